@@ -1,0 +1,1 @@
+"""Tournée's host: bills, certifies in the reader, exchanges with the OCT, remembers."""

@@ -1,0 +1,50 @@
+"""The host's errors: one root, one child for each layer, each told in the carer's words."""
+
+
+class TourneeError(Exception):
+    """What went wrong, its likely cause and what to do next; the command line maps the class to an exit status.
+
+    `message` says what happened, `cause` why it probably did, `next_step` what the carer can do; all in French.
+    """
+
+    def __init__(self, message: str, *, cause: str = "", next_step: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.cause = cause
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        parts = [self.message]
+        if self.cause:
+            parts.append(f"Cause probable : {self.cause}")
+        if self.next_step:
+            parts.append(f"À faire : {self.next_step}")
+        return "\n".join(parts)
+
+
+class ConfigError(TourneeError):
+    """A setting is missing or wrong."""
+
+
+class ReaderError(TourneeError):
+    """The reader, its link or a card refused or failed."""
+
+
+class BillingError(TourneeError):
+    """A day file, an act or an invoice breaks a rule."""
+
+
+class ExchangeError(TourneeError):
+    """A lot, a file, a message, its sealing or its transport failed."""
+
+
+class ReturnsError(TourneeError):
+    """A return cannot be read."""
+
+
+class StoreError(TourneeError):
+    """The journal cannot be opened, read or written."""
+
+
+class EmulationError(TourneeError):
+    """An emulated part did not start or stopped."""
