@@ -2,28 +2,30 @@
 
 import time
 
-try:
-    # A PyPI package of MicroPython puts a `micropython` without `const` on CPython's path: ask for the name.
-    from micropython import const
-except ImportError:
 
-    def const(value: int) -> int:  # type: ignore[no-redef]
-        """Return `value`; MicroPython's compiler replaces the call by the number itself."""
-        return value
+def const(value: int) -> int:
+    """Return `value`.
+
+    MicroPython's compiler folds `NAME = const(…)` by its shape alone, wherever `const` comes from, so this
+    function is all that both runtimes need. (A PyPI package of MicroPython puts a `micropython` without
+    `const` on CPython's path: that module is not to be trusted.)
+    """
+    return value
 
 
 _PERIOD = const(0x40000000)  # 2**30, as on 32-bit boards: a tick is always a small integer
 _HALF = const(0x20000000)
 
-try:
-    ticks_ms = time.ticks_ms  # type: ignore[attr-defined]
-    ticks_diff = time.ticks_diff  # type: ignore[attr-defined]
-except AttributeError:
 
-    def ticks_ms() -> int:
-        """Milliseconds from an arbitrary start, in 0..2**30-1; compare with `ticks_diff` only."""
-        return int(time.monotonic() * 1000) % _PERIOD
+def _ticks_ms() -> int:
+    return int(time.monotonic() * 1000) % _PERIOD
 
-    def ticks_diff(later: int, earlier: int) -> int:
-        """Milliseconds from `earlier` to `later`, right across the wrap, in -2**29..2**29-1."""
-        return (later - earlier + _HALF) % _PERIOD - _HALF
+
+def _ticks_diff(later: int, earlier: int) -> int:
+    return (later - earlier + _HALF) % _PERIOD - _HALF
+
+
+#: `ticks_ms()`: milliseconds from an arbitrary start, in 0..2**30-1 on CPython; compare with `ticks_diff` only.
+ticks_ms = getattr(time, "ticks_ms", _ticks_ms)
+#: `ticks_diff(later, earlier)`: milliseconds between two ticks, right across the wrap.
+ticks_diff = getattr(time, "ticks_diff", _ticks_diff)
