@@ -1,4 +1,4 @@
-"""The configuration file: journal, reader, routes. TOML in the carer's words, each mistake named by its place.
+"""The configuration file: journal, reader, routes. TOML in the carer's words, each mistake by its place.
 
 [journal]
 chemin = "journal.db"                 # beside the configuration file unless absolute
