@@ -25,7 +25,7 @@ def _ticks_diff(later: int, earlier: int) -> int:
     return (later - earlier + _HALF) % _PERIOD - _HALF
 
 
-#: `ticks_ms()`: milliseconds from an arbitrary start, in 0..2**30-1 on CPython; compare with `ticks_diff` only.
+#: `ticks_ms()`: milliseconds from an arbitrary start (0..2**30-1 on CPython); compare with `ticks_diff` only.
 ticks_ms = getattr(time, "ticks_ms", _ticks_ms)
 #: `ticks_diff(later, earlier)`: milliseconds between two ticks, right across the wrap.
 ticks_diff = getattr(time, "ticks_diff", _ticks_diff)

@@ -1,0 +1,185 @@
+"""The messages of the link, once: the device walks this table, the host, the manual and the tests parse it.
+
+A message is one flat CBOR map. Key 0 holds the message number; keys 1, 2, 3… hold its fields, all of them,
+always. Columns of `TABLE`, fixed width: name(16) number(4) key(3) class(2) low(4) high(10), then a line
+feed.
+
+The line of key 0 names the message; its class is the direction, `>` host to reader or `<` reader to host.
+The other lines name a field. Class `u` is an unsigned integer in low..high (high < 2**30); the others count
+bytes: `t` printable ASCII text, `b` bytes, `r` bytes that are whole 128-byte records, `s` bytes that are
+secret (never logged, overwritten after use). An answer has its request's number + 64; FAILURE answers any
+request.
+"""
+
+from sesam.port import const
+
+TABLE = b"""\
+HELLO             32  0 >   -         -
+session           32  1 b   8         8
+version           32  2 u   1       255
+WELCOME           96  0 <   -         -
+version           96  1 u   1       255
+largest_message   96  2 u  64     65535
+last_number       96  3 u   0       255
+resumed           96  4 u   0         1
+IDENTIFY           1  0 >   -         -
+IDENTITY          65  0 <   -         -
+firmware          65  1 t   1        32
+board             65  2 t   1        32
+profile           65  3 t   1        32
+heap_size         65  4 u   0 999999999
+heap_used         65  5 u   0 999999999
+heap_peak         65  6 u   0 999999999
+slots             65  7 u   0         9
+date              65  8 t   0        12
+READ_PS_CARD       2  0 >   -         -
+part               2  1 u   0         1
+offset             2  2 u   0     65535
+PS_CARD           66  0 <   -         -
+offset            66  1 u   0     65535
+data              66  2 b   0       512
+last              66  3 u   0         1
+UNLOCK             3  0 >   -         -
+code               3  1 s   4         8
+UNLOCKED          67  0 <   -         -
+tries_left        67  1 u   0        15
+READ_VITALE        4  0 >   -         -
+part               4  1 u   0         1
+offset             4  2 u   0     65535
+VITALE            68  0 <   -         -
+offset            68  1 u   0     65535
+data              68  2 b   0       512
+last              68  3 u   0         1
+CERTIFY            5  0 >   -         -
+what               5  1 u   1         2
+kind               5  2 u   1         2
+mode               5  3 u   0         5
+CERTIFYING        69  0 <   -         -
+chunk             69  1 u   1        64
+RECORDS            6  0 >   -         -
+first              6  1 u   0     99999
+data               6  2 r 128      8192
+RECORDED          70  0 <   -         -
+next              70  1 u   0     99999
+SIGN               7  0 >   -         -
+invoices           7  1 u   1       999
+total              7  2 u   0 999999999
+SIGNED            71  0 <   -         -
+signature         71  1 b 256       256
+seal              71  2 b   0       256
+digest            71  3 b  32        32
+SET_DATE           8  0 >   -         -
+date               8  1 t  12        12
+DATE_SET          72  0 <   -         -
+date              72  1 t  12        12
+CARDS              9  0 >   -         -
+CARDS_STATE       73  0 <   -         -
+ps                73  1 u   0         2
+vitale            73  2 u   0         1
+ABANDON           10  0 >   -         -
+ABANDONED         74  0 <   -         -
+FAILURE          127  0 <   -         -
+status           127  1 u   1     65535
+record           127  2 u   0     99999
+column           127  3 u   0       128
+detail           127  4 u   0     65535
+"""
+
+RECORD = const(128)  # bytes of a record: a length of class `r` is a multiple of it
+ANSWER = const(64)  # an answer's number is its request's plus this
+NUMBERS = const(128)  # message numbers are below this
+FIELDS_MAX = const(8)  # the longest message has this many fields
+VERSION = const(1)  # of the protocol: what HELLO asks for and WELCOME grants
+
+_WIDTH = const(40)
+_NAME = const(16)
+_NUMBER = const(17)
+_KEY = const(21)
+_CLASS = const(24)
+_LOW = const(26)
+_HIGH = const(30)
+_DIGIT_0 = const(0x30)
+
+UINT = const(0x75)  # classes, as they stand in the table
+TEXT = const(0x74)
+BYTES = const(0x62)
+WHOLE_RECORDS = const(0x72)
+SECRET = const(0x73)
+TO_READER = const(0x3E)
+TO_HOST = const(0x3C)
+
+
+def _decimal(at: int, end: int) -> int:
+    value = 0
+    for i in range(at, end):
+        digit = TABLE[i] - _DIGIT_0
+        if digit >= 0:
+            value = value * 10 + digit
+    return value
+
+
+def _named(row: int, name: bytes) -> bool:
+    start = row * _WIDTH
+    return TABLE[start : start + _NAME].rstrip() == name
+
+
+def low(row: int) -> int:
+    """Smallest value or length that the field of this row may have."""
+    return _decimal(row * _WIDTH + _LOW, row * _WIDTH + _HIGH - 1)
+
+
+def high(row: int) -> int:
+    """Largest value or length that the field of this row may have."""
+    return _decimal(row * _WIDTH + _HIGH, row * _WIDTH + _WIDTH - 1)
+
+
+def field_class(row: int) -> int:
+    """Class of the field of this row, or the direction for the row of a message."""
+    return TABLE[row * _WIDTH + _CLASS]
+
+
+def number(name: bytes) -> int:
+    """Return the number of the message of this name; at boot only. LookupError when there is none."""
+    for row in range(len(TABLE) // _WIDTH):
+        if _decimal(row * _WIDTH + _KEY, row * _WIDTH + _CLASS - 1) == 0 and _named(row, name):
+            return _decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)
+    raise LookupError(name)
+
+
+def key(message: int, name: bytes) -> int:
+    """Return the key of a message's field; at boot only. LookupError when there is none."""
+    for row in range(ROWS[message], ROWS[message] + COUNTS[message]):
+        if _named(row, name):
+            return row - ROWS[message] + 1
+    raise LookupError(name)
+
+
+#: By message number: the row of its field 1 (0: no such message), and how many fields it has.
+ROWS = bytearray(NUMBERS)
+COUNTS = bytearray(NUMBERS)
+
+
+def _index() -> None:
+    for row in range(len(TABLE) // _WIDTH):
+        message = _decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)
+        if _decimal(row * _WIDTH + _KEY, row * _WIDTH + _CLASS - 1) == 0:
+            ROWS[message] = row + 1
+        else:
+            COUNTS[message] += 1
+
+
+_index()
+
+HELLO = number(b"HELLO")
+WELCOME = number(b"WELCOME")
+IDENTIFY = number(b"IDENTIFY")
+READ_PS_CARD = number(b"READ_PS_CARD")
+UNLOCK = number(b"UNLOCK")
+READ_VITALE = number(b"READ_VITALE")
+CERTIFY = number(b"CERTIFY")
+RECORDS = number(b"RECORDS")
+SIGN = number(b"SIGN")
+SET_DATE = number(b"SET_DATE")
+CARDS = number(b"CARDS")
+ABANDON = number(b"ABANDON")
+FAILURE = number(b"FAILURE")
