@@ -1,0 +1,112 @@
+"""Cards from their files: `data/NAME.toml` (who holds it, its zone, its certificate's subject) and `data/NAME.pem`.
+
+A card file has `kind` (`cps` or `vitale`), `about` (one line in French for lists), `serial` (of the certificate),
+`subject`, `groups` (each `[id, field 1, field 2, ...]`, positional as `domain.md` §1.3 numbers them; an integer stands
+for one binary byte), and where it differs from the usual, `atr` in hexadecimal and `style` (see `t0.Style`).
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tournee.emulation.cards import cps, vitale
+from tournee.emulation.cards.card import VirtualCard
+from tournee.emulation.cards.certificates import as_der, as_pem, authority_certificate, issue_certificate
+from tournee.emulation.cards.signing import read_key
+from tournee.emulation.cards.t0 import Style
+from tournee.errors import EmulationError
+
+TEST_PIN = b"1234"
+_DATA = files("tournee.emulation.cards") / "data"
+_AUTHORITY = "authority"
+
+
+@dataclass(frozen=True)
+class CardContent:
+    """What a card file says, its zone encoded, its key read and its certificate issued."""
+
+    name: str
+    kind: str
+    about: str
+    zone: bytes
+    key: rsa.RSAPrivateKey
+    certificate: x509.Certificate
+    atr: bytes
+    style: Style
+
+
+def card_names(kind: str | None = None) -> list[str]:
+    """Names of the cards there are, sorted; of one kind (`cps`, `vitale`) when asked."""
+    names = sorted(
+        entry.name.removesuffix(".toml") for entry in _DATA.iterdir() if entry.name.endswith(".toml")
+    )
+    return [name for name in names if kind is None or _table(name)["kind"] == kind]
+
+
+@cache
+def card_content(name: str) -> CardContent:
+    """Read one card's file; `EmulationError` when there is none of that name."""
+    table = _table(name)
+    key = read_key((_DATA / f"{name}.pem").read_bytes())
+    usual = cps.ATR_CPS3 if table["kind"] == "cps" else vitale.ATR_VITALE2
+    return CardContent(
+        name=name,
+        kind=table["kind"],
+        about=table["about"],
+        zone=b"".join(_group(row) for row in table["groups"]),
+        key=key,
+        certificate=issue_certificate(table["subject"], table["serial"], key, _authority_key()),
+        atr=bytes.fromhex(table["atr"]) if "atr" in table else usual,
+        style=Style(**table.get("style", {})),
+    )
+
+
+def load_card(name: str, *, atr: bytes | None = None, style: Style | None = None) -> VirtualCard:
+    """A fresh card of that name: three tries, no signature made; `atr` and `style` in place of its file's."""
+    content = card_content(name)
+    certificate = as_der(content.certificate)
+    application: cps.CpsApplication | vitale.VitaleApplication
+    if content.kind == "cps":
+        contents = {cps.EF_ZONE: content.zone, cps.EF_CERTIFICATE: certificate}
+        application = cps.CpsApplication(contents, content.key, TEST_PIN)
+    else:
+        contents = {vitale.EF_ZONE: content.zone, vitale.EF_CERTIFICATE: certificate}
+        application = vitale.VitaleApplication(contents, content.key)
+    return VirtualCard(name, atr or content.atr, application, style=style or content.style)
+
+
+def certificate_pem(name: str) -> bytes:
+    """A card's certificate, for openssl and for who checks its signatures."""
+    return as_pem(card_content(name).certificate)
+
+
+def authority_pem() -> bytes:
+    """The certificate of the test authority that issued them all."""
+    return as_pem(authority_certificate(_authority_key()))
+
+
+def _authority_key() -> bytes:
+    return (_DATA / f"{_AUTHORITY}.pem").read_bytes()
+
+
+def _table(name: str) -> dict[str, Any]:
+    entry = _DATA / f"{name}.toml"
+    if not entry.is_file():
+        raise EmulationError(
+            f"Carte virtuelle inconnue : {name}.", next_step=f"Choisir parmi : {', '.join(card_names())}."
+        )
+    return tomllib.loads(entry.read_text(encoding="utf-8"))
+
+
+def _field(value: str | int) -> bytes:
+    return bytes((value,)) if isinstance(value, int) else value.encode("ascii")
+
+
+def _group(row: list[Any]) -> bytes:
+    body = b"".join(bytes((len(field),)) + field for field in map(_field, row[1:]))
+    return row[0].to_bytes(2, "big") + (b"\x81" if len(body) > 127 else b"") + bytes((len(body),)) + body
