@@ -1,0 +1,1 @@
+"""Files and their exchange: lots, single file, message, sealing, submission, mailbox, routes."""

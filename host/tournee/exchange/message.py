@@ -1,0 +1,177 @@
+"""The message that carries one invoice file to its recipient, byte for byte (`OCT-MSG-1` to `OCT-MSG-7`).
+
+Everything in it is handed in or read from the file itself: the same input makes the same bytes. The subject
+is read back by `Subject.parse`, so that a message can be found from an invoice and an invoice from a message.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from sesam import records
+from tournee.errors import ExchangeError
+from tournee.exchange.route import Sealing, check_address
+
+PROFILE = "FACTURE/SV"  # OCT-MSG-7
+CONTENT_TYPE = "Application/EDI-consent"  # OCT-MSG-6
+RECORD = 128
+COUNTER_CYCLE = 100_000  # the counter of a compostage has five digits
+INVOICES_MAX = 99_999  # nnnnn of the subject
+_LINE = 76  # Base64 characters a line, RFC 2045 6.8
+_SUBJECT = re.compile(r"SV(\d{6})/(\d{14})/(\d{19})/(\d{5})", re.ASCII)
+_FILE_NAME = re.compile(r"\d{6}", re.ASCII)
+
+
+class MessageError(ExchangeError):
+    """A file cannot be made into a message, or a subject is not that of one."""
+
+
+def compostage(moment: datetime, counter: int) -> str:
+    """`AAAAMMJJHHMMSSxxxxx`: the moment as given, and a counter that the caller never repeats (`OCT-MSG-3`).
+
+    `counter` may grow for ever: its last five digits are used. Sending a file again needs a new one
+    (`OCT-MSG-4`).
+    """
+    if counter < 0:
+        raise ValueError("a counter of messages is never negative")
+    return f"{moment:%Y%m%d%H%M%S}".zfill(14) + f"{counter % COUNTER_CYCLE:05d}"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`SVvvvvvv/exercice/compostage/nnnnn` (`OCT-MSG-3`): lengths 6, 14, 19; invoices 1 to 99999."""
+
+    version: str
+    exercice: str
+    compostage: str
+    invoices: int
+
+    def __str__(self) -> str:
+        return f"SV{self.version}/{self.exercice}/{self.compostage}/{self.invoices:05d}"
+
+    @classmethod
+    def parse(cls, text: str) -> Subject:
+        """Read a subject as written above, nothing around it but blanks; MessageError otherwise."""
+        match = _SUBJECT.fullmatch(text.strip())
+        if match is None:
+            raise MessageError(
+                f"« {text} » n'est pas l'objet d'un message de facturation.",
+                next_step="copiez l'objet entier : SV140700/numéro d'émetteur/compostage/nombre de factures",
+            )
+        version, exercice, stamp, invoices = match.groups()
+        return cls(version, exercice, stamp, int(invoices))
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a message says of its file, read in its records: name 6, sender number 14, version 6, invoices."""
+
+    name: str
+    sender_number: str
+    version: str
+    invoices: int
+
+
+def facts_of(content: bytes) -> FileFacts:
+    """Read in a file what its message must say: never typed in, so never wrong (`OCT-MSG-3`).
+
+    `content` is one file: 000, lots, 999. The version is that of its lots (record 1, as group 13 or 93 field
+    7 gave it); invoices are its records `2`, not `2A`. Raises MessageError when it is not such a file or its
+    lots disagree.
+    """
+    if len(content) % RECORD or not content.startswith(b"000") or len(content) < 2 * RECORD:
+        raise _not_a_file("il ne commence pas par un enregistrement 000 ou sa longueur est fausse")
+    _, header = _decode(content, 0)
+    versions: set[str] = set()
+    invoices = 0
+    for kind, at in _kinds(content):
+        if kind == "2":
+            invoices += 1
+        elif kind == "1":
+            versions.add(str(_decode(content, at)[1]["version"]))
+    if len(versions) != 1:
+        raise _not_a_file("ses lots n'ont pas tous la même version, ou il n'a pas de lot")
+    if not 1 <= invoices <= INVOICES_MAX:
+        raise _not_a_file(f"il contient {invoices} factures")
+    return FileFacts(str(header["fichier"]), str(header["numero_emetteur"]), versions.pop(), invoices)
+
+
+def subject_of(facts: FileFacts, stamp: str) -> Subject:
+    """The subject of a message that carries this file under this compostage (`OCT-MSG-3`)."""
+    return Subject.parse(str(Subject(facts.version, facts.sender_number, stamp, facts.invoices)))
+
+
+def message_id(subject: Subject, sender: str) -> str:
+    """The Message-ID that goes with a subject: unique as its compostage is, and the same when made again."""
+    domain = check_address(sender).rpartition("@")[2]
+    return f"<{subject.compostage}.{subject.exercice}@{domain}>"
+
+
+def build_message(
+    *,
+    subject: Subject,
+    sender: str,
+    recipient: str,
+    file_name: str,
+    attachment: bytes,
+    sealing: Sealing,
+    date: datetime,
+    identifier: str,
+) -> bytes:
+    """One message, one file (`OCT-MSG-1`): a single part, ASCII, lines ended by CRLF, no header folded.
+
+    `attachment` is the file after sealing and `sealing` says how, by `Content-Description` (`OCT-MSG-7`);
+    `date` is aware of its zone; `identifier` is the Message-ID with its angle brackets. Raises MessageError
+    on a name or an identifier that no header may carry, ConfigError on an address.
+    """
+    if date.tzinfo is None:
+        raise ValueError("the date of a message needs its time zone")
+    if not _FILE_NAME.fullmatch(file_name) or not re.fullmatch(r"<[!-;=?-~]+@[!-;=?-~]+>", identifier):
+        raise MessageError(
+            f"Le nom de fichier « {file_name} » ou l'identifiant {identifier} ne convient pas."
+        )
+    headers = (
+        ("Date", format_datetime(date)),
+        ("From", check_address(sender)),
+        ("To", check_address(recipient)),
+        ("Message-ID", identifier),
+        ("Subject", str(subject)),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", f'{CONTENT_TYPE}; name="{file_name}"'),
+        ("Content-Transfer-Encoding", "base64"),
+        ("Content-Disposition", f'attachment; filename="{file_name}"'),
+        ("Content-Description", PROFILE + sealing.suffix),
+    )
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return b"".join((head.encode("ascii"), b"\r\n", *_base64_lines(attachment)))
+
+
+def _base64_lines(data: bytes) -> Iterator[bytes]:
+    """Base64 in lines of 76 characters, each ended by CRLF."""
+    step = _LINE // 4 * 3
+    for start in range(0, len(data), step):
+        yield base64.b64encode(data[start : start + step])
+        yield b"\r\n"
+
+
+def _kinds(content: bytes) -> Iterator[tuple[str, int]]:
+    """The kind and the offset of every record of a file."""
+    for at in range(0, len(content), RECORD):
+        yield records.kind_name(content, at), at
+
+
+def _decode(content: bytes, at: int) -> tuple[str, dict[str, str | int]]:
+    return records.decode(content[at : at + RECORD], at)
+
+
+def _not_a_file(cause: str) -> MessageError:
+    return MessageError(
+        "Ce fichier ne peut pas être envoyé : ce n'est pas un fichier de facturation.",
+        cause=cause,
+        next_step="refaites le fichier à partir des lots",
+    )

@@ -1,0 +1,194 @@
+"""A route: one OCT (or, in direct mode, one recipient) as configuration, and nothing of it in the code.
+
+Changing the route changes where and how files go and returns come; nothing is reinstalled and what was sent
+by another route stays with it (`OCT-MODE-1` to `OCT-MODE-3`). A route knows where a password is asked for,
+never the password: it is handed in as a callable and appears in no representation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from stdnum.fr import siren
+
+from tournee.errors import ConfigError
+
+IDENTIFIER_LENGTH = 14  # recipient number, record 000 columns 28+14
+SIREN_LENGTH = 9
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?"
+)
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+class Sealing(StrEnum):
+    """How an attachment is protected (`OCT-MSG-7`): `ZK` compressed then encrypted, `K` encrypted.
+
+    `CLEAR` sends readable text. It exists only because a route may say so explicitly, by this name
+    (`OCT-MSG-8`).
+    """
+
+    ZK = "ZK"
+    K = "K"
+    CLEAR = "en-clair"
+
+    @property
+    def suffix(self) -> str:
+        """What `Content-Description` carries after the profile's word: `/ZK`, `/K` or nothing."""
+        return "" if self is Sealing.CLEAR else f"/{self.value}"
+
+
+class Cipher(StrEnum):
+    """Content cipher of a sealed attachment (profile open-1, Mail)."""
+
+    AES_256_CBC = "aes-256-cbc"
+    AES_128_CBC = "aes-128-cbc"
+
+    @property
+    def key_length(self) -> int:
+        """Length of the content key, in bytes."""
+        return 32 if self is Cipher.AES_256_CBC else 16
+
+
+class Security(StrEnum):
+    """How a server is reached: TLS from the first byte, or asked for by STARTTLS. There is no third way."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+
+
+class MailboxKind(StrEnum):
+    """Where returns wait."""
+
+    IMAP = "imap"
+    POP3 = "pop3"
+    MAILDIR = "maildir"
+
+
+def check_address(address: str) -> str:
+    """A plain mail address (ASCII, no display name, nothing that could end a header), or ConfigError."""
+    if not _ADDRESS.fullmatch(address) or ".." in address:
+        raise ConfigError(
+            f"« {address} » n'est pas une adresse de messagerie.",
+            cause="l'adresse est mal saisie ou contient un nom ou un caractère accentué",
+            next_step="indiquez l'adresse seule, par exemple cabinet@messagerie.example",
+        )
+    return address
+
+
+@dataclass(frozen=True)
+class Server:
+    """One mail server: submission, IMAP or POP3; always TLS, its certificate always verified.
+
+    `trust` is a PEM file of authorities (None: the system's). `timeout` bounds each wait, in seconds.
+    `password` is called when the server asks, and only once TLS stands; without `username` nothing is
+    presented.
+    """
+
+    host: str
+    port: int
+    security: Security
+    username: str = ""
+    password: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    trust: Path | None = None
+    timeout: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not self.host or not 1 <= self.port <= 65535:
+            raise ConfigError(
+                f"Le serveur de messagerie « {self.host}:{self.port} » est mal indiqué.",
+                next_step="indiquez le nom du serveur et un port de 1 à 65535",
+            )
+        if self.username and self.password is None:
+            raise ConfigError(
+                f"Aucun mot de passe n'est prévu pour {self.username} sur {self.host}.",
+                next_step="enregistrez le mot de passe de cette messagerie",
+            )
+
+    @property
+    def place(self) -> str:
+        """`host:port`, as shown to the user."""
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Where the returns of this route wait: a server's folder, or a Maildir directory.
+
+    `largest` bounds one message, in bytes; a larger one is reported and left where it is. `keep` leaves
+    messages in the mailbox once they are journaled (marked as seen) instead of deleting them.
+    """
+
+    kind: MailboxKind
+    server: Server | None = None
+    path: Path | None = None
+    folder: str = "INBOX"
+    keep: bool = False
+    largest: int = 64 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        needs_path = self.kind is MailboxKind.MAILDIR
+        if (self.path is not None) != needs_path or (self.server is None) != needs_path:
+            raise ConfigError(
+                "La boîte aux lettres des retours est mal indiquée.",
+                next_step="indiquez un dossier pour « maildir », un serveur pour « imap » ou « pop3 »",
+            )
+
+
+@dataclass(frozen=True)
+class Route:
+    """Everything that makes one OCT: address, identifier, certificate, sealing, servers (`OCT-MODE-2`).
+
+    `identifier` is the OCT's SIREN or an association's number (`OCT-SF-4`), without its leading zeros.
+    `certificate` is the file given by the OCT (`OCT-MSG-8`); `revoked` lists certificates withdrawn by
+    configuration, each by the SHA-256 of its DER in lower-case hexadecimal. Raises ConfigError on a value
+    that cannot be right.
+    """
+
+    name: str
+    address: str
+    sender: str
+    identifier: str
+    submission: Server
+    mailbox: Mailbox
+    certificate: Path | None = None
+    sealing: Sealing = Sealing.ZK
+    cipher: Cipher = Cipher.AES_256_CBC
+    revoked: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        check_address(self.address)
+        check_address(self.sender)
+        number = self.identifier
+        is_digits = number.isascii() and number.isdigit()
+        if not is_digits or len(number) > IDENTIFIER_LENGTH:
+            raise ConfigError(
+                f"L'identifiant « {number} » de l'OCT {self.name} n'est pas un numéro.",
+                next_step="indiquez le SIREN (9 chiffres) ou le numéro d'association donné par l'OCT",
+            )
+        if len(number) == SIREN_LENGTH and not siren.is_valid(number):
+            raise ConfigError(
+                f"Le SIREN {number} de l'OCT {self.name} est faux.",
+                cause="sa clé ne correspond pas : un chiffre est sans doute mal saisi",
+                next_step="vérifiez le SIREN donné par l'OCT",
+            )
+        for fingerprint in self.revoked:
+            if not _FINGERPRINT.fullmatch(fingerprint):
+                raise ConfigError(
+                    f"L'empreinte de certificat « {fingerprint} » est mal écrite.",
+                    next_step="indiquez l'empreinte SHA-256 : 64 chiffres hexadécimaux minuscules",
+                )
+
+    @property
+    def recipient_number(self) -> str:
+        """The identifier as record 000 and group 12 field 7 carry it: zero-filled on 14 (`OCT-SF-4`)."""
+        return self.identifier.zfill(IDENTIFIER_LENGTH)
+
+    @property
+    def is_clear(self) -> bool:
+        """True when this route sends readable attachments: every screen that shows the route must say so."""
+        return self.sealing is Sealing.CLEAR

@@ -1,0 +1,76 @@
+"""What submission and mailbox share: verified TLS, and the ways a server is not reached or not trusted."""
+
+from __future__ import annotations
+
+import ssl
+
+from tournee.errors import ExchangeError
+from tournee.exchange.route import Server
+
+
+class TransportError(ExchangeError):
+    """A mail server was not reached, not trusted, or refused; nothing was handed over."""
+
+
+class UnreachableError(TransportError):
+    """No server answers there, or the link broke before anything was handed over."""
+
+
+class TlsRefusedError(TransportError):
+    """The server offers no TLS, or its certificate does not prove that it is the configured one."""
+
+
+class AuthRefusedError(TransportError):
+    """The server refuses the name or the password, or offers no way to present them."""
+
+
+def tls_context(server: Server) -> ssl.SSLContext:
+    """TLS 1.2 or newer, certificate and name verified against `server.trust` or the system's authorities.
+
+    Raises TlsRefusedError when the file of trusted authorities cannot be read.
+    """
+    try:
+        context = ssl.create_default_context(cafile=None if server.trust is None else str(server.trust))
+    except (OSError, ssl.SSLError) as error:
+        raise TlsRefusedError(
+            f"Le fichier des autorités de confiance {server.trust} ne peut pas être lu.",
+            cause=str(error),
+            next_step="vérifiez ce fichier (PEM) dans la configuration de la messagerie",
+        ) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def unreachable(server: Server, error: object) -> UnreachableError:
+    """The error for a link that was not made or that broke."""
+    return UnreachableError(
+        f"Le serveur de messagerie {server.place} ne répond pas.",
+        cause=f"pas de réseau, serveur arrêté ou adresse fausse ({error or 'connexion fermée'})",
+        next_step="vérifiez la connexion puis recommencez ; rien n'est perdu",
+    )
+
+
+def tls_refused(server: Server, error: object) -> TlsRefusedError:
+    """The error for a server that cannot be trusted; no password was presented to it."""
+    return TlsRefusedError(
+        f"Pas de liaison chiffrée sûre avec {server.place} ; aucun mot de passe n'a été envoyé.",
+        cause=f"certificat du serveur non reconnu ou chiffrement refusé ({error})",
+        next_step="vérifiez le nom du serveur, le port et les autorités de confiance de cette messagerie",
+    )
+
+
+def auth_refused(server: Server, answer: str) -> AuthRefusedError:
+    """The error for a name or password that the server does not accept; the password is not in it."""
+    return AuthRefusedError(
+        f"Le serveur {server.place} refuse l'identification de « {server.username} ».",
+        cause=f"mot de passe changé ou mal saisi, ou compte fermé (réponse : {answer})",
+        next_step="enregistrez de nouveau le mot de passe de cette messagerie",
+    )
+
+
+def password_of(server: Server) -> str:
+    """The password, asked for now; AuthRefusedError when none is kept or no protocol can carry it."""
+    secret = server.password() if server.password is not None else ""
+    if not secret or any(character in secret for character in "\0\r\n"):
+        raise auth_refused(server, "aucun mot de passe utilisable n'est enregistré")
+    return secret

@@ -1,0 +1,160 @@
+"""Opening what others sealed: CMS EnvelopedData in DER or BER, gzip bounded (profile open-1, Mail).
+
+A return comes from outside: whatever is in it, opening takes bounded memory and ends in bytes or in
+UnsealError. All failures after the key is found read alike, so that answers tell nobody about padding.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from tournee.errors import ExchangeError
+from tournee.exchange.route import Sealing
+
+LIMIT = 256 * 1024 * 1024  # clear bytes of one attachment, unless told otherwise
+_GZIP = 31  # zlib window bits for RFC 1952
+_CIPHERS: dict[str, tuple[int, Callable[[bytes], BlockCipherAlgorithm]]] = {
+    "aes128_cbc": (16, algorithms.AES),
+    "aes192_cbc": (24, algorithms.AES),
+    "aes256_cbc": (32, algorithms.AES),
+    "tripledes_3key": (24, TripleDES),
+}
+_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
+    "sha1": hashes.SHA1,
+    "sha224": hashes.SHA224,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+
+
+class UnsealError(ExchangeError):
+    """An attachment cannot be opened; it must be kept whole."""
+
+
+def unseal(
+    data: bytes, *, sealing: Sealing, key: RSAPrivateKey, certificate: x509.Certificate, limit: int = LIMIT
+) -> bytes:
+    """Undo `K` or `ZK`: the clear bytes, at most `limit` of them. UnsealError on anything else.
+
+    `certificate` is the one the sender used, `key` its private key. Clear attachments come back unchanged.
+    """
+    if sealing is Sealing.CLEAR:
+        return data
+    clear = open_envelope(data, key=key, certificate=certificate)
+    if sealing is Sealing.ZK:
+        return gunzip(clear, limit)
+    if len(clear) > limit:
+        raise _error("elle dépasse la taille permise")
+    return clear
+
+
+def open_envelope(data: bytes, *, key: RSAPrivateKey, certificate: x509.Certificate) -> bytes:
+    """Decrypt one EnvelopedData, DER or BER (RFC 5652 6): AES-CBC or 3DES, RSA PKCS#1 v1.5 or OAEP."""
+    try:
+        enveloped = _parse(data)
+        encrypted_key, algorithm = _key_for(enveloped, certificate)
+        info = enveloped["encrypted_content_info"]
+        name = _cipher_name(info["content_encryption_algorithm"])
+        iv = info["content_encryption_algorithm"]["parameters"].native
+        content = bytes(info["encrypted_content"])
+    except UnsealError:
+        raise
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+        raise _error("sa structure est abîmée") from error
+    length, make = _CIPHERS[name]
+    try:
+        session_key = key.decrypt(encrypted_key, _padding(algorithm))
+        if len(session_key) != length:
+            raise ValueError("length of the content key")
+        decryptor = BlockCipher(make(session_key), modes.CBC(iv)).decryptor()
+        unpadder = PKCS7(len(iv) * 8).unpadder()
+        return unpadder.update(decryptor.update(content) + decryptor.finalize()) + unpadder.finalize()
+    except (ValueError, TypeError) as error:
+        raise _error("la clé ne l'ouvre pas, ou elle est abîmée") from error
+
+
+def gunzip(data: bytes, limit: int = LIMIT) -> bytes:
+    """Decompress gzip members (RFC 1952 2.2) into at most `limit` bytes; UnsealError otherwise."""
+    clear = bytearray()
+    rest = data
+    try:
+        while rest:
+            member = zlib.decompressobj(wbits=_GZIP)
+            clear += member.decompress(rest, limit - len(clear) + 1)
+            if len(clear) > limit:
+                raise _error("une fois décompressée, elle dépasse la taille permise")
+            if not member.eof:
+                raise _error("elle est tronquée")
+            rest = member.unused_data
+    except zlib.error as error:
+        raise _error("la compression est abîmée") from error
+    if not data:
+        raise _error("elle est vide")
+    return bytes(clear)
+
+
+def _parse(data: bytes) -> cms.EnvelopedData:
+    content_info = cms.ContentInfo.load(data, strict=True)
+    if content_info["content_type"].native != "enveloped_data":
+        raise _error("ce n'est pas une enveloppe chiffrée (CMS EnvelopedData)")
+    return content_info["content"]
+
+
+def _key_for(
+    enveloped: cms.EnvelopedData, certificate: x509.Certificate
+) -> tuple[bytes, cms.KeyEncryptionAlgorithm]:
+    """The content key wrapped for us: by issuer and serial number, or by key identifier (RFC 5652 6.2.1)."""
+    ours = asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+    for info in enveloped["recipient_infos"]:
+        if info.name != "ktri":
+            continue
+        identifier = info.chosen["rid"]
+        if identifier.name == "issuer_and_serial_number":
+            same_issuer = identifier.chosen["issuer"] == ours.issuer
+            mine = same_issuer and identifier.chosen["serial_number"].native == ours.serial_number
+        else:
+            mine = identifier.chosen.native == ours.key_identifier
+        if mine:
+            return info.chosen["encrypted_key"].native, info.chosen["key_encryption_algorithm"]
+    raise _error("elle est chiffrée pour un autre certificat que le vôtre")
+
+
+def _cipher_name(algorithm: cms.EncryptionAlgorithm) -> str:
+    name = str(algorithm["algorithm"].native)
+    if name not in _CIPHERS:
+        raise _error(f"son chiffrement ({name}) n'est pas pris en charge")
+    return name
+
+
+def _padding(algorithm: cms.KeyEncryptionAlgorithm) -> padding.AsymmetricPadding:
+    name = algorithm["algorithm"].native
+    if name in ("rsaes_pkcs1v15", "rsa"):
+        return padding.PKCS1v15()
+    if name != "rsaes_oaep":
+        raise _error(f"le chiffrement de sa clé ({name}) n'est pas pris en charge")
+    parameters = algorithm["parameters"]
+    digest = _HASHES[parameters["hash_algorithm"]["algorithm"].native]
+    mask = _HASHES[parameters["mask_gen_algorithm"]["parameters"]["algorithm"].native]
+    label = parameters["p_source_algorithm"]["parameters"].native
+    return padding.OAEP(padding.MGF1(mask()), digest(), label or None)
+
+
+def _error(cause: str) -> UnsealError:
+    return UnsealError(
+        "Une pièce jointe reçue ne peut pas être ouverte ; elle est gardée telle quelle.",
+        cause=cause,
+        next_step="signalez-le à l'OCT en lui donnant l'objet et la date du message",
+    )
