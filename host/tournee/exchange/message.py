@@ -14,6 +14,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from sesam import records
+from sesam.record_table import KINDS
 from tournee.errors import ExchangeError
 from tournee.exchange.route import Sealing, check_address
 
@@ -22,6 +23,7 @@ CONTENT_TYPE = "Application/EDI-consent"  # OCT-MSG-6
 RECORD = 128
 COUNTER_CYCLE = 100_000  # the counter of a compostage has five digits
 INVOICES_MAX = 99_999  # nnnnn of the subject
+_LOT, _INVOICE = KINDS.index("1"), KINDS.index("2")
 _LINE = 76  # Base64 characters a line, RFC 2045 6.8
 _SUBJECT = re.compile(r"SV(\d{6})/(\d{14})/(\d{19})/(\d{5})", re.ASCII)
 _FILE_NAME = re.compile(r"\d{6}", re.ASCII)
@@ -89,10 +91,11 @@ def facts_of(content: bytes) -> FileFacts:
     _, header = _decode(content, 0)
     versions: set[str] = set()
     invoices = 0
-    for kind, at in _kinds(content):
-        if kind == "2":
+    for at in range(0, len(content), RECORD):
+        kind = records.kind_of(content, at)
+        if kind == _INVOICE:
             invoices += 1
-        elif kind == "1":
+        elif kind == _LOT:
             versions.add(str(_decode(content, at)[1]["version"]))
     if len(versions) != 1:
         raise _not_a_file("ses lots n'ont pas tous la même version, ou il n'a pas de lot")
@@ -157,12 +160,6 @@ def _base64_lines(data: bytes) -> Iterator[bytes]:
     for start in range(0, len(data), step):
         yield base64.b64encode(data[start : start + step])
         yield b"\r\n"
-
-
-def _kinds(content: bytes) -> Iterator[tuple[str, int]]:
-    """The kind and the offset of every record of a file."""
-    for at in range(0, len(content), RECORD):
-        yield records.kind_name(content, at), at
 
 
 def _decode(content: bytes, at: int) -> tuple[str, dict[str, str | int]]:

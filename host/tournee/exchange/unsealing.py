@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from tournee.errors import ExchangeError
-from tournee.exchange.route import Sealing
 
 LIMIT = 256 * 1024 * 1024  # clear bytes of one attachment, unless told otherwise
+GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952 2.3.1; no file of ours or theirs starts so
 _GZIP = 31  # zlib window bits for RFC 1952
 _CIPHERS: dict[str, tuple[int, Callable[[bytes], BlockCipherAlgorithm]]] = {
     "aes128_cbc": (16, algorithms.AES),
@@ -44,24 +44,21 @@ class UnsealError(ExchangeError):
     """An attachment cannot be opened; it must be kept whole."""
 
 
-def unseal(
-    data: bytes, *, sealing: Sealing, key: RSAPrivateKey, certificate: x509.Certificate, limit: int = LIMIT
-) -> bytes:
-    """Undo `K` or `ZK`: the clear bytes, at most `limit` of them. UnsealError on anything else.
+def unseal(data: bytes, key: RSAPrivateKey, certificate: x509.Certificate, *, limit: int = LIMIT) -> bytes:
+    """Undo `K` or `ZK`, whichever the content shows: the clear bytes, at most `limit` of them.
 
-    `certificate` is the one the sender used, `key` its private key. Clear attachments come back unchanged.
+    `certificate` is the one the sender used, `key` its private key. Raises UnsealError on anything that is not
+    sealed for it, is damaged, or grows beyond `limit`.
     """
-    if sealing is Sealing.CLEAR:
-        return data
-    clear = open_envelope(data, key=key, certificate=certificate)
-    if sealing is Sealing.ZK:
+    clear = open_envelope(data, key, certificate)
+    if clear.startswith(GZIP_MAGIC):
         return gunzip(clear, limit)
     if len(clear) > limit:
         raise _error("elle dépasse la taille permise")
     return clear
 
 
-def open_envelope(data: bytes, *, key: RSAPrivateKey, certificate: x509.Certificate) -> bytes:
+def open_envelope(data: bytes, key: RSAPrivateKey, certificate: x509.Certificate) -> bytes:
     """Decrypt one EnvelopedData, DER or BER (RFC 5652 6): AES-CBC or 3DES, RSA PKCS#1 v1.5 or OAEP."""
     try:
         enveloped = _parse(data)
