@@ -1,0 +1,221 @@
+"""The reader's end of the link: frames in, one request at a time to the service, frames out. No I/O, no
+allocation.
+
+Every rule that a client must know stands in `firmware/PROTOCOL.md`. The arena that is handed in holds, made
+at boot:
+
+    message_max     the largest CBOR message, in bytes frame_in
+    bytearray(frame.encoded_max(message_max)): the frame that comes in, then the request in it frame_out
+    bytearray(frame.encoded_max(message_max)): the answer; it stays there to be given again frame_control
+    bytearray(frame.encoded_max(frame.CONTROL_MESSAGE)): WELCOME, ACK, NAK, refusals by the link
+
+The service has `handle(message, writer)`, which writes one answer or refuses, and `begin_session()`, called
+when a host opens a new session: whatever the last one left under way is to be forgotten.
+"""
+
+from sesam import codes, frame, messages
+from sesam.cbor import Message, Writer, wipe_secrets
+from sesam.port import const, ticks_diff
+
+_SESSION = const(8)  # bytes of a session's name
+_KEEP_ALIVE_MS = const(1000)
+_STATUS = const(2)  # bytes of a NAK's status
+
+
+class Link:
+    """One host at a time, one request at a time (stop and wait), each answer kept until the next request.
+
+    `out`, `out_at` and the number that `pending()` returns say which bytes are to be written next.
+    """
+
+    def __init__(self, arena, service, ticks):
+        self._service = service
+        self._ticks = ticks
+        self._in = arena.frame_in
+        self._answer = arena.frame_out
+        self._control = arena.frame_control
+        self._message_max = arena.message_max
+        self._receiver = frame.Receiver(self._in, frame.HEADER + arena.message_max + frame.CRC)
+        self._message = Message()
+        self._answer_at = frame.body_at(arena.message_max)
+        self._control_at = frame.body_at(frame.CONTROL_MESSAGE)
+        start = self._answer_at + frame.HEADER
+        self._answer_writer = Writer(self._answer, start, start + arena.message_max)
+        start = self._control_at + frame.HEADER
+        self._control_writer = Writer(self._control, start, start + frame.CONTROL_MESSAGE)
+        self._session = bytearray(_SESSION)
+        self._open = False
+        self._last = 0  # number of the last request taken
+        self._last_crc = 0  # what tells a repeated request from another one of the same number
+        self._last_length = 0
+        self._kept = 0  # bytes of the kept answer's frame; 0: none
+        self._taken = False  # a request waits for poll()
+        self._acked = 0  # tick of the last ACK
+        self._answer_sent = 0
+        self._answer_end = 0
+        self._control_sent = 0
+        self._control_end = 0
+        self.out = self._control
+        self.out_at = 0
+
+    def feed(self, buf, n, at=0):
+        """Take buf[at:n] up to the end of one frame; return where to go on after `poll()`.
+
+        While a request waits for `poll()` nothing is taken.
+        """
+        if self._taken:
+            return at
+        receiver = self._receiver
+        at = receiver.feed(buf, at, n)
+        state = receiver.state
+        if state == frame.DAMAGED:
+            self._refuse_frame(codes.CHECKSUM)
+        elif state != frame.NOTHING:
+            kind = self._in[0]
+            if kind == frame.REQUEST:
+                self._request(self._in[1], state == frame.TOO_LONG)
+            elif kind == frame.HELLO and state == frame.WHOLE:
+                self._hello(self._in[1])
+            elif state == frame.TOO_LONG:
+                self._refuse_frame(codes.OVERSIZE)
+            elif kind < frame.WELCOME or kind > frame.NAK:
+                self._refuse_frame(codes.PROTOCOL)
+            # What only a reader sends is an echo of ourselves: answering it could go on for ever.
+        return at
+
+    def poll(self, now_ms):
+        """Run the request that waits, if one does: the service writes its answer, which is then kept."""
+        if not self._taken:
+            return
+        self._taken = False
+        self._acked = now_ms
+        self._service.handle(self._message, self._answer_writer)
+        wipe_secrets(self._message, self._in)
+        self._keep()
+
+    def keep_alive(self):
+        """Tell the host that the request is being worked on: an ACK, at most one a second."""
+        now = self._ticks()
+        if ticks_diff(now, self._acked) >= _KEEP_ALIVE_MS and self._control_sent == self._control_end:
+            self._acked = now
+            self._acknowledge()
+
+    def pending(self):
+        """Return how many bytes of `out`, from `out_at`, are to be written next; 0 when none are."""
+        answering = self._answer_end - self._answer_sent
+        if self._control_sent < self._control_end and (self._answer_sent == 0 or answering == 0):
+            self.out = self._control
+            self.out_at = self._control_sent
+            return self._control_end - self._control_sent
+        self.out = self._answer
+        self.out_at = self._answer_sent
+        return answering
+
+    def sent(self, n):
+        """Take note that `n` of the pending bytes have been written."""
+        if self.out is self._control:
+            self._control_sent += n
+        else:
+            self._answer_sent += n
+
+    def _hello(self, number):
+        message = self._message
+        status = message.parse(self._in, frame.HEADER, frame.HEADER + self._receiver.length)
+        if status == codes.OK and message.number != messages.HELLO:
+            status = codes.UNKNOWN_MESSAGE
+        if status != codes.OK:
+            self._refuse(number, status, 0)
+            return
+        resumed = self._open and self._same_session(message.offset(1))
+        if not resumed:
+            start = message.offset(1)
+            for i in range(_SESSION):
+                self._session[i] = self._in[start + i]
+            self._open = True
+            self._last = 0
+            self._kept = 0
+            self._answer_sent = self._answer_end = 0
+            self._service.begin_session()
+        writer = self._control_writer
+        writer.begin(messages.WELCOME)
+        writer.put_uint(1, min(message.uint(2), messages.VERSION))
+        writer.put_uint(2, self._message_max)
+        writer.put_uint(3, self._last)
+        writer.put_uint(4, 1 if resumed else 0)
+        self._send_control(frame.WELCOME, number, writer.finish())
+
+    def _same_session(self, start):
+        for i in range(_SESSION):
+            if self._session[i] != self._in[start + i]:
+                return False
+        return True
+
+    def _request(self, number, too_long):
+        receiver = self._receiver
+        if not self._open:
+            self._refuse(number, codes.NO_SESSION, 0)
+        elif number == (self._last + 1) & 0xFF:
+            self._last = number
+            self._last_crc = receiver.crc
+            self._last_length = receiver.length
+            self._kept = 0
+            self._take(too_long)
+        elif self._repeats(number):
+            if self._answer_sent == self._answer_end:
+                self._answer_sent = 0
+                self._answer_end = self._kept
+        else:
+            self._refuse(number, codes.SEQUENCE, self._last)
+
+    def _repeats(self, number):
+        receiver = self._receiver
+        return (
+            self._kept > 0
+            and number == self._last
+            and receiver.crc == self._last_crc
+            and receiver.length == self._last_length
+        )
+
+    def _take(self, too_long):
+        message = self._message
+        end = frame.HEADER + self._receiver.length
+        status = codes.OVERSIZE if too_long else message.parse(self._in, frame.HEADER, end)
+        if status == codes.OK and (message.number == messages.HELLO or message.number >= messages.ANSWER):
+            status = codes.UNKNOWN_MESSAGE
+        if status == codes.OK:
+            self._taken = True
+            self._acked = self._ticks()
+            self._acknowledge()
+            return
+        for i in range(len(self._in)):
+            self._in[i] = 0  # what is refused may have been meant as a secret
+        self._answer_writer.refuse(status, 0, 0, 0)
+        self._keep()
+
+    def _keep(self):
+        """Frame the answer that has been written, keep it and send it."""
+        end = self._answer_writer.finish()
+        if end == 0:
+            self._answer_writer.refuse(codes.INCOHERENT, 0, 0, 0)
+            end = self._answer_writer.finish()
+        self._kept = frame.close(self._answer, self._answer_at, end, frame.ANSWER, self._last)
+        self._answer_sent = 0
+        self._answer_end = self._kept
+
+    def _acknowledge(self):
+        self._send_control(frame.ACK, self._last, self._control_at + frame.HEADER)
+
+    def _refuse(self, number, status, detail):
+        """Answer a frame that takes no number: the kept answer stays."""
+        self._control_writer.refuse(status, 0, 0, detail)
+        self._send_control(frame.ANSWER, number, self._control_writer.finish())
+
+    def _refuse_frame(self, status):
+        at = self._control_at + frame.HEADER
+        self._control[at] = status >> 8
+        self._control[at + 1] = status & 0xFF
+        self._send_control(frame.NAK, 0, at + _STATUS)
+
+    def _send_control(self, kind, number, end):
+        self._control_end = frame.close(self._control, self._control_at, end, kind, number)
+        self._control_sent = 0

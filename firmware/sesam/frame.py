@@ -1,0 +1,194 @@
+"""Frames of the link: zero-delimited COBS around a type, a number, a payload and a CRC-16.
+
+    00  COBS( type number payload crc_high crc_low )  00
+
+COBS (Cheshire and Baker, IEEE/ACM ToN 7-2, 1999) leaves no zero inside, so that a receiver is in step again
+at the next 00 whatever it has seen. The CRC is CRC-16/IBM-3740 (polynomial 1021, initial FFFF, no
+reflection) over type, number and payload. Nothing here allocates after boot; a frame of any length passes
+through fixed memory.
+"""
+
+from array import array
+
+from sesam.port import const
+
+HELLO = const(1)  # frame types
+WELCOME = const(2)
+REQUEST = const(3)
+ANSWER = const(4)
+ACK = const(5)
+NAK = const(6)
+
+NOTHING = const(0)  # what a receiver has in hand
+WHOLE = const(1)
+DAMAGED = const(2)
+TOO_LONG = const(3)
+
+HEADER = const(2)  # type and number
+CRC = const(2)
+CONTROL_MESSAGE = const(24)  # WELCOME and FAILURE fit into this
+
+_RUN = const(254)  # a COBS block carries at most this many bytes
+_CRC_INIT = const(0xFFFF)
+_CRC_POLYNOMIAL = const(0x1021)
+_LENGTH_CAP = const(0x100000)  # a longer frame is counted no further
+
+
+def _crc_table() -> "array[int]":
+    table = array("H", bytearray(512))
+    for byte in range(256):
+        crc = byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ _CRC_POLYNOMIAL if crc & 0x8000 else crc << 1) & 0xFFFF
+        table[byte] = crc
+    return table
+
+
+_TABLE = _crc_table()
+
+
+def crc16(buf: bytes | bytearray, start: int, end: int) -> int:
+    """CRC-16/IBM-3740 of buf[start:end]; over data and its own CRC it is 0."""
+    table = _TABLE
+    crc = _CRC_INIT
+    for i in range(start, end):
+        crc = (crc << 8 & 0xFFFF) ^ table[crc >> 8 ^ buf[i]]
+    return crc
+
+
+def overhead(length: int) -> int:
+    """Most bytes that COBS adds to `length` bytes."""
+    return length // _RUN + 1
+
+
+def body_at(message_max: int) -> int:
+    """Where the type of an outgoing frame stands, in a buffer of `encoded_max(message_max)` bytes."""
+    return 1 + overhead(HEADER + message_max + CRC)
+
+
+def encoded_max(message_max: int) -> int:
+    """Most bytes of a frame on the wire, delimiters included, around a message of `message_max` bytes."""
+    return body_at(message_max) + HEADER + message_max + CRC + 1
+
+
+def close(buf: bytearray, at: int, end: int, frame_type: int, number: int) -> int:
+    """Make a whole frame, from buf[0], of the payload at buf[at + HEADER:end]; return the frame's length.
+
+    `at` is `body_at` of the buffer's largest message; the bytes before it take up what COBS adds, so that the
+    encoding runs in place.
+    """
+    buf[at] = frame_type
+    buf[at + 1] = number
+    crc = crc16(buf, at, end)
+    buf[end] = crc >> 8
+    buf[end + 1] = crc & 0xFF
+    return _stuff(buf, at, end + CRC)
+
+
+def _stuff(buf: bytearray, at: int, end: int) -> int:
+    buf[0] = 0
+    mark = 1  # where the running block's length byte goes
+    to = 2
+    for i in range(at, end):
+        byte = buf[i]
+        if byte:
+            buf[to] = byte
+            to += 1
+            if to - mark <= _RUN:
+                continue
+        buf[mark] = to - mark
+        mark = to
+        to += 1
+        # A block filled to the brim carries no zero of its own; one that ends on a zero does.
+    buf[mark] = to - mark
+    buf[to] = 0
+    return to + 1
+
+
+class Receiver:
+    """Takes a byte stream apart into frames, each decoded as it comes into a buffer made at boot, of `size`
+    bytes at least.
+
+    `feed` returns as soon as one frame is over; then `state` tells what came: `WHOLE` (type, number and
+    payload of `length` bytes are in the buffer, CRC right), `DAMAGED`, or `TOO_LONG` (CRC right, but more
+    than `size` bytes in all: type and number are there, the rest is lost). `crc` is the CRC received with a
+    whole or too long frame.
+    """
+
+    def __init__(self, buf: bytearray, size: int) -> None:
+        self.buf = buf
+        self._size = size
+        self.state = NOTHING
+        self.length = 0
+        self.crc = 0
+        self._to = 0  # decoded bytes so far
+        self._left = 0  # bytes to come in this COBS block
+        self._full = True  # this block carries no zero at its end
+        self._running = _CRC_INIT
+        self._tail = 0  # the two bytes taken last: in the end, the CRC as received
+
+    def feed(self, source: bytes | bytearray, start: int, end: int) -> int:
+        """Take source[start:end] up to the end of one frame; return where the next byte to take stands."""
+        self.state = NOTHING
+        buf = self.buf
+        size = self._size
+        table = _TABLE
+        to = self._to
+        left = self._left
+        full = self._full
+        crc = self._running
+        tail = self._tail
+        at = start
+        while at < end:
+            byte = source[at]
+            at += 1
+            if byte == 0:
+                self._tail = tail
+                self._over(to, left, crc)
+                if self.state:
+                    return at
+                to = 0
+                left = 0
+                full = True
+                crc = _CRC_INIT
+                tail = 0
+                continue
+            if left:
+                left -= 1
+            else:
+                left = byte - 1
+                if full:
+                    full = byte > _RUN
+                    continue
+                full = byte > _RUN
+                byte = 0
+            if to < size:
+                buf[to] = byte
+            if to < _LENGTH_CAP:
+                to += 1
+            crc = (crc << 8 & 0xFFFF) ^ table[crc >> 8 ^ byte]
+            tail = (tail & 0xFF) << 8 | byte
+        self._to = to
+        self._left = left
+        self._full = full
+        self._running = crc
+        self._tail = tail
+        return at
+
+    def _over(self, to: int, left: int, crc: int) -> None:
+        """Judge the frame that a delimiter has ended, and make ready for the next one."""
+        self._to = 0
+        self._left = 0
+        self._full = True
+        self._running = _CRC_INIT
+        self.crc = self._tail
+        self._tail = 0
+        if to == 0 and left == 0:
+            return  # two delimiters in a row: nothing between them
+        self.length = to - HEADER - CRC
+        if left or crc or self.length < 0:
+            self.state = DAMAGED
+        elif to > self._size:
+            self.state = TOO_LONG
+        else:
+            self.state = WHOLE
