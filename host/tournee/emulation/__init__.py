@@ -1,5 +1,5 @@
-"""Everything the demonstration and the tests run against: virtual cards, the emulated board, an emulated OCT.
+"""What the demonstration and the tests run against: virtual cards, an emulated board, an emulated OCT.
 
-Fictitious throughout, under the simulation profile open-1: nothing here bills anybody. The application never imports
-this package.
+Fictitious throughout, under the simulation profile open-1: nothing here bills anybody. The application never
+imports this package.
 """

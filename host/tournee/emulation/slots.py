@@ -1,9 +1,14 @@
 """The card's end of a slot: in the same process for the reader's tests, or on a socket for an emulated board.
 
-Emulated slot line, one byte stream a slot: frames `[tag][length][payload]`, tag 0 DATA (both ways, raw bytes), 1 ACTIVATE,
-2 DEACTIVATE, 3 PRESENCE (card to reader, one byte 0 or 1), 4 SPEED (one byte, TA1).
+Emulated slot line, one byte stream a slot: frames `[tag][length][payload]`, tag 0 DATA (both ways, raw
+bytes), 1 ACTIVATE, 2 DEACTIVATE, 3 PRESENCE (card to reader, one byte 0 or 1), 4 SPEED (one byte, TA1).
 """
 
+import contextlib
+import selectors
+import socket
+import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 
@@ -127,3 +132,112 @@ class FrameSplitter:
             tag, payload = self._buffer[0], bytes(self._buffer[_HEADER_LENGTH:end])
             del self._buffer[:end]
             yield tag, payload
+
+
+class SlotThread:
+    """A slot served by a thread of its own over a socket of the slot line; cards come and go at any time.
+
+    The thread ends with `close`, or when the reader closes its end.
+    """
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._card: VirtualCard | None = None
+        self._coming: deque[tuple[float, bytes]] = (
+            deque()
+        )  # due (monotonic seconds), raw bytes; b"" is the removal
+        self._splitter = FrameSplitter()
+        self._lock = threading.Lock()
+        self._wake, self._waker = socket.socketpair()
+        self._thread = threading.Thread(target=self._serve, name="slot", daemon=True)
+        self._thread.start()
+
+    @property
+    def card(self) -> VirtualCard | None:
+        """The card that is in, if any."""
+        return self._card
+
+    def insert(self, card: VirtualCard) -> None:
+        """Put a card in, in place of what was there."""
+        with self._lock:
+            self._take_out()
+            self._card = card
+            self._send(PRESENCE, b"\x01")
+
+    def remove(self) -> None:
+        """Take the card out; nothing that it was about to send arrives."""
+        with self._lock:
+            self._take_out()
+
+    def close(self) -> None:
+        """End the thread and close the line."""
+        with contextlib.suppress(OSError):
+            self._waker.send(b"x")
+        self._thread.join()
+        for end in (self._line, self._wake, self._waker):
+            end.close()
+
+    def _serve(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._line, selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ)
+            while True:
+                ready = {key.fileobj for key, _ in selector.select(self._wait())}
+                if self._wake in ready:
+                    return
+                with self._lock:
+                    if self._line in ready and not self._receive():
+                        return
+                    self._send_what_is_due()
+
+    def _wait(self) -> float | None:
+        with self._lock:
+            return max(0.0, self._coming[0][0] - time.monotonic()) if self._coming else None
+
+    def _receive(self) -> bool:
+        try:
+            data = self._line.recv(4096)
+        except ConnectionError:
+            return False
+        for tag, payload in self._splitter.feed(data):
+            if self._card is not None:
+                self._obey(self._card, tag, payload)
+        return bool(data)
+
+    def _obey(self, card: VirtualCard, tag: int, payload: bytes) -> None:
+        if tag == ACTIVATE:
+            self._coming.clear()
+            self._queue(card.activate())
+        elif tag == DEACTIVATE:
+            self._coming.clear()
+            card.deactivate()
+        elif tag == SPEED and payload:
+            card.speed(payload[0])
+        elif tag == DATA:
+            self._queue(card.receive(payload))
+
+    def _queue(self, emissions: list[Emission]) -> None:
+        due = max(time.monotonic(), self._coming[-1][0] if self._coming else 0.0)
+        for emission in emissions:
+            due += emission.delay_ms / 1000
+            if emission.data or emission.removed:
+                self._coming.append((due, b"" if emission.removed else emission.data))
+
+    def _send_what_is_due(self) -> None:
+        while self._coming and self._coming[0][0] <= time.monotonic():
+            data = self._coming.popleft()[1]
+            if data:
+                self._send(DATA, data)
+            else:
+                self._take_out()
+
+    def _take_out(self) -> None:
+        self._coming.clear()
+        if self._card is not None:
+            self._card.deactivate()
+            self._card = None
+            self._send(PRESENCE, b"\x00")
+
+    def _send(self, tag: int, payload: bytes) -> None:
+        with contextlib.suppress(ConnectionError):  # the board is gone: the next receive ends the thread
+            self._line.sendall(frame(tag, payload))

@@ -1,4 +1,4 @@
-"""A virtual card as its contacts show it: raw bytes at the line's speed, its faults included; no I/O, no clock."""
+"""A virtual card as its contacts show it: raw bytes at the line's speed, faults included; no I/O."""
 
 from collections.abc import Iterable
 

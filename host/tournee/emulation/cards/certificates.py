@@ -1,4 +1,4 @@
-"""Certificates of the virtual cards: made at load, the same bytes each time (fixed serial, dates and signature)."""
+"""Certificates of the virtual cards: made at load, the same bytes each time (fixed serial and dates)."""
 
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ _OIDS = {
 def issue_certificate(
     subject: dict[str, str], serial: int, key: rsa.RSAPrivateKey, ca_pem: bytes
 ) -> x509.Certificate:
-    """A signature certificate for a card's key, by the committed test authority; PKCS#1 v1.5 keeps it reproducible.
+    """A signature certificate for a card's key; PKCS#1 v1.5 by the committed authority keeps it reproducible.
 
     `subject` names its parts in plain words (`common_name`, `surname`, ...), in the order they are to stand.
     """

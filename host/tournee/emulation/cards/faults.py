@@ -1,7 +1,8 @@
-"""Scripted faults: data that say where a card's answer goes wrong, and how; one kind of them fits every dialogue.
+"""Scripted faults: data that say where a card's answer goes wrong, and how.
 
-As text, for a test file or the desk: `KIND at=PLACE [nth=N] [byte=N] [count=N] [delay_ms=N] [data=HEX] [lasting]`, for
-example `removed at=2A nth=2 byte=100`, `replace at=atr byte=-1 data=00`, `nulls at=B0 count=5 delay_ms=200`.
+As text, for a test file or the desk: `KIND at=PLACE [nth=N] [byte=N] [count=N] [delay_ms=N] [data=HEX]
+[lasting]`, for example `removed at=2A nth=2 byte=100`, `replace at=atr byte=-1 data=00`, `nulls at=B0 count=5
+delay_ms=200`.
 """
 
 from collections import Counter
@@ -17,12 +18,14 @@ _NULL = b"\x60"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. `at` is the exchange: `atr`, `pps`, or a command's INS as two hexadecimal digits (`C0`: GET RESPONSE).
+    """One fault in a card's dialogue.
 
-    It strikes the `nth` such exchange (from 1, counted over the card's life), and every later one when `lasting`, at
-    the card's `byte`-th byte in it (from 0; -1 is the last of an ATR). Kinds: `silence` (mute until the next
-    activation), `garbage` (`data` in place of all the rest of the exchange), `replace` (`data` over as many bytes),
-    `nulls` (`count` NULL bytes, `delay_ms` before each), `late` (`delay_ms` of waiting), `removed` (out of the slot).
+    `at` is the exchange: `atr`, `pps`, or a command's INS as two hexadecimal digits (`C0`: GET RESPONSE). It
+    strikes the `nth` such exchange (from 1, counted over the card's life), and every later one when
+    `lasting`, at the card's `byte`-th byte in it (from 0; -1 is the last of an ATR). Kinds: `silence` (mute
+    until the next activation), `garbage` (`data` in place of all the rest of the exchange), `replace` (`data`
+    over as many bytes), `nulls` (`count` NULL bytes, `delay_ms` before each), `late` (`delay_ms` of waiting),
+    `removed` (out of the slot).
     """
 
     kind: str

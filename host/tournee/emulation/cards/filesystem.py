@@ -1,4 +1,4 @@
-"""A card's files: SELECT by name, path or identifier, READ BINARY (ISO 7816-4 11.1, 11.2), as both cards have them."""
+"""A card's files: SELECT by name, path or identifier, READ BINARY (ISO 7816-4 11.1, 11.2)."""
 
 from collections.abc import Mapping
 
@@ -20,8 +20,8 @@ _UNKNOWN_INS, _UNKNOWN_CLA = 0x6D00, 0x6E00
 class CardFiles:
     """Files of a card with one named application; subclasses add its commands.
 
-    `files` maps paths below the MF (two bytes an identifier) to contents; those below `directory` (b"" when the
-    application holds them itself) open only once the application `name` is selected.
+    `files` maps paths below the MF (two bytes an identifier) to contents; those below `directory` (b"" when
+    the application holds them itself) open only once the application `name` is selected.
     """
 
     INSTRUCTIONS = frozenset((_READ_BINARY, _SELECT))

@@ -1,4 +1,4 @@
-"""SHA-256 continued from an intermediate state (FIPS 180-4 6.2): what a card does of PSO HASH with the last block.
+"""SHA-256 continued from an intermediate state (FIPS 180-4 6.2): what a card does in PSO HASH.
 
 `hashlib` cannot start from a state, hence this small one; the tests hold it against `hashlib`.
 """
@@ -7,19 +7,17 @@ INITIAL_STATE = bytes.fromhex("6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1
 BLOCK = 64
 STATE = 32
 _WORD = 0xFFFFFFFF
-_ROUNDS = tuple(
-    int(word, 16)
-    for word in (
-        "428a2f98 71374491 b5c0fbcf e9b5dba5 3956c25b 59f111f1 923f82a4 ab1c5ed5 "
-        "d807aa98 12835b01 243185be 550c7dc3 72be5d74 80deb1fe 9bdc06a7 c19bf174 "
-        "e49b69c1 efbe4786 0fc19dc6 240ca1cc 2de92c6f 4a7484aa 5cb0a9dc 76f988da "
-        "983e5152 a831c66d b00327c8 bf597fc7 c6e00bf3 d5a79147 06ca6351 14292967 "
-        "27b70a85 2e1b2138 4d2c6dfc 53380d13 650a7354 766a0abb 81c2c92e 92722c85 "
-        "a2bfe8a1 a81a664b c24b8b70 c76c51a3 d192e819 d6990624 f40e3585 106aa070 "
-        "19a4c116 1e376c08 2748774c 34b0bcb5 391c0cb3 4ed8aa4a 5b9cca4f 682e6ff3 "
-        "748f82ee 78a5636f 84c87814 8cc70208 90befffa a4506ceb bef9a3f7 c67178f2"
-    ).split()
+_ROUND_CONSTANTS = bytes.fromhex(
+    "428a2f98 71374491 b5c0fbcf e9b5dba5 3956c25b 59f111f1 923f82a4 ab1c5ed5 "
+    "d807aa98 12835b01 243185be 550c7dc3 72be5d74 80deb1fe 9bdc06a7 c19bf174 "
+    "e49b69c1 efbe4786 0fc19dc6 240ca1cc 2de92c6f 4a7484aa 5cb0a9dc 76f988da "
+    "983e5152 a831c66d b00327c8 bf597fc7 c6e00bf3 d5a79147 06ca6351 14292967 "
+    "27b70a85 2e1b2138 4d2c6dfc 53380d13 650a7354 766a0abb 81c2c92e 92722c85 "
+    "a2bfe8a1 a81a664b c24b8b70 c76c51a3 d192e819 d6990624 f40e3585 106aa070 "
+    "19a4c116 1e376c08 2748774c 34b0bcb5 391c0cb3 4ed8aa4a 5b9cca4f 682e6ff3 "
+    "748f82ee 78a5636f 84c87814 8cc70208 90befffa a4506ceb bef9a3f7 c67178f2"
 )
+_ROUNDS = tuple(int.from_bytes(_ROUND_CONSTANTS[at : at + 4], "big") for at in range(0, 256, 4))
 
 
 def _rotated(word: int, by: int) -> int:
@@ -46,7 +44,7 @@ def compress(state: bytes, block: bytes) -> bytes:
 
 
 def finish(state: bytes, hashed_bits: int, last: bytes) -> bytes:
-    """Digest of a message of which `hashed_bits` (a multiple of 512) gave `state` and `last` (0..64 bytes) remains."""
+    """Digest once `last` (0..64 bytes) follows the `hashed_bits` (a multiple of 512) that gave `state`."""
     length = hashed_bits + 8 * len(last)
     padded = last + b"\x80" + bytes((BLOCK - 9 - len(last)) % BLOCK) + length.to_bytes(8, "big")
     for at in range(0, len(padded), BLOCK):

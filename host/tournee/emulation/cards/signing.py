@@ -1,4 +1,4 @@
-"""A card's RSA-2048 key: PKCS#1 v1.5 over a SHA-256 digest made elsewhere; the same digest gives the same bytes."""
+"""A card's RSA-2048 key: PKCS#1 v1.5 over a SHA-256 digest; the same digest gives the same bytes."""
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -9,7 +9,7 @@ DIGEST = 32
 
 
 def read_key(pem: bytes) -> rsa.RSAPrivateKey:
-    """The committed test key of a card; they were checked when they were made, so loading does not check again."""
+    """The committed test key of a card; checked when it was made, so loading does not check again."""
     key = serialization.load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != 8 * SIGNATURE:
         raise ValueError("card keys are RSA-2048")

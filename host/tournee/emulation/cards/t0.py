@@ -1,4 +1,4 @@
-"""T=0 as a card speaks it (ISO 7816-3 10): PPS, command header, procedure bytes, 61xx and 6Cxx; no I/O, no clock."""
+"""T=0 as a card speaks it (ISO 7816-3 10): PPS, header, procedure bytes, 61xx and 6Cxx; no I/O, no clock."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ _NOTHING_TO_FETCH = 0x6985
 class Style:
     """How a card uses the freedom that T=0 leaves it, so that a reader meets all of it.
 
-    `singly`: bytes of each transfer acknowledged one by one (INS^FF) before the rest, -1 for all of them. `nulls`:
-    NULL bytes before a first procedure byte; `work_nulls`: NULL bytes while the key works; `null_ms`: time between
-    them. `chunk`: most data bytes in one answer (1..256). `pps`: `accept`, `default` (answers without PPS1, so the
-    speed stays 11) or `silent`.
+    `singly`: bytes of each transfer acknowledged one by one (INS^FF) before the rest, -1 for all of them.
+    `nulls`: NULL bytes before a first procedure byte; `work_nulls`: NULL bytes while the key works;
+    `null_ms`: time between them. `chunk`: most data bytes in one answer (1..256). `pps`: `accept`, `default`
+    (answers without PPS1, so the speed stays 11) or `silent`.
     """
 
     singly: int = 0
@@ -35,8 +35,8 @@ class Style:
 class T0Engine:
     """One card's end of T=0: a byte in, emissions out.
 
-    After `activate`, `exchange` names what the emissions of the last byte belong to: `atr`, `pps` or the command's
-    INS as two hexadecimal digits; `exchange_number` counts exchanges since the engine was made.
+    After `activate`, `exchange` names what the emissions of the last byte belong to: `atr`, `pps` or the
+    command's INS as two hexadecimal digits; `exchange_number` counts exchanges since the engine was made.
     """
 
     def __init__(self, atr: bytes, application: Application, style: Style) -> None:
@@ -143,7 +143,7 @@ class T0Engine:
         return [*emissions, _status(response.status)]
 
     def _sent(self, response: Response, le: int) -> list[Emission]:
-        """End of a command that asked for data: the data between procedure bytes, or 6Cxx on a wrong length."""
+        """End of a command that asked for data: data between procedure bytes, or 6Cxx on a wrong length."""
         if not response.data:
             return [_status(response.status)]
         allowed = min(len(response.data), self._style.chunk)

@@ -1,0 +1,181 @@
+"""An emulated board: the firmware in its own process, its link on a pseudo-terminal, cards in its slots."""
+
+import ctypes
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import tty
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tournee.emulation.cards import VirtualCard
+from tournee.emulation.slots import SlotThread
+from tournee.errors import EmulationError
+
+SLOTS = ("ps", "vitale")
+BOARDS = Path(__file__).resolve().parents[3] / "boards"
+_PR_SET_PDEATHSIG = 1
+_STDERR_KEPT = 8000
+_RUNTIMES = {
+    "micropython": "MicroPython, portage unix",
+    "cpython": "CPython (pas de MicroPython pour cette machine) : même micrologiciel, mémoire non limitée",
+}
+
+
+class EmulatedBoard:
+    """A context: the firmware of `board_dir` runs, with `heap` bytes in place of what its `board.toml` says.
+
+    `runtime` forces `micropython` or `cpython`. The process dies with the board, with this process however it
+    ends, and with its link. Leaving the context after the firmware died by itself raises `EmulationError`
+    with its traceback.
+    """
+
+    def __init__(
+        self, board_dir: Path = BOARDS / "unix", heap: int | None = None, *, runtime: str | None = None
+    ) -> None:
+        build = board_dir.parent / "build.py"
+        if not build.is_file():
+            raise EmulationError(
+                f"Carte électronique introuvable : {board_dir}.",
+                cause="Le lecteur émulé a besoin du dépôt complet (dossiers boards et firmware).",
+            )
+        start_command = runpy.run_path(str(build))["start_command"]
+        forced = {} if runtime is None else {"runtime": runtime}
+        self._command, self._runtime = start_command(board_dir, heap=heap, **forced)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stderr = b""
+        self._stopping = False
+        self._slots: dict[str, SlotThread] = {}
+
+    @property
+    def runtime(self) -> str:
+        """What runs the firmware, in words for the user."""
+        return _RUNTIMES[self._runtime]
+
+    @property
+    def cards(self) -> dict[str, VirtualCard | None]:
+        """What is in each slot; their `signatures` tell what the keys did."""
+        return {name: slot.card for name, slot in self._slots.items()}
+
+    def insert(self, slot: str, card: VirtualCard) -> None:
+        """Put a card into `ps` or `vitale`."""
+        self.check()
+        self._slot(slot).insert(card)
+
+    def remove(self, slot: str) -> None:
+        """Take the card out of `ps` or `vitale`."""
+        self.check()
+        self._slot(slot).remove()
+
+    def check(self) -> None:
+        """Raise `EmulationError` with the firmware's traceback when it no longer runs."""
+        if self._process is None or self._process.poll() is None or self._stopping:
+            return
+        self._keeper.join()
+        raise EmulationError(
+            f"Le lecteur émulé s'est arrêté (état {self._process.returncode}).",
+            cause=self._stderr.decode(errors="replace").strip() or "aucun message",
+        )
+
+    def start(self) -> Self:
+        """Start the firmware; the link is open at `link_url` from now on, whoever listens."""
+        master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        self.link_url = os.ttyname(self._slave)
+        ends = {name: socket.socketpair() for name in SLOTS}
+        passed = [master, *(ends[name][1].fileno() for name in SLOTS)]
+        for fd in passed:
+            os.set_blocking(fd, False)
+        started = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, args=(passed, started), name="board", daemon=True)
+        self._keeper.start()
+        started.wait()
+        os.close(master)
+        for name, (ours, theirs) in ends.items():
+            theirs.close()
+            self._slots[name] = SlotThread(ours)
+        if self._process is None:
+            self.stop()
+            raise EmulationError(
+                "Le lecteur émulé ne démarre pas.", cause=self._stderr.decode(errors="replace")
+            )
+        return self
+
+    def stop(self) -> None:
+        """Kill the firmware, close slots and link; allowed at any time, twice as well."""
+        self._stopping = True
+        if self._process is not None:
+            self._process.kill()
+        self._keeper.join()
+        for slot in self._slots.values():
+            slot.close()
+        self._slots.clear()
+        if self._slave >= 0:
+            os.close(self._slave)
+            self._slave = -1
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.check()
+        except EmulationError as stopped:
+            if error is None:
+                raise
+            error.add_note(str(stopped))
+        finally:
+            self.stop()
+
+    def _slot(self, name: str) -> SlotThread:
+        if name not in self._slots:
+            raise EmulationError(
+                f"Fente inconnue : {name}.", next_step=f"Choisir parmi : {', '.join(SLOTS)}."
+            )
+        return self._slots[name]
+
+    def _keep(self, passed: list[int], started: threading.Event) -> None:
+        """Start the process and stay until it ends.
+
+        The kernel's death signal watches the thread that started the process, hence a thread of its own.
+        """
+        command = [*self._command, *(str(fd) for fd in passed)]
+        try:
+            self._process = subprocess.Popen(
+                command,
+                pass_fds=passed,
+                stdin=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                preexec_fn=_dies_with(os.getpid()),
+            )
+        except OSError as error:
+            self._stderr = str(error).encode()
+            return
+        finally:
+            started.set()
+        assert self._process.stderr is not None
+        with self._process.stderr as stderr:
+            while part := os.read(stderr.fileno(), _STDERR_KEPT):
+                self._stderr = (self._stderr + part)[-_STDERR_KEPT:]
+        self._process.wait()
+
+
+def _dies_with(parent: int) -> Any:
+    """What the child does before it becomes the firmware, so that no orphan outlives a killed host."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+
+    def arm() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arm
