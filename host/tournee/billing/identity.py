@@ -1,0 +1,167 @@
+"""Who bills, for whom, and who else pays: plain values with checked keys, typed by hand or read from cards.
+
+The reading of zone groups is in `card_groups`; here stand the values themselves.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tournee.billing.numbers import billing_number_fault, nir_fault, rpps_fault
+from tournee.billing.tariffs import Profession, Zone
+from tournee.errors import BillingError
+
+AMC_DIGITS = 10
+
+SPECIALITIES: dict[str, Profession] = {"24": "IF", "26": "MK"}  # domain 1.4
+_OVERSEAS = ("97", "98")  # departments of the billing number
+
+
+class IdentityError(BillingError):
+    """A person or an insurer cannot be billed as given."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From one day to another, both included, AAAAMMJJ; an empty side has no bound."""
+
+    start: str = ""
+    end: str = ""
+
+    def holds(self, day: str) -> bool:
+        """Tell whether a day (AAAAMMJJ) is inside."""
+        return (not self.start or self.start <= day) and (not self.end or day <= self.end)
+
+
+ALWAYS = Period()
+
+
+@dataclass(frozen=True)
+class PsIdentity:
+    """The professional who bills, in one situation of exercise (groups 1 and 2)."""
+
+    billing_number: str  # 9 digits, key included
+    ps_type: Profession
+    speciality: str  # 2 digits
+    name: str
+    first_name: str
+    rpps: str = ""  # 11 digits, empty when the card does not give it
+    convention: str = "1"
+    tariff_zone: str = "00"  # 2 characters, record 4 column 66
+    mileage_zone: str = ""
+    situation: int = 1  # n° logique
+    test: bool = False
+
+    def __post_init__(self) -> None:
+        fault = billing_number_fault(self.billing_number) or (self.rpps and rpps_fault(self.rpps))
+        if fault:
+            raise IdentityError(f"Carte du professionnel : {fault}.")
+
+    @property
+    def zone(self) -> Zone:
+        """Where the acts are priced: overseas when the billing number belongs to an overseas department."""
+        return "drom" if self.billing_number.startswith(_OVERSEAS) else "metro"
+
+
+@dataclass(frozen=True)
+class Amc:
+    """Who pays the complementary share.
+
+    `management`: `"separate"`, an AMC that wants its own DRE (group 109); `"single"`, the AMO settles both shares
+    by a management agreement (groups 107 and 108), so that neither a DRE nor contract 99 is possible (OCT-EF-2).
+    """
+
+    number: str  # 10 digits
+    management: Literal["separate", "single"] = "separate"
+    member: str = ""  # at most 15 characters
+    indicator: str = ""  # 2 digits: 109 field 4 or 107 field 3
+    period: Period = ALWAYS
+    edi: str = ""
+    routing: str = ""  # 2 characters
+    host: str = ""  # 3 characters
+    domain: str = ""
+    c2s: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.number) != AMC_DIGITS or not (self.number.isascii() and self.number.isdigit()):
+            raise IdentityError(f"Le numéro d'AMC {self.number!r} n'est pas fait de {AMC_DIGITS} chiffres.")
+
+    @property
+    def dre_without_third_party(self) -> bool:
+        """Tell whether this AMC takes a DRE when the patient paid the complementary share (tens digit 1 or 3)."""
+        return self.management == "separate" and self.indicator[:1] in ("1", "3")
+
+    @property
+    def dre_with_third_party(self) -> bool:
+        """Tell whether this AMC pays its share directly on a DRE (tens digit 2 or 3, C2S but `60`)."""
+        if self.management != "separate":
+            return False
+        return self.indicator[:1] in ("2", "3") or (self.indicator[:1] == "6" and self.indicator != "60")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One period of a beneficiary's AMO coverage (group 106)."""
+
+    ald: str = "0"
+    situation: str = "0100"
+    period: Period = ALWAYS
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A beneficiary, billed on the number of the insured person (NIR and key)."""
+
+    nir: str  # 13 characters: the insured person's
+    key: str
+    regime: str  # 2 digits
+    caisse: str  # 3 digits
+    centre: str  # 4 digits
+    born: str  # AAAAMMJJ; month and day may be 00 (lunar date)
+    name: str
+    first_name: str
+    birth_rank: str = "1"
+    beneficiary_rank: str = "001"  # rank of the beneficiary on the card
+    quality: str = "0"
+    own_nir: str = ""  # 15 characters, the beneficiary's own number when the card certifies it
+    coverage: tuple[Coverage, ...] = (Coverage(),)
+    rights: tuple[Period, ...] = ()  # open AMO rights; none: the card does not say
+    amc: Amc | None = None
+    serial: str = ""
+    test: bool = False
+
+    def __post_init__(self) -> None:
+        fault = nir_fault(self.nir, self.key)
+        if fault:
+            raise IdentityError(f"Patient {self.name} {self.first_name} : {fault}.")
+        for label, value, digits in (
+            ("régime", self.regime, 2),
+            ("caisse", self.caisse, 3),
+            ("centre", self.centre, 4),
+            ("date de naissance", self.born, 8),
+            ("rang de naissance", self.birth_rank, 1),
+            ("rang de bénéficiaire", self.beneficiary_rank, 3),
+        ):
+            if len(value) != digits or not (value.isascii() and value.isdigit()):
+                raise IdentityError(
+                    f"Patient {self.name} {self.first_name} : {label} {value!r}, {digits} chiffres attendus."
+                )
+
+    @property
+    def birth(self) -> str:
+        """Birth date as records write it, AAMMJJ."""
+        return self.born[2:]
+
+    def age_on(self, day: str) -> int:
+        """Age in whole years on a day (AAAAMMJJ)."""
+        return int(day[:4]) - int(self.born[:4]) - (day[4:] < self.born[4:])
+
+    def coverage_on(self, day: str) -> Coverage:
+        """Return the coverage of a day; the plain one when the card says nothing for it."""
+        for coverage in self.coverage:
+            if coverage.period.holds(day):
+                return coverage
+        return Coverage()
+
+    def has_rights_on(self, day: str) -> bool:
+        """Tell whether AMO rights are open on a day; a card that gives no period does not close them."""
+        return not self.rights or any(period.holds(day) for period in self.rights)

@@ -1,0 +1,169 @@
+"""An invoice: one visit's acts priced, shared out between patient, caisse and AMC, ready to be written as records."""
+
+from dataclasses import dataclass
+
+from tournee.billing.amounts import half_up
+from tournee.billing.claims import Claim, claim_of
+from tournee.billing.coverage import Cover, cover_of
+from tournee.billing.identity import IdentityError, Patient, PsIdentity
+from tournee.billing.recipients import Recipient, recipient_of
+from tournee.billing.rules import RuleError, patient_breaches, visit_breaches
+from tournee.billing.session import FREE, weighted_coefficient, weights
+from tournee.billing.sheets import Sheet, invoice_sheets
+from tournee.billing.tariffs import find, lookup, majoration
+from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, COEFFICIENT_ONE, Act, Visit
+from tournee.errors import BillingError
+
+NUMBER_MAX = 999_999_999
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act, priced; amounts in cents, `coefficient` in hundredths, `rate` in percent."""
+
+    act: Act
+    coefficient: int
+    unit_price: int
+    base: int
+    rate: int
+    amo: int
+    fee: int
+    amc: int
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """One invoice, whole. It makes one FSE, one DRE or both, under one number (group 1110 field 1)."""
+
+    number: int
+    ps: PsIdentity
+    patient: Patient
+    visit: Visit
+    claim: Claim
+    cover: Cover
+    recipient: Recipient
+    lines: tuple[Line, ...]
+    unbilled: tuple[Act, ...]  # third acts of a session and beyond, free by article 11B
+
+    @property
+    def fee(self) -> int:
+        """What the carer asks, in cents."""
+        return sum(line.fee for line in self.lines)
+
+    @property
+    def amo(self) -> int:
+        """Compulsory insurer's share, in cents."""
+        return sum(line.amo for line in self.lines)
+
+    @property
+    def amc(self) -> int:
+        """Complementary share asked of an AMC, in cents; 0 when none is asked."""
+        return sum(line.amc for line in self.lines)
+
+    @property
+    def paid(self) -> int:
+        """Record 5 column 74: the fee less the shares that group 1410 says a third party pays directly."""
+        by_amo = self.amo if self.visit.third_party in (AMO_PAYS, BOTH_PAY) else 0
+        by_amc = self.amc if self.visit.third_party in (AMC_PAYS, BOTH_PAY) else 0
+        return self.fee - by_amo - by_amc
+
+    @property
+    def complementary_third_party(self) -> int:
+        """Group 1321 field 5: the complementary share when its third-party payment is asked, in cents."""
+        asked = self.visit.third_party in (AMC_PAYS, BOTH_PAY) or self.visit.complementary_third_party
+        return self.amc if asked else 0
+
+    @property
+    def due(self) -> int:
+        """What the patient really owes, in cents: `paid` counts group 1410 alone, contract 99 says its part in 1321."""
+        return self.paid - (self.amc if self.visit.complementary_third_party else 0)
+
+    def sheets(self) -> list[Sheet]:
+        """Write the invoice's records, once for each document asked, FSE first."""
+        return invoice_sheets(self)
+
+
+def make_invoice(ps: PsIdentity, patient: Patient, visit: Visit, number: int) -> Invoice:
+    """Price a visit and share it out; `number` comes from the journal, which never gives it twice.
+
+    Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, dates, rights, limits, sums of acts).
+    """
+    if not 1 <= number <= NUMBER_MAX:
+        raise BillingError(f"Le numéro de facture {number} ne tient pas sur 9 chiffres.")
+    breaches = (*visit_breaches(visit, ps.ps_type), *patient_breaches(visit, patient, ps))
+    if breaches:
+        raise RuleError(breaches, f"{patient.first_name} {patient.name}")
+    cover = cover_of(patient, visit, f"{visit.acts[0].day:%Y%m%d}")
+    claim = claim_of(visit, patient)
+    lines: list[Line] = []
+    unbilled: list[Act] = []
+    for act, weight in zip(visit.acts, weights(visit.acts, ps.ps_type), strict=True):
+        if weight == FREE:
+            unbilled.append(act)
+        else:
+            lines.append(_line(act, weight, ps, cover, claim))
+    return Invoice(
+        number=number,
+        ps=ps,
+        patient=patient,
+        visit=visit,
+        claim=claim,
+        cover=cover,
+        recipient=recipient_of(patient.regime, patient.caisse, patient.centre, visit.day),
+        lines=tuple(lines),
+        unbilled=tuple(unbilled),
+    )
+
+
+def choose_patient(patients: list[Patient], visit: Visit) -> Patient:
+    """Find the visit's patient among a card's beneficiaries; IdentityError when none or several fit."""
+    if not patients:
+        raise IdentityError("La carte Vitale ne porte aucun bénéficiaire.")
+    if patients[0].nir != visit.nir:
+        raise IdentityError(
+            f"La carte Vitale insérée est celle de {patients[0].first_name} {patients[0].name}.",
+            cause=f"La visite attend la carte du NIR {visit.nir}.",
+            next_step="Insérer la bonne carte, ou passer la visite en mode dégradé.",
+        )
+    born = f"{visit.born:%Y%m%d}" if visit.born else ""
+    found = [
+        patient
+        for patient in patients
+        if born in ("", patient.born) and visit.birth_rank in ("", patient.birth_rank)
+    ]
+    if not born and not visit.birth_rank:
+        found = found[:1]  # the insured person, first on the card
+    if len(found) != 1:
+        names = ", ".join(
+            f"{patient.first_name} né(e) le {patient.born[6:]}/{patient.born[4:6]}/{patient.born[:4]} "
+            f"rang {patient.birth_rank}"
+            for patient in patients
+        )
+        raise IdentityError(
+            "Aucun bénéficiaire de la carte ne correspond à la visite."
+            if not found
+            else "Plusieurs bénéficiaires de la carte correspondent à la visite.",
+            cause=f"La carte porte : {names}.",
+            next_step="Préciser naissance, et rang_naissance pour des jumeaux.",
+        )
+    return found[0]
+
+
+def _line(act: Act, weight: int, ps: PsIdentity, cover: Cover, claim: Claim) -> Line:
+    tariff = find(act.code, ps.ps_type)
+    assert tariff is not None  # visit_breaches refused unknown codes
+    unit_price = lookup(act.code, ps.ps_type, act.day, ps.zone)
+    coefficient = weighted_coefficient(act.coefficient or COEFFICIENT_ONE, weight)
+    base = half_up(unit_price * coefficient * act.quantity, COEFFICIENT_ONE)
+    if act.complement:
+        base += majoration(act.complement, ps.ps_type, act.day) or 0
+    fee = base if act.fee is None else act.fee
+    if act.qualifier == "G":
+        fee = 0
+    base = min(base, fee)
+    rate = tariff.rate if cover.rate is None else cover.rate
+    if act.qualifier == "N":
+        rate = 0
+    amo = half_up(base * rate, 100)
+    amc = base - amo if claim.amc is not None and act.qualifier != "N" else 0
+    return Line(act, coefficient, unit_price, base, rate, amo, fee, amc)

@@ -1,0 +1,177 @@
+"""An invoice as records: 2, its 2A when an AMC is asked, a 4 and a 4E for each act, 5 (profile open-1 "Records").
+
+The layout is `sesam.records`' business; here only values are named. The FSE and the DRE of one invoice hold the
+same records: what tells them apart is their lot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sesam import records
+from sesam.text import upper_ascii
+
+from tournee.billing.recipients import NO_ORGANISME, dre_crf, fse_crf
+
+if TYPE_CHECKING:
+    from tournee.billing.invoice import Invoice, Line
+
+NATURE_INVOICE = "1"  # group 1110 field 2
+FIRST_SEQUENCE = 1  # one 4E an act
+NO_NUMBER = "000000000"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One document of an invoice, ready to be certified; amounts in cents, `acts` counts its records 4."""
+
+    kind: str  # FSE or DRE
+    crf: str
+    mode: str  # securing mode, 2 digits
+    organisme: str  # 3 digits
+    records: bytes
+    invoices: int
+    acts: int
+    fee: int
+    amo: int
+    amc: int
+
+
+def invoice_sheets(invoice: Invoice) -> list[Sheet]:
+    """Write one sheet for each document of the invoice's claim."""
+    body = invoice_records(invoice)
+    sheets = []
+    for kind in invoice.claim.documents:
+        if kind == "DRE":
+            assert invoice.claim.amc is not None  # the rules refuse a DRE without an AMC
+            crf, organisme = dre_crf(invoice.claim.amc), NO_ORGANISME
+        else:
+            crf, organisme = fse_crf(invoice.patient, invoice.recipient), invoice.recipient.organisme
+        sheets.append(
+            Sheet(
+                kind=kind,
+                crf=crf,
+                mode=invoice.visit.mode,
+                organisme=organisme,
+                records=body,
+                invoices=1,
+                acts=len(invoice.lines),
+                fee=invoice.fee,
+                amo=invoice.amo,
+                amc=invoice.amc,
+            )
+        )
+    return sheets
+
+
+def invoice_records(invoice: Invoice) -> bytes:
+    """Return the invoice's bytes from its 2 to its 5: what `P` and `V` cover."""
+    patient = invoice.patient
+    head = {
+        "emetteur": invoice.ps.billing_number,
+        "nir": patient.nir,
+        "cle": patient.key,
+        "rang": patient.beneficiary_rank,
+        "facture": f"{invoice.number:09d}",
+    }
+    parts = [records.encode("2", {**head, **_insured(invoice)})]
+    if invoice.claim.amc is not None:
+        parts.append(records.encode("2A", {**head, **_complementary(invoice)}))
+    for line in invoice.lines:
+        parts.append(records.encode("4", {**head, **_act(invoice, line)}))
+        rpps = _rpps(invoice)
+        if any(rpps.values()):
+            parts.append(records.encode("4E", _without_rank(head) | rpps | {"sequence": FIRST_SEQUENCE}))
+    parts.append(
+        records.encode(
+            "5",
+            {
+                **head,
+                "lignes": len(invoice.lines),
+                "honoraires": invoice.fee,
+                "part_amo": invoice.amo,
+                "paye_assure": invoice.paid,
+                "part_amc": invoice.amc,
+            },
+        )
+    )
+    return b"".join(parts)
+
+
+def _insured(invoice: Invoice) -> dict[str, Any]:
+    patient, visit = invoice.patient, invoice.visit
+    amc = invoice.claim.amc
+    values: dict[str, Any] = {
+        "nature": NATURE_INVOICE,
+        "regime": patient.regime,
+        "caisse": patient.caisse,
+        "centre": patient.centre,
+        "nature_assurance": invoice.cover.insurance,
+        "justif_exo": invoice.cover.exemption,
+        "tiers_payant": str(visit.third_party),
+        "naissance": patient.birth,
+        "rang_naissance": patient.birth_rank,
+        "type_contrat": invoice.claim.contract,
+    }
+    if amc is not None:
+        values["numero_amc"] = amc.number
+    if visit.accident is not None:
+        day = visit.accident.day
+        values["accident"] = visit.accident.number or (f"000{day:%y%m%d}" if day else NO_NUMBER)
+    return values
+
+
+def _complementary(invoice: Invoice) -> dict[str, Any]:
+    amc = invoice.claim.amc
+    assert amc is not None
+    asked = invoice.complementary_third_party
+    return {
+        "numero_amc": amc.number,
+        "adherent": upper_ascii(amc.member),
+        "tp_complementaire": "1" if asked else "0",
+        "montant_complementaire": asked,
+        "routage": amc.routing,
+        "hote": amc.host,
+    }
+
+
+def _act(invoice: Invoice, line: Line) -> dict[str, Any]:
+    act, prescription = line.act, invoice.visit.prescription
+    values: dict[str, Any] = {
+        "justif_exo": invoice.cover.exemption,
+        "executant": invoice.ps.billing_number,
+        "zone_tarif": invoice.ps.tariff_zone,
+        "specialite": invoice.ps.speciality,
+        "date": f"{act.day:%y%m%d}",
+        "acte": act.code,
+        "complement": act.complement,
+        "quantite": act.quantity,
+        "coefficient": line.coefficient,
+        "denombrement": 0,
+        "prix_unitaire": line.unit_price,
+        "base": line.base,
+        "taux": line.rate,
+        "part_amo": line.amo,
+        "honoraires": line.fee,
+        "qualificatif": act.qualifier,
+        "part_amc": line.amc,
+    }
+    if prescription is not None:
+        values["specialite_prescripteur"] = prescription.speciality
+        if prescription.prescriber:
+            values["prescripteur"] = prescription.prescriber
+    return values
+
+
+def _rpps(invoice: Invoice) -> dict[str, Any]:
+    prescription = invoice.visit.prescription
+    known = {
+        "rpps_prescripteur": prescription.rpps if prescription is not None else "",
+        "rpps_executant": invoice.ps.rpps,
+    }
+    return {name: number for name, number in known.items() if number}
+
+
+def _without_rank(head: dict[str, str]) -> dict[str, Any]:
+    return {name: value for name, value in head.items() if name != "rang"}

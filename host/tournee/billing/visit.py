@@ -1,0 +1,84 @@
+"""A carer's day as it is billed: visits, acts, prescription. Plain values; `day` reads them from a file."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tournee.billing.identity import Amc, Patient
+from tournee.billing.tariffs import Profession
+
+SECURED, NO_CARD, DEGRADED = "03", "01", "05"  # domain 1.7, two digits as in record 1
+SICKNESS, MATERNITY, WORK_ACCIDENT = "10", "30", "41"  # nature d'assurance
+NO_THIRD_PARTY, AMO_PAYS, AMC_PAYS, BOTH_PAY = 0, 1, 2, 3  # group 1410 field 1
+COEFFICIENT_ONE = 100
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act as the carer noted it."""
+
+    code: str
+    day: date
+    coefficient: int | None = None  # hundredths
+    quantity: int = 1
+    complement: str = ""  # `N` night, `F` Sunday or public holiday
+    fee: int | None = None  # cents asked when not the tariff
+    qualifier: str = ""  # qualificatif de la dépense: D, E, G, N
+    full_rate: bool = False  # an exception to article 11B, as the carer claims it
+
+
+@dataclass(frozen=True)
+class Prescription:
+    """Who prescribed, and when."""
+
+    day: date
+    prescriber: str = ""  # 9 digits
+    rpps: str = ""  # 11 digits
+    speciality: str = "01"
+
+
+@dataclass(frozen=True)
+class Accident:
+    """A work accident: its number of 9 digits, or its date."""
+
+    number: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit to one patient: it makes one invoice.
+
+    `day` is the day file's: the invoice's date. `typed` holds the patient entered by hand when the card cannot be read (mode 05) or is not there (mode 01);
+    else the card with `nir` is expected, and `born` and `birth_rank` choose among its beneficiaries.
+    `amc` is an AMC typed from the patient's attestation; it stands in for what the card says.
+    `documents` None: worked out from the AMC's rights. `exempt` False: the care has nothing to do with the ALD.
+    """
+
+    day: date
+    nir: str
+    key: str
+    acts: tuple[Act, ...]
+    prescription: Prescription | None = None
+    born: date | None = None
+    birth_rank: str = ""
+    typed: Patient | None = None
+    amc: Amc | None = None
+    mode: str = SECURED
+    reason: str = ""
+    third_party: int = NO_THIRD_PARTY
+    complementary_third_party: bool = False  # group 1321 field 4, for contract 99
+    documents: frozenset[str] | None = None
+    contract99: bool = False
+    nature: str = SICKNESS
+    accident: Accident | None = None
+    exempt: bool = True
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day file, read and valid."""
+
+    day: date
+    ps_number: str
+    profession: Profession
+    visits: tuple[Visit, ...]
