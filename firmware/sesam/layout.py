@@ -1,0 +1,256 @@
+"""The reader's side of the 128-byte records: tell their kind, check them in place, find a column. Allocates nothing.
+
+A device imports this module alone; `sesam.records` offers the same names and the host's encode and decode. Kinds are
+numbered by their place in `sesam.record_table.KINDS`.
+"""
+
+from sesam.keys import billing_ok, nir_ok, nir_remainder, rpps_ok
+from sesam.port import const
+from sesam.record_table import KINDS, PATIENT, TABLES
+
+RECORD_LENGTH = const(128)
+
+# a table's line, as record_table describes it
+LINE_LENGTH = const(46)
+NAME_AT = const(8)
+NAME_LENGTH = const(23)
+CONSTRAINT_AT = const(32)
+CONSTRAINT_LENGTH = const(10)
+NEED_AT = const(43)
+CLASS_AT = const(44)
+_LENGTH_AT = const(4)
+
+_SPACE = const(32)
+_ZERO = const(48)
+_LAST_TEXT = const(95)  # '_': from the space to here is upper-case unaccented ASCII
+_OPTIONAL = const(63)  # '?'
+
+_KIND_2, _KIND_2A, _KIND_4, _KIND_4E = (
+    KINDS.index("2"),
+    KINDS.index("2A"),
+    KINDS.index("4"),
+    KINDS.index("4E"),
+)
+_PS_TYPES = (
+    b"IFMKOOOYPELBPHFRER"  # types whose number is a billing number; CP, CS and CT are also insurers' types
+)
+
+
+def number_at(table: bytes, at: int) -> int:
+    """The three columns at `at` of a table, as a number: spaces count as zeros."""
+    return (table[at] & 15) * 100 + (table[at + 1] & 15) * 10 + (table[at + 2] & 15)
+
+
+def kind_of(buf: bytes | bytearray | memoryview, at: int) -> int:
+    """Which of KINDS the 128 bytes at `at` are by their first bytes; -1 when none."""
+    first = buf[at]
+    if first == 50:
+        return _KIND_2A if buf[at + 38] == 65 else _KIND_2
+    if first == 52:
+        return _KIND_4E if buf[at + 35] == 69 else _KIND_4
+    for kind in range(len(KINDS)):
+        if TABLES[kind][CONSTRAINT_AT] == first:
+            return kind
+    return -1
+
+
+def check(buf: bytes | bytearray | memoryview, at: int, kind: int) -> int:
+    """0 when the 128 bytes at `at` are a record of that kind; else the 1-based column of the first field at fault."""
+    return check_lines(buf, at, TABLES[kind], PATIENT, 1, RECORD_LENGTH)
+
+
+def check_lines(
+    buf: bytes | bytearray | memoryview, at: int, table: bytes, shared: bytes, first: int, last: int
+) -> int:
+    """Check the fields of `table` that start in columns `first` to `last` of the record at `at`; as `check`."""
+    for line in range(0, len(table), LINE_LENGTH):
+        column = number_at(table, line)
+        if column < first or column > last:
+            continue
+        if table[line + CLASS_AT] == 38:  # '&'
+            fault = check_lines(
+                buf, at, shared, shared, column, column + number_at(table, line + _LENGTH_AT) - 1
+            )
+            if fault:
+                return fault
+        elif not _field_ok(buf, at, table, line):
+            return column
+    return 0
+
+
+def class_at(kind: int, column: int) -> int:
+    """Class letter (its code) of the field that starts at this column, 0 when none does: tells a wrong key from the rest."""
+    table = TABLES[kind]
+    for turn in range(2):
+        for line in range(0, len(table), LINE_LENGTH):
+            if number_at(table, line) == column and table[line + CLASS_AT] != 38:
+                return table[line + CLASS_AT]
+        table = PATIENT
+    return 0
+
+
+def locate(kind: str, field: str) -> "tuple[int, int]":
+    """Zero-based start and length of a field, for use at boot; KeyError when that kind has no such field."""
+    name = field.encode()
+    table = TABLES[KINDS.index(kind)]
+    for turn in range(2):
+        for line in range(0, len(table), LINE_LENGTH):
+            if table[line + NAME_AT : line + NAME_AT + NAME_LENGTH].rstrip() == name:
+                return number_at(table, line) - 1, number_at(table, line + _LENGTH_AT)
+        table = PATIENT
+    raise KeyError(field)
+
+
+def digits(buf: bytes | bytearray | memoryview, at: int, length: int) -> int:
+    """The decimal number written at `at`; -1 when a character is no digit. Small up to 9 digits."""
+    value = 0
+    for place in range(at, at + length):
+        digit = buf[place] - _ZERO
+        if digit < 0 or digit > 9:
+            return -1
+        value = value * 10 + digit
+    return value
+
+
+def filled_with(buf: bytes | bytearray | memoryview, at: int, length: int, filler: int) -> bool:
+    """Whether `length` bytes at `at` are all `filler`."""
+    for place in range(at, at + length):
+        if buf[place] != filler:
+            return False
+    return True
+
+
+def _field_ok(buf: bytes | bytearray | memoryview, record: int, table: bytes, line: int) -> bool:
+    kind = table[line + CLASS_AT]
+    at = record + number_at(table, line) - 1
+    length = number_at(table, line + _LENGTH_AT)
+    if kind == 95:  # _
+        return filled_with(buf, at, length, _SPACE)
+    if kind == 84:  # T
+        return _text_ok(buf, at, length, table[line + NEED_AT] == _OPTIONAL)
+    if table[line + NEED_AT] == _OPTIONAL and kind != 69 and filled_with(buf, at, length, _ZERO):
+        return True
+    if kind == 73 or kind == 68:  # I, D
+        return _number_ok(buf, at, length, table, line + CONSTRAINT_AT)
+    if kind == 75:  # K
+        return _same(buf, at, table, line + CONSTRAINT_AT, length)
+    if kind == 69:  # E
+        return _piece_of(buf, at, length, table, line + CONSTRAINT_AT, CONSTRAINT_LENGTH)
+    if kind == 66:  # B
+        return billing_ok(buf, at)
+    if kind == 78:  # N
+        return nir_remainder(buf, at) >= 0
+    if kind == 67:  # C
+        return nir_ok(buf, at - 13)
+    if kind == 74:  # J
+        return _date_ok(buf, at)
+    if kind == 48:  # 0
+        return filled_with(buf, at, length, _ZERO)
+    if kind == 82:  # R
+        return rpps_ok(buf, at)
+    return _rare_ok(buf, record, at, length, table, line)
+
+
+def _rare_ok(
+    buf: bytes | bytearray | memoryview, record: int, at: int, length: int, table: bytes, line: int
+) -> bool:
+    kind = table[line + CLASS_AT]
+    other = record + number_at(table, line + CONSTRAINT_AT) - 1
+    if kind == 83:  # S
+        value = digits(buf, at, length)
+        return value >= 0 and value == digits(buf, other, number_at(table, line + CONSTRAINT_AT + 4))
+    if kind == 76:  # L
+        for place in range(at, at + length):
+            if buf[place] < 65 or buf[place] > 90:
+                return False
+        return True
+    if kind == 80:  # P
+        if _piece_of(buf, at - 2, 2, _PS_TYPES, 0, len(_PS_TYPES)):
+            return digits(buf, at, 5) == 0 and billing_ok(buf, at + 5)
+        return digits(buf, at, 7) >= 0 and digits(buf, at + 7, 7) >= 0
+    if kind == 72:  # H
+        for place in range(at, at + length):
+            if not (_ZERO <= buf[place] <= 57 or 65 <= buf[place] <= 70):
+                return False
+        return True
+    if kind == 54:  # 6
+        return _base64_ok(buf, at, length)
+    return _slots_ok(buf, digits(buf, at, length), other, table, line + CONSTRAINT_AT + 4)
+
+
+def _text_ok(buf: bytes | bytearray | memoryview, at: int, length: int, optional: bool) -> bool:
+    if buf[at] == _SPACE:
+        return optional and filled_with(buf, at, length, _SPACE)
+    for place in range(at, at + length):
+        if buf[place] < _SPACE or buf[place] > _LAST_TEXT:
+            return False
+    return True
+
+
+def _number_ok(buf: bytes | bytearray | memoryview, at: int, length: int, table: bytes, bounds: int) -> bool:
+    for place in range(at, at + length):
+        if buf[place] < _ZERO or buf[place] > 57:
+            return False
+    if table[bounds] == _SPACE:
+        return True
+    if table[bounds] == 62:  # >0
+        return not filled_with(buf, at, length, _ZERO)
+    value = digits(buf, at, length)
+    return number_at(table, bounds) <= value <= number_at(table, bounds + 4)
+
+
+def _same(buf: bytes | bytearray | memoryview, at: int, table: bytes, start: int, length: int) -> bool:
+    for place in range(length):
+        if buf[at + place] != table[start + place]:
+            return False
+    return True
+
+
+def _piece_of(
+    buf: bytes | bytearray | memoryview, at: int, length: int, pieces: bytes, start: int, width: int
+) -> bool:
+    for piece in range(start, start + width - length + 1, length):
+        if pieces[piece] == _SPACE:
+            return False
+        if _same(buf, at, pieces, piece, length):
+            return True
+    return False
+
+
+def _date_ok(buf: bytes | bytearray | memoryview, at: int) -> bool:
+    year = digits(buf, at, 2)
+    month = digits(buf, at + 2, 2)
+    day = digits(buf, at + 4, 2)
+    if year < 0 or month < 1 or month > 12 or day < 1:
+        return False
+    if month == 2:
+        return day <= (28 if year % 4 else 29)  # years 2000 to 2099
+    return day <= (30 if month in (4, 6, 9, 11) else 31)
+
+
+def _base64_ok(buf: bytes | bytearray | memoryview, at: int, length: int) -> bool:
+    end = at + length
+    while end > at and buf[end - 1] == _SPACE:
+        end -= 1
+    padding = 0
+    while padding < 2 and end > at and buf[end - 1] == 61:
+        end -= 1
+        padding += 1
+    if end == at or (end - at + padding) % 4:
+        return False
+    for place in range(at, end):
+        char = buf[place]
+        if not (97 <= char <= 122 or 65 <= char <= 90 or _ZERO <= char <= 57 or char == 43 or char == 47):
+            return False
+    return True
+
+
+def _slots_ok(buf: bytes | bytearray | memoryview, filled: int, at: int, table: bytes, width_at: int) -> bool:
+    width = number_at(table, width_at)
+    slots = digits(table, width_at + 4, 2)
+    if filled < 1 or filled > slots:
+        return False
+    for slot in range(slots):
+        if (buf[at + slot * width] != _SPACE) != (slot < filled):
+            return False
+    return True
