@@ -47,8 +47,8 @@ class UnsealError(ExchangeError):
 def unseal(data: bytes, key: RSAPrivateKey, certificate: x509.Certificate, *, limit: int = LIMIT) -> bytes:
     """Undo `K` or `ZK`, whichever the content shows: the clear bytes, at most `limit` of them.
 
-    `certificate` is the one the sender used, `key` its private key. Raises UnsealError on anything that is not
-    sealed for it, is damaged, or grows beyond `limit`.
+    `certificate` is the one the sender used, `key` its private key. Raises UnsealError on anything that is
+    not sealed for it, is damaged, or grows beyond `limit`.
     """
     clear = open_envelope(data, key, certificate)
     if clear.startswith(GZIP_MAGIC):

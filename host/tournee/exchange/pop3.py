@@ -1,0 +1,140 @@
+"""Returns that wait in a POP3 maildrop (RFC 1939), by poplib over verified TLS."""
+
+from __future__ import annotations
+
+import poplib
+import ssl
+from collections.abc import Iterator
+from contextlib import suppress
+
+from tournee.exchange.letter import Known, Letter, MailboxError, too_large
+from tournee.exchange.route import Mailbox, Security, Server
+from tournee.exchange.transport import auth_refused, password_of, tls_context, tls_refused, unreachable
+
+_LINE_MAX = 64 * 1024  # bytes taken at a time; poplib's own reader gives up on lines of 2,048
+_END = b"."
+
+
+class Pop3Mailbox:
+    """An open maildrop; see `tournee.exchange.letter.OpenMailbox`. Keys are the server's UIDL."""
+
+    def __init__(self, server: Server, mailbox: Mailbox) -> None:
+        """Connect and authenticate. Raises UnreachableError, TlsRefusedError, AuthRefusedError, MailboxError."""
+        self._server = server
+        self._mailbox = mailbox
+        self._numbers: dict[str, int] = {}
+        self._pop = _connect(server)
+        try:
+            self._login()
+        except BaseException:
+            self._pop.close()
+            raise
+
+    def letters(self, known: Known = lambda key: False) -> Iterator[Letter]:
+        """See `OpenMailbox.letters`."""
+        try:
+            sizes = {
+                int(number): int(size) for number, size in (line.split()[:2] for line in self._pop.list()[1])
+            }
+            keys = [line.split(maxsplit=1) for line in self._pop.uidl()[1]]
+        except poplib.error_proto as error:
+            raise self._refused(error) from error
+        except (OSError, EOFError, ValueError) as error:
+            raise unreachable(self._server, error) from error
+        for number, key in ((int(number), key.decode("ascii", "replace").strip()) for number, key in keys):
+            self._numbers[key] = number
+            if not known(key):
+                yield self._retrieve(number, key, sizes.get(number, 0))
+
+    def acknowledge(self, letter: Letter) -> None:
+        """Mark for deletion, which QUIT makes final; where mail is kept there is nothing to mark in POP3."""
+        if self._mailbox.keep:
+            return
+        try:
+            self._pop.dele(self._numbers[letter.key])
+        except poplib.error_proto as error:
+            raise self._refused(error) from error
+        except (OSError, EOFError) as error:
+            raise unreachable(self._server, error) from error
+
+    def close(self) -> None:
+        """QUIT: deletions become final."""
+        try:
+            self._pop.quit()
+        except (poplib.error_proto, OSError, EOFError):
+            with suppress(OSError):
+                self._pop.close()
+
+    def _login(self) -> None:
+        server = self._server
+        secret = password_of(server)
+        try:
+            self._pop.user(server.username)
+            self._pop.pass_(secret)
+        except poplib.error_proto as error:
+            raise auth_refused(server, _words(error)) from error
+        except (OSError, EOFError) as error:
+            raise unreachable(server, error) from error
+
+    def _retrieve(self, number: int, key: str, size: int) -> Letter:
+        """RETR, byte for byte, whatever the length of its lines; beyond the bound it is read away, not kept."""
+        largest = self._mailbox.largest
+        if size > largest:
+            return Letter(key, problem=too_large(size, largest))
+        try:
+            self._pop.sock.sendall(f"RETR {number}\r\n".encode())
+            answer = self._pop.file.readline(_LINE_MAX)
+            if not answer.startswith(b"+OK"):
+                if not answer.startswith(b"-ERR"):
+                    raise EOFError(_words(answer) or "connexion fermée")
+                return Letter(key, problem=f"message illisible dans la boîte : {_words(answer)}")
+            raw = bytearray()
+            taken, line_start = 0, True
+            while (piece := self._pop.file.readline(_LINE_MAX)).rstrip(b"\r\n") != _END or not line_start:
+                if not piece:
+                    raise EOFError("connexion fermée")
+                if line_start and piece.startswith(_END):
+                    piece = piece[1:]
+                line_start = piece.endswith(b"\n")
+                taken += len(piece)
+                if taken <= largest:
+                    raw += piece
+        except (OSError, EOFError) as error:
+            raise unreachable(self._server, error) from error
+        if taken > largest:
+            return Letter(key, problem=too_large(taken, largest))
+        return Letter(key, bytes(raw))
+
+    def _refused(self, answer: object) -> MailboxError:
+        return MailboxError(
+            f"La boîte de {self._server.username} sur {self._server.place} ne peut pas être lue.",
+            cause=f"le serveur a répondu : {_words(answer)}",
+            next_step="recommencez plus tard ; rien n'est perdu",
+        )
+
+
+def _connect(server: Server) -> poplib.POP3:
+    context = tls_context(server)
+    pop: poplib.POP3 | None = None
+    try:
+        if server.security is Security.TLS:
+            return poplib.POP3_SSL(server.host, server.port, timeout=server.timeout, context=context)
+        pop = poplib.POP3(server.host, server.port, timeout=server.timeout)
+        pop.stls(context)
+        return pop
+    except BaseException as error:
+        if pop is not None:
+            pop.close()
+        if isinstance(error, ssl.SSLError):
+            raise tls_refused(server, error) from error
+        if isinstance(error, (OSError, EOFError)):
+            raise unreachable(server, error) from error
+        if isinstance(error, poplib.error_proto):
+            raise tls_refused(server, _words(error)) from error
+        raise
+
+
+def _words(answer: object) -> str:
+    """A server's words as one bounded printable line."""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    return "".join(character if character.isprintable() else " " for character in text).strip()[:300]
