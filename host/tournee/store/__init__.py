@@ -1,0 +1,51 @@
+"""The journal: everything made, sent and received, each step written before it acts."""
+
+from tournee.store.cipher import Cipher
+from tournee.store.drafts import Effect, FileDraft, MessageDraft, Outcome, SheetDraft, Target
+from tournee.store.journal import Journal
+from tournee.store.rows import (
+    EffectRow,
+    FileRow,
+    HistoryRow,
+    InvoiceRow,
+    LotRow,
+    MessageRow,
+    OverviewRow,
+    PaymentRow,
+    ReturnRow,
+    SheetRow,
+    Trace,
+    VisitRow,
+)
+from tournee.store.secrets import journal_key
+from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
+
+__all__ = [
+    "Cipher",
+    "Effect",
+    "EffectRow",
+    "FileDraft",
+    "FileRow",
+    "FileState",
+    "HistoryRow",
+    "InvoiceRow",
+    "Journal",
+    "LotRow",
+    "LotState",
+    "MessageDraft",
+    "MessageRow",
+    "MessageState",
+    "Outcome",
+    "OverviewRow",
+    "PaymentRow",
+    "ReturnRow",
+    "ReturnState",
+    "SheetDraft",
+    "SheetRow",
+    "SheetState",
+    "Target",
+    "Trace",
+    "VisitRow",
+    "VisitState",
+    "journal_key",
+]

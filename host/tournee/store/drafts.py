@@ -1,0 +1,101 @@
+"""What the journal is given to keep: sheets, files, messages, and the outcomes that returns tell."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True)
+class SheetDraft:
+    """One FSE or DRE of an invoice, not yet certified.
+
+    `records` are the bytes of the invoice from its record 2 to its record 5; amounts are cents; `patient` is
+    the label a face shows and `nir` the 13-character NIR: both, and the records, are encrypted at rest.
+    """
+
+    kind: str
+    crf: str
+    mode: str
+    organisme: str
+    records: bytes
+    acts: int
+    fee: int
+    amo: int
+    amc: int
+    patient: str
+    nir: str
+
+
+@dataclass(frozen=True)
+class FileDraft:
+    """A file of lots in clear: its bytes from 000 to 999 and how many invoices (records 2) it holds."""
+
+    clear: bytes
+    invoices: int
+
+
+@dataclass(frozen=True)
+class MessageDraft:
+    """A message ready to submit: `compostage` is AAAAMMJJHHMMSSxxxxx, `raw` its bytes as they will leave
+    (OCT-MSG-3).
+    """
+
+    subject: str
+    compostage: str
+    raw: bytes
+
+
+class Target(Enum):
+    """What an effect speaks of."""
+
+    FILE = "file"
+    LOT = "lot"
+    INVOICE = "invoice"
+
+
+class Outcome(Enum):
+    """What an effect says.
+
+    ACCEPTED, REFUSED and DUPLICATE come from an ARL (or an ART). DUPLICATE (ARL code 0105) says that the file
+    or lot was already there: it proves that it arrived and changes nothing that is settled. PAID, REJECTED,
+    DEFERRED and REMARK come from an RSP.
+    """
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+    PAID = "paid"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    REMARK = "remark"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One outcome told by a return.
+
+    `target` FILE needs `file`; LOT needs `lot`, and `file` or `lot_date` where known; INVOICE needs
+    `invoice`. `ps` is the 9-digit billing number, empty where the return does not give it. For a LOT,
+    `invoice` names the invoice at fault, if any. `document` (FSE, DRE) and `share` (AMO, AMC) choose the
+    sheet of an invoice; `asked` and `paid` are cents, `paid` below 0 when money is taken back. `level` of a
+    rejection: F invoice, L line, A act.
+    """
+
+    target: Target
+    outcome: Outcome
+    ps: str = ""
+    file: str = ""
+    lot: str = ""
+    lot_date: str = ""
+    invoice: str = ""
+    document: str = ""
+    share: str = ""
+    asked: int = 0
+    paid: int = 0
+    code: str = ""
+    label: str = ""
+    level: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Code and label as a face shows them."""
+        return " ".join(part for part in (self.code, self.label) if part)

@@ -1,0 +1,35 @@
+"""The journal of everything made, sent and received: the one door to it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from tournee.store.cipher import Cipher
+from tournee.store.database import SCHEMA
+from tournee.store.tracing import Tracing
+
+
+class Journal(Tracing):
+    """One SQLite file; each operation is one transaction, on the disk when it returns.
+
+    Days and invoices are in `invoices`, lots and files in `lots`, messages in `messages`, returns in
+    `received`, questions across them in `tracing`. Opening it turns messages found transmitting into
+    uncertain ones. Errors: StoreError, and whatever a `build` function raises, which then leaves no trace.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        cipher: Cipher,
+        clock: Callable[[], datetime],
+        on_step: Callable[[str], None] | None = None,
+        *,
+        busy_seconds: float = 5.0,
+        schema: Path = SCHEMA,
+    ) -> None:
+        super().__init__(path, cipher, clock, on_step, busy_seconds=busy_seconds, schema=schema)
+        try:
+            self.recover()
+        except BaseException:
+            self.close()
+            raise

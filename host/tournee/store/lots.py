@@ -1,0 +1,182 @@
+"""Lots and files: certified sheets gathered, numbered in turn, certified, and framed for sending."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from sesam import records
+from tournee.errors import StoreError
+from tournee.store.drafts import FileDraft
+from tournee.store.ledger import Ledger
+from tournee.store.rows import FileRow, LotRow
+from tournee.store.states import FileState, LotState, SheetState
+
+LAST_LOT = 999
+"""Lot numbers run from 001 to 999 in turn (profile, CRF)."""
+
+LAST_FILE = 999_999
+"""A file name has 6 digits and comes once in its cycle (profile, 000 50+6)."""
+
+
+class Lots(Ledger):
+    """The part of the journal that follows lots and files."""
+
+    def make_lot(
+        self,
+        ps: str,
+        kind: str,
+        crf: str,
+        mode: str,
+        sheet_ids: Sequence[int],
+        build: Callable[[int], bytes],
+    ) -> int:
+        """Give the next lot number of `ps`, and journal the records 1 to 6 that `build(number)` makes of
+        these sheets, in order.
+
+        The sheets must be certified, of this PS, kind, CRF and mode; they are then in the lot. Returns the
+        lot's id.
+        """
+        with self._step("make_lot"):
+            if not sheet_ids:
+                raise StoreError("Un lot a au moins une facture.")
+            number = self._next_number(ps, "lot", LAST_LOT, cycles=True)
+            body = build(number)
+            lot = self._new_id("lot")
+            self._db.execute(
+                "INSERT INTO lot (id, ps, number, kind, crf, mode, date, state, body_sealed)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    lot,
+                    ps,
+                    number,
+                    kind,
+                    crf,
+                    mode,
+                    _lot_date(body),
+                    LotState.MADE.value,
+                    self._seal(body, "lot", "body", lot),
+                ),
+            )
+            self._remember("lot", lot, LotState.MADE, "")
+            for rank, sheet in enumerate(sheet_ids, 1):
+                self._check_sheet(sheet, ps, kind, crf, mode)
+                self._move("sheet", sheet, SheetState.IN_LOT, f"lot {number:03}")
+                self._db.execute("UPDATE sheet SET lot = ?, lot_rank = ? WHERE id = ?", (lot, rank, sheet))
+            return lot
+
+    def lot_certified(self, lot_id: int, sevens: bytes) -> None:
+        """Keep the records 7 of a lot; the same certificate again changes nothing."""
+        with self._step("lot_certified"):
+            row = self._row("lot", lot_id)
+            if self._unseal(row["sevens_sealed"], "lot", "sevens", lot_id) == sevens and sevens:
+                return
+            self._move("lot", lot_id, LotState.CERTIFIED)
+            sealed = self._seal(sevens, "lot", "sevens", lot_id)
+            self._db.execute("UPDATE lot SET sevens_sealed = ? WHERE id = ?", (sealed, lot_id))
+
+    def dissolve_lot(self, lot_id: int, reason: str) -> None:
+        """Give up a lot that is not certified: its sheets can enter another, its number is not given again in
+        this turn.
+        """
+        with self._step("dissolve_lot"):
+            self._move("lot", lot_id, LotState.ABANDONED, reason)
+            self._give_reason("lot", lot_id, reason)
+            for row in self._rows("SELECT id FROM sheet WHERE lot = ? ORDER BY lot_rank", lot_id):
+                self._move("sheet", row["id"], SheetState.CERTIFIED, reason)
+            self._db.execute("UPDATE sheet SET lot = NULL, lot_rank = NULL WHERE lot = ?", (lot_id,))
+
+    def make_file(self, ps: str, lot_ids: Sequence[int], build: Callable[[int], FileDraft]) -> int:
+        """Give the next file name of `ps`, and journal the file that `build(number)` makes of these certified
+        lots, in order.
+        """
+        with self._step("make_file"):
+            if not lot_ids:
+                raise StoreError("Un fichier a au moins un lot.")
+            number = self._next_number(ps, "file", LAST_FILE, cycles=True)
+            draft = build(number)
+            file = self._new_id("file")
+            self._db.execute(
+                "INSERT INTO file (id, ps, number, invoices, state, clear_sealed) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    file,
+                    ps,
+                    number,
+                    draft.invoices,
+                    FileState.MADE.value,
+                    self._seal(draft.clear, "file", "clear", file),
+                ),
+            )
+            self._remember("file", file, FileState.MADE, "")
+            for rank, lot in enumerate(lot_ids, 1):
+                if self._row("lot", lot)["ps"] != ps:
+                    raise StoreError(f"Le lot {lot} n’est pas du professionnel {ps}.")
+                self._move("lot", lot, LotState.IN_FILE, f"fichier {number:06}")
+                self._db.execute("UPDATE lot SET file = ?, file_rank = ? WHERE id = ?", (file, rank, lot))
+            return file
+
+    def lots(self, state: LotState | None = None, ps: str = "") -> tuple[LotRow, ...]:
+        """Lots in the order they were made, in one state or in any, of one PS or of all."""
+        query = "SELECT * FROM lot WHERE (?1 IS NULL OR state = ?1) AND (?2 = '' OR ps = ?2) ORDER BY id"
+        with self._reading():
+            return tuple(self._lot_row(row) for row in self._rows(query, state.value if state else None, ps))
+
+    def lot(self, lot_id: int) -> LotRow:
+        """One lot."""
+        with self._reading():
+            return self._lot_row(self._row("lot", lot_id))
+
+    def files(self, state: FileState | None = None, ps: str = "") -> tuple[FileRow, ...]:
+        """Files in the order they were made, in one state or in any, of one PS or of all."""
+        query = "SELECT * FROM file WHERE (?1 IS NULL OR state = ?1) AND (?2 = '' OR ps = ?2) ORDER BY id"
+        with self._reading():
+            return tuple(self._file_row(row) for row in self._rows(query, state.value if state else None, ps))
+
+    def file(self, file_id: int) -> FileRow:
+        """One file."""
+        with self._reading():
+            return self._file_row(self._row("file", file_id))
+
+    def _check_sheet(self, sheet: int, ps: str, kind: str, crf: str, mode: str) -> None:
+        row = self._row("sheet", sheet)
+        found = (self._row("invoice", row["invoice"])["ps"], row["kind"], row["crf"], row["mode"])
+        if found != (ps, kind, crf, mode):
+            raise StoreError(
+                f"La pièce {sheet} ({' '.join(found)}) n’est pas de ce lot ({ps} {kind} {crf} {mode})."
+            )
+
+    def _lot_row(self, row: sqlite3.Row) -> LotRow:
+        lot = row["id"]
+        sheets = self._rows("SELECT id FROM sheet WHERE lot = ? ORDER BY lot_rank", lot)
+        return LotRow(
+            lot,
+            row["ps"],
+            f"{row['number']:03}",
+            row["kind"],
+            row["crf"],
+            row["mode"],
+            row["date"],
+            LotState(row["state"]),
+            self._unseal(row["body_sealed"], "lot", "body", lot),
+            self._unseal(row["sevens_sealed"], "lot", "sevens", lot),
+            row["file"],
+            self._unseal(row["reason_sealed"], "lot", "reason", lot).decode(),
+            tuple(sheet["id"] for sheet in sheets),
+        )
+
+    def _file_row(self, row: sqlite3.Row) -> FileRow:
+        file = row["id"]
+        lots = self._rows("SELECT id FROM lot WHERE file = ? ORDER BY file_rank", file)
+        return FileRow(
+            file,
+            row["ps"],
+            f"{row['number']:06}",
+            self._unseal(row["clear_sealed"], "file", "clear", file),
+            row["invoices"],
+            FileState(row["state"]),
+            self._unseal(row["reason_sealed"], "file", "reason", file).decode(),
+            tuple(lot["id"] for lot in lots),
+        )
+
+
+def _lot_date(body: bytes) -> str:
+    start, length = records.locate("1", "date")
+    return body[start : start + length].decode("ascii")

@@ -1,0 +1,213 @@
+"""What the journal gives back: one frozen dataclass for each thing it follows."""
+
+from dataclasses import dataclass
+
+from tournee.store.drafts import Effect
+from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """A visit of an imported day; `payload` as it was given; `invoice_id` is its live invoice, if any."""
+
+    id: int
+    day_id: int
+    date: str
+    ps: str
+    rank: int
+    state: VisitState
+    payload: bytes
+    invoice_id: int | None
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """An FSE or DRE; `invoice` is its number on 9 digits; `sevens` are empty until it is certified; amounts
+    in cents.
+    """
+
+    id: int
+    invoice_id: int
+    invoice: str
+    ps: str
+    kind: str
+    crf: str
+    mode: str
+    organisme: str
+    acts: int
+    fee: int
+    amo: int
+    amc: int
+    patient: str
+    nir: str
+    state: SheetState
+    records: bytes
+    sevens: bytes
+    lot_id: int | None
+    reason: str
+
+    @property
+    def body(self) -> bytes:
+        """The certified invoice: its records 2 to 5, then its records 7."""
+        return self.records + self.sevens
+
+
+@dataclass(frozen=True)
+class InvoiceRow:
+    """An invoice, its number on 9 digits and its sheets."""
+
+    id: int
+    visit_id: int
+    ps: str
+    number: str
+    made: str
+    sheets: tuple[SheetRow, ...]
+
+
+@dataclass(frozen=True)
+class LotRow:
+    """A lot, its number on 3 digits; `body` is records 1 to 6, `sevens` its records 7."""
+
+    id: int
+    ps: str
+    number: str
+    kind: str
+    crf: str
+    mode: str
+    date: str
+    state: LotState
+    body: bytes
+    sevens: bytes
+    file_id: int | None
+    reason: str
+    sheet_ids: tuple[int, ...]
+
+    @property
+    def records(self) -> bytes:
+        """The certified lot as it enters a file."""
+        return self.body + self.sevens
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file of lots, its name on 6 digits."""
+
+    id: int
+    ps: str
+    name: str
+    clear: bytes
+    invoices: int
+    state: FileState
+    reason: str
+    lot_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message that carries a file."""
+
+    id: int
+    file_id: int
+    route: str
+    counter: int
+    compostage: str
+    subject: str
+    raw: bytes
+    state: MessageState
+    reason: str
+    made: str
+
+
+@dataclass(frozen=True)
+class ReturnRow:
+    """A message received; `content` is what it held once unsealed, empty when not known."""
+
+    id: int
+    digest: str
+    source: str
+    taken: str
+    state: ReturnState
+    kind: str
+    raw: bytes
+    content: bytes
+    summary: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """An effect as it was settled: applied, or kept with the reason why it changed nothing."""
+
+    return_id: int
+    effect: Effect
+    applied: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """What a return said of one share (AMO, AMC) of a sheet; `outcome` is an `Outcome` value."""
+
+    sheet_id: int
+    return_id: int
+    share: str
+    outcome: str
+    asked: int
+    paid: int
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One change of state: when, of what ("sheet", "lot" …), which, to which state and why."""
+
+    at: str
+    subject: str
+    subject_id: int
+    state: str
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """Where one invoice stands, for the table a carer reads.
+
+    `state` is that of the sheet that needs most attention; `kinds` and `states` go together; `lots`, `files`
+    and `subjects` are numbers, names and message subjects; `paid` is what returns announced, in cents.
+    """
+
+    invoice_id: int
+    number: str
+    ps: str
+    date: str
+    patient: str
+    kinds: tuple[str, ...]
+    states: tuple[SheetState, ...]
+    fee: int
+    amo: int
+    amc: int
+    paid: int
+    state: SheetState
+    lots: tuple[str, ...]
+    files: tuple[str, ...]
+    subjects: tuple[str, ...]
+    message_states: tuple[MessageState, ...]
+    reason: str
+
+    @property
+    def label(self) -> str:
+        """The state in French."""
+        return self.state.label
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All that is tied to an invoice or to a message, both ways (OCT-MSG-5)."""
+
+    invoices: tuple[InvoiceRow, ...]
+    lots: tuple[LotRow, ...]
+    files: tuple[FileRow, ...]
+    messages: tuple[MessageRow, ...]
+    returns: tuple[ReturnRow, ...]
+    effects: tuple[EffectRow, ...]
+    history: tuple[HistoryRow, ...]

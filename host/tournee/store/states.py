@@ -1,0 +1,155 @@
+"""States of what the journal follows, their French labels, and which state may follow which."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+
+class State(Enum):
+    """A state: its value is written in the journal, its label is shown."""
+
+    @property
+    def label(self) -> str:
+        """The state in French, as a face shows it."""
+        return LABELS[self]
+
+    def leads_to(self, following: "State") -> bool:
+        """Whether `following` may come after this state."""
+        return following in MOVES[self]
+
+
+class VisitState(State):
+    """A visit of an imported day."""
+
+    PENDING = "pending"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+class SheetState(State):
+    """An FSE or DRE, from its making to its payment."""
+
+    MADE = "made"
+    CERTIFIED = "certified"
+    IN_LOT = "in_lot"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+    PAID = "paid"
+    PARTLY_PAID = "partly_paid"
+    PAYMENT_REFUSED = "payment_refused"
+    ABANDONED = "abandoned"
+
+
+class LotState(State):
+    """A lot of sheets."""
+
+    MADE = "made"
+    CERTIFIED = "certified"
+    IN_FILE = "in_file"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+
+
+class FileState(State):
+    """A file of lots."""
+
+    MADE = "made"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+
+
+class MessageState(State):
+    """One message that carries a file; `UNCERTAIN`: its bytes may have left, nobody knows."""
+
+    MADE = "made"
+    TRANSMITTING = "transmitting"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+
+
+class ReturnState(State):
+    """A message received; `QUARANTINED`: kept whole, not understood."""
+
+    TAKEN = "taken"
+    SETTLED = "settled"
+    QUARANTINED = "quarantined"
+
+
+LABELS: Mapping[State, str] = {
+    VisitState.PENDING: "à facturer",
+    VisitState.DONE: "facturée",
+    VisitState.ABANDONED: "abandonnée",
+    SheetState.MADE: "préparée",
+    SheetState.CERTIFIED: "certifiée",
+    SheetState.IN_LOT: "en lot",
+    SheetState.SENT: "envoyée",
+    SheetState.ACKNOWLEDGED: "acceptée",
+    SheetState.REFUSED: "refusée",
+    SheetState.PAID: "payée",
+    SheetState.PARTLY_PAID: "payée en partie",
+    SheetState.PAYMENT_REFUSED: "paiement refusé",
+    SheetState.ABANDONED: "abandonnée",
+    LotState.MADE: "préparé",
+    LotState.CERTIFIED: "certifié",
+    LotState.IN_FILE: "en fichier",
+    LotState.SENT: "envoyé",
+    LotState.ACKNOWLEDGED: "accepté",
+    LotState.REFUSED: "refusé",
+    LotState.ABANDONED: "abandonné",
+    FileState.MADE: "préparé",
+    FileState.SENT: "envoyé",
+    FileState.ACKNOWLEDGED: "accepté",
+    FileState.REFUSED: "refusé",
+    MessageState.MADE: "préparé",
+    MessageState.TRANSMITTING: "en cours d’envoi",
+    MessageState.SENT: "envoyé",
+    MessageState.UNCERTAIN: "envoi incertain",
+    MessageState.FAILED: "envoi échoué",
+    ReturnState.TAKEN: "reçu",
+    ReturnState.SETTLED: "traité",
+    ReturnState.QUARANTINED: "en quarantaine",
+}
+
+_PAYMENTS = frozenset({SheetState.PAID, SheetState.PARTLY_PAID, SheetState.PAYMENT_REFUSED})
+
+MOVES: Mapping[State, frozenset[State]] = {
+    VisitState.PENDING: frozenset({VisitState.DONE, VisitState.ABANDONED}),
+    VisitState.DONE: frozenset({VisitState.PENDING}),
+    VisitState.ABANDONED: frozenset({VisitState.PENDING}),
+    SheetState.MADE: frozenset({SheetState.CERTIFIED, SheetState.ABANDONED}),
+    SheetState.CERTIFIED: frozenset({SheetState.IN_LOT, SheetState.ABANDONED}),
+    SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),
+    SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED},
+    SheetState.ACKNOWLEDGED: _PAYMENTS | {SheetState.REFUSED},
+    SheetState.REFUSED: frozenset({SheetState.PAID, SheetState.PARTLY_PAID}),
+    SheetState.PAID: _PAYMENTS,
+    SheetState.PARTLY_PAID: _PAYMENTS,
+    SheetState.PAYMENT_REFUSED: _PAYMENTS,
+    SheetState.ABANDONED: frozenset(),
+    LotState.MADE: frozenset({LotState.CERTIFIED, LotState.ABANDONED}),
+    LotState.CERTIFIED: frozenset({LotState.IN_FILE}),
+    LotState.IN_FILE: frozenset({LotState.SENT}),
+    LotState.SENT: frozenset({LotState.ACKNOWLEDGED, LotState.REFUSED}),
+    LotState.ACKNOWLEDGED: frozenset({LotState.REFUSED}),
+    LotState.REFUSED: frozenset(),
+    LotState.ABANDONED: frozenset(),
+    FileState.MADE: frozenset({FileState.SENT}),
+    FileState.SENT: frozenset({FileState.ACKNOWLEDGED, FileState.REFUSED}),
+    FileState.ACKNOWLEDGED: frozenset({FileState.REFUSED}),
+    FileState.REFUSED: frozenset(),
+    MessageState.MADE: frozenset({MessageState.TRANSMITTING, MessageState.FAILED}),
+    MessageState.TRANSMITTING: frozenset({MessageState.SENT, MessageState.UNCERTAIN, MessageState.FAILED}),
+    MessageState.UNCERTAIN: frozenset({MessageState.SENT, MessageState.FAILED}),
+    MessageState.FAILED: frozenset({MessageState.SENT}),  # a return proved that it had arrived all the same
+    MessageState.SENT: frozenset(),
+    ReturnState.TAKEN: frozenset({ReturnState.SETTLED, ReturnState.QUARANTINED}),
+    ReturnState.QUARANTINED: frozenset({ReturnState.SETTLED}),
+    ReturnState.SETTLED: frozenset(),
+}
+"""What may follow what. A refusal is never undone by an acceptance (its invoice may already be billed anew);
+money received is.
+"""
