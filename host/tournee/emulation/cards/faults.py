@@ -46,7 +46,7 @@ class Fault:
     @classmethod
     def from_text(cls, text: str) -> "Fault":
         """Read the form of the module's description; `EmulationError` names the word that is wrong."""
-        kind, *words = text.split()
+        kind, *words = text.split() or [""]
         known = {field.name: field.type for field in fields(cls)}
         values: dict[str, str | int | bytes | bool] = {}
         for word in words:
