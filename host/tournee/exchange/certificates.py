@@ -1,0 +1,199 @@
+"""Records 7: signatures written into a file, and every one of them verified before anything is sent (profile,
+"Record 7").
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from sesam import records
+from tournee.errors import ExchangeError
+from tournee.exchange.splitting import Seven, SignedInvoice, SignedLot, split_invoice, split_lot
+
+SIGNATURE_SIZE = 256
+"""Bytes of an RSA-2048 signature: 344 Base64 characters, 4 records."""
+
+KEY_ID_LENGTH = 6
+
+SECURED = "03"
+"""The securing mode in which the patient's Vitale card seals each invoice beside the PS's signature."""
+
+PS_SIGNATURE, VITALE_SEAL, LOT_SIGNATURE = "P", "V", "L"
+
+_PIECE = 96
+_BITS = 2048
+
+
+class CertificateError(ExchangeError):
+    """A signature is missing, is not made as the profile says, or does not verify; `invoice` is the number in
+    cause, or the lot's.
+    """
+
+    def __init__(self, message: str, *, invoice: str = "") -> None:
+        super().__init__(
+            message,
+            cause="la pièce a changé depuis sa certification, ou une autre carte l’a signée",
+            next_step="Certifiez-la de nouveau ; rien n’a été envoyé.",
+        )
+        self.invoice = invoice
+
+
+def key_id(certificate_der: bytes) -> str:
+    """The 6 upper-case hexadecimal digits that name a card's key: the start of the SHA-256 of its
+    SubjectPublicKeyInfo.
+    """
+    info = _public_key(certificate_der).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(info).hexdigest()[:KEY_ID_LENGTH].upper()
+
+
+def certificate_records(
+    emetteur: str, number: str, genre: str, signature: bytes, certificate_der: bytes
+) -> bytes:
+    """The records 7 of one signature, each of 128 bytes.
+
+    `emetteur` is the billing number on 9 digits; `number` the invoice's on 9 digits, or the lot's for genre
+    `L`; `genre` is `P`, `V` or `L`; `signature` has 256 bytes. RecordError or CertificateError when one of
+    them is not.
+    """
+    if len(signature) != SIGNATURE_SIZE:
+        raise CertificateError(
+            f"Signature de {len(signature)} octets : il en faut {SIGNATURE_SIZE}.", invoice=number
+        )
+    text = base64.b64encode(signature).decode("ascii")
+    pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
+    key = key_id(certificate_der)
+    return b"".join(
+        records.encode(
+            "7",
+            {
+                "emetteur": emetteur,
+                "facture": number.zfill(9),
+                "genre": genre,
+                "rang": rank,
+                "sur": len(pieces),
+                "cle_id": key,
+                "signature": piece,
+            },
+        )
+        for rank, piece in enumerate(pieces, 1)
+    )
+
+
+def verify_invoice(
+    data: bytes, *, mode: str, ps_certificate: bytes, vitale_certificate: bytes | None = None
+) -> SignedInvoice:
+    """Check the records 7 of one certified invoice (its records 2 to 7), and give its parts.
+
+    `P` by the PS's card always; `V` by the Vitale card in mode `03`, and in that mode alone.
+    `vitale_certificate` is that of the patient's card. LayoutError or CertificateError, which names the
+    invoice.
+    """
+    invoice = split_invoice(data)
+    vitale = [] if vitale_certificate is None else [vitale_certificate]
+    _verify_invoice(invoice, mode, ps_certificate, _by_key(vitale))
+    return invoice
+
+
+def verify_lot(
+    data: bytes, *, ps_certificate: bytes, vitale_certificates: Iterable[bytes] | None = None
+) -> SignedLot:
+    """Check every record 7 of a certified lot: its own `L`, and those of each of its invoices; give its
+    parts.
+
+    `vitale_certificates` are those of the patients' cards, in any order; None where they are no longer at
+    hand: each seal, verified when it was made, must then be there and well made. LayoutError or
+    CertificateError, which names the invoice.
+    """
+    lot = split_lot(data)
+    keys = None if vitale_certificates is None else _by_key(vitale_certificates)
+    for invoice in lot.invoices:
+        _verify_invoice(invoice, str(lot.head["securisation"]), ps_certificate, keys)
+    number = str(lot.head["lot"])
+    label = f"Lot {number}"
+    _check_genres(lot.sevens, LOT_SIGNATURE, label, number)
+    _verify(lot.sevens, lot.body, str(lot.head["emetteur"]), number, label, _by_key([ps_certificate]))
+    return lot
+
+
+def _verify_invoice(
+    invoice: SignedInvoice, mode: str, ps_certificate: bytes, vitale: dict[str, bytes] | None
+) -> None:
+    label = f"Facture {invoice.number}"
+    genres = PS_SIGNATURE + VITALE_SEAL if mode == SECURED else PS_SIGNATURE
+    _check_genres(invoice.sevens, genres, label, invoice.number)
+    for genre in genres:
+        sevens = tuple(seven for seven in invoice.sevens if seven.values["genre"] == genre)
+        keys = _by_key([ps_certificate]) if genre == PS_SIGNATURE else vitale
+        _verify(sevens, invoice.body, invoice.emetteur, invoice.number, label, keys)
+
+
+def _check_genres(sevens: Iterable[Seven], genres: str, label: str, number: str) -> None:
+    found = "".join(dict.fromkeys(str(seven.values["genre"]) for seven in sevens))
+    if found != genres:
+        raise CertificateError(
+            f"{label} : certificats « {found} » là où il faut « {genres} ».", invoice=number
+        )
+
+
+def _verify(
+    sevens: tuple[Seven, ...],
+    covered: bytes,
+    emetteur: str,
+    number: str,
+    label: str,
+    certificates: dict[str, bytes] | None,
+) -> None:
+    """Check one signature; without `certificates`, only that its records are well made."""
+    first = sevens[0].values
+    genre = f"{label}, certificat {first['genre']}"
+    try:
+        signature = base64.b64decode(
+            "".join(str(seven.values["signature"]) for seven in sevens), validate=True
+        )
+    except ValueError:
+        raise CertificateError(f"{genre} : signature illisible.", invoice=number) from None
+    expected = {
+        "emetteur": emetteur,
+        "facture": number.zfill(9),
+        "sur": len(sevens),
+        "cle_id": first["cle_id"],
+    }
+    for rank, seven in enumerate(sevens, 1):
+        for field, value in (expected | {"rang": rank}).items():
+            if seven.values[field] != value:
+                raise CertificateError(
+                    f"{genre} : {field} {seven.values[field]} là où il faut {value}.", invoice=number
+                )
+    if len(signature) != SIGNATURE_SIZE:
+        raise CertificateError(f"{genre} : signature de {len(signature)} octets.", invoice=number)
+    if certificates is None:
+        return
+    certificate = certificates.get(str(first["cle_id"]))
+    if certificate is None:
+        raise CertificateError(
+            f"{genre} : la clé {first['cle_id']} n’est pas celle de la carte.", invoice=number
+        )
+    try:
+        _public_key(certificate).verify(signature, covered, padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        raise CertificateError(f"{genre} : la signature ne vérifie pas.", invoice=number) from None
+
+
+def _by_key(certificates: Iterable[bytes]) -> dict[str, bytes]:
+    return {key_id(certificate): certificate for certificate in certificates}
+
+
+def _public_key(certificate_der: bytes) -> rsa.RSAPublicKey:
+    try:
+        key = x509.load_der_x509_certificate(certificate_der).public_key()
+    except ValueError as error:
+        raise CertificateError(f"Le certificat de la carte est illisible : {error}.") from error
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size != _BITS:
+        raise CertificateError(f"Le certificat de la carte n’est pas celui d’une clé RSA de {_BITS} bits.")
+    return key

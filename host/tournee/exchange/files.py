@@ -1,0 +1,157 @@
+"""Files: certified lots between a record 000 and a record 999, the counterpart of `SSV_FormaterFichier`
+(OCT-SF).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sesam import records, zones
+from sesam.errors import RecordError
+from sesam.text import upper_ascii
+from sesam.zones import Group
+from tournee.errors import ExchangeError
+from tournee.exchange.lots import LOT_GROUPS, LotSender, lot_group
+from tournee.exchange.splitting import split_lot
+
+LOTS_MAX = 999
+"""Lots in a file (profile, CRF)."""
+
+MESSAGE_MAX = 37
+"""Characters of the message zone (group 14 field 3, record 000 92+37)."""
+
+SIMULATION = "SIMULATION OPEN-1 NE FACTURE PERSONNE"
+"""What the message zone says of every file made under this profile."""
+
+FILE_GROUP, FILE_MORE_GROUP = 12, 14
+SINGLE_FILE, PER_RECIPIENT = "TO", "TR"
+"""Applications: the single file of an OCT, and files per recipient (profile, 000 48+2)."""
+
+OCT = "OT"
+"""The recipient type of an OCT (OCT-SF-4)."""
+
+
+class FileError(ExchangeError):
+    """Lots and zones that do not make a file."""
+
+
+@dataclass(frozen=True)
+class FormattedFile:
+    """A file in clear: its name (6 digits), its bytes from 000 to 999, and how many invoices (records 2) it
+    holds.
+    """
+
+    name: str
+    clear: bytes
+    invoices: int
+
+
+def single_file(
+    sender: LotSender,
+    number: int,
+    moment: datetime,
+    oct_number: str,
+    lots: Sequence[bytes],
+    *,
+    message: str = SIMULATION,
+    crf: str = "",
+) -> FormattedFile:
+    """The single file of OCT-SF: certified lots of FSE, of DRE or of both, without regard to their CRF, for
+    one OCT.
+
+    `number` is the file's name as a number, 1 to 999999; `moment` its date; `oct_number` the OCT's SIREN or
+    association number; `crf` any of the lots' (the first one's when empty). FileError, LayoutError.
+    """
+    groups = [lot_group(lot, sender.ps_type) for lot in lots]
+    first = groups[0].field("crf") if groups else ""
+    head = zones.make(
+        FILE_GROUP,
+        f"{moment:%Y%m%d%H%M}",
+        f"{number:06}",
+        sender.ps_type,
+        sender.number_14,
+        SINGLE_FILE,
+        OCT,
+        oct_number.zfill(14),
+        crf or first,
+    )
+    more = zones.make(
+        FILE_MORE_GROUP, str(len(lots)), str(sum(len(lot) for lot in lots)), upper_ascii(message)
+    )
+    return format_file(head, more, list(zip(groups, lots, strict=True)))
+
+
+def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, bytes]]) -> FormattedFile:
+    """Frame certified lots by one header and one trailer, worked out from groups 12 and 14 (OCT-SF-3,
+    OCT-SF-4).
+
+    Each lot comes with the group 13 or 93 that lot formatting gave. Their sender type and number must be
+    those of group 12, whose CRF must be one of theirs; group 14 must tell their number and total size. In
+    files per recipient (`TR`) all lots have one CRF. FileError names what differs.
+    """
+    if group12.id != FILE_GROUP or group14.id != FILE_MORE_GROUP:
+        raise FileError(f"Groupes {group12.id} et {group14.id} : il faut {FILE_GROUP} et {FILE_MORE_GROUP}.")
+    if not 1 <= len(lots) <= LOTS_MAX:
+        raise FileError(f"Fichier de {len(lots)} lots : il en faut de 1 à {LOTS_MAX}.")
+    _check_lots(group12, group14, lots)
+    _check_route(group12, {group.field("crf") for group, _ in lots})
+    body = b"".join(data for _, data in lots)
+    invoices = sum(int(group.field("factures")) for group, _ in lots)
+    ends: dict[str, str | int] = {
+        "type_emetteur": group12.field("type_emetteur"),
+        "numero_emetteur": group12.field("numero_emetteur"),
+        "type_destinataire": group12.field("type_destinataire"),
+        "numero_destinataire": group12.field("numero_destinataire"),
+        "application": group12.field("application"),
+        "fichier": group12.field("fichier"),
+    }
+    date = group12.field("date")
+    try:
+        head = records.encode("000", ends | {"date": date[2:8], "message": group14.field("message")})
+        count = len(body) // records.RECORD_LENGTH + 2
+        trailer = records.encode("999", ends | {"enregistrements": count, "lots": len(lots)})
+    except RecordError as error:
+        raise FileError(f"Le fichier {ends['fichier']} ne peut pas être écrit : {error}.") from error
+    return FormattedFile(str(ends["fichier"]), head + body + trailer, invoices)
+
+
+def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, bytes]]) -> None:
+    _equal("nombre de lots", group14.field("lots"), len(lots))
+    _equal("taille des lots", group14.field("taille"), sum(len(data) for _, data in lots))
+    seen: set[str] = set()
+    for group, data in lots:
+        if group.id not in LOT_GROUPS.values():
+            raise FileError(f"Groupe {group.id} : un lot est décrit par le groupe 13 ou 93.")
+        number = group.field("lot")
+        if number in seen:
+            raise FileError(f"Le lot {number} est deux fois dans le fichier.")
+        seen.add(number)
+        for field in ("type_emetteur", "numero_emetteur"):
+            if group.field(field) != group12.field(field):
+                raise FileError(
+                    f"Lot {number} : {field} {group.field(field)} au lieu de {group12.field(field)}.",
+                    cause="ce lot est d’un autre professionnel",
+                )
+        lot = split_lot(data)
+        if lot_group(lot, group.field("type_emetteur")) != group:
+            raise FileError(f"Lot {number} : son groupe {group.id} ne dit pas ce que le lot contient.")
+        if not lot.sevens:
+            raise FileError(f"Le lot {number} n’est pas certifié.", next_step="Certifiez-le d’abord.")
+
+
+def _check_route(group12: Group, crfs: set[str]) -> None:
+    crf, application = group12.field("crf"), group12.field("application")
+    if crf not in crfs:
+        raise FileError(f"Le CRF {crf} n’est celui d’aucun lot.")
+    if application == SINGLE_FILE:
+        _equal("type de destinataire", group12.field("type_destinataire"), OCT)
+    elif application == PER_RECIPIENT:
+        if len(crfs) > 1:
+            raise FileError(f"Un fichier par destinataire a un seul CRF, pas {', '.join(sorted(crfs))}.")
+    else:
+        raise FileError(f"Application « {application} » : il faut {SINGLE_FILE} ou {PER_RECIPIENT}.")
+
+
+def _equal(what: str, told: str, found: str | int) -> None:
+    if told != str(found):
+        raise FileError(f"Les zones disent {what} « {told} », les lots « {found} ».")

@@ -1,0 +1,210 @@
+"""Certified bytes taken apart: a file into lots, a lot into invoices, an invoice into what is signed and its
+records 7.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sesam import records
+from sesam.errors import RecordError
+from sesam.records import RECORD_LENGTH
+from tournee.errors import ExchangeError
+
+Values = dict[str, str | int]
+
+_INVOICE_HEADS = ("2", "2A")
+_ACTS = ("4", "4E")
+
+
+class LayoutError(ExchangeError):
+    """Bytes that are no invoice, lot or file of the profile; `offset` is that of the record at fault."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(
+            f"{message} (octet {offset}).",
+            cause="les données ont été abîmées ou ne suivent pas le profil open-1",
+            next_step="Refaites la pièce en cause.",
+        )
+        self.offset = offset
+
+
+@dataclass(frozen=True)
+class Seven:
+    """A record 7 and its bytes."""
+
+    values: Values
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class SignedInvoice:
+    """An invoice: `body` is its records 2 to 5, what is signed; totals in cents from its record 5; `acts` its
+    records 4.
+    """
+
+    emetteur: str
+    number: str
+    body: bytes
+    sevens: tuple[Seven, ...]
+    acts: int
+    fee: int
+    amo: int
+    amc: int
+
+
+@dataclass(frozen=True)
+class SignedLot:
+    """A lot: `body` is its records 1 to 6, what is signed; `head` and `trailer` the values of records 1 and
+    6.
+    """
+
+    head: Values
+    invoices: tuple[SignedInvoice, ...]
+    trailer: Values
+    body: bytes
+    sevens: tuple[Seven, ...]
+
+    @property
+    def records(self) -> bytes:
+        """The lot as it stands in a file."""
+        return self.body + b"".join(seven.raw for seven in self.sevens)
+
+
+@dataclass(frozen=True)
+class SignedFile:
+    """A file: `head` and `trailer` are the values of records 000 and 999; `size` counts its records, both
+    included.
+    """
+
+    head: Values
+    lots: tuple[SignedLot, ...]
+    trailer: Values
+    size: int
+
+
+def split_invoice(data: bytes) -> SignedInvoice:
+    """Take one invoice apart: 2, [2A], one 4 ([4E]) or more, 5, then its records 7 if any; LayoutError for
+    anything else.
+    """
+    reader = _Reader(data)
+    invoice = _read_invoice(reader)
+    reader.end()
+    return invoice
+
+
+def split_lot(data: bytes) -> SignedLot:
+    """Take one lot apart: 1, invoices, 6, then its records 7 if any; LayoutError for anything else."""
+    reader = _Reader(data)
+    lot = _read_lot(reader)
+    reader.end()
+    return lot
+
+
+def split_file(data: bytes) -> SignedFile:
+    """Take one file apart: 000, lots, 999; LayoutError for anything else."""
+    reader = _Reader(data)
+    head = reader.take("000")
+    lots = []
+    while reader.kind == "1":
+        lots.append(_read_lot(reader))
+    trailer = reader.take("999")
+    reader.end()
+    return SignedFile(head, tuple(lots), trailer, len(data) // RECORD_LENGTH)
+
+
+class _Reader:
+    """Goes through records one by one, each decoded strictly."""
+
+    def __init__(self, data: bytes) -> None:
+        if len(data) % RECORD_LENGTH:
+            raise LayoutError(f"{len(data)} octets ne font pas un nombre entier d’enregistrements", len(data))
+        self._data = data
+        self.at = 0
+
+    @property
+    def kind(self) -> str:
+        """The kind of the next record; empty at the end or when it is none."""
+        index = records.kind_of(self._data, self.at) if self.at < len(self._data) else -1
+        return records.KINDS[index] if index >= 0 else ""
+
+    def take(self, *kinds: str) -> Values:
+        """The values of the next record, which must be of one of these kinds."""
+        if self.kind not in kinds:
+            found = self._data[self.at : self.at + 3].decode("latin-1")
+            raise LayoutError(f"Enregistrement « {found} » là où il faut {' ou '.join(kinds)}", self.at)
+        try:
+            _, values = records.decode(self._data[self.at : self.at + RECORD_LENGTH], self.at)
+        except RecordError as error:
+            raise LayoutError(
+                f"Enregistrement {error.record}, champ {error.field}, colonne {error.column} :"
+                f" « {error.value} » n’est pas admis",
+                self.at,
+            ) from error
+        self.at += RECORD_LENGTH
+        return values
+
+    def since(self, start: int) -> bytes:
+        """The bytes from `start` up to here."""
+        return self._data[start : self.at]
+
+    def end(self) -> None:
+        """Nothing may be left."""
+        if self.at != len(self._data):
+            raise LayoutError("Des données suivent la fin", self.at)
+
+
+def _read_invoice(reader: _Reader) -> SignedInvoice:
+    start = reader.at
+    head = reader.take("2")
+    body = [head]
+    if reader.kind == "2A":
+        body.append(reader.take("2A"))
+    acts = 0
+    body.append(reader.take("4"))
+    acts += 1
+    while reader.kind in _ACTS:
+        acts += reader.kind == "4"
+        body.append(reader.take(*_ACTS))
+    body.append(reader.take("5"))
+    _check_same(body, start)
+    covered = reader.since(start)
+    last = body[-1]
+    return SignedInvoice(
+        str(head["emetteur"]),
+        str(head["facture"]),
+        covered,
+        _read_sevens(reader),
+        acts,
+        int(last["honoraires"]),
+        int(last["part_amo"]),
+        int(last["part_amc"]),
+    )
+
+
+def _read_lot(reader: _Reader) -> SignedLot:
+    start = reader.at
+    head = reader.take("1")
+    invoices = []
+    while reader.kind in _INVOICE_HEADS:
+        invoices.append(_read_invoice(reader))
+    trailer = reader.take("6")
+    return SignedLot(head, tuple(invoices), trailer, reader.since(start), _read_sevens(reader))
+
+
+def _read_sevens(reader: _Reader) -> tuple[Seven, ...]:
+    sevens = []
+    while reader.kind == "7":
+        start = reader.at
+        sevens.append(Seven(reader.take("7"), reader.since(start)))
+    return tuple(sevens)
+
+
+def _check_same(body: Sequence[Values], start: int) -> None:
+    """All records of an invoice bear its sender and its number."""
+    for values in body[1:]:
+        for field in ("emetteur", "facture"):
+            if values[field] != body[0][field]:
+                raise LayoutError(
+                    f"Facture {body[0]['facture']} : {field} {values[field]} dans un de ses enregistrements",
+                    start,
+                )
