@@ -15,6 +15,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from sesam import zones
 from tournee.emulation.cards import cps, vitale
 from tournee.emulation.cards.card import VirtualCard
 from tournee.emulation.cards.certificates import as_der, as_pem, authority_certificate, issue_certificate
@@ -59,7 +60,7 @@ def card_content(name: str) -> CardContent:
         name=name,
         kind=table["kind"],
         about=table["about"],
-        zone=b"".join(_group(row) for row in table["groups"]),
+        zone=zones.encode([zones.make(*row) for row in table["groups"]]),
         key=key,
         certificate=issue_certificate(table["subject"], table["serial"], key, _authority_key()),
         atr=bytes.fromhex(table["atr"]) if "atr" in table else usual,
@@ -102,12 +103,3 @@ def _table(name: str) -> dict[str, Any]:
             f"Carte virtuelle inconnue : {name}.", next_step=f"Choisir parmi : {', '.join(card_names())}."
         )
     return tomllib.loads(entry.read_text(encoding="utf-8"))
-
-
-def _field(value: str | int) -> bytes:
-    return bytes((value,)) if isinstance(value, int) else value.encode("ascii")
-
-
-def _group(row: list[Any]) -> bytes:
-    body = b"".join(bytes((len(field),)) + field for field in map(_field, row[1:]))
-    return row[0].to_bytes(2, "big") + (b"\x81" if len(body) > 127 else b"") + bytes((len(body),)) + body
