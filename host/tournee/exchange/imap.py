@@ -20,9 +20,11 @@ class ImapMailbox:
     """An open folder; see `tournee.exchange.letter.OpenMailbox`. Keys are `UIDVALIDITY/UID`."""
 
     def __init__(self, server: Server, mailbox: Mailbox) -> None:
-        """Connect, authenticate, select. Raises UnreachableError, TlsRefusedError, AuthRefusedError, MailboxError."""
+        """Connect, authenticate, select. Raises a TransportError or a MailboxError."""
         self._server = server
         self._mailbox = mailbox
+        self._deleted: list[str] = []
+        self._broken = False
         self._imap = _connect(server)
         try:
             self._login()
@@ -33,23 +35,30 @@ class ImapMailbox:
 
     def letters(self, known: Known = lambda key: False) -> Iterator[Letter]:
         """See `OpenMailbox.letters`; order is that of the UIDs, messages marked as deleted are not shown."""
-        found = self._command("search", None, "UNDELETED")
-        uids = [] if not found or found[0] is None else [int(uid) for uid in bytes(found[0]).split()]
-        for uid in sorted(uids):
+        found = [line for line in self._command("SEARCH", "UNDELETED") if isinstance(line, bytes)]
+        for uid in sorted(int(uid) for line in found for uid in line.split()):
             key = f"{self._validity}/{uid}"
             if not known(key):
                 yield self._fetch(uid, key)
 
     def acknowledge(self, letter: Letter) -> None:
         """Mark as deleted, or as seen; `close` expunges."""
-        flag = r"(\Seen)" if self._mailbox.keep else r"(\Deleted)"
-        self._command("STORE", letter.key.partition("/")[2], "+FLAGS.SILENT", flag)
+        uid = letter.key.partition("/")[2]
+        if self._mailbox.keep:
+            self._command("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+        else:
+            self._command("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
+            self._deleted.append(uid)
 
     def close(self) -> None:
-        """Expunge what was acknowledged, leave the folder and the server."""
+        """Expunge what was acknowledged, and where the server can (RFC 4315) nothing else; leave."""
         try:
-            if self._imap.state == "SELECTED":
-                self._imap.close()
+            if self._broken:
+                raise EOFError
+            if self._deleted and "UIDPLUS" in self._imap.capabilities:
+                self._imap.uid("EXPUNGE", ",".join(self._deleted))
+            elif self._deleted:
+                self._imap.expunge()
             self._imap.logout()
         except (*_LINK_LOST, imaplib.IMAP4.error):
             with suppress(OSError):
@@ -84,12 +93,9 @@ class ImapMailbox:
         """One message, its size asked first so that no more than the bound is ever taken."""
         largest = self._mailbox.largest
         try:
-            sizes = [
-                _SIZE.search(bytes(line))
-                for line in self._command("FETCH", str(uid), "(RFC822.SIZE)")
-                if line
-            ]
-            size = next((int(match[1]) for match in sizes if match), 0)
+            sizes = self._command("FETCH", str(uid), "(RFC822.SIZE)")
+            matches = [_SIZE.search(line) for line in sizes if isinstance(line, bytes)]
+            size = next((int(match[1]) for match in matches if match), 0)
             if size > largest:
                 return Letter(key, problem=too_large(size, largest))
             parts = self._command("FETCH", str(uid), f"(BODY.PEEK[]<0.{largest + 1}>)")
@@ -102,11 +108,12 @@ class ImapMailbox:
             return Letter(key, problem=too_large(len(bodies[0]), largest))
         return Letter(key, bytes(bodies[0]))
 
-    def _command(self, command: str, *arguments: str | None) -> list[bytes | tuple[bytes, bytes] | None]:
-        """One UID command's data, or MailboxError when it is refused, UnreachableError when the link broke."""
+    def _command(self, command: str, *arguments: str) -> list[bytes | tuple[bytes, bytes] | None]:
+        """One UID command's data; MailboxError when refused, UnreachableError when the link broke."""
         try:
-            status, data = self._imap.uid(command, *arguments)  # type: ignore[arg-type]
+            status, data = self._imap.uid(command, *arguments)
         except _LINK_LOST as error:
+            self._broken = True
             raise unreachable(self._server, error) from error
         except imaplib.IMAP4.error as error:
             raise self._refused(_words(error)) from error

@@ -1,4 +1,4 @@
-"""What every kind of mailbox gives: letters, one at a time, and the promise to let go only of what is journaled."""
+"""What every mailbox gives: letters, one at a time, and the promise to let go only of what is journaled."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class OpenMailbox(Protocol):
         """The letter is journaled: delete it, or mark it as seen where the route keeps its mail."""
 
     def close(self) -> None:
-        """Make the deletions final and leave. Called once, also after an error, when it does what still can be."""
+        """Make the deletions final and leave. Called once, also after an error: it does what still can be."""
 
 
 def too_large(size: int, largest: int) -> str:

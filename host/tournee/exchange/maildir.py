@@ -11,6 +11,7 @@ from tournee.exchange.letter import Known, Letter, MailboxError, too_large
 from tournee.exchange.route import Mailbox
 
 _SEEN = ":2,S"
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class MaildirMailbox:
@@ -60,7 +61,7 @@ class MaildirMailbox:
         """A regular file's bytes, up to the bound; never through a symbolic link."""
         largest = self._mailbox.largest
         try:
-            descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descriptor = os.open(file, _OPEN)
             with os.fdopen(descriptor, "rb") as opened:
                 state = os.fstat(descriptor)
                 if not stat.S_ISREG(state.st_mode):

@@ -14,16 +14,15 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from sesam import records
-from sesam.record_table import KINDS
+from sesam.errors import SesamError
 from tournee.errors import ExchangeError
 from tournee.exchange.route import Sealing, check_address
 
 PROFILE = "FACTURE/SV"  # OCT-MSG-7
 CONTENT_TYPE = "Application/EDI-consent"  # OCT-MSG-6
-RECORD = 128
 COUNTER_CYCLE = 100_000  # the counter of a compostage has five digits
 INVOICES_MAX = 99_999  # nnnnn of the subject
-_LOT, _INVOICE = KINDS.index("1"), KINDS.index("2")
+_LOT, _INVOICE = records.KINDS.index("1"), records.KINDS.index("2")
 _LINE = 76  # Base64 characters a line, RFC 2045 6.8
 _SUBJECT = re.compile(r"SV(\d{6})/(\d{14})/(\d{19})/(\d{5})", re.ASCII)
 _FILE_NAME = re.compile(r"\d{6}", re.ASCII)
@@ -86,17 +85,17 @@ def facts_of(content: bytes) -> FileFacts:
     7 gave it); invoices are its records `2`, not `2A`. Raises MessageError when it is not such a file or its
     lots disagree.
     """
-    if len(content) % RECORD or not content.startswith(b"000") or len(content) < 2 * RECORD:
-        raise _not_a_file("il ne commence pas par un enregistrement 000 ou sa longueur est fausse")
-    _, header = _decode(content, 0)
+    if not content or len(content) % records.RECORD_LENGTH:
+        raise _not_a_file("sa longueur n'est pas celle d'un nombre entier d'enregistrements")
+    header = _decode(content, 0, "000")
     versions: set[str] = set()
     invoices = 0
-    for at in range(0, len(content), RECORD):
+    for at in range(0, len(content), records.RECORD_LENGTH):
         kind = records.kind_of(content, at)
         if kind == _INVOICE:
             invoices += 1
         elif kind == _LOT:
-            versions.add(str(_decode(content, at)[1]["version"]))
+            versions.add(str(_decode(content, at, "1")["version"]))
     if len(versions) != 1:
         raise _not_a_file("ses lots n'ont pas tous la même version, ou il n'a pas de lot")
     if not 1 <= invoices <= INVOICES_MAX:
@@ -162,8 +161,15 @@ def _base64_lines(data: bytes) -> Iterator[bytes]:
         yield b"\r\n"
 
 
-def _decode(content: bytes, at: int) -> tuple[str, dict[str, str | int]]:
-    return records.decode(content[at : at + RECORD], at)
+def _decode(content: bytes, at: int, kind: str) -> dict[str, str | int]:
+    """The fields of the record at `at`, which must be of this kind; MessageError otherwise."""
+    try:
+        found, values = records.decode(content[at : at + records.RECORD_LENGTH], at)
+    except SesamError as error:
+        raise _not_a_file(str(error)) from error
+    if found != kind:
+        raise _not_a_file(f"il commence par un enregistrement {found}")
+    return values
 
 
 def _not_a_file(cause: str) -> MessageError:

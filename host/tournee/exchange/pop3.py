@@ -9,7 +9,14 @@ from contextlib import suppress
 
 from tournee.exchange.letter import Known, Letter, MailboxError, too_large
 from tournee.exchange.route import Mailbox, Security, Server
-from tournee.exchange.transport import auth_refused, password_of, tls_context, tls_refused, unreachable
+from tournee.exchange.transport import (
+    UnreachableError,
+    auth_refused,
+    password_of,
+    tls_context,
+    tls_refused,
+    unreachable,
+)
 
 _LINE_MAX = 64 * 1024  # bytes taken at a time; poplib's own reader gives up on lines of 2,048
 _END = b"."
@@ -19,10 +26,11 @@ class Pop3Mailbox:
     """An open maildrop; see `tournee.exchange.letter.OpenMailbox`. Keys are the server's UIDL."""
 
     def __init__(self, server: Server, mailbox: Mailbox) -> None:
-        """Connect and authenticate. Raises UnreachableError, TlsRefusedError, AuthRefusedError, MailboxError."""
+        """Connect and authenticate. Raises a TransportError or a MailboxError."""
         self._server = server
         self._mailbox = mailbox
         self._numbers: dict[str, int] = {}
+        self._broken = False
         self._pop = _connect(server)
         try:
             self._login()
@@ -33,18 +41,16 @@ class Pop3Mailbox:
     def letters(self, known: Known = lambda key: False) -> Iterator[Letter]:
         """See `OpenMailbox.letters`."""
         try:
-            sizes = {
-                int(number): int(size) for number, size in (line.split()[:2] for line in self._pop.list()[1])
-            }
-            keys = [line.split(maxsplit=1) for line in self._pop.uidl()[1]]
-        except poplib.error_proto as error:
+            sizes = dict(_listed(line) for line in self._pop.list()[1])
+            keys = [_listed(line) for line in self._pop.uidl()[1]]
+        except (poplib.error_proto, ValueError) as error:
             raise self._refused(error) from error
-        except (OSError, EOFError, ValueError) as error:
-            raise unreachable(self._server, error) from error
-        for number, key in ((int(number), key.decode("ascii", "replace").strip()) for number, key in keys):
+        except (OSError, EOFError) as error:
+            raise self._lost(error) from error
+        for number, key in keys:
             self._numbers[key] = number
             if not known(key):
-                yield self._retrieve(number, key, sizes.get(number, 0))
+                yield self._retrieve(number, key, int(sizes.get(number, "0")))
 
     def acknowledge(self, letter: Letter) -> None:
         """Mark for deletion, which QUIT makes final; where mail is kept there is nothing to mark in POP3."""
@@ -55,11 +61,13 @@ class Pop3Mailbox:
         except poplib.error_proto as error:
             raise self._refused(error) from error
         except (OSError, EOFError) as error:
-            raise unreachable(self._server, error) from error
+            raise self._lost(error) from error
 
     def close(self) -> None:
         """QUIT: deletions become final."""
         try:
+            if self._broken:
+                raise EOFError
             self._pop.quit()
         except (poplib.error_proto, OSError, EOFError):
             with suppress(OSError):
@@ -77,7 +85,7 @@ class Pop3Mailbox:
             raise unreachable(server, error) from error
 
     def _retrieve(self, number: int, key: str, size: int) -> Letter:
-        """RETR, byte for byte, whatever the length of its lines; beyond the bound it is read away, not kept."""
+        """RETR, byte for byte, lines of any length; beyond the bound it is read away, not kept."""
         largest = self._mailbox.largest
         if size > largest:
             return Letter(key, problem=too_large(size, largest))
@@ -90,20 +98,26 @@ class Pop3Mailbox:
                 return Letter(key, problem=f"message illisible dans la boîte : {_words(answer)}")
             raw = bytearray()
             taken, line_start = 0, True
-            while (piece := self._pop.file.readline(_LINE_MAX)).rstrip(b"\r\n") != _END or not line_start:
-                if not piece:
-                    raise EOFError("connexion fermée")
+            while piece := self._pop.file.readline(_LINE_MAX):
+                if line_start and piece.rstrip(b"\r\n") == _END:
+                    break
                 if line_start and piece.startswith(_END):
                     piece = piece[1:]
                 line_start = piece.endswith(b"\n")
                 taken += len(piece)
                 if taken <= largest:
                     raw += piece
+            else:
+                raise EOFError("connexion fermée")
         except (OSError, EOFError) as error:
-            raise unreachable(self._server, error) from error
+            raise self._lost(error) from error
         if taken > largest:
             return Letter(key, problem=too_large(taken, largest))
         return Letter(key, bytes(raw))
+
+    def _lost(self, error: Exception) -> UnreachableError:
+        self._broken = True
+        return unreachable(self._server, error)
 
     def _refused(self, answer: object) -> MailboxError:
         return MailboxError(
@@ -132,6 +146,12 @@ def _connect(server: Server) -> poplib.POP3:
         if isinstance(error, poplib.error_proto):
             raise tls_refused(server, _words(error)) from error
         raise
+
+
+def _listed(line: bytes) -> tuple[int, str]:
+    """A line of LIST or UIDL: the message's number, then its size or key (RFC 1939 5, 7)."""
+    number, value = line.split(maxsplit=1)
+    return int(number), value.decode("ascii", "replace").strip()
 
 
 def _words(answer: object) -> str:
