@@ -4,9 +4,9 @@
 class SesamError(ValueError):
     """Root of the language's errors.
 
-    `record` is the kind of record, entity or zone group, `field` the field's name, `column` its 1-based column (0 when there is
-    none), `offset` the byte offset in what was read (-1 when values were being encoded), `value` what stood there,
-    `expected` what should have.
+    `record` is the kind of record, entity or zone group, `field` the field's name, `column` its 1-based
+    column (0 when there is none), `offset` the byte offset in what was read (-1 when values were being
+    encoded), `value` what stood there, `expected` what should have, `reason` what is wrong in a few words.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """One field of a table, as the host writes and reads it: value to bytes, bytes to value, or a reason why not.
 
-The host judges by re-encoding: bytes are a field's when its value makes those bytes again. The reader judges in place
-(`sesam.layout`); both go by the same tables and their tests hold them together.
+The host judges by re-encoding: bytes are a field's when its value makes those bytes again. The reader judges
+in place (`sesam.layout`); both go by the same tables and their tests hold them together.
 """
 
 from sesam.errors import SesamError
@@ -17,7 +17,7 @@ from sesam.layout import (
     number_at,
 )
 
-QUANTITIES = "ISW"  # classes whose values are int; all others are str
+QUANTITIES = "IiSW"  # classes whose values are int; all others are str
 TEXTS = "TAG"  # classes that are spaces when empty; all others are zeros
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -27,6 +27,8 @@ _EXPECTED = {
     "_": "spaces",
     "D": "{} digits",
     "I": "a whole number on {} digits",
+    "d": "{} digits or blanks",
+    "i": "a whole number on {} digits, or blanks",
     "E": "one of {}",
     "T": "upper-case unaccented ASCII, left-justified, at most {} characters",
     "A": "printable ASCII, left-justified, at most {} characters",
@@ -62,7 +64,7 @@ class Field:
         self.title = title
 
     def __repr__(self) -> str:
-        return f"Field({self.name!r}, {self.start}, {self.length}, {self.cls!r}, {self.optional}, {self.constraint!r})"
+        return f"Field({self.name!r}, {self.start}, {self.length}, {self.cls!r}, {self.optional})"
 
     def slice(self, record: bytes) -> bytes:
         """This field's bytes in a record."""
@@ -106,7 +108,7 @@ class Field:
         if not self.optional:
             return None
         if self.cls in TEXTS:
-            return self.constraint.encode().ljust(self.length)
+            return _padded(self.constraint, self.length)
         return self.choices()[0].encode() if self.cls == "E" else b"0" * self.length
 
 
@@ -127,19 +129,22 @@ def parse_table(table: bytes, shared: bytes = b"") -> "tuple[Field, ...]":
 
 def write(field: Field, value: "str | int") -> bytes:
     """The bytes of a value; SesamError (reason and expectation alone) when it does not fit the field."""
+    if field.cls in "di" and value == "":
+        return b" " * field.length
     if field.cls in QUANTITIES:
         if isinstance(value, bool) or not isinstance(value, int):
             raise _refusal(field, "not a whole number", value)
-        low, high = field.bounds() if field.cls == "I" else (0, 10**field.length - 1)
+        low, high = field.bounds() if field.cls in "Ii" else (0, 10**field.length - 1)
         if not low <= value <= high and not (field.optional and value == 0):
             raise _refusal(field, "out of range", value)
-        return str(value).zfill(field.length).encode()
+        text = str(value)
+        return ("0" * (field.length - len(text)) + text).encode()
     if not isinstance(value, str):
         raise _refusal(field, "not a text", value)
     reason = _reason(field, value)
     if reason:
         raise _refusal(field, reason, value)
-    return value.rstrip(" ").ljust(field.length).encode() if field.cls in TEXTS + "6" else value.encode()
+    return _padded(value.rstrip(" "), field.length) if field.cls in TEXTS + "6" else value.encode()
 
 
 def read(field: Field, raw: bytes) -> "str | int":
@@ -184,12 +189,16 @@ def cross_check(field: Field, record: bytes) -> None:
             raise _refusal(field, "not the places filled", raw.decode())
 
 
-#: Types of participant whose number is a billing number (domain 4.2 less CP, CS, CT, which insurers also bear).
+#: Types of participant whose number is a billing number: domain 4.2 less CP, CS, CT, which insurers bear too.
 BILLING_TYPES = ("IF", "MK", "OO", "OY", "PE", "LB", "PH", "FR", "ER")
 
 
 def _refusal(field: Field, reason: str, value: object) -> SesamError:
     return SesamError(reason, field=field.name, column=field.start, value=value, expected=field.expected())
+
+
+def _padded(text: str, length: int) -> bytes:
+    return (text + " " * (length - len(text))).encode()
 
 
 def _is_digits(text: str) -> bool:
@@ -238,10 +247,10 @@ def _reason(field: Field, text: str) -> str:
 def _text_reason(field: Field, text: str) -> str:
     body = text.rstrip(" ")
     if not body:
-        return "" if field.optional else "missing"
+        return "" if field.optional or field.cls in "AG" else "missing"
     if len(body) > field.length:
         return "too long"
-    if body[0] == " ":
+    if body[0] == " " and field.cls != "A":
         return "not left-justified"
     last = "~" if field.cls == "A" else "_"
     if field.cls == "G":

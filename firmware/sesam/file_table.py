@@ -1,6 +1,7 @@
-"""The 128-byte records around lots and in return files (domain 2.2, profile open-1 "Records", "Return files").
+"""The 128-byte records around lots and in return files (domain 2.2, profile "Records", "Return files").
 
-Lines as in record_table; the shared table of `&` is ENDS. The reader never meets these records: only the host loads them.
+Lines as in record_table; the shared table of `&` is ENDS. The reader never meets these records: only the
+host loads them.
 """
 
 # columns 4 to 55 of 000 and 999

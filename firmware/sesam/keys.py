@@ -1,6 +1,7 @@
-"""Check keys of the numbers that records carry, as the reader works them out: no allocation, small integers only.
+"""Check keys of the numbers that records carry, worked out in place: no allocation, small integers only.
 
-All functions read ASCII bytes in place. They answer, they never raise: a number that cannot be right has no key.
+All functions read ASCII bytes. They answer, they never raise: a number that cannot be right has no key. The
+host has python-stdnum besides; the tests make each judge the other.
 """
 
 from sesam.port import const
@@ -18,7 +19,7 @@ _LETTER_B = const(66)
 
 
 def luhn_sum(buf: bytes | bytearray | memoryview, at: int, length: int) -> int:
-    """Luhn sum of `length` digits at `at`, every second digit from the right doubled; -1 when one is no digit."""
+    """Luhn sum of `length` digits at `at`, every second from the right doubled; -1 when one is no digit."""
     total = 0
     for place in range(length):
         digit = buf[at + length - 1 - place] - 48
@@ -65,7 +66,8 @@ def siren_ok(buf: bytes | bytearray | memoryview, at: int) -> bool:
 def finess_ok(buf: bytes | bytearray | memoryview, at: int) -> bool:
     """Whether the 9 characters at `at` are a FINESS number (Luhn, domain 4.1).
 
-    In Corsica (2A, 2B) the letter counts as 1 or 2: the same sum as the rewriting 2A00 to 2001, 2B00 to 2002 (domain 2.2).
+    In Corsica (2A, 2B) the letter counts as 1 or 2: the same sum as the rewriting 2A00 to 2001, 2B00 to 2002
+    (domain 2.2).
     """
     letter = buf[at + 1]
     if letter != _LETTER_A and letter != _LETTER_B:
@@ -75,7 +77,10 @@ def finess_ok(buf: bytes | bytearray | memoryview, at: int) -> bool:
 
 
 def nir_remainder(buf: bytes | bytearray | memoryview, at: int) -> int:
-    """The 13 characters of a NIR at `at`, modulo 97; -1 when they are no NIR. Corsica: 2A counts 19, 2B 18 (domain 4.1)."""
+    """The 13 characters of a NIR at `at`, modulo 97; -1 when they are no NIR.
+
+    Corsica: 2A counts 19, 2B 18 (domain 4.1).
+    """
     remainder = 0
     for place in range(NIR_LENGTH):
         digit = buf[at + place] - 48

@@ -1,7 +1,7 @@
-"""The reader's side of the 128-byte records: tell their kind, check them in place, find a column. Allocates nothing.
+"""The reader's side of the 128-byte records: tell their kind, check them in place, find a column.
 
-A device imports this module alone; `sesam.records` offers the same names and the host's encode and decode. Kinds are
-numbered by their place in `sesam.record_table.KINDS`.
+Nothing is allocated but by `locate`, at boot. A device imports this module alone; `sesam.records` offers the
+same names and the host's encode and decode. Kinds are numbered by their place in `sesam.record_table.KINDS`.
 """
 
 from sesam.keys import billing_ok, nir_ok, nir_remainder, rpps_ok
@@ -55,14 +55,14 @@ def kind_of(buf: bytes | bytearray | memoryview, at: int) -> int:
 
 
 def check(buf: bytes | bytearray | memoryview, at: int, kind: int) -> int:
-    """0 when the 128 bytes at `at` are a record of that kind; else the 1-based column of the first field at fault."""
+    """0 when the 128 bytes at `at` are a record of that kind; else the column of the first bad field, from 1."""
     return check_lines(buf, at, TABLES[kind], PATIENT, 1, RECORD_LENGTH)
 
 
 def check_lines(
     buf: bytes | bytearray | memoryview, at: int, table: bytes, shared: bytes, first: int, last: int
 ) -> int:
-    """Check the fields of `table` that start in columns `first` to `last` of the record at `at`; as `check`."""
+    """Check the fields of `table` that start in columns `first` to `last` of the record at `at`."""
     for line in range(0, len(table), LINE_LENGTH):
         column = number_at(table, line)
         if column < first or column > last:
@@ -79,7 +79,10 @@ def check_lines(
 
 
 def class_at(kind: int, column: int) -> int:
-    """Class letter (its code) of the field that starts at this column, 0 when none does: tells a wrong key from the rest."""
+    """Class letter (its code) of the field that starts at this column, 0 when none does.
+
+    After `check`, it tells a wrong key (B, C, R) from the rest.
+    """
     table = TABLES[kind]
     for turn in range(2):
         for line in range(0, len(table), LINE_LENGTH):

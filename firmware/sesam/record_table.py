@@ -4,8 +4,8 @@ One line a field, fixed width, so that the reader walks it in place:
 
     start length name constraint need class        (columns 1-3, 5-7, 9-31, 33-42, 44, 45)
 
-`start` is the 1-based column. need: `!` always there · `?` may be empty: zeros, or spaces for text. A field without a name
-is filled by the table. Classes:
+`start` is the 1-based column. need: `!` always there · `?` may be empty: zeros, or spaces for text. A field
+without a name is filled by the table. Classes:
 
     K  the constraint itself               0  zeros                      _  spaces
     D  digits, an identifier               I  digits, a quantity         E  one of the constraint's pieces
@@ -13,11 +13,11 @@ is filled by the table. Classes:
     B  billing number with its key         R  RPPS number                N  NIR, 13 characters
     C  key of the NIR just before          P  participant's number of 14, after its type of 2
     H  upper-case hexadecimal              6  Base64, padded, then spaces
-    S  repeats the field at the constraint W  how many of the slots at the constraint are filled, first ones first
+    S  the number at the constraint again  W  how many of the constraint's slots are filled, in order
     &  as the shared table (PATIENT here)
 
-Constraint of D and I: `nnn-nnn` bounds, `>0` not zero. Of S: `start+length`. Of W: `start+length`, `x` and how many slots. Of ?T:
-what encoding puts when the value is left out.
+Constraint of D and I: `nnn-nnn` bounds, `>0` not zero. Of S: `start+length`. Of W: `start+length`, `x` and
+how many slots. Of ?T: what encoding puts when the value is left out.
 """
 
 # columns 2 to 38 of records 2, 2A, 4 and 5; 2 to 26 of 4E

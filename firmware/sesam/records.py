@@ -1,8 +1,9 @@
 """The 128-byte records, encoded and decoded by table (domain 2.2, profile open-1 "Records", "Return files").
 
-Values: quantities and amounts (cents, coefficients in hundredths) are int; identifiers made of digits (numbers, dates
-AAMMJJ, régime, caisse) are str of exact width; text is str in upper-case unaccented ASCII (`sesam.text.upper_ascii`).
-A field that may be empty can be left out; constants and fillers come from the table.
+Values: quantities and amounts (cents, coefficients in hundredths) are int; identifiers made of digits
+(numbers, dates AAMMJJ, régime, caisse) are str of exact width; text is str in upper-case unaccented ASCII
+(`sesam.text.upper_ascii`). A field that may be empty can be left out; constants and fillers come from the
+table.
 
 The names of `sesam.layout`, which is all that a device loads, are offered here too, over every kind.
 """
@@ -39,7 +40,7 @@ _FIELDS.update(
 
 
 def fields(kind: str) -> "tuple[Field, ...]":
-    """All fields of a kind in the order of their columns, fillers included; RecordError when there is no such kind."""
+    """All fields of a kind in the order of their columns, fillers included. RecordError: unknown kind."""
     if kind not in _FIELDS:
         raise RecordError("no such record", record=kind, expected="one of " + ", ".join(KINDS))
     return _FIELDS[kind]
@@ -53,7 +54,8 @@ def names(kind: str) -> "tuple[str, ...]":
 def encode(kind: str, values: "dict[str, str | int]") -> bytes:
     """The 128 bytes of a record.
 
-    RecordError for a name that the kind does not have, a missing value, a wrong type, length, character, range or key.
+    RecordError for a name that the kind does not have, a missing value, a wrong type, length, character,
+    range or key.
     """
     known = fields(kind)
     unknown = sorted(set(values) - set(names(kind)))
@@ -73,7 +75,8 @@ def encode(kind: str, values: "dict[str, str | int]") -> bytes:
 def decode(record: bytes, position: int = 0) -> "tuple[str, dict[str, str | int]]":
     """Kind and values of a record; what is accepted encodes to the same bytes.
 
-    `position` is the record's byte offset in its file, for errors alone. RecordError names the first field at fault.
+    `position` is the record's byte offset in its file, for errors alone. RecordError names the first field
+    at fault.
     """
     if len(record) != RECORD_LENGTH:
         raise RecordError("not 128 bytes", offset=position, value=len(record), expected="128")
@@ -116,7 +119,7 @@ def kind_of(buf: "bytes | bytearray | memoryview", at: int) -> int:
 
 
 def check(buf: "bytes | bytearray | memoryview", at: int, kind: int) -> int:
-    """0 when the 128 bytes at `at` are a record of that kind; else the 1-based column of the first field at fault."""
+    """0 when the 128 bytes at `at` are a record of that kind; else the column of the first bad field, from 1."""
     if kind < len(record_table.KINDS):
         return layout.check(buf, at, kind)
     table = file_table.TABLES[kind - len(record_table.KINDS)]

@@ -35,8 +35,8 @@ _REPLACED = {
 def upper_ascii(text: str) -> str:
     """`text` in upper-case unaccented ASCII (space to `_`), runs of blanks made one space, ends trimmed.
 
-    Accents are dropped and ligatures spelled out; a character that has no counterpart becomes `?`, so that nothing is
-    lost unseen.
+    Accents are dropped and ligatures spelled out; a character that has no counterpart becomes `?`, so that
+    nothing is lost unseen.
     """
     out = []
     for char in " ".join(text.split()).upper():

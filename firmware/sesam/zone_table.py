@@ -1,7 +1,8 @@
 """The groups of the data zones and their fields, in order (domain 1.3, profile open-1 "Zones").
 
-A line that starts a group holds its number, how many fields it has at least, and its name; the indented lines after it name
-its fields, the first being field 1. `*` marks a field of one binary byte; all others are text.
+A line that starts a group holds its number, how many fields it has at least, and its name; the indented
+lines after it name its fields, the first being field 1. `*` marks a field of one binary byte; all others are
+text.
 """
 
 from sesam.errors import ZoneError
@@ -11,8 +12,8 @@ TABLE = """
     type_carte type_identifiant identifiant cle civilite nom prenom
 2 21 situation
     *numero_logique mode_exercice statut_exercice secteur_activite type_structure structure cle_structure
-    raison_sociale facturation cle_facturation remplacant cle_remplacant convention specialite zone_tarif zone_ik
-    agrement_1 agrement_2 agrement_3 habilitation_facture habilitation_lot
+    raison_sociale facturation cle_facturation remplacant cle_remplacant convention specialite zone_tarif
+    zone_ik agrement_1 agrement_2 agrement_3 habilitation_facture habilitation_lot
 12 8 fichier
     date fichier type_emetteur numero_emetteur application type_destinataire numero_destinataire crf
 13 10 lot_fse
@@ -56,7 +57,8 @@ TABLE = """
 1110 4 facture
     facture nature date situation facture_rectifiee date_rectifiee
 1120 2 ps
-    facturation cle nom prenom convention specialite zone_tarif zone_ik agrement_1 agrement_2 agrement_3 conditions
+    facturation cle nom prenom convention specialite zone_tarif zone_ik agrement_1 agrement_2 agrement_3
+    conditions
 1130 6 beneficiaire_facture
     type_identifiant nir cle naissance rang qualite couverture carnet
 1140 3 structure
@@ -80,7 +82,7 @@ TABLE = """
 
 
 class Layout:
-    """What the table says of a group: its name, its fields' names, how many it has at least, which are binary."""
+    """What the table says of a group: name, fields' names, how many there are at least, which are binary."""
 
     __slots__ = ("binary", "fields", "minimum", "name")
 

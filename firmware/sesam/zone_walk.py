@@ -17,7 +17,7 @@ _PACKED_MAX = const(0xFF)  # longest field whose place find() can tell
 
 
 def read_length(buf: bytes | bytearray | memoryview, at: int, end: int) -> int:
-    """Length written at `at`, packed as `length << 2 | size of the length itself`; -1 when it is cut or not minimal."""
+    """Length written at `at`, packed as `length << 2 | bytes it takes`; -1 when cut or not minimal."""
     if at >= end:
         return -1
     first = buf[at]
@@ -37,8 +37,9 @@ def find(
 ) -> int:
     """Place of a field in the zone `buf[start:end]`, packed as `offset << 8 | length`.
 
-    Groups and fields are numbered as the domain does: the first occurrence is 1, the first field is 1. -1 when the group, the
-    occurrence or the field is not there, when the zone is damaged before it, or when the field is over 255 bytes.
+    Groups and fields are numbered as the domain does: the first occurrence is 1, the first field is 1. -1
+    when the group, the occurrence or the field is not there, when the zone is damaged before it, or when the
+    field is over 255 bytes.
     """
     at = start
     while at + ID_LENGTH < end:

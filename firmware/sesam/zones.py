@@ -47,7 +47,8 @@ class Group:
     def field(self, which: "int | str") -> str:
         """A field by rank (from 1) or by name, as text; empty when the group stops before it.
 
-        A binary field is given as its number in decimal (group 2 field 1). ZoneError for a name that the group lacks.
+        A binary field is given as its number in decimal (group 2 field 1). ZoneError for a name that the
+        group lacks.
         """
         place = rank(self.id, which)
         if place < 1 or place > len(self.fields):
@@ -96,8 +97,8 @@ def encode(groups: "list[Group] | tuple[Group, ...]") -> bytes:
 def decode(zone: bytes) -> "list[Group]":
     """The zone's groups in order; what is accepted encodes to the same bytes.
 
-    ZoneError with the offset of the byte at fault: a length cut, too long or not in its shortest form, a group cut or with
-    too few fields, a binary field that is not one byte.
+    ZoneError with the offset of the byte at fault: a length cut, too long or not in its shortest form, a
+    group cut or with too few fields, a binary field that is not one byte.
     """
     groups = []
     at = 0
