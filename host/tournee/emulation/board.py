@@ -20,7 +20,8 @@ from tournee.errors import EmulationError
 SLOTS = ("ps", "vitale")
 BOARDS = Path(__file__).resolve().parents[3] / "boards"
 _PR_SET_PDEATHSIG = 1
-_STDERR_KEPT = 8000
+_WORDS_KEPT = 8000
+_LAST_WORDS_S = 0.2
 _RUNTIMES = {
     "micropython": "MicroPython, portage unix",
     "cpython": "CPython (pas de MicroPython pour cette machine) : même micrologiciel, mémoire non limitée",
@@ -48,7 +49,9 @@ class EmulatedBoard:
         forced = {} if runtime is None else {"runtime": runtime}
         self._command, self._runtime = start_command(board_dir, heap=heap, **forced)
         self._process: subprocess.Popen[bytes] | None = None
-        self._stderr = b""
+        self._keeper = threading.Thread()
+        self._slave = -1
+        self._words = b""
         self._stopping = False
         self._slots: dict[str, SlotThread] = {}
 
@@ -74,12 +77,11 @@ class EmulatedBoard:
 
     def check(self) -> None:
         """Raise `EmulationError` with the firmware's traceback when it no longer runs."""
-        if self._process is None or self._process.poll() is None or self._stopping:
+        if self._process is None or self._keeper.is_alive() or self._stopping:
             return
-        self._keeper.join()
         raise EmulationError(
             f"Le lecteur émulé s'est arrêté (état {self._process.returncode}).",
-            cause=self._stderr.decode(errors="replace").strip() or "aucun message",
+            cause=self._words.decode(errors="replace").strip() or "aucun message",
         )
 
     def start(self) -> Self:
@@ -102,7 +104,7 @@ class EmulatedBoard:
         if self._process is None:
             self.stop()
             raise EmulationError(
-                "Le lecteur émulé ne démarre pas.", cause=self._stderr.decode(errors="replace")
+                "Le lecteur émulé ne démarre pas.", cause=self._words.decode(errors="replace")
             )
         return self
 
@@ -111,7 +113,7 @@ class EmulatedBoard:
         self._stopping = True
         if self._process is not None:
             self._process.kill()
-        self._keeper.join()
+            self._keeper.join()
         for slot in self._slots.values():
             slot.close()
         self._slots.clear()
@@ -126,11 +128,10 @@ class EmulatedBoard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self.check()
-        except EmulationError as stopped:
-            if error is None:
-                raise
-            error.add_note(str(stopped))
+            if isinstance(error, Exception) and self._process is not None:
+                self._keeper.join(_LAST_WORDS_S)  # a firmware that dies hangs up before it has ended
+            if error is None or isinstance(error, Exception):
+                self.check()
         finally:
             self.stop()
 
@@ -152,18 +153,20 @@ class EmulatedBoard:
                 command,
                 pass_fds=passed,
                 stdin=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,  # MicroPython prints its tracebacks to standard output
+                start_new_session=True,  # a Ctrl-C at the terminal is the host's alone
                 preexec_fn=_dies_with(os.getpid()),
             )
         except OSError as error:
-            self._stderr = str(error).encode()
+            self._words = str(error).encode()
             return
         finally:
             started.set()
-        assert self._process.stderr is not None
-        with self._process.stderr as stderr:
-            while part := os.read(stderr.fileno(), _STDERR_KEPT):
-                self._stderr = (self._stderr + part)[-_STDERR_KEPT:]
+        assert self._process.stdout is not None
+        with self._process.stdout as words:
+            while part := os.read(words.fileno(), _WORDS_KEPT):
+                self._words = (self._words + part)[-_WORDS_KEPT:]
         self._process.wait()
 
 
