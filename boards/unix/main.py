@@ -1,0 +1,13 @@
+"""Start of the unix board: three descriptors, then the core until the link is closed."""
+
+import sys
+
+import board
+from descriptors import EmulatedSlot, Stream
+from reader.core import Core
+from reader.sha256 import Sha256
+from sesam.port import ticks_ms
+
+_, link, ps, vitale = sys.argv
+slots = (EmulatedSlot(int(ps)), EmulatedSlot(int(vitale)))
+Core(Stream(int(link)), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ).run()

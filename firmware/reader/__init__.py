@@ -1,0 +1,1 @@
+"""The device core: cards in two slots, one narrow link, certification in fixed memory."""

@@ -1,0 +1,178 @@
+"""One slot: power, answer to reset, speed and protocol, then commands; any failure leaves it off and usable again."""
+
+from sesam import codes
+from sesam.port import const
+
+from reader.arena import HEADER
+from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LONGEST, WHOLE, Atr, clock_of
+from reader.line import Line, failure
+from reader.t0 import T0
+
+_FIRST_MS = const(
+    1000
+)  # TS within 40 000 clock cycles, each next character within 9600 etu: under a second at 4 MHz
+_ATR_MS = const(3000)  # the whole answer, or a PPS; EMV allows 20 160 initial etu, about 2 s
+_TS_INVERSE_RAW = const(0x03)
+_PPS = const(0xFF)
+
+OK = const(0x9000)
+
+
+class Channel:
+    """Commands to the card in one slot. `sw`, `response[:length]` are the last answer; `session` changes with the card.
+
+    The protocol is chosen after the answer to reset: an object with `start`, `exchange`, `length` and `sw`.
+    """
+
+    def __init__(self, slot: object, arena: object, clock_khz: int, ticks: object, alive: object) -> None:
+        self._slot = slot
+        self._clock_khz = clock_khz
+        self._line = Line(slot, arena, ticks, alive)
+        self._t0 = T0(self._line, arena)
+        self._protocol = self._t0
+        self._pps = arena.pps
+        self.atr = Atr(bytearray(LONGEST))
+        self.command = arena.command
+        self.response = arena.response
+        self.powered = False
+        self.session = 0
+        self.length = 0
+        self.sw = 0
+
+    def watch(self) -> None:
+        """Notice a removal between two commands."""
+        if not self._slot.present() and self.powered:
+            self.deactivate()
+
+    def present(self) -> bool:
+        """Whether a card is in the slot."""
+        self.watch()
+        return self._slot.present()
+
+    def deactivate(self) -> None:
+        """Take power from the card: what it knew is gone."""
+        self._slot.deactivate()
+        self.powered = False
+        self.session += 1
+
+    def activate(self) -> int:
+        """Cold reset, answer to reset, PPS, protocol; return 0 or CARD_SILENT, CARD_REMOVED, CARD_COMMUNICATION, CARD_PROTOCOL."""
+        self.session += 1
+        self._line.inverse = False
+        self._slot.activate()
+        self.powered = True
+        status = self._answer_to_reset()
+        if not status:
+            status = self._negotiate()
+        if status:
+            self.deactivate()
+        return status
+
+    def _answer_to_reset(self) -> int:
+        line = self._line
+        atr = self.atr
+        atr.clear()
+        line.begin(_ATR_MS)
+        byte = line.receive(_FIRST_MS)
+        if byte < 0:
+            return failure(byte)
+        if byte == _TS_INVERSE_RAW:
+            line.inverse = True
+            byte = INVERSE
+        elif byte != DIRECT:
+            return codes.CARD_COMMUNICATION
+        state = atr.feed(byte)
+        while state != WHOLE:
+            if state == BAD:
+                return codes.CARD_COMMUNICATION
+            byte = line.receive(_FIRST_MS)  # 9600 etu between two characters
+            if byte < 0:
+                return failure(byte)
+            state = atr.feed(byte)
+        return 0
+
+    def _negotiate(self) -> int:
+        """Choose the protocol and the speed (ISO 7816-3 6.3.1, 9): T=0 alone today."""
+        atr = self.atr
+        fi = clock_of(DEFAULT_TA1)
+        if not atr.protocols & 1:
+            return codes.CARD_PROTOCOL
+        if atr.ta2 >= 0:  # specific mode: the speed and the protocol are imposed
+            if atr.ta2 & 0x1F:  # another protocol, or parameters that only the card knows
+                return codes.CARD_PROTOCOL
+            if atr.ta1 >= 0:
+                fi = self._speed(atr.ta1)
+        elif atr.ta1 >= 0 and atr.ta1 != DEFAULT_TA1:
+            status = self._offer(atr.ta1)
+            if status < 0:
+                return -status
+            if status:
+                fi = self._speed(atr.ta1)
+        self._protocol = self._t0
+        self._t0.start(atr.wi, fi, self._clock_khz)
+        return 0
+
+    def _speed(self, ta1: int) -> int:
+        self._slot.speed(ta1)
+        return clock_of(ta1)
+
+    def _offer(self, ta1: int) -> int:
+        """PPS for T=0 at TA1 (9.2): 1 accepted, 0 the card keeps the default speed, minus a status when it fails."""
+        pps = self._pps
+        line = self._line
+        pps[0] = _PPS
+        pps[1] = 0x10
+        pps[2] = ta1
+        pps[3] = _PPS ^ 0x10 ^ ta1
+        line.begin(_ATR_MS)
+        line.send(pps, 0, 4)
+        taken = 1
+        at = 0
+        while at < 4:
+            byte = line.receive(_FIRST_MS)
+            if byte < 0:
+                return -failure(byte)
+            if at == 1 and byte == 0:  # PPS1 is not echoed: the default values go on, only PCK follows
+                taken = 0
+                pps[3] = _PPS
+                at = 3
+                continue
+            if byte != pps[at]:
+                return -codes.CARD_PROTOCOL
+            at += 1
+        return taken
+
+    def header(self, cla: int, ins: int, p1: int, p2: int) -> None:
+        """Set the command's first four bytes; data, if any, goes to `command` from HEADER."""
+        command = self.command
+        command[0] = cla
+        command[1] = ins
+        command[2] = p1
+        command[3] = p2
+
+    def put(self, at: int, data: bytes) -> int:
+        """Copy `data` into the command's data at `at`; return where it ends."""
+        command = self.command
+        for i in range(len(data)):
+            command[HEADER + at + i] = data[i]
+        return at + len(data)
+
+    def transmit(self, lc: int, le: int) -> int:
+        """Send the command; return 0 when the card answered (see `sw`), else a status: the slot is then off."""
+        if not self.powered:
+            return codes.CARD_REMOVED
+        protocol = self._protocol
+        status = protocol.exchange(lc, le)
+        self.length = protocol.length
+        self.sw = protocol.sw
+        if status:
+            self.sw = 0
+            self.deactivate()
+        return status
+
+    def expect(self, lc: int, le: int) -> int:
+        """Transmit and ask for 9000 (or 61xx where no answer was wanted); CARD_STATUS otherwise."""
+        status = self.transmit(lc, le)
+        if not status and self.sw != OK and not (le < 0 and self.sw >> 8 == 0x61):
+            status = codes.CARD_STATUS
+        return status

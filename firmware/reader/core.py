@@ -1,0 +1,107 @@
+"""The whole reader: arena, two slots, service and link, tied together and driven by one loop.
+
+A board hands in what it has; the core asks for nothing else:
+
+    stream      read_into(buf, timeout_ms) -> bytes read, 0 after the time-out, -1 when the line is closed for good;
+                write(buf, start, n) -> bytes written, 0 when it can take none now
+    slots       PS's card, Vitale: present, activate, deactivate, speed, write, read (see `reader.line`, `reader.channel`)
+    ticks       milliseconds, wrapping at 2**30
+"""
+
+import gc
+
+from sesam.port import const
+
+from reader.arena import Arena
+from reader.channel import Channel
+from reader.cps import PsCard
+from reader.link import Link
+from reader.service import Service
+from reader.vitale import VitaleCard
+
+_IDLE_MS = const(200)  # between two looks at the slots
+
+
+class Heap:
+    """What MicroPython says of its heap; zeros where the runtime does not know (CPython)."""
+
+    def __init__(self) -> None:
+        self._used = getattr(gc, "mem_alloc", None)
+        self.size = gc.mem_alloc() + gc.mem_free() if self._used else 0
+        self.peak = 0
+
+    def settle(self) -> None:
+        """All is made: what is in use now is what the reader needs."""
+        gc.collect()
+        self.peak = self.used()
+
+    def used(self) -> int:
+        """Bytes in use now."""
+        return self._used() if self._used else 0
+
+    def sample(self) -> None:
+        """Keep the highest use seen."""
+        used = self.used()
+        if used > self.peak:
+            self.peak = used
+
+
+class Core:
+    """The reader on a board. `step` does one round of the loop; `run` loops until the link is closed."""
+
+    def __init__(
+        self,
+        stream: object,
+        slots: tuple,
+        ticks: object,
+        sha256: object,
+        name: bytes,
+        message_max: int,
+        clock_khz: int,
+    ) -> None:
+        arena = Arena(message_max, sha256)
+        self._stream = stream
+        self._ticks = ticks
+        self._chunk = arena.chunk
+        self._channels = tuple(Channel(slot, arena, clock_khz, ticks, self._alive) for slot in slots)
+        ps = PsCard(self._channels[0], arena)
+        vitale = VitaleCard(self._channels[1], arena)
+        self.heap = Heap()
+        self.service = Service(arena, ps, vitale, self.heap, name)
+        self.link = Link(arena, self.service, ticks)
+        self.heap.settle()
+
+    def run(self) -> None:
+        """Serve until the link is closed."""
+        while self.step(_IDLE_MS):
+            pass
+
+    def step(self, timeout_ms: int) -> bool:
+        """Take what the link brings within `timeout_ms`, answer it, look at the slots; False when the link is closed."""
+        n = self._stream.read_into(self._chunk, timeout_ms)
+        if n < 0:
+            return False
+        at = 0
+        while at < n:
+            at = self.link.feed(self._chunk, n, at)
+            self._flush()
+            self.link.poll(self._ticks())
+            self._flush()
+        self._channels[0].watch()
+        self._channels[1].watch()
+        return True
+
+    def _alive(self) -> None:
+        """A card is being waited for."""
+        self.link.keep_alive()
+        self._flush()
+
+    def _flush(self) -> None:
+        link = self.link
+        n = link.pending()
+        while n:
+            written = self._stream.write(link.out, link.out_at, n)
+            if written < 1:
+                return
+            link.sent(written)
+            n = link.pending()

@@ -1,0 +1,83 @@
+"""Files of a card, read in pieces (ISO 7816-4 7.1.1, 7.2.3); used by both cards."""
+
+from sesam import codes
+from sesam.port import const
+from sesam.zone_walk import ID_LENGTH, read_length
+
+from reader.channel import OK
+
+BY_FILE = 0x02  # SELECT P1: an EF of the current application
+BY_NAME = 0x04  # an application by its name
+BY_PATH = 0x09  # a path from the MF, 3F00 left out
+
+_SELECT = const(0xA4)
+_READ_BINARY = const(0xB0)
+_NO_FCI = const(0x0C)
+_STEP = const(0xE0)  # a CPS gives at most E7 bytes at once
+_SHORT = const(0x6282)  # the file ended before
+_OUTSIDE = const(0x6B00)  # at or past the file's end
+
+
+class Files:
+    """Files of the card in `channel`; `piece[:length]` holds what was read last, `last` tells that the file ends there."""
+
+    def __init__(self, channel: object, arena: object) -> None:
+        self._channel = channel
+        self.piece = arena.piece
+        self.length = 0
+        self.last = False
+
+    def select(self, how: int, name: bytes) -> int:
+        """Select an application or a file; return 0 or a status."""
+        channel = self._channel
+        channel.header(0, _SELECT, how, _NO_FCI)
+        return channel.expect(channel.put(0, name), -1)
+
+    def read(self, offset: int) -> int:
+        """Fill the piece from `offset` of the selected file; return 0 or a status."""
+        channel = self._channel
+        piece = self.piece
+        self.length = 0
+        self.last = False
+        while not self.last and len(piece) - self.length >= _STEP:
+            at = offset + self.length
+            if at > 0x7FFF:
+                return codes.CARD_PROTOCOL
+            channel.header(0, _READ_BINARY, at >> 8, at & 255)
+            status = channel.transmit(0, _STEP)
+            if status:
+                return status
+            if channel.sw == _OUTSIDE:
+                self.last = True
+                return 0
+            if channel.sw != OK and channel.sw != _SHORT:
+                return codes.CARD_STATUS
+            for i in range(channel.length):
+                piece[self.length + i] = channel.response[i]
+            self.length += channel.length
+            self.last = channel.length < _STEP
+        return 0
+
+    def each_group(self, take: object) -> int:
+        """Walk the zone in the selected file, group by group: `take(piece, start, end)` returns 0 or a status that stops.
+
+        A group longer than a piece, or one that is damaged, is refused as CARD_PROTOCOL: memory does not follow the file.
+        """
+        offset = 0
+        while True:
+            status = self.read(offset)
+            at = 0
+            while not status and at < self.length:
+                packed = read_length(self.piece, at + ID_LENGTH, self.length)
+                end = at + ID_LENGTH + (packed & 3) + (packed >> 2)
+                if packed < 0 or end > self.length:
+                    break
+                status = take(self.piece, at, end)
+                at = end
+            if status:
+                return status
+            if self.last:
+                return 0 if at == self.length else codes.CARD_PROTOCOL
+            if at == 0:
+                return codes.CARD_PROTOCOL
+            offset += at

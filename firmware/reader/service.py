@@ -1,0 +1,232 @@
+"""One request, one answer: the messages of the link, each on the card or the certification it is about."""
+
+from sesam import codes, messages
+from sesam.cbor import wipe_secrets
+from sesam.layout import RECORD_LENGTH, digits
+from sesam.messages import ANSWER
+from sesam.port import const
+
+from reader.certify import Certifier
+from reader.signing import Signer
+
+VERSION = b"0.1.0"  # of the firmware
+PROFILE = b"open-1"  # a simulation: bills nobody
+
+_SLOTS = const(2)
+_RECORDS_HEAD = const(16)  # most bytes of a RECORDS message around its data: heads, number, ordinal
+
+_PART = messages.key(messages.READ_PS_CARD, b"part")
+_OFFSET = messages.key(messages.READ_PS_CARD, b"offset")
+_CODE = messages.key(messages.UNLOCK, b"code")
+_WHAT = messages.key(messages.CERTIFY, b"what")
+_KIND = messages.key(messages.CERTIFY, b"kind")
+_MODE = messages.key(messages.CERTIFY, b"mode")
+_FIRST = messages.key(messages.RECORDS, b"first")
+_DATA = messages.key(messages.RECORDS, b"data")
+_INVOICES = messages.key(messages.SIGN, b"invoices")
+_TOTAL = messages.key(messages.SIGN, b"total")
+_DATE = messages.key(messages.SET_DATE, b"date")
+
+
+class Service:
+    """What the reader does. `handle` writes one answer, or refuses with a status, the record's ordinal, its column, a detail."""
+
+    def __init__(self, arena: object, ps: object, vitale: object, heap: object, board: bytes) -> None:
+        self._ps = ps
+        self._vitale = vitale
+        self._heap = heap
+        self._board = board
+        self._date = arena.date
+        self._dated = 0
+        self._chunk = (arena.message_max - _RECORDS_HEAD) // RECORD_LENGTH
+        self._certifier = Certifier(arena, ps, vitale)
+        self._signer = Signer(arena, ps, vitale)
+        self._detail = 0
+        self._doers = {
+            messages.IDENTIFY: self._identify,
+            messages.READ_PS_CARD: self._read_ps_card,
+            messages.UNLOCK: self._unlock,
+            messages.READ_VITALE: self._read_vitale,
+            messages.CERTIFY: self._certify,
+            messages.RECORDS: self._records,
+            messages.SIGN: self._sign,
+            messages.SET_DATE: self._set_date,
+            messages.CARDS: self._cards,
+            messages.ABANDON: self._abandon,
+        }
+
+    def begin_session(self) -> None:
+        """Another host, or the same one anew: what was under way is forgotten, what was signed last is kept."""
+        self._certifier.end()
+
+    def handle(self, message: object, writer: object) -> None:
+        """Answer one request that the codec has accepted."""
+        self._detail = 0
+        status = self._doers[message.number](message, writer)
+        if status:
+            refused = message.number == messages.RECORDS
+            certifier = self._certifier
+            writer.refuse(
+                status, certifier.ordinal if refused else 0, certifier.column if refused else 0, self._detail
+            )
+        self._heap.sample()
+
+    def _identify(self, message: object, writer: object) -> int:
+        heap = self._heap
+        writer.begin(messages.IDENTIFY + ANSWER)
+        writer.put_text(1, VERSION, 0, len(VERSION))
+        writer.put_text(2, self._board, 0, len(self._board))
+        writer.put_text(3, PROFILE, 0, len(PROFILE))
+        writer.put_uint(4, heap.size)
+        writer.put_uint(5, heap.used())
+        writer.put_uint(6, heap.peak)
+        writer.put_uint(7, _SLOTS)
+        writer.put_text(8, self._date, 0, self._dated)
+        return 0
+
+    def _read_ps_card(self, message: object, writer: object) -> int:
+        status = self._ps.read(message.uint(_PART), message.uint(_OFFSET))
+        return self._piece(status, self._ps, message, writer)
+
+    def _read_vitale(self, message: object, writer: object) -> int:
+        status = self._vitale.read(message.uint(_PART), message.uint(_OFFSET))
+        if not status and self._ps.current() and self._ps.test != self._vitale.test:
+            return codes.TEST_REAL_MIXED
+        return self._piece(status, self._vitale, message, writer)
+
+    def _piece(self, status: int, card: object, message: object, writer: object) -> int:
+        if status:
+            return self._blame(status, card)
+        files = card.files
+        writer.begin(message.number + ANSWER)
+        writer.put_uint(1, message.uint(_OFFSET))
+        writer.put_bytes(2, files.piece, 0, files.length)
+        writer.put_uint(3, 1 if files.last else 0)
+        return 0
+
+    def _blame(self, status: int, card: object) -> int:
+        """Add what is known of a card's failure: its status word, or what card it is."""
+        if status == codes.CARD_STATUS:
+            self._detail = card.channel.sw
+        elif status == codes.UNKNOWN_CARD:
+            self._detail = card.kind
+        return status
+
+    def _unlock(self, message: object, writer: object) -> int:
+        ps = self._ps
+        status = ps.unlock(message.buf, message.offset(_CODE), message.length(_CODE))
+        wipe_secrets(message, message.buf)
+        if status == codes.WRONG_CODE:
+            self._detail = ps.tries
+        if status:
+            return self._blame(status, ps)
+        writer.begin(messages.UNLOCK + ANSWER)
+        writer.put_uint(1, ps.tries)
+        return 0
+
+    def _certify(self, message: object, writer: object) -> int:
+        certifier = self._certifier
+        ps = self._ps
+        vitale = self._vitale
+        status = certifier.begin(message.uint(_WHAT), message.uint(_KIND), message.uint(_MODE))
+        if status:
+            return status
+        status = self._blame(ps.ready(), ps)
+        if not status and not ps.unlocked:
+            status = codes.LOCKED
+        if not status and certifier.sealed:
+            status = self._blame(vitale.ready(), vitale)
+            if not status and ps.test != vitale.test:
+                status = codes.TEST_REAL_MIXED
+        if status:
+            certifier.end()
+            return status
+        writer.begin(messages.CERTIFY + ANSWER)
+        writer.put_uint(1, self._chunk)
+        return 0
+
+    def _still(self) -> int:
+        """A certification is under way, by the cards that it began with; else the status that says not."""
+        certifier = self._certifier
+        if not certifier.under_way():
+            return codes.NOT_CERTIFYING
+        if self._ps.current() and (not certifier.sealed or self._vitale.current()):
+            return 0
+        certifier.end()
+        return codes.CARD_REMOVED
+
+    def _records(self, message: object, writer: object) -> int:
+        certifier = self._certifier
+        certifier.column = 0
+        status = self._still()
+        if status:
+            return status
+        if message.uint(_FIRST) != certifier.ordinal:
+            self._detail = certifier.ordinal
+            return codes.SEQUENCE
+        at = message.offset(_DATA)
+        end = at + message.length(_DATA)
+        while at < end:
+            status = certifier.take(message.buf, at)
+            if status:
+                return status
+            at += RECORD_LENGTH
+        writer.begin(messages.RECORDS + ANSWER)
+        writer.put_uint(1, certifier.ordinal)
+        return 0
+
+    def _sign(self, message: object, writer: object) -> int:
+        certifier = self._certifier
+        signer = self._signer
+        status = self._still() or certifier.confirm(message.uint(_INVOICES), message.uint(_TOTAL))
+        if not status:
+            status = signer.sign(certifier.hashed, certifier.sealed)
+            if status == codes.CARD_STATUS:
+                self._detail = signer.sw
+        if status:
+            return status
+        writer.begin(messages.SIGN + ANSWER)
+        writer.put_bytes(1, signer.signature, 0, len(signer.signature))
+        writer.put_bytes(2, signer.seal, 0, len(signer.seal) if certifier.sealed else 0)
+        writer.put_bytes(3, signer.digest, 0, len(signer.digest))
+        return 0
+
+    def _set_date(self, message: object, writer: object) -> int:
+        buf = message.buf
+        at = message.offset(_DATE)
+        if not _date_ok(buf, at):
+            return codes.DATE
+        for i in range(len(self._date)):
+            self._date[i] = buf[at + i]
+        self._dated = len(self._date)
+        writer.begin(messages.SET_DATE + ANSWER)
+        writer.put_text(1, self._date, 0, self._dated)
+        return 0
+
+    def _cards(self, message: object, writer: object) -> int:
+        ps = self._ps
+        writer.begin(messages.CARDS + ANSWER)
+        present = 1 if ps.channel.present() else 0
+        writer.put_uint(1, 2 if present and ps.current() and ps.unlocked else present)
+        writer.put_uint(2, 1 if self._vitale.channel.present() else 0)
+        return 0
+
+    def _abandon(self, message: object, writer: object) -> int:
+        self._certifier.end()
+        writer.begin(messages.ABANDON + ANSWER)
+        return 0
+
+
+def _date_ok(buf: bytearray, at: int) -> bool:
+    """Whether the 12 characters at `at` are a date and time AAAAMMJJHHMM that can be."""
+    year = digits(buf, at, 4)
+    month = digits(buf, at + 4, 2)
+    day = digits(buf, at + 6, 2)
+    hour = digits(buf, at + 8, 2)
+    minute = digits(buf, at + 10, 2)
+    if year < 2000 or year > 2099 or month < 1 or month > 12 or day < 1:
+        return False
+    longest = 30 + (month + month // 8) % 2
+    if month == 2:
+        longest = 28 if year % 4 else 29
+    return day <= longest and 0 <= hour < 24 and 0 <= minute < 60

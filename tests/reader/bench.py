@@ -1,0 +1,94 @@
+"""A reader without its link, for tests: requests and answers pass through both codecs, cards sit in direct slots."""
+
+from reader.arena import Arena
+from reader.channel import Channel
+from reader.core import Heap
+from reader.cps import PsCard
+from reader.service import Service
+from reader.sha256 import Sha256
+from reader.vitale import VitaleCard
+from sesam import cbor, codes, messages
+from tournee.emulation.cards import VirtualCard, load_card
+from tournee.emulation.slots import DirectSlot, FakeClock
+from tournee.reader import codec
+
+MESSAGE_MAX = 1280
+CLOCK_KHZ = 4000
+_NUMBERS = {row.name: row.number for row in codec.ROWS.values()}
+
+
+class Refused(Exception):
+    """The reader answered FAILURE."""
+
+    def __init__(self, answer: codec.Message) -> None:
+        self.status = answer.uint("status")
+        self.record = answer.uint("record")
+        self.column = answer.uint("column")
+        self.detail = answer.uint("detail")
+        super().__init__(f"{self.status:04X} record {self.record} column {self.column} detail {self.detail:04X}")
+
+
+class Bench:
+    """Two slots, a fake clock and the service."""
+
+    def __init__(self, ps: str | VirtualCard | None, vitale: str | VirtualCard | None) -> None:
+        self.clock = FakeClock()
+        self.arena = Arena(MESSAGE_MAX, Sha256)
+        self.signs_of_life = 0
+        cards = [load_card(card) if isinstance(card, str) else card for card in (ps, vitale)]
+        self.slots = [DirectSlot(card, self.clock) for card in cards]
+        self.channels = [
+            Channel(slot, self.arena, CLOCK_KHZ, self.clock, self._alive) for slot in self.slots
+        ]
+        self.ps = PsCard(self.channels[0], self.arena)
+        self.vitale = VitaleCard(self.channels[1], self.arena)
+        self.service = Service(self.arena, self.ps, self.vitale, Heap(), b"bench")
+        self._message = cbor.Message()
+        self._writer = cbor.Writer(self.arena.frame_out, 0, MESSAGE_MAX)
+        self.request = bytearray(MESSAGE_MAX)
+
+    def _alive(self) -> None:
+        self.signs_of_life += 1
+
+    def ask(self, name: str, **values: int | bytes | str) -> codec.Message:
+        """One request; its answer, or Refused."""
+        made = codec.encode(_NUMBERS[name], values)
+        self.request[: len(made)] = made
+        assert self._message.parse(self.request, 0, len(made)) == codes.OK
+        self.service.handle(self._message, self._writer)
+        end = self._writer.finish()
+        assert end, f"{name} left no whole answer"
+        answer = codec.decode(bytes(self.arena.frame_out[:end]))
+        if answer.number == messages.FAILURE:
+            raise Refused(answer)
+        return answer
+
+    def refusal(self, name: str, **values: int | bytes | str) -> Refused:
+        """One request that must be refused; how it was."""
+        try:
+            self.ask(name, **values)
+        except Refused as refused:
+            return refused
+        raise AssertionError(f"{name} was not refused")
+
+    def read(self, name: str, part: int) -> bytes:
+        """A whole zone (part 0) or certificate (part 1), piece by piece."""
+        data = b""
+        while True:
+            answer = self.ask(name, part=part, offset=len(data))
+            data += answer.data("data")
+            if answer.uint("last"):
+                return data
+
+    def stream(self, records: bytes, what: int, kind: int, mode: int) -> None:
+        """CERTIFY and RECORDS; Refused at the first record that is."""
+        chunk = self.ask("CERTIFY", what=what, kind=kind, mode=mode).uint("chunk") * 128
+        for at in range(0, len(records), chunk):
+            self.ask("RECORDS", first=at // 128, data=records[at : at + chunk])
+
+    def certify(
+        self, records: bytes, *, invoices: int, total: int, what: int = 2, kind: int = 1, mode: int = 3
+    ) -> codec.Message:
+        """The whole of it, to the signature."""
+        self.stream(records, what, kind, mode)
+        return self.ask("SIGN", invoices=invoices, total=total)

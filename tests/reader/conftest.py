@@ -1,0 +1,19 @@
+"""The device core in process: virtual cards in direct slots, a clock that only waiting moves, messages without a link."""
+
+from collections.abc import Iterator
+
+import pytest
+from bench import Bench, Sheets
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """A reader with the nurse's card and the Moreau family's in its slots."""
+    return Bench("infirmiere", "moreau")
+
+
+@pytest.fixture
+def unlocked(bench: Bench) -> Bench:
+    """The same reader, code porteur given."""
+    bench.ask("UNLOCK", code=b"1234")
+    return bench
