@@ -1,0 +1,136 @@
+"""The process around the firmware: started, watched, killed. These tests bring a firmware of ten lines."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import serial
+
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.errors import EmulationError
+
+ECHO = """
+import os, select, sys
+link = int(sys.argv[1])
+while True:
+    select.select([link], [], [])
+    data = os.read(link, 100)
+    if data == b"die":
+        raise ValueError("told to die")
+    os.write(link, data)
+"""
+BUILD = """
+import pathlib, sys
+def start_command(board_dir, heap=None, runtime="cpython"):
+    return [sys.executable, str(board_dir / "main.py")], runtime
+"""
+HUNG = "import signal; signal.pause()"
+KILLED_HOST = """
+import pathlib, signal, sys
+from tournee.emulation.board import EmulatedBoard
+with EmulatedBoard(pathlib.Path(sys.argv[1])):
+    print("up", flush=True)
+    signal.pause()
+"""
+PATIENCE_S = 10
+
+
+@pytest.fixture
+def echo_board(tmp_path):
+    folder = tmp_path / "boards" / "echo"
+    folder.mkdir(parents=True)
+    (folder / "main.py").write_text(ECHO)
+    (folder.parent / "build.py").write_text(BUILD)
+    return folder
+
+
+def opened(board):
+    return serial.serial_for_url(board.link_url, timeout=PATIENCE_S)
+
+
+def children_of(pid):
+    return [
+        int(child)
+        for tasks in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in tasks.read_text().split()
+    ]
+
+
+def has_ended(pidfd):
+    ended, _, _ = select.select([pidfd], [], [], PATIENCE_S)
+    os.close(pidfd)
+    return bool(ended)
+
+
+def test_link_carries_any_byte_both_ways(echo_board):
+    every_byte = bytes(range(256))
+    with (
+        EmulatedBoard(echo_board) as board,
+        opened(board) as link,
+    ):
+        link.write(every_byte)
+        assert link.read(256) == every_byte
+
+
+def test_link_can_be_closed_and_opened_again(echo_board):
+    with EmulatedBoard(echo_board) as board:
+        for _ in range(3):
+            with opened(board) as link:
+                link.write(b"again")
+                assert link.read(5) == b"again"
+
+
+def test_leaving_kills_the_firmware(echo_board):
+    with EmulatedBoard(echo_board):
+        (child,) = children_of(os.getpid())
+        pidfd = os.pidfd_open(child)
+    assert has_ended(pidfd)
+
+
+def test_firmware_that_dies_is_reported_with_its_traceback(echo_board):
+    with (
+        pytest.raises(EmulationError, match="ValueError: told to die"),
+        EmulatedBoard(echo_board) as board,
+        opened(board) as link,
+    ):
+        link.write(b"die")
+        link.read(1)
+
+
+def test_killed_host_leaves_no_orphan_even_a_hung_one(echo_board):
+    (echo_board / "main.py").write_text(HUNG)
+    host = subprocess.Popen([sys.executable, "-c", KILLED_HOST, str(echo_board)], stdout=subprocess.PIPE)
+    with host:
+        assert host.stdout.readline() == b"up\n"
+        (child,) = children_of(host.pid)
+        pidfd = os.pidfd_open(child)
+        host.send_signal(signal.SIGKILL)
+    assert has_ended(pidfd)
+
+
+def test_cards_are_seen_in_their_slots(echo_board):
+    with EmulatedBoard(echo_board) as board:
+        board.insert("ps", load_card("kine"))
+        board.insert("vitale", load_card("lambert"))
+        board.remove("ps")
+        assert board.cards["ps"] is None
+        assert board.cards["vitale"].name == "lambert"
+
+
+def test_unknown_slot_is_refused(echo_board):
+    with EmulatedBoard(echo_board) as board, pytest.raises(EmulationError, match="vitale"):
+        board.insert("third", load_card("kine"))
+
+
+def test_missing_board_is_refused(tmp_path):
+    with pytest.raises(EmulationError, match="introuvable"):
+        EmulatedBoard(tmp_path / "boards" / "none")
+
+
+def test_board_without_micropython_says_what_runs_it(echo_board):
+    assert "CPython" in EmulatedBoard(echo_board).runtime
