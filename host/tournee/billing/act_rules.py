@@ -20,7 +20,7 @@ FEE_MAX = 9_999_999  # cents, seven columns of record 4
 
 
 def act_breaches(act: Act, where: Path, profession: Profession, day: date) -> Iterator[Breach]:
-    """Judge one act: code, price on its day, coefficient, quantity, complement, fee; `day` is the day file's."""
+    """Judge one act: code, price, coefficient, quantity, complement, fee; `day` is the day file's."""
     tariff = find(act.code, profession)
     if tariff is None:
         near = get_close_matches(act.code, codes(profession), n=3, cutoff=0.5)
@@ -78,9 +78,7 @@ def _fee(act: Act, where: Path) -> Iterator[Breach]:
         return
     if act.fee is None:
         if act.qualifier in ("D", "E"):
-            yield Breach(
-                (*where, "honoraires"), f"manque ; le qualificatif {act.qualifier} annonce un dépassement"
-            )
+            yield Breach((*where, "honoraires"), f"manque ; le qualificatif {act.qualifier} veut un montant")
         return
     if not 0 <= act.fee <= FEE_MAX:
         yield Breach((*where, "honoraires"), "montant hors limites")
@@ -89,7 +87,7 @@ def _fee(act: Act, where: Path) -> Iterator[Breach]:
     elif not act.qualifier:
         yield Breach(
             (*where, "qualificatif"),
-            "manque ; des honoraires autres que le tarif se justifient (D, E, G ou N)",
+            "manque ; des honoraires hors tarif se justifient (D, E, G ou N)",
         )
 
 

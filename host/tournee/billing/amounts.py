@@ -4,7 +4,7 @@ from decimal import Decimal
 
 
 def half_up(numerator: int, denominator: int) -> int:
-    """Return numerator / denominator rounded to the nearest integer, a half going up; both are never negative."""
+    """Return numerator / denominator rounded to the nearest integer, a half going up; neither is negative."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 

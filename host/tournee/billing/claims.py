@@ -1,8 +1,8 @@
 """Who is asked for the complementary share, and with which sheets.
 
-Four ways, never two at once: nobody (`none`); a DRE beside the FSE (`separate`, OCT-SS); the FSE alone, which
-the OCT may split because the carer allows it (`split`, contract type 99, OCT-EF-2); the FSE alone, because the
-AMO settles both shares by a management agreement (`single`).
+Four ways, never two at once: nobody (`none`); a DRE beside the FSE (`separate`, OCT-SS); the FSE alone, that
+the OCT may split because the carer allows it (`split`, contract type 99, OCT-EF-2); the FSE alone, because
+the AMO settles both shares by a management agreement (`single`).
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CONTRACT_SPLIT, CONTRACT_C2S, CONTRACT_PLAIN = "99", "89", "00"  # group 1321 fi
 
 @dataclass(frozen=True)
 class Claim:
-    """What is made of an invoice: `documents` in the order `FSE`, `DRE`; `amc` None when nothing is asked of one."""
+    """What is made of an invoice: `documents`, FSE first; `amc` is None when nothing is asked of one."""
 
     way: Literal["none", "separate", "split", "single"]
     documents: tuple[str, ...]
@@ -39,7 +39,7 @@ def amc_in_force(visit: Visit, patient: Patient) -> Amc | None:
 
 
 def documents_of(visit: Visit, amc: Amc | None) -> frozenset[str]:
-    """Return the sheets asked for, or those that the AMC's rights call for (group 109 field 4, tens digit)."""
+    """Return the sheets asked for, or those the AMC's rights call for (group 109 field 4, tens digit)."""
     if visit.documents is not None:
         return visit.documents
     if amc is None or visit.contract99:
@@ -51,9 +51,12 @@ def documents_of(visit: Visit, amc: Amc | None) -> frozenset[str]:
     return frozenset({"FSE", "DRE"}) if wanted else frozenset({"FSE"})
 
 
-def claim_of(visit: Visit, patient: Patient) -> Claim:
-    """Decide who is asked for the complementary share; `rules` has refused what cannot be before."""
-    amc = amc_in_force(visit, patient)
+def claim_of(visit: Visit, patient: Patient, remainder: int) -> Claim:
+    """Decide who is asked for the complementary share; the rules have refused before what cannot be.
+
+    `remainder` is what the AMO leaves of the bases, in cents: of nothing, no AMC is asked anything.
+    """
+    amc = amc_in_force(visit, patient) if remainder else None
     asked = documents_of(visit, amc)
     documents = tuple(kind for kind in ("FSE", "DRE") if kind in asked)
     if amc is None:

@@ -1,4 +1,4 @@
-"""What the compulsory insurer pays for a patient: rate, exemption and nature of insurance, from `coverage.toml`."""
+"""What the compulsory insurer pays for a patient: rate, exemption, nature; read from `coverage.toml`."""
 
 import tomllib
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tournee.billing.visit import SICKNESS, Visit
 
 @dataclass(frozen=True)
 class Cover:
-    """Rate in percent (None: the act's own), justification d'exonération and nature d'assurance of the records."""
+    """Rate in percent (None: the act's own), justification d'exonération, nature d'assurance."""
 
     rate: int | None
     exemption: str  # 1 character
@@ -27,8 +27,8 @@ def _table() -> dict[str, Any]:
 def cover_of(patient: Patient, visit: Visit, day: str) -> Cover:
     """Work out the AMO cover of a visit on a day (AAAAMMJJ).
 
-    The visit's nature (maternity, work accident) wins over the card; then an ALD the care is in relation with;
-    then the card's situation; else the rate of each act.
+    The visit's nature (maternity, work accident) wins over the card; then an ALD the care is related to; then
+    the card's situation; else the rate of each act.
     """
     table = _table()
     if visit.nature != SICKNESS:

@@ -66,8 +66,8 @@ class PsIdentity:
 class Amc:
     """Who pays the complementary share.
 
-    `management`: `"separate"`, an AMC that wants its own DRE (group 109); `"single"`, the AMO settles both shares
-    by a management agreement (groups 107 and 108), so that neither a DRE nor contract 99 is possible (OCT-EF-2).
+    `management`: `"separate"`, an AMC that wants its own DRE (group 109); `"single"`, the AMO settles both
+    shares by a management agreement (groups 107 and 108): neither DRE nor contract 99 then (OCT-EF-2).
     """
 
     number: str  # 10 digits
@@ -87,15 +87,13 @@ class Amc:
 
     @property
     def dre_without_third_party(self) -> bool:
-        """Tell whether this AMC takes a DRE when the patient paid the complementary share (tens digit 1 or 3)."""
+        """Tell whether this AMC takes a DRE when the patient paid its share (tens digit 1 or 3)."""
         return self.management == "separate" and self.indicator[:1] in ("1", "3")
 
     @property
     def dre_with_third_party(self) -> bool:
-        """Tell whether this AMC pays its share directly on a DRE (tens digit 2 or 3, C2S but `60`)."""
-        if self.management != "separate":
-            return False
-        return self.indicator[:1] in ("2", "3") or (self.indicator[:1] == "6" and self.indicator != "60")
+        """Tell whether this AMC pays its share directly on a DRE (tens digit 2, 3, or 6: C2S)."""
+        return self.management == "separate" and self.indicator[:1] in ("2", "3", "6")
 
 
 @dataclass(frozen=True)

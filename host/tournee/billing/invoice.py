@@ -1,34 +1,20 @@
-"""An invoice: one visit's acts priced, shared out between patient, caisse and AMC, ready to be written as records."""
+"""An invoice: one visit's acts, priced and shared out between patient, caisse and AMC."""
 
 from dataclasses import dataclass
 
-from tournee.billing.amounts import half_up
+from tournee.billing.breach import Breach
 from tournee.billing.claims import Claim, claim_of
 from tournee.billing.coverage import Cover, cover_of
 from tournee.billing.identity import IdentityError, Patient, PsIdentity
+from tournee.billing.patient_rules import patient_breaches
+from tournee.billing.pricing import Line, price_acts
 from tournee.billing.recipients import Recipient, recipient_of
-from tournee.billing.rules import RuleError, patient_breaches, visit_breaches
-from tournee.billing.session import FREE, weighted_coefficient, weights
+from tournee.billing.rules import RuleError, visit_breaches
 from tournee.billing.sheets import Sheet, invoice_sheets
-from tournee.billing.tariffs import find, lookup, majoration
-from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, COEFFICIENT_ONE, Act, Visit
+from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Act, Visit
 from tournee.errors import BillingError
 
 NUMBER_MAX = 999_999_999
-
-
-@dataclass(frozen=True)
-class Line:
-    """One act, priced; amounts in cents, `coefficient` in hundredths, `rate` in percent."""
-
-    act: Act
-    coefficient: int
-    unit_price: int
-    base: int
-    rate: int
-    amo: int
-    fee: int
-    amc: int
 
 
 @dataclass(frozen=True)
@@ -58,7 +44,11 @@ class Invoice:
     @property
     def amc(self) -> int:
         """Complementary share asked of an AMC, in cents; 0 when none is asked."""
-        return sum(line.amc for line in self.lines)
+        return sum(self.amc_of(line) for line in self.lines)
+
+    def amc_of(self, line: Line) -> int:
+        """One act's complementary share, in cents."""
+        return line.remainder if self.claim.amc is not None else 0
 
     @property
     def paid(self) -> int:
@@ -75,7 +65,7 @@ class Invoice:
 
     @property
     def due(self) -> int:
-        """What the patient really owes, in cents: `paid` counts group 1410 alone, contract 99 says its part in 1321."""
+        """What the patient really owes, in cents: `paid` counts group 1410 alone, contract 99 uses 1321."""
         return self.paid - (self.amc if self.visit.complementary_third_party else 0)
 
     def sheets(self) -> list[Sheet]:
@@ -86,22 +76,22 @@ class Invoice:
 def make_invoice(ps: PsIdentity, patient: Patient, visit: Visit, number: int) -> Invoice:
     """Price a visit and share it out; `number` comes from the journal, which never gives it twice.
 
-    Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, dates, rights, limits, sums of acts).
+    Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, dates, rights, limits, sessions).
     """
     if not 1 <= number <= NUMBER_MAX:
         raise BillingError(f"Le numéro de facture {number} ne tient pas sur 9 chiffres.")
+    who = f"{patient.first_name} {patient.name}"
     breaches = (*visit_breaches(visit, ps.ps_type), *patient_breaches(visit, patient, ps))
     if breaches:
-        raise RuleError(breaches, f"{patient.first_name} {patient.name}")
+        raise RuleError(breaches, who)
     cover = cover_of(patient, visit, f"{visit.acts[0].day:%Y%m%d}")
-    claim = claim_of(visit, patient)
-    lines: list[Line] = []
-    unbilled: list[Act] = []
-    for act, weight in zip(visit.acts, weights(visit.acts, ps.ps_type), strict=True):
-        if weight == FREE:
-            unbilled.append(act)
-        else:
-            lines.append(_line(act, weight, ps, cover, claim))
+    lines, unbilled = price_acts(visit.acts, ps, cover)
+    claim = claim_of(visit, patient, sum(line.remainder for line in lines))
+    if claim.amc is None and "DRE" in claim.documents:
+        asked = Breach(
+            ("documents",), "une DRE est demandée et la caisse paie tout : il ne reste rien à demander"
+        )
+        raise RuleError((asked,), who)
     return Invoice(
         number=number,
         ps=ps,
@@ -110,8 +100,8 @@ def make_invoice(ps: PsIdentity, patient: Patient, visit: Visit, number: int) ->
         claim=claim,
         cover=cover,
         recipient=recipient_of(patient.regime, patient.caisse, patient.centre, visit.day),
-        lines=tuple(lines),
-        unbilled=tuple(unbilled),
+        lines=lines,
+        unbilled=unbilled,
     )
 
 
@@ -147,23 +137,3 @@ def choose_patient(patients: list[Patient], visit: Visit) -> Patient:
             next_step="Préciser naissance, et rang_naissance pour des jumeaux.",
         )
     return found[0]
-
-
-def _line(act: Act, weight: int, ps: PsIdentity, cover: Cover, claim: Claim) -> Line:
-    tariff = find(act.code, ps.ps_type)
-    assert tariff is not None  # visit_breaches refused unknown codes
-    unit_price = lookup(act.code, ps.ps_type, act.day, ps.zone)
-    coefficient = weighted_coefficient(act.coefficient or COEFFICIENT_ONE, weight)
-    base = half_up(unit_price * coefficient * act.quantity, COEFFICIENT_ONE)
-    if act.complement:
-        base += majoration(act.complement, ps.ps_type, act.day) or 0
-    fee = base if act.fee is None else act.fee
-    if act.qualifier == "G":
-        fee = 0
-    base = min(base, fee)
-    rate = tariff.rate if cover.rate is None else cover.rate
-    if act.qualifier == "N":
-        rate = 0
-    amo = half_up(base * rate, 100)
-    amc = base - amo if claim.amc is not None and act.qualifier != "N" else 0
-    return Line(act, coefficient, unit_price, base, rate, amo, fee, amc)

@@ -17,8 +17,8 @@ def _passes_luhn(number: str) -> bool:
     return bool(luhn.is_valid(number))
 
 
-def nir_fault(nir: str, key: str) -> str:
-    """Say in French what is wrong with a 13-character NIR and its 2-digit key; empty when nothing is."""
+def nir_form_fault(nir: str) -> str:
+    """Say in French what is wrong with the form of a 13-character NIR; empty when nothing is."""
     if len(nir) != NIR_LENGTH:
         return f"le NIR compte {len(nir)} caractères au lieu de {NIR_LENGTH}"
     body = nir[:5] + nir[7:]
@@ -27,6 +27,13 @@ def nir_fault(nir: str, key: str) -> str:
         (department.isascii() and department.isdigit()) or department in ("2A", "2B")
     ):
         return f"le NIR {nir} contient un caractère interdit (des chiffres, et 2A ou 2B pour la Corse)"
+    return ""
+
+
+def nir_fault(nir: str, key: str) -> str:
+    """Say in French what is wrong with a 13-character NIR and its 2-digit key; empty when nothing is."""
+    if fault := nir_form_fault(nir):
+        return fault
     if len(key) != 2 or not (key.isascii() and key.isdigit()):
         return f"la clé {key!r} du NIR {nir} n'est pas faite de 2 chiffres"
     try:

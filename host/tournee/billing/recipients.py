@@ -1,4 +1,4 @@
-"""Where a sheet goes: organisme destinataire, centre informatique and the CRF that groups lots (profile open-1)."""
+"""Where a sheet goes: organisme destinataire, centre informatique, and the CRF that groups lots (open-1)."""
 
 import tomllib
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ NO_ORGANISME = "000"  # a DRE goes to an AMC, which the three columns of record 
 
 @dataclass(frozen=True)
 class Recipient:
-    """The caisse's recipient from one day to another: organisme (3 digits) and centre informatique (3 digits)."""
+    """A caisse's recipient from one day to another: organisme and centre informatique, 3 digits each."""
 
     regime: str
     caisse: str

@@ -1,27 +1,17 @@
-"""The rules an invoice must keep, one function each; what breaks one is refused before anything is made.
+"""The rules that need no card, one function each: what breaks one is refused before anything is made.
 
-A rule yields breaches: where (keys of the day file, from the visit down) and what, in French, naming both sides
-of a contradiction. `visit_breaches` needs no card, so that a whole day file is judged at once; `patient_breaches`
-judges the visit against the patient and the professional that the cards gave.
+A rule yields breaches: where (keys of the day file, from the visit down) and what, in French, naming both
+sides of a contradiction. So a whole day file is judged at once; `patient_rules` then judges each visit against
+the patient and the professional that the cards gave.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from tournee.billing.act_rules import act_breaches, session_breaches
 from tournee.billing.breach import Breach
-from tournee.billing.claims import amc_in_force, documents_of
-from tournee.billing.identity import Amc, Patient, PsIdentity
 from tournee.billing.tariffs import Profession, find
-from tournee.billing.visit import (
-    AMC_PAYS,
-    BOTH_PAY,
-    SECURED,
-    WORK_ACCIDENT,
-    Day,
-    Visit,
-)
+from tournee.billing.visit import AMC_PAYS, BOTH_PAY, SECURED, WORK_ACCIDENT, Day, Visit
 from tournee.errors import BillingError
 
 
@@ -50,20 +40,8 @@ def visit_breaches(visit: Visit, profession: Profession) -> Iterator[Breach]:
     yield from _contract_limits_third_party(visit)
 
 
-def patient_breaches(visit: Visit, patient: Patient, ps: PsIdentity) -> Iterator[Breach]:
-    """Judge a visit against the patient and the professional."""
-    yield from _same_person(visit, patient)
-    yield from _test_and_real(patient, ps)
-    yield from _rights(visit, patient)
-    yield from _age(visit, patient, ps.ps_type)
-    amc = amc_in_force(visit, patient)
-    yield from _contract_needs_an_open_amc(visit, patient, amc)
-    yield from _dre_needs_an_amc(visit, amc)
-    yield from _complementary_third_party(visit, amc)
-
-
 def day_breaches(day: Day) -> Iterator[Breach]:
-    """Judge the visits of a day together: forfaits once a day, acts that go with a forfait of the same day."""
+    """Judge the visits of a day together: forfaits once a day, acts that go with one of the same day."""
     billed: dict[tuple[str, str, date], int] = {}
     codes: dict[tuple[str, date], set[str]] = {}
     for visit in day.visits:
@@ -106,9 +84,7 @@ def _prescription(visit: Visit, profession: Profession) -> Iterator[Breach]:
         return
     prescribed = visit.prescription.day
     if prescribed > visit.day:
-        yield Breach(
-            ("prescription", "date"), f"{prescribed:%d/%m/%Y} est après la journée ({visit.day:%d/%m/%Y})"
-        )
+        yield Breach(("prescription", "date"), _after_the_day(prescribed, visit))
     for index, act in enumerate(visit.acts):
         if act.day < prescribed:
             yield Breach(
@@ -117,17 +93,17 @@ def _prescription(visit: Visit, profession: Profession) -> Iterator[Breach]:
             )
 
 
+def _after_the_day(found: date, visit: Visit) -> str:
+    return f"{found:%d/%m/%Y} est après la journée ({visit.day:%d/%m/%Y})"
+
+
 def _accident(visit: Visit) -> Iterator[Breach]:
     if visit.nature == WORK_ACCIDENT and visit.accident is None:
-        yield Breach(
-            ("accident",), "manque ; la nature « accident du travail » demande sa date ou son numéro"
-        )
+        yield Breach(("accident",), "manque ; un accident du travail demande sa date ou son numéro")
     if visit.nature != WORK_ACCIDENT and visit.accident is not None:
         yield Breach(("accident",), "n'a de sens qu'avec la nature « accident du travail »")
     if visit.accident is not None and visit.accident.day is not None and visit.accident.day > visit.day:
-        yield Breach(
-            ("accident", "date"), f"{visit.accident.day:%d/%m/%Y} est après la journée ({visit.day:%d/%m/%Y})"
-        )
+        yield Breach(("accident", "date"), _after_the_day(visit.accident.day, visit))
 
 
 def _mode(visit: Visit) -> Iterator[Breach]:
@@ -153,115 +129,11 @@ def _contract_limits_third_party(visit: Visit) -> Iterator[Breach]:
     if visit.contract99 and visit.third_party in (AMC_PAYS, BOTH_PAY):
         yield Breach(
             ("tiers_payant",),
-            "avec le contrat 99, le tiers payant se limite à « non » ou « amo » ; celui de la part complémentaire "
-            "s'écrit tiers_payant_complementaire = true",
+            "avec le contrat 99, le tiers payant se limite à « non » ou « amo » ; celui de la part "
+            "complémentaire s'écrit tiers_payant_complementaire = true",
         )
     if visit.complementary_third_party and not visit.contract99:
         yield Breach(
             ("tiers_payant_complementaire",),
             'n\'a de sens qu\'avec le contrat 99 ; sans lui, écrire tiers_payant = "amc" ou "total"',
-        )
-
-
-def _same_person(visit: Visit, patient: Patient) -> Iterator[Breach]:
-    if visit.nir != patient.nir:
-        yield Breach(("nir",), f"la carte est celle de {patient.nir}, la visite attend {visit.nir}")
-    elif visit.born is not None and f"{visit.born:%Y%m%d}" != patient.born:
-        yield Breach(("naissance",), f"{patient.first_name} {patient.name} n'est pas né(e) ce jour-là")
-
-
-def _test_and_real(patient: Patient, ps: PsIdentity) -> Iterator[Breach]:
-    if patient.test != ps.test:
-        kinds = ("réelle", "de test")
-        yield Breach(
-            ("nir",),
-            f"la carte Vitale est {kinds[patient.test]} et celle du professionnel {kinds[ps.test]} : "
-            "les deux ne se mélangent pas (F026)",
-        )
-
-
-def _rights(visit: Visit, patient: Patient) -> Iterator[Breach]:
-    for index, act in enumerate(visit.acts):
-        day = f"{act.day:%Y%m%d}"
-        if day < patient.born:
-            yield Breach(
-                ("actes", index, "date"), f"soin du {act.day:%d/%m/%Y} avant la naissance du patient"
-            )
-        if visit.mode == SECURED and not patient.has_rights_on(day):
-            yield Breach(
-                ("actes", index, "date"),
-                f"les droits de la carte ne sont pas ouverts le {act.day:%d/%m/%Y}",
-            )
-
-
-def _age(visit: Visit, patient: Patient, profession: Profession) -> Iterator[Breach]:
-    for index, act in enumerate(visit.acts):
-        tariff = find(act.code, profession)
-        if tariff is None or tariff.max_age is None:
-            continue
-        age = patient.age_on(f"{act.day:%Y%m%d}")
-        if age >= tariff.max_age:
-            yield Breach(
-                ("actes", index, "code"),
-                f"{act.code} : pour les moins de {tariff.max_age} ans, le patient en a {age}",
-            )
-
-
-def _contract_needs_an_open_amc(visit: Visit, patient: Patient, amc: Amc | None) -> Iterator[Breach]:
-    """OCT-EF-2."""
-    if not visit.contract99:
-        return
-    if amc is None:
-        yield Breach(
-            ("contrat",),
-            f"contrat 99 sans organisme complémentaire ouvert pour {patient.first_name} {patient.name} : "
-            "l'OCT n'aurait personne à qui envoyer la part complémentaire",
-        )
-    elif amc.management == "single":
-        yield Breach(
-            ("contrat",),
-            f"le contrat 99 et l'accord de gestion entre la caisse et l'organisme {amc.number} s'excluent : "
-            "la caisse règle déjà les deux parts",
-        )
-
-
-def _dre_needs_an_amc(visit: Visit, amc: Amc | None) -> Iterator[Breach]:
-    if visit.contract99 or "DRE" not in documents_of(visit, amc):
-        return
-    if amc is None:
-        yield Breach(
-            ("documents",), "une DRE est demandée et le patient n'a pas d'organisme complémentaire ouvert"
-        )
-    elif amc.management == "single":
-        yield Breach(
-            ("documents",),
-            f"une DRE est demandée et l'organisme {amc.number} est réglé par la caisse (accord de gestion)",
-        )
-    elif not (amc.dre_with_third_party or amc.dre_without_third_party):
-        yield Breach(
-            ("documents",),
-            f"une DRE est demandée et l'organisme {amc.number} n'en prend pas (indicateur {amc.indicator})",
-        )
-
-
-def _complementary_third_party(visit: Visit, amc: Amc | None) -> Iterator[Breach]:
-    asked = visit.third_party in (AMC_PAYS, BOTH_PAY)
-    if amc is not None and amc.c2s and visit.third_party != BOTH_PAY and not visit.contract99:
-        yield Breach(("tiers_payant",), "le patient a la C2S : le tiers payant est « total »")
-    if not asked or visit.contract99:
-        return
-    if amc is None:
-        yield Breach(
-            ("tiers_payant",),
-            "tiers payant sur la part complémentaire et aucun organisme complémentaire ouvert",
-        )
-    elif amc.management == "separate" and "DRE" not in documents_of(visit, amc):
-        yield Breach(
-            ("tiers_payant",),
-            "tiers payant sur la part complémentaire sans DRE : l'organisme complémentaire ne paierait pas",
-        )
-    elif amc.management == "separate" and not amc.dre_with_third_party:
-        yield Breach(
-            ("tiers_payant",),
-            f"l'organisme {amc.number} ne pratique pas le tiers payant (indicateur {amc.indicator})",
         )

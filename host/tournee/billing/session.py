@@ -1,8 +1,8 @@
 """How the acts of one session add up (article 11B of the NGAP).
 
-[K] Article 11B: of several nurse acts in one session the dearest is paid in full, the second half, the next are
-free. Acts that the carer marks `full_rate` are exceptions of the NGAP: paid in full, and they take no place in
-that order. No source of this project prints the article; it stands here alone so that it can be corrected alone.
+[K] Article 11B: of several nurse acts in one session the dearest is paid in full, the second half, the next
+are free. Acts that the carer marks `full_rate` are exceptions of the NGAP: paid in full, and they take no
+place in that order. No source of this project prints the article; it stands alone, to be corrected alone.
 """
 
 from datetime import date

@@ -1,7 +1,7 @@
-"""An invoice as records: 2, its 2A when an AMC is asked, a 4 and a 4E for each act, 5 (profile open-1 "Records").
+"""An invoice as records: 2, its 2A when an AMC is asked, a 4 and a 4E for each act, 5 (profile "Records").
 
-The layout is `sesam.records`' business; here only values are named. The FSE and the DRE of one invoice hold the
-same records: what tells them apart is their lot.
+The layout is `sesam.records`' business; here only values are named. The FSE and the DRE of one invoice hold
+the same records: what tells them apart is their lot.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from sesam import records
 from sesam.text import upper_ascii
-
+from tournee.billing.pricing import Line
 from tournee.billing.recipients import NO_ORGANISME, dre_crf, fse_crf
 
 if TYPE_CHECKING:
-    from tournee.billing.invoice import Invoice, Line
+    from tournee.billing.invoice import Invoice
 
 NATURE_INVOICE = "1"  # group 1110 field 2
 FIRST_SEQUENCE = 1  # one 4E an act
@@ -155,7 +155,7 @@ def _act(invoice: Invoice, line: Line) -> dict[str, Any]:
         "part_amo": line.amo,
         "honoraires": line.fee,
         "qualificatif": act.qualifier,
-        "part_amc": line.amc,
+        "part_amc": invoice.amc_of(line),
     }
     if prescription is not None:
         values["specialite_prescripteur"] = prescription.speciality

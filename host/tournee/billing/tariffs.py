@@ -1,4 +1,4 @@
-"""Tariffs: what an act costs on a day, for a profession, in a zone; read from `tariffs.toml`, never from code.
+"""Tariffs: what an act costs on a day, for a profession, in a zone; read from `tariffs.toml`, never in code.
 
 Prices are dated and per zone (domain 4.3). An act that has no price on its day is refused: nothing is billed
 at the price of another day.
@@ -19,7 +19,7 @@ Zone = Literal["metro", "drom"]
 
 @dataclass(frozen=True)
 class Price:
-    """Unit price in cents of both zones, from one day to another, both included; `to` None: still in force."""
+    """Unit price in cents of both zones, from one day to another, both included; no end: still in force."""
 
     start: date
     end: date | None
@@ -67,7 +67,7 @@ class _Book:
 
 def _price(row: dict[str, Any]) -> Price:
     metro = row["metro"] if "metro" in row else row["price"]
-    return Price(row["from"], row.get("to"), metro, row["drom"] if "drom" in row else metro)
+    return Price(row["from"], row.get("to"), metro, row.get("drom", metro))
 
 
 def _tariff(profession: Profession, code: str, table: dict[str, Any]) -> Tariff:
@@ -120,7 +120,7 @@ def find(code: str, profession: Profession) -> Tariff | None:
 
 
 def majoration(complement: str, profession: Profession, day: date) -> int | None:
-    """Return what complement `N` (night) or `F` (Sunday, holiday) adds to an act in cents; None: no such one."""
+    """Return what complement `N` (night) or `F` (Sunday, holiday) adds to an act in cents, if it exists."""
     for price in _book().majorations.get((profession, complement), ()):
         if price.holds(day):
             return price.metro
@@ -128,7 +128,7 @@ def majoration(complement: str, profession: Profession, day: date) -> int | None
 
 
 def lookup(code: str, profession: Profession, day: date, zone: Zone) -> int:
-    """Return the unit price in cents of an act; BillingError when the code is unknown or has no price that day."""
+    """Return the unit price in cents of an act; BillingError when it is unknown or has none that day."""
     tariff = find(code, profession)
     if tariff is None:
         raise BillingError(f"Le code {code} n'existe pas pour la profession {profession}.")

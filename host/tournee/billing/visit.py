@@ -48,10 +48,11 @@ class Accident:
 class Visit:
     """One visit to one patient: it makes one invoice.
 
-    `day` is the day file's: the invoice's date. `typed` holds the patient entered by hand when the card cannot be read (mode 05) or is not there (mode 01);
-    else the card with `nir` is expected, and `born` and `birth_rank` choose among its beneficiaries.
-    `amc` is an AMC typed from the patient's attestation; it stands in for what the card says.
-    `documents` None: worked out from the AMC's rights. `exempt` False: the care has nothing to do with the ALD.
+    `day` is the day file's: the invoice's date. `typed` is the patient entered by hand when the card cannot
+    be read (mode 05) or is not there (mode 01); else the card with `nir` is expected, and `born` and
+    `birth_rank` choose among its beneficiaries. `amc` is typed from the patient's attestation; it stands in
+    for what the card says. `documents` None: worked out from the AMC's rights. `exempt` False: the care has
+    nothing to do with the ALD.
     """
 
     day: date
