@@ -87,3 +87,10 @@ def test_every_card_answers_its_atr_and_seals(name, terminal):
     card = terminal(load_card(name, atr=bytes.fromhex("3b75130000430" + "9ea9000")))
     card.send("00a4040c", AID)
     assert len(seal(card)[0]) == 256
+
+
+def test_zone_given_at_load_stands_in_for_that_of_the_file(terminal):
+    card = terminal(load_card("moreau", zone=b"\x00\x6f\x02\x01R"))
+    card.send("00a4040c", AID)
+    card.send("00a4020c", b"\x20\x02")
+    assert card.read_file() == b"\x00\x6f\x02\x01R"

@@ -68,17 +68,24 @@ def card_content(name: str) -> CardContent:
     )
 
 
-def load_card(name: str, *, atr: bytes | None = None, style: Style | None = None) -> VirtualCard:
-    """A fresh card of that name: three tries, no signature made; `atr` and `style` in place of its file's."""
+def load_card(
+    name: str, *, atr: bytes | None = None, style: Style | None = None, zone: bytes | None = None
+) -> VirtualCard:
+    """A fresh card of that name: three tries, no signature made.
+
+    `atr`, `style` and `zone` stand in for what its file says: a real card among test cards is one with
+    another zone.
+    """
     content = card_content(name)
     certificate = as_der(content.certificate)
+    held = content.zone if zone is None else zone
     application: cps.CpsApplication | vitale.VitaleApplication
     if content.kind == "cps":
-        contents = {cps.EF_ZONE: content.zone, cps.EF_CERTIFICATE: certificate}
-        application = cps.CpsApplication(contents, content.key, TEST_PIN)
+        files_held = {cps.EF_ZONE: held, cps.EF_CERTIFICATE: certificate}
+        application = cps.CpsApplication(files_held, content.key, TEST_PIN)
     else:
-        contents = {vitale.EF_ZONE: content.zone, vitale.EF_CERTIFICATE: certificate}
-        application = vitale.VitaleApplication(contents, content.key)
+        files_held = {vitale.EF_ZONE: held, vitale.EF_CERTIFICATE: certificate}
+        application = vitale.VitaleApplication(files_held, content.key)
     return VirtualCard(name, atr or content.atr, application, style=style or content.style)
 
 
