@@ -11,11 +11,13 @@ from sesam.errors import RecordError
 from sesam.text import upper_ascii
 from sesam.zones import Group
 from tournee.errors import ExchangeError
-from tournee.exchange.lots import LOT_GROUPS, LotSender, lot_group
-from tournee.exchange.splitting import split_lot
+from tournee.exchange.lots import LotSender, lot_group
+from tournee.exchange.splitting import SignedLot, split_lot
 
 LOTS_MAX = 999
 """Lots in a file (profile, CRF)."""
+
+FILE_NUMBER_MAX = 999_999
 
 MESSAGE_MAX = 37
 """Characters of the message zone (group 14 field 3, record 000 92+37)."""
@@ -62,8 +64,10 @@ def single_file(
     `number` is the file's name as a number, 1 to 999999; `moment` its date; `oct_number` the OCT's SIREN or
     association number; `crf` any of the lots' (the first one's when empty). FileError, LayoutError.
     """
-    groups = [lot_group(lot, sender.ps_type) for lot in lots]
-    first = groups[0].field("crf") if groups else ""
+    if not 1 <= number <= FILE_NUMBER_MAX:
+        raise FileError(f"Numéro de fichier {number} : il va de 1 à {FILE_NUMBER_MAX}.")
+    parts = [split_lot(lot) for lot in lots]
+    first = str(parts[0].head["crf"]) if parts else ""
     head = zones.make(
         FILE_GROUP,
         f"{moment:%Y%m%d%H%M}",
@@ -78,7 +82,7 @@ def single_file(
     more = zones.make(
         FILE_MORE_GROUP, str(len(lots)), str(sum(len(lot) for lot in lots)), upper_ascii(message)
     )
-    return format_file(head, more, list(zip(groups, lots, strict=True)))
+    return _frame(head, more, [(lot_group(lot, sender.ps_type), lot) for lot in parts])
 
 
 def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, bytes]]) -> FormattedFile:
@@ -89,13 +93,23 @@ def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, byte
     those of group 12, whose CRF must be one of theirs; group 14 must tell their number and total size. In
     files per recipient (`TR`) all lots have one CRF. FileError names what differs.
     """
+    framed = [(group, split_lot(data)) for group, data in lots]
+    for group, lot in framed:
+        if lot_group(lot, group.field("type_emetteur")) != group:
+            raise FileError(
+                f"Lot {lot.head['lot']} : son groupe {group.id} ne dit pas ce que le lot contient."
+            )
+    return _frame(group12, group14, framed)
+
+
+def _frame(group12: Group, group14: Group, lots: Sequence[tuple[Group, SignedLot]]) -> FormattedFile:
     if group12.id != FILE_GROUP or group14.id != FILE_MORE_GROUP:
         raise FileError(f"Groupes {group12.id} et {group14.id} : il faut {FILE_GROUP} et {FILE_MORE_GROUP}.")
     if not 1 <= len(lots) <= LOTS_MAX:
         raise FileError(f"Fichier de {len(lots)} lots : il en faut de 1 à {LOTS_MAX}.")
     _check_lots(group12, group14, lots)
     _check_route(group12, {group.field("crf") for group, _ in lots})
-    body = b"".join(data for _, data in lots)
+    body = b"".join(lot.records for _, lot in lots)
     invoices = sum(int(group.field("factures")) for group, _ in lots)
     ends: dict[str, str | int] = {
         "type_emetteur": group12.field("type_emetteur"),
@@ -115,13 +129,12 @@ def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, byte
     return FormattedFile(str(ends["fichier"]), head + body + trailer, invoices)
 
 
-def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, bytes]]) -> None:
+def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, SignedLot]]) -> None:
     _equal("nombre de lots", group14.field("lots"), len(lots))
-    _equal("taille des lots", group14.field("taille"), sum(len(data) for _, data in lots))
+    _equal("taille des lots", group14.field("taille"), sum(len(lot.records) for _, lot in lots))
     seen: set[str] = set()
-    for group, data in lots:
-        if group.id not in LOT_GROUPS.values():
-            raise FileError(f"Groupe {group.id} : un lot est décrit par le groupe 13 ou 93.")
+    billed: set[tuple[str, str]] = set()
+    for group, lot in lots:
         number = group.field("lot")
         if number in seen:
             raise FileError(f"Le lot {number} est deux fois dans le fichier.")
@@ -132,9 +145,11 @@ def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, byte
                     f"Lot {number} : {field} {group.field(field)} au lieu de {group12.field(field)}.",
                     cause="ce lot est d’un autre professionnel",
                 )
-        lot = split_lot(data)
-        if lot_group(lot, group.field("type_emetteur")) != group:
-            raise FileError(f"Lot {number} : son groupe {group.id} ne dit pas ce que le lot contient.")
+        for invoice in lot.invoices:
+            sheet = (str(lot.head["categorie"]), invoice.number)
+            if sheet in billed:
+                raise FileError(f"La {sheet[0]} de la facture {sheet[1]} est deux fois dans le fichier.")
+            billed.add(sheet)
         if not lot.sevens:
             raise FileError(f"Le lot {number} n’est pas certifié.", next_step="Certifiez-le d’abord.")
 
