@@ -19,6 +19,7 @@ from sesam.port import const, ticks_diff
 
 _SESSION = const(8)  # bytes of a session's name
 _KEEP_ALIVE_MS = const(1000)
+_NUMBERS = const(255)  # requests are numbered 1 to 255, then from 1 again: 0 stands for none yet
 _STATUS = const(2)  # bytes of a NAK's status
 
 
@@ -69,7 +70,7 @@ class Link:
         at = receiver.feed(buf, at, n)
         state = receiver.state
         if state == frame.DAMAGED:
-            self._refuse_frame(codes.CHECKSUM)
+            self._refuse_frame(0, codes.CHECKSUM)
         elif state != frame.NOTHING:
             kind = self._in[0]
             if kind == frame.REQUEST:
@@ -77,9 +78,9 @@ class Link:
             elif kind == frame.HELLO and state == frame.WHOLE:
                 self._hello(self._in[1])
             elif state == frame.TOO_LONG:
-                self._refuse_frame(codes.OVERSIZE)
+                self._refuse_frame(self._in[1], codes.OVERSIZE)
             elif kind < frame.WELCOME or kind > frame.NAK:
-                self._refuse_frame(codes.PROTOCOL)
+                self._refuse_frame(self._in[1], codes.PROTOCOL)
             # What only a reader sends is an echo of ourselves: answering it could go on for ever.
         return at
 
@@ -124,7 +125,7 @@ class Link:
         if status == codes.OK and message.number != messages.HELLO:
             status = codes.UNKNOWN_MESSAGE
         if status != codes.OK:
-            self._refuse(number, status, 0)
+            self._refuse_frame(number, status)
             return
         resumed = self._open and self._same_session(message.offset(1))
         if not resumed:
@@ -154,7 +155,7 @@ class Link:
         receiver = self._receiver
         if not self._open:
             self._refuse(number, codes.NO_SESSION, 0)
-        elif number == (self._last + 1) & 0xFF:
+        elif number == self._last % _NUMBERS + 1:
             self._last = number
             self._last_crc = receiver.crc
             self._last_length = receiver.length
@@ -206,15 +207,16 @@ class Link:
         self._send_control(frame.ACK, self._last, self._control_at + frame.HEADER)
 
     def _refuse(self, number, status, detail):
-        """Answer a frame that takes no number: the kept answer stays."""
+        """Answer a request that is not taken: the kept answer stays."""
         self._control_writer.refuse(status, 0, 0, detail)
         self._send_control(frame.ANSWER, number, self._control_writer.finish())
 
-    def _refuse_frame(self, status):
+    def _refuse_frame(self, number, status):
+        """NAK a frame that is no request, or that could not be read (number 0)."""
         at = self._control_at + frame.HEADER
         self._control[at] = status >> 8
         self._control[at + 1] = status & 0xFF
-        self._send_control(frame.NAK, 0, at + _STATUS)
+        self._send_control(frame.NAK, number, at + _STATUS)
 
     def _send_control(self, kind, number, end):
         self._control_end = frame.close(self._control, self._control_at, end, kind, number)

@@ -1,0 +1,225 @@
+"""The reader as the rest of the host sees it: one method a service, results as values, failures as errors."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sesam import codes, messages, zones
+from sesam.errors import SesamError
+from tournee.reader import codec
+from tournee.reader.failures import Incoherent, SessionForgotten, failure_of_status, field_at
+from tournee.reader.results import CardsState, Certification, Identity, PsCard, PsState, VitaleCard
+from tournee.reader.session import Clock, Session
+from tournee.reader.transport import Transport, connect
+
+Progress = Callable[[int, int], None]
+"""Called with the records sent so far and their number in all."""
+
+_SESSION = 8  # bytes of a session's name
+_RECORDS_AROUND = 16  # bytes around the data of a RECORDS message, at most
+_RESTARTS = 3  # of a certification that a restart of the reader has undone
+_ZONE, _CERTIFICATE = 0, 1  # parts of a card
+_INVOICE, _LOT = 1, 2
+_KINDS = {"FSE": 1, "DRE": 2}
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now_ms(self) -> int:
+        """Milliseconds of a clock that is never set back."""
+        return time.monotonic_ns() // 1_000_000
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class Reader:
+    """A reader, over any stream; safe against cuts: what was under way is taken up again and signed once.
+
+    Every method raises a ReaderError: LinkLost when the reader stays out of reach, SessionForgotten when it
+    restarted, or a child of Refused with the reader's status. Not for use by two threads at once.
+    """
+
+    def __init__(
+        self,
+        stream: Callable[[], Transport] | Transport,
+        *,
+        clock: Clock | None = None,
+        session: bytes | None = None,
+    ) -> None:
+        """Talk over `stream`: an open transport, or what opens one (and opens it again after a cut)."""
+        opener = stream if callable(stream) else lambda: stream
+        self._session = Session(opener, session or secrets.token_bytes(_SESSION), clock or SystemClock())
+
+    @classmethod
+    def open(cls, url: str) -> "Reader":
+        """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`. LinkLost."""
+        reader = cls(lambda: connect(url))
+        reader._session.open()
+        return reader
+
+    def close(self) -> None:
+        """Give the link up; the reader keeps its session."""
+        self._session.close()
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def identify(self) -> Identity:
+        """Ask the reader who it is and how its memory stands."""
+        values = self._ask_again(messages.IDENTIFY).values
+        return Identity(**values)  # type: ignore[arg-type]
+
+    def cards(self) -> CardsState:
+        """Ask what the slots hold."""
+        answer = self._ask_again(messages.CARDS)
+        return CardsState(PsState(answer.uint("ps")), bool(answer.uint("vitale")))
+
+    def read_ps_card(self) -> PsCard:
+        """Read the PS's card: zones and certificate. No code is needed."""
+        zone, certificate = self._read_card(messages.READ_PS_CARD)
+        return PsCard(_groups(zone), zone, certificate)
+
+    def read_vitale(self) -> VitaleCard:
+        """Read the Vitale card: zone and certificate."""
+        zone, certificate = self._read_card(messages.READ_VITALE)
+        return VitaleCard(_groups(zone), zone, certificate)
+
+    def unlock(self, code: str | bytearray) -> int:
+        """Present the code porteur (4 to 8 characters) to the PS's card; return the tries left.
+
+        WrongCode, CodeBlocked. Never repeated by itself once the card may have seen it. The code goes from a
+        bytearray (the caller's own when it hands one in) that is overwritten here; a str cannot be.
+        """
+        given = code if isinstance(code, bytearray) else bytearray(code, "ascii", "replace")
+        try:
+            message = codec.encode(messages.UNLOCK, {"code": given})
+            spare = bytearray(message)
+        finally:
+            given[:] = bytes(len(given))
+        try:
+            answer = self._send(messages.UNLOCK, message)
+        except SessionForgotten as forgotten:
+            if forgotten.asked:
+                raise
+            answer = self._send(messages.UNLOCK, spare)
+        finally:
+            spare[:] = bytes(len(spare))
+        return answer.uint("tries_left")
+
+    def set_date(self, date: datetime) -> None:
+        """Set the reader's clock, to the minute."""
+        text = date.strftime("%Y%m%d%H%M")
+        if self._ask_again(messages.SET_DATE, {"date": text}).text("date") != text:
+            raise Incoherent("date non prise en compte")
+
+    def certify_invoice(
+        self, records: bytes, *, kind: str, mode: str, total: int, invoices: int = 1
+    ) -> Certification:
+        """Have one invoice, records 2 to 5, signed by the PS's card and, in mode 03, sealed by the Vitale card.
+
+        `kind` is FSE or DRE, `mode` the securing mode on two digits, `total` (cents) what the user confirmed.
+        """
+        return self._certify(_INVOICE, records, kind, mode, invoices, total, None)
+
+    def certify_lot(
+        self,
+        lot: bytes,
+        *,
+        kind: str,
+        mode: str,
+        invoices: int,
+        total: int,
+        on_progress: Progress | None = None,
+    ) -> Certification:
+        """Have a lot signed by the PS's card, records 1 to 6 with the invoices' records 7, of any length."""
+        return self._certify(_LOT, lot, kind, mode, invoices, total, on_progress)
+
+    def _certify(
+        self,
+        what: int,
+        data: bytes,
+        kind: str,
+        mode: str,
+        invoices: int,
+        total: int,
+        on_progress: Progress | None,
+    ) -> Certification:
+        begin = codec.encode(messages.CERTIFY, {"what": what, "kind": _KINDS[kind], "mode": int(mode)})
+        sign = codec.encode(messages.SIGN, {"invoices": invoices, "total": total})
+        for restart in range(_RESTARTS + 1):
+            try:
+                self._stream(bytearray(begin), data, on_progress)
+                answer = self._send(messages.SIGN, bytearray(sign), data)
+            except SessionForgotten:
+                if restart == _RESTARTS:
+                    raise
+                continue
+            break
+        if answer.data("digest") != hashlib.sha256(data).digest():
+            raise Incoherent("ce qui a été signé n'est pas ce qui a été envoyé")
+        return Certification(answer.data("signature"), answer.data("seal") or None, answer.data("digest"))
+
+    def _stream(self, begin: bytearray, data: bytes, on_progress: Progress | None) -> None:
+        """Send the records, as many at a time as the reader takes."""
+        chunk = self._send(messages.CERTIFY, begin).uint("chunk")
+        chunk = max(1, min(chunk, (self._session.largest - _RECORDS_AROUND) // messages.RECORD))
+        count = len(data) // messages.RECORD
+        sent = 0
+        while sent < count:
+            part = data[sent * messages.RECORD : (sent + chunk) * messages.RECORD]
+            message = codec.encode(messages.RECORDS, {"first": sent, "data": part})
+            answer = self._send(messages.RECORDS, message, data)
+            sent = min(sent + chunk, count)
+            if answer.uint("next") != sent:
+                raise Incoherent("les enregistrements reçus ne suivent pas ceux envoyés")
+            if on_progress is not None:
+                on_progress(sent, count)
+
+    def _read_card(self, number: int) -> tuple[bytes, bytes]:
+        return self._read_part(number, _ZONE), self._read_part(number, _CERTIFICATE)
+
+    def _read_part(self, number: int, part: int) -> bytes:
+        read = bytearray()
+        while True:
+            answer = self._ask_again(number, {"part": part, "offset": len(read)})
+            data = answer.data("data")
+            last = answer.uint("last")
+            if answer.uint("offset") != len(read) or not (data or last):
+                raise Incoherent("lecture de carte sans suite")
+            read += data
+            if last:
+                return bytes(read)
+
+    def _ask_again(self, number: int, values: Mapping[str, int | str | bytes] | None = None) -> codec.Message:
+        """Ask what may be asked twice: once more when the reader restarted meanwhile."""
+        message = codec.encode(number, values or {})
+        try:
+            return self._send(number, bytearray(message))
+        except SessionForgotten:
+            return self._send(number, message)
+
+    def _send(self, number: int, message: bytearray, streamed: bytes = b"") -> codec.Message:
+        """Send a request; give its own answer or raise what a FAILURE says. `message` is overwritten."""
+        answer = codec.decode(self._session.request(message))
+        if answer.number == messages.FAILURE:
+            record, column = answer.uint("record"), answer.uint("column")
+            name = field_at(streamed, record, column)
+            raise failure_of_status(answer.uint("status"), record, column, answer.uint("detail"), name)
+        if answer.number != number + messages.ANSWER:
+            raise Incoherent("réponse à une autre demande")
+        return answer
+
+
+def _groups(zone: bytes) -> tuple[zones.Group, ...]:
+    try:
+        return tuple(zones.decode(zone))
+    except SesamError as error:
+        raise failure_of_status(codes.CARD_COMMUNICATION) from error

@@ -1,0 +1,202 @@
+"""The host's end of the link, without I/O: one request at a time until its answer is there.
+
+Stop and wait, as `firmware/PROTOCOL.md` has it: time-outs, retransmission, NAK, the reader's ACK every
+second while a card works, HELLO again after a reconnection. Bytes go in by `feed`, time by `poll`, bytes
+come out of `outgoing`.
+"""
+
+from enum import Enum, auto
+
+from sesam import codes, frame, messages
+from tournee.reader import codec
+from tournee.reader.framing import Frame, FrameReader, seal
+
+TRIES = 6  # sendings of one frame before the link counts as lost
+GREET_WAIT_MS = 1_000  # for a WELCOME
+ACK_WAIT_MS = 1_000  # for an ACK or ANSWER, and
+BYTE_WAIT_MS = 2  # as much again for each byte of the request (9600 baud carries one a millisecond)
+WORK_WAIT_MS = 3_500  # between two ACKs of a request that is being worked on
+WORK_MAX_MS = 180_000  # for one request in all
+
+_LARGEST_ANSWER = 4_096
+_NUMBERS = 255  # requests are numbered 1 to 255, then from 1 again
+
+
+class State(Enum):
+    """Where a conversation stands."""
+
+    CLOSED = auto()  # no stream, or the stream is dead
+    GREETING = auto()  # HELLO sent
+    IDLE = auto()  # in session, nothing asked
+    WAITING = auto()  # a request is out
+    ANSWERED = auto()  # its answer is in `answer`
+
+
+class Conversation:
+    """One session with one reader, over as many connections as it takes.
+
+    `lost` tells that the stream is dead or silent: connect again, then call `connected`. `forgotten` tells
+    that the reader does not know the session any more (it was switched off, or another host opened one):
+    the request that was under way is given up, and the next one starts afresh.
+    """
+
+    def __init__(self, name: bytes) -> None:
+        self._hello = codec.encode(messages.HELLO, {"session": name, "version": messages.VERSION})
+        self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
+        self.state = State.CLOSED
+        self.lost = False
+        self.forgotten = False
+        self.refusal = codes.OK  # why the reader would not open a session
+        self.largest = 0  # bytes of the largest message that the reader takes
+        self.answer = b""
+        self._out = bytearray()
+        self._sealed = bytearray()  # the request's frame, to send again; wiped after its answer
+        self._greeting = 0  # number of the last HELLO
+        self._number = 0  # number of the last request made, 0 before the first
+        self._before = 0  # and of the one before it
+        self._tries = 0
+        self._hurried = False  # this wait was cut short once already
+        self._due_ms = 0
+        self._end_ms = 0
+
+    def connected(self, now_ms: int) -> None:
+        """Greet the reader over a new connection; a request that is out will be taken up again."""
+        self.lost = False
+        self.refusal = codes.OK
+        self.state = State.GREETING
+        if not self._sealed:
+            self._end_ms = now_ms + WORK_MAX_MS
+        self._greeting = self._greeting % _NUMBERS + 1
+        self._tries = 0
+        self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
+        self._send(now_ms)
+
+    def ask(self, message: bytes | bytearray, now_ms: int) -> None:
+        """Send a request; only in session, one at a time. The caller overwrites `message` if it is secret."""
+        assert self.state is State.IDLE
+        self._before = self._number
+        self._number = self._number % _NUMBERS + 1
+        self._sealed = seal(frame.REQUEST, self._number, message)
+        self._end_ms = now_ms + WORK_MAX_MS
+        self._wait_for_answer(now_ms)
+
+    def take_answer(self) -> bytes:
+        """Give the answer's message and make ready for the next request."""
+        assert self.state is State.ANSWERED
+        self.state = State.IDLE
+        return self.answer
+
+    def give_up(self) -> None:
+        """Forget the request that is out, carried out or not; connect again before asking more."""
+        self._drop_request()
+        self.lost = True
+        self.state = State.CLOSED
+
+    def outgoing(self) -> bytes:
+        """Give what is to be written now, once."""
+        out = bytes(self._out)
+        self._out[:] = bytes(len(self._out))
+        self._out.clear()
+        return out
+
+    def wait_ms(self, now_ms: int) -> int:
+        """Tell how long nothing but incoming bytes matters."""
+        return max(0, self._due_ms - now_ms)
+
+    def feed(self, data: bytes, now_ms: int) -> None:
+        """Take what came in."""
+        for one in self._reader.feed(data):
+            self._take(one, now_ms)
+
+    def poll(self, now_ms: int) -> None:
+        """Send again what has waited too long; give the link up after `TRIES` sendings."""
+        if self.state not in (State.GREETING, State.WAITING) or self.lost or now_ms < self._due_ms:
+            return
+        if self._tries >= TRIES or now_ms >= self._end_ms:
+            self.lost = True
+        else:
+            self._send(now_ms)
+
+    def _take(self, one: Frame, now_ms: int) -> None:
+        if one.damaged or (one.kind == frame.NAK and one.number == 0):
+            self._hurry(now_ms)
+        elif self.state is State.GREETING and one.number == self._greeting:
+            if one.kind == frame.WELCOME:
+                self._welcomed(one.payload, now_ms)
+            elif one.kind == frame.NAK:
+                self.refusal = int.from_bytes(one.payload, "big")
+                self.state = State.CLOSED
+        elif self.state is State.GREETING and one.kind == frame.ACK:
+            self._works_on(now_ms)  # still busy with what was asked before
+        elif self.state is State.WAITING and one.number == self._number:
+            if one.kind == frame.ACK:
+                self._works_on(now_ms)
+            elif one.kind == frame.ANSWER:
+                self._answered(one.payload, now_ms)
+
+    def _works_on(self, now_ms: int) -> None:
+        self._tries = 1
+        self._hurried = False
+        self._due_ms = now_ms + WORK_WAIT_MS
+
+    def _welcomed(self, payload: bytes, now_ms: int) -> None:
+        try:
+            welcome = codec.decode(payload)
+        except codec.CodecError:
+            return
+        if welcome.number != messages.WELCOME:
+            return
+        self.largest = welcome.uint("largest_message")
+        last = welcome.uint("last_number")
+        pending = bool(self._sealed)
+        if last == self._number or (pending and last == self._before):
+            self.state = State.IDLE
+            if pending:
+                self._wait_for_answer(now_ms)
+            return
+        self.forgotten = True
+        self._number = last
+        self._drop_request()
+        self.state = State.IDLE
+
+    def _answered(self, payload: bytes, now_ms: int) -> None:
+        try:
+            answer = codec.decode(payload)
+        except codec.CodecError:
+            self._hurry(now_ms)
+            return
+        if answer.number == messages.FAILURE and answer.uint("status") in (codes.NO_SESSION, codes.SEQUENCE):
+            self.connected(now_ms)  # the reader lost us without the stream telling: its WELCOME says how far
+            self.lost = now_ms >= self._end_ms
+            return
+        self.answer = payload
+        self._drop_request()
+        self.state = State.ANSWERED
+
+    def _drop_request(self) -> None:
+        self._sealed[:] = bytes(len(self._sealed))
+        self._sealed.clear()
+
+    def _wait_for_answer(self, now_ms: int) -> None:
+        self.state = State.WAITING
+        self._tries = 0
+        self._send(now_ms)
+
+    def _hurry(self, now_ms: int) -> None:
+        """Something was damaged on the way: send again at once, but only once in a wait."""
+        if not self._hurried and self.state in (State.GREETING, State.WAITING):
+            self._hurried = True
+            self._due_ms = now_ms
+            self.poll(now_ms)
+            self._hurried = True  # of the wait that has just begun
+
+    def _send(self, now_ms: int) -> None:
+        self._tries += 1
+        self._hurried = False
+        self._out.clear()
+        if self.state is State.GREETING:
+            self._out += seal(frame.HELLO, self._greeting, self._hello)
+            self._due_ms = now_ms + GREET_WAIT_MS
+        else:
+            self._out += self._sealed
+            self._due_ms = now_ms + ACK_WAIT_MS + BYTE_WAIT_MS * len(self._sealed)

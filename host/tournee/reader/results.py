@@ -1,0 +1,67 @@
+"""What the reader tells: who it is, what its slots hold, what the cards say, what it has signed."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from sesam.zones import Group
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The reader: its firmware, board, profile, memory in bytes (in all, now, at most), slots and clock."""
+
+    firmware: str
+    board: str
+    profile: str
+    heap_size: int
+    heap_used: int
+    heap_peak: int
+    slots: int
+    date: str
+    """AAAAMMJJHHMM, empty when the clock is not set."""
+
+
+class PsState(IntEnum):
+    """What the slot of the PS's card holds."""
+
+    ABSENT = 0
+    PRESENT = 1
+    UNLOCKED = 2
+
+
+PS_ABSENT, PS_PRESENT, PS_UNLOCKED = PsState
+
+
+@dataclass(frozen=True)
+class CardsState:
+    """What the slots hold."""
+
+    ps: PsState
+    vitale: bool
+
+
+@dataclass(frozen=True)
+class PsCard:
+    """The PS's card: its zones' groups, the zones' bytes, and its X.509 certificate in DER."""
+
+    groups: tuple[Group, ...] = field(repr=False)
+    zone: bytes = field(repr=False)
+    certificate: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class VitaleCard:
+    """The Vitale card: groups 101 to 111, their bytes, and the card's X.509 certificate in DER."""
+
+    groups: tuple[Group, ...] = field(repr=False)
+    zone: bytes = field(repr=False)
+    certificate: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Certification:
+    """What the cards signed: the PS's signature, the Vitale seal where the mode asks for one, the SHA-256."""
+
+    signature: bytes
+    seal: bytes | None
+    digest: bytes

@@ -1,0 +1,136 @@
+"""What each status of the reader means to the carer: what happened, the likely cause, what to do. French."""
+
+from sesam import codes
+
+_UPDATE = "mettez à jour le lecteur et le logiciel, puis recommencez"
+_VERSIONS = "le lecteur et le logiciel ne sont pas de la même version"
+_REPORT = "corrigez la facture ou le lot, puis recommencez ; rien n'a été signé"
+_BUILD = "anomalie dans la construction de la facture ou du lot"
+_SEAT = "remettez la carte, puce en avant, sans la retirer pendant l'échange"
+_DIRTY = "carte mal enfoncée, sale ou défectueuse"
+
+#: By status: message, cause, next step.
+WORDS: dict[int, tuple[str, str, str]] = {
+    codes.ABANDONED: ("L'échange a été abandonné.", "", "relancez l'opération"),
+    codes.PROTOCOL: (
+        "Le lecteur signale une erreur de protocole.",
+        _VERSIONS,
+        "débranchez et rebranchez le lecteur",
+    ),
+    codes.PS_CARD_ABSENT: ("La carte de professionnel de santé est absente.", "", "insérez votre carte CPS"),
+    codes.WRONG_CODE: (
+        "Le code porteur est faux.",
+        "faute de frappe",
+        "ressaisissez-le ; après trois codes faux la carte se bloque",
+    ),
+    codes.PS_CARD_INVALID: (
+        "La carte de professionnel de santé n'est pas utilisable.",
+        "carte périmée, d'un autre type ou défectueuse",
+        "essayez une autre carte CPS ou contactez l'ANS",
+    ),
+    codes.VITALE_ABSENT: ("La carte Vitale est absente.", "", "insérez la carte Vitale du patient"),
+    codes.CARD_COMMUNICATION: ("L'échange avec la carte a échoué.", _DIRTY, _SEAT),
+    codes.CARD_REMOVED: ("Une carte a été retirée pendant l'échange.", "", _SEAT),
+    codes.TEST_REAL_MIXED: (
+        "Carte de test et carte réelle mélangées.",
+        "l'une des deux cartes est une carte de test",
+        "utilisez deux cartes de même nature",
+    ),
+    codes.INCOHERENT: ("Le lecteur a reçu un message incohérent.", _VERSIONS, _UPDATE),
+    codes.DESYNCHRONISED: (
+        "Le lecteur et le logiciel ne sont plus d'accord sur l'échange en cours.",
+        "une coupure de la liaison",
+        "recommencez l'opération : ce qui a été signé ne le sera pas une seconde fois",
+    ),
+    codes.MALFORMED: ("Le lecteur ne comprend pas un message.", _VERSIONS, _UPDATE),
+    codes.UNKNOWN_MESSAGE: ("Le lecteur ne connaît pas une demande.", _VERSIONS, _UPDATE),
+    codes.FIELD: ("Il manque une zone à un message, ou il y en a une de trop.", _VERSIONS, _UPDATE),
+    codes.TYPE: ("Une zone d'un message n'a pas le bon type.", _VERSIONS, _UPDATE),
+    codes.RANGE: ("Une valeur d'un message est hors limites.", _VERSIONS, _UPDATE),
+    codes.OVERSIZE: ("Un message est trop long pour le lecteur.", _VERSIONS, _UPDATE),
+    codes.SEQUENCE: (
+        "La numérotation des échanges avec le lecteur est rompue.",
+        "une coupure de la liaison",
+        "recommencez l'opération",
+    ),
+    codes.CHECKSUM: (
+        "Un message est arrivé abîmé.",
+        "liaison perturbée",
+        "rapprochez le lecteur, vérifiez le câble",
+    ),
+    codes.NO_SESSION: (
+        "Le lecteur n'a pas de session ouverte.",
+        "le lecteur a redémarré",
+        "recommencez l'opération",
+    ),
+    codes.NOT_CERTIFYING: (
+        "Aucune certification n'est en cours dans le lecteur.",
+        "le lecteur a redémarré, ou une carte a été changée",
+        "recommencez la certification",
+    ),
+    codes.LAYOUT: ("Une colonne ne suit pas le format.", _BUILD, _REPORT),
+    codes.ORDER: ("Un enregistrement n'est pas à sa place.", _BUILD, _REPORT),
+    codes.NUMBER: ("Des numéros ne concordent pas entre enregistrements.", _BUILD, _REPORT),
+    codes.KEY: ("Une clé de contrôle est fausse.", "numéro mal saisi", _REPORT),
+    codes.COUNT: ("Un nombre de lignes ou de factures est faux.", _BUILD, _REPORT),
+    codes.TOTAL: ("Un total est faux.", _BUILD, _REPORT),
+    codes.CRF: ("Le lot mélange des destinataires (CRF).", _BUILD, _REPORT),
+    codes.MODE: (
+        "Le mode de sécurisation ne convient pas.",
+        "carte Vitale absente ou mode mal choisi",
+        _REPORT,
+    ),
+    codes.EXCLUSION: (
+        "FSE enrichie et DRE s'excluent pour une même facture (règle OCT-X).",
+        "la facture demande les deux",
+        "choisissez l'une ou l'autre",
+    ),
+    codes.ISSUER: (
+        "L'émetteur n'est pas le titulaire de la carte CPS.",
+        "la carte insérée est celle d'un autre professionnel",
+        "insérez la carte du professionnel qui facture",
+    ),
+    codes.PATIENT: (
+        "Le patient n'est pas sur la carte Vitale insérée.",
+        "ce n'est pas la carte de ce patient",
+        "insérez la carte Vitale du patient, ou passez en mode dégradé",
+    ),
+    codes.CERTIFICATE: ("Un certificat du lot manque ou est faux.", _BUILD, _REPORT),
+    codes.CONFIRMATION: (
+        "Ce qui a été lu n'est pas ce qui a été confirmé (nombre ou total).",
+        "les factures ont changé depuis la confirmation",
+        "vérifiez le nombre et le total, puis recommencez ; rien n'a été signé",
+    ),
+    codes.LIMIT: (
+        "Le lot ou la facture dépasse les limites.",
+        "trop de factures ou de lignes",
+        "faites plusieurs lots",
+    ),
+    codes.DATE: (
+        "Une date est impossible.",
+        "horloge du lecteur non réglée, ou date d'acte à venir",
+        "réglez la date du lecteur, vérifiez les dates des actes",
+    ),
+    codes.CARD_SILENT: ("La carte ne répond pas.", _DIRTY, _SEAT),
+    codes.CARD_PROTOCOL: ("La carte ne respecte pas son protocole.", _DIRTY, _SEAT),
+    codes.CARD_STATUS: (
+        "La carte a refusé une commande.",
+        "droit manquant ou carte périmée",
+        "réinsérez la carte",
+    ),
+    codes.LOCKED: (
+        "La carte CPS n'est pas déverrouillée.",
+        "le code porteur n'a pas été saisi depuis l'insertion de la carte",
+        "saisissez le code porteur",
+    ),
+    codes.CODE_BLOCKED: (
+        "Le code porteur est bloqué.",
+        "trois codes faux de suite",
+        "débloquez la carte avec l'outil de l'ANS et votre code de déblocage",
+    ),
+    codes.UNKNOWN_CARD: (
+        "Carte inconnue du lecteur.",
+        "ni CPS ni Vitale, ou génération non gérée",
+        "vérifiez la carte",
+    ),
+}
