@@ -3,11 +3,8 @@
 Groups of one beneficiary come in any order; a new group 104 starts the next one.
 """
 
-import tomllib
 from collections.abc import Iterable, Sequence
-from functools import cache
-from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from tournee.billing.identity import (
     ALWAYS,
@@ -21,6 +18,7 @@ from tournee.billing.identity import (
     PsIdentity,
 )
 from tournee.billing.numbers import RPPS_DIGITS
+from tournee.billing.tables import table
 
 HOLDER, SITUATION = 1, 2
 INSURED, BENEFICIARY, RIGHTS, COVERAGE, MUTUAL, MUTUAL_RIGHTS, AMC = 101, 104, 105, 106, 107, 108, 109
@@ -41,11 +39,8 @@ class CardGroup(Protocol):
         ...
 
 
-@cache
 def _c2s() -> dict[str, Any]:
-    text = files("tournee.billing").joinpath("coverage.toml").read_text(encoding="utf-8")
-    table: dict[str, Any] = tomllib.loads(text)["c2s"]
-    return table
+    return cast("dict[str, Any]", table("coverage")["c2s"])
 
 
 def ps_from_groups(groups: Iterable[CardGroup], situation: int | None = None) -> PsIdentity:

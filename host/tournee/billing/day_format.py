@@ -3,9 +3,9 @@
 DAY_FORMAT = """\
 FICHIER D'UNE JOURNÉE
 
-Un fichier TOML, en UTF-8 (ou JSON, avec les mêmes noms, si le nom du fichier finit par .json). Il porte une
-table [journee] et une table [[visite]] par patient vu : chaque visite fait une facture. Rien n'est facturé tant
-que le fichier contient une erreur ; elles sont toutes dites d'un coup, avec leur ligne.
+Un fichier TOML, en UTF-8 (ou JSON, avec les mêmes noms, si le nom du fichier finit par .json). Il porte
+une table [journee] et une table [[visite]] par patient vu : chaque visite fait une facture. Rien n'est
+facturé tant que le fichier contient une erreur ; elles sont toutes dites d'un coup, avec leur ligne.
 
     [journee]
     date = 2026-11-16              # jour de la facturation
@@ -30,7 +30,7 @@ Clés d'une visite
                        terrain : "plaine" (sans rien dire), "montagne" ou "pied"
   prescription         date, et prescripteur (numéro de facturation, 9 chiffres), ou rpps (11), ou les deux ;
                        specialite du prescripteur : "01" sans rien dire
-  tiers_payant         "non" (sans rien dire), "amo" la caisse, "amc" l'organisme complémentaire, "total" les deux
+  tiers_payant         "non" (sans rien dire), "amo" la caisse, "amc" la complémentaire, "total" les deux
   documents            ["FSE"], ["DRE"] ou ["FSE", "DRE"] ; sans rien dire : d'après les droits de la carte
   contrat              "99" : l'OCT éclate la facture vers l'organisme complémentaire. La FSE est seule, et
                        tiers_payant vaut "non" ou "amo"
@@ -49,7 +49,7 @@ Clés d'un acte
   quantite             1 sans rien dire
   date                 si le soin n'est pas du jour de la journée (série d'actes)
   complement           "N" nuit, "F" dimanche ou jour férié
-  taux_plein           true : acte que la nomenclature laisse cumuler à taux plein (dérogation à l'article 11B)
+  taux_plein           true : acte cumulé à taux plein, par dérogation à l'article 11B
   honoraires           montant demandé s'il n'est pas celui du tarif, avec :
   qualificatif         "D" exigence du patient, "E" entente directe, "G" gratuit, "N" non remboursable
 

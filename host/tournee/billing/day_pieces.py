@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from tournee.billing.day import VISIT, load_day
+from tournee.billing.tariffs import Profession
 from tournee.billing.visit import Day, Visit
 
 _PIECE_NAME = "visite.json"
@@ -31,6 +32,11 @@ def day_pieces(data: bytes, name: str) -> tuple[Day, tuple[bytes, ...]]:
 def load_piece(piece: bytes) -> Visit:
     """The visit of one piece."""
     return load_day(piece, _PIECE_NAME).visits[0]
+
+
+def load_profession(piece: bytes) -> Profession:
+    """The profession that the piece's day was billed as."""
+    return load_day(piece, _PIECE_NAME).profession
 
 
 def _iso(value: object) -> str:

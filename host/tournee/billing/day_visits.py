@@ -1,12 +1,10 @@
 """One visit of the day file, from its tables to the values that are billed."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
+from tournee.billing import tables
 from tournee.billing.day_tables import Table
 from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, IdentityError, Patient
 from tournee.billing.numbers import (
@@ -155,11 +153,8 @@ def _act(table: Table, day: date) -> Act:
     return act
 
 
-@cache
 def _travels() -> dict[str, dict[str, Any]]:
-    text = files("tournee.billing").joinpath("tariffs.toml").read_text(encoding="utf-8")
-    travels: dict[str, dict[str, Any]] = tomllib.loads(text)["travel"]
-    return travels
+    return cast("dict[str, dict[str, Any]]", tables.table("tariffs")["travel"])
 
 
 def _travel(table: Table, profession: Profession, day: date) -> list[Act]:

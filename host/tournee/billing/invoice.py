@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from sesam.zones import Group
 from tournee.billing.breach import Breach
 from tournee.billing.claims import Claim, claim_of
 from tournee.billing.coverage import Cover, cover_of
+from tournee.billing.groups import invoice_groups
 from tournee.billing.identity import IdentityError, Patient, PsIdentity
 from tournee.billing.patient_rules import patient_breaches
 from tournee.billing.pricing import Line, price_acts
@@ -67,6 +69,10 @@ class Invoice:
     def due(self) -> int:
         """What the patient really owes, in cents: `paid` counts group 1410 alone, contract 99 uses 1321."""
         return self.paid - (self.amc if self.visit.complementary_third_party else 0)
+
+    def zone(self) -> list[Group]:
+        """Write the invoice as the input groups of the billing functions (1110 to 1610, domain 1.3)."""
+        return invoice_groups(self)
 
     def sheets(self) -> list[Sheet]:
         """Write the invoice's records, once for each document asked, FSE first."""

@@ -5,12 +5,19 @@ from collections.abc import Iterator
 from tournee.billing.breach import Breach
 from tournee.billing.claims import amc_in_force, documents_of
 from tournee.billing.identity import Amc, Patient, PsIdentity
+from tournee.billing.rules import RuleError
 from tournee.billing.tariffs import Profession, find
 from tournee.billing.visit import AMC_PAYS, BOTH_PAY, SECURED, Day, Visit
 
 
-def ps_breaches(day: Day, ps: PsIdentity) -> Iterator[Breach]:
-    """Judge the day file's professional against the card's."""
+def require_same_ps(day: Day, ps: PsIdentity) -> None:
+    """Refuse, with a RuleError, to bill a day file with the card of another professional."""
+    breaches = tuple(_other_ps(day, ps))
+    if breaches:
+        raise RuleError(breaches, f"{ps.first_name} {ps.name}")
+
+
+def _other_ps(day: Day, ps: PsIdentity) -> Iterator[Breach]:
     if day.ps_number != ps.billing_number:
         yield Breach(
             ("journee", "ps"),

@@ -32,7 +32,7 @@ class Line:
 def price_acts(
     acts: tuple[Act, ...], ps: PsIdentity, cover: Cover
 ) -> tuple[tuple[Line, ...], tuple[Act, ...]]:
-    """Price the acts of a visit that `rules` accepted; the second tuple: those that article 11B makes free."""
+    """Price the acts of a visit that `rules` accepted; second: those that article 11B makes free."""
     lines: list[Line] = []
     unbilled: list[Act] = []
     for act, weight in zip(acts, weights(acts, ps.ps_type), strict=True):

@@ -1,12 +1,11 @@
 """Where a sheet goes: organisme destinataire, centre informatique, and the CRF that groups lots (open-1)."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 from tournee.billing.identity import Amc, Patient
+from tournee.billing.tables import table
 from tournee.errors import BillingError
 
 NO_ORGANISME = "000"  # a DRE goes to an AMC, which the three columns of record 1 cannot hold
@@ -26,8 +25,7 @@ class Recipient:
 
 
 @cache
-def _table() -> tuple[Recipient, ...]:
-    text = files("tournee.billing").joinpath("recipients.toml").read_text(encoding="utf-8")
+def _recipients() -> tuple[Recipient, ...]:
     rows = [
         Recipient(
             row["regime"],
@@ -38,14 +36,14 @@ def _table() -> tuple[Recipient, ...]:
             row["organisme"],
             row["centre_informatique"],
         )
-        for row in tomllib.loads(text)["recipient"]
+        for row in table("recipients")["recipient"]
     ]
     return tuple(sorted(rows, key=lambda row: row.centre == ""))  # a row that names the centre wins
 
 
 def recipient_of(regime: str, caisse: str, centre: str, day: date) -> Recipient:
     """Find who receives the sheets of a caisse on a day; BillingError when the table does not know."""
-    for row in _table():
+    for row in _recipients():
         if (row.regime, row.caisse) != (regime, caisse) or row.centre not in ("", centre):
             continue
         if row.start <= day and (row.end is None or day <= row.end):

@@ -4,13 +4,12 @@ Prices are dated and per zone (domain 4.3). An act that has no price on its day 
 at the price of another day.
 """
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
+from tournee.billing.tables import table
 from tournee.errors import BillingError
 
 Profession = Literal["IF", "MK"]
@@ -70,36 +69,36 @@ def _price(row: dict[str, Any]) -> Price:
     return Price(row["from"], row.get("to"), metro, row.get("drom", metro))
 
 
-def _tariff(profession: Profession, code: str, table: dict[str, Any]) -> Tariff:
-    bounds = table.get("coefficient")
+def _tariff(profession: Profession, code: str, row: dict[str, Any]) -> Tariff:
+    bounds = row.get("coefficient")
     return Tariff(
         code=code,
         profession=profession,
-        label=table["label"],
+        label=row["label"],
         coefficient=(bounds[0], bounds[1]) if bounds else None,
-        quantity=table.get("quantity", 1),
-        rate=table.get("rate", 60),
-        session=table.get("session", ""),
-        needs=tuple(table.get("needs", ())),
-        needs_day=tuple(table.get("needs_day", ())),
-        not_with=tuple(table.get("not_with", ())),
-        once_a_day=table.get("once_a_day", ""),
-        max_age=table.get("max_age"),
-        majoration=table.get("majoration", False),
-        prescription=table.get("prescription", True),
-        prices=tuple(_price(row) for row in table["prices"]),
+        quantity=row.get("quantity", 1),
+        rate=row.get("rate", 60),
+        session=row.get("session", ""),
+        needs=tuple(row.get("needs", ())),
+        needs_day=tuple(row.get("needs_day", ())),
+        not_with=tuple(row.get("not_with", ())),
+        once_a_day=row.get("once_a_day", ""),
+        max_age=row.get("max_age"),
+        majoration=row.get("majoration", False),
+        prescription=row.get("prescription", True),
+        prices=tuple(_price(price) for price in row["prices"]),
     )
 
 
 @cache
 def _book() -> _Book:
-    document = tomllib.loads(files("tournee.billing").joinpath("tariffs.toml").read_text(encoding="utf-8"))
+    document = table("tariffs")
     professions: tuple[Profession, ...] = ("IF", "MK")
     return _Book(
         {
-            (profession, code): _tariff(profession, code, table)
+            (profession, code): _tariff(profession, code, row)
             for profession in professions
-            for code, table in document["act"][profession].items()
+            for code, row in document["act"][profession].items()
         },
         {
             (profession, complement): tuple(_price(row) for row in rows)

@@ -1,0 +1,103 @@
+"""An invoice as the zone groups that the billing functions of SSV take (domain 1.3, profile open-1 "Zones")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sesam.zones import Group, make
+
+if TYPE_CHECKING:
+    from tournee.billing.invoice import Invoice
+
+INVOICE, PS, BENEFICIARY, AMO, AMC, FRAME, ACT = 1110, 1120, 1130, 1310, 1321, 1410, 1610
+_NATURE = "1"
+_INSURED_BY_NIR = "A"  # as group 101 field 7
+_LIBERAL = "L"
+_MIDNIGHT = "0000"
+
+
+def invoice_groups(invoice: Invoice) -> list[Group]:
+    """Give the groups in ascending order: 1110, 1120, 1130, 1310, 1321 when an AMC is asked, 1410, 1610 per act."""
+    ps, patient, visit = invoice.ps, invoice.patient, invoice.visit
+    day = f"{visit.day:%Y%m%d}{_MIDNIGHT}"
+    number, key = ps.billing_number[:-1], ps.billing_number[-1]
+    coverage = patient.coverage_on(f"{visit.acts[0].day:%Y%m%d}")
+    groups = [
+        make(INVOICE, f"{invoice.number:09d}", _NATURE, day, str(ps.situation), "", ""),
+        make(
+            PS,
+            number,
+            key,
+            ps.name,
+            ps.first_name,
+            ps.convention,
+            ps.speciality,
+            ps.tariff_zone,
+            ps.mileage_zone,
+            "",
+            "",
+            "",
+            _LIBERAL,
+        ),
+        make(
+            BENEFICIARY,
+            _INSURED_BY_NIR,
+            patient.nir,
+            patient.key,
+            patient.born + _MIDNIGHT,
+            patient.birth_rank,
+            patient.quality,
+            coverage.ald + coverage.situation,
+            "",
+        ),
+        make(
+            AMO,
+            patient.regime,
+            patient.caisse,
+            patient.centre,
+            invoice.recipient.organisme,
+            invoice.recipient.computing_centre,
+        ),
+        *_complementary(invoice),
+        make(FRAME, str(visit.third_party)),
+    ]
+    return groups + [_act(invoice, rank) for rank in range(1, len(invoice.lines) + 1)]
+
+
+def _complementary(invoice: Invoice) -> list[Group]:
+    amc = invoice.claim.amc
+    if amc is None:
+        return []
+    asked = invoice.complementary_third_party
+    return [
+        make(
+            AMC,
+            invoice.claim.contract,
+            amc.number,
+            amc.member,
+            "1" if asked else "0",
+            str(asked),
+            amc.edi,
+            "",
+            amc.routing,
+            amc.domain,
+            amc.indicator,
+            amc.host,
+            "",
+            "",
+        )
+    ]
+
+
+def _act(invoice: Invoice, rank: int) -> Group:
+    line = invoice.lines[rank - 1]
+    amounts = (line.unit_price, line.base, line.rate, line.amo, line.fee, invoice.amc_of(line))
+    return make(
+        ACT,
+        str(rank),
+        f"{line.act.day:%Y%m%d}",
+        line.act.code,
+        str(line.coefficient),
+        str(line.act.quantity),
+        *(str(amount) for amount in amounts),
+    )
