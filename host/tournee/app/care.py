@@ -1,0 +1,168 @@
+"""At the patient's: read the cards, make the invoices of a day's visits, have them certified in the reader.
+
+Every step is journaled before the next one acts. Called again after a crash, each use case goes on where it
+stopped: an invoice keeps its number, and a signature asked for again is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tournee.app.office import Office
+from tournee.billing.card_groups import patients_from_groups, ps_from_groups
+from tournee.billing.day_pieces import day_pieces, load_piece
+from tournee.billing.identity import Patient, PsIdentity
+from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.billing.visit import Visit
+from tournee.errors import BillingError
+from tournee.exchange.certificates import (
+    PS_SIGNATURE,
+    SECURED,
+    VITALE_SEAL,
+    certificate_records,
+    verify_invoice,
+)
+from tournee.reader import PS_UNLOCKED, Reader
+from tournee.store import InvoiceRow, SheetDraft, SheetRow, SheetState, VisitRow, VisitState
+
+AskCode = Callable[[], str]
+
+
+@dataclass(frozen=True)
+class PsOnDuty:
+    """The professional whose card is in the reader: who bills, and the card's certificate (DER)."""
+
+    identity: PsIdentity
+    certificate: bytes
+
+
+@dataclass(frozen=True)
+class VitaleInReader:
+    """The patients of the Vitale card in the reader, the insured person first, and its certificate (DER)."""
+
+    patients: list[Patient]
+    certificate: bytes
+
+
+@dataclass(frozen=True)
+class ImportedDay:
+    """A day taken into the journal: its id, how many visits, and which the same file had brought before."""
+
+    id: int
+    date: str
+    ps_number: str
+    visits: int
+    known: bool
+
+
+def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
+    """Take a day file's visits into the journal, as pending; the same file again adds nothing.
+
+    Raises DayError with every mistake and its place; then nothing was taken in.
+    """
+    day, pieces = day_pieces(data, name)
+    before = len(office.journal.visits())
+    date = f"{day.day:%Y%m%d}"
+    day_id = office.journal.add_day(hashlib.sha256(data).hexdigest(), day.ps_number, date, pieces)
+    return ImportedDay(day_id, date, day.ps_number, len(pieces), len(office.journal.visits()) == before)
+
+
+def read_ps(reader: Reader) -> PsOnDuty:
+    """Read the professional's card."""
+    card = reader.read_ps_card()
+    return PsOnDuty(ps_from_groups(card.groups), card.certificate)
+
+
+def read_vitale(reader: Reader) -> VitaleInReader:
+    """Read the patient's card."""
+    card = reader.read_vitale()
+    return VitaleInReader(patients_from_groups(card.groups), card.certificate)
+
+
+def unlock(reader: Reader, ask_code: AskCode) -> None:
+    """Open the professional's card with the code porteur, asked for only when the card is not open yet."""
+    if reader.cards().ps != PS_UNLOCKED:
+        reader.unlock(ask_code())
+
+
+def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, Visit]]:
+    """The visits of this professional that still have something to certify, in the order of their days."""
+    rows = office.journal.visits(state=VisitState.PENDING)
+    return [(row, load_piece(row.payload)) for row in rows if row.ps == ps.identity.billing_number]
+
+
+def visits_for(
+    pending: Sequence[tuple[VisitRow, Visit]], vitale: VitaleInReader | None
+) -> list[tuple[VisitRow, Visit]]:
+    """The visits that can be certified now: of the patient whose card is there, and those without a card."""
+    nir = vitale.patients[0].nir if vitale is not None and vitale.patients else None
+    return [(row, visit) for row, visit in pending if visit.typed is not None or visit.nir == nir]
+
+
+def certify_visit(
+    office: Office, reader: Reader, ps: PsOnDuty, vitale: VitaleInReader | None, row: VisitRow, visit: Visit
+) -> InvoiceRow:
+    """Make the invoice of one visit, unless it has one, and certify its sheets; gives the invoice.
+
+    Raises BillingError where a rule is broken (nothing is then made, no number is lost), ReaderError.
+    """
+
+    def build(number: int) -> list[SheetDraft]:
+        invoice = make_invoice(ps.identity, _patient_of(visit, vitale), visit, number)
+        patient = f"{invoice.patient.name} {invoice.patient.first_name}"
+        return [
+            SheetDraft(
+                kind=sheet.kind,
+                crf=sheet.crf,
+                mode=sheet.mode,
+                organisme=sheet.organisme,
+                records=sheet.records,
+                acts=sheet.acts,
+                fee=sheet.fee,
+                amo=sheet.amo,
+                amc=sheet.amc,
+                patient=patient,
+                nir=invoice.patient.nir,
+            )
+            for sheet in invoice.sheets()
+        ]
+
+    invoice_id = office.journal.make_invoice(row.id, ps.identity.billing_number, build)
+    for sheet in office.journal.invoice(invoice_id).sheets:
+        if sheet.state is SheetState.MADE:
+            _certify_sheet(office, reader, ps, vitale, sheet)
+    return office.journal.invoice(invoice_id)
+
+
+def _patient_of(visit: Visit, vitale: VitaleInReader | None) -> Patient:
+    if visit.typed is not None:
+        return visit.typed
+    if vitale is None:
+        raise BillingError(
+            "Aucune carte Vitale n'est dans le lecteur.",
+            cause=f"la visite attend la carte du NIR {visit.nir}",
+            next_step="insérez la carte, ou passez la visite en mode dégradé dans le fichier du jour",
+        )
+    return choose_patient(vitale.patients, visit)
+
+
+def _certify_sheet(
+    office: Office, reader: Reader, ps: PsOnDuty, vitale: VitaleInReader | None, sheet: SheetRow
+) -> None:
+    """Have one sheet signed, check the signatures against the cards, journal its records 7."""
+    made = reader.certify_invoice(sheet.records, kind=sheet.kind, mode=sheet.mode, total=sheet.fee)
+    number, emetteur = sheet.invoice, ps.identity.billing_number
+    sevens = certificate_records(emetteur, number, PS_SIGNATURE, made.signature, ps.certificate)
+    seal_certificate = None
+    if sheet.mode == SECURED and made.seal is not None and vitale is not None:
+        seal_certificate = vitale.certificate
+        sevens += certificate_records(emetteur, number, VITALE_SEAL, made.seal, seal_certificate)
+    verify_invoice(
+        sheet.records + sevens,
+        mode=sheet.mode,
+        ps_certificate=ps.certificate,
+        vitale_certificate=seal_certificate,
+    )
+    office.journal.sheet_certified(sheet.id, sevens)

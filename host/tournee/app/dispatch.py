@@ -1,0 +1,196 @@
+"""From certified sheets to the message that carries them: lots, single file, sealing, sending.
+
+A message is journaled as leaving before its first byte leaves. One found in that state after a crash is
+uncertain: it is never sent again by itself, a return settles it, or the carer asks for another (OCT-MSG-4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tournee.app.care import PsOnDuty
+from tournee.app.office import Office
+from tournee.billing.day_pieces import load_profession
+from tournee.errors import StoreError
+from tournee.exchange.certificates import LOT_SIGNATURE, certificate_records, verify_lot
+from tournee.exchange.files import single_file
+from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
+from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
+from tournee.exchange.sealing import seal_for
+from tournee.exchange.splitting import split_lot
+from tournee.exchange.submission import UncertainError, submit
+from tournee.exchange.transport import TransportError
+from tournee.reader import Reader
+from tournee.store import (
+    FileDraft,
+    FileRow,
+    FileState,
+    LotRow,
+    LotState,
+    MessageDraft,
+    MessageRow,
+    MessageState,
+    SheetState,
+)
+
+Progress = Callable[[str, int, int], None]
+"""Told what is going on: its label, how much is done, of how much."""
+
+
+def silent(label: str, done: int, of: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """What became of one file: its message, and the error that stopped it, if any."""
+
+    file: FileRow
+    message: MessageRow
+    error: TransportError | None = None
+
+
+def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress = silent) -> list[LotRow]:
+    """Put this professional's certified sheets into lots, and have each certified in the reader (OCT-SF-2).
+
+    Lots that a crash left without their certificate get it. Raises ReaderError; what was done stays done.
+    """
+    identity = ps.identity
+    sender = LotSender(identity.billing_number, identity.ps_type, f"{identity.name} {identity.first_name}")
+    for key, sheets in group_sheets(office.journal.sheets(SheetState.CERTIFIED, identity.billing_number)):
+        build = partial(_lot_body, office, sender, key, [sheet.body for sheet in sheets])
+        ids = [sheet.id for sheet in sheets]
+        office.journal.make_lot(identity.billing_number, key.kind, key.crf, key.mode, ids, build)
+    return [
+        _certify_lot(office, reader, ps, lot, progress)
+        for lot in office.journal.lots(LotState.MADE, identity.billing_number)
+    ]
+
+
+def _lot_body(office: Office, sender: LotSender, key: LotKey, bodies: Sequence[bytes], number: int) -> bytes:
+    return lot_body(sender, number, key, f"{office.clock():%y%m%d}", bodies)
+
+
+def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, progress: Progress) -> LotRow:
+    trailer = split_lot(lot.body).trailer
+    made = reader.certify_lot(
+        lot.body,
+        kind=lot.kind,
+        mode=lot.mode,
+        invoices=int(trailer["factures"]),
+        total=int(trailer["total"]),
+        on_progress=partial(progress, f"lot {lot.number}"),
+    )
+    number = ps.identity.billing_number
+    sevens = certificate_records(number, lot.number, LOT_SIGNATURE, made.signature, ps.certificate)
+    verify_lot(lot.body + sevens, ps_certificate=ps.certificate)
+    office.journal.lot_certified(lot.id, sevens)
+    return office.journal.lot(lot.id)
+
+
+def make_files(office: Office) -> list[FileRow]:
+    """Frame all certified lots, one single file for each professional who has some (OCT-SF-1, OCT-SF-2)."""
+    waiting: dict[str, list[LotRow]] = {}
+    for lot in office.journal.lots(LotState.CERTIFIED):
+        waiting.setdefault(lot.ps, []).append(lot)
+    made = []
+    for ps, lots in waiting.items():
+        build = partial(_file_draft, office, LotSender(ps, _ps_type(office, ps), ""), lots)
+        made.append(office.journal.make_file(ps, [lot.id for lot in lots], build))
+    return [office.journal.file(file) for file in made]
+
+
+def _file_draft(office: Office, sender: LotSender, lots: Sequence[LotRow], number: int) -> FileDraft:
+    oct_number = office.route.recipient_number
+    framed = single_file(sender, number, office.clock(), oct_number, [lot.records for lot in lots])
+    return FileDraft(framed.clear, framed.invoices)
+
+
+def _ps_type(office: Office, ps: str) -> str:
+    """The sender type (`IF`, `MK`) that this professional's days were imported with."""
+    for row in office.journal.visits():
+        if row.ps == ps:
+            return load_profession(row.payload)
+    raise StoreError(f"Le journal ne connaît aucune journée du professionnel {ps}.")
+
+
+def waiting_files(office: Office) -> list[FileRow]:
+    """Files that may be sent without asking: never tried, or tried and certainly not taken by the server."""
+    ready = (MessageState.MADE, MessageState.FAILED)
+    return [
+        file
+        for file in office.journal.files(FileState.MADE)
+        if all(message.state in ready for message in office.journal.messages(file_id=file.id))
+    ]
+
+
+def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
+    """Send every file that waits, each in a message of its own (OCT-MSG-1).
+
+    Raises CertificateError before anything leaves when the OCT's certificate may not be used (OCT-MSG-8).
+    What a server answers ends up in each Dispatch; the next file is tried all the same.
+    """
+    files = waiting_files(office)
+    done = []
+    for rank, file in enumerate(files, 1):
+        progress(f"fichier {file.name}", rank, len(files))
+        done.append(_send_one(office, file, resend=False))
+    return done
+
+
+def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
+    """Send a file again because the carer says so, in a new message with a new compostage (OCT-MSG-4)."""
+    found = [file for file in office.journal.files(ps=ps) if file.name == file_name]
+    if len(found) != 1:
+        raise StoreError(
+            f"Le journal a {len(found)} fichiers {file_name}.",
+            next_step="Indiquez aussi le numéro du professionnel."
+            if found
+            else "Vérifiez le nom du fichier.",
+        )
+    return _send_one(office, found[0], resend=True)
+
+
+def _send_one(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
+    journal, route = office.journal, office.route
+    for message in journal.messages(MessageState.MADE, file.id):
+        if message.route != route.name:
+            journal.message_failed(
+                message.id, f"préparé pour {message.route}, qui n'est plus la route active"
+            )
+    build = partial(_message_draft, office, file)
+    message_row = journal.message(journal.make_message(file.id, route.name, build, resend=resend))
+    error: TransportError | None = None
+    try:
+        leaving = partial(journal.message_transmitting, message_row.id)
+        receipt = submit(route.submission, route.sender, route.address, message_row.raw, leaving)
+    except UncertainError as uncertain:
+        error = uncertain
+        journal.message_uncertain(message_row.id, uncertain.cause)
+    except TransportError as refusal:
+        error = refusal
+        journal.message_failed(message_row.id, refusal.message)
+    else:
+        journal.message_sent(message_row.id, receipt.answer)
+    return Dispatch(journal.file(file.id), journal.message(message_row.id), error)
+
+
+def _message_draft(office: Office, file: FileRow, counter: int) -> MessageDraft:
+    now, route = office.clock(), office.route
+    stamp = compostage(now, counter)
+    facts = facts_of(file.clear)
+    subject = subject_of(facts, stamp)
+    sealed = seal_for(route, file.clear, now=now)
+    raw = build_message(
+        subject=subject,
+        sender=route.sender,
+        recipient=route.address,
+        file_name=facts.name,
+        attachment=sealed.data,
+        sealing=sealed.sealing,
+        date=now,
+        identifier=message_id(subject, route.sender),
+    )
+    return MessageDraft(str(subject), stamp, raw)
