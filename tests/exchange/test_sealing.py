@@ -1,0 +1,160 @@
+"""Sealing, judged by openssl and gzip: what we seal, they open, byte for byte."""
+
+import gzip
+import io
+import subprocess
+import tracemalloc
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tournee.exchange.recipient import CertificateError, Recipient, check_recipient, read_certificate
+from tournee.exchange.route import Cipher, Mailbox, MailboxKind, Route, Sealing, Security, Server
+from tournee.exchange.sealing import gzip_pieces, seal, seal_for, seal_stream
+
+NOW = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
+VECTORS = Path(__file__).parent.parent / "vectors" / "exchange"
+KEY, CERTIFICATE = VECTORS / "recipient-key.pem", VECTORS / "recipient-cert.pem"
+CONTENT = (VECTORS / "single-file.txt").read_bytes().replace(b"\n", b"")
+MEBIBYTE = 1024 * 1024
+
+
+def openssl(*arguments: str, data: bytes) -> bytes:
+    return subprocess.run(["openssl", *arguments], input=data, capture_output=True, check=True).stdout
+
+
+def decrypt(sealed: bytes) -> bytes:
+    return openssl(
+        "cms", "-decrypt", "-inform", "DER", "-inkey", str(KEY), "-recip", str(CERTIFICATE), data=sealed
+    )
+
+
+def route(**options: object) -> Route:
+    server = Server("smtp.test.example", 465, Security.TLS)
+    values: dict[str, object] = {"certificate": CERTIFICATE, **options}
+    return Route(
+        name="OCT fictif",
+        address="oct@test.example",
+        sender="cabinet@test.example",
+        identifier="732829320",
+        submission=server,
+        mailbox=Mailbox(MailboxKind.MAILDIR, path=Path("/nowhere")),
+        **values,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture(scope="module")
+def recipient() -> Recipient:
+    return check_recipient(read_certificate(CERTIFICATE), now=NOW, revoked=frozenset(), where="")
+
+
+@pytest.mark.parametrize("cipher", list(Cipher))
+@pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 127, 128, 255, 256, 65_535, 65_536, 200_001])
+def test_openssl_opens_what_k_sealed(recipient: Recipient, cipher: Cipher, size: int) -> None:
+    """OCT-MSG-8; every length of a length in DER."""
+    content = (CONTENT * (size // len(CONTENT) + 1))[:size]
+    assert decrypt(seal(content, recipient, sealing=Sealing.K, cipher=cipher)) == content
+
+
+@pytest.mark.parametrize("cipher", list(Cipher))
+def test_openssl_then_gunzip_open_what_zk_sealed(recipient: Recipient, cipher: Cipher) -> None:
+    """OCT-MSG-7: compressed first, then encrypted."""
+    sealed = seal(CONTENT, recipient, sealing=Sealing.ZK, cipher=cipher)
+    compressed = decrypt(sealed)
+    assert subprocess.run(["gzip", "-d"], input=compressed, capture_output=True, check=True).stdout == CONTENT
+    assert len(sealed) < len(CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("cipher", "name"), [(Cipher.AES_256_CBC, "aes-256-cbc"), (Cipher.AES_128_CBC, "aes-128-cbc")]
+)
+def test_openssl_reads_the_cipher_the_key_transport_and_version_0(
+    recipient: Recipient, cipher: Cipher, name: str
+) -> None:
+    shown = openssl(
+        "cms",
+        "-cmsout",
+        "-print",
+        "-inform",
+        "DER",
+        data=seal(CONTENT, recipient, sealing=Sealing.K, cipher=cipher),
+    ).decode()
+    assert f"algorithm: {name} " in shown
+    assert "algorithm: rsaEncryption (1.2.840.113549.1.1.1)" in shown
+    assert shown.count("version: 0") == 2
+
+
+def test_sealed_attachment_is_der(recipient: Recipient) -> None:
+    """openssl's parser finds no indefinite length and reads to the last byte."""
+    sealed = seal(CONTENT, recipient, sealing=Sealing.ZK)
+    shown = openssl("asn1parse", "-inform", "DER", data=sealed).decode()
+    assert "l=inf" not in shown
+    assert int(sealed[2:4].hex(), 16) == len(sealed) - 4
+
+
+def test_same_content_sealed_twice_differs(recipient: Recipient) -> None:
+    assert seal(CONTENT, recipient, sealing=Sealing.K) != seal(CONTENT, recipient, sealing=Sealing.K)
+
+
+def test_compression_is_the_same_each_time_and_carries_no_name_or_time() -> None:
+    first, again = (b"".join(gzip_pieces(iter([CONTENT]))) for _ in range(2))
+    assert first == again
+    assert first[:8] == bytes.fromhex("1f8b 0800 00000000")  # RFC 1952 2.3: no flag, time 0
+    assert gzip.decompress(first) == CONTENT
+
+
+def test_route_seals_as_it_says() -> None:
+    sealed = seal_for(route(sealing=Sealing.K), CONTENT, now=NOW)
+    assert sealed.sealing is Sealing.K
+    assert decrypt(sealed.data) == CONTENT
+
+
+def test_sealing_is_the_default() -> None:
+    """OCT-MSG-8."""
+    assert route().sealing is Sealing.ZK
+    assert not route().is_clear
+
+
+def test_clear_text_leaves_only_by_a_route_that_says_so_by_name() -> None:
+    """OCT-MSG-8."""
+    clear = route(sealing=Sealing("en-clair"), certificate=None)
+    assert clear.is_clear
+    assert seal_for(clear, CONTENT, now=NOW).data == CONTENT
+
+
+@pytest.mark.parametrize("sealing", [Sealing.K, Sealing.ZK])
+def test_missing_certificate_never_means_clear_text(sealing: Sealing) -> None:
+    """OCT-MSG-8."""
+    with pytest.raises(CertificateError):
+        seal_for(route(sealing=sealing, certificate=None), CONTENT, now=NOW)
+
+
+def test_expired_certificate_stops_the_sending(issue: Callable[..., Path]) -> None:
+    """OCT-MSG-8."""
+    with pytest.raises(CertificateError, match="rien n'a été envoyé"):
+        seal_for(route(certificate=issue(ends=NOW)), CONTENT, now=NOW.replace(year=2031))
+
+
+def test_sealer_refuses_to_leave_text_clear(recipient: Recipient) -> None:
+    with pytest.raises(ValueError, match="clear"):
+        seal(CONTENT, recipient, sealing=Sealing.CLEAR)
+
+
+@pytest.mark.parametrize("sealing", [Sealing.K, Sealing.ZK])
+def test_twenty_megabytes_are_sealed_within_ten(
+    recipient: Recipient, sealing: Sealing, tmp_path: Path
+) -> None:
+    source = tmp_path / "clear"
+    source.write_bytes(CONTENT * (20 * MEBIBYTE // len(CONTENT)))
+    with source.open("rb") as clear, (tmp_path / "sealed").open("w+b") as sealed:
+        tracemalloc.start()
+        seal_stream(clear, sealed, recipient, sealing=sealing)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 10 * MEBIBYTE
+    opened = decrypt((tmp_path / "sealed").read_bytes())
+    assert (
+        gzip.GzipFile(fileobj=io.BytesIO(opened)).read() if sealing is Sealing.ZK else opened
+    ) == source.read_bytes()
