@@ -1,0 +1,1 @@
+"""What comes back from the OCT: ARL, RSP (NOEMIE) and ART, told apart, decoded, or set aside whole."""

@@ -1,0 +1,64 @@
+"""ART: the OCT's technical acknowledgement, a text shown to the carer (OCT-RET-4)."""
+
+from dataclasses import dataclass
+
+from tournee.returns.message import Envelope
+from tournee.returns.quarantine import DamagedError
+
+WORD = "ART"
+
+
+@dataclass(frozen=True)
+class Art:
+    """One text.
+
+    `number` (PS) and `stamp` (AAAAMMJJHHMM) come from the subject, "" when it does not give them;
+    `ps_type` from the description (``IF``, ``MK``…, ``XX`` default).
+    """
+
+    number: str
+    stamp: str
+    ps_type: str
+    file_name: str
+    text: str
+
+
+def announces_art(envelope: Envelope) -> bool:
+    """Whether description, or failing that subject, announces an ART."""
+    return _words(envelope.description or envelope.subject)[0] == WORD
+
+
+def read_art(envelope: Envelope, content: bytes) -> Art:
+    """The text and who it is for.
+
+    The subject is cut at ``/``, never by column: the width of the PS number is free.
+    The charset named by the message is tried first, then UTF-8, then Windows-1252 with what it lacks
+    replaced. Raises `DamagedError` when the content is no text at all (control characters).
+    """
+    text = decode_text(content, envelope.charset)
+    if any(character < " " and character not in "\t\r\n\f" for character in text):
+        raise DamagedError("Le texte annoncé n'est pas un texte.", "pièce jointe")
+    subject = _words(envelope.subject)
+    described = _words(envelope.description)
+    from_subject = subject[0] == WORD
+    return Art(
+        number=subject[1] if from_subject and len(subject) > 1 else "",
+        stamp=subject[2] if from_subject and len(subject) > 2 else "",
+        ps_type=described[1] if described[0] == WORD and len(described) > 1 else "",
+        file_name=envelope.attachment_name,
+        text=text.replace("\r\n", "\n"),
+    )
+
+
+def decode_text(content: bytes, charset: str) -> str:
+    """`content` as text, in the first of `charset`, UTF-8, Windows-1252 that takes it."""
+    for name in (charset, "utf-8"):
+        try:
+            return content.decode(name)
+        except (LookupError, ValueError):  # unknown charset, or the bytes are not of it
+            continue
+    return content.decode("cp1252", "replace")
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip().upper() for word in text.split("/")]

@@ -1,0 +1,127 @@
+"""Take in one return: open it, tell what it is, decode it, or set it aside whole (OCT-RET).
+
+Content decides first, then the description, then the subject; what they say against the content is noted.
+"""
+
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tournee.returns.arl import APPLICATION as ARL_APPLICATION
+from tournee.returns.arl import RECORD, Arl, read_arl
+from tournee.returns.art import Art, announces_art, read_art
+from tournee.returns.message import Envelope, peek_envelope, read_message
+from tournee.returns.quarantine import DamagedError, Quarantined
+from tournee.returns.rsp import read_rsp
+from tournee.returns.rsp_content import Rsp
+
+Unseal = Callable[[bytes], bytes]  # CMS EnvelopedData (DER or BER) to what it holds; raises when it cannot
+
+CLEAR_MAX = 64 * 2**20  # bytes after decompression: a return of 500 000 records
+DLOI_APPLICATION = "DL"
+_GZIP = b"\x1f\x8b"
+_GZIP_WINDOW = zlib.MAX_WBITS | 16
+_CMS_ENVELOPED = bytes.fromhex(
+    "06092a864886f70d010703"
+)  # OID 1.2.840.113549.1.7.3, near the front of a sealed file
+_CMS_FRONT = 32
+_APPLICATION = slice(47, 49)
+_REFERENCE = slice(61, 65)
+_WORDS = {"Arl": "ARL", "Rsp": "RSP", "Art": "ART"}
+
+
+@dataclass(frozen=True)
+class Return:
+    """A return taken in.
+
+    `clear` is the attachment opened ("" bytes when it could not be opened), `notes` say what the headers
+    claim against the content, and what else is odd without hindering.
+    """
+
+    envelope: Envelope
+    content: Arl | Rsp | Art | Quarantined
+    clear: bytes
+    notes: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """``ARL``, ``RSP``, ``ART`` or ``QUARANTINED``."""
+        return _WORDS.get(type(self.content).__name__, "QUARANTINED")
+
+
+def take_in(raw: bytes, unseal: Unseal | None = None) -> Return:
+    """The verdict on one raw message; never raises, whatever the bytes (OCT-RET-5).
+
+    `unseal` opens attachments sealed for the PS; without it a sealed return is set aside.
+    """
+    clear = b""
+    try:
+        envelope, attachment = read_message(raw)
+        clear = _open(attachment, unseal)
+        content = _decode(envelope, clear)
+    except DamagedError as damage:
+        return Return(peek_envelope(raw), damage.quarantined(), clear)
+    except (
+        Exception
+    ) as error:  # strangers' bytes: whatever breaks on them, the next message must still be read
+        aside = Quarantined(f"Le message n'a pas pu être lu ({type(error).__name__}).", "message")
+        return Return(peek_envelope(raw), aside, clear)
+    return Return(envelope, content, clear, _contradictions(envelope, content))
+
+
+def _open(attachment: bytes, unseal: Unseal | None) -> bytes:
+    """Unsealed, then decompressed, as the content itself shows; the description's K and Z are not needed."""
+    content = attachment
+    if content[:1] == b"\x30" and _CMS_ENVELOPED in content[:_CMS_FRONT]:
+        if unseal is None:
+            raise DamagedError("La pièce jointe est chiffrée et aucune clé n'est configurée.", "descellement")
+        try:
+            content = unseal(content)
+        except Exception as error:  # whatever the opener raises on hostile bytes, the return is set aside
+            raise DamagedError(f"La pièce jointe ne s'ouvre pas ({error}).", "descellement") from error
+    if content[:2] == _GZIP:
+        content = _gunzip(content)
+    if not content:
+        raise DamagedError("La pièce jointe est vide.", "pièce jointe")
+    return content
+
+
+def _gunzip(content: bytes) -> bytes:
+    engine = zlib.decompressobj(_GZIP_WINDOW)
+    try:
+        clear = engine.decompress(content, CLEAR_MAX)
+    except zlib.error as error:
+        raise DamagedError(f"Compression incorrecte ({error}).", "décompression") from error
+    if not engine.eof:
+        reason = (
+            "Contenu trop grand une fois décompressé." if len(clear) >= CLEAR_MAX else "Compression coupée."
+        )
+        raise DamagedError(reason, "décompression")
+    if engine.unused_data:
+        raise DamagedError("Des octets suivent le contenu compressé.", "décompression")
+    return clear
+
+
+def _decode(envelope: Envelope, clear: bytes) -> Arl | Rsp | Art:
+    if clear[:3] == b"000" and len(clear) >= RECORD:
+        application = clear[_APPLICATION].decode("latin-1")
+        if application == ARL_APPLICATION:
+            return read_arl(clear)
+        if application == DLOI_APPLICATION:
+            raise DamagedError("Liste d'opposition (dLOI) : non prise en charge.", "pièce jointe")
+        if re.fullmatch(rb" ?[0-9]{3,4} ?", clear[_REFERENCE]) or b"@" in clear:
+            return read_rsp(clear)
+    if announces_art(envelope):
+        return read_art(envelope, clear)
+    raise DamagedError("Ni ARL, ni RSP, ni ART : contenu inconnu.", "pièce jointe")
+
+
+def _contradictions(envelope: Envelope, content: Arl | Rsp | Art) -> tuple[str, ...]:
+    word = _WORDS[type(content).__name__]
+    claims = (("la description", envelope.description), ("l'objet", envelope.subject))
+    return tuple(
+        f"Le contenu est un {word}, {where} annonce {claim!r}."
+        for where, claim in claims
+        if claim and claim.split("/")[0].strip().upper() != word
+    )

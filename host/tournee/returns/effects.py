@@ -1,0 +1,110 @@
+"""What a return changes in the journal, as neutral data that the application hands over (OCT-RET-2, OCT-
+RET-3).
+"""
+
+from dataclasses import dataclass
+
+from tournee.returns.arl import WHOLE_FILE, Arl, ArlItem
+from tournee.returns.art import Art
+from tournee.returns.quarantine import Quarantined
+from tournee.returns.rsp_content import OtherPayment, Rsp, SheetReturn
+
+ACCEPTED = "accepted"
+REFUSED = "refused"
+DUPLICATE = "duplicate"
+PAID = "paid"
+PAYMENT_REFUSED = "payment_refused"
+DEFERRED = "deferred"
+REMARK = "remark"
+OTHER_PAYMENT = "other_payment"
+OUTCOMES = (ACCEPTED, REFUSED, DUPLICATE, PAID, PAYMENT_REFUSED, DEFERRED, REMARK, OTHER_PAYMENT)
+
+_DUPLICATE_CODE = "0105"
+_NO_DATE = "000000"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One change: the file (6 digits), lot (3), invoice (9) and sheet kind (FSE, DRE) it settles, and how.
+
+    "" stands for what the return does not say; a lot "" in an ARL means the file as a whole. `asked` and
+    `amount` are cents, `code` and `label` the reason given, `reference` the virement.
+    """
+
+    outcome: str
+    file_name: str = ""
+    lot_number: str = ""
+    lot_date: str = ""
+    invoice_number: str = ""
+    sheet_kind: str = ""
+    asked: int | None = None
+    amount: int | None = None
+    code: str = ""
+    label: str = ""
+    reference: str = ""
+
+
+def effects_of(content: Arl | Rsp | Art | Quarantined) -> tuple[Effect, ...]:
+    """The effects of a return, in its order; an ART, a quarantined return, an RSP not decoded have none."""
+    if isinstance(content, Arl):
+        return tuple(_of_item(item) for item in content.items)
+    if isinstance(content, Rsp) and content.decoded:
+        return (
+            *(_of_sheet(sheet) for sheet in content.sheets),
+            *(_of_payment(payment) for payment in content.other_payments),
+        )
+    return ()
+
+
+def _of_item(item: ArlItem) -> Effect:
+    """A duplicate is told apart from a refusal: what was taken in first keeps the acknowledgement it got
+    then.
+    """
+    refused = DUPLICATE if item.code == _DUPLICATE_CODE else REFUSED
+    return Effect(
+        outcome=ACCEPTED if item.accepted else refused,
+        file_name=item.file_name,
+        lot_number="" if item.lot == WHOLE_FILE else item.lot,
+        lot_date="" if item.date == _NO_DATE else item.date,
+        invoice_number=item.invoice,
+        code=item.code,
+        label=item.label,
+    )
+
+
+def _of_sheet(sheet: SheetReturn) -> Effect:
+    outcome = _outcome(sheet)
+    reason = sheet.rejections[0] if sheet.rejections else None
+    return Effect(
+        outcome=outcome,
+        lot_number=sheet.lot,
+        lot_date=sheet.lot_date,
+        invoice_number=sheet.invoice,
+        sheet_kind=sheet.sheet_kind,
+        asked=sheet.asked if sheet.parts else None,
+        amount=sheet.paid if sheet.parts else None,
+        code=reason.code if reason else "",
+        label=" ; ".join(one.label for one in sheet.rejections) or " ".join(sheet.comments),
+        reference=sheet.transfer if outcome == PAID else "",
+    )
+
+
+def _outcome(sheet: SheetReturn) -> str:
+    states = {part.state for part in sheet.parts}
+    if "R" in states:
+        return PAYMENT_REFUSED
+    if "P" in states:
+        return PAID
+    if sheet.rejections:
+        return PAYMENT_REFUSED
+    return DEFERRED if "D" in states else REMARK
+
+
+def _of_payment(payment: OtherPayment) -> Effect:
+    return Effect(
+        outcome=OTHER_PAYMENT,
+        amount=payment.amount,
+        code=payment.code,
+        label=payment.label,
+        reference=payment.transfer,
+    )

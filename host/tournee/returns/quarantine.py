@@ -1,0 +1,30 @@
+"""A return that cannot be taken in: why and where; kept whole, never in the way of the next."""
+
+from dataclasses import dataclass
+
+from tournee.errors import ReturnsError
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A message set aside (OCT-RET-5).
+
+    `reason` is French text for the carer; `place` names where: ``message``, ``pièce jointe``,
+    ``descellement``, ``décompression``, or a record with its column and byte offset.
+    """
+
+    reason: str
+    place: str
+
+
+class DamagedError(ReturnsError):
+    """Raised inside this package while a return is read; `take_in` turns it into `Quarantined`."""
+
+    def __init__(self, reason: str, place: str) -> None:
+        super().__init__(reason, cause=place)
+        self.reason = reason
+        self.place = place
+
+    def quarantined(self) -> Quarantined:
+        """The verdict this error stands for."""
+        return Quarantined(self.reason, self.place)

@@ -1,0 +1,247 @@
+"""RSP: reads a NOEMIE stream into payments and rejections, any legal entity in any reference (OCT-RET-3)."""
+
+from dataclasses import dataclass, field
+
+from sesam import noemie
+from sesam.noemie import Entity
+from tournee.returns.quarantine import DamagedError
+from tournee.returns.rsp_content import (
+    Line,
+    OtherPayment,
+    Part,
+    RawEntity,
+    Rejection,
+    Rsp,
+    SheetReturn,
+    Transfer,
+)
+from tournee.returns.rsp_totals import Totals, signed
+
+
+def read_rsp(content: bytes) -> Rsp:
+    """The RSP that `content` holds.
+
+    Unknown and damaged entities are kept, told in `Rsp.faults`, and hide nothing after them. Raises
+    `DamagedError` when the 000 cannot be read, or when the stream ends without its 999 or goes on after it.
+    """
+    entities = list(noemie.read(content))
+    if not entities or entities[0].type != "000" or entities[0].error is not None:
+        raise DamagedError("Le début du RSP (000) est illisible.", "entité 000, octet 0")
+    if entities[-1].type != "999" or entities[-1].error is not None:
+        raise DamagedError("Le RSP est coupé : il manque sa fin (999).", f"octet {len(content)}")
+    inner = entities[1:-1]
+    for entity in inner:
+        if entity.type in noemie.FIXED and entity.error is None:
+            raise DamagedError(
+                "Le RSP contient plusieurs fichiers.", f"entité {entity.type}, octet {entity.offset}"
+            )
+    header = entities[0].fields
+    story = _Story()
+    for entity in inner:
+        if entity.error is None:
+            story.take(entity)
+    story.close_sheet()
+    totals = Totals()
+    for entity in entities:
+        totals.take(entity)
+    return Rsp(
+        reference=noemie.reference(entities[0]),
+        file_name=str(header["fichier"]),
+        sender_type=str(header["type_emetteur"]),
+        sender=str(header["numero_emetteur"]),
+        date=str(header["date"]),
+        sheets=tuple(story.sheets),
+        transfers=tuple(story.transfers),
+        other_payments=tuple(story.payments),
+        totals=tuple(totals.checks),
+        entities=tuple(_raw(entity) for entity in entities),
+    )
+
+
+def _raw(entity: Entity) -> RawEntity:
+    return RawEntity(
+        type=entity.type,
+        title=noemie.title(entity.type),
+        offset=entity.offset,
+        text=entity.raw.decode("latin-1"),
+        error="" if entity.error is None else entity.error.reason,
+    )
+
+
+@dataclass
+class _OpenSheet:
+    invoice: str
+    kind: str
+    lot: str
+    lot_date: str
+    nir: str = ""
+    name: str = ""
+    amo: Part | None = None
+    amc: Part | None = None
+    lines: list[Line] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+
+
+class _Story:
+    """What the entities tell one after another; an entity that belongs to an invoice follows its 100 or
+    102.
+    """
+
+    def __init__(self) -> None:
+        self.sheets: list[SheetReturn] = []
+        self.transfers: list[Transfer] = []
+        self.payments: list[OtherPayment] = []
+        self._sheet: _OpenSheet | None = None
+        self._payee = ""
+        self._transfer = ""
+        self._lot = ("", "")
+        self._flat: dict[str, str | int] | None = None  # the 261 being told
+        self._flat_detailed = False
+
+    def take(self, entity: Entity) -> None:
+        """Follow one readable entity; types that say nothing to the carer pass by."""
+        kind, values = entity.type, entity.fields
+        if kind in ("010", "020", "040", "080", "990"):
+            self.close_sheet()
+        if kind == "040":
+            self._payee, self._transfer = str(values["destinataire"]), ""
+        elif kind in ("070", "071"):
+            self._take_transfer(values)
+        elif kind == "080":
+            self._lot = (str(values["lot"]), str(values["date"]))
+        elif kind in ("100", "102"):
+            self._open_sheet(kind, values)
+        elif kind in ("261", "262", "250"):
+            self._take_payment(kind, values)
+        elif self._sheet is not None:
+            _add(self._sheet, kind, values)
+
+    def close_sheet(self) -> None:
+        """End the invoice and the payment being told, if any."""
+        self._end_flat()
+        sheet, self._sheet = self._sheet, None
+        if sheet is not None:
+            self.sheets.append(
+                SheetReturn(
+                    invoice=sheet.invoice,
+                    kind=sheet.kind,
+                    lot=sheet.lot,
+                    lot_date=sheet.lot_date,
+                    nir=sheet.nir,
+                    name=sheet.name,
+                    amo=sheet.amo,
+                    amc=sheet.amc,
+                    lines=tuple(sheet.lines),
+                    rejections=tuple(sheet.rejections),
+                    comments=tuple(sheet.comments),
+                    transfer=self._transfer,
+                )
+            )
+
+    def _open_sheet(self, kind: str, values: dict[str, str | int]) -> None:
+        self.close_sheet()
+        lot, lot_date = self._lot
+        if kind == "102":
+            lot, lot_date = str(values["lot"]) or lot, _date(values["date_lot"]) or lot_date
+        self._sheet = _OpenSheet(str(values["facture"]), str(values.get("type", "")), lot, lot_date)
+
+    def _take_transfer(self, values: dict[str, str | int]) -> None:
+        lines = (str(values.get("libelle_1", "")), str(values.get("libelle_2", "")))
+        transfer = Transfer(
+            date=str(values["date"]),
+            label=" ".join(line for line in lines if line),
+            payer=str(values.get("organisme", "")),
+            payee=self._payee,
+        )
+        self.transfers.append(transfer)
+        self._transfer = transfer.label or transfer.date
+
+    def _take_payment(self, kind: str, values: dict[str, str | int]) -> None:
+        """261 announces an amount; the 262 that follow detail it and take its place; 250 stands alone."""
+        if kind == "261":
+            self.close_sheet()
+            self._flat = values
+        elif kind == "262":
+            self._flat_detailed = True
+            self.payments.append(
+                OtherPayment(
+                    code=str(values["code"]) or str((self._flat or values)["code"]),
+                    label=str(values["libelle"]),
+                    amount=int(values["montant"]),
+                    start=_date(values["debut"]),
+                    end=_date(values["fin"]),
+                    transfer=self._transfer,
+                )
+            )
+        else:
+            self._end_flat()
+            label = f"{values['nature']} {values['operation']} {values['dette']}"
+            amount = signed(values["montant"], values["signe"])
+            day = str(values["date"])
+            self.payments.append(OtherPayment(str(values["nature"]), label, amount, day, day, self._transfer))
+
+    def _end_flat(self) -> None:
+        flat, self._flat = self._flat, None
+        detailed, self._flat_detailed = self._flat_detailed, False
+        if flat is not None and not detailed:
+            amount = int(flat["montant"])
+            self.payments.append(OtherPayment(str(flat["code"]), "", amount, "", "", self._transfer))
+
+
+def _add(sheet: _OpenSheet, kind: str, values: dict[str, str | int]) -> None:
+    if kind in ("103", "110"):
+        sheet.nir = str(values["nir"])
+        sheet.name = f"{values['nom']} {values['prenom']}".strip()
+    elif kind == "198":
+        sheet.amo = _part(values)
+    elif kind == "199":
+        sheet.amc = _part(values)
+    elif kind == "210":
+        sheet.lines.append(_line(values))
+    elif kind == "290":
+        sheet.rejections.append(
+            Rejection(str(values["code"]), str(values["libelle"]), line=str(values["ligne"]))
+        )
+    elif kind == "294":
+        sheet.rejections.append(
+            Rejection(
+                code=str(values["code"]),
+                label=str(values["libelle"]),
+                level=str(values["niveau"]),
+                part=str(values["part"]),
+                line=str(values["ligne"]).strip(),
+                information=str(values["information"]),
+            )
+        )
+    elif kind == "295":
+        sheet.comments.append(str(values["libelle"]))
+
+
+def _part(values: dict[str, str | int]) -> Part:
+    return Part(
+        asked=int(values["demande"]),
+        paid=signed(values["paye"], values["signe"]),
+        state=str(values["etat"]),
+        amc=str(values.get("numero_amc", "")),
+    )
+
+
+def _line(values: dict[str, str | int]) -> Line:
+    return Line(
+        number=str(values["ligne"]),
+        date=str(values["date"]),
+        code=str(values["nature"]),
+        complement=str(values["complement"]),
+        quantity=int(values["quantite"]),
+        coefficient=int(values["coefficient"]),
+        fee=int(values["depense"]),
+        amo=signed(values["montant"], values["signe"]),
+        amc=int(values["montant_amc"]),
+    )
+
+
+def _date(value: str | int) -> str:
+    """An AAMMJJ date, "" when it is blank or zeros."""
+    text = str(value)
+    return "" if text.strip(" 0") == "" else text

@@ -1,0 +1,171 @@
+"""What an RSP says, as data: payments and rejections by invoice, payments outside invoices, virements (OCT-
+RET-3).
+"""
+
+from dataclasses import dataclass
+
+from tournee.returns.rsp_totals import TotalCheck
+
+DECODED_REFERENCES = {
+    "576": "paiements en tiers payant",
+    "580": "rejets et signalements",
+    "900": "paiements hors factures",
+}
+SHEET_KINDS = {"F": "FSE", "B": "FSE", "D": "DRE"}  # 102 invoice type; B is a FSE in mode dégradé
+
+
+@dataclass(frozen=True)
+class Part:
+    """The AMO or AMC share of an invoice: cents `asked` and `paid`.
+
+    `state` is ``P`` paid, ``R`` rejected, ``D`` deferred or "" not processed; `amc` is the AMC's number.
+    """
+
+    asked: int
+    paid: int
+    state: str
+    amc: str = ""
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why an insurer rejects (294) or reports (290): `level` ``F``, ``L`` or ``A``, `part` ``O`` or ``C``,
+    "" unknown.
+    """
+
+    code: str
+    label: str
+    level: str = ""
+    part: str = ""
+    line: str = ""
+    information: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act as the insurer settled it (210); amounts in cents, coefficient in hundredths."""
+
+    number: str
+    date: str
+    code: str
+    complement: str
+    quantity: int
+    coefficient: int
+    fee: int
+    amo: int
+    amc: int
+
+
+@dataclass(frozen=True)
+class SheetReturn:
+    """What became of one sheet: `kind` as in 102 (``F``, ``D``, ``B``…, "" when a 100 names the invoice).
+
+    `lot` (3 digits) and `lot_date` are those of the PS, "" when not said; `nir` is the insured person's
+    number.
+    """
+
+    invoice: str
+    kind: str
+    lot: str
+    lot_date: str
+    nir: str
+    name: str
+    amo: Part | None
+    amc: Part | None
+    lines: tuple[Line, ...]
+    rejections: tuple[Rejection, ...]
+    comments: tuple[str, ...]
+    transfer: str
+
+    @property
+    def sheet_kind(self) -> str:
+        """``FSE``, ``DRE``, or "" when the return does not tell which."""
+        return SHEET_KINDS.get(self.kind, "")
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The shares the return speaks of."""
+        return tuple(part for part in (self.amo, self.amc) if part is not None)
+
+    @property
+    def asked(self) -> int:
+        """Cents asked, both shares."""
+        return sum(part.asked for part in self.parts)
+
+    @property
+    def paid(self) -> int:
+        """Cents paid, both shares."""
+        return sum(part.paid for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A virement (070, 071): date AAMMJJ, its two label lines joined, the paying organism, who is paid
+    (040).
+    """
+
+    date: str
+    label: str
+    payer: str
+    payee: str
+
+
+@dataclass(frozen=True)
+class OtherPayment:
+    """A payment (261, 262) or retention (250) outside invoices; `amount` in cents, signed; period as AAMMJJ
+    dates.
+    """
+
+    code: str
+    label: str
+    amount: int
+    start: str
+    end: str
+    transfer: str
+
+
+@dataclass(frozen=True)
+class RawEntity:
+    """One entity as it came: type, French title, byte offset, bytes as text, what is wrong with it or ""."""
+
+    type: str
+    title: str
+    offset: int
+    text: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Rsp:
+    """An RSP file: decoded and raw, with every control total met."""
+
+    reference: str
+    file_name: str
+    sender_type: str
+    sender: str
+    date: str
+    sheets: tuple[SheetReturn, ...]
+    transfers: tuple[Transfer, ...]
+    other_payments: tuple[OtherPayment, ...]
+    totals: tuple[TotalCheck, ...]
+    entities: tuple[RawEntity, ...]
+
+    @property
+    def decoded(self) -> bool:
+        """Whether the reference is one whose meaning is known; any other is kept whole and listed."""
+        return self.reference in DECODED_REFERENCES
+
+    @property
+    def title(self) -> str:
+        """What the reference stands for, in French."""
+        return DECODED_REFERENCES.get(self.reference, "référence non interprétée")
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is damaged, unknown or does not add up, in the order met."""
+        damaged = [
+            f"{entity.type}, octet {entity.offset} : {entity.error}"
+            for entity in self.entities
+            if entity.error
+        ]
+        return (*damaged, *(str(check) for check in self.totals if not check.agrees))
