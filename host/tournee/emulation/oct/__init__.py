@@ -1,0 +1,19 @@
+"""An emulated OCT: unseals, checks, splits and answers, from the specification alone (issue "Emulated OCT").
+
+It shares with the application the record tables and nothing of what makes lots, files and messages, so that
+each judges the other. Simulation profile open-1: it bills nobody.
+"""
+
+from tournee.emulation.oct.concentrator import EmulatedOct
+from tournee.emulation.oct.identity import load_oct_identity, make_oct_identity
+from tournee.emulation.oct.scenario import FlatPayment, Rejection, Retention, Scenario
+
+__all__ = [
+    "EmulatedOct",
+    "FlatPayment",
+    "Rejection",
+    "Retention",
+    "Scenario",
+    "load_oct_identity",
+    "make_oct_identity",
+]

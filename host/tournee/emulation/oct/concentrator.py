@@ -1,0 +1,211 @@
+"""The emulated OCT: one message in, its returns out (OCT-MSG, OCT-SF, OCT-SS, OCT-EF, OCT-RET)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization.pkcs7 import pkcs7_decrypt_der
+from cryptography.x509 import Certificate
+
+from tournee.emulation.oct.answers import Item, Postman, arl_file
+from tournee.emulation.oct.certificates import CardCertificates
+from tournee.emulation.oct.file import RECORD, Framed, read_file
+from tournee.emulation.oct.incoming import Claim, Submission, open_submission, read_claim
+from tournee.emulation.oct.lot import Lot, claimed_number, read_lot
+from tournee.emulation.oct.lot_checks import check_lot
+from tournee.emulation.oct.payments import flat_payment_file, rsp_files
+from tournee.emulation.oct.refusal import UNKNOWN_SENDER, RefusedError
+from tournee.emulation.oct.register import Register
+from tournee.emulation.oct.scenario import Scenario
+from tournee.emulation.oct.split import Claim as SplitClaim
+from tournee.emulation.oct.split import Flow, claims, split
+
+WHOLE_FILE = "000"
+NO_DATE = "000000"
+_ANY_TYPE = "XX"
+_NAMES = 1_000_000  # file names are counters of 6 digits
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of one file: who sent it, one ARL item a lot (or one for the file), the accepted lots'
+    bytes.
+    """
+
+    sender: str
+    ps_type: str
+    file_name: str
+    items: tuple[Item, ...]
+    accepted: tuple[tuple[Lot, bytes], ...] = ()
+    framed: Framed | None = None
+    submission: Submission | None = None
+
+
+class EmulatedOct:
+    """Takes messages in one after another, remembers them, answers each.
+
+    `key` and `certificate` are its own: files come sealed for it. `card_certificates` are those of the
+    cards it accepts signatures of. `clock` gives an aware date and time. `directory`, when given, keeps the
+    split flows.
+    """
+
+    def __init__(
+        self,
+        directory: Path | None,
+        key: RSAPrivateKey,
+        certificate: Certificate,
+        card_certificates: Iterable[Certificate],
+        scenario: Scenario,
+        clock: Clock,
+    ) -> None:
+        self.scenario = scenario
+        self.cards = CardCertificates(card_certificates)
+        self.register = Register()
+        self.flows: list[Flow] = []
+        self.claims: list[SplitClaim] = []
+        self._directory = directory
+        self._key = key
+        self._certificate = certificate
+        self._clock = clock
+        self._flat_paid: set[str] = set()
+        self._named = 0
+        self._sent = 0
+
+    @property
+    def known_files(self) -> dict[tuple[str, str], str]:
+        """(Sender number, file name) of each file taken in, to the stamp of the message that brought it."""
+        return self.register.known_files
+
+    def receive(self, raw: bytes) -> list[bytes]:
+        """The complete messages that answer `raw`: ART, ARL, then RSP for what was accepted.
+
+        Never raises on `raw`.
+        """
+        now = self._clock()
+        claim = read_claim(raw)
+        judgement = self._judge(raw, claim, now)
+        postman = Postman(
+            address=self.scenario.address,
+            to=claim.reply_to,
+            number=judgement.sender,
+            now=now,
+            certificate=self.scenario.mail_certificates.get(claim.reply_to.lower()),
+        )
+        text = _art_text(judgement, now)
+        answers = [postman.art(judgement.ps_type, text, judgement.file_name, self._serial())]
+        name = self._name()
+        arl = arl_file(
+            judgement.items,
+            siren=self.scenario.siren,
+            ps_type=judgement.ps_type,
+            sender=judgement.sender,
+            file_name=judgement.file_name,
+            name=name,
+            now=now,
+        )
+        answers.append(postman.file("ARL", arl, name, self._serial()))
+        if judgement.framed is not None:
+            for rsp_name, rsp in self._insurers(judgement.framed, judgement.accepted, now):
+                answers.append(postman.file("RSP", rsp, rsp_name, self._serial()))
+        return answers
+
+    def _judge(self, raw: bytes, claim: Claim, now: datetime) -> Judgement:
+        sender, ps_type, file_name = claim.sender, _ANY_TYPE, claim.file_name
+        submission: Submission | None = None
+        try:
+            submission = open_submission(raw, self._unseal, self.scenario.address, now)
+            self.register.check_message(submission)
+            framed = read_file(submission, self.scenario.siren)
+            ps_type = str(framed.header["type_emetteur"])
+            known = self.scenario.known_senders
+            if known is not None and framed.sender[-9:] not in known:
+                raise RefusedError(UNKNOWN_SENDER, f"EMETTEUR {framed.sender} INCONNU")
+            self.register.check_file(framed)
+            items, accepted = self._judge_lots(framed)
+        except RefusedError as refused:
+            item = Item(WHOLE_FILE, NO_DATE, refused.code, refused.label, refused.invoice)
+            return Judgement(sender, ps_type, file_name, (item,), submission=submission)
+        self.register.note_file(framed, submission)
+        return Judgement(framed.sender, ps_type, framed.file_name, items, accepted, framed, submission)
+
+    def _judge_lots(self, framed: Framed) -> tuple[tuple[Item, ...], tuple[tuple[Lot, bytes], ...]]:
+        items, accepted = [], []
+        number = 2
+        for content in framed.lots:
+            named, day = claimed_number(content)
+            try:
+                lot = read_lot(content, number)
+                check_lot(lot, framed, self.scenario, self.cards)
+                self.register.check_lot(framed, lot)
+            except RefusedError as refused:
+                if named == WHOLE_FILE:
+                    raise
+                items.append(Item(named, day, refused.code, refused.label, refused.invoice))
+            else:
+                self.register.note_lot(framed, lot)
+                items.append(Item(named, day))
+                accepted.append((lot, content))
+            number += len(content) // RECORD
+        return tuple(items), tuple(accepted)
+
+    def _insurers(
+        self, framed: Framed, accepted: Sequence[tuple[Lot, bytes]], now: datetime
+    ) -> list[tuple[str, bytes]]:
+        """What the recipients of the split flows answer: the name and content of each RSP."""
+        flows = self._forward(framed, accepted)
+        files = rsp_files(flows, framed, self.scenario, now, self._name)
+        flat = self.scenario.flat_payment
+        if flat is not None and flows and framed.sender not in self._flat_paid:
+            self._flat_paid.add(framed.sender)
+            payer = flows[0].recipient
+            files.append(flat_payment_file(flat, payer, framed, self.scenario, now, self._name()))
+        return files
+
+    def _forward(self, framed: Framed, accepted: Sequence[tuple[Lot, bytes]]) -> tuple[Flow, ...]:
+        names = {lot.crf: "" for lot, _ in accepted}
+        for crf in names:
+            names[crf] = self._name()
+        flows = split(framed, accepted, names)
+        self.flows.extend(flows)
+        self.claims.extend(claims([lot for lot, _ in accepted]))
+        if self._directory is not None:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            for flow in flows:
+                (self._directory / f"{names[flow.crf]}-{flow.crf}").write_bytes(flow.file)
+        return flows
+
+    def _unseal(self, content: bytes) -> bytes:
+        return pkcs7_decrypt_der(content, self._certificate, self._key, [])
+
+    def _name(self) -> str:
+        self._named = self._named % (_NAMES - 1) + 1
+        return f"{self._named:06d}"
+
+    def _serial(self) -> int:
+        self._sent += 1
+        return self._sent
+
+
+def _art_text(judgement: Judgement, now: datetime) -> str:
+    """What the carer reads: the file as it was received, in French; the ARL settles it."""
+    submission = judgement.submission
+    lines = [
+        "OCT de démonstration, profil de simulation open-1 : rien n'est facturé à personne.",
+        f"Message reçu le {now:%d/%m/%Y à %H:%M}.",
+    ]
+    if submission is None:
+        lines.append("Le message n'a pas pu être lu : voir l'ARL.")
+    else:
+        lines += [
+            f"Objet : {submission.subject}",
+            f"Fichier {judgement.file_name} : {submission.invoices} facture(s).",
+        ]
+    refused = [item for item in judgement.items if item.code != "0000"]
+    if judgement.framed is not None:
+        lines.append(f"Lots : {len(judgement.accepted)} pris en charge, {len(refused)} refusé(s).")
+    lines += [f"Refus : {item.code} {item.label}" for item in refused if item.lot == WHOLE_FILE]
+    return "\n".join(lines) + "\n"

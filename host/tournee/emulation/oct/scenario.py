@@ -1,0 +1,66 @@
+"""How the emulated OCT behaves: who it is, whom it knows, what the insurers behind it reject or pay.
+
+Data only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.x509 import Certificate
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """An insurer's rejection of a sheet (NOEMIE 294): `code` of at most 4 characters, `label` of at most
+    86.
+    """
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class FlatPayment:
+    """A payment outside invoices (NOEMIE 261, 262): `code` of 5 digits, `amount` in cents, period as AAMMJJ
+    dates.
+    """
+
+    code: str
+    label: str
+    amount: int
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Retention:
+    """A debt recovered from a payment (NOEMIE 250): `debt` reference of at most 10, `amount` in cents, its
+    date.
+    """
+
+    debt: str
+    amount: int
+    date: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """The world behind the emulated OCT; every default accepts and pays in full.
+
+    `siren` is the recipient number of the files it takes (9 digits). `known_senders` are 9-digit billing
+    numbers, None for anyone whose card it knows. `unknown_amc` are AMC numbers (10 digits) it has no
+    agreement with: their DRE lots are refused (0199). `rejected` and `remarks` are by NIR (13): the sheets
+    of that patient are rejected, or paid with a comment. `deferred` NIRs are neither paid nor rejected yet.
+    `mail_certificates` are by mail address, lower case: returns to these are sealed.
+    """
+
+    siren: str = "999999998"
+    address: str = "oct@oct.example"
+    known_senders: frozenset[str] | None = None
+    unknown_amc: frozenset[str] = frozenset({"0099999997"})
+    rejected: Mapping[str, Rejection] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    deferred: frozenset[str] = frozenset()
+    flat_payment: FlatPayment | None = None
+    retention: Retention | None = None
+    mail_certificates: Mapping[str, Certificate] = field(default_factory=dict)
