@@ -1,4 +1,4 @@
-"""A terminal that speaks T=0 to a virtual card, for the dialogues of this folder."""
+"""A terminal that speaks T=0 to a virtual card, and a board whose firmware is ten lines."""
 
 import pytest
 
@@ -6,6 +6,21 @@ from tournee.emulation.slots import DirectSlot, FakeClock
 
 NULL, GET_RESPONSE = 0x60, 0xC0
 PATIENCE_MS = 1000
+ECHO = """
+import os, select, sys
+link = int(sys.argv[1])
+while True:
+    select.select([link], [], [])
+    data = os.read(link, 100)
+    if data == b"die":
+        raise ValueError("told to die")
+    os.write(link, data)
+"""
+BUILD = """
+import pathlib, sys
+def start_command(board_dir, heap=None, runtime="cpython"):
+    return [sys.executable, str(board_dir / "main.py")], runtime
+"""
 
 
 class Terminal:
@@ -75,3 +90,13 @@ class Terminal:
 @pytest.fixture
 def terminal():
     return Terminal
+
+
+@pytest.fixture
+def echo_board(tmp_path):
+    """A board that sends back what it hears, and dies when told to."""
+    folder = tmp_path / "boards" / "echo"
+    folder.mkdir(parents=True)
+    (folder / "main.py").write_text(ECHO)
+    (folder.parent / "build.py").write_text(BUILD)
+    return folder

@@ -3,7 +3,9 @@ import socket
 import threading
 
 import pytest
+import serial
 
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.desk import Desk, ask, is_running
 from tournee.errors import EmulationError
 
@@ -71,6 +73,14 @@ def test_caller_that_leaves_without_a_word_does_not_stop_the_desk(directory):
 def test_second_desk_in_the_same_place_is_refused(directory):
     with pytest.raises(EmulationError, match="déjà"), Desk(directory):
         pass
+
+
+def test_desk_whose_firmware_dies_says_so(tmp_path, echo_board):
+    with Desk(tmp_path / "desk", EmulatedBoard(echo_board)) as desk:
+        with serial.serial_for_url(desk.board.link_url) as link:
+            link.write(b"die")
+        with pytest.raises(EmulationError, match="told to die"):
+            desk.serve()
 
 
 def test_stopped_desk_leaves_nothing(tmp_path):

@@ -14,21 +14,6 @@ from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.errors import EmulationError
 
-ECHO = """
-import os, select, sys
-link = int(sys.argv[1])
-while True:
-    select.select([link], [], [])
-    data = os.read(link, 100)
-    if data == b"die":
-        raise ValueError("told to die")
-    os.write(link, data)
-"""
-BUILD = """
-import pathlib, sys
-def start_command(board_dir, heap=None, runtime="cpython"):
-    return [sys.executable, str(board_dir / "main.py")], runtime
-"""
 HUNG = "import signal; signal.pause()"
 KILLED_HOST = """
 import pathlib, signal, sys
@@ -38,15 +23,6 @@ with EmulatedBoard(pathlib.Path(sys.argv[1])):
     signal.pause()
 """
 PATIENCE_S = 10
-
-
-@pytest.fixture
-def echo_board(tmp_path):
-    folder = tmp_path / "boards" / "echo"
-    folder.mkdir(parents=True)
-    (folder / "main.py").write_text(ECHO)
-    (folder.parent / "build.py").write_text(BUILD)
-    return folder
 
 
 def opened(board):

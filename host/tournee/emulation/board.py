@@ -9,9 +9,10 @@ import subprocess
 import sys
 import threading
 import tty
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from tournee.emulation.cards import VirtualCard
 from tournee.emulation.slots import SlotThread
@@ -170,7 +171,7 @@ class EmulatedBoard:
         self._process.wait()
 
 
-def _dies_with(parent: int) -> Any:
+def _dies_with(parent: int) -> Callable[[], None] | None:
     """What the child does before it becomes the firmware, so that no orphan outlives a killed host."""
     if sys.platform != "linux":
         return None

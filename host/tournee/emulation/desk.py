@@ -19,6 +19,7 @@ LINK_NAME = "reader"
 SOCKET_NAME = "desk.sock"
 _LINE_MAX = 65536
 _ANSWER_TIMEOUT_S = 10
+_LOOK_AT_BOARD_S = 1
 
 
 class Desk:
@@ -27,8 +28,8 @@ class Desk:
     A context: entering starts everything, leaving stops it and clears the directory of both names.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.board = EmulatedBoard()
+    def __init__(self, directory: Path, board: EmulatedBoard | None = None) -> None:
+        self.board = board or EmulatedBoard()
         self._directory = directory
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._commands: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -52,6 +53,7 @@ class Desk:
             ) from error
         (self._directory / SOCKET_NAME).chmod(0o600)
         self._listener.listen()
+        self._listener.settimeout(_LOOK_AT_BOARD_S)
         self.board.start()
         (self._directory / LINK_NAME).symlink_to(self.board.link_url)
         return self
@@ -62,10 +64,17 @@ class Desk:
         self._clear()
 
     def serve(self) -> None:
-        """Answer commands until `stop`; a mistaken one is answered too, never fatal."""
+        """Answer commands until `stop`; a mistaken one is answered too.
+
+        Raises `EmulationError` when the firmware died.
+        """
         command = ""
         while command != "stop":
-            caller, _ = self._listener.accept()
+            try:
+                caller, _ = self._listener.accept()
+            except TimeoutError:
+                self.board.check()
+                continue
             with caller:
                 caller.settimeout(_ANSWER_TIMEOUT_S)
                 command = self._answer(caller)
