@@ -175,7 +175,7 @@ def cross_check(field: Field, record: bytes) -> None:
             raise _refusal(field, "wrong key", raw.decode())
     elif field.cls == "P":
         billing = record[at - 2 : at].decode("latin-1") in BILLING_TYPES
-        if billing and not (raw[:5] == b"00000" and luhn_ok(raw, 5, 9)):
+        if billing and not (raw[:5] == b"00000" and int(raw) and luhn_ok(raw, 5, 9)):
             raise _refusal(field, "not a PS's number", raw.decode())
     elif field.cls == "S":
         start, length = int(field.constraint[:3]), int(field.constraint[4:7])
@@ -239,7 +239,7 @@ def _reason(field: Field, text: str) -> str:
     if cls == "J":
         return _date_reason(int(text[:2]), int(text[2:4]), int(text[4:]))
     if cls in "BR":
-        return "" if luhn_ok(text.encode(), 0, field.length) else "wrong key"
+        return "" if int(text) and luhn_ok(text.encode(), 0, field.length) else "wrong key"
     low, high = field.bounds() if cls == "D" else (0, 10**field.length)
     return "" if low <= int(text) <= high else "out of range"
 

@@ -55,7 +55,7 @@ def kind_of(buf: bytes | bytearray | memoryview, at: int) -> int:
 
 
 def check(buf: bytes | bytearray | memoryview, at: int, kind: int) -> int:
-    """0 when the 128 bytes at `at` are a record of that kind; else the column of the first bad field, from 1."""
+    """0 when the 128 bytes at `at` are a record of that kind, else the first bad field's column, from 1."""
     return check_lines(buf, at, TABLES[kind], PATIENT, 1, RECORD_LENGTH)
 
 
@@ -83,25 +83,40 @@ def class_at(kind: int, column: int) -> int:
 
     After `check`, it tells a wrong key (B, C, R) from the rest.
     """
-    table = TABLES[kind]
-    for turn in range(2):
-        for line in range(0, len(table), LINE_LENGTH):
-            if number_at(table, line) == column and table[line + CLASS_AT] != 38:
-                return table[line + CLASS_AT]
-        table = PATIENT
-    return 0
+    return _class_in(TABLES[kind], column)
 
 
 def locate(kind: str, field: str) -> "tuple[int, int]":
     """Zero-based start and length of a field, for use at boot; KeyError when that kind has no such field."""
-    name = field.encode()
-    table = TABLES[KINDS.index(kind)]
-    for turn in range(2):
-        for line in range(0, len(table), LINE_LENGTH):
-            if table[line + NAME_AT : line + NAME_AT + NAME_LENGTH].rstrip() == name:
-                return number_at(table, line) - 1, number_at(table, line + _LENGTH_AT)
-        table = PATIENT
-    raise KeyError(field)
+    line = _line_in(TABLES[KINDS.index(kind)], field.encode(), 1, RECORD_LENGTH)
+    if not line:
+        raise KeyError(field)
+    return number_at(line, 0) - 1, number_at(line, _LENGTH_AT)
+
+
+def _class_in(table: bytes, column: int) -> int:
+    for line in range(0, len(table), LINE_LENGTH):
+        start = number_at(table, line)
+        if table[line + CLASS_AT] != 38:
+            if start == column:
+                return table[line + CLASS_AT]
+        elif start <= column < start + number_at(table, line + _LENGTH_AT):
+            return _class_in(PATIENT, column)
+    return 0
+
+
+def _line_in(table: bytes, name: bytes, first: int, last: int) -> bytes:
+    for line in range(0, len(table), LINE_LENGTH):
+        start = number_at(table, line)
+        if start < first or start > last:
+            continue
+        if table[line + CLASS_AT] == 38:
+            found = _line_in(PATIENT, name, start, start + number_at(table, line + _LENGTH_AT) - 1)
+            if found:
+                return found
+        elif table[line + NAME_AT : line + NAME_AT + NAME_LENGTH].rstrip() == name:
+            return table[line : line + LINE_LENGTH]
+    return b""
 
 
 def digits(buf: bytes | bytearray | memoryview, at: int, length: int) -> int:
@@ -140,7 +155,7 @@ def _field_ok(buf: bytes | bytearray | memoryview, record: int, table: bytes, li
     if kind == 69:  # E
         return _piece_of(buf, at, length, table, line + CONSTRAINT_AT, CONSTRAINT_LENGTH)
     if kind == 66:  # B
-        return billing_ok(buf, at)
+        return billing_ok(buf, at) and not filled_with(buf, at, length, _ZERO)
     if kind == 78:  # N
         return nir_remainder(buf, at) >= 0
     if kind == 67:  # C
@@ -150,7 +165,7 @@ def _field_ok(buf: bytes | bytearray | memoryview, record: int, table: bytes, li
     if kind == 48:  # 0
         return filled_with(buf, at, length, _ZERO)
     if kind == 82:  # R
-        return rpps_ok(buf, at)
+        return rpps_ok(buf, at) and not filled_with(buf, at, length, _ZERO)
     return _rare_ok(buf, record, at, length, table, line)
 
 
@@ -169,7 +184,7 @@ def _rare_ok(
         return True
     if kind == 80:  # P
         if _piece_of(buf, at - 2, 2, _PS_TYPES, 0, len(_PS_TYPES)):
-            return digits(buf, at, 5) == 0 and billing_ok(buf, at + 5)
+            return digits(buf, at, 5) == 0 and billing_ok(buf, at + 5) and digits(buf, at + 5, 9) > 0
         return digits(buf, at, 7) >= 0 and digits(buf, at + 7, 7) >= 0
     if kind == 72:  # H
         for place in range(at, at + length):

@@ -225,7 +225,7 @@ def _starts_entity(stream: bytes, at: int) -> bool:
 
 
 def _hides_another(raw: bytes, form: _Form) -> bool:
-    """Whether an entity cut short was read on into the next: an `@` in its midst, another entity right after."""
+    """Whether an entity cut short was read on into the next: `@` in its midst, another entity right after."""
     if form.kind in FIXED:
         return False
     mark = raw.find(END)

@@ -119,7 +119,7 @@ def kind_of(buf: "bytes | bytearray | memoryview", at: int) -> int:
 
 
 def check(buf: "bytes | bytearray | memoryview", at: int, kind: int) -> int:
-    """0 when the 128 bytes at `at` are a record of that kind; else the column of the first bad field, from 1."""
+    """0 when the 128 bytes at `at` are a record of that kind, else the first bad field's column, from 1."""
     if kind < len(record_table.KINDS):
         return layout.check(buf, at, kind)
     table = file_table.TABLES[kind - len(record_table.KINDS)]
