@@ -26,7 +26,7 @@ CONFIGURATIONS = Path(__file__).parent
 HOST = "127.0.0.1"
 DOMAIN = "test.example"
 ACCOUNTS = 100
-PASSWORD = "mot de passe fictif"
+PASSWORD = "mot de passe rêvé"
 SIZE_LIMIT = 40 * 1024 * 1024  # bytes, as exim.conf says
 PATIENCE = 20.0  # seconds for anything that these servers do
 SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
@@ -83,7 +83,7 @@ class MailServers:
         """Return once the mailbox holds `count` messages: exim answers before it delivers (IMAP IDLE)."""
         context = ssl.create_default_context(cafile=str(self.ca))
         with imaplib.IMAP4_SSL(HOST, self.ports["imaps"], ssl_context=context, timeout=PATIENCE) as imap:
-            imap.login(account.address, f'"{account.password}"')
+            imap.authenticate("PLAIN", lambda _: f"\0{account.address}\0{account.password}".encode())
             held = int(imap.select("INBOX", readonly=True)[1][0] or 0)
             imap.send(b"wait IDLE\r\n")
             while held < count:
@@ -110,7 +110,7 @@ class MailServers:
     def _write(self) -> None:
         accounts = [self._account(number) for number in range(ACCOUNTS)]
         self.directory.chmod(0o755)
-        key, certificate = self.authority.issue("mail", [HOST, "localhost"])
+        key, certificate = self.authority.issue("mail", [HOST])
         user, group, dovecot_user, dovecot_login = _identities()
         values = {
             "D": str(self.directory),
@@ -130,7 +130,7 @@ class MailServers:
                 text = text.replace(f"@{word}@", value)
             (self.directory / name).write_text(text)
         (self.directory / "users").write_text(
-            "".join(f"{a.address}:{{PLAIN}}{a.password}\n" for a in accounts)
+            "".join(f"{a.address}:{{PLAIN}}{a.password}\n" for a in accounts), encoding="utf-8"
         )
         (self.directory / "users-exim").write_text(
             "".join(f'"{a.address}": {a.password}\n' for a in accounts)
