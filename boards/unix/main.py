@@ -8,6 +8,6 @@ from reader.core import Core
 from reader.sha256 import Sha256
 from sesam.port import ticks_ms
 
-_, link, ps, vitale = sys.argv
+link, ps, vitale = sys.argv[-3:]
 slots = (EmulatedSlot(int(ps)), EmulatedSlot(int(vitale)))
 Core(Stream(int(link)), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ).run()

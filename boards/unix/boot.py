@@ -1,0 +1,10 @@
+"""Mount the flash (its address and size come first in argv) and run what it holds, in place (MicroPython)."""
+
+import sys
+
+import uctypes
+import vfs
+
+vfs.mount(vfs.VfsRom(uctypes.bytearray_at(int(sys.argv[1]), int(sys.argv[2]))), "/flash")
+sys.path[:] = ("/flash",)
+__import__("main")
