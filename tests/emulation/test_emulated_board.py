@@ -62,8 +62,9 @@ def test_link_can_be_closed_and_opened_again(echo_board):
 
 
 def test_leaving_kills_the_firmware(echo_board):
+    before = children_of(os.getpid())
     with EmulatedBoard(echo_board):
-        (child,) = children_of(os.getpid())
+        (child,) = set(children_of(os.getpid())) - set(before)
         pidfd = os.pidfd_open(child)
     assert has_ended(pidfd)
 
