@@ -18,7 +18,7 @@ SCHEMA = Path(__file__).with_name("schema")
 _HEADER = b"SQLite format 3\x00"
 
 
-def open_database(path: Path, busy_seconds: float) -> sqlite3.Connection:
+def open_database(path: Path, busy_seconds: float, schema: Path) -> sqlite3.Connection:
     """Open the journal at `path`, or make an empty file (0600) for a new one; the schema is `migrate`'s.
 
     Every commit is on the disk when it returns (WAL, synchronous FULL). StoreError when the file is not a
@@ -26,7 +26,7 @@ def open_database(path: Path, busy_seconds: float) -> sqlite3.Connection:
     """
     try:
         if path.exists() and path.stat().st_size:
-            _check(path)
+            _check(path, schema)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -42,7 +42,6 @@ def open_database(path: Path, busy_seconds: float) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")
     except sqlite3.Error as error:
         connection.close()
         raise translate(error) from error
@@ -87,7 +86,7 @@ def translate(error: sqlite3.Error) -> StoreError:
     )
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, schema: Path) -> None:
     """Refuse what is not a sound journal, reading only."""
     with path.open("rb") as file:
         if file.read(len(_HEADER)) != _HEADER:
@@ -99,7 +98,7 @@ def _check(path: Path) -> None:
         empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
         if not ours and not (empty and found == 0):
             raise _foreign(path)
-        known = max(number for number, _ in migrations(SCHEMA))
+        known = max(number for number, _ in migrations(schema))
         if found > known:
             raise StoreError(
                 f"Le journal {path} est d’une version plus récente ({found}) que ce programme ({known}).",

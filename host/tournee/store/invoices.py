@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from tournee.errors import StoreError
 from tournee.store.drafts import SheetDraft
 from tournee.store.ledger import Ledger
+from tournee.store.numbers import check_number
 from tournee.store.rows import InvoiceRow, SheetRow, VisitRow
 from tournee.store.states import SheetState, VisitState
 
@@ -87,6 +88,7 @@ class Invoices(Ledger):
                 "INSERT INTO invoice VALUES (?, ?, ?, ?, ?)", (invoice, visit_id, ps, number, self._now())
             )
             for draft in sheets:
+                check_number(draft.records, "2", "facture", number)
                 self._insert_sheet(invoice, draft)
             return invoice
 

@@ -58,7 +58,7 @@ class Ledger:
         self._cipher = cipher
         self._clock = clock
         self._on_step = on_step
-        self._db = open_database(self.path, busy_seconds)
+        self._db = open_database(self.path, busy_seconds, schema)
         try:
             self._begin(schema)
         except BaseException:

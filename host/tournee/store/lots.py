@@ -7,6 +7,7 @@ from sesam import records
 from tournee.errors import StoreError
 from tournee.store.drafts import FileDraft
 from tournee.store.ledger import Ledger
+from tournee.store.numbers import check_number
 from tournee.store.rows import FileRow, LotRow
 from tournee.store.states import FileState, LotState, SheetState
 
@@ -40,6 +41,7 @@ class Lots(Ledger):
                 raise StoreError("Un lot a au moins une facture.")
             number = self._next_number(ps, "lot", LAST_LOT, cycles=True)
             body = build(number)
+            check_number(body, "1", "lot", number)
             lot = self._new_id("lot")
             self._db.execute(
                 "INSERT INTO lot (id, ps, number, kind, crf, mode, date, state, body_sealed)"
@@ -93,6 +95,7 @@ class Lots(Ledger):
                 raise StoreError("Un fichier a au moins un lot.")
             number = self._next_number(ps, "file", LAST_FILE, cycles=True)
             draft = build(number)
+            check_number(draft.clear, "000", "fichier", number)
             file = self._new_id("file")
             self._db.execute(
                 "INSERT INTO file (id, ps, number, invoices, state, clear_sealed) VALUES (?, ?, ?, ?, ?, ?)",

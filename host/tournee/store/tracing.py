@@ -1,33 +1,12 @@
-"""From an invoice to its messages and returns, from a message to its invoices (OCT-MSG-5), and the table of
-where all stand.
-"""
+"""From an invoice to its messages and returns, from a message to its invoices (OCT-MSG-5)."""
 
 import json
-from collections.abc import Iterable
-from typing import TypeVar
 
 from tournee.errors import StoreError
 from tournee.store.invoices import Invoices
 from tournee.store.lots import Lots
 from tournee.store.received import Returns
-from tournee.store.rows import InvoiceRow, OverviewRow, Trace
-from tournee.store.states import MessageState, SheetState
-
-_T = TypeVar("_T")
-
-_ATTENTION = (
-    SheetState.REFUSED,
-    SheetState.PAYMENT_REFUSED,
-    SheetState.PARTLY_PAID,
-    SheetState.MADE,
-    SheetState.CERTIFIED,
-    SheetState.IN_LOT,
-    SheetState.SENT,
-    SheetState.ACKNOWLEDGED,
-    SheetState.PAID,
-    SheetState.ABANDONED,
-)
-"""States of a sheet, from the one that most needs the carer's eye."""
+from tournee.store.rows import HistoryRow, Trace
 
 
 class Tracing(Invoices, Lots, Returns):
@@ -67,12 +46,6 @@ class Tracing(Invoices, Lots, Returns):
                 )
             return self._trace(key if messages else "", invoices, lots, files)
 
-    def overview(self) -> tuple[OverviewRow, ...]:
-        """Where every invoice stands, in the order they were made; an abandoned invoice is there too."""
-        with self._reading():
-            rows = self._rows("SELECT id FROM invoice ORDER BY id")
-            return tuple(self._overview_row(self.invoice(row["id"])) for row in rows)
-
     def _invoices_of(self, key: str) -> list[int]:
         number = int(key) if key.isascii() and key.isdigit() else -1
         invoices = [int(row["id"]) for row in self._rows("SELECT id FROM invoice WHERE number = ?", number)]
@@ -111,52 +84,19 @@ class Tracing(Invoices, Lots, Returns):
             tuple(messages),
             tuple(self.received(received) for received in returned),
             tuple(self._effect_row(row) for row in effects),
-            tuple(
-                self._history_row(row)
-                for row in self._rows("SELECT * FROM history ORDER BY id")
-                if row["subject_id"] in told.get(row["subject"], ())
-            ),
+            self._history_of(told),
         )
 
-    def _overview_row(self, invoice: InvoiceRow) -> OverviewRow:
-        sheets = invoice.sheets
-        lots = [self.lot(lot) for lot in _once(sheet.lot_id for sheet in sheets)]
-        files = [self.file(file) for file in _once(lot.file_id for lot in lots)]
-        messages = [message for file in files for message in self.messages(file_id=file.id)]
-        day = self._rows(
-            "SELECT day.date FROM visit JOIN day ON day.id = visit.day WHERE visit.id = ?", invoice.visit_id
+    def _history_of(self, things: dict[str, list[int]]) -> tuple[HistoryRow, ...]:
+        pairs = [(subject, thing) for subject, ids in things.items() for thing in ids]
+        rows = self._rows(
+            """SELECT history.* FROM json_each(?) AS thing JOIN history
+            ON history.subject = json_extract(thing.value, '$[0]')
+            AND history.subject_id = json_extract(thing.value, '$[1]') ORDER BY history.id""",
+            json.dumps(pairs),
         )
-        fse = next((sheet for sheet in sheets if sheet.kind == "FSE"), sheets[0])
-        reasons = [sheet.reason for sheet in sheets if sheet.reason]
-        reasons += [
-            f"{message.state.label} : {message.reason}"
-            for message in messages
-            if message.state in (MessageState.UNCERTAIN, MessageState.FAILED)
-        ]
-        return OverviewRow(
-            invoice.id,
-            invoice.number,
-            invoice.ps,
-            day[0]["date"],
-            fse.patient,
-            tuple(sheet.kind for sheet in sheets),
-            tuple(sheet.state for sheet in sheets),
-            fse.fee,
-            fse.amo,
-            max(sheet.amc for sheet in sheets),
-            sum(payment.paid for sheet in sheets for payment in self._payments(sheet.id)),
-            min((sheet.state for sheet in sheets), key=_ATTENTION.index),
-            tuple(lot.number for lot in lots),
-            tuple(file.name for file in files),
-            tuple(message.subject for message in messages),
-            tuple(message.state for message in messages),
-            " ; ".join(_once(reasons)),
-        )
+        return tuple(self._history_row(row) for row in rows)
 
     def _ids(self, query: str, among: list[int]) -> list[int]:
         """Ids that `query` finds among those given as its one value, a JSON list."""
         return [int(row["id"]) for row in self._rows(query, json.dumps(among))]
-
-
-def _once(items: Iterable[_T | None]) -> list[_T]:
-    return list(dict.fromkeys(item for item in items if item is not None))
