@@ -99,7 +99,7 @@ def _effect(effect: told.Effect) -> Effect:
     return Effect(
         target=target,
         outcome=_OUTCOMES[effect.outcome],
-        ps=effect.ps,
+        ps=getattr(effect, "ps", ""),
         file=effect.file_name,
         lot=effect.lot_number,
         lot_date=effect.lot_date,

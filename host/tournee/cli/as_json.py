@@ -1,0 +1,106 @@
+"""What a program reads: the same facts as the tables, as plain values. Keys are stable; amounts are cents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from tournee.app.mailroom import Settled
+from tournee.reader import Identity
+from tournee.store import OverviewRow, Trace
+
+PROFILE = "open-1"
+
+
+def write(values: dict[str, Any]) -> None:
+    """Print one JSON object; it says that it is a simulation."""
+    click.echo(json.dumps({"profile": PROFILE, "simulation": True, **values}, ensure_ascii=False, indent=2))
+
+
+def invoice(row: OverviewRow) -> dict[str, Any]:
+    """One invoice and where it stands."""
+    return {
+        "number": row.number,
+        "ps": row.ps,
+        "date": row.date,
+        "patient": row.patient,
+        "sheets": [
+            {"kind": kind, "state": state.value} for kind, state in zip(row.kinds, row.states, strict=True)
+        ],
+        "state": row.state.value,
+        "fee": row.fee,
+        "amo": row.amo,
+        "amc": row.amc,
+        "paid": row.paid,
+        "lots": list(row.lots),
+        "files": list(row.files),
+        "subjects": list(row.subjects),
+        "reason": row.reason,
+    }
+
+
+def received(settled: Settled) -> dict[str, Any]:
+    """One return and how many of its effects changed something."""
+    return {
+        "id": settled.row.id,
+        "kind": settled.read.kind,
+        "subject": settled.read.envelope.subject,
+        "state": settled.row.state.value,
+        "effects": len(settled.effects),
+        "applied": sum(effect.applied for effect in settled.effects),
+        "notes": list(settled.read.notes),
+        "reason": settled.row.reason,
+    }
+
+
+def reader(identity: Identity) -> dict[str, Any]:
+    """The reader; sizes in bytes."""
+    return {
+        "firmware": identity.firmware,
+        "board": identity.board,
+        "reader_profile": identity.profile,
+        "heap_size": identity.heap_size,
+        "heap_used": identity.heap_used,
+        "heap_peak": identity.heap_peak,
+        "slots": identity.slots,
+        "date": identity.date,
+    }
+
+
+def trace(found: Trace) -> dict[str, Any]:
+    """An invoice's or a message's whole way."""
+    return {
+        "sheets": [
+            {
+                "invoice": one.number,
+                "kind": sheet.kind,
+                "state": sheet.state.value,
+                "crf": sheet.crf,
+                "reason": sheet.reason,
+            }
+            for one in found.invoices
+            for sheet in one.sheets
+        ],
+        "lots": [{"number": lot.number, "kind": lot.kind, "state": lot.state.value} for lot in found.lots],
+        "files": [{"name": file.name, "state": file.state.value} for file in found.files],
+        "messages": [
+            {"subject": message.subject, "compostage": message.compostage, "state": message.state.value}
+            for message in found.messages
+        ],
+        "returns": [
+            {"id": one.id, "kind": one.kind, "subject": one.summary, "state": one.state.value}
+            for one in found.returns
+        ],
+        "history": [
+            {
+                "at": row.at,
+                "subject": row.subject,
+                "id": row.subject_id,
+                "state": row.state,
+                "detail": row.detail,
+            }
+            for row in found.history
+        ],
+    }

@@ -1,0 +1,66 @@
+"""What the commands share: configuration found, office and reader opened, screens."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from tournee.app.office import Office, open_office
+from tournee.cli.show import LiveWatcher, SilentWatcher
+from tournee.config import Config, load_config
+from tournee.errors import ConfigError
+from tournee.exchange.route import Sealing
+from tournee.reader import Reader
+
+CONFIG_NAME = "tournee.toml"
+
+
+@dataclass
+class Desk:
+    """One run of the command line: where its configuration is, where it prints."""
+
+    config_path: Path | None
+    console: Console
+    errors: Console
+
+    def config(self) -> Config:
+        """The configuration asked for, or the one found: here, then in the account's folder."""
+        if self.config_path is not None:
+            return load_config(self.config_path)
+        account = Path(click.get_app_dir("tournee")) / CONFIG_NAME
+        for path in (Path(CONFIG_NAME), account):
+            if path.exists():
+                return load_config(path)
+        raise ConfigError(
+            "Aucun fichier de configuration.",
+            next_step=f"créez {CONFIG_NAME} ici (modèle : tournee config), ou essayez : tournee reader emulate DOSSIER",
+        )
+
+    @contextmanager
+    def office(self) -> Iterator[Office]:
+        """The journal and the active route, open; says it when the route sends readable text."""
+        with open_office(self.config()) as office:
+            if office.route.sealing is Sealing.CLEAR:
+                self.errors.print(f"[bold red]Attention :[/] la route {office.route.name} envoie en clair.")
+            yield office
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """The configured reader, connected."""
+        port = self.config().reader
+        if not port:
+            raise ConfigError("Aucun lecteur n'est configuré.", next_step="indiquez [lecteur] port = …")
+        with Reader.open(port) as reader:
+            yield reader
+
+    def watcher(self, as_json: bool) -> LiveWatcher | SilentWatcher:
+        """Progress on the screen, or nothing when a program reads."""
+        return SilentWatcher() if as_json else LiveWatcher(self.console)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Résultat en JSON, pour un programme.")

@@ -1,0 +1,88 @@
+"""`tournee demo`: the main job from end to end on an emulated reader."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from tournee.cli import as_json as values
+from tournee.cli.context import Desk, json_option
+from tournee.cli.french import FrenchCommand
+from tournee.cli.show import SIMULATION, euros, invoice_table, reader_line, return_table
+from tournee.errors import ConfigError
+
+
+@click.command("demo", cls=FrenchCommand, short_help="Toute la chaîne, sur un lecteur émulé.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Dossier où tout laisser, à vérifier avec openssl.",
+)
+@click.option(
+    "--day",
+    "days",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="Fichier du jour à facturer (répétable) ; sinon les deux de la démonstration.",
+)
+@click.option(
+    "--clock", help="Date et heure de la démonstration (AAAA-MM-JJTHH:MM), fixe pour des octets identiques."
+)
+@click.option("--board", default="unix", show_default=True, help="Carte électronique émulée.")
+@json_option
+@click.pass_obj
+def demo(
+    desk: Desk, out: Path | None, days: tuple[Path, ...], clock: str | None, board: str, as_json: bool
+) -> None:
+    """Lit les cartes, fait et certifie les feuilles de soins de deux tournées, clôt les lots dans le
+    lecteur, forme
+    le fichier unique, le scelle, l'envoie à un OCT émulé et traite ses retours.
+    """
+    from tournee.emulation import demo as job  # the emulation is loaded only when asked for
+
+    moment = job.CLOCK if clock is None else _moment(clock)
+    files = [job.DayFile(path.name, path.read_bytes()) for path in days] or job.built_in_days()
+    with ExitStack() as stack:
+        directory = out if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if not as_json:
+            desk.console.print(f"[yellow]{SIMULATION}[/]")
+        watch = stack.enter_context(desk.watcher(as_json))
+        outcome = job.run(directory, files, moment, board, watch)
+    if as_json:
+        values.write(
+            {
+                "invoices": [values.invoice(row) for row in outcome.invoices],
+                "returns": [values.received(one) for one in outcome.returns],
+                "reader": values.reader(outcome.reader) | {"runtime": outcome.runtime},
+                "directory": None if out is None else str(out),
+            }
+        )
+        return
+    desk.console.print(return_table(outcome.returns))
+    desk.console.print(invoice_table(outcome.invoices, f"Factures au {moment:%d/%m/%Y %H:%M}"))
+    fees, paid = (
+        sum(amounts) for amounts in zip(*((row.fee, row.paid) for row in outcome.invoices), strict=True)
+    )
+    desk.console.print(
+        f"{len(outcome.invoices)} factures, {euros(fees)} € d'honoraires, {euros(paid)} € payés par les caisses."
+    )
+    desk.console.print(reader_line(outcome.reader, outcome.runtime))
+    if out is not None:
+        desk.console.print(f"Tout est dans {out} : clear/, sent/, returns/, oct/, cards/, journal.db")
+
+
+def _moment(text: str) -> datetime:
+    from tournee.emulation.demo import CLOCK
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"« {text} » n'est pas une date.", next_step="écrivez AAAA-MM-JJTHH:MM") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=CLOCK.tzinfo)
+
+
+COMMANDS = (demo,)

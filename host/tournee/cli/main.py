@@ -1,0 +1,80 @@
+"""The `tournee` command: what a carer, or who tries it, types. Help in French, `--json` for programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from tournee.cli import care_commands, demo_command, exchange_commands, reader_commands, status
+from tournee.cli.context import Desk
+from tournee.cli.french import FrenchGroup, usage_in_french
+from tournee.cli.show import SIMULATION
+from tournee.errors import TourneeError
+
+_STATUSES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in status.MEANINGS.items())
+
+
+@click.group(
+    cls=FrenchGroup,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+    help=f"""Facturation SESAM-Vitale d'un soignant en tournée.
+
+    {SIMULATION}
+
+    \b
+    États de sortie :
+    {_STATUSES.replace(chr(10), chr(10) + "    ")}
+    """,
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="TOURNEE_CONFIG",
+    help="Fichier de configuration (par défaut : tournee.toml ici, sinon celui du compte).",
+)
+@click.version_option(
+    package_name="tournee",
+    prog_name="tournee",
+    message="%(prog)s %(version)s, profil open-1",
+    help="Affiche la version.",
+)
+@click.pass_context
+def tournee(context: click.Context, config: Path | None) -> None:
+    """Gather what every command needs."""
+    context.obj = Desk(config, Console(), Console(stderr=True))
+
+
+for command in (
+    *demo_command.COMMANDS,
+    *reader_commands.COMMANDS,
+    *care_commands.COMMANDS,
+    *exchange_commands.COMMANDS,
+):
+    tournee.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every error ends in a message in French and an exit status of its own."""
+    errors = Console(stderr=True, highlight=False)
+    try:
+        tournee.main(args=arguments, standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as wrong:
+        errors.print(f"[bold red]tournee :[/] {usage_in_french(wrong)}", markup=True)
+        errors.print("Aide : tournee --help")
+        sys.exit(status.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        errors.print("Interrompu ; ce qui était fait est au journal.")
+        sys.exit(status.INTERRUPTED)
+    except TourneeError as error:
+        errors.print("[bold red]tournee :[/]", end=" ")
+        errors.print(str(error), markup=False)
+        sys.exit(status.of(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(status.FAILED)

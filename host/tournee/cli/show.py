@@ -1,0 +1,169 @@
+"""What the command line shows: tables, amounts, states, progress. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from tournee.app.mailroom import Settled
+from tournee.reader import Identity
+from tournee.store import OverviewRow, SheetState, Trace
+
+SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
+
+_COLOURS = {
+    SheetState.PAID: "green",
+    SheetState.ACKNOWLEDGED: "cyan",
+    SheetState.SENT: "blue",
+    SheetState.REFUSED: "red",
+    SheetState.PAYMENT_REFUSED: "red",
+    SheetState.PARTLY_PAID: "yellow",
+    SheetState.ABANDONED: "dim",
+}
+
+
+def euros(cents: int) -> str:
+    """An amount as it is read in French: `1 234,50`."""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole:,}".replace(",", " ") + f",{rest:02}"
+
+
+def kibibytes(count: int) -> str:
+    """A memory size, in Kio."""
+    return f"{count / 1024:.1f} Kio".replace(".", ",")
+
+
+def invoice_table(rows: Iterable[OverviewRow], title: str = "Factures") -> Table:
+    """Where each invoice stands."""
+    table = Table(title=title, caption=SIMULATION, title_style="bold", caption_style="yellow")
+    for heading in ("Facture", "Émetteur", "Patient"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("Honoraires", "AMO", "AMC", "Payé"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("Pièces et état", "Lot", "Motif"):
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(
+            row.number,
+            row.ps,
+            row.patient.title(),
+            *(euros(amount) for amount in (row.fee, row.amo, row.amc, row.paid)),
+            "\n".join(_state(kind, state) for kind, state in zip(row.kinds, row.states, strict=True)),
+            " ".join(row.lots),
+            row.reason,
+        )
+    return table
+
+
+def _state(kind: str, state: SheetState) -> str:
+    colour = _COLOURS.get(state, "default")
+    return f"{kind} [{colour}]{state.label}[/{colour}]"
+
+
+def return_table(settled: Iterable[Settled]) -> Table:
+    """The returns of one visit to the mailbox, each with what it changed."""
+    table = Table(title="Retours reçus", title_style="bold")
+    for heading in ("Retour", "Objet", "Effets", "Remarques"):
+        table.add_column(heading)
+    for one in settled:
+        applied = sum(effect.applied for effect in one.effects)
+        effects = f"{applied} sur {len(one.effects)}" if one.effects else "—"
+        notes = "\n".join([*one.read.notes, *([one.row.reason] if one.row.reason else [])])
+        table.add_row(one.read.kind, one.read.envelope.subject, effects, notes)
+    return table
+
+
+def reader_line(identity: Identity, runtime: str = "") -> str:
+    """Who the reader is and how its memory stands."""
+    memory = (
+        f"mémoire {kibibytes(identity.heap_size)}, occupée {kibibytes(identity.heap_used)}, "
+        f"au plus haut {kibibytes(identity.heap_peak)}"
+        if identity.heap_size
+        else "mémoire non limitée"
+    )
+    where = f" ({runtime})" if runtime else ""
+    return f"Lecteur {identity.board}{where}, micrologiciel {identity.firmware}, profil {identity.profile} : {memory}"
+
+
+def trace_tables(trace: Trace) -> list[Table]:
+    """An invoice's or a message's whole way, and its history."""
+    way = Table(title="Chemin", title_style="bold")
+    for heading in ("Quoi", "Numéro", "État", "Détail"):
+        way.add_column(heading)
+    for invoice in trace.invoices:
+        for sheet in invoice.sheets:
+            detail = f"{sheet.patient.title()}, {euros(sheet.fee)} €, {sheet.crf}"
+            way.add_row(
+                sheet.kind, invoice.number, sheet.state.label, " ".join((detail, sheet.reason)).strip()
+            )
+    for lot in trace.lots:
+        way.add_row(
+            "lot", lot.number, lot.state.label, f"{lot.kind} {lot.crf} mode {lot.mode} {lot.reason}".strip()
+        )
+    for file in trace.files:
+        way.add_row("fichier", file.name, file.state.label, f"{file.invoices} factures {file.reason}".strip())
+    for message in trace.messages:
+        way.add_row(
+            "message", message.compostage, message.state.label, f"{message.subject} {message.reason}".strip()
+        )
+    for received in trace.returns:
+        way.add_row(received.kind, str(received.id), received.state.label, received.summary)
+    past = Table(title="Historique", title_style="bold")
+    for heading in ("Quand", "Quoi", "État", "Détail"):
+        past.add_column(heading)
+    for row in trace.history:
+        past.add_row(row.at.replace("T", " "), f"{row.subject} {row.subject_id}", row.label, row.detail)
+    return [way, past]
+
+
+class LiveWatcher:
+    """Steps and progress on a terminal, or one plain line a step where there is none."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=None, visible=False)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def step(self, text: str) -> None:
+        """Say that a step begins."""
+        self._console.print(f"[bold cyan]·[/] {text}")
+        self._progress.update(self._task, visible=False)
+
+    def progress(self, label: str, done: int, of: int) -> None:
+        """Move the bar."""
+        self._progress.update(self._task, description=label, completed=done, total=of, visible=True)
+
+
+class SilentWatcher:
+    """Says nothing: a program reads the result."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def step(self, text: str) -> None:
+        """Nothing is shown."""
+
+    def progress(self, label: str, done: int, of: int) -> None:
+        """Nothing is shown."""

@@ -1,0 +1,170 @@
+"""The main job from end to end, on an emulated reader: two carers' days, from their cards to their payments.
+
+Clock, numbers and cards are fixed: the same days at the same time make the same bytes, signatures included.
+Only the sealing draws fresh keys, as it must.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from keyring.backends import null
+
+from tournee.app.care import (
+    PsOnDuty,
+    VitaleInReader,
+    certify_visit,
+    import_day,
+    pending_visits,
+    read_ps,
+    read_vitale,
+    unlock,
+)
+from tournee.app.dispatch import close_lots, make_files, send
+from tournee.app.mailroom import Settled, fetch
+from tournee.app.office import Office
+from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.emulation.cards.lookup import ps_card_of, vitale_of
+from tournee.emulation.world import World
+from tournee.errors import EmulationError
+from tournee.reader import Identity, Reader
+from tournee.store import Cipher, Journal, OverviewRow, journal_key
+
+CODE = "1234"  # code porteur of every test card
+CLOCK = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
+DAYS = ("infirmier.toml", "kine.toml")
+MARK = "SIMULATION.txt"
+_MADE = ("oct", "sent", "cards", "mail", "retours", "clear", "returns")
+_MARK_TEXT = (
+    "Démonstration de Tournée : profil de simulation open-1, personnes fictives, ne facture personne.\n"
+)
+
+
+class Watcher(Protocol):
+    """Who looks on while the demonstration runs."""
+
+    def step(self, text: str) -> None:
+        """A new step begins; `text` says in French what it does."""
+
+    def progress(self, label: str, done: int, of: int) -> None:
+        """So much of the present step is done."""
+
+
+@dataclass(frozen=True)
+class DayFile:
+    """A day to bill: the file's name and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the demonstration ends with: where every invoice stands, the returns read, the reader's memory."""
+
+    invoices: tuple[OverviewRow, ...]
+    returns: list[Settled]
+    reader: Identity
+    runtime: str
+    directory: Path
+
+
+def built_in_days() -> list[DayFile]:
+    """The days that come with the demonstration: a nurse's and a physiotherapist's."""
+    folder = files("tournee.emulation").joinpath("days")
+    return [DayFile(name, folder.joinpath(name).read_bytes()) for name in DAYS]
+
+
+def prepare(directory: Path) -> None:
+    """Make `directory` ready: new, empty, or left by an earlier demonstration, which is cleared away."""
+    if (directory / MARK).exists():
+        for name in _MADE:
+            shutil.rmtree(directory / name, ignore_errors=True)
+        for path in directory.glob("journal.db*"):
+            path.unlink()
+    elif directory.exists() and any(directory.iterdir()):
+        raise EmulationError(
+            f"Le dossier {directory} n'est pas vide et ne vient pas d'une démonstration.",
+            next_step="indiquez un dossier nouveau ou vide",
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / MARK).write_text(_MARK_TEXT, "utf-8")
+
+
+def run(directory: Path, days: Sequence[DayFile], clock: datetime, board: str, watch: Watcher) -> Outcome:
+    """Do the whole job in `directory`; raises a TourneeError where a step fails."""
+    prepare(directory)
+    path = directory / "journal.db"
+    cipher = Cipher(journal_key(path, null.Keyring()))  # type: ignore[no-untyped-call]
+    watch.step("Démarrage du lecteur émulé et de l'OCT émulé")
+    with World(directory, lambda: clock) as world, Journal(path, cipher, lambda: clock) as journal:
+        office = Office(journal, world.route(), lambda: clock)
+        with EmulatedBoard(BOARDS / board) as emulated, Reader.open(emulated.link_url) as reader:
+            reader.set_date(clock)
+            for day in days:
+                _bill(office, reader, emulated, day, watch)
+            identity = reader.identify()
+            runtime = emulated.runtime
+        returns = _exchange(office, watch)
+        _export(journal, directory)
+        return Outcome(journal.overview(), returns, identity, runtime, directory)
+
+
+def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, watch: Watcher) -> None:
+    """One carer's day: import, certify each visit with its cards, close the lots."""
+    imported = import_day(office, day.data, day.name)
+    board.insert("ps", load_card(ps_card_of(imported.ps_number)))
+    ps = read_ps(reader)
+    unlock(reader, lambda: CODE)
+    carer = ps.identity
+    watch.step(f"{carer.first_name} {carer.name} ({carer.ps_type}) : {imported.visits} visites à certifier")
+    visits = pending_visits(office, ps)
+    for rank, (row, visit) in enumerate(visits, 1):
+        vitale = None if visit.typed is not None else _insert_vitale(reader, board, visit.nir)
+        certify_visit(office, reader, ps, vitale, row, visit)
+        watch.progress("visites", rank, len(visits))
+    _close(office, reader, ps, watch)
+    board.remove("ps")
+
+
+def _insert_vitale(reader: Reader, board: EmulatedBoard, nir: str) -> VitaleInReader:
+    board.insert("vitale", load_card(vitale_of(nir)))
+    return read_vitale(reader)
+
+
+def _close(office: Office, reader: Reader, ps: PsOnDuty, watch: Watcher) -> None:
+    watch.step("Clôture des lots, certifiés dans le lecteur")
+    close_lots(office, reader, ps, watch.progress)
+
+
+def _exchange(office: Office, watch: Watcher) -> list[Settled]:
+    """Files, sealing and sending, then whatever comes back."""
+    watch.step("Fichiers uniques, scellement et envoi à l'OCT émulé (SMTP, STARTTLS)")
+    make_files(office)
+    for dispatch in send(office, watch.progress):
+        if dispatch.error is not None:
+            raise dispatch.error
+    watch.step("Relève des retours : ART, ARL, RSP")
+    fetched = fetch(office)
+    for error in fetched.errors:
+        raise error
+    return fetched.settled
+
+
+def _export(journal: Journal, directory: Path) -> None:
+    """Lay out what anyone may check: files in clear, and the returns as they came."""
+    clear, returns = directory / "clear", directory / "returns"
+    for folder in (clear, returns):
+        folder.mkdir(exist_ok=True)
+    for file in journal.files():
+        (clear / file.name).write_bytes(file.clear)
+    for row in journal.returns():
+        (returns / f"{row.id:04}-{row.kind}.eml").write_bytes(row.raw)

@@ -1,0 +1,96 @@
+"""All that surrounds the host, emulated: reader, cards, submission server, OCT, mailbox of returns.
+
+The demonstration runs against it, and so does who tries the command line by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cryptography import x509
+
+from tournee.emulation.cards import card_names, certificate_pem
+from tournee.emulation.oct import (
+    EmulatedOct,
+    FlatPayment,
+    Rejection,
+    Scenario,
+    load_oct_identity,
+    make_oct_identity,
+)
+from tournee.emulation.smtp import Account, SubmissionServer
+from tournee.exchange.route import Mailbox, MailboxKind, Route, Sealing, Security, Server
+
+SIREN = "999999998"
+OCT_ADDRESS = "factures@oct.example"
+PS_ADDRESS = "cabinet@soins.example"
+USER, PASSWORD = "cabinet", "motdepasse-de-demonstration"  # an account of this emulation alone
+ROUTE_NAME = "oct-emule"
+
+SCENARIO = Scenario(
+    siren=SIREN,
+    address=OCT_ADDRESS,
+    unknown_amc=frozenset({"0099999997"}),
+    rejected={"155062A999001": Rejection("0043", "PRESCRIPTION NON CONFORME")},
+    flat_payment=FlatPayment("00101", "FORFAIT D'AIDE A LA TELETRANSMISSION", 30000, "261001", "261031"),
+)
+
+
+class World:
+    """An OCT with its mail, in `directory`: `oct/` its key and certificate, `sent/` what it got, `cards/`
+    the certificates it knows, `mail/` its server's files, `retours/` the Maildir of returns.
+
+    `clock` is the OCT's; the mail server's TLS lives in real time.
+    """
+
+    def __init__(self, directory: Path, clock: Callable[[], datetime], scenario: Scenario = SCENARIO) -> None:
+        self.directory = directory
+        oct_files = directory / "oct"
+        make_oct_identity(oct_files, clock())
+        key, certificate = load_oct_identity(oct_files)
+        cards = directory / "cards"
+        cards.mkdir(exist_ok=True)
+        known = []
+        for name in card_names():
+            pem = certificate_pem(name)
+            (cards / f"{name}.pem").write_bytes(pem)
+            known.append(x509.load_pem_x509_certificate(pem))
+        self.oct = EmulatedOct(None, key, certificate, known, scenario, clock)
+        account = Account(USER, PASSWORD, scenario.address)
+        self.server = SubmissionServer(
+            directory / "mail", account, self.oct.receive, directory / "retours", directory / "sent"
+        )
+
+    def __enter__(self) -> Self:
+        self.server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.server.stop()
+
+    def route(self, sealing: Sealing = Sealing.K) -> Route:
+        """The route to this OCT, once the server listens."""
+        return Route(
+            name=ROUTE_NAME,
+            address=OCT_ADDRESS,
+            sender=PS_ADDRESS,
+            identifier=SIREN,
+            submission=Server(
+                self.server.host,
+                self.server.port,
+                Security.STARTTLS,
+                USER,
+                lambda: PASSWORD,
+                self.server.tls.authority,
+                timeout=20.0,
+            ),
+            mailbox=Mailbox(MailboxKind.MAILDIR, path=self.directory / "retours"),
+            certificate=self.directory / "oct" / "cert.pem",
+            sealing=sealing,
+        )
