@@ -1,0 +1,25 @@
+"""Fixtures of the link's tests; what they are made of is in `link_rig.py`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from link_rig import Board, Clock, CountingService
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def service() -> CountingService:
+    return CountingService()
+
+
+@pytest.fixture
+def board(service: CountingService, clock: Clock) -> Board:
+    return Board(service, clock)

@@ -1,0 +1,158 @@
+"""What the link's tests share: vectors, an arena, a service without cards, time that only tests move."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reader.link import Link
+from sesam import codes, frame, messages
+
+VECTORS = Path(__file__).parent.parent / "vectors" / "link"
+MESSAGE_MAX = 1280
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One line of a vector file: a name, bytes, a comment."""
+
+    name: str
+    data: bytes
+    comment: str
+
+
+def read_vectors(name: str) -> list[Vector]:
+    """Read `NAME hex # comment` lines; `-` is no byte at all."""
+    vectors = []
+    for line in (VECTORS / name).read_text().splitlines():
+        if line and not line.startswith("#"):
+            left, comment = line.split(" # ", 1)
+            word, data = left.split(" ", 1)
+            vectors.append(Vector(word, b"" if data == "-" else bytes.fromhex(data), comment))
+    return vectors
+
+
+class Arena:
+    """The buffers that a link needs."""
+
+    def __init__(self, message_max: int = MESSAGE_MAX) -> None:
+        self.message_max = message_max
+        self.frame_in = bytearray(frame.encoded_max(message_max))
+        self.frame_out = bytearray(frame.encoded_max(message_max))
+        self.frame_control = bytearray(frame.encoded_max(frame.CONTROL_MESSAGE))
+
+
+@dataclass
+class CountingService:
+    """A service without cards: it counts what it signs, and every answer says how often it was asked."""
+
+    signatures: int = 0
+    requests: list[int] = field(default_factory=list)
+    streamed: bytearray = field(default_factory=bytearray)
+    stored: dict[bytes, bytes] = field(default_factory=dict)
+    sessions: int = 0
+    tries: int = 3
+    code: bytes = b"1234"
+    unlocked: bool = False
+    certifying: bool = False
+
+    def begin_session(self) -> None:
+        self.sessions += 1
+        self.unlocked = self.certifying = False
+
+    def handle(self, message, writer) -> None:
+        self.requests.append(message.number)
+        if message.number == messages.UNLOCK:
+            self._unlock(message, writer)
+        elif message.number == messages.CARDS:
+            writer.begin(messages.CARDS + messages.ANSWER)
+            writer.put_uint(1, 2 if self.unlocked else 1)
+            writer.put_uint(2, len(self.requests) % 2)
+        elif message.number == messages.CERTIFY:
+            self.streamed.clear()
+            self.certifying = True
+            writer.begin(messages.CERTIFY + messages.ANSWER)
+            writer.put_uint(1, 2)
+        elif message.number == messages.RECORDS and self.certifying:
+            self._records(message, writer)
+        elif message.number == messages.SIGN and self.certifying:
+            self._sign(message, writer)
+        else:
+            writer.refuse(codes.NOT_CERTIFYING, 0, 0, 0)
+
+    def _unlock(self, message, writer) -> None:
+        start = message.offset(1)
+        if message.buf[start : start + message.length(1)] != self.code:
+            self.tries -= 1
+            writer.refuse(codes.WRONG_CODE, 0, 0, self.tries)
+            return
+        self.unlocked = True
+        writer.begin(messages.UNLOCK + messages.ANSWER)
+        writer.put_uint(1, self.tries)
+
+    def _records(self, message, writer) -> None:
+        start = message.offset(2)
+        if message.uint(1) * 128 != len(self.streamed):
+            writer.refuse(codes.DESYNCHRONISED, 0, 0, 0)
+            return
+        self.streamed += message.buf[start : start + message.length(2)]
+        writer.begin(messages.RECORDS + messages.ANSWER)
+        writer.put_uint(1, len(self.streamed) // 128)
+
+    def _sign(self, message, writer) -> None:
+        digest = hashlib.sha256(self.streamed).digest()
+        if digest not in self.stored:
+            self.signatures += 1
+            self.stored[digest] = (digest + bytes((self.signatures,)) * 224)[:256]
+        writer.begin(messages.SIGN + messages.ANSWER)
+        writer.put_bytes(1, self.stored[digest], 0, 256)
+        writer.put_bytes(2, b"", 0, 0)
+        writer.put_bytes(3, digest, 0, 32)
+
+
+class Clock:
+    """Time that moves only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def now_ms(self) -> int:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.now += int(seconds * 1000)
+
+    def ticks(self) -> int:
+        return self.now
+
+
+class Board:
+    """The device's side as its core runs it: bytes in, the link and the service, bytes out."""
+
+    def __init__(self, service, clock: Clock, message_max: int = MESSAGE_MAX) -> None:
+        self.clock = clock
+        self.service = service
+        self.message_max = message_max
+        self.start()
+
+    def start(self) -> None:
+        """Switch on (again): what the link knew is gone."""
+        self.link = Link(Arena(self.message_max), self.service, self.clock.ticks)
+        self.written = bytearray()
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes, do what they ask, return what was written."""
+        at = 0
+        while at < len(data):
+            at = self.link.feed(data, len(data), at)
+            self.flush()
+            self.link.poll(self.clock.now)
+            self.flush()
+        out = bytes(self.written)
+        self.written.clear()
+        return out
+
+    def flush(self) -> None:
+        while count := self.link.pending():
+            at = self.link.out_at
+            self.written += self.link.out[at : at + count]
+            self.link.sent(count)
