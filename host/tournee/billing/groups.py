@@ -1,4 +1,4 @@
-"""An invoice as the zone groups that the billing functions of SSV take (domain 1.3, profile open-1 "Zones")."""
+"""An invoice as the zone groups that SSV's billing functions take (domain 1.3, profile open-1 "Zones")."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MIDNIGHT = "0000"
 
 
 def invoice_groups(invoice: Invoice) -> list[Group]:
-    """Give the groups in ascending order: 1110, 1120, 1130, 1310, 1321 when an AMC is asked, 1410, 1610 per act."""
+    """Give the groups in ascending order; 1321 only when an AMC is asked, one 1610 per act."""
     ps, patient, visit = invoice.ps, invoice.patient, invoice.visit
     day = f"{visit.day:%Y%m%d}{_MIDNIGHT}"
     number, key = ps.billing_number[:-1], ps.billing_number[-1]
