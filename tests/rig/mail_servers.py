@@ -133,7 +133,7 @@ class MailServers:
             "".join(f"{a.address}:{{PLAIN}}{a.password}\n" for a in accounts), encoding="utf-8"
         )
         (self.directory / "users-exim").write_text(
-            "".join(f'"{a.address}": {a.password}\n' for a in accounts)
+            "".join(f'"{a.address}": {a.password}\n' for a in accounts), encoding="utf-8"
         )
         owned = [self.directory / "spool", self.directory / "mail"]
         for account in accounts:

@@ -84,7 +84,8 @@ def check_address(address: str) -> str:
 class Server:
     """One mail server: submission, IMAP or POP3; always TLS, its certificate always verified.
 
-    `trust` is a PEM file of authorities (None: the system's). `timeout` bounds each wait, in seconds.
+    `trust` is a PEM file of authorities (None: the system's). `timeout` bounds each wait, in seconds, and
+    `patience` the wait for the answer to a whole message, which the server stores first (RFC 5321 4.5.3.2.6).
     `password` is called when the server asks, and only once TLS stands; without `username` nothing is
     presented.
     """
@@ -96,6 +97,7 @@ class Server:
     password: Callable[[], str] | None = field(default=None, repr=False, compare=False)
     trust: Path | None = None
     timeout: float = 60.0
+    patience: float = 600.0
 
     def __post_init__(self) -> None:
         if not self.host or not 1 <= self.port <= 65535:

@@ -27,11 +27,9 @@ from tournee.exchange.transport import (
 )
 
 PIECE = 64 * 1024  # bytes of a message given to the socket at a time
-FINAL_PATIENCE = (
-    10  # times the server's timeout: it stores the message before it answers (RFC 5321 4.5.3.2.6)
-)
+FAREWELL = 5.0  # seconds given to the answer to QUIT
 _CLIENT = "[127.0.0.1]"  # what EHLO says: nothing about this machine
-_READY, _DONE, _AUTHENTICATED, _CHALLENGE, _GO_AHEAD = 220, 250, 235, 334, 354
+_DONE, _AUTHENTICATED, _CHALLENGE, _GO_AHEAD = 250, 235, 334, 354
 _LINK_LOST = (OSError, EOFError, smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException)
 
 
@@ -89,8 +87,7 @@ def submit(
             raise unreachable(server, error) from error
         on_transmitting()
         receipt = _transmit(session, server, raw)
-        with suppress(*_LINK_LOST):  # the message is accepted whatever becomes of the farewell
-            session.quit()
+        _leave(session)
         return receipt
     finally:
         session.close()
@@ -101,8 +98,7 @@ def probe(server: Server) -> None:
     session = _connect(server)
     try:
         _authenticate(session, server)
-        with suppress(*_LINK_LOST):
-            session.quit()
+        _leave(session)
     except _LINK_LOST as error:
         raise unreachable(server, error) from error
     finally:
@@ -121,9 +117,7 @@ def _connect(server: Server) -> smtplib.SMTP:
         else:
             session = smtplib.SMTP(server.host, server.port, _CLIENT, timeout=server.timeout)
             _hello(session, server)
-            code, answer = session.starttls(context=context)
-            if code != _READY:
-                raise tls_refused(server, _words(answer))
+            _start_tls(session, server, context)
         _hello(session, server)
         return session
     except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
@@ -143,6 +137,22 @@ def _connect(server: Server) -> smtplib.SMTP:
 def _abandon(session: smtplib.SMTP | None) -> None:
     if session is not None:
         session.close()
+
+
+def _start_tls(session: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
+    """STARTTLS (RFC 3207); what was said before it is forgotten."""
+    try:
+        session.starttls(context=context)
+    except smtplib.SMTPResponseException as error:
+        raise tls_refused(server, f"{error.smtp_code} {_words(error.smtp_error)}") from error
+
+
+def _leave(session: smtplib.SMTP) -> None:
+    """QUIT: nothing depends on its answer any more, so it is not waited for long."""
+    with suppress(*_LINK_LOST):
+        if session.sock is not None:
+            session.sock.settimeout(FAREWELL)
+        session.quit()
 
 
 def _hello(session: smtplib.SMTP, server: Server) -> None:
@@ -197,7 +207,7 @@ def _transmit(session: smtplib.SMTP, server: Server, raw: bytes) -> Receipt:
         raise unreachable(server, error) from error
     try:
         if session.sock is not None:
-            session.sock.settimeout(server.timeout * FINAL_PATIENCE)
+            session.sock.settimeout(server.patience)
         session.send(b".\r\n")
         code, answer = session.getreply()
     except _LINK_LOST as error:
