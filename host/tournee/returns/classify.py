@@ -6,7 +6,7 @@ Content decides first, then the description, then the subject; what they say aga
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tournee.returns.arl import APPLICATION as ARL_APPLICATION
 from tournee.returns.arl import RECORD, Arl, read_arl
@@ -41,7 +41,7 @@ class Return:
 
     envelope: Envelope
     content: Arl | Rsp | Art | Quarantined
-    clear: bytes
+    clear: bytes = field(repr=False)
     notes: tuple[str, ...] = ()
 
     @property

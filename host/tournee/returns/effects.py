@@ -57,10 +57,8 @@ def effects_of(content: Arl | Rsp | Art | Quarantined) -> tuple[Effect, ...]:
 
 
 def _of_item(item: ArlItem) -> Effect:
-    """A duplicate is told apart from a refusal: what was taken in first keeps the acknowledgement it got
-    then.
-    """
-    refused = DUPLICATE if item.code == _DUPLICATE_CODE else REFUSED
+    """A file already taken in is told apart from a refusal: it keeps the acknowledgement it got first."""
+    refused = DUPLICATE if item.whole_file and item.code == _DUPLICATE_CODE else REFUSED
     return Effect(
         outcome=ACCEPTED if item.accepted else refused,
         file_name=item.file_name,

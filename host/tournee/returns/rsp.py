@@ -223,7 +223,7 @@ def _part(values: dict[str, str | int]) -> Part:
         asked=int(values["demande"]),
         paid=signed(values["paye"], values["signe"]),
         state=str(values["etat"]),
-        amc=str(values.get("numero_amc", "")),
+        amc=str(values.get("numero_amc", "")).strip("0") and str(values["numero_amc"]),
     )
 
 

@@ -2,7 +2,7 @@
 RET-3).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tournee.returns.rsp_totals import TotalCheck
 
@@ -68,8 +68,8 @@ class SheetReturn:
     kind: str
     lot: str
     lot_date: str
-    nir: str
-    name: str
+    nir: str = field(repr=False)
+    name: str = field(repr=False)
     amo: Part | None
     amc: Part | None
     lines: tuple[Line, ...]
@@ -131,7 +131,7 @@ class RawEntity:
     type: str
     title: str
     offset: int
-    text: str
+    text: str = field(repr=False)
     error: str
 
 

@@ -41,6 +41,22 @@ class Framed:
         return str(self.header["numero_emetteur"])
 
     @property
+    def single(self) -> bool:
+        """Whether it is the single file, FSE and DRE together."""
+        return self.header["application"] == SINGLE_FILE
+
+    @property
+    def claimed(self) -> frozenset[str]:
+        """Invoice numbers for which the file holds a DRE, whatever becomes of it."""
+        return frozenset(
+            lot[at + 29 : at + 38].decode("latin-1")
+            for lot in self.lots
+            if lot[22:25] == b"DRE"
+            for at in range(0, len(lot), RECORD)
+            if is_invoice(lot, at)
+        )
+
+    @property
     def file_name(self) -> str:
         """File name, 6 digits."""
         return str(self.header["fichier"])
@@ -67,14 +83,15 @@ def read_file(submission: Submission, siren: str) -> Framed:
         raise RefusedError(COUNT_OR_TOTAL, f"999 : {trailer['enregistrements']} ENREGISTREMENTS, {count} LUS")
     if int(trailer["lots"]) != len(lots):
         raise RefusedError(COUNT_OR_TOTAL, f"999 : {trailer['lots']} LOTS, {len(lots)} LUS")
-    invoices = sum(
-        1
-        for at in range(0, len(body), RECORD)
-        if body[at : at + 1] == b"2" and body[at + 38 : at + 39] != b"A"
-    )
+    invoices = sum(is_invoice(body, at) for at in range(0, len(body), RECORD))
     if invoices != submission.invoices:
         raise RefusedError(COUNT_OR_TOTAL, f"OBJET : {submission.invoices} FACTURES, {invoices} LUES")
     return Framed(header, lots)
+
+
+def is_invoice(content: bytes, at: int) -> bool:
+    """Whether the record at `at` is a 2, which a 2A is not."""
+    return content[at : at + 1] == b"2" and content[at + 38 : at + 39] != b"A"
 
 
 def decode(record: bytes, kind: str, number: int) -> Values:

@@ -22,7 +22,7 @@ _SLACK = timedelta(days=1)
 def make_oct_identity(directory: Path, now: datetime) -> tuple[Path, Path]:
     """Make `key.pem` (PKCS#8, 0600) and `cert.pem` (RSA-2048, keyEncipherment).
 
-    The certificate is valid for three years from a day before `now`. Returns both paths; what is there is kept.
+    The certificate is valid for three years from a day before `now`. What is there already is kept.
     """
     key_path, certificate_path = directory / "key.pem", directory / "cert.pem"
     if key_path.exists() and certificate_path.exists():

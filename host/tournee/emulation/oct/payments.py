@@ -12,6 +12,7 @@ from tournee.emulation.oct.split import Flow
 
 PAYMENTS, REJECTIONS, OTHERS = "0576", "0580", "0900"
 _MANDATE, _PAYEE, _LOT = "01", "02", "03"  # levels of rupture that a 990 closes
+CONTRACT_C2S = "89"
 _INVOICE, _DETAIL = "04", "05"
 _DIGITS = 15
 
@@ -30,7 +31,7 @@ def rsp_files(
             (PAYMENTS, _settled, _write_payments),
             (REJECTIONS, _reported, _write_rejections),
         ):
-            lots = [(lot, sheets) for lot in flow.lots if (sheets := chosen(lot, scenario))]
+            lots = [(lot, sheets) for lot in flow.lots if (sheets := chosen(lot, framed, scenario))]
             if lots:
                 stream = _Stream(reference, flow.recipient, framed, scenario, now, next_name())
                 write(stream, flow, lots)
@@ -78,23 +79,32 @@ def flat_payment_file(
     return stream.end(0)
 
 
-def _settled(lot: Lot, scenario: Scenario) -> list[Sheet]:
+def _settled(lot: Lot, framed: Framed, scenario: Scenario) -> list[Sheet]:
     """The sheets of a lot whose PS is paid directly, those rejected left out."""
-    return [sheet for sheet in lot.sheets if sum(_asked(sheet, lot)) and sheet.nir not in scenario.rejected]
+    return [
+        sheet
+        for sheet in lot.sheets
+        if sum(_asked(sheet, lot, framed)) and sheet.nir not in scenario.rejected
+    ]
 
 
-def _reported(lot: Lot, scenario: Scenario) -> list[Sheet]:
+def _reported(lot: Lot, framed: Framed, scenario: Scenario) -> list[Sheet]:
     """The sheets of a lot that are rejected or commented on."""
     return [sheet for sheet in lot.sheets if sheet.nir in scenario.rejected or sheet.nir in scenario.remarks]
 
 
-def _asked(sheet: Sheet, lot: Lot) -> tuple[int, int]:
-    """Cents asked of the AMO and of the AMC by this sheet: a FSE asks the AMO, and with contract 99 the AMC
-    too.
+def _asked(sheet: Sheet, lot: Lot, framed: Framed) -> tuple[int, int]:
+    """Cents asked of the AMO and of the AMC by this sheet.
+
+    A FSE asks the AMO; and the complementary share too when the OCT splits it (contract 99), or when the
+    AMO settles both: contract 89, or in a single file no DRE beside it.
     """
     if lot.kind == "DRE":
         return 0, third_party_amc(sheet)
-    return third_party_amo(sheet), asked_of_split(sheet)
+    both = sheet.identity["type_contrat"] == CONTRACT_C2S or (
+        framed.single and sheet.number not in framed.claimed
+    )
+    return third_party_amo(sheet), asked_of_split(sheet) or (third_party_amc(sheet) if both else 0)
 
 
 def _write_payments(stream: "_Stream", flow: Flow, lots: list[tuple[Lot, list[Sheet]]]) -> None:
@@ -119,7 +129,7 @@ def _write_payment(stream: "_Stream", sheet: Sheet, lot: Lot) -> int:
     """One settled sheet; returns the cents paid."""
     deferred = sheet.nir in stream.scenario.deferred
     state = "D" if deferred else "P"
-    amo, amc = _asked(sheet, lot)
+    amo, amc = _asked(sheet, lot, stream.framed)
     _write_sheet(stream, sheet, lot)
     stream.put("198", rupture=_DETAIL, **_share(amo, state))
     adherent = "" if sheet.complement is None else sheet.complement["adherent"]

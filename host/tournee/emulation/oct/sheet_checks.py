@@ -42,10 +42,8 @@ def third_party_amo(sheet: Sheet) -> int:
 
 
 def third_party_amc(sheet: Sheet) -> int:
-    """Cents that the AMC pays directly to the PS: by group 1410, or asked in group 1321 (contract 99)."""
-    if str(sheet.identity["tiers_payant"]) in _AMC_TO_PS:
-        return int(sheet.total["part_amc"])
-    return asked_of_split(sheet)
+    """Cents of the complementary share paid directly to the PS, as group 1410 says."""
+    return int(sheet.total["part_amc"]) if str(sheet.identity["tiers_payant"]) in _AMC_TO_PS else 0
 
 
 def asked_of_split(sheet: Sheet) -> int:
@@ -115,10 +113,10 @@ def _check_totals(sheet: Sheet) -> None:
     fee = int(total["honoraires"])
     if int(total["part_amo"]) + int(total["part_amc"]) > fee:
         raise RefusedError(COUNT_OR_TOTAL, "5 : PARTS SUPERIEURES AUX HONORAIRES")
-    by_frame = fee - third_party_amo(sheet) - (third_party_amc(sheet) - asked_of_split(sheet))
-    if int(total["paye_assure"]) not in (by_frame, by_frame - asked_of_split(sheet)):
+    expected = fee - third_party_amo(sheet) - third_party_amc(sheet)
+    if int(total["paye_assure"]) != expected:
         raise RefusedError(
-            COUNT_OR_TOTAL, f"5 : PAYE PAR L'ASSURE {total['paye_assure']}, ATTENDU {by_frame}"
+            COUNT_OR_TOTAL, f"5 : PAYE PAR L'ASSURE {total['paye_assure']}, ATTENDU {expected}"
         )
 
 

@@ -1,0 +1,88 @@
+"""What each return changes in the journal."""
+
+from tournee.returns.arl import read_arl
+from tournee.returns.art import Art
+from tournee.returns.effects import OUTCOMES, Effect, effects_of
+from tournee.returns.quarantine import Quarantined
+from tournee.returns.rsp import read_rsp
+
+TRANSFER = "VIREMENT 4711 TIERS PAYANT"
+
+
+def test_an_arl_settles_lots(vector):
+    label = "AMC 0099999997 INCONNUE DE L'OCT"
+    assert effects_of(read_arl(vector("arl_lots.txt"))) == (
+        Effect("accepted", "000012", "001", "261122", code="0000"),
+        Effect(
+            "refused",
+            "000012",
+            "002",
+            "261122",
+            "000000042",
+            code="0103",
+            label="CERTIFICAT V : SIGNATURE FAUSSE",
+        ),
+        Effect("refused", "000012", "003", "261121", code="0199", label=label),
+    )
+
+
+def test_an_arl_of_lot_000_settles_the_file(vector):
+    (effect,) = effects_of(read_arl(vector("arl_file_accepted.txt")))
+    assert effect == Effect("accepted", "000014", code="0000", label="FICHIER PRIS EN CHARGE")
+
+
+def test_a_file_already_taken_in_is_a_duplicate_and_no_refusal(vector):
+    (effect,) = effects_of(read_arl(vector("arl_file_refused.txt")))
+    assert (effect.outcome, effect.file_name, effect.lot_number) == ("duplicate", "000013", "")
+
+
+def test_a_lot_already_taken_in_is_refused(vector):
+    content = vector("arl_lots.txt").replace(b"N0199", b"N0105")
+    assert effects_of(read_arl(content))[2].outcome == "refused"
+
+
+def test_a_576_pays_defers_and_refuses_sheet_by_sheet(vector):
+    assert effects_of(read_rsp(vector("rsp_576.txt"))) == (
+        Effect("paid", "", "001", "261122", "000000041", "FSE", 1512, 1512, reference=TRANSFER),
+        Effect("deferred", "", "001", "261122", "000000042", "FSE", 2000, 0),
+        Effect(
+            "payment_refused", "", "002", "261122", "000000043", "FSE", 1000, 600, "4102", "DROITS FERMES"
+        ),
+    )
+
+
+def test_a_580_refuses_or_remarks(vector):
+    assert effects_of(read_rsp(vector("rsp_580.txt"))) == (
+        Effect(
+            "payment_refused",
+            "",
+            "001",
+            "261122",
+            "000000044",
+            "DRE",
+            code="2201",
+            label="PRESCRIPTION NON CONFORME",
+        ),
+        Effect("remark", "", "001", "261122", "000000045", "FSE", label="JUSTIFICATIF A TRANSMETTRE"),
+    )
+
+
+def test_a_900_is_about_no_invoice(vector):
+    effects = effects_of(read_rsp(vector("rsp_900.txt")))
+    assert [(one.outcome, one.invoice_number, one.amount) for one in effects] == [
+        ("other_payment", "", 28000),
+        ("other_payment", "", 500),
+        ("other_payment", "", -1500),
+    ]
+
+
+def test_what_is_not_decoded_changes_nothing(vector):
+    assert effects_of(read_rsp(vector("rsp_other.txt"))) == ()
+    assert effects_of(Art("", "", "", "", "BONJOUR")) == ()
+    assert effects_of(Quarantined("vide", "message")) == ()
+
+
+def test_every_outcome_is_one_of_those_agreed(vector):
+    contents = [read_rsp(vector(f"rsp_{name}.txt")) for name in ("576", "580", "900")]
+    contents += [read_arl(vector(f"arl_{name}.txt")) for name in ("lots", "file_accepted", "file_refused")]
+    assert {effect.outcome for content in contents for effect in effects_of(content)} == set(OUTCOMES)

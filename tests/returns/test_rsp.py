@@ -1,0 +1,162 @@
+"""RSP files written by hand from the NOEMIE tables: what is read, what is added up, what damage is called."""
+
+import pytest
+
+from tournee.returns.quarantine import DamagedError
+from tournee.returns.rsp import read_rsp
+from tournee.returns.rsp_content import OtherPayment, Part, Rejection
+
+TRANSFER = "VIREMENT 4711 TIERS PAYANT"
+
+
+def test_576_gives_each_share_of_each_invoice(vector):
+    rsp = read_rsp(vector("rsp_576.txt"))
+    assert (rsp.reference, rsp.file_name, rsp.sender, rsp.date) == (
+        "576",
+        "000031",
+        "00000001016131",
+        "261123",
+    )
+    told = [
+        (sheet.invoice, sheet.sheet_kind, sheet.lot, sheet.lot_date, sheet.amo, sheet.amc)
+        for sheet in rsp.sheets
+    ]
+    nothing = Part(0, 0, "")
+    assert told == [
+        ("000000041", "FSE", "001", "261122", Part(1512, 1512, "P"), nothing),
+        ("000000042", "FSE", "001", "261122", Part(2000, 0, "D"), nothing),
+        ("000000043", "FSE", "002", "261122", Part(600, 600, "P"), Part(400, 0, "R", "0088888888")),
+    ]
+    assert rsp.sheets[2].rejections == (Rejection("4102", "DROITS FERMES", "F", "C"),)
+
+
+def test_576_gives_the_lines_of_an_invoice(vector):
+    lines = read_rsp(vector("rsp_576.txt")).sheets[0].lines
+    assert [(line.number, line.code, line.fee, line.amo, line.amc) for line in lines] == [
+        ("01", "AMI", 1260, 756, 504),
+        ("02", "AMI", 1260, 756, 504),
+    ]
+
+
+def test_576_names_the_transfer_and_its_day(vector):
+    rsp = read_rsp(vector("rsp_576.txt"))
+    (transfer,) = rsp.transfers
+    assert (transfer.date, transfer.label, transfer.payer) == ("261125", TRANSFER, "CPAM131")
+    assert {sheet.transfer for sheet in rsp.sheets} == {TRANSFER}
+
+
+def test_every_control_entity_agrees_with_what_it_closes(vector):
+    rsp = read_rsp(vector("rsp_576.txt"))
+    assert [(check.place, check.counted, check.summed) for check in rsp.totals] == [
+        ("990 03261122001", 2, 1512),
+        ("990 03261122002", 1, 600),
+        ("990 02000000123456782", 2, 2112),
+        ("990 01000000999999998", 1, 2112),
+        ("999", 28, 2112),
+    ]
+    assert rsp.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (
+            b"03261122001      0000000200000001512P@",
+            b"03261122001      0000000200000001513P@",
+            "990 03261122001 : annonce 2 et 1513 centimes, lu 2 et 1512 centimes (écart -1)",
+        ),
+        (
+            b"03261122001      0000000200000001512P@",
+            b"03261122001      0000000300000001512P@",
+            "990 03261122001 : annonce 3 et 1512 centimes, lu 2 et 1512 centimes (écart 0)",
+        ),
+        (
+            b"00000002112P000",
+            b"00000002112N000",
+            "999 : annonce 28 et -2112 centimes, lu 28 et 2112 centimes (écart 4224)",
+        ),
+        (
+            b"19805" + b"00000600P00000600P@",
+            b"19805" + b"00000600P00000600N@",
+            "990 03261122002 : annonce 1 et 600 centimes, lu 1 et -600 centimes (écart -1200)",
+        ),
+    ],
+)
+def test_a_total_that_differs_is_shown_with_its_difference(vector, old, new, fault):
+    content = vector("rsp_576.txt")
+    assert content.count(old) == 1
+    rsp = read_rsp(content.replace(old, new))
+    assert rsp.faults[0] == fault
+    assert len(rsp.sheets) == 3
+
+
+def test_580_gives_rejections_and_comments(vector):
+    rejected, commented = read_rsp(vector("rsp_580.txt")).sheets
+    assert (rejected.invoice, rejected.sheet_kind) == ("000000044", "DRE")
+    assert rejected.rejections == (
+        Rejection("2201", "PRESCRIPTION NON CONFORME", "L", "C", "001", "ORDONNANCE ABSENTE"),
+    )
+    assert (commented.invoice, commented.sheet_kind) == ("000000045", "FSE")
+    assert commented.comments == ("JUSTIFICATIF A TRANSMETTRE",)
+
+
+def test_900_gives_payments_outside_invoices_and_what_is_held_back(vector):
+    rsp = read_rsp(vector("rsp_900.txt"))
+    assert rsp.other_payments == (
+        OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", "VIREMENT 4712"),
+        OtherPayment("00102", "", 500, "", "", "VIREMENT 4712"),
+        OtherPayment("IND", "IND RDT DETTE1", -1500, "260301", "260301", "VIREMENT 4712"),
+    )
+    assert rsp.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "reference"), [("rsp_576.txt", "576"), ("rsp_580.txt", "580"), ("rsp_900.txt", "900")]
+)
+def test_the_reference_is_taken_however_it_is_justified(vector, name, reference):
+    rsp = read_rsp(vector(name))
+    assert (rsp.reference, rsp.decoded) == (reference, True)
+
+
+def test_another_reference_is_kept_whole_and_listed(vector):
+    content = vector("rsp_other.txt")
+    rsp = read_rsp(content)
+    assert (rsp.reference, rsp.decoded, rsp.title) == ("578", False, "référence non interprétée")
+    assert "".join(entity.text for entity in rsp.entities).encode() == content
+    assert [entity.type for entity in rsp.entities] == ["000", "040", "100", "110", "777", "999"]
+
+
+def test_an_unknown_entity_is_told_and_hides_nothing(vector):
+    rsp = read_rsp(vector("rsp_other.txt"))
+    assert rsp.faults == ("777, octet 252 : unknown entity",)
+    assert rsp.sheets[0].name == "EXEMPLE JEANNE"
+
+
+def test_a_damaged_entity_is_told_and_the_next_invoice_is_read(vector):
+    content = vector("rsp_576.txt").replace(b"1980500001512P", b"19805000015X2P")
+    rsp = read_rsp(content)
+    assert rsp.faults[0].startswith("198, octet ")
+    assert [sheet.invoice for sheet in rsp.sheets] == ["000000041", "000000042", "000000043"]
+    assert rsp.sheets[0].amo is None
+
+
+@pytest.mark.parametrize(
+    ("damage", "place"),
+    [
+        (lambda content: content[:-128], "octet"),
+        (lambda content: content[:-1], "octet"),
+        (lambda content: b"000" + content[125:], "entité 000"),
+        (lambda content: content + content, "entité 999"),
+        (lambda content: b"", "entité 000"),
+    ],
+    ids=["no 999", "999 cut short", "000 cut short", "two files", "nothing"],
+)
+def test_a_stream_without_its_ends_is_damaged(vector, damage, place):
+    with pytest.raises(DamagedError) as caught:
+        read_rsp(damage(vector("rsp_576.txt")))
+    assert caught.value.place.startswith(place)
+
+
+def test_a_patients_number_shows_in_no_representation(vector):
+    rsp = read_rsp(vector("rsp_576.txt"))
+    assert "2550699999001" not in repr(rsp)
