@@ -41,6 +41,7 @@ utilisateur = "cabinet"
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -204,6 +205,26 @@ def _mailbox(table: _Table, home: Path) -> Mailbox:
 def _optional_path(table: _Table, key: str, home: Path) -> Path | None:
     text = table.get(key, str, "")
     return home / text if text else None
+
+
+def model() -> str:
+    """A commented model of the configuration file, as this module's own text shows it."""
+    return textwrap.dedent((__doc__ or "").split("\n", 2)[2])
+
+
+def keep_password(account: str, password: str) -> None:
+    """Keep the password of `user@host` in the system keyring; ConfigError when there is none."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(KEYRING_SERVICE, account, password)
+    except (KeyringError, RuntimeError) as error:
+        raise ConfigError(
+            "Le mot de passe n'a pas pu être gardé.",
+            cause=f"ce système n'a pas de trousseau utilisable ({error})",
+            next_step="gardez-le dans un fichier lisible de vous seul : fichier_mot_de_passe",
+        ) from error
 
 
 def password_source(user: str, host: str, file: Path | None) -> Callable[[], str]:

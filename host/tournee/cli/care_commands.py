@@ -1,1 +1,149 @@
-COMMANDS = ()
+"""`tournee day …`, `tournee certify`, `tournee lot close`: from the day file to certified lots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tournee.app.care import (
+    PsOnDuty,
+    certify_visit,
+    import_day,
+    pending_visits,
+    read_ps,
+    read_vitale,
+    unlock,
+    visits_for,
+)
+from tournee.app.dispatch import close_lots
+from tournee.billing.day_format import DAY_FORMAT
+from tournee.cli import as_json as values
+from tournee.cli.context import Desk, json_option
+from tournee.cli.french import FrenchCommand, FrenchGroup
+from tournee.cli.show import SIMULATION, euros
+from tournee.errors import BillingError
+from tournee.reader import Reader
+from tournee.store import InvoiceRow
+
+
+@click.group("day", cls=FrenchGroup, short_help="Les journées à facturer.")
+def day() -> None:
+    """Les journées du soignant : visites, actes, prescriptions, dans un fichier TOML ou JSON."""
+
+
+@day.command("import", short_help="Prend un fichier du jour au journal.")
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.pass_obj
+def import_file(desk: Desk, file: Path, as_json: bool) -> None:
+    """Vérifie FICHIER et prend ses visites au journal ; le même fichier deux fois n'ajoute rien.
+
+    Chaque erreur est dite avec sa place ; s'il y en a une, rien n'est pris.
+    """
+    with desk.office() as office:
+        imported = import_day(office, file.read_bytes(), file.name)
+    if as_json:
+        values.write(
+            {
+                "ps": imported.ps_number,
+                "date": imported.date,
+                "visits": imported.visits,
+                "known": imported.known,
+            }
+        )
+        return
+    known = " (déjà connues)" if imported.known else ""
+    desk.console.print(f"{imported.visits} visites à facturer{known}. Ensuite : tournee certify")
+
+
+@day.command("format", short_help="Explique le fichier du jour.")
+def format_help() -> None:
+    """Affiche le format du fichier du jour."""
+    click.echo(DAY_FORMAT)
+
+
+@click.command("certify", cls=FrenchCommand, short_help="Facture et certifie les visites possibles.")
+@json_option
+@click.pass_obj
+def certify(desk: Desk, as_json: bool) -> None:
+    """Fait et certifie dans le lecteur les factures des visites du patient dont la carte est insérée, et
+    celles qui se font sans carte. Repris après un arrêt, continue où il en était.
+    """
+    done: list[InvoiceRow] = []
+    refused: list[tuple[int, BillingError]] = []
+    with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
+        ps = _on_duty(desk, link)
+        vitale = read_vitale(link) if link.cards().vitale else None
+        possible = visits_for(pending_visits(office, ps), vitale)
+        for rank, (row, visit) in enumerate(possible, 1):
+            try:
+                done.append(certify_visit(office, link, ps, vitale, row, visit))
+            except BillingError as error:
+                refused.append((row.rank, error))
+            watch.progress("visites", rank, len(possible))
+        waiting = pending_visits(office, ps)
+    if as_json:
+        values.write(
+            {
+                "certified": [
+                    {"number": one.number, "sheets": [sheet.kind for sheet in one.sheets]} for one in done
+                ],
+                "refused": [{"visit": rank, "reason": str(wrong)} for rank, wrong in refused],
+                "waiting": len(waiting),
+            }
+        )
+    else:
+        for one in done:
+            sheet = one.sheets[0]
+            kinds = " + ".join(sheet.kind for sheet in one.sheets)
+            desk.console.print(
+                f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
+            )
+        for rank, wrong in refused:
+            desk.errors.print(f"Visite {rank} : {wrong}", markup=False)
+        desk.console.print(f"[yellow]{SIMULATION}[/]")
+        if waiting:
+            cards = ", ".join(dict.fromkeys(visit.nir for _, visit in waiting))
+            desk.console.print(f"{len(waiting)} visites attendent leur carte Vitale : {cards}")
+    if refused:
+        raise refused[0][1]
+
+
+@click.group("lot", cls=FrenchGroup, short_help="Les lots.")
+def lot() -> None:
+    """Les lots de FSE et de DRE."""
+
+
+@lot.command("close", short_help="Met en lots et certifie les lots.")
+@json_option
+@click.pass_obj
+def close(desk: Desk, as_json: bool) -> None:
+    """Met en lots tout ce qui est certifié et fait certifier chaque lot dans le lecteur."""
+    with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
+        lots = close_lots(office, link, _on_duty(desk, link), watch.progress)
+    if as_json:
+        values.write(
+            {
+                "lots": [
+                    {"number": one.number, "kind": one.kind, "invoices": len(one.sheet_ids)} for one in lots
+                ]
+            }
+        )
+        return
+    for one in lots:
+        desk.console.print(
+            f"Lot {one.number} : {len(one.sheet_ids)} {one.kind}, mode {one.mode}, {one.crf}, certifié"
+        )
+    if not lots:
+        desk.console.print("Aucune facture certifiée n'attend d'être mise en lot.")
+
+
+def _on_duty(desk: Desk, link: Reader) -> PsOnDuty:
+    """Read the professional's card, and have it unlocked with the code typed in, which is kept nowhere."""
+    ps = read_ps(link)
+    unlock(link, lambda: click.prompt("Code porteur", hide_input=True, err=True))
+    return ps
+
+
+COMMANDS = (day, certify, lot)

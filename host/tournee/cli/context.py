@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class Desk:
                 return load_config(path)
         raise ConfigError(
             "Aucun fichier de configuration.",
-            next_step=f"créez {CONFIG_NAME} ici (modèle : tournee config), ou essayez : tournee reader emulate DOSSIER",
+            next_step=f"créez {CONFIG_NAME} (modèle : tournee config), ou essayez : tournee reader emulate DOSSIER",
         )
 
     @contextmanager

@@ -12,7 +12,15 @@ import click
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand
-from tournee.cli.show import SIMULATION, euros, invoice_table, reader_line, return_table
+from tournee.cli.show import (
+    SIMULATION,
+    LiveWatcher,
+    SilentWatcher,
+    euros,
+    invoice_tables,
+    reader_line,
+    return_table,
+)
 from tournee.errors import ConfigError
 
 
@@ -50,7 +58,7 @@ def demo(
         directory = out if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if not as_json:
             desk.console.print(f"[yellow]{SIMULATION}[/]")
-        watch = stack.enter_context(desk.watcher(as_json))
+        watch: LiveWatcher | SilentWatcher = stack.enter_context(desk.watcher(as_json))
         outcome = job.run(directory, files, moment, board, watch)
     if as_json:
         values.write(
@@ -63,12 +71,13 @@ def demo(
         )
         return
     desk.console.print(return_table(outcome.returns))
-    desk.console.print(invoice_table(outcome.invoices, f"Factures au {moment:%d/%m/%Y %H:%M}"))
+    for table in invoice_tables(outcome.invoices):
+        desk.console.print(table)
     fees, paid = (
         sum(amounts) for amounts in zip(*((row.fee, row.paid) for row in outcome.invoices), strict=True)
     )
     desk.console.print(
-        f"{len(outcome.invoices)} factures, {euros(fees)} € d'honoraires, {euros(paid)} € payés par les caisses."
+        f"{len(outcome.invoices)} factures, {euros(fees)} € d'honoraires, {euros(paid)} € déjà payés."
     )
     desk.console.print(reader_line(outcome.reader, outcome.runtime))
     if out is not None:

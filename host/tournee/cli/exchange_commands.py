@@ -1,1 +1,175 @@
-COMMANDS = ()
+"""`tournee file make`, `send`, `fetch`, `status`, `trace`: the exchange with the OCT, and how it stands."""
+
+from __future__ import annotations
+
+import click
+
+from tournee import config as configuration
+from tournee.app.dispatch import Dispatch, make_files, resend, send
+from tournee.app.mailroom import fetch as fetch_returns
+from tournee.cli import as_json as values
+from tournee.cli.context import Desk, json_option
+from tournee.cli.french import FrenchCommand, FrenchGroup
+from tournee.cli.show import SIMULATION, euros, invoice_tables, return_table, trace_tables
+from tournee.store import MessageState, ReturnState
+
+
+@click.group("file", cls=FrenchGroup, short_help="Les fichiers pour l'OCT.")
+def file() -> None:
+    """Les fichiers de facturation."""
+
+
+@file.command("make", short_help="Forme le fichier unique.")
+@json_option
+@click.pass_obj
+def make(desk: Desk, as_json: bool) -> None:
+    """Forme avec les lots certifiés le fichier unique de chaque professionnel."""
+    with desk.office() as office:
+        files = make_files(office)
+    if as_json:
+        values.write({"files": [{"name": one.name, "ps": one.ps, "invoices": one.invoices} for one in files]})
+        return
+    for one in files:
+        desk.console.print(
+            f"Fichier {one.name} : {one.invoices} factures, {len(one.lot_ids)} lots, {len(one.clear)} octets"
+        )
+    if not files:
+        desk.console.print("Aucun lot certifié n'attend d'être mis en fichier.")
+
+
+@click.command("send", cls=FrenchCommand, short_help="Scelle et envoie les fichiers.")
+@click.option("--again", metavar="FICHIER", help="Renvoie ce fichier dans un message nouveau.")
+@click.option("--ps", default="", help="Numéro du professionnel, si deux ont un fichier de ce nom.")
+@json_option
+@click.pass_obj
+def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
+    """Scelle pour l'OCT et envoie chaque fichier qui attend, un par message.
+
+    Un envoi dont l'issue n'est pas connue n'est jamais repris tout seul : l'accusé de l'OCT le règle, ou
+    --again.
+    """
+    with desk.office() as office, desk.watcher(as_json) as watch:
+        done = send(office, watch.progress) if again is None else [resend(office, again, ps)]
+        uncertain = office.journal.messages(MessageState.UNCERTAIN)
+    if as_json:
+        values.write(
+            {"messages": [_message(one) for one in done], "uncertain": [one.subject for one in uncertain]}
+        )
+    else:
+        for one in done:
+            desk.console.print(
+                f"Fichier {one.file.name} : {one.message.state.label}, objet {one.message.subject}"
+            )
+        if not done:
+            desk.console.print("Aucun fichier n'attend d'être envoyé.")
+        for message in uncertain:
+            desk.console.print(f"[yellow]Envoi incertain :[/] {message.subject} ({message.reason})")
+    for one in done:
+        if one.error is not None:
+            raise one.error
+
+
+def _message(one: Dispatch) -> dict[str, object]:
+    return {
+        "file": one.file.name,
+        "subject": one.message.subject,
+        "state": one.message.state.value,
+        "error": None if one.error is None else str(one.error),
+    }
+
+
+@click.command("fetch", cls=FrenchCommand, short_help="Relève et traite les retours.")
+@json_option
+@click.pass_obj
+def fetch(desk: Desk, as_json: bool) -> None:
+    """Relève les boîtes aux lettres, garde chaque message au journal, puis le traite : ART, ARL, RSP."""
+    with desk.office() as office:
+        fetched = fetch_returns(office)
+    if as_json:
+        values.write(
+            {
+                "returns": [values.received(one) for one in fetched.settled],
+                "already_known": fetched.already_known,
+                "problems": fetched.problems,
+                "errors": [str(error) for error in fetched.errors],
+            }
+        )
+    else:
+        if fetched.settled:
+            desk.console.print(return_table(fetched.settled))
+        else:
+            desk.console.print("Aucun nouveau retour.")
+        for text in (text for one in fetched.settled if (text := getattr(one.read.content, "text", ""))):
+            desk.console.print(text, markup=False)
+        for problem in fetched.problems:
+            desk.errors.print(problem, markup=False)
+    if fetched.errors:
+        raise fetched.errors[0]
+
+
+@click.command("status", cls=FrenchCommand, short_help="Où en est chaque facture.")
+@json_option
+@click.pass_obj
+def show_status(desk: Desk, as_json: bool) -> None:
+    """Montre chaque facture et son état, les envois incertains, les retours mis de côté ou sans suite."""
+    with desk.office() as office:
+        rows = office.journal.overview()
+        uncertain = office.journal.messages(MessageState.UNCERTAIN)
+        aside = office.journal.returns(ReturnState.QUARANTINED)
+        unmatched = office.journal.unmatched()
+    if as_json:
+        values.write(
+            {
+                "invoices": [values.invoice(row) for row in rows],
+                "uncertain": [message.subject for message in uncertain],
+                "quarantined": [{"id": one.id, "reason": one.reason} for one in aside],
+                "unmatched": [
+                    {"return": one.return_id, "invoice": one.effect.invoice, "reason": one.note}
+                    for one in unmatched
+                ],
+            }
+        )
+        return
+    for table in invoice_tables(rows):
+        desk.console.print(table)
+    desk.console.print(f"[yellow]{SIMULATION}[/]")
+    for message in uncertain:
+        desk.console.print(f"[yellow]Envoi incertain :[/] {message.subject} ({message.reason})")
+    for one in aside:
+        desk.console.print(f"[yellow]Retour {one.id} mis de côté :[/] {one.reason}")
+    for effect in unmatched:
+        amount = f", {euros(effect.effect.paid)} €" if effect.effect.paid else ""
+        desk.console.print(f"Retour {effect.return_id}, {effect.note}{amount} : {effect.effect.reason}")
+
+
+@click.command("trace", cls=FrenchCommand, short_help="Le chemin d'une facture ou d'un message.")
+@click.argument("key", metavar="OBJET|FACTURE")
+@json_option
+@click.pass_obj
+def show_trace(desk: Desk, key: str, as_json: bool) -> None:
+    """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture (son numéro)."""
+    with desk.office() as office:
+        found = office.journal.trace(key)
+    if as_json:
+        values.write(values.trace(found))
+        return
+    for table in trace_tables(found):
+        desk.console.print(table)
+
+
+@click.command("config", cls=FrenchCommand, short_help="Affiche un modèle de configuration.")
+def show_config() -> None:
+    """Affiche un modèle commenté du fichier de configuration."""
+    click.echo(configuration.model())
+
+
+@click.command("password", cls=FrenchCommand, short_help="Garde un mot de passe de messagerie.")
+@click.argument("account", metavar="UTILISATEUR@SERVEUR")
+@click.pass_obj
+def password(desk: Desk, account: str) -> None:
+    """Demande le mot de passe d'un compte de messagerie et le garde dans le trousseau du système."""
+    configuration.keep_password(account, click.prompt("Mot de passe", hide_input=True, err=True))
+    desk.console.print(f"Mot de passe de {account} gardé dans le trousseau.")
+
+
+COMMANDS = (file, send_files, fetch, show_status, show_trace, show_config, password)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
-SIMULATION = "Simulation, profil open-1 : ne facture personne."
+_UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
 
 
 class FrenchCommand(click.Command):
@@ -19,7 +21,6 @@ class FrenchGroup(click.Group):
     """A group whose help and whose sub-commands speak French."""
 
     command_class = FrenchCommand
-    group_class = type
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the usual `--help`, described in French."""
@@ -51,6 +52,8 @@ def usage_in_french(error: click.ClickException) -> str:
             return f"Il manque « {name} »."
         case click.NoSuchOption():
             return f"L'option « {error.option_name} » n'existe pas."
+        case click.UsageError() if (found := _UNKNOWN_COMMAND.search(error.message)) is not None:
+            return f"La commande « {found[1]} » n'existe pas."
         case click.BadParameter():
             name = error.param.human_readable_name if error.param is not None else ""
             return f"Valeur refusée pour « {name} » : {error.message}"

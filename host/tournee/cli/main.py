@@ -17,6 +17,8 @@ from tournee.errors import TourneeError
 
 _STATUSES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in status.MEANINGS.items())
 
+_FILE_WIDTH = 120
+
 
 @click.group(
     cls=FrenchGroup,
@@ -45,7 +47,13 @@ _STATUSES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in status.MEANIN
 @click.pass_context
 def tournee(context: click.Context, config: Path | None) -> None:
     """Gather what every command needs."""
-    context.obj = Desk(config, Console(), Console(stderr=True))
+    context.obj = Desk(config, screen(), screen(stderr=True))
+
+
+def screen(*, stderr: bool = False) -> Console:
+    """A console as wide as the terminal; wide enough for the tables where there is none."""
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, width=_FILE_WIDTH)
 
 
 for command in (

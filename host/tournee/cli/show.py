@@ -25,6 +25,8 @@ _COLOURS = {
     SheetState.ABANDONED: "dim",
 }
 
+_REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
+
 
 def euros(cents: int) -> str:
     """An amount as it is read in French: `1 234,50`."""
@@ -37,25 +39,31 @@ def kibibytes(count: int) -> str:
     return f"{count / 1024:.1f} Kio".replace(".", ",")
 
 
-def invoice_table(rows: Iterable[OverviewRow], title: str = "Factures") -> Table:
-    """Where each invoice stands."""
-    table = Table(title=title, caption=SIMULATION, title_style="bold", caption_style="yellow")
-    for heading in ("Facture", "Émetteur", "Patient"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("Honoraires", "AMO", "AMC", "Payé"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("Pièces et état", "Lot", "Motif"):
-        table.add_column(heading)
+def invoice_tables(rows: Iterable[OverviewRow]) -> list[Table]:
+    """Where each invoice stands, one table for each professional."""
+    tables: dict[str, Table] = {}
     for row in rows:
-        table.add_row(
-            row.number,
-            row.ps,
+        if row.ps not in tables:
+            tables[row.ps] = _invoice_table(f"Factures de {row.ps}")
+        tables[row.ps].add_row(
+            row.number.lstrip("0"),
             row.patient.title(),
             *(euros(amount) for amount in (row.fee, row.amo, row.amc, row.paid)),
             "\n".join(_state(kind, state) for kind, state in zip(row.kinds, row.states, strict=True)),
-            " ".join(row.lots),
             row.reason,
+            style="red" if row.state in _REFUSED else None,
         )
+    return list(tables.values())
+
+
+def _invoice_table(title: str) -> Table:
+    table = Table(title=title, title_style="bold")
+    table.add_column("N°", justify="right", no_wrap=True)
+    table.add_column("Patient", no_wrap=True, max_width=16)
+    for heading in ("Total", "AMO", "AMC", "Payé"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("État", min_width=13)
+    table.add_column("Motif")
     return table
 
 
@@ -86,7 +94,8 @@ def reader_line(identity: Identity, runtime: str = "") -> str:
         else "mémoire non limitée"
     )
     where = f" ({runtime})" if runtime else ""
-    return f"Lecteur {identity.board}{where}, micrologiciel {identity.firmware}, profil {identity.profile} : {memory}"
+    who = f"Lecteur {identity.board}{where}, micrologiciel {identity.firmware}, profil {identity.profile}"
+    return f"{who} : {memory}"
 
 
 def trace_tables(trace: Trace) -> list[Table]:

@@ -1,0 +1,65 @@
+"""A standing reader and OCT, emulated, with their configuration: for who tries the command line by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from tournee.emulation.desk import LINK_NAME, Desk
+from tournee.emulation.world import OCT_ADDRESS, PASSWORD, PS_ADDRESS, ROUTE_NAME, SIREN, USER, World
+
+CONFIG_NAME = "tournee.toml"
+_PASSWORD_NAME = "mot-de-passe"  # noqa: S105 (a file's name)
+
+
+@contextmanager
+def practice(directory: Path) -> Iterator[Desk]:
+    """Start both in `directory`, made when missing, and write `tournee.toml` there; stop them on leaving.
+
+    The OCT forgets what it received when it stops; the journal and the configuration stay.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with World(directory, lambda: datetime.now().astimezone()) as world, Desk(directory) as desk:
+        _write_password(directory / _PASSWORD_NAME)
+        (directory / CONFIG_NAME).write_text(_config(directory, world), "utf-8")
+        yield desk
+
+
+def _write_password(path: Path) -> None:
+    path.touch(mode=0o600)
+    path.write_text(PASSWORD + "\n", "utf-8")
+
+
+def _config(directory: Path, world: World) -> str:
+    authority = world.server.tls.authority.relative_to(directory)
+    return f"""# Lecteur et OCT émulés : simulation, ne facture personne.
+[journal]
+chemin = "journal.db"
+
+[lecteur]
+port = "{directory.resolve() / LINK_NAME}"
+
+[envoi]
+route = "{ROUTE_NAME}"
+
+[route.{ROUTE_NAME}]
+adresse = "{OCT_ADDRESS}"
+expediteur = "{PS_ADDRESS}"
+identifiant = "{SIREN}"
+certificat = "oct/cert.pem"
+scellement = "K"
+
+[route.{ROUTE_NAME}.envoi]
+serveur = "{world.server.host}"
+port = {world.server.port}
+securite = "starttls"
+utilisateur = "{USER}"
+autorites = "{authority}"
+fichier_mot_de_passe = "{_PASSWORD_NAME}"
+
+[route.{ROUTE_NAME}.retours]
+type = "maildir"
+dossier = "retours"
+"""
