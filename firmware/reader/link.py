@@ -128,7 +128,7 @@ class Link:
             self._refuse_frame(number, status)
             return
         resumed = self._open and self._same_session(message.offset(1))
-        if not resumed:
+        if not resumed and message.uint(3) == 0:
             start = message.offset(1)
             for i in range(_SESSION):
                 self._session[i] = self._in[start + i]
@@ -141,7 +141,7 @@ class Link:
         writer.begin(messages.WELCOME)
         writer.put_uint(1, min(message.uint(2), messages.VERSION))
         writer.put_uint(2, self._message_max)
-        writer.put_uint(3, self._last)
+        writer.put_uint(3, self._last if resumed else 0)
         writer.put_uint(4, 1 if resumed else 0)
         self._send_control(frame.WELCOME, number, writer.finish())
 

@@ -17,6 +17,7 @@ TABLE = b"""\
 HELLO             32  0 >   -         -
 session           32  1 b   8         8
 version           32  2 u   1       255
+resume            32  3 u   0         1
 WELCOME           96  0 <   -         -
 version           96  1 u   1       255
 largest_message   96  2 u  64     65535

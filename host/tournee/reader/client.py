@@ -123,7 +123,7 @@ class Reader:
     def certify_invoice(
         self, records: bytes, *, kind: str, mode: str, total: int, invoices: int = 1
     ) -> Certification:
-        """Have one invoice, records 2 to 5, signed by the PS's card and, in mode 03, sealed by the Vitale card.
+        """Have an invoice, records 2 to 5, signed by the PS's card and, in mode 03, sealed by Vitale.
 
         `kind` is FSE or DRE, `mode` the securing mode on two digits, `total` (cents) what the user confirmed.
         """

@@ -41,7 +41,8 @@ class Conversation:
     """
 
     def __init__(self, name: bytes) -> None:
-        self._hello = codec.encode(messages.HELLO, {"session": name, "version": messages.VERSION})
+        self._name = name
+        self._known = False  # the reader has opened the session
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
         self.state = State.CLOSED
         self.lost = False
@@ -147,17 +148,22 @@ class Conversation:
         if welcome.number != messages.WELCOME:
             return
         self.largest = welcome.uint("largest_message")
+        if self._known and not welcome.uint("resumed"):
+            self.forgotten = True
+            self._known = False
+            self._drop_request()
+            self.connected(now_ms)  # open it anew
+            return
         last = welcome.uint("last_number")
         pending = bool(self._sealed)
-        if last == self._number or (pending and last == self._before):
-            self.state = State.IDLE
-            if pending:
-                self._wait_for_answer(now_ms)
-            return
-        self.forgotten = True
-        self._number = last
-        self._drop_request()
+        if not self._known or not (last == self._number or (pending and last == self._before)):
+            self.forgotten = self._known
+            self._known = True
+            self._number = last
+            self._drop_request()
         self.state = State.IDLE
+        if self._sealed:
+            self._wait_for_answer(now_ms)
 
     def _answered(self, payload: bytes, now_ms: int) -> None:
         try:
@@ -195,7 +201,11 @@ class Conversation:
         self._hurried = False
         self._out.clear()
         if self.state is State.GREETING:
-            self._out += seal(frame.HELLO, self._greeting, self._hello)
+            resume = int(self._known)
+            hello = codec.encode(
+                messages.HELLO, {"session": self._name, "version": messages.VERSION, "resume": resume}
+            )
+            self._out += seal(frame.HELLO, self._greeting, hello)
             self._due_ms = now_ms + GREET_WAIT_MS
         else:
             self._out += self._sealed
