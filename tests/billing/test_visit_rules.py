@@ -42,7 +42,8 @@ def test_contract_99_with_fse_and_dre_is_refused_naming_both(told):
     # OCT-X-1
     assert told(contract99=True, documents=frozenset({"FSE", "DRE"})) == [
         "contrat : le contrat 99 (l'OCT éclate la facture) et la création de FSE et DRE "
-        "(éclatement à la source) s'excluent : garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99"
+        "(éclatement à la source) s'excluent : "
+        "garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99"
     ]
 
 

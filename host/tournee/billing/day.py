@@ -21,7 +21,7 @@ from tournee.billing.visit import Day
 from tournee.errors import BillingError
 
 DAY, VISIT = "journee", "visite"
-_PROFESSIONS: dict[str, Profession] = {"if": "IF", "mk": "MK"}
+_PROFESSIONS: dict[str, Profession] = {"IF": "IF", "MK": "MK"}
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,14 @@ class DayError(BillingError):
 def load_day(data: bytes, name: str) -> Day:
     """Read a day file (JSON when its name ends in `.json`, else TOML).
 
-    DayError tells every mistake at once: form, keys of numbers, and the rules that need no card.
+    DayError tells every mistake at once, in the file's order: form, keys of numbers, rules that need no card.
     """
     document, line_of = _parse(data, name)
     breaches: list[Breach] = []
     day = _read(document, breaches)
     if breaches or day is None:
-        raise DayError(name, tuple(Mistake(at.path, line_of(at.path), at.text) for at in breaches))
+        mistakes = [Mistake(breach.path, line_of(breach.path), breach.text) for breach in breaches]
+        raise DayError(name, tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
     return day
 
 

@@ -1,5 +1,6 @@
 """Typed values out of a day file's tables; each mistake is kept with its place, none stops the reading."""
 
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -9,6 +10,11 @@ from tournee.billing.amounts import hundredths
 from tournee.billing.breach import Breach, Path
 
 _DIGITS = "0123456789"
+
+
+def _plain(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.strip().lower())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 class Table:
@@ -114,15 +120,16 @@ class Table:
     def choice(
         self, key: str, choices: dict[str, Any], *, required: bool = False, default: Any = None
     ) -> Any:
-        """One of the words of `choices`; answers what the word stands for."""
+        """One of the words of `choices`, accents and case aside; answers what the word stands for."""
         value = self._get(key, required)
         if value is None:
             return default
-        if not isinstance(value, str) or value.lower() not in choices:
-            words = ", ".join(f"« {word} »" for word in choices)
-            self.fault(key, f"{value!r} n'est pas l'un de {words}")
+        found = [word for word in choices if isinstance(value, str) and _plain(word) == _plain(value)]
+        if not found:
+            words = " ou ".join(f"« {word} »" for word in choices)
+            self.fault(key, f"{value!r} au lieu de {words}")
             return default
-        return choices[value.lower()]
+        return choices[found[0]]
 
     def table(self, key: str) -> "Table | None":
         """A table inside this one."""

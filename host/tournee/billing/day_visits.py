@@ -39,10 +39,9 @@ _THIRD_PARTY = {"non": NO_THIRD_PARTY, "amo": AMO_PAYS, "amc": AMC_PAYS, "total"
 _NATURES = {
     "maladie": SICKNESS,
     "maternité": MATERNITY,
-    "maternite": MATERNITY,
     "accident du travail": WORK_ACCIDENT,
 }
-_MODES = {"dégradé": DEGRADED, "degrade": DEGRADED, "sans carte": NO_CARD}
+_MODES = {"dégradé": DEGRADED, "sans carte": NO_CARD}
 _DOCUMENTS = ("FSE", "DRE")
 _DRE_WITH_AND_WITHOUT = "30"  # group 109 field 4, for an attestation that does not tell
 

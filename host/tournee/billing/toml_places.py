@@ -47,7 +47,9 @@ class _Walk:
         return self.lines
 
     def _note(self, place: Place, at: int) -> None:
-        self.lines.setdefault(place, self.text.count("\n", 0, at) + 1)
+        line = self.text.count("\n", 0, at) + 1
+        for length in range(1, len(place) + 1):
+            self.lines.setdefault(place[:length], line)
 
     def _skip_blank(self) -> None:
         match = _BLANK.match(self.text, self.at)

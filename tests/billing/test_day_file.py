@@ -1,0 +1,265 @@
+"""The day file: what is read, and where each mistake is told."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tournee.billing.breach import place_of
+from tournee.billing.day import DayError, load_day
+from tournee.billing.day_format import DAY_FORMAT
+from tournee.billing.identity import Amc
+from tournee.billing.visit import Accident, Act, Prescription
+from tournee.errors import BillingError
+
+HEAD = '[journee]\ndate = 2026-11-15\nps = "756000121"\nprofession = "IF"\n'
+PRESCRIPTION = 'prescription = { date = 2026-11-02, rpps = "10100001071" }\n'
+VISIT = f'[[visite]]\nnir = "2550699999001"\n{PRESCRIPTION}'
+AMI = 'actes = [{ code = "AMI", coefficient = 4 }]\n'
+
+
+def read(text, name="journee.toml"):
+    return load_day(text.encode("utf-8"), name)
+
+
+def visit_of(text):
+    return read(HEAD + text).visits[0]
+
+
+def mistakes(text, name="journee.toml"):
+    with pytest.raises(DayError) as refusal:
+        read(text, name)
+    return [(mistake.line, place_of(mistake.path), mistake.text) for mistake in refusal.value.mistakes]
+
+
+def test_every_mistake_is_told_at_once_with_its_line_and_place(vectors: Path):
+    expected = []
+    for line in (vectors / "journee_fautive.erreurs").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            number, place, text = line.split(" · ")
+            expected.append((int(number), place, text))
+    found = mistakes((vectors / "journee_fautive.toml").read_text(encoding="utf-8"))
+    assert sorted(found) == sorted(expected)
+
+
+def test_mistakes_come_in_the_order_of_the_file(vectors: Path):
+    found = mistakes((vectors / "journee_fautive.toml").read_text(encoding="utf-8"))
+    assert [line for line, _, _ in found] == sorted(line for line, _, _ in found)
+
+
+def test_message_counts_the_mistakes_and_names_the_file():
+    with pytest.raises(DayError, match=r"« tour\.toml » : 1 erreur, rien n'est facturé"):
+        read(HEAD + VISIT, "tour.toml")
+
+
+def test_head_is_read():
+    day = read(HEAD + VISIT + AMI)
+    assert (day.day, day.ps_number, day.profession) == (date(2026, 11, 15), "756000121", "IF")
+
+
+def test_act_is_read_with_all_its_keys():
+    line = (
+        'actes = [{ code = "ami", coefficient = 1.25, date = 2026-11-08, complement = "F", '
+        "taux_plein = true, "
+        'honoraires = 30.5, qualificatif = "D" }, { code = "IK", quantite = 12 }]\n'
+    )
+    first, second = visit_of(VISIT + line).acts
+    assert first == Act(
+        "AMI", date(2026, 11, 8), 125, complement="F", fee=3050, qualifier="D", full_rate=True
+    )
+    assert second == Act("IK", date(2026, 11, 15), quantity=12)
+
+
+def test_travel_becomes_an_allowance_and_kilometres_less_the_abatement():
+    acts = visit_of(VISIT + AMI + 'deplacement = { indemnite = "IFA", kilometres = 10 }\n').acts
+    assert [(act.code, act.quantity) for act in acts] == [("AMI", 1), ("IFA", 1), ("IK", 6)]
+
+
+@pytest.mark.parametrize(
+    ("ground", "code", "quantity"), [("plaine", "IK", 6), ("montagne", "IKM", 8), ("Pied", "IKS", 10)]
+)
+def test_abatement_depends_on_the_ground(ground, code, quantity):
+    acts = visit_of(VISIT + AMI + f'deplacement = {{ kilometres = 10, terrain = "{ground}" }}\n').acts
+    assert (acts[1].code, acts[1].quantity) == (code, quantity)
+
+
+def test_kilometres_within_the_abatement_are_not_billed():
+    acts = visit_of(VISIT + AMI + 'deplacement = { indemnite = "IFA", kilometres = 4 }\n').acts
+    assert [act.code for act in acts] == ["AMI", "IFA"]
+
+
+def test_too_many_kilometres_are_told_at_the_travel():
+    found = mistakes(HEAD + VISIT + AMI + "deplacement = { kilometres = 104 }\n")
+    assert found == [(9, "visite 1, deplacement", "100 pour IK : de 1 à 99 par ligne")]
+
+
+def test_travel_without_anything_is_told():
+    found = mistakes(HEAD + VISIT + AMI + "deplacement = {}\n")
+    assert found == [(9, "visite 1, deplacement, indemnite", "manque, ou des kilometres")]
+
+
+def test_prescription_is_read():
+    line = 'prescription = { date = "2026-11-01", prescripteur = "751000126", specialite = "22" }\n'
+    visit = visit_of('[[visite]]\nnir = "2550699999001"\n' + line + AMI)
+    assert visit.prescription == Prescription(date(2026, 11, 1), "751000126", "", "22")
+
+
+def test_attestation_is_read():
+    line = (
+        'amc = { numero = "0075500017", adherent = "12", indicateur = "23", routage = "oc", hote = "001" }\n'
+    )
+    assert visit_of(VISIT + AMI + line).amc == Amc(
+        "0075500017", member="12", indicator="23", routing="OC", host="001"
+    )
+
+
+def test_attestation_under_a_management_agreement_is_read():
+    line = 'amc = { numero = "0020500018", accord_de_gestion = true, c2s = true }\n'
+    amc = visit_of(VISIT + AMI + line).amc
+    assert (amc.management, amc.c2s) == ("single", True)
+
+
+def test_accident_is_read():
+    line = 'nature = "Accident du Travail"\naccident = { numero = "123456789" }\n'
+    assert visit_of(VISIT + AMI + line).accident == Accident("123456789")
+
+
+def test_patient_typed_in_is_read():
+    visit = visit_of(
+        '[[visite]]\nnir = "155062A999001"\ncle = "41"\nnaissance = 1955-06-11\nrang_naissance = "2"\n'
+        + PRESCRIPTION
+        + AMI
+        + '[visite.patient]\nmode = "sans carte"\nmotif = "oubliée"\nnom = "CASANOVA"\nprenom = "ANGE"\n'
+        'regime = "01"\ncaisse = "041"\ncentre = "0000"\nrang = "002"\nqualite = "2"\nald = true\n'
+    )
+    typed = visit.typed
+    assert (visit.mode, visit.reason) == ("01", "oubliée")
+    assert (typed.nir, typed.born, typed.birth_rank, typed.beneficiary_rank) == (
+        "155062A999001",
+        "19550611",
+        "2",
+        "002",
+    )
+    assert typed.coverage_on("20261115").ald == "1"
+
+
+def test_json_day_is_the_same_day():
+    day = {
+        "journee": {"date": "2026-11-15", "ps": "756000121", "profession": "IF"},
+        "visite": [
+            {
+                "nir": "2550699999001",
+                "prescription": {"date": "2026-11-02", "rpps": "10100001071"},
+                "actes": [{"code": "AMI", "coefficient": 1.15}],
+            }
+        ],
+    }
+    same = HEAD + VISIT + 'actes = [{ code = "AMI", coefficient = 1.15 }]\n'
+    assert read(json.dumps(day), "jour.JSON") == read(same)
+
+
+def test_json_mistake_has_its_place_and_no_line():
+    assert mistakes('{"journee": {"date": "2026-11-15"}, "visite": []}', "jour.json") == [
+        (0, "journee, ps", "manque"),
+        (0, "journee, profession", "manque"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "cause"),
+    [
+        ("date = x\n", "a.toml", "line 1"),
+        ('{"a": 1,}', "a.json", "line 1"),
+        ('{"a": 1, "a": 2}', "a.json", "clé répétée : a"),
+        ('{"a": NaN}', "a.json", "nombre interdit : NaN"),
+        ("[]", "a.json", "pas une table"),
+        ("[" * 100_000, "a.json", "recursion"),
+    ],
+)
+def test_file_that_cannot_be_parsed_is_refused_with_the_cause(text, name, cause):
+    with pytest.raises(BillingError, match="ne se lit pas") as refusal:
+        read(text, name)
+    assert cause in refusal.value.cause
+
+
+def test_file_that_is_not_utf_8_is_refused():
+    with pytest.raises(BillingError, match="ne se lit pas"):
+        load_day(b"[journee]\nmotif = '\xe9'\n", "a.toml")
+
+
+def test_windows_line_ends_and_byte_order_mark_are_read():
+    text = HEAD + VISIT + AMI
+    assert load_day(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), "a.toml") == read(text)
+
+
+def test_file_without_a_day_is_told():
+    assert mistakes("") == [(0, "journee", "manque")]
+
+
+def test_file_without_a_visit_is_told():
+    assert mistakes(HEAD) == [(0, "visite", "manque")]
+
+
+def test_unknown_table_is_told_with_its_line():
+    assert mistakes(HEAD + VISIT + AMI + "[[visites]]\n") == [
+        (9, "visites", "clé inconnue ; peut-être visite")
+    ]
+
+
+def test_second_forfait_of_the_day_is_told_at_its_visit():
+    visit = VISIT + 'actes = [{ code = "BSB" }]\n'
+    assert mistakes(HEAD + visit + visit) == [
+        (
+            12,
+            "visite 2, actes 1, code",
+            "BSB : un seul forfait BSx par jour et par patient, il est déjà à la visite 1",
+        )
+    ]
+
+
+def test_example_of_the_help_is_a_valid_day():
+    start = DAY_FORMAT.index("    [journee]")
+    example = DAY_FORMAT[start : DAY_FORMAT.index("\n\nClés d'une visite")]
+    day = read("\n".join(line[4:] for line in example.splitlines()))
+    assert [act.code for act in day.visits[0].acts] == ["AMK", "IFD", "IK"]
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=4)
+    | st.sampled_from(["AMI", "2026-11-15", "99"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["code", "date", "mode", "numero", "rpps", "kilometres"]), inner, max_size=3
+        )
+    ),
+    max_leaves=4,
+)
+VISIT_KEYS = [
+    *(
+        "nir",
+        "cle",
+        "naissance",
+        "patient",
+        "actes",
+        "deplacement",
+        "prescription",
+        "tiers_payant",
+        "documents",
+    ),
+    *("contrat", "nature", "accident", "ald", "amc", "rang_naissance", "tiers_payant_complementaire"),
+]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(VISIT_KEYS), VALUES, max_size=6), min_size=1, max_size=2))
+def test_hostile_visits_are_refused_by_mistakes_and_nothing_else(visits):
+    day = {"journee": {"date": "2026-11-15", "ps": "756000121", "profession": "IF"}, "visite": visits}
+    with pytest.raises(DayError) as refusal:
+        read(json.dumps(day), "a.json")
+    assert refusal.value.mistakes
