@@ -6,6 +6,7 @@ waiting.
 
 import asyncio
 import hmac
+import logging
 import mailbox
 import ssl
 import threading
@@ -27,6 +28,7 @@ REPLY_ACCEPTED = "250 2.0.0 Message accepted"
 REPLY_NO_RECIPIENT = "550 5.1.1 No such mailbox here"
 REPLY_FAILED = "451 4.3.0 The message could not be handled"
 _NAME_DIGITS = 4
+_LOG = logging.getLogger(__name__)
 
 Receive = Callable[[bytes], Iterable[bytes]]  # a message as submitted to the returns it calls for
 
@@ -103,7 +105,8 @@ class SubmissionServer:
             self._keep(raw)
             for message in self._receive(raw):
                 self._maildir.add(message)
-        except Exception:  # the client must get an answer, whatever fails behind the server
+        except Exception as error:  # the client must get an answer, whatever fails behind the server
+            _LOG.warning("a submitted message could not be handled: %s", type(error).__name__)
             return REPLY_FAILED
         return REPLY_ACCEPTED
 
