@@ -1,5 +1,6 @@
 """The fictitious recipient that attachments are sealed for, and certificates with one thing wrong each."""
 
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,3 +65,11 @@ def issue(tmp_path: Path, recipient_key: RSAPrivateKey) -> Issue:
         return path
 
     return write
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port where nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port

@@ -1,6 +1,5 @@
 """Submission to a real exim4: what is accepted arrives whole, what is refused says why and leaks nothing."""
 
-import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -157,10 +156,10 @@ def test_tls_port_spoken_to_with_starttls_is_bounded(
         probe(replace(server, port=mail_servers.ports["smtp"]))
 
 
-def test_server_that_is_not_there_is_unreachable(mail_account: Account) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
-        port = closed_soon.getsockname()[1]
-    server = Server("127.0.0.1", port, Security.TLS, mail_account.address, lambda: mail_account.password)
+def test_server_that_is_not_there_is_unreachable(mail_account: Account, closed_port: int) -> None:
+    server = Server(
+        "127.0.0.1", closed_port, Security.TLS, mail_account.address, lambda: mail_account.password
+    )
     with pytest.raises(UnreachableError, match="rien n'est perdu"):
         submit(server, mail_account.address, mail_account.address, GOLDEN, unexpected)
 

@@ -30,7 +30,8 @@ class ImapMailbox:
             self._login()
             self._validity = self._select()
         except BaseException:
-            self._imap.shutdown()
+            with suppress(OSError):
+                self._imap.shutdown()
             raise
 
     def letters(self, known: Known = lambda key: False) -> Iterator[Letter]:
@@ -55,14 +56,20 @@ class ImapMailbox:
         try:
             if self._broken:
                 raise EOFError
-            if self._deleted and "UIDPLUS" in self._imap.capabilities:
-                self._imap.uid("EXPUNGE", ",".join(self._deleted))
-            elif self._deleted:
-                self._imap.expunge()
+            if self._deleted:
+                self._expunge()
             self._imap.logout()
         except (*_LINK_LOST, imaplib.IMAP4.error):
             with suppress(OSError):
                 self._imap.shutdown()
+
+    def _expunge(self) -> None:
+        """UID EXPUNGE where the server has it: it says so again once the user is known (RFC 9051 6.1.1)."""
+        offered = self._imap.capability()[1]
+        if b"UIDPLUS" in b" ".join(line for line in offered if isinstance(line, bytes)).upper().split():
+            self._imap.uid("EXPUNGE", ",".join(self._deleted))
+        else:
+            self._imap.expunge()
 
     def _login(self) -> None:
         server = self._server
@@ -140,7 +147,8 @@ def _connect(server: Server) -> imaplib.IMAP4:
         return imap
     except BaseException as error:
         if imap is not None:
-            imap.shutdown()
+            with suppress(OSError):
+                imap.shutdown()
         if isinstance(error, ssl.SSLError):
             raise tls_refused(server, error) from error
         if isinstance(error, _LINK_LOST):

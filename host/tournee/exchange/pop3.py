@@ -35,7 +35,8 @@ class Pop3Mailbox:
         try:
             self._login()
         except BaseException:
-            self._pop.close()
+            with suppress(OSError):
+                self._pop.close()
             raise
 
     def letters(self, known: Known = lambda key: False) -> Iterator[Letter]:
@@ -138,7 +139,8 @@ def _connect(server: Server) -> poplib.POP3:
         return pop
     except BaseException as error:
         if pop is not None:
-            pop.close()
+            with suppress(OSError):
+                pop.close()
         if isinstance(error, ssl.SSLError):
             raise tls_refused(server, error) from error
         if isinstance(error, (OSError, EOFError)):
