@@ -1,0 +1,111 @@
+"""Runs on MicroPython: the device's codec, framing and link with the heap locked, where any allocation fails.
+
+Arguments: the firmware's folder. Prints `bytes allocated: 0` for the same work done with the heap open.
+"""
+
+import gc
+import sys
+
+sys.path.insert(0, sys.argv[1])
+
+import micropython
+
+from reader.link import Link
+from sesam import frame, messages
+from sesam.cbor import Writer
+
+MESSAGE_MAX = 1280
+ROUNDS = 60
+DATA = bytes(range(128)) * 9
+BAD = bytes(range(256)) * 12
+
+
+class Arena:
+    """The buffers that a link needs."""
+
+    def __init__(self):
+        self.message_max = MESSAGE_MAX
+        self.frame_in = bytearray(frame.encoded_max(MESSAGE_MAX))
+        self.frame_out = bytearray(frame.encoded_max(MESSAGE_MAX))
+        self.frame_control = bytearray(frame.encoded_max(frame.CONTROL_MESSAGE))
+
+
+class Service:
+    """Answers everything with the longest answer there is."""
+
+    def begin_session(self):
+        pass
+
+    def handle(self, message, writer):
+        LINK.keep_alive()
+        flush()
+        writer.begin(messages.SIGN + messages.ANSWER)
+        writer.put_bytes(1, message.buf, message.offset(2), 256)
+        writer.put_bytes(2, message.buf, message.offset(2), 256)
+        writer.put_bytes(3, message.buf, message.offset(2), 32)
+
+
+def ticks():
+    return 5000
+
+
+def flush():
+    while LINK.pending():
+        LINK.sent(LINK.pending())
+
+
+def send(kind, number, end):
+    length = frame.close(HOST, AT, end, kind, number)
+    at = 0
+    while at < length:
+        at = LINK.feed(HOST, length, at)
+        flush()
+        LINK.poll(0)
+        flush()
+
+
+def work():
+    """Greet, certify, repeat, be refused, hear noise: all that a link meets."""
+    for turn in range(ROUNDS):
+        WRITER.begin(messages.HELLO)
+        WRITER.put_bytes(1, DATA, 0 if turn % 2 else 1, 8)
+        WRITER.put_uint(2, 1)
+        WRITER.put_uint(3, 0)
+        send(frame.HELLO, turn, WRITER.finish())
+        for number in range(1, 4):
+            WRITER.begin(messages.RECORDS)
+            WRITER.put_uint(1, 99999)
+            WRITER.put_bytes(2, DATA, 0, len(DATA))
+            end = WRITER.finish()
+            send(frame.REQUEST, number, end)
+            WRITER.begin(messages.RECORDS)
+            WRITER.put_uint(1, 99999)
+            WRITER.put_bytes(2, DATA, 0, len(DATA))
+            send(frame.REQUEST, number, WRITER.finish())
+            send(frame.REQUEST, 99, AT + 2)
+        send(frame.REQUEST, 4, AT + 2)
+        send(77, 1, AT + 2)
+        LINK.feed(BAD, len(BAD), 0)
+        flush()
+
+
+HOST = bytearray(frame.encoded_max(MESSAGE_MAX))
+AT = frame.body_at(MESSAGE_MAX)
+WRITER = Writer(HOST, AT + frame.HEADER, AT + frame.HEADER + MESSAGE_MAX)
+LINK = Link(Arena(), Service(), ticks)
+
+
+def main():
+    work()
+    gc.collect()
+    gc.disable()
+    before = gc.mem_alloc()
+    work()
+    after = gc.mem_alloc()
+    micropython.heap_lock()
+    work()
+    micropython.heap_unlock()
+    sys.stdout.write(f"bytes allocated: {after - before}\n")
+
+
+main()
