@@ -227,11 +227,13 @@ def _same(buf: bytes | bytearray | memoryview, at: int, table: bytes, start: int
 def _piece_of(
     buf: bytes | bytearray | memoryview, at: int, length: int, pieces: bytes, start: int, width: int
 ) -> bool:
-    for piece in range(start, start + width - length + 1, length):
-        if pieces[piece] == _SPACE:
-            return False
+    piece = start
+    while (
+        piece + length <= start + width and pieces[piece] != _SPACE
+    ):  # a range of this step would be allocated
         if _same(buf, at, pieces, piece, length):
             return True
+        piece += length
     return False
 
 

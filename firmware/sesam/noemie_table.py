@@ -249,7 +249,7 @@ TABLE = """\
  86  11 !I cumul                        Cumul des montants du fichier
  97   1 !G signe                        Signe du montant du fichier
  98  11 ?i cumul_autre                  Cumul des montants du fichier dans l'autre monnaie
-109  20 ?A blanc                        Blanc
+109  20 ?A blanc_fin                    Blanc
 """
 
 #: What letters and codes stand for, by entity and field, to be shown (domain 2.4).
