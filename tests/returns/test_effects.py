@@ -6,13 +6,14 @@ from tournee.returns.effects import OUTCOMES, Effect, effects_of
 from tournee.returns.quarantine import Quarantined
 from tournee.returns.rsp import read_rsp
 
+PS = "123456782"
 TRANSFER = "VIREMENT 4711 TIERS PAYANT"
 
 
 def test_an_arl_settles_lots(vector):
     label = "AMC 0099999997 INCONNUE DE L'OCT"
     assert effects_of(read_arl(vector("arl_lots.txt"))) == (
-        Effect("accepted", "000012", "001", "261122", code="0000"),
+        Effect("accepted", PS, "000012", "001", "261122", code="0000"),
         Effect(
             "refused",
             "000012",
@@ -22,13 +23,13 @@ def test_an_arl_settles_lots(vector):
             code="0103",
             label="CERTIFICAT V : SIGNATURE FAUSSE",
         ),
-        Effect("refused", "000012", "003", "261121", code="0199", label=label),
+        Effect("refused", PS, "000012", "003", "261121", code="0199", label=label),
     )
 
 
 def test_an_arl_of_lot_000_settles_the_file(vector):
     (effect,) = effects_of(read_arl(vector("arl_file_accepted.txt")))
-    assert effect == Effect("accepted", "000014", code="0000", label="FICHIER PRIS EN CHARGE")
+    assert effect == Effect("accepted", PS, "000014", code="0000", label="FICHIER PRIS EN CHARGE")
 
 
 def test_a_file_already_taken_in_is_a_duplicate_and_no_refusal(vector):
@@ -43,8 +44,8 @@ def test_a_lot_already_taken_in_is_refused(vector):
 
 def test_a_576_pays_defers_and_refuses_sheet_by_sheet(vector):
     assert effects_of(read_rsp(vector("rsp_576.txt"))) == (
-        Effect("paid", "", "001", "261122", "000000041", "FSE", 1512, 1512, reference=TRANSFER),
-        Effect("deferred", "", "001", "261122", "000000042", "FSE", 2000, 0),
+        Effect("paid", PS, "", "001", "261122", "000000041", "FSE", 1512, 1512, reference=TRANSFER),
+        Effect("deferred", PS, "", "001", "261122", "000000042", "FSE", 2000, 0),
         Effect(
             "payment_refused", "", "002", "261122", "000000043", "FSE", 1000, 600, "4102", "DROITS FERMES"
         ),
@@ -55,6 +56,7 @@ def test_a_580_refuses_or_remarks(vector):
     assert effects_of(read_rsp(vector("rsp_580.txt"))) == (
         Effect(
             "payment_refused",
+            PS,
             "",
             "001",
             "261122",
@@ -63,7 +65,7 @@ def test_a_580_refuses_or_remarks(vector):
             code="2201",
             label="PRESCRIPTION NON CONFORME",
         ),
-        Effect("remark", "", "001", "261122", "000000045", "FSE", label="JUSTIFICATIF A TRANSMETTRE"),
+        Effect("remark", PS, "", "001", "261122", "000000045", "FSE", label="JUSTIFICATIF A TRANSMETTRE"),
     )
 
 
@@ -86,3 +88,9 @@ def test_every_outcome_is_one_of_those_agreed(vector):
     contents = [read_rsp(vector(f"rsp_{name}.txt")) for name in ("576", "580", "900")]
     contents += [read_arl(vector(f"arl_{name}.txt")) for name in ("lots", "file_accepted", "file_refused")]
     assert {effect.outcome for content in contents for effect in effects_of(content)} == set(OUTCOMES)
+
+
+def test_a_number_that_is_no_billing_number_names_nobody(vector):
+    content = vector("arl_file_accepted.txt").replace(b"A00000123456782", b"A00000000000000")
+    (effect,) = effects_of(read_arl(content))
+    assert effect.ps == ""

@@ -21,17 +21,20 @@ OUTCOMES = (ACCEPTED, REFUSED, DUPLICATE, PAID, PAYMENT_REFUSED, DEFERRED, REMAR
 
 _DUPLICATE_CODE = "0105"
 _NO_DATE = "000000"
+_PS_ZEROS, _PS_DIGITS = "00000", 9
 
 
 @dataclass(frozen=True)
 class Effect:
     """One change: the file (6 digits), lot (3), invoice (9) and sheet kind (FSE, DRE) it settles, and how.
 
+    `ps` is the 9-digit billing number of who sent it: numbers of files, lots and invoices are each PS's own.
     "" stands for what the return does not say; a lot "" in an ARL means the file as a whole. `asked` and
     `amount` are cents, `code` and `label` the reason given, `reference` the virement.
     """
 
     outcome: str
+    ps: str = ""
     file_name: str = ""
     lot_number: str = ""
     lot_date: str = ""
@@ -49,11 +52,16 @@ def effects_of(content: Arl | Rsp | Art | Quarantined) -> tuple[Effect, ...]:
     if isinstance(content, Arl):
         return tuple(_of_item(item) for item in content.items)
     if isinstance(content, Rsp) and content.decoded:
-        return (
-            *(_of_sheet(sheet) for sheet in content.sheets),
-            *(_of_payment(payment) for payment in content.other_payments),
-        )
+        ps = _billing_number(content.recipient)
+        sheets = [_of_sheet(sheet, ps) for sheet in content.sheets]
+        return (*sheets, *(_of_payment(payment, ps) for payment in content.other_payments))
     return ()
+
+
+def _billing_number(number: str) -> str:
+    """The 9 digits of a billing number written on 14, "" for zeros or what is no billing number."""
+    digits = number.removeprefix(_PS_ZEROS)
+    return digits if len(digits) == _PS_DIGITS and digits.isdigit() and int(digits) else ""
 
 
 def _of_item(item: ArlItem) -> Effect:
@@ -61,6 +69,7 @@ def _of_item(item: ArlItem) -> Effect:
     refused = DUPLICATE if item.whole_file and item.code == _DUPLICATE_CODE else REFUSED
     return Effect(
         outcome=ACCEPTED if item.accepted else refused,
+        ps=_billing_number(item.sender),
         file_name=item.file_name,
         lot_number="" if item.lot == WHOLE_FILE else item.lot,
         lot_date="" if item.date == _NO_DATE else item.date,
@@ -70,11 +79,12 @@ def _of_item(item: ArlItem) -> Effect:
     )
 
 
-def _of_sheet(sheet: SheetReturn) -> Effect:
+def _of_sheet(sheet: SheetReturn, ps: str) -> Effect:
     outcome = _outcome(sheet)
     reason = sheet.rejections[0] if sheet.rejections else None
     return Effect(
         outcome=outcome,
+        ps=ps,
         lot_number=sheet.lot,
         lot_date=sheet.lot_date,
         invoice_number=sheet.invoice,
@@ -98,9 +108,10 @@ def _outcome(sheet: SheetReturn) -> str:
     return DEFERRED if "D" in states else REMARK
 
 
-def _of_payment(payment: OtherPayment) -> Effect:
+def _of_payment(payment: OtherPayment, ps: str) -> Effect:
     return Effect(
         outcome=OTHER_PAYMENT,
+        ps=ps,
         amount=payment.amount,
         code=payment.code,
         label=payment.label,

@@ -49,6 +49,7 @@ def read_rsp(content: bytes) -> Rsp:
         file_name=str(header["fichier"]),
         sender_type=str(header["type_emetteur"]),
         sender=str(header["numero_emetteur"]),
+        recipient=str(header["numero_destinataire"]),
         date=str(header["date"]),
         sheets=tuple(story.sheets),
         transfers=tuple(story.transfers),

@@ -137,12 +137,13 @@ class RawEntity:
 
 @dataclass(frozen=True)
 class Rsp:
-    """An RSP file: decoded and raw, with every control total met."""
+    """An RSP file: decoded and raw, with every control total met. `recipient` is the PS's number on 14."""
 
     reference: str
     file_name: str
     sender_type: str
     sender: str
+    recipient: str
     date: str
     sheets: tuple[SheetReturn, ...]
     transfers: tuple[Transfer, ...]
