@@ -15,18 +15,20 @@ APPLICATION_ID = 0x544F5552
 SCHEMA = Path(__file__).with_name("schema")
 """Folder of the migrations: NNNN.sql brings a journal of version NNNN - 1 to version NNNN."""
 
-_HEADER = b"SQLite format 3\x00"
+_MAGIC = b"SQLite format 3\x00"
+_HEADER_SIZE, _VERSION_AT, _APPLICATION_AT = 100, 60, 68
 
 
 def open_database(path: Path, busy_seconds: float, schema: Path) -> sqlite3.Connection:
-    """Open the journal at `path`, or make an empty file (0600) for a new one; the schema is `migrate`'s.
+    """Open the journal at `path`, or make an empty file (0600) for a new one; its tables are `migrate`'s.
 
     Every commit is on the disk when it returns (WAL, synchronous FULL). StoreError when the file is not a
-    journal, is damaged or is newer than this program: it is then left as it was found.
+    journal, is damaged or is newer than `schema`: it is then left as it was found.
     """
+    latest = migrations(schema)[-1][0]
     try:
         if path.exists() and path.stat().st_size:
-            _check(path, schema)
+            _check_header(path, latest)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -39,12 +41,20 @@ def open_database(path: Path, busy_seconds: float, schema: Path) -> sqlite3.Conn
     except sqlite3.Error as error:
         raise translate(error) from error
     try:
+        _check_content(connection, path, latest)
+        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            connection.execute(
+                f"PRAGMA application_id = {APPLICATION_ID}"
+            )  # before the WAL may hold it alone
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error as error:
         connection.close()
         raise translate(error) from error
+    except StoreError:
+        connection.close()
+        raise
     return connection
 
 
@@ -61,7 +71,6 @@ def migrate(connection: sqlite3.Connection, schema: Path) -> None:
             for statement in _statements(script.read_text(encoding="utf-8")):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def migrations(schema: Path) -> list[tuple[int, Path]]:
@@ -86,33 +95,32 @@ def translate(error: sqlite3.Error) -> StoreError:
     )
 
 
-def _check(path: Path, schema: Path) -> None:
-    """Refuse what is not a sound journal, reading only."""
+def _check_header(path: Path, latest: int) -> None:
+    """Refuse a file that is not a journal by its first bytes alone (SQLite file format 1.3)."""
     with path.open("rb") as file:
-        if file.read(len(_HEADER)) != _HEADER:
-            raise _foreign(path)
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        found = version(connection)
-        ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-        if not ours and not (empty and found == 0):
-            raise _foreign(path)
-        known = max(number for number, _ in migrations(schema))
-        if found > known:
-            raise StoreError(
-                f"Le journal {path} est d’une version plus récente ({found}) que ce programme ({known}).",
-                next_step="Mettez Tournée à jour.",
-            )
-        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.Error as error:
-        raise translate(error) from error
-    finally:
-        connection.close()
+        header = file.read(_HEADER_SIZE)
+    found = int.from_bytes(header[_APPLICATION_AT : _APPLICATION_AT + 4], "big")
+    if header[: len(_MAGIC)] != _MAGIC or found != APPLICATION_ID:
+        raise _foreign(path)
+    _check_version(path, int.from_bytes(header[_VERSION_AT : _VERSION_AT + 4], "big"), latest)
+
+
+def _check_content(connection: sqlite3.Connection, path: Path, latest: int) -> None:
+    """Refuse a journal whose pages do not hold together, or that its WAL brought beyond `latest`."""
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
         raise StoreError(
             f"Le journal {path} est endommagé ({verdict}).",
             next_step="N’effacez rien ; restaurez la dernière sauvegarde.",
+        )
+    _check_version(path, version(connection), latest)
+
+
+def _check_version(path: Path, found: int, latest: int) -> None:
+    if found > latest:
+        raise StoreError(
+            f"Le journal {path} est d’une version plus récente ({found}) que ce programme ({latest}).",
+            next_step="Mettez Tournée à jour.",
         )
 
 

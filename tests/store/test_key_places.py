@@ -1,0 +1,110 @@
+"""Where the journal's key lives."""
+
+import os
+import stat
+
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail, null
+from keyring.errors import KeyringLocked
+
+from tournee.errors import StoreError
+from tournee.store import journal_key
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring in memory."""
+
+    priority = 1
+
+    def __init__(self):
+        super().__init__()
+        self.kept = {}
+
+    def get_password(self, service, username):
+        return self.kept.get((service, username))
+
+    def set_password(self, service, username, password):
+        self.kept[service, username] = password
+
+    def delete_password(self, service, username):
+        del self.kept[service, username]
+
+
+class LockedKeyring(MemoryKeyring):
+    """A keyring that its owner has not opened."""
+
+    def get_password(self, service, username):
+        raise KeyringLocked("locked")
+
+    def set_password(self, service, username, password):
+        raise KeyringLocked("locked")
+
+
+@pytest.fixture
+def key_file(path):
+    return path.with_name("journal.db.key")
+
+
+def test_a_keyring_keeps_the_key_and_no_file_is_made(path, key_file):
+    ring = MemoryKeyring()
+    key = journal_key(path, ring)
+    assert len(key) == 32
+    assert journal_key(path, ring) == key
+    assert list(ring.kept.values()) == [key.hex()]
+    assert not key_file.exists()
+
+
+@pytest.mark.parametrize("ring", [null.Keyring(), fail.Keyring()], ids=["null", "fail"])
+def test_without_a_keyring_the_key_is_in_a_file_of_its_owner_alone(path, key_file, ring):
+    key = journal_key(path, ring)
+    assert journal_key(path, ring) == key
+    assert key_file.read_text() == key.hex() + "\n"
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["journal.db.key"]
+
+
+def test_the_mode_of_the_key_file_does_not_depend_on_the_umask(path, key_file):
+    before = os.umask(0)
+    try:
+        journal_key(path, null.Keyring())
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o666, 0o700 | 0o001])
+def test_a_key_file_with_wider_rights_is_refused(path, key_file, mode):
+    journal_key(path, null.Keyring())
+    key_file.chmod(mode)
+    with pytest.raises(StoreError, match=r"lisible par d’autres.*\n.*chmod 600"):
+        journal_key(path, null.Keyring())
+
+
+def test_a_locked_keyring_falls_back_to_the_file_for_a_new_journal(path, key_file):
+    key = journal_key(path, LockedKeyring())
+    assert key_file.read_text().strip() == key.hex()
+
+
+@pytest.mark.parametrize(
+    "ring", [null.Keyring(), LockedKeyring(), MemoryKeyring()], ids=["none", "locked", "empty"]
+)
+def test_no_key_is_ever_made_for_a_journal_that_exists(path, key_file, ring):
+    path.write_bytes(b"a journal")
+    with pytest.raises(StoreError, match="est introuvable"):
+        journal_key(path, ring)
+    assert not key_file.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"00" * 31, b"zz" * 32, b"\xff" * 64])
+def test_a_damaged_key_file_is_refused_and_kept(path, key_file, content):
+    journal_key(path, null.Keyring())
+    key_file.write_bytes(content)
+    with pytest.raises(StoreError):
+        journal_key(path, null.Keyring())
+    assert key_file.read_bytes() == content
+
+
+def test_two_new_journals_have_two_keys(tmp_path):
+    keys = {journal_key(tmp_path / name, null.Keyring()) for name in ("one.db", "two.db")}
+    assert len(keys) == 2

@@ -1,0 +1,186 @@
+"""Opening a journal: new, foreign, damaged, older, newer, busy."""
+
+import os
+import shutil
+import sqlite3
+import stat
+from datetime import datetime
+
+import pytest
+
+from tournee.errors import StoreError
+from tournee.store import Cipher, Journal
+from tournee.store.database import SCHEMA
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture
+def closed(journal, make, path):
+    """A closed journal with a sent invoice."""
+    make.invoice(journal)
+    make.sent_file(journal)
+    journal.close()
+    return path
+
+
+@pytest.fixture
+def next_schema(tmp_path):
+    """The migrations, and one more."""
+    folder = tmp_path / "schema"
+    shutil.copytree(SCHEMA, folder)
+    (folder / "0002.sql").write_text(
+        "-- a column; with a semicolon in a comment\n"
+        "ALTER TABLE lot ADD COLUMN note TEXT NOT NULL DEFAULT '';\n"
+        "CREATE TABLE extra (id INTEGER PRIMARY KEY) STRICT;\n"
+    )
+    return folder
+
+
+def pragma(path, name):
+    with sqlite3.connect(path) as raw:
+        return raw.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def refused(path, match):
+    """Opening is refused and leaves every byte as it was."""
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=match):
+        Journal(path, Cipher(KEY), lambda: None)
+    assert path.read_bytes() == before
+    assert not path.with_name(path.name + "-wal").exists()
+
+
+def test_a_new_journal_belongs_to_its_owner_alone(journal, path):
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.with_name("journal.db-wal").stat().st_mode) == 0o600
+
+
+def test_a_new_journal_makes_its_folder(tmp_path):
+    Journal(tmp_path / "a" / "b" / "journal.db", Cipher(KEY), datetime.now).close()
+    assert (tmp_path / "a" / "b" / "journal.db").exists()
+
+
+def test_a_journal_says_what_it_is_and_its_version(closed):
+    assert pragma(closed, "application_id") == 0x544F5552
+    assert pragma(closed, "user_version") == 1
+    assert pragma(closed, "journal_mode") == "wal"
+
+
+def test_every_commit_is_on_the_disk(journal):
+    assert journal._db.execute("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def test_a_journal_opened_again_is_as_it_was(journal, make, open_journal):
+    make.invoice(journal)
+    make.sent_file(journal)
+    before = (journal.overview(), journal.history())
+    journal.close()
+    again = open_journal()
+    assert (again.overview(), again.history()) == before
+
+
+@pytest.mark.parametrize("content", [b"ceci n'est pas un journal", bytes(5000), b"SQLite format 2\x00" * 300])
+def test_a_file_that_is_no_database_is_refused(path, content):
+    path.write_bytes(content)
+    refused(path, "n’est pas un journal de Tournée")
+
+
+def test_the_database_of_another_program_is_refused(path):
+    with sqlite3.connect(path) as raw:
+        raw.execute("CREATE TABLE bookmarks (id INTEGER PRIMARY KEY, url TEXT)")
+    raw.close()
+    refused(path, "n’est pas un journal de Tournée")
+
+
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="ne peut pas être ouvert"):
+        Journal(tmp_path, Cipher(KEY), lambda: None)
+
+
+def test_a_newer_journal_is_refused(closed):
+    with sqlite3.connect(closed) as raw:
+        raw.execute("PRAGMA user_version = 99")
+    raw.close()
+    refused(closed, "version plus récente")
+
+
+@pytest.mark.parametrize("cut", [100, 4096, 0.5])
+def test_a_journal_cut_short_is_refused(closed, cut):
+    data = closed.read_bytes()
+    closed.write_bytes(data[: int(len(data) * cut) if isinstance(cut, float) else cut])
+    refused(closed, "endommagé|ne peut pas être lu")
+
+
+def test_a_journal_with_a_page_overwritten_is_refused(closed):
+    data = bytearray(closed.read_bytes())
+    pages = len(data) // 4096
+    for page in range(2, pages, 3):
+        data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    closed.write_bytes(bytes(data))
+    refused(closed, "endommagé|ne peut pas être lu")
+
+
+def test_a_journal_is_brought_forward_and_keeps_all_it_had(closed, next_schema, open_journal, make):
+    journal = open_journal(schema=next_schema)
+    assert journal._db.execute("PRAGMA user_version").fetchone()[0] == 2
+    assert [row.number for row in journal.overview()] == ["000000001"]
+    assert journal._rows("SELECT note FROM lot")[0]["note"] == ""
+
+
+def test_a_migration_cut_short_leaves_the_journal_at_its_version(closed, next_schema, open_journal):
+    def stop(step):
+        if step == "open.before":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        open_journal(stop, schema=next_schema)
+    assert pragma(closed, "user_version") == 1
+    assert open_journal(schema=next_schema).overview()[0].number == "000000001"
+
+
+def test_a_migration_that_fails_is_a_clear_error_and_changes_nothing(closed, next_schema, open_journal):
+    (next_schema / "0003.sql").write_text("ALTER TABLE missing ADD COLUMN x TEXT;\n")
+    with pytest.raises(StoreError, match="no such table"):
+        open_journal(schema=next_schema)
+    assert pragma(closed, "user_version") == 1
+
+
+def test_a_journal_busy_in_another_process_is_a_clear_error(journal, make, open_journal, path):
+    make.day(journal)
+    ready, done = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+
+        def hold(step):
+            if step == "make_invoice.before":
+                os.write(ready[1], b".")
+                os.read(done[0], 1)
+
+        other = Journal(path, Cipher(KEY), journal._clock, hold)
+        other.make_invoice(1, make.ps, make.sheets("FSE"))
+        os._exit(0)
+    os.read(ready[0], 1)
+    waiting = open_journal(busy_seconds=0.01)
+    with pytest.raises(StoreError, match="occupé par un autre programme"):
+        waiting.make_invoice(1, make.ps, make.sheets("FSE"))
+    assert waiting.visits()[0].invoice_id is None  # reading goes on meanwhile
+    os.write(done[1], b".")
+    os.waitpid(child, 0)
+    assert waiting.make_invoice(1, make.ps, make.sheets("FSE")) == 1
+
+
+def test_two_processes_never_give_the_same_number(journal, make, path):
+    journal.add_day("many", make.ps, "20260302", [b"visit"] * 40)
+    visits = [visit.id for visit in journal.visits()]
+    children = []
+    for half in (visits[::2], visits[1::2]):
+        child = os.fork()
+        if child == 0:
+            other = Journal(path, Cipher(KEY), journal._clock)
+            for visit in half:
+                other.make_invoice(visit, make.ps, make.sheets("FSE"))
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    assert sorted(row.number for row in journal.overview()) == [f"{number:09}" for number in range(1, 41)]
