@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -24,6 +24,7 @@ from tournee.errors import ExchangeError
 
 LIMIT = 256 * 1024 * 1024  # clear bytes of one attachment, unless told otherwise
 GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952 2.3.1; no file of ours or theirs starts so
+_OCTET_STRING, _LONG_FORM, _PRIMITIVE = 0x04, 0x80, 0  # BER: tag, form of length, method
 _GZIP = 31  # zlib window bits for RFC 1952
 _CIPHERS: dict[str, tuple[int, Callable[[bytes], BlockCipherAlgorithm]]] = {
     "aes128_cbc": (16, algorithms.AES),
@@ -66,10 +67,10 @@ def open_envelope(data: bytes, key: RSAPrivateKey, certificate: x509.Certificate
         info = enveloped["encrypted_content_info"]
         name = _cipher_name(info["content_encryption_algorithm"])
         iv = info["content_encryption_algorithm"]["parameters"].native
-        content = bytes(info["encrypted_content"])
+        content = _octets(info["encrypted_content"])
     except UnsealError:
         raise
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError) as error:
         raise _error("sa structure est abîmée") from error
     length, make = _CIPHERS[name]
     try:
@@ -108,6 +109,28 @@ def _parse(data: bytes) -> cms.EnvelopedData:
     if content_info["content_type"].native != "enveloped_data":
         raise _error("ce n'est pas une enveloppe chiffrée (CMS EnvelopedData)")
     return content_info["content"]
+
+
+def _octets(value: core.OctetString) -> bytes:
+    """An octet string, also when BER writes it in pieces (X.690 8.7); pieces of pieces are refused."""
+    if value.method == _PRIMITIVE:
+        return bytes(value.contents)
+    data, at = value.contents, 0
+    pieces = []
+    while at < len(data):
+        tag, length = data[at], data[at + 1]
+        at += 2
+        if length > _LONG_FORM:
+            size = length - _LONG_FORM
+            length = int.from_bytes(data[at : at + size], "big")
+            at += size
+        elif length == _LONG_FORM:
+            raise ValueError("a piece of indefinite length")
+        if tag != _OCTET_STRING or at + length > len(data):
+            raise ValueError("not a piece of an octet string")
+        pieces.append(data[at : at + length])
+        at += length
+    return b"".join(pieces)
 
 
 def _key_for(
