@@ -254,6 +254,7 @@ TABLE = """\
 
 #: What letters and codes stand for, by entity and field, to be shown (domain 2.4).
 LABELS = {
+    ("000", "flux"): {"": "réel", "R": "réel", "D": "démonstration", "T": "test"},
     ("081", "type"): {
         "01": "flux électroniques",
         "02": "flux papier",

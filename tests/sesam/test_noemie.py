@@ -218,7 +218,7 @@ def entities(draw):
     return kind, values
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(entities())
 def test_valid_values_come_back_from_the_entity_they_make(pair):
     kind, values = pair

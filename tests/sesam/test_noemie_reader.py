@@ -89,7 +89,7 @@ def test_end_of_file_cut_short_is_reported():
     assert kinds(SHARE + RAW["999"][:-1]) == ["198", "!999"]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.lists(st.sampled_from(VARIABLE), min_size=1, max_size=4),
     st.lists(
@@ -112,7 +112,7 @@ def test_every_byte_of_a_damaged_stream_is_given_once_and_entities_encode_again(
     assert not stream[at:].strip(b" \r\n")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(VARIABLE), st.integers(0, 199), st.integers(1, 30), st.binary(max_size=3))
 def test_one_damaged_entity_never_hides_the_one_after_next(raw, at, gone, put):
     at %= len(raw)

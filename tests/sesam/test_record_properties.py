@@ -87,7 +87,7 @@ kinds_and_values = st.sampled_from(records.KINDS).flatmap(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(kinds_and_values)
 def test_valid_values_come_back_from_the_record_they_make(pair):
     kind, values = pair
@@ -122,7 +122,7 @@ mutations = st.lists(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.sampled_from([one["record"] for one in GOLDEN]), mutations)
 def test_damaged_record_is_refused_alike_by_reader_and_host_or_encodes_again(record, places):
     damaged = bytearray(record.encode())
@@ -131,7 +131,7 @@ def test_damaged_record_is_refused_alike_by_reader_and_host_or_encodes_again(rec
     judged_alike(bytes(damaged))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(kinds_and_values, st.integers(0, 120), st.integers(1, 8))
 def test_shifted_or_blanked_record_is_refused_alike_or_encodes_again(pair, at, length):
     record = records.encode(*pair)
@@ -140,7 +140,7 @@ def test_shifted_or_blanked_record_is_refused_alike_or_encodes_again(pair, at, l
     judged_alike(record[:at] + b"0" * length + record[at + length :])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(records.KINDS), st.binary(min_size=125, max_size=125))
 def test_arbitrary_bytes_are_refused_alike_or_encode_again(kind, noise):
     judged_alike((kind[:1].encode() * 3 + noise)[:128])

@@ -147,13 +147,12 @@ def groups(draw):
     )
 
 
-@settings(deadline=None)
 @given(st.lists(groups(), max_size=5))
 def test_any_groups_come_back_from_their_zone(some):
     assert zones.decode(zones.encode(some)) == some
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(
     st.one_of(
         st.binary(max_size=60),
@@ -202,7 +201,6 @@ def test_field_over_255_bytes_cannot_be_told():
     assert place(zones.encode([Group(7, (bytes(255), bytes(256)))]), 7, 1, 2) is None
 
 
-@settings(deadline=None)
 @given(st.lists(groups(), max_size=4))
 def test_every_field_is_found_where_decoding_puts_it(some):
     zone = zones.encode(some)
