@@ -184,7 +184,7 @@ def test_a_fse_with_contract_99_is_split_and_both_shares_are_paid(workshop, make
 
 
 def test_a_fse_alone_with_third_party_payment_on_both_shares_is_settled_by_the_amo(workshop, make_oct):
-    sheet = workshop.Sheet(third_party="3", two={"type_contrat": "89", "numero_amc": "0088888888"})
+    sheet = workshop.Sheet(third_party="3", two={"numero_amc": "0088888888"})
     (paid,) = rsps(
         make_oct().receive(workshop.message(workshop.file([workshop.lot(workshop.Lot(sheets=(sheet,)))])))
     )

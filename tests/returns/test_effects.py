@@ -16,6 +16,7 @@ def test_an_arl_settles_lots(vector):
         Effect("accepted", PS, "000012", "001", "261122", code="0000"),
         Effect(
             "refused",
+            PS,
             "000012",
             "002",
             "261122",
@@ -47,7 +48,7 @@ def test_a_576_pays_defers_and_refuses_sheet_by_sheet(vector):
         Effect("paid", PS, "", "001", "261122", "000000041", "FSE", 1512, 1512, reference=TRANSFER),
         Effect("deferred", PS, "", "001", "261122", "000000042", "FSE", 2000, 0),
         Effect(
-            "payment_refused", "", "002", "261122", "000000043", "FSE", 1000, 600, "4102", "DROITS FERMES"
+            "payment_refused", PS, "", "002", "261122", "000000043", "FSE", 1000, 600, "4102", "DROITS FERMES"
         ),
     )
 

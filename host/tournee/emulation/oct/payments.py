@@ -12,7 +12,6 @@ from tournee.emulation.oct.split import Flow
 
 PAYMENTS, REJECTIONS, OTHERS = "0576", "0580", "0900"
 _MANDATE, _PAYEE, _LOT = "01", "02", "03"  # levels of rupture that a 990 closes
-CONTRACT_C2S = "89"
 _INVOICE, _DETAIL = "04", "05"
 _DIGITS = 15
 
@@ -84,7 +83,7 @@ def _settled(lot: Lot, framed: Framed, scenario: Scenario) -> list[Sheet]:
     return [
         sheet
         for sheet in lot.sheets
-        if sum(_asked(sheet, lot, framed)) and sheet.nir not in scenario.rejected
+        if sum(_asked(sheet, lot, framed, scenario)) and sheet.nir not in scenario.rejected
     ]
 
 
@@ -93,17 +92,16 @@ def _reported(lot: Lot, framed: Framed, scenario: Scenario) -> list[Sheet]:
     return [sheet for sheet in lot.sheets if sheet.nir in scenario.rejected or sheet.nir in scenario.remarks]
 
 
-def _asked(sheet: Sheet, lot: Lot, framed: Framed) -> tuple[int, int]:
+def _asked(sheet: Sheet, lot: Lot, framed: Framed, scenario: Scenario) -> tuple[int, int]:
     """Cents asked of the AMO and of the AMC by this sheet.
 
     A FSE asks the AMO; and the complementary share too when the OCT splits it (contract 99), or when the
-    AMO settles both: contract 89, or in a single file no DRE beside it.
+    AMO settles both: it manages that AMC, or in a single file no DRE stands beside the FSE.
     """
     if lot.kind == "DRE":
         return 0, third_party_amc(sheet)
-    both = sheet.identity["type_contrat"] == CONTRACT_C2S or (
-        framed.single and sheet.number not in framed.claimed
-    )
+    managed = sheet.identity["numero_amc"] in scenario.managed_amc
+    both = sheet.number not in framed.claimed and (managed or framed.single)
     return third_party_amo(sheet), asked_of_split(sheet) or (third_party_amc(sheet) if both else 0)
 
 
@@ -129,7 +127,7 @@ def _write_payment(stream: "_Stream", sheet: Sheet, lot: Lot) -> int:
     """One settled sheet; returns the cents paid."""
     deferred = sheet.nir in stream.scenario.deferred
     state = "D" if deferred else "P"
-    amo, amc = _asked(sheet, lot, stream.framed)
+    amo, amc = _asked(sheet, lot, stream.framed, stream.scenario)
     _write_sheet(stream, sheet, lot)
     stream.put("198", rupture=_DETAIL, **_share(amo, state))
     adherent = "" if sheet.complement is None else sheet.complement["adherent"]

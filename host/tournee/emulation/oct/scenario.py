@@ -49,15 +49,18 @@ class Scenario:
 
     `siren` is the recipient number of the files it takes (9 digits). `known_senders` are 9-digit billing
     numbers, None for anyone whose card it knows. `unknown_amc` are AMC numbers (10 digits) it has no
-    agreement with: their DRE lots are refused (0199). `rejected` and `remarks` are by NIR (13): the sheets
-    of that patient are rejected, or paid with a comment. `deferred` NIRs are neither paid nor rejected yet.
-    `mail_certificates` are by mail address, lower case: returns to these are sealed.
+    agreement with: their DRE lots are refused (0199). `managed_amc` are those whose share the AMO settles
+    with its own. `rejected` and `remarks` are by NIR (13): the sheets of that patient are rejected, or paid
+    with a comment. `deferred` NIRs are neither paid nor rejected yet. `flat_payment`, and the `retention`
+    that goes with it, come once for each sender. `mail_certificates` are by mail address, lower case: returns
+    to these are sealed.
     """
 
     siren: str = "999999998"
     address: str = "oct@oct.example"
     known_senders: frozenset[str] | None = None
     unknown_amc: frozenset[str] = frozenset({"0099999997"})
+    managed_amc: frozenset[str] = frozenset({"0089000000"})
     rejected: Mapping[str, Rejection] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     deferred: frozenset[str] = frozenset()
