@@ -109,7 +109,7 @@ def test_a_seal_has_no_place_in_degraded_mode(certified, ps_card):
 @pytest.mark.parametrize(
     ("at", "value", "number"),
     [
-        (128 + 1 * 128 + 114, b"0000999", "000000001"),  # an amount of the first invoice
+        (128 + 1 * 128 + 69, b"260301", "000000001"),  # a date of care of the first
         (128 + 14 * 128 + 95, b"560602", "000000002"),  # a birth date of the second
     ],
 )

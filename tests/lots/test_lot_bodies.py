@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tournee.exchange.lots import LotError, LotKey, group_sheets, lot_body, lot_group
-from tournee.exchange.splitting import LayoutError
+from tournee.exchange.splitting import LayoutError, split_invoice, split_lot
 
 
 @dataclass(frozen=True)
@@ -169,3 +169,43 @@ def test_an_fse_given_twice_is_not_grouped():
     sheet = Sheet("FSE", "F01751123", "03", "751", "000000001")
     with pytest.raises(LotError, match="deux fois"):
         group_sheets([sheet, sheet])
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "field"),
+    [
+        (5 * 128 + 38, b"003", "lignes"),
+        (5 * 128 + 57, b"00000724", "honoraires"),
+        (5 * 128 + 65, b"00000435", "part_amo"),
+        (5 * 128 + 89, b"00000290", "part_amc"),
+        (1 * 128 + 29, b"000000009", "facture"),
+        (2 * 128 + 26, b"000000009", "facture"),
+    ],
+    ids=["lines", "fee", "AMO share", "AMC share", "number in a 4", "number in a 4E"],
+)
+def test_an_invoice_whose_records_disagree_is_refused(vector, at, value, field):
+    data = b"".join(vector("fse_1.txt"))
+    with pytest.raises(LayoutError, match=f"Facture 000000001 : {field}"):
+        split_invoice(data[:at] + value + data[at + len(value) :])
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "field"),
+    [
+        (10, b"003", "factures"),
+        (13, b"0004", "actes"),
+        (24, b"000001984", "total"),
+        (33, b"000001191", "part_amo"),
+        (42, b"000000794", "part_amc"),
+        (51, b"008", "lot"),
+    ],
+    ids=["invoices", "acts", "fee", "AMO share", "AMC share", "number"],
+)
+def test_a_lot_whose_trailer_says_otherwise_is_refused(certified, at, value, field):
+    lot = bytearray(certified.fse_lot[: -4 * 128])
+    trailer = len(lot) - 128
+    lot[trailer + at : trailer + at + len(value)] = value
+    if field == "factures":
+        lot[trailer + 17 : trailer + 24] = b"0003003"
+    with pytest.raises(LayoutError, match=f"Lot 007 : {field}"):
+        split_lot(bytes(lot))

@@ -14,6 +14,7 @@ Values = dict[str, str | int]
 
 _INVOICE_HEADS = ("2", "2A")
 _ACTS = ("4", "4E")
+_SHARES = ("honoraires", "part_amo", "part_amc")
 
 
 class LayoutError(ExchangeError):
@@ -159,22 +160,23 @@ def _read_invoice(reader: _Reader) -> SignedInvoice:
     body = [head]
     if reader.kind == "2A":
         body.append(reader.take("2A"))
-    acts = 0
-    body.append(reader.take("4"))
-    acts += 1
+    acts = [reader.take("4")]
     while reader.kind in _ACTS:
-        acts += reader.kind == "4"
-        body.append(reader.take(*_ACTS))
-    body.append(reader.take("5"))
-    _check_same(body, start)
+        if reader.kind == "4":
+            acts.append(reader.take("4"))
+        else:
+            body.append(reader.take("4E"))
+    last = reader.take("5")
+    _check_same([*body, *acts, last], f"Facture {head['facture']}", ("emetteur", "facture"), start)
+    told = {field: sum(int(act[field]) for act in acts) for field in _SHARES}
+    _check_totals(last, told | {"lignes": len(acts)}, f"Facture {head['facture']}", start)
     covered = reader.since(start)
-    last = body[-1]
     return SignedInvoice(
         str(head["emetteur"]),
         str(head["facture"]),
         covered,
         _read_sevens(reader),
-        acts,
+        len(acts),
         int(last["honoraires"]),
         int(last["part_amo"]),
         int(last["part_amc"]),
@@ -188,6 +190,20 @@ def _read_lot(reader: _Reader) -> SignedLot:
     while reader.kind in _INVOICE_HEADS:
         invoices.append(_read_invoice(reader))
     trailer = reader.take("6")
+    label = f"Lot {head['lot']}"
+    _check_same([head, trailer], label, ("emetteur", "lot"), start)
+    _check_totals(
+        trailer,
+        {
+            "factures": len(invoices),
+            "actes": sum(invoice.acts for invoice in invoices),
+            "total": sum(invoice.fee for invoice in invoices),
+            "part_amo": sum(invoice.amo for invoice in invoices),
+            "part_amc": sum(invoice.amc for invoice in invoices),
+        },
+        label,
+        start,
+    )
     return SignedLot(head, tuple(invoices), trailer, reader.since(start), _read_sevens(reader))
 
 
@@ -199,12 +215,16 @@ def _read_sevens(reader: _Reader) -> tuple[Seven, ...]:
     return tuple(sevens)
 
 
-def _check_same(body: Sequence[Values], start: int) -> None:
-    """All records of an invoice bear its sender and its number."""
+def _check_same(body: Sequence[Values], label: str, fields: Sequence[str], start: int) -> None:
+    """All these records bear the same sender and number."""
     for values in body[1:]:
-        for field in ("emetteur", "facture"):
+        for field in fields:
             if values[field] != body[0][field]:
-                raise LayoutError(
-                    f"Facture {body[0]['facture']} : {field} {values[field]} dans un de ses enregistrements",
-                    start,
-                )
+                raise LayoutError(f"{label} : {field} {values[field]} dans un de ses enregistrements", start)
+
+
+def _check_totals(found: Values, told: dict[str, int], label: str, start: int) -> None:
+    """A record that closes says what the records before it add up to."""
+    for field, value in told.items():
+        if found[field] != value:
+            raise LayoutError(f"{label} : {field} {found[field]}, les enregistrements en font {value}", start)

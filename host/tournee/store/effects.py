@@ -94,6 +94,8 @@ class Effects(Messages):
         return Applied(True)
 
     def _apply_to_invoice(self, received: int, effect: Effect) -> Applied:
+        if not effect.invoice:
+            return Applied(False, "ne nomme aucune facture")
         found = self._rows(
             "SELECT id FROM invoice WHERE number = ?1 AND (?2 = '' OR ps = ?2)",
             _number(effect.invoice),

@@ -125,7 +125,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),
     SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED},
     SheetState.ACKNOWLEDGED: _PAYMENTS | {SheetState.REFUSED},
-    SheetState.REFUSED: frozenset({SheetState.PAID, SheetState.PARTLY_PAID}),
+    SheetState.REFUSED: _PAYMENTS,
     SheetState.PAID: _PAYMENTS,
     SheetState.PARTLY_PAID: _PAYMENTS,
     SheetState.PAYMENT_REFUSED: _PAYMENTS,

@@ -1,0 +1,78 @@
+"""Whatever the order in which returns come, all ends in the same state."""
+
+import random
+import shutil
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tournee.store import Cipher, Effect, Journal, Outcome, SheetState, Target
+
+KEY = bytes(range(32))
+NOW = datetime(2026, 3, 2, 18, 30, 5)
+
+told = st.sampled_from([Outcome.ACCEPTED, Outcome.REFUSED, Outcome.DUPLICATE])
+effects = st.lists(
+    st.one_of(
+        st.builds(Effect, st.just(Target.FILE), told, file=st.just("000001"), code=st.just("0106")),
+        st.builds(
+            Effect, st.just(Target.LOT), told, file=st.just("000001"), lot=st.sampled_from(["001", "002"])
+        ),
+        st.builds(
+            Effect,
+            st.just(Target.INVOICE),
+            st.sampled_from([Outcome.ACCEPTED, Outcome.REFUSED, *Outcome]),
+            invoice=st.sampled_from(["000000001", "000000002", "000000009"]),
+            share=st.sampled_from(["AMO", "AMC"]),
+            paid=st.sampled_from([0, 200, 400, 600, -600]),
+        ),
+    ),
+    max_size=6,
+)
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory, make):
+    """A closed journal with two invoices sent, each an FSE and a DRE."""
+    path = tmp_path_factory.mktemp("sent") / "journal.db"
+    with Journal(path, Cipher(KEY), lambda: NOW) as journal:
+        make.day(journal, 2)
+        make.invoice(journal, "FSE", "DRE")
+        make.invoice(journal, "FSE", "DRE")
+        make.sent_file(journal)
+    return path
+
+
+def settled(sent, effects):
+    """Where all stands after these effects, one return each."""
+    path = sent.with_name("copy.db")
+    shutil.copy(sent, path)
+    with Journal(path, Cipher(KEY), lambda: NOW) as journal:
+        for rank, effect in enumerate(effects):
+            journal.settle_return(journal.take_return(b"%d" % rank, "test"), "X", "", [effect])
+        states = (
+            [sheet.state for sheet in journal.sheets()],
+            [lot.state for lot in journal.lots()],
+            [file.state for file in journal.files()],
+            [row.paid for row in journal.overview()],
+            len(journal.unmatched()),
+        )
+    path.unlink()
+    return states
+
+
+@settings(max_examples=25, deadline=None)
+@given(effects, st.randoms(use_true_random=False))
+def test_the_order_of_returns_is_of_no_consequence(sent, told, shuffler: random.Random):
+    other = list(told)
+    shuffler.shuffle(other)
+    assert settled(sent, other) == settled(sent, told)
+
+
+@settings(max_examples=25, deadline=None)
+@given(effects)
+def test_what_was_sent_never_goes_back_to_be_sent(sent, told):
+    before = {SheetState.MADE, SheetState.CERTIFIED, SheetState.IN_LOT, SheetState.ABANDONED}
+    assert not before & set(settled(sent, told)[0])
