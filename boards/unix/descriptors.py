@@ -17,10 +17,7 @@ _PRESENCE = const(3)
 _SPEED = const(4)
 _PAYLOAD = const(255)
 _HEADER = const(2)
-_MICROPYTHON = sys.implementation.name == "micropython"
 _QUEUE = const(512)  # bytes taken from the card and not yet read
-
-
 
 
 class _Descriptor:
@@ -43,10 +40,10 @@ class _Descriptor:
         n = self._file.readinto(buf)
         return 0 if n is None else n or -1
 
-    def give(self, buf: bytearray, start: int, n: int) -> int:
+    def write(self, buf: bytearray, start: int, n: int) -> int:
         """Bytes written now, 0 when none can be."""
-        if _MICROPYTHON:
-            return self._file.write(buf, start, n) or 0
+        if sys.implementation.name == "micropython":
+            return self._file.write(buf, start, n) or 0  # in place: no view is made
         return self._file.write(memoryview(buf)[start : start + n]) or 0
 
 
@@ -54,23 +51,23 @@ class Stream:
     """The link's bytes, as the core wants them."""
 
     def __init__(self, number: int) -> None:
-        self._descriptor = _Descriptor(number)
-        self.write = self._descriptor.give
+        self._file = _Descriptor(number)
+        self.write = self._file.write
 
-    def read_into(self, buf: bytearray, timeout_ms: int) -> int:
+    def read(self, buf: bytearray, timeout_ms: int) -> int:
         """Bytes read within `timeout_ms`; 0: none came; -1: the line is closed for good."""
-        return self._descriptor.take(buf) if self._descriptor.wait(timeout_ms) else 0
+        return self._file.take(buf) if self._file.wait(timeout_ms) else 0
 
 
 class EmulatedSlot:
     """A card slot, as the core wants it; a removal is latched until `present` has told it."""
 
     def __init__(self, number: int) -> None:
-        self._descriptor = _Descriptor(number)
+        self._file = _Descriptor(number)
         self._queue = bytearray(_QUEUE)
         self._at = 0  # next byte of the queue
         self._end = 0
-        self._tag = 0  # of the frame that comes in
+        self._kind = 0  # of the frame that comes in
         self._left = -_HEADER  # bytes of its payload still to come; negative: of its header
         self._present = False
         self._removed = False
@@ -121,10 +118,10 @@ class EmulatedSlot:
                 return TIMEOUT
         return REMOVED
 
-    def _send(self, tag: int, n: int) -> None:
-        self._out[0] = tag
+    def _send(self, kind: int, n: int) -> None:
+        self._out[0] = kind
         self._out[1] = n
-        if self._descriptor.give(self._out, 0, _HEADER + n) != _HEADER + n:
+        if self._file.write(self._out, 0, _HEADER + n) != _HEADER + n:
             self._gone()  # nobody takes bytes at the other end
 
     def _gone(self) -> None:
@@ -135,10 +132,10 @@ class EmulatedSlot:
         """One byte of DATA, or -1 when none came within `timeout_ms`; takes note of PRESENCE on the way."""
         while True:
             if self._at == self._end:
-                if not self._descriptor.wait(timeout_ms):
+                if not self._file.wait(timeout_ms):
                     return -1
                 self._at = 0
-                self._end = self._descriptor.take(self._queue)
+                self._end = self._file.take(self._queue)
                 if self._end <= 0:
                     if self._end < 0:
                         self._gone()
@@ -147,15 +144,15 @@ class EmulatedSlot:
             byte = self._queue[self._at]
             self._at += 1
             if self._left == -_HEADER:
-                self._tag = byte
+                self._kind = byte
                 self._left += 1
             elif self._left < 0:
                 self._left = byte or -_HEADER
             else:
                 self._left = self._left - 1 or -_HEADER
-                if self._tag == _DATA:
+                if self._kind == _DATA:
                     return byte
-                if self._tag == _PRESENCE:
+                if self._kind == _PRESENCE:
                     self._gone()
                     self._present = byte != 0
                     if not self._removed:

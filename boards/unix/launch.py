@@ -1,6 +1,6 @@
 """Start MicroPython in this process, the firmware's image mapped as the flash that its code runs from (CPython).
 
-    python launch.py HEAP IMAGE LINK PS VITALE      heap in bytes, image file, three descriptors
+python launch.py HEAP IMAGE LINK PS VITALE      heap in bytes, image file, three descriptors
 """
 
 import ctypes

@@ -4,6 +4,7 @@ import sys
 
 import board
 from descriptors import EmulatedSlot, Stream
+
 from reader.core import Core
 from reader.sha256 import Sha256
 from sesam.port import ticks_ms

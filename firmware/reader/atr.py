@@ -2,14 +2,14 @@
 
 from sesam.port import const
 
-LONGEST = 33  # TS and at most 32 characters
-DIRECT = 0x3B
-INVERSE = 0x3F
-DEFAULT_TA1 = 0x11  # Fi 372, Di 1
+LONGEST = const(33)  # TS and at most 32 characters
+DIRECT = const(0x3B)
+INVERSE = const(0x3F)
+DEFAULT_TA1 = const(0x11)  # Fi 372, Di 1
 
-MORE = 0
-WHOLE = 1
-BAD = -1
+MORE = const(0)
+WHOLE = const(1)
+BAD = const(-1)
 
 _CLOCKS = (
     372,
@@ -48,7 +48,6 @@ class Atr:
         self.ta1 = -1  # as sent, -1 when absent
         self.ta2 = -1  # specific mode when not -1
         self.wi = _DEFAULT_WI  # work waiting integer, TC2
-        self.guard = 0  # extra guard time in etu, TC1 (255: the shortest)
         self.historical = 0  # where the historical bytes start
         self.historical_length = 0
 
@@ -72,73 +71,56 @@ class Atr:
                 return MORE
             indicator = raw[at]
             level += 1
-            if level == 1:
-                self.historical_length = indicator & 15
-            else:
+            if level > 1:
                 protocol = indicator & 15
                 if level == 2:
                     self.first = protocol
                 if protocol < 15:  # T=15 announces global interface bytes, it is no protocol
                     protocols |= 1 << protocol
-            count = 0
+            last = at
             for bit in range(4, 8):
-                count += indicator >> bit & 1
-            if at + count >= LONGEST:
+                last += indicator >> bit & 1
+            if last >= LONGEST:
                 return BAD
-            if at + count >= n:
+            if last >= n:
                 return MORE
-            self._interface(level, indicator, at + 1)
-            at += count
-            if not indicator & 0x80:
+            place = at + 1
+            if indicator & 0x10:  # TA
+                if level == 1:
+                    self.ta1 = raw[place]
+                elif level == 2:
+                    self.ta2 = raw[place]
+                place += 1
+            if indicator & 0x20:  # TB: programming voltage, long gone
+                place += 1
+            if indicator & 0x40 and level == 2:  # TC2
+                self.wi = raw[place]
+            at = last
+            if not indicator & 0x80:  # no TD
                 break
         if level == 1:
             self.first = 0
             protocols = 1
         self.protocols = protocols
         self.historical = at + 1
-        end = at + 1 + self.historical_length
-        check = protocols != 1
-        if check:
-            end += 1
-        if end > LONGEST:
+        self.historical_length = raw[1] & 15
+        end = self.historical + self.historical_length
+        checked = protocols != 1  # TCK is there unless T=0 alone is offered
+        if end + checked > LONGEST:
             return BAD
-        if n < end:
+        if n < end + checked:
             return MORE
-        return BAD if check and self._checksum() else self._meaning()
-
-    def _interface(self, level: int, indicator: int, at: int) -> None:
-        raw = self.raw
-        if indicator & 0x10:
-            if level == 1:
-                self.ta1 = raw[at]
-            elif level == 2:
-                self.ta2 = raw[at]
-            at += 1
-        if indicator & 0x20:
-            at += 1
-        if indicator & 0x40:
-            if level == 1:
-                self.guard = raw[at]
-            elif level == 2:
-                self.wi = raw[at]
-
-    def _checksum(self) -> int:
         check = 0
-        for i in range(1, self.length):
-            check ^= self.raw[i]
-        return check
-
-    def _meaning(self) -> int:
-        if self.wi == 0 or (self.ta1 >= 0 and not (clock_of(self.ta1) and bitrate_of(self.ta1))):
+        if checked:
+            for i in range(1, n):
+                check ^= raw[i]
+        if check or not self.wi or not clock_of(self.ta1):
             return BAD
         return WHOLE
 
 
 def clock_of(ta1: int) -> int:
-    """Return Fi, clock cycles, of a TA1; 0 when reserved."""
-    return _CLOCKS[ta1 >> 4]
-
-
-def bitrate_of(ta1: int) -> int:
-    """Return Di of a TA1; 0 when reserved."""
-    return _BITRATES[ta1 & 15]
+    """Return Fi, in clock cycles, of a TA1, or of its default for -1; 0 when Fi or Di is reserved."""
+    if ta1 < 0:
+        return _CLOCKS[DEFAULT_TA1 >> 4]
+    return _CLOCKS[ta1 >> 4] if _BITRATES[ta1 & 15] else 0

@@ -1,12 +1,12 @@
 """One slot: power, answer to reset, speed and protocol, then commands; any failure leaves it off and usable again."""
 
-from sesam import codes
-from sesam.port import const
-
 from reader.arena import HEADER
 from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LONGEST, WHOLE, Atr, clock_of
+from reader.fields import copy
 from reader.line import Line, failure
 from reader.t0 import T0
+from sesam import codes
+from sesam.port import const
 
 _FIRST_MS = const(
     1000
@@ -94,27 +94,24 @@ class Channel:
     def _negotiate(self) -> int:
         """Choose the protocol and the speed (ISO 7816-3 6.3.1, 9): T=0 alone today."""
         atr = self.atr
-        fi = clock_of(DEFAULT_TA1)
+        fi = clock_of(-1)
         if not atr.protocols & 1:
             return codes.CARD_PROTOCOL
-        if atr.ta2 >= 0:  # specific mode: the speed and the protocol are imposed
+        agreed = atr.ta1 >= 0 and atr.ta1 != DEFAULT_TA1
+        if atr.ta2 >= 0:  # specific mode: protocol and speed are imposed
             if atr.ta2 & 0x1F:  # another protocol, or parameters that only the card knows
                 return codes.CARD_PROTOCOL
-            if atr.ta1 >= 0:
-                fi = self._speed(atr.ta1)
-        elif atr.ta1 >= 0 and atr.ta1 != DEFAULT_TA1:
+        elif agreed:
             status = self._offer(atr.ta1)
             if status < 0:
                 return -status
-            if status:
-                fi = self._speed(atr.ta1)
+            agreed = status > 0
+        if agreed:
+            self._slot.speed(atr.ta1)
+            fi = clock_of(atr.ta1)
         self._protocol = self._t0
         self._t0.start(atr.wi, fi, self._clock_khz)
         return 0
-
-    def _speed(self, ta1: int) -> int:
-        self._slot.speed(ta1)
-        return clock_of(ta1)
 
     def _offer(self, ta1: int) -> int:
         """PPS for T=0 at TA1 (9.2): 1 accepted, 0 the card keeps the default speed, minus a status when it fails."""
@@ -150,12 +147,10 @@ class Channel:
         command[2] = p1
         command[3] = p2
 
-    def put(self, at: int, data: bytes) -> int:
-        """Copy `data` into the command's data at `at`; return where it ends."""
-        command = self.command
-        for i in range(len(data)):
-            command[HEADER + at + i] = data[i]
-        return at + len(data)
+    def put(self, data: bytes) -> int:
+        """Make `data` the command's data; return its length."""
+        copy(self.command, HEADER, data, 0, len(data))
+        return len(data)
 
     def transmit(self, lc: int, le: int) -> int:
         """Send the command; return 0 when the card answered (see `sw`), else a status: the slot is then off."""

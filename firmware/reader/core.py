@@ -2,7 +2,7 @@
 
 A board hands in what it has; the core asks for nothing else:
 
-    stream      read_into(buf, timeout_ms) -> bytes read, 0 after the time-out, -1 when the line is closed for good;
+    stream      read(buf, timeout_ms) -> bytes read, 0 after the time-out, -1 when the line is closed for good;
                 write(buf, start, n) -> bytes written, 0 when it can take none now
     slots       PS's card, Vitale: present, activate, deactivate, speed, write, read (see `reader.line`, `reader.channel`)
     ticks       milliseconds, wrapping at 2**30
@@ -10,14 +10,13 @@ A board hands in what it has; the core asks for nothing else:
 
 import gc
 
-from sesam.port import const
-
 from reader.arena import Arena
 from reader.channel import Channel
 from reader.cps import PsCard
 from reader.link import Link
 from reader.service import Service
 from reader.vitale import VitaleCard
+from sesam.port import const
 
 _IDLE_MS = const(200)  # between two looks at the slots
 
@@ -29,11 +28,6 @@ class Heap:
         self._used = getattr(gc, "mem_alloc", None)
         self.size = gc.mem_alloc() + gc.mem_free() if self._used else 0
         self.peak = 0
-
-    def settle(self) -> None:
-        """All is made: what is in use now is what the reader needs."""
-        gc.collect()
-        self.peak = self.used()
 
     def used(self) -> int:
         """Bytes in use now."""
@@ -63,13 +57,14 @@ class Core:
         self._stream = stream
         self._ticks = ticks
         self._chunk = arena.chunk
-        self._channels = tuple(Channel(slot, arena, clock_khz, ticks, self._alive) for slot in slots)
-        ps = PsCard(self._channels[0], arena)
-        vitale = VitaleCard(self._channels[1], arena)
+        self._ps = Channel(slots[0], arena, clock_khz, ticks, self._alive)
+        self._vitale = Channel(slots[1], arena, clock_khz, ticks, self._alive)
+        ps = PsCard(self._ps, arena)
+        vitale = VitaleCard(self._vitale, arena)
         self.heap = Heap()
         self.service = Service(arena, ps, vitale, self.heap, name)
         self.link = Link(arena, self.service, ticks)
-        self.heap.settle()
+        gc.collect()  # all is made: what is in use now is what the reader needs
 
     def run(self) -> None:
         """Serve until the link is closed."""
@@ -78,7 +73,7 @@ class Core:
 
     def step(self, timeout_ms: int) -> bool:
         """Take what the link brings within `timeout_ms`, answer it, look at the slots; False when the link is closed."""
-        n = self._stream.read_into(self._chunk, timeout_ms)
+        n = self._stream.read(self._chunk, timeout_ms)
         if n < 0:
             return False
         at = 0
@@ -87,8 +82,8 @@ class Core:
             self._flush()
             self.link.poll(self._ticks())
             self._flush()
-        self._channels[0].watch()
-        self._channels[1].watch()
+        self._ps.watch()
+        self._vitale.watch()
         return True
 
     def _alive(self) -> None:

@@ -1,14 +1,14 @@
 """Files of a card, read in pieces (ISO 7816-4 7.1.1, 7.2.3); used by both cards."""
 
+from reader.channel import OK
+from reader.fields import copy
 from sesam import codes
 from sesam.port import const
 from sesam.zone_walk import ID_LENGTH, read_length
 
-from reader.channel import OK
-
-BY_FILE = 0x02  # SELECT P1: an EF of the current application
-BY_NAME = 0x04  # an application by its name
-BY_PATH = 0x09  # a path from the MF, 3F00 left out
+BY_FILE = const(0x02)  # SELECT P1: an EF of the current application
+BY_NAME = const(0x04)  # an application by its name
+BY_PATH = const(0x09)  # a path from the MF, 3F00 left out
 
 _SELECT = const(0xA4)
 _READ_BINARY = const(0xB0)
@@ -27,11 +27,11 @@ class Files:
         self.length = 0
         self.last = False
 
-    def select(self, how: int, name: bytes) -> int:
+    def select(self, kind: int, name: bytes) -> int:
         """Select an application or a file; return 0 or a status."""
         channel = self._channel
-        channel.header(0, _SELECT, how, _NO_FCI)
-        return channel.expect(channel.put(0, name), -1)
+        channel.header(0, _SELECT, kind, _NO_FCI)
+        return channel.expect(channel.put(name), -1)
 
     def read(self, offset: int) -> int:
         """Fill the piece from `offset` of the selected file; return 0 or a status."""
@@ -52,8 +52,7 @@ class Files:
                 return 0
             if channel.sw != OK and channel.sw != _SHORT:
                 return codes.CARD_STATUS
-            for i in range(channel.length):
-                piece[self.length + i] = channel.response[i]
+            copy(piece, self.length, channel.response, 0, channel.length)
             self.length += channel.length
             self.last = channel.length < _STEP
         return 0

@@ -1,136 +1,135 @@
-"""The rules of one invoice, record by record as it passes: 2, 2A, 4, 4E, 5 (profile, Records; Certification 2; OCT-X, OCT-EF)."""
+"""The rules of one invoice, record by record as it passes: 2, 2A, 4, 4E, 5.
 
+Profile, Records and Certification 2; OCT-X and OCT-EF.
+"""
+
+from reader.fields import columns, copy, number, same
 from sesam import codes
 from sesam.port import const
 
-from reader.columns import column, number, same
+_HEAD = columns("2", "emetteur nir cle rang facture tiers_payant type_contrat numero_amc")
+_ISSUER = const(0)
+_NIR = const(1)
+_KEY = const(2)
+_RANK = const(3)
+_NUMBER = const(4)
+_THIRD_PARTY = const(5)
+_CONTRACT = const(6)
+_INSURER = const(7)
 
-LINES = const(999)  # most acts of an invoice: 5 39+3
+_MORE = columns("2A", "numero_amc")
+_ACT = columns("4", "honoraires part_amo part_amc")
+_EXTRA = columns("4E", "facture")
+_END = columns("5", "honoraires part_amo part_amc lignes paye_assure")
+_FEE = const(0)  # in _ACT and _END
+_AMO = const(1)
+_AMC = const(2)
+_LINES = const(3)  # in _END
+_PAID = const(4)
 
-_ISSUER = column("2", "emetteur")
-_NIR = column("2", "nir")
-_KEY = column("2", "cle")
-_RANK = column("2", "rang")
-_NUMBER = column("2", "facture")
-_THIRD_PARTY = column("2", "tiers_payant")
-_CONTRACT = column("2", "type_contrat")
-_INSURER = column("2", "numero_amc")
-_MORE_INSURER = column("2A", "numero_amc")
-_EXTRA_NUMBER = column("4E", "facture")
-_FEE = column("4", "honoraires")
-_AMO = column("4", "part_amo")
-_AMC = column("4", "part_amc")
-_LINES = column("5", "lignes")
-_ALL_FEE = column("5", "honoraires")
-_ALL_AMO = column("5", "part_amo")
-_ALL_AMC = column("5", "part_amc")
-_PAID = column("5", "paye_assure")
-
+_LINES_MAX = const(999)  # 5 39+3
 _SPLIT = const(99)  # contract type: the OCT may split
 _BY_AMO = const(1)  # bits of group 1410 field 1: a third party pays the AMO share, the complementary share
 _BY_AMC = const(2)
 
 
 class Invoice:
-    """One invoice's running sums. Each method takes the record at `at` and returns 0 or a status; `column` is then its column.
+    """One invoice's running sums. Each method takes the record at `at` and returns 0 or a status, with `column`.
 
-    `head` keeps the columns 1–38 of the record 2, which every record of the invoice repeats (4E: without the rank), `insurer`
-    its AMC number.
+    `head` keeps the columns 1–38 of the record 2, which every record of the invoice repeats (4E: without the
+    rank), `insurer` its AMC number.
     """
 
     def __init__(self, head: bytearray, insurer: bytearray) -> None:
         self.head = head
+        self.insurer = insurer
         self.column = 0
         self.number = 0
         self.lines = 0
         self.fee = 0  # cents, as the two shares
         self.amo = 0
         self.amc = 0
-        self._third_party = 0
-        self._insurer = insurer
+        self.third = 0  # group 1410 field 1
 
-    def refuse(self, status: int, field: int) -> int:
+    def refuse(self, status: int, column: int) -> int:
         """Note the column of a refusal and return its status."""
-        self.column = (field >> 8) + 1
+        self.column = (column >> 8) + 1
         return status
 
     def open(self, buf: bytearray, at: int, issuer: object, patient: object, dre: bool) -> int:
         """Record 2. `issuer.bills` and, unless None, `patient.holds` judge the numbers."""
-        head = self.head
-        for i in range(len(head)):
-            head[i] = buf[at + i]
-        for i in range(len(self._insurer)):
-            self._insurer[i] = buf[at + (_INSURER >> 8) + i]
-        self.number = number(buf, at, _NUMBER)
+        copy(self.head, 0, buf, at, len(self.head))
+        copy(self.insurer, 0, buf, at + (_HEAD[_INSURER] >> 8), len(self.insurer))
+        self.number = number(buf, at, _HEAD[_NUMBER])
+        self.third = number(buf, at, _HEAD[_THIRD_PARTY])
         self.lines = self.fee = self.amo = self.amc = 0
-        self._third_party = number(buf, at, _THIRD_PARTY)
-        if not issuer.bills(buf, at + (_ISSUER >> 8)):
-            return self.refuse(codes.ISSUER, _ISSUER)
-        if patient is not None and not patient.holds(buf, at + (_NIR >> 8)):
-            return self.refuse(codes.PATIENT, _NIR)
-        if number(buf, at, _CONTRACT) == _SPLIT:
+        if not issuer.bills(buf, at + (_HEAD[_ISSUER] >> 8)):
+            return self.refuse(codes.ISSUER, _HEAD[_ISSUER])
+        if patient is not None and not patient.holds(buf, at + (_HEAD[_NIR] >> 8)):
+            return self.refuse(codes.PATIENT, _HEAD[_NIR])
+        if number(buf, at, _HEAD[_CONTRACT]) == _SPLIT:
             if dre:  # OCT-X-1: no FSE and DRE of the same invoice
-                return self.refuse(codes.EXCLUSION, _CONTRACT)
-            if self._third_party & _BY_AMC:  # OCT-EF-3
-                return self.refuse(codes.EXCLUSION, _THIRD_PARTY)
+                return self.refuse(codes.EXCLUSION, _HEAD[_CONTRACT])
+            if self.third & _BY_AMC:  # OCT-EF-3
+                return self.refuse(codes.EXCLUSION, _HEAD[_THIRD_PARTY])
         return 0
 
-    def insurer(self, buf: bytearray, at: int) -> int:
+    def more(self, buf: bytearray, at: int) -> int:
         """Record 2A: it names the complementary insurer of the record 2."""
-        status = self.same_invoice(buf, at, _NUMBER)
-        if not status and not same(buf, at + (_MORE_INSURER >> 8), self._insurer, 0, _MORE_INSURER & 255):
-            status = self.refuse(codes.NUMBER, _MORE_INSURER)
+        status = self._belongs(buf, at, _HEAD[_NUMBER])
+        if not status and not same(buf, at + (_MORE[0] >> 8), self.insurer, 0, len(self.insurer)):
+            status = self.refuse(codes.NUMBER, _MORE[0])
         return status
 
     def act(self, buf: bytearray, at: int) -> int:
         """Record 4: one more line."""
-        if self.lines == LINES:
-            return self.refuse(codes.LIMIT, _FEE)
+        if self.lines == _LINES_MAX:
+            return self.refuse(codes.LIMIT, 0)
         self.lines += 1
-        self.fee += number(buf, at, _FEE)
-        self.amo += number(buf, at, _AMO)
-        self.amc += number(buf, at, _AMC)
-        return self.same_invoice(buf, at, _NUMBER)
+        self.fee += number(buf, at, _ACT[_FEE])
+        self.amo += number(buf, at, _ACT[_AMO])
+        self.amc += number(buf, at, _ACT[_AMC])
+        return self._belongs(buf, at, _HEAD[_NUMBER])
 
-    def rpps(self, buf: bytearray, at: int) -> int:
-        """Record 4E: it has no rank, its invoice number stands three columns earlier."""
-        return self.same_invoice(buf, at, _EXTRA_NUMBER)
+    def extra(self, buf: bytearray, at: int) -> int:
+        """Record 4E: it has no rank, and its invoice number stands three columns earlier."""
+        return self._belongs(buf, at, _EXTRA[0])
 
     def close(self, buf: bytearray, at: int) -> int:
         """Record 5: count and totals are those of the lines; 74+8 is what no third party pays (group 1410)."""
-        status = self.same_invoice(buf, at, _NUMBER)
+        status = self._belongs(buf, at, _HEAD[_NUMBER])
         if status:
             return status
-        if number(buf, at, _LINES) != self.lines:
-            return self.refuse(codes.COUNT, _LINES)
-        if number(buf, at, _ALL_FEE) != self.fee:
-            return self.refuse(codes.TOTAL, _ALL_FEE)
-        if number(buf, at, _ALL_AMO) != self.amo:
-            return self.refuse(codes.TOTAL, _ALL_AMO)
-        if number(buf, at, _ALL_AMC) != self.amc:
-            return self.refuse(codes.TOTAL, _ALL_AMC)
+        if number(buf, at, _END[_LINES]) != self.lines:
+            return self.refuse(codes.COUNT, _END[_LINES])
+        if number(buf, at, _END[_FEE]) != self.fee:
+            return self.refuse(codes.TOTAL, _END[_FEE])
+        if number(buf, at, _END[_AMO]) != self.amo:
+            return self.refuse(codes.TOTAL, _END[_AMO])
+        if number(buf, at, _END[_AMC]) != self.amc:
+            return self.refuse(codes.TOTAL, _END[_AMC])
         paid = self.fee
-        if self._third_party & _BY_AMO:
+        if self.third & _BY_AMO:
             paid -= self.amo
-        if self._third_party & _BY_AMC:
+        if self.third & _BY_AMC:
             paid -= self.amc
-        if number(buf, at, _PAID) != paid:
-            return self.refuse(codes.TOTAL, _PAID)
+        if number(buf, at, _END[_PAID]) != paid:
+            return self.refuse(codes.TOTAL, _END[_PAID])
         return 0
 
-    def same_invoice(self, buf: bytearray, at: int, number_column: int) -> int:
-        """Issuer, patient and invoice number are those of the record 2."""
-        if not self._repeats(buf, at, _ISSUER, _ISSUER):
-            return self.refuse(codes.ISSUER, _ISSUER)
-        if not self._repeats(buf, at, _NIR, _NIR):
-            return self.refuse(codes.PATIENT, _NIR)
-        if not self._repeats(buf, at, _KEY, _KEY):
-            return self.refuse(codes.PATIENT, _KEY)
-        if number_column == _NUMBER and not self._repeats(buf, at, _RANK, _RANK):
-            return self.refuse(codes.PATIENT, _RANK)
-        if not self._repeats(buf, at, number_column, _NUMBER):
-            return self.refuse(codes.NUMBER, number_column)
+    def _belongs(self, buf: bytearray, at: int, column: int) -> int:
+        """Issuer, patient and invoice number (in `column`) are those of the record 2."""
+        if not self._same(buf, at, _HEAD[_ISSUER]):
+            return self.refuse(codes.ISSUER, _HEAD[_ISSUER])
+        if not self._same(buf, at, _HEAD[_NIR]):
+            return self.refuse(codes.PATIENT, _HEAD[_NIR])
+        if not self._same(buf, at, _HEAD[_KEY]):
+            return self.refuse(codes.PATIENT, _HEAD[_KEY])
+        if column == _HEAD[_NUMBER] and not self._same(buf, at, _HEAD[_RANK]):
+            return self.refuse(codes.PATIENT, _HEAD[_RANK])
+        if number(buf, at, column) != self.number:
+            return self.refuse(codes.NUMBER, column)
         return 0
 
-    def _repeats(self, buf: bytearray, at: int, field: int, kept: int) -> bool:
-        return same(buf, at + (field >> 8), self.head, kept >> 8, kept & 255)
+    def _same(self, buf: bytearray, at: int, column: int) -> bool:
+        return same(buf, at + (column >> 8), self.head, column >> 8, column & 255)

@@ -1,48 +1,48 @@
 """The rules of a lot around its invoices: 1, 6 and the certificates 7 (profile, Records, CRF, Certification 2)."""
 
+from reader.fields import columns, copy, number, same
 from sesam import codes
 from sesam.port import const
 
-from reader.columns import column, number, same
+_HEAD = columns("1", "emetteur lot categorie securisation crf")
+_ISSUER = const(0)  # in _HEAD, _END and _SEAL
+_LOT = const(1)  # in _HEAD and _END
+_CATEGORY = const(2)
+_MODE = const(3)
+_CRF = const(4)
 
-_ISSUER = column("1", "emetteur")
-_LOT = column("1", "lot")
-_CATEGORY = column("1", "categorie")
-_MODE = column("1", "securisation")
-_CRF = column("1", "crf")
+_FOR = columns("2", "regime caisse numero_amc facture")
+_REGIME = const(0)
+_OFFICE = const(1)
+_INSURER = const(2)
+_NUMBER = const(3)
 
-_REGIME = column("2", "regime")
-_OFFICE = column("2", "caisse")
-_INSURER = column("2", "numero_amc")
-_NUMBER = column("2", "facture")
+_END = columns("6", "emetteur lot factures actes total part_amo part_amc")
+_INVOICES = const(2)
+_ACTS = const(3)
+_FEE = const(4)
+_AMO = const(5)
+_AMC = const(6)
 
-_END_ISSUER = column("6", "emetteur")
-_INVOICES = column("6", "factures")
-_ACTS = column("6", "actes")
-_FEE = column("6", "total")
-_AMO = column("6", "part_amo")
-_AMC = column("6", "part_amc")
-_END_LOT = column("6", "lot")
+_SEAL = columns("7", "emetteur facture genre rang sur cle_id")
+_OF_INVOICE = const(1)
+_KIND = const(2)
+_RANK = const(3)
+_OF = const(4)
+_KEY_ID = const(5)
 
-_SEAL_ISSUER = column("7", "emetteur")
-_SEAL_NUMBER = column("7", "facture")
-_KIND = column("7", "genre")
-_RANK = column("7", "rang")
-_OF = column("7", "sur")
-_KEY_ID = column("7", "cle_id")
-
-SECURED = const(3)  # mode: the Vitale card seals every invoice (domain 1.7)
+_SECURED = const(3)  # mode: the Vitale card seals every invoice (domain 1.7)
 _PIECES = const(4)  # 344 characters of Base64 by 96
-_P = ord("P")
-_V = ord("V")
-_LETTERS = b"FD"  # first letter of category and CRF
-_REGIME_AT = const(1)  # columns of a CRF, from zero: F régime caisse centre, or D AMC number
+_P = const(80)
+_V = const(86)
+_LETTERS = b"FD"  # first letter of category and of CRF: FSE, DRE
+_REGIME_AT = const(1)  # in a CRF, from zero: F régime caisse centre, or D AMC number
 _OFFICE_AT = const(3)
 _INSURER_AT = const(1)
 
 
 class Lot:
-    """One lot's running sums. Each method takes the record at `at` and returns 0 or a status; `column` is then its column."""
+    """One lot's running sums. Each method takes the record at `at` and returns 0 or a status, with `column`."""
 
     def __init__(self, arena: object) -> None:
         self.column = 0
@@ -53,70 +53,68 @@ class Lot:
         self.amc = 0
         self.number = 0
         self.dre = False
-        self._issuer = arena.lot_issuer
+        self.mode = 0
+        self._issuer = arena.issuer
         self._crf = arena.crf
         self._numbers = arena.numbers
         self._key_id = arena.key_id
-        self._mode = 0
         self._kind = 0  # of the certificate that passes
         self._rank = 0
-        self._seen = 0  # bit 0 a whole P, bit 1 a whole V
+        self._seen = 0  # bit 0: a whole P, bit 1: a whole V
 
-    def refuse(self, status: int, field: int) -> int:
+    def refuse(self, status: int, column: int) -> int:
         """Note the column of a refusal and return its status."""
-        self.column = (field >> 8) + 1
+        self.column = (column >> 8) + 1
         return status
 
-    def clear(self, mode: int) -> None:
+    def begin(self, mode: int, dre: bool) -> None:
         """Begin a lot, or a single invoice, in this securing mode."""
         self.invoices = self.acts = self.fee = self.amo = self.amc = 0
-        self._mode = mode
-        self._rank = 0
-        self._seen = 0
-
-    def open(self, buf: bytearray, at: int, issuer: object, dre: bool) -> int:
-        """Record 1: issued by the card's holder (`issuer.bills`), of the kind and mode that the host announced."""
-        if not issuer.bills(buf, at + (_ISSUER >> 8)):
-            return self.refuse(codes.ISSUER, _ISSUER)
-        if number(buf, at, _MODE) != self._mode:
-            return self.refuse(codes.MODE, _MODE)
-        if buf[at + (_CATEGORY >> 8)] != _LETTERS[dre]:
-            return self.refuse(codes.MODE, _CATEGORY)
-        if buf[at + (_CRF >> 8)] != _LETTERS[dre]:
-            return self.refuse(codes.CRF, _CRF)
-        self.number = number(buf, at, _LOT)
+        self.mode = mode
         self.dre = dre
-        for i in range(len(self._issuer)):
-            self._issuer[i] = buf[at + (_ISSUER >> 8) + i]
-        for i in range(len(self._crf)):
-            self._crf[i] = buf[at + (_CRF >> 8) + i]
+
+    def open(self, buf: bytearray, at: int, issuer: object) -> int:
+        """Record 1: issued by the card's holder (`issuer.bills`), of the kind and mode that the host announced."""
+        if not issuer.bills(buf, at + (_HEAD[_ISSUER] >> 8)):
+            return self.refuse(codes.ISSUER, _HEAD[_ISSUER])
+        if number(buf, at, _HEAD[_MODE]) != self.mode:
+            return self.refuse(codes.MODE, _HEAD[_MODE])
+        if buf[at + (_HEAD[_CATEGORY] >> 8)] != _LETTERS[self.dre]:
+            return self.refuse(codes.MODE, _HEAD[_CATEGORY])
+        if buf[at + (_HEAD[_CRF] >> 8)] != _LETTERS[self.dre]:
+            return self.refuse(codes.CRF, _HEAD[_CRF])
+        self.number = number(buf, at, _HEAD[_LOT])
+        copy(self._issuer, 0, buf, at + (_HEAD[_ISSUER] >> 8), len(self._issuer))
+        copy(self._crf, 0, buf, at + (_HEAD[_CRF] >> 8), len(self._crf))
         return 0
 
     def bills(self, buf: bytearray, at: int) -> bool:
         """Whether the 9 digits at `at` are the lot's issuer: its invoices have no other."""
         return same(buf, at, self._issuer, 0, len(self._issuer))
 
-    def belongs(self, buf: bytearray, at: int) -> int:
+    def admit(self, buf: bytearray, at: int) -> int:
         """Record 2: it goes to the lot's recipient, and its number is new in the lot."""
-        crf = self._crf
         if self.dre:
-            if not same(buf, at + (_INSURER >> 8), crf, _INSURER_AT, _INSURER & 255):
-                return self.refuse(codes.CRF, _INSURER)
-        elif not same(buf, at + (_REGIME >> 8), crf, _REGIME_AT, _REGIME & 255):
-            return self.refuse(codes.CRF, _REGIME)
-        elif not same(buf, at + (_OFFICE >> 8), crf, _OFFICE_AT, _OFFICE & 255):
-            return self.refuse(codes.CRF, _OFFICE)
+            if not self._same(buf, at, _FOR[_INSURER], _INSURER_AT):
+                return self.refuse(codes.CRF, _FOR[_INSURER])
+        elif not self._same(buf, at, _FOR[_REGIME], _REGIME_AT):
+            return self.refuse(codes.CRF, _FOR[_REGIME])
+        elif not self._same(buf, at, _FOR[_OFFICE], _OFFICE_AT):
+            return self.refuse(codes.CRF, _FOR[_OFFICE])
         numbers = self._numbers
         if self.invoices == len(numbers):
-            return self.refuse(codes.LIMIT, _NUMBER)
-        new = number(buf, at, _NUMBER)
+            return self.refuse(codes.LIMIT, _FOR[_NUMBER])
+        new = number(buf, at, _FOR[_NUMBER])
         for i in range(self.invoices):
             if numbers[i] == new:
-                return self.refuse(codes.NUMBER, _NUMBER)
+                return self.refuse(codes.NUMBER, _FOR[_NUMBER])
         numbers[self.invoices] = new
         self._seen = 0
         self._rank = 0
         return 0
+
+    def _same(self, buf: bytearray, at: int, column: int, other_at: int) -> bool:
+        return same(buf, at + (column >> 8), self._crf, other_at, column & 255)
 
     def add(self, invoice: object) -> None:
         """Record 5 has closed this invoice."""
@@ -126,32 +124,32 @@ class Lot:
         self.amo += invoice.amo
         self.amc += invoice.amc
 
-    def certificate(self, buf: bytearray, at: int, invoice: object) -> int:
+    def certificate(self, buf: bytearray, at: int, invoice: int) -> int:
         """Record 7: the next piece of a signature (P), or in mode 03 of a seal (V), of the invoice just closed."""
-        if not self.bills(buf, at + (_SEAL_ISSUER >> 8)):
-            return self.refuse(codes.ISSUER, _SEAL_ISSUER)
-        if number(buf, at, _SEAL_NUMBER) != invoice.number:
-            return self.refuse(codes.NUMBER, _SEAL_NUMBER)
-        kind = buf[at + (_KIND >> 8)]
-        rank = number(buf, at, _RANK)
-        key_at = at + (_KEY_ID >> 8)
+        if not self.bills(buf, at + (_SEAL[_ISSUER] >> 8)):
+            return self.refuse(codes.ISSUER, _SEAL[_ISSUER])
+        if number(buf, at, _SEAL[_OF_INVOICE]) != invoice:
+            return self.refuse(codes.NUMBER, _SEAL[_OF_INVOICE])
+        kind = buf[at + (_SEAL[_KIND] >> 8)]
+        rank = number(buf, at, _SEAL[_RANK])
+        key_at = at + (_SEAL[_KEY_ID] >> 8)
+        bit = self._bit(kind)
         if rank == 1:
-            if self._rank or self._seen & self._bit(kind) or not self._bit(kind):
-                return self.refuse(codes.CERTIFICATE, _KIND)
+            if self._rank or not bit or self._seen & bit:
+                return self.refuse(codes.CERTIFICATE, _SEAL[_KIND])
             self._kind = kind
-            for i in range(len(self._key_id)):
-                self._key_id[i] = buf[key_at + i]
+            copy(self._key_id, 0, buf, key_at, len(self._key_id))
         elif kind != self._kind:
-            return self.refuse(codes.CERTIFICATE, _KIND)
+            return self.refuse(codes.CERTIFICATE, _SEAL[_KIND])
         elif not same(buf, key_at, self._key_id, 0, len(self._key_id)):
-            return self.refuse(codes.CERTIFICATE, _KEY_ID)
+            return self.refuse(codes.CERTIFICATE, _SEAL[_KEY_ID])
         if rank != self._rank + 1:
-            return self.refuse(codes.CERTIFICATE, _RANK)
-        if number(buf, at, _OF) != _PIECES:
-            return self.refuse(codes.CERTIFICATE, _OF)
+            return self.refuse(codes.CERTIFICATE, _SEAL[_RANK])
+        if number(buf, at, _SEAL[_OF]) != _PIECES:
+            return self.refuse(codes.CERTIFICATE, _SEAL[_OF])
         self._rank = rank
         if rank == _PIECES:
-            self._seen |= self._bit(kind)
+            self._seen |= bit
             self._rank = 0
         return 0
 
@@ -159,29 +157,29 @@ class Lot:
         """The bit of a kind of certificate, 0 when the mode has none such."""
         if kind == _P:
             return 1
-        return 2 if kind == _V and self._mode == SECURED else 0
+        return 2 if kind == _V and self.mode == _SECURED else 0
 
     def certified(self) -> int:
         """A record 2 or 6 follows: the invoice before has all its certificates, whole."""
-        wanted = 3 if self._mode == SECURED else 1
+        wanted = 3 if self.mode == _SECURED else 1
         if self._rank or self._seen != wanted:
-            return self.refuse(codes.CERTIFICATE, _KIND)
+            return self.refuse(codes.CERTIFICATE, 0)
         return 0
 
     def close(self, buf: bytearray, at: int) -> int:
         """Record 6: issuer, lot number, counts and totals are what was read."""
-        if not self.bills(buf, at + (_END_ISSUER >> 8)):
-            return self.refuse(codes.ISSUER, _END_ISSUER)
-        if number(buf, at, _END_LOT) != self.number:
-            return self.refuse(codes.NUMBER, _END_LOT)
-        if number(buf, at, _INVOICES) != self.invoices:
-            return self.refuse(codes.COUNT, _INVOICES)
-        if number(buf, at, _ACTS) != self.acts:
-            return self.refuse(codes.COUNT, _ACTS)
-        if number(buf, at, _FEE) != self.fee:
-            return self.refuse(codes.TOTAL, _FEE)
-        if number(buf, at, _AMO) != self.amo:
-            return self.refuse(codes.TOTAL, _AMO)
-        if number(buf, at, _AMC) != self.amc:
-            return self.refuse(codes.TOTAL, _AMC)
+        if not self.bills(buf, at + (_END[_ISSUER] >> 8)):
+            return self.refuse(codes.ISSUER, _END[_ISSUER])
+        if number(buf, at, _END[_LOT]) != self.number:
+            return self.refuse(codes.NUMBER, _END[_LOT])
+        if number(buf, at, _END[_INVOICES]) != self.invoices:
+            return self.refuse(codes.COUNT, _END[_INVOICES])
+        if number(buf, at, _END[_ACTS]) != self.acts:
+            return self.refuse(codes.COUNT, _END[_ACTS])
+        if number(buf, at, _END[_FEE]) != self.fee:
+            return self.refuse(codes.TOTAL, _END[_FEE])
+        if number(buf, at, _END[_AMO]) != self.amo:
+            return self.refuse(codes.TOTAL, _END[_AMO])
+        if number(buf, at, _END[_AMC]) != self.amc:
+            return self.refuse(codes.TOTAL, _END[_AMC])
         return 0

@@ -1,13 +1,13 @@
 """One request, one answer: the messages of the link, each on the card or the certification it is about."""
 
+from reader.certify import Certifier
+from reader.fields import copy
+from reader.signing import Signer
 from sesam import codes, messages
 from sesam.cbor import wipe_secrets
 from sesam.layout import RECORD_LENGTH, digits
 from sesam.messages import ANSWER
 from sesam.port import const
-
-from reader.certify import Certifier
-from reader.signing import Signer
 
 VERSION = b"0.1.0"  # of the firmware
 PROFILE = b"open-1"  # a simulation: bills nobody
@@ -15,17 +15,18 @@ PROFILE = b"open-1"  # a simulation: bills nobody
 _SLOTS = const(2)
 _RECORDS_HEAD = const(16)  # most bytes of a RECORDS message around its data: heads, number, ordinal
 
-_PART = messages.key(messages.READ_PS_CARD, b"part")
-_OFFSET = messages.key(messages.READ_PS_CARD, b"offset")
-_CODE = messages.key(messages.UNLOCK, b"code")
-_WHAT = messages.key(messages.CERTIFY, b"what")
-_KIND = messages.key(messages.CERTIFY, b"kind")
-_MODE = messages.key(messages.CERTIFY, b"mode")
-_FIRST = messages.key(messages.RECORDS, b"first")
-_DATA = messages.key(messages.RECORDS, b"data")
-_INVOICES = messages.key(messages.SIGN, b"invoices")
-_TOTAL = messages.key(messages.SIGN, b"total")
-_DATE = messages.key(messages.SET_DATE, b"date")
+# Keys of the fields, in the order of the table of `sesam.messages` (a test holds them to it).
+_PART = const(1)  # READ_PS_CARD, READ_VITALE
+_OFFSET = const(2)
+_CODE = const(1)  # UNLOCK
+_WHAT = const(1)  # CERTIFY
+_KIND = const(2)
+_MODE = const(3)
+_FIRST = const(1)  # RECORDS
+_DATA = const(2)
+_INVOICES = const(1)  # SIGN
+_TOTAL = const(2)
+_DATE = const(1)  # SET_DATE
 
 
 class Service:
@@ -64,11 +65,11 @@ class Service:
         self._detail = 0
         status = self._doers[message.number](message, writer)
         if status:
-            refused = message.number == messages.RECORDS
-            certifier = self._certifier
-            writer.refuse(
-                status, certifier.ordinal if refused else 0, certifier.column if refused else 0, self._detail
-            )
+            record = column = 0
+            if message.number == messages.RECORDS:
+                record = self._certifier.ordinal
+                column = self._certifier.column
+            writer.refuse(status, record, column, self._detail)
         self._heap.sample()
 
     def _identify(self, message: object, writer: object) -> int:
@@ -148,7 +149,7 @@ class Service:
     def _still(self) -> int:
         """A certification is under way, by the cards that it began with; else the status that says not."""
         certifier = self._certifier
-        if not certifier.under_way():
+        if not certifier.current():
             return codes.NOT_CERTIFYING
         if self._ps.current() and (not certifier.sealed or self._vitale.current()):
             return 0
@@ -157,7 +158,6 @@ class Service:
 
     def _records(self, message: object, writer: object) -> int:
         certifier = self._certifier
-        certifier.column = 0
         status = self._still()
         if status:
             return status
@@ -196,8 +196,7 @@ class Service:
         at = message.offset(_DATE)
         if not _date_ok(buf, at):
             return codes.DATE
-        for i in range(len(self._date)):
-            self._date[i] = buf[at + i]
+        copy(self._date, 0, buf, at, len(self._date))
         self._dated = len(self._date)
         writer.begin(messages.SET_DATE + ANSWER)
         writer.put_text(1, self._date, 0, self._dated)

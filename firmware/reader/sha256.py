@@ -4,11 +4,13 @@ Plain Python: no allocation after the constructor where small integers hold 33 b
 boards with 31-bit small integers replace this class by one in C with the same methods.
 """
 
+from array import array
+
 from sesam.port import const
 
-STATE = 32  # bytes of a state or digest
-BLOCK = 64
-COUNT = 8  # bytes of the bit count
+STATE = const(32)  # bytes of a state or digest
+_BLOCK = const(64)
+COUNT = const(8)  # bytes of the bit count
 
 _M = const(0xFFFFFFFF)
 
@@ -34,10 +36,11 @@ def bits_into(length: int, out: bytearray, at: int) -> None:
         bits >>= 8
 
 
-def _words(data: bytes) -> list:
-    return [
-        data[i] << 24 | data[i + 1] << 16 | data[i + 2] << 8 | data[i + 3] for i in range(0, len(data), 4)
-    ]
+def _words(data: bytes) -> object:
+    words = array("I")
+    for i in range(0, len(data), 4):
+        words.append(data[i] << 24 | data[i + 1] << 16 | data[i + 2] << 8 | data[i + 3])
+    return words
 
 
 class Sha256:
@@ -48,11 +51,11 @@ class Sha256:
         self._start = _words(_START)
         self._state = _words(_START)
         self._saved = _words(_START)
-        self._w = [0] * 16
-        self._pad = bytearray(BLOCK)
-        self.tail = bytearray(BLOCK)  # what the state does not hold yet
+        self._w = _words(bytearray(_BLOCK))
+        self._pad = bytearray(_BLOCK)
+        self.tail = bytearray(_BLOCK)  # what the state does not hold yet
         self.tail_length = 0
-        self.hashed = 0  # bytes in the state, a multiple of BLOCK
+        self.hashed = 0  # bytes in the state, a multiple of _BLOCK
 
     def reset(self) -> None:
         """Start again from nothing."""
@@ -66,9 +69,9 @@ class Sha256:
         tail = self.tail
         at = self.tail_length
         for i in range(start, start + n):
-            if at == BLOCK:
+            if at == _BLOCK:
                 self._compress(tail)
-                self.hashed += BLOCK
+                self.hashed += _BLOCK
                 at = 0
             tail[at] = buf[i]
             at += 1
@@ -93,25 +96,25 @@ class Sha256:
         length = self.tail_length
         for i in range(8):
             saved[i] = state[i]
-        for i in range(BLOCK):
+        for i in range(_BLOCK):
             pad[i] = self.tail[i] if i < length else 0
-        if length == BLOCK:
+        if length == _BLOCK:
             self._compress(pad)
             self._blank()
             pad[0] = 0x80
         else:
             pad[length] = 0x80
-            if length >= BLOCK - COUNT:
+            if length >= _BLOCK - COUNT:
                 self._compress(pad)
                 self._blank()
-        bits_into(self.hashed + length, pad, BLOCK - COUNT)
+        bits_into(self.hashed + length, pad, _BLOCK - COUNT)
         self._compress(pad)
         self.state_into(out, at)
         for i in range(8):
             state[i] = saved[i]
 
     def _blank(self) -> None:
-        for i in range(BLOCK):
+        for i in range(_BLOCK):
             self._pad[i] = 0
 
     def _compress(self, block: bytearray) -> None:

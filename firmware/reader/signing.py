@@ -4,8 +4,7 @@ The same bytes certified again (a host that restarted, a link that was cut) get 
 work, as long as the cards that made them have not been touched.
 """
 
-from reader.columns import same
-from reader.sha256 import STATE
+from reader.fields import copy, same
 
 
 class Signer:
@@ -18,9 +17,9 @@ class Signer:
         self.signature = arena.signature
         self.seal = arena.seal
         self._kept = arena.kept_digest
-        self._ps_session = -1  # cards that made what is kept; -1: nothing is
-        self._vitale_session = -1
-        self._sealed = False
+        self._session = -1  # cards that made what is kept; -1: nothing is
+        self._seal_session = -1
+        self.sealed = False
         self.sw = 0  # the last card's status word
 
     def sign(self, hashed: object, sealed: bool) -> int:
@@ -28,24 +27,23 @@ class Signer:
         hashed.digest_into(self.digest, 0)
         if self._keeps(sealed):
             return 0
-        self._ps_session = -1
+        self._session = -1
         status = self._vitale.seal(self.digest, self.seal) if sealed else 0
         self.sw = self._vitale.channel.sw
         if not status:
             status = self._ps.sign(hashed, self.signature)
             self.sw = self._ps.channel.sw
         if not status:
-            for i in range(STATE):
-                self._kept[i] = self.digest[i]
-            self._sealed = sealed
-            self._ps_session = self._ps.channel.session
-            self._vitale_session = self._vitale.channel.session
+            copy(self._kept, 0, self.digest, 0, len(self.digest))
+            self.sealed = sealed
+            self._session = self._ps.channel.session
+            self._seal_session = self._vitale.channel.session
         return status
 
     def _keeps(self, sealed: bool) -> bool:
         return (
-            self._ps_session == self._ps.channel.session
-            and self._sealed == sealed
-            and (not sealed or self._vitale_session == self._vitale.channel.session)
-            and same(self.digest, 0, self._kept, 0, STATE)
+            self._session == self._ps.channel.session
+            and self.sealed == sealed
+            and (not sealed or self._seal_session == self._vitale.channel.session)
+            and same(self.digest, 0, self._kept, 0, len(self.digest))
         )

@@ -1,13 +1,14 @@
 """T=0: one command, one answer, byte by byte under the card's procedure bytes (ISO 7816-3 10)."""
 
+from reader.arena import HEADER
+from reader.line import failure
 from sesam import codes
 from sesam.port import const
 
-from reader.arena import HEADER
-from reader.line import failure
-
-EXCHANGE_MS = 20000  # longest a command may take, NULL bytes included; an RSA-2048 signature takes about 2 s
-NULLS = 256  # most NULL bytes in one command
+_EXCHANGE_MS = const(
+    20000
+)  # longest a command may take, NULL bytes included; an RSA-2048 signature takes about 2 s
+_NULLS = const(256)  # most NULL bytes in one command
 _ROUNDS = const(8)  # most commands on the line for one exchange: first try, 6Cxx, GET RESPONSEs
 
 _NULL = const(0x60)
@@ -38,7 +39,7 @@ class T0:
         command = self.command
         again = self._again
         self.length = 0
-        self._line.begin(EXCHANGE_MS)
+        self._line.begin(_EXCHANGE_MS)
         command[4] = lc if lc else le & 255 if le > 0 else 0
         status = self._one(command, lc, 0 if lc or le < 0 else le)
         again[0] = command[0]
@@ -79,7 +80,7 @@ class T0:
                 return failure(byte)
             if byte == _NULL:
                 nulls += 1
-                if nulls > NULLS:
+                if nulls > _NULLS:
                     return codes.CARD_SILENT
                 continue
             if byte == ins or byte == ins ^ 0xFF:

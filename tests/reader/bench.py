@@ -25,7 +25,9 @@ class Refused(Exception):
         self.record = answer.uint("record")
         self.column = answer.uint("column")
         self.detail = answer.uint("detail")
-        super().__init__(f"{self.status:04X} record {self.record} column {self.column} detail {self.detail:04X}")
+        super().__init__(
+            f"{self.status:04X} record {self.record} column {self.column} detail {self.detail:04X}"
+        )
 
 
 class Bench:
@@ -37,9 +39,7 @@ class Bench:
         self.signs_of_life = 0
         cards = [load_card(card) if isinstance(card, str) else card for card in (ps, vitale)]
         self.slots = [DirectSlot(card, self.clock) for card in cards]
-        self.channels = [
-            Channel(slot, self.arena, CLOCK_KHZ, self.clock, self._alive) for slot in self.slots
-        ]
+        self.channels = [Channel(slot, self.arena, CLOCK_KHZ, self.clock, self._alive) for slot in self.slots]
         self.ps = PsCard(self.channels[0], self.arena)
         self.vitale = VitaleCard(self.channels[1], self.arena)
         self.service = Service(self.arena, self.ps, self.vitale, Heap(), b"bench")

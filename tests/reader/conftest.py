@@ -1,9 +1,8 @@
 """The device core in process: virtual cards in direct slots, a clock that only waiting moves, messages without a link."""
 
-from collections.abc import Iterator
 
 import pytest
-from bench import Bench, Sheets
+from bench import Bench
 
 
 @pytest.fixture
