@@ -2,12 +2,14 @@
 
     command, runtime = start_command(board_dir)      # the board's descriptors are the caller's to append
 
-or, by hand, `python boards/build.py unix`. An image lies in `.cache/boards/`, under a name that follows from what is in it:
-the same sources are compiled once. Where MicroPython is not installed the same sources run under CPython.
+or, by hand, `python boards/build.py unix`. An image lies in `.cache/boards/`, under a name that follows from
+what is in it: the same sources are compiled once. Where MicroPython is not installed the same sources run
+under CPython.
 """
 
 import hashlib
 import importlib.util
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -32,8 +34,9 @@ def start_command(
 ) -> tuple[list[str], str]:
     """Build the board; return the command that starts it, without its descriptors, and what runs it.
 
-    `heap` (bytes) stands in for the figure of `board.toml`, `runtime` (`micropython`, `cpython`) for the choice by what is
-    installed. ValueError for another runtime, CalledProcessError when a source does not compile.
+    `heap` (bytes) stands in for the figure of `board.toml`, `runtime` (`micropython`, `cpython`) for the
+    choice by what is installed. ValueError for another runtime, CalledProcessError when a source does not
+    compile.
     """
     board = tomllib.loads((board_dir / "board.toml").read_text())
     runtime = runtime or (MICROPYTHON if has_micropython() else CPYTHON)
@@ -57,7 +60,8 @@ def has_micropython() -> bool:
 
 
 def sources_of(board_dir: Path, board: dict[str, Any]) -> dict[str, bytes]:
-    """Sources by their place in the image: the board's own, `board.py`, then what `firmware/manifest.py` lists."""
+    """Sources by their place in the image: the board's own, `board.py`, then what `firmware/manifest.py`
+    lists."""
     sources = {name: (board_dir / name).read_bytes() for name in board["image"]["modules"]}
     sources["board.py"] = board_module(board)
 
@@ -65,7 +69,7 @@ def sources_of(board_dir: Path, board: dict[str, Any]) -> dict[str, bytes]:
         for file in files:
             sources[f"{name}/{file}"] = (FIRMWARE / name / file).read_bytes()
 
-    exec(compile((FIRMWARE / "manifest.py").read_text(), "manifest.py", "exec"), {"package": package})  # noqa: S102
+    runpy.run_path(str(FIRMWARE / "manifest.py"), {"package": package})
     return sources
 
 
@@ -92,7 +96,8 @@ def folder(name: str, sources: dict[str, bytes]) -> Path:
 
 
 def flash_image(name: str, sources: dict[str, bytes]) -> Path:
-    """Return a file with the compiled sources as a read-only file system, whose code MicroPython runs in place."""
+    """Return a file with the compiled sources as a read-only file system, whose code MicroPython runs in
+    place."""
 
     def fill(place: Path) -> None:
         with tempfile.TemporaryDirectory(dir=place.parent) as work:
@@ -128,8 +133,9 @@ def compile_module(work: Path, name: str, text: str) -> bytes:
 def romfs(files: dict[str, bytes]) -> bytes:
     """Return MicroPython's ROMFS of these files, at most one folder deep.
 
-    A record is `kind length payload`, numbers in 7-bit groups, the highest first: 4 a directory (name length, name, records),
-    5 a file (name length, name, a record of kind 2 with its bytes). The whole starts with D2 CD 31 and its length.
+    A record is `kind length payload`, numbers in 7-bit groups, the highest first: 4 a directory (name length,
+    name, records), 5 a file (name length, name, a record of kind 2 with its bytes). The whole starts with D2
+    CD 31 and its length.
     """
     entries: dict[str, bytes] = {}
     for path, data in sorted(files.items()):
@@ -160,7 +166,8 @@ def _number(value: int) -> bytes:
 
 
 def made_once(name: str, sources: dict[str, bytes], fill: Any, suffix: str = "") -> Path:
-    """Return the cache's entry for these sources, made by `fill` unless it is there; safe from other processes."""
+    """Return the cache's entry for these sources, made by `fill` unless it is there; safe from other
+    processes."""
     digest = hashlib.sha256(repr((_TOOLS, sorted(sources.items()))).encode()).hexdigest()
     place = CACHE / f"{name}-{digest[:16]}{suffix}"
     if not place.exists():

@@ -1,8 +1,8 @@
 """Fold the firmware's public constants into the modules that use them, before they are compiled.
 
-MicroPython's compiler replaces `_NAME = const(1)` by its number inside one module only; a public constant costs the
-device a name and a place in every module that loads it. Here `NAME = const(1)` becomes `_NAME = const(1)` where it is
-made, and its number wherever it is used. Lines stay where they were.
+MicroPython's compiler replaces `_NAME = const(1)` by its number inside one module only; a public constant
+costs the device a name and a place in every module that loads it. Here `NAME = const(1)` becomes `_NAME =
+const(1)` where it is made, and its number wherever it is used. Lines stay where they were.
 """
 
 import io
@@ -44,7 +44,8 @@ def _folded(path: str, text: str, constants: dict[str, dict[str, str]]) -> str:
 
 
 def _replaced(text: str, names: dict[str, str], modules: dict[str, dict[str, str]]) -> str:
-    """Return the text with the names, and the attributes of the modules, replaced; all else stays as it is."""
+    """Return the text with the names, and the attributes of the modules, replaced; all else stays as it
+    is."""
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     lines = text.splitlines(keepends=True)
     for place in range(len(tokens) - 1, -1, -1):

@@ -1,7 +1,7 @@
 """Link and card slots of the unix board, on non-blocking file descriptors.
 
-A slot is a stream of frames, `tag length payload`: DATA both ways, ACTIVATE, DEACTIVATE and SPEED (one byte, TA1) to the
-card, PRESENCE (one byte) from it.
+A slot is a stream of frames, `tag length payload`: DATA both ways, ACTIVATE, DEACTIVATE and SPEED (one byte,
+TA1) to the card, PRESENCE (one byte) from it.
 """
 
 import select

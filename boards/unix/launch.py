@@ -1,4 +1,5 @@
-"""Start MicroPython in this process, the firmware's image mapped as the flash that its code runs from (CPython).
+"""Start MicroPython in this process, the firmware's image mapped as the flash that its code runs from
+(CPython).
 
 python launch.py HEAP IMAGE LINK PS VITALE      heap in bytes, image file, three descriptors
 """

@@ -1,4 +1,5 @@
-"""What both cards share: one session in a slot, from reset to removal, in which the card was recognised and opened."""
+"""What both cards share: one session in a slot, from reset to removal, in which the card was recognised and
+opened."""
 
 from reader.fields import copy
 from reader.files import Files
@@ -7,7 +8,8 @@ from sesam import codes
 
 
 class Card:
-    """Base of the two dialogues; a kind of card says its `KIND`, its status when `ABSENT`, and how to `open` it.
+    """Base of the two dialogues; a kind of card says its `KIND`, its status when `ABSENT`, and how to `open`
+    it.
 
     `test` is the card's mark; `kind` what `reader.recognise` says of it.
     """

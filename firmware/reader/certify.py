@@ -1,7 +1,8 @@
-"""Certification: records checked one by one as they stream in, added up and hashed; memory does not follow the lot.
+"""Certification: records checked one by one as they stream in, added up and hashed; memory does not follow
+the lot.
 
-What is signed is what was read: of an invoice its records from 2 to 5, of a lot all from 1 to 6, certificates of
-its invoices included (profile, Record 7 and Certification in the reader).
+What is signed is what was read: of an invoice its records from 2 to 5, of a lot all from 1 to 6, certificates
+of its invoices included (profile, Record 7 and Certification in the reader).
 """
 
 from reader.invoice import Invoice
@@ -42,10 +43,11 @@ _ORDER_LOT = _order(":1, 1: 2, 2: 2A 4, 2A: 4, 4: 4 4E 5, 4E: 4 5, 5: 7, 7: 7 2 
 
 
 class Certifier:
-    """One certification at a time: `begin`, `take` for every record, `confirm`; then `hashed` is what is to be signed.
+    """One certification at a time: `begin`, `take` for every record, `confirm`; then `hashed` is what is to
+    be signed.
 
-    `ps.bills(buf, at)` and `patient.holds(buf, at)` say whose records these may be. After a refusal `ordinal` and
-    `column` name the place, and nothing is under way any more.
+    `ps.bills(buf, at)` and `patient.holds(buf, at)` say whose records these may be. After a refusal `ordinal`
+    and `column` name the place, and nothing is under way any more.
     """
 
     def __init__(self, arena: object, ps: object, patient: object) -> None:
@@ -104,7 +106,8 @@ class Certifier:
         return 0
 
     def confirm(self, invoices: int, total: int) -> int:
-        """End of the stream: it is whole, and what the user confirmed, count and total in cents; return 0 or a status."""
+        """End of the stream: it is whole, and what the user confirmed, count and total in cents; return 0 or
+        a status."""
         status = 0
         if self._last != (_6 if self._what == _LOT else _5):
             status = codes.ORDER
@@ -123,7 +126,7 @@ class Certifier:
         if kind == _4:
             status = invoice.act(buf, at)
         elif kind == _4E:
-            status = invoice.extra(buf, at)
+            status = invoice.rpps(buf, at)
         elif kind == _2A:
             status = invoice.more(buf, at)
         elif kind == _5:

@@ -1,4 +1,5 @@
-"""One slot: power, answer to reset, speed and protocol, then commands; any failure leaves it off and usable again."""
+"""One slot: power, answer to reset, speed and protocol, then commands; any failure leaves it off and usable
+again."""
 
 from reader.arena import HEADER
 from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LONGEST, WHOLE, Atr, clock_of
@@ -19,7 +20,8 @@ OK = const(0x9000)
 
 
 class Channel:
-    """Commands to the card in one slot. `sw`, `response[:length]` are the last answer; `session` changes with the card.
+    """Commands to the card in one slot. `sw`, `response[:length]` are the last answer; `session` changes with
+    the card.
 
     The protocol is chosen after the answer to reset: an object with `start`, `exchange`, `length` and `sw`.
     """
@@ -56,7 +58,8 @@ class Channel:
         self.session += 1
 
     def activate(self) -> int:
-        """Cold reset, answer to reset, PPS, protocol; return 0 or CARD_SILENT, CARD_REMOVED, CARD_COMMUNICATION, CARD_PROTOCOL."""
+        """Cold reset, answer to reset, PPS, protocol; return 0 or CARD_SILENT, CARD_REMOVED,
+        CARD_COMMUNICATION, CARD_PROTOCOL."""
         self.session += 1
         self._line.inverse = False
         self._slot.activate()
@@ -114,7 +117,8 @@ class Channel:
         return 0
 
     def _offer(self, ta1: int) -> int:
-        """PPS for T=0 at TA1 (9.2): 1 accepted, 0 the card keeps the default speed, minus a status when it fails."""
+        """PPS for T=0 at TA1 (9.2): 1 accepted, 0 the card keeps the default speed, minus a status when it
+        fails."""
         pps = self._pps
         line = self._line
         pps[0] = _PPS
@@ -153,7 +157,8 @@ class Channel:
         return len(data)
 
     def transmit(self, lc: int, le: int) -> int:
-        """Send the command; return 0 when the card answered (see `sw`), else a status: the slot is then off."""
+        """Send the command; return 0 when the card answered (see `sw`), else a status: the slot is then
+        off."""
         if not self.powered:
             return codes.CARD_REMOVED
         protocol = self._protocol

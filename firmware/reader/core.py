@@ -2,10 +2,11 @@
 
 A board hands in what it has; the core asks for nothing else:
 
-    stream      read(buf, timeout_ms) -> bytes read, 0 after the time-out, -1 when the line is closed for good;
+    stream      read(buf, timeout_ms) -> bytes read, 0 after the time-out, -1 when the line is closed for
+    good;
                 write(buf, start, n) -> bytes written, 0 when it can take none now
-    slots       PS's card, Vitale: present, activate, deactivate, speed, write, read (see `reader.line`, `reader.channel`)
-    ticks       milliseconds, wrapping at 2**30
+    slots       PS's card, Vitale: present, activate, deactivate, speed, write, read (see `reader.line`,
+    `reader.channel`) ticks       milliseconds, wrapping at 2**30
 """
 
 import gc
@@ -72,7 +73,8 @@ class Core:
             pass
 
     def step(self, timeout_ms: int) -> bool:
-        """Take what the link brings within `timeout_ms`, answer it, look at the slots; False when the link is closed."""
+        """Take what the link brings within `timeout_ms`, answer it, look at the slots; False when the link is
+        closed."""
         n = self._stream.read(self._chunk, timeout_ms)
         if n < 0:
             return False

@@ -84,7 +84,8 @@ class PsCard(Card):
         return False
 
     def unlock(self, buf: bytearray, at: int, n: int) -> int:
-        """Present the code porteur at `at` once, and overwrite it wherever it went; `tries` is what is left."""
+        """Present the code porteur at `at` once, and overwrite it wherever it went; `tries` is what is
+        left."""
         status = self.ready()
         channel = self.channel
         if not status:

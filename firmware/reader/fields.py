@@ -1,7 +1,7 @@
 """Fields of records in place: found by name at boot, read and compared without allocating.
 
-A column is one small integer, `start << 8 | length`, start from zero. A record's columns are a list, so that their
-names cost a board no memory: each module numbers the ones that it uses.
+A column is one small integer, `start << 8 | length`, start from zero. A record's columns are a list, so that
+their names cost a board no memory: each module numbers the ones that it uses.
 """
 
 from sesam.layout import digits, locate

@@ -19,7 +19,8 @@ _OUTSIDE = const(0x6B00)  # at or past the file's end
 
 
 class Files:
-    """Files of the card in `channel`; `piece[:length]` holds what was read last, `last` tells that the file ends there."""
+    """Files of the card in `channel`; `piece[:length]` holds what was read last, `last` tells that the file
+    ends there."""
 
     def __init__(self, channel: object, arena: object) -> None:
         self._channel = channel
@@ -58,9 +59,11 @@ class Files:
         return 0
 
     def each_group(self, take: object) -> int:
-        """Walk the zone in the selected file, group by group: `take(piece, start, end)` returns 0 or a status that stops.
+        """Walk the zone in the selected file, group by group: `take(piece, start, end)` returns 0 or a status
+        that stops.
 
-        A group longer than a piece, or one that is damaged, is refused as CARD_PROTOCOL: memory does not follow the file.
+        A group longer than a piece, or one that is damaged, is refused as CARD_PROTOCOL: memory does not
+        follow the file.
         """
         offset = 0
         while True:

@@ -34,7 +34,8 @@ _BY_AMC = const(2)
 
 
 class Invoice:
-    """One invoice's running sums. Each method takes the record at `at` and returns 0 or a status, with `column`.
+    """One invoice's running sums. Each method takes the record at `at` and returns 0 or a status, with
+    `column`.
 
     `head` keeps the columns 1–38 of the record 2, which every record of the invoice repeats (4E: without the
     rank), `insurer` its AMC number.
@@ -91,12 +92,13 @@ class Invoice:
         self.amc += number(buf, at, _ACT[_AMC])
         return self._belongs(buf, at, _HEAD[_NUMBER])
 
-    def extra(self, buf: bytearray, at: int) -> int:
+    def rpps(self, buf: bytearray, at: int) -> int:
         """Record 4E: it has no rank, and its invoice number stands three columns earlier."""
         return self._belongs(buf, at, _EXTRA[0])
 
     def close(self, buf: bytearray, at: int) -> int:
-        """Record 5: count and totals are those of the lines; 74+8 is what no third party pays (group 1410)."""
+        """Record 5: count and totals are those of the lines; 74+8 is what no third party pays (group
+        1410)."""
         status = self._belongs(buf, at, _HEAD[_NUMBER])
         if status:
             return status

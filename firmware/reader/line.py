@@ -1,7 +1,7 @@
 """One card's I/O line: its convention, and waits that are always bounded (ISO 7816-3 7, 8.1).
 
-The slot moves raw bytes as a direct-convention UART sees them. An inverse-convention card sends the complement of
-each byte, bits reversed: its TS, 3F, is seen as 03.
+The slot moves raw bytes as a direct-convention UART sees them. An inverse-convention card sends the
+complement of each byte, bits reversed: its TS, 3F, is seen as 03.
 """
 
 from sesam import codes

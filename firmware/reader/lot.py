@@ -1,4 +1,5 @@
-"""The rules of a lot around its invoices: 1, 6 and the certificates 7 (profile, Records, CRF, Certification 2)."""
+"""The rules of a lot around its invoices: 1, 6 and the certificates 7 (profile, Records, CRF, Certification
+2)."""
 
 from reader.fields import columns, copy, number, same
 from sesam import codes
@@ -42,7 +43,8 @@ _INSURER_AT = const(1)
 
 
 class Lot:
-    """One lot's running sums. Each method takes the record at `at` and returns 0 or a status, with `column`."""
+    """One lot's running sums. Each method takes the record at `at` and returns 0 or a status, with
+    `column`."""
 
     def __init__(self, arena: object) -> None:
         self.column = 0
@@ -74,7 +76,8 @@ class Lot:
         self.dre = dre
 
     def open(self, buf: bytearray, at: int, issuer: object) -> int:
-        """Record 1: issued by the card's holder (`issuer.bills`), of the kind and mode that the host announced."""
+        """Record 1: issued by the card's holder (`issuer.bills`), of the kind and mode that the host
+        announced."""
         if not issuer.bills(buf, at + (_HEAD[_ISSUER] >> 8)):
             return self.refuse(codes.ISSUER, _HEAD[_ISSUER])
         if number(buf, at, _HEAD[_MODE]) != self.mode:
@@ -125,7 +128,8 @@ class Lot:
         self.amc += invoice.amc
 
     def certificate(self, buf: bytearray, at: int, invoice: int) -> int:
-        """Record 7: the next piece of a signature (P), or in mode 03 of a seal (V), of the invoice just closed."""
+        """Record 7: the next piece of a signature (P), or in mode 03 of a seal (V), of the invoice just
+        closed."""
         if not self.bills(buf, at + (_SEAL[_ISSUER] >> 8)):
             return self.refuse(codes.ISSUER, _SEAL[_ISSUER])
         if number(buf, at, _SEAL[_OF_INVOICE]) != invoice:

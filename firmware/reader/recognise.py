@@ -9,8 +9,8 @@ _DOT = const(46)
 _ZERO = const(48)
 _DIGITS = b"0123456789ABCDEF"
 
-# 1 CPS2ter and CPS3 (alike in contact), 2 Vitale 2, 3 Vitale 1, 4 CPS4: number, then answer to reset; `..` is any
-# byte, for new fifth bytes of Vitale 2 keep appearing.
+# 1 CPS2ter and CPS3 (alike in contact), 2 Vitale 2, 3 Vitale 1, 4 CPS4: number, then answer to reset; `..` is
+# any byte, for new fifth bytes of Vitale 2 keep appearing.
 _ATRS = (
     b"1 3BAC00402A001225006480000310009000",
     b"1 3BAC00402A001225006480820212009000",

@@ -30,7 +30,8 @@ _DATE = const(1)  # SET_DATE
 
 
 class Service:
-    """What the reader does. `handle` writes one answer, or refuses with a status, the record's ordinal, its column, a detail."""
+    """What the reader does. `handle` writes one answer, or refuses with a status, the record's ordinal, its
+    column, a detail."""
 
     def __init__(self, arena: object, ps: object, vitale: object, heap: object, board: bytes) -> None:
         self._ps = ps
@@ -57,7 +58,8 @@ class Service:
         }
 
     def begin_session(self) -> None:
-        """Another host, or the same one anew: what was under way is forgotten, what was signed last is kept."""
+        """Another host, or the same one anew: what was under way is forgotten, what was signed last is
+        kept."""
         self._certifier.end()
 
     def handle(self, message: object, writer: object) -> None:

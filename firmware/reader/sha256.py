@@ -1,7 +1,8 @@
-"""SHA-256 that exports its intermediate state, as the CPS needs it (FIPS 180-4; `profile-open1.md`, Certification 3).
+"""SHA-256 that exports its intermediate state, as the CPS needs it (FIPS 180-4; `profile-open1.md`,
+Certification 3).
 
-Plain Python: no allocation after the constructor where small integers hold 33 bits (64-bit builds of MicroPython);
-boards with 31-bit small integers replace this class by one in C with the same methods.
+Plain Python: no allocation after the constructor where small integers hold 33 bits (64-bit builds of
+MicroPython); boards with 31-bit small integers replace this class by one in C with the same methods.
 """
 
 from array import array
@@ -14,7 +15,8 @@ COUNT = const(8)  # bytes of the bit count
 
 _M = const(0xFFFFFFFF)
 
-# First 32 bits of the fractional parts of the cube roots of the first 64 primes, then of the square roots of the first 8.
+# First 32 bits of the fractional parts of the cube roots of the first 64 primes, then of the square roots of
+# the first 8.
 _K = bytes.fromhex(
     "428a2f9871374491b5c0fbcfe9b5dba53956c25b59f111f1923f82a4ab1c5ed5"
     "d807aa9812835b01243185be550c7dc372be5d7480deb1fe9bdc06a7c19bf174"
@@ -29,7 +31,8 @@ _START = bytes.fromhex("6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab
 
 
 def bits_into(length: int, out: bytearray, at: int) -> None:
-    """Write the number of bits of `length` bytes (below 2**26, for small integers everywhere), big-endian on COUNT bytes."""
+    """Write the number of bits of `length` bytes (below 2**26, for small integers everywhere), big-endian on
+    COUNT bytes."""
     bits = length * 8
     for i in range(COUNT - 1, -1, -1):
         out[at + i] = bits & 255
@@ -44,7 +47,8 @@ def _words(data: bytes) -> object:
 
 
 class Sha256:
-    """One running hash. The last full block is held back, so that `tail` is 1 to 64 bytes once anything was hashed."""
+    """One running hash. The last full block is held back, so that `tail` is 1 to 64 bytes once anything was
+    hashed."""
 
     def __init__(self) -> None:
         self._k = _words(_K)

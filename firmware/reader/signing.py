@@ -1,7 +1,8 @@
-"""Signatures of what was certified: the Vitale seal first, then the PS's; the last ones are kept and given again.
+"""Signatures of what was certified: the Vitale seal first, then the PS's; the last ones are kept and given
+again.
 
-The same bytes certified again (a host that restarted, a link that was cut) get the signatures kept, without a card's
-work, as long as the cards that made them have not been touched.
+The same bytes certified again (a host that restarted, a link that was cut) get the signatures kept, without a
+card's work, as long as the cards that made them have not been touched.
 """
 
 from reader.fields import copy, same

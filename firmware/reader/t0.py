@@ -28,7 +28,8 @@ class T0:
         self.waiting_ms = 0
 
     def start(self, wi: int, fi: int, clock_khz: int) -> None:
-        """Set the work waiting time: WI × 960 × Fi clock cycles (10.2); D does not count, it shortens the etu it multiplies."""
+        """Set the work waiting time: WI × 960 × Fi clock cycles (10.2); D does not count, it shortens the etu
+        it multiplies."""
         self.waiting_ms = (wi * 960 * fi + clock_khz - 1) // clock_khz
 
     def exchange(self, lc: int, le: int) -> int:

@@ -24,7 +24,8 @@ _TEST = const(84)  # "T"
 
 
 class VitaleCard(Card):
-    """Dialogue with the Vitale card, which knows the NIR of the insured and of each beneficiary who has one."""
+    """Dialogue with the Vitale card, which knows the NIR of the insured and of each beneficiary who has
+    one."""
 
     KIND = VITALE_2
     ABSENT = codes.VITALE_ABSENT

@@ -1,4 +1,5 @@
-"""A reader without its link, for tests: requests and answers pass through both codecs, cards sit in direct slots."""
+"""A reader without its link, for tests: requests and answers pass through both codecs, cards sit in direct
+slots."""
 
 from reader.arena import Arena
 from reader.channel import Channel
@@ -17,7 +18,7 @@ CLOCK_KHZ = 4000
 _NUMBERS = {row.name: row.number for row in codec.ROWS.values()}
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - as the answer is called
     """The reader answered FAILURE."""
 
     def __init__(self, answer: codec.Message) -> None:

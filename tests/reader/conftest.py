@@ -1,5 +1,5 @@
-"""The device core in process: virtual cards in direct slots, a clock that only waiting moves, messages without a link."""
-
+"""The device core in process: virtual cards in direct slots, a clock that only waiting moves, messages
+without a link."""
 
 import pytest
 from bench import Bench

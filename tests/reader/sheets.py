@@ -1,4 +1,5 @@
-"""Invoices and lots for the reader's tests, written by the host's encoder. No rule holds here: a test can break any.
+"""Invoices and lots for the reader's tests, written by the host's encoder. No rule holds here: a test can
+break any.
 
 The nurse `infirmiere` bills the Moreau family; an invoice has acts at 10,00 € of which 6,00 € are the AMO's.
 """
