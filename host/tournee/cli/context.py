@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from tournee.app.office import Office, open_office
-from tournee.cli.show import LiveWatcher, SilentWatcher
+from tournee.cli.show import LiveWatcher
 from tournee.config import Config, load_config
 from tournee.errors import ConfigError
 from tournee.exchange.route import Sealing
@@ -38,7 +38,7 @@ class Desk:
                 return load_config(path)
         raise ConfigError(
             "Aucun fichier de configuration.",
-            next_step=f"créez {CONFIG_NAME} (modèle : tournee config), ou essayez : tournee reader emulate DOSSIER",
+            next_step=f"créez {CONFIG_NAME} (modèle : tournee config) ou essayez tournee reader emulate",
         )
 
     @contextmanager
@@ -58,9 +58,9 @@ class Desk:
         with Reader.open(port) as reader:
             yield reader
 
-    def watcher(self, as_json: bool) -> LiveWatcher | SilentWatcher:
+    def watcher(self, as_json: bool) -> LiveWatcher:
         """Progress on the screen, or nothing when a program reads."""
-        return SilentWatcher() if as_json else LiveWatcher(self.console)
+        return LiveWatcher(Console(quiet=True) if as_json else self.console)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Résultat en JSON, pour un programme.")

@@ -14,8 +14,6 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand
 from tournee.cli.show import (
     SIMULATION,
-    LiveWatcher,
-    SilentWatcher,
     euros,
     invoice_tables,
     reader_line,
@@ -58,7 +56,7 @@ def demo(
         directory = out if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if not as_json:
             desk.console.print(f"[yellow]{SIMULATION}[/]")
-        watch: LiveWatcher | SilentWatcher = stack.enter_context(desk.watcher(as_json))
+        watch = stack.enter_context(desk.watcher(as_json))
         outcome = job.run(directory, files, moment, board, watch)
     if as_json:
         values.write(

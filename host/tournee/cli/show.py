@@ -130,7 +130,7 @@ def trace_tables(trace: Trace) -> list[Table]:
 
 
 class LiveWatcher:
-    """Steps and progress on a terminal, or one plain line a step where there is none."""
+    """Steps and progress on a terminal; one plain line a step elsewhere; nothing on a quiet console."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -160,19 +160,3 @@ class LiveWatcher:
     def progress(self, label: str, done: int, of: int) -> None:
         """Move the bar."""
         self._progress.update(self._task, description=label, completed=done, total=of, visible=True)
-
-
-class SilentWatcher:
-    """Says nothing: a program reads the result."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def step(self, text: str) -> None:
-        """Nothing is shown."""
-
-    def progress(self, label: str, done: int, of: int) -> None:
-        """Nothing is shown."""

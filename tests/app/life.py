@@ -1,0 +1,52 @@
+"""The whole life of a short day, from its import to its payments: a host that may be killed at any step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from days import CODE, MOMENT, short_day
+
+from tournee.app.care import (
+    certify_visit,
+    import_day,
+    pending_visits,
+    read_ps,
+    read_vitale,
+    unlock,
+    visits_for,
+)
+from tournee.app.dispatch import close_lots, make_files, resend, send
+from tournee.app.mailroom import fetch
+from tournee.app.office import Office
+from tournee.exchange.route import Route
+from tournee.reader import Reader
+from tournee.store import Cipher, Journal, MessageState
+
+KEY = bytes(range(32))
+
+
+@contextmanager
+def office_of(path: Path, route: Route, on_step: Callable[[str], None] | None = None) -> Iterator[Office]:
+    """The office of one host process."""
+    with Journal(path, Cipher(KEY), lambda: MOMENT, on_step) as journal:
+        yield Office(journal, route, lambda: MOMENT)
+
+
+def live(office: Office, link_url: str) -> None:
+    """Do all that is left to do of the day, as a carer who runs every command again after a crash."""
+    import_day(office, short_day(), "short.toml")
+    with Reader.open(link_url) as reader:
+        ps = read_ps(reader)
+        unlock(reader, lambda: CODE)
+        vitale = read_vitale(reader)
+        for row, visit in visits_for(pending_visits(office, ps), vitale):
+            certify_visit(office, reader, ps, vitale, row, visit)
+        close_lots(office, reader, ps)
+    make_files(office)
+    send(office)
+    fetch(office)
+    for message in office.journal.messages(MessageState.UNCERTAIN):
+        resend(office, office.journal.file(message.file_id).name)  # no return proved that it had arrived
+        fetch(office)
