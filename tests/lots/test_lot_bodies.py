@@ -165,6 +165,11 @@ def test_two_hundred_and_one_sheets_make_lots_of_100_100_and_1():
     assert lots[2][1][0].invoice == "000000201"
 
 
+def test_a_sheet_that_is_neither_fse_nor_dre_is_not_grouped():
+    with pytest.raises(LotError, match="ni une FSE ni une DRE"):
+        group_sheets([Sheet("ARL", "F01751123", "03", "751", "000000001")])
+
+
 def test_an_fse_given_twice_is_not_grouped():
     sheet = Sheet("FSE", "F01751123", "03", "751", "000000001")
     with pytest.raises(LotError, match="deux fois"):

@@ -103,6 +103,15 @@ def test_the_process_that_was_transmitting_may_still_tell_the_end(open_journal, 
     assert journal.message(message).state is MessageState.SENT
 
 
+def test_the_process_that_was_transmitting_may_tell_its_own_doubt(open_journal, make, journal, file):
+    message = journal.make_message(file, "oct", make.message())
+    journal.message_transmitting(message)
+    open_journal()
+    journal.message_uncertain(message, "délai dépassé")
+    assert journal.message(message).state is MessageState.UNCERTAIN
+    assert journal.message(message).reason == "délai dépassé"
+
+
 def test_a_compostage_never_comes_again_when_clock_and_counter_are_set_back(journal, make, file):
     first = journal.make_message(file, "oct", make.message())
     journal.message_transmitting(first)

@@ -121,6 +121,32 @@ def test_a_journal_with_a_page_overwritten_is_refused(closed):
     refused(closed, "endommagé|ne peut pas être lu")
 
 
+def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
+    journal, make, path, tmp_path
+):
+    make.day(journal, 3)
+    for _ in range(3):
+        make.invoice(journal)
+    numbers = [row.number for row in journal.overview()]
+    database, wal = path.read_bytes(), path.with_name("journal.db-wal").read_bytes()
+    seen = set()
+    for cut in range(0, len(wal) + 1, len(wal) // 23):
+        copy = tmp_path / f"cut at {cut}.db"
+        copy.write_bytes(database)
+        copy.with_name(f"{copy.name}-wal").write_bytes(wal[:cut])
+        with Journal(copy, Cipher(KEY), journal._clock) as reopened:
+            found = [row.number for row in reopened.overview()]
+            assert found == numbers[: len(found)]
+            seen.add(len(found))
+            pending = [visit.id for visit in reopened.visits() if visit.invoice_id is None]
+            for visit in pending:
+                reopened.make_invoice(visit, make.ps, make.sheets("FSE"))
+            assert [row.number for row in reopened.overview()] == [
+                f"{n:09}" for n in range(1, len(pending) + len(found) + 1)
+            ]
+    assert seen == {0, 1, 2, 3}
+
+
 def test_a_journal_is_brought_forward_and_keeps_all_it_had(closed, next_schema, open_journal, make):
     journal = open_journal(schema=next_schema)
     assert journal._db.execute("PRAGMA user_version").fetchone()[0] == 2

@@ -28,15 +28,24 @@ class CertifiedSheet(Protocol):
     """What a sheet must tell to be put in a lot."""
 
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def kind(self) -> str:
+        """FSE or DRE."""
+
     @property
-    def crf(self) -> str: ...  # noqa: D102
+    def crf(self) -> str:
+        """The CRF of its recipient."""
+
     @property
-    def mode(self) -> str: ...  # noqa: D102
+    def mode(self) -> str:
+        """Securing mode, 2 digits."""
+
     @property
-    def organisme(self) -> str: ...  # noqa: D102
+    def organisme(self) -> str:
+        """Recipient organisme, 3 digits."""
+
     @property
-    def invoice(self) -> str: ...  # noqa: D102
+    def invoice(self) -> str:
+        """Invoice number, 9 digits."""
 
 
 _Sheet = TypeVar("_Sheet", bound=CertifiedSheet)
@@ -74,16 +83,19 @@ def group_sheets(sheets: Iterable[_Sheet]) -> list[tuple[LotKey, list[_Sheet]]]:
     FSE before DRE, then by CRF, mode, organisme and invoice number. LotError when an invoice comes twice in a
     kind.
     """
-    order = {"FSE": 0, "DRE": 1}
     groups: dict[LotKey, list[_Sheet]] = {}
     seen: set[tuple[str, str]] = set()
     for sheet in sheets:
+        if sheet.kind not in LOT_GROUPS:
+            raise LotError(f"« {sheet.kind} » n’est ni une FSE ni une DRE.")
         if (sheet.kind, sheet.invoice) in seen:
             raise LotError(f"La {sheet.kind} de la facture {sheet.invoice} est là deux fois.")
         seen.add((sheet.kind, sheet.invoice))
         groups.setdefault(LotKey(sheet.kind, sheet.crf, sheet.mode, sheet.organisme), []).append(sheet)
     lots = []
-    for key in sorted(groups, key=lambda key: (order[key.kind], key.crf, key.mode, key.organisme)):
+    for key in sorted(
+        groups, key=lambda key: (list(LOT_GROUPS).index(key.kind), key.crf, key.mode, key.organisme)
+    ):
         members = sorted(groups[key], key=lambda sheet: sheet.invoice)
         lots += [
             (key, members[start : start + INVOICES_MAX]) for start in range(0, len(members), INVOICES_MAX)

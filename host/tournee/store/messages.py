@@ -128,7 +128,8 @@ class Messages(Ledger):
 
     def _unsent(self, step: str, message_id: int, state: MessageState, reason: str) -> None:
         with self._step(step):
-            self._move("message", message_id, state, reason)
+            if self._state("message", message_id) is not state:
+                self._move("message", message_id, state, reason)
             self._give_reason("message", message_id, reason)
 
     def _arrived(self, message_id: int, detail: str) -> None:
