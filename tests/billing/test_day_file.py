@@ -122,6 +122,13 @@ def test_attestation_under_a_management_agreement_is_read():
     assert (amc.management, amc.c2s) == ("single", True)
 
 
+def test_member_number_too_long_once_in_capitals_is_told():
+    line = 'amc = { numero = "0075500017", adherent = "œœœœœœœœ" }\n'
+    (only,) = mistakes(HEAD + VISIT + AMI + line)
+    assert only[:2] == (9, "visite 1, amc, numero")
+    assert "15 caractères au plus" in only[2]
+
+
 def test_accident_is_read():
     line = 'nature = "Accident du Travail"\naccident = { numero = "123456789" }\n'
     assert visit_of(VISIT + AMI + line).accident == Accident("123456789")

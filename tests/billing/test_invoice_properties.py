@@ -1,5 +1,6 @@
 """What holds for every invoice that the rules let through."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -48,68 +49,66 @@ ACTS = st.lists(LETTERS | NIGHTS | OVER_TARIFF, min_size=1, max_size=5).flatmap(
         lambda free: st.lists(KILOMETRES, max_size=1).map(lambda travel: (*acts, *free, *travel))
     )
 )
-AMCS = st.none() | st.builds(
-    Amc,
-    number=st.integers(1, 9_999_999_999).map(lambda number: f"{number:010d}"),
-    management=st.sampled_from(["separate", "single"]),
-    indicator=st.sampled_from(["", "00", "01", "13", "23", "33", "63"]),
-    member=st.text(alphabet="ABC 019é", max_size=15),
-    c2s=st.booleans(),
-)
-PATIENTS = st.builds(
-    Patient,
-    nir=st.just("155062A999001"),
-    key=st.just("41"),
-    regime=st.just("01"),
-    caisse=st.just("041"),
-    centre=st.just("0000"),
-    born=st.just("19550611"),
-    name=st.just("CASANOVA"),
-    first_name=st.just("ANGE"),
-    amc=AMCS,
-    coverage=st.tuples(st.builds(Coverage, ald=st.sampled_from("01"))),
-    test=st.just(True),
-)
-VISITS = st.builds(
-    Visit,
-    day=st.just(SUNDAY),
-    nir=st.just("155062A999001"),
-    key=st.just("41"),
-    acts=ACTS,
-    prescription=st.sampled_from(
-        [
-            Prescription(date(2026, 11, 1), rpps="10100001071"),
-            Prescription(date(2026, 11, 1), prescriber="751000126"),
-        ]
-    ),
-    third_party=st.integers(0, 3),
-    documents=st.sampled_from([None, frozenset({"FSE"}), frozenset({"FSE", "DRE"})]),
-    contract99=st.booleans(),
-    complementary_third_party=st.booleans(),
-    nature=st.sampled_from(["10", "30", "41"]),
-    accident=st.sampled_from([None, Accident(day=SUNDAY)]),
-    exempt=st.booleans(),
+NUMBERS_OF_AMC = st.integers(1, 9_999_999_999).map(lambda number: f"{number:010d}")
+MEMBERS = st.text(alphabet="ABC 019é", max_size=15)
+PRESCRIPTIONS = st.sampled_from(
+    [
+        Prescription(date(2026, 11, 1), rpps="10100001071"),
+        Prescription(date(2026, 11, 1), prescriber="751000126"),
+    ]
 )
 
 
-def made(ps, patient, visit, number):
-    """The invoice, or None when a rule forbids it."""
-    try:
-        return make_invoice(ps, patient, visit, number)
-    except RuleError:
-        return None
+@st.composite
+def cases(draw):
+    """A patient and a visit that the rules let through, by each way to ask for the complementary share."""
+    way = draw(st.sampled_from(["none", "separate", "single", "split"]))
+    c2s = way != "none" and draw(st.booleans())
+    amc = None
+    if way != "none":
+        indicator = {"separate": "63" if c2s else "33", "single": "62" if c2s else "01", "split": "33"}[way]
+        management = "single" if way == "single" else "separate"
+        amc = Amc(draw(NUMBERS_OF_AMC), management, draw(MEMBERS), indicator, c2s=c2s)
+    nature = draw(st.sampled_from(["10", "10", "30", "41"]))
+    patient = Patient(
+        "155062A999001",
+        "41",
+        "01",
+        "041",
+        "0000",
+        "19550611",
+        "CASANOVA",
+        "ANGE",
+        amc=amc,
+        coverage=(Coverage(ald=draw(st.sampled_from("001"))),),
+        test=True,
+    )
+    split_or_none = st.integers(0, 1)
+    visit = Visit(
+        SUNDAY,
+        patient.nir,
+        patient.key,
+        draw(ACTS),
+        draw(PRESCRIPTIONS),
+        third_party=draw(
+            split_or_none if way in ("none", "split") else st.just(3) if c2s else st.integers(0, 3)
+        ),
+        contract99=way == "split",
+        complementary_third_party=way == "split" and draw(st.booleans()),
+        nature=nature,
+        accident=Accident(day=SUNDAY) if nature == "41" else None,
+        exempt=draw(st.booleans()),
+    )
+    return patient, visit
 
 
 def decoded(body):
     return [records.decode(body[at : at + RECORD], at) for at in range(0, len(body), RECORD)]
 
 
-@given(st.sampled_from([NURSE, OVERSEAS]), PATIENTS, VISITS, st.integers(1, 999_999_999))
-def test_records_are_accepted_and_their_totals_are_the_sums_of_their_acts(ps, patient, visit, number):
-    invoice = made(ps, patient, visit, number)
-    if invoice is None:
-        return
-    for sheet in invoice.sheets():
+@given(st.sampled_from([NURSE, OVERSEAS]), cases(), st.integers(1, 999_999_999))
+def test_records_are_accepted_and_their_totals_are_the_sums_of_their_acts(ps, case, number):
+    for sheet in make_invoice(ps, *case, number).sheets():
         found = decoded(sheet.records)
         acts = [values for kind, values in found if kind == "4"]
         head, total = found[0][1], found[-1][1]
@@ -122,11 +121,9 @@ def test_records_are_accepted_and_their_totals_are_the_sums_of_their_acts(ps, pa
         assert total["part_amc"] == sum(act["part_amc"] for act in acts) == sheet.amc
 
 
-@given(PATIENTS, VISITS)
-def test_patient_pays_the_fee_less_what_group_1410_says_others_pay(patient, visit):
-    invoice = made(NURSE, patient, visit, 1)
-    if invoice is None:
-        return
+@given(cases())
+def test_patient_pays_the_fee_less_what_group_1410_says_others_pay(case):
+    invoice = make_invoice(NURSE, *case, 1)
     for sheet in invoice.sheets():
         found = decoded(sheet.records)
         head, total = found[0][1], found[-1][1]
@@ -135,11 +132,9 @@ def test_patient_pays_the_fee_less_what_group_1410_says_others_pay(patient, visi
         assert total["paye_assure"] == total["honoraires"] - shares >= 0
 
 
-@given(PATIENTS, VISITS)
-def test_shares_of_an_act_never_pass_its_base_nor_the_base_its_fee(patient, visit):
-    invoice = made(NURSE, patient, visit, 1)
-    if invoice is None:
-        return
+@given(cases())
+def test_shares_of_an_act_never_pass_its_base_nor_the_base_its_fee(case):
+    invoice = make_invoice(NURSE, *case, 1)
     for kind, act in decoded(invoice.sheets()[0].records):
         if kind == "4":
             assert act["part_amo"] + act["part_amc"] <= act["base"] <= act["honoraires"]
@@ -147,23 +142,31 @@ def test_shares_of_an_act_never_pass_its_base_nor_the_base_its_fee(patient, visi
             assert abs(act["part_amo"] * 100 - exact) <= 50
 
 
-@given(PATIENTS, VISITS)
-def test_contract_99_never_comes_with_a_dre_nor_complementary_third_party_in_group_1410(patient, visit):
+@given(
+    cases(),
+    st.sampled_from([None, frozenset({"FSE"}), frozenset({"FSE", "DRE"})]),
+    st.integers(0, 3),
+    st.booleans(),
+)
+def test_contract_99_never_comes_with_a_dre_nor_complementary_third_party_in_group_1410(
+    case, documents, third_party, contract99
+):
     # OCT-X-1, OCT-EF-3
-    invoice = made(NURSE, patient, visit, 1)
-    if invoice is None:
-        return
+    patient, visit = case
+    changed = replace(visit, documents=documents, third_party=third_party, contract99=contract99)
+    try:
+        invoice = make_invoice(NURSE, patient, changed, 1)
+    except RuleError:
+        return  # refused at creation, as it should
     head = decoded(invoice.sheets()[0].records)[0][1]
     if head["type_contrat"] == "99":
         assert [sheet.kind for sheet in invoice.sheets()] == ["FSE"]
         assert head["tiers_payant"] in ("0", "1")
 
 
-@given(PATIENTS, VISITS)
-def test_same_visit_gives_the_same_bytes(patient, visit):
-    invoice, again = made(NURSE, patient, visit, 5), made(NURSE, patient, visit, 5)
-    if invoice is not None and again is not None:
-        assert invoice.sheets() == again.sheets()
+@given(cases())
+def test_same_visit_gives_the_same_bytes(case):
+    assert make_invoice(NURSE, *case, 5).sheets() == make_invoice(NURSE, *case, 5).sheets()
 
 
 @given(st.integers())

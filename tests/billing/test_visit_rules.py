@@ -158,3 +158,8 @@ def test_amx_without_a_forfait_that_day_is_refused(visit, day_told):
 
 def test_amx_in_the_evening_goes_with_the_forfait_of_the_morning(visit, day_told):
     assert day_told(visit(Act("BSB", SUNDAY)), visit(Act("AMX", SUNDAY, 200))) == []
+
+
+def test_more_acts_than_record_5_can_count_are_refused(told):
+    acts = (Act("AMI", SUNDAY, 100),) * 1000
+    assert told(*acts) == ["actes : 1000 actes, 999 au plus par facture"]

@@ -24,6 +24,7 @@ HOLDER, SITUATION = 1, 2
 INSURED, BENEFICIARY, RIGHTS, COVERAGE, MUTUAL, MUTUAL_RIGHTS, AMC = 101, 104, 105, 106, 107, 108, 109
 TEST_PS_CARDS = ("80", "81", "82")
 TEST_VITALE = "T"
+NO_TARIFF_ZONE = "00"
 _RPPS_TYPE = "8"
 _DAY = len("AAAAMMJJ")
 _NO_DAY = "00000000"
@@ -44,7 +45,7 @@ def _c2s() -> dict[str, Any]:
 
 
 def ps_from_groups(groups: Iterable[CardGroup], situation: int | None = None) -> PsIdentity:
-    """Read the PS card's groups 1 and 2; `situation` (n° logique) chooses one, else the first that may bill.
+    """Read the PS card's groups 1 and 2; `situation` (n° logique) chooses one, else the first.
 
     IdentityError when the card has no such situation, or a speciality that Tournée does not bill.
     """
@@ -77,7 +78,7 @@ def ps_from_groups(groups: Iterable[CardGroup], situation: int | None = None) ->
         first_name=holder.field("prenom"),
         rpps=identifier[-RPPS_DIGITS:] if is_rpps else "",
         convention=chosen.field("convention"),
-        tariff_zone=chosen.field("zone_tarif"),
+        tariff_zone=chosen.field("zone_tarif") or NO_TARIFF_ZONE,
         mileage_zone=chosen.field("zone_ik"),
         situation=_number(chosen),
         test=holder.field("type_carte") in TEST_PS_CARDS,

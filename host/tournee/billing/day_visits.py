@@ -215,12 +215,16 @@ def _attestation(table: Table | None) -> Amc | None:
     table.finish()
     if not number:
         return None
-    return Amc(
-        number=number,
-        management="single" if single else "separate",
-        member=member,
-        indicator=indicator,
-        routing=routing,
-        host=host,
-        c2s=c2s,
-    )
+    try:
+        return Amc(
+            number=number,
+            management="single" if single else "separate",
+            member=member,
+            indicator=indicator,
+            routing=routing,
+            host=host,
+            c2s=c2s,
+        )
+    except IdentityError as error:  # a ligature that is longer once spelled out
+        table.fault("numero", error.message)
+        return None

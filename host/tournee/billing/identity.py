@@ -6,14 +6,21 @@ The reading of zone groups is in `card_groups`; here stand the values themselves
 from dataclasses import dataclass
 from typing import Literal
 
+from sesam.text import upper_ascii
 from tournee.billing.numbers import billing_number_fault, nir_fault, rpps_fault
 from tournee.billing.tariffs import Profession, Zone
 from tournee.errors import BillingError
 
 AMC_DIGITS = 10
+_MEMBER_LENGTH, _ROUTING_LENGTH, _HOST_LENGTH = 15, 2, 3  # record 2A
+_ZONE_LENGTH = 2
 
 SPECIALITIES: dict[str, Profession] = {"24": "IF", "26": "MK"}  # domain 1.4
 _OVERSEAS = ("97", "98")  # departments of the billing number
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 class IdentityError(BillingError):
@@ -53,6 +60,8 @@ class PsIdentity:
 
     def __post_init__(self) -> None:
         fault = billing_number_fault(self.billing_number) or (self.rpps and rpps_fault(self.rpps))
+        if not fault and (len(self.tariff_zone) != _ZONE_LENGTH or not _is_digits(self.tariff_zone)):
+            fault = f"la zone tarifaire {self.tariff_zone!r} n'est pas faite de {_ZONE_LENGTH} chiffres"
         if fault:
             raise IdentityError(f"Carte du professionnel : {fault}.")
 
@@ -82,8 +91,15 @@ class Amc:
     c2s: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.number) != AMC_DIGITS or not (self.number.isascii() and self.number.isdigit()):
+        if len(self.number) != AMC_DIGITS or not _is_digits(self.number):
             raise IdentityError(f"Le numéro d'AMC {self.number!r} n'est pas fait de {AMC_DIGITS} chiffres.")
+        for label, value, longest in (
+            ("numéro d'adhérent", self.member, _MEMBER_LENGTH),
+            ("code de routage", self.routing, _ROUTING_LENGTH),
+            ("identifiant d'hôte", self.host, _HOST_LENGTH),
+        ):
+            if len(upper_ascii(value)) > longest:
+                raise IdentityError(f"AMC {self.number} : {label} {value!r}, {longest} caractères au plus.")
 
     @property
     def dre_without_third_party(self) -> bool:
@@ -139,7 +155,7 @@ class Patient:
             ("rang de naissance", self.birth_rank, 1),
             ("rang de bénéficiaire", self.beneficiary_rank, 3),
         ):
-            if len(value) != digits or not (value.isascii() and value.isdigit()):
+            if len(value) != digits or not _is_digits(value):
                 raise IdentityError(
                     f"Patient {self.name} {self.first_name} : {label} {value!r}, {digits} chiffres attendus."
                 )

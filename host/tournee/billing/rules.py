@@ -14,6 +14,8 @@ from tournee.billing.tariffs import Profession, find
 from tournee.billing.visit import AMC_PAYS, BOTH_PAY, SECURED, WORK_ACCIDENT, Day, Visit
 from tournee.errors import BillingError
 
+ACTS_MAX = 999  # record 5 counts them on three columns
+
 
 class RuleError(BillingError):
     """An invoice that the rules forbid; `breaches` holds every one of them."""
@@ -30,6 +32,8 @@ def visit_breaches(visit: Visit, profession: Profession) -> Iterator[Breach]:
     """Judge a visit by itself: its acts, their sums, its dates, its contract."""
     if not visit.acts:
         yield Breach(("actes",), "aucun acte")
+    if len(visit.acts) > ACTS_MAX:
+        yield Breach(("actes",), f"{len(visit.acts)} actes, {ACTS_MAX} au plus par facture")
     for index, act in enumerate(visit.acts):
         yield from act_breaches(act, ("actes", index), profession, visit.day)
     yield from session_breaches(visit.acts, profession)

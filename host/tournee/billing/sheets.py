@@ -131,8 +131,8 @@ def _complementary(invoice: Invoice) -> dict[str, Any]:
         "adherent": upper_ascii(amc.member),
         "tp_complementaire": "1" if asked else "0",
         "montant_complementaire": asked,
-        "routage": amc.routing,
-        "hote": amc.host,
+        "routage": upper_ascii(amc.routing),
+        "hote": upper_ascii(amc.host),
     }
 
 

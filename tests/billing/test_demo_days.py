@@ -1,0 +1,74 @@
+"""The demonstration's days with the demonstration's cards: every visit makes its invoice."""
+
+from importlib.resources import files
+
+import pytest
+
+from sesam import zones
+from tournee.billing.card_groups import patients_from_groups, ps_from_groups
+from tournee.billing.day import load_day
+from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.billing.patient_rules import require_same_ps
+from tournee.emulation.cards.content import card_content, card_names
+
+DAYS = {"infirmier": "infirmiere", "kine": "kine"}
+
+
+@pytest.fixture(scope="module")
+def invoices():
+    """Every invoice of both days, numbered from 1."""
+    vitale = {}
+    for name in card_names("vitale"):
+        patients = patients_from_groups(zones.decode(card_content(name).zone))
+        vitale[patients[0].nir] = patients
+    made = []
+    for day_name, card in DAYS.items():
+        data = (files("tournee.emulation") / "days" / f"{day_name}.toml").read_bytes()
+        day = load_day(data, f"{day_name}.toml")
+        ps = ps_from_groups(zones.decode(card_content(card).zone))
+        require_same_ps(day, ps)
+        for visit in day.visits:
+            patient = visit.typed or choose_patient(vitale[visit.nir], visit)
+            made.append(make_invoice(ps, patient, visit, len(made) + 1))
+    return made
+
+
+def of(invoices, name, first_name):
+    named = {(each.patient.name, each.patient.first_name): each for each in invoices}
+    return named[name, first_name]
+
+
+def test_days_hold_at_least_thirteen_patients_of_both_professions(invoices):
+    patients = {(each.patient.nir, each.patient.born, each.patient.birth_rank) for each in invoices}
+    assert len(patients) >= 13
+    assert {each.ps.ps_type for each in invoices} == {"IF", "MK"}
+
+
+def test_days_show_every_way_to_ask_for_the_complementary_share(invoices):
+    assert {each.claim.way for each in invoices} == {"none", "separate", "single", "split"}
+
+
+def test_dre_of_pereira_goes_to_the_amc_that_the_oct_does_not_know(invoices):
+    fse, dre = of(invoices, "PEREIRA", "ANTONIO").sheets()
+    assert (fse.kind, dre.kind, dre.crf) == ("FSE", "DRE", "D0099999997")
+    assert [sheet.crf for each in invoices for sheet in each.sheets()].count(dre.crf) == 1
+
+
+def test_one_visit_is_in_degraded_mode_typed_by_hand(invoices):
+    assert [each.patient.name for each in invoices if each.visit.mode == "05"] == ["MARTINEZ"]
+
+
+def test_amounts_of_the_days_are_those_worked_out_by_hand(invoices):
+    # GARNIER: BSB 18.20 + 8.50, AMX 1.2 = 3.78, MCI 5.00, IFI 2.50, IK 14 x 0.35 = 4.90; ALD: 42.88 in full
+    # CHEVALIER: AIS 3 x 2 = 15.90, IFA 2.50, IK 3 x 0.35 = 1.05; 60 %: 9.54 + 1.50 + 0.63 = 11.67
+    # HOARAU: RAM 8.5 x 2.21 = 18.785, 18.79, IFD 2.50, IK 11 x 0.38 = 4.18; 60 %: 11.27 + 1.50 + 2.51 = 15.28
+    # FONTAINE: ARL 8.6 x 2.21 = 19.006, 19.01; 60 %: 11.406, 11.41
+    expected = {
+        ("GARNIER", "ROBERT"): (4288, 4288, 0),
+        ("CHEVALIER", "LUCIEN"): (1945, 1167, 778),
+        ("HOARAU", "JEAN"): (2547, 1528, 1019),
+        ("FONTAINE", "EVE"): (1901, 1141, 760),
+    }
+    for who, amounts in expected.items():
+        invoice = of(invoices, *who)
+        assert (invoice.fee, invoice.amo, invoice.amc) == amounts
