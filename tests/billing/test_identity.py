@@ -65,5 +65,5 @@ def test_professional_with_a_wrong_number_is_refused(changes, told):
         "first_name": "C",
     }
     with pytest.raises(IdentityError) as refusal:
-        PsIdentity(**(values | changes), first_name="C")
+        PsIdentity(**(values | changes))
     assert told in refusal.value.message
