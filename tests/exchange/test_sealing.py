@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import pkcs7
 
 from tournee.exchange.recipient import CertificateError, Recipient, check_recipient, read_certificate
 from tournee.exchange.route import Cipher, Mailbox, MailboxKind, Route, Sealing, Security, Server
@@ -158,3 +160,13 @@ def test_twenty_megabytes_are_sealed_within_ten(
     assert (
         gzip.GzipFile(fileobj=io.BytesIO(opened)).read() if sealing is Sealing.ZK else opened
     ) == source.read_bytes()
+
+
+@pytest.mark.parametrize("cipher", list(Cipher))
+def test_second_judge_opens_what_k_sealed(
+    recipient: Recipient, recipient_key: RSAPrivateKey, cipher: Cipher
+) -> None:
+    """The reader of the cryptography library, stricter than openssl's: plain DER only."""
+    sealed = seal(CONTENT, recipient, sealing=Sealing.K, cipher=cipher)
+    certificate = read_certificate(CERTIFICATE)
+    assert pkcs7.pkcs7_decrypt_der(sealed, certificate, recipient_key, []) == CONTENT

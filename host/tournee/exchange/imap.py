@@ -143,6 +143,8 @@ def _connect(server: Server) -> imaplib.IMAP4:
         if server.security is Security.TLS:
             return imaplib.IMAP4_SSL(server.host, server.port, ssl_context=context, timeout=server.timeout)
         imap = imaplib.IMAP4(server.host, server.port, timeout=server.timeout)
+        if "STARTTLS" not in imap.capabilities:
+            raise tls_refused(server, "le serveur ne propose pas STARTTLS")
         imap.starttls(context)
         return imap
     except BaseException as error:

@@ -7,10 +7,10 @@ import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 
+from tournee.errors import ExchangeError
 from tournee.exchange.letter import Known, Letter, MailboxError, too_large
 from tournee.exchange.route import Mailbox, Security, Server
 from tournee.exchange.transport import (
-    UnreachableError,
     auth_refused,
     password_of,
     tls_context,
@@ -20,6 +20,7 @@ from tournee.exchange.transport import (
 
 _LINE_MAX = 64 * 1024  # bytes taken at a time; poplib's own reader gives up on lines of 2,048
 _END = b"."
+_POPLIB_LOST = (("-ERR EOF",), ("line too long",))
 
 
 class Pop3Mailbox:
@@ -44,10 +45,8 @@ class Pop3Mailbox:
         try:
             sizes = dict(_listed(line) for line in self._pop.list()[1])
             keys = [_listed(line) for line in self._pop.uidl()[1]]
-        except (poplib.error_proto, ValueError) as error:
-            raise self._refused(error) from error
-        except (OSError, EOFError) as error:
-            raise self._lost(error) from error
+        except (poplib.error_proto, OSError, EOFError, ValueError) as error:
+            raise self._failed(error) from error
         for number, key in keys:
             self._numbers[key] = number
             if not known(key):
@@ -59,10 +58,8 @@ class Pop3Mailbox:
             return
         try:
             self._pop.dele(self._numbers[letter.key])
-        except poplib.error_proto as error:
-            raise self._refused(error) from error
-        except (OSError, EOFError) as error:
-            raise self._lost(error) from error
+        except (poplib.error_proto, OSError, EOFError) as error:
+            raise self._failed(error) from error
 
     def close(self) -> None:
         """QUIT: deletions become final."""
@@ -80,10 +77,10 @@ class Pop3Mailbox:
         try:
             self._pop.user(server.username)
             self._pop.pass_(secret)
-        except poplib.error_proto as error:
+        except (poplib.error_proto, OSError, EOFError) as error:
+            if _link_lost(error):
+                raise unreachable(server, error) from error
             raise auth_refused(server, _words(error)) from error
-        except (OSError, EOFError) as error:
-            raise unreachable(server, error) from error
 
     def _retrieve(self, number: int, key: str, size: int) -> Letter:
         """RETR, byte for byte, lines of any length; beyond the bound it is read away, not kept."""
@@ -111,19 +108,19 @@ class Pop3Mailbox:
             else:
                 raise EOFError("connexion fermée")
         except (OSError, EOFError) as error:
-            raise self._lost(error) from error
+            raise self._failed(error) from error
         if taken > largest:
             return Letter(key, problem=too_large(taken, largest))
         return Letter(key, bytes(raw))
 
-    def _lost(self, error: Exception) -> UnreachableError:
-        self._broken = True
-        return unreachable(self._server, error)
-
-    def _refused(self, answer: object) -> MailboxError:
+    def _failed(self, error: Exception) -> ExchangeError:
+        """What to raise for an error: the link broke, or the server answered no."""
+        if _link_lost(error):
+            self._broken = True
+            return unreachable(self._server, error)
         return MailboxError(
             f"La boîte de {self._server.username} sur {self._server.place} ne peut pas être lue.",
-            cause=f"le serveur a répondu : {_words(answer)}",
+            cause=f"le serveur a répondu : {_words(error)}",
             next_step="recommencez plus tard ; rien n'est perdu",
         )
 
@@ -143,11 +140,18 @@ def _connect(server: Server) -> poplib.POP3:
                 pop.close()
         if isinstance(error, ssl.SSLError):
             raise tls_refused(server, error) from error
-        if isinstance(error, (OSError, EOFError)):
+        if _link_lost(error):
             raise unreachable(server, error) from error
         if isinstance(error, poplib.error_proto):
             raise tls_refused(server, _words(error)) from error
         raise
+
+
+def _link_lost(error: BaseException) -> bool:
+    """Whether the connection is gone or out of step; poplib says so in its own words."""
+    if isinstance(error, poplib.error_proto):
+        return error.args[:1] in _POPLIB_LOST
+    return isinstance(error, (OSError, EOFError))
 
 
 def _listed(line: bytes) -> tuple[int, str]:

@@ -1,0 +1,292 @@
+"""Mailbox servers and networks that fail: nothing is lost, no password leaves in clear, every wait ends."""
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from scripted_server import Line, ScriptedServer
+from tls_authority import Authority
+
+from tournee.exchange.letter import Letter, MailboxError
+from tournee.exchange.mailbox import open_mailbox
+from tournee.exchange.route import Mailbox, MailboxKind, Security, Server
+from tournee.exchange.transport import AuthRefusedError, TlsRefusedError, UnreachableError
+
+SERVED = [MailboxKind.IMAP, MailboxKind.POP3]
+Script = Callable[[Line], None]
+
+
+class Rig:
+    """TLS on both sides, and one visit to a scripted mailbox."""
+
+    def __init__(self, directory: Path) -> None:
+        authority = Authority(directory)
+        key, certificate = authority.issue("mailbox", ["127.0.0.1"])
+        self.trust = authority.file
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, key)
+        self.taken: list[Letter] = []
+
+    def visit(
+        self, kind: MailboxKind, script: Script, *, largest: int = 1000, timeout: float = 20.0
+    ) -> list[Letter]:
+        """Take every letter and acknowledge it."""
+        with ScriptedServer(script, self.context) as scripted:
+            server = Server(
+                "127.0.0.1", scripted.port, Security.TLS, "ps", lambda: "secret", self.trust, timeout
+            )
+            with open_mailbox(Mailbox(kind, server, largest=largest)) as box:
+                for letter in box.letters():
+                    self.taken.append(letter)
+                    if not letter.problem:
+                        box.acknowledge(letter)
+        return self.taken
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return Rig(tmp_path)
+
+
+class Pop3:
+    """A POP3 server's side, up to what a test is about."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+
+    def log_in(self) -> None:
+        self.line.say("+OK ready")
+        self.asked("USER ps")
+        self.asked("PASS secret")
+
+    def list(self, *sizes: int) -> None:
+        self.line.hear("LIST")
+        self.line.say("+OK", *(f"{number} {size}" for number, size in enumerate(sizes, 1)), ".")
+        self.line.hear("UIDL")
+        self.line.say("+OK", *(f"{number} key{number}" for number, _ in enumerate(sizes, 1)), ".")
+
+    def asked(self, command: str, *answer: str) -> None:
+        self.line.hear(command)
+        self.line.say(*(answer or ("+OK",)))
+
+
+class Imap:
+    """An IMAP server's side, up to what a test is about."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+
+    def asked(self, command: str, *untagged: str, status: str = "OK done") -> None:
+        tag, _, said = self.line.hear().decode().partition(" ")
+        assert said.startswith(command), said
+        self.line.say(*untagged, f"{tag} {status}")
+
+    def log_in(self) -> None:
+        self.line.say("* OK [CAPABILITY IMAP4rev1] ready")
+        self.asked("CAPABILITY", "* CAPABILITY IMAP4rev1")
+        self.asked('LOGIN ps "secret"')
+        self.asked('SELECT "INBOX"', "* 2 EXISTS", "* OK [UIDVALIDITY 7] x")
+
+    def fetched(self, uid: int, body: bytes, size: int | None = None) -> None:
+        self.asked(f"UID FETCH {uid} (RFC822.SIZE)", f"* 1 FETCH (UID {uid} RFC822.SIZE {size or len(body)})")
+        tag, _, said = self.line.hear().decode().partition(" ")
+        assert said.startswith(f"UID FETCH {uid} (BODY.PEEK[]<0."), said
+        self.line.send(f"* 1 FETCH (UID {uid} BODY[]<0> {{{len(body)}}}\r\n".encode() + body + b")\r\n")
+        self.line.say(f"{tag} OK done")
+
+    def deleted(self, uid: int) -> None:
+        self.asked(f"UID STORE {uid} +FLAGS.SILENT (\\Deleted)")
+
+
+def test_pop3_message_that_cannot_be_read_does_not_block_the_next(rig: Rig) -> None:
+    """OCT-RET-5."""
+
+    def script(line: Line) -> None:
+        pop = Pop3(line)
+        pop.log_in()
+        pop.list(10, 10)
+        pop.asked("RETR 1", "-ERR damaged on disk")
+        pop.asked("RETR 2", "+OK", "second", ".")
+        pop.asked("DELE 2")
+        pop.asked("QUIT")
+
+    first, second = rig.visit(MailboxKind.POP3, script)
+    assert "damaged on disk" in first.problem
+    assert second == Letter("key2", b"second\r\n")
+
+
+def test_pop3_message_larger_than_announced_is_read_away(rig: Rig) -> None:
+    def script(line: Line) -> None:
+        pop = Pop3(line)
+        pop.log_in()
+        pop.list(10, 10)
+        pop.asked("RETR 1", "+OK", *["x" * 500] * 50, "." * 70_000, ".")
+        pop.asked("RETR 2", "+OK", "..second", ".")
+        pop.asked("DELE 2")
+        pop.asked("QUIT")
+
+    first, second = rig.visit(MailboxKind.POP3, script)
+    assert (first.raw, "trop grand" in first.problem) == (b"", True)
+    assert second.raw == b".second\r\n"
+
+
+def test_pop3_link_cut_inside_a_message_shows_no_half_of_it(rig: Rig) -> None:
+    def script(line: Line) -> None:
+        pop = Pop3(line)
+        pop.log_in()
+        pop.list(10, 10)
+        pop.asked("RETR 1", "+OK", "first", ".")
+        pop.asked("DELE 1")
+        pop.asked("RETR 2", "+OK", "seco")
+
+    with pytest.raises(UnreachableError):
+        rig.visit(MailboxKind.POP3, script)
+    assert [letter.raw for letter in rig.taken] == [b"first\r\n"]
+
+
+@pytest.mark.parametrize("listing", [("nonsense",), ("1",), ("one 2",)])
+def test_pop3_list_that_makes_no_sense_is_told(rig: Rig, listing: tuple[str, ...]) -> None:
+    def script(line: Line) -> None:
+        pop = Pop3(line)
+        pop.log_in()
+        pop.asked("LIST", "+OK", *listing, ".")
+        while line.hear() != b"QUIT\r\n":
+            line.say("+OK", ".")
+        line.say("+OK")
+
+    with pytest.raises(MailboxError):
+        rig.visit(MailboxKind.POP3, script)
+
+
+def test_pop3_deletion_refused_is_told(rig: Rig) -> None:
+    def script(line: Line) -> None:
+        pop = Pop3(line)
+        pop.log_in()
+        pop.list(10)
+        pop.asked("RETR 1", "+OK", "first", ".")
+        pop.asked("DELE 1", "-ERR locked")
+        pop.asked("QUIT")
+
+    with pytest.raises(MailboxError, match="locked"):
+        rig.visit(MailboxKind.POP3, script)
+
+
+def test_imap_message_that_cannot_be_read_does_not_block_the_next(rig: Rig) -> None:
+    """OCT-RET-5."""
+
+    def script(line: Line) -> None:
+        imap = Imap(line)
+        imap.log_in()
+        imap.asked("UID SEARCH UNDELETED", "* SEARCH 9 4")
+        imap.asked("UID FETCH 4 (RFC822.SIZE)", status="NO damaged on disk")
+        imap.fetched(9, b"second\r\n")
+        imap.deleted(9)
+        imap.asked("CAPABILITY", "* CAPABILITY IMAP4rev1 UIDPLUS")
+        imap.asked("UID EXPUNGE 9")
+        imap.asked("LOGOUT", "* BYE")
+
+    first, second = rig.visit(MailboxKind.IMAP, script)
+    assert "damaged on disk" in first.problem
+    assert second == Letter("7/9", b"second\r\n")
+
+
+def test_imap_message_gone_meanwhile_does_not_block_the_next(rig: Rig) -> None:
+    def script(line: Line) -> None:
+        imap = Imap(line)
+        imap.log_in()
+        imap.asked("UID SEARCH UNDELETED", "* SEARCH 4 9")
+        imap.asked("UID FETCH 4 (RFC822.SIZE)")
+        imap.asked("UID FETCH 4 (BODY.PEEK")
+        imap.fetched(9, b"second\r\n")
+        imap.deleted(9)
+        imap.asked("CAPABILITY", "* CAPABILITY IMAP4rev1")
+        imap.asked("EXPUNGE")
+        imap.asked("LOGOUT", "* BYE")
+
+    first, second = rig.visit(MailboxKind.IMAP, script)
+    assert "disparu" in first.problem
+    assert second.raw == b"second\r\n"
+
+
+def test_imap_message_larger_than_announced_is_not_taken(rig: Rig) -> None:
+    def script(line: Line) -> None:
+        imap = Imap(line)
+        imap.log_in()
+        imap.asked("UID SEARCH UNDELETED", "* SEARCH 4")
+        imap.fetched(4, b"x" * 1001, size=10)
+        imap.asked("LOGOUT", "* BYE")
+
+    (letter,) = rig.visit(MailboxKind.IMAP, script)
+    assert (letter.raw, "trop grand" in letter.problem) == (b"", True)
+
+
+def test_imap_link_cut_inside_a_message_shows_no_half_of_it(rig: Rig) -> None:
+    def script(line: Line) -> None:
+        imap = Imap(line)
+        imap.log_in()
+        imap.asked("UID SEARCH UNDELETED", "* SEARCH 4 9")
+        imap.fetched(4, b"first\r\n")
+        imap.deleted(4)
+        imap.asked("UID FETCH 9 (RFC822.SIZE)", "* 2 FETCH (UID 9 RFC822.SIZE 100)")
+        line.hear()
+        line.send(b"* 2 FETCH (UID 9 BODY[]<0> {100}\r\nhalf")
+
+    with pytest.raises(UnreachableError):
+        rig.visit(MailboxKind.IMAP, script)
+    assert [letter.raw for letter in rig.taken] == [b"first\r\n"]
+
+
+@pytest.mark.parametrize("kind", SERVED)
+def test_server_that_falls_silent_is_unreachable_in_bounded_time(rig: Rig, kind: MailboxKind) -> None:
+    def script(line: Line) -> None:
+        (Pop3 if kind is MailboxKind.POP3 else Imap)(line).log_in()
+        line.gone()
+
+    with pytest.raises(UnreachableError):
+        rig.visit(kind, script, timeout=0.5)
+
+
+@pytest.mark.parametrize("kind", SERVED)
+def test_server_that_leaves_at_once_is_unreachable(rig: Rig, kind: MailboxKind) -> None:
+    with pytest.raises(UnreachableError):
+        rig.visit(kind, Line.cut)
+
+
+@pytest.mark.parametrize("kind", SERVED)
+def test_no_password_leaves_without_tls(kind: MailboxKind) -> None:
+    """A server, or someone in between, that takes STARTTLS away gets nothing."""
+    said: list[bytes] = []
+
+    def script(line: Line) -> None:
+        if kind is MailboxKind.POP3:
+            line.say("+OK ready")
+            line.hear("CAPA")
+            line.say("+OK", "USER", ".")
+        else:
+            line.say("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready")
+            Imap(line).asked("CAPABILITY", "* CAPABILITY IMAP4rev1 AUTH=PLAIN")
+        said.append(line.gone())
+
+    def asked() -> str:
+        raise AssertionError("the password must not be asked for")
+
+    with ScriptedServer(script) as scripted, pytest.raises(TlsRefusedError):
+        server = Server("127.0.0.1", scripted.port, Security.STARTTLS, "ps", asked)
+        with open_mailbox(Mailbox(kind, server)):
+            raise AssertionError("it must not open")
+    assert b"AUTH" not in said[0]
+    assert b"LOGIN" not in said[0]
+    assert b"USER" not in said[0]
+
+
+def test_password_beyond_ascii_where_imap_cannot_carry_it_is_told(rig: Rig) -> None:
+    def script(line: Line) -> None:
+        line.say("* OK ready")
+        Imap(line).asked("CAPABILITY", "* CAPABILITY IMAP4rev1")
+        line.gone()
+
+    with ScriptedServer(script, rig.context) as scripted, pytest.raises(AuthRefusedError):
+        server = Server("127.0.0.1", scripted.port, Security.TLS, "ps", lambda: "rêvé", rig.trust)
+        with open_mailbox(Mailbox(MailboxKind.IMAP, server)):
+            raise AssertionError("it must not open")
