@@ -25,6 +25,7 @@ from tournee.emulation.oct import EmulatedOct, Scenario, load_oct_identity, make
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 SENDER = "123456782"
+RPPS = "10100000016"
 NIR, NIR_KEY = "2550699999001", "62"
 CRF_FSE = "F01131016"
 AMC = "0088888888"
@@ -33,9 +34,10 @@ ADDRESS = "oct@oct.example"
 CARER = "cabinet@carer.example"
 
 
-def make_card(name: str) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+def make_card(name: str, title: str = "") -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    names = [x509.NameAttribute(NameOID.TITLE, title)] if title else []
+    subject = x509.Name([*names, x509.NameAttribute(NameOID.COMMON_NAME, name)])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -88,6 +90,7 @@ class Lot:
 
 class Workshop:
     Sheet, Lot = Sheet, Lot
+    make_card = staticmethod(make_card)
     scratch: Path = Path()
 
     def __init__(self, cards: Cards, oct_certificate: x509.Certificate) -> None:
@@ -192,7 +195,13 @@ class Workshop:
         return body + self.seal("L", lot.number.zfill(9), body, self.cards.ps)
 
     def file(
-        self, lots: list[bytes], *, name: str = "000012", head: dict | None = None, tail: dict | None = None
+        self,
+        lots: list[bytes],
+        *,
+        name: str = "000012",
+        date: str = "261122",
+        head: dict | None = None,
+        tail: dict | None = None,
     ) -> bytes:
         ends = {
             "type_emetteur": "IF",
@@ -205,9 +214,7 @@ class Workshop:
         body = b"".join(lots)
         counts = {"enregistrements": len(body) // 128 + 2, "lots": len(lots)} | (tail or {})
         return (
-            records.encode("000", {"date": "261122", **ends})
-            + body
-            + records.encode("999", {**ends, **counts})
+            records.encode("000", {"date": date, **ends}) + body + records.encode("999", {**ends, **counts})
         )
 
     def message(
@@ -254,7 +261,7 @@ class Workshop:
 
 @pytest.fixture(scope="session")
 def cards() -> Cards:
-    return Cards(make_card("CPS test"), make_card("Vitale test"), make_card("unknown"))
+    return Cards(make_card(f"8{RPPS}", "Infirmier"), make_card("Vitale test"), make_card("unknown"))
 
 
 @pytest.fixture(scope="session")
@@ -264,16 +271,22 @@ def oct_directory(tmp_path_factory) -> Path:
     return directory
 
 
+@pytest.fixture(scope="session")
+def oct_identity(oct_directory):
+    """Key and certificate, loaded once: OpenSSL proves the key's primes each time it loads one."""
+    return load_oct_identity(oct_directory)
+
+
 @pytest.fixture
-def workshop(cards, oct_directory, tmp_path) -> Workshop:
-    made = Workshop(cards, load_oct_identity(oct_directory)[1])
+def workshop(cards, oct_identity, tmp_path) -> Workshop:
+    made = Workshop(cards, oct_identity[1])
     made.scratch = tmp_path
     return made
 
 
 @pytest.fixture
-def make_oct(cards, oct_directory):
-    key, certificate = load_oct_identity(oct_directory)
+def make_oct(cards, oct_identity):
+    key, certificate = oct_identity
 
     def make(scenario: Scenario | None = None, directory: Path | None = None, known=None) -> EmulatedOct:
         trusted = known if known is not None else (cards.ps[1], cards.vitale[1])

@@ -25,3 +25,14 @@ def test_any_clear_attachment_is_answered(workshop, make_oct, content):
     head = workshop.message(b"0" * 128, form="").split(b"\r\n\r\n")[0]
     answers = make_oct().receive(head + b"\r\n\r\n" + base64.encodebytes(content))
     assert [take_in(answer).kind for answer in answers] == ["ART", "ARL"]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_headers_are_answered(workshop, make_oct, data):
+    lines = workshop.message(workshop.file([]), form="").split(b"\r\n")
+    at = data.draw(st.integers(0, 6))
+    name = lines[at].split(b":")[0]
+    lines[at] = name + b": " + data.draw(st.binary(max_size=60))
+    answers = make_oct().receive(b"\r\n".join(lines))
+    assert [take_in(answer).kind for answer in answers] == ["ART", "ARL"]

@@ -151,6 +151,18 @@ def test_0101_the_end_of_an_invoice_says_otherwise(workshop, make_oct, five, lab
     assert refused_sheet(workshop, make_oct(), five=five) == ("0101", label, "000000041")
 
 
+@pytest.mark.parametrize(
+    ("four", "label"),
+    [
+        ({"taux": 70}, "4 LIGNE 1 : PART AMO 600 POUR 1000 A 70 POUR CENT"),
+        ({"part_amc": 401}, "4 LIGNE 1 : PARTS 600 ET 401 POUR 1000 D'HONORAIRES"),
+    ],
+)
+def test_0101_a_line_whose_shares_do_not_add_up(workshop, make_oct, four, label):
+    five = {"part_amc": four.get("part_amc", 400)}
+    assert refused_sheet(workshop, make_oct(), four=four, five=five) == ("0101", label, "000000041")
+
+
 # 0102: lot certificate
 
 
@@ -167,10 +179,19 @@ def test_0102_a_lot_without_certificate(workshop, make_oct):
     assert (code, label) == ("0102", "CERTIFICAT L : 0 ENREGISTREMENTS 7 AU LIEU DE 4")
 
 
-def test_0102_a_lot_signed_by_another_card_than_its_invoices(workshop, make_oct, cards):
+def test_0102_a_lot_signed_by_a_vitale_card(workshop, make_oct, cards):
     body = workshop.lot(workshop.Lot())[: -4 * 128]
     content = body + workshop.seal("L", "000000001", body, cards.vitale)
     ((_, code, label, _),) = verdicts(make_oct(), workshop.message(workshop.file([content])))
+    assert (code, label) == ("0102", "CERTIFICAT L : CARTE D'UN AUTRE GENRE")
+
+
+def test_0102_a_lot_signed_by_another_professional_than_its_invoices(workshop, make_oct, cards):
+    colleague = workshop.make_card("810100000024", "Infirmier")
+    body = workshop.lot(workshop.Lot())[: -4 * 128]
+    content = body + workshop.seal("L", "000000001", body, colleague)
+    oct_ = make_oct(known=[cards.ps[1], cards.vitale[1], colleague[1]])
+    ((_, code, label, _),) = verdicts(oct_, workshop.message(workshop.file([content])))
     assert (code, label) == ("0102", "FACTURES ET LOT SIGNES PAR DES CARTES DIFFERENTES")
 
 
@@ -214,7 +235,18 @@ def test_0103_an_unknown_card(workshop, make_oct, cards):
 
 def test_0103_the_carers_card_in_place_of_the_vitale_card(workshop, make_oct, cards):
     workshop.cards = replace(cards, vitale=cards.ps)
-    assert refused_lot(workshop, make_oct()) == ("0103", "SCEAU VITALE FAIT PAR LA CARTE DU PS", "000000041")
+    assert refused_lot(workshop, make_oct()) == ("0103", "CERTIFICAT V : CARTE D'UN AUTRE GENRE", "000000041")
+
+
+def test_0103_acts_done_by_another_than_the_card_says(workshop, make_oct):
+    told = refused_sheet(workshop, make_oct(), rpps={"rpps_executant": "10100000024"})
+    assert told == ("0103", "4E : RPPS AUTRE QUE CELUI DE LA CARTE", "000000041")
+
+
+def test_acts_done_by_the_holder_of_the_card_are_taken(workshop, make_oct):
+    sheet = workshop.Sheet(rpps={"rpps_executant": "10100000016"})
+    file = workshop.file([workshop.lot(workshop.Lot(sheets=(sheet,)))])
+    assert verdicts(make_oct(), workshop.message(file)) == [("001", "0000", "", "")]
 
 
 def test_0103_an_invoice_changed_after_signing(workshop, make_oct):
@@ -388,6 +420,11 @@ def test_0106_a_dre_lot_with_the_crf_of_an_fse_lot(workshop, make_oct):
         "1 : CRF F01131016 POUR UN LOT DE DRE",
         "",
     )
+
+
+def test_0106_a_file_of_tomorrow_week(workshop, make_oct):
+    file = workshop.file([workshop.lot(workshop.Lot())], date="261129")
+    assert refused_file(make_oct(), workshop.message(file)) == ("0106", "000 : DATE DANS LE FUTUR")
 
 
 # 0199: other

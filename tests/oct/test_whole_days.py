@@ -1,4 +1,4 @@
-"""The demonstration's days, billed, certified with the test cards' keys, framed, sealed, judged by the OCT."""
+"""The demonstration's days, billed, certified with the test cards' keys, framed, sealed, judged."""
 
 import importlib.resources
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from tournee.emulation.cards import certificate_pem
 from tournee.emulation.cards.certificates import as_der
 from tournee.emulation.cards.content import card_content, card_names
 from tournee.emulation.cards.lookup import ps_card_of, vitale_of
-from tournee.emulation.oct import EmulatedOct, Scenario, load_oct_identity
+from tournee.emulation.oct import EmulatedOct, Scenario
 from tournee.exchange.certificates import certificate_records
 from tournee.exchange.files import format_file, single_file
 from tournee.exchange.lots import LotSender, group_sheets, lot_body, lot_group
@@ -89,16 +89,16 @@ def day(request):
 
 
 @pytest.fixture
-def day_oct(oct_directory):
-    key, certificate = load_oct_identity(oct_directory)
+def day_oct(oct_identity):
+    key, certificate = oct_identity
     known = [x509.load_pem_x509_certificate(certificate_pem(name)) for name in card_names()]
     return EmulatedOct(None, key, certificate, known, SCENARIO, lambda: NOW)
 
 
-def as_message(file: bytes, oct_directory, sealing=Sealing.K, cipher=Cipher.AES_256_CBC, counter=1) -> bytes:
+def as_message(file: bytes, oct_identity, sealing=Sealing.K, cipher=Cipher.AES_256_CBC, counter=1) -> bytes:
     attachment = file
     if sealing is not Sealing.CLEAR:
-        _, certificate = load_oct_identity(oct_directory)
+        _, certificate = oct_identity
         moment = certificate.not_valid_before_utc
         recipient = check_recipient(certificate, now=moment, revoked=frozenset(), where="de l'OCT")
         attachment = seal(file, recipient, sealing=sealing, cipher=cipher)
@@ -124,21 +124,19 @@ def as_message(file: bytes, oct_directory, sealing=Sealing.K, cipher=Cipher.AES_
         (Sealing.CLEAR, Cipher.AES_256_CBC),
     ],
 )
-def test_a_day_is_accepted_but_for_the_lot_of_an_unknown_amc(day, day_oct, oct_directory, sealing, cipher):
+def test_a_day_is_accepted_but_for_the_lot_of_an_unknown_amc(day, day_oct, oct_identity, sealing, cipher):
     file = single_file(day.sender, 1, NOW, SCENARIO.siren, day.lots).clear
-    decoded = [
-        take_in(answer) for answer in day_oct.receive(as_message(file, oct_directory, sealing, cipher))
-    ]
+    decoded = [take_in(answer) for answer in day_oct.receive(as_message(file, oct_identity, sealing, cipher))]
     told = [(item.accepted, item.code) for item in decoded[1].content.items]
     crfs = [str(split_lot(lot).head["crf"]) for lot in day.lots]
     assert told == [(False, "0199") if crf == "D0099999997" else (True, "0000") for crf in crfs]
     assert all(one.kind == "RSP" and one.content.faults == () for one in decoded[2:])
 
 
-def test_nobody_is_paid_more_than_the_fee(day, day_oct, oct_directory):
+def test_nobody_is_paid_more_than_the_fee(day, day_oct, oct_identity):
     file = single_file(day.sender, 1, NOW, SCENARIO.siren, day.lots).clear
     paid: dict[str, int] = {}
-    for answer in day_oct.receive(as_message(file, oct_directory)):
+    for answer in day_oct.receive(as_message(file, oct_identity)):
         one = take_in(answer)
         if one.kind == "RSP":
             for sheet in one.content.sheets:
@@ -149,7 +147,7 @@ def test_nobody_is_paid_more_than_the_fee(day, day_oct, oct_directory):
     assert all(amount <= fees[number] for number, amount in paid.items())
 
 
-def test_source_splitting_is_taken_file_by_file(day, day_oct, oct_directory):
+def test_source_splitting_is_taken_file_by_file(day, day_oct, oct_identity):
     """One file a CRF, application TR, through the OCT's address (OCT-SS)."""
     by_crf: dict[str, list[bytes]] = {}
     for lot in day.lots:
@@ -163,6 +161,6 @@ def test_source_splitting_is_taken_file_by_file(day, day_oct, oct_directory):
         size = str(sum(len(lot) for lot in lots))
         groups = [(lot_group(lot, day.sender.ps_type), lot) for lot in lots]
         file = format_file(zones.make(12, *head), zones.make(14, str(len(lots)), size, ""), groups).clear
-        arl = take_in(day_oct.receive(as_message(file, oct_directory, counter=counter))[1]).content
+        arl = take_in(day_oct.receive(as_message(file, oct_identity, counter=counter))[1]).content
         assert [item.code for item in arl.items] == ["0199" if crf == "D0099999997" else "0000"] * len(lots)
     assert {flow.crf for flow in day_oct.flows} == set(by_crf) - {"D0099999997"}

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tournee.errors import TourneeError
 from tournee.returns.arl import APPLICATION as ARL_APPLICATION
 from tournee.returns.arl import RECORD, Arl, read_arl
 from tournee.returns.art import Art, announces_art, read_art
@@ -79,7 +80,8 @@ def _open(attachment: bytes, unseal: Unseal | None) -> bytes:
         try:
             content = unseal(content)
         except Exception as error:  # whatever the opener raises on hostile bytes, the return is set aside
-            raise DamagedError(f"La pièce jointe ne s'ouvre pas ({error}).", "descellement") from error
+            why = error.message if isinstance(error, TourneeError) else type(error).__name__
+            raise DamagedError(f"La pièce jointe ne s'ouvre pas ({why}).", "descellement") from error
     if content[:2] == _GZIP:
         content = _gunzip(content)
     if not content:

@@ -4,6 +4,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import Certificate
+from cryptography.x509.oid import NameOID
 
 from tournee.emulation.oct.file import Values
 from tournee.emulation.oct.refusal import RefusedError
@@ -22,6 +24,7 @@ KEY_BITS = 2048
 SIGNATURE_BYTES = KEY_BITS // 8
 RECORDS_A_SIGNATURE = 4  # 344 Base64 characters, 96 a record
 _KEY_ID_DIGITS = 6
+_IDNAT_RPPS = re.compile(r"8(\d{11})")
 
 
 class CardCertificates:
@@ -63,10 +66,11 @@ def check_signature(
     day: date,
     cards: CardCertificates,
     code: str,
-) -> str:
-    """Verify one signature of `kind` (P, V, L) held by its four records 7; returns its key id.
+) -> Certificate:
+    """Verify one signature of `kind` (P, V, L) held by its four records 7; returns the card's certificate.
 
-    `subject` is the 9-digit invoice or lot number the records must name. Raises `RefusedError` with `code`.
+    P and L are a professional's, whose certificate carries a title (domain 3.3); V is a patient's. `subject`
+    is the 9-digit invoice or lot number the records must name. Raises `RefusedError` with `code`.
     """
     invoice = "" if kind == "L" else subject
     refuse = _refuser(code, f"CERTIFICAT {kind}", invoice)
@@ -94,9 +98,22 @@ def check_signature(
     known = cards.valid_on(key, day)
     if not known:
         raise refuse(f"CLE {key} INCONNUE OU HORS VALIDITE")
-    if not any(_verifies(certificate, signature, signed) for certificate in known):
-        raise refuse("SIGNATURE FAUSSE")
-    return key
+    by_professional = kind != "V"
+    for certificate in known:
+        if _verifies(certificate, signature, signed):
+            if bool(certificate.subject.get_attributes_for_oid(NameOID.TITLE)) != by_professional:
+                raise refuse("CARTE D'UN AUTRE GENRE")
+            return certificate
+    raise refuse("SIGNATURE FAUSSE")
+
+
+def rpps_of(certificate: Certificate) -> str:
+    """The RPPS number in a PS's certificate (CN: 8 and 11 digits, domain 3.3), "" when it names none."""
+    for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME):
+        match = _IDNAT_RPPS.fullmatch(str(name.value))
+        if match:
+            return match.group(1)
+    return ""
 
 
 def _refuser(code: str, what: str, invoice: str) -> Callable[[str], RefusedError]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -16,14 +16,16 @@ from tournee.emulation.oct.incoming import Claim, Submission, open_submission, r
 from tournee.emulation.oct.lot import Lot, claimed_number, read_lot
 from tournee.emulation.oct.lot_checks import check_lot
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
-from tournee.emulation.oct.refusal import UNKNOWN_SENDER, RefusedError
+from tournee.emulation.oct.refusal import LAYOUT, UNKNOWN_SENDER, RefusedError
 from tournee.emulation.oct.register import Register
 from tournee.emulation.oct.scenario import Scenario
+from tournee.emulation.oct.sheet_checks import as_date
 from tournee.emulation.oct.split import Claim as SplitClaim
 from tournee.emulation.oct.split import Flow, claims, split
 
 WHOLE_FILE = "000"
 NO_DATE = "000000"
+_SLACK = timedelta(days=1)
 _ANY_TYPE = "XX"
 _NAMES = 1_000_000  # file names are counters of 6 digits
 
@@ -120,6 +122,8 @@ class EmulatedOct:
             submission = open_submission(raw, self._unseal, self.scenario.address, now)
             self.register.check_message(submission)
             framed = read_file(submission, self.scenario.siren)
+            if as_date(framed.header["date"], "000 : DATE") > now.date() + _SLACK:
+                raise RefusedError(LAYOUT, "000 : DATE DANS LE FUTUR")
             ps_type = str(framed.header["type_emetteur"])
             known = self.scenario.known_senders
             if known is not None and framed.sender[-9:] not in known:

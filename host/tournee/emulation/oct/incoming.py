@@ -85,7 +85,16 @@ def open_submission(raw: bytes, unseal: Unseal, address: str, now: datetime) -> 
     Raises `RefusedError`: 0106 for its headers, 0100 when the
     attachment cannot be read.
     """
-    message = BytesParser(policy=compat32).parsebytes(raw)
+    try:
+        message = BytesParser(policy=compat32).parsebytes(raw)
+        return _read_submission(message, unseal, address, now)
+    except RefusedError:
+        raise
+    except Exception:  # a stranger's headers may break the parser in any way
+        raise RefusedError(UNREADABLE, "MESSAGE ILLISIBLE") from None
+
+
+def _read_submission(message: Message, unseal: Unseal, address: str, now: datetime) -> Submission:
     for name in ("From", "To", "Subject", "Content-Type"):
         if len(message.get_all(name, [])) != 1:
             raise RefusedError(LAYOUT, f"MESSAGE : EN-TETE {name} ABSENT OU REPETE")

@@ -5,9 +5,10 @@ recipient.
 import re
 from collections.abc import Sequence
 
+from cryptography.x509 import Certificate
 from stdnum import luhn
 
-from tournee.emulation.oct.certificates import CardCertificates, check_signature
+from tournee.emulation.oct.certificates import CardCertificates, check_signature, rpps_of
 from tournee.emulation.oct.file import PER_RECIPIENT, Framed, Values
 from tournee.emulation.oct.lot import Lot, Sheet
 from tournee.emulation.oct.refusal import (
@@ -39,8 +40,8 @@ def check_lot(lot: Lot, framed: Framed, scenario: Scenario, cards: CardCertifica
     for sheet in lot.sheets:
         check_sheet(sheet, lot)
     _check_trailer(lot)
-    keys = {_check_sheet_certificates(sheet, lot, cards) for sheet in lot.sheets}
-    keys.add(
+    signers = [_check_sheet_certificates(sheet, lot, cards) for sheet in lot.sheets]
+    signers.append(
         check_signature(
             lot.certificates,
             lot.signed,
@@ -52,7 +53,7 @@ def check_lot(lot: Lot, framed: Framed, scenario: Scenario, cards: CardCertifica
             code=LOT_CERTIFICATE,
         )
     )
-    if len(keys) > 1:
+    if len(set(signers)) > 1:
         raise RefusedError(LOT_CERTIFICATE, "FACTURES ET LOT SIGNES PAR DES CARTES DIFFERENTES")
     if lot.kind == "DRE" and lot.crf[1:] in scenario.unknown_amc:
         raise RefusedError(OTHER, f"AMC {lot.crf[1:]} INCONNUE DE L'OCT")
@@ -114,15 +115,15 @@ def _check_trailer(lot: Lot) -> None:
             raise RefusedError(COUNT_OR_TOTAL, f"6 : {name} {trailer[name]}, {value} LUS")
 
 
-def _check_sheet_certificates(sheet: Sheet, lot: Lot, cards: CardCertificates) -> str:
-    """Verify P, and V in mode 03; returns the key id of the PS's card."""
+def _check_sheet_certificates(sheet: Sheet, lot: Lot, cards: CardCertificates) -> Certificate:
+    """Verify P, and V in mode 03; returns the certificate of the PS, who must have done the acts."""
     kinds = ("P", "V") if lot.mode == SECURED else ("P",)
     strangers = {str(seven["genre"]) for seven in sheet.certificates} - set(kinds)
     if strangers:
         raise RefusedError(
             INVOICE_CERTIFICATE, f"CERTIFICAT {min(strangers)} EN MODE {lot.mode}", sheet.number
         )
-    keys = [
+    signer, *_ = [
         check_signature(
             _of_kind(sheet.certificates, kind),
             sheet.signed,
@@ -135,9 +136,11 @@ def _check_sheet_certificates(sheet: Sheet, lot: Lot, cards: CardCertificates) -
         )
         for kind in kinds
     ]
-    if len(set(keys)) != len(keys):
-        raise RefusedError(INVOICE_CERTIFICATE, "SCEAU VITALE FAIT PAR LA CARTE DU PS", sheet.number)
-    return keys[0]
+    for act in sheet.acts:
+        rpps = "" if act.rpps is None else str(act.rpps["rpps_executant"])
+        if rpps.strip("0") and rpps != rpps_of(signer):
+            raise RefusedError(INVOICE_CERTIFICATE, "4E : RPPS AUTRE QUE CELUI DE LA CARTE", sheet.number)
+    return signer
 
 
 def _of_kind(sevens: Sequence[Values], kind: str) -> list[Values]:

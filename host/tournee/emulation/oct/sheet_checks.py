@@ -16,6 +16,7 @@ SPLIT_CONTRACT = "99"  # group 1321 field 1: the OCT may split (OCT-EF-2)
 _SHARED = ("emetteur", "nir", "cle", "rang", "facture")
 _SHARED_4E = ("emetteur", "nir", "cle", "facture")
 _NOBODY = "0" * 9
+_ROUNDING = 100  # hundredths of a cent: shares are whole cents, however they were rounded
 _NO_RPPS = ("", "0" * 11)
 _AMO_TO_PS = frozenset("13")
 _AMC_TO_PS = frozenset("23")
@@ -110,14 +111,24 @@ def _check_totals(sheet: Sheet) -> None:
         computed = _sum(sheet.acts, name)
         if int(total[name]) != computed:
             raise RefusedError(COUNT_OR_TOTAL, f"5 : {name} {total[name]}, SOMME DES LIGNES {computed}")
+    for rank, act in enumerate(sheet.acts, 1):
+        _check_shares(act, rank)
     fee = int(total["honoraires"])
-    if int(total["part_amo"]) + int(total["part_amc"]) > fee:
-        raise RefusedError(COUNT_OR_TOTAL, "5 : PARTS SUPERIEURES AUX HONORAIRES")
     expected = fee - third_party_amo(sheet) - third_party_amc(sheet)
     if int(total["paye_assure"]) != expected:
         raise RefusedError(
             COUNT_OR_TOTAL, f"5 : PAYE PAR L'ASSURE {total['paye_assure']}, ATTENDU {expected}"
         )
+
+
+def _check_shares(act: Act, rank: int) -> None:
+    values = act.values
+    amo, amc, fee = (int(values[name]) for name in ("part_amo", "part_amc", "honoraires"))
+    base, rate = int(values["base"]), int(values["taux"])
+    if abs(amo * 100 - base * rate) > _ROUNDING:
+        raise RefusedError(COUNT_OR_TOTAL, f"4 LIGNE {rank} : PART AMO {amo} POUR {base} A {rate} POUR CENT")
+    if amo + amc > fee:
+        raise RefusedError(COUNT_OR_TOTAL, f"4 LIGNE {rank} : PARTS {amo} ET {amc} POUR {fee} D'HONORAIRES")
 
 
 def _check_split_contract(sheet: Sheet, lot: Lot) -> None:
