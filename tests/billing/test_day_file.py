@@ -169,9 +169,10 @@ def test_json_day_is_the_same_day():
 
 
 def test_json_mistake_has_its_place_and_no_line():
-    assert mistakes('{"journee": {"date": "2026-11-15"}, "visite": []}', "jour.json") == [
+    assert mistakes('{"journee": {"date": "2026-11-15"}, "visite": [{"nir": 1}]}', "jour.json") == [
         (0, "journee, ps", "manque"),
         (0, "journee, profession", "manque"),
+        (0, "visite 1, nir", "un texte entre guillemets est attendu"),
     ]
 
 
@@ -208,6 +209,10 @@ def test_file_without_a_day_is_told():
 
 def test_file_without_a_visit_is_told():
     assert mistakes(HEAD) == [(0, "visite", "manque")]
+
+
+def test_empty_list_of_visits_is_told():
+    assert mistakes("visite = []\n" + HEAD) == [(1, "visite", "aucune visite")]
 
 
 def test_unknown_table_is_told_with_its_line():

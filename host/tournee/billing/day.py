@@ -4,6 +4,7 @@ The format is told by `day_format.DAY_FORMAT`; TOML, or JSON with the same table
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from tournee.billing.breach import Breach, Path, place_of
@@ -17,6 +18,7 @@ from tournee.billing.visit import Day
 from tournee.errors import BillingError
 
 DAY, VISIT = "journee", "visite"
+_NO_DAY = date.min  # stands in for a missing date, so that the visits are read all the same
 _PROFESSIONS: dict[str, Profession] = {"IF": "IF", "MK": "MK"}
 
 
@@ -76,10 +78,12 @@ def _read(document: dict[str, Any], breaches: list[Breach], whole: bool) -> Day 
     profession = head.choice("profession", _PROFESSIONS, required=True)
     head.finish()
     tables = top.tables(VISIT, required=True)
+    if top.has(VISIT) and not tables:
+        top.fault(VISIT, "aucune visite")
     top.finish()
+    drafts = [read_visit(table, day or _NO_DAY) for table in tables]
     if day is None or profession is None:
         return None
-    drafts = [read_visit(table, profession, day) for table in tables]
     for index, draft in enumerate(drafts):
         if draft is not None:
             breaches.extend(

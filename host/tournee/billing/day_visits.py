@@ -15,7 +15,6 @@ from tournee.billing.numbers import (
     nir_form_fault,
     rpps_fault,
 )
-from tournee.billing.tariffs import Profession
 from tournee.billing.visit import (
     AMC_PAYS,
     AMO_PAYS,
@@ -54,7 +53,7 @@ class DraftVisit:
     typed_acts: int
 
 
-def read_visit(table: Table, profession: Profession, day: date) -> DraftVisit | None:
+def read_visit(table: Table, day: date) -> DraftVisit | None:
     """Read a `[[visite]]`; None when something in it is wrong, which is then noted at its place."""
     before = table.mistakes
     hand = table.table("patient")
@@ -66,7 +65,7 @@ def read_visit(table: Table, profession: Profession, day: date) -> DraftVisit | 
         mode, reason, typed = _typed_patient(hand, table, nir, key, born, birth_rank)
     acts = [_act(entry, day) for entry in table.tables(ACTS)]
     travel = table.table(TRAVEL)
-    travelled = _travel(travel, profession, day) if travel is not None else []
+    travelled = _travel(travel, day) if travel is not None else []
     visit = Visit(
         day=day,
         nir=nir,
@@ -156,7 +155,7 @@ def _travels() -> dict[str, dict[str, Any]]:
     return cast("dict[str, dict[str, Any]]", tables.table("tariffs")["travel"])
 
 
-def _travel(table: Table, profession: Profession, day: date) -> list[Act]:
+def _travel(table: Table, day: date) -> list[Act]:
     """Make the travel acts: the fixed allowance, and the kilometres left after the abatement."""
     allowance = table.text("indemnite", longest=4).upper()
     kilometres = table.whole("kilometres", 0)
