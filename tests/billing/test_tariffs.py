@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tournee.billing import tariffs
-from tournee.billing.amounts import euros, half_up, hundredths
+from tournee.billing.amounts import half_up, hundredths
 from tournee.billing.holidays import easter, is_rest_day
 from tournee.errors import BillingError
 
@@ -120,10 +120,6 @@ def test_number_with_three_decimals_is_not_hundredths():
     assert hundredths(Decimal("1.25")) == 125
     assert hundredths(Decimal("1.255")) is None
     assert hundredths(Decimal("NaN")) is None
-
-
-def test_euros_are_written_with_a_comma():
-    assert euros(1205) == "12,05 €"
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,6 @@ def _patient(insured: CardGroup, rank: int, person: Sequence[CardGroup]) -> Pati
         birth_rank=who.field("rang") or "1",
         beneficiary_rank=f"{rank:03d}",
         quality=who.field("qualite"),
-        own_nir=who.field("nir") + who.field("cle"),
         coverage=tuple(
             Coverage(group.field("ald") or "0", group.field("situation"), _period(group))
             for group in person

@@ -136,7 +136,6 @@ class Patient:
     birth_rank: str = "1"
     beneficiary_rank: str = "001"  # rank of the beneficiary on the card
     quality: str = "0"
-    own_nir: str = ""  # 15 characters, the beneficiary's own number when the card certifies it
     coverage: tuple[Coverage, ...] = (Coverage(),)
     rights: tuple[Period, ...] = ()  # open AMO rights; none: the card does not say
     amc: Amc | None = None
