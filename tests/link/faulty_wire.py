@@ -42,9 +42,9 @@ class FaultyWire:
         self.alive = True
         return self
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         self._need_alive()
-        for answer in frames_of(self.board.feed(self._spoil(TO_READER, data))):
+        for answer in frames_of(self.board.feed(self._spoil(TO_READER, bytes(data)))):
             if self.alive:
                 self.incoming += self._spoil(TO_HOST, answer)
         self._need_alive()

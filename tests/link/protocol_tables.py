@@ -1,4 +1,4 @@
-"""The tables of `firmware/PROTOCOL.md`, from `sesam.messages` and `sesam.codes`; run it to write them anew."""
+"""The tables of `firmware/PROTOCOL.md`, from `sesam.messages` and `sesam.codes`; run to write them anew."""
 
 import re
 from pathlib import Path

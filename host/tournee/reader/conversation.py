@@ -93,11 +93,9 @@ class Conversation:
         self.lost = True
         self.state = State.CLOSED
 
-    def outgoing(self) -> bytes:
-        """Give what is to be written now, once."""
-        out = bytes(self._out)
-        self._out[:] = bytes(len(self._out))
-        self._out.clear()
+    def outgoing(self) -> bytearray:
+        """Give what is to be written now, once; overwrite it afterwards, for it may hold a code."""
+        out, self._out = self._out, bytearray()
         return out
 
     def wait_ms(self, now_ms: int) -> int:
@@ -121,14 +119,14 @@ class Conversation:
     def _take(self, one: Frame, now_ms: int) -> None:
         if one.damaged or (one.kind == frame.NAK and one.number == 0):
             self._hurry(now_ms)
+        elif self.state is State.GREETING and one.kind == frame.ACK:
+            self._works_on(now_ms)  # still busy with what was asked before
         elif self.state is State.GREETING and one.number == self._greeting:
             if one.kind == frame.WELCOME:
                 self._welcomed(one.payload, now_ms)
             elif one.kind == frame.NAK:
                 self.refusal = int.from_bytes(one.payload, "big")
                 self.state = State.CLOSED
-        elif self.state is State.GREETING and one.kind == frame.ACK:
-            self._works_on(now_ms)  # still busy with what was asked before
         elif self.state is State.WAITING and one.number == self._number:
             if one.kind == frame.ACK:
                 self._works_on(now_ms)
@@ -180,8 +178,9 @@ class Conversation:
         self.state = State.ANSWERED
 
     def _drop_request(self) -> None:
-        self._sealed[:] = bytes(len(self._sealed))
-        self._sealed.clear()
+        for held in (self._sealed, self._out):
+            held[:] = bytes(len(held))
+            held.clear()
 
     def _wait_for_answer(self, now_ms: int) -> None:
         self.state = State.WAITING
@@ -199,6 +198,7 @@ class Conversation:
     def _send(self, now_ms: int) -> None:
         self._tries += 1
         self._hurried = False
+        self._out[:] = bytes(len(self._out))
         self._out.clear()
         if self.state is State.GREETING:
             resume = int(self._known)

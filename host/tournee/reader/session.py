@@ -97,7 +97,10 @@ class Session:
         assert stream is not None
         out = talk.outgoing()
         if out:
-            stream.write(out)
+            try:
+                stream.write(out)
+            finally:
+                out[:] = bytes(len(out))
         data = stream.read(talk.wait_ms(self._clock.now_ms()))
         now = self._clock.now_ms()
         if data:

@@ -26,7 +26,7 @@ class Transport(Protocol):
     def read(self, timeout_ms: int) -> bytes:
         """Give what has come in, waiting `timeout_ms` at most; empty when nothing has. TransportClosed."""
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Send all of `data`. TransportClosed."""
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class SerialTransport:
         except (OSError, TypeError) as error:  # TypeError: pyserial, when the port vanishes under it
             raise closed(self._port.name) from error
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Send all of `data`."""
         try:
             self._port.write(data)
@@ -89,7 +89,7 @@ class SocketTransport:
             raise closed(self._url)
         return data
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Send all of `data`."""
         try:
             self._socket.sendall(data)

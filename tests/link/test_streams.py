@@ -1,0 +1,125 @@
+"""The client over real streams: pyserial on the pseudo-terminal of an emulated board, and TCP."""
+
+import hashlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from link_rig import VECTORS, Board, Clock, CountingService
+
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.reader import LinkLost, Reader, TransportClosed
+from tournee.reader.transport import SerialTransport, connect
+
+LOT = b"".join(line.removesuffix("|").encode() for line in (VECTORS / "lot.txt").read_text().splitlines()[1:])
+CONFIRMED = {"kind": "FSE", "mode": "03", "invoices": 3, "total": 3000}
+
+
+class Impatient:
+    """The machine's time, without pauses between connections."""
+
+    def now_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
+
+    def pause(self, seconds: float) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def emulated() -> Iterator[EmulatedBoard]:
+    with EmulatedBoard() as board:
+        board.insert("ps", load_card("infirmiere"))
+        board.insert("vitale", load_card("moreau"))
+        yield board
+
+
+def test_lot_is_certified_over_a_pseudo_terminal_by_the_reader_on_micropython(emulated):
+    with Reader.open(emulated.link_url) as reader:
+        assert reader.unlock("1234") == 3
+        assert reader.certify_lot(LOT, **CONFIRMED).digest == hashlib.sha256(LOT).digest()
+
+
+def test_port_closed_and_opened_again_between_requests_goes_on_in_the_same_session(emulated):
+    with Reader.open(emulated.link_url) as reader:
+        reader.unlock("1234")
+        before = emulated.cards["ps"].signatures
+        first = reader.certify_lot(LOT, **CONFIRMED)
+        reader.close()
+        assert reader.cards().ps == 2
+        assert reader.certify_lot(LOT, **CONFIRMED) == first
+        assert emulated.cards["ps"].signatures == before
+
+
+def test_reader_is_in_step_after_garbage_on_its_port(emulated):
+    stream = SerialTransport(emulated.link_url)
+    stream.write(os.urandom(5000) + b"\0\0" + bytes(range(256)) * 8)
+    stream.close()
+    with Reader.open(emulated.link_url) as reader:
+        assert reader.identify().profile == "open-1"
+
+
+def test_port_that_is_not_there_is_lost_after_a_bounded_number_of_attempts():
+    attempts = []
+
+    def opener():
+        attempts.append(1)
+        return connect("/dev/no-such-port")
+
+    with pytest.raises(LinkLost):
+        Reader(opener, clock=Impatient()).cards()
+    assert len(attempts) == 6
+
+
+def test_reader_that_dies_is_lost_and_says_so():
+    with pytest.raises(LinkLost), EmulatedBoard() as board:
+        reader = Reader(lambda: connect(board.link_url), clock=Impatient())
+        reader.identify()
+        board.stop()
+        reader.identify()
+
+
+@pytest.fixture
+def tcp_reader() -> Iterator[str]:
+    """A reader behind a TCP port that hangs up after every 700 bytes it has read."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    board = Board(CountingService(), Clock())
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = listener.accept()
+            except OSError:
+                return
+            with line:
+                left = 700
+                while left > 0 and (data := line.recv(left)):
+                    left -= len(data)
+                    line.sendall(board.feed(data))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"socket://127.0.0.1:{listener.getsockname()[1]}"
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join(5)
+
+
+def test_lot_is_certified_over_tcp_that_hangs_up_again_and_again(tcp_reader):
+    with Reader(lambda: connect(tcp_reader), clock=Impatient()) as reader:
+        assert reader.certify_lot(LOT, **CONFIRMED).digest == hashlib.sha256(LOT).digest()
+
+
+def test_tcp_port_where_nobody_listens_is_told_as_closed():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(TransportClosed, match=str(port)):
+        connect(f"socket://127.0.0.1:{port}")
+
+
+def test_url_that_makes_no_sense_is_told_as_closed():
+    with pytest.raises(TransportClosed):
+        connect("nonsense://")
