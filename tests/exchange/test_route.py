@@ -80,7 +80,17 @@ def test_user_without_password_is_refused() -> None:
         server(username="ps")
 
 
-@pytest.mark.parametrize("options", [{"port": 0}, {"port": 65536}, {"host": ""}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"port": 0},
+        {"port": 65536},
+        {"host": ""},
+        {"host": "a..b"},
+        {"host": "mail.\r\nx"},
+        {"host": "a" * 64},
+    ],
+)
 def test_server_that_cannot_be_reached_is_refused(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         server(**options)
@@ -91,6 +101,11 @@ def test_fingerprint_written_otherwise_is_refused_not_ignored(fingerprint: str) 
     """OCT-MSG-8: a revocation that matches nothing would revoke nothing."""
     with pytest.raises(ConfigError):
         route(revoked=frozenset({fingerprint}))
+
+
+@pytest.mark.parametrize("host", ["localhost", "smtp.test.example", "127.0.0.1", "::1", "a_b.example"])
+def test_server_by_name_or_address_is_taken(host: str) -> None:
+    assert server(host=host).place == f"{host}:465"
 
 
 def test_there_is_no_security_without_tls() -> None:

@@ -99,7 +99,7 @@ class MailServers:
         files = [
             *self.directory.glob("*.log"),
             *self.directory.glob("*.err"),
-            *self.directory.glob("spool/*log"),
+            *self.directory.glob("spool/exim-*"),
         ]
         return "\n".join(f"--- {file.name}\n{file.read_text(errors='replace')}" for file in files)
 
@@ -147,6 +147,8 @@ class MailServers:
 
     def _run(self, command: list[str]) -> None:
         with (self.directory / (Path(command[0]).name + ".err")).open("wb") as errors:
+            if setpriv := shutil.which("setpriv"):  # they end with us, however we end
+                command = [setpriv, "--pdeathsig", "TERM", "--", *command]
             self._running.append(
                 subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
             )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 
 from stdnum.fr import siren
@@ -19,9 +20,11 @@ from tournee.errors import ConfigError
 
 IDENTIFIER_LENGTH = 14  # recipient number, record 000 columns 28+14
 SIREN_LENGTH = 9
+_HOST_MAX = 253
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?"
 )
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")  # RFC 1123 2.1
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -80,6 +83,15 @@ def check_address(address: str) -> str:
     return address
 
 
+def _is_host(name: str) -> bool:
+    """An IP address, or a host name whose labels no resolver refuses."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return len(name) <= _HOST_MAX and all(_LABEL.fullmatch(label) for label in name.split("."))
+    return True
+
+
 @dataclass(frozen=True)
 class Server:
     """One mail server: submission, IMAP or POP3; always TLS, its certificate always verified.
@@ -100,7 +112,7 @@ class Server:
     patience: float = 600.0
 
     def __post_init__(self) -> None:
-        if not self.host or not 1 <= self.port <= 65535:
+        if not _is_host(self.host) or not 1 <= self.port <= 65535:
             raise ConfigError(
                 f"Le serveur de messagerie « {self.host}:{self.port} » est mal indiqué.",
                 next_step="indiquez le nom du serveur et un port de 1 à 65535",
