@@ -21,7 +21,7 @@ _OUTCOMES = {
     told.PAYMENT_REFUSED: Outcome.REJECTED,
     told.DEFERRED: Outcome.DEFERRED,
     told.REMARK: Outcome.REMARK,
-    told.OTHER_PAYMENT: Outcome.REMARK,
+    told.OTHER_PAYMENT: Outcome.PAID,
 }
 
 
@@ -95,11 +95,11 @@ def _effect(effect: told.Effect) -> Effect:
     if effect.outcome in (told.ACCEPTED, told.REFUSED, told.DUPLICATE):
         target = Target.LOT if effect.lot_number else Target.FILE
     else:
-        target = Target.INVOICE
+        target = Target.PAYMENT if effect.outcome == told.OTHER_PAYMENT else Target.INVOICE
     return Effect(
         target=target,
         outcome=_OUTCOMES[effect.outcome],
-        ps=getattr(effect, "ps", ""),
+        ps=effect.ps,
         file=effect.file_name,
         lot=effect.lot_number,
         lot_date=effect.lot_date,

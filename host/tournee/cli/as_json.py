@@ -9,7 +9,7 @@ import click
 
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
-from tournee.store import OverviewRow, Trace
+from tournee.store import EffectRow, OverviewRow, Trace
 
 PROFILE = "open-1"
 
@@ -52,6 +52,18 @@ def received(settled: Settled) -> dict[str, Any]:
         "applied": sum(effect.applied for effect in settled.effects),
         "notes": list(settled.read.notes),
         "reason": settled.row.reason,
+    }
+
+
+def outside(row: EffectRow) -> dict[str, Any]:
+    """A payment outside invoices."""
+    told = row.effect
+    return {
+        "ps": told.ps,
+        "amount": told.paid,
+        "code": told.code,
+        "label": told.label,
+        "return": row.return_id,
     }
 
 

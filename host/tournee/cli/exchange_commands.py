@@ -10,7 +10,7 @@ from tournee.app.mailroom import fetch as fetch_returns
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import SIMULATION, euros, invoice_tables, return_table, trace_tables
+from tournee.cli.show import SIMULATION, euros, invoice_tables, outside_lines, return_table, trace_tables
 from tournee.store import MessageState, ReturnState
 
 
@@ -117,12 +117,14 @@ def show_status(desk: Desk, as_json: bool) -> None:
         uncertain = office.journal.messages(MessageState.UNCERTAIN)
         aside = office.journal.returns(ReturnState.QUARANTINED)
         unmatched = office.journal.unmatched()
+        outside = office.journal.payments_outside()
     if as_json:
         values.write(
             {
                 "invoices": [values.invoice(row) for row in rows],
                 "uncertain": [message.subject for message in uncertain],
                 "quarantined": [{"id": one.id, "reason": one.reason} for one in aside],
+                "payments_outside": [values.outside(row) for row in outside],
                 "unmatched": [
                     {"return": one.return_id, "invoice": one.effect.invoice, "reason": one.note}
                     for one in unmatched
@@ -132,6 +134,8 @@ def show_status(desk: Desk, as_json: bool) -> None:
         return
     for table in invoice_tables(rows):
         desk.console.print(table)
+    for line in outside_lines(outside):
+        desk.console.print(line)
     desk.console.print(f"[yellow]{SIMULATION}[/]")
     for message in uncertain:
         desk.console.print(f"[yellow]Envoi incertain :[/] {message.subject} ({message.reason})")

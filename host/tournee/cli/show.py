@@ -11,7 +11,7 @@ from rich.table import Table
 
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
-from tournee.store import OverviewRow, SheetState, Trace
+from tournee.store import EffectRow, OverviewRow, SheetState, Trace
 
 SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
 
@@ -83,6 +83,14 @@ def return_table(settled: Iterable[Settled]) -> Table:
         notes = "\n".join([*one.read.notes, *([one.row.reason] if one.row.reason else [])])
         table.add_row(one.read.kind, one.read.envelope.subject, effects, notes)
     return table
+
+
+def outside_lines(payments: Iterable[EffectRow]) -> list[str]:
+    """Payments outside invoices, one line each."""
+    return [
+        f"Paiement hors facture ({row.effect.ps}) : {row.effect.reason.capitalize()}, {euros(row.effect.paid)} €"
+        for row in payments
+    ]
 
 
 def reader_line(identity: Identity, runtime: str = "") -> str:

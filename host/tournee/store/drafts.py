@@ -45,11 +45,12 @@ class MessageDraft:
 
 
 class Target(Enum):
-    """What an effect speaks of."""
+    """What an effect speaks of; PAYMENT: money outside invoices (RSP 900)."""
 
     FILE = "file"
     LOT = "lot"
     INVOICE = "invoice"
+    PAYMENT = "payment"
 
 
 class Outcome(Enum):

@@ -40,6 +40,8 @@ class Effects(Messages):
             return self._apply_to_file(effect)
         if effect.target is Target.LOT:
             return self._apply_to_lot(effect)
+        if effect.target is Target.PAYMENT:
+            return Applied(True, "paiement hors facture")
         return self._apply_to_invoice(received, effect)
 
     def _apply_to_file(self, effect: Effect) -> Applied:

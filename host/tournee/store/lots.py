@@ -87,13 +87,13 @@ class Lots(Ledger):
             self._db.execute("UPDATE sheet SET lot = NULL, lot_rank = NULL WHERE lot = ?", (lot_id,))
 
     def make_file(self, ps: str, lot_ids: Sequence[int], build: Callable[[int], FileDraft]) -> int:
-        """Give the next file name of `ps`, and journal the file that `build(number)` makes of these certified
-        lots, in order.
+        """Give the next file name, and journal the file of `ps` that `build(number)` makes of these certified
+        lots, in order. All professionals of a journal share one counter, so that a name says which file.
         """
         with self._step("make_file"):
             if not lot_ids:
                 raise StoreError("Un fichier a au moins un lot.")
-            number = self._next_number(ps, "file", LAST_FILE, cycles=True)
+            number = self._next_number("", "file", LAST_FILE, cycles=True)
             draft = build(number)
             check_number(draft.clear, "000", "fichier", number)
             file = self._new_id("file")

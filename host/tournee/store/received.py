@@ -107,6 +107,10 @@ class Returns(Effects):
         """Effects that matched nothing sent: kept, to be shown."""
         return tuple(row for row in self.effects() if not row.applied)
 
+    def payments_outside(self) -> tuple[EffectRow, ...]:
+        """Payments outside invoices that returns told of (RSP 900)."""
+        return tuple(row for row in self.effects() if row.effect.target is Target.PAYMENT)
+
     def payments(self, sheet_id: int) -> tuple[PaymentRow, ...]:
         """What returns said of the shares of a sheet."""
         with self._reading():
