@@ -66,6 +66,7 @@ class Atr:
         at = 1  # T0, then each TD
         level = 0
         protocols = 0
+        checked = 0  # 1 when TCK closes the answer: all but T=0 alone (8.2.5)
         while True:
             if at >= n:
                 return MORE
@@ -75,6 +76,8 @@ class Atr:
                 protocol = indicator & 15
                 if level == 2:
                     self.first = protocol
+                if protocol:
+                    checked = 1
                 if protocol < 15:  # T=15 announces global interface bytes, it is no protocol
                     protocols |= 1 << protocol
             last = at
@@ -105,7 +108,6 @@ class Atr:
         self.historical = at + 1
         self.historical_length = raw[1] & 15
         end = self.historical + self.historical_length
-        checked = protocols != 1  # TCK is there unless T=0 alone is offered
         if end + checked > LONGEST:
             return BAD
         if n < end + checked:

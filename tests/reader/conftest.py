@@ -1,8 +1,13 @@
-"""The device core in process: virtual cards in direct slots, a clock that only waiting moves, messages
-without a link."""
+"""The device core in process: virtual cards in direct slots, a clock that only waiting moves."""
+
+import sys
+from pathlib import Path
 
 import pytest
-from bench import Bench
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from reader_bench import Bench
 
 
 @pytest.fixture
