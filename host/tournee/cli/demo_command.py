@@ -16,6 +16,7 @@ from tournee.cli.show import (
     SIMULATION,
     euros,
     invoice_tables,
+    outside_lines,
     reader_line,
     return_table,
 )
@@ -62,6 +63,7 @@ def demo(
         values.write(
             {
                 "invoices": [values.invoice(row) for row in outcome.invoices],
+                "payments_outside": [values.outside(row) for row in outcome.payments_outside],
                 "returns": [values.received(one) for one in outcome.returns],
                 "reader": values.reader(outcome.reader) | {"runtime": outcome.runtime},
                 "directory": None if out is None else str(out),
@@ -71,6 +73,8 @@ def demo(
     desk.console.print(return_table(outcome.returns))
     for table in invoice_tables(outcome.invoices):
         desk.console.print(table)
+    for line in outside_lines(outcome.payments_outside):
+        desk.console.print(line)
     fees, paid = (
         sum(amounts) for amounts in zip(*((row.fee, row.paid) for row in outcome.invoices), strict=True)
     )

@@ -88,8 +88,8 @@ def return_table(settled: Iterable[Settled]) -> Table:
 def outside_lines(payments: Iterable[EffectRow]) -> list[str]:
     """Payments outside invoices, one line each."""
     return [
-        f"Paiement hors facture ({row.effect.ps}) : {row.effect.reason.capitalize()}, {euros(row.effect.paid)} €"
-        for row in payments
+        f"Paiement hors facture ({told.ps}) : {told.reason.capitalize()}, {euros(told.paid)} €"
+        for told in (row.effect for row in payments)
     ]
 
 

@@ -36,7 +36,7 @@ from tournee.emulation.cards.lookup import ps_card_of, vitale_of
 from tournee.emulation.world import World
 from tournee.errors import EmulationError
 from tournee.reader import Identity, Reader
-from tournee.store import Cipher, Journal, OverviewRow, journal_key
+from tournee.store import Cipher, EffectRow, Journal, OverviewRow, journal_key
 
 CODE = "1234"  # code porteur of every test card
 CLOCK = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
@@ -71,6 +71,7 @@ class Outcome:
     """What the demonstration ends with: where every invoice stands, the returns read, the reader's memory."""
 
     invoices: tuple[OverviewRow, ...]
+    payments_outside: tuple[EffectRow, ...]
     returns: list[Settled]
     reader: Identity
     runtime: str
@@ -115,7 +116,7 @@ def run(directory: Path, days: Sequence[DayFile], clock: datetime, board: str, w
             runtime = emulated.runtime
         returns = _exchange(office, watch)
         _export(journal, directory)
-        return Outcome(journal.overview(), returns, identity, runtime, directory)
+        return Outcome(journal.overview(), journal.payments_outside(), returns, identity, runtime, directory)
 
 
 def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, watch: Watcher) -> None:
