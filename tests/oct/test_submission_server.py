@@ -36,7 +36,7 @@ def oct_():
 @pytest.fixture
 def server(oct_, tmp_path):
     with SubmissionServer(
-        tmp_path / "tls", ACCOUNT, oct_.receive, tmp_path / "mail", tmp_path / "sent"
+        tmp_path / "tls", ACCOUNT, lambda raw: oct_.receive(raw), tmp_path / "mail", tmp_path / "sent"
     ) as running:
         yield running
 
@@ -66,6 +66,13 @@ def test_the_returns_are_in_the_maildir_once_the_message_is_accepted(server, tmp
     assert [bytes(one.as_bytes()).replace(b"\n", b"\r\n") for one in mailbox.Maildir(tmp_path / "mail")] == [
         RETURN
     ] * 2
+
+
+def test_returns_sort_in_the_order_they_were_delivered(server, oct_, tmp_path):
+    oct_.receive = lambda raw: [b"Subject: %d\r\n\r\n" % number for number in range(12)]
+    submit(server)
+    names = sorted((tmp_path / "mail" / "new").iterdir())
+    assert [path.read_bytes() for path in names] == oct_.receive(b"")
 
 
 @pytest.mark.parametrize("mechanism", ["auth_plain", "auth_login"])

@@ -8,8 +8,10 @@ import asyncio
 import hmac
 import logging
 import mailbox
+import os
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,7 +60,9 @@ class SubmissionServer:
         self.tls = make_tls(directory, datetime.now(UTC))
         self._account = account
         self._receive = receive
-        self._maildir = mailbox.Maildir(maildir, create=True)
+        mailbox.Maildir(maildir, create=True)
+        self._maildir = maildir
+        self._delivered = 0
         self._sent = sent
         self._count = 0
         self._loop = asyncio.new_event_loop()
@@ -68,6 +72,9 @@ class SubmissionServer:
 
     def start(self) -> None:
         """Listen on a free port, known as `port` on return; raises `EmulationError` when that cannot be."""
+        logging.getLogger("mail.log").setLevel(
+            logging.ERROR
+        )  # aiosmtpd warns of its own deprecation at each AUTH
         self._thread.start()
         if not self._ready.wait(START_TIMEOUT) or self._failure is not None:
             raise EmulationError(
@@ -104,7 +111,7 @@ class SubmissionServer:
         try:
             self._keep(raw)
             for message in self._receive(raw):
-                self._maildir.add(message)
+                self._deliver(message)
         except Exception as error:  # the client must get an answer, whatever fails behind the server
             _LOG.warning("a submitted message could not be handled: %s", type(error).__name__)
             return REPLY_FAILED
@@ -115,6 +122,14 @@ class SubmissionServer:
         if self._sent is not None:
             self._sent.mkdir(parents=True, exist_ok=True)
             (self._sent / f"{self._count:0{_NAME_DIGITS}}.eml").write_bytes(raw)
+
+    def _deliver(self, message: bytes) -> None:
+        """Put one return into `new/`, under a name that sorts in the order of delivery."""
+        self._delivered += 1
+        name = f"{int(time.time())}.P{os.getpid()}Q{self._delivered:06d}.{self.host}"
+        written = self._maildir / "tmp" / name
+        written.write_bytes(message)
+        written.rename(self._maildir / "new" / name)
 
     def _authenticate(
         self, server: SMTP, session: Any, envelope: Any, mechanism: str, data: object
