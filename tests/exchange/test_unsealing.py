@@ -149,7 +149,9 @@ def test_damaged_gzip_is_refused(damage: slice) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x1f\x8b", gzip.compress(CONTENT)[:-9], gzip.compress(b"a") + b"tail"]
+    "data",
+    [b"", b"\x1f\x8b", gzip.compress(CONTENT)[:-9], gzip.compress(b"a") + b"tail"],
+    ids=["empty", "head", "cut", "tail"],
 )
 def test_what_is_not_whole_gzip_is_refused(data: bytes) -> None:
     with pytest.raises(UnsealError):

@@ -13,6 +13,7 @@ from tournee.exchange.route import Mailbox, Security, Server
 from tournee.exchange.transport import auth_refused, password_of, tls_context, tls_refused, unreachable
 
 _LINK_LOST = (OSError, EOFError, imaplib.IMAP4.abort)
+_EXPUNGED_AT_ONCE = 500  # UIDs in one command: its line stays far below what servers take
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
@@ -37,7 +38,7 @@ class ImapMailbox:
     def letters(self, known: Known = lambda key: False) -> Iterator[Letter]:
         """See `OpenMailbox.letters`; order is that of the UIDs, messages marked as deleted are not shown."""
         found = [line for line in self._command("SEARCH", "UNDELETED") if isinstance(line, bytes)]
-        for uid in sorted(int(uid) for line in found for uid in line.split()):
+        for uid in sorted(int(uid) for line in found for uid in line.split() if uid.isdigit()):
             key = f"{self._validity}/{uid}"
             if not known(key):
                 yield self._fetch(uid, key)
@@ -67,7 +68,8 @@ class ImapMailbox:
         """UID EXPUNGE where the server has it: it says so again once the user is known (RFC 9051 6.1.1)."""
         offered = self._imap.capability()[1]
         if b"UIDPLUS" in b" ".join(line for line in offered if isinstance(line, bytes)).upper().split():
-            self._imap.uid("EXPUNGE", ",".join(self._deleted))
+            for start in range(0, len(self._deleted), _EXPUNGED_AT_ONCE):
+                self._imap.uid("EXPUNGE", ",".join(self._deleted[start : start + _EXPUNGED_AT_ONCE]))
         else:
             self._imap.expunge()
 
@@ -94,7 +96,7 @@ class ImapMailbox:
         if status != "OK":
             raise self._refused(_words(answer))
         validity = self._imap.response("UIDVALIDITY")[1]
-        return bytes(validity[0]).decode("ascii") if validity and validity[0] else "0"
+        return bytes(validity[0]).decode("ascii", "replace") if validity and validity[0] else "0"
 
     def _fetch(self, uid: int, key: str) -> Letter:
         """One message, its size asked first so that no more than the bound is ever taken."""
