@@ -24,17 +24,19 @@ def judged(raw: bytes) -> str:
     return verdict.kind
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_any_bytes_get_a_verdict(raw):
     assert judged(raw) in KINDS
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.binary(max_size=3000))
 def test_any_subject_and_attachment_get_a_verdict(subject, content):
     assert judged(HEAD + subject + b"\r\n\r\n" + base64.encodebytes(content)) in KINDS
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_any_damage_to_a_return_gets_a_verdict(data):
     content = bytearray(data.draw(st.sampled_from(CONTENTS)))
@@ -45,6 +47,7 @@ def test_any_damage_to_a_return_gets_a_verdict(data):
     assert judged(HEAD + b"x\r\n\r\n" + base64.encodebytes(bytes(content))) in KINDS
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["Content-Type", "Content-Description", "Subject", "Date", "From"]), max_size=6),
     st.data(),

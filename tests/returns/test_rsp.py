@@ -2,6 +2,7 @@
 
 import pytest
 
+from tournee.returns import rsp
 from tournee.returns.quarantine import DamagedError
 from tournee.returns.rsp import read_rsp
 from tournee.returns.rsp_content import OtherPayment, Part, Rejection
@@ -10,8 +11,8 @@ TRANSFER = "VIREMENT 4711 TIERS PAYANT"
 
 
 def test_576_gives_each_share_of_each_invoice(vector):
-    rsp = read_rsp(vector("rsp_576.txt"))
-    assert (rsp.reference, rsp.file_name, rsp.sender, rsp.date) == (
+    read = read_rsp(vector("rsp_576.txt"))
+    assert (read.reference, read.file_name, read.sender, read.date) == (
         "576",
         "000031",
         "00000001016131",
@@ -19,7 +20,7 @@ def test_576_gives_each_share_of_each_invoice(vector):
     )
     told = [
         (sheet.invoice, sheet.sheet_kind, sheet.lot, sheet.lot_date, sheet.amo, sheet.amc)
-        for sheet in rsp.sheets
+        for sheet in read.sheets
     ]
     nothing = Part(0, 0, "")
     assert told == [
@@ -27,7 +28,7 @@ def test_576_gives_each_share_of_each_invoice(vector):
         ("000000042", "FSE", "001", "261122", Part(2000, 0, "D"), nothing),
         ("000000043", "FSE", "002", "261122", Part(600, 600, "P"), Part(400, 0, "R", "0088888888")),
     ]
-    assert rsp.sheets[2].rejections == (Rejection("4102", "DROITS FERMES", "F", "C"),)
+    assert read.sheets[2].rejections == (Rejection("4102", "DROITS FERMES", "F", "C"),)
 
 
 def test_576_gives_the_lines_of_an_invoice(vector):
@@ -39,22 +40,22 @@ def test_576_gives_the_lines_of_an_invoice(vector):
 
 
 def test_576_names_the_transfer_and_its_day(vector):
-    rsp = read_rsp(vector("rsp_576.txt"))
-    (transfer,) = rsp.transfers
+    read = read_rsp(vector("rsp_576.txt"))
+    (transfer,) = read.transfers
     assert (transfer.date, transfer.label, transfer.payer) == ("261125", TRANSFER, "CPAM131")
-    assert {sheet.transfer for sheet in rsp.sheets} == {TRANSFER}
+    assert {sheet.transfer for sheet in read.sheets} == {TRANSFER}
 
 
 def test_every_control_entity_agrees_with_what_it_closes(vector):
-    rsp = read_rsp(vector("rsp_576.txt"))
-    assert [(check.place, check.counted, check.summed) for check in rsp.totals] == [
+    read = read_rsp(vector("rsp_576.txt"))
+    assert [(check.place, check.counted, check.summed) for check in read.totals] == [
         ("990 03261122001", 2, 1512),
         ("990 03261122002", 1, 600),
         ("990 02000000123456782", 2, 2112),
         ("990 01000000999999998", 1, 2112),
         ("999", 28, 2112),
     ]
-    assert rsp.faults == ()
+    assert read.faults == ()
 
 
 @pytest.mark.parametrize(
@@ -85,9 +86,9 @@ def test_every_control_entity_agrees_with_what_it_closes(vector):
 def test_a_total_that_differs_is_shown_with_its_difference(vector, old, new, fault):
     content = vector("rsp_576.txt")
     assert content.count(old) == 1
-    rsp = read_rsp(content.replace(old, new))
-    assert rsp.faults[0] == fault
-    assert len(rsp.sheets) == 3
+    read = read_rsp(content.replace(old, new))
+    assert read.faults[0] == fault
+    assert len(read.sheets) == 3
 
 
 def test_580_gives_rejections_and_comments(vector):
@@ -101,43 +102,43 @@ def test_580_gives_rejections_and_comments(vector):
 
 
 def test_900_gives_payments_outside_invoices_and_what_is_held_back(vector):
-    rsp = read_rsp(vector("rsp_900.txt"))
-    assert rsp.other_payments == (
+    read = read_rsp(vector("rsp_900.txt"))
+    assert read.other_payments == (
         OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", "VIREMENT 4712"),
         OtherPayment("00102", "", 500, "", "", "VIREMENT 4712"),
         OtherPayment("IND", "IND RDT DETTE1", -1500, "260301", "260301", "VIREMENT 4712"),
     )
-    assert rsp.faults == ()
+    assert read.faults == ()
 
 
 @pytest.mark.parametrize(
     ("name", "reference"), [("rsp_576.txt", "576"), ("rsp_580.txt", "580"), ("rsp_900.txt", "900")]
 )
 def test_the_reference_is_taken_however_it_is_justified(vector, name, reference):
-    rsp = read_rsp(vector(name))
-    assert (rsp.reference, rsp.decoded) == (reference, True)
+    read = read_rsp(vector(name))
+    assert (read.reference, read.decoded) == (reference, True)
 
 
 def test_another_reference_is_kept_whole_and_listed(vector):
     content = vector("rsp_other.txt")
-    rsp = read_rsp(content)
-    assert (rsp.reference, rsp.decoded, rsp.title) == ("578", False, "référence non interprétée")
-    assert "".join(entity.text for entity in rsp.entities).encode() == content
-    assert [entity.type for entity in rsp.entities] == ["000", "040", "100", "110", "777", "999"]
+    read = read_rsp(content)
+    assert (read.reference, read.decoded, read.title) == ("578", False, "référence non interprétée")
+    assert "".join(entity.text for entity in read.entities).encode() == content
+    assert [entity.type for entity in read.entities] == ["000", "040", "100", "110", "777", "999"]
 
 
 def test_an_unknown_entity_is_told_and_hides_nothing(vector):
-    rsp = read_rsp(vector("rsp_other.txt"))
-    assert rsp.faults == ("777, octet 252 : unknown entity",)
-    assert rsp.sheets[0].name == "EXEMPLE JEANNE"
+    read = read_rsp(vector("rsp_other.txt"))
+    assert read.faults == ("777, octet 252 : unknown entity",)
+    assert read.sheets[0].name == "EXEMPLE JEANNE"
 
 
 def test_a_damaged_entity_is_told_and_the_next_invoice_is_read(vector):
     content = vector("rsp_576.txt").replace(b"1980500001512P", b"19805000015X2P")
-    rsp = read_rsp(content)
-    assert rsp.faults[0].startswith("198, octet ")
-    assert [sheet.invoice for sheet in rsp.sheets] == ["000000041", "000000042", "000000043"]
-    assert rsp.sheets[0].amo is None
+    read = read_rsp(content)
+    assert read.faults[0].startswith("198, octet ")
+    assert [sheet.invoice for sheet in read.sheets] == ["000000041", "000000042", "000000043"]
+    assert read.sheets[0].amo is None
 
 
 @pytest.mark.parametrize(
@@ -157,6 +158,18 @@ def test_a_stream_without_its_ends_is_damaged(vector, damage, place):
     assert caught.value.place.startswith(place)
 
 
+def test_a_stream_of_nothing_but_damage_is_given_up(vector):
+    content = vector("rsp_580.txt")
+    with pytest.raises(DamagedError, match="1000 abîmées"):
+        read_rsp(content[:128] + b"15005AS" * 1001 + content[128:])
+
+
+def test_a_stream_without_end_is_given_up(vector, monkeypatch):
+    monkeypatch.setattr(rsp, "ENTITIES_MAX", 9)
+    with pytest.raises(DamagedError, match="plus de 9 entités"):
+        read_rsp(vector("rsp_580.txt"))
+
+
 def test_a_patients_number_shows_in_no_representation(vector):
-    rsp = read_rsp(vector("rsp_576.txt"))
-    assert "2550699999001" not in repr(rsp)
+    read = read_rsp(vector("rsp_576.txt"))
+    assert "2550699999001" not in repr(read)

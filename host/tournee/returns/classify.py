@@ -19,7 +19,7 @@ from tournee.returns.rsp_content import Rsp
 
 Unseal = Callable[[bytes], bytes]  # CMS EnvelopedData (DER or BER) to what it holds; raises when it cannot
 
-CLEAR_MAX = 64 * 2**20  # bytes after decompression: a return of 500 000 records
+CLEAR_MAX = 32 * 2**20  # bytes after decompression: a return of 250 000 records
 DLOI_APPLICATION = "DL"
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = zlib.MAX_WBITS | 16

@@ -17,14 +17,18 @@ from tournee.returns.rsp_content import (
 )
 from tournee.returns.rsp_totals import Totals, signed
 
+ENTITIES_MAX = 200_000  # a year of a large practice; beyond, it is no return
+DAMAGED_MAX = 1_000  # each costs a search for where the next one starts
+
 
 def read_rsp(content: bytes) -> Rsp:
     """The RSP that `content` holds.
 
     Unknown and damaged entities are kept, told in `Rsp.faults`, and hide nothing after them. Raises
-    `DamagedError` when the 000 cannot be read, or when the stream ends without its 999 or goes on after it.
+    `DamagedError` when the 000 cannot be read, when the stream ends without its 999 or goes on after it, or
+    beyond the limits.
     """
-    entities = list(noemie.read(content))
+    entities = _entities(content)
     if not entities or entities[0].type != "000" or entities[0].error is not None:
         raise DamagedError("Le début du RSP (000) est illisible.", "entité 000, octet 0")
     if entities[-1].type != "999" or entities[-1].error is not None:
@@ -57,6 +61,19 @@ def read_rsp(content: bytes) -> Rsp:
         totals=tuple(totals.checks),
         entities=tuple(_raw(entity) for entity in entities),
     )
+
+
+def _entities(content: bytes) -> list[Entity]:
+    """The entities of a stream, in bounded memory and time whatever it holds."""
+    entities: list[Entity] = []
+    damaged = 0
+    for entity in noemie.read(content):
+        entities.append(entity)
+        damaged += entity.error is not None
+        if len(entities) > ENTITIES_MAX or damaged > DAMAGED_MAX:
+            reason = f"Le RSP a plus de {ENTITIES_MAX} entités, ou plus de {DAMAGED_MAX} abîmées."
+            raise DamagedError(reason, f"octet {entity.offset}")
+    return entities
 
 
 def _raw(entity: Entity) -> RawEntity:
