@@ -103,11 +103,8 @@ _DIGIT_0 = const(0x30)
 
 UINT = const(0x75)  # classes, as they stand in the table
 TEXT = const(0x74)
-BYTES = const(0x62)
 WHOLE_RECORDS = const(0x72)
 SECRET = const(0x73)
-TO_READER = const(0x3E)
-TO_HOST = const(0x3C)
 
 
 def _decimal(at: int, end: int) -> int:
@@ -139,19 +136,11 @@ def field_class(row: int) -> int:
     return TABLE[row * _WIDTH + _CLASS]
 
 
-def number(name: bytes) -> int:
-    """Return the number of the message of this name; at boot only. LookupError when there is none."""
+def _message(name: bytes) -> int:
+    """Number of the message of this name. LookupError when there is none."""
     for row in range(len(TABLE) // _WIDTH):
         if _decimal(row * _WIDTH + _KEY, row * _WIDTH + _CLASS - 1) == 0 and _named(row, name):
             return _decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)
-    raise LookupError(name)
-
-
-def key(message: int, name: bytes) -> int:
-    """Return the key of a message's field; at boot only. LookupError when there is none."""
-    for row in range(ROWS[message], ROWS[message] + COUNTS[message]):
-        if _named(row, name):
-            return row - ROWS[message] + 1
     raise LookupError(name)
 
 
@@ -171,16 +160,16 @@ def _index() -> None:
 
 _index()
 
-HELLO = number(b"HELLO")
-WELCOME = number(b"WELCOME")
-IDENTIFY = number(b"IDENTIFY")
-READ_PS_CARD = number(b"READ_PS_CARD")
-UNLOCK = number(b"UNLOCK")
-READ_VITALE = number(b"READ_VITALE")
-CERTIFY = number(b"CERTIFY")
-RECORDS = number(b"RECORDS")
-SIGN = number(b"SIGN")
-SET_DATE = number(b"SET_DATE")
-CARDS = number(b"CARDS")
-ABANDON = number(b"ABANDON")
-FAILURE = number(b"FAILURE")
+HELLO = _message(b"HELLO")
+WELCOME = _message(b"WELCOME")
+IDENTIFY = _message(b"IDENTIFY")
+READ_PS_CARD = _message(b"READ_PS_CARD")
+UNLOCK = _message(b"UNLOCK")
+READ_VITALE = _message(b"READ_VITALE")
+CERTIFY = _message(b"CERTIFY")
+RECORDS = _message(b"RECORDS")
+SIGN = _message(b"SIGN")
+SET_DATE = _message(b"SET_DATE")
+CARDS = _message(b"CARDS")
+ABANDON = _message(b"ABANDON")
+FAILURE = _message(b"FAILURE")

@@ -15,7 +15,7 @@ from sesam import frame, messages
 from sesam.cbor import Writer
 
 MESSAGE_MAX = 1280
-ROUNDS = 60
+ROUNDS = 12
 DATA = bytes(range(128)) * 9
 BAD = bytes(range(256)) * 12
 

@@ -156,6 +156,18 @@ def test_lot_is_streamed_as_many_records_at_a_time_as_the_reader_takes_with_its_
     assert bytes(service.streamed) == lot
 
 
+def test_certification_is_abandoned_when_its_progress_raises():
+    def stop(sent: int, count: int) -> None:
+        raise KeyboardInterrupt
+
+    service = Scripted(ABANDON=lambda message, writer: writer.begin(74))
+    with pytest.raises(KeyboardInterrupt):
+        reader_of(service).certify_lot(
+            b"1" * 640, kind="FSE", mode="03", invoices=1, total=0, on_progress=stop
+        )
+    assert service.requests == [messages.CERTIFY, messages.RECORDS, messages.ABANDON]
+
+
 def test_no_message_is_longer_than_what_the_reader_takes():
     class Wide(CountingService):
         def handle(self, message, writer):

@@ -1,5 +1,6 @@
 """The reader as the rest of the host sees it: one method a service, results as values, failures as errors."""
 
+import contextlib
 import hashlib
 import secrets
 import time
@@ -8,6 +9,7 @@ from datetime import datetime
 
 from sesam import codes, messages, zones
 from sesam.errors import SesamError
+from tournee.errors import ReaderError
 from tournee.reader import codec
 from tournee.reader.failures import Incoherent, SessionForgotten, failure_of_status, field_at
 from tournee.reader.results import CardsState, Certification, Identity, PsCard, PsState, VitaleCard
@@ -142,6 +144,10 @@ class Reader:
         """Have a lot signed by the PS's card, records 1 to 6 with the invoices' records 7, of any length."""
         return self._certify(_LOT, lot, kind, mode, invoices, total, on_progress)
 
+    def abandon(self) -> None:
+        """End a certification under way, if there is one; nothing is signed."""
+        self._ask_again(messages.ABANDON)
+
     def _certify(
         self,
         what: int,
@@ -181,7 +187,16 @@ class Reader:
             if answer.uint("next") != sent:
                 raise Incoherent("les enregistrements reçus ne suivent pas ceux envoyés")
             if on_progress is not None:
-                on_progress(sent, count)
+                self._tell(on_progress, sent, count)
+
+    def _tell(self, on_progress: Progress, sent: int, count: int) -> None:
+        """Tell how far; whoever raises there (the user has had enough) abandons the certification."""
+        try:
+            on_progress(sent, count)
+        except BaseException:
+            with contextlib.suppress(ReaderError):
+                self.abandon()
+            raise
 
     def _read_card(self, number: int) -> tuple[bytes, bytes]:
         return self._read_part(number, _ZONE), self._read_part(number, _CERTIFICATE)

@@ -9,6 +9,7 @@ from tournee.reader.failures import LinkLost, SessionForgotten, failure_of_statu
 from tournee.reader.transport import Transport, TransportClosed
 
 PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 3.0)  # before each new connection
+_SILENCE = 2  # a stream that opens and stays silent costs as many attempts more: each takes seconds
 
 
 class Clock(Protocol):
@@ -88,6 +89,8 @@ class Session:
                 self._step()
             except TransportClosed:
                 talk.lost = True
+            else:
+                self._attempts += _SILENCE if talk.lost else 0
             if talk.lost:
                 self._reconnect()
         self._attempts = 0
