@@ -1,6 +1,8 @@
 """A reader without its link, for tests: requests and answers pass through both codecs, cards sit in direct
 slots."""
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from reader.arena import Arena
 from reader.channel import Channel
 from reader.core import Heap
@@ -8,8 +10,9 @@ from reader.cps import PsCard
 from reader.service import Service
 from reader.sha256 import Sha256
 from reader.vitale import VitaleCard
-from sesam import cbor, codes, messages
-from tournee.emulation.cards import VirtualCard, load_card
+from sesam import cbor, codes, messages, zones
+from tournee.emulation.cards import VirtualCard, cps, load_card, vitale
+from tournee.emulation.cards.content import TEST_PIN, card_content
 from tournee.emulation.slots import DirectSlot, FakeClock
 from tournee.reader import codec
 
@@ -97,3 +100,17 @@ class Bench:
         """The whole of it, to the signature."""
         self.stream(records, what, kind, mode)
         return self.ask("SIGN", invoices=invoices, total=total)
+
+
+def real_card(name: str) -> VirtualCard:
+    """The card of that name as if it were no test card: same holder, key and certificate, without the mark."""
+    content = card_content(name)
+    groups = zones.decode(content.zone)
+    mark = "0" if content.kind == "cps" else ""
+    groups[0] = zones.make(groups[0].id, mark, *groups[0].fields[1:])
+    certificate = content.certificate.public_bytes(Encoding.DER)
+    if content.kind == "cps":
+        files = {cps.EF_ZONE: zones.encode(groups), cps.EF_CERTIFICATE: certificate}
+        return VirtualCard(name, content.atr, cps.CpsApplication(files, content.key, TEST_PIN))
+    files = {vitale.EF_ZONE: zones.encode(groups), vitale.EF_CERTIFICATE: certificate}
+    return VirtualCard(name, content.atr, vitale.VitaleApplication(files, content.key))
