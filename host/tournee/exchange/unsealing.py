@@ -12,6 +12,7 @@ from collections.abc import Callable
 from asn1crypto import cms, core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from tournee.errors import ExchangeError
 
 LIMIT = 256 * 1024 * 1024  # clear bytes of one attachment, unless told otherwise
+MEMBERS = 64  # gzip members of one attachment: each costs a copy of what follows it
 GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952 2.3.1; no file of ours or theirs starts so
 _OCTET_STRING, _LONG_FORM, _PRIMITIVE = 0x04, 0x80, 0  # BER: tag, form of length, method
 _GZIP = 31  # zlib window bits for RFC 1952
@@ -68,19 +70,20 @@ def open_envelope(data: bytes, key: RSAPrivateKey, certificate: x509.Certificate
         name = _cipher_name(info["content_encryption_algorithm"])
         iv = info["content_encryption_algorithm"]["parameters"].native
         content = _octets(info["encrypted_content"])
+        transport = _padding(algorithm)
     except UnsealError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError) as error:
         raise _error("sa structure est abîmée") from error
     length, make = _CIPHERS[name]
     try:
-        session_key = key.decrypt(encrypted_key, _padding(algorithm))
+        session_key = key.decrypt(encrypted_key, transport)
         if len(session_key) != length:
             raise ValueError("length of the content key")
         decryptor = BlockCipher(make(session_key), modes.CBC(iv)).decryptor()
         unpadder = PKCS7(len(iv) * 8).unpadder()
         return unpadder.update(decryptor.update(content) + decryptor.finalize()) + unpadder.finalize()
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _error("la clé ne l'ouvre pas, ou elle est abîmée") from error
 
 
@@ -88,8 +91,12 @@ def gunzip(data: bytes, limit: int = LIMIT) -> bytes:
     """Decompress gzip members (RFC 1952 2.2) into at most `limit` bytes; UnsealError otherwise."""
     clear = bytearray()
     rest = data
+    members = 0
     try:
         while rest:
+            members += 1
+            if members > MEMBERS:
+                raise _error("elle est faite de trop de morceaux")
             member = zlib.decompressobj(wbits=_GZIP)
             clear += member.decompress(rest, limit - len(clear) + 1)
             if len(clear) > limit:
