@@ -1,0 +1,92 @@
+"""The image of the firmware: what is in it, how constants are folded, how it is packed; same sources, same bytes."""
+
+import json
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BUILD = runpy.run_path(str(ROOT / "boards" / "build.py"))
+FOLD = runpy.run_path(str(ROOT / "boards" / "fold.py"))["fold"]
+UNIX = ROOT / "boards" / "unix"
+
+
+def listed():
+    """Modules of the manifest, as the image places them."""
+    found = []
+    runpy.run_path(
+        str(ROOT / "firmware" / "manifest.py"),
+        {"package": lambda name, files: found.extend(f"{name}/{file}" for file in files)},
+    )
+    return found
+
+
+def test_manifest_holds_the_whole_reader():
+    there = {f"reader/{place.name}" for place in (ROOT / "firmware" / "reader").glob("*.py")}
+    assert {name for name in listed() if name.startswith("reader/")} == there
+
+
+def test_package_json_installs_what_the_manifest_freezes():
+    package = json.loads((ROOT / "firmware" / "package.json").read_text())
+    assert package["urls"] == [[name, name] for name in listed()]
+
+
+def test_command_names_the_image_and_the_heap():
+    command, runtime = BUILD["start_command"](UNIX, heap=50000)
+    assert runtime == "micropython"
+    assert command[-2] == "50000"
+    assert command[-1].endswith(".romfs")
+
+
+def test_same_sources_are_built_once():
+    first = Path(BUILD["start_command"](UNIX)[0][-1])
+    made = first.stat().st_mtime_ns
+    second = Path(BUILD["start_command"](UNIX)[0][-1])
+    assert (second, second.stat().st_mtime_ns) == (first, made)
+
+
+def test_unknown_runtime_is_refused():
+    with pytest.raises(ValueError, match="unknown runtime"):
+        BUILD["start_command"](UNIX, runtime="jython")
+
+
+def test_cpython_command_runs_the_sources():
+    command, runtime = BUILD["start_command"](UNIX, runtime="cpython")
+    assert runtime == "cpython"
+    main = Path(command[-1])
+    assert main.name == "main.py"
+    assert (main.parent / "reader" / "core.py").read_bytes() == (
+        ROOT / "firmware" / "reader" / "core.py"
+    ).read_bytes()
+
+
+def test_file_system_is_laid_out_as_micropython_reads_it():
+    image = BUILD["romfs"]({"a.mpy": b"A" * 200, "p/b.mpy": b"BC"})
+    inner = bytes.fromhex("05 0a 05 62 2e 6d 70 79 02 02") + b"BC"
+    folder = bytes.fromhex("04 0e 01 70") + inner
+    file = bytes.fromhex("05 81 51 05 61 2e 6d 70 79 02 81 48") + b"A" * 200
+    assert image == bytes.fromhex("d2 cd 31 80 81 64") + file + folder
+
+
+def test_public_constant_is_folded_where_it_is_made_and_where_it_is_used():
+    folded = FOLD(
+        {
+            "p/codes.py": "from p.port import const\nBAD = const(0xE1)\nLAST = BAD\n",
+            "p/user.py": "from p import codes\nfrom p.codes import BAD, LAST\nx = codes.BAD + BAD + codes.LAST\n",
+        }
+    )
+    assert folded["p/codes.py"] == "from p.port import const\n_BAD = const(0xE1)\nLAST = _BAD\n"
+    assert folded["p/user.py"] == "from p import codes\nfrom p.codes import LAST\nx = 0xE1 + 0xE1 + codes.LAST\n"
+
+
+def test_attributes_strings_and_comments_are_left_alone():
+    text = "BAD = const(1)\nx.BAD = 'BAD'  # BAD\nself.codes.BAD\n"
+    assert FOLD({"p/m.py": text})["p/m.py"] == text.replace("BAD =", "_BAD =", 1)
+
+
+def test_lines_stay_where_they_were():
+    sources = {name: (ROOT / "firmware" / name).read_text() for name in listed()}
+    for name, text in FOLD(sources).items():
+        assert text.count("\n") == sources[name].count("\n"), name
+        compile(text, name, "exec")
