@@ -198,7 +198,7 @@ def test_signature_of_something_else_is_incoherent():
 def test_refused_record_is_told_with_its_rank_column_and_field():
     lines = (VECTORS / "invoice.txt").read_text().splitlines()[1:]
     invoice = "".join(line.removesuffix("|") for line in lines).encode()
-    service = Scripted(RECORDS=refusing(codes.LAYOUT, 2, 108, 0))
+    service = Scripted(RECORDS=refusing(codes.LAYOUT, 1, 108, 0))
     with pytest.raises(client.CertificationRefused) as caught:
         reader_of(service).certify_invoice(invoice, kind="FSE", mode="03", total=1000)
     refused = caught.value

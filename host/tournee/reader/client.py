@@ -11,7 +11,7 @@ from sesam import codes, messages, zones
 from sesam.errors import SesamError
 from tournee.errors import ReaderError
 from tournee.reader import codec
-from tournee.reader.failures import Incoherent, SessionForgotten, failure_of_status, field_at
+from tournee.reader.failures import Incoherent, SessionForgotten, failure_of_answer, failure_of_status
 from tournee.reader.results import CardsState, Certification, Identity, PsCard, PsState, VitaleCard
 from tournee.reader.session import Clock, Session
 from tournee.reader.transport import Transport, connect
@@ -163,7 +163,7 @@ class Reader:
         for restart in range(_RESTARTS + 1):
             try:
                 self._stream(bytearray(begin), data, on_progress)
-                answer = self._send(messages.SIGN, bytearray(sign), data)
+                answer = self._send(messages.SIGN, bytearray(sign))
             except SessionForgotten:
                 if restart == _RESTARTS:
                     raise
@@ -222,12 +222,13 @@ class Reader:
             return self._send(number, message)
 
     def _send(self, number: int, message: bytearray, streamed: bytes = b"") -> codec.Message:
-        """Send a request; give its own answer or raise what a FAILURE says. `message` is overwritten."""
+        """Send a request; give its own answer or raise what a FAILURE says. `message` is overwritten.
+
+        `streamed`: the records that a RECORDS is part of, to name the field at fault.
+        """
         answer = codec.decode(self._session.request(message))
         if answer.number == messages.FAILURE:
-            record, column = answer.uint("record"), answer.uint("column")
-            name = field_at(streamed, record, column)
-            raise failure_of_status(answer.uint("status"), record, column, answer.uint("detail"), name)
+            raise failure_of_answer(answer, streamed)
         if answer.number != number + messages.ANSWER:
             raise Incoherent("réponse à une autre demande")
         return answer

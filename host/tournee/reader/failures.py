@@ -2,6 +2,7 @@
 
 from sesam import codes, records
 from tournee.errors import ReaderError
+from tournee.reader import codec
 from tournee.reader.words import WORDS
 
 
@@ -138,7 +139,17 @@ def failure_of_status(
     return (kind or Refused)(status, record, column, detail, field)
 
 
-def field_at(streamed: bytes, record: int, column: int) -> str:
+def failure_of_answer(answer: codec.Message, streamed: bytes) -> Refused:
+    """The error of a FAILURE; `streamed` are the records, when it refuses some."""
+    status = answer.uint("status")
+    record = answer.uint("record") + 1 if streamed and status in _CERTIFICATION else 0
+    column = answer.uint("column")
+    return failure_of_status(
+        status, record, column, answer.uint("detail"), _field_at(streamed, record, column)
+    )
+
+
+def _field_at(streamed: bytes, record: int, column: int) -> str:
     """Name, as `kind.name`, the field at a column of the `record`-th streamed record; empty when none."""
     start = (record - 1) * records.RECORD_LENGTH
     if record < 1 or column < 1 or start + records.RECORD_LENGTH > len(streamed):
