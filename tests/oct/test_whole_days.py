@@ -125,6 +125,7 @@ def as_message(file: bytes, oct_identity, sealing=Sealing.K, cipher=Cipher.AES_2
     ],
 )
 def test_a_day_is_accepted_but_for_the_lot_of_an_unknown_amc(day, day_oct, oct_identity, sealing, cipher):
+    # OCT-SF-1
     file = single_file(day.sender, 1, NOW, SCENARIO.siren, day.lots).clear
     decoded = [take_in(answer) for answer in day_oct.receive(as_message(file, oct_identity, sealing, cipher))]
     told = [(item.accepted, item.code) for item in decoded[1].content.items]
