@@ -75,15 +75,18 @@ class Core:
     def step(self, timeout_ms: int) -> bool:
         """Take what the link brings within `timeout_ms`, answer it, look at the slots; False when the link is
         closed."""
-        n = self._stream.read(self._chunk, timeout_ms)
+        chunk = self._chunk
+        n = self._stream.read(chunk, timeout_ms)
         if n < 0:
             return False
         at = 0
         while at < n:
-            at = self.link.feed(self._chunk, n, at)
+            at = self.link.feed(chunk, n, at)
             self._flush()
             self.link.poll(self._ticks())
             self._flush()
+        for i in range(n):
+            chunk[i] = 0  # it may have held the code porteur
         self._ps.watch()
         self._vitale.watch()
         return True

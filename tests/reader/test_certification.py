@@ -189,7 +189,9 @@ def test_what_the_user_confirmed_must_be_what_was_read(unlocked, invoices, total
     assert signatures(unlocked) == [0, 0]
 
 
-@pytest.mark.parametrize("records", [1, 2, 5, 11], ids=["head", "invoice begun", "certificates begun", "no 6"])
+@pytest.mark.parametrize(
+    "records", [1, 2, 5, 11], ids=["head", "invoice begun", "certificates begun", "no 6"]
+)
 def test_lot_that_is_not_whole_is_not_signed(unlocked, records):
     unlocked.stream(sheets.lot(1)[: records * 128], LOT, FSE, 3)
     assert unlocked.refusal("SIGN", invoices=1, total=sheets.FEE).status == codes.ORDER

@@ -77,7 +77,9 @@ def test_public_constant_is_folded_where_it_is_made_and_where_it_is_used():
         }
     )
     assert folded["p/codes.py"] == "from p.port import const\n_BAD = const(0xE1)\nLAST = _BAD\n"
-    assert folded["p/user.py"] == "from p import codes\nfrom p.codes import LAST\nx = 0xE1 + 0xE1 + codes.LAST\n"
+    assert (
+        folded["p/user.py"] == "from p import codes\nfrom p.codes import LAST\nx = 0xE1 + 0xE1 + codes.LAST\n"
+    )
 
 
 def test_attributes_strings_and_comments_are_left_alone():

@@ -122,7 +122,8 @@ def test_vitale_2_is_known_whatever_its_fifth_byte(fifth):
 @pytest.mark.parametrize("ps_is_real", [True, False])
 def test_test_card_and_real_card_do_not_mix(ps_is_real):
     bench = Bench(
-        real_card("infirmiere") if ps_is_real else "infirmiere", "moreau" if ps_is_real else real_card("moreau")
+        real_card("infirmiere") if ps_is_real else "infirmiere",
+        "moreau" if ps_is_real else real_card("moreau"),
     )
     bench.ask("UNLOCK", code=b"1234")
     assert status(bench, "READ_VITALE", part=0, offset=0) == (codes.TEST_REAL_MIXED, 0)
@@ -142,7 +143,15 @@ def test_date_is_kept(bench):
 
 @pytest.mark.parametrize(
     "date",
-    ["202613010000", "202600010000", "202602290000", "202604310000", "202601322400", "202601012400", "202601010060"]
+    [
+        "202613010000",
+        "202600010000",
+        "202602290000",
+        "202604310000",
+        "202601322400",
+        "202601012400",
+        "202601010060",
+    ]
     + ["2026ABCD0000", "199912312359"],
 )
 def test_date_that_cannot_be_is_refused(bench, date):

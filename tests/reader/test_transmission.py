@@ -79,7 +79,9 @@ def test_answer_in_several_61xx_parts_is_put_together(chunk):
         assert channel.activate() == 0
         assert select(channel) == 0
         channel.header(0, 0x88, 0, 0)
-        answers.append((channel.expect(channel.put(bytes(32)), 256), bytes(channel.response[: channel.length])))
+        answers.append(
+            (channel.expect(channel.put(bytes(32)), 256), bytes(channel.response[: channel.length]))
+        )
     if chunk * 7 >= 256:
         assert answers[0] == answers[1]
     else:

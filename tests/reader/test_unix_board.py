@@ -89,7 +89,9 @@ def test_nothing_is_allocated_by_any_service(reader):
 
 def test_nothing_is_left_allocated_by_a_failing_card(board, reader):
     def fail():
-        board.cards["vitale"].fail(Fault("garbage", "A4", nth=board.cards["vitale"]._line._seen["A4"] + 1))
+        damaged = load_card("moreau")
+        damaged.fail(Fault("garbage", "A4", data=b"\0"))
+        board.insert("vitale", damaged)
         with pytest.raises(CardFailed):
             reader.read_vitale()
         reader.read_vitale()
