@@ -1,5 +1,4 @@
-"""SHA-256 that exports its intermediate state, as the CPS needs it (FIPS 180-4; `profile-open1.md`,
-Certification 3).
+"""SHA-256 that exports its intermediate state, as the CPS needs it (FIPS 180-4; profile, Certification 3).
 
 Plain Python: no allocation after the constructor where small integers hold 33 bits (64-bit builds of
 MicroPython); boards with 31-bit small integers replace this class by one in C with the same methods.

@@ -1,7 +1,7 @@
 """Cards from their files: `data/NAME.toml` (holder, zone, certificate's subject) and `data/NAME.pem` (key).
 
 A card file has `kind` (`cps` or `vitale`), `about` (one line in French for lists), `serial` (of the
-certificate), `subject`, `groups` (each `[id, field 1, field 2, ...]`, positional as `domain.md` §1.3 numbers
+certificate), `subject`, `groups` (each `[id, field 1, field 2, ...]`, positional as domain 1.3 numbers
 them; an integer stands for one binary byte), and where it differs from the usual, `atr` in hexadecimal and
 `style` (see `t0.Style`).
 """

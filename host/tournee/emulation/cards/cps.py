@@ -1,4 +1,4 @@
-"""The CPS3 of `domain.md` §3.3 and profile open-1: files, code porteur, hash finished and signed on card."""
+"""The CPS3 of firmware/PROFILE.md (domain 3.3, Cards): files, code porteur, hash ended and signed on card."""
 
 from collections.abc import Mapping
 

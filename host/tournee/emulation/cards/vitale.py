@@ -1,4 +1,4 @@
-"""The Vitale 2 of `domain.md` §3.2 and profile open-1: two files and a seal over a digest; no code."""
+"""The Vitale 2 of firmware/PROFILE.md (domain 3.2, Cards): two files and a seal over a digest; no code."""
 
 from collections.abc import Mapping
 
