@@ -103,7 +103,7 @@ class Bench:
 
 
 def real_card(name: str) -> VirtualCard:
-    """The card of that name as if it were no test card: same holder, key and certificate, without the mark."""
+    """The card of that name without its test mark: same holder, key and certificate."""
     content = card_content(name)
     groups = zones.decode(content.zone)
     mark = "0" if content.kind == "cps" else ""

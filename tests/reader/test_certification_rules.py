@@ -1,8 +1,12 @@
-"""One refusal a rule: status, ordinal of the record and column, for invoices and for lots (profile open-1; OCT-X, OCT-EF)."""
+"""One refusal a rule, of invoices and lots: status, ordinal of the record, column (open-1; OCT-X, OCT-EF)."""
+
+import hashlib
 
 import pytest
 import reader_sheets as s
-from reader_bench import Bench
+from hypothesis import given
+from hypothesis import strategies as st
+from reader_bench import Bench, Refused
 
 from sesam import codes
 
@@ -230,3 +234,21 @@ def test_lot_without_vitale_has_signatures_alone(mode):
 def test_lot_of_more_than_100_invoices_is_refused():
     lot = HEAD + b"".join(s.certified(number) for number in range(1, 101)) + s.record_2(101)
     assert refusal(lot, LOT) == ("LIMIT", 1101, 30)
+
+
+RIGHT = s.lot(2)
+
+
+@given(st.integers(0, len(RIGHT) - 1), st.integers(0, 255))
+def test_any_byte_of_a_lot_may_be_wrong_and_is_refused_or_signed_as_it_stands(place, byte):
+    lot = RIGHT[:place] + bytes([byte]) + RIGHT[place + 1 :]
+    bench = Bench("infirmiere", None)
+    bench.ask("UNLOCK", code=b"1234")
+    try:
+        answer = bench.certify(lot, invoices=2, total=2 * s.FEE)
+    except Refused as refused:
+        assert refused.record >= place // 128
+        assert 1 <= refused.column <= 128
+        assert 0xE202 <= refused.status <= 0xE20F
+    else:
+        assert answer.data("digest") == hashlib.sha256(lot).digest()

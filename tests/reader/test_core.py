@@ -1,4 +1,4 @@
-"""The whole core over a byte stream: what it leaves in memory, how it writes, when it stops, signs of life."""
+"""The whole core over a byte stream: its answers, its signs of life, what it leaves in memory, its end."""
 
 import gc
 

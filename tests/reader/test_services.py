@@ -151,8 +151,9 @@ def test_date_is_kept(bench):
         "202601322400",
         "202601012400",
         "202601010060",
-    ]
-    + ["2026ABCD0000", "199912312359"],
+        "2026ABCD0000",
+        "199912312359",
+    ],
 )
 def test_date_that_cannot_be_is_refused(bench, date):
     assert status(bench, "SET_DATE", date=date) == (codes.DATE, 0)
