@@ -151,7 +151,7 @@ def _patient_of(visit: Visit, vitale: VitaleInReader | None) -> Patient:
 def _certify_sheet(
     office: Office, reader: Reader, ps: PsOnDuty, vitale: VitaleInReader | None, sheet: SheetRow
 ) -> None:
-    """Have one sheet signed, check the signatures against the cards, journal its records 7."""
+    """Have one sheet signed, check the signatures against the cards, journal its records 7 (OCT-SS-2)."""
     made = reader.certify_invoice(sheet.records, kind=sheet.kind, mode=sheet.mode, total=sheet.fee)
     number, emetteur = sheet.invoice, ps.identity.billing_number
     sevens = certificate_records(emetteur, number, PS_SIGNATURE, made.signature, ps.certificate)

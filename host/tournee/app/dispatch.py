@@ -91,7 +91,9 @@ def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, prog
 
 
 def make_files(office: Office) -> list[FileRow]:
-    """Frame all certified lots, one single file for each professional who has some (OCT-SF-1, OCT-SF-2)."""
+    """Frame all certified lots, one single file for each professional who has some (OCT-SF-1, OCT-SF-2,
+    OCT-EF-4).
+    """
     waiting: dict[str, list[LotRow]] = {}
     for lot in office.journal.lots(LotState.CERTIFIED):
         waiting.setdefault(lot.ps, []).append(lot)
@@ -127,7 +129,7 @@ def waiting_files(office: Office) -> list[FileRow]:
 
 
 def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
-    """Send every file that waits, each in a message of its own (OCT-MSG-1).
+    """Send every file that waits, each in a message of its own (OCT-SF-5, OCT-MSG-1).
 
     Raises CertificateError before anything leaves when the OCT's certificate may not be used (OCT-MSG-8).
     What a server answers ends up in each Dispatch; the next file is tried all the same.

@@ -1,7 +1,7 @@
 """Who is asked for the complementary share, and with which sheets.
 
 Four ways, never two at once: nobody (`none`); a DRE beside the FSE (`separate`, OCT-SS); the FSE alone, that
-the OCT may split because the carer allows it (`split`, contract type 99, OCT-EF-2); the FSE alone, because
+the OCT may split because the carer allows it (`split`, contract type 99, OCT-EF-1); the FSE alone, because
 the AMO settles both shares by a management agreement (`single`).
 """
 
