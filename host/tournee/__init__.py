@@ -1,5 +1,5 @@
 """Tournée's host: bills, certifies in the reader, exchanges with the OCT, remembers.
 
-Citations: `OCT-SF-3` is a rule of host/EXCHANGE.md, `profile, Records` and `domain 2.4` are sections of
-firmware/PROFILE.md.
+In the code, what begins with `OCT-` is a rule of host/EXCHANGE.md; `profile, Records` and `domain 2.4`
+are sections of firmware/PROFILE.md.
 """

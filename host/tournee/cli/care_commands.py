@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -142,8 +143,16 @@ def close(desk: Desk, as_json: bool) -> None:
 def _on_duty(desk: Desk, link: Reader) -> PsOnDuty:
     """Read the professional's card, and have it unlocked with the code typed in, which is kept nowhere."""
     ps = read_ps(link)
-    unlock(link, lambda: click.prompt("Code porteur", hide_input=True, err=True))
+    unlock(link, _ask_code)
     return ps
+
+
+def _ask_code() -> str:
+    """The code porteur: typed unseen at a terminal, or one line of the standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    code: str = click.prompt("Code porteur", hide_input=True, err=True)
+    return code
 
 
 COMMANDS = (day, certify, lot)

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from tournee.emulation.desk import LINK_NAME, Desk
 from tournee.emulation.world import OCT_ADDRESS, PASSWORD, PS_ADDRESS, ROUTE_NAME, SIREN, USER, World
 
 CONFIG_NAME = "tournee.toml"
+ZONE = ZoneInfo("Europe/Paris")
 _PASSWORD_NAME = "mot-de-passe"  # noqa: S105 (a file's name)
 
 
@@ -21,7 +23,7 @@ def practice(directory: Path) -> Iterator[Desk]:
     The OCT forgets what it received when it stops; the journal and the configuration stay.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    with World(directory, lambda: datetime.now().astimezone()) as world, Desk(directory) as desk:
+    with World(directory, lambda: datetime.now(ZONE)) as world, Desk(directory) as desk:
         _write_password(directory / _PASSWORD_NAME)
         (directory / CONFIG_NAME).write_text(_config(directory, world), "utf-8")
         yield desk

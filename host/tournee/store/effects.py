@@ -79,8 +79,18 @@ class Effects(Messages):
             if row["file"] is not None and self._prove_arrival(row["file"]):
                 lot = int(row["id"])
                 settled = self._settle_lot(lot, effect)
+                self._settle_file_by_its_lots(row["file"])
                 return replace(settled, lot=lot, file=row["file"], invoice=self._culprit(lot, effect))
         return Applied(False, "lot jamais envoyé" if found else "lot inconnu")
+
+    def _settle_file_by_its_lots(self, file: int) -> None:
+        """A file whose lots are all settled is so too: refused when all are, else accepted."""
+        rows = self._rows("SELECT DISTINCT state FROM lot WHERE file = ?", file)
+        states = {LotState(row["state"]) for row in rows}
+        if states <= {LotState.ACKNOWLEDGED, LotState.REFUSED}:
+            state = FileState.REFUSED if states == {LotState.REFUSED} else FileState.ACKNOWLEDGED
+            if self._state("file", file).leads_to(state):
+                self._move("file", file, state)
 
     def _settle_lot(self, lot: int, effect: Effect) -> Applied:
         if effect.outcome is Outcome.DUPLICATE:
