@@ -1,4 +1,4 @@
-"""Returns: kept before they are deleted elsewhere, applied once, in whatever order they come."""
+"""Returns: kept before they are deleted elsewhere, applied once, in whatever order (OCT-RET-2, OCT-RET-5)."""
 
 import itertools
 from dataclasses import replace
@@ -94,7 +94,6 @@ def test_a_settled_return_keeps_what_it_held(journal):
 
 
 def test_a_quarantined_return_is_kept_whole_and_can_be_settled_later(journal):
-    # OCT-RET-5
     received = journal.take_return(b"???", "imap")
     journal.quarantine_return(received, "ni ARL, ni RSP, ni ART")
     row = journal.returns(ReturnState.QUARANTINED)[0]
@@ -104,7 +103,6 @@ def test_a_quarantined_return_is_kept_whole_and_can_be_settled_later(journal):
 
 
 def test_an_accepted_file_acknowledges_its_lots_and_sheets(journal, sent, settle):
-    # OCT-RET-2
     settle(ACCEPTED_FILE)
     assert journal.file(sent).state is FileState.ACKNOWLEDGED
     assert {lot.state for lot in journal.lots()} == {LotState.ACKNOWLEDGED}
@@ -112,7 +110,6 @@ def test_an_accepted_file_acknowledges_its_lots_and_sheets(journal, sent, settle
 
 
 def test_a_refused_file_refuses_all_with_its_reason(journal, sent, settle):
-    # OCT-RET-2
     settle(REFUSED_FILE)
     assert journal.file(sent).state is FileState.REFUSED
     assert {lot.state for lot in journal.lots()} == {LotState.REFUSED}
@@ -120,7 +117,6 @@ def test_a_refused_file_refuses_all_with_its_reason(journal, sent, settle):
 
 
 def test_a_refused_lot_refuses_its_sheets_and_names_the_invoice_at_fault(journal, sent, settle):
-    # OCT-RET-2
     settle(REFUSED_LOT)
     assert [lot.state for lot in journal.lots()] == [LotState.REFUSED, LotState.SENT]
     assert sheet_states(journal) == [SheetState.REFUSED, SheetState.SENT]
@@ -191,7 +187,6 @@ def test_one_invoice_of_a_lot_can_be_refused_alone(journal, sent, settle):
 )
 @pytest.mark.parametrize("together", [True, False], ids=["one return", "a return each"])
 def test_a_sheet_stands_where_its_payments_say(journal, sent, settle, effects, state, together):
-    # OCT-RET-3
     for batch in [effects] if together else [[effect] for effect in effects]:
         settle(*batch)
     assert journal.sheets()[0].state is state
