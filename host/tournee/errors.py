@@ -2,9 +2,9 @@
 
 
 class TourneeError(Exception):
-    """What went wrong, its likely cause and what to do next; the command line maps the class to an exit status.
+    """What went wrong, its likely cause and what to do next; the command line gives each class a status.
 
-    `message` says what happened, `cause` why it probably did, `next_step` what the carer can do; all in French.
+    `message` says what happened, `cause` why it probably did, `next_step` what the carer can do: in French.
     """
 
     def __init__(self, message: str, *, cause: str = "", next_step: str = "") -> None:
