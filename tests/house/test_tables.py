@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tournee.returns.arl import CODES
+
 ROOT = Path(__file__).resolve().parents[2]
 PROFILE = (ROOT / "firmware" / "PROFILE.md").read_text()
 EXCHANGE = (ROOT / "host" / "EXCHANGE.md").read_text()
@@ -75,6 +77,11 @@ def test_every_domain_section_cited_has_its_heading() -> None:
         if section not in there
     }
     assert cited == set()
+
+
+def test_codes_of_the_arl_are_those_of_the_code() -> None:
+    section = PROFILE.split("\n### ARL\n")[1].split("\n### ")[0]
+    assert re.findall(r"^\| ([0-9]{4}) \|", section, re.MULTILINE) == list(CODES)
 
 
 def test_every_document_named_is_in_the_repository() -> None:
