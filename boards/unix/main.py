@@ -3,7 +3,8 @@
 import sys
 
 import board
-from descriptors import EmulatedSlot, Stream
+from descriptors import Descriptor
+from slots import EmulatedSlot
 
 from reader.core import Core
 from reader.sha256 import Sha256
@@ -11,4 +12,4 @@ from sesam.port import ticks_ms
 
 link, ps, vitale = sys.argv[-3:]
 slots = (EmulatedSlot(int(ps)), EmulatedSlot(int(vitale)))
-Core(Stream(int(link)), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ).run()
+Core(Descriptor(int(link)), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ).run()

@@ -44,18 +44,6 @@ class Service:
         self._certifier = Certifier(arena, ps, vitale)
         self._signer = Signer(arena, ps, vitale)
         self._detail = 0
-        self._doers = {
-            messages.IDENTIFY: self._identify,
-            messages.READ_PS_CARD: self._read_ps_card,
-            messages.UNLOCK: self._unlock,
-            messages.READ_VITALE: self._read_vitale,
-            messages.CERTIFY: self._certify,
-            messages.RECORDS: self._records,
-            messages.SIGN: self._sign,
-            messages.SET_DATE: self._set_date,
-            messages.CARDS: self._cards,
-            messages.ABANDON: self._abandon,
-        }
 
     def begin_session(self) -> None:
         """Another host, or the same one anew: what was under way is forgotten, what was signed last is
@@ -65,7 +53,7 @@ class Service:
     def handle(self, message: object, writer: object) -> None:
         """Answer one request that the codec has accepted."""
         self._detail = 0
-        status = self._doers[message.number](message, writer)
+        status = self._do(message.number, message, writer)
         if status:
             record = column = 0
             if message.number == messages.RECORDS:
@@ -74,7 +62,31 @@ class Service:
             writer.refuse(status, record, column, self._detail)
         self._heap.sample()
 
-    def _identify(self, message: object, writer: object) -> int:
+    def _do(self, number: int, message: object, writer: object) -> int:
+        """Pass the request on: calls in place, for a table of bound methods would cost half a kilobyte."""
+        if number == messages.RECORDS:
+            return self._records(message, writer)
+        if number == messages.IDENTIFY:
+            return self._identify(writer)
+        if number == messages.READ_PS_CARD:
+            return self._read_ps_card(message, writer)
+        if number == messages.UNLOCK:
+            return self._unlock(message, writer)
+        if number == messages.READ_VITALE:
+            return self._read_vitale(message, writer)
+        if number == messages.CERTIFY:
+            return self._certify(message, writer)
+        if number == messages.SIGN:
+            return self._sign(message, writer)
+        if number == messages.SET_DATE:
+            return self._set_date(message, writer)
+        if number == messages.CARDS:
+            return self._cards(writer)
+        if number == messages.ABANDON:
+            return self._abandon(writer)
+        return codes.UNKNOWN_MESSAGE
+
+    def _identify(self, writer: object) -> int:
         heap = self._heap
         writer.begin(messages.IDENTIFY + ANSWER)
         writer.put_text(1, VERSION, 0, len(VERSION))
@@ -204,7 +216,7 @@ class Service:
         writer.put_text(1, self._date, 0, self._dated)
         return 0
 
-    def _cards(self, message: object, writer: object) -> int:
+    def _cards(self, writer: object) -> int:
         ps = self._ps
         writer.begin(messages.CARDS + ANSWER)
         present = 1 if ps.channel.present() else 0
@@ -212,7 +224,7 @@ class Service:
         writer.put_uint(2, 1 if self._vitale.channel.present() else 0)
         return 0
 
-    def _abandon(self, message: object, writer: object) -> int:
+    def _abandon(self, writer: object) -> int:
         self._certifier.end()
         writer.begin(messages.ABANDON + ANSWER)
         return 0

@@ -1,0 +1,110 @@
+"""Card slots of the unix board: streams of frames, `tag length payload`, as the boards' README has it."""
+
+from descriptors import Descriptor
+
+from reader.line import REMOVED, TIMEOUT
+from sesam.port import const, ticks_diff, ticks_ms
+
+_DATA = const(0)
+_ACTIVATE = const(1)
+_DEACTIVATE = const(2)
+_PRESENCE = const(3)
+_SPEED = const(4)
+_HEADER = const(2)
+_QUEUE = const(128)  # bytes taken from the card at once
+
+
+class EmulatedSlot:
+    """A card slot, as the core wants it; a removal is latched until `present` has told it."""
+
+    def __init__(self, number: int) -> None:
+        self._file = Descriptor(number)
+        self._queue = bytearray(_QUEUE)
+        self._at = 0  # next byte of the queue
+        self._end = 0
+        self._kind = 0  # tag of the frame that comes in
+        self._left = -_HEADER  # bytes of its payload still to come; negative: of its header
+        self._present = False
+        self._removed = False
+        self._out = bytearray(_HEADER + 1)
+
+    def present(self) -> bool:
+        """Whether a card is there, and has been since the last call."""
+        while self._next(0) >= 0:
+            pass  # nothing is awaited: what comes is stray
+        removed = self._removed
+        self._removed = False
+        return self._present and not removed
+
+    def activate(self) -> None:
+        """Power and cold reset; what was still coming is dropped."""
+        while self._next(0) >= 0:
+            pass
+        self._send(_ACTIVATE, self._out, 0, 0)
+
+    def deactivate(self) -> None:
+        """Power off."""
+        self._send(_DEACTIVATE, self._out, 0, 0)
+
+    def speed(self, ta1: int) -> None:
+        """Run the line at this TA1 value."""
+        self._out[_HEADER] = ta1
+        self._send(_SPEED, self._out, _HEADER, 1)
+
+    def write(self, buf: bytearray, start: int, n: int) -> None:
+        """Send raw bytes, at most 255."""
+        self._send(_DATA, buf, start, n)
+
+    def read(self, timeout_ms: int) -> int:
+        """The next raw byte, TIMEOUT or REMOVED."""
+        began = ticks_ms()
+        left = timeout_ms
+        while self._present and not self._removed:
+            byte = self._next(left)
+            if byte >= 0:
+                return byte
+            left = timeout_ms - ticks_diff(ticks_ms(), began)
+            if left <= 0:
+                return TIMEOUT
+        return REMOVED
+
+    def _send(self, kind: int, buf: bytearray, start: int, n: int) -> None:
+        self._out[0] = kind
+        self._out[1] = n
+        sent = self._file.write(self._out, 0, _HEADER)
+        if n:
+            sent += self._file.write(buf, start, n)
+        if sent != _HEADER + n:
+            self._gone()  # nobody takes bytes at the other end
+
+    def _gone(self) -> None:
+        self._removed = self._removed or self._present
+        self._present = False
+
+    def _next(self, timeout_ms: int) -> int:
+        """One byte of DATA, or -1 when none came in time or the card went; PRESENCE is noted on the way."""
+        while True:
+            if self._at == self._end:
+                self._at = 0
+                self._end = self._file.read(self._queue, timeout_ms)
+                if self._end <= 0:
+                    if self._end < 0:
+                        self._gone()
+                    self._end = 0
+                    return -1
+            byte = self._queue[self._at]
+            self._at += 1
+            if self._left == -_HEADER:
+                self._kind = byte
+                self._left += 1
+            elif self._left < 0:
+                self._left = byte or -_HEADER
+            else:
+                self._left = self._left - 1 or -_HEADER
+                if self._kind == _DATA:
+                    return byte
+                if self._kind == _PRESENCE:
+                    self._gone()
+                    self._present = byte != 0
+                    if self._removed:
+                        return -1
