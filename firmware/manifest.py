@@ -1,4 +1,4 @@
-"""What is frozen into, or installed beside, MicroPython: the modules that a device loads (MicroPython manifest)."""
+"""What is frozen into, or installed beside, MicroPython: the modules that a device loads."""
 
 package(  # noqa: F821  (the manifest's language)
     "sesam",

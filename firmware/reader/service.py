@@ -46,9 +46,10 @@ class Service:
         self._detail = 0
 
     def begin_session(self) -> None:
-        """Another host, or the same one anew: what was under way is forgotten, what was signed last is
-        kept."""
+        """Another host, or the same one anew: what was under way is forgotten, the code porteur has to be
+        given again; what was signed last is kept."""
         self._certifier.end()
+        self._ps.unlocked = False
 
     def handle(self, message: object, writer: object) -> None:
         """Answer one request that the codec has accepted."""
@@ -88,6 +89,7 @@ class Service:
 
     def _identify(self, writer: object) -> int:
         heap = self._heap
+        heap.sample()
         writer.begin(messages.IDENTIFY + ANSWER)
         writer.put_text(1, VERSION, 0, len(VERSION))
         writer.put_text(2, self._board, 0, len(self._board))

@@ -7,7 +7,7 @@ import reader_sheets as sheets
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from reader_bench import Bench
+from reader_bench import Bench, Refused
 
 from sesam import codes
 from tournee.emulation.cards import Fault, load_card
@@ -88,8 +88,17 @@ def test_same_bytes_again_get_the_kept_signatures_without_a_card(unlocked):
     first = invoice(unlocked)
     assert signatures(unlocked) == [1, 1]
     unlocked.service.begin_session()
+    unlocked.ask("UNLOCK", code=b"1234")
     assert invoice(unlocked).values == first.values
     assert signatures(unlocked) == [1, 1]
+
+
+def test_new_session_has_to_give_the_code_again(unlocked):
+    unlocked.service.begin_session()
+    assert unlocked.ask("CARDS").uint("ps") == 1
+    with pytest.raises(Refused) as refusal:
+        unlocked.ask("CERTIFY", what=1, kind=1, mode=5)
+    assert refusal.value.status == codes.LOCKED
 
 
 def test_other_bytes_are_signed_anew(unlocked):

@@ -10,14 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from sesam import records
 from tournee.app.care import PsOnDuty
 from tournee.app.office import Office
 from tournee.billing.day_pieces import load_profession
-from tournee.errors import StoreError
+from tournee.errors import ConfigError, StoreError
 from tournee.exchange.certificates import LOT_SIGNATURE, certificate_records, verify_lot
 from tournee.exchange.files import single_file
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
 from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
+from tournee.exchange.route import Route
 from tournee.exchange.sealing import seal_for
 from tournee.exchange.splitting import split_lot
 from tournee.exchange.submission import UncertainError, submit
@@ -156,13 +158,11 @@ def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
 
 
 def _send_one(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
-    journal, route = office.journal, office.route
+    journal, route = office.journal, _route_of(office, file)
     for message in journal.messages(MessageState.MADE, file.id):
         if message.route != route.name:
-            journal.message_failed(
-                message.id, f"préparé pour {message.route}, qui n'est plus la route active"
-            )
-    build = partial(_message_draft, office, file)
+            journal.message_failed(message.id, f"préparé pour la route {message.route}")
+    build = partial(_message_draft, office, route, file)
     message_row = journal.message(journal.make_message(file.id, route.name, build, resend=resend))
     error: TransportError | None = None
     try:
@@ -179,8 +179,22 @@ def _send_one(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
     return Dispatch(journal.file(file.id), journal.message(message_row.id), error)
 
 
-def _message_draft(office: Office, file: FileRow, counter: int) -> MessageDraft:
-    now, route = office.clock(), office.route
+def _route_of(office: Office, file: FileRow) -> Route:
+    """The route to the OCT that a file was framed for: the active one, or one used before (OCT-MODE-1)."""
+    _, header = records.decode(file.clear[: records.RECORD_LENGTH])
+    number = header["numero_destinataire"]
+    for route in (office.route, *office.former):
+        if route.recipient_number == number:
+            return route
+    raise ConfigError(
+        f"Le fichier {file.name} est fait pour l'OCT {number}, qu'aucune route ne connaît plus.",
+        cause="sa route a été retirée de la configuration",
+        next_step="remettez cette route, sans la rendre active : le fichier partira par elle",
+    )
+
+
+def _message_draft(office: Office, route: Route, file: FileRow, counter: int) -> MessageDraft:
+    now = office.clock()
     stamp = compostage(now, counter)
     facts = facts_of(file.clear)
     subject = subject_of(facts, stamp)

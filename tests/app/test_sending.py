@@ -1,0 +1,114 @@
+"""What happens to a file between its making and its arrival, whatever the server or the carer does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from days import CODE, short_day
+from life import office_of
+from surroundings import Surroundings
+
+from tournee.app.care import certify_visit, import_day, pending_visits, read_ps, read_vitale, unlock
+from tournee.app.dispatch import close_lots, make_files, resend, send
+from tournee.app.mailroom import fetch
+from tournee.app.office import Office
+from tournee.errors import ConfigError
+from tournee.exchange.recipient import CertificateError
+from tournee.reader import Reader
+from tournee.store import FileState, MessageState
+
+
+def make_one_file(office: Office, surroundings: Surroundings) -> None:
+    import_day(office, short_day(), "short.toml")
+    with Reader.open(surroundings.board.link_url) as reader:
+        ps = read_ps(reader)
+        unlock(reader, lambda: CODE)
+        vitale = read_vitale(reader)
+        for row, visit in pending_visits(office, ps):
+            certify_visit(office, reader, ps, vitale, row, visit)
+        close_lots(office, reader, ps)
+    make_files(office)
+
+
+def test_file_made_for_a_former_oct_still_goes_to_it(surroundings: Surroundings) -> None:
+    """OCT-MODE-1."""
+    route = surroundings.world.route()
+    with office_of(surroundings.journal, route) as office:
+        make_one_file(office, surroundings)
+        office.route = replace(
+            route, name="nouveau", identifier="732829320", address="factures@nouveau.example"
+        )
+        office.former = (route,)
+        (sent,) = send(office)
+    assert sent.error is None
+    assert sent.message.route == route.name
+    assert surroundings.received() == 1
+
+
+def test_file_of_an_oct_no_longer_configured_is_kept_and_says_which(surroundings: Surroundings) -> None:
+    route = surroundings.world.route()
+    with office_of(surroundings.journal, route) as office:
+        make_one_file(office, surroundings)
+        office.route = replace(route, name="nouveau", identifier="732829320")
+        with pytest.raises(ConfigError, match="00000999999998"):
+            send(office)
+        assert [file.state for file in office.journal.files()] == [FileState.MADE]
+    assert surroundings.received() == 0
+
+
+def test_without_a_certificate_nothing_leaves_and_the_file_waits(surroundings: Surroundings) -> None:
+    """OCT-MSG-8."""
+    route = surroundings.world.route()
+    with office_of(surroundings.journal, replace(route, certificate=None)) as office:
+        make_one_file(office, surroundings)
+        with pytest.raises(CertificateError):
+            send(office)
+        assert office.journal.messages() == ()
+        office.route = route
+        (sent,) = send(office)
+        assert sent.error is None
+    assert surroundings.received() == 1
+
+
+def test_server_that_is_not_there_leaves_the_file_to_the_next_sending(surroundings: Surroundings) -> None:
+    route = surroundings.world.route()
+    gone = replace(route, submission=replace(route.submission, port=1))
+    with office_of(surroundings.journal, gone) as office:
+        make_one_file(office, surroundings)
+        (failed,) = send(office)
+        assert failed.error is not None
+        assert failed.message.state is MessageState.FAILED
+        office.route = route
+        (sent,) = send(office)
+        assert sent.message.state is MessageState.SENT
+        assert sent.message.compostage != failed.message.compostage
+    assert surroundings.received() == 1
+
+
+def test_file_sent_again_is_a_new_message_that_the_oct_knows_as_a_duplicate(
+    surroundings: Surroundings,
+) -> None:
+    """OCT-MSG-4: the second message has a new compostage; what the first one settled stays."""
+    with office_of(surroundings.journal, surroundings.world.route()) as office:
+        make_one_file(office, surroundings)
+        (first,) = send(office)
+        fetch(office)
+        before = office.journal.overview()
+        second = resend(office, first.file.name)
+        fetch(office)
+        assert second.message.compostage != first.message.compostage
+        states = [(row.number, row.states) for row in office.journal.overview()]
+    assert states == [(row.number, row.states) for row in before]
+    assert surroundings.received() == 2
+
+
+def test_returns_fetched_twice_change_nothing(surroundings: Surroundings) -> None:
+    with office_of(surroundings.journal, surroundings.world.route()) as office:
+        make_one_file(office, surroundings)
+        send(office)
+        assert fetch(office).settled
+        before = office.journal.history()
+        again = fetch(office)
+        assert (again.settled, again.problems, again.errors) == ([], [], [])
+        assert office.journal.history() == before
