@@ -52,6 +52,14 @@ def test_a_return_that_keeps_its_profile_has_no_notes(vector):
     assert verdict.envelope.attachment_name == "000007"
 
 
+@pytest.mark.parametrize(("flow", "word"), [(b"D", "démonstration"), (b"T", "test")])
+def test_a_flow_that_is_not_real_is_noted(vector, flow, word):
+    content = vector("rsp_576.txt")
+    marked = content[:70] + flow + content[71:]
+    verdict = take_in(message(marked, description="RSP/SV", subject="RSP/00000123456782/202611221930"))
+    assert verdict.notes == (f"Flux de {word} : ces paiements sont fictifs.",)
+
+
 @pytest.mark.parametrize(
     ("headers", "art"),
     [

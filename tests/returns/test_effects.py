@@ -7,6 +7,7 @@ from tournee.returns.quarantine import Quarantined
 from tournee.returns.rsp import read_rsp
 
 PS = "123456782"
+NIR, SECOND_NIR = "2550699999001", "155062A999001"
 TRANSFER = "VIREMENT 4711 TIERS PAYANT"
 
 
@@ -47,12 +48,44 @@ def test_a_lot_already_taken_in_is_refused(vector):
 def test_a_576_pays_defers_and_refuses_sheet_by_sheet(vector):
     # OCT-RET-3
     assert effects_of(read_rsp(vector("rsp_576.txt"))) == (
-        Effect("paid", PS, "", "001", "261122", "000000041", "FSE", 1512, 1512, reference=TRANSFER),
-        Effect("deferred", PS, "", "001", "261122", "000000042", "FSE", 2000, 0),
+        Effect("paid", PS, "", "001", "261122", "000000041", "FSE", 1512, 1512, reference=TRANSFER, nir=NIR),
+        Effect("deferred", PS, "", "001", "261122", "000000042", "FSE", 2000, 0, nir=SECOND_NIR),
         Effect(
-            "payment_refused", PS, "", "002", "261122", "000000043", "FSE", 1000, 600, "4102", "DROITS FERMES"
+            "payment_refused",
+            PS,
+            "",
+            "002",
+            "261122",
+            "000000043",
+            "FSE",
+            1000,
+            600,
+            "4102",
+            "DROITS FERMES",
+            nir=NIR,
         ),
     )
+
+
+def test_a_share_paid_otherwise_than_asked_is_told(vector):
+    content = vector("rsp_576.txt").replace(b"1980500001512P00001512P", b"1980500001512P00001012P")
+    paid = effects_of(read_rsp(content))[0]
+    assert (paid.outcome, paid.asked, paid.amount) == ("paid", 1512, 1012)
+    assert paid.label == "part AMO : 10,12 € payés sur 15,12 € demandés"
+
+
+def test_differences_that_cancel_out_are_told_share_by_share(vector):
+    content = vector("rsp_576.txt").replace(b"1980500001512P00001512P", b"1980500001512P00001412P", 1)
+    content = content.replace(b"1990500000000 00000000P", b"1990500000000P00000100P", 1)
+    paid = effects_of(read_rsp(content))[0]
+    assert (paid.asked, paid.amount) == (1512, 1512)
+    assert paid.label == (
+        "part AMO : 14,12 € payés sur 15,12 € demandés ; part AMC : 1,00 € payés sur 0,00 € demandés"
+    )
+
+
+def test_an_effect_shows_no_patients_number(vector):
+    assert NIR not in repr(effects_of(read_rsp(vector("rsp_576.txt"))))
 
 
 def test_a_580_refuses_or_remarks(vector):
@@ -68,8 +101,19 @@ def test_a_580_refuses_or_remarks(vector):
             "DRE",
             code="2201",
             label="PRESCRIPTION NON CONFORME",
+            nir=NIR,
         ),
-        Effect("remark", PS, "", "001", "261122", "000000045", "FSE", label="JUSTIFICATIF A TRANSMETTRE"),
+        Effect(
+            "remark",
+            PS,
+            "",
+            "001",
+            "261122",
+            "000000045",
+            "FSE",
+            label="JUSTIFICATIF A TRANSMETTRE",
+            nir=SECOND_NIR,
+        ),
     )
 
 
@@ -81,6 +125,8 @@ def test_a_900_is_about_no_invoice(vector):
         ("other_payment", "", 500),
         ("other_payment", "", -1500),
     ]
+    assert effects[2].label == "Retenue (dette DETTE1, IND RDT)"
+    assert {one.nir for one in effects} == {""}
 
 
 def test_what_is_not_decoded_changes_nothing(vector):

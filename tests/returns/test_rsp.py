@@ -47,6 +47,17 @@ def test_576_names_the_transfer_and_its_day(vector):
     assert {sheet.transfer for sheet in read.sheets} == {TRANSFER}
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "flow"),
+    [(b" ", b" ", ""), (b"R", b" ", "R"), (b"D", b"D", "D"), (b"T", b"T", "T"), (b"R", b"D", "D")],
+)
+def test_a_flow_is_demonstration_or_test_as_soon_as_one_end_says_so(vector, first, last, flow):
+    content = vector("rsp_576.txt")
+    end = len(content) - 128
+    marked = content[:70] + first + content[71 : end + 63] + last + content[end + 64 :]
+    assert read_rsp(marked).flow == flow
+
+
 def test_every_control_entity_agrees_with_what_it_closes(vector):
     read = read_rsp(vector("rsp_576.txt"))
     assert [(check.place, check.counted, check.summed) for check in read.totals] == [
@@ -109,7 +120,7 @@ def test_900_gives_payments_outside_invoices_and_what_is_held_back(vector):
     assert read.other_payments == (
         OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", "VIREMENT 4712"),
         OtherPayment("00102", "", 500, "", "", "VIREMENT 4712"),
-        OtherPayment("IND", "IND RDT DETTE1", -1500, "260301", "260301", "VIREMENT 4712"),
+        OtherPayment("IND", "Retenue (dette DETTE1, IND RDT)", -1500, "260301", "260301", "VIREMENT 4712"),
     )
     assert read.faults == ()
 

@@ -30,6 +30,10 @@ _CMS_FRONT = 32
 _APPLICATION = slice(47, 49)
 _REFERENCE = slice(61, 65)
 _WORDS = {"Arl": "ARL", "Rsp": "RSP", "Art": "ART"}
+_NOT_REAL = {
+    "D": "Flux de démonstration : ces paiements sont fictifs.",
+    "T": "Flux de test : ces paiements sont fictifs.",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Return:
     """A return taken in.
 
     `clear` is the attachment opened ("" bytes when it could not be opened), `notes` say what the headers
-    claim against the content, and what else is odd without hindering.
+    claim against the content, that a flow is not real, and what else is odd without hindering.
     """
 
     envelope: Envelope
@@ -68,7 +72,7 @@ def take_in(raw: bytes, unseal: Unseal | None = None) -> Return:
     ) as error:  # strangers' bytes: whatever breaks on them, the next message must still be read
         aside = Quarantined(f"Le message n'a pas pu être lu ({type(error).__name__}).", "message")
         return Return(peek_envelope(raw), aside, clear)
-    return Return(envelope, content, clear, _contradictions(envelope, content))
+    return Return(envelope, content, clear, _notes(envelope, content))
 
 
 def _open(attachment: bytes, unseal: Unseal | None) -> bytes:
@@ -90,6 +94,7 @@ def _open(attachment: bytes, unseal: Unseal | None) -> bytes:
 
 
 def _gunzip(content: bytes) -> bytes:
+    """One member, at most `CLEAR_MAX` bytes; here, not in the opener: a return may be compressed alone."""
     engine = zlib.decompressobj(_GZIP_WINDOW)
     try:
         clear = engine.decompress(content, CLEAR_MAX)
@@ -117,6 +122,13 @@ def _decode(envelope: Envelope, clear: bytes) -> Arl | Rsp | Art:
     if announces_art(envelope):
         return read_art(envelope, clear)
     raise DamagedError("Ni ARL, ni RSP, ni ART : contenu inconnu.", "pièce jointe")
+
+
+def _notes(envelope: Envelope, content: Arl | Rsp | Art) -> tuple[str, ...]:
+    contradictions = _contradictions(envelope, content)
+    if isinstance(content, Rsp) and content.flow in _NOT_REAL:
+        return (_NOT_REAL[content.flow], *contradictions)
+    return contradictions
 
 
 def _contradictions(envelope: Envelope, content: Arl | Rsp | Art) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 RET-3).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tournee.returns.arl import WHOLE_FILE, Arl, ArlItem
 from tournee.returns.art import Art
@@ -30,7 +30,8 @@ class Effect:
 
     `ps` is the 9-digit billing number of who sent it: numbers of files, lots and invoices are each PS's own.
     "" stands for what the return does not say; a lot "" in an ARL means the file as a whole. `asked` and
-    `amount` are cents, `code` and `label` the reason given, `reference` the virement.
+    `amount` are cents, both shares together, `code` and `label` the reason given, `reference` the virement.
+    `nir` is the insured person's number of 13 (103, 110): the invoice must be that person's.
     """
 
     outcome: str
@@ -45,6 +46,7 @@ class Effect:
     code: str = ""
     label: str = ""
     reference: str = ""
+    nir: str = field(default="", repr=False)
 
 
 def effects_of(content: Arl | Rsp | Art | Quarantined) -> tuple[Effect, ...]:
@@ -92,9 +94,28 @@ def _of_sheet(sheet: SheetReturn, ps: str) -> Effect:
         asked=sheet.asked if sheet.parts else None,
         amount=sheet.paid if sheet.parts else None,
         code=reason.code if reason else "",
-        label=" ; ".join(one.label for one in sheet.rejections) or " ".join(sheet.comments),
+        label=_label(sheet),
         reference=sheet.transfer if outcome == PAID else "",
+        nir=sheet.nir,
     )
+
+
+def _label(sheet: SheetReturn) -> str:
+    """The rejections, or else each share paid otherwise than asked, then the comments."""
+    if sheet.rejections:
+        return " ; ".join(one.label for one in sheet.rejections)
+    shares = (("AMO", sheet.amo), ("AMC", sheet.amc))
+    differing = [
+        f"part {name} : {_euros(part.paid)} € payés sur {_euros(part.asked)} € demandés"
+        for name, part in shares
+        if part is not None and part.state == "P" and part.paid != part.asked
+    ]
+    return " ; ".join(text for text in (*differing, " ".join(sheet.comments)) if text)
+
+
+def _euros(cents: int) -> str:
+    euros, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{euros},{rest:02d}"
 
 
 def _outcome(sheet: SheetReturn) -> str:

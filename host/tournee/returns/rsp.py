@@ -18,6 +18,7 @@ from tournee.returns.rsp_content import (
 from tournee.returns.rsp_totals import Totals, signed
 
 ENTITIES_MAX = 200_000  # a year of a large practice; beyond, it is no return
+REAL_FLOWS = ("", "R")
 DAMAGED_MAX = 1_000  # each costs a search for where the next one starts
 
 
@@ -55,6 +56,7 @@ def read_rsp(content: bytes) -> Rsp:
         sender=str(header["numero_emetteur"]),
         recipient=str(header["numero_destinataire"]),
         date=str(header["date"]),
+        flow=_flow(str(header["flux"]), str(entities[-1].fields["flux"])),
         sheets=tuple(story.sheets),
         transfers=tuple(story.transfers),
         other_payments=tuple(story.payments),
@@ -74,6 +76,11 @@ def _entities(content: bytes) -> list[Entity]:
             reason = f"Le RSP a plus de {ENTITIES_MAX} entités, ou plus de {DAMAGED_MAX} abîmées."
             raise DamagedError(reason, f"octet {entity.offset}")
     return entities
+
+
+def _flow(first: str, last: str) -> str:
+    """The marker of a flow: what either end says against a real one prevails (domain 2.4)."""
+    return last if first in REAL_FLOWS and last not in REAL_FLOWS else first
 
 
 def _raw(entity: Entity) -> RawEntity:
@@ -194,7 +201,7 @@ class _Story:
             )
         else:
             self._end_flat()
-            label = f"{values['nature']} {values['operation']} {values['dette']}"
+            label = f"Retenue (dette {values['dette']}, {values['nature']} {values['operation']})"
             amount = signed(values["montant"], values["signe"])
             day = str(values["date"])
             self.payments.append(OtherPayment(str(values["nature"]), label, amount, day, day, self._transfer))

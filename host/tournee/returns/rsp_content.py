@@ -137,7 +137,11 @@ class RawEntity:
 
 @dataclass(frozen=True)
 class Rsp:
-    """An RSP file: decoded and raw, with every control total met. `recipient` is the PS's number on 14."""
+    """An RSP file: decoded and raw, with every control total met.
+
+    `recipient` is the PS's number on 14; `flow` is ``D`` (demonstration) or ``T`` (test) as soon as one of
+    its ends says so, ``R`` or "" for a real one.
+    """
 
     reference: str
     file_name: str
@@ -145,6 +149,7 @@ class Rsp:
     sender: str
     recipient: str
     date: str
+    flow: str
     sheets: tuple[SheetReturn, ...]
     transfers: tuple[Transfer, ...]
     other_payments: tuple[OtherPayment, ...]
