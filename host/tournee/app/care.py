@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tournee.app.office import Office
+from tournee.app.office import Clock, Office
 from tournee.billing.card_groups import patients_from_groups, ps_from_groups
 from tournee.billing.day_pieces import day_pieces, load_piece
 from tournee.billing.identity import Patient, PsIdentity
@@ -67,6 +67,17 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     date = f"{day.day:%Y%m%d}"
     day_id = office.journal.add_day(hashlib.sha256(data).hexdigest(), day.ps_number, date, pieces)
     return ImportedDay(day_id, date, day.ps_number, len(pieces), len(office.journal.visits()) == before)
+
+
+def open_reader(url: str, clock: Clock) -> Reader:
+    """Connect to the reader at `url` and set its clock: it refuses acts dated after its day. ReaderError."""
+    reader = Reader.open(url)
+    try:
+        reader.set_date(clock())
+    except BaseException:
+        reader.close()
+        raise
+    return reader
 
 
 def read_ps(reader: Reader) -> PsOnDuty:

@@ -70,6 +70,8 @@ def _read(document: dict[str, Any], breaches: list[Breach], whole: bool) -> Day 
     if head is None:
         if not top.has(DAY):
             top.fault(DAY, "manque")
+        top.tables(VISIT, required=True)
+        top.finish()
         return None
     day = head.day("date", required=True)
     ps_number = head.digits("ps", 9, required=True)

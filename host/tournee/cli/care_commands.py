@@ -22,7 +22,7 @@ from tournee.billing.day_format import DAY_FORMAT
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import SIMULATION, euros
+from tournee.cli.show import euros
 from tournee.errors import BillingError
 from tournee.reader import Reader
 from tournee.store import InvoiceRow
@@ -103,9 +103,8 @@ def certify(desk: Desk, as_json: bool) -> None:
             )
         for rank, wrong in refused:
             desk.errors.print(f"Visite {rank} : {wrong}", markup=False)
-        desk.console.print(f"[yellow]{SIMULATION}[/]")
         if waiting:
-            cards = ", ".join(dict.fromkeys(visit.nir for _, visit in waiting))
+            cards = ", ".join(f"visite {row.rank} (NIR …{visit.nir[-4:]})" for row, visit in waiting)
             desk.console.print(f"{len(waiting)} visites attendent leur carte Vitale : {cards}")
     if refused:
         raise refused[0][1]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from tournee.app.care import open_reader
 from tournee.app.office import Office, open_office
-from tournee.cli.show import LiveWatcher
+from tournee.cli.show import SIMULATION, LiveWatcher
 from tournee.config import Config, load_config
 from tournee.errors import ConfigError
 from tournee.exchange.route import Sealing
@@ -22,11 +25,20 @@ CONFIG_NAME = "tournee.toml"
 
 @dataclass
 class Desk:
-    """One run of the command line: where its configuration is, where it prints."""
+    """One run of the command line: where its configuration is, where it prints.
+
+    The first thing on its screen says that all this is a simulation; what a program reads says so itself.
+    """
 
     config_path: Path | None
-    console: Console
+    screen: Console
     errors: Console
+
+    @cached_property
+    def console(self) -> Console:
+        """The screen, once it has said what this is."""
+        self.screen.print(f"[yellow]{SIMULATION}[/]")
+        return self.screen
 
     def config(self) -> Config:
         """The configuration asked for, or the one found: here, then in the account's folder."""
@@ -51,11 +63,12 @@ class Desk:
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
-        """The configured reader, connected."""
+        """The configured reader, connected and set to the time."""
         port = self.config().reader
         if not port:
             raise ConfigError("Aucun lecteur n'est configuré.", next_step="indiquez [lecteur] port = …")
-        with Reader.open(port) as reader:
+        zone = self.config().zone
+        with open_reader(port, lambda: datetime.now(zone)) as reader:
             yield reader
 
     def watcher(self, as_json: bool) -> LiveWatcher:

@@ -13,7 +13,6 @@ from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand
 from tournee.cli.show import (
-    SIMULATION,
     euros,
     invoice_tables,
     outside_lines,
@@ -55,8 +54,6 @@ def demo(
     files = [job.DayFile(path.name, path.read_bytes()) for path in days] or job.built_in_days()
     with ExitStack() as stack:
         directory = out if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        if not as_json:
-            desk.console.print(f"[yellow]{SIMULATION}[/]")
         watch = stack.enter_context(desk.watcher(as_json))
         outcome = job.run(directory, files, moment, board, watch)
     if as_json:

@@ -10,7 +10,7 @@ from tournee.app.mailroom import fetch as fetch_returns
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import SIMULATION, euros, invoice_tables, outside_lines, return_table, trace_tables
+from tournee.cli.show import euros, invoice_tables, outside_lines, return_table, trace_tables
 from tournee.store import MessageState, ReturnState
 
 
@@ -132,11 +132,12 @@ def show_status(desk: Desk, as_json: bool) -> None:
             }
         )
         return
+    if not rows:
+        desk.console.print("Aucune facture pour l'instant.")
     for table in invoice_tables(rows):
         desk.console.print(table)
     for line in outside_lines(outside):
         desk.console.print(line)
-    desk.console.print(f"[yellow]{SIMULATION}[/]")
     for message in uncertain:
         desk.console.print(f"[yellow]Envoi incertain :[/] {message.subject} ({message.reason})")
     for one in aside:

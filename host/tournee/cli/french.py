@@ -6,11 +6,17 @@ import re
 
 import click
 
+from tournee.cli.show import SIMULATION
+
 _UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
 
 
 class FrenchCommand(click.Command):
-    """A command whose help speaks French."""
+    """A command whose help speaks French, and says that all this is a simulation."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """End the help with what this is."""
+        _say_simulation(formatter)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the usual `--help`, described in French."""
@@ -26,6 +32,10 @@ class FrenchGroup(click.Group):
         """Return the usual `--help`, described in French."""
         return _french_help(super().get_help_option(ctx))
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """End the help with what this is."""
+        _say_simulation(formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the sub-commands under a French heading."""
         rows = []
@@ -36,6 +46,11 @@ class FrenchGroup(click.Group):
         if rows:
             with formatter.section("Commandes"):
                 formatter.write_dl(rows)
+
+
+def _say_simulation(formatter: click.HelpFormatter) -> None:
+    formatter.write_paragraph()
+    formatter.write_text(SIMULATION)
 
 
 def _french_help(option: click.Option | None) -> click.Option | None:

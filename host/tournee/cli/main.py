@@ -12,7 +12,6 @@ from rich.console import Console
 from tournee.cli import care_commands, demo_command, exchange_commands, reader_commands, status
 from tournee.cli.context import Desk
 from tournee.cli.french import FrenchGroup, usage_in_french
-from tournee.cli.show import SIMULATION
 from tournee.errors import TourneeError
 
 _STATUSES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in status.MEANINGS.items())
@@ -24,8 +23,6 @@ _FILE_WIDTH = 120
     cls=FrenchGroup,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
     help=f"""Facturation SESAM-Vitale d'un soignant en tournée.
-
-    {SIMULATION}
 
     \b
     États de sortie :

@@ -12,7 +12,7 @@ from tournee.app.care import read_ps, read_vitale
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import SIMULATION, reader_line
+from tournee.cli.show import reader_line
 from tournee.reader import PS_ABSENT, PS_UNLOCKED
 
 _STATES = {PS_ABSENT: "absente", PS_UNLOCKED: "déverrouillée"}
@@ -61,7 +61,6 @@ def emulate(desk: Desk, directory: Path) -> None:
     from tournee.emulation.practice import practice
 
     with practice(directory) as desk_of_cards:
-        desk.console.print(f"[yellow]{SIMULATION}[/]")
         desk.console.print(f"Lecteur et OCT émulés prêts. Configuration : {directory / 'tournee.toml'}")
         desk.console.print("Code porteur des cartes d'essai : 1234. Arrêt : Ctrl-C.")
         desk_of_cards.serve()
@@ -106,7 +105,7 @@ def known_cards(desk: Desk, as_json: bool) -> None:
             {"cards": [{"name": card.name, "kind": card.kind, "about": card.about} for card in cards]}
         )
         return
-    table = Table(title="Cartes d'essai", caption=SIMULATION)
+    table = Table(title="Cartes d'essai")
     for heading in ("Carte", "Type", "Contenu"):
         table.add_column(heading)
     for card in cards:

@@ -25,6 +25,7 @@ _COLOURS = {
     SheetState.ABANDONED: "dim",
 }
 
+_KINDS = {"QUARANTINED": "mis de côté"}
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 
 
@@ -81,7 +82,7 @@ def return_table(settled: Iterable[Settled]) -> Table:
         applied = sum(effect.applied for effect in one.effects)
         effects = f"{applied} sur {len(one.effects)}" if one.effects else "—"
         notes = "\n".join([*one.read.notes, *([one.row.reason] if one.row.reason else [])])
-        table.add_row(one.read.kind, one.read.envelope.subject, effects, notes)
+        table.add_row(_KINDS.get(one.read.kind, one.read.kind), one.read.envelope.subject, effects, notes)
     return table
 
 

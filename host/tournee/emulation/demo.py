@@ -22,6 +22,7 @@ from tournee.app.care import (
     VitaleInReader,
     certify_visit,
     import_day,
+    open_reader,
     pending_visits,
     read_ps,
     read_vitale,
@@ -108,8 +109,10 @@ def run(directory: Path, days: Sequence[DayFile], clock: datetime, board: str, w
     watch.step("Démarrage du lecteur émulé et de l'OCT émulé")
     with World(directory, lambda: clock) as world, Journal(path, cipher, lambda: clock) as journal:
         office = Office(journal, world.route(), lambda: clock)
-        with EmulatedBoard(BOARDS / board) as emulated, Reader.open(emulated.link_url) as reader:
-            reader.set_date(clock)
+        with (
+            EmulatedBoard(BOARDS / board) as emulated,
+            open_reader(emulated.link_url, lambda: clock) as reader,
+        ):
             for day in days:
                 _bill(office, reader, emulated, day, watch)
             identity = reader.identify()

@@ -11,7 +11,13 @@ from sesam import codes, messages, zones
 from sesam.errors import SesamError
 from tournee.errors import ReaderError
 from tournee.reader import codec
-from tournee.reader.failures import Incoherent, SessionForgotten, failure_of_answer, failure_of_status
+from tournee.reader.failures import (
+    CodeMalformed,
+    Incoherent,
+    SessionForgotten,
+    failure_of_answer,
+    failure_of_status,
+)
 from tournee.reader.results import CardsState, Certification, Identity, PsCard, PsState, VitaleCard
 from tournee.reader.session import Clock, Session
 from tournee.reader.transport import Transport, connect
@@ -19,6 +25,7 @@ from tournee.reader.transport import Transport, connect
 Progress = Callable[[int, int], None]
 """Called with the records sent so far and their number in all."""
 
+CODE_DIGITS = 4
 _SESSION = 8  # bytes of a session's name
 _RECORDS_AROUND = 16  # bytes around the data of a RECORDS message, at most
 _RESTARTS = 3  # of a certification that a restart of the reader has undone
@@ -95,12 +102,16 @@ class Reader:
         return VitaleCard(_groups(zone), zone, certificate)
 
     def unlock(self, code: str | bytearray) -> int:
-        """Present the code porteur (4 to 8 characters) to the PS's card; return the tries left.
+        """Present the code porteur (4 digits) to the PS's card; return the tries left.
 
-        WrongCode, CodeBlocked. Never repeated by itself once the card may have seen it. The code goes from a
-        bytearray (the caller's own when it hands one in) that is overwritten here; a str cannot be.
+        CodeMalformed before anything is sent; WrongCode, CodeBlocked. Never repeated by itself once the card
+        may have seen it. The code goes from a bytearray (the caller's own when it hands one in) that is
+        overwritten here; a str cannot be.
         """
         given = code if isinstance(code, bytearray) else bytearray(code, "ascii", "replace")
+        if len(given) != CODE_DIGITS or not given.isdigit():
+            given[:] = bytes(len(given))
+            raise CodeMalformed()
         try:
             message = codec.encode(messages.UNLOCK, {"code": given})
             spare = bytearray(message)

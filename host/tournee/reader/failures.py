@@ -92,6 +92,17 @@ class WrongCode(Refused):
         return f"{super().__str__()}\nEssais restants : {self.tries_left}"
 
 
+class CodeMalformed(ReaderError):  # noqa: N818
+    """What was typed cannot be a code porteur; nothing was sent, no try was counted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Le code porteur est fait de quatre chiffres.",
+            cause="saisie incomplète, trop longue ou avec autre chose que des chiffres",
+            next_step="saisissez-le de nouveau ; aucun essai n'a été compté",
+        )
+
+
 class CodeBlocked(Refused):
     """The code porteur is blocked."""
 

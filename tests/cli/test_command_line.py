@@ -1,0 +1,136 @@
+"""The command line as it is typed: help in French, a simulation everywhere, an exit status for each error."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from tournee.cli import status
+from tournee.cli.main import tournee as root
+from tournee.config import load_config
+from tournee.errors import TourneeError
+
+TOURNEE = Path(sys.executable).with_name("tournee")
+CONFIGURATION = """
+[envoi]
+route = "essai"
+[route.essai]
+adresse = "factures@oct.example"
+expediteur = "cabinet@soins.example"
+identifiant = "732829320"
+certificat = "oct.pem"
+[route.essai.envoi]
+serveur = "localhost"
+port = 1
+securite = "tls"
+[route.essai.retours]
+type = "maildir"
+dossier = "retours"
+"""
+
+
+def run(*arguments: str, config: Path | None = None, typed: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "NO_COLOR": "1", "TOURNEE_CONFIG": str(config or "/nowhere/tournee.toml")}
+    return subprocess.run(
+        [str(TOURNEE), *arguments],
+        capture_output=True,
+        text=True,
+        input=typed,
+        check=False,
+        env=environment,
+        timeout=60,
+    )
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = [path]
+    for name, command in group.commands.items():
+        found += commands(command, (*path, name)) if isinstance(command, click.Group) else [(*path, name)]
+    return found
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / "retours" / part).mkdir(parents=True)
+    path = tmp_path / "tournee.toml"
+    path.write_text(CONFIGURATION)
+    return path
+
+
+@pytest.mark.parametrize("path", commands(root), ids=" ".join)
+def test_help_of_every_command_is_french_and_says_simulation(path: tuple[str, ...]) -> None:
+    told = run(*path, "--help")
+    assert told.returncode == 0
+    assert "Affiche cette aide." in told.stdout
+    assert "SIMULATION" in told.stdout
+    assert "Show this message" not in told.stdout
+
+
+@pytest.mark.parametrize("path", [("file", "make"), ("send",), ("fetch",), ("status",)], ids=" ".join)
+def test_what_a_carer_reads_begins_with_the_simulation(path: tuple[str, ...], config: Path) -> None:
+    told = run(*path, config=config)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith("SIMULATION")
+
+
+@pytest.mark.parametrize("path", [("file", "make"), ("send",), ("fetch",), ("status",)], ids=" ".join)
+def test_what_a_program_reads_is_one_json_object_that_says_simulation(
+    path: tuple[str, ...], config: Path
+) -> None:
+    told = json.loads(run(*path, "--json", config=config).stdout)
+    assert (told["profile"], told["simulation"]) == ("open-1", True)
+
+
+def test_every_error_class_has_an_exit_status_of_its_own() -> None:
+    classes = TourneeError.__subclasses__()
+    assert set(classes) <= set(status.OF_ERROR)
+    assert len(set(status.OF_ERROR.values())) == len(status.OF_ERROR)
+
+
+def test_exit_statuses_are_those_of_the_manual(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("[journee]\n")
+    assert run("status").returncode == 3
+    assert run("nonsense").returncode == status.USAGE
+    assert run("day", "import", str(tmp_path / "bad.toml"), config=config).returncode == 5
+    assert run("trace", "7", config=config).returncode == 8
+    assert run("reader", "insert", str(tmp_path), "ps", "kine").returncode == 9
+
+
+def test_configuration_mistake_names_table_and_key(config: Path) -> None:
+    config.write_text(CONFIGURATION.replace("port = 1", 'port = "un"'))
+    told = run("status", config=config)
+    assert told.returncode == 3
+    assert "[route.essai.envoi] port : un nombre entier est attendu" in told.stderr
+
+
+def test_unknown_key_of_the_configuration_is_refused(config: Path) -> None:
+    config.write_text(CONFIGURATION + "boite_aux_lettres = 1\n")
+    assert "boite_aux_lettres : clé inconnue" in run("status", config=config).stderr
+
+
+def test_model_of_the_configuration_is_one(tmp_path: Path) -> None:
+    model = run("config").stdout
+    path = tmp_path / "tournee.toml"
+    path.write_text(model)
+    assert load_config(path).route.name == "mon-oct"
+
+
+def test_password_file_open_to_others_is_refused(config: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    secret.chmod(0o644)
+    text = CONFIGURATION.replace(
+        'securite = "tls"', 'securite = "tls"\nutilisateur = "u"\nfichier_mot_de_passe = "secret"'
+    )
+    config.write_text(text)
+    route = load_config(config).route
+    assert route.submission.password is not None
+    with pytest.raises(TourneeError, match="peut être lu par d'autres"):
+        route.submission.password()
