@@ -12,6 +12,7 @@ from tournee.returns.effects import effects_of
 from tournee.returns.rsp_content import OtherPayment, Part
 
 SECOND_NIR = {"nir": "155062A999001", "nir_key": "41"}
+DEMONSTRATION = "Flux de démonstration : ces paiements sont fictifs."
 FLAT = FlatPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231")
 
 
@@ -36,13 +37,13 @@ def rsps(answers):
     return [one.content for one in returns(answers) if one.kind == "RSP"]
 
 
-def test_every_answer_is_decoded_without_a_note_or_a_fault(make_oct, day):
+def test_every_answer_is_decoded_without_a_fault_and_the_flows_are_demonstrations(make_oct, day):
     scenario = Scenario(
         rejected={"155062A999001": Rejection("2201", "PRESCRIPTION NON CONFORME")}, flat_payment=FLAT
     )
     decoded = returns(make_oct(scenario).receive(day))
     assert [one.kind for one in decoded] == ["ART", "ARL", "RSP", "RSP", "RSP", "RSP"]
-    assert all(one.notes == () for one in decoded)
+    assert [one.notes for one in decoded] == [(), ()] + [(DEMONSTRATION,)] * 4
     assert [one.content.reference for one in decoded[2:]] == ["576", "580", "576", "900"]
     assert all(one.content.faults == () for one in decoded[2:])
 
@@ -80,7 +81,7 @@ def test_a_576_pays_the_amo_share_of_each_fse_with_third_party_payment(make_oct,
         ("000000042", "FSE", Part(600, 600, "P"), nothing),
     ]
     assert [(line.code, line.fee, line.amo, line.amc) for line in amo.sheets[0].lines] == [
-        ("AMI", 1000, 600, 400)
+        ("AMI", 1000, 600, 0)
     ] * 2
 
 
@@ -152,7 +153,7 @@ def test_a_900_comes_once_for_a_sender_with_what_is_held_back(workshop, make_oct
     transfer = last.transfers[0].label
     assert last.other_payments == (
         OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", transfer),
-        OtherPayment("IND", "IND RDT DETTE1", -1500, "260301", "260301", transfer),
+        OtherPayment("IND", "Retenue (dette DETTE1, IND RDT)", -1500, "260301", "260301", transfer),
     )
     assert last.totals[-1].amount == 26500
     lot = workshop.lot(workshop.Lot(number="003", sheets=(workshop.Sheet("000000050"),)))

@@ -165,8 +165,7 @@ class EmulatedOct:
         flat = self.scenario.flat_payment
         if flat is not None and flows and framed.sender not in self._flat_paid:
             self._flat_paid.add(framed.sender)
-            payer = flows[0].recipient
-            files.append(flat_payment_file(flat, payer, framed, self.scenario, now, self._name()))
+            files.append(flat_payment_file(flat, flows[0], framed, self.scenario, now, self._name()))
         return files
 
     def _forward(self, framed: Framed, accepted: Sequence[tuple[Lot, bytes]]) -> tuple[Flow, ...]:

@@ -14,6 +14,9 @@ PAYMENTS, REJECTIONS, OTHERS = "0576", "0580", "0900"
 _MANDATE, _PAYEE, _LOT = "01", "02", "03"  # levels of rupture that a 990 closes
 _INVOICE, _DETAIL = "04", "05"
 _DIGITS = 15
+_WHOLE = 100  # per cent: the AMC's rate is what the AMO leaves
+DEMONSTRATION = "D"  # type of flow, 000 71 and 999 64 (domain 2.4)
+NOTICE = "SIMULATION OPEN-1 : REPONSE FICTIVE, NE CONCERNE PERSONNE"  # comment of a sheet without a remark
 
 NextName = Callable[[], str]
 
@@ -32,22 +35,26 @@ def rsp_files(
         ):
             lots = [(lot, sheets) for lot in flow.lots if (sheets := chosen(lot, framed, scenario))]
             if lots:
-                stream = _Stream(reference, flow.recipient, framed, scenario, now, next_name())
+                stream = _Stream(reference, flow, framed, scenario, now, next_name())
                 write(stream, flow, lots)
                 files.append(stream.end(len(lots)))
     return files
 
 
 def flat_payment_file(
-    flat: FlatPayment, payer: str, framed: Framed, scenario: Scenario, now: datetime, name: str
+    flat: FlatPayment, payer: Flow, framed: Framed, scenario: Scenario, now: datetime, name: str
 ) -> tuple[str, bytes]:
-    """Name and content of a 900: one payment outside invoices, less what is held back; `payer` is a number
-    of 14.
+    """Name and content of a 900: one payment outside invoices, less what is held back; `payer` is the flow
+    whose recipient pays.
     """
     stream = _Stream(OTHERS, payer, framed, scenario, now, name)
     stream.put("040", destinataire=framed.sender.zfill(_DIGITS))
     stream.put(
-        "071", date=stream.day, libelle_1=f"VIREMENT {name}", libelle_2=flat.label[:32], organisme=payer[-10:]
+        "071",
+        date=stream.day,
+        libelle_1=f"VIREMENT {name}",
+        libelle_2=flat.label[:32],
+        organisme=payer.recipient[-10:],
     )
     stream.put("261", rupture=_LOT, code=flat.code, montant=flat.amount)
     stream.put(
@@ -133,9 +140,14 @@ def _write_payment(stream: "_Stream", sheet: Sheet, lot: Lot) -> int:
     adherent = "" if sheet.complement is None else sheet.complement["adherent"]
     number = sheet.identity["numero_amc"]
     stream.put("199", rupture=_DETAIL, **_share(amc, state), numero_amc=number, adherent=adherent)
+    paid_amo, paid_amc = (0, 0) if deferred else (amo, amc)
+    left = paid_amc
     for rank, act in enumerate(sheet.acts, 1):
-        stream.put("210", rupture=_DETAIL, **_line(rank, act))
-    return 0 if deferred else amo + amc
+        share = min(int(act.values["part_amc"]), left)
+        left -= share
+        by_amo = int(act.values["part_amo"]) if paid_amo else 0
+        stream.put("210", rupture=_DETAIL, **_line(rank, act, by_amo, share))
+    return paid_amo + paid_amc
 
 
 def _write_rejections(stream: "_Stream", flow: Flow, lots: list[tuple[Lot, list[Sheet]]]) -> None:
@@ -155,9 +167,8 @@ def _write_rejections(stream: "_Stream", flow: Flow, lots: list[tuple[Lot, list[
                     niveau="F",
                     part=part,
                 )
-            comment = stream.scenario.remarks.get(sheet.nir)
-            if comment is not None:
-                stream.put("295", rupture=_DETAIL, libelle=comment)
+            comment = stream.scenario.remarks.get(sheet.nir, NOTICE)
+            stream.put("295", rupture=_DETAIL, libelle=comment)
 
 
 def _write_sheet(stream: "_Stream", sheet: Sheet, lot: Lot) -> None:
@@ -171,7 +182,7 @@ def _write_sheet(stream: "_Stream", sheet: Sheet, lot: Lot) -> None:
         date_lot=lot.header["date"],
         type="B" if degraded else lot.kind[0],
         date=lot.header["date"],
-        traitement_amc="F" if asked_of_split(sheet) else "E" if lot.kind == "DRE" else "",
+        traitement_amc=_amc_treatment(stream, sheet, lot),
         nature_assurance=identity["nature_assurance"],
     )
     stream.put(
@@ -184,12 +195,23 @@ def _write_sheet(stream: "_Stream", sheet: Sheet, lot: Lot) -> None:
     )
 
 
+def _amc_treatment(stream: "_Stream", sheet: Sheet, lot: Lot) -> str:
+    """What became of the AMC share (102): split by the OCT, on the workstation, settled with the AMO's."""
+    if asked_of_split(sheet):
+        return "F"
+    if lot.kind == "DRE":
+        return "E"
+    _, with_amo = _asked(sheet, lot, stream.framed, stream.scenario)
+    return "C" if with_amo else ""
+
+
 def _share(asked: int, state: str) -> Values:
     paid = asked if state == "P" else 0
     return {"demande": asked, "etat": state if asked else "", "paye": paid, "signe": "P"}
 
 
-def _line(rank: int, act: Act) -> Values:
+def _line(rank: int, act: Act, amo: int, amc: int) -> Values:
+    """One act, of which this insurer pays `amo` and `amc` cents."""
     values = act.values
     return {
         "ligne": f"{rank % 100:02d}",
@@ -203,7 +225,7 @@ def _line(rank: int, act: Act) -> Values:
         "prix_unitaire": values["prix_unitaire"],
         "base": values["base"],
         "taux": values["taux"],
-        "montant": values["part_amo"],
+        "montant": amo,
         "signe": "P",
         "nature": str(values["acte"])[:3],
         "complement": values["complement"],
@@ -214,9 +236,9 @@ def _line(rank: int, act: Act) -> Values:
         "qualificatif": values["qualificatif"],
         "taux_alsace_moselle": 0,
         "montant_alsace_moselle": 0,
-        "taux_amc": 0,
-        "montant_amc": values["part_amc"],
-        "base_amc": values["base"],
+        "taux_amc": _WHOLE - int(values["taux"]) if amc else 0,
+        "montant_amc": amc,
+        "base_amc": values["base"] if amc else 0,
     }
 
 
@@ -224,7 +246,7 @@ class _Stream:
     """One NOEMIE file being written; `amount` is what its 999 adds up to."""
 
     def __init__(
-        self, reference: str, payer: str, framed: Framed, scenario: Scenario, now: datetime, name: str
+        self, reference: str, payer: Flow, framed: Framed, scenario: Scenario, now: datetime, name: str
     ) -> None:
         self.framed = framed
         self.scenario = scenario
@@ -232,11 +254,12 @@ class _Stream:
         self.day = f"{now:%y%m%d}"
         self.amount = 0
         self._ends: Values = {
-            "type_emetteur": "CT",
-            "numero_emetteur": payer,
+            "type_emetteur": payer.recipient_type,
+            "numero_emetteur": payer.recipient,
             "type_destinataire": framed.header["type_emetteur"],
             "numero_destinataire": framed.sender,
             "fichier": name,
+            "flux": DEMONSTRATION,
         }
         self._parts = [noemie.encode("000", {**self._ends, "date": self.day, "reference": reference})]
 

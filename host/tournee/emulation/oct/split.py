@@ -24,6 +24,11 @@ class Flow:
     file: bytes
     lots: tuple[Lot, ...]
 
+    @property
+    def recipient_type(self) -> str:
+        """`CENTRE` or `COMPLEMENTARY`."""
+        return recipient_type(self.crf)
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -61,13 +66,18 @@ def claims(lots: Sequence[Lot]) -> tuple[Claim, ...]:
     )
 
 
+def recipient_type(crf: str) -> str:
+    """Who takes the lots of that CRF: an AMC for DRE, a centre de traitement for FSE."""
+    return COMPLEMENTARY if crf.startswith("D") else CENTRE
+
+
 def _flow(framed: Framed, crf: str, members: Sequence[tuple[Lot, bytes]], name: str) -> Flow:
     recipient = recipient_number(members[0][0])
     body = b"".join(content for _, content in members)
     ends = {
         field: framed.header[field] for field in ("type_emetteur", "numero_emetteur", "programme_emetteur")
     } | {
-        "type_destinataire": CENTRE if crf.startswith("F") else COMPLEMENTARY,
+        "type_destinataire": recipient_type(crf),
         "numero_destinataire": recipient,
         "application": PER_RECIPIENT,
         "fichier": name,
