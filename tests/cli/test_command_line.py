@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from tournee.cli import status
 from tournee.cli.main import tournee as root
@@ -66,11 +67,11 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("path", commands(root), ids=" ".join)
 def test_help_of_every_command_is_french_and_says_simulation(path: tuple[str, ...]) -> None:
-    told = run(*path, "--help")
-    assert told.returncode == 0
-    assert "Affiche cette aide." in told.stdout
-    assert "SIMULATION" in told.stdout
-    assert "Show this message" not in told.stdout
+    told = CliRunner().invoke(root, [*path, "--help"])
+    assert told.exit_code == 0
+    assert "Affiche cette aide." in told.output
+    assert "SIMULATION" in told.output
+    assert "Show this message" not in told.output
 
 
 @pytest.mark.parametrize("path", [("file", "make"), ("send",), ("fetch",), ("status",)], ids=" ".join)
