@@ -9,6 +9,7 @@ from tournee.billing.card_groups import patients_from_groups, ps_from_groups
 from tournee.billing.day import load_day
 from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.billing.patient_rules import require_same_ps
+from tournee.billing.sheets import invoice_sheets
 from tournee.emulation.cards.content import card_content, card_names
 
 DAYS = {"infirmier": "infirmiere", "kine": "kine"}
@@ -49,9 +50,9 @@ def test_days_show_every_way_to_ask_for_the_complementary_share(invoices):
 
 
 def test_dre_of_pereira_goes_to_the_amc_that_the_oct_does_not_know(invoices):
-    fse, dre = of(invoices, "PEREIRA", "ANTONIO").sheets()
+    fse, dre = invoice_sheets(of(invoices, "PEREIRA", "ANTONIO"))
     assert (fse.kind, dre.kind, dre.crf) == ("FSE", "DRE", "D0099999997")
-    assert [sheet.crf for each in invoices for sheet in each.sheets()].count(dre.crf) == 1
+    assert [sheet.crf for each in invoices for sheet in invoice_sheets(each)].count(dre.crf) == 1
 
 
 def test_one_visit_is_in_degraded_mode_typed_by_hand(invoices):

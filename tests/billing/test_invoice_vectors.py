@@ -6,6 +6,7 @@ import pytest
 
 from tournee.billing.day import load_day
 from tournee.billing.invoice import Invoice, make_invoice
+from tournee.billing.sheets import invoice_sheets
 
 RECORD = 128
 NUMBERS = {
@@ -38,7 +39,7 @@ def invoice_of(vectors, nurse, kine):
 
 @pytest.mark.parametrize("name", sorted(NUMBERS))
 def test_invoice_has_the_records_written_down(name, invoice_of, vectors):
-    body = invoice_of(name).sheets()[0].records
+    body = invoice_sheets(invoice_of(name))[0].records
     found = [body[at : at + RECORD] for at in range(0, len(body), RECORD)]
     assert found == written_down(vectors / f"{name}.records")
 
@@ -48,14 +49,14 @@ def test_every_vector_is_used(vectors):
 
 
 def test_fse_and_dre_of_an_invoice_hold_the_same_records_under_two_crf(invoice_of):
-    fse, dre = invoice_of("enfant_fse_dre").sheets()
+    fse, dre = invoice_sheets(invoice_of("enfant_fse_dre"))
     assert (fse.kind, fse.crf, fse.organisme) == ("FSE", "F01021011", "021")
     assert (dre.kind, dre.crf, dre.organisme) == ("DRE", "D0075500017", "000")
     assert fse.records == dre.records
 
 
 def test_sheet_tells_its_mode_acts_and_totals(invoice_of):
-    (sheet,) = invoice_of("contrat_99").sheets()
+    (sheet,) = invoice_sheets(invoice_of("contrat_99"))
     assert (sheet.kind, sheet.mode, sheet.invoices, sheet.acts) == ("FSE", "05", 1, 3)
     assert (sheet.fee, sheet.amo, sheet.amc) == (2895, 1737, 1158)
 

@@ -13,6 +13,7 @@ from sesam import zones
 from tournee.billing.card_groups import patients_from_groups, ps_from_groups
 from tournee.billing.day import load_day
 from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.billing.sheets import invoice_sheets
 from tournee.emulation.cards import certificate_pem
 from tournee.emulation.cards.certificates import as_der
 from tournee.emulation.cards.content import card_content, card_names
@@ -52,7 +53,7 @@ def certified_sheets(day_name: str):
             vitale = vitale_of(visit.nir)
             patient = choose_patient(patients_from_groups(zones.decode(card_content(vitale).zone)), visit)
         number = f"{rank:09d}"
-        for sheet in make_invoice(ps, patient, visit, rank).sheets():
+        for sheet in invoice_sheets(make_invoice(ps, patient, visit, rank)):
             sevens = signature(ps_card, sheet.records, number, ps.billing_number, "P")
             if sheet.mode == "03":
                 sevens += signature(vitale, sheet.records, number, ps.billing_number, "V")

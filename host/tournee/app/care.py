@@ -15,6 +15,7 @@ from tournee.billing.card_groups import patients_from_groups, ps_from_groups
 from tournee.billing.day_pieces import day_pieces, load_piece
 from tournee.billing.identity import Patient, PsIdentity
 from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.billing.sheets import invoice_sheets
 from tournee.billing.visit import Visit
 from tournee.errors import BillingError
 from tournee.exchange.certificates import (
@@ -137,7 +138,7 @@ def certify_visit(
                 patient=patient,
                 nir=invoice.patient.nir,
             )
-            for sheet in invoice.sheets()
+            for sheet in invoice_sheets(invoice)
         ]
 
     invoice_id = office.journal.make_invoice(row.id, ps.identity.billing_number, build)

@@ -1,13 +1,7 @@
 """An invoice as the zone groups that SSV's billing functions take (domain 1.3, profile open-1 "Zones")."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from sesam.zones import Group, make
-
-if TYPE_CHECKING:
-    from tournee.billing.invoice import Invoice
+from tournee.billing.invoice import Invoice
 
 INVOICE, PS, BENEFICIARY, AMO, AMC, FRAME, ACT = 1110, 1120, 1130, 1310, 1321, 1410, 1610
 _NATURE = "1"

@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 
-from sesam.zones import Group
 from tournee.billing.breach import Breach
 from tournee.billing.claims import Claim, claim_of
 from tournee.billing.coverage import Cover, cover_of
-from tournee.billing.groups import invoice_groups
 from tournee.billing.identity import IdentityError, Patient, PsIdentity
 from tournee.billing.patient_rules import patient_breaches
 from tournee.billing.pricing import Line, price_acts
 from tournee.billing.recipients import Recipient, recipient_of
 from tournee.billing.rules import RuleError, visit_breaches
-from tournee.billing.sheets import Sheet, invoice_sheets
 from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Act, Visit
 from tournee.errors import BillingError
 
@@ -69,14 +66,6 @@ class Invoice:
     def due(self) -> int:
         """What the patient really owes, in cents: `paid` counts group 1410 alone, contract 99 uses 1321."""
         return self.paid - (self.amc if self.visit.complementary_third_party else 0)
-
-    def zone(self) -> list[Group]:
-        """Write the invoice as the input groups of the billing functions (1110 to 1610, domain 1.3)."""
-        return invoice_groups(self)
-
-    def sheets(self) -> list[Sheet]:
-        """Write the invoice's records, once for each document asked, FSE first."""
-        return invoice_sheets(self)
 
 
 def make_invoice(ps: PsIdentity, patient: Patient, visit: Visit, number: int) -> Invoice:

@@ -4,18 +4,14 @@ The layout is `sesam.records`' business; here only values are named. The FSE and
 the same records: what tells them apart is their lot.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sesam import records
 from sesam.text import upper_ascii
+from tournee.billing.invoice import Invoice
 from tournee.billing.pricing import Line
 from tournee.billing.recipients import NO_ORGANISME, dre_crf, fse_crf
-
-if TYPE_CHECKING:
-    from tournee.billing.invoice import Invoice
 
 NATURE_INVOICE = "1"  # group 1110 field 2
 FIRST_SEQUENCE = 1  # one 4E an act
