@@ -51,6 +51,9 @@ class EmulatedSlot:
         self._out[_HEADER] = ta1
         self._send(_SPEED, self._out, _HEADER, 1)
 
+    def guard(self, n: int) -> None:
+        """Leave `n` etu more between two bytes sent: nothing to do, for a stream has no etu."""
+
     def write(self, buf: bytearray, start: int, n: int) -> None:
         """Send raw bytes, at most 255."""
         self._send(_DATA, buf, start, n)

@@ -51,6 +51,7 @@ class Arena:
         self.issuer = bytearray(_ISSUER)
         self.crf = bytearray(_CRF)
         self.key_id = bytearray(_KEY_ID)
+        self.signer_id = bytearray(_KEY_ID)
         self.numbers = array("I", bytearray(4 * _INVOICES))
         self.digest = bytearray(_DIGEST)
         self.kept_digest = bytearray(_DIGEST)

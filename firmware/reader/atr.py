@@ -6,6 +6,7 @@ LONGEST = const(33)  # TS and at most 32 characters
 DIRECT = const(0x3B)
 INVERSE = const(0x3F)
 DEFAULT_TA1 = const(0x11)  # Fi 372, Di 1
+LEAST_GUARD = const(255)  # N of a card that wants no more than its protocol's least guard time
 
 MORE = const(0)
 WHOLE = const(1)
@@ -47,6 +48,7 @@ class Atr:
         self.first = -1  # the protocol offered first
         self.ta1 = -1  # as sent, -1 when absent
         self.ta2 = -1  # specific mode when not -1
+        self.guard = 0  # N: extra guard time, TC1
         self.wi = _DEFAULT_WI  # work waiting integer, TC2
         self.historical = 0  # where the historical bytes start
         self.historical_length = 0
@@ -96,8 +98,11 @@ class Atr:
                 place += 1
             if indicator & 0x20:  # TB: programming voltage, long gone
                 place += 1
-            if indicator & 0x40 and level == 2:  # TC2
-                self.wi = raw[place]
+            if indicator & 0x40:  # TC
+                if level == 1:
+                    self.guard = raw[place]
+                elif level == 2:
+                    self.wi = raw[place]
             at = last
             if not indicator & 0x80:  # no TD
                 break

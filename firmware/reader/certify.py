@@ -52,7 +52,7 @@ class Certifier:
 
     def __init__(self, arena: object, ps: object, patient: object) -> None:
         self.hashed = arena.hash
-        self.invoice = Invoice(arena.head, arena.insurer)
+        self.invoice = Invoice(arena)
         self.lot = Lot(arena)
         self.sealed = False  # the Vitale card takes part
         self.ordinal = 0  # of the next record, from 0

@@ -2,9 +2,9 @@
 again."""
 
 from reader.arena import HEADER
-from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LONGEST, WHOLE, Atr, clock_of
+from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LEAST_GUARD, LONGEST, WHOLE, Atr, clock_of
 from reader.fields import copy
-from reader.line import Line, failure
+from reader.line import REMOVED, Line, failure
 from reader.t0 import T0
 from sesam import codes
 from sesam.port import const
@@ -15,6 +15,7 @@ _FIRST_MS = const(
 _ATR_MS = const(3000)  # the whole answer, or a PPS; EMV allows 20 160 initial etu, about 2 s
 _TS_INVERSE_RAW = const(0x03)
 _PPS = const(0xFF)
+_NO_PPS = const(-1)  # the card did not answer a PPS as it must
 
 OK = const(0x9000)
 
@@ -59,21 +60,26 @@ class Channel:
 
     def activate(self) -> int:
         """Cold reset, answer to reset, PPS, protocol; return 0 or CARD_SILENT, CARD_REMOVED,
-        CARD_COMMUNICATION, CARD_PROTOCOL."""
+        CARD_COMMUNICATION, CARD_PROTOCOL.
+
+        A card that fails in its PPS is reset once more and goes on at the default speed (ISO 7816-3 9.3).
+        """
         self.session += 1
-        self._line.inverse = False
-        self._slot.activate()
-        self.powered = True
-        status = self._answer_to_reset()
-        if not status:
-            status = self._negotiate()
+        status = self._answer_to_reset() or self._negotiate(True)
+        if status == _NO_PPS:
+            self._slot.deactivate()
+            status = self._answer_to_reset() or self._negotiate(False)
         if status:
             self.deactivate()
         return status
 
     def _answer_to_reset(self) -> int:
+        """Cold reset and what the card says to it; return 0 or a status."""
         line = self._line
         atr = self.atr
+        line.inverse = False
+        self._slot.activate()
+        self.powered = True
         atr.clear()
         line.begin(_ATR_MS)
         byte = line.receive(_FIRST_MS)
@@ -94,20 +100,23 @@ class Channel:
             state = atr.feed(byte)
         return 0
 
-    def _negotiate(self) -> int:
-        """Choose the protocol and the speed (ISO 7816-3 6.3.1, 9): T=0 alone today."""
+    def _negotiate(self, offer: bool) -> int:
+        """Choose the protocol and the speed (ISO 7816-3 6.3.1, 9): T=0 alone today; without `offer` the
+        speed stays as it is, unless the card imposes one. Return 0, a status or _NO_PPS."""
         atr = self.atr
         fi = clock_of(-1)
         if not atr.protocols & 1:
             return codes.CARD_PROTOCOL
+        if 0 < atr.guard < LEAST_GUARD:  # T=0 has the same least as N = 0 (8.3)
+            self._slot.guard(atr.guard)
         agreed = atr.ta1 >= 0 and atr.ta1 != DEFAULT_TA1
         if atr.ta2 >= 0:  # specific mode: protocol and speed are imposed
             if atr.ta2 & 0x1F:  # another protocol, or parameters that only the card knows
                 return codes.CARD_PROTOCOL
         elif agreed:
-            status = self._offer(atr.ta1)
+            status = self._offer(atr.ta1) if offer else 0
             if status < 0:
-                return -status
+                return codes.CARD_REMOVED if status == REMOVED else _NO_PPS
             agreed = status > 0
         if agreed:
             self._slot.speed(atr.ta1)
@@ -117,8 +126,8 @@ class Channel:
         return 0
 
     def _offer(self, ta1: int) -> int:
-        """PPS for T=0 at TA1 (9.2): 1 accepted, 0 the card keeps the default speed, minus a status when it
-        fails."""
+        """PPS for T=0 at TA1 (9.2): 1 accepted, 0 the card keeps the default speed, REMOVED, or another
+        negative number for silence or a wrong answer."""
         pps = self._pps
         line = self._line
         pps[0] = _PPS
@@ -132,14 +141,14 @@ class Channel:
         while at < 4:
             byte = line.receive(_FIRST_MS)
             if byte < 0:
-                return -failure(byte)
+                return byte
             if at == 1 and byte == 0:  # PPS1 is not echoed: the default values go on, only PCK follows
                 taken = 0
                 pps[3] = _PPS
                 at = 3
                 continue
             if byte != pps[at]:
-                return -codes.CARD_PROTOCOL
+                return _NO_PPS
             at += 1
         return taken
 

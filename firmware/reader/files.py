@@ -35,17 +35,24 @@ class Files:
         return channel.expect(channel.put(name), -1)
 
     def read(self, offset: int) -> int:
-        """Fill the piece from `offset` of the selected file; return 0 or a status."""
+        """Fill the piece from `offset` of the selected file; return 0 or a status.
+
+        A card may give less than it is asked for (6Cxx): the file ends where it says so, by 6B00, 6282 or
+        nothing.
+        """
         channel = self._channel
         piece = self.piece
         self.length = 0
         self.last = False
-        while not self.last and len(piece) - self.length >= _STEP:
+        while not self.last and self.length < len(piece):
             at = offset + self.length
             if at > 0x7FFF:
                 return codes.CARD_PROTOCOL
+            asked = len(piece) - self.length
+            if asked > _STEP:
+                asked = _STEP
             channel.header(0, _READ_BINARY, at >> 8, at & 255)
-            status = channel.transmit(0, _STEP)
+            status = channel.transmit(0, asked)
             if status:
                 return status
             if channel.sw == _OUTSIDE:
@@ -53,9 +60,11 @@ class Files:
                 return 0
             if channel.sw != OK and channel.sw != _SHORT:
                 return codes.CARD_STATUS
+            if channel.length > asked:  # a 6Cxx may have named more than there is room for
+                return codes.CARD_PROTOCOL
             copy(piece, self.length, channel.response, 0, channel.length)
             self.length += channel.length
-            self.last = channel.length < _STEP
+            self.last = channel.sw == _SHORT or not channel.length
         return 0
 
     def each_group(self, take: object) -> int:

@@ -5,6 +5,7 @@ Profile, Records and Certification 2; OCT-X and OCT-EF.
 
 from reader.fields import columns, copy, number, same
 from sesam import codes
+from sesam.layout import digits, filled_with
 from sesam.port import const
 
 _HEAD = columns("2", "emetteur nir cle rang facture tiers_payant type_contrat numero_amc")
@@ -17,8 +18,11 @@ _THIRD_PARTY = const(5)
 _CONTRACT = const(6)
 _INSURER = const(7)
 
-_MORE = columns("2A", "numero_amc")
-_ACT = columns("4", "honoraires part_amo part_amc")
+_MORE = columns("2A", "numero_amc tp_complementaire montant_complementaire")
+_ASKED = const(1)  # in _MORE
+_AMOUNT = const(2)
+_ACT = columns("4", "honoraires part_amo part_amc date")
+_DATE = const(3)
 _EXTRA = columns("4E", "facture")
 _END = columns("5", "honoraires part_amo part_amc lignes paye_assure")
 _FEE = const(0)  # in _ACT and _END
@@ -31,6 +35,9 @@ _LINES_MAX = const(999)  # 5 39+3
 _SPLIT = const(99)  # contract type: the OCT may split
 _BY_AMO = const(1)  # bits of group 1410 field 1: a third party pays the AMO share, the complementary share
 _BY_AMC = const(2)
+_ZERO = const(48)
+_TODAY_AT = const(2)  # AAMMJJ in AAAAMMJJHHMM
+_TODAY_LENGTH = const(6)
 
 
 class Invoice:
@@ -38,12 +45,13 @@ class Invoice:
     `column`.
 
     `head` keeps the columns 1–38 of the record 2, which every record of the invoice repeats (4E: without the
-    rank), `insurer` its AMC number.
+    rank), `insurer` its AMC number. `_today` is the reader's date, AAAAMMJJHHMM, or no digits.
     """
 
-    def __init__(self, head: bytearray, insurer: bytearray) -> None:
-        self.head = head
-        self.insurer = insurer
+    def __init__(self, arena: object) -> None:
+        self.head = arena.head
+        self.insurer = arena.insurer
+        self._today = arena.date
         self.column = 0
         self.number = 0
         self.lines = 0
@@ -51,6 +59,8 @@ class Invoice:
         self.amo = 0
         self.amc = 0
         self.third = 0  # group 1410 field 1
+        self._due = False  # a 2A must follow
+        self._asked = 0  # cents of the complementary share that group 1321 asks for
 
     def refuse(self, status: int, column: int) -> int:
         """Note the column of a refusal and return its status."""
@@ -63,12 +73,14 @@ class Invoice:
         copy(self.insurer, 0, buf, at + (_HEAD[_INSURER] >> 8), len(self.insurer))
         self.number = number(buf, at, _HEAD[_NUMBER])
         self.third = number(buf, at, _HEAD[_THIRD_PARTY])
-        self.lines = self.fee = self.amo = self.amc = 0
+        self.lines = self.fee = self.amo = self.amc = self._asked = 0
+        contract = number(buf, at, _HEAD[_CONTRACT])
+        self._due = contract > 0 or not filled_with(self.insurer, 0, len(self.insurer), _ZERO)
         if not issuer.bills(buf, at + (_HEAD[_ISSUER] >> 8)):
             return self.refuse(codes.ISSUER, _HEAD[_ISSUER])
         if patient is not None and not patient.holds(buf, at + (_HEAD[_NIR] >> 8)):
             return self.refuse(codes.PATIENT, _HEAD[_NIR])
-        if number(buf, at, _HEAD[_CONTRACT]) == _SPLIT:
+        if contract == _SPLIT:
             if dre:  # OCT-X-1: no FSE and DRE of the same invoice
                 return self.refuse(codes.EXCLUSION, _HEAD[_CONTRACT])
             if self.third & _BY_AMC:  # OCT-EF-3
@@ -76,20 +88,30 @@ class Invoice:
         return 0
 
     def more(self, buf: bytearray, at: int) -> int:
-        """Record 2A: it names the complementary insurer of the record 2."""
+        """Record 2A: it names the complementary insurer of the record 2, and asks for nothing or for an
+        amount."""
         status = self._belongs(buf, at, _HEAD[_NUMBER])
         if not status and not same(buf, at + (_MORE[0] >> 8), self.insurer, 0, len(self.insurer)):
             status = self.refuse(codes.NUMBER, _MORE[0])
+        self._due = False
+        self._asked = number(buf, at, _MORE[_AMOUNT])
+        if not status and self._asked and not number(buf, at, _MORE[_ASKED]):
+            status = self.refuse(codes.TOTAL, _MORE[_AMOUNT])
         return status
 
     def act(self, buf: bytearray, at: int) -> int:
-        """Record 4: one more line."""
+        """Record 4: one more line, not of a day to come; the 2A that group 1321 calls for has passed."""
+        if self._due:
+            return self.refuse(codes.ORDER, 0)
         if self.lines == _LINES_MAX:
             return self.refuse(codes.LIMIT, 0)
         self.lines += 1
         self.fee += number(buf, at, _ACT[_FEE])
         self.amo += number(buf, at, _ACT[_AMO])
         self.amc += number(buf, at, _ACT[_AMC])
+        today = digits(self._today, _TODAY_AT, _TODAY_LENGTH)  # -1: the clock is not set
+        if 0 <= today < number(buf, at, _ACT[_DATE]):
+            return self.refuse(codes.DATE, _ACT[_DATE])
         return self._belongs(buf, at, _HEAD[_NUMBER])
 
     def rpps(self, buf: bytearray, at: int) -> int:
@@ -108,7 +130,7 @@ class Invoice:
             return self.refuse(codes.TOTAL, _END[_FEE])
         if number(buf, at, _END[_AMO]) != self.amo:
             return self.refuse(codes.TOTAL, _END[_AMO])
-        if number(buf, at, _END[_AMC]) != self.amc:
+        if number(buf, at, _END[_AMC]) != self.amc or self._asked > self.amc:
             return self.refuse(codes.TOTAL, _END[_AMC])
         paid = self.fee
         if self.third & _BY_AMO:

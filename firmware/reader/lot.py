@@ -5,12 +5,13 @@ from reader.fields import columns, copy, number, same
 from sesam import codes
 from sesam.port import const
 
-_HEAD = columns("1", "emetteur lot categorie securisation crf")
+_HEAD = columns("1", "emetteur lot categorie securisation crf organisme")
 _ISSUER = const(0)  # in _HEAD, _END and _SEAL
 _LOT = const(1)  # in _HEAD and _END
 _CATEGORY = const(2)
 _MODE = const(3)
 _CRF = const(4)
+_RECIPIENT = const(5)
 
 _FOR = columns("2", "regime caisse numero_amc facture")
 _REGIME = const(0)
@@ -60,6 +61,7 @@ class Lot:
         self._crf = arena.crf
         self._numbers = arena.numbers
         self._key_id = arena.key_id
+        self._signer_id = arena.signer_id
         self._kind = 0  # of the certificate that passes
         self._rank = 0
         self._seen = 0  # bit 0: a whole P, bit 1: a whole V
@@ -86,6 +88,8 @@ class Lot:
             return self.refuse(codes.MODE, _HEAD[_CATEGORY])
         if buf[at + (_HEAD[_CRF] >> 8)] != _LETTERS[self.dre]:
             return self.refuse(codes.CRF, _HEAD[_CRF])
+        if self.dre and number(buf, at, _HEAD[_RECIPIENT]):  # an insurer's number does not fit there
+            return self.refuse(codes.CRF, _HEAD[_RECIPIENT])
         self.number = number(buf, at, _HEAD[_LOT])
         copy(self._issuer, 0, buf, at + (_HEAD[_ISSUER] >> 8), len(self._issuer))
         copy(self._crf, 0, buf, at + (_HEAD[_CRF] >> 8), len(self._crf))
@@ -143,6 +147,8 @@ class Lot:
                 return self.refuse(codes.CERTIFICATE, _SEAL[_KIND])
             self._kind = kind
             copy(self._key_id, 0, buf, key_at, len(self._key_id))
+            if kind == _P and not self._same_signer():
+                return self.refuse(codes.CERTIFICATE, _SEAL[_KEY_ID])
         elif kind != self._kind:
             return self.refuse(codes.CERTIFICATE, _SEAL[_KIND])
         elif not same(buf, key_at, self._key_id, 0, len(self._key_id)):
@@ -156,6 +162,12 @@ class Lot:
             self._seen |= bit
             self._rank = 0
         return 0
+
+    def _same_signer(self) -> bool:
+        """Whether the key that passes is that of the lot's first invoice: one PS's card signed them all."""
+        if self.invoices == 1:
+            copy(self._signer_id, 0, self._key_id, 0, len(self._key_id))
+        return same(self._signer_id, 0, self._key_id, 0, len(self._key_id))
 
     def _bit(self, kind: int) -> int:
         """The bit of a kind of certificate, 0 when the mode has none such."""

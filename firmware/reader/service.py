@@ -131,7 +131,11 @@ class Service:
 
     def _unlock(self, message: object, writer: object) -> int:
         ps = self._ps
-        status = ps.unlock(message.buf, message.offset(_CODE), message.length(_CODE))
+        at = message.offset(_CODE)
+        n = message.length(_CODE)
+        status = codes.RANGE  # a code that no card can have costs no try
+        if digits(message.buf, at, n) >= 0:
+            status = ps.unlock(message.buf, at, n)
         wipe_secrets(message, message.buf)
         if status == codes.WRONG_CODE:
             self._detail = ps.tries

@@ -49,7 +49,7 @@ def test_machine_without_apt_is_told_what_to_install(
 ) -> None:
     only(monkeypatch, dev)
     with pytest.raises(
-        dev.SetupError, match="no apt: install what these Debian packages bring.*dovecot-imapd"
+        dev.SetupError, match=r"no apt: install what these Debian packages bring.*dovecot-imapd"
     ):
         dev.apt_install(["dovecot-imapd"])
 

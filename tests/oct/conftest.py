@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from oct_workshop import NOW, RPPS, Cards, Workshop, make_card
 
-from tournee.emulation.oct import EmulatedOct, Scenario, load_oct_identity, make_oct_identity
+from tournee.emulation.oct import EmulatedOct, Scenario, load_mail_identity, make_oct_identity
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def oct_directory(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def oct_identity(oct_directory):
     """Key and certificate, loaded once: OpenSSL proves the key's primes each time it loads one."""
-    return load_oct_identity(oct_directory)
+    return load_mail_identity(oct_directory)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ CODE = "1234"  # code porteur of every test card
 CLOCK = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
 DAYS = ("infirmier.toml", "kine.toml")
 MARK = "SIMULATION.txt"
-_MADE = ("oct", "sent", "cards", "mail", "retours", "clear", "returns")
+_MADE = ("oct", "ps", "sent", "cards", "mail", "retours", "clear", "returns")
 _MARK_TEXT = (
     "Démonstration de Tournée : profil de simulation open-1, personnes fictives, ne facture personne.\n"
 )
@@ -107,8 +107,11 @@ def run(directory: Path, days: Sequence[DayFile], clock: datetime, board: str, w
     path = directory / "journal.db"
     cipher = Cipher(journal_key(path, null.Keyring()))  # type: ignore[no-untyped-call]
     watch.step("Démarrage du lecteur émulé et de l'OCT émulé")
-    with World(directory, lambda: clock) as world, Journal(path, cipher, lambda: clock) as journal:
-        office = Office(journal, world.route(), lambda: clock)
+    with (
+        World(directory, lambda: clock, seal_returns=True) as world,
+        Journal(path, cipher, lambda: clock) as journal,
+    ):
+        office = Office(journal, world.route(), lambda: clock, world.unseal)
         with (
             EmulatedBoard(BOARDS / board) as emulated,
             open_reader(emulated.link_url, lambda: clock) as reader,

@@ -23,7 +23,7 @@ def practice(directory: Path) -> Iterator[Desk]:
     The OCT forgets what it received when it stops; the journal and the configuration stay.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    with World(directory, lambda: datetime.now(ZONE)) as world, Desk(directory) as desk:
+    with World(directory, lambda: datetime.now(ZONE), seal_returns=True) as world, Desk(directory) as desk:
         _write_password(directory / _PASSWORD_NAME)
         (directory / CONFIG_NAME).write_text(_config(directory, world), "utf-8")
         yield desk
@@ -42,6 +42,10 @@ chemin = "journal.db"
 
 [lecteur]
 port = "{directory.resolve() / LINK_NAME}"
+
+[retours]
+certificat = "ps/cert.pem"
+cle = "ps/key.pem"
 
 [envoi]
 route = "{ROUTE_NAME}"

@@ -44,6 +44,7 @@ class DirectSlot:
 
     def __init__(self, card: VirtualCard | None, clock: FakeClock) -> None:
         self.card = card
+        self.guard_time = 0  # etu, as the core told it last
         self._clock = clock
         self._removed = False
         self._coming: deque[tuple[int, bytes]] = deque()  # due time, raw bytes; b"" is the removal
@@ -69,6 +70,7 @@ class DirectSlot:
     def activate(self) -> None:
         """Power and cold reset; the ATR's bytes follow."""
         self._coming.clear()
+        self.guard_time = 0
         if self.card is not None:
             self._queue(self.card.activate())
 
@@ -82,6 +84,10 @@ class DirectSlot:
         """Run the line at this TA1 value."""
         if self.card is not None:
             self.card.speed(ta1)
+
+    def guard(self, n: int) -> None:
+        """Leave `n` etu more between two bytes sent: no effect, for bytes here take no time."""
+        self.guard_time = n
 
     def write(self, buf: bytes | bytearray | memoryview, start: int, n: int) -> None:
         """Send raw bytes to the card."""

@@ -6,6 +6,7 @@ The demonstration runs against it, and so does who tries the command line by han
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +19,15 @@ from tournee.emulation.oct import (
     EmulatedOct,
     FlatPayment,
     Rejection,
+    Retention,
     Scenario,
-    load_oct_identity,
+    load_mail_identity,
+    make_mail_identity,
     make_oct_identity,
 )
 from tournee.emulation.smtp import Account, SubmissionServer
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Sealing, Security, Server
+from tournee.exchange.unsealing import open_envelope
 
 SIREN = "999999998"
 OCT_ADDRESS = "factures@oct.example"
@@ -36,22 +40,37 @@ SCENARIO = Scenario(
     address=OCT_ADDRESS,
     unknown_amc=frozenset({"0099999997"}),
     rejected={"155062A999001": Rejection("0043", "PRESCRIPTION NON CONFORME")},
+    remarks={"2930459350088": "DECLARATION DE GROSSESSE A TRANSMETTRE A LA CAISSE (SIMULATION)"},
     flat_payment=FlatPayment("00101", "FORFAIT D'AIDE A LA TELETRANSMISSION", 30000, "261001", "261031"),
+    retention=Retention("IND26-0417", 4500, "260914"),
 )
 
 
 class World:
     """An OCT with its mail, in `directory`: `oct/` its key and certificate, `sent/` what it got, `cards/`
-    the certificates it knows, `mail/` its server's files, `retours/` the Maildir of returns.
+    the certificates it knows, `mail/` its server's files, `retours/` the Maildir of returns, `ps/` the key
+    and certificate of the PS's mail.
 
-    `clock` is the OCT's; the mail server's TLS lives in real time.
+    `clock` is the OCT's; the mail server's TLS lives in real time. With `seal_returns` the ARL and RSP come
+    compressed and sealed for the PS (`ZK`), and take `unseal` to be read.
     """
 
-    def __init__(self, directory: Path, clock: Callable[[], datetime], scenario: Scenario = SCENARIO) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        clock: Callable[[], datetime],
+        scenario: Scenario = SCENARIO,
+        *,
+        seal_returns: bool = False,
+    ) -> None:
         self.directory = directory
         oct_files = directory / "oct"
         make_oct_identity(oct_files, clock())
-        key, certificate = load_oct_identity(oct_files)
+        key, certificate = load_mail_identity(oct_files)
+        make_mail_identity(directory / "ps", clock(), "Cabinet de demonstration open-1")
+        self._ps_key, self._ps_certificate = load_mail_identity(directory / "ps")
+        if seal_returns:
+            scenario = replace(scenario, mail_certificates={PS_ADDRESS: self._ps_certificate})
         cards = directory / "cards"
         cards.mkdir(exist_ok=True)
         known = []
@@ -73,6 +92,10 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.server.stop()
+
+    def unseal(self, data: bytes) -> bytes:
+        """Open what was sealed for the PS's mail; raises UnsealError on anything else."""
+        return open_envelope(data, self._ps_key, self._ps_certificate)
 
     def route(self, sealing: Sealing = Sealing.K) -> Route:
         """The route to this OCT, once the server listens."""

@@ -1,7 +1,9 @@
 """What the journal is given to keep: sheets, files, messages, and the outcomes that returns tell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+from tournee.store.wording import day, euros
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,9 @@ class Effect:
     `target` FILE needs `file`; LOT needs `lot`, and `file` or `lot_date` where known; INVOICE needs
     `invoice`. `ps` is the 9-digit billing number, empty where the return does not give it. For a LOT,
     `invoice` names the invoice at fault, if any. `document` (FSE, DRE) and `share` (AMO, AMC) choose the
-    sheet of an invoice; `asked` and `paid` are cents, `paid` below 0 when money is taken back. `level` of a
-    rejection: F invoice, L line, A act.
+    sheet of an invoice; `nir` (13 characters, its key may follow), `lot` and `lot_date`, where the return
+    gives them, must be the sheet's own. `asked` (0: not said) and `paid` are cents, `paid` below 0 when money
+    is taken back. `level` of a rejection: F invoice, L line, A act.
     """
 
     target: Target
@@ -95,6 +98,25 @@ class Effect:
     code: str = ""
     label: str = ""
     level: str = ""
+    nir: str = field(default="", repr=False)
+
+    @property
+    def told(self) -> str:
+        """What the return speaks of, on one French line: file, lot, invoice, professional, money."""
+        return ", ".join(
+            part
+            for part, given in (
+                (f"fichier {self.file}", self.file),
+                (f"lot {self.lot}", self.lot),
+                (f"lot du {day(self.lot_date)}", self.lot_date),
+                (f"facture {self.invoice}" + (f" ({self.document})" if self.document else ""), self.invoice),
+                (f"part {self.share}", self.share),
+                (f"professionnel {self.ps}", self.ps),
+                (f"{euros(self.asked)} € demandés", self.asked),
+                (f"{euros(self.paid)} € payés", self.paid),
+            )
+            if given
+        )
 
     @property
     def reason(self) -> str:

@@ -5,7 +5,7 @@ each judges the other. Simulation profile open-1: it bills nobody.
 """
 
 from tournee.emulation.oct.concentrator import EmulatedOct
-from tournee.emulation.oct.identity import load_oct_identity, make_oct_identity
+from tournee.emulation.oct.identity import load_mail_identity, make_mail_identity, make_oct_identity
 from tournee.emulation.oct.scenario import FlatPayment, Rejection, Retention, Scenario
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Rejection",
     "Retention",
     "Scenario",
-    "load_oct_identity",
+    "load_mail_identity",
+    "make_mail_identity",
     "make_oct_identity",
 ]

@@ -1,4 +1,4 @@
-"""The OCT's own key and certificate: what its customers seal their files for (OCT-MSG-8)."""
+"""Keys and certificates that mail is sealed for: the OCT's own (OCT-MSG-8), and a PS's for the returns."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,12 @@ _SLACK = timedelta(days=1)
 
 
 def make_oct_identity(directory: Path, now: datetime) -> tuple[Path, Path]:
-    """Make `key.pem` (PKCS#8, 0600) and `cert.pem` (RSA-2048, keyEncipherment).
+    """The OCT's own: what its customers seal their files for; see `make_mail_identity`."""
+    return make_mail_identity(directory, now, "OCT de demonstration open-1")
+
+
+def make_mail_identity(directory: Path, now: datetime, owner: str) -> tuple[Path, Path]:
+    """Make `key.pem` (PKCS#8, 0600) and `cert.pem` (RSA-2048, keyEncipherment, CN `owner`).
 
     The certificate is valid for three years from a day before `now`. What is there already is kept.
     """
@@ -29,7 +34,7 @@ def make_oct_identity(directory: Path, now: datetime) -> tuple[Path, Path]:
         return key_path, certificate_path
     directory.mkdir(parents=True, exist_ok=True)
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "OCT de demonstration open-1")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, owner)])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -48,8 +53,8 @@ def make_oct_identity(directory: Path, now: datetime) -> tuple[Path, Path]:
     return key_path, certificate_path
 
 
-def load_oct_identity(directory: Path) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
-    """The key and certificate that `make_oct_identity` left in `directory`."""
+def load_mail_identity(directory: Path) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+    """The key and certificate that `make_mail_identity` left in `directory`."""
     key = load_pem_private_key((directory / "key.pem").read_bytes(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     return key, x509.load_pem_x509_certificate((directory / "cert.pem").read_bytes())
