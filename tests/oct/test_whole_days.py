@@ -19,6 +19,7 @@ from tournee.emulation.cards.certificates import as_der
 from tournee.emulation.cards.content import card_content, card_names
 from tournee.emulation.cards.lookup import ps_card_of, vitale_of
 from tournee.emulation.oct import EmulatedOct, Scenario
+from tournee.emulation.world import SCENARIO as DEMONSTRATION
 from tournee.exchange.certificates import certificate_records
 from tournee.exchange.files import format_file, single_file
 from tournee.exchange.lots import LotSender, group_sheets, lot_body, lot_group
@@ -96,19 +97,26 @@ def day_oct(oct_identity):
     return EmulatedOct(None, key, certificate, known, SCENARIO, lambda: NOW)
 
 
-def as_message(file: bytes, oct_identity, sealing=Sealing.K, cipher=Cipher.AES_256_CBC, counter=1) -> bytes:
+def as_message(
+    file: bytes,
+    oct_identity,
+    sealing=Sealing.K,
+    cipher=Cipher.AES_256_CBC,
+    counter=1,
+    recipient=SCENARIO.address,
+) -> bytes:
     attachment = file
     if sealing is not Sealing.CLEAR:
         _, certificate = oct_identity
         moment = certificate.not_valid_before_utc
-        recipient = check_recipient(certificate, now=moment, revoked=frozenset(), where="de l'OCT")
-        attachment = seal(file, recipient, sealing=sealing, cipher=cipher)
+        holder = check_recipient(certificate, now=moment, revoked=frozenset(), where="de l'OCT")
+        attachment = seal(file, holder, sealing=sealing, cipher=cipher)
     facts = facts_of(file)
     subject = subject_of(facts, compostage(NOW, counter))
     return build_message(
         subject=subject,
         sender="cabinet@soins.example",
-        recipient=SCENARIO.address,
+        recipient=recipient,
         file_name=facts.name,
         attachment=attachment,
         sealing=sealing,
@@ -147,6 +155,25 @@ def test_nobody_is_paid_more_than_the_fee(day, day_oct, oct_identity):
     assert len(fees) == day.invoices
     assert paid
     assert all(amount <= fees[number] for number, amount in paid.items())
+
+
+def test_the_demonstrations_insurers_pay_reject_comment_and_hold_back(day_oct, oct_identity):
+    # OCT-RET-3
+    sender, ps_card, sheets = certified_sheets("infirmier")
+    day_oct.scenario = DEMONSTRATION
+    lots = certified_lots(sender, ps_card, sheets)
+    file = single_file(sender, 1, NOW, DEMONSTRATION.siren, lots).clear
+    message = as_message(file, oct_identity, recipient=DEMONSTRATION.address)
+    told = [take_in(answer).content for answer in day_oct.receive(message)][2:]
+    reported = [sheet for rsp in told if rsp.reference == "580" for sheet in rsp.sheets]
+    assert [(sheet.nir, [one.code for one in sheet.rejections]) for sheet in reported] == [
+        ("155062A999001", ["0043"]),
+        ("2930459350088", []),
+    ]
+    assert all("SIMULATION" in comment for sheet in reported for comment in sheet.comments)
+    paid = {sheet.nir for rsp in told if rsp.reference == "576" for sheet in rsp.sheets if sheet.paid}
+    assert "2930459350088" in paid
+    assert [one.amount for one in told[-1].other_payments] == [30000, -4500]
 
 
 def test_source_splitting_is_taken_file_by_file(day, day_oct, oct_identity):

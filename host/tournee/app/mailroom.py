@@ -109,4 +109,5 @@ def _effect(effect: told.Effect) -> Effect:
         paid=effect.amount or 0,
         code=effect.code,
         label=effect.label,
+        nir=effect.nir,
     )

@@ -1,6 +1,7 @@
 """What the journal is given to keep: sheets, files, messages, and the outcomes that returns tell."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 
 from tournee.store.wording import day, euros
@@ -103,22 +104,31 @@ class Effect:
     @property
     def told(self) -> str:
         """What the return speaks of, on one French line: file, lot, invoice, professional, money."""
-        return ", ".join(
-            part
-            for part, given in (
-                (f"fichier {self.file}", self.file),
-                (f"lot {self.lot}", self.lot),
-                (f"lot du {day(self.lot_date)}", self.lot_date),
-                (f"facture {self.invoice}" + (f" ({self.document})" if self.document else ""), self.invoice),
-                (f"part {self.share}", self.share),
-                (f"professionnel {self.ps}", self.ps),
-                (f"{euros(self.asked)} € demandés", self.asked),
-                (f"{euros(self.paid)} € payés", self.paid),
-            )
-            if given
+        document, made = f" ({self.document})", f" du {day(self.lot_date)}"
+        parts = (
+            (self.file, f"fichier {self.file}"),
+            (self.lot or self.lot_date, f"lot {self.lot}".strip() + (made if self.lot_date else "")),
+            (self.invoice, f"facture {self.invoice}" + (document if self.document else "")),
+            (self.share, f"part {self.share}"),
+            (self.ps, f"professionnel {self.ps}"),
+            (self.asked, f"{euros(self.asked)} € demandés"),
+            (self.paid, f"{euros(self.paid)} € payés"),
         )
+        return ", ".join(text for given, text in parts if given)
 
     @property
     def reason(self) -> str:
         """Code and label as a face shows them."""
         return " ".join(part for part in (self.code, self.label) if part)
+
+    def as_json(self) -> bytes:
+        """The effect as the journal keeps it."""
+        values = asdict(self) | {"target": self.target.value, "outcome": self.outcome.value}
+        return json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
+
+    @staticmethod
+    def from_json(kept: bytes) -> "Effect":
+        """The effect that `as_json` gave."""
+        values = json.loads(kept)
+        named = {"target": Target(values["target"]), "outcome": Outcome(values["outcome"])}
+        return Effect(**(values | named))

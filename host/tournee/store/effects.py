@@ -1,38 +1,20 @@
-"""What a return changes: acknowledgements, refusals and payments matched to files, lots and sheets, in
-whatever order they come.
-"""
+"""What a return changes: matched to a file, a lot or a sheet of the journal, or kept unmatched with the reason."""
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from tournee.store.acknowledgements import Acknowledgements, Applied, number_of
 from tournee.store.drafts import Effect, Outcome, Target
-from tournee.store.messages import Messages
-from tournee.store.payments import payment_state
-from tournee.store.rows import PaymentRow
-from tournee.store.states import FileState, LotState, MessageState, SheetState
+from tournee.store.payments import Payments, payment_state
+from tournee.store.states import SheetState
 
-_SHARE_AMC = "AMC"
-_SETTLED_LATE = "prouvé par un retour"
+_NIR_LENGTH = 13  # without its key
 
 
-@dataclass(frozen=True)
-class Applied:
-    """What became of one effect: whether it was matched, what it touched, and a note where it changed
-    nothing.
-    """
-
-    applied: bool
-    note: str = ""
-    invoice: int | None = None
-    lot: int | None = None
-    file: int | None = None
-
-
-class Effects(Messages):
+class Effects(Acknowledgements, Payments):
     """Applies effects inside the step that settles their return.
 
-    The more precise wins: a lot refused stays refused when its file is accepted, before or after. A refusal
-    is not undone by an acceptance. A payment is taken before its ARL, and stays after it.
+    A payment is taken before its ARL, and stays after it.
     """
 
     def _apply(self, received: int, effect: Effect) -> Applied:
@@ -44,73 +26,12 @@ class Effects(Messages):
             return Applied(True, "paiement hors facture")
         return self._apply_to_invoice(received, effect)
 
-    def _apply_to_file(self, effect: Effect) -> Applied:
-        found = self._rows(
-            "SELECT id FROM file WHERE number = ?1 AND (?2 = '' OR ps = ?2) ORDER BY id DESC",
-            _number(effect.file),
-            effect.ps,
-        )
-        for row in found:
-            file = int(row["id"])
-            if self._prove_arrival(file):
-                return replace(self._settle_file(file, effect), file=file)
-        return Applied(False, "fichier jamais envoyé" if found else "fichier inconnu")
-
-    def _settle_file(self, file: int, effect: Effect) -> Applied:
-        if effect.outcome is Outcome.DUPLICATE:
-            return Applied(True, "fichier déjà reçu")
-        accepted = effect.outcome is Outcome.ACCEPTED
-        state = FileState.ACKNOWLEDGED if accepted else FileState.REFUSED
-        if not accepted and effect.outcome is not Outcome.REFUSED:
-            return Applied(True, "signalement")
-        if not self._advance("file", file, state, effect):
-            return Applied(True, "fichier déjà réglé")
-        for lot in self._rows("SELECT id FROM lot WHERE file = ? ORDER BY file_rank", file):
-            self._settle_lot(lot["id"], effect)
-        return Applied(True)
-
-    def _apply_to_lot(self, effect: Effect) -> Applied:
-        query = """SELECT lot.id, lot.file FROM lot LEFT JOIN file ON file.id = lot.file WHERE lot.number = ?1
-            AND lot.state <> 'abandoned' AND (?2 = '' OR lot.ps = ?2) AND (?3 = '' OR lot.date = ?3)
-            AND (?4 IS NULL OR file.number = ?4) ORDER BY lot.id DESC"""
-        file_number = _number(effect.file) if effect.file else None
-        found = self._rows(query, _number(effect.lot), effect.ps, effect.lot_date, file_number)
-        for row in found:
-            if row["file"] is not None and self._prove_arrival(row["file"]):
-                lot = int(row["id"])
-                settled = self._settle_lot(lot, effect)
-                self._settle_file_by_its_lots(row["file"])
-                return replace(settled, lot=lot, file=row["file"], invoice=self._culprit(lot, effect))
-        return Applied(False, "lot jamais envoyé" if found else "lot inconnu")
-
-    def _settle_file_by_its_lots(self, file: int) -> None:
-        """A file whose lots are all settled is so too: refused when all are, else accepted."""
-        rows = self._rows("SELECT DISTINCT state FROM lot WHERE file = ?", file)
-        states = {LotState(row["state"]) for row in rows}
-        if states <= {LotState.ACKNOWLEDGED, LotState.REFUSED}:
-            state = FileState.REFUSED if states == {LotState.REFUSED} else FileState.ACKNOWLEDGED
-            if self._state("file", file).leads_to(state):
-                self._move("file", file, state)
-
-    def _settle_lot(self, lot: int, effect: Effect) -> Applied:
-        if effect.outcome is Outcome.DUPLICATE:
-            return Applied(True, "lot déjà reçu")
-        accepted = effect.outcome is Outcome.ACCEPTED
-        if not accepted and effect.outcome is not Outcome.REFUSED:
-            return Applied(True, "signalement")
-        if not self._advance("lot", lot, LotState.ACKNOWLEDGED if accepted else LotState.REFUSED, effect):
-            return Applied(True, "lot déjà réglé")
-        state = SheetState.ACKNOWLEDGED if accepted else SheetState.REFUSED
-        for sheet in self._rows("SELECT id FROM sheet WHERE lot = ? ORDER BY lot_rank", lot):
-            self._advance("sheet", sheet["id"], state, effect)
-        return Applied(True)
-
     def _apply_to_invoice(self, received: int, effect: Effect) -> Applied:
         if not effect.invoice:
             return Applied(False, "ne nomme aucune facture")
         found = self._rows(
             "SELECT id FROM invoice WHERE number = ?1 AND (?2 = '' OR ps = ?2)",
-            _number(effect.invoice),
+            number_of(effect.invoice),
             effect.ps,
         )
         if len(found) != 1:
@@ -119,6 +40,9 @@ class Effects(Messages):
         sheet = self._choose_sheet(invoice, effect)
         if sheet is None:
             return Applied(False, "pièce inconnue", invoice)
+        other = self._differing(sheet, effect)
+        if other:
+            return Applied(False, other, invoice)
         file = self._file_of(sheet)
         if file is None or not self._prove_arrival(file):
             return Applied(False, "facture jamais envoyée", invoice)
@@ -128,71 +52,47 @@ class Effects(Messages):
             changed = self._advance("sheet", sheet["id"], state, effect)
             return touched if changed else replace(touched, note="facture déjà réglée")
         if effect.outcome in (Outcome.PAID, Outcome.REJECTED, Outcome.DEFERRED):
-            self._add_payment(received, sheet["id"], effect)
-            return touched
+            self._add_payment(received, sheet, effect)
+            return replace(touched, note=" ; ".join(self._anomalies(sheet)))
         return replace(touched, note="signalement")
 
-    def _choose_sheet(self, invoice: int, effect: Effect) -> sqlite3.Row | None:
-        """The sheet by its document, else the DRE for an AMC share where there is one, else the FSE, else the
-        only one.
-        """
-        sheets = {row["kind"]: row for row in self._rows("SELECT * FROM sheet WHERE invoice = ?", invoice)}
-        if effect.document:
-            return sheets.get(effect.document)
-        if effect.share == _SHARE_AMC and "DRE" in sheets:
-            return sheets["DRE"]
-        return sheets.get("FSE") or sheets.get("DRE")
+    def _differing(self, sheet: sqlite3.Row, effect: Effect) -> str:
+        """What the return says of the sheet that is not so, in French: it then speaks of another one.
 
-    def _add_payment(self, received: int, sheet: int, effect: Effect) -> None:
-        row = self._row("sheet", sheet)
-        share = effect.share or ("AMC" if row["kind"] == "DRE" else "AMO")
-        asked = effect.asked or int(row[share.lower()])
+        Zeros and blanks are what a return writes for what it does not say.
+        """
+        nir = self._unseal(sheet["nir_sealed"], "sheet", "nir", sheet["id"]).decode()
+        differing = []
+        if _is_said(effect.nir) and effect.nir[:_NIR_LENGTH] != nir[:_NIR_LENGTH]:
+            differing.append("autre assuré")
+        lot = self._row("lot", sheet["lot"]) if sheet["lot"] is not None else None
+        if lot is not None and _is_said(effect.lot) and number_of(effect.lot) != lot["number"]:
+            differing.append("autre lot")
+        if lot is not None and _is_said(effect.lot_date) and effect.lot_date != lot["date"]:
+            differing.append("autre date de lot")
+        return ", ".join(differing)
+
+    def _add_payment(self, received: int, sheet: sqlite3.Row, effect: Effect) -> None:
+        share = effect.share or ("AMC" if sheet["kind"] == "DRE" else "AMO")
         self._db.execute(
             "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (self._new_id("payment"), sheet, received, share, effect.outcome.value, asked, effect.paid),
+            (
+                self._new_id("payment"),
+                sheet["id"],
+                received,
+                share,
+                effect.outcome.value,
+                effect.asked,
+                effect.paid,
+            ),
         )
-        state = payment_state(self._payments(sheet))
+        state = payment_state(self._payments(sheet["id"]), self._due(sheet))
         if effect.reason:
-            self._give_reason("sheet", sheet, effect.reason)
-        present = self._state("sheet", sheet)
+            self._give_reason("sheet", sheet["id"], effect.reason)
+        present = self._state("sheet", sheet["id"])
         if state is not None and state is not present and present.leads_to(state):
-            self._move("sheet", sheet, state, effect.reason)
-
-    def _payments(self, sheet: int) -> tuple[PaymentRow, ...]:
-        rows = self._rows("SELECT * FROM payment WHERE sheet = ? ORDER BY id", sheet)
-        return tuple(
-            PaymentRow(sheet, row["received"], row["share"], row["outcome"], row["asked"], row["paid"])
-            for row in rows
-        )
-
-    def _advance(
-        self, table: str, row_id: int, state: FileState | LotState | SheetState, effect: Effect
-    ) -> bool:
-        """Move where the present state allows it; says whether it did. Gives a refusal its reason."""
-        present = self._state(table, row_id)
-        if present is state or not present.leads_to(state):
-            return False
-        reason = effect.reason
-        if effect.invoice and table != "file":
-            reason += f" (facture {effect.invoice})"
-        self._move(table, row_id, state, reason)
-        self._give_reason(table, row_id, "" if effect.outcome is Outcome.ACCEPTED else reason)
-        return True
-
-    def _prove_arrival(self, file: int) -> bool:
-        """A return speaks of this file, so it arrived: settle its last message that tried to; False where
-        none ever did.
-        """
-        if self._state("file", file) is not FileState.MADE:
-            return True
-        tried = [MessageState.TRANSMITTING.value, MessageState.UNCERTAIN.value, MessageState.FAILED.value]
-        found = self._rows(
-            "SELECT id FROM message WHERE file = ? AND state IN (?, ?, ?) ORDER BY id DESC", file, *tried
-        )
-        if not found:
-            return False
-        self._arrived(found[0]["id"], _SETTLED_LATE)
-        return True
+            reasons = (effect.reason, *self._anomalies(sheet))
+            self._move("sheet", sheet["id"], state, " ; ".join(reason for reason in reasons if reason))
 
     def _file_of(self, sheet: sqlite3.Row) -> int | None:
         if sheet["lot"] is None:
@@ -200,14 +100,6 @@ class Effects(Messages):
         file = self._row("lot", sheet["lot"])["file"]
         return None if file is None else int(file)
 
-    def _culprit(self, lot: int, effect: Effect) -> int | None:
-        """The invoice that an ARL blames for its lot."""
-        query = """SELECT invoice.id FROM invoice JOIN sheet ON sheet.invoice = invoice.id
-            WHERE sheet.lot = ? AND number = ?"""
-        found = self._rows(query, lot, _number(effect.invoice))
-        return int(found[0]["id"]) if found else None
 
-
-def _number(digits: str) -> int:
-    """A number as a return writes it; -1, which nothing bears, for what is not digits."""
-    return int(digits) if digits.isascii() and digits.isdigit() else -1
+def _is_said(value: str) -> bool:
+    return bool(value.strip("0 "))

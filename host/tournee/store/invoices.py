@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from tournee.errors import StoreError
 from tournee.store.drafts import SheetDraft
-from tournee.store.ledger import Ledger
 from tournee.store.numbers import check_number
+from tournee.store.payments import Payments
 from tournee.store.rows import InvoiceRow, SheetRow, VisitRow
 from tournee.store.states import SheetState, VisitState
 
@@ -24,7 +24,7 @@ _VISITS = """SELECT visit.*, day.date, day.ps, live_invoice.id AS invoice
     ORDER BY visit.day, visit.rank"""
 
 
-class Invoices(Ledger):
+class Invoices(Payments):
     """The part of the journal that follows a carer's day up to its certified sheets."""
 
     def add_day(self, digest: str, ps: str, date: str, visits: Sequence[bytes]) -> int:
@@ -213,5 +213,5 @@ class Invoices(Ledger):
             self._unseal(row["records_sealed"], "sheet", "records", sheet),
             self._unseal(row["sevens_sealed"], "sheet", "sevens", sheet),
             row["lot"],
-            self._unseal(row["reason_sealed"], "sheet", "reason", sheet).decode(),
+            self._sheet_reason(row),
         )

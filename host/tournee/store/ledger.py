@@ -13,6 +13,7 @@ from typing import Any, Self
 from tournee.errors import StoreError
 from tournee.store.cipher import Cipher
 from tournee.store.database import SCHEMA, migrate, migrations, open_database, translate, version
+from tournee.store.naming import NAMES
 from tournee.store.rows import HistoryRow
 from tournee.store.states import (
     FileState,
@@ -230,4 +231,7 @@ class Ledger:
     def _history_row(self, row: sqlite3.Row) -> HistoryRow:
         state = _STATES[row["subject"]](row["state"])
         detail = self._unseal(row["detail_sealed"], "history", "detail", row["id"]).decode()
-        return HistoryRow(row["at"], row["subject"], row["subject_id"], state.value, state.label, detail)
+        name = self._rows(NAMES[row["subject"]], row["subject_id"])[0][0]
+        return HistoryRow(
+            row["at"], row["subject"], row["subject_id"], state.value, state.label, detail, name
+        )

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TypeVar
 
-from tournee.store.ledger import Ledger
+from tournee.store.payments import Payments
 from tournee.store.rows import OverviewRow
 from tournee.store.states import MessageState, SheetState
 
@@ -35,7 +35,7 @@ _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.state, sheet.fee,
 _UNSENT = (MessageState.UNCERTAIN, MessageState.FAILED)
 
 
-class Overview(Ledger):
+class Overview(Payments):
     """The part of the journal that answers without opening a record."""
 
     def overview(self) -> tuple[OverviewRow, ...]:
@@ -75,10 +75,7 @@ class Overview(Ledger):
         )
 
     def _sheet_reasons(self, sheets: list[sqlite3.Row]) -> list[str]:
-        reasons = [
-            self._unseal(row["reason_sealed"], "sheet", "reason", row["id"]).decode() for row in sheets
-        ]
-        return [reason for reason in reasons if reason]
+        return [reason for reason in map(self._sheet_reason, sheets) if reason]
 
     def _message_reasons(self, messages: list[sqlite3.Row]) -> list[str]:
         """Why a message did not surely leave, while no other of its file did."""

@@ -1,12 +1,10 @@
 """Returns: taken whole before anything is deleted on the server, settled once, kept for ever."""
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict
 
-from tournee.store.drafts import Effect, Outcome, Target
+from tournee.store.drafts import Effect, Target
 from tournee.store.effects import Effects
 from tournee.store.rows import EffectRow, PaymentRow, ReturnRow
 from tournee.store.states import ReturnState
@@ -128,7 +126,7 @@ class Returns(Effects):
                 done.invoice,
                 done.lot,
                 done.file,
-                self._seal(_written(effect), "effect", "told", row),
+                self._seal(effect.as_json(), "effect", "told", row),
                 self._seal(done.note, "effect", "note", row),
             ),
         )
@@ -138,9 +136,8 @@ class Returns(Effects):
         return tuple(self._effect_row(row) for row in self._rows(query, received))
 
     def _effect_row(self, row: sqlite3.Row) -> EffectRow:
-        told = self._unseal(row["told_sealed"], "effect", "told", row["id"])
         note = self._unseal(row["note_sealed"], "effect", "note", row["id"]).decode()
-        return EffectRow(row["received"], _read(told), bool(row["applied"]), note)
+        return EffectRow(row["received"], self._told_by(row), bool(row["applied"]), note)
 
     def _return_row(self, row: sqlite3.Row) -> ReturnRow:
         received = row["id"]
@@ -156,13 +153,3 @@ class Returns(Effects):
             self._unseal(row["summary_sealed"], "received", "summary", received).decode(),
             self._unseal(row["reason_sealed"], "received", "reason", received).decode(),
         )
-
-
-def _written(effect: Effect) -> bytes:
-    values = asdict(effect) | {"target": effect.target.value, "outcome": effect.outcome.value}
-    return json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
-
-
-def _read(told: bytes) -> Effect:
-    values = json.loads(told)
-    return Effect(**(values | {"target": Target(values["target"]), "outcome": Outcome(values["outcome"])}))

@@ -146,7 +146,9 @@ class EffectRow:
 
 @dataclass(frozen=True)
 class PaymentRow:
-    """What a return said of one share (AMO, AMC) of a sheet; `outcome` is an `Outcome` value."""
+    """What a return said of one share (AMO, AMC) of a sheet; `outcome` is an `Outcome` value; `asked` is 0
+    where the return does not say.
+    """
 
     sheet_id: int
     return_id: int
@@ -158,7 +160,9 @@ class PaymentRow:
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """One change of state: when, of what ("sheet", "lot" …), which, to which state and why."""
+    """One change of state: when, of what ("sheet", "lot" …), which, to which state and why; `name` is how a
+    carer knows it (`FSE 000000001`, `lot 003`, `fichier 000001`, `message AAAAMMJJHHMMSSxxxxx`, `RSP 3`).
+    """
 
     at: str
     subject: str
@@ -166,6 +170,7 @@ class HistoryRow:
     state: str
     label: str
     detail: str
+    name: str
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),
     SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED},
     SheetState.ACKNOWLEDGED: _PAYMENTS | {SheetState.REFUSED},
-    SheetState.REFUSED: _PAYMENTS,
+    SheetState.REFUSED: _PAYMENTS | {SheetState.SENT},
     SheetState.PAID: _PAYMENTS,
     SheetState.PARTLY_PAID: _PAYMENTS,
     SheetState.PAYMENT_REFUSED: _PAYMENTS,
@@ -135,12 +135,12 @@ MOVES: Mapping[State, frozenset[State]] = {
     LotState.IN_FILE: frozenset({LotState.SENT}),
     LotState.SENT: frozenset({LotState.ACKNOWLEDGED, LotState.REFUSED}),
     LotState.ACKNOWLEDGED: frozenset({LotState.REFUSED}),
-    LotState.REFUSED: frozenset(),
+    LotState.REFUSED: frozenset({LotState.SENT}),
     LotState.ABANDONED: frozenset(),
     FileState.MADE: frozenset({FileState.SENT}),
     FileState.SENT: frozenset({FileState.ACKNOWLEDGED, FileState.REFUSED}),
     FileState.ACKNOWLEDGED: frozenset({FileState.REFUSED}),
-    FileState.REFUSED: frozenset(),
+    FileState.REFUSED: frozenset({FileState.SENT}),
     MessageState.MADE: frozenset({MessageState.TRANSMITTING, MessageState.FAILED}),
     MessageState.TRANSMITTING: frozenset({MessageState.SENT, MessageState.UNCERTAIN, MessageState.FAILED}),
     MessageState.UNCERTAIN: frozenset({MessageState.SENT, MessageState.FAILED}),
@@ -151,5 +151,5 @@ MOVES: Mapping[State, frozenset[State]] = {
     ReturnState.SETTLED: frozenset(),
 }
 """What may follow what. A refusal is never undone by an acceptance (its invoice may already be billed anew);
-money received is.
+money received is. What was refused as a duplicate alone (0105) is sent again when the OCT's first word comes.
 """
