@@ -1,0 +1,56 @@
+"""The world of the demonstration: returns sealed for the PS's mail, and what its insurers tell."""
+
+import base64
+import email
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+
+from tournee.emulation.world import PS_ADDRESS, World
+from tournee.exchange.unsealing import UnsealError
+from tournee.returns.classify import take_in
+
+NOW = datetime(2026, 11, 16, 19, 30, tzinfo=UTC)
+UNREADABLE = f"From: {PS_ADDRESS}\r\nSubject: SV140700\r\n\r\nno attachment\r\n".encode()
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path, lambda: NOW, seal_returns=True)
+
+
+def test_its_returns_come_sealed_and_the_world_opens_them(world):
+    art, arl = world.oct.receive(UNREADABLE)
+    assert take_in(art).kind == "ART"
+    assert take_in(arl).content.place == "descellement"
+    opened = take_in(arl, world.unseal)
+    assert (opened.kind, opened.envelope.description, opened.notes) == ("ARL", "ARL/SV/ZK", ())
+
+
+def test_openssl_opens_its_returns_with_the_files_it_leaves(world, tmp_path):
+    _, arl = world.oct.receive(UNREADABLE)
+    sealed = email.message_from_bytes(arl).get_payload(decode=True)
+    files = ["-inkey", str(tmp_path / "ps" / "key.pem"), "-recip", str(tmp_path / "ps" / "cert.pem")]
+    command = ["openssl", "cms", "-decrypt", "-binary", "-inform", "DER", *files]
+    clear = subprocess.run(command, input=sealed, stdout=subprocess.PIPE, check=True).stdout
+    assert clear.startswith(b"\x1f\x8b")
+
+
+def test_its_key_of_the_ps_is_read_by_its_owner_alone(world, tmp_path):
+    assert (tmp_path / "ps" / "key.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_it_opens_nothing_that_is_sealed_for_another(world, tmp_path):
+    command = ["openssl", "cms", "-encrypt", "-binary", "-aes256", "-outform", "DER"]
+    made = subprocess.run(
+        [*command, str(tmp_path / "oct" / "cert.pem")], input=b"clear", stdout=subprocess.PIPE, check=True
+    )
+    with pytest.raises(UnsealError):
+        world.unseal(made.stdout)
+
+
+def test_without_a_mail_certificate_returns_come_in_clear(tmp_path):
+    _, arl = World(tmp_path, lambda: NOW).oct.receive(UNREADABLE)
+    assert base64.b64decode(arl.partition(b"\r\n\r\n")[2]).startswith(b"000OT")
+    assert take_in(arl).kind == "ARL"
