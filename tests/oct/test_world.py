@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tournee.config import load_config
+from tournee.emulation.practice import practice
 from tournee.emulation.world import PS_ADDRESS, World
 from tournee.exchange.unsealing import UnsealError
 from tournee.returns.classify import take_in
@@ -54,3 +56,12 @@ def test_without_a_mail_certificate_returns_come_in_clear(tmp_path):
     _, arl = World(tmp_path, lambda: NOW).oct.receive(UNREADABLE)
     assert base64.b64decode(arl.partition(b"\r\n\r\n")[2]).startswith(b"000OT")
     assert take_in(arl).kind == "ARL"
+
+
+def test_the_practice_is_configured_to_open_its_returns(tmp_path):
+    with practice(tmp_path):
+        config = load_config(tmp_path / "tournee.toml")
+    assert (config.return_certificate, config.return_key) == (
+        tmp_path / "ps" / "cert.pem",
+        tmp_path / "ps" / "key.pem",
+    )
