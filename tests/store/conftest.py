@@ -1,5 +1,6 @@
 """A journal with a fixed clock and key, and a day's life in it."""
 
+import itertools
 from datetime import datetime
 from pathlib import Path
 
@@ -121,3 +122,22 @@ def open_journal(path: Path):
 @pytest.fixture
 def journal(open_journal) -> Journal:
     return open_journal()
+
+
+@pytest.fixture
+def settle(journal):
+    """Takes one return in and settles it with these effects."""
+    rank = itertools.count(1)
+
+    def settler(*effects, content=b""):
+        received = journal.take_return(b"return %d" % next(rank), "imap")
+        return journal.settle_return(received, "ARL", "summary", effects, content)
+
+    return settler
+
+
+@pytest.fixture
+def sent(journal, make):
+    """One invoice with FSE (lot 001) and DRE (lot 002), sent in file 000001."""
+    make.invoice(journal, "FSE", "DRE")
+    return make.sent_file(journal)

@@ -44,25 +44,6 @@ def rejected(code="R01", share="AMO", invoice="000000001"):
     )
 
 
-@pytest.fixture
-def settle(journal):
-    """Takes one return in and settles it with these effects."""
-    rank = itertools.count(1)
-
-    def settler(*effects, content=b""):
-        received = journal.take_return(b"return %d" % next(rank), "imap")
-        return journal.settle_return(received, "ARL", "summary", effects, content)
-
-    return settler
-
-
-@pytest.fixture
-def sent(journal, make):
-    """One invoice with FSE (lot 001) and DRE (lot 002), sent in file 000001."""
-    make.invoice(journal, "FSE", "DRE")
-    return make.sent_file(journal)
-
-
 def sheet_states(journal):
     return [sheet.state for sheet in journal.sheets()]
 

@@ -11,14 +11,22 @@ from hypothesis import strategies as st
 from tournee.store import Cipher, Effect, Journal, Outcome, SheetState, Target
 
 KEY = bytes(range(32))
+NIR = "2550699999001"
 NOW = datetime(2026, 3, 2, 18, 30, 5)
 
+codes = st.sampled_from(["0103", "0105", "0106"])
 told = st.sampled_from([Outcome.ACCEPTED, Outcome.REFUSED, Outcome.DUPLICATE])
 effects = st.lists(
     st.one_of(
-        st.builds(Effect, st.just(Target.FILE), told, file=st.just("000001"), code=st.just("0106")),
+        st.builds(Effect, st.just(Target.FILE), told, file=st.just("000001"), code=codes),
         st.builds(
-            Effect, st.just(Target.LOT), told, file=st.just("000001"), lot=st.sampled_from(["001", "002"])
+            Effect,
+            st.just(Target.LOT),
+            told,
+            file=st.just("000001"),
+            lot=st.sampled_from(["001", "002"]),
+            lot_date=st.sampled_from(["", "260302", "260303"]),
+            code=codes,
         ),
         st.builds(
             Effect,
@@ -26,10 +34,12 @@ effects = st.lists(
             st.sampled_from([Outcome.ACCEPTED, Outcome.REFUSED, *Outcome]),
             invoice=st.sampled_from(["000000001", "000000002", "000000009"]),
             share=st.sampled_from(["AMO", "AMC"]),
+            asked=st.sampled_from([0, 0, 600, 700]),
+            nir=st.sampled_from(["", NIR, "1000000000000"]),
             paid=st.sampled_from([0, 200, 400, 600, -600]),
         ),
     ),
-    max_size=6,
+    max_size=7,
 )
 
 
@@ -45,6 +55,11 @@ def sent(tmp_path_factory, make):
     return path
 
 
+def amiss(reason):
+    """What is said of the money: a refusal's reason is that of the last one told."""
+    return [part for part in reason.split(" ; ") if part.startswith(("payé", "demandé"))]
+
+
 def settled(sent, effects):
     """Where all stands after these effects, one return each."""
     path = sent.with_name("copy.db")
@@ -58,6 +73,7 @@ def settled(sent, effects):
             [file.state for file in journal.files()],
             [row.paid for row in journal.overview()],
             len(journal.unmatched()),
+            [amiss(sheet.reason) for sheet in journal.sheets()],
         )
     path.unlink()
     return states

@@ -112,3 +112,20 @@ def test_a_resend_shows_both_subjects_and_no_old_doubt(journal, make):
     row = journal.overview()[0]
     assert (len(row.subjects), row.reason) == (2, "")
     assert row.message_states == (MessageState.UNCERTAIN, MessageState.SENT)
+
+
+def test_the_history_names_things_as_a_carer_knows_them(journal, make, two_files):
+    journal.take_return(b"???", "imap")
+    stamp = journal.messages()[0].compostage
+    names = {(row.subject, row.subject_id): row.name for row in journal.history()}
+    assert names["visit", 2] == "visite 2 du 02/03/2026"
+    assert (names["sheet", 1], names["sheet", 2]) == ("FSE 000000001", "DRE 000000001")
+    assert (names["lot", 2], names["file", 1]) == ("lot 002", "fichier 000001")
+    assert names["message", 1] == f"message {stamp}"
+    assert (names["received", 2], names["received", 3]) == ("RSP 2", "retour 3")
+    assert {row.name for row in journal.trace("3").history} == {
+        "FSE 000000003",
+        "lot 003",
+        "fichier 000002",
+        f"message {journal.messages()[1].compostage}",
+    }

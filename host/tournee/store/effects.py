@@ -1,4 +1,4 @@
-"""What a return changes: matched to a file, a lot or a sheet of the journal, or kept unmatched with the reason."""
+"""What a return says of an invoice: its sheet found, or not with the reason; its payments taken."""
 
 import sqlite3
 from dataclasses import replace

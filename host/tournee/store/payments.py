@@ -1,5 +1,5 @@
-"""Money: where a sheet stands by what returns said of its shares, and what is amiss in it (domain: state A of a
-third-party payment, paid is not what was computed).
+"""Money: where a sheet stands by what returns said of its shares, and what is amiss: paid or asked otherwise
+than computed.
 """
 
 import sqlite3
@@ -62,7 +62,7 @@ def payment_state(payments: Iterable[PaymentRow], due: Due) -> SheetState | None
 
 
 def anomalies(payments: Iterable[PaymentRow], due: Due) -> tuple[str, ...]:
-    """What a carer must look into, in French: asked is not what the sheet asks, paid is not what was asked."""
+    """What a carer must look into, in French: asked is not what the sheet asks, or paid what was asked."""
     found: list[str] = []
     for share in _by_share(payments):
         own = " ou ".join(f"{euros(amount)} €" for amount in due.amounts)
