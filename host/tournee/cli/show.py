@@ -89,7 +89,7 @@ def return_table(settled: Iterable[Settled]) -> Table:
 def outside_lines(payments: Iterable[EffectRow]) -> list[str]:
     """Payments outside invoices, one line each."""
     return [
-        f"Paiement hors facture ({told.ps}) : {told.reason.capitalize()}, {euros(told.paid)} €"
+        f"Paiement hors facture ({told.ps}) : {told.reason}, {euros(told.paid)} €"
         for told in (row.effect for row in payments)
     ]
 
