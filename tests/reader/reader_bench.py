@@ -114,3 +114,24 @@ def real_card(name: str) -> VirtualCard:
         return VirtualCard(name, content.atr, cps.CpsApplication(files, content.key, TEST_PIN))
     files = {vitale.EF_ZONE: zones.encode(groups), vitale.EF_CERTIFICATE: certificate}
     return VirtualCard(name, content.atr, vitale.VitaleApplication(files, content.key))
+
+
+def renewed_card(name: str, key_of: str) -> VirtualCard:
+    """The PS's card of that name after its renewal: same holder, the key and certificate of another card."""
+    content, other = card_content(name), card_content(key_of)
+    certificate = other.certificate.public_bytes(Encoding.DER)
+    files = {cps.EF_ZONE: content.zone, cps.EF_CERTIFICATE: certificate}
+    return VirtualCard(name, content.atr, cps.CpsApplication(files, other.key, TEST_PIN))
+
+
+def heard_by(slot: DirectSlot) -> list[bytes]:
+    """What the slot is given to send from now on, as it was given."""
+    heard: list[bytes] = []
+    write = slot.write
+
+    def tapped(buf: bytearray, start: int, n: int) -> None:
+        heard.append(bytes(buf[start : start + n]))
+        write(buf, start, n)
+
+    slot.write = tapped  # type: ignore[method-assign]
+    return heard

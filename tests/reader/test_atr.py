@@ -29,13 +29,14 @@ def optional(value):
     return -1 if value < 0 else f"{value:02X}"
 
 
-@pytest.mark.parametrize(("text", "protocols", "ta1", "ta2", "wi", "historical"), ROWS)
-def test_answer_is_walked_to_its_last_byte(text, protocols, ta1, ta2, wi, historical):
+@pytest.mark.parametrize(("text", "protocols", "ta1", "tc1", "ta2", "wi", "historical"), ROWS)
+def test_answer_is_walked_to_its_last_byte(text, protocols, ta1, tc1, ta2, wi, historical):
     data = bytes.fromhex(text)
     state, atr = feed(data)
     assert state == WHOLE
     assert atr.protocols == sum(1 << int(number) for number in protocols.split())
     assert optional(atr.ta1) == (-1 if ta1 == "-" else ta1)
+    assert atr.guard == (0 if tc1 == "-" else int(tc1, 16))
     assert optional(atr.ta2) == (-1 if ta2 == "-" else ta2)
     assert atr.wi == int(wi)
     assert data[atr.historical : atr.historical + atr.historical_length] == bytes.fromhex(historical)

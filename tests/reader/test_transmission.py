@@ -1,10 +1,10 @@
 """T=0 through the channel: conventions, speed, procedure bytes, 61xx and 6Cxx, waits."""
 
 import pytest
-from reader_bench import Bench
+from reader_bench import Bench, heard_by
 
 from sesam import codes
-from tournee.emulation.cards import Fault, load_card
+from tournee.emulation.cards import Fault, load_card, vitale
 from tournee.emulation.cards.content import card_content
 from tournee.emulation.cards.t0 import Style
 
@@ -55,15 +55,18 @@ def test_card_may_use_every_freedom_of_t_0(style):
     assert channel.sw == 0x9000
 
 
-def test_inverse_convention_card_is_understood():
-    _, channel = activated(load_card("moreau", atr=INVERSE))
-    assert bytes(channel.atr.raw[: channel.atr.length]) == INVERSE
+@pytest.mark.parametrize("atr", [INVERSE, vitale.ATR_VITALE1], ids=["made up", "Vitale 1"])
+def test_inverse_convention_card_is_understood(atr):
+    _, channel = activated(load_card("moreau", atr=atr))
+    assert bytes(channel.atr.raw[: channel.atr.length]) == atr
+    assert atr[0] == 0x3F
     assert select(channel) == 0
     assert read(channel, 100, 200) == (0, CERTIFICATE[100:300])
 
 
-def test_long_command_reaches_an_inverse_convention_card_whole():
-    bench, channel = activated(load_card("moreau", atr=INVERSE))
+@pytest.mark.parametrize("atr", [INVERSE, vitale.ATR_VITALE1], ids=["made up", "Vitale 1"])
+def test_long_command_reaches_an_inverse_convention_card_whole(atr):
+    bench, channel = activated(load_card("moreau", atr=atr))
     assert select(channel) == 0
     channel.header(0, 0x88, 0, 0)
     assert channel.expect(channel.put(bytes(range(32))), 256) == 0
@@ -95,9 +98,80 @@ def test_wrong_length_is_asked_again_as_6cxx_says():
     assert read(channel, end, 224) == (0, CERTIFICATE[end:])
 
 
+@pytest.mark.parametrize("chunk", [1, 17, 223, 224, 255])
+@pytest.mark.parametrize("part", [0, 1], ids=["zone", "certificate"])
+def test_file_is_read_to_its_end_from_a_card_that_gives_less_than_it_is_asked_for(chunk, part):
+    card = load_card("moreau", style=Style(chunk=chunk))
+    assert Bench(None, card).read("READ_VITALE", part) == Bench(None, "moreau").read("READ_VITALE", part)
+
+
+@pytest.mark.parametrize(
+    "end", [b"\x62\x82", b"\x90\x00", b"\x6b\x00"], ids=["6282", "nothing more", "outside the file"]
+)
+def test_file_ends_where_the_card_says_so(end):
+    bench = Bench(None, load_card("moreau"))
+    heard = heard_by(bench.slots[1])
+    assert bench.read("READ_VITALE", 1) == CERTIFICATE
+    reads = [header for header in heard if header[:2] == b"\x00\xb0"]
+    assert int.from_bytes(reads[-1][2:4], "big") == len(CERTIFICATE)
+
+    card = load_card("moreau")
+    card.fail(Fault("garbage", "B0", nth=len(reads), data=end))
+    assert Bench(None, card).read("READ_VITALE", 1) == CERTIFICATE
+
+
+def test_card_that_gives_more_than_there_is_room_for_is_refused():
+    card = load_card("moreau")
+    card.fail(Fault("garbage", "B0", nth=3, data=b"\x6c\xff"))  # asked for the last 64 bytes of a piece
+    bench = Bench(None, card)
+    assert bench.refusal("READ_VITALE", part=1, offset=0).status == codes.CARD_PROTOCOL
+
+
 def test_speed_of_the_answer_to_reset_is_agreed_by_pps():
     bench, _ = activated(load_card("moreau"))
     assert bench.slots[1].card._engine.agreed_speed == 0x13
+
+
+@pytest.mark.parametrize(
+    ("style", "fault", "wait_ms"),
+    [
+        (Style(pps="silent"), None, 1000),
+        (Style(), Fault("replace", "pps", byte=2, data=b"\x18"), 0),
+        (Style(), Fault("replace", "pps", byte=3, data=b"\x00"), 0),
+        (Style(), Fault("garbage", "pps", data=b"\x3b"), 0),
+    ],
+    ids=["silence", "another speed echoed", "wrong check character", "no echo at all"],
+)
+def test_card_that_fails_in_its_pps_is_reset_and_goes_on_at_the_default_speed(style, fault, wait_ms):
+    card = load_card("moreau", style=style)
+    speeds, resets = [], []
+    card.speed = speeds.append
+    card.activate = lambda activate=card.activate: (resets.append(1), activate())[1]
+    if fault:
+        card.fail(fault)
+    bench, channel = activated(card)
+    assert (speeds, len(resets), bench.clock()) == ([], 2, wait_ms)
+    assert card._engine.agreed_speed == 0x11
+    assert select(channel) == 0
+    assert read(channel, 0, 224) == (0, CERTIFICATE[:224])
+    assert channel.session == 1
+
+
+def test_card_pulled_out_in_its_pps_is_not_reset():
+    card = load_card("moreau")
+    card.fail(Fault("removed", "pps", byte=1))
+    bench = Bench(None, card)
+    assert bench.channels[1].activate() == codes.CARD_REMOVED
+
+
+@pytest.mark.parametrize(
+    ("atr", "etu"),
+    [("3B401A", 0x1A), ("3B4000", 0), ("3B40FF", 0), ("3B00", 0), ("3BD0131000", 0x10)],
+    ids=["N = 26", "N = 0", "N = 255, the least of T=0", "no TC1", "before a PPS"],
+)
+def test_slot_is_told_the_extra_guard_time(atr, etu):
+    bench, _ = activated(load_card("moreau", atr=bytes.fromhex(atr)))
+    assert bench.slots[1].guard_time == etu
 
 
 def test_specific_mode_takes_the_speed_without_pps():
