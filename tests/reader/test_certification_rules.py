@@ -14,10 +14,12 @@ INVOICE, LOT, FSE, DRE = 1, 2, 1, 2
 OTHER_ISSUER = "750000010"  # a right key, another holder
 
 
-def refusal(records, what, kind=FSE, mode=3):
+def refusal(records, what, kind=FSE, mode=3, date=None):
     """How these records are refused; every one before is taken. Each test has a fresh reader."""
     bench = Bench("infirmiere", "moreau")
     bench.ask("UNLOCK", code=b"1234")
+    if date:
+        bench.ask("SET_DATE", date=date)
     bench.ask("CERTIFY", what=what, kind=kind, mode=mode)
     for ordinal in range(len(records) // 128):
         answer = bench.answer("RECORDS", first=ordinal, data=records[ordinal * 128 : (ordinal + 1) * 128])
@@ -36,6 +38,7 @@ def patched(record, column, text):
 
 
 TWO_SPLIT = {"type_contrat": "99", "numero_amc": "0075500017"}
+INSURED = s.record_2(1, type_contrat="01", numero_amc="0075500017")
 
 INVOICES = {
     "right invoice": (s.invoice(1), None),
@@ -89,6 +92,32 @@ INVOICES = {
         s.record_2(1, type_contrat="01", numero_amc="0075500018") + s.record_2a(1),
         ("NUMBER", 1, 42),
     ),
+    "insurer without its 2A": (
+        s.record_2(1, numero_amc="0075500017") + s.record_4(1),
+        ("ORDER", 1, 1),
+    ),
+    "contract without a 2A": (s.record_2(1, type_contrat="01") + s.record_4(1), ("ORDER", 1, 1)),
+    "contract without an insurer": (s.record_2(1, type_contrat="01") + s.record_2a(1), ("NUMBER", 1, 42)),
+    "2A without an insurer": (s.record_2(1) + s.record_2a(1), ("NUMBER", 1, 42)),
+    "insurer without a contract type": (s.record_2(1, numero_amc="0075500017") + s.record_2a(1), None),
+    "amount of a complementary share that is not asked for": (
+        INSURED + s.record_2a(1, montant_complementaire=1),
+        ("TOTAL", 1, 68),
+    ),
+    "whole complementary share asked for": (
+        INSURED
+        + s.record_2a(1, tp_complementaire="1", montant_complementaire=2 * s.AMC)
+        + s.record_4(1) * 2
+        + s.record_5(1, 2),
+        None,
+    ),
+    "more than the complementary share asked for": (
+        INSURED
+        + s.record_2a(1, tp_complementaire="1", montant_complementaire=2 * s.AMC + 1)
+        + s.record_4(1) * 2
+        + s.record_5(1, 2),
+        ("TOTAL", 4, 90),
+    ),
     "count of lines": (s.record_2(1) + s.record_4(1) + s.record_5(1, lignes=2), ("COUNT", 2, 39)),
     "fee": (s.record_2(1) + s.record_4(1) + s.record_5(1, honoraires=999), ("TOTAL", 2, 58)),
     "AMO share": (s.record_2(1) + s.record_4(1) + s.record_5(1, part_amo=601), ("TOTAL", 2, 66)),
@@ -132,6 +161,26 @@ def test_patient_is_free_without_vitale():
 
 def test_beneficiary_of_the_card_is_a_patient_too():
     assert refusal(s.record_2(1, nir="2840375114055", cle="32"), INVOICE) is None
+
+
+@pytest.mark.parametrize(
+    ("date", "wanted"),
+    [
+        ("202603012359", ("DATE", 1, 70)),
+        ("202602280000", ("DATE", 1, 70)),
+        ("202512310000", ("DATE", 1, 70)),
+        ("202603020000", None),
+        ("202603030000", None),
+        ("202701010000", None),
+        (None, None),
+    ],
+)
+def test_act_of_a_day_to_come_is_refused_when_the_clock_is_set(date, wanted):  # acts are of 2026-03-02
+    assert refusal(s.invoice(1), INVOICE, date=date) == wanted
+
+
+def test_act_of_a_day_to_come_is_refused_in_a_lot_too():
+    assert refusal(s.lot(1), LOT, date="202603010000") == ("DATE", 2, 70)
 
 
 def test_act_beyond_999_is_refused():
@@ -183,6 +232,19 @@ LOTS = {
         ONE + P[:128] + s.certificate(1, "P", cle_id="FFFFFF")[128:],
         ("CERTIFICATE", 5, 27),
     ),
+    "key id of the signatures changes in the lot": (
+        HEAD + s.certified(1) + s.invoice(2) + s.certificate(2, "P", cle_id="FFFFFF"),
+        ("CERTIFICATE", 15, 27),
+    ),
+    "key id of the seals may change in the lot": (
+        HEAD
+        + s.certified(1)
+        + s.invoice(2)
+        + s.certificate(2, "V", cle_id="FFFFFF")
+        + s.certificate(2, "P")
+        + s.record_6(2),
+        None,
+    ),
     "P twice": (ONE + P + P, ("CERTIFICATE", 8, 20)),
     "no seal in mode 03": (ONE + P + s.record_2(2), ("CERTIFICATE", 8, 1)),
     "no signature in mode 03": (ONE + V + s.record_6(1), ("CERTIFICATE", 8, 1)),
@@ -210,7 +272,12 @@ def test_lot(records, wanted):
     assert refusal(records, LOT) == wanted
 
 
-DRE_HEAD = s.record_1(categorie="DRE", crf=s.CRF_DRE)
+DRE_HEAD = s.record_1(categorie="DRE", crf=s.CRF_DRE, organisme="000")
+
+
+def test_lot_of_dre_names_no_organisme():
+    assert refusal(s.record_1(categorie="DRE", crf=s.CRF_DRE), LOT, kind=DRE) == ("CRF", 0, 17)
+    assert refusal(DRE_HEAD, LOT, kind=DRE) is None
 
 
 def test_dre_goes_to_the_insurer_of_the_crf():
