@@ -23,7 +23,11 @@ _IDLE_MS = const(200)  # between two looks at the slots
 
 
 class Heap:
-    """What MicroPython says of its heap; zeros where the runtime does not know (CPython)."""
+    """What MicroPython says of its heap; zeros where the runtime does not know (CPython).
+
+    `peak` is the highest use that `sample` saw: in the depth of a card's exchange and after every
+    request. What boot leaves behind is collected before.
+    """
 
     def __init__(self) -> None:
         self._used = getattr(gc, "mem_alloc", None)
@@ -65,10 +69,11 @@ class Core:
         self.heap = Heap()
         self.service = Service(arena, ps, vitale, self.heap, name)
         self.link = Link(arena, self.service, ticks)
-        gc.collect()  # all is made: what is in use now is what the reader needs
 
     def run(self) -> None:
         """Serve until the link is closed."""
+        gc.collect()  # all is made: what is in use now is what the reader needs
+        self.heap.sample()
         while self.step(_IDLE_MS):
             pass
 
@@ -92,7 +97,8 @@ class Core:
         return True
 
     def _alive(self) -> None:
-        """A card is being waited for."""
+        """A card's exchange begins, or its answer is being waited for."""
+        self.heap.sample()
         self.link.keep_alive()
         self._flush()
 

@@ -36,7 +36,8 @@ _INVERSE = (
 class Line:
     """Bytes to and from one card, with a bound on each wait and on the whole exchange.
 
-    `ticks` gives milliseconds (wrapping), `alive` is called at least every 250 ms of waiting.
+    `ticks` gives milliseconds (wrapping), `alive` is called as an exchange begins and at least every 250 ms
+    of waiting.
     """
 
     def __init__(self, slot: object, arena: object, ticks: object, alive: object) -> None:
@@ -50,6 +51,7 @@ class Line:
 
     def begin(self, timeout_ms: int) -> None:
         """Start an exchange that must be over in `timeout_ms`."""
+        self._alive()
         self._began = self._ticks()
         self._limit = timeout_ms
 

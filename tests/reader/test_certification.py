@@ -7,7 +7,7 @@ import reader_sheets as sheets
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from reader_bench import Bench, Refused
+from reader_bench import Bench, Refused, renewed_card
 
 from sesam import codes
 from tournee.emulation.cards import Fault, load_card
@@ -119,6 +119,15 @@ def test_kept_signatures_are_forgotten_when_a_card_is_changed(unlocked):
     unlocked.slots[1].insert(load_card("moreau"))
     invoice(unlocked)
     assert unlocked.slots[0].card.signatures == 2
+
+
+def test_kept_signature_is_not_given_for_a_renewed_card_of_the_same_holder(unlocked):
+    invoice(unlocked, mode=5)
+    unlocked.slots[0].insert(renewed_card("infirmiere", "kine"))
+    unlocked.ask("UNLOCK", code=b"1234")
+    answer = invoice(unlocked, mode=5)
+    verify("kine", answer.data("signature"), sheets.invoice(1, 2))
+    assert answer.data("digest") == hashlib.sha256(sheets.invoice(1, 2)).digest()
 
 
 def test_failed_signature_is_not_kept(unlocked):

@@ -2,7 +2,7 @@
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from reader_bench import Bench, real_card
+from reader_bench import Bench, heard_by, real_card
 
 from reader import certify, service
 from sesam import codes
@@ -73,6 +73,16 @@ def test_wrong_codes_count_down_and_block(bench):
 def test_wrong_code_is_presented_once(bench):
     status(bench, "UNLOCK", code=b"1111")
     assert bench.slots[0].card.application.tries_left == 2
+
+
+@pytest.mark.parametrize("code", [b"123A", b"12 4", b"1234567/", b"\x01\x02\x03\x04"])
+def test_code_that_is_not_all_digits_never_reaches_the_card(bench, code):
+    heard = heard_by(bench.slots[0])
+    assert status(bench, "UNLOCK", code=code) == (codes.RANGE, 0)
+    assert code not in bench.request
+    assert bench.slots[0].card.application.tries_left == 3
+    bench.ask("UNLOCK", code=b"1234")
+    assert [header[:2] for header in heard].count(b"\x00\x20") == 1
 
 
 def test_wrong_code_locks_an_unlocked_card(unlocked):

@@ -64,6 +64,11 @@ def test_100_invoices_need_the_memory_of_one(reader):
     assert peaks[0] == peaks[1] == peaks[2] < BOARD["memory"]["heap"]
 
 
+def test_peak_is_seen_in_the_depth_of_a_card_s_exchange(reader):
+    identity = reader.identify()
+    assert identity.heap_used < identity.heap_peak < identity.heap_size
+
+
 def test_nothing_is_allocated_for_a_record(reader):
     certify(reader, 1)
     before = reader.identify().heap_used
