@@ -3,13 +3,15 @@
     command, runtime = start_command(board_dir)      # the board's descriptors are the caller's to append
 
 or, by hand, `python boards/build.py unix`. An image lies in `.cache/boards/`, under a name that follows from
-what is in it: the same sources are compiled once. Where MicroPython is not installed the same sources run
-under CPython.
+what is in it: the same sources are compiled once, and only the newest few are kept. Where MicroPython is not
+installed the same sources run under CPython.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import runpy
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,7 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "boards"
 FIRMWARE = ROOT / "firmware"
 MICROPYTHON, CPYTHON = "micropython", "cpython"
+_DIGITS = 16  # of an entry's name
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
+_KEPT = 4  # newest entries of a board and kind: an older one may just be starting in another process
 _TOOLS = [Path(__file__).with_name(name).read_bytes() for name in ("build.py", "fold.py")]
 
 
@@ -169,7 +173,7 @@ def made_once(name: str, sources: dict[str, bytes], fill: Any, suffix: str = "")
     """Return the cache's entry for these sources, made by `fill` unless it is there; safe from other
     processes."""
     digest = hashlib.sha256(repr((_TOOLS, sorted(sources.items()))).encode()).hexdigest()
-    place = CACHE / f"{name}-{digest[:16]}{suffix}"
+    place = CACHE / f"{name}-{digest[:_DIGITS]}{suffix}"
     if not place.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE) as work:
@@ -179,7 +183,21 @@ def made_once(name: str, sources: dict[str, bytes], fill: Any, suffix: str = "")
             except OSError:  # another process was first
                 if not place.exists():
                     raise
+        prune(f"{name}-{'?' * _DIGITS}{suffix}")
     return place
+
+
+def prune(pattern: str) -> None:
+    """Remove all but the newest entries of the cache that match."""
+    made: list[tuple[float, Path]] = []
+    for place in CACHE.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):  # another process prunes too
+            made.append((place.stat().st_mtime, place))
+    for _, place in sorted(made)[:-_KEPT]:
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The image of the firmware: what is in it, how constants are folded, how it is packed."""
 
 import json
+import os
 import runpy
 from pathlib import Path
 
@@ -44,6 +45,19 @@ def test_same_sources_are_built_once():
     made = first.stat().st_mtime_ns
     second = Path(BUILD["start_command"](UNIX)[0][-1])
     assert (second, second.stat().st_mtime_ns) == (first, made)
+
+
+@pytest.mark.parametrize("runtime", ["micropython", "cpython"])
+def test_newest_images_of_a_board_alone_are_kept(tmp_path, monkeypatch, runtime):
+    cache = tmp_path / "boards"
+    make = BUILD["flash_image" if runtime == "micropython" else "folder"]
+    monkeypatch.setitem(make.__globals__, "CACHE", cache)
+    made = []
+    for number in range(7):
+        made.append(make("new", {"main.py": b"x = %d\n" % number}))
+        os.utime(made[-1], (number, number))
+    other = make("other", {"main.py": b"x = 1\n"})
+    assert set(cache.iterdir()) == {*made[-4:], other}
 
 
 def test_unknown_runtime_is_refused():
