@@ -22,10 +22,10 @@ from tournee.billing.day_format import DAY_FORMAT
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import euros
 from tournee.errors import BillingError
 from tournee.reader import Reader
 from tournee.store import InvoiceRow
+from tournee.store.wording import euros
 
 
 @click.group("day", cls=FrenchGroup, short_help="Les journées à facturer.")

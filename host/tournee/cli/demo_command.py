@@ -13,13 +13,13 @@ from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand
 from tournee.cli.show import (
-    euros,
     invoice_tables,
     outside_lines,
     reader_line,
     return_table,
 )
 from tournee.errors import ConfigError
+from tournee.store.wording import euros
 
 
 @click.command("demo", cls=FrenchCommand, short_help="Toute la chaîne, sur un lecteur émulé.")

@@ -10,7 +10,7 @@ from tournee.app.mailroom import fetch as fetch_returns
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import euros, invoice_tables, outside_lines, return_table, trace_tables
+from tournee.cli.show import invoice_tables, outside_lines, return_table, trace_tables
 from tournee.store import MessageState, ReturnState
 
 
@@ -126,7 +126,12 @@ def show_status(desk: Desk, as_json: bool) -> None:
                 "quarantined": [{"id": one.id, "reason": one.reason} for one in aside],
                 "payments_outside": [values.outside(row) for row in outside],
                 "unmatched": [
-                    {"return": one.return_id, "invoice": one.effect.invoice, "reason": one.note}
+                    {
+                        "return": one.return_id,
+                        "invoice": one.effect.invoice,
+                        "told": one.effect.told,
+                        "reason": one.note,
+                    }
                     for one in unmatched
                 ],
             }
@@ -142,9 +147,9 @@ def show_status(desk: Desk, as_json: bool) -> None:
         desk.console.print(f"[yellow]Envoi incertain :[/] {message.subject} ({message.reason})")
     for one in aside:
         desk.console.print(f"[yellow]Retour {one.id} mis de côté :[/] {one.reason}")
-    for effect in unmatched:
-        amount = f", {euros(effect.effect.paid)} €" if effect.effect.paid else ""
-        desk.console.print(f"Retour {effect.return_id}, {effect.note}{amount} : {effect.effect.reason}")
+    for row in unmatched:
+        why = ", ".join(text for text in (row.note, row.effect.reason) if text)
+        desk.console.print(f"[yellow]Retour {row.return_id} sans suite :[/] {row.effect.told} ({why})")
 
 
 @click.command("trace", cls=FrenchCommand, short_help="Le chemin d'une facture ou d'un message.")

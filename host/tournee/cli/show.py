@@ -12,6 +12,7 @@ from rich.table import Table
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
 from tournee.store import EffectRow, OverviewRow, SheetState, Trace
+from tournee.store.wording import euros
 
 SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
 
@@ -27,12 +28,6 @@ _COLOURS = {
 
 _KINDS = {"QUARANTINED": "mis de côté"}
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
-
-
-def euros(cents: int) -> str:
-    """An amount as it is read in French: `1 234,50`."""
-    whole, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{whole:,}".replace(",", " ") + f",{rest:02}"
 
 
 def kibibytes(count: int) -> str:
@@ -134,7 +129,7 @@ def trace_tables(trace: Trace) -> list[Table]:
     for heading in ("Quand", "Quoi", "État", "Détail"):
         past.add_column(heading)
     for row in trace.history:
-        past.add_row(row.at.replace("T", " "), f"{row.subject} {row.subject_id}", row.label, row.detail)
+        past.add_row(row.at.replace("T", " "), row.name, row.label, row.detail)
     return [way, past]
 
 
