@@ -12,6 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+import tournee.emulation
 from tournee.cli import status
 from tournee.cli.main import tournee as root
 from tournee.config import load_config
@@ -135,3 +136,25 @@ def test_password_file_open_to_others_is_refused(config: Path, tmp_path: Path) -
     assert route.submission.password is not None
     with pytest.raises(TourneeError, match="peut être lu par d'autres"):
         route.submission.password()
+
+
+def test_visit_set_aside_and_taken_up_again(config: Path) -> None:
+    day = str(Path(tournee.emulation.__file__).with_name("days") / "kine.toml")
+    assert run("day", "import", day, config=config).returncode == 0
+    assert run("day", "abandon", "2", "--reason", "absent", config=config).returncode == 0
+
+    def states() -> list[str]:
+        told = json.loads(run("day", "visits", "--json", config=config).stdout)
+        return [visit["state"] for visit in told["visits"]]
+
+    assert states() == ["pending", "abandoned", *["pending"] * 5]
+    assert run("day", "abandon", "2", "--reason", "encore", config=config).returncode == 8
+    assert run("day", "reopen", "2", "--reason", "revenu", config=config).returncode == 0
+    assert states() == ["pending"] * 7
+    assert "16/11/2026" in run("day", "visits", config=config).stdout
+
+
+def test_lot_that_is_not_there_is_not_dissolved(config: Path) -> None:
+    told = run("lot", "dissolve", "7", "--reason", "essai", config=config)
+    assert told.returncode == 8
+    assert "Aucun lot 7 n'attend d'être certifié." in told.stderr

@@ -15,6 +15,7 @@ from tournee.billing.card_groups import patients_from_groups, ps_from_groups
 from tournee.billing.day_pieces import day_pieces, load_piece
 from tournee.billing.identity import Patient, PsIdentity
 from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.billing.patient_rules import require_same_ps
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.visit import Visit
 from tournee.errors import BillingError
@@ -102,7 +103,7 @@ def unlock(reader: Reader, ask_code: AskCode) -> None:
 def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, Visit]]:
     """The visits of this professional that still have something to certify, in the order of their days."""
     rows = office.journal.visits(state=VisitState.PENDING)
-    return [(row, load_piece(row.payload)) for row in rows if row.ps == ps.identity.billing_number]
+    return [(row, load_piece(row.payload).visits[0]) for row in rows if row.ps == ps.identity.billing_number]
 
 
 def visits_for(
@@ -120,6 +121,8 @@ def certify_visit(
 
     Raises BillingError where a rule is broken (nothing is then made, no number is lost), ReaderError.
     """
+
+    require_same_ps(load_piece(row.payload), ps.identity)
 
     def build(number: int) -> list[SheetDraft]:
         invoice = make_invoice(ps.identity, _patient_of(visit, vitale), visit, number)
@@ -146,6 +149,17 @@ def certify_visit(
         if sheet.state is SheetState.MADE:
             _certify_sheet(office, reader, ps, vitale, sheet)
     return office.journal.invoice(invoice_id)
+
+
+def abandon_visit(office: Office, visit_id: int, reason: str) -> None:
+    """Set a visit aside: it will not be billed. An invoice of it that is in no lot yet is given up as well.
+
+    Its number is lost for good. StoreError when the visit is billed already.
+    """
+    for row in office.journal.visits():
+        if row.id == visit_id and row.invoice_id is not None:
+            office.journal.abandon_invoice(row.invoice_id, reason)
+    office.journal.abandon_visit(visit_id, reason)
 
 
 def _patient_of(visit: Visit, vitale: VitaleInReader | None) -> Patient:

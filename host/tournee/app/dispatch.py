@@ -13,7 +13,7 @@ from functools import partial
 from sesam import records
 from tournee.app.care import PsOnDuty
 from tournee.app.office import Office
-from tournee.billing.day_pieces import load_profession
+from tournee.billing.day_pieces import load_piece
 from tournee.errors import ConfigError, StoreError
 from tournee.exchange.certificates import LOT_SIGNATURE, certificate_records, verify_lot
 from tournee.exchange.files import single_file
@@ -116,7 +116,7 @@ def _ps_type(office: Office, ps: str) -> str:
     """The sender type (`IF`, `MK`) that this professional's days were imported with."""
     for row in office.journal.visits():
         if row.ps == ps:
-            return load_profession(row.payload)
+            return load_piece(row.payload).profession
     raise StoreError(f"Le journal ne connaît aucune journée du professionnel {ps}.")
 
 

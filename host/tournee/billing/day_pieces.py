@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from tournee.billing.day import VISIT, load_day
 from tournee.billing.day_document import parse
-from tournee.billing.tariffs import Profession
-from tournee.billing.visit import Day, Visit
+from tournee.billing.visit import Day
 
 _PIECE_NAME = "visite.json"
 
@@ -15,8 +14,8 @@ _PIECE_NAME = "visite.json"
 def day_pieces(data: bytes, name: str) -> tuple[Day, tuple[bytes, ...]]:
     """The day, and for each visit a JSON day file that holds it alone; DayError when the day is not right.
 
-    A piece read again by `load_piece` gives the same visit; what holds between the visits of a day was judged
-    here, on the whole.
+    A piece read again by `load_piece` gives a day of that visit; what holds between the visits of a day was
+    judged here, on the whole.
     """
     day = load_day(data, name)
     document, _ = parse(data, name)
@@ -27,14 +26,9 @@ def day_pieces(data: bytes, name: str) -> tuple[Day, tuple[bytes, ...]]:
     )
 
 
-def load_piece(piece: bytes) -> Visit:
-    """The visit of one piece."""
-    return load_day(piece, _PIECE_NAME, whole=False).visits[0]
-
-
-def load_profession(piece: bytes) -> Profession:
-    """The profession that the piece's day was billed as."""
-    return load_day(piece, _PIECE_NAME, whole=False).profession
+def load_piece(piece: bytes) -> Day:
+    """The day of one piece, with its one visit."""
+    return load_day(piece, _PIECE_NAME, whole=False)
 
 
 def _plain(value: object) -> str | float:

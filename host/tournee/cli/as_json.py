@@ -9,7 +9,7 @@ import click
 
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
-from tournee.store import EffectRow, OverviewRow, Trace
+from tournee.store import EffectRow, OverviewRow, Trace, VisitRow
 
 PROFILE = "open-1"
 
@@ -53,6 +53,11 @@ def received(settled: Settled) -> dict[str, Any]:
         "notes": list(settled.read.notes),
         "reason": settled.row.reason,
     }
+
+
+def visit(row: VisitRow) -> dict[str, Any]:
+    """One visit of an imported day."""
+    return {"id": row.id, "day": row.date, "ps": row.ps, "rank": row.rank, "state": row.state.value}
 
 
 def outside(row: EffectRow) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 
 from tournee.app.care import (
     PsOnDuty,
+    abandon_visit,
     certify_visit,
     import_day,
     pending_visits,
@@ -22,9 +23,10 @@ from tournee.billing.day_format import DAY_FORMAT
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.errors import BillingError
+from tournee.cli.show import visit_table
+from tournee.errors import BillingError, StoreError
 from tournee.reader import Reader
-from tournee.store import InvoiceRow
+from tournee.store import InvoiceRow, LotState
 from tournee.store.wording import euros
 
 
@@ -56,6 +58,45 @@ def import_file(desk: Desk, file: Path, as_json: bool) -> None:
         return
     known = " (déjà connues)" if imported.known else ""
     desk.console.print(f"{imported.visits} visites à facturer{known}. Ensuite : tournee certify")
+
+
+@day.command("visits", short_help="Les visites et leur état.")
+@json_option
+@click.pass_obj
+def visits(desk: Desk, as_json: bool) -> None:
+    """Liste les visites prises au journal, avec le numéro à donner aux autres commandes."""
+    with desk.office() as office:
+        rows = office.journal.visits()
+    if as_json:
+        values.write({"visits": [values.visit(row) for row in rows]})
+    else:
+        desk.console.print(visit_table(rows))
+
+
+_visit = click.argument("visit", metavar="VISITE", type=int)
+_reason = click.option("--reason", required=True, help="Pourquoi, pour l'historique.")
+
+
+@day.command("abandon", short_help="Met une visite de côté.")
+@_visit
+@_reason
+@click.pass_obj
+def abandon(desk: Desk, visit: int, reason: str) -> None:
+    """Met de côté une visite à ne pas facturer ; sa facture, si elle n'est dans aucun lot, est abandonnée."""
+    with desk.office() as office:
+        abandon_visit(office, visit, reason)
+    desk.console.print(f"Visite {visit} mise de côté.")
+
+
+@day.command("reopen", short_help="Remet une visite à facturer.")
+@_visit
+@_reason
+@click.pass_obj
+def reopen(desk: Desk, visit: int, reason: str) -> None:
+    """Remet à facturer une visite mise de côté ou refusée : elle aura une facture et un numéro nouveaux."""
+    with desk.office() as office:
+        office.journal.reopen_visit(visit, reason)
+    desk.console.print(f"Visite {visit} à facturer. Ensuite : tournee certify")
 
 
 @day.command("format", short_help="Explique le fichier du jour.")
@@ -137,6 +178,23 @@ def close(desk: Desk, as_json: bool) -> None:
         )
     if not lots:
         desk.console.print("Aucune facture certifiée n'attend d'être mise en lot.")
+
+
+@lot.command("dissolve", short_help="Défait un lot non certifié.")
+@click.argument("number", metavar="LOT")
+@_reason
+@click.pass_obj
+def dissolve(desk: Desk, number: str, reason: str) -> None:
+    """Défait un lot qui n'est pas certifié : ses factures pourront entrer dans un autre."""
+    with desk.office() as office:
+        found = [one for one in office.journal.lots(LotState.MADE) if one.number == number.zfill(3)]
+        for one in found:
+            office.journal.dissolve_lot(one.id, reason)
+    if not found:
+        raise StoreError(
+            f"Aucun lot {number} n'attend d'être certifié.", next_step="un lot certifié ne se défait pas"
+        )
+    desk.console.print(f"Lot {number} défait.")
 
 
 def _on_duty(desk: Desk, link: Reader) -> PsOnDuty:

@@ -17,7 +17,6 @@ from tournee.app.office import Office, open_office
 from tournee.cli.show import SIMULATION, LiveWatcher
 from tournee.config import Config, load_config
 from tournee.errors import ConfigError
-from tournee.exchange.route import Sealing
 from tournee.reader import Reader
 
 CONFIG_NAME = "tournee.toml"
@@ -57,7 +56,7 @@ class Desk:
     def office(self) -> Iterator[Office]:
         """The journal and the active route, open; says it when the route sends readable text."""
         with open_office(self.config()) as office:
-            if office.route.sealing is Sealing.CLEAR:
+            if office.route.is_clear:
                 self.errors.print(f"[bold red]Attention :[/] la route {office.route.name} envoie en clair.")
             yield office
 

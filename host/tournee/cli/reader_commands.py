@@ -36,7 +36,12 @@ def identify(desk: Desk, as_json: bool) -> None:
         values.write(values.reader(identity))
     else:
         desk.console.print(reader_line(identity))
-        desk.console.print(f"Date du lecteur : {identity.date or 'non réglée'}")
+        desk.console.print(f"Date du lecteur : {_date(identity.date)}")
+
+
+def _date(text: str) -> str:
+    """AAAAMMJJHHMM as it is read in French."""
+    return f"{text[6:8]}/{text[4:6]}/{text[:4]} {text[8:10]}:{text[10:]}" if text else "non réglée"
 
 
 @reader.command("date", short_help="Met le lecteur à l'heure.")

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
-from tournee.store import EffectRow, OverviewRow, SheetState, Trace
+from tournee.store import EffectRow, OverviewRow, SheetState, Trace, VisitRow
 from tournee.store.wording import euros
 
 SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
@@ -66,6 +66,17 @@ def _invoice_table(title: str) -> Table:
 def _state(kind: str, state: SheetState) -> str:
     colour = _COLOURS.get(state, "default")
     return f"{kind} [{colour}]{state.label}[/{colour}]"
+
+
+def visit_table(rows: Iterable[VisitRow]) -> Table:
+    """The visits taken into the journal."""
+    table = Table(title="Visites", title_style="bold")
+    for heading in ("Visite", "Journée", "Émetteur", "Rang", "État"):
+        table.add_column(heading)
+    for row in rows:
+        day = f"{row.date[6:]}/{row.date[4:6]}/{row.date[:4]}"
+        table.add_row(str(row.id), day, row.ps, str(row.rank), row.state.label)
+    return table
 
 
 def return_table(settled: Iterable[Settled]) -> Table:
