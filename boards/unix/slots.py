@@ -11,6 +11,8 @@ _DEACTIVATE = const(2)
 _PRESENCE = const(3)
 _SPEED = const(4)
 _HEADER = const(2)
+_IN = const(1)
+_GONE = const(2)
 _QUEUE = const(128)  # bytes taken from the card at once
 
 
@@ -24,22 +26,21 @@ class EmulatedSlot:
         self._end = 0
         self._kind = 0  # tag of the frame that comes in
         self._left = -_HEADER  # bytes of its payload still to come; negative: of its header
-        self._present = False
-        self._removed = False
+        self._card = 0  # _IN, _GONE: what of a card was seen since `present` was asked
+        self._stale = 0  # ACTIVATE frames that the card's end has not come to yet
         self._out = bytearray(_HEADER + 1)
 
     def present(self) -> bool:
         """Whether a card is there, and has been since the last call."""
         while self._next(0) >= 0:
             pass  # nothing is awaited: what comes is stray
-        removed = self._removed
-        self._removed = False
-        return self._present and not removed
+        card = self._card
+        self._card &= _IN
+        return card == _IN
 
     def activate(self) -> None:
-        """Power and cold reset; what was still coming is dropped."""
-        while self._next(0) >= 0:
-            pass
+        """Power and cold reset; what was still coming, or on its way, is dropped."""
+        self._stale += 1
         self._send(_ACTIVATE, self._out, 0, 0)
 
     def deactivate(self) -> None:
@@ -62,7 +63,7 @@ class EmulatedSlot:
         """The next raw byte, TIMEOUT or REMOVED."""
         began = ticks_ms()
         left = timeout_ms
-        while self._present and not self._removed:
+        while self._card == _IN:
             byte = self._next(left)
             if byte >= 0:
                 return byte
@@ -81,8 +82,7 @@ class EmulatedSlot:
             self._gone()  # nobody takes bytes at the other end
 
     def _gone(self) -> None:
-        self._removed = self._removed or self._present
-        self._present = False
+        self._card = _GONE if self._card else 0
 
     def _next(self, timeout_ms: int) -> int:
         """One byte of DATA, or -1 when none came in time or the card went; PRESENCE is noted on the way."""
@@ -102,12 +102,15 @@ class EmulatedSlot:
                 self._left += 1
             elif self._left < 0:
                 self._left = byte or -_HEADER
+                if self._kind == _ACTIVATE:
+                    self._stale -= 1
             else:
                 self._left = self._left - 1 or -_HEADER
-                if self._kind == _DATA:
+                if self._kind == _DATA and not self._stale:
                     return byte
                 if self._kind == _PRESENCE:
                     self._gone()
-                    self._present = byte != 0
-                    if self._removed:
+                    if byte:
+                        self._card |= _IN
+                    if self._card & _GONE:
                         return -1

@@ -16,7 +16,7 @@ from tournee.emulation.slots import (
 )
 
 ATR = bytes.fromhex("3b75130000430" + "9ea9000")
-IN, OUT = (PRESENCE, b"\x01"), (PRESENCE, b"\x00")
+IN, OUT, ON = (PRESENCE, b"\x01"), (PRESENCE, b"\x00"), (ACTIVATE, b"")
 
 
 class Board:
@@ -67,17 +67,23 @@ def test_activated_card_speaks_over_the_line(line):
     board.say(
         (ACTIVATE,), (DATA, bytes.fromhex("ff1013fc")), (SPEED, b"\x13"), (DATA, bytes.fromhex("00a4040c0b"))
     )
-    answers = [board.next() for _ in range(4)]
-    assert answers == [IN, (DATA, ATR), (DATA, bytes.fromhex("ff1013fc")), (DATA, b"\xa4")]
+    answers = [board.next() for _ in range(5)]
+    assert answers == [IN, ON, (DATA, ATR), (DATA, bytes.fromhex("ff1013fc")), (DATA, b"\xa4")]
 
 
 def test_deactivated_card_is_deaf(line):
     slot, board = line
     slot.insert(load_card("lambert"))
     board.say((ACTIVATE,))
-    assert [board.next(), board.next()] == [IN, (DATA, ATR)]
+    assert [board.next() for _ in range(3)] == [IN, ON, (DATA, ATR)]
     board.say((DEACTIVATE,), (DATA, bytes.fromhex("00a4040c0b")), (ACTIVATE,))
-    assert board.next() == (DATA, ATR)
+    assert [board.next(), board.next()] == [ON, (DATA, ATR)]
+
+
+def test_empty_slot_repeats_activate_all_the_same(line):
+    _, board = line
+    board.say((ACTIVATE,))
+    assert board.next() == ON
 
 
 def test_card_removes_itself_where_its_fault_says(line):
@@ -86,7 +92,7 @@ def test_card_removes_itself_where_its_fault_says(line):
     card.fail(Fault("removed", "atr", byte=3))
     slot.insert(card)
     board.say((ACTIVATE,))
-    assert [board.next() for _ in range(3)] == [IN, (DATA, ATR[:3]), OUT]
+    assert [board.next() for _ in range(4)] == [IN, ON, (DATA, ATR[:3]), OUT]
     assert slot.card is None
 
 
@@ -96,7 +102,7 @@ def test_late_bytes_come_after_their_delay(line):
     card.fail(Fault("late", "atr", byte=1, delay_ms=20))
     slot.insert(card)
     board.say((ACTIVATE,))
-    assert [board.next() for _ in range(3)] == [IN, (DATA, ATR[:1]), (DATA, ATR[1:])]
+    assert [board.next() for _ in range(4)] == [IN, ON, (DATA, ATR[:1]), (DATA, ATR[1:])]
 
 
 def test_frames_cut_anywhere_are_put_together():

@@ -1,7 +1,8 @@
 """The card's end of a slot: in the same process for the reader's tests, or on a socket for an emulated board.
 
 Emulated slot line, one byte stream a slot: frames `[tag][length][payload]`, tag 0 DATA (both ways, raw
-bytes), 1 ACTIVATE, 2 DEACTIVATE, 3 PRESENCE (card to reader, one byte 0 or 1), 4 SPEED (one byte, TA1).
+bytes), 1 ACTIVATE (the card's end repeats it: what comes after is of this reset), 2 DEACTIVATE, 3 PRESENCE
+(card to reader, one byte 0 or 1), 4 SPEED (one byte, TA1).
 """
 
 import contextlib
@@ -206,6 +207,8 @@ class SlotThread:
         except ConnectionError:
             return False
         for tag, payload in self._splitter.feed(data):
+            if tag == ACTIVATE:
+                self._send(ACTIVATE, b"")
             if self._card is not None:
                 self._obey(self._card, tag, payload)
         return bool(data)
