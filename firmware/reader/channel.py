@@ -4,7 +4,7 @@ again."""
 from reader.arena import HEADER
 from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LEAST_GUARD, LONGEST, WHOLE, Atr, clock_of
 from reader.fields import copy
-from reader.line import REMOVED, Line, failure
+from reader.line import Line, failure
 from reader.t0 import T0
 from sesam import codes
 from sesam.port import const
@@ -115,8 +115,8 @@ class Channel:
                 return codes.CARD_PROTOCOL
         elif agreed:
             status = self._offer(atr.ta1) if offer else 0
-            if status < 0:
-                return codes.CARD_REMOVED if status == REMOVED else _NO_PPS
+            if status < 0:  # a card that was pulled out is told by the next reset
+                return status
             agreed = status > 0
         if agreed:
             self._slot.speed(atr.ta1)
@@ -126,8 +126,7 @@ class Channel:
         return 0
 
     def _offer(self, ta1: int) -> int:
-        """PPS for T=0 at TA1 (9.2): 1 accepted, 0 the card keeps the default speed, REMOVED, or another
-        negative number for silence or a wrong answer."""
+        """PPS for T=0 at TA1 (9.2): 1 accepted, 0 the card keeps the default speed, _NO_PPS."""
         pps = self._pps
         line = self._line
         pps[0] = _PPS
@@ -141,7 +140,7 @@ class Channel:
         while at < 4:
             byte = line.receive(_FIRST_MS)
             if byte < 0:
-                return byte
+                return _NO_PPS
             if at == 1 and byte == 0:  # PPS1 is not echoed: the default values go on, only PCK follows
                 taken = 0
                 pps[3] = _PPS

@@ -245,6 +245,19 @@ LOTS = {
         + s.record_6(2),
         None,
     ),
+    "what an invoice asks for is not asked by the next": (
+        HEAD
+        + INSURED
+        + s.record_2a(1, tp_complementaire="1", montant_complementaire=s.AMC)
+        + s.record_4(1)
+        + s.record_5(1)
+        + P
+        + V
+        + s.record_2(2)
+        + s.record_4(2, part_amc=0)
+        + s.record_5(2, part_amc=0),
+        None,
+    ),
     "P twice": (ONE + P + P, ("CERTIFICATE", 8, 20)),
     "no seal in mode 03": (ONE + P + s.record_2(2), ("CERTIFICATE", 8, 1)),
     "no signature in mode 03": (ONE + V + s.record_6(1), ("CERTIFICATE", 8, 1)),

@@ -105,19 +105,33 @@ def test_file_is_read_to_its_end_from_a_card_that_gives_less_than_it_is_asked_fo
     assert Bench(None, card).read("READ_VITALE", part) == Bench(None, "moreau").read("READ_VITALE", part)
 
 
+@pytest.fixture
+def reads():
+    """The headers of the READ BINARY that it takes to read the certificate of a card just put in."""
+    bench = Bench(None, "moreau")
+    heard = heard_by(bench.slots[1])
+    assert bench.read("READ_VITALE", 1) == CERTIFICATE
+    return [header for header in heard if header[:2] == b"\x00\xb0"]
+
+
 @pytest.mark.parametrize(
     "end", [b"\x62\x82", b"\x90\x00", b"\x6b\x00"], ids=["6282", "nothing more", "outside the file"]
 )
-def test_file_ends_where_the_card_says_so(end):
-    bench = Bench(None, load_card("moreau"))
-    heard = heard_by(bench.slots[1])
-    assert bench.read("READ_VITALE", 1) == CERTIFICATE
-    reads = [header for header in heard if header[:2] == b"\x00\xb0"]
+def test_file_ends_where_the_card_says_so(reads, end):
     assert int.from_bytes(reads[-1][2:4], "big") == len(CERTIFICATE)
-
     card = load_card("moreau")
     card.fail(Fault("garbage", "B0", nth=len(reads), data=end))
     assert Bench(None, card).read("READ_VITALE", 1) == CERTIFICATE
+
+
+def test_file_that_ends_with_6282_is_not_read_further(reads):
+    card = load_card("moreau")
+    last = reads[-2]
+    card.fail(Fault("replace", "B0", nth=len(reads) - 1, byte=1 + last[4], data=b"\x62\x82"))
+    bench = Bench(None, card)
+    heard = heard_by(bench.slots[1])
+    assert bench.read("READ_VITALE", 1) == CERTIFICATE
+    assert [header for header in heard if header[:2] == b"\x00\xb0"] == reads[:-1]
 
 
 def test_card_that_gives_more_than_there_is_room_for_is_refused():
@@ -157,7 +171,7 @@ def test_card_that_fails_in_its_pps_is_reset_and_goes_on_at_the_default_speed(st
     assert channel.session == 1
 
 
-def test_card_pulled_out_in_its_pps_is_not_reset():
+def test_card_pulled_out_in_its_pps_is_told():
     card = load_card("moreau")
     card.fail(Fault("removed", "pps", byte=1))
     bench = Bench(None, card)
