@@ -19,6 +19,7 @@ adresse = "factures@oct.example"
 expediteur = "cabinet@ville.example"
 identifiant = "732829320"             # the OCT's SIREN, or an association's number (OCT-SF-4)
 certificat = "oct.pem"                # given by the OCT (OCT-MSG-8)
+mode = "fichier-unique"               # or eclatement: one file a recipient, made here (OCT-SS)
 scellement = "ZK"                     # ZK, K, or en-clair
 chiffre = "aes-256-cbc"               # or aes-128-cbc
 revoques = []                         # SHA-256 fingerprints of certificates withdrawn
@@ -51,7 +52,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tournee.errors import ConfigError
-from tournee.exchange.route import Cipher, Mailbox, MailboxKind, Route, Sealing, Security, Server
+from tournee.exchange.route import Cipher, Mailbox, MailboxKind, Mode, Route, Sealing, Security, Server
 
 KEYRING_SERVICE = "tournee-messagerie"
 _T = TypeVar("_T")
@@ -174,6 +175,7 @@ def _route(name: str, table: _Table, home: Path) -> Route:
         certificate=_optional_path(table, "certificat", home),
         sealing=table.choice("scellement", Sealing, Sealing.ZK),
         cipher=table.choice("chiffre", Cipher, Cipher.AES_256_CBC),
+        mode=table.choice("mode", Mode, Mode.SINGLE_FILE),
         revoked=frozenset(str(word) for word in table.get("revoques", list, [])),
     )
     for part in (table, submission, mailbox):

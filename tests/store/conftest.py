@@ -48,7 +48,7 @@ class Maker:
         return lambda number: line(b"1", (20, b"%03d" % number), (30, NAME.encode()), (72, date)) + line(b"6")
 
     def file(self, invoices: int = 1):
-        return lambda number: FileDraft(line(b"000", (50, b"%06d" % number)) + line(b"999"), invoices)
+        return lambda number: FileDraft(line(b"000", (50, b"%06d" % number)) + line(b"999"), invoices, "oct")
 
     def message(self, moment: datetime = NOW):
         def build(counter: int) -> MessageDraft:

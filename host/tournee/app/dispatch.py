@@ -1,4 +1,4 @@
-"""From certified sheets to the message that carries them: lots, single file, sealing, sending.
+"""From certified sheets to the message that carries them: lots, files, sealing, sending.
 
 A message is journaled as leaving before its first byte leaves. One found in that state after a crash is
 uncertain: it is never sent again by itself, a return settles it, or the carer asks for another (OCT-MSG-4).
@@ -6,7 +6,7 @@ uncertain: it is never sent again by itself, a return settles it, or the carer a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +16,7 @@ from tournee.app.office import Office
 from tournee.billing.day_pieces import load_piece
 from tournee.errors import ConfigError, StoreError
 from tournee.exchange.certificates import LOT_SIGNATURE, certificate_records, verify_lot
-from tournee.exchange.files import single_file
+from tournee.exchange.files import SINGLE_FILE, addressee_of, file_per_recipient, single_file
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
 from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
 from tournee.exchange.route import Route
@@ -93,23 +93,29 @@ def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, prog
 
 
 def make_files(office: Office) -> list[FileRow]:
-    """Frame all certified lots, one single file for each professional who has some (OCT-SF-1, OCT-SF-2,
-    OCT-EF-4).
+    """Frame all certified lots the way the active route asks: one single file for each professional who has
+    some (OCT-SF-1, OCT-SF-2), or one for each recipient of theirs (OCT-SS-1). Lots closed before the way was
+    changed are framed the new way (OCT-MODE-1, OCT-EF-4).
     """
-    waiting: dict[str, list[LotRow]] = {}
+    waiting: dict[Hashable, list[LotRow]] = {}
     for lot in office.journal.lots(LotState.CERTIFIED):
-        waiting.setdefault(lot.ps, []).append(lot)
+        recipient = addressee_of(lot.records) if office.route.splits_at_source else None
+        waiting.setdefault((lot.ps, recipient), []).append(lot)
     made = []
-    for ps, lots in waiting.items():
+    for lots in waiting.values():
+        ps = lots[0].ps
         build = partial(_file_draft, office, LotSender(ps, _ps_type(office, ps), ""), lots)
         made.append(office.journal.make_file(ps, [lot.id for lot in lots], build))
     return [office.journal.file(file) for file in made]
 
 
 def _file_draft(office: Office, sender: LotSender, lots: Sequence[LotRow], number: int) -> FileDraft:
-    oct_number = office.route.recipient_number
-    framed = single_file(sender, number, office.clock(), oct_number, [lot.records for lot in lots])
-    return FileDraft(framed.clear, framed.invoices)
+    route, now, contents = office.route, office.clock(), [lot.records for lot in lots]
+    if route.splits_at_source:
+        framed = file_per_recipient(sender, number, now, contents)
+    else:
+        framed = single_file(sender, number, now, route.recipient_number, contents)
+    return FileDraft(framed.clear, framed.invoices, route.name)
 
 
 def _ps_type(office: Office, ps: str) -> str:
@@ -180,16 +186,27 @@ def _send_one(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
 
 
 def _route_of(office: Office, file: FileRow) -> Route:
-    """The route to the OCT that a file was framed for: the active one, or one used before (OCT-MODE-1)."""
+    """The route that a file was framed for: the active one, or one used before (OCT-MODE-1).
+
+    A single file never goes to another OCT than the one whose number its header bears; it knows its route
+    again by that number when it was given another name.
+    """
     _, header = records.decode(file.clear[: records.RECORD_LENGTH])
-    number = header["numero_destinataire"]
-    for route in (office.route, *office.former):
-        if route.recipient_number == number:
-            return route
+    known = (office.route, *office.former)
+    whose = f"la route {file.route}"
+    if header["application"] == SINGLE_FILE:
+        number = header["numero_destinataire"]
+        known = tuple(route for route in known if route.recipient_number == number)
+        whose = f"l'OCT {number}"
+    named = [route for route in known if route.name == file.route]
+    if named:
+        return named[0]
+    if known and header["application"] == SINGLE_FILE:
+        return known[0]
     raise ConfigError(
-        f"Le fichier {file.name} est fait pour l'OCT {number}, qu'aucune route ne connaît plus.",
-        cause="sa route a été retirée de la configuration",
-        next_step="remettez cette route, sans la rendre active : le fichier partira par elle",
+        f"Le fichier {file.name} est fait pour {whose}, qui n'est plus dans la configuration.",
+        cause="cette route a été retirée de la configuration, ou a changé de nom",
+        next_step="remettez-la, sans la rendre active : le fichier partira par elle",
     )
 
 

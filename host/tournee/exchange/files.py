@@ -1,7 +1,8 @@
-"""Files: certified lots between a record 000 and a record 999, the counterpart of `SSV_FormaterFichier`
-(OCT-SF).
+"""Files: certified lots between a record 000 and a record 999, the counterpart of `SSV_FormaterFichier`:
+one for an OCT (OCT-SF), or one for each recipient of the lots (OCT-SS).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,9 +33,44 @@ SINGLE_FILE, PER_RECIPIENT = "TO", "TR"
 OCT = "OT"
 """The recipient type of an OCT (OCT-SF-4)."""
 
+AMC = "OC"
+"""The recipient type of a complementary insurer, which takes DRE."""
+
+CENTRE = "CT"
+"""The recipient type of a régime that has none of its own: its centre de traitement."""
+
+REGIMES = {
+    "01": "CP",
+    "02": "MA",
+    "03": "SR",
+    "04": "CF",
+    "05": "RP",
+    "06": "EN",
+    "07": "RM",
+    "08": "CM",
+    "09": "BF",
+    "10": "CE",
+    "12": "CC",
+    "14": "AN",
+    "15": "SE",
+    "16": "PB",
+}
+"""The recipient type of FSE by régime."""
+
+_FSE_CRF = re.compile(r"F[0-9]{8}")
+
 
 class FileError(ExchangeError):
     """Lots and zones that do not make a file."""
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a lot is for, as record 000 of a file per recipient says it: type, number on 14, and the CRF."""
+
+    type: str
+    number: str
+    crf: str
 
 
 @dataclass(frozen=True)
@@ -64,25 +100,69 @@ def single_file(
     `number` is the file's name as a number, 1 to 999999; `moment` its date; `oct_number` the OCT's SIREN or
     association number; `crf` any of the lots' (the first one's when empty). FileError, LayoutError.
     """
-    if not 1 <= number <= FILE_NUMBER_MAX:
-        raise FileError(f"Numéro de fichier {number} : il va de 1 à {FILE_NUMBER_MAX}.")
     parts = [split_lot(lot) for lot in lots]
     first = str(parts[0].head["crf"]) if parts else ""
+    addressee = Addressee(OCT, oct_number.zfill(14), crf or first)
+    return _framed(sender, number, moment, SINGLE_FILE, addressee, parts, message)
+
+
+def addressee_of(lot: bytes) -> Addressee:
+    """Whom a lot is for, read in its record 1 (OCT-SS-1): an AMC by its number for DRE; for FSE the régime,
+    the centre informatique and the organisme destinataire. LayoutError, FileError.
+    """
+    return _addressee(split_lot(lot))
+
+
+def file_per_recipient(
+    sender: LotSender, number: int, moment: datetime, lots: Sequence[bytes], *, message: str = SIMULATION
+) -> FormattedFile:
+    """The file of OCT-SS-1, as direct mode makes it: certified lots that all have one recipient, for it.
+
+    `number` and `moment` as in `single_file`. FileError when the lots have several recipients, LayoutError.
+    """
+    parts = [split_lot(lot) for lot in lots]
+    if not parts:
+        raise FileError("Un fichier par destinataire a au moins un lot.")
+    return _framed(sender, number, moment, PER_RECIPIENT, _addressee(parts[0]), parts, message)
+
+
+def _addressee(lot: SignedLot) -> Addressee:
+    crf, organisme = str(lot.head["crf"]), str(lot.head["organisme"])
+    if lot.head["categorie"] == "DRE":
+        return Addressee(AMC, crf[1:].zfill(14), crf)
+    if not _FSE_CRF.fullmatch(crf):
+        raise FileError(f"Lot {lot.head['lot']} : le CRF {crf} n’est pas celui d’un lot de FSE.")
+    regime, computing_centre = crf[1:3], crf[6:9]
+    number = f"{regime}{computing_centre}{organisme}".zfill(14)
+    return Addressee(REGIMES.get(regime, CENTRE), number, crf)
+
+
+def _framed(
+    sender: LotSender,
+    number: int,
+    moment: datetime,
+    application: str,
+    addressee: Addressee,
+    lots: Sequence[SignedLot],
+    message: str,
+) -> FormattedFile:
+    if not 1 <= number <= FILE_NUMBER_MAX:
+        raise FileError(f"Numéro de fichier {number} : il va de 1 à {FILE_NUMBER_MAX}.")
     head = zones.make(
         FILE_GROUP,
         f"{moment:%Y%m%d%H%M}",
         f"{number:06}",
         sender.ps_type,
         sender.number_14,
-        SINGLE_FILE,
-        OCT,
-        oct_number.zfill(14),
-        crf or first,
+        application,
+        addressee.type,
+        addressee.number,
+        addressee.crf,
     )
     more = zones.make(
-        FILE_MORE_GROUP, str(len(lots)), str(sum(len(lot) for lot in lots)), upper_ascii(message)
+        FILE_MORE_GROUP, str(len(lots)), str(sum(len(lot.records) for lot in lots)), upper_ascii(message)
     )
-    return _frame(head, more, [(lot_group(lot, sender.ps_type), lot) for lot in parts])
+    return _frame(head, more, [(lot_group(lot, sender.ps_type), lot) for lot in lots])
 
 
 def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, bytes]]) -> FormattedFile:
@@ -91,7 +171,8 @@ def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, byte
 
     Each lot comes with the group 13 or 93 that lot formatting gave. Their sender type and number must be
     those of group 12, whose CRF must be one of theirs; group 14 must tell their number and total size. In
-    files per recipient (`TR`) all lots have one CRF. FileError names what differs.
+    files per recipient (`TR`) all lots have one CRF, and the recipient is theirs. FileError names what
+    differs.
     """
     framed = [(group, split_lot(data)) for group, data in lots]
     for group, lot in framed:
@@ -108,7 +189,7 @@ def _frame(group12: Group, group14: Group, lots: Sequence[tuple[Group, SignedLot
     if not 1 <= len(lots) <= LOTS_MAX:
         raise FileError(f"Fichier de {len(lots)} lots : il en faut de 1 à {LOTS_MAX}.")
     _check_lots(group12, group14, lots)
-    _check_route(group12, {group.field("crf") for group, _ in lots})
+    _check_route(group12, [lot for _, lot in lots])
     body = b"".join(lot.records for _, lot in lots)
     invoices = sum(int(group.field("factures")) for group, _ in lots)
     ends: dict[str, str | int] = {
@@ -154,7 +235,8 @@ def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, Sign
             raise FileError(f"Le lot {number} n’est pas certifié.", next_step="Certifiez-le d’abord.")
 
 
-def _check_route(group12: Group, crfs: set[str]) -> None:
+def _check_route(group12: Group, lots: Sequence[SignedLot]) -> None:
+    crfs = {str(lot.head["crf"]) for lot in lots}
     crf, application = group12.field("crf"), group12.field("application")
     if crf not in crfs:
         raise FileError(f"Le CRF {crf} n’est celui d’aucun lot.")
@@ -163,6 +245,14 @@ def _check_route(group12: Group, crfs: set[str]) -> None:
     elif application == PER_RECIPIENT:
         if len(crfs) > 1:
             raise FileError(f"Un fichier par destinataire a un seul CRF, pas {', '.join(sorted(crfs))}.")
+        told = Addressee(group12.field("type_destinataire"), group12.field("numero_destinataire"), crf)
+        for lot in lots:
+            found = _addressee(lot)
+            if found != told:
+                raise FileError(
+                    f"Le lot {lot.head['lot']} est pour {found.type} {found.number}, le fichier pour "
+                    f"{told.type} {told.number}."
+                )
     else:
         raise FileError(f"Application « {application} » : il faut {SINGLE_FILE} ou {PER_RECIPIENT}.")
 

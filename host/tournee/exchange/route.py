@@ -45,6 +45,13 @@ class Sealing(StrEnum):
         return "" if self is Sealing.CLEAR else f"/{self.value}"
 
 
+class Mode(StrEnum):
+    """How files go through an OCT: one that it splits (`OCT-SF`), or one for each recipient (`OCT-SS`)."""
+
+    SINGLE_FILE = "fichier-unique"
+    SPLIT_AT_SOURCE = "eclatement"
+
+
 class Cipher(StrEnum):
     """Content cipher of a sealed attachment (profile open-1, Mail)."""
 
@@ -155,7 +162,8 @@ class Mailbox:
 
 @dataclass(frozen=True)
 class Route:
-    """Everything that makes one OCT: address, identifier, certificate, sealing, servers (`OCT-MODE-2`).
+    """Everything that makes one OCT: address, identifier, certificate, sealing, servers (`OCT-MODE-2`), and
+    the way files go there (`OCT-MODE-1`).
 
     `identifier` is the OCT's SIREN or an association's number (`OCT-SF-4`), without its leading zeros.
     `certificate` is the file given by the OCT (`OCT-MSG-8`); `revoked` lists certificates withdrawn by
@@ -172,6 +180,7 @@ class Route:
     certificate: Path | None = None
     sealing: Sealing = Sealing.ZK
     cipher: Cipher = Cipher.AES_256_CBC
+    mode: Mode = Mode.SINGLE_FILE
     revoked: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -201,6 +210,11 @@ class Route:
     def recipient_number(self) -> str:
         """The identifier as record 000 and group 12 field 7 carry it: zero-filled on 14 (`OCT-SF-4`)."""
         return self.identifier.zfill(IDENTIFIER_LENGTH)
+
+    @property
+    def splits_at_source(self) -> bool:
+        """True when files are made per recipient: then contract type 99 is excluded (`OCT-X-1`)."""
+        return self.mode is Mode.SPLIT_AT_SOURCE
 
     @property
     def is_clear(self) -> bool:

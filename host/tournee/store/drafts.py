@@ -30,10 +30,13 @@ class SheetDraft:
 
 @dataclass(frozen=True)
 class FileDraft:
-    """A file of lots in clear: its bytes from 000 to 999 and how many invoices (records 2) it holds."""
+    """A file of lots in clear: its bytes from 000 to 999, how many invoices (records 2) it holds, and the
+    name of the route it was framed for.
+    """
 
     clear: bytes
     invoices: int
+    route: str
 
 
 @dataclass(frozen=True)

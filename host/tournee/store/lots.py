@@ -98,11 +98,13 @@ class Lots(Ledger):
             check_number(draft.clear, "000", "fichier", number)
             file = self._new_id("file")
             self._db.execute(
-                "INSERT INTO file (id, ps, number, invoices, state, clear_sealed) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO file (id, ps, number, route, invoices, state, clear_sealed)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     file,
                     ps,
                     number,
+                    draft.route,
                     draft.invoices,
                     FileState.MADE.value,
                     self._seal(draft.clear, "file", "clear", file),
@@ -172,6 +174,7 @@ class Lots(Ledger):
             file,
             row["ps"],
             f"{row['number']:06}",
+            row["route"],
             self._unseal(row["clear_sealed"], "file", "clear", file),
             row["invoices"],
             FileState(row["state"]),

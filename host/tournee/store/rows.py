@@ -90,11 +90,12 @@ class LotRow:
 
 @dataclass(frozen=True)
 class FileRow:
-    """A file of lots, its name on 6 digits."""
+    """A file of lots, its name on 6 digits; `route` names the one it was framed for."""
 
     id: int
     ps: str
     name: str
+    route: str
     clear: bytes
     invoices: int
     state: FileState

@@ -46,6 +46,7 @@ CREATE TABLE file (
     id INTEGER PRIMARY KEY,
     ps TEXT NOT NULL,
     number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 999999),
+    route TEXT NOT NULL, -- the route it was framed for
     invoices INTEGER NOT NULL,
     state TEXT NOT NULL,
     clear_sealed BLOB NOT NULL,
