@@ -62,9 +62,10 @@ class ImportedDay:
 def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     """Take a day file's visits into the journal, as pending; the same file again adds nothing.
 
-    Raises DayError with every mistake and its place; then nothing was taken in.
+    Raises DayError with every mistake and its place, contract 99 among them when the route in force splits at
+    source (OCT-X-1); then nothing was taken in.
     """
-    day, pieces = day_pieces(data, name)
+    day, pieces = day_pieces(data, name, split_at_source=office.route.splits_at_source)
     before = len(office.journal.visits())
     date = f"{day.day:%Y%m%d}"
     day_id = office.journal.add_day(hashlib.sha256(data).hexdigest(), day.ps_number, date, pieces)
@@ -125,7 +126,9 @@ def certify_visit(
     require_same_ps(load_piece(row.payload), ps.identity)
 
     def build(number: int) -> list[SheetDraft]:
-        invoice = make_invoice(ps.identity, _patient_of(visit, vitale), visit, number)
+        beneficiary = _patient_of(visit, vitale)
+        splits = office.route.splits_at_source
+        invoice = make_invoice(ps.identity, beneficiary, visit, number, split_at_source=splits)
         patient = f"{invoice.patient.name} {invoice.patient.first_name}"
         return [
             SheetDraft(

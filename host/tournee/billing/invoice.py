@@ -68,15 +68,21 @@ class Invoice:
         return self.paid - (self.amc if self.visit.complementary_third_party else 0)
 
 
-def make_invoice(ps: PsIdentity, patient: Patient, visit: Visit, number: int) -> Invoice:
+def make_invoice(
+    ps: PsIdentity, patient: Patient, visit: Visit, number: int, *, split_at_source: bool = False
+) -> Invoice:
     """Price a visit and share it out; `number` comes from the journal, which never gives it twice.
 
+    `split_at_source`: it will be sent in files per recipient, so that contract 99 is excluded.
     Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, dates, rights, limits, sessions).
     """
     if not 1 <= number <= NUMBER_MAX:
         raise BillingError(f"Le numéro de facture {number} ne tient pas sur 9 chiffres.")
     who = f"{patient.first_name} {patient.name}"
-    breaches = (*visit_breaches(visit, ps.ps_type), *patient_breaches(visit, patient, ps))
+    breaches = (
+        *visit_breaches(visit, ps.ps_type, split_at_source=split_at_source),
+        *patient_breaches(visit, patient, ps),
+    )
     if breaches:
         raise RuleError(breaches, who)
     cover = cover_of(patient, visit, f"{visit.acts[0].day:%Y%m%d}")

@@ -28,8 +28,13 @@ class RuleError(BillingError):
         self.breaches = breaches
 
 
-def visit_breaches(visit: Visit, profession: Profession) -> Iterator[Breach]:
-    """Judge a visit by itself: its acts, their sums, its dates, its contract."""
+def visit_breaches(
+    visit: Visit, profession: Profession, *, split_at_source: bool = False
+) -> Iterator[Breach]:
+    """Judge a visit by itself: its acts, their sums, its dates, its contract.
+
+    `split_at_source`: invoices are sent in one file for each recipient, nobody splits them afterwards.
+    """
     if not visit.acts:
         yield Breach(("actes",), "aucun acte")
     if len(visit.acts) > ACTS_MAX:
@@ -41,6 +46,8 @@ def visit_breaches(visit: Visit, profession: Profession) -> Iterator[Breach]:
     yield from _accident(visit)
     yield from _mode(visit)
     yield from _contract_excludes_dre(visit)
+    if split_at_source:
+        yield from _contract_excludes_source_splitting(visit)
     yield from _contract_limits_third_party(visit)
 
 
@@ -125,6 +132,16 @@ def _contract_excludes_dre(visit: Visit) -> Iterator[Breach]:
             ("contrat",),
             f"le contrat 99 (l'OCT éclate la facture) et la création de {made} (éclatement à la source) "
             "s'excluent : garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99",
+        )
+
+
+def _contract_excludes_source_splitting(visit: Visit) -> Iterator[Breach]:
+    """OCT-X-1."""
+    if visit.contract99:
+        yield Breach(
+            ("contrat",),
+            "le contrat 99 (l'OCT éclate la facture) et l'éclatement à la source, mode de la route en "
+            "vigueur, s'excluent : retirer le contrat 99, ou prendre une route en fichier unique",
         )
 
 
