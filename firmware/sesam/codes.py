@@ -45,7 +45,7 @@ PATIENT = const(0xE20C)  # the patient is not on the Vitale card
 CERTIFICATE = const(0xE20D)  # a record 7 is missing or wrong
 CONFIRMATION = const(0xE20E)  # what the user confirmed is not what was read
 LIMIT = const(0xE20F)  # more than the profile allows
-DATE = const(0xE210)  # a date cannot be, or the clock is not set
+DATE = const(0xE210)  # a date cannot be, or is after the reader's
 
 CARD_SILENT = const(0xE301)  # a card does not answer in time
 CARD_PROTOCOL = const(0xE302)  # a card breaks its transmission protocol

@@ -21,6 +21,11 @@ class Sheet:
     mode: str
     organisme: str
     invoice: str
+    signer: str = "0A1B2C"
+
+    @property
+    def sevens(self) -> bytes:
+        return b" " * 26 + self.signer.encode()
 
 
 def test_a_lot_of_two_fse_is_the_vector(certified, vector):
@@ -131,6 +136,13 @@ sheets = st.lists(
     max_size=400,
     unique_by=lambda sheet: (sheet.kind, sheet.invoice),
 )
+
+
+def test_sheets_signed_with_two_cards_are_never_in_one_lot():
+    old = Sheet("FSE", "F01751123", "03", "751", "000000001")
+    new = replace(old, invoice="000000002", signer="FFFFFF")
+    last = replace(old, invoice="000000003")
+    assert [lot for _, lot in group_sheets([old, new, last])] == [[old, last], [new]]
 
 
 def key_of(sheet):

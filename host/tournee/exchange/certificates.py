@@ -52,6 +52,12 @@ def key_id(certificate_der: bytes) -> str:
     return hashlib.sha256(info).hexdigest()[:KEY_ID_LENGTH].upper()
 
 
+def signing_key(sevens: bytes) -> str:
+    """The key id in the first of these records 7; empty when there is none."""
+    start, length = records.locate("7", "cle_id")
+    return sevens[start : start + length].decode("ascii")
+
+
 def certificate_records(
     emetteur: str, number: str, genre: str, signature: bytes, certificate_der: bytes
 ) -> bytes:

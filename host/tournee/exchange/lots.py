@@ -8,7 +8,7 @@ from sesam import records, zones
 from sesam.errors import RecordError
 from sesam.text import upper_ascii
 from tournee.errors import ExchangeError
-from tournee.exchange.certificates import PS_SIGNATURE, SECURED, VITALE_SEAL
+from tournee.exchange.certificates import PS_SIGNATURE, SECURED, VITALE_SEAL, signing_key
 from tournee.exchange.splitting import SignedInvoice, SignedLot, split_invoice, split_lot
 
 INVOICES_MAX = 100
@@ -47,6 +47,10 @@ class CertifiedSheet(Protocol):
     def invoice(self) -> str:
         """Invoice number, 9 digits."""
 
+    @property
+    def sevens(self) -> bytes:
+        """Its records 7, those of the PS's signature first."""
+
 
 _Sheet = TypeVar("_Sheet", bound=CertifiedSheet)
 
@@ -80,10 +84,10 @@ class LotSender:
 def group_sheets(sheets: Iterable[_Sheet]) -> list[tuple[LotKey, list[_Sheet]]]:
     """Share certified sheets out into lots of at most 100 invoices, the same way whatever their order.
 
-    FSE before DRE, then by CRF, mode, organisme and invoice number. LotError when an invoice comes twice in a
-    kind.
+    FSE before DRE, then by CRF, mode, organisme, signing key and invoice number: a card renewed since makes a
+    lot of its own. LotError when an invoice comes twice in a kind.
     """
-    groups: dict[LotKey, list[_Sheet]] = {}
+    groups: dict[tuple[LotKey, str], list[_Sheet]] = {}
     seen: set[tuple[str, str]] = set()
     for sheet in sheets:
         if sheet.kind not in LOT_GROUPS:
@@ -91,16 +95,20 @@ def group_sheets(sheets: Iterable[_Sheet]) -> list[tuple[LotKey, list[_Sheet]]]:
         if (sheet.kind, sheet.invoice) in seen:
             raise LotError(f"La {sheet.kind} de la facture {sheet.invoice} est là deux fois.")
         seen.add((sheet.kind, sheet.invoice))
-        groups.setdefault(LotKey(sheet.kind, sheet.crf, sheet.mode, sheet.organisme), []).append(sheet)
+        key = LotKey(sheet.kind, sheet.crf, sheet.mode, sheet.organisme)
+        groups.setdefault((key, signing_key(sheet.sevens)), []).append(sheet)
     lots = []
-    for key in sorted(
-        groups, key=lambda key: (list(LOT_GROUPS).index(key.kind), key.crf, key.mode, key.organisme)
-    ):
-        members = sorted(groups[key], key=lambda sheet: sheet.invoice)
+    for key, signer in sorted(groups, key=_lot_order):
+        members = sorted(groups[key, signer], key=lambda sheet: sheet.invoice)
         lots += [
             (key, members[start : start + INVOICES_MAX]) for start in range(0, len(members), INVOICES_MAX)
         ]
     return lots
+
+
+def _lot_order(group: tuple[LotKey, str]) -> tuple[int, str, str, str, str]:
+    key, signer = group
+    return list(LOT_GROUPS).index(key.kind), key.crf, key.mode, key.organisme, signer
 
 
 def lot_body(sender: LotSender, number: int, key: LotKey, date: str, sheets: Sequence[bytes]) -> bytes:
