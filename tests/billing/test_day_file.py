@@ -73,6 +73,16 @@ def test_act_is_read_with_all_its_keys():
     assert second == Act("IK", date(2026, 11, 15), quantity=12)
 
 
+@pytest.mark.parametrize("number", ["1e5000", "1e9999999999", "-1e400", "1e12", "nan", "inf"])
+def test_number_that_no_column_could_hold_is_told_where_it_stands(number):
+    line = f'actes = [{{ code = "AMI", coefficient = {number} }}]\n'
+    assert mistakes(HEAD + VISIT + line)[0] == (
+        8,
+        "visite 1, actes 1, coefficient",
+        "un nombre d'au plus deux décimales est attendu",
+    )
+
+
 def test_travel_becomes_an_allowance_and_kilometres_less_the_abatement():
     acts = visit_of(VISIT + AMI + 'deplacement = { indemnite = "IFA", kilometres = 10 }\n').acts
     assert [(act.code, act.quantity) for act in acts] == [("AMI", 1), ("IFA", 1), ("IK", 6)]
@@ -184,6 +194,7 @@ def test_json_mistake_has_its_place_and_no_line():
         ('{"a": 1, "a": 2}', "a.json", "clé répétée : a"),
         ('{"a": NaN}', "a.json", "nombre interdit : NaN"),
         ("[]", "a.json", "pas une table"),
+        ('{"visite": [{"patient": {"motif": "\\ud800"}}]}', "a.json", "surrogates not allowed"),
         ("[" * 100_000, "a.json", "recursion"),
     ],
 )

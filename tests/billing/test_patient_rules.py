@@ -148,6 +148,14 @@ def test_dre_of_nothing_is_refused(nurse, patient, visit, amc):
         make_invoice(nurse, everything_paid, visit(documents=FSE_AND_DRE), 1)
 
 
+def test_fees_that_record_5_cannot_hold_are_refused(nurse, patient, visit):
+    days = [date(2026, 11, day) for day in range(3, 14)]
+    dearest = [Act("AMI", day, 400, fee=9_999_999, qualifier="D") for day in days]
+    with pytest.raises(RuleError, match="le total dépasse ce qu'une facture peut porter"):
+        make_invoice(nurse, patient(), visit(*dearest), 1)
+    assert make_invoice(nurse, patient(), visit(*dearest[:10]), 1).fee == 99_999_990
+
+
 def test_refusal_holds_every_breach_at_once(nurse, patient, visit):
     with pytest.raises(RuleError) as refusal:
         make_invoice(nurse, patient(), visit(Act("AMI", SUNDAY, 2100), third_party=BOTH_PAY), 1)

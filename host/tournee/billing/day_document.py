@@ -51,4 +51,5 @@ def _json(text: str) -> dict[str, Any]:
     document = json.loads(text, parse_float=Decimal, parse_constant=refused, object_pairs_hook=unique)
     if not isinstance(document, dict):
         raise ValueError("le fichier n'est pas une table")
+    json.dumps(document, ensure_ascii=False, default=str).encode()  # `\ud800` alone is no character
     return document

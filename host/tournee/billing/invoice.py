@@ -14,6 +14,7 @@ from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Act, Visit
 from tournee.errors import BillingError
 
 NUMBER_MAX = 999_999_999
+FEES_MAX = 99_999_999  # cents, eight columns of record 5
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def make_invoice(
         raise RuleError(breaches, who)
     cover = cover_of(patient, visit, f"{visit.acts[0].day:%Y%m%d}")
     lines, unbilled = price_acts(visit.acts, ps, cover)
+    if sum(line.fee for line in lines) > FEES_MAX:
+        raise RuleError((Breach(("actes",), "le total dépasse ce qu'une facture peut porter"),), who)
     claim = claim_of(visit, patient, sum(line.remainder for line in lines))
     if claim.amc is None and "DRE" in claim.documents:
         asked = Breach(
