@@ -203,6 +203,14 @@ def test_signature_of_something_else_is_incoherent():
         reader_of(Scripted(SIGN=sign)).certify_invoice(b"2" * 128, kind="FSE", mode="05", total=0)
 
 
+@pytest.mark.parametrize("length", [127, 129])
+def test_records_that_are_not_whole_are_refused_before_anything_is_sent(length):
+    service = Scripted()
+    with pytest.raises(client.CertificationRefused, match="Enregistrement"):
+        reader_of(service).certify_invoice(b"2" * length, kind="FSE", mode="05", total=0)
+    assert service.requests == []
+
+
 def test_refused_record_is_told_with_its_rank_column_and_field():
     lines = (VECTORS / "invoice.txt").read_text().splitlines()[1:]
     invoice = "".join(line.removesuffix("|") for line in lines).encode()

@@ -120,6 +120,16 @@ def test_tcp_port_where_nobody_listens_is_told_as_closed():
         connect(f"socket://127.0.0.1:{port}")
 
 
-def test_url_that_makes_no_sense_is_told_as_closed():
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense://",
+        "socket://host:99999",
+        "socket://host:port",
+        "socket://[::1",
+        f"socket://{'a' * 64}.example:1",
+    ],
+)
+def test_url_that_makes_no_sense_is_told_as_closed(url):
     with pytest.raises(TransportClosed):
-        connect("nonsense://")
+        connect(url)

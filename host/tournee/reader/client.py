@@ -169,6 +169,8 @@ class Reader:
         total: int,
         on_progress: Progress | None,
     ) -> Certification:
+        if len(data) % messages.RECORD:
+            raise failure_of_status(codes.LAYOUT, len(data) // messages.RECORD + 1)
         begin = codec.encode(messages.CERTIFY, {"what": what, "kind": _KINDS[kind], "mode": int(mode)})
         sign = codec.encode(messages.SIGN, {"invoices": invoices, "total": total})
         for restart in range(_RESTARTS + 1):

@@ -68,10 +68,10 @@ class SocketTransport:
     """A TCP stream; pyserial's own `socket://` reads byte by byte."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             self._socket = socket.create_connection((parts.hostname or "", parts.port or 0), _WRITE_S)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a port or a name that cannot be
             raise closed(url) from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._url = url
