@@ -80,7 +80,7 @@ def demo(
     )
     desk.console.print(reader_line(outcome.reader, outcome.runtime))
     if out is not None:
-        desk.console.print(f"Tout est dans {out} : clear/, sent/, returns/, oct/, ps/, cards/, journal.db")
+        desk.console.print(f"Tout est dans {out} : clear/, sent/, returns/, oct/, cards/, journal.db")
 
 
 def _moment(text: str) -> datetime:

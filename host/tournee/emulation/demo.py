@@ -108,10 +108,10 @@ def run(directory: Path, days: Sequence[DayFile], clock: datetime, board: str, w
     cipher = Cipher(journal_key(path, null.Keyring()))  # type: ignore[no-untyped-call]
     watch.step("Démarrage du lecteur émulé et de l'OCT émulé")
     with (
-        World(directory, lambda: clock, seal_returns=True) as world,
+        World(directory, lambda: clock) as world,
         Journal(path, cipher, lambda: clock) as journal,
     ):
-        office = Office(journal, world.route(), lambda: clock, world.unseal)
+        office = Office(journal, world.route(), lambda: clock)
         with (
             EmulatedBoard(BOARDS / board) as emulated,
             open_reader(emulated.link_url, lambda: clock) as reader,
