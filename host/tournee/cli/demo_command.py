@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -29,11 +30,16 @@ from tournee.store.wording import euros
     help="Dossier où tout laisser, à vérifier avec openssl.",
 )
 @click.option(
+    "--mode",
+    type=click.Choice(("fichier-unique", "eclatement", "fse-enrichie")),
+    help="Façon d'envoyer ; sans elle, le fichier unique.",
+)
+@click.option(
     "--day",
     "days",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     multiple=True,
-    help="Fichier du jour à facturer (répétable) ; sinon les deux de la démonstration.",
+    help="Fichier du jour à facturer (répétable) ; sinon ceux de la démonstration.",
 )
 @click.option(
     "--clock", help="Date et heure de la démonstration (AAAA-MM-JJTHH:MM), fixe pour des octets identiques."
@@ -42,20 +48,30 @@ from tournee.store.wording import euros
 @json_option
 @click.pass_obj
 def demo(
-    desk: Desk, out: Path | None, days: tuple[Path, ...], clock: str | None, board: str, as_json: bool
+    desk: Desk,
+    out: Path | None,
+    mode: str | None,
+    days: tuple[Path, ...],
+    clock: str | None,
+    board: str,
+    as_json: bool,
 ) -> None:
     """Lit les cartes, fait et certifie les feuilles de soins de deux tournées, clôt les lots dans le
     lecteur, forme
     le fichier unique, le scelle, l'envoie à un OCT émulé et traite ses retours.
+
+    Avec --mode : eclatement forme un fichier par destinataire, fse-enrichie laisse l'OCT demander la part
+    complémentaire d'après des FSE de contrat 99.
     """
     from tournee.emulation import demo as job  # the emulation is loaded only when asked for
 
     moment = job.CLOCK if clock is None else _moment(clock)
-    files = [job.DayFile(path.name, path.read_bytes()) for path in days] or job.built_in_days()
+    way = mode or job.SINGLE_FILE
+    files = [job.DayFile(path.name, path.read_bytes()) for path in days] or job.built_in_days(way)
     with ExitStack() as stack:
         directory = out if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         watch = stack.enter_context(desk.watcher(as_json))
-        outcome = job.run(directory, files, moment, board, watch)
+        outcome = job.run(directory, files, moment, board, watch, way)
     if as_json:
         values.write(
             {
@@ -65,6 +81,7 @@ def demo(
                 "reader": values.reader(outcome.reader) | {"runtime": outcome.runtime},
                 "directory": None if out is None else str(out),
             }
+            | ({} if mode is None else {"mode": mode, "claims": [asdict(one) for one in outcome.claims]})
         )
         return
     desk.console.print(return_table(outcome.returns))
@@ -72,6 +89,10 @@ def demo(
         desk.console.print(table)
     for line in outside_lines(outcome.payments_outside):
         desk.console.print(line)
+    if mode == job.ENRICHED:
+        for claim in outcome.claims:
+            asked = f"L'OCT demande {euros(claim.amount)} € à l'organisme {claim.amc}"
+            desk.console.print(f"{asked} d'après la FSE {claim.invoice}.")
     fees, paid = (
         sum(amounts) for amounts in zip(*((row.fee, row.paid) for row in outcome.invoices), strict=True)
     )

@@ -34,19 +34,36 @@ from tournee.app.office import Office
 from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.lookup import ps_card_of, vitale_of
+from tournee.emulation.oct.split import Claim
 from tournee.emulation.world import World
 from tournee.errors import EmulationError
+from tournee.exchange.route import Mode
 from tournee.reader import Identity, Reader
 from tournee.store import Cipher, EffectRow, Journal, OverviewRow, journal_key
 
 CODE = "1234"  # code porteur of every test card
 CLOCK = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
-DAYS = ("infirmier.toml", "kine.toml")
 MARK = "SIMULATION.txt"
 _MADE = ("oct", "ps", "sent", "cards", "mail", "retours", "clear", "returns")
 _MARK_TEXT = (
     "Démonstration de Tournée : profil de simulation open-1, personnes fictives, ne facture personne.\n"
 )
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of sending through an OCT: the route's mode, and the days that show it."""
+
+    mode: Mode
+    days: tuple[str, ...]
+
+
+SINGLE_FILE, SPLIT_AT_SOURCE, ENRICHED = "fichier-unique", "eclatement", "fse-enrichie"
+WAYS = {
+    SINGLE_FILE: Way(Mode.SINGLE_FILE, ("infirmier.toml", "kine.toml")),
+    SPLIT_AT_SOURCE: Way(Mode.SPLIT_AT_SOURCE, ("infirmier-eclatement.toml", "kine.toml")),
+    ENRICHED: Way(Mode.SINGLE_FILE, ("infirmier-fse-enrichie.toml",)),
+}
 
 
 class Watcher(Protocol):
@@ -69,20 +86,23 @@ class DayFile:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the demonstration ends with: where every invoice stands, the returns read, the reader's memory."""
+    """What the demonstration ends with: where every invoice stands, the returns read, what the OCT asked of
+    AMC by splitting FSE (OCT-EF-1), the reader's memory.
+    """
 
     invoices: tuple[OverviewRow, ...]
     payments_outside: tuple[EffectRow, ...]
     returns: list[Settled]
+    claims: tuple[Claim, ...]
     reader: Identity
     runtime: str
     directory: Path
 
 
-def built_in_days() -> list[DayFile]:
-    """The days that come with the demonstration: a nurse's and a physiotherapist's."""
+def built_in_days(way: str = SINGLE_FILE) -> list[DayFile]:
+    """The days that come with the demonstration of one of `WAYS`."""
     folder = files("tournee.emulation").joinpath("days")
-    return [DayFile(name, folder.joinpath(name).read_bytes()) for name in DAYS]
+    return [DayFile(name, folder.joinpath(name).read_bytes()) for name in WAYS[way].days]
 
 
 def prepare(directory: Path) -> None:
@@ -101,8 +121,15 @@ def prepare(directory: Path) -> None:
     (directory / MARK).write_text(_MARK_TEXT, "utf-8")
 
 
-def run(directory: Path, days: Sequence[DayFile], clock: datetime, board: str, watch: Watcher) -> Outcome:
-    """Do the whole job in `directory`; raises a TourneeError where a step fails."""
+def run(
+    directory: Path,
+    days: Sequence[DayFile],
+    clock: datetime,
+    board: str,
+    watch: Watcher,
+    way: str = SINGLE_FILE,
+) -> Outcome:
+    """Do the whole job in `directory`, one of `WAYS`; raises a TourneeError where a step fails."""
     prepare(directory)
     path = directory / "journal.db"
     cipher = Cipher(journal_key(path, null.Keyring()))  # type: ignore[no-untyped-call]
@@ -111,7 +138,7 @@ def run(directory: Path, days: Sequence[DayFile], clock: datetime, board: str, w
         World(directory, lambda: clock) as world,
         Journal(path, cipher, lambda: clock) as journal,
     ):
-        office = Office(journal, world.route(), lambda: clock)
+        office = Office(journal, world.route(mode=WAYS[way].mode), lambda: clock)
         with (
             EmulatedBoard(BOARDS / board) as emulated,
             open_reader(emulated.link_url, lambda: clock) as reader,
@@ -122,7 +149,15 @@ def run(directory: Path, days: Sequence[DayFile], clock: datetime, board: str, w
             runtime = emulated.runtime
         returns = _exchange(office, watch)
         _export(journal, directory)
-        return Outcome(journal.overview(), journal.payments_outside(), returns, identity, runtime, directory)
+        return Outcome(
+            journal.overview(),
+            journal.payments_outside(),
+            returns,
+            tuple(world.oct.claims),
+            identity,
+            runtime,
+            directory,
+        )
 
 
 def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, watch: Watcher) -> None:
@@ -154,7 +189,8 @@ def _close(office: Office, reader: Reader, ps: PsOnDuty, watch: Watcher) -> None
 
 def _exchange(office: Office, watch: Watcher) -> list[Settled]:
     """Files, sealing and sending, then whatever comes back."""
-    watch.step("Fichiers uniques, scellement et envoi à l'OCT émulé (SMTP, STARTTLS)")
+    what = "Un fichier par destinataire" if office.route.splits_at_source else "Fichiers uniques"
+    watch.step(f"{what}, scellement et envoi à l'OCT émulé (SMTP, STARTTLS)")
     make_files(office)
     for dispatch in send(office, watch.progress):
         if dispatch.error is not None:

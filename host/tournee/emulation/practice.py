@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tournee.emulation.desk import LINK_NAME, Desk
 from tournee.emulation.world import OCT_ADDRESS, PASSWORD, PS_ADDRESS, ROUTE_NAME, SIREN, USER, World
+from tournee.exchange.route import Mode
 
 CONFIG_NAME = "tournee.toml"
 ZONE = ZoneInfo("Europe/Paris")
@@ -56,6 +57,7 @@ expediteur = "{PS_ADDRESS}"
 identifiant = "{SIREN}"
 certificat = "oct/cert.pem"
 scellement = "K"
+mode = "{Mode.SINGLE_FILE}"
 
 [route.{ROUTE_NAME}.envoi]
 serveur = "{world.server.host}"

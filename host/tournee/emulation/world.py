@@ -26,7 +26,7 @@ from tournee.emulation.oct import (
     make_oct_identity,
 )
 from tournee.emulation.smtp import Account, SubmissionServer
-from tournee.exchange.route import Mailbox, MailboxKind, Route, Sealing, Security, Server
+from tournee.exchange.route import Mailbox, MailboxKind, Mode, Route, Sealing, Security, Server
 from tournee.exchange.unsealing import open_envelope
 
 SIREN = "999999998"
@@ -39,6 +39,7 @@ SCENARIO = Scenario(
     siren=SIREN,
     address=OCT_ADDRESS,
     unknown_amc=frozenset({"0099999997"}),
+    managed_amc=frozenset({"0089000000", "0087500026", "0020500018"}),
     rejected={"155062A999001": Rejection("0043", "PRESCRIPTION NON CONFORME")},
     remarks={"2930459350088": "DECLARATION DE GROSSESSE A TRANSMETTRE A LA CAISSE (SIMULATION)"},
     flat_payment=FlatPayment("00101", "FORFAIT D'AIDE A LA TELETRANSMISSION", 30000, "261001", "261031"),
@@ -97,7 +98,7 @@ class World:
         """Open what was sealed for the PS's mail; raises UnsealError on anything else."""
         return open_envelope(data, self._ps_key, self._ps_certificate)
 
-    def route(self, sealing: Sealing = Sealing.K) -> Route:
+    def route(self, sealing: Sealing = Sealing.K, mode: Mode = Mode.SINGLE_FILE) -> Route:
         """The route to this OCT, once the server listens."""
         return Route(
             name=ROUTE_NAME,
@@ -116,4 +117,5 @@ class World:
             mailbox=Mailbox(MailboxKind.MAILDIR, path=self.directory / "retours"),
             certificate=self.directory / "oct" / "cert.pem",
             sealing=sealing,
+            mode=mode,
         )
