@@ -108,3 +108,9 @@ def test_a_damaged_key_file_is_refused_and_kept(path, key_file, content):
 def test_two_new_journals_have_two_keys(tmp_path):
     keys = {journal_key(tmp_path / name, null.Keyring()) for name in ("one.db", "two.db")}
     assert len(keys) == 2
+
+
+def test_a_draft_that_a_cut_left_behind_is_in_nobodys_way(path, key_file):
+    key_file.with_name(f"{key_file.name}.{os.getpid()}").touch()
+    key = journal_key(path, null.Keyring())
+    assert key_file.read_text() == key.hex() + "\n"

@@ -4,6 +4,7 @@ only its owner reads.
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 import keyring
@@ -80,19 +81,17 @@ def _write(file: Path, key: bytes) -> bytes:
     """Write a new key whole or not at all; when another process was first, its key is the one."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_name(f"{file.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, draft = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)  # mode 0600
         try:
-            os.write(descriptor, key.hex().encode() + b"\n")
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        try:
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.write(key.hex().encode() + b"\n")
+                opened.flush()
+                os.fsync(descriptor)
             os.link(draft, file)
         except FileExistsError:
             return _read(file)
         finally:
-            draft.unlink()
+            Path(draft).unlink()
     except OSError as error:
         raise StoreError(f"La clé {file} ne peut pas être écrite : {error.strerror}.") from error
     return key
