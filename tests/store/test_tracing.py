@@ -64,7 +64,7 @@ def test_an_invoice_that_is_in_no_lot_yet_has_a_trace(journal, make):
     assert (len(trace.invoices), trace.lots, trace.files, trace.messages) == (1, (), (), ())
 
 
-@pytest.mark.parametrize("key", ["000000009", "SV140700/1/2/00001", "", "²"])
+@pytest.mark.parametrize("key", ["000000009", "SV140700/1/2/00001", "", "²", "9" * 30, "9" * 5000])
 def test_what_the_journal_does_not_know_is_a_clear_error(journal, two_files, key):
     with pytest.raises(StoreError, match="ne connaît ni message ni facture"):
         journal.trace(key)

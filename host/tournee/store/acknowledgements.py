@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from tournee.store.drafts import Effect, Outcome, Target
 from tournee.store.messages import Messages
+from tournee.store.numbers import number_of
 from tournee.store.states import FileState, LotState, MessageState, SheetState
 
 _SHARE_AMC = "AMC"
@@ -184,11 +185,6 @@ class Acknowledgements(Messages):
             WHERE sheet.lot = ? AND number = ?"""
         found = self._rows(query, lot, number_of(effect.invoice))
         return int(found[0]["id"]) if found else None
-
-
-def number_of(digits: str) -> int:
-    """A number as a return writes it; -1, which nothing bears, for what is not digits."""
-    return int(digits) if digits.isascii() and digits.isdigit() else -1
 
 
 def _is_duplicate(effect: Effect) -> bool:

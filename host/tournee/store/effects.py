@@ -3,8 +3,9 @@
 import sqlite3
 from dataclasses import replace
 
-from tournee.store.acknowledgements import Acknowledgements, Applied, number_of
+from tournee.store.acknowledgements import Acknowledgements, Applied
 from tournee.store.drafts import Effect, Outcome, Target
+from tournee.store.numbers import number_of
 from tournee.store.payments import Payments, payment_state
 from tournee.store.states import SheetState
 

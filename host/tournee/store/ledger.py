@@ -115,7 +115,8 @@ class Ledger:
             try:
                 yield
             finally:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite ends it by itself on some errors
+                    self._db.execute("ROLLBACK")
         except sqlite3.Error as error:
             raise translate(error) from error
 

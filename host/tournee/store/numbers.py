@@ -1,7 +1,16 @@
-"""The numbers that the journal gives are those that the records bear."""
+"""Numbers as digits: those that returns and carers write, those that records bear."""
 
 from sesam import records
 from tournee.errors import StoreError
+
+_DIGITS_MAX = 9  # of an invoice number, the longest
+
+
+def number_of(digits: str) -> int:
+    """A number as a return or a carer writes it; -1, which nothing bears, for what is no such number."""
+    significant = digits.lstrip("0") or digits[-1:]
+    is_number = significant.isascii() and significant.isdigit() and len(significant) <= _DIGITS_MAX
+    return int(significant) if is_number else -1
 
 
 def check_number(data: bytes, kind: str, field: str, number: int) -> None:

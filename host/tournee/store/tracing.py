@@ -5,6 +5,7 @@ import json
 from tournee.errors import StoreError
 from tournee.store.invoices import Invoices
 from tournee.store.lots import Lots
+from tournee.store.numbers import number_of
 from tournee.store.received import Returns
 from tournee.store.rows import HistoryRow, Trace
 
@@ -47,8 +48,8 @@ class Tracing(Invoices, Lots, Returns):
             return self._trace(key if messages else "", invoices, lots, files)
 
     def _invoices_of(self, key: str) -> list[int]:
-        number = int(key) if key.isascii() and key.isdigit() else -1
-        invoices = [int(row["id"]) for row in self._rows("SELECT id FROM invoice WHERE number = ?", number)]
+        rows = self._rows("SELECT id FROM invoice WHERE number = ?", number_of(key))
+        invoices = [int(row["id"]) for row in rows]
         if not invoices:
             raise StoreError(
                 f"Le journal ne connaît ni message ni facture « {key} ».",
