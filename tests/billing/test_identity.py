@@ -1,5 +1,7 @@
 """Values that cannot be billed are refused where they are made, before a record is."""
 
+from datetime import date
+
 import pytest
 
 from tournee.billing.identity import Amc, IdentityError, PsIdentity
@@ -21,6 +23,12 @@ def test_patient_with_a_number_of_another_form_is_refused(patient, changes, told
     with pytest.raises(IdentityError) as refusal:
         patient(**changes)
     assert told in refusal.value.message
+
+
+def test_no_repr_names_a_patient(patient, visit):
+    shown = repr((patient(), visit(typed=patient(), born=date(1955, 6, 15))))
+    assert "Visit" in shown
+    assert not [told for told in ("2550699999001", "LAMBERT", "YVONNE", "1955") if told in shown]
 
 
 def test_lunar_birth_date_is_accepted(patient):

@@ -106,3 +106,12 @@ def test_any_changed_byte_of_a_value_is_seen():
         damaged[at] ^= 1
         with pytest.raises(StoreError):
             cipher.unseal(bytes(damaged), "table.column.1")
+
+
+def test_no_repr_names_a_patient(journal, make, lived):
+    invoice = journal.invoice(1)
+    given = (*make.sheets("FSE")(1), make.file()(1), make.message()(1))
+    rows = (invoice, *journal.visits(), *journal.lots(), *journal.files(), *journal.messages())
+    shown = repr((given, rows, journal.returns(), journal.overview()))
+    assert "SheetDraft" in shown and "OverviewRow" in shown
+    assert not [name for name, secret in SECRETS.items() if name != "label" and secret.decode() in shown]

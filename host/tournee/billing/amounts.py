@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-
 DIGITS_MAX = 12
 """Digits before the point of a number that a carer types: more than any column holds."""
 

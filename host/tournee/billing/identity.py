@@ -3,7 +3,7 @@
 The reading of zone groups is in `card_groups`; here stand the values themselves.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sesam.text import upper_ascii
@@ -125,14 +125,14 @@ class Coverage:
 class Patient:
     """A beneficiary, billed on the number of the insured person (NIR and key)."""
 
-    nir: str  # 13 characters: the insured person's
-    key: str
+    nir: str = field(repr=False)  # 13 characters: the insured person's
+    key: str = field(repr=False)
     regime: str  # 2 digits
     caisse: str  # 3 digits
     centre: str  # 4 digits
-    born: str  # AAAAMMJJ; month and day may be 00 (lunar date)
-    name: str
-    first_name: str
+    born: str = field(repr=False)  # AAAAMMJJ; month and day may be 00 (lunar date)
+    name: str = field(repr=False)
+    first_name: str = field(repr=False)
     birth_rank: str = "1"
     beneficiary_rank: str = "001"  # rank of the beneficiary on the card
     quality: str = "0"

@@ -1,6 +1,6 @@
 """A carer's day as it is billed: visits, acts, prescription. Plain values; `day` reads them from a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tournee.billing.identity import Amc, Patient
@@ -56,11 +56,11 @@ class Visit:
     """
 
     day: date
-    nir: str
-    key: str
+    nir: str = field(repr=False)
+    key: str = field(repr=False)
     acts: tuple[Act, ...]
     prescription: Prescription | None = None
-    born: date | None = None
+    born: date | None = field(default=None, repr=False)
     birth_rank: str = ""
     typed: Patient | None = None
     amc: Amc | None = None

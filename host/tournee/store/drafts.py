@@ -19,13 +19,13 @@ class SheetDraft:
     crf: str
     mode: str
     organisme: str
-    records: bytes
+    records: bytes = field(repr=False)
     acts: int
     fee: int
     amo: int
     amc: int
-    patient: str
-    nir: str
+    patient: str = field(repr=False)
+    nir: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class FileDraft:
     name of the route it was framed for.
     """
 
-    clear: bytes
+    clear: bytes = field(repr=False)
     invoices: int
     route: str
 
@@ -47,7 +47,7 @@ class MessageDraft:
 
     subject: str
     compostage: str
-    raw: bytes
+    raw: bytes = field(repr=False)
 
 
 class Target(Enum):

@@ -1,6 +1,6 @@
 """What the journal gives back: one frozen dataclass for each thing it follows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tournee.store.drafts import Effect
 from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
@@ -16,7 +16,7 @@ class VisitRow:
     ps: str
     rank: int
     state: VisitState
-    payload: bytes
+    payload: bytes = field(repr=False)
     invoice_id: int | None
 
 
@@ -38,13 +38,13 @@ class SheetRow:
     fee: int
     amo: int
     amc: int
-    patient: str
-    nir: str
+    patient: str = field(repr=False)
+    nir: str = field(repr=False)
     state: SheetState
-    records: bytes
-    sevens: bytes
+    records: bytes = field(repr=False)
+    sevens: bytes = field(repr=False)
     lot_id: int | None
-    reason: str
+    reason: str = field(repr=False)
 
     @property
     def body(self) -> bytes:
@@ -76,10 +76,10 @@ class LotRow:
     mode: str
     date: str
     state: LotState
-    body: bytes
-    sevens: bytes
+    body: bytes = field(repr=False)
+    sevens: bytes = field(repr=False)
     file_id: int | None
-    reason: str
+    reason: str = field(repr=False)
     sheet_ids: tuple[int, ...]
 
     @property
@@ -96,10 +96,10 @@ class FileRow:
     ps: str
     name: str
     route: str
-    clear: bytes
+    clear: bytes = field(repr=False)
     invoices: int
     state: FileState
-    reason: str
+    reason: str = field(repr=False)
     lot_ids: tuple[int, ...]
 
 
@@ -113,9 +113,9 @@ class MessageRow:
     counter: int
     compostage: str
     subject: str
-    raw: bytes
+    raw: bytes = field(repr=False)
     state: MessageState
-    reason: str
+    reason: str = field(repr=False)
     made: str
 
 
@@ -129,10 +129,10 @@ class ReturnRow:
     taken: str
     state: ReturnState
     kind: str
-    raw: bytes
-    content: bytes
-    summary: str
-    reason: str
+    raw: bytes = field(repr=False)
+    content: bytes = field(repr=False)
+    summary: str = field(repr=False)
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class HistoryRow:
     subject_id: int
     state: str
     label: str
-    detail: str
+    detail: str = field(repr=False)
     name: str
 
 
@@ -186,7 +186,7 @@ class OverviewRow:
     number: str
     ps: str
     date: str
-    patient: str
+    patient: str = field(repr=False)
     kinds: tuple[str, ...]
     states: tuple[SheetState, ...]
     fee: int
@@ -198,7 +198,7 @@ class OverviewRow:
     files: tuple[str, ...]
     subjects: tuple[str, ...]
     message_states: tuple[MessageState, ...]
-    reason: str
+    reason: str = field(repr=False)
 
     @property
     def label(self) -> str:
