@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from tournee.exchange.certificates import (
-    CertificateError,
+    SignatureError,
     certificate_records,
     key_id,
     verify_invoice,
@@ -56,7 +56,7 @@ def test_a_lots_number_is_zero_filled_on_nine(ps_card):
 
 
 def test_a_signature_of_another_size_is_refused(ps_card):
-    with pytest.raises(CertificateError):
+    with pytest.raises(SignatureError):
         certificate_records("756000014", "000000012", "P", bytes(128), ps_card.certificate)
 
 
@@ -97,12 +97,12 @@ def test_an_invoice_signed_by_openssl_verifies(certified, ps_card, vitale_card):
 def test_an_invoice_without_vitale_card_has_the_ps_signature_alone(certified, vector, ps_card):
     data = certified.invoice(b"".join(vector("fse_1.txt")), seals=False)
     assert verify_invoice(data, mode="05", ps_certificate=ps_card.certificate).number == "000000001"
-    with pytest.raises(CertificateError, match="Facture 000000001"):
+    with pytest.raises(SignatureError, match="Facture 000000001"):
         verify_invoice(data, mode="03", ps_certificate=ps_card.certificate)
 
 
 def test_a_seal_has_no_place_in_degraded_mode(certified, ps_card):
-    with pytest.raises(CertificateError, match="« PV » là où il faut « P »"):
+    with pytest.raises(SignatureError, match="« PV » là où il faut « P »"):
         verify_invoice(certified.fse[0], mode="05", ps_certificate=ps_card.certificate)
 
 
@@ -114,14 +114,14 @@ def test_a_seal_has_no_place_in_degraded_mode(certified, ps_card):
     ],
 )
 def test_a_changed_invoice_is_named(certified, ps_card, at, value, number):
-    with pytest.raises(CertificateError) as caught:
+    with pytest.raises(SignatureError) as caught:
         verify_lot(changed(certified.fse_lot, at, value), ps_certificate=ps_card.certificate)
     assert caught.value.invoice == number
     assert f"Facture {number}, certificat P : la signature ne vérifie pas" in str(caught.value)
 
 
 def test_a_changed_lot_header_is_named_by_its_lot(certified, ps_card):
-    with pytest.raises(CertificateError, match="Lot 007, certificat L") as caught:
+    with pytest.raises(SignatureError, match="Lot 007, certificat L") as caught:
         verify_lot(changed(certified.fse_lot, 71, b"260303"), ps_certificate=ps_card.certificate)
     assert caught.value.invoice == "007"
 
@@ -129,12 +129,12 @@ def test_a_changed_lot_header_is_named_by_its_lot(certified, ps_card):
 def test_invoices_in_another_order_break_the_lots_signature(certified, ps_card):
     records = cut(certified.fse_lot)
     swapped = b"".join(records[:1] + records[15:27] + records[1:15] + records[27:])
-    with pytest.raises(CertificateError, match="Lot 007"):
+    with pytest.raises(SignatureError, match="Lot 007"):
         verify_lot(swapped, ps_certificate=ps_card.certificate)
 
 
 def test_a_seal_by_a_card_that_is_not_the_patients_is_refused(certified, ps_card):
-    with pytest.raises(CertificateError, match="Facture 000000001, certificat V : la clé"):
+    with pytest.raises(SignatureError, match="Facture 000000001, certificat V : la clé"):
         verify_lot(
             certified.fse_lot,
             ps_certificate=ps_card.certificate,
@@ -149,7 +149,7 @@ def test_a_seal_by_a_card_that_is_not_the_patients_is_refused(certified, ps_card
 )
 def test_a_record_7_that_says_otherwise_than_its_fellows_is_refused(certified, ps_card, at, value):
     start = 128 * 6  # the first record 7 of the invoice
-    with pytest.raises(CertificateError, match="Facture 000000001"):
+    with pytest.raises(SignatureError, match="Facture 000000001"):
         verify_invoice(
             changed(certified.fse[0], start + at, value), mode="03", ps_certificate=ps_card.certificate
         )
@@ -157,17 +157,17 @@ def test_a_record_7_that_says_otherwise_than_its_fellows_is_refused(certified, p
 
 def test_a_missing_record_7_is_refused(certified, ps_card):
     records = cut(certified.fse[0])
-    with pytest.raises(CertificateError, match="Facture 000000001"):
+    with pytest.raises(SignatureError, match="Facture 000000001"):
         verify_invoice(b"".join(records[:9] + records[10:]), mode="03", ps_certificate=ps_card.certificate)
 
 
 def test_a_lot_without_its_own_signature_is_refused(certified, ps_card):
-    with pytest.raises(CertificateError, match="Lot 007"):
+    with pytest.raises(SignatureError, match="Lot 007"):
         verify_lot(certified.fse_lot[: -4 * 128], ps_certificate=ps_card.certificate)
 
 
 def test_a_certificate_that_is_none_is_refused(certified):
-    with pytest.raises(CertificateError, match="illisible"):
+    with pytest.raises(SignatureError, match="illisible"):
         verify_lot(certified.fse_lot, ps_certificate=b"\x30\x00")
 
 

@@ -30,7 +30,7 @@ _PIECE = 96
 _BITS = 2048
 
 
-class CertificateError(ExchangeError):
+class SignatureError(ExchangeError):
     """A signature is missing, is not made as the profile says, or does not verify; `invoice` is the number in
     cause, or the lot's.
     """
@@ -64,11 +64,11 @@ def certificate_records(
     """The records 7 of one signature, each of 128 bytes.
 
     `emetteur` is the billing number on 9 digits; `number` the invoice's on 9 digits, or the lot's for genre
-    `L`; `genre` is `P`, `V` or `L`; `signature` has 256 bytes. RecordError or CertificateError when one of
+    `L`; `genre` is `P`, `V` or `L`; `signature` has 256 bytes. RecordError or SignatureError when one of
     them is not.
     """
     if len(signature) != SIGNATURE_SIZE:
-        raise CertificateError(
+        raise SignatureError(
             f"Signature de {len(signature)} octets : il en faut {SIGNATURE_SIZE}.", invoice=number
         )
     text = base64.b64encode(signature).decode("ascii")
@@ -97,7 +97,7 @@ def verify_invoice(
     """Check the records 7 of one certified invoice (its records 2 to 7), and give its parts.
 
     `P` by the PS's card always; `V` by the Vitale card in mode `03`, and in that mode alone.
-    `vitale_certificate` is that of the patient's card. LayoutError or CertificateError, which names the
+    `vitale_certificate` is that of the patient's card. LayoutError or SignatureError, which names the
     invoice.
     """
     invoice = split_invoice(data)
@@ -114,7 +114,7 @@ def verify_lot(
 
     `vitale_certificates` are those of the patients' cards, in any order; None where they are no longer at
     hand: each seal, verified when it was made, must then be there and well made. LayoutError or
-    CertificateError, which names the invoice.
+    SignatureError, which names the invoice.
     """
     lot = split_lot(data)
     keys = None if vitale_certificates is None else _by_key(vitale_certificates)
@@ -142,9 +142,7 @@ def _verify_invoice(
 def _check_genres(sevens: Iterable[Seven], genres: str, label: str, number: str) -> None:
     found = "".join(dict.fromkeys(str(seven.values["genre"]) for seven in sevens))
     if found != genres:
-        raise CertificateError(
-            f"{label} : certificats « {found} » là où il faut « {genres} ».", invoice=number
-        )
+        raise SignatureError(f"{label} : certificats « {found} » là où il faut « {genres} ».", invoice=number)
 
 
 def _verify(
@@ -163,7 +161,7 @@ def _verify(
             "".join(str(seven.values["signature"]) for seven in sevens), validate=True
         )
     except ValueError:
-        raise CertificateError(f"{genre} : signature illisible.", invoice=number) from None
+        raise SignatureError(f"{genre} : signature illisible.", invoice=number) from None
     expected = {
         "emetteur": emetteur,
         "facture": number.zfill(9),
@@ -173,22 +171,22 @@ def _verify(
     for rank, seven in enumerate(sevens, 1):
         for field, value in (expected | {"rang": rank}).items():
             if seven.values[field] != value:
-                raise CertificateError(
+                raise SignatureError(
                     f"{genre} : {field} {seven.values[field]} là où il faut {value}.", invoice=number
                 )
     if len(signature) != SIGNATURE_SIZE:
-        raise CertificateError(f"{genre} : signature de {len(signature)} octets.", invoice=number)
+        raise SignatureError(f"{genre} : signature de {len(signature)} octets.", invoice=number)
     if certificates is None:
         return
     certificate = certificates.get(str(first["cle_id"]))
     if certificate is None:
-        raise CertificateError(
+        raise SignatureError(
             f"{genre} : la clé {first['cle_id']} n’est pas celle de la carte.", invoice=number
         )
     try:
         _public_key(certificate).verify(signature, covered, padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature:
-        raise CertificateError(f"{genre} : la signature ne vérifie pas.", invoice=number) from None
+        raise SignatureError(f"{genre} : la signature ne vérifie pas.", invoice=number) from None
 
 
 def _by_key(certificates: Iterable[bytes]) -> dict[str, bytes]:
@@ -199,7 +197,7 @@ def _public_key(certificate_der: bytes) -> rsa.RSAPublicKey:
     try:
         key = x509.load_der_x509_certificate(certificate_der).public_key()
     except ValueError as error:
-        raise CertificateError(f"Le certificat de la carte est illisible : {error}.") from error
+        raise SignatureError(f"Le certificat de la carte est illisible : {error}.") from error
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size != _BITS:
-        raise CertificateError(f"Le certificat de la carte n’est pas celui d’une clé RSA de {_BITS} bits.")
+        raise SignatureError(f"Le certificat de la carte n’est pas celui d’une clé RSA de {_BITS} bits.")
     return key
