@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 from keyring.backend import KeyringBackend
@@ -114,3 +116,14 @@ def test_a_draft_that_a_cut_left_behind_is_in_nobodys_way(path, key_file):
     key_file.with_name(f"{key_file.name}.{os.getpid()}").touch()
     key = journal_key(path, null.Keyring())
     assert key_file.read_text() == key.hex() + "\n"
+
+
+def test_the_keyring_is_not_loaded_where_a_key_file_stands(path):
+    journal_key(path, null.Keyring())
+    program = (
+        "import sys; from tournee.store import journal_key; journal_key(sys.argv[1]); print(*sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+    loaded = told.stdout.split()
+    assert "tournee.store.secrets" in loaded
+    assert "keyring" not in loaded

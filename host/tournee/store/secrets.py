@@ -2,20 +2,20 @@
 only its owner reads.
 """
 
+from __future__ import annotations
+
 import os
 import stat
 import tempfile
 from pathlib import Path
-
-import keyring
-from keyring.backend import KeyringBackend
-from keyring.backends import fail, null
-from keyring.errors import KeyringError
+from typing import TYPE_CHECKING
 
 from tournee.errors import StoreError
 from tournee.store.cipher import KEY_SIZE
 
-_SERVICE = "tournee"
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
 _OWNER_ONLY = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -30,12 +30,12 @@ def journal_key(journal: Path | str, backend: KeyringBackend | None = None) -> b
     file = path.with_name(path.name + ".key")
     if file.exists():
         return _read(file)
-    ring = backend if backend is not None else keyring.get_keyring()
-    usable = not isinstance(ring, (fail.Keyring, null.Keyring)) and ring.priority > 0
-    name = f"journal {path.resolve()}"
-    kept = _from_ring(ring, name) if usable else None
+    from tournee.store.system_keyring import SystemKeyring
+
+    ring, name = SystemKeyring(backend), f"journal {path.resolve()}"
+    kept = ring.find(name)
     if kept is not None:
-        return kept
+        return _decode(kept, "le trousseau du système")
     if path.exists() and path.stat().st_size:
         raise StoreError(
             f"La clé du journal {path} est introuvable.",
@@ -43,26 +43,7 @@ def journal_key(journal: Path | str, backend: KeyringBackend | None = None) -> b
             next_step=f"Déverrouillez le trousseau ou remettez la clé d’origine dans {file}.",
         )
     key = os.urandom(KEY_SIZE)
-    if usable and _to_ring(ring, name, key):
-        return key
-    return _write(file, key)
-
-
-def _from_ring(ring: KeyringBackend, name: str) -> bytes | None:
-    try:
-        kept = ring.get_password(_SERVICE, name)
-    except (KeyringError, RuntimeError):
-        return None
-    return None if kept is None else _decode(kept, "le trousseau du système")
-
-
-def _to_ring(ring: KeyringBackend, name: str, key: bytes) -> bool:
-    """Keep the key in the keyring; says whether it can be read back."""
-    try:
-        ring.set_password(_SERVICE, name, key.hex())
-        return ring.get_password(_SERVICE, name) == key.hex()
-    except (KeyringError, RuntimeError):
-        return False
+    return key if ring.keep(name, key.hex()) else _write(file, key)
 
 
 def _read(file: Path) -> bytes:
