@@ -137,7 +137,8 @@ def waiting_files(office: Office) -> list[FileRow]:
 
 
 def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
-    """Send every file that waits, each in a message of its own (OCT-SF-5, OCT-MSG-1).
+    """Send every file that waits, each in a message of its own (OCT-SF-5, OCT-SS-3,
+    OCT-MSG-1).
 
     Raises CertificateError before anything leaves when the OCT's certificate may not be used (OCT-MSG-8).
     What a server answers ends up in each Dispatch; the next file is tried all the same.

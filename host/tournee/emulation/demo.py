@@ -87,7 +87,7 @@ class DayFile:
 @dataclass(frozen=True)
 class Outcome:
     """What the demonstration ends with: where every invoice stands, the returns read, what the OCT asked of
-    AMC by splitting FSE (OCT-EF-1), the reader's memory.
+    AMC by splitting FSE of contract 99, the reader's memory.
     """
 
     invoices: tuple[OverviewRow, ...]
