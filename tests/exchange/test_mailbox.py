@@ -106,6 +106,17 @@ def test_mailbox_that_keeps_its_mail_deletes_nothing(
     assert bodies(box) == [raw_message(1)]
 
 
+def test_flags_that_a_mail_program_gave_stay(tmp_path: Path) -> None:
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / part).mkdir()
+    for place in ("new/1.a", "cur/2.b:2,FR", "cur/3.c:2,S"):
+        (tmp_path / place).write_bytes(raw_message(1))
+    with open_mailbox(Mailbox(MailboxKind.MAILDIR, path=tmp_path, keep=True)) as opened:
+        for letter in opened.letters():
+            opened.acknowledge(letter)
+    assert sorted(file.name for file in tmp_path.glob("*/*")) == ["1.a:2,S", "2.b:2,FRS", "3.c:2,S"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_known_messages_are_not_fetched_again(
     mail_servers: MailServers, mail_account: Account, kind: MailboxKind

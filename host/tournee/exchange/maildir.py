@@ -10,7 +10,7 @@ from pathlib import Path
 from tournee.exchange.letter import Known, Letter, MailboxError, too_large
 from tournee.exchange.route import Mailbox
 
-_SEEN = ":2,S"
+_FLAGS, _SEEN = ":2,", "S"
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -44,11 +44,12 @@ class MaildirMailbox:
                 yield self._read(file, key)
 
     def acknowledge(self, letter: Letter) -> None:
-        """Delete the file, or move it to `cur` as seen."""
+        """Delete the file, or move it to `cur` as seen, with the flags that a mail program gave it."""
         file = self._files[letter.key]
         try:
             if self._mailbox.keep:
-                file.replace(self._path / "cur" / (letter.key + _SEEN))
+                flags = "".join(sorted({_SEEN, *file.name.partition(_FLAGS)[2]}))
+                file.replace(self._path / "cur" / f"{letter.key}{_FLAGS}{flags}")
             else:
                 file.unlink(missing_ok=True)
         except OSError as error:
