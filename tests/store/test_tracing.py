@@ -3,7 +3,7 @@
 import pytest
 
 from tournee.errors import StoreError
-from tournee.store import Effect, MessageState, Outcome, SheetState, Target
+from tournee.store import Effect, Outcome, SheetState, Target
 
 
 @pytest.fixture
@@ -81,11 +81,7 @@ def test_the_overview_has_one_row_an_invoice(journal, make, two_files):
     assert (first.kinds, first.fee, first.amo, first.amc, first.paid) == (("FSE", "DRE"), 1000, 600, 400, 0)
     assert (first.lots, first.files, first.state) == (("001", "002"), ("000001",), SheetState.ACKNOWLEDGED)
     assert (second.state, second.label, second.paid) == (SheetState.PAID, "payée", 600)
-    assert (third.files, third.state, third.message_states) == (
-        ("000002",),
-        SheetState.SENT,
-        (MessageState.SENT,),
-    )
+    assert (third.files, third.state) == (("000002",), SheetState.SENT)
 
 
 def test_the_overview_shows_the_sheet_that_needs_most_attention(journal, two_files):
@@ -111,7 +107,6 @@ def test_a_resend_shows_both_subjects_and_no_old_doubt(journal, make):
     journal.message_sent(second)
     row = journal.overview()[0]
     assert (len(row.subjects), row.reason) == (2, "")
-    assert row.message_states == (MessageState.UNCERTAIN, MessageState.SENT)
 
 
 def test_the_history_names_things_as_a_carer_knows_them(journal, make, two_files):

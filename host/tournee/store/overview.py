@@ -70,7 +70,6 @@ class Overview(Payments):
             _once(f"{sheet['lot']:03}" for sheet in sheets if sheet["lot"] is not None),
             _once(f"{sheet['file']:06}" for sheet in sheets if sheet["file"] is not None),
             tuple(message["subject"] for message in carried),
-            tuple(MessageState(message["state"]) for message in carried),
             " ; ".join(_once([*self._sheet_reasons(sheets), *self._message_reasons(carried)])),
         )
 

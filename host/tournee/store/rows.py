@@ -197,7 +197,6 @@ class OverviewRow:
     lots: tuple[str, ...]
     files: tuple[str, ...]
     subjects: tuple[str, ...]
-    message_states: tuple[MessageState, ...]
     reason: str = field(repr=False)
 
     @property
