@@ -10,9 +10,11 @@ from collections.abc import Iterator
 import pytest
 from link_rig import VECTORS, Board, Clock, CountingService
 
+from sesam import codes, frame
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
-from tournee.reader import LinkLost, Reader, TransportClosed
+from tournee.reader import LinkLost, Reader, Refused, TransportClosed
+from tournee.reader.framing import seal
 from tournee.reader.transport import SerialTransport, connect
 
 LOT = b"".join(line.removesuffix("|").encode() for line in (VECTORS / "lot.txt").read_text().splitlines()[1:])
@@ -118,6 +120,27 @@ def test_tcp_port_where_nobody_listens_is_told_as_closed():
         port = taken.getsockname()[1]
     with pytest.raises(TransportClosed, match=str(port)):
         connect(f"socket://127.0.0.1:{port}")
+
+
+def test_reader_that_refuses_the_session_is_not_kept_connected():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(5)
+        lines = []
+
+        def refuse() -> None:
+            line, _ = listener.accept()
+            lines.append(line)
+            line.settimeout(5)
+            line.recv(4096)
+            line.sendall(seal(frame.NAK, 1, codes.PROTOCOL.to_bytes(2, "big")))
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        with pytest.raises(Refused) as refused:
+            Reader.open(f"socket://127.0.0.1:{listener.getsockname()[1]}")
+        thread.join(5)
+    with lines[0] as line:
+        assert (refused.value.name, line.recv(1)) == ("PROTOCOL", b"")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,11 @@ class Reader:
     def open(cls, url: str) -> "Reader":
         """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`. LinkLost."""
         reader = cls(lambda: connect(url))
-        reader._session.open()
+        try:
+            reader._session.open()
+        except BaseException:
+            reader.close()
+            raise
         return reader
 
     def close(self) -> None:
