@@ -66,6 +66,7 @@ def certified_sheets(day_name: str):
                     organisme=sheet.organisme,
                     invoice=number,
                     records=sheet.records + sevens,
+                    sevens=sevens,
                 )
             )
     return LotSender(ps.billing_number, ps.ps_type, ps.name), ps_card, sheets

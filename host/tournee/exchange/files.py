@@ -171,8 +171,8 @@ def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, byte
 
     Each lot comes with the group 13 or 93 that lot formatting gave. Their sender type and number must be
     those of group 12, whose CRF must be one of theirs; group 14 must tell their number and total size. In
-    files per recipient (`TR`) all lots have one CRF, and the recipient is theirs. FileError names what
-    differs.
+    files per recipient (`TR`) all lots have one CRF, and the recipient's number is theirs. FileError names
+    what differs.
     """
     framed = [(group, split_lot(data)) for group, data in lots]
     for group, lot in framed:
@@ -245,14 +245,11 @@ def _check_route(group12: Group, lots: Sequence[SignedLot]) -> None:
     elif application == PER_RECIPIENT:
         if len(crfs) > 1:
             raise FileError(f"Un fichier par destinataire a un seul CRF, pas {', '.join(sorted(crfs))}.")
-        told = Addressee(group12.field("type_destinataire"), group12.field("numero_destinataire"), crf)
+        told = group12.field("numero_destinataire")
         for lot in lots:
-            found = _addressee(lot)
+            found = _addressee(lot).number
             if found != told:
-                raise FileError(
-                    f"Le lot {lot.head['lot']} est pour {found.type} {found.number}, le fichier pour "
-                    f"{told.type} {told.number}."
-                )
+                raise FileError(f"Le lot {lot.head['lot']} est pour {found}, le fichier pour {told}.")
     else:
         raise FileError(f"Application « {application} » : il faut {SINGLE_FILE} ou {PER_RECIPIENT}.")
 
