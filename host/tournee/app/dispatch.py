@@ -97,14 +97,16 @@ def make_files(office: Office) -> list[FileRow]:
     some (OCT-SF-1, OCT-SF-2), or one for each recipient of theirs (OCT-SS-1). Lots closed before the way was
     changed are framed the new way (OCT-MODE-1, OCT-EF-4).
     """
+    certified = office.journal.lots(LotState.CERTIFIED)
+    senders = {ps: LotSender(ps, _ps_type(office, ps), "") for ps in {lot.ps for lot in certified}}
     waiting: dict[Hashable, list[LotRow]] = {}
-    for lot in office.journal.lots(LotState.CERTIFIED):
+    for lot in certified:
         recipient = addressee_of(lot.records) if office.route.splits_at_source else None
         waiting.setdefault((lot.ps, recipient), []).append(lot)
     made = []
     for lots in waiting.values():
         ps = lots[0].ps
-        build = partial(_file_draft, office, LotSender(ps, _ps_type(office, ps), ""), lots)
+        build = partial(_file_draft, office, senders[ps], lots)
         made.append(office.journal.make_file(ps, [lot.id for lot in lots], build))
     return [office.journal.file(file) for file in made]
 
