@@ -11,7 +11,12 @@ from email.policy import compat32
 from tournee.returns.quarantine import DamagedError
 
 MESSAGE_MAX = 40 * 2**20  # bytes of a raw message: what submission and mailboxes commonly allow
+HEADER_MAX = 16 * 2**10  # characters of a header that is read: its parsing grows with their square
 EDI_CONSENT = "application/edi-consent"
+_READ = frozenset(
+    "subject from date message-id"
+    " content-type content-description content-disposition content-transfer-encoding".split()
+)
 _BLANKS = re.compile(rb"[ \t\r\n]+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _PLACE_MESSAGE = "message"
@@ -45,7 +50,7 @@ def read_message(raw: bytes) -> tuple[Envelope, bytes]:
         raise DamagedError(
             f"Le message est trop grand : {len(raw)} octets, {MESSAGE_MAX} au plus.", _PLACE_MESSAGE
         )
-    message = BytesParser(policy=compat32).parsebytes(raw)
+    message = _parse(raw)
     envelope = read_envelope(message, None)
     parts = [part for part in message.walk() if part.get_content_type() == EDI_CONSENT]
     if not parts:
@@ -59,12 +64,20 @@ def read_message(raw: bytes) -> tuple[Envelope, bytes]:
     return envelope, content
 
 
+def _parse(raw: bytes, *, headersonly: bool = False) -> Message:
+    """The message, without those of the headers read here that are longer than `HEADER_MAX`."""
+    message = BytesParser(policy=compat32).parsebytes(raw, headersonly=headersonly)
+    for part in message.walk():
+        long = {name.lower() for name, value in part.raw_items() if len(value) > HEADER_MAX}
+        for name in long & _READ:
+            del part[name]
+    return message
+
+
 def peek_envelope(raw: bytes) -> Envelope:
     """Headers alone of a message that could not be read whole; empty fields when even they are lost."""
     try:
-        return read_envelope(
-            BytesParser(policy=compat32).parsebytes(raw[:MESSAGE_MAX], headersonly=True), None
-        )
+        return read_envelope(_parse(raw[:MESSAGE_MAX], headersonly=True), None)
     except Exception:  # a stranger's headers may break the parser in any way: the verdict must still be given
         return Envelope()
 
