@@ -19,11 +19,13 @@ def file() -> None:
     """Les fichiers de facturation."""
 
 
-@file.command("make", short_help="Forme le fichier unique.")
+@file.command("make", short_help="Forme les fichiers à envoyer.")
 @json_option
 @click.pass_obj
 def make(desk: Desk, as_json: bool) -> None:
-    """Forme avec les lots certifiés le fichier unique de chaque professionnel."""
+    """Forme avec les lots certifiés le fichier unique de chaque professionnel, ou un fichier par
+    destinataire, selon la route.
+    """
     with desk.office() as office:
         files = make_files(office)
     if as_json:

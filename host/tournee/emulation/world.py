@@ -68,10 +68,10 @@ class World:
         oct_files = directory / "oct"
         make_oct_identity(oct_files, clock())
         key, certificate = load_mail_identity(oct_files)
-        make_mail_identity(directory / "ps", clock(), "Cabinet de demonstration open-1")
-        self._ps_key, self._ps_certificate = load_mail_identity(directory / "ps")
         if seal_returns:
-            scenario = replace(scenario, mail_certificates={PS_ADDRESS: self._ps_certificate})
+            make_mail_identity(directory / "ps", clock(), "Cabinet de demonstration open-1")
+            _, mail_certificate = load_mail_identity(directory / "ps")
+            scenario = replace(scenario, mail_certificates={PS_ADDRESS: mail_certificate})
         cards = directory / "cards"
         cards.mkdir(exist_ok=True)
         known = []
@@ -95,8 +95,8 @@ class World:
         self.server.stop()
 
     def unseal(self, data: bytes) -> bytes:
-        """Open what was sealed for the PS's mail; raises UnsealError on anything else."""
-        return open_envelope(data, self._ps_key, self._ps_certificate)
+        """Open what was sealed for the PS's mail (`seal_returns`); raises UnsealError on anything else."""
+        return open_envelope(data, *load_mail_identity(self.directory / "ps"))
 
     def route(self, sealing: Sealing = Sealing.K, mode: Mode = Mode.SINGLE_FILE) -> Route:
         """The route to this OCT, once the server listens."""
