@@ -14,8 +14,10 @@ MESSAGE_MAX = 40 * 2**20  # bytes of a raw message: what submission and mailboxe
 HEADER_MAX = 16 * 2**10  # characters of a header that is read: its parsing grows with their square
 EDI_CONSENT = "application/edi-consent"
 _READ = frozenset(
-    "subject from date message-id"
-    " content-type content-description content-disposition content-transfer-encoding".split()
+    {
+        *("subject", "from", "date", "message-id", "content-type", "content-description"),
+        *("content-disposition", "content-transfer-encoding"),
+    }
 )
 _BLANKS = re.compile(rb"[ \t\r\n]+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
