@@ -175,3 +175,27 @@ def test_a_file_that_is_a_duplicate_is_never_refused(journal, sent, settle, outc
 )
 def test_an_effect_is_told_in_words(effect, told):
     assert effect.told == told
+
+
+def test_a_file_says_why_it_was_refused_and_no_more_once_it_is_not(journal, make):
+    make.invoice(journal)
+    file = make.sent_file(journal)
+    told = Effect(Target.FILE, Outcome.REFUSED, file="000001", code="0105", label="DOUBLE")
+    refused = Effect(Target.FILE, Outcome.REFUSED, file="000001", code="0100", label="ILLISIBLE")
+    journal.settle_return(journal.take_return(b"first", "imap"), "ARL", "", [refused])
+    assert journal.file(file).reason == "0100 ILLISIBLE"
+    journal.settle_return(journal.take_return(b"second", "imap"), "ARL", "", [told])
+    assert (journal.file(file).state, journal.file(file).reason) == (FileState.REFUSED, "0100 ILLISIBLE")
+
+
+def test_a_sheet_refused_alone_stays_so_when_its_lot_refused_as_a_duplicate_is_accepted(journal, make):
+    make.day(journal, 2)
+    make.invoice(journal)
+    make.invoice(journal)
+    make.sent_file(journal)
+    alone = Effect(Target.INVOICE, Outcome.REFUSED, invoice="000000001", code="0103")
+    twice = Effect(Target.LOT, Outcome.REFUSED, lot="001", code="0105")
+    accepted = Effect(Target.LOT, Outcome.ACCEPTED, lot="001")
+    for raw, effect in ((b"alone", alone), (b"twice", twice), (b"accepted", accepted)):
+        journal.settle_return(journal.take_return(raw, "imap"), "ARL", "", [effect])
+    assert [sheet.state for sheet in journal.sheets()] == [SheetState.REFUSED, SheetState.ACKNOWLEDGED]
