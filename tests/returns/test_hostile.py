@@ -58,7 +58,7 @@ def test_any_headers_get_a_verdict(names, data):
 
 
 def test_header_too_long_to_be_read_is_passed_over():
-    """OCT-RET-5: one message with such a subject kept the mailbox busy for minutes."""
+    """One message with such a subject kept the mailbox busy for minutes."""
     body = b"\r\nContent-Description: ART\r\n\r\n" + base64.encodebytes(b"BONJOUR")
     verdict = take_in(HEAD + b"=?utf-8?q?a?= " * 20_000 + body)
     assert (verdict.kind, verdict.envelope.subject) == ("ART", "")
@@ -66,7 +66,6 @@ def test_header_too_long_to_be_read_is_passed_over():
 
 
 def test_content_type_of_endless_parameters_is_passed_over():
-    """OCT-RET-5."""
     head = b"Subject: ART\r\nContent-Type: Application/EDI-consent" + b"; a=b" * 20_000
     verdict = take_in(head + b"\r\n\r\nBONJOUR")
     assert (verdict.kind, verdict.envelope.subject) == ("QUARANTINED", "ART")

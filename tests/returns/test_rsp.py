@@ -188,3 +188,10 @@ def test_a_stream_without_end_is_given_up(vector, monkeypatch):
 def test_a_patients_number_shows_in_no_representation(vector):
     read = read_rsp(vector("rsp_576.txt"))
     assert "2550699999001" not in repr(read)
+
+
+def test_a_detail_without_a_code_has_that_of_the_payment_it_details(vector):
+    content = vector("rsp_900.txt")
+    told = [payment.code for payment in read_rsp(content).other_payments]
+    blank = read_rsp(content.replace(b"2620400101", b"26204     "))
+    assert (told[0], blank.other_payments[0].code) == ("00101", "00101")
