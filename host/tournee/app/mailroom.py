@@ -44,32 +44,37 @@ class Fetched:
     errors: list[TourneeError]
 
 
-def fetch(office: Office) -> Fetched:
+def fetch(office: Office, *, again: bool = False) -> Fetched:
     """Take in all returns that wait, of the active route and of those used before (OCT-MODE-3).
 
     A letter is journaled before its mailbox lets go of it; a cut anywhere shows it again, and the journal
     knows it by its bytes. A mailbox that cannot be reached does not keep the others from being visited.
+    `again` tries the returns set aside before once more: a key that was missing may have come.
     """
     known = 0
     problems: list[str] = []
     errors: list[TourneeError] = []
     for route in office.mailbox_routes:
         try:
-            again, wrong = _take_letters(office, route)
+            seen, wrong = _take_letters(office, route)
         except TourneeError as error:
             errors.append(error)
         else:
-            known += again
+            known += seen
             problems += wrong
-    settled = [_settle(office, row) for row in office.journal.returns(ReturnState.TAKEN)]
+    waiting = office.journal.returns(ReturnState.TAKEN)
+    if again:
+        waiting += office.journal.returns(ReturnState.QUARANTINED)
+    settled = [_settle(office, row) for row in waiting]
     return Fetched(settled, known, problems, errors)
 
 
 def _take_letters(office: Office, route: Route) -> tuple[int, list[str]]:
     known = 0
     problems = []
+    kept = office.journal.sources() if route.mailbox.keep else frozenset()
     with open_mailbox(route.mailbox) as box:
-        for letter in box.letters():
+        for letter in box.letters(lambda key: f"{route.name} {key}" in kept):
             if letter.problem:
                 problems.append(f"{route.name}, {letter.key} : {letter.problem}")
                 continue
@@ -82,7 +87,8 @@ def _take_letters(office: Office, route: Route) -> tuple[int, list[str]]:
 def _settle(office: Office, row: ReturnRow) -> Settled:
     read = take_in(row.raw, office.unseal)
     if isinstance(read.content, Quarantined):
-        office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.place})")
+        if row.state is ReturnState.TAKEN:
+            office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.place})")
         effects: tuple[EffectRow, ...] = ()
     else:
         changes = [_effect(effect) for effect in told.effects_of(read.content)]

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from tournee.config import Config
 from tournee.errors import ConfigError
 from tournee.exchange.route import Route
-from tournee.exchange.unsealing import open_envelope
+from tournee.exchange.unsealing import unseal
 from tournee.store import Cipher, Journal, journal_key
 
 Clock = Callable[[], datetime]
@@ -75,4 +75,4 @@ def _opener(certificate: Path | None, key: Path | None) -> Callable[[bytes], byt
     if not isinstance(private, RSAPrivateKey):
         raise ConfigError(f"La clé {key} des retours n'est pas une clé RSA.")
     rsa = private
-    return lambda data: open_envelope(data, key=rsa, certificate=holder)
+    return lambda data: unseal(data, key=rsa, certificate=holder)

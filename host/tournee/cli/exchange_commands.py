@@ -81,12 +81,13 @@ def _message(one: Dispatch) -> dict[str, object]:
 
 
 @click.command("fetch", cls=FrenchCommand, short_help="Relève et traite les retours.")
+@click.option("--again", is_flag=True, help="Essaie de nouveau les retours mis de côté.")
 @json_option
 @click.pass_obj
-def fetch(desk: Desk, as_json: bool) -> None:
+def fetch(desk: Desk, again: bool, as_json: bool) -> None:
     """Relève les boîtes aux lettres, garde chaque message au journal, puis le traite : ART, ARL, RSP."""
     with desk.office() as office:
-        fetched = fetch_returns(office)
+        fetched = fetch_returns(office, again=again)
     if as_json:
         values.write(
             {

@@ -91,6 +91,11 @@ class Returns(Effects):
             )
             return tuple(self._return_row(row) for row in rows)
 
+    def sources(self) -> frozenset[str]:
+        """Where the returns taken so far came from, as `take_return` was told."""
+        with self._reading():
+            return frozenset(str(row["source"]) for row in self._rows("SELECT source FROM received"))
+
     def received(self, return_id: int) -> ReturnRow:
         """One return."""
         with self._reading():

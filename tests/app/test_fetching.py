@@ -1,0 +1,68 @@
+"""Returns that cannot be read at first, and mailboxes that keep what was taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from days import MOMENT
+from life import office_of
+from surroundings import Surroundings
+from test_sending import make_one_file
+
+from tournee.app.dispatch import send
+from tournee.app.mailroom import fetch
+from tournee.emulation.world import World
+from tournee.exchange.letter import Letter
+from tournee.exchange.maildir import MaildirMailbox
+from tournee.store import ReturnState, SheetState
+
+
+def test_sealed_returns_wait_for_their_key(surroundings: Surroundings, tmp_path: Path) -> None:
+    with (
+        World(tmp_path / "sealing", lambda: MOMENT, seal_returns=True) as world,
+        office_of(surroundings.journal, world.route()) as office,
+    ):
+        make_one_file(office, surroundings)
+        send(office)
+        fetch(office)
+        assert {row.kind for row in office.journal.returns(ReturnState.SETTLED)} == {"ART"}
+        assert office.journal.returns(ReturnState.QUARANTINED)
+        office.unseal = world.unseal
+        assert fetch(office).settled == []
+        fetch(office, again=True)
+        assert office.journal.returns(ReturnState.QUARANTINED) == ()
+        assert SheetState.PAID in {sheet.state for sheet in office.journal.sheets()}
+
+
+def test_return_that_stays_unreadable_stays_aside(surroundings: Surroundings) -> None:
+    with office_of(surroundings.journal, surroundings.world.route()) as office:
+        (surroundings.world.directory / "retours" / "new" / "1.letter").write_bytes(
+            b"Subject: bonjour\r\n\r\nrien\r\n"
+        )
+        fetch(office)
+        before = office.journal.history()
+        (again,) = fetch(office, again=True).settled
+        assert again.row.state is ReturnState.QUARANTINED
+        assert office.journal.history() == before
+
+
+def test_mailbox_that_keeps_its_letters_is_not_read_twice(surroundings: Surroundings, monkeypatch) -> None:
+    route = surroundings.world.route()
+    keeping = replace(route, mailbox=replace(route.mailbox, keep=True))
+    with office_of(surroundings.journal, keeping) as office:
+        make_one_file(office, surroundings)
+        send(office)
+        assert fetch(office).settled
+        shown: list[str] = []
+        letters = MaildirMailbox.letters
+
+        def watched(box: MaildirMailbox, *known: object) -> object:
+            for letter in letters(box, *known):
+                assert isinstance(letter, Letter)
+                shown.append(letter.key)
+                yield letter
+
+        monkeypatch.setattr(MaildirMailbox, "letters", watched)
+        fetched = fetch(office)
+        assert (fetched.settled, fetched.already_known, shown) == ([], 0, [])
