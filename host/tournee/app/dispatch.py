@@ -6,13 +6,14 @@ uncertain: it is never sent again by itself, a return settles it, or the carer a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from sesam import records
 from tournee.app.care import PsOnDuty
 from tournee.app.office import Office
+from tournee.app.progress import Progress, silent
 from tournee.billing.day_pieces import load_piece
 from tournee.errors import ConfigError, StoreError
 from tournee.exchange.certificates import LOT_SIGNATURE, certificate_records, verify_lot
@@ -36,13 +37,6 @@ from tournee.store import (
     MessageState,
     SheetState,
 )
-
-Progress = Callable[[str, int, int], None]
-"""Told what is going on: its label, how much is done, of how much."""
-
-
-def silent(label: str, done: int, of: int) -> None:
-    """Nobody watches."""
 
 
 @dataclass(frozen=True)

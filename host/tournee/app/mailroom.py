@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tournee.app.office import Office
+from tournee.app.progress import Progress, silent
 from tournee.errors import TourneeError
 from tournee.exchange.mailbox import open_mailbox
 from tournee.exchange.route import Route
@@ -44,7 +45,7 @@ class Fetched:
     errors: list[TourneeError]
 
 
-def fetch(office: Office, *, again: bool = False) -> Fetched:
+def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -> Fetched:
     """Take in all returns that wait, of the active route and of those used before (OCT-MODE-3).
 
     A letter is journaled before its mailbox lets go of it; a cut anywhere shows it again, and the journal
@@ -56,7 +57,7 @@ def fetch(office: Office, *, again: bool = False) -> Fetched:
     errors: list[TourneeError] = []
     for route in office.mailbox_routes:
         try:
-            seen, wrong = _take_letters(office, route)
+            seen, wrong = _take_letters(office, route, progress)
         except TourneeError as error:
             errors.append(error)
         else:
@@ -65,16 +66,20 @@ def fetch(office: Office, *, again: bool = False) -> Fetched:
     waiting = office.journal.returns(ReturnState.TAKEN)
     if again:
         waiting += office.journal.returns(ReturnState.QUARANTINED)
-    settled = [_settle(office, row) for row in waiting]
+    settled = []
+    for rank, row in enumerate(waiting, 1):
+        settled.append(_settle(office, row))
+        progress("retours lus", rank, len(waiting))
     return Fetched(settled, known, problems, errors)
 
 
-def _take_letters(office: Office, route: Route) -> tuple[int, list[str]]:
+def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int, list[str]]:
     known = 0
     problems = []
     kept = office.journal.sources() if route.mailbox.keep else frozenset()
     with open_mailbox(route.mailbox) as box:
-        for letter in box.letters(lambda key: f"{route.name} {key}" in kept):
+        for rank, letter in enumerate(box.letters(lambda key: f"{route.name} {key}" in kept), 1):
+            progress(f"lettres de {route.name}", rank, 0)
             if letter.problem:
                 problems.append(f"{route.name}, {letter.key} : {letter.problem}")
                 continue

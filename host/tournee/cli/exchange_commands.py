@@ -86,8 +86,8 @@ def _message(one: Dispatch) -> dict[str, object]:
 @click.pass_obj
 def fetch(desk: Desk, again: bool, as_json: bool) -> None:
     """Relève les boîtes aux lettres, garde chaque message au journal, puis le traite : ART, ARL, RSP."""
-    with desk.office() as office:
-        fetched = fetch_returns(office, again=again)
+    with desk.office() as office, desk.watcher(as_json) as watch:
+        fetched = fetch_returns(office, again=again, progress=watch.progress)
     if as_json:
         values.write(
             {

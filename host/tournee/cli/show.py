@@ -174,4 +174,4 @@ class LiveWatcher:
 
     def progress(self, label: str, done: int, of: int) -> None:
         """Move the bar."""
-        self._progress.update(self._task, description=label, completed=done, total=of, visible=True)
+        self._progress.update(self._task, description=label, completed=done, total=of or None, visible=True)

@@ -196,7 +196,7 @@ def _exchange(office: Office, watch: Watcher) -> list[Settled]:
         if dispatch.error is not None:
             raise dispatch.error
     watch.step("Relève des retours : ART, ARL, RSP")
-    fetched = fetch(office)
+    fetched = fetch(office, progress=watch.progress)
     for error in fetched.errors:
         raise error
     return fetched.settled
