@@ -9,9 +9,8 @@ from reader.t0 import T0
 from sesam import codes
 from sesam.port import const
 
-_FIRST_MS = const(
-    1000
-)  # TS within 40 000 clock cycles, each next character within 9600 etu: under a second at 4 MHz
+# TS within 40 000 clock cycles, each next character within 9600 etu: under a second at 4 MHz
+_FIRST_MS = const(1000)
 _ATR_MS = const(3000)  # the whole answer, or a PPS; EMV allows 20 160 initial etu, about 2 s
 _TS_INVERSE_RAW = const(0x03)
 _PPS = const(0xFF)

@@ -2,11 +2,11 @@
 
 A board hands in what it has; the core asks for nothing else:
 
-    stream      read(buf, timeout_ms) -> bytes read, 0 after the time-out, -1 when the line is closed for
-    good;
+    stream      read(buf, timeout_ms) -> bytes read, 0 after the time-out, -1 when the line is closed;
                 write(buf, start, n) -> bytes written, 0 when it can take none now
-    slots       PS's card, Vitale: present, activate, deactivate, speed, write, read (see `reader.line`,
-    `reader.channel`) ticks       milliseconds, wrapping at 2**30
+    slots       PS's card, Vitale: present, activate, deactivate, guard, speed, write, read
+                (see `reader.line`, `reader.channel`)
+    ticks       milliseconds, wrapping at 2**30
 """
 
 import gc

@@ -4,10 +4,10 @@ allocation.
 Every rule that a client must know stands in `firmware/PROTOCOL.md`. The arena that is handed in holds, made
 at boot:
 
-    message_max     the largest CBOR message, in bytes frame_in
-    bytearray(frame.encoded_max(message_max)): the frame that comes in, then the request in it frame_out
-    bytearray(frame.encoded_max(message_max)): the answer; it stays there to be given again frame_control
-    bytearray(frame.encoded_max(frame.CONTROL_MESSAGE)): WELCOME, ACK, NAK, refusals by the link
+    message_max     the largest CBOR message, in bytes
+    frame_in        bytearray(frame.encoded_max(message_max)): the frame that comes in, then its request
+    frame_out       bytearray(frame.encoded_max(message_max)): the answer; it stays, to be given again
+    frame_control   bytearray(frame.encoded_max(frame.CONTROL_MESSAGE)): WELCOME, ACK, NAK, link refusals
 
 The service has `handle(message, writer)`, which writes one answer or refuses, and `begin_session()`, called
 when a host opens a new session: whatever the last one left under way is to be forgotten.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from days import CODE, short_day
 from life import office_of
 from surroundings import Surroundings
@@ -19,8 +18,8 @@ from tournee.reader import Reader
 from tournee.store import FileState, MessageState
 
 
-def make_one_file(office: Office, surroundings: Surroundings) -> None:
-    import_day(office, short_day(), "short.toml")
+def make_one_file(office: Office, surroundings: Surroundings, day: bytes = short_day()) -> None:
+    import_day(office, day, "short.toml")
     with Reader.open(surroundings.board.link_url) as reader:
         ps = read_ps(reader)
         unlock(reader, lambda: CODE)
@@ -51,10 +50,24 @@ def test_file_of_an_oct_no_longer_configured_is_kept_and_says_which(surroundings
     with office_of(surroundings.journal, route) as office:
         make_one_file(office, surroundings)
         office.route = replace(route, name="nouveau", identifier="732829320")
-        with pytest.raises(ConfigError, match="00000999999998"):
-            send(office)
+        (kept,) = send(office)
+        assert isinstance(kept.error, ConfigError)
+        assert "00000999999998" in str(kept.error)
+        assert kept.message is None
         assert [file.state for file in office.journal.files()] == [FileState.MADE]
     assert surroundings.received() == 0
+
+
+def test_file_that_cannot_leave_does_not_stop_the_next(surroundings: Surroundings) -> None:
+    route = surroundings.world.route()
+    with office_of(surroundings.journal, replace(route, name="ancien", identifier="732829320")) as office:
+        make_one_file(office, surroundings)
+        office.route = route
+        make_one_file(office, surroundings, short_day() + b"# encore\n")
+        kept, sent = send(office)
+    assert (type(kept.error), kept.message) == (ConfigError, None)
+    assert sent.error is None
+    assert surroundings.received() == 1
 
 
 def test_without_a_certificate_nothing_leaves_and_the_file_waits(surroundings: Surroundings) -> None:
@@ -62,8 +75,9 @@ def test_without_a_certificate_nothing_leaves_and_the_file_waits(surroundings: S
     route = surroundings.world.route()
     with office_of(surroundings.journal, replace(route, certificate=None)) as office:
         make_one_file(office, surroundings)
-        with pytest.raises(CertificateError):
-            send(office)
+        (kept,) = send(office)
+        assert isinstance(kept.error, CertificateError)
+        assert kept.message is None
         assert office.journal.messages() == ()
         office.route = route
         (sent,) = send(office)

@@ -50,7 +50,7 @@ class VitaleInReader:
 
 @dataclass(frozen=True)
 class ImportedDay:
-    """A day taken into the journal: its id, how many visits, and which the same file had brought before."""
+    """A day taken into the journal: its id, how many visits, and whether the same file was there before."""
 
     id: int
     date: str
@@ -66,10 +66,10 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     source (OCT-X-1); then nothing was taken in.
     """
     day, pieces = day_pieces(data, name, split_at_source=office.route.splits_at_source)
-    before = len(office.journal.visits())
-    date = f"{day.day:%Y%m%d}"
-    day_id = office.journal.add_day(hashlib.sha256(data).hexdigest(), day.ps_number, date, pieces)
-    return ImportedDay(day_id, date, day.ps_number, len(pieces), len(office.journal.visits()) == before)
+    digest, date = hashlib.sha256(data).hexdigest(), f"{day.day:%Y%m%d}"
+    known = office.journal.has_day(digest)
+    day_id = office.journal.add_day(digest, day.ps_number, date, pieces)
+    return ImportedDay(day_id, date, day.ps_number, len(pieces), known)
 
 
 def open_reader(url: str, clock: Clock) -> Reader:

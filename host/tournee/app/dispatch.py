@@ -15,11 +15,12 @@ from tournee.app.care import PsOnDuty
 from tournee.app.office import Office
 from tournee.app.progress import Progress, silent
 from tournee.billing.day_pieces import load_piece
-from tournee.errors import ConfigError, StoreError
+from tournee.errors import ConfigError, StoreError, TourneeError
 from tournee.exchange.certificates import LOT_SIGNATURE, certificate_records, verify_lot
 from tournee.exchange.files import SINGLE_FILE, addressee_of, file_per_recipient, single_file
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
 from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
+from tournee.exchange.recipient import CertificateError
 from tournee.exchange.route import Route
 from tournee.exchange.sealing import seal_for
 from tournee.exchange.splitting import split_lot
@@ -41,11 +42,11 @@ from tournee.store import (
 
 @dataclass(frozen=True)
 class Dispatch:
-    """What became of one file: its message, and the error that stopped it, if any."""
+    """What became of one file: its message, None when none could be made; what stopped it, if anything."""
 
     file: FileRow
-    message: MessageRow
-    error: TransportError | None = None
+    message: MessageRow | None
+    error: TourneeError | None = None
 
 
 def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress = silent) -> list[LotRow]:
@@ -133,17 +134,19 @@ def waiting_files(office: Office) -> list[FileRow]:
 
 
 def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
-    """Send every file that waits, each in a message of its own (OCT-SF-5, OCT-SS-3,
-    OCT-MSG-1).
+    """Send every file that waits, each in a message of its own (OCT-SF-5, OCT-SS-3, OCT-MSG-1).
 
-    Raises CertificateError before anything leaves when the OCT's certificate may not be used (OCT-MSG-8).
-    What a server answers ends up in each Dispatch; the next file is tried all the same.
+    What stops a file is in its Dispatch, and does not stop the next: a server's answer, a route that is gone
+    (ConfigError), a certificate that may not be used (CertificateError, OCT-MSG-8). Then nothing of it left.
     """
     files = waiting_files(office)
     done = []
     for rank, file in enumerate(files, 1):
         progress(f"fichier {file.name}", rank, len(files))
-        done.append(_send_one(office, file, resend=False))
+        try:
+            done.append(_send_one(office, file, resend=False))
+        except (ConfigError, CertificateError) as error:
+            done.append(Dispatch(file, None, error))
     return done
 
 

@@ -28,7 +28,7 @@ _OUTCOMES = {
 
 @dataclass(frozen=True)
 class Settled:
-    """One return and what it changed; `content` is what it says, `effects` what became of each thing said."""
+    """One return and what it changed; `read` is what it says, `effects` what became of each thing said."""
 
     row: ReturnRow
     read: Return

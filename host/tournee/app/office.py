@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tournee.config import Config
 from tournee.errors import ConfigError
-from tournee.exchange.route import Route
+from tournee.exchange.route import Mailbox, Route
 from tournee.exchange.unsealing import unseal
 from tournee.store import Cipher, Journal, journal_key
 
@@ -44,7 +44,10 @@ class Office:
     @property
     def mailbox_routes(self) -> tuple[Route, ...]:
         """The routes whose mailboxes are visited, each mailbox once, the active one's first."""
-        return tuple({route.mailbox: route for route in (*reversed(self.former), self.route)}.values())[::-1]
+        once: dict[Mailbox, Route] = {}
+        for route in (self.route, *self.former):
+            once.setdefault(route.mailbox, route)
+        return tuple(once.values())
 
 
 def open_office(config: Config, clock: Clock | None = None) -> Office:

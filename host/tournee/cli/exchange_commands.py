@@ -59,9 +59,10 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
         )
     else:
         for one in done:
-            desk.console.print(
-                f"Fichier {one.file.name} : {one.message.state.label}, objet {one.message.subject}"
-            )
+            state = "rien n'est parti"
+            if one.message is not None:
+                state = f"{one.message.state.label}, objet {one.message.subject}"
+            desk.console.print(f"Fichier {one.file.name} : {state}")
         if not done:
             desk.console.print("Aucun fichier n'attend d'être envoyé.")
         for message in uncertain:
@@ -74,8 +75,8 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
 def _message(one: Dispatch) -> dict[str, object]:
     return {
         "file": one.file.name,
-        "subject": one.message.subject,
-        "state": one.message.state.value,
+        "subject": None if one.message is None else one.message.subject,
+        "state": None if one.message is None else one.message.state.value,
         "error": None if one.error is None else str(one.error),
     }
 

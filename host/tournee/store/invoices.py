@@ -45,6 +45,11 @@ class Invoices(Payments):
                 self._remember("visit", visit, VisitState.PENDING, "")
             return day
 
+    def has_day(self, digest: str) -> bool:
+        """Whether a day of this `digest` was imported."""
+        with self._reading():
+            return bool(self._rows("SELECT 1 FROM day WHERE digest = ?", digest))
+
     def visits(self, day_id: int | None = None, state: VisitState | None = None) -> tuple[VisitRow, ...]:
         """Visits in order, of one day or of all, in one state or in any."""
         with self._reading():
