@@ -158,3 +158,15 @@ def test_lot_that_is_not_there_is_not_dissolved(config: Path) -> None:
     told = run("lot", "dissolve", "7", "--reason", "essai", config=config)
     assert told.returncode == 8
     assert "Aucun lot 7 n'attend d'être certifié." in told.stderr
+
+
+def test_what_a_stranger_wrote_is_shown_as_it_is_and_breaks_no_screen(config: Path, tmp_path: Path) -> None:
+    text = "[/red] [bold]payez :smile: [link=x]"
+    head = f"Subject: ART/00000756000121/202611161930 {text}\r\nContent-Description: ART/IF\r\n"
+    body = "Content-Type: Application/EDI-consent\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + text
+    (tmp_path / "retours" / "new" / "1.letter").write_bytes((head + body).encode())
+    (tmp_path / "retours" / "new" / "2.letter").write_bytes(f"Subject: {text}\r\n\r\nrien".encode())
+    told = run("fetch", config=config)
+    assert told.returncode == 0, told.stderr
+    assert text in told.stdout
+    assert run("status", config=config).returncode == 0

@@ -143,7 +143,7 @@ def certify(desk: Desk, as_json: bool) -> None:
                 f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
             )
         for rank, wrong in refused:
-            desk.errors.print(f"Visite {rank} : {wrong}", markup=False)
+            desk.errors.print(f"Visite {rank} : {wrong}")
         if waiting:
             cards = ", ".join(f"visite {row.rank} (NIR …{visit.nir[-4:]})" for row, visit in waiting)
             desk.console.print(f"{len(waiting)} visites attendent leur carte Vitale : {cards}")

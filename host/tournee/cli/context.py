@@ -14,7 +14,7 @@ from rich.console import Console
 
 from tournee.app.care import open_reader
 from tournee.app.office import Office, open_office
-from tournee.cli.show import SIMULATION, LiveWatcher
+from tournee.cli.show import SIMULATION, LiveWatcher, labelled
 from tournee.config import Config, load_config
 from tournee.errors import ConfigError
 from tournee.reader import Reader
@@ -36,7 +36,7 @@ class Desk:
     @cached_property
     def console(self) -> Console:
         """The screen, once it has said what this is."""
-        self.screen.print(f"[yellow]{SIMULATION}[/]")
+        self.screen.print(SIMULATION, style="yellow")
         return self.screen
 
     def config(self) -> Config:
@@ -57,7 +57,8 @@ class Desk:
         """The journal and the active route, open; says it when the route sends readable text."""
         with open_office(self.config()) as office:
             if office.route.is_clear:
-                self.errors.print(f"[bold red]Attention :[/] la route {office.route.name} envoie en clair.")
+                warning = f"la route {office.route.name} envoie en clair."
+                self.errors.print(labelled("Attention :", warning, "bold red"))
             yield office
 
     @contextmanager

@@ -10,7 +10,7 @@ from tournee.app.mailroom import fetch as fetch_returns
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import invoice_tables, outside_lines, return_table, trace_tables
+from tournee.cli.show import invoice_tables, labelled, outside_lines, return_table, trace_tables
 from tournee.store import MessageState, ReturnState
 
 
@@ -66,7 +66,7 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
         if not done:
             desk.console.print("Aucun fichier n'attend d'être envoyé.")
         for message in uncertain:
-            desk.console.print(f"[yellow]Envoi incertain :[/] {message.subject} ({message.reason})")
+            desk.console.print(labelled("Envoi incertain :", f"{message.subject} ({message.reason})"))
     for one in done:
         if one.error is not None:
             raise one.error
@@ -104,9 +104,9 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
         else:
             desk.console.print("Aucun nouveau retour.")
         for text in (text for one in fetched.settled if (text := getattr(one.read.content, "text", ""))):
-            desk.console.print(text, markup=False)
+            desk.console.print(text)
         for problem in fetched.problems:
-            desk.errors.print(problem, markup=False)
+            desk.errors.print(problem)
     if fetched.errors:
         raise fetched.errors[0]
 
@@ -148,12 +148,12 @@ def show_status(desk: Desk, as_json: bool) -> None:
     for line in outside_lines(outside):
         desk.console.print(line)
     for message in uncertain:
-        desk.console.print(f"[yellow]Envoi incertain :[/] {message.subject} ({message.reason})")
+        desk.console.print(labelled("Envoi incertain :", f"{message.subject} ({message.reason})"))
     for one in aside:
-        desk.console.print(f"[yellow]Retour {one.id} mis de côté :[/] {one.reason}")
+        desk.console.print(labelled(f"Retour {one.id} mis de côté :", one.reason))
     for row in unmatched:
         why = ", ".join(text for text in (row.note, row.effect.reason) if text)
-        desk.console.print(f"[yellow]Retour {row.return_id} sans suite :[/] {row.effect.told} ({why})")
+        desk.console.print(labelled(f"Retour {row.return_id} sans suite :", f"{row.effect.told} ({why})"))
 
 
 @click.command("trace", cls=FrenchCommand, short_help="Le chemin d'une facture ou d'un message.")

@@ -12,6 +12,7 @@ from rich.console import Console
 from tournee.cli import care_commands, demo_command, exchange_commands, reader_commands, status
 from tournee.cli.context import Desk
 from tournee.cli.french import FrenchGroup, usage_in_french
+from tournee.cli.show import labelled
 from tournee.errors import TourneeError
 
 _STATUSES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in status.MEANINGS.items())
@@ -48,9 +49,11 @@ def tournee(context: click.Context, config: Path | None) -> None:
 
 
 def screen(*, stderr: bool = False) -> Console:
-    """A console as wide as the terminal; wide enough for the tables where there is none."""
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=_FILE_WIDTH)
+    """A console as wide as the terminal, or as the tables need; what strangers wrote is no markup to it."""
+    console = Console(stderr=stderr, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _FILE_WIDTH
+    return console
 
 
 for command in (
@@ -64,21 +67,20 @@ for command in (
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every error ends in a message in French and an exit status of its own."""
-    errors = Console(stderr=True, highlight=False)
+    errors = screen(stderr=True)
     try:
         tournee.main(args=arguments, standalone_mode=False)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except click.ClickException as wrong:
-        errors.print(f"[bold red]tournee :[/] {usage_in_french(wrong)}", markup=True)
+        errors.print(labelled("tournee :", usage_in_french(wrong), "bold red"), soft_wrap=True)
         errors.print("Aide : tournee --help")
         sys.exit(status.USAGE)
     except (click.Abort, KeyboardInterrupt):
         errors.print("Interrompu ; ce qui était fait est au journal.")
         sys.exit(status.INTERRUPTED)
     except TourneeError as error:
-        errors.print("[bold red]tournee :[/]", end=" ")
-        errors.print(str(error), markup=False)
+        errors.print(labelled("tournee :", str(error), "bold red"), soft_wrap=True)
         sys.exit(status.of(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

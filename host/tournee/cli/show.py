@@ -8,6 +8,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
@@ -30,6 +31,11 @@ _KINDS = {"QUARANTINED": "mis de côté"}
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 
 
+def labelled(label: str, text: str, style: str = "yellow") -> Text:
+    """A line that begins with a coloured label."""
+    return Text.assemble((label, style), " ", text)
+
+
 def kibibytes(count: int) -> str:
     """A memory size, in Kio."""
     return f"{count / 1024:.1f} Kio".replace(".", ",")
@@ -45,7 +51,7 @@ def invoice_tables(rows: Iterable[OverviewRow]) -> list[Table]:
             row.number.lstrip("0"),
             row.patient.title(),
             *(euros(amount) for amount in (row.fee, row.amo, row.amc, row.paid)),
-            "\n".join(_state(kind, state) for kind, state in zip(row.kinds, row.states, strict=True)),
+            _states(row),
             row.reason,
             style="red" if row.state in _REFUSED else None,
         )
@@ -63,9 +69,12 @@ def _invoice_table(title: str) -> Table:
     return table
 
 
-def _state(kind: str, state: SheetState) -> str:
-    colour = _COLOURS.get(state, "default")
-    return f"{kind} [{colour}]{state.label}[/{colour}]"
+def _states(row: OverviewRow) -> Text:
+    """The sheets of an invoice, one line each, the state in its colour."""
+    lines = Text()
+    for kind, state in zip(row.kinds, row.states, strict=True):
+        lines.append("\n" if lines else "").append(f"{kind} ").append(state.label, _COLOURS.get(state, ""))
+    return lines
 
 
 def visit_table(rows: Iterable[VisitRow]) -> Table:
@@ -169,7 +178,7 @@ class LiveWatcher:
 
     def step(self, text: str) -> None:
         """Say that a step begins."""
-        self._console.print(f"[bold cyan]·[/] {text}")
+        self._console.print(labelled("·", text, "bold cyan"))
         self._progress.update(self._task, visible=False)
 
     def progress(self, label: str, done: int, of: int) -> None:
