@@ -1,6 +1,6 @@
-"""The tables of firmware/PROFILE.md and the traces of host/EXCHANGE.md, made from the code's own.
+"""Documents made from the code: tables of PROFILE.md, traces of EXCHANGE.md, README's rules against tests.
 
-./.venv/bin/python tools/tables.py            writes both between their marks
+./.venv/bin/python tools/tables.py            writes them between their marks
 ./.venv/bin/python tools/tables.py --check    ends with 1 when one of them is stale
 
 A mark is a line `<!-- name -->`, its end `<!-- end of name -->`. Layouts come from the tables in `sesam`, the
@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import textwrap
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from sesam.noemie_table import LABELS, TABLE
 ROOT = Path(__file__).resolve().parent.parent
 PROFILE = ROOT / "firmware" / "PROFILE.md"
 EXCHANGE = ROOT / "host" / "EXCHANGE.md"
+README = ROOT / "README.md"
 WIDTH = 138
 
 #: Records whose every column is ours; in the others, fields whose place is public and whose value is ours.
@@ -54,7 +55,8 @@ SHARES = {"2A": "2", "4": "2", "4E": "2", "5": "2", "999": "000"}
 _LONG_TEXT = "upper-case unaccented ASCII, left-justified"  # said once, under Records
 _HARD = "\u00a0"  # a space at which no line is cut
 _RULE = re.compile(r"OCT-([A-Z]+)-\s*([0-9]+)(?:[`*]* to [`*]*OCT-\1-([0-9]+))?")
-_HEADING = re.compile(r"^### (OCT-[A-Z]+-[0-9]+)\b", re.MULTILINE)
+_HEADING = re.compile(r"^### (OCT-[A-Z]+-[0-9]+) (.*)$", re.MULTILINE)
+_SHOWN = 2  # tests named for each rule in the README
 
 
 # --- layouts -----------------------------------------------------------------------------------------------
@@ -211,6 +213,29 @@ def trace(rule: str, code: dict[str, list[str]], tests: dict[str, dict[str, list
     return "\n".join(lines)
 
 
+def tests_of(rule: str, tests: dict[str, dict[str, list[str]]]) -> list[str]:
+    """The tests that cite a rule, those of a file that cites it as a whole among them; first those that cite
+    no other.
+    """
+    named = []
+    for name, cited in tests.get(rule, {}).items():
+        named += cited or re.findall(r"^def (test_\w+)", (ROOT / name).read_text(), re.MULTILINE)
+    rules = Counter(test for files in tests.values() for cited in files.values() for test in cited)
+    return sorted(dict.fromkeys(named), key=lambda test: rules[test] or len(tests))
+
+
+def rule_table() -> str:
+    """One row a rule: its id, its title, how many tests cite it, and two of them."""
+    tests = traces_in_tests()
+    rows = ["| rule | says | tests | among them |", "|---|---|---|---|"]
+    for rule, title in _HEADING.findall(EXCHANGE.read_text()):
+        there = re.sub(r"[^\w -]", "", f"{rule} {title}".lower()).replace(" ", "-")
+        cited = tests_of(rule, tests)
+        shown = " · ".join(f"`{test}`" for test in cited[:_SHOWN])
+        rows.append(f"| [{rule}](host/EXCHANGE.md#{there}) | {title} | {len(cited)} | {shown} |")
+    return "\n".join(rows)
+
+
 # --- documents ---------------------------------------------------------------------------------------------
 
 
@@ -237,10 +262,15 @@ def profile(text: str) -> str:
 def exchange(text: str) -> str:
     """EXCHANGE.md with the traces of today's code and tests."""
     code, tests = traces_in_code(), traces_in_tests()
-    return fill(text, {rule: partial(trace, rule, code, tests) for rule in _HEADING.findall(text)})
+    return fill(text, {rule: partial(trace, rule, code, tests) for rule, _ in _HEADING.findall(text)})
 
 
-DOCUMENTS: dict[Path, Callable[[str], str]] = {PROFILE: profile, EXCHANGE: exchange}
+def readme(text: str) -> str:
+    """README.md with the rules against today's tests."""
+    return fill(text, {"rules": rule_table})
+
+
+DOCUMENTS: dict[Path, Callable[[str], str]] = {PROFILE: profile, EXCHANGE: exchange, README: readme}
 
 
 def stale() -> list[str]:

@@ -93,7 +93,7 @@ def states(office: Office) -> list[SheetState]:
     ],
 )
 def test_one_word_says_how_files_go(word: str, mode: Mode, tmp_path: Path) -> None:
-    # OCT-MODE-1
+    """OCT-MODE-1."""
     (tmp_path / "tournee.toml").write_text(CONFIGURATION.format(mode=word))
     assert load_config(tmp_path / "tournee.toml").route.mode is mode
 
@@ -107,7 +107,7 @@ def test_a_way_that_is_none_is_told_with_those_that_are(tmp_path: Path) -> None:
 def test_lots_closed_for_a_single_file_go_per_recipient_once_the_mode_is_changed(
     surroundings: Surroundings,
 ) -> None:
-    # OCT-MODE-1, OCT-SS-1, OCT-SS-3
+    """OCT-MODE-1, OCT-SS-1, OCT-SS-3."""
     route = surroundings.world.route()
     with office_of(surroundings.journal, route) as office:
         certify_and_close(office, surroundings, short_day())
@@ -130,7 +130,7 @@ def test_lots_closed_for_a_single_file_go_per_recipient_once_the_mode_is_changed
 def test_lots_closed_to_go_per_recipient_go_in_a_single_file_once_the_mode_is_changed(
     surroundings: Surroundings,
 ) -> None:
-    # OCT-MODE-1, OCT-SF-1
+    """OCT-MODE-1, OCT-SF-1."""
     route = surroundings.world.route()
     with office_of(surroundings.journal, splitting(route)) as office:
         certify_and_close(office, surroundings, short_day())
@@ -144,7 +144,7 @@ def test_lots_closed_to_go_per_recipient_go_in_a_single_file_once_the_mode_is_ch
 
 
 def test_a_file_goes_by_the_route_it_was_framed_for(surroundings: Surroundings) -> None:
-    # OCT-MODE-1, OCT-MODE-3: two routes to one OCT, told apart by their names
+    """OCT-MODE-1, OCT-MODE-3: two routes to one OCT, told apart by their names."""
     route = surroundings.world.route()
     per_recipient = splitting(route, "par-destinataire")
     with office_of(surroundings.journal, per_recipient) as office:
@@ -205,7 +205,7 @@ def test_a_host_killed_between_two_files_makes_the_others_later(surroundings: Su
 def test_a_day_with_contract_99_is_refused_by_a_route_that_splits_at_source(
     surroundings: Surroundings,
 ) -> None:
-    # OCT-X-1
+    """OCT-X-1."""
     with office_of(surroundings.journal, splitting(surroundings.world.route())) as office:
         with pytest.raises(DayError, match=BOTH_SIDES) as refused:
             import_day(office, enriched_day(), "day.toml")
@@ -218,7 +218,7 @@ def test_a_day_with_contract_99_is_refused_by_a_route_that_splits_at_source(
 def test_a_visit_with_contract_99_makes_no_invoice_once_the_route_splits_at_source(
     surroundings: Surroundings,
 ) -> None:
-    # OCT-X-1
+    """OCT-X-1."""
     route = surroundings.world.route()
     with office_of(surroundings.journal, route) as office:
         import_day(office, enriched_day(), "day.toml")
@@ -232,7 +232,7 @@ def test_a_visit_with_contract_99_makes_no_invoice_once_the_route_splits_at_sour
 
 
 def test_enriched_fse_closed_before_the_change_go_per_recipient(surroundings: Surroundings) -> None:
-    # OCT-EF-4: in the single file or per recipient, the OCT makes the claim all the same
+    """OCT-EF-4: in the single file or per recipient, the OCT makes the claim all the same."""
     route = surroundings.world.route()
     with office_of(surroundings.journal, route) as office:
         certify_and_close(office, surroundings, enriched_day())

@@ -52,7 +52,7 @@ def configured(tmp_path: Path):
 
 
 def test_one_word_changes_the_oct(configured, tmp_path: Path) -> None:
-    # OCT-MODE-2
+    """OCT-MODE-2."""
     before, after = configured("ancien").route, configured("nouveau").route
     assert (before.address, before.recipient_number) == ("factures@ancien.example", "00000732829320")
     assert (after.address, after.recipient_number) == ("factures@nouveau.example", "00000000001234")
@@ -61,7 +61,7 @@ def test_one_word_changes_the_oct(configured, tmp_path: Path) -> None:
 
 
 def test_returns_of_a_former_oct_are_taken_in(configured, tmp_path: Path) -> None:
-    # OCT-MODE-3
+    """OCT-MODE-3."""
     config = configured("nouveau")
     with Journal(tmp_path / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT) as journal:
         former = tuple(route for route in config.routes.values() if route.name != config.active)
@@ -72,7 +72,7 @@ def test_returns_of_a_former_oct_are_taken_in(configured, tmp_path: Path) -> Non
 
 
 def test_a_former_mailbox_out_of_reach_does_not_hinder_the_others(configured, tmp_path: Path) -> None:
-    # OCT-MODE-3
+    """OCT-MODE-3."""
     config = configured("nouveau")
     (tmp_path / "ancien" / "cur").rmdir()
     with Journal(tmp_path / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT) as journal:

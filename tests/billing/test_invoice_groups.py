@@ -26,7 +26,7 @@ def test_group_1321_is_there_only_when_an_amc_is_asked(nurse, patient, visit):
 
 
 def test_contract_99_says_complementary_third_party_in_group_1321_alone(nurse, patient, visit, amc):
-    # OCT-EF-3
+    """OCT-EF-3."""
     made = visit(third_party=AMO_PAYS, contract99=True, complementary_third_party=True)
     groups = {group.id: group for group in invoice_groups(make_invoice(nurse, patient(amc=amc), made, 1))}
     assert groups[1410].fields == (b"1",)

@@ -152,7 +152,7 @@ def test_shares_of_an_act_never_pass_its_base_nor_the_base_its_fee(case):
 def test_contract_99_never_comes_with_a_dre_nor_complementary_third_party_in_group_1410(
     case, documents, third_party, contract99
 ):
-    # OCT-X-1, OCT-EF-3
+    """OCT-X-1, OCT-EF-3."""
     patient, visit = case
     changed = replace(visit, documents=documents, third_party=third_party, contract99=contract99)
     try:

@@ -71,13 +71,13 @@ def test_young_child_majoration_stops_at_seven(told, patient):
 
 
 def test_contract_99_without_an_amc_is_refused(told):
-    # OCT-EF-2
+    """OCT-EF-2."""
     (only,) = told(contract99=True)
     assert only.startswith("contrat : contrat 99 sans organisme complémentaire ouvert pour YVONNE LAMBERT")
 
 
 def test_contract_99_under_a_management_agreement_is_refused_naming_both(told, patient):
-    # OCT-EF-2
+    """OCT-EF-2."""
     mutual = Amc("0020500018", management="single", indicator="01")
     assert told(patient(amc=mutual), contract99=True) == [
         "contrat : le contrat 99 et l'accord de gestion entre la caisse et l'organisme 0020500018 "

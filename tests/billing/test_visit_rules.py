@@ -39,7 +39,7 @@ def day_told(visit):
 
 
 def test_contract_99_with_fse_and_dre_is_refused_naming_both(told):
-    # OCT-X-1
+    """OCT-X-1."""
     assert told(contract99=True, documents=frozenset({"FSE", "DRE"})) == [
         "contrat : le contrat 99 (l'OCT éclate la facture) et la création de FSE et DRE "
         "(éclatement à la source) s'excluent : "
@@ -48,7 +48,7 @@ def test_contract_99_with_fse_and_dre_is_refused_naming_both(told):
 
 
 def test_contract_99_with_a_dre_alone_is_refused(told):
-    # OCT-X-1
+    """OCT-X-1."""
     (only,) = told(contract99=True, documents=frozenset({"DRE"}))
     assert "la création de DRE" in only
 
@@ -59,7 +59,7 @@ def test_contract_99_with_the_fse_alone_is_accepted(told):
 
 @pytest.mark.parametrize("third_party", [AMC_PAYS, BOTH_PAY])
 def test_contract_99_with_complementary_third_party_in_group_1410_is_refused(told, third_party):
-    # OCT-EF-3
+    """OCT-EF-3."""
     (only,) = told(contract99=True, third_party=third_party)
     assert only.startswith(
         "tiers_payant : avec le contrat 99, le tiers payant se limite à « non » ou « amo »"
@@ -69,7 +69,7 @@ def test_contract_99_with_complementary_third_party_in_group_1410_is_refused(tol
 
 @pytest.mark.parametrize("third_party", [NO_THIRD_PARTY, AMO_PAYS])
 def test_contract_99_says_complementary_third_party_in_group_1321(told, third_party):
-    # OCT-EF-3
+    """OCT-EF-3."""
     assert told(contract99=True, third_party=third_party, complementary_third_party=True) == []
 
 

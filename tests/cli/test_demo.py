@@ -64,7 +64,7 @@ def clear_files(directory: Path) -> list[Path]:
 
 
 def test_openssl_opens_every_message_to_its_clear_file(left: Path, mode: list[str]) -> None:
-    # OCT-SF-5, OCT-SS-3, OCT-MSG-8
+    """OCT-SF-5, OCT-SS-3, OCT-MSG-8."""
     opened = []
     for message in messages(left):
         sealed = message.get_payload(decode=True)
@@ -90,7 +90,7 @@ def test_openssl_opens_every_message_to_its_clear_file(left: Path, mode: list[st
 
 
 def test_headers_are_those_of_the_profile(left: Path) -> None:
-    # OCT-MSG-3, OCT-MSG-6, OCT-MSG-7
+    """OCT-MSG-3, OCT-MSG-6, OCT-MSG-7."""
     for message in messages(left):
         subject = re.fullmatch(r"SV140700/(\d{14})/(\d{19})/(\d{5})", message["Subject"])
         assert subject

@@ -27,7 +27,7 @@ def elsewhere(certified):
 
 
 def test_fse_go_to_the_caisse_that_regime_centre_and_organisme_name(certified):
-    # OCT-SS-1
+    """OCT-SS-1."""
     made = file_per_recipient(certified.sender, 42, MOMENT, [certified.fse_lot])
     for end in (made.clear[:128], made.clear[-128:]):
         assert end[3:19] == b"IF00000756000014"
@@ -39,7 +39,7 @@ def test_fse_go_to_the_caisse_that_regime_centre_and_organisme_name(certified):
 
 
 def test_dre_go_to_the_amc_by_its_number(certified):
-    # OCT-SS-1
+    """OCT-SS-1."""
     made = file_per_recipient(certified.sender, 43, MOMENT, [certified.dre_lot])
     assert made.clear[25:41] == b"OC00000750000001"
     assert made.clear[47:49] == b"TR"
@@ -59,12 +59,12 @@ def test_the_file_says_that_it_is_a_simulation(certified):
     ],
 )
 def test_each_regime_has_its_recipient_type(elsewhere, crf, organisme, kind, number):
-    # OCT-SS-1
+    """OCT-SS-1."""
     assert addressee_of(elsewhere(9, crf, organisme)) == Addressee(kind, number, crf)
 
 
 def test_lots_of_one_recipient_share_its_file(certified):
-    # OCT-SS-1
+    """OCT-SS-1."""
     later = certified.lot(9, LotKey("FSE", "F01751123", "05", "751"), [another(certified, seals=False)])
     made = file_per_recipient(certified.sender, 1, MOMENT, [certified.fse_lot, later])
     assert made.clear[-128:][82:85] == b"002"
@@ -72,20 +72,20 @@ def test_lots_of_one_recipient_share_its_file(certified):
 
 
 def test_lots_of_two_organismes_do_not_share_a_file(certified):
-    # OCT-SS-1
+    """OCT-SS-1."""
     other = certified.lot(9, LotKey("FSE", "F01751123", "03", "752"), [another(certified)])
     with pytest.raises(FileError, match="00000001123752"):
         file_per_recipient(certified.sender, 1, MOMENT, [certified.fse_lot, other])
 
 
 def test_lots_of_two_crf_do_not_share_a_file(certified):
-    # OCT-SS-1
+    """OCT-SS-1."""
     with pytest.raises(FileError, match="un seul CRF"):
         file_per_recipient(certified.sender, 1, MOMENT, [certified.fse_lot, certified.dre_lot])
 
 
 def test_a_recipient_number_that_is_not_the_lots_own_is_refused(certified):
-    # OCT-SS-1
+    """OCT-SS-1."""
     recipient = ("CP", "00000001123752")
     head = zones.make(12, "202603021830", "000042", "IF", "00000756000014", "TR", *recipient, "F01751123")
     more = zones.make(14, "1", str(len(certified.fse_lot)), "ESSAI")

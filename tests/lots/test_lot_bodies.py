@@ -56,7 +56,7 @@ def test_the_columns_of_a_lots_ends_are_the_profiles(certified):
 
 
 def test_the_group_of_an_fse_lot_is_13(certified):
-    # OCT-MSG-3
+    """OCT-MSG-3."""
     group = lot_group(certified.fse_lot, "IF")
     assert group.id == 13
     assert group.fields == (
@@ -74,7 +74,7 @@ def test_the_group_of_an_fse_lot_is_13(certified):
 
 
 def test_the_group_of_a_dre_lot_is_93(certified):
-    # OCT-MSG-3
+    """OCT-MSG-3."""
     group = lot_group(certified.dre_lot, "IF")
     assert (group.id, group.field("crf"), group.field("version")) == (93, "D0750000001", "140700")
 

@@ -49,7 +49,7 @@ def test_a_single_file_is_its_lots_between_the_vectors_ends(made, certified, vec
 
 
 def test_header_and_trailer_say_what_was_agreed_with_the_oct(made):
-    # OCT-SF-3, OCT-SF-4
+    """OCT-SF-3, OCT-SF-4."""
     for end in (made.clear[:128], made.clear[-128:]):
         assert end[3:5] == b"IF"
         assert end[5:19] == b"00000756000014"
@@ -61,7 +61,7 @@ def test_header_and_trailer_say_what_was_agreed_with_the_oct(made):
 
 
 def test_header_bears_date_norm_and_a_message_that_says_simulation(made):
-    # OCT-SF-4
+    """OCT-SF-4."""
     head = made.clear[:128]
     assert head[55:67] == b"260302SV14B2"
     assert head[82:85] == b"128"
@@ -79,13 +79,13 @@ def test_invoices_are_the_records_2_that_are_not_2a(made):
 
 
 def test_lots_of_both_kinds_and_any_crf_go_together(made):
-    # OCT-SF-1, OCT-SF-2
+    """OCT-SF-1, OCT-SF-2."""
     lots = split_file(made.clear).lots
     assert [lot.head["crf"] for lot in lots] == ["F01751123", "D0750000001"]
 
 
 def test_the_crf_may_be_that_of_any_lot(certified):
-    # OCT-SF-3
+    """OCT-SF-3."""
     lots = [certified.fse_lot, certified.dre_lot]
     one = format_file(group_12(crf="D0750000001"), group_14(lots), described(lots))
     other = format_file(group_12(crf="F01751123"), group_14(lots), described(lots))
@@ -93,7 +93,7 @@ def test_the_crf_may_be_that_of_any_lot(certified):
 
 
 def test_a_crf_of_no_lot_is_refused(certified):
-    # OCT-SF-3
+    """OCT-SF-3."""
     lots = [certified.fse_lot]
     with pytest.raises(FileError, match="D0750000001 n’est celui d’aucun lot"):
         format_file(group_12(), group_14(lots), described(lots))
@@ -103,7 +103,7 @@ def test_a_crf_of_no_lot_is_refused(certified):
     "changes", [{"type_emetteur": "MK"}, {"numero_emetteur": "00000751000027"}], ids=["type", "number"]
 )
 def test_a_sender_that_differs_from_lot_formatting_is_refused(certified, changes):
-    # OCT-SF-3
+    """OCT-SF-3."""
     lots = [certified.dre_lot]
     with pytest.raises(FileError, match="Lot 008"):
         format_file(group_12(**changes), group_14(lots), described(lots))
@@ -114,7 +114,7 @@ def test_a_sender_that_differs_from_lot_formatting_is_refused(certified, changes
     [({"lots": "2"}, "nombre de lots"), ({"taille": "127"}, "taille des lots")],
 )
 def test_a_group_14_that_miscounts_is_refused(certified, changes, message):
-    # OCT-SF-3
+    """OCT-SF-3."""
     lots = [certified.dre_lot]
     with pytest.raises(FileError, match=message):
         format_file(group_12(), group_14(lots, **changes), described(lots))
@@ -126,7 +126,7 @@ def test_a_group_14_that_miscounts_is_refused(certified, changes, message):
     ids=["recipient type", "application", "file name", "recipient number"],
 )
 def test_a_header_value_that_the_profile_does_not_allow_is_refused(certified, changes):
-    # OCT-SF-4
+    """OCT-SF-4."""
     lots = [certified.dre_lot]
     with pytest.raises(FileError):
         format_file(group_12(**changes), group_14(lots), described(lots))
@@ -139,7 +139,7 @@ def test_a_message_zone_of_38_characters_is_refused(certified):
 
 
 def test_a_message_zone_of_37_characters_fills_its_columns(certified):
-    # OCT-SF-4
+    """OCT-SF-4."""
     lots = [certified.dre_lot]
     made = format_file(group_12(), group_14(lots, message="A" * 37), described(lots))
     assert made.clear[91:128] == b"A" * 37
@@ -153,7 +153,7 @@ def test_a_group_that_does_not_tell_its_lot_is_refused(certified):
 
 
 def test_a_lot_that_is_not_certified_is_refused(certified):
-    # OCT-SF-2
+    """OCT-SF-2."""
     with pytest.raises(FileError, match="n’est pas certifié"):
         single_file(certified.sender, 1, MOMENT, OCT_SIREN, [certified.fse_lot[: -4 * 128]])
 
@@ -181,7 +181,7 @@ def test_a_file_name_of_six_zeros_or_seven_digits_is_refused(certified, number):
 
 
 def test_a_file_per_recipient_has_one_crf(certified):
-    # OCT-SS-1
+    """OCT-SS-1."""
     route = {"application": "TR", "type_destinataire": "CP", "numero_destinataire": "00000001123751"}
     lots = [certified.fse_lot]
     made = format_file(group_12(crf="F01751123", **route), group_14(lots), described(lots))

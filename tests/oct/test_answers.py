@@ -168,7 +168,7 @@ def test_a_fse_in_degraded_mode_comes_back_as_such(workshop, make_oct):
 
 
 def test_a_fse_with_contract_99_is_split_and_both_shares_are_paid(workshop, make_oct):
-    # OCT-EF-1
+    """OCT-EF-1."""
     complement = {"tp_complementaire": "1", "montant_complementaire": 400, "adherent": "M123"}
     sheet = workshop.Sheet(two={"type_contrat": "99"}, complement=complement)
     oct_ = make_oct()

@@ -71,7 +71,7 @@ def test_each_insurer_writes_its_own_share_of_a_line(answered, both):
 
 
 def test_the_lines_share_out_what_is_asked_of_a_split(answered, workshop):
-    # OCT-EF-1
+    """OCT-EF-1."""
     complement = {"tp_complementaire": "1", "montant_complementaire": 600, "adherent": "M123"}
     sheet = workshop.Sheet(two={"type_contrat": "99"}, complement=complement, acts=2)
     (content,) = answered(workshop.Lot(sheets=(sheet,)))

@@ -83,7 +83,7 @@ def test_0101_the_trailer_of_the_file_counts_wrong(workshop, make_oct, tail, lab
 
 
 def test_0101_the_subject_counts_other_invoices(workshop, make_oct):
-    # OCT-MSG-3
+    """OCT-MSG-3."""
     message = workshop.message(workshop.file([workshop.lot(workshop.Lot())]), count=2)
     assert refused_file(make_oct(), message) == ("0101", "OBJET : 2 FACTURES, 1 LUES")
 
@@ -98,7 +98,7 @@ def test_0104_a_sender_the_oct_does_not_know(workshop, make_oct):
 
 
 def test_0105_the_same_message_twice(workshop, make_oct):
-    # OCT-MSG-4
+    """OCT-MSG-4."""
     oct_, message = make_oct(), workshop.message(workshop.file([workshop.lot(workshop.Lot())]))
     oct_.receive(message)
     assert refused_file(oct_, message) == ("0105", "COMPOSTAGE 2026112218290000001 DEJA RECU")

@@ -141,14 +141,14 @@ def test_0199_an_amc_the_oct_does_not_know(workshop, make_oct):
 
 
 def test_0199_contract_99_with_third_party_payment_of_the_complementary_share(workshop, make_oct):
-    # OCT-EF-3
+    """OCT-EF-3."""
     sheet = {"third_party": "3", "two": {"type_contrat": "99"}, "complement": {"tp_complementaire": "1"}}
     code, label, _ = refused_sheet(workshop, make_oct(), **sheet)
     assert (code, label) == ("0199", "CONTRAT 99 : TIERS PAYANT COMPLEMENTAIRE EN 1410")
 
 
 def test_0199_contract_99_beside_a_dre_of_the_same_invoice(workshop, make_oct):
-    # OCT-X-1
+    """OCT-X-1."""
     fse = workshop.Lot(sheets=(workshop.Sheet(two={"type_contrat": "99"}, complement={}),))
     dre = workshop.Lot(number="002", kind="DRE", crf="D0088888888", sheets=(workshop.Sheet(third_party="2"),))
     message = workshop.message(workshop.file([workshop.lot(fse), workshop.lot(dre)]))

@@ -135,7 +135,7 @@ def as_message(
     ],
 )
 def test_a_day_is_accepted_but_for_the_lot_of_an_unknown_amc(day, day_oct, oct_identity, sealing, cipher):
-    # OCT-SF-1
+    """OCT-SF-1."""
     file = single_file(day.sender, 1, NOW, SCENARIO.siren, day.lots).clear
     decoded = [take_in(answer) for answer in day_oct.receive(as_message(file, oct_identity, sealing, cipher))]
     told = [(item.accepted, item.code) for item in decoded[1].content.items]
@@ -159,7 +159,7 @@ def test_nobody_is_paid_more_than_the_fee(day, day_oct, oct_identity):
 
 
 def test_the_demonstrations_insurers_pay_reject_comment_and_hold_back(day_oct, oct_identity):
-    # OCT-RET-3
+    """OCT-RET-3."""
     sender, ps_card, sheets = certified_sheets("infirmier")
     day_oct.scenario = DEMONSTRATION
     lots = certified_lots(sender, ps_card, sheets)

@@ -31,7 +31,7 @@ def invoice(bench, number=1, mode=3, kind=FSE):
 
 
 def test_invoice_is_signed_by_the_ps_card_and_sealed_by_vitale(unlocked):
-    # OCT-SS-2
+    """OCT-SS-2."""
     answer = invoice(unlocked)
     data = sheets.invoice(1, 2)
     verify("infirmiere", answer.data("signature"), data)
@@ -52,7 +52,7 @@ def test_without_vitale_an_invoice_is_signed_alone(mode):
 
 @pytest.mark.parametrize("count", [1, 2, 3, 30])
 def test_lot_is_signed_by_the_ps_card_alone(unlocked, count):
-    # OCT-SS-2
+    """OCT-SS-2."""
     lot = sheets.lot(count)
     answer = unlocked.certify(lot, invoices=count, total=count * sheets.FEE)
     verify("infirmiere", answer.data("signature"), lot)

@@ -150,7 +150,8 @@ def test_patient_paid_what_no_third_party_pays(code, paid):
     assert refusal(start + s.record_5(1, paye_assure=paid + 1), INVOICE) == ("TOTAL", 2, 74)
 
 
-def test_contract_99_and_a_dre_exclude_each_other():  # OCT-X-1
+def test_contract_99_and_a_dre_exclude_each_other():
+    """OCT-X-1."""
     assert refusal(s.record_2(1, **TWO_SPLIT), INVOICE, kind=DRE) == ("EXCLUSION", 0, 117)
 
 
@@ -300,7 +301,8 @@ def test_dre_goes_to_the_insurer_of_the_crf():
     assert refusal(DRE_HEAD + wrong, LOT, kind=DRE) == ("CRF", 1, 119)
 
 
-def test_contract_99_in_a_lot_of_dre_is_excluded():  # OCT-X-1
+def test_contract_99_in_a_lot_of_dre_is_excluded():
+    """OCT-X-1."""
     assert refusal(DRE_HEAD + s.record_2(1, **TWO_SPLIT), LOT, kind=DRE) == ("EXCLUSION", 1, 117)
 
 

@@ -9,7 +9,7 @@ SENDER = "00000123456782"
 
 
 def test_each_record_a_becomes_an_item(vector):
-    # OCT-RET-2
+    """OCT-RET-2."""
     arl = read_arl(vector("arl_lots.txt"))
     assert (arl.file_name, arl.sender_type, arl.sender, arl.date) == (
         "000007",
@@ -27,7 +27,7 @@ def test_each_record_a_becomes_an_item(vector):
 
 
 def test_lot_000_settles_the_whole_file(vector):
-    # OCT-RET-2
+    """OCT-RET-2."""
     (item,) = read_arl(vector("arl_file_refused.txt")).items
     assert item.whole_file
     assert (item.file_name, item.accepted, item.code) == ("000013", False, "0105")

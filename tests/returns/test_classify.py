@@ -76,7 +76,7 @@ def test_a_flow_that_is_not_real_is_noted(vector, flow, word):
     ],
 )
 def test_a_text_is_an_art_by_description_then_by_subject(headers, art):
-    # OCT-RET-4
+    """OCT-RET-4."""
     subject = headers["subject"].encode().decode("latin-1")
     assert take_in(message(b"RECU LE 22", **{**headers, "subject": subject})).content == art
 
@@ -91,7 +91,7 @@ def test_a_text_is_an_art_by_description_then_by_subject(headers, art):
     ],
 )
 def test_the_text_of_an_art_is_shown_whatever_its_charset(content, content_type):
-    # OCT-RET-4
+    """OCT-RET-4."""
     verdict = take_in(message(content, description="ART/IF", Content_Type=content_type))
     assert verdict.content.text == "Accusé de réception"
 
@@ -101,7 +101,7 @@ def test_an_art_of_control_characters_is_no_text():
 
 
 def test_a_text_that_nothing_announces_as_an_art_is_set_aside():
-    # OCT-RET-5
+    """OCT-RET-5."""
     assert aside(message(b"PROMOTION", subject="hello")).reason == "Ni ARL, ni RSP, ni ART : contenu inconnu."
 
 
@@ -188,7 +188,7 @@ def test_an_attachment_beside_a_text_is_found(vector):
 
 
 def test_two_attachments_are_set_aside(vector):
-    # OCT-RET-1, OCT-RET-5
+    """OCT-RET-1, OCT-RET-5."""
     part = message(vector("arl_lots.txt"))
     assert aside(multipart(part, part)).reason == "Le message porte 2 pièces au lieu d'une."
 
@@ -202,7 +202,7 @@ def test_parts_nested_too_deep_are_set_aside():
 
 
 def test_a_damaged_arl_keeps_its_clear_bytes_and_names_the_place(vector):
-    # OCT-RET-5
+    """OCT-RET-5."""
     content = vector("arl_lots.txt")[:-128]
     verdict = take_in(message(content))
     assert (verdict.kind, verdict.clear) == ("QUARANTINED", content)

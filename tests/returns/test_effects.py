@@ -12,7 +12,7 @@ TRANSFER = "VIREMENT 4711 TIERS PAYANT"
 
 
 def test_an_arl_settles_lots(vector):
-    # OCT-RET-2
+    """OCT-RET-2."""
     label = "AMC 0099999997 INCONNUE DE L'OCT"
     assert effects_of(read_arl(vector("arl_lots.txt"))) == (
         Effect("accepted", PS, "000012", "001", "261122", code="0000"),
@@ -46,7 +46,7 @@ def test_a_lot_already_taken_in_is_refused(vector):
 
 
 def test_a_576_pays_defers_and_refuses_sheet_by_sheet(vector):
-    # OCT-RET-3
+    """OCT-RET-3."""
     assert effects_of(read_rsp(vector("rsp_576.txt"))) == (
         Effect("paid", PS, "", "001", "261122", "000000041", "FSE", 1512, 1512, reference=TRANSFER, nir=NIR),
         Effect("deferred", PS, "", "001", "261122", "000000042", "FSE", 2000, 0, nir=SECOND_NIR),
@@ -89,7 +89,7 @@ def test_an_effect_shows_no_patients_number(vector):
 
 
 def test_a_580_refuses_or_remarks(vector):
-    # OCT-RET-3
+    """OCT-RET-3."""
     assert effects_of(read_rsp(vector("rsp_580.txt"))) == (
         Effect(
             "payment_refused",
@@ -118,7 +118,7 @@ def test_a_580_refuses_or_remarks(vector):
 
 
 def test_a_900_is_about_no_invoice(vector):
-    # OCT-RET-3
+    """OCT-RET-3."""
     effects = effects_of(read_rsp(vector("rsp_900.txt")))
     assert [(one.outcome, one.invoice_number, one.amount) for one in effects] == [
         ("other_payment", "", 28000),

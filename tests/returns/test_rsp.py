@@ -11,7 +11,7 @@ TRANSFER = "VIREMENT 4711 TIERS PAYANT"
 
 
 def test_576_gives_each_share_of_each_invoice(vector):
-    # OCT-RET-3
+    """OCT-RET-3."""
     read = read_rsp(vector("rsp_576.txt"))
     assert (read.reference, read.file_name, read.sender, read.date) == (
         "576",
@@ -104,7 +104,7 @@ def test_a_total_that_differs_is_shown_with_its_difference(vector, old, new, fau
 
 
 def test_580_gives_rejections_and_comments(vector):
-    # OCT-RET-3
+    """OCT-RET-3."""
     rejected, commented = read_rsp(vector("rsp_580.txt")).sheets
     assert (rejected.invoice, rejected.sheet_kind) == ("000000044", "DRE")
     assert rejected.rejections == (
@@ -115,7 +115,7 @@ def test_580_gives_rejections_and_comments(vector):
 
 
 def test_900_gives_payments_outside_invoices_and_what_is_held_back(vector):
-    # OCT-RET-3
+    """OCT-RET-3."""
     read = read_rsp(vector("rsp_900.txt"))
     assert read.other_payments == (
         OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", "VIREMENT 4712"),
@@ -134,7 +134,7 @@ def test_the_reference_is_taken_however_it_is_justified(vector, name, reference)
 
 
 def test_another_reference_is_kept_whole_and_listed(vector):
-    # OCT-RET-3
+    """OCT-RET-3."""
     content = vector("rsp_other.txt")
     read = read_rsp(content)
     assert (read.reference, read.decoded, read.title) == ("578", False, "référence non interprétée")

@@ -101,7 +101,7 @@ def test_a_file_takes_its_lots_in_order(journal, make):
 
 
 def test_file_names_run_through_six_digits_before_one_comes_again(journal, make):
-    # OCT-SF-4
+    """OCT-SF-4."""
     make.invoice(journal, "FSE", "DRE")
     journal._set_counter("", "file", 999_998)
     names = []
@@ -112,7 +112,7 @@ def test_file_names_run_through_six_digits_before_one_comes_again(journal, make)
 
 
 def test_a_lot_that_is_not_certified_enters_no_file(journal, make):
-    # OCT-SF-2
+    """OCT-SF-2."""
     make.invoice(journal)
     lot = journal.make_lot(make.ps, "FSE", "F01751123", "03", [1], make.lot())
     with pytest.raises(StoreError, match="« en fichier » ne peut pas suivre « préparé »"):

@@ -57,7 +57,7 @@ def test_a_file_that_may_have_left_gets_no_second_message_unasked(journal, make,
 
 
 def test_a_resend_is_a_new_message_with_a_new_compostage(journal, make, file):
-    # OCT-MSG-4
+    """OCT-MSG-4."""
     first = journal.make_message(file, "oct", make.message())
     journal.message_transmitting(first)
     journal.message_sent(first)
@@ -114,7 +114,7 @@ def test_the_process_that_was_transmitting_may_tell_its_own_doubt(open_journal, 
 
 
 def test_a_compostage_never_comes_again_when_clock_and_counter_are_set_back(journal, make, file):
-    # OCT-MSG-4
+    """OCT-MSG-4."""
     first = journal.make_message(file, "oct", make.message())
     journal.message_transmitting(first)
     journal.message_sent(first)

@@ -23,7 +23,7 @@ def two_files(journal, make):
 
 
 def test_an_invoice_leads_to_its_lots_file_message_and_returns(journal, two_files):
-    # OCT-MSG-5
+    """OCT-MSG-5."""
     trace = journal.trace("000000001")
     assert [invoice.number for invoice in trace.invoices] == ["000000001"]
     assert [lot.number for lot in trace.lots] == ["001", "002"]
@@ -33,7 +33,7 @@ def test_an_invoice_leads_to_its_lots_file_message_and_returns(journal, two_file
 
 
 def test_a_subject_leads_to_all_its_invoices_and_their_returns(journal, two_files):
-    # OCT-MSG-5
+    """OCT-MSG-5."""
     subject = journal.trace("3").messages[0].subject
     assert [invoice.number for invoice in journal.trace(subject).invoices] == ["000000003"]
     first = journal.trace("1").messages[0]
