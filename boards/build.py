@@ -22,6 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from fold import fold
+from names import rename
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "boards"
@@ -30,7 +31,7 @@ MICROPYTHON, CPYTHON = "micropython", "cpython"
 _DIGITS = 16  # of an entry's name
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
 _KEPT = 4  # newest entries of a board and kind: an older one may just be starting in another process
-_TOOLS = [Path(__file__).with_name(name).read_bytes() for name in ("build.py", "fold.py")]
+_TOOLS = [Path(__file__).with_name(name).read_bytes() for name in ("build.py", "fold.py", "names.py")]
 
 
 def start_command(
@@ -51,7 +52,7 @@ def start_command(
         "python": sys.executable,
         "board": board_dir,
         "heap": heap or board["memory"]["heap"],
-        "image": flash_image(board["name"], sources)
+        "image": flash_image(board["name"], sources, known_names(board_dir, board))
         if runtime == MICROPYTHON
         else folder(board["name"], sources),
     }
@@ -99,20 +100,28 @@ def folder(name: str, sources: dict[str, bytes]) -> Path:
     return made_once(name, sources, fill)
 
 
-def flash_image(name: str, sources: dict[str, bytes]) -> Path:
+def known_names(board_dir: Path, board: dict[str, Any]) -> list[str]:
+    """Return the names that cost this board's heap nothing: the list that its `board.toml` names, if any."""
+    file = board["image"].get("names")
+    return (board_dir / file).read_text().split() if file else []
+
+
+def flash_image(name: str, sources: dict[str, bytes], known: list[str] | None = None) -> Path:
     """Return a file with the compiled sources as a read-only file system, whose code MicroPython runs in
-    place."""
+    place, their names replaced by `known` ones where there are any."""
 
     def fill(place: Path) -> None:
         with tempfile.TemporaryDirectory(dir=place.parent) as work:
             folded = fold({file: text.decode() for file, text in sources.items()})
+            if known:
+                folded = rename(folded, known)
             compiled = {
                 file.removesuffix(".py") + ".mpy": compile_module(Path(work), file, text)
                 for file, text in folded.items()
             }
         place.write_bytes(romfs(compiled))
 
-    return made_once(name, sources, fill, ".romfs")
+    return made_once(name, {**sources, "known": " ".join(known or []).encode()}, fill, ".romfs")
 
 
 def compile_module(work: Path, name: str, text: str) -> bytes:

@@ -1,0 +1,75 @@
+"""The names of the firmware's image: replaced by names that the runtime already has, and by those alone."""
+
+import ast
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BOARDS = Path(__file__).parents[2] / "boards"
+RENAME = runpy.run_path(str(BOARDS / "names.py"))["rename"]
+BUILD = runpy.run_path(str(BOARDS / "build.py"))
+NAMES = (BOARDS / "unix" / "names.txt").read_text().split()
+ASK = """
+import micropython
+class Any: pass
+for name in {names}:
+    getattr(Any, name, None)
+micropython.qstr_info(1)
+"""
+
+
+def renamed_firmware():
+    unix = BOARDS / "unix"
+    board = BUILD["tomllib"].loads((unix / "board.toml").read_text())
+    sources = {name: text.decode() for name, text in BUILD["sources_of"](unix, board).items()}
+    folded = BUILD["fold"](sources)
+    return folded, RENAME(folded, NAMES)
+
+
+def test_runtime_has_every_name_of_the_list(tmp_path):
+    script = tmp_path / "ask.py"
+    script.write_text(ASK.format(names=tuple(NAMES)))
+    start = "from micropython_module import run_main; run_main(['m', '-X', 'heapsize=1m', {!r}])"
+    command = [sys.executable, "-I", "-c", start.format(str(script))]
+    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    # Only the script's own words are new to the runtime.
+    assert "Q(Any)" in made
+    assert not {line[2:-1] for line in made.splitlines() if line.startswith("Q(")} & set(NAMES)
+
+
+def test_names_made_here_are_replaced_everywhere_and_others_are_left():
+    sources = {
+        "p/a.py": "import gc\n\nclass Big:\n  def act(self, far):\n    self.near = far\n    gc.collect()\n",
+        "p/b.py": "from p.a import Big\n\nBig().act(far=1)  # act\n'act'\n",
+    }
+    assert RENAME(sources, ["x", "collect", "yy", "zz", "vv", "self"]) == {
+        "p/a.py": "import gc\n\nclass x:\n  def vv(self, yy):\n    self.zz = yy\n    gc.collect()\n",
+        "p/b.py": "from p.a import x\n\nx().vv(yy=1)  # act\n'act'\n",
+    }
+
+
+def test_names_of_modules_stay():
+    sources = {"link.py": "def link(link):\n    return link\n"}
+    assert RENAME(sources, ["x"]) == sources
+
+
+def test_too_few_known_names_are_told():
+    with pytest.raises(ValueError, match="2 names to replace, 1 known names free"):
+        RENAME({"m.py": "def far(near):\n    pass\n"}, ["x"])
+
+
+@pytest.mark.parametrize("word", ["f'{far}'", "rf'{far}'"])
+def test_f_string_is_refused_with_its_place(word):
+    with pytest.raises(ValueError, match=r"m\.py:2"):
+        RENAME({"m.py": f"far = 1\nnear = {word}\n"}, ["x", "y"])
+
+
+def test_firmware_keeps_its_lines_and_its_shape():
+    before, after = renamed_firmware()
+    for name, text in after.items():
+        assert text.count("\n") == before[name].count("\n"), name
+        shapes = [[type(node) for node in ast.walk(ast.parse(source))] for source in (before[name], text)]
+        assert shapes[0] == shapes[1], name
