@@ -1,0 +1,38 @@
+"""SSV-shaped API: what editors call in the closed library, by its names, over Tournée's core.
+
+Profile open-1, a simulation: bills nobody. The manual is host/SSV.md. The functions here are those of one
+`Library`, as a process has one closed library; who wants several makes his own.
+"""
+
+from tournee.ssv.codes import ROWS, CodeRow, describe
+from tournee.ssv.library import Library
+
+_LIBRARY = Library()
+
+SSV_DeclarerRessource = _LIBRARY.SSV_DeclarerRessource
+SSV_DernierMessage = _LIBRARY.SSV_DernierMessage
+SSV_EssaisRestants = _LIBRARY.SSV_EssaisRestants
+SSV_InitLIB = _LIBRARY.SSV_InitLIB
+SSV_TermLIB = _LIBRARY.SSV_TermLIB
+SSV_LireConfig = _LIBRARY.SSV_LireConfig
+SSV_LireCartePS = _LIBRARY.SSV_LireCartePS
+SSV_LireDroitsVitale = _LIBRARY.SSV_LireDroitsVitale
+SSV_MajDateLecteur = _LIBRARY.SSV_MajDateLecteur
+SSV_LireDateLecteur = _LIBRARY.SSV_LireDateLecteur
+
+__all__ = [
+    "ROWS",
+    "CodeRow",
+    "Library",
+    "SSV_DeclarerRessource",
+    "SSV_DernierMessage",
+    "SSV_EssaisRestants",
+    "SSV_InitLIB",
+    "SSV_LireCartePS",
+    "SSV_LireConfig",
+    "SSV_LireDateLecteur",
+    "SSV_LireDroitsVitale",
+    "SSV_MajDateLecteur",
+    "SSV_TermLIB",
+    "describe",
+]

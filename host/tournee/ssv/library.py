@@ -1,0 +1,183 @@
+"""The functions of the closed library by their own names, over Tournée's core (domain 1.1, 1.3, 1.5).
+
+Arguments keep the published names and order; a zone is `bytes`, its size its length. A function returns its
+code (0: done), followed by its outputs. None raises.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sesam import zones
+from tournee.reader import Reader
+from tournee.ssv.call import Outcome, guarded, secret, text, wipe
+from tournee.ssv.codes import SsvError, asking_ps_card
+from tournee.ssv.configuration import configuration_groups
+from tournee.ssv.resources import VARIABLE, Station, load_resources
+from tournee.ssv.rights import NO_DATE, read_date, require_same_nature, rights_on
+
+NO_ZONE = b""
+_Output = TypeVar("_Output")
+
+
+class Library:
+    """One library, as a process has one closed one: its resources, its state, its last words."""
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        """`environment` may name the resources' file (`TOURNEE_SSV`), read by SSV_InitLIB."""
+        self._environment = environment
+        self._declared: dict[str, Station] = {}
+        self._stations: dict[str, Station] | None = None
+        self._outcome = Outcome()
+
+    def SSV_DeclarerRessource(
+        self, NomRessourceLecteur: str, NomRessourcePS: str, lecteur: Reader | str
+    ) -> None:
+        """Ours: name a reader, by its URL or open already (it then stays the caller's), and its PS slot.
+
+        Takes effect at the next SSV_InitLIB, before the resources' file.
+        """
+        self._declared[NomRessourceLecteur] = Station(NomRessourcePS, lecteur)
+
+    def SSV_DernierMessage(self) -> str:
+        """Ours: what the last call of this thread tells the user, in French; empty after a success."""
+        return self._outcome.message
+
+    def SSV_EssaisRestants(self) -> int | None:
+        """Ours: tries left of the code porteur when the last call of this thread gave F003; else None."""
+        return self._outcome.tries_left
+
+    def SSV_InitLIB(self) -> int:
+        """Take the resources in; no reader is opened yet. F670, 8001, 8002."""
+
+        def work() -> None:
+            if self._stations is not None:
+                raise SsvError("DEJA_INITIALISEE", "La bibliothèque est déjà initialisée.")
+            path = self._environment.get(VARIABLE, "")
+            self._stations = (load_resources(Path(path)) if path else {}) | self._declared
+
+        return guarded(self._outcome, work, None)[0]
+
+    def SSV_TermLIB(self) -> int:
+        """Give every reader up that this library has opened. F600."""
+
+        def work() -> None:
+            for station in self._all_stations().values():
+                station.close()
+            self._stations = None
+
+        return guarded(self._outcome, work, None)[0]
+
+    def SSV_LireConfig(self) -> tuple[int, bytes]:
+        """Zone of groups 60 to 64: this library, each reader of the resources, tables, components."""
+
+        def work() -> bytes:
+            with ExitStack() as stack:
+                readers = [stack.enter_context(one.use()) for one in self._all_stations().values()]
+                return zones.encode(configuration_groups([reader.identify() for reader in readers]))
+
+        return guarded(self._outcome, work, NO_ZONE)
+
+    def SSV_LireCartePS(
+        self, NomRessourcePS: str, NomRessourceLecteur: str, CodePorteurPS: str | bytes | bytearray
+    ) -> tuple[int, bytes]:
+        """Zone of groups 1 and 2 of the PS's card, once it has taken the code porteur."""
+
+        def work(reader: Reader) -> bytes:
+            with asking_ps_card():
+                return reader.read_ps_card().zone
+
+        return self._with_code(NomRessourcePS, NomRessourceLecteur, CodePorteurPS, work, NO_ZONE)
+
+    def SSV_LireDroitsVitale(
+        self,
+        NomRessourcePS: str,
+        NomRessourceLecteur: str,
+        CodePorteurPS: str | bytes | bytearray,
+        DateConsultation: str | bytes,
+    ) -> tuple[int, bytes]:
+        """Zone of groups 101 to 111 of the Vitale card, its rights as they stand at DateConsultation.
+
+        The date is AAAAMMJJHHMM; zeros or nothing: the card whole, to the byte. F026 when one card is a test
+        card and the other is not.
+        """
+
+        def work(reader: Reader) -> bytes:
+            day = read_date(text(DateConsultation, "DateConsultation"))
+            with asking_ps_card():
+                holder = reader.read_ps_card()
+            card = reader.read_vitale()
+            require_same_nature(holder.groups, card.groups)
+            return zones.encode(rights_on(card.groups, day)) if day else card.zone
+
+        return self._with_code(NomRessourcePS, NomRessourceLecteur, CodePorteurPS, work, NO_ZONE)
+
+    def SSV_MajDateLecteur(self, NomRessourceLecteur: str, DateHeure: str | bytes) -> int:
+        """Set the reader's clock to DateHeure, AAAAMMJJHHMM."""
+
+        def work() -> None:
+            told = text(DateHeure, "DateHeure")
+            if len(told) != len(NO_DATE) or not read_date(told):
+                raise SsvError("PARAMETRE", f"DateHeure « {told} » : AAAAMMJJHHMM est attendu.")
+            with self._station(NomRessourceLecteur).use() as reader:
+                reader.set_date(datetime.strptime(told, "%Y%m%d%H%M"))
+
+        return guarded(self._outcome, work, None)[0]
+
+    def SSV_LireDateLecteur(self, NomRessourceLecteur: str) -> tuple[int, str]:
+        """DateHeure of the reader's clock, AAAAMMJJHHMM; zeros when it has not been set."""
+
+        def work() -> str:
+            with self._station(NomRessourceLecteur).use() as reader:
+                return reader.identify().date or NO_DATE
+
+        return guarded(self._outcome, work, "")
+
+    def _all_stations(self) -> dict[str, Station]:
+        if self._stations is None:
+            raise SsvError("NON_INITIALISEE", "Appelez d'abord SSV_InitLIB.")
+        return self._stations
+
+    def _station(self, reader: object, ps: object = None) -> Station:
+        """The reader of that name; SsvError (F101) when there is none, or its PS slot has another name."""
+        stations, name = self._all_stations(), text(reader, "NomRessourceLecteur")
+        found = stations.get(name)
+        if found is None:
+            known = ", ".join(sorted(stations)) or "aucune"
+            raise SsvError("RESSOURCE_INCONNUE", f"Lecteur « {name} » inconnu ; ressources : {known}.")
+        if ps is not None and text(ps, "NomRessourcePS") != found.ps:
+            raise SsvError(
+                "RESSOURCE_INCONNUE",
+                f"Le lecteur « {name} » n'a pas de ressource PS « {ps} », mais « {found.ps} ».",
+            )
+        return found
+
+    def _with_code(
+        self,
+        ps: object,
+        reader_name: object,
+        code: object,
+        work: Callable[[Reader], _Output],
+        empty: _Output,
+    ) -> tuple[int, _Output]:
+        """Present the code porteur, then do the work with the reader; the code is overwritten in any case.
+
+        An empty code is not presented: a card that is open already stays so, another gives E304 where it has
+        to sign.
+        """
+
+        def whole() -> _Output:
+            given = secret(code)
+            try:
+                with self._station(reader_name, ps).use() as reader:
+                    if given:
+                        with asking_ps_card():
+                            reader.unlock(given)
+                    return work(reader)
+            finally:
+                wipe(given)
+
+        return guarded(self._outcome, whole, empty)

@@ -1,0 +1,28 @@
+"""Names, argument order and outputs, against the written-down table (domain 1.1)."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from tournee import ssv
+
+TABLE = Path(__file__).parents[1] / "vectors" / "ssv" / "functions.txt"
+ROWS = [line for line in TABLE.read_text().splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_function_has_the_published_arguments_in_order(row):
+    told, outputs = row.split("->")
+    name, *arguments = told.split()
+    signature = inspect.signature(getattr(ssv, name))
+    required = [one.name for one in signature.parameters.values() if one.default is one.empty]
+    assert required == arguments
+    given = str(signature.return_annotation)
+    assert given.startswith("tuple[int, ") if outputs.split() else given in ("int", "<class 'int'>")
+    assert given.count(",") == len(outputs.split())
+
+
+def test_every_published_function_that_there_is_stands_in_the_table():
+    ours = {"SSV_DeclarerRessource", "SSV_DernierMessage", "SSV_EssaisRestants"}
+    assert {name for name in vars(ssv) if name.startswith("SSV_")} - ours == {row.split()[0] for row in ROWS}
