@@ -13,6 +13,11 @@ from sesam.port import const
 _FIRST_MS = const(1000)
 _ATR_MS = const(3000)  # the whole answer, or a PPS; EMV allows 20 160 initial etu, about 2 s
 _TS_INVERSE_RAW = const(0x03)
+_EXCHANGE_MS = const(
+    20000
+)  # longest a command may take, NULL bytes included; an RSA-2048 signature takes about 2 s
+_ROUNDS = const(8)  # most commands to the card for one exchange: first try, 6Cxx, GET RESPONSEs
+_GET_RESPONSE = const(0xC0)
 _PPS = const(0xFF)
 _NO_PPS = const(-1)  # the card did not answer a PPS as it must
 
@@ -23,7 +28,8 @@ class Channel:
     """Commands to the card in one slot. `sw`, `response[:length]` are the last answer; `session` changes with
     the card.
 
-    The protocol is chosen after the answer to reset: an object with `start`, `exchange`, `length` and `sw`.
+    The protocol is chosen after the answer to reset: an object with `exchange(header, lc, le)` for one
+    command to the card, `length` and `sw`.
     """
 
     def __init__(self, slot: object, arena: object, clock_khz: int, ticks: object, alive: object) -> None:
@@ -33,6 +39,7 @@ class Channel:
         self._t0 = T0(self._line, arena)
         self._protocol = self._t0
         self._pps = arena.pps
+        self._again = arena.get_response
         self.atr = Atr(bytearray(LONGEST))
         self.command = arena.command
         self.response = arena.response
@@ -64,12 +71,17 @@ class Channel:
         A card that fails in its PPS is reset once more and goes on at the default speed (ISO 7816-3 9.3).
         """
         self.session += 1
+        status = self.reset()
+        if status:
+            self.deactivate()
+        return status
+
+    def reset(self) -> int:
+        """Cold reset to protocol; what `activate` does without putting a failed card off."""
         status = self._answer_to_reset() or self._negotiate(True)
         if status == _NO_PPS:
             self._slot.deactivate()
             status = self._answer_to_reset() or self._negotiate(False)
-        if status:
-            self.deactivate()
         return status
 
     def _answer_to_reset(self) -> int:
@@ -168,14 +180,39 @@ class Channel:
         off."""
         if not self.powered:
             return codes.CARD_REMOVED
-        protocol = self._protocol
-        status = protocol.exchange(lc, le)
-        self.length = protocol.length
-        self.sw = protocol.sw
+        status = self._exchange(lc, le)
+        self.length = self._protocol.length
+        self.sw = self._protocol.sw
         if status:
             self.sw = 0
             self.deactivate()
         return status
+
+    def _exchange(self, lc: int, le: int) -> int:
+        """The command, again as 6Cxx says, then GET RESPONSE as long as 61xx says (ISO 7816-4 5.1.3)."""
+        protocol = self._protocol
+        again = self._again
+        header = self.command
+        again[0] = header[0]
+        again[1] = _GET_RESPONSE
+        protocol.length = 0
+        self._line.begin(_EXCHANGE_MS)
+        status = protocol.exchange(header, lc, le)
+        for _ in range(_ROUNDS):
+            if status or le < 0:
+                return status
+            kind = protocol.sw >> 8
+            if kind == 0x61:
+                header = again
+            elif kind != 0x6C or (lc and header is not again):
+                return 0
+            wanted = protocol.sw & 255 or 256
+            if kind == 0x61 and wanted > le - protocol.length:
+                wanted = le - protocol.length
+                if not wanted:
+                    return codes.CARD_PROTOCOL
+            status = protocol.exchange(header, 0, wanted)
+        return codes.CARD_PROTOCOL
 
     def expect(self, lc: int, le: int) -> int:
         """Transmit and ask for 9000 (or 61xx where no answer was wanted); CARD_STATUS otherwise."""

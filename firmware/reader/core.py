@@ -6,6 +6,7 @@ A board hands in what it has; the core asks for nothing else:
                 write(buf, start, n) -> bytes written, 0 when it can take none now
     slots       PS's card, Vitale: present, activate, deactivate, guard, speed, write, read
                 (see `reader.line`, `reader.channel`)
+    channel     what makes a channel of a slot, where the board has something better than bytes (PC/SC)
     ticks       milliseconds, wrapping at 2**30
 """
 
@@ -57,13 +58,14 @@ class Core:
         name: bytes,
         message_max: int,
         clock_khz: int,
+        channel: object = Channel,
     ) -> None:
         arena = Arena(message_max, sha256)
         self._stream = stream
         self._ticks = ticks
         self._chunk = arena.chunk
-        self._ps = Channel(slots[0], arena, clock_khz, ticks, self._alive)
-        self._vitale = Channel(slots[1], arena, clock_khz, ticks, self._alive)
+        self._ps = channel(slots[0], arena, clock_khz, ticks, self._alive)
+        self._vitale = channel(slots[1], arena, clock_khz, ticks, self._alive)
         ps = PsCard(self._ps, arena)
         vitale = VitaleCard(self._vitale, arena)
         self.heap = Heap()

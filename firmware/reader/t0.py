@@ -5,24 +5,17 @@ from reader.line import failure
 from sesam import codes
 from sesam.port import const
 
-_EXCHANGE_MS = const(
-    20000
-)  # longest a command may take, NULL bytes included; an RSA-2048 signature takes about 2 s
 _NULLS = const(256)  # most NULL bytes in one command
-_ROUNDS = const(8)  # most commands on the line for one exchange: first try, 6Cxx, GET RESPONSEs
-
 _NULL = const(0x60)
-_GET_RESPONSE = const(0xC0)
 
 
 class T0:
-    """Exchanges over one line; `response[:length]` and `sw` hold the last answer."""
+    """Commands over one line; `response[:length]` grows by what the card sends, `sw` is its last status
+    word."""
 
     def __init__(self, line: object, arena: object) -> None:
         self._line = line
-        self.command = arena.command
         self.response = arena.response
-        self._again = arena.get_response
         self.length = 0
         self.sw = 0
         self.waiting_ms = 0
@@ -32,39 +25,13 @@ class T0:
         it multiplies."""
         self.waiting_ms = (wi * 960 * fi + clock_khz - 1) // clock_khz
 
-    def exchange(self, lc: int, le: int) -> int:
-        """Send `command` with `lc` data bytes (0–255); take at most `le` bytes (1–256), or none with -1.
+    def exchange(self, header: bytearray, lc: int, le: int) -> int:
+        """One command: the header, then what the procedure bytes ask for, then SW1 SW2.
 
-        Returns 0, with `sw` whatever the card answered, or CARD_SILENT, CARD_REMOVED or CARD_PROTOCOL.
+        `lc` data bytes (0–255) follow the header in its buffer; without any, `le` bytes are expected (-1:
+        none). Returns 0, with `sw` whatever the card answered, or CARD_SILENT, CARD_REMOVED, CARD_PROTOCOL.
         """
-        command = self.command
-        again = self._again
-        self.length = 0
-        self._line.begin(_EXCHANGE_MS)
-        command[4] = lc if lc else le & 255 if le > 0 else 0
-        status = self._one(command, lc, 0 if lc or le < 0 else le)
-        again[0] = command[0]
-        again[1] = _GET_RESPONSE
-        header = command
-        for _ in range(_ROUNDS):
-            if status or le < 0:
-                return status
-            kind = self.sw >> 8
-            if kind == 0x61:
-                header = again
-            elif kind != 0x6C or (lc and header is command):
-                return 0
-            wanted = self.sw & 255 or 256
-            if kind == 0x61 and wanted > le - self.length:
-                wanted = le - self.length
-                if not wanted:
-                    return codes.CARD_PROTOCOL
-            header[4] = wanted & 255
-            status = self._one(header, 0, wanted)
-        return codes.CARD_PROTOCOL
-
-    def _one(self, header: bytearray, lc: int, expected: int) -> int:
-        """One command on the line: the header, then what the procedure bytes ask for, then SW1 SW2."""
+        expected = 0 if lc or le < 0 else le
         line = self._line
         response = self.response
         waiting = self.waiting_ms
@@ -74,6 +41,7 @@ class T0:
         nulls = 0
         if self.length + expected > len(response):
             return codes.CARD_PROTOCOL
+        header[HEADER - 1] = (lc or expected) & 255
         line.send(header, 0, HEADER)
         while True:
             byte = line.receive(waiting)
