@@ -1,12 +1,13 @@
 """Every status that the reader may answer, once: a number on the wire, a name in code, a line in the manual.
 
-F…, 0040 and 0200 are the codes of the published return list (SSV); E1… (link), E2… (certification) and
+F…, 0008, 0040 and 0200 are the codes of the published return list (SSV); E1… (link), E2… (certification) and
 E3… (cards) are ours. The device only ever sends the number; the host holds the French words.
 """
 
 from sesam.port import const
 
 OK = const(0x0000)  # nothing to report
+IN_USE = const(0x0008)  # a card or its reader is in use by another program (exclusivity)
 ABANDONED = const(0x0040)  # the exchange was abandoned
 PROTOCOL = const(0x0200)  # the reader met a state that its own protocol excludes
 

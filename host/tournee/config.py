@@ -4,7 +4,7 @@
 chemin = "journal.db"                 # beside the configuration file unless absolute
 
 [lecteur]
-port = "/dev/ttyACM0"                 # or COM3, socket://host:port
+port = "/dev/ttyACM0"                 # or COM3, socket://host:port, pcsc: (see boards/README.md)
 
 [envoi]
 route = "mon-oct"                     # the active one; what was sent by another keeps its own (OCT-MODE-3)

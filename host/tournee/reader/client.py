@@ -66,7 +66,8 @@ class Reader:
 
     @classmethod
     def open(cls, url: str) -> "Reader":
-        """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`. LinkLost."""
+        """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`, `pcsc:`. LinkLost,
+        PcscUnavailable."""
         reader = cls(lambda: connect(url))
         try:
             reader._session.open()

@@ -123,6 +123,7 @@ _CLASSES: dict[int, type[Refused]] = {
     codes.PS_CARD_ABSENT: CardAbsent,
     codes.VITALE_ABSENT: CardAbsent,
     codes.CARD_REMOVED: CardAbsent,
+    codes.IN_USE: CardFailed,
     codes.PS_CARD_INVALID: CardFailed,
     codes.CARD_COMMUNICATION: CardFailed,
     codes.CARD_SILENT: CardFailed,

@@ -1,14 +1,17 @@
-"""Byte streams to the reader: serial ports, pseudo-terminals and TCP, by one URL. Nothing but bytes here."""
+"""Byte streams to the reader: serial ports, pseudo-terminals, TCP, PC/SC, by one URL. Nothing but bytes
+here."""
 
 import contextlib
 import select
 import socket
+from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import serial
 
 from tournee.errors import ReaderError
+from tournee.reader.pcsc import SCHEME, open_pcsc
 
 _BAUD = 115_200
 _SLICE_S = 0.05  # one read waits at most this long: serial time-outs are set once, at opening
@@ -65,16 +68,24 @@ class SerialTransport:
 
 
 class SocketTransport:
-    """A TCP stream; pyserial's own `socket://` reads byte by byte."""
+    """A connected socket (for TCP: pyserial's own `socket://` reads byte by byte). `ended` is called once it
+    is closed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connected: socket.socket, ended: Callable[[], None] = lambda: None) -> None:
+        self._url = url
+        self._socket = connected
+        self._ended = ended
+
+    @classmethod
+    def over_tcp(cls, url: str) -> "SocketTransport":
+        """Connect to `socket://host:port`. TransportClosed."""
         try:
             parts = urlsplit(url)
-            self._socket = socket.create_connection((parts.hostname or "", parts.port or 0), _WRITE_S)
+            connected = socket.create_connection((parts.hostname or "", parts.port or 0), _WRITE_S)
         except (OSError, ValueError) as error:  # ValueError: a port or a name that cannot be
             raise closed(url) from error
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._url = url
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return cls(url, connected)
 
     def read(self, timeout_ms: int) -> bytes:
         """Give all that is there."""
@@ -99,14 +110,19 @@ class SocketTransport:
     def close(self) -> None:
         """Close the connection."""
         self._socket.close()
+        self._ended()
 
 
 def connect(url: str) -> Transport:
-    """Open the stream of a URL: `/dev/ttyACM0`, `COM3`, a pseudo-terminal, `socket://host:port`, …
+    """Open the stream of a URL: `/dev/ttyACM0`, `COM3`, a pseudo-terminal, `socket://host:port`, `pcsc:`, …
 
-    TransportClosed when it cannot be opened.
+    TransportClosed when it cannot be opened, PcscUnavailable when PC/SC cannot serve.
     """
-    return SocketTransport(url) if url.startswith("socket://") else SerialTransport(url)
+    if url.startswith("socket://"):
+        return SocketTransport.over_tcp(url)
+    if url.startswith(SCHEME):
+        return SocketTransport(url, *open_pcsc(url))
+    return SerialTransport(url)
 
 
 def closed(url: str) -> TransportClosed:

@@ -11,6 +11,11 @@ _DIRTY = "carte mal enfoncée, sale ou défectueuse"
 
 #: By status: message, cause, next step.
 WORDS: dict[int, tuple[str, str, str]] = {
+    codes.IN_USE: (
+        "La carte est occupée par un autre logiciel.",
+        "un autre programme (facturation, messagerie, navigateur) tient la carte ou son lecteur",
+        "fermez-le, ou retirez puis remettez la carte, et recommencez",
+    ),
     codes.ABANDONED: ("L'échange a été abandonné.", "", "relancez l'opération"),
     codes.PROTOCOL: (
         "Le lecteur signale une erreur de protocole.",

@@ -1,0 +1,148 @@
+"""The core on a desktop's readers: pcscd, vpcd, our virtual cards; the same bytes as on the unix board."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import reader_sheets as sheets
+from pcsc_service import READERS, SOCKET_NAME
+from smartcard import scard
+
+from tournee.config import model
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.emulation.cards.content import card_content
+from tournee.emulation.cards.terminal import Terminal
+from tournee.reader import Reader
+from tournee.reader.failures import CardAbsent, CardFailed, Locked, WrongCode
+from tournee.reader.pcsc import PcscUnavailable
+
+
+@pytest.fixture
+def both(readers):
+    """The nurse's card in the first reader, the Moreau family's in the second."""
+    readers.hold(Terminal(load_card("infirmiere")), Terminal(load_card("moreau")))
+    return readers
+
+
+def whole_flow(url):
+    """Both cards read, an invoice and a lot certified: everything that the cards and the reader gave."""
+    with Reader.open(url) as reader:
+        ps, vitale = reader.read_ps_card(), reader.read_vitale()
+        reader.unlock("1234")
+        invoice = reader.certify_invoice(sheets.invoice(1), kind="FSE", mode="03", total=sheets.FEE)
+        lot = reader.certify_lot(sheets.lot(12), kind="FSE", mode="03", invoices=12, total=12 * sheets.FEE)
+        return ps, vitale, invoice, lot
+
+
+def test_desktop_readers_give_the_same_bytes_as_the_unix_board(both):
+    with EmulatedBoard() as board:
+        board.insert("ps", load_card("infirmiere"))
+        board.insert("vitale", load_card("moreau"))
+        assert whole_flow("pcsc:") == whole_flow(board.link_url)
+
+
+@pytest.mark.parametrize(
+    "url", ["pcsc:", f"pcsc:{READERS[1]}|{READERS[0]}", "pcsc:00 01|00 00"], ids=["found", "named", "part"]
+)
+def test_reader_of_each_card_is_found_by_its_card_or_its_name(readers, url):
+    readers.hold(Terminal(load_card("moreau")), Terminal(load_card("infirmiere")))
+    with Reader.open(url) as reader:
+        assert reader.read_ps_card().zone == card_content("infirmiere").zone
+        assert reader.read_vitale().zone == card_content("moreau").zone
+
+
+def test_empty_reader_is_told(readers):
+    readers.hold(Terminal(load_card("moreau")), None)
+    with Reader.open("pcsc:") as reader:
+        assert reader.cards().ps.name == "ABSENT"
+        with pytest.raises(CardAbsent, match="professionnel de santé est absente"):
+            reader.read_ps_card()
+        assert reader.read_vitale().zone == card_content("moreau").zone
+
+
+def test_wrong_code_costs_one_try_and_the_right_one_unlocks(both):
+    with Reader.open("pcsc:") as reader:
+        with pytest.raises(WrongCode) as wrong:
+            reader.unlock("0000")
+        assert wrong.value.tries_left == 2
+        assert reader.unlock("1234") == 3
+
+
+def test_card_that_another_program_holds_is_told(both):
+    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    _, card, _ = scard.SCardConnect(
+        context, READERS[0], scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+    )
+    with Reader.open("pcsc:") as reader:
+        with pytest.raises(CardFailed, match="occupée par un autre logiciel") as held:
+            reader.read_ps_card()
+        assert held.value.name == "IN_USE"
+        scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
+        assert reader.read_ps_card().zone == card_content("infirmiere").zone
+    scard.SCardReleaseContext(context)
+
+
+def test_unlocked_card_is_no_other_program_s_and_is_locked_when_the_reader_closes(both):
+    with Reader.open("pcsc:") as reader:
+        reader.unlock("1234")
+        _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+        result, _, _ = scard.SCardConnect(
+            context, READERS[0], scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_T0
+        )
+        assert result == scard.SCARD_E_SHARING_VIOLATION
+        scard.SCardReleaseContext(context)
+    with Reader.open("pcsc:") as reader, pytest.raises(Locked):
+        reader.certify_invoice(sheets.invoice(1), kind="FSE", mode="03", total=sheets.FEE)
+
+
+def test_card_swapped_while_open_is_seen(both):
+    with Reader.open("pcsc:") as reader:
+        reader.unlock("1234")
+        both.hold(Terminal(load_card("kine")), Terminal(load_card("moreau")))
+        assert reader.cards().ps.name != "UNLOCKED"
+        assert reader.read_ps_card().zone == card_content("kine").zone
+
+
+def test_name_that_is_no_reader_s_is_told_with_those_that_are(pcsc_service):
+    with pytest.raises(PcscUnavailable, match="introuvable") as unknown:
+        Reader.open("pcsc:Vital'Act")
+    assert all(name in unknown.value.cause for name in READERS)
+
+
+def test_name_that_is_two_readers_is_told(pcsc_service):
+    with pytest.raises(PcscUnavailable, match="plusieurs"):
+        Reader.open("pcsc:Virtual")
+
+
+def test_service_that_is_not_there_ends_the_command_in_french(tmp_path):
+    config = tmp_path / "tournee.toml"
+    config.write_text(model().replace("/dev/ttyACM0", "pcsc:"))
+    done = subprocess.run(
+        [Path(sys.executable).with_name("tournee"), "--config", str(config), "cards"],
+        env={SOCKET_NAME: str(tmp_path / "nobody"), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 4
+    assert "Le service PC/SC ne répond pas" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("reader", [0, 1])
+def test_opensc_and_pcsc_tools_see_our_cards(both, reader):
+    atr = ("3b:ac:00:40:2a:00:12:25:00:64:80:00:03:10:00:90:00", "3b:75:13:00:00:43:09:ea:90:00")[reader]
+    shown = subprocess.run(["opensc-tool", "-r", str(reader), "-a"], capture_output=True, text=True).stdout
+    assert shown.strip() == atr
+    scan = subprocess.run(["pcsc_scan", "-c"], capture_output=True, text=True).stdout
+    assert READERS[reader] in scan
+    assert atr.replace(":", " ").upper() in scan
+
+
+def test_opensc_selects_our_application(both):
+    answer = subprocess.run(
+        ["opensc-tool", "-r", "1", "-s", "00A4040C0BD25000000256495441 4C45".replace(" ", "")],
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert "SW1=0x90, SW2=0x00" in answer
