@@ -48,6 +48,8 @@ PUBLIC_FIELDS: dict[int, tuple[int, ...]] = {
     1321: (1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13),
     1410: (),
     1610: (),
+    1870: (),
+    **{group: () for group in range(9001, 9009)},
 }
 #: Records whose first columns are another's.
 SHARES = {"2A": "2", "4": "2", "4E": "2", "5": "2", "999": "000"}

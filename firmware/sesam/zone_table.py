@@ -77,7 +77,26 @@ TABLE = """
 1410 1 cadre
     tiers_payant
 1610 11 prestation
-    rang date acte coefficient quantite prix_unitaire base taux part_amo honoraires part_amc
+    rang date acte coefficient quantite prix_unitaire base taux part_amo honoraires part_amc complement
+    qualificatif
+1870 1 specialite_saisie
+    specialite
+9001 10 document
+    categorie crf securisation organisme facture type_emetteur emetteur total total_amo total_amc
+9002 1 enregistrements
+    donnees
+9003 2 lot_a_former
+    lot date
+9004 1 prescription
+    date prescripteur specialite rpps
+9005 1 circonstances
+    nature_assurance ald accident date_accident rang_beneficiaire
+9006 2 fichier_forme
+    entete fin
+9007 4 arl
+    fichier type_emetteur emetteur date
+9008 8 arl_lot
+    emetteur fichier lot date etat code libelle facture
 """
 
 

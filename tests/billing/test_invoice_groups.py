@@ -16,8 +16,20 @@ def test_groups_of_an_fse_and_dre_say_what_the_records_say(nurse, patient, visit
         ("00", "0035500042", "87654321", "1", "504", "", "", "", "", "33", "", "", ""),
         ("3",),
         ("1", "20261115", "AMI", "400", "1", "315", "1260", "60", "756", "1260", "504"),
+        ("20261102", "751000126", "01", "10100001071"),
+        ("10", "1", "", "", "001"),
     ]
-    assert [group.id for group in invoice_groups(invoice)] == [1110, 1120, 1130, 1310, 1321, 1410, 1610]
+    assert [group.id for group in invoice_groups(invoice)] == [
+        1110,
+        1120,
+        1130,
+        1310,
+        1321,
+        1410,
+        1610,
+        9004,
+        9005,
+    ]
 
 
 def test_group_1321_is_there_only_when_an_amc_is_asked(nurse, patient, visit):

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from tournee.billing.breach import Breach, Path
 from tournee.billing.holidays import is_rest_day
+from tournee.billing.session import HALF, weighted_coefficient
 from tournee.billing.tariffs import Profession, Tariff, codes, find, majoration
 from tournee.billing.visit import Act
 
@@ -47,6 +48,8 @@ def _coefficient(act: Act, where: Path, tariff: Tariff) -> Iterator[Breach]:
             yield Breach(place, f"{act.code} n'a pas de coefficient")
         return
     low, high = tariff.coefficient
+    if act.weighted:
+        low = weighted_coefficient(low, HALF)
     if act.coefficient is None:
         yield Breach(place, f"manque ; {act.code} en demande un")
     elif not low <= act.coefficient <= high:

@@ -4,6 +4,7 @@ from sesam.zones import Group, make
 from tournee.billing.invoice import Invoice
 
 INVOICE, PS, BENEFICIARY, AMO, AMC, FRAME, ACT = 1110, 1120, 1130, 1310, 1321, 1410, 1610
+PRESCRIPTION, CIRCUMSTANCES = 9004, 9005
 _NATURE = "1"
 _INSURED_BY_NIR = "A"  # as group 101 field 7
 _LIBERAL = "L"
@@ -11,7 +12,11 @@ _MIDNIGHT = "0000"
 
 
 def invoice_groups(invoice: Invoice) -> list[Group]:
-    """Give the groups in ascending order; 1321 only when an AMC is asked, one 1610 per act."""
+    """Give the groups in ascending order; 1321 only when an AMC is asked, one 1610 per act.
+
+    9004 and 9005 are ours: the prescription, and nature d'assurance, whether the care has to do with the ALD,
+    accident, rank of the beneficiary on the card.
+    """
     ps, patient, visit = invoice.ps, invoice.patient, invoice.visit
     day = f"{visit.day:%Y%m%d}{_MIDNIGHT}"
     number, key = ps.billing_number[:-1], ps.billing_number[-1]
@@ -55,7 +60,8 @@ def invoice_groups(invoice: Invoice) -> list[Group]:
         *_complementary(invoice),
         make(FRAME, str(visit.third_party)),
     ]
-    return groups + [_act(invoice, rank) for rank in range(1, len(invoice.lines) + 1)]
+    acts = [_act(invoice, rank) for rank in range(1, len(invoice.lines) + 1)]
+    return [*groups, *acts, *_prescription(invoice), _circumstances(invoice)]
 
 
 def _complementary(invoice: Invoice) -> list[Group]:
@@ -86,6 +92,7 @@ def _complementary(invoice: Invoice) -> list[Group]:
 def _act(invoice: Invoice, rank: int) -> Group:
     line = invoice.lines[rank - 1]
     amounts = (line.unit_price, line.base, line.rate, line.amo, line.fee, invoice.amc_of(line))
+    more = (line.act.complement, line.act.qualifier)
     return make(
         ACT,
         str(rank),
@@ -94,4 +101,25 @@ def _act(invoice: Invoice, rank: int) -> Group:
         str(line.coefficient),
         str(line.act.quantity),
         *(str(amount) for amount in amounts),
+        *(more if any(more) else ()),
+    )
+
+
+def _prescription(invoice: Invoice) -> list[Group]:
+    made = invoice.visit.prescription
+    if made is None:
+        return []
+    return [make(PRESCRIPTION, f"{made.day:%Y%m%d}", made.prescriber, made.speciality, made.rpps)]
+
+
+def _circumstances(invoice: Invoice) -> Group:
+    visit, accident = invoice.visit, invoice.visit.accident
+    accident_day = accident.day if accident is not None else None
+    return make(
+        CIRCUMSTANCES,
+        visit.nature,
+        "1" if visit.exempt else "0",
+        accident.number if accident is not None else "",
+        f"{accident_day:%Y%m%d}" if accident_day is not None else "",
+        invoice.patient.beneficiary_rank,
     )

@@ -2,7 +2,8 @@
 
 [K] Article 11B: of several nurse acts in one session the dearest is paid in full, the second half, the next
 are free. Acts that the carer marks `full_rate` are exceptions of the NGAP: paid in full, and they take no
-place in that order. No source of this project prints the article; it stands alone, to be corrected alone.
+place in that order; nor do those marked `weighted`, whose coefficient is billed as it is. No source of this
+project prints the article; it stands alone, to be corrected alone.
 """
 
 from datetime import date
@@ -20,7 +21,7 @@ def weights(acts: tuple[Act, ...], profession: Profession) -> list[int]:
     by_session: dict[date, list[int]] = {}
     for index, act in enumerate(acts):
         tariff = find(act.code, profession)
-        if tariff is not None and tariff.session == "11B" and not act.full_rate:
+        if tariff is not None and tariff.session == "11B" and not (act.full_rate or act.weighted):
             by_session.setdefault(act.day, []).append(index)
     for indices in by_session.values():
         dearest_first = sorted(indices, key=lambda index: -(acts[index].coefficient or COEFFICIENT_ONE))

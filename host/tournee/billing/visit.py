@@ -24,6 +24,7 @@ class Act:
     fee: int | None = None  # cents asked when not the tariff
     qualifier: str = ""  # qualificatif de la dépense: D, E, G, N
     full_rate: bool = False  # an exception to article 11B, as the carer claims it
+    weighted: bool = False  # `coefficient` is what is billed: article 11B has been applied to it
 
 
 @dataclass(frozen=True)
