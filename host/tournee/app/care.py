@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tournee.app.certification import Signers, certify_invoice
 from tournee.app.office import Clock, Office
 from tournee.billing.card_groups import patients_from_groups, ps_from_groups
 from tournee.billing.day_pieces import day_pieces, load_piece
@@ -19,13 +20,6 @@ from tournee.billing.patient_rules import require_same_ps
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.visit import Visit
 from tournee.errors import BillingError
-from tournee.exchange.certificates import (
-    PS_SIGNATURE,
-    SECURED,
-    VITALE_SEAL,
-    certificate_records,
-    verify_invoice,
-)
 from tournee.reader import PS_UNLOCKED, Reader
 from tournee.store import InvoiceRow, SheetDraft, SheetRow, SheetState, VisitRow, VisitState
 
@@ -180,18 +174,7 @@ def _patient_of(visit: Visit, vitale: VitaleInReader | None) -> Patient:
 def _certify_sheet(
     office: Office, reader: Reader, ps: PsOnDuty, vitale: VitaleInReader | None, sheet: SheetRow
 ) -> None:
-    """Have one sheet signed, check the signatures against the cards, journal its records 7 (OCT-SS-2)."""
-    made = reader.certify_invoice(sheet.records, kind=sheet.kind, mode=sheet.mode, total=sheet.fee)
-    number, emetteur = sheet.invoice, ps.identity.billing_number
-    sevens = certificate_records(emetteur, number, PS_SIGNATURE, made.signature, ps.certificate)
-    seal_certificate = None
-    if sheet.mode == SECURED and made.seal is not None and vitale is not None:
-        seal_certificate = vitale.certificate
-        sevens += certificate_records(emetteur, number, VITALE_SEAL, made.seal, seal_certificate)
-    verify_invoice(
-        sheet.records + sevens,
-        mode=sheet.mode,
-        ps_certificate=ps.certificate,
-        vitale_certificate=seal_certificate,
-    )
+    """Have one sheet certified, journal its records 7 (OCT-SS-2)."""
+    signers = Signers(ps.certificate, vitale.certificate if vitale is not None else None)
+    sevens = certify_invoice(reader, signers, sheet.records, kind=sheet.kind, mode=sheet.mode)
     office.journal.sheet_certified(sheet.id, sevens)

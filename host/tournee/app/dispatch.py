@@ -12,18 +12,17 @@ from functools import partial
 
 from sesam import records
 from tournee.app.care import PsOnDuty
+from tournee.app.certification import Signers, certify_lot
 from tournee.app.office import Office
 from tournee.app.progress import Progress, silent
 from tournee.billing.day_pieces import load_piece
 from tournee.errors import ConfigError, StoreError, TourneeError
-from tournee.exchange.certificates import LOT_SIGNATURE, certificate_records, verify_lot
 from tournee.exchange.files import SINGLE_FILE, addressee_of, file_per_recipient, single_file
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
 from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
 from tournee.exchange.recipient import CertificateError
 from tournee.exchange.route import Route
 from tournee.exchange.sealing import seal_for
-from tournee.exchange.splitting import split_lot
 from tournee.exchange.submission import UncertainError, submit
 from tournee.exchange.transport import TransportError
 from tournee.reader import Reader
@@ -71,18 +70,8 @@ def _lot_body(office: Office, sender: LotSender, key: LotKey, bodies: Sequence[b
 
 
 def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, progress: Progress) -> LotRow:
-    trailer = split_lot(lot.body).trailer
-    made = reader.certify_lot(
-        lot.body,
-        kind=lot.kind,
-        mode=lot.mode,
-        invoices=int(trailer["factures"]),
-        total=int(trailer["total"]),
-        on_progress=partial(progress, f"lot {lot.number}"),
-    )
-    number = ps.identity.billing_number
-    sevens = certificate_records(number, lot.number, LOT_SIGNATURE, made.signature, ps.certificate)
-    verify_lot(lot.body + sevens, ps_certificate=ps.certificate)
+    tell = partial(progress, f"lot {lot.number}")
+    sevens = certify_lot(reader, Signers(ps.certificate), lot.body, tell)
     office.journal.lot_certified(lot.id, sevens)
     return office.journal.lot(lot.id)
 
