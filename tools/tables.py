@@ -49,7 +49,7 @@ PUBLIC_FIELDS: dict[int, tuple[int, ...]] = {
     1410: (),
     1610: (),
     1870: (),
-    **{group: () for group in range(9001, 9009)},
+    **dict.fromkeys(range(9001, 9009), ()),
 }
 #: Records whose first columns are another's.
 SHARES = {"2A": "2", "4": "2", "4E": "2", "5": "2", "999": "000"}
