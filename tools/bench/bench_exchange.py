@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from measure import MEGABYTE, row, timed
-from noemie_reading import noemie_reading
 
 
 def run() -> None:
     """Every figure of the exchange."""
     seal()
-    noemie_reading()
+    noemie()
 
 
 def seal() -> None:
@@ -49,6 +48,27 @@ def seal() -> None:
                 packer.wait()
 
         row("seal 20 MB (ZK)", timed(ours), "gzip | openssl cms -stream", timed(theirs))
+
+
+def noemie() -> None:
+    """Reading a NOEMIE stream, against plain `bytes.split(b"@")` of the same stream."""
+    from sesam import noemie
+
+    one = b"".join(
+        noemie.encode(kind, values)
+        for kind, values in (
+            ("102", {"facture": "000000001", "lot": "001", "date_lot": "261116", "type": "F"}),
+            ("198", {"demande": 1000, "etat": "P", "paye": 1000, "signe": "P"}),
+        )
+    )
+    whole = one * (MEGABYTE // len(one))
+    ours = timed(lambda: sum(1 for _ in noemie.read(whole)), 3)
+    row(
+        f"NOEMIE, {len(whole) / MEGABYTE:.1f} MB",
+        ours,
+        'bytes.split(b"@")',
+        timed(lambda: whole.split(b"@"), 3),
+    )
 
 
 def _records(size: int) -> bytes:

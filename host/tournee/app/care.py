@@ -20,7 +20,7 @@ from tournee.billing.patient_rules import require_same_ps
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.visit import Visit
 from tournee.errors import BillingError
-from tournee.reader import PS_UNLOCKED, Reader
+from tournee.reader import PS_UNLOCKED, Reader, Transport
 from tournee.store import InvoiceRow, SheetDraft, SheetRow, SheetState, VisitRow, VisitState
 
 AskCode = Callable[[], str]
@@ -66,9 +66,10 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     return ImportedDay(day_id, date, day.ps_number, len(pieces), known)
 
 
-def open_reader(url: str, clock: Clock) -> Reader:
-    """Connect to the reader at `url` and set its clock: it refuses acts dated after its day. ReaderError."""
-    reader = Reader.open(url)
+def open_reader(place: str | Callable[[], Transport], clock: Clock) -> Reader:
+    """Connect to the reader at `place` (a URL, or what opens its stream) and set its clock: it refuses acts
+    dated after its day. ReaderError."""
+    reader = Reader.open(place)
     try:
         reader.set_date(clock())
     except BaseException:

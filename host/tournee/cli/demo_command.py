@@ -45,6 +45,13 @@ from tournee.store.wording import euros
     "--clock", help="Date et heure de la démonstration (AAAA-MM-JJTHH:MM), fixe pour des octets identiques."
 )
 @click.option("--board", default="unix", show_default=True, help="Carte électronique émulée.")
+@click.option(
+    "--link",
+    type=click.Choice(("serie", "ble")),
+    default="serie",
+    show_default=True,
+    help="Liaison avec le lecteur : ligne série, ou Bluetooth (sans radio, mais par de vraies piles).",
+)
 @json_option
 @click.pass_obj
 def demo(
@@ -54,6 +61,7 @@ def demo(
     days: tuple[Path, ...],
     clock: str | None,
     board: str,
+    link: str,
     as_json: bool,
 ) -> None:
     """Lit les cartes, fait et certifie les feuilles de soins de deux tournées, clôt les lots dans le
@@ -71,7 +79,7 @@ def demo(
     with ExitStack() as stack:
         directory = out if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         watch = stack.enter_context(desk.watcher(as_json))
-        outcome = job.run(directory, files, moment, board, watch, way)
+        outcome = job.run(directory, files, moment, board, watch, way, link)
     if as_json:
         values.write(
             {

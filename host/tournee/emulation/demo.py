@@ -7,7 +7,8 @@ Only the sealing draws fresh keys, as it must.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -38,13 +39,16 @@ from tournee.emulation.oct.split import Claim
 from tournee.emulation.world import World
 from tournee.errors import EmulationError
 from tournee.exchange.route import Mode
-from tournee.reader import Identity, Reader
+from tournee.reader import Identity, Reader, Transport
 from tournee.store import Cipher, EffectRow, Journal, OverviewRow, journal_key
 
 CODE = "1234"  # code porteur of every test card
 CLOCK = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
 MARK = "SIMULATION.txt"
+SERIAL, BLUETOOTH = "serie", "ble"
+LINKS = (SERIAL, BLUETOOTH)
 _MADE = ("oct", "ps", "sent", "cards", "mail", "retours", "clear", "returns")
+_SCAN_S = 0.2
 _MARK_TEXT = (
     "Démonstration de Tournée : profil de simulation open-1, personnes fictives, ne facture personne.\n"
 )
@@ -128,8 +132,10 @@ def run(
     board: str,
     watch: Watcher,
     way: str = SINGLE_FILE,
+    link: str = SERIAL,
 ) -> Outcome:
-    """Do the whole job in `directory`, one of `WAYS`; raises a TourneeError where a step fails."""
+    """Do the whole job in `directory`, one of `WAYS` over one of `LINKS`; raises a TourneeError where a step
+    fails."""
     prepare(directory)
     path = directory / "journal.db"
     cipher = Cipher(journal_key(path, null.Keyring()))  # type: ignore[no-untyped-call]
@@ -141,7 +147,8 @@ def run(
         office = Office(journal, world.route(mode=WAYS[way].mode), lambda: clock)
         with (
             EmulatedBoard(BOARDS / board) as emulated,
-            open_reader(emulated.link_url, lambda: clock) as reader,
+            _linked(emulated, link, watch) as place,
+            open_reader(place, lambda: clock) as reader,
         ):
             for day in days:
                 _bill(office, reader, emulated, day, watch)
@@ -158,6 +165,23 @@ def run(
             runtime,
             directory,
         )
+
+
+@contextmanager
+def _linked(board: EmulatedBoard, link: str, watch: Watcher) -> Iterator[str | Callable[[], Transport]]:
+    """The place of the board's reader: its serial line, or a tablet paired with its Bluetooth module."""
+    if link == SERIAL:
+        yield board.link_url
+        return
+    from tournee.emulation.bluetooth.air import Air
+    from tournee.reader.bluetooth import BluetoothTransport, pair, scan
+
+    watch.step("Recherche du lecteur et jumelage Bluetooth, par six chiffres")
+    with Air() as air:
+        air.place_reader(board.link_url)
+        (seen,) = scan(_SCAN_S, air.radio)
+        pair(seen.address, air.radio)
+        yield lambda: BluetoothTransport(seen.address, air.radio)
 
 
 def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, watch: Watcher) -> None:

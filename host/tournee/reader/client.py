@@ -65,10 +65,13 @@ class Reader:
         self._session = Session(opener, session or secrets.token_bytes(_SESSION), clock or SystemClock())
 
     @classmethod
-    def open(cls, url: str) -> "Reader":
-        """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`, `pcsc:`. LinkLost,
-        PcscUnavailable."""
-        reader = cls(lambda: connect(url))
+    def open(cls, place: str | Callable[[], Transport]) -> "Reader":
+        """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`, `pcsc:`, `ble:address`;
+        or by what opens a stream.
+
+        LinkLost, PcscUnavailable, NotPaired.
+        """
+        reader = cls((lambda: connect(place)) if isinstance(place, str) else place)
         try:
             reader._session.open()
         except BaseException:

@@ -13,6 +13,7 @@ import serial
 from tournee.errors import ReaderError
 from tournee.reader.pcsc import SCHEME, open_pcsc
 
+_BLUETOOTH = "ble:"
 _BAUD = 115_200
 _SLICE_S = 0.05  # one read waits at most this long: serial time-outs are set once, at opening
 _WRITE_S = 5.0
@@ -114,14 +115,20 @@ class SocketTransport:
 
 
 def connect(url: str) -> Transport:
-    """Open the stream of a URL: `/dev/ttyACM0`, `COM3`, a pseudo-terminal, `socket://host:port`, `pcsc:`, …
+    """Open the stream of a URL: `/dev/ttyACM0`, `COM3`, a pseudo-terminal, `socket://host:port`, `pcsc:`,
+    `ble:address`, …
 
-    TransportClosed when it cannot be opened, PcscUnavailable when PC/SC cannot serve.
+    TransportClosed when it cannot be opened, PcscUnavailable when PC/SC cannot serve, NotPaired when the
+    reader does not know this host.
     """
     if url.startswith("socket://"):
         return SocketTransport.over_tcp(url)
     if url.startswith(SCHEME):
         return SocketTransport(url, *open_pcsc(url))
+    if url.startswith(_BLUETOOTH):
+        from tournee.reader.bluetooth import BluetoothTransport  # loads the platform's stack
+
+        return BluetoothTransport(url.removeprefix(_BLUETOOTH))
     return SerialTransport(url)
 
 

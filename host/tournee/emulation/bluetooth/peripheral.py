@@ -1,0 +1,135 @@
+"""The Bluetooth module of an emulated reader: a GATT service joined to the board's byte stream.
+
+It does what a module on a board's UART does: what is written to one characteristic goes to the board, what
+the board sends is notified, in pieces of the connection's size. Only a host that paired with a comparison of
+numbers or a passkey gets through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tty
+
+from bumble import core, hci
+from bumble.att import ATT_Error, Attribute, ErrorCode
+from bumble.device import Connection, Device
+from bumble.gatt import Characteristic, CharacteristicValue, Service
+from bumble.keys import PairingKeys
+
+from tournee.reader.bluetooth import BATTERY, IDENTITY, NOTIFY, SERVICE, WRITE
+
+_HEAD = 3  # bytes of a notification around its value (ATT 3.4.7.1)
+_READ = 4096
+_INTERVAL_MS = 20.0  # between two advertisements
+
+
+class Module:
+    """A reader's Bluetooth module, advertising while no host is connected.
+
+    `name` of 6 characters at most and `battery` in percent are in the advertisement. `stream` is the board's
+    link, a pseudo-terminal's path.
+    """
+
+    def __init__(self, device: Device, name: str, stream: str, identity: bytes, battery: int) -> None:
+        self._device = device
+        self._line = os.open(stream, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        tty.setraw(self._line)
+        self._name = name
+        self._battery = battery
+        self._trusted: set[Connection] = set()
+        self._waiting = bytearray()
+        self._notify = Characteristic[bytes](
+            NOTIFY, Characteristic.Properties.NOTIFY, Attribute.Permissions.READABLE
+        )
+        self._sending: asyncio.Task[None] | None = None
+        self._forgetting: asyncio.Future[None] | None = None
+        properties, permissions = Characteristic.Properties, Attribute.Permissions
+        write = Characteristic[bytes](
+            WRITE,
+            properties.WRITE | properties.WRITE_WITHOUT_RESPONSE,
+            permissions.WRITEABLE | permissions.WRITE_REQUIRES_ENCRYPTION,
+            CharacteristicValue(write=self._written),
+        )
+        told = Characteristic[bytes](IDENTITY, properties.READ, permissions.READABLE, identity)
+        device.add_service(Service(SERVICE, [write, self._notify, told]))
+        device.on(Device.EVENT_CONNECTION, self._connected)
+
+    async def start(self) -> None:
+        """Advertise, and listen to the board."""
+        asyncio.get_running_loop().add_reader(self._line, self._board_sent)
+        await self._advertise()
+
+    def close(self) -> None:
+        """Let the board's stream go."""
+        asyncio.get_running_loop().remove_reader(self._line)
+        os.close(self._line)
+
+    async def _advertise(self) -> None:
+        kind = core.AdvertisingData.Type
+        battery = bytes.fromhex(BATTERY[4:8])[::-1] + bytes([self._battery])
+        data = core.AdvertisingData(
+            [
+                (kind.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, core.UUID(SERVICE).to_bytes()),
+                (kind.SHORTENED_LOCAL_NAME, self._name.encode()),
+                (kind.SERVICE_DATA_16_BIT_UUID, battery),
+            ]  # 31 bytes with a name of 6: the virtual controller sends no scan response
+        )
+        await self._device.start_advertising(
+            advertising_data=bytes(data),
+            auto_restart=True,
+            advertising_interval_min=_INTERVAL_MS,
+            advertising_interval_max=_INTERVAL_MS,
+        )
+
+    def _connected(self, connection: Connection) -> None:
+        connection.on(Connection.EVENT_PAIRING, lambda keys: self._paired(connection, keys))
+        connection.on(
+            Connection.EVENT_CONNECTION_ENCRYPTION_CHANGE,
+            lambda: asyncio.ensure_future(self._encrypted(connection)),
+        )
+        connection.on(Connection.EVENT_DISCONNECTION, lambda _: self._trusted.discard(connection))
+
+    def _paired(self, connection: Connection, keys: PairingKeys) -> None:
+        # The virtual controller calls any encrypted connection authenticated: the key alone tells.
+        if keys.ltk is not None and keys.ltk.authenticated:
+            self._trusted.add(connection)
+        elif self._device.keystore is not None:
+            self._forgetting = asyncio.ensure_future(
+                self._device.keystore.delete(str(connection.peer_address))
+            )
+
+    async def _encrypted(self, connection: Connection) -> None:
+        assert self._device.keystore is not None
+        keys = await self._device.keystore.get(str(connection.peer_address))
+        if keys is not None:
+            self._paired(connection, keys)
+
+    def _written(self, connection: Connection, value: bytes) -> None:
+        if connection not in self._trusted:
+            raise ATT_Error(ErrorCode.INSUFFICIENT_AUTHENTICATION)
+        os.write(self._line, value)
+
+    def _board_sent(self) -> None:
+        try:
+            self._waiting += os.read(self._line, _READ)
+        except OSError:  # the board is gone
+            asyncio.get_running_loop().remove_reader(self._line)
+            return
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.ensure_future(self._send())
+
+    async def _send(self) -> None:
+        """Notify what waits to whoever is connected and trusted; what nobody hears is lost, as on a line."""
+        while self._waiting:
+            for connection in list(self._trusted):
+                size = connection.att_mtu - _HEAD
+                piece = bytes(self._waiting[:size])
+                del self._waiting[:size]
+                try:
+                    await self._device.notify_subscriber(connection, self._notify, piece)
+                except (core.BaseBumbleError, hci.HCI_Error):
+                    self._trusted.discard(connection)
+                break
+            else:
+                self._waiting.clear()
