@@ -7,6 +7,7 @@ import pytest
 from sesam import zones
 from tournee.exchange.files import Addressee, FileError, addressee_of, file_per_recipient, format_file
 from tournee.exchange.lots import LotKey, lot_group
+from tournee.exchange.outline import outline_lot
 
 MOMENT = datetime(2026, 3, 2, 18, 30)
 
@@ -60,7 +61,7 @@ def test_the_file_says_that_it_is_a_simulation(certified):
 )
 def test_each_regime_has_its_recipient_type(elsewhere, crf, organisme, kind, number):
     """OCT-SS-1."""
-    assert addressee_of(elsewhere(9, crf, organisme)) == Addressee(kind, number, crf)
+    assert addressee_of(outline_lot(elsewhere(9, crf, organisme))) == Addressee(kind, number, crf)
 
 
 def test_lots_of_one_recipient_share_its_file(certified):

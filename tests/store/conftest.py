@@ -110,7 +110,7 @@ def open_journal(path: Path):
     opened: list[Journal] = []
 
     def opener(on_step=None, **options) -> Journal:
-        journal = Journal(path, Cipher(KEY), lambda: NOW, on_step, **options)
+        journal = Journal(path, Cipher(KEY), lambda: NOW, on_step, **{"station": 0, **options})
         opened.append(journal)
         return journal
 

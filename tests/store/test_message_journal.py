@@ -8,6 +8,8 @@ import pytest
 from tournee.errors import StoreError
 from tournee.store import FileState, LotState, MessageState, SheetState
 
+NOW = datetime(2026, 3, 2, 18, 30, 5)
+
 
 @pytest.fixture
 def file(journal, make):
@@ -135,15 +137,54 @@ def test_a_clock_set_back_still_gives_a_new_compostage(journal, make, file):
     assert stamps == ["2026030218000000001", "2026030217000000002", "2026030217000000003"]
 
 
-def test_the_counter_goes_from_99999_to_1(journal, make, file):
-    journal._set_counter("", "compostage", 99_998)
-    counters = []
-    for _ in range(2):
-        message = journal.make_message(file, "oct", make.message(), resend=True)
-        journal.message_transmitting(message)
-        journal.message_sent(message)
-        counters.append(journal.message(message).counter)
-    assert counters == [99_999, 1]
+def send_again(journal, make, file, moment=NOW):
+    """One more message of this file, sent; its compostage."""
+    message = journal.make_message(file, "oct", make.message(moment), resend=True)
+    journal.message_transmitting(message)
+    journal.message_sent(message)
+    return journal.message(message).compostage
+
+
+def test_the_count_of_a_host_goes_from_999_to_1(journal, make, file):
+    journal._set_counter("", "compostage", 998)
+    assert [send_again(journal, make, file)[14:] for _ in range(2)] == ["00999", "00001"]
+
+
+def test_a_host_with_its_station_says_it_in_the_counter(open_journal, make, file, journal):
+    """OCT-MSG-4: two digits say which host, three count."""
+    assert send_again(open_journal(station=42), make, file)[14:] == "42001"
+
+
+def test_two_hosts_of_two_stations_never_meet_at_one_time(open_journal, make, file, journal):
+    """OCT-MSG-4: 40 messages of each, all in one second, the counters in step."""
+    stamps = [[send_again(journal, make, file) for _ in range(40)]]
+    other = open_journal(station=1)
+    other._set_counter("", "compostage", 0)
+    stamps.append([send_again(other, make, file) for _ in range(40)])
+    assert [one[-3:] for one in stamps[0]] == [one[-3:] for one in stamps[1]]
+    assert len({*stamps[0], *stamps[1]}) == 80
+
+
+def test_a_journal_without_a_station_draws_one_once_for_all(open_journal, make, file, journal):
+    drawn = {send_again(open_journal(station=None), make, file)[14:16] for _ in range(3)}
+    assert len(drawn) == 1
+    (kept,) = journal._rows("SELECT value FROM counter WHERE kind = 'station'")
+    assert drawn == {f"{kept['value']:02}"}
+
+
+def test_a_second_in_which_a_host_sent_999_messages_gives_no_other(journal, make, file):
+    """OCT-MSG-4: rather none than the same twice."""
+    first = send_again(journal, make, file)
+    stamps = {first[:14] + f"{count:05}" for count in range(1, 1000)}
+    copied = (
+        "INSERT INTO message SELECT ?1, file, route, counter, ?2, ?2, made, state, raw_sealed, NULL"
+        " FROM message WHERE id = 1"
+    )
+    for rank, stamp in enumerate(sorted(stamps - {first}), 2):
+        journal._db.execute(copied, (rank, stamp))
+    with pytest.raises(StoreError, match="Aucun compostage nouveau"):
+        send_again(journal, make, file)
+    assert send_again(journal, make, file, NOW + timedelta(seconds=1)) not in stamps
 
 
 @pytest.mark.parametrize(

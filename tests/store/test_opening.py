@@ -13,6 +13,7 @@ from tournee.store import Cipher, Journal
 from tournee.store.database import SCHEMA
 
 KEY = bytes(range(32))
+LATEST = len(list(SCHEMA.glob("*.sql")))
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def next_schema(tmp_path):
     """The migrations, and one more."""
     folder = tmp_path / "schema"
     shutil.copytree(SCHEMA, folder)
-    (folder / "0002.sql").write_text(
+    (folder / f"{LATEST + 1:04}.sql").write_text(
         "-- a column; with a semicolon in a comment\n"
         "ALTER TABLE lot ADD COLUMN note TEXT NOT NULL DEFAULT '';\n"
         "CREATE TABLE extra (id INTEGER PRIMARY KEY) STRICT;\n"
@@ -63,7 +64,7 @@ def test_a_new_journal_makes_its_folder(tmp_path):
 
 def test_a_journal_says_what_it_is_and_its_version(closed):
     assert pragma(closed, "application_id") == 0x544F5552
-    assert pragma(closed, "user_version") == 1
+    assert pragma(closed, "user_version") == LATEST
     assert pragma(closed, "journal_mode") == "wal"
 
 
@@ -149,7 +150,7 @@ def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
 
 def test_a_journal_is_brought_forward_and_keeps_all_it_had(closed, next_schema, open_journal, make):
     journal = open_journal(schema=next_schema)
-    assert journal._db.execute("PRAGMA user_version").fetchone()[0] == 2
+    assert journal._db.execute("PRAGMA user_version").fetchone()[0] == LATEST + 1
     assert [row.number for row in journal.overview()] == ["000000001"]
     assert journal._rows("SELECT note FROM lot")[0]["note"] == ""
 
@@ -161,15 +162,15 @@ def test_a_migration_cut_short_leaves_the_journal_at_its_version(closed, next_sc
 
     with pytest.raises(KeyboardInterrupt):
         open_journal(stop, schema=next_schema)
-    assert pragma(closed, "user_version") == 1
+    assert pragma(closed, "user_version") == LATEST
     assert open_journal(schema=next_schema).overview()[0].number == "000000001"
 
 
 def test_a_migration_that_fails_is_a_clear_error_and_changes_nothing(closed, next_schema, open_journal):
-    (next_schema / "0003.sql").write_text("ALTER TABLE missing ADD COLUMN x TEXT;\n")
+    (next_schema / f"{LATEST + 2:04}.sql").write_text("ALTER TABLE missing ADD COLUMN x TEXT;\n")
     with pytest.raises(StoreError, match="no such table"):
         open_journal(schema=next_schema)
-    assert pragma(closed, "user_version") == 1
+    assert pragma(closed, "user_version") == LATEST
 
 
 def test_a_journal_busy_in_another_process_is_a_clear_error(journal, make, open_journal, path):

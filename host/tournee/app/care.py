@@ -154,9 +154,9 @@ def abandon_visit(office: Office, visit_id: int, reason: str) -> None:
 
     Its number is lost for good. StoreError when the visit is billed already.
     """
-    for row in office.journal.visits():
-        if row.id == visit_id and row.invoice_id is not None:
-            office.journal.abandon_invoice(row.invoice_id, reason)
+    invoice = office.journal.live_invoice(visit_id)
+    if invoice is not None:
+        office.journal.abandon_invoice(invoice, reason)
     office.journal.abandon_visit(visit_id, reason)
 
 

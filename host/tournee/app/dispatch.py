@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from sesam import records
 from tournee.app.care import PsOnDuty
@@ -17,9 +18,17 @@ from tournee.app.office import Office
 from tournee.app.progress import Progress, silent
 from tournee.billing.day_pieces import load_piece
 from tournee.errors import ConfigError, StoreError, TourneeError
-from tournee.exchange.files import SINGLE_FILE, addressee_of, file_per_recipient, single_file
+from tournee.exchange.files import SINGLE_FILE, addressee_of, frame_per_recipient, frame_single_file
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
-from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
+from tournee.exchange.message import (
+    base64_pieces,
+    compostage,
+    facts_of,
+    message_head,
+    message_id,
+    subject_of,
+)
+from tournee.exchange.outline import LotOutline, outline_lot
 from tournee.exchange.recipient import CertificateError
 from tournee.exchange.route import Route
 from tournee.exchange.sealing import seal_for
@@ -76,40 +85,42 @@ def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, prog
     return office.journal.lot(lot.id)
 
 
-def make_files(office: Office) -> list[FileRow]:
+def make_files(office: Office, progress: Progress = silent) -> list[FileRow]:
     """Frame all certified lots the way the active route asks: one single file for each professional who has
     some (OCT-SF-1, OCT-SF-2), or one for each recipient of theirs (OCT-SS-1). Lots closed before the way was
     changed are framed the new way (OCT-MODE-1, OCT-EF-4).
     """
-    certified = office.journal.lots(LotState.CERTIFIED)
-    senders = {ps: LotSender(ps, _ps_type(office, ps), "") for ps in {lot.ps for lot in certified}}
-    waiting: dict[Hashable, list[LotRow]] = {}
-    for lot in certified:
-        recipient = addressee_of(lot.records) if office.route.splits_at_source else None
-        waiting.setdefault((lot.ps, recipient), []).append(lot)
+    waiting: dict[tuple[str, Hashable], dict[int, LotOutline]] = {}
+    for lot_id in office.journal.lot_ids(LotState.CERTIFIED):
+        lot = office.journal.lot(lot_id)  # one at a time: a file of any size in the same memory
+        outline = outline_lot(lot.records)
+        recipient = addressee_of(outline) if office.route.splits_at_source else None
+        waiting.setdefault((lot.ps, recipient), {})[lot_id] = outline
+    senders = {ps: LotSender(ps, _ps_type(office, ps), "") for ps, _ in waiting}
     made = []
-    for lots in waiting.values():
-        ps = lots[0].ps
+    for rank, ((ps, _), lots) in enumerate(waiting.items(), 1):
         build = partial(_file_draft, office, senders[ps], lots)
-        made.append(office.journal.make_file(ps, [lot.id for lot in lots], build))
+        made.append(office.journal.make_file(ps, list(lots), build))
+        progress("fichiers", rank, len(waiting))
     return [office.journal.file(file) for file in made]
 
 
-def _file_draft(office: Office, sender: LotSender, lots: Sequence[LotRow], number: int) -> FileDraft:
-    route, now, contents = office.route, office.clock(), [lot.records for lot in lots]
+def _file_draft(office: Office, sender: LotSender, lots: dict[int, LotOutline], number: int) -> FileDraft:
+    route, now, outlines = office.route, office.clock(), list(lots.values())
     if route.splits_at_source:
-        framed = file_per_recipient(sender, number, now, contents)
+        frame = frame_per_recipient(sender, number, now, outlines)
     else:
-        framed = single_file(sender, number, now, route.recipient_number, contents)
-    return FileDraft(framed.clear, framed.invoices, route.name)
+        frame = frame_single_file(sender, number, now, route.recipient_number, outlines)
+    between = (office.journal.lot(lot_id).records for lot_id in lots)
+    return FileDraft(chain((frame.head,), between, (frame.trailer,)), frame.invoices, route.name)
 
 
 def _ps_type(office: Office, ps: str) -> str:
     """The sender type (`IF`, `MK`) that this professional's days were imported with."""
-    for row in office.journal.visits():
-        if row.ps == ps:
-            return load_piece(row.payload).profession
-    raise StoreError(f"Le journal ne connaît aucune journée du professionnel {ps}.")
+    row = office.journal.first_visit(ps)
+    if row is None:
+        raise StoreError(f"Le journal ne connaît aucune journée du professionnel {ps}.")
+    return load_piece(row.payload).profession
 
 
 def waiting_files(office: Office) -> list[FileRow]:
@@ -162,7 +173,7 @@ def _send_one(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
     error: TransportError | None = None
     try:
         leaving = partial(journal.message_transmitting, message_row.id)
-        receipt = submit(route.submission, route.sender, route.address, message_row.raw, leaving)
+        receipt = submit(route.submission, route.sender, route.address, message_row.content, leaving)
     except UncertainError as uncertain:
         error = uncertain
         journal.message_uncertain(message_row.id, uncertain.cause)
@@ -180,7 +191,7 @@ def _route_of(office: Office, file: FileRow) -> Route:
     A single file never goes to another OCT than the one whose number its header bears; it knows its route
     again by that number when it was given another name.
     """
-    _, header = records.decode(file.clear[: records.RECORD_LENGTH])
+    _, header = records.decode(next(iter(file.content))[: records.RECORD_LENGTH])
     known = (office.route, *office.former)
     whose = f"la route {file.route}"
     if header["application"] == SINGLE_FILE:
@@ -202,17 +213,16 @@ def _route_of(office: Office, file: FileRow) -> Route:
 def _message_draft(office: Office, route: Route, file: FileRow, counter: int) -> MessageDraft:
     now = office.clock()
     stamp = compostage(now, counter)
-    facts = facts_of(file.clear)
+    facts = facts_of(file.content)
     subject = subject_of(facts, stamp)
-    sealed = seal_for(route, file.clear, now=now)
-    raw = build_message(
+    sealed = seal_for(route, file.content, now=now)
+    head = message_head(
         subject=subject,
         sender=route.sender,
         recipient=route.address,
         file_name=facts.name,
-        attachment=sealed.data,
         sealing=sealed.sealing,
         date=now,
         identifier=message_id(subject, route.sender),
     )
-    return MessageDraft(str(subject), stamp, raw)
+    return MessageDraft(str(subject), stamp, chain((head,), base64_pieces(sealed.pieces)))

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from sesam import records, zones
 from sesam.errors import RecordError
-from sesam.text import upper_ascii
 from sesam.zones import Group
 from tournee.errors import ExchangeError
 from tournee.exchange.lots import LotSender, lot_group
-from tournee.exchange.splitting import SignedLot, split_lot
+from tournee.exchange.outline import LotOutline, outline_lot
+from tournee.exchange.splitting import split_lot
 
 LOTS_MAX = 999
 """Lots in a file (profile, CRF)."""
@@ -74,6 +74,18 @@ class Addressee:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """What is put around lots: the file's name (6 digits), its record 000, its record 999, and how many
+    invoices (records 2) they hold.
+    """
+
+    name: str
+    head: bytes
+    trailer: bytes
+    invoices: int
+
+
+@dataclass(frozen=True)
 class FormattedFile:
     """A file in clear: its name (6 digits), its bytes from 000 to 999, and how many invoices (records 2) it
     holds.
@@ -85,48 +97,49 @@ class FormattedFile:
 
 
 def single_file(
-    sender: LotSender,
-    number: int,
-    moment: datetime,
-    oct_number: str,
-    lots: Sequence[bytes],
-    *,
-    message: str = SIMULATION,
-    crf: str = "",
+    sender: LotSender, number: int, moment: datetime, oct_number: str, lots: Sequence[bytes]
 ) -> FormattedFile:
-    """The single file of OCT-SF: certified lots of FSE, of DRE or of both, without regard to their CRF, for
-    one OCT.
-
-    `number` is the file's name as a number, 1 to 999999; `moment` its date; `oct_number` the OCT's SIREN or
-    association number; `crf` any of the lots' (the first one's when empty). FileError, LayoutError.
-    """
-    parts = [split_lot(lot) for lot in lots]
-    first = str(parts[0].head["crf"]) if parts else ""
-    addressee = Addressee(OCT, oct_number.zfill(14), crf or first)
-    return _framed(sender, number, moment, SINGLE_FILE, addressee, parts, message)
-
-
-def addressee_of(lot: bytes) -> Addressee:
-    """Whom a lot is for, read in its record 1 (OCT-SS-1): an AMC by its number for DRE; for FSE the régime,
-    the centre informatique and the organisme destinataire. LayoutError, FileError.
-    """
-    return _addressee(split_lot(lot))
+    """`frame_single_file` around lots held in memory. FileError, LayoutError."""
+    frame = frame_single_file(sender, number, moment, oct_number, [outline_lot(lot) for lot in lots])
+    return FormattedFile(frame.name, b"".join((frame.head, *lots, frame.trailer)), frame.invoices)
 
 
 def file_per_recipient(
-    sender: LotSender, number: int, moment: datetime, lots: Sequence[bytes], *, message: str = SIMULATION
+    sender: LotSender, number: int, moment: datetime, lots: Sequence[bytes]
 ) -> FormattedFile:
-    """The file of OCT-SS-1, as direct mode makes it: certified lots that all have one recipient, for it.
+    """`frame_per_recipient` around lots held in memory. FileError, LayoutError."""
+    frame = frame_per_recipient(sender, number, moment, [outline_lot(lot) for lot in lots])
+    return FormattedFile(frame.name, b"".join((frame.head, *lots, frame.trailer)), frame.invoices)
 
-    `number` and `moment` as in `single_file`. FileError when the lots have several recipients, LayoutError.
+
+def frame_single_file(
+    sender: LotSender, number: int, moment: datetime, oct_number: str, lots: Sequence[LotOutline]
+) -> Frame:
+    """What makes these certified lots, of FSE, of DRE or of both, without regard to their CRF, the single
+    file of OCT-SF for one OCT. The lots themselves follow one another between head and trailer (OCT-SF-2).
+
+    `number` is the file's name as a number, 1 to 999999; `moment` its date; `oct_number` the OCT's SIREN or
+    association number. FileError.
     """
-    parts = [split_lot(lot) for lot in lots]
-    if not parts:
+    first = str(lots[0].head["crf"]) if lots else ""
+    return _framed(sender, number, moment, SINGLE_FILE, Addressee(OCT, oct_number.zfill(14), first), lots)
+
+
+def frame_per_recipient(
+    sender: LotSender, number: int, moment: datetime, lots: Sequence[LotOutline]
+) -> Frame:
+    """What makes these certified lots, which all have one recipient, the file for it of OCT-SS-1, as in
+    direct mode; `number` and `moment` as in `frame_single_file`. FileError when the recipients are several.
+    """
+    if not lots:
         raise FileError("Un fichier par destinataire a au moins un lot.")
-    return _framed(sender, number, moment, PER_RECIPIENT, _addressee(parts[0]), parts, message)
+    return _framed(sender, number, moment, PER_RECIPIENT, addressee_of(lots[0]), lots)
 
 
-def _addressee(lot: SignedLot) -> Addressee:
+def addressee_of(lot: LotOutline) -> Addressee:
+    """Whom a lot is for, read in its record 1 (OCT-SS-1): an AMC by its number for DRE; for FSE the régime,
+    the centre informatique and the organisme destinataire. FileError.
+    """
     crf, organisme = str(lot.head["crf"]), str(lot.head["organisme"])
     if lot.head["categorie"] == "DRE":
         return Addressee(AMC, crf[1:].zfill(14), crf)
@@ -143,9 +156,8 @@ def _framed(
     moment: datetime,
     application: str,
     addressee: Addressee,
-    lots: Sequence[SignedLot],
-    message: str,
-) -> FormattedFile:
+    lots: Sequence[LotOutline],
+) -> Frame:
     if not 1 <= number <= FILE_NUMBER_MAX:
         raise FileError(f"Numéro de fichier {number} : il va de 1 à {FILE_NUMBER_MAX}.")
     head = zones.make(
@@ -159,9 +171,7 @@ def _framed(
         addressee.number,
         addressee.crf,
     )
-    more = zones.make(
-        FILE_MORE_GROUP, str(len(lots)), str(sum(len(lot.records) for lot in lots)), upper_ascii(message)
-    )
+    more = zones.make(FILE_MORE_GROUP, str(len(lots)), str(sum(lot.size for lot in lots)), SIMULATION)
     return _frame(head, more, [(lot_group(lot, sender.ps_type), lot) for lot in lots])
 
 
@@ -174,23 +184,26 @@ def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, byte
     files per recipient (`TR`) all lots have one CRF, and the recipient's number is theirs. FileError names
     what differs.
     """
-    framed = [(group, split_lot(data)) for group, data in lots]
-    for group, lot in framed:
+    framed = []
+    for group, data in lots:
+        lot = split_lot(data)
         if lot_group(lot, group.field("type_emetteur")) != group:
             raise FileError(
                 f"Lot {lot.head['lot']} : son groupe {group.id} ne dit pas ce que le lot contient."
             )
-    return _frame(group12, group14, framed)
+        framed.append((group, outline_lot(data)))
+    frame = _frame(group12, group14, framed)
+    clear = b"".join((frame.head, *(data for _, data in lots), frame.trailer))
+    return FormattedFile(frame.name, clear, frame.invoices)
 
 
-def _frame(group12: Group, group14: Group, lots: Sequence[tuple[Group, SignedLot]]) -> FormattedFile:
+def _frame(group12: Group, group14: Group, lots: Sequence[tuple[Group, LotOutline]]) -> Frame:
     if group12.id != FILE_GROUP or group14.id != FILE_MORE_GROUP:
         raise FileError(f"Groupes {group12.id} et {group14.id} : il faut {FILE_GROUP} et {FILE_MORE_GROUP}.")
     if not 1 <= len(lots) <= LOTS_MAX:
         raise FileError(f"Fichier de {len(lots)} lots : il en faut de 1 à {LOTS_MAX}.")
     _check_lots(group12, group14, lots)
     _check_route(group12, [lot for _, lot in lots])
-    body = b"".join(lot.records for _, lot in lots)
     invoices = sum(int(group.field("factures")) for group, _ in lots)
     ends: dict[str, str | int] = {
         "type_emetteur": group12.field("type_emetteur"),
@@ -203,16 +216,16 @@ def _frame(group12: Group, group14: Group, lots: Sequence[tuple[Group, SignedLot
     date = group12.field("date")
     try:
         head = records.encode("000", ends | {"date": date[2:8], "message": group14.field("message")})
-        count = len(body) // records.RECORD_LENGTH + 2
+        count = sum(lot.size for _, lot in lots) // records.RECORD_LENGTH + 2
         trailer = records.encode("999", ends | {"enregistrements": count, "lots": len(lots)})
     except RecordError as error:
         raise FileError(f"Le fichier {ends['fichier']} ne peut pas être écrit : {error}.") from error
-    return FormattedFile(str(ends["fichier"]), head + body + trailer, invoices)
+    return Frame(str(ends["fichier"]), head, trailer, invoices)
 
 
-def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, SignedLot]]) -> None:
+def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, LotOutline]]) -> None:
     _equal("nombre de lots", group14.field("lots"), len(lots))
-    _equal("taille des lots", group14.field("taille"), sum(len(lot.records) for _, lot in lots))
+    _equal("taille des lots", group14.field("taille"), sum(lot.size for _, lot in lots))
     seen: set[str] = set()
     billed: set[tuple[str, str]] = set()
     for group, lot in lots:
@@ -227,15 +240,15 @@ def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, Sign
                     cause="ce lot est d’un autre professionnel",
                 )
         for invoice in lot.invoices:
-            sheet = (str(lot.head["categorie"]), invoice.number)
+            sheet = (str(lot.head["categorie"]), invoice)
             if sheet in billed:
                 raise FileError(f"La {sheet[0]} de la facture {sheet[1]} est deux fois dans le fichier.")
             billed.add(sheet)
-        if not lot.sevens:
+        if not lot.certified:
             raise FileError(f"Le lot {number} n’est pas certifié.", next_step="Certifiez-le d’abord.")
 
 
-def _check_route(group12: Group, lots: Sequence[SignedLot]) -> None:
+def _check_route(group12: Group, lots: Sequence[LotOutline]) -> None:
     crfs = {str(lot.head["crf"]) for lot in lots}
     crf, application = group12.field("crf"), group12.field("application")
     if crf not in crfs:
@@ -247,7 +260,7 @@ def _check_route(group12: Group, lots: Sequence[SignedLot]) -> None:
             raise FileError(f"Un fichier par destinataire a un seul CRF, pas {', '.join(sorted(crfs))}.")
         told = group12.field("numero_destinataire")
         for lot in lots:
-            found = _addressee(lot).number
+            found = addressee_of(lot).number
             if found != told:
                 raise FileError(f"Le lot {lot.head['lot']} est pour {found}, le fichier pour {told}.")
     else:

@@ -9,6 +9,7 @@ from sesam.errors import RecordError
 from sesam.text import upper_ascii
 from tournee.errors import ExchangeError
 from tournee.exchange.certificates import PS_SIGNATURE, SECURED, VITALE_SEAL, signing_key
+from tournee.exchange.outline import LotOutline
 from tournee.exchange.splitting import SignedInvoice, SignedLot, split_invoice, split_lot
 
 INVOICES_MAX = 100
@@ -154,7 +155,7 @@ def lot_body(sender: LotSender, number: int, key: LotKey, date: str, sheets: Seq
     return head + b"".join(sheets) + trailer
 
 
-def lot_group(lot: SignedLot | bytes, ps_type: str) -> zones.Group:
+def lot_group(lot: SignedLot | LotOutline | bytes, ps_type: str) -> zones.Group:
     """What lot formatting says of a lot: group 13 for FSE, 93 for DRE (profile, "Zones"), read in its own
     records 1 and 6.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -16,14 +16,15 @@ from email.utils import format_datetime
 from sesam import records
 from sesam.errors import SesamError
 from tournee.errors import ExchangeError
+from tournee.exchange.outline import shape_of
 from tournee.exchange.route import Sealing, check_address
 
 PROFILE = "FACTURE/SV"  # OCT-MSG-7
 CONTENT_TYPE = "Application/EDI-consent"  # OCT-MSG-6
 COUNTER_CYCLE = 100_000  # the counter of a compostage has five digits
 INVOICES_MAX = 99_999  # nnnnn of the subject
-_LOT, _INVOICE = records.KINDS.index("1"), records.KINDS.index("2")
 _LINE = 76  # Base64 characters a line, RFC 2045 6.8
+_LINE_BYTES = _LINE // 4 * 3
 _SUBJECT = re.compile(r"SV(\d{6})/(\d{14})/(\d{19})/(\d{5})", re.ASCII)
 _FILE_NAME = re.compile(r"\d{6}", re.ASCII)
 
@@ -78,24 +79,30 @@ class FileFacts:
     invoices: int
 
 
-def facts_of(content: bytes) -> FileFacts:
+def facts_of(content: bytes | Iterable[bytes]) -> FileFacts:
     """Read in a file what its message must say: never typed in, so never wrong (`OCT-MSG-3`).
 
-    `content` is one file: 000, lots, 999. The version is that of its lots (record 1, as group 13 or 93 field
-    7 gave it); invoices are its records `2`, not `2A`. Raises MessageError when it is not such a file or its
-    lots disagree.
+    `content` is one file, whole or in pieces: 000, lots, 999. The version is that of its lots (record 1, as
+    group 13 or 93 field 7 gave it); invoices are its records `2`, not `2A`. Raises MessageError when it is
+    not such a file or its lots disagree.
     """
-    if not content or len(content) % records.RECORD_LENGTH:
-        raise _not_a_file("sa longueur n'est pas celle d'un nombre entier d'enregistrements")
-    header = _decode(content, 0, "000")
+    header: dict[str, str | int] = {}
     versions: set[str] = set()
     invoices = 0
-    for at in range(0, len(content), records.RECORD_LENGTH):
-        kind = records.kind_of(content, at)
-        if kind == _INVOICE:
-            invoices += 1
-        elif kind == _LOT:
-            versions.add(str(_decode(content, at, "1")["version"]))
+    rest = b""
+    for piece in (content,) if isinstance(content, bytes) else content:
+        block = rest + piece
+        whole = len(block) - len(block) % records.RECORD_LENGTH
+        block, rest = block[:whole], block[whole:]
+        header = header or (_decode(block, 0, "000") if block else {})
+        shape = shape_of(block)
+        invoices += shape.count(b"2")
+        rank = shape.find(b"1")
+        while rank >= 0:
+            versions.add(str(_decode(block, rank * records.RECORD_LENGTH, "1")["version"]))
+            rank = shape.find(b"1", rank + 1)
+    if rest or not header:
+        raise _not_a_file("sa longueur n'est pas celle d'un nombre entier d'enregistrements")
     if len(versions) != 1:
         raise _not_a_file("ses lots n'ont pas tous la même version, ou il n'a pas de lot")
     if not 1 <= invoices <= INVOICES_MAX:
@@ -125,11 +132,35 @@ def build_message(
     date: datetime,
     identifier: str,
 ) -> bytes:
-    """One message, one file (`OCT-MSG-1`): a single part, ASCII, lines ended by CRLF, no header folded.
+    """A message around an attachment held in memory; see `message_head`."""
+    head = message_head(
+        subject=subject,
+        sender=sender,
+        recipient=recipient,
+        file_name=file_name,
+        sealing=sealing,
+        date=date,
+        identifier=identifier,
+    )
+    return b"".join((head, *base64_pieces((attachment,))))
 
-    `attachment` is the file after sealing and `sealing` says how, by `Content-Description` (`OCT-MSG-7`);
-    `date` is aware of its zone; `identifier` is the Message-ID with its angle brackets. Raises MessageError
-    on a name or an identifier that no header may carry, ConfigError on an address.
+
+def message_head(
+    *,
+    subject: Subject,
+    sender: str,
+    recipient: str,
+    file_name: str,
+    sealing: Sealing,
+    date: datetime,
+    identifier: str,
+) -> bytes:
+    """All that comes before the attachment of a message: one message, one file (`OCT-MSG-1`), in a single
+    part, ASCII, lines ended by CRLF, no header folded. `base64_pieces` of the attachment follow.
+
+    `sealing` says how the attachment was sealed, by `Content-Description` (`OCT-MSG-7`); `date` is aware of
+    its zone; `identifier` is the Message-ID with its angle brackets. Raises MessageError on a name or an
+    identifier that no header may carry, ConfigError on an address.
     """
     if date.tzinfo is None:
         raise ValueError("the date of a message needs its time zone")
@@ -149,16 +180,25 @@ def build_message(
         ("Content-Disposition", f'attachment; filename="{file_name}"'),
         ("Content-Description", PROFILE + sealing.suffix),
     )
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return b"".join((head.encode("ascii"), b"\r\n", *_base64_lines(attachment)))
+    return ("".join(f"{name}: {value}\r\n" for name, value in headers) + "\r\n").encode("ascii")
 
 
-def _base64_lines(data: bytes) -> Iterator[bytes]:
-    """Base64 in lines of 76 characters, each ended by CRLF."""
-    step = _LINE // 4 * 3
-    for start in range(0, len(data), step):
-        yield base64.b64encode(data[start : start + step])
-        yield b"\r\n"
+def base64_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Base64 of all these bytes in lines of 76 characters, each ended by CRLF; whole lines in each piece."""
+    rest = b""
+    for piece in pieces:
+        data = rest + piece
+        whole = len(data) - len(data) % _LINE_BYTES
+        rest = data[whole:]
+        if whole:
+            yield _lines(data[:whole])
+    if rest:
+        yield _lines(rest)
+
+
+def _lines(data: bytes) -> bytes:
+    text = base64.b64encode(data)
+    return b"\r\n".join([*(text[at : at + _LINE] for at in range(0, len(text), _LINE)), b""])
 
 
 def _decode(content: bytes, at: int, kind: str) -> dict[str, str | int]:

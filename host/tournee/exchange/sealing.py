@@ -7,11 +7,10 @@ sealings differ.
 
 from __future__ import annotations
 
-import io
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -35,10 +34,17 @@ _ASN1_CIPHER = {Cipher.AES_256_CBC: "aes256_cbc", Cipher.AES_128_CBC: "aes128_cb
 
 @dataclass(frozen=True)
 class Sealed:
-    """An attachment ready to be sent, and how it is sealed (what `Content-Description` must say)."""
+    """An attachment ready to be sent, and how it is sealed (what `Content-Description` must say). `pieces` is
+    gone through once; nothing is sealed before.
+    """
 
-    data: bytes
+    pieces: Iterable[bytes]
     sealing: Sealing
+
+    @property
+    def data(self) -> bytes:
+        """The whole attachment, in place of its pieces."""
+        return b"".join(self.pieces)
 
 
 def recipient_of(route: Route, *, now: datetime) -> Recipient:
@@ -47,25 +53,24 @@ def recipient_of(route: Route, *, now: datetime) -> Recipient:
     return check_recipient(read_certificate(route.certificate), now=now, revoked=route.revoked, where=where)
 
 
-def seal_for(route: Route, content: bytes, *, now: datetime) -> Sealed:
+def seal_for(route: Route, content: bytes | Iterable[bytes], *, now: datetime) -> Sealed:
     """Seal a file as the route says; clear only when the route says so by name (`OCT-MSG-8`).
 
     Raises CertificateError when the certificate is missing or may not be used: nothing is then returned at
     all.
     """
+    pieces = (content,) if isinstance(content, bytes) else content
     if route.sealing is Sealing.CLEAR:
-        return Sealed(content, Sealing.CLEAR)
+        return Sealed(pieces, Sealing.CLEAR)
     recipient = recipient_of(route, now=now)
-    return Sealed(seal(content, recipient, sealing=route.sealing, cipher=route.cipher), route.sealing)
+    return Sealed(seal_pieces(pieces, recipient, sealing=route.sealing, cipher=route.cipher), route.sealing)
 
 
 def seal(
     content: bytes, recipient: Recipient, *, sealing: Sealing, cipher: Cipher = Cipher.AES_256_CBC
 ) -> bytes:
-    """Seal bytes held in memory; see `seal_stream`."""
-    sink = io.BytesIO()
-    seal_stream(io.BytesIO(content), sink, recipient, sealing=sealing, cipher=cipher)
-    return sink.getvalue()
+    """Seal bytes held in memory; see `seal_pieces`."""
+    return b"".join(seal_pieces((content,), recipient, sealing=sealing, cipher=cipher))
 
 
 def seal_stream(
@@ -76,25 +81,37 @@ def seal_stream(
     sealing: Sealing,
     cipher: Cipher = Cipher.AES_256_CBC,
 ) -> None:
-    """Read all of `source`, write one ContentInfo with EnvelopedData in DER to `sink` (RFC 5652 6.1).
+    """Read all of `source`, write it sealed to `sink`; see `seal_pieces`."""
+    pieces = iter(lambda: source.read(PIECE), b"")
+    for piece in seal_pieces(pieces, recipient, sealing=sealing, cipher=cipher):
+        sink.write(piece)
+
+
+def seal_pieces(
+    pieces: Iterable[bytes],
+    recipient: Recipient,
+    *,
+    sealing: Sealing,
+    cipher: Cipher = Cipher.AES_256_CBC,
+) -> Iterator[bytes]:
+    """One ContentInfo with EnvelopedData in DER around all these pieces, itself in pieces (RFC 5652 6.1).
 
     `sealing` is `K` or `ZK`; ValueError for clear text, which is not this function's business.
     """
     if sealing is Sealing.CLEAR:
         raise ValueError("clear text is not sealed")
-    pieces = iter(lambda: source.read(PIECE), b"")
     key, iv = os.urandom(cipher.key_length), os.urandom(_BLOCK)
     with tempfile.SpooledTemporaryFile(max_size=SPOOL) as spool:
         length = 0
         for piece in _encrypted(gzip_pieces(pieces) if sealing is Sealing.ZK else pieces, key, iv):
             length += spool.write(piece)
-        sink.write(_head(recipient, cipher, key, iv, length))
+        yield _head(recipient, cipher, key, iv, length)
         spool.seek(0)
         while piece := spool.read(PIECE):
-            sink.write(piece)
+            yield piece
 
 
-def gzip_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def gzip_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Compress into one gzip member (RFC 1952) without name or time: same input, same bytes."""
     compressor = zlib.compressobj(level=6, wbits=_GZIP)
     for piece in pieces:
@@ -103,7 +120,7 @@ def gzip_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield compressor.flush()
 
 
-def _encrypted(pieces: Iterator[bytes], key: bytes, iv: bytes) -> Iterator[bytes]:
+def _encrypted(pieces: Iterable[bytes], key: bytes, iv: bytes) -> Iterator[bytes]:
     """AES-CBC with PKCS#7 padding (RFC 5652 6.3)."""
     padder = PKCS7(_BLOCK * 8).padder()
     encryptor = BlockCipher(algorithms.AES(key), modes.CBC(iv)).encryptor()

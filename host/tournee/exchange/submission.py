@@ -11,10 +11,10 @@ import base64
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from tournee.exchange.route import Security, Server, check_address
 from tournee.exchange.transport import (
@@ -30,6 +30,7 @@ PIECE = 64 * 1024  # bytes of a message given to the socket at a time
 FAREWELL = 5.0  # seconds given to the answer to QUIT
 _CLIENT = "[127.0.0.1]"  # what EHLO says: nothing about this machine
 _DONE, _AUTHENTICATED, _CHALLENGE, _GO_AHEAD = 250, 235, 334, 354
+_DOT = re.compile(rb"\n\.")  # a dot that would end the message (RFC 5321 4.5.2)
 _LINK_LOST = (OSError, EOFError, smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException)
 
 
@@ -62,19 +63,30 @@ class Receipt:
     answer: str
 
 
+class Outgoing(Protocol):
+    """A message too long to be held: its length in bytes, and its pieces."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole message."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Go through its pieces."""
+
+
 def submit(
     server: Server,
     envelope_from: str,
     to: str,
-    raw: bytes,
+    raw: bytes | Outgoing,
     on_transmitting: Callable[[], None] = lambda: None,
 ) -> Receipt:
     """Send one message to one recipient, or raise what is certain about it.
 
-    `raw` is the whole message with CRLF line ends, ASCII. `on_transmitting` is called once, when the server
-    is ready for the message and before any byte of it leaves; if it raises, nothing leaves. Raises
-    UnreachableError, TlsRefusedError, AuthRefusedError, RefusedError, DeferredError (all: nothing accepted)
-    and UncertainError (unknown).
+    `raw` is the message with CRLF line ends, ASCII, whole or in pieces. `on_transmitting` is called once,
+    when the server is ready for the message and before any byte of it leaves; if it raises, nothing leaves.
+    Raises UnreachableError, TlsRefusedError, AuthRefusedError, RefusedError, DeferredError (all: nothing
+    accepted) and UncertainError (unknown).
     """
     check_address(envelope_from)
     check_address(to)
@@ -184,9 +196,12 @@ def _authenticate(session: smtplib.SMTP, server: Server) -> None:
     raise auth_refused(server, f"{code} {_words(answer)}")
 
 
-def _open_envelope(session: smtplib.SMTP, server: Server, envelope_from: str, to: str, raw: bytes) -> None:
+def _open_envelope(
+    session: smtplib.SMTP, server: Server, envelope_from: str, to: str, raw: bytes | Outgoing
+) -> None:
     """MAIL, RCPT, DATA up to the server's go-ahead."""
-    size = f" SIZE={len(raw)}" if session.has_extn("size") else ""
+    length = len(raw) if isinstance(raw, bytes) else raw.size
+    size = f" SIZE={length}" if session.has_extn("size") else ""
     for command, argument, expected in (
         ("MAIL", f"FROM:<{envelope_from}>{size}", (_DONE,)),
         ("RCPT", f"TO:<{to}>", (_DONE, _DONE + 1)),
@@ -197,12 +212,17 @@ def _open_envelope(session: smtplib.SMTP, server: Server, envelope_from: str, to
             _refuse(server, code, answer, f"à l'étape {command}")
 
 
-def _transmit(session: smtplib.SMTP, server: Server, raw: bytes) -> Receipt:
+def _transmit(session: smtplib.SMTP, server: Server, raw: bytes | Outgoing) -> Receipt:
     """The message, then the final dot. Until the dot starts to leave, a lost link means: not accepted."""
-    body = re.sub(rb"(?m)^\.", b"..", raw if raw.endswith(b"\r\n") else raw + b"\r\n")
+    pieces = (raw[at : at + PIECE] for at in range(0, len(raw), PIECE)) if isinstance(raw, bytes) else raw
+    end = b"\r\n"
     try:
-        for start in range(0, len(body), PIECE):
-            session.send(body[start : start + PIECE])
+        for piece in pieces:
+            body = re.sub(rb"(?m)^\.", b"..", piece) if end[-1:] == b"\n" else _DOT.sub(b"\n..", piece)
+            session.send(body)
+            end = (end + piece)[-2:]
+        if end != b"\r\n":
+            session.send(b"\r\n")
     except _LINK_LOST as error:
         raise unreachable(server, error) from error
     try:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 
+from tournee.store.content import Content
 from tournee.store.wording import day, euros
 
 
@@ -31,10 +32,10 @@ class SheetDraft:
 @dataclass(frozen=True)
 class FileDraft:
     """A file of lots in clear: its bytes from 000 to 999, how many invoices (records 2) it holds, and the
-    name of the route it was framed for.
+    name of the route it was framed for. Pieces are gone through once, in the step that keeps them.
     """
 
-    clear: bytes = field(repr=False)
+    clear: Content = field(repr=False)
     invoices: int
     route: str
 
@@ -42,12 +43,13 @@ class FileDraft:
 @dataclass(frozen=True)
 class MessageDraft:
     """A message ready to submit: `compostage` is AAAAMMJJHHMMSSxxxxx, `raw` its bytes as they will leave
-    (OCT-MSG-3).
+    (OCT-MSG-3). Pieces are gone through once, in the step that keeps them, and not before the compostage is
+    known to be new.
     """
 
     subject: str
     compostage: str
-    raw: bytes = field(repr=False)
+    raw: Content = field(repr=False)
 
 
 class Target(Enum):

@@ -14,14 +14,19 @@ LAST_INVOICE = 999_999_999
 """An invoice number has 9 digits (record 2, 30+9) and is never given twice to one PS."""
 
 _SHEETS = """SELECT sheet.*, invoice.number AS number, invoice.ps AS ps
-    FROM sheet JOIN invoice ON invoice.id = sheet.invoice
-    WHERE (?1 IS NULL OR sheet.id = ?1) AND (?2 IS NULL OR sheet.invoice = ?2)
-    AND (?3 IS NULL OR sheet.state = ?3) AND (?4 = '' OR invoice.ps = ?4) ORDER BY sheet.id"""
+    FROM sheet JOIN invoice ON invoice.id = sheet.invoice WHERE """
+_SHEETS_IN = _SHEETS + "(?1 IS NULL OR sheet.state = ?1) AND (?2 = '' OR invoice.ps = ?2) ORDER BY sheet.id"
+_SHEETS_OF = _SHEETS + "sheet.invoice = ? ORDER BY sheet.id"  # each of its own, so that it finds its index
+_SHEET = _SHEETS + "sheet.id = ?"
 
 _VISITS = """SELECT visit.*, day.date, day.ps, live_invoice.id AS invoice
     FROM visit JOIN day ON day.id = visit.day LEFT JOIN live_invoice ON live_invoice.visit = visit.id
     WHERE (?1 IS NULL OR visit.day = ?1) AND (?2 IS NULL OR visit.state = ?2)
     ORDER BY visit.day, visit.rank"""
+
+_FIRST_VISIT = """SELECT visit.*, day.date, day.ps, live_invoice.id AS invoice
+    FROM visit JOIN day ON day.id = visit.day LEFT JOIN live_invoice ON live_invoice.visit = visit.id
+    WHERE visit.id = (SELECT min(visit.id) FROM visit JOIN day ON day.id = visit.day WHERE day.ps = ?)"""
 
 
 class Invoices(Payments):
@@ -53,19 +58,19 @@ class Invoices(Payments):
     def visits(self, day_id: int | None = None, state: VisitState | None = None) -> tuple[VisitRow, ...]:
         """Visits in order, of one day or of all, in one state or in any."""
         with self._reading():
-            return tuple(
-                VisitRow(
-                    row["id"],
-                    row["day"],
-                    row["date"],
-                    row["ps"],
-                    row["rank"],
-                    VisitState(row["state"]),
-                    self._unseal(row["payload_sealed"], "visit", "payload", row["id"]),
-                    row["invoice"],
-                )
-                for row in self._rows(_VISITS, day_id, state.value if state else None)
-            )
+            rows = self._rows(_VISITS, day_id, state.value if state else None)
+            return tuple(self._visit_row(row) for row in rows)
+
+    def first_visit(self, ps: str) -> VisitRow | None:
+        """The first visit of a professional, if any."""
+        with self._reading():
+            rows = self._rows(_FIRST_VISIT, ps)
+            return self._visit_row(rows[0]) if rows else None
+
+    def live_invoice(self, visit_id: int) -> int | None:
+        """The id of the invoice that stands for a visit now, if any."""
+        with self._reading():
+            return self._live_invoice(visit_id)
 
     def make_invoice(self, visit_id: int, ps: str, build: Callable[[int], Sequence[SheetDraft]]) -> int:
         """Give the next invoice number of `ps` to a pending visit, and journal the sheets that
@@ -146,7 +151,7 @@ class Invoices(Payments):
         """One invoice with its sheets."""
         with self._reading():
             row = self._row("invoice", invoice_id)
-            sheets = self._rows(_SHEETS, None, invoice_id, None, "")
+            sheets = self._rows(_SHEETS_OF, invoice_id)
             return InvoiceRow(
                 invoice_id,
                 row["visit"],
@@ -159,17 +164,23 @@ class Invoices(Payments):
     def sheets(self, state: SheetState | None = None, ps: str = "") -> tuple[SheetRow, ...]:
         """Sheets in the order they were made, in one state or in any, of one PS or of all."""
         with self._reading():
-            rows = self._rows(_SHEETS, None, None, state.value if state else None, ps)
+            rows = self._rows(_SHEETS_IN, state.value if state else None, ps)
             return tuple(self._sheet_row(row) for row in rows)
 
     def sheet(self, sheet_id: int) -> SheetRow:
         """One sheet."""
         with self._reading():
             self._row("sheet", sheet_id)
-            return self._sheet_row(self._rows(_SHEETS, sheet_id, None, None, "")[0])
+            return self._sheet_row(self._rows(_SHEET, sheet_id)[0])
+
+    def _visit_row(self, row: sqlite3.Row) -> VisitRow:
+        payload = self._unseal(row["payload_sealed"], "visit", "payload", row["id"])
+        state = VisitState(row["state"])
+        return VisitRow(
+            row["id"], row["day"], row["date"], row["ps"], row["rank"], state, payload, row["invoice"]
+        )
 
     def _live_invoice(self, visit_id: int) -> int | None:
-        """The invoice that stands for a visit now."""
         found = self._rows("SELECT id FROM live_invoice WHERE visit = ?", visit_id)
         return int(found[0]["id"]) if found else None
 

@@ -28,8 +28,11 @@ class Journal(Tracing, Overview):
         *,
         busy_seconds: float = 5.0,
         schema: Path = SCHEMA,
+        station: int | None = None,
     ) -> None:
-        super().__init__(path, cipher, clock, on_step, busy_seconds=busy_seconds, schema=schema)
+        super().__init__(
+            path, cipher, clock, on_step, busy_seconds=busy_seconds, schema=schema, station=station
+        )
         try:
             self.recover()
         except BaseException:

@@ -42,7 +42,8 @@ class Ledger:
 
     `clock` gives the local time. `on_step(name)` is called just before (`make_lot.before`) and just after
     (`make_lot.after`) each commit: a test may kill the process there. `busy_seconds` bounds the wait for
-    another process's transaction. `schema` is the folder of migrations.
+    another process's transaction. `schema` is the folder of migrations. `station`, 0 to 99, tells this host
+    from others that send from the same address (OCT-MSG-4); None: the one that the journal drew once.
     """
 
     def __init__(
@@ -54,11 +55,13 @@ class Ledger:
         *,
         busy_seconds: float = 5.0,
         schema: Path = SCHEMA,
+        station: int | None = None,
     ) -> None:
         self.path = Path(path)
         self._cipher = cipher
         self._clock = clock
         self._on_step = on_step
+        self._station = station
         self._db = open_database(self.path, busy_seconds, schema)
         try:
             self._begin(schema)

@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from sesam import records
 from tournee.errors import StoreError
+from tournee.store.content import recut
 from tournee.store.drafts import FileDraft
-from tournee.store.ledger import Ledger
 from tournee.store.numbers import check_number
+from tournee.store.pieces import Contents
 from tournee.store.rows import FileRow, LotRow
 from tournee.store.states import FileState, LotState, SheetState
 
@@ -18,7 +20,10 @@ LAST_FILE = 999_999
 """A file name has 6 digits and comes once in its cycle (profile, 000 50+6)."""
 
 
-class Lots(Ledger):
+_FILES = "SELECT id, ps, number, route, invoices, state, reason_sealed FROM file"
+
+
+class Lots(Contents):
     """The part of the journal that follows lots and files."""
 
     def make_lot(
@@ -95,8 +100,11 @@ class Lots(Ledger):
                 raise StoreError("Un fichier a au moins un lot.")
             number = self._next_number("", "file", LAST_FILE, cycles=True)
             draft = build(number)
-            check_number(draft.clear, "000", "fichier", number)
+            pieces = recut(draft.clear)
+            first = next(pieces)
+            check_number(first, "000", "fichier", number)
             file = self._new_id("file")
+            sealed = self._keep_content(chain((first,), pieces), "file", "clear", file)
             self._db.execute(
                 "INSERT INTO file (id, ps, number, route, invoices, state, clear_sealed)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -107,7 +115,7 @@ class Lots(Ledger):
                     draft.route,
                     draft.invoices,
                     FileState.MADE.value,
-                    self._seal(draft.clear, "file", "clear", file),
+                    sealed,
                 ),
             )
             self._remember("file", file, FileState.MADE, "")
@@ -124,6 +132,12 @@ class Lots(Ledger):
         with self._reading():
             return tuple(self._lot_row(row) for row in self._rows(query, state.value if state else None, ps))
 
+    def lot_ids(self, state: LotState | None = None, ps: str = "") -> tuple[int, ...]:
+        """The ids of the lots that `lots` gives, their records left where they are."""
+        query = "SELECT id FROM lot WHERE (?1 IS NULL OR state = ?1) AND (?2 = '' OR ps = ?2) ORDER BY id"
+        with self._reading():
+            return tuple(int(row["id"]) for row in self._rows(query, state.value if state else None, ps))
+
     def lot(self, lot_id: int) -> LotRow:
         """One lot."""
         with self._reading():
@@ -131,7 +145,7 @@ class Lots(Ledger):
 
     def files(self, state: FileState | None = None, ps: str = "") -> tuple[FileRow, ...]:
         """Files in the order they were made, in one state or in any, of one PS or of all."""
-        query = "SELECT * FROM file WHERE (?1 IS NULL OR state = ?1) AND (?2 = '' OR ps = ?2) ORDER BY id"
+        query = f"{_FILES} WHERE (?1 IS NULL OR state = ?1) AND (?2 = '' OR ps = ?2) ORDER BY id"
         with self._reading():
             return tuple(self._file_row(row) for row in self._rows(query, state.value if state else None, ps))
 
@@ -175,7 +189,7 @@ class Lots(Ledger):
             row["ps"],
             f"{row['number']:06}",
             row["route"],
-            self._unseal(row["clear_sealed"], "file", "clear", file),
+            self._content("file", "clear", file),
             row["invoices"],
             FileState(row["state"]),
             self._unseal(row["reason_sealed"], "file", "reason", file).decode(),

@@ -1,23 +1,27 @@
 """Messages: each carries one file, is journaled before its bytes leave, and is never sent again by itself."""
 
 import re
+import secrets
 import sqlite3
 from collections.abc import Callable
 
 from tournee.errors import StoreError
+from tournee.store.content import recut
 from tournee.store.drafts import MessageDraft
-from tournee.store.ledger import Ledger
+from tournee.store.pieces import Contents
 from tournee.store.rows import MessageRow
 from tournee.store.states import FileState, LotState, MessageState, SheetState
 
-LAST_COUNTER = 99_999
-"""The counter of a compostage has 5 digits (OCT-MSG-3)."""
+STATIONS = 100
+"""Hosts that may send from one address: the first two digits of a compostage's counter (OCT-MSG-4)."""
 
-_TRIES = 100
+LAST_COUNTER = 999
+"""The other three digits count the messages of one host (OCT-MSG-3)."""
+
 _COMPOSTAGE = re.compile(r"[0-9]{14}([0-9]{5})")
 
 
-class Messages(Ledger):
+class Messages(Contents):
     """The part of the journal that follows the sending of files.
 
     made → transmitting (written before the first byte leaves) → sent, failed, or uncertain when nobody can
@@ -32,7 +36,8 @@ class Messages(Ledger):
 
         A message of the file still `made` is given again. Where one is transmitting, uncertain or sent,
         StoreError unless `resend` says that the carer wants a second one. A compostage never comes twice,
-        whatever the clock says: the counter goes on until it is new.
+        whatever the clock says: the counter goes on until it is new. Its first two digits are this host's
+        station, so that two hosts that send from one address at one time do not meet.
         """
         with self._step("make_message"):
             for row in self._rows("SELECT id, state FROM message WHERE file = ? ORDER BY id DESC", file_id):
@@ -47,6 +52,7 @@ class Messages(Ledger):
             self._row("file", file_id)
             counter, draft = self._new_compostage(build)
             message = self._new_id("message")
+            sealed = self._keep_content(recut(draft.raw), "message", "raw", message)
             self._db.execute(
                 "INSERT INTO message (id, file, route, counter, compostage, subject, made, state, raw_sealed)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -59,7 +65,7 @@ class Messages(Ledger):
                     draft.subject,
                     self._now(),
                     MessageState.MADE.value,
-                    self._seal(draft.raw, "message", "raw", message),
+                    sealed,
                 ),
             )
             self._remember("message", message, MessageState.MADE, draft.subject)
@@ -102,7 +108,8 @@ class Messages(Ledger):
     ) -> tuple[MessageRow, ...]:
         """Messages in the order they were made, in one state or in any, of one file or of all."""
         query = (
-            "SELECT * FROM message WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR file = ?2) ORDER BY id"
+            "SELECT id, file, route, counter, compostage, subject, made, state, reason_sealed FROM message"
+            " WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR file = ?2) ORDER BY id"
         )
         with self._reading():
             rows = self._rows(query, state.value if state else None, file_id)
@@ -114,8 +121,10 @@ class Messages(Ledger):
             return self._message_row(self._row("message", message_id))
 
     def _new_compostage(self, build: Callable[[int], MessageDraft]) -> tuple[int, MessageDraft]:
-        for _ in range(_TRIES):
-            counter = self._next_number("", "compostage", LAST_COUNTER, cycles=True)
+        station = self._own_station()
+        for _ in range(LAST_COUNTER):
+            rank = self._next_number("", "compostage", LAST_COUNTER, cycles=True)
+            counter = station * (LAST_COUNTER + 1) + rank
             draft = build(counter)
             found = _COMPOSTAGE.fullmatch(draft.compostage)
             if not found or int(found[1]) != counter or draft.compostage not in draft.subject.split("/"):
@@ -125,6 +134,16 @@ class Messages(Ledger):
         raise StoreError(
             "Aucun compostage nouveau n’a pu être formé.", next_step="Réglez l’heure de cet ordinateur."
         )
+
+    def _own_station(self) -> int:
+        """The station given, or else the one that this journal drew for itself once for all."""
+        if self._station is not None:
+            return self._station
+        known = self._rows("SELECT value FROM counter WHERE owner = '' AND kind = 'station'")
+        if not known:
+            self._set_counter("", "station", secrets.randbelow(STATIONS))
+            return self._own_station()
+        return int(known[0]["value"])
 
     def _unsent(self, step: str, message_id: int, state: MessageState, reason: str) -> None:
         with self._step(step):
@@ -153,7 +172,7 @@ class Messages(Ledger):
             row["counter"],
             row["compostage"],
             row["subject"],
-            self._unseal(row["raw_sealed"], "message", "raw", message),
+            self._content("message", "raw", message),
             MessageState(row["state"]),
             self._unseal(row["reason_sealed"], "message", "reason", message).decode(),
             row["made"],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tournee.store.content import Kept
 from tournee.store.drafts import Effect
 from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
 
@@ -90,22 +91,29 @@ class LotRow:
 
 @dataclass(frozen=True)
 class FileRow:
-    """A file of lots, its name on 6 digits; `route` names the one it was framed for."""
+    """A file of lots, its name on 6 digits; `route` names the one it was framed for; `content` is its bytes
+    in clear, from 000 to 999.
+    """
 
     id: int
     ps: str
     name: str
     route: str
-    clear: bytes = field(repr=False)
+    content: Kept = field(repr=False, compare=False)
     invoices: int
     state: FileState
     reason: str = field(repr=False)
     lot_ids: tuple[int, ...]
 
+    @property
+    def clear(self) -> bytes:
+        """All its bytes at once."""
+        return bytes(self.content)
+
 
 @dataclass(frozen=True)
 class MessageRow:
-    """A message that carries a file."""
+    """A message that carries a file; `content` is its bytes as they leave."""
 
     id: int
     file_id: int
@@ -113,10 +121,15 @@ class MessageRow:
     counter: int
     compostage: str
     subject: str
-    raw: bytes = field(repr=False)
+    content: Kept = field(repr=False, compare=False)
     state: MessageState
     reason: str = field(repr=False)
     made: str
+
+    @property
+    def raw(self) -> bytes:
+        """All its bytes at once."""
+        return bytes(self.content)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,70 @@
+"""A certified lot seen from above: its ends, the numbers of its invoices, the order of its records.
+
+What framing needs, at the speed of slices: the records between were checked one by one, and their signatures
+verified, when the lot was certified (`verify_lot`).
+"""
+
+import re
+from dataclasses import dataclass
+
+from sesam import records
+from sesam.errors import RecordError
+from sesam.records import RECORD_LENGTH
+from tournee.exchange.splitting import LayoutError, Values, split_lot
+
+_SHAPE = re.compile(rb"1(?:2a?4[4e]*57*)+67*")  # a letter a record; a is 2A, e is 4E
+_TWO, _FOUR = b"24"
+_IS_2A, _IS_4E = 38, 35  # where a 2A and a 4E differ from a 2 and a 4
+_NUMBER_AT, _NUMBER_LENGTH = records.locate("2", "facture")
+
+
+@dataclass(frozen=True)
+class LotOutline:
+    """A lot: the values of its records 1 and 6, its invoices' numbers on 9 digits in order, its bytes with
+    its records 7, and whether it has any.
+    """
+
+    head: Values
+    trailer: Values
+    invoices: tuple[str, ...]
+    size: int
+    certified: bool
+
+
+def outline_lot(data: bytes) -> LotOutline:
+    """The outline of one lot: 1, invoices, 6, then its records 7 if any; LayoutError for anything else."""
+    shape = shape_of(data)
+    if len(data) % RECORD_LENGTH or not _SHAPE.fullmatch(shape):
+        split_lot(data)
+        raise LayoutError("Lot sans facture", 0)
+    last = shape.index(b"6") * RECORD_LENGTH
+    invoices = tuple(
+        data[at : at + _NUMBER_LENGTH].decode("latin-1")
+        for at in (rank * RECORD_LENGTH + _NUMBER_AT for rank, kind in enumerate(shape) if kind == _TWO)
+    )
+    trailer = _end(data, last)
+    if trailer["factures"] != len(invoices):
+        raise LayoutError(f"Le lot dit {trailer['factures']} factures, il en a {len(invoices)}", last)
+    return LotOutline(_end(data, 0), trailer, invoices, len(data), data[-RECORD_LENGTH:][:1] == b"7")
+
+
+def shape_of(data: bytes) -> bytes:
+    """The kinds of records that follow one another, a character each: the first, but `a` for 2A and `e` for
+    4E.
+    """
+    seconds = zip(
+        data[::RECORD_LENGTH], data[_IS_2A::RECORD_LENGTH], data[_IS_4E::RECORD_LENGTH], strict=False
+    )
+    return bytes(
+        97 if first == _TWO and a == 65 else 101 if first == _FOUR and e == 69 else first
+        for first, a, e in seconds
+    )
+
+
+def _end(data: bytes, at: int) -> Values:
+    """The values of record 1 or 6."""
+    try:
+        return records.decode(data[at : at + RECORD_LENGTH], at)[1]
+    except RecordError:
+        split_lot(data)
+        raise
