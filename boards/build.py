@@ -1,6 +1,6 @@
 """Build the firmware's image for an emulated board and say how to start it. Standard library only.
 
-    command, runtime = start_command(board_dir)      # the board's descriptors are the caller's to append
+    command, runtime = start_command(board_dir)      # the board's descriptors are the caller's to fill in
 
 or, by hand, `python boards/build.py unix`. An image lies in `.cache/boards/`, under a name that follows from
 what is in it: the same sources are compiled once, and only the newest few are kept. Where MicroPython is not
@@ -8,12 +8,11 @@ installed the same sources run under CPython.
 """
 
 import base64
-import contextlib
 import hashlib
 import importlib.util
 import re
 import runpy
-import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -23,17 +22,17 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import cross
+from cache import ROOT, made_once
 from fold import fold
 from names import rename
 
-ROOT = Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache" / "boards"
 FIRMWARE = ROOT / "firmware"
-MICROPYTHON, CPYTHON = "micropython", "cpython"
-_DIGITS = 16  # of an entry's name
-_OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
-_KEPT = 4  # newest entries of a board and kind: an older one may just be starting in another process
+MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
+DRIVERS = Path(__file__).resolve().parent / "drivers"  # modules that several boards share
+_SIGNATURE = 256  # bytes after an image's payload (image.py)
 _TOOLS = [Path(__file__).with_name(name).read_bytes() for name in ("build.py", "fold.py", "names.py")]
+_OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
 
 
 class Release(NamedTuple):
@@ -59,26 +58,53 @@ def development() -> Release:
 def start_command(
     board_dir: Path, heap: int | None = None, runtime: str | None = None
 ) -> tuple[list[str], str]:
-    """Build the board; return the command that starts it, without its descriptors, and what runs it.
+    """Build the board; return the command that starts it and what runs it.
 
-    `heap` (bytes) stands in for the figure of `board.toml`, `runtime` (`micropython`, `cpython`) for the
-    choice by what is installed. ValueError for another runtime, CalledProcessError when a source does not
-    compile.
+    In the command the caller puts the board's descriptors in place of `{link}` and of each slot's `{NAME}`.
+    `heap` (bytes) stands in for the figure of `board.toml`, `runtime` (`qemu`, `micropython`, `cpython`) for
+    the choice by what the board has and what is installed. ValueError for a runtime that the board lacks,
+    CalledProcessError or RuntimeError when a source does not compile.
     """
     board = tomllib.loads((board_dir / "board.toml").read_text())
-    runtime = runtime or (MICROPYTHON if has_micropython() else CPYTHON)
-    if runtime not in (MICROPYTHON, CPYTHON):
-        raise ValueError(f"unknown runtime {runtime!r}: {MICROPYTHON} or {CPYTHON}")
+    commands = board["emulator"]
+    usual = [name for name in (QEMU, MICROPYTHON) if name in commands and (name == QEMU or has_micropython())]
+    runtime = runtime or (*usual, CPYTHON)[0]
+    if runtime not in commands:
+        raise ValueError(f"unknown runtime {runtime!r}: {' or '.join(commands)}")
     sources = sources_of(board_dir, board)
-    values = {
-        "python": sys.executable,
-        "board": board_dir,
-        "heap": heap or board["memory"]["heap"],
-        "image": flash_image(board["name"], sources, known_names(board_dir, board))
-        if runtime == MICROPYTHON
-        else folder(board["name"], sources),
-    }
-    return [part.format(**values) for part in board["emulator"][runtime]], runtime
+    values: dict[str, object] = {name: f"{{{name}}}" for name in ("link", *board["slots"]["names"])}
+    values |= {"python": sys.executable, "board": board_dir, "heap": heap or board["memory"]["heap"]}
+    if runtime == QEMU:
+        values["elf"], values["image"] = flashed(board, sources)
+    elif runtime == MICROPYTHON:
+        values["image"] = flash_image(board["name"], sources, known_names(board_dir, board))
+    else:
+        values["image"] = folder(board["name"], sources)
+    return [part.format(**values) for part in commands[runtime]], runtime
+
+
+def flashed(board: dict[str, Any], sources: dict[str, bytes]) -> tuple[Path, Path]:
+    """Return what is in the flash of a board of our own port: MicroPython (ELF), and the image that it runs,
+    which nobody has signed."""
+    payload = flash_image(board["name"], sources).read_bytes()
+
+    def fill(place: Path) -> None:
+        major, minor, patch = map(int, VERSION.split("."))
+        digest = hashlib.sha256(payload).digest()
+        release = major << 16 | minor << 8 | patch
+        name = board["name"].encode()
+        header = struct.pack("<4sBBHII16s32s", b"TOUR", 1, 1, 0, len(payload), release, name, digest)
+        place.write_bytes(header + payload + bytes(_SIGNATURE))
+
+    image = made_once(board["name"], (_TOOLS, payload), fill, ".image")
+    return cross.firmware(board, names_of(payload, sources)), image
+
+
+def names_of(payload: bytes, sources: dict[str, bytes]) -> set[str]:
+    """Return the names that MicroPython meets when it imports these modules."""
+    names = {path.removesuffix(".py").replace("/", ".") for path in sources}
+    names |= {path.removesuffix(".py") + ".mpy" for path in sources}
+    return names | {part for name in names for part in name.split(".")} | cross.names_in(payload)
 
 
 def has_micropython() -> bool:
@@ -90,7 +116,7 @@ def sources_of(board_dir: Path, board: dict[str, Any], release: Release | None =
     """Sources by their place in the image: the board's own, `board.py` and `release.py`, which are made here,
     then what `firmware/manifest.py` lists."""
     release = release or development()
-    sources = {name: (board_dir / name).read_bytes() for name in board["image"]["modules"]}
+    sources = {name: module_of(board_dir, name).read_bytes() for name in board["image"]["modules"]}
     sources["board.py"] = board_module(board)
     sources["release.py"] = f"KEY = {release.modulus!r}\nPRODUCTION = {release.production}\n".encode()
 
@@ -102,6 +128,12 @@ def sources_of(board_dir: Path, board: dict[str, Any], release: Release | None =
     told = _VERSION.sub(f'VERSION = b"{release.version}"', sources["reader/__init__.py"].decode())
     sources["reader/__init__.py"] = told.encode()
     return sources
+
+
+def module_of(board_dir: Path, name: str) -> Path:
+    """Return the place of a board's own module: its folder, or else that of the shared drivers."""
+    own = board_dir / name
+    return own if own.exists() else DRIVERS / name
 
 
 def board_module(board: dict[str, Any]) -> bytes:
@@ -123,7 +155,7 @@ def folder(name: str, sources: dict[str, bytes]) -> Path:
             (place / file).parent.mkdir(exist_ok=True)
             (place / file).write_bytes(text)
 
-    return made_once(name, sources, fill)
+    return made_once(name, (_TOOLS, sorted(sources.items())), fill)
 
 
 def known_names(board_dir: Path, board: dict[str, Any]) -> list[str]:
@@ -147,7 +179,7 @@ def flash_image(name: str, sources: dict[str, bytes], known: list[str] | None = 
             }
         place.write_bytes(romfs(compiled))
 
-    return made_once(name, {**sources, "known": " ".join(known or []).encode()}, fill, ".romfs")
+    return made_once(name, (_TOOLS, sorted(sources.items()), known), fill, ".romfs")
 
 
 def compile_module(work: Path, name: str, text: str) -> bytes:
@@ -195,37 +227,6 @@ def _number(value: int) -> bytes:
     while value := value >> 7:
         groups.insert(0, value & 0x7F | 0x80)
     return bytes(groups)
-
-
-def made_once(name: str, sources: dict[str, bytes], fill: Any, suffix: str = "") -> Path:
-    """Return the cache's entry for these sources, made by `fill` unless it is there; safe from other
-    processes."""
-    digest = hashlib.sha256(repr((_TOOLS, sorted(sources.items()))).encode()).hexdigest()
-    place = CACHE / f"{name}-{digest[:_DIGITS]}{suffix}"
-    if not place.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=CACHE) as work:
-            fill(Path(work) / "new")
-            try:
-                (Path(work) / "new").rename(place)
-            except OSError:  # another process was first
-                if not place.exists():
-                    raise
-        prune(f"{name}-{'?' * _DIGITS}{suffix}")
-    return place
-
-
-def prune(pattern: str) -> None:
-    """Remove all but the newest entries of the cache that match."""
-    made: list[tuple[float, Path]] = []
-    for place in CACHE.glob(pattern):
-        with contextlib.suppress(FileNotFoundError):  # another process prunes too
-            made.append((place.stat().st_mtime, place))
-    for _, place in sorted(made)[:-_KEPT]:
-        if place.is_dir():
-            shutil.rmtree(place, ignore_errors=True)
-        else:
-            place.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -11,5 +11,5 @@ from reader.sha256 import Sha256
 from sesam.port import ticks_ms
 
 link, ps, vitale = sys.argv[-3:]
-slots = (EmulatedSlot(int(ps)), EmulatedSlot(int(vitale)))
+slots = (EmulatedSlot(Descriptor(int(ps))), EmulatedSlot(Descriptor(int(vitale))))
 Core(Descriptor(int(link)), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ).run()

@@ -118,7 +118,7 @@ def test_public_half_of_the_development_key_is_that_of_the_private_one():
 def test_firmware_is_built_twice_to_the_same_bytes(tmp_path, monkeypatch):
     images = []
     for cache in ("one", "two"):
-        monkeypatch.setattr(IMAGE["build"], "CACHE", tmp_path / cache)
+        monkeypatch.setitem(IMAGE["build"].made_once.__globals__, "CACHE", tmp_path / cache)
         images.append(
             IMAGE["built"](ROOT / "boards" / "unix", "0.2.0", KEYS / "development.pem", production=False)
         )

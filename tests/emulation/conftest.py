@@ -19,7 +19,7 @@ while True:
 BUILD = """
 import pathlib, sys
 def start_command(board_dir, heap=None, runtime="cpython"):
-    return [sys.executable, str(board_dir / "main.py")], runtime
+    return [sys.executable, str(board_dir / "main.py"), "{link}", "{ps}", "{vitale}"], runtime
 """
 
 

@@ -1,4 +1,4 @@
-"""The unix board's slot driver against frames of the slot line, as they may come."""
+"""The emulated boards' slot driver against frames of the slot line, as they may come."""
 
 import runpy
 import socket
@@ -9,8 +9,6 @@ from reader.line import REMOVED, TIMEOUT
 from tournee.emulation.board import BOARDS
 from tournee.emulation.slots import ACTIVATE, DATA, DEACTIVATE, PRESENCE, SPEED, FrameSplitter, frame
 
-UNIX = BOARDS / "unix"
-
 
 class CardEnd:
     """The card's end of the line; `driver` is the board's, with a card in its slot."""
@@ -18,7 +16,8 @@ class CardEnd:
     def __init__(self):
         self.line, board = socket.socketpair()
         board.setblocking(False)
-        self.driver = runpy.run_path(str(UNIX / "slots.py"))["EmulatedSlot"](board.detach())
+        stream = runpy.run_path(str(BOARDS / "unix" / "descriptors.py"))["Descriptor"](board.detach())
+        self.driver = runpy.run_path(str(BOARDS / "drivers" / "slots.py"))["EmulatedSlot"](stream)
         self.say(PRESENCE, b"\x01")
         assert self.driver.present()
 
@@ -36,8 +35,7 @@ class CardEnd:
 
 
 @pytest.fixture
-def card(monkeypatch):
-    monkeypatch.syspath_prepend(UNIX)
+def card():
     card = CardEnd()
     with card.line:
         yield card

@@ -23,7 +23,9 @@ BOARDS = Path(__file__).resolve().parents[3] / "boards"
 _PR_SET_PDEATHSIG = 1
 _WORDS_KEPT = 8000
 _LAST_WORDS_S = 0.2
+_READY = {"qemu": b"ready\n"}  # the console's line that ends a boot: what is sent before it would be lost
 _RUNTIMES = {
+    "qemu": "MicroPython, portage Cortex-M, processeur émulé par QEMU",
     "micropython": "MicroPython, portage unix",
     "cpython": "CPython (pas de MicroPython pour cette machine) : même micrologiciel, mémoire non limitée",
 }
@@ -32,9 +34,9 @@ _RUNTIMES = {
 class EmulatedBoard:
     """A context: the firmware of `board_dir` runs, with `heap` bytes in place of what its `board.toml` says.
 
-    `runtime` forces `micropython` or `cpython`. The process dies with the board, with this process however it
-    ends, and with its link. Leaving the context after the firmware died by itself raises `EmulationError`
-    with its traceback.
+    `runtime` forces one of those that its `board.toml` has. The process dies with the board, with this
+    process however it ends, and with its link. Leaving the context after the firmware died by itself raises
+    `EmulationError` with its traceback.
     """
 
     def __init__(
@@ -97,15 +99,15 @@ class EmulatedBoard:
         started = threading.Event()
         self._keeper = threading.Thread(target=self._keep, args=(passed, started), name="board", daemon=True)
         self._keeper.start()
-        started.wait()
+        started.wait()  # for the process, and for the firmware where bytes sent before it would be lost
         os.close(master)
         for name, (ours, theirs) in ends.items():
             theirs.close()
             self._slots[name] = SlotThread(ours)
-        if self._process is None:
+        if self._process is None or _READY.get(self._runtime, b"") not in self._words:
             self.stop()
             raise EmulationError(
-                "Le lecteur émulé ne démarre pas.", cause=self._words.decode(errors="replace")
+                "Le lecteur émulé ne démarre pas.", cause=self._words.decode(errors="replace").strip()
             )
         return self
 
@@ -148,7 +150,8 @@ class EmulatedBoard:
 
         The kernel's death signal watches the thread that started the process, hence a thread of its own.
         """
-        command = [*self._command, *(str(fd) for fd in passed)]
+        descriptors = dict(zip(("link", *SLOTS), passed, strict=True))
+        command = [part.format(**descriptors) for part in self._command]
         try:
             self._process = subprocess.Popen(
                 command,
@@ -161,14 +164,20 @@ class EmulatedBoard:
             )
         except OSError as error:
             self._words = str(error).encode()
-            return
-        finally:
             started.set()
+            return
+        ready = _READY.get(self._runtime, b"")
         assert self._process.stdout is not None
         with self._process.stdout as words:
-            while part := os.read(words.fileno(), _WORDS_KEPT):
+            while True:
+                if ready in self._words:
+                    started.set()
+                part = os.read(words.fileno(), _WORDS_KEPT)
+                if not part:
+                    break
                 self._words = (self._words + part)[-_WORDS_KEPT:]
         self._process.wait()
+        started.set()
 
 
 def _dies_with(parent: int) -> Callable[[], None] | None:

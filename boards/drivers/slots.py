@@ -1,6 +1,4 @@
-"""Card slots of the unix board: streams of frames, `tag length payload`, as the boards' README has it."""
-
-from descriptors import Descriptor
+"""Card slots of the emulated boards: streams of frames, `tag length payload` (the boards' README)."""
 
 from reader.line import REMOVED, TIMEOUT
 from sesam.port import const, ticks_diff, ticks_ms
@@ -17,10 +15,10 @@ _QUEUE = const(128)  # bytes taken from the card at once
 
 
 class EmulatedSlot:
-    """A card slot, as the core wants it; a removal is latched until `present` has told it."""
+    """A card slot, as the core wants it, on a stream; a removal is latched until `present` has told it."""
 
-    def __init__(self, number: int) -> None:
-        self._file = Descriptor(number)
+    def __init__(self, stream: object) -> None:
+        self._file = stream
         self._queue = bytearray(_QUEUE)
         self._at = 0  # next byte of the queue
         self._end = 0

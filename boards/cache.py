@@ -1,0 +1,46 @@
+"""Entries of `.cache/boards/`, made once, under a name that follows from what they are made of."""
+
+import contextlib
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache" / "boards"
+_DIGITS = 16  # of an entry's name
+_KEPT = 4  # newest entries of a board and kind: an older one may just be starting in another process
+
+
+def made_once(name: str, origin: object, fill: Callable[[Path], None], suffix: str = "") -> Path:
+    """Return the cache's entry for `repr(origin)`, made by `fill` unless it is there; several processes may.
+
+    `origin` is all that the entry depends on, the code that makes it included.
+    """
+    digest = hashlib.sha256(repr(origin).encode()).hexdigest()
+    place = CACHE / f"{name}-{digest[:_DIGITS]}{suffix}"
+    if not place.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as work:
+            fill(Path(work) / "new")
+            try:
+                (Path(work) / "new").rename(place)
+            except OSError:  # another process was first
+                if not place.exists():
+                    raise
+        prune(f"{name}-{'?' * _DIGITS}{suffix}")
+    return place
+
+
+def prune(pattern: str) -> None:
+    """Remove all but the newest entries of the cache that match."""
+    made: list[tuple[float, Path]] = []
+    for place in CACHE.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):  # another process prunes too
+            made.append((place.stat().st_mtime, place))
+    for _, place in sorted(made)[:-_KEPT]:
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)

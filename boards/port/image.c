@@ -1,0 +1,110 @@
+// The application image: judged at boot, then read in place.
+//
+// A header of 64 bytes (boards/README.md), MicroPython's ROMFS, a signature. What is checked here is that the
+// image is whole and of this board; who made it is checked when it is taken in, by the firmware itself.
+
+#include <string.h>
+#include "py/builtin.h"
+#include "py/mperrno.h"
+#include "py/reader.h"
+#include "py/runtime.h"
+#include "port.h"
+
+#define HEADER 64
+#define DIRECTORY 4
+#define FILE 5
+#define DATA 2
+
+typedef struct {
+    char magic[4];
+    uint8_t version, flags;
+    uint16_t zero;
+    uint32_t length; // of the payload
+    uint32_t release; // major, minor, patch
+    char board[16];
+    uint8_t digest[32]; // of the payload
+} header_t;
+
+static const uint8_t *root, *root_end;
+
+static size_t number(const uint8_t **at) {
+    size_t value = 0;
+    do {
+        value = value << 7 | (**at & 0x7f);
+    } while (*(*at)++ & 0x80);
+    return value;
+}
+
+const char *image_open(const uint8_t *image) {
+    const header_t *header = (const void *)image;
+    static sha256_t hash;
+    uint8_t digest[32];
+    if (memcmp(header->magic, "TOUR", 4) != 0 || header->version != 1) {
+        return "no image";
+    }
+    if (strncmp(header->board, BOARD_NAME, sizeof(header->board)) != 0) {
+        return "image of another board";
+    }
+    if (header->length > IMAGE_SIZE - HEADER) {
+        return "image too long";
+    }
+    sha256_reset(&hash);
+    sha256_update(&hash, image + HEADER, header->length);
+    sha256_digest(&hash, digest);
+    if (memcmp(digest, header->digest, sizeof(digest)) != 0) {
+        return "damaged image";
+    }
+    root = image + HEADER;
+    if (memcmp(root, "\xd2\xcd\x31", 3) != 0) {
+        return "image without files";
+    }
+    root += 3;
+    size_t length = number(&root);
+    root_end = root + length;
+    return NULL;
+}
+
+// The payload of a path's record, NULL when there is none such; `*kind` DIRECTORY or FILE.
+static const uint8_t *look_up(const char *path, int *kind, const uint8_t **end) {
+    const uint8_t *at = root;
+    *end = root_end;
+    while (at < *end) {
+        int found = number(&at);
+        size_t length = number(&at);
+        const uint8_t *next = at + length;
+        size_t named = number(&at);
+        if (strncmp(path, (const char *)at, named) == 0 && (path[named] == '/' || path[named] == '\0')) {
+            at += named;
+            path += named;
+            *end = next;
+            if (*path == '\0') {
+                *kind = found;
+                return at;
+            }
+            path++;
+        } else {
+            at = next;
+        }
+    }
+    return NULL;
+}
+
+mp_import_stat_t mp_import_stat(const char *path) {
+    const uint8_t *end;
+    int kind;
+    if (look_up(path, &kind, &end) == NULL) {
+        return MP_IMPORT_STAT_NO_EXIST;
+    }
+    return kind == DIRECTORY ? MP_IMPORT_STAT_DIR : MP_IMPORT_STAT_FILE;
+}
+
+void mp_reader_new_file(mp_reader_t *reader, qstr name) {
+    const uint8_t *end;
+    int kind;
+    const uint8_t *at = look_up(qstr_str(name), &kind, &end);
+    if (at == NULL || kind != FILE || number(&at) != DATA) {
+        mp_raise_OSError(MP_ENOENT);
+    }
+    size_t length = number(&at);
+    mp_reader_new_mem(reader, at, length, MP_READER_IS_ROM);
+}

@@ -1,0 +1,38 @@
+// What the port's parts know of each other.
+
+#ifndef TOURNEE_PORT_H
+#define TOURNEE_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// startup.c
+extern uint32_t stack_bottom[], stack_top[]; // from the linker
+size_t stack_peak(void); // most bytes of the C stack ever in use
+void exit_board(int status) __attribute__((noreturn));
+void console_write(const char *text, size_t n);
+
+// uart.c
+#define UARTS (sizeof((uintptr_t[]) {UART_BASES}) / sizeof(uintptr_t))
+void uart_start(void);
+void uart_interrupt(void);
+size_t uart_read(unsigned uart, uint8_t *to, size_t most, uint32_t timeout_ms);
+void uart_write(unsigned uart, const uint8_t *from, size_t n);
+
+// image.c
+const char *image_open(const uint8_t *image); // NULL, or what is wrong with it
+
+// sha256.c
+typedef struct {
+    uint32_t state[8];
+    uint32_t hashed; // bytes in the state
+    uint32_t tail_length;
+    uint8_t tail[64]; // the last bytes, 64 at most, which the state does not hold yet
+} sha256_t;
+void sha256_reset(sha256_t *self);
+void sha256_update(sha256_t *self, const uint8_t *data, size_t n);
+void sha256_state(const sha256_t *self, uint8_t *out);
+void sha256_digest(const sha256_t *self, uint8_t *out);
+
+#endif

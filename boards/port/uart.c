@@ -1,0 +1,108 @@
+// UARTs of the emulated boards: bytes come in by interrupt, into a ring each; a full ring holds the line up.
+
+#include "py/mphal.h"
+#include "port.h"
+
+#define RING 512 // bytes; a power of two
+#define REGISTER(uart, offset) (*(volatile uint32_t *)(bases[uart] + (offset)))
+#define NVIC_ENABLE ((volatile uint32_t *)0xe000e100)
+
+static const uintptr_t bases[] = {UART_BASES};
+static const uint8_t interrupts[] = {UART_INTERRUPTS};
+
+static struct {
+    uint8_t bytes[RING];
+    volatile uint16_t in, out; // counts, that wrap
+} rings[UARTS];
+
+#if defined(UART_PL011) // Arm PrimeCell PL011 (DDI 0183)
+static void enable(unsigned uart) {
+    REGISTER(uart, 0x2c) = 0x70; // 8 bits, FIFO
+    REGISTER(uart, 0x30) = 0x301; // transmit, receive, on
+}
+static bool can_read(unsigned uart) { return !(REGISTER(uart, 0x18) & 0x10); }
+static bool can_write(unsigned uart) { return !(REGISTER(uart, 0x18) & 0x20); }
+static uint8_t take(unsigned uart) { return REGISTER(uart, 0); }
+static void give(unsigned uart, uint8_t byte) { REGISTER(uart, 0) = byte; }
+static void listen(unsigned uart, bool on) { REGISTER(uart, 0x38) = on ? 0x50 : 0; }
+static void acknowledge(unsigned uart) { REGISTER(uart, 0x44) = 0x50; }
+#elif defined(UART_CMSDK) // Arm Cortex-M System Design Kit (DDI 0479)
+static void enable(unsigned uart) {
+    REGISTER(uart, 0x10) = 16; // the least divider
+    REGISTER(uart, 0x08) = 3;
+}
+static bool can_read(unsigned uart) { return REGISTER(uart, 0x04) & 2; }
+static bool can_write(unsigned uart) { return !(REGISTER(uart, 0x04) & 1); }
+static uint8_t take(unsigned uart) { return REGISTER(uart, 0); }
+static void give(unsigned uart, uint8_t byte) { REGISTER(uart, 0) = byte; }
+static void listen(unsigned uart, bool on) { REGISTER(uart, 0x08) = on ? 0xb : 3; }
+static void acknowledge(unsigned uart) { REGISTER(uart, 0x0c) = 2; }
+#elif defined(UART_STM32) // STM32F2 and F4 (RM0090)
+static void enable(unsigned uart) {
+    REGISTER(uart, 0x0c) = 0x200c;
+}
+static bool can_read(unsigned uart) { return REGISTER(uart, 0x00) & 0x20; }
+static bool can_write(unsigned uart) { return REGISTER(uart, 0x00) & 0x80; }
+static uint8_t take(unsigned uart) { return REGISTER(uart, 0x04); }
+static void give(unsigned uart, uint8_t byte) { REGISTER(uart, 0x04) = byte; }
+static void listen(unsigned uart, bool on) { REGISTER(uart, 0x0c) = on ? 0x202c : 0x200c; }
+static void acknowledge(unsigned uart) { (void)uart; }
+#endif
+
+void uart_start(void) {
+    for (unsigned uart = 0; uart < UARTS; uart++) {
+        enable(uart);
+        listen(uart, true);
+        NVIC_ENABLE[interrupts[uart] / 32] = 1u << (interrupts[uart] % 32);
+    }
+}
+
+void uart_interrupt(void) {
+    for (unsigned uart = 0; uart < UARTS; uart++) {
+        uint16_t in = rings[uart].in;
+        acknowledge(uart);
+        while (can_read(uart)) {
+            if ((uint16_t)(in - rings[uart].out) == RING) {
+                listen(uart, false); // what is still to come waits in the wire, until something is read
+                break;
+            }
+            rings[uart].bytes[in++ % RING] = take(uart);
+        }
+        rings[uart].in = in;
+    }
+}
+
+// Wait at most `timeout_ms` for the first byte, then take what is there; 0 when none came.
+size_t uart_read(unsigned uart, uint8_t *to, size_t most, uint32_t timeout_ms) {
+    uint32_t began = mp_hal_ticks_ms();
+    for (;;) {
+        uint32_t state = irq_off(); // between the look and the sleep no interrupt may pass unseen
+        uint16_t out = rings[uart].out;
+        if (rings[uart].in != out) {
+            irq_restore(state);
+            break;
+        }
+        if (mp_hal_ticks_ms() - began >= timeout_ms) {
+            irq_restore(state);
+            return 0;
+        }
+        __asm volatile ("wfi");
+        irq_restore(state);
+    }
+    uint16_t out = rings[uart].out;
+    size_t n = 0;
+    while (n < most && rings[uart].in != out) {
+        to[n++] = rings[uart].bytes[out++ % RING];
+    }
+    rings[uart].out = out;
+    listen(uart, true);
+    return n;
+}
+
+void uart_write(unsigned uart, const uint8_t *from, size_t n) {
+    while (n--) {
+        while (!can_write(uart)) {
+        }
+        give(uart, *from++);
+    }
+}
