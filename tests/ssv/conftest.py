@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from ssv_desk import Desk, desk_of
 
 from tournee.emulation.board import EmulatedBoard
+from tournee.ssv import Library
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +28,12 @@ def desk(board: EmulatedBoard) -> Iterator[Desk]:
     """Both cards fresh, the library initialised."""
     with desk_of(board) as made:
         yield made
+
+
+@pytest.fixture
+def library() -> Iterator[Library]:
+    """A library without a reader, initialised: for what needs no card."""
+    made = Library({})
+    assert made.SSV_InitLIB() == 0
+    yield made
+    made.SSV_TermLIB()

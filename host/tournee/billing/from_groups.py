@@ -25,7 +25,7 @@ from tournee.billing.groups import (
 from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, Patient, PsIdentity
 from tournee.billing.invoice import Invoice, make_invoice
 from tournee.billing.tariffs import find
-from tournee.billing.told_groups import GroupError, Told, day, number, wrong
+from tournee.billing.told_groups import GroupError, NotOnCardError, Told, day, number, wrong
 from tournee.billing.visit import (
     BOTH_PAY,
     SECURED,
@@ -64,6 +64,11 @@ class Asked:
 
     documents: frozenset[str]
     mode: str
+
+
+def asks_the_oct_to_split(told: Told) -> bool:
+    """Whether the groups bear contract type 99 (OCT-EF-1)."""
+    return any(group.field("type_contrat") == CONTRACT_SPLIT for group in told.all(AMC))
 
 
 def situation_of(told: Told) -> int | None:
@@ -129,7 +134,10 @@ def _on_card(who: Group, patients: Iterable[Patient]) -> Patient:
         and who.field("rang") in ("", patient.birth_rank)
     ]
     if len(found) != 1:
-        raise wrong(who, "naissance", f"{len(found)} bénéficiaires de la carte Vitale correspondent")
+        raise NotOnCardError(
+            BENEFICIARY,
+            f"Groupe {BENEFICIARY} : {len(found)} bénéficiaires de la carte Vitale correspondent.",
+        )
     return found[0]
 
 

@@ -23,6 +23,10 @@ class GroupError(BillingError):
         self.unused = unused
 
 
+class NotOnCardError(GroupError):
+    """The patient that the groups tell is not on the Vitale card."""
+
+
 class Told:
     """The groups of a zone, by number and occurrence."""
 

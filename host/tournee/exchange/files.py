@@ -11,7 +11,7 @@ from sesam import records, zones
 from sesam.errors import RecordError
 from sesam.zones import Group
 from tournee.errors import ExchangeError
-from tournee.exchange.lots import LotSender, lot_group
+from tournee.exchange.lots import LOT_GROUPS, LotSender, lot_group
 from tournee.exchange.outline import LotOutline, outline_lot
 from tournee.exchange.splitting import split_lot
 
@@ -198,13 +198,30 @@ def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, byte
 
 
 def _frame(group12: Group, group14: Group, lots: Sequence[tuple[Group, LotOutline]]) -> Frame:
-    if group12.id != FILE_GROUP or group14.id != FILE_MORE_GROUP:
-        raise FileError(f"Groupes {group12.id} et {group14.id} : il faut {FILE_GROUP} et {FILE_MORE_GROUP}.")
     if not 1 <= len(lots) <= LOTS_MAX:
         raise FileError(f"Fichier de {len(lots)} lots : il en faut de 1 à {LOTS_MAX}.")
-    _check_lots(group12, group14, lots)
-    _check_route(group12, [lot for _, lot in lots])
+    head, trailer = file_ends(group12, group14, [group for group, _ in lots])
+    _check_lots(group12, group14, [lot for _, lot in lots])
     invoices = sum(int(group.field("factures")) for group, _ in lots)
+    return Frame(group12.field("fichier"), head, trailer, invoices)
+
+
+def file_ends(group12: Group, group14: Group, lots: Sequence[Group] = ()) -> tuple[bytes, bytes]:
+    """Records 000 and 999, worked out from groups 12 and 14 alone (OCT-SF-3, OCT-SF-4).
+
+    `lots` are the groups 13 and 93 that lot formatting gave; when they are there, their number, sender and
+    CRF must be what groups 12 and 14 say. FileError names what differs.
+    """
+    if group12.id != FILE_GROUP or group14.id != FILE_MORE_GROUP:
+        raise FileError(f"Groupes {group12.id} et {group14.id} : il faut {FILE_GROUP} et {FILE_MORE_GROUP}.")
+    _check_application(group12)
+    if lots:
+        _check_groups(group12, group14, lots)
+    count, size = _whole(group14, "lots"), _whole(group14, "taille")
+    if not 1 <= count <= LOTS_MAX:
+        raise FileError(f"Fichier de {count} lots : il en faut de 1 à {LOTS_MAX}.")
+    if not size or size % records.RECORD_LENGTH:
+        raise FileError(f"Les zones disent taille des lots « {size} » : ce n’est pas d’enregistrements.")
     ends: dict[str, str | int] = {
         "type_emetteur": group12.field("type_emetteur"),
         "numero_emetteur": group12.field("numero_emetteur"),
@@ -216,19 +233,27 @@ def _frame(group12: Group, group14: Group, lots: Sequence[tuple[Group, LotOutlin
     date = group12.field("date")
     try:
         head = records.encode("000", ends | {"date": date[2:8], "message": group14.field("message")})
-        count = sum(lot.size for _, lot in lots) // records.RECORD_LENGTH + 2
-        trailer = records.encode("999", ends | {"enregistrements": count, "lots": len(lots)})
+        enregistrements = size // records.RECORD_LENGTH + 2
+        trailer = records.encode("999", ends | {"enregistrements": enregistrements, "lots": count})
     except RecordError as error:
         raise FileError(f"Le fichier {ends['fichier']} ne peut pas être écrit : {error}.") from error
-    return Frame(str(ends["fichier"]), head, trailer, invoices)
+    return head, trailer
 
 
-def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, LotOutline]]) -> None:
+def _check_application(group12: Group) -> None:
+    application = group12.field("application")
+    if application == SINGLE_FILE:
+        _equal("type de destinataire", group12.field("type_destinataire"), OCT)
+    elif application != PER_RECIPIENT:
+        raise FileError(f"Application « {application} » : il faut {SINGLE_FILE} ou {PER_RECIPIENT}.")
+
+
+def _check_groups(group12: Group, group14: Group, lots: Sequence[Group]) -> None:
     _equal("nombre de lots", group14.field("lots"), len(lots))
-    _equal("taille des lots", group14.field("taille"), sum(lot.size for _, lot in lots))
     seen: set[str] = set()
-    billed: set[tuple[str, str]] = set()
-    for group, lot in lots:
+    for group in lots:
+        if group.id not in LOT_GROUPS.values():
+            raise FileError(f"Le groupe {group.id} ne décrit pas un lot.")
         number = group.field("lot")
         if number in seen:
             raise FileError(f"Le lot {number} est deux fois dans le fichier.")
@@ -239,32 +264,35 @@ def _check_lots(group12: Group, group14: Group, lots: Sequence[tuple[Group, LotO
                     f"Lot {number} : {field} {group.field(field)} au lieu de {group12.field(field)}.",
                     cause="ce lot est d’un autre professionnel",
                 )
-        for invoice in lot.invoices:
-            sheet = (str(lot.head["categorie"]), invoice)
-            if sheet in billed:
-                raise FileError(f"La {sheet[0]} de la facture {sheet[1]} est deux fois dans le fichier.")
-            billed.add(sheet)
-        if not lot.certified:
-            raise FileError(f"Le lot {number} n’est pas certifié.", next_step="Certifiez-le d’abord.")
-
-
-def _check_route(group12: Group, lots: Sequence[LotOutline]) -> None:
-    crfs = {str(lot.head["crf"]) for lot in lots}
-    crf, application = group12.field("crf"), group12.field("application")
+    crf, crfs = group12.field("crf"), {group.field("crf") for group in lots}
     if crf not in crfs:
         raise FileError(f"Le CRF {crf} n’est celui d’aucun lot.")
-    if application == SINGLE_FILE:
-        _equal("type de destinataire", group12.field("type_destinataire"), OCT)
-    elif application == PER_RECIPIENT:
-        if len(crfs) > 1:
-            raise FileError(f"Un fichier par destinataire a un seul CRF, pas {', '.join(sorted(crfs))}.")
-        told = group12.field("numero_destinataire")
-        for lot in lots:
-            found = addressee_of(lot).number
+    if group12.field("application") == PER_RECIPIENT and len(crfs) > 1:
+        raise FileError(f"Un fichier par destinataire a un seul CRF, pas {', '.join(sorted(crfs))}.")
+
+
+def _check_lots(group12: Group, group14: Group, lots: Sequence[LotOutline]) -> None:
+    _equal("taille des lots", group14.field("taille"), sum(lot.size for lot in lots))
+    billed: set[tuple[str, str]] = set()
+    for lot in lots:
+        number, kind = lot.head["lot"], str(lot.head["categorie"])
+        for invoice in lot.invoices:
+            if (kind, invoice) in billed:
+                raise FileError(f"La {kind} de la facture {invoice} est deux fois dans le fichier.")
+            billed.add((kind, invoice))
+        if not lot.certified:
+            raise FileError(f"Le lot {number} n’est pas certifié.", next_step="Certifiez-le d’abord.")
+        if group12.field("application") == PER_RECIPIENT:
+            found, told = addressee_of(lot).number, group12.field("numero_destinataire")
             if found != told:
-                raise FileError(f"Le lot {lot.head['lot']} est pour {found}, le fichier pour {told}.")
-    else:
-        raise FileError(f"Application « {application} » : il faut {SINGLE_FILE} ou {PER_RECIPIENT}.")
+                raise FileError(f"Le lot {number} est pour {found}, le fichier pour {told}.")
+
+
+def _whole(group: Group, field: str) -> int:
+    told = group.field(field)
+    if not (told.isascii() and told.isdigit()):
+        raise FileError(f"Groupe {group.id}, {field} « {told} » : un nombre est attendu.")
+    return int(told)
 
 
 def _equal(what: str, told: str, found: str | int) -> None:

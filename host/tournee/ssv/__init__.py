@@ -17,6 +17,11 @@ SSV_TermLIB = _LIBRARY.SSV_TermLIB
 SSV_LireConfig = _LIBRARY.SSV_LireConfig
 SSV_LireCartePS = _LIBRARY.SSV_LireCartePS
 SSV_LireDroitsVitale = _LIBRARY.SSV_LireDroitsVitale
+SSV_FormaterFactures = _LIBRARY.SSV_FormaterFactures
+SSV_FormaterLot = _LIBRARY.SSV_FormaterLot
+SSV_FormaterFichier = _LIBRARY.SSV_FormaterFichier
+SSV_TraduireARL = _LIBRARY.SSV_TraduireARL
+SSV_TraduireFSE = _LIBRARY.SSV_TraduireFSE
 SSV_MajDateLecteur = _LIBRARY.SSV_MajDateLecteur
 SSV_LireDateLecteur = _LIBRARY.SSV_LireDateLecteur
 
@@ -27,6 +32,9 @@ __all__ = [
     "SSV_DeclarerRessource",
     "SSV_DernierMessage",
     "SSV_EssaisRestants",
+    "SSV_FormaterFactures",
+    "SSV_FormaterFichier",
+    "SSV_FormaterLot",
     "SSV_InitLIB",
     "SSV_LireCartePS",
     "SSV_LireConfig",
@@ -34,5 +42,7 @@ __all__ = [
     "SSV_LireDroitsVitale",
     "SSV_MajDateLecteur",
     "SSV_TermLIB",
+    "SSV_TraduireARL",
+    "SSV_TraduireFSE",
     "describe",
 ]

@@ -1,7 +1,7 @@
 """What every function has in common: it never raises, returns its code, and leaves words behind."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from tournee.errors import TourneeError
@@ -56,7 +56,7 @@ def zone(value: object, what: str) -> bytes:
     raise SsvError("PARAMETRE", f"{what} : une zone d'octets est attendue.")
 
 
-def zones(count: object, values: object, sizes: object) -> list[bytes]:
+def zones_of(count: object, values: object, sizes: object) -> list[bytes]:
     """The zones of a function that takes several: as many as told, each cut to its size when sizes are told.
 
     SsvError (F802) when the numbers do not fit.
@@ -72,6 +72,16 @@ def zones(count: object, values: object, sizes: object) -> list[bytes]:
         if not isinstance(size, int) or not 0 <= size <= len(data):
             raise SsvError("PARAMETRE", f"Taille {size!r} d'une zone de {len(data)} octets.")
     return [data[:size] for size, data in zip(sizes, given, strict=True)]
+
+
+def char(value: object, what: str, meanings: Mapping[str, _Output]) -> _Output:
+    """A char argument, as one character or as its number, in C's way or plainly. SsvError (F802)."""
+    told = chr(value) if isinstance(value, int) and ord("0") <= value <= ord("9") else str(value)
+    if isinstance(value, bytes | bytearray):
+        told = text(value, what)
+    if told not in meanings:
+        raise SsvError("PARAMETRE", f"{what} « {told} » : une de {', '.join(meanings)}.")
+    return meanings[told]
 
 
 def secret(code: object) -> bytearray:

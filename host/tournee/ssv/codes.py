@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sesam import codes
-from sesam.errors import SesamError
+from sesam.errors import RecordError, SesamError
 from tournee.billing.identity import IdentityError
 from tournee.billing.rules import RuleError
+from tournee.billing.told_groups import GroupError, NotOnCardError
 from tournee.errors import BillingError, ConfigError, ReaderError, ReturnsError, TourneeError
 from tournee.exchange.certificates import SignatureError
 from tournee.exchange.files import FileError
@@ -125,6 +126,7 @@ _CLASSES: tuple[tuple[type[Exception], str], ...] = (
     (SignatureError, "SIGNATURE"),
     (ReturnsError, "RETOUR_ILLISIBLE"),
     (ConfigError, "CONFIGURATION_FAUSSE"),
+    (RecordError, "CHAMP"),
     (SesamError, "ZONE_ILLISIBLE"),
 )
 
@@ -160,12 +162,20 @@ def asking_ps_card() -> Iterator[None]:
         raise SsvError(name, error.message, cause=error.cause, next_step=error.next_step) from None
 
 
+def _name_of_group_error(error: GroupError) -> str:
+    if isinstance(error, NotOnCardError):
+        return "PATIENT"
+    return "GROUPE_ABSENT" if error.absent else "GROUPE_NON_TRAITE" if error.unused else "CHAMP"
+
+
 def code_of(error: Exception) -> int:
     """The code that tells of an error; a status of the reader that the table lacks is given as it is."""
     if isinstance(error, SsvError):
         return number(error.name)
     if isinstance(error, Refused) and not isinstance(error, CodeBlocked | ProtocolRefused):
         return codes.CARD_COMMUNICATION if error.status in _CARD_FAULTS else error.status
+    if isinstance(error, GroupError):
+        return number(_name_of_group_error(error))
     for kind, name in _CLASSES:
         if isinstance(error, kind):
             return number(name)

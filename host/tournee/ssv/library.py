@@ -5,19 +5,23 @@ code (0: done), followed by its outputs. None raises.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from sesam import zones
+from tournee.billing.from_groups import Asked
 from tournee.reader import Reader
-from tournee.ssv.call import Outcome, guarded, secret, text, wipe
+from tournee.ssv.batches import format_ends, format_lots
+from tournee.ssv.call import Outcome, char, guarded, secret, text, wipe, zone, zones_of
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.configuration import configuration_groups
+from tournee.ssv.invoices import DOCUMENTS, MODES, format_invoice
 from tournee.ssv.resources import VARIABLE, Station, load_resources
 from tournee.ssv.rights import NO_DATE, read_date, require_same_nature, rights_on
+from tournee.ssv.translation import translate_arl, translate_fse
 
 NO_ZONE = b""
 _Output = TypeVar("_Output")
@@ -115,6 +119,64 @@ class Library:
 
         return self._with_code(NomRessourcePS, NomRessourceLecteur, CodePorteurPS, work, NO_ZONE)
 
+    def SSV_FormaterFactures(
+        self,
+        NomRessourcePS: str,
+        NomRessourceLecteur: str,
+        CodePorteurPS: str | bytes | bytearray,
+        cFactureACreer: str | bytes | int,
+        cModeSecur: str | bytes | int,
+        ZDataIn: bytes,
+    ) -> tuple[int, bytes]:
+        """Zone of the certified FSE, DRE or both of one invoice told by groups 1110 to 1870, 9004 and 9005.
+
+        `cFactureACreer` (ours): 1 FSE, 2 DRE, 3 both; `cModeSecur`: 1, 3 or 5. Out: 9001 and 9002 (ours).
+        """
+
+        def work(reader: Reader) -> bytes:
+            documents = char(cFactureACreer, "cFactureACreer", DOCUMENTS)
+            return format_invoice(
+                reader, Asked(documents, char(cModeSecur, "cModeSecur", MODES)), zone(ZDataIn, "ZDataIn")
+            )
+
+        return self._with_code(NomRessourcePS, NomRessourceLecteur, CodePorteurPS, work, NO_ZONE)
+
+    def SSV_FormaterLot(
+        self,
+        NomRessourcePS: str,
+        NomRessourceLecteur: str,
+        CodePorteurPS: str | bytes | bytearray,
+        NbZones: int,
+        TZDataIn: Sequence[bytes],
+        TTailleZone: Sequence[int] | None = None,
+    ) -> tuple[int, int, list[bytes], list[int]]:
+        """One zone a certified lot, its group 13 or 93 and its records, of the documents in these zones.
+
+        One of the zones holds group 9003 (ours): number of the first lot, and date.
+        """
+
+        none: list[bytes] = []
+
+        def work(reader: Reader) -> list[bytes]:
+            return format_lots(reader, zones_of(NbZones, TZDataIn, TTailleZone))
+
+        code, made = self._with_code(NomRessourcePS, NomRessourceLecteur, CodePorteurPS, work, none)
+        return code, len(made), made, [len(one) for one in made]
+
+    def SSV_FormaterFichier(self, ZDataIn: bytes) -> tuple[int, bytes]:
+        """Zone of group 9006 (ours), a file's 000 and 999, out of groups 12, 14 and the lots' (OCT-SF-3)."""
+        return self._translated(lambda: format_ends(zone(ZDataIn, "ZDataIn")))
+
+    def SSV_TraduireARL(
+        self, NbZones: int, TZDataIn: Sequence[bytes], TTailleZone: Sequence[int] | None = None
+    ) -> tuple[int, bytes]:
+        """Zone of groups 9007 and 9008 (ours), out of ARL files, one in each zone."""
+        return self._translated(lambda: translate_arl(zones_of(NbZones, TZDataIn, TTailleZone)))
+
+    def SSV_TraduireFSE(self, ZDataIn: bytes) -> tuple[int, bytes]:
+        """Zone of groups 1110 to 1610 of each certified invoice in a zone of ours, or in bare records."""
+        return self._translated(lambda: translate_fse(zone(ZDataIn, "ZDataIn")))
+
     def SSV_MajDateLecteur(self, NomRessourceLecteur: str, DateHeure: str | bytes) -> int:
         """Set the reader's clock to DateHeure, AAAAMMJJHHMM."""
 
@@ -135,6 +197,15 @@ class Library:
                 return reader.identify().date or NO_DATE
 
         return guarded(self._outcome, work, "")
+
+    def _translated(self, work: Callable[[], bytes]) -> tuple[int, bytes]:
+        """A function without card."""
+
+        def whole() -> bytes:
+            self._all_stations()
+            return work()
+
+        return guarded(self._outcome, whole, NO_ZONE)
 
     def _all_stations(self) -> dict[str, Station]:
         if self._stations is None:

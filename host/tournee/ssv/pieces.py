@@ -1,0 +1,39 @@
+"""Certified records in a zone: groups 9002, as many as a lot needs (ours; a group holds 65,535 bytes)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sesam.records import RECORD_LENGTH
+from sesam.zones import Group, make
+
+DOCUMENT, RECORDS = 9001, 9002
+PIECE = 256 * RECORD_LENGTH
+"""Bytes of records in one group, at most."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """A group and the records of the 9002 that follow it; `head` is None when they stand alone."""
+
+    head: Group | None
+    records: bytes
+
+
+def pieces(records: bytes) -> list[Group]:
+    """The groups 9002 of some records."""
+    return [make(RECORDS, records[start : start + PIECE]) for start in range(0, len(records), PIECE)]
+
+
+def described(groups: Iterable[Group]) -> Iterator[Described]:
+    """Each group with the records that follow it, in order."""
+    head: Group | None = None
+    records = b""
+    for group in groups:
+        if group.id == RECORDS:
+            records += group.fields[0]
+            continue
+        if head is not None or records:
+            yield Described(head, records)
+        head, records = group, b""
+    if head is not None or records:
+        yield Described(head, records)

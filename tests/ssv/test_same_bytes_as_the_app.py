@@ -1,0 +1,167 @@
+"""A whole day by SSV_Formater*: the lots and files are those that the app makes of the same day, to the byte.
+
+The day is the nurse's of the demonstration: FSE, FSE with DRE, contract 99, C2S, ALD, article 11B, a patient
+typed by hand. The groups that go in are what `billing.groups` says of each invoice; what comes out has been
+signed by the cards again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from ssv_desk import CODE, CPS, LECTEUR, PLACE, desk_of
+
+from sesam import zones
+from tournee.app.care import (
+    certify_visit,
+    import_day,
+    open_reader,
+    pending_visits,
+    read_ps,
+    read_vitale,
+    unlock,
+)
+from tournee.app.dispatch import close_lots, make_files
+from tournee.app.office import Office
+from tournee.billing.groups import invoice_groups
+from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.emulation.cards.lookup import vitale_of
+from tournee.exchange.route import Mailbox, MailboxKind, Mode, Route, Security, Server
+from tournee.store import Cipher, Journal
+
+MOMENT = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
+OCT = "00000732829320"
+FSE, DRE, BOTH = "1", "2", "3"
+
+
+@dataclass
+class Made:
+    """What the app made of the day, and the same by SSV: lots in order, file by its recipient."""
+
+    app_lots: list[bytes]
+    app_files: dict[str, bytes]
+    asked: list[tuple[str, str, bytes]]
+    documents: list[bytes]
+    lots: list[bytes]
+
+
+def route(mode: Mode) -> Route:
+    nowhere = Server("mail.example", 587, Security.STARTTLS, "", None, None)
+    return Route(
+        name="essai",
+        address="oct@oct.example",
+        sender="ps@ville.example",
+        identifier="732829320",
+        submission=nowhere,
+        mailbox=Mailbox(MailboxKind.MAILDIR, path=Path()),
+        mode=mode,
+    )
+
+
+def by_the_app(directory: Path, mode: Mode, day: str) -> tuple[list[bytes], dict[str, bytes], list]:
+    """Lots and files of the day, and its visits with what they became."""
+    data = files("tournee.emulation").joinpath("days", day).read_bytes()
+    billed = []
+    with (
+        EmulatedBoard() as board,
+        open_reader(board.link_url, lambda: MOMENT) as reader,
+        Journal(directory / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT) as journal,
+    ):
+        office = Office(journal, route(mode), lambda: MOMENT)
+        import_day(office, data, day)
+        board.insert("ps", load_card("infirmiere"))
+        ps = read_ps(reader)
+        unlock(reader, lambda: CODE)
+        for row, visit in pending_visits(office, ps):
+            vitale, card = None, None
+            if visit.typed is None:
+                card = vitale_of(visit.nir)
+                board.insert("vitale", load_card(card))
+                vitale = read_vitale(reader)
+            made = certify_visit(office, reader, ps, vitale, row, visit)
+            patient = visit.typed or choose_patient(vitale.patients, visit)
+            invoice = make_invoice(ps.identity, patient, visit, int(made.number))
+            billed.append((card, visit.mode, invoice))
+        lots = [lot.records for lot in close_lots(office, reader, ps)]
+        made_files = {file.clear[28 - 1 : 42 - 1].decode(): file.clear for file in make_files(office)}
+    return lots, made_files, billed
+
+
+def by_ssv(billed: list) -> tuple[list, list[bytes], list[bytes]]:
+    """The same invoices told in groups; what was asked, the documents' zones, the lots' zones."""
+    asked, documents = [], []
+    with EmulatedBoard() as board, desk_of(board) as desk:
+        desk.ssv.SSV_MajDateLecteur(LECTEUR, f"{MOMENT:%Y%m%d%H%M}")
+        for card, mode, invoice in billed:
+            if card is not None:
+                desk.insert("vitale", card)
+            wanted = BOTH if len(invoice.claim.documents) == 2 else FSE
+            zone = zones.encode(invoice_groups(invoice))
+            code, document = desk.ssv.SSV_FormaterFactures(*PLACE, wanted, mode[1], zone)
+            assert code == 0, desk.ssv.SSV_DernierMessage()
+            asked.append((wanted, mode, zone))
+            documents.append(document)
+        order = zones.encode([zones.make(9003, "1", f"{MOMENT:%Y%m%d}")])
+        code, count, lots, sizes = desk.ssv.SSV_FormaterLot(
+            CPS, LECTEUR, CODE, len(documents) + 1, [order, *documents]
+        )
+        assert code == 0, desk.ssv.SSV_DernierMessage()
+        assert (count, sizes) == (len(lots), [len(lot) for lot in lots])
+    return asked, documents, lots
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(Mode.SINGLE_FILE, "infirmier.toml"), (Mode.SPLIT_AT_SOURCE, "infirmier-eclatement.toml")],
+    ids=["fichier-unique", "eclatement"],
+)
+def made(request, tmp_path_factory) -> Iterator[Made]:
+    mode, day = request.param
+    app_lots, app_files, billed = by_the_app(tmp_path_factory.mktemp("app"), mode, day)
+    asked, documents, lots = by_ssv(billed)
+    return Made(app_lots, app_files, asked, documents, lots)
+
+
+def records_of(zone: bytes) -> bytes:
+    return b"".join(group.fields[0] for group in zones.decode(zone) if group.id == 9002)
+
+
+def test_lots_are_those_of_the_app(made):
+    assert [records_of(lot) for lot in made.lots] == made.app_lots
+    assert {zones.decode(lot)[0].id for lot in made.lots} == {13, 93}
+
+
+def test_files_are_those_of_the_app(made, library):
+    """OCT-SF-3, OCT-SS-1: the two ends around the lots make the app's files."""
+    for recipient, clear in made.app_files.items():
+        lots = [lot for lot in made.lots if records_of(lot) in clear]
+        first, application = zones.decode(lots[0])[0], clear[47:49].decode()
+        head = zones.make(
+            12,
+            "202611161930",
+            clear[49:55].decode(),
+            first.field("type_emetteur"),
+            first.field("numero_emetteur"),
+            application,
+            clear[25:27].decode(),
+            recipient,
+            first.field("crf"),
+        )
+        size = sum(len(records_of(lot)) for lot in lots)
+        more = zones.make(14, str(len(lots)), str(size), "SIMULATION OPEN-1 NE FACTURE PERSONNE")
+        ends = zones.encode([head, more])
+        heads_alone = ends + b"".join(zones.encode(zones.decode(lot)[:1]) for lot in lots)
+        for zone in (ends, heads_alone, ends + b"".join(lots)):
+            code, out = library.SSV_FormaterFichier(zone)
+            assert code == 0, library.SSV_DernierMessage()
+            (group,) = zones.decode(out)
+            body = b"".join(records_of(lot) for lot in lots)
+            assert group.fields[0] + body + group.fields[1] == clear
