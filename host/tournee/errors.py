@@ -46,5 +46,9 @@ class StoreError(TourneeError):
     """The journal cannot be opened, read or written."""
 
 
+class OppositionError(TourneeError):
+    """A card is opposed, or the opposition list cannot be read or brought forward."""
+
+
 class EmulationError(TourneeError):
     """An emulated part did not start or stopped."""

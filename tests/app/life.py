@@ -40,7 +40,7 @@ def live(office: Office, link_url: str) -> None:
     with Reader.open(link_url) as reader:
         ps = read_ps(reader)
         unlock(reader, lambda: CODE)
-        vitale = read_vitale(reader)
+        vitale = read_vitale(office, reader)
         for row, visit in visits_for(pending_visits(office, ps), vitale):
             certify_visit(office, reader, ps, vitale, row, visit)
         close_lots(office, reader, ps)

@@ -65,7 +65,7 @@ def close_day(office: Office, surroundings: Surroundings) -> None:
     with Reader.open(surroundings.board.link_url) as reader:
         ps = read_ps(reader)
         unlock(reader, lambda: CODE)
-        vitale = read_vitale(reader)
+        vitale = read_vitale(office, reader)
         for row, visit in pending_visits(office, ps):
             certify_visit(office, reader, ps, vitale, row, visit)
         close_lots(office, reader, ps)

@@ -23,7 +23,7 @@ def make_one_file(office: Office, surroundings: Surroundings, day: bytes = short
     with Reader.open(surroundings.board.link_url) as reader:
         ps = read_ps(reader)
         unlock(reader, lambda: CODE)
-        vitale = read_vitale(reader)
+        vitale = read_vitale(office, reader)
         for row, visit in pending_visits(office, ps):
             certify_visit(office, reader, ps, vitale, row, visit)
         close_lots(office, reader, ps)

@@ -102,7 +102,10 @@ def test_an_art_of_control_characters_is_no_text():
 
 def test_a_text_that_nothing_announces_as_an_art_is_set_aside():
     """OCT-RET-5."""
-    assert aside(message(b"PROMOTION", subject="hello")).reason == "Ni ARL, ni RSP, ni ART : contenu inconnu."
+    assert (
+        aside(message(b"PROMOTION", subject="hello")).reason
+        == "Ni ARL, ni RSP, ni ART, ni dLOI : contenu inconnu."
+    )
 
 
 def test_a_compressed_return_is_opened(vector):
@@ -209,10 +212,10 @@ def test_a_damaged_arl_keeps_its_clear_bytes_and_names_the_place(vector):
     assert verdict.content.place == "enregistrement 4, colonne 1, octet 384"
 
 
-def test_an_opposition_list_is_named_and_set_aside(vector):
+def test_an_opposition_list_is_told_by_its_application_alone(vector):
     content = vector("arl_lots.txt")
     content = content[:47] + b"DL" + content[49:]
-    assert aside(message(content)).reason.startswith("Liste d'opposition")
+    assert aside(message(content)).reason == "Enregistrement A au lieu de I."
 
 
 def test_headers_of_a_quarantined_message_are_still_shown():

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.office import Clock, Office
-from tournee.billing.card_groups import patients_from_groups, ps_from_groups
+from tournee.app.opposition import refuse_opposed
+from tournee.billing.card_groups import patients_from_groups, ps_from_groups, serial_from_groups
 from tournee.billing.day_pieces import day_pieces, load_piece
 from tournee.billing.identity import Patient, PsIdentity
 from tournee.billing.invoice import choose_patient, make_invoice
@@ -36,8 +37,11 @@ class PsOnDuty:
 
 @dataclass(frozen=True)
 class VitaleInReader:
-    """The patients of the Vitale card in the reader, the insured person first, and its certificate (DER)."""
+    """The Vitale card in the reader: its serial number, its patients, the insured person first, and its
+    certificate (DER).
+    """
 
+    serial: str
     patients: list[Patient]
     certificate: bytes
 
@@ -84,10 +88,12 @@ def read_ps(reader: Reader) -> PsOnDuty:
     return PsOnDuty(ps_from_groups(card.groups), card.certificate)
 
 
-def read_vitale(reader: Reader) -> VitaleInReader:
-    """Read the patient's card."""
+def read_vitale(office: Office, reader: Reader) -> VitaleInReader:
+    """Read the patient's card. OpposedCardError when it is on the opposition list in force (OCT-LOI-2)."""
     card = reader.read_vitale()
-    return VitaleInReader(patients_from_groups(card.groups), card.certificate)
+    serial = serial_from_groups(card.groups)
+    refuse_opposed(office, serial)
+    return VitaleInReader(serial, patients_from_groups(card.groups), card.certificate)
 
 
 def unlock(reader: Reader, ask_code: AskCode) -> None:
@@ -115,9 +121,11 @@ def certify_visit(
 ) -> InvoiceRow:
     """Make the invoice of one visit, unless it has one, and certify its sheets; gives the invoice.
 
-    Raises BillingError where a rule is broken (nothing is then made, no number is lost), ReaderError.
+    Raises BillingError where a rule is broken and OpposedCardError when the card was listed since it was read
+    (nothing is then made, no number is lost), ReaderError.
     """
-
+    if vitale is not None and visit.typed is None:
+        refuse_opposed(office, vitale.serial)
     require_same_ps(load_piece(row.payload), ps.identity)
 
     def build(number: int) -> list[SheetDraft]:

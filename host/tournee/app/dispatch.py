@@ -21,6 +21,8 @@ from tournee.errors import ConfigError, StoreError, TourneeError
 from tournee.exchange.files import SINGLE_FILE, addressee_of, frame_per_recipient, frame_single_file
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
 from tournee.exchange.message import (
+    PROFILE,
+    Stamped,
     base64_pieces,
     compostage,
     facts_of,
@@ -28,6 +30,9 @@ from tournee.exchange.message import (
     message_id,
     subject_of,
 )
+from tournee.exchange.opposition import APPLICATION as DLOI
+from tournee.exchange.opposition import PROFILE as DLOI_PROFILE
+from tournee.exchange.opposition import is_request, subject_of_request
 from tournee.exchange.outline import LotOutline, outline_lot
 from tournee.exchange.recipient import CertificateError
 from tournee.exchange.route import Route
@@ -96,7 +101,7 @@ def make_files(office: Office, progress: Progress = silent) -> list[FileRow]:
         outline = outline_lot(lot.records)
         recipient = addressee_of(outline) if office.route.splits_at_source else None
         waiting.setdefault((lot.ps, recipient), {})[lot_id] = outline
-    senders = {ps: LotSender(ps, _ps_type(office, ps), "") for ps, _ in waiting}
+    senders = {ps: LotSender(ps, ps_type_of(office, ps), "") for ps, _ in waiting}
     made = []
     for rank, ((ps, _), lots) in enumerate(waiting.items(), 1):
         build = partial(_file_draft, office, senders[ps], lots)
@@ -115,7 +120,7 @@ def _file_draft(office: Office, sender: LotSender, lots: dict[int, LotOutline], 
     return FileDraft(chain((frame.head,), between, (frame.trailer,)), frame.invoices, route.name)
 
 
-def _ps_type(office: Office, ps: str) -> str:
+def ps_type_of(office: Office, ps: str) -> str:
     """The sender type (`IF`, `MK`) that this professional's days were imported with."""
     row = office.journal.first_visit(ps)
     if row is None:
@@ -144,7 +149,7 @@ def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
     for rank, file in enumerate(files, 1):
         progress(f"fichier {file.name}", rank, len(files))
         try:
-            done.append(_send_one(office, file, resend=False))
+            done.append(send_file(office, file, resend=False))
         except (ConfigError, CertificateError) as error:
             done.append(Dispatch(file, None, error))
     return done
@@ -160,10 +165,11 @@ def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
             if found
             else "Vérifiez le nom du fichier.",
         )
-    return _send_one(office, found[0], resend=True)
+    return send_file(office, found[0], resend=True)
 
 
-def _send_one(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
+def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
+    """Send one file in a message of its own; ConfigError, CertificateError when nothing of it left."""
     journal, route = office.journal, _route_of(office, file)
     for message in journal.messages(MessageState.MADE, file.id):
         if message.route != route.name:
@@ -188,20 +194,21 @@ def _send_one(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
 def _route_of(office: Office, file: FileRow) -> Route:
     """The route that a file was framed for: the active one, or one used before (OCT-MODE-1).
 
-    A single file never goes to another OCT than the one whose number its header bears; it knows its route
-    again by that number when it was given another name.
+    A single file, or a request for the opposition list, never goes to another OCT than the one whose number
+    its header bears; it knows its route again by that number when it was given another name.
     """
     _, header = records.decode(next(iter(file.content))[: records.RECORD_LENGTH])
     known = (office.route, *office.former)
     whose = f"la route {file.route}"
-    if header["application"] == SINGLE_FILE:
+    for_oct = header["application"] in (SINGLE_FILE, DLOI)
+    if for_oct:
         number = header["numero_destinataire"]
         known = tuple(route for route in known if route.recipient_number == number)
         whose = f"l'OCT {number}"
     named = [route for route in known if route.name == file.route]
     if named:
         return named[0]
-    if known and header["application"] == SINGLE_FILE:
+    if known and for_oct:
         return known[0]
     raise ConfigError(
         f"Le fichier {file.name} est fait pour {whose}, qui n'est plus dans la configuration.",
@@ -213,16 +220,21 @@ def _route_of(office: Office, file: FileRow) -> Route:
 def _message_draft(office: Office, route: Route, file: FileRow, counter: int) -> MessageDraft:
     now = office.clock()
     stamp = compostage(now, counter)
-    facts = facts_of(file.content)
-    subject = subject_of(facts, stamp)
+    subject: Stamped
+    first = next(iter(file.content))
+    if is_request(first):
+        subject, profile = subject_of_request(first, stamp), DLOI_PROFILE
+    else:
+        subject, profile = subject_of(facts_of(file.content), stamp), PROFILE
     sealed = seal_for(route, file.content, now=now)
     head = message_head(
         subject=subject,
         sender=route.sender,
         recipient=route.address,
-        file_name=facts.name,
+        file_name=file.name,
         sealing=sealed.sealing,
         date=now,
         identifier=message_id(subject, route.sender),
+        profile=profile,
     )
     return MessageDraft(str(subject), stamp, chain((head,), base64_pieces(sealed.pieces)))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tournee.app.office import Office
+from tournee.app.opposition_mail import bring_forward, keep_increments
 from tournee.app.progress import Progress, silent
 from tournee.errors import TourneeError
 from tournee.exchange.mailbox import open_mailbox
 from tournee.exchange.route import Route
 from tournee.returns import effects as told
 from tournee.returns.classify import Return, take_in
+from tournee.returns.dloi import Dloi
 from tournee.returns.quarantine import Quarantined
 from tournee.store import Effect, EffectRow, Outcome, ReturnRow, ReturnState, Target
 
@@ -70,6 +72,7 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
     for rank, row in enumerate(waiting, 1):
         settled.append(_settle(office, row))
         progress("retours lus", rank, len(waiting))
+    errors += bring_forward(office, progress)
     return Fetched(settled, known, problems, errors)
 
 
@@ -96,6 +99,8 @@ def _settle(office: Office, row: ReturnRow) -> Settled:
             office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.place})")
         effects: tuple[EffectRow, ...] = ()
     else:
+        if isinstance(read.content, Dloi):
+            keep_increments(office, row.id, read.content)
         changes = [_effect(effect) for effect in told.effects_of(read.content)]
         effects = office.journal.settle_return(row.id, read.kind, read.envelope.subject, changes, read.clear)
     return Settled(office.journal.received(row.id), read, effects)

@@ -104,6 +104,11 @@ def patients_from_groups(groups: Iterable[CardGroup]) -> list[Patient]:
     return [_patient(insured, rank, person) for rank, person in enumerate(people, 1)]
 
 
+def serial_from_groups(groups: Iterable[CardGroup]) -> str:
+    """Read a Vitale card's serial number (101.2), by which the opposition list knows it; "" without one."""
+    return next((group.field("serie").strip() for group in groups if group.id == INSURED), "")
+
+
 def _number(group: CardGroup) -> int:
     return int(group.field("numero_logique") or "0")
 

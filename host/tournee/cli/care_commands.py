@@ -9,6 +9,7 @@ import click
 
 from tournee.app.care import (
     PsOnDuty,
+    VitaleInReader,
     abandon_visit,
     certify_visit,
     import_day,
@@ -19,12 +20,13 @@ from tournee.app.care import (
     visits_for,
 )
 from tournee.app.dispatch import close_lots
+from tournee.app.opposition import OpposedCardError
 from tournee.billing.day_format import DAY_FORMAT
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
 from tournee.cli.show import visit_table
-from tournee.errors import BillingError, StoreError
+from tournee.errors import BillingError, OppositionError, StoreError
 from tournee.reader import Reader
 from tournee.store import InvoiceRow, LotState
 from tournee.store.wording import euros
@@ -110,13 +112,20 @@ def format_help() -> None:
 @click.pass_obj
 def certify(desk: Desk, as_json: bool) -> None:
     """Fait et certifie dans le lecteur les factures des visites du patient dont la carte est insérée, et
-    celles qui se font sans carte. Repris après un arrêt, continue où il en était.
+    celles qui se font sans carte. Repris après un arrêt, continue où il en était. Avec une carte en
+    opposition, ne fait que celles-ci.
     """
     done: list[InvoiceRow] = []
     refused: list[tuple[int, BillingError]] = []
+    opposed: OppositionError | None = None
+    vitale: VitaleInReader | None = None
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
         ps = _on_duty(desk, link)
-        vitale = read_vitale(link) if link.cards().vitale else None
+        if link.cards().vitale:
+            try:
+                vitale = read_vitale(office, link)
+            except OppositionError as error:
+                opposed = error
         possible = visits_for(pending_visits(office, ps), vitale)
         for rank, (row, visit) in enumerate(possible, 1):
             try:
@@ -133,6 +142,7 @@ def certify(desk: Desk, as_json: bool) -> None:
                 ],
                 "refused": [{"visit": rank, "reason": str(wrong)} for rank, wrong in refused],
                 "waiting": len(waiting),
+                "opposed": isinstance(opposed, OpposedCardError),
             }
         )
     else:
@@ -147,6 +157,8 @@ def certify(desk: Desk, as_json: bool) -> None:
         if waiting:
             cards = ", ".join(f"visite {row.rank} (NIR …{visit.nir[-4:]})" for row, visit in waiting)
             desk.console.print(f"{len(waiting)} visites attendent leur carte Vitale : {cards}")
+    if opposed is not None:
+        raise opposed
     if refused:
         raise refused[0][1]
 

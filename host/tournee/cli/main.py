@@ -9,7 +9,14 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from tournee.cli import care_commands, demo_command, exchange_commands, reader_commands, status
+from tournee.cli import (
+    care_commands,
+    demo_command,
+    exchange_commands,
+    opposition_commands,
+    reader_commands,
+    status,
+)
 from tournee.cli.context import Desk
 from tournee.cli.french import FrenchGroup, usage_in_french
 from tournee.cli.show import labelled
@@ -61,6 +68,7 @@ for command in (
     *reader_commands.COMMANDS,
     *care_commands.COMMANDS,
     *exchange_commands.COMMANDS,
+    *opposition_commands.COMMANDS,
 ):
     tournee.add_command(command)
 

@@ -9,10 +9,13 @@ import click
 from rich.table import Table
 
 from tournee.app.care import read_ps, read_vitale
+from tournee.app.opposition import OpposedCardError
+from tournee.billing.identity import Patient
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
 from tournee.cli.show import reader_line
+from tournee.errors import OppositionError
 from tournee.reader import PS_ABSENT, PS_UNLOCKED
 
 _STATES = {PS_ABSENT: "absente", PS_UNLOCKED: "déverrouillée"}
@@ -122,11 +125,17 @@ def known_cards(desk: Desk, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def cards(desk: Desk, as_json: bool) -> None:
-    """Lit la carte du professionnel et la carte Vitale insérées."""
-    with desk.reader() as link:
+    """Lit la carte du professionnel et la carte Vitale insérées ; dit si celle-ci est en opposition."""
+    patients: list[Patient] = []
+    opposed: OppositionError | None = None
+    with desk.office() as office, desk.reader() as link:
         state = link.cards()
         ps = read_ps(link).identity if state.ps is not PS_ABSENT else None
-        patients = read_vitale(link).patients if state.vitale else []
+        if state.vitale:
+            try:
+                patients = read_vitale(office, link).patients
+            except OppositionError as error:
+                opposed = error
     if as_json:
         values.write(
             {
@@ -142,8 +151,11 @@ def cards(desk: Desk, as_json: bool) -> None:
                     {"name": one.name, "first_name": one.first_name, "nir": one.nir, "born": one.born}
                     for one in patients
                 ],
+                "opposed": isinstance(opposed, OpposedCardError),
             }
         )
+        if opposed is not None:
+            raise opposed
         return
     if ps is None:
         desk.console.print("Carte du professionnel : absente")
@@ -160,6 +172,8 @@ def cards(desk: Desk, as_json: bool) -> None:
         desk.console.print(
             f"Carte Vitale : {one.first_name} {one.name}, né(e) le {born}, régime {one.regime}{amc}"
         )
+    if opposed is not None:
+        raise opposed
 
 
 COMMANDS = (reader, cards)

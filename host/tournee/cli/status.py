@@ -7,6 +7,7 @@ from tournee.errors import (
     ConfigError,
     EmulationError,
     ExchangeError,
+    OppositionError,
     ReaderError,
     ReturnsError,
     StoreError,
@@ -25,6 +26,7 @@ OF_ERROR: dict[type[TourneeError], int] = {
     ReturnsError: 7,
     StoreError: 8,
     EmulationError: 9,
+    OppositionError: 10,
 }
 MEANINGS = {
     OK: "tout est fait",
@@ -37,6 +39,7 @@ MEANINGS = {
     7: "retour illisible",
     8: "journal",
     9: "partie émulée",
+    10: "carte ou liste d'opposition",
     INTERRUPTED: "interrompu au clavier",
 }
 

@@ -194,16 +194,16 @@ def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, wa
     watch.step(f"{carer.first_name} {carer.name} ({carer.ps_type}) : {imported.visits} visites à certifier")
     visits = pending_visits(office, ps)
     for rank, (row, visit) in enumerate(visits, 1):
-        vitale = None if visit.typed is not None else _insert_vitale(reader, board, visit.nir)
+        vitale = None if visit.typed is not None else _insert_vitale(office, reader, board, visit.nir)
         certify_visit(office, reader, ps, vitale, row, visit)
         watch.progress("visites", rank, len(visits))
     _close(office, reader, ps, watch)
     board.remove("ps")
 
 
-def _insert_vitale(reader: Reader, board: EmulatedBoard, nir: str) -> VitaleInReader:
+def _insert_vitale(office: Office, reader: Reader, board: EmulatedBoard, nir: str) -> VitaleInReader:
     board.insert("vitale", load_card(vitale_of(nir)))
-    return read_vitale(reader)
+    return read_vitale(office, reader)
 
 
 def _close(office: Office, reader: Reader, ps: PsOnDuty, watch: Watcher) -> None:

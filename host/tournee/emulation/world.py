@@ -18,6 +18,7 @@ from tournee.emulation.cards import card_names, certificate_pem
 from tournee.emulation.oct import (
     EmulatedOct,
     FlatPayment,
+    Increment,
     Rejection,
     Retention,
     Scenario,
@@ -44,6 +45,11 @@ SCENARIO = Scenario(
     remarks={"2930459350088": "DECLARATION DE GROSSESSE A TRANSMETTRE A LA CAISSE (SIMULATION)"},
     flat_payment=FlatPayment("00101", "FORFAIT D'AIDE A LA TELETRANSMISSION", 30000, "261001", "261031"),
     retention=Retention("IND26-0417", 4500, "260914"),
+    opposition=(
+        Increment(0, 1, "261101", ("800000901", "800000902", "800000903", "0800000904", "VX00000905")),
+        Increment(1, 2, "261108", ("800000117", "800000906"), ("800000902",)),
+        Increment(2, 3, "261115", ("800000907",)),
+    ),
 )
 
 

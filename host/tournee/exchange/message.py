@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Protocol
 
 from sesam import records
 from sesam.errors import SesamError
@@ -42,6 +43,18 @@ def compostage(moment: datetime, counter: int) -> str:
     if counter < 0:
         raise ValueError("a counter of messages is never negative")
     return f"{moment:%Y%m%d%H%M%S}".zfill(14) + f"{counter % COUNTER_CYCLE:05d}"
+
+
+class Stamped(Protocol):
+    """A subject that bears a compostage: its text is what `str` gives."""
+
+    @property
+    def exercice(self) -> str:
+        """The sender's number, 14 digits."""
+
+    @property
+    def compostage(self) -> str:
+        """19 digits."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ def subject_of(facts: FileFacts, stamp: str) -> Subject:
     return Subject.parse(str(Subject(facts.version, facts.sender_number, stamp, facts.invoices)))
 
 
-def message_id(subject: Subject, sender: str) -> str:
+def message_id(subject: Stamped, sender: str) -> str:
     """The Message-ID that goes with a subject: unique as its compostage is, and the same when made again."""
     domain = check_address(sender).rpartition("@")[2]
     return f"<{subject.compostage}.{subject.exercice}@{domain}>"
@@ -123,7 +136,7 @@ def message_id(subject: Subject, sender: str) -> str:
 
 def build_message(
     *,
-    subject: Subject,
+    subject: Stamped,
     sender: str,
     recipient: str,
     file_name: str,
@@ -131,6 +144,7 @@ def build_message(
     sealing: Sealing,
     date: datetime,
     identifier: str,
+    profile: str = PROFILE,
 ) -> bytes:
     """A message around an attachment held in memory; see `message_head`."""
     head = message_head(
@@ -141,26 +155,28 @@ def build_message(
         sealing=sealing,
         date=date,
         identifier=identifier,
+        profile=profile,
     )
     return b"".join((head, *base64_pieces((attachment,))))
 
 
 def message_head(
     *,
-    subject: Subject,
+    subject: Stamped,
     sender: str,
     recipient: str,
     file_name: str,
     sealing: Sealing,
     date: datetime,
     identifier: str,
+    profile: str = PROFILE,
 ) -> bytes:
     """All that comes before the attachment of a message: one message, one file (`OCT-MSG-1`), in a single
     part, ASCII, lines ended by CRLF, no header folded. `base64_pieces` of the attachment follow.
 
-    `sealing` says how the attachment was sealed, by `Content-Description` (`OCT-MSG-7`); `date` is aware of
-    its zone; `identifier` is the Message-ID with its angle brackets. Raises MessageError on a name or an
-    identifier that no header may carry, ConfigError on an address.
+    `sealing` says how the attachment was sealed, by `Content-Description` (`OCT-MSG-7`), which begins with
+    `profile`; `date` is aware of its zone; `identifier` is the Message-ID with its angle brackets. Raises
+    MessageError on a name or an identifier that no header may carry, ConfigError on an address.
     """
     if date.tzinfo is None:
         raise ValueError("the date of a message needs its time zone")
@@ -178,7 +194,7 @@ def message_head(
         ("Content-Type", f'{CONTENT_TYPE}; name="{file_name}"'),
         ("Content-Transfer-Encoding", "base64"),
         ("Content-Disposition", f'attachment; filename="{file_name}"'),
-        ("Content-Description", PROFILE + sealing.suffix),
+        ("Content-Description", profile + sealing.suffix),
     )
     return ("".join(f"{name}: {value}\r\n" for name, value in headers) + "\r\n").encode("ascii")
 

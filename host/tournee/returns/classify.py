@@ -12,6 +12,8 @@ from tournee.errors import TourneeError
 from tournee.returns.arl import APPLICATION as ARL_APPLICATION
 from tournee.returns.arl import RECORD, Arl, read_arl
 from tournee.returns.art import Art, announces_art, read_art
+from tournee.returns.dloi import APPLICATION as DLOI_APPLICATION
+from tournee.returns.dloi import Dloi, read_dloi
 from tournee.returns.message import Envelope, peek_envelope, read_message
 from tournee.returns.quarantine import DamagedError, Quarantined
 from tournee.returns.rsp import read_rsp
@@ -20,7 +22,6 @@ from tournee.returns.rsp_content import Rsp
 Unseal = Callable[[bytes], bytes]  # CMS EnvelopedData (DER or BER) to what it holds; raises when it cannot
 
 CLEAR_MAX = 32 * 2**20  # bytes after decompression: a return of 250 000 records
-DLOI_APPLICATION = "DL"
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = zlib.MAX_WBITS | 16
 _CMS_ENVELOPED = bytes.fromhex(
@@ -29,7 +30,7 @@ _CMS_ENVELOPED = bytes.fromhex(
 _CMS_FRONT = 32
 _APPLICATION = slice(47, 49)
 _REFERENCE = slice(61, 65)
-_WORDS = {"Arl": "ARL", "Rsp": "RSP", "Art": "ART"}
+_WORDS = {"Arl": "ARL", "Rsp": "RSP", "Art": "ART", "Dloi": "DLOI"}
 _NOT_REAL = {
     "D": "Flux de démonstration : ces paiements sont fictifs.",
     "T": "Flux de test : ces paiements sont fictifs.",
@@ -45,13 +46,13 @@ class Return:
     """
 
     envelope: Envelope
-    content: Arl | Rsp | Art | Quarantined
+    content: Arl | Rsp | Art | Dloi | Quarantined
     clear: bytes = field(repr=False)
     notes: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
-        """``ARL``, ``RSP``, ``ART`` or ``QUARANTINED``."""
+        """``ARL``, ``RSP``, ``ART``, ``DLOI`` or ``QUARANTINED``."""
         return _WORDS.get(type(self.content).__name__, "QUARANTINED")
 
 
@@ -110,28 +111,28 @@ def _gunzip(content: bytes) -> bytes:
     return clear
 
 
-def _decode(envelope: Envelope, clear: bytes) -> Arl | Rsp | Art:
+def _decode(envelope: Envelope, clear: bytes) -> Arl | Rsp | Art | Dloi:
     if clear[:3] == b"000" and len(clear) >= RECORD:
         application = clear[_APPLICATION].decode("latin-1")
         if application == ARL_APPLICATION:
             return read_arl(clear)
         if application == DLOI_APPLICATION:
-            raise DamagedError("Liste d'opposition (dLOI) : non prise en charge.", "pièce jointe")
+            return read_dloi(clear)
         if re.fullmatch(rb" ?[0-9]{3,4} ?", clear[_REFERENCE]) or b"@" in clear:
             return read_rsp(clear)
     if announces_art(envelope):
         return read_art(envelope, clear)
-    raise DamagedError("Ni ARL, ni RSP, ni ART : contenu inconnu.", "pièce jointe")
+    raise DamagedError("Ni ARL, ni RSP, ni ART, ni dLOI : contenu inconnu.", "pièce jointe")
 
 
-def _notes(envelope: Envelope, content: Arl | Rsp | Art) -> tuple[str, ...]:
+def _notes(envelope: Envelope, content: Arl | Rsp | Art | Dloi) -> tuple[str, ...]:
     contradictions = _contradictions(envelope, content)
     if isinstance(content, Rsp) and content.flow in _NOT_REAL:
         return (_NOT_REAL[content.flow], *contradictions)
     return contradictions
 
 
-def _contradictions(envelope: Envelope, content: Arl | Rsp | Art) -> tuple[str, ...]:
+def _contradictions(envelope: Envelope, content: Arl | Rsp | Art | Dloi) -> tuple[str, ...]:
     word = _WORDS[type(content).__name__]
     claims = (("la description", envelope.description), ("l'objet", envelope.subject))
     return tuple(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tournee.returns.arl import WHOLE_FILE, Arl, ArlItem
 from tournee.returns.art import Art
+from tournee.returns.dloi import Dloi
 from tournee.returns.quarantine import Quarantined
 from tournee.returns.rsp_content import OtherPayment, Rsp, SheetReturn
 
@@ -48,8 +49,9 @@ class Effect:
     nir: str = field(default="", repr=False)
 
 
-def effects_of(content: Arl | Rsp | Art | Quarantined) -> tuple[Effect, ...]:
-    """The effects of a return, in its order; an ART, a quarantined return, an RSP not decoded have none."""
+def effects_of(content: Arl | Rsp | Art | Dloi | Quarantined) -> tuple[Effect, ...]:
+    """The effects of a return, in its order; an ART, a dLOI, a quarantined return, an RSP not decoded
+    have none."""
     if isinstance(content, Arl):
         return tuple(_of_item(item) for item in content.items)
     if isinstance(content, Rsp) and content.decoded:

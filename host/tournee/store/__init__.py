@@ -3,6 +3,7 @@
 from tournee.store.cipher import Cipher
 from tournee.store.drafts import Effect, FileDraft, MessageDraft, Outcome, SheetDraft, Target
 from tournee.store.journal import Journal
+from tournee.store.opposition import IncrementDraft, IncrementRow, IncrementState
 from tournee.store.rows import (
     EffectRow,
     FileRow,
@@ -28,6 +29,9 @@ __all__ = [
     "FileRow",
     "FileState",
     "HistoryRow",
+    "IncrementDraft",
+    "IncrementRow",
+    "IncrementState",
     "InvoiceRow",
     "Journal",
     "LotRow",

@@ -98,33 +98,30 @@ class Lots(Contents):
         with self._step("make_file"):
             if not lot_ids:
                 raise StoreError("Un fichier a au moins un lot.")
-            number = self._next_number("", "file", LAST_FILE, cycles=True)
-            draft = build(number)
-            pieces = recut(draft.clear)
-            first = next(pieces)
-            check_number(first, "000", "fichier", number)
-            file = self._new_id("file")
-            sealed = self._keep_content(chain((first,), pieces), "file", "clear", file)
-            self._db.execute(
-                "INSERT INTO file (id, ps, number, route, invoices, state, clear_sealed)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    file,
-                    ps,
-                    number,
-                    draft.route,
-                    draft.invoices,
-                    FileState.MADE.value,
-                    sealed,
-                ),
-            )
-            self._remember("file", file, FileState.MADE, "")
+            file, number = self._keep_file(ps, build, "")
             for rank, lot in enumerate(lot_ids, 1):
                 if self._row("lot", lot)["ps"] != ps:
                     raise StoreError(f"Le lot {lot} n’est pas du professionnel {ps}.")
                 self._move("lot", lot, LotState.IN_FILE, f"fichier {number:06}")
                 self._db.execute("UPDATE lot SET file = ?, file_rank = ? WHERE id = ?", (file, rank, lot))
             return file
+
+    def _keep_file(self, ps: str, build: Callable[[int], FileDraft], detail: str) -> tuple[int, int]:
+        """A file of `ps` under the next name: its id and that name as a number."""
+        number = self._next_number("", "file", LAST_FILE, cycles=True)
+        draft = build(number)
+        pieces = recut(draft.clear)
+        first = next(pieces)
+        check_number(first, "000", "fichier", number)
+        file = self._new_id("file")
+        sealed = self._keep_content(chain((first,), pieces), "file", "clear", file)
+        self._db.execute(
+            "INSERT INTO file (id, ps, number, route, invoices, state, clear_sealed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (file, ps, number, draft.route, draft.invoices, FileState.MADE.value, sealed),
+        )
+        self._remember("file", file, FileState.MADE, detail)
+        return file, number
 
     def lots(self, state: LotState | None = None, ps: str = "") -> tuple[LotRow, ...]:
         """Lots in the order they were made, in one state or in any, of one PS or of all."""

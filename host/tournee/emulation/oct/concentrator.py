@@ -15,6 +15,7 @@ from tournee.emulation.oct.file import RECORD, Framed, read_file
 from tournee.emulation.oct.incoming import Claim, Submission, open_submission, read_claim
 from tournee.emulation.oct.lot import Lot, claimed_number, read_lot
 from tournee.emulation.oct.lot_checks import check_lot
+from tournee.emulation.oct.opposition import following, increments_file, is_request, read_request
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
 from tournee.emulation.oct.refusal import LAYOUT, UNKNOWN_SENDER, RefusedError
 from tournee.emulation.oct.register import Register
@@ -83,20 +84,19 @@ class EmulatedOct:
         return self.register.known_files
 
     def receive(self, raw: bytes) -> list[bytes]:
-        """The complete messages that answer `raw`: ART, ARL, then RSP for what was accepted.
+        """The complete messages that answer `raw`: ART, ARL, then RSP for what was accepted; to a request for
+        the opposition list, its increments.
 
         Never raises on `raw`.
         """
         now = self._clock()
         claim = read_claim(raw)
+        if is_request(raw):
+            answer = self._increments(raw, claim, now)
+            if answer is not None:
+                return [answer]
         judgement = self._judge(raw, claim, now)
-        postman = Postman(
-            address=self.scenario.address,
-            to=claim.reply_to,
-            number=judgement.sender,
-            now=now,
-            certificate=self.scenario.mail_certificates.get(claim.reply_to.lower()),
-        )
+        postman = self._postman(claim, judgement.sender, now)
         text = _art_text(judgement, now)
         answers = [postman.art(judgement.ps_type, text, judgement.file_name, self._serial())]
         name = self._name()
@@ -114,6 +114,22 @@ class EmulatedOct:
             for rsp_name, rsp in self._insurers(judgement.framed, judgement.accepted, now):
                 answers.append(postman.file("RSP", rsp, rsp_name, self._serial()))
         return answers
+
+    def _increments(self, raw: bytes, claim: Claim, now: datetime) -> bytes | None:
+        """The dLOI that answers a request (OCT-LOI-1), None when it is none that can be answered."""
+        scenario = self.scenario
+        try:
+            request = read_request(raw, self._unseal, scenario.address, scenario.siren)
+        except RefusedError:
+            return None
+        name = self._name()
+        found = following(scenario.opposition, request.number)
+        content = increments_file(request, found, siren=scenario.siren, name=name, now=now)
+        return self._postman(claim, request.sender, now).file("DLOI", content, name, self._serial())
+
+    def _postman(self, claim: Claim, number: str, now: datetime) -> Postman:
+        certificate = self.scenario.mail_certificates.get(claim.reply_to.lower())
+        return Postman(self.scenario.address, claim.reply_to, number, now, certificate)
 
     def _judge(self, raw: bytes, claim: Claim, now: datetime) -> Judgement:
         sender, ps_type, file_name = claim.sender, _ANY_TYPE, claim.file_name

@@ -104,7 +104,7 @@ def _read_submission(message: Message, unseal: Unseal, address: str, now: dateti
     version, sender, stamp, count = _split_subject(subject, now)
     if version != SPECIFICATION:
         raise RefusedError(LAYOUT, f"OBJET : VERSION {version} AU LIEU DE {SPECIFICATION}")
-    part = _only_part(message)
+    part = only_part(message)
     description = str(part.get("Content-Description", message.get("Content-Description", "")))
     if description not in DESCRIPTIONS:
         raise RefusedError(LAYOUT, "CONTENT-DESCRIPTION INCONNUE")
@@ -112,7 +112,9 @@ def _read_submission(message: Message, unseal: Unseal, address: str, now: dateti
     if not re.fullmatch(r"\d{6}", name):
         raise RefusedError(LAYOUT, "PIECE JOINTE : NOM AUTRE QUE LE NOM DU FICHIER")
     form = DESCRIPTIONS[description]
-    return Submission(subject, sender, stamp, int(count), name, form, _open(_attachment(part), form, unseal))
+    return Submission(
+        subject, sender, stamp, int(count), name, form, opened(attachment_of(part), form, unseal)
+    )
 
 
 def _split_subject(subject: str, now: datetime) -> tuple[str, str, str, str]:
@@ -129,7 +131,8 @@ def _split_subject(subject: str, now: datetime) -> tuple[str, str, str, str]:
     return version, sender, stamp, count
 
 
-def _only_part(message: Message) -> Message:
+def only_part(message: Message) -> Message:
+    """The one part there is, an Application/EDI-consent; RefusedError 0106."""
     parts = [part for part in message.walk() if not part.is_multipart()]
     attachments = [part for part in parts if part.get_content_type() == CONTENT_TYPE]
     if len(attachments) != 1:
@@ -141,7 +144,8 @@ def _only_part(message: Message) -> Message:
     return attachments[0]
 
 
-def _attachment(part: Message) -> bytes:
+def attachment_of(part: Message) -> bytes:
+    """The decoded base64 of a part; RefusedError 0106, 0100."""
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
         raise RefusedError(LAYOUT, "PIECE JOINTE : CODAGE AUTRE QUE BASE64")
     payload = "".join(str(part.get_payload()).split()).encode("ascii", "replace")
@@ -154,7 +158,8 @@ def _attachment(part: Message) -> bytes:
     return content
 
 
-def _open(content: bytes, form: str, unseal: Unseal) -> bytes:
+def opened(content: bytes, form: str, unseal: Unseal) -> bytes:
+    """The content unsealed and decompressed as `form` (K, ZK or nothing) says; RefusedError 0100."""
     if "K" in form:
         try:
             content = unseal(content)

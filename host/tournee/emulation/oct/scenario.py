@@ -44,6 +44,17 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Increment:
+    """What takes opposition list `before` to list `after`: its date AAMMJJ, serials added and removed."""
+
+    before: int
+    after: int
+    date: str
+    additions: tuple[str, ...] = ()
+    removals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """The world behind the emulated OCT; every default accepts and pays in full.
 
@@ -53,7 +64,7 @@ class Scenario:
     with its own. `rejected` and `remarks` are by NIR (13): the sheets of that patient are rejected, or paid
     with a comment. `deferred` NIRs are neither paid nor rejected yet. `flat_payment`, and the `retention`
     that goes with it, come once for each sender. `mail_certificates` are by mail address, lower case: returns
-    to these are sealed.
+    to these are sealed. `opposition` are the increments of the opposition list, in order, from list 0.
     """
 
     siren: str = "999999998"
@@ -67,3 +78,4 @@ class Scenario:
     flat_payment: FlatPayment | None = None
     retention: Retention | None = None
     mail_certificates: Mapping[str, Certificate] = field(default_factory=dict)
+    opposition: tuple[Increment, ...] = ()

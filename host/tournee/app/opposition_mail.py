@@ -1,0 +1,123 @@
+"""The opposition list by mail: asked for, and brought forward by what comes back (OCT-LOI).
+
+What has not come in order waits in the journal; what is missing is asked for, once for each gap.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tournee.app.dispatch import Dispatch, ps_type_of, send_file
+from tournee.app.office import Office
+from tournee.app.opposition import latest_heard_of, list_path, number_in_force
+from tournee.app.progress import Progress, silent
+from tournee.errors import StoreError, TourneeError
+from tournee.exchange.lots import LotSender
+from tournee.exchange.opposition import request_file
+from tournee.opposition.applying import IncrementError, apply_increment
+from tournee.returns.dloi import Dloi, Increment, read_dloi
+from tournee.store import FileDraft, IncrementDraft, IncrementRow, IncrementState, MessageState
+
+_SENT = (MessageState.SENT, MessageState.TRANSMITTING, MessageState.UNCERTAIN)
+
+
+def request_list(office: Office, ps: str = "", ps_type: str = "", *, whole: bool = False) -> Dispatch:
+    """Ask the OCT of the active route for what follows the list in force, or the `whole` list (OCT-LOI-1).
+
+    `ps` is the billing number of who asks, with its type: left out, the one that the journal knows. A damaged
+    list is set aside when the whole is asked for. The request is journaled before it leaves.
+    """
+    if not ps:
+        ps = _only_ps(office)
+    sender = LotSender(ps, ps_type or ps_type_of(office, ps), "")
+    path = list_path(office)
+    if whole and path.exists():
+        path.replace(path.with_name(path.name + ".ancienne"))
+    return _ask(office, sender, number_in_force(office))
+
+
+def keep_increments(office: Office, return_id: int, dloi: Dloi) -> None:
+    """Journal the increments of a return before any is applied."""
+    drafts = [
+        IncrementDraft(one.before, one.after, one.date, len(one.additions), len(one.removals))
+        for one in dloi.increments
+    ]
+    office.journal.keep_increments(return_id, drafts)
+
+
+def bring_forward(office: Office, progress: Progress = silent) -> list[TourneeError]:
+    """Apply all increments that follow one another from the list in force, whenever they came; ask for what
+    is missing, once (OCT-LOI-2). Gives what could not be done.
+    """
+    waiting = office.journal.increments(IncrementState.WAITING)
+    if not waiting:
+        return []
+    contents: dict[int, tuple[Increment, ...]] = {}
+    try:
+        for rank, row in enumerate(waiting, 1):
+            progress("liste d'opposition", rank, len(waiting))
+            _apply(office, row, contents)
+        return _ask_for_missing(office)
+    except TourneeError as error:
+        return [error]
+
+
+def _apply(office: Office, row: IncrementRow, contents: dict[int, tuple[Increment, ...]]) -> None:
+    def act() -> tuple[IncrementState, str]:
+        in_force = number_in_force(office)
+        if row.draft.after <= in_force:
+            return IncrementState.KNOWN, f"déjà appliqué : la liste en vigueur est {in_force:06}"
+        if row.draft.before < in_force:
+            return IncrementState.KNOWN, f"part d'une liste antérieure à celle en vigueur ({in_force:06})"
+        if row.draft.before > in_force:
+            return (
+                IncrementState.WAITING,
+                f"attend la liste {row.draft.before:06} (ici {in_force:06})",
+            )
+        if row.return_id not in contents:
+            contents[row.return_id] = read_dloi(office.journal.received(row.return_id).content).increments
+        try:
+            done = apply_increment(list_path(office), contents[row.return_id][row.rank])
+        except IncrementError as error:
+            return IncrementState.REFUSED, error.message
+        odd = ((done.already, "ajouts déjà présents"), (done.absent, "retraits absents"))
+        return IncrementState.APPLIED, ", ".join(f"{count} {what}" for count, what in odd if count)
+
+    office.journal.increment_done(row.id, act)
+
+
+def _ask_for_missing(office: Office) -> list[TourneeError]:
+    """A request for what follows the list in force, when a later one is known than at the last request."""
+    in_force = number_in_force(office)
+    latest = latest_heard_of(office)
+    if latest <= in_force:
+        return []
+    for file in office.journal.requests(in_force, latest):
+        if any(message.state in _SENT for message in office.journal.messages(file_id=file)):
+            return []
+    done = request_list(office)
+    return [] if done.error is None else [done.error]
+
+
+def _ask(office: Office, sender: LotSender, in_force: int) -> Dispatch:
+    build = partial(_request_draft, office, sender, in_force)
+    made = office.journal.make_request(sender.number, in_force, latest_heard_of(office), build)
+    file = office.journal.file(made)
+    return send_file(office, file, resend=False)
+
+
+def _request_draft(office: Office, sender: LotSender, in_force: int, name: int) -> FileDraft:
+    route = office.route
+    clear = request_file(sender, name, office.clock(), route.recipient_number, in_force)
+    return FileDraft(clear, 0, route.name)
+
+
+def _only_ps(office: Office) -> str:
+    known = {row.ps for row in office.journal.visits()}
+    if len(known) == 1:
+        return known.pop()
+    raise StoreError(
+        "Au nom de quel professionnel demander la liste d'opposition ?",
+        cause=f"le journal en connaît {len(known)}",
+        next_step="indiquez son numéro : tournee opposition request --ps NUMÉRO, ou insérez sa carte",
+    )
