@@ -3,9 +3,11 @@ one for an OCT (OCT-SF), or one for each recipient of the lots (OCT-SS).
 """
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from sesam import records, zones
 from sesam.errors import RecordError
@@ -273,19 +275,20 @@ def _check_groups(group12: Group, group14: Group, lots: Sequence[Group]) -> None
 
 def _check_lots(group12: Group, group14: Group, lots: Sequence[LotOutline]) -> None:
     _equal("taille des lots", group14.field("taille"), sum(lot.size for lot in lots))
-    billed: set[tuple[str, str]] = set()
+    billed: dict[str, array[int]] = {}
     for lot in lots:
         number, kind = lot.head["lot"], str(lot.head["categorie"])
-        for invoice in lot.invoices:
-            if (kind, invoice) in billed:
-                raise FileError(f"La {kind} de la facture {invoice} est deux fois dans le fichier.")
-            billed.add((kind, invoice))
+        billed.setdefault(kind, array("I")).extend(lot.invoices)
         if not lot.certified:
             raise FileError(f"Le lot {number} n’est pas certifié.", next_step="Certifiez-le d’abord.")
         if group12.field("application") == PER_RECIPIENT:
             found, told = addressee_of(lot).number, group12.field("numero_destinataire")
             if found != told:
                 raise FileError(f"Le lot {number} est pour {found}, le fichier pour {told}.")
+    for kind, invoices in billed.items():
+        for invoice, following in pairwise(sorted(invoices)):
+            if invoice == following:
+                raise FileError(f"La {kind} de la facture {invoice:09} est deux fois dans le fichier.")
 
 
 def _whole(group: Group, field: str) -> int:

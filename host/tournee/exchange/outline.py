@@ -5,6 +5,8 @@ verified, when the lot was certified (`verify_lot`).
 """
 
 import re
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sesam import records
@@ -13,20 +15,20 @@ from sesam.records import RECORD_LENGTH
 from tournee.exchange.splitting import LayoutError, Values, split_lot
 
 _SHAPE = re.compile(rb"1(?:2a?4[4e]*57*)+67*")  # a letter a record; a is 2A, e is 4E
-_TWO, _FOUR = b"24"
-_IS_2A, _IS_4E = 38, 35  # where a 2A and a 4E differ from a 2 and a 4
+_MORE = ((b"2", 38, ord("A"), ord("a")), (b"4", 35, ord("E"), ord("e")))  # what tells a 2A and a 4E
+_TWO = ord("2")
 _NUMBER_AT, _NUMBER_LENGTH = records.locate("2", "facture")
 
 
 @dataclass(frozen=True)
 class LotOutline:
-    """A lot: the values of its records 1 and 6, its invoices' numbers on 9 digits in order, its bytes with
+    """A lot: the values of its records 1 and 6, its invoices' numbers in order, how many bytes it has with
     its records 7, and whether it has any.
     """
 
     head: Values
     trailer: Values
-    invoices: tuple[str, ...]
+    invoices: Sequence[int]
     size: int
     certified: bool
 
@@ -37,12 +39,13 @@ def outline_lot(data: bytes) -> LotOutline:
     if len(data) % RECORD_LENGTH or not _SHAPE.fullmatch(shape):
         split_lot(data)
         raise LayoutError("Lot sans facture", 0)
+    starts = [rank * RECORD_LENGTH + _NUMBER_AT for rank, kind in enumerate(shape) if kind == _TWO]
+    numbers = [data[at : at + _NUMBER_LENGTH] for at in starts]
     last = shape.index(b"6") * RECORD_LENGTH
-    invoices = tuple(
-        data[at : at + _NUMBER_LENGTH].decode("latin-1")
-        for at in (rank * RECORD_LENGTH + _NUMBER_AT for rank, kind in enumerate(shape) if kind == _TWO)
-    )
     trailer = _end(data, last)
+    if not b"".join(numbers).isdigit():
+        split_lot(data)
+    invoices = array("I", map(int, numbers))
     if trailer["factures"] != len(invoices):
         raise LayoutError(f"Le lot dit {trailer['factures']} factures, il en a {len(invoices)}", last)
     return LotOutline(_end(data, 0), trailer, invoices, len(data), data[-RECORD_LENGTH:][:1] == b"7")
@@ -52,13 +55,15 @@ def shape_of(data: bytes) -> bytes:
     """The kinds of records that follow one another, a character each: the first, but `a` for 2A and `e` for
     4E.
     """
-    seconds = zip(
-        data[::RECORD_LENGTH], data[_IS_2A::RECORD_LENGTH], data[_IS_4E::RECORD_LENGTH], strict=False
-    )
-    return bytes(
-        97 if first == _TWO and a == 65 else 101 if first == _FOUR and e == 69 else first
-        for first, a, e in seconds
-    )
+    firsts = data[::RECORD_LENGTH]
+    shape = bytearray(firsts)
+    for first, column, letter, mark in _MORE:
+        rank = firsts.find(first)
+        while rank >= 0:
+            if data[rank * RECORD_LENGTH + column] == letter:
+                shape[rank] = mark
+            rank = firsts.find(first, rank + 1)
+    return bytes(shape)
 
 
 def _end(data: bytes, at: int) -> Values:
