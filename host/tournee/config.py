@@ -23,6 +23,7 @@ mode = "fichier-unique"               # or eclatement: one file a recipient, mad
 scellement = "ZK"                     # ZK, K, or en-clair
 chiffre = "aes-256-cbc"               # or aes-128-cbc
 revoques = []                         # SHA-256 fingerprints of certificates withdrawn
+delai_arl = 3                         # days without an ARL until an alert is raised
 
 [route.mon-oct.envoi]                 # submission: TLS always
 serveur = "smtp.example"
@@ -52,7 +53,17 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tournee.errors import ConfigError
-from tournee.exchange.route import Cipher, Mailbox, MailboxKind, Mode, Route, Sealing, Security, Server
+from tournee.exchange.route import (
+    ARL_DAYS,
+    Cipher,
+    Mailbox,
+    MailboxKind,
+    Mode,
+    Route,
+    Sealing,
+    Security,
+    Server,
+)
 
 KEYRING_SERVICE = "tournee-messagerie"
 _T = TypeVar("_T")
@@ -176,6 +187,7 @@ def _route(name: str, table: _Table, home: Path) -> Route:
         sealing=table.choice("scellement", Sealing, Sealing.ZK),
         cipher=table.choice("chiffre", Cipher, Cipher.AES_256_CBC),
         mode=table.choice("mode", Mode, Mode.SINGLE_FILE),
+        arl_days=table.get("delai_arl", int, ARL_DAYS),
         revoked=frozenset(str(word) for word in table.get("revoques", list, [])),
     )
     for part in (table, submission, mailbox):

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from tournee.app.alerts import Alert
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
 from tournee.store import EffectRow, OverviewRow, Trace, VisitRow
@@ -38,6 +39,19 @@ def invoice(row: OverviewRow) -> dict[str, Any]:
         "files": list(row.files),
         "subjects": list(row.subjects),
         "reason": row.reason,
+    }
+
+
+def alert(one: Alert) -> dict[str, Any]:
+    """One thing to look into."""
+    return {
+        "kind": one.kind.value,
+        "about": one.about,
+        "ps": one.ps,
+        "since": one.since,
+        "days": one.days,
+        "text": one.text,
+        "next_step": one.next_step,
     }
 
 

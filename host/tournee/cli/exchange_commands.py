@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from tournee import config as configuration
+from tournee.app.alerts import alerts
 from tournee.app.dispatch import Dispatch, make_files, resend, send
 from tournee.app.mailroom import fetch as fetch_returns
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import invoice_tables, labelled, outside_lines, return_table, trace_tables
+from tournee.cli.show import alert_line, invoice_tables, labelled, outside_lines, return_table, trace_tables
 from tournee.store import MessageState, ReturnState
 
 
@@ -115,16 +116,18 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show_status(desk: Desk, as_json: bool) -> None:
-    """Montre chaque facture et son état, les envois incertains, les retours mis de côté ou sans suite."""
+    """Montre chaque facture et son état, les retours sans suite, et ce qui demande votre attention."""
     with desk.office() as office:
         rows = office.journal.overview()
         uncertain = office.journal.messages(MessageState.UNCERTAIN)
         aside = office.journal.returns(ReturnState.QUARANTINED)
         unmatched = office.journal.unmatched()
         outside = office.journal.payments_outside()
+        found = alerts(office)
     if as_json:
         values.write(
             {
+                "alerts": [values.alert(one) for one in found],
                 "invoices": [values.invoice(row) for row in rows],
                 "uncertain": [message.subject for message in uncertain],
                 "quarantined": [{"id": one.id, "reason": one.reason} for one in aside],
@@ -147,13 +150,11 @@ def show_status(desk: Desk, as_json: bool) -> None:
         desk.console.print(table)
     for line in outside_lines(outside):
         desk.console.print(line)
-    for message in uncertain:
-        desk.console.print(labelled("Envoi incertain :", f"{message.subject} ({message.reason})"))
-    for one in aside:
-        desk.console.print(labelled(f"Retour {one.id} mis de côté :", one.reason))
     for row in unmatched:
         why = ", ".join(text for text in (row.note, row.effect.reason) if text)
         desk.console.print(labelled(f"Retour {row.return_id} sans suite :", f"{row.effect.told} ({why})"))
+    for one in found:
+        desk.console.print(alert_line(one))
 
 
 @click.command("trace", cls=FrenchCommand, short_help="Le chemin d'une facture ou d'un message.")

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from tournee.cli import (
+    alert_commands,
     care_commands,
     demo_command,
     exchange_commands,
@@ -69,6 +70,7 @@ for command in (
     *care_commands.COMMANDS,
     *exchange_commands.COMMANDS,
     *opposition_commands.COMMANDS,
+    *alert_commands.COMMANDS,
 ):
     tournee.add_command(command)
 

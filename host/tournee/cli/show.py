@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from tournee.app.alerts import Alert
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
 from tournee.store import EffectRow, OverviewRow, SheetState, Trace, VisitRow
@@ -34,6 +35,13 @@ _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 def labelled(label: str, text: str, style: str = "yellow") -> Text:
     """A line that begins with a coloured label."""
     return Text.assemble((label, style), " ", text)
+
+
+def alert_line(alert: Alert) -> Text:
+    """One thing to look into, since when, and what to do."""
+    days = f", depuis {alert.days} jour{'s' if alert.days > 1 else ''}" if alert.days else ""
+    whose = f" ({alert.ps})" if alert.ps else ""
+    return labelled(f"Alerte, {alert.about}{whose} :", f"{alert.text}{days}. {alert.next_step}", "bold red")
 
 
 def kibibytes(count: int) -> str:

@@ -20,6 +20,9 @@ from tournee.errors import ConfigError
 
 IDENTIFIER_LENGTH = 14  # recipient number, record 000 columns 28+14
 SIREN_LENGTH = 9
+ARL_DAYS = 3
+"""Days until a lot without ARL raises an alert, where a route does not say: ours, no text gives it."""
+ARL_DAYS_MAX = 60
 _HOST_MAX = 253
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?"
@@ -167,8 +170,8 @@ class Route:
 
     `identifier` is the OCT's SIREN or an association's number (`OCT-SF-4`), without its leading zeros.
     `certificate` is the file given by the OCT (`OCT-MSG-8`); `revoked` lists certificates withdrawn by
-    configuration, each by the SHA-256 of its DER in lower-case hexadecimal. Raises ConfigError on a value
-    that cannot be right.
+    configuration, each by the SHA-256 of its DER in lower-case hexadecimal. `arl_days` is how long an ARL may
+    take until an alert is raised. Raises ConfigError on a value that cannot be right.
     """
 
     name: str
@@ -182,6 +185,7 @@ class Route:
     cipher: Cipher = Cipher.AES_256_CBC
     mode: Mode = Mode.SINGLE_FILE
     revoked: frozenset[str] = frozenset()
+    arl_days: int = ARL_DAYS
 
     def __post_init__(self) -> None:
         check_address(self.address)
@@ -198,6 +202,11 @@ class Route:
                 f"Le SIREN {number} de l'OCT {self.name} est faux.",
                 cause="sa clé ne correspond pas : un chiffre est sans doute mal saisi",
                 next_step="vérifiez le SIREN donné par l'OCT",
+            )
+        if not 1 <= self.arl_days <= ARL_DAYS_MAX:
+            raise ConfigError(
+                f"Le délai d'ARL de {self.name}, {self.arl_days} jours, ne convient pas.",
+                next_step=f"indiquez de 1 à {ARL_DAYS_MAX} jours",
             )
         for fingerprint in self.revoked:
             if not _FINGERPRINT.fullmatch(fingerprint):

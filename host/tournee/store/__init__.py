@@ -17,6 +17,7 @@ from tournee.store.rows import (
     SheetRow,
     Trace,
     VisitRow,
+    WaitingRow,
 )
 from tournee.store.secrets import journal_key
 from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
@@ -51,5 +52,6 @@ __all__ = [
     "Trace",
     "VisitRow",
     "VisitState",
+    "WaitingRow",
     "journal_key",
 ]

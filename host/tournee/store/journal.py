@@ -9,15 +9,16 @@ from tournee.store.database import SCHEMA
 from tournee.store.opposition import OppositionJournal
 from tournee.store.overview import Overview
 from tournee.store.tracing import Tracing
+from tournee.store.waiting import Waiting
 
 
-class Journal(Tracing, Overview, OppositionJournal):
+class Journal(Tracing, Overview, Waiting, OppositionJournal):
     """One SQLite file; each operation is one transaction, on the disk when it returns.
 
     Days and invoices are in `invoices`, lots and files in `lots`, messages in `messages`, returns in
-    `received`, the opposition list in `opposition`, questions across them in `tracing` and `overview`.
-    Opening it turns messages found transmitting into uncertain ones. Errors: StoreError, and whatever a
-    `build` function raises, which then leaves no trace.
+    `received`, the opposition list in `opposition`, questions across them in `tracing`, `overview` and
+    `waiting`. Opening it turns messages found transmitting into uncertain ones. Errors: StoreError, and
+    whatever a `build` function raises, which then leaves no trace.
     """
 
     def __init__(

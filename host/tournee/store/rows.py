@@ -219,6 +219,18 @@ class OverviewRow:
 
 
 @dataclass(frozen=True)
+class WaitingRow:
+    """A lot or a file (`lot` is then "") that waits since `since`; `route` is the one it was framed for."""
+
+    id: int
+    ps: str
+    lot: str
+    file: str
+    route: str
+    since: str
+
+
+@dataclass(frozen=True)
 class Trace:
     """All that is tied to an invoice or to a message, both ways (OCT-MSG-5)."""
 

@@ -1,0 +1,117 @@
+"""What a carer must look into now: no ARL after the route's delay, files that stay, doubts, refusals.
+
+Nothing of it is kept: an alert is a question to the journal and to the clock, and ends with its cause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tournee.app.office import Office
+from tournee.exchange.route import ARL_DAYS
+from tournee.store import MessageState, ReturnState, WaitingRow
+
+UNSENT_DAYS = 2
+"""Days until a file framed and not sent raises an alert: ours, no text gives it."""
+
+
+class AlertKind(StrEnum):
+    """What is amiss."""
+
+    NO_ARL = "no_arl"
+    NOT_SENT = "not_sent"
+    UNCERTAIN = "uncertain"
+    REFUSED = "refused"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing to look into: `about` names it, `text` says what is amiss, `next_step` what to do, in French.
+
+    `since` is ISO 8601, `days` how many whole days that is ago; `ps` is the professional's number, "" when
+    it is not known.
+    """
+
+    kind: AlertKind
+    about: str
+    since: str
+    days: int
+    text: str
+    next_step: str
+    ps: str = ""
+
+
+def alerts(office: Office) -> list[Alert]:
+    """Everything to look into at this time, what is most urgent first."""
+    return [
+        *_without_arl(office),
+        *_refused(office),
+        *_uncertain(office),
+        *_not_sent(office),
+        *_quarantined(office),
+    ]
+
+
+def _without_arl(office: Office) -> list[Alert]:
+    delays = {route.name: route.arl_days for route in (*office.former, office.route)}
+    found: list[Alert] = []
+    for row in office.journal.lots_without_arl():
+        delay = delays.get(row.route, ARL_DAYS)
+        if _age(office, row.since) >= timedelta(days=delay):
+            text = f"aucun ARL après {delay} jours"
+            next_step = f"relevez les retours ; si rien ne vient, tournee send --again {row.file}"
+            found.append(_alert(office, AlertKind.NO_ARL, row, text, next_step))
+    return found
+
+
+def _refused(office: Office) -> list[Alert]:
+    return [
+        _alert(office, AlertKind.REFUSED, row, "refusé et pas refait", f"tournee lot remake {row.lot}")
+        for row in office.journal.lots_not_put_right()
+    ]
+
+
+def _not_sent(office: Office) -> list[Alert]:
+    return [
+        _alert(office, AlertKind.NOT_SENT, row, "formé et pas envoyé", "tournee send")
+        for row in office.journal.files_not_sent()
+        if _age(office, row.since) >= timedelta(days=UNSENT_DAYS)
+    ]
+
+
+def _uncertain(office: Office) -> list[Alert]:
+    found = []
+    for message in office.journal.messages(MessageState.UNCERTAIN):
+        file = office.journal.file(message.file_id)
+        text = "on ne sait pas s'il est arrivé"
+        next_step = f"tournee fetch ; si aucun ARL ne vient, tournee send --again {file.name}"
+        row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
+        found.append(_alert(office, AlertKind.UNCERTAIN, row, text, next_step))
+    return found
+
+
+def _quarantined(office: Office) -> list[Alert]:
+    return [
+        Alert(
+            AlertKind.QUARANTINED,
+            f"retour {row.id}",
+            row.taken,
+            _age(office, row.taken).days,
+            f"mis de côté : {row.reason}",
+            "tournee fetch --again une fois la cause levée",
+        )
+        for row in office.journal.returns(ReturnState.QUARANTINED)
+    ]
+
+
+def _alert(office: Office, kind: AlertKind, row: WaitingRow, text: str, next_step: str) -> Alert:
+    about = f"lot {row.lot}, fichier {row.file}" if row.lot else f"fichier {row.file}"
+    return Alert(kind, about, row.since, _age(office, row.since).days, text, next_step, row.ps)
+
+
+def _age(office: Office, since: str) -> timedelta:
+    """How long ago that was, 0 when the clock was set back since."""
+    return max(office.clock() - datetime.fromisoformat(since), timedelta())

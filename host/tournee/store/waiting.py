@@ -1,0 +1,56 @@
+"""What waits for someone: lots without their ARL, files not sent, refusals not put right, and since when."""
+
+import sqlite3
+
+from tournee.store.ledger import Ledger
+from tournee.store.rows import WaitingRow
+
+_SENT_SINCE = """(SELECT history.at FROM history JOIN message ON message.id = history.subject_id
+    WHERE history.subject = 'message' AND history.state = 'sent' AND message.file = lot.file
+    ORDER BY history.id DESC LIMIT 1)"""
+
+_WITHOUT_ARL = f"""SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, file.route,
+    {_SENT_SINCE} AS since FROM lot JOIN file ON file.id = lot.file
+    WHERE lot.state = 'sent'
+    AND EXISTS (SELECT 1 FROM sheet WHERE sheet.lot = lot.id AND sheet.state = 'sent') ORDER BY lot.id"""  # noqa: S608  (constants of this module)
+
+_UNSENT = """SELECT file.id, file.ps, NULL AS lot, file.number AS file, file.route,
+    (SELECT at FROM history WHERE subject = 'file' AND subject_id = file.id ORDER BY id LIMIT 1) AS since
+    FROM file WHERE file.state = 'made' AND NOT EXISTS (SELECT 1 FROM message
+        WHERE message.file = file.id AND message.state IN ('transmitting', 'uncertain', 'sent'))
+    ORDER BY file.id"""
+
+_REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, file.route,
+    (SELECT at FROM history WHERE subject = 'lot' AND subject_id = lot.id ORDER BY id DESC LIMIT 1) AS since
+    FROM lot JOIN file ON file.id = lot.file
+    WHERE lot.state = 'refused' AND EXISTS (SELECT 1 FROM sheet JOIN invoice ON invoice.id = sheet.invoice
+        JOIN visit ON visit.id = invoice.visit WHERE sheet.lot = lot.id AND sheet.state = 'refused'
+        AND visit.state = 'done' AND invoice.id = (SELECT max(id) FROM invoice WHERE visit = visit.id))
+    ORDER BY lot.id"""
+
+
+class Waiting(Ledger):
+    """The part of the journal that knows since when something waits; `since` is ISO 8601."""
+
+    def lots_without_arl(self) -> tuple[WaitingRow, ...]:
+        """Lots sent and neither acknowledged nor refused nor paid; `since` their last message left."""
+        return self._waiting(_WITHOUT_ARL)
+
+    def files_not_sent(self) -> tuple[WaitingRow, ...]:
+        """Files framed of which nothing left for certain; `since` they were framed."""
+        return self._waiting(_UNSENT)
+
+    def lots_not_put_right(self) -> tuple[WaitingRow, ...]:
+        """Lots refused whose sheets were neither put into another lot nor billed anew nor set aside; `since`
+        they were refused.
+        """
+        return self._waiting(_REFUSED)
+
+    def _waiting(self, query: str) -> tuple[WaitingRow, ...]:
+        with self._reading():
+            return tuple(_row(row) for row in self._rows(query) if row["since"])
+
+
+def _row(row: sqlite3.Row) -> WaitingRow:
+    lot = "" if row["lot"] is None else f"{row['lot']:03}"
+    return WaitingRow(row["id"], row["ps"], lot, f"{row['file']:06}", row["route"], row["since"])

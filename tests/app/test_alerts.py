@@ -1,0 +1,150 @@
+"""What is shown to the carer as needing attention, from when on, and until when; no test waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from journal_maker import KEY, Maker
+
+from tournee.app.alerts import UNSENT_DAYS, Alert, AlertKind, alerts
+from tournee.app.office import Office
+from tournee.errors import ConfigError
+from tournee.exchange.route import ARL_DAYS, Mailbox, MailboxKind, Route, Security, Server
+from tournee.store import Cipher, Effect, Journal, Outcome, Target
+
+START = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
+MAKE = Maker()
+ACCEPTED = Effect(Target.FILE, Outcome.ACCEPTED, file="000001")
+REFUSED = Effect(Target.LOT, Outcome.REFUSED, lot="001", code="0102", label="CERTIFICAT")
+
+
+@dataclass
+class Desk:
+    """An office whose clock a test turns."""
+
+    office: Office
+    now: datetime = START
+
+    def after(self, **time: float) -> list[Alert]:
+        self.now = START + timedelta(**time)
+        return alerts(self.office)
+
+    def settle(self, *effects: Effect, raw: bytes = b"return") -> None:
+        received = self.office.journal.take_return(raw, "oct 1")
+        assert received is not None
+        self.office.journal.settle_return(received, "ARL", "ARL", effects)
+
+
+def route(name: str = "oct", **values: object) -> Route:
+    server = Server("mail.example", 465, Security.TLS)
+    mailbox = Mailbox(MailboxKind.MAILDIR, path=Path("retours"))
+    plain = Route(name, "factures@oct.example", "cabinet@ville.example", "732829320", server, mailbox)
+    return replace(plain, **values)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Journal(tmp_path / "journal.db", Cipher(KEY), lambda: START) as journal:
+        made = Desk(Office(journal, route(), lambda: made.now))
+        yield made
+
+
+def test_lot_without_arl_raises_an_alert_once_the_delay_is_over(desk: Desk) -> None:
+    """OCT-RET-2, and the delay that is ours where the route gives none."""
+    MAKE.invoice(desk.office.journal, "FSE", "DRE")
+    MAKE.sent_file(desk.office.journal)
+    assert desk.after(days=ARL_DAYS, seconds=-1) == []
+    found = desk.after(days=ARL_DAYS)
+    assert [(one.kind, one.about, one.days) for one in found] == [
+        (AlertKind.NO_ARL, "lot 001, fichier 000001", 3),
+        (AlertKind.NO_ARL, "lot 002, fichier 000001", 3),
+    ]
+    assert found[0].text == "aucun ARL après 3 jours"
+    assert found[0].next_step.endswith("tournee send --again 000001")
+
+
+def test_the_delay_is_the_routes_own(desk: Desk) -> None:
+    MAKE.invoice(desk.office.journal)
+    MAKE.sent_file(desk.office.journal)
+    desk.office.route = route(arl_days=1)
+    assert len(desk.after(days=1)) == 1
+    desk.office.route, desk.office.former = route("autre", arl_days=1), (route(arl_days=5),)
+    assert desk.after(days=4) == []
+    assert len(desk.after(days=5)) == 1
+
+
+@pytest.mark.parametrize("days", [0, -1, 61])
+def test_a_delay_that_makes_no_sense_is_refused(days: int) -> None:
+    with pytest.raises(ConfigError):
+        route(arl_days=days)
+
+
+def test_the_alert_ends_when_the_arl_comes(desk: Desk) -> None:
+    MAKE.invoice(desk.office.journal)
+    MAKE.sent_file(desk.office.journal)
+    assert desk.after(days=9)
+    desk.settle(ACCEPTED)
+    assert desk.after(days=9) == []
+
+
+def test_a_lot_that_was_paid_needs_no_arl(desk: Desk) -> None:
+    MAKE.invoice(desk.office.journal)
+    MAKE.sent_file(desk.office.journal)
+    desk.settle(Effect(Target.INVOICE, Outcome.PAID, invoice="000000001", asked=600, paid=600))
+    assert desk.after(days=9) == []
+
+
+def test_a_clock_set_back_raises_no_alert(desk: Desk) -> None:
+    MAKE.invoice(desk.office.journal)
+    MAKE.sent_file(desk.office.journal)
+    assert desk.after(days=-30) == []
+
+
+def test_file_framed_and_not_sent_raises_an_alert_after_its_days(desk: Desk) -> None:
+    MAKE.invoice(desk.office.journal)
+    MAKE.certified_lot(desk.office.journal)
+    MAKE.made_file(desk.office.journal)
+    assert desk.after(days=UNSENT_DAYS, seconds=-1) == []
+    (found,) = desk.after(days=UNSENT_DAYS)
+    assert (found.kind, found.about, found.next_step) == (
+        AlertKind.NOT_SENT,
+        "fichier 000001",
+        "tournee send",
+    )
+
+
+def test_uncertain_message_raises_an_alert_at_once_and_no_other(desk: Desk) -> None:
+    journal = desk.office.journal
+    MAKE.invoice(journal)
+    MAKE.certified_lot(journal)
+    file = MAKE.made_file(journal)
+    message = journal.make_message(file, "oct", MAKE.message())
+    journal.message_transmitting(message)
+    journal.message_uncertain(message, "coupé")
+    assert [one.kind for one in desk.after(days=0)] == [AlertKind.UNCERTAIN]
+    assert [one.kind for one in desk.after(days=9)] == [AlertKind.UNCERTAIN]
+
+
+def test_refused_lot_raises_an_alert_until_it_is_billed_anew_or_set_aside(desk: Desk) -> None:
+    journal = desk.office.journal
+    MAKE.invoice(journal)
+    MAKE.sent_file(journal)
+    desk.settle(REFUSED)
+    (found,) = desk.after(days=0)
+    assert (found.kind, found.about) == (AlertKind.REFUSED, "lot 001, fichier 000001")
+    journal.reopen_visit(1, "facture à refaire")
+    assert desk.after(days=0) == []
+
+
+def test_quarantined_return_raises_an_alert_until_it_is_settled(desk: Desk) -> None:
+    received = desk.office.journal.take_return(b"?", "oct 1")
+    desk.office.journal.quarantine_return(received, "illisible")
+    (found,) = desk.after(days=1)
+    assert (found.kind, found.about, found.days) == (AlertKind.QUARANTINED, "retour 1", 1)
+    desk.office.journal.settle_return(received, "ART", "", ())
+    assert desk.after(days=1) == []

@@ -1,0 +1,81 @@
+"""What an application hands to the journal, made up for tests: days, sheets, lots, files, messages."""
+
+from datetime import datetime
+
+from tournee.store import FileDraft, Journal, LotState, MessageDraft, SheetDraft, SheetState, VisitState
+
+KEY = bytes(range(32))
+NOW = datetime(2026, 3, 2, 18, 30, 5)
+PS = "756000014"
+NIR = "2550699999001"
+NAME = "LEFEVRE ELOISE"
+
+
+def line(start: bytes, *placed: tuple[int, bytes]) -> bytes:
+    """A record of 128 bytes with values at 1-based columns."""
+    record = bytearray(start.ljust(128))
+    for column, value in placed:
+        record[column - 1 : column - 1 + len(value)] = value
+    return bytes(record)
+
+
+class Maker:
+    """What an application hands to the journal: drafts that bear the numbers they are given."""
+
+    ps, nir, name = PS, NIR, NAME
+
+    def sheets(self, *kinds: str, crf: str = "F01751123"):
+        def build(number: int) -> list[SheetDraft]:
+            body = line(b"2", (12, NIR.encode()), (30, b"%09d" % number)) + line(b"5")
+            return [SheetDraft(kind, crf, "03", "751", body, 1, 1000, 600, 400, NAME, NIR) for kind in kinds]
+
+        return build
+
+    def lot(self, date: bytes = b"260302"):
+        return lambda number: line(b"1", (20, b"%03d" % number), (30, NAME.encode()), (72, date)) + line(b"6")
+
+    def file(self, invoices: int = 1):
+        return lambda number: FileDraft(line(b"000", (50, b"%06d" % number)) + line(b"999"), invoices, "oct")
+
+    def message(self, moment: datetime = NOW):
+        def build(counter: int) -> MessageDraft:
+            stamp = f"{moment:%Y%m%d%H%M%S}{counter:05}"
+            return MessageDraft(f"SV140700/00000{PS}/{stamp}/00001", stamp, b"message " + stamp.encode())
+
+        return build
+
+    def day(self, journal: Journal, visits: int = 1) -> int:
+        return journal.add_day("digest", PS, "20260302", [b"visit %d" % rank for rank in range(visits)])
+
+    def invoice(self, journal: Journal, *kinds: str) -> int:
+        """A certified invoice of the first pending visit, of a new day where there is none."""
+        pending = journal.visits(state=VisitState.PENDING)
+        if not pending:
+            digest = f"day {len(journal.visits())}"
+            journal.add_day(digest, PS, "20260302", [b"visit"])
+            pending = journal.visits(state=VisitState.PENDING)
+        invoice = journal.make_invoice(pending[0].id, PS, self.sheets(*(kinds or ("FSE",))))
+        for sheet in journal.invoice(invoice).sheets:
+            journal.sheet_certified(sheet.id, line(b"7"))
+        return invoice
+
+    def certified_lot(self, journal: Journal, kind: str = "FSE", date: bytes = b"260302") -> int:
+        sheets = [sheet for sheet in journal.sheets(SheetState.CERTIFIED) if sheet.kind == kind]
+        lot = journal.make_lot(PS, kind, sheets[0].crf, "03", [sheet.id for sheet in sheets], self.lot(date))
+        journal.lot_certified(lot, line(b"7"))
+        return lot
+
+    def made_file(self, journal: Journal) -> int:
+        lots = [lot.id for lot in journal.lots(LotState.CERTIFIED)]
+        return journal.make_file(PS, lots, self.file())
+
+    def sent_file(self, journal: Journal) -> int:
+        """A file of all that is certified, sent."""
+        for kind in ("FSE", "DRE"):
+            if any(sheet.kind == kind for sheet in journal.sheets(SheetState.CERTIFIED)):
+                self.certified_lot(journal, kind)
+        file = self.made_file(journal)
+        message = journal.make_message(file, "oct", self.message())
+        journal.message_transmitting(message)
+        journal.message_sent(message)
+        return file
