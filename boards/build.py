@@ -60,7 +60,8 @@ def start_command(
 ) -> tuple[list[str], str]:
     """Build the board; return the command that starts it and what runs it.
 
-    In the command the caller puts the board's descriptors in place of `{link}` and of each slot's `{NAME}`.
+    In the command the caller puts the board's descriptors in place of `{link}`, of each slot's `{NAME}` and
+    of `{flash}`, which stays empty for a board that is to forget.
     `heap` (bytes) stands in for the figure of `board.toml`, `runtime` (`qemu`, `micropython`, `cpython`) for
     the choice by what the board has and what is installed. ValueError for a runtime that the board lacks,
     CalledProcessError or RuntimeError when a source does not compile.
@@ -72,7 +73,7 @@ def start_command(
     if runtime not in commands:
         raise ValueError(f"unknown runtime {runtime!r}: {' or '.join(commands)}")
     sources = sources_of(board_dir, board)
-    values: dict[str, object] = {name: f"{{{name}}}" for name in ("link", *board["slots"]["names"])}
+    values: dict[str, object] = {name: f"{{{name}}}" for name in ("link", *board["slots"]["names"], "flash")}
     values |= {"python": sys.executable, "board": board_dir, "heap": heap or board["memory"]["heap"]}
     if runtime == QEMU:
         values["elf"], values["image"] = flashed(board, sources)
@@ -143,6 +144,7 @@ def board_module(board: dict[str, Any]) -> bytes:
         "MESSAGE": board["link"]["message"],
         "CLOCK_KHZ": board["slots"]["clock_khz"],
     }
+    values |= {name.upper(): value for name, value in board.get("flash", {}).items()}
     return "".join(f"{name} = {value!r}\n" for name, value in values.items()).encode()
 
 

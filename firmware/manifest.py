@@ -29,6 +29,7 @@ package(  # noqa: F821
         "fields.py",
         "files.py",
         "invoice.py",
+        "journal.py",
         "line.py",
         "link.py",
         "lot.py",

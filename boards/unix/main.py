@@ -1,4 +1,5 @@
-"""Start of the unix board: three descriptors, then the core until the link is closed."""
+"""Start of the unix board: `flash=` and a descriptor (or none), three descriptors, then the core until the
+link is closed."""
 
 import sys
 
@@ -10,6 +11,13 @@ from reader.core import Core
 from reader.sha256 import Sha256
 from sesam.port import ticks_ms
 
-link, ps, vitale = sys.argv[-3:]
+kept, link, ps, vitale = sys.argv[-4:]
+flash = None
+if kept != "flash=":
+    from flash import Flash
+
+    flash = Flash(int(kept[6:]), board.JOURNAL_PAGE)
 slots = (EmulatedSlot(Descriptor(int(ps))), EmulatedSlot(Descriptor(int(vitale))))
-Core(Descriptor(int(link)), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ).run()
+Core(
+    Descriptor(int(link)), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ, flash=flash
+).run()

@@ -5,6 +5,7 @@ from reader.fields import copy
 from reader.files import Files
 from reader.recognise import kind_of
 from sesam import codes
+from sesam.frame import CRC_INIT, crc16
 
 
 class Card:
@@ -23,7 +24,8 @@ class Card:
         self.test = False
         self.kind = 0
         self._session = -1
-        self._take = self.group  # bound once: binding allocates
+        self.mark = 0  # CRC-16 of the card's zone: tells it from another card
+        self._take = self._marked  # bound once: binding allocates
 
     def current(self) -> bool:
         """Whether the card that was opened is still there, powered since."""
@@ -37,6 +39,7 @@ class Card:
         if self.current():
             return 0
         self.test = False
+        self.mark = CRC_INIT
         self.forget()
         status = channel.activate()
         if status:
@@ -54,6 +57,10 @@ class Card:
     def read(self, part: int, offset: int) -> int:
         """Read a piece of the zone (0) or of the certificate (1) into `files`; return 0 or a status."""
         return self.ready() or self.select(part) or self.files.read(offset)
+
+    def _marked(self, buf: bytearray, start: int, end: int) -> int:
+        self.mark = crc16(buf, start, end, self.mark)
+        return self.group(buf, start, end)
 
     def expect_into(self, out: bytearray, lc: int) -> int:
         """Transmit the command; its answer must fill `out`; return 0 or a status."""

@@ -8,6 +8,7 @@ A board hands in what it has; the core asks for nothing else:
                 (see `reader.line`, `reader.channel`)
     channel     what makes a channel of a slot, where the board has something better than bytes (PC/SC)
     ticks       milliseconds, wrapping at 2**30
+    flash       what the board keeps without power, if it does: `journal`, a storage (see `reader.journal`)
 """
 
 import gc
@@ -59,6 +60,7 @@ class Core:
         message_max: int,
         clock_khz: int,
         channel: object = Channel,
+        flash: object = None,
     ) -> None:
         arena = Arena(message_max, sha256)
         self._stream = stream
@@ -69,7 +71,7 @@ class Core:
         ps = PsCard(self._ps, arena)
         vitale = VitaleCard(self._vitale, arena)
         self.heap = Heap()
-        self.service = Service(arena, ps, vitale, self.heap, name)
+        self.service = Service(arena, ps, vitale, self.heap, name, flash)
         self.link = Link(arena, self.service, ticks)
 
     def run(self) -> None:

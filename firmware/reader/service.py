@@ -33,7 +33,9 @@ class Service:
     """What the reader does. `handle` writes one answer, or refuses with a status, the record's ordinal, its
     column, a detail."""
 
-    def __init__(self, arena: object, ps: object, vitale: object, heap: object, board: bytes) -> None:
+    def __init__(
+        self, arena: object, ps: object, vitale: object, heap: object, board: bytes, flash: object = None
+    ) -> None:
         self._ps = ps
         self._vitale = vitale
         self._heap = heap
@@ -42,7 +44,13 @@ class Service:
         self._dated = 0
         self._chunk = (arena.message_max - _RECORDS_HEAD) // RECORD_LENGTH
         self._certifier = Certifier(arena, ps, vitale)
-        self._signer = Signer(arena, ps, vitale)
+        self._flash = flash
+        journal = None
+        if flash:
+            from reader.journal import Journal  # boards without storage do not load it
+
+            journal = Journal(flash.journal)
+        self._signer = Signer(arena, ps, vitale, journal)
         self._detail = 0
 
     def begin_session(self) -> None:

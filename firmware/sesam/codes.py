@@ -1,7 +1,8 @@
 """Every status that the reader may answer, once: a number on the wire, a name in code, a line in the manual.
 
-F…, 0008, 0040 and 0200 are the codes of the published return list (SSV); E1… (link), E2… (certification) and
-E3… (cards) are ours. The device only ever sends the number; the host holds the French words.
+F…, 0008, 0040 and 0200 are the codes of the published return list (SSV); E1… (link), E2… (certification), E3…
+(cards) and E5… (what is kept, images) are ours. The device only ever sends the number; the host holds the
+French words.
 """
 
 from sesam.port import const
@@ -54,3 +55,6 @@ CARD_STATUS = const(0xE303)  # a card refuses a command; detail = status word
 LOCKED = const(0xE304)  # the PS's card is not unlocked
 CODE_BLOCKED = const(0xE305)  # the code porteur is blocked
 UNKNOWN_CARD = const(0xE306)  # a card of a kind that the reader does not know
+
+INTERRUPTED = const(0xE501)  # power failed while this was being signed; asked again, it is signed
+JOURNAL = const(0xE502)  # what must be remembered cannot be written

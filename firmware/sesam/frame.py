@@ -29,7 +29,7 @@ CRC = const(2)
 CONTROL_MESSAGE = const(24)  # WELCOME and FAILURE fit into this
 
 _RUN = const(254)  # a COBS block carries at most this many bytes
-_CRC_INIT = const(0xFFFF)
+CRC_INIT = const(0xFFFF)
 _CRC_POLYNOMIAL = const(0x1021)
 _LENGTH_CAP = const(0x100000)  # a longer frame is counted no further
 
@@ -47,10 +47,10 @@ def _crc_table() -> "array[int]":
 _TABLE = _crc_table()
 
 
-def crc16(buf: bytes | bytearray, start: int, end: int) -> int:
-    """CRC-16/IBM-3740 of buf[start:end]; over data and its own CRC it is 0."""
+def crc16(buf: bytes | bytearray, start: int, end: int, crc: int = CRC_INIT) -> int:
+    """CRC-16/IBM-3740 of buf[start:end]; over data and its own CRC it is 0. `crc` is that of what came
+    before."""
     table = _TABLE
-    crc = _CRC_INIT
     for i in range(start, end):
         crc = (crc << 8 & 0xFFFF) ^ table[crc >> 8 ^ buf[i]]
     return crc
@@ -124,7 +124,7 @@ class Receiver:
         self._to = 0  # decoded bytes so far
         self._left = 0  # bytes to come in this COBS block
         self._full = True  # this block carries no zero at its end
-        self._running = _CRC_INIT
+        self._running = CRC_INIT
         self._tail = 0  # the two bytes taken last: in the end, the CRC as received
 
     def feed(self, source: bytes | bytearray, start: int, end: int) -> int:
@@ -150,7 +150,7 @@ class Receiver:
                 to = 0
                 left = 0
                 full = True
-                crc = _CRC_INIT
+                crc = CRC_INIT
                 tail = 0
                 continue
             if left:
@@ -180,7 +180,7 @@ class Receiver:
         self._to = 0
         self._left = 0
         self._full = True
-        self._running = _CRC_INIT
+        self._running = CRC_INIT
         self.crc = self._tail
         self._tail = 0
         if to == 0 and left == 0:

@@ -35,9 +35,11 @@ class Refused(Exception):  # noqa: N818 - as the answer is called
 
 
 class Bench:
-    """Two slots, a fake clock and the service."""
+    """Two slots, a fake clock and the service; `flash` is what the board keeps without power."""
 
-    def __init__(self, ps: str | VirtualCard | None, vitale: str | VirtualCard | None) -> None:
+    def __init__(
+        self, ps: str | VirtualCard | None, vitale: str | VirtualCard | None, flash: object = None
+    ) -> None:
         self.clock = FakeClock()
         self.arena = Arena(MESSAGE_MAX, Sha256)
         self.signs_of_life = 0
@@ -46,7 +48,7 @@ class Bench:
         self.channels = [Channel(slot, self.arena, CLOCK_KHZ, self.clock, self._alive) for slot in self.slots]
         self.ps = PsCard(self.channels[0], self.arena)
         self.vitale = VitaleCard(self.channels[1], self.arena)
-        self.service = Service(self.arena, self.ps, self.vitale, Heap(), b"bench")
+        self.service = Service(self.arena, self.ps, self.vitale, Heap(), b"bench", flash)
         self._message = cbor.Message()
         self._writer = cbor.Writer(self.arena.frame_out, 0, MESSAGE_MAX)
         self.request = bytearray(MESSAGE_MAX)

@@ -34,13 +34,17 @@ _RUNTIMES = {
 class EmulatedBoard:
     """A context: the firmware of `board_dir` runs, with `heap` bytes in place of what its `board.toml` says.
 
-    `runtime` forces one of those that its `board.toml` has. The process dies with the board, with this
-    process however it ends, and with its link. Leaving the context after the firmware died by itself raises
-    `EmulationError` with its traceback.
+    named = zip(("link", *SLOTS, "flash"), (*map(str, passed), ""), strict=False)
+    command = [part.format(**dict(named)) for part in self._command]
     """
 
     def __init__(
-        self, board_dir: Path = BOARDS / "unix", heap: int | None = None, *, runtime: str | None = None
+        self,
+        board_dir: Path = BOARDS / "unix",
+        heap: int | None = None,
+        *,
+        runtime: str | None = None,
+        flash: Path | None = None,
     ) -> None:
         build = board_dir.parent / "build.py"
         if not build.is_file():
@@ -51,6 +55,7 @@ class EmulatedBoard:
         start_command = runpy.run_path(str(build))["start_command"]
         forced = {} if runtime is None else {"runtime": runtime}
         self._command, self._runtime = start_command(board_dir, heap=heap, **forced)
+        self._flash = flash
         self._process: subprocess.Popen[bytes] | None = None
         self._keeper = threading.Thread()
         self._slave = -1
@@ -96,11 +101,15 @@ class EmulatedBoard:
         passed = [master, *(ends[name][1].fileno() for name in SLOTS)]
         for fd in passed:
             os.set_blocking(fd, False)
+        if self._flash is not None:
+            passed.append(os.open(self._flash, os.O_RDWR | os.O_CREAT, 0o600))
         started = threading.Event()
         self._keeper = threading.Thread(target=self._keep, args=(passed, started), name="board", daemon=True)
         self._keeper.start()
         started.wait()  # for the process, and for the firmware where bytes sent before it would be lost
         os.close(master)
+        if self._flash is not None:
+            os.close(passed[-1])
         for name, (ours, theirs) in ends.items():
             theirs.close()
             self._slots[name] = SlotThread(ours)
@@ -150,8 +159,8 @@ class EmulatedBoard:
 
         The kernel's death signal watches the thread that started the process, hence a thread of its own.
         """
-        descriptors = dict(zip(("link", *SLOTS), passed, strict=True))
-        command = [part.format(**descriptors) for part in self._command]
+        named = dict(zip(("link", *SLOTS, "flash"), (*passed, ""), strict=False))
+        command = [part.format(**named) for part in self._command]
         try:
             self._process = subprocess.Popen(
                 command,

@@ -14,6 +14,7 @@ from tournee.reader import codec
 from tournee.reader.failures import (
     CodeMalformed,
     Incoherent,
+    Refused,
     SessionForgotten,
     failure_of_answer,
     failure_of_status,
@@ -189,6 +190,10 @@ class Reader:
                 if restart == _RESTARTS:
                     raise
                 continue
+            except Refused as refused:
+                if refused.status != codes.INTERRUPTED or restart == _RESTARTS:
+                    raise
+                continue  # the same bytes can only get the same signature: signing them again is right
             break
         if answer.data("digest") != hashlib.sha256(data).digest():
             raise Incoherent("ce qui a été signé n'est pas ce qui a été envoyé")

@@ -138,4 +138,14 @@ WORDS: dict[int, tuple[str, str, str]] = {
         "ni CPS ni Vitale, ou génération non gérée",
         "vérifiez la carte",
     ),
+    codes.INTERRUPTED: (
+        "L'alimentation du lecteur a été coupée pendant cette signature.",
+        "pile vide ou câble débranché ; on ne sait pas si la carte a signé",
+        "recommencez : les mêmes données ne peuvent recevoir que la même signature",
+    ),
+    codes.JOURNAL: (
+        "Le lecteur n'arrive plus à écrire dans sa mémoire permanente.",
+        "mémoire du lecteur usée ou défectueuse",
+        "faites réviser ou remplacez le lecteur ; la carte n'a rien signé qui soit perdu",
+    ),
 }
