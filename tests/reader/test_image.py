@@ -36,14 +36,14 @@ def test_package_json_installs_what_the_manifest_freezes():
 def test_command_names_the_image_and_the_heap():
     command, runtime = BUILD["start_command"](UNIX, heap=50000)
     assert runtime == "micropython"
-    assert command[-5] == "50000"
-    assert command[-4].endswith(".romfs")
+    assert command[-6] == "50000"
+    assert command[-5].endswith(".romfs")
 
 
 def test_same_sources_are_built_once():
-    first = Path(BUILD["start_command"](UNIX)[0][-4])
+    first = Path(BUILD["start_command"](UNIX)[0][-5])
     made = first.stat().st_mtime_ns
-    second = Path(BUILD["start_command"](UNIX)[0][-4])
+    second = Path(BUILD["start_command"](UNIX)[0][-5])
     assert (second, second.stat().st_mtime_ns) == (first, made)
 
 
@@ -68,7 +68,7 @@ def test_unknown_runtime_is_refused():
 def test_cpython_command_runs_the_sources():
     command, runtime = BUILD["start_command"](UNIX, runtime="cpython")
     assert runtime == "cpython"
-    main = Path(command[-4])
+    main = Path(command[-5])
     assert main.name == "main.py"
     assert (main.parent / "reader" / "core.py").read_bytes() == (
         ROOT / "firmware" / "reader" / "core.py"
