@@ -31,13 +31,15 @@ class SheetDraft:
 
 @dataclass(frozen=True)
 class FileDraft:
-    """A file of lots in clear: its bytes from 000 to 999, how many invoices (records 2) it holds, and the
-    name of the route it was framed for. Pieces are gone through once, in the step that keeps them.
+    """A file of lots in clear: its bytes from 000 to 999, how many invoices (records 2) it holds, the
+    name of the route it was framed for, and the party at its end (`OT` and the OCT's number, or `direct`).
+    Pieces are gone through once, in the step that keeps them.
     """
 
     clear: Content = field(repr=False)
     invoices: int
     route: str
+    party: str = ""
 
 
 @dataclass(frozen=True)

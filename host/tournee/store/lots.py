@@ -20,7 +20,7 @@ LAST_FILE = 999_999
 """A file name has 6 digits and comes once in its cycle (profile, 000 50+6)."""
 
 
-_FILES = "SELECT id, ps, number, route, invoices, state, reason_sealed FROM file"
+_FILES = "SELECT id, ps, number, route, party, invoices, state, reason_sealed FROM file"
 
 
 class Lots(Contents):
@@ -116,9 +116,9 @@ class Lots(Contents):
         file = self._new_id("file")
         sealed = self._keep_content(chain((first,), pieces), "file", "clear", file)
         self._db.execute(
-            "INSERT INTO file (id, ps, number, route, invoices, state, clear_sealed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (file, ps, number, draft.route, draft.invoices, FileState.MADE.value, sealed),
+            "INSERT INTO file (id, ps, number, route, party, invoices, state, clear_sealed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (file, ps, number, draft.route, draft.party, draft.invoices, FileState.MADE.value, sealed),
         )
         self._remember("file", file, FileState.MADE, detail)
         return file, number
@@ -191,6 +191,7 @@ class Lots(Contents):
             FileState(row["state"]),
             self._unseal(row["reason_sealed"], "file", "reason", file).decode(),
             tuple(lot["id"] for lot in lots),
+            row["party"],
         )
 
 

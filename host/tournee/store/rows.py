@@ -91,8 +91,8 @@ class LotRow:
 
 @dataclass(frozen=True)
 class FileRow:
-    """A file of lots, its name on 6 digits; `route` names the one it was framed for; `content` is its bytes
-    in clear, from 000 to 999.
+    """A file of lots, its name on 6 digits; `route` names the one it was framed for, `party` who is at its
+    end (empty in files framed before this was kept); `content` is its bytes in clear, from 000 to 999.
     """
 
     id: int
@@ -104,6 +104,7 @@ class FileRow:
     state: FileState
     reason: str = field(repr=False)
     lot_ids: tuple[int, ...]
+    party: str = ""
 
     @property
     def clear(self) -> bytes:
