@@ -90,6 +90,7 @@ def states(office: Office) -> list[SheetState]:
         ("", Mode.SINGLE_FILE),
         ('mode = "fichier-unique"', Mode.SINGLE_FILE),
         ('mode = "eclatement"', Mode.SPLIT_AT_SOURCE),
+        ('mode = "par-destinataire"', Mode.PER_RECIPIENT),
     ],
 )
 def test_one_word_says_how_files_go(word: str, mode: Mode, tmp_path: Path) -> None:
@@ -99,8 +100,10 @@ def test_one_word_says_how_files_go(word: str, mode: Mode, tmp_path: Path) -> No
 
 
 def test_a_way_that_is_none_is_told_with_those_that_are(tmp_path: Path) -> None:
-    (tmp_path / "tournee.toml").write_text(CONFIGURATION.format(mode='mode = "direct"'))
-    with pytest.raises(ConfigError, match=r"\[route.oct\] mode : .*fichier-unique, eclatement"):
+    (tmp_path / "tournee.toml").write_text(CONFIGURATION.format(mode='mode = "pigeon"'))
+    with pytest.raises(
+        ConfigError, match=r"\[route.oct\] mode : .*fichier-unique, eclatement, par-destinataire, direct"
+    ):
         load_config(tmp_path / "tournee.toml")
 
 
@@ -168,13 +171,14 @@ def test_a_single_file_knows_its_route_again_under_another_name(surroundings: Su
 
 def test_a_file_per_recipient_whose_route_is_gone_waits_and_says_which(surroundings: Surroundings) -> None:
     route = surroundings.world.route()
-    with office_of(surroundings.journal, splitting(route, "par-destinataire")) as office:
+    former = replace(splitting(route, "ancien"), identifier="732829320")
+    with office_of(surroundings.journal, former) as office:
         certify_and_close(office, surroundings, short_day())
         make_files(office)
         office.route = route
         kept = send(office)
         assert [(one.message, type(one.error)) for one in kept] == [(None, ConfigError)] * 3
-        assert all("la route par-destinataire" in str(one.error) for one in kept)
+        assert all("l'OCT 00000732829320" in str(one.error) for one in kept)
         assert {file.state for file in office.journal.files()} == {FileState.MADE}
     assert surroundings.received() == 0
 

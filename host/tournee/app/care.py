@@ -19,8 +19,9 @@ from tournee.billing.identity import Patient, PsIdentity
 from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.billing.patient_rules import require_same_ps
 from tournee.billing.sheets import invoice_sheets
-from tournee.billing.visit import Visit
+from tournee.billing.visit import Splitter, Visit
 from tournee.errors import BillingError
+from tournee.exchange.route import Mode, Route
 from tournee.reader import PS_UNLOCKED, Reader, Transport
 from tournee.store import InvoiceRow, SheetDraft, SheetRow, SheetState, VisitRow, VisitState
 
@@ -57,13 +58,19 @@ class ImportedDay:
     known: bool
 
 
+def splitter_of(route: Route) -> Splitter:
+    """Who splits the complementary share off what this route carries."""
+    by_mode = {Mode.SPLIT_AT_SOURCE: Splitter.SOURCE, Mode.DIRECT: Splitter.NOBODY}
+    return by_mode.get(route.mode, Splitter.OCT)
+
+
 def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     """Take a day file's visits into the journal, as pending; the same file again adds nothing.
 
     Raises DayError with every mistake and its place, contract 99 among them when the route in force splits at
-    source (OCT-X-1); then nothing was taken in.
+    source or has no OCT (OCT-X-1); then nothing was taken in.
     """
-    day, pieces = day_pieces(data, name, split_at_source=office.route.splits_at_source)
+    day, pieces = day_pieces(data, name, splitter=splitter_of(office.route))
     digest, date = hashlib.sha256(data).hexdigest(), f"{day.day:%Y%m%d}"
     known = office.journal.has_day(digest)
     day_id = office.journal.add_day(digest, day.ps_number, date, pieces)
@@ -130,8 +137,8 @@ def certify_visit(
 
     def build(number: int) -> list[SheetDraft]:
         beneficiary = _patient_of(visit, vitale)
-        splits = office.route.splits_at_source
-        invoice = make_invoice(ps.identity, beneficiary, visit, number, split_at_source=splits)
+        splitter = splitter_of(office.route)
+        invoice = make_invoice(ps.identity, beneficiary, visit, number, splitter=splitter)
         patient = f"{invoice.patient.name} {invoice.patient.first_name}"
         return [
             SheetDraft(

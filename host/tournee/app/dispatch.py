@@ -6,19 +6,24 @@ uncertain: it is never sent again by itself, a return settles it, or the carer a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from sesam import records
 from tournee.app.care import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
 from tournee.app.office import Office
 from tournee.app.progress import Progress, silent
 from tournee.billing.day_pieces import load_piece
 from tournee.errors import ConfigError, StoreError, TourneeError
-from tournee.exchange.files import SINGLE_FILE, addressee_of, frame_per_recipient, frame_single_file
+from tournee.exchange.files import (
+    OCT,
+    addressee_in,
+    addressee_of,
+    frame_per_recipient,
+    frame_single_file,
+)
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
 from tournee.exchange.message import (
     PROFILE,
@@ -26,16 +31,16 @@ from tournee.exchange.message import (
     base64_pieces,
     compostage,
     facts_of,
+    is_addressed,
     message_head,
     message_id,
     subject_of,
 )
-from tournee.exchange.opposition import APPLICATION as DLOI
 from tournee.exchange.opposition import PROFILE as DLOI_PROFILE
 from tournee.exchange.opposition import is_request, subject_of_request
-from tournee.exchange.outline import LotOutline, outline_lot
+from tournee.exchange.outline import LotOutline, is_enriched, outline_lot
 from tournee.exchange.recipient import CertificateError
-from tournee.exchange.route import Route
+from tournee.exchange.route import Mode, Route
 from tournee.exchange.sealing import seal_for
 from tournee.exchange.submission import UncertainError, submit
 from tournee.exchange.transport import TransportError
@@ -91,16 +96,16 @@ def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, prog
 
 
 def make_files(office: Office, progress: Progress = silent) -> list[FileRow]:
-    """Frame all certified lots the way the active route asks: one single file for each professional who has
-    some (OCT-SF-1, OCT-SF-2), or one for each recipient of theirs (OCT-SS-1). Lots closed before the way was
-    changed are framed the new way (OCT-MODE-1, OCT-EF-4).
+    """Frame the certified lots the way the active route asks: one single file for each professional who has
+    some (OCT-SF-1, OCT-SF-2), or one for each recipient of theirs (OCT-SS-1, direct mode). Lots closed before
+    the way was changed are framed the new way (OCT-MODE-1, OCT-EF-4), but for `kept_lots`.
     """
     waiting: dict[tuple[str, Hashable], dict[int, LotOutline]] = {}
-    for lot_id in office.journal.lot_ids(LotState.CERTIFIED):
-        lot = office.journal.lot(lot_id)  # one at a time: a file of any size in the same memory
-        outline = outline_lot(lot.records)
-        recipient = addressee_of(outline) if office.route.splits_at_source else None
-        waiting.setdefault((lot.ps, recipient), {})[lot_id] = outline
+    for lot in _certified_lots(office):
+        if not _is_kept(office, lot):
+            outline = outline_lot(lot.records)
+            recipient = addressee_of(outline) if office.route.per_recipient else None
+            waiting.setdefault((lot.ps, recipient), {})[lot.id] = outline
     senders = {ps: LotSender(ps, ps_type_of(office, ps), "") for ps, _ in waiting}
     made = []
     for rank, ((ps, _), lots) in enumerate(waiting.items(), 1):
@@ -110,14 +115,31 @@ def make_files(office: Office, progress: Progress = silent) -> list[FileRow]:
     return [office.journal.file(file) for file in made]
 
 
+def kept_lots(office: Office) -> list[LotRow]:
+    """Certified lots that the active route may not take: it has no OCT, and they hold contract 99, by which
+    an OCT would ask the AMC for its share (OCT-EF-1). They wait for a route through an OCT.
+    """
+    return [lot for lot in _certified_lots(office) if _is_kept(office, lot)]
+
+
+def _certified_lots(office: Office) -> Iterator[LotRow]:
+    """The lots that wait for a file, one at a time: a file of any size in the same memory."""
+    return map(office.journal.lot, office.journal.lot_ids(LotState.CERTIFIED))
+
+
+def _is_kept(office: Office, lot: LotRow) -> bool:
+    return office.route.is_direct and is_enriched(lot.records)
+
+
 def _file_draft(office: Office, sender: LotSender, lots: dict[int, LotOutline], number: int) -> FileDraft:
     route, now, outlines = office.route, office.clock(), list(lots.values())
-    if route.splits_at_source:
+    if route.per_recipient:
         frame = frame_per_recipient(sender, number, now, outlines)
     else:
         frame = frame_single_file(sender, number, now, route.recipient_number, outlines)
     between = (office.journal.lot(lot_id).records for lot_id in lots)
-    return FileDraft(chain((frame.head,), between, (frame.trailer,)), frame.invoices, route.name)
+    content = chain((frame.head,), between, (frame.trailer,))
+    return FileDraft(content, frame.invoices, route.name, route.party)
 
 
 def ps_type_of(office: Office, ps: str) -> str:
@@ -139,10 +161,12 @@ def waiting_files(office: Office) -> list[FileRow]:
 
 
 def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
-    """Send every file that waits, each in a message of its own (OCT-SF-5, OCT-SS-3, OCT-MSG-1).
+    """Send every file that waits, each in a message of its own (OCT-SF-5, OCT-SS-3, OCT-MSG-1): to the
+    OCT, or in direct mode to the file's own recipient, in the same message (OCT-MODE-1).
 
     What stops a file is in its Dispatch, and does not stop the next: a server's answer, a route that is gone
-    (ConfigError), a certificate that may not be used (CertificateError, OCT-MSG-8). Then nothing of it left.
+    or an insurer that it does not know (ConfigError), a certificate that may not be used (CertificateError,
+    OCT-MSG-8). Then nothing of it left.
     """
     files = waiting_files(office)
     done = []
@@ -172,8 +196,8 @@ def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
     """Send one file in a message of its own; ConfigError, CertificateError when nothing of it left."""
     journal, route = office.journal, _route_of(office, file)
     for message in journal.messages(MessageState.MADE, file.id):
-        if message.route != route.name:
-            journal.message_failed(message.id, f"préparé pour la route {message.route}")
+        if message.route != route.name or not is_addressed(next(iter(message.content)), route.address):
+            journal.message_failed(message.id, f"préparé pour la route {message.route} telle qu'elle était")
     build = partial(_message_draft, office, route, file)
     message_row = journal.message(journal.make_message(file.id, route.name, build, resend=resend))
     error: TransportError | None = None
@@ -192,27 +216,24 @@ def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
 
 
 def _route_of(office: Office, file: FileRow) -> Route:
-    """The route that a file was framed for: the active one, or one used before (OCT-MODE-1).
+    """The route that a file was framed for, the active one or one used before (OCT-MODE-1), narrowed to the
+    file's recipient in direct mode.
 
-    A single file, or a request for the opposition list, never goes to another OCT than the one whose number
-    its header bears; it knows its route again by that number when it was given another name.
+    What is framed for an OCT, or asked of it, goes to that OCT alone, what is framed for the insurers to them
+    alone, whatever the routes are called since (OCT-MODE-3). Among several that lead there, the one of the
+    same name is taken.
     """
-    _, header = records.decode(next(iter(file.content))[: records.RECORD_LENGTH])
-    known = (office.route, *office.former)
-    whose = f"la route {file.route}"
-    for_oct = header["application"] in (SINGLE_FILE, DLOI)
-    if for_oct:
-        number = header["numero_destinataire"]
-        known = tuple(route for route in known if route.recipient_number == number)
-        whose = f"l'OCT {number}"
+    addressee = addressee_in(next(iter(file.content)))
+    party = file.party or (f"{OCT} {addressee.number}" if addressee.type == OCT else "")
+    known = [route for route in (office.route, *office.former) if party in ("", route.party)]
     named = [route for route in known if route.name == file.route]
-    if named:
-        return named[0]
-    if known and for_oct:
-        return known[0]
+    if named or (party and known):
+        return (named or known)[0].towards(addressee.type, addressee.number, addressee.crf)
+    whose = f"l'OCT {party.removeprefix(OCT).strip()}" if party else f"la route {file.route}"
     raise ConfigError(
-        f"Le fichier {file.name} est fait pour {whose}, qui n'est plus dans la configuration.",
-        cause="cette route a été retirée de la configuration, ou a changé de nom",
+        f"Le fichier {file.name} est fait pour {'un envoi direct' if party == Mode.DIRECT else whose}, "
+        "qui n'est plus dans la configuration.",
+        cause="cette route a été retirée de la configuration, ou a changé",
         next_step="remettez-la, sans la rendre active : le fichier partira par elle",
     )
 

@@ -14,7 +14,7 @@ from tournee.billing.day_visits import ACTS, TRAVEL, DraftVisit, read_visit
 from tournee.billing.numbers import billing_number_fault
 from tournee.billing.rules import day_breaches, visit_breaches
 from tournee.billing.tariffs import Profession
-from tournee.billing.visit import Day
+from tournee.billing.visit import Day, Splitter
 from tournee.errors import BillingError
 
 DAY, VISIT = "journee", "visite"
@@ -49,23 +49,23 @@ class DayError(BillingError):
         self.mistakes = mistakes
 
 
-def load_day(data: bytes, name: str, *, whole: bool = True, split_at_source: bool = False) -> Day:
+def load_day(data: bytes, name: str, *, whole: bool = True, splitter: Splitter = Splitter.OCT) -> Day:
     """Read a day file (JSON when its name ends in `.json`, else TOML).
 
     DayError tells every mistake at once, in the file's order: form, keys of numbers, rules that need no card.
     `whole` False: visits taken out of a day that was judged before; they are not judged as a day again.
-    `split_at_source`: see `visit_breaches`.
+    `splitter`: see `visit_breaches`.
     """
     document, line_of = parse(data, name)
     breaches: list[Breach] = []
-    day = _read(document, breaches, whole, split_at_source)
+    day = _read(document, breaches, whole, splitter)
     if breaches or day is None:
         mistakes = [Mistake(breach.path, line_of(breach.path), breach.text) for breach in breaches]
         raise DayError(name, tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
     return day
 
 
-def _read(document: dict[str, Any], breaches: list[Breach], whole: bool, split_at_source: bool) -> Day | None:
+def _read(document: dict[str, Any], breaches: list[Breach], whole: bool, splitter: Splitter) -> Day | None:
     top = Table(document, (), breaches)
     head = top.table(DAY)
     if head is None:
@@ -89,7 +89,7 @@ def _read(document: dict[str, Any], breaches: list[Breach], whole: bool, split_a
         return None
     for index, draft in enumerate(drafts):
         if draft is not None:
-            found = visit_breaches(draft.visit, profession, split_at_source=split_at_source)
+            found = visit_breaches(draft.visit, profession, splitter=splitter)
             breaches.extend(_placed(breach, index, draft) for breach in found)
     visits = tuple(draft.visit for draft in drafts if draft is not None)
     read = Day(day, ps_number, profession, visits)

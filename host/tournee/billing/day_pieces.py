@@ -6,18 +6,18 @@ from decimal import Decimal
 
 from tournee.billing.day import VISIT, load_day
 from tournee.billing.day_document import parse
-from tournee.billing.visit import Day
+from tournee.billing.visit import Day, Splitter
 
 _PIECE_NAME = "visite.json"
 
 
-def day_pieces(data: bytes, name: str, *, split_at_source: bool = False) -> tuple[Day, tuple[bytes, ...]]:
+def day_pieces(data: bytes, name: str, *, splitter: Splitter = Splitter.OCT) -> tuple[Day, tuple[bytes, ...]]:
     """The day, and for each visit a JSON day file that holds it alone; DayError when the day is not right.
 
     A piece read again by `load_piece` gives a day of that visit; what holds between the visits of a day was
     judged here, on the whole.
     """
-    day = load_day(data, name, split_at_source=split_at_source)
+    day = load_day(data, name, splitter=splitter)
     document, _ = parse(data, name)
     alone = {key: value for key, value in document.items() if key != VISIT}
     return day, tuple(

@@ -10,7 +10,7 @@ from tournee.billing.patient_rules import patient_breaches
 from tournee.billing.pricing import Line, price_acts
 from tournee.billing.recipients import Recipient, recipient_of
 from tournee.billing.rules import RuleError, visit_breaches
-from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Act, Visit
+from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Act, Splitter, Visit
 from tournee.errors import BillingError
 
 NUMBER_MAX = 999_999_999
@@ -70,18 +70,18 @@ class Invoice:
 
 
 def make_invoice(
-    ps: PsIdentity, patient: Patient, visit: Visit, number: int, *, split_at_source: bool = False
+    ps: PsIdentity, patient: Patient, visit: Visit, number: int, *, splitter: Splitter = Splitter.OCT
 ) -> Invoice:
     """Price a visit and share it out; `number` comes from the journal, which never gives it twice.
 
-    `split_at_source`: it will be sent in files per recipient, so that contract 99 is excluded.
+    `splitter`: by whom the way it will be sent has it split; contract 99 allows the OCT alone.
     Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, dates, rights, limits, sessions).
     """
     if not 1 <= number <= NUMBER_MAX:
         raise BillingError(f"Le numéro de facture {number} ne tient pas sur 9 chiffres.")
     who = f"{patient.first_name} {patient.name}"
     breaches = (
-        *visit_breaches(visit, ps.ps_type, split_at_source=split_at_source),
+        *visit_breaches(visit, ps.ps_type, splitter=splitter),
         *patient_breaches(visit, patient, ps),
     )
     if breaches:

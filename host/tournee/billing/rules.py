@@ -11,7 +11,7 @@ from datetime import date
 from tournee.billing.act_rules import act_breaches, session_breaches
 from tournee.billing.breach import Breach
 from tournee.billing.tariffs import Profession, find
-from tournee.billing.visit import AMC_PAYS, BOTH_PAY, SECURED, WORK_ACCIDENT, Day, Visit
+from tournee.billing.visit import AMC_PAYS, BOTH_PAY, SECURED, WORK_ACCIDENT, Day, Splitter, Visit
 from tournee.errors import BillingError
 
 ACTS_MAX = 999  # record 5 counts them on three columns
@@ -29,11 +29,11 @@ class RuleError(BillingError):
 
 
 def visit_breaches(
-    visit: Visit, profession: Profession, *, split_at_source: bool = False
+    visit: Visit, profession: Profession, *, splitter: Splitter = Splitter.OCT
 ) -> Iterator[Breach]:
     """Judge a visit by itself: its acts, their sums, its dates, its contract.
 
-    `split_at_source`: invoices are sent in one file for each recipient, nobody splits them afterwards.
+    `splitter`: who splits the complementary share off, by the way the invoice will be sent.
     """
     if not visit.acts:
         yield Breach(("actes",), "aucun acte")
@@ -46,8 +46,7 @@ def visit_breaches(
     yield from _accident(visit)
     yield from _mode(visit)
     yield from _contract_excludes_dre(visit)
-    if split_at_source:
-        yield from _contract_excludes_source_splitting(visit)
+    yield from _contract_needs_an_oct(visit, splitter)
     yield from _contract_limits_third_party(visit)
 
 
@@ -135,13 +134,20 @@ def _contract_excludes_dre(visit: Visit) -> Iterator[Breach]:
         )
 
 
-def _contract_excludes_source_splitting(visit: Visit) -> Iterator[Breach]:
-    """OCT-X-1."""
-    if visit.contract99:
+_EXCLUDED = {
+    Splitter.SOURCE: "l'éclatement à la source",
+    Splitter.NOBODY: "l'envoi direct (aucun OCT ne l'éclate)",
+}
+
+
+def _contract_needs_an_oct(visit: Visit, splitter: Splitter) -> Iterator[Breach]:
+    """OCT-X-1; and OCT-EF-1, whose flow an OCT makes."""
+    if visit.contract99 and splitter in _EXCLUDED:
         yield Breach(
             ("contrat",),
-            "le contrat 99 (l'OCT éclate la facture) et l'éclatement à la source, mode de la route en "
-            "vigueur, s'excluent : retirer le contrat 99, ou prendre une route en fichier unique",
+            f"le contrat 99 (l'OCT éclate la facture) et {_EXCLUDED[splitter]}, mode de la route en vigueur, "
+            "s'excluent : retirer le contrat 99, ou prendre une route vers un OCT en mode fichier-unique ou "
+            "par-destinataire",
         )
 
 

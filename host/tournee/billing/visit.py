@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 
 from tournee.billing.identity import Amc, Patient
 from tournee.billing.tariffs import Profession
@@ -10,6 +11,17 @@ SECURED, NO_CARD, DEGRADED = "03", "01", "05"  # domain 1.7, two digits as in re
 SICKNESS, MATERNITY, WORK_ACCIDENT = "10", "30", "41"  # nature d'assurance
 NO_THIRD_PARTY, AMO_PAYS, AMC_PAYS, BOTH_PAY = 0, 1, 2, 3  # group 1410 field 1
 COEFFICIENT_ONE = 100
+
+
+class Splitter(Enum):
+    """Who splits the complementary share off an invoice, by the way it will be sent: the OCT may, with
+    contract 99 (OCT-EF-1); the carer does, by a DRE in files of its own (OCT-SS-1); nobody else is there to
+    (direct).
+    """
+
+    OCT = "oct"
+    SOURCE = "source"
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,17 @@ def frame_per_recipient(
     return _framed(sender, number, moment, PER_RECIPIENT, addressee_of(lots[0]), lots)
 
 
+def addressee_in(start: bytes) -> Addressee:
+    """Whom a file is for, read in its first two records: type and number of its 000, CRF of its first lot,
+    empty where that record has none. RecordError when they are none.
+    """
+    _, head = records.decode(start[: records.RECORD_LENGTH])
+    _, lot = records.decode(start[records.RECORD_LENGTH : 2 * records.RECORD_LENGTH])
+    return Addressee(
+        str(head["type_destinataire"]), str(head["numero_destinataire"]), str(lot.get("crf", ""))
+    )
+
+
 def addressee_of(lot: LotOutline) -> Addressee:
     """Whom a lot is for, read in its record 1 (OCT-SS-1): an AMC by its number for DRE; for FSE the régime,
     the centre informatique and the organisme destinataire. FileError.

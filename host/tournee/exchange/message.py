@@ -199,6 +199,11 @@ def message_head(
     return ("".join(f"{name}: {value}\r\n" for name, value in headers) + "\r\n").encode("ascii")
 
 
+def is_addressed(start: bytes, recipient: str) -> bool:
+    """Whether a message, of which these are the first bytes, was made for this address."""
+    return f"\r\nTo: {recipient}\r\n".encode() in start[: start.find(b"\r\n\r\n") + 2]
+
+
 def base64_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Base64 of all these bytes in lines of 76 characters, each ended by CRLF; whole lines in each piece."""
     rest = b""

@@ -17,6 +17,7 @@ from tournee.exchange.splitting import LayoutError, Values, split_lot
 _SHAPE = re.compile(rb"1(?:2a?4[4e]*57*)+67*")  # a letter a record; a is 2A, e is 4E
 _MORE = ((b"2", 38, ord("A"), ord("a")), (b"4", 35, ord("E"), ord("e")))  # what tells a 2A and a 4E
 _TWO = ord("2")
+_SPLIT_CONTRACT = b"99"  # group 1321 field 1
 _NUMBER_AT, _NUMBER_LENGTH = records.locate("2", "facture")
 
 
@@ -49,6 +50,13 @@ def outline_lot(data: bytes) -> LotOutline:
     if trailer["factures"] != len(invoices):
         raise LayoutError(f"Le lot dit {trailer['factures']} factures, il en a {len(invoices)}", last)
     return LotOutline(_end(data, 0), trailer, invoices, len(data), data[-RECORD_LENGTH:][:1] == b"7")
+
+
+def is_enriched(lot: bytes) -> bool:
+    """Whether an invoice of this lot has contract type 99, by which an OCT splits it (OCT-EF-2)."""
+    start, length = records.locate("2", "type_contrat")
+    starts = (rank * RECORD_LENGTH + start for rank, kind in enumerate(shape_of(lot)) if kind == _TWO)
+    return any(lot[at : at + length] == _SPLIT_CONTRACT for at in starts)
 
 
 def shape_of(data: bytes) -> bytes:
