@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import email
 import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from tournee.emulation import demo
 
 TOURNEE = Path(sys.executable).with_name("tournee")
 UNKNOWN_AMC = "0199 AMC 0099999997 INCONNUE DE L'OCT"
+NO_AGREEMENT = "0199 AMC 0099999997 SANS CONVENTION AVEC LE PROFESSIONNEL"
 BAD_PRESCRIPTION = "0043 PRESCRIPTION NON CONFORME"
 
 SPLIT_AT_SOURCE = {
@@ -89,6 +92,37 @@ def test_split_at_source_every_invoice_ends_where_it_should_and_each_recipient_h
         found.add((data[5:19], crf, data[25:41].decode()))
     assert len(found) == len(files)  # one file a recipient of each carer
     assert {(crf, recipient) for _, crf, recipient in found} == RECIPIENTS
+
+
+DIRECT = {
+    (name, ends, NO_AGREEMENT if reason == UNKNOWN_AMC else reason) for name, ends, reason in SPLIT_AT_SOURCE
+}
+
+
+def openssl(*arguments: str, given: bytes) -> bytes:
+    return subprocess.run(["openssl", *arguments], input=given, stdout=subprocess.PIPE, check=True).stdout
+
+
+def test_direct_every_invoice_ends_where_it_should_and_each_insurer_has_its_own_files(tmp_path: Path) -> None:
+    """OCT-MODE-1: no OCT; each file in a message of its own, to its recipient, sealed for it (OCT-SS-3)."""
+    out = tmp_path / "out"
+    told = json.loads(tournee("demo", "--mode", "direct", "--json", "--out", str(out)).stdout)
+    assert (told["mode"], told["claims"], len(told["invoices"])) == ("direct", [], 14)
+    assert set(ends(told)) == DIRECT
+    assert {one["kind"] for one in told["returns"]} == {"ARL", "RSP"}
+    assert not (out / "oct").exists()
+    insurers = tomllib.loads((out / "am" / "destinataires.toml").read_text())["destinataire"]
+    addresses = {one["adresse"]: one["type"] + one["numero"] for one in insurers}
+    keys = ["-inkey", str(out / "am" / "key.pem"), "-recip", str(out / "am" / "cert.pem")]
+    sent = sorted((out / "sent").iterdir())
+    assert len(sent) == len(list((out / "clear").iterdir())) > len(RECIPIENTS)
+    for path in sent:
+        message = email.message_from_bytes(path.read_bytes())
+        sealed = message.get_payload(decode=True)
+        clear = openssl("cms", "-decrypt", "-binary", "-inform", "DER", *keys, given=sealed)
+        assert clear == (out / "clear" / message.get_filename()).read_bytes()
+        assert clear[25:41].decode() == addresses[message["To"]]
+        assert clear[47:49] == b"TR"
 
 
 def test_enriched_the_oct_asks_amc_for_the_shares_of_contract_99(tmp_path: Path) -> None:

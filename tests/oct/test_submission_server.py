@@ -9,7 +9,8 @@ import pytest
 
 from tournee.emulation.smtp import Account, SubmissionServer
 
-ACCOUNT = Account("cabinet", "secret phrase", "oct@oct.example")
+RECIPIENT = "oct@oct.example"
+ACCOUNT = Account("cabinet", "secret phrase", frozenset({RECIPIENT}))
 MESSAGE = (
     b"From: a@b.example\r\nSubject: x\r\n\r\n.line that starts with a dot\r\n" + b"x" * 900 + b"\r\n\xe9\r\n"
 )
@@ -47,7 +48,7 @@ def client(server):
     return opened
 
 
-def submit(server, message=MESSAGE, to=ACCOUNT.recipient):
+def submit(server, message=MESSAGE, to=RECIPIENT):
     with client(server) as opened:
         opened.login(ACCOUNT.user, ACCOUNT.password)
         return opened.sendmail("cabinet@carer.example", [to], message)
@@ -99,7 +100,7 @@ def test_nothing_is_offered_before_tls(server):
 
 def test_nothing_is_taken_without_authentication(server, oct_):
     with client(server) as opened, pytest.raises(smtplib.SMTPResponseException) as caught:
-        opened.sendmail("a@b.example", [ACCOUNT.recipient], MESSAGE)
+        opened.sendmail("a@b.example", [RECIPIENT], MESSAGE)
     assert caught.value.smtp_code == 530
     assert oct_.received == []
 

@@ -31,7 +31,7 @@ from tournee.store.wording import euros
 )
 @click.option(
     "--mode",
-    type=click.Choice(("fichier-unique", "eclatement", "fse-enrichie")),
+    type=click.Choice(("fichier-unique", "eclatement", "fse-enrichie", "direct")),
     help="Façon d'envoyer ; sans elle, le fichier unique.",
 )
 @click.option(
@@ -69,7 +69,8 @@ def demo(
     le fichier unique, le scelle, l'envoie à un OCT émulé et traite ses retours.
 
     Avec --mode : eclatement forme un fichier par destinataire, fse-enrichie laisse l'OCT demander la part
-    complémentaire d'après des FSE de contrat 99.
+    complémentaire d'après des FSE de contrat 99, direct envoie chaque fichier à sa caisse ou à son organisme
+    complémentaire émulés, sans OCT.
     """
     from tournee.emulation import demo as job  # the emulation is loaded only when asked for
 
@@ -109,7 +110,8 @@ def demo(
     )
     desk.console.print(reader_line(outcome.reader, outcome.runtime))
     if out is not None:
-        desk.console.print(f"Tout est dans {out} : clear/, sent/, returns/, oct/, cards/, journal.db")
+        keys = "am" if way == job.DIRECT else "oct"
+        desk.console.print(f"Tout est dans {out} : clear/, sent/, returns/, {keys}/, cards/, journal.db")
 
 
 def _moment(text: str) -> datetime:

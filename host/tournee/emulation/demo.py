@@ -47,7 +47,7 @@ CLOCK = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
 MARK = "SIMULATION.txt"
 SERIAL, BLUETOOTH = "serie", "ble"
 LINKS = (SERIAL, BLUETOOTH)
-_MADE = ("oct", "ps", "sent", "cards", "mail", "retours", "clear", "returns")
+_MADE = ("oct", "am", "ps", "sent", "cards", "mail", "retours", "clear", "returns")
 _SCAN_S = 0.2
 _MARK_TEXT = (
     "Démonstration de Tournée : profil de simulation open-1, personnes fictives, ne facture personne.\n"
@@ -56,17 +56,18 @@ _MARK_TEXT = (
 
 @dataclass(frozen=True)
 class Way:
-    """One way of sending through an OCT: the route's mode, and the days that show it."""
+    """One way of sending: the route's mode, and the days that show it."""
 
     mode: Mode
     days: tuple[str, ...]
 
 
-SINGLE_FILE, SPLIT_AT_SOURCE, ENRICHED = "fichier-unique", "eclatement", "fse-enrichie"
+SINGLE_FILE, SPLIT_AT_SOURCE, ENRICHED, DIRECT = "fichier-unique", "eclatement", "fse-enrichie", "direct"
 WAYS = {
     SINGLE_FILE: Way(Mode.SINGLE_FILE, ("infirmier.toml", "kine.toml")),
     SPLIT_AT_SOURCE: Way(Mode.SPLIT_AT_SOURCE, ("infirmier-eclatement.toml", "kine.toml")),
     ENRICHED: Way(Mode.SINGLE_FILE, ("infirmier-fse-enrichie.toml",)),
+    DIRECT: Way(Mode.DIRECT, ("infirmier-eclatement.toml", "kine.toml")),
 }
 
 
@@ -139,12 +140,15 @@ def run(
     prepare(directory)
     path = directory / "journal.db"
     cipher = Cipher(journal_key(path, null.Keyring()))  # type: ignore[no-untyped-call]
-    watch.step("Démarrage du lecteur émulé et de l'OCT émulé")
+    mode = WAYS[way].mode
+    is_direct = mode is Mode.DIRECT
+    ends = "des caisses émulées" if is_direct else "de l'OCT émulé"
+    watch.step(f"Démarrage du lecteur émulé et {ends}")
     with (
-        World(directory, lambda: clock) as world,
+        World(directory, lambda: clock, with_oct=not is_direct, with_insurers=is_direct) as world,
         Journal(path, cipher, lambda: clock) as journal,
     ):
-        office = Office(journal, world.route(mode=WAYS[way].mode), lambda: clock)
+        office = Office(journal, world.route(mode=mode), lambda: clock)
         with (
             EmulatedBoard(BOARDS / board) as emulated,
             _linked(emulated, link, watch) as place,
@@ -160,7 +164,7 @@ def run(
             journal.overview(),
             journal.payments_outside(),
             returns,
-            tuple(world.oct.claims),
+            world.claims,
             identity,
             runtime,
             directory,
@@ -213,13 +217,14 @@ def _close(office: Office, reader: Reader, ps: PsOnDuty, watch: Watcher) -> None
 
 def _exchange(office: Office, watch: Watcher) -> list[Settled]:
     """Files, sealing and sending, then whatever comes back."""
-    what = "Un fichier par destinataire" if office.route.splits_at_source else "Fichiers uniques"
-    watch.step(f"{what}, scellement et envoi à l'OCT émulé (SMTP, STARTTLS)")
+    what = "Un fichier par destinataire" if office.route.per_recipient else "Fichiers uniques"
+    whom = "à chaque caisse émulée" if office.route.is_direct else "à l'OCT émulé"
+    watch.step(f"{what}, scellement et envoi {whom} (SMTP, STARTTLS)")
     make_files(office)
     for dispatch in send(office, watch.progress):
         if dispatch.error is not None:
             raise dispatch.error
-    watch.step("Relève des retours : ART, ARL, RSP")
+    watch.step(f"Relève des retours : {'ARL' if office.route.is_direct else 'ART, ARL'}, RSP")
     fetched = fetch(office, progress=watch.progress)
     for error in fetched.errors:
         raise error

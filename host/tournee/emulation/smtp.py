@@ -37,11 +37,11 @@ Receive = Callable[[bytes], Iterable[bytes]]  # a message as submitted to the re
 
 @dataclass(frozen=True)
 class Account:
-    """The one user of the server, and the one address it takes mail for."""
+    """The one user of the server, and the addresses it takes mail for, in lower case."""
 
     user: str
     password: str
-    recipient: str
+    recipients: frozenset[str]
 
 
 class SubmissionServer:
@@ -99,8 +99,8 @@ class SubmissionServer:
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's hook)
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        """Take mail for the OCT's address alone."""
-        if address.lower() != self._account.recipient.lower():
+        """Take mail for the addresses of the account alone."""
+        if address.lower() not in self._account.recipients:
             return REPLY_NO_RECIPIENT
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Recipient accepted"

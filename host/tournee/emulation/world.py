@@ -14,7 +14,9 @@ from typing import Self
 
 from cryptography import x509
 
+from tournee.config.routes import read_insurers
 from tournee.emulation.cards import card_names, certificate_pem
+from tournee.emulation.insurers import EmulatedInsurers, addressed_to, write_list
 from tournee.emulation.oct import (
     EmulatedOct,
     FlatPayment,
@@ -26,11 +28,15 @@ from tournee.emulation.oct import (
     make_mail_identity,
     make_oct_identity,
 )
+from tournee.emulation.oct.split import Claim
 from tournee.emulation.smtp import Account, SubmissionServer
+from tournee.errors import EmulationError
 from tournee.exchange.route import Mailbox, MailboxKind, Mode, Route, Sealing, Security, Server
 from tournee.exchange.unsealing import open_envelope
 
 SIREN = "999999998"
+DIRECT_NAME = "direct-emule"
+INSURERS_NAME = "destinataires.toml"
 OCT_ADDRESS = "factures@oct.example"
 PS_ADDRESS = "cabinet@soins.example"
 USER, PASSWORD = "cabinet", "motdepasse-de-demonstration"  # an account of this emulation alone
@@ -54,9 +60,10 @@ SCENARIO = Scenario(
 
 
 class World:
-    """An OCT with its mail, in `directory`: `oct/` its key and certificate, `sent/` what it got, `cards/`
-    the certificates it knows, `mail/` its server's files, `retours/` the Maildir of returns, `ps/` the key
-    and certificate of the PS's mail.
+    """Who is behind the mail, in `directory`: `sent/` what they got, `cards/` the certificates they know,
+    `mail/` the server's files, `retours/` the Maildir of returns, `ps/` the key and certificate of the PS's
+    mail. With `with_oct` there is an OCT, its key and certificate in `oct/`; with `with_insurers` the
+    insurers of direct mode, their key and certificate in `am/`, with the list of them.
 
     `clock` is the OCT's; the mail server's TLS lives in real time. With `seal_returns` the ARL and RSP come
     compressed and sealed for the PS (`ZK`), and take `unseal` to be read.
@@ -69,11 +76,10 @@ class World:
         scenario: Scenario = SCENARIO,
         *,
         seal_returns: bool = False,
+        with_oct: bool = True,
+        with_insurers: bool = False,
     ) -> None:
         self.directory = directory
-        oct_files = directory / "oct"
-        make_oct_identity(oct_files, clock())
-        key, certificate = load_mail_identity(oct_files)
         if seal_returns:
             make_mail_identity(directory / "ps", clock(), "Cabinet de demonstration open-1")
             _, mail_certificate = load_mail_identity(directory / "ps")
@@ -85,11 +91,43 @@ class World:
             pem = certificate_pem(name)
             (cards / f"{name}.pem").write_bytes(pem)
             known.append(x509.load_pem_x509_certificate(pem))
-        self.oct = EmulatedOct(None, key, certificate, known, scenario, clock)
-        account = Account(USER, PASSWORD, scenario.address)
+        self._oct = self._insurers = None
+        if with_oct:
+            make_oct_identity(directory / "oct", clock())
+            own = load_mail_identity(directory / "oct")
+            self._oct = EmulatedOct(None, *own, known, scenario, clock)
+        if with_insurers:
+            make_mail_identity(directory / "am", clock(), "Caisses de demonstration open-1")
+            write_list(directory / "am" / INSURERS_NAME, "cert.pem")
+            own = load_mail_identity(directory / "am")
+            self._insurers = EmulatedInsurers(*own, known, scenario, clock)
+        account = Account(USER, PASSWORD, self._addresses(scenario))
         self.server = SubmissionServer(
-            directory / "mail", account, self.oct.receive, directory / "retours", directory / "sent"
+            directory / "mail", account, self._receive, directory / "retours", directory / "sent"
         )
+
+    @property
+    def oct(self) -> EmulatedOct:
+        """The OCT; EmulationError in a world without one."""
+        if self._oct is None:
+            raise EmulationError("Il n'y a pas d'OCT dans cette démonstration.")
+        return self._oct
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the OCT, if there is one, asked of AMC by splitting FSE of contract 99."""
+        return () if self._oct is None else tuple(self._oct.claims)
+
+    def _addresses(self, scenario: Scenario) -> frozenset[str]:
+        own = () if self._oct is None else (scenario.address.lower(),)
+        others = () if self._insurers is None else self._insurers.addresses
+        return frozenset((*own, *others))
+
+    def _receive(self, raw: bytes) -> list[bytes]:
+        insurers = self._insurers
+        if insurers is not None and (self._oct is None or addressed_to(raw) in insurers.addresses):
+            return insurers.receive(raw)
+        return self.oct.receive(raw)
 
     def __enter__(self) -> Self:
         self.server.start()
@@ -105,12 +143,13 @@ class World:
         return open_envelope(data, *load_mail_identity(self.directory / "ps"))
 
     def route(self, sealing: Sealing = Sealing.K, mode: Mode = Mode.SINGLE_FILE) -> Route:
-        """The route to this OCT, once the server listens."""
+        """The route to this OCT, or in direct mode to these insurers, once the server listens."""
+        is_direct = mode is Mode.DIRECT
         return Route(
-            name=ROUTE_NAME,
-            address=OCT_ADDRESS,
+            name=DIRECT_NAME if is_direct else ROUTE_NAME,
+            address="" if is_direct else OCT_ADDRESS,
             sender=PS_ADDRESS,
-            identifier=SIREN,
+            identifier="" if is_direct else SIREN,
             submission=Server(
                 self.server.host,
                 self.server.port,
@@ -121,7 +160,8 @@ class World:
                 timeout=20.0,
             ),
             mailbox=Mailbox(MailboxKind.MAILDIR, path=self.directory / "retours"),
-            certificate=self.directory / "oct" / "cert.pem",
+            certificate=None if is_direct else self.directory / "oct" / "cert.pem",
             sealing=sealing,
             mode=mode,
+            insurers=tuple(read_insurers(self.directory / "am" / INSURERS_NAME)) if is_direct else (),
         )

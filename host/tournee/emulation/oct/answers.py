@@ -87,15 +87,22 @@ def seal(content: bytes, certificate: Certificate) -> bytes:
 
 
 def arl_file(
-    items: Sequence[Item], *, siren: str, ps_type: str, sender: str, file_name: str, name: str, now: datetime
+    items: Sequence[Item],
+    *,
+    answering: tuple[str, str],
+    ps_type: str,
+    sender: str,
+    file_name: str,
+    name: str,
+    now: datetime,
 ) -> bytes:
     """An ARL: 000 (application AR), one record A an item, 999.
 
-    `file_name` is the acknowledged one, `name` its own.
+    `answering` are type and number of who answers; `file_name` is the acknowledged one, `name` its own.
     """
     ends: dict[str, str | int] = {
-        "type_emetteur": "OT",
-        "numero_emetteur": siren.zfill(14),
+        "type_emetteur": answering[0],
+        "numero_emetteur": answering[1],
         "programme_emetteur": "OCTEMU",
         "type_destinataire": ps_type,
         "numero_destinataire": sender,

@@ -1,51 +1,28 @@
 """The emulated OCT: one message in, its returns out (OCT-MSG, OCT-SF, OCT-SS, OCT-EF, OCT-RET)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization.pkcs7 import pkcs7_decrypt_der
 from cryptography.x509 import Certificate
 
-from tournee.emulation.oct.answers import Item, Postman, arl_file
-from tournee.emulation.oct.certificates import CardCertificates
-from tournee.emulation.oct.file import RECORD, Framed, read_file
-from tournee.emulation.oct.incoming import Claim, Submission, open_submission, read_claim
-from tournee.emulation.oct.lot import Lot, claimed_number, read_lot
-from tournee.emulation.oct.lot_checks import check_lot
+from tournee.emulation.oct.answers import Postman, arl_file
+from tournee.emulation.oct.file import Framed, read_file
+from tournee.emulation.oct.incoming import Claim, read_claim
+from tournee.emulation.oct.judgement import WHOLE_FILE, Door, Judge, Judgement
+from tournee.emulation.oct.lot import Lot
 from tournee.emulation.oct.opposition import following, increments_file, is_request, read_request
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
-from tournee.emulation.oct.refusal import LAYOUT, UNKNOWN_SENDER, RefusedError
-from tournee.emulation.oct.register import Register
+from tournee.emulation.oct.refusal import RefusedError
 from tournee.emulation.oct.scenario import Scenario
-from tournee.emulation.oct.sheet_checks import as_date
 from tournee.emulation.oct.split import Claim as SplitClaim
 from tournee.emulation.oct.split import Flow, claims, split
 
-WHOLE_FILE = "000"
-NO_DATE = "000000"
-_SLACK = timedelta(days=1)
-_ANY_TYPE = "XX"
 _NAMES = 1_000_000  # file names are counters of 6 digits
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What became of one file: who sent it, one ARL item a lot (or one for the file), the accepted lots'
-    bytes.
-    """
-
-    sender: str
-    ps_type: str
-    file_name: str
-    items: tuple[Item, ...]
-    accepted: tuple[tuple[Lot, bytes], ...] = ()
-    framed: Framed | None = None
-    submission: Submission | None = None
 
 
 class EmulatedOct:
@@ -66,13 +43,10 @@ class EmulatedOct:
         clock: Clock,
     ) -> None:
         self.scenario = scenario
-        self.cards = CardCertificates(card_certificates)
-        self.register = Register()
         self.flows: list[Flow] = []
         self.claims: list[SplitClaim] = []
         self._directory = directory
-        self._key = key
-        self._certificate = certificate
+        self._judge = Judge(key, certificate, card_certificates)
         self._clock = clock
         self._flat_paid: set[str] = set()
         self._named = 0
@@ -81,7 +55,7 @@ class EmulatedOct:
     @property
     def known_files(self) -> dict[tuple[str, str], str]:
         """(Sender number, file name) of each file taken in, to the stamp of the message that brought it."""
-        return self.register.known_files
+        return self._judge.register.known_files
 
     def receive(self, raw: bytes) -> list[bytes]:
         """The complete messages that answer `raw`: ART, ARL, then RSP for what was accepted; to a request for
@@ -95,14 +69,15 @@ class EmulatedOct:
             answer = self._increments(raw, claim, now)
             if answer is not None:
                 return [answer]
-        judgement = self._judge(raw, claim, now)
+        door = Door(self.scenario.address, partial(read_file, siren=self.scenario.siren))
+        judgement = self._judge.judge(raw, claim, door, self.scenario, now)
         postman = self._postman(claim, judgement.sender, now)
         text = _art_text(judgement, now)
         answers = [postman.art(judgement.ps_type, text, judgement.file_name, self._serial())]
         name = self._name()
         arl = arl_file(
             judgement.items,
-            siren=self.scenario.siren,
+            answering=("OT", self.scenario.siren.zfill(14)),
             ps_type=judgement.ps_type,
             sender=judgement.sender,
             file_name=judgement.file_name,
@@ -119,7 +94,7 @@ class EmulatedOct:
         """The dLOI that answers a request (OCT-LOI-1), None when it is none that can be answered."""
         scenario = self.scenario
         try:
-            request = read_request(raw, self._unseal, scenario.address, scenario.siren)
+            request = read_request(raw, self._judge.unseal, scenario.address, scenario.siren)
         except RefusedError:
             return None
         name = self._name()
@@ -130,47 +105,6 @@ class EmulatedOct:
     def _postman(self, claim: Claim, number: str, now: datetime) -> Postman:
         certificate = self.scenario.mail_certificates.get(claim.reply_to.lower())
         return Postman(self.scenario.address, claim.reply_to, number, now, certificate)
-
-    def _judge(self, raw: bytes, claim: Claim, now: datetime) -> Judgement:
-        sender, ps_type, file_name = claim.sender, _ANY_TYPE, claim.file_name
-        submission: Submission | None = None
-        try:
-            submission = open_submission(raw, self._unseal, self.scenario.address, now)
-            self.register.check_message(submission)
-            framed = read_file(submission, self.scenario.siren)
-            if as_date(framed.header["date"], "000 : DATE") > now.date() + _SLACK:
-                raise RefusedError(LAYOUT, "000 : DATE DANS LE FUTUR")
-            ps_type = str(framed.header["type_emetteur"])
-            known = self.scenario.known_senders
-            if known is not None and framed.sender[-9:] not in known:
-                raise RefusedError(UNKNOWN_SENDER, f"EMETTEUR {framed.sender} INCONNU")
-            self.register.check_file(framed)
-            items, accepted = self._judge_lots(framed)
-        except RefusedError as refused:
-            item = Item(WHOLE_FILE, NO_DATE, refused.code, refused.label, refused.invoice)
-            return Judgement(sender, ps_type, file_name, (item,), submission=submission)
-        self.register.note_file(framed, submission)
-        return Judgement(framed.sender, ps_type, framed.file_name, items, accepted, framed, submission)
-
-    def _judge_lots(self, framed: Framed) -> tuple[tuple[Item, ...], tuple[tuple[Lot, bytes], ...]]:
-        items, accepted = [], []
-        number = 2
-        for content in framed.lots:
-            named, day = claimed_number(content)
-            try:
-                lot = read_lot(content, number)
-                check_lot(lot, framed, self.scenario, self.cards)
-                self.register.check_lot(framed, lot)
-            except RefusedError as refused:
-                if named == WHOLE_FILE:
-                    raise
-                items.append(Item(named, day, refused.code, refused.label, refused.invoice))
-            else:
-                self.register.note_lot(framed, lot)
-                items.append(Item(named, day))
-                accepted.append((lot, content))
-            number += len(content) // RECORD
-        return tuple(items), tuple(accepted)
 
     def _insurers(
         self, framed: Framed, accepted: Sequence[tuple[Lot, bytes]], now: datetime
@@ -196,9 +130,6 @@ class EmulatedOct:
             for flow in flows:
                 (self._directory / f"{names[flow.crf]}-{flow.crf}").write_bytes(flow.file)
         return flows
-
-    def _unseal(self, content: bytes) -> bytes:
-        return pkcs7_decrypt_der(content, self._certificate, self._key, [])
 
     def _name(self) -> str:
         self._named = self._named % (_NAMES - 1) + 1

@@ -17,17 +17,13 @@ COMPLEMENTARY = "OC"  # organisme complémentaire: who takes DRE
 
 @dataclass(frozen=True)
 class Flow:
-    """What goes on to one recipient: its CRF and number, the file made for it, the lots inside."""
+    """What one recipient gets: its CRF and number, the file for it, the lots inside, its type in 000."""
 
     crf: str
     recipient: str
     file: bytes
     lots: tuple[Lot, ...]
-
-    @property
-    def recipient_type(self) -> str:
-        """`CENTRE` or `COMPLEMENTARY`."""
-        return recipient_type(self.crf)
+    recipient_type: str
 
 
 @dataclass(frozen=True)
@@ -85,4 +81,6 @@ def _flow(framed: Framed, crf: str, members: Sequence[tuple[Lot, bytes]], name: 
     header = records.encode("000", {**ends, "date": framed.header["date"]})
     count = len(body) // RECORD + 2
     trailer = records.encode("999", {**ends, "enregistrements": count, "lots": len(members)})
-    return Flow(crf, recipient, header + body + trailer, tuple(lot for lot, _ in members))
+    return Flow(
+        crf, recipient, header + body + trailer, tuple(lot for lot, _ in members), recipient_type(crf)
+    )
