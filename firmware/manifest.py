@@ -38,6 +38,7 @@ package(  # noqa: F821
         "sha256.py",
         "signing.py",
         "t0.py",
+        "t1.py",
         "vitale.py",
     ),
 )

@@ -50,6 +50,10 @@ class Atr:
         self.ta2 = -1  # specific mode when not -1
         self.guard = 0  # N: extra guard time, TC1
         self.wi = _DEFAULT_WI  # work waiting integer, TC2
+        self.ifsc = 32  # of T=1 (11.4): bytes of a block, block and character waiting integers, CRC or LRC
+        self.bwi = 4
+        self.cwi = 13
+        self.crc = 0
         self.historical = 0  # where the historical bytes start
         self.historical_length = 0
 
@@ -68,6 +72,7 @@ class Atr:
         at = 1  # T0, then each TD
         level = 0
         protocols = 0
+        blocks = 0  # level of the first interface bytes of T=1
         checked = 0  # 1 when TCK closes the answer: all but T=0 alone (8.2.5)
         while True:
             if at >= n:
@@ -89,20 +94,29 @@ class Atr:
                 return BAD
             if last >= n:
                 return MORE
+            if level > 2 and indicator & 15 == 1 and not blocks:
+                blocks = level
             place = at + 1
             if indicator & 0x10:  # TA
                 if level == 1:
                     self.ta1 = raw[place]
                 elif level == 2:
                     self.ta2 = raw[place]
+                elif level == blocks:
+                    self.ifsc = raw[place]
                 place += 1
-            if indicator & 0x20:  # TB: programming voltage, long gone
+            if indicator & 0x20:  # TB: programming voltage, long gone, before level 3
+                if level == blocks:
+                    self.bwi = raw[place] >> 4
+                    self.cwi = raw[place] & 15
                 place += 1
             if indicator & 0x40:  # TC
                 if level == 1:
                     self.guard = raw[place]
                 elif level == 2:
                     self.wi = raw[place]
+                elif level == blocks:
+                    self.crc = raw[place]
             at = last
             if not indicator & 0x80:  # no TD
                 break
@@ -123,7 +137,7 @@ class Atr:
                 check ^= raw[i]
         if check or not self.wi or not clock_of(self.ta1):
             return BAD
-        return WHOLE
+        return BAD if self.bwi > 9 or self.crc > 1 or not 0 < self.ifsc < 255 else WHOLE
 
 
 def clock_of(ta1: int) -> int:
@@ -131,3 +145,8 @@ def clock_of(ta1: int) -> int:
     if ta1 < 0:
         return _CLOCKS[DEFAULT_TA1 >> 4]
     return _CLOCKS[ta1 >> 4] if _BITRATES[ta1 & 15] else 0
+
+
+def rate_of(ta1: int) -> int:
+    """Return Di, bits in Fi clock cycles, of a TA1, or of its default for -1."""
+    return _BITRATES[ta1 & 15] if ta1 >= 0 else 1

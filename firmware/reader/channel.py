@@ -2,12 +2,17 @@
 again."""
 
 from reader.arena import HEADER
-from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LEAST_GUARD, LONGEST, WHOLE, Atr, clock_of
+from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LEAST_GUARD, LONGEST, WHOLE, Atr
 from reader.fields import copy
 from reader.line import Line, failure
 from reader.t0 import T0
 from sesam import codes
 from sesam.port import const
+
+try:
+    from reader.t1 import T1
+except ImportError:  # left out of the image of a small board
+    T1 = None
 
 # TS within 40 000 clock cycles, each next character within 9600 etu: under a second at 4 MHz
 _FIRST_MS = const(1000)
@@ -37,6 +42,7 @@ class Channel:
         self._clock_khz = clock_khz
         self._line = Line(slot, arena, ticks, alive)
         self._t0 = T0(self._line, arena)
+        self._t1 = T1 and T1(self._line, arena)
         self._protocol = self._t0
         self._pps = arena.pps
         self._again = arena.get_response
@@ -112,49 +118,61 @@ class Channel:
         return 0
 
     def _negotiate(self, offer: bool) -> int:
-        """Choose the protocol and the speed (ISO 7816-3 6.3.1, 9): T=0 alone today; without `offer` the
-        speed stays as it is, unless the card imposes one. Return 0, a status or _NO_PPS."""
-        atr = self.atr
-        fi = clock_of(-1)
-        if not atr.protocols & 1:
-            return codes.CARD_PROTOCOL
-        if 0 < atr.guard < LEAST_GUARD:  # T=0 has the same least as N = 0 (8.3)
-            self._slot.guard(atr.guard)
-        agreed = atr.ta1 >= 0 and atr.ta1 != DEFAULT_TA1
-        if atr.ta2 >= 0:  # specific mode: protocol and speed are imposed
-            if atr.ta2 & 0x1F:  # another protocol, or parameters that only the card knows
-                return codes.CARD_PROTOCOL
-        elif agreed:
-            status = self._offer(atr.ta1) if offer else 0
-            if status < 0:  # a card that was pulled out is told by the next reset
-                return status
-            agreed = status > 0
-        if agreed:
-            self._slot.speed(atr.ta1)
-            fi = clock_of(atr.ta1)
-        self._protocol = self._t0
-        self._t0.start(atr.wi, fi, self._clock_khz)
-        return 0
+        """Choose the protocol and the speed (ISO 7816-3 6.3.1, 9): T=1 where the card offers it, T=0
+        elsewhere.
 
-    def _offer(self, ta1: int) -> int:
-        """PPS for T=0 at TA1 (9.2): 1 accepted, 0 the card keeps the default speed, _NO_PPS."""
+        Without `offer` it is the card's first protocol at the default speed, unless the card imposes others.
+        Return 0, a status or _NO_PPS.
+        """
+        atr = self.atr
+        number = atr.first
+        ta1 = -1 if atr.ta1 == DEFAULT_TA1 else atr.ta1
+        if 0 < atr.guard < LEAST_GUARD:  # both protocols' least is as good as N = 0 (8.3)
+            self._slot.guard(atr.guard)
+        if atr.ta2 >= 0:  # specific mode: protocol and speed are imposed
+            number = atr.ta2 & 0x1F  # with 10: parameters that only the card knows
+        elif offer:
+            number = 1 if T1 and atr.protocols & 2 else 0
+        if number > 1 or not (atr.protocols >> number & 1 and (T1 or not number)):
+            return codes.CARD_PROTOCOL
+        if atr.ta2 < 0:
+            status = 0
+            if offer and (ta1 >= 0 or number != atr.first):
+                status = self._offer(number, ta1)
+                if status < 0:  # a card that was pulled out is told by the next reset
+                    return status
+            if not status:
+                ta1 = -1
+        if ta1 >= 0:
+            self._slot.speed(ta1)
+        self._protocol = self._t1 if number else self._t0
+        return self._protocol.start(atr, ta1, self._clock_khz)
+
+    def _offer(self, number: int, ta1: int) -> int:
+        """PPS for T=`number`, at TA1 unless that is -1 (9.2): 1 the speed is accepted, 0 the card keeps its
+        own, _NO_PPS."""
         pps = self._pps
         line = self._line
+        n = 3
+        if ta1 >= 0:
+            n = 4
+            pps[2] = ta1
         pps[0] = _PPS
-        pps[1] = 0x10
-        pps[2] = ta1
-        pps[3] = _PPS ^ 0x10 ^ ta1
+        pps[1] = number | (0x10 if ta1 >= 0 else 0)
+        pps[n - 1] = 0
+        for i in range(n - 1):
+            pps[n - 1] ^= pps[i]
         line.begin(_ATR_MS)
-        line.send(pps, 0, 4)
-        taken = 1
+        line.send(pps, 0, n)
+        taken = n - 3
         at = 0
-        while at < 4:
+        while at < n:
             byte = line.receive(_FIRST_MS)
             if byte < 0:
                 return _NO_PPS
-            if at == 1 and byte == 0:  # PPS1 is not echoed: the default values go on, only PCK follows
+            if at == 1 and n == 4 and byte == number:  # PPS1 is not echoed: the default values go on
                 taken = 0
-                pps[3] = _PPS
+                pps[3] = _PPS ^ number
                 at = 3
                 continue
             if byte != pps[at]:

@@ -1,6 +1,7 @@
 """T=0: one command, one answer, byte by byte under the card's procedure bytes (ISO 7816-3 10)."""
 
 from reader.arena import HEADER
+from reader.atr import clock_of
 from reader.line import failure
 from sesam import codes
 from sesam.port import const
@@ -20,10 +21,11 @@ class T0:
         self.sw = 0
         self.waiting_ms = 0
 
-    def start(self, wi: int, fi: int, clock_khz: int) -> None:
+    def start(self, atr: object, ta1: int, clock_khz: int) -> int:
         """Set the work waiting time: WI × 960 × Fi clock cycles (10.2); D does not count, it shortens the etu
-        it multiplies."""
-        self.waiting_ms = (wi * 960 * fi + clock_khz - 1) // clock_khz
+        it multiplies. Return 0."""
+        self.waiting_ms = (atr.wi * 960 * clock_of(ta1) + clock_khz - 1) // clock_khz
+        return 0
 
     def exchange(self, header: bytearray, lc: int, le: int) -> int:
         """One command: the header, then what the procedure bytes ask for, then SW1 SW2.

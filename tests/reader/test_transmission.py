@@ -6,7 +6,7 @@ from reader_bench import Bench, heard_by
 from sesam import codes
 from tournee.emulation.cards import Fault, load_card, vitale
 from tournee.emulation.cards.content import card_content
-from tournee.emulation.cards.t0 import Style
+from tournee.emulation.cards.style import Style
 
 INVERSE = bytes.fromhex("3F75130000 43 09EA9000")  # a Vitale 2 as no issuer makes it: inverse convention
 WORK_WAITING_MS = {"vitale": 893, "ps": 3750}  # ⌈WI × 960 × 372 / 4000 kHz⌉ for WI 10 and 42
@@ -143,7 +143,7 @@ def test_card_that_gives_more_than_there_is_room_for_is_refused():
 
 def test_speed_of_the_answer_to_reset_is_agreed_by_pps():
     bench, _ = activated(load_card("moreau"))
-    assert bench.slots[1].card._engine.agreed_speed == 0x13
+    assert bench.slots[1].card._contact.agreed_speed == 0x13
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_card_that_fails_in_its_pps_is_reset_and_goes_on_at_the_default_speed(st
         card.fail(fault)
     bench, channel = activated(card)
     assert (speeds, len(resets), bench.clock()) == ([], 2, wait_ms)
-    assert card._engine.agreed_speed == 0x11
+    assert card._contact.agreed_speed == 0x11
     assert select(channel) == 0
     assert read(channel, 0, 224) == (0, CERTIFICATE[:224])
     assert channel.session == 1
@@ -197,8 +197,9 @@ def test_specific_mode_takes_the_speed_without_pps():
     assert speeds == [0x13]
 
 
-def test_card_that_offers_no_t_0_is_refused():
-    bench = Bench(None, load_card("moreau", atr=bytes.fromhex("3B800181")))
+@pytest.mark.parametrize("atr", ["3B800E8E", "3B90111010"], ids=["T=14", "parameters that only it knows"])
+def test_card_that_offers_no_protocol_of_ours_is_refused(atr):
+    bench = Bench(None, load_card("moreau", atr=bytes.fromhex(atr)))
     assert bench.channels[1].activate() == codes.CARD_PROTOCOL
 
 

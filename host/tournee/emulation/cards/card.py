@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from tournee.emulation.cards.application import Application
+from tournee.emulation.cards.contact import Contact
 from tournee.emulation.cards.convention import INVERSE_TS, convert
 from tournee.emulation.cards.emission import Emission
 from tournee.emulation.cards.faults import Fault, FaultyLine
-from tournee.emulation.cards.t0 import Style, T0Engine
+from tournee.emulation.cards.style import Style
 
 
 class VirtualCard:
@@ -24,7 +25,7 @@ class VirtualCard:
         self.name = name
         self.application = application
         self._inverse = atr[0] == INVERSE_TS
-        self._engine = T0Engine(atr, application, style or Style())
+        self._contact = Contact(atr, application, style or Style())
         self._line = FaultyLine(faults)
         self._speed = 0
 
@@ -40,13 +41,13 @@ class VirtualCard:
     def activate(self) -> list[Emission]:
         """Power and cold reset; the ATR."""
         self._line.reset()
-        emissions = self._engine.activate()
-        self._speed = self._engine.agreed_speed
+        emissions = self._contact.activate()
+        self._speed = self._contact.agreed_speed
         return self._shown(emissions)
 
     def deactivate(self) -> None:
         """Power off."""
-        self._engine.deactivate()
+        self._contact.deactivate()
 
     def speed(self, ta1: int) -> None:
         """The line runs at this TA1 value (Fi, Di) from now on; a card hears only the speed it agreed to."""
@@ -56,11 +57,11 @@ class VirtualCard:
         """Take raw bytes from the reader; what the card sends because of them."""
         emissions: list[Emission] = []
         for byte in convert(raw, inverse=self._inverse):
-            if self._speed == self._engine.agreed_speed:
-                emissions += self._shown(self._engine.receive(byte))
+            if self._speed == self._contact.agreed_speed:
+                emissions += self._shown(self._contact.receive(byte))
         return emissions
 
     def _shown(self, emissions: list[Emission]) -> list[Emission]:
-        exchange, number = self._engine.exchange, self._engine.exchange_number
+        exchange, number = self._contact.exchange, self._contact.exchange_number
         passed = self._line.through(exchange, number, emissions)
         return [Emission(e.delay_ms, convert(e.data, inverse=self._inverse), e.removed) for e in passed]

@@ -3,7 +3,7 @@
 A card file has `kind` (`cps` or `vitale`), `about` (one line in French for lists), `serial` (of the
 certificate), `subject`, `groups` (each `[id, field 1, field 2, ...]`, positional as domain 1.3 numbers
 them; an integer stands for one binary byte), and where it differs from the usual, `atr` in hexadecimal and
-`style` (see `t0.Style`).
+`style` (see `style.Style`).
 """
 
 import tomllib
@@ -20,7 +20,7 @@ from tournee.emulation.cards import cps, vitale
 from tournee.emulation.cards.card import VirtualCard
 from tournee.emulation.cards.certificates import as_der, as_pem, authority_certificate, issue_certificate
 from tournee.emulation.cards.signing import read_key
-from tournee.emulation.cards.t0 import Style
+from tournee.emulation.cards.style import Style
 from tournee.errors import EmulationError
 
 TEST_PIN = b"1234"

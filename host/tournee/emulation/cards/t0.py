@@ -1,106 +1,49 @@
-"""T=0 as a card speaks it (ISO 7816-3 10): PPS, header, procedure bytes, 61xx and 6Cxx; no I/O, no clock."""
-
-from dataclasses import dataclass
+"""T=0 as a card speaks it (ISO 7816-3 10): header, procedure bytes, 61xx and 6Cxx; no I/O, no clock."""
 
 from tournee.emulation.cards.application import Application, Command, Response
 from tournee.emulation.cards.emission import Emission
+from tournee.emulation.cards.style import Style
 
 _NULL = 0x60
 _GET_RESPONSE = 0xC0
-_PPSS = 0xFF
 _HEADER_LENGTH = 5
-_DEFAULT_SPEED = 0x11
-_OFF, _FIRST, _PPS, _HEADER, _DATA = range(5)
 _NOTHING_TO_FETCH = 0x6985
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a card uses the freedom that T=0 leaves it, so that a reader meets all of it.
-
-    `singly`: bytes of each transfer acknowledged one by one (INS^FF) before the rest, -1 for all of them.
-    `nulls`: NULL bytes before a first procedure byte; `work_nulls`: NULL bytes while the key works;
-    `null_ms`: time between them. `chunk`: most data bytes in one answer (1..256). `pps`: `accept`, `default`
-    (answers without PPS1, so the speed stays 11) or `silent`.
-    """
-
-    singly: int = 0
-    nulls: int = 0
-    work_nulls: int = 1
-    null_ms: int = 0
-    chunk: int = 256
-    pps: str = "accept"
 
 
 class T0Engine:
     """One card's end of T=0: a byte in, emissions out.
 
-    After `activate`, `exchange` names what the emissions of the last byte belong to: `atr`, `pps` or the
-    command's INS as two hexadecimal digits; `exchange_number` counts exchanges since the engine was made.
+    `exchange` names what the emissions of the last byte belong to: the command's INS as two hexadecimal
+    digits; `exchange_number` counts exchanges since the engine was made.
     """
 
-    def __init__(self, atr: bytes, application: Application, style: Style) -> None:
-        self.exchange = "atr"
+    def __init__(self, application: Application, style: Style) -> None:
+        self.exchange = ""
         self.exchange_number = 0
-        self.agreed_speed = _DEFAULT_SPEED
-        self._atr = atr
-        self._ta1 = atr[2] if atr[1] & 0x10 else _DEFAULT_SPEED
         self._application = application
         self._style = style
-        self._state = _OFF
         self._buffer = bytearray()
         self._header = b""
         self._wanted = 0
         self._pending = b""
+        self._begun = False
 
-    def activate(self) -> list[Emission]:
-        """Cold reset: everything volatile is forgotten and the ATR follows."""
-        self._application.reset()
-        self._state = _FIRST
+    def begin(self) -> None:
+        """The protocol starts: nothing is left of what was before."""
         self._buffer.clear()
         self._pending = b""
-        self.agreed_speed = _DEFAULT_SPEED
-        self._begin("atr")
-        return [Emission(0, self._atr)]
-
-    def deactivate(self) -> None:
-        """Power off: the card hears nothing until the next `activate`."""
-        self._state = _OFF
+        self._begun = False
 
     def receive(self, byte: int) -> list[Emission]:
         """Take one logical byte from the reader; the emissions it causes, often none."""
-        if self._state == _OFF:
-            return []
         self._buffer.append(byte)
-        if self._state == _FIRST:
-            self._state = _PPS if byte == _PPSS else _HEADER
-        if self._state == _PPS:
-            return self._pps()
-        if self._state == _HEADER:
-            return self._command() if len(self._buffer) == _HEADER_LENGTH else []
-        return self._data()
+        if self._begun:
+            return self._data()
+        return self._command() if len(self._buffer) == _HEADER_LENGTH else []
 
     def _begin(self, exchange: str) -> None:
         self.exchange = exchange
         self.exchange_number += 1
-
-    def _pps(self) -> list[Emission]:
-        request = bytes(self._buffer)
-        if len(request) < 2 or len(request) < 3 + (request[1] >> 4 & 7).bit_count():
-            return []
-        self._buffer.clear()
-        self._state = _HEADER
-        self._begin("pps")
-        check = 0
-        for byte in request:
-            check ^= byte
-        if check or request[1] & 0x0F or self._style.pps == "silent":
-            return []  # a wrong PCK or another protocol: no answer, ISO 7816-3 9.3
-        if self._style.pps == "default" or not request[1] & 0x10 or request[2] != self._ta1:
-            return [Emission(0, bytes((_PPSS, 0x00, 0xFF)))]
-        self.agreed_speed = request[2]
-        answer = bytes((_PPSS, 0x10, request[2]))
-        return [Emission(0, answer + bytes((answer[0] ^ answer[1] ^ answer[2],)))]
 
     def _command(self) -> list[Emission]:
         header = self._header = bytes(self._buffer)
@@ -119,7 +62,7 @@ class T0Engine:
             return self._sent(self._application.execute(Command(cla, ins, p1, p2, le=p3 or 256)), p3 or 256)
         if p3 == 0:
             return self._received(self._application.execute(Command(cla, ins, p1, p2)))
-        self._state = _DATA
+        self._begun = True
         return self._ask()
 
     def _data(self) -> list[Emission]:
@@ -131,7 +74,7 @@ class T0Engine:
         cla, ins, p1, p2, _ = self._header
         data = bytes(self._buffer)
         self._buffer.clear()
-        self._state = _HEADER
+        self._begun = False
         return self._received(self._application.execute(Command(cla, ins, p1, p2, data=data)))
 
     def _received(self, response: Response) -> list[Emission]:
