@@ -25,10 +25,31 @@ SSV_TraduireFSE = _LIBRARY.SSV_TraduireFSE
 SSV_MajDateLecteur = _LIBRARY.SSV_MajDateLecteur
 SSV_LireDateLecteur = _LIBRARY.SSV_LireDateLecteur
 
+SGD_AjouterChamp = _LIBRARY.SGD_AjouterChamp
+SGD_AjouterChampBin = _LIBRARY.SGD_AjouterChampBin
+SGD_AjouterGroupe = _LIBRARY.SGD_AjouterGroupe
+SGD_ChargerZone = _LIBRARY.SGD_ChargerZone
+SGD_LibererSession = _LIBRARY.SGD_LibererSession
+SGD_LireChamp = _LIBRARY.SGD_LireChamp
+SGD_LireChampBin = _LIBRARY.SGD_LireChampBin
+SGD_LireGroupeSuivant = _LIBRARY.SGD_LireGroupeSuivant
+SGD_LireZone = _LIBRARY.SGD_LireZone
+SGD_ReserverSession = _LIBRARY.SGD_ReserverSession
+
 __all__ = [
     "ROWS",
     "CodeRow",
     "Library",
+    "SGD_AjouterChamp",
+    "SGD_AjouterChampBin",
+    "SGD_AjouterGroupe",
+    "SGD_ChargerZone",
+    "SGD_LibererSession",
+    "SGD_LireChamp",
+    "SGD_LireChampBin",
+    "SGD_LireGroupeSuivant",
+    "SGD_LireZone",
+    "SGD_ReserverSession",
     "SSV_DeclarerRessource",
     "SSV_DernierMessage",
     "SSV_EssaisRestants",

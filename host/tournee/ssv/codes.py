@@ -49,6 +49,13 @@ F101 RESSOURCE_INCONNUE nom de ressource inconnu
 F600 NON_INITIALISEE SSV_InitLIB n'a pas été appelée
 F670 DEJA_INITIALISEE SSV_InitLIB a déjà été appelée
 F802 PARAMETRE paramètre d'entrée incorrect
+F804 ZONE_PLEINE la zone est pleine
+F805 CHAMP_ABSENT ce groupe ou ce champ n'est pas dans la zone
+F806 OCCURRENCE_ABSENTE cette occurrence n'est pas dans la zone
+F807 SESSION_INCONNUE session inconnue
+F809 AUCUN_GROUPE la zone n'a aucun groupe
+F80A PLUS_DE_SESSION toutes les sessions sont prises
+F80B DERNIER_GROUPE c'était le dernier groupe (fin normale)
 E201 CERTIFICATION_PERDUE aucune certification n'est en cours dans le lecteur
 E202 COLONNE une colonne ne suit pas le format
 E203 ORDRE un enregistrement n'est pas à sa place
@@ -126,6 +133,7 @@ _CLASSES: tuple[tuple[type[Exception], str], ...] = (
     (SignatureError, "SIGNATURE"),
     (ReturnsError, "RETOUR_ILLISIBLE"),
     (ConfigError, "CONFIGURATION_FAUSSE"),
+    (UnicodeError, "PARAMETRE"),
     (RecordError, "CHAMP"),
     (SesamError, "ZONE_ILLISIBLE"),
 )

@@ -15,6 +15,7 @@ from sesam import zones
 from tournee.billing.from_groups import Asked
 from tournee.reader import Reader
 from tournee.ssv.batches import format_ends, format_lots
+from tournee.ssv.builder import ZoneBuilder
 from tournee.ssv.call import Outcome, char, guarded, secret, text, wipe, zone, zones_of
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.configuration import configuration_groups
@@ -27,15 +28,15 @@ NO_ZONE = b""
 _Output = TypeVar("_Output")
 
 
-class Library:
+class Library(ZoneBuilder):
     """One library, as a process has one closed one: its resources, its state, its last words."""
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         """`environment` may name the resources' file (`TOURNEE_SSV`), read by SSV_InitLIB."""
+        super().__init__(Outcome())
         self._environment = environment
         self._declared: dict[str, Station] = {}
         self._stations: dict[str, Station] | None = None
-        self._outcome = Outcome()
 
     def SSV_DeclarerRessource(
         self, NomRessourceLecteur: str, NomRessourcePS: str, lecteur: Reader | str
