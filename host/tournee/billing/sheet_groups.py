@@ -96,14 +96,14 @@ def _act(rank: int, values: _Values) -> Group:
 
 
 def _prescription(first: _Values, rpps: _Values | None) -> list[Group]:
-    speciality, prescriber = str(first["specialite_prescripteur"]), str(first["prescripteur"])
-    number = str(rpps["rpps_prescripteur"]) if rpps is not None else ""
+    speciality, prescriber = _known(first["specialite_prescripteur"]), _known(first["prescripteur"])
+    number = _known(rpps["rpps_prescripteur"]) if rpps is not None else ""
     return [make(PRESCRIPTION, "", prescriber, speciality, number)] if speciality or number else []
 
 
 def _circumstances(head: _Values) -> Group:
-    accident = str(head["accident"])
-    dated = accident.startswith(_DATED) and accident != _DATED + "000000"
+    accident = _known(head["accident"])
+    dated = accident.startswith(_DATED)
     return make(
         CIRCUMSTANCES,
         str(head["nature_assurance"]),
@@ -112,3 +112,8 @@ def _circumstances(head: _Values) -> Group:
         f"{_CENTURY}{accident[len(_DATED) :]}" if dated else "",
         str(head["rang"]),
     )
+
+
+def _known(value: str | int) -> str:
+    """A number, empty when it is zeros."""
+    return str(value) if str(value).strip("0") else ""
