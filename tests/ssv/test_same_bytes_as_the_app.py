@@ -9,36 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from importlib.resources import files
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
+from app_side import MOMENT, by_the_app
 from ssv_desk import CODE, CPS, LECTEUR, PLACE, desk_of
 
 from sesam import zones
-from tournee.app.care import (
-    certify_visit,
-    import_day,
-    open_reader,
-    pending_visits,
-    read_ps,
-    read_vitale,
-    unlock,
-)
-from tournee.app.dispatch import close_lots, make_files
-from tournee.app.office import Office
 from tournee.billing.groups import invoice_groups
-from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.emulation.board import EmulatedBoard
-from tournee.emulation.cards import load_card
-from tournee.emulation.cards.lookup import vitale_of
-from tournee.exchange.route import Mailbox, MailboxKind, Mode, Route, Security, Server
-from tournee.store import Cipher, Journal
+from tournee.exchange.route import Mode
 
-MOMENT = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
-OCT = "00000732829320"
 FSE, DRE, BOTH = "1", "2", "3"
 
 
@@ -51,48 +32,6 @@ class Made:
     asked: list[tuple[str, str, bytes]]
     documents: list[bytes]
     lots: list[bytes]
-
-
-def route(mode: Mode) -> Route:
-    nowhere = Server("mail.example", 587, Security.STARTTLS, "", None, None)
-    return Route(
-        name="essai",
-        address="oct@oct.example",
-        sender="ps@ville.example",
-        identifier="732829320",
-        submission=nowhere,
-        mailbox=Mailbox(MailboxKind.MAILDIR, path=Path()),
-        mode=mode,
-    )
-
-
-def by_the_app(directory: Path, mode: Mode, day: str) -> tuple[list[bytes], dict[str, bytes], list]:
-    """Lots and files of the day, and its visits with what they became."""
-    data = files("tournee.emulation").joinpath("days", day).read_bytes()
-    billed = []
-    with (
-        EmulatedBoard() as board,
-        open_reader(board.link_url, lambda: MOMENT) as reader,
-        Journal(directory / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT) as journal,
-    ):
-        office = Office(journal, route(mode), lambda: MOMENT)
-        import_day(office, data, day)
-        board.insert("ps", load_card("infirmiere"))
-        ps = read_ps(reader)
-        unlock(reader, lambda: CODE)
-        for row, visit in pending_visits(office, ps):
-            vitale, card = None, None
-            if visit.typed is None:
-                card = vitale_of(visit.nir)
-                board.insert("vitale", load_card(card))
-                vitale = read_vitale(reader)
-            made = certify_visit(office, reader, ps, vitale, row, visit)
-            patient = visit.typed or choose_patient(vitale.patients, visit)
-            invoice = make_invoice(ps.identity, patient, visit, int(made.number))
-            billed.append((card, visit.mode, invoice))
-        lots = [lot.records for lot in close_lots(office, reader, ps)]
-        made_files = {file.clear[28 - 1 : 42 - 1].decode(): file.clear for file in make_files(office)}
-    return lots, made_files, billed
 
 
 def by_ssv(billed: list) -> tuple[list, list[bytes], list[bytes]]:
@@ -125,7 +64,8 @@ def by_ssv(billed: list) -> tuple[list, list[bytes], list[bytes]]:
 )
 def made(request, tmp_path_factory) -> Iterator[Made]:
     mode, day = request.param
-    app_lots, app_files, billed = by_the_app(tmp_path_factory.mktemp("app"), mode, day)
+    data = files("tournee.emulation").joinpath("days", day).read_bytes()
+    app_lots, app_files, billed = by_the_app(tmp_path_factory.mktemp("app"), mode, data)
     asked, documents, lots = by_ssv(billed)
     return Made(app_lots, app_files, asked, documents, lots)
 

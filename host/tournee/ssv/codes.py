@@ -26,6 +26,8 @@ from tournee.reader import (
     Refused,
     SessionForgotten,
 )
+from tournee.reader.codec import CodecError
+from tournee.reader.failures import failure_of_status
 
 TABLE = """
 0000 OK rien à signaler
@@ -123,6 +125,7 @@ _CLASSES: tuple[tuple[type[Exception], str], ...] = (
     (SessionForgotten, "DESYNCHRONISE"),
     (Incoherent, "LECTEUR_INCOHERENT"),
     (ProtocolRefused, "PROTOCOLE_LECTEUR"),
+    (CodecError, "PROTOCOLE_LECTEUR"),
     (ReaderError, "LECTEUR_MUET"),
     (RuleError, "FACTURE_REFUSEE"),
     (IdentityError, "CHAMP"),
@@ -155,7 +158,9 @@ def number(name: str) -> int:
 def describe(code: int) -> str:
     """A code as a log or a screen shows it: `F001 CPS_ABSENTE : carte … absente`."""
     row = ROWS.get(code)
-    return f"{code:04X} {row.name} : {row.words}" if row else f"{code:04X}"
+    if row is None:
+        return f"{code:04X} : {failure_of_status(code).message}"
+    return f"{code:04X} {row.name} : {row.words}"
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from tournee.ssv.rights import NO_DATE
 
 VERSIONS, READER, TABLES, GALSS, COMPONENT = 60, 61, 62, 63, 64
 PROFILE = "OPEN-1"
-_TABLES = ("tariffs", "coverage", "recipients")
-_COMPONENTS = (("01", "LECTEUR VIA LIAISON OUVERTE"), ("02", "SIMULATION : NE FACTURE PERSONNE"))
+_TABLES = {"tariffs": "TARIFS", "coverage": "COUVERTURES", "recipients": "DESTINATAIRES"}
+_COMPONENTS = (("01", "LECTEUR A LIAISON OUVERTE"), ("02", "SIMULATION : NE FACTURE PERSONNE"))
 _SUM_LENGTH = 8
 
 
@@ -25,7 +25,7 @@ def configuration_groups(readers: Sequence[Identity]) -> list[Group]:
     return [
         make(VERSIONS, own, "", ""),
         *(_reader(reader) for reader in readers),
-        *(make(TABLES, own, name.upper(), _table_sum(name), "", "", "") for name in _TABLES),
+        *(make(TABLES, own, words, _table_sum(name), "", "", "") for name, words in _TABLES.items()),
         make(GALSS, "", "", "", ""),
         *(make(COMPONENT, number, words, PROFILE) for number, words in _COMPONENTS),
     ]
