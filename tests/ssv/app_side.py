@@ -63,7 +63,7 @@ def by_the_app(
             if visit.typed is None:
                 card = vitale_of(visit.nir)
                 board.insert("vitale", load_card(card))
-                vitale = read_vitale(reader)
+                vitale = read_vitale(office, reader)
             made = certify_visit(office, reader, ps, vitale, row, visit)
             patient = visit.typed or choose_patient(vitale.patients, visit)
             invoice = make_invoice(ps.identity, patient, visit, int(made.number))
