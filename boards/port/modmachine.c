@@ -68,9 +68,16 @@ static mp_obj_t stack_peak_now(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(stack_peak_obj, stack_peak_now);
 
+// reset(): start again, as after power was lost.
+static mp_obj_t reset_now(void) {
+    reset_board();
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(reset_obj, reset_now);
+
 static const mp_rom_map_elem_t machine_names[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_machine)},
     {MP_ROM_QSTR(MP_QSTR_UART), MP_ROM_PTR(&uart_type)},
+    {MP_ROM_QSTR(MP_QSTR_reset), MP_ROM_PTR(&reset_obj)},
     {MP_ROM_QSTR(MP_QSTR_largest_free), MP_ROM_PTR(&largest_free_obj)},
     {MP_ROM_QSTR(MP_QSTR_stack_peak), MP_ROM_PTR(&stack_peak_obj)},
 };

@@ -11,6 +11,7 @@
 extern uint32_t stack_bottom[], stack_top[]; // from the linker
 size_t stack_peak(void); // most bytes of the C stack ever in use
 void exit_board(int status) __attribute__((noreturn));
+void reset_board(void) __attribute__((noreturn));
 void console_write(const char *text, size_t n);
 
 // uart.c
@@ -19,6 +20,12 @@ void uart_start(void);
 void uart_interrupt(void);
 size_t uart_read(unsigned uart, uint8_t *to, size_t most, uint32_t timeout_ms);
 void uart_write(unsigned uart, const uint8_t *from, size_t n);
+
+// nor.c
+int flash_bank(void); // the bank chosen, 0 or 1
+const uint8_t *flash_image(int bank); // NULL where there is no such bank
+void flash_choose(void); // by the boot record
+void flash_other_bank(void);
 
 // image.c
 const char *image_open(const uint8_t *image); // NULL, or what is wrong with it

@@ -6,7 +6,7 @@
 
 #define SYSTICK ((volatile uint32_t *)0xe000e010) // control, reload, value
 #define ICSR (*(volatile uint32_t *)0xe000ed04)
-#define CPACR (*(volatile uint32_t *)0xe000ed88)
+#define AIRCR (*(volatile uint32_t *)0xe000ed0c)
 #define PEND_TICK (1u << 26)
 #define TICK_MS 10 // between two interrupts; what is between is read from the timer
 #define TICK_CYCLES (CPU_KHZ * TICK_MS)
@@ -29,6 +29,12 @@ void exit_board(int status) {
     const uint32_t stopped[2] = {0x20026, (uint32_t)status};
     for (;;) {
         semihost(0x20, stopped); // SYS_EXIT_EXTENDED
+    }
+}
+
+void reset_board(void) {
+    AIRCR = 0x05fa0004;
+    for (;;) {
     }
 }
 

@@ -7,9 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,8 +36,14 @@ _RUNTIMES = {
 class EmulatedBoard:
     """A context: the firmware of `board_dir` runs, with `heap` bytes in place of what its `board.toml` says.
 
-    named = zip(("link", *SLOTS, "flash"), (*map(str, passed), ""), strict=False)
-    command = [part.format(**dict(named)) for part in self._command]
+    `runtime` forces one of those that its `board.toml` has. The process dies with the board, with this
+    process however it ends, and with its link. Leaving the context after the firmware died by itself raises
+    `EmulationError` with its traceback.
+
+    `flash` is the file that stands for what the board keeps without power; it outlives the board. Where the
+    image lies in it, a file that is not there yet is made. Without `flash` the next start knows nothing of
+    this one. `script` is a module that the board runs in place of the reader: `console` gives what it
+    printed, once it has ended. `options` are added to the command.
     """
 
     def __init__(
@@ -45,6 +53,8 @@ class EmulatedBoard:
         *,
         runtime: str | None = None,
         flash: Path | None = None,
+        script: Path | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         build = board_dir.parent / "build.py"
         if not build.is_file():
@@ -52,9 +62,16 @@ class EmulatedBoard:
                 f"Carte électronique introuvable : {board_dir}.",
                 cause="Le lecteur émulé a besoin du dépôt complet (dossiers boards et firmware).",
             )
-        start_command = runpy.run_path(str(build))["start_command"]
-        forced = {} if runtime is None else {"runtime": runtime}
-        self._command, self._runtime = start_command(board_dir, heap=heap, **forced)
+        tool = runpy.run_path(str(build))
+        forced: dict[str, object] = {} if runtime is None else {"runtime": runtime}
+        how = {} if script is None else {"script": script}
+        self._command, self._runtime = tool["start_command"](board_dir, heap=heap, **forced, **how)
+        self._command += options
+        self._ready = b"" if script else _READY.get(self._runtime, b"")
+        self._fresh_flash: Callable[[Path], None] | None = None
+        if self._runtime == "qemu" and any("{flash}" in part for part in self._command):
+            self._fresh_flash = partial(tool["fresh_flash"], board_dir, **how)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._flash = flash
         self._process: subprocess.Popen[bytes] | None = None
         self._keeper = threading.Thread()
@@ -92,6 +109,15 @@ class EmulatedBoard:
             cause=self._words.decode(errors="replace").strip() or "aucun message",
         )
 
+    def console(self) -> str:
+        """Wait for the end of a `script`; what it printed. `EmulationError` when it did not end well."""
+        self._keeper.join()
+        assert self._process is not None
+        if self._process.returncode:
+            self.check()
+        self._stopping = True  # it ended as it was to
+        return self._words.decode()
+
     def start(self) -> Self:
         """Start the firmware; the link is open at `link_url` from now on, whoever listens."""
         master, self._slave = os.openpty()
@@ -101,19 +127,19 @@ class EmulatedBoard:
         passed = [master, *(ends[name][1].fileno() for name in SLOTS)]
         for fd in passed:
             os.set_blocking(fd, False)
-        if self._flash is not None:
-            passed.append(os.open(self._flash, os.O_RDWR | os.O_CREAT, 0o600))
+        if (flash := self._flash_file()) is not None:
+            passed.append(os.open(flash, os.O_RDWR | os.O_CREAT, 0o600))
         started = threading.Event()
         self._keeper = threading.Thread(target=self._keep, args=(passed, started), name="board", daemon=True)
         self._keeper.start()
         started.wait()  # for the process, and for the firmware where bytes sent before it would be lost
         os.close(master)
-        if self._flash is not None:
+        if flash is not None:
             os.close(passed[-1])
         for name, (ours, theirs) in ends.items():
             theirs.close()
             self._slots[name] = SlotThread(ours)
-        if self._process is None or _READY.get(self._runtime, b"") not in self._words:
+        if self._process is None or self._ready not in self._words:
             self.stop()
             raise EmulationError(
                 "Le lecteur émulé ne démarre pas.", cause=self._words.decode(errors="replace").strip()
@@ -129,6 +155,9 @@ class EmulatedBoard:
         for slot in self._slots.values():
             slot.close()
         self._slots.clear()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
         if self._slave >= 0:
             os.close(self._slave)
             self._slave = -1
@@ -146,6 +175,18 @@ class EmulatedBoard:
                 self.check()
         finally:
             self.stop()
+
+    def _flash_file(self) -> Path | None:
+        """The file that stands for flash, made when the image lies in it and it is not there."""
+        if self._fresh_flash is None:
+            return self._flash
+        flash = self._flash
+        if flash is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="tournee-board-")
+            flash = Path(self._folder.name) / "flash"
+        if not flash.exists():
+            self._fresh_flash(flash)
+        return flash
 
     def _slot(self, name: str) -> SlotThread:
         if name not in self._slots:
@@ -175,11 +216,10 @@ class EmulatedBoard:
             self._words = str(error).encode()
             started.set()
             return
-        ready = _READY.get(self._runtime, b"")
         assert self._process.stdout is not None
         with self._process.stdout as words:
             while True:
-                if ready in self._words:
+                if self._ready in self._words:
                     started.set()
                 part = os.read(words.fileno(), _WORDS_KEPT)
                 if not part:

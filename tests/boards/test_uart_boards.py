@@ -1,0 +1,20 @@
+"""Every board of our own port starts the same reader: each has another UART, one another processor."""
+
+import pytest
+
+from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.emulation.cards.content import card_content
+from tournee.reader import Reader
+
+
+@pytest.mark.parametrize("name", ["lm3s", "mps2", "netduino"])
+def test_reader_and_its_cards_are_reached_over_the_boards_uarts(name):
+    with EmulatedBoard(BOARDS / name) as board:
+        assert "Cortex-M" in board.runtime
+        board.insert("ps", load_card("infirmiere"))
+        board.insert("vitale", load_card("moreau"))
+        with Reader.open(board.link_url) as reader:
+            assert reader.identify().board == name
+            assert reader.read_ps_card().zone == card_content("infirmiere").zone
+            assert reader.read_vitale().zone == card_content("moreau").zone
