@@ -20,6 +20,7 @@ from sesam.layout import (
 QUANTITIES = "IiSW"  # classes whose values are int; all others are str
 TEXTS = "TAG"  # classes that are spaces when empty; all others are zeros
 
+_DIGITS = "0123456789"
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _EXPECTED = {
     "K": "the constant {}",
@@ -202,7 +203,7 @@ def _padded(text: str, length: int) -> bytes:
 
 
 def _is_digits(text: str) -> bool:
-    return text != "" and all("0" <= char <= "9" for char in text)
+    return text != "" and not text.strip(_DIGITS)
 
 
 def _reason(field: Field, text: str) -> str:
@@ -213,12 +214,7 @@ def _reason(field: Field, text: str) -> str:
     if cls == "6":
         body = text.rstrip(" ")
         core = body[:-2] if body.endswith("==") else body[:-1] if body.endswith("=") else body
-        good = (
-            core
-            and len(body) % 4 == 0
-            and len(body) <= field.length
-            and all(char in _BASE64 for char in core)
-        )
+        good = core and len(body) % 4 == 0 and len(body) <= field.length and not core.strip(_BASE64)
         return "" if good else "not Base64"
     if len(text) != field.length:
         return "wrong length"
@@ -229,7 +225,7 @@ def _reason(field: Field, text: str) -> str:
     if cls == "L":
         return "" if all("A" <= char <= "Z" for char in text) else "not capital letters"
     if cls == "H":
-        return "" if all(char in "0123456789ABCDEF" for char in text) else "not hexadecimal"
+        return "" if not text.strip(_DIGITS + "ABCDEF") else "not hexadecimal"
     if cls == "N":
         return "" if all(char < "\x80" for char in text) and nir_key(text) > 0 else "not a NIR"
     if not _is_digits(text):

@@ -5,12 +5,12 @@ send_all.py JOURNAL PORT USER ADDRESS AUTHORITY CERTIFICATE SEALING
 
 from __future__ import annotations
 
-import resource
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mail_servers import PASSWORD
+from peak import peak_memory
 
 from tournee.app.dispatch import make_files, send
 from tournee.app.office import Office
@@ -39,8 +39,7 @@ def main() -> None:
         office = Office(opened, route, lambda: MOMENT)
         made = make_files(office)
         states = [done.message.state.value if done.message else str(done.error) for done in send(office)]
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(peak, len(made), *states)  # noqa: T201
+        print(peak_memory(), len(made), *states)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from mail_servers import MailServers
-from many_invoices import PS, Maker, keep_lots
+from many_invoices import DAY_PIECE, PS, Maker, keep_lots
 from send_all import MOMENT
 
 from tournee.store import Cipher, FileState, Journal
@@ -22,11 +22,6 @@ RIG = Path(__file__).parents[1] / "rig"
 VECTORS = Path(__file__).parents[1] / "vectors" / "exchange"
 KEY, CERTIFICATE = VECTORS / "recipient-key.pem", VECTORS / "recipient-cert.pem"
 MEBIBYTE = 1024 * 1024
-DAY_PIECE = (
-    b'{"journee": {"date": "2026-11-15", "ps": "756000121", "profession": "IF"}, "visite": [{"nir": '
-    b'"2550699999001", "cle": "62", "tiers_payant": "amo", "prescription": {"date": "2026-11-02", '
-    b'"prescripteur": "751000126", "rpps": "10100001071"}, "actes": [{"code": "AMI", "coefficient": 1.0}]}]}'
-)
 
 
 @pytest.fixture(scope="module")

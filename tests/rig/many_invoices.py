@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sesam.records import RECORD_LENGTH, encode
 from tournee.emulation.cards import certificate_pem
 from tournee.emulation.cards.signing import read_key, sign_digest
-from tournee.store import Journal, LotState
+from tournee.exchange.certificates import key_id
+from tournee.store import Cipher, Journal, LotState, SheetDraft
 
 PS = "756000121"
 FEE, AMO = 1000, 600
@@ -43,6 +46,14 @@ _ACT = {
     "honoraires": FEE,
     "part_amc": FEE - AMO,
 }
+
+KEY = bytes(range(32))  # of the journals made here
+MOMENT = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
+DAY_PIECE = (
+    b'{"journee": {"date": "2026-11-15", "ps": "756000121", "profession": "IF"}, "visite": [{"nir": '
+    b'"2550699999001", "cle": "62", "tiers_payant": "amo", "prescription": {"date": "2026-11-02", '
+    b'"prescripteur": "751000126", "rpps": "10100001071"}, "actes": [{"code": "AMI", "coefficient": 1.0}]}]}'
+)
 
 Sign = Callable[[bytes], bytes]
 """A signature of 256 bytes over the bytes given."""
@@ -79,6 +90,16 @@ class Maker:
         for at in range(0, len(body), RECORD_LENGTH):
             body[at + _NUMBER.start : at + _NUMBER.stop] = digits
         return bytes(body)
+
+    def sheet(self, number: int) -> list[SheetDraft]:
+        """The FSE of one invoice, to be journaled."""
+        fee, amo = self.acts * FEE, self.acts * AMO
+        return [
+            SheetDraft(
+                *("FSE", CRF, MODE, ORGANISME, self.body(number), self.acts),
+                *(fee, amo, fee - amo, "MOREAU HUGO", _FACES["nir"]),
+            )
+        ]
 
     def sevens(self, number: int, body: bytes) -> bytes:
         """Its records 7: the nurse's signature, the patient's seal."""
@@ -148,3 +169,16 @@ def keep_lots(journal: Journal, lots: Iterator[bytes]) -> None:
                 ),
             )
             journal._remember("lot", rank, LotState.CERTIFIED, "")
+
+
+def fill_journal(path: Path, count: int) -> None:
+    """A new journal with so many invoices, each certified by the nurse's card and in no lot yet."""
+    sign, certificate = card_signer()
+    maker = Maker(1, sign, key_id(certificate))
+    with Journal(path, Cipher(KEY), lambda: MOMENT) as journal:
+        journal._db.execute("PRAGMA synchronous = OFF")  # what is made here can be made again
+        journal.add_day("day", PS, "20261115", [DAY_PIECE] * count)
+        for number in range(1, count + 1):
+            invoice = journal.make_invoice(number, PS, maker.sheet)
+            (sheet,) = journal.invoice(invoice).sheets
+            journal.sheet_certified(sheet.id, maker.sevens(number, sheet.records))

@@ -1,53 +1,76 @@
-"""The exchange with an OCT: sealing against gzip and openssl, NOEMIE against a plain split."""
+"""The exchange with an OCT: framing and sealing against gzip and openssl, in memory that does not grow;
+NOEMIE against a plain split; ten thousand invoices from their journal to a sealed message.
+"""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from measure import MEGABYTE, row, timed
+from measure import MEGABYTE, RIG, alone, row, timed
+
+SIZES = (1, 20, 200)  # megabytes
+INVOICES = (1_000, 3_000, 10_000)
+OPENSSL = ["openssl", "cms", "-encrypt", "-stream", "-binary", "-aes256", "-outform", "DER"]
 
 
 def run() -> None:
     """Every figure of the exchange."""
-    seal()
-    noemie()
-
-
-def seal() -> None:
-    """Sealing 20 MB (gzip, then CMS), against `gzip | openssl cms -encrypt -stream` on the same file."""
-    from cryptography import x509
-
+    sys.path.insert(0, str(RIG))
     from tournee.emulation.oct import make_oct_identity
-    from tournee.exchange.recipient import check_recipient
-    from tournee.exchange.route import Sealing
-    from tournee.exchange.sealing import seal_stream
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        now = datetime.now(UTC)
-        _, certificate_path = make_oct_identity(folder / "oct", now)
-        certificate = x509.load_pem_x509_certificate(certificate_path.read_bytes())
-        recipient = check_recipient(certificate, now=now, revoked=frozenset(), where="")
-        clear = folder / "clear"
-        clear.write_bytes(_records(20 * MEGABYTE))
+        _, certificate = make_oct_identity(folder / "oct", datetime.now(UTC))
+        long_file(folder, certificate)
+        memory(certificate)
+        noemie()
+        many_invoices(folder, certificate)
 
-        def ours() -> None:
-            with clear.open("rb") as source, (folder / "ours").open("wb") as sink:
-                seal_stream(source, sink, recipient, sealing=Sealing.ZK)
 
-        def theirs() -> None:
-            with (folder / "theirs").open("wb") as sink:
-                packer = subprocess.Popen(["gzip", "-6", "-c", str(clear)], stdout=subprocess.PIPE)
-                command = ["openssl", "cms", "-encrypt", "-stream", "-binary", "-aes256", "-outform", "DER"]
-                subprocess.run(
-                    [*command, str(certificate_path)], stdin=packer.stdout, stdout=sink, check=True
-                )
-                packer.wait()
+def long_file(folder: Path, certificate: Path) -> None:
+    """Lots of 20 MB framed, compressed and sealed, against `gzip | openssl cms` on the file they make."""
+    from many_invoices import NAME, PS, Maker
 
-        row("seal 20 MB (ZK)", timed(ours), "gzip | openssl cms -stream", timed(theirs))
+    from tournee.exchange.files import frame_single_file
+    from tournee.exchange.lots import LotSender
+    from tournee.exchange.outline import outline_lot
+    from tournee.exchange.recipient import check_recipient, read_certificate
+    from tournee.exchange.route import Sealing
+    from tournee.exchange.sealing import seal_pieces
+
+    lots = list(Maker().lots(20 * MEGABYTE))
+    now, sender, clear = datetime.now(UTC), LotSender(PS, "IF", NAME), folder / "clear"
+    recipient = check_recipient(read_certificate(certificate), now=now, revoked=frozenset(), where="")
+
+    def framed() -> list[bytes]:
+        frame = frame_single_file(sender, 1, now, "999999998", [outline_lot(lot) for lot in lots])
+        return [frame.head, *lots, frame.trailer]
+
+    def ours() -> None:
+        with (folder / "ours").open("wb") as sink:
+            sink.writelines(seal_pieces(framed(), recipient, sealing=Sealing.ZK))
+
+    def theirs() -> None:
+        with (folder / "theirs").open("wb") as sink:
+            packer = subprocess.Popen(["gzip", "-6", "-c", str(clear)], stdout=subprocess.PIPE)
+            subprocess.run([*OPENSSL, str(certificate)], stdin=packer.stdout, stdout=sink, check=True)
+            packer.wait()
+
+    clear.write_bytes(b"".join(framed()))
+    row("frame, gzip and seal 20 MB", timed(ours), "gzip | openssl cms -stream", timed(theirs))
+
+
+def memory(certificate: Path) -> None:
+    """Peak memory of the whole way to a message, for a small file and for large ones."""
+    peaks = {size: alone("long_file.py", size, certificate)["peak"] for size in SIZES}
+    least = peaks[SIZES[0]]
+    for size, peak in peaks.items():
+        what = f"peak memory, {size} MB to a message"
+        print(f"{what:44} {peak:9.1f} MiB   {peak - least:+.1f} MiB", flush=True)
 
 
 def noemie() -> None:
@@ -63,17 +86,23 @@ def noemie() -> None:
     )
     whole = one * (MEGABYTE // len(one))
     ours = timed(lambda: sum(1 for _ in noemie.read(whole)), 3)
-    row(
-        f"NOEMIE, {len(whole) / MEGABYTE:.1f} MB",
-        ours,
-        'bytes.split(b"@")',
-        timed(lambda: whole.split(b"@"), 3),
-    )
+    split = timed(lambda: whole.split(b"@"))
+    row(f"NOEMIE, {len(whole) / MEGABYTE / ours:.1f} MB/s", ours, 'bytes.split(b"@")', split)
 
 
-def _records(size: int) -> bytes:
-    """Text that compresses as records do."""
-    line = b"".join(
-        b"4%09d 2550699999001620010000%05d" % (number, number) + b" " * 80 for number in range(500)
-    )
-    return (line * (size // len(line) + 1))[:size]
+def many_invoices(folder: Path, certificate: Path) -> None:
+    """Certified invoices in a journal, put in lots, certified by the card, framed, sealed, journaled."""
+    from many_invoices import fill_journal
+
+    first = 0.0
+    for count in INVOICES:
+        journal = folder / f"journal-{count}.db"
+        fill_journal(journal, count)
+        told = alone("from_journal.py", journal, certificate)
+        seconds = told["lots"] + told["files"] + told["sealed"]
+        each = seconds / count
+        first = first or each
+        what = f"{count} invoices, journal to sealed message"
+        steps = f"lots {told['lots']:.2f}, file {told['files']:.2f}, message {told['sealed']:.2f} s"
+        growth = f"{each * 1000:.2f} ms each, {each / first:.2f} times the first row's"
+        print(f"{what:44} {seconds:9.2f} s     {steps}; {growth}; peak {told['peak']:.0f} MiB", flush=True)

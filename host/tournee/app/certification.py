@@ -13,7 +13,8 @@ from tournee.exchange.certificates import (
     verify_invoice,
     verify_lot,
 )
-from tournee.exchange.splitting import split_invoice, split_lot
+from tournee.exchange.outline import outline_lot
+from tournee.exchange.splitting import split_invoice
 from tournee.reader import Reader
 from tournee.reader.client import Progress
 
@@ -53,7 +54,7 @@ def certify_lot(reader: Reader, signers: Signers, body: bytes, on_progress: Prog
 
     ReaderError, SignatureError, LayoutError.
     """
-    lot = split_lot(body)
+    lot = outline_lot(body)
     made = reader.certify_lot(
         body,
         kind=str(lot.head["categorie"]),

@@ -74,7 +74,9 @@ def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress 
     """
     identity = ps.identity
     sender = LotSender(identity.billing_number, identity.ps_type, f"{identity.name} {identity.first_name}")
-    for key, sheets in group_sheets(office.journal.sheets(SheetState.CERTIFIED, identity.billing_number)):
+    groups = group_sheets(office.journal.sheets(SheetState.CERTIFIED, identity.billing_number))
+    for rank, (key, sheets) in enumerate(groups, 1):
+        progress("lots", rank, len(groups))
         build = partial(_lot_body, office, sender, key, [sheet.body for sheet in sheets])
         ids = [sheet.id for sheet in sheets]
         office.journal.make_lot(identity.billing_number, key.kind, key.crf, key.mode, ids, build)
