@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ssv_desk import CODE, CPS, LECTEUR, PLACE, Desk, change, file_zone, invoice_zone, order
@@ -11,6 +12,7 @@ from ssv_desk import CODE, CPS, LECTEUR, PLACE, Desk, change, file_zone, invoice
 from sesam import zones
 from tournee.emulation.cards import Fault, load_card
 from tournee.emulation.cards.content import card_content
+from tournee.opposition.applying import apply_increment
 from tournee.reader import Reader
 from tournee.reader.transport import closed
 from tournee.ssv import Library
@@ -75,7 +77,7 @@ def lot(desk: Desk, *documents: bytes) -> int:
 
 
 def busy(desk: Desk) -> int:
-    with desk.ssv._stations[LECTEUR].use():
+    with desk.ssv._resources.stations[LECTEUR].use():
         return read_ps(desk)
 
 
@@ -132,6 +134,29 @@ def session(desk: Desk, *groups: int) -> int:
     return number
 
 
+@dataclass(frozen=True)
+class FirstList:
+    """An increment that makes list 1 of one serial."""
+
+    additions: tuple[str, ...]
+    removals: tuple[str, ...] = ()
+    before: int = 0
+    after: int = 1
+    date: str = "261115"
+
+
+def with_list(desk: Desk, call: Callable[[Desk], int], serial: str = "800000102", keep: int = -1) -> int:
+    """The call with an opposition list of that serial in force, its file cut to `keep` bytes."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "liste"
+        apply_increment(path, FirstList((serial,)))
+        path.write_bytes(path.read_bytes()[: keep if keep >= 0 else None])
+        desk.ssv.SSV_TermLIB()
+        desk.ssv.SSV_DeclarerOpposition(path)
+        desk.ssv.SSV_InitLIB()
+        return call(desk)
+
+
 BY_A_CALL: dict[int, Callable[[Desk], int]] = {
     0x0000: read_ps,
     0x0004: busy,
@@ -172,5 +197,7 @@ BY_A_CALL: dict[int, Callable[[Desk], int]] = {
     0xE608: lambda desk: desk.ssv.SSV_TraduireFSE(b"2" * 128)[0],
     0xE609: damaged_signature,
     0xE60A: lambda desk: desk.ssv.SSV_TraduireARL(1, [b"000"])[0],
+    0xE60B: lambda desk: with_list(desk, read_vitale),
+    0xE60C: lambda desk: with_list(desk, read_vitale, keep=10),
     0xE6FF: lambda _: alone(object()).SSV_LireCartePS(*PLACE)[0],
 }

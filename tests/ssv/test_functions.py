@@ -25,5 +25,5 @@ def test_function_has_the_published_arguments_in_order(row):
 
 
 def test_every_published_function_that_there_is_stands_in_the_table():
-    ours = {"SSV_DeclarerRessource", "SSV_DernierMessage", "SSV_EssaisRestants"}
+    ours = {"SSV_DeclarerRessource", "SSV_DeclarerOpposition", "SSV_DernierMessage", "SSV_EssaisRestants"}
     assert {name for name in vars(ssv) if name.startswith("SSV_")} - ours == {row.split()[0] for row in ROWS}

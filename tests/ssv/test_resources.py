@@ -65,7 +65,7 @@ def test_reader_in_use_is_0004_and_free_afterwards(desk):
     inside, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with desk.ssv._stations[LECTEUR].use():
+        with desk.ssv._resources.stations[LECTEUR].use():
             inside.set()
             leave.wait(10)
 

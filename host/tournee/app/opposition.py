@@ -94,7 +94,12 @@ def refuse_opposed(office: Office, serial: str) -> None:
 
     Without a list no card is refused: there is nothing to hold it against.
     """
-    held = open_list(office)
+    refuse_on_list(list_path(office), serial)
+
+
+def refuse_on_list(path: Path, serial: str) -> None:
+    """Refuse a card that is on the list held in this file, if there is one. As `refuse_opposed`."""
+    held = list_in_force(path)
     if held is not None:
         with held:
             if held.holds(serial):

@@ -10,6 +10,7 @@ from tournee.ssv.library import Library
 _LIBRARY = Library()
 
 SSV_DeclarerRessource = _LIBRARY.SSV_DeclarerRessource
+SSV_DeclarerOpposition = _LIBRARY.SSV_DeclarerOpposition
 SSV_DernierMessage = _LIBRARY.SSV_DernierMessage
 SSV_EssaisRestants = _LIBRARY.SSV_EssaisRestants
 SSV_InitLIB = _LIBRARY.SSV_InitLIB
@@ -50,6 +51,7 @@ __all__ = [
     "SGD_LireGroupeSuivant",
     "SGD_LireZone",
     "SGD_ReserverSession",
+    "SSV_DeclarerOpposition",
     "SSV_DeclarerRessource",
     "SSV_DernierMessage",
     "SSV_EssaisRestants",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from tournee.errors import TourneeError
-from tournee.reader import WrongCode
+from tournee.reader import CodeBlocked, WrongCode
 from tournee.ssv.codes import ROWS, SsvError, code_of, describe
 
 OK = 0
@@ -37,6 +37,8 @@ def guarded(outcome: Outcome, work: Callable[[], _Output], empty: _Output) -> tu
             outcome.message = f"{describe(code)} ({type(error).__name__})"
         if isinstance(error, WrongCode):
             outcome.tries_left = error.tries_left
+        elif isinstance(error, CodeBlocked):
+            outcome.tries_left = 0
         return code, empty
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from sesam import codes
 from sesam.errors import RecordError, SesamError
+from tournee.app.opposition import OpposedCardError
 from tournee.billing.identity import IdentityError
 from tournee.billing.rules import RuleError
 from tournee.billing.told_groups import GroupError, NotOnCardError
-from tournee.errors import BillingError, ConfigError, ReaderError, ReturnsError, TourneeError
+from tournee.errors import BillingError, ConfigError, OppositionError, ReaderError, ReturnsError, TourneeError
 from tournee.exchange.certificates import SignatureError
 from tournee.exchange.files import FileError
 from tournee.exchange.lots import LotError
@@ -85,6 +86,8 @@ E607 FICHIER_REFUSE ces lots et ces zones ne font pas un fichier
 E608 ENREGISTREMENTS des enregistrements ne se lisent pas
 E609 SIGNATURE une signature ne se vérifie pas
 E60A RETOUR_ILLISIBLE un retour ne se lit pas
+E60B OPPOSITION la carte Vitale est sur la liste d'opposition
+E60C LISTE_OPPOSITION la liste d'opposition ne peut pas être lue
 E6FF IMPREVU anomalie imprévue
 """
 
@@ -138,6 +141,8 @@ _CLASSES: tuple[tuple[type[Exception], str], ...] = (
     (ConfigError, "CONFIGURATION_FAUSSE"),
     (UnicodeError, "PARAMETRE"),
     (RecordError, "CHAMP"),
+    (OpposedCardError, "OPPOSITION"),
+    (OppositionError, "LISTE_OPPOSITION"),
     (SesamError, "ZONE_ILLISIBLE"),
 )
 

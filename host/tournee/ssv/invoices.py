@@ -1,5 +1,7 @@
 """SSV_FormaterFactures: groups 1110 to 1870 in, the certified FSE, DRE or both out (domain 1.3)."""
 
+from pathlib import Path
+
 from sesam import zones
 from sesam.zones import Group, make
 from tournee.app.certification import Signers, certify_invoice
@@ -23,7 +25,7 @@ from tournee.billing.visit import DEGRADED, NO_CARD, SECURED
 from tournee.reader import Reader
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.pieces import DOCUMENT, pieces
-from tournee.ssv.rights import require_same_nature
+from tournee.ssv.rights import require_same_nature, require_unopposed
 
 DOCUMENTS = {"1": frozenset({"FSE"}), "2": frozenset({"DRE"}), "3": frozenset({"FSE", "DRE"})}
 """cFactureACreer (ours): what each of its values asks for."""
@@ -32,10 +34,11 @@ MODES = {"1": NO_CARD, "3": SECURED, "5": DEGRADED}
 """cModeSecur (domain 1.7): those of its values that open-1 certifies."""
 
 
-def format_invoice(reader: Reader, asked: Asked, zone: bytes) -> bytes:
+def format_invoice(reader: Reader, asked: Asked, zone: bytes, opposition: Path | None = None) -> bytes:
     """Make, certify and check what the zone tells; a 9001 for each document, its records in the 9002 behind.
 
-    The PS's card is open. SsvError, BillingError, ReaderError, SignatureError, ZoneError.
+    The PS's card is open; `opposition` is the file of the list in force. SsvError, OpposedCardError,
+    BillingError, ReaderError, SignatureError, ZoneError.
     """
     told = Told(zones.decode(zone), known=KNOWN)
     if len(told.all(AMC)) > 1:
@@ -47,6 +50,7 @@ def format_invoice(reader: Reader, asked: Asked, zone: bytes) -> bytes:
     if asked.mode == SECURED:
         vitale = reader.read_vitale()
         require_same_nature(card.groups, vitale.groups)
+        require_unopposed(vitale.groups, opposition)
         patients, seal = patients_from_groups(vitale.groups), vitale.certificate
     ps = ps_from_groups(with_typed_speciality(told, card.groups), situation_of(told))
     require_structure(told, card.groups, ps.situation)

@@ -20,8 +20,8 @@ from tournee.ssv.call import Outcome, char, guarded, secret, text, wipe, zone, z
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.configuration import configuration_groups
 from tournee.ssv.invoices import DOCUMENTS, MODES, format_invoice
-from tournee.ssv.resources import VARIABLE, Station, load_resources
-from tournee.ssv.rights import NO_DATE, read_date, require_same_nature, rights_on
+from tournee.ssv.resources import VARIABLE, Resources, Station, load_resources
+from tournee.ssv.rights import NO_DATE, read_date, require_same_nature, require_unopposed, rights_on
 from tournee.ssv.translation import translate_arl, translate_fse
 
 NO_ZONE = b""
@@ -36,7 +36,8 @@ class Library(ZoneBuilder):
         super().__init__(Outcome())
         self._environment = environment
         self._declared: dict[str, Station] = {}
-        self._stations: dict[str, Station] | None = None
+        self._declared_list: Path | None = None
+        self._resources: Resources | None = None
 
     def SSV_DeclarerRessource(
         self, NomRessourceLecteur: str, NomRessourcePS: str, lecteur: Reader | str
@@ -46,6 +47,10 @@ class Library(ZoneBuilder):
         Takes effect at the next SSV_InitLIB, before the resources' file.
         """
         self._declared[NomRessourceLecteur] = Station(NomRessourcePS, lecteur)
+
+    def SSV_DeclarerOpposition(self, chemin: str | Path) -> None:
+        """Ours: name the opposition list's file, as Tournée keeps it, for the next SSV_InitLIB."""
+        self._declared_list = Path(chemin)
 
     def SSV_DernierMessage(self) -> str:
         """Ours: what the last call of this thread tells the user, in French; empty after a success."""
@@ -59,10 +64,13 @@ class Library(ZoneBuilder):
         """Take the resources in; no reader is opened yet. F670, 8001, 8002."""
 
         def work() -> None:
-            if self._stations is not None:
+            if self._resources is not None:
                 raise SsvError("DEJA_INITIALISEE", "La bibliothèque est déjà initialisée.")
             path = self._environment.get(VARIABLE, "")
-            self._stations = (load_resources(Path(path)) if path else {}) | self._declared
+            told = load_resources(Path(path)) if path else Resources({})
+            self._resources = Resources(
+                told.stations | self._declared, self._declared_list or told.opposition
+            )
 
         return guarded(self._outcome, work, None)[0]
 
@@ -70,9 +78,9 @@ class Library(ZoneBuilder):
         """Give every reader up that this library has opened. F600."""
 
         def work() -> None:
-            for station in self._all_stations().values():
+            for station in self._ready().stations.values():
                 station.close()
-            self._stations = None
+            self._resources = None
 
         return guarded(self._outcome, work, None)[0]
 
@@ -81,7 +89,7 @@ class Library(ZoneBuilder):
 
         def work() -> bytes:
             with ExitStack() as stack:
-                readers = [stack.enter_context(one.use()) for one in self._all_stations().values()]
+                readers = [stack.enter_context(one.use()) for one in self._ready().stations.values()]
                 return zones.encode(configuration_groups([reader.identify() for reader in readers]))
 
         return guarded(self._outcome, work, NO_ZONE)
@@ -116,6 +124,7 @@ class Library(ZoneBuilder):
                 holder = reader.read_ps_card()
             card = reader.read_vitale()
             require_same_nature(holder.groups, card.groups)
+            require_unopposed(card.groups, self._ready().opposition)
             return zones.encode(rights_on(card.groups, day)) if day else card.zone
 
         return self._with_code(NomRessourcePS, NomRessourceLecteur, CodePorteurPS, work, NO_ZONE)
@@ -136,9 +145,8 @@ class Library(ZoneBuilder):
 
         def work(reader: Reader) -> bytes:
             documents = char(cFactureACreer, "cFactureACreer", DOCUMENTS)
-            return format_invoice(
-                reader, Asked(documents, char(cModeSecur, "cModeSecur", MODES)), zone(ZDataIn, "ZDataIn")
-            )
+            asked = Asked(documents, char(cModeSecur, "cModeSecur", MODES))
+            return format_invoice(reader, asked, zone(ZDataIn, "ZDataIn"), self._ready().opposition)
 
         return self._with_code(NomRessourcePS, NomRessourceLecteur, CodePorteurPS, work, NO_ZONE)
 
@@ -203,19 +211,19 @@ class Library(ZoneBuilder):
         """A function without card."""
 
         def whole() -> bytes:
-            self._all_stations()
+            self._ready()
             return work()
 
         return guarded(self._outcome, whole, NO_ZONE)
 
-    def _all_stations(self) -> dict[str, Station]:
-        if self._stations is None:
+    def _ready(self) -> Resources:
+        if self._resources is None:
             raise SsvError("NON_INITIALISEE", "Appelez d'abord SSV_InitLIB.")
-        return self._stations
+        return self._resources
 
     def _station(self, reader: object, ps: object = None) -> Station:
         """The reader of that name; SsvError (F101) when there is none, or its PS slot has another name."""
-        stations, name = self._all_stations(), text(reader, "NomRessourceLecteur")
+        stations, name = self._ready().stations, text(reader, "NomRessourceLecteur")
         found = stations.get(name)
         if found is None:
             known = ", ".join(sorted(stations)) or "aucune"

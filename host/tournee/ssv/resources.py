@@ -4,6 +4,7 @@ import threading
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tournee.reader import LinkLost, Reader, TransportClosed
@@ -12,7 +13,7 @@ from tournee.ssv.codes import SsvError
 VARIABLE = "TOURNEE_SSV"
 """The environment variable that names the resources' file."""
 
-_READERS, _PORT, _PS = "lecteur", "port", "ps"
+_READERS, _PORT, _PS, _OPPOSITION = "lecteur", "port", "ps", "opposition"
 
 
 class Station:
@@ -55,10 +56,19 @@ class Station:
             self._reader = None
 
 
-def load_resources(path: Path) -> dict[str, Station]:
+@dataclass(frozen=True)
+class Resources:
+    """What a library works with: readers by their names, the opposition list's file if there is one."""
+
+    stations: dict[str, Station]
+    opposition: Path | None = None
+
+
+def load_resources(path: Path) -> Resources:
     """Read the resources' file: a table `[lecteur.NAME]` a reader, its `port` and the name of its `ps` slot.
 
-    SsvError (8001 unreadable, 8002 wrong) with the place of the mistake.
+    `opposition` may name the list that Tournée keeps beside its journal. SsvError
+    (8001 unreadable, 8002 wrong) with the place of the mistake.
     """
     try:
         values = tomllib.loads(path.read_text("utf-8"))
@@ -71,10 +81,15 @@ def load_resources(path: Path) -> dict[str, Station]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _wrong(str(path), str(error)) from error
-    readers = values.pop(_READERS, None)
+    readers, opposition = values.pop(_READERS, None), values.pop(_OPPOSITION, None)
     if values or not isinstance(readers, dict) or not readers:
         raise _wrong(str(path), f"seules des tables [{_READERS}.NOM] sont attendues, au moins une")
-    return {name: _station(f"[{_READERS}.{name}]", table) for name, table in readers.items()}
+    if opposition is not None and not isinstance(opposition, str):
+        raise _wrong(_OPPOSITION, "un texte est attendu")
+    return Resources(
+        {name: _station(f"[{_READERS}.{name}]", table) for name, table in readers.items()},
+        None if opposition is None else path.parent / opposition,
+    )
 
 
 def _station(place: str, table: object) -> Station:
