@@ -61,10 +61,12 @@ class Core:
         clock_khz: int,
         channel: object = Channel,
         flash: object = None,
+        protection: object = None,
     ) -> None:
         arena = Arena(message_max, sha256)
         self._stream = stream
         self._ticks = ticks
+        self._protection = protection
         self._chunk = arena.chunk
         self._ps = channel(slots[0], arena, clock_khz, ticks, self._alive)
         self._vitale = channel(slots[1], arena, clock_khz, ticks, self._alive)
@@ -72,7 +74,7 @@ class Core:
         vitale = VitaleCard(self._vitale, arena)
         self.heap = Heap()
         self.service = Service(arena, ps, vitale, self.heap, name, flash)
-        self.link = Link(arena, self.service, ticks)
+        self.link = Link(arena, self.service, ticks, protection)
 
     def run(self) -> None:
         """Serve until the link is closed."""
@@ -96,6 +98,8 @@ class Core:
             self._flush()
         for i in range(n):
             chunk[i] = 0  # it may have held the code porteur
+        if self._protection:
+            self._protection.watch()
         self._ps.watch()
         self._vitale.watch()
         return True

@@ -29,14 +29,18 @@ class Link:
     `out`, `out_at` and the number that `pending()` returns say which bytes are to be written next.
     """
 
-    def __init__(self, arena, service, ticks):
+    def __init__(self, arena, service, ticks, protection):
         self._service = service
+        self._protection = protection
+        self._clear = True  # the frame that came last was not protected: neither is what answers it
         self._ticks = ticks
         self._in = arena.frame_in
         self._answer = arena.frame_out
         self._control = arena.frame_control
         self._message_max = arena.message_max
-        self._receiver = frame.Receiver(self._in, frame.HEADER + arena.message_max + frame.CRC)
+        self._receiver = frame.Receiver(
+            self._in, frame.BEFORE + frame.HEADER + arena.message_max + frame.BEHIND + frame.CRC
+        )
         self._message = Message()
         self._answer_at = frame.body_at(arena.message_max)
         self._control_at = frame.body_at(frame.CONTROL_MESSAGE)
@@ -70,8 +74,11 @@ class Link:
         at = receiver.feed(buf, at, n)
         state = receiver.state
         if state == frame.DAMAGED:
+            self._clear = True
             self._refuse_frame(0, codes.CHECKSUM)
-        elif state != frame.NOTHING:
+        else:
+            state = self._admit(state)
+        if state != frame.NOTHING and state != frame.DAMAGED:
             kind = self._in[0]
             if kind == frame.REQUEST:
                 self._request(self._in[1], state == frame.TOO_LONG)
@@ -119,11 +126,38 @@ class Link:
         else:
             self._answer_sent += n
 
+    def _admit(self, state):
+        """Open a protected frame where it lies, and keep out what should have been one; what is left to
+        treat, `frame.NOTHING` when nothing is."""
+        protection = self._protection
+        kind = self._in[0]
+        self._clear = True
+        if protection and kind == frame.PROTECTED and state == frame.WHOLE:
+            n = protection.open(self._in, frame.HEADER, self._receiver.length)
+            if n < frame.HEADER:
+                self._refuse_frame(0, codes.RECORD_REFUSED)
+                return frame.NOTHING
+            self._receiver.length = n - frame.HEADER
+            self._receiver.crc = frame.crc16(self._in, 0, n)
+            self._clear = False
+        elif kind == frame.REQUEST and state != frame.NOTHING and protection and protection.wanted:
+            self._refuse_frame(self._in[1], codes.UNPROTECTED)
+            return frame.NOTHING
+        if state == frame.WHOLE and self._receiver.length > self._message_max:
+            return frame.TOO_LONG
+        return state
+
     def _hello(self, number):
         message = self._message
+        writer = self._control_writer
         status = message.parse(self._in, frame.HEADER, frame.HEADER + self._receiver.length)
         if status == codes.OK and message.number != messages.HELLO:
-            status = codes.UNKNOWN_MESSAGE
+            status = self._greet(message, writer)
+            if status == codes.OK:
+                self._send_control(frame.WELCOME, number, writer.finish())
+                return
+        elif status == codes.OK and self._clear and self._protection and self._protection.wanted:
+            status = codes.UNPROTECTED
         if status != codes.OK:
             self._refuse_frame(number, status)
             return
@@ -137,13 +171,26 @@ class Link:
             self._kept = 0
             self._answer_sent = self._answer_end = 0
             self._service.begin_session()
-        writer = self._control_writer
         writer.begin(messages.WELCOME)
         writer.put_uint(1, min(message.uint(2), messages.VERSION))
         writer.put_uint(2, self._message_max)
         writer.put_uint(3, self._last if resumed else 0)
         writer.put_uint(4, 1 if resumed else 0)
         self._send_control(frame.WELCOME, number, writer.finish())
+
+    def _greet(self, message, writer):
+        """Do one half of the protected channel's handshake; new keys end the session that was open."""
+        if message.number != messages.PROTECT and message.number != messages.PROVE:
+            return codes.UNKNOWN_MESSAGE
+        if self._protection is None:
+            return codes.NO_SECRET
+        status = self._protection.greet(message, writer)
+        if status == codes.OK and message.number == messages.PROVE:
+            self._open = False
+            self._kept = 0
+            self._answer_sent = self._answer_end = 0
+            self._service.begin_session()
+        return status
 
     def _same_session(self, start):
         for i in range(_SESSION):
@@ -181,7 +228,7 @@ class Link:
         message = self._message
         end = frame.HEADER + self._receiver.length
         status = codes.OVERSIZE if too_long else message.parse(self._in, frame.HEADER, end)
-        if status == codes.OK and (message.number == messages.HELLO or message.number >= messages.ANSWER):
+        if status == codes.OK and (messages.HELLO <= message.number):
             status = codes.UNKNOWN_MESSAGE
         if status == codes.OK:
             self._taken = True
@@ -199,7 +246,7 @@ class Link:
         if end == 0:
             self._answer_writer.refuse(codes.INCOHERENT, 0, 0, 0)
             end = self._answer_writer.finish()
-        self._kept = frame.close(self._answer, self._answer_at, end, frame.ANSWER, self._last)
+        self._kept = self._close(self._answer, self._answer_at, end, frame.ANSWER, self._last)
         self._answer_sent = 0
         self._answer_end = self._kept
 
@@ -219,5 +266,14 @@ class Link:
         self._send_control(frame.NAK, number, at + _STATUS)
 
     def _send_control(self, kind, number, end):
-        self._control_end = frame.close(self._control, self._control_at, end, kind, number)
+        self._control_end = self._close(self._control, self._control_at, end, kind, number)
         self._control_sent = 0
+
+    def _close(self, buf, at, end, kind, number):
+        """Make a frame of what begins at `at`, protected when the frame that it answers was; its length."""
+        if self._clear:
+            return frame.close(buf, at, end, kind, number)
+        buf[at] = kind
+        buf[at + 1] = number
+        end = self._protection.seal(buf, at, end)
+        return frame.close(buf, at - frame.BEFORE, end, frame.PROTECTED, 0) if end else 0

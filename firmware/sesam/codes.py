@@ -58,3 +58,10 @@ UNKNOWN_CARD = const(0xE306)  # a card of a kind that the reader does not know
 
 INTERRUPTED = const(0xE501)  # power failed while this was being signed; asked again, it is signed
 JOURNAL = const(0xE502)  # what must be remembered cannot be written
+
+UNPROTECTED = const(0xE601)  # this reader takes nothing in clear: the protected channel comes first
+NO_SECRET = const(0xE602)  # the reader's maker has given it no secret
+RECORD_REFUSED = const(0xE603)  # a protected record cannot be opened: other keys, altered, or seen before
+PROOF = const(0xE604)  # the host does not know the reader's secret
+SUITE = const(0xE605)  # a version or cipher of the protected channel that the reader does not have
+HOST_BUSY = const(0xE606)  # another host is using the reader: try again a little later

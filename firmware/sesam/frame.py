@@ -18,6 +18,7 @@ REQUEST = const(3)
 ANSWER = const(4)
 ACK = const(5)
 NAK = const(6)
+PROTECTED = const(7)  # a record of the protected channel, with a frame inside
 
 NOTHING = const(0)  # what a receiver has in hand
 WHOLE = const(1)
@@ -26,7 +27,10 @@ TOO_LONG = const(3)
 
 HEADER = const(2)  # type and number
 CRC = const(2)
-CONTROL_MESSAGE = const(24)  # WELCOME and FAILURE fit into this
+CONTROL_MESSAGE = const(48)  # WELCOME, PROTECTING and FAILURE fit into this
+
+BEFORE = const(5)  # of a protected frame, before the one it carries: type, number, counter
+BEHIND = const(8)  # and behind it: the tag
 
 _RUN = const(254)  # a COBS block carries at most this many bytes
 CRC_INIT = const(0xFFFF)
@@ -62,20 +66,21 @@ def overhead(length: int) -> int:
 
 
 def body_at(message_max: int) -> int:
-    """Where the type of an outgoing frame stands, in a buffer of `encoded_max(message_max)` bytes."""
-    return 1 + overhead(HEADER + message_max + CRC)
+    """Where the type of an outgoing frame stands, in a buffer of `encoded_max(message_max)` bytes; there is
+    room before it for what protects it."""
+    return 1 + overhead(BEFORE + HEADER + message_max + BEHIND + CRC) + BEFORE
 
 
 def encoded_max(message_max: int) -> int:
-    """Most bytes of a frame on the wire, delimiters included, around a message of `message_max` bytes."""
-    return body_at(message_max) + HEADER + message_max + CRC + 1
+    """Most bytes of a frame on the wire, protected, delimiters included; the message has `message_max` bytes."""
+    return body_at(message_max) + HEADER + message_max + BEHIND + CRC + 1
 
 
 def close(buf: bytearray, at: int, end: int, frame_type: int, number: int) -> int:
     """Make a whole frame, from buf[0], of the payload at buf[at + HEADER:end]; return the frame's length.
 
-    `at` is `body_at` of the buffer's largest message; the bytes before it take up what COBS adds, so that the
-    encoding runs in place.
+    `at` is `body_at` of the buffer's largest message, or `BEFORE` it for a protected frame; the bytes before
+    it take up what COBS adds, so that the encoding runs in place.
     """
     buf[at] = frame_type
     buf[at + 1] = number

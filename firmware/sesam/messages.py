@@ -23,6 +23,19 @@ version           96  1 u   1       255
 largest_message   96  2 u  64     65535
 last_number       96  3 u   0       255
 resumed           96  4 u   0         1
+PROTECT           33  0 >   -         -
+version           33  1 u   1       255
+suite             33  2 u   1       255
+nonce             33  3 b  16        16
+session           33  4 b   8         8
+PROTECTING        97  0 <   -         -
+version           97  1 u   1       255
+suite             97  2 u   1       255
+nonce             97  3 b  16        16
+proof             97  4 b  16        16
+PROVE             34  0 >   -         -
+proof             34  1 b  16        16
+PROTECTED         98  0 <   -         -
 IDENTIFY           1  0 >   -         -
 IDENTITY          65  0 <   -         -
 firmware          65  1 t   1        32
@@ -162,6 +175,8 @@ _index()
 
 HELLO = _message(b"HELLO")
 WELCOME = _message(b"WELCOME")
+PROTECT = _message(b"PROTECT")
+PROVE = _message(b"PROVE")
 IDENTIFY = _message(b"IDENTIFY")
 READ_PS_CARD = _message(b"READ_PS_CARD")
 UNLOCK = _message(b"UNLOCK")

@@ -92,7 +92,7 @@ def work():
 HOST = bytearray(frame.encoded_max(MESSAGE_MAX))
 AT = frame.body_at(MESSAGE_MAX)
 WRITER = Writer(HOST, AT + frame.HEADER, AT + frame.HEADER + MESSAGE_MAX)
-LINK = Link(Arena(), Service(), ticks)
+LINK = Link(Arena(), Service(), ticks, None)
 
 
 def main():

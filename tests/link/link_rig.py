@@ -1,10 +1,14 @@
 """What the link's tests share: vectors, an arena, a service without cards, time that only tests move."""
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reader.aes import Aes
 from reader.link import Link
+from reader.protection import Protection
+from reader.sha256 import Sha256
 from sesam import codes, frame, messages
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "link"
@@ -125,18 +129,25 @@ class Clock:
         return self.now
 
 
+def fill(buf: bytearray) -> None:
+    """Fill with random bytes, as a board does."""
+    buf[:] = os.urandom(len(buf))
+
+
 class Board:
     """The device's side as its core runs it: bytes in, the link and the service, bytes out."""
 
-    def __init__(self, service, clock: Clock, message_max: int = MESSAGE_MAX) -> None:
+    def __init__(self, service, clock: Clock, message_max: int = MESSAGE_MAX, secret: bytes | None = None):
         self.clock = clock
         self.service = service
         self.message_max = message_max
+        self.secret = secret
         self.start()
 
     def start(self) -> None:
         """Switch on (again): what the link knew is gone."""
-        self.link = Link(Arena(self.message_max), self.service, self.clock.ticks)
+        self.protection = Protection(Sha256, Aes, fill, self.secret, self.clock.ticks)
+        self.link = Link(Arena(self.message_max), self.service, self.clock.ticks, self.protection)
         self.written = bytearray()
 
     def feed(self, data: bytes) -> bytes:

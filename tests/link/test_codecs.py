@@ -150,7 +150,7 @@ def test_random_bytes_get_the_same_verdict_from_both():
 
 def test_host_refuses_to_make_what_the_table_does_not_allow():
     cases = [
-        (33, {}, codes.UNKNOWN_MESSAGE),
+        (35, {}, codes.UNKNOWN_MESSAGE),
         (messages.CARDS, {"ps": 1}, codes.FIELD),
         (messages.UNLOCK, {}, codes.FIELD),
         (messages.UNLOCK, {"code": "1234"}, codes.TYPE),
@@ -171,7 +171,7 @@ def test_device_writer_gives_no_message_that_the_table_does_not_allow():
     buffer = bytearray(64)
     writer = cbor.Writer(buffer, 0, 64)
     wrong_calls = [
-        lambda: writer.begin(33),
+        lambda: writer.begin(35),
         lambda: writer.begin(300),
         lambda: writer.begin(messages.SIGN),
         lambda: (writer.begin(messages.SIGN), writer.put_uint(2, 1), writer.put_uint(1, 1)),

@@ -186,7 +186,7 @@ def test_request_given_up_leaves_no_byte_of_it_behind():
     talk.feed(welcome(), 0)
     talk.outgoing()
     talk.ask(codec.encode(messages.UNLOCK, {"code": b"739155"}), 0)
-    sealed = talk._sealed
+    sealed = talk._request
     talk.give_up()
     assert b"739155" not in bytes(sealed) + bytes(talk._out)
 

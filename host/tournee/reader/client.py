@@ -19,6 +19,7 @@ from tournee.reader.failures import (
     failure_of_answer,
     failure_of_status,
 )
+from tournee.reader.protection import Protection
 from tournee.reader.results import CardsState, Certification, Identity, PsCard, PsState, VitaleCard
 from tournee.reader.session import Clock, Session
 from tournee.reader.transport import Transport, connect
@@ -60,19 +61,26 @@ class Reader:
         *,
         clock: Clock | None = None,
         session: bytes | None = None,
+        secret: bytes | None = None,
     ) -> None:
-        """Talk over `stream`: an open transport, or what opens one (and opens it again after a cut)."""
+        """Talk over `stream`: an open transport, or what opens one (and opens it again after a cut).
+
+        With the reader's `secret`, 32 bytes from its label, over the protected channel alone.
+        """
         opener = stream if callable(stream) else lambda: stream
-        self._session = Session(opener, session or secrets.token_bytes(_SESSION), clock or SystemClock())
+        guard = None if secret is None else Protection(secret)
+        self._session = Session(
+            opener, session or secrets.token_bytes(_SESSION), clock or SystemClock(), guard
+        )
 
     @classmethod
-    def open(cls, place: str | Callable[[], Transport]) -> "Reader":
+    def open(cls, place: str | Callable[[], Transport], secret: bytes | None = None) -> "Reader":
         """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`, `pcsc:`, `ble:address`;
         or by what opens a stream.
 
         LinkLost, PcscUnavailable, NotPaired.
         """
-        reader = cls((lambda: connect(place)) if isinstance(place, str) else place)
+        reader = cls((lambda: connect(place)) if isinstance(place, str) else place, secret=secret)
         try:
             reader._session.open()
         except BaseException:

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.framing import Frame, FrameReader, seal
+from tournee.reader.protection import Protection, ProtectionError
 
 TRIES = 6  # sendings of one frame before the link counts as lost
 GREET_WAIT_MS = 1_000  # for a WELCOME
@@ -19,6 +20,7 @@ WORK_WAIT_MS = 3_500  # between two ACKs of a request that is being worked on
 WORK_MAX_MS = 180_000  # for one request in all
 
 _LARGEST_ANSWER = 4_096
+_DOUBTS = 3
 _NUMBERS = 255  # requests are numbered 1 to 255, then from 1 again
 
 
@@ -26,10 +28,15 @@ class State(Enum):
     """Where a conversation stands."""
 
     CLOSED = auto()  # no stream, or the stream is dead
+    PROTECTING = auto()  # PROTECT sent
+    PROVING = auto()  # PROVE sent
     GREETING = auto()  # HELLO sent
     IDLE = auto()  # in session, nothing asked
     WAITING = auto()  # a request is out
     ANSWERED = auto()  # its answer is in `answer`
+
+
+_TALKING = (State.PROTECTING, State.PROVING, State.GREETING, State.WAITING)
 
 
 class Conversation:
@@ -37,11 +44,15 @@ class Conversation:
 
     `lost` tells that the stream is dead or silent: connect again, then call `connected`. `forgotten` tells
     that the reader does not know the session any more (it was switched off, or another host opened one):
-    the request that was under way is given up, and the next one starts afresh.
+    the request that was under way is given up, and the next one starts afresh. With `protection`, a
+    handshake comes before the greeting, and nothing but it goes in clear.
     """
 
-    def __init__(self, name: bytes) -> None:
+    def __init__(self, name: bytes, protection: Protection | None = None) -> None:
         self._name = name
+        self._protection = protection
+        self._shaking = bytearray()  # the handshake's message that is out
+        self._doubts = 0  # times in a row that the reader said it cannot open what we send
         self._known = False  # the reader has opened the session
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
         self.state = State.CLOSED
@@ -51,7 +62,7 @@ class Conversation:
         self.largest = 0  # bytes of the largest message that the reader takes
         self.answer = b""
         self._out = bytearray()
-        self._sealed = bytearray()  # the request's frame, to send again; wiped after its answer
+        self._request = bytearray()  # to send again; wiped after its answer
         self._greeting = 0  # number of the last HELLO
         self._number = 0  # number of the last request made, 0 before the first
         self._before = 0  # and of the one before it
@@ -60,15 +71,18 @@ class Conversation:
         self._due_ms = 0
         self._end_ms = 0
 
+    @property
+    def worn(self) -> bool:
+        """Whether the channel's keys have served as often as they may: greet again before asking more."""
+        return self._protection is not None and not self._protection.established
+
     def connected(self, now_ms: int) -> None:
         """Greet the reader over a new connection; a request that is out will be taken up again."""
         self.lost = False
         self.refusal = codes.OK
-        self.state = State.GREETING
-        if not self._sealed:
+        self._greet()
+        if not self._request:
             self._end_ms = now_ms + WORK_MAX_MS
-        self._greeting = self._greeting % _NUMBERS + 1
-        self._tries = 0
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
         self._send(now_ms)
 
@@ -77,7 +91,7 @@ class Conversation:
         assert self.state is State.IDLE
         self._before = self._number
         self._number = self._number % _NUMBERS + 1
-        self._sealed = seal(frame.REQUEST, self._number, message)
+        self._request = bytearray(message)
         self._end_ms = now_ms + WORK_MAX_MS
         self._wait_for_answer(now_ms)
 
@@ -109,7 +123,7 @@ class Conversation:
 
     def poll(self, now_ms: int) -> None:
         """Send again what has waited too long; give the link up after `TRIES` sendings."""
-        if self.state not in (State.GREETING, State.WAITING) or self.lost or now_ms < self._due_ms:
+        if self.state not in _TALKING or self.lost or now_ms < self._due_ms:
             return
         if self._tries >= TRIES or now_ms >= self._end_ms:
             self.lost = True
@@ -117,6 +131,11 @@ class Conversation:
             self._send(now_ms)
 
     def _take(self, one: Frame, now_ms: int) -> None:
+        if self._protection is not None and not one.damaged:
+            opened = self._admit(one, now_ms)
+            if opened is None:
+                return
+            one = opened
         if one.damaged or (one.kind == frame.NAK and one.number == 0):
             self._hurry(now_ms)
         elif self.state is State.GREETING and one.kind == frame.ACK:
@@ -132,6 +151,78 @@ class Conversation:
                 self._works_on(now_ms)
             elif one.kind == frame.ANSWER:
                 self._answered(one.payload, now_ms)
+
+    def _greet(self) -> None:
+        """Begin with the handshake where one is due, else with HELLO."""
+        protection = self._protection
+        self.state = State.GREETING
+        if protection is not None and not protection.established:
+            self.state = State.PROTECTING
+            self._shaking = protection.protect(self._name)
+        self._greeting = self._greeting % _NUMBERS + 1
+        self._tries = 0
+
+    def _admit(self, one: Frame, now_ms: int) -> Frame | None:
+        """Open a record; in clear, take nothing but what belongs to a handshake."""
+        assert self._protection is not None
+        if one.kind == frame.PROTECTED:
+            opened = self._protection.open(one.payload)
+            if opened is not None:
+                self._doubts = 0
+            return opened
+        if one.kind == frame.NAK:
+            status = int.from_bytes(one.payload, "big")
+            shaking = self.state in (State.PROTECTING, State.PROVING) and one.number == self._greeting
+            if status in (codes.RECORD_REFUSED, codes.UNPROTECTED) or (shaking and status == codes.PROOF):
+                self._doubt(now_ms)
+                return None
+            if shaking:
+                self.refusal = status
+                self.state = State.CLOSED
+            return one if one.number == 0 else None
+        if one.kind == frame.WELCOME and one.number == self._greeting:
+            self._shake_hands(one.payload, now_ms)
+        return None
+
+    def _doubt(self, now_ms: int) -> None:
+        """The reader says in clear that it cannot open what we send: it has lost the keys, or a stranger says
+        so. Believe it the third time in a row."""
+        assert self._protection is not None
+        self._doubts += 1
+        if self._doubts < _DOUBTS and self.state is State.PROVING:
+            self.connected(now_ms)  # somebody else began a handshake after ours
+        elif self._doubts < _DOUBTS:
+            self._hurry(now_ms)
+        elif self.state in (State.PROTECTING, State.PROVING):
+            self.refusal = codes.PROOF
+            self.state = State.CLOSED
+        else:
+            self._doubts = 0
+            self._protection.forget()
+            self.connected(now_ms)
+
+    def _shake_hands(self, payload: bytes, now_ms: int) -> None:
+        """Take the reader's part of the handshake."""
+        assert self._protection is not None
+        try:
+            answer = codec.decode(payload)
+            if self.state is State.PROTECTING and answer.number == messages.PROTECT + messages.ANSWER:
+                self._shaking = self._protection.prove(answer)
+                self.state = State.PROVING
+            elif self.state is State.PROVING and answer.number == messages.PROVE + messages.ANSWER:
+                self._protection.establish()
+                self.state = State.GREETING
+            else:
+                return
+        except codec.CodecError:
+            return
+        except ProtectionError as error:
+            self.refusal = error.status
+            self.state = State.CLOSED
+            return
+        self._greeting = self._greeting % _NUMBERS + 1
+        self._tries = 0
+        self._send(now_ms)
 
     def _works_on(self, now_ms: int) -> None:
         self._tries = 1
@@ -153,14 +244,14 @@ class Conversation:
             self.connected(now_ms)  # open it anew
             return
         last = welcome.uint("last_number")
-        pending = bool(self._sealed)
+        pending = bool(self._request)
         if not self._known or not (last == self._number or (pending and last == self._before)):
             self.forgotten = self._known
             self._known = True
             self._number = last
             self._drop_request()
         self.state = State.IDLE
-        if self._sealed:
+        if self._request:
             self._wait_for_answer(now_ms)
 
     def _answered(self, payload: bytes, now_ms: int) -> None:
@@ -178,7 +269,7 @@ class Conversation:
         self.state = State.ANSWERED
 
     def _drop_request(self) -> None:
-        for held in (self._sealed, self._out):
+        for held in (self._request, self._out):
             held[:] = bytes(len(held))
             held.clear()
 
@@ -189,7 +280,7 @@ class Conversation:
 
     def _hurry(self, now_ms: int) -> None:
         """Something was damaged on the way: send again at once, but only once in a wait."""
-        if not self._hurried and self.state in (State.GREETING, State.WAITING):
+        if not self._hurried and self.state in _TALKING:
             self._hurried = True
             self._due_ms = now_ms
             self.poll(now_ms)
@@ -200,13 +291,22 @@ class Conversation:
         self._hurried = False
         self._out[:] = bytes(len(self._out))
         self._out.clear()
-        if self.state is State.GREETING:
+        if self.state in (State.PROTECTING, State.PROVING):
+            self._out += seal(frame.HELLO, self._greeting, self._shaking)
+            self._due_ms = now_ms + GREET_WAIT_MS
+        elif self.state is State.GREETING:
             resume = int(self._known)
             hello = codec.encode(
                 messages.HELLO, {"session": self._name, "version": messages.VERSION, "resume": resume}
             )
-            self._out += seal(frame.HELLO, self._greeting, hello)
+            self._out += self._frame(frame.HELLO, self._greeting, hello)
             self._due_ms = now_ms + GREET_WAIT_MS
         else:
-            self._out += self._sealed
-            self._due_ms = now_ms + ACK_WAIT_MS + BYTE_WAIT_MS * len(self._sealed)
+            self._out += self._frame(frame.REQUEST, self._number, self._request)
+            self._due_ms = now_ms + ACK_WAIT_MS + BYTE_WAIT_MS * len(self._out)
+
+    def _frame(self, kind: int, number: int, payload: bytes | bytearray) -> bytearray:
+        """Make a frame, inside a record where the channel is protected."""
+        if self._protection is None:
+            return seal(kind, number, payload)
+        return seal(frame.PROTECTED, 0, self._protection.seal(kind, number, payload))

@@ -6,6 +6,7 @@ from typing import Protocol
 from sesam import codes
 from tournee.reader.conversation import Conversation, State
 from tournee.reader.failures import LinkLost, SessionForgotten, failure_of_status
+from tournee.reader.protection import Protection
 from tournee.reader.transport import Transport, TransportClosed
 
 PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 3.0)  # before each new connection
@@ -25,10 +26,16 @@ class Clock(Protocol):
 class Session:
     """One session with one reader; `request` either gives the answer or raises, always in bounded time."""
 
-    def __init__(self, connect: Callable[[], Transport], name: bytes, clock: Clock) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Transport],
+        name: bytes,
+        clock: Clock,
+        protection: Protection | None = None,
+    ) -> None:
         self._connect = connect
         self._clock = clock
-        self._talk = Conversation(name)
+        self._talk = Conversation(name, protection)
         self._stream: Transport | None = None
         self._attempts = 0  # connections tried since anything was reached
 
@@ -43,6 +50,8 @@ class Session:
         try:
             if self._stream is None or self._talk.lost:
                 self._reconnect()
+            elif self._talk.worn:
+                self._talk.connected(self._clock.now_ms())
             self._run(State.IDLE)
         except BaseException:
             self._talk.give_up()

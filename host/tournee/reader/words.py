@@ -133,6 +133,32 @@ WORDS: dict[int, tuple[str, str, str]] = {
         "trois codes faux de suite",
         "débloquez la carte avec l'outil de l'ANS et votre code de déblocage",
     ),
+    codes.UNPROTECTED: (
+        "Ce lecteur ne parle que par un canal protégé.",
+        "le secret de ce lecteur n'est pas enregistré ici",
+        "saisissez ou scannez le code de l'étiquette du lecteur",
+    ),
+    codes.NO_SECRET: (
+        "Ce lecteur n'a pas encore de secret.",
+        "il n'a pas été préparé par son fabricant",
+        "utilisez-le par un câble, sans secret, ou faites-le préparer",
+    ),
+    codes.RECORD_REFUSED: (
+        "Le lecteur n'a pas pu lire un message protégé.",
+        "le lecteur a redémarré, ou quelqu'un perturbe la liaison",
+        "recommencez l'opération",
+    ),
+    codes.PROOF: (
+        "Le lecteur et ce logiciel n'ont pas le même secret.",
+        "le code saisi est celui d'un autre lecteur, ou ce n'est pas votre lecteur qui répond",
+        "vérifiez l'étiquette du lecteur ; rien n'a été échangé",
+    ),
+    codes.HOST_BUSY: (
+        "Un autre appareil utilise ce lecteur.",
+        "une tablette ou un ordinateur jumelé avec lui est en plein échange",
+        "attendez qu'il ait fini ; le lecteur se libère après vingt secondes sans échange",
+    ),
+    codes.SUITE: ("Le lecteur ne connaît pas cette version du canal protégé.", _VERSIONS, _UPDATE),
     codes.UNKNOWN_CARD: (
         "Carte inconnue du lecteur.",
         "ni CPS ni Vitale, ou génération non gérée",

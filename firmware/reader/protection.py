@@ -1,0 +1,200 @@
+"""The protected channel: who both ends are, and every frame after that encrypted, in order and once.
+
+Both ends hold the reader's secret, given by its maker. A handshake of two exchanges with fresh nonces proves
+it and derives keys (HKDF-SHA-256, RFC 5869); frames then travel as records of AES-CCM (RFC 3610) under a
+counter. `firmware/PROTOCOL.md` section 9 has every byte, and what this does not defend against.
+"""
+
+from reader.ccm import NONCE, TAG, Ccm
+from reader.fields import copy, same
+from reader.hmac import DIGEST, Hmac
+from sesam import codes, messages
+from sesam.port import const, ticks_diff
+
+VERSION = const(1)
+SUITE = const(1)  # HKDF-SHA-256, AES-128-CCM, tag of 8 bytes
+
+COUNTER = const(3)  # bytes of a record's counter, before what is encrypted
+LAST_RECORD = const(0xFFFFFF)  # the last counter of a key: then a new handshake is due
+
+_SECRET = const(32)
+_NONCE = const(16)
+_PROOF = const(16)
+_KEY = const(16)
+_SESSION = const(8)
+_IDLE_MS = const(900_000)  # without a record, keys are forgotten
+_BUSY_MS = const(20_000)  # after a record, no other host is let in
+_TO_READER = const(0)  # what each key of 16 bytes is for, where it lies in the derived bytes
+_TO_HOST = const(16)
+_PROVING = const(32)
+_READER = b"reader"
+_HOST = b"host"
+_LABEL = b"tournee open-1 link"
+
+
+class Protection:
+    """One reader's end. `aes(key)` makes a key, `random(buf)` fills with unguessable bytes; the board's.
+
+    `secret` is 32 bytes, or None as long as the maker has given none: then nothing is protected.
+    """
+
+    def __init__(
+        self, sha256: object, aes: object, random: object, secret: bytes | None, ticks: object
+    ) -> None:
+        self._aes = aes
+        self._random = random
+        self._secret = secret
+        self._ticks = ticks
+        self._hmac = Hmac(sha256)
+        self._ccm = Ccm()
+        self._asked = bytearray(_SESSION + 2 * _NONCE)  # session, nonces of host and reader
+        self._derived = bytearray(2 * DIGEST)
+        self._proof = bytearray(DIGEST)
+        self._session = bytearray(_SESSION)
+        self._asking = False  # PROTECT is answered, PROVE has not come
+        self._opening = None  # the keys in force
+        self._sealing = None
+        self._sent = 0
+        self._next = 0  # the lowest counter that may still come
+        self._used = 0  # tick of the last record
+
+    @property
+    def wanted(self) -> bool:
+        """Whether frames in clear are refused: a reader with a secret serves nobody else."""
+        return self._secret is not None
+
+    def greet(self, message: object, writer: object) -> int:
+        """Answer PROTECT or PROVE; 0, or the status that refuses it."""
+        if self._secret is None:
+            return codes.NO_SECRET
+        if message.number == messages.PROTECT:
+            return self._protect(message, writer)
+        return self._prove(message, writer)
+
+    def open(self, buf: bytearray, at: int, n: int) -> int:
+        """Open the record buf[at:at+n] and move what it holds to buf[0:]; its length, or -1."""
+        inside = n - COUNTER - TAG
+        if self._opening is None or inside < 0:
+            return -1
+        counter = 0
+        for i in range(COUNTER):
+            counter = counter << 8 | buf[at + i]
+        if counter < self._next:
+            return -1
+        self._nonce(counter)
+        at += COUNTER
+        if not self._ccm.open(self._opening, buf, at, inside):
+            return -1
+        self._next = counter + 1
+        self._used = self._ticks()
+        copy(buf, 0, buf, at, inside)
+        return inside
+
+    def seal(self, buf: bytearray, at: int, end: int) -> int:
+        """Encrypt buf[at:end] where it is, its counter before it, its tag behind; the new end, or 0 when the
+        keys are worn out or gone."""
+        if self._sealing is None or self._sent > LAST_RECORD:
+            self.forget()
+            return 0
+        counter = self._sent
+        self._sent = counter + 1
+        for i in range(COUNTER):
+            buf[at - 1 - i] = counter >> 8 * i & 0xFF
+        self._nonce(counter)
+        self._ccm.seal(self._sealing, buf, at, end - at)
+        return end + TAG
+
+    def watch(self) -> None:
+        """Forget keys that nobody has used for a quarter of an hour."""
+        if self._opening is not None and ticks_diff(self._ticks(), self._used) >= _IDLE_MS:
+            self.forget()
+
+    def forget(self) -> None:
+        """Forget the keys: a new handshake is due."""
+        self._opening = None
+        self._sealing = None
+
+    def _protect(self, message: object, writer: object) -> int:
+        if message.uint(1) != VERSION or message.uint(2) != SUITE:
+            return codes.SUITE
+        busy = self._opening is not None and ticks_diff(self._ticks(), self._used) < _BUSY_MS
+        if busy and not same(self._session, 0, message.buf, message.offset(4), _SESSION):
+            return codes.HOST_BUSY
+        asked = self._asked
+        self._asking &= same(asked, 0, message.buf, message.offset(4), _SESSION)
+        self._asking &= same(asked, _SESSION, message.buf, message.offset(3), _NONCE)
+        if not self._asking:  # asked again word for word, it gets the same answer
+            copy(asked, 0, message.buf, message.offset(4), _SESSION)
+            copy(asked, _SESSION, message.buf, message.offset(3), _NONCE)
+            self._random(self._proof)
+            copy(asked, _SESSION + _NONCE, self._proof, 0, _NONCE)
+            self._derive()
+            self._asking = True
+        self._prove_by(_READER)
+        writer.begin(messages.PROTECT + messages.ANSWER)
+        writer.put_uint(1, VERSION)
+        writer.put_uint(2, SUITE)
+        writer.put_bytes(3, asked, _SESSION + _NONCE, _NONCE)
+        writer.put_bytes(4, self._proof, 0, _PROOF)
+        return 0
+
+    def _prove(self, message: object, writer: object) -> int:
+        if not self._asking:
+            return codes.PROOF
+        self._asking = False
+        self._prove_by(_HOST)
+        difference = 0
+        for i in range(_PROOF):
+            difference |= self._proof[i] ^ message.buf[message.offset(1) + i]
+        if not difference:
+            derived = self._derived
+            self._opening = self._aes(bytes(derived[_TO_READER : _TO_READER + _KEY]))
+            self._sealing = self._aes(bytes(derived[_TO_HOST : _TO_HOST + _KEY]))
+            self._sent = self._next = 0
+            self._used = self._ticks()
+            copy(self._session, 0, self._asked, 0, _SESSION)
+        for i in range(len(self._derived)):
+            self._derived[i] = 0
+        if difference:
+            return codes.PROOF
+        writer.begin(messages.PROVE + messages.ANSWER)
+        return 0
+
+    def _derive(self) -> None:
+        """HKDF: the nonces are the salt, the secret the key, version and suite part of the label."""
+        hmac = self._hmac
+        derived = self._derived
+        hmac.begin(self._asked, _SESSION, 2 * _NONCE)
+        hmac.update(self._secret, 0, _SECRET)
+        hmac.finish(self._proof, 0)
+        at = 0
+        for number in range(1, 3):
+            hmac.begin(self._proof, 0, DIGEST)
+            hmac.update(derived, 0, at)
+            self._label(number)
+            hmac.finish(derived, at)
+            at += DIGEST
+
+    def _label(self, number: int) -> None:
+        hmac = self._hmac
+        hmac.update(_LABEL, 0, len(_LABEL))
+        nonce = self._ccm.nonce  # any buffer of a few bytes
+        nonce[0] = VERSION
+        nonce[1] = SUITE
+        nonce[2] = number
+        hmac.update(nonce, 0, 3)
+
+    def _prove_by(self, who: bytes) -> None:
+        """Leave in `_proof` what `who` proves itself by: its name and all that was exchanged."""
+        hmac = self._hmac
+        hmac.begin(self._derived, _PROVING, DIGEST)
+        hmac.update(who, 0, len(who))
+        hmac.update(self._asked, 0, len(self._asked))
+        hmac.finish(self._proof, 0)
+
+    def _nonce(self, counter: int) -> None:
+        nonce = self._ccm.nonce
+        for i in range(NONCE):
+            nonce[i] = 0
+        for i in range(COUNTER):
+            nonce[NONCE - 1 - i] = counter >> 8 * i & 0xFF
