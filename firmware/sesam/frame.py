@@ -72,7 +72,7 @@ def body_at(message_max: int) -> int:
 
 
 def encoded_max(message_max: int) -> int:
-    """Most bytes of a frame on the wire, protected, delimiters included; the message has `message_max` bytes."""
+    """Most bytes on the wire of a protected frame around a message of `message_max` bytes, delimiters included."""
     return body_at(message_max) + HEADER + message_max + BEHIND + CRC + 1
 
 

@@ -4,13 +4,13 @@ import secrets
 
 import pytest
 from faulty_wire import FAULTS, TO_HOST, TO_READER, FaultyWire
-from link_rig import Board, Clock, CountingService
+from link_rig import VECTORS, Board, Clock, CountingService
 from test_cuts import NO_FAULT, dialogue
 
 from sesam import codes, frame, messages
 from tournee.reader import Reader, Refused, codec
 from tournee.reader.failures import failure_of_status
-from tournee.reader.framing import FrameReader, seal
+from tournee.reader.framing import Frame, FrameReader, seal
 from tournee.reader.protection import Protection, ProtectionError
 
 SECRET = bytes(range(32))
@@ -282,3 +282,31 @@ def shake_hands(rig: Rig, host: Protection) -> None:
     (ready,) = rig.inject(seal(frame.HELLO, 2, host.prove(codec.decode(welcome.payload))))
     assert codec.decode(ready.payload).number == messages.PROVE + messages.ANSWER
     host.establish()
+
+
+VECTOR = {
+    line.split()[0]: bytes.fromhex(line.split()[1])
+    for line in (VECTORS / "handshake.txt").read_text().splitlines()
+    if not line.startswith("#")
+}
+
+
+def test_both_ends_make_the_vectors_bytes(rig):
+    def draw(buf: bytearray) -> None:
+        buf[:16] = VECTOR["reader_nonce"]
+
+    rig.board.protection._random = draw
+    host = Protection(VECTOR["secret"], lambda n: VECTOR["host_nonce"])
+    (welcome,) = rig.inject(seal(frame.HELLO, 1, host.protect(VECTOR["session"])))
+    answer = codec.decode(welcome.payload)
+    assert answer.data("nonce") == VECTOR["reader_nonce"]
+    assert answer.data("proof") == VECTOR["reader_proof"]
+    prove = host.prove(answer)
+    assert codec.decode(bytes(prove)).data("proof") == VECTOR["host_proof"]
+    rig.inject(seal(frame.HELLO, 2, prove))
+    host.establish()
+    record = host.seal(frame.HELLO, 1, VECTOR["hello"])
+    assert record == VECTOR["hello_record"]
+    (answered,) = rig.inject(seal(frame.PROTECTED, 0, record))
+    assert answered.payload == VECTOR["welcome_record"]
+    assert host.open(answered.payload) == Frame(frame.WELCOME, 1, VECTOR["welcome"])

@@ -76,8 +76,10 @@ class Protection:
         self.forget()
         self._host_nonce = self._random(_NONCE)
         self._exchanged = session
-        values = {"version": VERSION, "suite": SUITE, "nonce": self._host_nonce, "session": session}
-        return codec.encode(messages.PROTECT, values)
+        return codec.encode(
+            messages.PROTECT,
+            {"version": VERSION, "suite": SUITE, "nonce": self._host_nonce, "session": session},
+        )
 
     def prove(self, answer: codec.Message) -> bytearray:
         """Go on: judge the reader's proof, return the PROVE message. ProtectionError."""
