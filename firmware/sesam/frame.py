@@ -72,7 +72,7 @@ def body_at(message_max: int) -> int:
 
 
 def encoded_max(message_max: int) -> int:
-    """Most bytes on the wire of a protected frame around a message of `message_max` bytes, delimiters included."""
+    """Most bytes on the wire of a protected frame, delimiters included, around `message_max` bytes."""
     return body_at(message_max) + HEADER + message_max + BEHIND + CRC + 1
 
 
