@@ -49,3 +49,9 @@ def test_contract_99_says_complementary_third_party_in_group_1321_alone(nurse, p
 def test_groups_encode_and_decode_to_themselves(nurse, patient, visit, amc):
     groups = invoice_groups(make_invoice(nurse, patient(amc=amc), visit(third_party=BOTH_PAY), 42))
     assert zones.decode(zones.encode(groups)) == groups
+
+
+def test_an_invoice_made_for_a_refused_one_names_it_and_its_day(nurse, patient, visit):
+    invoice = make_invoice(nurse, patient(), visit(third_party=AMO_PAYS), 43, rectifies="000000042")
+    head = next(group for group in invoice_groups(invoice) if group.id == 1110)
+    assert head.fields[4:] == (b"000000042", b"202611150000")

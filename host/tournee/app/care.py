@@ -138,7 +138,8 @@ def certify_visit(
     def build(number: int) -> list[SheetDraft]:
         beneficiary = _patient_of(visit, vitale)
         splitter = splitter_of(office.route)
-        invoice = make_invoice(ps.identity, beneficiary, visit, number, splitter=splitter)
+        refused = office.journal.refused_invoice(row.id)
+        invoice = make_invoice(ps.identity, beneficiary, visit, number, splitter=splitter, rectifies=refused)
         patient = f"{invoice.patient.name} {invoice.patient.first_name}"
         return [
             SheetDraft(

@@ -14,15 +14,17 @@ _MIDNIGHT = "0000"
 def invoice_groups(invoice: Invoice) -> list[Group]:
     """Give the groups in ascending order; 1321 only when an AMC is asked, one 1610 per act.
 
+    A rectified invoice (1110 fields 5 and 6) is of the same visit, so of the same day.
     9004 and 9005 are ours: the prescription, and nature d'assurance, whether the care has to do with the ALD,
     accident, rank of the beneficiary on the card.
     """
     ps, patient, visit = invoice.ps, invoice.patient, invoice.visit
     day = f"{visit.day:%Y%m%d}{_MIDNIGHT}"
     number, key = ps.billing_number[:-1], ps.billing_number[-1]
+    rectified = (invoice.rectifies, day) if invoice.rectifies else ("", "")
     coverage = patient.coverage_on(f"{visit.acts[0].day:%Y%m%d}")
     groups = [
-        make(INVOICE, f"{invoice.number:09d}", _NATURE, day, str(ps.situation), "", ""),
+        make(INVOICE, f"{invoice.number:09d}", _NATURE, day, str(ps.situation), *rectified),
         make(
             PS,
             number,

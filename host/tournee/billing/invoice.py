@@ -30,6 +30,7 @@ class Invoice:
     recipient: Recipient
     lines: tuple[Line, ...]
     unbilled: tuple[Act, ...]  # third acts of a session and beyond, free by article 11B
+    rectifies: str = ""  # number of the invoice of the same visit that was refused (group 1110 field 5)
 
     @property
     def fee(self) -> int:
@@ -70,11 +71,18 @@ class Invoice:
 
 
 def make_invoice(
-    ps: PsIdentity, patient: Patient, visit: Visit, number: int, *, splitter: Splitter = Splitter.OCT
+    ps: PsIdentity,
+    patient: Patient,
+    visit: Visit,
+    number: int,
+    *,
+    splitter: Splitter = Splitter.OCT,
+    rectifies: str = "",
 ) -> Invoice:
     """Price a visit and share it out; `number` comes from the journal, which never gives it twice.
 
-    `splitter`: by whom the way it will be sent has it split; contract 99 allows the OCT alone.
+    `splitter`: by whom the way it will be sent has it split; contract 99 allows the OCT alone. `rectifies` is
+    the number of the refused invoice that it stands for.
     Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, dates, rights, limits, sessions).
     """
     if not 1 <= number <= NUMBER_MAX:
@@ -106,6 +114,7 @@ def make_invoice(
         recipient=recipient_of(patient.regime, patient.caisse, patient.centre, visit.day),
         lines=lines,
         unbilled=unbilled,
+        rectifies=rectifies,
     )
 
 

@@ -39,6 +39,9 @@ def invoice(row: OverviewRow) -> dict[str, Any]:
         "files": list(row.files),
         "subjects": list(row.subjects),
         "reason": row.reason,
+        "replaces": row.replaces,
+        "replaced_by": row.replaced_by,
+        "counts": row.counts,
     }
 
 
@@ -110,11 +113,22 @@ def trace(found: Trace) -> dict[str, Any]:
                 "state": sheet.state.value,
                 "crf": sheet.crf,
                 "reason": sheet.reason,
+                "replaces": one.replaces,
+                "replaced_by": one.replaced_by,
             }
             for one in found.invoices
             for sheet in one.sheets
         ],
-        "lots": [{"number": lot.number, "kind": lot.kind, "state": lot.state.value} for lot in found.lots],
+        "lots": [
+            {
+                "number": lot.number,
+                "kind": lot.kind,
+                "state": lot.state.value,
+                "remakes": lot.remakes,
+                "remade_in": lot.remade_in,
+            }
+            for lot in found.lots
+        ],
         "files": [{"name": file.name, "state": file.state.value} for file in found.files],
         "messages": [
             {"subject": message.subject, "compostage": message.compostage, "state": message.state.value}

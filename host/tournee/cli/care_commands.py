@@ -21,6 +21,7 @@ from tournee.app.care import (
 )
 from tournee.app.dispatch import close_lots
 from tournee.app.opposition import OpposedCardError
+from tournee.app.remaking import remake_lot
 from tournee.billing.day_format import DAY_FORMAT
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
@@ -207,6 +208,41 @@ def dissolve(desk: Desk, number: str, reason: str) -> None:
             f"Aucun lot {number} n'attend d'être certifié.", next_step="un lot certifié ne se défait pas"
         )
     desk.console.print(f"Lot {number} défait.")
+
+
+@lot.command("remake", short_help="Refait un lot refusé.")
+@click.argument("number", metavar="LOT")
+@click.option("--invoice", "invoices", multiple=True, metavar="FACTURE", help="Facture à refaire aussi.")
+@click.option("--all", "all_invoices", is_flag=True, help="Refait toutes les factures du lot.")
+@click.option("--ps", default="", help="Numéro du professionnel, si deux ont ce lot.")
+@click.option("--reason", default="", help="Pourquoi, pour l'historique ; sinon le motif de l'ARL.")
+@json_option
+@click.pass_obj
+def remake(
+    desk: Desk,
+    number: str,
+    invoices: tuple[str, ...],
+    all_invoices: bool,
+    ps: str,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """Refait un lot refusé : ses factures entreront telles quelles dans un lot nouveau ; celles que l'ARL met
+    en cause auront une facture nouvelle, sous un numéro nouveau. Les liens entre anciens et nouveaux restent.
+    """
+    with desk.office() as office:
+        made = remake_lot(office, number, ps=ps, invoices=invoices, all_invoices=all_invoices, reason=reason)
+    if as_json:
+        told = {"lot": made.lot.number, "as_they_are": made.as_they_are, "anew": made.anew}
+        values.write(told)
+        return
+    if made.as_they_are:
+        desk.console.print(f"À remettre en lot telles quelles : {', '.join(made.as_they_are)}")
+    if made.anew:
+        desk.console.print(f"À facturer de nouveau, cartes en main : {', '.join(made.anew)}")
+        desk.console.print("Ensuite : tournee certify, puis tournee lot close, file make, send")
+    else:
+        desk.console.print("Ensuite : tournee lot close, file make, send")
 
 
 def _on_duty(desk: Desk, link: Reader) -> PsOnDuty:

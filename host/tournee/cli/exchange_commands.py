@@ -11,7 +11,15 @@ from tournee.app.mailroom import fetch as fetch_returns
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import alert_line, invoice_tables, labelled, outside_lines, return_table, trace_tables
+from tournee.cli.show import (
+    alert_line,
+    invoice_tables,
+    labelled,
+    outside_lines,
+    return_table,
+    total_line,
+    trace_tables,
+)
 from tournee.store import MessageState, ReturnState
 
 
@@ -148,6 +156,8 @@ def show_status(desk: Desk, as_json: bool) -> None:
         desk.console.print("Aucune facture pour l'instant.")
     for table in invoice_tables(rows):
         desk.console.print(table)
+    if rows:
+        desk.console.print(total_line(rows))
     for line in outside_lines(outside):
         desk.console.print(line)
     for row in unmatched:

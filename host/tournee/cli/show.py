@@ -60,8 +60,8 @@ def invoice_tables(rows: Iterable[OverviewRow]) -> list[Table]:
             row.patient.title(),
             *(euros(amount) for amount in (row.fee, row.amo, row.amc, row.paid)),
             _states(row),
-            row.reason,
-            style="red" if row.state in _REFUSED else None,
+            " ; ".join(text for text in (invoice_links(row.replaces, row.replaced_by), row.reason) if text),
+            style="dim" if row.replaced_by else "red" if row.state in _REFUSED else None,
         )
     return list(tables.values())
 
@@ -117,6 +117,21 @@ def outside_lines(payments: Iterable[EffectRow]) -> list[str]:
     ]
 
 
+def invoice_links(replaces: str, replaced_by: str) -> str:
+    """The invoices that the same visit had before and has since."""
+    before = f"remplace la facture {replaces}" if replaces else ""
+    after = f"remplacée par la facture {replaced_by}" if replaced_by else ""
+    return ", ".join(text for text in (before, after) if text)
+
+
+def total_line(rows: Iterable[OverviewRow]) -> str:
+    """What all the invoices come to, each visit once; the money received for any of them."""
+    shown = list(rows)
+    counted = [row for row in shown if row.counts]
+    fee, paid = sum(row.fee for row in counted), sum(row.paid for row in shown)
+    return f"{len(counted)} factures : {euros(fee)} €, {euros(paid)} € payés"
+
+
 def reader_line(identity: Identity, runtime: str = "") -> str:
     """Who the reader is and how its memory stands."""
     memory = (
@@ -138,13 +153,15 @@ def trace_tables(trace: Trace) -> list[Table]:
     for invoice in trace.invoices:
         for sheet in invoice.sheets:
             detail = f"{sheet.patient.title()}, {euros(sheet.fee)} €, {sheet.crf}"
+            links = invoice_links(invoice.replaces, invoice.replaced_by)
             way.add_row(
-                sheet.kind, invoice.number, sheet.state.label, " ".join((detail, sheet.reason)).strip()
+                sheet.kind, invoice.number, sheet.state.label, " ".join((detail, links, sheet.reason)).strip()
             )
     for lot in trace.lots:
-        way.add_row(
-            "lot", lot.number, lot.state.label, f"{lot.kind} {lot.crf} mode {lot.mode} {lot.reason}".strip()
-        )
+        detail = f"{lot.kind} {lot.crf} mode {lot.mode} {lot.reason}".strip()
+        for word, numbers in (("refait", lot.remakes), ("refait dans", lot.remade_in)):
+            detail += f" ({word} le lot {', '.join(numbers)})" if numbers else ""
+        way.add_row("lot", lot.number, lot.state.label, detail)
     for file in trace.files:
         way.add_row("fichier", file.name, file.state.label, f"{file.invoices} factures {file.reason}".strip())
     for message in trace.messages:

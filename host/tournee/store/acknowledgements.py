@@ -11,6 +11,7 @@ from tournee.store.states import FileState, LotState, MessageState, SheetState
 _SHARE_AMC = "AMC"
 _SETTLED_LATE = "prouvé par un retour"
 _DUPLICATE_CODE = "0105"
+_ACCEPTED_AFTER_ALL = "lot refusé, puis accepté : il a été refait, à vérifier"
 _DOUBT = "doublon d’un envoi déjà reçu"
 
 
@@ -99,7 +100,8 @@ class Acknowledgements(Messages):
         if not _is_duplicate(effect):
             self._lift_duplicate(lot)
         if not self._advance("lot", lot, LotState.ACKNOWLEDGED if accepted else LotState.REFUSED, effect):
-            return Applied(True, "lot déjà réglé")
+            remade = accepted and self._rows("SELECT 1 FROM former_lot WHERE lot = ?", lot)
+            return Applied(True, _ACCEPTED_AFTER_ALL if remade else "lot déjà réglé")
         state = SheetState.ACKNOWLEDGED if accepted else SheetState.REFUSED
         for sheet in self._rows("SELECT id FROM sheet WHERE lot = ? ORDER BY lot_rank", lot):
             self._advance("sheet", sheet["id"], state, effect)

@@ -28,6 +28,12 @@ _FIRST_VISIT = """SELECT visit.*, day.date, day.ps, live_invoice.id AS invoice
     FROM visit JOIN day ON day.id = visit.day LEFT JOIN live_invoice ON live_invoice.visit = visit.id
     WHERE visit.id = (SELECT min(visit.id) FROM visit JOIN day ON day.id = visit.day WHERE day.ps = ?)"""
 
+_OF_VISIT = """SELECT id, number FROM invoice WHERE visit = ? AND EXISTS
+    (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned') ORDER BY id"""
+
+_REFUSED_OF_VISIT = """SELECT number FROM invoice WHERE visit = ? AND EXISTS (SELECT 1 FROM sheet
+    WHERE sheet.invoice = invoice.id AND state IN ('refused', 'payment_refused')) ORDER BY id DESC LIMIT 1"""
+
 
 class Invoices(Payments):
     """The part of the journal that follows a carer's day up to its certified sheets."""
@@ -147,6 +153,11 @@ class Invoices(Payments):
                 raise StoreError(f"La visite {visit_id} a une facture qui n’est pas refusée.")
             self._move("visit", visit_id, VisitState.PENDING, reason)
 
+    def refused_invoice(self, visit_id: int) -> str:
+        """Number of the last invoice of a visit that was refused, "" when none was."""
+        with self._reading():
+            return _number(self._rows(_REFUSED_OF_VISIT, visit_id))
+
     def invoice(self, invoice_id: int) -> InvoiceRow:
         """One invoice with its sheets."""
         with self._reading():
@@ -159,6 +170,7 @@ class Invoices(Payments):
                 f"{row['number']:09}",
                 row["made"],
                 tuple(self._sheet_row(sheet) for sheet in sheets),
+                *self._neighbours(invoice_id, row["visit"]),
             )
 
     def sheets(self, state: SheetState | None = None, ps: str = "") -> tuple[SheetRow, ...]:
@@ -179,6 +191,12 @@ class Invoices(Payments):
         return VisitRow(
             row["id"], row["day"], row["date"], row["ps"], row["rank"], state, payload, row["invoice"]
         )
+
+    def _neighbours(self, invoice: int, visit: int) -> tuple[str, str]:
+        """Numbers of the invoices of the same visit just before and after it, but for those given up."""
+        before = [row for row in self._rows(_OF_VISIT, visit) if row["id"] < invoice]
+        after = [row for row in self._rows(_OF_VISIT, visit) if row["id"] > invoice]
+        return _number(before[-1:]), _number(after[:1])
 
     def _live_invoice(self, visit_id: int) -> int | None:
         found = self._rows("SELECT id FROM live_invoice WHERE visit = ?", visit_id)
@@ -231,3 +249,7 @@ class Invoices(Payments):
             row["lot"],
             self._sheet_reason(row),
         )
+
+
+def _number(rows: Sequence[sqlite3.Row]) -> str:
+    return f"{rows[0]['number']:09}" if rows else ""

@@ -8,11 +8,12 @@ from tournee.store.cipher import Cipher
 from tournee.store.database import SCHEMA
 from tournee.store.opposition import OppositionJournal
 from tournee.store.overview import Overview
+from tournee.store.remaking import Remaking
 from tournee.store.tracing import Tracing
 from tournee.store.waiting import Waiting
 
 
-class Journal(Tracing, Overview, Waiting, OppositionJournal):
+class Journal(Tracing, Remaking, Overview, Waiting, OppositionJournal):
     """One SQLite file; each operation is one transaction, on the disk when it returns.
 
     Days and invoices are in `invoices`, lots and files in `lots`, messages in `messages`, returns in

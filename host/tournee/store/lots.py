@@ -22,6 +22,15 @@ LAST_FILE = 999_999
 
 _FILES = "SELECT id, ps, number, route, party, invoices, state, reason_sealed FROM file"
 
+_REMAKES = """SELECT number FROM lot WHERE id IN (SELECT max(lot) FROM former_lot WHERE lot < ?1 AND sheet IN
+    (SELECT id FROM sheet WHERE lot = ?1 UNION SELECT sheet FROM former_lot WHERE lot = ?1) GROUP BY sheet)
+    ORDER BY id"""
+
+_REMADE_IN = """SELECT number FROM lot WHERE id IN (SELECT coalesce(
+    (SELECT min(later.lot) FROM former_lot AS later WHERE later.sheet = former.sheet AND later.lot > ?1),
+    sheet.lot) FROM former_lot AS former JOIN sheet ON sheet.id = former.sheet WHERE former.lot = ?1)
+    ORDER BY id"""
+
 
 class Lots(Contents):
     """The part of the journal that follows lots and files."""
@@ -161,7 +170,11 @@ class Lots(Contents):
 
     def _lot_row(self, row: sqlite3.Row) -> LotRow:
         lot = row["id"]
-        sheets = self._rows("SELECT id FROM sheet WHERE lot = ? ORDER BY lot_rank", lot)
+        sheets = self._rows(
+            """SELECT id, lot_rank FROM sheet WHERE lot = ?1
+            UNION SELECT sheet, lot_rank FROM former_lot WHERE lot = ?1 ORDER BY lot_rank""",
+            lot,
+        )
         return LotRow(
             lot,
             row["ps"],
@@ -176,7 +189,12 @@ class Lots(Contents):
             row["file"],
             self._unseal(row["reason_sealed"], "lot", "reason", lot).decode(),
             tuple(sheet["id"] for sheet in sheets),
+            self._numbers(_REMAKES, lot),
+            self._numbers(_REMADE_IN, lot),
         )
+
+    def _numbers(self, query: str, lot: int) -> tuple[str, ...]:
+        return tuple(f"{row['number']:03}" for row in self._rows(query, lot))
 
     def _file_row(self, row: sqlite3.Row) -> FileRow:
         file = row["id"]

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from tournee.store.payments import Payments
@@ -25,7 +26,7 @@ _ATTENTION = (
 """States of a sheet, from the one that most needs the carer's eye."""
 
 _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.state, sheet.fee, sheet.amo, sheet.amc,
-    sheet.patient_sealed, sheet.reason_sealed, invoice.number, invoice.ps, day.date,
+    sheet.patient_sealed, sheet.reason_sealed, invoice.number, invoice.ps, invoice.visit, day.date,
     lot.number AS lot, file.number AS file, file.id AS file_id,
     (SELECT coalesce(sum(paid), 0) FROM payment WHERE payment.sheet = sheet.id) AS paid
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
@@ -47,7 +48,12 @@ class Overview(Payments):
             messages: dict[int, list[sqlite3.Row]] = {}
             for row in self._rows("SELECT id, file, subject, state, reason_sealed FROM message ORDER BY id"):
                 messages.setdefault(row["file"], []).append(row)
-            return tuple(self._overview_row(sheets, messages) for sheets in invoices.values())
+            visits: dict[int, list[OverviewRow]] = {}
+            for sheets in invoices.values():
+                of_visit = visits.setdefault(sheets[0]["visit"], [])
+                of_visit.append(self._overview_row(sheets, messages))
+            linked = {row.invoice_id: row for rows in visits.values() for row in _linked(rows)}
+            return tuple(linked[invoice] for invoice in invoices)
 
     def _overview_row(self, sheets: list[sqlite3.Row], messages: dict[int, list[sqlite3.Row]]) -> OverviewRow:
         fse = next((sheet for sheet in sheets if sheet["kind"] == "FSE"), sheets[0])
@@ -86,6 +92,19 @@ class Overview(Payments):
             for row, state in zip(messages, states, strict=True)
             if state in _UNSENT
         ]
+
+
+def _linked(rows: list[OverviewRow]) -> list[OverviewRow]:
+    """The invoices of one visit, each with those before and after it, but for those given up."""
+    kept = [row for row in rows if row.state is not SheetState.ABANDONED]
+    linked = []
+    for row in rows:
+        before = [one.number for one in kept if one.invoice_id < row.invoice_id]
+        after = [one.number for one in kept if one.invoice_id > row.invoice_id]
+        linked.append(
+            replace(row, replaces=before[-1] if before else "", replaced_by=after[0] if after else "")
+        )
+    return linked
 
 
 def _once(items: Iterable[_T]) -> tuple[_T, ...]:

@@ -74,6 +74,16 @@ def anomalies(payments: Iterable[PaymentRow], due: Due) -> tuple[str, ...]:
     return tuple(found)
 
 
+_BILLED_TWICE = """WITH standing AS (SELECT invoice.id, invoice.number,
+        (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet
+            WHERE sheet.invoice = invoice.id) AS paid
+    FROM invoice WHERE visit = (SELECT visit FROM invoice WHERE id = ?1) AND EXISTS (SELECT 1 FROM sheet
+        WHERE sheet.invoice = invoice.id AND state NOT IN ('abandoned', 'refused', 'payment_refused')))
+    SELECT other.number FROM standing AS me JOIN standing AS other ON other.id <> me.id
+    WHERE me.id = ?1 AND (me.paid > 0 OR other.paid > 0) ORDER BY other.id"""
+"""The other invoices of a visit that live beside one, when either was paid."""
+
+
 class Payments(Ledger):
     """The part of the journal that knows what was paid for a sheet, and why it stands where it does."""
 
@@ -92,7 +102,15 @@ class Payments(Ledger):
 
     def _anomalies(self, sheet: sqlite3.Row) -> tuple[str, ...]:
         payments = self._payments(sheet["id"])
-        return anomalies(payments, self._due(sheet)) if payments else ()
+        amiss = anomalies(payments, self._due(sheet)) if payments else ()
+        return (*amiss, *self._billed_twice(sheet["invoice"]))
+
+    def _billed_twice(self, invoice: int) -> list[str]:
+        """What else lives of a visit of which an invoice is paid, be it this one or the other."""
+        numbers = [row["number"] for row in self._rows(_BILLED_TWICE, invoice)]
+        return [
+            f"même visite que la facture {number:09} : ne doit être payée qu’une fois" for number in numbers
+        ]
 
     def _sheet_reason(self, sheet: sqlite3.Row) -> str:
         """The last reason a return gave, then what is amiss in its payments."""

@@ -55,7 +55,10 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class InvoiceRow:
-    """An invoice, its number on 9 digits and its sheets."""
+    """An invoice, its number on 9 digits and its sheets.
+
+    `replaces` and `replaced_by` are the numbers of those that its visit had before and has since, or "".
+    """
 
     id: int
     visit_id: int
@@ -63,11 +66,17 @@ class InvoiceRow:
     number: str
     made: str
     sheets: tuple[SheetRow, ...]
+    replaces: str = ""
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True)
 class LotRow:
-    """A lot, its number on 3 digits; `body` is records 1 to 6, `sevens` its records 7."""
+    """A lot, its number on 3 digits; `body` is records 1 to 6, `sevens` its records 7.
+
+    `sheet_ids` are the sheets that it held when it was made; `remakes` are the numbers of the refused lots
+    that they came out of, `remade_in` of those that they went into when it was refused itself.
+    """
 
     id: int
     ps: str
@@ -82,6 +91,8 @@ class LotRow:
     file_id: int | None
     reason: str = field(repr=False)
     sheet_ids: tuple[int, ...]
+    remakes: tuple[str, ...] = ()
+    remade_in: tuple[str, ...] = ()
 
     @property
     def records(self) -> bytes:
@@ -194,6 +205,7 @@ class OverviewRow:
 
     `state` is that of the sheet that needs most attention; `kinds` and `states` go together; `lots`, `files`
     and `subjects` are numbers, names and message subjects; `paid` is what returns announced, in cents.
+    `replaces` and `replaced_by` are the numbers of the invoices of the same visit before and after it, or "".
     """
 
     invoice_id: int
@@ -212,6 +224,13 @@ class OverviewRow:
     files: tuple[str, ...]
     subjects: tuple[str, ...]
     reason: str = field(repr=False)
+    replaces: str = ""
+    replaced_by: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the visit is counted by this invoice: the last one made of it, unless it was given up."""
+        return not self.replaced_by and self.state is not SheetState.ABANDONED
 
     @property
     def label(self) -> str:

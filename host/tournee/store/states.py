@@ -121,11 +121,11 @@ MOVES: Mapping[State, frozenset[State]] = {
     VisitState.DONE: frozenset({VisitState.PENDING}),
     VisitState.ABANDONED: frozenset({VisitState.PENDING}),
     SheetState.MADE: frozenset({SheetState.CERTIFIED, SheetState.ABANDONED}),
-    SheetState.CERTIFIED: frozenset({SheetState.IN_LOT, SheetState.ABANDONED}),
+    SheetState.CERTIFIED: _PAYMENTS | {SheetState.IN_LOT, SheetState.ABANDONED},
     SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),
     SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED},
     SheetState.ACKNOWLEDGED: _PAYMENTS | {SheetState.REFUSED},
-    SheetState.REFUSED: _PAYMENTS | {SheetState.SENT},
+    SheetState.REFUSED: _PAYMENTS | {SheetState.SENT, SheetState.CERTIFIED},
     SheetState.PAID: _PAYMENTS,
     SheetState.PARTLY_PAID: _PAYMENTS,
     SheetState.PAYMENT_REFUSED: _PAYMENTS,
@@ -151,5 +151,6 @@ MOVES: Mapping[State, frozenset[State]] = {
     ReturnState.SETTLED: frozenset(),
 }
 """What may follow what. A refusal is never undone by an acceptance (its invoice may already be billed anew);
-money received is. What was refused as a duplicate alone (0105) is sent again when the OCT's first word comes.
+money received is: of a refused sheet, and of one taken out of its refused lot to be closed in another. What
+was refused as a duplicate alone (0105) is sent again when the OCT's first word comes.
 """

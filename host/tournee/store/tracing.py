@@ -29,15 +29,18 @@ class Tracing(Invoices, Lots, Returns):
                     "SELECT id FROM lot WHERE file IN (SELECT value FROM json_each(?)) ORDER BY id", files
                 )
                 invoices = self._ids(
-                    "SELECT DISTINCT invoice AS id FROM sheet"
-                    " WHERE lot IN (SELECT value FROM json_each(?)) ORDER BY 1",
+                    """SELECT DISTINCT invoice AS id FROM sheet WHERE lot IN (SELECT value FROM json_each(?1))
+                    OR id IN (SELECT sheet FROM former_lot WHERE lot IN (SELECT value FROM json_each(?1)))
+                    ORDER BY 1""",
                     lots,
                 )
             else:
                 invoices = self._invoices_of(key)
                 lots = self._ids(
-                    "SELECT DISTINCT lot AS id FROM sheet WHERE lot IS NOT NULL"
-                    " AND invoice IN (SELECT value FROM json_each(?)) ORDER BY 1",
+                    """WITH mine AS
+                        (SELECT id, lot FROM sheet WHERE invoice IN (SELECT value FROM json_each(?)))
+                    SELECT lot AS id FROM mine WHERE lot IS NOT NULL
+                    UNION SELECT lot FROM former_lot WHERE sheet IN (SELECT id FROM mine) ORDER BY 1""",
                     invoices,
                 )
                 files = self._ids(

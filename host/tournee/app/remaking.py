@@ -1,0 +1,71 @@
+"""A refused lot put right: what was at fault is billed anew, all else goes into a new lot, links are kept.
+
+The invoices that the ARL blames are made again under a new number and certified anew (domain 4.4); the
+others are as good as before: they are closed again, in a lot with a new number, signed by the carer's card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tournee.app.office import Office
+from tournee.errors import StoreError
+from tournee.store import LotRow, LotState
+
+INVOICE_LENGTH = 9
+LOT_LENGTH = 3
+_INVOICE_FAULTS = ("0103",)  # ARL codes that speak of an invoice, be it named or not
+
+
+@dataclass(frozen=True)
+class RemadeLot:
+    """A refused lot that was put right: invoices that wait for a new lot, and for a new certification."""
+
+    lot: LotRow
+    as_they_are: tuple[str, ...]
+    anew: tuple[str, ...]
+
+
+def remake_lot(
+    office: Office,
+    number: str,
+    *,
+    ps: str = "",
+    invoices: Sequence[str] = (),
+    all_invoices: bool = False,
+    reason: str = "",
+) -> RemadeLot:
+    """Put the refused lot `number` right (OCT-RET-2).
+
+    Billed anew are the invoices that its returns blame and those of `invoices`, or all of them; the others
+    wait to be closed in a new lot. StoreError when there is no such lot, when it cannot be remade, or when
+    the ARL speaks of an invoice without saying which.
+    """
+    lot = _refused_lot(office, number, ps)
+    blamed = office.journal.faulty_invoices(lot.id)
+    named = {invoice.zfill(INVOICE_LENGTH) for invoice in invoices}
+    if all_invoices:
+        named = {
+            sheet.invoice for sheet in map(office.journal.sheet, lot.sheet_ids) if sheet.lot_id == lot.id
+        }
+    elif not named and not blamed and lot.reason.startswith(_INVOICE_FAULTS):
+        raise StoreError(
+            f"Le lot {lot.number} est refusé pour une facture que l'ARL ne nomme pas ({lot.reason}).",
+            next_step="nommez-la par --invoice, ou refaites-les toutes par --all",
+        )
+    made = office.journal.remake_lot(lot.id, named | set(blamed), reason or lot.reason)
+    return RemadeLot(office.journal.lot(lot.id), made.as_they_are, made.anew)
+
+
+def _refused_lot(office: Office, number: str, ps: str) -> LotRow:
+    """The last lot of this number; lot numbers come again after 999, and each professional has their own."""
+    wanted = number.zfill(LOT_LENGTH)
+    found = [lot for lot in office.journal.lots(LotState.REFUSED, ps) if lot.number == wanted]
+    if not found:
+        raise StoreError(f"Aucun lot {wanted} n'est refusé.", next_step="tournee alerts les montre")
+    if len({lot.ps for lot in found}) > 1:
+        raise StoreError(
+            f"Plusieurs professionnels ont un lot {wanted} refusé.", next_step="indiquez le leur par --ps"
+        )
+    return found[-1]
