@@ -1,4 +1,4 @@
-"""Documents made from the code: tables of PROFILE.md, traces of EXCHANGE.md, README's rules against tests.
+"""Documents made from the code: tables of PROFILE.md and SSV.md, traces of EXCHANGE.md, README's rules.
 
 ./.venv/bin/python tools/tables.py            writes them between their marks
 ./.venv/bin/python tools/tables.py --check    ends with 1 when one of them is stale
@@ -22,10 +22,12 @@ from pathlib import Path
 from sesam import noemie, records, zone_table
 from sesam.fields import Field
 from sesam.noemie_table import LABELS, TABLE
+from tournee.ssv.codes import ROWS
 
 ROOT = Path(__file__).resolve().parent.parent
 PROFILE = ROOT / "firmware" / "PROFILE.md"
 EXCHANGE = ROOT / "host" / "EXCHANGE.md"
+SSV = ROOT / "host" / "SSV.md"
 README = ROOT / "README.md"
 WIDTH = 138
 
@@ -238,6 +240,16 @@ def rule_table() -> str:
     return "\n".join(rows)
 
 
+def code_table() -> str:
+    """One row a 16-bit code: its number, its name, its French words, whose it is."""
+    rows = ["| code | name | says | whose |", "|---|---|---|---|"]
+    for row in ROWS.values():
+        rows.append(
+            f"| {row.number:04X} | {row.name} | {row.words} | {'ours' if row.ours else 'published'} |"
+        )
+    return "\n".join(rows)
+
+
 # --- documents ---------------------------------------------------------------------------------------------
 
 
@@ -267,12 +279,17 @@ def exchange(text: str) -> str:
     return fill(text, {rule: partial(trace, rule, code, tests) for rule, _ in _HEADING.findall(text)})
 
 
+def ssv(text: str) -> str:
+    """SSV.md with the codes of today's table."""
+    return fill(text, {"codes": code_table})
+
+
 def readme(text: str) -> str:
     """README.md with the rules against today's tests."""
     return fill(text, {"rules": rule_table})
 
 
-DOCUMENTS: dict[Path, Callable[[str], str]] = {PROFILE: profile, EXCHANGE: exchange, README: readme}
+DOCUMENTS: dict[Path, Callable[[str], str]] = {PROFILE: profile, EXCHANGE: exchange, SSV: ssv, README: readme}
 
 
 def stale() -> list[str]:

@@ -1,6 +1,7 @@
 """Names, argument order and outputs, against the written-down table (domain 1.1)."""
 
 import inspect
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -22,6 +23,15 @@ def test_function_has_the_published_arguments_in_order(row):
     given = signature.return_annotation
     assert given is int or get_args(given)[0] is int
     assert len(get_args(given)[1:]) == len(outputs.split())
+
+
+def test_manual_lists_every_function_with_its_arguments_in_order():
+    manual = (Path(__file__).parents[2] / "host" / "SSV.md").read_text()
+    for row in ROWS:
+        name, *arguments = row.split("->")[0].split()
+        line = next(line for line in manual.splitlines() if line.startswith("| ") and f"`{name}`" in line)
+        told = line.split(" | ")[1]
+        assert re.findall(r"\[?[A-Z]+[A-Za-z]{2,}\]?|c[A-Z]\w+", told.split(":")[0]) == arguments
 
 
 def test_every_published_function_that_there_is_stands_in_the_table():
