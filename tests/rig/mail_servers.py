@@ -25,7 +25,7 @@ from tls_authority import Authority
 CONFIGURATIONS = Path(__file__).parent
 HOST = "127.0.0.1"
 DOMAIN = "test.example"
-ACCOUNTS = 100
+ACCOUNTS = 300
 PASSWORD = "mot de passe rêvé"
 SIZE_LIMIT = 40 * 1024 * 1024  # bytes, as exim.conf says
 PATIENCE = 20.0  # seconds for anything that these servers do
@@ -94,6 +94,15 @@ class MailServers:
             while not imap.readline().startswith(b"wait "):
                 pass
 
+    def accepted(self, sender: str) -> int:
+        """How many messages of this sender exim answered for, delivered or not: its own log says."""
+        log = self.directory / "spool" / "exim-mainlog"
+        return log.read_text(errors="replace").count(f" <= {sender} ") if log.exists() else 0
+
+    def fill(self, *accounts: Account) -> None:
+        """From now on these mailboxes, and no others, are over their quota."""
+        (self.directory / "full").write_text("".join(f'"{account.address}": yes\n' for account in accounts))
+
     def log(self) -> str:
         """What both servers wrote, for a failing test."""
         files = [
@@ -104,7 +113,7 @@ class MailServers:
         return "\n".join(f"--- {file.name}\n{file.read_text(errors='replace')}" for file in files)
 
     def _account(self, number: int) -> Account:
-        address = f"cabinet{number:02d}@{DOMAIN}"
+        address = f"cabinet{number:03d}@{DOMAIN}"
         return Account(address, PASSWORD, self.directory / "mail" / address)
 
     def _write(self) -> None:
@@ -129,6 +138,7 @@ class MailServers:
             for word, value in values.items():
                 text = text.replace(f"@{word}@", value)
             (self.directory / name).write_text(text)
+        self.fill()
         (self.directory / "users").write_text(
             "".join(f"{a.address}:{{PLAIN}}{a.password}\n" for a in accounts), encoding="utf-8"
         )

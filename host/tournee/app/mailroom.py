@@ -65,12 +65,12 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
         else:
             known += seen
             problems += wrong
-    waiting = office.journal.returns(ReturnState.TAKEN)
+    waiting = office.journal.return_ids(ReturnState.TAKEN)
     if again:
-        waiting += office.journal.returns(ReturnState.QUARANTINED)
+        waiting += office.journal.return_ids(ReturnState.QUARANTINED)
     settled = []
-    for rank, row in enumerate(waiting, 1):
-        settled.append(_settle(office, row))
+    for rank, return_id in enumerate(waiting, 1):
+        settled.append(_settle(office, office.journal.received(return_id)))
         progress("retours lus", rank, len(waiting))
     errors += bring_forward(office, progress)
     return Fetched(settled, known, problems, errors)

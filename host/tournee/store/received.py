@@ -91,6 +91,12 @@ class Returns(Effects):
             )
             return tuple(self._return_row(row) for row in rows)
 
+    def return_ids(self, state: ReturnState | None = None) -> tuple[int, ...]:
+        """The ids of the returns that `returns` gives, their bytes left where they are."""
+        query = "SELECT id FROM received WHERE ?1 IS NULL OR state = ?1 ORDER BY id"
+        with self._reading():
+            return tuple(int(row["id"]) for row in self._rows(query, state.value if state else None))
+
     def sources(self) -> frozenset[str]:
         """Where the returns taken so far came from, as `take_return` was told."""
         with self._reading():
