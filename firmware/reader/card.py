@@ -9,13 +9,14 @@ from sesam.frame import CRC_INIT, crc16
 
 
 class Card:
-    """Base of the two dialogues; a kind of card says its `KIND`, its status when `ABSENT`, and how to `open`
-    it.
+    """Base of the two dialogues; a card says which `KINDS` serve, which one `WAS` served once, its status
+    when `ABSENT`, and how to `open` it.
 
     `test` is the card's mark; `kind` what `reader.recognise` says of it.
     """
 
-    KIND = 0
+    KINDS = ()
+    WAS = 0
     ABSENT = 0
 
     def __init__(self, channel: object, arena: object) -> None:
@@ -45,9 +46,12 @@ class Card:
         if status:
             return status
         self.kind = kind_of(channel.atr.raw, channel.atr.length)
-        status = codes.UNKNOWN_CARD
-        if self.kind == self.KIND:
+        if self.kind in self.KINDS:
             status = self.open() or self.files.each_group(self._take) or self.judge()
+        elif not self.kind:
+            status = codes.UNKNOWN_CARD
+        else:
+            status = codes.OUTDATED_CARD if self.kind == self.WAS else codes.WRONG_CARD
         if status:
             channel.deactivate()
         else:

@@ -1,21 +1,29 @@
-"""The PS's card: CPS3 in contact (domain 3.3; profile, Certification)."""
+"""The PS's card: CPS3 and CPS4 in contact (domain 3.3, 3.4; profile, Certification)."""
 
 from reader.arena import HEADER
 from reader.card import Card
 from reader.channel import OK
 from reader.fields import copy, same
 from reader.files import BY_NAME, BY_PATH
-from reader.recognise import CPS3
+from reader.recognise import CPS2TER, CPS3, CPS4
 from reader.sha256 import COUNT, STATE, bits_into
 from sesam import codes
 from sesam.port import const
 from sesam.zone_walk import find
 
 _AID = b"\xe8\x28\xbd\x08\x0f\x80\x25\x00\x00\x01\xff\x00\x10"
+_AID_4 = b"\x80\x25\x00\x00\x01\xff\x01\x00"
+_CLA_4 = const(0x01)  # a CPS4 serves on logical channel 1
 _FILES = (b"\x00\x01\xd1\x20", b"\x00\x01\x70\x01")  # zone, certificate
 _CODE = const(0x01)  # reference of the code porteur
 _TRIES = const(3)  # of a card whose code was just given (profile, Test cards)
-_SIGNATURE_KEY = b"\x80\x01\x42\x84\x01\x10"  # RSASSA-PKCS1-v1_5 with SHA-256, key 10
+_SIGNATURE_KEY = b"\x80\x01\x42\x84\x01\x10"  # RSASSA-PKCS1-v1_5 with SHA-256 (42), key 10
+_SIGNATURE_KEY_4 = b"\x91\x02\x42\x90"  # the same; 80 on the key: what is signed is a hash
+_CLA_2TER = const(0xA0)
+_NO_SUCH_CLASS = const(0x6E00)
+_FCI_WAITS = const(0x9F)  # SW1 by which a CPS2ter says so
+
+_BLOCKED = (0x6983, 0x6984, 0x9808, 0x9840)  # the last two are a CPS2ter's (domain 3.5)
 
 _HOLDER = const(1)  # groups of the zone
 _SITUATION = const(2)
@@ -30,7 +38,7 @@ _TEST = const(56)  # "8": categories 80, 81, 82 are those of test cards
 class PsCard(Card):
     """Dialogue with the PS's card, which knows its billing numbers; `unlocked`: it may sign; `tries` left."""
 
-    KIND = CPS3
+    KINDS = (CPS3, CPS4)
     ABSENT = codes.PS_CARD_ABSENT
 
     def __init__(self, channel: object, arena: object) -> None:
@@ -48,7 +56,22 @@ class PsCard(Card):
 
     def open(self) -> int:
         """Select application and zone; return 0 or a status."""
-        return self.files.select(BY_NAME, _AID) or self.select(0)
+        files = self.files
+        newer = self.kind == CPS4
+        files.cla = _CLA_4 if newer else 0
+        status = files.select(BY_NAME, _AID_4 if newer else _AID)
+        if status == codes.CARD_STATUS and not newer and self._is_cps2ter():
+            self.kind = CPS2TER  # it makes no signature that the profile has
+            return codes.OUTDATED_CARD
+        return status or self.select(0)
+
+    def _is_cps2ter(self) -> bool:
+        """Whether a card that has refused class 00 takes SELECT of the master file on class A0."""
+        channel = self.channel
+        if channel.sw != _NO_SUCH_CLASS:
+            return False
+        channel.header(_CLA_2TER, 0xA4, 0, 0)
+        return not channel.transmit(channel.put(b"\x3f\x00"), -1) and channel.sw >> 8 == _FCI_WAITS
 
     def select(self, part: int) -> int:
         """Select the zone (0) or the certificate (1); return 0 or a status."""
@@ -90,7 +113,7 @@ class PsCard(Card):
         channel = self.channel
         if not status:
             self.unlocked = False
-            channel.header(0, 0x20, 0, _CODE)
+            channel.header(self.files.cla, 0x20, 0, _CODE)
             copy(channel.command, HEADER, buf, at, n)
             status = channel.transmit(n, -1)
         for i in range(n):
@@ -106,7 +129,7 @@ class PsCard(Card):
         if channel.sw & 0xFFF0 == 0x63C0:
             self.tries = channel.sw & 15
             return codes.WRONG_CODE if self.tries else codes.CODE_BLOCKED
-        if channel.sw == 0x6983 or channel.sw == 0x6984:
+        if channel.sw in _BLOCKED:
             return codes.CODE_BLOCKED
         return codes.CARD_STATUS
 
@@ -117,13 +140,14 @@ class PsCard(Card):
         if not self.unlocked:
             return codes.LOCKED
         channel = self.channel
-        channel.header(0, 0x22, 0x41, 0xB6)
-        status = channel.expect(channel.put(_SIGNATURE_KEY), -1)
+        cla = self.files.cla
+        channel.header(cla, 0x22, 0x81 if cla else 0x41, 0xB6)
+        status = channel.expect(channel.put(_SIGNATURE_KEY_4 if cla else _SIGNATURE_KEY), -1)
         if not status:
-            channel.header(0, 0x2A, 0x90, 0xA0)
+            channel.header(cla, 0x2A, 0x90, 0xA0)
             status = channel.expect(self._put_hash(hashed), -1)
         if not status:
-            channel.header(0, 0x2A, 0x9E, 0x9A)
+            channel.header(cla, 0x2A, 0x9E, 0x9A)
             status = self.expect_into(out, 0)
         if status == codes.CARD_STATUS and channel.sw == 0x6982:  # security status not satisfied
             self.unlocked = False

@@ -24,6 +24,7 @@ class Files:
 
     def __init__(self, channel: object, arena: object) -> None:
         self._channel = channel
+        self.cla = 0  # class of its commands
         self.piece = arena.piece
         self.length = 0
         self.last = False
@@ -31,7 +32,7 @@ class Files:
     def select(self, kind: int, name: bytes) -> int:
         """Select an application or a file; return 0 or a status."""
         channel = self._channel
-        channel.header(0, _SELECT, kind, _NO_FCI)
+        channel.header(self.cla, _SELECT, kind, _NO_FCI)
         return channel.expect(channel.put(name), -1)
 
     def read(self, offset: int) -> int:
@@ -51,7 +52,7 @@ class Files:
             asked = len(piece) - self.length
             if asked > _STEP:
                 asked = _STEP
-            channel.header(0, _READ_BINARY, at >> 8, at & 255)
+            channel.header(self.cla, _READ_BINARY, at >> 8, at & 255)
             status = channel.transmit(0, asked)
             if status:
                 return status

@@ -2,8 +2,11 @@
 
 from sesam.port import const
 
-CPS3 = const(1)  # a kind's number is the detail of UNKNOWN_CARD; 0: never seen
+CPS3 = const(1)  # a kind's number is the detail of WRONG_CARD and OUTDATED_CARD; 0: never seen
 VITALE_2 = const(2)
+VITALE_1 = const(3)
+CPS4 = const(4)
+CPS2TER = const(5)  # not by its answer to reset, which is a CPS3's, but by what it says to commands
 
 _DOT = const(46)
 _ZERO = const(48)

@@ -133,7 +133,7 @@ class Service:
         """Add what is known of a card's failure: its status word, or what card it is."""
         if status == codes.CARD_STATUS:
             self._detail = card.channel.sw
-        elif status == codes.UNKNOWN_CARD:
+        elif status == codes.WRONG_CARD or status == codes.OUTDATED_CARD:
             self._detail = card.kind
         return status
 

@@ -4,7 +4,7 @@ from reader.arena import HEADER
 from reader.card import Card
 from reader.fields import copy, same
 from reader.files import BY_FILE, BY_NAME
-from reader.recognise import VITALE_2
+from reader.recognise import VITALE_1, VITALE_2
 from sesam import codes
 from sesam.port import const
 from sesam.zone_walk import find
@@ -27,7 +27,8 @@ class VitaleCard(Card):
     """Dialogue with the Vitale card, which knows the NIR of the insured and of each beneficiary who has
     one."""
 
-    KIND = VITALE_2
+    KINDS = (VITALE_2,)
+    WAS = VITALE_1
     ABSENT = codes.VITALE_ABSENT
 
     def __init__(self, channel: object, arena: object) -> None:

@@ -55,6 +55,8 @@ CARD_STATUS = const(0xE303)  # a card refuses a command; detail = status word
 LOCKED = const(0xE304)  # the PS's card is not unlocked
 CODE_BLOCKED = const(0xE305)  # the code porteur is blocked
 UNKNOWN_CARD = const(0xE306)  # a card of a kind that the reader does not know
+WRONG_CARD = const(0xE307)  # a card for the other slot; detail = its kind
+OUTDATED_CARD = const(0xE308)  # a card of a generation that cannot serve; detail = its kind
 
 INTERRUPTED = const(0xE501)  # power failed while this was being signed; asked again, it is signed
 JOURNAL = const(0xE502)  # what must be remembered cannot be written

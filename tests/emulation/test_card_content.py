@@ -36,8 +36,8 @@ def group(name, number):
     ]
 
 
-def test_there_are_two_professionals_and_at_least_fourteen_insured():
-    assert card_names("cps") == ["infirmiere", "kine"]
+def test_there_are_three_professionals_and_at_least_fourteen_insured():
+    assert card_names("cps") == ["infirmiere", "infirmiere-cps4", "kine"]
     assert len(card_names("vitale")) >= 14
 
 
@@ -68,7 +68,9 @@ def test_vitale_says_that_it_is_a_test_card(name):
     assert group(name, 101)[0][0] == "T"
 
 
-@pytest.mark.parametrize(("name", "speciality"), [("infirmiere", "24"), ("kine", "26")])
+@pytest.mark.parametrize(
+    ("name", "speciality"), [("infirmiere", "24"), ("infirmiere-cps4", "24"), ("kine", "26")]
+)
 def test_professional_has_valid_numbers_and_the_test_category(name, speciality):
     (holder,), (situation,) = group(name, 1), group(name, 2)
     assert holder[:2] == ["80", "8"]

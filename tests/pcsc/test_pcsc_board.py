@@ -9,7 +9,6 @@ import reader_sheets as sheets
 from pcsc_service import READERS, SOCKET_NAME
 from smartcard import scard
 
-from tournee.config import model
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.content import card_content
@@ -17,6 +16,25 @@ from tournee.emulation.cards.terminal import Terminal
 from tournee.reader import Reader
 from tournee.reader.failures import CardAbsent, CardFailed, Locked, WrongCode
 from tournee.reader.pcsc import PcscUnavailable
+
+CONFIGURATION = """
+[lecteur]
+port = "pcsc:"
+[envoi]
+route = "essai"
+[route.essai]
+adresse = "factures@oct.example"
+expediteur = "cabinet@ville.example"
+identifiant = "732829320"
+scellement = "en-clair"
+[route.essai.envoi]
+serveur = "smtp.example"
+port = 587
+securite = "starttls"
+[route.essai.retours]
+type = "maildir"
+dossier = "retours"
+"""
 
 
 @pytest.fixture
@@ -118,7 +136,7 @@ def test_name_that_is_two_readers_is_told(pcsc_service):
 
 def test_service_that_is_not_there_ends_the_command_in_french(tmp_path):
     config = tmp_path / "tournee.toml"
-    config.write_text(model().replace("/dev/ttyACM0", "pcsc:"))
+    config.write_text(CONFIGURATION)
     done = subprocess.run(
         [Path(sys.executable).with_name("tournee"), "--config", str(config), "cards"],
         env={SOCKET_NAME: str(tmp_path / "nobody"), "HOME": str(tmp_path)},

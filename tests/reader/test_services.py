@@ -7,7 +7,7 @@ from reader_bench import Bench, heard_by, real_card
 from reader import certify, service
 from sesam import codes
 from sesam.layout import KINDS
-from tournee.emulation.cards import load_card, vitale
+from tournee.emulation.cards import load_card
 from tournee.emulation.cards.content import card_content
 from tournee.reader import codec
 
@@ -105,22 +105,9 @@ def test_code_of_an_inverse_convention_card_leaves_no_converted_trace():
     assert bench.arena.wire[:4] in (bytes(4), bytearray(4))
 
 
-@pytest.mark.parametrize(
-    ("ps", "request_", "kind"),
-    [
-        (load_card("moreau"), "READ_PS_CARD", 2),
-        (load_card("moreau", atr=vitale.ATR_VITALE1), "READ_PS_CARD", 3),
-        (load_card("infirmiere", atr=bytes.fromhex("3BDC18FF00001225006480000401009000")), "READ_PS_CARD", 4),
-        (load_card("infirmiere", atr=bytes.fromhex("3B021450")), "READ_PS_CARD", 0),
-    ],
-    ids=["Vitale 2", "Vitale 1", "CPS4", "never seen"],
-)
-def test_card_that_does_not_belong_in_the_ps_slot_is_named(ps, request_, kind):
-    assert status(Bench(ps, None), request_, part=0, offset=0) == (codes.UNKNOWN_CARD, kind)
-
-
-def test_ps_card_in_the_vitale_slot_is_named():
-    assert status(Bench(None, "infirmiere"), "READ_VITALE", part=0, offset=0) == (codes.UNKNOWN_CARD, 1)
+def test_card_never_seen_before_is_refused_as_such():
+    card = load_card("infirmiere", atr=bytes.fromhex("3B021450"))
+    assert status(Bench(card, None), "READ_PS_CARD", part=0, offset=0) == (codes.UNKNOWN_CARD, 0)
 
 
 @pytest.mark.parametrize("fifth", [0x43, 0x4C, 0x00, 0xFF])

@@ -4,8 +4,9 @@ import pytest
 from reader_bench import Bench, heard_by
 
 from sesam import codes
-from tournee.emulation.cards import Fault, load_card, vitale
+from tournee.emulation.cards import Fault, load_card
 from tournee.emulation.cards.content import card_content
+from tournee.emulation.cards.outdated import ATR_VITALE1
 from tournee.emulation.cards.style import Style
 
 INVERSE = bytes.fromhex("3F75130000 43 09EA9000")  # a Vitale 2 as no issuer makes it: inverse convention
@@ -55,7 +56,7 @@ def test_card_may_use_every_freedom_of_t_0(style):
     assert channel.sw == 0x9000
 
 
-@pytest.mark.parametrize("atr", [INVERSE, vitale.ATR_VITALE1], ids=["made up", "Vitale 1"])
+@pytest.mark.parametrize("atr", [INVERSE, ATR_VITALE1], ids=["made up", "Vitale 1"])
 def test_inverse_convention_card_is_understood(atr):
     _, channel = activated(load_card("moreau", atr=atr))
     assert bytes(channel.atr.raw[: channel.atr.length]) == atr
@@ -64,7 +65,7 @@ def test_inverse_convention_card_is_understood(atr):
     assert read(channel, 100, 200) == (0, CERTIFICATE[100:300])
 
 
-@pytest.mark.parametrize("atr", [INVERSE, vitale.ATR_VITALE1], ids=["made up", "Vitale 1"])
+@pytest.mark.parametrize("atr", [INVERSE, ATR_VITALE1], ids=["made up", "Vitale 1"])
 def test_long_command_reaches_an_inverse_convention_card_whole(atr):
     bench, channel = activated(load_card("moreau", atr=atr))
     assert select(channel) == 0

@@ -3,7 +3,7 @@
 from sesam import codes, records
 from tournee.errors import ReaderError
 from tournee.reader import codec
-from tournee.reader.words import WORDS
+from tournee.reader.words import CARD_KINDS, WORDS
 
 
 class LinkLost(ReaderError):  # noqa: N818 - the names of these say what happened
@@ -58,6 +58,8 @@ class Refused(ReaderError):  # noqa: N818
             message += f", zone « {field} »." if field else "."
         if status == codes.CARD_STATUS:
             message += f" Réponse de la carte : {detail:04X}."
+        if status in (codes.WRONG_CARD, codes.OUTDATED_CARD) and detail in CARD_KINDS:
+            message += f" C'est une carte {CARD_KINDS[detail]}."
         super().__init__(message, cause=cause, next_step=next_step)
         self.status = status
         self.record = record
@@ -130,6 +132,8 @@ _CLASSES: dict[int, type[Refused]] = {
     codes.CARD_PROTOCOL: CardFailed,
     codes.CARD_STATUS: CardFailed,
     codes.UNKNOWN_CARD: CardFailed,
+    codes.WRONG_CARD: CardFailed,
+    codes.OUTDATED_CARD: CardFailed,
     codes.WRONG_CODE: WrongCode,
     codes.CODE_BLOCKED: CodeBlocked,
     codes.LOCKED: Locked,

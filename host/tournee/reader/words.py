@@ -9,6 +9,9 @@ _BUILD = "anomalie dans la construction de la facture ou du lot"
 _SEAT = "remettez la carte, puce en avant, sans la retirer pendant l'échange"
 _DIRTY = "carte mal enfoncée, sale ou défectueuse"
 
+#: A card's kind, as the reader counts them.
+CARD_KINDS = {1: "CPS", 2: "Vitale", 3: "Vitale 1 (première génération)", 4: "CPS4", 5: "CPS2ter"}
+
 #: By status: message, cause, next step.
 WORDS: dict[int, tuple[str, str, str]] = {
     codes.IN_USE: (
@@ -163,6 +166,18 @@ WORDS: dict[int, tuple[str, str, str]] = {
         "Carte inconnue du lecteur.",
         "ni CPS ni Vitale, ou génération non gérée",
         "vérifiez la carte",
+    ),
+    codes.WRONG_CARD: (
+        "Cette carte n'est pas dans la bonne fente.",
+        "carte CPS et carte Vitale interverties",
+        "échangez les deux cartes",
+    ),
+    codes.OUTDATED_CARD: (
+        "Cette carte est d'une génération trop ancienne : le lecteur la reconnaît, mais ne peut ni la lire "
+        "ni lui faire certifier une facture.",
+        "une CPS2ter ne signe pas en SHA-256 ; le contenu d'une Vitale 1 n'est pas publié",
+        "carte Vitale 1 : facturez en mode dégradé, le patient doit demander une nouvelle carte ; "
+        "carte CPS2ter : demandez à l'ANS une carte CPS3 ou CPS4",
     ),
     codes.INTERRUPTED: (
         "L'alimentation du lecteur a été coupée pendant cette signature.",

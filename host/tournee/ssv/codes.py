@@ -116,7 +116,14 @@ ROWS = {
 
 _NUMBERS = {row.name: row.number for row in ROWS.values()}
 
-_CARD_FAULTS = (codes.CARD_SILENT, codes.CARD_PROTOCOL, codes.CARD_STATUS, codes.UNKNOWN_CARD)
+_CARD_FAULTS = (
+    codes.CARD_SILENT,
+    codes.CARD_PROTOCOL,
+    codes.CARD_STATUS,
+    codes.UNKNOWN_CARD,
+    codes.WRONG_CARD,
+    codes.OUTDATED_CARD,
+)
 
 _OF_PS_CARD = dict.fromkeys((codes.CARD_COMMUNICATION, *_CARD_FAULTS), "CPS_INVALIDE") | {
     codes.CARD_REMOVED: "CPS_ABSENTE"

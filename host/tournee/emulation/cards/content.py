@@ -1,9 +1,9 @@
 """Cards from their files: `data/NAME.toml` (holder, zone, certificate's subject) and `data/NAME.pem` (key).
 
-A card file has `kind` (`cps` or `vitale`), `about` (one line in French for lists), `serial` (of the
-certificate), `subject`, `groups` (each `[id, field 1, field 2, ...]`, positional as domain 1.3 numbers
-them; an integer stands for one binary byte), and where it differs from the usual, `atr` in hexadecimal and
-`style` (see `style.Style`).
+A card file has `kind` (`cps` or `vitale`), `generation` where it is not the usual one (CPS3, Vitale 2),
+`about` (one line in French for lists), `serial` (of the certificate), `subject`, `groups` (each `[id,
+field 1, field 2, ...]`, positional as domain 1.3 numbers them; an integer stands for one binary byte), and
+where it differs from the usual, `atr` in hexadecimal and `style` (see `style.Style`).
 """
 
 import tomllib
@@ -16,7 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sesam import zones
-from tournee.emulation.cards import cps, vitale
+from tournee.emulation.cards import cps, cps4, outdated, vitale
+from tournee.emulation.cards.application import Application
 from tournee.emulation.cards.card import VirtualCard
 from tournee.emulation.cards.certificates import as_der, as_pem, authority_certificate, issue_certificate
 from tournee.emulation.cards.signing import read_key
@@ -26,6 +27,15 @@ from tournee.errors import EmulationError
 TEST_PIN = b"1234"
 _DATA = files("tournee.emulation.cards") / "data"
 _AUTHORITY = "authority"
+_USUAL = {"cps": "cps3", "vitale": "vitale2"}
+_ATRS = {
+    "cps2ter": cps.ATR_CPS3,  # alike in contact (domain 3.1)
+    "cps3": cps.ATR_CPS3,
+    "cps4": cps4.ATR_CPS4,
+    "vitale1": outdated.ATR_VITALE1,
+    "vitale2": vitale.ATR_VITALE2,
+}
+_OUTDATED = {"cps2ter": outdated.cps2ter, "vitale1": outdated.vitale1}
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class CardContent:
 
     name: str
     kind: str
+    generation: str
     about: str
     zone: bytes
     key: rsa.RSAPrivateKey
@@ -43,11 +54,13 @@ class CardContent:
 
 
 def card_names(kind: str | None = None) -> list[str]:
-    """Names of the cards there are, sorted; of one kind (`cps`, `vitale`) when asked."""
+    """Names of the cards there are, sorted; of one kind (`cps`, `vitale`) when asked, those that serve."""
     names = sorted(
         entry.name.removesuffix(".toml") for entry in _DATA.iterdir() if entry.name.endswith(".toml")
     )
-    return [name for name in names if kind is None or _table(name)["kind"] == kind]
+    if kind is None:
+        return names
+    return [name for name in names if _table(name)["kind"] == kind and _generation(name) not in _OUTDATED]
 
 
 @cache
@@ -55,15 +68,16 @@ def card_content(name: str) -> CardContent:
     """Read one card's file; `EmulationError` when there is none of that name."""
     table = _table(name)
     key = read_key((_DATA / f"{name}.pem").read_bytes())
-    usual = cps.ATR_CPS3 if table["kind"] == "cps" else vitale.ATR_VITALE2
+    generation = _generation(name)
     return CardContent(
         name=name,
         kind=table["kind"],
+        generation=generation,
         about=table["about"],
         zone=zones.encode([zones.make(*row) for row in table["groups"]]),
         key=key,
         certificate=issue_certificate(table["subject"], table["serial"], key, _authority_key()),
-        atr=bytes.fromhex(table["atr"]) if "atr" in table else usual,
+        atr=bytes.fromhex(table["atr"]) if "atr" in table else _ATRS[generation],
         style=Style(**table.get("style", {})),
     )
 
@@ -77,16 +91,20 @@ def load_card(
     another zone.
     """
     content = card_content(name)
-    certificate = as_der(content.certificate)
-    held = content.zone if zone is None else zone
-    application: cps.CpsApplication | vitale.VitaleApplication
-    if content.kind == "cps":
-        files_held = {cps.EF_ZONE: held, cps.EF_CERTIFICATE: certificate}
-        application = cps.CpsApplication(files_held, content.key, TEST_PIN)
-    else:
-        files_held = {vitale.EF_ZONE: held, vitale.EF_CERTIFICATE: certificate}
-        application = vitale.VitaleApplication(files_held, content.key)
+    application = _application(content, content.zone if zone is None else zone)
     return VirtualCard(name, atr or content.atr, application, style=style or content.style)
+
+
+def _application(content: CardContent, zone: bytes) -> Application:
+    certificate = as_der(content.certificate)
+    if content.generation in _OUTDATED:
+        return _OUTDATED[content.generation]()
+    if content.generation == "vitale2":
+        files_held = {vitale.EF_ZONE: zone, vitale.EF_CERTIFICATE: certificate}
+        return vitale.VitaleApplication(files_held, content.key)
+    files_held = {cps.EF_ZONE: zone, cps.EF_CERTIFICATE: certificate}
+    make = cps4.Cps4Application if content.generation == "cps4" else cps.CpsApplication
+    return make(files_held, content.key, TEST_PIN)
 
 
 def certificate_pem(name: str) -> bytes:
@@ -101,6 +119,11 @@ def authority_pem() -> bytes:
 
 def _authority_key() -> bytes:
     return (_DATA / f"{_AUTHORITY}.pem").read_bytes()
+
+
+def _generation(name: str) -> str:
+    table = _table(name)
+    return str(table.get("generation", _USUAL[table["kind"]]))
 
 
 def _table(name: str) -> dict[str, Any]:

@@ -35,20 +35,22 @@ class CpsApplication(CardFiles):
 
     INSTRUCTIONS = CardFiles.INSTRUCTIONS | {_VERIFY, _MSE, _PSO, _GET_DATA}
 
-    def __init__(self, files: Mapping[bytes, bytes], key: rsa.RSAPrivateKey, pin: bytes) -> None:
-        super().__init__(AID, DIRECTORY, files)
+    def __init__(
+        self, files: Mapping[bytes, bytes], key: rsa.RSAPrivateKey, pin: bytes, *, name: bytes = AID
+    ) -> None:
+        super().__init__(name, DIRECTORY, files)
         self.tries_left = PIN_TRIES
-        self._key = key
+        self.key = key
         self._pin = pin
         self._unlocked = False
-        self._key_chosen = False
+        self.key_chosen = False
         self._digest: bytes | None = None
 
     def reset(self) -> None:
         """A cold reset, or the choice of the application: the code must be presented again."""
         super().reset()
         self._unlocked = False
-        self._key_chosen = False
+        self.key_chosen = False
         self._digest = None
 
     def execute(self, command: Command) -> Response:
@@ -56,7 +58,7 @@ class CpsApplication(CardFiles):
         if command.ins == _VERIFY:
             return self._verify(command)
         if command.ins == _MSE:
-            return self._set_environment(command)
+            return self.set_environment(command)
         if command.ins == _PSO:
             return self._perform(command)
         if command.ins == _GET_DATA:
@@ -90,11 +92,12 @@ class CpsApplication(CardFiles):
         state = b"\xbf\x81\x01" + bytes((len(counters) + 2,)) + b"\xa0" + bytes((len(counters),)) + counters
         return Response(0x9000, b"\x70" + bytes((len(state),)) + state)
 
-    def _set_environment(self, command: Command) -> Response:
+    def set_environment(self, command: Command) -> Response:
+        """MSE 41 B6: `80 01 algorithm 84 01 key`."""
         if (command.p1, command.p2) != (0x41, 0xB6):
             return _WRONG_PARAMETERS
-        self._key_chosen = command.data == _SIGN_WITH_THIS_KEY
-        return OK if self._key_chosen else _WRONG_DATA
+        self.key_chosen = command.data == _SIGN_WITH_THIS_KEY
+        return OK if self.key_chosen else _WRONG_DATA
 
     def _perform(self, command: Command) -> Response:
         if (command.p1, command.p2) == (0x90, 0xA0):
@@ -126,8 +129,12 @@ class CpsApplication(CardFiles):
             return _WRONG_LENGTH
         if not self._unlocked:
             return _NOT_UNLOCKED
-        if not self._key_chosen or self._digest is None:
+        if not self.key_chosen or self._digest is None:
             return _NOT_PREPARED
         digest, self._digest = self._digest, None
         self.signatures += 1
-        return Response(0x9000, sign_digest(self._key, digest), worked=True)
+        return Response(0x9000, self.sign(digest), worked=True)
+
+    def sign(self, digest: bytes) -> bytes:
+        """By the algorithm of the key chosen."""
+        return sign_digest(self.key, digest)

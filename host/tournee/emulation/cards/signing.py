@@ -1,4 +1,5 @@
-"""A card's RSA-2048 key: PKCS#1 v1.5 over a SHA-256 digest; the same digest gives the same bytes."""
+"""A card's RSA-2048 key over a SHA-256 digest: PKCS#1 v1.5, by which the same digest gives the same bytes, or
+PSS."""
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -16,6 +17,10 @@ def read_key(pem: bytes) -> rsa.RSAPrivateKey:
     return key
 
 
-def sign_digest(key: rsa.RSAPrivateKey, digest: bytes) -> bytes:
-    """256 bytes over a digest of 32 (RFC 8017 8.2.1)."""
+def sign_digest(key: rsa.RSAPrivateKey, digest: bytes, *, pss: bool = False) -> bytes:
+    """256 bytes over a digest of 32 (RFC 8017 8.2.1, or 8.1.1 with a salt of 32 bytes)."""
+    if pss:
+        return key.sign(
+            digest, padding.PSS(padding.MGF1(hashes.SHA256()), DIGEST), Prehashed(hashes.SHA256())
+        )
     return key.sign(digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))

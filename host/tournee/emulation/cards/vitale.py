@@ -9,7 +9,6 @@ from tournee.emulation.cards.filesystem import CardFiles
 from tournee.emulation.cards.signing import DIGEST, sign_digest
 
 ATR_VITALE2 = bytes.fromhex("3b75130000 43 09ea9000")
-ATR_VITALE1 = bytes.fromhex("3f6525002c09699000")  # inverse convention, for transmission tests
 AID = bytes.fromhex("d250000002 564954414c45")
 EF_ZONE = bytes.fromhex("2002")
 EF_CERTIFICATE = bytes.fromhex("2003")
