@@ -4,133 +4,88 @@ Values are as in `sesam.records`; a numeric field that was left blank is `""`. F
 never meets NOEMIE.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import overload
 
 from sesam.errors import NoemieError, SesamError
 from sesam.fields import Field, write
-from sesam.noemie_table import LABELS, TABLE
+from sesam.noemie_form import END, FIXED, FORMS, TYPE_LENGTH, Entity
+from sesam.noemie_run import judge
+from sesam.noemie_strict import GAP, past_gap, read_one
+from sesam.noemie_table import LABELS
 
-END = b"@"
-FIXED = ("000", "999")  # no end mark
-TYPE_LENGTH = 3
-
-_GAP = b" \r\n"
-_PIECES = {"D": r"(\d{%d})", "I": r"(\d{%d})", "A": r"([ -~]{%d})", "G": r"([PN ]{%d})", "_": r" {%d}"}
-
-
-class Entity:
-    """One entity of a stream.
-
-    `type` is its three characters, `fields` its values by name (empty when it is unknown or damaged),
-    `offset` its place in the stream, `raw` its bytes, `error` what is wrong with it, None when nothing is.
-    """
-
-    __slots__ = ("error", "fields", "offset", "raw", "type")
-
-    def __init__(
-        self,
-        kind: str,
-        fields: "dict[str, str | int]",
-        offset: int,
-        raw: bytes,
-        error: "NoemieError | None" = None,
-    ) -> None:
-        self.type = kind
-        self.fields = fields
-        self.offset = offset
-        self.raw = raw
-        self.error = error
-
-    def __repr__(self) -> str:
-        return (
-            f"Entity({self.type!r}, offset {self.offset}, {len(self.raw)} bytes)"  # contents are a patient's
-        )
-
-
-class _Form:
-    """An entity's table: title, length, fields, and the pattern that its bytes match as a whole."""
-
-    def __init__(self, kind: str, length: int, title: str) -> None:
-        self.kind = kind
-        self.length = length
-        self.title = title
-        self.fields: list[Field] = []
-        self.values: list[tuple[str, str]] = []  # name and class, one for each part that the pattern catches
-        self.pattern = re.compile(b"")
-
-    def close(self) -> None:
-        parts = [self.kind]
-        for field in self.fields:
-            if field.cls == "K":
-                parts.append(f"({field.constraint})" if field.name else field.constraint)
-            elif field.cls in "di":
-                parts.append(rf"(\d{{{field.length}}}| {{{field.length}}})")
-            else:
-                parts.append(_PIECES[field.cls] % field.length)
-            if field.name:
-                self.values.append((field.name, field.cls))
-        if self.kind not in FIXED:
-            parts.append("@")
-        self.pattern = re.compile("".join(parts).encode(), re.DOTALL)
-
-    def read(self, raw: bytes) -> "dict[str, str | int] | None":
-        """The values of the entity's bytes; None when they are not one."""
-        match = self.pattern.fullmatch(raw)
-        if match is None:
-            return None
-        values: dict[str, str | int] = {}
-        for (name, cls), part in zip(self.values, match.groups(), strict=True):
-            text = part.decode("ascii")
-            if cls in "Ii":
-                values[name] = int(text) if text[0] != " " else ""
-            else:
-                values[name] = text if cls in "DK" else text.rstrip(" ")
-        return values
-
-
-def _parse(table: str) -> "dict[str, _Form]":
-    forms: dict[str, _Form] = {}
-    form = _Form("", 0, "")
-    for line in table.splitlines():
-        if line[:TYPE_LENGTH].isdigit() and line[8:9] not in "!?":
-            form = forms[line[:3]] = _Form(line[:3], int(line[4:7]), line[8:])
-            continue
-        form.fields.append(
-            Field(
-                line[11:34].strip(),
-                int(line[:3]),
-                int(line[4:7]),
-                line[9],
-                line[8] == "?",
-                line[35:39].strip(),
-                line[40:],
-            )
-        )
-    for form in forms.values():
-        form.close()
-    return forms
-
-
-_FORMS = _parse(TABLE)
+__all__ = (
+    "FIXED",
+    "TYPES",
+    "Entities",
+    "Entity",
+    "encode",
+    "fields",
+    "label",
+    "length",
+    "read",
+    "read_one_by_one",
+    "reference",
+    "title",
+)
 
 #: The types of all entities known, in order.
-TYPES = tuple(_FORMS)
+TYPES = tuple(FORMS)
+
+
+class Entities(Sequence[Entity]):
+    """The entities of a stream in order.
+
+    Where each stands and whether it is as its table says is known; each is made when it is asked for.
+    """
+
+    def __init__(self, stream: bytes, places: "list[int]", odd: "dict[int, Entity]") -> None:
+        self._stream = stream
+        self._places = places  # offsets less their rank, of a gap before the entity if there is one
+        self._odd = odd
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, rank: int) -> Entity: ...
+    @overload
+    def __getitem__(self, rank: slice) -> "list[Entity]": ...
+    def __getitem__(self, rank: "int | slice") -> "Entity | list[Entity]":
+        if isinstance(rank, slice):
+            return [self._entity(one) for one in range(len(self))[rank]]
+        return self._entity(range(len(self))[rank])
+
+    def __iter__(self) -> "Iterator[Entity]":
+        return map(self._entity, range(len(self)))
+
+    @property
+    def damaged(self) -> "tuple[Entity, ...]":
+        """The entities that are unknown or damaged, in order."""
+        return tuple(self._odd.values())
+
+    def _entity(self, rank: int) -> Entity:
+        odd = self._odd.get(rank)
+        if odd is not None:
+            return odd
+        offset = past_gap(self._stream, self._places[rank] + rank)
+        kind = self._stream[offset : offset + TYPE_LENGTH].decode("ascii")
+        return Entity(kind, offset, self._stream[offset : offset + FORMS[kind].length])
 
 
 def title(kind: str) -> str:
     """French title of a type of entity; empty when it is unknown."""
-    return _FORMS[kind].title if kind in _FORMS else ""
+    return FORMS[kind].title if kind in FORMS else ""
 
 
 def length(kind: str) -> int:
     """Bytes of a type of entity, its end mark included; 0 when it is unknown."""
-    return _FORMS[kind].length if kind in _FORMS else 0
+    return FORMS[kind].length if kind in FORMS else 0
 
 
 def fields(kind: str) -> "tuple[Field, ...]":
     """Fields of a type of entity in order, each with its French title; empty when it is unknown."""
-    return tuple(_FORMS[kind].fields) if kind in _FORMS else ()
+    return tuple(FORMS[kind].fields) if kind in FORMS else ()
 
 
 def label(kind: str, name: str, value: "str | int") -> str:
@@ -143,10 +98,10 @@ def encode(kind: str, values: "dict[str, str | int]") -> bytes:
 
     NoemieError for an unknown type or field, a missing value, a wrong type, length, character or range.
     """
-    if kind not in _FORMS:
+    if kind not in FORMS:
         raise NoemieError("no such entity", record=kind)
-    form = _FORMS[kind]
-    unknown = sorted(set(values) - {name for name, _ in form.values})
+    form = FORMS[kind]
+    unknown = sorted(set(values) - set(form.names))
     if unknown:
         raise NoemieError("no such field", record=kind, field=unknown[0])
     out = bytearray(kind.encode())
@@ -165,119 +120,45 @@ def encode(kind: str, values: "dict[str, str | int]") -> bytes:
     return bytes(out)
 
 
-def read(stream: bytes) -> "Iterator[Entity]":
-    """The entities of a stream, one after the other, in one pass.
+def read(stream: bytes, entities_max: int = 0, damaged_max: int = 0) -> Entities:
+    """The entities of a stream, all judged, in one pass.
 
     Spaces and ends of line between entities are passed over. An entity of an unknown type reaches to its
-    `@`; a damaged one to the next `@`, or to where the next one plainly starts. Both are given with their
-    bytes and an error, and never hide the next one.
+    `@`; a damaged one to the next `@`, or to where the next one plainly starts. Both are there with their
+    bytes and an error, and never hide the next one. NoemieError beyond `entities_max` entities or
+    `damaged_max` damaged ones (0: any number).
     """
-    at = 0
-    size = len(stream)
+    places: list[int] = []
+    odd: dict[int, Entity] = {}
+    at, size = 0, len(stream.rstrip(GAP))
     while at < size:
-        if stream[at] in _GAP:
-            at = _past_gap(stream, at)
-            continue
-        kind = stream[at : at + TYPE_LENGTH].decode("latin-1")
-        form = _FORMS.get(kind)
-        if form is None:
-            end = _end_of_damaged(stream, at, 0)
-            error = NoemieError(
-                "unknown entity", record=kind, offset=at, expected="one of " + ", ".join(TYPES)
-            )
-            yield Entity(kind, {}, at, stream[at:end], error)
-        else:
-            raw = stream[at : at + form.length]
-            values = form.read(raw)
-            if values is None or _hides_another(raw, form):
-                end = _end_of_damaged(stream, at, form.length)
-                raw = stream[at:end]
-                yield Entity(kind, {}, at, raw, _fault(form, raw, at))
-            else:
-                end = at + form.length
-                yield Entity(kind, values, at, raw)
+        end = judge(stream, at, places)
+        if end == at:
+            at = past_gap(stream, at)
+            entity, end = read_one(stream, at)
+            if entity.error is not None:
+                odd[len(places)] = entity
+            places.append(at - len(places))
+        if 0 < entities_max < len(places) or 0 < damaged_max < len(odd):
+            raise NoemieError("too many entities, or too many damaged ones", offset=at)
         at = end
+    return Entities(stream, places, odd)
+
+
+def read_one_by_one(stream: bytes) -> "Iterator[Entity]":
+    """The entities of a stream as `read` gives them, each judged by itself: what `read` is held against."""
+    at = past_gap(stream, 0)
+    while at < len(stream):
+        entity, end = read_one(stream, at)
+        yield entity
+        at = past_gap(stream, end)
 
 
 def reference(header: "bytes | Entity") -> str:
     """Reference of the exchange in a 000 (62+4): `576`, be it written `0576`, ` 576` or `576 `."""
     text = header.raw if isinstance(header, Entity) else header
-    field = next(one for one in _FORMS["000"].fields if one.name == "reference")
+    field = next(one for one in FORMS["000"].fields if one.name == "reference")
     return field.slice(text).decode("latin-1").strip().lstrip("0")
-
-
-def _after_mark(stream: bytes, at: int) -> int:
-    mark = stream.find(END, at)
-    return len(stream) if mark < 0 else mark + 1
-
-
-def _past_gap(stream: bytes, at: int) -> int:
-    while at < len(stream) and stream[at] in _GAP:
-        at += 1
-    return at
-
-
-def _starts_entity(stream: bytes, at: int) -> bool:
-    """Whether a known type stands at `at`, and after it two digits of rupture, or a participant's type."""
-    kind = stream[at : at + TYPE_LENGTH].decode("latin-1")
-    following = stream[at + TYPE_LENGTH : at + TYPE_LENGTH + 2]
-    return kind in _FORMS and (following.isalpha() if kind in FIXED else following.isdigit())
-
-
-def _hides_another(raw: bytes, form: _Form) -> bool:
-    """Whether an entity cut short was read on into the next: `@` in its midst, another entity right after."""
-    if form.kind in FIXED:
-        return False
-    mark = raw.find(END)
-    while mark < form.length - 1:
-        after = _past_gap(raw, mark + 1)
-        if _starts_entity(raw, after):
-            return True
-        mark = raw.find(END, after)
-    return False
-
-
-def _end_of_damaged(stream: bytes, at: int, length: int) -> int:
-    """Where an entity that cannot be read ends: its `@`, or before it where another one plainly starts."""
-    end = _after_mark(stream, at)
-    for place in (at + length - 1, at + length):  # its own end mark lost, or overwritten
-        if length and place < end and _starts_entity(stream, _past_gap(stream, place)):
-            return place
-    line = stream.find(b"\n", at, end)
-    return line if line > at and _starts_entity(stream, _past_gap(stream, line)) else end
-
-
-def _fault(form: _Form, raw: bytes, offset: int) -> NoemieError:
-    """Where a damaged entity departs from its table."""
-    if len(raw) != form.length:
-        return NoemieError(
-            "wrong length", record=form.kind, offset=offset, value=len(raw), expected=str(form.length)
-        )
-    at = TYPE_LENGTH
-    for field in form.fields:
-        part = raw[at : at + field.length]
-        at += field.length
-        if not _part_ok(field, part):
-            return NoemieError(
-                "not as its table says",
-                record=form.kind,
-                field=field.name,
-                column=field.start,
-                offset=offset + field.start - 1,
-                value=part.decode("latin-1"),
-                expected=field.expected(),
-            )
-    return NoemieError("runs into another entity", record=form.kind, offset=offset)
-
-
-def _part_ok(field: Field, part: bytes) -> bool:
-    if field.cls in "di" and part.isspace():
-        return part == b" " * field.length
-    if field.cls in "DIdi":
-        return part.isdigit()
-    if field.cls in "K_":
-        return part == field.empty()
-    return all(32 <= char <= 126 for char in part) and (field.cls != "G" or part in (b"P", b"N", b" "))
 
 
 def _placed(error: SesamError, kind: str) -> NoemieError:

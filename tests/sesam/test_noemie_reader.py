@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sesam import noemie
+from sesam.errors import NoemieError
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "vectors" / "sesam" / "noemie.json").read_text())
 RAW = {one["type"]: one["entity"].encode() for one in GOLDEN}
@@ -138,3 +139,79 @@ def test_reading_time_grows_with_the_stream_and_no_faster():
         short = min(seconds(piece * 500) for _ in range(3))
         long = min(seconds(piece * 5000) for _ in range(3))
         assert long < 30 * short + 0.01
+
+
+PIECES = st.sampled_from(
+    [*RAW.values(), b"\r\n", b" ", b"\n", b"777QUOI@", INVOICE[:-1] + b"#", COMMENT[:60] + b"@", b"@", b"102"]
+)
+
+
+def both_readings(stream: bytes) -> None:
+    fast = noemie.read(stream)
+    strict = list(noemie.read_one_by_one(stream))
+    assert [(one.type, one.offset, one.raw, str(one.error)) for one in fast] == [
+        (one.type, one.offset, one.raw, str(one.error)) for one in strict
+    ]
+    assert [one.fields for one in fast] == [one.fields for one in strict]
+    assert [one.offset for one in fast.damaged] == [one.offset for one in strict if one.error is not None]
+    assert all(noemie.encode(one.type, one.fields) == one.raw for one in fast if one.error is None)
+
+
+@settings(max_examples=300)
+@given(st.lists(PIECES, max_size=12))
+def test_many_at_once_are_read_as_one_by_one(pieces):
+    both_readings(b"".join(pieces))
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(PIECES, min_size=1, max_size=8),
+    st.lists(st.tuples(st.integers(0, 900), st.integers(0, 40), st.binary(max_size=4)), max_size=4),
+)
+def test_many_at_once_are_read_as_one_by_one_when_damaged(pieces, cuts):
+    stream = b"".join(pieces)
+    for at, gone, put in cuts:
+        stream = stream[:at] + put + stream[at + gone :]
+    both_readings(stream)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from(sorted(RAW)), min_size=1, max_size=6),
+    st.integers(0, 900),
+    st.sampled_from([bytes((one,)) for one in (*range(33), *b"09@ANPZ~", 127, 160, 255)]),
+)
+def test_one_byte_written_over_is_judged_as_one_by_one(order, at, put):
+    stream = b"".join(RAW[kind] for kind in order)
+    at %= len(stream)
+    both_readings(stream[:at] + put + stream[at + 1 :])
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=400))
+def test_hostile_bytes_are_read_as_one_by_one(stream):
+    both_readings(stream)
+
+
+def test_a_stream_longer_than_many_stretches_is_read_as_one_by_one():
+    once = b"".join(RAW[kind] for kind in sorted(RAW)) + b"\r\n" + INVOICE + b"777QUOI@" + COMMENT[:50] + b"@"
+    both_readings(once * 60)
+
+
+def test_entities_are_found_by_rank_from_either_end_and_by_slice():
+    entities = noemie.read(INVOICE + SHARE + b"777QUOI@" + COMMENT)
+    assert len(entities) == 4
+    assert (entities[-1].raw, entities[2].raw, entities[1].raw) == (COMMENT, b"777QUOI@", SHARE)
+    assert [one.type for one in entities[1:]] == ["198", "777", "295"]
+    with pytest.raises(IndexError):
+        entities[4]
+
+
+def test_a_stream_beyond_its_limits_is_refused_where_it_goes_beyond():
+    assert len(noemie.read(SHARE * 3, entities_max=3)) == 3
+    with pytest.raises(NoemieError):
+        noemie.read(SHARE * 4, entities_max=3)
+    assert len(noemie.read(b"777@" * 3 + SHARE, damaged_max=3)) == 4
+    with pytest.raises(NoemieError) as caught:
+        noemie.read(b"777@" * 4, damaged_max=3)
+    assert caught.value.offset == 12

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from measure import MEGABYTE, RIG, alone, row, timed
+from noemie_reading import noemie_reading
 
 SIZES = (1, 20, 200)  # megabytes
 INVOICES = (1_000, 3_000, 10_000)
@@ -27,7 +28,7 @@ def run() -> None:
         _, certificate = make_oct_identity(folder / "oct", datetime.now(UTC))
         long_file(folder, certificate)
         memory(certificate)
-        noemie()
+        noemie_reading()
         many_invoices(folder, certificate)
 
 
@@ -71,23 +72,6 @@ def memory(certificate: Path) -> None:
     for size, peak in peaks.items():
         what = f"peak memory, {size} MB to a message"
         print(f"{what:44} {peak:9.1f} MiB   {peak - least:+.1f} MiB", flush=True)
-
-
-def noemie() -> None:
-    """Reading a NOEMIE stream, against plain `bytes.split(b"@")` of the same stream."""
-    from sesam import noemie
-
-    one = b"".join(
-        noemie.encode(kind, values)
-        for kind, values in (
-            ("102", {"facture": "000000001", "lot": "001", "date_lot": "261116", "type": "F"}),
-            ("198", {"demande": 1000, "etat": "P", "paye": 1000, "signe": "P"}),
-        )
-    )
-    whole = one * (MEGABYTE // len(one))
-    ours = timed(lambda: sum(1 for _ in noemie.read(whole)), 3)
-    split = timed(lambda: whole.split(b"@"))
-    row(f"NOEMIE, {len(whole) / MEGABYTE / ours:.1f} MB/s", ours, 'bytes.split(b"@")', split)
 
 
 def many_invoices(folder: Path, certificate: Path) -> None:

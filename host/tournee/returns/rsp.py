@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 from sesam import noemie
-from sesam.noemie import Entity
+from sesam.errors import NoemieError
+from sesam.noemie import Entities, Entity
 from tournee.returns.quarantine import DamagedError
 from tournee.returns.rsp_content import (
     Line,
     OtherPayment,
     Part,
-    RawEntity,
     Rejection,
     Rsp,
     SheetReturn,
@@ -32,23 +32,20 @@ def read_rsp(content: bytes) -> Rsp:
     entities = _entities(content)
     if not entities or entities[0].type != "000" or entities[0].error is not None:
         raise DamagedError("Le début du RSP (000) est illisible.", "entité 000, octet 0")
-    if entities[-1].type != "999" or entities[-1].error is not None:
+    last = entities[-1]
+    if last.type != "999" or last.error is not None:
         raise DamagedError("Le RSP est coupé : il manque sa fin (999).", f"octet {len(content)}")
-    inner = entities[1:-1]
-    for entity in inner:
-        if entity.type in noemie.FIXED and entity.error is None:
-            raise DamagedError(
-                "Le RSP contient plusieurs fichiers.", f"entité {entity.type}, octet {entity.offset}"
-            )
     header = entities[0].fields
-    story = _Story()
-    for entity in inner:
+    story, totals = _Story(), Totals()
+    for rank, entity in enumerate(entities, 1):
         if entity.error is None:
+            if entity.type in noemie.FIXED and 1 < rank < len(entities):
+                raise DamagedError(
+                    "Le RSP contient plusieurs fichiers.", f"entité {entity.type}, octet {entity.offset}"
+                )
             story.take(entity)
-    story.close_sheet()
-    totals = Totals()
-    for entity in entities:
         totals.take(entity)
+    story.close_sheet()
     return Rsp(
         reference=noemie.reference(entities[0]),
         file_name=str(header["fichier"]),
@@ -56,41 +53,27 @@ def read_rsp(content: bytes) -> Rsp:
         sender=str(header["numero_emetteur"]),
         recipient=str(header["numero_destinataire"]),
         date=str(header["date"]),
-        flow=_flow(str(header["flux"]), str(entities[-1].fields["flux"])),
+        flow=_flow(str(header["flux"]), str(last.fields["flux"])),
         sheets=tuple(story.sheets),
         transfers=tuple(story.transfers),
         other_payments=tuple(story.payments),
         totals=tuple(totals.checks),
-        entities=tuple(_raw(entity) for entity in entities),
+        stream=entities,
     )
 
 
-def _entities(content: bytes) -> list[Entity]:
+def _entities(content: bytes) -> Entities:
     """The entities of a stream, in bounded memory and time whatever it holds."""
-    entities: list[Entity] = []
-    damaged = 0
-    for entity in noemie.read(content):
-        entities.append(entity)
-        damaged += entity.error is not None
-        if len(entities) > ENTITIES_MAX or damaged > DAMAGED_MAX:
-            reason = f"Le RSP a plus de {ENTITIES_MAX} entités, ou plus de {DAMAGED_MAX} abîmées."
-            raise DamagedError(reason, f"octet {entity.offset}")
-    return entities
+    try:
+        return noemie.read(content, ENTITIES_MAX, DAMAGED_MAX)
+    except NoemieError as error:
+        reason = f"Le RSP a plus de {ENTITIES_MAX} entités, ou plus de {DAMAGED_MAX} abîmées."
+        raise DamagedError(reason, f"octet {error.offset}") from error
 
 
 def _flow(first: str, last: str) -> str:
     """The marker of a flow: what either end says against a real one prevails (domain 2.4)."""
     return last if first in REAL_FLOWS and last not in REAL_FLOWS else first
-
-
-def _raw(entity: Entity) -> RawEntity:
-    return RawEntity(
-        type=entity.type,
-        title=noemie.title(entity.type),
-        offset=entity.offset,
-        text=entity.raw.decode("latin-1"),
-        error="" if entity.error is None else entity.error.reason,
-    )
 
 
 @dataclass

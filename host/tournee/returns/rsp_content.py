@@ -4,6 +4,8 @@ RET-3).
 
 from dataclasses import dataclass, field
 
+from sesam import noemie
+from sesam.noemie import Entities, Entity
 from tournee.returns.rsp_totals import TotalCheck
 
 DECODED_REFERENCES = {
@@ -154,7 +156,12 @@ class Rsp:
     transfers: tuple[Transfer, ...]
     other_payments: tuple[OtherPayment, ...]
     totals: tuple[TotalCheck, ...]
-    entities: tuple[RawEntity, ...]
+    stream: Entities = field(repr=False)
+
+    @property
+    def entities(self) -> tuple[RawEntity, ...]:
+        """Every entity as it came, in order."""
+        return tuple(map(_raw, self.stream))
 
     @property
     def decoded(self) -> bool:
@@ -171,7 +178,16 @@ class Rsp:
         """What is damaged, unknown or does not add up, in the order met."""
         damaged = [
             f"{entity.type}, octet {entity.offset} : {entity.error}"
-            for entity in self.entities
-            if entity.error
+            for entity in map(_raw, self.stream.damaged)
         ]
         return (*damaged, *(str(check) for check in self.totals if not check.agrees))
+
+
+def _raw(entity: Entity) -> RawEntity:
+    return RawEntity(
+        type=entity.type,
+        title=noemie.title(entity.type),
+        offset=entity.offset,
+        text=entity.raw.decode("latin-1"),
+        error="" if entity.error is None else entity.error.reason,
+    )
