@@ -29,7 +29,9 @@ from tournee.store import Cipher, FileState, Journal, ReturnState, SheetState
 
 KINDS = [MailboxKind.IMAP, MailboxKind.POP3]
 WAITING = 500
-POISON = b'Subject: ARL\r\nContent-Type: multipart/mixed; boundary="\xff\x01\r\n\r\n' + b"\x01\x80(\r\n" * 20_000
+POISON = (
+    b'Subject: ARL\r\nContent-Type: multipart/mixed; boundary="\xff\x01\r\n\r\n' + b"\x01\x80(\r\n" * 20_000
+)
 TEXT = (
     b"Subject: ART/00000756000121/202611161930\r\n"
     b'Content-Type: Application/EDI-consent; name="recu.txt"\r\n'
