@@ -4,14 +4,18 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sesam import records
+from tournee.billing.from_groups import KNOWN, Asked, invoice_from_groups
+from tournee.billing.groups import invoice_groups
 from tournee.billing.identity import Amc, Coverage, Patient, PsIdentity
 from tournee.billing.invoice import make_invoice
 from tournee.billing.rules import RuleError
-from tournee.billing.sheets import invoice_sheets
+from tournee.billing.sheet_groups import sheet_groups
+from tournee.billing.sheets import invoice_records, invoice_sheets
+from tournee.billing.told_groups import Told
 from tournee.billing.visit import Accident, Act, Prescription, Visit
 from tournee.errors import BillingError
 
@@ -186,3 +190,27 @@ def test_number_is_written_on_nine_digits_or_refused(number):
     else:
         with pytest.raises(BillingError):
             make_invoice(NURSE, patient, visit, number)
+
+
+@given(st.sampled_from([NURSE, OVERSEAS]), cases(), st.integers(1, 999_999_999))
+def test_invoice_told_in_groups_is_made_again_to_the_byte(ps, case, number):
+    patient, _ = case
+    invoice = make_invoice(ps, *case, number)
+    assume(invoice.claim.way == "split" or not invoice.visit.contract99)  # 99 of nothing is not told
+    told = Told(invoice_groups(invoice), known=KNOWN)
+    asked = Asked(frozenset(invoice.claim.documents), invoice.visit.mode)
+    again = invoice_from_groups(told, ps, [patient], asked)
+    assert invoice_records(again) == invoice_records(invoice)
+    assert again.claim == invoice.claim
+
+
+@given(cases())
+def test_what_records_tell_in_groups_is_what_was_asked(case):
+    invoice = make_invoice(NURSE, *case, 1)
+    asked = Told(invoice_groups(invoice), known=KNOWN)
+    for group in sheet_groups(invoice_records(invoice)):
+        occurrence = int(group.field("rang")) - 1 if group.id == 1610 else 0
+        wanted = asked.all(group.id)[occurrence]
+        for rank, value in enumerate(group.fields, 1):
+            if value and (group.id, rank) not in ((1130, 4), (1321, 3)):  # six digits; without accents
+                assert group.field(rank) == wanted.field(rank), (group.id, rank)

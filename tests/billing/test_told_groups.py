@@ -18,7 +18,7 @@ from tournee.billing.invoice import make_invoice
 from tournee.billing.rules import RuleError
 from tournee.billing.sheets import invoice_records
 from tournee.billing.told_groups import GroupError, NotOnCardError, Told
-from tournee.billing.visit import AMO_PAYS, BOTH_PAY, DEGRADED, SECURED, Act
+from tournee.billing.visit import AMO_PAYS, BOTH_PAY, DEGRADED, MATERNITY, SECURED, Act
 
 FSE, BOTH = frozenset({"FSE"}), frozenset({"FSE", "DRE"})
 
@@ -179,3 +179,17 @@ def test_structure_must_be_that_of_the_situation():
 def test_situation_is_the_card_s_first_unless_told(fse):
     assert situation_of(told(fse)) == 1
     assert situation_of(told(fse, {(1110, 4): ""})) is None
+
+
+def test_third_party_of_a_share_of_nothing_needs_no_amc(nurse, patient, visit, amc):
+    """All is paid by the caisse: a patient with the C2S has nothing left for an AMC."""
+    holder = patient(amc=replace(amc, c2s=True, indicator="63"))
+    whole = make_invoice(nurse, holder, visit(third_party=BOTH_PAY, nature=MATERNITY), 42)
+    made = invoice_from_groups(told_lines(whole), nurse, [holder], Asked(FSE, SECURED))
+    assert invoice_records(made) == invoice_records(whole)
+
+
+def test_third_party_of_a_share_that_is_left_needs_its_amc(nurse, patient, amc, fse):
+    with pytest.raises(GroupError, match="une part complémentaire reste"):
+        given = told(fse, {(1410, 1): "3"})
+        invoice_from_groups(given, nurse, [patient(amc=amc)], Asked(FSE, SECURED))

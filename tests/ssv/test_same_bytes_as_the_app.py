@@ -105,3 +105,20 @@ def test_files_are_those_of_the_app(made, library):
             (group,) = zones.decode(out)
             body = b"".join(records_of(lot) for lot in lots)
             assert group.fields[0] + body + group.fields[1] == clear
+
+
+def test_every_invoice_of_the_lots_is_told_again_as_it_was_asked(made, library):
+    """SSV_TraduireFSE: what a record carries is what the groups asked, invoice by invoice."""
+    asked = {zones.decode(zone)[0].field("facture"): zones.decode(zone) for _, _, zone in made.asked}
+    for lot in made.lots:
+        code, zone = library.SSV_TraduireFSE(lot)
+        assert code == 0
+        number, ranks = "", {}
+        for group in zones.decode(zone):
+            if group.id == 1110:
+                number, ranks = group.field("facture"), {}
+            rank = ranks[group.id] = ranks.get(group.id, -1) + 1
+            wanted = [one for one in asked[number] if one.id == group.id][rank]
+            for field, value in enumerate(group.fields, 1):
+                if value and (group.id, field) != (1130, 4):  # the record has six digits of a birth date
+                    assert group.field(field) == wanted.field(field), (number, group.id, field)

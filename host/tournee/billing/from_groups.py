@@ -27,6 +27,7 @@ from tournee.billing.invoice import Invoice, make_invoice
 from tournee.billing.tariffs import find
 from tournee.billing.told_groups import GroupError, NotOnCardError, Told, day, number, wrong
 from tournee.billing.visit import (
+    AMC_PAYS,
     BOTH_PAY,
     SECURED,
     SICKNESS,
@@ -115,6 +116,10 @@ def invoice_from_groups(told: Told, ps: PsIdentity, patients: Sequence[Patient],
     visit = _visit(told, ps, patient, typed, asked)
     invoice = make_invoice(ps, patient, visit, number(head, "facture"))
     computed = invoice_groups(invoice)
+    if frozenset(invoice.claim.documents) != asked.documents:
+        raise GroupError(
+            AMC, f"Le groupe {AMC} manque : une part complémentaire reste à demander.", absent=True
+        )
     if told.one(AMC) is None and invoice.claim.amc is not None:
         raise GroupError(
             AMC, f"Le groupe {AMC} manque : l'organisme {invoice.claim.amc.number} est demandé.", absent=True
@@ -185,12 +190,20 @@ def _visit(told: Told, ps: PsIdentity, patient: Patient, typed: Patient | None, 
         reason="" if typed is None else "mode demandé par le logiciel",
         third_party=third_party,
         complementary_third_party=split and amc is not None and amc.field("amc_1") == "1",
-        documents=asked.documents,
+        documents=_documents(amc, third_party, asked),
         contract99=split,
         nature=nature,
         accident=_accident(more) if nature == WORK_ACCIDENT else None,
         exempt=more is None or more.field("ald") != "0",
     )
+
+
+def _documents(amc: Group | None, third_party: int, asked: Asked) -> frozenset[str] | None:
+    """What is asked for; None, so that billing works it out, when no AMC is told and yet a third party pays
+    the complementary share: of a share of nothing that is right.
+    """
+    unsaid = amc is None and third_party in (AMC_PAYS, BOTH_PAY) and "DRE" not in asked.documents
+    return None if unsaid else asked.documents
 
 
 def _amc(group: Group | None, patient: Patient, *, split: bool, documents: frozenset[str]) -> Amc | None:
