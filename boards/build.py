@@ -157,6 +157,7 @@ def board_module(board: dict[str, Any]) -> bytes:
         "NAME": board["name"].encode(),
         "MESSAGE": board["link"]["message"],
         "CLOCK_KHZ": board["slots"]["clock_khz"],
+        "OPPOSITION": board.get("opposition", {}).get("filter", 0),
     }
     values |= {name.upper(): value for name, value in board.get("flash", {}).items()}
     return "".join(f"{name} = {value!r}\n" for name, value in values.items()).encode()

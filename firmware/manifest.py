@@ -36,6 +36,7 @@ package(  # noqa: F821
         "line.py",
         "link.py",
         "lot.py",
+        "opposition.py",
         "protection.py",
         "recognise.py",
         "service.py",

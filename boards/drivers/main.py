@@ -16,6 +16,16 @@ try:
 except ImportError:  # a board that keeps nothing without power
     pass
 slots = (EmulatedSlot(UART(1)), EmulatedSlot(UART(2)))
-core = Core(UART(0), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ, flash=flash)
+core = Core(
+    UART(0),
+    slots,
+    ticks_ms,
+    Sha256,
+    board.NAME,
+    board.MESSAGE,
+    board.CLOCK_KHZ,
+    flash=flash,
+    opposition=board.OPPOSITION,
+)
 print("ready")
 core.run()

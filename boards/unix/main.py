@@ -18,6 +18,15 @@ if kept != "flash=":
 
     flash = Flash(int(kept[6:]), board.JOURNAL_PAGE)
 slots = (EmulatedSlot(Descriptor(int(ps))), EmulatedSlot(Descriptor(int(vitale))))
-Core(
-    Descriptor(int(link)), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ, flash=flash
-).run()
+core = Core(
+    Descriptor(int(link)),
+    slots,
+    ticks_ms,
+    Sha256,
+    board.NAME,
+    board.MESSAGE,
+    board.CLOCK_KHZ,
+    flash=flash,
+    opposition=board.OPPOSITION,
+)
+core.run()

@@ -21,12 +21,14 @@ _ISSUER = const(9)
 _KEY_ID = const(6)
 _CRF = const(40)
 _DATE = const(12)
+_SERIAL = const(10)  # of a Vitale card (domain 1.3, 101.2)
 
 
 class Arena:
-    """The buffers. `message_max` is the board's largest message, `sha256` its hash class."""
+    """The buffers. `message_max` is the board's largest message, `sha256` its hash class, `opposition` the
+    bytes of its opposition list's filter, 0 for none."""
 
-    def __init__(self, message_max: int, sha256: object) -> None:
+    def __init__(self, message_max: int, sha256: object, opposition: int = 0) -> None:
         size = frame.encoded_max(message_max)
         # link
         self.message_max = message_max
@@ -59,3 +61,7 @@ class Arena:
         self.signature = bytearray(_SIGNATURE)
         self.seal = bytearray(_SIGNATURE)
         self.date = bytearray(_DATE)
+        if opposition:
+            self.opposition = bytearray(opposition)
+            self.serial = bytearray(_SERIAL)
+            self.cleared = bytearray(_SERIAL)

@@ -62,8 +62,9 @@ class Core:
         channel: object = Channel,
         flash: object = None,
         protection: object = None,
+        opposition: int = 0,
     ) -> None:
-        arena = Arena(message_max, sha256)
+        arena = Arena(message_max, sha256, opposition)
         self._stream = stream
         self._ticks = ticks
         self._protection = protection
@@ -71,9 +72,14 @@ class Core:
         self._ps = channel(slots[0], arena, clock_khz, ticks, self._alive)
         self._vitale = channel(slots[1], arena, clock_khz, ticks, self._alive)
         ps = PsCard(self._ps, arena)
-        vitale = VitaleCard(self._vitale, arena)
+        filtered = None
+        if opposition:
+            from reader.opposition import Opposition  # a board without it loads nothing of it
+
+            filtered = Opposition(arena, self._vitale)
+        vitale = VitaleCard(self._vitale, arena, filtered)
         self.heap = Heap()
-        self.service = Service(arena, ps, vitale, self.heap, name, flash)
+        self.service = Service(arena, ps, vitale, self.heap, name, flash, filtered)
         self.link = Link(arena, self.service, ticks, protection)
 
     def run(self) -> None:

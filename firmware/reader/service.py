@@ -34,7 +34,14 @@ class Service:
     column, a detail."""
 
     def __init__(
-        self, arena: object, ps: object, vitale: object, heap: object, board: bytes, flash: object = None
+        self,
+        arena: object,
+        ps: object,
+        vitale: object,
+        heap: object,
+        board: bytes,
+        flash: object = None,
+        opposition: object = None,
     ) -> None:
         self._ps = ps
         self._vitale = vitale
@@ -51,6 +58,7 @@ class Service:
 
             journal = Journal(flash.journal)
         self._signer = Signer(arena, ps, vitale, journal)
+        self._opposition = opposition
         self._detail = 0
 
     def begin_session(self) -> None:
@@ -93,6 +101,10 @@ class Service:
             return self._cards(writer)
         if number == messages.ABANDON:
             return self._abandon(writer)
+        if self._opposition and number <= messages.CLEAR_OPPOSITION:
+            status = self._opposition.answer(number, message, writer)
+            self._detail = self._opposition.next if status == codes.OPPOSITION_PIECE else 0
+            return status
         return codes.UNKNOWN_MESSAGE
 
     def _identify(self, writer: object) -> int:

@@ -15,6 +15,7 @@ _FILES = (b"\x20\x02", b"\x20\x03")  # zone, certificate
 _INSURED = const(101)  # groups of the zone
 _BENEFICIARY = const(104)
 _CARD_TYPE = const(1)  # their fields
+_SERIAL = const(2)
 _INSURED_NIR = const(8)
 _BENEFICIARY_NIR = const(9)
 _NIR_LENGTH = const(13)
@@ -31,8 +32,9 @@ class VitaleCard(Card):
     WAS = VITALE_1
     ABSENT = codes.VITALE_ABSENT
 
-    def __init__(self, channel: object, arena: object) -> None:
+    def __init__(self, channel: object, arena: object, opposition: object = None) -> None:
         Card.__init__(self, channel, arena)
+        self._opposition = opposition
         self._patients = arena.patients
         self._count = 0
 
@@ -54,6 +56,9 @@ class VitaleCard(Card):
         if group == _INSURED:
             place = find(buf, start, end, group, 1, _CARD_TYPE)
             self.test = place >= 0 and place & 255 == 1 and buf[place >> 8] == _TEST
+            if self._opposition:
+                place = find(buf, start, end, group, 1, _SERIAL)
+                self._opposition.hold(buf, place >> 8, place & 255 if place >= 0 else 0)
             return self._keep(buf, start, end, _INSURED_NIR)
         if group == _BENEFICIARY:
             return self._keep(buf, start, end, _BENEFICIARY_NIR)
@@ -75,8 +80,10 @@ class VitaleCard(Card):
         return 0
 
     def judge(self) -> int:
-        """A card that names nobody cannot be read right."""
-        return 0 if self._count else codes.CARD_COMMUNICATION
+        """A card that names nobody cannot be read right; one that may be opposed is not read at all."""
+        if not self._count:
+            return codes.CARD_COMMUNICATION
+        return codes.OPPOSED_CARD if self._opposition and self._opposition.suspects() else 0
 
     def holds(self, buf: bytearray, at: int) -> bool:
         """Whether the 15 characters at `at` are a NIR and key of this card."""

@@ -1,8 +1,8 @@
 """Every status that the reader may answer, once: a number on the wire, a name in code, a line in the manual.
 
 F…, 0008, 0040 and 0200 are the codes of the published return list (SSV); E1… (link), E2… (certification), E3…
-(cards) and E5… (what is kept, images) are ours. The device only ever sends the number; the host holds the
-French words.
+(cards), E4… (opposition list) and E5… (what is kept, images) are ours. The device only ever sends the number;
+the host holds the French words.
 """
 
 from sesam.port import const
@@ -57,6 +57,9 @@ CODE_BLOCKED = const(0xE305)  # the code porteur is blocked
 UNKNOWN_CARD = const(0xE306)  # a card of a kind that the reader does not know
 WRONG_CARD = const(0xE307)  # a card for the other slot; detail = its kind
 OUTDATED_CARD = const(0xE308)  # a card of a generation that cannot serve; detail = its kind
+
+OPPOSED_CARD = const(0xE401)  # the Vitale card may be on the opposition list: the host clears it or not
+OPPOSITION_PIECE = const(0xE402)  # not the filter's next piece, or not a whole filter; detail = byte awaited
 
 INTERRUPTED = const(0xE501)  # power failed while this was being signed; asked again, it is signed
 JOURNAL = const(0xE502)  # what must be remembered cannot be written

@@ -92,6 +92,25 @@ ps                73  1 u   0         2
 vitale            73  2 u   0         1
 ABANDON           10  0 >   -         -
 ABANDONED         74  0 <   -         -
+LOAD_OPPOSITION   11  0 >   -         -
+offset            11  1 u   0     65535
+data              11  2 b   0       512
+OPPOSITION_STATE  75  0 <   -         -
+size              75  1 u   1     65535
+next              75  2 u   0     65535
+number            75  3 u   0    999999
+USE_OPPOSITION    12  0 >   -         -
+number            12  1 u   1    999999
+hashes            12  2 u   1        16
+check             12  3 u   0     65535
+OPPOSITION_USED   76  0 <   -         -
+size              76  1 u   1     65535
+next              76  2 u   0     65535
+number            76  3 u   0    999999
+CLEAR_OPPOSITION  13  0 >   -         -
+serial            13  1 t   0        10
+OPPOSITION_CLEAR  77  0 <   -         -
+serial            77  1 t   0        10
 FAILURE          127  0 <   -         -
 status           127  1 u   1     65535
 record           127  2 u   0     99999
@@ -187,4 +206,7 @@ SIGN = _message(b"SIGN")
 SET_DATE = _message(b"SET_DATE")
 CARDS = _message(b"CARDS")
 ABANDON = _message(b"ABANDON")
+LOAD_OPPOSITION = _message(b"LOAD_OPPOSITION")
+USE_OPPOSITION = _message(b"USE_OPPOSITION")
+CLEAR_OPPOSITION = _message(b"CLEAR_OPPOSITION")
 FAILURE = _message(b"FAILURE")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.office import Clock, Office
-from tournee.app.opposition import refuse_opposed
+from tournee.app.opposition import read_unless_opposed, refuse_opposed
 from tournee.billing.card_groups import patients_from_groups, ps_from_groups, serial_from_groups
 from tournee.billing.day_pieces import day_pieces, load_piece
 from tournee.billing.identity import Patient, PsIdentity
@@ -97,10 +97,10 @@ def read_ps(reader: Reader) -> PsOnDuty:
 
 def read_vitale(office: Office, reader: Reader) -> VitaleInReader:
     """Read the patient's card. OpposedCardError when it is on the opposition list in force (OCT-LOI-2)."""
-    card = reader.read_vitale()
-    serial = serial_from_groups(card.groups)
-    refuse_opposed(office, serial)
-    return VitaleInReader(serial, patients_from_groups(card.groups), card.certificate)
+    card = read_unless_opposed(office, reader)
+    return VitaleInReader(
+        serial_from_groups(card.groups), patients_from_groups(card.groups), card.certificate
+    )
 
 
 def unlock(reader: Reader, ask_code: AskCode) -> None:

@@ -7,8 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 from tournee.app.office import Office
+from tournee.billing.card_groups import serial_from_groups
 from tournee.errors import OppositionError
+from tournee.opposition.compact import capacity, make_filter, too_many
 from tournee.opposition.held import OppositionList, list_in_force
+from tournee.reader import CardSuspected, Reader, VitaleCard
+from tournee.returns.dloi import read_dloi
 from tournee.store import IncrementRow, IncrementState
 
 
@@ -55,6 +59,18 @@ class Checked:
     number: int
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What the reader now holds: the list's number, how many serials of it in how many bytes, the share of
+    other cards that it suspects.
+    """
+
+    number: int
+    count: int
+    size: int
+    false_positives: float
+
+
 def list_path(office: Office) -> Path:
     """Where the list is held: beside the journal, under its name."""
     return office.journal.path.with_suffix(".opposition")
@@ -82,9 +98,7 @@ def check_serial(office: Office, serial: str) -> Checked:
     """Whether the list in force has this serial. OppositionError when there is no list, or no such serial."""
     held = open_list(office)
     if held is None:
-        raise OppositionError(
-            "Aucune liste d'opposition n'a été reçue.", next_step="demandez-la : tournee opposition request"
-        )
+        raise _no_list()
     with held:
         return Checked(serial, held.holds(serial), held.facts.number)
 
@@ -106,6 +120,65 @@ def refuse_on_list(path: Path, serial: str) -> None:
                 raise OpposedCardError(serial, held.facts.number)
 
 
+def read_unless_opposed(office: Office, reader: Reader) -> VitaleCard:
+    """Read the Vitale card. One that the reader suspects is looked up in the list, and cleared when it is not
+    there; one that is listed, by whichever of the two, is refused. OpposedCardError, OppositionError,
+    ReaderError.
+    """
+    try:
+        card = reader.read_vitale()
+    except CardSuspected as suspected:
+        serial = reader.suspected_serial()
+        held = open_list(office)
+        if held is None:
+            raise OppositionError(
+                f"La carte Vitale {serial} est peut-être en opposition, et rien ne permet de le vérifier.",
+                cause="le lecteur la reconnaît dans son filtre, cet ordinateur n'a pas de liste",
+                next_step="demandez la liste (tournee opposition request), ou facturez en mode dégradé",
+            ) from suspected
+        with held:
+            if held.holds(serial):
+                raise OpposedCardError(serial, held.facts.number) from suspected
+        reader.clear_card(serial)
+        card = reader.read_vitale()
+    refuse_opposed(office, serial_from_groups(card.groups))
+    return card
+
+
+def load_reader(office: Office, reader: Reader, since: int | None = None) -> Loaded:
+    """Put the list in force into the reader's filter: all of it, or what was added after list `since`.
+
+    OppositionError when the reader has no filter, when there is no list, when the filter would suspect too
+    many cards: then what is in force in the reader stays as it was.
+    """
+    state, held = reader.filter_state(), open_list(office)
+    if state is None:
+        raise OppositionError("Ce lecteur n'a pas de place pour une liste d'opposition.")
+    if held is None:
+        raise _no_list()
+    with held:
+        number = held.facts.number
+        if since is not None:
+            serials = [serial for serial in added_since(office, since) if held.holds(serial)]
+        elif held.facts.count > capacity(state.size):
+            raise too_many(held.facts.count, state.size)
+        else:
+            serials = list(held.serials())
+    made = make_filter(serials, state.size)
+    reader.load_filter(made.data, hashes=made.hashes, number=number)
+    return Loaded(number, made.count, state.size, made.false_positives)
+
+
+def added_since(office: Office, since: int) -> list[str]:
+    """Serials that the increments applied after list `since` added, each once."""
+    found: dict[str, None] = {}
+    for row in office.journal.increments(IncrementState.APPLIED):
+        if row.draft.after > since:
+            content = office.journal.received(row.return_id).content
+            found.update(dict.fromkeys(read_dloi(content).increments[row.rank].additions))
+    return list(found)
+
+
 def number_in_force(office: Office) -> int:
     """Number of the list in force, 0 without one. DamagedListError."""
     held = open_list(office)
@@ -118,3 +191,9 @@ def number_in_force(office: Office) -> int:
 def latest_heard_of(office: Office) -> int:
     """The highest list number that an increment told of, 0 when there is none."""
     return max((one.draft.after for one in office.journal.increments()), default=0)
+
+
+def _no_list() -> OppositionError:
+    return OppositionError(
+        "Aucune liste d'opposition n'a été reçue.", next_step="demandez-la : tournee opposition request"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tournee.app.care import read_ps
-from tournee.app.opposition import check_serial, list_state
+from tournee.app.opposition import check_serial, list_state, load_reader
 from tournee.app.opposition_mail import request_list
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
@@ -98,6 +98,36 @@ def check(desk: Desk, serial: str, as_json: bool) -> None:
         desk.console.print(f"Carte {found.serial} : pas en opposition (liste {found.number:06}).")
     if found.opposed:
         raise OppositionError(f"Carte {found.serial} : en opposition (liste {found.number:06}).")
+
+
+@opposition.command("load", short_help="Charge la liste dans le lecteur.")
+@click.option("--since", metavar="NUMÉRO", type=int, help="Seulement ce qui fut ajouté après cette liste.")
+@json_option
+@click.pass_obj
+def load(desk: Desk, since: int | None, as_json: bool) -> None:
+    """Charge dans le lecteur une forme réduite de la liste, qu'il consulte sans ordinateur.
+
+    Elle ne laisse passer aucune carte qu'elle contient ; elle en suspecte parfois d'autres, que cet
+    ordinateur vérifie sur la liste entière. Une liste trop grande pour le lecteur est refusée : --since.
+    """
+    with desk.office() as office, desk.reader() as link:
+        loaded = load_reader(office, link, since)
+    if as_json:
+        values.write(
+            {
+                "number": loaded.number,
+                "count": loaded.count,
+                "bytes": loaded.size,
+                "since": since,
+                "false_positive_rate": loaded.false_positives,
+            }
+        )
+        return
+    share = f"{loaded.false_positives * 100:.2g} %".replace(".", ",")
+    desk.console.print(
+        f"Lecteur : {loaded.count} cartes de la liste {loaded.number:06} en {loaded.size} octets, "
+        f"{share} d'autres cartes suspectées à tort"
+    )
 
 
 COMMANDS = (opposition,)

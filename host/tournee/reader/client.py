@@ -9,18 +9,28 @@ from datetime import datetime
 
 from sesam import codes, messages, zones
 from sesam.errors import SesamError
+from sesam.frame import crc16
 from tournee.errors import ReaderError
 from tournee.reader import codec
 from tournee.reader.failures import (
     CodeMalformed,
     Incoherent,
+    ProtocolRefused,
     Refused,
     SessionForgotten,
     failure_of_answer,
     failure_of_status,
 )
 from tournee.reader.protection import Protection
-from tournee.reader.results import CardsState, Certification, Identity, PsCard, PsState, VitaleCard
+from tournee.reader.results import (
+    CardsState,
+    Certification,
+    FilterState,
+    Identity,
+    PsCard,
+    PsState,
+    VitaleCard,
+)
 from tournee.reader.session import Clock, Session
 from tournee.reader.transport import Transport, connect
 
@@ -30,6 +40,7 @@ Progress = Callable[[int, int], None]
 CODE_DIGITS = 4
 _SESSION = 8  # bytes of a session's name
 _RECORDS_AROUND = 16  # bytes around the data of a RECORDS message, at most
+_FILTER_PIECE = 512  # bytes of the opposition list's filter sent at once, at most
 _RESTARTS = 3  # of a certification that a restart of the reader has undone
 _ZONE, _CERTIFICATE = 0, 1  # parts of a card
 _INVOICE, _LOT = 1, 2
@@ -171,6 +182,42 @@ class Reader:
     ) -> Certification:
         """Have a lot signed by the PS's card, records 1 to 6 with the invoices' records 7, of any length."""
         return self._certify(_LOT, lot, kind, mode, invoices, total, on_progress)
+
+    def filter_state(self) -> FilterState | None:
+        """The reader's filter of the opposition list, None where it has none."""
+        try:
+            answer = self._ask_again(messages.LOAD_OPPOSITION, {"offset": 0, "data": b""})
+        except ProtocolRefused as refused:
+            if refused.status == codes.UNKNOWN_MESSAGE:
+                return None
+            raise
+        return FilterState(answer.uint("size"), answer.uint("number"))
+
+    def load_filter(
+        self, data: bytes, *, hashes: int, number: int, on_progress: Progress | None = None
+    ) -> None:
+        """Put a filter of the size that the reader has in force, made of list `number` with `hashes` bits a
+        serial. Until the last step is done, no list is in force in the reader.
+        """
+        piece = min(_FILTER_PIECE, self._session.largest - _RECORDS_AROUND)
+        for start in range(0, len(data), piece):
+            values: dict[str, int | str | bytes] = {"offset": start, "data": data[start : start + piece]}
+            self._send(messages.LOAD_OPPOSITION, codec.encode(messages.LOAD_OPPOSITION, values))
+            if on_progress is not None:
+                on_progress(min(start + piece, len(data)), len(data))
+        check = crc16(data, 0, len(data))
+        use: dict[str, int | str | bytes] = {"number": number, "hashes": hashes, "check": check}
+        answer = self._send(messages.USE_OPPOSITION, codec.encode(messages.USE_OPPOSITION, use))
+        if answer.uint("number") != number:
+            raise Incoherent("liste d'opposition non prise en compte")
+
+    def suspected_serial(self) -> str:
+        """The serial of the Vitale card that the reader read last, empty when it has read none."""
+        return self._ask_again(messages.CLEAR_OPPOSITION, {"serial": ""}).text("serial")
+
+    def clear_card(self, serial: str) -> None:
+        """Answer for the card that the reader suspects: it is on no list that the host knows."""
+        self._ask_again(messages.CLEAR_OPPOSITION, {"serial": serial})
 
     def abandon(self) -> None:
         """End a certification under way, if there is one; nothing is signed."""

@@ -113,6 +113,10 @@ class Locked(Refused):
     """The PS's card has not been unlocked."""
 
 
+class CardSuspected(Refused):
+    """The reader's filter may hold the Vitale card: it is not read until the host clears it."""
+
+
 class CertificationRefused(Refused):
     """What was to be signed breaks a rule that the reader checks."""
 
@@ -138,6 +142,7 @@ _CLASSES: dict[int, type[Refused]] = {
     codes.CODE_BLOCKED: CodeBlocked,
     codes.LOCKED: Locked,
     codes.TEST_REAL_MIXED: CertificationRefused,
+    codes.OPPOSED_CARD: CardSuspected,
 }
 _CERTIFICATION = range(codes.NOT_CERTIFYING, codes.DATE + 1)
 _LINK = range(codes.MALFORMED, codes.NO_SESSION + 1)

@@ -59,6 +59,16 @@ class VitaleCard:
 
 
 @dataclass(frozen=True)
+class FilterState:
+    """The reader's filter of the opposition list: its bytes, and the number of the list in force, 0 for
+    none.
+    """
+
+    size: int
+    number: int
+
+
+@dataclass(frozen=True)
 class Certification:
     """What the cards signed: the PS's signature, the Vitale seal where the mode asks for one, the SHA-256."""
 

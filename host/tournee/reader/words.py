@@ -179,6 +179,16 @@ WORDS: dict[int, tuple[str, str, str]] = {
         "carte Vitale 1 : facturez en mode dégradé, le patient doit demander une nouvelle carte ; "
         "carte CPS2ter : demandez à l'ANS une carte CPS3 ou CPS4",
     ),
+    codes.OPPOSED_CARD: (
+        "La carte Vitale est peut-être en opposition.",
+        "le lecteur l'a reconnue dans son filtre, qui se trompe parfois",
+        "laissez le logiciel vérifier sur la liste entière ; sans elle, facturez en mode dégradé",
+    ),
+    codes.OPPOSITION_PIECE: (
+        "Le lecteur n'a pas pris la liste d'opposition.",
+        "chargement interrompu ou incohérent",
+        "recommencez : tournee opposition load",
+    ),
     codes.INTERRUPTED: (
         "L'alimentation du lecteur a été coupée pendant cette signature.",
         "pile vide ou câble débranché ; on ne sait pas si la carte a signé",
