@@ -22,6 +22,18 @@ def reader(request):
             yield reader
 
 
+def test_cortex_m_board_holds_a_full_filter_and_allocates_nothing_for_it():
+    with EmulatedBoard(BOARDS / "lm3s") as board:
+        board.insert("vitale", load_card("moreau"))
+        with Reader.open(board.link_url) as reader:
+            before = reader.identify().heap_used
+            made = full_filter(MOREAU)
+            reader.load_filter(made.data, hashes=made.hashes, number=12)
+            with pytest.raises(CardSuspected):
+                reader.read_vitale()
+            assert reader.identify().heap_peak == before
+
+
 def full_filter(*serials: str):
     """As many serials as the board's filter holds, these among them."""
     others = [f"{900000000 + number}" for number in range(capacity(SIZE) - len(serials))]
