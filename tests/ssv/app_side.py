@@ -44,7 +44,7 @@ def route(mode: Mode) -> Route:
 
 
 def by_the_app(
-    directory: Path, mode: Mode, data: bytes
+    directory: Path, mode: Mode, data: bytes, ps_card: str = "infirmiere"
 ) -> tuple[list[bytes], dict[str, bytes], list[Billed]]:
     """Lots, files by recipient, and each visit's Vitale card, mode and invoice."""
     billed: list[Billed] = []
@@ -55,7 +55,7 @@ def by_the_app(
     ):
         office = Office(journal, route(mode), lambda: MOMENT)
         import_day(office, data, "day.toml")
-        board.insert("ps", load_card("infirmiere"))
+        board.insert("ps", load_card(ps_card))
         ps = read_ps(reader)
         unlock(reader, lambda: CODE)
         for row, visit in pending_visits(office, ps):

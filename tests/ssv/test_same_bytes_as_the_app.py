@@ -34,10 +34,10 @@ class Made:
     lots: list[bytes]
 
 
-def by_ssv(billed: list) -> tuple[list, list[bytes], list[bytes]]:
+def by_ssv(billed: list, ps_card: str) -> tuple[list, list[bytes], list[bytes]]:
     """The same invoices told in groups; what was asked, the documents' zones, the lots' zones."""
     asked, documents = [], []
-    with EmulatedBoard() as board, desk_of(board) as desk:
+    with EmulatedBoard() as board, desk_of(board, ps_card) as desk:
         desk.ssv.SSV_MajDateLecteur(LECTEUR, f"{MOMENT:%Y%m%d%H%M}")
         for card, mode, invoice in billed:
             if card is not None:
@@ -59,14 +59,18 @@ def by_ssv(billed: list) -> tuple[list, list[bytes], list[bytes]]:
 
 @pytest.fixture(
     scope="module",
-    params=[(Mode.SINGLE_FILE, "infirmier.toml"), (Mode.SPLIT_AT_SOURCE, "infirmier-eclatement.toml")],
-    ids=["fichier-unique", "eclatement"],
+    params=[
+        (Mode.SINGLE_FILE, "infirmier.toml", "infirmiere"),
+        (Mode.SPLIT_AT_SOURCE, "infirmier-eclatement.toml", "infirmiere"),
+        (Mode.SINGLE_FILE, "kine.toml", "kine"),
+    ],
+    ids=["fichier-unique", "eclatement", "kine"],
 )
 def made(request, tmp_path_factory) -> Iterator[Made]:
-    mode, day = request.param
+    mode, day, ps_card = request.param
     data = files("tournee.emulation").joinpath("days", day).read_bytes()
-    app_lots, app_files, billed = by_the_app(tmp_path_factory.mktemp("app"), mode, data)
-    asked, documents, lots = by_ssv(billed)
+    app_lots, app_files, billed = by_the_app(tmp_path_factory.mktemp("app"), mode, data, ps_card)
+    asked, documents, lots = by_ssv(billed, ps_card)
     return Made(app_lots, app_files, asked, documents, lots)
 
 
