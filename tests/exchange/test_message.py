@@ -10,16 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tournee.errors import ConfigError
+from tournee.exchange.lots import LotSender
 from tournee.exchange.message import (
     FileFacts,
     MessageError,
     Subject,
+    base64_pieces,
     build_message,
     compostage,
     facts_of,
+    is_readable,
     message_id,
     subject_of,
 )
+from tournee.exchange.opposition import PROFILE as DLOI_PROFILE
+from tournee.exchange.opposition import request_file, subject_of_request
 from tournee.exchange.route import Sealing
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "exchange"
@@ -54,6 +59,43 @@ def test_message_is_the_golden_file_byte_for_byte(golden: str, sealing: Sealing,
     """OCT-MSG-1, OCT-MSG-2, OCT-MSG-3, OCT-MSG-6, OCT-MSG-7."""
     attachment = (VECTORS / "attachment.bin").read_bytes()
     assert message(sealing, counter, attachment) == (VECTORS / golden).read_bytes()
+
+
+def test_request_for_increments_is_the_golden_file_byte_for_byte() -> None:
+    """OCT-LOI-1: file and message, written by hand from the profile."""
+    request = (VECTORS / "dloi-request.txt").read_bytes().replace(b"\n", b"")
+    assert request_file(LotSender("991234568", "IF", ""), 43, MOMENT, "732829320", 41) == request
+    subject = subject_of_request(request, compostage(MOMENT, 20))
+    made = build_message(
+        subject=subject,
+        sender=SENDER,
+        recipient=RECIPIENT,
+        file_name="000043",
+        attachment=request,
+        sealing=Sealing.CLEAR,
+        date=MOMENT,
+        identifier=message_id(subject, SENDER),
+        profile=DLOI_PROFILE,
+    )
+    assert made == (VECTORS / "dloi-request-clear.eml").read_bytes()
+
+
+@pytest.mark.parametrize("size", [1, 56, 57, 58, 1000])
+def test_an_attachment_in_pieces_makes_the_same_message(size: int) -> None:
+    data = (VECTORS / "attachment.bin").read_bytes() * 3
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    assert b"".join(base64_pieces(pieces)) == message(Sealing.K, 1, data).partition(b"\r\n\r\n")[2]
+
+
+@pytest.mark.parametrize("size", [1, 127, 128, 129, 1000])
+def test_facts_are_the_same_of_a_file_in_pieces(size: int) -> None:
+    """OCT-MSG-3."""
+    assert facts_of(FILE[at : at + size] for at in range(0, len(FILE), size)) == FACTS
+
+
+def test_a_message_tells_by_its_head_whether_it_is_clear() -> None:
+    """OCT-MSG-7, OCT-MSG-8."""
+    assert [is_readable(message(sealing, 1, FILE)[:2000]) for sealing in Sealing] == [False, False, True]
 
 
 def test_clear_message_says_neither_k_nor_zk() -> None:

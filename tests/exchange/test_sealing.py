@@ -5,18 +5,21 @@ import io
 import subprocess
 import tracemalloc
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tournee.exchange.recipient import CertificateError, Recipient, check_recipient, read_certificate
 from tournee.exchange.route import Cipher, Mailbox, MailboxKind, Route, Sealing, Security, Server
 from tournee.exchange.sealing import gzip_pieces, seal, seal_for, seal_stream
 
 NOW = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 VECTORS = Path(__file__).parent.parent / "vectors" / "exchange"
 KEY, CERTIFICATE = VECTORS / "recipient-key.pem", VECTORS / "recipient-cert.pem"
 CONTENT = (VECTORS / "single-file.txt").read_bytes().replace(b"\n", b"")
@@ -137,6 +140,35 @@ def test_expired_certificate_stops_the_sending(issue: Callable[..., Path]) -> No
     """OCT-MSG-8."""
     with pytest.raises(CertificateError, match="rien n'a été envoyé"):
         seal_for(route(certificate=issue(ends=NOW)), CONTENT, now=NOW.replace(year=2031))
+
+
+FLAWS: dict[str, dict[str, object]] = {
+    "expired": {"ends": NOW - DAY / 2},
+    "not-yet-valid": {"starts": NOW + DAY / 2},
+    "wrong-purpose": {"purposes": (ExtendedKeyUsageOID.SERVER_AUTH,)},
+    "key-too-short": {"key": rsa.generate_private_key(65537, 1024)},
+    "not-rsa": {"key": ec.generate_private_key(ec.SECP256R1())},
+}
+
+
+@pytest.mark.parametrize("sealing", [Sealing.K, Sealing.ZK])
+@pytest.mark.parametrize("flaw", [*FLAWS, "revoked", "unreadable", "missing"])
+def test_a_certificate_with_a_flaw_seals_nothing_and_leaves_nothing_clear(
+    issue: Callable[..., Path], flaw: str, sealing: Sealing
+) -> None:
+    """OCT-MSG-8."""
+    certificate = issue(**FLAWS.get(flaw, {}))
+    revoked = frozenset[str]()
+    if flaw == "revoked":
+        shown = openssl("x509", "-noout", "-fingerprint", "-sha256", data=certificate.read_bytes())
+        revoked = frozenset({shown.decode().partition("=")[2].strip().replace(":", "").lower()})
+    elif flaw == "unreadable":
+        certificate.write_bytes(certificate.read_bytes().replace(b"M", b"N"))
+    elif flaw == "missing":
+        certificate.unlink()
+    with pytest.raises(CertificateError) as refused:
+        seal_for(route(sealing=sealing, certificate=certificate, revoked=revoked), CONTENT, now=NOW)
+    assert refused.value.flaw == flaw
 
 
 def test_sealer_refuses_to_leave_text_clear(recipient: Recipient) -> None:

@@ -1,7 +1,7 @@
 """Submission when the server or the network fails: only what is uncertain is told as uncertain."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from tls_authority import Authority
 from tournee.exchange.route import Security, Server
 from tournee.exchange.submission import (
     DeferredError,
+    Outgoing,
     Receipt,
     RefusedError,
     SubmissionError,
@@ -43,7 +44,7 @@ class Rig:
         *,
         timeout: float = 20.0,
         patience: float = 20.0,
-        raw: bytes = RAW,
+        raw: bytes | Outgoing = RAW,
     ) -> Receipt:
         with ScriptedServer(script, self.context) as scripted:
             server = Server(
@@ -89,6 +90,50 @@ def test_accepted_message_is_a_receipt_even_when_the_farewell_fails(rig: Rig) ->
 
     assert rig.submit(script) == Receipt(250, "queued as 42")
     assert rig.notes == ["transmitting"]
+
+
+class Pieces:
+    """A message in pieces, as the journal gives one."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self._pieces = pieces
+        self.size = sum(map(len, pieces))
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._pieces)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "sent"),
+    [
+        ((b"a\r\n", b".b\r\n"), b"a\r\n..b\r\n.\r\n"),
+        ((b"a\r\n.", b".b\r\n"), b"a\r\n...b\r\n.\r\n"),
+        ((b"a", b".b\r", b"\n.", b"\r\n"), b"a.b\r\n..\r\n.\r\n"),
+        ((b".", b"a"), b"..a\r\n.\r\n"),
+        ((b"a\r", b"\n"), b"a\r\n.\r\n"),
+    ],
+)
+def test_no_dot_in_a_message_in_pieces_ends_it(rig: Rig, pieces: tuple[bytes, ...], sent: bytes) -> None:
+    """RFC 5321 4.5.2, wherever the pieces are cut; the size told is the message's own."""
+
+    def script(line: Line) -> None:
+        line.say("220 scripted")
+        line.hear("EHLO")
+        line.say("250-scripted", "250-SIZE 1000", "250 AUTH PLAIN")
+        line.hear("AUTH")
+        line.say("235 welcome")
+        assert line.hear("MAIL").split(b"SIZE=")[1] == b"%d\r\n" % sum(map(len, pieces))
+        line.say("250 ok")
+        line.hear("RCPT")
+        line.say("250 ok")
+        line.hear("DATA")
+        line.say("354 go ahead")
+        assert line.until(END) == sent
+        line.say("250 ok")
+        line.hear("QUIT")
+        line.say("221 bye")
+
+    assert rig.submit(script, raw=Pieces(*pieces)).code == 250
 
 
 def test_answer_lost_after_the_final_dot_is_uncertain(rig: Rig) -> None:

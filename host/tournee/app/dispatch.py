@@ -32,6 +32,7 @@ from tournee.exchange.message import (
     compostage,
     facts_of,
     is_addressed,
+    is_readable,
     message_head,
     message_id,
     subject_of,
@@ -215,6 +216,13 @@ def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
     else:
         journal.message_sent(message_row.id, receipt.answer)
     return Dispatch(journal.file(file.id), journal.message(message_row.id), error)
+
+
+def is_clear(message: MessageRow) -> bool:
+    """Whether this message carries its file in clear, as its route said by name: whoever shows the message
+    says so (OCT-MSG-8).
+    """
+    return is_readable(next(iter(message.content)))
 
 
 def _route_of(office: Office, file: FileRow) -> Route:

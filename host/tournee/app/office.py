@@ -57,7 +57,7 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
         return datetime.now(config.zone)
 
     now = clock or local_time
-    journal = Journal(config.journal, Cipher(journal_key(config.journal)), now)
+    journal = Journal(config.journal, Cipher(journal_key(config.journal)), now, station=config.station)
     former = tuple(route for name, route in config.routes.items() if name != config.active)
     return Office(journal, config.route, now, _opener(config.return_certificate, config.return_key), former)
 

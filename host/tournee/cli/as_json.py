@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from tournee.app.alerts import Alert
+from tournee.app.dispatch import is_clear
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
 from tournee.store import EffectRow, OverviewRow, Trace, VisitRow
@@ -131,7 +132,12 @@ def trace(found: Trace) -> dict[str, Any]:
         ],
         "files": [{"name": file.name, "state": file.state.value} for file in found.files],
         "messages": [
-            {"subject": message.subject, "compostage": message.compostage, "state": message.state.value}
+            {
+                "subject": message.subject,
+                "compostage": message.compostage,
+                "state": message.state.value,
+                "clear": is_clear(message),
+            }
             for message in found.messages
         ],
         "returns": [

@@ -54,11 +54,12 @@ class Desk:
 
     @contextmanager
     def office(self) -> Iterator[Office]:
-        """The journal and the active route, open; says it when the route sends readable text."""
+        """The journal and the active route, open; names every route that sends readable text (OCT-MSG-8)."""
         with open_office(self.config()) as office:
-            if office.route.is_clear:
-                warning = f"la route {office.route.name} envoie en clair."
-                self.errors.print(labelled("Attention :", warning, "bold red"))
+            for route in (office.route, *office.former):
+                if route.is_clear:
+                    warning = f"la route {route.name} envoie en clair."
+                    self.errors.print(labelled("Attention :", warning, "bold red"))
             yield office
 
     @contextmanager

@@ -6,12 +6,13 @@ import click
 
 from tournee import config as configuration
 from tournee.app.alerts import alerts
-from tournee.app.dispatch import Dispatch, make_files, resend, send
+from tournee.app.dispatch import Dispatch, is_clear, make_files, resend, send
 from tournee.app.mailroom import fetch as fetch_returns
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
 from tournee.cli.show import (
+    CLEAR,
     alert_line,
     invoice_tables,
     labelled,
@@ -35,15 +36,14 @@ def make(desk: Desk, as_json: bool) -> None:
     """Forme avec les lots certifiés le fichier unique de chaque professionnel, ou un fichier par
     destinataire, selon la route.
     """
-    with desk.office() as office:
-        files = make_files(office)
+    with desk.office() as office, desk.watcher(as_json) as watch:
+        files = make_files(office, watch.progress)
     if as_json:
         values.write({"files": [{"name": one.name, "ps": one.ps, "invoices": one.invoices} for one in files]})
         return
     for one in files:
-        desk.console.print(
-            f"Fichier {one.name} : {one.invoices} factures, {len(one.lot_ids)} lots, {len(one.clear)} octets"
-        )
+        what = f"{one.invoices} factures, {len(one.lot_ids)} lots, {one.content.size} octets"
+        desk.console.print(f"Fichier {one.name} : {what}")
     if not files:
         desk.console.print("Aucun lot certifié n'attend d'être mis en fichier.")
 
@@ -62,15 +62,20 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
     with desk.office() as office, desk.watcher(as_json) as watch:
         done = send(office, watch.progress) if again is None else [resend(office, again, ps)]
         uncertain = office.journal.messages(MessageState.UNCERTAIN)
+        clear = {one.message.id for one in done if one.message is not None and is_clear(one.message)}
     if as_json:
         values.write(
-            {"messages": [_message(one) for one in done], "uncertain": [one.subject for one in uncertain]}
+            {
+                "messages": [_message(one, clear) for one in done],
+                "uncertain": [one.subject for one in uncertain],
+            }
         )
     else:
         for one in done:
             state = "rien n'est parti"
             if one.message is not None:
                 state = f"{one.message.state.label}, objet {one.message.subject}"
+                state += f", {CLEAR}" if one.message.id in clear else ""
             desk.console.print(f"Fichier {one.file.name} : {state}")
         if not done:
             desk.console.print("Aucun fichier n'attend d'être envoyé.")
@@ -81,8 +86,9 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
             raise one.error
 
 
-def _message(one: Dispatch) -> dict[str, object]:
+def _message(one: Dispatch, clear: set[int]) -> dict[str, object]:
     return {
+        "clear": one.message is not None and one.message.id in clear,
         "file": one.file.name,
         "subject": None if one.message is None else one.message.subject,
         "state": None if one.message is None else one.message.state.value,
@@ -175,11 +181,11 @@ def show_trace(desk: Desk, key: str, as_json: bool) -> None:
     """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture (son numéro)."""
     with desk.office() as office:
         found = office.journal.trace(key)
-    if as_json:
-        values.write(values.trace(found))
-        return
-    for table in trace_tables(found):
-        desk.console.print(table)
+        if as_json:
+            values.write(values.trace(found))
+            return
+        for table in trace_tables(found):
+            desk.console.print(table)
 
 
 @click.command("config", cls=FrenchCommand, short_help="Affiche un modèle de configuration.")

@@ -11,11 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from tournee.app.alerts import Alert
+from tournee.app.dispatch import is_clear
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
 from tournee.store import EffectRow, OverviewRow, SheetState, Trace, VisitRow
 from tournee.store.wording import euros
 
+CLEAR = "EN CLAIR"
 SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
 
 _COLOURS = {
@@ -165,9 +167,8 @@ def trace_tables(trace: Trace) -> list[Table]:
     for file in trace.files:
         way.add_row("fichier", file.name, file.state.label, f"{file.invoices} factures {file.reason}".strip())
     for message in trace.messages:
-        way.add_row(
-            "message", message.compostage, message.state.label, f"{message.subject} {message.reason}".strip()
-        )
+        detail = " ".join((message.subject, *([CLEAR] if is_clear(message) else []), message.reason))
+        way.add_row("message", message.compostage, message.state.label, detail.strip())
     for received in trace.returns:
         way.add_row(received.kind, str(received.id), received.state.label, received.summary)
     past = Table(title="Historique", title_style="bold")

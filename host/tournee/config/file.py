@@ -12,11 +12,16 @@ from tournee.config.routes import read_route
 from tournee.config.table import Table
 from tournee.errors import ConfigError
 from tournee.exchange.route import Route
+from tournee.store import STATIONS
+
+_NO_STATION = -1
 
 
 @dataclass(frozen=True)
 class Config:
-    """What the configuration file says; paths are absolute. `routes` by name, `active` names one of them."""
+    """What the configuration file says; paths are absolute. `routes` by name, `active` names one of them;
+    `station` tells this host from others that send from the same address (`OCT-MSG-4`).
+    """
 
     path: Path
     journal: Path
@@ -26,6 +31,7 @@ class Config:
     zone: ZoneInfo
     return_certificate: Path | None
     return_key: Path | None
+    station: int | None = None
 
     @property
     def route(self) -> Route:
@@ -63,6 +69,9 @@ def parse_config(text: str, path: Path) -> Config:
     )
     returns, routes = root.table("retours", optional=True), root.table("route")
     zone = sending.get("fuseau", str, "Europe/Paris")
+    station = sending.get("poste", int, _NO_STATION)
+    if not _NO_STATION <= station < STATIONS:
+        raise sending.wrong("poste", f"un nombre de 0 à {STATIONS - 1} est attendu, pas {station}")
     try:
         zone_info = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -76,6 +85,7 @@ def parse_config(text: str, path: Path) -> Config:
         zone=zone_info,
         return_certificate=returns.path("certificat", home),
         return_key=returns.path("cle", home),
+        station=None if station == _NO_STATION else station,
     )
     for table in (root, journal, reader, sending, returns, routes):
         table.finish()

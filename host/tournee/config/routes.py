@@ -116,5 +116,6 @@ def _server(table: Table, home: Path) -> Server:
 def _mailbox(table: Table, home: Path) -> Mailbox:
     kind = table.choice("type", MailboxKind)
     if kind is MailboxKind.MAILDIR:
-        return Mailbox(kind, path=home / table.get("dossier", str))
-    return Mailbox(kind, server=_server(table, home), folder=table.get("boite", str, "INBOX"))
+        return Mailbox(kind, path=home / table.get("dossier", str), keep=table.get("conserver", bool, False))
+    keep, folder = table.get("conserver", bool, False), table.get("boite", str, "INBOX")
+    return Mailbox(kind, server=_server(table, home), folder=folder, keep=keep)

@@ -10,6 +10,13 @@ from tournee.errors import ConfigError
 
 _T = TypeVar("_T")
 _C = TypeVar("_C", bound=StrEnum)
+_WORDS: dict[type, str] = {
+    str: "un texte",
+    int: "un nombre entier",
+    bool: "true ou false",
+    list: "une liste",
+    dict: "une table",
+}
 
 
 class Table:
@@ -30,8 +37,7 @@ class Table:
         if value is None:
             raise self.wrong(key, "cette clé manque")
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            words = {str: "un texte", int: "un nombre entier", list: "une liste", dict: "une table"}
-            raise self.wrong(key, f"{words[kind]} est attendu, pas {value!r}")
+            raise self.wrong(key, f"{_WORDS[kind]} est attendu, pas {value!r}")
         return value
 
     def table(self, key: str, *, optional: bool = False) -> Table:

@@ -146,7 +146,7 @@ def run(
     watch.step(f"Démarrage du lecteur émulé et {ends}")
     with (
         World(directory, lambda: clock, with_oct=not is_direct, with_insurers=is_direct) as world,
-        Journal(path, cipher, lambda: clock) as journal,
+        Journal(path, cipher, lambda: clock, station=0) as journal,
     ):
         office = Office(journal, world.route(mode=mode), lambda: clock)
         with (

@@ -204,6 +204,14 @@ def is_addressed(start: bytes, recipient: str) -> bool:
     return f"\r\nTo: {recipient}\r\n".encode() in start[: start.find(b"\r\n\r\n") + 2]
 
 
+def is_readable(start: bytes) -> bool:
+    """Whether a message, of which these are the first bytes, carries its file in clear (`OCT-MSG-7`)."""
+    for line in start[: start.find(b"\r\n\r\n")].split(b"\r\n"):
+        if line.startswith(b"Content-Description: "):
+            return not line.endswith(tuple(one.suffix.encode() for one in Sealing if one.suffix))
+    return True
+
+
 def base64_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Base64 of all these bytes in lines of 76 characters, each ended by CRLF; whole lines in each piece."""
     rest = b""

@@ -36,8 +36,8 @@ class LotOutline:
 
 def outline_lot(data: bytes) -> LotOutline:
     """The outline of one lot: 1, invoices, 6, then its records 7 if any; LayoutError for anything else."""
-    shape = shape_of(data)
-    if len(data) % RECORD_LENGTH or not _SHAPE.fullmatch(shape):
+    shape = b"" if len(data) % RECORD_LENGTH else shape_of(data)
+    if not _SHAPE.fullmatch(shape):
         split_lot(data)
         raise LayoutError("Lot sans facture", 0)
     starts = [rank * RECORD_LENGTH + _NUMBER_AT for rank, kind in enumerate(shape) if kind == _TWO]
@@ -60,8 +60,8 @@ def is_enriched(lot: bytes) -> bool:
 
 
 def shape_of(data: bytes) -> bytes:
-    """The kinds of records that follow one another, a character each: the first, but `a` for 2A and `e` for
-    4E.
+    """The kinds of these whole records, one after the other, a character each: the first, but `a` for 2A and
+    `e` for 4E.
     """
     firsts = data[::RECORD_LENGTH]
     shape = bytearray(firsts)

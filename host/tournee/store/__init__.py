@@ -3,6 +3,7 @@
 from tournee.store.cipher import Cipher
 from tournee.store.drafts import Effect, FileDraft, MessageDraft, Outcome, SheetDraft, Target
 from tournee.store.journal import Journal
+from tournee.store.messages import STATIONS
 from tournee.store.opposition import IncrementDraft, IncrementRow, IncrementState
 from tournee.store.rows import (
     EffectRow,
@@ -23,6 +24,7 @@ from tournee.store.secrets import journal_key
 from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
 
 __all__ = [
+    "STATIONS",
     "Cipher",
     "Effect",
     "EffectRow",
