@@ -1,18 +1,18 @@
 """Submission when the server or the network fails: only what is uncertain is told as uncertain."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from scripted_server import Line, ScriptedServer
+from submission_rig import OCT, PS, RAW, Rig
 from tls_authority import Authority
 
 from tournee.exchange.route import Security, Server
 from tournee.exchange.submission import (
     DeferredError,
-    Outgoing,
     Receipt,
     RefusedError,
     SubmissionError,
@@ -21,41 +21,8 @@ from tournee.exchange.submission import (
 )
 from tournee.exchange.transport import AuthRefusedError, TlsRefusedError, TransportError, UnreachableError
 
-PS, OCT = "cabinet@test.example", "oct@test.example"
-RAW = b"Subject: x\r\n\r\nbody\r\n"
 END = b"\r\n.\r\n"
 AUTH_PLAIN = "AGNhYmluZXRAdGVzdC5leGFtcGxlAHNlY3JldA=="  # NUL cabinet@test.example NUL secret
-
-
-class Rig:
-    """What one test needs: TLS on both sides, the journal's notes, `submit` against a script."""
-
-    def __init__(self, directory: Path) -> None:
-        authority = Authority(directory)
-        key, certificate = authority.issue("smtp", ["127.0.0.1"])
-        self.trust = authority.file
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(certificate, key)
-        self.notes: list[str] = []
-
-    def submit(
-        self,
-        script: Callable[[Line], None],
-        *,
-        timeout: float = 20.0,
-        patience: float = 20.0,
-        raw: bytes | Outgoing = RAW,
-    ) -> Receipt:
-        with ScriptedServer(script, self.context) as scripted:
-            server = Server(
-                "127.0.0.1", scripted.port, Security.TLS, PS, lambda: "secret", self.trust, timeout, patience
-            )
-            return submit(server, PS, OCT, raw, lambda: self.notes.append("transmitting"))
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path)
 
 
 def greet(line: Line) -> None:
@@ -90,50 +57,6 @@ def test_accepted_message_is_a_receipt_even_when_the_farewell_fails(rig: Rig) ->
 
     assert rig.submit(script) == Receipt(250, "queued as 42")
     assert rig.notes == ["transmitting"]
-
-
-class Pieces:
-    """A message in pieces, as the journal gives one."""
-
-    def __init__(self, *pieces: bytes) -> None:
-        self._pieces = pieces
-        self.size = sum(map(len, pieces))
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._pieces)
-
-
-@pytest.mark.parametrize(
-    ("pieces", "sent"),
-    [
-        ((b"a\r\n", b".b\r\n"), b"a\r\n..b\r\n.\r\n"),
-        ((b"a\r\n.", b".b\r\n"), b"a\r\n...b\r\n.\r\n"),
-        ((b"a", b".b\r", b"\n.", b"\r\n"), b"a.b\r\n..\r\n.\r\n"),
-        ((b".", b"a"), b"..a\r\n.\r\n"),
-        ((b"a\r", b"\n"), b"a\r\n.\r\n"),
-    ],
-)
-def test_no_dot_in_a_message_in_pieces_ends_it(rig: Rig, pieces: tuple[bytes, ...], sent: bytes) -> None:
-    """RFC 5321 4.5.2, wherever the pieces are cut; the size told is the message's own."""
-
-    def script(line: Line) -> None:
-        line.say("220 scripted")
-        line.hear("EHLO")
-        line.say("250-scripted", "250-SIZE 1000", "250 AUTH PLAIN")
-        line.hear("AUTH")
-        line.say("235 welcome")
-        assert line.hear("MAIL").split(b"SIZE=")[1] == b"%d\r\n" % sum(map(len, pieces))
-        line.say("250 ok")
-        line.hear("RCPT")
-        line.say("250 ok")
-        line.hear("DATA")
-        line.say("354 go ahead")
-        assert line.until(END) == sent
-        line.say("250 ok")
-        line.hear("QUIT")
-        line.say("221 bye")
-
-    assert rig.submit(script, raw=Pieces(*pieces)).code == 250
 
 
 def test_answer_lost_after_the_final_dot_is_uncertain(rig: Rig) -> None:
