@@ -119,3 +119,8 @@ def test_configuration_tells_library_readers_tables_and_components(desk):
         64: ["LECTEUR A LIAISON OUVERTE", "SIMULATION : NE FACTURE PERSONNE"],
     }
     assert desk.ssv.SGD_LireChamp(session, 61, 1, 8) == (0, "202611161930")
+
+
+@pytest.mark.parametrize("names", [(None, LECTEUR), (CPS, None), (3, LECTEUR), (CPS, [LECTEUR])])
+def test_name_that_is_no_text_is_f802(desk, names):
+    assert desk.ssv.SSV_LireCartePS(*names, CODE) == (0xF802, b"")

@@ -221,17 +221,21 @@ class Library(ZoneBuilder):
             raise SsvError("NON_INITIALISEE", "Appelez d'abord SSV_InitLIB.")
         return self._resources
 
-    def _station(self, reader: object, ps: object = None) -> Station:
-        """The reader of that name; SsvError (F101) when there is none, or its PS slot has another name."""
+    def _station(self, reader: object) -> Station:
+        """The reader of that name; SsvError (F101) when there is none."""
         stations, name = self._ready().stations, text(reader, "NomRessourceLecteur")
         found = stations.get(name)
         if found is None:
             known = ", ".join(sorted(stations)) or "aucune"
             raise SsvError("RESSOURCE_INCONNUE", f"Lecteur « {name} » inconnu ; ressources : {known}.")
-        if ps is not None and text(ps, "NomRessourcePS") != found.ps:
+        return found
+
+    def _with_ps(self, ps: object, reader: object) -> Station:
+        """The reader of that name, whose PS slot must have that one; SsvError (F101)."""
+        found, name = self._station(reader), text(ps, "NomRessourcePS")
+        if name != found.ps:
             raise SsvError(
-                "RESSOURCE_INCONNUE",
-                f"Le lecteur « {name} » n'a pas de ressource PS « {ps} », mais « {found.ps} ».",
+                "RESSOURCE_INCONNUE", f"Ce lecteur n'a pas de ressource PS « {name} », mais « {found.ps} »."
             )
         return found
 
@@ -252,7 +256,7 @@ class Library(ZoneBuilder):
         def whole() -> _Output:
             given = secret(code)
             try:
-                with self._station(reader_name, ps).use() as reader:
+                with self._with_ps(ps, reader_name).use() as reader:
                     if given:
                         with asking_ps_card():
                             reader.unlock(given)
