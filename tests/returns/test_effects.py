@@ -48,8 +48,21 @@ def test_a_lot_already_taken_in_is_refused(vector):
 def test_a_576_pays_defers_and_refuses_sheet_by_sheet(vector):
     """OCT-RET-3."""
     assert effects_of(read_rsp(vector("rsp_576.txt"))) == (
-        Effect("paid", PS, "", "001", "261122", "000000041", "FSE", 1512, 1512, reference=TRANSFER, nir=NIR),
-        Effect("deferred", PS, "", "001", "261122", "000000042", "FSE", 2000, 0, nir=SECOND_NIR),
+        Effect(
+            "paid",
+            PS,
+            "",
+            "001",
+            "261122",
+            "000000041",
+            "FSE",
+            1512,
+            1512,
+            reference=TRANSFER,
+            share="AMO",
+            nir=NIR,
+        ),
+        Effect("deferred", PS, "", "001", "261122", "000000042", "FSE", 2000, 0, share="AMO", nir=SECOND_NIR),
         Effect(
             "payment_refused",
             PS,

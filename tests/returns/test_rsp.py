@@ -195,3 +195,44 @@ def test_a_detail_without_a_code_has_that_of_the_payment_it_details(vector):
     told = [payment.code for payment in read_rsp(content).other_payments]
     blank = read_rsp(content.replace(b"2620400101", b"26204     "))
     assert (told[0], blank.other_payments[0].code) == ("00101", "00101")
+
+
+def changed(content, old, new):
+    assert content.count(old) == 1
+    return content.replace(old, new)
+
+
+def test_a_share_told_of_twice_adds_up(vector):
+    """A payment taken back in the same invoice, and paid again: nothing is lost of the file's total."""
+    content = vector("rsp_576.txt")
+    part = b"1980500001512P00001512P@"
+    read = read_rsp(changed(content, part, part + part.replace(b"P@", b"N@") + part))
+    assert read.sheets[0].amo == Part(1512, 1512, "P")
+    assert read.unassigned == 0
+
+
+def test_money_that_is_of_no_invoice_and_no_payment_is_told(vector):
+    content = vector("rsp_576.txt")
+    part = b"1980500001512P00001512P@"
+    moved = content.replace(part, b"")
+    at = moved.index(b"10204000000041")
+    read = read_rsp(moved[:at] + part + moved[at:])
+    assert read.unassigned == 1512
+    assert read.faults[-1] == "1512 centimes lus ne sont d'aucune facture ni d'aucun paiement"
+
+
+def test_details_that_do_not_make_their_payment_are_told(vector):
+    content = vector("rsp_900.txt")
+    read = read_rsp(content)
+    assert (read.unassigned, read.faults) == (0, ())
+    detail = content[content.index(b"26204") :]
+    less = content.replace(detail[:134], detail[:125] + b"00000001@")
+    assert read_rsp(less).unassigned > 0
+
+
+def test_an_rsp_under_another_name_and_date_has_the_same_body(vector):
+    content = vector("rsp_576.txt")
+    again = content[:49] + b"000099261130" + content[61:-79] + b"000099" + content[-73:]
+    assert (read_rsp(again).file_name, read_rsp(again).date) == ("000099", "261130")
+    assert read_rsp(again).body == read_rsp(content).body
+    assert read_rsp(vector("rsp_580.txt")).body != read_rsp(content).body

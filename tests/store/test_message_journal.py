@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tournee.errors import StoreError
-from tournee.store import FileState, LotState, MessageState, SheetState
+from tournee.store import Effect, FileState, LotState, MessageState, Outcome, SheetState, Target
 
 NOW = datetime(2026, 3, 2, 18, 30, 5)
 
@@ -207,3 +207,15 @@ def test_messages_are_listed_by_state(journal, make, file):
     journal.make_message(file, "oct", make.message())
     assert len(journal.messages(MessageState.MADE)) == 1
     assert journal.messages(MessageState.SENT) == ()
+
+
+@pytest.mark.parametrize("end", ["message_sent", "message_failed", "message_uncertain"])
+def test_a_return_that_came_before_the_servers_answer_stands(journal, make, file, end):
+    """The OCT was quicker than the 250, or than the loss of it."""
+    message = journal.make_message(file, "oct", make.message())
+    journal.message_transmitting(message)
+    received = journal.take_return(b"ARL", "oct 1")
+    journal.settle_return(received, "ARL", "", [Effect(Target.FILE, Outcome.ACCEPTED, file="000001")])
+    getattr(journal, end)(message, "trop tard")
+    assert (journal.message(message).state, journal.message(message).reason) == (MessageState.SENT, "")
+    assert journal.file(file).state is FileState.ACKNOWLEDGED

@@ -328,3 +328,22 @@ def test_a_refused_invoice_is_billed_again_under_a_new_number(journal, make, sen
 def test_settling_an_unknown_return_is_a_clear_error(journal):
     with pytest.raises(StoreError, match="n’a pas d’élément 3"):
         journal.settle_return(3, "ARL", "", [])
+
+
+def test_an_rsp_that_comes_again_under_another_header_applies_once(journal, sent):
+    paid = Effect(Target.INVOICE, Outcome.PAID, invoice="000000001", asked=600, paid=600)
+    for raw in (b"first", b"second"):
+        received = journal.take_return(raw, "oct")
+        journal.settle_return(received, "RSP", "", [paid], b"header " + raw, body=b"payments")
+    assert len(journal.payments(1)) == 1
+    assert [row.reason for row in journal.returns()] == ["", "contenu déjà traité"]
+
+
+def test_what_is_odd_in_a_settled_return_stays_in_view(journal, sent):
+    received = journal.take_return(b"raw", "oct")
+    journal.settle_return(received, "RSP", "", [], b"content", notes=("999 : écart 1", "294, octet 12"))
+    journal.settle_return(journal.take_return(b"other", "oct"), "RSP", "", [])
+    (odd,) = journal.return_notes()
+    assert (odd.return_id, odd.kind, odd.notes) == (received, "RSP", ("999 : écart 1", "294, octet 12"))
+    assert journal.received(received).notes == odd.notes
+    assert journal.received(2).notes == ()

@@ -102,7 +102,9 @@ def _settle(office: Office, row: ReturnRow) -> Settled:
         if isinstance(read.content, Dloi):
             keep_increments(office, row.id, read.content)
         changes = [_effect(effect) for effect in told.effects_of(read.content)]
-        effects = office.journal.settle_return(row.id, read.kind, read.envelope.subject, changes, read.clear)
+        effects = office.journal.settle_return(
+            row.id, read.kind, read.envelope.subject, changes, read.clear, body=read.body, notes=read.odd
+        )
     return Settled(office.journal.received(row.id), read, effects)
 
 
@@ -122,6 +124,7 @@ def _effect(effect: told.Effect) -> Effect:
         invoice=effect.invoice_number,
         document=effect.sheet_kind,
         asked=effect.asked or 0,
+        share=effect.share,
         paid=effect.amount or 0,
         code=effect.code,
         label=effect.label,

@@ -68,7 +68,7 @@ def received(settled: Settled) -> dict[str, Any]:
         "state": settled.row.state.value,
         "effects": len(settled.effects),
         "applied": sum(effect.applied for effect in settled.effects),
-        "notes": list(settled.read.notes),
+        "notes": [*settled.read.notes, *settled.read.odd],
         "reason": settled.row.reason,
     }
 
@@ -141,7 +141,13 @@ def trace(found: Trace) -> dict[str, Any]:
             for message in found.messages
         ],
         "returns": [
-            {"id": one.id, "kind": one.kind, "subject": one.summary, "state": one.state.value}
+            {
+                "id": one.id,
+                "kind": one.kind,
+                "subject": one.summary,
+                "state": one.state.value,
+                "notes": one.notes,
+            }
             for one in found.returns
         ],
         "history": [

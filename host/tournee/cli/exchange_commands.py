@@ -138,6 +138,7 @@ def show_status(desk: Desk, as_json: bool) -> None:
         unmatched = office.journal.unmatched()
         outside = office.journal.payments_outside()
         found = alerts(office)
+        odd = office.journal.return_notes()
     if as_json:
         values.write(
             {
@@ -145,6 +146,7 @@ def show_status(desk: Desk, as_json: bool) -> None:
                 "invoices": [values.invoice(row) for row in rows],
                 "uncertain": [message.subject for message in uncertain],
                 "quarantined": [{"id": one.id, "reason": one.reason} for one in aside],
+                "odd": [{"return": one.return_id, "kind": one.kind, "notes": one.notes} for one in odd],
                 "payments_outside": [values.outside(row) for row in outside],
                 "unmatched": [
                     {
@@ -166,6 +168,9 @@ def show_status(desk: Desk, as_json: bool) -> None:
         desk.console.print(total_line(rows))
     for line in outside_lines(outside):
         desk.console.print(line)
+    for told in odd:
+        for note in told.notes:
+            desk.console.print(labelled(f"{told.kind} {told.return_id}, à vérifier :", note))
     for row in unmatched:
         why = ", ".join(text for text in (row.note, row.effect.reason) if text)
         desk.console.print(labelled(f"Retour {row.return_id} sans suite :", f"{row.effect.told} ({why})"))

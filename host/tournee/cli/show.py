@@ -106,7 +106,7 @@ def return_table(settled: Iterable[Settled]) -> Table:
     for one in settled:
         applied = sum(effect.applied for effect in one.effects)
         effects = f"{applied} sur {len(one.effects)}" if one.effects else "—"
-        notes = "\n".join([*one.read.notes, *([one.row.reason] if one.row.reason else [])])
+        notes = "\n".join([*one.read.notes, *one.read.odd, *([one.row.reason] if one.row.reason else [])])
         table.add_row(_KINDS.get(one.read.kind, one.read.kind), one.read.envelope.subject, effects, notes)
     return table
 
@@ -170,7 +170,8 @@ def trace_tables(trace: Trace) -> list[Table]:
         detail = " ".join((message.subject, *([CLEAR] if is_clear(message) else []), message.reason))
         way.add_row("message", message.compostage, message.state.label, detail.strip())
     for received in trace.returns:
-        way.add_row(received.kind, str(received.id), received.state.label, received.summary)
+        told = " ; ".join((received.summary, *received.notes))
+        way.add_row(received.kind, str(received.id), received.state.label, told)
     past = Table(title="Historique", title_style="bold")
     for heading in ("Quand", "Quoi", "État", "Détail"):
         past.add_column(heading)

@@ -51,6 +51,19 @@ class Return:
     notes: tuple[str, ...] = ()
 
     @property
+    def odd(self) -> tuple[str, ...]:
+        """What is odd in an RSP and is kept in view: damage, sums that differ, an unknown reference."""
+        if not isinstance(self.content, Rsp):
+            return ()
+        unknown = () if self.content.decoded else (self.content.undecoded,)
+        return (*unknown, *self.content.faults)
+
+    @property
+    def body(self) -> bytes:
+        """What tells an RSP apart whatever name and date its header bears; empty for all else."""
+        return self.content.body if isinstance(self.content, Rsp) else b""
+
+    @property
     def kind(self) -> str:
         """``ARL``, ``RSP``, ``ART``, ``DLOI`` or ``QUARANTINED``."""
         return _WORDS.get(type(self.content).__name__, "QUARANTINED")

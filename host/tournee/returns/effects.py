@@ -30,7 +30,8 @@ class Effect:
 
     `ps` is the 9-digit billing number of who sent it: numbers of files, lots and invoices are each PS's own.
     "" stands for what the return does not say; a lot "" in an ARL means the file as a whole. `asked` and
-    `amount` are cents, both shares together, `code` and `label` the reason given, `reference` the virement.
+    `amount` are cents, of the share that `share` names (AMO, AMC) or of both together; `code` and `label` the
+    reason given, `reference` the virement.
     `nir` is the insured person's number of 13 (103, 110): the invoice must be that person's.
     """
 
@@ -46,6 +47,7 @@ class Effect:
     code: str = ""
     label: str = ""
     reference: str = ""
+    share: str = ""
     nir: str = field(default="", repr=False)
 
 
@@ -92,6 +94,7 @@ def _of_sheet(sheet: SheetReturn, ps: str) -> Effect:
         lot_date=sheet.lot_date,
         invoice_number=sheet.invoice,
         sheet_kind=sheet.sheet_kind,
+        share=_share(sheet),
         asked=sheet.asked if sheet.parts else None,
         amount=sheet.paid if sheet.parts else None,
         code=reason.code if reason else "",
@@ -99,6 +102,13 @@ def _of_sheet(sheet: SheetReturn, ps: str) -> Effect:
         reference=sheet.transfer if outcome == PAID else "",
         nir=sheet.nir,
     )
+
+
+def _share(sheet: SheetReturn) -> str:
+    """The share that the return speaks of, when it is one alone."""
+    shares = (("AMO", sheet.amo), ("AMC", sheet.amc))
+    told = [name for name, part in shares if part is not None and (part.asked or part.paid or part.state)]
+    return told[0] if len(told) == 1 else ""
 
 
 def _label(sheet: SheetReturn) -> str:

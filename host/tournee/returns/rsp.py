@@ -59,6 +59,10 @@ def read_rsp(content: bytes) -> Rsp:
         other_payments=tuple(story.payments),
         totals=tuple(totals.checks),
         stream=entities,
+        unassigned=totals.amount - story.amount,
+        body=noemie.reference(entities[0]).encode()
+        + str(header["numero_destinataire"]).encode()
+        + content[noemie.length("000") : last.offset],
     )
 
 
@@ -124,6 +128,11 @@ class _Story:
             self._take_payment(kind, values)
         elif self._sheet is not None:
             _add(self._sheet, kind, values)
+
+    @property
+    def amount(self) -> int:
+        """Cents told of invoices and of payments outside them."""
+        return sum(sheet.paid for sheet in self.sheets) + sum(one.amount for one in self.payments)
 
     def close_sheet(self) -> None:
         """End the invoice and the payment being told, if any."""
@@ -202,9 +211,9 @@ def _add(sheet: _OpenSheet, kind: str, values: dict[str, str | int]) -> None:
         sheet.nir = str(values["nir"])
         sheet.name = f"{values['nom']} {values['prenom']}".strip()
     elif kind == "198":
-        sheet.amo = _part(values)
+        sheet.amo = _added(sheet.amo, _part(values))
     elif kind == "199":
-        sheet.amc = _part(values)
+        sheet.amc = _added(sheet.amc, _part(values))
     elif kind == "210":
         sheet.lines.append(_line(values))
     elif kind == "290":
@@ -224,6 +233,13 @@ def _add(sheet: _OpenSheet, kind: str, values: dict[str, str | int]) -> None:
         )
     elif kind == "295":
         sheet.comments.append(str(values["libelle"]))
+
+
+def _added(told: Part | None, more: Part) -> Part:
+    """A share told of more than once in an invoice: what is paid adds up, the last state stands."""
+    if told is None:
+        return more
+    return Part(max(told.asked, more.asked), told.paid + more.paid, more.state or told.state, more.amc)
 
 
 def _part(values: dict[str, str | int]) -> Part:

@@ -142,7 +142,8 @@ class Rsp:
     """An RSP file: decoded and raw, with every control total met.
 
     `recipient` is the PS's number on 14; `flow` is ``D`` (demonstration) or ``T`` (test) as soon as one of
-    its ends says so, ``R`` or "" for a real one.
+    its ends says so, ``R`` or "" for a real one. `unassigned` is what the entities pay, in cents, beyond
+    what is told of invoices and payments; `body` what tells the file apart whatever its name and date.
     """
 
     reference: str
@@ -157,6 +158,8 @@ class Rsp:
     other_payments: tuple[OtherPayment, ...]
     totals: tuple[TotalCheck, ...]
     stream: Entities = field(repr=False)
+    unassigned: int
+    body: bytes = field(repr=False)
 
     @property
     def entities(self) -> tuple[RawEntity, ...]:
@@ -180,7 +183,17 @@ class Rsp:
             f"{entity.type}, octet {entity.offset} : {entity.error}"
             for entity in map(_raw, self.stream.damaged)
         ]
-        return (*damaged, *(str(check) for check in self.totals if not check.agrees))
+        left = [f"{self.unassigned} centimes lus ne sont d'aucune facture ni d'aucun paiement"]
+        return (
+            *damaged,
+            *(str(check) for check in self.totals if not check.agrees),
+            *(left if self.unassigned else ()),
+        )
+
+    @property
+    def undecoded(self) -> str:
+        """That the file is kept without being understood, in French."""
+        return f"référence {self.reference} non interprétée : gardée entière, {len(self.stream)} entités"
 
 
 def _raw(entity: Entity) -> RawEntity:

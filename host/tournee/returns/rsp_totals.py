@@ -55,6 +55,11 @@ class Totals:
         self._entities = 0
         self._amount = 0
 
+    @property
+    def amount(self) -> int:
+        """Cents that the entities read pay, all together."""
+        return self._amount
+
     def take(self, entity: Entity) -> None:
         """Count one entity, and what it pays or holds back."""
         self._entities += 1

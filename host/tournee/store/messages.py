@@ -147,11 +147,16 @@ class Messages(Contents):
 
     def _unsent(self, step: str, message_id: int, state: MessageState, reason: str) -> None:
         with self._step(step):
-            if self._state("message", message_id) is not state:
+            present = self._state("message", message_id)
+            if present is MessageState.SENT:
+                return  # a return proved that it arrived
+            if present is not state:
                 self._move("message", message_id, state, reason)
             self._give_reason("message", message_id, reason)
 
     def _arrived(self, message_id: int, detail: str) -> None:
+        if self._state("message", message_id) is MessageState.SENT:
+            return  # a return came before the server's own answer was journaled
         self._move("message", message_id, MessageState.SENT, detail)
         self._give_reason("message", message_id, "")
         file = int(self._row("message", message_id)["file"])

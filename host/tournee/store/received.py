@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tournee.store.drafts import Effect, Target
 from tournee.store.effects import Effects
-from tournee.store.rows import EffectRow, PaymentRow, ReturnRow
+from tournee.store.rows import EffectRow, PaymentRow, ReturnNotes, ReturnRow
 from tournee.store.states import ReturnState
 
 UNKNOWN = "unknown"
@@ -44,27 +44,40 @@ class Returns(Effects):
             return received
 
     def settle_return(
-        self, return_id: int, kind: str, summary: str, effects: Sequence[Effect], content: bytes = b""
+        self,
+        return_id: int,
+        kind: str,
+        summary: str,
+        effects: Sequence[Effect],
+        content: bytes = b"",
+        *,
+        body: bytes = b"",
+        notes: Sequence[str] = (),
     ) -> tuple[EffectRow, ...]:
-        """Apply what a return says, all in one step, and keep what it held (`content`, once unsealed).
+        """Apply what a return says, all in one step, and keep what it held (`content`, once unsealed) and
+        what is odd in it (`notes`).
 
-        A return already settled changes nothing; one whose content another return already brought (the same
-        file under other headers) is settled without effects. Gives the effects with what became of each:
-        those that matched nothing are kept too.
+        A return already settled changes nothing; one whose content, or what tells it apart whatever its
+        header (`body`), another return already brought is settled without effects. Gives the effects with
+        what became of each: those that matched nothing are kept too.
         """
         with self._step("settle_return"):
             if self._state("received", return_id) is ReturnState.SETTLED:
                 return self._effects(return_id)
-            digest = hashlib.sha256(content).hexdigest() if content else None
-            repeated = content and self._rows(
-                "SELECT 1 FROM received WHERE content_digest = ? AND state = 'settled'", digest
+            digest, body_digest = _digest(content), _digest(body)
+            repeated = self._rows(
+                "SELECT 1 FROM received WHERE state = 'settled' AND (content_digest = ? OR body_digest = ?)",
+                digest,
+                body_digest,
             )
             self._db.execute(
-                "UPDATE received SET kind = ?, content_digest = ?, content_sealed = ?, summary_sealed = ?"
-                " WHERE id = ?",
+                "UPDATE received SET kind = ?, content_digest = ?, body_digest = ?, notes_sealed = ?,"
+                " content_sealed = ?, summary_sealed = ? WHERE id = ?",
                 (
                     kind,
                     digest,
+                    body_digest,
+                    self._seal("\n".join(notes), "received", "notes", return_id) if notes else None,
                     self._seal(content, "received", "content", return_id),
                     self._seal(summary, "received", "summary", return_id),
                     return_id,
@@ -96,6 +109,12 @@ class Returns(Effects):
         query = "SELECT id FROM received WHERE ?1 IS NULL OR state = ?1 ORDER BY id"
         with self._reading():
             return tuple(int(row["id"]) for row in self._rows(query, state.value if state else None))
+
+    def return_notes(self) -> tuple[ReturnNotes, ...]:
+        """What is odd in returns that were settled, in the order they were taken."""
+        query = "SELECT id, kind, notes_sealed FROM received WHERE notes_sealed IS NOT NULL ORDER BY id"
+        with self._reading():
+            return tuple(ReturnNotes(row["id"], row["kind"], self._notes(row)) for row in self._rows(query))
 
     def sources(self) -> frozenset[str]:
         """Where the returns taken so far came from, as `take_return` was told."""
@@ -163,4 +182,13 @@ class Returns(Effects):
             self._unseal(row["content_sealed"], "received", "content", received),
             self._unseal(row["summary_sealed"], "received", "summary", received).decode(),
             self._unseal(row["reason_sealed"], "received", "reason", received).decode(),
+            self._notes(row),
         )
+
+    def _notes(self, row: sqlite3.Row) -> tuple[str, ...]:
+        notes = self._unseal(row["notes_sealed"], "received", "notes", row["id"]).decode()
+        return tuple(notes.split("\n")) if notes else ()
+
+
+def _digest(content: bytes) -> str | None:
+    return hashlib.sha256(content).hexdigest() if content else None

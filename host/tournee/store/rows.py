@@ -146,7 +146,9 @@ class MessageRow:
 
 @dataclass(frozen=True)
 class ReturnRow:
-    """A message received; `content` is what it held once unsealed, empty when not known."""
+    """A message received; `content` is what it held once unsealed, empty when not known; `notes`
+    what is odd in it.
+    """
 
     id: int
     digest: str
@@ -158,6 +160,16 @@ class ReturnRow:
     content: bytes = field(repr=False)
     summary: str = field(repr=False)
     reason: str = field(repr=False)
+    notes: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class ReturnNotes:
+    """What is odd in a return that was settled, in French: sums that differ, damage, what is unknown."""
+
+    return_id: int
+    kind: str
+    notes: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
