@@ -196,6 +196,7 @@ class Channel:
     def transmit(self, lc: int, le: int) -> int:
         """Send the command; return 0 when the card answered (see `sw`), else a status: the slot is then
         off."""
+        self.watch()  # another card may have come since the last command
         if not self.powered:
             return codes.CARD_REMOVED
         status = self._exchange(lc, le)

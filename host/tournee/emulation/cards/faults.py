@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from tournee.emulation.cards.emission import Emission
 from tournee.errors import EmulationError
 
-KINDS = ("silence", "garbage", "replace", "nulls", "late", "removed")
+KINDS = ("silence", "garbage", "replace", "insert", "nulls", "late", "removed")
 _NULL = b"\x60"
 
 
@@ -20,12 +20,12 @@ _NULL = b"\x60"
 class Fault:
     """One fault in a card's dialogue.
 
-    `at` is the exchange: `atr`, `pps`, or a command's INS as two hexadecimal digits (`C0`: GET RESPONSE). It
-    strikes the `nth` such exchange (from 1, counted over the card's life), and every later one when
-    `lasting`, at the card's `byte`-th byte in it (from 0; -1 is the last of an ATR). Kinds: `silence` (mute
-    until the next activation), `garbage` (`data` in place of all the rest of the exchange), `replace` (`data`
-    over as many bytes), `nulls` (`count` NULL bytes, `delay_ms` before each), `late` (`delay_ms` of waiting),
-    `removed` (out of the slot).
+    `at` is the exchange: `atr`, `pps`, `ifs` (T=1's own first), or a command's INS as two hexadecimal digits
+    (`C0`: GET RESPONSE). It strikes the `nth` such exchange (from 1, counted over the card's life), and every
+    later one when `lasting`, at the card's `byte`-th byte in it (from 0; -1 is the last of an ATR). Kinds:
+    `silence` (mute until the next activation), `garbage` (`data` in place of all the rest of the exchange),
+    `replace` (`data` over as many bytes), `insert` (`data`, `count` times, `delay_ms` before each), `nulls`
+    (the same with the NULL byte of T=0), `late` (`delay_ms` of waiting), `removed` (out of the slot).
     """
 
     kind: str
@@ -55,7 +55,7 @@ class Fault:
                 if name == "lasting":
                     values[name] = True
                 elif name == "at":
-                    values[name] = value if value in ("atr", "pps") else f"{int(value, 16):02X}"
+                    values[name] = value if value in ("atr", "pps", "ifs") else f"{int(value, 16):02X}"
                 elif name == "data":
                     values[name] = bytes.fromhex(value)
                 elif name in known and name != "kind":
@@ -130,7 +130,8 @@ class FaultyLine:
             return [*head, Emission(delay, fault.data)]
         if fault.kind == "replace":
             return [*head, Emission(delay, fault.data + after[len(fault.data) :])]
-        if fault.kind == "nulls":
-            waits = [Emission(fault.delay_ms, _NULL) for _ in range(fault.count)]
+        if fault.kind in ("insert", "nulls"):
+            data = fault.data or _NULL
+            waits = [Emission(fault.delay_ms, data) for _ in range(fault.count)]
             return [*head, *waits, Emission(delay, after)]
         return [*head, Emission(delay + fault.delay_ms, after)]
