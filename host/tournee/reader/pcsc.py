@@ -31,7 +31,7 @@ def open_pcsc(url: str) -> tuple[socket.socket, Callable[[], None]]:
     PcscUnavailable.
     """
     ps, _, vitale = url.removeprefix(SCHEME).partition("|")
-    board = _board()
+    board = board_module()
     try:
         slots = board.open_slots(ps.strip(), vitale.strip())
     except board.PcscError as error:
@@ -43,7 +43,8 @@ def open_pcsc(url: str) -> tuple[socket.socket, Callable[[], None]]:
 
 
 @cache
-def _board() -> ModuleType:
+def board_module() -> ModuleType:
+    """The board as it is loaded from its folder; PcscUnavailable where it, or pyscard, is not there."""
     if importlib.util.find_spec("smartcard") is None:
         raise PcscUnavailable(
             "Les lecteurs PC/SC ne sont pas pris en charge par cette installation.",
