@@ -34,8 +34,16 @@ def password_source(user: str, host: str, file: Path | None) -> Callable[[], str
         if file is not None:
             return _secret_file(file)
         import keyring  # only when asked: probing the desktop's keyrings takes a moment
+        from keyring.errors import KeyringError
 
-        return keyring.get_password(KEYRING_SERVICE, f"{user}@{host}") or ""
+        try:
+            return keyring.get_password(KEYRING_SERVICE, f"{user}@{host}") or ""
+        except (KeyringError, RuntimeError) as error:
+            raise ConfigError(
+                f"Le mot de passe de {user} sur {host} ne peut pas être demandé au trousseau.",
+                cause="ce système n'a pas de trousseau utilisable, ou il est fermé",
+                next_step="gardez-le dans un fichier lisible de vous seul : fichier_mot_de_passe",
+            ) from error
 
     return ask
 

@@ -1,0 +1,167 @@
+"""The configuration file changed in place: all else in it kept, checked before, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from tournee.config.file import Config, parse_config
+from tournee.errors import ConfigError
+from tournee.exchange.route import Insurer, Mode, Route, Sealing
+
+Values = dict[str, str | int]
+
+
+@dataclass(frozen=True)
+class NewRoute:
+    """A route to write; paths as the file is to have them. `submission` and `mailbox` are the keys of its
+    tables `envoi` and `retours`. In direct mode there are `insurers`, or the file `insurers_file`, in place
+    of address, identifier and certificate.
+    """
+
+    name: str
+    mode: Mode
+    sender: str
+    submission: Values
+    mailbox: Values
+    sealing: Sealing = Sealing.ZK
+    address: str = ""
+    identifier: str = ""
+    certificate: str = ""
+    insurers: Sequence[Insurer] = ()
+    insurers_file: str = ""
+
+
+def choose_route(path: Path, name: str) -> Config:
+    """Make `name` the route in force, `[envoi] route` (`OCT-MODE-2`); gives the configuration as it is now.
+
+    ConfigError when there is no such route, or when the file would not be right: then nothing is changed.
+    """
+    document = _document(path)
+    routes = list(document.get("route", {}))
+    if name not in routes:
+        raise ConfigError(
+            f"Il n'y a pas de route « {name} » dans {path}.",
+            cause=f"routes configurées : {', '.join(routes) or 'aucune'}",
+            next_step="choisissez l'une d'elles, ou ajoutez celle-ci : tournee route add",
+        )
+    document.setdefault("envoi", tomlkit.table())["route"] = name
+    return _replace(path, tomlkit.dumps(document))
+
+
+def check_new_route(path: Path, new: NewRoute) -> Route:
+    """The route as it will be once written; ConfigError when there is one of that name or it is not right."""
+    return parse_config(_with_route(path, new), path).routes[new.name]
+
+
+def add_route(path: Path, new: NewRoute) -> Config:
+    """Write a route at the end of the file; gives the configuration as it is now.
+
+    ConfigError when there is one of that name, or when the route is not right: then nothing is changed.
+    """
+    return _replace(path, _with_route(path, new))
+
+
+def _with_route(path: Path, new: NewRoute) -> str:
+    document = _document(path)
+    if new.name in document.get("route", {}):
+        raise ConfigError(
+            f"Il y a déjà une route « {new.name} » dans {path}.",
+            next_step="donnez un autre nom, ou changez celle-ci dans le fichier",
+        )
+    text = tomlkit.dumps(document)
+    return f"{text.rstrip()}\n\n{tomlkit.dumps(_written(new))}"
+
+
+def route_values(path: Path, name: str) -> tuple[Values, Values]:
+    """The keys of tables `envoi` and `retours` of a route, as the file has them; ConfigError when it has
+    none.
+    """
+    route = _document(path).unwrap().get("route", {}).get(name)
+    if not isinstance(route, dict) or not {"envoi", "retours"} <= set(route):
+        raise ConfigError(f"Il n'y a pas de route « {name} » complète dans {path}.")
+    return dict(route["envoi"]), dict(route["retours"])
+
+
+def _written(new: NewRoute) -> tomlkit.TOMLDocument:
+    """The tables of a route, by themselves."""
+    is_direct = new.mode is Mode.DIRECT
+    own: dict[str, Any] = {"mode": str(new.mode), "expediteur": new.sender}
+    if not is_direct:
+        own |= {"adresse": new.address, "identifiant": new.identifier}
+    if new.certificate:
+        own["certificat"] = new.certificate
+    if new.insurers_file:
+        own["destinataires"] = new.insurers_file
+    own["scellement"] = str(new.sealing)
+    if new.insurers:
+        own["destinataire"] = [_insurer(insurer) for insurer in new.insurers]
+    own |= {"envoi": dict(new.submission), "retours": dict(new.mailbox)}
+    document = tomlkit.document()
+    routes = tomlkit.table(is_super_table=True)
+    routes.add(new.name, tomlkit.item(own))
+    document.add("route", routes)
+    return document
+
+
+def _insurer(insurer: Insurer) -> Values:
+    named = {"nom": insurer.name, "type": insurer.type, "numero": insurer.number, "crf": insurer.crf}
+    values: Values = {key: value for key, value in named.items() if value}
+    values["adresse"] = insurer.address
+    if insurer.certificate is not None:
+        values["certificat"] = str(insurer.certificate)
+    return values
+
+
+def _document(path: Path) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"Le fichier de configuration {path} ne peut pas être lu.",
+            cause=str(error.strerror or error),
+            next_step="indiquez-le par --config, ou créez-le (modèle : tournee config)",
+        ) from error
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"Le fichier de configuration {path} n'est pas du TOML.", cause=str(error)
+        ) from error
+
+
+def _replace(path: Path, text: str) -> Config:
+    """Check the text, then put it in the file's place in one step, under the file's own rights."""
+    config = parse_config(text, path)
+    real = path.resolve()
+    try:
+        handle, made = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(made).chmod(real.stat().st_mode & 0o777)
+        Path(made).replace(real)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    finally:
+        with suppress(OSError):
+            Path(made).unlink(missing_ok=True)
+    return config
+
+
+def _not_written(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"Le fichier de configuration {path} n'a pas pu être changé ; il est comme avant.",
+        cause=str(error.strerror or error),
+        next_step="vérifiez les droits du dossier et la place libre",
+    )
