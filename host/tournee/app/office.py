@@ -42,6 +42,20 @@ class Office:
         self.journal.close()
 
     @property
+    def oct_route(self) -> Route:
+        """The route to an OCT for what only an OCT does (`OCT-LOI-1`): the active one, or in direct mode the
+        first of the others. ConfigError when there is none.
+        """
+        for route in (self.route, *self.former):
+            if not route.is_direct:
+                return route
+        raise ConfigError(
+            "Aucun OCT n'est dans la configuration.",
+            cause=f"la route {self.route.name} va droit aux caisses, et seul un OCT répond à cette demande",
+            next_step="ajoutez une route vers un OCT, sans la mettre en vigueur : tournee route add",
+        )
+
+    @property
     def mailbox_routes(self) -> tuple[Route, ...]:
         """The routes whose mailboxes are visited, each mailbox once, the active one's first."""
         once: dict[Mailbox, Route] = {}

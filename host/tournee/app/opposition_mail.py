@@ -22,7 +22,7 @@ _SENT = (MessageState.SENT, MessageState.TRANSMITTING, MessageState.UNCERTAIN)
 
 
 def request_list(office: Office, ps: str = "", ps_type: str = "", *, whole: bool = False) -> Dispatch:
-    """Ask the OCT of the active route for what follows the list in force, or the `whole` list (OCT-LOI-1).
+    """Ask the OCT (`Office.oct_route`) for what follows the list in force, or the `whole` list (OCT-LOI-1).
 
     `ps` is the billing number of who asks, with its type: left out, the one that the journal knows. A damaged
     list is set aside when the whole is asked for. The request is journaled before it leaves.
@@ -107,9 +107,9 @@ def _ask(office: Office, sender: LotSender, in_force: int) -> Dispatch:
 
 
 def _request_draft(office: Office, sender: LotSender, in_force: int, name: int) -> FileDraft:
-    route = office.route
+    route = office.oct_route
     clear = request_file(sender, name, office.clock(), route.recipient_number, in_force)
-    return FileDraft(clear, 0, route.name)
+    return FileDraft(clear, 0, route.name, route.party)
 
 
 def _only_ps(office: Office) -> str:

@@ -36,7 +36,7 @@ class Flaw(StrEnum):
     WRONG_PURPOSE = "wrong-purpose"
 
 
-_ASK = "demandez à l'OCT son certificat de chiffrement actuel et indiquez-le dans la configuration"
+_ASK = "demandez au destinataire son certificat de chiffrement actuel, indiquez-le dans la configuration"
 _TOLD = {
     Flaw.MISSING: ("aucun certificat n'est indiqué, ou son fichier n'existe pas", _ASK),
     Flaw.UNREADABLE: ("le fichier n'est pas un certificat (PEM ou DER)", _ASK),
@@ -72,10 +72,10 @@ class Recipient:
     ends: datetime
 
 
-def read_certificate(path: Path | None) -> x509.Certificate:
-    """The certificate in a PEM or DER file; CertificateError when there is none."""
+def read_certificate(path: Path | None, whose: str = "de l'OCT") -> x509.Certificate:
+    """The certificate in a PEM or DER file; CertificateError when there is none. `whose` names its holder."""
     if path is None:
-        raise CertificateError(Flaw.MISSING, "de l'OCT")
+        raise CertificateError(Flaw.MISSING, whose)
     where = f"« {path} »"
     try:
         with path.open("rb") as file:

@@ -52,8 +52,9 @@ class Sealed:
 
 def recipient_of(route: Route, *, now: datetime) -> Recipient:
     """The certificate this route seals for, checked at `now`; CertificateError otherwise (`OCT-MSG-8`)."""
-    where = f"de {route.name} ({route.certificate})"
-    return check_recipient(read_certificate(route.certificate), now=now, revoked=route.revoked, where=where)
+    where = f"{route.whose} ({route.certificate})"
+    certificate = read_certificate(route.certificate, route.whose)
+    return check_recipient(certificate, now=now, revoked=route.revoked, where=where)
 
 
 def seal_for(route: Route, content: bytes | Iterable[bytes], *, now: datetime) -> Sealed:
