@@ -40,13 +40,17 @@ class Desk:
         return self.screen
 
     def config(self) -> Config:
-        """The configuration asked for, or the one found: here, then in the account's folder."""
+        """The configuration asked for, or the one found."""
+        return load_config(self.path())
+
+    def path(self) -> Path:
+        """Its file: the one asked for, the one here, or the one in the account's folder."""
         if self.config_path is not None:
-            return load_config(self.config_path)
+            return self.config_path
         account = Path(click.get_app_dir("tournee")) / CONFIG_NAME
         for path in (Path(CONFIG_NAME), account):
             if path.exists():
-                return load_config(path)
+                return path
         raise ConfigError(
             "Aucun fichier de configuration.",
             next_step=f"créez {CONFIG_NAME} (modèle : tournee config) ou essayez tournee reader emulate",

@@ -6,7 +6,7 @@ import click
 
 from tournee import config as configuration
 from tournee.app.alerts import alerts
-from tournee.app.dispatch import Dispatch, is_clear, make_files, resend, send
+from tournee.app.dispatch import Dispatch, is_clear, kept_lots, make_files, resend, send
 from tournee.app.mailroom import fetch as fetch_returns
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
@@ -37,14 +37,21 @@ def make(desk: Desk, as_json: bool) -> None:
     destinataire, selon la route.
     """
     with desk.office() as office, desk.watcher(as_json) as watch:
-        files = make_files(office, watch.progress)
+        files, kept = make_files(office, watch.progress), kept_lots(office)
     if as_json:
-        values.write({"files": [{"name": one.name, "ps": one.ps, "invoices": one.invoices} for one in files]})
+        made = [{"name": one.name, "ps": one.ps, "invoices": one.invoices} for one in files]
+        values.write({"files": made, "kept": [lot.number for lot in kept]})
         return
     for one in files:
         what = f"{one.invoices} factures, {len(one.lot_ids)} lots, {one.content.size} octets"
         desk.console.print(f"Fichier {one.name} : {what}")
-    if not files:
+    for lot in kept:
+        why = (
+            "il a des FSE de contrat 99, que seul un OCT éclate, et la route en vigueur est directe ; "
+            "tournee route use, avec une route vers un OCT, le laisse partir"
+        )
+        desk.console.print(labelled(f"Le lot {lot.number} attend :", why))
+    if not files and not kept:
         desk.console.print("Aucun lot certifié n'attend d'être mis en fichier.")
 
 

@@ -16,6 +16,7 @@ from tournee.cli import (
     exchange_commands,
     opposition_commands,
     reader_commands,
+    route_commands,
     status,
 )
 from tournee.cli.context import Desk
@@ -69,6 +70,7 @@ for command in (
     *reader_commands.COMMANDS,
     *care_commands.COMMANDS,
     *exchange_commands.COMMANDS,
+    *route_commands.COMMANDS,
     *opposition_commands.COMMANDS,
     *alert_commands.COMMANDS,
 ):

@@ -9,7 +9,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tournee.emulation.desk import LINK_NAME, Desk
-from tournee.emulation.world import OCT_ADDRESS, PASSWORD, PS_ADDRESS, ROUTE_NAME, SIREN, USER, World
+from tournee.emulation.world import (
+    DIRECT_NAME,
+    INSURERS_NAME,
+    OCT_ADDRESS,
+    PASSWORD,
+    PS_ADDRESS,
+    ROUTE_NAME,
+    SIREN,
+    USER,
+    World,
+)
 from tournee.exchange.route import Mode
 
 CONFIG_NAME = "tournee.toml"
@@ -24,7 +34,10 @@ def practice(directory: Path) -> Iterator[Desk]:
     The OCT forgets what it received when it stops; the journal and the configuration stay.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    with World(directory, lambda: datetime.now(ZONE), seal_returns=True) as world, Desk(directory) as desk:
+    with (
+        World(directory, lambda: datetime.now(ZONE), seal_returns=True, with_insurers=True) as world,
+        Desk(directory) as desk,
+    ):
         _write_password(directory / _PASSWORD_NAME)
         (directory / CONFIG_NAME).write_text(_config(directory, world), "utf-8")
         yield desk
@@ -36,8 +49,14 @@ def _write_password(path: Path) -> None:
 
 
 def _config(directory: Path, world: World) -> str:
-    authority = world.server.tls.authority.relative_to(directory)
-    return f"""# Lecteur et OCT émulés : simulation, ne facture personne.
+    place = f"""serveur = "{world.server.host}"
+port = {world.server.port}
+securite = "starttls"
+utilisateur = "{USER}"
+autorites = "{world.server.tls.authority.relative_to(directory)}"
+fichier_mot_de_passe = "{_PASSWORD_NAME}"
+"""
+    return f"""# Lecteur, OCT et caisses émulés : simulation, ne facture personne.
 [journal]
 chemin = "journal.db"
 
@@ -49,7 +68,7 @@ certificat = "ps/cert.pem"
 cle = "ps/key.pem"
 
 [envoi]
-route = "{ROUTE_NAME}"
+route = "{ROUTE_NAME}" # ou {DIRECT_NAME} : tournee route use
 
 [route.{ROUTE_NAME}]
 adresse = "{OCT_ADDRESS}"
@@ -57,17 +76,23 @@ expediteur = "{PS_ADDRESS}"
 identifiant = "{SIREN}"
 certificat = "oct/cert.pem"
 scellement = "K"
-mode = "{Mode.SINGLE_FILE}"
+mode = "{Mode.SINGLE_FILE}" # ou {Mode.SPLIT_AT_SOURCE}, {Mode.PER_RECIPIENT}
 
 [route.{ROUTE_NAME}.envoi]
-serveur = "{world.server.host}"
-port = {world.server.port}
-securite = "starttls"
-utilisateur = "{USER}"
-autorites = "{authority}"
-fichier_mot_de_passe = "{_PASSWORD_NAME}"
-
+{place}
 [route.{ROUTE_NAME}.retours]
+type = "maildir"
+dossier = "retours"
+
+[route.{DIRECT_NAME}]
+mode = "{Mode.DIRECT}"
+expediteur = "{PS_ADDRESS}"
+destinataires = "am/{INSURERS_NAME}"
+scellement = "K"
+
+[route.{DIRECT_NAME}.envoi]
+{place}
+[route.{DIRECT_NAME}.retours]
 type = "maildir"
 dossier = "retours"
 """
