@@ -10,10 +10,24 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from days import MOMENT, PS_CARD, VITALE_CARD
 from surroundings import Surroundings, new_surroundings
+
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.emulation.world import World
 
 
 @pytest.fixture
 def surroundings(tmp_path: Path) -> Iterator[Surroundings]:
     with new_surroundings(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Surroundings]:
+    """An OCT and insurers behind one mail server, and a reader with both cards."""
+    with World(tmp_path, lambda: MOMENT, with_insurers=True) as world, EmulatedBoard() as board:
+        board.insert("ps", load_card(PS_CARD))
+        board.insert("vitale", load_card(VITALE_CARD))
+        yield Surroundings(board, world, tmp_path / "journal.db")

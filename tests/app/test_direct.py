@@ -2,64 +2,32 @@
 
 from __future__ import annotations
 
-import email
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from days import MOMENT, PS_CARD, VITALE_CARD, short_day
+from both_ends import addressees, direct, office
+from days import short_day
 from life import office_of
 from surroundings import Surroundings
 from test_modes import (
     CARD_SHEETS,
     TYPED_SHEET,
     certify_and_close,
-    close_day,
-    enriched_day,
     recipients,
     splitting,
     states,
 )
 
-from tournee.app.care import import_day
-from tournee.app.dispatch import kept_lots, make_files, resend, send
+from tournee.app.dispatch import make_files, resend, send
 from tournee.app.mailroom import fetch
-from tournee.app.office import Office
-from tournee.app.opposition_mail import request_list
-from tournee.billing.day import DayError
-from tournee.billing.rules import RuleError
-from tournee.emulation.board import EmulatedBoard
-from tournee.emulation.cards import load_card
-from tournee.emulation.world import World
 from tournee.errors import ConfigError
 from tournee.exchange.recipient import CertificateError
-from tournee.exchange.route import Insurer, Mode, Route
-from tournee.store import FileState, LotState, MessageState, SheetState
+from tournee.exchange.route import Insurer
+from tournee.store import FileState, MessageState, SheetState
 
 OTHER_OCT = "732829320"
 ENDS = [SheetState.PAID, SheetState.PAID, SheetState.ACKNOWLEDGED]
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Surroundings]:
-    """An OCT and insurers behind one mail server, and a reader with both cards."""
-    with World(tmp_path, lambda: MOMENT, with_insurers=True) as world, EmulatedBoard() as board:
-        board.insert("ps", load_card(PS_CARD))
-        board.insert("vitale", load_card(VITALE_CARD))
-        yield Surroundings(board, world, tmp_path / "journal.db")
-
-
-@contextmanager
-def office(both: Surroundings, active: Route, *former: Route) -> Iterator[Office]:
-    with office_of(both.journal, active) as opened:
-        opened.former = former
-        yield opened
-
-
-def direct(both: Surroundings) -> Route:
-    return both.world.route(mode=Mode.DIRECT)
 
 
 def dying_at(wanted: str) -> Callable[[str], None]:
@@ -70,11 +38,6 @@ def dying_at(wanted: str) -> Callable[[str], None]:
             raise KeyboardInterrupt
 
     return told
-
-
-def addressees(both: Surroundings) -> list[str]:
-    sent = sorted((both.world.directory / "sent").glob("*.eml"))
-    return [str(email.message_from_bytes(path.read_bytes())["To"]) for path in sent]
 
 
 def test_each_file_goes_to_its_own_insurer_which_settles_it(both: Surroundings) -> None:
@@ -293,63 +256,3 @@ def test_a_message_made_for_a_former_address_is_made_anew(both: Surroundings) ->
         assert addressees(both)[0] == "cp-01011021@caisses.example"
         states_of = [message.state for message in opened.journal.messages()]
         assert states_of == [MessageState.FAILED] + [MessageState.SENT] * 3
-
-
-def test_a_day_with_contract_99_is_refused_in_direct_mode_naming_both(both: Surroundings) -> None:
-    # OCT-X-1, OCT-EF-1: an OCT splits on the strength of contract 99, and there is none
-    with (
-        office(both, direct(both)) as opened,
-        pytest.raises(DayError, match=r"contrat 99 .* et l'envoi direct .* s'excluent"),
-    ):
-        import_day(opened, enriched_day(), "day.toml")
-
-
-def test_a_visit_with_contract_99_makes_no_invoice_once_the_route_is_direct(both: Surroundings) -> None:
-    # OCT-X-1
-    with office(both, both.world.route()) as opened:
-        import_day(opened, enriched_day(), "day.toml")
-        opened.route = direct(both)
-        with pytest.raises(RuleError, match=r"contrat 99 .* et l'envoi direct .* s'excluent"):
-            close_day(opened, both)
-        assert opened.journal.overview() == ()
-
-
-def test_enriched_fse_closed_before_direct_mode_wait_for_an_oct_and_stop_no_other_lot(
-    both: Surroundings,
-) -> None:
-    # OCT-MODE-1, OCT-EF-1: a caisse alone would pay its share, and nobody ask the AMC for the other
-    through_oct = both.world.route()
-    with office(both, through_oct) as opened:
-        certify_and_close(opened, both, enriched_day())
-        certify_and_close(opened, both, short_day())
-        (enriched,) = (lot for lot in opened.journal.lots() if lot.number == "001")
-        opened.route, opened.former = direct(both), (through_oct,)
-        assert len(make_files(opened)) == 3
-        assert [lot.id for lot in kept_lots(opened)] == [enriched.id]
-        assert opened.journal.lot_ids(LotState.CERTIFIED) == (enriched.id,)
-        opened.route, opened.former = through_oct, (opened.route,)
-        assert kept_lots(opened) == []
-        assert [file.lot_ids for file in make_files(opened)] == [(enriched.id,)]
-
-
-def test_enriched_fse_go_in_files_per_recipient_when_the_route_says_so(both: Surroundings) -> None:
-    # OCT-EF-4: the carer's choice, through the OCT, which asks the AMC all the same
-    per_recipient = replace(both.world.route(), mode=Mode.PER_RECIPIENT)
-    with office(both, per_recipient) as opened:
-        certify_and_close(opened, both, enriched_day())
-        assert recipients(make_files(opened)) == [("TR", CARD_SHEETS["FSE"])]
-        send(opened)
-        fetch(opened)
-        assert states(opened) == [SheetState.PAID]
-    assert [(one.amc, one.amount) for one in both.world.oct.claims] == [("0075500017", 415)]
-    assert addressees(both) == ["factures@oct.example"]
-
-
-def test_the_opposition_list_is_asked_of_an_oct_also_in_direct_mode(both: Surroundings) -> None:
-    # OCT-LOI-1, OCT-MODE-1
-    with office(both, direct(both), both.world.route()) as opened:
-        import_day(opened, short_day(), "day.toml")
-        asked = request_list(opened)
-        assert (asked.error, asked.message.route) == (None, "oct-emule")
-    with office(both, direct(both)) as opened, pytest.raises(ConfigError, match="Aucun OCT"):
-        request_list(opened)
