@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import cross
 from cache import ROOT, made_once
+from flatten import flatten
 from fold import fold
 from names import rename
 
@@ -31,7 +32,9 @@ FIRMWARE = ROOT / "firmware"
 MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
 DRIVERS = Path(__file__).resolve().parent / "drivers"  # modules that several boards share
 _SIGNATURE = 256  # bytes after an image's payload (image.py)
-_TOOLS = [Path(__file__).with_name(name).read_bytes() for name in ("build.py", "fold.py", "names.py")]
+_TOOLS = [
+    Path(__file__).with_name(name).read_bytes() for name in ("build.py", "flatten.py", "fold.py", "names.py")
+]
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
 
 
@@ -79,7 +82,9 @@ def start_command(
     if runtime == QEMU:
         values["elf"], values["image"] = flashed(board, sources)
     elif runtime == MICROPYTHON:
-        values["image"] = flash_image(board["name"], sources, known_names(board_dir, board))
+        values["image"] = flash_image(
+            board["name"], sources, known_names(board_dir, board), board["image"].get("flat", False)
+        )
     else:
         values["image"] = folder(board["name"], sources)
     return [part.format(**values) for part in commands[runtime]], runtime
@@ -181,13 +186,17 @@ def known_names(board_dir: Path, board: dict[str, Any]) -> list[str]:
     return (board_dir / file).read_text().split() if file else []
 
 
-def flash_image(name: str, sources: dict[str, bytes], known: list[str] | None = None) -> Path:
+def flash_image(
+    name: str, sources: dict[str, bytes], known: list[str] | None = None, flat: bool = False
+) -> Path:
     """Return a file with the compiled sources as a read-only file system, whose code MicroPython runs in
-    place, their names replaced by `known` ones where there are any."""
+    place, joined into one module when `flat`, their names replaced by `known` ones where there are any."""
 
     def fill(place: Path) -> None:
         with tempfile.TemporaryDirectory(dir=place.parent) as work:
             folded = fold({file: text.decode() for file, text in sources.items()})
+            if flat:
+                folded = {"main.py": flatten(folded)}
             if known:
                 folded = rename(folded, known)
             compiled = {
@@ -196,7 +205,7 @@ def flash_image(name: str, sources: dict[str, bytes], known: list[str] | None = 
             }
         place.write_bytes(romfs(compiled))
 
-    return made_once(name, (_TOOLS, sorted(sources.items()), known), fill, ".romfs")
+    return made_once(name, (_TOOLS, sorted(sources.items()), known, flat), fill, ".romfs")
 
 
 def compile_module(work: Path, name: str, text: str) -> bytes:

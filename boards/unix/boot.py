@@ -9,4 +9,6 @@ import vfs
 vfs.mount(vfs.VfsRom(uctypes.bytearray_at(int(sys.argv[1]), int(sys.argv[2]))), "/flash")
 sys.path[:] = ("/flash",)
 gc.threshold(1024)  # what boot leaves is collected as it goes, so that what stays lies close together
-__import__("main")
+main = __import__("main")
+if hasattr(main, "run"):  # its top has ended: what that took is given back
+    main.run()
