@@ -125,11 +125,16 @@ def read_unless_opposed(office: Office, reader: Reader) -> VitaleCard:
     there; one that is listed, by whichever of the two, is refused. OpposedCardError, OppositionError,
     ReaderError.
     """
+    return read_unless_on_list(list_path(office), reader)
+
+
+def read_unless_on_list(path: Path | None, reader: Reader) -> VitaleCard:
+    """`read_unless_opposed` with the list held in this file, None when there is none."""
     try:
         card = reader.read_vitale()
     except CardSuspected as suspected:
         serial = reader.suspected_serial()
-        held = open_list(office)
+        held = None if path is None else list_in_force(path)
         if held is None:
             raise OppositionError(
                 f"La carte Vitale {serial} est peut-être en opposition, et rien ne permet de le vérifier.",
@@ -141,7 +146,8 @@ def read_unless_opposed(office: Office, reader: Reader) -> VitaleCard:
                 raise OpposedCardError(serial, held.facts.number) from suspected
         reader.clear_card(serial)
         card = reader.read_vitale()
-    refuse_opposed(office, serial_from_groups(card.groups))
+    if path is not None:
+        refuse_on_list(path, serial_from_groups(card.groups))
     return card
 
 

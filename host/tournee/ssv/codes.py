@@ -87,7 +87,7 @@ E608 ENREGISTREMENTS des enregistrements ne se lisent pas
 E609 SIGNATURE une signature ne se vérifie pas
 E60A RETOUR_ILLISIBLE un retour ne se lit pas
 E60B OPPOSITION la carte Vitale est sur la liste d'opposition
-E60C LISTE_OPPOSITION la liste d'opposition ne peut pas être lue
+E60C LISTE_OPPOSITION la liste d'opposition manque ou ne se lit pas
 E6FF IMPREVU anomalie imprévue
 """
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from sesam import zones
 from sesam.zones import Group, make
 from tournee.app.certification import Signers, certify_invoice
+from tournee.app.opposition import read_unless_on_list
 from tournee.billing.card_groups import patients_from_groups, ps_from_groups
 from tournee.billing.from_groups import (
     KNOWN,
@@ -25,7 +26,7 @@ from tournee.billing.visit import DEGRADED, NO_CARD, SECURED
 from tournee.reader import Reader
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.pieces import DOCUMENT, pieces
-from tournee.ssv.rights import require_same_nature, require_unopposed
+from tournee.ssv.rights import require_same_nature
 
 DOCUMENTS = {"1": frozenset({"FSE"}), "2": frozenset({"DRE"}), "3": frozenset({"FSE", "DRE"})}
 """cFactureACreer (ours): what each of its values asks for."""
@@ -48,9 +49,8 @@ def format_invoice(reader: Reader, asked: Asked, zone: bytes, opposition: Path |
     patients: list[Patient] = []
     seal = None
     if asked.mode == SECURED:
-        vitale = reader.read_vitale()
+        vitale = read_unless_on_list(opposition, reader)
         require_same_nature(card.groups, vitale.groups)
-        require_unopposed(vitale.groups, opposition)
         patients, seal = patients_from_groups(vitale.groups), vitale.certificate
     ps = ps_from_groups(with_typed_speciality(told, card.groups), situation_of(told))
     require_structure(told, card.groups, ps.situation)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sesam import zones
+from tournee.app.opposition import read_unless_on_list
 from tournee.billing.from_groups import Asked
 from tournee.reader import Reader
 from tournee.ssv.batches import format_ends, format_lots
@@ -21,7 +22,7 @@ from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.configuration import configuration_groups
 from tournee.ssv.invoices import DOCUMENTS, MODES, format_invoice
 from tournee.ssv.resources import VARIABLE, Resources, Station, load_resources
-from tournee.ssv.rights import NO_DATE, read_date, require_same_nature, require_unopposed, rights_on
+from tournee.ssv.rights import NO_DATE, read_date, require_same_nature, rights_on
 from tournee.ssv.translation import translate_arl, translate_fse
 
 NO_ZONE = b""
@@ -122,9 +123,8 @@ class Library(ZoneBuilder):
             day = read_date(text(DateConsultation, "DateConsultation"))
             with asking_ps_card():
                 holder = reader.read_ps_card()
-            card = reader.read_vitale()
+            card = read_unless_on_list(self._ready().opposition, reader)
             require_same_nature(holder.groups, card.groups)
-            require_unopposed(card.groups, self._ready().opposition)
             return zones.encode(rights_on(card.groups, day)) if day else card.zone
 
         return self._with_code(NomRessourcePS, NomRessourceLecteur, CodePorteurPS, work, NO_ZONE)

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from sesam.zones import Group
-from tournee.app.opposition import refuse_on_list
-from tournee.billing.card_groups import HOLDER, INSURED, TEST_PS_CARDS, TEST_VITALE, serial_from_groups
+from tournee.billing.card_groups import HOLDER, INSURED, TEST_PS_CARDS, TEST_VITALE
 from tournee.ssv.codes import SsvError
 
 FAMILY_SERVICE, BENEFICIARY, RIGHTS, COVERAGE = 102, 104, 105, 106
@@ -63,12 +61,6 @@ def require_same_nature(ps_card: Iterable[Group], vitale: Iterable[Group]) -> No
             "L'une des deux cartes est une carte de test, l'autre non.",
             next_step="utilisez deux cartes de même nature",
         )
-
-
-def require_unopposed(vitale: Iterable[Group], path: Path | None) -> None:
-    """Refuse, with an OpposedCardError, a card that is on the opposition list of this file (OCT-LOI-2)."""
-    if path is not None:
-        refuse_on_list(path, serial_from_groups(vitale))
 
 
 def _people(groups: Iterable[Group]) -> list[list[Group]]:
