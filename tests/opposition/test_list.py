@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tournee.opposition.applying import IncrementError, apply_increment
 from tournee.opposition.held import DamagedListError, OppositionList, list_in_force
-from tournee.opposition.serials import SerialError, code_of, serial_of
+from tournee.opposition.serials import SerialError, code_of, codes_of, serial_of
 
 NEAR = ("800000117", "0800000117", "80000117", "8000001170", "800000118", "VX00000117")
 serials = st.one_of(
@@ -49,6 +49,11 @@ def test_any_run_of_increments_leaves_the_set_that_python_finds(tmp_path_factory
         expected = (expected - removed) | added
         assert held(path) == expected
         assert answers(path, told) == expected & told
+
+
+@given(st.lists(serials))
+def test_codes_of_many_are_the_codes_of_each(some: list[str]) -> None:
+    assert codes_of(some) == [code_of(serial) for serial in some]
 
 
 @given(serials)

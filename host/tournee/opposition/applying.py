@@ -12,7 +12,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -28,7 +27,7 @@ from tournee.opposition.held import (
     OppositionList,
     list_in_force,
 )
-from tournee.opposition.serials import code_of
+from tournee.opposition.serials import codes_of
 
 _BUFFER = 1 << 20
 _NOTHING: array[int] = array(LOW)
@@ -109,12 +108,12 @@ def apply_increment(path: Path, increment: Increment, on_step: Step | None = Non
 
 def _changes(increment: Increment) -> list[int]:
     """Codes in order, doubled, one more for a removal; IncrementError for a serial that comes twice."""
-    additions, removals = map(code_of, increment.additions), map(code_of, increment.removals)
+    additions, removals = codes_of(increment.additions), codes_of(increment.removals)
+    if len({*additions, *removals}) != len(additions) + len(removals):
+        raise IncrementError("Un numéro de série figure deux fois dans l'incrément.")
     changes = [code << 1 for code in additions]
     changes += [code << 1 | 1 for code in removals]
     changes.sort()
-    if any(one >> 1 == two >> 1 for one, two in pairwise(changes)):
-        raise IncrementError("Un numéro de série figure deux fois dans l'incrément.")
     return changes
 
 

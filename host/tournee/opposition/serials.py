@@ -6,6 +6,7 @@ A number and its text are one to one, leading zeros included, so that a list is 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tournee.errors import OppositionError
 
@@ -42,6 +43,15 @@ def code_of(serial: str) -> int:
     for character in serial.ljust(SERIAL_MAX):
         packed = packed << _SIX_BITS | ord(character) - _SPACE
     return _OTHERS + packed
+
+
+def codes_of(serials: Sequence[str]) -> list[int]:
+    """The numbers of many serials, in their order: fast where all are digits. SerialError."""
+    together = "".join(serials)
+    lengths = set(map(len, serials))
+    if together.isascii() and together.isdigit() and 0 not in lengths and max(lengths) <= SERIAL_MAX:
+        return list(map(int, map("1".__add__, serials)))
+    return list(map(code_of, serials))
 
 
 def serial_of(code: int) -> str:
