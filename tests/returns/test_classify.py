@@ -35,7 +35,13 @@ def aside(raw: bytes, unseal=None):
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("arl_lots.txt", "ARL"), ("rsp_576.txt", "RSP"), ("rsp_900.txt", "RSP"), ("rsp_other.txt", "RSP")],
+    [
+        ("arl_lots.txt", "ARL"),
+        ("rsp_576.txt", "RSP"),
+        ("rsp_900.txt", "RSP"),
+        ("rsp_other.txt", "RSP"),
+        ("dloi.txt", "DLOI"),
+    ],
 )
 def test_content_decides_and_the_headers_that_deny_it_are_noted(vector, name, kind):
     verdict = take_in(message(vector(name), description="ART/IF", subject="hello"))
@@ -215,7 +221,7 @@ def test_a_damaged_arl_keeps_its_clear_bytes_and_names_the_place(vector):
 def test_an_opposition_list_is_told_by_its_application_alone(vector):
     content = vector("arl_lots.txt")
     content = content[:47] + b"DL" + content[49:]
-    assert aside(message(content)).reason == "Enregistrement A au lieu de I."
+    assert aside(message(content)).reason == "Un enregistrement I est attendu ici."
 
 
 def test_headers_of_a_quarantined_message_are_still_shown():

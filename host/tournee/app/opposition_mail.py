@@ -81,7 +81,7 @@ def _apply(office: Office, row: IncrementRow, contents: dict[int, tuple[Incremen
         except IncrementError as error:
             return IncrementState.REFUSED, error.message
         odd = ((done.already, "ajouts déjà présents"), (done.absent, "retraits absents"))
-        return IncrementState.APPLIED, ", ".join(f"{count} {what}" for count, what in odd if count)
+        return IncrementState.APPLIED, ", ".join(f"{what} : {count}" for count, what in odd if count)
 
     office.journal.increment_done(row.id, act)
 

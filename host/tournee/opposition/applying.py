@@ -77,7 +77,8 @@ def apply_increment(path: Path, increment: Increment, on_step: Step | None = Non
     """Bring the list at `path` from `increment.before`, in force, to `increment.after` (OCT-LOI-2).
 
     All or nothing. IncrementError when it is not the next one or contradicts itself; DamagedListError when
-    the list in force cannot be trusted. One process at a time: the caller sees to it.
+    the list in force cannot be trusted, OppositionError when the disk fails. One process at a
+    time: the caller sees to it.
     """
     told = on_step or _nobody
     held = list_in_force(path)
@@ -97,11 +98,19 @@ def apply_increment(path: Path, increment: Increment, on_step: Step | None = Non
             file.flush()
             os.fsync(file.fileno())
         told("synced")
+        if held is not None:
+            held.close()
+        fresh.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise OppositionError(
+            f"La liste d'opposition n'a pas pu être écrite : {error.strerror}.",
+            cause="disque plein ou protégé ; la liste en vigueur reste celle d'avant",
+            next_step="libérez de la place, puis : tournee fetch",
+        ) from error
     finally:
         if held is not None:
             held.close()
-    fresh.replace(path)
-    _sync_folder(path.parent)
     told("replaced")
     return Applied(facts, merge.already, merge.absent)
 

@@ -107,7 +107,7 @@ class OppositionList:
             return cls(facts, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; closing again does nothing."""
         for view in (self.lows, self.highs, self.ends, self._whole):
             view.release()
         self._mapped.close()

@@ -108,7 +108,7 @@ def _read_line(content: bytes, index: int) -> tuple[bytes, list[str]]:
     match = _LINE.fullmatch(content, start, start + RECORD)
     if match is None:
         _decode(content, index, "L")
-        raise DamagedError("Enregistrement L incorrect.", place(index, 1))
+        raise DamagedError("Un enregistrement L a de 1 à 12 numéros.", place(index, 3))
     used = int(match[2]) * SERIAL
     slots = match[3][:used]
     found = [slots[at : at + SERIAL].rstrip(b" ").decode("ascii") for at in range(0, used, SERIAL)]
@@ -124,12 +124,12 @@ def _read_line(content: bytes, index: int) -> tuple[bytes, list[str]]:
 
 def _decode(content: bytes, index: int, kind: str) -> dict[str, str | int]:
     start = index * RECORD
+    if content[start : start + len(kind)] != kind.encode():
+        raise DamagedError(f"Un enregistrement {kind} est attendu ici.", place(index, 1))
     try:
-        found, values = records.decode(content[start : start + RECORD], start)
+        _, values = records.decode(content[start : start + RECORD], start)
     except RecordError as error:
         raise DamagedError(
             f"Enregistrement {kind} incorrect ({error}).", place(index, error.column or 1)
         ) from error
-    if found != kind:
-        raise DamagedError(f"Enregistrement {found} au lieu de {kind}.", place(index, 1))
     return values
