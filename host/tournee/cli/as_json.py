@@ -11,7 +11,7 @@ from tournee.app.alerts import Alert
 from tournee.app.dispatch import is_clear
 from tournee.app.mailroom import Settled
 from tournee.reader import Identity
-from tournee.store import EffectRow, OverviewRow, Trace, VisitRow
+from tournee.store import EffectRow, OverviewRow, ReturnRow, Trace, VisitRow
 
 PROFILE = "open-1"
 
@@ -70,6 +70,19 @@ def received(settled: Settled) -> dict[str, Any]:
         "applied": sum(effect.applied for effect in settled.effects),
         "notes": [*settled.read.notes, *settled.read.odd],
         "reason": settled.row.reason,
+    }
+
+
+def kept(row: ReturnRow) -> dict[str, Any]:
+    """One return of the journal."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "state": row.state.value,
+        "taken": row.taken,
+        "subject": row.summary,
+        "notes": row.notes,
+        "reason": row.reason,
     }
 
 

@@ -21,6 +21,8 @@ from tournee.cli.show import (
     total_line,
     trace_tables,
 )
+from tournee.cli.show_returns import art_lines
+from tournee.returns.art import Art
 from tournee.store import MessageState, ReturnState
 
 
@@ -125,8 +127,10 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
             desk.console.print(return_table(fetched.settled))
         else:
             desk.console.print("Aucun nouveau retour.")
-        for text in (text for one in fetched.settled if (text := getattr(one.read.content, "text", ""))):
-            desk.console.print(text)
+        for one in fetched.settled:
+            if isinstance(one.read.content, Art):
+                for line in art_lines(one.read.content):
+                    desk.console.print(line)
         for problem in fetched.problems:
             desk.errors.print(problem)
     if fetched.errors:

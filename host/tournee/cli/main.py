@@ -16,6 +16,7 @@ from tournee.cli import (
     exchange_commands,
     opposition_commands,
     reader_commands,
+    return_commands,
     route_commands,
     status,
 )
@@ -73,6 +74,7 @@ for command in (
     *route_commands.COMMANDS,
     *opposition_commands.COMMANDS,
     *alert_commands.COMMANDS,
+    *return_commands.COMMANDS,
 ):
     tournee.add_command(command)
 

@@ -6,6 +6,22 @@ from tournee.returns.message import Envelope
 from tournee.returns.quarantine import DamagedError
 
 WORD = "ART"
+AUDIENCES = {
+    "XX": "tous",
+    "IF": "infirmiers",
+    "MK": "masseurs-kinésithérapeutes",
+    "OO": "orthophonistes",
+    "OY": "orthoptistes",
+    "PE": "pédicures-podologues",
+    "LB": "laboratoires",
+    "PH": "pharmaciens",
+    "FR": "fournisseurs",
+    "ER": "médecins, dentistes et sages-femmes",
+    "CP": "cliniques et hôpitaux",
+    "CS": "centres de santé",
+    "CT": "établissements thermaux",
+}
+"""For whom an ART is, by the type of its description (OCT-RET-4)."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +37,11 @@ class Art:
     ps_type: str
     file_name: str
     text: str
+
+    @property
+    def audience(self) -> str:
+        """For whom it is, in French; the type itself when it is not in the list, "" when none is given."""
+        return AUDIENCES.get(self.ps_type, self.ps_type)
 
 
 def announces_art(envelope: Envelope) -> bool:

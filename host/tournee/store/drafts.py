@@ -79,6 +79,22 @@ class Outcome(Enum):
     DEFERRED = "deferred"
     REMARK = "remark"
 
+    @property
+    def label(self) -> str:
+        """What is said, in French."""
+        return _OUTCOMES[self]
+
+
+_OUTCOMES = {
+    Outcome.ACCEPTED: "accepté",
+    Outcome.REFUSED: "refusé",
+    Outcome.DUPLICATE: "déjà reçu",
+    Outcome.PAID: "payé",
+    Outcome.REJECTED: "paiement refusé",
+    Outcome.DEFERRED: "différé",
+    Outcome.REMARK: "signalé",
+}
+
 
 @dataclass(frozen=True)
 class Effect:
