@@ -17,6 +17,7 @@ from tournee.app.dispatch import send
 from tournee.app.mailroom import fetch
 from tournee.config import load_config
 from tournee.errors import ConfigError
+from tournee.exchange.route import Sealing
 
 
 def configured(folder: Path, word: str, mailbox: str = "") -> Path:
@@ -41,6 +42,25 @@ def test_a_station_that_is_none_is_refused_by_its_place(word: str, tmp_path: Pat
 def test_a_mailbox_that_several_hosts_read_keeps_its_letters(tmp_path: Path) -> None:
     assert load_config(configured(tmp_path, "", "conserver = true\n")).route.mailbox.keep
     assert not load_config(configured(tmp_path, "")).route.mailbox.keep
+
+
+def test_the_same_journal_clock_and_station_make_the_same_message(
+    mail_servers: MailServers, tmp_path: Path
+) -> None:
+    """OCT-MSG-3: nothing in a message is drawn but what seals it."""
+    ps, oct_ = mail_servers.account(), mail_servers.account()
+    route = route_to(mail_servers, ps, oct_)
+    raws = {sealing: [] for sealing in Sealing}
+    for rank in range(2):
+        for sealing, made in raws.items():
+            away = replace(route, sealing=sealing, submission=replace(route.submission, port=1))
+            with office_with_a_file(tmp_path / f"{sealing}{rank}.db", away, station=7) as office:
+                (kept,) = send(office)
+                made.append(kept.message.raw)
+    assert raws[Sealing.CLEAR][0] == raws[Sealing.CLEAR][1]
+    for sealing in (Sealing.K, Sealing.ZK):
+        heads = {raw.partition(b"\r\n\r\n")[0] for raw in raws[sealing]}
+        assert len(heads) == 1 < len(set(raws[sealing]))
 
 
 def test_two_hosts_on_one_mailbox_send_at_once_and_each_takes_in_all_returns(

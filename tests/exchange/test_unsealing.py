@@ -41,6 +41,19 @@ def test_what_openssl_sealed_is_opened(open_it: Open, cipher: str, form: tuple[s
     assert open_it(encrypt(cipher, *form, data=content)) == content
 
 
+@pytest.mark.parametrize("path", sorted((VECTORS / "sealed").glob("*.cms")), ids=lambda path: path.stem)
+def test_each_kind_of_envelope_that_openssl_once_made_is_opened(open_it: Open, path: Path) -> None:
+    """AES and 3DES, DER and BER, both paddings, compressed or not, recipient named both ways."""
+    assert open_it(path.read_bytes()) == (VECTORS / "sealed" / "clear.txt").read_bytes()
+
+
+def test_there_is_an_envelope_of_each_kind() -> None:
+    kinds = {path.stem for path in (VECTORS / "sealed").glob("*.cms")}
+    forms = ("der", "ber")
+    plain = {f"{cipher}-{form}" for cipher in ("aes128", "aes192", "aes256", "des3") for form in forms}
+    assert kinds == plain | {"aes256-zk", "aes256-zk-oaep-sha1", "aes256-oaep-sha256", "aes256-keyid"}
+
+
 @pytest.mark.parametrize("digest", ["sha1", "sha256", "sha384", "sha512"])
 def test_key_wrapped_by_oaep_is_opened(open_it: Open, digest: str) -> None:
     oaep = ("-keyopt", "rsa_padding_mode:oaep", "-keyopt", f"rsa_oaep_md:{digest}")
