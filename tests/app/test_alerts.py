@@ -12,8 +12,9 @@ import pytest
 from journal_maker import KEY, Maker
 
 from tournee.app.alerts import UNSENT_DAYS, Alert, AlertKind, alerts
+from tournee.app.dispatch import send
 from tournee.app.office import Office
-from tournee.errors import ConfigError
+from tournee.errors import ConfigError, StoreError
 from tournee.exchange.route import ARL_DAYS, Mailbox, MailboxKind, Route, Security, Server
 from tournee.store import Cipher, Effect, Journal, Outcome, Target
 
@@ -148,3 +149,25 @@ def test_quarantined_return_raises_an_alert_until_it_is_settled(desk: Desk) -> N
     assert (found.kind, found.about, found.days) == (AlertKind.QUARANTINED, "retour 1", 1)
     desk.office.journal.settle_return(received, "ART", "", ())
     assert desk.after(days=1) == []
+
+
+def test_two_invoices_of_one_visit_of_which_one_is_paid_raise_an_alert_and_stay_here(desk: Desk) -> None:
+    """The refused one was paid all the same, when the other was framed already."""
+    journal = desk.office.journal
+    MAKE.invoice(journal)
+    MAKE.sent_file(journal)
+    desk.settle(replace(REFUSED, code="0103", invoice="000000001"))
+    journal.remake_lot(1, ("000000001",), "certificat")
+    MAKE.invoice(journal)
+    MAKE.certified_lot(journal)
+    MAKE.made_file(journal)
+    assert desk.after(days=0) == []
+    paid = Effect(Target.INVOICE, Outcome.PAID, invoice="000000001", asked=600, paid=600)
+    desk.settle(paid, raw=b"late")
+    (found,) = desk.after(days=0)
+    assert (found.kind, found.about) == (AlertKind.BILLED_TWICE, "facture 000000002")
+    (kept,) = send(desk.office)
+    assert kept.message is None
+    assert isinstance(kept.error, StoreError)
+    assert "Le fichier 000002 porte 000000002" in str(kept.error)
+    assert journal.messages(file_id=2) == ()

@@ -24,6 +24,7 @@ class AlertKind(StrEnum):
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
     REFUSED = "refused"
+    BILLED_TWICE = "billed_twice"
     QUARANTINED = "quarantined"
 
 
@@ -48,6 +49,7 @@ def alerts(office: Office) -> list[Alert]:
     """Everything to look into at this time, what is most urgent first."""
     return [
         *_without_arl(office),
+        *_billed_twice(office),
         *_refused(office),
         *_uncertain(office),
         *_not_sent(office),
@@ -65,6 +67,21 @@ def _without_arl(office: Office) -> list[Alert]:
             next_step = f"relevez les retours ; si rien ne vient, tournee send --again {row.file}"
             found.append(_alert(office, AlertKind.NO_ARL, row, text, next_step))
     return found
+
+
+def _billed_twice(office: Office) -> list[Alert]:
+    return [
+        Alert(
+            AlertKind.BILLED_TWICE,
+            f"facture {row.number}",
+            row.since,
+            _age(office, row.since).days,
+            f"la même visite a la facture {row.former}, et l'une est payée",
+            "ne la faites pas payer deux fois : voyez avec l'organisme",
+            row.ps,
+        )
+        for row in office.journal.billed_twice()
+    ]
 
 
 def _refused(office: Office) -> list[Alert]:

@@ -169,17 +169,30 @@ def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
 
     What stops a file is in its Dispatch, and does not stop the next: a server's answer, a route that is gone
     or an insurer that it does not know (ConfigError), a certificate that may not be used (CertificateError,
-    OCT-MSG-8). Then nothing of it left.
+    OCT-MSG-8), an invoice paid meanwhile by the one that it was to replace (StoreError). Then nothing of it
+    left.
     """
     files = waiting_files(office)
     done = []
     for rank, file in enumerate(files, 1):
         progress(f"fichier {file.name}", rank, len(files))
+        paid = office.journal.paid_already(file.id)
+        if paid:
+            done.append(Dispatch(file, None, _paid_already(file, paid)))
+            continue
         try:
             done.append(send_file(office, file, resend=False))
         except (ConfigError, CertificateError) as error:
             done.append(Dispatch(file, None, error))
     return done
+
+
+def _paid_already(file: FileRow, invoices: Sequence[str]) -> StoreError:
+    return StoreError(
+        f"Le fichier {file.name} porte {', '.join(invoices)} : la visite a été payée depuis.",
+        cause="la facture refusée qu'elle devait remplacer a été payée malgré son refus",
+        next_step=f"voyez avec l'organisme ; tournee send --again {file.name} l'envoie quand même",
+    )
 
 
 def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:

@@ -18,6 +18,7 @@ from tournee.store.rows import (
     ReturnRow,
     SheetRow,
     Trace,
+    TwiceRow,
     VisitRow,
     WaitingRow,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "SheetState",
     "Target",
     "Trace",
+    "TwiceRow",
     "VisitRow",
     "VisitState",
     "WaitingRow",

@@ -263,6 +263,16 @@ class WaitingRow:
 
 
 @dataclass(frozen=True)
+class TwiceRow:
+    """Two invoices of one visit that both stand, the later `number` first."""
+
+    number: str
+    former: str
+    ps: str
+    since: str
+
+
+@dataclass(frozen=True)
 class Trace:
     """All that is tied to an invoice or to a message, both ways (OCT-MSG-5)."""
 

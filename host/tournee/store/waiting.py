@@ -3,7 +3,7 @@
 import sqlite3
 
 from tournee.store.ledger import Ledger
-from tournee.store.rows import WaitingRow
+from tournee.store.rows import TwiceRow, WaitingRow
 
 _SENT_SINCE = """(SELECT history.at FROM history JOIN message ON message.id = history.subject_id
     WHERE history.subject = 'message' AND history.state = 'sent' AND message.file = lot.file
@@ -28,6 +28,18 @@ _REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, fil
         AND visit.state = 'done' AND invoice.id = (SELECT max(id) FROM invoice WHERE visit = visit.id))
     ORDER BY lot.id"""
 
+_TWICE = """WITH standing AS (SELECT invoice.id, invoice.number, invoice.ps, invoice.visit,
+        (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet
+            WHERE sheet.invoice = invoice.id) AS paid
+    FROM invoice WHERE visit IN (SELECT visit FROM invoice GROUP BY visit HAVING count(*) > 1)
+    AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id
+        AND state NOT IN ('abandoned', 'refused', 'payment_refused')))
+    SELECT fresh.id, fresh.number AS fresh, former.number AS former, fresh.ps, former.paid > 0 AS paid,
+        (SELECT max(received.taken) FROM received JOIN payment ON payment.received = received.id
+            JOIN sheet ON sheet.id = payment.sheet WHERE sheet.invoice IN (fresh.id, former.id)) AS since
+    FROM standing AS fresh JOIN standing AS former ON former.visit = fresh.visit AND former.id < fresh.id
+    WHERE former.paid > 0 OR fresh.paid > 0 ORDER BY fresh.id"""
+
 
 class Waiting(Ledger):
     """The part of the journal that knows since when something waits; `since` is ISO 8601."""
@@ -45,6 +57,22 @@ class Waiting(Ledger):
         they were refused.
         """
         return self._waiting(_REFUSED)
+
+    def billed_twice(self) -> tuple[TwiceRow, ...]:
+        """Visits of which two invoices stand and one at least is paid; `since` money was last told of."""
+        with self._reading():
+            return tuple(
+                TwiceRow(f"{row['fresh']:09}", f"{row['former']:09}", row["ps"], row["since"])
+                for row in self._rows(_TWICE)
+            )
+
+    def paid_already(self, file_id: int) -> tuple[str, ...]:
+        """Numbers of the invoices of a file whose visit was paid by the invoice that they were to replace."""
+        query = "SELECT DISTINCT sheet.invoice FROM sheet JOIN lot ON lot.id = sheet.lot WHERE lot.file = ?"
+        with self._reading():
+            held = {row["invoice"] for row in self._rows(query, file_id)}
+            twice = self._rows(_TWICE)
+            return tuple(f"{row['fresh']:09}" for row in twice if row["paid"] and row["id"] in held)
 
     def _waiting(self, query: str) -> tuple[WaitingRow, ...]:
         with self._reading():
