@@ -145,6 +145,8 @@ def sources_of(
             sources[f"{name}/{file}"] = (FIRMWARE / name / file).read_bytes()
 
     runpy.run_path(str(FIRMWARE / "manifest.py"), {"package": package})
+    for name in board["image"].get("without", ()):  # what a small board does not serve
+        del sources[name]
     told = _VERSION.sub(f'VERSION = b"{release.version}"', sources["reader/__init__.py"].decode())
     sources["reader/__init__.py"] = told.encode()
     return sources

@@ -1,5 +1,7 @@
 """A CPS4, by T=1, on the boards that run MicroPython: same bytes, nothing allocated."""
 
+import shutil
+
 import pytest
 
 from tournee.emulation.board import BOARDS, EmulatedBoard
@@ -9,6 +11,7 @@ from tournee.reader import Reader
 from tournee.reader.failures import CardFailed
 
 CPS4 = "infirmiere-cps4"
+T1_ALONE = bytes.fromhex("3B800181")
 
 
 @pytest.fixture(scope="module", params=["unix", "lm3s"])
@@ -42,3 +45,18 @@ def test_vitale_1_is_understood_and_named(board, reader):
     with pytest.raises(CardFailed, match="Vitale 1") as old:
         reader.read_vitale()
     assert old.value.name == "OUTDATED_CARD"
+
+
+def test_board_without_t_1_serves_by_t_0_a_card_that_offers_both(tmp_path):
+    shutil.copytree(BOARDS.parent / "firmware", tmp_path / "firmware")
+    unix = shutil.copytree(BOARDS, tmp_path / "boards") / "unix"
+    settings = (unix / "board.toml").read_text()
+    (unix / "board.toml").write_text(settings.replace("[image]\n", '[image]\nwithout = ["reader/t1.py"]\n'))
+    with EmulatedBoard(unix) as board:
+        board.insert("ps", load_card(CPS4))
+        with Reader.open(board.link_url) as reader:
+            assert reader.read_ps_card().zone == card_content(CPS4).zone
+            board.insert("ps", load_card("infirmiere", atr=T1_ALONE))
+            with pytest.raises(CardFailed) as alone:
+                reader.read_ps_card()
+            assert alone.value.name == "CARD_PROTOCOL"
