@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tournee.emulation.cards.content import card_content
 from tournee.emulation.cards.terminal import Terminal
 from tournee.reader import Reader
 from tournee.reader.failures import CardAbsent, CardFailed, Locked, WrongCode
-from tournee.reader.pcsc import PcscUnavailable
+from tournee.reader.pcsc import PcscUnavailable, board_module
 
 CONFIGURATION = """
 [lecteur]
@@ -121,6 +122,68 @@ def test_card_swapped_while_open_is_seen(both):
         both.hold(Terminal(load_card("kine")), Terminal(load_card("moreau")))
         assert reader.cards().ps.name != "UNLOCKED"
         assert reader.read_ps_card().zone == card_content("kine").zone
+
+
+class Leaving:
+    """A virtual card that is pulled out as the `nth` command of an instruction reaches it."""
+
+    def __init__(self, name, ins, leave, nth=1):
+        self.terminal, self.ins, self.leave, self.left = Terminal(load_card(name)), ins, leave, nth
+        self.power, self.off = self.terminal.power, self.terminal.off
+
+    def transmit(self, command):
+        self.left -= command[1] == self.ins
+        if not self.left:
+            self.leave()
+            return b""
+        return self.terminal.transmit(command)
+
+
+@pytest.mark.parametrize("ins", [0xA4, 0xB0, 0x20], ids=["SELECT", "READ BINARY", "VERIFY"])
+def test_card_pulled_out_in_a_command_is_told_and_another_serves(readers, ins):
+    readers.hold(Leaving("infirmiere", ins, lambda: readers.pull(0)), Terminal(load_card("moreau")))
+    with Reader.open("pcsc:") as reader:
+        with pytest.raises(CardAbsent) as gone:
+            reader.unlock("1234")
+        assert gone.value.name == "CARD_REMOVED"
+        readers.hold(Terminal(load_card("infirmiere")), Terminal(load_card("moreau")))
+        assert reader.unlock("1234") == 3
+
+
+def test_card_that_never_answers_is_given_up_and_the_service_goes_on(readers, monkeypatch):
+    monkeypatch.setattr(sys.modules[board_module().PcscSlot.__module__], "_PATIENCE", 2)
+    never = threading.Event()
+    stuck = Leaving("infirmiere", 0xB0, never.wait)
+    readers.hold(stuck, Terminal(load_card("moreau")))
+    try:
+        with Reader.open("pcsc:") as reader:
+            with pytest.raises(CardFailed) as silent:
+                reader.read_ps_card()
+            assert silent.value.name == "CARD_SILENT"
+            assert reader.read_vitale().zone == card_content("moreau").zone
+    finally:
+        never.set()
+
+
+def test_cps4_and_vitale_1_are_what_they_are_by_pc_sc_too(readers):
+    readers.hold(Terminal(load_card("infirmiere-cps4")), Terminal(load_card("vitale1")))
+    with Reader.open("pcsc:") as reader:
+        assert reader.read_ps_card().zone == card_content("infirmiere-cps4").zone
+        with pytest.raises(CardFailed, match="Vitale 1"):
+            reader.read_vitale()
+
+
+def test_command_line_reads_both_cards_by_pc_sc(both, tmp_path):
+    config = tmp_path / "tournee.toml"
+    config.write_text(CONFIGURATION)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("tournee"), "--config", str(config), "cards"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "CLAIRE LEFEBVRE" in done.stdout
+    assert "MOREAU" in done.stdout
 
 
 def test_name_that_is_no_reader_s_is_told_with_those_that_are(pcsc_service):

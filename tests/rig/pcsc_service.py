@@ -75,6 +75,10 @@ class PcscService:
             state = states[0][1]
         scard.SCardReleaseContext(context)
 
+    def pull(self, reader: int) -> None:
+        """Take a card out at once, whatever it does."""
+        self._cards[reader].pull()
+
     def stop(self) -> None:
         """Take the cards out and end the service."""
         self.hold()

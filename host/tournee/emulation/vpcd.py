@@ -38,10 +38,14 @@ class VpcdCard:
         self._thread = threading.Thread(target=self._serve, name="vpcd", daemon=True)
         self._thread.start()
 
-    def remove(self) -> None:
-        """Take the card out."""
+    def pull(self) -> None:
+        """Take the card out at once, from its own commands as well."""
         with contextlib.suppress(OSError):
             self._line.shutdown(socket.SHUT_RDWR)
+
+    def remove(self) -> None:
+        """Take the card out, and end its thread."""
+        self.pull()
         self._thread.join()
         self._line.close()
 

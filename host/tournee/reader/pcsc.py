@@ -6,6 +6,7 @@ then that of the Vitale card, each by any part of its name that no other has.
 
 import importlib.util
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -16,6 +17,7 @@ from tournee.errors import ReaderError
 
 SCHEME = "pcsc:"
 _BOARD = Path(__file__).resolve().parents[3] / "boards" / "pcsc" / "main.py"
+_PACKAGE = "tournee_board_pcsc"
 _END_S = 2
 _START = "branchez le lecteur et démarrez le service (Linux : pcscd ; Windows : « Carte à puce »)"
 
@@ -57,9 +59,12 @@ def board_module() -> ModuleType:
             cause=f"le dossier {_BOARD.parent} manque",
             next_step="employez le dépôt complet (dossiers boards et firmware)",
         )
-    spec = importlib.util.spec_from_file_location("tournee_board_pcsc", _BOARD)
+    spec = importlib.util.spec_from_file_location(
+        _PACKAGE, _BOARD, submodule_search_locations=[str(_BOARD.parent)]
+    )
     assert spec is not None and spec.loader is not None
     board = importlib.util.module_from_spec(spec)
+    sys.modules[_PACKAGE] = board
     spec.loader.exec_module(board)
     return board
 
