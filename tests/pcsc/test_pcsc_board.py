@@ -227,3 +227,11 @@ def test_opensc_selects_our_application(both):
         text=True,
     ).stdout
     assert "SW1=0x90, SW2=0x00" in answer
+
+
+def test_installation_without_pyscard_is_told_what_to_install(monkeypatch):
+    board_module.cache_clear()
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(PcscUnavailable, match="pris en charge") as missing:
+        Reader.open("pcsc:")
+    assert "tournee[pcsc]" in missing.value.next_step

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reader_bench import CLOCK_KHZ, MESSAGE_MAX, Bench, heard_by
 from scripted_card import NOTHING, ScriptedSlot, play
 
 from reader.arena import Arena
 from reader.channel import Channel
 from reader.sha256 import Sha256
+from sesam import codes
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.style import Style
 from tournee.emulation.slots import FakeClock
@@ -162,3 +165,69 @@ def test_any_one_damaged_byte_is_made_good_or_told_and_costs_no_try(atr, side, d
             assert left >= 2
         else:
             assert (answers, left) == (whole, tries)
+
+
+BLOCKS = [
+    bytes.fromhex(text)
+    for text in (
+        "00 00 02 90 00 92",
+        "00 40 02 90 00 D2",
+        "00 20 01 55 74",
+        "00 60 01 55 34",
+        "00 80 00 80",
+        "00 90 00 90",
+        "00 81 00 81",
+        "00 92 00 92",
+        "00 E1 01 FE 1E",
+        "00 C3 01 01 C3",
+        "00 C3 01 FF 3D",
+        "00 C1 01 01 C1",
+        "00 E0 00 E0",
+        "00 C0 00 C0",
+        "00 C2 00 C2",
+    )
+]
+
+
+class HostileSlot:
+    """A card that answers each piece it is sent by whatever comes next, or by nothing."""
+
+    def __init__(self, answers, clock):
+        self.answers, self.clock, self.coming = list(answers), clock, b""
+
+    def present(self):
+        return True
+
+    def activate(self):
+        self.coming = bytes.fromhex(PLAIN)
+
+    def deactivate(self):
+        self.coming = b""
+
+    def write(self, buf, start, n):
+        self.coming += self.answers.pop(0) if self.answers else b""
+
+    def read(self, timeout_ms):
+        if not self.coming:
+            self.clock.advance(timeout_ms)
+            return -1
+        byte, self.coming = self.coming[0], self.coming[1:]
+        return byte
+
+
+@given(st.lists(st.one_of(st.sampled_from([b"", *BLOCKS]), st.binary(max_size=12)), max_size=60))
+@settings(max_examples=150)
+def test_whatever_a_card_says_ends_in_a_status_within_its_bound(answers):
+    clock = FakeClock()
+    slot = HostileSlot(answers, clock)
+    channel = Channel(slot, Arena(MESSAGE_MAX, Sha256), CLOCK_KHZ, clock, lambda: None)
+    status = channel.activate()
+    assert status in (0, codes.CARD_SILENT, codes.CARD_PROTOCOL)
+    assert clock() <= 9_000
+    if not status:
+        channel.header(0, 0xB0, 0, 0)
+        before = clock()
+        status = channel.transmit(0, 224)
+        assert status in (0, codes.CARD_SILENT, codes.CARD_PROTOCOL)
+        assert clock() - before <= 22_000
+        assert channel.length <= 224
