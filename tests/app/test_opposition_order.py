@@ -20,7 +20,7 @@ from tournee.emulation.oct import Increment
 from tournee.emulation.world import World
 from tournee.errors import StoreError
 from tournee.opposition.held import DamagedListError, OppositionList
-from tournee.store import IncrementState, ReturnState
+from tournee.store import FileState, IncrementState, ReturnState
 
 FOUR = Increment(3, 4, "261116", ("800000908",), ("800000907",))
 FIVE = Increment(4, 5, "261117", ("800000909",))
@@ -136,10 +136,24 @@ def test_damaged_list_is_refused_and_asked_for_anew_as_a_whole(office: Office) -
         with pytest.raises(DamagedListError, match="opposition request --whole"):
             act(office)
     request_list(office, whole=True)
+    with pytest.raises(DamagedListError):
+        check_serial(office, "1")  # no card passes until the whole list is there
     assert fetch(office).errors == []
     assert list_state(office).number == 3
     assert path.read_bytes() == whole
-    assert path.with_name(path.name + ".ancienne").exists()
+
+
+def test_whole_list_asked_for_takes_the_place_of_the_one_in_force_when_it_comes(
+    office: Office, world: World
+) -> None:
+    world.oct.scenario = replace(world.oct.scenario, opposition=(Increment(0, 9, "261116", ("800000999",)),))
+    request_list(office, whole=True)
+    assert list_state(office).number == 3
+    fetch(office)
+    assert (list_state(office).number, list_state(office).count) == (9, 1)
+    deliver(world, 901, Increment(0, 12, "261117", ("1",)))
+    fetch(office)
+    assert list_state(office).number == 9  # nobody asked for it
 
 
 def test_request_in_nobodys_name_is_refused(world: World, tmp_path: Path) -> None:
@@ -147,6 +161,16 @@ def test_request_in_nobodys_name_is_refused(world: World, tmp_path: Path) -> Non
         request_list(office)
     with office_of(tmp_path / "new.db", world.route()) as office:
         assert request_list(office, "756000121", "IF").error is None
+
+
+def test_request_that_the_oct_refuses_is_shown_as_refused(office: Office, world: World) -> None:
+    world.oct.scenario = replace(world.oct.scenario, siren="111111118")
+    request_list(office)
+    fetch(office)
+    request = list_state(office).request
+    assert request is not None
+    assert (request.state, list_state(office).number) == (FileState.REFUSED, 3)
+    assert request.reason
 
 
 class Stopped(BaseException):

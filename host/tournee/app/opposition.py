@@ -13,7 +13,10 @@ from tournee.opposition.compact import capacity, make_filter, too_many
 from tournee.opposition.held import OppositionList, list_in_force
 from tournee.reader import CardSuspected, Reader, VitaleCard
 from tournee.returns.dloi import read_dloi
-from tournee.store import IncrementRow, IncrementState
+from tournee.store import FileRow, IncrementRow, IncrementState
+
+STALE_DAYS = 8
+"""Age in days from which the list is said to be old: increments come daily."""
 
 
 class OpposedCardError(OppositionError):
@@ -33,7 +36,7 @@ class OpposedCardError(OppositionError):
 @dataclass(frozen=True)
 class ListState:
     """The list in force: its number, date, how many serials, age in days; increments that wait; whether the
-    OCT told of a later list. `number` 0: none was ever received.
+    OCT told of a later list; the request made last. `number` 0: none was ever received.
     """
 
     number: int
@@ -43,6 +46,16 @@ class ListState:
     size: int
     waiting: tuple[IncrementRow, ...]
     latest: int
+    request: FileRow | None
+
+    @property
+    def doubt(self) -> str:
+        """Why an unlisted card may be opposed all the same, in French; empty when the list is new."""
+        if self.age is None:
+            return "aucune liste d'opposition : les cartes ne sont pas vérifiées"
+        if self.age >= STALE_DAYS:
+            return f"la liste d'opposition a {self.age} jours"
+        return ""
 
     @property
     def behind(self) -> bool:
@@ -84,14 +97,14 @@ def open_list(office: Office) -> OppositionList | None:
 def list_state(office: Office) -> ListState:
     """What is in force, and what is known beyond it (OCT-LOI-2). DamagedListError."""
     latest, waiting = latest_heard_of(office), office.journal.increments(IncrementState.WAITING)
-    held = open_list(office)
+    held, request = open_list(office), office.journal.last_request()
     if held is None:
-        return ListState(0, None, 0, None, 0, waiting, latest)
+        return ListState(0, None, 0, None, 0, waiting, latest, request)
     with held:
         facts = held.facts
     day = datetime.strptime(facts.date, "%y%m%d").date()
     age = (office.clock().date() - day).days
-    return ListState(facts.number, day, facts.count, age, facts.size, waiting, latest)
+    return ListState(facts.number, day, facts.count, age, facts.size, waiting, latest, request)
 
 
 def check_serial(office: Office, serial: str) -> Checked:

@@ -6,6 +6,7 @@ What has not come in order waits in the journal; what is missing is asked for, o
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from tournee.app.dispatch import Dispatch, ps_type_of, send_file
 from tournee.app.office import Office
@@ -24,16 +25,16 @@ _SENT = (MessageState.SENT, MessageState.TRANSMITTING, MessageState.UNCERTAIN)
 def request_list(office: Office, ps: str = "", ps_type: str = "", *, whole: bool = False) -> Dispatch:
     """Ask the OCT (`Office.oct_route`) for what follows the list in force, or the `whole` list (OCT-LOI-1).
 
-    `ps` is the billing number of who asks, with its type: left out, the one that the journal knows. A damaged
-    list is set aside when the whole is asked for. The request is journaled before it leaves.
+    `ps` is the billing number of who asks, with its type: left out, the one that the journal knows. The whole
+    list, when it comes, takes the place of the one in force, which stays until then; a damaged one goes on
+    refusing every card. The request is journaled before it leaves.
     """
     if not ps:
         ps = _only_ps(office)
     sender = LotSender(ps, ps_type or ps_type_of(office, ps), "")
-    path = list_path(office)
-    if whole and path.exists():
-        path.replace(path.with_name(path.name + ".ancienne"))
-    return _ask(office, sender, number_in_force(office))
+    if whole:
+        _whole_mark(office).touch()
+    return _ask(office, sender, 0 if whole else number_in_force(office))
 
 
 def keep_increments(office: Office, return_id: int, dloi: Dloi) -> None:
@@ -64,7 +65,8 @@ def bring_forward(office: Office, progress: Progress = silent) -> list[TourneeEr
 
 def _apply(office: Office, row: IncrementRow, contents: dict[int, tuple[Increment, ...]]) -> None:
     def act() -> tuple[IncrementState, str]:
-        in_force = number_in_force(office)
+        anew = row.draft.before == 0 and _whole_mark(office).exists()
+        in_force = 0 if anew else number_in_force(office)
         if row.draft.after <= in_force:
             return IncrementState.KNOWN, f"déjà appliqué : la liste en vigueur est {in_force:06}"
         if row.draft.before < in_force:
@@ -77,9 +79,11 @@ def _apply(office: Office, row: IncrementRow, contents: dict[int, tuple[Incremen
         if row.return_id not in contents:
             contents[row.return_id] = read_dloi(office.journal.received(row.return_id).content).increments
         try:
-            done = apply_increment(list_path(office), contents[row.return_id][row.rank])
+            done = apply_increment(list_path(office), contents[row.return_id][row.rank], anew=anew)
         except IncrementError as error:
             return IncrementState.REFUSED, error.message
+        if anew:
+            _whole_mark(office).unlink()
         odd = ((done.already, "ajouts déjà présents"), (done.absent, "retraits absents"))
         return IncrementState.APPLIED, ", ".join(f"{what} : {count}" for count, what in odd if count)
 
@@ -110,6 +114,12 @@ def _request_draft(office: Office, sender: LotSender, in_force: int, name: int) 
     route = office.oct_route
     clear = request_file(sender, name, office.clock(), route.recipient_number, in_force)
     return FileDraft(clear, 0, route.name, route.party)
+
+
+def _whole_mark(office: Office) -> Path:
+    """A file that is there while the whole list is awaited."""
+    path = list_path(office)
+    return path.with_name(path.name + ".attendue")
 
 
 def _only_ps(office: Office) -> str:

@@ -20,14 +20,14 @@ from tournee.app.care import (
     visits_for,
 )
 from tournee.app.dispatch import close_lots
-from tournee.app.opposition import OpposedCardError
+from tournee.app.opposition import OpposedCardError, list_state
 from tournee.app.remaking import remake_lot
 from tournee.billing.day_format import DAY_FORMAT
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import visit_table
-from tournee.errors import BillingError, OppositionError, StoreError
+from tournee.cli.show import labelled, visit_table
+from tournee.errors import BillingError, OppositionError, StoreError, TourneeError
 from tournee.reader import Reader
 from tournee.store import InvoiceRow, LotState
 from tournee.store.wording import euros
@@ -117,7 +117,7 @@ def certify(desk: Desk, as_json: bool) -> None:
     opposition, ne fait que celles-ci.
     """
     done: list[InvoiceRow] = []
-    refused: list[tuple[int, BillingError]] = []
+    refused: list[tuple[int, TourneeError]] = []
     opposed: OppositionError | None = None
     vitale: VitaleInReader | None = None
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
@@ -131,10 +131,11 @@ def certify(desk: Desk, as_json: bool) -> None:
         for rank, (row, visit) in enumerate(possible, 1):
             try:
                 done.append(certify_visit(office, link, ps, vitale, row, visit))
-            except BillingError as error:
+            except (BillingError, OppositionError) as error:
                 refused.append((row.rank, error))
             watch.progress("visites", rank, len(possible))
         waiting = pending_visits(office, ps)
+        doubt = list_state(office).doubt if vitale is not None else ""
     if as_json:
         values.write(
             {
@@ -144,6 +145,7 @@ def certify(desk: Desk, as_json: bool) -> None:
                 "refused": [{"visit": rank, "reason": str(wrong)} for rank, wrong in refused],
                 "waiting": len(waiting),
                 "opposed": isinstance(opposed, OpposedCardError),
+                "doubt": doubt,
             }
         )
     else:
@@ -153,6 +155,8 @@ def certify(desk: Desk, as_json: bool) -> None:
             desk.console.print(
                 f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
             )
+        if doubt:
+            desk.errors.print(labelled("Attention :", f"{doubt}. Ensuite : tournee opposition request"))
         for rank, wrong in refused:
             desk.errors.print(f"Visite {rank} : {wrong}")
         if waiting:

@@ -10,10 +10,8 @@ from tournee.app.opposition_mail import request_list
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchGroup
+from tournee.cli.show import labelled
 from tournee.errors import OppositionError
-
-STALE_DAYS = 8
-"""Age in days from which the list is said to be old."""
 
 
 @click.group("opposition", cls=FrenchGroup, short_help="La liste des cartes Vitale en opposition.")
@@ -23,7 +21,7 @@ def opposition() -> None:
 
 @opposition.command("request", short_help="Demande à l'OCT la suite de la liste.")
 @click.option("--ps", default="", help="Numéro du professionnel qui demande, si le journal en a plusieurs.")
-@click.option("--whole", is_flag=True, help="Redemande la liste entière ; celle en vigueur est mise de côté.")
+@click.option("--whole", is_flag=True, help="Redemande la liste entière, qui remplacera celle en vigueur.")
 @json_option
 @click.pass_obj
 def request(desk: Desk, ps: str, whole: bool, as_json: bool) -> None:
@@ -64,6 +62,9 @@ def show(desk: Desk, as_json: bool) -> None:
                 "age_days": state.age,
                 "bytes": state.size,
                 "behind": state.behind,
+                "request": None
+                if state.request is None
+                else {"file": state.request.name, "state": state.request.state.value},
                 "waiting": [
                     {"from": one.draft.before, "to": one.draft.after, "reason": one.note}
                     for one in state.waiting
@@ -71,15 +72,16 @@ def show(desk: Desk, as_json: bool) -> None:
             }
         )
         return
-    if state.date is None:
-        desk.console.print("Aucune liste d'opposition : les cartes ne sont pas vérifiées.")
-    else:
+    if state.date is not None:
         desk.console.print(
             f"Liste d'opposition {state.number:06} du {state.date:%d/%m/%Y} : {state.count} cartes, "
             f"{state.age} jours"
         )
-        if state.age is not None and state.age >= STALE_DAYS:
-            desk.console.print("Elle est ancienne. Ensuite : tournee opposition request")
+    if state.doubt:
+        desk.console.print(labelled("Attention :", f"{state.doubt}. Ensuite : tournee opposition request"))
+    if state.request is not None:
+        why = f" ({state.request.reason})" if state.request.reason else ""
+        desk.console.print(f"Dernière demande, {state.request.name} : {state.request.state.label}{why}")
     for one in state.waiting:
         desk.console.print(f"En attente : {one.draft.before:06} → {one.draft.after:06} ({one.note})")
 

@@ -73,15 +73,18 @@ class Applied:
     absent: int
 
 
-def apply_increment(path: Path, increment: Increment, on_step: Step | None = None) -> Applied:
+def apply_increment(
+    path: Path, increment: Increment, on_step: Step | None = None, *, anew: bool = False
+) -> Applied:
     """Bring the list at `path` from `increment.before`, in force, to `increment.after` (OCT-LOI-2).
 
-    All or nothing. IncrementError when it is not the next one or contradicts itself; DamagedListError when
+    `anew` puts it in the place of whatever is there, damaged or not, as if there were no list. All or
+    nothing. IncrementError when it is not the next one or contradicts itself; DamagedListError when
     the list in force cannot be trusted, OppositionError when the disk fails. One process at a
     time: the caller sees to it.
     """
     told = on_step or _nobody
-    held = list_in_force(path)
+    held = None if anew else list_in_force(path)
     try:
         in_force = held.facts.number if held is not None else 0
         if increment.before != in_force or increment.after <= increment.before:

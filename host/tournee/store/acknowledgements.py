@@ -81,6 +81,8 @@ class Acknowledgements(Messages):
         if not states <= {LotState.ACKNOWLEDGED, LotState.REFUSED}:
             return
         state = FileState.REFUSED if states == {LotState.REFUSED} else FileState.ACKNOWLEDGED
+        if not states and effect is not None and effect.outcome is Outcome.REFUSED:
+            state = FileState.REFUSED  # a request of the opposition list: it has no lot
         present = self._state("file", file)
         if present is FileState.REFUSED and state is not present:
             self._move("file", file, FileState.SENT, _DOUBT)

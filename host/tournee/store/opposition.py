@@ -13,6 +13,7 @@ from enum import Enum
 
 from tournee.store.drafts import FileDraft
 from tournee.store.lots import Lots
+from tournee.store.rows import FileRow
 
 
 class IncrementState(Enum):
@@ -58,6 +59,12 @@ class OppositionJournal(Lots):
             file, _ = self._keep_file(ps, build, f"demande de ce qui suit la liste {number:06}")
             self._db.execute("INSERT INTO opposition_request VALUES (?, ?, ?)", (file, number, latest))
             return file
+
+    def last_request(self) -> FileRow | None:
+        """The file of the request made last, None when there was none."""
+        with self._reading():
+            rows = self._rows("SELECT max(file) AS file FROM opposition_request")
+            return None if rows[0]["file"] is None else self.file(rows[0]["file"])
 
     def requests(self, number: int, latest: int) -> tuple[int, ...]:
         """Ids of the files that ask for what follows list `number`, made when list `latest` was known of."""
