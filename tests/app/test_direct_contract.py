@@ -58,6 +58,20 @@ def test_enriched_fse_closed_before_direct_mode_wait_for_an_oct_and_stop_no_othe
         assert [file.lot_ids for file in make_files(opened)] == [(enriched.id,)]
 
 
+def test_enriched_fse_certified_before_direct_mode_are_in_a_lot_of_their_own(both: Surroundings) -> None:
+    # OCT-MODE-1: the sheets beside them in the tray leave, those of contract 99 wait
+    through_oct = both.world.route()
+    with office(both, through_oct) as opened:
+        import_day(opened, enriched_day(), "day.toml")
+        import_day(opened, short_day(), "day.toml")
+        close_day(opened, both, close=False)
+        opened.route, opened.former = direct(both), (through_oct,)
+        close_day(opened, both)
+        assert len(make_files(opened)) == 3
+        (kept,) = kept_lots(opened)
+        assert [opened.journal.sheet(one).invoice for one in kept.sheet_ids] == ["000000001"]
+
+
 def test_enriched_fse_go_in_files_per_recipient_when_the_route_says_so(both: Surroundings) -> None:
     # OCT-EF-4: the carer's choice, through the OCT, which asks the AMC all the same
     per_recipient = replace(both.world.route(), mode=Mode.PER_RECIPIENT)

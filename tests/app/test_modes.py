@@ -60,7 +60,7 @@ def certify_and_close(office: Office, surroundings: Surroundings, day: bytes) ->
     close_day(office, surroundings)
 
 
-def close_day(office: Office, surroundings: Surroundings) -> None:
+def close_day(office: Office, surroundings: Surroundings, *, close: bool = True) -> None:
     """Certify what was imported, and close its lots."""
     with Reader.open(surroundings.board.link_url) as reader:
         ps = read_ps(reader)
@@ -68,7 +68,8 @@ def close_day(office: Office, surroundings: Surroundings) -> None:
         vitale = read_vitale(office, reader)
         for row, visit in pending_visits(office, ps):
             certify_visit(office, reader, ps, vitale, row, visit)
-        close_lots(office, reader, ps)
+        if close:
+            close_lots(office, reader, ps)
 
 
 def splitting(route: Route, name: str = "") -> Route:

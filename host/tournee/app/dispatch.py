@@ -71,11 +71,15 @@ class Dispatch:
 def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress = silent) -> list[LotRow]:
     """Put this professional's certified sheets into lots, and have each certified in the reader (OCT-SF-2).
 
-    Lots that a crash left without their certificate get it. Raises ReaderError; what was done stays done.
+    Lots that a crash left without their certificate get it. When the route in force is direct, sheets of
+    contract 99, which it may not take (`kept_lots`), are in lots of their own. Raises ReaderError; what was
+    done stays done.
     """
     identity = ps.identity
     sender = LotSender(identity.billing_number, identity.ps_type, f"{identity.name} {identity.first_name}")
-    groups = group_sheets(office.journal.sheets(SheetState.CERTIFIED, identity.billing_number))
+    certified = office.journal.sheets(SheetState.CERTIFIED, identity.billing_number)
+    kept = [sheet for sheet in certified if office.route.is_direct and is_enriched(sheet.records)]
+    groups = group_sheets(sheet for sheet in certified if sheet not in kept) + group_sheets(kept)
     for rank, (key, sheets) in enumerate(groups, 1):
         progress("lots", rank, len(groups))
         build = partial(_lot_body, office, sender, key, [sheet.body for sheet in sheets])
