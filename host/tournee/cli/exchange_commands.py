@@ -26,7 +26,7 @@ from tournee.returns.art import Art
 from tournee.store import MessageState, ReturnState
 
 
-@click.group("file", cls=FrenchGroup, short_help="Les fichiers pour l'OCT.")
+@click.group("file", cls=FrenchGroup, short_help="Les fichiers à envoyer.")
 def file() -> None:
     """Les fichiers de facturation."""
 
@@ -63,10 +63,10 @@ def make(desk: Desk, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
-    """Scelle pour l'OCT et envoie chaque fichier qui attend, un par message.
+    """Scelle et envoie chaque fichier qui attend, un par message : à l'OCT, ou en direct à sa caisse.
 
-    Un envoi dont l'issue n'est pas connue n'est jamais repris tout seul : l'accusé de l'OCT le règle, ou
-    --again.
+    Un envoi dont l'issue n'est pas connue n'est jamais repris tout seul : l'accusé du destinataire le règle,
+    ou --again.
     """
     with desk.office() as office, desk.watcher(as_json) as watch:
         done = send(office, watch.progress) if again is None else [resend(office, again, ps)]

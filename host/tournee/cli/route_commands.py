@@ -21,7 +21,7 @@ from tournee.config.editing import choose_route
 from tournee.errors import ConfigError, ExchangeError
 from tournee.exchange.recipient import CertificateError
 from tournee.exchange.route import Route
-from tournee.store import LotState
+from tournee.store import LotState, SheetState
 
 _MARKS = {
     Standing.OK: ("✓", "green"),
@@ -90,6 +90,7 @@ def use(desk: Desk, name: str, as_json: bool) -> None:
     if one.is_clear:
         desk.console.print(labelled("Attention :", "cette route envoie EN CLAIR.", "bold red"))
     for label, count in (
+        ("{} pièce(s) certifiée(s), pas encore en lot (tournee lot close).", pending.get("sheets")),
         ("{} lot(s) certifié(s) : ils partiront par cette route (tournee file make).", pending.get("lots")),
         ("{} fichier(s) déjà formé(s) : chacun part par la sienne (tournee send).", pending.get("files")),
         ("{} lot(s) de contrat 99 : ils attendent une route vers un OCT.", pending.get("kept")),
@@ -140,10 +141,10 @@ def _named(config: Config, name: str) -> Route:
 
 
 def _pending(office: Office) -> dict[str, int]:
-    """What waits: certified lots that the route takes, those it may not take, files framed already."""
-    kept = len(kept_lots(office))
+    """What waits: certified sheets, certified lots that the route takes or may not take, files framed."""
+    sheets, kept = len(office.journal.sheets(SheetState.CERTIFIED)), len(kept_lots(office))
     lots = len(office.journal.lot_ids(LotState.CERTIFIED)) - kept
-    return {"lots": lots, "kept": kept, "files": len(waiting_files(office))}
+    return {"sheets": sheets, "lots": lots, "kept": kept, "files": len(waiting_files(office))}
 
 
 def _ends(one: Route, now: datetime) -> tuple[str | None, str]:
