@@ -256,3 +256,14 @@ def test_a_message_made_for_a_former_address_is_made_anew(both: Surroundings) ->
         assert addressees(both)[0] == "cp-01011021@caisses.example"
         states_of = [message.state for message in opened.journal.messages()]
         assert states_of == [MessageState.FAILED] + [MessageState.SENT] * 3
+
+
+def test_a_file_framed_before_parties_were_kept_goes_by_its_routes_name(both: Surroundings) -> None:
+    # OCT-MODE-3: journals of the version before
+    straight = direct(both)
+    with office(both, straight) as opened:
+        certify_and_close(opened, both, short_day())
+        make_files(opened)
+        opened.journal._db.execute("UPDATE file SET party = ''")
+    with office(both, both.world.route(), straight) as opened:
+        assert {one.message.route for one in send(opened)} == {straight.name}

@@ -125,6 +125,17 @@ def test_direct_every_invoice_ends_where_it_should_and_each_insurer_has_its_own_
         assert clear[47:49] == b"TR"
 
 
+def test_direct_the_same_day_at_the_same_time_makes_the_same_files(tmp_path: Path) -> None:
+    left = []
+    for name in ("one", "two"):
+        told = tournee(
+            "demo", "--mode", "direct", "--clock", "2026-11-16T20:15", "--out", str(tmp_path / name)
+        )
+        assert told.returncode == 0, told.stderr
+        left.append({path.name: path.read_bytes() for path in (tmp_path / name / "clear").iterdir()})
+    assert left[0] == left[1]
+
+
 def test_enriched_the_oct_asks_amc_for_the_shares_of_contract_99(tmp_path: Path) -> None:
     """OCT-EF-1, OCT-EF-4."""
     done = tournee("demo", "--mode", "fse-enrichie", "--json", "--out", str(tmp_path / "out"))
