@@ -166,7 +166,8 @@ def board_module(board: dict[str, Any]) -> bytes:
         "CLOCK_KHZ": board["slots"]["clock_khz"],
         "OPPOSITION": board.get("opposition", {}).get("filter", 0),
     }
-    values |= {name.upper(): value for name, value in board.get("flash", {}).items()}
+    kept = board.get("flash", {})
+    values |= {name.upper(): kept[name] for name in ("page", "banks") if name in kept}
     return "".join(f"{name} = {value!r}\n" for name, value in values.items()).encode()
 
 

@@ -40,6 +40,7 @@ HEADER_VERSION = 1
 DEVELOPMENT = 1  # flag: signed with the development key
 HEADER = struct.Struct("<4sBBHII16s32s")
 SIGNATURE = 256  # bytes
+WORD = 8  # flash is written by whole words: a payload ends at one, filled up with FF
 EXPONENT = 65537
 DEVELOPMENT_KEY = Path(__file__).resolve().parent / "keys" / "development.pem"
 _VERSION = re.compile(r"(\d{1,5})\.(\d{1,3})\.(\d{1,3})")
@@ -156,7 +157,9 @@ def built(board_dir: Path, version: str | None, key_file: Path, *, production: b
     release = build.Release(version or build.VERSION, modulus(key.public_key()), production)
     number = version_number(release.version)
     sources = build.sources_of(board_dir, board, release)
-    payload = build.flash_image(board["name"], sources, build.known_names(board_dir, board)).read_bytes()
+    names, flat = build.known_names(board_dir, board), board["image"].get("flat", False)
+    payload = build.flash_image(board["name"], sources, names, flat).read_bytes()
+    payload += b"\xff" * (-len(payload) % WORD)
     return make(payload, board["name"], number, key, development=development)
 
 

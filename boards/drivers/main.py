@@ -1,8 +1,8 @@
-"""Start of a board of our own port: three UARTs, then the core for ever."""
+"""Start of a board of our own port: three UARTs, then the core until it asks for another start."""
 
 import board
 from crypto import Sha256
-from machine import UART
+from machine import UART, reset
 from slots import EmulatedSlot
 
 from reader.core import Core
@@ -28,4 +28,5 @@ core = Core(
     opposition=board.OPPOSITION,
 )
 print("ready")
-core.run()
+core.run()  # until it is to start anew: the link of a board is never closed
+reset()

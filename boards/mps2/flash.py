@@ -1,12 +1,19 @@
 """What this board keeps without power: its flash, as the boards' README has it."""
 
-from nor import Region
+from nor import Region, running
+from release import KEY, PRODUCTION
 
+_BOOT = 2
 _STORE = 3
 
 
 class Flash:
-    """The journal is the whole of the store."""
+    """Two banks, boot records, the journal (the whole of the store), and the key of the next image."""
 
     def __init__(self) -> None:
+        self.running = running()
+        self.key = KEY
+        self.production = PRODUCTION
+        self.banks = (Region(0), Region(1))
+        self.boot = Region(_BOOT)
         self.journal = Region(_STORE)

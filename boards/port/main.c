@@ -14,6 +14,8 @@
 extern uint8_t heap_start[], heap_end[]; // from the linker: all the memory that is left
 extern volatile uint32_t heap_wanted; // bytes, set by who starts the emulator; 0: all of it
 
+#define COLLECT_EVERY 1024 // bytes: what boot leaves is collected as it goes, so that what stays lies close
+
 static mp_obj_t python_stack[PYTHON_STACK / sizeof(mp_obj_t)];
 
 static int run(void) {
@@ -43,6 +45,7 @@ int main(void) {
     mp_cstack_init_with_top(stack_top, (stack_top - stack_bottom) * 4);
     mp_pystack_init(python_stack, python_stack + MP_ARRAY_SIZE(python_stack));
     gc_init(heap_start, heap_start + heap);
+    MP_STATE_MEM(gc_alloc_threshold) = COLLECT_EVERY / MICROPY_BYTES_PER_GC_BLOCK;
     mp_init();
     flash_choose();
     for (int tries = 0; tries < 2 && flash_image(flash_bank()) != NULL; tries++) {

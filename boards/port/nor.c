@@ -35,7 +35,12 @@ static bool blank(const uint8_t *record) {
     return memcmp(record, "\xff\xff\xff\xff", RECORD) == 0;
 }
 
-// The newest record of a page, NULL when it has none. A page that is full is older than one that is not.
+static bool whole(const uint8_t *record) {
+    return record[0] <= 1 && record[1] == (record[0] ^ CHECK);
+}
+
+// The newest whole record, NULL when there is none. A page that is full is older than one that is not; a record
+// that power left half written does not count.
 static uint8_t *newest(void) {
     uint8_t *found = NULL;
     for (int page = 0; page < 2; page++) {
@@ -45,7 +50,11 @@ static uint8_t *newest(void) {
         while (at < end && !blank(at)) {
             at += RECORD;
         }
-        if (at > start && (found == NULL || at < end)) {
+        bool full = at == end;
+        while (at > start && !whole(at - RECORD)) {
+            at -= RECORD;
+        }
+        if (at > start && (found == NULL || !full)) {
             found = at - RECORD;
         }
     }
@@ -56,7 +65,7 @@ static uint8_t *newest(void) {
 void flash_choose(void) {
     uint8_t *record = newest();
     bank = 0;
-    if (record == NULL || record[0] > 1 || record[1] != (record[0] ^ CHECK)) {
+    if (record == NULL) {
         return;
     }
     bank = record[0];

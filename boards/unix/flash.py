@@ -1,5 +1,7 @@
 """What the unix board keeps without power: a file that stands for flash, behind one descriptor."""
 
+from release import KEY, PRODUCTION
+
 from sesam.port import const
 
 _BLANK = b"\xff\xff\xff\xff\xff\xff\xff\xff"
@@ -33,8 +35,16 @@ class Part:
 
 
 class Flash:
-    """The parts of the file behind a descriptor: the journal's two pages come first."""
+    """The parts of the file behind a descriptor, as `board.toml` has them, and the key of the next image."""
 
-    def __init__(self, number: int, page: int) -> None:
+    def __init__(self, number: int, running: int, page: int, bank: int) -> None:
         file = open(number, "r+b", 0)
-        self.journal = Part(file, 0, 2 * page, page)
+        if not file.seek(0, 2):  # CPython's: `launch.py` has filled MicroPython's
+            for _ in range((2 * bank + 4 * page) // _WORD):
+                file.write(_BLANK)
+        self.running = running
+        self.key = KEY
+        self.production = PRODUCTION
+        self.banks = (Part(file, 0, bank, page), Part(file, bank, bank, page))
+        self.boot = Part(file, 2 * bank, 2 * page, page)
+        self.journal = Part(file, 2 * bank + 2 * page, 2 * page, page)

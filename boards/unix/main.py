@@ -1,4 +1,5 @@
-"""The unix board: its last arguments are `flash=` with a descriptor or none, then link, PS's card, Vitale."""
+"""The unix board: its last arguments are `flash=` with a descriptor and the bank that runs, or nothing, then
+link, PS's card, Vitale."""
 
 import sys
 
@@ -11,11 +12,14 @@ from reader.core import Core
 from reader.sha256 import Sha256
 from sesam.port import ticks_ms
 
+_ANOTHER_START = 75  # the status that has `launch.py` start again
+
 
 def run() -> None:
     """Serve the link."""
     kept, link, ps, vitale = sys.argv[-4:]
-    Core(
+    number, _, running = kept[6:].partition(":")
+    core = Core(
         Descriptor(int(link)),
         (EmulatedSlot(Descriptor(int(ps))), EmulatedSlot(Descriptor(int(vitale)))),
         ticks_ms,
@@ -23,9 +27,12 @@ def run() -> None:
         board.NAME,
         board.MESSAGE,
         board.CLOCK_KHZ,
-        flash=Flash(int(kept[6:]), board.JOURNAL_PAGE) if kept != "flash=" else None,
+        flash=Flash(int(number), int(running or 0), board.PAGE, board.BANKS) if number else None,
         opposition=board.OPPOSITION,
-    ).run()
+    )
+    core.run()
+    if core.service.restarts:
+        sys.exit(_ANOTHER_START)
 
 
 if __name__ == "__main__":  # CPython

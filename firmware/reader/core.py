@@ -79,11 +79,11 @@ class Core:
             filtered = Opposition(arena, self._vitale)
         vitale = VitaleCard(self._vitale, arena, filtered)
         self.heap = Heap()
-        self.service = Service(arena, ps, vitale, self.heap, name, flash, filtered)
+        self.service = Service(arena, ps, vitale, self.heap, name, flash, filtered, self._alive)
         self.link = Link(arena, self.service, ticks, protection)
 
     def run(self) -> None:
-        """Serve until the link is closed."""
+        """Serve until the link is closed, or `service.restarts` says that the board is to start anew."""
         gc.collect()  # all is made: what is in use now is what the reader needs
         self.heap.sample()
         while self.step(_IDLE_MS):
@@ -108,7 +108,7 @@ class Core:
             self._protection.watch()
         self._ps.watch()
         self._vitale.watch()
-        return True
+        return not self.service.restarts or self.link.pending() > 0
 
     def _alive(self) -> None:
         """A card's exchange begins, or its answer is being waited for."""

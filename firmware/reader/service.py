@@ -12,6 +12,8 @@ from sesam.port import const
 
 PROFILE = b"open-1"  # a simulation: bills nobody
 
+_MAKERS = const(16)  # messages of `reader.maker`
+_MAKERS_END = const(26)
 _SLOTS = const(2)
 _RECORDS_HEAD = const(16)  # most bytes of a RECORDS message around its data: heads, number, ordinal
 
@@ -42,6 +44,7 @@ class Service:
         board: bytes,
         flash: object = None,
         opposition: object = None,
+        alive: object = None,
     ) -> None:
         self._ps = ps
         self._vitale = vitale
@@ -51,13 +54,15 @@ class Service:
         self._dated = 0
         self._chunk = (arena.message_max - _RECORDS_HEAD) // RECORD_LENGTH
         self._certifier = Certifier(arena, ps, vitale)
-        self._flash = flash
-        journal = None
+        self._journal = None
         if flash:
             from reader.journal import Journal  # boards without storage do not load it
 
-            journal = Journal(flash.journal)
-        self._signer = Signer(arena, ps, vitale, journal)
+            self._journal = Journal(flash.journal)
+        self._signer = Signer(arena, ps, vitale, self._journal)
+        self._makers = (arena, board, flash, self._journal, alive)
+        self._maker = None
+        self.restarts = False  # the board is to start anew, once the answer is out
         self._opposition = opposition
         self._detail = 0
 
@@ -105,7 +110,22 @@ class Service:
             status = self._opposition.answer(number, message, writer)
             self._detail = self._opposition.next if status == codes.OPPOSITION_PIECE else 0
             return status
+        if _MAKERS <= number < _MAKERS_END:
+            return self._ask_maker(message, writer)
         return codes.UNKNOWN_MESSAGE
+
+    def _ask_maker(self, message: object, writer: object) -> int:
+        """Answer what a maker asks; the code for it takes memory from the first time on."""
+        self._certifier.end()
+        maker = self._maker
+        if not maker:
+            from reader.maker import Maker
+
+            maker = self._maker = Maker(*self._makers)
+        status = maker.handle(message, writer, self._signer.count)
+        wipe_secrets(message, message.buf)
+        self.restarts = maker.restarts
+        return status
 
     def _identify(self, writer: object) -> int:
         heap = self._heap

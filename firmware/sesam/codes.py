@@ -63,6 +63,16 @@ OPPOSITION_PIECE = const(0xE402)  # not the filter's next piece, or not a whole 
 
 INTERRUPTED = const(0xE501)  # power failed while this was being signed; asked again, it is signed
 JOURNAL = const(0xE502)  # what must be remembered cannot be written
+PROVISIONED = const(0xE503)  # the reader has its serial number and secret already
+NO_STORAGE = const(0xE504)  # this board has no journal, or no second bank
+IMAGE_DAMAGED = const(0xE505)  # no image, or its payload is not the one of its header
+IMAGE_UNSIGNED = const(0xE506)  # the signature is not that of the key which the reader knows
+IMAGE_BOARD = const(0xE507)  # an image for another board
+IMAGE_OLDER = const(0xE508)  # an image older than the one that runs
+IMAGE_DEVELOPMENT = const(0xE509)  # signed with the development key, and this is a production reader
+IMAGE_SIZE = const(0xE50A)  # longer than a bank, or not of whole words
+UPDATE_ORDER = const(0xE50B)  # no update under way, or not its next chunk
+UNCONFIRMED = const(0xE50C)  # the image that runs is on trial: confirm it, or restart to go back
 
 UNPROTECTED = const(0xE601)  # this reader takes nothing in clear: the protected channel comes first
 NO_SECRET = const(0xE602)  # the reader's maker has given it no secret

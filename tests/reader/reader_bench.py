@@ -48,7 +48,7 @@ class Bench:
         self.channels = [Channel(slot, self.arena, CLOCK_KHZ, self.clock, self._alive) for slot in self.slots]
         self.ps = PsCard(self.channels[0], self.arena)
         self.vitale = VitaleCard(self.channels[1], self.arena)
-        self.service = Service(self.arena, self.ps, self.vitale, Heap(), b"bench", flash)
+        self.service = Service(self.arena, self.ps, self.vitale, Heap(), b"bench", flash, alive=self._alive)
         self._message = cbor.Message()
         self._writer = cbor.Writer(self.arena.frame_out, 0, MESSAGE_MAX)
         self.request = bytearray(MESSAGE_MAX)

@@ -89,13 +89,13 @@ def test_cut_at_any_byte_leaves_the_old_or_the_new_state_and_a_journal_that_goes
     for (kind, number), before, after in zip(RECORDS, states(), states()[1:], strict=False):
         for budget in range(1, PAGE * 3):
             cut = copy.deepcopy(flash)
-            cut.budget = budget
+            cut.power.budget = budget
             try:
                 put(Journal(cut), kind, number)
                 break
             except PowerCut:
                 cuts += 1
-            cut.budget = None
+            cut.power.budget = None
             assert state(cut) in (before, after), (kind, number, budget)
             assert put(Journal(cut), INTENT, 99), (kind, number, budget)
             assert state(cut)[INTENT] == payload(INTENT, 99), (kind, number, budget)
@@ -110,10 +110,10 @@ def test_cuts_in_a_row_lose_nothing_that_was_there():
     kept = {}
     for number in range(400):
         kind = draw.choice(list(LENGTHS))
-        flash.budget = draw.randrange(1, 500)
+        flash.power.budget = draw.randrange(1, 500)
         with contextlib.suppress(PowerCut):
             put(Journal(flash), kind, number % 200)
-        flash.budget = None
+        flash.power.budget = None
         after = dict(kept)
         after[kind] = payload(kind, number % 200)
         if kind == SIGNED:

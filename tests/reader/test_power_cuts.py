@@ -136,10 +136,10 @@ def test_cut_at_every_write_never_signs_twice_what_was_written_down(cards):
     for number in range(1, BEFORE + 1):
         last = certify(bench, number)
     whole = copy.deepcopy(flash)
-    del whole.steps[:]
+    del whole.power.steps[:]
     expected = certify(started(cards, whole), BEFORE + 1)
     assert whole.erased == flash.erased + 1, "the page turns within"
-    steps = whole.steps
+    steps = whole.power.steps
     ends = [sum(steps[: at + 1]) for at in range(len(steps))]
     intended = 0
     for at, end in enumerate(ends):
@@ -148,11 +148,11 @@ def test_cut_at_every_write_never_signs_twice_what_was_written_down(cards):
         for budget in {end - steps[at] // 2, end}:
             cut = copy.deepcopy(flash)
             bench = started(cards, cut)
-            cut.budget = budget
+            cut.power.budget = budget
             before = signatures(cards)
             with pytest.raises(PowerCut):
                 certify(bench, BEFORE + 1)
-            cut.budget = None
+            cut.power.budget = None
             signed = cards[0].signatures - before[0]
             bench = started(cards, cut)
             try:

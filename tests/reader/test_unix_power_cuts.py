@@ -51,9 +51,9 @@ class _Cut:
 
 
 class Flash(Flash):
-    def __init__(self, number, page):
-        file = _Cut(open(number, "r+b", 0))
-        self.journal = Part(file, 0, 2 * page, page)
+    def __init__(self, number, running, page, bank):
+        self.banks = ()
+        self.journal = Part(_Cut(open(number, "r+b", 0)), 2 * bank + 2 * page, page, page // 2)
 """
 TURNS = 3  # certifications that fill the page of 2048 bytes
 
@@ -76,8 +76,6 @@ def killer(tmp_path_factory):
     unix = folder / "unix"
     driver = (unix / "flash.py").read_text()
     (unix / "flash.py").write_text(driver + KILLER)
-    settings = (unix / "board.toml").read_text()
-    (unix / "board.toml").write_text(settings.replace("journal_page = 4096", "journal_page = 2048"))
     return unix
 
 
@@ -88,7 +86,7 @@ def cards():
 
 def certify(board, flash, cards, number):
     """Start the board, certify one invoice; what was made."""
-    with EmulatedBoard(board, heap=65536, flash=flash) as running:
+    with EmulatedBoard(board, flash=flash) as running:
         for slot, card in zip(("ps", "vitale"), cards, strict=True):
             running.insert(slot, card)
         with Reader(lambda: connect(running.link_url), clock=Impatient()) as reader:

@@ -105,6 +105,11 @@ def _rows() -> dict[int, MessageRow]:
 ROWS: Mapping[int, MessageRow] = _rows()
 
 
+def number_of(name: str) -> int:
+    """Number of the message of this name. StopIteration when there is none."""
+    return next(number for number, row in ROWS.items() if row.name == name)
+
+
 def encode(number: int, values: Mapping[str, int | str | bytes | bytearray]) -> bytearray:
     """Make a message's bytes. CodecError when the table does not allow it.
 

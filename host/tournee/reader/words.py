@@ -199,4 +199,54 @@ WORDS: dict[int, tuple[str, str, str]] = {
         "mémoire du lecteur usée ou défectueuse",
         "faites réviser ou remplacez le lecteur ; la carte n'a rien signé qui soit perdu",
     ),
+    codes.PROVISIONED: (
+        "Le lecteur a déjà son numéro de série.",
+        "lecteur déjà mis en service",
+        "tournee-maker identify dit lequel ; il ne se change pas",
+    ),
+    codes.NO_STORAGE: (
+        "Cette carte électronique ne garde rien sans alimentation, ou n'a qu'une banque.",
+        "carte sans mémoire permanente",
+        "flashez-la par sa propre méthode : tournee-maker flash",
+    ),
+    codes.IMAGE_DAMAGED: (
+        "L'image est endommagée ; l'ancienne continue.",
+        "fichier tronqué ou abîmé",
+        "reprenez l'image d'origine, puis recommencez",
+    ),
+    codes.IMAGE_UNSIGNED: (
+        "L'image n'est pas signée par le fabricant de ce lecteur ; l'ancienne continue.",
+        "image d'un autre fabricant, ou modifiée",
+        "signez-la avec la clé dont ce lecteur connaît la moitié publique",
+    ),
+    codes.IMAGE_BOARD: (
+        "L'image est pour une autre carte électronique ; l'ancienne continue.",
+        "mauvais fichier",
+        "prenez l'image de cette carte",
+    ),
+    codes.IMAGE_OLDER: (
+        "L'image est plus ancienne que ce qui tourne ; l'ancienne continue.",
+        "mauvais fichier",
+        "prenez une image de même version ou plus récente",
+    ),
+    codes.IMAGE_DEVELOPMENT: (
+        "L'image est signée avec la clé de développement ; ce lecteur de production la refuse.",
+        "image d'essai",
+        "signez l'image avec la clé du fabricant",
+    ),
+    codes.IMAGE_SIZE: (
+        "L'image ne tient pas dans une banque du lecteur ; l'ancienne continue.",
+        "image trop longue, ou longueur fausse",
+        "prenez l'image de cette carte",
+    ),
+    codes.UPDATE_ORDER: (
+        "La mise à jour n'est pas en cours, ou ses morceaux ne se suivent pas.",
+        "le lecteur a redémarré pendant la mise à jour",
+        "recommencez la mise à jour ; l'ancienne image continue",
+    ),
+    codes.UNCONFIRMED: (
+        "Le lecteur essaie une image qui n'est pas encore confirmée.",
+        "mise à jour précédente interrompue avant sa confirmation",
+        "confirmez-la (tournee-maker update --confirm) ou redémarrez le lecteur pour revenir à l'ancienne",
+    ),
 }
