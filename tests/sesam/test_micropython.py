@@ -111,7 +111,7 @@ def test_language_of_the_reader_fits_in_20_kilobytes(answers):
     assert 0 < heap < 20 * 1024
 
 
-@pytest.mark.parametrize("module", ["layout", "keys", "zone_walk", "errors", "zones"])
+@pytest.mark.parametrize("module", ["layout", "keys", "zone_walk", "errors"])
 def test_module_loads_in_the_small_heap(module):
     assert run("-c", f"import sesam.{module}") == ""
 
