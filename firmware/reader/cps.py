@@ -118,8 +118,9 @@ class PsCard(Card):
             status = channel.transmit(n, -1)
         for i in range(n):
             channel.command[HEADER + i] = 0
-            self._wire[i] = 0
             buf[at + i] = 0
+        for i in range(len(self._wire)):
+            self._wire[i] = 0
         if status:
             return status
         if channel.sw == OK:

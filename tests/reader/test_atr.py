@@ -71,6 +71,31 @@ def test_reserved_speed_is_bad(ta1):
     assert feed(bytes.fromhex("3B10" + ta1))[0] == BAD
 
 
+@pytest.mark.parametrize(
+    ("atr", "ifsc", "bwi", "cwi", "crc"),
+    [
+        ("3B800181", 32, 4, 13, 0),
+        ("3B80813108457D", 8, 4, 5, 0),
+        ("3B80817120450114", 32, 4, 5, 1),
+        ("3B8081B1104531207783", 16, 4, 5, 0),
+    ],
+    ids=["by default", "IFSC 8", "CRC", "the first bytes count"],
+)
+def test_block_protocol_s_sizes_waits_and_check_are_read(atr, ifsc, bwi, cwi, crc):
+    state, read = feed(bytes.fromhex(atr))
+    assert state == WHOLE
+    assert (read.ifsc, read.bwi, read.cwi, read.crc) == (ifsc, bwi, cwi, crc)
+
+
+@pytest.mark.parametrize(
+    "atr",
+    ["3B8081110010", "3B808111FFEF", "3B808121A080", "3B8081410242"],
+    ids=["IFSC 0", "IFSC 255", "BWI 10", "another check"],
+)
+def test_reserved_values_of_the_block_protocol_are_bad(atr):
+    assert feed(bytes.fromhex(atr))[0] == BAD
+
+
 def test_clock_rate_of_the_vitale_card_is_372():
     assert clock_of(0x13) == 372
     assert clock_of(-1) == 372
