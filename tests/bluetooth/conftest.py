@@ -1,6 +1,11 @@
 """An emulated reader with its Bluetooth module, and a tablet beside it."""
 
+import sys
+from pathlib import Path
+
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 from tournee.emulation.bluetooth.air import Air
 from tournee.emulation.board import EmulatedBoard

@@ -77,10 +77,19 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     return ImportedDay(day_id, date, day.ps_number, len(pieces), known)
 
 
-def open_reader(place: str | Callable[[], Transport], clock: Clock) -> Reader:
+def open_reader(
+    place: str | Callable[[], Transport],
+    clock: Clock,
+    secret: bytes | None = None,
+    reach: Callable[[bool], None] = lambda there: None,
+) -> Reader:
     """Connect to the reader at `place` (a URL, or what opens its stream) and set its clock: it refuses acts
-    dated after its day. ReaderError."""
-    reader = Reader.open(place)
+    dated after its day.
+
+    With its `secret`, over the protected channel alone. `reach` is told False while it is out of reach and
+    being looked for, True once it is back. ReaderError.
+    """
+    reader = Reader.open(place, secret=secret, reach=reach)
     try:
         reader.set_date(clock())
     except BaseException:

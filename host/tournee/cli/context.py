@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -16,15 +17,20 @@ from tournee.app.care import open_reader
 from tournee.app.office import Office, open_office
 from tournee.cli.show import SIMULATION, LiveWatcher, labelled
 from tournee.config import Config, load_config
+from tournee.config.readers import BLUETOOTH
 from tournee.errors import ConfigError
-from tournee.reader import Reader
+from tournee.reader import Reader, Transport
+
+if TYPE_CHECKING:
+    from tournee.reader.bluetooth import Radio
 
 CONFIG_NAME = "tournee.toml"
 
 
 @dataclass
 class Desk:
-    """One run of the command line: where its configuration is, where it prints.
+    """One run of the command line: where its configuration is, where it prints, what Bluetooth runs on
+    (None: the platform's own).
 
     The first thing on its screen says that all this is a simulation; what a program reads says so itself.
     """
@@ -32,6 +38,7 @@ class Desk:
     config_path: Path | None
     screen: Console
     errors: Console
+    radio: Radio | None = None
 
     @cached_property
     def console(self) -> Console:
@@ -68,13 +75,31 @@ class Desk:
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
-        """The configured reader, connected and set to the time."""
-        port = self.config().reader
-        if not port:
-            raise ConfigError("Aucun lecteur n'est configuré.", next_step="indiquez [lecteur] port = …")
-        zone = self.config().zone
-        with open_reader(port, lambda: datetime.now(zone)) as reader:
+        """The configured reader, connected and set to the time; says when it is out of reach and back."""
+        config = self.config()
+        choice = config.reader
+        if not choice.port:
+            raise ConfigError(
+                "Aucun lecteur n'est configuré.",
+                next_step="indiquez [lecteur] port = …, ou jumelez un lecteur : tournee reader pair",
+            )
+        now = lambda: datetime.now(config.zone)  # noqa: E731 (a clock is a function)
+        with open_reader(self.stream(choice.port), now, choice.secret_of_port(), self.tell_reach) as reader:
             yield reader
+
+    def stream(self, port: str) -> str | Callable[[], Transport]:
+        """What opens the stream of a port: the port itself, but for Bluetooth over another radio."""
+        if self.radio is None or not port.startswith(BLUETOOTH):
+            return port
+        from tournee.reader.bluetooth import BluetoothTransport
+
+        return lambda: BluetoothTransport(port.removeprefix(BLUETOOTH), self.radio)
+
+    def tell_reach(self, there: bool) -> None:
+        """Say that the reader is out of reach, or back."""
+        self.errors.print(
+            "Lecteur retrouvé." if there else "Lecteur hors de portée, reprise…", style="yellow"
+        )
 
     def watcher(self, as_json: bool) -> LiveWatcher:
         """Progress on the screen, or nothing when a program reads."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -24,6 +25,9 @@ from tournee.cli.context import Desk
 from tournee.cli.french import FrenchGroup, usage_in_french
 from tournee.cli.show import labelled
 from tournee.errors import TourneeError
+
+if TYPE_CHECKING:
+    from tournee.reader.bluetooth import Radio
 
 _STATUSES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in status.MEANINGS.items())
 
@@ -55,7 +59,7 @@ _FILE_WIDTH = 120
 @click.pass_context
 def tournee(context: click.Context, config: Path | None) -> None:
     """Gather what every command needs."""
-    context.obj = Desk(config, screen(), screen(stderr=True))
+    context.obj = Desk(config, screen(), screen(stderr=True), context.obj)
 
 
 def screen(*, stderr: bool = False) -> Console:
@@ -79,11 +83,14 @@ for command in (
     tournee.add_command(command)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; every error ends in a message in French and an exit status of its own."""
+def main(arguments: list[str] | None = None, radio: Radio | None = None) -> None:
+    """Run the command line; every error ends in a message in French and an exit status of its own.
+
+    `radio` is what Bluetooth runs on, the platform's own unless handed in.
+    """
     errors = screen(stderr=True)
     try:
-        tournee.main(args=arguments, standalone_mode=False)
+        tournee.main(args=arguments, standalone_mode=False, obj=radio)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except click.ClickException as wrong:

@@ -12,6 +12,7 @@ from tournee.app.care import read_ps, read_vitale
 from tournee.app.opposition import OpposedCardError
 from tournee.billing.identity import Patient
 from tournee.cli import as_json as values
+from tournee.cli import pairing_commands
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
 from tournee.cli.show import reader_line
@@ -23,7 +24,7 @@ _directory = click.argument("directory", metavar="DOSSIER", type=click.Path(path
 _slot = click.argument("slot", metavar="FENTE", type=click.Choice(["ps", "vitale"]))
 
 
-@click.group("reader", cls=FrenchGroup, short_help="Le lecteur : identité, date, émulation.")
+@click.group("reader", cls=FrenchGroup, short_help="Le lecteur : jumelage, identité, date, émulation.")
 def reader() -> None:
     """Le lecteur de cartes : qui il est, sa date, ou un lecteur émulé pour essayer sans matériel."""
 
@@ -65,6 +66,9 @@ def emulate(desk: Desk, directory: Path) -> None:
 
     Dans un autre terminal : tournee reader insert DOSSIER ps infirmiere, puis
     tournee --config DOSSIER/tournee.toml et une commande.
+
+    Pas de Bluetooth ici : sans radio il ne passe pas d'un programme à l'autre. tournee demo --link ble
+    le montre.
     """
     from tournee.emulation.practice import practice
 
@@ -175,5 +179,8 @@ def cards(desk: Desk, as_json: bool) -> None:
     if opposed is not None:
         raise opposed
 
+
+for command in pairing_commands.COMMANDS:
+    reader.add_command(command)
 
 COMMANDS = (reader, cards)

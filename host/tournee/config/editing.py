@@ -14,6 +14,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from tournee.config.file import Config, parse_config
+from tournee.config.readers import KnownReader
 from tournee.errors import ConfigError
 from tournee.exchange.route import Insurer, Mode, Route, Sealing
 
@@ -68,6 +69,40 @@ def add_route(path: Path, new: NewRoute) -> Config:
     ConfigError when there is one of that name, or when the route is not right: then nothing is changed.
     """
     return _replace(path, _with_route(path, new))
+
+
+def remember_reader(path: Path, reader: KnownReader) -> Config:
+    """Write a reader among those remembered, and make it the one in use; ConfigError: nothing is changed."""
+    document = _document(path)
+    table = document.setdefault("lecteur", tomlkit.table())
+    table["port"] = reader.port
+    known = table.setdefault("connus", tomlkit.table(is_super_table=True))
+    own = known.setdefault(reader.address, tomlkit.table())
+    own["nom"] = reader.name
+    if reader.secret:
+        own["secret"] = reader.secret
+    else:
+        own.pop("secret", None)
+    return _replace(path, tomlkit.dumps(document))
+
+
+def choose_reader(path: Path, reader: KnownReader) -> Config:
+    """Make a remembered reader the one in use; ConfigError: nothing is changed."""
+    document = _document(path)
+    document["lecteur"]["port"] = reader.port
+    return _replace(path, tomlkit.dumps(document))
+
+
+def forget_reader(path: Path, reader: KnownReader) -> Config:
+    """Take a reader out of those remembered, and out of use; ConfigError: nothing is changed."""
+    document = _document(path)
+    table = document["lecteur"]
+    table["connus"].pop(reader.address)
+    if not table["connus"]:
+        table.pop("connus")
+    if table.get("port") == reader.port:
+        table["port"] = ""
+    return _replace(path, tomlkit.dumps(document))
 
 
 def _with_route(path: Path, new: NewRoute) -> str:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tournee.config.readers import ReaderChoice, read_reader
 from tournee.config.routes import read_route
 from tournee.config.table import Table
 from tournee.errors import ConfigError
@@ -25,7 +26,7 @@ class Config:
 
     path: Path
     journal: Path
-    reader: str
+    reader: ReaderChoice
     routes: dict[str, Route]
     active: str
     zone: ZoneInfo
@@ -79,7 +80,7 @@ def parse_config(text: str, path: Path) -> Config:
     config = Config(
         path=path.resolve(),
         journal=home / journal.get("chemin", str, "journal.db"),
-        reader=reader.get("port", str, ""),
+        reader=read_reader(reader, home),
         routes={name: read_route(name, routes.table(name), home) for name in routes.values},
         active=sending.get("route", str),
         zone=zone_info,
@@ -87,7 +88,7 @@ def parse_config(text: str, path: Path) -> Config:
         return_key=returns.path("cle", home),
         station=None if station == _NO_STATION else station,
     )
-    for table in (root, journal, reader, sending, returns, routes):
+    for table in (root, journal, sending, returns, routes):
         table.finish()
     if config.active not in config.routes:
         raise sending.wrong("route", f"aucune table [route.{config.active}]")

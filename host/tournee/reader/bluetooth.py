@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import queue
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,6 +31,7 @@ IDENTITY = "7a0e0004-5e5a-4d56-9a1e-746f75726e65"  # read-only: what this is, fo
 BATTERY = "0000180f-0000-1000-8000-00805f9b34fb"  # Battery Service: its level may be in the advertisement
 
 _CONNECT_S = 10.0
+_LOOK_S = 0.25  # between two words of progress
 _WRITE_S = 5.0
 _PAIR_S = 60.0  # somebody types six digits
 _GRACE_S = 5.0  # what bleak may take beyond its own time-outs
@@ -92,18 +93,26 @@ class SeenReader:
     battery: int | None
 
 
-def scan(seconds: float, radio: Radio | None = None) -> list[SeenReader]:
-    """Look for readers for so many seconds, the nearest first. ReaderError without Bluetooth."""
+def scan(
+    seconds: float, radio: Radio | None = None, progress: Callable[[int, int], None] = lambda done, of: None
+) -> list[SeenReader]:
+    """Look for readers for so many seconds, the nearest first; `progress` is told how much of it is over.
+
+    ReaderError without Bluetooth.
+    """
     radio = radio or Radio()
+    looks = max(1, round(seconds / _LOOK_S))
 
     async def look() -> list[SeenReader]:
         options: dict[str, Any] = {} if radio.scanner is None else {"backend": radio.scanner}
-        found = await BleakScanner.discover(
-            timeout=seconds, service_uuids=[SERVICE], return_adv=True, **options
-        )
+        async with BleakScanner(service_uuids=[SERVICE], **options) as scanner:
+            for rank in range(looks):
+                await asyncio.sleep(seconds / looks)
+                progress(rank + 1, looks)
+            found = scanner.discovered_devices_and_advertisement_data.values()
         return [
             SeenReader(device.address, told.local_name or device.name or "", told.rssi, _battery(told))
-            for device, told in found.values()
+            for device, told in found
         ]
 
     try:
@@ -142,6 +151,21 @@ def pair(address: str, radio: Radio | None = None) -> None:
             cause="le code saisi n'est pas celui du lecteur, ou il s'est éloigné",
             next_step="recommencez près du lecteur, et recopiez les six chiffres qu'il affiche",
         ) from error
+
+
+def unpair(address: str, radio: Radio | None = None) -> bool:
+    """Have this host forget its bond with the reader; False where the platform leaves that to its settings,
+    or knows no such reader."""
+    radio = radio or Radio()
+
+    async def part() -> None:
+        await BleakClient(address, timeout=_CONNECT_S, backend=radio.client).unpair()
+
+    try:
+        radio.loop.run(part(), _CONNECT_S + _GRACE_S)
+    except (BleakError, OSError, TimeoutError, NotImplementedError):
+        return False
+    return True
 
 
 class BluetoothTransport:

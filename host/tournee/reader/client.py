@@ -21,7 +21,7 @@ from tournee.reader.failures import (
     failure_of_answer,
     failure_of_status,
 )
-from tournee.reader.protection import Protection
+from tournee.reader.protection import Protection, host_name
 from tournee.reader.results import (
     CardsState,
     Certification,
@@ -31,7 +31,7 @@ from tournee.reader.results import (
     PsState,
     VitaleCard,
 )
-from tournee.reader.session import Clock, Session
+from tournee.reader.session import Clock, Reach, Session
 from tournee.reader.transport import Transport, connect
 
 Progress = Callable[[int, int], None]
@@ -73,25 +73,33 @@ class Reader:
         clock: Clock | None = None,
         session: bytes | None = None,
         secret: bytes | None = None,
+        reach: Reach = lambda there: None,
     ) -> None:
         """Talk over `stream`: an open transport, or what opens one (and opens it again after a cut).
 
-        With the reader's `secret`, 32 bytes from its label, over the protected channel alone.
+        With the reader's `secret`, 32 bytes from its label, over the protected channel alone. `reach` is told
+        when the reader is out of reach and being looked for, and when it is back.
         """
         opener = stream if callable(stream) else lambda: stream
         guard = None if secret is None else Protection(secret)
-        self._session = Session(
-            opener, session or secrets.token_bytes(_SESSION), clock or SystemClock(), guard
-        )
+        if session is None:
+            session = secrets.token_bytes(_SESSION) if secret is None else host_name(secret)
+        self._session = Session(opener, session, clock or SystemClock(), guard, reach)
 
     @classmethod
-    def open(cls, place: str | Callable[[], Transport], secret: bytes | None = None) -> "Reader":
+    def open(
+        cls,
+        place: str | Callable[[], Transport],
+        secret: bytes | None = None,
+        reach: Reach = lambda there: None,
+    ) -> "Reader":
         """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`, `pcsc:`, `ble:address`;
         or by what opens a stream.
 
         LinkLost, PcscUnavailable, NotPaired.
         """
-        reader = cls((lambda: connect(place)) if isinstance(place, str) else place, secret=secret)
+        opener = (lambda: connect(place)) if isinstance(place, str) else place
+        reader = cls(opener, secret=secret, reach=reach)
         try:
             reader._session.open()
         except BaseException:

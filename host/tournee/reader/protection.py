@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hmac
 import os
+import platform
+import uuid
 from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
@@ -24,6 +26,8 @@ SUITE = 1  # HKDF-SHA-256, AES-128-CCM with a tag of 8 bytes
 SECRET_LENGTH = 32
 
 _LABEL = b"tournee open-1 link"
+_HOST_LABEL = b"tournee open-1 host "
+_NAME = 8  # bytes of a session's name
 _COUNTER = 3  # bytes
 _TAG = 8
 _NONCE = 16  # of the handshake
@@ -31,6 +35,13 @@ _CCM_NONCE = 13
 _PROOF = 16
 _LAST_RECORD = 0xFFFFFF
 _WINDOW = 28  # records that may overtake one another
+
+
+def host_name(secret: bytes) -> bytes:
+    """A session's name that stays this machine's own: for 20 s after a record the reader lets no other host
+    in, and each command of the command line is a process of its own."""
+    where = f"{platform.node()} {uuid.getnode():012x}"
+    return hmac.digest(secret, _HOST_LABEL + where.encode(), "sha256")[:_NAME]
 
 
 class ProtectionError(Exception):

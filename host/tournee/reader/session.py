@@ -13,6 +13,10 @@ PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 3.0)  # before each new connection
 _SILENCE = 2  # a stream that opens and stays silent costs as many attempts more: each takes seconds
 
 
+Reach = Callable[[bool], None]
+"""Told False when the reader is out of reach and being looked for, True once it is back."""
+
+
 class Clock(Protocol):
     """Time, handed in."""
 
@@ -32,7 +36,10 @@ class Session:
         name: bytes,
         clock: Clock,
         protection: Protection | None = None,
+        reach: Reach = lambda there: None,
     ) -> None:
+        self._reach = reach
+        self._missed = False  # it was told that the reader is out of reach
         self._connect = connect
         self._clock = clock
         self._talk = Conversation(name, protection)
@@ -101,8 +108,17 @@ class Session:
             else:
                 self._attempts += _SILENCE if talk.lost else 0
             if talk.lost:
+                self._miss()
                 self._reconnect()
         self._attempts = 0
+        if self._missed:
+            self._missed = False
+            self._reach(True)
+
+    def _miss(self) -> None:
+        if not self._missed:
+            self._missed = True
+            self._reach(False)
 
     def _step(self) -> None:
         talk, stream = self._talk, self._stream
@@ -130,7 +146,9 @@ class Session:
                 self._stream = self._connect()
             except TransportClosed as closed:
                 error = closed
+                self._miss()
                 continue
             self._talk.connected(self._clock.now_ms())
             return
+        self._missed = False
         raise LinkLost() from error

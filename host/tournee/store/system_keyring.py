@@ -1,5 +1,7 @@
 """The system keyring as a place for the journal's key; loaded only when asked: that takes a moment."""
 
+from contextlib import suppress
+
 import keyring
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
@@ -33,3 +35,9 @@ class SystemKeyring:
         except _REFUSED:
             return False
         return self.find(name) == text
+
+    def drop(self, name: str) -> None:
+        """Keep nothing under `name` any more; harmless where nothing is."""
+        with suppress(*_REFUSED):
+            if self._usable:
+                self._backend.delete_password(_SERVICE, name)

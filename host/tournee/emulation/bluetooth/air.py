@@ -71,7 +71,7 @@ class Air:
     """
 
     def __init__(self, types: Callable[[int], int | None] = lambda shown: shown, mtu: int = MTU) -> None:
-        self._types = types
+        self.types = types
         self._mtu = mtu
         self._loop = Loop()
         self._module: Module | None = None
@@ -100,7 +100,7 @@ class Air:
     async def _start(self) -> None:
         self._link = LocalLink()  # type: ignore[no-untyped-call]
         display = Display()
-        self.tablet = await _device(self._link, _TABLET, Carer(display, self._types))
+        self.tablet = await _device(self._link, _TABLET, Carer(display, lambda shown: self.types(shown)))
         self.reader = await _device(self._link, _READER, display)
 
     async def _stop(self) -> None:
