@@ -27,14 +27,14 @@ from cache import ROOT, made_once
 from flatten import flatten
 from fold import fold
 from names import rename
+from settle import prune, settle
 
 FIRMWARE = ROOT / "firmware"
 MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
 DRIVERS = Path(__file__).resolve().parent / "drivers"  # modules that several boards share
 _SIGNATURE = 256  # bytes after an image's payload (image.py)
-_TOOLS = [
-    Path(__file__).with_name(name).read_bytes() for name in ("build.py", "flatten.py", "fold.py", "names.py")
-]
+_MAKERS = ("build.py", "flatten.py", "fold.py", "names.py", "settle.py")
+_TOOLS = [Path(__file__).with_name(name).read_bytes() for name in _MAKERS]
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
 
 
@@ -80,20 +80,18 @@ def start_command(
     values: dict[str, object] = {name: f"{{{name}}}" for name in ("link", *board["slots"]["names"], "flash")}
     values |= {"python": sys.executable, "board": board_dir, "heap": heap or board["memory"]["heap"]}
     if runtime == QEMU:
-        values["elf"], values["image"] = flashed(board, sources)
+        values["elf"], values["image"] = flashed(board_dir, board, sources)
     elif runtime == MICROPYTHON:
-        values["image"] = flash_image(
-            board["name"], sources, known_names(board_dir, board), board["image"].get("flat", False)
-        )
+        values["image"] = payload_of(board_dir, board, sources)
     else:
         values["image"] = folder(board["name"], sources)
     return [part.format(**values) for part in commands[runtime]], runtime
 
 
-def flashed(board: dict[str, Any], sources: dict[str, bytes]) -> tuple[Path, Path]:
+def flashed(board_dir: Path, board: dict[str, Any], sources: dict[str, bytes]) -> tuple[Path, Path]:
     """Return what is in the flash of a board of our own port: MicroPython (ELF), and the image that it runs,
     which nobody has signed."""
-    payload = flash_image(board["name"], sources).read_bytes()
+    payload = payload_of(board_dir, board, sources).read_bytes()
 
     def fill(place: Path) -> None:
         major, minor, patch = map(int, VERSION.split("."))
@@ -104,23 +102,16 @@ def flashed(board: dict[str, Any], sources: dict[str, bytes]) -> tuple[Path, Pat
         place.write_bytes(header + payload + bytes(_SIGNATURE))
 
     image = made_once(board["name"], (_TOOLS, payload), fill, ".image")
-    return cross.firmware(board, names_of(payload, sources)), image
+    return cross.firmware(board, cross.tables_of(payload)), image
 
 
 def fresh_flash(board_dir: Path, file: Path, script: Path | None = None) -> None:
     """Write the file that stands for a board's writable flash: the image in its first bank, else erased."""
     board = tomllib.loads((board_dir / "board.toml").read_text())
-    image = flashed(board, sources_of(board_dir, board, script=script))[1].read_bytes()
+    image = flashed(board_dir, board, sources_of(board_dir, board, script=script))[1].read_bytes()
     with file.open("wb") as flash:
         flash.write(image.ljust(sum(cross.flash_regions(board)), b"\xff"))
         flash.truncate(board["nor"]["emulated"])
-
-
-def names_of(payload: bytes, sources: dict[str, bytes]) -> set[str]:
-    """Return the names that MicroPython meets when it imports these modules."""
-    names = {path.removesuffix(".py").replace("/", ".") for path in sources}
-    names |= {path.removesuffix(".py") + ".mpy" for path in sources}
-    return names | {part for name in names for part in name.split(".")} | cross.names_in(payload)
 
 
 def has_micropython() -> bool:
@@ -132,7 +123,8 @@ def sources_of(
     board_dir: Path, board: dict[str, Any], release: Release | None = None, script: Path | None = None
 ) -> dict[str, bytes]:
     """Sources by their place in the image: the board's own (`script` in place of `main.py`), `board.py` and
-    `release.py`, which are made here, then what `firmware/manifest.py` lists."""
+    `release.py`, which are made here, then what `firmware/manifest.py` lists, but for the modules that the
+    board has in C (`native`): what is imported from them comes from its module `crypto`."""
     release = release or development()
     sources = {name: module_of(board_dir, name).read_bytes() for name in board["image"]["modules"]}
     if script is not None:
@@ -147,6 +139,10 @@ def sources_of(
     runpy.run_path(str(FIRMWARE / "manifest.py"), {"package": package})
     for name in board["image"].get("without", ()):  # what a small board does not serve
         del sources[name]
+    for module in board["image"].get("native", []):
+        del sources[module.replace(".", "/") + ".py"]
+        line = re.compile(rf"^from {module} import".encode(), re.MULTILINE)
+        sources = {path: line.sub(b"from crypto import", text) for path, text in sources.items()}
     told = _VERSION.sub(f'VERSION = b"{release.version}"', sources["reader/__init__.py"].decode())
     sources["reader/__init__.py"] = told.encode()
     return sources
@@ -183,6 +179,12 @@ def folder(name: str, sources: dict[str, bytes]) -> Path:
     return made_once(name, (_TOOLS, sorted(sources.items())), fill)
 
 
+def payload_of(board_dir: Path, board: dict[str, Any], sources: dict[str, bytes]) -> Path:
+    """Return the file system of these modules as the board's `board.toml` wants it."""
+    known = known_names(board_dir, board)
+    return flash_image(board["name"], sources, known, board["image"].get("flat", False))
+
+
 def known_names(board_dir: Path, board: dict[str, Any]) -> list[str]:
     """Return the names that cost this board's heap nothing: the list that its `board.toml` names, if any."""
     file = board["image"].get("names")
@@ -197,7 +199,7 @@ def flash_image(
 
     def fill(place: Path) -> None:
         with tempfile.TemporaryDirectory(dir=place.parent) as work:
-            folded = fold({file: text.decode() for file, text in sources.items()})
+            folded = prune(fold(settle({file: text.decode() for file, text in sources.items()})))
             if flat:
                 folded = {"main.py": flatten(folded)}
             if known:

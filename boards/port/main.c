@@ -21,7 +21,11 @@ static mp_obj_t python_stack[PYTHON_STACK / sizeof(mp_obj_t)];
 static int run(void) {
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        mp_import_name(MP_QSTR_main, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+        mp_obj_t run[2];
+        mp_load_method_maybe(mp_import_name(MP_QSTR_main, mp_const_none, MP_OBJ_NEW_SMALL_INT(0)), MP_QSTR_run, run);
+        if (run[0] != MP_OBJ_NULL) { // the module's top has ended: what that took is given back
+            mp_call_method_n_kw(0, 0, run);
+        }
         nlr_pop();
         return 0;
     }

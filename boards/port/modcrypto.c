@@ -4,6 +4,8 @@
 #include "py/runtime.h"
 #include "port.h"
 
+#define CRC_INIT 0xffff
+
 // `n` bytes at `at` of a buffer; ValueError when they are not all in it.
 static uint8_t *part(mp_obj_t buf, mp_obj_t at, size_t n, int flags) {
     mp_buffer_info_t info;
@@ -83,9 +85,58 @@ static MP_DEFINE_CONST_DICT(hash_dict, hash_names);
 static MP_DEFINE_CONST_OBJ_TYPE(sha256_type, MP_QSTR_Sha256, MP_TYPE_FLAG_NONE, make_new, sha256_make,
     attr, hash_attr, locals_dict, &hash_dict);
 
+typedef struct {
+    mp_obj_base_t base;
+    aes_t aes;
+} aes_obj_t;
+
+// Aes(key): the class of reader/aes.py.
+static mp_obj_t aes_make(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 1, 1, false);
+    const uint8_t *key = part(args[0], MP_OBJ_NEW_SMALL_INT(0), 16, MP_BUFFER_READ);
+    aes_obj_t *self = mp_obj_malloc(aes_obj_t, type);
+    aes_start(&self->aes, key);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t aes_one(mp_obj_t self, mp_obj_t block, mp_obj_t out) {
+    const uint8_t *from = part(block, MP_OBJ_NEW_SMALL_INT(0), 16, MP_BUFFER_READ);
+    uint8_t *to = part(out, MP_OBJ_NEW_SMALL_INT(0), 16, MP_BUFFER_WRITE);
+    aes_encrypt(&((aes_obj_t *)MP_OBJ_TO_PTR(self))->aes, from, to);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(aes_one_obj, aes_one);
+
+static const mp_rom_map_elem_t aes_names[] = {
+    {MP_ROM_QSTR(MP_QSTR_encrypt), MP_ROM_PTR(&aes_one_obj)},
+};
+static MP_DEFINE_CONST_DICT(aes_dict, aes_names);
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    aes_type, MP_QSTR_Aes, MP_TYPE_FLAG_NONE, make_new, aes_make, locals_dict, &aes_dict);
+
+// crc16(buf, start, end[, crc]): the function of sesam/crc.py.
+static mp_obj_t crc16(size_t n_args, const mp_obj_t *args) {
+    mp_int_t start = mp_obj_get_int(args[1]);
+    mp_int_t n = mp_obj_get_int(args[2]) - start;
+    uint32_t crc = n_args > 3 ? mp_obj_get_int(args[3]) : CRC_INIT;
+    const uint8_t *at = part(args[0], args[1], n < 0 ? 0 : n, MP_BUFFER_READ);
+    for (; n > 0; n--) {
+        crc ^= *at++ << 8;
+        for (int bit = 0; bit < 8; bit++) {
+            crc = crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1;
+        }
+    }
+    return MP_OBJ_NEW_SMALL_INT(crc & 0xffff);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(crc16_obj, 3, 4, crc16);
+
 static const mp_rom_map_elem_t crypto_names[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_crypto)},
     {MP_ROM_QSTR(MP_QSTR_Sha256), MP_ROM_PTR(&sha256_type)},
+    {MP_ROM_QSTR(MP_QSTR_Aes), MP_ROM_PTR(&aes_type)},
+    {MP_ROM_QSTR(MP_QSTR_crc16), MP_ROM_PTR(&crc16_obj)},
+    {MP_ROM_QSTR(MP_QSTR_CRC_INIT), MP_ROM_INT(CRC_INIT)},
 };
 static MP_DEFINE_CONST_DICT(crypto_dict, crypto_names);
 

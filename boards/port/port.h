@@ -30,6 +30,13 @@ void flash_other_bank(void);
 // image.c
 const char *image_open(const uint8_t *image); // NULL, or what is wrong with it
 
+typedef struct {
+    uint16_t module; // its path, as a qstr
+    uint16_t n;
+    const uint16_t *names;
+} table_t;
+extern const table_t application_tables[]; // names.c; a row of zeros ends them
+
 // sha256.c
 typedef struct {
     uint32_t state[8];
@@ -41,5 +48,12 @@ void sha256_reset(sha256_t *self);
 void sha256_update(sha256_t *self, const uint8_t *data, size_t n);
 void sha256_state(const sha256_t *self, uint8_t *out);
 void sha256_digest(const sha256_t *self, uint8_t *out);
+
+// aes.c
+typedef struct {
+    uint8_t words[176]; // eleven round keys
+} aes_t;
+void aes_start(aes_t *self, const uint8_t *key);
+void aes_encrypt(const aes_t *self, const uint8_t *block, uint8_t *out); // 16 bytes each; they may be the same
 
 #endif

@@ -57,18 +57,20 @@ void uart_start(void) {
     }
 }
 
+// Take what has come; when the ring is full, what is still to come waits in the wire until something is read.
+static void fill(unsigned uart) {
+    uint16_t in = rings[uart].in;
+    acknowledge(uart);
+    while (can_read(uart) && (uint16_t)(in - rings[uart].out) < RING) {
+        rings[uart].bytes[in++ % RING] = take(uart);
+    }
+    rings[uart].in = in;
+    listen(uart, (uint16_t)(in - rings[uart].out) < RING);
+}
+
 void uart_interrupt(void) {
     for (unsigned uart = 0; uart < UARTS; uart++) {
-        uint16_t in = rings[uart].in;
-        acknowledge(uart);
-        while (can_read(uart)) {
-            if ((uint16_t)(in - rings[uart].out) == RING) {
-                listen(uart, false); // what is still to come waits in the wire, until something is read
-                break;
-            }
-            rings[uart].bytes[in++ % RING] = take(uart);
-        }
-        rings[uart].in = in;
+        fill(uart);
     }
 }
 
@@ -95,7 +97,9 @@ size_t uart_read(unsigned uart, uint8_t *to, size_t most, uint32_t timeout_ms) {
         to[n++] = rings[uart].bytes[out++ % RING];
     }
     rings[uart].out = out;
-    listen(uart, true);
+    uint32_t state = irq_off();
+    fill(uart); // a byte that waited in a full ring's wire raises no second interrupt
+    irq_restore(state);
     return n;
 }
 

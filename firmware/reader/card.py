@@ -5,7 +5,7 @@ from reader.fields import copy
 from reader.files import Files
 from reader.recognise import kind_of
 from sesam import codes
-from sesam.frame import CRC_INIT, crc16
+from sesam.crc import CRC_INIT, crc16
 
 
 class Card:

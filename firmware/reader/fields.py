@@ -5,6 +5,10 @@ their names cost a board no memory: each module numbers the ones that it uses.
 """
 
 from sesam.layout import digits, locate
+from sesam.port import const
+
+STATE = const(32)  # bytes of an intermediate state of SHA-256
+COUNT = const(8)  # bytes of its bit count
 
 
 def columns(kind: str, names: str) -> list:
@@ -33,3 +37,12 @@ def copy(buf: bytearray, at: int, other: bytearray, other_at: int, n: int) -> No
     """Copy `n` bytes of `other` at `other_at` to `buf` at `at`."""
     for i in range(n):
         buf[at + i] = other[other_at + i]
+
+
+def bits_into(length: int, out: bytearray, at: int) -> None:
+    """Write the number of bits of `length` bytes (below 2**26, for small integers everywhere), big-endian on
+    COUNT bytes."""
+    bits = length * 8
+    for i in range(COUNT - 1, -1, -1):
+        out[at + i] = bits & 255
+        bits >>= 8

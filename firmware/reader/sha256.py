@@ -6,11 +6,10 @@ MicroPython); boards with 31-bit small integers replace this class by one in C w
 
 from array import array
 
+from reader.fields import COUNT, bits_into
 from sesam.port import const
 
-STATE = const(32)  # bytes of a state or digest
 _BLOCK = const(64)
-COUNT = const(8)  # bytes of the bit count
 
 _M = const(0xFFFFFFFF)
 
@@ -27,15 +26,6 @@ _K = bytes.fromhex(
     "748f82ee78a5636f84c878148cc7020890befffaa4506cebbef9a3f7c67178f2"
 )
 _START = bytes.fromhex("6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19")
-
-
-def bits_into(length: int, out: bytearray, at: int) -> None:
-    """Write the number of bits of `length` bytes (below 2**26, for small integers everywhere), big-endian on
-    COUNT bytes."""
-    bits = length * 8
-    for i in range(COUNT - 1, -1, -1):
-        out[at + i] = bits & 255
-        bits >>= 8
 
 
 def _words(data: bytes) -> object:

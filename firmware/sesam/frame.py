@@ -8,8 +8,7 @@ reflection) over type, number and payload. Nothing here allocates after boot; a 
 through fixed memory.
 """
 
-from array import array
-
+from sesam.crc import CRC_INIT, crc16
 from sesam.port import const
 
 HELLO = const(1)  # frame types
@@ -33,31 +32,7 @@ BEFORE = const(5)  # of a protected frame, before the one it carries: type, numb
 BEHIND = const(8)  # and behind it: the tag
 
 _RUN = const(254)  # a COBS block carries at most this many bytes
-CRC_INIT = const(0xFFFF)
-_CRC_POLYNOMIAL = const(0x1021)
 _LENGTH_CAP = const(0x100000)  # a longer frame is counted no further
-
-
-def _crc_table() -> "array[int]":
-    table = array("H", bytearray(512))
-    for byte in range(256):
-        crc = byte << 8
-        for _ in range(8):
-            crc = (crc << 1 ^ _CRC_POLYNOMIAL if crc & 0x8000 else crc << 1) & 0xFFFF
-        table[byte] = crc
-    return table
-
-
-_TABLE = _crc_table()
-
-
-def crc16(buf: bytes | bytearray, start: int, end: int, crc: int = CRC_INIT) -> int:
-    """CRC-16/IBM-3740 of buf[start:end]; over data and its own CRC it is 0. `crc` is that of what came
-    before."""
-    table = _TABLE
-    for i in range(start, end):
-        crc = (crc << 8 & 0xFFFF) ^ table[crc >> 8 ^ buf[i]]
-    return crc
 
 
 def overhead(length: int) -> int:
@@ -137,8 +112,8 @@ class Receiver:
         self.state = NOTHING
         buf = self.buf
         size = self._size
-        table = _TABLE
         to = self._to
+        summed = min(to, size)  # bytes that the running CRC holds
         left = self._left
         full = self._full
         crc = self._running
@@ -149,10 +124,13 @@ class Receiver:
             at += 1
             if byte == 0:
                 self._tail = tail
+                if summed < to <= size:
+                    crc = crc16(buf, summed, to, crc)
                 self._over(to, left, crc)
                 if self.state:
                     return at
                 to = 0
+                summed = 0
                 left = 0
                 full = True
                 crc = CRC_INIT
@@ -169,10 +147,17 @@ class Receiver:
                 byte = 0
             if to < size:
                 buf[to] = byte
+            else:  # too long: what does not fit passes through the last place
+                if summed < size:
+                    crc = crc16(buf, summed, size, crc)
+                    summed = size
+                buf[size - 1] = byte
+                crc = crc16(buf, size - 1, size, crc)
             if to < _LENGTH_CAP:
                 to += 1
-            crc = (crc << 8 & 0xFFFF) ^ table[crc >> 8 ^ byte]
             tail = (tail & 0xFF) << 8 | byte
+        if summed < to <= size:
+            crc = crc16(buf, summed, to, crc)
         self._to = to
         self._left = left
         self._full = full

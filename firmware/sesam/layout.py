@@ -25,12 +25,10 @@ _ZERO = const(48)
 _LAST_TEXT = const(95)  # '_': from the space to here is upper-case unaccented ASCII
 _OPTIONAL = const(63)  # '?'
 
-_KIND_2, _KIND_2A, _KIND_4, _KIND_4E = (
-    KINDS.index("2"),
-    KINDS.index("2A"),
-    KINDS.index("4"),
-    KINDS.index("4E"),
-)
+_KIND_2 = KINDS.index("2")
+_KIND_2A = KINDS.index("2A")
+_KIND_4 = KINDS.index("4")
+_KIND_4E = KINDS.index("4E")
 _PS_TYPES = (
     b"IFMKOOOYPELBPHFRER"  # types whose number is a billing number; CP, CS and CT are also insurers' types
 )

@@ -208,21 +208,21 @@ def _message(name: bytes) -> int:
     raise LookupError(name)
 
 
-#: By message number: the row of its field 1 (0: no such message), and how many fields it has.
-ROWS = bytearray(NUMBERS)
-COUNTS = bytearray(NUMBERS)
-
-
-def _index() -> None:
+def _index(counted: bool) -> bytes:
+    """By message number: the row of its field 1 (0: no such message), or how many fields it has."""
+    found = bytearray(NUMBERS)
     for row in range(len(TABLE) // _WIDTH):
         message = _decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)
-        if _decimal(row * _WIDTH + _KEY, row * _WIDTH + _CLASS - 1) == 0:
-            ROWS[message] = row + 1
-        else:
-            COUNTS[message] += 1
+        is_field = _decimal(row * _WIDTH + _KEY, row * _WIDTH + _CLASS - 1) > 0
+        if is_field and counted:
+            found[message] += 1
+        elif not is_field and not counted:
+            found[message] = row + 1
+    return bytes(found)
 
 
-_index()
+ROWS = _index(False)
+COUNTS = _index(True)
 
 HELLO = _message(b"HELLO")
 WELCOME = _message(b"WELCOME")

@@ -67,7 +67,7 @@ def test_damaged_image_gives_way_to_the_other_bank(flash):
         (8, b"\xff\xff\xff\x00", "image too long"),
         (16, b"lm3s\0", "image of another board"),
         (40, b"\x00\x00", "damaged image"),
-        (1000, b"\x00\x00", "damaged image"),
+        (300, b"\x00\x00", "damaged image"),
     ],
 )
 def test_image_that_is_not_right_is_refused(flash, at, data, reason):

@@ -22,7 +22,7 @@ def test_link_allocates_nothing_in_the_steady_state_with_the_heap_locked():
 def verdicts_on_micropython(name: str) -> list[int]:
     script = SCRIPT.with_name("device_verdicts.py")
     arguments = [str(script), str(ROOT / "firmware"), str(VECTORS / name)]
-    command = [str(MICROPYTHON), "-X", "heapsize=128k", *arguments]
+    command = [str(MICROPYTHON), "-X", "heapsize=192k", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     return [int(line) for line in done.stdout.split()]
 

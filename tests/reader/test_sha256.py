@@ -4,7 +4,8 @@ import hashlib
 
 import pytest
 
-from reader.sha256 import Sha256, bits_into
+from reader.fields import bits_into
+from reader.sha256 import Sha256
 from tournee.emulation.cards.sha256 import finish
 
 LENGTHS = [*range(131), 1000, 1024, 5120]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sesam import codes, messages, zones
+from sesam.crc import crc16
 from sesam.errors import SesamError
-from sesam.frame import crc16
 from tournee.errors import ReaderError
 from tournee.reader import codec
 from tournee.reader.failures import (
