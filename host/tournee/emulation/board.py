@@ -146,6 +146,11 @@ class EmulatedBoard:
             )
         return self
 
+    def wait(self) -> None:
+        """Wait until the firmware ends. `EmulationError` with its traceback."""
+        self._keeper.join()
+        self.check()
+
     def stop(self) -> None:
         """Kill the firmware, close slots and link; allowed at any time, twice as well."""
         self._stopping = True

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Self
 
 from sesam import codes, messages, zones
 from sesam.crc import crc16
@@ -92,7 +93,7 @@ class Reader:
         place: str | Callable[[], Transport],
         secret: bytes | None = None,
         reach: Reach = lambda there: None,
-    ) -> "Reader":
+    ) -> Self:
         """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`, `pcsc:`, `ble:address`;
         or by what opens a stream.
 
@@ -111,7 +112,7 @@ class Reader:
         """Give the link up; the reader keeps its session."""
         self._session.close()
 
-    def __enter__(self) -> "Reader":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

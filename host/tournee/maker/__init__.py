@@ -1,0 +1,1 @@
+"""What an equipment maker does with a reader: flash, provision, update, check."""

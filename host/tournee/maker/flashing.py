@@ -1,0 +1,88 @@
+"""How a board is flashed: the steps of its `board.toml`, filled in; existing tools do the work.
+
+    [flashing]
+    method = "esptool"                    what it is, for the maker
+    steps = [["esptool", "--port", "{port}", …], …]
+
+`{port}`, `{image}`, `{firmware}`, `{file}`, `{board}` and `{python}` are filled in; a board that is emulated
+has the method `file`, and no steps: its flash is a file.
+"""
+
+from __future__ import annotations
+
+import runpy
+import string
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tournee.errors import ConfigError, EmulationError
+
+BOARDS = Path(__file__).resolve().parents[3] / "boards"
+
+
+def settings(name: str) -> dict[str, Any]:
+    """The board's `board.toml`. ConfigError when there is none."""
+    file = BOARDS / name / "board.toml"
+    if not file.is_file():
+        known = ", ".join(sorted(place.parent.name for place in BOARDS.glob("*/board.toml")))
+        raise ConfigError(f"Carte électronique inconnue : {name}.", next_step=f"choisissez parmi : {known}")
+    return tomllib.loads(file.read_text("utf-8"))
+
+
+def plan(board: Mapping[str, Any], given: Mapping[str, str]) -> list[list[str]]:
+    """The command lines that flash this board. ConfigError names what must be given."""
+    flashing = board.get("flashing")
+    if flashing is None:
+        raise ConfigError(f"La carte {board['name']} ne dit pas comment elle se flashe ([flashing]).")
+    values = {"python": sys.executable, "board": str(BOARDS / board["name"]), **given}
+    wanted = {
+        field
+        for step in flashing["steps"]
+        for part in step
+        for _, field, _, _ in string.Formatter().parse(part)
+        if field
+    }
+    if lacking := sorted(wanted - set(values)):
+        raise ConfigError(
+            f"Pour flasher {board['name']}, il manque : {', '.join('--' + one for one in lacking)}."
+        )
+    return [[part.format(**values) for part in step] for step in flashing["steps"]]
+
+
+def run(steps: list[list[str]], tell: Callable[[str], None]) -> None:
+    """Run the steps in turn. EmulationError when one fails: what follows is not begun."""
+    for step in steps:
+        tell(" ".join(step))
+        try:
+            status = subprocess.run(step, check=False).returncode
+        except OSError as error:
+            raise EmulationError(f"{step[0]} ne démarre pas.", cause=str(error)) from error
+        if status:
+            raise EmulationError(
+                f"{step[0]} s'est arrêté (état {status}).",
+                cause="carte débranchée, ou pas en mode de chargement",
+                next_step="remettez la carte en mode de chargement, puis recommencez",
+            )
+
+
+def flash_file(name: str, image: bytes, file: Path) -> None:
+    """Make the file that stands for the flash of an emulated board: the image in bank 0, all else erased.
+
+    ConfigError when the image is not this board's, or the board has no flash.
+    """
+    board = settings(name)
+    tool = runpy.run_path(str(BOARDS / "image.py"))
+    try:
+        known = tool["parse"](image)
+    except ValueError as error:
+        raise ConfigError("Ce fichier n'est pas une image.", cause=str(error)) from error
+    if known.board != name or "flash" not in board:
+        raise ConfigError(f"Cette image est celle de {known.board}, ou {name} n'a pas de mémoire permanente.")
+    flash = board["flash"]
+    size = 2 * flash["banks"] + flash["boot"] + flash["store"]
+    data = image.ljust(size, b"\xff").ljust(flash.get("emulated", size), b"\0")
+    tool["write_whole"](file, data)

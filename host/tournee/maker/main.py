@@ -1,0 +1,207 @@
+"""The `tournee-maker` command: flash, provision, identify, update and check a reader. Help in French."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from tournee.cli import status
+from tournee.cli.french import FrenchGroup, usage_in_french
+from tournee.cli.show import SIMULATION, labelled, reader_line
+from tournee.errors import ReaderError, TourneeError
+from tournee.maker import conformance, flashing, label
+from tournee.maker.register import Register
+from tournee.reader.maker import MakerReader
+
+_SECRET = 32  # bytes
+_port = click.option(
+    "--port", required=True, help="Port du lecteur : /dev/ttyACM0, COM3, socket://hôte:port…"
+)
+_board = click.argument("board", metavar="CARTE")
+_IMAGE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+def screen(*, stderr: bool = False) -> Console:
+    """Where it prints; nothing that a reader says is markup."""
+    return Console(stderr=stderr, markup=False, emoji=False, soft_wrap=True)
+
+
+@contextmanager
+def reader_at(port: str) -> Iterator[MakerReader]:
+    """The reader at a port, open."""
+    with MakerReader.open(port) as reader:
+        yield reader
+
+
+@click.group(cls=FrenchGroup, context_settings={"help_option_names": ["--help", "-h"]})
+def maker() -> None:
+    """Outils du fabricant : flasher, mettre en service, mettre à jour et contrôler un lecteur."""
+
+
+@maker.command("flash", short_help="Flashe une carte électronique par sa propre méthode.")
+@_board
+@click.option("--image", type=_IMAGE, help="Image de l'application (./tools/dev firmware build).")
+@click.option("--firmware", help="MicroPython officiel, pour les cartes qui en partent.")
+@click.option("--port", help="Port de la carte.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="Mémoire d'une carte émulée.")
+@click.option("--dry-run", is_flag=True, help="Montre les commandes sans les lancer.")
+def flash(
+    board: str, image: Path | None, firmware: str | None, port: str | None, file: Path | None, dry_run: bool
+) -> None:
+    """Flashe CARTE : dans FILE si elle est émulée, sinon par les outils que son board.toml nomme."""
+    console = screen()
+    settings = flashing.settings(board)
+    if settings.get("flashing", {}).get("method") == "file":
+        if image is None or file is None:
+            raise click.UsageError("Une carte émulée se flashe avec --image et --file.")
+        flashing.flash_file(board, image.read_bytes(), file)
+        console.print(f"{file} : {board} flashé avec {image}")
+        return
+    given = {"image": image, "firmware": firmware, "port": port, "file": file}
+    steps = flashing.plan(settings, {name: str(value) for name, value in given.items() if value is not None})
+    if dry_run:
+        for step in steps:
+            console.print(" ".join(step))
+        return
+    flashing.run(steps, console.print)
+
+
+@maker.command("emulate", short_help="Démarre une carte émulée sur sa mémoire, jusqu'à Ctrl-C.")
+@_board
+@click.argument("file", metavar="MÉMOIRE", type=click.Path(path_type=Path, exists=True))
+@click.argument("link", metavar="LIEN", type=click.Path(path_type=Path))
+def emulate(board: str, file: Path, link: Path) -> None:
+    """Démarre CARTE émulée sur le fichier MÉMOIRE ; LIEN mène à son port."""
+    from tournee.emulation.board import EmulatedBoard
+
+    flashing.settings(board)
+    with EmulatedBoard(flashing.BOARDS / board, flash=file) as running:
+        link.unlink(missing_ok=True)
+        link.symlink_to(running.link_url)
+        try:
+            screen().print(f"Lecteur {board} prêt : {link}")
+            sys.stdout.flush()
+            running.wait()
+        finally:
+            link.unlink(missing_ok=True)
+
+
+@maker.command("identify", short_help="Qui est ce lecteur.")
+@_port
+@click.option("--json", "as_json", is_flag=True, help="Résultat en JSON.")
+def identify(port: str, as_json: bool) -> None:
+    """Numéro de série, version, banques et mémoire du lecteur."""
+    with reader_at(port) as reader:
+        identity, state = reader.identify(), reader.state()
+    if as_json:
+        click.echo(json.dumps({**asdict(identity), **asdict(state)}, indent=1))
+        return
+    console = screen()
+    console.print(reader_line(identity))
+    console.print(f"Numéro de série : {state.serial or 'aucun'} ; signatures faites : {state.signatures}")
+    trial = "confirmée" if state.confirmed else "à l'essai"
+    console.print(f"Image de la banque {state.running} ({state.banks} banques), {trial}")
+
+
+@maker.command("provision", short_help="Donne numéro de série et secret, une fois pour toutes.")
+@_port
+@click.argument("serial", metavar="NUMÉRO")
+@click.option(
+    "--register", "book", type=click.Path(path_type=Path), required=True, help="Registre du fabricant."
+)
+@click.option("--labels", type=click.Path(path_type=Path), default=Path(), help="Dossier des étiquettes.")
+def provision(port: str, serial: str, book: Path, labels: Path) -> None:
+    """Donne au lecteur son NUMÉRO de série et son propre secret, note ce dernier, fait l'étiquette."""
+    label.check_serial(serial)
+    register = Register(book)
+    with reader_at(port) as reader:
+        board = reader.identify().board
+        secret = register.secret(serial) if serial in register else secrets.token_bytes(_SECRET)
+        if reader.state().serial != serial:
+            register.add(serial, secret, board)
+            reader.provision(serial, secret)
+    for path in label.write_label(labels, serial, secret):
+        screen().print(f"Étiquette : {path}")
+    screen().print(f"Lecteur {serial} mis en service ; son secret est dans {book}")
+
+
+@maker.command("update", short_help="Met à jour le lecteur par sa liaison.")
+@_port
+@click.argument("image", metavar="IMAGE", type=_IMAGE)
+def update(port: str, image: Path) -> None:
+    """Charge IMAGE dans l'autre banque, redémarre le lecteur, et confirme dès qu'il répond.
+
+    Coupée à tout moment, elle se relance : le lecteur reprend, ou revient à ce qu'il avait.
+    """
+    data = image.read_bytes()
+    tool = runpy.run_path(str(flashing.BOARDS / "image.py"))
+    try:
+        wanted = tool["parse"](data).version_text
+    except ValueError:
+        wanted = ""  # the reader judges, and says what it has against it
+    console = screen()
+    with reader_at(port) as reader:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task("Chargement", total=len(data))
+            reader.load(data, lambda done, of: bar.update(task, completed=done, total=of))
+        console.print("Image acceptée ; le lecteur redémarre.")
+        reader.restart()
+        firmware, state = reader.identify().firmware, reader.state()
+        if firmware != wanted or state.confirmed:
+            raise ReaderError(
+                f"Le lecteur est revenu à {firmware}.",
+                cause="la nouvelle image n'a pas démarré",
+                next_step="signalez cette image à son auteur ; le lecteur marche comme avant",
+            )
+        reader.confirm()
+        console.print(f"Micrologiciel {firmware} confirmé, banque {state.running}.")
+
+
+@maker.command("conform", short_help="Contrôle un lecteur et en fait le rapport.")
+@_port
+@click.option("--json", "report", type=click.Path(path_type=Path), help="Écrit aussi le rapport en JSON.")
+@click.pass_context
+def conform(context: click.Context, port: str, report: Path | None) -> None:
+    """Éprouve la liaison, les refus et la mémoire d'un lecteur, émulé ou réel ; état 1 si un point manque."""
+    console = screen()
+    findings = []
+    for finding in conformance.check(port):
+        console.print(
+            f"{'ok   ' if finding.good else 'FAUX '} {finding.name} : {finding.seen} ({finding.took_ms} ms)"
+        )
+        findings.append(finding)
+    good = sum(finding.good for finding in findings)
+    console.print(f"{good} points sur {len(findings)}")
+    if report is not None:
+        text = json.dumps({"profile": "open-1", "findings": [asdict(one) for one in findings]}, indent=1)
+        report.write_text(text + "\n", "utf-8")
+    context.exit(status.OK if good == len(findings) else status.FAILED)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; every error ends in a message in French and an exit status of its own."""
+    errors = screen(stderr=True)
+    errors.print(SIMULATION, style="yellow")
+    try:
+        leave = maker.main(args=arguments, standalone_mode=False)
+        sys.exit(leave if isinstance(leave, int) else status.OK)
+    except click.exceptions.Exit as left:
+        sys.exit(left.exit_code)
+    except click.ClickException as wrong:
+        errors.print(labelled("tournee-maker :", usage_in_french(wrong), "bold red"))
+        sys.exit(status.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(status.INTERRUPTED)
+    except TourneeError as error:
+        errors.print(labelled("tournee-maker :", str(error), "bold red"))
+        sys.exit(status.of(error))
