@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,7 +85,9 @@ def start_command(
     elif runtime == MICROPYTHON:
         values["image"] = payload_of(board_dir, board, sources)
     else:
-        values["image"] = folder(board["name"], sources)
+        without = board["image"].get("without", [])
+        kept = {name: text for name, text in sources.items() if name not in without}
+        values["image"] = folder(board["name"], kept)
     return [part.format(**values) for part in commands[runtime]], runtime
 
 
@@ -123,8 +126,7 @@ def sources_of(
     board_dir: Path, board: dict[str, Any], release: Release | None = None, script: Path | None = None
 ) -> dict[str, bytes]:
     """Sources by their place in the image: the board's own (`script` in place of `main.py`), `board.py` and
-    `release.py`, which are made here, then what `firmware/manifest.py` lists, but for the modules that the
-    board has in C (`native`): what is imported from them comes from its module `crypto`."""
+    `release.py`, which are made here, then what `firmware/manifest.py` lists."""
     release = release or development()
     sources = {name: module_of(board_dir, name).read_bytes() for name in board["image"]["modules"]}
     if script is not None:
@@ -137,12 +139,6 @@ def sources_of(
             sources[f"{name}/{file}"] = (FIRMWARE / name / file).read_bytes()
 
     runpy.run_path(str(FIRMWARE / "manifest.py"), {"package": package})
-    for name in board["image"].get("without", ()):  # what a small board does not serve
-        del sources[name]
-    for module in board["image"].get("native", []):
-        del sources[module.replace(".", "/") + ".py"]
-        line = re.compile(rf"^from {module} import".encode(), re.MULTILINE)
-        sources = {path: line.sub(b"from crypto import", text) for path, text in sources.items()}
     told = _VERSION.sub(f'VERSION = b"{release.version}"', sources["reader/__init__.py"].decode())
     sources["reader/__init__.py"] = told.encode()
     return sources
@@ -182,7 +178,9 @@ def folder(name: str, sources: dict[str, bytes]) -> Path:
 def payload_of(board_dir: Path, board: dict[str, Any], sources: dict[str, bytes]) -> Path:
     """Return the file system of these modules as the board's `board.toml` wants it."""
     known = known_names(board_dir, board)
-    return flash_image(board["name"], sources, known, board["image"].get("flat", False))
+    image = board["image"]
+    left_out = image.get("without", []), image.get("native", [])
+    return flash_image(board["name"], sources, known, image.get("flat", False), *left_out)
 
 
 def known_names(board_dir: Path, board: dict[str, Any]) -> list[str]:
@@ -192,14 +190,20 @@ def known_names(board_dir: Path, board: dict[str, Any]) -> list[str]:
 
 
 def flash_image(
-    name: str, sources: dict[str, bytes], known: list[str] | None = None, flat: bool = False
+    name: str,
+    sources: dict[str, bytes],
+    known: list[str] | None = None,
+    flat: bool = False,
+    without: Sequence[str] = (),
+    native: Sequence[str] = (),
 ) -> Path:
     """Return a file with the compiled sources as a read-only file system, whose code MicroPython runs in
     place, joined into one module when `flat`, their names replaced by `known` ones where there are any."""
 
     def fill(place: Path) -> None:
         with tempfile.TemporaryDirectory(dir=place.parent) as work:
-            folded = prune(fold(settle({file: text.decode() for file, text in sources.items()})))
+            folded = fold(settle({file: text.decode() for file, text in sources.items()}))
+            folded = prune(left_out(folded, without, native))
             if flat:
                 folded = {"main.py": flatten(folded)}
             if known:
@@ -210,7 +214,17 @@ def flash_image(
             }
         place.write_bytes(romfs(compiled))
 
-    return made_once(name, (_TOOLS, sorted(sources.items()), known, flat), fill, ".romfs")
+    return made_once(name, (_TOOLS, sorted(sources.items()), known, flat, without, native), fill, ".romfs")
+
+
+def left_out(sources: dict[str, str], without: Sequence[str], native: Sequence[str]) -> dict[str, str]:
+    """Return the modules but for those that the board does not serve, whose constants are folded already, and
+    those that it has in C: what is imported from these comes from its module `crypto`."""
+    for module in native:
+        line = re.compile(rf"^from {module} import", re.MULTILINE)
+        sources = {path: line.sub("from crypto import", text) for path, text in sources.items()}
+    absent = {*without, *(module.replace(".", "/") + ".py" for module in native)}
+    return {path: text for path, text in sources.items() if path not in absent}
 
 
 def compile_module(work: Path, name: str, text: str) -> bytes:

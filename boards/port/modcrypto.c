@@ -136,7 +136,6 @@ static const mp_rom_map_elem_t crypto_names[] = {
     {MP_ROM_QSTR(MP_QSTR_Sha256), MP_ROM_PTR(&sha256_type)},
     {MP_ROM_QSTR(MP_QSTR_Aes), MP_ROM_PTR(&aes_type)},
     {MP_ROM_QSTR(MP_QSTR_crc16), MP_ROM_PTR(&crc16_obj)},
-    {MP_ROM_QSTR(MP_QSTR_CRC_INIT), MP_ROM_INT(CRC_INIT)},
 };
 static MP_DEFINE_CONST_DICT(crypto_dict, crypto_names);
 
