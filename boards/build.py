@@ -158,6 +158,8 @@ def board_module(board: dict[str, Any]) -> bytes:
         "CLOCK_KHZ": board["slots"]["clock_khz"],
         "OPPOSITION": board.get("opposition", {}).get("filter", 0),
     }
+    if "pins" in board:
+        values["PINS"] = board["pins"]
     kept = board.get("flash", {})
     values |= {name.upper(): kept[name] for name in ("page", "banks") if name in kept}
     return "".join(f"{name} = {value!r}\n" for name, value in values.items()).encode()

@@ -4,8 +4,8 @@
     method = "esptool"                    what it is, for the maker
     steps = [["esptool", "--port", "{port}", …], …]
 
-`{port}`, `{image}`, `{firmware}`, `{file}`, `{board}` and `{python}` are filled in; a board that is emulated
-has the method `file`, and no steps: its flash is a file.
+`{port}`, `{image}` (an image, or else the folder of the sources), `{firmware}`, `{file}`, `{board}` and
+`{python}` are filled in; a board that is emulated has the method `file`, and no steps: its flash is a file.
 """
 
 from __future__ import annotations
@@ -51,6 +51,13 @@ def plan(board: Mapping[str, Any], given: Mapping[str, str]) -> list[list[str]]:
             f"Pour flasher {board['name']}, il manque : {', '.join('--' + one for one in lacking)}."
         )
     return [[part.format(**values) for part in step] for step in flashing["steps"]]
+
+
+def sources_folder(name: str) -> Path:
+    """The firmware and the board's drivers as files, for a board that an official MicroPython runs on."""
+    tool = runpy.run_path(str(BOARDS / "build.py"))
+    folder: Path = tool["folder"](name, tool["sources_of"](BOARDS / name, settings(name)))
+    return folder
 
 
 def run(steps: list[list[str]], tell: Callable[[str], None]) -> None:

@@ -67,7 +67,12 @@ def flash(
         flashing.flash_file(board, image.read_bytes(), file)
         console.print(f"{file} : {board} flashé avec {image}")
         return
-    given = {"image": image, "firmware": firmware, "port": port, "file": file}
+    given = {
+        "image": image or flashing.sources_folder(board),
+        "firmware": firmware,
+        "port": port,
+        "file": file,
+    }
     steps = flashing.plan(settings, {name: str(value) for name, value in given.items() if value is not None})
     if dry_run:
         for step in steps:
