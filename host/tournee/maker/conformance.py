@@ -1,6 +1,6 @@
 """The conformance kit: what any reader must do on its link, asked of a reader in its maker's hands.
 
-It reads and refuses; it gives no code porteur and signs nothing unless it is told that a test card is in.
+It gives no code porteur and signs nothing: `card_checks` does, with test cards.
 """
 
 from __future__ import annotations
@@ -8,25 +8,15 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sesam import codes, frame, messages
+from tournee.maker.finding import Finding
 from tournee.reader import Reader, codec
 from tournee.reader.framing import FrameReader, seal
 from tournee.reader.transport import Transport, connect
 
 ANSWER_MS = 3500  # PROTOCOL.md 6: between two signs of life
 _GARBAGE = hashlib.sha256(b"garbage").digest() * 8
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check: its name, whether the reader does what it must, and what was seen."""
-
-    name: str
-    good: bool
-    seen: str
-    took_ms: int
 
 
 class _Link:

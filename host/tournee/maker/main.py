@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from tournee.cli.french import FrenchGroup, usage_in_french
 from tournee.cli.show import SIMULATION, labelled, reader_line
 from tournee.errors import ReaderError, TourneeError
 from tournee.maker import conformance, flashing, label
+from tournee.maker.card_checks import CardChecks
 from tournee.maker.register import Register
 from tournee.reader.maker import MakerReader
 
@@ -175,12 +177,16 @@ def update(port: str, image: Path) -> None:
 @maker.command("conform", short_help="Contrôle un lecteur et en fait le rapport.")
 @_port
 @click.option("--json", "report", type=click.Path(path_type=Path), help="Écrit aussi le rapport en JSON.")
+@click.option(
+    "--test-cards", "code", metavar="CODE", help="Certifie avec les cartes infirmiere et moreau."
+)
 @click.pass_context
-def conform(context: click.Context, port: str, report: Path | None) -> None:
+def conform(context: click.Context, port: str, report: Path | None, code: str | None) -> None:
     """Éprouve la liaison, les refus et la mémoire d'un lecteur, émulé ou réel ; état 1 si un point manque."""
     console = screen()
     findings = []
-    for finding in conformance.check(port):
+    cards = CardChecks(port, code) if code else ()
+    for finding in chain(conformance.check(port), cards):
         console.print(
             f"{'ok   ' if finding.good else 'FAUX '} {finding.name} : {finding.seen} ({finding.took_ms} ms)"
         )

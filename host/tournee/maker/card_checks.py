@@ -1,0 +1,77 @@
+"""The part of the conformance kit that needs test cards: an invoice of known signatures, certified."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sesam import codes
+from tournee.errors import ReaderError
+from tournee.maker.finding import Finding
+from tournee.reader import Certification, Reader, Refused
+
+_VECTOR = Path(__file__).with_name("invoice.toml")
+_CERTIFY_MS = 60_000  # the slowest card at 9600 baud is far below
+
+
+class CardChecks:
+    """Runs against a reader with the test cards `infirmiere` and `moreau` in its slots."""
+
+    def __init__(self, url: str, code: str) -> None:
+        self._url = url
+        self._code = code
+        vector = tomllib.loads(_VECTOR.read_text("utf-8"))
+        self._invoice = "".join(vector["records"]).encode("ascii")
+        self._total = int(vector["total"])
+        self._known = bytes.fromhex(vector["signature"]), bytes.fromhex(vector["seal"])
+
+    def __iter__(self) -> Iterator[Finding]:
+        checks: dict[str, Callable[[Reader], tuple[bool, str]]] = {
+            "both cards are there": self._present,
+            "both cards are read": self._read,
+            "without the code nothing is signed": self._locked,
+            "invoice gets its known signature and seal": self._signed,
+            "total that was not confirmed is refused": self._unconfirmed,
+        }
+        with Reader.open(self._url) as reader:
+            for name, check in checks.items():
+                began = time.monotonic()
+                try:
+                    good, seen = check(reader)
+                except ReaderError as error:
+                    good, seen = False, error.message
+                took = round((time.monotonic() - began) * 1000)
+                yield Finding(name, good and took < _CERTIFY_MS, seen, took)
+
+    def _present(self, reader: Reader) -> tuple[bool, str]:
+        state = reader.cards()
+        return state.ps.value > 0 and state.vitale, f"PS {state.ps.name}, Vitale {state.vitale}"
+
+    def _read(self, reader: Reader) -> tuple[bool, str]:
+        sizes = [len(part) for card in (reader.read_ps_card(), reader.read_vitale()) for part in (card.zone,)]
+        return min(sizes) > 0, f"zones of {sizes[0]} and {sizes[1]} bytes"
+
+    def _certify(self, reader: Reader, total: int) -> Certification:
+        return reader.certify_invoice(self._invoice, kind="FSE", mode="03", total=total)
+
+    def _locked(self, reader: Reader) -> tuple[bool, str]:
+        return self._refused(reader, self._total, codes.LOCKED)
+
+    def _signed(self, reader: Reader) -> tuple[bool, str]:
+        reader.unlock(self._code)
+        made = self._certify(reader, self._total)
+        again = self._certify(reader, self._total)
+        good = (made.signature, made.seal) == self._known and again == made
+        return good, f"signature {made.signature[:4].hex()}…, the same when asked again"
+
+    def _unconfirmed(self, reader: Reader) -> tuple[bool, str]:
+        return self._refused(reader, self._total + 1, codes.CONFIRMATION)
+
+    def _refused(self, reader: Reader, total: int, wanted: int) -> tuple[bool, str]:
+        try:
+            self._certify(reader, total)
+        except Refused as refused:
+            return refused.status == wanted, refused.name
+        return False, "signed"
