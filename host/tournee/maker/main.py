@@ -177,9 +177,7 @@ def update(port: str, image: Path) -> None:
 @maker.command("conform", short_help="Contrôle un lecteur et en fait le rapport.")
 @_port
 @click.option("--json", "report", type=click.Path(path_type=Path), help="Écrit aussi le rapport en JSON.")
-@click.option(
-    "--test-cards", "code", metavar="CODE", help="Certifie avec les cartes infirmiere et moreau."
-)
+@click.option("--test-cards", "code", metavar="CODE", help="Certifie avec les cartes infirmiere et moreau.")
 @click.pass_context
 def conform(context: click.Context, port: str, report: Path | None, code: str | None) -> None:
     """Éprouve la liaison, les refus et la mémoire d'un lecteur, émulé ou réel ; état 1 si un point manque."""
