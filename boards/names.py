@@ -19,8 +19,8 @@ _CONSTANT = re.compile(r"^(\w+) = const\(", re.MULTILINE)
 def rename(sources: dict[str, str], known: list[str]) -> dict[str, str]:
     """Return the modules with their own names replaced by names of `known`, shortest first.
 
-    `known` are names that cost nothing. ValueError when they do not suffice, or for an f-string, whose names
-    not every Python's tokenizer shows.
+    `known` are names that cost nothing; where they do not suffice the last names stay. ValueError for an
+    f-string, whose names not every Python's tokenizer shows.
     """
     own = set[str]()
     used = set[str]()
@@ -31,22 +31,29 @@ def rename(sources: dict[str, str], known: list[str]) -> dict[str, str]:
     modules = {part for path in sources for part in path.removesuffix(".py").split("/")}
     wanted = sorted(name for name in own - set(known) - modules if not name.startswith("__"))
     free = sorted(set(known) - used, key=lambda name: (len(name), name))
-    if len(free) < len(wanted):
-        raise ValueError(f"{len(wanted)} names to replace, {len(free)} known names free")
     renamed = dict(zip(wanted, free, strict=False))
     return {path: _renamed(text, path, renamed) for path, text in sources.items()}
 
 
 def _defined(tree: ast.Module) -> set[str]:
-    """Names that a module makes: functions, classes, parameters, attributes set, globals."""
+    """Names that a module makes: functions, classes, parameters, attributes set, globals. A function's own
+    variables are numbers to MicroPython."""
     made = set[str]()
+    local = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.Lambda)
+        for inner in ast.walk(node)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             made.add(node.name)
         elif isinstance(node, ast.arg):
             made.add(node.arg)
-        elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store):
-            made.add(node.attr if isinstance(node, ast.Attribute) else node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            made.add(node.attr)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in local:
+            made.add(node.id)
         elif isinstance(node, ast.alias) and node.asname:
             made.add(node.asname)
     return made

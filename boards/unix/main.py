@@ -1,6 +1,7 @@
 """The unix board: its last arguments are `flash=` with a descriptor and the bank that runs, or nothing, then
 link, PS's card, Vitale."""
 
+import os
 import sys
 
 import board
@@ -8,11 +9,29 @@ from descriptors import Descriptor
 from flash import Flash
 from slots import EmulatedSlot
 
+from reader.aes import Aes
 from reader.core import Core
+from reader.protection import Protection
 from reader.sha256 import Sha256
 from sesam.port import ticks_ms
 
+try:
+    import cryptolib
+except ImportError:
+    cryptolib = None
+
+_ECB = 1  # of cryptolib
 _ANOTHER_START = 75  # the status that has `launch.py` start again
+
+
+def key_of(secret: bytes) -> object:
+    """A key of AES that encrypts single blocks: MicroPython's own, or the firmware's on CPython."""
+    return cryptolib.aes(secret, _ECB) if cryptolib else Aes(secret)
+
+
+def fill(buf: bytearray) -> None:
+    """Fill with unguessable bytes."""
+    buf[:] = os.urandom(len(buf))
 
 
 def run() -> None:
@@ -29,6 +48,7 @@ def run() -> None:
         board.CLOCK_KHZ,
         flash=Flash(int(number), int(running or 0), board.PAGE, board.BANKS) if number else None,
         opposition=board.OPPOSITION,
+        protection=Protection(Sha256, key_of, fill, ticks_ms),
     )
     core.run()
     if core.service.restarts:

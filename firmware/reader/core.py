@@ -80,6 +80,8 @@ class Core:
         vitale = VitaleCard(self._vitale, arena, filtered)
         self.heap = Heap()
         self.service = Service(arena, ps, vitale, self.heap, name, flash, filtered, self._alive)
+        if protection and self.service.journal:
+            protection.recall(self.service.journal)
         self.link = Link(arena, self.service, ticks, protection)
 
     def run(self) -> None:

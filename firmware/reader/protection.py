@@ -8,6 +8,7 @@ counter. `firmware/PROTOCOL.md` section 9 has every byte, and what this does not
 from reader.ccm import NONCE, TAG, Ccm
 from reader.fields import copy, same
 from reader.hmac import DIGEST, Hmac
+from reader.journal import IDENTITY
 from sesam import codes, messages
 from sesam.port import const, ticks_diff
 
@@ -17,6 +18,7 @@ SUITE = const(1)  # HKDF-SHA-256, AES-128-CCM, tag of 8 bytes
 COUNTER = const(3)  # bytes of a record's counter, before what is encrypted
 LAST_RECORD = const(0xFFFFFF)  # the last counter of a key: then a new handshake is due
 
+_SERIAL = const(16)  # bytes of the serial number, before the secret
 _SECRET = const(32)
 _NONCE = const(16)
 _PROOF = const(16)
@@ -35,15 +37,13 @@ _LABEL = b"tournee open-1 link"
 class Protection:
     """One reader's end. `aes(key)` makes a key, `random(buf)` fills with unguessable bytes; the board's.
 
-    `secret` is 32 bytes, or None as long as the maker has given none: then nothing is protected.
+    Until `recall` has found a secret of 32 bytes nothing is protected.
     """
 
-    def __init__(
-        self, sha256: object, aes: object, random: object, secret: bytes | None, ticks: object
-    ) -> None:
+    def __init__(self, sha256: object, aes: object, random: object, ticks: object) -> None:
         self._aes = aes
         self._random = random
-        self._secret = secret
+        self._secret = None
         self._ticks = ticks
         self._hmac = Hmac(sha256)
         self._ccm = Ccm()
@@ -62,6 +62,14 @@ class Protection:
     def wanted(self) -> bool:
         """Whether frames in clear are refused: a reader with a secret serves nobody else."""
         return self._secret is not None
+
+    def recall(self, journal: object) -> None:
+        """Take the secret that the maker has given, if there is one; what is given later counts from the next
+        start."""
+        at = journal.find(IDENTITY)
+        if at:
+            self._secret = bytearray(_SECRET)
+            journal.load(at + _SERIAL, self._secret)
 
     def greet(self, message: object, writer: object) -> int:
         """Answer PROTECT or PROVE; 0, or the status that refuses it."""

@@ -54,13 +54,13 @@ class Service:
         self._dated = 0
         self._chunk = (arena.message_max - _RECORDS_HEAD) // RECORD_LENGTH
         self._certifier = Certifier(arena, ps, vitale)
-        self._journal = None
+        self.journal = None
         if flash:
             from reader.journal import Journal  # boards without storage do not load it
 
-            self._journal = Journal(flash.journal)
-        self._signer = Signer(arena, ps, vitale, self._journal)
-        self._makers = (arena, board, flash, self._journal, alive)
+            self.journal = Journal(flash.journal)
+        self._signer = Signer(arena, ps, vitale, self.journal)
+        self._makers = (arena, board, flash, self.journal, alive)
         self._maker = None
         self.restarts = False  # the board is to start anew, once the answer is out
         self._opposition = opposition

@@ -146,7 +146,8 @@ class Board:
 
     def start(self) -> None:
         """Switch on (again): what the link knew is gone."""
-        self.protection = Protection(Sha256, Aes, fill, self.secret, self.clock.ticks)
+        self.protection = Protection(Sha256, Aes, fill, self.clock.ticks)
+        self.protection._secret = self.secret
         self.link = Link(Arena(self.message_max), self.service, self.clock.ticks, self.protection)
         self.written = bytearray()
 

@@ -56,9 +56,14 @@ def test_names_of_modules_stay():
     assert RENAME(sources, ["x"]) == sources
 
 
-def test_too_few_known_names_are_told():
-    with pytest.raises(ValueError, match="2 names to replace, 1 known names free"):
-        RENAME({"m.py": "def far(near):\n    pass\n"}, ["x"])
+def test_names_for_which_no_known_one_is_left_stay():
+    made = RENAME({"m.py": "def far(near):\n    pass\n"}, ["x"])
+    assert made == {"m.py": "def x(near):\n    pass\n"}
+
+
+def test_functions_own_variables_stay():
+    sources = {"m.py": "def near():\n    far = 1\n    return far\n"}
+    assert RENAME(sources, ["x", "y"]) == {"m.py": "def x():\n    far = 1\n    return far\n"}
 
 
 @pytest.mark.parametrize("word", ["f'{far}'", "rf'{far}'"])

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
+from secrets import token_bytes
+from tempfile import TemporaryDirectory
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -39,7 +41,8 @@ from tournee.emulation.oct.split import Claim
 from tournee.emulation.world import World
 from tournee.errors import EmulationError
 from tournee.exchange.route import Mode
-from tournee.reader import Identity, Reader, Transport
+from tournee.reader import Identity, Reader
+from tournee.reader.protection import SECRET_LENGTH
 from tournee.store import Cipher, EffectRow, Journal, OverviewRow, journal_key
 
 CODE = "1234"  # code porteur of every test card
@@ -49,6 +52,7 @@ SERIAL, BLUETOOTH = "serie", "ble"
 LINKS = (SERIAL, BLUETOOTH)
 _MADE = ("oct", "am", "ps", "sent", "cards", "mail", "retours", "clear", "returns")
 _SCAN_S = 0.2
+_SERIAL = "SIMULATION-01"  # of a reader that its maker has given a secret
 _MARK_TEXT = (
     "Démonstration de Tournée : profil de simulation open-1, personnes fictives, ne facture personne.\n"
 )
@@ -149,11 +153,7 @@ def run(
         Journal(path, cipher, lambda: clock, station=0) as journal,
     ):
         office = Office(journal, world.route(mode=mode), lambda: clock)
-        with (
-            EmulatedBoard(BOARDS / board) as emulated,
-            _linked(emulated, link, watch) as place,
-            open_reader(place, lambda: clock) as reader,
-        ):
+        with _reader_at_hand(board, link, lambda: clock, watch) as (emulated, reader):
             for day in days:
                 _bill(office, reader, emulated, day, watch)
             identity = reader.identify()
@@ -172,20 +172,34 @@ def run(
 
 
 @contextmanager
-def _linked(board: EmulatedBoard, link: str, watch: Watcher) -> Iterator[str | Callable[[], Transport]]:
-    """The place of the board's reader: its serial line, or a tablet paired with its Bluetooth module."""
+def _reader_at_hand(
+    board: str, link: str, clock: Callable[[], datetime], watch: Watcher
+) -> Iterator[tuple[EmulatedBoard, Reader]]:
+    """An emulated board and its reader: by its serial line, in clear; or paired by Bluetooth, over the
+    protected channel, with a secret of its maker's."""
     if link == SERIAL:
-        yield board.link_url
+        with EmulatedBoard(BOARDS / board) as emulated, open_reader(emulated.link_url, clock) as reader:
+            yield emulated, reader
         return
     from tournee.emulation.bluetooth.air import Air
     from tournee.reader.bluetooth import BluetoothTransport, pair, scan
+    from tournee.reader.maker import MakerReader
 
-    watch.step("Recherche du lecteur et jumelage Bluetooth, par six chiffres")
-    with Air() as air:
-        air.place_reader(board.link_url)
+    secret = token_bytes(SECRET_LENGTH)
+    with (
+        TemporaryDirectory() as kept,
+        EmulatedBoard(BOARDS / board, flash=Path(kept) / "flash") as emulated,
+        Air() as air,
+    ):
+        with MakerReader.open(emulated.link_url) as maker:
+            maker.provision(_SERIAL, secret)
+            maker.restart()
+        watch.step("Recherche du lecteur, jumelage Bluetooth par six chiffres, canal protégé")
+        air.place_reader(emulated.link_url)
         (seen,) = scan(_SCAN_S, air.radio)
         pair(seen.address, air.radio)
-        yield lambda: BluetoothTransport(seen.address, air.radio)
+        with open_reader(lambda: BluetoothTransport(seen.address, air.radio), clock, secret) as reader:
+            yield emulated, reader
 
 
 def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, watch: Watcher) -> None:

@@ -110,6 +110,10 @@ class MakerReader(Reader):
             try:
                 self.identify()
                 return
+            except Refused as refused:
+                if refused.status != codes.UNPROTECTED:
+                    raise
+                return  # it answers, and from this start on to its secret alone
             except LinkLost:
                 if greeting == _GREETINGS - 1:
                     raise

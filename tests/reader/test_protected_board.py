@@ -1,0 +1,70 @@
+"""The protected channel on the real board: a provisioned reader serves who knows its secret, in its heap."""
+
+import pytest
+import reader_sheets as sheets
+
+from sesam import codes
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.reader import Reader, Refused
+from tournee.reader.maker import MakerReader
+
+SECRET = bytes(range(100, 132))
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory):
+    with EmulatedBoard(flash=tmp_path_factory.mktemp("flash") / "flash") as board:
+        with MakerReader.open(board.link_url) as maker:
+            maker.provision("TEST-0001", SECRET)
+            assert maker.identify()  # in clear until the next start
+            maker.restart()
+        board.insert("ps", load_card("infirmiere"))
+        board.insert("vitale", load_card("moreau"))
+        yield board
+
+
+@pytest.fixture
+def reader(board):
+    with Reader.open(board.link_url, secret=SECRET) as reader:
+        yield reader
+
+
+def certify(reader, invoices):
+    return reader.certify_lot(
+        sheets.lot(invoices), kind="FSE", mode="03", invoices=invoices, total=invoices * sheets.FEE
+    )
+
+
+def test_100_invoices_are_certified_in_the_boards_heap_as_over_a_clear_line(reader):
+    reader.unlock("1234")
+    made = certify(reader, 100)
+    with EmulatedBoard() as plain:
+        plain.insert("ps", load_card("infirmiere"))
+        plain.insert("vitale", load_card("moreau"))
+        with Reader.open(plain.link_url) as clear:
+            clear.unlock("1234")
+            assert certify(clear, 100).signature == made.signature
+
+
+def test_nothing_is_allocated_for_a_record(reader):
+    reader.unlock("1234")
+    certify(reader, 1)
+    before = reader.identify().heap_used
+    certify(reader, 10)
+    assert reader.identify().heap_used == before
+
+
+def test_who_does_not_know_the_secret_is_refused(board):
+    for secret, status in ((None, codes.UNPROTECTED), (bytes(32), codes.HOST_BUSY)):
+        with Reader.open(board.link_url, secret=SECRET) as rightful, pytest.raises(Refused) as caught:
+            Reader.open(board.link_url, secret=secret)
+        assert caught.value.status == status
+        assert rightful
+
+
+def test_maker_with_the_secret_reads_its_serial_number(board):
+    with pytest.raises(Refused) as caught, MakerReader.open(board.link_url, secret=SECRET) as maker:
+        assert maker.state().serial == "TEST-0001"
+        maker.provision("TEST-0002", bytes(32))
+    assert caught.value.status == codes.PROVISIONED
