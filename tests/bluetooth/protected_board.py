@@ -45,7 +45,8 @@ class ProtectedBoard:
         self.link_url = os.ttyname(self._slave)
         clock = FakeClock()
         slots = (DirectSlot(None, clock), DirectSlot(None, clock))
-        guard = Protection(Sha256, Aes, _fill, secret, clock)
+        guard = Protection(Sha256, Aes, _fill, clock)
+        guard._secret = secret
         self._core = Core(
             _Line(self._master), slots, clock, Sha256, b"test", _MESSAGE, 4000, protection=guard
         )
