@@ -34,9 +34,11 @@ def background():
         process.wait()
 
 
-def test_every_line_does_what_the_manual_says(tmp_path, background):
+@pytest.mark.parametrize("board", ["unix", "mps2"])
+def test_every_line_does_what_the_manual_says(tmp_path, background, board):
     said = {}
-    for line in LINES:
+    for written in LINES:
+        line = written.replace("unix", board)
         fails = line.startswith("! ")
         if line.endswith(" &"):
             process = subprocess.Popen(command(line[:-2]), cwd=tmp_path, stdout=subprocess.PIPE, text=True)
@@ -52,7 +54,7 @@ def test_every_line_does_what_the_manual_says(tmp_path, background):
             check=False,
         )
         assert bool(done.returncode) == fails, (line, done.stdout, done.stderr)
-        said[line] = done.stdout + done.stderr
+        said[written] = done.stdout + done.stderr
     report = json.loads((tmp_path / "report.json").read_text())
     assert all(finding["good"] for finding in report["findings"])
     assert len(report["findings"]) > 15

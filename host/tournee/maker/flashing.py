@@ -87,9 +87,9 @@ def flash_file(name: str, image: bytes, file: Path) -> None:
         known = tool["parse"](image)
     except ValueError as error:
         raise ConfigError("Ce fichier n'est pas une image.", cause=str(error)) from error
-    if known.board != name or "flash" not in board:
+    flash = board.get("flash") or board.get("nor")
+    if known.board != name or flash is None:
         raise ConfigError(f"Cette image est celle de {known.board}, ou {name} n'a pas de mémoire permanente.")
-    flash = board["flash"]
     size = 2 * flash["banks"] + flash["boot"] + flash["store"]
     data = image.ljust(size, b"\xff").ljust(flash.get("emulated", size), b"\0")
     tool["write_whole"](file, data)
