@@ -1,33 +1,49 @@
-"""A lot certified in the emulated reader, against the time its bytes take on a serial line at 1 Mbaud."""
+"""A lot certified in the emulated reader: instructions for each of its bytes, against SHA-256 in C over the
+same bytes in the same run; and its time, against that of its bytes on a serial line at 1 Mbaud.
+
+On the unix board the reader hashes in plain Python, as a board without SHA-256 in C does.
+"""
 
 from __future__ import annotations
 
+import re
+import runpy
+import subprocess
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 
 from measure import row, timed
 
 BAUD = 1_000_000
-SHEETS = Path(__file__).resolve().parents[2] / "tests" / "reader"
+ROOT = Path(__file__).resolve().parents[2]
+HASHED = "hashlib.sha256(LOT)"
+EMPTY = """
+import hashlib
+LOT = %r
+def run():
+    %s
+"""
 
 
 def run() -> None:
-    """Lots of 1, 10 and 100 invoices, and the reader's highest heap."""
-    sys.path.insert(0, str(SHEETS))
-    import reader_sheets as sheets  # the lots that the reader's tests certify
+    """Instructions on the lm3s (icount) and on unix (callgrind), then lots of 1, 10 and 100 invoices."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    import size  # what boards take; it finds the lots that the reader's tests certify
 
-    from tournee.emulation.board import EmulatedBoard
-    from tournee.emulation.cards import load_card
-    from tournee.reader import Reader
+    certified, hashed = size.cost(ROOT / "boards" / "lm3s")
+    instructions("lm3s, Cortex-M3 (icount)", certified, hashed)
+    lot = size.sheets.lot(10)
+    instructions("unix, x86-64 (callgrind)", *(count // len(lot) for count in _on_unix(lot, size.COST)))
 
-    with EmulatedBoard() as board:
-        board.insert("ps", load_card("infirmiere"))
-        with Reader.open(board.link_url) as reader:
+    with size.EmulatedBoard() as board:
+        board.insert("ps", size.load_card("infirmiere"))
+        with size.Reader.open(board.link_url) as reader:
             reader.read_ps_card()
             reader.unlock("1234")
             for count in (1, 10, 100):
-                lot, total = sheets.lot(count), count * sheets.FEE
+                lot, total = size.sheets.lot(count), count * size.sheets.FEE
                 certify = partial(reader.certify_lot, lot, kind="FSE", mode="03", invoices=count, total=total)
                 ours = timed(certify, 1)
                 row(
@@ -37,3 +53,36 @@ def run() -> None:
                     len(lot) * 10 / BAUD,
                 )
                 print(f"{'':44} highest heap {reader.identify().heap_peak} bytes", flush=True)
+
+
+def instructions(where: str, certified: int, hashed: int) -> None:
+    """One line: ours, the peer's, the ratio."""
+    peer = f"SHA-256 in C {hashed:7,} instructions a byte"
+    print(
+        f"{where:30} {certified:9,} instructions a byte   {peer}   ratio {certified / hashed:6.1f}",
+        flush=True,
+    )
+
+
+def _on_unix(lot: bytes, probe: Path) -> tuple[int, int]:
+    """Instructions of certifying the lot, and of hashing it in C, each less what an empty run takes."""
+    texts = [
+        EMPTY % (lot, "pass"),
+        probe.read_text().replace('LOT = b""', f"LOT = {lot!r}").split("    hashed =")[0],
+        EMPTY % (lot, HASHED),
+    ]
+    empty, certified, hashed = (_counted(text) for text in texts)
+    return certified - empty, hashed - empty
+
+
+def _counted(text: str) -> int:
+    build = runpy.run_path(str(ROOT / "boards" / "build.py"))
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "script.py"
+        script.write_text(text)
+        command, _ = build["start_command"](ROOT / "boards" / "unix", heap=1 << 20, script=script)
+    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    valgrind += ["--toggle-collect=micropython_unix_main"]
+    plain = [part.format(link=0, ps=0, vitale=0, flash="") for part in command]  # the script asks for none
+    done = subprocess.run([*valgrind, *plain], check=True, capture_output=True, text=True)
+    return int(re.search(r"Collected : (\d+)", done.stderr)[1])  # type: ignore[index]
