@@ -200,3 +200,31 @@ def test_conversation_with_the_readers_own_link_ends_in_an_answer():
     talk.ask(CARDS, 0)
     talk.feed(board.feed(talk.outgoing()), 0)
     assert codec.decode(talk.take_answer()).row.name == "CARDS_STATE"
+
+
+def test_answer_behind_the_damaged_frame_that_used_up_the_last_try_is_taken(talk):
+    damaged = ACK[:3] + b"\x7f" + ACK[4:]
+    now = 0
+    for _ in range(TRIES - 1):
+        now += talk.wait_ms(now)
+        talk.poll(now)
+    talk.feed(damaged + bytes(seal(frame.ANSWER, 1, ANSWER)), now)
+    assert (talk.state, talk.lost) == (State.ANSWERED, False)
+    assert talk.take_answer() == ANSWER
+
+
+def test_waits_become_those_of_a_quick_link_and_long_again_where_nothing_comes(talk):
+    talk.feed(ACK, 30)
+    talk.feed(bytes(seal(frame.ANSWER, 1, ANSWER)), 60)
+    talk.take_answer()
+    talk.ask(CARDS, 100)
+    talk.outgoing()
+    assert talk.wait_ms(100) == 120
+    waits = []
+    now = 100
+    while not talk.lost:
+        waits.append(talk.wait_ms(now))
+        now += waits[-1]
+        talk.poll(now)
+        talk.outgoing()
+    assert waits == [120, 240, 480, 960, PATIENCE, PATIENCE]

@@ -10,13 +10,14 @@ from enum import Enum, auto
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.framing import Frame, FrameReader, seal
+from tournee.reader.pace import Pace
 from tournee.reader.protection import Protection, ProtectionError
 
 TRIES = 6  # sendings of one frame before the link counts as lost
 GREET_WAIT_MS = 1_000  # for a WELCOME
-ACK_WAIT_MS = 1_000  # for an ACK or ANSWER, and
+ACK_WAIT_MS = 1_000  # at most for an ACK or ANSWER, and
 BYTE_WAIT_MS = 2  # as much again for each byte of the request (9600 baud carries one a millisecond)
-WORK_WAIT_MS = 3_500  # between two ACKs of a request that is being worked on
+WORK_WAIT_MS = 3_500  # at most between two ACKs of a request that is being worked on
 WORK_MAX_MS = 180_000  # for one request in all
 
 _LARGEST_ANSWER = 4_096
@@ -70,6 +71,11 @@ class Conversation:
         self._hurried = False  # this wait was cut short once already
         self._due_ms = 0
         self._end_ms = 0
+        self._pace = Pace()  # of the link: from a request to its ACK
+        self._works: dict[bytes, Pace] = {}  # from an ACK to what follows it, for each kind of request
+        self._since_ms = 0  # the frame that is out was sent, or its ACK came
+        self._length = 0  # bytes of the frame that is out; 0 once something answered it
+        self.heard = False  # something readable came over this connection
 
     @property
     def worn(self) -> bool:
@@ -79,6 +85,7 @@ class Conversation:
     def connected(self, now_ms: int) -> None:
         """Greet the reader over a new connection; a request that is out will be taken up again."""
         self.lost = False
+        self.heard = False
         self.refusal = codes.OK
         self._greet()
         if not self._request:
@@ -128,9 +135,13 @@ class Conversation:
         if self._tries >= TRIES or now_ms >= self._end_ms:
             self.lost = True
         else:
+            if self.state is State.WAITING:
+                (self._pace if self._length else self._work).missed()
             self._send(now_ms)
 
     def _take(self, one: Frame, now_ms: int) -> None:
+        self.heard = self.heard or not one.damaged
+        self._pace.stirred()
         if self._protection is not None and not one.damaged:
             opened = self._admit(one, now_ms)
             if opened is None:
@@ -147,6 +158,7 @@ class Conversation:
                 self.refusal = int.from_bytes(one.payload, "big")
                 self.state = State.CLOSED
         elif self.state is State.WAITING and one.number == self._number:
+            self._measure(now_ms)
             if one.kind == frame.ACK:
                 self._works_on(now_ms)
             elif one.kind == frame.ANSWER:
@@ -224,10 +236,25 @@ class Conversation:
         self._tries = 0
         self._send(now_ms)
 
+    @property
+    def _work(self) -> Pace:
+        """How long the request that is out is worked on; its kind stands in its first bytes."""
+        return self._works.setdefault(bytes(self._request[1:4]), Pace())
+
+    def _measure(self, now_ms: int) -> None:
+        """Something answers the request that is out: what it took counts, if it was sent once."""
+        if self._tries == 1:
+            if self._length:
+                self._pace.answered(now_ms - self._since_ms, self._length)
+            else:
+                self._work.answered(now_ms - self._since_ms)
+        self._length = 0
+        self._since_ms = now_ms
+
     def _works_on(self, now_ms: int) -> None:
         self._tries = 1
         self._hurried = False
-        self._due_ms = now_ms + WORK_WAIT_MS
+        self._due_ms = now_ms + self._work.wait_ms(WORK_WAIT_MS)
 
     def _welcomed(self, payload: bytes, now_ms: int) -> None:
         try:
@@ -250,6 +277,7 @@ class Conversation:
             self._known = True
             self._number = last
             self._drop_request()
+        self.lost = False
         self.state = State.IDLE
         if self._request:
             self._wait_for_answer(now_ms)
@@ -265,6 +293,7 @@ class Conversation:
             self.lost = now_ms >= self._end_ms
             return
         self.answer = payload
+        self.lost = False  # what came in before it, damaged, may have used up the last try
         self._drop_request()
         self.state = State.ANSWERED
 
@@ -303,7 +332,11 @@ class Conversation:
             self._due_ms = now_ms + GREET_WAIT_MS
         else:
             self._out += self._frame(frame.REQUEST, self._number, self._request)
-            self._due_ms = now_ms + ACK_WAIT_MS + BYTE_WAIT_MS * len(self._out)
+            self._length = len(self._out)
+            self._since_ms = now_ms
+            self._due_ms = now_ms + self._pace.wait_ms(
+                ACK_WAIT_MS + BYTE_WAIT_MS * self._length, self._length
+            )
 
     def _frame(self, kind: int, number: int, payload: bytes | bytearray) -> bytearray:
         """Make a frame, inside a record where the channel is protected."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sesam import codes
-from tournee.reader.conversation import Conversation, State
+from tournee.reader.conversation import WORK_MAX_MS, Conversation, State
 from tournee.reader.failures import LinkLost, SessionForgotten, failure_of_status
 from tournee.reader.protection import Protection
 from tournee.reader.transport import Transport, TransportClosed
@@ -45,6 +45,7 @@ class Session:
         self._talk = Conversation(name, protection)
         self._stream: Transport | None = None
         self._attempts = 0  # connections tried since anything was reached
+        self._end_ms = 0  # from then on a link that is heard but brings nothing through is lost
 
     @property
     def largest(self) -> int:
@@ -54,6 +55,7 @@ class Session:
     def open(self) -> None:
         """Connect and greet, if need be. LinkLost."""
         self._attempts = 0
+        self._end_ms = self._clock.now_ms() + WORK_MAX_MS
         try:
             if self._stream is None or self._talk.lost:
                 self._reconnect()
@@ -109,6 +111,8 @@ class Session:
                 self._attempts += _SILENCE if talk.lost else 0
             if talk.lost:
                 self._miss()
+                if talk.heard and self._clock.now_ms() < self._end_ms:
+                    self._attempts = 0  # a bad link, but one
                 self._reconnect()
         self._attempts = 0
         if self._missed:
