@@ -160,6 +160,8 @@ def board_module(board: dict[str, Any]) -> bytes:
     }
     if "pins" in board:
         values["PINS"] = board["pins"]
+    if "bluetooth" in board:
+        values["BLUETOOTH"] = board["bluetooth"]
     kept = board.get("flash", {})
     values |= {name.upper(): kept[name] for name in ("page", "banks") if name in kept}
     return "".join(f"{name} = {value!r}\n" for name, value in values.items()).encode()

@@ -1,4 +1,4 @@
-"""A Bluetooth-like wire in the same process: pieces of the MTU's size, lost, repeated, late, cut; time is fake."""
+"""A wire like Bluetooth in the same process: pieces of the MTU's size, lost, repeated, late, cut; fake time."""
 
 import heapq
 import random

@@ -1,4 +1,4 @@
-"""Whatever the air does (MTU, loss, repetition, overtaking, delay, a cut at any step), all of it arrives once."""
+"""Whatever the air does (MTU, loss, repetition, overtaking, delay, a cut at any step), all arrives once."""
 
 import pytest
 from air_wire import WHIMS, AirWire

@@ -73,3 +73,8 @@ def test_times_are_the_clients_own():
     assert f"{conversation.ACK_WAIT_MS // 1000} s + {conversation.BYTE_WAIT_MS} ms × n" in TEXT
     assert f"after an ACK | {conversation.WORK_WAIT_MS / 1000} s" in TEXT
     assert f"in all | {conversation.WORK_MAX_MS // 1000} s" in TEXT
+
+
+@pytest.mark.parametrize("what", ["SERVICE", "WRITE", "NOTIFY", "IDENTITY"])
+def test_characteristics_are_as_written(what):
+    assert f"| {getattr(bluetooth, what)} |" in TEXT

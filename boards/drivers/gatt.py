@@ -1,0 +1,249 @@
+"""A reader's link over Bluetooth LE, in terms of MicroPython's `bluetooth`: one characteristic is written,
+one notifies, one tells who this is. Never yet run on hardware; the tests run it on a fake `bluetooth`.
+
+What is written is taken only from a host that was paired by six digits, which the reader shows.
+"""
+
+import struct
+
+_CONNECT = 1
+_DISCONNECT = 2
+_MTU = 21
+_ENCRYPTION = 28
+_GET_SECRET = 29
+_SET_SECRET = 30
+_PASSKEY = 31
+
+_READ = 0x0002
+_WRITE_NO_RESPONSE = 0x0004
+_WRITE = 0x0008
+_NOTIFY = 0x0010
+_WRITE_ENCRYPTED = 0x1000
+_WRITE_AUTHENTICATED = 0x2000
+_DISPLAY_ONLY = 0  # what the reader has: it shows digits
+_SHOW = 3  # a passkey is to be shown
+
+_SERVICE = "7a0e0001-5e5a-4d56-9a1e-746f75726e65"
+_WRITTEN = "7a0e0002-5e5a-4d56-9a1e-746f75726e65"
+_NOTIFIED = "7a0e0003-5e5a-4d56-9a1e-746f75726e65"
+_IDENTITY = "7a0e0004-5e5a-4d56-9a1e-746f75726e65"
+_BATTERY = b"\x0f\x18"
+
+_HEAD = 3  # bytes of a notification around its value
+_LEAST_MTU = 23
+_MTU_WANTED = 247
+_INTERVAL_US = 100_000  # between two advertisements
+_NAME = 8  # most characters of a name: it stands beside a UUID in 31 bytes
+_NONE = -1
+_PAUSE_MS = 5
+_PATIENCE_MS = 1_000  # for room in the stack's own queue
+
+
+class Bonds:
+    """What the stack asks to be remembered of paired hosts: at most so many, the oldest goes first.
+
+    `load()` gives what `save(data)` was given last, empty bytes at first.
+    """
+
+    def __init__(self, most: int, load: object, save: object) -> None:
+        self._most = most
+        self._save = save
+        self._kept = []  # (kind, key, value), the oldest host first
+        self._dirty = False
+        data = load()
+        at = 0
+        while at < len(data):
+            kind, keys, values = struct.unpack_from("<HBB", data, at)
+            at += 4
+            self._kept.append((kind, data[at : at + keys], data[at + keys : at + keys + values]))
+            at += keys + values
+
+    def get(self, kind: int, index: int, key: object) -> object:
+        """A secret by its key, or the one of this rank among its kind; None where there is none."""
+        key = None if key is None else bytes(key)
+        for one in self._kept:
+            if one[0] == kind and (key is None or one[1] == key):
+                if key is not None or index == 0:
+                    return one[2]
+                index -= 1
+        return None
+
+    def put(self, kind: int, key: object, value: object) -> bool:
+        """Keep a secret, or with no value forget it."""
+        key = bytes(key)
+        self._kept = [one for one in self._kept if one[:2] != (kind, key)]
+        if value is not None:
+            self._kept.append((kind, key, bytes(value)))
+        hosts = []
+        for one in self._kept:
+            if one[1] not in hosts:
+                hosts.append(one[1])
+        for host in hosts[: max(0, len(hosts) - self._most)]:
+            self.forget(host)
+        self._dirty = True
+        return True
+
+    def forget(self, host: bytes) -> None:
+        """Keep nothing of a host."""
+        self._kept = [one for one in self._kept if one[1] != host]
+        self._dirty = True
+
+    def keep(self) -> None:
+        """Write down what has changed; not in an interrupt."""
+        if self._dirty:
+            self._dirty = False
+            self._save(
+                b"".join(
+                    struct.pack("<HBB", kind, len(key), len(value)) + key + value
+                    for kind, key, value in self._kept
+                )
+            )
+
+
+class Gatt:
+    """The stream that the core wants. `bluetooth` is the module, `largest` the bytes of the largest frame.
+
+    `show(digits)` shows six digits, and None when they are to go; `random(n)` gives unguessable bytes;
+    `pause(ms)` waits.
+    """
+
+    def __init__(
+        self,
+        bluetooth: object,
+        name: bytes,
+        identity: bytes,
+        largest: int,
+        bonds: Bonds,
+        show: object,
+        random: object,
+        pause: object,
+    ) -> None:
+        self._bonds = bonds
+        self._show = show
+        self._random = random
+        self._pause = pause
+        self._host = _NONE  # the connection, and
+        self._trusted = False  # whether six digits stand behind it
+        self._stranger = False  # paired without digits
+        self._fresh = []  # whose secrets came before it was known how the host was paired
+        self._size = _LEAST_MTU - _HEAD
+        self._taken = b""  # read from the stack, not yet by the core
+        self._at = 0
+        self._battery = 0xFF
+        self._name = name[:_NAME]
+        uuid = bluetooth.UUID
+        self._uuid = bytes(uuid(_SERVICE))
+        ble = self._ble = bluetooth.BLE()
+        ble.active(True)
+        ble.irq(self._event)
+        ble.config(gap_name=self._name, mtu=_MTU_WANTED)
+        ble.config(bond=True, mitm=True, le_secure=True, io=_DISPLAY_ONLY)
+        write = _WRITE | _WRITE_NO_RESPONSE | _WRITE_ENCRYPTED | _WRITE_AUTHENTICATED
+        characteristics = ((uuid(_WRITTEN), write), (uuid(_NOTIFIED), _NOTIFY), (uuid(_IDENTITY), _READ))
+        ((self._written, self._notified, told),) = ble.gatts_register_services(
+            ((uuid(_SERVICE), characteristics),)
+        )
+        # A frame and its repetition may wait; 20 bytes, the default, would drop the rest without a word.
+        ble.gatts_set_buffer(self._written, 2 * largest, True)
+        ble.gatts_set_buffer(told, len(identity))
+        ble.gatts_write(told, identity)
+        self._advertise()
+
+    def battery(self, percent: int) -> None:
+        """Tell the charge in the advertisement, from the next one on."""
+        self._battery = percent
+        if self._host == _NONE:
+            self._advertise()
+
+    def read(self, buf: bytearray, timeout_ms: int) -> int:
+        """Bytes read within `timeout_ms`; 0: none came."""
+        self._bonds.keep()
+        waited = 0
+        while self._at >= len(self._taken):
+            self._taken = self._ble.gatts_read(self._written)  # and empties it
+            self._at = 0
+            if not self._trusted:
+                self._taken = b""
+            if not self._taken:
+                if waited >= timeout_ms:
+                    return 0
+                self._pause(_PAUSE_MS)
+                waited += _PAUSE_MS
+        n = min(len(buf), len(self._taken) - self._at)
+        buf[:n] = self._taken[self._at : self._at + n]
+        self._at += n
+        return n
+
+    def write(self, buf: bytearray, start: int, n: int) -> int:
+        """Bytes notified now, one piece; what nobody hears is lost, as on a line. 0: the stack stays full."""
+        piece = min(n, self._size)
+        waited = 0
+        while self._trusted:
+            try:
+                self._ble.gatts_notify(self._host, self._notified, memoryview(buf)[start : start + piece])
+                return piece
+            except OSError:  # no room in the stack's queue, or the host has just gone
+                if waited >= _PATIENCE_MS:
+                    return 0
+            self._pause(_PAUSE_MS)
+            waited += _PAUSE_MS
+        return n
+
+    def _advertise(self) -> None:
+        told = (
+            b"\x02\x01\x06" + bytes((17, 0x07)) + self._uuid + bytes((len(self._name) + 1, 0x08)) + self._name
+        )
+        charge = b"" if self._battery > 100 else b"\x04\x16" + _BATTERY + bytes((self._battery,))
+        self._ble.gap_advertise(_INTERVAL_US, told, resp_data=charge)
+
+    def _event(self, event: int, data: tuple) -> object:
+        if event == _GET_SECRET:
+            return self._bonds.get(*data)
+        if event == _SET_SECRET:
+            kind, key, value = data
+            if self._stranger and value is not None:
+                return False
+            self._fresh.append(bytes(key))
+            return self._bonds.put(kind, key, value)
+        if event == _CONNECT:
+            self._begin(data[0])
+        elif event == _DISCONNECT and data[0] == self._host:
+            self._begin(_NONE)
+            self._advertise()
+        elif event == _MTU and data[0] == self._host:
+            self._size = data[1] - _HEAD
+        elif event == _ENCRYPTION and data[0] == self._host:
+            self._encrypted(data[1], data[2])
+        elif event == _PASSKEY:
+            self._passkey(data[0], data[1])
+        return None
+
+    def _begin(self, host: int) -> None:
+        """Another connection, or none: nothing of the one before is left."""
+        self._host = host
+        self._trusted = False
+        self._stranger = False
+        self._fresh = []
+        self._size = _LEAST_MTU - _HEAD
+        self._taken = b""
+        self._at = 0
+        self._ble.gatts_read(self._written)
+        self._show(None)
+
+    def _encrypted(self, encrypted: object, authenticated: object) -> None:
+        self._trusted = bool(encrypted and authenticated)
+        self._stranger = bool(encrypted and not authenticated)  # "Just Works": nobody stands behind it
+        self._show(None)
+        if self._stranger:
+            for host in self._fresh:
+                self._bonds.forget(host)
+            self._ble.gap_disconnect(self._host)
+        self._fresh = []
+
+    def _passkey(self, host: int, action: int) -> None:
+        if action != _SHOW:
+            self._ble.gap_disconnect(host)
+            return
+        digits = int.from_bytes(self._random(4), "big") % 1_000_000
+        self._ble.gap_passkey(host, action, digits)
+        self._show(digits)

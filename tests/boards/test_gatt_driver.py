@@ -1,0 +1,279 @@
+"""The Bluetooth driver of boards on an official MicroPython, on a small fake of its `bluetooth`: what that
+module's documentation promises (buffers that drop without a word, queues that fill) and nothing more."""
+
+import runpy
+import struct
+import tomllib
+import uuid
+
+import pytest
+
+from tournee.emulation.board import BOARDS
+from tournee.reader import bluetooth as host
+
+DRIVER = runpy.run_path(str(BOARDS / "drivers" / "gatt.py"))
+CONNECT, DISCONNECT, WRITE, MTU, ENCRYPTION = 1, 2, 3, 21, 28
+GET_SECRET, SET_SECRET, PASSKEY = 29, 30, 31
+OURS, PEERS = 1, 2  # kinds of secrets
+ADDRESS = b"\x00\xf0\xf1\xf2\xf3\xf4\xf5"
+HANDLES = (10, 12, 15)
+WRITTEN, NOTIFIED, TOLD = HANDLES
+
+
+class Ble:
+    """The radio: what was configured, advertised, notified; values as a GATT server keeps them."""
+
+    def __init__(self):
+        self.configured, self.notified, self.passkeys, self.dropped = {}, [], [], []
+        self.values, self.room = {}, dict.fromkeys(HANDLES, (20, False))
+        self.full = 0
+        self.advertised = None
+
+    def active(self, on):
+        self.on = on
+
+    def irq(self, handler):
+        self.event = handler
+
+    def config(self, **values):
+        self.configured |= values
+
+    def gatts_register_services(self, services):
+        self.services = services
+        return (HANDLES,)
+
+    def gatts_set_buffer(self, handle, length, append=False):
+        self.room[handle] = (length, append)
+
+    def gatts_write(self, handle, data):
+        self.values[handle] = bytes(data)
+
+    def gatts_read(self, handle):
+        value = self.values.get(handle, b"")
+        if self.room[handle][1]:
+            self.values[handle] = b""
+        return value
+
+    def gatts_notify(self, connection, handle, data):
+        if self.full:
+            self.full -= 1
+            raise OSError(12)  # ENOMEM
+        self.notified.append((connection, handle, bytes(data)))
+
+    def gap_advertise(self, interval_us, adv_data, *, resp_data=None):
+        self.advertised = (bytes(adv_data), bytes(resp_data or b""))
+
+    def gap_passkey(self, connection, action, passkey):
+        self.passkeys.append((connection, action, passkey))
+
+    def gap_disconnect(self, connection):
+        self.dropped.append(connection)
+
+    def write_from_host(self, connection, data):
+        """What the stack does with a write that its flags let through."""
+        length, append = self.room[WRITTEN]
+        before = self.values.get(WRITTEN, b"") if append else b""
+        self.values[WRITTEN] = (before + data)[:length]
+        self.event(WRITE, (connection, WRITTEN))
+
+
+class Bluetooth:
+    """The module."""
+
+    def __init__(self):
+        self.ble = Ble()
+
+    def BLE(self):
+        return self.ble
+
+    class UUID:
+        def __init__(self, text):
+            self.text = text
+
+        def __bytes__(self):
+            return uuid.UUID(self.text).bytes[::-1]
+
+
+class Rig:
+    def __init__(self, kept=b"", most=2):
+        self.bluetooth = Bluetooth()
+        self.ble = self.bluetooth.ble
+        self.shown, self.saved, self.paused = [], [kept], []
+        self.bonds = DRIVER["Bonds"](most, lambda: self.saved[-1], self.saved.append)
+        self.gatt = DRIVER["Gatt"](
+            self.bluetooth,
+            b"TRN-01",
+            b"open-1",
+            600,
+            self.bonds,
+            self.shown.append,
+            lambda n: b"\x01\x02\x03\x04"[:n],
+            self.paused.append,
+        )
+
+    def connect(self, authenticated=True, mtu=None):
+        self.ble.event(CONNECT, (1, 0, ADDRESS))
+        if mtu:
+            self.ble.event(MTU, (1, mtu))
+        self.ble.event(ENCRYPTION, (1, True, authenticated, True, 16))
+
+    def read(self, most=64, timeout_ms=0):
+        buf = bytearray(most)
+        return bytes(buf[: self.gatt.read(buf, timeout_ms)])
+
+
+@pytest.fixture
+def rig():
+    return Rig()
+
+
+def test_service_is_the_one_that_hosts_look_for(rig):
+    ((service, characteristics),) = rig.ble.services
+    assert service.text == host.SERVICE
+    assert [(one.text, flags) for one, flags in characteristics] == [
+        (host.WRITE, 0x0008 | 0x0004 | 0x1000 | 0x2000),  # write, without response, encrypted, authenticated
+        (host.NOTIFY, 0x0010),
+        (host.IDENTITY, 0x0002),
+    ]
+    assert rig.ble.values[TOLD] == b"open-1"
+
+
+def test_pairing_takes_digits_shown_here(rig):
+    asked = {name: rig.ble.configured[name] for name in ("bond", "mitm", "le_secure", "io")}
+    assert asked == {"bond": True, "mitm": True, "le_secure": True, "io": 0}
+    rig.ble.event(CONNECT, (1, 0, ADDRESS))
+    rig.ble.event(PASSKEY, (1, 3, 0))
+    digits = 0x01020304 % 1_000_000
+    assert (rig.ble.passkeys, rig.shown[-1]) == ([(1, 3, digits)], digits)
+    rig.ble.event(ENCRYPTION, (1, True, True, True, 16))
+    assert rig.shown[-1] is None
+
+
+def test_advertisement_fits_and_is_what_hosts_read(rig):
+    told, answered = rig.ble.advertised
+    assert len(told) <= 31
+    assert told[3:5] == bytes((17, 7))
+    assert told[5:21] == uuid.UUID(host.SERVICE).bytes[::-1]
+    assert told[21:] == bytes((7, 8)) + b"TRN-01"
+    assert answered == b""
+    rig.gatt.battery(87)
+    assert rig.ble.advertised[1] == b"\x04\x16\x0f\x18\x57"
+
+
+@pytest.mark.parametrize("board", ["rp2350w", "esp32s3"])
+def test_names_of_the_boards_fit_in_an_advertisement(board):
+    settings = tomllib.loads((BOARDS / board / "board.toml").read_text())["bluetooth"]
+    assert 1 <= len(settings["name"]) <= 8
+    assert settings["bonds"] >= 1
+
+
+def test_what_is_written_comes_in_order_and_once(rig):
+    rig.connect()
+    for piece in (b"abc", b"def", b"gh"):
+        rig.ble.write_from_host(1, piece)
+    assert [rig.read(5), rig.read(5), rig.read(5)] == [b"abcde", b"fgh", b""]
+
+
+def test_a_frame_and_its_repetition_fit_in_the_buffer(rig):
+    rig.connect(mtu=247)
+    frame = bytes(range(1, 201)) * 3
+    for at in range(0, 1200, 244):
+        rig.ble.write_from_host(1, (frame + frame)[at : at + 244])
+    assert rig.read(1200) == frame + frame
+
+
+def test_reading_waits_in_bounded_time(rig):
+    rig.connect()
+    assert rig.read(timeout_ms=50) == b""
+    assert sum(rig.paused) == 50
+
+
+def test_nothing_is_taken_from_a_host_without_digits_and_its_bond_goes(rig):
+    rig.ble.event(CONNECT, (1, 0, ADDRESS))
+    rig.ble.event(SET_SECRET, (OURS, ADDRESS, b"early"))
+    rig.ble.event(ENCRYPTION, (1, True, False, True, 16))
+    assert not rig.ble.event(SET_SECRET, (PEERS, ADDRESS, b"late"))
+    rig.ble.write_from_host(1, b"a stranger's")
+    assert (rig.read(), rig.ble.dropped) == (b"", [1])
+    assert rig.ble.event(GET_SECRET, (OURS, 0, ADDRESS)) is None
+    assert rig.saved[-1] == b""
+
+
+def test_answers_go_in_pieces_of_the_connections_size(rig):
+    answer = bytearray(range(100))
+    for mtu, sizes in ((None, [20] * 5), (64, [61, 39]), (247, [100])):
+        rig.ble.notified.clear()
+        rig.connect(mtu=mtu)
+        at = 0
+        while at < 100:
+            at += rig.gatt.write(answer, at, 100 - at)
+        assert [len(data) for _, _, data in rig.ble.notified] == sizes
+        assert b"".join(data for _, _, data in rig.ble.notified) == answer
+        assert {one[:2] for one in rig.ble.notified} == {(1, NOTIFIED)}
+        rig.ble.event(DISCONNECT, (1, 0, ADDRESS))
+
+
+def test_full_queue_is_waited_for_and_nothing_is_lost(rig):
+    rig.connect()
+    rig.ble.full = 3
+    assert rig.gatt.write(bytearray(b"answer"), 0, 6) == 6
+    assert (rig.ble.notified, rig.paused) == ([(1, NOTIFIED, b"answer")], [5, 5, 5])
+
+
+def test_queue_that_stays_full_ends_the_wait(rig):
+    rig.connect()
+    rig.ble.full = 10**6
+    assert rig.gatt.write(bytearray(b"answer"), 0, 6) == 0
+    assert sum(rig.paused) == 1_000
+
+
+def test_answer_that_nobody_hears_is_gone(rig):
+    assert rig.gatt.write(bytearray(b"answer"), 0, 6) == 6
+    rig.connect()
+    rig.ble.event(DISCONNECT, (1, 0, ADDRESS))
+    assert rig.gatt.write(bytearray(b"answer"), 0, 6) == 6
+    assert rig.ble.notified == []
+
+
+def test_new_connection_hears_and_says_nothing_of_the_one_before(rig):
+    rig.connect(mtu=247)
+    rig.ble.write_from_host(1, b"half a fra")
+    assert rig.read(4) == b"half"
+    rig.ble.advertised = None
+    rig.ble.event(DISCONNECT, (1, 0, ADDRESS))
+    assert rig.ble.advertised is not None
+    rig.connect()
+    assert rig.read() == b""
+    assert rig.gatt.write(bytearray(100), 0, 100) == 20
+
+
+def test_bonds_are_found_again_after_a_start(rig):
+    rig.connect()
+    rig.ble.event(SET_SECRET, (OURS, memoryview(ADDRESS), memoryview(b"our key")))
+    rig.ble.event(SET_SECRET, (PEERS, memoryview(ADDRESS), memoryview(b"their key")))
+    rig.read()
+    again = Rig(kept=rig.saved[-1])
+    assert again.ble.event(GET_SECRET, (OURS, 0, ADDRESS)) == b"our key"
+    assert again.ble.event(GET_SECRET, (PEERS, 0, None)) == b"their key"
+    assert again.ble.event(GET_SECRET, (PEERS, 1, None)) is None
+    assert again.ble.event(SET_SECRET, (OURS, ADDRESS, None))
+    assert again.ble.event(GET_SECRET, (OURS, 0, ADDRESS)) is None
+
+
+def test_one_bond_too_many_takes_the_place_of_the_oldest(rig):
+    rig.connect()
+    hosts = [struct.pack("<BI", 0, rank) for rank in range(3)]
+    for one in hosts:
+        rig.ble.event(SET_SECRET, (OURS, one, b"our key"))
+        rig.ble.event(SET_SECRET, (PEERS, one, b"their key"))
+    found = [rig.ble.event(GET_SECRET, (kind, 0, one)) for one in hosts for kind in (OURS, PEERS)]
+    assert found == [None, None, b"our key", b"their key", b"our key", b"their key"]
+
+
+def test_bonds_are_written_only_when_they_change_and_not_in_the_interrupt(rig):
+    rig.connect()
+    rig.ble.event(SET_SECRET, (OURS, ADDRESS, b"key"))
+    assert rig.saved == [b""]
+    for _ in range(3):
+        rig.read()
+    assert len(rig.saved) == 2
