@@ -1,4 +1,4 @@
-"""A wire like Bluetooth in the same process: pieces of the MTU's size, lost, repeated, late, cut; fake time."""
+"""A wire like Bluetooth in one process: pieces of the MTU's size, lost, repeated, late, cut; fake time."""
 
 import heapq
 import random

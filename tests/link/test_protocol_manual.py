@@ -8,7 +8,7 @@ from link_rig import Board
 from protocol_tables import MANUAL, with_tables
 
 from sesam import frame, messages
-from tournee.reader import codec, conversation
+from tournee.reader import bluetooth, codec, conversation
 from tournee.reader.framing import seal
 
 TEXT = MANUAL.read_text()
