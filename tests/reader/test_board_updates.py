@@ -132,9 +132,10 @@ def test_images_that_are_not_for_this_reader_are_refused_and_it_goes_on(name, st
 @on_unix
 def test_serial_number_survives_an_update_and_is_given_once(name, start):
     reader = start()
-    reader.provision("TO-000042", bytes(range(32)))
     reader.load(built(name))
     reader.restart()
+    reader.confirm()
+    reader.provision("TO-000042", bytes(range(32)))
     assert reader.state().serial == "TO-000042"
     with pytest.raises(Refused) as refused:
         reader.provision("TO-000043", bytes(32))

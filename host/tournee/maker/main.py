@@ -23,6 +23,7 @@ from tournee.errors import ReaderError, TourneeError
 from tournee.maker import conformance, flashing, label
 from tournee.maker.card_checks import CardChecks
 from tournee.maker.register import Register
+from tournee.reader.label import read_label
 from tournee.reader.maker import MakerReader
 
 _SECRET = 32  # bytes
@@ -40,13 +41,16 @@ def screen(*, stderr: bool = False) -> Console:
 
 @contextmanager
 def reader_at(port: str) -> Iterator[MakerReader]:
-    """The reader at a port, open."""
-    with MakerReader.open(port) as reader:
+    """The reader at a port, open; over the protected channel when the label's code is given."""
+    file = click.get_current_context().find_root().params.get("secret_file")
+    secret = read_label(file.read_text("utf-8")).secret if file else None
+    with MakerReader.open(port, secret) as reader:
         yield reader
 
 
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["--help", "-h"]})
-def maker() -> None:
+@click.option("--secret-file", type=_IMAGE, help="Code de l'étiquette, pour un lecteur mis en service.")
+def maker(secret_file: Path | None) -> None:
     """Outils du fabricant : flasher, mettre en service, mettre à jour et contrôler un lecteur."""
 
 
