@@ -6,6 +6,7 @@ image's names. Standard library only.
 Everything lies in `.cache/boards/`, under names that follow from what it is made of.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -25,13 +26,25 @@ _OWN_NAMES = re.compile(r'^QDEF[01]\((MP_QSTR_\w*), \d+, \d+, "(.*)"\)$', re.MUL
 Tables = dict[str, list[str | int]]  # by a module's path: its names, or their numbers in any MicroPython
 _TOOL = Path(__file__).read_bytes()
 _PLAIN = re.compile(r"[\w./<>]+", re.ASCII)
+_TREE = (  # files without which a folder is no MicroPython that the port can be built from
+    *(
+        "py/py.mk",
+        "py/mkenv.mk",
+        "py/mkrules.mk",
+        "py/makeqstrdata.py",
+        "py/mpconfig.h",
+        "py/qstr.h",
+        "py/gc.c",
+    ),
+    *("shared/libc/string0.c", "shared/runtime/gchelper_native.c", "shared/runtime/gchelper_thumb2.s"),
+)
 
 
 def firmware(board: dict[str, Any], tables: Tables, micropython: Path | None = None) -> Path:
     """Return the board's MicroPython, an ELF file, in whose flash lie the names and the `tables` of an image.
 
-    `micropython` is a checkout of the official sources in place of the pinned ones. RuntimeError when
-    something does not compile, with the compiler's words.
+    `micropython` is a checkout of the official sources in place of the pinned ones. ValueError when it is
+    none, RuntimeError when something does not compile, with the compiler's words.
     """
     library = port(board, micropython)
     used = {name for listed in tables.values() for name in listed if isinstance(name, str)} | set(tables)
@@ -61,7 +74,8 @@ def port(board: dict[str, Any], micropython: Path | None = None) -> Path:
         (place / "board.h").write_text(header)
         _make(board, place, micropython, str(place / "port.a"))
 
-    return made_once(f"port-{board['name']}", (files, header, str(micropython or _SHA256), _TOOL), fill)
+    origin = tree_digest(micropython) if micropython else _SHA256
+    return made_once(f"port-{board['name']}", (files, header, origin, _TOOL), fill)
 
 
 def board_header(board: dict[str, Any]) -> str:
@@ -128,6 +142,21 @@ def _hash(name: str) -> int:
     for byte in name.encode():
         value = value * 33 ^ byte
     return value & 0xFF or 1
+
+
+def tree_digest(micropython: Path) -> str:
+    """Return a digest of what the port uses of a MicroPython tree. ValueError, with the files that it lacks,
+    when the folder is none."""
+    lacking = [name for name in _TREE if not (micropython / name).is_file()]
+    if lacking:
+        raise ValueError(f"{micropython} is no MicroPython tree: {', '.join(lacking)} missing")
+    digest = hashlib.sha256()
+    for file in sorted(
+        file for part in ("py", "shared") for file in (micropython / part).rglob("*.[chmsp]*")
+    ):
+        if file.is_file() and "__pycache__" not in file.parts:
+            digest.update(f"{file.relative_to(micropython)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def sources(micropython: Path | None = None) -> Path:

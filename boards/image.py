@@ -162,6 +162,18 @@ def built(board_dir: Path, version: str | None, key_file: Path, *, production: b
     return make(payload, board["name"], number, key, development=development)
 
 
+def runtime(board_dir: Path, image: Image, micropython: Path | None) -> bytes:
+    """Return the MicroPython (ELF) of our own port that runs this image on its board, from the pinned sources
+    or a checkout. ImageError for a board that has another, and for a folder that is no MicroPython."""
+    board = tomllib.loads((board_dir / "board.toml").read_text())
+    if build.QEMU not in board.get("emulator", {}):
+        raise ImageError(f"the board {board['name']} does not run our own port of MicroPython")
+    try:
+        return build.cross.firmware(board, build.cross.tables_of(image.payload), micropython).read_bytes()
+    except (ValueError, RuntimeError) as error:
+        raise ImageError(str(error)) from None
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file that is there whole or not at all."""
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
@@ -182,6 +194,10 @@ def main(arguments: list[str] | None = None) -> int:
     verb.add_argument("--key", type=Path, default=DEVELOPMENT_KEY, help="the maker's RSA-2048 key, in PEM")
     verb.add_argument("--production", action="store_true", help="refuses images with the development key")
     verb.add_argument("--output", type=Path, help="instead of BOARD-VERSION.img here")
+    verb.add_argument("--elf", type=Path, help="write our port's MicroPython for this image there as well")
+    verb.add_argument(
+        "--micropython", type=Path, help="build that from this checkout; beside the image unless --elf"
+    )
     verb = verbs.add_parser("show", help="check an image and say what it is")
     verb.add_argument("file", type=Path)
     verb.add_argument("--key", type=Path, default=DEVELOPMENT_KEY, help="the key that must have signed it")
@@ -194,6 +210,11 @@ def main(arguments: list[str] | None = None) -> int:
             data = built(board_dir, options.version, options.key, production=options.production)
             version = options.version or build.VERSION
             file = options.output or Path(f"{options.board}-{version}.img")
+            if options.elf or options.micropython:
+                elf = options.elf or file.with_suffix(".elf")
+                program = runtime(board_dir, parse(data), options.micropython)
+                write_whole(elf, program)
+                print(f"{elf}: MicroPython for it, SHA-256 {hashlib.sha256(program).hexdigest()}")
             write_whole(file, data)
         else:
             file = options.file

@@ -1,7 +1,7 @@
 """What a board's firmware takes: flash, heap, stacks, work per byte; measured on the emulated board.
 
     ./tools/dev size lm3s               measures, and prints the board's line beside what is written down
-    ./tools/dev size lm3s --write       writes it down in boards/figures.toml
+    ./tools/dev size lm3s --write       writes it down in boards/figures.toml and boards/README.md
 
 Work is counted in instructions, by QEMU's `-icount`: the same on every machine.
 """
@@ -29,6 +29,7 @@ from tournee.reader import Reader
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "boards" / "figures.toml"
+README = ROOT / "boards" / "README.md"
 COST = ROOT / "boards" / "probes" / "cost.py"
 #: What is measured: its unit, and how much worse than written down it may get, in hundredths.
 ROOM = {"flash": 5, "heap": 3, "least_heap": 3, "stack": 10, "python_stack": 10, "instructions_per_byte": 3}
@@ -161,6 +162,11 @@ def written() -> dict[str, dict[str, int]]:
     return tomllib.loads(FIGURES.read_text()) if FIGURES.exists() else {}
 
 
+def table() -> str:
+    """The table of the boards' README."""
+    return "\n".join([HEADING, *(row(name, figures) for name, figures in written().items())]) + "\n"
+
+
 def worse(name: str, figures: dict[str, int]) -> list[str]:
     """The figures that got worse than written down by more than their room, each in a sentence."""
     before = written()[name]
@@ -187,6 +193,8 @@ def main() -> int:
                 for name, values in sorted(kept.items())
             )
         )
+        before, _, after = README.read_text().partition(HEADING)
+        README.write_text(before + table() + after[after.index("\n\n") + 1 :])
     print(HEADING)
     print(row(options.board, figures))
     for sentence in worse(options.board, figures):

@@ -40,8 +40,22 @@ def test_missing_mail_servers_are_told_by_their_packages(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only(monkeypatch, dev, *(set(dev.SYSTEM_PROGRAMS) - {"exim4", "dovecot"}))
-    monkeypatch.setattr(dev, "SYSTEM_FILES", {"/nowhere/pop3": "dovecot-pop3d"})
-    assert dev.missing_system_packages() == ["dovecot-imapd", "dovecot-pop3d", "exim4-daemon-light"]
+    lacking = dev.missing_system_packages(files={"/nowhere/pop3": "dovecot-pop3d"})
+    assert lacking == ["dovecot-imapd", "dovecot-pop3d", "exim4-daemon-light"]
+
+
+@pytest.mark.parametrize(("arguments", "wanted"), [(["reader"], True), ([], True), (["exchange"], False)])
+def test_valgrind_is_installed_for_the_bench_of_the_reader_alone(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: list[str], wanted: bool
+) -> None:
+    installed: list[list[str]] = []
+    only(monkeypatch, dev, *(set(dev.BENCH_PROGRAMS) - {"valgrind"}))
+    monkeypatch.setattr(dev, "apt_install", installed.append)
+    monkeypatch.setattr(dev, "pip_install", lambda profile: None)
+    monkeypatch.setattr(dev.subprocess, "call", lambda *command, **_: 0)
+    dev.bench(arguments)
+    assert installed == ([["valgrind"]] if wanted else [])
+    assert "valgrind" not in dev.SYSTEM_PROGRAMS
 
 
 def test_machine_without_apt_is_told_what_to_install(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,10 @@ def run():
 
 def run() -> None:
     """Instructions on the lm3s (icount) and on unix (callgrind), then lots of 1, 10 and 100 invoices."""
+    if shutil.which("valgrind") is None:
+        sys.exit(
+            "bench reader: valgrind, which counts instructions, is missing; ./tools/dev bench installs it"
+        )
     sys.path.insert(0, str(ROOT / "tools"))
     import size  # what boards take; it finds the lots that the reader's tests certify
 
