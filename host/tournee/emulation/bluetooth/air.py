@@ -9,29 +9,36 @@ with Air() as air:
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from bumble.controller import Controller
+from bumble.core import PhysicalTransport
 from bumble.device import Device
 from bumble.hci import Address, HCI_ErrorCode
 from bumble.host import Host
-from bumble.keys import MemoryKeyStore
+from bumble.keys import MemoryKeyStore, PairingKeys
 from bumble.link import LocalLink
 from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import AsyncPipeSink
 
 from tournee.emulation.bluetooth.backend import client_on, scanner_on
-from tournee.emulation.bluetooth.peripheral import Module
+from tournee.emulation.bluetooth.peripheral import Fault, Module, faultless
 from tournee.reader.bluetooth import Loop, Radio
 
 _STEP_S = 20.0  # for steps that take milliseconds
 _TABLET = "F0:F1:F2:F3:F4:F5"
 _READER = "E0:E1:E2:E3:E4:E5"
 MTU = 247  # one packet of the longest kind that most radios send (Bluetooth 4.2)
+_L2CAP = 4  # bytes of its header
 NAME = "TRN-01"
 BATTERY = 87
+PER_TURN = 6  # packets in one turn of a connection interval, as telephones and tablets have it
+_RANK_S = 1e-5  # between two packets of a turn: keeps them in order
+BONDS = 4  # as the boards with Bluetooth have it in `board.toml`
 
 
 class Display(PairingDelegate):
@@ -63,14 +70,70 @@ class Carer(PairingDelegate):
         return self._types(await self._display.look())
 
 
+class BondStore(MemoryKeyStore):
+    """A reader's bonds: at most so many; one more takes the place of the oldest."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    async def update(self, name: str, keys: PairingKeys) -> None:
+        """Keep a bond, as the newest."""
+        self.all_keys.pop(name, None)
+        self.all_keys[name] = keys
+        while len(self.all_keys) > self._most:
+            del self.all_keys[next(iter(self.all_keys))]
+
+
+class PacedLink(LocalLink):
+    """The air: carries data at once, or every `interval_ms`, then `PER_TURN` packets each way, in order."""
+
+    def __init__(self, interval_ms: int) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._interval_s = interval_ms / 1000
+        self._last: dict[Controller, int] = {}  # place of the last packet, counted in packets from time 0
+
+    def send_acl_data(
+        self,
+        sender_controller: Controller,
+        destination_address: Address,
+        transport: PhysicalTransport,
+        data: bytes,
+    ) -> None:
+        """Carry a packet, in the next turn that has room for it."""
+        carry = partial(super().send_acl_data, sender_controller, destination_address, transport, data)
+        if not self._interval_s:
+            carry()
+            return
+        loop = asyncio.get_running_loop()
+        soonest = (math.floor(loop.time() / self._interval_s) + 1) * PER_TURN
+        place = max(soonest, self._last.get(sender_controller, 0) + 1)
+        self._last[sender_controller] = place
+        at = place // PER_TURN * self._interval_s
+        loop.call_at(at + place % PER_TURN * _RANK_S, carry)
+
+
 class Air:
     """A context: a tablet with its radio, and room for a reader in range.
 
     `types` gives what the carer types when the reader shows six digits, None to refuse: those digits unless
-    handed in. `mtu` (23 to 247) is the largest that the tablet asks for.
+    handed in. `mtu` (23 to 247) is the largest that the tablet asks for, `bonds` the most that the reader
+    keeps, `fault` what its module makes of each piece. With `interval_ms` the air is one with that connection
+    interval (`PacedLink`).
     """
 
-    def __init__(self, types: Callable[[int], int | None] = lambda shown: shown, mtu: int = MTU) -> None:
+    def __init__(
+        self,
+        types: Callable[[int], int | None] = lambda shown: shown,
+        mtu: int = MTU,
+        bonds: int = BONDS,
+        fault: Fault = faultless,
+        interval_ms: int = 0,
+    ) -> None:
+        self._bonds = bonds
+        self._fault = fault
+        self._interval_ms = interval_ms
+        self._others: list[Device] = []
         self.types = types
         self._mtu = mtu
         self._loop = Loop()
@@ -89,25 +152,37 @@ class Air:
 
     def place_reader(self, stream: str, identity: bytes = b"open-1") -> str:
         """Put a reader in range whose board listens on `stream`, a pseudo-terminal's path; its address."""
-        self._module = Module(self.reader, NAME, stream, identity, BATTERY)
+        self._module = Module(self.reader, NAME, stream, identity, BATTERY, self._fault)
         self._loop.run(self._module.start(), _STEP_S)
         return str(self.reader.static_address)
+
+    def another_tablet(self) -> Radio:
+        """Bring one more tablet into the room, with the same carer."""
+        address = f"{_TABLET[:-2]}{len(self._others):02X}"
+        carer = Carer(self._display, lambda shown: self.types(shown))
+        tablet = self._loop.run(_device(self._link, address, carer, MemoryKeyStore()), _STEP_S)
+        self._others.append(tablet)
+        return Radio(scanner_on(tablet), client_on(tablet, self._mtu), self._loop)
 
     def out_of_range(self) -> None:
         """Break the connection as distance does: both ends time out."""
         self._loop.run(self._break(), _STEP_S)
 
     async def _start(self) -> None:
-        self._link = LocalLink()  # type: ignore[no-untyped-call]
-        display = Display()
-        self.tablet = await _device(self._link, _TABLET, Carer(display, lambda shown: self.types(shown)))
-        self.reader = await _device(self._link, _READER, display)
+        self._link = PacedLink(self._interval_ms)
+        display = self._display = Display()
+        carer = Carer(display, lambda shown: self.types(shown))
+        self.tablet = await _device(self._link, _TABLET, carer, MemoryKeyStore())
+        self.reader = await _device(self._link, _READER, display, BondStore(self._bonds))
 
     async def _stop(self) -> None:
         if self._module is not None:
             self._module.close()
-        for device in (self.tablet, self.reader):
+        for device in (self.tablet, self.reader, *self._others):
             await device.power_off()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:  # Bumble goes on waiting for its radio
+            task.cancel()
+        await asyncio.sleep(0)
 
     async def _break(self) -> None:
         for controller in self._link.controllers:
@@ -115,11 +190,12 @@ class Air:
                 controller.on_le_disconnected(connection, HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
 
 
-async def _device(link: LocalLink, address: str, delegate: PairingDelegate) -> Device:
+async def _device(link: LocalLink, address: str, delegate: PairingDelegate, store: MemoryKeyStore) -> Device:
     """A powered Bluetooth device on `link` that pairs with MITM protection or not at all, and keeps bonds."""
     controller = Controller(address, link=link)
+    controller.le_acl_data_packet_length = MTU + _L2CAP  # one packet for the longest piece
     device = Device(address=Address(address), host=Host(controller, AsyncPipeSink(controller)))
-    device.keystore = MemoryKeyStore()
+    device.keystore = store
     device.pairing_config_factory = lambda _: PairingConfig(
         sc=True,
         mitm=True,

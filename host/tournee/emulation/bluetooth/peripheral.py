@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tty
+from collections.abc import Callable, Iterable
 
 from bumble import core, hci
 from bumble.att import ATT_Error, Attribute, ErrorCode
@@ -24,14 +25,26 @@ _READ = 4096
 _INTERVAL_MS = 20.0  # between two advertisements
 
 
+Fault = Callable[[bytes], Iterable[bytes]]
+
+
+def faultless(piece: bytes) -> Iterable[bytes]:
+    """What a module with room enough does."""
+    return (piece,)
+
+
 class Module:
     """A reader's Bluetooth module, advertising while no host is connected.
 
     `name` of 6 characters at most and `battery` in percent are in the advertisement. `stream` is the board's
-    link, a pseudo-terminal's path.
+    link, a pseudo-terminal's path. `fault` tells what becomes of each piece that is written or notified:
+    nothing, itself, itself twice, one kept back before: a module whose buffers overflow does all of that.
     """
 
-    def __init__(self, device: Device, name: str, stream: str, identity: bytes, battery: int) -> None:
+    def __init__(
+        self, device: Device, name: str, stream: str, identity: bytes, battery: int, fault: Fault
+    ) -> None:
+        self._fault = fault
         self._device = device
         self._line = os.open(stream, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         tty.setraw(self._line)
@@ -108,7 +121,8 @@ class Module:
     def _written(self, connection: Connection, value: bytes) -> None:
         if connection not in self._trusted:
             raise ATT_Error(ErrorCode.INSUFFICIENT_AUTHENTICATION)
-        os.write(self._line, value)
+        for piece in self._fault(value):
+            os.write(self._line, piece)
 
     def _board_sent(self) -> None:
         try:
@@ -124,10 +138,11 @@ class Module:
         while self._waiting:
             for connection in list(self._trusted):
                 size = connection.att_mtu - _HEAD
-                piece = bytes(self._waiting[:size])
+                cut = bytes(self._waiting[:size])
                 del self._waiting[:size]
                 try:
-                    await self._device.notify_subscriber(connection, self._notify, piece)
+                    for piece in self._fault(cut):
+                        await self._device.notify_subscriber(connection, self._notify, piece)
                 except (core.BaseBumbleError, hci.HCI_Error):
                     self._trusted.discard(connection)
                 break
