@@ -15,7 +15,7 @@ CONTENTS = [
     for path in sorted(VECTORS.glob("*.txt"))
 ]
 HEAD = b"Content-Type: Application/EDI-consent\r\nContent-Transfer-Encoding: base64\r\nSubject: "
-KINDS = {"ARL", "RSP", "ART", "QUARANTINED"}
+KINDS = {"ARL", "RSP", "ART", "DLOI", "QUARANTINED"}
 
 
 def judged(raw: bytes) -> str:
