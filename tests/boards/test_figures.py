@@ -2,6 +2,7 @@
 
 import sys
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
 import size
+from tournee.reader import Refused
 
 ROOT = Path(__file__).parents[2]
 LM3S = ROOT / "boards" / "lm3s"
 HEAP_MAX = 24 * 1024
+COMMANDS = 1000
+NOON = datetime(2026, 3, 2, 12)
 WRITTEN = tomllib.loads(size.FIGURES.read_text())["lm3s"]
 
 
@@ -44,6 +48,22 @@ def test_largest_free_block_is_half_of_the_heap(figures):
 def test_memory_does_not_grow_with_the_lot(figures):
     with size.EmulatedBoard(LM3S) as running:
         assert size.certify(running, 1) == figures["heap"]
+
+
+def test_100_invoices_and_1000_commands_leave_a_heap_of_24_kb_as_it_was(figures):
+    with size.EmulatedBoard(LM3S, heap=HEAP_MAX) as running:
+        assert size.certify(running, 100) == figures["heap"]
+        with size.Reader.open(running.link_url) as reader:
+            reader.unlock("1234")
+            before = reader.identify()
+            for turn in range(COMMANDS // 3):
+                reader.set_date(NOON)
+                reader.cards()
+                after = reader.identify()
+                if not turn % 50:
+                    with pytest.raises(Refused):
+                        reader.certify_lot(size.sheets.lot(1), kind="FSE", mode="03", invoices=2, total=1)
+            assert after.heap_used == before.heap_used
 
 
 def test_readme_has_the_table_of_all_boards_of_our_port():

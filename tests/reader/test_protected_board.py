@@ -1,20 +1,24 @@
-"""The protected channel on the real board: a provisioned reader serves who knows its secret, in its heap."""
+"""The protected channel on the real board: a provisioned reader serves who knows its secret, in the heap that
+`board.toml` says it needs."""
+
+import tomllib
 
 import pytest
 import reader_sheets as sheets
 
 from sesam import codes
-from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import Reader, Refused
 from tournee.reader.maker import MakerReader
 
 SECRET = bytes(range(100, 132))
+NEEDS = tomllib.loads((BOARDS / "unix" / "board.toml").read_text())["memory"]["needs"]
 
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
-    with EmulatedBoard(flash=tmp_path_factory.mktemp("flash") / "flash") as board:
+    with EmulatedBoard(heap=NEEDS, flash=tmp_path_factory.mktemp("flash") / "flash") as board:
         with MakerReader.open(board.link_url) as maker:
             maker.provision("TEST-0001", SECRET)
             assert maker.identify()  # in clear until the next start
@@ -36,7 +40,7 @@ def certify(reader, invoices):
     )
 
 
-def test_100_invoices_are_certified_in_the_boards_heap_as_over_a_clear_line(reader):
+def test_100_invoices_are_certified_in_the_least_heap_as_over_a_clear_line(reader):
     reader.unlock("1234")
     made = certify(reader, 100)
     with EmulatedBoard() as plain:
