@@ -1,5 +1,6 @@
-"""Runs on a board of our port in place of `main.py`: the reader itself, its heap locked before the first frame, so
-that whatever allocates ends it with a MemoryError. Three bytes `END` on the link unlock it.
+"""Runs on a board of our port in place of `main.py`: the reader itself, its heap locked before the first frame.
+
+Whatever allocates ends it with a MemoryError. Three bytes `END` on the link unlock it.
 """
 
 import gc

@@ -1,5 +1,4 @@
-"""The whole reader on the Cortex-M3 with its heap locked from before the first frame: no frame, record, card or
-refusal takes a byte."""
+"""The reader on the Cortex-M3, its heap locked before the first frame: nothing that it does takes a byte."""
 
 import sys
 from contextlib import closing
