@@ -1,4 +1,4 @@
-"""Runs on a board of our port in place of `main.py`: the reader itself, its heap locked before the first frame.
+"""Runs on a board of our port as its `main.py`: the reader itself, its heap locked before the first frame.
 
 Whatever allocates ends it with a MemoryError. Three bytes `END` on the link unlock it.
 """
