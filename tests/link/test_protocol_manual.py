@@ -15,7 +15,7 @@ TEXT = MANUAL.read_text()
 
 
 def dialogue() -> list[tuple[str, str, bytes]]:
-    """Give the dialogue of section 10 as (direction, comment, bytes)."""
+    """Give the dialogue at the end as (direction, comment, bytes)."""
     lines = TEXT.split("```")[1].splitlines()
     turns: list[list[str]] = []
     comment = ""
