@@ -207,6 +207,8 @@ def main(arguments: list[str] | None = None) -> int:
             board_dir = Path(__file__).resolve().parent / options.board
             if not (board_dir / "board.toml").is_file():
                 raise ImageError(f"no board {options.board}: there is no {board_dir / 'board.toml'}")
+            if "image" not in tomllib.loads((board_dir / "board.toml").read_text()):
+                raise ImageError(f"{options.board} takes no image: it runs the firmware in its host's Python")
             data = built(board_dir, options.version, options.key, production=options.production)
             version = options.version or build.VERSION
             file = options.output or Path(f"{options.board}-{version}.img")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.errors import EmulationError
 
@@ -111,3 +111,9 @@ def test_missing_board_is_refused(tmp_path):
 
 def test_board_without_micropython_says_what_runs_it(echo_board):
     assert "CPython" in EmulatedBoard(echo_board).runtime
+
+
+@pytest.mark.parametrize("name", ["rp2350w", "pcsc", "nowhere"])
+def test_board_that_no_emulator_runs_is_refused_with_those_that_one_does(name):
+    with pytest.raises(EmulationError, match="lm3s, mps2, netduino, unix"):
+        EmulatedBoard(BOARDS / name)

@@ -44,7 +44,12 @@ from tournee.store.wording import euros
 @click.option(
     "--clock", help="Date et heure de la démonstration (AAAA-MM-JJTHH:MM), fixe pour des octets identiques."
 )
-@click.option("--board", default="unix", show_default=True, help="Carte électronique émulée.")
+@click.option(
+    "--board",
+    default="unix",
+    show_default=True,
+    help="Carte électronique émulée : unix, lm3s, mps2, netduino.",
+)
 @click.option(
     "--link",
     type=click.Choice(("serie", "ble")),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tomllib
 import tty
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -31,6 +32,12 @@ _RUNTIMES = {
     "micropython": "MicroPython, portage unix",
     "cpython": "CPython (pas de MicroPython pour cette machine) : même micrologiciel, mémoire non limitée",
 }
+
+
+def emulated_boards() -> list[str]:
+    """Names of the boards whose `board.toml` says how an emulator starts them."""
+    files = sorted(BOARDS.glob("*/board.toml"))
+    return [file.parent.name for file in files if "emulator" in tomllib.loads(file.read_text("utf-8"))]
 
 
 class EmulatedBoard:
@@ -65,7 +72,13 @@ class EmulatedBoard:
         tool = runpy.run_path(str(build))
         forced: dict[str, object] = {} if runtime is None else {"runtime": runtime}
         how = {} if script is None else {"script": script}
-        self._command, self._runtime = tool["start_command"](board_dir, heap=heap, **forced, **how)
+        try:
+            self._command, self._runtime = tool["start_command"](board_dir, heap=heap, **forced, **how)
+        except (FileNotFoundError, KeyError):  # no board.toml, or no emulator in it
+            raise EmulationError(
+                f"Pas de carte électronique émulée « {board_dir.name} ».",
+                next_step=f"Choisir parmi : {', '.join(emulated_boards())}.",
+            ) from None
         self._command += options
         self._ready = b"" if script else _READY.get(self._runtime, b"")
         self._fresh_flash: Callable[[Path], None] | None = None
