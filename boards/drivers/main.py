@@ -13,9 +13,15 @@ try:
 except ImportError:  # a board that keeps nothing without power
     Flash = None
 
+try:
+    from guard import Guard
+except ImportError:  # a board that serves no protected channel
+    Guard = None
+
 
 def run() -> None:
     """Serve the link."""
+    guard = Guard() if Guard else None
     core = Core(
         UART(0),
         (EmulatedSlot(UART(1)), EmulatedSlot(UART(2))),
@@ -25,8 +31,11 @@ def run() -> None:
         board.MESSAGE,
         board.CLOCK_KHZ,
         flash=Flash() if Flash else None,
+        protection=guard.protection if guard else None,
         opposition=board.OPPOSITION,
     )
+    if guard:
+        guard.keep(core.service.journal)
     print("ready")
     core.run()  # until it is to start anew: the link of a board is never closed
     reset()

@@ -19,7 +19,8 @@ from sesam.port import const
 IDENTITY = const(1)  # serial number and secret
 SIGNED = const(2)  # the last certification: what was signed, and the signatures
 INTENT = const(3)  # a card is asked for its signature; ends with SIGNED
-_KINDS = const(4)
+STARTS = const(4)  # how often a board without randomness has started to shake hands
+_KINDS = const(5)
 
 _WORD = const(8)
 _AROUND = const(16)  # a record's head and end

@@ -140,7 +140,7 @@ class Link:
             self._receiver.length = n - frame.HEADER
             self._receiver.crc = frame.crc16(self._in, 0, n)
             self._clear = False
-        elif kind == frame.REQUEST and state != frame.NOTHING and protection and protection.wanted:
+        elif kind == frame.REQUEST and state != frame.NOTHING and protection and protection.wanted():
             self._refuse_frame(self._in[1], codes.UNPROTECTED)
             return frame.NOTHING
         if state == frame.WHOLE and self._receiver.length > self._message_max:
@@ -156,7 +156,7 @@ class Link:
             if status == codes.OK:
                 self._send_control(frame.WELCOME, number, writer.finish())
                 return
-        elif status == codes.OK and self._clear and self._protection and self._protection.wanted:
+        elif status == codes.OK and self._clear and self._protection and self._protection.wanted():
             status = codes.UNPROTECTED
         if status != codes.OK:
             self._refuse_frame(number, status)

@@ -35,7 +35,8 @@ _LABEL = b"tournee open-1 link"
 
 
 class Protection:
-    """One reader's end. `aes(key)` makes a key, `random(buf)` fills with unguessable bytes; the board's.
+    """One reader's end. `aes(key)` makes a key, `random(buf)` fills with bytes that never come
+    again, or returns the status for why it has none; the board's.
 
     Until `recall` has found a secret of 32 bytes nothing is protected.
     """
@@ -58,7 +59,6 @@ class Protection:
         self._next = 0  # the lowest counter that may still come
         self._used = 0  # tick of the last record
 
-    @property
     def wanted(self) -> bool:
         """Whether frames in clear are refused: a reader with a secret serves nobody else."""
         return self._secret is not None
@@ -134,7 +134,9 @@ class Protection:
         if not self._asking:  # asked again word for word, it gets the same answer
             copy(asked, 0, message.buf, message.offset(4), _SESSION)
             copy(asked, _SESSION, message.buf, message.offset(3), _NONCE)
-            self._random(self._proof)
+            status = self._random(self._proof)
+            if status:
+                return status
             copy(asked, _SESSION + _NONCE, self._proof, 0, _NONCE)
             self._derive()
             self._asking = True
