@@ -17,7 +17,8 @@ from tournee.emulation.cards import load_card
 from tournee.emulation.cards.faults import Fault
 from tournee.reader import Reader
 from tournee.reader.failures import Refused
-from tournee.reader.transport import closed, connect
+from tournee.reader.place import connect
+from tournee.reader.transport import closed
 
 PLACES = {"cpython": ("unix", "cpython"), "unix": ("unix", "micropython"), "lm3s": ("lm3s", "qemu")}
 

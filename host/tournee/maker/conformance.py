@@ -13,7 +13,8 @@ from sesam import codes, frame, messages
 from tournee.maker.finding import Finding
 from tournee.reader import Reader, codec
 from tournee.reader.framing import FrameReader, seal
-from tournee.reader.transport import Transport, connect
+from tournee.reader.place import connect
+from tournee.reader.transport import Transport
 
 ANSWER_MS = 3500  # PROTOCOL.md 6: between two signs of life
 _GARBAGE = hashlib.sha256(b"garbage").digest() * 8

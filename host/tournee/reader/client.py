@@ -22,6 +22,7 @@ from tournee.reader.failures import (
     failure_of_answer,
     failure_of_status,
 )
+from tournee.reader.place import connect
 from tournee.reader.protection import Protection, host_name
 from tournee.reader.results import (
     CardsState,
@@ -33,7 +34,7 @@ from tournee.reader.results import (
     VitaleCard,
 )
 from tournee.reader.session import Clock, Reach, Session
-from tournee.reader.transport import Transport, connect
+from tournee.reader.transport import Transport
 
 Progress = Callable[[int, int], None]
 """Called with the records sent so far and their number in all."""

@@ -1,5 +1,4 @@
-"""Byte streams to the reader: serial ports, pseudo-terminals, TCP, PC/SC, by one URL. Nothing but bytes
-here."""
+"""Byte streams to the reader: what one is, serial ports and pseudo-terminals, sockets. Nothing but bytes."""
 
 import contextlib
 import select
@@ -11,9 +10,7 @@ from urllib.parse import urlsplit
 import serial
 
 from tournee.errors import ReaderError
-from tournee.reader.pcsc import SCHEME, open_pcsc
 
-_BLUETOOTH = "ble:"
 _BAUD = 115_200
 _SLICE_S = 0.05  # one read waits at most this long: serial time-outs are set once, at opening
 _WRITE_S = 5.0
@@ -112,24 +109,6 @@ class SocketTransport:
         """Close the connection."""
         self._socket.close()
         self._ended()
-
-
-def connect(url: str) -> Transport:
-    """Open the stream of a URL: `/dev/ttyACM0`, `COM3`, a pseudo-terminal, `socket://host:port`, `pcsc:`,
-    `ble:address`, …
-
-    TransportClosed when it cannot be opened, PcscUnavailable when PC/SC cannot serve, NotPaired when the
-    reader does not know this host.
-    """
-    if url.startswith("socket://"):
-        return SocketTransport.over_tcp(url)
-    if url.startswith(SCHEME):
-        return SocketTransport(url, *open_pcsc(url))
-    if url.startswith(_BLUETOOTH):
-        from tournee.reader.bluetooth import BluetoothTransport  # loads the platform's stack
-
-        return BluetoothTransport(url.removeprefix(_BLUETOOTH))
-    return SerialTransport(url)
 
 
 def closed(url: str) -> TransportClosed:
