@@ -5,7 +5,7 @@ Profile open-1, a simulation: bills nobody. The manual is host/SSV.md. The funct
 """
 
 from tournee.ssv.codes import ROWS, CodeRow, describe
-from tournee.ssv.library import Library
+from tournee.ssv.functions import Library
 
 _LIBRARY = Library()
 
