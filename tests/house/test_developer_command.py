@@ -101,3 +101,30 @@ def test_python_too_old_is_told(dev: ModuleType, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(dev.sys, "version_info", (3, 10, 0))
     with pytest.raises(dev.SetupError, match=r"Python 3\.11 or newer is needed"):
         dev.make_venv()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [(["--board", "lm3s"], 1), (["--board=mps2"], 1), (["--board", "unix"], 0), ([], 0)],
+)
+def test_demonstration_on_a_board_of_our_port_sets_up_its_compiler_and_emulator(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: list[str], asked: int
+) -> None:
+    calls: list[object] = []
+    monkeypatch.setattr(dev, "complete_system", lambda programs, files: calls.append((programs, files)))
+    monkeypatch.setattr(dev, "pip_install", lambda profile: None)
+    monkeypatch.setattr(dev.subprocess, "call", lambda command, cwd: 0)
+    assert dev.demo(arguments) == 0
+    assert calls == [(dev.PORT_PROGRAMS, dev.PORT_FILES)] * asked
+
+
+def test_packages_of_the_tests_are_not_built_before_what_they_are_built_with_is_there(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(dev, "VENV", tmp_path)
+    monkeypatch.setattr(dev, "complete_system", lambda programs, files: done.extend(sorted(programs)))
+    monkeypatch.setattr(dev, "make_venv", lambda: done.append("venv"))
+    monkeypatch.setattr(dev, "run", lambda command: None)
+    dev.pip_install("test")
+    assert done == ["gcc", "swig", "venv"]
