@@ -2,15 +2,18 @@
 
 import contextlib
 import hashlib
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "boards"
 _DIGITS = 16  # of an entry's name
-_KEPT = 4  # newest entries of a board and kind: an older one may just be starting in another process
+_KEPT = 4  # newest entries of a board and kind
+_IN_USE_S = 3600.0  # what was asked for so lately may just be starting in another process
 
 
 def made_once(name: str, origin: object, fill: Callable[[Path], None], suffix: str = "") -> Path:
@@ -30,16 +33,21 @@ def made_once(name: str, origin: object, fill: Callable[[Path], None], suffix: s
                 if not place.exists():
                     raise
         prune(f"{name}-{'?' * _DIGITS}{suffix}")
+    else:
+        os.utime(place)
     return place
 
 
 def prune(pattern: str) -> None:
-    """Remove all but the newest entries of the cache that match."""
+    """Remove the entries of the cache that match, but the newest and those that somebody asked for lately."""
     made: list[tuple[float, Path]] = []
     for place in CACHE.glob(pattern):
         with contextlib.suppress(FileNotFoundError):  # another process prunes too
             made.append((place.stat().st_mtime, place))
-    for _, place in sorted(made)[:-_KEPT]:
+    lately = time.time() - _IN_USE_S
+    for asked, place in sorted(made)[:-_KEPT]:
+        if asked > lately:
+            continue
         if place.is_dir():
             shutil.rmtree(place, ignore_errors=True)
         else:

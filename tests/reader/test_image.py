@@ -42,9 +42,9 @@ def test_command_names_the_image_and_the_heap():
 
 def test_same_sources_are_built_once():
     first = Path(BUILD["start_command"](UNIX)[0][-5])
-    made = first.stat().st_mtime_ns
+    made = first.stat().st_ino
     second = Path(BUILD["start_command"](UNIX)[0][-5])
-    assert (second, second.stat().st_mtime_ns) == (first, made)
+    assert (second, second.stat().st_ino) == (first, made)
 
 
 @pytest.mark.parametrize("runtime", ["micropython", "cpython"])
@@ -58,6 +58,18 @@ def test_newest_images_of_a_board_alone_are_kept(tmp_path, monkeypatch, runtime)
         os.utime(made[-1], (number, number))
     other = make("other", {"main.py": b"x = 1\n"})
     assert set(cache.iterdir()) == {*made[-4:], other}
+
+
+def test_image_that_was_asked_for_lately_is_kept(tmp_path, monkeypatch):
+    make = BUILD["flash_image"]
+    monkeypatch.setitem(make.__globals__["made_once"].__globals__, "CACHE", tmp_path)
+    made = [make("new", {"main.py": b"x = %d\n" % number}) for number in range(7)]
+    assert set(tmp_path.iterdir()) == set(made)
+    os.utime(made[0], (0, 0))
+    os.utime(made[1], (0, 0))
+    assert make("new", {"main.py": b"x = 1\n"}) == made[1]  # it may be starting
+    made.append(make("new", {"main.py": b"x = 7\n"}))
+    assert set(tmp_path.iterdir()) == set(made[1:])
 
 
 def test_unknown_runtime_is_refused():
