@@ -204,6 +204,7 @@ class Service:
             return status
         writer.begin(messages.CERTIFY + ANSWER)
         writer.put_uint(1, self._chunk)
+        writer.put_uint(2, 1)
         return 0
 
     def _still(self) -> int:

@@ -70,6 +70,7 @@ kind               5  2 u   1         2
 mode               5  3 u   0         5
 CERTIFYING        69  0 <   -         -
 chunk             69  1 u   1        64
+window            69  2 u   1       127
 RECORDS            6  0 >   -         -
 first              6  1 u   0     99999
 data               6  2 r 128      8192

@@ -41,7 +41,7 @@ class AirWire:
         self.alive = True
         return self
 
-    def write(self, data: bytes | bytearray) -> None:
+    def write(self, data: bytes | bytearray, more: bool = False) -> None:
         self._carry(True, bytes(data))
         self._need_alive()
 

@@ -42,7 +42,7 @@ class FaultyWire:
         self.alive = True
         return self
 
-    def write(self, data: bytes | bytearray) -> None:
+    def write(self, data: bytes | bytearray, more: bool = False) -> None:
         self._need_alive()
         for answer in frames_of(self.board.feed(self._spoil(TO_READER, bytes(data)))):
             if self.alive:

@@ -76,6 +76,7 @@ class CountingService:
             self.certifying = True
             writer.begin(messages.CERTIFY + messages.ANSWER)
             writer.put_uint(1, 2)
+            writer.put_uint(2, 1)
         elif message.number == messages.RECORDS and self.certifying:
             self._records(message, writer)
         elif message.number == messages.SIGN and self.certifying:

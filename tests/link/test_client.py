@@ -183,6 +183,7 @@ def test_no_message_is_longer_than_what_the_reader_takes():
             if message.number == messages.CERTIFY:
                 writer.begin(69)
                 writer.put_uint(1, 64)
+                writer.put_uint(2, 1)
 
     clock = Clock()
     service = Wide()

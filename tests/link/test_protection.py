@@ -213,7 +213,7 @@ def test_strangers_word_that_the_keys_are_lost_is_not_believed_at_once():
     told = []
 
     class Meddler(FaultyWire):
-        def write(self, data):
+        def write(self, data, more=False):
             super().write(data)
             if not told and self.counts[TO_READER] == 5:
                 told.append(1)

@@ -39,7 +39,7 @@ class PacedLine:
         self._free_at = 0.0  # the line to the host
         self.written = self.taken = self.turns = 0
 
-    def write(self, data: bytes | bytearray) -> None:
+    def write(self, data: bytes | bytearray, more: bool = False) -> None:
         """Send, and be there until the last bit is out."""
         end = time.perf_counter() + len(data) * self._byte_s
         self.written += len(data)

@@ -196,7 +196,7 @@ class BluetoothTransport:
                 raise closed(f"ble:{self._address}")
         return b"".join(taken)
 
-    def write(self, data: bytes | bytearray) -> None:
+    def write(self, data: bytes | bytearray, more: bool = False) -> None:
         """Send all of `data`. TransportClosed."""
         self._run(self._write(bytes(data)), _WRITE_S)
 

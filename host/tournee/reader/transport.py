@@ -27,8 +27,12 @@ class Transport(Protocol):
     def read(self, timeout_ms: int) -> bytes:
         """Give what has come in, waiting `timeout_ms` at most; empty when nothing has. TransportClosed."""
 
-    def write(self, data: bytes | bytearray) -> None:
-        """Send all of `data`. TransportClosed."""
+    def write(self, data: bytes | bytearray, more: bool = False) -> None:
+        """Send all of `data`. TransportClosed.
+
+        `more`: more follows before long, so a transport that sends in pieces may keep the last one until it is
+        full. Nothing else may depend on it.
+        """
 
     def close(self) -> None:
         """Give the stream up; harmless when it is gone already."""
@@ -52,7 +56,7 @@ class SerialTransport:
         except (OSError, TypeError) as error:  # TypeError: pyserial, when the port vanishes under it
             raise closed(self._port.name) from error
 
-    def write(self, data: bytes | bytearray) -> None:
+    def write(self, data: bytes | bytearray, more: bool = False) -> None:
         """Send all of `data`."""
         try:
             self._port.write(data)
@@ -98,7 +102,7 @@ class SocketTransport:
             raise closed(self._url)
         return data
 
-    def write(self, data: bytes | bytearray) -> None:
+    def write(self, data: bytes | bytearray, more: bool = False) -> None:
         """Send all of `data`."""
         try:
             self._socket.sendall(data)
