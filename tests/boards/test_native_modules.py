@@ -1,7 +1,11 @@
-"""What our port has in C does what the firmware does in plain Python, on the same inputs; boards are data."""
+"""What boards have in C or in machine code does what the firmware does in plain Python, on the same inputs;
+boards are data."""
 
+import platform
+import runpy
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,8 @@ from tournee.reader import Reader
 
 VECTORS = BOARDS / "probes" / "crypto_vectors.py"
 LM3S = BOARDS / "lm3s"
+UNIX = BOARDS / "unix"
+_X64 = 2  # of a core, in the header of a .mpy
 
 
 def printed(board_dir, **how):
@@ -18,22 +24,37 @@ def printed(board_dir, **how):
     return text[text.index("6a09e667") :]
 
 
-def test_hash_crc_and_aes_in_c_are_those_in_python():
-    assert printed(LM3S) == printed(BOARDS / "unix")
+@pytest.mark.parametrize("board_dir", [LM3S, UNIX])
+def test_hash_crc_and_aes_are_those_in_plain_python(board_dir):
+    assert printed(board_dir) == printed(UNIX, runtime="cpython")
 
 
+@pytest.mark.parametrize("board_dir", [LM3S, UNIX])
 @pytest.mark.parametrize("size", [0, 55, 64, 500])
-def test_digest_in_c_is_the_one_of_openssl(size):
+def test_digest_is_the_one_of_openssl(board_dir, size):
     data = (bytes(range(251)) * 2)[:size]
     done = subprocess.run(["openssl", "sha256", "-r"], input=data, capture_output=True, check=True)
-    assert done.stdout.split()[0].decode() in printed(LM3S)
+    assert done.stdout.split()[0].decode() in printed(board_dir)
+
+
+def test_on_a_machine_of_another_kind_the_image_is_bytecode_and_runs(monkeypatch):
+    build = runpy.run_path(str(BOARDS / "build.py"))
+    images = []
+    for machine in ("x86_64", "aarch64"):
+        monkeypatch.setattr(platform, "machine", lambda machine=machine: machine)
+        command, _ = build["start_command"](UNIX, script=VECTORS)
+        images.append(Path(command[-5]))
+        plain = [part.format(link=0, ps=0, vitale=0, flash="") for part in command]
+        done = subprocess.run(plain, check=True, capture_output=True, text=True)
+        assert done.stdout == printed(UNIX, runtime="cpython").replace("\r", "")
+    assert [image.read_bytes().split(b"M\x06", 1)[1][0] >> 2 for image in images] == [_X64, 0]
 
 
 def test_board_is_added_by_adding_a_folder(tmp_path):
     for tool in BOARDS.glob("*.py"):
         (tmp_path / tool.name).symlink_to(tool)
     folder = tmp_path / "added"
-    shutil.copytree(BOARDS / "unix", folder)
+    shutil.copytree(UNIX, folder)
     text = (folder / "board.toml").read_text()
     (folder / "board.toml").write_text(text.replace('name = "unix"', 'name = "added"'))
     with EmulatedBoard(folder) as board, Reader.open(board.link_url) as reader:
