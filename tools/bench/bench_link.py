@@ -1,187 +1,205 @@
-"""A lot's records streamed to the reader over paced links, against the same bytes on the bare link.
+"""A lot's records streamed to the reader, against what the bare link carries, in the same run.
 
-Serial lines are paced here, byte by byte; Bluetooth by an air that carries six packets each way every 15 ms.
-The bare link carries the same bytes one way, with nothing around them and no answer, in the same run.
+./tools/dev bench link [--board mps2] [--rounds 3] [--only serial|ble|loss] [--channel clear|protected]
+
+The figure is a share: the lot's bytes a second, from the first record's first byte to the answer to the last
+one, of the bytes a second that the same link carries one way with nothing around them. Serial lines are full
+duplex, each in a process of its own; Bluetooth is an air of six packets each way every 15 ms. Of the bytes
+that go to the reader each kind is told, and how long the line was idle: share = records x (1 - idle).
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
+import statistics
 import sys
 import tempfile
 import threading
 import time
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from link_cost import Cost, Log, Sealed, cost_of, watched
 from measure import row
+from paced_line import BITS, PacedLine
 
 SHEETS = Path(__file__).resolve().parents[2] / "tests" / "reader"
-BAUDS = (115_200, 1_000_000)
+sys.path.insert(0, str(SHEETS))
+
+import reader_sheets as sheets  # noqa: E402
+
+from tournee.emulation.bluetooth.air import PER_TURN, Air  # noqa: E402
+from tournee.emulation.board import BOARDS, EmulatedBoard  # noqa: E402
+from tournee.emulation.cards import load_card  # noqa: E402
+from tournee.reader import Reader  # noqa: E402
+from tournee.reader.bluetooth import BluetoothTransport, pair  # noqa: E402
+from tournee.reader.maker import MakerReader  # noqa: E402
+from tournee.reader.transport import SerialTransport  # noqa: E402
+
+BAUDS = {"unix": (115_200, 1_000_000)}
+SLOW = (115_200,)  # the other boards
 MTUS = (23, 64, 185, 247)
 INTERVAL_MS = 15
-INVOICES = 10
-LONG = 40
-_RECORD = 128
-BITS = 10  # of a byte on a serial line
+LOST = 0.01  # share of the pieces
+STREAM_S = 2.0  # about what a lot takes: so long that its two ends weigh little
+LONGEST = 100  # invoices, the most that a lot holds
+WARM_S = 0.1
+_HEAD = 3  # bytes of a write around its value
+_INVOICE = len(sheets.certified(1))
 SECRET = bytes(range(32))
 
 
-class PacedLine:
-    """A transport whose bytes take their time, each way, as on a serial line; they are counted."""
-
-    def __init__(self, inner: Any, baud: int) -> None:
-        self._inner = inner
-        self._byte_s = BITS / baud if baud else 0.0
-        self._free_at = 0.0  # the line to the host
-        self.written = self.taken = self.turns = 0
-
-    def write(self, data: bytes | bytearray, more: bool = False) -> None:
-        """Send, and be there until the last bit is out."""
-        end = time.perf_counter() + len(data) * self._byte_s
-        self.written += len(data)
-        self.turns += 1
-        wait_until(end)
-        self._inner.write(data)
-
-    def read(self, timeout_ms: int) -> bytes:
-        """What has come in, once the line has carried it."""
-        data: bytes = self._inner.read(timeout_ms)
-        self.taken += len(data)
-        self._free_at = max(self._free_at, time.perf_counter()) + len(data) * self._byte_s
-        wait_until(self._free_at)
-        return data
-
-    def close(self) -> None:
-        """Close it."""
-        self._inner.close()
-
-
-def wait_until(end: float) -> None:
-    """Sleep, and at the very end look at the clock."""
-    while (left := end - time.perf_counter()) > 0:
-        time.sleep(left if left > 0.001 else 0)
-
-
-class Streaming:
-    """Watches a certification: when its records begin to go, and when they are all there."""
-
-    def __init__(self, line: PacedLine) -> None:
-        self._line = line
-        self._marks: list[tuple[float, int, int, int, int]] = []
-
-    def __call__(self, done: int, of: int) -> None:
-        """So many records are there."""
-        line = self._line
-        self._marks.append((time.perf_counter(), done, line.written, line.taken, line.turns))
-
-    def spent(self) -> tuple[float, int, int, int, int]:
-        """Seconds, the lot's bytes, bytes written, bytes read, turns, between the first mark and the last."""
-        first, last = self._marks[0], self._marks[-1]
-        spent, records, out, back, turns = (b - a for a, b in zip(first, last, strict=True))
-        return spent, int(records) * _RECORD, int(out), int(back), int(turns)
-
-
-def run() -> None:
+def run(options: Sequence[str] = ()) -> None:
     """Serial lines, then Bluetooth at each MTU; in clear, and over the protected channel."""
-    sys.path.insert(0, str(SHEETS))
-    from tournee.emulation.board import EmulatedBoard
-    from tournee.emulation.cards import load_card
-    from tournee.reader.maker import MakerReader
-
+    parser = argparse.ArgumentParser(prog="./tools/dev bench link")
+    parser.add_argument("--board", default="unix", help="an emulated board's name")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of which the median counts")
+    parser.add_argument("--only", choices=("serial", "ble", "loss"), help="that part alone")
+    parser.add_argument("--channel", choices=("clear", "protected"), help="that channel alone")
+    chosen = parser.parse_args(options)
+    secrets = {"clear": None, "protected": SECRET}
     with tempfile.TemporaryDirectory() as folder:
-        for secret in (None, SECRET):
-            print("protected channel" if secret else "in clear", flush=True)
-            flash = Path(folder) / f"flash-{bool(secret)}"
+        for channel, secret in secrets.items():
+            if chosen.channel not in (None, channel):
+                continue
+            print(f"{chosen.board}, {'in clear' if secret is None else 'protected channel'}", flush=True)
+            board_dir, flash = BOARDS / chosen.board, Path(folder) / channel
             if secret:
-                with EmulatedBoard(flash=flash) as board, MakerReader.open(board.link_url) as reader:
-                    reader.provision("TRN-BENCH", secret)
-            with EmulatedBoard(flash=flash) as board:
+                with (
+                    EmulatedBoard(board_dir, flash=flash) as board,
+                    MakerReader.open(board.link_url) as maker,
+                ):
+                    maker.provision("TRN-BENCH", secret)
+            with EmulatedBoard(board_dir, flash=flash) as board:
                 board.insert("ps", load_card("infirmiere"))
                 board.insert("vitale", load_card("moreau"))
-                for baud in BAUDS:
-                    serial(board, baud, secret)
-                for mtu in MTUS:
-                    bluetooth(board, mtu, secret)
-                loss(board, secret)
+                if chosen.only in (None, "serial"):
+                    for baud in BAUDS.get(chosen.board, SLOW):
+                        serial(board, baud, secret, chosen.rounds)
+                if chosen.board == "unix" and chosen.only in (None, "ble"):
+                    for mtu in MTUS:
+                        bluetooth(board, mtu, secret, chosen.rounds)
+                if chosen.board == "unix" and chosen.only in (None, "loss"):
+                    loss(board, secret, chosen.rounds)
 
 
-def serial(board: Any, baud: int, secret: bytes | None) -> None:
-    """One line."""
-    from tournee.reader.transport import SerialTransport
+def serial(board: Any, baud: int, secret: bytes | None, rounds: int) -> None:
+    """One line: bare, then a lot over it."""
+    with Sink() as sink, PacedLine(baud) as line:
+        line.join(sink.path)
+        stream = SerialTransport(line.near)
+        bare = statistics.median(sink.speed(stream, baud // BITS) for _ in range(rounds))
+        stream.close()
+        line.join(board.link_url)
+        costs = certified(lambda: SerialTransport(line.near), baud / BITS, secret, rounds)
+        lost = line.join(sink.path)["lost"]
+    show(f"serial, {baud:,} baud", bare, costs)
+    print(f"{'':24} the bare line {bare * BITS / baud:.3f} of its baud rate; {lost} bytes lost", flush=True)
 
-    lines: list[PacedLine] = []
 
-    def connect() -> PacedLine:
-        lines.append(PacedLine(SerialTransport(board.link_url), baud))
-        return lines[-1]
-
-    show(f"serial, {baud:,} baud", connect, lines, lambda size: size * BITS / baud, secret)
-
-
-def bluetooth(board: Any, mtu: int, secret: bytes | None) -> None:
-    """One MTU; then the time from the reader's coming into range until both cards are read."""
-    from tournee.emulation.bluetooth.air import Air
-    from tournee.reader import Reader
-    from tournee.reader.bluetooth import BluetoothTransport, pair
-
-    def opened(air: Any) -> Callable[[], BluetoothTransport]:
-        address = air.place_reader(board.link_url)
-        pair(address, air.radio)
-        return lambda: BluetoothTransport(address, air.radio)
-
+def bluetooth(board: Any, mtu: int, secret: bytes | None, rounds: int) -> None:
+    """One MTU: bare, then a lot; then the time from the reader's coming into range to both cards read."""
+    most = PER_TURN * (mtu - _HEAD) * 1000 / INTERVAL_MS
     with Sink() as sink, Air(mtu=mtu, interval_ms=INTERVAL_MS) as air:
-        address = air.place_reader(sink.path)
-        pair(address, air.radio)
-        bare_stream = BluetoothTransport(address, air.radio)
-        bare: Callable[[int], float] = lambda size: sink.carry(bare_stream, size)  # noqa: E731
-        with Air(mtu=mtu, interval_ms=INTERVAL_MS) as ours:
-            connect = opened(ours)
-            lines: list[PacedLine] = []
-
-            def join() -> PacedLine:
-                lines.append(PacedLine(connect(), 0))
-                return lines[-1]
-
-            show(f"BLE {INTERVAL_MS} ms, MTU {mtu}", join, lines, bare, secret)
+        stream = opener(air, sink.path)()
+        bare = statistics.median(sink.speed(stream, int(most)) for _ in range(rounds))
+        stream.close()
+    with Air(mtu=mtu, interval_ms=INTERVAL_MS) as air:
+        pieces: list[int] = []
+        connect = opener(air, board.link_url, pieces)
+        costs = certified(connect, most, secret, rounds)
+        full = sum(pieces) / len(pieces) / (mtu - _HEAD)
+        spent = []
+        for _ in range(rounds):
             start = time.perf_counter()
             with Reader.open(connect, secret=secret) as reader:
                 reader.read_ps_card()
                 reader.read_vitale()
-            print(
-                f"{'':24} from in range to both cards read {time.perf_counter() - start:6.2f} s", flush=True
-            )
+            spent.append(time.perf_counter() - start)
+    show(f"BLE {INTERVAL_MS} ms, MTU {mtu}", bare, costs)
+    print(
+        f"{'':24} pieces {full:.0%} full; from in range to both cards read {statistics.median(spent):.2f} s",
+        flush=True,
+    )
 
 
-def loss(board: Any, secret: bytes | None) -> None:
-    """A long lot at the largest MTU, without a loss and with one piece in a hundred lost."""
-    import reader_sheets as sheets
+def opener(air: Air, path: str, pieces: list[int] | None = None) -> Callable[[], BluetoothTransport]:
+    """Put the board of this stream into the air and pair with it: what connects. `pieces`: their sizes."""
+    address = air.place_reader(path)
+    pair(address, air.radio)
 
-    from tournee.emulation.bluetooth.air import Air
-    from tournee.reader import Reader
-    from tournee.reader.bluetooth import BluetoothTransport, pair
+    def connect() -> BluetoothTransport:
+        stream = BluetoothTransport(address, air.radio)
+        if pieces is not None:
+            write = stream._client.write_gatt_char
 
+            async def counted(characteristic: Any, data: Any, response: bool) -> None:
+                pieces.append(len(data))
+                await write(characteristic, data, response=response)
+
+            stream._client.write_gatt_char = counted  # type: ignore[method-assign, assignment]
+        return stream
+
+    return connect
+
+
+def loss(board: Any, secret: bytes | None, rounds: int) -> None:
+    """A long lot at the largest MTU, without a loss and with one piece in a hundred lost, by turns."""
     source = random.Random(1)
-    times = []
-    for share in (0.0, 0.0, 0.01):  # the first has the lot signed: the card works but once
-        fault: Callable[[bytes], tuple[bytes, ...]] = (  # noqa: E731
-            lambda piece, share=share: () if source.random() < share else (piece,)
-        )
-        with Air(fault=fault, interval_ms=INTERVAL_MS) as air:
-            address = air.place_reader(board.link_url)
-            pair(address, air.radio)
-            stream = lambda: BluetoothTransport(address, air.radio)  # noqa: E731, B023
-            with Reader.open(stream, secret=secret) as reader:
-                reader.read_ps_card()
-                reader.unlock("1234")
-                lot = sheets.lot(LONG)
-                start = time.perf_counter()
-                reader.certify_lot(lot, kind="FSE", mode="03", invoices=LONG, total=LONG * sheets.FEE)
-                times.append(time.perf_counter() - start)
-    row(f"lot of {LONG}, one piece in 100 lost", times[2], "none lost", times[1])
+    share = 0.0
+    fault: Callable[[bytes], tuple[bytes, ...]] = (  # noqa: E731
+        lambda piece: () if source.random() < share else (piece,)
+    )
+    times: dict[float, list[float]] = {0.0: [], LOST: []}
+    with Air(fault=fault, interval_ms=INTERVAL_MS) as air:
+        connect = opener(air, board.link_url)
+        with Reader.open(connect, secret=secret) as reader:
+            ready(reader)
+            certify(reader, LONGEST, Log())  # the card signs but once
+            for _ in range(rounds):
+                for share in times:
+                    start = time.perf_counter()
+                    certify(reader, LONGEST, Log())
+                    times[share].append(time.perf_counter() - start)
+    slow, fast = (statistics.median(times[share]) for share in (LOST, 0.0))
+    row(f"lot of {LONGEST}, one piece in 100 lost", slow, "none lost", fast)
+
+
+def certified(connect: Callable[[], Any], speed: float, secret: bytes | None, rounds: int) -> list[Cost]:
+    """Certify a lot so many times; `speed` of the bare link tells its size."""
+    invoices = max(3, min(LONGEST, int(speed * STREAM_S) // _INVOICE))
+    costs = []
+    log = Log()
+    with Sealed() as sealed, Reader.open(watched(connect, log), secret=secret) as reader:
+        ready(reader)
+        for _ in range(rounds):
+            log.written.clear()
+            log.read.clear()
+            certify(reader, invoices, log)
+            costs.append(cost_of(log, sealed))
+    return costs
+
+
+def ready(reader: Reader) -> None:
+    """Read the PS's card and unlock it."""
+    reader.read_ps_card()
+    reader.unlock("1234")
+
+
+def certify(reader: Reader, invoices: int, log: Log) -> None:
+    """Have a lot of so many invoices signed."""
+    reader.certify_lot(
+        sheets.lot(invoices),
+        kind="FSE",
+        mode="03",
+        invoices=invoices,
+        total=invoices * sheets.FEE,
+        on_progress=log.on_progress,
+    )
 
 
 class Sink:
@@ -209,43 +227,29 @@ class Sink:
         except OSError:
             return
 
-    def carry(self, stream: Any, size: int) -> float:
-        """Seconds that `size` bytes take."""
-        time.sleep(0.1)  # what opened the stream has arrived
+    def speed(self, stream: Any, size: int) -> float:
+        """Bytes a second, of `size` bytes written in one go."""
+        time.sleep(WARM_S)  # what opened the stream has arrived
         self._there.clear()
         self._goal = self._count + size
         start = time.perf_counter()
         stream.write(b"\x55" * size)
-        self._there.wait(60)
-        return time.perf_counter() - start
+        if not self._there.wait(60):
+            raise TimeoutError(f"the link carried {self._count - self._goal + size} of {size} bytes")
+        return size / (time.perf_counter() - start)
 
 
-def show(
-    what: str,
-    connect: Callable[[], PacedLine],
-    lines: list[PacedLine],
-    bare: Callable[[int], float],
-    secret: bytes | None,
-) -> None:
-    """Certify a lot over the link; one line of figures."""
-    import reader_sheets as sheets
-
-    from tournee.reader import Reader
-
-    lot = sheets.lot(INVOICES)
-    with Reader.open(connect, secret=secret) as reader:
-        reader.read_ps_card()
-        reader.unlock("1234")
-        watch = Streaming(lines[-1])
-        reader.certify_lot(
-            lot, kind="FSE", mode="03", invoices=INVOICES, total=INVOICES * sheets.FEE, on_progress=watch
-        )
-    spent, size, out, back, turns = watch.spent()
-    alone = bare(size)
-    rest = spent - alone * (out + back) / size
+def show(what: str, bare: float, costs: list[Cost]) -> None:
+    """The median run: its share, and where the rest goes."""
+    one = sorted(costs, key=lambda cost: cost.useful / cost.seconds)[len(costs) // 2]
+    speed = one.useful / one.seconds
+    idle = 1 - one.written / one.seconds / bare
+    kinds = ", ".join(f"{100 * size / one.written:.2f} {kind}" for kind, size in one.kinds.items() if size)
+    every = " ".join(f"{cost.useful / cost.seconds / bare:.3f}" for cost in costs)
     print(
-        f"{what:24} {size / spent:8.0f} B/s of {size / alone:8.0f}   share {alone / spent:5.2f}   "
-        f"around each byte {out / size - 1:5.3f} out, {back / size:5.3f} back; "
-        f"{turns} turns of {rest / turns * 1000:5.1f} ms besides",
+        f"{what:24} {speed:7.0f} B/s of {bare:7.0f}   share {speed / bare:.3f} (of {every})\n"
+        f"{'':24} of 100 bytes written: {kinds}\n"
+        f"{'':24} answers {100 * one.back / one.written:.1f} the other way; "
+        f"line idle {idle:.1%} of {one.seconds:.2f} s",
         flush=True,
     )
