@@ -32,12 +32,17 @@ from names import rename
 from settle import prune, settle
 
 FIRMWARE = ROOT / "firmware"
+sys.path.append(str(FIRMWARE))
+
+from sesam import frame  # noqa: E402
+
 MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
 DRIVERS = Path(__file__).resolve().parent / "drivers"  # modules that several boards share
 _SIGNATURE = 256  # bytes after an image's payload (image.py)
 _MAKERS = ("build.py", "flatten.py", "fold.py", "names.py", "settle.py")
 _TOOLS = [Path(__file__).with_name(name).read_bytes() for name in _MAKERS]
 _CORES = {"x86_64": "x64"}  # what mpy-cross calls the machines that an emulator's MicroPython may run on
+_MOST_UNDER_WAY = 127  # numbers of requests go to 255: an old one must not be taken for a new one
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
 
 
@@ -157,6 +162,7 @@ def board_module(board: dict[str, Any]) -> bytes:
     values = {
         "NAME": board["name"].encode(),
         "MESSAGE": board["link"]["message"],
+        "WINDOW": window(board["link"]),
         "CLOCK_KHZ": board["slots"]["clock_khz"],
         "OPPOSITION": board.get("opposition", {}).get("filter", 0),
     }
@@ -167,6 +173,12 @@ def board_module(board: dict[str, Any]) -> bytes:
     kept = board.get("flash", {})
     values |= {name.upper(): kept[name] for name in ("page", "banks") if name in kept}
     return "".join(f"{name} = {value!r}\n" for name, value in values.items()).encode()
+
+
+def window(link: dict[str, int]) -> int:
+    """Return how many RECORDS may be under way: one that the reader works on, and as many more as surely wait
+    in the link's `ring` bytes."""
+    return min(_MOST_UNDER_WAY, 1 + link.get("ring", 0) // frame.encoded_max(link["message"]))
 
 
 def folder(name: str, sources: dict[str, bytes]) -> Path:

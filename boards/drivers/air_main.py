@@ -49,7 +49,17 @@ def run() -> None:
     name = board.BLUETOOTH["name"].encode()
     link = Gatt(bluetooth, name, b"open-1", largest, bonds, show, os.urandom, time.sleep_ms)
     slots = (ContactSlot(board.PINS[0], board.CLOCK_KHZ), ContactSlot(board.PINS[1], board.CLOCK_KHZ))
-    Core(link, slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ).run()
+    core = Core(
+        link,
+        slots,
+        ticks_ms,
+        Sha256,
+        board.NAME,
+        board.MESSAGE,
+        board.CLOCK_KHZ,
+        window=board.WINDOW,
+    )
+    core.run()
 
 
 run()

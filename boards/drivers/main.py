@@ -33,6 +33,7 @@ def run() -> None:
         flash=Flash() if Flash else None,
         protection=guard.protection if guard else None,
         opposition=board.OPPOSITION,
+        window=board.WINDOW,
     )
     if guard:
         guard.keep(core.service.journal)

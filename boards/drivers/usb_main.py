@@ -41,7 +41,17 @@ class Console:
 def run() -> None:
     """Serve the link."""
     slots = (ContactSlot(board.PINS[0], board.CLOCK_KHZ), ContactSlot(board.PINS[1], board.CLOCK_KHZ))
-    Core(Console(), slots, ticks_ms, Sha256, board.NAME, board.MESSAGE, board.CLOCK_KHZ).run()
+    core = Core(
+        Console(),
+        slots,
+        ticks_ms,
+        Sha256,
+        board.NAME,
+        board.MESSAGE,
+        board.CLOCK_KHZ,
+        window=board.WINDOW,
+    )
+    core.run()
 
 
 run()

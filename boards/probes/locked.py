@@ -40,6 +40,7 @@ def run() -> None:
         board.MESSAGE,
         board.CLOCK_KHZ,
         opposition=board.OPPOSITION,
+        window=board.WINDOW,
     )
     gc.collect()
     before = gc.mem_alloc()

@@ -48,6 +48,7 @@ def run() -> None:
         board.CLOCK_KHZ,
         flash=Flash(int(number), int(running or 0), board.PAGE, board.BANKS) if number else None,
         opposition=board.OPPOSITION,
+        window=board.WINDOW,
         protection=Protection(Sha256, key_of, fill, ticks_ms),
     )
     core.run()

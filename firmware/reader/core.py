@@ -9,6 +9,7 @@ A board hands in what it has; the core asks for nothing else:
     channel     what makes a channel of a slot, where the board has something better than bytes (PC/SC)
     ticks       milliseconds, wrapping at 2**30
     flash       what the board keeps without power, if it does: `journal`, a storage (see `reader.journal`)
+    window      how many RECORDS may be under way: one that is worked on, the others wait in the stream
 """
 
 import gc
@@ -63,6 +64,7 @@ class Core:
         flash: object = None,
         protection: object = None,
         opposition: int = 0,
+        window: int = 1,
     ) -> None:
         arena = Arena(message_max, sha256, opposition)
         self._stream = stream
@@ -79,7 +81,7 @@ class Core:
             filtered = Opposition(arena, self._vitale)
         vitale = VitaleCard(self._vitale, arena, filtered)
         self.heap = Heap()
-        self.service = Service(arena, ps, vitale, self.heap, name, flash, filtered, self._alive)
+        self.service = Service(arena, ps, vitale, self.heap, name, flash, filtered, self._alive, window)
         if protection and self.service.journal:
             protection.recall(self.service.journal)
         self.link = Link(arena, self.service, ticks, protection)

@@ -7,7 +7,7 @@ at boot:
     message_max     the largest CBOR message, in bytes
     frame_in        bytearray(frame.encoded_max(message_max)): the frame that comes in, then its request
     frame_out       bytearray(frame.encoded_max(message_max)): the answer; it stays, to be given again
-    frame_control   bytearray(frame.encoded_max(frame.CONTROL_MESSAGE)): WELCOME, ACK, NAK, link refusals
+    frame_control   bytearray(frame.encoded_max(frame.CONTROL_MESSAGE)): WELCOME, ACK, NAK, PART, refusals
 
 The service has `handle(message, writer)`, which writes one answer or refuses, and `begin_session()`, called
 when a host opens a new session: whatever the last one left under way is to be forgotten.
@@ -24,7 +24,8 @@ _STATUS = const(2)  # bytes of a NAK's status
 
 
 class Link:
-    """One host at a time, one request at a time (stop and wait), each answer kept until the next request.
+    """One host at a time, one request at a time, in the order of their numbers; each answer is kept until the
+    next request. What the host sent ahead waits in the stream.
 
     `out`, `out_at` and the number that `pending()` returns say which bytes are to be written next.
     """
@@ -84,9 +85,11 @@ class Link:
                 self._request(self._in[1], state == frame.TOO_LONG)
             elif kind == frame.HELLO and state == frame.WHOLE:
                 self._hello(self._in[1])
+            elif kind == frame.FETCH and state == frame.WHOLE and self._clear:
+                self._fetch(self._in[1])
             elif state == frame.TOO_LONG:
                 self._refuse_frame(self._in[1], codes.OVERSIZE)
-            elif kind < frame.WELCOME or kind > frame.NAK:
+            elif kind < frame.WELCOME or (kind > frame.NAK and kind != frame.PART):
                 self._refuse_frame(self._in[1], codes.PROTOCOL)
             # What only a reader sends is an echo of ourselves: answering it could go on for ever.
         return at
@@ -207,6 +210,9 @@ class Link:
             self._last_crc = receiver.crc
             self._last_length = receiver.length
             self._kept = 0
+            self._answer_sent = self._answer_end = (
+                0  # of the answer before, what is not out yet never will be
+            )
             self._take(too_long)
         elif self._repeats(number):
             if self._answer_sent == self._answer_end:
@@ -233,12 +239,41 @@ class Link:
         if status == codes.OK:
             self._taken = True
             self._acked = self._ticks()
-            self._acknowledge()
+            if message.number != messages.RECORDS:  # whose answer comes at once
+                self._acknowledge()
             return
         for i in range(len(self._in)):
             self._in[i] = 0  # what is refused may have been meant as a secret
         self._answer_writer.refuse(status, 0, 0, 0)
         self._keep()
+
+    def _fetch(self, number):
+        """Send a part of the kept answer's frame, as it was sent; whoever asks, nothing changes."""
+        asked = self._in
+        kept = self._kept
+        offset = asked[frame.HEADER] << 8 | asked[frame.HEADER + 1]
+        n = asked[frame.HEADER + 2]
+        status = codes.OK
+        if not self._open:
+            status = codes.NO_SESSION
+        elif number != self._last or not kept:
+            status = codes.SEQUENCE
+        elif self._receiver.length != frame.FETCHED or not 0 < n <= frame.PART_MAX or offset >= kept:
+            status = codes.RANGE
+        if status:
+            self._refuse_frame(number, status)
+            return
+        part = self._control
+        at = self._control_at + frame.HEADER
+        part[at] = kept >> 8
+        part[at + 1] = kept & 0xFF
+        part[at + 2] = offset >> 8
+        part[at + 3] = offset & 0xFF
+        at += frame.PART_HEAD
+        n = min(n, kept - offset)
+        for i in range(n):
+            part[at + i] = self._answer[offset + i]
+        self._send_control(frame.PART, number, at + n)
 
     def _keep(self):
         """Frame the answer that has been written, keep it and send it."""

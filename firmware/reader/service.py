@@ -45,6 +45,7 @@ class Service:
         flash: object = None,
         opposition: object = None,
         alive: object = None,
+        window: int = 1,
     ) -> None:
         self._ps = ps
         self._vitale = vitale
@@ -53,7 +54,10 @@ class Service:
         self._date = arena.date
         self._dated = 0
         self._chunk = (arena.message_max - _RECORDS_HEAD) // RECORD_LENGTH
+        self._window = window
         self._certifier = Certifier(arena, ps, vitale)
+        self._refused = 0  # why a RECORDS was: what was sent after it is refused alike
+        self._refused_detail = 0
         self.journal = None
         if flash:
             from reader.journal import Journal  # boards without storage do not load it
@@ -69,20 +73,33 @@ class Service:
     def begin_session(self) -> None:
         """Another host, or the same one anew: what was under way is forgotten, the code porteur has to be
         given again; what was signed last is kept."""
-        self._certifier.end()
+        self._end()
         self._ps.unlocked = False
 
     def handle(self, message: object, writer: object) -> None:
         """Answer one request that the codec has accepted."""
+        number = message.number
         self._detail = 0
-        status = self._do(message.number, message, writer)
+        if self._refused and (number == messages.RECORDS or number == messages.SIGN):
+            status = self._refused
+            self._detail = self._refused_detail
+        else:
+            status = self._do(number, message, writer)
+            if status and number == messages.RECORDS:
+                self._refused = status
+                self._refused_detail = self._detail
         if status:
             record = column = 0
-            if message.number == messages.RECORDS:
+            if number == messages.RECORDS or (number == messages.SIGN and self._refused):
                 record = self._certifier.ordinal
                 column = self._certifier.column
             writer.refuse(status, record, column, self._detail)
         self._heap.sample()
+
+    def _end(self) -> None:
+        """No certification is under way any more, nor was one refused."""
+        self._certifier.end()
+        self._refused = 0
 
     def _do(self, number: int, message: object, writer: object) -> int:
         """Pass the request on: calls in place, for a table of bound methods would cost half a kilobyte."""
@@ -116,7 +133,7 @@ class Service:
 
     def _ask_maker(self, message: object, writer: object) -> int:
         """Answer what a maker asks; the code for it takes memory from the first time on."""
-        self._certifier.end()
+        self._end()
         maker = self._maker
         if not maker:
             from reader.maker import Maker
@@ -189,6 +206,7 @@ class Service:
         certifier = self._certifier
         ps = self._ps
         vitale = self._vitale
+        self._refused = 0
         status = certifier.begin(message.uint(_WHAT), message.uint(_KIND), message.uint(_MODE))
         if status:
             return status
@@ -204,7 +222,7 @@ class Service:
             return status
         writer.begin(messages.CERTIFY + ANSWER)
         writer.put_uint(1, self._chunk)
-        writer.put_uint(2, 1)
+        writer.put_uint(2, self._window)
         return 0
 
     def _still(self) -> int:
@@ -224,7 +242,8 @@ class Service:
             return status
         if message.uint(_FIRST) != certifier.ordinal:
             self._detail = certifier.ordinal
-            return codes.SEQUENCE
+            certifier.end()
+            return codes.INCOHERENT
         at = message.offset(_DATA)
         end = at + message.length(_DATA)
         while at < end:
@@ -272,7 +291,7 @@ class Service:
         return 0
 
     def _abandon(self, writer: object) -> int:
-        self._certifier.end()
+        self._end()
         writer.begin(messages.ABANDON + ANSWER)
         return 0
 

@@ -18,6 +18,8 @@ ANSWER = const(4)
 ACK = const(5)
 NAK = const(6)
 PROTECTED = const(7)  # a record of the protected channel, with a frame inside
+FETCH = const(8)  # a part of the kept answer's frame is wanted again
+PART = const(9)
 
 NOTHING = const(0)  # what a receiver has in hand
 WHOLE = const(1)
@@ -26,7 +28,11 @@ TOO_LONG = const(3)
 
 HEADER = const(2)  # type and number
 CRC = const(2)
-CONTROL_MESSAGE = const(48)  # WELCOME, PROTECTING and FAILURE fit into this
+CONTROL_MESSAGE = const(48)  # WELCOME, PROTECTING, FAILURE and a PART fit into this
+
+FETCHED = const(3)  # payload of a FETCH: offset, 2 bytes high first, and length
+PART_HEAD = const(4)  # of a PART, before its bytes: length of the whole frame, offset
+PART_MAX = const(40)  # most bytes of the kept answer's frame in a PART
 
 BEFORE = const(5)  # of a protected frame, before the one it carries: type, number, counter
 BEHIND = const(8)  # and behind it: the tag

@@ -1,6 +1,7 @@
 """The same requests to the same firmware on CPython, MicroPython's unix port and a Cortex-M3: the same answer
 bytes."""
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from tournee.reader.place import connect
 from tournee.reader.transport import closed
 
 PLACES = {"cpython": ("unix", "cpython"), "unix": ("unix", "micropython"), "lm3s": ("lm3s", "qemu")}
+LINK = re.compile(r"^\[link\]\n(?:.+\n)+", re.MULTILINE)
 
 
 class Tapped:
@@ -147,11 +149,24 @@ def cuts(board, reader, tapped):
 PARTS = (services, refusals, bad_cards, by_blocks, cuts)
 
 
-def transcript(place):
+def unix_with_the_link_of(other, folder):
+    """The unix board as it is, but for its messages, as long as the other board's, and what follows from it."""
+    unix = folder / "unix"
+    unix.mkdir()
+    for file in [*BOARDS.glob("*.py"), *(BOARDS / "unix").iterdir()]:
+        if file.name != "board.toml":
+            (folder / file.relative_to(BOARDS)).symlink_to(file)
+    link = LINK.search((BOARDS / other / "board.toml").read_text())[0]
+    (unix / "board.toml").write_text(LINK.sub(link, (BOARDS / "unix" / "board.toml").read_text()))
+    return unix
+
+
+def transcript(place, folder):
     """Answers by part, each with fresh cards in a session of its own."""
     name, runtime = PLACES[place]
     told = {}
-    with EmulatedBoard(BOARDS / name, runtime=runtime) as board:
+    place = BOARDS / name if name != "unix" else unix_with_the_link_of("lm3s", folder)
+    with EmulatedBoard(place, runtime=runtime) as board:
         for number, part in enumerate(PARTS):
             board.insert("ps", load_card("infirmiere"))
             board.insert("vitale", load_card("moreau"))
@@ -163,13 +178,13 @@ def transcript(place):
 
 
 @pytest.fixture(scope="module")
-def on_cpython():
-    return transcript("cpython")
+def on_cpython(tmp_path_factory):
+    return transcript("cpython", tmp_path_factory.mktemp("boards"))
 
 
 @pytest.fixture(scope="module", params=["unix", "lm3s"])
-def on_a_board(request):
-    return transcript(request.param)
+def on_a_board(request, tmp_path_factory):
+    return transcript(request.param, tmp_path_factory.mktemp("boards"))
 
 
 @pytest.mark.parametrize(

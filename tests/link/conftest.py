@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from link_rig import Board, Clock, CountingService
+from link_rig import Board, Clock, CountingService, hello
 
 
 @pytest.fixture
@@ -23,3 +23,9 @@ def service() -> CountingService:
 @pytest.fixture
 def board(service: CountingService, clock: Clock) -> Board:
     return Board(service, clock)
+
+
+@pytest.fixture
+def open_board(board: Board) -> Board:
+    board.feed(hello())
+    return board

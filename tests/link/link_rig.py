@@ -10,9 +10,12 @@ from reader.link import Link
 from reader.protection import Protection
 from reader.sha256 import Sha256
 from sesam import codes, frame, messages
+from tournee.reader import codec
+from tournee.reader.framing import Frame, FrameReader, seal
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "link"
 MESSAGE_MAX = 1280
+SESSION = b"session1"
 
 
 @dataclass(frozen=True)
@@ -169,3 +172,29 @@ class Board:
             at = self.link.out_at
             self.written += self.link.out[at : at + count]
             self.link.sent(count)
+
+
+def hello(session: bytes = SESSION, *, number: int = 9, resume: int = 0, version: int = 1) -> bytes:
+    """A host's HELLO, framed."""
+    message = codec.encode(messages.HELLO, {"session": session, "version": version, "resume": resume})
+    return bytes(seal(frame.HELLO, number, message))
+
+
+def request(number: int, message: int = messages.CARDS, **values: object) -> bytes:
+    """A request, framed."""
+    return bytes(seal(frame.REQUEST, number, codec.encode(message, values)))
+
+
+def ask(board: Board, data: bytes) -> list[Frame]:
+    """Bytes to the board; the frames that it says."""
+    return FrameReader(4096).feed(board.feed(data))
+
+
+def told(one: Frame) -> tuple[int, int, dict[str, object]]:
+    """Type, number and fields of a frame that carries a message."""
+    return one.kind, one.number, dict(codec.decode(one.payload).values)
+
+
+def refusal(status: int, detail: int = 0) -> dict[str, object]:
+    """Fields of a FAILURE that is about no record."""
+    return {"status": status, "record": 0, "column": 0, "detail": detail}

@@ -14,7 +14,7 @@ LOT = bytes(range(128)) * 7
 DIGEST = hashlib.sha256(LOT).digest()
 SIGNATURE = DIGEST + b"\x01" * 224
 SESSION = b"session1"
-FRAMES_EACH_WAY = {TO_READER: 10, TO_HOST: 19}  # HELLO and 9 requests; WELCOME, and ACK and ANSWER for each
+FRAMES_EACH_WAY = {TO_READER: 10, TO_HOST: 15}  # HELLO, 9 requests; WELCOME, 9 ANSWERs, 5 ACKs: 4 are RECORDS
 NO_FAULT = {"answers": (1, 3, SIGNATURE, DIGEST, 2), "requests": [9, 3, 5, 6, 6, 6, 6, 7, 9]}
 
 

@@ -2,41 +2,11 @@
 
 import pytest
 from faulty_wire import frames_of
-from link_rig import Board, Clock, CountingService
+from link_rig import SESSION, Board, Clock, CountingService, ask, hello, refusal, request, told
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.framing import Frame, FrameReader, seal
-
-SESSION = b"session1"
-
-
-def hello(session: bytes = SESSION, *, number: int = 9, resume: int = 0, version: int = 1) -> bytes:
-    message = codec.encode(messages.HELLO, {"session": session, "version": version, "resume": resume})
-    return bytes(seal(frame.HELLO, number, message))
-
-
-def request(number: int, message: int = messages.CARDS, **values: object) -> bytes:
-    return bytes(seal(frame.REQUEST, number, codec.encode(message, values)))
-
-
-def ask(board: Board, data: bytes) -> list[Frame]:
-    return FrameReader(4096).feed(board.feed(data))
-
-
-def told(one: Frame) -> tuple[int, int, dict[str, object]]:
-    """Type, number and fields of a frame that carries a message."""
-    return one.kind, one.number, dict(codec.decode(one.payload).values)
-
-
-def refusal(status: int, detail: int = 0) -> dict[str, object]:
-    return {"status": status, "record": 0, "column": 0, "detail": detail}
-
-
-@pytest.fixture
-def open_board(board: Board) -> Board:
-    board.feed(hello())
-    return board
 
 
 def test_hello_opens_a_session_and_tells_version_and_largest_message(board, service):
@@ -77,6 +47,29 @@ def test_hello_of_a_new_session_starts_numbers_again_and_drops_the_kept_answer(o
 def test_hello_that_is_no_hello_is_refused_by_nak_with_its_number(board):
     answer = ask(board, bytes(seal(frame.HELLO, 9, codec.encode(messages.CARDS, {}))))
     assert answer == [Frame(frame.NAK, 9, codes.UNKNOWN_MESSAGE.to_bytes(2, "big"))]
+
+
+def test_records_are_answered_at_once_without_an_ack(open_board, service):
+    ask(open_board, request(1, messages.CERTIFY, what=2, kind=1, mode=3))
+    (answer,) = ask(open_board, request(2, messages.RECORDS, first=0, data=bytes(128)))
+    assert told(answer) == (frame.ANSWER, 2, {"next": 1})
+
+
+def test_records_sent_ahead_are_taken_one_after_the_other(open_board, service):
+    ask(open_board, request(1, messages.CERTIFY, what=2, kind=1, mode=3))
+    ahead = [request(2 + n, messages.RECORDS, first=n, data=bytes((n + 1,)) * 128) for n in range(5)]
+    answers = ask(open_board, b"".join(ahead))
+    assert [told(one) for one in answers] == [(frame.ANSWER, 2 + n, {"next": n + 1}) for n in range(5)]
+    assert bytes(service.streamed) == b"".join(bytes((n + 1,)) * 128 for n in range(5))
+
+
+def test_each_frame_after_one_that_was_lost_is_told_the_last_number(open_board, service):
+    ask(open_board, request(1, messages.CERTIFY, what=2, kind=1, mode=3))
+    ahead = [request(2 + n, messages.RECORDS, first=n, data=bytes(128)) for n in range(5)]
+    answers = [told(one) for one in ask(open_board, b"".join(ahead[:1] + ahead[2:]))]
+    lost = [(frame.ANSWER, number, refusal(codes.SEQUENCE, 2)) for number in (4, 5, 6)]
+    assert answers == [(frame.ANSWER, 2, {"next": 1}), *lost]
+    assert len(service.streamed) == 128
 
 
 def test_request_before_hello_is_refused(board, service):
@@ -187,7 +180,7 @@ def test_hello_too_long_gets_a_nak_of_oversize(board):
     assert answer == [Frame(frame.NAK, 3, codes.OVERSIZE.to_bytes(2, "big"))]
 
 
-@pytest.mark.parametrize("kind", [frame.WELCOME, frame.ANSWER, frame.ACK, frame.NAK])
+@pytest.mark.parametrize("kind", [frame.WELCOME, frame.ANSWER, frame.ACK, frame.NAK, frame.PART])
 def test_echo_of_what_a_reader_sends_is_not_answered(open_board, kind):
     assert ask(open_board, bytes(seal(kind, 1, b"\xe1\x08"))) == []
 
@@ -247,3 +240,26 @@ def test_bytes_not_yet_written_are_kept_in_order_whatever_is_written_at_a_time(o
         link.sent(1)
     assert [one.kind for one in FrameReader(4096).feed(bytes(pieces))] == [frame.ACK, frame.ANSWER]
     assert len(frames_of(whole)) == 2
+
+
+def test_answer_not_wholly_out_when_the_next_request_is_taken_ends_there(clock):
+    """Its buffer is where the next answer is written: no byte of that one goes out before it is whole."""
+
+    class Chatty(CountingService):
+        def handle(self, message, writer):
+            super().handle(message, writer)
+            board.flush()
+
+    board = Board(Chatty(), clock)
+    board.feed(hello() + request(1, messages.CERTIFY, what=2, kind=1, mode=3))
+    data = request(2, messages.RECORDS, first=0, data=bytes(128))
+    board.link.feed(data, len(data))
+    board.link.poll(0)
+    assert board.link.pending() > 5
+    begun = bytes(board.link.out[:5])
+    board.link.sent(5)
+    answer = board.feed(request(3, messages.RECORDS, first=1, data=bytes(128)))
+    assert answer[0] == 0
+    cut, whole = FrameReader(4096).feed(begun + answer)
+    assert cut.damaged
+    assert told(whole) == (frame.ANSWER, 3, {"next": 2})

@@ -12,6 +12,7 @@ from tournee.reader import bluetooth, codec, conversation
 from tournee.reader.framing import seal
 
 TEXT = MANUAL.read_text()
+NAMES = ["HELLO", "WELCOME", "REQUEST", "ANSWER", "ACK", "NAK", "FETCH", "PART"]
 
 
 def dialogue() -> list[tuple[str, str, bytes]]:
@@ -62,7 +63,7 @@ def test_check_value_of_the_crc_is_as_written():
     assert frame.crc16(b"123456789", 0, 9) == binascii.crc_hqx(b"123456789", 0xFFFF) == 0x29B1
 
 
-@pytest.mark.parametrize("name", ["HELLO", "WELCOME", "REQUEST", "ANSWER", "ACK", "NAK"])
+@pytest.mark.parametrize("name", [*NAMES, "PROTECTED"])
 def test_frame_types_are_as_written(name):
     assert f"| {getattr(frame, name)} | {name} |" in TEXT
 

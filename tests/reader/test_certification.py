@@ -191,13 +191,71 @@ def test_signature_is_given_once_for_one_stream(unlocked):
     assert unlocked.refusal("SIGN", invoices=1, total=sheets.FEE).status == codes.NOT_CERTIFYING
 
 
-def test_records_out_of_step_are_refused_and_the_right_ones_still_taken(unlocked):
+@pytest.mark.parametrize("first", [0, 1, 3])
+def test_records_out_of_step_end_the_certification_and_tell_the_rank_awaited(unlocked, first):
     unlocked.ask("CERTIFY", what=LOT, kind=FSE, mode=3)
     lot = sheets.lot(1)
     unlocked.ask("RECORDS", first=0, data=lot[:256])
-    refused = unlocked.refusal("RECORDS", first=1, data=lot[128:256])
-    assert (refused.status, refused.detail) == (codes.SEQUENCE, 2)
-    assert unlocked.ask("RECORDS", first=2, data=lot[256:512]).uint("next") == 4
+    refused = unlocked.refusal("RECORDS", first=first, data=lot[128 * first : 128 * first + 128])
+    assert (refused.status, refused.detail) == (codes.INCOHERENT, 2)
+    again = unlocked.refusal("RECORDS", first=2, data=lot[256:512])
+    assert (again.status, again.detail) == (codes.INCOHERENT, 2)
+
+
+def refused_lot(bench):
+    """A lot whose third record is not what it should be, refused; how it was."""
+    bench.ask("CERTIFY", what=LOT, kind=FSE, mode=3)
+    lot = sheets.lot(1)
+    bench.ask("RECORDS", first=0, data=lot[:256])
+    return bench.refusal("RECORDS", first=2, data=lot[256:384] + lot[:128])
+
+
+def why(refused):
+    return refused.status, refused.record, refused.column, refused.detail
+
+
+def test_whatever_of_a_certification_follows_a_refused_record_gets_the_same_refusal(unlocked):
+    first = refused_lot(unlocked)
+    assert why(first) == (codes.ORDER, 3, 1, 0)
+    lot = sheets.lot(1)
+    unlocked.refusal("READ_PS_CARD", part=0, offset=60000)
+    assert why(unlocked.refusal("RECORDS", first=4, data=lot[512:640])) == why(first)
+    assert why(unlocked.refusal("RECORDS", first=3, data=lot[384:512])) == why(first)
+    assert why(unlocked.refusal("SIGN", invoices=1, total=sheets.FEE)) == why(first)
+    assert signatures(unlocked) == [0, 0]
+
+
+def test_card_pulled_out_among_records_is_told_for_all_that_follow(unlocked):
+    unlocked.ask("CERTIFY", what=LOT, kind=FSE, mode=3)
+    lot = sheets.lot(1)
+    unlocked.ask("RECORDS", first=0, data=lot[:128])
+    unlocked.slots[0].insert(load_card("infirmiere"))
+    unlocked.channels[0].watch()
+    for rank in (1, 2):
+        data = lot[128 * rank : 128 * rank + 128]
+        assert unlocked.refusal("RECORDS", first=rank, data=data).status == codes.CARD_REMOVED
+    assert unlocked.refusal("SIGN", invoices=1, total=sheets.FEE).status == codes.CARD_REMOVED
+
+
+@pytest.mark.parametrize("end", ["CERTIFY", "ABANDON", "STATE", "session"])
+def test_refusal_of_records_is_forgotten_by_what_begins_or_ends_a_certification(unlocked, end):
+    refused_lot(unlocked)
+    if end == "session":
+        unlocked.service.begin_session()
+    elif end == "CERTIFY":
+        unlocked.refusal(end, what=LOT, kind=FSE, mode=4)
+    elif end == "STATE":
+        unlocked.answer(end)  # whatever the answer: a maker has asked
+    else:
+        unlocked.ask(end)
+    refused = unlocked.refusal("SIGN", invoices=1, total=sheets.FEE)
+    assert why(refused) == (codes.NOT_CERTIFYING, 0, 0, 0)
+
+
+def test_lot_is_signed_after_one_that_was_refused(unlocked):
+    refused_lot(unlocked)
+    lot = sheets.lot(1)
+    verify("infirmiere", unlocked.certify(lot, invoices=1, total=sheets.FEE).data("signature"), lot)
 
 
 @pytest.mark.parametrize(("invoices", "total"), [(2, sheets.FEE), (1, sheets.FEE - 1), (1, 0)])

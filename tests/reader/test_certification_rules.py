@@ -25,9 +25,11 @@ def refusal(records, what, kind=FSE, mode=3, date=None):
         answer = bench.answer("RECORDS", first=ordinal, data=records[ordinal * 128 : (ordinal + 1) * 128])
         if "status" in answer.values:
             again = bench.refusal("SIGN", invoices=1, total=s.FEE)
-            assert again.status == codes.NOT_CERTIFYING, "a refused stream can still be signed"
+            why = answer.uint("status"), answer.uint("record"), answer.uint("column")
+            assert (again.status, again.record, again.column) == why, "what follows is refused alike"
+            assert not bench.service._certifier.current(), "a refused stream can still be signed"
             names = {value: name for name, value in vars(codes).items() if name.isupper()}
-            return names[answer.uint("status")], answer.uint("record"), answer.uint("column")
+            return names[why[0]], *why[1:]
     return None
 
 

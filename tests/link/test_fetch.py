@@ -1,0 +1,90 @@
+"""Parts of the kept answer, given again by FETCH: the rules of PROTOCOL.md one by one."""
+
+import pytest
+from link_rig import Board, ask, hello, refusal, request, told
+
+from sesam import codes, frame, messages
+from tournee.reader.framing import Frame, seal
+
+
+def fetch(number: int, offset: int, length: int) -> bytes:
+    return bytes(seal(frame.FETCH, number, offset.to_bytes(2, "big") + bytes((length,))))
+
+
+def nak(number: int, status: int) -> list[Frame]:
+    return [Frame(frame.NAK, number, status.to_bytes(2, "big"))]
+
+
+def signed(board: Board) -> bytes:
+    """The frame of a long answer, to the 3rd request."""
+    ask(board, request(1, messages.CERTIFY, what=2, kind=1, mode=3))
+    ask(board, request(2, messages.RECORDS, first=0, data=bytes(128)))
+    said = board.feed(request(3, messages.SIGN, invoices=1, total=1))
+    return said[len(seal(frame.ACK, 3, b"")) :]
+
+
+@pytest.mark.parametrize("length", [1, 28, 40])
+def test_kept_answer_is_given_in_parts_as_it_was_sent(open_board, length):
+    whole = signed(open_board)
+    assert len(whole) > 300
+    parts = b""
+    for at in range(0, len(whole), length):
+        (part,) = ask(open_board, fetch(3, at, length))
+        head = len(whole).to_bytes(2, "big") + at.to_bytes(2, "big")
+        assert (part.kind, part.number, part.payload[:4]) == (frame.PART, 3, head)
+        parts += part.payload[4:]
+    assert parts == whole
+
+
+def test_part_of_the_last_bytes_has_those_that_are_there(open_board):
+    whole = signed(open_board)
+    (part,) = ask(open_board, fetch(3, len(whole) - 2, 40))
+    assert part.payload[4:] == whole[-2:]
+
+
+def test_many_fetches_at_once_get_their_parts_in_order(open_board):
+    whole = signed(open_board)
+    parts = ask(open_board, b"".join(fetch(3, at, 28) for at in range(0, len(whole), 28)))
+    assert b"".join(part.payload[4:] for part in parts) == whole
+
+
+@pytest.mark.parametrize("number", [0, 2, 4])
+def test_fetch_of_an_answer_that_is_not_kept_is_refused(open_board, number):
+    signed(open_board)
+    assert ask(open_board, fetch(number, 0, 28)) == nak(number, codes.SEQUENCE)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_fetch_before_any_request_is_refused(open_board, number):
+    assert ask(open_board, fetch(number, 0, 28)) == nak(number, codes.SEQUENCE)
+
+
+def test_fetch_without_a_session_is_refused(board):
+    assert ask(board, fetch(1, 0, 28)) == nak(1, codes.NO_SESSION)
+
+
+def test_fetch_after_another_host_opened_a_session_gets_nothing_of_the_last_one(open_board):
+    signed(open_board)
+    ask(open_board, hello(b"session2"))
+    assert ask(open_board, fetch(3, 0, 28)) == nak(3, codes.SEQUENCE)
+
+
+@pytest.mark.parametrize("payload", ["", "00", "0000", "00000000", "000000", "000029", "0000ff"])
+def test_fetch_of_no_such_part_is_refused(open_board, payload):
+    signed(open_board)
+    assert ask(open_board, bytes(seal(frame.FETCH, 3, bytes.fromhex(payload)))) == nak(3, codes.RANGE)
+
+
+@pytest.mark.parametrize("beyond", [0, 1, 1000])
+def test_fetch_from_behind_the_answer_is_refused(open_board, beyond):
+    whole = signed(open_board)
+    assert ask(open_board, fetch(3, len(whole) + beyond, 1)) == nak(3, codes.RANGE)
+
+
+def test_fetch_changes_nothing_that_a_host_can_see(open_board, service):
+    whole = signed(open_board)
+    asked = list(service.requests)
+    ask(open_board, fetch(3, 0, 28) + fetch(9, 0, 28) + fetch(3, 999, 28))
+    assert open_board.feed(request(3, messages.SIGN, invoices=1, total=1)) == whole
+    assert told(ask(open_board, request(5))[0])[2] == refusal(codes.SEQUENCE, 3)
+    assert (service.requests, service.sessions) == (asked, 1)
