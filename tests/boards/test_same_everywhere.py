@@ -150,7 +150,7 @@ PARTS = (services, refusals, bad_cards, by_blocks, cuts)
 
 
 def unix_with_the_link_of(other, folder):
-    """The unix board as it is, but for its messages, as long as the other board's, and what follows from it."""
+    """The unix board, but for its messages, which are as long as the other board's."""
     unix = folder / "unix"
     unix.mkdir()
     for file in [*BOARDS.glob("*.py"), *(BOARDS / "unix").iterdir()]:
