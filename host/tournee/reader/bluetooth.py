@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ _CONNECT_S = 10.0
 _LOOK_S = 0.25  # between two words of progress
 _WRITE_S = 5.0
 _PAIR_S = 60.0  # somebody types six digits
+_LINGER_S = 0.05  # what is kept for more waits so long at most: three turns of a usual connection
 _GRACE_S = 5.0  # what bleak may take beyond its own time-outs
 _END = b"\0"  # ends a frame, and between frames is nothing: the write that asks whether writing is allowed
 _NOT_PAIRED = frozenset({0x05, 0x08, 0x0E, 0x0F})  # ATT: authentication, authorisation, encryption wanting
@@ -181,13 +183,28 @@ class BluetoothTransport:
         self._backend = (radio or Radio()).client
         self._taken: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # empty bytes: gone
         self._gone = asyncio.Event()
+        self._kept = bytearray()  # less than a piece, until more is written
+        self._kept_until = 0.0
         self._run(self._open(), _CONNECT_S)
 
     def read(self, timeout_ms: int) -> bytes:
-        """Give what has come in, waiting `timeout_ms` at most. TransportClosed."""
+        """Give what has come in, waiting `timeout_ms` at most. TransportClosed.
+
+        What `write` has kept goes out when nothing comes in for a while.
+        """
         taken = []
+        patience = timeout_ms / 1000
         with contextlib.suppress(queue.Empty):
-            taken.append(self._taken.get(timeout=timeout_ms / 1000))
+            if self._kept:
+                linger = min(patience, max(0.0, self._kept_until - time.monotonic()))
+                patience -= linger
+                try:
+                    taken.append(self._taken.get(timeout=linger))
+                except queue.Empty:
+                    if time.monotonic() >= self._kept_until:
+                        self.write(b"")
+            if not taken:
+                taken.append(self._taken.get(timeout=patience))
             while taken[-1]:
                 taken.append(self._taken.get_nowait())
         if taken and not taken[-1]:
@@ -197,11 +214,18 @@ class BluetoothTransport:
         return b"".join(taken)
 
     def write(self, data: bytes | bytearray, more: bool = False) -> None:
-        """Send all of `data`. TransportClosed."""
-        self._run(self._write(bytes(data)), _WRITE_S)
+        """Send all of `data`, but with `more` for the end that does not fill a piece. TransportClosed."""
+        self._kept += data
+        try:
+            self._run(self._write(more), _WRITE_S)
+        except BaseException:
+            self._drop(len(self._kept))  # it never goes out any more
+            raise
+        self._kept_until = time.monotonic() + _LINGER_S
 
     def close(self) -> None:
         """Let the reader go."""
+        self._drop(len(self._kept))
         with contextlib.suppress(BleakError, OSError, TimeoutError):
             self._loop.run(self._client.disconnect(), _GRACE_S)
 
@@ -235,10 +259,10 @@ class BluetoothTransport:
         self._gone.set()
         self._taken.put(b"")
 
-    async def _write(self, data: bytes) -> None:
-        """Send `data` in pieces of the size that the connection takes now, unless the reader goes first."""
+    async def _write(self, more: bool) -> None:
+        """Send pieces of the size that the connection takes now, unless the reader goes first."""
         gone = asyncio.ensure_future(self._gone.wait())
-        sending = asyncio.ensure_future(self._write_pieces(data))
+        sending = asyncio.ensure_future(self._write_pieces(more))
         try:
             await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
@@ -248,12 +272,22 @@ class BluetoothTransport:
             gone.cancel()
             sending.cancel()
 
-    async def _write_pieces(self, data: bytes) -> None:
+    async def _write_pieces(self, more: bool) -> None:
         characteristic = self._client.services.get_characteristic(WRITE)
         if characteristic is None:
             raise closed(f"ble:{self._address}")
-        at = 0
-        while at < len(data):
+        while self._kept:
             size = characteristic.max_write_without_response_size
-            await self._client.write_gatt_char(characteristic, data[at : at + size], response=False)
-            at += size
+            if more and len(self._kept) < size:
+                break
+            piece = self._kept[:size]
+            self._drop(len(piece))
+            try:
+                await self._client.write_gatt_char(characteristic, piece, response=False)
+            finally:
+                piece[:] = bytes(len(piece))
+
+    def _drop(self, size: int) -> None:
+        """Take so many bytes off what is kept; they may hold a code."""
+        self._kept[:size] = bytes(size)
+        del self._kept[:size]

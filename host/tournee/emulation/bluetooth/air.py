@@ -18,7 +18,7 @@ from typing import Self
 from bumble.controller import Controller
 from bumble.core import PhysicalTransport
 from bumble.device import Device
-from bumble.hci import Address, HCI_ErrorCode
+from bumble.hci import Address, HCI_ErrorCode, HCI_Number_Of_Completed_Packets_Event, HCI_Packet
 from bumble.host import Host
 from bumble.keys import MemoryKeyStore, PairingKeys
 from bumble.link import LocalLink
@@ -26,6 +26,7 @@ from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import AsyncPipeSink
 
 from tournee.emulation.bluetooth.backend import client_on, scanner_on
+from tournee.emulation.bluetooth.backlog import PACKETS
 from tournee.emulation.bluetooth.peripheral import Fault, Module, faultless
 from tournee.reader.bluetooth import Loop, Radio
 
@@ -85,13 +86,48 @@ class BondStore(MemoryKeyStore):
             del self.all_keys[next(iter(self.all_keys))]
 
 
+class PacedController(Controller):
+    """A controller that holds a packet until the air has carried it: its host waits, as with a radio."""
+
+    def __init__(self, address: str, air: PacedLink) -> None:
+        super().__init__(address, link=air)
+        self._air = air
+
+    def send_hci_packet(self, packet: HCI_Packet) -> None:
+        """Tell the host something; that a packet is through only when it is."""
+        if not isinstance(packet, HCI_Number_Of_Completed_Packets_Event) or not self._air.paced:
+            super().send_hci_packet(packet)
+            return
+        handle = packet.connection_handles[0]
+        connection = self.find_connection_by_handle(handle)
+
+        def tell() -> None:
+            if self.find_connection_by_handle(handle) is connection:
+                super(PacedController, self).send_hci_packet(packet)
+
+        asyncio.get_running_loop().call_at(self._air.carried_at(self), tell)
+
+
 class PacedLink(LocalLink):
-    """The air: carries data at once, or every `interval_ms`, then `PER_TURN` packets each way, in order."""
+    """The air: carries data at once, or every `interval_ms`, then `PER_TURN` packets each way, in order.
+
+    What a connection has not carried when it ends is lost.
+    """
 
     def __init__(self, interval_ms: int) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._interval_s = interval_ms / 1000
         self._last: dict[Controller, int] = {}  # place of the last packet, counted in packets from time 0
+
+    @property
+    def paced(self) -> bool:
+        """Whether data waits for its turn."""
+        return self._interval_s > 0
+
+    def carried_at(self, sender: Controller) -> float:
+        """When the last packet of this sender is through, by the loop's clock."""
+        turn, rank = divmod(self._last.get(sender, 0), PER_TURN)
+        return turn * self._interval_s + rank * _RANK_S
 
     def send_acl_data(
         self,
@@ -102,15 +138,19 @@ class PacedLink(LocalLink):
     ) -> None:
         """Carry a packet, in the next turn that has room for it."""
         carry = partial(super().send_acl_data, sender_controller, destination_address, transport, data)
-        if not self._interval_s:
+        if not self.paced:
             carry()
             return
+        connection = sender_controller.le_connections.get(destination_address)
+
+        def turn_has_come() -> None:
+            if sender_controller.le_connections.get(destination_address) is connection:
+                carry()
+
         loop = asyncio.get_running_loop()
         soonest = (math.floor(loop.time() / self._interval_s) + 1) * PER_TURN
-        place = max(soonest, self._last.get(sender_controller, 0) + 1)
-        self._last[sender_controller] = place
-        at = place // PER_TURN * self._interval_s
-        loop.call_at(at + place % PER_TURN * _RANK_S, carry)
+        self._last[sender_controller] = max(soonest, self._last.get(sender_controller, 0) + 1)
+        loop.call_at(self.carried_at(sender_controller), turn_has_come)
 
 
 class Air:
@@ -190,10 +230,11 @@ class Air:
                 controller.on_le_disconnected(connection, HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
 
 
-async def _device(link: LocalLink, address: str, delegate: PairingDelegate, store: MemoryKeyStore) -> Device:
+async def _device(link: PacedLink, address: str, delegate: PairingDelegate, store: MemoryKeyStore) -> Device:
     """A powered Bluetooth device on `link` that pairs with MITM protection or not at all, and keeps bonds."""
-    controller = Controller(address, link=link)
+    controller = PacedController(address, link)
     controller.le_acl_data_packet_length = MTU + _L2CAP  # one packet for the longest piece
+    controller.total_num_le_acl_data_packets = PACKETS
     device = Device(address=Address(address), host=Host(controller, AsyncPipeSink(controller)))
     device.keystore = store
     device.pairing_config_factory = lambda _: PairingConfig(

@@ -21,6 +21,8 @@ from bumble.device import Advertisement, Connection, Device, Peer
 from bumble.gatt import Characteristic
 from bumble.gatt_client import CharacteristicProxy
 
+from tournee.emulation.bluetooth.backlog import room_on
+
 _HEAD = 3  # bytes of a write or a notification around its value (ATT 3.4.5.3)
 _PROPERTIES = {
     Characteristic.Properties.READ: "read",
@@ -203,7 +205,10 @@ class _Client(BaseBleakClient):
     async def write_gatt_char(
         self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool
     ) -> None:
-        await self._ask(self._proxy(characteristic).write_value(bytes(data), with_response=response))
+        proxy = self._proxy(characteristic)
+        assert self._connection is not None
+        await self._ask(room_on(self._connection))
+        await self._ask(proxy.write_value(bytes(data), with_response=response))
 
     async def start_notify(
         self, characteristic: BleakGATTCharacteristic, callback: NotifyCallback, **_: Any
@@ -227,7 +232,9 @@ class _Client(BaseBleakClient):
 
     async def _ask(self, work: Any) -> Any:
         """Do one GATT exchange, unless the peer goes first."""
-        assert self._connection is not None
+        if self._connection is None:
+            work.close()
+            raise BleakError("not connected")
         try:
             return await self._connection.cancel_on_disconnection(work)
         except ATT_Error as error:

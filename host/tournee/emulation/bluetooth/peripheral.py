@@ -1,8 +1,10 @@
 """The Bluetooth module of an emulated reader: a GATT service joined to the board's byte stream.
 
 It does what a module on a board's UART does: what is written to one characteristic goes to the board, what
-the board sends is notified, in pieces of the connection's size. Only a host that paired with a comparison of
-numbers or a passkey gets through.
+the board sends is notified, in pieces of the connection's size. It never waits for the board: what the board
+does not take is kept, up to `ROOM` bytes, and lost beyond that, for a write without response cannot be held
+up. The board is held up (flow control) while as much waits for the air. Only a host that paired with a
+comparison of numbers or a passkey gets through.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from bumble.device import Connection, Device
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.keys import PairingKeys
 
+from tournee.emulation.bluetooth.backlog import room_on
 from tournee.reader.bluetooth import BATTERY, IDENTITY, NOTIFY, SERVICE, WRITE
 
 _HEAD = 3  # bytes of a notification around its value (ATT 3.4.7.1)
-_READ = 4096
+ROOM = 4096  # bytes that a module keeps each way
 _INTERVAL_MS = 20.0  # between two advertisements
 
 
@@ -51,11 +54,14 @@ class Module:
         self._name = name
         self._battery = battery
         self._trusted: set[Connection] = set()
-        self._waiting = bytearray()
+        self._waiting = bytearray()  # for the air
+        self._unwritten = bytearray()  # for the board
+        self.lost = 0  # bytes for which there was no room
         self._notify = Characteristic[bytes](
             NOTIFY, Characteristic.Properties.NOTIFY, Attribute.Permissions.READABLE
         )
         self._sending: asyncio.Task[None] | None = None
+        self._held_up = False  # the board: the air takes nothing now
         self._forgetting: asyncio.Future[None] | None = None
         properties, permissions = Characteristic.Properties, Attribute.Permissions
         write = Characteristic[bytes](
@@ -75,8 +81,17 @@ class Module:
 
     def close(self) -> None:
         """Let the board's stream go."""
-        asyncio.get_running_loop().remove_reader(self._line)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._line < 0:
+            return
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._line)
+        loop.remove_writer(self._line)
         os.close(self._line)
+        self._line = -1
+        self._held_up = False
 
     async def _advertise(self) -> None:
         kind = core.AdvertisingData.Type
@@ -122,14 +137,39 @@ class Module:
         if connection not in self._trusted:
             raise ATT_Error(ErrorCode.INSUFFICIENT_AUTHENTICATION)
         for piece in self._fault(value):
-            os.write(self._line, piece)
+            if self._line < 0 or len(self._unwritten) + len(piece) > ROOM:
+                self.lost += len(piece)
+            else:
+                self._unwritten += piece
+        self._write()
+
+    def _write(self) -> None:
+        """Give the board what it takes now, and the rest when it takes more."""
+        loop = asyncio.get_running_loop()
+        try:
+            written = os.write(self._line, self._unwritten)
+        except BlockingIOError:
+            written = 0
+        except OSError:  # the board is gone
+            self._unwritten.clear()
+            self._let_go()
+            return
+        self._unwritten[:written] = bytes(written)  # it may hold a code
+        del self._unwritten[:written]
+        if self._unwritten:
+            loop.add_writer(self._line, self._write)
+        else:
+            loop.remove_writer(self._line)
 
     def _board_sent(self) -> None:
         try:
-            self._waiting += os.read(self._line, _READ)
+            self._waiting += os.read(self._line, ROOM)
         except OSError:  # the board is gone
-            asyncio.get_running_loop().remove_reader(self._line)
+            self._let_go()
             return
+        if len(self._waiting) >= ROOM:
+            asyncio.get_running_loop().remove_reader(self._line)
+            self._held_up = True
         if self._sending is None or self._sending.done():
             self._sending = asyncio.ensure_future(self._send())
 
@@ -142,9 +182,13 @@ class Module:
                 del self._waiting[:size]
                 try:
                     for piece in self._fault(cut):
+                        await connection.cancel_on_disconnection(room_on(connection))
                         await self._device.notify_subscriber(connection, self._notify, piece)
-                except (core.BaseBumbleError, hci.HCI_Error):
+                except (core.BaseBumbleError, hci.HCI_Error, asyncio.CancelledError):
                     self._trusted.discard(connection)
                 break
             else:
                 self._waiting.clear()
+            if self._held_up and len(self._waiting) < ROOM:
+                self._held_up = False
+                asyncio.get_running_loop().add_reader(self._line, self._board_sent)
