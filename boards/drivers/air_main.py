@@ -1,20 +1,18 @@
 """Start of a reader whose link is Bluetooth LE, on an official MicroPython. Never yet run on hardware.
 
-Without a display of the board's own, the six digits of a pairing go to the USB console.
+Nothing goes over the air before the maker has given the reader its secret: until then its link is the USB
+console, as with `usb_main`. Afterwards, without a display of the board's own, the six digits of a pairing go
+to that console.
 """
 
 import os
 import time
 
 import board
-from contacts import ContactSlot
+from assembly import Flash, serve
 from gatt import Bonds, Gatt
 
-import bluetooth
-from reader.core import Core
-from reader.sha256 import Sha256
 from sesam import frame
-from sesam.port import ticks_ms
 
 _BONDS = "bonds"  # a file of the board's own file system
 
@@ -29,7 +27,7 @@ def load() -> bytes:
 
 
 def save(data: bytes) -> None:
-    """Keep the bonds, whole or as they were."""
+    """Keep the bonds, whole or as they were: littlefs puts the new file in place of the old one at once."""
     with open(_BONDS + ".new", "wb") as file:
         file.write(data)
     os.rename(_BONDS + ".new", _BONDS)
@@ -42,24 +40,25 @@ def show(digits: object) -> None:
         print("code", shown[:3], shown[3:])
 
 
+def air() -> Gatt:
+    """The stream over the air; frames of the window wait in the stack, and a repetition."""
+    import bluetooth
+
+    bonds = Bonds(board.BLUETOOTH["bonds"], load, save)
+    room = (board.WINDOW + 1) * frame.encoded_max(board.MESSAGE)
+    name = board.BLUETOOTH["name"].encode()
+    return Gatt(bluetooth, name, b"open-1", room, bonds, show, os.urandom, time.sleep_ms)
+
+
 def run() -> None:
     """Serve the link."""
-    bonds = Bonds(board.BLUETOOTH["bonds"], load, save)
-    largest = frame.encoded_max(board.MESSAGE)
-    name = board.BLUETOOTH["name"].encode()
-    link = Gatt(bluetooth, name, b"open-1", largest, bonds, show, os.urandom, time.sleep_ms)
-    slots = (ContactSlot(board.PINS[0], board.CLOCK_KHZ), ContactSlot(board.PINS[1], board.CLOCK_KHZ))
-    core = Core(
-        link,
-        slots,
-        ticks_ms,
-        Sha256,
-        board.NAME,
-        board.MESSAGE,
-        board.CLOCK_KHZ,
-        window=board.WINDOW,
-    )
-    core.run()
+    flash = Flash()
+    if flash.provisioned():
+        serve(air(), flash, board.WINDOW)
+    else:
+        from console import Console
+
+        serve(Console(), flash, 1)
 
 
 run()

@@ -101,7 +101,7 @@ class Bonds:
 
 
 class Gatt:
-    """The stream that the core wants. `bluetooth` is the module, `largest` the bytes of the largest frame.
+    """The stream that the core wants. `bluetooth` is the module, `room` the bytes that may wait to be read.
 
     `show(digits)` shows six digits, and None when they are to go; `random(n)` gives unguessable bytes;
     `pause(ms)` waits.
@@ -112,7 +112,7 @@ class Gatt:
         bluetooth: object,
         name: bytes,
         identity: bytes,
-        largest: int,
+        room: int,
         bonds: Bonds,
         show: object,
         random: object,
@@ -143,8 +143,7 @@ class Gatt:
         ((self._written, self._notified, told),) = ble.gatts_register_services(
             ((uuid(_SERVICE), characteristics),)
         )
-        # A frame and its repetition may wait; 20 bytes, the default, would drop the rest without a word.
-        ble.gatts_set_buffer(self._written, 2 * largest, True)
+        ble.gatts_set_buffer(self._written, room, True)  # what finds no room is dropped without a word
         ble.gatts_set_buffer(told, len(identity))
         ble.gatts_write(told, identity)
         self._advertise()

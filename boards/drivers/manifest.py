@@ -8,5 +8,15 @@
 
 include("$(PORT_DIR)/boards/manifest.py")  # noqa: F821  (the manifest's language)
 include("../../firmware/manifest.py")  # noqa: F821
-for name in ("contacts.py", "gatt.py", "usb_main.py", "air_main.py", "board.py", "release.py"):
+for name in (
+    "contacts.py",
+    "console.py",
+    "gatt.py",
+    "journal_files.py",
+    "assembly.py",
+    "usb_main.py",
+    "air_main.py",
+    "board.py",
+    "release.py",
+):
     module(name)  # noqa: F821

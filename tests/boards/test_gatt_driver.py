@@ -1,10 +1,11 @@
-"""The Bluetooth driver of boards on an official MicroPython, on a small fake of its `bluetooth`: what that
-module's documentation promises (buffers that drop without a word, queues that fill) and nothing more."""
+"""The Bluetooth driver of boards on an official MicroPython, on a small fake of its `bluetooth`."""
 
 import runpy
 import struct
 import tomllib
+import types
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -12,99 +13,25 @@ from tournee.emulation.board import BOARDS
 from tournee.reader import bluetooth as host
 
 DRIVER = runpy.run_path(str(BOARDS / "drivers" / "gatt.py"))
-CONNECT, DISCONNECT, WRITE, MTU, ENCRYPTION = 1, 2, 3, 21, 28
+FAKE = runpy.run_path(str(Path(__file__).parent / "hardware" / "bluetooth.py"))
+CONNECT, DISCONNECT, MTU, ENCRYPTION = 1, 2, 21, 28
 GET_SECRET, SET_SECRET, PASSKEY = 29, 30, 31
 OURS, PEERS = 1, 2  # kinds of secrets
 ADDRESS = b"\x00\xf0\xf1\xf2\xf3\xf4\xf5"
-HANDLES = (10, 12, 15)
-WRITTEN, NOTIFIED, TOLD = HANDLES
-
-
-class Ble:
-    """The radio: what was configured, advertised, notified; values as a GATT server keeps them."""
-
-    def __init__(self):
-        self.configured, self.notified, self.passkeys, self.dropped = {}, [], [], []
-        self.values, self.room = {}, dict.fromkeys(HANDLES, (20, False))
-        self.full = 0
-        self.advertised = None
-
-    def active(self, on):
-        self.on = on
-
-    def irq(self, handler):
-        self.event = handler
-
-    def config(self, **values):
-        self.configured |= values
-
-    def gatts_register_services(self, services):
-        self.services = services
-        return (HANDLES,)
-
-    def gatts_set_buffer(self, handle, length, append=False):
-        self.room[handle] = (length, append)
-
-    def gatts_write(self, handle, data):
-        self.values[handle] = bytes(data)
-
-    def gatts_read(self, handle):
-        value = self.values.get(handle, b"")
-        if self.room[handle][1]:
-            self.values[handle] = b""
-        return value
-
-    def gatts_notify(self, connection, handle, data):
-        if self.full:
-            self.full -= 1
-            raise OSError(12)  # ENOMEM
-        self.notified.append((connection, handle, bytes(data)))
-
-    def gap_advertise(self, interval_us, adv_data, *, resp_data=None):
-        self.advertised = (bytes(adv_data), bytes(resp_data or b""))
-
-    def gap_passkey(self, connection, action, passkey):
-        self.passkeys.append((connection, action, passkey))
-
-    def gap_disconnect(self, connection):
-        self.dropped.append(connection)
-
-    def write_from_host(self, connection, data):
-        """What the stack does with a write that its flags let through."""
-        length, append = self.room[WRITTEN]
-        before = self.values.get(WRITTEN, b"") if append else b""
-        self.values[WRITTEN] = (before + data)[:length]
-        self.event(WRITE, (connection, WRITTEN))
-
-
-class Bluetooth:
-    """The module."""
-
-    def __init__(self):
-        self.ble = Ble()
-
-    def BLE(self):
-        return self.ble
-
-    class UUID:
-        def __init__(self, text):
-            self.text = text
-
-        def __bytes__(self):
-            return uuid.UUID(self.text).bytes[::-1]
+WRITTEN, NOTIFIED, TOLD = FAKE["_HANDLES"]
 
 
 class Rig:
     def __init__(self, kept=b"", most=2):
-        self.bluetooth = Bluetooth()
-        self.ble = self.bluetooth.ble
+        self.ble = FAKE["Server"]()
+        module = types.SimpleNamespace(BLE=lambda: self.ble, UUID=FAKE["UUID"])
         self.shown, self.saved, self.paused = [], [kept], []
         self.bonds = DRIVER["Bonds"](most, lambda: self.saved[-1], self.saved.append)
         self.gatt = DRIVER["Gatt"](
-            self.bluetooth,
+            module,
             b"TRN-01",
             b"open-1",
-            600,
+            1200,
             self.bonds,
             self.shown.append,
             lambda n: b"\x01\x02\x03\x04"[:n],

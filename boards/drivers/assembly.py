@@ -1,0 +1,64 @@
+"""The reader put together on an official MicroPython: slots on pins, journal in files, protected channel.
+Never yet run on hardware."""
+
+import os
+
+import board
+from contacts import ContactSlot
+from cryptolib import aes
+from journal_files import JournalFiles
+from machine import reset
+from release import KEY, PRODUCTION
+
+from reader.core import Core
+from reader.journal import IDENTITY, Journal
+from reader.protection import Protection
+from reader.sha256 import Sha256
+from sesam.port import const, ticks_ms
+
+_ECB = const(1)  # of cryptolib
+_JOURNAL = "journal"  # files of the board's own file system
+
+
+class Flash:
+    """What the board keeps without power: a journal, and no second bank."""
+
+    banks = ()
+
+    def __init__(self) -> None:
+        self.key = KEY
+        self.production = PRODUCTION
+        self.journal = JournalFiles(_JOURNAL, board.PAGE)
+
+    def provisioned(self) -> bool:
+        """Whether the maker has given this reader its secret."""
+        return Journal(self.journal).find(IDENTITY) > 0
+
+
+def key_of(secret: bytes) -> object:
+    """A key of AES that encrypts single blocks."""
+    return aes(secret, _ECB)
+
+
+def fill(buf: bytearray) -> None:
+    """Fill with unguessable bytes."""
+    buf[:] = os.urandom(len(buf))
+
+
+def serve(stream: object, flash: Flash, window: int) -> None:
+    """Serve the link, where `window` frames may wait, until the board is to start anew."""
+    slots = (ContactSlot(board.PINS[0], board.CLOCK_KHZ), ContactSlot(board.PINS[1], board.CLOCK_KHZ))
+    Core(
+        stream,
+        slots,
+        ticks_ms,
+        Sha256,
+        board.NAME,
+        board.MESSAGE,
+        board.CLOCK_KHZ,
+        flash=flash,
+        window=window,
+        opposition=board.OPPOSITION,
+        protection=Protection(Sha256, key_of, fill, ticks_ms),
+    ).run()
+    reset()

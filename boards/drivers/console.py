@@ -1,0 +1,31 @@
+"""The USB serial port of an official MicroPython as a reader's link. Never yet run on hardware."""
+
+import select
+import sys
+
+import micropython
+
+
+class Console:
+    """The USB serial port, byte for byte."""
+
+    def __init__(self) -> None:
+        micropython.kbd_intr(-1)  # 03 is a byte like any other
+        self._in = sys.stdin.buffer
+        self._out = sys.stdout.buffer
+        self._poll = select.poll()
+        self._poll.register(sys.stdin, select.POLLIN)
+        self._byte = bytearray(1)
+
+    def read(self, buf: bytearray, timeout_ms: int) -> int:
+        """Bytes read within `timeout_ms`; 0: none came."""
+        n = 0
+        while n < len(buf) and self._poll.poll(0 if n else timeout_ms):
+            self._in.readinto(self._byte)
+            buf[n] = self._byte[0]
+            n += 1
+        return n
+
+    def write(self, buf: bytearray, start: int, n: int) -> int:
+        """Bytes written now."""
+        return self._out.write(memoryview(buf)[start : start + n]) or 0

@@ -1,0 +1,159 @@
+"""A fake of MicroPython's `bluetooth`: what its documentation promises (buffers that drop without a word,
+queues that fill) and nothing more. `Server` is for one process; `Radio` has its host at the other end of a
+stream, as frames `tag, length (2 bytes), payload`. Runs on MicroPython and CPython.
+"""
+
+_CONNECT, _DISCONNECT, _WRITE, _MTU, _ENCRYPTION, _PASSKEY = 1, 2, 3, 21, 28, 31
+_SHOW = 3
+_HANDLES = (10, 12, 15)  # of the values, in the order of registration
+_DEFAULT_ROOM = 20
+_CONNECTION = 1
+_QUEUE = 3  # notifications that wait for a connection event
+_EVENT_MS = 4  # between two of them
+
+# frames of `Radio`: from the host, and to it
+CONNECTED, LEFT, SIZED, PAIRED, WRITTEN, ASKED = range(6)
+NOTIFIED, ADVERTISED, DIGITS, DROPPED = range(4)
+
+radio = None  # what `BLE()` gives, where it is set
+
+
+class UUID:
+    """The 128-bit kind."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __iter__(self):
+        return iter(reversed(bytes.fromhex(self.text.replace("-", ""))))
+
+
+class Server:
+    """The radio: what was configured, advertised, notified; values as a GATT server keeps them."""
+
+    def __init__(self):
+        self.configured, self.notified, self.passkeys, self.dropped = {}, [], [], []
+        self.values, self.room = {}, dict.fromkeys(_HANDLES, (_DEFAULT_ROOM, False))
+        self.full = 0
+        self.lost = 0  # bytes of writes that found no room
+        self.advertised = None
+
+    def active(self, on):
+        self.on = on
+
+    def irq(self, handler):
+        self.event = handler
+
+    def config(self, **values):
+        self.configured.update(values)
+
+    def gatts_register_services(self, services):
+        self.services = services
+        return (_HANDLES,)
+
+    def gatts_set_buffer(self, handle, length, append=False):
+        self.room[handle] = (length, append)
+
+    def gatts_write(self, handle, data):
+        self.values[handle] = bytes(data)
+
+    def gatts_read(self, handle):
+        value = self.values.get(handle, b"")
+        if self.room[handle][1]:
+            self.values[handle] = b""
+        return value
+
+    def gatts_notify(self, connection, handle, data):
+        if self.full:
+            self.full -= 1
+            raise OSError(12)  # ENOMEM
+        self.notified.append((connection, handle, bytes(data)))
+
+    def gap_advertise(self, interval_us, adv_data, *, resp_data=None):
+        self.advertised = (bytes(adv_data), bytes(resp_data or b""))
+
+    def gap_passkey(self, connection, action, passkey):
+        self.passkeys.append((connection, action, passkey))
+
+    def gap_disconnect(self, connection):
+        self.dropped.append(connection)
+
+    def write_from_host(self, connection, data):
+        """What the stack does with a write that its flags let through."""
+        length, append = self.room[_HANDLES[0]]
+        before = self.values.get(_HANDLES[0], b"") if append else b""
+        self.lost += max(0, len(before) + len(data) - length)
+        self.values[_HANDLES[0]] = (before + data)[:length]
+        self.event(_WRITE, (connection, _HANDLES[0]))
+
+
+class Radio(Server):
+    """A radio whose host is at the other end of `stream`; `ticks` gives milliseconds."""
+
+    def __init__(self, stream, ticks):
+        super().__init__()
+        self._stream, self._ticks = stream, ticks
+        self._came = b""
+        self._piece = bytearray(512)
+        self._next_event = ticks()
+
+    def gatts_read(self, handle):
+        self._turn()
+        return super().gatts_read(handle)
+
+    def gatts_notify(self, connection, handle, data):
+        self._turn()
+        self.full = len(self.notified) >= _QUEUE
+        super().gatts_notify(connection, handle, data)
+
+    def gap_advertise(self, interval_us, adv_data, *, resp_data=None):
+        self._tell(ADVERTISED, bytes(adv_data))
+
+    def gap_passkey(self, connection, action, passkey):
+        self._tell(DIGITS, passkey.to_bytes(4, "big"))
+
+    def gap_disconnect(self, connection):
+        self._tell(DROPPED, b"")
+        self.event(_DISCONNECT, (connection, 0, b""))
+
+    def _turn(self):
+        """What the stack does in its interrupts."""
+        if self._ticks() >= self._next_event:
+            self._next_event = self._ticks() + _EVENT_MS
+            for _, _, data in self.notified:
+                self._tell(NOTIFIED, data)
+            self.notified.clear()
+        n = self._stream.read(self._piece, 0)
+        self._came += bytes(self._piece[: max(0, n)])
+        while len(self._came) >= 3:
+            end = 3 + (self._came[1] << 8 | self._came[2])
+            if len(self._came) < end:
+                return
+            tag, payload = self._came[0], self._came[3:end]
+            self._came = self._came[end:]
+            self._happens(tag, payload)
+
+    def _happens(self, tag, payload):
+        if tag == CONNECTED:
+            self.event(_CONNECT, (_CONNECTION, 0, payload))
+        elif tag == LEFT:
+            self.event(_DISCONNECT, (_CONNECTION, 0, payload))
+        elif tag == SIZED:
+            self.event(_MTU, (_CONNECTION, payload[0] << 8 | payload[1]))
+        elif tag == PAIRED:
+            self.event(_ENCRYPTION, (_CONNECTION, True, bool(payload[0]), True, 16))
+        elif tag == WRITTEN:
+            self.write_from_host(_CONNECTION, payload)
+        elif tag == ASKED:
+            self.event(_PASSKEY, (_CONNECTION, _SHOW, 0))
+
+    def _tell(self, tag, payload):
+        whole = bytearray((tag, len(payload) >> 8, len(payload) & 255)) + payload
+        at = 0
+        while at < len(whole):
+            at += self._stream.write(whole, at, len(whole) - at)
+
+
+def BLE():
+    """The radio of this process."""
+    return radio

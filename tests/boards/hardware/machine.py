@@ -1,0 +1,118 @@
+"""A fake of MicroPython's `machine` for a whole reader: a card's contacts, driven by pins, a PWM and a UART
+with its echo, lead to a virtual card on a stream of the slot line (boards/README.md). Runs on both Pythons.
+"""
+
+import sys
+
+import board
+
+_DATA, _ACTIVATE, _DEACTIVATE, _PRESENCE, _SPEED = range(5)
+RESET = 75  # the exit status that asks for another start
+
+contacts = ()  # of each slot, set before the first pin is made
+
+
+class Contacts:
+    """One slot: what its UART hears, whether a card is in."""
+
+    def __init__(self, stream):
+        self.heard = bytearray()
+        self.present = False
+        self._stream = stream
+        self._came = b""
+        self._piece = bytearray(128)
+        self._stale = 0  # resets that the card's end has not come to yet
+
+    def turn(self):
+        """Take what came over the line."""
+        n = self._stream.read(self._piece, 0)
+        self._came += bytes(self._piece[: max(0, n)])
+        while len(self._came) >= 2 and len(self._came) >= 2 + self._came[1]:
+            tag, end = self._came[0], 2 + self._came[1]
+            payload, self._came = self._came[2:end], self._came[end:]
+            if tag == _ACTIVATE:
+                self._stale -= 1
+            elif tag == _PRESENCE:
+                self.present = bool(payload[0])
+            elif not self._stale:
+                self.heard.extend(payload)
+
+    def send(self, tag, payload=b""):
+        """Send one frame."""
+        self._stale += tag == _ACTIVATE
+        whole = bytearray((tag, len(payload))) + payload
+        self._stream.write(whole, 0, len(whole))
+
+
+class Pin:
+    """A pin of `board.PINS`."""
+
+    OUT, IN, PULL_UP = 1, 0, 2
+
+    def __init__(self, number, mode, pull=None, value=0):
+        ((self._contacts, self._role),) = [
+            (contacts[slot], role)
+            for slot, pins in enumerate(board.PINS)
+            for role, pin in pins.items()
+            if pin == number and role != "uart"
+        ]
+        self._value = value
+
+    def value(self, new=None):
+        if new is None:
+            self._contacts.turn()
+            return int(not self._contacts.present)
+        if self._role == "reset" and new and not self._value:
+            self._contacts.heard[:] = b""
+            self._contacts.send(_ACTIVATE)
+        elif self._role == "supply" and self._value and not new:
+            self._contacts.send(_DEACTIVATE)
+        self._value = new
+        return None
+
+
+class PWM:
+    """The card's clock."""
+
+    def __init__(self, pin, freq, duty_u16):
+        assert freq == board.CLOCK_KHZ * 1000
+
+    def deinit(self):
+        pass
+
+
+class UART:
+    """The card's line: what is sent is heard as well."""
+
+    def __init__(self, number, baudrate, tx, rx):
+        (self._contacts,) = [contacts[slot] for slot, pins in enumerate(board.PINS) if pins["uart"] == number]
+        self._baud = baudrate
+
+    def init(self, baudrate, bits, parity, stop):
+        assert (bits, parity, stop) == (8, 0, 2)
+        if baudrate == self._baud:
+            return
+        self._baud = baudrate
+        from contacts import baud
+
+        ta1 = next(one for one in range(0x11, 0x100) if baud(board.CLOCK_KHZ, one) == baudrate)
+        self._contacts.send(_SPEED, bytes((ta1,)))
+
+    def any(self):
+        self._contacts.turn()
+        return len(self._contacts.heard)
+
+    def readinto(self, buf):
+        buf[0] = self._contacts.heard[0]
+        self._contacts.heard[:] = self._contacts.heard[1:]
+        return 1
+
+    def write(self, buf):
+        self._contacts.heard.extend(buf)
+        self._contacts.send(_DATA, bytes(buf))
+        return len(buf)
+
+
+def reset():
+    """Start anew."""
+    sys.exit(RESET)

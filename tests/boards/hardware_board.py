@@ -1,0 +1,67 @@
+"""A board of an official MicroPython, whole: its sources as they are flashed, on a fake `machine` and a fake
+`bluetooth`, with virtual cards; and the host's end of its radio."""
+
+import runpy
+from pathlib import Path
+
+from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.reader.transport import SerialTransport, closed
+
+HERE = Path(__file__).parent / "hardware"
+RADIO = runpy.run_path(str(HERE / "bluetooth.py"))
+ADDRESS = b"\x00\xf0\xf1\xf2\xf3\xf4\xf5"
+
+
+def power(name, runtime, main, flash, folder, *, usb):
+    """The board `name`, started at `main`; what it keeps lies in the file `flash`. Its `link_url` is the USB
+    console, or else the radio's other end (`Air`)."""
+    place = folder / "boards"
+    if not place.exists():
+        (place / name).mkdir(parents=True)
+        for file in BOARDS.glob("*.py"):
+            (place / file.name).symlink_to(file)
+    command = ["{python}", str(HERE / "launch.py"), runtime, str(int(usb)), str(HERE / "power_on.py")]
+    command += ["{image}", str(BOARDS / "unix"), main, "{flash}", "{link}", "{ps}", "{vitale}"]
+    settings = (BOARDS / name / "board.toml").read_text()
+    settings += f"\n[memory]\nheap = 0\n\n[emulator]\ncpython = {command!r}\n"  # the sources as a folder
+    (place / name / "board.toml").write_text(settings)
+    return EmulatedBoard(place / name, runtime="cpython", flash=flash)
+
+
+class Air:
+    """The host's end of a board's radio, as a transport: connected, paired, in pieces of `mtu` - 3 bytes."""
+
+    def __init__(self, url, mtu=247, authenticated=True):
+        self._url, self._line, self._came = url, SerialTransport(url), b""
+        self._piece = mtu - 3
+        self.events = []
+        self._tell(RADIO["CONNECTED"], ADDRESS)
+        self._tell(RADIO["SIZED"], mtu.to_bytes(2, "big"))
+        self._tell(RADIO["PAIRED"], bytes((authenticated,)))
+
+    def read(self, timeout_ms):
+        self._came += self._line.read(timeout_ms)
+        data = b""
+        while len(self._came) >= 3:
+            end = 3 + int.from_bytes(self._came[1:3], "big")
+            if len(self._came) < end:
+                break
+            tag, payload, self._came = self._came[0], self._came[3:end], self._came[end:]
+            if tag == RADIO["NOTIFIED"]:
+                data += payload
+            elif tag == RADIO["DROPPED"]:
+                raise closed(self._url)
+            else:
+                self.events.append((tag, payload))
+        return data
+
+    def write(self, data, more=False):
+        for at in range(0, len(data), self._piece):
+            self._tell(RADIO["WRITTEN"], bytes(data[at : at + self._piece]))
+
+    def close(self):
+        self._tell(RADIO["LEFT"], ADDRESS)
+        self._line.close()
+
+    def _tell(self, tag, payload):
+        self._line.write(bytes((tag,)) + len(payload).to_bytes(2, "big") + payload)
