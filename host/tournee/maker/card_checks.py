@@ -10,6 +10,7 @@ from pathlib import Path
 from sesam import codes
 from tournee.errors import ReaderError
 from tournee.maker.finding import Finding
+from tournee.maker.raw_link import Place
 from tournee.reader import Certification, Reader, Refused
 
 _VECTOR = Path(__file__).with_name("invoice.toml")
@@ -19,8 +20,9 @@ _CERTIFY_MS = 60_000  # the slowest card at 9600 baud is far below
 class CardChecks:
     """Runs against a reader with the test cards `infirmiere` and `moreau` in its slots."""
 
-    def __init__(self, url: str, code: str) -> None:
-        self._url = url
+    def __init__(self, place: Place, code: str, secret: bytes | None = None) -> None:
+        self._place = place
+        self._secret = secret
         self._code = code
         vector = tomllib.loads(_VECTOR.read_text("utf-8"))
         self._invoice = "".join(vector["records"]).encode("ascii")
@@ -29,13 +31,13 @@ class CardChecks:
 
     def __iter__(self) -> Iterator[Finding]:
         checks: dict[str, Callable[[Reader], tuple[bool, str]]] = {
-            "both cards are there": self._present,
-            "both cards are read": self._read,
-            "without the code nothing is signed": self._locked,
-            "invoice gets its known signature and seal": self._signed,
-            "total that was not confirmed is refused": self._unconfirmed,
+            "les deux cartes sont là": self._present,
+            "les deux cartes sont lues": self._read,
+            "sans le code, rien n'est signé": self._locked,
+            "facture : la signature et le sceau connus": self._signed,
+            "total non confirmé refusé": self._unconfirmed,
         }
-        with Reader.open(self._url) as reader:
+        with Reader.open(self._place, self._secret) as reader:
             for name, check in checks.items():
                 began = time.monotonic()
                 try:
@@ -51,7 +53,7 @@ class CardChecks:
 
     def _read(self, reader: Reader) -> tuple[bool, str]:
         sizes = [len(part) for card in (reader.read_ps_card(), reader.read_vitale()) for part in (card.zone,)]
-        return min(sizes) > 0, f"zones of {sizes[0]} and {sizes[1]} bytes"
+        return min(sizes) > 0, f"zones de {sizes[0]} et {sizes[1]} octets"
 
     def _certify(self, reader: Reader, total: int) -> Certification:
         return reader.certify_invoice(self._invoice, kind="FSE", mode="03", total=total)
@@ -64,7 +66,7 @@ class CardChecks:
         made = self._certify(reader, self._total)
         again = self._certify(reader, self._total)
         good = (made.signature, made.seal) == self._known and again == made
-        return good, f"signature {made.signature[:4].hex()}…, the same when asked again"
+        return good, f"signature {made.signature[:4].hex()}…, la même redemandée"
 
     def _unconfirmed(self, reader: Reader) -> tuple[bool, str]:
         return self._refused(reader, self._total + 1, codes.CONFIRMATION)
@@ -74,4 +76,4 @@ class CardChecks:
             self._certify(reader, total)
         except Refused as refused:
             return refused.status == wanted, refused.name
-        return False, "signed"
+        return False, "signé"

@@ -19,6 +19,7 @@ from rich.progress import Progress
 from tournee.cli import status
 from tournee.cli.french import FrenchGroup, usage_in_french
 from tournee.cli.show import SIMULATION, labelled, reader_line
+from tournee.config.readers import secret_in_file
 from tournee.errors import ReaderError, TourneeError
 from tournee.maker import conformance, flashing, label
 from tournee.maker.card_checks import CardChecks
@@ -42,10 +43,14 @@ def screen(*, stderr: bool = False) -> Console:
 @contextmanager
 def reader_at(port: str) -> Iterator[MakerReader]:
     """The reader at a port, open; over the protected channel when the label's code is given."""
-    file = click.get_current_context().find_root().params.get("secret_file")
-    secret = read_label(file.read_text("utf-8")).secret if file else None
-    with MakerReader.open(port, secret) as reader:
+    with MakerReader.open(port, secret_given()) as reader:
         yield reader
+
+
+def secret_given() -> bytes | None:
+    """The secret in the file of `--secret-file`; ConfigError when it cannot be read, or others can."""
+    file = click.get_current_context().find_root().params.get("secret_file")
+    return read_label(secret_in_file(file)).secret if file else None
 
 
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["--help", "-h"]})
@@ -184,11 +189,16 @@ def update(port: str, image: Path) -> None:
 @click.option("--test-cards", "code", metavar="CODE", help="Certifie avec les cartes infirmiere et moreau.")
 @click.pass_context
 def conform(context: click.Context, port: str, report: Path | None, code: str | None) -> None:
-    """Éprouve la liaison, les refus et la mémoire d'un lecteur, émulé ou réel ; état 1 si un point manque."""
+    """Éprouve la liaison, les refus et la mémoire d'un lecteur, émulé ou réel ; état 1 si un point manque.
+
+    Un lecteur mis en service ne parle qu'avec le code de son étiquette : tournee-maker --secret-file FICHIER
+    conform … éprouve alors aussi le canal protégé. Rien n'est changé dans le lecteur.
+    """
     console = screen()
     findings = []
-    cards = CardChecks(port, code) if code else ()
-    for finding in chain(conformance.check(port), cards):
+    secret = secret_given()
+    cards = CardChecks(port, code, secret) if code else ()
+    for finding in chain(conformance.check(port, secret), cards):
         console.print(
             f"{'ok   ' if finding.good else 'FAUX '} {finding.name} : {finding.seen} ({finding.took_ms} ms)"
         )

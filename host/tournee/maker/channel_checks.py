@@ -1,0 +1,118 @@
+"""The part of the conformance kit that is about the protected channel (PROTOCOL.md 9): each attack that it
+must refuse, tried on a reader whose secret is known. Nothing of the reader is changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from sesam import codes, frame, messages
+from tournee.maker.raw_link import RawLink, status_of, told
+from tournee.reader import codec
+from tournee.reader.framing import open_body, seal
+from tournee.reader.protection import SUITE, VERSION
+
+Check = Callable[[RawLink], tuple[bool, str]]
+
+_IDENTIFY = codec.encode(messages.IDENTIFY, {})
+_NONCE = 16
+_PROOF = 16
+_NAME = 8
+
+
+def _all_are(statuses: list[int], wanted: int, link: RawLink | None = None) -> tuple[bool, str]:
+    """Whether each was refused so, and the session in force goes on, where `link` is given."""
+    seen = ", ".join(sorted({told(status) for status in statuses}))
+    goes_on = link is None or link.request(_IDENTIFY) == codes.OK
+    return all(
+        status == wanted for status in statuses
+    ) and goes_on, seen if goes_on else f"{seen}, puis perdu"
+
+
+def _protect(name: bytes, version: int = VERSION, suite: int = SUITE) -> bytearray:
+    nonce = os.urandom(_NONCE)
+    return codec.encode(
+        messages.PROTECT, {"version": version, "suite": suite, "nonce": nonce, "session": name}
+    )
+
+
+def _handshake(link: RawLink) -> tuple[bool, str]:
+    return _all_are([link.request(_IDENTIFY)], codes.OK)
+
+
+def _wrong_secret(link: RawLink) -> tuple[bool, str]:
+    link.greet(_protect(link.name))
+    proof = codec.encode(messages.PROVE, {"proof": os.urandom(_PROOF)})
+    return _all_are([status_of(link.greet(proof)) for _ in range(2)], codes.PROOF, link)
+
+
+def _played_again(link: RawLink) -> tuple[bool, str]:
+    """Who has recorded a handshake sends its very bytes."""
+    asked, proof = link.spoken
+    link.greet(asked)
+    return _all_are([status_of(link.greet(proof))], codes.PROOF, link)
+
+
+def _clear(link: RawLink) -> tuple[bool, str]:
+    hello = status_of(link.greet(link.hello_message(link.name)))
+    requests = [link.status(bytes(seal(frame.REQUEST, number, _IDENTIFY))) for number in (1, 2)]
+    return _all_are([hello, *requests], codes.UNPROTECTED, link)
+
+
+def _replayed(link: RawLink) -> tuple[bool, str]:
+    records = [link.next_request(_IDENTIFY) for _ in range(2)]
+    taken = [link.status(one) for one in records]
+    again = [link.status(one) for one in records]
+    good, seen = _all_are(again, codes.RECORD_REFUSED, link)
+    return good and taken == [codes.OK, codes.OK], seen
+
+
+def _out_of_order(link: RawLink) -> tuple[bool, str]:
+    early, late = link.next_request(_IDENTIFY), link.record(frame.REQUEST, 1, _IDENTIFY)
+    taken = link.status(late)
+    good, seen = _all_are([link.status(early)], codes.RECORD_REFUSED, link)
+    return good and taken == codes.OK, seen
+
+
+def _altered(*places: int) -> Check:
+    """Flip one bit of a record at each of these places, its frame's CRC made anew."""
+
+    def check(link: RawLink) -> tuple[bool, str]:
+        refusals = []
+        for place in places:
+            record = bytearray(open_body(link.record(frame.REQUEST, 1, _IDENTIFY)[1:-1]).payload)
+            record[place] ^= 1
+            refusals.append(link.status(bytes(seal(frame.PROTECTED, 0, record))))
+        return _all_are(refusals, codes.RECORD_REFUSED, link)
+
+    return check
+
+
+def _downgrade(link: RawLink) -> tuple[bool, str]:
+    asked = [(VERSION + 1, SUITE), (VERSION, SUITE + 1), (255, 255)]
+    return _all_are([status_of(link.greet(_protect(link.name, *one))) for one in asked], codes.SUITE, link)
+
+
+def _second_host(link: RawLink) -> tuple[bool, str]:
+    return _all_are([status_of(link.greet(_protect(os.urandom(_NAME))))], codes.HOST_BUSY, link)
+
+
+def no_secret(link: RawLink) -> tuple[bool, str]:
+    """A reader that was given no secret says so, rather than make believe."""
+    return _all_are([status_of(link.greet(_protect(link.name)))], codes.NO_SECRET, link)
+
+
+CHECKS: dict[str, Check] = {
+    "poignée de main avec le secret de l'étiquette": _handshake,
+    "hôte qui n'a pas le secret refusé": _wrong_secret,
+    "poignée de main enregistrée et rejouée refusée": _played_again,
+    "rien n'est accepté en clair": _clear,
+    "enregistrement rejoué refusé": _replayed,
+    "enregistrement en retard refusé": _out_of_order,
+    "sceau d'enregistrement altéré refusé": _altered(-1, -8),
+    "contenu d'enregistrement altéré refusé": _altered(2, 3, 5),
+    "autre version ou autre chiffre refusés": _downgrade,
+    "second hôte refusé tant que le premier est là": _second_host,
+}
+"""By name, in French, for a session that is open with fresh keys; none leaves the reader changed."""

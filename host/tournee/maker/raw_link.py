@@ -1,0 +1,148 @@
+"""A reader asked frame by frame, as no client would: what the conformance kit's checks are made of.
+
+In clear, or with a secret over the protected channel of PROTOCOL.md 9, whose handshake is taken step by step.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+from sesam import codes, frame, messages
+from tournee.reader import codec
+from tournee.reader.framing import Frame, FrameReader, seal
+from tournee.reader.place import connect
+from tournee.reader.protection import Protection, ProtectionError, host_name
+from tournee.reader.transport import Transport
+
+Place = str | Callable[[], Transport]
+"""A reader's URL, or what opens the stream to it."""
+
+ANSWER_MS = 3500  # PROTOCOL.md 6: between two signs of life
+SILENCE = -1  # in place of a status
+_NUMBERS = 255
+_NAME = 8  # bytes of a session's name
+_LARGEST_ANSWER = 4096
+
+
+def opener(place: Place) -> Callable[[], Transport]:
+    """What opens the stream to a place."""
+    return place if callable(place) else lambda: connect(place)
+
+
+class RawLink:
+    """Raw frames to a reader. Transport errors pass."""
+
+    def __init__(self, place: Place, secret: bytes | None = None) -> None:
+        self._stream = opener(place)()
+        self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
+        self._secret = secret
+        self._guard = Protection(secret) if secret else None
+        self._answer: tuple[bytes, Frame] | None = None  # the last record that held one, and what it held
+        self._number = 0
+        self._shaken = 0  # number of the last HELLO frame
+        self.spoken: list[bytes] = []  # the last handshake's messages
+        self.name = host_name(secret) if secret else os.urandom(_NAME)
+
+    def close(self) -> None:
+        """Give the stream up."""
+        self._stream.close()
+
+    def send(self, data: bytes) -> None:
+        """Send bytes."""
+        self._stream.write(data)
+
+    def exchange(self, data: bytes, wanted: set[int]) -> Frame | None:
+        """Send bytes; the first frame of a wanted type that comes back in time, opened where it was
+        protected. The last answer's record counts again when it is given again."""
+        self.send(data)
+        end = time.monotonic() + ANSWER_MS / 1000
+        while time.monotonic() < end:
+            for one in self._reader.feed(self._stream.read(50)):
+                opened = self._opened(one)
+                if opened and not opened.damaged and opened.kind in wanted:
+                    return opened
+        return None
+
+    def record(self, kind: int, number: int, payload: bytes | bytearray) -> bytes:
+        """Make the frame of a type, number and payload, in a record where there is a secret."""
+        if self._guard is None:
+            return bytes(seal(kind, number, payload))
+        return bytes(seal(frame.PROTECTED, 0, self._guard.seal(kind, number, payload)))
+
+    def next_request(self, message: bytes | bytearray) -> bytes:
+        """Make the frame of the next request."""
+        self._number = self._number % _NUMBERS + 1
+        return self.record(frame.REQUEST, self._number, message)
+
+    def request(self, message: bytes | bytearray) -> int:
+        """Send the next request; the status of its refusal, 0 for an answer, or SILENCE."""
+        return self.status(self.next_request(message))
+
+    def status(self, sealed: bytes) -> int:
+        """Send a frame; the status of its refusal, by FAILURE or NAK, 0 for an answer, or SILENCE."""
+        return status_of(self.exchange(sealed, {frame.ANSWER, frame.NAK}))
+
+    def hello(self) -> int:
+        """Open a new session, with fresh keys where there is a secret; the refusal's status, 0, SILENCE."""
+        self._number = 0
+        if self._guard is not None:
+            refusal = self.shake_hands(self._guard, self.name)
+            if refusal:
+                return refusal
+        name = os.urandom(_NAME) if self._guard is None else self.name
+        greeting = self.record(frame.HELLO, 1, self.hello_message(name))
+        return status_of(self.exchange(greeting, {frame.WELCOME, frame.NAK}))
+
+    def hello_message(self, name: bytes) -> bytearray:
+        """The HELLO of a new session."""
+        return codec.encode(messages.HELLO, {"session": name, "version": messages.VERSION, "resume": 0})
+
+    def shake_hands(self, guard: Protection, name: bytes) -> int:
+        """Shake hands with the keys of `guard`, in the session `name`; as `hello`."""
+        asked = guard.protect(name)
+        self.spoken = [bytes(asked)]
+        found = self.greet(asked)
+        if found is None or found.kind == frame.NAK:
+            return status_of(found)
+        try:
+            proof = guard.prove(codec.decode(found.payload))
+        except ProtectionError as error:
+            return error.status
+        self.spoken.append(bytes(proof))
+        found = self.greet(proof)
+        refusal = status_of(found)
+        if not refusal:
+            guard.establish()
+        return refusal
+
+    def greet(self, message: bytes | bytearray) -> Frame | None:
+        """Send one message of a handshake, or a HELLO, in clear; WELCOME, NAK or None."""
+        self._shaken = self._shaken % _NUMBERS + 1
+        return self.exchange(bytes(seal(frame.HELLO, self._shaken, message)), {frame.WELCOME, frame.NAK})
+
+    def _opened(self, one: Frame) -> Frame | None:
+        if self._guard is None or one.damaged or one.kind != frame.PROTECTED:
+            return one
+        if self._answer and one.payload == self._answer[0]:
+            return self._answer[1]
+        opened = self._guard.open(one.payload)
+        if opened and opened.kind == frame.ANSWER:
+            self._answer = one.payload, opened
+        return opened
+
+
+def status_of(found: Frame | None) -> int:
+    """The status that a frame carries: of a NAK, of a FAILURE, else 0; SILENCE for none."""
+    if found is None:
+        return SILENCE
+    if found.kind == frame.NAK:
+        return int.from_bytes(found.payload, "big")
+    answer = codec.decode(found.payload)
+    return answer.uint("status") if answer.number == messages.FAILURE else codes.OK
+
+
+def told(status: int) -> str:
+    """A status as the report says it."""
+    return "silence" if status == SILENCE else f"{status:04X}"

@@ -1,0 +1,139 @@
+"""The conformance kit on a reader with a secret: a sound one conforms, each flaw is found by its check."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "bluetooth"))
+
+from protected_board import ProtectedBoard
+
+from sesam import codes
+from tournee.emulation.bluetooth.air import Air
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.maker import channel_checks, conformance
+from tournee.maker.main import main
+from tournee.reader.bluetooth import BluetoothTransport, pair
+from tournee.reader.failures import Refused
+from tournee.reader.label import printed_code
+from tournee.reader.maker import MakerReader
+
+SECRET = bytes(range(32))
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory):
+    flash = tmp_path_factory.mktemp("board") / "flash"
+    with EmulatedBoard(flash=flash) as board, MakerReader.open(board.link_url) as reader:
+        reader.provision("TO-000001", SECRET)
+    with EmulatedBoard(flash=flash) as board:
+        board.insert("ps", load_card("infirmiere"))
+        board.insert("vitale", load_card("moreau"))
+        yield board
+
+
+def test_reader_with_its_secret_conforms_and_is_unchanged(board, tmp_path):
+    label, report = tmp_path / "label", tmp_path / "report.json"
+    label.write_text(printed_code(SECRET))
+    label.chmod(0o600)
+    with MakerReader.open(board.link_url, SECRET) as reader:
+        before = reader.state()
+    asked = ["conform", "--port", board.link_url, "--test-cards", "1234", "--json", str(report)]
+    with pytest.raises(SystemExit) as left:
+        main(["--secret-file", str(label), *asked])
+    findings = {finding["name"]: finding for finding in json.loads(report.read_text())["findings"]}
+    assert left.value.code == 0, [one for one in findings.values() if not one["good"]]
+    assert set(channel_checks.CHECKS) < set(findings)
+    with MakerReader.open(board.link_url, SECRET) as reader:
+        after = reader.state()
+    assert (after.serial, after.signatures - before.signatures) == ("TO-000001", 1)
+
+
+def test_reader_with_its_secret_conforms_over_bluetooth(board):
+    with Air() as air:
+        address = air.place_reader(board.link_url)
+        pair(address, air.radio)
+        findings = list(conformance.check(lambda: BluetoothTransport(address, air.radio), SECRET))
+    assert [one for one in findings if not one.good] == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "status"), [(None, codes.UNPROTECTED), (bytes(32), codes.PROOF)], ids=["none", "another"]
+)
+def test_who_has_no_secret_is_told_so_at_once(secret, status):
+    with ProtectedBoard(SECRET) as board, pytest.raises(Refused) as refused:
+        list(conformance.check(board.link_url, secret))
+    assert refused.value.status == status
+
+
+def test_secret_for_a_reader_that_has_none_is_told_so():
+    with EmulatedBoard() as board, pytest.raises(Refused) as refused:
+        list(conformance.check(board.link_url, SECRET))
+    assert refused.value.status == codes.NO_SECRET
+
+
+def _replays(guard):
+    inner = guard.open
+
+    def opened(*at):
+        guard._next = 0
+        return inner(*at)
+
+    guard.open = opened
+
+
+def _clear(guard):
+    guard.wanted = lambda: False
+
+
+def _any_proof(guard):
+    inner = guard._prove
+
+    def prove(message, writer):
+        guard._prove_by(b"host")
+        message.buf[message.offset(1) : message.offset(1) + 16] = guard._proof[:16]
+        guard._asking = True
+        return inner(message, writer)
+
+    guard._prove = prove
+
+
+def _any_suite(guard):
+    inner = guard.greet
+    guard.greet = lambda *asked: codes.PROOF if (status := inner(*asked)) == codes.SUITE else status
+
+
+def _never_busy(guard):
+    inner = guard._protect
+
+    def protect(*asked):
+        guard._used -= 20_000
+        return inner(*asked)
+
+    guard._protect = protect
+
+
+def _no_tag(guard):
+    inner = guard._ccm.open
+    guard._ccm.open = lambda *record: inner(*record) or True
+
+
+FLAWS = {
+    _replays: {"enregistrement rejoué refusé", "enregistrement en retard refusé"},
+    _clear: {"rien n'est accepté en clair"},
+    _any_proof: {"hôte qui n'a pas le secret refusé", "poignée de main enregistrée et rejouée refusée"},
+    _any_suite: {"autre version ou autre chiffre refusés"},
+    _never_busy: {"second hôte refusé tant que le premier est là"},
+    _no_tag: {"sceau d'enregistrement altéré refusé", "contenu d'enregistrement altéré refusé"},
+}
+
+
+@pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: flaw.__name__.strip("_"))
+def test_flaw_is_found_by_its_check_and_no_other(flaw):
+    with ProtectedBoard(SECRET) as board:
+        flaw(board._core.link._protection)
+        found = {one.name for one in conformance.check(board.link_url, SECRET) if not one.good}
+    assert found == FLAWS[flaw]
