@@ -21,7 +21,7 @@ from bumble.device import Advertisement, Connection, Device, Peer
 from bumble.gatt import Characteristic
 from bumble.gatt_client import CharacteristicProxy
 
-from tournee.emulation.bluetooth.backlog import room_on
+from tournee.emulation.bluetooth.backlog import is_full, room_on
 
 _HEAD = 3  # bytes of a write or a notification around its value (ATT 3.4.5.3)
 _PROPERTIES = {
@@ -207,7 +207,8 @@ class _Client(BaseBleakClient):
     ) -> None:
         proxy = self._proxy(characteristic)
         assert self._connection is not None
-        await self._ask(room_on(self._connection))
+        if is_full(self._connection):
+            await self._ask(room_on(self._connection))
         await self._ask(proxy.write_value(bytes(data), with_response=response))
 
     async def start_notify(

@@ -20,7 +20,7 @@ from bumble.device import Connection, Device
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.keys import PairingKeys
 
-from tournee.emulation.bluetooth.backlog import room_on
+from tournee.emulation.bluetooth.backlog import is_full, room_on
 from tournee.reader.bluetooth import BATTERY, IDENTITY, NOTIFY, SERVICE, WRITE
 
 _HEAD = 3  # bytes of a notification around its value (ATT 3.4.7.1)
@@ -62,6 +62,7 @@ class Module:
         )
         self._sending: asyncio.Task[None] | None = None
         self._held_up = False  # the board: the air takes nothing now
+        self._stuck = False  # the board takes nothing now
         self._forgetting: asyncio.Future[None] | None = None
         properties, permissions = Characteristic.Properties, Attribute.Permissions
         write = Characteristic[bytes](
@@ -145,7 +146,6 @@ class Module:
 
     def _write(self) -> None:
         """Give the board what it takes now, and the rest when it takes more."""
-        loop = asyncio.get_running_loop()
         try:
             written = os.write(self._line, self._unwritten)
         except BlockingIOError:
@@ -156,10 +156,11 @@ class Module:
             return
         self._unwritten[:written] = bytes(written)  # it may hold a code
         del self._unwritten[:written]
-        if self._unwritten:
-            loop.add_writer(self._line, self._write)
-        else:
-            loop.remove_writer(self._line)
+        if self._unwritten and not self._stuck:
+            asyncio.get_running_loop().add_writer(self._line, self._write)
+        elif self._stuck and not self._unwritten:
+            asyncio.get_running_loop().remove_writer(self._line)
+        self._stuck = bool(self._unwritten)
 
     def _board_sent(self) -> None:
         try:
@@ -182,7 +183,8 @@ class Module:
                 del self._waiting[:size]
                 try:
                     for piece in self._fault(cut):
-                        await connection.cancel_on_disconnection(room_on(connection))
+                        if is_full(connection):
+                            await connection.cancel_on_disconnection(room_on(connection))
                         await self._device.notify_subscriber(connection, self._notify, piece)
                 except (core.BaseBumbleError, hci.HCI_Error, asyncio.CancelledError):
                     self._trusted.discard(connection)
