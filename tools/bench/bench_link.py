@@ -11,6 +11,7 @@ that go to the reader each kind is told, and how long the line was idle: share =
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import statistics
@@ -25,7 +26,7 @@ from typing import Any
 
 from link_cost import Cost, Log, Sealed, cost_of, watched
 from measure import row
-from paced_line import BITS, PacedLine
+from paced_line import BITS, PRIORITY, PacedLine
 
 SHEETS = Path(__file__).resolve().parents[2] / "tests" / "reader"
 sys.path.insert(0, str(SHEETS))
@@ -59,8 +60,11 @@ def run(options: Sequence[str] = ()) -> None:
     parser.add_argument("--board", default="unix", help="an emulated board's name")
     parser.add_argument("--rounds", type=int, default=3, help="runs of which the median counts")
     parser.add_argument("--only", choices=("serial", "ble", "loss"), help="that part alone")
+    parser.add_argument("--mtu", type=int, choices=MTUS, help="that MTU alone")
     parser.add_argument("--channel", choices=("clear", "protected"), help="that channel alone")
     chosen = parser.parse_args(options)
+    with contextlib.suppress(OSError):  # the figure is the link's, not that of a busy machine
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     secrets = {"clear": None, "protected": SECRET}
     with tempfile.TemporaryDirectory() as folder:
         for channel, secret in secrets.items():
@@ -81,7 +85,7 @@ def run(options: Sequence[str] = ()) -> None:
                     for baud in BAUDS.get(chosen.board, SLOW):
                         serial(board, baud, secret, chosen.rounds)
                 if chosen.board == "unix" and chosen.only in (None, "ble"):
-                    for mtu in MTUS:
+                    for mtu in MTUS if chosen.mtu is None else (chosen.mtu,):
                         bluetooth(board, mtu, secret, chosen.rounds)
                 if chosen.board == "unix" and chosen.only in (None, "loss"):
                     loss(board, secret, chosen.rounds)

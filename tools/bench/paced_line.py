@@ -24,7 +24,7 @@ from typing import Any
 BITS = 10  # of a byte on the line
 ROOM = 4096  # bytes that wait on the sender's side; half of it is asked for at once
 GRAIN_S = 0.0005  # bytes are handed over at most so much later than their last bit; or at the end of a burst
-_PRIORITY = -10
+PRIORITY = -10  # where that is allowed
 
 
 class Way:
@@ -75,7 +75,7 @@ class Way:
 def carry(baud: int) -> None:
     """Be the line until the input ends."""
     with contextlib.suppress(OSError):  # where that is not allowed, a busy machine makes the line late
-        os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     near, held = os.openpty()  # held: who has the near end may close it and come again
     tty.setraw(held)
     os.set_blocking(near, False)
