@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tools" / "bench"), str(ROOT / "tests" / "reader")]
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools" / "bench"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 
 import reader_sheets as sheets
 from link_cost import Log, Sealed, cost_of, watched
