@@ -44,9 +44,11 @@ class FaultyWire:
 
     def write(self, data: bytes | bytearray, more: bool = False) -> None:
         self._need_alive()
-        for answer in frames_of(self.board.feed(self._spoil(TO_READER, bytes(data)))):
+        for asked in frames_of(bytes(data)):
             if self.alive:
-                self.incoming += self._spoil(TO_HOST, answer)
+                for answer in frames_of(self.board.feed(self._spoil(TO_READER, asked))):
+                    if self.alive:
+                        self.incoming += self._spoil(TO_HOST, answer)
         self._need_alive()
 
     def read(self, timeout_ms: int) -> bytes:
@@ -88,5 +90,5 @@ class FaultyWire:
 
 
 def frames_of(data: bytes) -> list[bytes]:
-    """Take apart what a reader wrote, frame by frame."""
+    """Take apart what one end wrote, frame by frame."""
     return [b"\0" + piece + b"\0" for piece in data.split(b"\0") if piece]

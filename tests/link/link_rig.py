@@ -61,6 +61,20 @@ class CountingService:
     code: bytes = b"1234"
     unlocked: bool = False
     certifying: bool = False
+    refused: tuple[int, int, int, int] | None = None
+    seals: bool = False
+    chunk: int = 2
+    window: int = 1
+
+    @property
+    def steps(self) -> list[int]:
+        """The requests, however many RECORDS a lot was cut into."""
+        before = [0, *self.requests]
+        return [
+            one
+            for one, last in zip(self.requests, before, strict=False)
+            if not one == last == messages.RECORDS
+        ]
 
     def begin_session(self) -> None:
         self.sessions += 1
@@ -77,9 +91,12 @@ class CountingService:
         elif message.number == messages.CERTIFY:
             self.streamed.clear()
             self.certifying = True
+            self.refused = None
             writer.begin(messages.CERTIFY + messages.ANSWER)
-            writer.put_uint(1, 2)
-            writer.put_uint(2, 1)
+            writer.put_uint(1, self.chunk)
+            writer.put_uint(2, self.window)
+        elif self.refused and message.number in (messages.RECORDS, messages.SIGN):
+            writer.refuse(*self.refused)
         elif message.number == messages.RECORDS and self.certifying:
             self._records(message, writer)
         elif message.number == messages.SIGN and self.certifying:
@@ -100,7 +117,8 @@ class CountingService:
     def _records(self, message, writer) -> None:
         start = message.offset(2)
         if message.uint(1) * 128 != len(self.streamed):
-            writer.refuse(codes.DESYNCHRONISED, 0, 0, 0)
+            self.refused = (codes.INCOHERENT, 0, 0, len(self.streamed) // 128)
+            writer.refuse(*self.refused)
             return
         self.streamed += message.buf[start : start + message.length(2)]
         writer.begin(messages.RECORDS + messages.ANSWER)
@@ -110,10 +128,10 @@ class CountingService:
         digest = hashlib.sha256(self.streamed).digest()
         if digest not in self.stored:
             self.signatures += 1
-            self.stored[digest] = (digest + bytes((self.signatures,)) * 224)[:256]
+            self.stored[digest] = digest + bytes((self.signatures,)) * 224
         writer.begin(messages.SIGN + messages.ANSWER)
         writer.put_bytes(1, self.stored[digest], 0, 256)
-        writer.put_bytes(2, b"", 0, 0)
+        writer.put_bytes(2, self.stored[digest], 0, 256 if self.seals else 0)
         writer.put_bytes(3, digest, 0, 32)
 
 

@@ -160,7 +160,7 @@ def test_lot_is_streamed_as_many_records_at_a_time_as_the_reader_takes_with_its_
     reader_of(service).certify_lot(
         lot, kind="DRE", mode="05", invoices=1, total=0, on_progress=lambda *pair: seen.append(pair)
     )
-    assert seen == [(2, 5), (4, 5), (5, 5)]
+    assert seen == [(1, 5), (3, 5), (5, 5)]
     assert bytes(service.streamed) == lot
 
 
@@ -173,7 +173,7 @@ def test_certification_is_abandoned_when_its_progress_raises():
         reader_of(service).certify_lot(
             b"1" * 640, kind="FSE", mode="03", invoices=1, total=0, on_progress=stop
         )
-    assert service.requests == [messages.CERTIFY, messages.RECORDS, messages.ABANDON]
+    assert service.steps == [messages.CERTIFY, messages.RECORDS, messages.ABANDON]
 
 
 def test_no_message_is_longer_than_what_the_reader_takes():

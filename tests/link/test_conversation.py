@@ -5,17 +5,9 @@ from link_rig import Board, Clock, CountingService
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.conversation import (
-    ACK_WAIT_MS,
-    BYTE_WAIT_MS,
-    GREET_WAIT_MS,
-    TRIES,
-    WORK_MAX_MS,
-    WORK_WAIT_MS,
-    Conversation,
-    State,
-)
+from tournee.reader.conversation import TRIES, WORK_MAX_MS, Conversation, State
 from tournee.reader.framing import FrameReader, seal
+from tournee.reader.pace import ACK_WAIT_MS, BYTE_WAIT_MS, GREET_WAIT_MS, WORK_WAIT_MS
 
 CARDS = codec.encode(messages.CARDS, {})
 ANSWER = codec.encode(73, {"ps": 1, "vitale": 0})
@@ -118,7 +110,7 @@ def test_answer_that_is_no_message_asks_again(talk):
 
 def test_answer_is_taken_once_and_its_repetition_ignored(talk):
     talk.feed(bytes(seal(frame.ANSWER, 1, ANSWER)) * 2, 10)
-    assert talk.take_answer() == bytes(ANSWER)
+    assert talk.take_answer()[1] == bytes(ANSWER)
     talk.feed(bytes(seal(frame.ANSWER, 1, ANSWER)), 20)
     assert talk.state is State.IDLE
 
@@ -186,7 +178,7 @@ def test_request_given_up_leaves_no_byte_of_it_behind():
     talk.feed(welcome(), 0)
     talk.outgoing()
     talk.ask(codec.encode(messages.UNLOCK, {"code": b"739155"}), 0)
-    sealed = talk._request
+    sealed = talk._flight.oldest.message
     talk.give_up()
     assert b"739155" not in bytes(sealed) + bytes(talk._out)
 
@@ -199,7 +191,7 @@ def test_conversation_with_the_readers_own_link_ends_in_an_answer():
     talk.feed(board.feed(talk.outgoing()), 0)
     talk.ask(CARDS, 0)
     talk.feed(board.feed(talk.outgoing()), 0)
-    assert codec.decode(talk.take_answer()).row.name == "CARDS_STATE"
+    assert codec.decode(talk.take_answer()[1]).row.name == "CARDS_STATE"
 
 
 def test_answer_behind_the_damaged_frame_that_used_up_the_last_try_is_taken(talk):
@@ -210,7 +202,7 @@ def test_answer_behind_the_damaged_frame_that_used_up_the_last_try_is_taken(talk
         talk.poll(now)
     talk.feed(damaged + bytes(seal(frame.ANSWER, 1, ANSWER)), now)
     assert (talk.state, talk.lost) == (State.ANSWERED, False)
-    assert talk.take_answer() == ANSWER
+    assert talk.take_answer()[1] == ANSWER
 
 
 def test_waits_become_those_of_a_quick_link_and_long_again_where_nothing_comes(talk):

@@ -10,25 +10,30 @@ from link_rig import Board, Clock, CountingService
 from tournee.errors import ReaderError
 from tournee.reader import Reader
 
-LOT = bytes(range(128)) * 7
+LOT = b"".join(bytes((rank,)) + bytes(range(1, 128)) for rank in range(20))
 DIGEST = hashlib.sha256(LOT).digest()
 SIGNATURE = DIGEST + b"\x01" * 224
 SESSION = b"session1"
-FRAMES_EACH_WAY = {TO_READER: 10, TO_HOST: 15}  # HELLO, 9 requests; WELCOME, 9 ANSWERs, 5 ACKs: 4 are RECORDS
-NO_FAULT = {"answers": (1, 3, SIGNATURE, DIGEST, 2), "requests": [9, 3, 5, 6, 6, 6, 6, 7, 9]}
+FRAMES_EACH_WAY = {TO_READER: 16, TO_HOST: 21}  # HELLO, 15 requests; WELCOME, 15 ANSWERs, an ACK for 5
+NO_FAULT = {"answers": (1, 3, SIGNATURE, SIGNATURE, DIGEST, 2), "steps": [9, 3, 5, 6, 7, 9]}
 
 
-def dialogue(reader: Reader) -> tuple[int, int, bytes, bytes, int]:
+def service_of_several() -> CountingService:
+    """One that takes several RECORDS under way, and gives a long answer."""
+    return CountingService(chunk=4, window=4, seals=True)
+
+
+def dialogue(reader: Reader) -> tuple[int, int, bytes, bytes | None, bytes, int]:
     before = reader.cards()
     tries = reader.unlock("1234")
     made = reader.certify_lot(LOT, kind="FSE", mode="03", invoices=1, total=100)
     after = reader.cards()
-    return before.ps, tries, made.signature, made.digest, after.ps
+    return before.ps, tries, made.signature, made.seal, made.digest, after.ps
 
 
 def run(plan, service: CountingService | None = None):
     clock = Clock()
-    service = service or CountingService()
+    service = service or service_of_several()
     wire = FaultyWire(Board(service, clock), clock, plan)
     reader = Reader(wire.connect, clock=clock, session=SESSION)
     return dialogue(reader), service, wire
@@ -37,7 +42,7 @@ def run(plan, service: CountingService | None = None):
 def test_dialogue_without_a_fault_has_the_frames_that_the_others_are_spoilt_at():
     answers, service, wire = run(lambda direction, rank: None)
     assert answers == NO_FAULT["answers"]
-    assert service.requests == NO_FAULT["requests"]
+    assert service.steps == NO_FAULT["steps"]
     assert (wire.counts, wire.connections, wire.clock.now) == (FRAMES_EACH_WAY, 1, 0)
 
 
@@ -49,7 +54,7 @@ def test_fault_at_any_frame_changes_no_answer_and_nothing_is_done_twice(directio
             lambda way, rank, at=spoilt: fault if (way, rank) == (direction, at) else None
         )
         assert answers == NO_FAULT["answers"], spoilt
-        assert service.requests == NO_FAULT["requests"], spoilt
+        assert service.steps == NO_FAULT["steps"], spoilt
         assert (service.signatures, service.tries, service.sessions) == (1, 3, 1), spoilt
 
 
@@ -60,7 +65,7 @@ def test_two_faults_at_any_two_frames_change_no_answer_and_nothing_is_done_twice
             plan = {(TO_READER, one): first, (TO_HOST, other): "cut inside"}
             answers, service, _ = run(lambda way, rank, plan=plan: plan.get((way, rank)))
             assert answers == NO_FAULT["answers"], (one, other)
-            assert (service.requests, service.signatures) == (NO_FAULT["requests"], 1), (one, other)
+            assert (service.steps, service.signatures) == (NO_FAULT["steps"], 1), (one, other)
 
 
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.25])
@@ -69,13 +74,13 @@ def test_faults_at_random_change_no_answer_and_nothing_is_done_twice(share):
         source = random.Random(seed)
         answers, service, _ = run(lambda *_, s=source: s.choice(FAULTS) if s.random() < share else None)
         assert answers == NO_FAULT["answers"], seed
-        assert (service.requests, service.signatures) == (NO_FAULT["requests"], 1), seed
+        assert (service.steps, service.signatures) == (NO_FAULT["steps"], 1), seed
 
 
 def test_reader_switched_off_at_any_frame_signs_once_or_says_so():
     for spoilt in range(FRAMES_EACH_WAY[TO_READER]):
         clock = Clock()
-        service = CountingService()
+        service = service_of_several()
         board = Board(service, clock)
 
         def plan(way, rank, at=spoilt, board=board):
@@ -88,7 +93,7 @@ def test_reader_switched_off_at_any_frame_signs_once_or_says_so():
         reader = Reader(wire.connect, clock=clock, session=SESSION)
         try:
             made = dialogue(reader)
-            assert made[2:4] == (SIGNATURE, DIGEST), spoilt
+            assert made[2:5] == (SIGNATURE, SIGNATURE, DIGEST), spoilt
         except ReaderError:
             made = reader.certify_lot(LOT, kind="FSE", mode="03", invoices=1, total=100)
             assert made.signature == SIGNATURE, spoilt
@@ -129,7 +134,7 @@ def test_host_started_again_gets_the_kept_signature_without_another():
 def test_dead_wire_is_told_as_lost_in_bounded_time_and_the_reader_serves_again_after():
     dead = True
     clock = Clock()
-    service = CountingService()
+    service = service_of_several()
     wire = FaultyWire(Board(service, clock), clock, lambda *_: "lost" if dead else None)
     reader = Reader(wire.connect, clock=clock, session=SESSION)
     with pytest.raises(ReaderError, match="ne répond plus"):

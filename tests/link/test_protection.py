@@ -3,9 +3,9 @@
 import secrets
 
 import pytest
-from faulty_wire import FAULTS, TO_HOST, TO_READER, FaultyWire
-from link_rig import VECTORS, Board, Clock, CountingService
-from test_cuts import NO_FAULT, dialogue
+from faulty_wire import FAULTS, TO_HOST, TO_READER, FaultyWire, frames_of
+from link_rig import VECTORS, Board, Clock
+from test_cuts import NO_FAULT, dialogue, service_of_several
 
 from sesam import codes, frame, messages
 from tournee.reader import Reader, Refused, codec
@@ -22,7 +22,7 @@ class Rig:
 
     def __init__(self, plan=lambda direction, rank: None) -> None:
         self.clock = Clock()
-        self.service = CountingService()
+        self.service = service_of_several()
         self.board = Board(self.service, self.clock, secret=SECRET)
         self.wire = FaultyWire(self.board, self.clock, plan)
         self.said: list[bytes] = []
@@ -34,9 +34,9 @@ class Rig:
         wire = self.wire.connect()
         write = type(wire).write.__get__(wire)
 
-        def keep(data):
-            self.said.append(bytes(data))
-            write(data)
+        def keep(data, more=False):
+            self.said += frames_of(bytes(data))
+            write(data, more)
 
         wire.write = keep
         return wire
@@ -65,7 +65,7 @@ def status_of(call) -> int:
 
 def test_whole_dialogue_passes_and_none_of_it_is_readable(rig):
     assert dialogue(rig.host()) == NO_FAULT["answers"]
-    assert rig.service.requests == NO_FAULT["requests"]
+    assert rig.service.steps == NO_FAULT["steps"]
     assert len(rig.said) > 10
     assert not [one for one in rig.said if b"1234" in one or bytes(range(1, 100)) in one]
 
@@ -214,7 +214,7 @@ def test_strangers_word_that_the_keys_are_lost_is_not_believed_at_once():
 
     class Meddler(FaultyWire):
         def write(self, data, more=False):
-            super().write(data)
+            super().write(data, more)
             if not told and self.counts[TO_READER] == 5:
                 told.append(1)
                 self.incoming[:0] = seal(frame.NAK, 0, codes.RECORD_REFUSED.to_bytes(2, "big"))
@@ -255,10 +255,10 @@ def test_counter_that_would_end_asks_for_new_keys(rig, monkeypatch):
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("direction", [TO_READER, TO_HOST])
 def test_fault_at_any_frame_changes_no_answer_and_nothing_is_done_twice(direction, fault):
-    for spoilt in range(12):
+    for spoilt in range(16):
         rig = Rig(lambda way, rank, at=spoilt: fault if (way, rank) == (direction, at) else None)
         assert dialogue(rig.host()) == NO_FAULT["answers"], spoilt
-        assert rig.service.requests == NO_FAULT["requests"], spoilt
+        assert rig.service.steps == NO_FAULT["steps"], spoilt
         assert (rig.service.signatures, rig.service.tries) == (1, 3), spoilt
 
 

@@ -8,7 +8,7 @@ from link_rig import Board
 from protocol_tables import MANUAL, with_tables
 
 from sesam import frame, messages
-from tournee.reader import bluetooth, codec, conversation
+from tournee.reader import bluetooth, codec, conversation, pace
 from tournee.reader.framing import seal
 
 TEXT = MANUAL.read_text()
@@ -70,9 +70,9 @@ def test_frame_types_are_as_written(name):
 
 def test_times_are_the_clients_own():
     assert f"After {conversation.TRIES} sendings" in TEXT
-    assert f"| WELCOME | {conversation.GREET_WAIT_MS // 1000} s |" in TEXT
-    assert f"{conversation.ACK_WAIT_MS // 1000} s + {conversation.BYTE_WAIT_MS} ms × n" in TEXT
-    assert f"after an ACK | {conversation.WORK_WAIT_MS / 1000} s" in TEXT
+    assert f"| WELCOME | {pace.GREET_WAIT_MS // 1000} s |" in TEXT
+    assert f"{pace.ACK_WAIT_MS // 1000} s + {pace.BYTE_WAIT_MS} ms × n" in TEXT
+    assert f"after an ACK | {pace.WORK_WAIT_MS / 1000} s" in TEXT
     assert f"in all | {conversation.WORK_MAX_MS // 1000} s" in TEXT
 
 

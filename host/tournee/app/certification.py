@@ -16,7 +16,7 @@ from tournee.exchange.certificates import (
 from tournee.exchange.outline import outline_lot
 from tournee.exchange.splitting import split_invoice
 from tournee.reader import Reader
-from tournee.reader.client import Progress
+from tournee.reader.run import Progress
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sesam.crc import crc16
 from sesam.errors import SesamError
 from tournee.errors import ReaderError
 from tournee.reader import codec
+from tournee.reader.cut import Cut
 from tournee.reader.failures import (
     CodeMalformed,
     Incoherent,
@@ -33,11 +34,9 @@ from tournee.reader.results import (
     PsState,
     VitaleCard,
 )
+from tournee.reader.run import Progress, Run
 from tournee.reader.session import Clock, Reach, Session
 from tournee.reader.transport import Transport
-
-Progress = Callable[[int, int], None]
-"""Called with the records sent so far and their number in all."""
 
 CODE_DIGITS = 4
 _SESSION = 8  # bytes of a session's name
@@ -87,6 +86,7 @@ class Reader:
         if session is None:
             session = secrets.token_bytes(_SESSION) if secret is None else host_name(secret)
         self._session = Session(opener, session, clock or SystemClock(), guard, reach)
+        self._cut = Cut()  # of records into messages
 
     @classmethod
     def open(
@@ -265,28 +265,17 @@ class Reader:
         return Certification(answer.data("signature"), answer.data("seal") or None, answer.data("digest"))
 
     def _stream(self, begin: bytearray, data: bytes, on_progress: Progress | None) -> None:
-        """Send the records, as many at a time as the reader takes."""
-        chunk = self._send(messages.CERTIFY, begin).uint("chunk")
-        chunk = max(1, min(chunk, (self._session.largest - _RECORDS_AROUND) // messages.RECORD))
-        count = len(data) // messages.RECORD
-        sent = 0
-        while sent < count:
-            part = data[sent * messages.RECORD : (sent + chunk) * messages.RECORD]
-            message = codec.encode(messages.RECORDS, {"first": sent, "data": part})
-            answer = self._send(messages.RECORDS, message, data)
-            sent = min(sent + chunk, count)
-            if answer.uint("next") != sent:
-                raise Incoherent("les enregistrements reçus ne suivent pas ceux envoyés")
-            if on_progress is not None:
-                self._tell(on_progress, sent, count)
-
-    def _tell(self, on_progress: Progress, sent: int, count: int) -> None:
-        """Tell how far; whoever raises there (the user has had enough) abandons the certification."""
+        """Send the records, as many at a time and as far ahead as the reader takes and the link carries."""
+        session = self._session
+        certifying = self._send(messages.CERTIFY, begin)
+        chunk = min(certifying.uint("chunk"), (session.largest - _RECORDS_AROUND) // messages.RECORD)
+        run = Run(data, self._cut, max(1, chunk), lambda: session.repeats, on_progress)
         try:
-            on_progress(sent, count)
+            session.stream(run, certifying.uint("window"))
         except BaseException:
-            with contextlib.suppress(ReaderError):
-                self.abandon()
+            if run.enough:  # nothing is to be signed
+                with contextlib.suppress(ReaderError):
+                    self.abandon()
             raise
 
     def _read_card(self, number: int) -> tuple[bytes, bytes]:
@@ -312,14 +301,11 @@ class Reader:
         except SessionForgotten:
             return self._send(number, message)
 
-    def _send(self, number: int, message: bytearray, streamed: bytes = b"") -> codec.Message:
-        """Send a request; give its own answer or raise what a FAILURE says. `message` is overwritten.
-
-        `streamed`: the records that a RECORDS is part of, to name the field at fault.
-        """
+    def _send(self, number: int, message: bytearray) -> codec.Message:
+        """Send a request; give its own answer or raise what a FAILURE says. `message` is overwritten."""
         answer = codec.decode(self._session.request(message))
         if answer.number == messages.FAILURE:
-            raise failure_of_answer(answer, streamed)
+            raise failure_of_answer(answer)
         if answer.number != number + messages.ANSWER:
             raise Incoherent("réponse à une autre demande")
         return answer

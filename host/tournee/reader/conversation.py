@@ -1,43 +1,34 @@
-"""The host's end of the link, without I/O: one request at a time until its answer is there.
+"""The host's end of the link, without I/O: requests under way until their answers are there.
 
-Stop and wait, as `firmware/PROTOCOL.md` has it: time-outs, retransmission, NAK, the reader's ACK every
-second while a card works, HELLO again after a reconnection. Bytes go in by `feed`, time by `poll`, bytes
-come out of `outgoing`.
+As `firmware/PROTOCOL.md` has it: time-outs, repetition, NAK, the reader's ACK every second while a card
+works, HELLO again after a reconnection. Bytes go in by `feed`, time by `poll`, bytes come out of `outgoing`.
 """
 
 from enum import Enum, auto
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.framing import Frame, FrameReader, seal
-from tournee.reader.pace import Pace
-from tournee.reader.protection import Protection, ProtectionError
+from tournee.reader.envelope import Envelope
+from tournee.reader.flight import Flight
+from tournee.reader.framing import Frame, FrameReader
+from tournee.reader.greeting import Greeting, Step
+from tournee.reader.pace import GREET_WAIT_MS, WORK_WAIT_MS, Waits
+from tournee.reader.protection import Protection
 
-TRIES = 6  # sendings of one frame before the link counts as lost
-GREET_WAIT_MS = 1_000  # for a WELCOME
-ACK_WAIT_MS = 1_000  # at most for an ACK or ANSWER, and
-BYTE_WAIT_MS = 2  # as much again for each byte of the request (9600 baud carries one a millisecond)
-WORK_WAIT_MS = 3_500  # at most between two ACKs of a request that is being worked on
+TRIES = 6  # sendings into silence before the link counts as lost
 WORK_MAX_MS = 180_000  # for one request in all
 
 _LARGEST_ANSWER = 4_096
-_DOUBTS = 3
-_NUMBERS = 255  # requests are numbered 1 to 255, then from 1 again
 
 
 class State(Enum):
     """Where a conversation stands."""
 
     CLOSED = auto()  # no stream, or the stream is dead
-    PROTECTING = auto()  # PROTECT sent
-    PROVING = auto()  # PROVE sent
-    GREETING = auto()  # HELLO sent
+    GREETING = auto()  # a handshake's message or HELLO is out
     IDLE = auto()  # in session, nothing asked
-    WAITING = auto()  # a request is out
-    ANSWERED = auto()  # its answer is in `answer`
-
-
-_TALKING = (State.PROTECTING, State.PROVING, State.GREETING, State.WAITING)
+    WAITING = auto()  # requests are out
+    ANSWERED = auto()  # the answer to some of them is in `answer`
 
 
 class Conversation:
@@ -45,72 +36,92 @@ class Conversation:
 
     `lost` tells that the stream is dead or silent: connect again, then call `connected`. `forgotten` tells
     that the reader does not know the session any more (it was switched off, or another host opened one):
-    the request that was under way is given up, and the next one starts afresh. With `protection`, a
+    the requests that were under way are given up, and the next one starts afresh. With `protection`, a
     handshake comes before the greeting, and nothing but it goes in clear.
     """
 
     def __init__(self, name: bytes, protection: Protection | None = None) -> None:
-        self._name = name
-        self._protection = protection
-        self._shaking = bytearray()  # the handshake's message that is out
-        self._doubts = 0  # times in a row that the reader said it cannot open what we send
-        self._known = False  # the reader has opened the session
+        self._envelope = Envelope(protection)
+        self._greeting = Greeting(name, self._envelope)
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
+        self._flight = Flight()
+        self._waits = Waits()
         self.state = State.CLOSED
         self.lost = False
+        self.heard = False  # something readable came over this connection
         self.forgotten = False
-        self.refusal = codes.OK  # why the reader would not open a session
         self.largest = 0  # bytes of the largest message that the reader takes
         self.answer = b""
+        self._answered = 0  # requests that `answer` answers for
         self._out = bytearray()
-        self._request = bytearray()  # to send again; wiped after its answer
-        self._greeting = 0  # number of the last HELLO
-        self._number = 0  # number of the last request made, 0 before the first
-        self._before = 0  # and of the one before it
-        self._tries = 0
+        self._silent = 0  # sendings since anything came
         self._hurried = False  # this wait was cut short once already
         self._due_ms = 0
         self._end_ms = 0
-        self._pace = Pace()  # of the link: from a request to its ACK
-        self._works: dict[bytes, Pace] = {}  # from an ACK to what follows it, for each kind of request
-        self._since_ms = 0  # the frame that is out was sent, or its ACK came
-        self._length = 0  # bytes of the frame that is out; 0 once something answered it
-        self.heard = False  # something readable came over this connection
+
+    @property
+    def refusal(self) -> int:
+        """Why the reader would not open a session."""
+        return self._greeting.refusal
 
     @property
     def worn(self) -> bool:
         """Whether the channel's keys have served as often as they may: greet again before asking more."""
-        return self._protection is not None and not self._protection.established
+        return self._envelope.worn
+
+    @property
+    def repeats(self) -> int:
+        """How many requests have been sent again, so far."""
+        return self._flight.repeats
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything asked is answered, or given up."""
+        return not self._flight and self.state is not State.ANSWERED
+
+    def room(self, window: int) -> bool:
+        """Whether one more request may go out, where `window` may be under way."""
+        return len(self._flight) < window
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether an answer may be awaited before all that is under way has arrived whole."""
+        return len(self._flight.under_way) > 1
 
     def connected(self, now_ms: int) -> None:
-        """Greet the reader over a new connection; a request that is out will be taken up again."""
+        """Greet the reader over a new connection; requests that are out will be taken up again."""
         self.lost = False
         self.heard = False
-        self.refusal = codes.OK
-        self._greet()
-        if not self._request:
+        self._silent = 0
+        self._hurried = False
+        if not self._flight:
             self._end_ms = now_ms + WORK_MAX_MS
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
-        self._send(now_ms)
+        self._greeting.begin()
+        self._greet(now_ms)
 
-    def ask(self, message: bytes | bytearray, now_ms: int) -> None:
-        """Send a request; only in session, one at a time. The caller overwrites `message` if it is secret."""
-        assert self.state is State.IDLE
-        self._before = self._number
-        self._number = self._number % _NUMBERS + 1
-        self._request = bytearray(message)
-        self._end_ms = now_ms + WORK_MAX_MS
-        self._wait_for_answer(now_ms)
+    def ask(self, message: bytes | bytearray, now_ms: int, *, streamed: bool = False) -> None:
+        """Send a request; only in session, and one at a time but for streamed ones. The caller overwrites
+        `message` if it is secret."""
+        assert self.state is State.IDLE or (streamed and self.state is State.WAITING)
+        if not self._flight:
+            self._end_ms = now_ms + WORK_MAX_MS
+            self._silent = 0
+            self._hurried = False
+        self._flight.add(message, streamed=streamed)
+        self.state = State.WAITING
+        self._launch(now_ms)
 
-    def take_answer(self) -> bytes:
-        """Give the answer's message and make ready for the next request."""
+    def take_answer(self) -> tuple[int, bytes]:
+        """Give the answer's message and how many requests it answers for; make ready for the next ones."""
         assert self.state is State.ANSWERED
-        self.state = State.IDLE
-        return self.answer
+        count, self._answered = self._answered, 0
+        self.state = State.WAITING if self._flight else State.IDLE
+        return count, self.answer
 
     def give_up(self) -> None:
-        """Forget the request that is out, carried out or not; connect again before asking more."""
-        self._drop_request()
+        """Forget what is out, carried out or not; connect again before asking more."""
+        self._drop()
         self.lost = True
         self.state = State.CLOSED
 
@@ -129,217 +140,187 @@ class Conversation:
             self._take(one, now_ms)
 
     def poll(self, now_ms: int) -> None:
-        """Send again what has waited too long; give the link up after `TRIES` sendings."""
-        if self.state not in _TALKING or self.lost or now_ms < self._due_ms:
+        """Send again what has waited too long; give the link up after `TRIES` sendings into silence."""
+        if self.state not in (State.GREETING, State.WAITING) or self.lost or now_ms < self._due_ms:
             return
-        if self._tries >= TRIES or now_ms >= self._end_ms:
+        if self._silent >= TRIES or now_ms >= self._end_ms:
             self.lost = True
+            return
+        self._hurried = False
+        if self.state is State.GREETING:
+            self._greet(now_ms)
         else:
-            if self.state is State.WAITING:
-                (self._pace if self._length else self._work).missed()
-            self._send(now_ms)
+            self._waits.missed(self._flight.oldest)
+            self._send_oldest(now_ms)
 
     def _take(self, one: Frame, now_ms: int) -> None:
+        self._waits.stirred()
         self.heard = self.heard or not one.damaged
-        self._pace.stirred()
-        if self._protection is not None and not one.damaged:
-            opened = self._admit(one, now_ms)
-            if opened is None:
-                return
-            one = opened
-        if one.damaged or (one.kind == frame.NAK and one.number == 0):
+        if self.heard:
+            self._silent = 0
+        if one.damaged:
             self._hurry(now_ms)
-        elif self.state is State.GREETING and one.kind == frame.ACK:
-            self._works_on(now_ms)  # still busy with what was asked before
-        elif self.state is State.GREETING and one.number == self._greeting:
-            if one.kind == frame.WELCOME:
-                self._welcomed(one.payload, now_ms)
-            elif one.kind == frame.NAK:
-                self.refusal = int.from_bytes(one.payload, "big")
-                self.state = State.CLOSED
-        elif self.state is State.WAITING and one.number == self._number:
-            self._measure(now_ms)
-            if one.kind == frame.ACK:
-                self._works_on(now_ms)
-            elif one.kind == frame.ANSWER:
-                self._answered(one.payload, now_ms)
+            return
+        if self._envelope.doubts(one, shaking=self._shaking and one.number == self._greeting.number):
+            self._doubt(now_ms)
+            return
+        opened = self._envelope.open(one)
+        if opened is None:
+            return
+        if opened.kind == frame.NAK and opened.number == 0:
+            self._hurry(now_ms)
+        elif self.state is State.GREETING:
+            self._take_welcome(opened, now_ms)
+        elif opened.kind == frame.ACK:
+            self._take_ack(opened.number, now_ms)
+        elif opened.kind == frame.NAK and self._envelope.protection is None:
+            self._take_refusal(opened.number, now_ms)
+        elif opened.kind == frame.ANSWER and self._flight:
+            self._take_answer(opened, now_ms)
 
-    def _greet(self) -> None:
-        """Begin with the handshake where one is due, else with HELLO."""
-        protection = self._protection
-        self.state = State.GREETING
-        if protection is not None and not protection.established:
-            self.state = State.PROTECTING
-            self._shaking = protection.protect(self._name)
-        self._greeting = self._greeting % _NUMBERS + 1
-        self._tries = 0
+    def _take_welcome(self, one: Frame, now_ms: int) -> None:
+        if one.kind == frame.ACK:  # still busy with what was asked before
+            self._due_ms = now_ms + WORK_WAIT_MS
+            return
+        step = self._greeting.take(one)
+        if step is Step.ONWARD:
+            self._greet(now_ms)
+        elif step is Step.REFUSED:
+            self.state = State.CLOSED
+        elif step is Step.WELCOMED:
+            self._welcomed(now_ms)
 
-    def _admit(self, one: Frame, now_ms: int) -> Frame | None:
-        """Open a record; in clear, take nothing but what belongs to a handshake."""
-        assert self._protection is not None
-        if one.kind == frame.PROTECTED:
-            opened = self._protection.open(one.payload)
-            if opened is not None:
-                self._doubts = 0
-            return opened
-        if one.kind == frame.NAK:
-            status = int.from_bytes(one.payload, "big")
-            shaking = self.state in (State.PROTECTING, State.PROVING) and one.number == self._greeting
-            if status in (codes.RECORD_REFUSED, codes.UNPROTECTED) or (shaking and status == codes.PROOF):
-                self._doubt(now_ms)
-                return None
-            if shaking:
-                self.refusal = status
-                self.state = State.CLOSED
-            return one if one.number == 0 else None
-        if one.kind == frame.WELCOME and one.number == self._greeting:
-            self._shake_hands(one.payload, now_ms)
-        return None
+    def _welcomed(self, now_ms: int) -> None:
+        greeting, welcome = self._greeting, self._greeting.welcome
+        self.largest = welcome.largest
+        if greeting.known and not welcome.resumed:
+            self.forgotten = True
+            greeting.known = False
+            self._drop()
+            self.connected(now_ms)  # open it anew
+            return
+        if not greeting.known or not self._flight.joined(welcome.last):
+            self.forgotten = greeting.known
+            greeting.known = True
+            self._drop()
+            self._flight.begin(welcome.last)
+        self.lost = False
+        self._hurried = False
+        self.state = State.IDLE
+        if self._flight:
+            self.state = State.WAITING
+            self._launch(now_ms)
+
+    def _take_ack(self, number: int, now_ms: int) -> None:
+        request = self._flight.find(number)
+        if request is not None:
+            self._waits.answered(request, now_ms)
+            request.acked_ms = now_ms
+            self._hurried = False
+            self._await(now_ms)
+
+    def _take_refusal(self, number: int, now_ms: int) -> None:
+        """It has started again, and serves over the protected channel alone: its word on HELLO tells."""
+        if self._flight.find(number) is not None:
+            self._greet_again(now_ms)
+
+    def _take_answer(self, one: Frame, now_ms: int) -> None:
+        try:
+            answer = codec.decode(one.payload)
+        except codec.CodecError:
+            self._hurry(now_ms)
+            return
+        status = answer.uint("status") if answer.number == messages.FAILURE else codes.OK
+        request = self._flight.find(one.number)
+        if status == codes.SEQUENCE:
+            again = self._flight.out_of_turn(one.number, answer.uint("detail"))
+            if again is None:
+                self._greet_again(now_ms)
+            elif again:
+                self._wipe_out()
+                self._launch(now_ms)
+        elif request is not None and status == codes.NO_SESSION:
+            self._greet_again(now_ms)
+        elif request is not None:
+            self._waits.answered(request, now_ms)
+            self._answered += self._flight.settle(request)
+            self.answer = one.payload
+            self.lost = False  # what came in before it, damaged, may have used up the last try
+            self._end_ms = now_ms + WORK_MAX_MS
+            self._hurried = False
+            self.state = State.ANSWERED
+            self._launch(now_ms)
+
+    def _greet_again(self, now_ms: int) -> None:
+        """The reader lost us without the stream telling: its WELCOME says how far it is."""
+        self.connected(now_ms)
+        self.lost = now_ms >= self._end_ms
 
     def _doubt(self, now_ms: int) -> None:
         """The reader says in clear that it cannot open what we send: it has lost the keys, or a stranger says
-        so. Believe it the third time in a row."""
-        assert self._protection is not None
-        self._doubts += 1
-        if self._doubts < _DOUBTS and self.state is State.PROVING:
-            self.connected(now_ms)  # somebody else began a handshake after ours
-        elif self._doubts < _DOUBTS:
-            self._hurry(now_ms)
-        elif self.state in (State.PROTECTING, State.PROVING):
-            self.refusal = codes.PROOF
+        so."""
+        assert self._envelope.protection is not None
+        if not self._envelope.believes():
+            if self._shaking and self._greeting.proving:
+                self.connected(now_ms)  # somebody else began a handshake after ours
+            else:
+                self._hurry(now_ms)
+        elif self._shaking:
+            self._greeting.refusal = codes.PROOF
             self.state = State.CLOSED
         else:
-            self._doubts = 0
-            self._protection.forget()
+            self._envelope.protection.forget()
             self.connected(now_ms)
 
-    def _shake_hands(self, payload: bytes, now_ms: int) -> None:
-        """Take the reader's part of the handshake."""
-        assert self._protection is not None
-        try:
-            answer = codec.decode(payload)
-            if self.state is State.PROTECTING and answer.number == messages.PROTECT + messages.ANSWER:
-                self._shaking = self._protection.prove(answer)
-                self.state = State.PROVING
-            elif self.state is State.PROVING and answer.number == messages.PROVE + messages.ANSWER:
-                self._protection.establish()
-                self.state = State.GREETING
-            else:
-                return
-        except codec.CodecError:
-            return
-        except ProtectionError as error:
-            self.refusal = error.status
-            self.state = State.CLOSED
-            return
-        self._greeting = self._greeting % _NUMBERS + 1
-        self._tries = 0
-        self._send(now_ms)
-
     @property
-    def _work(self) -> Pace:
-        """How long the request that is out is worked on; its kind stands in its first bytes."""
-        return self._works.setdefault(bytes(self._request[1:4]), Pace())
-
-    def _measure(self, now_ms: int) -> None:
-        """Something answers the request that is out: what it took counts, if it was sent once."""
-        if self._tries == 1:
-            if self._length:
-                self._pace.answered(now_ms - self._since_ms, self._length)
-            else:
-                self._work.answered(now_ms - self._since_ms)
-        self._length = 0
-        self._since_ms = now_ms
-
-    def _works_on(self, now_ms: int) -> None:
-        self._tries = 1
-        self._hurried = False
-        self._due_ms = now_ms + self._work.wait_ms(WORK_WAIT_MS)
-
-    def _welcomed(self, payload: bytes, now_ms: int) -> None:
-        try:
-            welcome = codec.decode(payload)
-        except codec.CodecError:
-            return
-        if welcome.number != messages.WELCOME:
-            return
-        self.largest = welcome.uint("largest_message")
-        if self._known and not welcome.uint("resumed"):
-            self.forgotten = True
-            self._known = False
-            self._drop_request()
-            self.connected(now_ms)  # open it anew
-            return
-        last = welcome.uint("last_number")
-        pending = bool(self._request)
-        if not self._known or not (last == self._number or (pending and last == self._before)):
-            self.forgotten = self._known
-            self._known = True
-            self._number = last
-            self._drop_request()
-        self.lost = False
-        self.state = State.IDLE
-        if self._request:
-            self._wait_for_answer(now_ms)
-
-    def _answered(self, payload: bytes, now_ms: int) -> None:
-        try:
-            answer = codec.decode(payload)
-        except codec.CodecError:
-            self._hurry(now_ms)
-            return
-        if answer.number == messages.FAILURE and answer.uint("status") in (codes.NO_SESSION, codes.SEQUENCE):
-            self.connected(now_ms)  # the reader lost us without the stream telling: its WELCOME says how far
-            self.lost = now_ms >= self._end_ms
-            return
-        self.answer = payload
-        self.lost = False  # what came in before it, damaged, may have used up the last try
-        self._drop_request()
-        self.state = State.ANSWERED
-
-    def _drop_request(self) -> None:
-        for held in (self._request, self._out):
-            held[:] = bytes(len(held))
-            held.clear()
-
-    def _wait_for_answer(self, now_ms: int) -> None:
-        self.state = State.WAITING
-        self._tries = 0
-        self._send(now_ms)
+    def _shaking(self) -> bool:
+        return self.state is State.GREETING and self._greeting.shaking
 
     def _hurry(self, now_ms: int) -> None:
-        """Something was damaged on the way: send again at once, but only once in a wait."""
-        if not self._hurried and self.state in _TALKING:
-            self._hurried = True
+        """Something was damaged on the way: what is out alone is sent again at once, but only once in a wait;
+        where more is out, what comes behind will tell, and is awaited no longer than it usually takes."""
+        several = self.state is State.WAITING and len(self._flight.under_way) > 1
+        if several:
+            self._due_ms = min(self._due_ms, now_ms + self._waits.usual_ms(self._flight.under_way))
+        elif not self._hurried and self.state in (State.GREETING, State.WAITING):
             self._due_ms = now_ms
             self.poll(now_ms)
             self._hurried = True  # of the wait that has just begun
 
-    def _send(self, now_ms: int) -> None:
-        self._tries += 1
-        self._hurried = False
+    def _greet(self, now_ms: int) -> None:
+        self.state = State.GREETING
+        self._wipe_out()
+        self._out += self._greeting.frame()
+        self._envelope.sent()
+        self._silent += 1
+        self._due_ms = now_ms + GREET_WAIT_MS
+
+    def _send_oldest(self, now_ms: int) -> None:
+        self._wipe_out()
+        self._flight.go_back()
+        self._envelope.sent()
+        self._launch(now_ms)
+
+    def _launch(self, now_ms: int) -> None:
+        """Send what the flight has to send, and wait for what is under way."""
+        out = sum(one.length for one in self._flight.under_way)
+        for request in self._flight.due():
+            made = self._envelope.seal(frame.REQUEST, request.number, request.message)
+            out += len(made)
+            request.sent(now_ms, len(made), out)
+            if request is self._flight.oldest:
+                self._silent += 1
+            self._out += made
+        self._await(now_ms)
+
+    def _await(self, now_ms: int) -> None:
+        if self._flight.under_way:
+            self._due_ms = now_ms + self._waits.wait_ms(self._flight.under_way)
+
+    def _drop(self) -> None:
+        self._flight.drop()
+        self._wipe_out()
+
+    def _wipe_out(self) -> None:
         self._out[:] = bytes(len(self._out))
         self._out.clear()
-        if self.state in (State.PROTECTING, State.PROVING):
-            self._out += seal(frame.HELLO, self._greeting, self._shaking)
-            self._due_ms = now_ms + GREET_WAIT_MS
-        elif self.state is State.GREETING:
-            resume = int(self._known)
-            hello = codec.encode(
-                messages.HELLO, {"session": self._name, "version": messages.VERSION, "resume": resume}
-            )
-            self._out += self._frame(frame.HELLO, self._greeting, hello)
-            self._due_ms = now_ms + GREET_WAIT_MS
-        else:
-            self._out += self._frame(frame.REQUEST, self._number, self._request)
-            self._length = len(self._out)
-            self._since_ms = now_ms
-            self._due_ms = now_ms + self._pace.wait_ms(
-                ACK_WAIT_MS + BYTE_WAIT_MS * self._length, self._length
-            )
-
-    def _frame(self, kind: int, number: int, payload: bytes | bytearray) -> bytearray:
-        """Make a frame, inside a record where the channel is protected."""
-        if self._protection is None:
-            return seal(kind, number, payload)
-        return seal(frame.PROTECTED, 0, self._protection.seal(kind, number, payload))

@@ -160,7 +160,7 @@ def failure_of_status(
     return (kind or Refused)(status, record, column, detail, field)
 
 
-def failure_of_answer(answer: codec.Message, streamed: bytes) -> Refused:
+def failure_of_answer(answer: codec.Message, streamed: bytes = b"") -> Refused:
     """The error of a FAILURE; `streamed` are the records, when it refuses some."""
     status = answer.uint("status")
     record = answer.uint("record") + 1 if streamed and status in _CERTIFICATION else 0

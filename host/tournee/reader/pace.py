@@ -1,8 +1,16 @@
 """How long to wait for a reader before a frame is sent again: what the link has shown itself to need.
 
-A wait is measured against the frame's length: a slow line and a long connection interval both show. Only a
-frame that was sent once is measured (Karn): of one sent twice nobody knows which sending was answered.
+A wait is measured against the bytes that are out: a slow line and a long connection interval both show. Only
+a frame that was sent once is measured (Karn): of one sent twice nobody knows which sending was answered, but
+for an answer that comes too soon to be one to the second.
 """
+
+from tournee.reader.flight import Request
+
+ACK_WAIT_MS = 1_000  # at most for an ACK or ANSWER, and
+BYTE_WAIT_MS = 2  # as much again for each byte that is out (9600 baud carries one a millisecond)
+WORK_WAIT_MS = 3_500  # at most between two ACKs of a request that is being worked on
+GREET_WAIT_MS = 1_000  # for a WELCOME
 
 _LEAST_MS = 120  # hosts and radios pause now and then; a frame sent once too often harms nothing
 _MARGIN = 4  # times what it usually takes
@@ -17,16 +25,19 @@ class Pace:
         self._usual = 0.0  # milliseconds for each byte, the turn's included; 0: nothing measured
         self._patience = 1  # times as long, while nothing comes
 
+    def usual_ms(self, length: int = 0) -> float:
+        """What an answer usually takes with `length` bytes out; 0 as long as nothing is measured."""
+        return self._usual * (_TURN + length)
+
     def wait_ms(self, longest: int, length: int = 0) -> int:
-        """The wait for the answer to a frame of `length` bytes; `longest` as long as nothing is measured, and
+        """The wait for an answer with `length` bytes out; `longest` as long as nothing is measured, and
         never more."""
         if not self._usual:
             return longest
-        usual = int(_MARGIN * self._usual * (_TURN + length))
-        return min(longest, max(_LEAST_MS, usual) * self._patience)
+        return min(longest, max(_LEAST_MS, int(_MARGIN * self.usual_ms(length))) * self._patience)
 
     def answered(self, spent_ms: int, length: int = 0) -> None:
-        """A frame of `length` bytes, sent once, was answered after so long."""
+        """With `length` bytes out, the last of them sent once, their answer took so long."""
         seen = max(spent_ms, 1) / (_TURN + length)
         share = 2 if seen > self._usual else 8  # slower is believed sooner than faster
         self._usual = seen if not self._usual else self._usual + (seen - self._usual) / share
@@ -39,3 +50,53 @@ class Pace:
     def stirred(self) -> None:
         """Something came, readable or not: what is missing was lost, not late."""
         self._patience = 1
+
+
+class Waits:
+    """The waits of one link: for a first word, apart for requests that are answered without an ACK, and from
+    an ACK to what follows it, for each kind of request."""
+
+    def __init__(self) -> None:
+        self._single = Pace()
+        self._streamed = Pace()
+        self._works: dict[bytes, Pace] = {}
+
+    def wait_ms(self, under_way: list[Request]) -> int:
+        """The wait for the next word on what is under way."""
+        oldest, out = under_way[0], sum(one.length for one in under_way)
+        if oldest.acked_ms is not None:
+            return self._work(oldest).wait_ms(WORK_WAIT_MS)
+        return self._pace(oldest).wait_ms(ACK_WAIT_MS + BYTE_WAIT_MS * out, out)
+
+    def usual_ms(self, under_way: list[Request]) -> int:
+        """How long that usually takes; the whole wait where nobody knows."""
+        out = sum(one.length for one in under_way)
+        return int(self._pace(under_way[0]).usual_ms(out)) or self.wait_ms(under_way)
+
+    def answered(self, request: Request, now_ms: int) -> None:
+        """Something answers it: an ACK, or the answer itself."""
+        if request.acked_ms is not None:
+            self._work(request).answered(now_ms - request.acked_ms)
+            return
+        pace = self._pace(request)
+        spent = now_ms - request.sent_ms
+        if request.sendings > 1 and 2 * spent < pace.usual_ms(request.burden):
+            pace.answered(now_ms - request.first_ms, request.burden)  # that was for the first sending
+        elif request.sendings == 1:
+            pace.answered(spent, request.burden)
+
+    def missed(self, request: Request) -> None:
+        """It was not answered in its time."""
+        (self._work(request) if request.acked_ms is not None else self._pace(request)).missed()
+
+    def stirred(self) -> None:
+        """Something came."""
+        self._single.stirred()
+        self._streamed.stirred()
+
+    def _pace(self, request: Request) -> Pace:
+        return self._streamed if request.streamed else self._single
+
+    def _work(self, request: Request) -> Pace:
+        """Its kind stands in its first bytes."""
+        return self._works.setdefault(bytes(request.message[1:4]), Pace())

@@ -1,9 +1,11 @@
 """Joins a conversation to a stream: writes, reads, waits, and connects again when the stream is cut."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
 from sesam import codes
+from tournee.errors import ReaderError
 from tournee.reader.conversation import WORK_MAX_MS, Conversation, State
 from tournee.reader.failures import LinkLost, SessionForgotten, failure_of_status
 from tournee.reader.protection import Protection
@@ -27,8 +29,22 @@ class Clock(Protocol):
         """Wait."""
 
 
+class Source(Protocol):
+    """Requests that may be asked one behind the other, and what becomes of their answers."""
+
+    @property
+    def left(self) -> bool:
+        """Whether there is one more to make."""
+
+    def make(self) -> bytearray:
+        """The next one."""
+
+    def take(self, answered: int, payload: bytes) -> None:
+        """An answer's message; it answers for the `answered` oldest that are out."""
+
+
 class Session:
-    """One session with one reader; `request` either gives the answer or raises, always in bounded time."""
+    """One session with one reader; a request either gets its answer or raises, always in bounded time."""
 
     def __init__(
         self,
@@ -45,12 +61,18 @@ class Session:
         self._talk = Conversation(name, protection)
         self._stream: Transport | None = None
         self._attempts = 0  # connections tried since anything was reached
+        self._more = False  # more requests are to come
         self._end_ms = 0  # from then on a link that is heard but brings nothing through is lost
 
     @property
     def largest(self) -> int:
         """Bytes of the largest message that the reader takes; known once in session."""
         return self._talk.largest
+
+    @property
+    def repeats(self) -> int:
+        """How many requests have been sent again, so far."""
+        return self._talk.repeats
 
     def open(self) -> None:
         """Connect and greet, if need be. LinkLost."""
@@ -72,21 +94,46 @@ class Session:
         LinkLost when the reader stays out of reach; SessionForgotten when it came back without the session:
         `asked` then tells whether it may have carried the request out.
         """
-        talk = self._talk
         try:
-            self.open()
-            if talk.forgotten:
-                talk.forgotten = False
-                raise SessionForgotten(asked=False)
-            talk.ask(message, self._clock.now_ms())
+            self._open_for_asking()
+            self._talk.ask(message, self._clock.now_ms())
         finally:
             message[:] = bytes(len(message))
+        return self._next_answer()[1]
+
+    def stream(self, source: Source, window: int) -> None:
+        """Ask what `source` makes, `window` requests at most before the first is answered.
+
+        What is under way when its `take` raises is waited for. Errors as those of `request`.
+        """
+        talk = self._talk
+        self._open_for_asking()
+        try:
+            while source.left or not talk.settled:
+                while source.left and talk.room(window):
+                    talk.ask(source.make(), self._clock.now_ms(), streamed=True)
+                self._more = source.left
+                source.take(*self._next_answer())
+        except BaseException:
+            self._more = False
+            with contextlib.suppress(ReaderError):
+                while not talk.settled:
+                    self._next_answer()
+            raise
+
+    def _open_for_asking(self) -> None:
+        self.open()
+        if self._talk.forgotten:
+            self._talk.forgotten = False
+            raise SessionForgotten(asked=False)
+
+    def _next_answer(self) -> tuple[int, bytes]:
         try:
             self._run(State.ANSWERED)
         except BaseException:
-            talk.give_up()
+            self._talk.give_up()
             raise
-        return talk.take_answer()
+        return self._talk.take_answer()
 
     def close(self) -> None:
         """Give the stream up."""
@@ -97,6 +144,7 @@ class Session:
     def _run(self, goal: State) -> None:
         """Let the conversation go on until it reaches `goal`."""
         talk = self._talk
+        self._end_ms = self._clock.now_ms() + WORK_MAX_MS
         while talk.state is not goal:
             if talk.refusal != codes.OK:
                 raise failure_of_status(talk.refusal)
@@ -130,7 +178,7 @@ class Session:
         out = talk.outgoing()
         if out:
             try:
-                stream.write(out)
+                stream.write(out, self._more and talk.goes_on)
             finally:
                 out[:] = bytes(len(out))
         data = stream.read(talk.wait_ms(self._clock.now_ms()))

@@ -1,0 +1,163 @@
+"""The requests that are out, oldest first: their numbers, what the reader's words say of them, what to send.
+
+A reader takes requests in the order of their numbers, one at a time, and drops what comes behind a gap. So an
+answer of a number answers for all before it, and a loss makes the host go back. No time, no I/O.
+"""
+
+from dataclasses import dataclass, field
+
+_NUMBERS = 255  # requests are numbered 1 to 255, then from 1 again; 0 stands for none yet
+_HALF = _NUMBERS // 2  # a number is looked for that far around the last one answered
+
+
+@dataclass
+class Request:
+    """One request, until it is answered."""
+
+    place: int  # in the session: 1, 2, 3… without end
+    message: bytearray = field(repr=False)
+    streamed: bool  # one of several under way, answered at once
+    length: int = 0  # bytes of its frame
+    burden: int = 0  # bytes that were out when it was sent, its own included
+    sendings: int = 0
+    first_ms: int = 0
+    sent_ms: int = 0
+    acked_ms: int | None = None
+
+    @property
+    def number(self) -> int:
+        """As frames carry it."""
+        return _number(self.place)
+
+    def sent(self, now_ms: int, length: int, burden: int) -> None:
+        """Its frame of `length` bytes goes out, `burden` bytes with all that is out before it."""
+        self.length = length
+        self.burden = burden
+        self.sent_ms = now_ms
+        self.first_ms = self.first_ms if self.sendings else now_ms
+        self.sendings += 1
+        self.acked_ms = None
+
+
+class Flight:
+    """The requests that are out. `repeats` counts what has been sent more than once."""
+
+    def __init__(self) -> None:
+        self._base = 0  # place of the last one answered
+        self._top = 0  # and of the last one made: given up, it may have been taken
+        self._out: list[Request] = []
+        self._sent = 0  # so many of them, from the oldest, are under way
+        self._alone = False  # the oldest is sent again, and nothing behind it before it is answered
+        self._before = 0  # place of the last one sent before that: it may yet be answered
+        self._gap = (-1, -1)  # the last gap told: the last place taken, and the one that came too early
+        self.repeats = 0
+
+    def __len__(self) -> int:
+        return len(self._out)
+
+    @property
+    def under_way(self) -> list[Request]:
+        """Those that have been sent, and not yet answered."""
+        return self._out[: self._sent]
+
+    @property
+    def oldest(self) -> Request:
+        """The one that is awaited first."""
+        return self._out[0]
+
+    def add(self, message: bytes | bytearray, *, streamed: bool) -> None:
+        """Make one more request; `due` sends it."""
+        self._top = self._base + len(self._out) + 1
+        self._out.append(Request(self._top, bytearray(message), streamed))
+
+    def due(self) -> list[Request]:
+        """Those to be sent now, which are then under way."""
+        start, self._sent = self._sent, min(len(self._out), 1) if self._alone else len(self._out)
+        due = self._out[start : self._sent]
+        self.repeats += sum(1 for one in due if one.sendings)
+        return due
+
+    def find(self, number: int) -> Request | None:
+        """The request of this number, if it is under way."""
+        at = self._place(number) - self._base - 1
+        return self._out[at] if 0 <= at < len(self._out) else None
+
+    def settle(self, request: Request) -> int:
+        """An answer has come: it answers for those before it too. Return how many; their bytes are
+        overwritten."""
+        count = request.place - self._base
+        for one in self._out[:count]:
+            one.message[:] = bytes(len(one.message))
+        del self._out[:count]
+        self._base = request.place
+        self._sent = max(self._sent - count, 0)
+        if not self._sent and self._alone:  # it may be that nothing was lost, only late
+            self._sent = max(self._before - request.place, 0) if count > 1 else 0
+        self._alone = False
+        return count
+
+    def go_back(self) -> None:
+        """Send the oldest again, alone: nobody knows what the reader has."""
+        if not self._alone:
+            self._before = self._base + self._sent
+        self._alone = True
+        self._sent = 0
+
+    def out_of_turn(self, number: int, last: int) -> bool | None:
+        """The reader has refused `number`: `last` is the last that it took. Return whether something is to
+        be sent, None when this cannot be about our session.
+
+        Every request behind a gap is refused, each with the same `last`: going back once is enough.
+        """
+        taken = self._place(last)
+        if taken > self._base + len(self._out):
+            return None
+        if taken < self._base:
+            return False  # a late word
+        early = self._place(number)
+        if early <= taken:  # an old frame came again; or the oldest, sent to see how far the reader is
+            return self._alone and self._go_on_behind(taken)
+        if self._alone:
+            return taken > self._base and self._go_on_behind(taken)
+        same = taken == self._gap[0] and early > self._gap[1]
+        self._gap = (taken, early)
+        return not same and self._go_on_behind(taken)
+
+    def joined(self, last: int) -> bool:
+        """A session goes on: `last` is the last that the reader took. False when it is none of ours."""
+        taken = self._place(last)
+        if not self._base <= taken <= self._top:
+            return False
+        if self._out:
+            self._go_on_behind(taken)
+        else:
+            self._base = self._top = taken
+        return True
+
+    def begin(self, last: int) -> None:
+        """Number from `last` on; what was out is dropped."""
+        self.drop()
+        self._base = self._top = last
+
+    def drop(self) -> None:
+        """Give up what is out, and overwrite it; which of it the reader has taken, `joined` will tell."""
+        for one in self._out:
+            one.message[:] = bytes(len(one.message))
+        self._out.clear()
+        self._sent = 0
+        self._alone = False
+        self._gap = (-1, -1)
+
+    def _go_on_behind(self, taken: int) -> bool:
+        """Send what the reader has not taken; when it has all, the last again, for its answer."""
+        self._alone = False
+        self._sent = min(taken - self._base, len(self._out) - 1)
+        return True
+
+    def _place(self, number: int) -> int:
+        """The place next to the last one answered that has this number."""
+        return self._base + (number - _number(self._base) + _HALF) % _NUMBERS - _HALF
+
+
+def _number(place: int) -> int:
+    return (place - 1) % _NUMBERS + 1 if place else 0

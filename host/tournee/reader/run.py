@@ -1,0 +1,57 @@
+"""A run of records on its way into the reader: cut into messages, followed answer by answer."""
+
+from collections import deque
+from collections.abc import Callable
+
+from sesam import messages
+from tournee.reader import codec
+from tournee.reader.cut import Cut
+from tournee.reader.failures import Incoherent, failure_of_answer
+
+Progress = Callable[[int, int], None]
+"""Called with the records sent so far and their number in all."""
+
+
+class Run:
+    """The records of one certification; `repeats` tells how many requests the link had to send again."""
+
+    def __init__(
+        self, data: bytes, cut: Cut, chunk: int, repeats: Callable[[], int], on_progress: Progress | None
+    ) -> None:
+        self._data = data
+        self._count = len(data) // messages.RECORD
+        self._cut = cut
+        self._chunk = chunk
+        self._repeats = repeats
+        self._on_progress = on_progress
+        self._first = 0  # of the next message
+        self._ends: deque[int] = deque()  # the rank behind each message that is out
+        self.enough = False  # `on_progress` raised: the user does not want it any more
+
+    @property
+    def left(self) -> bool:
+        """Whether there are records that are in no message yet."""
+        return self._first < self._count
+
+    def make(self) -> bytearray:
+        """The next message."""
+        first, end = self._first, min(self._first + self._cut.units(self._chunk), self._count)
+        part = self._data[first * messages.RECORD : end * messages.RECORD]
+        self._first = end
+        self._ends.append(end)
+        return codec.encode(messages.RECORDS, {"first": first, "data": part})
+
+    def take(self, answered: int, payload: bytes) -> None:
+        """The answer for the `answered` oldest messages that are out. Refused, Incoherent."""
+        for _ in range(answered):
+            end = self._ends.popleft()
+        self._cut.answered(self._repeats(), self._chunk)
+        answer = codec.decode(payload)
+        if answer.number == messages.FAILURE:
+            raise failure_of_answer(answer, self._data)
+        if answer.number != messages.RECORDS + messages.ANSWER or answer.uint("next") != end:
+            raise Incoherent("les enregistrements reçus ne suivent pas ceux envoyés")
+        if self._on_progress is not None:
+            self.enough = True
+            self._on_progress(end, self._count)
+            self.enough = False
