@@ -11,26 +11,11 @@ import time
 import board
 from assembly import Flash, serve
 from gatt import Bonds, Gatt
+from whole_file import WholeFile
 
 from sesam import frame
 
-_BONDS = "bonds"  # a file of the board's own file system
-
-
-def load() -> bytes:
-    """What `save` wrote."""
-    try:
-        with open(_BONDS, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
-
-
-def save(data: bytes) -> None:
-    """Keep the bonds, whole or as they were: littlefs puts the new file in place of the old one at once."""
-    with open(_BONDS + ".new", "wb") as file:
-        file.write(data)
-    os.rename(_BONDS + ".new", _BONDS)
+_BONDS = "bonds"
 
 
 def show(digits: object) -> None:
@@ -44,7 +29,8 @@ def air() -> Gatt:
     """The stream over the air; frames of the window wait in the stack, and a repetition."""
     import bluetooth
 
-    bonds = Bonds(board.BLUETOOTH["bonds"], load, save)
+    file = WholeFile(_BONDS)
+    bonds = Bonds(board.BLUETOOTH["bonds"], file.load, file.save)
     room = (board.WINDOW + 1) * frame.encoded_max(board.MESSAGE)
     name = board.BLUETOOTH["name"].encode()
     return Gatt(bluetooth, name, b"open-1", room, bonds, show, os.urandom, time.sleep_ms)

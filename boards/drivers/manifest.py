@@ -13,6 +13,7 @@ for name in (
     "console.py",
     "gatt.py",
     "journal_files.py",
+    "whole_file.py",
     "assembly.py",
     "usb_main.py",
     "air_main.py",

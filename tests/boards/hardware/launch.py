@@ -14,9 +14,9 @@ if usb == "1":
     os.dup2(link, 1)
 if runtime == "cpython":
     os.execv(sys.executable, [sys.executable, "-E", "-B", "-u", *command])
-from micropython_module import run_main  # noqa: E402
+from micropython_module import run_main
 
-status = run_main(["micropython", "-X", "heapsize=512k", *command])
+status = run_main(["micropython", "-X", "heapsize=4m", *command])
 if status == RESET:
     os.execv(sys.executable, sys.orig_argv)
 sys.exit(status)

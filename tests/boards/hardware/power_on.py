@@ -13,44 +13,6 @@ import sys
 sources, unix, main, flash, link, ps, vitale = sys.argv[1:8]
 sys.path[1:1] = [sources, unix]
 PYTHON = sys.implementation.name == "cpython"
-BLOCK, BLOCKS = 4096, 128
-
-
-class Disk:
-    """NOR flash in a file, as a block device: what is programmed was erased (FF) before."""
-
-    def __init__(self, number):
-        self._file = open(number, "r+b", 0)  # noqa: SIM115
-        if not self._file.seek(0, 2):
-            for block in range(BLOCKS):
-                self.ioctl(6, block)
-
-    def readblocks(self, block, buf, at=0):
-        self._file.seek(block * BLOCK + at)
-        self._file.readinto(buf)
-
-    def writeblocks(self, block, buf, at=None):
-        if at is None:
-            at = 0
-            for one in range(block, block + len(buf) // BLOCK):
-                self.ioctl(6, one)
-        there = bytearray(len(buf))
-        self.readblocks(block, there, at)
-        assert there == b"\xff" * len(buf)
-        self._file.seek(block * BLOCK + at)
-        self._file.write(buf)
-
-    def ioctl(self, what, value):
-        if what == 4:
-            return BLOCKS
-        if what == 5:
-            return BLOCK
-        if what == 6:
-            self._file.seek(value * BLOCK)
-            self._file.write(b"\xff" * BLOCK)
-        return 0
-
-
 if PYTHON:
     import time
     import types
@@ -72,7 +34,7 @@ if PYTHON:
         """Standard input without a buffer of its own."""
 
         def __init__(self, number):
-            self.buffer = open(number, "rb", 0)  # noqa: SIM115
+            self.buffer = open(number, "rb", 0)
             self.fileno = self.buffer.fileno
 
     for name, values in (("micropython", {"kbd_intr": int}), ("cryptolib", {"aes": Block})):
@@ -87,22 +49,15 @@ if PYTHON:
     os.makedirs(folder, exist_ok=True)
     os.chdir(folder)
 else:
-    import vfs
+    from disk import FileDisk, mount
 
-    disk = Disk(int(flash))
-    try:
-        mounted = vfs.VfsLfs2(disk, progsize=256)
-    except OSError:
-        vfs.VfsLfs2.mkfs(disk, progsize=256)
-        mounted = vfs.VfsLfs2(disk, progsize=256)
-    vfs.mount(mounted, "/flash")
-    os.chdir("/flash")
+    mount(FileDisk(int(flash)))
 
-import machine  # noqa: E402
-from descriptors import Descriptor  # noqa: E402
+import machine
+from descriptors import Descriptor
 
-import bluetooth  # noqa: E402
-from sesam.port import ticks_ms  # noqa: E402
+import bluetooth
+from sesam.port import ticks_ms
 
 machine.contacts = tuple(machine.Contacts(Descriptor(int(one))) for one in (ps, vitale))
 bluetooth.radio = bluetooth.Radio(Descriptor(int(link)), ticks_ms)
