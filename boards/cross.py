@@ -87,6 +87,7 @@ def board_header(board: dict[str, Any]) -> str:
         f"UART_{uart['kind'].upper()}": 1,
         "UART_BASES": ", ".join(map(hex, uart["bases"])),
         "UART_INTERRUPTS": ", ".join(map(str, uart["interrupts"])),
+        "LINK_RING": board["link"]["ring"],
         "PYTHON_STACK": memory["python_stack"],
         "IMAGE_AT": hex(image["at"]),
         "IMAGE_SIZE": hex(image["size"]),

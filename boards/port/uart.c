@@ -3,17 +3,25 @@
 #include "py/mphal.h"
 #include "port.h"
 
-#define RING 512 // bytes; a power of two
+#define CARD_RING 512 // bytes; LINK_RING comes from board.toml; powers of two
 #define REGISTER(uart, offset) (*(volatile uint32_t *)(bases[uart] + (offset)))
 #define NVIC_ENABLE ((volatile uint32_t *)0xe000e100)
 
 static const uintptr_t bases[] = {UART_BASES};
 static const uint8_t interrupts[] = {UART_INTERRUPTS};
 
+static uint8_t link_ring[LINK_RING], card_rings[UARTS - 1][CARD_RING];
 static struct {
-    uint8_t bytes[RING];
     volatile uint16_t in, out; // counts, that wrap
-} rings[UARTS];
+} counts[UARTS];
+
+_Static_assert(LINK_RING <= 0x8000 && !(LINK_RING & (LINK_RING - 1)), "board.toml: [link] ring is a power of two");
+
+static size_t size_of(unsigned uart) { return uart ? CARD_RING : LINK_RING; }
+
+static uint8_t *place_of(unsigned uart, uint16_t count) {
+    return uart ? &card_rings[uart - 1][count % CARD_RING] : &link_ring[count % LINK_RING];
+}
 
 #if defined(UART_PL011) // Arm PrimeCell PL011 (DDI 0183)
 static void enable(unsigned uart) {
@@ -59,13 +67,13 @@ void uart_start(void) {
 
 // Take what has come; when the ring is full, what is still to come waits in the wire until something is read.
 static void fill(unsigned uart) {
-    uint16_t in = rings[uart].in;
+    uint16_t in = counts[uart].in;
     acknowledge(uart);
-    while (can_read(uart) && (uint16_t)(in - rings[uart].out) < RING) {
-        rings[uart].bytes[in++ % RING] = take(uart);
+    while (can_read(uart) && (uint16_t)(in - counts[uart].out) < size_of(uart)) {
+        *place_of(uart, in++) = take(uart);
     }
-    rings[uart].in = in;
-    listen(uart, (uint16_t)(in - rings[uart].out) < RING);
+    counts[uart].in = in;
+    listen(uart, (uint16_t)(in - counts[uart].out) < size_of(uart));
 }
 
 void uart_interrupt(void) {
@@ -79,8 +87,7 @@ size_t uart_read(unsigned uart, uint8_t *to, size_t most, uint32_t timeout_ms) {
     uint32_t began = mp_hal_ticks_ms();
     for (;;) {
         uint32_t state = irq_off(); // between the look and the sleep no interrupt may pass unseen
-        uint16_t out = rings[uart].out;
-        if (rings[uart].in != out) {
+        if (counts[uart].in != counts[uart].out) {
             irq_restore(state);
             break;
         }
@@ -91,12 +98,12 @@ size_t uart_read(unsigned uart, uint8_t *to, size_t most, uint32_t timeout_ms) {
         __asm volatile ("wfi");
         irq_restore(state);
     }
-    uint16_t out = rings[uart].out;
+    uint16_t out = counts[uart].out;
     size_t n = 0;
-    while (n < most && rings[uart].in != out) {
-        to[n++] = rings[uart].bytes[out++ % RING];
+    while (n < most && counts[uart].in != out) {
+        to[n++] = *place_of(uart, out++);
     }
-    rings[uart].out = out;
+    counts[uart].out = out;
     uint32_t state = irq_off();
     fill(uart); // a byte that waited in a full ring's wire raises no second interrupt
     irq_restore(state);
