@@ -25,22 +25,30 @@ def show(digits: object) -> None:
         print("code", shown[:3], shown[3:])
 
 
-def air() -> Gatt:
-    """The stream over the air; frames of the window wait in the stack, and a repetition."""
-    import bluetooth
+def air() -> object:
+    """The stream over the air, None where this MicroPython has no Bluetooth or cannot pair.
 
+    The window's frames wait in the stack, and a repetition.
+    """
     file = WholeFile(_BONDS)
     bonds = Bonds(board.BLUETOOTH["bonds"], file.load, file.save)
     room = (board.WINDOW + 1) * frame.encoded_max(board.MESSAGE)
     name = board.BLUETOOTH["name"].encode()
-    return Gatt(bluetooth, name, b"open-1", room, bonds, show, os.urandom, time.sleep_ms)
+    try:
+        import bluetooth
+
+        return Gatt(bluetooth, name, b"open-1", room, bonds, show, os.urandom, time.sleep_ms)
+    except (ImportError, ValueError) as lacking:
+        print("no Bluetooth link:", lacking)
+        return None
 
 
 def run() -> None:
     """Serve the link."""
     flash = Flash()
-    if flash.provisioned():
-        serve(air(), flash, board.WINDOW)
+    stream = air() if flash.provisioned() else None
+    if stream:
+        serve(stream, flash, board.WINDOW)
     else:
         from console import Console
 

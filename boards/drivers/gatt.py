@@ -34,21 +34,24 @@ _LEAST_MTU = 23
 _MTU_WANTED = 247
 _INTERVAL_US = 100_000  # between two advertisements
 _NAME = 8  # most characters of a name: it stands beside a UUID in 31 bytes
+_ADDRESS = 7  # bytes of a host's address and its kind: the key of its secrets
 _NONE = -1
 _PAUSE_MS = 5
 _PATIENCE_MS = 1_000  # for room in the stack's own queue
 
 
 class Bonds:
-    """What the stack asks to be remembered of paired hosts: at most so many, the oldest goes first.
+    """What the stack asks to be remembered: its own secrets, and those of paired hosts, at most so many; the
+    one that paired longest ago goes first.
 
-    `load()` gives what `save(data)` was given last, empty bytes at first.
+    Secrets of a host count from `confirm` on: one that pairs without digits, under whatever address, takes
+    nobody's place. `load()` gives what `save(data)` was given last, empty bytes at first.
     """
 
     def __init__(self, most: int, load: object, save: object) -> None:
         self._most = most
         self._save = save
-        self._kept = []  # (kind, key, value), the oldest host first
+        self._kept = []  # (kind, key, value), the newest last
         self._dirty = False
         data = load()
         at = 0
@@ -57,11 +60,12 @@ class Bonds:
             at += 4
             self._kept.append((kind, data[at : at + keys], data[at + keys : at + keys + values]))
             at += keys + values
+        self._asked = self._kept  # as the stack has it: what is kept, and what the host that is here changes
 
     def get(self, kind: int, index: int, key: object) -> object:
         """A secret by its key, or the one of this rank among its kind; None where there is none."""
         key = None if key is None else bytes(key)
-        for one in self._kept:
+        for one in self._asked:
             if one[0] == kind and (key is None or one[1] == key):
                 if key is not None or index == 0:
                     return one[2]
@@ -69,24 +73,30 @@ class Bonds:
         return None
 
     def put(self, kind: int, key: object, value: object) -> bool:
-        """Keep a secret, or with no value forget it."""
+        """Remember a secret, or with no value forget it."""
         key = bytes(key)
-        self._kept = [one for one in self._kept if one[:2] != (kind, key)]
-        if value is not None:
-            self._kept.append((kind, key, bytes(value)))
-        hosts = []
-        for one in self._kept:
-            if one[1] not in hosts:
-                hosts.append(one[1])
-        for host in hosts[: max(0, len(hosts) - self._most)]:
-            self.forget(host)
-        self._dirty = True
+        value = None if value is None else bytes(value)
+        if len(key) != _ADDRESS:  # the stack's own
+            self._kept = _changed(self._kept, kind, key, value)
+            self._dirty = True
+        self._asked = _changed(self._asked, kind, key, value)
         return True
 
-    def forget(self, host: bytes) -> None:
-        """Keep nothing of a host."""
-        self._kept = [one for one in self._kept if one[1] != host]
+    def confirm(self) -> None:
+        """Six digits stand behind the host that is here: what it changed is to be kept."""
+        if self._asked == self._kept:
+            return
+        hosts = []
+        for one in reversed(self._asked):
+            if len(one[1]) == _ADDRESS and one[1] not in hosts:
+                hosts.append(one[1])
+        gone = hosts[self._most :]
+        self._kept = self._asked = [one for one in self._asked if one[1] not in gone]
         self._dirty = True
+
+    def drop(self) -> None:
+        """Another connection, or a host without digits: what was not confirmed never was."""
+        self._asked = self._kept
 
     def keep(self) -> None:
         """Write down what has changed; not in an interrupt."""
@@ -98,6 +108,14 @@ class Bonds:
                     for kind, key, value in self._kept
                 )
             )
+
+
+def _changed(secrets: list, kind: int, key: bytes, value: object) -> list:
+    """The secrets with another value behind a key, the newest last, or without it."""
+    left = [one for one in secrets if one[:2] != (kind, key)]
+    if value is not None:
+        left.append((kind, key, value))
+    return left
 
 
 class Gatt:
@@ -125,7 +143,6 @@ class Gatt:
         self._host = _NONE  # the connection, and
         self._trusted = False  # whether six digits stand behind it
         self._stranger = False  # paired without digits
-        self._fresh = []  # whose secrets came before it was known how the host was paired
         self._size = _LEAST_MTU - _HEAD
         self._taken = b""  # read from the stack, not yet by the core
         self._at = 0
@@ -134,10 +151,10 @@ class Gatt:
         uuid = bluetooth.UUID
         self._uuid = bytes(uuid(_SERVICE))
         ble = self._ble = bluetooth.BLE()
-        ble.active(True)
-        ble.irq(self._event)
-        ble.config(gap_name=self._name, mtu=_MTU_WANTED)
+        ble.irq(self._event)  # first: on its way up the stack asks for its own secret
         ble.config(bond=True, mitm=True, le_secure=True, io=_DISPLAY_ONLY)
+        ble.active(True)
+        ble.config(gap_name=self._name, mtu=_MTU_WANTED)
         write = _WRITE | _WRITE_NO_RESPONSE | _WRITE_ENCRYPTED | _WRITE_AUTHENTICATED
         characteristics = ((uuid(_WRITTEN), write), (uuid(_NOTIFIED), _NOTIFY), (uuid(_IDENTITY), _READ))
         ((self._written, self._notified, told),) = ble.gatts_register_services(
@@ -202,8 +219,10 @@ class Gatt:
             kind, key, value = data
             if self._stranger and value is not None:
                 return False
-            self._fresh.append(bytes(key))
-            return self._bonds.put(kind, key, value)
+            self._bonds.put(kind, key, value)
+            if self._trusted:
+                self._bonds.confirm()
+            return True
         if event == _CONNECT:
             self._begin(data[0])
         elif event == _DISCONNECT and data[0] == self._host:
@@ -222,7 +241,7 @@ class Gatt:
         self._host = host
         self._trusted = False
         self._stranger = False
-        self._fresh = []
+        self._bonds.drop()
         self._size = _LEAST_MTU - _HEAD
         self._taken = b""
         self._at = 0
@@ -233,11 +252,11 @@ class Gatt:
         self._trusted = bool(encrypted and authenticated)
         self._stranger = bool(encrypted and not authenticated)  # "Just Works": nobody stands behind it
         self._show(None)
-        if self._stranger:
-            for host in self._fresh:
-                self._bonds.forget(host)
+        if self._trusted:
+            self._bonds.confirm()
+        elif self._stranger:
+            self._bonds.drop()
             self._ble.gap_disconnect(self._host)
-        self._fresh = []
 
     def _passkey(self, host: int, action: int) -> None:
         if action != _SHOW:

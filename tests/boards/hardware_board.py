@@ -12,7 +12,7 @@ RADIO = runpy.run_path(str(HERE / "bluetooth.py"))
 ADDRESS = b"\x00\xf0\xf1\xf2\xf3\xf4\xf5"
 
 
-def power(name, runtime, main, flash, folder, *, usb):
+def power(name, runtime, main, flash, folder, *, usb, pairs=True):
     """The board `name`, started at `main`; what it keeps lies in the file `flash`. Its `link_url` is the USB
     console, or else the radio's other end (`Air`)."""
     place = folder / "boards"
@@ -21,7 +21,16 @@ def power(name, runtime, main, flash, folder, *, usb):
         for file in BOARDS.glob("*.py"):
             (place / file.name).symlink_to(file)
     command = ["{python}", str(HERE / "launch.py"), runtime, str(int(usb)), str(HERE / "power_on.py")]
-    command += ["{image}", str(BOARDS / "unix"), main, "{flash}", "{link}", "{ps}", "{vitale}"]
+    command += [
+        "{image}",
+        str(BOARDS / "unix"),
+        str(int(pairs)),
+        main,
+        "{flash}",
+        "{link}",
+        "{ps}",
+        "{vitale}",
+    ]
     settings = (BOARDS / name / "board.toml").read_text()
     settings += f"\n[memory]\nheap = 0\n\n[emulator]\ncpython = {command!r}\n"  # the sources as a folder
     (place / name / "board.toml").write_text(settings)
@@ -34,7 +43,7 @@ class Air:
     def __init__(self, url, mtu=247, authenticated=True):
         self._url, self._line, self._came = url, SerialTransport(url), b""
         self._piece = mtu - 3
-        self.events = []
+        self.events = []  # (tag, payload): what the radio told besides answers
         self._tell(RADIO["CONNECTED"], ADDRESS)
         self._tell(RADIO["SIZED"], mtu.to_bytes(2, "big"))
         self._tell(RADIO["PAIRED"], bytes((authenticated,)))

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from sesam.frame import encoded_max
 from tournee.emulation.board import BOARDS
 from tournee.reader import bluetooth as host
 
+BUILD = runpy.run_path(str(BOARDS / "build.py"))
 DRIVER = runpy.run_path(str(BOARDS / "drivers" / "gatt.py"))
 FAKE = runpy.run_path(str(Path(__file__).parent / "hardware" / "bluetooth.py"))
 CONNECT, DISCONNECT, MTU, ENCRYPTION = 1, 2, 21, 28
@@ -22,7 +24,7 @@ WRITTEN, NOTIFIED, TOLD = FAKE["_HANDLES"]
 
 
 class Rig:
-    def __init__(self, kept=b"", most=2):
+    def __init__(self, kept=b"", most=2, room=1200):
         self.ble = FAKE["Server"]()
         module = types.SimpleNamespace(BLE=lambda: self.ble, UUID=FAKE["UUID"])
         self.shown, self.saved, self.paused = [], [kept], []
@@ -31,7 +33,7 @@ class Rig:
             module,
             b"TRN-01",
             b"open-1",
-            1200,
+            room,
             self.bonds,
             self.shown.append,
             lambda n: b"\x01\x02\x03\x04"[:n],
@@ -123,7 +125,7 @@ def test_nothing_is_taken_from_a_host_without_digits_and_its_bond_goes(rig):
     rig.ble.write_from_host(1, b"a stranger's")
     assert (rig.read(), rig.ble.dropped) == (b"", [1])
     assert rig.ble.event(GET_SECRET, (OURS, 0, ADDRESS)) is None
-    assert rig.saved[-1] == b""
+    assert ADDRESS not in rig.saved[-1]
 
 
 def test_answers_go_in_pieces_of_the_connections_size(rig):
@@ -189,7 +191,7 @@ def test_bonds_are_found_again_after_a_start(rig):
 
 def test_one_bond_too_many_takes_the_place_of_the_oldest(rig):
     rig.connect()
-    hosts = [struct.pack("<BI", 0, rank) for rank in range(3)]
+    hosts = [struct.pack("<BIH", 0, rank, 0) for rank in range(3)]
     for one in hosts:
         rig.ble.event(SET_SECRET, (OURS, one, b"our key"))
         rig.ble.event(SET_SECRET, (PEERS, one, b"their key"))
@@ -199,8 +201,89 @@ def test_one_bond_too_many_takes_the_place_of_the_oldest(rig):
 
 def test_bonds_are_written_only_when_they_change_and_not_in_the_interrupt(rig):
     rig.connect()
+    rig.read()
+    before = len(rig.saved)
     rig.ble.event(SET_SECRET, (OURS, ADDRESS, b"key"))
-    assert rig.saved == [b""]
+    assert len(rig.saved) == before
     for _ in range(3):
         rig.read()
-    assert len(rig.saved) == 2
+    assert len(rig.saved) == before + 1
+
+
+def bonded(rig, address):
+    """A host that pairs as NimBLE has it: its secrets come before it is known how it was paired."""
+    rig.ble.event(CONNECT, (1, 0, address))
+    for kind in (OURS, PEERS):
+        rig.ble.event(SET_SECRET, (kind, address, b"key of " + address))
+    rig.ble.event(ENCRYPTION, (1, True, True, True, 16))
+    rig.ble.event(DISCONNECT, (1, 0, address))
+
+
+@pytest.mark.parametrize("ends", ["without digits", "before it is encrypted"])
+def test_stranger_who_pairs_takes_no_bonds_place_under_any_address(rig, ends):
+    hosts = [struct.pack("<BIH", 0, rank, 0) for rank in range(2)]
+    for one in hosts:
+        bonded(rig, one)
+    for address in (b"\1stange", hosts[0]):
+        rig.ble.event(CONNECT, (1, 0, address))
+        rig.ble.event(SET_SECRET, (OURS, address, None))  # the stack makes room for a host that pairs again
+        for kind in (OURS, PEERS):
+            rig.ble.event(SET_SECRET, (kind, address, b"stranger's"))
+        if ends == "without digits":
+            rig.ble.event(ENCRYPTION, (1, True, False, True, 16))
+        rig.ble.event(DISCONNECT, (1, 0, address))
+    rig.read()
+    for now in (rig, Rig(kept=rig.saved[-1])):
+        found = [now.ble.event(GET_SECRET, (kind, 0, one)) for one in hosts for kind in (OURS, PEERS)]
+        assert found == [b"key of " + one for one in hosts for _ in range(2)]
+        assert now.ble.event(GET_SECRET, (PEERS, 2, None)) is None
+
+
+def test_readers_own_secret_is_no_bond_and_stays(rig):
+    for rank in range(5):
+        bonded(rig, struct.pack("<BIH", 0, rank, 0))
+    rig.read()
+    assert rig.ble.event(GET_SECRET, (10, 0, b"irk")) == b"identity of ours"
+    assert Rig(kept=rig.saved[-1]).ble.event(GET_SECRET, (10, 0, b"irk")) == b"identity of ours"
+
+
+def test_host_that_pairs_again_is_the_newest(rig):
+    hosts = [struct.pack("<BIH", 0, rank, 0) for rank in range(3)]
+    for rank in (0, 1, 0, 2):
+        bonded(rig, hosts[rank])
+    found = [rig.ble.event(GET_SECRET, (PEERS, 0, one)) is not None for one in hosts]
+    assert found == [True, False, True]
+
+
+@pytest.mark.parametrize("board", ["rp2350w", "esp32s3"])
+def test_window_of_the_largest_frames_waits_whole_and_one_frame_more(board):
+    settings = tomllib.loads((BOARDS / board / "board.toml").read_text())["link"]
+    window, largest = BUILD["window"](settings), encoded_max(settings["message"])
+    assert window > 1
+    rig = Rig(room=(window + 1) * largest)
+    rig.connect(mtu=247)
+    sent = bytes(range(1, 256)) * (window + 1) * largest
+    sent = sent[: (window + 1) * largest]
+    for at in range(0, len(sent), 244):
+        rig.ble.write_from_host(1, sent[at : at + 244])
+    assert rig.ble.lost == 0
+    rig.ble.write_from_host(1, b"!")
+    assert rig.ble.lost == 1  # as the stack has it: without a word
+    assert b"".join(iter(lambda: rig.read(600), b"")) == sent
+
+
+def test_bytes_that_come_while_others_are_read_are_behind_them(rig):
+    rig.connect(mtu=247)
+    rig.ble.write_from_host(1, b"abcdef")
+    assert rig.read(2) == b"ab"
+    rig.ble.write_from_host(1, b"ghi")
+    assert b"".join(iter(lambda: rig.read(2), b"")) == b"cdefghi"
+
+
+def test_answer_goes_out_in_order_through_a_queue_that_fills_again_and_again(rig):
+    rig.connect(mtu=64)
+    answer, at = bytearray(range(250)), 0
+    while at < len(answer):
+        rig.ble.full = at % 3
+        at += rig.gatt.write(answer, at, len(answer) - at)
+    assert b"".join(data for _, _, data in rig.ble.notified) == answer

@@ -4,6 +4,7 @@ stream, as frames `tag, length (2 bytes), payload`. Runs on MicroPython and CPyt
 """
 
 _CONNECT, _DISCONNECT, _WRITE, _MTU, _ENCRYPTION, _PASSKEY = 1, 2, 3, 21, 28, 31
+_GET_SECRET, _SET_SECRET, _OWN = 29, 30, 10
 _SHOW = 3
 _HANDLES = (10, 12, 15)  # of the values, in the order of registration
 _DEFAULT_ROOM = 20
@@ -13,7 +14,7 @@ _EVENT_MS = 4  # between two of them
 
 # frames of `Radio`: from the host, and to it
 CONNECTED, LEFT, SIZED, PAIRED, WRITTEN, ASKED = range(6)
-NOTIFIED, ADVERTISED, DIGITS, DROPPED = range(4)
+NOTIFIED, ADVERTISED, DIGITS, DROPPED, LOST, WAITED = range(6)
 
 radio = None  # what `BLE()` gives, where it is set
 
@@ -39,7 +40,9 @@ class Server:
         self.advertised = None
 
     def active(self, on):
-        self.on = on
+        """On its way up NimBLE asks for its identity key, and makes one where there is none."""
+        if on and not self.event(_GET_SECRET, (_OWN, 0, b"irk")):
+            self.event(_SET_SECRET, (_OWN, memoryview(b"irk"), memoryview(b"identity of ours")))
 
     def irq(self, handler):
         self.event = handler
@@ -88,14 +91,22 @@ class Server:
 
 
 class Radio(Server):
-    """A radio whose host is at the other end of `stream`; `ticks` gives milliseconds."""
+    """A radio whose host is at the other end of `stream`; `ticks` gives milliseconds. It tells its host what
+    no radio tells: bytes that found no room, and the most that ever waited."""
 
-    def __init__(self, stream, ticks):
+    def __init__(self, stream, ticks, pairs=True):
         super().__init__()
-        self._stream, self._ticks = stream, ticks
+        self._stream, self._ticks, self._pairs = stream, ticks, pairs
+        self._most = 0
+        self._turning = False
         self._came = b""
         self._piece = bytearray(512)
         self._next_event = ticks()
+
+    def config(self, **values):
+        if "bond" in values and not self._pairs:
+            raise ValueError("unknown config param")
+        super().config(**values)
 
     def gatts_read(self, handle):
         self._turn()
@@ -117,14 +128,23 @@ class Radio(Server):
         self.event(_DISCONNECT, (connection, 0, b""))
 
     def _turn(self):
-        """What the stack does in its interrupts."""
+        """What the stack does in its interrupts; one does not interrupt another."""
+        if self._turning:
+            return
+        self._turning = True
+        self._interrupts()
+        self._turning = False
+
+    def _interrupts(self):
         if self._ticks() >= self._next_event:
             self._next_event = self._ticks() + _EVENT_MS
             for _, _, data in self.notified:
                 self._tell(NOTIFIED, data)
             self.notified.clear()
         n = self._stream.read(self._piece, 0)
-        self._came += bytes(self._piece[: max(0, n)])
+        while n > 0:
+            self._came += bytes(self._piece[:n])
+            n = self._stream.read(self._piece, 0)
         while len(self._came) >= 3:
             end = 3 + (self._came[1] << 8 | self._came[2])
             if len(self._came) < end:
@@ -143,7 +163,14 @@ class Radio(Server):
         elif tag == PAIRED:
             self.event(_ENCRYPTION, (_CONNECTION, True, bool(payload[0]), True, 16))
         elif tag == WRITTEN:
+            lost = self.lost
             self.write_from_host(_CONNECTION, payload)
+            waiting = len(self.values[_HANDLES[0]])
+            if self.lost > lost:
+                self._tell(LOST, (self.lost - lost).to_bytes(4, "big"))
+            if waiting > self._most:
+                self._most = waiting
+                self._tell(WAITED, waiting.to_bytes(4, "big"))
         elif tag == ASKED:
             self.event(_PASSKEY, (_CONNECTION, _SHOW, 0))
 

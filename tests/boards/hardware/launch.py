@@ -1,6 +1,8 @@
 """Power a board: the USB console is standard input and output; status 75 asks for another start (CPython).
 
-launch.py RUNTIME USB POWER_ON SOURCES DESCRIPTORS MAIN FLASH LINK PS VITALE     USB: 1, LINK is the console
+launch.py RUNTIME USB POWER_ON SOURCES DESCRIPTORS PAIRS MAIN FLASH LINK PS VITALE
+
+USB is 1 where LINK is the console, 0 where it is the radio's other end.
 """
 
 import os
@@ -8,7 +10,7 @@ import sys
 
 RESET = 75
 runtime, usb, *command = sys.argv[1:]
-link = int(command[5])
+link = int(command[6])
 if usb == "1":
     os.dup2(link, 0)
     os.dup2(link, 1)

@@ -1,16 +1,16 @@
 """Start a board's sources with a fake `machine` and a fake `bluetooth`, as its own start does: MicroPython
 (its file system a real littlefs on a file of the host) or CPython (a folder).
 
-power_on.py SOURCES DESCRIPTORS MAIN FLASH LINK PS VITALE
+power_on.py SOURCES DESCRIPTORS PAIRS MAIN FLASH LINK PS VITALE
 
-The sources, the folder of the unix board's `descriptors`, the module to start, four descriptors. Standard
-input and output are the USB console.
+The sources, the folder of the unix board's `descriptors`, 1 where its Bluetooth can pair, the module that is
+started, four descriptors. Standard input and output are the USB console.
 """
 
 import os
 import sys
 
-sources, unix, main, flash, link, ps, vitale = sys.argv[1:8]
+sources, unix, pairs, main, flash, link, ps, vitale = sys.argv[1:9]
 sys.path[1:1] = [sources, unix]
 PYTHON = sys.implementation.name == "cpython"
 if PYTHON:
@@ -60,7 +60,7 @@ import bluetooth
 from sesam.port import ticks_ms
 
 machine.contacts = tuple(machine.Contacts(Descriptor(int(one))) for one in (ps, vitale))
-bluetooth.radio = bluetooth.Radio(Descriptor(int(link)), ticks_ms)
+bluetooth.radio = bluetooth.Radio(Descriptor(int(link)), ticks_ms, pairs == "1")
 try:
     __import__(main)
 except SystemExit as left:
