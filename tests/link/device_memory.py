@@ -16,6 +16,7 @@ from sesam.cbor import Writer
 
 MESSAGE_MAX = 1280
 ROUNDS = 12
+SERVED = [0]  # requests, by the service
 DATA = bytes(range(128)) * 9
 BAD = bytes(range(256)) * 12
 
@@ -37,6 +38,7 @@ class Service:
         pass
 
     def handle(self, message, writer):
+        SERVED[0] += 1
         LINK.keep_alive()
         flush()
         writer.begin(messages.SIGN + messages.ANSWER)
@@ -64,6 +66,38 @@ def send(kind, number, end):
         flush()
 
 
+def ahead(number, at):
+    """Put RECORDS of that number into the stream at `at`, not to be read yet; where it ends."""
+    WRITER.begin(messages.RECORDS)
+    WRITER.put_uint(1, 99999)
+    WRITER.put_bytes(2, DATA, 0, len(DATA))
+    length = frame.close(HOST, AT, WRITER.finish(), frame.REQUEST, number)
+    for i in range(length):
+        STREAM[at + i] = HOST[i]
+    return at + length
+
+
+def stream():
+    """Three RECORDS under way, then three more of which the first was lost, and the two again."""
+    end = ahead(6, ahead(5, ahead(4, 0)))
+    end = ahead(8, ahead(9, ahead(8, ahead(7, ahead(9, ahead(8, end))))))
+    at = 0
+    while at < end:
+        at = LINK.feed(STREAM, end, at)
+        flush()
+        LINK.poll(0)
+        flush()
+
+
+def fetch(number):
+    """Ask for the kept answer in parts, and for one that is not there."""
+    for offset in range(0, 601, 40):
+        HOST[AT + 2] = offset >> 8
+        HOST[AT + 3] = offset & 0xFF
+        HOST[AT + 4] = 40
+        send(frame.FETCH, number, AT + 5)
+
+
 def work():
     """Greet, certify, repeat, be refused, hear noise: all that a link meets."""
     for turn in range(ROUNDS):
@@ -83,13 +117,17 @@ def work():
             WRITER.put_bytes(2, DATA, 0, len(DATA))
             send(frame.REQUEST, number, WRITER.finish())
             send(frame.REQUEST, 99, AT + 2)
-        send(frame.REQUEST, 4, AT + 2)
+        stream()
+        fetch(9)
+        fetch(8)
+        send(frame.REQUEST, 10, AT + 2)
         send(77, 1, AT + 2)
         LINK.feed(BAD, len(BAD), 0)
         flush()
 
 
 HOST = bytearray(frame.encoded_max(MESSAGE_MAX))
+STREAM = bytearray(9 * frame.encoded_max(MESSAGE_MAX))
 AT = frame.body_at(MESSAGE_MAX)
 WRITER = Writer(HOST, AT + frame.HEADER, AT + frame.HEADER + MESSAGE_MAX)
 LINK = Link(Arena(), Service(), ticks, None)
@@ -102,9 +140,11 @@ def main():
     before = gc.mem_alloc()
     work()
     after = gc.mem_alloc()
+    done = SERVED[0]
     micropython.heap_lock()
     work()
     micropython.heap_unlock()
+    assert SERVED[0] - done == 9 * ROUNDS
     sys.stdout.write(f"bytes allocated: {after - before}\n")
 
 

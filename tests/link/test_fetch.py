@@ -1,10 +1,13 @@
 """Parts of the kept answer, given again by FETCH: the rules of PROTOCOL.md one by one."""
 
 import pytest
-from link_rig import Board, ask, hello, refusal, request, told
+from link_rig import SESSION, Board, ask, hello, refusal, request, told
+from test_protection import SECRET, Rig, sealed, shake_hands
 
 from sesam import codes, frame, messages
-from tournee.reader.framing import Frame, seal
+from tournee.reader import codec
+from tournee.reader.framing import Frame, FrameReader, seal
+from tournee.reader.protection import Protection
 
 
 def fetch(number: int, offset: int, length: int) -> bytes:
@@ -88,3 +91,55 @@ def test_fetch_changes_nothing_that_a_host_can_see(open_board, service):
     assert open_board.feed(request(3, messages.SIGN, invoices=1, total=1)) == whole
     assert told(ask(open_board, request(5))[0])[2] == refusal(codes.SEQUENCE, 3)
     assert (service.requests, service.sessions) == (asked, 1)
+
+
+@pytest.fixture
+def joined():
+    """A reader with a secret that has answered its first request, and the rightful host's keys."""
+    rig, host = Rig(), Protection(SECRET)
+    shake_hands(rig, host)
+    opening = codec.encode(messages.HELLO, {"session": SESSION, "version": 1, "resume": 0})
+    rig.inject(sealed(host, frame.HELLO, 1, opening))
+    rig.last = sealed(host, frame.REQUEST, 1, codec.encode(messages.CARDS, {}))
+    *_, rig.answered = rig.inject(rig.last)
+    return rig, host
+
+
+def test_fetch_in_clear_of_a_protected_answer_gives_its_record_and_nothing_in_clear(joined):
+    rig, host = joined
+    whole = bytes(seal(frame.PROTECTED, 0, rig.answered.payload))
+    parts = b"".join(rig.inject(fetch(1, at, 28))[0].payload[4:] for at in range(0, len(whole), 28))
+    assert parts == whole
+    (put_together,) = FrameReader(4096).feed(parts)
+    assert told(host.open(put_together.payload)) == (frame.ANSWER, 1, {"ps": 1, "vitale": 1})
+
+
+def test_fetch_by_a_stranger_is_no_sign_of_the_rightful_host(joined):
+    """Keys are forgotten, and the next host let in, as if nobody had asked."""
+    rig, _ = joined
+    used = rig.board.protection._used
+    rig.clock.now += 20_000
+    assert rig.inject(fetch(1, 0, 28))[0].kind == frame.PART
+    assert rig.board.protection._used == used
+    other = Protection(SECRET)
+    (welcome,) = rig.inject(seal(frame.HELLO, 1, other.protect(b"session2")))
+    assert welcome.kind == frame.WELCOME
+
+
+def test_fetch_within_a_record_is_no_frame_of_the_protocol(joined):
+    rig, host = joined
+    (answer,) = rig.inject(sealed(host, frame.FETCH, 1, b"\0\0\x1c"))
+    assert host.open(answer.payload) == nak(1, codes.PROTOCOL)[0]
+
+
+def test_fetch_gives_nothing_once_another_handshake_is_done(joined):
+    rig, _ = joined
+    shake_hands(rig, Protection(SECRET))
+    assert rig.inject(fetch(1, 0, 28)) == nak(1, codes.NO_SESSION)
+
+
+def test_fetch_leaves_the_record_that_comes_next_as_it_was(joined):
+    rig, host = joined
+    rig.inject(fetch(1, 0, 28) + fetch(1, 5000, 28))
+    *_, answer = rig.inject(sealed(host, frame.REQUEST, 2, codec.encode(messages.CARDS, {})))
+    assert told(host.open(answer.payload))[:2] == (frame.ANSWER, 2)
