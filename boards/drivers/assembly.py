@@ -2,6 +2,7 @@
 Never yet run on hardware."""
 
 import os
+from time import sleep_ms
 
 import board
 from contacts import ContactSlot
@@ -17,6 +18,7 @@ from reader.sha256 import Sha256
 from sesam.port import const, ticks_ms
 
 _ECB = const(1)  # of cryptolib
+_LAST_WORDS_MS = const(300)  # the last answer is with the USB or radio stack: it goes out before the reset
 _JOURNAL = "journal"  # files of the board's own file system
 
 
@@ -61,4 +63,5 @@ def serve(stream: object, flash: Flash, window: int) -> None:
         opposition=board.OPPOSITION,
         protection=Protection(Sha256, key_of, fill, ticks_ms),
     ).run()
+    sleep_ms(_LAST_WORDS_MS)
     reset()

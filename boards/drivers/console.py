@@ -21,7 +21,8 @@ class Console:
         """Bytes read within `timeout_ms`; 0: none came."""
         n = 0
         while n < len(buf) and self._poll.poll(0 if n else timeout_ms):
-            self._in.readinto(self._byte)
+            if not self._in.readinto(self._byte):
+                break
             buf[n] = self._byte[0]
             n += 1
         return n

@@ -48,6 +48,10 @@ class Air:
         self._tell(RADIO["SIZED"], mtu.to_bytes(2, "big"))
         self._tell(RADIO["PAIRED"], bytes((authenticated,)))
 
+    def ask_digits(self):
+        """Begin a pairing: the reader is to show digits."""
+        self._tell(RADIO["ASKED"], b"")
+
     def read(self, timeout_ms):
         self._came += self._line.read(timeout_ms)
         data = b""

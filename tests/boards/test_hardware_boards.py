@@ -12,6 +12,7 @@ import pytest
 from adafruit_uf2 import uf2conv
 
 from tournee.emulation.board import BOARDS
+from tournee.errors import ConfigError
 from tournee.maker import flashing
 
 BUILD = runpy.run_path(str(BOARDS / "build.py"))
@@ -51,6 +52,14 @@ def test_flashing_is_the_boards_own(name):
     }
     assert steps[0] == first[name]
     assert [step[0] for step in steps[1:]] == ["mpremote"] * 3
+    assert steps[2][-2:] == ["built/usb_main.py", ":main.py"]
+    over_the_air = flashing.plan(settings(name), given, bluetooth=True)
+    assert over_the_air[2][-2:] == ["built/air_main.py", ":main.py"]
+
+
+def test_board_without_bluetooth_is_not_flashed_for_it():
+    with pytest.raises(ConfigError, match="Bluetooth"):
+        flashing.plan(settings("lm3s") | {"flashing": {"steps": []}}, {}, bluetooth=True)
 
 
 def test_uf2_gives_back_what_it_was_made_of():

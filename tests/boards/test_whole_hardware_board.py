@@ -119,6 +119,18 @@ def test_lot_fills_the_window_and_no_byte_of_it_is_lost(air, mtu):
     assert LARGEST < max(waited) <= 5 * LARGEST
 
 
+def test_digits_of_a_pairing_go_to_the_console(air):
+    link = Air(air.link_url)
+    link.ask_digits()
+    while not any(tag == RADIO["DIGITS"] for tag, _ in link.events):
+        link.read(50)
+    digits = f"{int.from_bytes(dict(link.events)[RADIO['DIGITS']], 'big'):06d}"
+    link.close()
+    reader_over(air).close()  # by then they are printed
+    air.stop()
+    assert f"code {digits[:3]} {digits[3:]}".encode() in air._words
+
+
 def test_it_conforms_over_the_air(air):
     assert [one for one in conformance.check(lambda: Air(air.link_url), SECRET) if not one.good] == []
 

@@ -4,8 +4,9 @@
     method = "esptool"                    what it is, for the maker
     steps = [["esptool", "--port", "{port}", …], …]
 
-`{port}`, `{image}` (an image, or else the folder of the sources), `{firmware}`, `{file}`, `{board}` and
-`{python}` are filled in; a board that is emulated has the method `file`, and no steps: its flash is a file.
+`{port}`, `{image}` (an image, or else the folder of the sources), `{firmware}`, `{file}`, `{main}` (the
+module that starts the reader: its link is USB, or Bluetooth where the board has it), `{board}` and `{python}`
+are filled in; a board that is emulated has the method `file`, and no steps: its flash is a file.
 """
 
 from __future__ import annotations
@@ -33,12 +34,16 @@ def settings(name: str) -> dict[str, Any]:
     return tomllib.loads(file.read_text("utf-8"))
 
 
-def plan(board: Mapping[str, Any], given: Mapping[str, str]) -> list[list[str]]:
-    """The command lines that flash this board. ConfigError names what must be given."""
+def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = False) -> list[list[str]]:
+    """The command lines that flash this board. ConfigError names what must be given, or that the board has no
+    Bluetooth."""
+    if bluetooth and "bluetooth" not in board:
+        raise ConfigError(f"La carte {board['name']} n'a pas de Bluetooth ([bluetooth]).")
     flashing = board.get("flashing")
     if flashing is None:
         raise ConfigError(f"La carte {board['name']} ne dit pas comment elle se flashe ([flashing]).")
-    values = {"python": sys.executable, "board": str(BOARDS / board["name"]), **given}
+    main = "air_main" if bluetooth else "usb_main"
+    values = {"python": sys.executable, "board": str(BOARDS / board["name"]), "main": main, **given}
     wanted = {
         field
         for step in flashing["steps"]

@@ -65,9 +65,18 @@ def maker(secret_file: Path | None) -> None:
 @click.option("--firmware", help="MicroPython officiel, pour les cartes qui en partent.")
 @click.option("--port", help="Port de la carte.")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Mémoire d'une carte émulée.")
+@click.option(
+    "--bluetooth", is_flag=True, help="La liaison sera Bluetooth, une fois le lecteur mis en service."
+)
 @click.option("--dry-run", is_flag=True, help="Montre les commandes sans les lancer.")
 def flash(
-    board: str, image: Path | None, firmware: str | None, port: str | None, file: Path | None, dry_run: bool
+    board: str,
+    image: Path | None,
+    firmware: str | None,
+    port: str | None,
+    file: Path | None,
+    bluetooth: bool,
+    dry_run: bool,
 ) -> None:
     """Flashe CARTE : dans FILE si elle est émulée, sinon par les outils que son board.toml nomme."""
     console = screen()
@@ -84,7 +93,8 @@ def flash(
         "port": port,
         "file": file,
     }
-    steps = flashing.plan(settings, {name: str(value) for name, value in given.items() if value is not None})
+    told = {name: str(value) for name, value in given.items() if value is not None}
+    steps = flashing.plan(settings, told, bluetooth)
     if dry_run:
         for step in steps:
             console.print(" ".join(step))
