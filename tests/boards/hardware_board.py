@@ -43,6 +43,7 @@ class Air:
     def __init__(self, url, mtu=247, authenticated=True):
         self._url, self._line, self._came = url, SerialTransport(url), b""
         self._piece = mtu - 3
+        self._gone = False
         self.events = []  # (tag, payload): what the radio told besides answers
         self._tell(RADIO["CONNECTED"], ADDRESS)
         self._tell(RADIO["SIZED"], mtu.to_bytes(2, "big"))
@@ -63,9 +64,11 @@ class Air:
             if tag == RADIO["NOTIFIED"]:
                 data += payload
             elif tag == RADIO["DROPPED"]:
-                raise closed(self._url)
+                self._gone = True
             else:
                 self.events.append((tag, payload))
+        if self._gone and not data:
+            raise closed(self._url)
         return data
 
     def write(self, data, more=False):

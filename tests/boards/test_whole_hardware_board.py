@@ -119,6 +119,12 @@ def test_lot_fills_the_window_and_no_byte_of_it_is_lost(air, mtu):
     assert LARGEST < max(waited) <= 5 * LARGEST
 
 
+def test_asked_to_restart_it_answers_first(air):
+    with MakerReader.open(lambda: Air(air.link_url), secret=SECRET) as reader:
+        reader.restart()
+        assert reader.state().serial == "TO-000001"
+
+
 def test_digits_of_a_pairing_go_to_the_console(air):
     link = Air(air.link_url)
     link.ask_digits()

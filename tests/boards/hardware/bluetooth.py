@@ -10,6 +10,7 @@ _HANDLES = (10, 12, 15)  # of the values, in the order of registration
 _DEFAULT_ROOM = 20
 _CONNECTION = 1
 _QUEUE = 3  # notifications that wait for a connection event
+_LEAVES_MS = 100  # the longest that a notification stays with the stack
 _EVENT_MS = 4  # between two of them
 
 # frames of `Radio`: from the host, and to it
@@ -38,9 +39,11 @@ class Server:
         self.full = 0
         self.lost = 0  # bytes of writes that found no room
         self.advertised = None
+        self.on = False
 
     def active(self, on):
         """On its way up NimBLE asks for its identity key, and makes one where there is none."""
+        self.on = on
         if on and not self.event(_GET_SECRET, (_OWN, 0, b"irk")):
             self.event(_SET_SECRET, (_OWN, memoryview(b"irk"), memoryview(b"identity of ours")))
 
@@ -101,7 +104,7 @@ class Radio(Server):
         self._turning = False
         self._came = b""
         self._piece = bytearray(512)
-        self._next_event = ticks()
+        self._next_event = self._notified_at = ticks()
 
     def config(self, **values):
         if "bond" in values and not self._pairs:
@@ -115,6 +118,7 @@ class Radio(Server):
     def gatts_notify(self, connection, handle, data):
         self._turn()
         self.full = len(self.notified) >= _QUEUE
+        self._notified_at = self._ticks()
         super().gatts_notify(connection, handle, data)
 
     def gap_advertise(self, interval_us, adv_data, *, resp_data=None):
@@ -126,6 +130,13 @@ class Radio(Server):
     def gap_disconnect(self, connection):
         self._tell(DROPPED, b"")
         self.event(_DISCONNECT, (connection, 0, b""))
+
+    def off(self):
+        """The board starts anew: what was notified a moment ago never leaves, the host notices."""
+        if self._ticks() - self._notified_at >= _LEAVES_MS:
+            for _, _, data in self.notified:
+                self._tell(NOTIFIED, data)
+        self._tell(DROPPED, b"")
 
     def _turn(self):
         """What the stack does in its interrupts; one does not interrupt another."""

@@ -6,6 +6,8 @@ import sys
 
 import board
 
+import bluetooth
+
 _DATA, _ACTIVATE, _DEACTIVATE, _PRESENCE, _SPEED = range(5)
 RESET = 75  # the exit status that asks for another start
 
@@ -115,4 +117,6 @@ class UART:
 
 def reset():
     """Start anew."""
+    if bluetooth.radio.on:
+        bluetooth.radio.off()
     sys.exit(RESET)
