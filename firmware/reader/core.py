@@ -23,6 +23,7 @@ from reader.vitale import VitaleCard
 from sesam.port import const
 
 _IDLE_MS = const(200)  # between two looks at the slots
+_HELD_UP_MS = const(10)  # between two attempts to write what the stream did not take
 
 
 class Heap:
@@ -97,6 +98,9 @@ class Core:
         """Take what the link brings within `timeout_ms`, answer it, look at the slots; False when the link is
         closed."""
         chunk = self._chunk
+        self._flush()
+        if self.link.pending():
+            timeout_ms = _HELD_UP_MS
         n = self._stream.read(chunk, timeout_ms)
         if n < 0:
             return False

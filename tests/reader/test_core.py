@@ -22,6 +22,7 @@ class Wire:
         self.coming = bytearray()
         self.written = bytearray()
         self._width = width
+        self.room = 1_000_000  # bytes that it takes before it is held up
 
     def read(self, buf, timeout_ms):
         part = self.coming[: len(buf)]
@@ -30,7 +31,8 @@ class Wire:
         return len(part) if part else -1
 
     def write(self, buf, start, n):
-        n = min(n, self._width)
+        n = min(n, self._width, self.room)
+        self.room -= n
         self.written += buf[start : start + n]
         return n
 
@@ -89,6 +91,36 @@ def test_core_stops_when_the_line_is_closed():
 def test_stream_that_takes_a_few_bytes_at_a_time_gets_all_of_them():
     answered = Rig(width=3).ask("READ_PS_CARD", part=0, offset=0)[-1]
     assert len(codec.decode(answered.payload).data("data")) > 100
+
+
+def test_stream_that_is_held_up_gets_the_rest_of_an_answer_once_it_takes_bytes_again():
+    """Nothing more comes from the host meanwhile, and what waits is not kept from it for long."""
+    rig = Rig()
+    rig.wire.room = 20
+    rig.ask("READ_PS_CARD", part=0, offset=0)
+    begun = bytes(rig.wire.written)
+    assert len(begun) == 20
+    waits = []
+    rig.wire.read = lambda buf, timeout_ms: waits.append(timeout_ms) or 0
+    rig.core.step(200)
+    rig.wire.room = 1000
+    rig.core.step(200)
+    rig.core.step(200)
+    frames = FrameReader(2 * MESSAGE_MAX).feed(bytes(rig.wire.written))
+    assert [one.kind for one in frames] == [frame.ACK, frame.ANSWER]
+    assert waits[0] < waits[1] == waits[2] == 200
+
+
+def test_stream_that_takes_nothing_keeps_the_reader_from_nothing():
+    rig = Rig()
+    rig.wire.room = 0
+    lot = [codec.encode(NUMBERS["CARDS"], {}) for _ in range(5)]
+    rig.wire.coming += b"".join(seal(frame.REQUEST, 1 + n, message) for n, message in enumerate(lot))
+    rig.core.run()
+    rig.wire.room = 1000
+    rig.number = 5
+    frames = rig.ask("CARDS")
+    assert [(one.kind, one.number) for one in frames[-2:]] == [(frame.ACK, 6), (frame.ANSWER, 6)]
 
 
 def test_code_porteur_is_in_none_of_the_core_s_buffers_afterwards():
