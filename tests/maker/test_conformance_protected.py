@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "bluetooth"))
 
 from protected_board import ProtectedBoard
 
-from sesam import codes
+from sesam import codes, frame
 from tournee.emulation.bluetooth.air import Air
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
@@ -75,7 +75,7 @@ def test_secret_for_a_reader_that_has_none_is_told_so():
     assert refused.value.status == codes.NO_SECRET
 
 
-def _replays(guard):
+def _replays(guard, link):
     inner = guard.open
 
     def opened(*at):
@@ -85,11 +85,11 @@ def _replays(guard):
     guard.open = opened
 
 
-def _clear(guard):
+def _clear(guard, link):
     guard.wanted = lambda: False
 
 
-def _any_proof(guard):
+def _any_proof(guard, link):
     inner = guard._prove
 
     def prove(message, writer):
@@ -101,12 +101,12 @@ def _any_proof(guard):
     guard._prove = prove
 
 
-def _any_suite(guard):
+def _any_suite(guard, link):
     inner = guard.greet
     guard.greet = lambda *asked: codes.PROOF if (status := inner(*asked)) == codes.SUITE else status
 
 
-def _never_busy(guard):
+def _never_busy(guard, link):
     inner = guard._protect
 
     def protect(*asked):
@@ -116,9 +116,19 @@ def _never_busy(guard):
     guard._protect = protect
 
 
-def _no_tag(guard):
+def _no_tag(guard, link):
     inner = guard._ccm.open
     guard._ccm.open = lambda *record: inner(*record) or True
+
+
+def _wrong_parts(guard, link):
+    inner = link._send_control
+
+    def send(kind, number, end):
+        link._control[end - 1] ^= kind == frame.PART
+        inner(kind, number, end)
+
+    link._send_control = send
 
 
 FLAWS = {
@@ -127,6 +137,7 @@ FLAWS = {
     _any_proof: {"hôte qui n'a pas le secret refusé", "poignée de main enregistrée et rejouée refusée"},
     _any_suite: {"autre version ou autre chiffre refusés"},
     _never_busy: {"second hôte refusé tant que le premier est là"},
+    _wrong_parts: {"réponse redemandée en morceaux"},
     _no_tag: {"sceau d'enregistrement altéré refusé", "contenu d'enregistrement altéré refusé"},
 }
 
@@ -134,6 +145,6 @@ FLAWS = {
 @pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: flaw.__name__.strip("_"))
 def test_flaw_is_found_by_its_check_and_no_other(flaw):
     with ProtectedBoard(SECRET) as board:
-        flaw(board._core.link._protection)
+        flaw(board._core.link._protection, board._core.link)
         found = {one.name for one in conformance.check(board.link_url, SECRET) if not one.good}
     assert found == FLAWS[flaw]

@@ -13,7 +13,7 @@ from sesam import codes, frame, messages
 from tournee.maker import channel_checks
 from tournee.maker.channel_checks import Check
 from tournee.maker.finding import Finding
-from tournee.maker.raw_link import Place, RawLink, told
+from tournee.maker.raw_link import SILENCE, Place, RawLink, told
 from tournee.reader import Reader, codec
 from tournee.reader.failures import failure_of_status
 
@@ -81,6 +81,21 @@ def _repeated(link: RawLink) -> tuple[bool, str]:
     )
 
 
+def _in_parts(link: RawLink) -> tuple[bool, str]:
+    """The kept answer, asked for in parts; then parts that are not there."""
+    link.request(codec.encode(messages.IDENTIFY, {}))
+    taken = b""
+    while len(taken) < len(link.kept):
+        part = link.fetch(1, len(taken), frame.PART_MAX)
+        if part is None or part.kind != frame.PART or len(part.payload) <= frame.PART_HEAD:
+            return False, told(SILENCE) if part is None else "morceau refusé"
+        taken += part.payload[frame.PART_HEAD :]
+    beyond, other = link.fetch(1, len(taken), 1), link.fetch(2, 0, 1)
+    refusals = [SILENCE if one is None else int.from_bytes(one.payload[:2], "big") for one in (beyond, other)]
+    good = taken == link.kept and refusals == [codes.RANGE, codes.SEQUENCE]
+    return good, f"{len(taken)} octets, puis {', '.join(told(one) for one in refusals)}"
+
+
 def _wrong_number(link: RawLink) -> tuple[bool, str]:
     return _expect(
         link.status(link.record(frame.REQUEST, 9, codec.encode(messages.IDENTIFY, {}))), codes.SEQUENCE
@@ -100,6 +115,7 @@ _CHECKS: dict[str, Check] = {
     "octets sans suite passés": _garbage,
     "message trop long refusé": _oversize,
     "demande répétée : la réponse gardée": _repeated,
+    "réponse redemandée en morceaux": _in_parts,
     "demande hors de son tour refusée": _wrong_number,
     "message qui n'est pas du CBOR refusé": _refusal(b"\xff\x00", codes.MALFORMED),
     "message inconnu refusé": _refusal(b"\xa1\x00\x18\x3f", codes.UNKNOWN_MESSAGE),

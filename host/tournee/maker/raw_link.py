@@ -40,6 +40,7 @@ class RawLink:
         self._secret = secret
         self._guard = Protection(secret) if secret else None
         self._answer: tuple[bytes, Frame] | None = None  # the last record that held one, and what it held
+        self.kept = b""  # the last answer's frame, as it came
         self._number = 0
         self._shaken = 0  # number of the last HELLO frame
         self.spoken: list[bytes] = []  # the last handshake's messages
@@ -122,7 +123,18 @@ class RawLink:
         self._shaken = self._shaken % _NUMBERS + 1
         return self.exchange(bytes(seal(frame.HELLO, self._shaken, message)), {frame.WELCOME, frame.NAK})
 
+    def fetch(self, number: int, offset: int, length: int) -> Frame | None:
+        """Ask for a part of the kept answer's frame; PART, NAK or None."""
+        asked = offset.to_bytes(2, "big") + bytes((length,))
+        return self.exchange(bytes(seal(frame.FETCH, number, asked)), {frame.PART, frame.NAK})
+
     def _opened(self, one: Frame) -> Frame | None:
+        opened = self._inside(one)
+        if opened and opened.kind == frame.ANSWER:
+            self.kept = bytes(seal(one.kind, one.number, one.payload))
+        return opened
+
+    def _inside(self, one: Frame) -> Frame | None:
         if self._guard is None or one.damaged or one.kind != frame.PROTECTED:
             return one
         if self._answer and one.payload == self._answer[0]:
