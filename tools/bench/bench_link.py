@@ -164,7 +164,7 @@ def loss(board: Any, secret: bytes | None, rounds: int) -> None:
         with Reader.open(connect, secret=secret) as reader:
             ready(reader)
             certify(reader, LONGEST, Log())  # the card signs but once
-            for _ in range(rounds):
+            for _ in range(2 * rounds + 1):  # what is lost, and where, differs from one to the next
                 for share in times:
                     start = time.perf_counter()
                     certify(reader, LONGEST, Log())
