@@ -5,14 +5,17 @@ package(  # noqa: F821  (the manifest's language)
     (
         "__init__.py",
         "cbor.py",
+        "cobs.py",
         "codes.py",
         "crc.py",
         "frame.py",
         "keys.py",
         "layout.py",
         "messages.py",
+        "octets.py",
         "port.py",
         "record_table.py",
+        "scan.py",
         "zone_walk.py",
     ),
 )

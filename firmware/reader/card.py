@@ -1,11 +1,11 @@
 """What both cards share: one session in a slot, from reset to removal, in which the card was recognised and
 opened."""
 
-from reader.fields import copy
 from reader.files import Files
 from reader.recognise import kind_of
 from sesam import codes
 from sesam.crc import CRC_INIT, crc16
+from sesam.octets import copy
 
 
 class Card:

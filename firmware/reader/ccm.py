@@ -1,5 +1,6 @@
 """AES-CCM in place, without allocation (RFC 3610: nonce of 13 bytes, tag of 8, no additional data)."""
 
+from sesam.octets import copy, mix, wipe
 from sesam.port import const
 
 TAG = const(8)
@@ -22,8 +23,7 @@ class Ccm:
         """Encrypt buf[at:at+n] under `nonce`, and write its tag behind it."""
         self._authenticate(aes, buf, at, n)
         self._cipher(aes, buf, at, n)
-        for i in range(TAG):
-            buf[at + n + i] = self._mac[i]
+        copy(buf, at + n, self._mac, 0, TAG)
 
     def open(self, aes: object, buf: bytearray, at: int, n: int) -> bool:
         """Decrypt buf[at:at+n], whose tag is behind it, under `nonce`; False, and zeros, when the tag is
@@ -34,43 +34,38 @@ class Ccm:
         for i in range(TAG):
             difference |= buf[at + n + i] ^ self._mac[i]
         if difference:
-            for i in range(at, at + n):
-                buf[i] = 0
+            wipe(buf, at, n)
         return difference == 0
 
     def _authenticate(self, aes: object, buf: bytearray, at: int, n: int) -> None:
         """Leave the tag in `_mac`: CBC-MAC over length, nonce and data, then the first block of stream."""
         mac = self._mac
-        nonce = self.nonce
         mac[0] = _FLAGS_MAC
-        for i in range(NONCE):
-            mac[1 + i] = nonce[i]
+        copy(mac, 1, self.nonce, 0, NONCE)
         mac[14] = n >> 8
         mac[15] = n & 0xFF
         aes.encrypt(mac, mac)
-        for start in range(at, at + n, _BLOCK):
-            for i in range(min(_BLOCK, at + n - start)):
-                mac[i] ^= buf[start + i]
+        end = at + n
+        for start in range(at, end, _BLOCK):
+            mix(mac, 0, buf, start, min(_BLOCK, end - start))
             aes.encrypt(mac, mac)
-        self._count(0)
-        aes.encrypt(self._counter, self._stream)
-        for i in range(TAG):
-            mac[i] ^= self._stream[i]
+        counter = self._counter
+        counter[0] = _FLAGS_STREAM
+        copy(counter, 1, self.nonce, 0, NONCE)
+        counter[14] = counter[15] = 0
+        aes.encrypt(counter, self._stream)
+        mix(mac, 0, self._stream, 0, TAG)
 
     def _cipher(self, aes: object, buf: bytearray, at: int, n: int) -> None:
         stream = self._stream
-        number = 0
-        for start in range(at, at + n, _BLOCK):
-            number += 1
-            self._count(number)
-            aes.encrypt(self._counter, stream)
-            for i in range(min(_BLOCK, at + n - start)):
-                buf[start + i] ^= stream[i]
-
-    def _count(self, number: int) -> None:
         counter = self._counter
         counter[0] = _FLAGS_STREAM
-        for i in range(NONCE):
-            counter[1 + i] = self.nonce[i]
-        counter[14] = number >> 8
-        counter[15] = number & 0xFF
+        copy(counter, 1, self.nonce, 0, NONCE)
+        number = 0
+        end = at + n
+        for start in range(at, end, _BLOCK):
+            number += 1
+            counter[14] = number >> 8
+            counter[15] = number & 0xFF
+            aes.encrypt(counter, stream)
+            mix(buf, start, stream, 0, min(_BLOCK, end - start))

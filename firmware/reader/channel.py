@@ -3,10 +3,10 @@ again."""
 
 from reader.arena import HEADER
 from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LEAST_GUARD, LONGEST, WHOLE, Atr
-from reader.fields import copy
 from reader.line import Line, failure
 from reader.t0 import T0
 from sesam import codes
+from sesam.octets import copy
 from sesam.port import const
 
 try:

@@ -20,6 +20,7 @@ from reader.cps import PsCard
 from reader.link import Link
 from reader.service import Service
 from reader.vitale import VitaleCard
+from sesam.octets import wipe
 from sesam.port import const
 
 _IDLE_MS = const(200)  # between two looks at the slots
@@ -110,8 +111,7 @@ class Core:
             self._flush()
             self.link.poll(self._ticks())
             self._flush()
-        for i in range(n):
-            chunk[i] = 0  # it may have held the code porteur
+        wipe(chunk, 0, n)  # it may have held the code porteur
         if self._protection:
             self._protection.watch()
         self._ps.watch()

@@ -3,10 +3,11 @@
 from reader.arena import HEADER
 from reader.card import Card
 from reader.channel import OK
-from reader.fields import COUNT, STATE, bits_into, copy, same
+from reader.fields import COUNT, STATE, bits_into
 from reader.files import BY_NAME, BY_PATH
 from reader.recognise import CPS2TER, CPS3, CPS4
 from sesam import codes
+from sesam.octets import copy, same
 from sesam.port import const
 from sesam.zone_walk import find
 

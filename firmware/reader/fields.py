@@ -1,10 +1,11 @@
-"""Fields of records in place: found by name at boot, read and compared without allocating.
+"""Fields of records in place: found by name at boot, read without allocating.
 
 A column is one small integer, `start << 8 | length`, start from zero. A record's columns are a list, so that
 their names cost a board no memory: each module numbers the ones that it uses.
 """
 
-from sesam.layout import digits, locate
+from sesam.layout import locate
+from sesam.octets import digits
 from sesam.port import const
 
 STATE = const(32)  # bytes of an intermediate state of SHA-256
@@ -23,20 +24,6 @@ def columns(kind: str, names: str) -> list:
 def number(buf: bytearray, at: int, column: int) -> int:
     """Return the decimal number in a column of the record at `at`, -1 when it is none."""
     return digits(buf, at + (column >> 8), column & 255)
-
-
-def same(buf: bytearray, at: int, other: bytearray, other_at: int, n: int) -> bool:
-    """Whether `n` bytes of `buf` at `at` are those of `other` at `other_at`."""
-    for i in range(n):
-        if buf[at + i] != other[other_at + i]:
-            return False
-    return True
-
-
-def copy(buf: bytearray, at: int, other: bytearray, other_at: int, n: int) -> None:
-    """Copy `n` bytes of `other` at `other_at` to `buf` at `at`."""
-    for i in range(n):
-        buf[at + i] = other[other_at + i]
 
 
 def bits_into(length: int, out: bytearray, at: int) -> None:

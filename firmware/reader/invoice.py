@@ -3,9 +3,9 @@
 Profile, Records and Certification 2; OCT-X and OCT-EF.
 """
 
-from reader.fields import columns, copy, number, same
+from reader.fields import columns, number
 from sesam import codes
-from sesam.layout import digits, filled_with
+from sesam.octets import copy, digits, filled_with, same
 from sesam.port import const
 
 _HEAD = columns("2", "emetteur nir cle rang facture tiers_payant type_contrat numero_amc")

@@ -1,8 +1,9 @@
 """The rules of a lot around its invoices: 1, 6 and the certificates 7 (profile, Records, CRF, Certification
 2)."""
 
-from reader.fields import columns, copy, number, same
+from reader.fields import columns, number
 from sesam import codes
+from sesam.octets import copy, same
 from sesam.port import const
 
 _HEAD = columns("1", "emetteur lot categorie securisation crf organisme")

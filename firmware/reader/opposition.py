@@ -6,10 +6,10 @@ gone over twice: h = (h * m + column) % p, from h = 1. The first bit asked for i
 next one lies the second remainder, made odd, and the rank of the bit before further on, modulo the filter.
 """
 
-from reader.fields import copy, same
 from sesam import codes, messages
 from sesam.frame import crc16
 from sesam.messages import ANSWER
+from sesam.octets import copy, same
 from sesam.port import const
 
 _COLUMNS = const(10)  # of a serial number, spaces after it

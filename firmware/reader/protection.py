@@ -6,10 +6,10 @@ counter. `firmware/PROTOCOL.md` section 9 has every byte, and what this does not
 """
 
 from reader.ccm import NONCE, TAG, Ccm
-from reader.fields import copy, same
 from reader.hmac import DIGEST, Hmac
 from reader.journal import IDENTITY
 from sesam import codes, messages
+from sesam.octets import copy, same
 from sesam.port import const, ticks_diff
 
 VERSION = const(1)

@@ -2,12 +2,12 @@
 
 from reader import VERSION
 from reader.certify import Certifier
-from reader.fields import copy
 from reader.signing import Signer
 from sesam import codes, messages
 from sesam.cbor import wipe_secrets
-from sesam.layout import RECORD_LENGTH, digits
+from sesam.layout import RECORD_LENGTH
 from sesam.messages import ANSWER
+from sesam.octets import copy, digits
 from sesam.port import const
 
 PROFILE = b"open-1"  # a simulation: bills nobody

@@ -12,9 +12,9 @@ INTERRUPTED, the next one signs: RSASSA-PKCS1-v1_5 has no random part, so that t
 bytes the same signature, and no second one can exist.
 """
 
-from reader.fields import copy, same
 from reader.journal import INTENT, SIGNED
 from sesam import codes
+from sesam.octets import copy, same
 from sesam.port import const
 
 _WORD = const(8)  # sealed, marks of the PS's card and of the Vitale card, 0, 0, 0; or a count

@@ -2,10 +2,10 @@
 
 from reader.arena import HEADER
 from reader.card import Card
-from reader.fields import copy, same
 from reader.files import BY_FILE, BY_NAME
 from reader.recognise import VITALE_1, VITALE_2
 from sesam import codes
+from sesam.octets import copy, same
 from sesam.port import const
 from sesam.zone_walk import find
 

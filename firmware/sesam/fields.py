@@ -6,16 +6,9 @@ in place (`sesam.layout`); both go by the same tables and their tests hold them 
 
 from sesam.errors import SesamError
 from sesam.keys import luhn_ok, nir_key
-from sesam.layout import (
-    CLASS_AT,
-    CONSTRAINT_AT,
-    CONSTRAINT_LENGTH,
-    LINE_LENGTH,
-    NAME_AT,
-    NAME_LENGTH,
-    NEED_AT,
-    number_at,
-)
+from sesam.layout import NAME_AT, NAME_LENGTH
+from sesam.octets import number_at
+from sesam.scan import CLASS_AT, CONSTRAINT_AT, CONSTRAINT_LENGTH, LINE_LENGTH, NEED_AT
 
 QUANTITIES = "IiSW"  # classes whose values are int; all others are str
 TEXTS = "TAG"  # classes that are spaces when empty; all others are zeros

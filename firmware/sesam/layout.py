@@ -5,26 +5,21 @@ same names and the host's encode and decode. Kinds are numbered by their place i
 """
 
 from sesam.keys import billing_ok, nir_ok, nir_remainder, rpps_ok
+from sesam.octets import digits, filled_with, number_at, piece_of
 from sesam.port import const
 from sesam.record_table import KINDS, PATIENT, TABLES
+from sesam.scan import CLASS_AT, CONSTRAINT_AT, LENGTH_AT, LINE_LENGTH, scan
 
 RECORD_LENGTH = const(128)
 
-# a table's line, as record_table describes it
-LINE_LENGTH = const(46)
+# the name in a table's line, as record_table describes it; `sesam.scan` has the rest of the line
 NAME_AT = const(8)
 NAME_LENGTH = const(23)
-CONSTRAINT_AT = const(32)
-CONSTRAINT_LENGTH = const(10)
-NEED_AT = const(43)
-CLASS_AT = const(44)
-_LENGTH_AT = const(4)
 
 _SPACE = const(32)
 _ZERO = const(48)
-_LAST_TEXT = const(95)  # '_': from the space to here is upper-case unaccented ASCII
-_OPTIONAL = const(63)  # '?'
 
+_PLAIN = b"_TKE0DI"  # classes that `scan` judges alone
 _KIND_2 = KINDS.index("2")
 _KIND_2A = KINDS.index("2A")
 _KIND_4 = KINDS.index("4")
@@ -32,11 +27,6 @@ _KIND_4E = KINDS.index("4E")
 _PS_TYPES = (
     b"IFMKOOOYPELBPHFRER"  # types whose number is a billing number; CP, CS and CT are also insurers' types
 )
-
-
-def number_at(table: bytes, at: int) -> int:
-    """The three columns at `at` of a table, as a number: spaces count as zeros."""
-    return (table[at] & 15) * 100 + (table[at + 1] & 15) * 10 + (table[at + 2] & 15)
 
 
 def kind_of(buf: bytes | bytearray | memoryview, at: int) -> int:
@@ -61,18 +51,18 @@ def check_lines(
     buf: bytes | bytearray | memoryview, at: int, table: bytes, shared: bytes, first: int, last: int
 ) -> int:
     """Check the fields of `table` that start in columns `first` to `last` of the record at `at`."""
-    for line in range(0, len(table), LINE_LENGTH):
+    line = scan(buf, at, table, 0, first, last)
+    while line < len(table):
         column = number_at(table, line)
-        if column < first or column > last:
-            continue
         if table[line + CLASS_AT] == 38:  # '&'
             fault = check_lines(
-                buf, at, shared, shared, column, column + number_at(table, line + _LENGTH_AT) - 1
+                buf, at, shared, shared, column, column + number_at(table, line + LENGTH_AT) - 1
             )
             if fault:
                 return fault
         elif not _field_ok(buf, at, table, line):
             return column
+        line = scan(buf, at, table, line + LINE_LENGTH, first, last)
     return 0
 
 
@@ -89,17 +79,19 @@ def locate(kind: str, field: str) -> "tuple[int, int]":
     line = _line_in(TABLES[KINDS.index(kind)], field.encode(), 1, RECORD_LENGTH)
     if not line:
         raise KeyError(field)
-    return number_at(line, 0) - 1, number_at(line, _LENGTH_AT)
+    return number_at(line, 0) - 1, number_at(line, LENGTH_AT)
 
 
 def _class_in(table: bytes, column: int) -> int:
-    for line in range(0, len(table), LINE_LENGTH):
+    line = 0
+    while line < len(table):  # a range whose step another module has is allocated
         start = number_at(table, line)
         if table[line + CLASS_AT] != 38:
             if start == column:
                 return table[line + CLASS_AT]
-        elif start <= column < start + number_at(table, line + _LENGTH_AT):
+        elif start <= column < start + number_at(table, line + LENGTH_AT):
             return _class_in(PATIENT, column)
+        line += LINE_LENGTH
     return 0
 
 
@@ -109,7 +101,7 @@ def _line_in(table: bytes, name: bytes, first: int, last: int) -> bytes:
         if start < first or start > last:
             continue
         if table[line + CLASS_AT] == 38:
-            found = _line_in(PATIENT, name, start, start + number_at(table, line + _LENGTH_AT) - 1)
+            found = _line_in(PATIENT, name, start, start + number_at(table, line + LENGTH_AT) - 1)
             if found:
                 return found
         elif table[line + NAME_AT : line + NAME_AT + NAME_LENGTH].rstrip() == name:
@@ -117,41 +109,12 @@ def _line_in(table: bytes, name: bytes, first: int, last: int) -> bytes:
     return b""
 
 
-def digits(buf: bytes | bytearray | memoryview, at: int, length: int) -> int:
-    """The decimal number written at `at`; -1 when a character is no digit. Small up to 9 digits."""
-    value = 0
-    for place in range(at, at + length):
-        digit = buf[place] - _ZERO
-        if digit < 0 or digit > 9:
-            return -1
-        value = value * 10 + digit
-    return value
-
-
-def filled_with(buf: bytes | bytearray | memoryview, at: int, length: int, filler: int) -> bool:
-    """Whether `length` bytes at `at` are all `filler`."""
-    for place in range(at, at + length):
-        if buf[place] != filler:
-            return False
-    return True
-
-
 def _field_ok(buf: bytes | bytearray | memoryview, record: int, table: bytes, line: int) -> bool:
     kind = table[line + CLASS_AT]
     at = record + number_at(table, line) - 1
-    length = number_at(table, line + _LENGTH_AT)
-    if kind == 95:  # _
-        return filled_with(buf, at, length, _SPACE)
-    if kind == 84:  # T
-        return _text_ok(buf, at, length, table[line + NEED_AT] == _OPTIONAL)
-    if table[line + NEED_AT] == _OPTIONAL and kind != 69 and filled_with(buf, at, length, _ZERO):
-        return True
-    if kind == 73 or kind == 68:  # I, D
-        return _number_ok(buf, at, length, table, line + CONSTRAINT_AT)
-    if kind == 75:  # K
-        return _same(buf, at, table, line + CONSTRAINT_AT, length)
-    if kind == 69:  # E
-        return _piece_of(buf, at, length, table, line + CONSTRAINT_AT, CONSTRAINT_LENGTH)
+    length = number_at(table, line + LENGTH_AT)
+    if kind in _PLAIN:
+        return False  # a plain field that is right is passed over
     if kind == 66:  # B
         return billing_ok(buf, at) and not filled_with(buf, at, length, _ZERO)
     if kind == 78:  # N
@@ -160,8 +123,6 @@ def _field_ok(buf: bytes | bytearray | memoryview, record: int, table: bytes, li
         return nir_ok(buf, at - 13)
     if kind == 74:  # J
         return _date_ok(buf, at)
-    if kind == 48:  # 0
-        return filled_with(buf, at, length, _ZERO)
     if kind == 82:  # R
         return rpps_ok(buf, at) and not filled_with(buf, at, length, _ZERO)
     return _rare_ok(buf, record, at, length, table, line)
@@ -181,7 +142,7 @@ def _rare_ok(
                 return False
         return True
     if kind == 80:  # P
-        if _piece_of(buf, at - 2, 2, _PS_TYPES, 0, len(_PS_TYPES)):
+        if piece_of(buf, at - 2, 2, _PS_TYPES, 0, len(_PS_TYPES)):
             return digits(buf, at, 5) == 0 and billing_ok(buf, at + 5) and digits(buf, at + 5, 9) > 0
         return digits(buf, at, 7) >= 0 and digits(buf, at + 7, 7) >= 0
     if kind == 72:  # H
@@ -192,47 +153,6 @@ def _rare_ok(
     if kind == 54:  # 6
         return _base64_ok(buf, at, length)
     return _slots_ok(buf, digits(buf, at, length), other, table, line + CONSTRAINT_AT + 4)
-
-
-def _text_ok(buf: bytes | bytearray | memoryview, at: int, length: int, optional: bool) -> bool:
-    if buf[at] == _SPACE:
-        return optional and filled_with(buf, at, length, _SPACE)
-    for place in range(at, at + length):
-        if buf[place] < _SPACE or buf[place] > _LAST_TEXT:
-            return False
-    return True
-
-
-def _number_ok(buf: bytes | bytearray | memoryview, at: int, length: int, table: bytes, bounds: int) -> bool:
-    for place in range(at, at + length):
-        if buf[place] < _ZERO or buf[place] > 57:
-            return False
-    if table[bounds] == _SPACE:
-        return True
-    if table[bounds] == 62:  # >0
-        return not filled_with(buf, at, length, _ZERO)
-    value = digits(buf, at, length)
-    return number_at(table, bounds) <= value <= number_at(table, bounds + 4)
-
-
-def _same(buf: bytes | bytearray | memoryview, at: int, table: bytes, start: int, length: int) -> bool:
-    for place in range(length):
-        if buf[at + place] != table[start + place]:
-            return False
-    return True
-
-
-def _piece_of(
-    buf: bytes | bytearray | memoryview, at: int, length: int, pieces: bytes, start: int, width: int
-) -> bool:
-    piece = start
-    while (
-        piece + length <= start + width and pieces[piece] != _SPACE
-    ):  # a range of this step would be allocated
-        if _same(buf, at, pieces, piece, length):
-            return True
-        piece += length
-    return False
 
 
 def _date_ok(buf: bytes | bytearray | memoryview, at: int) -> bool:

@@ -11,7 +11,9 @@ The names of `sesam.layout`, which is all that a device loads, are offered here 
 from sesam import file_table, layout, record_table
 from sesam.errors import RecordError, SesamError
 from sesam.fields import Field, cross_check, parse_table, read, write
-from sesam.layout import RECORD_LENGTH, digits
+from sesam.layout import RECORD_LENGTH
+from sesam.octets import digits, number_at
+from sesam.scan import CONSTRAINT_AT
 
 __all__ = [
     "KINDS",
@@ -112,7 +114,7 @@ def kind_of(buf: "bytes | bytearray | memoryview", at: int) -> int:
     if kind >= 0:
         return kind
     for index, table in enumerate(file_table.TABLES):
-        start = table[layout.CONSTRAINT_AT : layout.CONSTRAINT_AT + layout.number_at(table, 4)]
+        start = table[CONSTRAINT_AT : CONSTRAINT_AT + number_at(table, 4)]
         if bytes(buf[at : at + len(start)]) == start:
             return len(record_table.KINDS) + index
     return -1

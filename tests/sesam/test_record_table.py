@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sesam import file_table, layout, record_table, records
+from sesam import file_table, layout, record_table, records, scan
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "sesam"
 
@@ -53,9 +53,9 @@ def test_names_are_given_once_in_plain_ascii(kind):
 )
 def test_every_line_of_a_table_is_as_wide_as_the_reader_walks_it(table):
     lines = table.splitlines(keepends=True)
-    assert {len(line) for line in lines} == {layout.LINE_LENGTH}
-    assert all(chr(line[layout.NEED_AT]) in "!?" for line in lines)
-    assert all(chr(line[layout.CLASS_AT]) in "K0_DIETLJBRNCPH6SW&" for line in lines)
+    assert {len(line) for line in lines} == {scan.LINE_LENGTH}
+    assert all(chr(line[scan.NEED_AT]) in "!?" for line in lines)
+    assert all(chr(line[scan.CLASS_AT]) in "K0_DIETLJBRNCPH6SW&" for line in lines)
 
 
 @pytest.mark.parametrize(
