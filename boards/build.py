@@ -38,6 +38,7 @@ from sesam import frame  # noqa: E402
 
 MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
 DRIVERS = Path(__file__).resolve().parent / "drivers"  # modules that several boards share
+_NATIVE = ("native.py", "native_sha256.py")  # of the drivers: what stands in for slow modules
 _SIGNATURE = 256  # bytes after an image's payload (image.py)
 _MAKERS = ("build.py", "flatten.py", "fold.py", "names.py", "settle.py")
 _TOOLS = [Path(__file__).with_name(name).read_bytes() for name in _MAKERS]
@@ -199,7 +200,7 @@ def payload_of(board_dir: Path, board: dict[str, Any], sources: dict[str, bytes]
     image = board["image"]
     core = native_core(board)
     if core:
-        sources = {"crypto.py": module_of(board_dir, "crypto.py").read_bytes(), **sources}
+        sources |= {name: module_of(board_dir, name).read_bytes() for name in _NATIVE}
     native = image.get("native", []) if core or "mpy" not in board.get("core", {}) else []
     left_out = image.get("without", []), native
     return flash_image(board["name"], sources, known, image.get("flat", False), *left_out, core)
@@ -254,10 +255,10 @@ def flash_image(
 
 def left_out(sources: dict[str, str], without: Sequence[str], native: Sequence[str]) -> dict[str, str]:
     """Return the modules but for those that the board does not serve, whose constants are folded already, and
-    those that it has in C or in machine code: what is imported from these comes from its module `crypto`."""
+    those that it has in C or in machine code: what is imported from these comes from its module `native`."""
     for module in native:
         line = re.compile(rf"^from {module} import", re.MULTILINE)
-        sources = {path: line.sub("from crypto import", text) for path, text in sources.items()}
+        sources = {path: line.sub("from native import", text) for path, text in sources.items()}
     absent = {*without, *(module.replace(".", "/") + ".py" for module in native)}
     return {path: text for path, text in sources.items() if path not in absent}
 

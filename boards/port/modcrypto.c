@@ -1,21 +1,9 @@
-// `crypto`: what the firmware has in plain Python too, in C. No method allocates; only the constructors do.
+// Sha256 and Aes of `native`. No method allocates; only the constructors do.
 
 #include "py/objarray.h"
 #include "py/runtime.h"
+#include "modnative.h"
 #include "port.h"
-
-#define CRC_INIT 0xffff
-
-// `n` bytes at `at` of a buffer; ValueError when they are not all in it.
-static uint8_t *part(mp_obj_t buf, mp_obj_t at, size_t n, int flags) {
-    mp_buffer_info_t info;
-    mp_get_buffer_raise(buf, &info, flags);
-    size_t start = mp_obj_get_int(at);
-    if (start > info.len || n > info.len - start) {
-        mp_raise_ValueError(MP_ERROR_TEXT("outside the buffer"));
-    }
-    return (uint8_t *)info.buf + start;
-}
 
 typedef struct {
     mp_obj_base_t base;
@@ -82,7 +70,7 @@ static const mp_rom_map_elem_t hash_names[] = {
 };
 static MP_DEFINE_CONST_DICT(hash_dict, hash_names);
 
-static MP_DEFINE_CONST_OBJ_TYPE(sha256_type, MP_QSTR_Sha256, MP_TYPE_FLAG_NONE, make_new, sha256_make,
+MP_DEFINE_CONST_OBJ_TYPE(sha256_type, MP_QSTR_Sha256, MP_TYPE_FLAG_NONE, make_new, sha256_make,
     attr, hash_attr, locals_dict, &hash_dict);
 
 typedef struct {
@@ -112,35 +100,5 @@ static const mp_rom_map_elem_t aes_names[] = {
 };
 static MP_DEFINE_CONST_DICT(aes_dict, aes_names);
 
-static MP_DEFINE_CONST_OBJ_TYPE(
+MP_DEFINE_CONST_OBJ_TYPE(
     aes_type, MP_QSTR_Aes, MP_TYPE_FLAG_NONE, make_new, aes_make, locals_dict, &aes_dict);
-
-// crc16(buf, start, end[, crc]): the function of sesam/crc.py.
-static mp_obj_t crc16(size_t n_args, const mp_obj_t *args) {
-    mp_int_t start = mp_obj_get_int(args[1]);
-    mp_int_t n = mp_obj_get_int(args[2]) - start;
-    uint32_t crc = n_args > 3 ? mp_obj_get_int(args[3]) : CRC_INIT;
-    const uint8_t *at = part(args[0], args[1], n < 0 ? 0 : n, MP_BUFFER_READ);
-    for (; n > 0; n--) {
-        crc ^= *at++ << 8;
-        for (int bit = 0; bit < 8; bit++) {
-            crc = crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1;
-        }
-    }
-    return MP_OBJ_NEW_SMALL_INT(crc & 0xffff);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(crc16_obj, 3, 4, crc16);
-
-static const mp_rom_map_elem_t crypto_names[] = {
-    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_crypto)},
-    {MP_ROM_QSTR(MP_QSTR_Sha256), MP_ROM_PTR(&sha256_type)},
-    {MP_ROM_QSTR(MP_QSTR_Aes), MP_ROM_PTR(&aes_type)},
-    {MP_ROM_QSTR(MP_QSTR_crc16), MP_ROM_PTR(&crc16_obj)},
-};
-static MP_DEFINE_CONST_DICT(crypto_dict, crypto_names);
-
-const mp_obj_module_t crypto_module = {
-    .base = {&mp_type_module},
-    .globals = (mp_obj_dict_t *)&crypto_dict,
-};
-MP_REGISTER_MODULE(MP_QSTR_crypto, crypto_module);

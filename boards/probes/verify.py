@@ -1,7 +1,7 @@
 """Runs on any board of our port: milliseconds that an image's two digests take, and its signature."""
 
 import board
-from crypto import Sha256
+from native import Sha256
 from release import KEY
 
 from reader.arena import Arena

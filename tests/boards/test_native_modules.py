@@ -1,6 +1,7 @@
 """What boards have in C or in machine code does what the firmware does in plain Python, on the same inputs;
 boards are data."""
 
+import json
 import platform
 import runpy
 import shutil
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from sesam.record_table import KINDS
 from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.reader import Reader
 
+ROOT = Path(__file__).parents[2]
 VECTORS = BOARDS / "probes" / "crypto_vectors.py"
 LM3S = BOARDS / "lm3s"
 UNIX = BOARDS / "unix"
@@ -27,6 +30,30 @@ def printed(board_dir, **how):
 @pytest.mark.parametrize("board_dir", [LM3S, UNIX])
 def test_hash_crc_and_aes_are_those_in_plain_python(board_dir):
     assert printed(board_dir) == printed(UNIX, runtime="cpython")
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    """The probe of all that is native, with a record of each kind."""
+    golden = json.loads((ROOT / "tests" / "vectors" / "sesam" / "records.json").read_text())
+    kinds = {one["kind"]: one["record"] for one in reversed(golden)}
+    records = "".join(kinds[kind] for kind in KINDS).encode()
+    script = tmp_path_factory.mktemp("cases") / "native_cases.py"
+    probe = BOARDS / "probes" / "native_cases.py"
+    script.write_text(probe.read_text().replace('RECORDS = b""', f"RECORDS = {records!r}"))
+    return script
+
+
+def numbers(board_dir, script, **how):
+    with EmulatedBoard(board_dir, script=script, **how) as board:
+        return board.console().split("begin", 1)[1].split()
+
+
+def test_all_that_is_native_does_what_plain_python_does_on_inputs_by_chance(cases):
+    plain = numbers(UNIX, cases, runtime="cpython")
+    assert len(set(plain)) > 400
+    assert numbers(UNIX, cases) == plain
+    assert numbers(LM3S, cases) == plain
 
 
 @pytest.mark.parametrize("board_dir", [LM3S, UNIX])

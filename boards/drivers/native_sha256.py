@@ -1,16 +1,10 @@
-"""SHA-256 and CRC-16 in machine code (MicroPython's viper), under the names of our port's C module `crypto`.
-
-mpy-cross compiles it for the core that `[core] mpy` of board.toml names; integers are the core's words, 32 or
-64 bits, and what is written here holds for both. The code is no part of the heap. What it does is what
-`reader.sha256` and `sesam.crc` say; the same vectors judge both. CPython never runs it.
-"""
+"""SHA-256 of `native.py`, in machine code."""
 
 from array import array
 
 from sesam.port import const
 
 _BLOCK = const(64)
-_CRC_INIT = const(0xFFFF)
 
 _K = bytes.fromhex(
     "428a2f9871374491b5c0fbcfe9b5dba53956c25b59f111f1923f82a4ab1c5ed5"
@@ -177,19 +171,3 @@ def _compress(state: ptr32, buf: ptr8, at: int):
     state[5] = uint(state[5]) + f
     state[6] = uint(state[6]) + g
     state[7] = uint(state[7]) + h
-
-
-def crc16(buf: bytes | bytearray, start: int, end: int, crc: int = _CRC_INIT) -> int:
-    """`sesam.crc.crc16`."""
-    return _crc16(buf, start, end, crc)
-
-
-@micropython.viper
-def _crc16(buf: ptr8, at: int, end: int, crc: int) -> int:
-    while at < end:
-        crc ^= buf[at] << 8
-        x = crc >> 8
-        x ^= x >> 4
-        crc = (crc << 8 ^ x << 12 ^ x << 5 ^ x) & 0xFFFF
-        at += 1
-    return crc
