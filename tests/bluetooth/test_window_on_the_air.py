@@ -1,0 +1,103 @@
+"""A lot over real Bluetooth stacks with the whole window under way and the channel protected: signed once,
+whatever the air loses; and no piece goes out half empty while more records are to come."""
+
+import hashlib
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from tournee.emulation.bluetooth.air import Air
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.reader import Reader
+from tournee.reader.bluetooth import BluetoothTransport, pair
+from tournee.reader.maker import MakerReader
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
+import reader_sheets as sheets
+
+SECRET = bytes(range(32))
+MTUS = (23, 247)
+LARGEST = 7 * 128  # bytes of the records in one frame, at most
+_HEAD = 3  # bytes of a write around its value
+
+
+@pytest.fixture(scope="module")
+def protected_board(tmp_path_factory):
+    flash = tmp_path_factory.mktemp("board") / "flash"
+    with EmulatedBoard(flash=flash) as board, MakerReader.open(board.link_url) as maker:
+        maker.provision("TRN-AIR", SECRET)
+    with EmulatedBoard(flash=flash) as board:
+        board.insert("ps", load_card("infirmiere"))
+        yield board
+
+
+class Stream(BluetoothTransport):
+    """Knows the sizes of the pieces that it wrote, and the most frames that it was given at once."""
+
+    def __init__(self, address, radio):
+        self.pieces = []
+        self.most = 0
+        super().__init__(address, radio)
+        write = self._client.write_gatt_char
+
+        async def noted(characteristic, data, response):
+            self.pieces.append(len(data))
+            await write(characteristic, data, response=response)
+
+        self._client.write_gatt_char = noted
+
+    def write(self, data, more=False):
+        self.most = max(self.most, bytes(data).count(b"\0\0") + 1)
+        super().write(data, more)
+
+
+def certify(board, mtu, invoices, fault, interval_ms=0):
+    """Have a lot signed; the lot, the certification, and the stream. The card signs it but once."""
+    with Air(mtu=mtu, fault=fault, interval_ms=interval_ms) as air:
+        address = air.place_reader(board.link_url)
+        pair(address, air.radio)
+        streams = []
+
+        def connect():
+            streams.append(Stream(address, air.radio))
+            return streams[-1]
+
+        with Reader.open(connect, secret=SECRET) as reader:
+            reader.unlock("1234")
+            before = board.cards["ps"].signatures
+            acts = 1 + (mtu == MTUS[0])  # no lot comes twice: the reader would remember its signature
+            lot = sheets.lot(invoices, acts)
+            streams[-1].pieces.clear()
+            made = reader.certify_lot(
+                lot, kind="FSE", mode="03", invoices=invoices, total=invoices * acts * sheets.FEE
+            )
+        assert board.cards["ps"].signatures == before + 1
+    return lot, made, streams
+
+
+@pytest.mark.parametrize("mtu", MTUS)
+def test_several_frames_are_under_way_and_pieces_are_full_while_more_records_come(protected_board, mtu):
+    lot, made, (stream,) = certify(protected_board, mtu, 12, lambda piece: (piece,), interval_ms=15)
+    assert made.digest == hashlib.sha256(lot).digest()
+    assert stream.most > 1
+    partial = [size for size in stream.pieces if size < mtu - _HEAD]
+    assert len(partial) < len(lot) / LARGEST / 3  # CERTIFY, SIGN, the end; one a frame without `more`
+
+
+@pytest.mark.parametrize("mtu", MTUS)
+def test_lot_with_the_window_under_way_is_signed_once_though_pieces_are_lost(protected_board, mtu):
+    source = random.Random(mtu)
+    lost = []
+
+    def fault(piece):
+        if source.random() < 0.02:
+            lost.append(len(piece))
+            return ()
+        return (piece,)
+
+    lot, made, _ = certify(protected_board, mtu, 8, fault)
+    assert made.digest == hashlib.sha256(lot).digest()
+    assert lost
