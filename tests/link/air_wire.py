@@ -13,7 +13,8 @@ _INTERVAL_MS = 15
 _LATE_MS = 40  # a piece that is overtaken by those behind it
 _DELAY_MS = 2_000  # a piece that comes when nobody waits for it any more
 _SPOILT = 0.05  # share of the pieces that are repeated, overtaken or delayed
-WHIMS = ("none", "repeated", "overtaken", "delayed")
+_A_TURN = 6  # pieces, each way, in a connection interval
+WHIMS = ("none", "repeated", "overtaken", "delayed", "all")
 
 
 @dataclass
@@ -30,7 +31,9 @@ class AirWire:
     seed: int
     connections: int = 0
     pieces: int = 0
+    carried: int = 0  # bytes, both ways
     _under_way: list = field(default_factory=list)
+    _turns: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._source = random.Random(self.seed)
@@ -38,6 +41,7 @@ class AirWire:
     def connect(self) -> "AirWire":
         self.connections += 1
         self._under_way = []
+        self._turns = {True: (0, 0), False: (0, 0)}
         self.alive = True
         return self
 
@@ -68,6 +72,7 @@ class AirWire:
         size = self.mtu - _HEAD
         for at in range(0, len(data), size):
             self.pieces += 1
+            self.carried += len(data[at : at + size])
             if self.pieces == self.cut_at:
                 self._under_way = []
                 self.alive = False
@@ -76,7 +81,19 @@ class AirWire:
 
     def _send(self, to_reader: bool, piece: bytes) -> None:
         whim = self.whim if self._source.random() < _SPOILT else "none"
+        if whim == "all":
+            whim = self._source.choice(WHIMS[1:-1])
         late = {"overtaken": _LATE_MS, "delayed": _DELAY_MS}.get(whim, 0)
-        for _ in range(2 if whim == "repeated" else 1):
-            rank = self.pieces * 2 + _
-            heapq.heappush(self._under_way, (self.clock.now + _INTERVAL_MS + late, rank, to_reader, piece))
+        for copy in range(2 if whim == "repeated" else 1):
+            at = self._next_turn(to_reader) + late
+            heapq.heappush(self._under_way, (at, self.pieces * 2 + copy, to_reader, piece))
+
+    def _next_turn(self, to_reader: bool) -> int:
+        """When a piece that is sent now arrives: so many pass in an interval."""
+        turn, passed = self._turns[to_reader]
+        now = self.clock.now // _INTERVAL_MS + 1
+        turn, passed = (turn, passed + 1) if turn >= now else (now, 1)
+        if passed > _A_TURN:
+            turn, passed = turn + 1, 1
+        self._turns[to_reader] = (turn, passed)
+        return turn * _INTERVAL_MS

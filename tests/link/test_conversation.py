@@ -5,9 +5,10 @@ from link_rig import Board, Clock, CountingService
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.conversation import TRIES, WORK_MAX_MS, Conversation, State
+from tournee.reader.conversation import Conversation, State
 from tournee.reader.framing import FrameReader, seal
 from tournee.reader.pace import ACK_WAIT_MS, BYTE_WAIT_MS, GREET_WAIT_MS, WORK_WAIT_MS
+from tournee.reader.wait import TRIES, WORK_MAX_MS
 
 CARDS = codec.encode(messages.CARDS, {})
 ANSWER = codec.encode(73, {"ps": 1, "vitale": 0})
@@ -178,7 +179,7 @@ def test_request_given_up_leaves_no_byte_of_it_behind():
     talk.feed(welcome(), 0)
     talk.outgoing()
     talk.ask(codec.encode(messages.UNLOCK, {"code": b"739155"}), 0)
-    sealed = talk._flight.oldest.message
+    sealed = talk.flight.awaited.message
     talk.give_up()
     assert b"739155" not in bytes(sealed) + bytes(talk._out)
 

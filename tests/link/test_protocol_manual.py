@@ -8,7 +8,7 @@ from link_rig import Board, Clock, CountingService
 from protocol_tables import MANUAL, with_tables
 
 from sesam import frame, messages
-from tournee.reader import bluetooth, codec, conversation, pace
+from tournee.reader import bluetooth, codec, pace, wait
 from tournee.reader.framing import seal
 
 TEXT = MANUAL.read_text()
@@ -72,11 +72,11 @@ def test_frame_types_are_as_written(name):
 
 
 def test_times_are_the_clients_own():
-    assert f"After {conversation.TRIES} sendings" in TEXT
+    assert f"After {wait.TRIES} sendings" in TEXT
     assert f"| WELCOME | {pace.GREET_WAIT_MS // 1000} s |" in TEXT
     assert f"{pace.ACK_WAIT_MS // 1000} s + {pace.BYTE_WAIT_MS} ms × n" in TEXT
     assert f"after an ACK | {pace.WORK_WAIT_MS / 1000} s" in TEXT
-    assert f"in all | {conversation.WORK_MAX_MS // 1000} s" in TEXT
+    assert f"in all | {wait.WORK_MAX_MS // 1000} s" in TEXT
 
 
 @pytest.mark.parametrize("what", ["SERVICE", "WRITE", "NOTIFY", "IDENTITY"])

@@ -269,7 +269,7 @@ class Reader:
         session = self._session
         certifying = self._send(messages.CERTIFY, begin)
         chunk = min(certifying.uint("chunk"), (session.largest - _RECORDS_AROUND) // messages.RECORD)
-        run = Run(data, self._cut, max(1, chunk), lambda: session.repeats, on_progress)
+        run = Run(data, self._cut, max(1, chunk), lambda: session.troubles, on_progress)
         try:
             session.stream(run, certifying.uint("window"))
         except BaseException:

@@ -9,16 +9,17 @@ from enum import Enum, auto
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.envelope import Envelope
+from tournee.reader.fetching import Fetching
 from tournee.reader.flight import Flight
-from tournee.reader.framing import Frame, FrameReader
+from tournee.reader.framing import Frame, FrameReader, seal
 from tournee.reader.greeting import Greeting, Step
 from tournee.reader.pace import GREET_WAIT_MS, WORK_WAIT_MS, Waits
 from tournee.reader.protection import Protection
-
-TRIES = 6  # sendings into silence before the link counts as lost
-WORK_MAX_MS = 180_000  # for one request in all
+from tournee.reader.wait import Wait
 
 _LARGEST_ANSWER = 4_096
+_SPOILT = 2  # times that something must come damaged before the answer is fetched in parts
+_FETCHED = (frame.PART, frame.NAK)
 
 
 class State(Enum):
@@ -44,7 +45,7 @@ class Conversation:
         self._envelope = Envelope(protection)
         self._greeting = Greeting(name, self._envelope)
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
-        self._flight = Flight()
+        self.flight = Flight()  # the requests that are out
         self._waits = Waits()
         self.state = State.CLOSED
         self.lost = False
@@ -54,10 +55,10 @@ class Conversation:
         self.answer = b""
         self._answered = 0  # requests that `answer` answers for
         self._out = bytearray()
-        self._silent = 0  # sendings since anything came
-        self._hurried = False  # this wait was cut short once already
-        self._due_ms = 0
-        self._end_ms = 0
+        self._fetching: Fetching | None = None  # the answer is fetched part by part
+        self._spoilt = 0  # times that something came damaged while one request was out
+        self.troubles = 0  # times that something was damaged or had to be sent again
+        self._wait = Wait()
 
     @property
     def refusal(self) -> int:
@@ -70,32 +71,17 @@ class Conversation:
         return self._envelope.worn
 
     @property
-    def repeats(self) -> int:
-        """How many requests have been sent again, so far."""
-        return self._flight.repeats
-
-    @property
     def settled(self) -> bool:
         """Whether everything asked is answered, or given up."""
-        return not self._flight and self.state is not State.ANSWERED
-
-    def room(self, window: int) -> bool:
-        """Whether one more request may go out, where `window` may be under way."""
-        return len(self._flight) < window
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether an answer may be awaited before all that is under way has arrived whole."""
-        return len(self._flight.under_way) > 1
+        return not self.flight and self.state is not State.ANSWERED
 
     def connected(self, now_ms: int) -> None:
         """Greet the reader over a new connection; requests that are out will be taken up again."""
         self.lost = False
         self.heard = False
-        self._silent = 0
-        self._hurried = False
-        if not self._flight:
-            self._end_ms = now_ms + WORK_MAX_MS
+        self._wait.anew()
+        if not self.flight:
+            self._wait.begin(now_ms)
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
         self._greeting.begin()
         self._greet(now_ms)
@@ -104,11 +90,9 @@ class Conversation:
         """Send a request; only in session, and one at a time but for streamed ones. The caller overwrites
         `message` if it is secret."""
         assert self.state is State.IDLE or (streamed and self.state is State.WAITING)
-        if not self._flight:
-            self._end_ms = now_ms + WORK_MAX_MS
-            self._silent = 0
-            self._hurried = False
-        self._flight.add(message, streamed=streamed)
+        if not self.flight:
+            self._wait.begin(now_ms)
+        self.flight.add(message, streamed=streamed)
         self.state = State.WAITING
         self._launch(now_ms)
 
@@ -116,7 +100,7 @@ class Conversation:
         """Give the answer's message and how many requests it answers for; make ready for the next ones."""
         assert self.state is State.ANSWERED
         count, self._answered = self._answered, 0
-        self.state = State.WAITING if self._flight else State.IDLE
+        self.state = State.WAITING if self.flight else State.IDLE
         return count, self.answer
 
     def give_up(self) -> None:
@@ -132,7 +116,7 @@ class Conversation:
 
     def wait_ms(self, now_ms: int) -> int:
         """Tell how long nothing but incoming bytes matters."""
-        return max(0, self._due_ms - now_ms)
+        return max(0, self._wait.due_ms - now_ms)
 
     def feed(self, data: bytes, now_ms: int) -> None:
         """Take what came in."""
@@ -141,25 +125,34 @@ class Conversation:
 
     def poll(self, now_ms: int) -> None:
         """Send again what has waited too long; give the link up after `TRIES` sendings into silence."""
-        if self.state not in (State.GREETING, State.WAITING) or self.lost or now_ms < self._due_ms:
+        talking = self.state in (State.GREETING, State.WAITING) and not self.lost
+        if not talking or not self._wait.over(now_ms):
             return
-        if self._silent >= TRIES or now_ms >= self._end_ms:
+        if self._wait.in_vain(now_ms):
             self.lost = True
             return
-        self._hurried = False
+        self.troubles += 1
         if self.state is State.GREETING:
             self._greet(now_ms)
         else:
-            self._waits.missed(self._flight.oldest)
-            self._send_oldest(now_ms)
+            self._waits.missed(self.flight.awaited)
+            self._ask_again(now_ms)
 
     def _take(self, one: Frame, now_ms: int) -> None:
         self._waits.stirred()
         self.heard = self.heard or not one.damaged
         if self.heard:
-            self._silent = 0
+            self._wait.stirred()
         if one.damaged:
-            self._hurry(now_ms)
+            lone = self.state is State.WAITING and len(self.flight.under_way) == 1 and not self._fetching
+            self._spoilt += lone
+            if lone and self._spoilt >= _SPOILT:
+                self._spoilt = 0
+                self._fetching = Fetching(self.flight.awaited.number)
+                self.flight.awaited.acked_ms = None
+                self._ask_again(now_ms)
+            else:
+                self._hurry(now_ms)
             return
         if self._envelope.doubts(one, shaking=self._shaking and one.number == self._greeting.number):
             self._doubt(now_ms)
@@ -168,19 +161,22 @@ class Conversation:
         if opened is None:
             return
         if opened.kind == frame.NAK and opened.number == 0:
+            self._waits.refused(self.flight.under_way, now_ms)
             self._hurry(now_ms)
         elif self.state is State.GREETING:
             self._take_welcome(opened, now_ms)
         elif opened.kind == frame.ACK:
             self._take_ack(opened.number, now_ms)
-        elif opened.kind == frame.NAK and self._envelope.protection is None:
-            self._take_refusal(opened.number, now_ms)
-        elif opened.kind == frame.ANSWER and self._flight:
+        elif self._fetching and opened.kind in _FETCHED and opened.number == self._fetching.number:
+            self._take_part(self._fetching, opened, now_ms)
+        elif opened.kind == frame.NAK and not self._envelope.protection and self.flight.find(opened.number):
+            self._greet_again(now_ms)  # it serves over the protected channel alone, or will tell what it is
+        elif opened.kind == frame.ANSWER and self.flight:
             self._take_answer(opened, now_ms)
 
     def _take_welcome(self, one: Frame, now_ms: int) -> None:
         if one.kind == frame.ACK:  # still busy with what was asked before
-            self._due_ms = now_ms + WORK_WAIT_MS
+            self._wait.until(now_ms + WORK_WAIT_MS)
             return
         step = self._greeting.take(one)
         if step is Step.ONWARD:
@@ -199,30 +195,40 @@ class Conversation:
             self._drop()
             self.connected(now_ms)  # open it anew
             return
-        if not greeting.known or not self._flight.joined(welcome.last):
+        if not greeting.known or not self.flight.joined(welcome.last):
             self.forgotten = greeting.known
             greeting.known = True
             self._drop()
-            self._flight.begin(welcome.last)
+            self.flight.begin(welcome.last)
         self.lost = False
-        self._hurried = False
+        self._wait.answered()
         self.state = State.IDLE
-        if self._flight:
+        if self.flight:
             self.state = State.WAITING
             self._launch(now_ms)
 
     def _take_ack(self, number: int, now_ms: int) -> None:
-        request = self._flight.find(number)
+        request = self.flight.find(number)
         if request is not None:
             self._waits.answered(request, now_ms)
             request.acked_ms = now_ms
-            self._hurried = False
+            self._wait.answered()
             self._await(now_ms)
 
-    def _take_refusal(self, number: int, now_ms: int) -> None:
-        """It has started again, and serves over the protected channel alone: its word on HELLO tells."""
-        if self._flight.find(number) is not None:
-            self._greet_again(now_ms)
+    def _take_part(self, fetching: Fetching, one: Frame, now_ms: int) -> None:
+        if one.kind == frame.NAK:  # no such answer is kept: the request was never taken
+            self._fetching = None
+            self._ask_again(now_ms)
+            return
+        whole = fetching.take(one.payload)
+        if whole:
+            self._fetching = None
+            for found in FrameReader(len(whole)).feed(whole):
+                self._take(found, now_ms)
+        elif fetching.due:
+            self._ask_again(now_ms)
+        else:
+            self._await(now_ms)
 
     def _take_answer(self, one: Frame, now_ms: int) -> None:
         try:
@@ -231,30 +237,32 @@ class Conversation:
             self._hurry(now_ms)
             return
         status = answer.uint("status") if answer.number == messages.FAILURE else codes.OK
-        request = self._flight.find(one.number)
+        request = self.flight.find(one.number)
         if status == codes.SEQUENCE:
-            again = self._flight.out_of_turn(one.number, answer.uint("detail"))
+            again = self.flight.out_of_turn(one.number, answer.uint("detail"))
             if again is None:
                 self._greet_again(now_ms)
             elif again:
+                self.troubles += 1
                 self._wipe_out()
                 self._launch(now_ms)
         elif request is not None and status == codes.NO_SESSION:
             self._greet_again(now_ms)
         elif request is not None:
             self._waits.answered(request, now_ms)
-            self._answered += self._flight.settle(request)
+            self._answered += self.flight.settle(request)
+            self._fetching = None
+            self._spoilt = 0
             self.answer = one.payload
             self.lost = False  # what came in before it, damaged, may have used up the last try
-            self._end_ms = now_ms + WORK_MAX_MS
-            self._hurried = False
+            self._wait.begin(now_ms)
             self.state = State.ANSWERED
             self._launch(now_ms)
 
     def _greet_again(self, now_ms: int) -> None:
         """The reader lost us without the stream telling: its WELCOME says how far it is."""
         self.connected(now_ms)
-        self.lost = now_ms >= self._end_ms
+        self.lost = self._wait.too_long(now_ms)
 
     def _doubt(self, now_ms: int) -> None:
         """The reader says in clear that it cannot open what we send: it has lost the keys, or a stranger says
@@ -277,48 +285,59 @@ class Conversation:
         return self.state is State.GREETING and self._greeting.shaking
 
     def _hurry(self, now_ms: int) -> None:
-        """Something was damaged on the way: what is out alone is sent again at once, but only once in a wait;
-        where more is out, what comes behind will tell, and is awaited no longer than it usually takes."""
-        several = self.state is State.WAITING and len(self._flight.under_way) > 1
-        if several:
-            self._due_ms = min(self._due_ms, now_ms + self._waits.usual_ms(self._flight.under_way))
-        elif not self._hurried and self.state in (State.GREETING, State.WAITING):
-            self._due_ms = now_ms
+        """Something was damaged on the way: what is out alone is sent again at once, but only once in a wait,
+        or in the time that an answer usually takes; where more is out, what comes behind will tell, and is
+        awaited no longer than that."""
+        self.troubles += 1
+        under_way = self.flight.under_way if self.state is State.WAITING else []
+        usual = self._waits.usual_ms(under_way) if under_way else GREET_WAIT_MS
+        if len(under_way) > 1 or self._fetching is not None:
+            self._wait.no_longer_than(now_ms + usual)
+        elif (under_way or self.state is State.GREETING) and self._wait.hurry(now_ms, usual):
             self.poll(now_ms)
-            self._hurried = True  # of the wait that has just begun
+            self._wait.hurried()
 
     def _greet(self, now_ms: int) -> None:
         self.state = State.GREETING
         self._wipe_out()
         self._out += self._greeting.frame()
         self._envelope.sent()
-        self._silent += 1
-        self._due_ms = now_ms + GREET_WAIT_MS
+        self._wait.sent(now_ms)
+        self._wait.until(now_ms + GREET_WAIT_MS)
 
-    def _send_oldest(self, now_ms: int) -> None:
+    def _ask_again(self, now_ms: int) -> None:
+        """Send the request awaited again, alone; or ask for what is missing of its answer."""
         self._wipe_out()
-        self._flight.go_back()
-        self._envelope.sent()
-        self._launch(now_ms)
+        fetching = self._fetching
+        if fetching is not None and fetching.goes_on():
+            for part in fetching.asks():
+                self._out += seal(frame.FETCH, fetching.number, part)
+            self._wait.sent(now_ms)
+            self._await(now_ms)
+        else:
+            self.flight.go_back()
+            self._envelope.sent()
+            self._launch(now_ms)
 
     def _launch(self, now_ms: int) -> None:
         """Send what the flight has to send, and wait for what is under way."""
-        out = sum(one.length for one in self._flight.under_way)
-        for request in self._flight.due():
+        out = sum(one.length for one in self.flight.under_way)
+        for request in self.flight.due():
             made = self._envelope.seal(frame.REQUEST, request.number, request.message)
             out += len(made)
             request.sent(now_ms, len(made), out)
-            if request is self._flight.oldest:
-                self._silent += 1
+            if request is self.flight.awaited:
+                self._wait.sent(now_ms)
             self._out += made
         self._await(now_ms)
 
     def _await(self, now_ms: int) -> None:
-        if self._flight.under_way:
-            self._due_ms = now_ms + self._waits.wait_ms(self._flight.under_way)
+        if self.flight.under_way:
+            self._wait.until(now_ms + self._waits.wait_ms(self.flight.under_way))
 
     def _drop(self) -> None:
-        self._flight.drop()
+        self._fetching = None
+        self.flight.drop()
         self._wipe_out()
 
     def _wipe_out(self) -> None:

@@ -40,30 +40,30 @@ class Request:
 
 
 class Flight:
-    """The requests that are out. `repeats` counts what has been sent more than once."""
+    """The requests that are out."""
 
     def __init__(self) -> None:
-        self._base = 0  # place of the last one answered
+        self._base = 0  # place of the last one answered,
+        self._taken = 0  # of the last one that the reader is known to have taken,
+        self._sent = 0  # of the last one sent since the host went back,
+        self._before = 0  # of the last one sent before that: it may yet be answered,
         self._top = 0  # and of the last one made: given up, it may have been taken
         self._out: list[Request] = []
-        self._sent = 0  # so many of them, from the oldest, are under way
-        self._alone = False  # the oldest is sent again, and nothing behind it before it is answered
-        self._before = 0  # place of the last one sent before that: it may yet be answered
+        self._alone = False  # the one awaited is sent again, and nothing behind it before it is answered
         self._gap = (-1, -1)  # the last gap told: the last place taken, and the one that came too early
-        self.repeats = 0
 
     def __len__(self) -> int:
         return len(self._out)
 
     @property
     def under_way(self) -> list[Request]:
-        """Those that have been sent, and not yet answered."""
-        return self._out[: self._sent]
+        """Those that have been sent, and may not have been taken."""
+        return self._out[self._awaited - self._base - 1 : self._sent - self._base]
 
     @property
-    def oldest(self) -> Request:
-        """The one that is awaited first."""
-        return self._out[0]
+    def awaited(self) -> Request:
+        """The one that is to be sent again first: its answer answers for those before it."""
+        return self._out[self._awaited - self._base - 1]
 
     def add(self, message: bytes | bytearray, *, streamed: bool) -> None:
         """Make one more request; `due` sends it."""
@@ -72,36 +72,36 @@ class Flight:
 
     def due(self) -> list[Request]:
         """Those to be sent now, which are then under way."""
-        start, self._sent = self._sent, min(len(self._out), 1) if self._alone else len(self._out)
-        due = self._out[start : self._sent]
-        self.repeats += sum(1 for one in due if one.sendings)
-        return due
+        start = max(self._sent + 1, self._awaited)
+        self._sent = self._awaited if self._alone and self._out else self._base + len(self._out)
+        return self._out[start - self._base - 1 : self._sent - self._base]
 
     def find(self, number: int) -> Request | None:
-        """The request of this number, if it is under way."""
+        """The request of this number, if it is out."""
         at = self._place(number) - self._base - 1
         return self._out[at] if 0 <= at < len(self._out) else None
 
     def settle(self, request: Request) -> int:
         """An answer has come: it answers for those before it too. Return how many; their bytes are
         overwritten."""
+        if self._alone and request.place >= self._awaited:
+            self._alone = False
+            if request.place > self._sent:  # nothing was lost, only late
+                self._sent = self._before
         count = request.place - self._base
-        for one in self._out[:count]:
-            one.message[:] = bytes(len(one.message))
+        _wipe(self._out[:count])
         del self._out[:count]
         self._base = request.place
-        self._sent = max(self._sent - count, 0)
-        if not self._sent and self._alone:  # it may be that nothing was lost, only late
-            self._sent = max(self._before - request.place, 0) if count > 1 else 0
-        self._alone = False
+        self._taken = max(self._taken, self._base)
+        self._sent = max(self._sent, self._base)
         return count
 
     def go_back(self) -> None:
-        """Send the oldest again, alone: nobody knows what the reader has."""
+        """Send the one awaited again, alone: nobody knows what the reader has."""
         if not self._alone:
-            self._before = self._base + self._sent
+            self._before = self._sent
         self._alone = True
-        self._sent = 0
+        self._sent = self._awaited - 1
 
     def out_of_turn(self, number: int, last: int) -> bool | None:
         """The reader has refused `number`: `last` is the last that it took. Return whether something is to
@@ -109,54 +109,61 @@ class Flight:
 
         Every request behind a gap is refused, each with the same `last`: going back once is enough.
         """
-        taken = self._place(last)
+        taken, early = self._place(last), self._place(number)
         if taken > self._base + len(self._out):
             return None
-        if taken < self._base:
-            return False  # a late word
-        early = self._place(number)
-        if early <= taken:  # an old frame came again; or the oldest, sent to see how far the reader is
-            return self._alone and self._go_on_behind(taken)
-        if self._alone:
-            return taken > self._base and self._go_on_behind(taken)
+        news = taken > self._taken
+        self._taken = max(self._taken, taken)
+        if self._alone:  # sent to see how far the reader is; what was sent before may still be refused
+            return news and self._go_on()
+        if taken < self._base or early <= taken:
+            return False  # a late word, or an old frame came again
         same = taken == self._gap[0] and early > self._gap[1]
         self._gap = (taken, early)
-        return not same and self._go_on_behind(taken)
+        return not same and self._go_on()
 
     def joined(self, last: int) -> bool:
         """A session goes on: `last` is the last that the reader took. False when it is none of ours."""
         taken = self._place(last)
         if not self._base <= taken <= self._top:
             return False
-        if self._out:
-            self._go_on_behind(taken)
-        else:
-            self._base = self._top = taken
-        return True
+        self._taken = max(self._taken, taken)
+        if not self._out:
+            self._base = self._sent = self._top = taken
+        return self._go_on()
 
     def begin(self, last: int) -> None:
         """Number from `last` on; what was out is dropped."""
         self.drop()
-        self._base = self._top = last
+        self._base = self._taken = self._sent = self._top = last
 
     def drop(self) -> None:
         """Give up what is out, and overwrite it; which of it the reader has taken, `joined` will tell."""
-        for one in self._out:
-            one.message[:] = bytes(len(one.message))
+        _wipe(self._out)
         self._out.clear()
-        self._sent = 0
+        self._sent = self._base
+        self._taken = self._base
         self._alone = False
         self._gap = (-1, -1)
 
-    def _go_on_behind(self, taken: int) -> bool:
+    def _go_on(self) -> bool:
         """Send what the reader has not taken; when it has all, the last again, for its answer."""
         self._alone = False
-        self._sent = min(taken - self._base, len(self._out) - 1)
+        self._sent = self._awaited - 1
         return True
+
+    @property
+    def _awaited(self) -> int:
+        return min(self._taken + 1, self._base + max(len(self._out), 1))
 
     def _place(self, number: int) -> int:
         """The place next to the last one answered that has this number."""
         return self._base + (number - _number(self._base) + _HALF) % _NUMBERS - _HALF
+
+
+def _wipe(requests: list[Request]) -> None:
+    for one in requests:
+        one.message[:] = bytes(len(one.message))
 
 
 def _number(place: int) -> int:

@@ -25,6 +25,11 @@ class Pace:
         self._usual = 0.0  # milliseconds for each byte, the turn's included; 0: nothing measured
         self._patience = 1  # times as long, while nothing comes
 
+    @property
+    def known(self) -> bool:
+        """Whether anything is measured."""
+        return self._usual > 0
+
     def usual_ms(self, length: int = 0) -> float:
         """What an answer usually takes with `length` bytes out; 0 as long as nothing is measured."""
         return self._usual * (_TURN + length)
@@ -85,9 +90,18 @@ class Waits:
         elif request.sendings == 1:
             pace.answered(spent, request.burden)
 
+    def refused(self, under_way: list[Request], now_ms: int) -> None:
+        """Something came damaged to the reader, which says so: as long as nothing better is known, that tells
+        what a turn takes."""
+        if len(under_way) == 1 and under_way[0].acked_ms is None and not self._pace(under_way[0]).known:
+            self.answered(under_way[0], now_ms)
+
     def missed(self, request: Request) -> None:
         """It was not answered in its time."""
-        (self._work(request) if request.acked_ms is not None else self._pace(request)).missed()
+        pace = self._work(request) if request.acked_ms is not None else self._pace(request)
+        pace.missed()
+        if not pace.known:  # that was the longest wait: what comes from now on answers what is sent now
+            request.sendings = 0
 
     def stirred(self) -> None:
         """Something came."""

@@ -13,16 +13,16 @@ Progress = Callable[[int, int], None]
 
 
 class Run:
-    """The records of one certification; `repeats` tells how many requests the link had to send again."""
+    """The records of one certification; `troubles` counts what went wrong on the link."""
 
     def __init__(
-        self, data: bytes, cut: Cut, chunk: int, repeats: Callable[[], int], on_progress: Progress | None
+        self, data: bytes, cut: Cut, chunk: int, troubles: Callable[[], int], on_progress: Progress | None
     ) -> None:
         self._data = data
         self._count = len(data) // messages.RECORD
         self._cut = cut
         self._chunk = chunk
-        self._repeats = repeats
+        self._troubles = troubles
         self._on_progress = on_progress
         self._first = 0  # of the next message
         self._ends: deque[int] = deque()  # the rank behind each message that is out
@@ -45,7 +45,7 @@ class Run:
         """The answer for the `answered` oldest messages that are out. Refused, Incoherent."""
         for _ in range(answered):
             end = self._ends.popleft()
-        self._cut.answered(self._repeats(), self._chunk)
+        self._cut.answered(self._troubles(), self._chunk)
         answer = codec.decode(payload)
         if answer.number == messages.FAILURE:
             raise failure_of_answer(answer, self._data)

@@ -6,10 +6,11 @@ from typing import Protocol
 
 from sesam import codes
 from tournee.errors import ReaderError
-from tournee.reader.conversation import WORK_MAX_MS, Conversation, State
+from tournee.reader.conversation import Conversation, State
 from tournee.reader.failures import LinkLost, SessionForgotten, failure_of_status
 from tournee.reader.protection import Protection
 from tournee.reader.transport import Transport, TransportClosed
+from tournee.reader.wait import WORK_MAX_MS
 
 PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 3.0)  # before each new connection
 _SILENCE = 2  # a stream that opens and stays silent costs as many attempts more: each takes seconds
@@ -70,9 +71,9 @@ class Session:
         return self._talk.largest
 
     @property
-    def repeats(self) -> int:
-        """How many requests have been sent again, so far."""
-        return self._talk.repeats
+    def troubles(self) -> int:
+        """How often something was damaged, or had to be sent again, so far."""
+        return self._talk.troubles
 
     def open(self) -> None:
         """Connect and greet, if need be. LinkLost."""
@@ -110,7 +111,7 @@ class Session:
         self._open_for_asking()
         try:
             while source.left or not talk.settled:
-                while source.left and talk.room(window):
+                while source.left and len(talk.flight) < window:
                     talk.ask(source.make(), self._clock.now_ms(), streamed=True)
                 self._more = source.left
                 source.take(*self._next_answer())
@@ -178,7 +179,7 @@ class Session:
         out = talk.outgoing()
         if out:
             try:
-                stream.write(out, self._more and talk.goes_on)
+                stream.write(out, self._more and len(talk.flight.under_way) > 1)
             finally:
                 out[:] = bytes(len(out))
         data = stream.read(talk.wait_ms(self._clock.now_ms()))

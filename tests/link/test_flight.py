@@ -1,0 +1,166 @@
+"""The requests that are out: what the reader's words say of them, and what is sent then."""
+
+import pytest
+
+from tournee.reader.flight import Flight
+
+
+def flight_of(count: int, after: int = 0) -> Flight:
+    """A flight of so many requests, numbered from `after` + 1 on, all of them sent."""
+    flight = Flight()
+    flight.begin(after)
+    for _ in range(count):
+        flight.add(b"message", streamed=True)
+    sent(flight)
+    return flight
+
+
+def sent(flight: Flight) -> list[int]:
+    """The numbers of what is to be sent now."""
+    due = flight.due()
+    for one in due:
+        one.sent(0, 10, 10)
+    return [one.number for one in due]
+
+
+def settle(flight: Flight, number: int) -> int:
+    return flight.settle(flight.find(number))
+
+
+def test_all_that_is_made_is_sent_once_in_order():
+    flight = Flight()
+    flight.add(b"a", streamed=True)
+    flight.add(b"b", streamed=True)
+    assert sent(flight) == [1, 2]
+    assert sent(flight) == []
+
+
+def test_answer_answers_for_those_before_it_and_their_bytes_are_overwritten():
+    flight = flight_of(5)
+    messages = [flight.find(number).message for number in (1, 2, 3)]
+    assert settle(flight, 3) == 3
+    assert messages == [bytearray(7)] * 3
+    assert [one.number for one in flight.under_way] == [4, 5]
+
+
+def test_numbers_that_are_not_out_are_not_found():
+    flight = flight_of(3)
+    settle(flight, 1)
+    assert [number for number in range(256) if flight.find(number)] == [2, 3]
+
+
+def test_gap_is_filled_from_the_first_that_was_not_taken():
+    flight = flight_of(5)
+    settle(flight, 1)
+    assert flight.out_of_turn(3, 1) is True
+    assert sent(flight) == [2, 3, 4, 5]
+
+
+def test_one_gap_is_gone_back_for_once_however_many_frames_were_behind_it():
+    flight = flight_of(6)
+    assert [flight.out_of_turn(number, 0) for number in (2, 3, 4, 5, 6)] == [True, *[False] * 4]
+
+
+def test_same_request_lost_again_is_gone_back_for_again():
+    flight = flight_of(6)
+    for number in (2, 3, 4, 5, 6):
+        flight.out_of_turn(number, 0)
+        sent(flight)
+    assert flight.out_of_turn(2, 0) is True
+    assert sent(flight) == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_was_taken_without_an_answer_is_not_sent_again():
+    """The answers of 1 and 2 got lost: that of 3 will answer for them."""
+    flight = flight_of(5)
+    assert flight.out_of_turn(4, 2) is True
+    assert sent(flight) == [3, 4, 5]
+    assert settle(flight, 3) == 3
+
+
+def test_old_frame_that_comes_again_is_no_loss():
+    flight = flight_of(5)
+    settle(flight, 3)
+    assert flight.out_of_turn(2, 3) is False
+    assert flight.out_of_turn(5, 1) is False  # a late word
+    assert sent(flight) == []
+
+
+def test_number_that_cannot_be_of_this_session_is_told():
+    assert flight_of(3).out_of_turn(1, 100) is None
+
+
+def test_silence_is_broken_by_one_request_alone_and_its_answer_sends_the_rest():
+    flight = flight_of(4)
+    flight.go_back()
+    assert sent(flight) == [1]
+    assert sent(flight) == []
+    settle(flight, 1)
+    assert sent(flight) == [2, 3, 4]
+
+
+def test_request_sent_alone_tells_how_far_the_reader_is():
+    flight = flight_of(5)
+    flight.go_back()
+    sent(flight)
+    assert flight.out_of_turn(1, 3) is True
+    assert sent(flight) == [4, 5]
+
+
+def test_reader_that_has_all_is_asked_for_its_last_answer_alone():
+    flight = flight_of(4)
+    flight.go_back()
+    sent(flight)
+    assert flight.out_of_turn(1, 4) is True
+    assert sent(flight) == [4]
+    flight.go_back()
+    assert sent(flight) == [4]
+    assert settle(flight, 4) == 4
+
+
+def test_stale_word_of_a_gap_changes_nothing_for_the_request_sent_alone():
+    flight = flight_of(4)
+    flight.go_back()
+    sent(flight)
+    assert flight.out_of_turn(3, 0) is False
+    assert sent(flight) == []
+
+
+def test_answer_that_was_only_late_sends_nothing_again():
+    flight = flight_of(4)
+    flight.go_back()
+    sent(flight)
+    settle(flight, 2)
+    assert sent(flight) == []
+    assert [one.number for one in flight.under_way] == [3, 4]
+
+
+@pytest.mark.parametrize(("last", "again"), [(0, [1, 2, 3]), (1, [2, 3]), (2, [3]), (3, [3])])
+def test_welcome_says_as_well_how_far_the_reader_is(last, again):
+    flight = flight_of(3)
+    assert flight.joined(last)
+    assert sent(flight) == again
+
+
+def test_welcome_of_a_number_that_was_never_out_is_another_session():
+    flight = flight_of(3)
+    assert not flight.joined(4)
+
+
+def test_flight_given_up_may_have_been_taken_as_far_as_it_was_out():
+    for last in range(4):
+        flight = flight_of(3)
+        flight.drop()
+        assert flight.joined(last)
+        flight.add(b"next", streamed=False)
+        assert sent(flight) == [last + 1]
+
+
+def test_numbers_go_round_after_255():
+    flight = flight_of(4, after=253)
+    assert [one.number for one in flight.under_way] == [254, 255, 1, 2]
+    assert flight.out_of_turn(2, 255) is True
+    assert sent(flight) == [1, 2]
+    assert settle(flight, 2) == 4
+    flight.add(b"next", streamed=True)
+    assert sent(flight) == [3]
