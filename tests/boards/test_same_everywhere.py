@@ -16,7 +16,8 @@ from sesam import frame
 from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.faults import Fault
-from tournee.reader import Reader
+from tournee.reader import Reader, client
+from tournee.reader.cut import Cut
 from tournee.reader.failures import Refused
 from tournee.reader.place import connect
 from tournee.reader.transport import closed
@@ -47,6 +48,13 @@ class Tapped:
             raise closed(self._url)
         self.heard += data
         return data
+
+
+class EvenCut(Cut):
+    """Messages as long as the reader takes, however the link fares: the same requests on a slow machine."""
+
+    def units(self, most):
+        return most
 
 
 def answers(heard):
@@ -175,6 +183,13 @@ def transcript(place, folder):
                 part(board, reader, tapped)
             told[part.__name__] = answers(tapped.heard)
     return told
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _even_cut():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "Cut", EvenCut)
+        yield
 
 
 @pytest.fixture(scope="module")
