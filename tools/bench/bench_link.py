@@ -45,8 +45,7 @@ BAUDS = {"unix": (115_200, 1_000_000)}
 SLOW = (115_200,)  # the other boards
 MTUS = (23, 64, 185, 247)
 INTERVAL_MS = 15
-LOST = 0.01  # share of the pieces
-STREAM_S = 2.0  # about what a lot takes: so long that its two ends weigh little
+STREAM_S = 1.5  # about what a lot takes: so long that its two ends weigh little
 LONGEST = 100  # invoices, the most that a lot holds
 WARM_S = 0.1
 _HEAD = 3  # bytes of a write around its value
@@ -65,6 +64,7 @@ def run(options: Sequence[str] = ()) -> None:
     chosen = parser.parse_args(options)
     with contextlib.suppress(OSError):  # the figure is the link's, not that of a busy machine
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
+    print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors (others' work costs)")
     secrets = {"clear": None, "protected": SECRET}
     with tempfile.TemporaryDirectory() as folder:
         for channel, secret in secrets.items():
@@ -108,11 +108,11 @@ def serial(board: Any, baud: int, secret: bytes | None, rounds: int) -> None:
 def bluetooth(board: Any, mtu: int, secret: bytes | None, rounds: int) -> None:
     """One MTU: bare, then a lot; then the time from the reader's coming into range to both cards read."""
     most = PER_TURN * (mtu - _HEAD) * 1000 / INTERVAL_MS
-    with Sink() as sink, Air(mtu=mtu, interval_ms=INTERVAL_MS) as air:
+    with Sink() as sink, Air(mtu=mtu) as air:
         stream = opener(air, sink.path)()
         bare = statistics.median(sink.speed(stream, int(most)) for _ in range(rounds))
         stream.close()
-    with Air(mtu=mtu, interval_ms=INTERVAL_MS) as air:
+    with Air(mtu=mtu) as air:
         pieces: list[int] = []
         connect = opener(air, board.link_url, pieces)
         costs = certified(connect, most, secret, rounds)
@@ -132,9 +132,11 @@ def bluetooth(board: Any, mtu: int, secret: bytes | None, rounds: int) -> None:
 
 
 def opener(air: Air, path: str, pieces: list[int] | None = None) -> Callable[[], BluetoothTransport]:
-    """Put the board of this stream into the air and pair with it: what connects. `pieces`: their sizes."""
+    """Put the board of this stream into the air, pair with it, and pace the air: what connects. `pieces`:
+    their sizes."""
     address = air.place_reader(path)
     pair(address, air.radio)
+    air.pace(INTERVAL_MS)
 
     def connect() -> BluetoothTransport:
         stream = BluetoothTransport(address, air.radio)
@@ -152,25 +154,39 @@ def opener(air: Air, path: str, pieces: list[int] | None = None) -> Callable[[],
 
 
 def loss(board: Any, secret: bytes | None, rounds: int) -> None:
-    """A long lot at the largest MTU, without a loss and with one piece in a hundred lost, by turns."""
-    source = random.Random(1)
-    share = 0.0
-    fault: Callable[[bytes], tuple[bytes, ...]] = (  # noqa: E731
-        lambda piece: () if source.random() < share else (piece,)
-    )
-    times: dict[float, list[float]] = {0.0: [], LOST: []}
-    with Air(fault=fault, interval_ms=INTERVAL_MS) as air:
+    """A long lot at the largest MTU, without a loss and with one piece of each hundred lost, by turns."""
+    fault = OneInHundred()
+    times: dict[bool, list[float]] = {False: [], True: []}
+    with Air(fault=fault) as air:
         connect = opener(air, board.link_url)
         with Reader.open(connect, secret=secret) as reader:
             ready(reader)
             certify(reader, LONGEST, Log())  # the card signs but once
-            for _ in range(2 * rounds + 1):  # what is lost, and where, differs from one to the next
-                for share in times:
+            for _ in range(rounds + 2):  # where a loss falls differs from one to the next
+                for fault.loses in times:
                     start = time.perf_counter()
                     certify(reader, LONGEST, Log())
-                    times[share].append(time.perf_counter() - start)
-    slow, fast = (statistics.median(times[share]) for share in (LOST, 0.0))
+                    times[fault.loses].append(time.perf_counter() - start)
+    slow, fast = (statistics.median(times[loses]) for loses in (True, False))
     row(f"lot of {LONGEST}, one piece in 100 lost", slow, "none lost", fast)
+
+
+class OneInHundred:
+    """What becomes of the pieces, written or notified: while it `loses`, one of each hundred is lost."""
+
+    def __init__(self) -> None:
+        self.loses = False
+        self._source = random.Random(1)
+        self._left: list[bool] = []
+
+    def __call__(self, piece: bytes) -> tuple[bytes, ...]:
+        """Tell what becomes of a piece."""
+        if not self.loses:
+            return (piece,)
+        if not self._left:
+            self._left = [True] + [False] * 99
+            self._source.shuffle(self._left)
+        return () if self._left.pop() else (piece,)
 
 
 def certified(connect: Callable[[], Any], speed: float, secret: bytes | None, rounds: int) -> list[Cost]:

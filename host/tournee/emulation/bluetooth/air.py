@@ -122,18 +122,18 @@ class PacedLink(LocalLink):
 
     def __init__(self, interval_ms: int) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._interval_s = interval_ms / 1000
+        self.interval_s = interval_ms / 1000
         self._last: dict[Controller, int] = {}  # place of the last packet, counted in packets from time 0
 
     @property
     def paced(self) -> bool:
         """Whether data waits for its turn."""
-        return self._interval_s > 0
+        return self.interval_s > 0
 
     def carried_at(self, sender: Controller) -> float:
         """When the last packet of this sender is through, by the loop's clock."""
         turn, rank = divmod(self._last.get(sender, 0), PER_TURN)
-        return turn * self._interval_s + rank * _RANK_S
+        return turn * self.interval_s + rank * _RANK_S
 
     def send_acl_data(
         self,
@@ -154,7 +154,7 @@ class PacedLink(LocalLink):
                 carry()
 
         loop = asyncio.get_running_loop()
-        soonest = (math.floor(loop.time() / self._interval_s) + 1) * PER_TURN
+        soonest = (math.floor(loop.time() / self.interval_s) + 1) * PER_TURN
         self._last[sender_controller] = max(soonest, self._last.get(sender_controller, 0) + 1)
         loop.call_at(self.carried_at(sender_controller), turn_has_come)
 
@@ -209,6 +209,10 @@ class Air:
         tablet = self._loop.run(_device(self._link, address, carer, MemoryKeyStore()), _STEP_S)
         self._others.append(tablet)
         return Radio(scanner_on(tablet), client_on(tablet, self._mtu), self._loop)
+
+    def pace(self, interval_ms: int) -> None:
+        """Have this connection interval from now on; 0 for none."""
+        self._link.interval_s = interval_ms / 1000
 
     def out_of_range(self) -> None:
         """Break the connection as distance does: both ends time out."""
