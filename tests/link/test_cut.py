@@ -39,3 +39,24 @@ def test_link_that_was_bad_before_the_first_message_makes_it_careful():
     for _ in range(5):
         cut.answered(5, 8)
     assert cut.units(8) == 3
+
+
+def test_less_is_sent_ahead_where_a_loss_has_it_all_be_sent_again():
+    cut = Cut()
+    assert cut.ahead(8) == 8
+    seen = []
+    for troubles in range(1, 6):
+        cut.answered(troubles, 8)
+        seen.append(cut.ahead(8))
+    assert seen == [5, 3, 2, 2, 2]
+    for _ in range(8):
+        cut.answered(5, 8)
+    assert (cut.ahead(8), cut.ahead(1)) == (3, 1)
+
+
+def test_reader_that_takes_one_at_a_time_is_never_sent_two():
+    cut = Cut()
+    cut.ahead(1)
+    for troubles in (1, 2, *[2] * 20):
+        cut.answered(troubles, 8)
+        assert cut.ahead(1) == 1

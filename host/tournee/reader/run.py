@@ -33,6 +33,10 @@ class Run:
         """Whether there are records that are in no message yet."""
         return self._first < self._count
 
+    def ahead(self, window: int) -> int:
+        """How many messages may be under way, where the reader takes `window`."""
+        return self._cut.ahead(window)
+
     def make(self) -> bytearray:
         """The next message."""
         first, end = self._first, min(self._first + self._cut.units(self._chunk), self._count)

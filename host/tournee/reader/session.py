@@ -37,6 +37,9 @@ class Source(Protocol):
     def left(self) -> bool:
         """Whether there is one more to make."""
 
+    def ahead(self, window: int) -> int:
+        """How many may be under way now, `window` at most."""
+
     def make(self) -> bytearray:
         """The next one."""
 
@@ -111,7 +114,7 @@ class Session:
         self._open_for_asking()
         try:
             while source.left or not talk.settled:
-                while source.left and len(talk.flight) < window:
+                while source.left and len(talk.flight) < source.ahead(window):
                     talk.ask(source.make(), self._clock.now_ms(), streamed=True)
                 self._more = source.left
                 source.take(*self._next_answer())
