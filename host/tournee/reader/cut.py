@@ -5,6 +5,7 @@ lost with it; but messages that are too short do not keep a good link busy, so a
 
 _CALM = 2  # messages in a row that must pass before a longer one is tried,
 _LONG_CALM = 8  # and before one more is sent ahead
+_SHORT = 1  # units of a message that cannot be made much shorter
 _LEAST_AHEAD = 2  # with one alone the link would stand still while the reader works
 
 
@@ -34,7 +35,8 @@ class Cut:
         if troubles != self._troubles:
             self._troubles = troubles
             self._units = max(1, min(self._units, most) * 2 // 3)
-            self._ahead = max(min(self._ahead, _LEAST_AHEAD), self._ahead * 2 // 3)
+            if self._units <= _SHORT:  # else shorter messages are remedy enough, and fewer leave a link idle
+                self._ahead = max(min(self._ahead, _LEAST_AHEAD), self._ahead * 2 // 3)
             self._spoilt = True
             self._passed = self._long_passed = 0
             return
