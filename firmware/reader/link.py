@@ -81,16 +81,18 @@ class Link:
             state = self._admit(state)
         if state != frame.NOTHING and state != frame.DAMAGED:
             kind = self._in[0]
+            number = self._in[1]
+            too_long = state == frame.TOO_LONG
             if kind == frame.REQUEST:
-                self._request(self._in[1], state == frame.TOO_LONG)
-            elif kind == frame.HELLO and state == frame.WHOLE:
-                self._hello(self._in[1])
-            elif kind == frame.FETCH and state == frame.WHOLE and self._clear:
-                self._fetch(self._in[1])
-            elif state == frame.TOO_LONG:
-                self._refuse_frame(self._in[1], codes.OVERSIZE)
+                self._request(number, too_long)
+            elif kind == frame.FETCH and self._clear:
+                self._fetch(number)
+            elif too_long and (kind == frame.HELLO or kind == frame.PROTECTED):
+                self._refuse_frame(number, codes.OVERSIZE)
+            elif kind == frame.HELLO:
+                self._hello(number)
             elif kind < frame.WELCOME or (kind > frame.NAK and kind != frame.PART):
-                self._refuse_frame(self._in[1], codes.PROTOCOL)
+                self._refuse_frame(number, codes.PROTOCOL)
             # What only a reader sends is an echo of ourselves: answering it could go on for ever.
         return at
 
@@ -159,8 +161,12 @@ class Link:
             if status == codes.OK:
                 self._send_control(frame.WELCOME, number, writer.finish())
                 return
-        elif status == codes.OK and self._clear and self._protection and self._protection.wanted():
-            status = codes.UNPROTECTED
+        elif status == codes.OK and self._protection:
+            if not self._clear:
+                if not self._protection.names(self._in, message.offset(1)):
+                    status = codes.INCOHERENT
+            elif self._protection.wanted():
+                status = codes.UNPROTECTED
         if status != codes.OK:
             self._refuse_frame(number, status)
             return
@@ -183,12 +189,12 @@ class Link:
 
     def _greet(self, message, writer):
         """Do one half of the protected channel's handshake; new keys end the session that was open."""
-        if message.number != messages.PROTECT and message.number != messages.PROVE:
+        if not self._clear or (message.number != messages.PROTECT and message.number != messages.PROVE):
             return codes.UNKNOWN_MESSAGE
         if self._protection is None:
             return codes.NO_SECRET
         status = self._protection.greet(message, writer)
-        if status == codes.OK and message.number == messages.PROVE:
+        if status == codes.OK and message.number == messages.PROVE and self._open:
             self._open = False
             self._kept = 0
             self._answer_sent = self._answer_end = 0

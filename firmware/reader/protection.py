@@ -51,8 +51,10 @@ class Protection:
         self._asked = bytearray(_SESSION + 2 * _NONCE)  # session, nonces of host and reader
         self._derived = bytearray(2 * DIGEST)
         self._proof = bytearray(DIGEST)
-        self._session = bytearray(_SESSION)
+        self._proved = bytearray(_PROOF)  # the proof that made the keys in force
+        self._session = bytearray(_SESSION)  # whose they are
         self._asking = False  # PROTECT is answered, PROVE has not come
+        self._fresh = False  # no record was opened under these keys: their PROTECTED may be lost
         self._opening = None  # the keys in force
         self._sealing = None
         self._sent = 0
@@ -79,6 +81,10 @@ class Protection:
             return self._protect(message, writer)
         return self._prove(message, writer)
 
+    def names(self, buf: bytearray, at: int) -> bool:
+        """Whether the session named at buf[at:] is that of the keys in force."""
+        return same(self._session, 0, buf, at, _SESSION)
+
     def open(self, buf: bytearray, at: int, n: int) -> int:
         """Open the record buf[at:at+n] and move what it holds to buf[0:]; its length, or -1."""
         inside = n - COUNTER - TAG
@@ -94,6 +100,7 @@ class Protection:
         if not self._ccm.open(self._opening, buf, at, inside):
             return -1
         self._next = counter + 1
+        self._fresh = False
         self._used = self._ticks()
         copy(buf, 0, buf, at, inside)
         return inside
@@ -121,12 +128,12 @@ class Protection:
         """Forget the keys: a new handshake is due."""
         self._opening = None
         self._sealing = None
+        self._fresh = False
 
     def _protect(self, message: object, writer: object) -> int:
         if message.uint(1) != VERSION or message.uint(2) != SUITE:
             return codes.SUITE
-        busy = self._opening is not None and ticks_diff(self._ticks(), self._used) < _BUSY_MS
-        if busy and not same(self._session, 0, message.buf, message.offset(4), _SESSION):
+        if self._busy(message.buf, message.offset(4)):
             return codes.HOST_BUSY
         asked = self._asked
         self._asking &= same(asked, 0, message.buf, message.offset(4), _SESSION)
@@ -149,26 +156,39 @@ class Protection:
         return 0
 
     def _prove(self, message: object, writer: object) -> int:
+        """Make keys for who knows the secret; that they are made is said again until a record comes."""
+        if not (self._fresh and _equal(self._proved, message)):
+            status = self._judge(message)
+            if status:
+                return status
+        writer.begin(messages.PROVE + messages.ANSWER)
+        return 0
+
+    def _judge(self, message: object) -> int:
         if not self._asking:
             return codes.PROOF
+        if self._busy(self._asked, 0):
+            return codes.HOST_BUSY
         self._asking = False
         self._prove_by(_HOST)
-        difference = 0
-        for i in range(_PROOF):
-            difference |= self._proof[i] ^ message.buf[message.offset(1) + i]
-        if not difference:
-            derived = self._derived
+        known = _equal(self._proof, message)
+        derived = self._derived
+        if known:
             self._opening = self._aes(bytes(derived[_TO_READER : _TO_READER + _KEY]))
             self._sealing = self._aes(bytes(derived[_TO_HOST : _TO_HOST + _KEY]))
             self._sent = self._next = 0
             self._used = self._ticks()
+            self._fresh = True
+            copy(self._proved, 0, self._proof, 0, _PROOF)
             copy(self._session, 0, self._asked, 0, _SESSION)
-        for i in range(len(self._derived)):
-            self._derived[i] = 0
-        if difference:
-            return codes.PROOF
-        writer.begin(messages.PROVE + messages.ANSWER)
-        return 0
+        for i in range(len(derived)):
+            derived[i] = 0
+        return 0 if known else codes.PROOF
+
+    def _busy(self, buf: bytearray, at: int) -> bool:
+        """Whether a host was here a moment ago that is not the one named at buf[at:]."""
+        recent = self._opening is not None and ticks_diff(self._ticks(), self._used) < _BUSY_MS
+        return recent and not self.names(buf, at)
 
     def _derive(self) -> None:
         """HKDF: the nonces are the salt, the secret the key, version and suite part of the label."""
@@ -208,3 +228,12 @@ class Protection:
             nonce[i] = 0
         for i in range(COUNTER):
             nonce[NONCE - 1 - i] = counter >> 8 * i & 0xFF
+
+
+def _equal(proof: bytearray, message: object) -> bool:
+    """Whether PROVE brings this proof, in a time that does not tell where it differs."""
+    at = message.offset(1)
+    difference = 0
+    for i in range(_PROOF):
+        difference |= proof[i] ^ message.buf[at + i]
+    return not difference

@@ -180,9 +180,16 @@ def test_hello_too_long_gets_a_nak_of_oversize(board):
     assert answer == [Frame(frame.NAK, 3, codes.OVERSIZE.to_bytes(2, "big"))]
 
 
+@pytest.mark.parametrize(("kind", "status"), [(frame.PROTECTED, codes.OVERSIZE), (77, codes.PROTOCOL)])
+def test_other_frame_too_long_gets_a_nak_with_its_number(open_board, kind, status):
+    answer = ask(open_board, bytes(seal(kind, 5, b"x" * 2000)))
+    assert answer == [Frame(frame.NAK, 5, status.to_bytes(2, "big"))]
+
+
+@pytest.mark.parametrize("length", [3, 2000])
 @pytest.mark.parametrize("kind", [frame.WELCOME, frame.ANSWER, frame.ACK, frame.NAK, frame.PART])
-def test_echo_of_what_a_reader_sends_is_not_answered(open_board, kind):
-    assert ask(open_board, bytes(seal(kind, 1, b"\xe1\x08"))) == []
+def test_echo_of_what_a_reader_sends_is_not_answered(open_board, kind, length):
+    assert ask(open_board, bytes(seal(kind, 1, b"\xe1" * length))) == []
 
 
 def test_line_that_echoes_everything_does_not_go_round_for_ever(board):

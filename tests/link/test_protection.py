@@ -3,6 +3,7 @@
 import secrets
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from faulty_wire import FAULTS, TO_HOST, TO_READER, FaultyWire, frames_of
 from link_rig import VECTORS, Board, Clock
 from test_cuts import NO_FAULT, dialogue, service_of_several
@@ -189,6 +190,144 @@ def test_second_host_is_let_in_after_twenty_seconds_of_silence_and_the_card_is_l
     assert rig.host(session=b"session2").cards().ps == 1
 
 
+def test_second_host_proves_nothing_once_the_first_speaks_again_until_it_is_silent(rig):
+    """Its PROTECT came in a silence; its PROVE does not, and may be repeated after the next one."""
+    first = rig.host()
+    first.unlock("1234")
+    rig.clock.now += 20_000
+    second = Protection(SECRET)
+    (welcome,) = rig.inject(seal(frame.HELLO, 1, second.protect(b"session2")))
+    proof = second.prove(codec.decode(welcome.payload))
+    assert first.cards().ps == 2
+    assert refusal(rig.inject(seal(frame.HELLO, 2, proof))) == codes.HOST_BUSY
+    assert first.cards().ps == 2
+    rig.clock.now += 20_000
+    (ready,) = rig.inject(seal(frame.HELLO, 2, proof))
+    assert ready.kind == frame.WELCOME
+
+
+@pytest.mark.parametrize("losses", range(1, 6))
+@pytest.mark.parametrize("rekeyed", [False, True])
+def test_lost_word_that_the_proof_was_taken_is_said_again(losses, rekeyed):
+    """PROTECTED is lost so many times, at the first handshake or at one in the midst of a session."""
+    rig = Rig()
+    host = rig.host()
+    if rekeyed:
+        assert dialogue(host) == NO_FAULT["answers"]
+        rig.clock.now += 900_000
+        rig.board.protection.watch()
+    said, lost = len(rig.said), []
+
+    def lose(direction, data):
+        frames = FrameReader(4096).feed(data)
+        if direction == TO_HOST and len(lost) < losses and is_ready(frames):
+            lost.append(data)
+            return b""
+        return data
+
+    rig.wire._spoil = lose
+    assert host.cards().ps == 1
+    assert len(lost) == losses
+    asked = [one for data in rig.said[said:] for one in FrameReader(4096).feed(data)]
+    numbers = [codec.decode(one.payload).number for one in asked if one.kind == frame.HELLO]
+    assert numbers == [messages.PROTECT] + [messages.PROVE] * (losses + 1)
+
+
+def is_ready(frames) -> bool:
+    return any(
+        one.kind == frame.WELCOME and codec.decode(one.payload).number == messages.PROVE + messages.ANSWER
+        for one in frames
+    )
+
+
+def test_proof_repeated_ends_no_session_and_starts_no_counter_again(rig):
+    host = Protection(SECRET)
+    proof = shake_hands(rig, host)
+    sessions = rig.service.sessions
+    (ready,) = rig.inject(proof)
+    assert codec.decode(ready.payload).number == messages.PROVE + messages.ANSWER
+    assert rig.service.sessions == sessions
+    record = sealed(host, frame.HELLO, 1, hello())
+    assert rig.inject(record)[0].kind == frame.PROTECTED
+    assert refusal(rig.inject(proof)) == codes.PROOF
+    assert refusal(rig.inject(record)) == codes.RECORD_REFUSED
+    assert rig.inject(sealed(host, frame.HELLO, 1, hello()))[0].kind == frame.PROTECTED
+
+
+def test_proof_repeated_is_known_though_a_stranger_asked_in_between(rig):
+    host = Protection(SECRET)
+    proof = shake_hands(rig, host)
+    rig.inject(seal(frame.HELLO, 1, Protection(bytes(32)).protect(SESSION)))
+    (ready,) = rig.inject(proof)
+    assert ready.kind == frame.WELCOME
+
+
+def test_another_proof_is_refused_though_the_keys_are_fresh(rig):
+    shake_hands(rig, Protection(SECRET))
+    other = codec.encode(messages.PROVE, {"proof": bytes(16)})
+    assert refusal(rig.inject(seal(frame.HELLO, 2, other))) == codes.PROOF
+
+
+@pytest.mark.parametrize("resume", [0, 1])
+def test_hello_in_the_channel_under_another_name_than_that_of_the_handshake_is_refused(rig, resume):
+    host = Protection(SECRET)
+    shake_hands(rig, host)
+    rig.inject(sealed(host, frame.HELLO, 1, hello()))
+    sessions = rig.service.sessions
+    values = {"session": b"session2", "version": 1, "resume": resume}
+    (record,) = rig.inject(sealed(host, frame.HELLO, 2, codec.encode(messages.HELLO, values)))
+    assert host.open(record.payload) == Frame(frame.NAK, 2, codes.INCOHERENT.to_bytes(2, "big"))
+    assert rig.service.sessions == sessions
+
+
+def test_handshake_inside_the_channel_is_no_message_of_it(rig):
+    host = Protection(SECRET)
+    shake_hands(rig, host)
+    record = sealed(host, frame.HELLO, 2, codec.encode(messages.PROVE, {"proof": bytes(16)}))
+    (answer,) = rig.inject(record)
+    assert host.open(answer.payload) == Frame(frame.NAK, 2, codes.UNKNOWN_MESSAGE.to_bytes(2, "big"))
+
+
+def test_kept_answers_record_is_taken_though_thousands_came_after_it():
+    host, ready = keyed(), sealing()
+    kept = ready(0)
+    for counter in range(1, 4096):
+        assert host.open(ready(counter))
+        assert host.open(ready(counter)) is None
+    assert host.open(kept)
+    assert host.open(kept) is None
+
+
+def test_record_too_far_below_the_highest_is_refused():
+    host, ready = keyed(), sealing()
+    assert host.open(ready(4096))
+    assert host.open(ready(0)) is None
+    assert host.open(ready(1))
+    assert host.open(ready(100_000))
+    assert host.open(ready(4096)) is None
+    assert host.open(ready(99_000))
+    assert host.open(ready(99_000)) is None
+
+
+def keyed() -> Protection:
+    """A host whose keys are all zeros."""
+    host = Protection(SECRET)
+    host._derived = bytes(64)
+    host.establish()
+    return host
+
+
+def sealing():
+    """What seals ACK 1 under any counter as a reader would that has those keys."""
+    key = AESCCM(bytes(16), tag_length=8)
+
+    def seal_it(counter: int) -> bytes:
+        head = counter.to_bytes(3, "big")
+        return head + key.encrypt(head.rjust(13, b"\0"), bytes((frame.ACK, 1)), None)
+
+    return seal_it
+
+
 def test_strangers_beginning_of_a_handshake_harms_no_session(rig):
     host = rig.host()
     host.unlock("1234")
@@ -223,7 +362,7 @@ def test_strangers_word_that_the_keys_are_lost_is_not_believed_at_once():
     host = rig.host(stream=Meddler(rig.board, rig.clock, quiet).connect)
     assert dialogue(host) == NO_FAULT["answers"]
     assert told == [1]
-    assert rig.service.sessions == 2  # new keys, then HELLO
+    assert rig.service.sessions == 1
 
 
 def test_reader_switched_off_and_on_is_joined_anew(rig):
@@ -277,11 +416,14 @@ def sealed(host: Protection, kind: int, number: int, payload: bytes) -> bytearra
     return seal(frame.PROTECTED, 0, host.seal(kind, number, payload))
 
 
-def shake_hands(rig: Rig, host: Protection) -> None:
+def shake_hands(rig: Rig, host: Protection) -> bytes:
+    """A handshake; the frame that brought the host's proof."""
     (welcome,) = rig.inject(seal(frame.HELLO, 1, host.protect(SESSION)))
-    (ready,) = rig.inject(seal(frame.HELLO, 2, host.prove(codec.decode(welcome.payload))))
+    proof = bytes(seal(frame.HELLO, 2, host.prove(codec.decode(welcome.payload))))
+    (ready,) = rig.inject(proof)
     assert codec.decode(ready.payload).number == messages.PROVE + messages.ANSWER
     host.establish()
+    return proof
 
 
 VECTOR = {

@@ -34,7 +34,7 @@ _NONCE = 16  # of the handshake
 _CCM_NONCE = 13
 _PROOF = 16
 _LAST_RECORD = 0xFFFFFF
-_WINDOW = 28  # records that may overtake one another
+_WINDOW = 4096  # counters up to the highest that are still taken: a kept answer comes as the record that it was
 
 
 def host_name(secret: bytes) -> bytes:
@@ -70,7 +70,7 @@ class Protection:
         self._opening: AESCCM | None = None
         self._sent = 0
         self._highest = -1
-        self._seen: set[int] = set()
+        self._seen = [-1] * _WINDOW  # the counter taken last of those that share a place
 
     @property
     def established(self) -> bool:
@@ -112,7 +112,7 @@ class Protection:
         self._derived = b""
         self._sent = 0
         self._highest = -1
-        self._seen.clear()
+        self._seen = [-1] * _WINDOW
 
     def seal(self, kind: int, number: int, payload: bytes | bytearray) -> bytes:
         """Make the record that carries a frame; only with `established` keys."""
@@ -127,7 +127,8 @@ class Protection:
     def open(self, record: bytes) -> Frame | None:
         """Read the frame in a record; None for one that does not open, or was opened before."""
         counter = int.from_bytes(record[:_COUNTER], "big")
-        too_old = counter <= self._highest - _WINDOW or counter in self._seen
+        place = counter % _WINDOW
+        too_old = counter <= self._highest - _WINDOW or counter == self._seen[place]
         if self._opening is None or len(record) < _COUNTER + _TAG or too_old:
             return None
         nonce = record[:_COUNTER].rjust(_CCM_NONCE, b"\0")
@@ -136,8 +137,7 @@ class Protection:
         except InvalidTag:
             return None
         self._highest = max(self._highest, counter)
-        self._seen.add(counter)
-        self._seen = {one for one in self._seen if one > self._highest - _WINDOW}
+        self._seen[place] = counter
         return Frame(body[0], body[1], body[2:]) if len(body) >= 2 else None
 
     def _proof(self, derived: bytes, who: bytes) -> bytes:
