@@ -16,6 +16,7 @@ _NO_FCI = const(0x0C)
 _STEP = const(0xE0)  # a CPS gives at most E7 bytes at once
 _SHORT = const(0x6282)  # the file ended before
 _OUTSIDE = const(0x6B00)  # at or past the file's end
+_REACH = const(0x7FFF)  # the last offset that READ BINARY can name
 
 
 class Files:
@@ -39,7 +40,7 @@ class Files:
         """Fill the piece from `offset` of the selected file; return 0 or a status.
 
         A card may give less than it is asked for (6Cxx): the file ends where it says so, by 6B00, 6282 or
-        nothing.
+        nothing, and where no command reaches.
         """
         channel = self._channel
         piece = self.piece
@@ -47,8 +48,9 @@ class Files:
         self.last = False
         while not self.last and self.length < len(piece):
             at = offset + self.length
-            if at > 0x7FFF:
-                return codes.CARD_PROTOCOL
+            if at > _REACH:
+                self.last = True
+                return 0
             asked = len(piece) - self.length
             if asked > _STEP:
                 asked = _STEP

@@ -85,17 +85,18 @@ class Opposition:
         return 0
 
     def _load(self, message: object) -> int:
-        """Take a piece; the first one puts the list out of force, one without bytes only asks."""
+        """Take a piece; the first one puts the list out of force, one without bytes only asks, one that is
+        refused changes nothing."""
         n = message.length(_DATA)
-        at = message.offset(_DATA)
+        offset = message.uint(_OFFSET)
         if not n:
             return 0
-        if not message.uint(_OFFSET):
-            self.next = self._number = 0
-        if message.uint(_OFFSET) != self.next or self.next + n > len(self._bits):
+        if (offset and offset != self.next) or offset + n > len(self._bits):
             return codes.OPPOSITION_PIECE
-        copy(self._bits, self.next, message.buf, at, n)
-        self.next += n
+        if not offset:
+            self._number = 0
+        copy(self._bits, offset, message.buf, message.offset(_DATA), n)
+        self.next = offset + n
         return 0
 
     def _commit(self, message: object) -> int:

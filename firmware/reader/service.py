@@ -12,7 +12,7 @@ from sesam.port import const
 
 PROFILE = b"open-1"  # a simulation: bills nobody
 
-_MAKERS = const(16)  # messages of `reader.maker`
+_MAKERS = const(16)  # messages of `reader.maker`; the first is STATE, which changes nothing
 _MAKERS_END = const(26)
 _SLOTS = const(2)
 _RECORDS_HEAD = const(16)  # most bytes of a RECORDS message around its data: heads, number, ordinal
@@ -133,7 +133,8 @@ class Service:
 
     def _ask_maker(self, message: object, writer: object) -> int:
         """Answer what a maker asks; the code for it takes memory from the first time on."""
-        self._end()
+        if message.number != _MAKERS:
+            self._end()
         maker = self._maker
         if not maker:
             from reader.maker import Maker

@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from link_rig import Board, Clock, CountingService, hello
+from protection_rig import Rig
 
 
 @pytest.fixture
@@ -29,3 +30,8 @@ def board(service: CountingService, clock: Clock) -> Board:
 def open_board(board: Board) -> Board:
     board.feed(hello())
     return board
+
+
+@pytest.fixture
+def rig():
+    return Rig()

@@ -2,7 +2,7 @@
 
 import pytest
 from link_rig import SESSION, Board, ask, hello, refusal, request, told
-from test_protection import SECRET, Rig, sealed, shake_hands
+from protection_rig import SECRET, Rig, sealed, shake_hands
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
@@ -72,7 +72,9 @@ def test_fetch_after_another_host_opened_a_session_gets_nothing_of_the_last_one(
     assert ask(open_board, fetch(3, 0, 28)) == nak(3, codes.SEQUENCE)
 
 
-@pytest.mark.parametrize("payload", ["", "00", "0000", "00000000", "000000", "000029", "0000ff"])
+@pytest.mark.parametrize(
+    "payload", ["", "00", "0000", "00000000", "000000", "000029", "0000ff", "000001" * 700]
+)
 def test_fetch_of_no_such_part_is_refused(open_board, payload):
     signed(open_board)
     assert ask(open_board, bytes(seal(frame.FETCH, 3, bytes.fromhex(payload)))) == nak(3, codes.RANGE)

@@ -218,7 +218,7 @@ def test_whatever_of_a_certification_follows_a_refused_record_gets_the_same_refu
     first = refused_lot(unlocked)
     assert why(first) == (codes.ORDER, 3, 1, 0)
     lot = sheets.lot(1)
-    unlocked.refusal("READ_PS_CARD", part=0, offset=60000)
+    assert unlocked.refusal("UNLOCK", code=b"0000").detail == 2
     assert why(unlocked.refusal("RECORDS", first=4, data=lot[512:640])) == why(first)
     assert why(unlocked.refusal("RECORDS", first=3, data=lot[384:512])) == why(first)
     assert why(unlocked.refusal("SIGN", invoices=1, total=sheets.FEE)) == why(first)
@@ -237,19 +237,39 @@ def test_card_pulled_out_among_records_is_told_for_all_that_follow(unlocked):
     assert unlocked.refusal("SIGN", invoices=1, total=sheets.FEE).status == codes.CARD_REMOVED
 
 
-@pytest.mark.parametrize("end", ["CERTIFY", "ABANDON", "STATE", "session"])
+@pytest.mark.parametrize("end", ["CERTIFY", "ABANDON", "RESTART", "session"])
 def test_refusal_of_records_is_forgotten_by_what_begins_or_ends_a_certification(unlocked, end):
     refused_lot(unlocked)
     if end == "session":
         unlocked.service.begin_session()
     elif end == "CERTIFY":
         unlocked.refusal(end, what=LOT, kind=FSE, mode=4)
-    elif end == "STATE":
-        unlocked.answer(end)  # whatever the answer: a maker has asked
     else:
         unlocked.ask(end)
     refused = unlocked.refusal("SIGN", invoices=1, total=sheets.FEE)
     assert why(refused) == (codes.NOT_CERTIFYING, 0, 0, 0)
+
+
+def test_state_is_told_in_the_midst_of_a_certification(unlocked):
+    unlocked.ask("CERTIFY", what=LOT, kind=FSE, mode=3)
+    lot = sheets.lot(1)
+    unlocked.ask("RECORDS", first=0, data=lot[:256])
+    assert unlocked.ask("STATE").uint("signatures") == 0
+    assert unlocked.ask("RECORDS", first=2, data=lot[256:]).uint("next") == len(lot) // 128
+    verify("infirmiere", unlocked.ask("SIGN", invoices=1, total=sheets.FEE).data("signature"), lot)
+
+
+def test_state_leaves_a_refusal_as_it_is(unlocked):
+    first = refused_lot(unlocked)
+    unlocked.ask("STATE")
+    assert why(unlocked.refusal("SIGN", invoices=1, total=sheets.FEE)) == why(first)
+
+
+@pytest.mark.parametrize("part", [0, 1])
+@pytest.mark.parametrize("name", ["READ_PS_CARD", "READ_VITALE"])
+@pytest.mark.parametrize("offset", [0x7FFF, 0x8000, 0xFFFF])
+def test_beyond_what_a_card_can_hold_nothing_is_left_to_read(unlocked, name, part, offset):
+    assert unlocked.ask(name, part=part, offset=offset).values == {"offset": offset, "data": b"", "last": 1}
 
 
 def test_lot_is_signed_after_one_that_was_refused(unlocked):

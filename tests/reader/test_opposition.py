@@ -119,6 +119,14 @@ def test_half_loaded_list_is_not_in_force_and_the_old_one_no_more(bench):
     assert bench.read("READ_VITALE", 0)
 
 
+def test_piece_at_the_start_that_is_refused_leaves_the_list_in_force(bench):
+    bench.load(make_filter([MOREAU], SIZE), number=5)
+    refused = status(bench, "LOAD_OPPOSITION", offset=0, data=bytes(SIZE + 1))
+    assert refused == (codes.OPPOSITION_PIECE, SIZE)
+    assert bench.number() == 5
+    assert status(bench, "READ_VITALE", part=0, offset=0) == (codes.OPPOSED_CARD, 0)
+
+
 def test_filter_whose_checksum_is_wrong_is_not_put_in_force(bench):
     made = make_filter([MOREAU], SIZE)
     with pytest.raises(Exception, match="E402"):

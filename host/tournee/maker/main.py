@@ -147,7 +147,10 @@ def identify(port: str, as_json: bool) -> None:
 )
 @click.option("--labels", type=click.Path(path_type=Path), default=Path(), help="Dossier des étiquettes.")
 def provision(port: str, serial: str, book: Path, labels: Path) -> None:
-    """Donne au lecteur son NUMÉRO de série et son propre secret, note ce dernier, fait l'étiquette."""
+    """Donne au lecteur son NUMÉRO de série et son propre secret, note ce dernier, fait l'étiquette.
+
+    Le lecteur redémarre : dès lors il ne répond plus qu'à qui connaît son secret. Interrompue, la commande se relance.
+    """
     label.check_serial(serial)
     register = Register(book)
     with reader_at(port) as reader:
@@ -156,8 +159,9 @@ def provision(port: str, serial: str, book: Path, labels: Path) -> None:
         if reader.state().serial != serial:
             register.add(serial, secret, board)
             reader.provision(serial, secret)
-    for path in label.write_label(labels, serial, secret):
-        screen().print(f"Étiquette : {path}")
+        for path in label.write_label(labels, serial, secret):
+            screen().print(f"Étiquette : {path}")
+        reader.restart()
     screen().print(f"Lecteur {serial} mis en service ; son secret est dans {book}")
 
 

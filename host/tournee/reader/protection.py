@@ -34,7 +34,7 @@ _NONCE = 16  # of the handshake
 _CCM_NONCE = 13
 _PROOF = 16
 _LAST_RECORD = 0xFFFFFF
-_WINDOW = 4096  # counters up to the highest that are still taken: a kept answer comes as the record that it was
+_WINDOW = 4096  # counters, to the highest: a kept answer comes as the record that it was
 
 
 def host_name(secret: bytes) -> bytes:
