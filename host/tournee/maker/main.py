@@ -149,7 +149,7 @@ def identify(port: str, as_json: bool) -> None:
 def provision(port: str, serial: str, book: Path, labels: Path) -> None:
     """Donne au lecteur son NUMÉRO de série et son propre secret, note ce dernier, fait l'étiquette.
 
-    Le lecteur redémarre : dès lors il ne répond plus qu'à qui connaît son secret. Interrompue, la commande se relance.
+    Le lecteur redémarre : dès lors il ne répond plus qu'à qui connaît son secret.
     """
     label.check_serial(serial)
     register = Register(book)
