@@ -250,6 +250,25 @@ def test_refusal_of_records_is_forgotten_by_what_begins_or_ends_a_certification(
     assert why(refused) == (codes.NOT_CERTIFYING, 0, 0, 0)
 
 
+@pytest.mark.parametrize("name", ["RECORDS", "SIGN"])
+def test_after_a_refused_signing_the_certification_is_over(unlocked, name):
+    lot = sheets.lot(1)
+    unlocked.stream(lot, LOT, FSE, 3)
+    assert unlocked.refusal("SIGN", invoices=1, total=1).status == codes.CONFIRMATION
+    values = {"first": 0, "data": lot[:128]} if name == "RECORDS" else {"invoices": 1, "total": sheets.FEE}
+    assert unlocked.refusal(name, **values).status == codes.NOT_CERTIFYING
+
+
+def test_wrong_code_in_the_midst_of_a_certification_leaves_it_but_nothing_is_signed(unlocked):
+    lot = sheets.lot(1)
+    unlocked.ask("CERTIFY", what=LOT, kind=FSE, mode=3)
+    unlocked.ask("RECORDS", first=0, data=lot[:256])
+    assert unlocked.refusal("UNLOCK", code=b"0000").status == codes.WRONG_CODE
+    unlocked.ask("RECORDS", first=2, data=lot[256:])
+    assert unlocked.refusal("SIGN", invoices=1, total=sheets.FEE).status == codes.LOCKED
+    assert signatures(unlocked) == [0, 0]
+
+
 def test_state_is_told_in_the_midst_of_a_certification(unlocked):
     unlocked.ask("CERTIFY", what=LOT, kind=FSE, mode=3)
     lot = sheets.lot(1)
