@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tournee.maker.register import Register
+from tournee.reader.label import Label, scanned_text
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "boards" / "README.md").read_text()
 LINES = README.split("## A maker's walk through")[1].split("```sh\n")[1].split("```")[0].splitlines()
@@ -34,6 +37,14 @@ def background():
         process.wait()
 
 
+def copy_label(folder):
+    """The code of the label, as its QR code has it, in a file of its owner's."""
+    secret = Register(folder / "register.json").secret("TO-000001")
+    file = folder / "label.txt"
+    file.touch(0o600)
+    file.write_text(scanned_text(Label(secret, "TO-000001")))
+
+
 @pytest.mark.parametrize("board", ["unix", "mps2"])
 def test_every_line_does_what_the_manual_says(tmp_path, background, board):
     said = {}
@@ -45,6 +56,8 @@ def test_every_line_does_what_the_manual_says(tmp_path, background, board):
             background.append(process)
             assert "prêt" in process.stdout.readline()
             continue
+        if "--secret-file" in line:
+            copy_label(tmp_path)
         done = subprocess.run(
             command(line.removeprefix("! ")),
             cwd=tmp_path,
