@@ -16,9 +16,9 @@ from sesam import frame
 from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.faults import Fault
-from tournee.reader import Reader, client
-from tournee.reader.cut import Cut
+from tournee.reader import Reader, conversation
 from tournee.reader.failures import Refused
+from tournee.reader.flow import Flow
 from tournee.reader.place import connect
 from tournee.reader.transport import closed
 
@@ -50,10 +50,10 @@ class Tapped:
         return data
 
 
-class EvenCut(Cut):
+class EvenFlow(Flow):
     """Messages as long as the reader takes, however the link fares: the same requests on a slow machine."""
 
-    def units(self, most):
+    def length(self, most):
         return most
 
 
@@ -186,9 +186,9 @@ def transcript(place, folder):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _even_cut():
+def _even_flow():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client, "Cut", EvenCut)
+        patch.setattr(conversation, "Flow", EvenFlow)
         yield
 
 

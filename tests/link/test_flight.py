@@ -17,10 +17,11 @@ def flight_of(count: int, after: int = 0) -> Flight:
 
 def sent(flight: Flight) -> list[int]:
     """The numbers of what is to be sent now."""
-    due = flight.due()
-    for one in due:
+    numbers = []
+    while one := flight.next_due(more=True):
         one.sent(0, 10, 10)
-    return [one.number for one in due]
+        numbers.append(one.number)
+    return numbers
 
 
 def settle(flight: Flight, number: int) -> int:
@@ -33,6 +34,17 @@ def test_all_that_is_made_is_sent_once_in_order():
     flight.add(b"b", streamed=True)
     assert sent(flight) == [1, 2]
     assert sent(flight) == []
+
+
+def test_what_the_link_does_not_hold_waits_but_for_the_one_awaited():
+    flight = Flight()
+    for _ in range(3):
+        flight.add(b"a", streamed=True)
+    assert [flight.next_due(more=False).number, flight.next_due(more=False)] == [1, None]
+    assert flight.next_due(more=True).number == 2
+    assert [one.number for one in flight.under_way] == [1, 2]
+    settle(flight, 2)
+    assert flight.next_due(more=False).number == 3
 
 
 def test_answer_answers_for_those_before_it_and_their_bytes_are_overwritten():

@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Self
 
-from sesam import codes, messages, zones
+from sesam import codes, frame, messages, zones
 from sesam.crc import crc16
 from sesam.errors import SesamError
 from tournee.errors import ReaderError
 from tournee.reader import codec
-from tournee.reader.cut import Cut
 from tournee.reader.failures import (
     CodeMalformed,
     Incoherent,
@@ -34,13 +33,12 @@ from tournee.reader.results import (
     PsState,
     VitaleCard,
 )
-from tournee.reader.run import Progress, Run
+from tournee.reader.run import AROUND, Progress, Run
 from tournee.reader.session import Clock, Reach, Session
 from tournee.reader.transport import Transport
 
 CODE_DIGITS = 4
 _SESSION = 8  # bytes of a session's name
-_RECORDS_AROUND = 16  # bytes around the data of a RECORDS message, at most
 _FILTER_PIECE = 512  # bytes of the opposition list's filter sent at once, at most
 _RESTARTS = 3  # of a certification that a restart of the reader has undone
 _ZONE, _CERTIFICATE = 0, 1  # parts of a card
@@ -86,7 +84,6 @@ class Reader:
         if session is None:
             session = secrets.token_bytes(_SESSION) if secret is None else host_name(secret)
         self._session = Session(opener, session, clock or SystemClock(), guard, reach)
-        self._cut = Cut()  # of records into messages
 
     @classmethod
     def open(
@@ -209,7 +206,7 @@ class Reader:
         """Put a filter of the size that the reader has in force, made of list `number` with `hashes` bits a
         serial. Until the last step is done, no list is in force in the reader.
         """
-        piece = min(_FILTER_PIECE, self._session.largest - _RECORDS_AROUND)
+        piece = min(_FILTER_PIECE, self._session.largest - AROUND)
         for start in range(0, len(data), piece):
             values: dict[str, int | str | bytes] = {"offset": start, "data": data[start : start + piece]}
             self._send(messages.LOAD_OPPOSITION, codec.encode(messages.LOAD_OPPOSITION, values))
@@ -268,10 +265,11 @@ class Reader:
         """Send the records, as many at a time and as far ahead as the reader takes and the link carries."""
         session = self._session
         certifying = self._send(messages.CERTIFY, begin)
-        chunk = min(certifying.uint("chunk"), (session.largest - _RECORDS_AROUND) // messages.RECORD)
-        run = Run(data, self._cut, max(1, chunk), lambda: session.troubles, on_progress)
+        chunk = max(1, min(certifying.uint("chunk"), (session.largest - AROUND) // messages.RECORD))
+        ahead = (certifying.uint("window") - 1) * frame.encoded_max(AROUND + chunk * messages.RECORD)
+        run = Run(data, chunk, session.best_length, on_progress)
         try:
-            session.stream(run, certifying.uint("window"))
+            session.stream(run, ahead)
         except BaseException:
             if run.enough:  # nothing is to be signed
                 with contextlib.suppress(ReaderError):

@@ -11,6 +11,7 @@ from tournee.reader import codec
 from tournee.reader.envelope import Envelope
 from tournee.reader.fetching import Fetching
 from tournee.reader.flight import Flight
+from tournee.reader.flow import Flow
 from tournee.reader.framing import Frame, FrameReader, seal
 from tournee.reader.greeting import Greeting, Step
 from tournee.reader.pace import GREET_WAIT_MS, WORK_WAIT_MS, Waits
@@ -47,6 +48,7 @@ class Conversation:
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
         self.flight = Flight()  # the requests that are out
         self._waits = Waits()
+        self.flow = Flow()
         self.state = State.CLOSED
         self.lost = False
         self.heard = False  # something readable came over this connection
@@ -57,7 +59,6 @@ class Conversation:
         self._out = bytearray()
         self._fetching: Fetching | None = None  # the answer is fetched part by part
         self._spoilt = 0  # times that something came damaged while one request was out
-        self.troubles = 0  # times that something was damaged or had to be sent again
         self._wait = Wait()
 
     @property
@@ -83,6 +84,7 @@ class Conversation:
         if not self.flight:
             self._wait.begin(now_ms)
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
+        self.flow.anew()
         self._greeting.begin()
         self._greet(now_ms)
 
@@ -131,7 +133,6 @@ class Conversation:
         if self._wait.in_vain(now_ms):
             self.lost = True
             return
-        self.troubles += 1
         if self.state is State.GREETING:
             self._greet(now_ms)
         else:
@@ -243,13 +244,15 @@ class Conversation:
             if again is None:
                 self._greet_again(now_ms)
             elif again:
-                self.troubles += 1
+                self.flow.lost()
                 self._wipe_out()
                 self._launch(now_ms)
         elif request is not None and status == codes.NO_SESSION:
             self._greet_again(now_ms)
         elif request is not None:
             self._waits.answered(request, now_ms)
+            if request.streamed and request.sendings == 1:
+                self.flow.answered(request, now_ms)
             self._answered += self.flight.settle(request)
             self._fetching = None
             self._spoilt = 0
@@ -288,7 +291,6 @@ class Conversation:
         """Something was damaged on the way: what is out alone is sent again at once, but only once in a wait,
         or in the time that an answer usually takes; where more is out, what comes behind will tell, and is
         awaited no longer than that."""
-        self.troubles += 1
         under_way = self.flight.under_way if self.state is State.WAITING else []
         usual = self._waits.usual_ms(under_way) if under_way else GREET_WAIT_MS
         if len(under_way) > 1 or self._fetching is not None:
@@ -308,6 +310,7 @@ class Conversation:
     def _ask_again(self, now_ms: int) -> None:
         """Send the request awaited again, alone; or ask for what is missing of its answer."""
         self._wipe_out()
+        self.flow.lost()
         fetching = self._fetching
         if fetching is not None and fetching.goes_on():
             for part in fetching.asks():
@@ -322,9 +325,10 @@ class Conversation:
     def _launch(self, now_ms: int) -> None:
         """Send what the flight has to send, and wait for what is under way."""
         out = sum(one.length for one in self.flight.under_way)
-        for request in self.flight.due():
+        while request := self.flight.next_due(self.flow.holds(out)):
             made = self._envelope.seal(frame.REQUEST, request.number, request.message)
             out += len(made)
+            self.flow.sent(len(made))
             request.sent(now_ms, len(made), out)
             if request is self.flight.awaited:
                 self._wait.sent(now_ms)

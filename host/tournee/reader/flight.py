@@ -56,6 +56,16 @@ class Flight:
         return len(self._out)
 
     @property
+    def length(self) -> int:
+        """Bytes of the frames that are out, those that wait to be sent again included."""
+        return sum(one.length for one in self._out)
+
+    @property
+    def oldest(self) -> Request:
+        """The one that is answered first."""
+        return self._out[0]
+
+    @property
     def under_way(self) -> list[Request]:
         """Those that have been sent, and may not have been taken."""
         return self._out[self._awaited - self._base - 1 : self._sent - self._base]
@@ -70,11 +80,13 @@ class Flight:
         self._top = self._base + len(self._out) + 1
         self._out.append(Request(self._top, bytearray(message), streamed))
 
-    def due(self) -> list[Request]:
-        """Those to be sent now, which are then under way."""
-        start = max(self._sent + 1, self._awaited)
-        self._sent = self._awaited if self._alone and self._out else self._base + len(self._out)
-        return self._out[start - self._base - 1 : self._sent - self._base]
+    def next_due(self, more: bool) -> Request | None:
+        """The next one to be sent, which is then under way; with `more` to others that are."""
+        place = max(self._sent + 1, self._awaited)
+        if place > self._base + len(self._out) or (place > self._awaited and (self._alone or not more)):
+            return None
+        self._sent = place
+        return self._out[place - self._base - 1]
 
     def find(self, number: int) -> Request | None:
         """The request of this number, if it is out."""

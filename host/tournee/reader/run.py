@@ -5,24 +5,25 @@ from collections.abc import Callable
 
 from sesam import messages
 from tournee.reader import codec
-from tournee.reader.cut import Cut
 from tournee.reader.failures import Incoherent, failure_of_answer
 
 Progress = Callable[[int, int], None]
 """Called with the records sent so far and their number in all."""
 
+AROUND = 16  # bytes around the data of a RECORDS message, at most
+
 
 class Run:
-    """The records of one certification; `troubles` counts what went wrong on the link."""
+    """The records of one certification, at most `chunk` in a message; `best` tells how many bytes of at most
+    so many a message is best given."""
 
     def __init__(
-        self, data: bytes, cut: Cut, chunk: int, troubles: Callable[[], int], on_progress: Progress | None
+        self, data: bytes, chunk: int, best: Callable[[int], int], on_progress: Progress | None
     ) -> None:
         self._data = data
         self._count = len(data) // messages.RECORD
-        self._cut = cut
-        self._chunk = chunk
-        self._troubles = troubles
+        self._most = chunk * messages.RECORD
+        self._best = best
         self._on_progress = on_progress
         self._first = 0  # of the next message
         self._ends: deque[int] = deque()  # the rank behind each message that is out
@@ -33,13 +34,19 @@ class Run:
         """Whether there are records that are in no message yet."""
         return self._first < self._count
 
-    def ahead(self, window: int) -> int:
-        """How many messages may be under way, where the reader takes `window`."""
-        return self._cut.ahead(window)
+    @property
+    def length(self) -> int:
+        """Bytes of the next message at most."""
+        return AROUND + self._units * messages.RECORD
+
+    @property
+    def _units(self) -> int:
+        """Records of the next message."""
+        return max(1, self._best(self._most) // messages.RECORD)
 
     def make(self) -> bytearray:
         """The next message."""
-        first, end = self._first, min(self._first + self._cut.units(self._chunk), self._count)
+        first, end = self._first, min(self._first + self._units, self._count)
         part = self._data[first * messages.RECORD : end * messages.RECORD]
         self._first = end
         self._ends.append(end)
@@ -49,7 +56,6 @@ class Run:
         """The answer for the `answered` oldest messages that are out. Refused, Incoherent."""
         for _ in range(answered):
             end = self._ends.popleft()
-        self._cut.answered(self._troubles(), self._chunk)
         answer = codec.decode(payload)
         if answer.number == messages.FAILURE:
             raise failure_of_answer(answer, self._data)

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
-from sesam import codes
+from sesam import codes, frame
 from tournee.errors import ReaderError
 from tournee.reader.conversation import Conversation, State
 from tournee.reader.failures import LinkLost, SessionForgotten, failure_of_status
@@ -13,6 +13,7 @@ from tournee.reader.transport import Transport, TransportClosed
 from tournee.reader.wait import WORK_MAX_MS
 
 PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 3.0)  # before each new connection
+_AHEAD = 127  # requests out at most: their numbers tell them from those before
 _SILENCE = 2  # a stream that opens and stays silent costs as many attempts more: each takes seconds
 
 
@@ -37,8 +38,9 @@ class Source(Protocol):
     def left(self) -> bool:
         """Whether there is one more to make."""
 
-    def ahead(self, window: int) -> int:
-        """How many may be under way now, `window` at most."""
+    @property
+    def length(self) -> int:
+        """Bytes of the next one at most."""
 
     def make(self) -> bytearray:
         """The next one."""
@@ -73,10 +75,9 @@ class Session:
         """Bytes of the largest message that the reader takes; known once in session."""
         return self._talk.largest
 
-    @property
-    def troubles(self) -> int:
-        """How often something was damaged, or had to be sent again, so far."""
-        return self._talk.troubles
+    def best_length(self, most: int) -> int:
+        """Bytes of data that a message is best given on this link, `most` at most."""
+        return self._talk.flow.length(most)
 
     def open(self) -> None:
         """Connect and greet, if need be. LinkLost."""
@@ -105,8 +106,8 @@ class Session:
             message[:] = bytes(len(message))
         return self._next_answer()[1]
 
-    def stream(self, source: Source, window: int) -> None:
-        """Ask what `source` makes, `window` requests at most before the first is answered.
+    def stream(self, source: Source, ahead: int) -> None:
+        """Ask what `source` makes, with at most `ahead` bytes of frames behind the one that is answered next.
 
         What is under way when its `take` raises is waited for. Errors as those of `request`.
         """
@@ -114,7 +115,7 @@ class Session:
         self._open_for_asking()
         try:
             while source.left or not talk.settled:
-                while source.left and len(talk.flight) < source.ahead(window):
+                while source.left and self._room(source.length, ahead):
                     talk.ask(source.make(), self._clock.now_ms(), streamed=True)
                 self._more = source.left
                 source.take(*self._next_answer())
@@ -124,6 +125,14 @@ class Session:
                 while not talk.settled:
                     self._next_answer()
             raise
+
+    def _room(self, message: int, ahead: int) -> bool:
+        """Whether a message of so many bytes may be sent as well."""
+        flight = self._talk.flight
+        if not flight:
+            return True
+        behind = flight.length - flight.oldest.length + frame.encoded_max(message)
+        return behind <= ahead and len(flight) < _AHEAD and self._talk.flow.holds(flight.length)
 
     def _open_for_asking(self) -> None:
         self.open()

@@ -1,0 +1,96 @@
+"""How long messages are, and how much goes ahead: more where all passes, less where it does not."""
+
+import pytest
+
+from tournee.reader.flight import Request
+from tournee.reader.flow import Flow
+
+RECORD = 128
+
+
+def answered(flow: Flow, burden: int, spent_ms: int, length: int = 150) -> None:
+    """A request of `length` bytes, sent with `burden` bytes out, is answered after so long."""
+    request = Request(1, bytearray(), True)
+    request.sent(0, length, burden)
+    flow.answered(request, spent_ms)
+
+
+def room(flow: Flow) -> int:
+    return next(out for out in range(100_000) if not flow.holds(out))
+
+
+def sent_with_losses(flow: Flow, every: int, length: int = 150, total: int = 60_000) -> Flow:
+    """So many bytes in all, a loss after each `every` of them."""
+    for at in range(0, total, length):
+        flow.sent(length)
+        if at // every != (at + length) // every:
+            flow.lost()
+    return flow
+
+
+def test_first_message_is_short_and_a_few_that_pass_make_it_as_long_as_the_reader_takes():
+    flow = Flow()
+    assert flow.length(7 * RECORD) < RECORD
+    flow.sent(150)
+    assert 3 * RECORD <= flow.length(7 * RECORD) < 4 * RECORD
+    flow.sent(530)
+    assert flow.length(7 * RECORD) == 7 * RECORD
+
+
+@pytest.mark.parametrize(("every", "least", "most"), [(2_000, 1, 2), (24_000, 5, 7), (500, 0, 1)])
+def test_what_is_around_a_message_costs_as_much_as_what_is_lost_with_it(every, least, most):
+    length = sent_with_losses(Flow(), every).length(9 * RECORD)
+    assert least * RECORD <= length <= most * RECORD
+
+
+def test_losses_of_long_ago_are_forgotten():
+    flow = sent_with_losses(Flow(), 500)
+    assert flow.length(7 * RECORD) < RECORD
+    for _ in range(1_000):
+        flow.sent(150)
+    assert flow.length(7 * RECORD) == 7 * RECORD
+
+
+def test_more_goes_ahead_as_long_as_answers_do_not_take_longer_for_it():
+    flow = Flow()
+    for _ in range(6):
+        answered(flow, room(flow), 40)
+    assert room(flow) > 20_000
+
+
+def test_where_answers_wait_for_one_another_no_more_than_twice_what_the_link_holds_is_out():
+    """A link of 10 bytes a millisecond and 40 ms there and back holds 400 bytes."""
+    flow = Flow()
+    answered(flow, 150, 40)
+    for _ in range(60):
+        out = room(flow)
+        answered(flow, out, max(40, out // 10))
+    assert 800 <= room(flow) <= 1_000
+
+
+def test_link_that_loses_is_given_little_more_than_it_holds():
+    flow = Flow()
+    flow.lost()
+    answered(flow, 150, 40)
+    for _ in range(60):
+        out = room(flow)
+        answered(flow, out, max(40, out // 10))
+    assert 450 <= room(flow) <= 600
+
+
+def test_one_answer_that_was_late_by_chance_does_not_stop_the_stream():
+    flow = Flow()
+    for _ in range(6):
+        answered(flow, 4_000, 40)
+    before = room(flow)
+    answered(flow, 4_000, 4_000)
+    assert room(flow) > before // 2
+
+
+def test_another_connection_may_be_slower():
+    flow = Flow()
+    answered(flow, 4_000, 5)
+    flow.anew()
+    for _ in range(3):
+        answered(flow, 4_000, 100)
+    assert room(flow) > 4_000
