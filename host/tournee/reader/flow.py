@@ -15,7 +15,7 @@ _GAIN = 2.0  # times what the link seems to hold: else it could never be seen to
 _LOSING_GAIN = 1.0
 _SHARE = 4  # of a new measure in the estimate, where it is lower
 _AROUND = 24  # bytes around the data of a message, in clear or protected
-_DOUBT = 0.02  # losses that one may have been lucky not to see
+_DOUBT = 0.1  # losses that one may have been lucky not to see
 _MEMORY = 32_768  # bytes: what was sent so long ago counts for a third
 
 
