@@ -1,7 +1,7 @@
 """How much to send at once: in one message, and ahead of the answers.
 
 A message is as long as what is around it costs as much as what is lost with it. Ahead goes what the link
-holds, and some more; no more on a link that loses, for a loss has all be sent again that is behind it, and
+holds, and as much again; less on a link that loses, for a loss has all be sent again that is behind it, and
 what waits in a queue is behind it for nothing. How much waits shows in the time that answers take against
 the least that they ever took (Brakmo and Peterson's Vegas, SIGCOMM 1994).
 """
@@ -12,7 +12,7 @@ from tournee.reader.flight import Request
 
 _START = 512  # bytes ahead, as long as nothing is measured
 _GAIN = 2.0  # times what the link seems to hold: else it could never be seen to hold more
-_LOSING_GAIN = 1.0
+_LOSING_GAIN = 1.5
 _SHARE = 4  # of a new measure in the estimate, where it is lower
 _AROUND = 24  # bytes around the data of a message, in clear or protected
 _DOUBT = 0.1  # losses that one may have been lucky not to see
