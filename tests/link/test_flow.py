@@ -88,7 +88,7 @@ def test_one_answer_that_was_late_by_chance_does_not_stop_the_stream():
     assert room(flow) > before // 2
 
 
-def test_another_connection_may_be_slower():
+def test_each_lot_and_each_connection_may_find_the_link_slower():
     flow = Flow()
     answered(flow, 4_000, 5)
     flow.anew()

@@ -3,6 +3,7 @@ does, and nothing is sent more often than the losses ask for."""
 
 import hashlib
 
+import late_wire
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -45,6 +46,19 @@ def test_window_saves_the_turns_that_waiting_costs():
     *_, one = certify(1)
     *_, many = certify(8)
     assert one.clock.now - many.clock.now > 10 * 40
+
+
+def test_link_that_has_become_slower_is_kept_as_busy_in_the_next_lot(monkeypatch):
+    reader, _, wire = rig(8)
+    reader.certify_lot(LOT, **CONFIRMED)
+    monkeypatch.setattr(late_wire, "_WAY_MS", 200)
+    reader.cards()  # the waits know by then
+    taken = []
+    for _ in range(2):
+        before = wire.clock.now
+        reader.certify_lot(LOT, **CONFIRMED)
+        taken.append(wire.clock.now - before)
+    assert taken[1] < 6 * 400  # six turns: CERTIFY, SIGN, and 16 records in four
 
 
 @pytest.mark.parametrize("window", [1, 2, 4, 8])

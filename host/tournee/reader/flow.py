@@ -30,7 +30,7 @@ class Flow:
         self._lost = 0.0  # losses among them, the old ones fading
 
     def anew(self) -> None:
-        """Another connection: it may be quicker or slower."""
+        """Nothing is under way: the link may have become quicker or slower, which the first answers show."""
         self._least_ms = 0
 
     def sent(self, length: int) -> None:

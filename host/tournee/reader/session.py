@@ -113,6 +113,7 @@ class Session:
         """
         talk = self._talk
         self._open_for_asking()
+        talk.flow.anew()
         try:
             while source.left or not talk.settled:
                 while source.left and self._room(source.length, ahead):
