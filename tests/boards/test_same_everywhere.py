@@ -51,10 +51,14 @@ class Tapped:
 
 
 class EvenFlow(Flow):
-    """Messages as long as the reader takes, however the link fares: the same requests on a slow machine."""
+    """Messages as long as the reader takes, one by one, however the link fares: the same requests on a slow
+    machine, and as many before a refusal is heard of."""
 
     def length(self, most):
         return most
+
+    def holds(self, out):
+        return False
 
 
 def answers(heard):
