@@ -72,7 +72,8 @@ class Wire:
 
     def next(self, kind):
         """The next frame of a kind."""
-        for _ in range(PATIENCE):
+        silent = 0
+        while silent < PATIENCE:
             while self._come:
                 one = self._come.pop(0)
                 if one.kind == frame.PROTECTED:
@@ -80,7 +81,9 @@ class Wire:
                 assert one.kind != frame.NAK, one
                 if one.kind == kind:
                     return one
-            self._come += self._frames.feed(self._stream.read(50))
+            data = self._stream.read(50)
+            silent += not data
+            self._come += self._frames.feed(data)
         raise AssertionError("the board is silent")
 
     def request(self, message, **values):
@@ -112,6 +115,13 @@ class Wire:
             self.send(b"".join(ahead[rank + window : rank + window + 1]))
         signed = self.ask(messages.SIGN, invoices=INVOICES, total=INVOICES * sheets.FEE)
         return signed["signature"]
+
+    def wait_for_card(self):
+        """Until the reader has seen another PS's card, which is locked."""
+        for _ in range(PATIENCE):
+            if self.ask(messages.CARDS)["ps"] == 1:
+                return
+        raise AssertionError("the card is not seen")
 
     def window(self):
         """As the reader says."""
@@ -157,9 +167,8 @@ def test_reader_says_the_window_of_its_board(place, wire):
 def test_lot_with_a_full_window_under_way_is_signed_as_one_by_one(place, wire):
     one_by_one = wire.certify(1)
     _, board, _ = place
-    board.insert(
-        "ps", load_card("infirmiere")
-    )  # its kept signature is forgotten: what is signed is signed anew
+    board.insert("ps", load_card("infirmiere"))  # what is signed is signed anew: the kept one is forgotten
+    wire.wait_for_card()
     wire.ask(messages.UNLOCK, code=b"1234")
     assert wire.certify(wire.window()) == one_by_one
 
