@@ -8,19 +8,18 @@ modules say that it stands in for; the same vectors judge both. CPython never ru
 
 from native_sha256 import Sha256  # noqa: F401  (it is had from here)
 
-from sesam.cobs import ENDS, LEFT, OVER, RUN, STATE, SUM, TAIL, TO
+from sesam.cobs import ENDS, LEFT, LENGTH_CAP, OVER, RUN, STATE, SUM, TAIL, TO
+from sesam.crc import CRC_INIT
 from sesam.port import const
 from sesam.scan import CLASS_AT, CONSTRAINT_AT, CONSTRAINT_LENGTH, LINE_LENGTH, NEED_AT
 
-_CRC_INIT = const(0xFFFF)
-_LENGTH_CAP = const(0x100000)
 _SPACE = const(32)
 _ZERO = const(48)
 _OPTIONAL = const(63)
 _POSITIVE = const(62)
 
 
-def crc16(buf: bytes | bytearray, start: int, end: int, crc: int = _CRC_INIT) -> int:
+def crc16(buf: bytes | bytearray, start: int, end: int, crc: int = CRC_INIT) -> int:
     """`sesam.crc.crc16`."""
     return _crc16(buf, start, end, crc)
 
@@ -63,7 +62,7 @@ def unstuff(state: ptr32, source: ptr8, at: int, end: int, buf: ptr8, size: int)
     if state[OVER]:
         for i in range(STATE):
             state[i] = 0
-        state[SUM] = _CRC_INIT
+        state[SUM] = CRC_INIT
     to = state[TO]
     left = state[LEFT]
     ends = state[ENDS]
@@ -88,7 +87,7 @@ def unstuff(state: ptr32, source: ptr8, at: int, end: int, buf: ptr8, size: int)
                 continue
             byte = 0
         buf[to if to < size else size - 1] = byte
-        if to < _LENGTH_CAP:
+        if to < LENGTH_CAP:
             to += 1
         x = crc >> 8 ^ byte
         x ^= x >> 4

@@ -7,7 +7,7 @@ from reader.fields import COUNT, STATE, bits_into
 from reader.files import BY_NAME, BY_PATH
 from reader.recognise import CPS2TER, CPS3, CPS4
 from sesam import codes
-from sesam.octets import copy, same
+from sesam.octets import copy, same, wipe
 from sesam.port import const
 from sesam.zone_walk import find
 
@@ -116,11 +116,9 @@ class PsCard(Card):
             channel.header(self.files.cla, 0x20, 0, _CODE)
             copy(channel.command, HEADER, buf, at, n)
             status = channel.transmit(n, -1)
-        for i in range(n):
-            channel.command[HEADER + i] = 0
-            buf[at + i] = 0
-        for i in range(len(self._wire)):
-            self._wire[i] = 0
+        wipe(channel.command, HEADER, n)
+        wipe(buf, at, n)
+        wipe(self._wire, 0, len(self._wire))
         if status:
             return status
         if channel.sw == OK:

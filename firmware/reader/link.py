@@ -15,6 +15,7 @@ when a host opens a new session: whatever the last one left under way is to be f
 
 from sesam import codes, frame, messages
 from sesam.cbor import Message, Writer, wipe_secrets
+from sesam.octets import copy, same, wipe
 from sesam.port import const, ticks_diff
 
 _SESSION = const(8)  # bytes of a session's name
@@ -170,15 +171,12 @@ class Link:
         if status != codes.OK:
             self._refuse_frame(number, status)
             return
-        resumed = self._open and self._same_session(message.offset(1))
+        resumed = self._open and same(self._session, 0, self._in, message.offset(1), _SESSION)
         if not resumed and message.uint(3) == 0:
-            start = message.offset(1)
-            for i in range(_SESSION):
-                self._session[i] = self._in[start + i]
+            copy(self._session, 0, self._in, message.offset(1), _SESSION)
             self._open = True
             self._last = 0
-            self._kept = 0
-            self._answer_sent = self._answer_end = 0
+            self._drop_answer()
             self._service.begin_session()
         writer.begin(messages.WELCOME)
         writer.put_uint(1, min(message.uint(2), messages.VERSION))
@@ -196,16 +194,9 @@ class Link:
         status = self._protection.greet(message, writer)
         if status == codes.OK and message.number == messages.PROVE and self._open:
             self._open = False
-            self._kept = 0
-            self._answer_sent = self._answer_end = 0
+            self._drop_answer()
             self._service.begin_session()
         return status
-
-    def _same_session(self, start):
-        for i in range(_SESSION):
-            if self._session[i] != self._in[start + i]:
-                return False
-        return True
 
     def _request(self, number, too_long):
         receiver = self._receiver
@@ -215,10 +206,7 @@ class Link:
             self._last = number
             self._last_crc = receiver.crc
             self._last_length = receiver.length
-            self._kept = 0
-            self._answer_sent = self._answer_end = (
-                0  # of the answer before, what is not out yet never will be
-            )
+            self._drop_answer()
             self._take(too_long)
         elif self._repeats(number):
             if self._answer_sent == self._answer_end:
@@ -248,8 +236,7 @@ class Link:
             if message.number != messages.RECORDS:  # whose answer comes at once
                 self._acknowledge()
             return
-        for i in range(len(self._in)):
-            self._in[i] = 0  # what is refused may have been meant as a secret
+        wipe(self._in, 0, len(self._in))  # what is refused may have been meant as a secret
         self._answer_writer.refuse(status, 0, 0, 0)
         self._keep()
 
@@ -277,8 +264,7 @@ class Link:
         part[at + 3] = offset & 0xFF
         at += frame.PART_HEAD
         n = min(n, kept - offset)
-        for i in range(n):
-            part[at + i] = self._answer[offset + i]
+        copy(part, at, self._answer, offset, n)
         self._send_control(frame.PART, number, at + n)
 
     def _keep(self):
@@ -290,6 +276,11 @@ class Link:
         self._kept = self._close(self._answer, self._answer_at, end, frame.ANSWER, self._last)
         self._answer_sent = 0
         self._answer_end = self._kept
+
+    def _drop_answer(self):
+        """Keep no answer; what is not out yet of it never will be."""
+        self._kept = 0
+        self._answer_sent = self._answer_end = 0
 
     def _acknowledge(self):
         self._send_control(frame.ACK, self._last, self._control_at + frame.HEADER)

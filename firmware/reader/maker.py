@@ -10,6 +10,7 @@ from reader import VERSION
 from reader.boot import ask, confirm, confirmed
 from reader.journal import IDENTITY
 from sesam import codes
+from sesam.octets import copy, wipe
 from sesam.port import const
 
 _STATE = const(16)  # numbers of the messages (a test holds them to the table of `sesam.messages`)
@@ -120,20 +121,15 @@ class Maker:
             return codes.NO_STORAGE
         if self._named:
             return codes.PROVISIONED
-        at = message.offset(1)
         n = message.length(1)
-        for i in range(n):
-            self._serial[i] = message.buf[at + i]
-        at = message.offset(2)
+        copy(self._serial, 0, message.buf, message.offset(1), n)
         if not journal.begin(IDENTITY, _SERIAL + _SECRET):
             return codes.JOURNAL
         journal.add(self._serial)
         piece = self._piece
-        for i in range(_SECRET):
-            piece[i] = message.buf[at + i]
+        copy(piece, 0, message.buf, message.offset(2), _SECRET)
         journal.add(piece)
-        for i in range(_SECRET):
-            piece[i] = 0
+        wipe(piece, 0, _SECRET)
         if not journal.end():
             return codes.JOURNAL
         self._named = n

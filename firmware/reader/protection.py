@@ -9,7 +9,7 @@ from reader.ccm import NONCE, TAG, Ccm
 from reader.hmac import DIGEST, Hmac
 from reader.journal import IDENTITY
 from sesam import codes, messages
-from sesam.octets import copy, same
+from sesam.octets import copy, same, wipe
 from sesam.port import const, ticks_diff
 
 VERSION = const(1)
@@ -181,8 +181,7 @@ class Protection:
             self._fresh = True
             copy(self._proved, 0, self._proof, 0, _PROOF)
             copy(self._session, 0, self._asked, 0, _SESSION)
-        for i in range(len(derived)):
-            derived[i] = 0
+        wipe(derived, 0, len(derived))
         return 0 if known else codes.PROOF
 
     def _busy(self, buf: bytearray, at: int) -> bool:
@@ -224,8 +223,7 @@ class Protection:
 
     def _nonce(self, counter: int) -> None:
         nonce = self._ccm.nonce
-        for i in range(NONCE):
-            nonce[i] = 0
+        wipe(nonce, 0, NONCE)
         for i in range(COUNTER):
             nonce[NONCE - 1 - i] = counter >> 8 * i & 0xFF
 

@@ -12,7 +12,8 @@ from sesam.port import const
 
 PROFILE = b"open-1"  # a simulation: bills nobody
 
-_MAKERS = const(16)  # messages of `reader.maker`; the first is STATE, which changes nothing
+_MAKERS = const(16)  # messages of `reader.maker`, and
+_STATE = const(16)  # the one that changes nothing
 _MAKERS_END = const(26)
 _SLOTS = const(2)
 _RECORDS_HEAD = const(16)  # most bytes of a RECORDS message around its data: heads, number, ordinal
@@ -133,7 +134,7 @@ class Service:
 
     def _ask_maker(self, message: object, writer: object) -> int:
         """Answer what a maker asks; the code for it takes memory from the first time on."""
-        if message.number != _MAKERS:
+        if message.number != _STATE:
             self._end()
         maker = self._maker
         if not maker:

@@ -12,6 +12,7 @@ its field's bounds (RANGE).
 
 from sesam import codes, messages
 from sesam.messages import COUNTS, FIELDS_MAX, NUMBERS, RECORD, ROWS, SECRET, TEXT, UINT, WHOLE_RECORDS
+from sesam.octets import wipe
 from sesam.port import const
 
 _UINT = const(0)  # major types
@@ -292,6 +293,4 @@ def wipe_secrets(message: Message, buf: bytearray) -> None:
     row = ROWS[message.number] - 1
     for key in range(1, COUNTS[message.number] + 1):
         if messages.field_class(row + key) == SECRET:
-            start = message.offset(key)
-            for i in range(start, start + message.length(key)):
-                buf[i] = 0
+            wipe(buf, message.offset(key), message.length(key))

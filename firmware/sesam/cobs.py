@@ -11,7 +11,7 @@ from sesam.crc import CRC_INIT, crc16
 from sesam.port import const
 
 RUN = const(254)  # a block carries at most this many bytes
-_LENGTH_CAP = const(0x100000)  # a longer frame is counted no further
+LENGTH_CAP = const(0x100000)  # a longer frame is counted no further
 
 # A decoder's state: an array of so many unsigned words; OVER is 1 before its first byte.
 TO = const(0)  # bytes decoded so far
@@ -86,7 +86,7 @@ def unstuff(
                 summed = size
             buf[size - 1] = byte
             crc = crc16(buf, size - 1, size, crc)
-        if to < _LENGTH_CAP:
+        if to < LENGTH_CAP:
             to += 1
         tail = (tail & 0xFF) << 8 | byte
     if summed < to <= size:

@@ -10,7 +10,7 @@ from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.envelope import Envelope
 from tournee.reader.fetching import Fetching
-from tournee.reader.flight import Flight
+from tournee.reader.flight import Flight, burden_of
 from tournee.reader.flow import Flow
 from tournee.reader.framing import Frame, FrameReader, seal
 from tournee.reader.greeting import Greeting, Step
@@ -20,7 +20,6 @@ from tournee.reader.wait import Wait
 
 _LARGEST_ANSWER = 4_096
 _SPOILT = 2  # times that something must come damaged before the answer is fetched in parts
-_FETCHED = (frame.PART, frame.NAK)
 
 
 class State(Enum):
@@ -145,15 +144,7 @@ class Conversation:
         if self.heard:
             self._wait.stirred()
         if one.damaged:
-            lone = self.state is State.WAITING and len(self.flight.under_way) == 1 and not self._fetching
-            self._spoilt += lone
-            if lone and self._spoilt >= _SPOILT:
-                self._spoilt = 0
-                self._fetching = Fetching(self.flight.awaited.number)
-                self.flight.awaited.acked_ms = None
-                self._ask_again(now_ms)
-            else:
-                self._hurry(now_ms)
+            self._take_damaged(now_ms)
             return
         if self._envelope.doubts(one, shaking=self._shaking and one.number == self._greeting.number):
             self._doubt(now_ms)
@@ -168,12 +159,24 @@ class Conversation:
             self._take_welcome(opened, now_ms)
         elif opened.kind == frame.ACK:
             self._take_ack(opened.number, now_ms)
-        elif self._fetching and opened.kind in _FETCHED and opened.number == self._fetching.number:
+        elif self._fetching and self._fetching.awaits(opened):
             self._take_part(self._fetching, opened, now_ms)
         elif opened.kind == frame.NAK and not self._envelope.protection and self.flight.find(opened.number):
             self._greet_again(now_ms)  # it serves over the protected channel alone, or will tell what it is
         elif opened.kind == frame.ANSWER and self.flight:
             self._take_answer(opened, now_ms)
+
+    def _take_damaged(self, now_ms: int) -> None:
+        """While one request waits it may be its answer, which is fetched in parts once that happens again."""
+        lone = self.state is State.WAITING and len(self.flight.under_way) == 1 and not self._fetching
+        self._spoilt += lone
+        if lone and self._spoilt >= _SPOILT:
+            self._spoilt = 0
+            self._fetching = Fetching(self.flight.awaited.number)
+            self.flight.awaited.acked_ms = None
+            self._ask_again(now_ms)
+        else:
+            self._hurry(now_ms)
 
     def _take_welcome(self, one: Frame, now_ms: int) -> None:
         if one.kind == frame.ACK:  # still busy with what was asked before
@@ -203,10 +206,8 @@ class Conversation:
             self.flight.begin(welcome.last)
         self.lost = False
         self._wait.answered()
-        self.state = State.IDLE
-        if self.flight:
-            self.state = State.WAITING
-            self._launch(now_ms)
+        self.state = State.WAITING if self.flight else State.IDLE
+        self._launch(now_ms)
 
     def _take_ack(self, number: int, now_ms: int) -> None:
         request = self.flight.find(number)
@@ -324,7 +325,7 @@ class Conversation:
 
     def _launch(self, now_ms: int) -> None:
         """Send what the flight has to send, and wait for what is under way."""
-        out = sum(one.length for one in self.flight.under_way)
+        out = burden_of(self.flight.under_way)
         while request := self.flight.next_due(self.flow.holds(out)):
             made = self._envelope.seal(frame.REQUEST, request.number, request.message)
             out += len(made)

@@ -1,6 +1,7 @@
 """A long answer on a bad link: the frame of the answer that the reader keeps, brought part by part."""
 
 from sesam import frame
+from tournee.reader.framing import Frame
 
 PART = 28  # bytes asked for at once: with what is around them, two pieces of the smallest MTU
 AT_ONCE = 16  # parts asked for before the first has come
@@ -16,6 +17,10 @@ class Fetching:
         self._parts: dict[int, bytes] = {}
         self._asked: set[int] = set()
         self._turns = 0
+
+    def awaits(self, one: Frame) -> bool:
+        """Whether this frame answers a FETCH: with a part, or that there is none."""
+        return one.kind in (frame.PART, frame.NAK) and one.number == self.number
 
     def goes_on(self) -> bool:
         """Whether this turn is one to fetch in."""

@@ -58,7 +58,7 @@ class Flight:
     @property
     def length(self) -> int:
         """Bytes of the frames that are out, those that wait to be sent again included."""
-        return sum(one.length for one in self._out)
+        return burden_of(self._out)
 
     @property
     def oldest(self) -> Request:
@@ -76,7 +76,7 @@ class Flight:
         return self._out[self._awaited - self._base - 1]
 
     def add(self, message: bytes | bytearray, *, streamed: bool) -> None:
-        """Make one more request; `due` sends it."""
+        """Make one more request; `next_due` sends it."""
         self._top = self._base + len(self._out) + 1
         self._out.append(Request(self._top, bytearray(message), streamed))
 
@@ -171,6 +171,11 @@ class Flight:
     def _place(self, number: int) -> int:
         """The place next to the last one answered that has this number."""
         return self._base + (number - _number(self._base) + _HALF) % _NUMBERS - _HALF
+
+
+def burden_of(requests: list[Request]) -> int:
+    """Bytes of their frames in all."""
+    return sum(one.length for one in requests)
 
 
 def _wipe(requests: list[Request]) -> None:

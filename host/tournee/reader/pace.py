@@ -5,7 +5,7 @@ a frame that was sent once is measured (Karn): of one sent twice nobody knows wh
 for an answer that comes too soon to be one to the second.
 """
 
-from tournee.reader.flight import Request
+from tournee.reader.flight import Request, burden_of
 
 ACK_WAIT_MS = 1_000  # at most for an ACK or ANSWER, and
 BYTE_WAIT_MS = 2  # as much again for each byte that is out (9600 baud carries one a millisecond)
@@ -68,15 +68,14 @@ class Waits:
 
     def wait_ms(self, under_way: list[Request]) -> int:
         """The wait for the next word on what is under way."""
-        oldest, out = under_way[0], sum(one.length for one in under_way)
+        oldest, out = under_way[0], burden_of(under_way)
         if oldest.acked_ms is not None:
             return self._work(oldest).wait_ms(WORK_WAIT_MS)
         return self._pace(oldest).wait_ms(ACK_WAIT_MS + BYTE_WAIT_MS * out, out)
 
     def usual_ms(self, under_way: list[Request]) -> int:
         """How long that usually takes; the whole wait where nobody knows."""
-        out = sum(one.length for one in under_way)
-        return int(self._pace(under_way[0]).usual_ms(out)) or self.wait_ms(under_way)
+        return int(self._pace(under_way[0]).usual_ms(burden_of(under_way))) or self.wait_ms(under_way)
 
     def answered(self, request: Request, now_ms: int) -> None:
         """Something answers it: an ACK, or the answer itself."""

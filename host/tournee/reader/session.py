@@ -82,7 +82,6 @@ class Session:
     def open(self) -> None:
         """Connect and greet, if need be. LinkLost."""
         self._attempts = 0
-        self._end_ms = self._clock.now_ms() + WORK_MAX_MS
         try:
             if self._stream is None or self._talk.lost:
                 self._reconnect()
