@@ -27,16 +27,16 @@ Tables = dict[str, list[str | int]]  # by a module's path: its names, or their n
 _TOOL = Path(__file__).read_bytes()
 _PLAIN = re.compile(r"[\w./<>]+", re.ASCII)
 _TREE = (  # files without which a folder is no MicroPython that the port can be built from
-    *(
-        "py/py.mk",
-        "py/mkenv.mk",
-        "py/mkrules.mk",
-        "py/makeqstrdata.py",
-        "py/mpconfig.h",
-        "py/qstr.h",
-        "py/gc.c",
-    ),
-    *("shared/libc/string0.c", "shared/runtime/gchelper_native.c", "shared/runtime/gchelper_thumb2.s"),
+    "py/py.mk",
+    "py/mkenv.mk",
+    "py/mkrules.mk",
+    "py/makeqstrdata.py",
+    "py/mpconfig.h",
+    "py/qstr.h",
+    "py/gc.c",
+    "shared/libc/string0.c",
+    "shared/runtime/gchelper_native.c",
+    "shared/runtime/gchelper_thumb2.s",
 )
 
 

@@ -18,7 +18,6 @@ from paced_line import PacedLine
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import Reader
-from tournee.reader.maker import MakerReader
 from tournee.reader.transport import SerialTransport
 
 SECRET = bytes(range(32))
@@ -81,11 +80,10 @@ def test_near_end_may_be_closed_and_opened_again():
 
 @pytest.mark.parametrize("secret", [None, SECRET])
 def test_account_of_a_lot_has_each_byte_written_and_each_record_once(tmp_path, secret):
-    flash, log = tmp_path / "flash", Log()
-    if secret:
-        with EmulatedBoard(flash=flash) as board, MakerReader.open(board.link_url) as maker:
-            maker.provision("TRN-BENCH", secret)
-    with EmulatedBoard(flash=flash) as board, Sealed() as sealed:
+    log = Log()
+    with EmulatedBoard(flash=tmp_path / "flash") as board, Sealed() as sealed:
+        if secret:
+            board.provision("TRN-BENCH", secret)
         board.insert("ps", load_card("infirmiere"))
         connect = watched(lambda: SerialTransport(board.link_url), log)
         with Reader.open(connect, secret=secret) as reader:

@@ -13,7 +13,6 @@ from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import Reader
 from tournee.reader.bluetooth import BluetoothTransport, pair
-from tournee.reader.maker import MakerReader
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 import reader_sheets as sheets
@@ -27,9 +26,8 @@ _HEAD = 3  # bytes of a write around its value
 @pytest.fixture(scope="module")
 def protected_board(tmp_path_factory):
     flash = tmp_path_factory.mktemp("board") / "flash"
-    with EmulatedBoard(flash=flash) as board, MakerReader.open(board.link_url) as maker:
-        maker.provision("TRN-AIR", SECRET)
     with EmulatedBoard(flash=flash) as board:
+        board.provision("TRN-AIR", SECRET)
         board.insert("ps", load_card("infirmiere"))
         yield board
 

@@ -1,5 +1,6 @@
 """RECORDS sent ahead, as many as the board says it takes: signed as one by one, no heap taken for it."""
 
+import re
 import sys
 import tomllib
 from contextlib import closing
@@ -18,9 +19,9 @@ from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import codec
 from tournee.reader.framing import FrameReader, seal
-from tournee.reader.maker import MakerReader
 from tournee.reader.place import connect
 from tournee.reader.protection import Protection
+from tournee.reader.run import AROUND
 
 SECRET = bytes(range(100, 132))
 SESSION = b"a window"
@@ -144,9 +145,7 @@ def place(request, tmp_path_factory):
     flash = tmp_path_factory.mktemp("flash") / "flash" if secret else None
     with EmulatedBoard(BOARDS / name, flash=flash) as board:
         if secret:
-            with MakerReader.open(board.link_url) as maker:
-                maker.provision("TEST-0001", secret)
-                maker.restart()
+            board.provision("TEST-0001", secret)
         board.insert("ps", load_card("infirmiere"))
         board.insert("vitale", load_card("moreau"))
         yield name, board, secret
@@ -179,6 +178,26 @@ def test_nothing_is_allocated_for_a_record_under_way(wire):
     before = wire.heap_used()
     wire.certify(window)
     assert wire.heap_used() == before
+
+
+ROW = re.compile(r"^\| (`[^|]+) \| ([\d,]+) \| (\d+) \| ([\d,]+) \| (\d+) \|$", re.MULTILINE)
+
+
+def test_table_of_windows_is_what_the_boards_say():
+    text = (BOARDS / "README.md").read_text().split("## How many frames", 1)[1].split("\n## ", 1)[0]
+    told = {
+        name: [int(figure.replace(",", "")) for figure in figures]
+        for names, *figures in ROW.findall(text)
+        for name in re.findall("`(.+?)`", names)
+    }
+    links = {
+        file.parent.name: tomllib.loads(file.read_text())["link"] for file in BOARDS.glob("*/board.toml")
+    }
+    assert told == {
+        name: [link["message"], (link["message"] - AROUND) // 128, link["ring"], build.window(link)]
+        for name, link in links.items()
+        if "ring" in link
+    }
 
 
 def test_ring_holds_the_frames_that_wait_and_no_more():

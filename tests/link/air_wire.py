@@ -1,12 +1,9 @@
 """A wire like Bluetooth in one process: pieces of the MTU's size, lost, repeated, late, cut; fake time."""
 
-import heapq
 import random
 from dataclasses import dataclass, field
 
-from link_rig import Board, Clock
-
-from tournee.reader.transport import closed
+from timed_wire import TimedWire
 
 _HEAD = 3  # bytes of a write or a notification around its value
 _INTERVAL_MS = 15
@@ -18,12 +15,10 @@ WHIMS = ("none", "repeated", "overtaken", "delayed", "all")
 
 
 @dataclass
-class AirWire:
-    """A transport and what opens it. Of each write and notification, `loss` is the share that vanishes;
+class AirWire(TimedWire):
+    """Of each write and notification, `loss` is the share that vanishes;
     `cut_at` the rank of the piece, either way, at which the connection dies."""
 
-    board: Board
-    clock: Clock
     mtu: int
     loss: float
     whim: str
@@ -32,41 +27,22 @@ class AirWire:
     connections: int = 0
     pieces: int = 0
     carried: int = 0  # bytes, both ways
-    _under_way: list = field(default_factory=list)
     _turns: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._source = random.Random(self.seed)
 
-    def connect(self) -> "AirWire":
+    def connect(self) -> TimedWire:
         self.connections += 1
-        self._under_way = []
         self._turns = {True: (0, 0), False: (0, 0)}
-        self.alive = True
-        return self
+        return super().connect()
 
     def write(self, data: bytes | bytearray, more: bool = False) -> None:
         self._carry(True, bytes(data))
-        self._need_alive()
+        self.need_alive()
 
-    def read(self, timeout_ms: int) -> bytes:
-        """Let time pass until something comes for the host, `timeout_ms` at most."""
-        end = self.clock.now + timeout_ms
-        while self._under_way and self._under_way[0][0] <= end:
-            self.clock.now, _, to_reader, piece = heapq.heappop(self._under_way)
-            if not to_reader:
-                return piece
-            self._carry(False, self.board.feed(piece))
-        self._need_alive()
-        self.clock.now = end
-        return b""
-
-    def close(self) -> None:
-        self.alive = False
-
-    def _need_alive(self) -> None:
-        if not self.alive:
-            raise closed("air")
+    def deliver(self, data: bytes) -> None:
+        self._carry(False, self.board.feed(data))
 
     def _carry(self, to_reader: bool, data: bytes) -> None:
         size = self.mtu - _HEAD
@@ -74,8 +50,7 @@ class AirWire:
             self.pieces += 1
             self.carried += len(data[at : at + size])
             if self.pieces == self.cut_at:
-                self._under_way = []
-                self.alive = False
+                self.cut()
             if self.alive and self._source.random() >= self.loss:
                 self._send(to_reader, data[at : at + size])
 
@@ -86,7 +61,7 @@ class AirWire:
         late = {"overtaken": _LATE_MS, "delayed": _DELAY_MS}.get(whim, 0)
         for copy in range(2 if whim == "repeated" else 1):
             at = self._next_turn(to_reader) + late
-            heapq.heappush(self._under_way, (at, self.pieces * 2 + copy, to_reader, piece))
+            self.send(at, self.pieces * 2 + copy, to_reader, piece)
 
     def _next_turn(self, to_reader: bool) -> int:
         """When a piece that is sent now arrives: so many pass in an interval."""

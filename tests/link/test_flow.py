@@ -59,24 +59,19 @@ def test_more_goes_ahead_as_long_as_answers_do_not_take_longer_for_it():
     assert room(flow) > 20_000
 
 
-def test_where_answers_wait_for_one_another_no_more_than_twice_what_the_link_holds_is_out():
+@pytest.mark.parametrize(("loses", "least", "most"), [(False, 800, 1_000), (True, 600, 800)])
+def test_where_answers_wait_twice_what_the_link_holds_is_out_or_half_as_much_again_where_it_loses(
+    loses, least, most
+):
     """A link of 10 bytes a millisecond and 40 ms there and back holds 400 bytes."""
     flow = Flow()
+    if loses:
+        flow.lost()
     answered(flow, 150, 40)
     for _ in range(60):
         out = room(flow)
         answered(flow, out, max(40, out // 10))
-    assert 800 <= room(flow) <= 1_000
-
-
-def test_link_that_loses_is_given_half_as_much_again_as_it_holds():
-    flow = Flow()
-    flow.lost()
-    answered(flow, 150, 40)
-    for _ in range(60):
-        out = room(flow)
-        answered(flow, out, max(40, out // 10))
-    assert 600 <= room(flow) <= 800
+    assert least <= room(flow) <= most
 
 
 def test_one_answer_that_was_late_by_chance_does_not_stop_the_stream():

@@ -27,9 +27,8 @@ SECRET = bytes(range(32))
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
     flash = tmp_path_factory.mktemp("board") / "flash"
-    with EmulatedBoard(flash=flash) as board, MakerReader.open(board.link_url) as reader:
-        reader.provision("TO-000001", SECRET)
     with EmulatedBoard(flash=flash) as board:
+        board.provision("TO-000001", SECRET)
         board.insert("ps", load_card("infirmiere"))
         board.insert("vitale", load_card("moreau"))
         yield board

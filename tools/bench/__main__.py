@@ -29,11 +29,7 @@ def main() -> int:
         print("options are one bench's: name it", file=sys.stderr)
         return 2
     for name in names:
-        bench = import_module(f"bench_{name}")
-        if options:
-            bench.run(options)
-        else:
-            bench.run()
+        import_module(f"bench_{name}").run(*filter(None, [options]))
     return 0
 
 

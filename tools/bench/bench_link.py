@@ -1,6 +1,7 @@
 """A lot's records streamed to the reader, against what the bare link carries, in the same run.
 
-./tools/dev bench link [--board mps2] [--rounds 3] [--only serial|ble|loss] [--channel clear|protected]
+./tools/dev bench link [--board mps2] [--rounds 3] [--only serial|ble|loss]
+                    [--mtu 247] [--channel clear|protected]
 
 The figure is a share: the lot's bytes a second, from the first record's first byte to the answer to the last
 one, of the bytes a second that the same link carries one way with nothing around them. Serial lines are full
@@ -38,7 +39,6 @@ from tournee.emulation.board import BOARDS, EmulatedBoard  # noqa: E402
 from tournee.emulation.cards import load_card  # noqa: E402
 from tournee.reader import Reader  # noqa: E402
 from tournee.reader.bluetooth import BluetoothTransport, pair  # noqa: E402
-from tournee.reader.maker import MakerReader  # noqa: E402
 from tournee.reader.transport import SerialTransport  # noqa: E402
 
 BAUDS = {"unix": (115_200, 1_000_000)}
@@ -72,13 +72,9 @@ def run(options: Sequence[str] = ()) -> None:
                 continue
             print(f"{chosen.board}, {'in clear' if secret is None else 'protected channel'}", flush=True)
             board_dir, flash = BOARDS / chosen.board, Path(folder) / channel
-            if secret:
-                with (
-                    EmulatedBoard(board_dir, flash=flash) as board,
-                    MakerReader.open(board.link_url) as maker,
-                ):
-                    maker.provision("TRN-BENCH", secret)
             with EmulatedBoard(board_dir, flash=flash) as board:
+                if secret:
+                    board.provision("TRN-BENCH", secret)
                 board.insert("ps", load_card("infirmiere"))
                 board.insert("vitale", load_card("moreau"))
                 if chosen.only in (None, "serial"):

@@ -20,6 +20,7 @@ from typing import Self
 from tournee.emulation.cards import VirtualCard
 from tournee.emulation.slots import SlotThread
 from tournee.errors import EmulationError
+from tournee.reader.maker import MakerReader
 
 SLOTS = ("ps", "vitale")
 BOARDS = Path(__file__).resolve().parents[3] / "boards"
@@ -158,6 +159,13 @@ class EmulatedBoard:
                 "Le lecteur émulé ne démarre pas.", cause=self._words.decode(errors="replace").strip()
             )
         return self
+
+    def provision(self, serial: str, secret: bytes) -> None:
+        """Give the reader its serial number and secret, as its maker does, and have it start again: from now
+        on it serves the protected channel alone. The board needs a `flash`."""
+        with MakerReader.open(self.link_url) as maker:
+            maker.provision(serial, secret)
+            maker.restart()
 
     def wait(self) -> None:
         """Wait until the firmware ends. `EmulationError` with its traceback."""

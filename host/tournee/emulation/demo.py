@@ -183,7 +183,6 @@ def _reader_at_hand(
         return
     from tournee.emulation.bluetooth.air import Air
     from tournee.reader.bluetooth import BluetoothTransport, pair, scan
-    from tournee.reader.maker import MakerReader
 
     secret = token_bytes(SECRET_LENGTH)
     with (
@@ -191,9 +190,7 @@ def _reader_at_hand(
         EmulatedBoard(BOARDS / board, flash=Path(kept) / "flash") as emulated,
         Air() as air,
     ):
-        with MakerReader.open(emulated.link_url) as maker:
-            maker.provision(_SERIAL, secret)
-            maker.restart()
+        emulated.provision(_SERIAL, secret)
         watch.step("Recherche du lecteur, jumelage Bluetooth par six chiffres, canal protégé")
         air.place_reader(emulated.link_url)
         (seen,) = scan(_SCAN_S, air.radio)

@@ -8,26 +8,23 @@ import os
 from collections.abc import Callable
 
 from sesam import codes, frame, messages
-from tournee.maker.raw_link import RawLink, status_of, told
+from tournee.maker.raw_link import IDENTIFY, NAME, RawLink, status_of, told
 from tournee.reader import codec
 from tournee.reader.framing import open_body, seal
 from tournee.reader.protection import SUITE, VERSION
 
 Check = Callable[[RawLink], tuple[bool, str]]
 
-_IDENTIFY = codec.encode(messages.IDENTIFY, {})
 _NONCE = 16
 _PROOF = 16
-_NAME = 8
 
 
 def _all_are(statuses: list[int], wanted: int, link: RawLink | None = None) -> tuple[bool, str]:
     """Whether each was refused so, and the session in force goes on, where `link` is given."""
     seen = ", ".join(sorted({told(status) for status in statuses}))
-    goes_on = link is None or link.request(_IDENTIFY) == codes.OK
-    return all(
-        status == wanted for status in statuses
-    ) and goes_on, seen if goes_on else f"{seen}, puis perdu"
+    if link is not None and link.request(IDENTIFY) != codes.OK:
+        return False, f"{seen}, puis perdu"
+    return set(statuses) == {wanted}, seen
 
 
 def _protect(name: bytes, version: int = VERSION, suite: int = SUITE) -> bytearray:
@@ -38,7 +35,7 @@ def _protect(name: bytes, version: int = VERSION, suite: int = SUITE) -> bytearr
 
 
 def _handshake(link: RawLink) -> tuple[bool, str]:
-    return _all_are([link.request(_IDENTIFY)], codes.OK)
+    return _all_are([link.request(IDENTIFY)], codes.OK)
 
 
 def _wrong_secret(link: RawLink) -> tuple[bool, str]:
@@ -56,12 +53,12 @@ def _played_again(link: RawLink) -> tuple[bool, str]:
 
 def _clear(link: RawLink) -> tuple[bool, str]:
     hello = status_of(link.greet(link.hello_message(link.name)))
-    requests = [link.status(bytes(seal(frame.REQUEST, number, _IDENTIFY))) for number in (1, 2)]
+    requests = [link.status(bytes(seal(frame.REQUEST, number, IDENTIFY))) for number in (1, 2)]
     return _all_are([hello, *requests], codes.UNPROTECTED, link)
 
 
 def _replayed(link: RawLink) -> tuple[bool, str]:
-    records = [link.next_request(_IDENTIFY) for _ in range(2)]
+    records = [link.next_request(IDENTIFY) for _ in range(2)]
     taken = [link.status(one) for one in records]
     again = [link.status(one) for one in records]
     good, seen = _all_are(again, codes.RECORD_REFUSED, link)
@@ -69,7 +66,7 @@ def _replayed(link: RawLink) -> tuple[bool, str]:
 
 
 def _out_of_order(link: RawLink) -> tuple[bool, str]:
-    early, late = link.next_request(_IDENTIFY), link.record(frame.REQUEST, 1, _IDENTIFY)
+    early, late = link.next_request(IDENTIFY), link.record(frame.REQUEST, 1, IDENTIFY)
     taken = link.status(late)
     good, seen = _all_are([link.status(early)], codes.RECORD_REFUSED, link)
     return good and taken == codes.OK, seen
@@ -81,7 +78,7 @@ def _altered(*places: int) -> Check:
     def check(link: RawLink) -> tuple[bool, str]:
         refusals = []
         for place in places:
-            record = bytearray(open_body(link.record(frame.REQUEST, 1, _IDENTIFY)[1:-1]).payload)
+            record = bytearray(open_body(link.record(frame.REQUEST, 1, IDENTIFY)[1:-1]).payload)
             record[place] ^= 1
             refusals.append(link.status(bytes(seal(frame.PROTECTED, 0, record))))
         return _all_are(refusals, codes.RECORD_REFUSED, link)
@@ -95,7 +92,7 @@ def _downgrade(link: RawLink) -> tuple[bool, str]:
 
 
 def _second_host(link: RawLink) -> tuple[bool, str]:
-    return _all_are([status_of(link.greet(_protect(os.urandom(_NAME))))], codes.HOST_BUSY, link)
+    return _all_are([status_of(link.greet(_protect(os.urandom(NAME))))], codes.HOST_BUSY, link)
 
 
 def no_secret(link: RawLink) -> tuple[bool, str]:

@@ -9,11 +9,11 @@ import hashlib
 import time
 from collections.abc import Iterator
 
-from sesam import codes, frame, messages
+from sesam import codes, frame
 from tournee.maker import channel_checks
 from tournee.maker.channel_checks import Check
 from tournee.maker.finding import Finding
-from tournee.maker.raw_link import SILENCE, Place, RawLink, told
+from tournee.maker.raw_link import IDENTIFY, SILENCE, Place, RawLink, told
 from tournee.reader import Reader, codec
 from tournee.reader.failures import failure_of_status
 
@@ -56,15 +56,15 @@ def _expect(status: int, wanted: int) -> tuple[bool, str]:
 
 
 def _bad_crc(link: RawLink) -> tuple[bool, str]:
-    sealed = bytearray(link.record(frame.REQUEST, 1, codec.encode(messages.IDENTIFY, {})))
+    sealed = bytearray(link.record(frame.REQUEST, 1, IDENTIFY))
     sealed[-2] = sealed[-2] % 255 + 1
     good, seen = _expect(link.status(bytes(sealed)), codes.CHECKSUM)
-    return good and link.request(codec.encode(messages.IDENTIFY, {})) == codes.OK, seen
+    return good and link.request(IDENTIFY) == codes.OK, seen
 
 
 def _garbage(link: RawLink) -> tuple[bool, str]:
     refusal = link.status(_GARBAGE + b"\0")
-    good, seen = _expect(link.request(codec.encode(messages.IDENTIFY, {})), codes.OK)
+    good, seen = _expect(link.request(IDENTIFY), codes.OK)
     return good and refusal == codes.CHECKSUM, seen
 
 
@@ -73,17 +73,14 @@ def _oversize(link: RawLink) -> tuple[bool, str]:
 
 
 def _repeated(link: RawLink) -> tuple[bool, str]:
-    asked = codec.encode(messages.IDENTIFY, {})
-    first, again = (link.exchange(link.record(frame.REQUEST, 1, asked), {frame.ANSWER}) for _ in range(2))
-    return (
-        first is not None and first == again,
-        "la réponse gardée" if first == again else "une autre réponse",
-    )
+    first, again = (link.exchange(link.record(frame.REQUEST, 1, IDENTIFY), {frame.ANSWER}) for _ in range(2))
+    kept = first is not None and first == again
+    return kept, "la réponse gardée" if kept else "une autre réponse"
 
 
 def _in_parts(link: RawLink) -> tuple[bool, str]:
     """The kept answer, asked for in parts; then parts that are not there."""
-    link.request(codec.encode(messages.IDENTIFY, {}))
+    link.request(IDENTIFY)
     taken = b""
     while len(taken) < len(link.kept):
         part = link.fetch(1, len(taken), frame.PART_MAX)
@@ -97,9 +94,7 @@ def _in_parts(link: RawLink) -> tuple[bool, str]:
 
 
 def _wrong_number(link: RawLink) -> tuple[bool, str]:
-    return _expect(
-        link.status(link.record(frame.REQUEST, 9, codec.encode(messages.IDENTIFY, {}))), codes.SEQUENCE
-    )
+    return _expect(link.status(link.record(frame.REQUEST, 9, IDENTIFY)), codes.SEQUENCE)
 
 
 def _refusal(message: bytes | bytearray, wanted: int) -> Check:

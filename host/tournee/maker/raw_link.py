@@ -21,8 +21,9 @@ Place = str | Callable[[], Transport]
 
 ANSWER_MS = 3500  # PROTOCOL.md 6: between two signs of life
 SILENCE = -1  # in place of a status
+NAME = 8  # bytes of a session's name
+IDENTIFY = codec.encode(messages.IDENTIFY, {})  # the request that changes nothing
 _NUMBERS = 255
-_NAME = 8  # bytes of a session's name
 _LARGEST_ANSWER = 4096
 
 
@@ -44,7 +45,7 @@ class RawLink:
         self._number = 0
         self._shaken = 0  # number of the last HELLO frame
         self.spoken: list[bytes] = []  # the last handshake's messages
-        self.name = host_name(secret) if secret else os.urandom(_NAME)
+        self.name = host_name(secret) if secret else os.urandom(NAME)
 
     def close(self) -> None:
         """Give the stream up."""
@@ -92,7 +93,7 @@ class RawLink:
             refusal = self.shake_hands(self._guard, self.name)
             if refusal:
                 return refusal
-        name = os.urandom(_NAME) if self._guard is None else self.name
+        name = os.urandom(NAME) if self._guard is None else self.name
         greeting = self.record(frame.HELLO, 1, self.hello_message(name))
         return status_of(self.exchange(greeting, {frame.WELCOME, frame.NAK}))
 
