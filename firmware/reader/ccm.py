@@ -49,18 +49,14 @@ class Ccm:
         for start in range(at, end, _BLOCK):
             mix(mac, 0, buf, start, min(_BLOCK, end - start))
             aes.encrypt(mac, mac)
-        counter = self._counter
-        counter[0] = _FLAGS_STREAM
-        copy(counter, 1, self.nonce, 0, NONCE)
+        counter = self._counter_of_nonce()
         counter[14] = counter[15] = 0
         aes.encrypt(counter, self._stream)
         mix(mac, 0, self._stream, 0, TAG)
 
     def _cipher(self, aes: object, buf: bytearray, at: int, n: int) -> None:
         stream = self._stream
-        counter = self._counter
-        counter[0] = _FLAGS_STREAM
-        copy(counter, 1, self.nonce, 0, NONCE)
+        counter = self._counter_of_nonce()
         number = 0
         end = at + n
         for start in range(at, end, _BLOCK):
@@ -69,3 +65,10 @@ class Ccm:
             counter[15] = number & 0xFF
             aes.encrypt(counter, stream)
             mix(buf, start, stream, 0, min(_BLOCK, end - start))
+
+    def _counter_of_nonce(self) -> bytearray:
+        """The block that is encrypted for the stream, but for its last two bytes."""
+        counter = self._counter
+        counter[0] = _FLAGS_STREAM
+        copy(counter, 1, self.nonce, 0, NONCE)
+        return counter

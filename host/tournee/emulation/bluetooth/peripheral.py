@@ -62,7 +62,6 @@ class Module:
         )
         self._sending: asyncio.Task[None] | None = None
         self._held_up = False  # the board: the air takes nothing now
-        self._stuck = False  # the board takes nothing now
         self._forgetting: asyncio.Future[None] | None = None
         properties, permissions = Characteristic.Properties, Attribute.Permissions
         write = Characteristic[bytes](
@@ -81,10 +80,7 @@ class Module:
         await self._advertise()
 
     def close(self) -> None:
-        """Let the board's stream go."""
-        self._let_go()
-
-    def _let_go(self) -> None:
+        """Let the board's stream go; harmless when it is gone already."""
         if self._line < 0:
             return
         loop = asyncio.get_running_loop()
@@ -152,21 +148,20 @@ class Module:
             written = 0
         except OSError:  # the board is gone
             self._unwritten.clear()
-            self._let_go()
+            self.close()
             return
         self._unwritten[:written] = bytes(written)  # it may hold a code
         del self._unwritten[:written]
-        if self._unwritten and not self._stuck:
+        if self._unwritten:
             asyncio.get_running_loop().add_writer(self._line, self._write)
-        elif self._stuck and not self._unwritten:
+        else:
             asyncio.get_running_loop().remove_writer(self._line)
-        self._stuck = bool(self._unwritten)
 
     def _board_sent(self) -> None:
         try:
             self._waiting += os.read(self._line, ROOM)
         except OSError:  # the board is gone
-            self._let_go()
+            self.close()
             return
         if len(self._waiting) >= ROOM:
             asyncio.get_running_loop().remove_reader(self._line)
