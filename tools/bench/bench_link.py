@@ -84,7 +84,7 @@ def run(options: Sequence[str] = ()) -> None:
                     for mtu in MTUS if chosen.mtu is None else (chosen.mtu,):
                         bluetooth(board, mtu, secret, chosen.rounds)
                 if chosen.board == "unix" and chosen.only in (None, "loss"):
-                    loss(board, secret, chosen.rounds)
+                    loss(board, chosen.mtu or max(MTUS), secret, chosen.rounds)
 
 
 def serial(board: Any, baud: int, secret: bytes | None, rounds: int) -> None:
@@ -103,7 +103,7 @@ def serial(board: Any, baud: int, secret: bytes | None, rounds: int) -> None:
 
 def bluetooth(board: Any, mtu: int, secret: bytes | None, rounds: int) -> None:
     """One MTU: bare, then a lot; then the time from the reader's coming into range to both cards read."""
-    most = PER_TURN * (mtu - _HEAD) * 1000 / INTERVAL_MS
+    most = air_speed(mtu)
     with Sink() as sink, Air(mtu=mtu) as air:
         stream = opener(air, sink.path)()
         bare = statistics.median(sink.speed(stream, int(most)) for _ in range(rounds))
@@ -149,22 +149,23 @@ def opener(air: Air, path: str, pieces: list[int] | None = None) -> Callable[[],
     return connect
 
 
-def loss(board: Any, secret: bytes | None, rounds: int) -> None:
-    """A long lot at the largest MTU, without a loss and with one piece of each hundred lost, by turns."""
+def loss(board: Any, mtu: int, secret: bytes | None, rounds: int) -> None:
+    """A long lot, without a loss and with one piece of each hundred lost, by turns."""
     fault = OneInHundred()
     times: dict[bool, list[float]] = {False: [], True: []}
-    with Air(fault=fault) as air:
+    invoices = lot_for(air_speed(mtu))
+    with Air(mtu=mtu, fault=fault) as air:
         connect = opener(air, board.link_url)
         with Reader.open(connect, secret=secret) as reader:
             ready(reader)
-            certify(reader, LONGEST, Log())  # the card signs but once
+            certify(reader, invoices, Log())  # the card signs but once
             for _ in range(rounds + 2):  # where a loss falls differs from one to the next
                 for fault.loses in times:
                     start = time.perf_counter()
-                    certify(reader, LONGEST, Log())
+                    certify(reader, invoices, Log())
                     times[fault.loses].append(time.perf_counter() - start)
     slow, fast = (statistics.median(times[loses]) for loses in (True, False))
-    row(f"lot of {LONGEST}, one piece in 100 lost", slow, "none lost", fast)
+    row(f"MTU {mtu}, lot of {invoices}, one piece in 100 lost", slow, "none lost", fast)
 
 
 class OneInHundred:
@@ -187,7 +188,7 @@ class OneInHundred:
 
 def certified(connect: Callable[[], Any], speed: float, secret: bytes | None, rounds: int) -> list[Cost]:
     """Certify a lot so many times; `speed` of the bare link tells its size."""
-    invoices = max(3, min(LONGEST, int(speed * STREAM_S) // _INVOICE))
+    invoices = lot_for(speed)
     costs = []
     log = Log()
     with Sealed() as sealed, Reader.open(watched(connect, log), secret=secret) as reader:
@@ -198,6 +199,16 @@ def certified(connect: Callable[[], Any], speed: float, secret: bytes | None, ro
             certify(reader, invoices, log)
             costs.append(cost_of(log, sealed))
     return costs
+
+
+def air_speed(mtu: int) -> float:
+    """Bytes a second that the air can carry one way."""
+    return PER_TURN * (mtu - _HEAD) * 1000 / INTERVAL_MS
+
+
+def lot_for(speed: float) -> int:
+    """Invoices of a lot that a link of so many bytes a second carries in `STREAM_S`."""
+    return max(3, min(LONGEST, int(speed * STREAM_S) // _INVOICE))
 
 
 def ready(reader: Reader) -> None:
