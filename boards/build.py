@@ -164,6 +164,7 @@ def board_module(board: dict[str, Any]) -> bytes:
         "NAME": board["name"].encode(),
         "MESSAGE": board["link"]["message"],
         "WINDOW": window(board["link"]),
+        "EARLY": board["link"].get("early", 0),
         "CLOCK_KHZ": board["slots"]["clock_khz"],
         "OPPOSITION": board.get("opposition", {}).get("filter", 0),
     }

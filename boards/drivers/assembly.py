@@ -60,6 +60,7 @@ def serve(stream: object, flash: Flash, window: int) -> None:
         board.CLOCK_KHZ,
         flash=flash,
         window=window,
+        early=board.EARLY,
         opposition=board.OPPOSITION,
         protection=Protection(Sha256, key_of, fill, ticks_ms),
     ).run()

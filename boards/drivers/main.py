@@ -34,6 +34,7 @@ def run() -> None:
         protection=guard.protection if guard else None,
         opposition=board.OPPOSITION,
         window=board.WINDOW,
+        early=board.EARLY,
     )
     if guard:
         guard.keep(core.service.journal)

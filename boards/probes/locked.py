@@ -41,6 +41,7 @@ def run() -> None:
         board.CLOCK_KHZ,
         opposition=board.OPPOSITION,
         window=board.WINDOW,
+        early=board.EARLY,
     )
     gc.collect()
     before = gc.mem_alloc()

@@ -49,6 +49,7 @@ def run() -> None:
         flash=Flash(int(number), int(running or 0), board.PAGE, board.BANKS) if number else None,
         opposition=board.OPPOSITION,
         window=board.WINDOW,
+        early=board.EARLY,
         protection=Protection(Sha256, key_of, fill, ticks_ms),
     )
     core.run()

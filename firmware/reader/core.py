@@ -10,6 +10,7 @@ A board hands in what it has; the core asks for nothing else:
     ticks       milliseconds, wrapping at 2**30
     flash       what the board keeps without power, if it does: `journal`, a storage (see `reader.journal`)
     window      how many RECORDS may be under way: one that is worked on, the others wait in the stream
+    early       bytes for RECORDS that come before their turn, 0 for none
 """
 
 import gc
@@ -67,6 +68,7 @@ class Core:
         protection: object = None,
         opposition: int = 0,
         window: int = 1,
+        early: int = 0,
     ) -> None:
         arena = Arena(message_max, sha256, opposition)
         self._stream = stream
@@ -86,7 +88,12 @@ class Core:
         self.service = Service(arena, ps, vitale, self.heap, name, flash, filtered, self._alive, window)
         if protection and self.service.journal:
             protection.recall(self.service.journal)
-        self.link = Link(arena, self.service, ticks, protection)
+        kept = None
+        if early:
+            from reader.early import Early
+
+            kept = Early(bytearray(early))
+        self.link = Link(arena, self.service, ticks, protection, kept)
 
     def run(self) -> None:
         """Serve until the link is closed, or `service.restarts` says that the board is to start anew."""
@@ -100,7 +107,7 @@ class Core:
         closed."""
         chunk = self._chunk
         self._flush()
-        if self.link.pending():
+        if self.link.sender.pending():
             timeout_ms = _HELD_UP_MS
         n = self._stream.read(chunk, timeout_ms)
         if n < 0:
@@ -116,7 +123,7 @@ class Core:
             self._protection.watch()
         self._ps.watch()
         self._vitale.watch()
-        return not self.service.restarts or self.link.pending() > 0
+        return not self.service.restarts or self.link.sender.pending() > 0
 
     def _alive(self) -> None:
         """A card's exchange begins, or its answer is being waited for."""
@@ -125,11 +132,11 @@ class Core:
         self._flush()
 
     def _flush(self) -> None:
-        link = self.link
-        n = link.pending()
+        sender = self.link.sender
+        n = sender.pending()
         while n:
-            written = self._stream.write(link.out, link.out_at, n)
+            written = self._stream.write(sender.out, sender.out_at, n)
             if written < 1:
                 return
-            link.sent(written)
-            n = link.pending()
+            sender.sent(written)
+            n = sender.pending()

@@ -28,7 +28,7 @@ FIELD = const(0xE103)  # a key is missing or unknown
 TYPE = const(0xE104)  # a value has the wrong major type
 RANGE = const(0xE105)  # a value or a length is out of bounds
 OVERSIZE = const(0xE106)  # longer than the largest message
-SEQUENCE = const(0xE107)  # not the next frame number; detail = last number taken
+SEQUENCE = const(0xE107)  # not the next frame number; detail = last number taken, record what is kept
 CHECKSUM = const(0xE108)  # damaged frame
 NO_SESSION = const(0xE109)  # a request before HELLO
 

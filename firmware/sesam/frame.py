@@ -23,6 +23,8 @@ NAK = const(6)
 PROTECTED = const(7)  # a record of the protected channel, with a frame inside
 FETCH = const(8)  # a part of the kept answer's frame is wanted again
 PART = const(9)
+PIECE = const(10)  # a part of the next request's frame, which is too long to pass whole
+PIECES = const(11)  # which of them are there
 
 NOTHING = const(0)  # what a receiver has in hand
 WHOLE = const(1)
@@ -36,6 +38,10 @@ CONTROL_MESSAGE = const(48)  # WELCOME, PROTECTING, FAILURE and a PART fit into 
 FETCHED = const(3)  # payload of a FETCH: offset, 2 bytes high first, and length
 PART_HEAD = const(4)  # of a PART, before its bytes: length of the whole frame, offset
 PART_MAX = const(40)  # most bytes of the kept answer's frame in a PART
+
+PIECE_DATA = const(28)  # bytes of the frame in each PIECE but the last, behind a head like a PART's
+
+FARTHEST = const(16)  # how far behind one that is missing a request may be kept: as many bits say which
 
 BEFORE = const(5)  # of a protected frame, before the one it carries: type, number, counter
 BEHIND = const(8)  # and behind it: the tag

@@ -16,7 +16,7 @@ from sesam import frame
 from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.faults import Fault
-from tournee.reader import Reader, conversation
+from tournee.reader import Reader, sending
 from tournee.reader.failures import Refused
 from tournee.reader.flow import Flow
 from tournee.reader.place import connect
@@ -192,7 +192,7 @@ def transcript(place, folder):
 @pytest.fixture(scope="module", autouse=True)
 def _even_flow():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conversation, "Flow", EvenFlow)
+        patch.setattr(sending, "Flow", EvenFlow)
         yield
 
 

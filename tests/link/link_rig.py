@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reader.aes import Aes
+from reader.early import Early
 from reader.link import Link
 from reader.protection import Protection
 from reader.sha256 import Sha256
@@ -159,7 +160,15 @@ def fill(buf: bytearray) -> None:
 class Board:
     """The device's side as its core runs it: bytes in, the link and the service, bytes out."""
 
-    def __init__(self, service, clock: Clock, message_max: int = MESSAGE_MAX, secret: bytes | None = None):
+    def __init__(
+        self,
+        service,
+        clock: Clock,
+        message_max: int = MESSAGE_MAX,
+        secret: bytes | None = None,
+        early: int = 0,
+    ):
+        self.early = early
         self.clock = clock
         self.service = service
         self.message_max = message_max
@@ -170,7 +179,8 @@ class Board:
         """Switch on (again): what the link knew is gone."""
         self.protection = Protection(Sha256, Aes, fill, self.clock.ticks)
         self.protection._secret = self.secret
-        self.link = Link(Arena(self.message_max), self.service, self.clock.ticks, self.protection)
+        early = Early(bytearray(self.early)) if self.early else None
+        self.link = Link(Arena(self.message_max), self.service, self.clock.ticks, self.protection, early)
         self.written = bytearray()
 
     def feed(self, data: bytes) -> bytes:
@@ -186,10 +196,11 @@ class Board:
         return out
 
     def flush(self) -> None:
-        while count := self.link.pending():
-            at = self.link.out_at
-            self.written += self.link.out[at : at + count]
-            self.link.sent(count)
+        sender = self.link.sender
+        while count := sender.pending():
+            at = sender.out_at
+            self.written += sender.out[at : at + count]
+            sender.sent(count)
 
 
 def hello(session: bytes = SESSION, *, number: int = 9, resume: int = 0, version: int = 1) -> bytes:

@@ -1,19 +1,23 @@
 """Whatever the air does (MTU, loss, repetition, overtaking, delay, a cut at any step), all arrives once."""
 
+import hashlib
+
 import pytest
 from air_wire import WHIMS, AirWire
 from link_rig import Board, Clock
-from test_cuts import NO_FAULT, dialogue, service_of_several
+from test_cuts import LOT, NO_FAULT, dialogue, service_of_several
 
 from tournee.reader import Reader
 
 SECRET = bytes(range(32))
+EARLY = 2_752  # bytes for what cannot be taken yet, on boards that have room for it
 STEPS = 20  # cuts of one cell, elsewhere in each: together they fall on every frame, and inside frames
 
 
 def run(mtu, loss, whim="none", cut_at=0, seed=0, secret=None):
     clock, service = Clock(), service_of_several()
-    wire = AirWire(Board(service, clock, secret=secret), clock, mtu, loss, whim, cut_at, seed)
+    board = Board(service, clock, secret=secret, early=EARLY if seed % 2 == 0 else 0)
+    wire = AirWire(board, clock, mtu, loss, whim, cut_at, seed)
     reader = Reader(wire.connect, clock=clock, session=b"session1", secret=secret)
     return dialogue(reader), service, wire
 
@@ -50,3 +54,29 @@ def test_link_that_is_heard_is_not_connected_anew(mtu, loss):
     """But for the odd time that six sendings in a row bring nothing back."""
     anew = [seed for seed in range(12) if run(mtu, loss, seed=seed)[2].connections > 1]
     assert len(anew) <= 1, anew
+
+
+class Receding(AirWire):
+    """A tablet that is carried away: from the first byte of a lot on the air loses a fifth of all pieces."""
+
+    def _carry(self, to_reader, data):
+        if to_reader and len(data) > 400:
+            self.loss = 0.20
+        super()._carry(to_reader, data)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("secret", [None, SECRET])
+def test_frames_made_long_while_the_link_was_good_pass_when_it_is_bad(secret, seed):
+    """46 pieces each: whole, one in 28,000 would come through."""
+    clock, service = Clock(), service_of_several()
+    service.chunk = 7
+    wire = Receding(Board(service, clock, secret=secret, early=EARLY), clock, 23, 0, "none", 0, seed)
+    reader = Reader(wire.connect, clock=clock, session=b"session1", secret=secret)
+    reader.cards()
+    reader._session._talk.flow.sent(30_000)  # what a good link has carried
+    lot = LOT * 2
+    made = reader.certify_lot(lot, kind="FSE", mode="03", invoices=1, total=100)
+    assert made.digest == hashlib.sha256(lot).digest()
+    assert (service.signatures, wire.connections, wire.loss) == (1, 1, 0.20)
+    assert clock.now < 60_000

@@ -181,7 +181,7 @@ def test_request_given_up_leaves_no_byte_of_it_behind():
     talk.ask(codec.encode(messages.UNLOCK, {"code": b"739155"}), 0)
     sealed = talk.flight.awaited.message
     talk.give_up()
-    assert b"739155" not in bytes(sealed) + bytes(talk._out)
+    assert b"739155" not in bytes(sealed) + bytes(talk._sending.out)
 
 
 def test_conversation_with_the_readers_own_link_ends_in_an_answer():

@@ -14,7 +14,7 @@ LOT = b"".join(bytes((rank,)) + bytes(range(1, 128)) for rank in range(20))
 DIGEST = hashlib.sha256(LOT).digest()
 SIGNATURE = DIGEST + b"\x01" * 224
 SESSION = b"session1"
-FRAMES_EACH_WAY = {TO_READER: 14, TO_HOST: 19}  # HELLO, 13 requests; WELCOME, 13 ANSWERs, an ACK for 5
+FRAMES_EACH_WAY = {TO_READER: 16, TO_HOST: 21}  # HELLO, 15 requests; WELCOME, 15 ANSWERs, an ACK for 5
 NO_FAULT = {"answers": (1, 3, SIGNATURE, SIGNATURE, DIGEST, 2), "steps": [9, 3, 5, 6, 7, 9], "streamed": LOT}
 
 

@@ -82,8 +82,9 @@ def test_request_is_acknowledged_before_it_is_carried_out(open_board, service):
     data = request(1)
     link = open_board.link
     assert link.feed(data, len(data)) == len(data)
-    count = link.pending()
-    assert bytes(link.out[link.out_at : link.out_at + count]) == bytes(seal(frame.ACK, 1, b""))
+    sender = link.sender
+    count = sender.pending()
+    assert bytes(sender.out[sender.out_at : sender.out_at + count]) == bytes(seal(frame.ACK, 1, b""))
     assert service.requests == []
 
 
@@ -227,7 +228,7 @@ def test_answer_that_the_table_does_not_allow_becomes_incoherent(clock):
 
 def test_code_is_gone_from_the_readers_buffers_after_its_request(open_board):
     ask(open_board, request(1, messages.UNLOCK, code=b"7391"))
-    assert b"7391" not in bytes(open_board.link._in) + bytes(open_board.link._answer)
+    assert b"7391" not in bytes(open_board.link._in) + bytes(open_board.link.sender._answer)
 
 
 def test_code_of_a_refused_request_is_gone_from_the_readers_buffers_too(open_board):
@@ -242,9 +243,10 @@ def test_bytes_not_yet_written_are_kept_in_order_whatever_is_written_at_a_time(o
     link.feed(data, len(data))
     pieces = bytearray()
     link.poll(0)
-    while link.pending():
-        pieces += link.out[link.out_at : link.out_at + 1]
-        link.sent(1)
+    sender = link.sender
+    while sender.pending():
+        pieces += sender.out[sender.out_at : sender.out_at + 1]
+        sender.sent(1)
     assert [one.kind for one in FrameReader(4096).feed(bytes(pieces))] == [frame.ACK, frame.ANSWER]
     assert len(frames_of(whole)) == 2
 
@@ -262,9 +264,9 @@ def test_answer_not_wholly_out_when_the_next_request_is_taken_ends_there(clock):
     data = request(2, messages.RECORDS, first=0, data=bytes(128))
     board.link.feed(data, len(data))
     board.link.poll(0)
-    assert board.link.pending() > 5
-    begun = bytes(board.link.out[:5])
-    board.link.sent(5)
+    assert board.link.sender.pending() > 5
+    begun = bytes(board.link.sender.out[:5])
+    board.link.sender.sent(5)
     answer = board.feed(request(3, messages.RECORDS, first=1, data=bytes(128)))
     assert answer[0] == 0
     cut, whole = FrameReader(4096).feed(begun + answer)

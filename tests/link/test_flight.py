@@ -64,28 +64,100 @@ def test_numbers_that_are_not_out_are_not_found():
 def test_gap_is_filled_from_the_first_that_was_not_taken():
     flight = flight_of(5)
     settle(flight, 1)
-    assert flight.out_of_turn(3, 1) is True
+    assert flight.out_of_turn(3, 1, 0) is True
     assert sent(flight) == [2, 3, 4, 5]
 
 
 def test_one_gap_is_gone_back_for_once_however_many_frames_were_behind_it():
     flight = flight_of(6)
-    assert [flight.out_of_turn(number, 0) for number in (2, 3, 4, 5, 6)] == [True, *[False] * 4]
+    assert [flight.out_of_turn(number, 0, 0) for number in (2, 3, 4, 5, 6)] == [True, *[False] * 4]
 
 
 def test_same_request_lost_again_is_gone_back_for_again():
     flight = flight_of(6)
     for number in (2, 3, 4, 5, 6):
-        flight.out_of_turn(number, 0)
+        flight.out_of_turn(number, 0, 0)
         sent(flight)
-    assert flight.out_of_turn(2, 0) is True
+    assert flight.out_of_turn(2, 0, 0) is True
     assert sent(flight) == [1, 2, 3, 4, 5, 6]
+
+
+def test_one_that_was_lost_is_sent_again_alone_where_those_behind_it_are_kept():
+    flight = flight_of(5)
+    assert flight.out_of_turn(3, 1, 0b1) is True
+    assert sent(flight) == [2]
+    assert flight.out_of_turn(4, 1, 0b11) is False
+    assert flight.out_of_turn(5, 1, 0b111) is False
+    assert sent(flight) == []
+    assert settle(flight, 5) == 5
+
+
+def test_two_that_were_lost_are_both_sent_again_and_again_if_they_are_lost_again():
+    flight = flight_of(6)
+    assert flight.out_of_turn(2, 0, 0b1) is True
+    assert flight.out_of_turn(4, 0, 0b101) is True
+    assert sent(flight) == [1, 3]
+    assert flight.out_of_turn(5, 0, 0b1101) is False  # sent before them
+    assert flight.out_of_turn(6, 0, 0b11101) is False
+    assert flight.out_of_turn(3, 0, 0b11111) is True  # but 1 went before 3
+    assert sent(flight) == [1]
+    assert settle(flight, 6) == 6
+
+
+def test_one_that_is_not_kept_for_want_of_room_is_sent_again_with_those_behind_it():
+    flight = flight_of(6)
+    assert flight.out_of_turn(3, 1, 0b1) is True
+    assert sent(flight) == [2]
+    assert flight.out_of_turn(4, 1, 0b1) is True
+    assert sent(flight) == [4, 5, 6]
+    assert [one.number for one in flight.under_way] == [2, 4, 5, 6]
+
+
+def test_what_is_kept_is_no_burden_on_the_link():
+    flight = flight_of(5)
+    flight.out_of_turn(3, 1, 0b1)
+    assert (flight.length, flight.burden) == (50, 40)
+
+
+def test_all_under_way_was_lost_when_as_many_words_came_damaged():
+    flight = flight_of(3)
+    assert [flight.spoil() for _ in range(3)] == [False, False, True]
+    assert sent(flight) == [1, 2, 3]
+
+
+def test_word_that_can_be_read_tells_that_the_damaged_ones_were_of_others():
+    flight = flight_of(4)
+    flight.spoil()
+    settle(flight, 2)
+    assert [flight.spoil() for _ in range(2)] == [False, True]
+
+
+def test_going_back_takes_nothing_for_kept():
+    flight = flight_of(3)
+    flight.out_of_turn(2, 0, 0b1)
+    flight.go_back()
+    assert sent(flight) == [1]
+    settle(flight, 1)
+    assert sent(flight) == [2, 3]
+
+
+def test_long_request_that_was_sent_often_is_in_vain_once_it_is_due_again():
+    flight = flight_of(2)
+    for _ in range(2):
+        assert not flight.in_vain(3, 5)
+        flight.go_back()
+        sent(flight)
+    assert not flight.in_vain(3, 5)
+    flight.go_back()
+    assert flight.in_vain(3, 5)
+    assert not flight.in_vain(4, 5)
+    assert not flight.in_vain(3, 10)
 
 
 def test_what_was_taken_without_an_answer_is_not_sent_again():
     """The answers of 1 and 2 got lost: that of 3 will answer for them."""
     flight = flight_of(5)
-    assert flight.out_of_turn(4, 2) is True
+    assert flight.out_of_turn(4, 2, 0) is True
     assert sent(flight) == [3, 4, 5]
     assert settle(flight, 3) == 3
 
@@ -93,13 +165,13 @@ def test_what_was_taken_without_an_answer_is_not_sent_again():
 def test_old_frame_that_comes_again_is_no_loss():
     flight = flight_of(5)
     settle(flight, 3)
-    assert flight.out_of_turn(2, 3) is False
-    assert flight.out_of_turn(5, 1) is False  # a late word
+    assert flight.out_of_turn(2, 3, 0) is False
+    assert flight.out_of_turn(5, 1, 0) is False  # a late word
     assert sent(flight) == []
 
 
 def test_number_that_cannot_be_of_this_session_is_told():
-    assert flight_of(3).out_of_turn(1, 100) is None
+    assert flight_of(3).out_of_turn(1, 100, 0) is None
 
 
 def test_silence_is_broken_by_one_request_alone_and_its_answer_sends_the_rest():
@@ -115,7 +187,7 @@ def test_request_sent_alone_tells_how_far_the_reader_is():
     flight = flight_of(5)
     flight.go_back()
     sent(flight)
-    assert flight.out_of_turn(1, 3) is True
+    assert flight.out_of_turn(1, 3, 0) is True
     assert sent(flight) == [4, 5]
 
 
@@ -123,7 +195,7 @@ def test_reader_that_has_all_is_asked_for_its_last_answer_alone():
     flight = flight_of(4)
     flight.go_back()
     sent(flight)
-    assert flight.out_of_turn(1, 4) is True
+    assert flight.out_of_turn(1, 4, 0) is True
     assert sent(flight) == [4]
     flight.go_back()
     assert sent(flight) == [4]
@@ -134,7 +206,7 @@ def test_stale_word_of_a_gap_changes_nothing_for_the_request_sent_alone():
     flight = flight_of(4)
     flight.go_back()
     sent(flight)
-    assert flight.out_of_turn(3, 0) is False
+    assert flight.out_of_turn(3, 0, 0) is False
     assert sent(flight) == []
 
 
@@ -171,7 +243,7 @@ def test_flight_given_up_may_have_been_taken_as_far_as_it_was_out():
 def test_numbers_go_round_after_255():
     flight = flight_of(4, after=253)
     assert [one.number for one in flight.under_way] == [254, 255, 1, 2]
-    assert flight.out_of_turn(2, 255) is True
+    assert flight.out_of_turn(2, 255, 0) is True
     assert sent(flight) == [1, 2]
     assert settle(flight, 2) == 4
     flight.add(b"next", streamed=True)

@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).parent / "device_memory.py"
 
 
 def test_link_allocates_nothing_in_the_steady_state_with_the_heap_locked():
-    command = [str(MICROPYTHON), "-X", "heapsize=128k", str(SCRIPT), str(ROOT / "firmware")]
+    command = [str(MICROPYTHON), "-X", "heapsize=192k", str(SCRIPT), str(ROOT / "firmware")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "bytes allocated: 0\n", "")
 

@@ -12,7 +12,7 @@ from tournee.reader import bluetooth, codec, pace, wait
 from tournee.reader.framing import seal
 
 TEXT = MANUAL.read_text()
-NAMES = ["HELLO", "WELCOME", "REQUEST", "ANSWER", "ACK", "NAK", "FETCH", "PART"]
+NAMES = ["HELLO", "WELCOME", "REQUEST", "ANSWER", "ACK", "NAK", "FETCH", "PART", "PIECE", "PIECES"]
 
 
 def dialogue() -> list[tuple[str, str, bytes]]:
@@ -35,7 +35,7 @@ def test_tables_of_messages_and_statuses_are_those_of_the_firmware():
 
 
 def test_dialogue_is_what_the_reader_says_byte_for_byte():
-    board = Board(CountingService(window=3), Clock())
+    board = Board(CountingService(window=3), Clock(), early=1_872)
     sent = told = b""
     for direction, comment, data in dialogue():
         if direction == ">":

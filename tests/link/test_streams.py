@@ -133,7 +133,7 @@ def test_reader_that_refuses_the_session_is_not_kept_connected():
             lines.append(line)
             line.settimeout(5)
             line.recv(4096)
-            line.sendall(seal(frame.NAK, 1, codes.PROTOCOL.to_bytes(2, "big")))
+            line.sendall(seal(frame.NAK, 1, codes.MALFORMED.to_bytes(2, "big")))
 
         thread = threading.Thread(target=refuse)
         thread.start()
@@ -141,7 +141,7 @@ def test_reader_that_refuses_the_session_is_not_kept_connected():
             Reader.open(f"socket://127.0.0.1:{listener.getsockname()[1]}")
         thread.join(5)
     with lines[0] as line:
-        assert (refused.value.name, line.recv(1)) == ("PROTOCOL", b"")
+        assert (refused.value.name, line.recv(1)) == ("MALFORMED", b"")
 
 
 @pytest.mark.parametrize(

@@ -121,13 +121,14 @@ def _no_tag(guard, link):
 
 
 def _wrong_parts(guard, link):
-    inner = link._send_control
+    sender = link.sender
+    inner = sender._send
 
     def send(kind, number, end):
-        link._control[end - 1] ^= kind == frame.PART
+        sender._control[end - 1] ^= kind == frame.PART
         inner(kind, number, end)
 
-    link._send_control = send
+    sender._send = send
 
 
 FLAWS = {

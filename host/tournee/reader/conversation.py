@@ -9,14 +9,12 @@ from enum import Enum, auto
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.envelope import Envelope
-from tournee.reader.fetching import Fetching
-from tournee.reader.flight import Flight, burden_of
-from tournee.reader.flow import Flow
-from tournee.reader.framing import Frame, FrameReader, seal
+from tournee.reader.framing import Frame, FrameReader
 from tournee.reader.greeting import Greeting, Step
-from tournee.reader.pace import GREET_WAIT_MS, WORK_WAIT_MS, Waits
+from tournee.reader.pace import GREET_WAIT_MS, WORK_WAIT_MS
+from tournee.reader.parts import Outcome
 from tournee.reader.protection import Protection
-from tournee.reader.wait import Wait
+from tournee.reader.sending import Sending
 
 _LARGEST_ANSWER = 4_096
 _SPOILT = 2  # times that something must come damaged before the answer is fetched in parts
@@ -45,9 +43,12 @@ class Conversation:
         self._envelope = Envelope(protection)
         self._greeting = Greeting(name, self._envelope)
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
-        self.flight = Flight()  # the requests that are out
-        self._waits = Waits()
-        self.flow = Flow()
+        self._sending = Sending(self._envelope)
+        self.flight = self._sending.flight
+        self.flow = self._sending.flow
+        self._parts = self._sending.parts
+        self._waits = self._sending.waits
+        self._wait = self._sending.wait
         self.state = State.CLOSED
         self.lost = False
         self.heard = False  # something readable came over this connection
@@ -55,10 +56,7 @@ class Conversation:
         self.largest = 0  # bytes of the largest message that the reader takes
         self.answer = b""
         self._answered = 0  # requests that `answer` answers for
-        self._out = bytearray()
-        self._fetching: Fetching | None = None  # the answer is fetched part by part
         self._spoilt = 0  # times that something came damaged while one request was out
-        self._wait = Wait()
 
     @property
     def refusal(self) -> int:
@@ -69,6 +67,11 @@ class Conversation:
     def worn(self) -> bool:
         """Whether the channel's keys have served as often as they may: greet again before asking more."""
         return self._envelope.worn
+
+    @property
+    def open(self) -> bool:
+        """Whether one more streamed request may be asked."""
+        return self.state is State.IDLE or self.state is State.WAITING
 
     @property
     def settled(self) -> bool:
@@ -83,6 +86,7 @@ class Conversation:
         if not self.flight:
             self._wait.begin(now_ms)
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
+        self._parts.stop()
         self.flow.anew()
         self._greeting.begin()
         self._greet(now_ms)
@@ -90,12 +94,12 @@ class Conversation:
     def ask(self, message: bytes | bytearray, now_ms: int, *, streamed: bool = False) -> None:
         """Send a request; only in session, and one at a time but for streamed ones. The caller overwrites
         `message` if it is secret."""
-        assert self.state is State.IDLE or (streamed and self.state is State.WAITING)
+        assert self.open and (streamed or self.state is State.IDLE)
         if not self.flight:
             self._wait.begin(now_ms)
         self.flight.add(message, streamed=streamed)
         self.state = State.WAITING
-        self._launch(now_ms)
+        self._sending.launch(now_ms)
 
     def take_answer(self) -> tuple[int, bytes]:
         """Give the answer's message and how many requests it answers for; make ready for the next ones."""
@@ -106,14 +110,13 @@ class Conversation:
 
     def give_up(self) -> None:
         """Forget what is out, carried out or not; connect again before asking more."""
-        self._drop()
+        self._sending.drop()
         self.lost = True
         self.state = State.CLOSED
 
     def outgoing(self) -> bytearray:
         """Give what is to be written now, once; overwrite it afterwards, for it may hold a code."""
-        out, self._out = self._out, bytearray()
-        return out
+        return self._sending.taken()
 
     def wait_ms(self, now_ms: int) -> int:
         """Tell how long nothing but incoming bytes matters."""
@@ -136,7 +139,7 @@ class Conversation:
             self._greet(now_ms)
         else:
             self._waits.missed(self.flight.awaited)
-            self._ask_again(now_ms)
+            self._sending.again(now_ms)
 
     def _take(self, one: Frame, now_ms: int) -> None:
         self._waits.stirred()
@@ -153,14 +156,14 @@ class Conversation:
         if opened is None:
             return
         if opened.kind == frame.NAK and opened.number == 0:
-            self._waits.refused(self.flight.under_way, now_ms)
+            self._sending.heard(now_ms)
             self._hurry(now_ms)
         elif self.state is State.GREETING:
             self._take_welcome(opened, now_ms)
         elif opened.kind == frame.ACK:
             self._take_ack(opened.number, now_ms)
-        elif self._fetching and self._fetching.awaits(opened):
-            self._take_part(self._fetching, opened, now_ms)
+        elif self._parts.awaits(opened):
+            self._take_part(opened, now_ms)
         elif opened.kind == frame.NAK and not self._envelope.protection and self.flight.find(opened.number):
             self._greet_again(now_ms)  # it serves over the protected channel alone, or will tell what it is
         elif opened.kind == frame.ANSWER and self.flight:
@@ -168,13 +171,13 @@ class Conversation:
 
     def _take_damaged(self, now_ms: int) -> None:
         """While one request waits it may be its answer, which is fetched in parts once that happens again."""
-        lone = self.state is State.WAITING and len(self.flight.under_way) == 1 and not self._fetching
+        lone = self.state is State.WAITING and len(self.flight.under_way) == 1 and not self._parts
         self._spoilt += lone
         if lone and self._spoilt >= _SPOILT:
             self._spoilt = 0
-            self._fetching = Fetching(self.flight.awaited.number)
+            self._parts.fetch(self.flight.awaited.number)
             self.flight.awaited.acked_ms = None
-            self._ask_again(now_ms)
+            self._sending.again(now_ms)
         else:
             self._hurry(now_ms)
 
@@ -196,18 +199,18 @@ class Conversation:
         if greeting.known and not welcome.resumed:
             self.forgotten = True
             greeting.known = False
-            self._drop()
+            self._sending.drop()
             self.connected(now_ms)  # open it anew
             return
         if not greeting.known or not self.flight.joined(welcome.last):
             self.forgotten = greeting.known
             greeting.known = True
-            self._drop()
+            self._sending.drop()
             self.flight.begin(welcome.last)
         self.lost = False
         self._wait.answered()
         self.state = State.WAITING if self.flight else State.IDLE
-        self._launch(now_ms)
+        self._sending.launch(now_ms)
 
     def _take_ack(self, number: int, now_ms: int) -> None:
         request = self.flight.find(number)
@@ -215,22 +218,23 @@ class Conversation:
             self._waits.answered(request, now_ms)
             request.acked_ms = now_ms
             self._wait.answered()
-            self._await(now_ms)
+            self._sending.await_word(now_ms)
 
-    def _take_part(self, fetching: Fetching, one: Frame, now_ms: int) -> None:
-        if one.kind == frame.NAK:  # no such answer is kept: the request was never taken
-            self._fetching = None
-            self._ask_again(now_ms)
-            return
-        whole = fetching.take(one.payload)
-        if whole:
-            self._fetching = None
-            for found in FrameReader(len(whole)).feed(whole):
-                self._take(found, now_ms)
-        elif fetching.due:
-            self._ask_again(now_ms)
+    def _take_part(self, one: Frame, now_ms: int) -> None:
+        outcome = self._parts.take(one)
+        self._sending.heard(now_ms)
+        if outcome is Outcome.WAIT:
+            self._sending.await_word(now_ms)
+        elif outcome is Outcome.ONWARD:
+            self._sending.again(now_ms)
+        elif outcome is Outcome.TAKEN and self.flight.find(one.number) is self.flight.newest:
+            self._parts.fetch(one.number)
+            self._sending.again(now_ms)
+        elif outcome is Outcome.TAKEN:
+            self._greet_again(now_ms)  # some behind it as well, maybe: its WELCOME says
         else:
-            self._await(now_ms)
+            for found in FrameReader(len(self._parts.frame)).feed(self._parts.frame):
+                self._take(found, now_ms)
 
     def _take_answer(self, one: Frame, now_ms: int) -> None:
         try:
@@ -241,27 +245,27 @@ class Conversation:
         status = answer.uint("status") if answer.number == messages.FAILURE else codes.OK
         request = self.flight.find(one.number)
         if status == codes.SEQUENCE:
-            again = self.flight.out_of_turn(one.number, answer.uint("detail"))
-            if again is None:
+            kept = answer.uint("record")
+            lost = self.flight.out_of_turn(one.number, answer.uint("detail"), kept)
+            if lost is None:
                 self._greet_again(now_ms)
-            elif again:
-                self.flow.lost()
-                self._wipe_out()
-                self._launch(now_ms)
+            elif not self.flight.alone:
+                self.flow.refused(lost=lost, kept=kept > 0)
+                self._sending.launch(now_ms)
         elif request is not None and status == codes.NO_SESSION:
             self._greet_again(now_ms)
         elif request is not None:
-            self._waits.answered(request, now_ms)
-            if request.streamed and request.sendings == 1:
+            if not request.kept:
+                self._waits.answered(request, now_ms)
                 self.flow.answered(request, now_ms)
             self._answered += self.flight.settle(request)
-            self._fetching = None
+            self._parts.stop()
             self._spoilt = 0
             self.answer = one.payload
             self.lost = False  # what came in before it, damaged, may have used up the last try
             self._wait.begin(now_ms)
             self.state = State.ANSWERED
-            self._launch(now_ms)
+            self._sending.launch(now_ms)
 
     def _greet_again(self, now_ms: int) -> None:
         """The reader lost us without the stream telling: its WELCOME says how far it is."""
@@ -293,58 +297,19 @@ class Conversation:
         or in the time that an answer usually takes; where more is out, what comes behind will tell, and is
         awaited no longer than that."""
         under_way = self.flight.under_way if self.state is State.WAITING else []
-        usual = self._waits.usual_ms(under_way) if under_way else GREET_WAIT_MS
-        if len(under_way) > 1 or self._fetching is not None:
+        usual = self._sending.usual_ms if under_way else GREET_WAIT_MS
+        if self._parts:
             self._wait.no_longer_than(now_ms + usual)
+        elif len(under_way) > 1:
+            if self.flight.spoil():
+                self.flow.lost()
+                self._sending.launch(now_ms)
+            else:
+                self._wait.no_longer_than(now_ms + usual)
         elif (under_way or self.state is State.GREETING) and self._wait.hurry(now_ms, usual):
             self.poll(now_ms)
             self._wait.hurried()
 
     def _greet(self, now_ms: int) -> None:
         self.state = State.GREETING
-        self._wipe_out()
-        self._out += self._greeting.frame()
-        self._envelope.sent()
-        self._wait.sent(now_ms)
-        self._wait.until(now_ms + GREET_WAIT_MS)
-
-    def _ask_again(self, now_ms: int) -> None:
-        """Send the request awaited again, alone; or ask for what is missing of its answer."""
-        self._wipe_out()
-        self.flow.lost()
-        fetching = self._fetching
-        if fetching is not None and fetching.goes_on():
-            for part in fetching.asks():
-                self._out += seal(frame.FETCH, fetching.number, part)
-            self._wait.sent(now_ms)
-            self._await(now_ms)
-        else:
-            self.flight.go_back()
-            self._envelope.sent()
-            self._launch(now_ms)
-
-    def _launch(self, now_ms: int) -> None:
-        """Send what the flight has to send, and wait for what is under way."""
-        out = burden_of(self.flight.under_way)
-        while request := self.flight.next_due(self.flow.holds(out)):
-            made = self._envelope.seal(frame.REQUEST, request.number, request.message)
-            out += len(made)
-            self.flow.sent(len(made))
-            request.sent(now_ms, len(made), out)
-            if request is self.flight.awaited:
-                self._wait.sent(now_ms)
-            self._out += made
-        self._await(now_ms)
-
-    def _await(self, now_ms: int) -> None:
-        if self.flight.under_way:
-            self._wait.until(now_ms + self._waits.wait_ms(self.flight.under_way))
-
-    def _drop(self) -> None:
-        self._fetching = None
-        self.flight.drop()
-        self._wipe_out()
-
-    def _wipe_out(self) -> None:
-        self._out[:] = bytes(len(self._out))
-        self._out.clear()
+        self._sending.greet(self._greeting.frame(), now_ms)

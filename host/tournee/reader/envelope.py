@@ -5,7 +5,7 @@ from tournee.reader.framing import Frame, seal
 from tournee.reader.protection import Protection
 
 _BELIEVED = 3  # times in a row that the reader must say that it cannot open what we send
-_IN_CLEAR = (frame.NAK, frame.WELCOME, frame.PART)  # what a protected reader may say in clear
+_IN_CLEAR = (frame.NAK, frame.WELCOME, frame.PART, frame.PIECES)  # what a protected reader may say in clear
 
 
 class Envelope:

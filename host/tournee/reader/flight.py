@@ -1,9 +1,11 @@
 """The requests that are out, oldest first: their numbers, what the reader's words say of them, what to send.
 
-A reader takes requests in the order of their numbers, one at a time, and drops what comes behind a gap. So an
-answer of a number answers for all before it, and a loss makes the host go back. No time, no I/O.
+A reader takes requests in the order of their numbers, one at a time. Of what comes behind a gap it keeps what
+it has room for, says so, and drops the rest. So an answer of a number answers for all before it, and after a
+loss the host sends again what the reader does not have. No time, no I/O.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 
 _NUMBERS = 255  # requests are numbered 1 to 255, then from 1 again; 0 stands for none yet
@@ -19,10 +21,13 @@ class Request:
     streamed: bool  # one of several under way, answered at once
     length: int = 0  # bytes of its frame
     burden: int = 0  # bytes that were out when it was sent, its own included
-    sendings: int = 0
+    sendings: int = 0  # that its answer may be to
+    tries: int = 0  # sendings in all
     first_ms: int = 0
     sent_ms: int = 0
     acked_ms: int | None = None
+    due: bool = True  # to be sent, for the first time or again
+    kept: bool = False  # the reader has it, and waits for one before it
 
     @property
     def number(self) -> int:
@@ -36,6 +41,7 @@ class Request:
         self.sent_ms = now_ms
         self.first_ms = self.first_ms if self.sendings else now_ms
         self.sendings += 1
+        self.tries += 1
         self.acked_ms = None
 
 
@@ -45,12 +51,12 @@ class Flight:
     def __init__(self) -> None:
         self._base = 0  # place of the last one answered,
         self._taken = 0  # of the last one that the reader is known to have taken,
-        self._sent = 0  # of the last one sent since the host went back,
-        self._before = 0  # of the last one sent before that: it may yet be answered,
         self._top = 0  # and of the last one made: given up, it may have been taken
         self._out: list[Request] = []
-        self._alone = False  # the one awaited is sent again, and nothing behind it before it is answered
-        self._gap = (-1, -1)  # the last gap told: the last place taken, and the one that came too early
+        self._air: deque[int] = deque()  # places as they were sent, of which nothing is known yet
+        self._before: deque[int] = deque()  # those that were there when the host went back
+        self._spoilt = 0  # words of them that could not be read, or were that they could not
+        self.alone = False  # the one awaited is sent again, and nothing behind it before it is answered
 
     def __len__(self) -> int:
         return len(self._out)
@@ -61,19 +67,29 @@ class Flight:
         return burden_of(self._out)
 
     @property
+    def burden(self) -> int:
+        """Bytes of those among them that the reader does not keep."""
+        return burden_of([one for one in self._out if not one.kept])
+
+    @property
     def oldest(self) -> Request:
         """The one that is answered first."""
         return self._out[0]
 
     @property
+    def newest(self) -> Request:
+        """The one that was made last."""
+        return self._out[-1]
+
+    @property
     def under_way(self) -> list[Request]:
-        """Those that have been sent, and may not have been taken."""
-        return self._out[self._awaited - self._base - 1 : self._sent - self._base]
+        """Those that have been sent, and may not have come."""
+        return [one for one in self._out if one.place in self._air]
 
     @property
     def awaited(self) -> Request:
         """The one that is to be sent again first: its answer answers for those before it."""
-        return self._out[self._awaited - self._base - 1]
+        return self._at(min(self._taken + 1, self._base + len(self._out)))
 
     def add(self, message: bytes | bytearray, *, streamed: bool) -> None:
         """Make one more request; `next_due` sends it."""
@@ -82,91 +98,140 @@ class Flight:
 
     def next_due(self, more: bool) -> Request | None:
         """The next one to be sent, which is then under way; with `more` to others that are."""
-        place = max(self._sent + 1, self._awaited)
-        if place > self._base + len(self._out) or (place > self._awaited and (self._alone or not more)):
+        if not self._out:
             return None
-        self._sent = place
-        return self._out[place - self._base - 1]
+        awaited = self.awaited
+        wanted = self._out[awaited.place - self._base - 1 :] if more and not self.alone else [awaited]
+        for request in wanted:
+            if request.due and not request.kept:
+                request.due = False
+                self._air.append(request.place)
+                return request
+        return None
 
     def find(self, number: int) -> Request | None:
         """The request of this number, if it is out."""
-        at = self._place(number) - self._base - 1
-        return self._out[at] if 0 <= at < len(self._out) else None
+        place = self._place(number)
+        return self._at(place) if 0 < place - self._base <= len(self._out) else None
 
     def settle(self, request: Request) -> int:
         """An answer has come: it answers for those before it too. Return how many; their bytes are
         overwritten."""
-        if self._alone and request.place >= self._awaited:
-            self._alone = False
-            if request.place > self._sent:  # nothing was lost, only late
-                self._sent = self._before
-        count = request.place - self._base
+        place = request.place
+        if self.alone and place >= self.awaited.place:
+            if place > self.awaited.place:  # nothing was lost, only late
+                self._air = self._before
+                for one in self.under_way:
+                    one.due = False
+            self.alone = False
+        count = place - self._base
         _wipe(self._out[:count])
         del self._out[:count]
-        self._base = request.place
-        self._taken = max(self._taken, self._base)
-        self._sent = max(self._sent, self._base)
+        self._base = place
+        self._has_taken(place)
         return count
+
+    def spoil(self) -> bool:
+        """One that is under way was damaged, or the word of it. Return whether all of them were: each frame
+        brings one word."""
+        self._spoilt += 1
+        if self._spoilt < len(self._air):
+            return False
+        for request in self.under_way:
+            request.due = True
+        self._air.clear()
+        self._spoilt = 0
+        return True
+
+    def in_vain(self, times: int, length: int) -> bool:
+        """Whether the one awaited is to be sent again, longer than so many bytes and sent so often."""
+        awaited = self.awaited if self._out else None
+        return awaited is not None and awaited.due and awaited.tries >= times and awaited.length > length
 
     def go_back(self) -> None:
         """Send the one awaited again, alone: nobody knows what the reader has."""
-        if not self._alone:
-            self._before = self._sent
-        self._alone = True
-        self._sent = self._awaited - 1
+        if not self.alone:
+            self._before = self._air
+        self.alone = True
+        self._know_nothing()
 
-    def out_of_turn(self, number: int, last: int) -> bool | None:
-        """The reader has refused `number`: `last` is the last that it took. Return whether something is to
-        be sent, None when this cannot be about our session.
+    def out_of_turn(self, number: int, last: int, kept: int) -> bool | None:
+        """The reader has refused `number`: `last` is the last that it took, and the bits of `kept` are what
+        it keeps of those from `last` + 2 on. Return whether something was lost, None when this cannot be
+        about our session.
 
-        Every request behind a gap is refused, each with the same `last`: going back once is enough.
+        Frames come in their order: what was sent before the one that was refused has come, or was lost. And
+        where that one is not kept, nothing behind it will be.
         """
         taken, early = self._place(last), self._place(number)
         if taken > self._base + len(self._out):
             return None
-        news = taken > self._taken
-        self._taken = max(self._taken, taken)
-        if self._alone:  # sent to see how far the reader is; what was sent before may still be refused
+        news = self._has_taken(taken)
+        if self.alone:  # sent to see how far the reader is; what was sent before may still be refused
             return news and self._go_on()
-        if taken < self._base or early <= taken:
+        if taken < self._base or not taken < early <= self._base + len(self._out):
             return False  # a late word, or an old frame came again
-        same = taken == self._gap[0] and early > self._gap[1]
-        self._gap = (taken, early)
-        return not same and self._go_on()
+        for request in self._out[taken + 1 - self._base :]:
+            request.kept = request.kept or bool(kept >> (request.place - taken - 2) & 1)
+        self._spoilt = 0
+        while early in self._air and self._air.popleft() != early:
+            pass
+        dropped = not self._at(early).kept and early not in self._air
+        news = False
+        for request in self._out[self._taken - self._base :]:
+            lost = request.place not in self._air or (dropped and request.place > early)
+            if lost and not request.kept and not request.due:
+                request.due = news = True
+        return news
 
     def joined(self, last: int) -> bool:
         """A session goes on: `last` is the last that the reader took. False when it is none of ours."""
         taken = self._place(last)
         if not self._base <= taken <= self._top:
             return False
-        self._taken = max(self._taken, taken)
+        self._has_taken(taken)
         if not self._out:
-            self._base = self._sent = self._top = taken
+            self._base = self._top = taken
         return self._go_on()
 
     def begin(self, last: int) -> None:
         """Number from `last` on; what was out is dropped."""
         self.drop()
-        self._base = self._taken = self._sent = self._top = last
+        self._base = self._taken = self._top = last
 
     def drop(self) -> None:
         """Give up what is out, and overwrite it; which of it the reader has taken, `joined` will tell."""
         _wipe(self._out)
         self._out.clear()
-        self._sent = self._base
         self._taken = self._base
-        self._alone = False
-        self._gap = (-1, -1)
+        self.alone = False
+        self._know_nothing()
+
+    def _has_taken(self, place: int) -> bool:
+        """The reader has all up to `place`; whether that is news."""
+        news = place > self._taken
+        if news:
+            self._taken = place
+            self._spoilt = 0
+            self._air = deque(one for one in self._air if one > place)
+        return news
 
     def _go_on(self) -> bool:
         """Send what the reader has not taken; when it has all, the last again, for its answer."""
-        self._alone = False
-        self._sent = self._awaited - 1
+        self.alone = False
+        self._know_nothing()
         return True
 
-    @property
-    def _awaited(self) -> int:
-        return min(self._taken + 1, self._base + max(len(self._out), 1))
+    def _know_nothing(self) -> None:
+        """Nothing is under way, nothing is kept."""
+        self._air = deque()
+        self._spoilt = 0
+        for request in self._out:
+            request.kept = False
+            request.due = True
+
+    def _at(self, place: int) -> Request:
+        return self._out[place - self._base - 1]
 
     def _place(self, number: int) -> int:
         """The place next to the last one answered that has this number."""

@@ -12,10 +12,10 @@ from tournee.reader.flight import Request
 
 _START = 512  # bytes ahead, as long as nothing is measured
 _GAIN = 2.0  # times what the link seems to hold: else it could never be seen to hold more
-_LOSING_GAIN = 1.5
+_LOSING_GAIN = 1.5  # where all that is behind a loss is lost with it
 _SHARE = 4  # of a new measure in the estimate, where it is lower
 _AROUND = 24  # bytes around the data of a message, in clear or protected
-_DOUBT = 0.1  # losses that one may have been lucky not to see
+_DOUBT = 0.3  # losses that one may have been lucky not to see
 _MEMORY = 32_768  # bytes: what was sent so long ago counts for a third
 
 
@@ -40,12 +40,18 @@ class Flow:
         self._lost *= fade
 
     def lost(self) -> None:
-        """Something had to be sent again."""
+        """Something has to be sent again."""
         self._lost += 1
-        self._gain = _LOSING_GAIN
+
+    def refused(self, *, lost: bool, kept: bool) -> None:
+        """A frame came before its turn: whether that tells of a loss, and whether such ones are kept."""
+        self._lost += lost
+        self._gain = _GAIN if kept else _LOSING_GAIN
 
     def answered(self, request: Request, now_ms: int) -> None:
-        """A streamed request that was sent once is answered."""
+        """A request is answered; one of several under way, sent once, tells what the link holds."""
+        if not request.streamed or request.sendings > 1:
+            return
         spent = max(now_ms - request.sent_ms, 1)
         self._least_ms = min(self._least_ms or spent, spent)
         room = self._gain * request.burden * self._least_ms / spent + request.length

@@ -11,6 +11,7 @@ from tournee.reader.envelope import Envelope
 from tournee.reader.framing import Frame, seal
 from tournee.reader.protection import ProtectionError
 
+_OF_PARTS = (codes.PROTOCOL, codes.SEQUENCE, codes.NO_SESSION)  # late words on parts, never on HELLO
 _NUMBERS = 255
 
 
@@ -78,7 +79,8 @@ class Greeting:
         if one.number != self.number:
             return Step.NOTHING
         if one.kind == frame.NAK:
-            return self._refuse(int.from_bytes(one.payload, "big"))
+            status = int.from_bytes(one.payload, "big")
+            return Step.NOTHING if status in _OF_PARTS else self._refuse(status)
         if one.kind != frame.WELCOME:
             return Step.NOTHING
         try:

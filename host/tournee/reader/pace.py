@@ -5,7 +5,7 @@ a frame that was sent once is measured (Karn): of one sent twice nobody knows wh
 for an answer that comes too soon to be one to the second.
 """
 
-from tournee.reader.flight import Request, burden_of
+from tournee.reader.flight import Request
 
 ACK_WAIT_MS = 1_000  # at most for an ACK or ANSWER, and
 BYTE_WAIT_MS = 2  # as much again for each byte that is out (9600 baud carries one a millisecond)
@@ -66,16 +66,16 @@ class Waits:
         self._streamed = Pace()
         self._works: dict[bytes, Pace] = {}
 
-    def wait_ms(self, under_way: list[Request]) -> int:
-        """The wait for the next word on what is under way."""
-        oldest, out = under_way[0], burden_of(under_way)
+    def wait_ms(self, under_way: list[Request], out: int) -> int:
+        """The wait for the next word on what is under way, `out` bytes in all."""
+        oldest = under_way[0]
         if oldest.acked_ms is not None:
             return self._work(oldest).wait_ms(WORK_WAIT_MS)
-        return self._pace(oldest).wait_ms(ACK_WAIT_MS + BYTE_WAIT_MS * out, out)
+        return self._best(oldest).wait_ms(ACK_WAIT_MS + BYTE_WAIT_MS * out, out)
 
-    def usual_ms(self, under_way: list[Request]) -> int:
+    def usual_ms(self, under_way: list[Request], out: int) -> int:
         """How long that usually takes; the whole wait where nobody knows."""
-        return int(self._pace(under_way[0]).usual_ms(burden_of(under_way))) or self.wait_ms(under_way)
+        return int(self._best(under_way[0]).usual_ms(out)) or self.wait_ms(under_way, out)
 
     def answered(self, request: Request, now_ms: int) -> None:
         """Something answers it: an ACK, or the answer itself."""
@@ -89,15 +89,15 @@ class Waits:
         elif request.sendings == 1:
             pace.answered(spent, request.burden)
 
-    def refused(self, under_way: list[Request], now_ms: int) -> None:
-        """Something came damaged to the reader, which says so: as long as nothing better is known, that tells
-        what a turn takes."""
-        if len(under_way) == 1 and under_way[0].acked_ms is None and not self._pace(under_way[0]).known:
-            self.answered(under_way[0], now_ms)
+    def heard(self, request: Request, spent_ms: int, out: int) -> None:
+        """A word that is no answer, on something that came damaged or in part: as long as nothing better is
+        known, that tells what a turn takes."""
+        if request.acked_ms is None and not self._best(request).known:
+            self._pace(request).answered(spent_ms, out)
 
     def missed(self, request: Request) -> None:
         """It was not answered in its time."""
-        pace = self._work(request) if request.acked_ms is not None else self._pace(request)
+        pace = self._work(request) if request.acked_ms is not None else self._best(request)
         pace.missed()
         if not pace.known:  # that was the longest wait: what comes from now on answers what is sent now
             request.sendings = 0
@@ -109,6 +109,11 @@ class Waits:
 
     def _pace(self, request: Request) -> Pace:
         return self._streamed if request.streamed else self._single
+
+    def _best(self, request: Request) -> Pace:
+        """Its own, or that of the others as long as its own is not known."""
+        own = self._pace(request)
+        return self._single if self._single.known and not own.known else own
 
     def _work(self, request: Request) -> Pace:
         """Its kind stands in its first bytes."""

@@ -41,8 +41,8 @@ class Run:
 
     @property
     def _units(self) -> int:
-        """Records of the next message."""
-        return max(1, self._best(self._most) // messages.RECORD)
+        """Records of the next message: the number nearest to what is best."""
+        return max(1, round(self._best(self._most) / messages.RECORD))
 
     def make(self) -> bytearray:
         """The next message."""

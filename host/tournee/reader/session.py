@@ -67,7 +67,8 @@ class Session:
         self._talk = Conversation(name, protection)
         self._stream: Transport | None = None
         self._attempts = 0  # connections tried since anything was reached
-        self._more = False  # more requests are to come
+        self._source: Source | None = None  # of the requests that are yet to be made,
+        self._ahead = 0  # which may be so many bytes ahead
         self._end_ms = 0  # from then on a link that is heard but brings nothing through is lost
 
     @property
@@ -113,26 +114,34 @@ class Session:
         talk = self._talk
         self._open_for_asking()
         talk.flow.anew()
+        self._source = source
+        self._ahead = ahead
         try:
             while source.left or not talk.settled:
-                while source.left and self._room(source.length, ahead):
-                    talk.ask(source.make(), self._clock.now_ms(), streamed=True)
-                self._more = source.left
+                self._ask_ahead()
                 source.take(*self._next_answer())
         except BaseException:
-            self._more = False
+            self._source = None
             with contextlib.suppress(ReaderError):
                 while not talk.settled:
                     self._next_answer()
             raise
+        finally:
+            self._source = None
 
-    def _room(self, message: int, ahead: int) -> bool:
+    def _ask_ahead(self) -> None:
+        """Ask what the source has and the reader and the link have room for."""
+        source, talk = self._source, self._talk
+        while source and source.left and talk.open and self._room(source.length):
+            talk.ask(source.make(), self._clock.now_ms(), streamed=True)
+
+    def _room(self, message: int) -> bool:
         """Whether a message of so many bytes may be sent as well."""
         flight = self._talk.flight
         if not flight:
             return True
         behind = flight.length - flight.oldest.length + frame.encoded_max(message)
-        return behind <= ahead and len(flight) < _AHEAD and self._talk.flow.holds(flight.length)
+        return behind <= self._ahead and len(flight) < _AHEAD and self._talk.flow.holds(flight.burden)
 
     def _open_for_asking(self) -> None:
         self.open()
@@ -188,10 +197,12 @@ class Session:
     def _step(self) -> None:
         talk, stream = self._talk, self._stream
         assert stream is not None
+        self._ask_ahead()
         out = talk.outgoing()
         if out:
+            more = self._source is not None and self._source.left
             try:
-                stream.write(out, self._more and len(talk.flight.under_way) > 1)
+                stream.write(out, more and len(talk.flight.under_way) > 1)
             finally:
                 out[:] = bytes(len(out))
         data = stream.read(talk.wait_ms(self._clock.now_ms()))

@@ -9,8 +9,8 @@ class Wait:
 
     def __init__(self) -> None:
         self.due_ms = 0
+        self.sent_ms = 0  # when what is waited for was asked for last
         self._end_ms = 0
-        self._sent_ms = 0
         self._silent = 0  # sendings since anything came
         self._hurried = False  # this wait was cut short once already
 
@@ -31,7 +31,7 @@ class Wait:
     def sent(self, now_ms: int) -> None:
         """What is waited for was asked for."""
         self._silent += 1
-        self._sent_ms = now_ms
+        self.sent_ms = now_ms
 
     def until(self, due_ms: int) -> None:
         """Wait until then."""
@@ -63,7 +63,7 @@ class Wait:
     def hurry(self, now_ms: int, usual_ms: int) -> bool:
         """Whether to ask again at once, for something was damaged: once in a wait, or in `usual_ms`, which
         an answer usually takes. Noise may bring many."""
-        if self._hurried and now_ms - self._sent_ms < usual_ms:
+        if self._hurried and now_ms - self.sent_ms < usual_ms:
             return False
         self.due_ms = now_ms
         return True

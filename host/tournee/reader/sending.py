@@ -1,0 +1,106 @@
+"""What goes out, and how long its answer is waited for: requests, whole or in parts, and greetings."""
+
+from sesam import frame
+from tournee.reader.envelope import Envelope
+from tournee.reader.flight import Flight, burden_of
+from tournee.reader.flow import Flow
+from tournee.reader.pace import GREET_WAIT_MS, Waits
+from tournee.reader.parts import Parts
+from tournee.reader.wait import Wait
+
+_IN_VAIN = 5  # times that a request is sent before it is handed over in parts,
+_SHORT = 128  # unless its frame is no longer than this
+
+
+class Sending:
+    """The bytes to be written in `out`, made of what `flight` and `parts` have to send."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        self._envelope = envelope
+        self.flight = Flight()  # the requests that are out
+        self.parts = Parts()  # an answer or a request that passes part by part
+        self.flow = Flow()
+        self.waits = Waits()
+        self.wait = Wait()
+        self.out = bytearray()
+        self._volley = 0  # bytes of the parts that were sent last
+
+    def taken(self) -> bytearray:
+        """Give what is to be written now, once."""
+        out, self.out = self.out, bytearray()
+        return out
+
+    def launch(self, now_ms: int) -> None:
+        """Send what the flight has to send, and wait for what is under way."""
+        in_vain = self.parts.may_hand and self.flight.in_vain(_IN_VAIN, _SHORT)
+        if in_vain:
+            self.flight.go_back()
+        out = self._burden
+        while request := self.flight.next_due(self.flow.holds(out)):
+            made = self._envelope.seal(frame.REQUEST, request.number, request.message)
+            out += len(made)
+            self.flow.sent(len(made))
+            request.sent(now_ms, len(made), out)
+            if in_vain:
+                self._launch_parts(self.parts.hand(request.number, made), now_ms)
+                return
+            if request is self.flight.awaited:
+                self.wait.sent(now_ms)
+            self.out += made
+        self.await_word(now_ms)
+
+    def again(self, now_ms: int) -> None:
+        """Send the request awaited again, alone; or what is missing of it, or of its answer."""
+        self._wipe()
+        self.flow.lost()
+        self._envelope.sent()
+        parts = self.parts.turn()
+        if parts:
+            self._launch_parts(parts, now_ms)
+        else:
+            self.flight.go_back()
+            self.launch(now_ms)
+
+    def greet(self, made: bytearray, now_ms: int) -> None:
+        """Send this, and nothing else."""
+        self._wipe()
+        self.out += made
+        self._envelope.sent()
+        self.wait.sent(now_ms)
+        self.wait.until(now_ms + GREET_WAIT_MS)
+
+    def await_word(self, now_ms: int) -> None:
+        """Wait for the next word on what is under way, if anything is."""
+        if self.flight.under_way:
+            self.wait.until(now_ms + self.waits.wait_ms(self.flight.under_way, self._burden))
+
+    def heard(self, now_ms: int) -> None:
+        """A word came that answers nothing."""
+        if self.flight.under_way:
+            self.waits.heard(self.flight.under_way[0], now_ms - self.wait.sent_ms, self._burden)
+
+    @property
+    def usual_ms(self) -> int:
+        """How long that word usually takes."""
+        under_way = self.flight.under_way
+        return self.waits.usual_ms(under_way, self._burden) if under_way else GREET_WAIT_MS
+
+    @property
+    def _burden(self) -> int:
+        return self._volley if self.parts else burden_of(self.flight.under_way)
+
+    def drop(self) -> None:
+        """Give up what is out."""
+        self.parts.stop()
+        self.flight.drop()
+        self._wipe()
+
+    def _launch_parts(self, parts: bytearray, now_ms: int) -> None:
+        self.out += parts
+        self._volley = len(parts)
+        self.wait.sent(now_ms)
+        self.await_word(now_ms)
+
+    def _wipe(self) -> None:
+        self.out[:] = bytes(len(self.out))
+        self.out.clear()

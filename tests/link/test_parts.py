@@ -1,0 +1,195 @@
+"""A long frame in parts, fetched or handed over: whole in the end, whatever is lost, repeated, nonsense."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.early import Early
+from sesam import codes, frame
+from tournee.reader.framing import Frame, FrameReader
+from tournee.reader.parts import AT_ONCE, PART, Fetching, Handing, Outcome, Parts
+
+
+def part(whole: bytes, at: int, n: int = PART, number: int = 7) -> Frame:
+    head = len(whole).to_bytes(2, "big") + at.to_bytes(2, "big")
+    return Frame(frame.PART, number, head + whole[at : at + n])
+
+
+def nak(status: int, number: int = 7) -> Frame:
+    return Frame(frame.NAK, number, status.to_bytes(2, "big"))
+
+
+def there(bits: int, number: int = 7) -> Frame:
+    return Frame(frame.PIECES, number, bits.to_bytes(5, "little"))
+
+
+def asks(fetching: Fetching) -> list[bytes]:
+    return [one.payload for one in FrameReader(4096).feed(bytes(fetching.frames()))]
+
+
+def offsets(fetching: Fetching) -> list[int]:
+    return [int.from_bytes(ask[:2], "big") for ask in asks(fetching)]
+
+
+def handed(handing: Handing) -> list[int]:
+    """The offsets of the pieces that are sent now."""
+    return [
+        int.from_bytes(one.payload[2:4], "big") for one in FrameReader(4096).feed(bytes(handing.frames()))
+    ]
+
+
+def test_first_ask_is_for_the_beginning_whose_part_tells_the_length():
+    fetching = Fetching(7)
+    assert asks(fetching) == [b"\0\0" + bytes((PART,))]
+    fetching.take(part(bytes(100), 0))
+    assert offsets(fetching) == [28, 56, 84]
+
+
+def test_no_more_parts_are_asked_for_at_once_than_a_buffer_of_the_reader_holds():
+    fetching = Fetching(7)
+    fetching.take(part(bytes(4_000), 0))
+    assert len(asks(fetching)) == AT_ONCE
+    assert len(fetching.frames()) <= 256  # bytes that wait in the smallest board's buffer
+
+
+def test_frame_is_whole_with_its_last_part():
+    whole = bytes(range(1, 61))
+    fetching = Fetching(7)
+    fetching.frames()
+    assert [fetching.take(part(whole, at)) for at in (56, 28)] == [Outcome.WAIT] * 2
+    assert fetching.take(part(whole, 0)) is Outcome.WHOLE
+    assert fetching.frame == whole
+
+
+def test_more_is_asked_for_once_all_that_was_asked_for_is_there():
+    fetching = Fetching(7)
+    fetching.frames()
+    assert fetching.take(part(bytes(100), 28)) is Outcome.WAIT
+    assert fetching.take(part(bytes(100), 0)) is Outcome.ONWARD
+
+
+def test_part_of_a_frame_of_another_length_begins_anew():
+    fetching = Fetching(7)
+    fetching.take(part(bytes(60), 0))
+    fetching.take(part(bytes(90), 28))
+    assert offsets(fetching) == [0, 56, 84]
+
+
+def test_parts_that_are_not_what_was_asked_for_are_dropped():
+    fetching = Fetching(7)
+    fetching.take(part(bytes(60), 0))
+    for payload in (
+        b"",
+        b"\0\x3c\0\x1c",
+        part(bytes(60), 3).payload,
+        part(bytes(60), 28, 5).payload,
+        b"\0\x3c\0\x80abc",
+    ):
+        fetching.take(Frame(frame.PART, 7, payload))
+    assert offsets(fetching) == [28, 56]
+
+
+def test_now_and_then_the_request_is_sent_instead_for_it_may_never_have_been_taken():
+    fetching = Fetching(7)
+    turns = [bool(fetching.frames()) for _ in range(8)]
+    assert turns.count(False) == 2
+    assert turns[0]
+
+
+def test_answer_that_is_not_kept_says_that_the_request_was_never_taken():
+    assert Fetching(7).take(nak(codes.SEQUENCE)) is Outcome.MISSED
+
+
+@given(st.integers(1, 700), st.integers(0, 2**32))
+def test_whatever_order_the_parts_come_in_the_frame_is_the_readers(length, seed):
+    source = random.Random(seed)
+    whole = source.randbytes(length)
+    fetching = Fetching(1)
+    for _ in range(1_000):
+        asked = asks(fetching)
+        source.shuffle(asked)
+        for ask in asked:
+            at, n = int.from_bytes(ask[:2], "big"), ask[2]
+            assert n <= frame.PART_MAX
+            for _ in range(source.choice((0, 1, 2))):  # lost, or repeated
+                if fetching.take(part(whole, at, n)) is Outcome.WHOLE:
+                    assert fetching.frame == whole
+                    return
+    raise AssertionError("never whole")
+
+
+def test_pieces_that_the_reader_has_are_not_sent_again():
+    handing = Handing(7, bytearray(100))
+    assert handed(handing) == [0, 28, 56, 84]
+    assert handing.take(there(0b0001)) is Outcome.WAIT
+    assert handing.take(there(0b0101)) is Outcome.WAIT
+    assert handed(handing) == [28, 84]
+
+
+def test_next_pieces_go_out_once_the_reader_has_all_that_were_sent():
+    handing = Handing(7, bytearray(28 * (AT_ONCE + 2)))
+    assert len(handed(handing)) == AT_ONCE
+    assert handing.take(there((1 << AT_ONCE) - 2)) is Outcome.WAIT
+    assert handing.take(there((1 << AT_ONCE) - 1)) is Outcome.ONWARD
+    assert handed(handing) == [28 * AT_ONCE, 28 * (AT_ONCE + 1)]
+
+
+def test_reader_that_lost_what_it_had_is_given_it_again():
+    handing = Handing(7, bytearray(100))
+    handing.take(there(0b0111))
+    assert handed(handing) == [84]
+    handing.take(there(0b1000))
+    assert handed(handing) == [0, 28, 56]
+
+
+def test_empty_word_says_that_the_request_is_taken_and_a_late_refusal_of_a_fetch_nothing():
+    handing = Handing(7, bytearray(100))
+    assert handing.take(nak(codes.SEQUENCE)) is Outcome.WAIT
+    assert handing.take(Frame(frame.PIECES, 7, b"")) is Outcome.TAKEN
+
+
+@given(st.integers(29, 2_700), st.integers(0, 2**32))
+def test_whatever_pieces_are_lost_or_repeated_the_reader_has_the_frame_in_the_end(length, seed):
+    source = random.Random(seed)
+    whole = bytearray(source.randbytes(length))
+    early = Early(bytearray(2_752))
+    handing = Handing(9, whole)
+    for _ in range(1_000):
+        pieces = FrameReader(4096).feed(bytes(handing.frames()))
+        source.shuffle(pieces)
+        for one in pieces:
+            for _ in range(source.choice((0, 1, 2))):
+                assert early.piece(9, one.payload, 0, len(one.payload)) == 0
+            if early.length and early.whole():
+                assert early.store[: early.length] == whole
+                return
+            said = bytearray(40)
+            if source.random() < 0.8:
+                handing.take(Frame(frame.PIECES, 9, bytes(said[: early.tell(said, 0)])))
+    raise AssertionError("never whole")
+
+
+def test_reader_that_takes_no_pieces_is_given_none_any_more():
+    parts = Parts()
+    assert parts.may_hand
+    parts.hand(7, bytearray(100))
+    assert not parts.may_hand
+    assert parts.awaits(nak(codes.PROTOCOL))
+    assert parts.take(nak(codes.PROTOCOL)) is Outcome.ONWARD
+    assert not parts
+    assert not parts.may_hand
+
+
+def test_only_words_on_what_passes_now_are_listened_to():
+    parts = Parts()
+    assert not parts.awaits(there(1))
+    parts.hand(7, bytearray(100))
+    assert parts.awaits(there(1))
+    assert not parts.awaits(there(1, number=8))
+    assert not parts.awaits(part(bytes(60), 0))
+    parts.fetch(7)
+    assert parts.awaits(part(bytes(60), 0))
+    assert not parts.awaits(there(1))
+    parts.stop()
+    assert not parts.awaits(part(bytes(60), 0))
