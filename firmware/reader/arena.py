@@ -26,9 +26,9 @@ _SERIAL = const(10)  # of a Vitale card (domain 1.3, 101.2)
 
 class Arena:
     """The buffers. `message_max` is the board's largest message, `sha256` its hash class, `opposition` the
-    bytes of its opposition list's filter, 0 for none."""
+    bytes of its opposition list's filter, `early` those for what cannot be taken yet, 0 for none."""
 
-    def __init__(self, message_max: int, sha256: object, opposition: int = 0) -> None:
+    def __init__(self, message_max: int, sha256: object, opposition: int = 0, early: int = 0) -> None:
         size = frame.encoded_max(message_max)
         # link
         self.message_max = message_max
@@ -36,6 +36,8 @@ class Arena:
         self.frame_in = bytearray(size)
         self.frame_out = bytearray(size)
         self.frame_control = bytearray(frame.encoded_max(frame.CONTROL_MESSAGE))
+        if early:
+            self.early = bytearray(early)
         # transmission
         self.wire = bytearray(_WIRE)
         self.pps = bytearray(4)

@@ -10,7 +10,7 @@ A board hands in what it has; the core asks for nothing else:
     ticks       milliseconds, wrapping at 2**30
     flash       what the board keeps without power, if it does: `journal`, a storage (see `reader.journal`)
     window      how many RECORDS may be under way: one that is worked on, the others wait in the stream
-    early       bytes for RECORDS that come before their turn, 0 for none
+    early       bytes for what cannot be taken yet (see `reader.early`), 0 for none
 """
 
 import gc
@@ -70,7 +70,7 @@ class Core:
         window: int = 1,
         early: int = 0,
     ) -> None:
-        arena = Arena(message_max, sha256, opposition)
+        arena = Arena(message_max, sha256, opposition, early)
         self._stream = stream
         self._ticks = ticks
         self._protection = protection
@@ -92,7 +92,7 @@ class Core:
         if early:
             from reader.early import Early
 
-            kept = Early(bytearray(early))
+            kept = Early(arena.early)
         self.link = Link(arena, self.service, ticks, protection, kept)
 
     def run(self) -> None:

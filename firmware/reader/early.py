@@ -10,7 +10,7 @@ from sesam.octets import copy, wipe
 from sesam.port import const
 
 _NUMBERS = const(255)  # requests are numbered 1 to 255, then from 1 again
-
+_LONGEST = const(10752)  # bytes of a frame in pieces: its bits fit into a control frame
 _LENGTH = const(2)  # bytes before each frame that is kept
 _MESSAGE_AT = const(4)  # in a frame: type, number, head of the map, key 0, the message's number
 
@@ -33,7 +33,9 @@ class Early:
         """Keep the request buf[:n] where it is RECORDS, a little ahead of request `last`, and new; and where
         there is room."""
         far = (buf[1] - last - 1) % _NUMBERS
-        if not 0 < far <= frame.FARTHEST or n <= _MESSAGE_AT or buf[_MESSAGE_AT] != messages.RECORDS:
+        if not 0 < far <= frame.FARTHEST or not buf[1]:
+            return
+        if n <= _MESSAGE_AT or buf[_MESSAGE_AT] != messages.RECORDS:
             return
         store = self.store
         end = self._end
@@ -47,8 +49,7 @@ class Early:
     def take(self, number: int, buf: bytearray) -> int:
         """The one before `number` is taken. Move the request of this number to buf[0:]; return its length, 0
         when it is not kept."""
-        if self.length:
-            self.drop()
+        self.begin()
         store = self.store
         at = self._find(number)
         if at == self._end:
@@ -58,6 +59,7 @@ class Early:
         behind = at + _LENGTH + n
         copy(store, at, store, behind, self._end - behind)
         self._end -= behind - at
+        wipe(store, self._end, behind - at)
         return n
 
     def behind(self, last: int) -> int:
@@ -78,7 +80,7 @@ class Early:
         length = buf[at] << 8 | buf[at + 1]
         offset = buf[at + 2] << 8 | buf[at + 3]
         n -= frame.PART_HEAD
-        if length > len(self.store):
+        if length > len(self.store) or length > _LONGEST:
             return codes.PROTOCOL
         if offset >= length or offset % frame.PIECE_DATA:
             return codes.RANGE
@@ -95,7 +97,7 @@ class Early:
 
     def whole(self) -> bool:
         """Whether no piece is missing."""
-        for rank in range((self.length + frame.PIECE_DATA - 1) // frame.PIECE_DATA):
+        for rank in range(self._count()):
             if not self._there[rank >> 3] >> (rank & 7) & 1:
                 return False
         return True
@@ -103,7 +105,7 @@ class Early:
     def tell(self, buf: bytearray, at: int) -> int:
         """Write which pieces are there to buf[at:], the first in the lowest bit of the first byte; return the
         end."""
-        n = (self.length + frame.PIECE_DATA - 1) // frame.PIECE_DATA + 7 >> 3
+        n = self._count() + 7 >> 3
         copy(buf, at, self._there, 0, n)
         return at + n
 
@@ -113,6 +115,15 @@ class Early:
         wipe(self._there, 0, len(self._there))
         self._end = 0
         self.length = 0
+
+    def begin(self) -> None:
+        """A host begins anew: the pieces that came before may be those of another frame."""
+        if self.length:
+            self.drop()
+
+    def _count(self) -> int:
+        """Pieces of the frame that comes in pieces."""
+        return (self.length + frame.PIECE_DATA - 1) // frame.PIECE_DATA
 
     def _find(self, number: int) -> int:
         """Where the request of this number stands; the end, when it is not kept."""

@@ -10,8 +10,8 @@ at boot:
     frame_control   bytearray(frame.encoded_max(frame.CONTROL_MESSAGE)): WELCOME, ACK, NAK, PART, refusals
 
 The service has `handle(message, writer)`, which writes one answer or refuses, and `begin_session()`, called
-when a host opens a new session: whatever the last one left under way is to be forgotten. `early` keeps
-RECORDS that come before their turn (see `reader.early`), where the board has room for it.
+when a host opens a new session: whatever the last one left under way is to be forgotten. `early` holds
+what cannot be taken yet (see `reader.early`), where the board has room for it.
 """
 
 from reader.sender import Sender
@@ -100,7 +100,7 @@ class Link:
     def keep_alive(self):
         """Tell the host that the request is being worked on: an ACK, at most one a second."""
         now = self._ticks()
-        if ticks_diff(now, self._acked) >= _KEEP_ALIVE_MS and self.sender.free():
+        if ticks_diff(now, self._acked) >= _KEEP_ALIVE_MS and not self.sender.pending():
             self._acked = now
             self.sender.acknowledge(self._last)
 
@@ -143,6 +143,8 @@ class Link:
         if status != codes.OK:
             self.sender.refuse_frame(number, status)
             return
+        if self._early:
+            self._early.begin()
         resumed = self._open and same(self._session, 0, self._in, message.offset(1), _SESSION)
         if not resumed and message.uint(3) == 0:
             copy(self._session, 0, self._in, message.offset(1), _SESSION)
@@ -244,9 +246,9 @@ class Link:
                 status = self._fetch(number)
         elif number == self._last % _NUMBERS + 1:
             status = self._piece(number)
-        elif (self._last - number) % _NUMBERS <= frame.FARTHEST:
+        elif number and (self._last - number) % _NUMBERS <= frame.FARTHEST:
             status = codes.OK
-            self.sender.pieces(number, None)  # it is taken, maybe with some that were kept
+            self.sender.taken(number)  # maybe with some that were kept
         if status:
             self.sender.refuse_frame(number, status)
 
@@ -268,12 +270,15 @@ class Link:
         early = self._early
         receiver = self._receiver
         status = early.piece(number, self._in, frame.HEADER, receiver.length)
+        wipe(self._in, 0, frame.HEADER + receiver.length)  # it may have held a secret
         if status:
             return status
         if not early.whole():
             self.sender.pieces(number, early)
             return codes.OK
         receiver.feed(early.store, 0, early.length)
+        if receiver.state == frame.NOTHING:
+            receiver.feed(b"\0", 0, 1)  # what is no frame ends here
         early.drop()
         kind = self._in[0]
         whole = receiver.state != frame.NOTHING and (kind == frame.REQUEST or kind == frame.PROTECTED)

@@ -49,10 +49,6 @@ class Sender:
         self.out_at = self._answer_sent
         return answering
 
-    def free(self):
-        """Whether no control frame is on its way."""
-        return self._control_sent == self._control_end
-
     def sent(self, n):
         """Take note that `n` of the pending bytes have been written."""
         if self.out is self._control:
@@ -95,9 +91,12 @@ class Sender:
         self._send(frame.PART, number, at + n)
 
     def pieces(self, number, early):
-        """Say which pieces have come of the frame that comes in pieces; nothing when it is taken already."""
-        at = self._control_at + frame.HEADER
-        self._send(frame.PIECES, number, early.tell(self._control, at) if early else at)
+        """Say which pieces have come of the frame that comes in pieces."""
+        self._send(frame.PIECES, number, early.tell(self._control, self._control_at + frame.HEADER))
+
+    def taken(self, number):
+        """Say that no piece is wanted."""
+        self._send(frame.PIECES, number, self._control_at + frame.HEADER)
 
     def welcome(self, number):
         """Send what was written to `control` as the answer to a HELLO."""

@@ -162,7 +162,7 @@ def test_records_of_the_protected_channel_are_opened_in_their_order_and_kept():
 
 def test_new_keys_forget_what_was_kept():
     rig, host = joined()
-    rig.inject(record_of(host, 3, 1))
+    assert said(host, rig.inject(record_of(host, 3, 1))) == [early(3, 1, 0b1)]
     other = Protection(SECRET)
     shake_hands(rig, other)
     assert bytes(rig.board.link._early.store) == bytes(ROOM)
@@ -183,7 +183,48 @@ def test_any_request_may_come_so_and_leaves_nothing_of_it_behind():
     board = certifying()
     *_, answer = ask(board, b"".join(pieces(2, request(2, messages.UNLOCK, code=b"1234"))))
     assert told(answer) == (frame.ANSWER, 2, {"tries_left": 3})
-    assert b"1234" not in bytes(board.link._early.store)
+    assert b"1234" not in bytes(board.link._early.store) + bytes(board.link._in)
+
+
+def test_records_that_were_taken_are_not_left_in_the_store():
+    board = certifying()
+    ask(board, records(3, 1) + records(4, 2) + records(2, 0))
+    assert streamed(board) == [1, 2, 3]
+    assert bytes(board.link._early.store) == bytes(ROOM)
+
+
+def test_hello_forgets_pieces_but_not_what_is_kept():
+    board = certifying()
+    first, *rest = pieces(2, records(2, 0))
+    ask(board, first + hello(resume=1))
+    assert ask(board, rest[0]) == [Frame(frame.PIECES, 2, b"\x02")]
+    ask(board, records(2, 0) + records(4, 2) + hello(resume=1))
+    assert told(ask(board, records(3, 1))[0]) == (frame.ANSWER, 4, {"next": 3})
+
+
+@pytest.mark.parametrize("last", [252, 253, 254])
+def test_numbers_go_from_255_to_1_and_none_is_0(last):
+    board = certifying()
+    for number in range(2, last + 1):
+        ask(board, request(number, messages.CERTIFY, what=2, kind=1, mode=3))
+    numbers = [(last + n) % 255 + 1 for n in range(4)]
+    frames = [records(number, rank) for rank, number in enumerate(numbers)]
+    assert told(ask(board, request(0, messages.RECORDS, first=9, data=bytes(128)))[0]) == early(0, last, 0)
+    ask(board, b"".join(frames[1:]))
+    assert told(ask(board, frames[0])[0]) == (frame.ANSWER, numbers[-1], {"next": 4})
+
+
+def test_piece_of_number_0_is_none_that_was_taken():
+    board = certifying()
+    answer = ask(board, pieces(0, records(2, 0))[0])
+    assert answer == [Frame(frame.NAK, 0, codes.SEQUENCE.to_bytes(2, "big"))]
+
+
+def test_frame_too_long_to_be_told_of_is_refused_whatever_the_room():
+    board = certifying(room=60_000)
+    answer = ask(board, bytes(seal(frame.PIECE, 2, b"\x2a\x01\0\0" + bytes(28))))  # 10,753
+    assert answer == [Frame(frame.NAK, 2, codes.PROTOCOL.to_bytes(2, "big"))]
+    assert len(ask(board, bytes(seal(frame.PIECE, 2, b"\x2a\0\0\0" + bytes(28))))[0].payload) == 48
 
 
 def test_piece_of_a_request_that_is_taken_is_answered_by_no_pieces():
@@ -251,7 +292,6 @@ def test_pieces_of_what_is_no_request_are_a_damaged_frame_and_the_next_is_read(i
     answer = ask(board, b"".join(pieces(2, inside)))[-1]
     assert answer == Frame(frame.NAK, 0, codes.CHECKSUM.to_bytes(2, "big"))
     assert board.service.sessions == 1
-    ask(board, b"\0")
     assert told(ask(board, records(2, 0))[0]) == (frame.ANSWER, 2, {"next": 1})
 
 

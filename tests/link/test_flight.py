@@ -113,6 +113,14 @@ def test_one_that_is_not_kept_for_want_of_room_is_sent_again_with_those_behind_i
     assert [one.number for one in flight.under_way] == [2, 4, 5, 6]
 
 
+def test_one_that_is_missing_is_not_kept_whatever_was_said_before():
+    flight = flight_of(6)
+    flight.out_of_turn(3, 1, 0b1)
+    settle(flight, 2)
+    assert flight.out_of_turn(5, 2, 0) is True
+    assert sent(flight)[0] == 3
+
+
 def test_what_is_kept_is_no_burden_on_the_link():
     flight = flight_of(5)
     flight.out_of_turn(3, 1, 0b1)
@@ -189,6 +197,22 @@ def test_request_sent_alone_tells_how_far_the_reader_is():
     sent(flight)
     assert flight.out_of_turn(1, 3, 0) is True
     assert sent(flight) == [4, 5]
+
+
+def test_request_sent_alone_tells_as_well_what_the_reader_keeps():
+    flight = flight_of(6)
+    flight.go_back()
+    sent(flight)
+    assert flight.out_of_turn(1, 2, 0b101) is True
+    assert sent(flight) == [3, 5]
+
+
+def test_late_word_counts_from_what_was_taken_then():
+    flight = flight_of(6)
+    flight.out_of_turn(5, 2, 0b10)
+    settle(flight, 2)
+    assert flight.out_of_turn(5, 2, 0b10) is False
+    assert [one.number for one in flight.under_way] == [6]
 
 
 def test_reader_that_has_all_is_asked_for_its_last_answer_alone():

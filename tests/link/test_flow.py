@@ -48,7 +48,7 @@ def test_what_is_around_a_message_costs_as_much_as_what_is_lost_with_it(every, l
 def test_losses_of_long_ago_are_forgotten():
     flow = sent_with_losses(Flow(), 500)
     assert flow.length(7 * RECORD) < RECORD
-    for _ in range(1_000):
+    for _ in range(5_000):
         flow.sent(150)
     assert flow.length(7 * RECORD) == 7 * RECORD
 
@@ -67,7 +67,8 @@ def test_where_answers_wait_twice_what_the_link_holds_is_out_or_half_as_much_aga
     """A link of 10 bytes a millisecond and 40 ms there and back holds 400 bytes."""
     flow = Flow()
     if loses:
-        flow.refused(lost=True, kept=False)
+        for _ in range(8):
+            flow.refused(lost=True, kept=False)
     answered(flow, 150, 40)
     for _ in range(60):
         out = room(flow)

@@ -145,8 +145,29 @@ def test_reader_that_lost_what_it_had_is_given_it_again():
 
 def test_empty_word_says_that_the_request_is_taken_and_a_late_refusal_of_a_fetch_nothing():
     handing = Handing(7, bytearray(100))
+    handing.frames()
     assert handing.take(nak(codes.SEQUENCE)) is Outcome.WAIT
     assert handing.take(Frame(frame.PIECES, 7, b"")) is Outcome.TAKEN
+
+
+def test_reader_that_has_lost_the_session_or_awaits_another_request_is_told():
+    handing = Handing(7, bytearray(100))
+    handing.frames()
+    assert handing.take(nak(codes.NO_SESSION)) is Outcome.GONE
+    handing.frames()
+    assert handing.take(nak(codes.SEQUENCE)) is Outcome.GONE
+
+
+def test_reader_that_said_which_pieces_it_has_takes_pieces_whoever_denies_it():
+    handing = Handing(7, bytearray(100))
+    handing.take(there(1))
+    assert handing.take(nak(codes.PROTOCOL)) is Outcome.WAIT
+
+
+def test_reader_that_seems_to_have_all_and_does_not_take_it_is_given_all_again():
+    handing = Handing(7, bytearray(100))
+    handing.take(there(0b1111))
+    assert handed(handing) == [0, 28, 56, 84]
 
 
 @given(st.integers(29, 2_700), st.integers(0, 2**32))
@@ -179,6 +200,8 @@ def test_reader_that_takes_no_pieces_is_given_none_any_more():
     assert parts.take(nak(codes.PROTOCOL)) is Outcome.ONWARD
     assert not parts
     assert not parts.may_hand
+    parts.anew()  # over another connection it is asked once more: that may have been a stranger
+    assert parts.may_hand
 
 
 def test_only_words_on_what_passes_now_are_listened_to():

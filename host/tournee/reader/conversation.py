@@ -86,7 +86,7 @@ class Conversation:
         if not self.flight:
             self._wait.begin(now_ms)
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
-        self._parts.stop()
+        self._parts.anew()
         self.flow.anew()
         self._greeting.begin()
         self._greet(now_ms)
@@ -164,10 +164,15 @@ class Conversation:
             self._take_ack(opened.number, now_ms)
         elif self._parts.awaits(opened):
             self._take_part(opened, now_ms)
-        elif opened.kind == frame.NAK and not self._envelope.protection and self.flight.find(opened.number):
+        elif opened.kind == frame.NAK and self._refuses_requests(opened):
             self._greet_again(now_ms)  # it serves over the protected channel alone, or will tell what it is
         elif opened.kind == frame.ANSWER and self.flight:
             self._take_answer(opened, now_ms)
+
+    def _refuses_requests(self, one: Frame) -> bool:
+        """Whether a NAK is of a request, in clear; 0200 is a late word on a PIECE."""
+        late = int.from_bytes(one.payload, "big") == codes.PROTOCOL
+        return not self._envelope.protection and not late and self.flight.find(one.number) is not None
 
     def _take_damaged(self, now_ms: int) -> None:
         """While one request waits it may be its answer, which is fetched in parts once that happens again."""
@@ -230,8 +235,8 @@ class Conversation:
         elif outcome is Outcome.TAKEN and self.flight.find(one.number) is self.flight.newest:
             self._parts.fetch(one.number)
             self._sending.again(now_ms)
-        elif outcome is Outcome.TAKEN:
-            self._greet_again(now_ms)  # some behind it as well, maybe: its WELCOME says
+        elif outcome in (Outcome.TAKEN, Outcome.GONE):
+            self._greet_again(now_ms)  # its WELCOME says how far the reader is
         else:
             for found in FrameReader(len(self._parts.frame)).feed(self._parts.frame):
                 self._take(found, now_ms)
@@ -251,6 +256,8 @@ class Conversation:
                 self._greet_again(now_ms)
             elif not self.flight.alone:
                 self.flow.refused(lost=lost, kept=kept > 0)
+                if self.flight.overflow:
+                    self.flow.overflowed(self.flight.overflow)
                 self._sending.launch(now_ms)
         elif request is not None and status == codes.NO_SESSION:
             self._greet_again(now_ms)

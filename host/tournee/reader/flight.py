@@ -55,6 +55,7 @@ class Flight:
         self._out: list[Request] = []
         self._air: deque[int] = deque()  # places as they were sent, of which nothing is known yet
         self._before: deque[int] = deque()  # those that were there when the host went back
+        self.overflow = 0  # bytes that the reader kept when it had no room for the last one that it refused
         self._spoilt = 0  # words of them that could not be read, or were that they could not
         self.alone = False  # the one awaited is sent again, and nothing behind it before it is answered
 
@@ -65,6 +66,11 @@ class Flight:
     def length(self) -> int:
         """Bytes of the frames that are out, those that wait to be sent again included."""
         return burden_of(self._out)
+
+    @property
+    def kept(self) -> int:
+        """Bytes of those that the reader keeps."""
+        return self.length - self.burden
 
     @property
     def burden(self) -> int:
@@ -168,21 +174,30 @@ class Flight:
             return None
         news = self._has_taken(taken)
         if self.alone:  # sent to see how far the reader is; what was sent before may still be refused
-            return news and self._go_on()
+            if news:
+                self._go_on()
+                self._note_kept(taken, kept)
+            return news
         if taken < self._base or not taken < early <= self._base + len(self._out):
             return False  # a late word, or an old frame came again
-        for request in self._out[taken + 1 - self._base :]:
-            request.kept = request.kept or bool(kept >> (request.place - taken - 2) & 1)
+        self._note_kept(taken, kept)
         self._spoilt = 0
         while early in self._air and self._air.popleft() != early:
             pass
         dropped = not self._at(early).kept and early not in self._air
-        news = False
+        self.overflow = self.kept + self.awaited.length if dropped and self.kept else 0
+        lost = False
         for request in self._out[self._taken - self._base :]:
-            lost = request.place not in self._air or (dropped and request.place > early)
-            if lost and not request.kept and not request.due:
-                request.due = news = True
-        return news
+            gone = request.place not in self._air or (dropped and request.place > early)
+            if gone and not request.kept and not request.due:
+                request.due = lost = True
+        return lost
+
+    def _note_kept(self, taken: int, kept: int) -> None:
+        """The lowest bit is for the place behind the one that is missing, which is behind `taken`."""
+        self.awaited.kept = False
+        for request in self._out[taken + 1 - self._base :]:
+            request.kept = request.kept or bool(kept >> (request.place - taken - 2) & 1)
 
     def joined(self, last: int) -> bool:
         """A session goes on: `last` is the last that the reader took. False when it is none of ours."""

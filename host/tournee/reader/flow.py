@@ -1,9 +1,9 @@
 """How much to send at once: in one message, and ahead of the answers.
 
 A message is as long as what is around it costs as much as what is lost with it. Ahead goes what the link
-holds, and as much again; less on a link that loses, for a loss has all be sent again that is behind it, and
-what waits in a queue is behind it for nothing. How much waits shows in the time that answers take against
-the least that they ever took (Brakmo and Peterson's Vegas, SIGCOMM 1994).
+holds, and as much again; less on a link that loses, for what waits in a queue is behind a loss for nothing,
+and is lost with it unless the reader has room to keep it. How much waits shows in the time that answers take
+against the least that they ever took (Brakmo and Peterson's Vegas, SIGCOMM 1994).
 """
 
 from math import sqrt
@@ -12,11 +12,34 @@ from tournee.reader.flight import Request
 
 _START = 512  # bytes ahead, as long as nothing is measured
 _GAIN = 2.0  # times what the link seems to hold: else it could never be seen to hold more
-_LOSING_GAIN = 1.5  # where all that is behind a loss is lost with it
+_LOSING_GAIN = 1.5  # on a link that loses, where all that is behind a loss is sent again,
+_KEEPING_GAIN = 1.25  # and where the reader keeps what it has room for
+_MANY = 6  # losses in what is remembered: a link that loses
 _SHARE = 4  # of a new measure in the estimate, where it is lower
 _AROUND = 24  # bytes around the data of a message, in clear or protected
 _DOUBT = 0.3  # losses that one may have been lucky not to see
-_MEMORY = 32_768  # bytes: what was sent so long ago counts for a third
+_MEMORY = 98_304  # bytes: what was sent so long ago counts for a third
+_RECENT = 8_192  # where more was lost than usual, so few bytes tell
+
+
+class Losses:
+    """Losses among the bytes that were sent: what was sent `memory` bytes ago counts for a third."""
+
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
+        self.sent = 0.0
+        self.lost = 0.0
+
+    def add(self, length: int) -> None:
+        """So many bytes were sent."""
+        fade = 1 - length / self._memory if length < self._memory else 0.0
+        self.sent = self.sent * fade + length
+        self.lost *= fade
+
+    @property
+    def apart(self) -> float:
+        """Bytes between two losses."""
+        return self.sent / (self.lost + _DOUBT)
 
 
 class Flow:
@@ -25,9 +48,10 @@ class Flow:
     def __init__(self) -> None:
         self._least_ms = 0  # that an answer ever took; 0: nothing measured
         self._room = float(_START)
-        self._gain = _GAIN
-        self._sent = 0.0  # bytes, and
-        self._lost = 0.0  # losses among them, the old ones fading
+        self._losing_gain = _LOSING_GAIN
+        self._most = 0  # bytes that a reader keeps behind a loss, and the lost one; 0: not known
+        self._losses = Losses(_MEMORY)
+        self._recent = Losses(_RECENT)
 
     def anew(self) -> None:
         """Nothing is under way: the link may have become quicker or slower, which the first answers show."""
@@ -35,18 +59,23 @@ class Flow:
 
     def sent(self, length: int) -> None:
         """A frame of so many bytes went out."""
-        fade = 1 - length / _MEMORY if length < _MEMORY else 0.0
-        self._sent = self._sent * fade + length
-        self._lost *= fade
+        self._losses.add(length)
+        self._recent.add(length)
 
     def lost(self) -> None:
         """Something has to be sent again."""
-        self._lost += 1
+        self._losses.lost += 1
+        self._recent.lost += 1
 
     def refused(self, *, lost: bool, kept: bool) -> None:
         """A frame came before its turn: whether that tells of a loss, and whether such ones are kept."""
-        self._lost += lost
-        self._gain = _GAIN if kept else _LOSING_GAIN
+        if lost:
+            self.lost()
+        self._losing_gain = _KEEPING_GAIN if kept else _LOSING_GAIN
+
+    def overflowed(self, kept: int) -> None:
+        """A reader that keeps so many bytes had no room for one more frame."""
+        self._most = kept
 
     def answered(self, request: Request, now_ms: int) -> None:
         """A request is answered; one of several under way, sent once, tells what the link holds."""
@@ -57,10 +86,16 @@ class Flow:
         room = self._gain * request.burden * self._least_ms / spent + request.length
         self._room += (room - self._room) / (_SHARE if room < self._room else 1)
 
-    def holds(self, out: int) -> bool:
-        """Whether more may be sent where `out` bytes are out already."""
-        return out < self._room
+    def holds(self, out: int, kept: int = 0) -> bool:
+        """Whether more may be sent where `out` bytes are out already, and the reader keeps so many."""
+        full = 0 < self._most <= out + kept and self._room <= self._gain * self._most
+        return out < self._room and not full
+
+    @property
+    def _gain(self) -> float:
+        return _GAIN + (self._losing_gain - _GAIN) * min(self._losses.lost / _MANY, 1)
 
     def length(self, most: int) -> int:
         """Bytes of data that a message is best given, `most` at most."""
-        return min(most, int(sqrt(_AROUND * self._sent / (self._lost + _DOUBT))))
+        recent = self._recent.apart if self._recent.lost >= 1 else self._losses.apart
+        return min(most, int(sqrt(_AROUND * min(recent, self._losses.apart))))

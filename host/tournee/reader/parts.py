@@ -23,6 +23,7 @@ class Outcome(Enum):
     TAKEN = auto()  # the request that is handed over
     MISSED = auto()  # the request whose answer is fetched was never taken
     NEVER = auto()  # the reader takes no pieces
+    GONE = auto()  # the reader does not know the session, or awaits another request
 
 
 class Parts:
@@ -54,6 +55,11 @@ class Parts:
         """What follows passes whole."""
         self._now = None
 
+    def anew(self) -> None:
+        """Another connection: what was said of pieces over the last one may have been a stranger's word."""
+        self.stop()
+        self._takes_pieces = True
+
     def turn(self) -> bytearray:
         """The frames that bring, or ask for, what is missing; none when the request is to be sent whole."""
         return self._now.frames() if self._now is not None else bytearray()
@@ -64,7 +70,7 @@ class Parts:
         return now is not None and one.number == now.number and one.kind in (now.word, frame.NAK)
 
     def take(self, one: Frame) -> Outcome:
-        """Take such a word: WAIT, ONWARD, WHOLE or TAKEN."""
+        """Take such a word: WAIT, ONWARD, WHOLE, TAKEN or GONE."""
         now = self._now
         assert now is not None
         outcome = now.take(one)
@@ -140,10 +146,21 @@ class Handing:
         self._made = made
         self._there = 0  # a bit for each piece that the reader has
         self._sent: set[int] = set()
+        self._volleys = 0
+        self._heard = False  # the reader has said which pieces it has
+
+    def _refused(self, status: int) -> Outcome:
+        if status == codes.PROTOCOL and not self._heard:
+            return Outcome.NEVER
+        late = status == codes.SEQUENCE and self._volleys <= 1  # maybe about a FETCH of before
+        return Outcome.GONE if status in (codes.NO_SESSION, codes.SEQUENCE) and not late else Outcome.WAIT
 
     def frames(self) -> bytearray:
-        """The PIECE frames that bring what is missing, the first first."""
+        """The PIECE frames that bring what is missing, the first first; all, where nothing seems to be."""
+        self._volleys += 1
         whole = len(self._made)
+        if self._there == (1 << -(-whole // PART)) - 1:
+            self._there = 0
         missing = [at for at in range(0, whole, PART) if not self._there >> at // PART & 1][:AT_ONCE]
         self._sent = set(missing)
         made = bytearray()
@@ -155,10 +172,10 @@ class Handing:
     def take(self, one: Frame) -> Outcome:
         """Take PIECES, empty where the request is taken; or a NAK."""
         if one.kind == frame.NAK:
-            never = int.from_bytes(one.payload, "big") == codes.PROTOCOL
-            return Outcome.NEVER if never else Outcome.WAIT  # E107 is for a FETCH of before
+            return self._refused(int.from_bytes(one.payload, "big"))
         if not one.payload:
             return Outcome.TAKEN
+        self._heard = True
         self._there = int.from_bytes(one.payload, "little")
         self._sent = {at for at in self._sent if not self._there >> at // PART & 1}
         return Outcome.WAIT if self._sent else Outcome.ONWARD

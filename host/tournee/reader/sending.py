@@ -36,7 +36,7 @@ class Sending:
         if in_vain:
             self.flight.go_back()
         out = self._burden
-        while request := self.flight.next_due(self.flow.holds(out)):
+        while request := self.flight.next_due(self.flow.holds(out, self.flight.kept)):
             made = self._envelope.seal(frame.REQUEST, request.number, request.message)
             out += len(made)
             self.flow.sent(len(made))
@@ -53,11 +53,11 @@ class Sending:
         """Send the request awaited again, alone; or what is missing of it, or of its answer."""
         self._wipe()
         self.flow.lost()
-        self._envelope.sent()
         parts = self.parts.turn()
         if parts:
             self._launch_parts(parts, now_ms)
         else:
+            self._envelope.sent()
             self.flight.go_back()
             self.launch(now_ms)
 
