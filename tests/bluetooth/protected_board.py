@@ -11,6 +11,7 @@ from reader.sha256 import Sha256
 from tournee.emulation.slots import DirectSlot, FakeClock
 
 _MESSAGE = 656
+_EARLY = 1_872
 _STEP_MS = 20
 
 
@@ -48,7 +49,15 @@ class ProtectedBoard:
         guard = Protection(Sha256, Aes, _fill, clock)
         guard._secret = secret
         self._core = Core(
-            _Line(self._master), slots, clock, Sha256, b"test", _MESSAGE, 4000, protection=guard
+            _Line(self._master),
+            slots,
+            clock,
+            Sha256,
+            b"test",
+            _MESSAGE,
+            4000,
+            protection=guard,
+            early=_EARLY,
         )
         self._thread = threading.Thread(target=self._core.run, daemon=True)
 

@@ -131,7 +131,18 @@ def _wrong_parts(guard, link):
     sender._send = send
 
 
+def _keeps_nothing_it_says(guard, link):
+    link._early.put = lambda buf, n, last: None
+    link._early.behind = lambda last: 1
+
+
+def _never_whole(guard, link):
+    link._early.whole = lambda: False
+
+
 FLAWS = {
+    _keeps_nothing_it_says: {"enregistrements venus trop tôt : gardés comme il le dit"},
+    _never_whole: {"demande passée en morceaux"},
     _replays: {"enregistrement rejoué refusé", "enregistrement en retard refusé"},
     _clear: {"rien n'est accepté en clair"},
     _any_proof: {"hôte qui n'a pas le secret refusé", "poignée de main enregistrée et rejouée refusée"},

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 
 from sesam import codes, frame
-from tournee.maker import channel_checks
+from tournee.maker import channel_checks, early_checks
 from tournee.maker.channel_checks import Check
 from tournee.maker.finding import Finding
 from tournee.maker.raw_link import IDENTIFY, SILENCE, Place, RawLink, told
@@ -112,6 +112,8 @@ _CHECKS: dict[str, Check] = {
     "demande répétée : la réponse gardée": _repeated,
     "réponse redemandée en morceaux": _in_parts,
     "demande hors de son tour refusée": _wrong_number,
+    "enregistrements venus trop tôt : gardés comme il le dit": early_checks.kept,
+    "demande passée en morceaux": early_checks.in_pieces,
     "message qui n'est pas du CBOR refusé": _refusal(b"\xff\x00", codes.MALFORMED),
     "message inconnu refusé": _refusal(b"\xa1\x00\x18\x3f", codes.UNKNOWN_MESSAGE),
     "réponse envoyée comme demande refusée": _refusal(b"\xa1\x00\x18\x4a", codes.UNKNOWN_MESSAGE),
