@@ -214,12 +214,6 @@ def test_numbers_go_from_255_to_1_and_none_is_0(last):
     assert told(ask(board, frames[0])[0]) == (frame.ANSWER, numbers[-1], {"next": 4})
 
 
-def test_piece_of_number_0_is_none_that_was_taken():
-    board = certifying()
-    answer = ask(board, pieces(0, records(2, 0))[0])
-    assert answer == [Frame(frame.NAK, 0, codes.SEQUENCE.to_bytes(2, "big"))]
-
-
 def test_frame_too_long_to_be_told_of_is_refused_whatever_the_room():
     board = certifying(room=60_000)
     answer = ask(board, bytes(seal(frame.PIECE, 2, b"\x2a\x01\0\0" + bytes(28))))  # 10,753
@@ -236,12 +230,10 @@ def test_piece_of_a_request_that_is_taken_is_answered_by_no_pieces():
     assert ask(board, pieces(3, records(3, 1))[0]) == [Frame(frame.PIECES, 3, b"")]
 
 
-@pytest.mark.parametrize(("number", "status"), [(3, codes.SEQUENCE), (200, codes.SEQUENCE)])
-def test_piece_of_another_request_is_refused(number, status):
-    board = certifying()
-    assert ask(board, pieces(number, records(number, 0))[0]) == [
-        Frame(frame.NAK, number, status.to_bytes(2, "big"))
-    ]
+@pytest.mark.parametrize("number", [0, 3, 200])
+def test_piece_of_a_request_that_is_neither_next_nor_taken_is_refused(number):
+    answer = ask(certifying(), pieces(number, records(2, 0))[0])
+    assert answer == [Frame(frame.NAK, number, codes.SEQUENCE.to_bytes(2, "big"))]
 
 
 @pytest.mark.parametrize(
