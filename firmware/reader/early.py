@@ -9,7 +9,6 @@ from sesam import codes, frame, messages
 from sesam.octets import copy, wipe
 from sesam.port import const
 
-_NUMBERS = const(255)  # requests are numbered 1 to 255, then from 1 again
 _LONGEST = const(10752)  # bytes of a frame in pieces: its bits fit into a control frame
 _LENGTH = const(2)  # bytes before each frame that is kept
 _MESSAGE_AT = const(4)  # in a frame: type, number, head of the map, key 0, the message's number
@@ -32,7 +31,7 @@ class Early:
     def put(self, buf: bytearray, n: int, last: int) -> None:
         """Keep the request buf[:n] where it is RECORDS, a little ahead of request `last`, and new; and where
         there is room."""
-        far = (buf[1] - last - 1) % _NUMBERS
+        far = (buf[1] - last - 1) % frame.NUMBERS
         if not 0 < far <= frame.FARTHEST or not buf[1]:
             return
         if n <= _MESSAGE_AT or buf[_MESSAGE_AT] != messages.RECORDS:
@@ -49,7 +48,7 @@ class Early:
     def take(self, number: int, buf: bytearray) -> int:
         """The one before `number` is taken. Move the request of this number to buf[0:]; return its length, 0
         when it is not kept."""
-        self.begin()
+        self.drop_pieces()
         store = self.store
         at = self._find(number)
         if at == self._end:
@@ -67,9 +66,7 @@ class Early:
         bits = 0
         at = 0
         while at < self._end:
-            far = (self.store[at + _LENGTH + 1] - last - 1) % _NUMBERS
-            if 0 < far <= frame.FARTHEST:
-                bits |= 1 << (far - 1)
+            bits |= 1 << (self.store[at + _LENGTH + 1] - last - 2) % frame.NUMBERS
             at += _LENGTH + self._length(at)
         return bits
 
@@ -82,9 +79,7 @@ class Early:
         n -= frame.PART_HEAD
         if length > len(self.store) or length > _LONGEST:
             return codes.PROTOCOL
-        if offset >= length or offset % frame.PIECE_DATA:
-            return codes.RANGE
-        if n != min(frame.PIECE_DATA, length - offset):
+        if offset % frame.PIECE_DATA or n != min(frame.PIECE_DATA, length - offset):
             return codes.RANGE
         if length != self.length or number != self._number:
             self.drop()
@@ -116,8 +111,8 @@ class Early:
         self._end = 0
         self.length = 0
 
-    def begin(self) -> None:
-        """A host begins anew: the pieces that came before may be those of another frame."""
+    def drop_pieces(self) -> None:
+        """Keep no pieces: those that come next may be of another frame."""
         if self.length:
             self.drop()
 

@@ -22,7 +22,6 @@ from sesam.port import const, ticks_diff
 
 _SESSION = const(8)  # bytes of a session's name
 _KEEP_ALIVE_MS = const(1000)
-_NUMBERS = const(255)  # requests are numbered 1 to 255, then from 1 again: 0 stands for none yet
 
 
 class Link:
@@ -144,7 +143,7 @@ class Link:
             self.sender.refuse_frame(number, status)
             return
         if self._early:
-            self._early.begin()
+            self._early.drop_pieces()
         resumed = self._open and same(self._session, 0, self._in, message.offset(1), _SESSION)
         if not resumed and message.uint(3) == 0:
             copy(self._session, 0, self._in, message.offset(1), _SESSION)
@@ -180,7 +179,7 @@ class Link:
         receiver = self._receiver
         if not self._open:
             self.sender.refuse(number, codes.NO_SESSION, 0, 0)
-        elif number == self._last % _NUMBERS + 1:
+        elif number == self._last % frame.NUMBERS + 1:
             self._last = number
             self._last_crc = receiver.crc
             self._last_length = receiver.length
@@ -199,7 +198,7 @@ class Link:
     def _go_on(self):
         """Take the next request, if it came before its turn."""
         early = self._early
-        n = early.take(self._last % _NUMBERS + 1, self._in) if early else 0
+        n = early.take(self._last % frame.NUMBERS + 1, self._in) if early else 0
         if n:
             self._receiver.length = n - frame.HEADER
             self._receiver.crc = frame.crc16(self._in, 0, n)
@@ -224,14 +223,15 @@ class Link:
         status = codes.OVERSIZE if too_long else message.parse(self._in, frame.HEADER, end)
         if status == codes.OK and (messages.HELLO <= message.number):
             status = codes.UNKNOWN_MESSAGE
+        one_of_many = status == codes.OK and message.number == messages.RECORDS
+        if not one_of_many:
+            self._drop_early()
         if status == codes.OK:
             self._taken = True
             self._acked = self._ticks()
-            if message.number != messages.RECORDS:  # whose answer comes at once
+            if not one_of_many:  # the others are answered at once
                 self.sender.acknowledge(self._last)
-                self._drop_early()
             return
-        self._drop_early()
         wipe(self._in, 0, len(self._in))  # what is refused may have been meant as a secret
         self.sender.answer.refuse(status, 0, 0, 0)
         self.sender.keep(self._last)
@@ -244,9 +244,9 @@ class Link:
         elif kind == frame.FETCH:
             if number == self._last:
                 status = self._fetch(number)
-        elif number == self._last % _NUMBERS + 1:
+        elif number == self._last % frame.NUMBERS + 1:
             status = self._piece(number)
-        elif number and (self._last - number) % _NUMBERS <= frame.FARTHEST:
+        elif number and (self._last - number) % frame.NUMBERS <= frame.FARTHEST:
             status = codes.OK
             self.sender.taken(number)  # maybe with some that were kept
         if status:
@@ -281,6 +281,6 @@ class Link:
             receiver.feed(b"\0", 0, 1)  # what is no frame ends here
         early.drop()
         kind = self._in[0]
-        whole = receiver.state != frame.NOTHING and (kind == frame.REQUEST or kind == frame.PROTECTED)
-        self._treat(receiver.state if whole else frame.DAMAGED)
+        wanted = kind == frame.REQUEST or kind == frame.PROTECTED
+        self._treat(receiver.state if wanted else frame.DAMAGED)
         return codes.OK

@@ -41,6 +41,7 @@ PART_MAX = const(40)  # most bytes of the kept answer's frame in a PART
 
 PIECE_DATA = const(28)  # bytes of the frame in each PIECE but the last, behind a head like a PART's
 
+NUMBERS = const(255)  # requests are numbered 1 to 255, then from 1 again; 0 stands for none yet
 FARTHEST = const(16)  # how far behind one that is missing a request may be kept: as many bits say which
 
 BEFORE = const(5)  # of a protected frame, before the one it carries: type, number, counter

@@ -191,20 +191,13 @@ def test_silence_is_broken_by_one_request_alone_and_its_answer_sends_the_rest():
     assert sent(flight) == [2, 3, 4]
 
 
-def test_request_sent_alone_tells_how_far_the_reader_is():
+@pytest.mark.parametrize(("last", "kept", "again"), [(3, 0, [4, 5]), (2, 0b10, [3, 4])])
+def test_request_sent_alone_tells_how_far_the_reader_is_and_what_it_keeps(last, kept, again):
     flight = flight_of(5)
     flight.go_back()
     sent(flight)
-    assert flight.out_of_turn(1, 3, 0) is True
-    assert sent(flight) == [4, 5]
-
-
-def test_request_sent_alone_tells_as_well_what_the_reader_keeps():
-    flight = flight_of(6)
-    flight.go_back()
-    sent(flight)
-    assert flight.out_of_turn(1, 2, 0b101) is True
-    assert sent(flight) == [3, 5]
+    assert flight.out_of_turn(1, last, kept) is True
+    assert sent(flight) == again
 
 
 def test_late_word_counts_from_what_was_taken_then():

@@ -49,8 +49,8 @@ def test_lot_is_certified_over_a_pseudo_terminal_by_the_reader_on_micropython(em
 def test_port_closed_and_opened_again_between_requests_goes_on_in_the_same_session(emulated):
     with Reader.open(emulated.link_url) as reader:
         reader.unlock("1234")
-        before = emulated.cards["ps"].signatures
         first = reader.certify_lot(LOT, **CONFIRMED)
+        before = emulated.cards["ps"].signatures
         reader.close()
         assert reader.cards().ps == 2
         assert reader.certify_lot(LOT, **CONFIRMED) == first

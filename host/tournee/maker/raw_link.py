@@ -23,7 +23,6 @@ ANSWER_MS = 3500  # PROTOCOL.md 6: between two signs of life
 SILENCE = -1  # in place of a status
 NAME = 8  # bytes of a session's name
 IDENTIFY = codec.encode(messages.IDENTIFY, {})  # the request that changes nothing
-_NUMBERS = 255
 _LARGEST_ANSWER = 4096
 
 
@@ -75,7 +74,7 @@ class RawLink:
 
     def next_request(self, message: bytes | bytearray) -> bytes:
         """Make the frame of the next request."""
-        self._number = self._number % _NUMBERS + 1
+        self._number = self._number % frame.NUMBERS + 1
         return self.record(frame.REQUEST, self._number, message)
 
     def request(self, message: bytes | bytearray) -> int:
@@ -121,7 +120,7 @@ class RawLink:
 
     def greet(self, message: bytes | bytearray) -> Frame | None:
         """Send one message of a handshake, or a HELLO, in clear; WELCOME, NAK or None."""
-        self._shaken = self._shaken % _NUMBERS + 1
+        self._shaken = self._shaken % frame.NUMBERS + 1
         return self.exchange(bytes(seal(frame.HELLO, self._shaken, message)), {frame.WELCOME, frame.NAK})
 
     def fetch(self, number: int, offset: int, length: int) -> Frame | None:

@@ -56,7 +56,7 @@ class Conversation:
         self.largest = 0  # bytes of the largest message that the reader takes
         self.answer = b""
         self._answered = 0  # requests that `answer` answers for
-        self._spoilt = 0  # times that something came damaged while one request was out
+        self._unread = 0  # times that something came damaged while one request was out
 
     @property
     def refusal(self) -> int:
@@ -116,7 +116,7 @@ class Conversation:
 
     def outgoing(self) -> bytearray:
         """Give what is to be written now, once; overwrite it afterwards, for it may hold a code."""
-        return self._sending.taken()
+        return self._sending.outgoing()
 
     def wait_ms(self, now_ms: int) -> int:
         """Tell how long nothing but incoming bytes matters."""
@@ -177,9 +177,9 @@ class Conversation:
     def _take_damaged(self, now_ms: int) -> None:
         """While one request waits it may be its answer, which is fetched in parts once that happens again."""
         lone = self.state is State.WAITING and len(self.flight.under_way) == 1 and not self._parts
-        self._spoilt += lone
-        if lone and self._spoilt >= _SPOILT:
-            self._spoilt = 0
+        self._unread += lone
+        if lone and self._unread >= _SPOILT:
+            self._unread = 0
             self._parts.fetch(self.flight.awaited.number)
             self.flight.awaited.acked_ms = None
             self._sending.again(now_ms)
@@ -231,10 +231,10 @@ class Conversation:
         if outcome is Outcome.WAIT:
             self._sending.await_word(now_ms)
         elif outcome is Outcome.ONWARD:
-            self._sending.again(now_ms)
+            self._sending.go_on(now_ms)
         elif outcome is Outcome.TAKEN and self.flight.find(one.number) is self.flight.newest:
             self._parts.fetch(one.number)
-            self._sending.again(now_ms)
+            self._sending.go_on(now_ms)
         elif outcome in (Outcome.TAKEN, Outcome.GONE):
             self._greet_again(now_ms)  # its WELCOME says how far the reader is
         else:
@@ -255,9 +255,7 @@ class Conversation:
             if lost is None:
                 self._greet_again(now_ms)
             elif not self.flight.alone:
-                self.flow.refused(lost=lost, kept=kept > 0)
-                if self.flight.overflow:
-                    self.flow.overflowed(self.flight.overflow)
+                self.flow.refused(lost=lost, kept=kept > 0, overflow=self.flight.overflow)
                 self._sending.launch(now_ms)
         elif request is not None and status == codes.NO_SESSION:
             self._greet_again(now_ms)
@@ -267,7 +265,7 @@ class Conversation:
                 self.flow.answered(request, now_ms)
             self._answered += self.flight.settle(request)
             self._parts.stop()
-            self._spoilt = 0
+            self._unread = 0
             self.answer = one.payload
             self.lost = False  # what came in before it, damaged, may have used up the last try
             self._wait.begin(now_ms)

@@ -8,8 +8,9 @@ loss the host sends again what the reader does not have. No time, no I/O.
 from collections import deque
 from dataclasses import dataclass, field
 
-_NUMBERS = 255  # requests are numbered 1 to 255, then from 1 again; 0 stands for none yet
-_HALF = _NUMBERS // 2  # a number is looked for that far around the last one answered
+from sesam.frame import NUMBERS
+
+_HALF = NUMBERS // 2  # a number is looked for that far around the last one answered
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Flight:
         self._out: list[Request] = []
         self._air: deque[int] = deque()  # places as they were sent, of which nothing is known yet
         self._before: deque[int] = deque()  # those that were there when the host went back
-        self.overflow = 0  # bytes that the reader kept when it had no room for the last one that it refused
+        self.overflow = 0  # bytes kept, and the missing one's, when there was no room for one more
         self._spoilt = 0  # words of them that could not be read, or were that they could not
         self.alone = False  # the one awaited is sent again, and nothing behind it before it is answered
 
@@ -70,11 +71,11 @@ class Flight:
     @property
     def kept(self) -> int:
         """Bytes of those that the reader keeps."""
-        return self.length - self.burden
+        return burden_of([one for one in self._out if one.kept])
 
     @property
     def burden(self) -> int:
-        """Bytes of those among them that the reader does not keep."""
+        """Bytes of the others."""
         return burden_of([one for one in self._out if not one.kept])
 
     @property
@@ -90,7 +91,8 @@ class Flight:
     @property
     def under_way(self) -> list[Request]:
         """Those that have been sent, and may not have come."""
-        return [one for one in self._out if one.place in self._air]
+        air = set(self._air)
+        return [one for one in self._out if one.place in air]
 
     @property
     def awaited(self) -> Request:
@@ -125,7 +127,7 @@ class Flight:
         overwritten."""
         place = request.place
         if self.alone and place >= self.awaited.place:
-            if place > self.awaited.place:  # nothing was lost, only late
+            if place > self.awaited.place:  # what is behind was not lost, only late, or kept
                 self._air = self._before
                 for one in self.under_way:
                     one.due = False
@@ -151,8 +153,10 @@ class Flight:
 
     def in_vain(self, times: int, length: int) -> bool:
         """Whether the one awaited is to be sent again, longer than so many bytes and sent so often."""
-        awaited = self.awaited if self._out else None
-        return awaited is not None and awaited.due and awaited.tries >= times and awaited.length > length
+        if not self._out:
+            return False
+        awaited = self.awaited
+        return awaited.due and awaited.tries >= times and awaited.length > length
 
     def go_back(self) -> None:
         """Send the one awaited again, alone: nobody knows what the reader has."""
@@ -169,6 +173,7 @@ class Flight:
         Frames come in their order: what was sent before the one that was refused has come, or was lost. And
         where that one is not kept, nothing behind it will be.
         """
+        self.overflow = 0
         taken, early = self._place(last), self._place(number)
         if taken > self._base + len(self._out):
             return None
@@ -182,13 +187,16 @@ class Flight:
             return False  # a late word, or an old frame came again
         self._note_kept(taken, kept)
         self._spoilt = 0
-        while early in self._air and self._air.popleft() != early:
-            pass
-        dropped = not self._at(early).kept and early not in self._air
-        self.overflow = self.kept + self.awaited.length if dropped and self.kept else 0
+        if early in self._air:
+            while self._air.popleft() != early:
+                pass
+        air = set(self._air)
+        dropped = early not in air and not self._at(early).kept
+        if dropped and self.kept:
+            self.overflow = self.kept + self.awaited.length
         lost = False
         for request in self._out[self._taken - self._base :]:
-            gone = request.place not in self._air or (dropped and request.place > early)
+            gone = request.place not in air or (dropped and request.place > early)
             if gone and not request.kept and not request.due:
                 request.due = lost = True
         return lost
@@ -250,7 +258,7 @@ class Flight:
 
     def _place(self, number: int) -> int:
         """The place next to the last one answered that has this number."""
-        return self._base + (number - _number(self._base) + _HALF) % _NUMBERS - _HALF
+        return self._base + (number - _number(self._base) + _HALF) % NUMBERS - _HALF
 
 
 def burden_of(requests: list[Request]) -> int:
@@ -264,4 +272,4 @@ def _wipe(requests: list[Request]) -> None:
 
 
 def _number(place: int) -> int:
-    return (place - 1) % _NUMBERS + 1 if place else 0
+    return (place - 1) % NUMBERS + 1 if place else 0

@@ -67,15 +67,13 @@ class Flow:
         self._losses.lost += 1
         self._recent.lost += 1
 
-    def refused(self, *, lost: bool, kept: bool) -> None:
-        """A frame came before its turn: whether that tells of a loss, and whether such ones are kept."""
+    def refused(self, *, lost: bool, kept: bool, overflow: int = 0) -> None:
+        """A frame came before its turn: whether that tells of a loss, whether such ones are kept, and for how
+        many bytes the reader turned out to have room, where that was too little."""
         if lost:
             self.lost()
         self._losing_gain = _KEEPING_GAIN if kept else _LOSING_GAIN
-
-    def overflowed(self, kept: int) -> None:
-        """A reader that keeps so many bytes had no room for one more frame."""
-        self._most = kept
+        self._most = overflow or self._most
 
     def answered(self, request: Request, now_ms: int) -> None:
         """A request is answered; one of several under way, sent once, tells what the link holds."""

@@ -12,7 +12,6 @@ from tournee.reader.framing import Frame, seal
 from tournee.reader.protection import ProtectionError
 
 _OF_PARTS = (codes.PROTOCOL, codes.SEQUENCE, codes.NO_SESSION)  # late words on parts, never on HELLO
-_NUMBERS = 255
 
 
 class Step(Enum):
@@ -115,4 +114,4 @@ class Greeting:
 
     def _await(self, number: int) -> None:
         self._awaited = number
-        self.number = self.number % _NUMBERS + 1
+        self.number = self.number % frame.NUMBERS + 1

@@ -2,7 +2,7 @@
 
 from sesam import frame
 from tournee.reader.envelope import Envelope
-from tournee.reader.flight import Flight, burden_of
+from tournee.reader.flight import Flight, Request, burden_of
 from tournee.reader.flow import Flow
 from tournee.reader.pace import GREET_WAIT_MS, Waits
 from tournee.reader.parts import Parts
@@ -25,34 +25,34 @@ class Sending:
         self.out = bytearray()
         self._volley = 0  # bytes of the parts that were sent last
 
-    def taken(self) -> bytearray:
+    def outgoing(self) -> bytearray:
         """Give what is to be written now, once."""
         out, self.out = self.out, bytearray()
         return out
 
     def launch(self, now_ms: int) -> None:
         """Send what the flight has to send, and wait for what is under way."""
-        in_vain = self.parts.may_hand and self.flight.in_vain(_IN_VAIN, _SHORT)
-        if in_vain:
-            self.flight.go_back()
+        if self.parts.may_hand and self.flight.in_vain(_IN_VAIN, _SHORT):
+            self._hand_over(now_ms)
+            return
         out = self._burden
         while request := self.flight.next_due(self.flow.holds(out, self.flight.kept)):
-            made = self._envelope.seal(frame.REQUEST, request.number, request.message)
+            made = self._frame(request, out, now_ms)
             out += len(made)
-            self.flow.sent(len(made))
-            request.sent(now_ms, len(made), out)
-            if in_vain:
-                self._launch_parts(self.parts.hand(request.number, made), now_ms)
-                return
             if request is self.flight.awaited:
                 self.wait.sent(now_ms)
             self.out += made
         self.await_word(now_ms)
 
     def again(self, now_ms: int) -> None:
-        """Send the request awaited again, alone; or what is missing of it, or of its answer."""
-        self._wipe()
+        """What was sent is lost: send the request awaited again, alone; or what is missing of it, or of its
+        answer."""
         self.flow.lost()
+        self.go_on(now_ms)
+
+    def go_on(self, now_ms: int) -> None:
+        """Send the next parts; where nothing passes in parts, the request awaited, alone."""
+        self._wipe()
         parts = self.parts.turn()
         if parts:
             self._launch_parts(parts, now_ms)
@@ -81,9 +81,8 @@ class Sending:
 
     @property
     def usual_ms(self) -> int:
-        """How long that word usually takes."""
-        under_way = self.flight.under_way
-        return self.waits.usual_ms(under_way, self._burden) if under_way else GREET_WAIT_MS
+        """How long that word usually takes; something is under way."""
+        return self.waits.usual_ms(self.flight.under_way, self._burden)
 
     @property
     def _burden(self) -> int:
@@ -94,6 +93,21 @@ class Sending:
         self.parts.stop()
         self.flight.drop()
         self._wipe()
+
+    def _hand_over(self, now_ms: int) -> None:
+        """Send the request awaited in parts, and nothing beside it."""
+        self.flight.go_back()
+        request = self.flight.next_due(more=False)
+        assert request is not None
+        made = self._frame(request, 0, now_ms)
+        self._launch_parts(self.parts.hand(request.number, made), now_ms)
+
+    def _frame(self, request: Request, out: int, now_ms: int) -> bytearray:
+        """Make a request's frame, to be sent where `out` bytes are out."""
+        made = self._envelope.seal(frame.REQUEST, request.number, request.message)
+        self.flow.sent(len(made))
+        request.sent(now_ms, len(made), out + len(made))
+        return made
 
     def _launch_parts(self, parts: bytearray, now_ms: int) -> None:
         self.out += parts
