@@ -1,6 +1,7 @@
 """Runs on a board of our port as its `main.py`: the reader itself, its heap locked before the first frame.
 
-Whatever allocates ends it with a MemoryError. Three bytes `END` on the link unlock it.
+Whatever allocates ends it with a MemoryError. The bytes `END` between two delimiters, which no frame can be, on
+the link unlock it, in however many reads they come and whatever comes with them.
 """
 
 import gc
@@ -15,17 +16,30 @@ from reader.sha256 import Sha256
 from sesam.port import ticks_ms
 
 
+_END = b"\0END\0"
+
+
 class Ended:
     """The link, closed by `END`."""
 
     def __init__(self, stream: object) -> None:
         self._stream = stream
+        self._seen = 0  # bytes of _END that were the last to come
         self.write = stream.write
 
     def read(self, buf: bytearray, timeout_ms: int) -> int:
-        """Bytes read, -1 once they are `END`."""
+        """Bytes read, -1 once `END` is among them."""
         n = self._stream.read(buf, timeout_ms)
-        return -1 if n == 3 and buf[0] == 69 and buf[1] == 78 and buf[2] == 68 else n
+        at = 0
+        while at < n:
+            if buf[at] != _END[self._seen]:
+                self._seen = 0
+            if buf[at] == _END[self._seen]:
+                self._seen += 1
+                if self._seen == len(_END):
+                    return -1
+            at += 1
+        return n
 
 
 def run() -> None:

@@ -51,7 +51,8 @@ class EmulatedBoard:
     `flash` is the file that stands for what the board keeps without power; it outlives the board. Where the
     image lies in it, a file that is not there yet is made. Without `flash` the next start knows nothing of
     this one. `script` is a module that the board runs in place of the reader: `console` gives what it
-    printed, once it has ended. `options` are added to the command.
+    printed, once it has ended; one that `listens` says so as the reader does. `options` are added to the
+    command.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class EmulatedBoard:
         runtime: str | None = None,
         flash: Path | None = None,
         script: Path | None = None,
+        listens: bool = False,
         options: Sequence[str] = (),
     ) -> None:
         build = board_dir.parent / "build.py"
@@ -81,7 +83,7 @@ class EmulatedBoard:
                 next_step=f"Choisir parmi : {', '.join(emulated_boards())}.",
             ) from None
         self._command += options
-        self._ready = b"" if script else _READY.get(self._runtime, b"")
+        self._ready = _READY.get(self._runtime, b"") if listens or not script else b""
         self._fresh_flash: Callable[[Path], None] | None = None
         if self._runtime == "qemu" and any("{flash}" in part for part in self._command):
             self._fresh_flash = partial(tool["fresh_flash"], board_dir, **how)
