@@ -74,6 +74,12 @@ class Flight:
         return burden_of([one for one in self._out if one.kept])
 
     @property
+    def stored(self) -> int:
+        """Those bytes as far as what is sent now may find them there: once the one that they wait for is on its
+        way again, they will have been taken."""
+        return 0 if self._out and self.awaited.place in self._air else self.kept
+
+    @property
     def burden(self) -> int:
         """Bytes of the others."""
         return burden_of([one for one in self._out if not one.kept])
@@ -190,15 +196,19 @@ class Flight:
         if early in self._air:
             while self._air.popleft() != early:
                 pass
-        air = set(self._air)
+        air = list(self._air)
         dropped = early not in air and not self._at(early).kept
         if dropped and self.kept:
             self.overflow = self.kept + self.awaited.length
+        ahead = air.index(self.awaited.place) if self.awaited.place in air else len(air)
+        doomed = air[:ahead] if dropped else []  # what is sent behind the one awaited may find room
         lost = False
         for request in self._out[self._taken - self._base :]:
-            gone = request.place not in air or (dropped and request.place > early)
+            missing = request.place not in air
+            gone = missing or (request.place in doomed and request.place > early)
             if gone and not request.kept and not request.due:
-                request.due = lost = True
+                request.due = True
+                lost = lost or (missing and request.place != early)
         return lost
 
     def _note_kept(self, taken: int, kept: int) -> None:

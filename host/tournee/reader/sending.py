@@ -36,7 +36,7 @@ class Sending:
             self._hand_over(now_ms)
             return
         out = self._burden
-        while request := self.flight.next_due(self.flow.holds(out, self.flight.kept)):
+        while request := self.flight.next_due(self.flow.holds(out, self.flight.stored)):
             made = self._frame(request, out, now_ms)
             out += len(made)
             if request is self.flight.awaited:

@@ -144,7 +144,7 @@ class Session:
         return (
             behind <= self._ahead
             and len(flight) < _AHEAD
-            and self._talk.flow.holds(flight.burden, flight.kept)
+            and self._talk.flow.holds(flight.burden, flight.stored)
         )
 
     def _open_for_asking(self) -> None:
