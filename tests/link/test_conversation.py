@@ -60,9 +60,38 @@ def test_nothing_is_repeated_before_its_time(talk):
 def test_acknowledged_request_waits_longer_and_each_ack_renews_the_wait(talk):
     for turn in range(1, 11):
         talk.feed(ACK, turn * 1000)
-        assert talk.wait_ms(turn * 1000) == WORK_WAIT_MS
+        assert 1_000 < talk.wait_ms(turn * 1000) <= WORK_WAIT_MS
         talk.poll(turn * 1000)
         assert talk.outgoing() == b""
+
+
+def test_ack_is_followed_by_something_before_the_next_one_is_missed(talk):
+    talk.feed(ACK, 30)
+    assert talk.wait_ms(30) == 1_000 + 120
+    talk.poll(30 + 1_000 + 120)
+    assert talk.outgoing() == REQUEST
+
+
+def test_answer_whose_rest_does_not_come_is_asked_for_again(talk):
+    talk.feed(ACK, 30)
+    answer = bytes(seal(frame.ANSWER, 1, ANSWER))
+    talk.feed(answer[:-3], 60)
+    assert talk.wait_ms(60) == 120
+    talk.poll(179)
+    assert talk.outgoing() == b""
+    talk.poll(180)
+    assert talk.outgoing() == REQUEST
+    talk.feed(answer[-3:] + answer, 200)
+    assert talk.take_answer()[1] == ANSWER
+
+
+def test_answer_that_comes_byte_by_byte_is_waited_for(talk):
+    talk.feed(ACK, 30)
+    for at, byte in enumerate(seal(frame.ANSWER, 1, ANSWER)):
+        talk.feed(bytes((byte,)), 100 * at)
+        talk.poll(100 * at + 99)
+        assert talk.outgoing() == b""
+    assert talk.take_answer()[1] == ANSWER
 
 
 def test_card_that_works_for_ever_ends_the_wait(talk):

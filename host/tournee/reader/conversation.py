@@ -9,7 +9,7 @@ from enum import Enum, auto
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.envelope import Envelope
-from tournee.reader.framing import Frame, FrameReader
+from tournee.reader.framing import DAMAGED, Frame, FrameReader
 from tournee.reader.greeting import Greeting, Step
 from tournee.reader.pace import GREET_WAIT_MS, WORK_WAIT_MS
 from tournee.reader.parts import Outcome
@@ -120,16 +120,21 @@ class Conversation:
 
     def wait_ms(self, now_ms: int) -> int:
         """Tell how long nothing but incoming bytes matters."""
-        return max(0, self._wait.due_ms - now_ms)
+        return self._wait.left_ms(now_ms)
 
     def feed(self, data: bytes, now_ms: int) -> None:
         """Take what came in."""
         for one in self._reader.feed(data):
             self._take(one, now_ms)
+        self._wait.rest_until(now_ms + self._waits.pause_ms if self._reader.begun else None)
 
     def poll(self, now_ms: int) -> None:
-        """Send again what has waited too long; give the link up after `TRIES` sendings into silence."""
+        """Send again what has waited too long; give the link up after `TRIES` sendings into silence. A frame
+        whose rest does not come is a damaged one."""
         talking = self.state in (State.GREETING, State.WAITING) and not self.lost
+        if talking and self._wait.rest_over(now_ms):
+            self._reader.cut()
+            self._take(DAMAGED, now_ms)
         if not talking or not self._wait.over(now_ms):
             return
         if self._wait.in_vain(now_ms):

@@ -93,6 +93,16 @@ class FrameReader:
         self._keep(rest)
         return frames
 
+    @property
+    def begun(self) -> bool:
+        """Whether a frame has begun to come, and may still end well."""
+        return bool(self._waiting)
+
+    def cut(self) -> None:
+        """Give up the frame that has begun; what still comes of it is a damaged one."""
+        self._waiting.clear()
+        self._too_long = False
+
     def _keep(self, piece: bytes) -> None:
         if len(self._waiting) + len(piece) > self._limit:
             self._too_long = True

@@ -9,7 +9,8 @@ from tournee.reader.flight import Request
 
 ACK_WAIT_MS = 1_000  # at most for an ACK or ANSWER, and
 BYTE_WAIT_MS = 2  # as much again for each byte that is out (9600 baud carries one a millisecond)
-WORK_WAIT_MS = 3_500  # at most between two ACKs of a request that is being worked on
+WORK_WAIT_MS = 3_500  # at most between two ACKs of a request that is being worked on,
+_ALIVE_MS = 1_000  # which come as often as that
 GREET_WAIT_MS = 1_000  # for a WELCOME
 
 _LEAST_MS = 120  # hosts and radios pause now and then; a frame sent once too often harms nothing
@@ -34,12 +35,12 @@ class Pace:
         """What an answer usually takes with `length` bytes out; 0 as long as nothing is measured."""
         return self._usual * (_TURN + length)
 
-    def wait_ms(self, longest: int, length: int = 0) -> int:
-        """The wait for an answer with `length` bytes out; `longest` as long as nothing is measured, and
-        never more."""
-        if not self._usual:
-            return longest
-        return min(longest, max(_LEAST_MS, int(_MARGIN * self.usual_ms(length))) * self._patience)
+    def wait_ms(self, longest: int, length: int = 0, guess: int = 0) -> int:
+        """The wait for an answer with `length` bytes out, never more than `longest`, which it is as long as
+        nothing is measured and there is no `guess`."""
+        if self._usual:
+            guess = max(_LEAST_MS, int(_MARGIN * self.usual_ms(length)))
+        return min(longest, guess * self._patience) if guess else longest
 
     def answered(self, spent_ms: int, length: int = 0) -> None:
         """With `length` bytes out, the last of them sent once, their answer took so long."""
@@ -70,8 +71,14 @@ class Waits:
         """The wait for the next word on what is under way, `out` bytes in all."""
         oldest = under_way[0]
         if oldest.acked_ms is not None:
-            return self._work(oldest).wait_ms(WORK_WAIT_MS)
+            guess = _ALIVE_MS + self.pause_ms if self._single.known else 0
+            return self._work(oldest).wait_ms(WORK_WAIT_MS, guess=guess)
         return self._best(oldest).wait_ms(ACK_WAIT_MS + BYTE_WAIT_MS * out, out)
+
+    @property
+    def pause_ms(self) -> int:
+        """How long the link may pause within a frame."""
+        return self._single.wait_ms(ACK_WAIT_MS)
 
     def usual_ms(self, under_way: list[Request], out: int) -> int:
         """How long that usually takes; the whole wait where nobody knows."""
@@ -99,7 +106,9 @@ class Waits:
         """It was not answered in its time."""
         pace = self._work(request) if request.acked_ms is not None else self._best(request)
         pace.missed()
-        if not pace.known:  # that was the longest wait: what comes from now on answers what is sent now
+        if not self._best(
+            request
+        ).known:  # that was the longest wait: what comes from now on answers what is sent now
             request.sendings = 0
 
     def stirred(self) -> None:

@@ -5,10 +5,11 @@ WORK_MAX_MS = 180_000  # for one request in all
 
 
 class Wait:
-    """One wait after the other. `due_ms` is when the one under way is over."""
+    """One wait after the other; what has begun to come holds it up until its rest is there, or overdue."""
 
     def __init__(self) -> None:
-        self.due_ms = 0
+        self._due_ms = 0
+        self._rest_ms: int | None = None
         self.sent_ms = 0  # when what is waited for was asked for last
         self._end_ms = 0
         self._silent = 0  # sendings since anything came
@@ -23,6 +24,7 @@ class Wait:
         """The reader has nothing to make good for."""
         self._silent = 0
         self._hurried = False
+        self._rest_ms = None
 
     def stirred(self) -> None:
         """Something came: a link that is heard is alive."""
@@ -35,11 +37,26 @@ class Wait:
 
     def until(self, due_ms: int) -> None:
         """Wait until then."""
-        self.due_ms = due_ms
+        self._due_ms = due_ms
 
     def no_longer_than(self, due_ms: int) -> None:
         """Wait until then at most."""
-        self.due_ms = min(self.due_ms, due_ms)
+        self._due_ms = min(self._due_ms, due_ms)
+
+    def rest_until(self, due_ms: int | None) -> None:
+        """Something has begun to come, whose rest is to be there by then; None: nothing has."""
+        self._rest_ms = due_ms
+
+    def left_ms(self, now_ms: int) -> int:
+        """How long nothing but incoming bytes matters."""
+        return max(0, (self._due_ms if self._rest_ms is None else self._rest_ms) - now_ms)
+
+    def rest_over(self, now_ms: int) -> bool:
+        """Whether that rest is not to be expected any more; told once."""
+        over = self._rest_ms is not None and now_ms >= self._rest_ms
+        if over:
+            self._rest_ms = None
+        return over
 
     def answered(self) -> None:
         """It came, or part of it."""
@@ -47,7 +64,7 @@ class Wait:
 
     def over(self, now_ms: int) -> bool:
         """Whether it is time to ask again; then the next wait begins."""
-        if now_ms < self.due_ms:
+        if self._rest_ms is not None or now_ms < self._due_ms:
             return False
         self._hurried = False
         return True
@@ -65,7 +82,7 @@ class Wait:
         an answer usually takes. Noise may bring many."""
         if self._hurried and now_ms - self.sent_ms < usual_ms:
             return False
-        self.due_ms = now_ms
+        self._due_ms = now_ms
         return True
 
     def hurried(self) -> None:
