@@ -1,7 +1,7 @@
 """Runs on a board of our port as its `main.py`: the reader itself, its heap locked before the first frame.
 
-Whatever allocates ends it with a MemoryError. The bytes `END` between two delimiters, which no frame can be, on
-the link unlock it, in however many reads they come and whatever comes with them.
+Whatever allocates ends it with a MemoryError. The bytes `END` between two delimiters, which no frame can be,
+unlock it: on the link, in however many reads they come and whatever comes with them.
 """
 
 import gc
@@ -14,7 +14,6 @@ from slots import EmulatedSlot
 from reader.core import Core
 from reader.sha256 import Sha256
 from sesam.port import ticks_ms
-
 
 _END = b"\0END\0"
 

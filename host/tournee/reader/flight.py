@@ -75,8 +75,8 @@ class Flight:
 
     @property
     def stored(self) -> int:
-        """Those bytes as far as what is sent now may find them there: once the one that they wait for is on its
-        way again, they will have been taken."""
+        """Those bytes as far as what is sent now may find them there: none once the one that they wait for is
+        on its way again, for then they will have been taken."""
         return 0 if self._out and self.awaited.place in self._air else self.kept
 
     @property
