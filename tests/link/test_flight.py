@@ -18,7 +18,8 @@ def flight_of(count: int, after: int = 0) -> Flight:
 def sent(flight: Flight) -> list[int]:
     """The numbers of what is to be sent now."""
     numbers = []
-    while one := flight.next_due(more=True):
+    while one := flight.due(more=True):
+        flight.leaves(one)
         one.sent(0, 10, 10)
         numbers.append(one.number)
     return numbers
@@ -40,11 +41,13 @@ def test_what_the_link_does_not_hold_waits_but_for_the_one_awaited():
     flight = Flight()
     for _ in range(3):
         flight.add(b"a", streamed=True)
-    assert [flight.next_due(more=False).number, flight.next_due(more=False)] == [1, None]
-    assert flight.next_due(more=True).number == 2
+    flight.leaves(flight.due(more=False))
+    assert [one.number for one in flight.under_way] == [1]
+    assert flight.due(more=False) is None
+    flight.leaves(flight.due(more=True))
     assert [one.number for one in flight.under_way] == [1, 2]
     settle(flight, 2)
-    assert flight.next_due(more=False).number == 3
+    assert flight.due(more=False).number == 3
 
 
 def test_answer_answers_for_those_before_it_and_their_bytes_are_overwritten():

@@ -74,6 +74,16 @@ class Conversation:
         return self.state is State.IDLE or self.state is State.WAITING
 
     @property
+    def full(self) -> bool:
+        """Whether what is `outgoing` is to be written before more is asked."""
+        return self._sending.full
+
+    @property
+    def held_back(self) -> bool:
+        """Whether there is more to send once what is `outgoing` is written: then `go_on`."""
+        return self._sending.held_back
+
+    @property
     def settled(self) -> bool:
         """Whether everything asked is answered, or given up."""
         return not self.flight and self.state is not State.ANSWERED
@@ -100,6 +110,11 @@ class Conversation:
         self.flight.add(message, streamed=streamed)
         self.state = State.WAITING
         self._sending.launch(now_ms)
+
+    def go_on(self, now_ms: int) -> None:
+        """What was `outgoing` is written: make what was held back."""
+        if self.held_back and self.state is State.WAITING:
+            self._sending.launch(now_ms)
 
     def take_answer(self) -> tuple[int, bytes]:
         """Give the answer's message and how many requests it answers for; make ready for the next ones."""

@@ -106,22 +106,22 @@ class Flight:
         return self._at(min(self._taken + 1, self._base + len(self._out)))
 
     def add(self, message: bytes | bytearray, *, streamed: bool) -> None:
-        """Make one more request; `next_due` sends it."""
+        """Make one more request, which is `due`."""
         self._top = self._base + len(self._out) + 1
         self._out.append(Request(self._top, bytearray(message), streamed))
 
-    def next_due(self, more: bool) -> Request | None:
-        """The next one to be sent, which is then under way; with `more` to others that are."""
+    def due(self, more: bool) -> Request | None:
+        """The next one to be sent; with `more` to others that are under way."""
         if not self._out:
             return None
         awaited = self.awaited
         wanted = self._out[awaited.place - self._base - 1 :] if more and not self.alone else [awaited]
-        for request in wanted:
-            if request.due and not request.kept:
-                request.due = False
-                self._air.append(request.place)
-                return request
-        return None
+        return next((one for one in wanted if one.due and not one.kept), None)
+
+    def leaves(self, request: Request) -> None:
+        """It is sent, and under way from now on."""
+        request.due = False
+        self._air.append(request.place)
 
     def find(self, number: int) -> Request | None:
         """The request of this number, if it is out."""

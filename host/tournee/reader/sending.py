@@ -10,6 +10,7 @@ from tournee.reader.wait import Wait
 
 _IN_VAIN = 5  # times that a request is sent before it is handed over in parts,
 _SHORT = 128  # unless its frame is no longer than this
+_VOLLEY = 512  # bytes after which the reader is listened to before more is made
 
 
 class Sending:
@@ -23,7 +24,13 @@ class Sending:
         self.waits = Waits()
         self.wait = Wait()
         self.out = bytearray()
+        self.held_back = False  # more is to be made once those are written
         self._volley = 0  # bytes of the parts that were sent last
+
+    @property
+    def full(self) -> bool:
+        """Whether `out` is to be written first."""
+        return len(self.out) >= _VOLLEY
 
     def outgoing(self) -> bytearray:
         """Give what is to be written now, once."""
@@ -31,17 +38,25 @@ class Sending:
         return out
 
     def launch(self, now_ms: int) -> None:
-        """Send what the flight has to send, and wait for what is under way."""
+        """Send what the flight has to send, as far as it is written at once, and wait for what is under way.
+
+        A slow link takes its time for what is written: what is made too early is made without knowing what
+        has been lost meanwhile.
+        """
         if self.parts.may_hand and self.flight.in_vain(_IN_VAIN, _SHORT):
             self._hand_over(now_ms)
             return
         out = self._burden
-        while request := self.flight.next_due(self.flow.holds(out, self.flight.stored)):
+        while request := self.flight.due(self.flow.holds(out, self.flight.stored)):
+            if self.full:
+                break
+            self.flight.leaves(request)
             made = self._frame(request, out, now_ms)
             out += len(made)
             if request is self.flight.awaited:
                 self.wait.sent(now_ms)
             self.out += made
+        self.held_back = request is not None
         self.await_word(now_ms)
 
     def again(self, now_ms: int) -> None:
@@ -97,8 +112,8 @@ class Sending:
     def _hand_over(self, now_ms: int) -> None:
         """Send the request awaited in parts, and nothing beside it."""
         self.flight.go_back()
-        request = self.flight.next_due(more=False)
-        assert request is not None
+        request = self.flight.awaited
+        self.flight.leaves(request)
         made = self._frame(request, 0, now_ms)
         self._launch_parts(self.parts.hand(request.number, made), now_ms)
 
@@ -118,3 +133,4 @@ class Sending:
     def _wipe(self) -> None:
         self.out[:] = bytes(len(self.out))
         self.out.clear()
+        self.held_back = False

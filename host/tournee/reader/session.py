@@ -131,16 +131,18 @@ class Session:
 
     def _ask_ahead(self) -> None:
         """Ask what the source has and the reader and the link have room for."""
-        source, talk = self._source, self._talk
-        while source and source.left and talk.open and self._room(source.length):
-            talk.ask(source.make(), self._clock.now_ms(), streamed=True)
+        while self._source is not None and self._may_ask and not self._talk.full:
+            self._talk.ask(self._source.make(), self._clock.now_ms(), streamed=True)
 
-    def _room(self, message: int) -> bool:
-        """Whether a message of so many bytes may be sent as well."""
-        flight = self._talk.flight
+    @property
+    def _may_ask(self) -> bool:
+        """Whether there is one more request to make, and room for it."""
+        source, flight = self._source, self._talk.flight
+        if source is None or not source.left or not self._talk.open:
+            return False
         if not flight:
             return True
-        behind = flight.length - flight.oldest.length + frame.encoded_max(message)
+        behind = flight.length - flight.oldest.length + frame.encoded_max(source.length)
         return (
             behind <= self._ahead
             and len(flight) < _AHEAD
@@ -201,15 +203,16 @@ class Session:
     def _step(self) -> None:
         talk, stream = self._talk, self._stream
         assert stream is not None
+        talk.go_on(self._clock.now_ms())
         self._ask_ahead()
         out = talk.outgoing()
         if out:
             more = self._source is not None and self._source.left
             try:
-                stream.write(out, more and len(talk.flight.under_way) > 1)
+                stream.write(out, talk.held_back or (more and len(talk.flight.under_way) > 1))
             finally:
                 out[:] = bytes(len(out))
-        data = stream.read(talk.wait_ms(self._clock.now_ms()))
+        data = stream.read(0 if talk.held_back or self._may_ask else talk.wait_ms(self._clock.now_ms()))
         now = self._clock.now_ms()
         if data:
             talk.feed(data, now)

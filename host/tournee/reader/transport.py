@@ -50,6 +50,8 @@ class SerialTransport:
     def read(self, timeout_ms: int) -> bytes:
         """Give the first byte and all that is there behind it."""
         try:
+            if not timeout_ms and not self._port.in_waiting:
+                return b""
             data: bytes = self._port.read(1)
             waiting = self._port.in_waiting if data else 0
             return data + self._port.read(waiting) if waiting else data
