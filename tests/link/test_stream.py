@@ -2,6 +2,7 @@
 does, and nothing is sent more often than the losses ask for."""
 
 import hashlib
+import itertools
 
 import late_wire
 import pytest
@@ -46,6 +47,27 @@ def test_window_saves_the_turns_that_waiting_costs():
     *_, one = certify(1)
     *_, many = certify(8)
     assert one.clock.now - many.clock.now > 10 * 40
+
+
+def test_host_listens_between_few_frames_however_many_are_under_way():
+    reader, _, wire = rig(8)
+    calls, out = [], []
+    read, write = wire.read, wire.write
+
+    def listen(timeout_ms):
+        calls.append(0)
+        return read(timeout_ms)
+
+    def noted(data, more=False):
+        calls.append(len(data))
+        out.append(reader._session._talk.flight.length)
+        write(data, more)
+
+    wire.read, wire.write = listen, noted
+    reader.certify_lot(LOT, **CONFIRMED)
+    assert max(out) > 7 * 150
+    assert all(size < 512 + 170 for size in calls)
+    assert not any(one and following for one, following in itertools.pairwise(calls))
 
 
 def test_link_that_has_become_slower_is_kept_as_busy_in_the_next_lot(monkeypatch):
