@@ -270,12 +270,11 @@ class Conversation:
         status = answer.uint("status") if answer.number == messages.FAILURE else codes.OK
         request = self.flight.find(one.number)
         if status == codes.SEQUENCE:
-            kept = answer.uint("record")
-            lost = self.flight.out_of_turn(one.number, answer.uint("detail"), kept)
+            lost = self.flight.out_of_turn(one.number, answer.uint("detail"), answer.uint("record"))
             if lost is None:
                 self._greet_again(now_ms)
             elif not self.flight.alone:
-                self.flow.refused(lost=lost, kept=kept > 0, overflow=self.flight.overflow)
+                self.flow.refused(lost=lost, overflow=self.flight.overflow)
                 self._sending.launch(now_ms)
         elif request is not None and status == codes.NO_SESSION:
             self._greet_again(now_ms)

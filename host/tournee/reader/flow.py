@@ -12,8 +12,7 @@ from tournee.reader.flight import Request
 
 _START = 512  # bytes ahead, as long as nothing is measured
 _GAIN = 2.0  # times what the link seems to hold: else it could never be seen to hold more
-_LOSING_GAIN = 1.5  # on a link that loses, where all that is behind a loss is sent again,
-_KEEPING_GAIN = 1.25  # and where the reader keeps what it has room for
+_LOSING_GAIN = 1.25  # on a link that loses, where what is behind a loss may be sent again
 _MANY = 6  # losses in what is remembered: a link that loses
 _SHARE = 4  # of a new measure in the estimate, where it is lower
 _AROUND = 24  # bytes around the data of a message, in clear or protected
@@ -48,7 +47,6 @@ class Flow:
     def __init__(self) -> None:
         self._least_ms = 0  # that an answer ever took; 0: nothing measured
         self._room = float(_START)
-        self._losing_gain = _LOSING_GAIN
         self._most = 0  # bytes that a reader keeps behind a loss, and the lost one; 0: not known
         self._losses = Losses(_MEMORY)
         self._recent = Losses(_RECENT)
@@ -67,12 +65,11 @@ class Flow:
         self._losses.lost += 1
         self._recent.lost += 1
 
-    def refused(self, *, lost: bool, kept: bool, overflow: int = 0) -> None:
-        """A frame came before its turn: whether that tells of a loss, whether such ones are kept, and for how
-        many bytes the reader turned out to have room, where that was too little."""
+    def refused(self, *, lost: bool, overflow: int = 0) -> None:
+        """A frame came before its turn: whether that tells of a loss, and how many bytes the reader has room
+        for, where that was too little."""
         if lost:
             self.lost()
-        self._losing_gain = _KEEPING_GAIN if kept else _LOSING_GAIN
         self._most = overflow or self._most
 
     def answered(self, request: Request, now_ms: int) -> None:
@@ -91,7 +88,7 @@ class Flow:
 
     @property
     def _gain(self) -> float:
-        return _GAIN + (self._losing_gain - _GAIN) * min(self._losses.lost / _MANY, 1)
+        return _GAIN + (_LOSING_GAIN - _GAIN) * min(self._losses.lost / _MANY, 1)
 
     def length(self, most: int) -> int:
         """Bytes of data that a message is best given, `most` at most."""

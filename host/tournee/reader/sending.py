@@ -10,7 +10,6 @@ from tournee.reader.wait import Wait
 
 _IN_VAIN = 5  # times that a request is sent before it is handed over in parts,
 _SHORT = 128  # unless its frame is no longer than this
-_VOLLEY = 512  # bytes after which the reader is listened to before more is made
 
 
 class Sending:
@@ -29,8 +28,8 @@ class Sending:
 
     @property
     def full(self) -> bool:
-        """Whether `out` is to be written first."""
-        return len(self.out) >= _VOLLEY
+        """Whether `out` is to be written before more is made."""
+        return bool(self.out)
 
     def outgoing(self) -> bytearray:
         """Give what is to be written now, once."""
@@ -38,26 +37,28 @@ class Sending:
         return out
 
     def launch(self, now_ms: int) -> None:
-        """Send what the flight has to send, as far as it is written at once, and wait for what is under way.
+        """Send the next that the flight has to send, and wait for what is under way.
 
-        A slow link takes its time for what is written: what is made too early is made without knowing what
-        has been lost meanwhile.
+        One at a time: a slow link takes its time, in which the reader may tell what has been lost.
         """
         if self.parts.may_hand and self.flight.in_vain(_IN_VAIN, _SHORT):
             self._hand_over(now_ms)
             return
         out = self._burden
-        while request := self.flight.due(self.flow.holds(out, self.flight.stored)):
-            if self.full:
-                break
+        request = self._due(out)
+        if request is not None and not self.full:
             self.flight.leaves(request)
             made = self._frame(request, out, now_ms)
-            out += len(made)
             if request is self.flight.awaited:
                 self.wait.sent(now_ms)
             self.out += made
+            request = self._due(out + len(made))
         self.held_back = request is not None
         self.await_word(now_ms)
+
+    def _due(self, out: int) -> Request | None:
+        """What the flight has to send where `out` bytes are out."""
+        return self.flight.due(self.flow.holds(out, self.flight.stored))
 
     def again(self, now_ms: int) -> None:
         """What was sent is lost: send the request awaited again, alone; or what is missing of it, or of its
