@@ -85,6 +85,15 @@ def test_answer_whose_rest_does_not_come_is_asked_for_again(talk):
     assert talk.take_answer()[1] == ANSWER
 
 
+def test_rest_that_comes_late_and_damaged_takes_nothing_from_what_comes_with_it(talk):
+    answer = bytes(seal(frame.ANSWER, 1, ANSWER))
+    damaged = answer[:3] + b"\x7f" + answer[4:]
+    talk.feed(ACK + damaged[:-3], 60)
+    talk.feed(damaged[-3:] + answer[:4], 500)
+    talk.feed(answer[4:], 510)
+    assert talk.take_answer()[1] == ANSWER
+
+
 def test_answer_that_comes_byte_by_byte_is_waited_for(talk):
     talk.feed(ACK, 30)
     for at, byte in enumerate(seal(frame.ANSWER, 1, ANSWER)):

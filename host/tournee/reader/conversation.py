@@ -139,6 +139,7 @@ class Conversation:
 
     def feed(self, data: bytes, now_ms: int) -> None:
         """Take what came in."""
+        self._wait.rest_until(None)
         for one in self._reader.feed(data):
             self._take(one, now_ms)
         self._wait.rest_until(now_ms + self._waits.pause_ms if self._reader.begun else None)

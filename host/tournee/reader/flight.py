@@ -7,6 +7,7 @@ loss the host sends again what the reader does not have. No time, no I/O.
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from sesam.frame import NUMBERS
 
@@ -177,7 +178,8 @@ class Flight:
         about our session.
 
         Frames come in their order: what was sent before the one that was refused has come, or was lost. And
-        where that one is not kept, nothing behind it will be.
+        where that one is not kept, nothing behind it will be that was sent before the one awaited: that one
+        makes room.
         """
         self.overflow = 0
         taken, early = self._place(last), self._place(number)
@@ -196,12 +198,11 @@ class Flight:
         if early in self._air:
             while self._air.popleft() != early:
                 pass
-        air = list(self._air)
+        air, awaited = set(self._air), self.awaited.place
         dropped = early not in air and not self._at(early).kept
         if dropped and self.kept:
             self.overflow = self.kept + self.awaited.length
-        ahead = air.index(self.awaited.place) if self.awaited.place in air else len(air)
-        doomed = air[:ahead] if dropped else []  # what is sent behind the one awaited may find room
+        doomed = set(takewhile(lambda place: place != awaited, self._air)) if dropped else set()
         lost = False
         for request in self._out[self._taken - self._base :]:
             missing = request.place not in air

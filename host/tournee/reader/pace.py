@@ -106,10 +106,8 @@ class Waits:
         """It was not answered in its time."""
         pace = self._work(request) if request.acked_ms is not None else self._best(request)
         pace.missed()
-        if not self._best(
-            request
-        ).known:  # that was the longest wait: what comes from now on answers what is sent now
-            request.sendings = 0
+        if not self._best(request).known:
+            request.sendings = 0  # that was the longest wait: what comes now answers what is sent now
 
     def stirred(self) -> None:
         """Something came."""

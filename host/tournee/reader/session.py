@@ -131,18 +131,21 @@ class Session:
 
     def _ask_ahead(self) -> None:
         """Ask what the source has and the reader and the link have room for."""
-        while self._source is not None and self._may_ask and not self._talk.full:
-            self._talk.ask(self._source.make(), self._clock.now_ms(), streamed=True)
+        while not self._talk.full and (source := self._asking):
+            self._talk.ask(source.make(), self._clock.now_ms(), streamed=True)
 
     @property
-    def _may_ask(self) -> bool:
-        """Whether there is one more request to make, and room for it."""
-        source, flight = self._source, self._talk.flight
-        if source is None or not source.left or not self._talk.open:
-            return False
+    def _asking(self) -> Source | None:
+        """The source, where it has one more request and there is room for it."""
+        source = self._source
+        return source if source and source.left and self._talk.open and self._room(source.length) else None
+
+    def _room(self, message: int) -> bool:
+        """Whether a message of so many bytes may be sent as well."""
+        flight = self._talk.flight
         if not flight:
             return True
-        behind = flight.length - flight.oldest.length + frame.encoded_max(source.length)
+        behind = flight.length - flight.oldest.length + frame.encoded_max(message)
         return (
             behind <= self._ahead
             and len(flight) < _AHEAD
@@ -207,12 +210,13 @@ class Session:
         self._ask_ahead()
         out = talk.outgoing()
         if out:
-            more = self._source is not None and self._source.left
+            to_come = self._source is not None and self._source.left and len(talk.flight.under_way) > 1
             try:
-                stream.write(out, talk.held_back or (more and len(talk.flight.under_way) > 1))
+                stream.write(out, more=talk.held_back or to_come)
             finally:
                 out[:] = bytes(len(out))
-        data = stream.read(0 if talk.held_back or self._may_ask else talk.wait_ms(self._clock.now_ms()))
+        more = talk.held_back or self._asking is not None
+        data = stream.read(0 if more else talk.wait_ms(self._clock.now_ms()))
         now = self._clock.now_ms()
         if data:
             talk.feed(data, now)
