@@ -112,7 +112,6 @@ def test_one_that_is_not_kept_for_want_of_room_is_sent_again_with_those_behind_i
     assert flight.out_of_turn(3, 1, 0b1) is True
     assert sent(flight) == [2]
     assert flight.out_of_turn(4, 1, 0b1) is False  # the link has lost nothing
-    assert flight.overflow == 20
     assert sent(flight) == [4, 5, 6]
     assert [one.number for one in flight.under_way] == [2, 4, 5, 6]
 
@@ -129,14 +128,6 @@ def test_what_was_sent_behind_the_one_awaited_may_find_room_and_is_not_sent_agai
     assert flight.out_of_turn(6, 3, 0b10) is False
     assert sent(flight) == []
     assert settle(flight, 6) == 3
-
-
-def test_what_is_kept_takes_no_room_from_what_is_sent_behind_the_one_awaited():
-    flight = flight_of(5)
-    flight.out_of_turn(3, 1, 0b1)
-    assert flight.stored == flight.kept == 10
-    sent(flight)
-    assert (flight.stored, flight.kept) == (0, 10)
 
 
 def test_one_that_is_missing_is_not_kept_whatever_was_said_before():

@@ -275,7 +275,8 @@ class Conversation:
             if lost is None:
                 self._greet_again(now_ms)
             elif not self.flight.alone:
-                self.flow.refused(lost=lost, overflow=self.flight.overflow)
+                if lost:
+                    self.flow.lost()
                 self._sending.launch(now_ms)
         elif request is not None and status == codes.NO_SESSION:
             self._greet_again(now_ms)

@@ -57,7 +57,6 @@ class Flight:
         self._out: list[Request] = []
         self._air: deque[int] = deque()  # places as they were sent, of which nothing is known yet
         self._before: deque[int] = deque()  # those that were there when the host went back
-        self.overflow = 0  # bytes kept, and the missing one's, when there was no room for one more
         self._spoilt = 0  # words of them that could not be read, or were that they could not
         self.alone = False  # the one awaited is sent again, and nothing behind it before it is answered
 
@@ -70,19 +69,8 @@ class Flight:
         return burden_of(self._out)
 
     @property
-    def kept(self) -> int:
-        """Bytes of those that the reader keeps."""
-        return burden_of([one for one in self._out if one.kept])
-
-    @property
-    def stored(self) -> int:
-        """Those bytes as far as what is sent now may find them there: none once the one that they wait for is
-        on its way again, for then they will have been taken."""
-        return 0 if self._out and self.awaited.place in self._air else self.kept
-
-    @property
     def burden(self) -> int:
-        """Bytes of the others."""
+        """Bytes of those that the reader does not keep."""
         return burden_of([one for one in self._out if not one.kept])
 
     @property
@@ -181,7 +169,6 @@ class Flight:
         where that one is not kept, nothing behind it will be that was sent before the one awaited: that one
         makes room.
         """
-        self.overflow = 0
         taken, early = self._place(last), self._place(number)
         if taken > self._base + len(self._out):
             return None
@@ -200,8 +187,6 @@ class Flight:
                 pass
         air, awaited = set(self._air), self.awaited.place
         dropped = early not in air and not self._at(early).kept
-        if dropped and self.kept:
-            self.overflow = self.kept + self.awaited.length
         doomed = set(takewhile(lambda place: place != awaited, self._air)) if dropped else set()
         lost = False
         for request in self._out[self._taken - self._base :]:

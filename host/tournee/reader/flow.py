@@ -1,9 +1,8 @@
 """How much to send at once: in one message, and ahead of the answers.
 
 A message is as long as what is around it costs as much as what is lost with it. Ahead goes what the link
-holds, and as much again; less on a link that loses, for what waits in a queue is behind a loss for nothing,
-and is lost with it unless the reader has room to keep it. How much waits shows in the time that answers take
-against the least that they ever took (Brakmo and Peterson's Vegas, SIGCOMM 1994).
+holds, and as much again: what waits in a queue is behind a loss for nothing. How much waits shows in the time
+that answers take against the least that they ever took (Brakmo and Peterson's Vegas, SIGCOMM 1994).
 """
 
 from math import sqrt
@@ -12,8 +11,6 @@ from tournee.reader.flight import Request
 
 _START = 512  # bytes ahead, as long as nothing is measured
 _GAIN = 2.0  # times what the link seems to hold: else it could never be seen to hold more
-_LOSING_GAIN = 1.25  # on a link that loses, where what is behind a loss may be sent again
-_MANY = 6  # losses in what is remembered: a link that loses
 _SHARE = 4  # of a new measure in the estimate, where it is lower
 _AROUND = 24  # bytes around the data of a message, in clear or protected
 _DOUBT = 0.3  # losses that one may have been lucky not to see
@@ -47,7 +44,6 @@ class Flow:
     def __init__(self) -> None:
         self._least_ms = 0  # that an answer ever took; 0: nothing measured
         self._room = float(_START)
-        self._most = 0  # bytes that a reader keeps behind a loss, and the lost one; 0: not known
         self._losses = Losses(_MEMORY)
         self._recent = Losses(_RECENT)
 
@@ -65,30 +61,18 @@ class Flow:
         self._losses.lost += 1
         self._recent.lost += 1
 
-    def refused(self, *, lost: bool, overflow: int = 0) -> None:
-        """A frame came before its turn: whether that tells of a loss, and how many bytes the reader has room
-        for, where that was too little."""
-        if lost:
-            self.lost()
-        self._most = overflow or self._most
-
     def answered(self, request: Request, now_ms: int) -> None:
         """A request is answered; one of several under way, sent once, tells what the link holds."""
         if not request.streamed or request.sendings > 1:
             return
         spent = max(now_ms - request.sent_ms, 1)
         self._least_ms = min(self._least_ms or spent, spent)
-        room = self._gain * request.burden * self._least_ms / spent + request.length
+        room = _GAIN * request.burden * self._least_ms / spent + request.length
         self._room += (room - self._room) / (_SHARE if room < self._room else 1)
 
-    def holds(self, out: int, kept: int = 0) -> bool:
-        """Whether more may be sent where `out` bytes are out already, and the reader keeps so many."""
-        full = 0 < self._most <= out + kept and self._room <= self._gain * self._most
-        return out < self._room and not full
-
-    @property
-    def _gain(self) -> float:
-        return _GAIN + (_LOSING_GAIN - _GAIN) * min(self._losses.lost / _MANY, 1)
+    def holds(self, out: int) -> bool:
+        """Whether more may be sent where `out` bytes are out already."""
+        return out < self._room
 
     def length(self, most: int) -> int:
         """Bytes of data that a message is best given, `most` at most."""

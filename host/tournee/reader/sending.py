@@ -58,7 +58,7 @@ class Sending:
 
     def _due(self, out: int) -> Request | None:
         """What the flight has to send where `out` bytes are out."""
-        return self.flight.due(self.flow.holds(out, self.flight.stored))
+        return self.flight.due(self.flow.holds(out))
 
     def again(self, now_ms: int) -> None:
         """What was sent is lost: send the request awaited again, alone; or what is missing of it, or of its

@@ -146,11 +146,7 @@ class Session:
         if not flight:
             return True
         behind = flight.length - flight.oldest.length + frame.encoded_max(message)
-        return (
-            behind <= self._ahead
-            and len(flight) < _AHEAD
-            and self._talk.flow.holds(flight.burden, flight.stored)
-        )
+        return behind <= self._ahead and len(flight) < _AHEAD and self._talk.flow.holds(flight.burden)
 
     def _open_for_asking(self) -> None:
         self.open()
