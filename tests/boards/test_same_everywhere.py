@@ -57,7 +57,7 @@ class EvenFlow(Flow):
     def length(self, most):
         return most
 
-    def holds(self, out, kept=0):
+    def holds(self, out):
         return False
 
 

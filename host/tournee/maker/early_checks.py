@@ -8,7 +8,7 @@ from sesam import codes, frame, messages
 from tournee.maker.raw_link import SILENCE, RawLink, status_of, told
 from tournee.reader import codec
 from tournee.reader.framing import Frame
-from tournee.reader.parts import PART
+from tournee.reader.parts import PART, piece
 
 _NONE = "rien n'est gardé d'avance"
 
@@ -28,7 +28,7 @@ def kept(link: RawLink) -> tuple[bool, str]:
 def in_pieces(link: RawLink) -> tuple[bool, str]:
     """A request comes in pieces, the first one last; then a piece of it once more."""
     made = link.record(frame.REQUEST, 1, _records(0))
-    first, *others = (link.piece(1, made, at) for at in range(0, len(made), PART))
+    first, *others = (bytes(piece(1, made, at)) for at in range(0, len(made), PART))
     wanted = {frame.PIECES, frame.ANSWER, frame.NAK}
     said = [link.exchange(one, wanted) for one in others]
     if {_status(one) for one in said} == {codes.PROTOCOL}:

@@ -128,11 +128,6 @@ class RawLink:
         asked = offset.to_bytes(2, "big") + bytes((length,))
         return self.exchange(bytes(seal(frame.FETCH, number, asked)), {frame.PART, frame.NAK})
 
-    def piece(self, number: int, made: bytes, at: int) -> bytes:
-        """Make the PIECE of the frame `made` from this offset on."""
-        head = len(made).to_bytes(2, "big") + at.to_bytes(2, "big")
-        return bytes(seal(frame.PIECE, number, head + made[at : at + frame.PIECE_DATA]))
-
     def _opened(self, one: Frame) -> Frame | None:
         opened = self._inside(one)
         if opened and opened.kind == frame.ANSWER:

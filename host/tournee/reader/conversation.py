@@ -81,7 +81,7 @@ class Conversation:
     @property
     def held_back(self) -> bool:
         """Whether there is more to send once what is `outgoing` is written: then `go_on`."""
-        return self._sending.held_back
+        return self.state is State.WAITING and self._sending.held_back
 
     @property
     def settled(self) -> bool:
@@ -113,7 +113,7 @@ class Conversation:
 
     def go_on(self, now_ms: int) -> None:
         """What was `outgoing` is written: make what was held back."""
-        if self.held_back and self.state is State.WAITING:
+        if self.held_back:
             self._sending.launch(now_ms)
 
     def take_answer(self) -> tuple[int, bytes]:

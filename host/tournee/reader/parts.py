@@ -165,8 +165,7 @@ class Handing:
         self._sent = set(missing)
         made = bytearray()
         for at in missing:
-            head = whole.to_bytes(2, "big") + at.to_bytes(2, "big")
-            made += seal(frame.PIECE, self.number, head + self._made[at : at + PART])
+            made += piece(self.number, self._made, at)
         return made
 
     def take(self, one: Frame) -> Outcome:
@@ -179,3 +178,9 @@ class Handing:
         self._there = int.from_bytes(one.payload, "little")
         self._sent = {at for at in self._sent if not self._there >> at // PART & 1}
         return Outcome.WAIT if self._sent else Outcome.ONWARD
+
+
+def piece(number: int, made: bytes | bytearray, at: int) -> bytearray:
+    """Make the PIECE of request `number` that brings a part of its frame `made`, from this offset on."""
+    head = len(made).to_bytes(2, "big") + at.to_bytes(2, "big")
+    return seal(frame.PIECE, number, head + made[at : at + PART])

@@ -23,7 +23,6 @@ class Sending:
         self.waits = Waits()
         self.wait = Wait()
         self.out = bytearray()
-        self.held_back = False  # more is to be made once those are written
         self._volley = 0  # bytes of the parts that were sent last
 
     @property
@@ -44,21 +43,24 @@ class Sending:
         if self.parts.may_hand and self.flight.in_vain(_IN_VAIN, _SHORT):
             self._hand_over(now_ms)
             return
-        out = self._burden
-        request = self._due(out)
+        request = self._due
         if request is not None and not self.full:
+            made = self._frame(request, self._burden, now_ms)
             self.flight.leaves(request)
-            made = self._frame(request, out, now_ms)
             if request is self.flight.awaited:
                 self.wait.sent(now_ms)
             self.out += made
-            request = self._due(out + len(made))
-        self.held_back = request is not None
         self.await_word(now_ms)
 
-    def _due(self, out: int) -> Request | None:
-        """What the flight has to send where `out` bytes are out."""
-        return self.flight.due(self.flow.holds(out))
+    @property
+    def held_back(self) -> bool:
+        """Whether there is more to launch; nothing goes beside parts."""
+        return not self.parts and self._due is not None
+
+    @property
+    def _due(self) -> Request | None:
+        """What the flight has to send next, if the link holds it."""
+        return self.flight.due(self.flow.holds(self._burden))
 
     def again(self, now_ms: int) -> None:
         """What was sent is lost: send the request awaited again, alone; or what is missing of it, or of its
@@ -114,8 +116,8 @@ class Sending:
         """Send the request awaited in parts, and nothing beside it."""
         self.flight.go_back()
         request = self.flight.awaited
-        self.flight.leaves(request)
         made = self._frame(request, 0, now_ms)
+        self.flight.leaves(request)
         self._launch_parts(self.parts.hand(request.number, made), now_ms)
 
     def _frame(self, request: Request, out: int, now_ms: int) -> bytearray:
@@ -134,4 +136,3 @@ class Sending:
     def _wipe(self) -> None:
         self.out[:] = bytes(len(self.out))
         self.out.clear()
-        self.held_back = False
