@@ -26,10 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import cross
 from cache import ROOT, made_once
-from flatten import flatten
-from fold import fold
-from names import rename
-from settle import prune, settle
+from imagec.bundling import flatten
+from imagec.constant_folding import fold
+from imagec.dead_branches import prune, settle
+from imagec.mangling import rename
 
 FIRMWARE = ROOT / "firmware"
 sys.path.append(str(FIRMWARE))
@@ -40,8 +40,9 @@ MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
 DRIVERS = Path(__file__).resolve().parent / "drivers"  # modules that several boards share
 _NATIVE = ("native.py", "native_sha256.py")  # of the drivers: what stands in for slow modules
 _SIGNATURE = 256  # bytes after an image's payload (image.py)
-_MAKERS = ("build.py", "flatten.py", "fold.py", "names.py", "settle.py")
-_TOOLS = [Path(__file__).with_name(name).read_bytes() for name in _MAKERS]
+_IMAGE_STEPS = ("bundling", "constant_folding", "dead_branches", "mangling")
+_MAKERS = ("build.py", *(f"imagec/{name}.py" for name in _IMAGE_STEPS))
+_TOOLS = [(Path(__file__).parent / name).read_bytes() for name in _MAKERS]
 _CORES = {"x86_64": "x64"}  # what mpy-cross calls the machines that an emulator's MicroPython may run on
 _MOST_UNDER_WAY = 127  # numbers of requests go to 255: an old one must not be taken for a new one
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
@@ -56,6 +57,7 @@ class Release(NamedTuple):
     production: bool
 
 
+_RELATIVE = re.compile(r"^( *)from \.(\w*) import", re.MULTILINE)  # of a package to its own modules
 _VERSION = re.compile(r'^VERSION = b"([^"]+)"', re.MULTILINE)
 VERSION = _VERSION.findall((FIRMWARE / "reader" / "__init__.py").read_text())[0]
 
@@ -144,7 +146,10 @@ def sources_of(
 
     def package(name: str, files: tuple[str, ...]) -> None:
         for file in files:
-            sources[f"{name}/{file}"] = (FIRMWARE / name / file).read_bytes()
+            text = (FIRMWARE / name / file).read_text()
+            sources[f"{name}/{file}"] = _RELATIVE.sub(
+                lambda found: f"{found[1]}from {'.'.join(filter(None, (name, found[2])))} import", text
+            ).encode()
 
     runpy.run_path(str(FIRMWARE / "manifest.py"), {"package": package})
     told = _VERSION.sub(f'VERSION = b"{release.version}"', sources["reader/__init__.py"].decode())

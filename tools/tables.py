@@ -19,9 +19,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from sesam import noemie, records, zone_table
-from sesam.fields import Field
-from sesam.noemie_table import LABELS, TABLE
+from tournee.formats import records, zone_table
+from tournee.formats.fields import Field
+from tournee.formats.noemie import entities as noemie
+from tournee.formats.noemie.table import LABELS, TABLE
 from tournee.ssv.codes import ROWS
 
 ROOT = Path(__file__).resolve().parent.parent

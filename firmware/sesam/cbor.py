@@ -10,10 +10,10 @@ missing or too many (FIELD); a value's major type is not its field's (TYPE); a v
 its field's bounds (RANGE).
 """
 
-from sesam import codes, messages
-from sesam.messages import COUNTS, FIELDS_MAX, NUMBERS, RECORD, ROWS, SECRET, TEXT, UINT, WHOLE_RECORDS
-from sesam.octets import wipe
-from sesam.port import const
+from . import codes, messages
+from .messages import COUNTS, FIELDS_MAX, NUMBERS, RECORD, ROWS, SECRET, TEXT, UINT, WHOLE_RECORDS
+from .octets import wipe
+from .port import const
 
 _UINT = const(0)  # major types
 _BSTR = const(2)

@@ -7,8 +7,8 @@ stands for its bytes and a zero, but for the last one.
 
 from array import array
 
-from sesam.crc import CRC_INIT, crc16
-from sesam.port import const
+from .crc import CRC_INIT, crc16
+from .port import const
 
 RUN = const(254)  # a block carries at most this many bytes
 LENGTH_CAP = const(0x100000)  # a longer frame is counted no further

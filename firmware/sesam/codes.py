@@ -5,7 +5,7 @@ Fâ€¦, 0008, 0040 and 0200 are the codes of the published return list (SSV); E1â€
 the host holds the French words.
 """
 
-from sesam.port import const
+from .port import const
 
 OK = const(0x0000)  # nothing to report
 IN_USE = const(0x0008)  # a card or its reader is in use by another program (exclusivity)

@@ -2,7 +2,7 @@
 
 from array import array
 
-from sesam.port import const
+from .port import const
 
 CRC_INIT = const(0xFFFF)
 _POLYNOMIAL = const(0x1021)

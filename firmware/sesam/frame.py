@@ -10,9 +10,9 @@ through fixed memory.
 
 from array import array
 
-from sesam.cobs import LEFT, OVER, RUN, STATE, SUM, TAIL, TO, stuff, unstuff
-from sesam.crc import crc16
-from sesam.port import const
+from .cobs import LEFT, OVER, RUN, STATE, SUM, TAIL, TO, stuff, unstuff
+from .crc import crc16
+from .port import const
 
 HELLO = const(1)  # frame types
 WELCOME = const(2)

@@ -4,7 +4,7 @@ All functions read ASCII bytes. They answer, they never raise: a number that can
 host has python-stdnum besides; the tests make each judge the other.
 """
 
-from sesam.port import const
+from .port import const
 
 NIR_LENGTH = const(13)
 BILLING_LENGTH = const(9)

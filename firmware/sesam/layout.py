@@ -1,14 +1,15 @@
 """The reader's side of the 128-byte records: tell their kind, check them in place, find a column.
 
-Nothing is allocated but by `locate`, at boot. A device imports this module alone; `sesam.records` offers the
-same names and the host's encode and decode. Kinds are numbered by their place in `sesam.record_table.KINDS`.
+Nothing is allocated but by `locate`, at boot. A device imports this module alone; the host's
+`formats.records` offers the same names, encode and decode. Kinds are numbered by their place in
+`record_table.KINDS`.
 """
 
-from sesam.keys import billing_ok, nir_ok, nir_remainder, rpps_ok
-from sesam.octets import digits, filled_with, number_at, piece_of
-from sesam.port import const
-from sesam.record_table import KINDS, PATIENT, TABLES
-from sesam.scan import CLASS_AT, CONSTRAINT_AT, LENGTH_AT, LINE_LENGTH, scan
+from .keys import billing_ok, nir_ok, nir_remainder, rpps_ok
+from .octets import digits, filled_with, number_at, piece_of
+from .port import const
+from .record_table import KINDS, PATIENT, TABLES
+from .scan import CLASS_AT, CONSTRAINT_AT, LENGTH_AT, LINE_LENGTH, scan
 
 RECORD_LENGTH = const(128)
 

@@ -11,7 +11,7 @@ secret (never logged, overwritten after use). An answer has its request's number
 request.
 """
 
-from sesam.port import const
+from .port import const
 
 TABLE = b"""\
 HELLO             32  0 >   -         -

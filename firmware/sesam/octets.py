@@ -4,7 +4,7 @@ board.toml).
 Nothing is allocated. What is asked for lies in its buffer: that is the caller's to know.
 """
 
-from sesam.port import const
+from .port import const
 
 _SPACE = const(32)
 _ZERO = const(48)

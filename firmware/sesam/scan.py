@@ -3,8 +3,8 @@ columns settles. What has a key, a date or a relation to other fields is left to
 have this in C or in machine code.
 """
 
-from sesam.octets import digits, filled_with, number_at, piece_of, same
-from sesam.port import const
+from .octets import digits, filled_with, number_at, piece_of, same
+from .port import const
 
 LINE_LENGTH = const(46)
 CONSTRAINT_AT = const(32)

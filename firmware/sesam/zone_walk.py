@@ -5,7 +5,7 @@ body = field*      field = length, then value
 length             00..7F as is · 81 nn from 128 · 82 nn nn from 256, always the shortest form
 """
 
-from sesam.port import const
+from .port import const
 
 ID_LENGTH = const(2)
 SHORT_MAX = const(0x7F)  # longest length written in one byte

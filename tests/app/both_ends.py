@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from life import office_of
 from surroundings import Surroundings
 
-from tournee.app.office import Office
+from tournee.app.context import Office
 from tournee.exchange.route import Mode, Route
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from days import CODE, MOMENT, short_day
 
-from tournee.app.care import (
+from tournee.app.certify import (
     certify_visit,
     import_day,
     pending_visits,
@@ -17,9 +17,9 @@ from tournee.app.care import (
     unlock,
     visits_for,
 )
-from tournee.app.dispatch import close_lots, make_files, resend, send
-from tournee.app.mailroom import fetch
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.inbound import fetch
+from tournee.app.outbound import close_lots, make_files, resend, send
 from tournee.exchange.route import Route
 from tournee.reader import Reader
 from tournee.store import Cipher, Journal, MessageState

@@ -9,8 +9,8 @@ from pathlib import Path
 from mail_servers import Account, MailServers
 from many_invoices import DAY_PIECE, KEY, MOMENT, PS, Maker, keep_lots
 
-from tournee.app.dispatch import make_files
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.outbound import make_files
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Sealing, Security, Server
 from tournee.store import Cipher, Journal
 

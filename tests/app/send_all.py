@@ -12,8 +12,8 @@ from pathlib import Path
 from mail_servers import PASSWORD
 from peak import peak_memory
 
-from tournee.app.dispatch import make_files, send
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.outbound import make_files, send
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Sealing, Security, Server
 from tournee.store import Cipher, Journal
 

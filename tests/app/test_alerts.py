@@ -12,8 +12,8 @@ import pytest
 from journal_maker import KEY, Maker
 
 from tournee.app.alerts import UNSENT_DAYS, Alert, AlertKind, alerts
-from tournee.app.dispatch import send
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.outbound import send
 from tournee.errors import ConfigError, StoreError
 from tournee.exchange.route import ARL_DAYS, Mailbox, MailboxKind, Route, Security, Server
 from tournee.store import Cipher, Effect, Journal, Outcome, Target

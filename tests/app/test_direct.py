@@ -19,11 +19,11 @@ from test_modes import (
     states,
 )
 
-from tournee.app.dispatch import make_files, resend, send
-from tournee.app.mailroom import fetch
+from tournee.app.inbound import fetch
+from tournee.app.outbound import make_files, resend, send
 from tournee.errors import ConfigError
-from tournee.exchange.recipient import CertificateError
 from tournee.exchange.route import Insurer
+from tournee.exchange.sealing.recipient import CertificateError
 from tournee.store import FileState, MessageState, SheetState
 
 OTHER_OCT = "732829320"

@@ -10,12 +10,12 @@ from days import short_day
 from surroundings import Surroundings
 from test_modes import CARD_SHEETS, certify_and_close, close_day, enriched_day, recipients, states
 
-from tournee.app.care import import_day
-from tournee.app.dispatch import kept_lots, make_files, send
-from tournee.app.mailroom import fetch
+from tournee.app.certify import import_day
+from tournee.app.inbound import fetch
 from tournee.app.opposition_mail import request_list
-from tournee.billing.day import DayError
-from tournee.billing.rules import RuleError
+from tournee.app.outbound import kept_lots, make_files, send
+from tournee.billing.dayfile.day import DayError
+from tournee.billing.rules.rules import RuleError
 from tournee.errors import ConfigError
 from tournee.exchange.route import Mode
 from tournee.store import LotState, SheetState

@@ -10,11 +10,11 @@ from life import office_of
 from surroundings import Surroundings
 from test_sending import make_one_file
 
-from tournee.app.dispatch import send
-from tournee.app.mailroom import fetch
+from tournee.app.inbound import fetch
+from tournee.app.outbound import send
 from tournee.emulation.world import World
-from tournee.exchange.letter import Letter
-from tournee.exchange.maildir import MaildirMailbox
+from tournee.exchange.mail.maildir import MaildirMailbox
+from tournee.exchange.mail.received_mail import Letter
 from tournee.store import ReturnState, SheetState
 
 

@@ -15,12 +15,12 @@ from mail_servers import MailServers
 from scripted_server import Line, ScriptedServer
 from tls_authority import Authority
 
-from tournee.app.dispatch import Dispatch, resend, send
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.outbound import Dispatch, resend, send
 from tournee.emulation.smtp import Account, SubmissionServer
+from tournee.exchange.mail.submission import DeferredError, RefusedError, UncertainError
+from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 from tournee.exchange.route import Security
-from tournee.exchange.submission import DeferredError, RefusedError, UncertainError
-from tournee.exchange.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 from tournee.store import FileState, MessageState
 
 STEPS = ("greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA")

@@ -11,12 +11,12 @@ from days import CODE, short_day
 from life import office_of
 from surroundings import Surroundings
 
-from tournee.app.care import certify_visit, import_day, pending_visits, read_ps, read_vitale, unlock
-from tournee.app.dispatch import close_lots, make_files, send
-from tournee.app.mailroom import fetch
-from tournee.app.office import Office
-from tournee.billing.day import DayError
-from tournee.billing.rules import RuleError
+from tournee.app.certify import certify_visit, import_day, pending_visits, read_ps, read_vitale, unlock
+from tournee.app.context import Office
+from tournee.app.inbound import fetch
+from tournee.app.outbound import close_lots, make_files, send
+from tournee.billing.dayfile.day import DayError
+from tournee.billing.rules.rules import RuleError
 from tournee.config import load_config
 from tournee.errors import ConfigError
 from tournee.exchange.route import Mode, Route

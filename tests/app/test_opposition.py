@@ -10,7 +10,7 @@ from life import office_of
 from opposition_mail import deliver
 from surroundings import Surroundings
 
-from tournee.app.care import (
+from tournee.app.certify import (
     certify_visit,
     import_day,
     pending_visits,
@@ -19,8 +19,8 @@ from tournee.app.care import (
     unlock,
     visits_for,
 )
-from tournee.app.mailroom import fetch
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.inbound import fetch
 from tournee.app.opposition import OpposedCardError, check_serial, list_state, load_reader
 from tournee.app.opposition_mail import request_list
 from tournee.emulation.cards import load_card

@@ -11,9 +11,9 @@ from days import MOMENT, short_day
 from life import office_of
 from opposition_mail import deliver
 
-from tournee.app.care import import_day
-from tournee.app.mailroom import fetch
-from tournee.app.office import Office
+from tournee.app.certify import import_day
+from tournee.app.context import Office
+from tournee.app.inbound import fetch
 from tournee.app.opposition import check_serial, list_path, list_state
 from tournee.app.opposition_mail import request_list
 from tournee.emulation.oct import Increment

@@ -16,15 +16,15 @@ from mail_servers import Account, MailServers
 from surroundings import Surroundings
 from test_sending import make_one_file
 
-from tournee.app.dispatch import send
-from tournee.app.mailroom import fetch
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.inbound import fetch
+from tournee.app.outbound import send
 from tournee.emulation.oct import load_mail_identity, make_mail_identity
 from tournee.emulation.world import SCENARIO, SIREN, World
-from tournee.exchange.mailbox import open_mailbox
+from tournee.exchange.mail.mailbox import open_mailbox
+from tournee.exchange.mail.submission import submit
 from tournee.exchange.route import Mailbox, MailboxKind
-from tournee.exchange.submission import submit
-from tournee.exchange.unsealing import unseal
+from tournee.exchange.sealing.unsealing import unseal
 from tournee.store import Cipher, FileState, Journal, ReturnState, SheetState
 
 KINDS = [MailboxKind.IMAP, MailboxKind.POP3]

@@ -11,10 +11,10 @@ from surroundings import Surroundings
 from test_sending import make_one_file
 
 from tournee.app.alerts import alerts
-from tournee.app.care import certify_visit, pending_visits, read_ps, read_vitale, unlock
-from tournee.app.dispatch import close_lots, make_files, send
-from tournee.app.mailroom import fetch
-from tournee.app.office import Office
+from tournee.app.certify import certify_visit, pending_visits, read_ps, read_vitale, unlock
+from tournee.app.context import Office
+from tournee.app.inbound import fetch
+from tournee.app.outbound import close_lots, make_files, send
 from tournee.app.remaking import remake_lot
 from tournee.errors import StoreError
 from tournee.reader import Reader

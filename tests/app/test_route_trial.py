@@ -15,8 +15,8 @@ from tls_authority import Authority
 
 from tournee.app.route_trial import Finding, Standing, certificate_ends, try_route
 from tournee.config import password_source
-from tournee.exchange.recipient import CertificateError
 from tournee.exchange.route import Insurer, Mailbox, MailboxKind, Mode, Route, Sealing, Security, Server
+from tournee.exchange.sealing.recipient import CertificateError
 
 NOW = datetime.now(UTC) + timedelta(hours=1)  # openssl makes the certificates while the tests run
 STEPS = ["submission-password", "submission-reach", "submission-tls", "submission-account"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from days import MOMENT
 
-from tournee.app.mailroom import fetch
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.inbound import fetch
 from tournee.config import Config, load_config
 from tournee.store import Cipher, Journal
 

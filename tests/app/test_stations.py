@@ -13,8 +13,8 @@ from mail_servers import MailServers
 from test_modes import CONFIGURATION
 from test_real_mail import TEXT
 
-from tournee.app.dispatch import send
-from tournee.app.mailroom import fetch
+from tournee.app.inbound import fetch
+from tournee.app.outbound import send
 from tournee.config import load_config
 from tournee.errors import ConfigError
 from tournee.exchange.route import Sealing

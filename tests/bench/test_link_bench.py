@@ -18,7 +18,7 @@ from paced_line import PacedLine
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import Reader
-from tournee.reader.transport import SerialTransport
+from tournee.reader.transports.streams import SerialTransport
 
 SECRET = bytes(range(32))
 _FAST = 1_000_000

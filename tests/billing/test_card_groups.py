@@ -2,9 +2,9 @@
 
 import pytest
 
-from sesam import zones
-from tournee.billing.card_groups import patients_from_groups, ps_from_groups
 from tournee.billing.identity import IdentityError, Period
+from tournee.billing.zones.card import patients_from_groups, ps_from_groups
+from tournee.formats import zones
 
 HOLDER = zones.make(1, "80", "8", "10100000016", "", "22", "LEFEBVRE", "CLAIRE")
 INSURED = zones.make(

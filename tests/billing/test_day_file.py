@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tournee.billing.breach import place_of
-from tournee.billing.day import DayError, load_day
-from tournee.billing.day_format import DAY_FORMAT
+from tournee.billing.dayfile.day import DayError, load_day
+from tournee.billing.dayfile.schema import DAY_FORMAT
 from tournee.billing.identity import Amc
+from tournee.billing.rules.breach import place_of
 from tournee.billing.visit import Accident, Act, Prescription
 from tournee.errors import BillingError
 

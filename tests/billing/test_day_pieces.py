@@ -2,8 +2,8 @@
 
 import pytest
 
-from tournee.billing.day import DayError, load_day
-from tournee.billing.day_pieces import day_pieces, load_piece
+from tournee.billing.dayfile.day import DayError, load_day
+from tournee.billing.dayfile.documents_to_print import day_pieces, load_piece
 
 
 def test_pieces_hold_the_visits_of_the_day(vectors):

@@ -4,13 +4,13 @@ from importlib.resources import files
 
 import pytest
 
-from sesam import zones
-from tournee.billing.card_groups import patients_from_groups, ps_from_groups
-from tournee.billing.day import load_day
+from tournee.billing.dayfile.day import load_day
 from tournee.billing.invoice import choose_patient, make_invoice
-from tournee.billing.patient_rules import require_same_ps
+from tournee.billing.rules.patient import require_same_ps
 from tournee.billing.sheets import invoice_sheets
+from tournee.billing.zones.card import patients_from_groups, ps_from_groups
 from tournee.emulation.cards.content import card_content, card_names
+from tournee.formats import zones
 
 DAYS = {"infirmier": "infirmiere", "kine": "kine"}
 

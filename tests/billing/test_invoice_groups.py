@@ -1,9 +1,9 @@
 """The invoice as zone groups 1110 to 1610 (domain 1.3, profile open-1)."""
 
-from sesam import zones
-from tournee.billing.groups import invoice_groups
 from tournee.billing.invoice import make_invoice
 from tournee.billing.visit import AMO_PAYS, BOTH_PAY
+from tournee.billing.zones.groups import invoice_groups
+from tournee.formats import zones
 
 
 def test_groups_of_an_fse_and_dre_say_what_the_records_say(nurse, patient, visit, amc):

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sesam import records
-from tournee.billing.from_groups import KNOWN, Asked, invoice_from_groups
-from tournee.billing.groups import invoice_groups
 from tournee.billing.identity import Amc, Coverage, Patient, PsIdentity
 from tournee.billing.invoice import make_invoice
-from tournee.billing.rules import RuleError
-from tournee.billing.sheet_groups import sheet_groups
+from tournee.billing.rules.rules import RuleError
 from tournee.billing.sheets import invoice_records, invoice_sheets
-from tournee.billing.told_groups import Told
 from tournee.billing.visit import Accident, Act, Prescription, Visit
+from tournee.billing.zones.decoded import Told
+from tournee.billing.zones.decoding import KNOWN, Asked, invoice_from_groups
+from tournee.billing.zones.groups import invoice_groups
+from tournee.billing.zones.sheet import sheet_groups
 from tournee.errors import BillingError
+from tournee.formats import records
 
 RECORD = 128
 SUNDAY = date(2026, 11, 15)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tournee.billing.day import load_day
+from tournee.billing.dayfile.day import load_day
 from tournee.billing.invoice import Invoice, make_invoice
 from tournee.billing.sheets import invoice_sheets
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from tournee.billing import tariffs
-from tournee.billing.amounts import half_up, hundredths
-from tournee.billing.holidays import easter, is_rest_day
+from tournee.billing.rules.acts import easter, is_rest_day
 from tournee.errors import BillingError
+from tournee.model.amounts import half_up, hundredths
 
 TODAY = date(2026, 11, 16)
 

@@ -4,8 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from sesam import zones
-from tournee.billing.from_groups import (
+from tournee.billing.invoice import make_invoice
+from tournee.billing.rules.rules import RuleError
+from tournee.billing.sheets import invoice_records
+from tournee.billing.visit import AMO_PAYS, BOTH_PAY, DEGRADED, MATERNITY, SECURED, Act
+from tournee.billing.zones.decoded import GroupError, NotOnCardError, Told
+from tournee.billing.zones.decoding import (
     KNOWN,
     Asked,
     invoice_from_groups,
@@ -13,12 +17,8 @@ from tournee.billing.from_groups import (
     situation_of,
     with_typed_speciality,
 )
-from tournee.billing.groups import invoice_groups
-from tournee.billing.invoice import make_invoice
-from tournee.billing.rules import RuleError
-from tournee.billing.sheets import invoice_records
-from tournee.billing.told_groups import GroupError, NotOnCardError, Told
-from tournee.billing.visit import AMO_PAYS, BOTH_PAY, DEGRADED, MATERNITY, SECURED, Act
+from tournee.billing.zones.groups import invoice_groups
+from tournee.formats import zones
 
 FSE, BOTH = frozenset({"FSE"}), frozenset({"FSE", "DRE"})
 

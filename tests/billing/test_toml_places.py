@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from tournee.billing.toml_places import lines_of
+from tournee.billing.dayfile.toml_positions import lines_of
 
 
 def test_line_of_a_key_of_a_table():

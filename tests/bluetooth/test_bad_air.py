@@ -10,7 +10,7 @@ import pytest
 
 from tournee.emulation.bluetooth.air import Air
 from tournee.reader import Reader
-from tournee.reader.bluetooth import BluetoothTransport, NotPaired, pair
+from tournee.reader.transports.bluetooth import BluetoothTransport, NotPaired, pair
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 import reader_sheets as sheets

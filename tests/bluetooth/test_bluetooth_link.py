@@ -8,7 +8,7 @@ from bumble.pairing import PairingConfig, PairingDelegate
 
 from tournee.emulation.bluetooth.air import Air
 from tournee.reader import Reader, TransportClosed
-from tournee.reader.bluetooth import BluetoothTransport, NotPaired, SeenReader, pair, scan
+from tournee.reader.transports.bluetooth import BluetoothTransport, NotPaired, SeenReader, pair, scan
 
 IDENTIFY = bytes.fromhex("00 04 01 01 a1 02 01 00")
 
@@ -80,7 +80,7 @@ def test_bond_lost_on_one_side_is_told_and_pairing_again_mends_it(air, side):
 
 def test_absent_reader_is_told_and_the_next_connection_works(air, monkeypatch):
     pair(air.address, air.radio)
-    monkeypatch.setattr("tournee.reader.bluetooth._CONNECT_S", 0.2)
+    monkeypatch.setattr("tournee.reader.transports.bluetooth._CONNECT_S", 0.2)
     with pytest.raises(TransportClosed):
         BluetoothTransport("E0:00:00:00:00:01", air.radio)
     BluetoothTransport(air.address, air.radio).close()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tournee.emulation.bluetooth.air import Air
 from tournee.emulation.bluetooth.backlog import PACKETS
 from tournee.emulation.bluetooth.peripheral import ROOM
-from tournee.reader.bluetooth import WRITE, BluetoothTransport, pair
-from tournee.reader.transport import TransportClosed
+from tournee.reader.transports.bluetooth import WRITE, BluetoothTransport, pair
+from tournee.reader.transports.streams import TransportClosed
 
 _PIECE = 244
 _PATIENCE_S = 20

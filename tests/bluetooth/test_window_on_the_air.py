@@ -12,7 +12,7 @@ from tournee.emulation.bluetooth.air import Air
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import Reader
-from tournee.reader.bluetooth import BluetoothTransport, pair
+from tournee.reader.transports.bluetooth import BluetoothTransport, pair
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 import reader_sheets as sheets

@@ -5,7 +5,7 @@ import runpy
 from pathlib import Path
 
 from tournee.emulation.board import BOARDS, EmulatedBoard
-from tournee.reader.transport import SerialTransport, closed
+from tournee.reader.transports.streams import SerialTransport, closed
 
 HERE = Path(__file__).parent / "hardware"
 RADIO = runpy.run_path(str(HERE / "bluetooth.py"))
@@ -18,7 +18,7 @@ def power(name, runtime, main, flash, folder, *, usb, pairs=True):
     place = folder / "boards"
     if not place.exists():
         (place / name).mkdir(parents=True)
-        for file in BOARDS.glob("*.py"):
+        for file in (*BOARDS.glob("*.py"), BOARDS / "imagec"):
             (place / file.name).symlink_to(file)
     command = ["{python}", str(HERE / "launch.py"), runtime, str(int(usb)), str(HERE / "power_on.py")]
     command += [

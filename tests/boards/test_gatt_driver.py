@@ -11,7 +11,7 @@ import pytest
 
 from sesam.frame import encoded_max
 from tournee.emulation.board import BOARDS
-from tournee.reader import bluetooth as host
+from tournee.reader.transports import bluetooth as host
 
 BUILD = runpy.run_path(str(BOARDS / "build.py"))
 DRIVER = runpy.run_path(str(BOARDS / "drivers" / "gatt.py"))

@@ -15,7 +15,7 @@ from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import Reader, Refused
 from tournee.reader.failures import CardAbsent, WrongCode
-from tournee.reader.place import connect
+from tournee.reader.transports.open import connect
 
 LOCKED = BOARDS / "probes" / "locked.py"
 

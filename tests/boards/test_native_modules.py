@@ -78,9 +78,11 @@ def test_on_a_machine_of_another_kind_the_image_is_bytecode_and_runs(monkeypatch
 
 
 def test_board_is_added_by_adding_a_folder(tmp_path):
-    for tool in BOARDS.glob("*.py"):
-        (tmp_path / tool.name).symlink_to(tool)
-    folder = tmp_path / "added"
+    (tmp_path / "firmware").symlink_to(BOARDS.parent / "firmware")
+    (tmp_path / "boards").mkdir()
+    for tool in (*BOARDS.glob("*.py"), BOARDS / "imagec"):
+        (tmp_path / "boards" / tool.name).symlink_to(tool)
+    folder = tmp_path / "boards" / "added"
     shutil.copytree(UNIX, folder)
     text = (folder / "board.toml").read_text()
     (folder / "board.toml").write_text(text.replace('name = "unix"', 'name = "added"'))

@@ -15,12 +15,13 @@ import reader_sheets as sheets
 from sesam import frame
 from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
-from tournee.emulation.cards.faults import Fault
-from tournee.reader import Reader, sending
+from tournee.emulation.cards.line.faults import Fault
+from tournee.reader import Reader
 from tournee.reader.failures import Refused
-from tournee.reader.flow import Flow
-from tournee.reader.place import connect
-from tournee.reader.transport import closed
+from tournee.reader.link import sending
+from tournee.reader.link.congestion import Flow
+from tournee.reader.transports.open import connect
+from tournee.reader.transports.streams import closed
 
 PLACES = {"cpython": ("unix", "cpython"), "unix": ("unix", "micropython"), "lm3s": ("lm3s", "qemu")}
 LINK = re.compile(r"^\[link\]\n(?:.+\n)+", re.MULTILINE)
@@ -165,7 +166,7 @@ def unix_with_the_link_of(other, folder):
     """The unix board, but for its messages, which are as long as the other board's."""
     unix = folder / "unix"
     unix.mkdir()
-    for file in [*BOARDS.glob("*.py"), *(BOARDS / "unix").iterdir()]:
+    for file in [*BOARDS.glob("*.py"), BOARDS / "imagec", *(BOARDS / "unix").iterdir()]:
         if file.name != "board.toml":
             (folder / file.relative_to(BOARDS)).symlink_to(file)
     link = LINK.search((BOARDS / other / "board.toml").read_text())[0]

@@ -18,10 +18,10 @@ from sesam import frame, messages
 from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import codec
-from tournee.reader.framing import FrameReader, seal
-from tournee.reader.place import connect
-from tournee.reader.protection import Protection
-from tournee.reader.run import AROUND
+from tournee.reader.link.framing import FrameReader, seal
+from tournee.reader.link.record_stream import AROUND
+from tournee.reader.link.secure_channel import Protection
+from tournee.reader.transports.open import connect
 
 SECRET = bytes(range(100, 132))
 SESSION = b"a window"

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from tournee.cli import status
 from tournee.cli.main import tournee as root
-from tournee.emulation.desk import ask
+from tournee.emulation.control import ask
 from tournee.emulation.practice import CONFIG_NAME, practice
 from tournee.errors import OppositionError
 

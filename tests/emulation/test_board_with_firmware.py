@@ -5,7 +5,7 @@ import pytest
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import Fault, load_card
 from tournee.emulation.cards.content import card_content
-from tournee.emulation.cards.style import Style
+from tournee.emulation.cards.line.style import Style
 from tournee.reader import Reader
 from tournee.reader.failures import CardAbsent, CardFailed
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tournee.emulation.cards import Fault, load_card
-from tournee.emulation.cards.style import Style
+from tournee.emulation.cards.line.style import Style
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "emulation"
 DIALOGUES = sorted([*VECTORS.glob("t0/*.txt"), *VECTORS.glob("faults/*.txt")])

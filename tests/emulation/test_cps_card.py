@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tournee.emulation.cards import certificate_pem, load_card
-from tournee.emulation.cards.sha256 import INITIAL_STATE, compress
+from tournee.emulation.cards.applications.sha256 import INITIAL_STATE, compress
 
 AID = bytes.fromhex("e828bd080f8025000001ff0010")
 SIGN_ENVIRONMENT = bytes.fromhex("800142840110")

@@ -6,7 +6,7 @@ import pytest
 import serial
 
 from tournee.emulation.board import EmulatedBoard
-from tournee.emulation.desk import Desk, ask, is_running
+from tournee.emulation.control import Desk, ask, is_running
 from tournee.errors import EmulationError
 
 

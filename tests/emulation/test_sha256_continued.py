@@ -3,7 +3,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tournee.emulation.cards.sha256 import INITIAL_STATE, compress, finish
+from tournee.emulation.cards.applications.sha256 import INITIAL_STATE, compress, finish
 
 
 def continued(message, kept_back):

@@ -4,7 +4,7 @@ import subprocess
 import pytest
 
 from tournee.emulation.cards import card_names, certificate_pem, load_card
-from tournee.emulation.cards.style import Style
+from tournee.emulation.cards.line.style import Style
 
 AID = bytes.fromhex("d250000002564954414c45")
 MESSAGE = b"2" + b"0" * 127 + b"5" + b" " * 127

@@ -10,10 +10,10 @@ from mail_servers import Account, MailServers
 from tls_authority import Authority
 
 from tournee.errors import ConfigError
-from tournee.exchange.letter import MailboxError
-from tournee.exchange.mailbox import open_mailbox
+from tournee.exchange.mail.mailbox import open_mailbox
+from tournee.exchange.mail.received_mail import MailboxError
+from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 from tournee.exchange.route import Mailbox, MailboxKind, Security, Server
-from tournee.exchange.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 
 KINDS = [MailboxKind.IMAP, MailboxKind.POP3, MailboxKind.MAILDIR]
 SERVED = [MailboxKind.IMAP, MailboxKind.POP3]

@@ -8,10 +8,10 @@ import pytest
 from scripted_server import Line, ScriptedServer
 from tls_authority import Authority
 
-from tournee.exchange.letter import Letter, MailboxError
-from tournee.exchange.mailbox import open_mailbox
+from tournee.exchange.mail.mailbox import open_mailbox
+from tournee.exchange.mail.received_mail import Letter, MailboxError
+from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 from tournee.exchange.route import Mailbox, MailboxKind, Security, Server
-from tournee.exchange.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 
 SERVED = [MailboxKind.IMAP, MailboxKind.POP3]
 Script = Callable[[Line], None]

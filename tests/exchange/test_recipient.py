@@ -10,7 +10,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tournee.exchange.recipient import CertificateError, Flaw, Recipient, check_recipient, read_certificate
+from tournee.exchange.sealing.recipient import (
+    CertificateError,
+    Flaw,
+    Recipient,
+    check_recipient,
+    read_certificate,
+)
 
 NOW = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

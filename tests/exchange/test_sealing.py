@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tournee.exchange.recipient import CertificateError, Recipient, check_recipient, read_certificate
 from tournee.exchange.route import Cipher, Mailbox, MailboxKind, Route, Sealing, Security, Server
-from tournee.exchange.sealing import gzip_pieces, seal, seal_for, seal_stream
+from tournee.exchange.sealing.recipient import CertificateError, Recipient, check_recipient, read_certificate
+from tournee.exchange.sealing.sealing import gzip_pieces, seal, seal_for, seal_stream
 
 NOW = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

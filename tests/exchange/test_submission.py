@@ -8,10 +8,10 @@ from mail_servers import SIZE_LIMIT, Account, MailServers
 from tls_authority import Authority
 
 from tournee.errors import ConfigError
-from tournee.exchange.mailbox import open_mailbox
+from tournee.exchange.mail.mailbox import open_mailbox
+from tournee.exchange.mail.submission import Receipt, RefusedError, probe, submit
+from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 from tournee.exchange.route import Mailbox, MailboxKind, Security, Server
-from tournee.exchange.submission import Receipt, RefusedError, probe, submit
-from tournee.exchange.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "exchange"
 GOLDEN = (VECTORS / "single-file-zk.eml").read_bytes()

@@ -10,8 +10,7 @@ from scripted_server import Line, ScriptedServer
 from submission_rig import OCT, PS, RAW, Rig
 from tls_authority import Authority
 
-from tournee.exchange.route import Security, Server
-from tournee.exchange.submission import (
+from tournee.exchange.mail.submission import (
     DeferredError,
     Receipt,
     RefusedError,
@@ -19,7 +18,13 @@ from tournee.exchange.submission import (
     UncertainError,
     submit,
 )
-from tournee.exchange.transport import AuthRefusedError, TlsRefusedError, TransportError, UnreachableError
+from tournee.exchange.mail.transport import (
+    AuthRefusedError,
+    TlsRefusedError,
+    TransportError,
+    UnreachableError,
+)
+from tournee.exchange.route import Security, Server
 
 END = b"\r\n.\r\n"
 AUTH_PLAIN = "AGNhYmluZXRAdGVzdC5leGFtcGxlAHNlY3JldA=="  # NUL cabinet@test.example NUL secret

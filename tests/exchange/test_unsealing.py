@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tournee.exchange.unsealing import UnsealError, gunzip, unseal
+from tournee.exchange.sealing.unsealing import UnsealError, gunzip, unseal
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "exchange"
 CONTENT = (VECTORS / "single-file.txt").read_bytes().replace(b"\n", b"")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from mail_servers import Account, MailServers
 
-from tournee.exchange.mailbox import open_mailbox
+from tournee.exchange.mail.mailbox import open_mailbox
+from tournee.exchange.mail.submission import submit
 from tournee.exchange.message import Subject, build_message, compostage, facts_of, message_id, subject_of
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Sealing, Security, Server
-from tournee.exchange.sealing import seal_for
-from tournee.exchange.submission import submit
+from tournee.exchange.sealing.sealing import seal_for
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "exchange"
 CONTENT = (VECTORS / "single-file.txt").read_bytes().replace(b"\n", b"")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from link_rig import Board, Clock
 
-from tournee.reader.transport import closed
+from tournee.reader.transports.streams import closed
 
 TO_READER = "to reader"
 TO_HOST = "to host"

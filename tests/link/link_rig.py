@@ -12,7 +12,7 @@ from reader.protection import Protection
 from reader.sha256 import Sha256
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.framing import Frame, FrameReader, seal
+from tournee.reader.link.framing import Frame, FrameReader, seal
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "link"
 MESSAGE_MAX = 1280

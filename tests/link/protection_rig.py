@@ -7,8 +7,8 @@ from test_cuts import service_of_several
 
 from sesam import frame, messages
 from tournee.reader import Reader, Refused, codec
-from tournee.reader.framing import FrameReader, seal
-from tournee.reader.protection import Protection
+from tournee.reader.link.framing import FrameReader, seal
+from tournee.reader.link.secure_channel import Protection
 
 SECRET = bytes(range(32))
 SESSION = b"session1"

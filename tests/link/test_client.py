@@ -11,7 +11,7 @@ from sesam import codes, messages
 from tournee import reader as client
 from tournee.errors import ReaderError
 from tournee.reader import Reader
-from tournee.reader.words import WORDS
+from tournee.reader.status_texts import WORDS
 
 CODES = {name: value for name, value in vars(codes).items() if name.isupper() and value != codes.OK}
 ZONE = bytes.fromhex("00661c01300c3230323430313031303030300c323032343132333130303030")

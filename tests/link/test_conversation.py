@@ -5,10 +5,10 @@ from link_rig import Board, Clock, CountingService
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.conversation import Conversation, State
-from tournee.reader.framing import FrameReader, seal
-from tournee.reader.pace import ACK_WAIT_MS, BYTE_WAIT_MS, GREET_WAIT_MS, WORK_WAIT_MS
-from tournee.reader.wait import TRIES, WORK_MAX_MS
+from tournee.reader.link.conversation import Conversation, State
+from tournee.reader.link.deadlines import TRIES, WORK_MAX_MS
+from tournee.reader.link.framing import FrameReader, seal
+from tournee.reader.link.retransmit_timer import ACK_WAIT_MS, BYTE_WAIT_MS, GREET_WAIT_MS, WORK_WAIT_MS
 
 CARDS = codec.encode(messages.CARDS, {})
 ANSWER = codec.encode(73, {"ps": 1, "vitale": 0})

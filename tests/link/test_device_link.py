@@ -6,7 +6,7 @@ from link_rig import SESSION, Board, Clock, CountingService, ask, hello, refusal
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.framing import Frame, FrameReader, seal
+from tournee.reader.link.framing import Frame, FrameReader, seal
 
 
 def test_hello_opens_a_session_and_tells_version_and_largest_message(board, service):

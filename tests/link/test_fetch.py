@@ -6,8 +6,8 @@ from protection_rig import SECRET, Rig, sealed, shake_hands
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.framing import Frame, FrameReader, seal
-from tournee.reader.protection import Protection
+from tournee.reader.link.framing import Frame, FrameReader, seal
+from tournee.reader.link.secure_channel import Protection
 
 
 def fetch(number: int, offset: int, length: int) -> bytes:

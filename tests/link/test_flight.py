@@ -2,7 +2,7 @@
 
 import pytest
 
-from tournee.reader.flight import Flight
+from tournee.reader.link.send_window import Flight
 
 
 def flight_of(count: int, after: int = 0) -> Flight:

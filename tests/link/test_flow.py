@@ -2,8 +2,8 @@
 
 import pytest
 
-from tournee.reader.flight import Request
-from tournee.reader.flow import Flow
+from tournee.reader.link.congestion import Flow
+from tournee.reader.link.send_window import Request
 
 RECORD = 128
 

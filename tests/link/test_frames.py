@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from link_rig import read_vectors
 
 from sesam import frame
-from tournee.reader.framing import FrameReader, seal
+from tournee.reader.link.framing import FrameReader, seal
 
 SIZE = 1280
 VECTORS = read_vectors("frames.txt")

@@ -10,8 +10,8 @@ from test_cuts import NO_FAULT, dialogue
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.framing import Frame, FrameReader, seal
-from tournee.reader.protection import Protection, ProtectionError
+from tournee.reader.link.framing import Frame, FrameReader, seal
+from tournee.reader.link.secure_channel import Protection, ProtectionError
 
 
 def test_reader_that_does_not_know_the_secret_learns_nothing(rig):

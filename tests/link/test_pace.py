@@ -2,7 +2,7 @@
 
 import pytest
 
-from tournee.reader.pace import Pace
+from tournee.reader.link.retransmit_timer import Pace
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from reader.early import Early
 from sesam import codes, frame
-from tournee.reader.framing import Frame, FrameReader
-from tournee.reader.parts import AT_ONCE, PART, Fetching, Handing, Outcome, Parts
+from tournee.reader.link.fragments import AT_ONCE, PART, Fetching, Handing, Outcome, Parts
+from tournee.reader.link.framing import Frame, FrameReader
 
 
 def part(whole: bytes, at: int, n: int = PART, number: int = 7) -> Frame:

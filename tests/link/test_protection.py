@@ -9,8 +9,8 @@ from test_cuts import NO_FAULT, dialogue
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.failures import failure_of_status
-from tournee.reader.framing import FrameReader, seal
-from tournee.reader.protection import Protection
+from tournee.reader.link.framing import FrameReader, seal
+from tournee.reader.link.secure_channel import Protection
 
 
 def test_whole_dialogue_passes_and_none_of_it_is_readable(rig):
@@ -151,7 +151,7 @@ def test_keys_are_forgotten_after_a_quarter_of_an_hour(rig):
 
 
 def test_counter_that_would_end_asks_for_new_keys(rig, monkeypatch):
-    monkeypatch.setattr("tournee.reader.protection._LAST_RECORD", 6)
+    monkeypatch.setattr("tournee.reader.link.secure_channel._LAST_RECORD", 6)
     host = rig.host()
     for _ in range(8):
         assert host.cards()

@@ -8,8 +8,11 @@ from link_rig import Board, Clock, CountingService
 from protocol_tables import MANUAL, with_tables
 
 from sesam import frame, messages
-from tournee.reader import bluetooth, codec, pace, wait
-from tournee.reader.framing import seal
+from tournee.reader import codec
+from tournee.reader.link import deadlines as wait
+from tournee.reader.link import retransmit_timer as pace
+from tournee.reader.link.framing import seal
+from tournee.reader.transports import bluetooth
 
 TEXT = MANUAL.read_text()
 NAMES = ["HELLO", "WELCOME", "REQUEST", "ANSWER", "ACK", "NAK", "FETCH", "PART", "PIECE", "PIECES"]

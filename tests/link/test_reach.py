@@ -5,7 +5,7 @@ from faulty_wire import TO_READER, FaultyWire
 from link_rig import Board, Clock, CountingService
 
 from tournee.reader import LinkLost, Reader
-from tournee.reader.transport import closed
+from tournee.reader.transports.streams import closed
 
 
 class Wire(FaultyWire):

@@ -14,9 +14,9 @@ from sesam import codes, frame
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import LinkLost, Reader, Refused, TransportClosed
-from tournee.reader.framing import seal
-from tournee.reader.place import connect
-from tournee.reader.transport import SerialTransport
+from tournee.reader.link.framing import seal
+from tournee.reader.transports.open import connect
+from tournee.reader.transports.streams import SerialTransport
 
 LOT = b"".join(line.removesuffix("|").encode() for line in (VECTORS / "lot.txt").read_text().splitlines()[1:])
 CONFIRMED = {"kind": "FSE", "mode": "03", "invoices": 3, "total": 3000}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from link_rig import Board, Clock
 
-from tournee.reader.transport import closed
+from tournee.reader.transports.streams import closed
 
 
 @dataclass

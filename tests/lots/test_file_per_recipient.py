@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from sesam import zones
 from tournee.exchange.files import Addressee, FileError, addressee_of, file_per_recipient, format_file
+from tournee.exchange.lot_index import outline_lot
 from tournee.exchange.lots import LotKey, lot_group
-from tournee.exchange.outline import outline_lot
+from tournee.formats import zones
 
 MOMENT = datetime(2026, 3, 2, 18, 30)
 

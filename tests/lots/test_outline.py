@@ -2,9 +2,9 @@
 
 import pytest
 
-from sesam.records import RECORD_LENGTH
-from tournee.exchange.outline import outline_lot, shape_of
+from tournee.exchange.lot_index import outline_lot, shape_of
 from tournee.exchange.splitting import LayoutError, split_lot
+from tournee.formats.records import RECORD_LENGTH
 
 
 @pytest.mark.parametrize("name", ["fse_lot", "dre_lot"])

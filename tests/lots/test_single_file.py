@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from sesam import zones
 from tournee.exchange.files import FileError, format_file, single_file
 from tournee.exchange.lots import lot_group
 from tournee.exchange.splitting import LayoutError, split_file
+from tournee.formats import zones
 
 MOMENT = datetime(2026, 3, 2, 18, 30)
 OCT_SIREN = "999000003"

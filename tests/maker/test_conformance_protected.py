@@ -16,10 +16,10 @@ from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.maker import channel_checks, conformance
 from tournee.maker.main import main
-from tournee.reader.bluetooth import BluetoothTransport, pair
 from tournee.reader.failures import Refused
 from tournee.reader.label import printed_code
 from tournee.reader.maker import MakerReader
+from tournee.reader.transports.bluetooth import BluetoothTransport, pair
 
 SECRET = bytes(range(32))
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from sesam import records
+from tournee.formats import records
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 SENDER = "123456782"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sesam import noemie
 from tournee.emulation.oct import FlatPayment, Rejection, Retention, Scenario
+from tournee.formats.noemie import entities as noemie
 from tournee.returns.classify import take_in
 
 NIR = "2550699999001"

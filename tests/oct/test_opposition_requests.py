@@ -5,9 +5,9 @@ import base64
 import pytest
 from oct_workshop import ADDRESS, CARER, NOW, SENDER
 
-from sesam import records
 from tournee.emulation.oct import Increment, Scenario
 from tournee.emulation.oct.opposition import following
+from tournee.formats import records
 from tournee.returns.classify import take_in
 
 SIREN = "999999998"

@@ -9,11 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from sesam import zones
-from tournee.billing.card_groups import patients_from_groups, ps_from_groups
-from tournee.billing.day import load_day
+from tournee.billing.dayfile.day import load_day
 from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.billing.sheets import invoice_sheets
+from tournee.billing.zones.card import patients_from_groups, ps_from_groups
 from tournee.emulation.cards import certificate_pem
 from tournee.emulation.cards.certificates import as_der
 from tournee.emulation.cards.content import card_content, card_names
@@ -24,10 +23,11 @@ from tournee.exchange.certificates import certificate_records
 from tournee.exchange.files import format_file, single_file
 from tournee.exchange.lots import LotSender, group_sheets, lot_body, lot_group
 from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
-from tournee.exchange.recipient import check_recipient
 from tournee.exchange.route import Cipher, Sealing
-from tournee.exchange.sealing import seal
+from tournee.exchange.sealing.recipient import check_recipient
+from tournee.exchange.sealing.sealing import seal
 from tournee.exchange.splitting import split_lot
+from tournee.formats import zones
 from tournee.returns.classify import take_in
 
 NOW = datetime(2026, 11, 16, 19, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 from tournee.config import load_config
 from tournee.emulation.practice import practice
 from tournee.emulation.world import PS_ADDRESS, World
-from tournee.exchange.unsealing import UnsealError
+from tournee.exchange.sealing.unsealing import UnsealError
 from tournee.returns.classify import take_in
 
 NOW = datetime(2026, 11, 16, 19, 30, tzinfo=UTC)

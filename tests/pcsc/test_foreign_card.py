@@ -15,9 +15,9 @@ from reader.channel import Channel
 from reader.sha256 import Sha256
 from sesam.port import ticks_ms
 from tournee.emulation.cards import VirtualCard
-from tournee.emulation.cards.application import Command, Response
+from tournee.emulation.cards.applications.application import Command, Response
 from tournee.emulation.slots import DirectSlot, FakeClock
-from tournee.reader.pcsc import board_module
+from tournee.reader.transports.pcsc import board_module
 
 OPENPGP = bytes.fromhex("D27600012401")
 PIN, ADMIN = b"123456", b"12345678"

@@ -16,7 +16,7 @@ from tournee.emulation.cards.content import card_content
 from tournee.emulation.cards.terminal import Terminal
 from tournee.reader import Reader
 from tournee.reader.failures import CardAbsent, CardFailed, Locked, WrongCode
-from tournee.reader.pcsc import PcscUnavailable, board_module
+from tournee.reader.transports.pcsc import PcscUnavailable, board_module
 
 CONFIGURATION = """
 [lecteur]

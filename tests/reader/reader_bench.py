@@ -10,10 +10,12 @@ from reader.cps import PsCard
 from reader.service import Service
 from reader.sha256 import Sha256
 from reader.vitale import VitaleCard
-from sesam import cbor, codes, messages, zones
-from tournee.emulation.cards import VirtualCard, cps, load_card, vitale
+from sesam import cbor, codes, messages
+from tournee.emulation.cards import VirtualCard, load_card
+from tournee.emulation.cards.applications import cps, vitale
 from tournee.emulation.cards.content import TEST_PIN, card_content
 from tournee.emulation.slots import DirectSlot, FakeClock
+from tournee.formats import zones
 from tournee.reader import codec
 
 MESSAGE_MAX = 1280

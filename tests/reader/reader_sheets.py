@@ -6,7 +6,7 @@ The nurse `infirmiere` bills the Moreau family; an invoice has acts at 10,00 €
 
 import base64
 
-from sesam.records import encode
+from tournee.formats.records import encode
 
 ISSUER = "756000121"
 FEE, AMO, AMC = 1000, 600, 400

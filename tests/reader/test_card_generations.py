@@ -12,7 +12,7 @@ from reader_bench import Bench, heard_by
 from sesam import codes
 from tournee.emulation.cards import Fault, card_names, load_card
 from tournee.emulation.cards.content import card_content
-from tournee.emulation.cards.style import Style
+from tournee.emulation.cards.line.style import Style
 from tournee.reader.failures import failure_of_status
 
 PATIENT = "lambert"

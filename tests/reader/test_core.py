@@ -10,7 +10,7 @@ from sesam import frame
 from tournee.emulation.cards import Fault, load_card
 from tournee.emulation.slots import DirectSlot, FakeClock
 from tournee.reader import codec
-from tournee.reader.framing import FrameReader, seal
+from tournee.reader.link.framing import FrameReader, seal
 
 NUMBERS = {row.name: row.number for row in codec.ROWS.values()}
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BUILD = runpy.run_path(str(ROOT / "boards" / "build.py"))
-FOLD = runpy.run_path(str(ROOT / "boards" / "fold.py"))["fold"]
+FOLD = runpy.run_path(str(ROOT / "boards" / "imagec" / "constant_folding.py"))["fold"]
 UNIX = ROOT / "boards" / "unix"
 
 

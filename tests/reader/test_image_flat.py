@@ -5,7 +5,7 @@ import runpy
 from pathlib import Path
 
 BOARDS = Path(__file__).parents[2] / "boards"
-FLATTEN = runpy.run_path(str(BOARDS / "flatten.py"))["flatten"]
+FLATTEN = runpy.run_path(str(BOARDS / "imagec" / "bundling.py"))["flatten"]
 BUILD = runpy.run_path(str(BOARDS / "build.py"))
 
 # Every way of taking a name from another module, and of having one of one's own: `=== path`, then its text.

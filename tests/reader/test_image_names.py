@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 BOARDS = Path(__file__).parents[2] / "boards"
-RENAME = runpy.run_path(str(BOARDS / "names.py"))["rename"]
+RENAME = runpy.run_path(str(BOARDS / "imagec" / "mangling.py"))["rename"]
 BUILD = runpy.run_path(str(BOARDS / "build.py"))
 NAMES = (BOARDS / "unix" / "names.txt").read_text().split()
 ASK = """

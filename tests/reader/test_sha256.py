@@ -6,7 +6,7 @@ import pytest
 
 from reader.fields import bits_into
 from reader.sha256 import Sha256
-from tournee.emulation.cards.sha256 import finish
+from tournee.emulation.cards.applications.sha256 import finish
 
 LENGTHS = [*range(131), 1000, 1024, 5120]
 

@@ -13,7 +13,7 @@ from reader.channel import Channel
 from reader.sha256 import Sha256
 from sesam import codes
 from tournee.emulation.cards import load_card
-from tournee.emulation.cards.style import Style
+from tournee.emulation.cards.line.style import Style
 from tournee.emulation.slots import FakeClock
 
 DIALOGUES = Path(__file__).parents[1] / "vectors" / "reader" / "t1"

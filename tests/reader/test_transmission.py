@@ -5,9 +5,9 @@ from reader_bench import Bench, heard_by
 
 from sesam import codes
 from tournee.emulation.cards import Fault, load_card
+from tournee.emulation.cards.applications.outdated import ATR_VITALE1
 from tournee.emulation.cards.content import card_content
-from tournee.emulation.cards.outdated import ATR_VITALE1
-from tournee.emulation.cards.style import Style
+from tournee.emulation.cards.line.style import Style
 
 INVERSE = bytes.fromhex("3F75130000 43 09EA9000")  # a Vitale 2 as no issuer makes it: inverse convention
 WORK_WAITING_MS = {"vitale": 893, "ps": 3750}  # ⌈WI × 960 × 372 / 4000 kHz⌉ for WI 10 and 42

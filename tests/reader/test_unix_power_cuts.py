@@ -13,7 +13,7 @@ from tournee.emulation.cards import load_card
 from tournee.emulation.cards.content import card_content
 from tournee.errors import EmulationError
 from tournee.reader import LinkLost, Reader
-from tournee.reader.place import connect
+from tournee.reader.transports.open import connect
 
 # A write that kills its own process, half way or when it is done: `CUT_AT` counts half writes.
 KILLER = """

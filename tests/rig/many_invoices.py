@@ -16,10 +16,10 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from sesam.records import RECORD_LENGTH, encode
 from tournee.emulation.cards import certificate_pem
-from tournee.emulation.cards.signing import read_key, sign_digest
+from tournee.emulation.cards.applications.signing import read_key, sign_digest
 from tournee.exchange.certificates import key_id
+from tournee.formats.records import RECORD_LENGTH, encode
 from tournee.store import Cipher, Journal, LotState, SheetDraft
 
 PS = "756000121"

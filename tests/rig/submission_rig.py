@@ -9,8 +9,8 @@ from pathlib import Path
 from scripted_server import Line, ScriptedServer
 from tls_authority import Authority
 
+from tournee.exchange.mail.submission import Outgoing, Receipt, submit
 from tournee.exchange.route import Security, Server
-from tournee.exchange.submission import Outgoing, Receipt, submit
 
 PS, OCT = "cabinet@test.example", "oct@test.example"
 RAW = b"Subject: x\r\n\r\nbody\r\n"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sesam import file_table, layout, record_table, records, scan
+from sesam import layout, record_table, scan
+from tournee.formats import file_table, records
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "sesam"
 

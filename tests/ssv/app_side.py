@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tournee.app.care import (
+from tournee.app.certify import (
     certify_visit,
     import_day,
     open_reader,
@@ -15,8 +15,8 @@ from tournee.app.care import (
     read_vitale,
     unlock,
 )
-from tournee.app.dispatch import close_lots, make_files
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.outbound import close_lots, make_files
 from tournee.billing.invoice import Invoice, choose_patient, make_invoice
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card

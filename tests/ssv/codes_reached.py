@@ -9,12 +9,12 @@ from pathlib import Path
 
 from ssv_desk import CODE, CPS, LECTEUR, PLACE, Desk, change, file_zone, invoice_zone, order
 
-from sesam import zones
 from tournee.emulation.cards import Fault, load_card
 from tournee.emulation.cards.content import card_content
+from tournee.formats import zones
 from tournee.opposition.applying import apply_increment
 from tournee.reader import Reader
-from tournee.reader.transport import closed
+from tournee.reader.transports.streams import closed
 from tournee.ssv import Library
 
 NOW = "202611161930"

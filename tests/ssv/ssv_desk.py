@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sesam import zones
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import VirtualCard, load_card
+from tournee.formats import zones
 from tournee.ssv import Library
 
 # Care to Hugo MOREAU, on his father's card: AMI 1.5 and IFA, the caisse pays its share directly.

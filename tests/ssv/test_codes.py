@@ -9,7 +9,7 @@ from tournee.errors import ConfigError
 from tournee.reader import CodeMalformed, Incoherent, LinkLost, SessionForgotten
 from tournee.reader.codec import CodecError
 from tournee.reader.failures import failure_of_status
-from tournee.reader.transport import closed
+from tournee.reader.transports.streams import closed
 from tournee.ssv import ROWS, describe
 from tournee.ssv.codes import asking_ps_card, code_of
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ssv_desk import CODE, CPS, GROUPS, LECTEUR, PLACE, file_zone, invoice_zone, order
 
-from sesam import zones
+from tournee.formats import zones
 from tournee.ssv import ROWS, Library
 
 EXAMPLES = settings(max_examples=120)

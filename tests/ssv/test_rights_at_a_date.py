@@ -2,7 +2,7 @@
 
 import pytest
 
-from sesam.zones import make
+from tournee.formats.zones import make
 from tournee.ssv.codes import SsvError
 from tournee.ssv.rights import read_date, rights_on
 

@@ -15,10 +15,10 @@ import pytest
 from app_side import MOMENT, by_the_app
 from ssv_desk import CODE, CPS, LECTEUR, PLACE, desk_of
 
-from sesam import zones
-from tournee.billing.groups import invoice_groups
+from tournee.billing.zones.groups import invoice_groups
 from tournee.emulation.board import EmulatedBoard
 from tournee.exchange.route import Mode
+from tournee.formats import zones
 
 FSE, DRE, BOTH = "1", "2", "3"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from ssv_desk import GROUPS, PLACE, groups, invoice_zone, order
 
-from sesam import zones
+from tournee.formats import zones
 
 RETURNS = Path(__file__).parents[1] / "vectors" / "returns"
 # what records do not carry of Hugo's invoice: date and situation, the PS's name, quality and coverage …

@@ -2,7 +2,7 @@
 
 from ssv_desk import GROUPS, invoice_zone
 
-from sesam import zones
+from tournee.formats import zones
 
 
 def build(library, groups) -> bytes:

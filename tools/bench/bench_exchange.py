@@ -37,11 +37,11 @@ def long_file(folder: Path, certificate: Path) -> None:
     from many_invoices import NAME, PS, Maker
 
     from tournee.exchange.files import frame_single_file
+    from tournee.exchange.lot_index import outline_lot
     from tournee.exchange.lots import LotSender
-    from tournee.exchange.outline import outline_lot
-    from tournee.exchange.recipient import check_recipient, read_certificate
     from tournee.exchange.route import Sealing
-    from tournee.exchange.sealing import seal_pieces
+    from tournee.exchange.sealing.recipient import check_recipient, read_certificate
+    from tournee.exchange.sealing.sealing import seal_pieces
 
     lots = list(Maker().lots(20 * MEGABYTE))
     now, sender, clear = datetime.now(UTC), LotSender(PS, "IF", NAME), folder / "clear"

@@ -40,8 +40,8 @@ from tournee.emulation.bluetooth.peripheral import faultless  # noqa: E402
 from tournee.emulation.board import BOARDS, EmulatedBoard  # noqa: E402
 from tournee.emulation.cards import load_card  # noqa: E402
 from tournee.reader import Reader  # noqa: E402
-from tournee.reader.bluetooth import BluetoothTransport, pair  # noqa: E402
-from tournee.reader.transport import SerialTransport  # noqa: E402
+from tournee.reader.transports.bluetooth import BluetoothTransport, pair  # noqa: E402
+from tournee.reader.transports.streams import SerialTransport  # noqa: E402
 
 BAUDS = {"unix": (115_200, 1_000_000)}
 SLOW = (115_200,)  # the other boards

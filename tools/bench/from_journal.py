@@ -18,9 +18,9 @@ sys.path.insert(0, str(RIG))
 
 from many_invoices import NAME, PS, card_signer
 
-from tournee.app.care import PsOnDuty
-from tournee.app.dispatch import close_lots, make_files, send
-from tournee.app.office import Office
+from tournee.app.certify import PsOnDuty
+from tournee.app.context import Office
+from tournee.app.outbound import close_lots, make_files, send
 from tournee.billing.identity import PsIdentity
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Security, Server
 from tournee.reader.results import Certification

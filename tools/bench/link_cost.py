@@ -10,8 +10,8 @@ from typing import Any
 
 from sesam import frame, messages
 from tournee.reader import codec
-from tournee.reader.framing import Frame, open_body
-from tournee.reader.protection import Protection
+from tournee.reader.link.framing import Frame, open_body
+from tournee.reader.link.secure_channel import Protection
 
 KINDS = (
     "records",

@@ -18,12 +18,12 @@ sys.path.insert(0, str(RIG))
 from many_invoices import NAME, PS, Maker
 
 from tournee.exchange.files import frame_single_file
+from tournee.exchange.lot_index import LotOutline, outline_lot
 from tournee.exchange.lots import LotSender
 from tournee.exchange.message import base64_pieces
-from tournee.exchange.outline import LotOutline, outline_lot
-from tournee.exchange.recipient import check_recipient, read_certificate
 from tournee.exchange.route import Sealing
-from tournee.exchange.sealing import seal_pieces
+from tournee.exchange.sealing.recipient import check_recipient, read_certificate
+from tournee.exchange.sealing.sealing import seal_pieces
 
 ACTS = 12  # on each invoice: then a file's 999 lots may hold more than 200 MB
 

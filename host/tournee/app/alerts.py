@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tournee.app.office import Office
+from tournee.app.context import Office
 from tournee.exchange.route import ARL_DAYS
 from tournee.store import MessageState, ReturnState, WaitingRow
 

@@ -13,10 +13,10 @@ from tournee.exchange.certificates import (
     verify_invoice,
     verify_lot,
 )
-from tournee.exchange.outline import outline_lot
+from tournee.exchange.lot_index import outline_lot
 from tournee.exchange.splitting import split_invoice
 from tournee.reader import Reader
-from tournee.reader.run import Progress
+from tournee.reader.link.record_stream import Progress
 
 
 @dataclass(frozen=True)

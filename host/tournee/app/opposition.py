@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from tournee.app.office import Office
-from tournee.billing.card_groups import serial_from_groups
+from tournee.app.context import Office
+from tournee.billing.zones.card import serial_from_groups
 from tournee.errors import OppositionError
 from tournee.opposition.compact import capacity, make_filter, too_many
 from tournee.opposition.held import OppositionList, list_in_force

@@ -8,10 +8,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from tournee.app.dispatch import Dispatch, ps_type_of, send_file
-from tournee.app.office import Office
+from tournee.app.context import Office, Progress, silent
 from tournee.app.opposition import latest_heard_of, list_path, number_in_force
-from tournee.app.progress import Progress, silent
+from tournee.app.outbound import Dispatch, ps_type_of, send_file
 from tournee.errors import StoreError, TourneeError
 from tournee.exchange.lots import LotSender
 from tournee.exchange.opposition import request_file

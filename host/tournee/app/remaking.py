@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tournee.app.office import Office
+from tournee.app.context import Office
 from tournee.errors import StoreError
 from tournee.store import LotRow, LotState
 

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tournee.errors import TourneeError
-from tournee.exchange.mailbox import open_mailbox
-from tournee.exchange.recipient import Recipient
+from tournee.exchange.mail.mailbox import open_mailbox
+from tournee.exchange.mail.submission import probe
+from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError, password_of
 from tournee.exchange.route import Mailbox, Route, Server
-from tournee.exchange.sealing import recipient_of
-from tournee.exchange.submission import probe
-from tournee.exchange.transport import AuthRefusedError, TlsRefusedError, UnreachableError, password_of
+from tournee.exchange.sealing.recipient import Recipient
+from tournee.exchange.sealing.sealing import recipient_of
 
 _FAILS_AT: dict[type[TourneeError], int] = {UnreachableError: 0, TlsRefusedError: 1, AuthRefusedError: 2}
 

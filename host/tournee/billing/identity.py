@@ -6,10 +6,10 @@ The reading of zone groups is in `card_groups`; here stand the values themselves
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sesam.text import upper_ascii
 from tournee.billing.numbers import billing_number_fault, nir_fault, rpps_fault
 from tournee.billing.tariffs import Profession, Zone
 from tournee.errors import BillingError
+from tournee.formats.text import upper_ascii
 
 AMC_DIGITS = 10
 _MEMBER_LENGTH, _ROUTING_LENGTH, _HOST_LENGTH = 15, 2, 3  # record 2A

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from tournee.billing.breach import Breach
-from tournee.billing.claims import Claim, claim_of
-from tournee.billing.coverage import Cover, cover_of
 from tournee.billing.identity import IdentityError, Patient, PsIdentity
-from tournee.billing.patient_rules import patient_breaches
-from tournee.billing.pricing import Line, price_acts
-from tournee.billing.recipients import Recipient, recipient_of
-from tournee.billing.rules import RuleError, visit_breaches
+from tournee.billing.pricing.claims import Claim, claim_of
+from tournee.billing.pricing.coverage import Cover, cover_of
+from tournee.billing.pricing.pricing import Line, price_acts
+from tournee.billing.pricing.recipients import Recipient, recipient_of
+from tournee.billing.rules.breach import Breach
+from tournee.billing.rules.patient import patient_breaches
+from tournee.billing.rules.rules import RuleError, visit_breaches
 from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Act, Splitter, Visit
 from tournee.errors import BillingError
 

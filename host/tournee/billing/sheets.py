@@ -1,17 +1,17 @@
 """An invoice as records: 2, its 2A when an AMC is asked, a 4 and a 4E for each act, 5 (profile "Records").
 
-The layout is `sesam.records`' business; here only values are named. The FSE and the DRE of one invoice hold
+The layout is `formats.records`' business; here only values are named. The FSE and the DRE of one invoice hold
 the same records: what tells them apart is their lot.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from sesam import records
-from sesam.text import upper_ascii
 from tournee.billing.invoice import Invoice
-from tournee.billing.pricing import Line
-from tournee.billing.recipients import NO_ORGANISME, dre_crf, fse_crf
+from tournee.billing.pricing.pricing import Line
+from tournee.billing.pricing.recipients import NO_ORGANISME, dre_crf, fse_crf
+from tournee.formats import records
+from tournee.formats.text import upper_ascii
 
 NATURE_INVOICE = "1"  # group 1110 field 2
 FIRST_SEQUENCE = 1  # one 4E an act

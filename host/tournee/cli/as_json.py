@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from tournee.app.alerts import Alert
-from tournee.app.dispatch import is_clear
-from tournee.app.mailroom import Settled
+from tournee.app.inbound import Settled
+from tournee.app.outbound import is_clear
 from tournee.reader import Identity
 from tournee.store import EffectRow, OverviewRow, ReturnRow, Trace, VisitRow
 

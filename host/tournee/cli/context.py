@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from tournee.app.care import open_reader
-from tournee.app.office import Office, open_office
+from tournee.app.certify import open_reader
+from tournee.app.context import Office, open_office
 from tournee.cli.show import SIMULATION, LiveWatcher, labelled
 from tournee.config import Config, load_config
 from tournee.config.readers import BLUETOOTH
@@ -22,7 +22,7 @@ from tournee.errors import ConfigError
 from tournee.reader import Reader, Transport
 
 if TYPE_CHECKING:
-    from tournee.reader.bluetooth import Radio
+    from tournee.reader.transports.bluetooth import Radio
 
 CONFIG_NAME = "tournee.toml"
 
@@ -91,7 +91,7 @@ class Desk:
         """What opens the stream of a port: the port itself, but for Bluetooth over another radio."""
         if self.radio is None or not port.startswith(BLUETOOTH):
             return port
-        from tournee.reader.bluetooth import BluetoothTransport
+        from tournee.reader.transports.bluetooth import BluetoothTransport
 
         return lambda: BluetoothTransport(port.removeprefix(BLUETOOTH), self.radio)
 

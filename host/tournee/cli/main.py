@@ -10,24 +10,22 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from tournee.cli import (
-    alert_commands,
-    care_commands,
-    demo_command,
-    exchange_commands,
-    opposition_commands,
-    reader_commands,
-    return_commands,
-    route_commands,
-    status,
-)
+from tournee.cli import status
+from tournee.cli.commands import alerts as alert_commands
+from tournee.cli.commands import care as care_commands
+from tournee.cli.commands import demo as demo_command
+from tournee.cli.commands import exchange as exchange_commands
+from tournee.cli.commands import opposition as opposition_commands
+from tournee.cli.commands import readers as reader_commands
+from tournee.cli.commands import returns as return_commands
+from tournee.cli.commands import routes as route_commands
 from tournee.cli.context import Desk
 from tournee.cli.french import FrenchGroup, usage_in_french
 from tournee.cli.show import labelled
 from tournee.errors import TourneeError
 
 if TYPE_CHECKING:
-    from tournee.reader.bluetooth import Radio
+    from tournee.reader.transports.bluetooth import Radio
 
 _STATUSES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in status.MEANINGS.items())
 

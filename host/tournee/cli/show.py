@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from tournee.app.alerts import Alert
-from tournee.app.dispatch import is_clear
-from tournee.app.mailroom import Settled
+from tournee.app.inbound import Settled
+from tournee.app.outbound import is_clear
+from tournee.french import euros
 from tournee.reader import Identity
 from tournee.store import EffectRow, OverviewRow, SheetState, Trace, VisitRow
-from tournee.store.wording import euros
 
 CLEAR = "EN CLAIR"
 SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."

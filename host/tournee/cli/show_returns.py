@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from rich.console import RenderableType
 from rich.table import Table
 
-from tournee.app.mailroom import Settled
+from tournee.app.inbound import Settled
 from tournee.cli.show import labelled
+from tournee.french import day, euros
 from tournee.returns.arl import Arl
 from tournee.returns.art import Art
 from tournee.returns.quarantine import Quarantined
 from tournee.returns.rsp_content import Part, Rsp, SheetReturn
 from tournee.store import EffectRow, ReturnRow
-from tournee.store.wording import day, euros
 
 _STATES = {"": "non traité", "P": "payé", "R": "rejeté", "D": "différé"}
 

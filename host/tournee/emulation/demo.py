@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from keyring.backends import null
 
-from tournee.app.care import (
+from tournee.app.certify import (
     PsOnDuty,
     VitaleInReader,
     certify_visit,
@@ -31,9 +31,9 @@ from tournee.app.care import (
     read_vitale,
     unlock,
 )
-from tournee.app.dispatch import close_lots, make_files, send
-from tournee.app.mailroom import Settled, fetch
-from tournee.app.office import Office
+from tournee.app.context import Office
+from tournee.app.inbound import Settled, fetch
+from tournee.app.outbound import close_lots, make_files, send
 from tournee.emulation.board import BOARDS, EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.lookup import ps_card_of, vitale_of
@@ -42,7 +42,7 @@ from tournee.emulation.world import World
 from tournee.errors import EmulationError
 from tournee.exchange.route import Mode
 from tournee.reader import Identity, Reader
-from tournee.reader.protection import SECRET_LENGTH
+from tournee.reader.link.secure_channel import SECRET_LENGTH
 from tournee.store import Cipher, EffectRow, Journal, OverviewRow, journal_key
 
 CODE = "1234"  # code porteur of every test card
@@ -182,7 +182,7 @@ def _reader_at_hand(
             yield emulated, reader
         return
     from tournee.emulation.bluetooth.air import Air
-    from tournee.reader.bluetooth import BluetoothTransport, pair, scan
+    from tournee.reader.transports.bluetooth import BluetoothTransport, pair, scan
 
     secret = token_bytes(SECRET_LENGTH)
     with (

@@ -17,15 +17,15 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.x509 import Certificate
 
-from tournee.emulation.oct.answers import Postman, arl_file
-from tournee.emulation.oct.file import PER_RECIPIENT, Framed, read_file
-from tournee.emulation.oct.incoming import Submission, read_claim
-from tournee.emulation.oct.judgement import Door, Judge, Judgement
-from tournee.emulation.oct.lot import Lot
+from tournee.emulation.oct.judging.answers import Postman, arl_file
+from tournee.emulation.oct.judging.file import PER_RECIPIENT, Framed, read_file
+from tournee.emulation.oct.judging.incoming import Submission, read_claim
+from tournee.emulation.oct.judging.judgement import Door, Judge, Judgement
+from tournee.emulation.oct.judging.lot import Lot
+from tournee.emulation.oct.judging.refusal import LAYOUT, OTHER, RefusedError
+from tournee.emulation.oct.judging.scenario import Scenario
+from tournee.emulation.oct.judging.sheet_checks import SPLIT_CONTRACT
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
-from tournee.emulation.oct.refusal import LAYOUT, OTHER, RefusedError
-from tournee.emulation.oct.scenario import Scenario
-from tournee.emulation.oct.sheet_checks import SPLIT_CONTRACT
 from tournee.emulation.oct.split import Flow
 
 _NAMES = 1_000_000  # file names are counters of 6 digits

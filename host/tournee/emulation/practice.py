@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tournee.emulation.desk import LINK_NAME, Desk
+from tournee.emulation.control import LINK_NAME, Desk
 from tournee.emulation.world import (
     DIRECT_NAME,
     INSURERS_NAME,

@@ -32,7 +32,7 @@ from tournee.emulation.oct.split import Claim
 from tournee.emulation.smtp import Account, SubmissionServer
 from tournee.errors import EmulationError
 from tournee.exchange.route import Mailbox, MailboxKind, Mode, Route, Sealing, Security, Server
-from tournee.exchange.unsealing import open_envelope
+from tournee.exchange.sealing.unsealing import open_envelope
 
 SIREN = "999999998"
 DIRECT_NAME = "direct-emule"

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from sesam import records
 from tournee.errors import ExchangeError
 from tournee.exchange.splitting import Seven, SignedInvoice, SignedLot, split_invoice, split_lot
+from tournee.formats import records
 
 SIGNATURE_SIZE = 256
 """Bytes of an RSA-2048 signature: 344 Base64 characters, 4 records."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from sesam import records, zones
-from sesam.errors import RecordError
-from sesam.zones import Group
 from tournee.errors import ExchangeError
+from tournee.exchange.lot_index import LotOutline, outline_lot
 from tournee.exchange.lots import LOT_GROUPS, LotSender, lot_group
-from tournee.exchange.outline import LotOutline, outline_lot
 from tournee.exchange.splitting import split_lot
+from tournee.formats import records, zones
+from tournee.formats.errors import RecordError
+from tournee.formats.zones import Group
 
 LOTS_MAX = 999
 """Lots in a file (profile, CRF)."""

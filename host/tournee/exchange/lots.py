@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from sesam import records, zones
-from sesam.errors import RecordError
-from sesam.text import upper_ascii
 from tournee.errors import ExchangeError
 from tournee.exchange.certificates import PS_SIGNATURE, SECURED, VITALE_SEAL, signing_key
-from tournee.exchange.outline import LotOutline
+from tournee.exchange.lot_index import LotOutline
 from tournee.exchange.splitting import SignedInvoice, SignedLot, split_invoice, split_lot
+from tournee.formats import records, zones
+from tournee.formats.errors import RecordError
+from tournee.formats.text import upper_ascii
 
 INVOICES_MAX = 100
 """Invoices in a lot (profile, CRF)."""

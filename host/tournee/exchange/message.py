@@ -14,11 +14,11 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Protocol
 
-from sesam import records
-from sesam.errors import SesamError
 from tournee.errors import ExchangeError
-from tournee.exchange.outline import shape_of
+from tournee.exchange.lot_index import shape_of
 from tournee.exchange.route import Sealing, check_address
+from tournee.formats import records
+from tournee.formats.errors import SesamError
 
 PROFILE = "FACTURE/SV"  # OCT-MSG-7
 CONTENT_TYPE = "Application/EDI-consent"  # OCT-MSG-6

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sesam import records
-from sesam.errors import RecordError
 from tournee.errors import ExchangeError
 from tournee.exchange.files import OCT, SIMULATION
 from tournee.exchange.lots import LotSender
+from tournee.formats import records
+from tournee.formats.errors import RecordError
 
 APPLICATION = "DL"
 PROFILE = "DLOI/SV"

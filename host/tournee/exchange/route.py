@@ -15,7 +15,7 @@ from pathlib import Path
 from stdnum.fr import siren
 
 from tournee.errors import ConfigError
-from tournee.exchange.places import Mailbox, MailboxKind, Security, Server, check_address
+from tournee.exchange.mail_endpoints import Mailbox, MailboxKind, Security, Server, check_address
 
 __all__ = [
     "Cipher",

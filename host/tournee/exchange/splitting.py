@@ -5,10 +5,10 @@ records 7.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sesam import records
-from sesam.errors import RecordError
-from sesam.records import RECORD_LENGTH
 from tournee.errors import ExchangeError
+from tournee.formats import records
+from tournee.formats.errors import RecordError
+from tournee.formats.records import RECORD_LENGTH
 
 Values = dict[str, str | int]
 

@@ -5,16 +5,26 @@ from __future__ import annotations
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from sesam import codes
 from tournee.errors import ReaderError
-from tournee.maker.finding import Finding
+from tournee.firmware.sesam import codes
 from tournee.maker.raw_link import Place
 from tournee.reader import Certification, Reader, Refused
 
 _VECTOR = Path(__file__).with_name("invoice.toml")
 _CERTIFY_MS = 60_000  # the slowest card at 9600 baud is far below
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: its name, whether the reader does what it must, what was seen, and how long it took."""
+
+    name: str
+    good: bool
+    seen: str
+    took_ms: int
 
 
 class CardChecks:

@@ -7,11 +7,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from sesam import codes, frame, messages
+from tournee.firmware.sesam import codes, frame, messages
 from tournee.maker.raw_link import IDENTIFY, NAME, RawLink, status_of, told
 from tournee.reader import codec
-from tournee.reader.framing import open_body, seal
-from tournee.reader.protection import SUITE, VERSION
+from tournee.reader.link.framing import open_body, seal
+from tournee.reader.link.secure_channel import SUITE, VERSION
 
 Check = Callable[[RawLink], tuple[bool, str]]
 

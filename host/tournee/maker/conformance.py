@@ -9,10 +9,10 @@ import hashlib
 import time
 from collections.abc import Iterator
 
-from sesam import codes, frame
+from tournee.firmware.sesam import codes, frame
 from tournee.maker import channel_checks, early_checks
+from tournee.maker.card_checks import Finding
 from tournee.maker.channel_checks import Check
-from tournee.maker.finding import Finding
 from tournee.maker.raw_link import IDENTIFY, SILENCE, Place, RawLink, told
 from tournee.reader import Reader, codec
 from tournee.reader.failures import failure_of_status

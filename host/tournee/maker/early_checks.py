@@ -4,11 +4,11 @@ it says, or says that it keeps nothing. No certification is under way, so nothin
 
 from __future__ import annotations
 
-from sesam import codes, frame, messages
+from tournee.firmware.sesam import codes, frame, messages
 from tournee.maker.raw_link import SILENCE, RawLink, status_of, told
 from tournee.reader import codec
-from tournee.reader.framing import Frame
-from tournee.reader.parts import PART, piece
+from tournee.reader.link.fragments import PART, piece
+from tournee.reader.link.framing import Frame
 
 _NONE = "rien n'est gardé d'avance"
 

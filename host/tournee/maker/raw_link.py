@@ -9,12 +9,12 @@ import os
 import time
 from collections.abc import Callable
 
-from sesam import codes, frame, messages
+from tournee.firmware.sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.framing import Frame, FrameReader, seal
-from tournee.reader.place import connect
-from tournee.reader.protection import Protection, ProtectionError, host_name
-from tournee.reader.transport import Transport
+from tournee.reader.link.framing import Frame, FrameReader, seal
+from tournee.reader.link.secure_channel import Protection, ProtectionError, host_name
+from tournee.reader.transports.open import connect
+from tournee.reader.transports.streams import Transport
 
 Place = str | Callable[[], Transport]
 """A reader's URL, or what opens the stream to it."""

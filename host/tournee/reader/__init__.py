@@ -28,7 +28,7 @@ from tournee.reader.results import (
     PsState,
     VitaleCard,
 )
-from tournee.reader.transport import Transport, TransportClosed
+from tournee.reader.transports.streams import Transport, TransportClosed
 
 __all__ = [
     "PS_ABSENT",

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Self
 
-from sesam import codes, frame, messages, zones
-from sesam.crc import crc16
-from sesam.errors import SesamError
 from tournee.errors import ReaderError
+from tournee.firmware.sesam import codes, frame, messages
+from tournee.firmware.sesam.crc import crc16
+from tournee.formats import zones
+from tournee.formats.errors import SesamError
 from tournee.reader import codec
 from tournee.reader.failures import (
     CodeMalformed,
@@ -22,8 +23,9 @@ from tournee.reader.failures import (
     failure_of_answer,
     failure_of_status,
 )
-from tournee.reader.place import connect
-from tournee.reader.protection import Protection, host_name
+from tournee.reader.link.record_stream import AROUND, Progress, Run
+from tournee.reader.link.secure_channel import Protection, host_name
+from tournee.reader.link.session import Clock, Reach, Session
 from tournee.reader.results import (
     CardsState,
     Certification,
@@ -33,9 +35,8 @@ from tournee.reader.results import (
     PsState,
     VitaleCard,
 )
-from tournee.reader.run import AROUND, Progress, Run
-from tournee.reader.session import Clock, Reach, Session
-from tournee.reader.transport import Transport
+from tournee.reader.transports.open import connect
+from tournee.reader.transports.streams import Transport
 
 CODE_DIGITS = 4
 _SESSION = 8  # bytes of a session's name

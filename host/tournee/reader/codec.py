@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import cbor2
 
-from sesam import codes, messages
 from tournee.errors import ReaderError
+from tournee.firmware.sesam import codes, messages
 
 _TYPES = {"u": int, "t": str, "b": bytes, "r": bytes, "s": bytes}
 _BIGGEST = 2**64 - 1  # what a CBOR head can carry

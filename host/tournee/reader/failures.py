@@ -1,9 +1,10 @@
 """What can go wrong between the carer and the cards, in the carer's words: what happened, why, what to do."""
 
-from sesam import codes, records
 from tournee.errors import ReaderError
+from tournee.firmware.sesam import codes
+from tournee.formats import records
 from tournee.reader import codec
-from tournee.reader.words import CARD_KINDS, WORDS
+from tournee.reader.status_texts import CARD_KINDS, WORDS
 
 
 class LinkLost(ReaderError):  # noqa: N818 - the names of these say what happened

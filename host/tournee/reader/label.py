@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tournee.errors import ReaderError
-from tournee.reader.protection import SECRET_LENGTH
+from tournee.reader.link.secure_channel import SECRET_LENGTH
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans("ILO", "110", " -\t\r\n")

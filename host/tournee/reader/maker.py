@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sesam import codes
+from tournee.firmware.sesam import codes
 from tournee.reader import codec
 from tournee.reader.client import Reader
 from tournee.reader.failures import Incoherent, LinkLost, Refused, SessionForgotten

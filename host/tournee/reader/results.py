@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from sesam.zones import Group
+from tournee.formats.zones import Group
 
 
 @dataclass(frozen=True)

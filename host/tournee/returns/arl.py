@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sesam import records
-from sesam.errors import RecordError
+from tournee.formats import records
+from tournee.formats.errors import RecordError
 from tournee.returns.quarantine import DamagedError
 
 RECORD = 128

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sesam import records
-from sesam.errors import RecordError
+from tournee.formats import records
+from tournee.formats.errors import RecordError
 from tournee.returns.arl import RECORD, place
 from tournee.returns.quarantine import DamagedError
 

@@ -4,8 +4,8 @@ RET-3).
 
 from dataclasses import dataclass, field
 
-from sesam import noemie
-from sesam.noemie import Entities, Entity
+from tournee.formats.noemie import entities as noemie
+from tournee.formats.noemie.entities import Entities, Entity
 from tournee.returns.rsp_totals import TotalCheck
 
 DECODED_REFERENCES = {

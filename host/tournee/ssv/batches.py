@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sesam import zones
-from sesam.zones import Group, make
 from tournee.app.certification import Signers, certify_lot
-from tournee.billing.card_groups import SITUATION, CardGroup
+from tournee.billing.zones.card import SITUATION, CardGroup
 from tournee.exchange.files import FILE_GROUP, FILE_MORE_GROUP, file_ends, format_file
 from tournee.exchange.lots import LOT_GROUPS, LOT_NUMBER_MAX, LotSender, group_sheets, lot_body, lot_group
 from tournee.exchange.splitting import split_invoice
+from tournee.formats import zones
+from tournee.formats.zones import Group, make
 from tournee.reader import Reader
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.pieces import DOCUMENT, described, pieces

@@ -1,4 +1,4 @@
-"""The zone builder SGD_* (domain 1.1): a zone made and read field by field, over `sesam.zones`.
+"""The zone builder SGD_* (domain 1.1): a zone made and read field by field, over `tournee.formats.zones`.
 
 A session is a zone of bounded size. Groups are added one after another, fields to the group added last; a
 group is addressed by its number and occurrence, a field by its number, all from 1. `SGD_ChargerZone` and
@@ -7,8 +7,8 @@ group is addressed by its number and occurrence, a field by its number, all from
 
 from collections.abc import Callable
 
-from sesam.errors import ZoneError
-from sesam.zones import Group, decode, encode
+from tournee.formats.errors import ZoneError
+from tournee.formats.zones import Group, decode, encode
 from tournee.ssv.call import Outcome, guarded, text, zone
 from tournee.ssv.codes import SsvError
 

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sesam import codes
-from sesam.errors import RecordError, SesamError
 from tournee.app.opposition import OpposedCardError
 from tournee.billing.identity import IdentityError
-from tournee.billing.rules import RuleError
-from tournee.billing.told_groups import GroupError, NotOnCardError
+from tournee.billing.rules.rules import RuleError
+from tournee.billing.zones.decoded import GroupError, NotOnCardError
 from tournee.errors import BillingError, ConfigError, OppositionError, ReaderError, ReturnsError, TourneeError
 from tournee.exchange.certificates import SignatureError
 from tournee.exchange.files import FileError
 from tournee.exchange.lots import LotError
 from tournee.exchange.splitting import LayoutError
+from tournee.firmware.sesam import codes
+from tournee.formats.errors import RecordError, SesamError
 from tournee.reader import (
     CodeBlocked,
     CodeMalformed,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
 
-from sesam.zones import Group, make
+from tournee.formats.zones import Group, make
 from tournee.reader import Identity
 from tournee.ssv.rights import NO_DATE
 

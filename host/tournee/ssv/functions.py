@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sesam import zones
 from tournee.app.opposition import read_unless_on_list
-from tournee.billing.from_groups import Asked
+from tournee.billing.zones.decoding import Asked
+from tournee.formats import zones
 from tournee.reader import Reader
 from tournee.ssv.batches import format_ends, format_lots
 from tournee.ssv.builder import ZoneBuilder

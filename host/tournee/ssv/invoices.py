@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
-from sesam import zones
-from sesam.zones import Group, make
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.opposition import read_unless_on_list
-from tournee.billing.card_groups import patients_from_groups, ps_from_groups
-from tournee.billing.from_groups import (
+from tournee.billing.identity import Patient
+from tournee.billing.invoice import Invoice
+from tournee.billing.rules.rules import RuleError
+from tournee.billing.sheets import Sheet, invoice_sheets
+from tournee.billing.visit import DEGRADED, NO_CARD, SECURED
+from tournee.billing.zones.card import patients_from_groups, ps_from_groups
+from tournee.billing.zones.decoded import Told
+from tournee.billing.zones.decoding import (
     KNOWN,
     Asked,
     asks_the_oct_to_split,
@@ -16,13 +20,9 @@ from tournee.billing.from_groups import (
     situation_of,
     with_typed_speciality,
 )
-from tournee.billing.groups import AMC
-from tournee.billing.identity import Patient
-from tournee.billing.invoice import Invoice
-from tournee.billing.rules import RuleError
-from tournee.billing.sheets import Sheet, invoice_sheets
-from tournee.billing.told_groups import Told
-from tournee.billing.visit import DEGRADED, NO_CARD, SECURED
+from tournee.billing.zones.groups import AMC
+from tournee.formats import zones
+from tournee.formats.zones import Group, make
 from tournee.reader import Reader
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.pieces import DOCUMENT, pieces

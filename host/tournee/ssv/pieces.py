@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sesam.records import RECORD_LENGTH
-from sesam.zones import Group, make
+from tournee.formats.records import RECORD_LENGTH
+from tournee.formats.zones import Group, make
 
 DOCUMENT, RECORDS = 9001, 9002
 PIECE = 256 * RECORD_LENGTH

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sesam.zones import Group
-from tournee.billing.card_groups import HOLDER, INSURED, TEST_PS_CARDS, TEST_VITALE
+from tournee.billing.zones.card import HOLDER, INSURED, TEST_PS_CARDS, TEST_VITALE
+from tournee.formats.zones import Group
 from tournee.ssv.codes import SsvError
 
 FAMILY_SERVICE, BENEFICIARY, RIGHTS, COVERAGE = 102, 104, 105, 106

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from sesam import zones
-from sesam.records import RECORD_LENGTH
-from sesam.zones import Group, make
-from tournee.billing.sheet_groups import sheet_groups
+from tournee.billing.zones.sheet import sheet_groups
 from tournee.exchange.splitting import SignedInvoice, SignedLot, split_file, split_invoice, split_lot
+from tournee.formats import zones
+from tournee.formats.records import RECORD_LENGTH
+from tournee.formats.zones import Group, make
 from tournee.returns.arl import read_arl
 from tournee.ssv.codes import SsvError
 from tournee.ssv.pieces import DOCUMENT, RECORDS, described

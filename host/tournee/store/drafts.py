@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 
+from tournee.french import day, euros
 from tournee.store.content import Content
-from tournee.store.wording import day, euros
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from itertools import chain
 
-from sesam import records
 from tournee.errors import StoreError
+from tournee.formats import records
 from tournee.store.content import recut
 from tournee.store.drafts import FileDraft
 from tournee.store.numbers import check_number

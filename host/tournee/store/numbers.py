@@ -1,7 +1,7 @@
 """Numbers as digits: those that returns and carers write, those that records bear."""
 
-from sesam import records
 from tournee.errors import StoreError
+from tournee.formats import records
 
 _DIGITS_MAX = 9  # of an invoice number, the longest
 

@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tournee.french import euros
 from tournee.store.drafts import Outcome
 from tournee.store.ledger import Ledger
 from tournee.store.rows import PaymentRow
 from tournee.store.states import SheetState
-from tournee.store.wording import euros
 
 
 @dataclass(frozen=True)

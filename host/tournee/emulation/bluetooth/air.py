@@ -28,7 +28,7 @@ from bumble.transport.common import AsyncPipeSink
 from tournee.emulation.bluetooth.backend import client_on, scanner_on
 from tournee.emulation.bluetooth.backlog import PACKETS
 from tournee.emulation.bluetooth.peripheral import Fault, Module, faultless
-from tournee.reader.bluetooth import Loop, Radio
+from tournee.reader.transports.bluetooth import Loop, Radio
 
 _STEP_S = 20.0  # for steps that take milliseconds
 _TABLET = "F0:F1:F2:F3:F4:F5"

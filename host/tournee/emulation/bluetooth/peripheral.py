@@ -21,7 +21,7 @@ from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.keys import PairingKeys
 
 from tournee.emulation.bluetooth.backlog import is_full, room_on
-from tournee.reader.bluetooth import BATTERY, IDENTITY, NOTIFY, SERVICE, WRITE
+from tournee.reader.transports.bluetooth import BATTERY, IDENTITY, NOTIFY, SERVICE, WRITE
 
 _HEAD = 3  # bytes of a notification around its value (ATT 3.4.7.1)
 ROOM = 4096  # bytes that a module keeps each way

@@ -7,7 +7,7 @@ run signs the same bytes; they protect nothing. Each card says that it is a test
 
 from tournee.emulation.cards.card import VirtualCard
 from tournee.emulation.cards.content import card_names, certificate_pem, load_card
-from tournee.emulation.cards.emission import Emission
-from tournee.emulation.cards.faults import Fault
+from tournee.emulation.cards.line.emission import Emission
+from tournee.emulation.cards.line.faults import Fault
 
 __all__ = ["Emission", "Fault", "VirtualCard", "card_names", "certificate_pem", "load_card"]

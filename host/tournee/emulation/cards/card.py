@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from tournee.emulation.cards.application import Application
-from tournee.emulation.cards.contact import Contact
-from tournee.emulation.cards.convention import INVERSE_TS, convert
-from tournee.emulation.cards.emission import Emission
-from tournee.emulation.cards.faults import Fault, FaultyLine
-from tournee.emulation.cards.style import Style
+from tournee.emulation.cards.applications.application import Application
+from tournee.emulation.cards.line.contact import Contact
+from tournee.emulation.cards.line.convention import INVERSE_TS, convert
+from tournee.emulation.cards.line.emission import Emission
+from tournee.emulation.cards.line.faults import Fault, FaultyLine
+from tournee.emulation.cards.line.style import Style
 
 
 class VirtualCard:

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from tournee.emulation.cards.signing import read_key
+from tournee.emulation.cards.applications.signing import read_key
 
 _FROM = datetime(2020, 1, 1, tzinfo=UTC)
 _UNTIL = datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)

@@ -15,14 +15,14 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from sesam import zones
-from tournee.emulation.cards import cps, cps4, outdated, vitale
-from tournee.emulation.cards.application import Application
+from tournee.emulation.cards.applications import cps, cps4, outdated, vitale
+from tournee.emulation.cards.applications.application import Application
+from tournee.emulation.cards.applications.signing import read_key
 from tournee.emulation.cards.card import VirtualCard
 from tournee.emulation.cards.certificates import as_der, as_pem, authority_certificate, issue_certificate
-from tournee.emulation.cards.signing import read_key
-from tournee.emulation.cards.style import Style
+from tournee.emulation.cards.line.style import Style
 from tournee.errors import EmulationError
+from tournee.formats import zones
 
 TEST_PIN = b"1234"
 _DATA = files("tournee.emulation.cards") / "data"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from sesam import zones
 from tournee.emulation.cards.content import card_content, card_names
 from tournee.errors import EmulationError
+from tournee.formats import zones
 
 _SITUATION, _INSURED = 2, 101
 

@@ -4,7 +4,7 @@ Not the device's own code: the two ends of T=0 here and in `firmware/reader` jud
 """
 
 from tournee.emulation.cards.card import VirtualCard
-from tournee.emulation.cards.convention import INVERSE_TS, convert
+from tournee.emulation.cards.line.convention import INVERSE_TS, convert
 
 _NULL = 0x60
 _HEADER = 5

@@ -8,15 +8,15 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.x509 import Certificate
 
-from tournee.emulation.oct.answers import Postman, arl_file
-from tournee.emulation.oct.file import Framed, read_file
-from tournee.emulation.oct.incoming import Claim, read_claim
-from tournee.emulation.oct.judgement import WHOLE_FILE, Door, Judge, Judgement
-from tournee.emulation.oct.lot import Lot
+from tournee.emulation.oct.judging.answers import Postman, arl_file
+from tournee.emulation.oct.judging.file import Framed, read_file
+from tournee.emulation.oct.judging.incoming import Claim, read_claim
+from tournee.emulation.oct.judging.judgement import WHOLE_FILE, Door, Judge, Judgement
+from tournee.emulation.oct.judging.lot import Lot
+from tournee.emulation.oct.judging.refusal import RefusedError
+from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.opposition import following, increments_file, is_request, read_request
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
-from tournee.emulation.oct.refusal import RefusedError
-from tournee.emulation.oct.scenario import Scenario
 from tournee.emulation.oct.split import Claim as SplitClaim
 from tournee.emulation.oct.split import Flow, claims, split
 

@@ -10,11 +10,11 @@ from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import parseaddr
 
-from sesam import records
-from tournee.emulation.oct.file import RECORD, decode
-from tournee.emulation.oct.incoming import Unseal, attachment_of, only_part, opened
-from tournee.emulation.oct.refusal import COUNT_OR_TOTAL, LAYOUT, UNREADABLE, RefusedError
-from tournee.emulation.oct.scenario import Increment
+from tournee.emulation.oct.judging.file import RECORD, decode
+from tournee.emulation.oct.judging.incoming import Unseal, attachment_of, only_part, opened
+from tournee.emulation.oct.judging.refusal import COUNT_OR_TOTAL, LAYOUT, UNREADABLE, RefusedError
+from tournee.emulation.oct.judging.scenario import Increment
+from tournee.formats import records
 
 APPLICATION = "DL"
 DESCRIPTIONS = {"DLOI/SV": "", "DLOI/SV/K": "K", "DLOI/SV/ZK": "ZK"}

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sesam import noemie
-from tournee.emulation.oct.file import Framed, Values
-from tournee.emulation.oct.lot import Act, Lot, Sheet
-from tournee.emulation.oct.scenario import FlatPayment, Scenario
-from tournee.emulation.oct.sheet_checks import asked_of_split, third_party_amc, third_party_amo
+from tournee.emulation.oct.judging.file import Framed, Values
+from tournee.emulation.oct.judging.lot import Act, Lot, Sheet
+from tournee.emulation.oct.judging.scenario import FlatPayment, Scenario
+from tournee.emulation.oct.judging.sheet_checks import asked_of_split, third_party_amc, third_party_amo
 from tournee.emulation.oct.split import Flow
+from tournee.formats.noemie import entities as noemie
 
 PAYMENTS, REJECTIONS, OTHERS = "0576", "0580", "0900"
 _MANDATE, _PAYEE, _LOT = "01", "02", "03"  # levels of rupture that a 990 closes

@@ -5,11 +5,11 @@ off FSE 99.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sesam import records
-from tournee.emulation.oct.file import PER_RECIPIENT, RECORD, Framed
-from tournee.emulation.oct.lot import Lot
-from tournee.emulation.oct.lot_checks import recipient_number
-from tournee.emulation.oct.sheet_checks import asked_of_split
+from tournee.emulation.oct.judging.file import PER_RECIPIENT, RECORD, Framed
+from tournee.emulation.oct.judging.lot import Lot
+from tournee.emulation.oct.judging.lot_checks import recipient_number
+from tournee.emulation.oct.judging.sheet_checks import asked_of_split
+from tournee.formats import records
 
 CENTRE = "CT"  # centre de traitement: who takes FSE (domain 2.2)
 COMPLEMENTARY = "OC"  # organisme complémentaire: who takes DRE

@@ -1,0 +1,103 @@
+"""What every use case works with: the journal, the clock, the active route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from tournee.config import Config
+from tournee.errors import ConfigError
+from tournee.exchange.route import Mailbox, Route
+from tournee.exchange.sealing.unsealing import unseal
+from tournee.store import Cipher, Journal, journal_key
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Office:
+    """One practice at work: what is written, when, and by which route it goes.
+
+    `clock` gives aware local times; `unseal` opens returns sealed for the PS, None when none are expected;
+    `former` are the routes used before, whose returns are still taken in (`OCT-MODE-3`).
+    """
+
+    journal: Journal
+    route: Route
+    clock: Clock
+    unseal: Callable[[bytes], bytes] | None = None
+    former: tuple[Route, ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.journal.close()
+
+    @property
+    def oct_route(self) -> Route:
+        """The route to an OCT for what only an OCT does (`OCT-LOI-1`): the active one, or in direct mode the
+        first of the others. ConfigError when there is none.
+        """
+        for route in (self.route, *self.former):
+            if not route.is_direct:
+                return route
+        raise ConfigError(
+            "Aucun OCT n'est dans la configuration.",
+            cause=f"la route {self.route.name} va droit aux caisses, et seul un OCT répond à cette demande",
+            next_step="ajoutez une route vers un OCT, sans la mettre en vigueur : tournee route add",
+        )
+
+    @property
+    def mailbox_routes(self) -> tuple[Route, ...]:
+        """The routes whose mailboxes are visited, each mailbox once, the active one's first."""
+        once: dict[Mailbox, Route] = {}
+        for route in (self.route, *self.former):
+            once.setdefault(route.mailbox, route)
+        return tuple(once.values())
+
+
+def open_office(config: Config, clock: Clock | None = None) -> Office:
+    """Open the journal of this configuration with its key, and the route in force (`OCT-MODE-2`)."""
+
+    def local_time() -> datetime:
+        return datetime.now(config.zone)
+
+    now = clock or local_time
+    journal = Journal(config.journal, Cipher(journal_key(config.journal)), now, station=config.station)
+    former = tuple(route for name, route in config.routes.items() if name != config.active)
+    return Office(journal, config.route, now, _opener(config.return_certificate, config.return_key), former)
+
+
+def _opener(certificate: Path | None, key: Path | None) -> Callable[[bytes], bytes] | None:
+    """How sealed returns are opened: with the PS's mail certificate and its private key."""
+    if certificate is None or key is None:
+        return None
+    try:
+        holder = x509.load_pem_x509_certificate(certificate.read_bytes())
+        private = serialization.load_pem_private_key(key.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigError(
+            f"Le certificat {certificate} ou la clé {key} des retours ne peut pas être lu.",
+            cause=str(error),
+            next_step="indiquez deux fichiers PEM dans la table [retours]",
+        ) from error
+    if not isinstance(private, RSAPrivateKey):
+        raise ConfigError(f"La clé {key} des retours n'est pas une clé RSA.")
+    rsa = private
+    return lambda data: unseal(data, key=rsa, certificate=holder)
+
+
+Progress = Callable[[str, int, int], None]
+"""Told what is going on: its label, how much is done, of how much (0: nobody knows yet)."""
+
+
+def silent(label: str, done: int, of: int) -> None:
+    """Nobody watches."""

@@ -1,0 +1,137 @@
+"""What comes back: taken whole into the journal, then let go of in the mailbox, then understood (OCT-RET)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tournee.app.context import Office, Progress, silent
+from tournee.app.opposition_mail import bring_forward, keep_increments
+from tournee.errors import TourneeError
+from tournee.exchange.mail.mailbox import open_mailbox
+from tournee.exchange.route import Route
+from tournee.returns import effects as told
+from tournee.returns.classify import Return, take_in
+from tournee.returns.dloi import Dloi
+from tournee.returns.quarantine import Quarantined
+from tournee.store import Effect, EffectRow, Outcome, ReturnRow, ReturnState, Target
+
+_OUTCOMES = {
+    told.ACCEPTED: Outcome.ACCEPTED,
+    told.REFUSED: Outcome.REFUSED,
+    told.DUPLICATE: Outcome.DUPLICATE,
+    told.PAID: Outcome.PAID,
+    told.PAYMENT_REFUSED: Outcome.REJECTED,
+    told.DEFERRED: Outcome.DEFERRED,
+    told.REMARK: Outcome.REMARK,
+    told.OTHER_PAYMENT: Outcome.PAID,
+}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One return and what it changed; `read` is what it says, `effects` what became of each thing said."""
+
+    row: ReturnRow
+    read: Return
+    effects: tuple[EffectRow, ...]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One visit to the mailboxes: returns settled, letters that could not be taken, mailboxes not reached."""
+
+    settled: list[Settled]
+    already_known: int
+    problems: list[str]
+    errors: list[TourneeError]
+
+
+def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -> Fetched:
+    """Take in all returns that wait, of the active route and of those used before (OCT-MODE-3).
+
+    A letter is journaled before its mailbox lets go of it; a cut anywhere shows it again, and the journal
+    knows it by its bytes. A mailbox that cannot be reached does not keep the others from being visited.
+    `again` tries the returns set aside before once more: a key that was missing may have come.
+    """
+    known = 0
+    problems: list[str] = []
+    errors: list[TourneeError] = []
+    for route in office.mailbox_routes:
+        try:
+            seen, wrong = _take_letters(office, route, progress)
+        except TourneeError as error:
+            errors.append(error)
+        else:
+            known += seen
+            problems += wrong
+    waiting = office.journal.return_ids(ReturnState.TAKEN)
+    if again:
+        waiting += office.journal.return_ids(ReturnState.QUARANTINED)
+    settled = []
+    for rank, return_id in enumerate(waiting, 1):
+        settled.append(_settle(office, office.journal.received(return_id)))
+        progress("retours lus", rank, len(waiting))
+    errors += bring_forward(office, progress)
+    return Fetched(settled, known, problems, errors)
+
+
+def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int, list[str]]:
+    known = 0
+    problems = []
+    kept = office.journal.sources() if route.mailbox.keep else frozenset()
+    with open_mailbox(route.mailbox) as box:
+        for rank, letter in enumerate(box.letters(lambda key: f"{route.name} {key}" in kept), 1):
+            progress(f"lettres de {route.name}", rank, 0)
+            if letter.problem:
+                problems.append(f"{route.name}, {letter.key} : {letter.problem}")
+                continue
+            if office.journal.take_return(letter.raw, f"{route.name} {letter.key}") is None:
+                known += 1
+            box.acknowledge(letter)
+    return known, problems
+
+
+def _settle(office: Office, row: ReturnRow) -> Settled:
+    read = take_in(row.raw, office.unseal)
+    if isinstance(read.content, Quarantined):
+        if row.state is ReturnState.TAKEN:
+            office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.place})")
+        effects: tuple[EffectRow, ...] = ()
+    else:
+        if isinstance(read.content, Dloi):
+            keep_increments(office, row.id, read.content)
+        changes = [_effect(effect) for effect in told.effects_of(read.content)]
+        effects = office.journal.settle_return(
+            row.id, read.kind, read.envelope.subject, changes, read.clear, body=read.body, notes=read.odd
+        )
+    return Settled(office.journal.received(row.id), read, effects)
+
+
+def _effect(effect: told.Effect) -> Effect:
+    """What a return says, as the journal wants it: about a sheet, a lot, or a file as a whole."""
+    if effect.outcome in (told.ACCEPTED, told.REFUSED, told.DUPLICATE):
+        target = Target.LOT if effect.lot_number else Target.FILE
+    else:
+        target = Target.PAYMENT if effect.outcome == told.OTHER_PAYMENT else Target.INVOICE
+    return Effect(
+        target=target,
+        outcome=_OUTCOMES[effect.outcome],
+        ps=effect.ps,
+        file=effect.file_name,
+        lot=effect.lot_number,
+        lot_date=effect.lot_date,
+        invoice=effect.invoice_number,
+        document=effect.sheet_kind,
+        asked=effect.asked or 0,
+        share=effect.share,
+        paid=effect.amount or 0,
+        code=effect.code,
+        label=effect.label,
+        nir=effect.nir,
+    )
+
+
+def read_again(office: Office, return_id: int) -> Settled:
+    """One return as it came, what it says and what became of it; StoreError when there is none."""
+    row = office.journal.received(return_id)
+    return Settled(row, take_in(row.raw, office.unseal), office.journal.effects(return_id))

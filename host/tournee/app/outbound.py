@@ -1,0 +1,287 @@
+"""From certified sheets to the message that carries them: lots, files, sealing, sending.
+
+A message is journaled as leaving before its first byte leaves. One found in that state after a crash is
+uncertain: it is never sent again by itself, a return settles it, or the carer asks for another (OCT-MSG-4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+
+from tournee.app.certification import Signers, certify_lot
+from tournee.app.certify import PsOnDuty
+from tournee.app.context import Office, Progress, silent
+from tournee.billing.dayfile.documents_to_print import load_piece
+from tournee.errors import ConfigError, StoreError, TourneeError
+from tournee.exchange.files import (
+    OCT,
+    addressee_in,
+    addressee_of,
+    frame_per_recipient,
+    frame_single_file,
+)
+from tournee.exchange.lot_index import LotOutline, is_enriched, outline_lot
+from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
+from tournee.exchange.mail.submission import UncertainError, submit
+from tournee.exchange.mail.transport import TransportError
+from tournee.exchange.message import (
+    PROFILE,
+    Stamped,
+    base64_pieces,
+    compostage,
+    facts_of,
+    is_addressed,
+    is_readable,
+    message_head,
+    message_id,
+    subject_of,
+)
+from tournee.exchange.opposition import PROFILE as DLOI_PROFILE
+from tournee.exchange.opposition import is_request, subject_of_request
+from tournee.exchange.route import Mode, Route
+from tournee.exchange.sealing.recipient import CertificateError
+from tournee.exchange.sealing.sealing import seal_for
+from tournee.reader import Reader
+from tournee.store import (
+    FileDraft,
+    FileRow,
+    FileState,
+    LotRow,
+    LotState,
+    MessageDraft,
+    MessageRow,
+    MessageState,
+    SheetState,
+)
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """What became of one file: its message, None when none could be made; what stopped it, if anything."""
+
+    file: FileRow
+    message: MessageRow | None
+    error: TourneeError | None = None
+
+
+def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress = silent) -> list[LotRow]:
+    """Put this professional's certified sheets into lots, and have each certified in the reader (OCT-SF-2).
+
+    Lots that a crash left without their certificate get it. When the route in force is direct, sheets of
+    contract 99, which it may not take (`kept_lots`), are in lots of their own. Raises ReaderError; what was
+    done stays done.
+    """
+    identity = ps.identity
+    sender = LotSender(identity.billing_number, identity.ps_type, f"{identity.name} {identity.first_name}")
+    certified = office.journal.sheets(SheetState.CERTIFIED, identity.billing_number)
+    kept = [sheet for sheet in certified if office.route.is_direct and is_enriched(sheet.records)]
+    groups = group_sheets(sheet for sheet in certified if sheet not in kept) + group_sheets(kept)
+    for rank, (key, sheets) in enumerate(groups, 1):
+        progress("lots", rank, len(groups))
+        build = partial(_lot_body, office, sender, key, [sheet.body for sheet in sheets])
+        ids = [sheet.id for sheet in sheets]
+        office.journal.make_lot(identity.billing_number, key.kind, key.crf, key.mode, ids, build)
+    return [
+        _certify_lot(office, reader, ps, lot, progress)
+        for lot in office.journal.lots(LotState.MADE, identity.billing_number)
+    ]
+
+
+def _lot_body(office: Office, sender: LotSender, key: LotKey, bodies: Sequence[bytes], number: int) -> bytes:
+    return lot_body(sender, number, key, f"{office.clock():%y%m%d}", bodies)
+
+
+def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, progress: Progress) -> LotRow:
+    tell = partial(progress, f"lot {lot.number}")
+    sevens = certify_lot(reader, Signers(ps.certificate), lot.body, tell)
+    office.journal.lot_certified(lot.id, sevens)
+    return office.journal.lot(lot.id)
+
+
+def make_files(office: Office, progress: Progress = silent) -> list[FileRow]:
+    """Frame the certified lots the way the active route asks: one single file for each professional who has
+    some (OCT-SF-1, OCT-SF-2), or one for each recipient of theirs (OCT-SS-1, direct mode). Lots closed before
+    the way was changed are framed the new way (OCT-MODE-1, OCT-EF-4), but for `kept_lots`.
+    """
+    waiting: dict[tuple[str, Hashable], dict[int, LotOutline]] = {}
+    for lot in _certified_lots(office):
+        if not _is_kept(office, lot):
+            outline = outline_lot(lot.records)
+            recipient = addressee_of(outline) if office.route.per_recipient else None
+            waiting.setdefault((lot.ps, recipient), {})[lot.id] = outline
+    senders = {ps: LotSender(ps, ps_type_of(office, ps), "") for ps, _ in waiting}
+    made = []
+    for rank, ((ps, _), lots) in enumerate(waiting.items(), 1):
+        build = partial(_file_draft, office, senders[ps], lots)
+        made.append(office.journal.make_file(ps, list(lots), build))
+        progress("fichiers", rank, len(waiting))
+    return [office.journal.file(file) for file in made]
+
+
+def kept_lots(office: Office) -> list[LotRow]:
+    """Certified lots that the active route may not take: it has no OCT, and they hold contract 99, by which
+    an OCT would ask the AMC for its share (OCT-EF-1). They wait for a route through an OCT.
+    """
+    return [lot for lot in _certified_lots(office) if _is_kept(office, lot)]
+
+
+def _certified_lots(office: Office) -> Iterator[LotRow]:
+    """The lots that wait for a file, one at a time: a file of any size in the same memory."""
+    return map(office.journal.lot, office.journal.lot_ids(LotState.CERTIFIED))
+
+
+def _is_kept(office: Office, lot: LotRow) -> bool:
+    return office.route.is_direct and is_enriched(lot.records)
+
+
+def _file_draft(office: Office, sender: LotSender, lots: dict[int, LotOutline], number: int) -> FileDraft:
+    route, now, outlines = office.route, office.clock(), list(lots.values())
+    if route.per_recipient:
+        frame = frame_per_recipient(sender, number, now, outlines)
+    else:
+        frame = frame_single_file(sender, number, now, route.recipient_number, outlines)
+    between = (office.journal.lot(lot_id).records for lot_id in lots)
+    content = chain((frame.head,), between, (frame.trailer,))
+    return FileDraft(content, frame.invoices, route.name, route.party)
+
+
+def ps_type_of(office: Office, ps: str) -> str:
+    """The sender type (`IF`, `MK`) that this professional's days were imported with."""
+    row = office.journal.first_visit(ps)
+    if row is None:
+        raise StoreError(f"Le journal ne connaît aucune journée du professionnel {ps}.")
+    return load_piece(row.payload).profession
+
+
+def waiting_files(office: Office) -> list[FileRow]:
+    """Files that may be sent without asking: never tried, or tried and certainly not taken by the server."""
+    ready = (MessageState.MADE, MessageState.FAILED)
+    return [
+        file
+        for file in office.journal.files(FileState.MADE)
+        if all(message.state in ready for message in office.journal.messages(file_id=file.id))
+    ]
+
+
+def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
+    """Send every file that waits, each in a message of its own (OCT-SF-5, OCT-SS-3, OCT-MSG-1): to the
+    OCT, or in direct mode to the file's own recipient, in the same message (OCT-MODE-1).
+
+    What stops a file is in its Dispatch, and does not stop the next: a server's answer, a route that is gone
+    or an insurer that it does not know (ConfigError), a certificate that may not be used (CertificateError,
+    OCT-MSG-8), an invoice paid meanwhile by the one that it was to replace (StoreError). Then nothing of it
+    left.
+    """
+    files = waiting_files(office)
+    done = []
+    for rank, file in enumerate(files, 1):
+        progress(f"fichier {file.name}", rank, len(files))
+        paid = office.journal.paid_already(file.id)
+        if paid:
+            done.append(Dispatch(file, None, _paid_already(file, paid)))
+            continue
+        try:
+            done.append(send_file(office, file, resend=False))
+        except (ConfigError, CertificateError) as error:
+            done.append(Dispatch(file, None, error))
+    return done
+
+
+def _paid_already(file: FileRow, invoices: Sequence[str]) -> StoreError:
+    return StoreError(
+        f"Le fichier {file.name} porte {', '.join(invoices)} : la visite a été payée depuis.",
+        cause="la facture refusée qu'elle devait remplacer a été payée malgré son refus",
+        next_step=f"voyez avec l'organisme ; tournee send --again {file.name} l'envoie quand même",
+    )
+
+
+def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
+    """Send a file again because the carer says so, in a new message with a new compostage (OCT-MSG-4)."""
+    found = [file for file in office.journal.files(ps=ps) if file.name == file_name]
+    if len(found) != 1:
+        raise StoreError(
+            f"Le journal a {len(found)} fichiers {file_name}.",
+            next_step="Indiquez aussi le numéro du professionnel."
+            if found
+            else "Vérifiez le nom du fichier.",
+        )
+    return send_file(office, found[0], resend=True)
+
+
+def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
+    """Send one file in a message of its own; ConfigError, CertificateError when nothing of it left."""
+    journal, route = office.journal, _route_of(office, file)
+    for message in journal.messages(MessageState.MADE, file.id):
+        if message.route != route.name or not is_addressed(next(iter(message.content)), route.address):
+            journal.message_failed(message.id, f"préparé pour la route {message.route} telle qu'elle était")
+    build = partial(_message_draft, office, route, file)
+    message_row = journal.message(journal.make_message(file.id, route.name, build, resend=resend))
+    error: TransportError | None = None
+    try:
+        leaving = partial(journal.message_transmitting, message_row.id)
+        receipt = submit(route.submission, route.sender, route.address, message_row.content, leaving)
+    except UncertainError as uncertain:
+        error = uncertain
+        journal.message_uncertain(message_row.id, uncertain.cause)
+    except TransportError as refusal:
+        error = refusal
+        journal.message_failed(message_row.id, refusal.message)
+    else:
+        journal.message_sent(message_row.id, receipt.answer)
+    return Dispatch(journal.file(file.id), journal.message(message_row.id), error)
+
+
+def is_clear(message: MessageRow) -> bool:
+    """Whether this message carries its file in clear, as its route said by name: whoever shows the message
+    says so (OCT-MSG-8).
+    """
+    return is_readable(next(iter(message.content)))
+
+
+def _route_of(office: Office, file: FileRow) -> Route:
+    """The route that a file was framed for, the active one or one used before (OCT-MODE-1), narrowed to the
+    file's recipient in direct mode.
+
+    What is framed for an OCT, or asked of it, goes to that OCT alone, what is framed for the insurers to them
+    alone, whatever the routes are called since (OCT-MODE-3). Among several that lead there, the one of the
+    same name is taken.
+    """
+    addressee = addressee_in(next(iter(file.content)))
+    party = file.party or (f"{OCT} {addressee.number}" if addressee.type == OCT else "")
+    known = [route for route in (office.route, *office.former) if party in ("", route.party)]
+    named = [route for route in known if route.name == file.route]
+    if named or (party and known):
+        return (named or known)[0].towards(addressee.type, addressee.number, addressee.crf)
+    whose = f"l'OCT {party.removeprefix(OCT).strip()}" if party else f"la route {file.route}"
+    raise ConfigError(
+        f"Le fichier {file.name} est fait pour {'un envoi direct' if party == Mode.DIRECT else whose}, "
+        "qui n'est plus dans la configuration.",
+        cause="cette route a été retirée de la configuration, ou a changé",
+        next_step="remettez-la, sans la rendre active : le fichier partira par elle",
+    )
+
+
+def _message_draft(office: Office, route: Route, file: FileRow, counter: int) -> MessageDraft:
+    now = office.clock()
+    stamp = compostage(now, counter)
+    subject: Stamped
+    first = next(iter(file.content))
+    if is_request(first):
+        subject, profile = subject_of_request(first, stamp), DLOI_PROFILE
+    else:
+        subject, profile = subject_of(facts_of(file.content), stamp), PROFILE
+    sealed = seal_for(route, file.content, now=now)
+    head = message_head(
+        subject=subject,
+        sender=route.sender,
+        recipient=route.address,
+        file_name=file.name,
+        sealing=sealed.sealing,
+        date=now,
+        identifier=message_id(subject, route.sender),
+        profile=profile,
+    )
+    return MessageDraft(str(subject), stamp, chain((head,), base64_pieces(sealed.pieces)))

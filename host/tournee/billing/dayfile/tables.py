@@ -1,0 +1,176 @@
+"""Typed values out of a day file's tables; each mistake is kept with its place, none stops the reading."""
+
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from tournee.billing.rules.breach import Breach, Path
+from tournee.model.amounts import hundredths
+
+_DIGITS = "0123456789"
+
+
+def _plain(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.strip().lower())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+class Table:
+    """One table of the day file; a reader notes what is wrong and answers as if the key were absent."""
+
+    def __init__(self, values: dict[str, Any], path: Path, mistakes: list[Breach]) -> None:
+        self._values = values
+        self._path = path
+        self._mistakes = mistakes
+        self._known: list[str] = []
+
+    @property
+    def mistakes(self) -> int:
+        """How many mistakes are noted so far, in the whole file."""
+        return len(self._mistakes)
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is there, right or wrong."""
+        return key in self._values
+
+    def fault(self, key: str, text: str) -> None:
+        """Note a mistake at a key of this table."""
+        self._mistakes.append(Breach((*self._path, key), text))
+
+    def finish(self) -> None:
+        """Note the keys that nobody asked for."""
+        for key in self._values:
+            if key not in self._known:
+                near = get_close_matches(key, self._known, n=1)
+                hint = f" ; peut-être {near[0]}" if near else f" ; attendues : {', '.join(self._known)}"
+                self.fault(key, f"clé inconnue{hint}")
+
+    def text(self, key: str, *, required: bool = False, longest: int = 80) -> str:
+        """A text; empty when absent."""
+        value = self._get(key, required)
+        if value is None:
+            return ""
+        if not isinstance(value, str) or not value.strip():
+            self.fault(key, "un texte entre guillemets est attendu")
+            return ""
+        if len(value) > longest:
+            self.fault(key, f"{len(value)} caractères, {longest} au plus")
+            return ""
+        return value.strip()
+
+    def digits(self, key: str, count: int, *, required: bool = False) -> str:
+        """A number that identifies, exactly `count` digits between quotes; empty when absent."""
+        value = self._get(key, required)
+        if value is None:
+            return ""
+        if not isinstance(value, str) or len(value) != count or value.strip(_DIGITS):
+            self.fault(key, f"{count} chiffres entre guillemets sont attendus")
+            return ""
+        return value
+
+    def whole(self, key: str, default: int) -> int:
+        """A whole number."""
+        value = self._get(key, False)
+        if value is None:
+            return default
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.fault(key, "un nombre entier est attendu")
+            return default
+        return value
+
+    def decimal(self, key: str) -> int | None:
+        """A number with at most two decimals, in hundredths."""
+        value = self._get(key, False)
+        if value is None:
+            return None
+        scaled = (
+            hundredths(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+        )
+        if scaled is None:
+            self.fault(key, "un nombre d'au plus deux décimales est attendu")
+        return scaled
+
+    def flag(self, key: str, default: bool) -> bool:
+        """True or false."""
+        value = self._get(key, False)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.fault(key, "true ou false est attendu")
+            return default
+        return value
+
+    def day(self, key: str, *, required: bool = False) -> date | None:
+        """A date: 2026-11-16, or the same between quotes."""
+        value = self._get(key, required)
+        if value is None:
+            return None
+        if isinstance(value, str):
+            try:
+                value = date.fromisoformat(value)
+            except ValueError:
+                value = None
+        if not isinstance(value, date) or isinstance(value, datetime):
+            self.fault(key, "une date AAAA-MM-JJ est attendue")
+            return None
+        return value
+
+    def choice(
+        self, key: str, choices: dict[str, Any], *, required: bool = False, default: Any = None
+    ) -> Any:
+        """One of the words of `choices`, accents and case aside; answers what the word stands for."""
+        value = self._get(key, required)
+        if value is None:
+            return default
+        found = [word for word in choices if isinstance(value, str) and _plain(word) == _plain(value)]
+        if not found:
+            words = " ou ".join(f"« {word} »" for word in choices)
+            self.fault(key, f"{value!r} au lieu de {words}")
+            return default
+        return choices[found[0]]
+
+    def table(self, key: str) -> "Table | None":
+        """A table inside this one."""
+        value = self._get(key, False)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self.fault(key, "une table est attendue")
+            return None
+        return Table(value, (*self._path, key), self._mistakes)
+
+    def tables(self, key: str, *, required: bool = False) -> list["Table"]:
+        """An array of tables; elements that are none are noted and left out."""
+        value = self._get(key, required)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.fault(key, "une liste de tables est attendue")
+            return []
+        found = []
+        for index, element in enumerate(value):
+            path = (*self._path, key, index)
+            if isinstance(element, dict):
+                found.append(Table(element, path, self._mistakes))
+            else:
+                self._mistakes.append(Breach(path, "une table est attendue"))
+        return found
+
+    def words(self, key: str, choices: tuple[str, ...]) -> frozenset[str] | None:
+        """An array of some of these words, None when absent."""
+        value = self._get(key, False)
+        if value is None:
+            return None
+        if not isinstance(value, list) or not value or any(word not in choices for word in value):
+            self.fault(key, f"une liste de {' et '.join(choices)} est attendue")
+            return None
+        return frozenset(value)
+
+    def _get(self, key: str, required: bool) -> Any:
+        self._known.append(key)
+        value = self._values.get(key)
+        if value is None and required:
+            self.fault(key, "manque")
+        return value

@@ -1,0 +1,1 @@
+"""What an invoice costs and who pays which share, in integer cents."""

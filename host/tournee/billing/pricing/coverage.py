@@ -1,0 +1,34 @@
+"""What the compulsory insurer pays for a patient: rate, exemption, nature; read from `coverage.toml`."""
+
+from dataclasses import dataclass
+
+from tournee.billing.identity import Patient
+from tournee.billing.tariffs import table
+from tournee.billing.visit import SICKNESS, Visit
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Rate in percent (None: the act's own), justification d'exonération, nature d'assurance."""
+
+    rate: int | None
+    exemption: str  # 1 character
+    insurance: str  # 2 digits
+
+
+def cover_of(patient: Patient, visit: Visit, day: str) -> Cover:
+    """Work out the AMO cover of a visit on a day (AAAAMMJJ).
+
+    The visit's nature (maternity, work accident) wins over the card; then an ALD the care is related to; then
+    the card's situation; else the rate of each act.
+    """
+    covers = table("coverage")
+    if visit.nature != SICKNESS:
+        row = covers["insurance"][visit.nature]
+        return Cover(row["rate"], row["exemption"], visit.nature)
+    coverage = patient.coverage_on(day)
+    if coverage.ald != "0" and visit.exempt:
+        row = covers["ald"]
+    else:
+        row = covers["situation"].get(coverage.situation, covers["base"])
+    return Cover(row.get("rate"), row["exemption"], row["insurance"])

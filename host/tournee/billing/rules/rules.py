@@ -1,0 +1,166 @@
+"""The rules that need no card, one function each: what breaks one is refused before anything is made.
+
+A rule yields breaches: where (keys of the day file, from the visit down) and what, in French, naming both
+sides of a contradiction. So a whole day file is judged at once; `patient_rules` then judges each visit
+against the patient and the professional that the cards gave.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from tournee.billing.rules.acts import act_breaches, session_breaches
+from tournee.billing.rules.breach import Breach
+from tournee.billing.tariffs import Profession, find
+from tournee.billing.visit import AMC_PAYS, BOTH_PAY, SECURED, WORK_ACCIDENT, Day, Splitter, Visit
+from tournee.errors import BillingError
+
+ACTS_MAX = 999  # record 5 counts them on three columns
+
+
+class RuleError(BillingError):
+    """An invoice that the rules forbid; `breaches` holds every one of them."""
+
+    def __init__(self, breaches: tuple[Breach, ...], who: str) -> None:
+        lines = "\n".join(f"- {breach}" for breach in breaches)
+        super().__init__(
+            f"Facture refusée, {who} :\n{lines}", next_step="Corriger la journée puis recommencer."
+        )
+        self.breaches = breaches
+
+
+def visit_breaches(
+    visit: Visit, profession: Profession, *, splitter: Splitter = Splitter.OCT
+) -> Iterator[Breach]:
+    """Judge a visit by itself: its acts, their sums, its dates, its contract.
+
+    `splitter`: who splits the complementary share off, by the way the invoice will be sent.
+    """
+    if not visit.acts:
+        yield Breach(("actes",), "aucun acte")
+    if len(visit.acts) > ACTS_MAX:
+        yield Breach(("actes",), f"{len(visit.acts)} actes, {ACTS_MAX} au plus par facture")
+    for index, act in enumerate(visit.acts):
+        yield from act_breaches(act, ("actes", index), profession, visit.day)
+    yield from session_breaches(visit.acts, profession)
+    yield from _prescription(visit, profession)
+    yield from _accident(visit)
+    yield from _mode(visit)
+    yield from _contract_excludes_dre(visit)
+    yield from _contract_needs_an_oct(visit, splitter)
+    yield from _contract_limits_third_party(visit)
+
+
+def day_breaches(day: Day) -> Iterator[Breach]:
+    """Judge the visits of a day together: forfaits once a day, acts that go with one of the same day."""
+    billed: dict[tuple[str, str, date], int] = {}
+    codes: dict[tuple[str, date], set[str]] = {}
+    for visit in day.visits:
+        for act in visit.acts:
+            codes.setdefault((_person(visit), act.day), set()).add(act.code)
+    for number, visit in enumerate(day.visits):
+        for index, act in enumerate(visit.acts):
+            tariff = find(act.code, day.profession)
+            if tariff is None:
+                continue
+            where = ("visite", number, "actes", index, "code")
+            if tariff.once_a_day:
+                key = (tariff.once_a_day, _person(visit), act.day)
+                if key in billed:
+                    yield Breach(
+                        where,
+                        f"{act.code} : un seul forfait {tariff.once_a_day} par jour et par patient, "
+                        f"il est déjà à la visite {billed[key] + 1}",
+                    )
+                billed.setdefault(key, number)
+            if tariff.needs_day and not codes[_person(visit), act.day] & set(tariff.needs_day):
+                yield Breach(
+                    where,
+                    f"{act.code} se facture avec l'un de {', '.join(tariff.needs_day)} le même jour",
+                )
+
+
+def _person(visit: Visit) -> str:
+    born = f"{visit.born:%Y%m%d}" if visit.born else ""
+    return f"{visit.nir}/{born}/{visit.birth_rank}"
+
+
+def _prescription(visit: Visit, profession: Profession) -> Iterator[Breach]:
+    if visit.prescription is None:
+        for act in visit.acts:
+            tariff = find(act.code, profession)
+            if tariff is not None and tariff.prescription:
+                yield Breach(("prescription",), f"manque ; {act.code} se fait sur prescription")
+                return
+        return
+    prescribed = visit.prescription.day
+    if prescribed > visit.day:
+        yield Breach(("prescription", "date"), _after_the_day(prescribed, visit))
+    for index, act in enumerate(visit.acts):
+        if act.day < prescribed:
+            yield Breach(
+                ("actes", index, "date"),
+                f"soin du {act.day:%d/%m/%Y} avant sa prescription du {prescribed:%d/%m/%Y}",
+            )
+
+
+def _after_the_day(found: date, visit: Visit) -> str:
+    return f"{found:%d/%m/%Y} est après la journée ({visit.day:%d/%m/%Y})"
+
+
+def _accident(visit: Visit) -> Iterator[Breach]:
+    if visit.nature == WORK_ACCIDENT and visit.accident is None:
+        yield Breach(("accident",), "manque ; un accident du travail demande sa date ou son numéro")
+    if visit.nature != WORK_ACCIDENT and visit.accident is not None:
+        yield Breach(("accident",), "n'a de sens qu'avec la nature « accident du travail »")
+    if visit.accident is not None and visit.accident.day is not None and visit.accident.day > visit.day:
+        yield Breach(("accident", "date"), _after_the_day(visit.accident.day, visit))
+
+
+def _mode(visit: Visit) -> Iterator[Breach]:
+    if (visit.mode == SECURED) != (visit.typed is None):
+        yield Breach(("patient",), "se saisit à la main en mode dégradé ou sans carte, et seulement alors")
+    if visit.mode != SECURED and not visit.reason:
+        yield Breach(("patient", "motif"), "manque ; dire pourquoi la carte n'a pas été lue")
+
+
+def _contract_excludes_dre(visit: Visit) -> Iterator[Breach]:
+    """OCT-X-1."""
+    if visit.contract99 and visit.documents is not None and "DRE" in visit.documents:
+        made = " et ".join(kind for kind in ("FSE", "DRE") if kind in visit.documents)
+        yield Breach(
+            ("contrat",),
+            f"le contrat 99 (l'OCT éclate la facture) et la création de {made} (éclatement à la source) "
+            "s'excluent : garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99",
+        )
+
+
+_EXCLUDED = {
+    Splitter.SOURCE: "l'éclatement à la source",
+    Splitter.NOBODY: "l'envoi direct (aucun OCT ne l'éclate)",
+}
+
+
+def _contract_needs_an_oct(visit: Visit, splitter: Splitter) -> Iterator[Breach]:
+    """OCT-X-1; and OCT-EF-1, whose flow an OCT makes."""
+    if visit.contract99 and splitter in _EXCLUDED:
+        yield Breach(
+            ("contrat",),
+            f"le contrat 99 (l'OCT éclate la facture) et {_EXCLUDED[splitter]}, mode de la route en vigueur, "
+            "s'excluent : retirer le contrat 99, ou prendre une route vers un OCT en mode fichier-unique ou "
+            "par-destinataire",
+        )
+
+
+def _contract_limits_third_party(visit: Visit) -> Iterator[Breach]:
+    """OCT-EF-3."""
+    if visit.contract99 and visit.third_party in (AMC_PAYS, BOTH_PAY):
+        yield Breach(
+            ("tiers_payant",),
+            "avec le contrat 99, le tiers payant se limite à « non » ou « amo » ; celui de la part "
+            "complémentaire s'écrit tiers_payant_complementaire = true",
+        )
+    if visit.complementary_third_party and not visit.contract99:
+        yield Breach(
+            ("tiers_payant_complementaire",),
+            'n\'a de sens qu\'avec le contrat 99 ; sans lui, écrire tiers_payant = "amc" ou "total"',
+        )

@@ -1,0 +1,127 @@
+"""An invoice as the zone groups that SSV's billing functions take (domain 1.3, profile open-1 "Zones")."""
+
+from tournee.billing.invoice import Invoice
+from tournee.formats.zones import Group, make
+
+INVOICE, PS, BENEFICIARY, AMO, AMC, FRAME, ACT = 1110, 1120, 1130, 1310, 1321, 1410, 1610
+PRESCRIPTION, CIRCUMSTANCES = 9004, 9005
+_NATURE = "1"
+_INSURED_BY_NIR = "A"  # as group 101 field 7
+_LIBERAL = "L"
+_MIDNIGHT = "0000"
+
+
+def invoice_groups(invoice: Invoice) -> list[Group]:
+    """Give the groups in ascending order; 1321 only when an AMC is asked, one 1610 per act.
+
+    A rectified invoice (1110 fields 5 and 6) is of the same visit, so of the same day.
+    9004 and 9005 are ours: the prescription, and nature d'assurance, whether the care has to do with the ALD,
+    accident, rank of the beneficiary on the card.
+    """
+    ps, patient, visit = invoice.ps, invoice.patient, invoice.visit
+    day = f"{visit.day:%Y%m%d}{_MIDNIGHT}"
+    number, key = ps.billing_number[:-1], ps.billing_number[-1]
+    rectified = (invoice.rectifies, day) if invoice.rectifies else ("", "")
+    coverage = patient.coverage_on(f"{visit.acts[0].day:%Y%m%d}")
+    groups = [
+        make(INVOICE, f"{invoice.number:09d}", _NATURE, day, str(ps.situation), *rectified),
+        make(
+            PS,
+            number,
+            key,
+            ps.name,
+            ps.first_name,
+            ps.convention,
+            ps.speciality,
+            ps.tariff_zone,
+            ps.mileage_zone,
+            "",
+            "",
+            "",
+            _LIBERAL,
+        ),
+        make(
+            BENEFICIARY,
+            _INSURED_BY_NIR,
+            patient.nir,
+            patient.key,
+            patient.born + _MIDNIGHT,
+            patient.birth_rank,
+            patient.quality,
+            coverage.ald + coverage.situation,
+            "",
+        ),
+        make(
+            AMO,
+            patient.regime,
+            patient.caisse,
+            patient.centre,
+            invoice.recipient.organisme,
+            invoice.recipient.computing_centre,
+        ),
+        *_complementary(invoice),
+        make(FRAME, str(visit.third_party)),
+    ]
+    acts = [_act(invoice, rank) for rank in range(1, len(invoice.lines) + 1)]
+    return [*groups, *acts, *_prescription(invoice), _circumstances(invoice)]
+
+
+def _complementary(invoice: Invoice) -> list[Group]:
+    amc = invoice.claim.amc
+    if amc is None:
+        return []
+    asked = invoice.complementary_third_party
+    return [
+        make(
+            AMC,
+            invoice.claim.contract,
+            amc.number,
+            amc.member,
+            "1" if asked else "0",
+            str(asked),
+            amc.edi,
+            "",
+            amc.routing,
+            amc.domain,
+            amc.indicator,
+            amc.host,
+            "",
+            "",
+        )
+    ]
+
+
+def _act(invoice: Invoice, rank: int) -> Group:
+    line = invoice.lines[rank - 1]
+    amounts = (line.unit_price, line.base, line.rate, line.amo, line.fee, invoice.amc_of(line))
+    more = (line.act.complement, line.act.qualifier)
+    return make(
+        ACT,
+        str(rank),
+        f"{line.act.day:%Y%m%d}",
+        line.act.code,
+        str(line.coefficient),
+        str(line.act.quantity),
+        *(str(amount) for amount in amounts),
+        *(more if any(more) else ()),
+    )
+
+
+def _prescription(invoice: Invoice) -> list[Group]:
+    made = invoice.visit.prescription
+    if made is None:
+        return []
+    return [make(PRESCRIPTION, f"{made.day:%Y%m%d}", made.prescriber, made.speciality, made.rpps)]
+
+
+def _circumstances(invoice: Invoice) -> Group:
+    visit, accident = invoice.visit, invoice.visit.accident
+    accident_day = accident.day if accident is not None else None
+    return make(
+        CIRCUMSTANCES,
+        visit.nature,
+        "1" if visit.exempt else "0",
+        accident.number if accident is not None else "",
+        f"{accident_day:%Y%m%d}" if accident_day is not None else "",
+        invoice.patient.beneficiary_rank,
+    )

@@ -1,0 +1,267 @@
+"""`tournee day …`, `tournee certify`, `tournee lot close`: from the day file to certified lots."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tournee.app.certify import (
+    PsOnDuty,
+    VitaleInReader,
+    abandon_visit,
+    certify_visit,
+    import_day,
+    pending_visits,
+    read_ps,
+    read_vitale,
+    unlock,
+    visits_for,
+)
+from tournee.app.opposition import OpposedCardError, list_state
+from tournee.app.outbound import close_lots
+from tournee.app.remaking import remake_lot
+from tournee.billing.dayfile.schema import DAY_FORMAT
+from tournee.cli import as_json as values
+from tournee.cli.context import Desk, json_option
+from tournee.cli.french import FrenchCommand, FrenchGroup
+from tournee.cli.show import labelled, visit_table
+from tournee.errors import BillingError, OppositionError, StoreError, TourneeError
+from tournee.french import euros
+from tournee.reader import Reader
+from tournee.store import InvoiceRow, LotState
+
+
+@click.group("day", cls=FrenchGroup, short_help="Les journées à facturer.")
+def day() -> None:
+    """Les journées du soignant : visites, actes, prescriptions, dans un fichier TOML ou JSON."""
+
+
+@day.command("import", short_help="Prend un fichier du jour au journal.")
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.pass_obj
+def import_file(desk: Desk, file: Path, as_json: bool) -> None:
+    """Vérifie FICHIER et prend ses visites au journal ; le même fichier deux fois n'ajoute rien.
+
+    Chaque erreur est dite avec sa place ; s'il y en a une, rien n'est pris.
+    """
+    with desk.office() as office:
+        imported = import_day(office, file.read_bytes(), file.name)
+    if as_json:
+        values.write(
+            {
+                "ps": imported.ps_number,
+                "date": imported.date,
+                "visits": imported.visits,
+                "known": imported.known,
+            }
+        )
+        return
+    known = " (déjà connues)" if imported.known else ""
+    desk.console.print(f"{imported.visits} visites à facturer{known}. Ensuite : tournee certify")
+
+
+@day.command("visits", short_help="Les visites et leur état.")
+@json_option
+@click.pass_obj
+def visits(desk: Desk, as_json: bool) -> None:
+    """Liste les visites prises au journal, avec le numéro à donner aux autres commandes."""
+    with desk.office() as office:
+        rows = office.journal.visits()
+    if as_json:
+        values.write({"visits": [values.visit(row) for row in rows]})
+    else:
+        desk.console.print(visit_table(rows))
+
+
+_visit = click.argument("visit", metavar="VISITE", type=int)
+_reason = click.option("--reason", required=True, help="Pourquoi, pour l'historique.")
+
+
+@day.command("abandon", short_help="Met une visite de côté.")
+@_visit
+@_reason
+@click.pass_obj
+def abandon(desk: Desk, visit: int, reason: str) -> None:
+    """Met de côté une visite à ne pas facturer ; sa facture, si elle n'est dans aucun lot, est abandonnée."""
+    with desk.office() as office:
+        abandon_visit(office, visit, reason)
+    desk.console.print(f"Visite {visit} mise de côté.")
+
+
+@day.command("reopen", short_help="Remet une visite à facturer.")
+@_visit
+@_reason
+@click.pass_obj
+def reopen(desk: Desk, visit: int, reason: str) -> None:
+    """Remet à facturer une visite mise de côté ou refusée : elle aura une facture et un numéro nouveaux."""
+    with desk.office() as office:
+        office.journal.reopen_visit(visit, reason)
+    desk.console.print(f"Visite {visit} à facturer. Ensuite : tournee certify")
+
+
+@day.command("format", short_help="Explique le fichier du jour.")
+def format_help() -> None:
+    """Affiche le format du fichier du jour."""
+    click.echo(DAY_FORMAT)
+
+
+@click.command("certify", cls=FrenchCommand, short_help="Facture et certifie les visites possibles.")
+@json_option
+@click.pass_obj
+def certify(desk: Desk, as_json: bool) -> None:
+    """Fait et certifie dans le lecteur les factures des visites du patient dont la carte est insérée, et
+    celles qui se font sans carte. Repris après un arrêt, continue où il en était. Avec une carte en
+    opposition, ne fait que celles-ci.
+    """
+    done: list[InvoiceRow] = []
+    refused: list[tuple[int, TourneeError]] = []
+    opposed: OppositionError | None = None
+    vitale: VitaleInReader | None = None
+    with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
+        ps = _on_duty(desk, link)
+        if link.cards().vitale:
+            try:
+                vitale = read_vitale(office, link)
+            except OppositionError as error:
+                opposed = error
+        possible = visits_for(pending_visits(office, ps), vitale)
+        for rank, (row, visit) in enumerate(possible, 1):
+            try:
+                done.append(certify_visit(office, link, ps, vitale, row, visit))
+            except (BillingError, OppositionError) as error:
+                refused.append((row.rank, error))
+            watch.progress("visites", rank, len(possible))
+        waiting = pending_visits(office, ps)
+        doubt = list_state(office).doubt if vitale is not None else ""
+    if as_json:
+        values.write(
+            {
+                "certified": [
+                    {"number": one.number, "sheets": [sheet.kind for sheet in one.sheets]} for one in done
+                ],
+                "refused": [{"visit": rank, "reason": str(wrong)} for rank, wrong in refused],
+                "waiting": len(waiting),
+                "opposed": isinstance(opposed, OpposedCardError),
+                "doubt": doubt,
+            }
+        )
+    else:
+        for one in done:
+            sheet = one.sheets[0]
+            kinds = " + ".join(sheet.kind for sheet in one.sheets)
+            desk.console.print(
+                f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
+            )
+        if doubt:
+            desk.errors.print(labelled("Attention :", f"{doubt}. Ensuite : tournee opposition request"))
+        for rank, wrong in refused:
+            desk.errors.print(f"Visite {rank} : {wrong}")
+        if waiting:
+            cards = ", ".join(f"visite {row.rank} (NIR …{visit.nir[-4:]})" for row, visit in waiting)
+            desk.console.print(f"{len(waiting)} visites attendent leur carte Vitale : {cards}")
+    if opposed is not None:
+        raise opposed
+    if refused:
+        raise refused[0][1]
+
+
+@click.group("lot", cls=FrenchGroup, short_help="Les lots.")
+def lot() -> None:
+    """Les lots de FSE et de DRE."""
+
+
+@lot.command("close", short_help="Met en lots et certifie les lots.")
+@json_option
+@click.pass_obj
+def close(desk: Desk, as_json: bool) -> None:
+    """Met en lots tout ce qui est certifié et fait certifier chaque lot dans le lecteur."""
+    with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
+        lots = close_lots(office, link, _on_duty(desk, link), watch.progress)
+    if as_json:
+        values.write(
+            {
+                "lots": [
+                    {"number": one.number, "kind": one.kind, "invoices": len(one.sheet_ids)} for one in lots
+                ]
+            }
+        )
+        return
+    for one in lots:
+        desk.console.print(
+            f"Lot {one.number} : {len(one.sheet_ids)} {one.kind}, mode {one.mode}, {one.crf}, certifié"
+        )
+    if not lots:
+        desk.console.print("Aucune facture certifiée n'attend d'être mise en lot.")
+
+
+@lot.command("dissolve", short_help="Défait un lot non certifié.")
+@click.argument("number", metavar="LOT")
+@_reason
+@click.pass_obj
+def dissolve(desk: Desk, number: str, reason: str) -> None:
+    """Défait un lot qui n'est pas certifié : ses factures pourront entrer dans un autre."""
+    with desk.office() as office:
+        found = [one for one in office.journal.lots(LotState.MADE) if one.number == number.zfill(3)]
+        for one in found:
+            office.journal.dissolve_lot(one.id, reason)
+    if not found:
+        raise StoreError(
+            f"Aucun lot {number} n'attend d'être certifié.", next_step="un lot certifié ne se défait pas"
+        )
+    desk.console.print(f"Lot {number} défait.")
+
+
+@lot.command("remake", short_help="Refait un lot refusé.")
+@click.argument("number", metavar="LOT")
+@click.option("--invoice", "invoices", multiple=True, metavar="FACTURE", help="Facture à refaire aussi.")
+@click.option("--all", "all_invoices", is_flag=True, help="Refait toutes les factures du lot.")
+@click.option("--ps", default="", help="Numéro du professionnel, si deux ont ce lot.")
+@click.option("--reason", default="", help="Pourquoi, pour l'historique ; sinon le motif de l'ARL.")
+@json_option
+@click.pass_obj
+def remake(
+    desk: Desk,
+    number: str,
+    invoices: tuple[str, ...],
+    all_invoices: bool,
+    ps: str,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """Refait un lot refusé : ses factures entreront telles quelles dans un lot nouveau ; celles que l'ARL met
+    en cause auront une facture nouvelle, sous un numéro nouveau. Les liens entre anciens et nouveaux restent.
+    """
+    with desk.office() as office:
+        made = remake_lot(office, number, ps=ps, invoices=invoices, all_invoices=all_invoices, reason=reason)
+    if as_json:
+        told = {"lot": made.lot.number, "as_they_are": made.as_they_are, "anew": made.anew}
+        values.write(told)
+        return
+    if made.as_they_are:
+        desk.console.print(f"À remettre en lot telles quelles : {', '.join(made.as_they_are)}")
+    if made.anew:
+        desk.console.print(f"À facturer de nouveau, cartes en main : {', '.join(made.anew)}")
+        desk.console.print("Ensuite : tournee certify, puis tournee lot close, file make, send")
+    else:
+        desk.console.print("Ensuite : tournee lot close, file make, send")
+
+
+def _on_duty(desk: Desk, link: Reader) -> PsOnDuty:
+    """Read the professional's card, and have it unlocked with the code typed in, which is kept nowhere."""
+    ps = read_ps(link)
+    unlock(link, _ask_code)
+    return ps
+
+
+def _ask_code() -> str:
+    """The code porteur: typed unseen at a terminal, or one line of the standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    code: str = click.prompt("Code porteur", hide_input=True, err=True)
+    return code
+
+
+COMMANDS = (day, certify, lot)

@@ -1,0 +1,186 @@
+"""`tournee reader …` and `tournee cards`: the reader, its clock, an emulated one to try things on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from tournee.app.certify import read_ps, read_vitale
+from tournee.app.opposition import OpposedCardError
+from tournee.billing.identity import Patient
+from tournee.cli import as_json as values
+from tournee.cli.commands import pairing as pairing_commands
+from tournee.cli.context import Desk, json_option
+from tournee.cli.french import FrenchCommand, FrenchGroup
+from tournee.cli.show import reader_line
+from tournee.errors import OppositionError
+from tournee.reader import PS_ABSENT, PS_UNLOCKED
+
+_STATES = {PS_ABSENT: "absente", PS_UNLOCKED: "déverrouillée"}
+_directory = click.argument("directory", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False))
+_slot = click.argument("slot", metavar="FENTE", type=click.Choice(["ps", "vitale"]))
+
+
+@click.group("reader", cls=FrenchGroup, short_help="Le lecteur : jumelage, identité, date, émulation.")
+def reader() -> None:
+    """Le lecteur de cartes : qui il est, sa date, ou un lecteur émulé pour essayer sans matériel."""
+
+
+@reader.command("identify", short_help="Identité et mémoire du lecteur.")
+@json_option
+@click.pass_obj
+def identify(desk: Desk, as_json: bool) -> None:
+    """Demande au lecteur configuré son identité, sa mémoire et sa date."""
+    with desk.reader() as link:
+        identity = link.identify()
+    if as_json:
+        values.write(values.reader(identity))
+    else:
+        desk.console.print(reader_line(identity))
+        desk.console.print(f"Date du lecteur : {_date(identity.date)}")
+
+
+def _date(text: str) -> str:
+    """AAAAMMJJHHMM as it is read in French."""
+    return f"{text[6:8]}/{text[4:6]}/{text[:4]} {text[8:10]}:{text[10:]}" if text else "non réglée"
+
+
+@reader.command("date", short_help="Met le lecteur à l'heure.")
+@click.pass_obj
+def date(desk: Desk) -> None:
+    """Met l'horloge du lecteur à l'heure de cet appareil."""
+    now = datetime.now(desk.config().zone)
+    with desk.reader() as link:
+        link.set_date(now)
+    desk.console.print(f"Lecteur mis à l'heure : {now:%d/%m/%Y %H:%M}")
+
+
+@reader.command("emulate", short_help="Lecteur et OCT émulés, pour essayer.")
+@_directory
+@click.pass_obj
+def emulate(desk: Desk, directory: Path) -> None:
+    """Démarre dans DOSSIER un lecteur et un OCT émulés, avec leur configuration, jusqu'à Ctrl-C.
+
+    Dans un autre terminal : tournee reader insert DOSSIER ps infirmiere, puis
+    tournee --config DOSSIER/tournee.toml et une commande.
+
+    Pas de Bluetooth ici : sans radio il ne passe pas d'un programme à l'autre. tournee demo --link ble
+    le montre.
+    """
+    from tournee.emulation.practice import practice
+
+    with practice(directory) as desk_of_cards:
+        desk.console.print(f"Lecteur et OCT émulés prêts. Configuration : {directory / 'tournee.toml'}")
+        desk.console.print("Code porteur des cartes d'essai : 1234. Arrêt : Ctrl-C.")
+        desk_of_cards.serve()
+
+
+@reader.command("insert", short_help="Met une carte d'essai dans le lecteur émulé.")
+@_directory
+@_slot
+@click.argument("card", metavar="CARTE")
+@click.pass_obj
+def insert(desk: Desk, directory: Path, slot: str, card: str) -> None:
+    """Met la carte d'essai CARTE dans la FENTE (ps ou vitale) du lecteur émulé de DOSSIER."""
+    from tournee.emulation.control import ask
+
+    ask(directory, "insert", slot=slot, card=card)
+    desk.console.print(f"Carte {card} dans la fente {slot}.")
+
+
+@reader.command("remove", short_help="Retire la carte du lecteur émulé.")
+@_directory
+@_slot
+@click.pass_obj
+def remove(desk: Desk, directory: Path, slot: str) -> None:
+    """Retire la carte de la FENTE (ps ou vitale) du lecteur émulé de DOSSIER."""
+    from tournee.emulation.control import ask
+
+    ask(directory, "remove", slot=slot)
+    desk.console.print(f"Fente {slot} vide.")
+
+
+@reader.command("test-cards", short_help="Les cartes d'essai.")
+@json_option
+@click.pass_obj
+def known_cards(desk: Desk, as_json: bool) -> None:
+    """Liste les cartes d'essai du lecteur émulé ; les personnes sont fictives."""
+    from tournee.emulation.cards import card_names
+    from tournee.emulation.cards.content import card_content
+
+    cards = [card_content(name) for name in card_names()]
+    if as_json:
+        values.write(
+            {"cards": [{"name": card.name, "kind": card.kind, "about": card.about} for card in cards]}
+        )
+        return
+    table = Table(title="Cartes d'essai")
+    for heading in ("Carte", "Type", "Contenu"):
+        table.add_column(heading)
+    for card in cards:
+        table.add_row(card.name, card.kind, card.about)
+    desk.console.print(table)
+
+
+@click.command("cards", cls=FrenchCommand, short_help="Lit les cartes insérées.")
+@json_option
+@click.pass_obj
+def cards(desk: Desk, as_json: bool) -> None:
+    """Lit la carte du professionnel et la carte Vitale insérées ; dit si celle-ci est en opposition."""
+    patients: list[Patient] = []
+    opposed: OppositionError | None = None
+    with desk.office() as office, desk.reader() as link:
+        state = link.cards()
+        ps = read_ps(link).identity if state.ps is not PS_ABSENT else None
+        if state.vitale:
+            try:
+                patients = read_vitale(office, link).patients
+            except OppositionError as error:
+                opposed = error
+    if as_json:
+        values.write(
+            {
+                "ps": None
+                if ps is None
+                else {
+                    "number": ps.billing_number,
+                    "name": ps.name,
+                    "first_name": ps.first_name,
+                    "type": ps.ps_type,
+                },
+                "patients": [
+                    {"name": one.name, "first_name": one.first_name, "nir": one.nir, "born": one.born}
+                    for one in patients
+                ],
+                "opposed": isinstance(opposed, OpposedCardError),
+            }
+        )
+        if opposed is not None:
+            raise opposed
+        return
+    if ps is None:
+        desk.console.print("Carte du professionnel : absente")
+    else:
+        lock = _STATES.get(state.ps, "verrouillée")
+        desk.console.print(
+            f"Carte du professionnel ({lock}) : {ps.first_name} {ps.name}, {ps.ps_type} {ps.billing_number}"
+        )
+    if not state.vitale:
+        desk.console.print("Carte Vitale : absente")
+    for one in patients:
+        born = f"{one.born[6:]}/{one.born[4:6]}/{one.born[:4]}"
+        amc = f", AMC {one.amc.number}" if one.amc is not None else ""
+        desk.console.print(
+            f"Carte Vitale : {one.first_name} {one.name}, né(e) le {born}, régime {one.regime}{amc}"
+        )
+    if opposed is not None:
+        raise opposed
+
+
+for command in pairing_commands.COMMANDS:
+    reader.add_command(command)
+
+COMMANDS = (reader, cards)

@@ -1,0 +1,60 @@
+"""`tournee return …`: what came back, those set aside among them, looked at again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tournee.app.inbound import read_again
+from tournee.cli import as_json as values
+from tournee.cli.context import Desk, json_option
+from tournee.cli.french import FrenchGroup
+from tournee.cli.show_returns import list_table, pieces
+from tournee.store import ReturnState
+
+
+@click.group("return", cls=FrenchGroup, short_help="Les retours reçus.")
+def returned() -> None:
+    """Les retours : ART, ARL, RSP, et ceux que l'on n'a pas compris, gardés entiers."""
+
+
+@returned.command("list", short_help="Tous les retours.")
+@click.option("--aside", is_flag=True, help="Ceux qui sont mis de côté seulement.")
+@json_option
+@click.pass_obj
+def list_returns(desk: Desk, aside: bool, as_json: bool) -> None:
+    """Liste les retours gardés au journal, avec le numéro à donner à tournee return show."""
+    with desk.office() as office:
+        rows = office.journal.returns(ReturnState.QUARANTINED if aside else None)
+    if as_json:
+        values.write({"returns": [values.kept(row) for row in rows]})
+    else:
+        desk.console.print(list_table(rows))
+
+
+@returned.command("show", short_help="Un retour, en entier.")
+@click.argument("number", metavar="RETOUR", type=int)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FICHIER",
+    help="Écrit aussi le message tel que reçu dans ce fichier.",
+)
+@json_option
+@click.pass_obj
+def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
+    """Montre ce que dit un retour, ce qu'il a changé, ses octets ; mis de côté, pourquoi et tel que reçu."""
+    with desk.office() as office:
+        one = read_again(office, number)
+    if out is not None:
+        with out.open("xb") as file:
+            file.write(one.row.raw)
+    if as_json:
+        values.write({"return": {**values.received(one), "message": one.row.raw.decode("latin-1")}})
+        return
+    for piece in pieces(one):
+        desk.console.print(piece)
+
+
+COMMANDS = (returned,)

@@ -1,0 +1,1 @@
+"""What runs on a virtual card: files, keys, the CPS and the Vitale."""

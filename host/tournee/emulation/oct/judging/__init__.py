@@ -1,0 +1,1 @@
+"""The emulated OCT's judgement of files, lots and sheets, from the rules alone."""

@@ -1,0 +1,122 @@
+"""What becomes of a message at any emulated end: unsealed, its file and lots checked, refused by code.
+
+The OCT and the insurers of direct mode judge alike; where they differ is in the `Door` a message came to.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization.pkcs7 import pkcs7_decrypt_der
+from cryptography.x509 import Certificate
+
+from tournee.emulation.oct.judging.answers import Item
+from tournee.emulation.oct.judging.certificates import CardCertificates
+from tournee.emulation.oct.judging.file import RECORD, Framed
+from tournee.emulation.oct.judging.incoming import Claim, Submission, open_submission
+from tournee.emulation.oct.judging.lot import Lot, claimed_number, read_lot
+from tournee.emulation.oct.judging.lot_checks import check_lot
+from tournee.emulation.oct.judging.refusal import LAYOUT, UNKNOWN_SENDER, RefusedError
+from tournee.emulation.oct.judging.register import Register
+from tournee.emulation.oct.judging.scenario import Scenario
+from tournee.emulation.oct.judging.sheet_checks import as_date
+
+WHOLE_FILE = "000"
+NO_DATE = "000000"
+ANY_TYPE = "XX"
+_SLACK = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Door:
+    """One mail address and what may come in by it: `read` gives the file of a submission, `check` looks at a
+    lot that holds in itself; both raise `RefusedError`.
+    """
+
+    address: str
+    read: Callable[[Submission], Framed]
+    check: Callable[[Lot], None] = lambda lot: None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of one file: who sent it, one ARL item a lot (or one for the file), the accepted lots'
+    bytes.
+    """
+
+    sender: str
+    ps_type: str
+    file_name: str
+    items: tuple[Item, ...]
+    accepted: tuple[tuple[Lot, bytes], ...] = ()
+    framed: Framed | None = None
+    submission: Submission | None = None
+
+
+class Judge:
+    """Judges one message after another and remembers them.
+
+    `key` and `certificate` are those files come sealed for; `card_certificates` those of the cards whose
+    signatures count.
+    """
+
+    def __init__(
+        self,
+        key: RSAPrivateKey,
+        certificate: Certificate,
+        card_certificates: Iterable[Certificate],
+    ) -> None:
+        self.register = Register()
+        self._cards = CardCertificates(card_certificates)
+        self._key = key
+        self._certificate = certificate
+
+    def judge(self, raw: bytes, claim: Claim, door: Door, scenario: Scenario, now: datetime) -> Judgement:
+        """What becomes of `raw`, which came to `door` and claims to be `claim`; never raises on `raw`."""
+        ps_type = ANY_TYPE
+        submission: Submission | None = None
+        try:
+            submission = open_submission(raw, self.unseal, door.address, now)
+            self.register.check_message(submission)
+            framed = door.read(submission)
+            if as_date(framed.header["date"], "000 : DATE") > now.date() + _SLACK:
+                raise RefusedError(LAYOUT, "000 : DATE DANS LE FUTUR")
+            ps_type = str(framed.header["type_emetteur"])
+            known = scenario.known_senders
+            if known is not None and framed.sender[-9:] not in known:
+                raise RefusedError(UNKNOWN_SENDER, f"EMETTEUR {framed.sender} INCONNU")
+            self.register.check_file(framed)
+            items, accepted = self._judge_lots(framed, door, scenario)
+        except RefusedError as refused:
+            item = Item(WHOLE_FILE, NO_DATE, refused.code, refused.label, refused.invoice)
+            return Judgement(claim.sender, ps_type, claim.file_name, (item,), submission=submission)
+        self.register.note_file(framed, submission)
+        return Judgement(framed.sender, ps_type, framed.file_name, items, accepted, framed, submission)
+
+    def _judge_lots(
+        self, framed: Framed, door: Door, scenario: Scenario
+    ) -> tuple[tuple[Item, ...], tuple[tuple[Lot, bytes], ...]]:
+        items, accepted = [], []
+        number = 2
+        for content in framed.lots:
+            named, day = claimed_number(content)
+            try:
+                lot = read_lot(content, number)
+                check_lot(lot, framed, scenario, self._cards)
+                door.check(lot)
+                self.register.check_lot(framed, lot)
+            except RefusedError as refused:
+                if named == WHOLE_FILE:
+                    raise
+                items.append(Item(named, day, refused.code, refused.label, refused.invoice))
+            else:
+                self.register.note_lot(framed, lot)
+                items.append(Item(named, day))
+                accepted.append((lot, content))
+            number += len(content) // RECORD
+        return tuple(items), tuple(accepted)
+
+    def unseal(self, content: bytes) -> bytes:
+        """Open what is sealed for the certificate; raises on anything else."""
+        return pkcs7_decrypt_der(content, self._certificate, self._key, [])

@@ -1,0 +1,1 @@
+"""Mail as it travels: submission, mailboxes, what is received."""

@@ -1,0 +1,173 @@
+"""Returns that wait in an IMAP folder (RFC 9051), by imaplib over verified TLS."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import suppress
+
+from tournee.exchange.mail.received_mail import Known, Letter, MailboxError, too_large
+from tournee.exchange.mail.transport import auth_refused, password_of, tls_context, tls_refused, unreachable
+from tournee.exchange.route import Mailbox, Security, Server
+
+_LINK_LOST = (OSError, EOFError, imaplib.IMAP4.abort)
+_EXPUNGED_AT_ONCE = 500  # UIDs in one command: its line stays far below what servers take
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+
+
+class ImapMailbox:
+    """An open folder; see `tournee.exchange.mail.received_mail.OpenMailbox`. Keys are `UIDVALIDITY/UID`."""
+
+    def __init__(self, server: Server, mailbox: Mailbox) -> None:
+        """Connect, authenticate, select. Raises a TransportError or a MailboxError."""
+        self._server = server
+        self._mailbox = mailbox
+        self._deleted: list[str] = []
+        self._broken = False
+        self._imap = _connect(server)
+        try:
+            self._login()
+            self._validity = self._select()
+        except BaseException:
+            with suppress(OSError):
+                self._imap.shutdown()
+            raise
+
+    def letters(self, known: Known = lambda key: False) -> Iterator[Letter]:
+        """See `OpenMailbox.letters`; order is that of the UIDs, messages marked as deleted are not shown."""
+        found = [line for line in self._command("SEARCH", "UNDELETED") if isinstance(line, bytes)]
+        for uid in sorted(int(uid) for line in found for uid in line.split() if uid.isdigit()):
+            key = f"{self._validity}/{uid}"
+            if not known(key):
+                yield self._fetch(uid, key)
+
+    def acknowledge(self, letter: Letter) -> None:
+        """Mark as deleted, or as seen; `close` expunges."""
+        uid = letter.key.partition("/")[2]
+        if self._mailbox.keep:
+            self._command("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+        else:
+            self._command("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
+            self._deleted.append(uid)
+
+    def close(self) -> None:
+        """Expunge what was acknowledged, and where the server can (RFC 4315) nothing else; leave."""
+        try:
+            if self._broken:
+                raise EOFError
+            if self._deleted:
+                self._expunge()
+            self._imap.logout()
+        except (*_LINK_LOST, imaplib.IMAP4.error):
+            with suppress(OSError):
+                self._imap.shutdown()
+
+    def _expunge(self) -> None:
+        """UID EXPUNGE where the server has it: it says so again once the user is known (RFC 9051 6.1.1)."""
+        offered = self._imap.capability()[1]
+        if b"UIDPLUS" in b" ".join(line for line in offered if isinstance(line, bytes)).upper().split():
+            for start in range(0, len(self._deleted), _EXPUNGED_AT_ONCE):
+                self._imap.uid("EXPUNGE", ",".join(self._deleted[start : start + _EXPUNGED_AT_ONCE]))
+        else:
+            self._imap.expunge()
+
+    def _login(self) -> None:
+        server = self._server
+        name, secret = server.username, password_of(server)
+        try:
+            if "AUTH=PLAIN" in self._imap.capabilities:
+                self._imap.authenticate("PLAIN", lambda _: b"\0" + name.encode() + b"\0" + secret.encode())
+            else:
+                self._imap.login(name, secret)
+        except _LINK_LOST as error:
+            raise unreachable(server, error) from error
+        except (imaplib.IMAP4.error, UnicodeEncodeError) as error:
+            raise auth_refused(server, _words(error)) from error
+
+    def _select(self) -> str:
+        try:
+            status, answer = self._imap.select(_quoted(self._mailbox.folder))
+        except _LINK_LOST as error:
+            raise unreachable(self._server, error) from error
+        except imaplib.IMAP4.error as error:
+            raise self._refused(_words(error)) from error
+        if status != "OK":
+            raise self._refused(_words(answer))
+        validity = self._imap.response("UIDVALIDITY")[1]
+        return bytes(validity[0]).decode("ascii", "replace") if validity and validity[0] else "0"
+
+    def _fetch(self, uid: int, key: str) -> Letter:
+        """One message, its size asked first so that no more than the bound is ever taken."""
+        largest = self._mailbox.largest
+        try:
+            sizes = self._command("FETCH", str(uid), "(RFC822.SIZE)")
+            matches = [_SIZE.search(line) for line in sizes if isinstance(line, bytes)]
+            size = next((int(match[1]) for match in matches if match), 0)
+            if size > largest:
+                return Letter(key, problem=too_large(size, largest))
+            parts = self._command("FETCH", str(uid), f"(BODY.PEEK[]<0.{largest + 1}>)")
+        except MailboxError as error:
+            return Letter(key, problem=f"message illisible dans la boîte : {error.cause}")
+        bodies = [part[1] for part in parts if isinstance(part, tuple)]
+        if len(bodies) != 1:
+            return Letter(key, problem="message disparu de la boîte")
+        if len(bodies[0]) > largest:
+            return Letter(key, problem=too_large(len(bodies[0]), largest))
+        return Letter(key, bytes(bodies[0]))
+
+    def _command(self, command: str, *arguments: str) -> list[bytes | tuple[bytes, bytes] | None]:
+        """One UID command's data; MailboxError when refused, UnreachableError when the link broke."""
+        try:
+            status, data = self._imap.uid(command, *arguments)
+        except _LINK_LOST as error:
+            self._broken = True
+            raise unreachable(self._server, error) from error
+        except imaplib.IMAP4.error as error:
+            raise self._refused(_words(error)) from error
+        if status != "OK":
+            raise self._refused(_words(data))
+        return data
+
+    def _refused(self, answer: str) -> MailboxError:
+        return MailboxError(
+            f"La boîte « {self._mailbox.folder} » de {self._server.place} ne peut pas être lue.",
+            cause=f"le serveur a répondu : {answer}",
+            next_step="vérifiez le nom du dossier dans la configuration, ou recommencez plus tard",
+        )
+
+
+def _connect(server: Server) -> imaplib.IMAP4:
+    context = tls_context(server)
+    imap: imaplib.IMAP4 | None = None
+    try:
+        if server.security is Security.TLS:
+            return imaplib.IMAP4_SSL(server.host, server.port, ssl_context=context, timeout=server.timeout)
+        imap = imaplib.IMAP4(server.host, server.port, timeout=server.timeout)
+        if "STARTTLS" not in imap.capabilities:
+            raise tls_refused(server, "le serveur ne propose pas STARTTLS")
+        imap.starttls(context)
+        return imap
+    except BaseException as error:
+        if imap is not None:
+            with suppress(OSError):
+                imap.shutdown()
+        if isinstance(error, ssl.SSLError):
+            raise tls_refused(server, error) from error
+        if isinstance(error, _LINK_LOST):
+            raise unreachable(server, error) from error
+        if isinstance(error, imaplib.IMAP4.error):
+            raise tls_refused(server, _words(error)) from error
+        raise
+
+
+def _quoted(name: str) -> str:
+    """A folder's name as a quoted string (RFC 9051 4.3)."""
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _words(answer: object) -> str:
+    """A server's words as one bounded printable line."""
+    text = str(answer)
+    return "".join(character if character.isprintable() else " " for character in text)[:300]

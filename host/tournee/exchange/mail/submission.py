@@ -1,0 +1,277 @@
+"""Handing a message to the submission server, knowing at each moment what is certain (RFC 5321, RFC 6409).
+
+The caller learns when the message's bytes are about to leave, so that its journal can say so first. Every end
+has its own class: after UncertainError alone the message may have been accepted, and only the user may decide
+to send again.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
+
+from tournee.exchange.mail.transport import (
+    TransportError,
+    auth_refused,
+    password_of,
+    tls_context,
+    tls_refused,
+    unreachable,
+)
+from tournee.exchange.route import Security, Server, check_address
+
+PIECE = 64 * 1024  # bytes of a message given to the socket at a time
+FAREWELL = 5.0  # seconds given to the answer to QUIT
+_CLIENT = "[127.0.0.1]"  # what EHLO says: nothing about this machine
+_DONE, _AUTHENTICATED, _CHALLENGE, _GO_AHEAD = 250, 235, 334, 354
+_DOT = re.compile(rb"\n\.")  # a dot that would end the message (RFC 5321 4.5.2)
+_LINK_LOST = (OSError, EOFError, smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException)
+
+
+class SubmissionError(TransportError):
+    """The server answered that it does not take the message. `code` is its reply code, `answer` its words."""
+
+    def __init__(self, message: str, *, cause: str, next_step: str, code: int = 0, answer: str = "") -> None:
+        super().__init__(message, cause=cause, next_step=next_step)
+        self.code = code
+        self.answer = answer
+
+
+class RefusedError(SubmissionError):
+    """A permanent refusal (5xx): nothing was accepted, the same message would be refused again."""
+
+
+class DeferredError(SubmissionError):
+    """A refusal for now (4xx): nothing was accepted, the same message can be sent again later."""
+
+
+class UncertainError(SubmissionError):
+    """The link was lost once the message had left: it may have been accepted. Never sent again unasked."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The server has taken the message over: its reply code and words, kept for the journal."""
+
+    code: int
+    answer: str
+
+
+class Outgoing(Protocol):
+    """A message too long to be held: its length in bytes, and its pieces."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole message."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Go through its pieces."""
+
+
+def submit(
+    server: Server,
+    envelope_from: str,
+    to: str,
+    raw: bytes | Outgoing,
+    on_transmitting: Callable[[], None] = lambda: None,
+) -> Receipt:
+    """Send one message to one recipient, or raise what is certain about it.
+
+    `raw` is the message with CRLF line ends, ASCII, whole or in pieces. `on_transmitting` is called once,
+    when the server is ready for the message and before any byte of it leaves; if it raises, nothing leaves.
+    Raises UnreachableError, TlsRefusedError, AuthRefusedError, RefusedError, DeferredError (all: nothing
+    accepted) and UncertainError (unknown).
+    """
+    check_address(envelope_from)
+    check_address(to)
+    session = _connect(server)
+    try:
+        try:
+            _authenticate(session, server)
+            _open_envelope(session, server, envelope_from, to, raw)
+        except _LINK_LOST as error:
+            raise unreachable(server, error) from error
+        on_transmitting()
+        receipt = _transmit(session, server, raw)
+        _leave(session)
+        return receipt
+    finally:
+        session.close()
+
+
+def probe(server: Server) -> None:
+    """Reach the server, verify it, authenticate, send nothing: the test of a route. Raises as `submit`."""
+    session = _connect(server)
+    try:
+        _authenticate(session, server)
+        _leave(session)
+    except _LINK_LOST as error:
+        raise unreachable(server, error) from error
+    finally:
+        session.close()
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    """A session over TLS with a verified server, greeted; TlsRefusedError or UnreachableError otherwise."""
+    context = tls_context(server)
+    session: smtplib.SMTP | None = None
+    try:
+        if server.security is Security.TLS:
+            session = smtplib.SMTP_SSL(
+                server.host, server.port, _CLIENT, timeout=server.timeout, context=context
+            )
+        else:
+            session = smtplib.SMTP(server.host, server.port, _CLIENT, timeout=server.timeout)
+            _hello(session, server)
+            _start_tls(session, server, context)
+        _hello(session, server)
+        return session
+    except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
+        _abandon(session)
+        raise tls_refused(server, error) from error
+    except smtplib.SMTPConnectError as error:
+        _abandon(session)
+        _refuse(server, error.smtp_code, error.smtp_error, "à l'accueil")
+    except _LINK_LOST as error:
+        _abandon(session)
+        raise unreachable(server, error) from error
+    except BaseException:
+        _abandon(session)
+        raise
+
+
+def _abandon(session: smtplib.SMTP | None) -> None:
+    if session is not None:
+        session.close()
+
+
+def _start_tls(session: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
+    """STARTTLS (RFC 3207); what was said before it is forgotten."""
+    try:
+        session.starttls(context=context)
+    except smtplib.SMTPResponseException as error:
+        raise tls_refused(server, f"{error.smtp_code} {_words(error.smtp_error)}") from error
+
+
+def _leave(session: smtplib.SMTP) -> None:
+    """QUIT: nothing depends on its answer any more, so it is not waited for long."""
+    with suppress(*_LINK_LOST):
+        if session.sock is not None:
+            session.sock.settimeout(FAREWELL)
+        session.quit()
+
+
+def _hello(session: smtplib.SMTP, server: Server) -> None:
+    code, answer = session.ehlo()
+    if code != _DONE:
+        _refuse(server, code, answer, "à l'accueil")
+
+
+def _authenticate(session: smtplib.SMTP, server: Server) -> None:
+    """AUTH PLAIN, or LOGIN where the server has only that (RFC 4954, RFC 4616), in UTF-8."""
+    if not server.username:
+        return
+    offered = session.esmtp_features.get("auth", "").upper().split()
+    name, secret = server.username.encode(), password_of(server).encode()
+    if "PLAIN" in offered:
+        code, answer = session.docmd("AUTH", "PLAIN " + _b64(b"\0" + name + b"\0" + secret))
+    elif "LOGIN" in offered:
+        code, answer = session.docmd("AUTH", "LOGIN")
+        if code == _CHALLENGE:
+            code, answer = session.docmd(_b64(name))
+        if code == _CHALLENGE:
+            code, answer = session.docmd(_b64(secret))
+    else:
+        raise auth_refused(server, "le serveur ne propose pas d'identification par mot de passe")
+    if code == _AUTHENTICATED:
+        return
+    if 400 <= code < 500:
+        _refuse(server, code, answer, "à l'identification")
+    raise auth_refused(server, f"{code} {_words(answer)}")
+
+
+def _open_envelope(
+    session: smtplib.SMTP, server: Server, envelope_from: str, to: str, raw: bytes | Outgoing
+) -> None:
+    """MAIL, RCPT, DATA up to the server's go-ahead."""
+    length = len(raw) if isinstance(raw, bytes) else raw.size
+    size = f" SIZE={length}" if session.has_extn("size") else ""
+    for command, argument, expected in (
+        ("MAIL", f"FROM:<{envelope_from}>{size}", (_DONE,)),
+        ("RCPT", f"TO:<{to}>", (_DONE, _DONE + 1)),
+        ("DATA", "", (_GO_AHEAD,)),
+    ):
+        code, answer = session.docmd(command, argument)
+        if code not in expected:
+            _refuse(server, code, answer, f"à l'étape {command}")
+
+
+def _transmit(session: smtplib.SMTP, server: Server, raw: bytes | Outgoing) -> Receipt:
+    """The message, then the final dot. Until the dot starts to leave, a lost link means: not accepted."""
+    pieces = (raw[at : at + PIECE] for at in range(0, len(raw), PIECE)) if isinstance(raw, bytes) else raw
+    end = b"\r\n"
+    try:
+        for piece in pieces:
+            body = re.sub(rb"(?m)^\.", b"..", piece) if end[-1:] == b"\n" else _DOT.sub(b"\n..", piece)
+            session.send(body)
+            end = (end + piece)[-2:]
+        if end != b"\r\n":
+            session.send(b"\r\n")
+    except _LINK_LOST as error:
+        raise unreachable(server, error) from error
+    try:
+        if session.sock is not None:
+            session.sock.settimeout(server.patience)
+        session.send(b".\r\n")
+        code, answer = session.getreply()
+    except _LINK_LOST as error:
+        raise _uncertain(server, str(error)) from error
+    if code == _DONE:
+        return Receipt(code, _words(answer))
+    if 400 <= code < 600:
+        _refuse(server, code, answer, "après le message")
+    raise _uncertain(server, f"{code} {_words(answer)}")
+
+
+def _refuse(server: Server, code: int, answer: bytes | str, when: str) -> NoReturn:
+    """Raise DeferredError for a 4xx answer, RefusedError for any other that is not the one expected."""
+    words = _words(answer)
+    if 400 <= code < 500:
+        raise DeferredError(
+            f"Le serveur {server.place} ne prend pas le message pour l'instant ({when}).",
+            cause=f"il a répondu : {code} {words}",
+            next_step="recommencez l'envoi plus tard ; rien n'est perdu",
+            code=code,
+            answer=words,
+        )
+    raise RefusedError(
+        f"Le serveur {server.place} refuse le message ({when}).",
+        cause=f"il a répondu : {code} {words}",
+        next_step="corrigez l'adresse ou la configuration de cette messagerie avant de recommencer",
+        code=code,
+        answer=words,
+    )
+
+
+def _uncertain(server: Server, cause: str) -> UncertainError:
+    return UncertainError(
+        f"Le message est parti, mais {server.place} n'a pas confirmé l'avoir pris.",
+        cause=f"la liaison a été coupée avant la réponse ({cause})",
+        next_step="attendez l'accusé de l'OCT ; ne renvoyez qu'après vous être assuré qu'il n'a rien reçu",
+    )
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _words(answer: bytes | str) -> str:
+    """A server's words as one printable line of bounded length."""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return "".join(character if character.isprintable() else " " for character in text)[:300]

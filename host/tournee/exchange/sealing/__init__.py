@@ -1,0 +1,1 @@
+"""CMS: recipients, sealing, unsealing."""

@@ -1,0 +1,179 @@
+"""Sealing an attachment: gzip (`ZK`), then CMS EnvelopedData in DER (profile open-1, Mail).
+
+Data pass in pieces: a file of any size is sealed in the same memory. DER wants every length first, so the
+ciphertext waits in a temporary file; clear text never does. Session key, IV and padding are fresh, so two
+sealings differ.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from asn1crypto import algos, cms
+from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
+from cryptography.hazmat.primitives.ciphers import algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from tournee.exchange.route import Cipher, Route, Sealing
+from tournee.exchange.sealing.recipient import Recipient, check_recipient, read_certificate
+
+PIECE = 64 * 1024  # bytes handled at a time
+SPOOL = 1024 * 1024  # ciphertext kept in memory before it goes to a temporary file
+_BLOCK = 16
+_GZIP = 31  # zlib window bits for RFC 1952
+_LEVEL = (
+    3  # two thirds of a file are signatures, which do not shrink: level 6 takes half as long again for 4 %
+)
+_ASN1_CIPHER = {Cipher.AES_256_CBC: "aes256_cbc", Cipher.AES_128_CBC: "aes128_cbc"}
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An attachment ready to be sent, and how it is sealed (what `Content-Description` must say). `pieces` is
+    gone through once; nothing is sealed before.
+    """
+
+    pieces: Iterable[bytes]
+    sealing: Sealing
+
+    @property
+    def data(self) -> bytes:
+        """The whole attachment, in place of its pieces."""
+        return b"".join(self.pieces)
+
+
+def recipient_of(route: Route, *, now: datetime) -> Recipient:
+    """The certificate this route seals for, checked at `now`; CertificateError otherwise (`OCT-MSG-8`)."""
+    where = f"{route.whose} ({route.certificate})"
+    certificate = read_certificate(route.certificate, route.whose)
+    return check_recipient(certificate, now=now, revoked=route.revoked, where=where)
+
+
+def seal_for(route: Route, content: bytes | Iterable[bytes], *, now: datetime) -> Sealed:
+    """Seal a file as the route says; clear only when the route says so by name (`OCT-MSG-8`).
+
+    Raises CertificateError when the certificate is missing or may not be used: nothing is then returned at
+    all.
+    """
+    pieces = (content,) if isinstance(content, bytes) else content
+    if route.sealing is Sealing.CLEAR:
+        return Sealed(pieces, Sealing.CLEAR)
+    recipient = recipient_of(route, now=now)
+    return Sealed(seal_pieces(pieces, recipient, sealing=route.sealing, cipher=route.cipher), route.sealing)
+
+
+def seal(
+    content: bytes, recipient: Recipient, *, sealing: Sealing, cipher: Cipher = Cipher.AES_256_CBC
+) -> bytes:
+    """Seal bytes held in memory; see `seal_pieces`."""
+    return b"".join(seal_pieces((content,), recipient, sealing=sealing, cipher=cipher))
+
+
+def seal_stream(
+    source: BinaryIO,
+    sink: BinaryIO,
+    recipient: Recipient,
+    *,
+    sealing: Sealing,
+    cipher: Cipher = Cipher.AES_256_CBC,
+) -> None:
+    """Read all of `source`, write it sealed to `sink`; see `seal_pieces`."""
+    pieces = iter(lambda: source.read(PIECE), b"")
+    for piece in seal_pieces(pieces, recipient, sealing=sealing, cipher=cipher):
+        sink.write(piece)
+
+
+def seal_pieces(
+    pieces: Iterable[bytes],
+    recipient: Recipient,
+    *,
+    sealing: Sealing,
+    cipher: Cipher = Cipher.AES_256_CBC,
+) -> Iterator[bytes]:
+    """One ContentInfo with EnvelopedData in DER around all these pieces, itself in pieces (RFC 5652 6.1).
+
+    `sealing` is `K` or `ZK`; ValueError for clear text, which is not this function's business.
+    """
+    if sealing is Sealing.CLEAR:
+        raise ValueError("clear text is not sealed")
+    key, iv = os.urandom(cipher.key_length), os.urandom(_BLOCK)
+    with tempfile.SpooledTemporaryFile(max_size=SPOOL) as spool:
+        length = 0
+        for piece in _encrypted(gzip_pieces(pieces) if sealing is Sealing.ZK else pieces, key, iv):
+            length += spool.write(piece)
+        yield _head(recipient, cipher, key, iv, length)
+        spool.seek(0)
+        while piece := spool.read(PIECE):
+            yield piece
+
+
+def gzip_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Compress into one gzip member (RFC 1952) without name or time: same input, same bytes."""
+    compressor = zlib.compressobj(level=_LEVEL, wbits=_GZIP)
+    for piece in pieces:
+        if packed := compressor.compress(piece):
+            yield packed
+    yield compressor.flush()
+
+
+def _encrypted(pieces: Iterable[bytes], key: bytes, iv: bytes) -> Iterator[bytes]:
+    """AES-CBC with PKCS#7 padding (RFC 5652 6.3)."""
+    padder = PKCS7(_BLOCK * 8).padder()
+    encryptor = BlockCipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
+    for piece in pieces:
+        yield encryptor.update(padder.update(piece))
+    yield encryptor.update(padder.finalize()) + encryptor.finalize()
+
+
+def _head(recipient: Recipient, cipher: Cipher, key: bytes, iv: bytes, length: int) -> bytes:
+    """Everything of the ContentInfo that comes before its `length` bytes of ciphertext.
+
+    The ciphertext is last in each structure that holds it, so heads nest: each is a tag, the length of all
+    that follows, then the fields before the next head.
+    """
+    certificate = asn1_x509.Certificate.load(recipient.der)["tbs_certificate"]
+    recipient_infos = cms.RecipientInfos(
+        [
+            cms.RecipientInfo(
+                "ktri",
+                cms.KeyTransRecipientInfo(
+                    {
+                        "version": "v0",
+                        "rid": cms.RecipientIdentifier(
+                            "issuer_and_serial_number",
+                            cms.IssuerAndSerialNumber(
+                                {
+                                    "issuer": certificate["issuer"],
+                                    "serial_number": certificate["serial_number"],
+                                }
+                            ),
+                        ),
+                        "key_encryption_algorithm": {"algorithm": "rsaes_pkcs1v15"},
+                        "encrypted_key": recipient.key.encrypt(key, padding.PKCS1v15()),
+                    }
+                ),
+            )
+        ]
+    ).dump()
+    algorithm = algos.EncryptionAlgorithm({"algorithm": _ASN1_CIPHER[cipher], "parameters": iv}).dump()
+    content = _tag(0x80, b"", length)  # [0] IMPLICIT OCTET STRING
+    info = _tag(0x30, cms.ContentType("data").dump() + algorithm + content, length)
+    enveloped = _tag(0x30, cms.CMSVersion("v0").dump() + recipient_infos + info, length)
+    return _tag(0x30, cms.ContentType("enveloped_data").dump() + _tag(0xA0, enveloped, length), length)
+
+
+def _tag(tag: int, before: bytes, after: int) -> bytes:
+    """A DER head (X.690 8.1.3, 10.1): tag, length of `before` and of `after` bytes to come, `before`."""
+    total = len(before) + after
+    if total < 0x80:
+        return bytes((tag, total)) + before
+    size = (total.bit_length() + 7) // 8
+    return bytes((tag, 0x80 | size)) + total.to_bytes(size, "big") + before

@@ -1,0 +1,1 @@
+"""NOEMIE returns: entities of 128 bytes, read one by one or by the batch."""

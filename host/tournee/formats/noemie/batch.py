@@ -1,0 +1,66 @@
+"""NOEMIE read many entities at a time: one pattern of all types, and what it matches cut at the end marks.
+
+The pattern is made of the same tables as those of `strict`, and stricter: it matches no entity
+that holds `@` before its end. So each `@` ends an entity, and what is left over goes to the strict reader.
+"""
+
+import re
+from itertools import accumulate
+
+from tournee.formats.noemie.forms import END, FIXED, FORMS, TYPE_LENGTH, Form
+from tournee.formats.noemie.strict import GAP
+
+STRETCH = 1 << 16
+"""Bytes judged at a time: small enough to stay in a processor's cache."""
+
+_GAPS = tuple(bytes((one,)) for one in GAP)
+_CLASSES = {"D": "[0-9]", "I": "[0-9]", "A": "[ -?A-~]", "G": "[PN ]"}
+
+
+def _pattern(form: Form) -> str:
+    """An entity's bytes after its type, with no way back into them; like columns that touch are one piece."""
+    pieces: list[tuple[str, int]] = []
+    for field in form.fields:
+        if field.cls in _CLASSES:
+            piece, length = _CLASSES[field.cls], field.length
+            if pieces and pieces[-1][0] == piece:
+                length += pieces.pop()[1]
+        elif field.cls in "di":
+            piece, length = f"(?:[0-9]{{{field.length}}}+| {{{field.length}}}+)", 1
+        else:
+            piece, length = field.constraint, 1
+        pieces.append((piece, length))
+    return "".join(piece if length == 1 else f"{piece}{{{length}}}+" for piece, length in pieces) + "@"
+
+
+def _choice(types: "dict[str, str]", at: int = 0) -> str:
+    """One of these types and what follows it, found digit by digit."""
+    if at == TYPE_LENGTH:
+        return next(iter(types.values()))
+    digits = sorted({kind[at] for kind in types})
+    ways = [
+        digit + _choice({kind: rest for kind, rest in types.items() if kind[at] == digit}, at + 1)
+        for digit in digits
+    ]
+    return ways[0] if len(ways) == 1 else "(?:" + "|".join(ways) + ")"
+
+
+_ONE = _choice({kind: _pattern(form) for kind, form in FORMS.items() if kind not in FIXED}).encode()
+_TOUCHING = re.compile(b"(?:" + _ONE + b")*+")
+_APART = re.compile(b"(?:[" + GAP + b"]*+" + _ONE + b")*+")
+
+
+def judge(stream: bytes, at: int, places: "list[int]") -> int:
+    """Add to `places` those of the entities that follow one another from `at` on, each as its table says and
+    whole within `STRETCH` bytes, and give where the last of them ends.
+
+    A place is an offset less its rank in `places`: pieces are cut without their end mark, a byte each.
+    """
+    pattern = _APART if stream[at : at + 1] in _GAPS else _TOUCHING
+    found = pattern.match(stream, at, at + STRETCH)
+    end = at if found is None else found.end()
+    if end > at:
+        pieces = stream[at:end].split(END)
+        places.extend(accumulate(map(len, pieces), initial=at - len(places)))
+        del places[-2:]  # behind the last mark is nothing
+    return end

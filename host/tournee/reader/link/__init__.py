@@ -1,0 +1,1 @@
+"""The host's end of the link, as `firmware/PROTOCOL.md` has it."""

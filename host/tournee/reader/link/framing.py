@@ -1,0 +1,111 @@
+"""The host's framing of the link: zero-delimited COBS and CRC-16, as `firmware/PROTOCOL.md` has it.
+
+Written apart from the device's `sesam.frame`, on the standard library's CRC, so that each judges the other.
+"""
+
+import binascii
+from dataclasses import dataclass
+
+from tournee.firmware.sesam import frame
+
+_RUN = 254  # a COBS block carries at most this many bytes
+_CRC_INIT = 0xFFFF
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame as received: its type, its number and its payload; `kind` is 0 for a damaged one."""
+
+    kind: int
+    number: int = 0
+    payload: bytes = b""
+
+    @property
+    def damaged(self) -> bool:
+        """Whether the frame could not be read."""
+        return self.kind == 0
+
+
+DAMAGED = Frame(0)
+
+
+def seal(kind: int, number: int, payload: bytes | bytearray) -> bytearray:
+    """Make a frame, both delimiters included; a bytearray, to be overwritten when it held a secret."""
+    body = bytearray((kind, number))
+    body += payload
+    body += binascii.crc_hqx(body, _CRC_INIT).to_bytes(frame.CRC, "big")
+    sealed = bytearray(1)
+    start = 0
+    while True:
+        zero = body.find(0, start, start + _RUN)
+        stop = zero if zero >= 0 else min(start + _RUN, len(body))
+        sealed.append(stop - start + 1)
+        sealed += body[start:stop]
+        if zero >= 0:
+            start = zero + 1
+        elif stop - start == _RUN:
+            start = stop
+        else:
+            break
+    sealed.append(0)
+    body[:] = bytes(len(body))
+    return sealed
+
+
+def open_body(stuffed: bytes) -> Frame:
+    """Read what stood between two delimiters."""
+    body = bytearray()
+    at = 0
+    while at < len(stuffed):
+        code = stuffed[at]
+        block = stuffed[at + 1 : at + code]
+        if len(block) != code - 1:
+            return DAMAGED
+        body += block
+        at += code
+        if code <= _RUN and at < len(stuffed):
+            body.append(0)
+    if len(body) < frame.HEADER + frame.CRC or binascii.crc_hqx(body, _CRC_INIT):
+        return DAMAGED
+    return Frame(body[0], body[1], bytes(body[frame.HEADER : -frame.CRC]))
+
+
+class FrameReader:
+    """Takes a byte stream apart into frames; `limit` bounds what it keeps of a frame that does not end."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._waiting = bytearray()
+        self._too_long = False
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Take `data`; return the frames that it completes, in order, damaged ones told as such."""
+        *whole, rest = data.split(b"\0")
+        frames = []
+        for piece in whole:
+            self._keep(piece)
+            if self._too_long:
+                frames.append(DAMAGED)
+            elif self._waiting and self._waiting != b"\1":  # a block of nothing is nothing
+                frames.append(open_body(bytes(self._waiting)))
+            self._waiting.clear()
+            self._too_long = False
+        self._keep(rest)
+        return frames
+
+    @property
+    def begun(self) -> bool:
+        """Whether a frame has begun to come, and may still end well."""
+        return bool(self._waiting)
+
+    def cut(self) -> None:
+        """Give up the frame that has begun; what still comes of it is a damaged one."""
+        self._waiting.clear()
+        self._too_long = False
+
+    def _keep(self, piece: bytes) -> None:
+        if len(self._waiting) + len(piece) > self._limit:
+            self._too_long = True
+            self._waiting.clear()
+        elif not self._too_long:
+            self._waiting += piece

@@ -1,0 +1,144 @@
+"""The host's end of the protected channel (`firmware/PROTOCOL.md` 9), on `cryptography`: the device's judge.
+
+The reader's secret comes from its label. It proves to both ends who the other is and makes fresh keys; from
+then on frames travel as records of AES-CCM under a counter, each opened once.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import platform
+import uuid
+from collections.abc import Callable
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from tournee.firmware.sesam import codes, messages
+from tournee.reader import codec
+from tournee.reader.link.framing import Frame
+
+VERSION = 1
+SUITE = 1  # HKDF-SHA-256, AES-128-CCM with a tag of 8 bytes
+SECRET_LENGTH = 32
+
+_LABEL = b"tournee open-1 link"
+_HOST_LABEL = b"tournee open-1 host "
+_NAME = 8  # bytes of a session's name
+_COUNTER = 3  # bytes
+_TAG = 8
+_NONCE = 16  # of the handshake
+_CCM_NONCE = 13
+_PROOF = 16
+_LAST_RECORD = 0xFFFFFF
+_WINDOW = 4096  # counters, to the highest: a kept answer comes as the record that it was
+
+
+def host_name(secret: bytes) -> bytes:
+    """A session's name that stays this machine's own: for 20 s after a record the reader lets no other host
+    in, and each command of the command line is a process of its own."""
+    where = f"{platform.node()} {uuid.getnode():012x}"
+    return hmac.digest(secret, _HOST_LABEL + where.encode(), "sha256")[:_NAME]
+
+
+class ProtectionError(Exception):
+    """The reader's part of a handshake does not hold; `status` says why, as the reader's own codes do."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"status {status:04X}")
+        self.status = status
+
+
+class Protection:
+    """One reader's secret, and the keys made of it. `random(n)` gives unguessable bytes.
+
+    Keys last until `forget` or the reader's refusal: over any number of connections.
+    """
+
+    def __init__(self, secret: bytes, random: Callable[[int], bytes] = os.urandom) -> None:
+        if len(secret) != SECRET_LENGTH:
+            raise ValueError(f"a reader's secret has {SECRET_LENGTH} bytes, not {len(secret)}")
+        self._secret = secret
+        self._random = random
+        self._exchanged = b""
+        self._host_nonce = b""
+        self._derived = b""
+        self._sealing: AESCCM | None = None
+        self._opening: AESCCM | None = None
+        self._sent = 0
+        self._highest = -1
+        self._seen = [-1] * _WINDOW  # the counter taken last of those that share a place
+
+    @property
+    def established(self) -> bool:
+        """Whether there are keys, and counters left under them."""
+        return self._sealing is not None and self._sent <= _LAST_RECORD
+
+    def forget(self) -> None:
+        """Drop the keys: the next thing is a handshake."""
+        self._sealing = self._opening = None
+        self._derived = b""
+
+    def protect(self, session: bytes) -> bytearray:
+        """Begin a handshake: the PROTECT message, with a fresh nonce."""
+        self.forget()
+        self._host_nonce = self._random(_NONCE)
+        self._exchanged = session
+        return codec.encode(
+            messages.PROTECT,
+            {"version": VERSION, "suite": SUITE, "nonce": self._host_nonce, "session": session},
+        )
+
+    def prove(self, answer: codec.Message) -> bytearray:
+        """Go on: judge the reader's proof, return the PROVE message. ProtectionError."""
+        if (answer.uint("version"), answer.uint("suite")) != (VERSION, SUITE):
+            raise ProtectionError(codes.SUITE)
+        nonces = self._host_nonce + answer.data("nonce")
+        self._exchanged += nonces
+        info = _LABEL + bytes((VERSION, SUITE))
+        derived = HKDF(hashes.SHA256(), length=64, salt=nonces, info=info).derive(self._secret)
+        if not hmac.compare_digest(self._proof(derived, b"reader"), answer.data("proof")):
+            raise ProtectionError(codes.PROOF)
+        self._derived = derived
+        return codec.encode(messages.PROVE, {"proof": self._proof(derived, b"host")})
+
+    def establish(self) -> None:
+        """End the handshake: the reader has taken the proof."""
+        self._sealing = AESCCM(self._derived[:16], tag_length=_TAG)
+        self._opening = AESCCM(self._derived[16:32], tag_length=_TAG)
+        self._derived = b""
+        self._sent = 0
+        self._highest = -1
+        self._seen = [-1] * _WINDOW
+
+    def seal(self, kind: int, number: int, payload: bytes | bytearray) -> bytes:
+        """Make the record that carries a frame; only with `established` keys."""
+        assert self._sealing is not None
+        counter = self._sent.to_bytes(_COUNTER, "big")
+        self._sent += 1
+        body = bytearray((kind, number)) + payload
+        record = counter + self._sealing.encrypt(counter.rjust(_CCM_NONCE, b"\0"), body, None)
+        body[:] = bytes(len(body))
+        return record
+
+    def open(self, record: bytes) -> Frame | None:
+        """Read the frame in a record; None for one that does not open, or was opened before."""
+        counter = int.from_bytes(record[:_COUNTER], "big")
+        place = counter % _WINDOW
+        too_old = counter <= self._highest - _WINDOW or counter == self._seen[place]
+        if self._opening is None or len(record) < _COUNTER + _TAG or too_old:
+            return None
+        nonce = record[:_COUNTER].rjust(_CCM_NONCE, b"\0")
+        try:
+            body = self._opening.decrypt(nonce, record[_COUNTER:], None)
+        except InvalidTag:
+            return None
+        self._highest = max(self._highest, counter)
+        self._seen[place] = counter
+        return Frame(body[0], body[1], body[2:]) if len(body) >= 2 else None
+
+    def _proof(self, derived: bytes, who: bytes) -> bytes:
+        return hmac.digest(derived[32:], who + self._exchanged, "sha256")[:_PROOF]

@@ -1,0 +1,1 @@
+"""What carries the link: serial lines, Bluetooth, PC/SC."""
