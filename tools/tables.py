@@ -1,4 +1,4 @@
-"""Documents made from the code: tables of PROFILE.md and SSV.md, traces of EXCHANGE.md, README's rules.
+"""Documents made from the code: tables of PROFILE.md and SSV.md, traces and the list of rules of EXCHANGE.md.
 
 ./.venv/bin/python tools/tables.py            writes them between their marks
 ./.venv/bin/python tools/tables.py --check    ends with 1 when one of them is stale
@@ -29,7 +29,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PROFILE = ROOT / "firmware" / "PROFILE.md"
 EXCHANGE = ROOT / "host" / "EXCHANGE.md"
 SSV = ROOT / "host" / "SSV.md"
-README = ROOT / "README.md"
 WIDTH = 138
 
 #: Records whose every column is ours; in the others, fields whose place is public and whose value is ours.
@@ -61,7 +60,7 @@ _LONG_TEXT = "upper-case unaccented ASCII, left-justified"  # said once, under R
 _HARD = "\u00a0"  # a space at which no line is cut
 _RULE = re.compile(r"OCT-([A-Z]+)-\s*([0-9]+)(?:[`*]* to [`*]*OCT-\1-([0-9]+))?")
 _HEADING = re.compile(r"^### (OCT-[A-Z]+-[0-9]+) (.*)$", re.MULTILINE)
-_SHOWN = 2  # tests named for each rule in the README
+_SHOWN = 2  # tests named for each rule in the list
 
 
 # --- layouts -----------------------------------------------------------------------------------------------
@@ -229,15 +228,14 @@ def tests_of(rule: str, tests: dict[str, dict[str, list[str]]]) -> list[str]:
     return sorted(dict.fromkeys(named), key=lambda test: rules[test] or len(tests))
 
 
-def rule_table() -> str:
-    """One row a rule: its id, its title, how many tests cite it, and two of them."""
-    tests = traces_in_tests()
+def rule_table(text: str, tests: dict[str, dict[str, list[str]]]) -> str:
+    """One row a rule of `text`: its id, its title, how many tests cite it, and two of them."""
     rows = ["| rule | says | tests | among them |", "|---|---|---|---|"]
-    for rule, title in _HEADING.findall(EXCHANGE.read_text()):
+    for rule, title in _HEADING.findall(text):
         there = re.sub(r"[^\w -]", "", f"{rule} {title}".lower()).replace(" ", "-")
         cited = tests_of(rule, tests)
         shown = " · ".join(f"`{test}`" for test in cited[:_SHOWN])
-        rows.append(f"| [{rule}](host/EXCHANGE.md#{there}) | {title} | {len(cited)} | {shown} |")
+        rows.append(f"| [{rule}](#{there}) | {title} | {len(cited)} | {shown} |")
     return "\n".join(rows)
 
 
@@ -275,9 +273,10 @@ def profile(text: str) -> str:
 
 
 def exchange(text: str) -> str:
-    """EXCHANGE.md with the traces of today's code and tests."""
+    """EXCHANGE.md with the list of its rules and the traces of today's code and tests."""
     code, tests = traces_in_code(), traces_in_tests()
-    return fill(text, {rule: partial(trace, rule, code, tests) for rule, _ in _HEADING.findall(text)})
+    traces = {rule: partial(trace, rule, code, tests) for rule, _ in _HEADING.findall(text)}
+    return fill(text, {"rules": partial(rule_table, text, tests), **traces})
 
 
 def ssv(text: str) -> str:
@@ -285,12 +284,7 @@ def ssv(text: str) -> str:
     return fill(text, {"codes": code_table})
 
 
-def readme(text: str) -> str:
-    """README.md with the rules against today's tests."""
-    return fill(text, {"rules": rule_table})
-
-
-DOCUMENTS: dict[Path, Callable[[str], str]] = {PROFILE: profile, EXCHANGE: exchange, SSV: ssv, README: readme}
+DOCUMENTS: dict[Path, Callable[[str], str]] = {PROFILE: profile, EXCHANGE: exchange, SSV: ssv}
 
 
 def stale() -> list[str]:

@@ -37,10 +37,9 @@ def test_a_stale_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "firmware" / "PROFILE.md").write_text(
         PROFILE.replace("| 12+13 | `nir` |", "| 12+14 | `nir` |")
     )
-    (tmp_path / "host" / "EXCHANGE.md").write_text("# No rule\n")
     (tmp_path / "host" / "SSV.md").write_text((ROOT / "host" / "SSV.md").read_text())
     table = "| rule | says | tests | among them |\n|---|---|---|---|"
-    (tmp_path / "README.md").write_text(f"<!-- rules -->\n\n{table}\n\n<!-- end of rules -->\n")
+    (tmp_path / "host" / "EXCHANGE.md").write_text(f"<!-- rules -->\n\n{table}\n\n<!-- end of rules -->\n")
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     script = [sys.executable, str(tmp_path / "tools" / "tables.py"), "--check"]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
