@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from days import MOMENT
 
-from tournee.emulation.oct import Increment
 from tournee.emulation.oct.judging.answers import Postman
 from tournee.emulation.oct.opposition import Request, increments_file
 from tournee.emulation.world import OCT_ADDRESS, PS_ADDRESS, SIREN, World
+from tournee.model import Increment
 
 NUMBER = "00000756000121"
 

@@ -16,7 +16,8 @@ from tournee.app.context import Office
 from tournee.app.outbound import send
 from tournee.errors import ConfigError, StoreError
 from tournee.exchange.route import ARL_DAYS, Mailbox, MailboxKind, Route, Security, Server
-from tournee.store import Cipher, Effect, Journal, Outcome, Target
+from tournee.model import Effect, Outcome, Target
+from tournee.store import Cipher, Journal
 
 START = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
 MAKE = Maker()

@@ -24,9 +24,9 @@ from tournee.app.inbound import fetch
 from tournee.app.opposition import OpposedCardError, check_serial, list_state, load_reader
 from tournee.app.opposition_mail import request_list
 from tournee.emulation.cards import load_card
-from tournee.emulation.oct import Increment
 from tournee.errors import OppositionError
 from tournee.exchange.route import Sealing
+from tournee.model import Increment
 from tournee.opposition.compact import TooManyError, make_filter
 from tournee.reader import CardSuspected, Reader
 

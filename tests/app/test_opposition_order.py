@@ -16,9 +16,9 @@ from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.opposition import check_serial, list_path, list_state
 from tournee.app.opposition_mail import request_list
-from tournee.emulation.oct import Increment
 from tournee.emulation.world import World
 from tournee.errors import StoreError
+from tournee.model import Increment
 from tournee.opposition.held import DamagedListError, OppositionList
 from tournee.store import FileState, IncrementState, ReturnState
 
@@ -48,7 +48,7 @@ def sent(world: World) -> int:
 
 
 def states(office: Office, after: int) -> list[IncrementState]:
-    return [row.state for row in office.journal.increments() if row.draft.after == after]
+    return [row.state for row in office.journal.increments() if row.after == after]
 
 
 def test_list_that_is_the_last_is_answered_by_no_increment(office: Office) -> None:
@@ -124,7 +124,7 @@ def test_file_with_one_wrong_count_changes_nothing_and_says_where(office: Office
 def test_changes_that_were_made_already_are_noted(office: Office, world: World) -> None:
     deliver(world, 901, Increment(3, 4, "261116", ("800000901", "800000910"), ("800000902",)))
     fetch(office)
-    (row,) = [row for row in office.journal.increments() if row.draft.after == 4]
+    (row,) = [row for row in office.journal.increments() if row.after == 4]
     assert row.note == "ajouts déjà présents : 1, retraits absents : 1"
 
 

@@ -17,8 +17,9 @@ from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, send
 from tournee.app.remaking import remake_lot
 from tournee.errors import StoreError
+from tournee.model import Effect, Outcome, Target
 from tournee.reader import Reader
-from tournee.store import Effect, LotState, MessageDraft, Outcome, SheetState, Target
+from tournee.store import LotState, MessageDraft, SheetState
 
 STAMP = "2026111619300099999"
 REFUSED = Effect(Target.LOT, Outcome.REFUSED, code="0102", label="CERTIFICAT DU LOT")

@@ -57,7 +57,7 @@ def test_fse_and_dre_of_an_invoice_hold_the_same_records_under_two_crf(invoice_o
 
 def test_sheet_tells_its_mode_acts_and_totals(invoice_of):
     (sheet,) = invoice_sheets(invoice_of("contrat_99"))
-    assert (sheet.kind, sheet.mode, sheet.invoices, sheet.acts) == ("FSE", "05", 1, 3)
+    assert (sheet.kind, sheet.mode, sheet.acts) == ("FSE", "05", 3)
     assert (sheet.fee, sheet.amo, sheet.amc) == (2895, 1737, 1158)
 
 

@@ -9,8 +9,9 @@ from tournee.billing.identity import Amc, Coverage, IdentityError, Period
 from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.billing.rules.patient import patient_breaches, require_same_ps
 from tournee.billing.rules.rules import RuleError
-from tournee.billing.visit import AMO_PAYS, BOTH_PAY, DEGRADED, Act, Day
+from tournee.billing.visit import AMO_PAYS, BOTH_PAY, Act, Day
 from tournee.errors import BillingError
+from tournee.model.codes import DEGRADED
 
 SUNDAY = date(2026, 11, 15)
 FSE_AND_DRE = frozenset({"FSE", "DRE"})

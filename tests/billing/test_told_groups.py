@@ -7,7 +7,7 @@ import pytest
 from tournee.billing.invoice import make_invoice
 from tournee.billing.rules.rules import RuleError
 from tournee.billing.sheets import invoice_records
-from tournee.billing.visit import AMO_PAYS, BOTH_PAY, DEGRADED, MATERNITY, SECURED, Act
+from tournee.billing.visit import AMO_PAYS, BOTH_PAY, MATERNITY, Act
 from tournee.billing.zones.decoded import GroupError, NotOnCardError, Told
 from tournee.billing.zones.decoding import (
     KNOWN,
@@ -19,6 +19,7 @@ from tournee.billing.zones.decoding import (
 )
 from tournee.billing.zones.groups import invoice_groups
 from tournee.formats import zones
+from tournee.model.codes import DEGRADED, SECURED
 
 FSE, BOTH = frozenset({"FSE"}), frozenset({"FSE", "DRE"})
 

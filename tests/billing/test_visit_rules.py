@@ -10,7 +10,6 @@ from tournee.billing.visit import (
     AMC_PAYS,
     AMO_PAYS,
     BOTH_PAY,
-    DEGRADED,
     NO_THIRD_PARTY,
     WORK_ACCIDENT,
     Accident,
@@ -18,6 +17,7 @@ from tournee.billing.visit import (
     Day,
     Prescription,
 )
+from tournee.model.codes import DEGRADED
 
 SUNDAY = date(2026, 11, 15)
 

@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tournee.emulation.oct import FlatPayment, Rejection, Retention, Scenario
+from tournee.model import Outcome
 from tournee.returns.classify import take_in
 from tournee.returns.effects import effects_of
 from tournee.returns.rsp_content import OtherPayment, Part
@@ -109,14 +110,12 @@ def test_the_effects_settle_every_sheet_with_third_party_payment(make_oct, day):
     effects = [
         effect for one in returns(make_oct(scenario).receive(day)) for effect in effects_of(one.content)
     ]
-    assert [
-        (one.outcome, one.lot_number, one.invoice_number, one.sheet_kind, one.amount) for one in effects
-    ] == [
-        ("accepted", "001", "", "", None),
-        ("accepted", "002", "", "", None),
-        ("paid", "001", "000000041", "FSE", 1200),
-        ("payment_refused", "001", "000000042", "FSE", None),
-        ("paid", "002", "000000041", "DRE", 800),
+    assert [(one.outcome, one.lot, one.invoice, one.document, one.paid) for one in effects] == [
+        (Outcome.ACCEPTED, "001", "", "", 0),
+        (Outcome.ACCEPTED, "002", "", "", 0),
+        (Outcome.PAID, "001", "000000041", "FSE", 1200),
+        (Outcome.REJECTED, "001", "000000042", "FSE", 0),
+        (Outcome.PAID, "002", "000000041", "DRE", 800),
     ]
 
 

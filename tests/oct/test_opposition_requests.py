@@ -5,9 +5,10 @@ import base64
 import pytest
 from oct_workshop import ADDRESS, CARER, NOW, SENDER
 
-from tournee.emulation.oct import Increment, Scenario
+from tournee.emulation.oct import Scenario
 from tournee.emulation.oct.opposition import following
 from tournee.formats import records
+from tournee.model import Increment
 from tournee.returns.classify import take_in
 
 SIREN = "999999998"

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tournee.returns.dloi import Increment, read_dloi
+from tournee.model import Increment
+from tournee.returns.dloi import read_dloi
 from tournee.returns.quarantine import DamagedError
 
 RECORD = 128

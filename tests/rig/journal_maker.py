@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from tournee.store import FileDraft, Journal, LotState, MessageDraft, SheetDraft, SheetState, VisitState
+from tournee.model import Sheet
+from tournee.store import FileDraft, Journal, LotState, MessageDraft, SheetState, VisitState
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 3, 2, 18, 30, 5)
@@ -25,9 +26,9 @@ class Maker:
     ps, nir, name = PS, NIR, NAME
 
     def sheets(self, *kinds: str, crf: str = "F01751123"):
-        def build(number: int) -> list[SheetDraft]:
+        def build(number: int) -> list[Sheet]:
             body = line(b"2", (12, NIR.encode()), (30, b"%09d" % number)) + line(b"5")
-            return [SheetDraft(kind, crf, "03", "751", body, 1, 1000, 600, 400, NAME, NIR) for kind in kinds]
+            return [Sheet(kind, crf, "03", "751", body, 1, 1000, 600, 400, NAME, NIR) for kind in kinds]
 
         return build
 

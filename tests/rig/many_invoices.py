@@ -20,7 +20,8 @@ from tournee.emulation.cards import certificate_pem
 from tournee.emulation.cards.applications.signing import read_key, sign_digest
 from tournee.exchange.certificates import key_id
 from tournee.formats.records import RECORD_LENGTH, encode
-from tournee.store import Cipher, Journal, LotState, SheetDraft
+from tournee.model import Sheet
+from tournee.store import Cipher, Journal, LotState
 
 PS = "756000121"
 FEE, AMO = 1000, 600
@@ -91,11 +92,11 @@ class Maker:
             body[at + _NUMBER.start : at + _NUMBER.stop] = digits
         return bytes(body)
 
-    def sheet(self, number: int) -> list[SheetDraft]:
+    def sheet(self, number: int) -> list[Sheet]:
         """The FSE of one invoice, to be journaled."""
         fee, amo = self.acts * FEE, self.acts * AMO
         return [
-            SheetDraft(
+            Sheet(
                 *("FSE", CRF, MODE, ORGANISME, self.body(number), self.acts),
                 *(fee, amo, fee - amo, "MOREAU HUGO", _FACES["nir"]),
             )

@@ -8,18 +8,8 @@ from datetime import datetime
 
 import pytest
 
-from tournee.store import (
-    Cipher,
-    Effect,
-    Journal,
-    LotState,
-    MessageState,
-    Outcome,
-    ReturnState,
-    SheetState,
-    Target,
-    VisitState,
-)
+from tournee.model import Effect, Outcome, Target
+from tournee.store import Cipher, Journal, LotState, MessageState, ReturnState, SheetState, VisitState
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 3, 2, 18, 30, 5)

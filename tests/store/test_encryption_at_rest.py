@@ -5,7 +5,8 @@ import sqlite3
 import pytest
 
 from tournee.errors import StoreError
-from tournee.store import Cipher, Effect, Journal, Outcome, Target
+from tournee.model import Effect, Outcome, Target
+from tournee.store import Cipher, Journal
 
 SECRETS = {
     "NIR": b"2550699999001",
@@ -113,5 +114,5 @@ def test_no_repr_names_a_patient(journal, make, lived):
     given = (*make.sheets("FSE")(1), make.file()(1), make.message()(1))
     rows = (invoice, *journal.visits(), *journal.lots(), *journal.files(), *journal.messages())
     shown = repr((given, rows, journal.returns(), journal.overview()))
-    assert "SheetDraft" in shown and "OverviewRow" in shown
+    assert "Sheet" in shown and "OverviewRow" in shown
     assert not [name for name, secret in SECRETS.items() if name != "label" and secret.decode() in shown]

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from tournee.errors import StoreError
-from tournee.store import Effect, FileState, LotState, MessageState, Outcome, SheetState, Target
+from tournee.model import Effect, Outcome, Target
+from tournee.store import FileState, LotState, MessageState, SheetState
 
 NOW = datetime(2026, 3, 2, 18, 30, 5)
 

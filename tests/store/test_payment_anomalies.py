@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tournee.store import Effect, Outcome, SheetState, Target
+from tournee.model import Effect, Outcome, Target
+from tournee.store import SheetState
 
 PAID = Effect(Target.INVOICE, Outcome.PAID, invoice="000000001", document="FSE")
 REJECTED = replace(PAID, outcome=Outcome.REJECTED, code="R01", label="DROITS")

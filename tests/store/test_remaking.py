@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tournee.errors import StoreError
-from tournee.store import Effect, LotState, Outcome, SheetState, Target, VisitState
+from tournee.model import Effect, Outcome, Target
+from tournee.store import LotState, SheetState, VisitState
 
 LOT_REFUSED = Effect(Target.LOT, Outcome.REFUSED, lot="001", code="0102", label="CERTIFICAT DU LOT")
 BLAMED = replace(LOT_REFUSED, code="0103", label="CERTIFICAT", invoice="000000002")

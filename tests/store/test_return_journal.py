@@ -6,16 +6,8 @@ from dataclasses import replace
 import pytest
 
 from tournee.errors import StoreError
-from tournee.store import (
-    Effect,
-    FileState,
-    LotState,
-    MessageState,
-    Outcome,
-    ReturnState,
-    SheetState,
-    Target,
-)
+from tournee.model import Effect, Outcome, Target
+from tournee.store import FileState, LotState, MessageState, ReturnState, SheetState
 
 ACCEPTED_FILE = Effect(Target.FILE, Outcome.ACCEPTED, file="000001", lot="000")
 REFUSED_FILE = Effect(Target.FILE, Outcome.REFUSED, file="000001", code="0106", label="STRUCTURE")

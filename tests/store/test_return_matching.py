@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tournee.store import Effect, FileState, LotState, MessageState, Outcome, SheetState, Target
+from tournee.model import Effect, Outcome, Target
+from tournee.store import FileState, LotState, MessageState, SheetState
 
 NIR = "2550699999001"
 PAID = Effect(Target.INVOICE, Outcome.PAID, invoice="000000001", document="FSE", asked=600, paid=600)

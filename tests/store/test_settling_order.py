@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tournee.store import Cipher, Effect, Journal, Outcome, SheetState, Target
+from tournee.model import Effect, Outcome, Target
+from tournee.store import Cipher, Journal, SheetState
 
 KEY = bytes(range(32))
 NIR = "2550699999001"

@@ -3,7 +3,8 @@
 import pytest
 
 from tournee.errors import StoreError
-from tournee.store import Effect, Outcome, SheetState, Target
+from tournee.model import Effect, Outcome, Target
+from tournee.store import SheetState
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from tournee.exchange.certificates import (
     LOT_SIGNATURE,
     PS_SIGNATURE,
-    SECURED,
     VITALE_SEAL,
     certificate_records,
     verify_invoice,
@@ -15,6 +14,7 @@ from tournee.exchange.certificates import (
 )
 from tournee.exchange.lot_index import outline_lot
 from tournee.exchange.splitting import split_invoice
+from tournee.model.codes import SECURED
 from tournee.reader import Reader
 from tournee.reader.link.record_stream import Progress
 

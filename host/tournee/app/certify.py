@@ -22,8 +22,9 @@ from tournee.billing.visit import Splitter, Visit
 from tournee.billing.zones.card import patients_from_groups, ps_from_groups, serial_from_groups
 from tournee.errors import BillingError
 from tournee.exchange.route import Mode, Route
+from tournee.model import Sheet
 from tournee.reader import PS_UNLOCKED, Reader, Transport
-from tournee.store import InvoiceRow, SheetDraft, SheetRow, SheetState, VisitRow, VisitState
+from tournee.store import InvoiceRow, SheetRow, SheetState, VisitRow, VisitState
 
 AskCode = Callable[[], str]
 
@@ -144,28 +145,12 @@ def certify_visit(
         refuse_opposed(office, vitale.serial)
     require_same_ps(load_piece(row.payload), ps.identity)
 
-    def build(number: int) -> list[SheetDraft]:
+    def build(number: int) -> list[Sheet]:
         beneficiary = _patient_of(visit, vitale)
         splitter = splitter_of(office.route)
         refused = office.journal.refused_invoice(row.id)
         invoice = make_invoice(ps.identity, beneficiary, visit, number, splitter=splitter, rectifies=refused)
-        patient = f"{invoice.patient.name} {invoice.patient.first_name}"
-        return [
-            SheetDraft(
-                kind=sheet.kind,
-                crf=sheet.crf,
-                mode=sheet.mode,
-                organisme=sheet.organisme,
-                records=sheet.records,
-                acts=sheet.acts,
-                fee=sheet.fee,
-                amo=sheet.amo,
-                amc=sheet.amc,
-                patient=patient,
-                nir=invoice.patient.nir,
-            )
-            for sheet in invoice_sheets(invoice)
-        ]
+        return invoice_sheets(invoice)
 
     invoice_id = office.journal.make_invoice(row.id, ps.identity.billing_number, build)
     for sheet in office.journal.invoice(invoice_id).sheets:

@@ -5,26 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tournee.app.context import Office, Progress, silent
-from tournee.app.opposition_mail import bring_forward, keep_increments
+from tournee.app.opposition_mail import bring_forward
 from tournee.errors import TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.route import Route
-from tournee.returns import effects as told
 from tournee.returns.classify import Return, take_in
 from tournee.returns.dloi import Dloi
+from tournee.returns.effects import effects_of
 from tournee.returns.quarantine import Quarantined
-from tournee.store import Effect, EffectRow, Outcome, ReturnRow, ReturnState, Target
-
-_OUTCOMES = {
-    told.ACCEPTED: Outcome.ACCEPTED,
-    told.REFUSED: Outcome.REFUSED,
-    told.DUPLICATE: Outcome.DUPLICATE,
-    told.PAID: Outcome.PAID,
-    told.PAYMENT_REFUSED: Outcome.REJECTED,
-    told.DEFERRED: Outcome.DEFERRED,
-    told.REMARK: Outcome.REMARK,
-    told.OTHER_PAYMENT: Outcome.PAID,
-}
+from tournee.store import EffectRow, ReturnRow, ReturnState
 
 
 @dataclass(frozen=True)
@@ -99,36 +88,12 @@ def _settle(office: Office, row: ReturnRow) -> Settled:
         effects: tuple[EffectRow, ...] = ()
     else:
         if isinstance(read.content, Dloi):
-            keep_increments(office, row.id, read.content)
-        changes = [_effect(effect) for effect in told.effects_of(read.content)]
+            office.journal.keep_increments(row.id, read.content.increments)
+        changes = effects_of(read.content)
         effects = office.journal.settle_return(
             row.id, read.kind, read.envelope.subject, changes, read.clear, body=read.body, notes=read.odd
         )
     return Settled(office.journal.received(row.id), read, effects)
-
-
-def _effect(effect: told.Effect) -> Effect:
-    """What a return says, as the journal wants it: about a sheet, a lot, or a file as a whole."""
-    if effect.outcome in (told.ACCEPTED, told.REFUSED, told.DUPLICATE):
-        target = Target.LOT if effect.lot_number else Target.FILE
-    else:
-        target = Target.PAYMENT if effect.outcome == told.OTHER_PAYMENT else Target.INVOICE
-    return Effect(
-        target=target,
-        outcome=_OUTCOMES[effect.outcome],
-        ps=effect.ps,
-        file=effect.file_name,
-        lot=effect.lot_number,
-        lot_date=effect.lot_date,
-        invoice=effect.invoice_number,
-        document=effect.sheet_kind,
-        asked=effect.asked or 0,
-        share=effect.share,
-        paid=effect.amount or 0,
-        code=effect.code,
-        label=effect.label,
-        nir=effect.nir,
-    )
 
 
 def read_again(office: Office, return_id: int) -> Settled:

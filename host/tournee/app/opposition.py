@@ -192,7 +192,7 @@ def added_since(office: Office, since: int) -> list[str]:
     """Serials that the increments applied after list `since` added, each once."""
     found: dict[str, None] = {}
     for row in office.journal.increments(IncrementState.APPLIED):
-        if row.draft.after > since:
+        if row.after > since:
             content = office.journal.received(row.return_id).content
             found.update(dict.fromkeys(read_dloi(content).increments[row.rank].additions))
     return list(found)
@@ -209,7 +209,7 @@ def number_in_force(office: Office) -> int:
 
 def latest_heard_of(office: Office) -> int:
     """The highest list number that an increment told of, 0 when there is none."""
-    return max((one.draft.after for one in office.journal.increments()), default=0)
+    return max((one.after for one in office.journal.increments()), default=0)
 
 
 def _no_list() -> OppositionError:

@@ -14,9 +14,10 @@ from tournee.app.outbound import Dispatch, ps_type_of, send_file
 from tournee.errors import StoreError, TourneeError
 from tournee.exchange.lots import LotSender
 from tournee.exchange.opposition import request_file
+from tournee.model import Increment
 from tournee.opposition.applying import IncrementError, apply_increment
-from tournee.returns.dloi import Dloi, Increment, read_dloi
-from tournee.store import FileDraft, IncrementDraft, IncrementRow, IncrementState, MessageState
+from tournee.returns.dloi import read_dloi
+from tournee.store import FileDraft, IncrementRow, IncrementState, MessageState
 
 _SENT = (MessageState.SENT, MessageState.TRANSMITTING, MessageState.UNCERTAIN)
 
@@ -34,15 +35,6 @@ def request_list(office: Office, ps: str = "", ps_type: str = "", *, whole: bool
     if whole:
         _whole_mark(office).touch()
     return _ask(office, sender, 0 if whole else number_in_force(office))
-
-
-def keep_increments(office: Office, return_id: int, dloi: Dloi) -> None:
-    """Journal the increments of a return before any is applied."""
-    drafts = [
-        IncrementDraft(one.before, one.after, one.date, len(one.additions), len(one.removals))
-        for one in dloi.increments
-    ]
-    office.journal.keep_increments(return_id, drafts)
 
 
 def bring_forward(office: Office, progress: Progress = silent) -> list[TourneeError]:
@@ -64,16 +56,16 @@ def bring_forward(office: Office, progress: Progress = silent) -> list[TourneeEr
 
 def _apply(office: Office, row: IncrementRow, contents: dict[int, tuple[Increment, ...]]) -> None:
     def act() -> tuple[IncrementState, str]:
-        anew = row.draft.before == 0 and _whole_mark(office).exists()
+        anew = row.before == 0 and _whole_mark(office).exists()
         in_force = 0 if anew else number_in_force(office)
-        if row.draft.after <= in_force:
+        if row.after <= in_force:
             return IncrementState.KNOWN, f"déjà appliqué : la liste en vigueur est {in_force:06}"
-        if row.draft.before < in_force:
+        if row.before < in_force:
             return IncrementState.KNOWN, f"part d'une liste antérieure à celle en vigueur ({in_force:06})"
-        if row.draft.before > in_force:
+        if row.before > in_force:
             return (
                 IncrementState.WAITING,
-                f"attend la liste {row.draft.before:06} (ici {in_force:06})",
+                f"attend la liste {row.before:06} (ici {in_force:06})",
             )
         if row.return_id not in contents:
             contents[row.return_id] = read_dloi(office.journal.received(row.return_id).content).increments

@@ -12,6 +12,7 @@ from tournee.billing.rules.patient import patient_breaches
 from tournee.billing.rules.rules import RuleError, visit_breaches
 from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Act, Splitter, Visit
 from tournee.errors import BillingError
+from tournee.model.codes import DRE
 
 NUMBER_MAX = 999_999_999
 FEES_MAX = 99_999_999  # cents, eight columns of record 5
@@ -99,7 +100,7 @@ def make_invoice(
     if sum(line.fee for line in lines) > FEES_MAX:
         raise RuleError((Breach(("actes",), "le total dépasse ce qu'une facture peut porter"),), who)
     claim = claim_of(visit, patient, sum(line.remainder for line in lines))
-    if claim.amc is None and "DRE" in claim.documents:
+    if claim.amc is None and DRE in claim.documents:
         asked = Breach(
             ("documents",), "une DRE est demandée et la caisse paie tout : il ne reste rien à demander"
         )

@@ -4,7 +4,6 @@ The layout is `formats.records`' business; here only values are named. The FSE a
 the same records: what tells them apart is their lot.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from tournee.billing.invoice import Invoice
@@ -12,38 +11,24 @@ from tournee.billing.pricing.pricing import Line
 from tournee.billing.pricing.recipients import NO_ORGANISME, dre_crf, fse_crf
 from tournee.formats import records
 from tournee.formats.text import upper_ascii
+from tournee.model import Sheet
+from tournee.model.codes import DRE
 
 NATURE_INVOICE = "1"  # group 1110 field 2
 FIRST_SEQUENCE = 1  # one 4E an act
 NO_NUMBER = "000000000"
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One document of an invoice, ready to be certified; amounts in cents, `acts` counts its records 4."""
-
-    kind: str  # FSE or DRE
-    crf: str
-    mode: str  # securing mode, 2 digits
-    organisme: str  # 3 digits
-    records: bytes
-    invoices: int
-    acts: int
-    fee: int
-    amo: int
-    amc: int
-
-
 def invoice_sheets(invoice: Invoice) -> list[Sheet]:
     """Write one sheet for each document of the invoice's claim."""
-    body = invoice_records(invoice)
+    body, patient = invoice_records(invoice), invoice.patient
     sheets = []
     for kind in invoice.claim.documents:
-        if kind == "DRE":
+        if kind == DRE:
             assert invoice.claim.amc is not None  # the rules refuse a DRE without an AMC
             crf, organisme = dre_crf(invoice.claim.amc), NO_ORGANISME
         else:
-            crf, organisme = fse_crf(invoice.patient, invoice.recipient), invoice.recipient.organisme
+            crf, organisme = fse_crf(patient, invoice.recipient), invoice.recipient.organisme
         sheets.append(
             Sheet(
                 kind=kind,
@@ -51,11 +36,12 @@ def invoice_sheets(invoice: Invoice) -> list[Sheet]:
                 mode=invoice.visit.mode,
                 organisme=organisme,
                 records=body,
-                invoices=1,
                 acts=len(invoice.lines),
                 fee=invoice.fee,
                 amo=invoice.amo,
                 amc=invoice.amc,
+                patient=f"{patient.name} {patient.first_name}",
+                nir=patient.nir,
             )
         )
     return sheets

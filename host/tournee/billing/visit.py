@@ -6,8 +6,8 @@ from enum import Enum
 
 from tournee.billing.identity import Amc, Patient
 from tournee.billing.tariffs import Profession
+from tournee.model.codes import SECURED
 
-SECURED, NO_CARD, DEGRADED = "03", "01", "05"  # domain 1.7, two digits as in record 1
 SICKNESS, MATERNITY, WORK_ACCIDENT = "10", "30", "41"  # nature d'assurance
 NO_THIRD_PARTY, AMO_PAYS, AMC_PAYS, BOTH_PAY = 0, 1, 2, 3  # group 1410 field 1
 COEFFICIENT_ONE = 100

@@ -20,7 +20,6 @@ from tournee.emulation.insurers import EmulatedInsurers, addressed_to, write_lis
 from tournee.emulation.oct import (
     EmulatedOct,
     FlatPayment,
-    Increment,
     Rejection,
     Retention,
     Scenario,
@@ -33,6 +32,7 @@ from tournee.emulation.smtp import Account, SubmissionServer
 from tournee.errors import EmulationError
 from tournee.exchange.route import Mailbox, MailboxKind, Mode, Route, Sealing, Security, Server
 from tournee.exchange.sealing.unsealing import open_envelope
+from tournee.model import Increment
 
 SIREN = "999999998"
 DIRECT_NAME = "direct-emule"

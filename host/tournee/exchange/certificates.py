@@ -15,14 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tournee.errors import ExchangeError
 from tournee.exchange.splitting import Seven, SignedInvoice, SignedLot, split_invoice, split_lot
 from tournee.formats import records
+from tournee.model.codes import SECURED
 
 SIGNATURE_SIZE = 256
 """Bytes of an RSA-2048 signature: 344 Base64 characters, 4 records."""
 
 KEY_ID_LENGTH = 6
-
-SECURED = "03"
-"""The securing mode in which the patient's Vitale card seals each invoice beside the PS's signature."""
 
 PS_SIGNATURE, VITALE_SEAL, LOT_SIGNATURE = "P", "V", "L"
 

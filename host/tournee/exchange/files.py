@@ -16,6 +16,7 @@ from tournee.exchange.splitting import split_lot
 from tournee.formats import records, zones
 from tournee.formats.errors import RecordError
 from tournee.formats.zones import Group
+from tournee.model.codes import DRE
 
 LOTS_MAX = 999
 """Lots in a file (profile, CRF)."""
@@ -154,7 +155,7 @@ def addressee_of(lot: LotOutline) -> Addressee:
     the centre informatique and the organisme destinataire. FileError.
     """
     crf, organisme = str(lot.head["crf"]), str(lot.head["organisme"])
-    if lot.head["categorie"] == "DRE":
+    if lot.head["categorie"] == DRE:
         return Addressee(AMC, crf[1:].zfill(14), crf)
     if not _FSE_CRF.fullmatch(crf):
         raise FileError(f"Lot {lot.head['lot']} : le CRF {crf} n’est pas celui d’un lot de FSE.")

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from tournee.errors import ExchangeError
-from tournee.exchange.certificates import PS_SIGNATURE, SECURED, VITALE_SEAL, signing_key
+from tournee.exchange.certificates import PS_SIGNATURE, VITALE_SEAL, signing_key
 from tournee.exchange.lot_index import LotOutline
 from tournee.exchange.splitting import SignedInvoice, SignedLot, split_invoice, split_lot
 from tournee.formats import records, zones
 from tournee.formats.errors import RecordError
 from tournee.formats.text import upper_ascii
+from tournee.model.codes import DRE, FSE, SECURED
 
 INVOICES_MAX = 100
 """Invoices in a lot (profile, CRF)."""
 
 LOT_NUMBER_MAX = 999
 
-LOT_GROUPS = {"FSE": 13, "DRE": 93}
+LOT_GROUPS = {FSE: 13, DRE: 93}
 """The zone group in which lot formatting describes a lot, by kind (OCT-MSG-3)."""
 
 

@@ -13,9 +13,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from tournee.errors import OppositionError
+from tournee.model import Increment
 from tournee.opposition.held import (
     END,
     HEADER_SIZE,
@@ -34,30 +35,6 @@ _NOTHING: array[int] = array(LOW)
 
 Step = Callable[[str], None]
 """Told each step of a replacement, `written`, `synced`, `replaced`: a test may kill the process there."""
-
-
-class Increment(Protocol):
-    """What takes list `before` to list `after`: serials to add and to remove, and the date AAMMJJ."""
-
-    @property
-    def before(self) -> int:
-        """Number of the list it applies to; 0: to no list at all."""
-
-    @property
-    def after(self) -> int:
-        """Number of the list it makes."""
-
-    @property
-    def date(self) -> str:
-        """Its date, AAMMJJ."""
-
-    @property
-    def additions(self) -> Sequence[str]:
-        """Serials to add."""
-
-    @property
-    def removals(self) -> Sequence[str]:
-        """Serials to remove."""
 
 
 class IncrementError(OppositionError):

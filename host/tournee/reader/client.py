@@ -13,6 +13,7 @@ from tournee.firmware.sesam import codes, frame, messages
 from tournee.firmware.sesam.crc import crc16
 from tournee.formats import zones
 from tournee.formats.errors import SesamError
+from tournee.model.codes import DRE, FSE
 from tournee.reader import codec
 from tournee.reader.failures import (
     CodeMalformed,
@@ -44,7 +45,7 @@ _FILTER_PIECE = 512  # bytes of the opposition list's filter sent at once, at mo
 _RESTARTS = 3  # of a certification that a restart of the reader has undone
 _ZONE, _CERTIFICATE = 0, 1  # parts of a card
 _INVOICE, _LOT = 1, 2
-_KINDS = {"FSE": 1, "DRE": 2}
+_KINDS = {FSE: 1, DRE: 2}
 
 
 class SystemClock:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tournee.formats import records
 from tournee.formats.errors import RecordError
+from tournee.model import Increment
 from tournee.returns.arl import RECORD, place
 from tournee.returns.quarantine import DamagedError
 
@@ -14,17 +15,6 @@ APPLICATION = "DL"
 SERIAL = 10  # columns of a serial number
 _SERIALS_AT = 4  # of a record L, from 0
 _LINE = re.compile(rb"L([+-])(0[1-9]|1[0-2])([ -_]{120}) {4}")
-
-
-@dataclass(frozen=True)
-class Increment:
-    """What takes list `before` to list `after`; `date` AAMMJJ; serials as text, in the order of the file."""
-
-    before: int
-    after: int
-    date: str
-    additions: tuple[str, ...] = field(repr=False)
-    removals: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -2,53 +2,18 @@
 RET-3).
 """
 
-from dataclasses import dataclass, field
-
+from tournee.french import euros
+from tournee.model import Effect, Outcome, Target
+from tournee.model.codes import AMC, AMO
 from tournee.returns.arl import WHOLE_FILE, Arl, ArlItem
 from tournee.returns.art import Art
 from tournee.returns.dloi import Dloi
 from tournee.returns.quarantine import Quarantined
 from tournee.returns.rsp_content import OtherPayment, Rsp, SheetReturn
 
-ACCEPTED = "accepted"
-REFUSED = "refused"
-DUPLICATE = "duplicate"
-PAID = "paid"
-PAYMENT_REFUSED = "payment_refused"
-DEFERRED = "deferred"
-REMARK = "remark"
-OTHER_PAYMENT = "other_payment"
-
 _DUPLICATE_CODE = "0105"
 _NO_DATE = "000000"
 _PS_ZEROS, _PS_DIGITS = "00000", 9
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One change: the file (6 digits), lot (3), invoice (9) and sheet kind (FSE, DRE) it settles, and how.
-
-    `ps` is the 9-digit billing number of who sent it: numbers of files, lots and invoices are each PS's own.
-    "" stands for what the return does not say; a lot "" in an ARL means the file as a whole. `asked` and
-    `amount` are cents, of the share that `share` names (AMO, AMC) or of both together; `code` and `label` the
-    reason given, `reference` the virement.
-    `nir` is the insured person's number of 13 (103, 110): the invoice must be that person's.
-    """
-
-    outcome: str
-    ps: str = ""
-    file_name: str = ""
-    lot_number: str = ""
-    lot_date: str = ""
-    invoice_number: str = ""
-    sheet_kind: str = ""
-    asked: int | None = None
-    amount: int | None = None
-    code: str = ""
-    label: str = ""
-    reference: str = ""
-    share: str = ""
-    nir: str = field(default="", repr=False)
 
 
 def effects_of(content: Arl | Rsp | Art | Dloi | Quarantined) -> tuple[Effect, ...]:
@@ -71,14 +36,16 @@ def _billing_number(number: str) -> str:
 
 def _of_item(item: ArlItem) -> Effect:
     """A file already taken in is told apart from a refusal: it keeps the acknowledgement it got first."""
-    refused = DUPLICATE if item.whole_file and item.code == _DUPLICATE_CODE else REFUSED
+    refused = Outcome.DUPLICATE if item.whole_file and item.code == _DUPLICATE_CODE else Outcome.REFUSED
+    lot = "" if item.lot == WHOLE_FILE else item.lot
     return Effect(
-        outcome=ACCEPTED if item.accepted else refused,
+        Target.LOT if lot else Target.FILE,
+        Outcome.ACCEPTED if item.accepted else refused,
         ps=_billing_number(item.sender),
-        file_name=item.file_name,
-        lot_number="" if item.lot == WHOLE_FILE else item.lot,
+        file=item.file_name,
+        lot=lot,
         lot_date="" if item.date == _NO_DATE else item.date,
-        invoice_number=item.invoice,
+        invoice=item.invoice,
         code=item.code,
         label=item.label,
     )
@@ -88,25 +55,27 @@ def _of_sheet(sheet: SheetReturn, ps: str) -> Effect:
     outcome = _outcome(sheet)
     reason = sheet.rejections[0] if sheet.rejections else None
     return Effect(
-        outcome=outcome,
+        Target.INVOICE,
+        outcome,
         ps=ps,
-        lot_number=sheet.lot,
+        lot=sheet.lot,
         lot_date=sheet.lot_date,
-        invoice_number=sheet.invoice,
-        sheet_kind=sheet.sheet_kind,
+        invoice=sheet.invoice,
+        document=sheet.sheet_kind,
         share=_share(sheet),
-        asked=sheet.asked if sheet.parts else None,
-        amount=sheet.paid if sheet.parts else None,
+        asked=sheet.asked,
+        paid=sheet.paid,
         code=reason.code if reason else "",
         label=_label(sheet),
-        reference=sheet.transfer if outcome == PAID else "",
+        level=reason.level if reason else "",
+        reference=sheet.transfer if outcome is Outcome.PAID else "",
         nir=sheet.nir,
     )
 
 
 def _share(sheet: SheetReturn) -> str:
     """The share that the return speaks of, when it is one alone."""
-    shares = (("AMO", sheet.amo), ("AMC", sheet.amc))
+    shares = ((AMO, sheet.amo), (AMC, sheet.amc))
     told = [name for name, part in shares if part is not None and (part.asked or part.paid or part.state)]
     return told[0] if len(told) == 1 else ""
 
@@ -115,36 +84,32 @@ def _label(sheet: SheetReturn) -> str:
     """The rejections, or else each share paid otherwise than asked, then the comments."""
     if sheet.rejections:
         return " ; ".join(one.label for one in sheet.rejections)
-    shares = (("AMO", sheet.amo), ("AMC", sheet.amc))
+    shares = ((AMO, sheet.amo), (AMC, sheet.amc))
     differing = [
-        f"part {name} : {_euros(part.paid)} € payés sur {_euros(part.asked)} € demandés"
+        f"part {name} : {euros(part.paid)} € payés sur {euros(part.asked)} € demandés"
         for name, part in shares
         if part is not None and part.state == "P" and part.paid != part.asked
     ]
     return " ; ".join(text for text in (*differing, " ".join(sheet.comments)) if text)
 
 
-def _euros(cents: int) -> str:
-    euros, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{euros},{rest:02d}"
-
-
-def _outcome(sheet: SheetReturn) -> str:
+def _outcome(sheet: SheetReturn) -> Outcome:
     states = {part.state for part in sheet.parts}
     if "R" in states:
-        return PAYMENT_REFUSED
+        return Outcome.REJECTED
     if "P" in states:
-        return PAID
+        return Outcome.PAID
     if sheet.rejections:
-        return PAYMENT_REFUSED
-    return DEFERRED if "D" in states else REMARK
+        return Outcome.REJECTED
+    return Outcome.DEFERRED if "D" in states else Outcome.REMARK
 
 
 def _of_payment(payment: OtherPayment, ps: str) -> Effect:
     return Effect(
-        outcome=OTHER_PAYMENT,
+        Target.PAYMENT,
+        Outcome.PAID,
         ps=ps,
-        amount=payment.amount,
+        paid=payment.amount,
         code=payment.code,
         label=payment.label,
         reference=payment.transfer,

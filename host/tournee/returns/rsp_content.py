@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tournee.formats.noemie import entities as noemie
 from tournee.formats.noemie.entities import Entities, Entity
+from tournee.model.codes import DRE, FSE
 from tournee.returns.rsp_totals import TotalCheck
 
 DECODED_REFERENCES = {
@@ -13,7 +14,7 @@ DECODED_REFERENCES = {
     "580": "rejets et signalements",
     "900": "paiements hors factures",
 }
-SHEET_KINDS = {"F": "FSE", "B": "FSE", "D": "DRE"}  # 102 invoice type; B is a FSE in mode dégradé
+SHEET_KINDS = {"F": FSE, "B": FSE, "D": DRE}  # 102 invoice type; B is a FSE in mode dégradé
 
 
 @dataclass(frozen=True)

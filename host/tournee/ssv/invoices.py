@@ -7,8 +7,7 @@ from tournee.app.opposition import read_unless_on_list
 from tournee.billing.identity import Patient
 from tournee.billing.invoice import Invoice
 from tournee.billing.rules.rules import RuleError
-from tournee.billing.sheets import Sheet, invoice_sheets
-from tournee.billing.visit import DEGRADED, NO_CARD, SECURED
+from tournee.billing.sheets import invoice_sheets
 from tournee.billing.zones.card import patients_from_groups, ps_from_groups
 from tournee.billing.zones.decoded import Told
 from tournee.billing.zones.decoding import (
@@ -23,12 +22,14 @@ from tournee.billing.zones.decoding import (
 from tournee.billing.zones.groups import AMC
 from tournee.formats import zones
 from tournee.formats.zones import Group, make
+from tournee.model import Sheet
+from tournee.model.codes import DEGRADED, DRE, FSE, NO_CARD, SECURED
 from tournee.reader import Reader
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.pieces import DOCUMENT, pieces
 from tournee.ssv.rights import require_same_nature
 
-DOCUMENTS = {"1": frozenset({"FSE"}), "2": frozenset({"DRE"}), "3": frozenset({"FSE", "DRE"})}
+DOCUMENTS = {"1": frozenset({FSE}), "2": frozenset({DRE}), "3": frozenset({FSE, DRE})}
 """cFactureACreer (ours): what each of its values asks for."""
 
 MODES = {"1": NO_CARD, "3": SECURED, "5": DEGRADED}
@@ -57,7 +58,7 @@ def format_invoice(reader: Reader, asked: Asked, zone: bytes, opposition: Path |
     try:
         invoice = invoice_from_groups(told, ps, patients, asked)
     except RuleError as error:
-        if "DRE" in asked.documents and asks_the_oct_to_split(told):
+        if DRE in asked.documents and asks_the_oct_to_split(told):
             raise SsvError("EXCLUSION", error.message, next_step=error.next_step) from None
         raise
     signers = Signers(card.certificate, seal)

@@ -1,10 +1,10 @@
 """The journal: everything made, sent and received, each step written before it acts."""
 
 from tournee.store.cipher import Cipher
-from tournee.store.drafts import Effect, FileDraft, MessageDraft, Outcome, SheetDraft, Target
+from tournee.store.drafts import FileDraft, MessageDraft
 from tournee.store.journal import Journal
 from tournee.store.messages import STATIONS
-from tournee.store.opposition import IncrementDraft, IncrementRow, IncrementState
+from tournee.store.opposition import IncrementRow, IncrementState
 from tournee.store.rows import (
     EffectRow,
     FileRow,
@@ -28,13 +28,11 @@ from tournee.store.states import FileState, LotState, MessageState, ReturnState,
 __all__ = [
     "STATIONS",
     "Cipher",
-    "Effect",
     "EffectRow",
     "FileDraft",
     "FileRow",
     "FileState",
     "HistoryRow",
-    "IncrementDraft",
     "IncrementRow",
     "IncrementState",
     "InvoiceRow",
@@ -44,16 +42,13 @@ __all__ = [
     "MessageDraft",
     "MessageRow",
     "MessageState",
-    "Outcome",
     "OverviewRow",
     "PaymentRow",
     "ReturnNotes",
     "ReturnRow",
     "ReturnState",
-    "SheetDraft",
     "SheetRow",
     "SheetState",
-    "Target",
     "Trace",
     "TwiceRow",
     "VisitRow",

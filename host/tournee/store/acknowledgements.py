@@ -3,12 +3,12 @@
 import sqlite3
 from dataclasses import dataclass, replace
 
-from tournee.store.drafts import Effect, Outcome, Target
+from tournee.model import Effect, Outcome, Target
+from tournee.model.codes import AMC, DRE, FSE
 from tournee.store.messages import Messages
 from tournee.store.numbers import number_of
 from tournee.store.states import FileState, LotState, MessageState, SheetState
 
-_SHARE_AMC = "AMC"
 _SETTLED_LATE = "prouvé par un retour"
 _DUPLICATE_CODE = "0105"
 _ACCEPTED_AFTER_ALL = "lot refusé, puis accepté : il a été refait, à vérifier"
@@ -150,9 +150,9 @@ class Acknowledgements(Messages):
         sheets = {row["kind"]: row for row in self._rows("SELECT * FROM sheet WHERE invoice = ?", invoice)}
         if effect.document:
             return sheets.get(effect.document)
-        if effect.share == _SHARE_AMC and "DRE" in sheets:
-            return sheets["DRE"]
-        return sheets.get("FSE") or sheets.get("DRE")
+        if effect.share == AMC and DRE in sheets:
+            return sheets[DRE]
+        return sheets.get(FSE) or sheets.get(DRE)
 
     def _advance(
         self, table: str, row_id: int, state: FileState | LotState | SheetState, effect: Effect

@@ -3,8 +3,9 @@
 import sqlite3
 from dataclasses import replace
 
+from tournee.model import Effect, Outcome, Target
+from tournee.model.codes import AMC, AMO, DRE
 from tournee.store.acknowledgements import Acknowledgements, Applied
-from tournee.store.drafts import Effect, Outcome, Target
 from tournee.store.numbers import number_of
 from tournee.store.payments import Payments, payment_state
 from tournee.store.states import SheetState, VisitState
@@ -109,7 +110,7 @@ class Effects(Acknowledgements, Payments):
         return given_up
 
     def _add_payment(self, received: int, sheet: sqlite3.Row, effect: Effect) -> None:
-        share = effect.share or ("AMC" if sheet["kind"] == "DRE" else "AMO")
+        share = effect.share or (AMC if sheet["kind"] == DRE else AMO)
         self._db.execute(
             "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?)",
             (

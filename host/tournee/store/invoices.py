@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from tournee.errors import StoreError
-from tournee.store.drafts import SheetDraft
+from tournee.model import Sheet
 from tournee.store.numbers import check_number
 from tournee.store.payments import Payments
 from tournee.store.rows import InvoiceRow, SheetRow, VisitRow
@@ -78,7 +78,7 @@ class Invoices(Payments):
         with self._reading():
             return self._live_invoice(visit_id)
 
-    def make_invoice(self, visit_id: int, ps: str, build: Callable[[int], Sequence[SheetDraft]]) -> int:
+    def make_invoice(self, visit_id: int, ps: str, build: Callable[[int], Sequence[Sheet]]) -> int:
         """Give the next invoice number of `ps` to a pending visit, and journal the sheets that
         `build(number)` makes of it.
 
@@ -202,7 +202,7 @@ class Invoices(Payments):
         found = self._rows("SELECT id FROM live_invoice WHERE visit = ?", visit_id)
         return int(found[0]["id"]) if found else None
 
-    def _insert_sheet(self, invoice: int, draft: SheetDraft) -> None:
+    def _insert_sheet(self, invoice: int, draft: Sheet) -> None:
         sheet = self._new_id("sheet")
         self._db.execute(
             """INSERT INTO sheet (id, invoice, kind, crf, mode, organisme, acts, fee, amo, amc, state,

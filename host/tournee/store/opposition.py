@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from tournee.model import Increment
 from tournee.store.drafts import FileDraft
 from tournee.store.lots import Lots
 from tournee.store.rows import FileRow
@@ -26,24 +27,19 @@ class IncrementState(Enum):
 
 
 @dataclass(frozen=True)
-class IncrementDraft:
-    """What is to be kept of an increment: the lists it leads from and to, its date AAMMJJ, its counts."""
+class IncrementRow:
+    """An increment received: the return that holds it, its place there from 0, the lists that it leads from
+    and to, its date AAMMJJ, how many serials it adds and removes, and what became of it.
+    """
 
+    id: int
+    return_id: int
+    rank: int
     before: int
     after: int
     date: str
     additions: int
     removals: int
-
-
-@dataclass(frozen=True)
-class IncrementRow:
-    """An increment received: the return that holds it, its place there from 0, and what became of it."""
-
-    id: int
-    return_id: int
-    rank: int
-    draft: IncrementDraft
     state: IncrementState
     note: str
 
@@ -76,10 +72,10 @@ class OppositionJournal(Lots):
             )
             return tuple(int(row["file"]) for row in rows)
 
-    def keep_increments(self, return_id: int, drafts: Sequence[IncrementDraft]) -> None:
+    def keep_increments(self, return_id: int, increments: Sequence[Increment]) -> None:
         """Keep what a return says of the list, waiting to be applied; what is kept already stays as it is."""
         with self._step("keep_increments"):
-            for rank, draft in enumerate(drafts):
+            for rank, one in enumerate(increments):
                 self._db.execute(
                     "INSERT INTO opposition_increment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
                     " ON CONFLICT (received, rank) DO NOTHING",
@@ -87,11 +83,11 @@ class OppositionJournal(Lots):
                         self._new_id("opposition_increment"),
                         return_id,
                         rank,
-                        draft.before,
-                        draft.after,
-                        draft.date,
-                        draft.additions,
-                        draft.removals,
+                        one.before,
+                        one.after,
+                        one.date,
+                        len(one.additions),
+                        len(one.removals),
                         IncrementState.WAITING.value,
                     ),
                 )
@@ -120,7 +116,15 @@ class OppositionJournal(Lots):
 
 
 def _increment_row(row: sqlite3.Row) -> IncrementRow:
-    draft = IncrementDraft(row["before"], row["after"], row["date"], row["additions"], row["removals"])
     return IncrementRow(
-        row["id"], row["received"], row["rank"], draft, IncrementState(row["state"]), row["note"]
+        id=row["id"],
+        return_id=row["received"],
+        rank=row["rank"],
+        before=row["before"],
+        after=row["after"],
+        date=row["date"],
+        additions=row["additions"],
+        removals=row["removals"],
+        state=IncrementState(row["state"]),
+        note=row["note"],
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from tournee.model.codes import FSE
 from tournee.store.payments import Payments
 from tournee.store.rows import OverviewRow
 from tournee.store.states import MessageState, SheetState
@@ -56,7 +57,7 @@ class Overview(Payments):
             return tuple(linked[invoice] for invoice in invoices)
 
     def _overview_row(self, sheets: list[sqlite3.Row], messages: dict[int, list[sqlite3.Row]]) -> OverviewRow:
-        fse = next((sheet for sheet in sheets if sheet["kind"] == "FSE"), sheets[0])
+        fse = next((sheet for sheet in sheets if sheet["kind"] == FSE), sheets[0])
         states = tuple(SheetState(sheet["state"]) for sheet in sheets)
         files = _once(sheet["file_id"] for sheet in sheets if sheet["file_id"] is not None)
         carried = [message for file in files for message in messages.get(file, [])]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tournee.french import euros
-from tournee.store.drafts import Outcome
+from tournee.model import Outcome
+from tournee.model.codes import AMC, DRE
 from tournee.store.ledger import Ledger
 from tournee.store.rows import PaymentRow
 from tournee.store.states import SheetState
@@ -27,7 +28,7 @@ class Due:
     @property
     def amounts(self) -> tuple[int, ...]:
         """Every amount that a return may say was asked by this sheet, its own share first."""
-        if self.kind == "DRE":
+        if self.kind == DRE:
             return (self.amc,)
         both = (self.amo, self.amo + self.amc, self.amc) if self.alone else (self.amo,)
         return tuple(dict.fromkeys(amount for amount in both if amount)) or (self.amo,)
@@ -40,7 +41,7 @@ class Due:
         """
         told = list(payments)
         asked = {payment.asked for payment in told} & set(self.amounts)
-        return min(sum(asked), max(self.amounts)) or (self.amc if told[0].share == "AMC" else self.amo)
+        return min(sum(asked), max(self.amounts)) or (self.amc if told[0].share == AMC else self.amo)
 
 
 def payment_state(payments: Iterable[PaymentRow], due: Due) -> SheetState | None:

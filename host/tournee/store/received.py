@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 
-from tournee.store.drafts import Effect, Target
+from tournee.model import Effect, Target
 from tournee.store.effects import Effects
 from tournee.store.rows import EffectRow, PaymentRow, ReturnNotes, ReturnRow
 from tournee.store.states import ReturnState

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tournee.model import Effect
 from tournee.store.content import Kept
-from tournee.store.drafts import Effect
 from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
 
 

@@ -19,11 +19,8 @@ from tournee.billing.visit import (
     AMC_PAYS,
     AMO_PAYS,
     BOTH_PAY,
-    DEGRADED,
     MATERNITY,
-    NO_CARD,
     NO_THIRD_PARTY,
-    SECURED,
     SICKNESS,
     WORK_ACCIDENT,
     Accident,
@@ -31,6 +28,7 @@ from tournee.billing.visit import (
     Prescription,
     Visit,
 )
+from tournee.model.codes import DEGRADED, KINDS, NO_CARD, SECURED
 
 ACTS, TRAVEL = "actes", "deplacement"
 
@@ -41,7 +39,6 @@ _NATURES = {
     "accident du travail": WORK_ACCIDENT,
 }
 _MODES = {"dégradé": DEGRADED, "sans carte": NO_CARD}
-_DOCUMENTS = ("FSE", "DRE")
 _DRE_WITH_AND_WITHOUT = "30"  # group 109 field 4, for an attestation that does not tell
 
 
@@ -80,7 +77,7 @@ def read_visit(table: Table, day: date) -> DraftVisit | None:
         reason=reason,
         third_party=table.choice("tiers_payant", _THIRD_PARTY, default=NO_THIRD_PARTY),
         complementary_third_party=table.flag("tiers_payant_complementaire", False),
-        documents=table.words("documents", _DOCUMENTS),
+        documents=table.words("documents", KINDS),
         contract99=table.choice("contrat", {"99": True}, default=False),
         nature=table.choice("nature", _NATURES, default=SICKNESS),
         accident=_accident(table.table("accident")),

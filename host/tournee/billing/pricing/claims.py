@@ -10,6 +10,7 @@ from typing import Literal
 
 from tournee.billing.identity import Amc, Patient
 from tournee.billing.visit import AMC_PAYS, BOTH_PAY, Visit
+from tournee.model.codes import DRE, FSE, KINDS
 
 CONTRACT_SPLIT, CONTRACT_C2S, CONTRACT_PLAIN = "99", "89", "00"  # group 1321 field 1, domain 2.2
 
@@ -43,12 +44,12 @@ def documents_of(visit: Visit, amc: Amc | None) -> frozenset[str]:
     if visit.documents is not None:
         return visit.documents
     if amc is None or visit.contract99:
-        return frozenset({"FSE"})
+        return frozenset({FSE})
     if visit.third_party in (AMC_PAYS, BOTH_PAY):
         wanted = amc.dre_with_third_party
     else:
         wanted = amc.dre_without_third_party
-    return frozenset({"FSE", "DRE"}) if wanted else frozenset({"FSE"})
+    return frozenset({FSE, DRE}) if wanted else frozenset({FSE})
 
 
 def claim_of(visit: Visit, patient: Patient, remainder: int) -> Claim:
@@ -58,12 +59,12 @@ def claim_of(visit: Visit, patient: Patient, remainder: int) -> Claim:
     """
     amc = amc_in_force(visit, patient) if remainder else None
     asked = documents_of(visit, amc)
-    documents = tuple(kind for kind in ("FSE", "DRE") if kind in asked)
+    documents = tuple(kind for kind in KINDS if kind in asked)
     if amc is None:
         return Claim("none", documents, None)
     if visit.contract99:
         return Claim("split", documents, amc)
-    if "DRE" in asked:
+    if DRE in asked:
         return Claim("separate", documents, amc)
     if amc.management == "single":
         return Claim("single", documents, amc)

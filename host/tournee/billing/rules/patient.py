@@ -7,7 +7,8 @@ from tournee.billing.pricing.claims import amc_in_force, documents_of
 from tournee.billing.rules.breach import Breach
 from tournee.billing.rules.rules import RuleError
 from tournee.billing.tariffs import Profession, find
-from tournee.billing.visit import AMC_PAYS, BOTH_PAY, SECURED, Day, Visit
+from tournee.billing.visit import AMC_PAYS, BOTH_PAY, Day, Visit
+from tournee.model.codes import DRE, SECURED
 
 
 def require_same_ps(day: Day, ps: PsIdentity) -> None:
@@ -104,7 +105,7 @@ def _contract_needs_an_open_amc(visit: Visit, patient: Patient, amc: Amc | None)
 
 
 def _dre_needs_an_amc(visit: Visit, amc: Amc | None) -> Iterator[Breach]:
-    if visit.contract99 or "DRE" not in documents_of(visit, amc):
+    if visit.contract99 or DRE not in documents_of(visit, amc):
         return
     if amc is None:
         yield Breach(("documents",), "une DRE est demandée et aucun organisme complémentaire n'est ouvert")
@@ -131,7 +132,7 @@ def _complementary_third_party(visit: Visit, amc: Amc | None) -> Iterator[Breach
             ("tiers_payant",),
             "tiers payant sur la part complémentaire et aucun organisme complémentaire ouvert",
         )
-    elif amc.management == "separate" and "DRE" not in documents_of(visit, amc):
+    elif amc.management == "separate" and DRE not in documents_of(visit, amc):
         yield Breach(
             ("tiers_payant",),
             "tiers payant sur la part complémentaire sans DRE : l'organisme complémentaire ne paierait pas",

@@ -11,8 +11,9 @@ from datetime import date
 from tournee.billing.rules.acts import act_breaches, session_breaches
 from tournee.billing.rules.breach import Breach
 from tournee.billing.tariffs import Profession, find
-from tournee.billing.visit import AMC_PAYS, BOTH_PAY, SECURED, WORK_ACCIDENT, Day, Splitter, Visit
+from tournee.billing.visit import AMC_PAYS, BOTH_PAY, WORK_ACCIDENT, Day, Splitter, Visit
 from tournee.errors import BillingError
+from tournee.model.codes import DRE, KINDS, SECURED
 
 ACTS_MAX = 999  # record 5 counts them on three columns
 
@@ -125,8 +126,8 @@ def _mode(visit: Visit) -> Iterator[Breach]:
 
 def _contract_excludes_dre(visit: Visit) -> Iterator[Breach]:
     """OCT-X-1."""
-    if visit.contract99 and visit.documents is not None and "DRE" in visit.documents:
-        made = " et ".join(kind for kind in ("FSE", "DRE") if kind in visit.documents)
+    if visit.contract99 and visit.documents is not None and DRE in visit.documents:
+        made = " et ".join(kind for kind in KINDS if kind in visit.documents)
         yield Breach(
             ("contrat",),
             f"le contrat 99 (l'OCT éclate la facture) et la création de {made} (éclatement à la source) "

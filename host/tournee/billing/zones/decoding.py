@@ -14,7 +14,6 @@ from tournee.billing.tariffs import find
 from tournee.billing.visit import (
     AMC_PAYS,
     BOTH_PAY,
-    SECURED,
     SICKNESS,
     WORK_ACCIDENT,
     Accident,
@@ -37,6 +36,7 @@ from tournee.billing.zones.groups import (
     invoice_groups,
 )
 from tournee.formats.zones import Group, field_names, make
+from tournee.model.codes import DRE, SECURED
 
 STRUCTURE, TYPED_SPECIALITY = 1140, 1870
 KNOWN = (
@@ -202,7 +202,7 @@ def _documents(amc: Group | None, third_party: int, asked: Asked) -> frozenset[s
     """What is asked for; None, so that billing works it out, when no AMC is told and yet a third party pays
     the complementary share: of a share of nothing that is right.
     """
-    unsaid = amc is None and third_party in (AMC_PAYS, BOTH_PAY) and "DRE" not in asked.documents
+    unsaid = amc is None and third_party in (AMC_PAYS, BOTH_PAY) and DRE not in asked.documents
     return None if unsaid else asked.documents
 
 
@@ -215,7 +215,7 @@ def _amc(group: Group | None, patient: Patient, *, split: bool, documents: froze
         return None
     return Amc(
         number=asked,
-        management="separate" if split or "DRE" in documents else "single",
+        management="separate" if split or DRE in documents else "single",
         member=group.field("adherent"),
         indicator=group.field("traitement") or _DRE_WITH_AND_WITHOUT,
         edi=group.field("edi"),

@@ -66,8 +66,7 @@ def show(desk: Desk, as_json: bool) -> None:
                 if state.request is None
                 else {"file": state.request.name, "state": state.request.state.value},
                 "waiting": [
-                    {"from": one.draft.before, "to": one.draft.after, "reason": one.note}
-                    for one in state.waiting
+                    {"from": one.before, "to": one.after, "reason": one.note} for one in state.waiting
                 ],
             }
         )
@@ -83,7 +82,7 @@ def show(desk: Desk, as_json: bool) -> None:
         why = f" ({state.request.reason})" if state.request.reason else ""
         desk.console.print(f"Dernière demande, {state.request.name} : {state.request.state.label}{why}")
     for one in state.waiting:
-        desk.console.print(f"En attente : {one.draft.before:06} → {one.draft.after:06} ({one.note})")
+        desk.console.print(f"En attente : {one.before:06} → {one.after:06} ({one.note})")
 
 
 @opposition.command("check", short_help="Cherche une carte dans la liste.")

@@ -13,8 +13,8 @@ from email.utils import parseaddr
 from tournee.emulation.oct.judging.file import RECORD, decode
 from tournee.emulation.oct.judging.incoming import Unseal, attachment_of, only_part, opened
 from tournee.emulation.oct.judging.refusal import COUNT_OR_TOTAL, LAYOUT, UNREADABLE, RefusedError
-from tournee.emulation.oct.judging.scenario import Increment
 from tournee.formats import records
+from tournee.model import Increment
 
 APPLICATION = "DL"
 DESCRIPTIONS = {"DLOI/SV": "", "DLOI/SV/K": "K", "DLOI/SV/ZK": "ZK"}

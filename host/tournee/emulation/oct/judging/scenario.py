@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from cryptography.x509 import Certificate
 
+from tournee.model import Increment
+
 
 @dataclass(frozen=True)
 class Rejection:
@@ -41,17 +43,6 @@ class Retention:
     debt: str
     amount: int
     date: str
-
-
-@dataclass(frozen=True)
-class Increment:
-    """What takes opposition list `before` to list `after`: its date AAMMJJ, serials added and removed."""
-
-    before: int
-    after: int
-    date: str
-    additions: tuple[str, ...] = ()
-    removals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,12 @@
+"""Codes that every floor writes the same way: kinds of sheet, securing modes, shares."""
+
+FSE, DRE = "FSE", "DRE"
+"""Kinds of sheet: to the AMO, and to the AMC."""
+
+KINDS = (FSE, DRE)
+
+SECURED, NO_CARD, DEGRADED = "03", "01", "05"
+"""Securing modes, two digits as in record 1 (domain 1.7): both cards, no Vitale, one that is not read."""
+
+AMO, AMC = "AMO", "AMC"
+"""Shares of an invoice: the compulsory insurance's, and the complementary one's."""
