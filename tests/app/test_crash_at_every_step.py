@@ -26,7 +26,7 @@ def ends(surroundings: Surroundings) -> dict[str, object]:
         return {
             "invoices": [
                 (row.number, row.kinds, row.states, row.lots, row.files, row.paid)
-                for row in journal.overview()
+                for row in journal.overview()[::-1]
             ],
             "files": [file.clear for file in journal.files()],
             "returns": sorted((row.kind, row.content) for row in journal.returns() if row.kind != "ART"),

@@ -82,7 +82,7 @@ def recipients(made: list[FileRow]) -> list[tuple[str, str]]:
 
 
 def states(office: Office) -> list[SheetState]:
-    return [state for row in office.journal.overview() for state in row.states]
+    return [state for row in office.journal.overview()[::-1] for state in row.states]
 
 
 @pytest.mark.parametrize(
@@ -230,10 +230,10 @@ def test_a_visit_with_contract_99_makes_no_invoice_once_the_route_splits_at_sour
         office.route = splitting(route)
         with pytest.raises(RuleError, match=BOTH_SIDES):
             close_day(office, surroundings)
-        assert office.journal.overview() == ()
+        assert office.journal.overview()[::-1] == ()
         office.route = route  # nothing is lost: the visit waited, and no number was spent
         close_day(office, surroundings)
-        assert [row.number for row in office.journal.overview()] == ["000000001"]
+        assert [row.number for row in office.journal.overview()[::-1]] == ["000000001"]
 
 
 def test_enriched_fse_closed_before_the_change_go_per_recipient(surroundings: Surroundings) -> None:
@@ -247,5 +247,5 @@ def test_enriched_fse_closed_before_the_change_go_per_recipient(surroundings: Su
         send(office)
         fetch(office)
         assert states(office) == [SheetState.PAID]
-        assert [row.paid for row in office.journal.overview()] == [1038]
+        assert [row.paid for row in office.journal.overview()[::-1]] == [1038]
     assert [(one.amc, one.amount) for one in surroundings.world.oct.claims] == [("0075500017", 415)]

@@ -82,7 +82,7 @@ def test_a_day_goes_out_by_exim_and_is_paid_by_what_dovecot_holds(
         fetched = fetch(office)
         assert (fetched.problems, fetched.errors) == ([], [])
         assert {one.read.kind for one in fetched.settled} == {"ART", "ARL", "RSP"}
-        states = [state for row in office.journal.overview() for state in row.states]
+        states = [state for row in office.journal.overview()[::-1] for state in row.states]
         assert states == [SheetState.PAID, SheetState.PAID, SheetState.ACKNOWLEDGED]
         assert office.journal.returns(ReturnState.QUARANTINED) == ()
         assert fetch(office).settled == []

@@ -79,7 +79,7 @@ def test_a_refused_lot_goes_again_and_is_taken(surroundings: Surroundings) -> No
             "006": (("003",), ()),
         }
         assert {lot.state for lot in office.journal.lots()[3:]} == {LotState.ACKNOWLEDGED}
-        rows = [row for row in office.journal.overview() if row.counts]
+        rows = [row for row in office.journal.overview()[::-1] if row.counts]
         assert [(row.number, row.replaces) for row in rows] == [("000000001", ""), ("000000003", "000000002")]
         assert not {SheetState.REFUSED, SheetState.SENT} & {state for row in rows for state in row.states}
 

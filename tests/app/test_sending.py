@@ -108,11 +108,11 @@ def test_file_sent_again_is_a_new_message_that_the_oct_knows_as_a_duplicate(
         make_one_file(office, surroundings)
         (first,) = send(office)
         fetch(office)
-        before = office.journal.overview()
+        before = office.journal.overview()[::-1]
         second = resend(office, first.file.name)
         fetch(office)
         assert second.message.compostage != first.message.compostage
-        states = [(row.number, row.states) for row in office.journal.overview()]
+        states = [(row.number, row.states) for row in office.journal.overview()[::-1]]
     assert states == [(row.number, row.states) for row in before]
     assert surroundings.received() == 2
 

@@ -114,7 +114,10 @@ def settle(journal, row):
 def end_state(journal):
     """Where all stands, but for how many messages it took."""
     return (
-        [(row.number, row.states, row.lots, row.files, row.paid, row.reason) for row in journal.overview()],
+        [
+            (row.number, row.states, row.lots, row.files, row.paid, row.reason)
+            for row in journal.overview()[::-1]
+        ],
         [(lot.number, lot.state, lot.sheet_ids) for lot in journal.lots()],
         [(file.name, file.state, file.lot_ids) for file in journal.files()],
         [(row.raw, row.state, row.kind) for row in journal.returns()],

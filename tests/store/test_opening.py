@@ -75,10 +75,10 @@ def test_every_commit_is_on_the_disk(journal):
 def test_a_journal_opened_again_is_as_it_was(journal, make, open_journal):
     make.invoice(journal)
     make.sent_file(journal)
-    before = (journal.overview(), journal.history())
+    before = (journal.overview()[::-1], journal.history())
     journal.close()
     again = open_journal()
-    assert (again.overview(), again.history()) == before
+    assert (again.overview()[::-1], again.history()) == before
 
 
 @pytest.mark.parametrize("content", [b"ceci n'est pas un journal", bytes(5000), b"SQLite format 2\x00" * 300])
@@ -128,7 +128,7 @@ def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
     make.day(journal, 3)
     for _ in range(3):
         make.invoice(journal)
-    numbers = [row.number for row in journal.overview()]
+    numbers = [row.number for row in journal.overview()[::-1]]
     database, wal = path.read_bytes(), path.with_name("journal.db-wal").read_bytes()
     seen = set()
     for cut in range(0, len(wal) + 1, len(wal) // 23):
@@ -136,13 +136,13 @@ def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
         copy.write_bytes(database)
         copy.with_name(f"{copy.name}-wal").write_bytes(wal[:cut])
         with Journal(copy, Cipher(KEY), journal._clock) as reopened:
-            found = [row.number for row in reopened.overview()]
+            found = [row.number for row in reopened.overview()[::-1]]
             assert found == numbers[: len(found)]
             seen.add(len(found))
             pending = [visit.id for visit in reopened.visits() if visit.invoice_id is None]
             for visit in pending:
                 reopened.make_invoice(visit, make.ps, make.sheets("FSE"))
-            assert [row.number for row in reopened.overview()] == [
+            assert [row.number for row in reopened.overview()[::-1]] == [
                 f"{n:09}" for n in range(1, len(pending) + len(found) + 1)
             ]
     assert seen == {0, 1, 2, 3}
@@ -151,7 +151,7 @@ def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
 def test_a_journal_is_brought_forward_and_keeps_all_it_had(closed, next_schema, open_journal, make):
     journal = open_journal(schema=next_schema)
     assert journal._db.execute("PRAGMA user_version").fetchone()[0] == LATEST + 1
-    assert [row.number for row in journal.overview()] == ["000000001"]
+    assert [row.number for row in journal.overview()[::-1]] == ["000000001"]
     assert journal._rows("SELECT note FROM lot")[0]["note"] == ""
 
 
@@ -210,4 +210,6 @@ def test_two_processes_never_give_the_same_number(journal, make, path):
             os._exit(0)
         children.append(child)
     assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
-    assert sorted(row.number for row in journal.overview()) == [f"{number:09}" for number in range(1, 41)]
+    assert sorted(row.number for row in journal.overview()[::-1]) == [
+        f"{number:09}" for number in range(1, 41)
+    ]

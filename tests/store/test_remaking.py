@@ -75,9 +75,13 @@ def test_the_invoice_that_the_arl_blames_is_billed_anew_under_a_new_number(journ
 def test_the_overview_counts_a_visit_billed_anew_once(journal, make, settle, three):
     settle(BLAMED)
     journal.remake_lot(1, ("000000002",), "certificat")
-    assert [row.number for row in journal.overview() if row.counts] == ["000000001", "000000002", "000000003"]
+    assert [row.number for row in journal.overview()[::-1] if row.counts] == [
+        "000000001",
+        "000000002",
+        "000000003",
+    ]
     make.invoice(journal)
-    rows = journal.overview()
+    rows = journal.overview()[::-1]
     assert [row.number for row in rows if row.counts] == ["000000001", "000000003", "000000004"]
     assert [(row.replaces, row.replaced_by) for row in rows] == [
         ("", ""),
@@ -161,8 +165,15 @@ def test_what_was_made_anew_is_given_up_when_the_old_invoice_is_paid(journal, ma
     make.invoice(journal)
     (row,) = settle(replace(PAID, invoice="000000002"))
     assert row.note == "la facture 000000004, faite de nouveau, est abandonnée"
-    assert [(row.number, row.state) for row in journal.overview()][3] == ("000000004", SheetState.ABANDONED)
-    assert [row.number for row in journal.overview() if row.counts] == ["000000001", "000000002", "000000003"]
+    assert [(row.number, row.state) for row in journal.overview()[::-1]][3] == (
+        "000000004",
+        SheetState.ABANDONED,
+    )
+    assert [row.number for row in journal.overview()[::-1] if row.counts] == [
+        "000000001",
+        "000000002",
+        "000000003",
+    ]
     assert journal.visits(state=VisitState.PENDING) == ()
 
 
@@ -175,6 +186,6 @@ def test_both_invoices_of_a_visit_say_so_when_one_is_paid_and_the_other_has_left
     make.sent_file(journal)
     (row,) = settle(replace(PAID, invoice="000000002"))
     assert row.note == "même visite que la facture 000000004 : ne doit être payée qu’une fois"
-    rows = journal.overview()
+    rows = journal.overview()[::-1]
     assert "même visite que la facture 000000004" in rows[1].reason
     assert rows[3].reason == "même visite que la facture 000000002 : ne doit être payée qu’une fois"

@@ -179,7 +179,7 @@ def test_both_shares_of_an_fse_alone_count_together(journal, make, settle):
     assert sheet_states(journal) == [SheetState.PARTLY_PAID]
     settle(paid(400, asked=400, share="AMC"))
     assert sheet_states(journal) == [SheetState.PAID]
-    assert journal.overview()[0].paid == 1000
+    assert journal.overview()[::-1][0].paid == 1000
 
 
 def test_the_document_named_by_the_return_decides(journal, sent, settle):
@@ -213,14 +213,14 @@ def test_a_return_settled_twice_applies_once(journal, sent):
     received = journal.take_return(b"rsp", "imap")
     first = journal.settle_return(received, "RSP", "", [paid(300)])
     assert journal.settle_return(received, "RSP", "", [paid(300)]) == first
-    assert journal.overview()[0].paid == 300
+    assert journal.overview()[::-1][0].paid == 300
 
 
 def test_the_same_content_in_another_message_applies_once(journal, sent, settle):
     settle(paid(300), content=b"the same RSP")
     assert settle(paid(300), content=b"the same RSP") == ()
     assert journal.returns()[1].reason == "contenu déjà traité"
-    assert journal.overview()[0].paid == 300
+    assert journal.overview()[::-1][0].paid == 300
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_a_refused_invoice_is_billed_again_under_a_new_number(journal, make, sen
     settle(REFUSED_FILE)
     journal.reopen_visit(1, "certificat refusé")
     journal.make_invoice(1, make.ps, make.sheets("FSE", "DRE"))
-    assert [row.number for row in journal.overview()] == ["000000001", "000000002"]
+    assert [row.number for row in journal.overview()[::-1]] == ["000000001", "000000002"]
 
 
 def test_settling_an_unknown_return_is_a_clear_error(journal):

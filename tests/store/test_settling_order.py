@@ -72,7 +72,7 @@ def settled(sent, effects):
             [sheet.state for sheet in journal.sheets()],
             [lot.state for lot in journal.lots()],
             [file.state for file in journal.files()],
-            [row.paid for row in journal.overview()],
+            [row.paid for row in journal.overview()[::-1]],
             len(journal.unmatched()),
             [amiss(sheet.reason) for sheet in journal.sheets()],
         )

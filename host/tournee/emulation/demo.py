@@ -161,7 +161,7 @@ def run(
         returns = _exchange(office, watch)
         _export(journal, directory)
         return Outcome(
-            journal.overview(),
+            journal.overview()[::-1],
             journal.payments_outside(),
             returns,
             world.claims,

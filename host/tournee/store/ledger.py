@@ -3,7 +3,7 @@ history.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -170,6 +170,16 @@ class Ledger:
 
     def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         return self._db.execute(query, values).fetchall()
+
+    def _among(self, query: str, values: Sequence[Any]) -> list[sqlite3.Row]:
+        """Rows of a query whose `{marks}` stand for these values."""
+        return self._rows(query.format(marks=", ".join("?" * len(values))), *values)
+
+    def _matching(self, query: str, order: str, **wanted: Any) -> list[sqlite3.Row]:
+        """Rows of `query` by `order` where each column named has its value; None and "" ask for nothing."""
+        asked = {name: value for name, value in wanted.items() if value not in (None, "")}
+        where = " WHERE " + " AND ".join(f"{name} = ?" for name in asked) if asked else ""
+        return self._rows(f"{query}{where} ORDER BY {order}", *asked.values())
 
     def _remember(self, subject: str, subject_id: int, state: State, detail: str) -> None:
         row = self._new_id("history")

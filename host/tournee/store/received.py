@@ -133,11 +133,17 @@ class Returns(Effects):
 
     def unmatched(self) -> tuple[EffectRow, ...]:
         """Effects that matched nothing sent: kept, to be shown."""
-        return tuple(row for row in self.effects() if not row.applied)
+        with self._reading():
+            rows = self._rows("SELECT * FROM effect WHERE applied = 0 ORDER BY id")
+            return tuple(map(self._effect_row, rows))
 
     def payments_outside(self) -> tuple[EffectRow, ...]:
         """Payments outside invoices that returns told of (RSP 900)."""
-        return tuple(row for row in self.effects() if row.effect.target is Target.PAYMENT)
+        query = """SELECT * FROM effect WHERE applied = 1 AND invoice IS NULL AND lot IS NULL AND file IS NULL
+            ORDER BY id"""
+        with self._reading():
+            rows = map(self._effect_row, self._rows(query))
+            return tuple(row for row in rows if row.effect.target is Target.PAYMENT)
 
     def payments(self, sheet_id: int) -> tuple[PaymentRow, ...]:
         """What returns said of the shares of a sheet."""

@@ -1,5 +1,6 @@
 """What the journal gives back: one frozen dataclass for each thing it follows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tournee.model import Effect
@@ -248,6 +249,18 @@ class OverviewRow:
     def label(self) -> str:
         """The state in French."""
         return self.state.label
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What all invoices come to: each visit counted once, `fee` what was asked for them and `paid` what
+    returns announced, in cents; `sheets` is how many FSE and DRE are in each state.
+    """
+
+    invoices: int
+    fee: int
+    paid: int
+    sheets: Mapping[SheetState, int]
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
 def show_status(desk: Desk, as_json: bool) -> None:
     """Montre chaque facture et son état, les retours sans suite, et ce qui demande votre attention."""
     with desk.office() as office:
-        rows = office.journal.overview()
+        rows = office.journal.overview()[::-1]
         uncertain = office.journal.messages(MessageState.UNCERTAIN)
         aside = office.journal.returns(ReturnState.QUARANTINED)
         unmatched = office.journal.unmatched()
