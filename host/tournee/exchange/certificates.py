@@ -5,6 +5,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -24,8 +25,9 @@ KEY_ID_LENGTH = 6
 
 PS_SIGNATURE, VITALE_SEAL, LOT_SIGNATURE = "P", "V", "L"
 
-_PIECE = 96
+_CHUNK = 96  # characters of a signature that a record 7 holds
 _BITS = 2048
+_CARDS_KEPT = 64  # whose certificates are not read again
 
 
 class SignatureError(ExchangeError):
@@ -42,6 +44,7 @@ class SignatureError(ExchangeError):
         self.invoice = invoice
 
 
+@lru_cache(_CARDS_KEPT)
 def key_id(certificate_der: bytes) -> str:
     """The 6 upper-case hexadecimal digits that name a card's key: the start of the SHA-256 of its
     SubjectPublicKeyInfo.
@@ -70,7 +73,7 @@ def certificate_records(
             f"Signature de {len(signature)} octets : il en faut {SIGNATURE_SIZE}.", invoice=number
         )
     text = base64.b64encode(signature).decode("ascii")
-    pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
+    chunks = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
     key = key_id(certificate_der)
     return b"".join(
         records.encode(
@@ -80,12 +83,12 @@ def certificate_records(
                 "facture": number.zfill(9),
                 "genre": genre,
                 "rang": rank,
-                "sur": len(pieces),
+                "sur": len(chunks),
                 "cle_id": key,
-                "signature": piece,
+                "signature": chunk,
             },
         )
-        for rank, piece in enumerate(pieces, 1)
+        for rank, chunk in enumerate(chunks, 1)
     )
 
 
@@ -191,6 +194,7 @@ def _by_key(certificates: Iterable[bytes]) -> dict[str, bytes]:
     return {key_id(certificate): certificate for certificate in certificates}
 
 
+@lru_cache(_CARDS_KEPT)
 def _public_key(certificate_der: bytes) -> rsa.RSAPublicKey:
     try:
         key = x509.load_der_x509_certificate(certificate_der).public_key()

@@ -9,14 +9,12 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tournee.exchange.splitting import LayoutError, Values, split_lot
+from tournee.exchange.splitting import INVOICE_SHAPE, LayoutError, Values, split_lot
 from tournee.formats import records
 from tournee.formats.errors import RecordError
-from tournee.formats.records import RECORD_LENGTH
+from tournee.formats.records import RECORD_LENGTH, shape_of
 
-_SHAPE = re.compile(rb"1(?:2a?4[4e]*57*)+67*")  # a letter a record; a is 2A, e is 4E
-_MORE = ((b"2", 38, ord("A"), ord("a")), (b"4", 35, ord("E"), ord("e")))  # what tells a 2A and a 4E
-_TWO = ord("2")
+_SHAPE = re.compile(f"1(?:{INVOICE_SHAPE})+67*")
 _SPLIT_CONTRACT = b"99"  # group 1321 field 1
 _NUMBER_AT, _NUMBER_LENGTH = records.locate("2", "facture")
 
@@ -36,13 +34,13 @@ class LotOutline:
 
 def outline_lot(data: bytes) -> LotOutline:
     """The outline of one lot: 1, invoices, 6, then its records 7 if any; LayoutError for anything else."""
-    shape = b"" if len(data) % RECORD_LENGTH else shape_of(data)
+    shape = "" if len(data) % RECORD_LENGTH else shape_of(data)
     if not _SHAPE.fullmatch(shape):
         split_lot(data)
         raise LayoutError("Lot sans facture", 0)
-    starts = [rank * RECORD_LENGTH + _NUMBER_AT for rank, kind in enumerate(shape) if kind == _TWO]
+    starts = [rank * RECORD_LENGTH + _NUMBER_AT for rank, kind in enumerate(shape) if kind == "2"]
     numbers = [data[at : at + _NUMBER_LENGTH] for at in starts]
-    last = shape.index(b"6") * RECORD_LENGTH
+    last = shape.index("6") * RECORD_LENGTH
     trailer = _end(data, last)
     if not b"".join(numbers).isdigit():
         split_lot(data)
@@ -55,23 +53,8 @@ def outline_lot(data: bytes) -> LotOutline:
 def is_enriched(lot: bytes) -> bool:
     """Whether an invoice of this lot has contract type 99, by which an OCT splits it (OCT-EF-2)."""
     start, length = records.locate("2", "type_contrat")
-    starts = (rank * RECORD_LENGTH + start for rank, kind in enumerate(shape_of(lot)) if kind == _TWO)
+    starts = (rank * RECORD_LENGTH + start for rank, kind in enumerate(shape_of(lot)) if kind == "2")
     return any(lot[at : at + length] == _SPLIT_CONTRACT for at in starts)
-
-
-def shape_of(data: bytes) -> bytes:
-    """The kinds of these whole records, one after the other, a character each: the first, but `a` for 2A and
-    `e` for 4E.
-    """
-    firsts = data[::RECORD_LENGTH]
-    shape = bytearray(firsts)
-    for first, column, letter, mark in _MORE:
-        rank = firsts.find(first)
-        while rank >= 0:
-            if data[rank * RECORD_LENGTH + column] == letter:
-                shape[rank] = mark
-            rank = firsts.find(first, rank + 1)
-    return bytes(shape)
 
 
 def _end(data: bytes, at: int) -> Values:

@@ -7,14 +7,11 @@ from typing import Protocol, TypeVar
 from tournee.errors import ExchangeError
 from tournee.exchange.certificates import PS_SIGNATURE, VITALE_SEAL, signing_key
 from tournee.exchange.lot_index import LotOutline
-from tournee.exchange.splitting import SignedInvoice, SignedLot, split_invoice, split_lot
+from tournee.exchange.splitting import INVOICES_MAX, SignedInvoice, SignedLot, split_invoice, split_lot
 from tournee.formats import records, zones
 from tournee.formats.errors import RecordError
 from tournee.formats.text import upper_ascii
 from tournee.model.codes import DRE, FSE, SECURED
-
-INVOICES_MAX = 100
-"""Invoices in a lot (profile, CRF)."""
 
 LOT_NUMBER_MAX = 999
 

@@ -15,7 +15,6 @@ from email.utils import format_datetime
 from typing import Protocol
 
 from tournee.errors import ExchangeError
-from tournee.exchange.lot_index import shape_of
 from tournee.exchange.route import Sealing, check_address
 from tournee.formats import records
 from tournee.formats.errors import SesamError
@@ -108,12 +107,12 @@ def facts_of(content: bytes | Iterable[bytes]) -> FileFacts:
         whole = len(block) - len(block) % records.RECORD_LENGTH
         block, rest = block[:whole], block[whole:]
         header = header or (_decode(block, 0, "000") if block else {})
-        shape = shape_of(block)
-        invoices += shape.count(b"2")
-        rank = shape.find(b"1")
+        shape = records.shape_of(block)
+        invoices += shape.count("2")
+        rank = shape.find("1")
         while rank >= 0:
             versions.add(str(_decode(block, rank * records.RECORD_LENGTH, "1")["version"]))
-            rank = shape.find(b"1", rank + 1)
+            rank = shape.find("1", rank + 1)
     if rest or not header:
         raise _not_a_file("sa longueur n'est pas celle d'un nombre entier d'enregistrements")
     if len(versions) != 1:

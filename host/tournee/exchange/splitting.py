@@ -2,8 +2,10 @@
 records 7.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tournee.errors import ExchangeError
 from tournee.formats import records
@@ -12,8 +14,14 @@ from tournee.formats.records import RECORD_LENGTH
 
 Values = dict[str, str | int]
 
-_INVOICE_HEADS = ("2", "2A")
-_ACTS = ("4", "4E")
+INVOICES_MAX = 100
+"""Invoices in a lot (profile, CRF)."""
+
+INVOICE_SHAPE = "2a?4[4e]*57*"
+"""The records of an invoice, as `records.shape_of` names them: 2, [2A], one 4 ([4E]) or more, 5, its 7."""
+
+_INVOICE = re.compile(INVOICE_SHAPE)
+_KINDS = {"a": "2A", "e": "4E", "0": "000", "9": "999"}  # of letters that are not their kind's own name
 _SHARES = ("honoraires", "part_amo", "part_amc")
 
 
@@ -83,9 +91,10 @@ class SignedFile:
     size: int
 
 
+@lru_cache(INVOICES_MAX)
 def split_invoice(data: bytes) -> SignedInvoice:
     """Take one invoice apart: 2, [2A], one 4 ([4E]) or more, 5, then its records 7 if any; LayoutError for
-    anything else.
+    anything else. A lot's worth is remembered: the lot that is made of them is verified next.
     """
     reader = _Reader(data)
     invoice = _read_invoice(reader)
@@ -106,7 +115,7 @@ def split_file(data: bytes) -> SignedFile:
     reader = _Reader(data)
     head = reader.take("000")
     lots = []
-    while reader.kind == "1":
+    while reader.letter == "1":
         lots.append(_read_lot(reader))
     trailer = reader.take("999")
     reader.end()
@@ -120,21 +129,23 @@ class _Reader:
         if len(data) % RECORD_LENGTH:
             raise LayoutError(f"{len(data)} octets ne font pas un nombre entier d’enregistrements", len(data))
         self._data = data
+        self._shape = records.shape_of(data)
         self.at = 0
 
     @property
-    def kind(self) -> str:
-        """The kind of the next record; empty at the end or when it is none."""
-        index = records.kind_of(self._data, self.at) if self.at < len(self._data) else -1
-        return records.KINDS[index] if index >= 0 else ""
+    def letter(self) -> str:
+        """What the next record is, as `records.shape_of` says; empty at the end."""
+        rank = self.at // RECORD_LENGTH
+        return self._shape[rank : rank + 1]
 
-    def take(self, *kinds: str) -> Values:
-        """The values of the next record, which must be of one of these kinds."""
-        if self.kind not in kinds:
+    def take(self, kind: str) -> Values:
+        """The values of the next record, which must be of this kind."""
+        letter = self.letter
+        if _KINDS.get(letter, letter) != kind:
             found = self._data[self.at : self.at + 3].decode("latin-1")
-            raise LayoutError(f"Enregistrement « {found} » là où il faut {' ou '.join(kinds)}", self.at)
+            raise LayoutError(f"Enregistrement « {found} » là où il faut {kind}", self.at)
         try:
-            _, values = records.decode(self._data[self.at : self.at + RECORD_LENGTH], self.at)
+            values = records.decode_as(kind, self._data[self.at : self.at + RECORD_LENGTH], self.at)
         except RecordError as error:
             raise LayoutError(
                 f"Enregistrement {error.record}, champ {error.field}, colonne {error.column} :"
@@ -143,6 +154,19 @@ class _Reader:
             ) from error
         self.at += RECORD_LENGTH
         return values
+
+    def take_invoice(self) -> SignedInvoice:
+        """The next invoice, not read again when these very bytes just were."""
+        found = _INVOICE.match(self._shape, self.at // RECORD_LENGTH)
+        if found is None:
+            return _read_invoice(self)
+        end = found.end() * RECORD_LENGTH
+        try:
+            invoice = split_invoice(self._data[self.at : end])
+        except LayoutError:
+            return _read_invoice(self)  # says where in this lot
+        self.at = end
+        return invoice
 
     def since(self, start: int) -> bytes:
         """The bytes from `start` up to here."""
@@ -158,11 +182,11 @@ def _read_invoice(reader: _Reader) -> SignedInvoice:
     start = reader.at
     head = reader.take("2")
     body = [head]
-    if reader.kind == "2A":
+    if reader.letter == "a":
         body.append(reader.take("2A"))
     acts = [reader.take("4")]
-    while reader.kind in _ACTS:
-        if reader.kind == "4":
+    while reader.letter in ("4", "e"):
+        if reader.letter == "4":
             acts.append(reader.take("4"))
         else:
             body.append(reader.take("4E"))
@@ -187,8 +211,8 @@ def _read_lot(reader: _Reader) -> SignedLot:
     start = reader.at
     head = reader.take("1")
     invoices = []
-    while reader.kind in _INVOICE_HEADS:
-        invoices.append(_read_invoice(reader))
+    while reader.letter in ("2", "a"):
+        invoices.append(reader.take_invoice())
     trailer = reader.take("6")
     label = f"Lot {head['lot']}"
     _check_same([head, trailer], label, ("emetteur", "lot"), start)
@@ -209,7 +233,7 @@ def _read_lot(reader: _Reader) -> SignedLot:
 
 def _read_sevens(reader: _Reader) -> tuple[Seven, ...]:
     sevens = []
-    while reader.kind == "7":
+    while reader.letter == "7":
         start = reader.at
         sevens.append(Seven(reader.take("7"), reader.since(start)))
     return tuple(sevens)

@@ -15,6 +15,7 @@ from tournee.firmware.sesam.scan import CONSTRAINT_AT
 from tournee.formats import file_table
 from tournee.formats.errors import RecordError, SesamError
 from tournee.formats.fields import Field, cross_check, parse_table, read, write
+from tournee.formats.record_pattern import RecordPattern
 
 __all__ = [
     "KINDS",
@@ -22,12 +23,15 @@ __all__ = [
     "Field",
     "check",
     "decode",
+    "decode_as",
+    "decode_by_fields",
     "digits",
     "encode",
     "fields",
     "kind_of",
     "locate",
     "names",
+    "shape_of",
 ]
 
 #: Kinds of record; a kind's index is its place here, the first ones as on the device.
@@ -43,6 +47,13 @@ _FIELDS.update(
         for kind, table in zip(file_table.KINDS, file_table.TABLES, strict=True)
     }
 )
+
+
+_PATTERNS = {kind: RecordPattern(known) for kind, known in _FIELDS.items()}
+
+_LETTERS = {kind: kind[0] for kind in KINDS} | {"2A": "a", "4E": "e"}  # what shape_of calls them
+_FIRSTS = [known[0].constraint for known in _FIELDS.values()]
+_ALONE = {ord(first): first for first in _FIRSTS if _FIRSTS.count(first) == len(first)}
 
 
 def fields(kind: str) -> "tuple[Field, ...]":
@@ -95,7 +106,17 @@ def decode(record: bytes, position: int = 0) -> "tuple[str, dict[str, str | int]
             value=record[:3].decode("latin-1"),
             expected=", ".join(KINDS),
         )
-    kind = KINDS[index]
+    return KINDS[index], decode_as(KINDS[index], record, position)
+
+
+def decode_as(kind: str, record: bytes, position: int = 0) -> "dict[str, str | int]":
+    """The values of 128 bytes that `kind_of` or `shape_of` took for this kind; RecordError as `decode`."""
+    values = _PATTERNS[kind].read(record)
+    return decode_by_fields(kind, record, position) if values is None else values
+
+
+def decode_by_fields(kind: str, record: bytes, position: int = 0) -> "dict[str, str | int]":
+    """What `decode_as` gives, field by field: it says which one is wrong."""
     values: dict[str, str | int] = {}
     try:
         for field in _FIELDS[kind]:
@@ -109,7 +130,7 @@ def decode(record: bytes, position: int = 0) -> "tuple[str, dict[str, str | int]
                 )
     except SesamError as error:
         raise _placed(error, kind, position) from None
-    return kind, values
+    return values
 
 
 def kind_of(buf: "bytes | bytearray | memoryview", at: int) -> int:
@@ -122,6 +143,19 @@ def kind_of(buf: "bytes | bytearray | memoryview", at: int) -> int:
         if bytes(buf[at : at + len(start)]) == start:
             return len(record_table.KINDS) + index
     return -1
+
+
+def shape_of(data: bytes) -> str:
+    """The kinds of these whole records, one after the other, a letter each: the kind's first, but `a` for 2A
+    and `e` for 4E; `?` for what is no record.
+    """
+    firsts = enumerate(data[::RECORD_LENGTH])
+    return "".join([_ALONE.get(first) or _letter(data, rank * RECORD_LENGTH) for rank, first in firsts])
+
+
+def _letter(data: bytes, at: int) -> str:
+    index = kind_of(data, at)
+    return "?" if index < 0 else _LETTERS[KINDS[index]]
 
 
 def check(buf: "bytes | bytearray | memoryview", at: int, kind: int) -> int:
