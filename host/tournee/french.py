@@ -1,4 +1,20 @@
-"""Amounts and dates as a carer reads them."""
+"""Amounts, dates and the system's refusals as a carer reads them."""
+
+import errno
+
+_REASONS = {
+    errno.ENOENT: "il n’existe pas",
+    errno.EACCES: "les droits ne le permettent pas",
+    errno.EPERM: "les droits ne le permettent pas",
+    errno.EROFS: "le disque est protégé en écriture",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOTDIR: "son dossier n’en est pas un",
+    errno.ENAMETOOLONG: "son nom est trop long",
+    errno.ENOSPC: "il n’y a plus de place sur le disque",
+    errno.EFBIG: "il est trop grand",
+    errno.ELOOP: "ses liens tournent en rond",
+    errno.EIO: "le disque ne répond pas bien",
+}
 
 
 def euros(cents: int) -> str:
@@ -12,3 +28,8 @@ def day(date: str) -> str:
     if len(date) != len("AAMMJJ") or not date.isdigit():
         return date
     return f"{date[4:]}/{date[2:4]}/{date[:2]}"
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused a file."""
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))

@@ -134,7 +134,7 @@ def test_password_file_open_to_others_is_refused(config: Path, tmp_path: Path) -
     config.write_text(text)
     route = load_config(config).route
     assert route.submission.password is not None
-    with pytest.raises(TourneeError, match="peut être lu par d'autres"):
+    with pytest.raises(TourneeError, match="lisible par d’autres"):
         route.submission.password()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,7 +148,7 @@ def test_a_folder_that_cannot_be_written_is_told(config: Path, monkeypatch: pyte
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(editing.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ConfigError, match="il est comme avant"):
         editing.choose_route(config, "deux")
     assert config.read_text() == CONFIGURATION

@@ -72,8 +72,8 @@ def test_full_disk_leaves_the_old_list_and_says_so(old: Path, monkeypatch) -> No
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(applying.os, "fsync", full)
-    with pytest.raises(applying.OppositionError, match="No space left"):
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(applying.OppositionError, match="plus de place"):
         apply_increment(old, NEXT)
     monkeypatch.undo()
     assert held(old) == set(OLD)

@@ -125,5 +125,5 @@ def test_the_keyring_is_not_loaded_where_a_key_file_stands(path):
     )
     told = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
     loaded = told.stdout.split()
-    assert "tournee.store.secrets" in loaded
+    assert "tournee.secrets" in loaded
     assert "keyring" not in loaded

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,8 @@ from tournee.config.file import Config, parse_config
 from tournee.config.readers import KnownReader
 from tournee.errors import ConfigError
 from tournee.exchange.route import Insurer, Mode, Route, Sealing
+from tournee.files import write_whole
+from tournee.french import reason
 
 Values = dict[str, str | int]
 
@@ -176,27 +175,11 @@ def _replace(path: Path, text: str) -> Config:
     config = parse_config(text, path)
     real = path.resolve()
     try:
-        handle, made = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
+        write_whole(real, text.encode(), real.stat().st_mode & 0o777)
     except OSError as error:
-        raise _not_written(path, error) from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(made).chmod(real.stat().st_mode & 0o777)
-        Path(made).replace(real)
-    except OSError as error:
-        raise _not_written(path, error) from error
-    finally:
-        with suppress(OSError):
-            Path(made).unlink(missing_ok=True)
+        raise ConfigError(
+            f"Le fichier de configuration {path} n’a pas pu être changé ; il est comme avant.",
+            cause=reason(error),
+            next_step="vérifiez les droits du dossier et la place libre",
+        ) from error
     return config
-
-
-def _not_written(path: Path, error: OSError) -> ConfigError:
-    return ConfigError(
-        f"Le fichier de configuration {path} n'a pas pu être changé ; il est comme avant.",
-        cause=str(error.strerror or error),
-        next_step="vérifiez les droits du dossier et la place libre",
-    )

@@ -6,22 +6,19 @@ the configuration itself.
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tournee.config.table import Table
 from tournee.errors import ConfigError
+from tournee.french import reason
 from tournee.reader.label import printed_code, read_label
-
-if TYPE_CHECKING:
-    from keyring.backend import KeyringBackend
+from tournee.secrets import Backend, Keyring, read_secret, write_secret
 
 BLUETOOTH = "ble:"
 IN_KEYRING = "trousseau"
+_KEPT = "le secret du lecteur"
+_PAIR_AGAIN = "donnez de nouveau le code de l’étiquette : tournee reader pair"
 
 
 @dataclass(frozen=True)
@@ -55,12 +52,12 @@ class ReaderChoice:
                 return one
         return None
 
-    def secret_of_port(self, ring: KeyringBackend | None = None) -> bytes | None:
+    def secret_of_port(self, ring: Backend | None = None) -> bytes | None:
         """The secret of the reader in use, None when it has none. ConfigError when it cannot be had."""
         kept = {one.port: one.secret for one in self.known}.get(self.port) or self.secret
         if not kept:
             return None
-        text = _from_keyring(self.port, ring) if kept == IN_KEYRING else _from_file(self.home / kept)
+        text = _from_keyring(self.port, ring) if kept == IN_KEYRING else secret_in_file(self.home / kept)
         return read_label(text).secret
 
 
@@ -77,79 +74,44 @@ def read_reader(table: Table, home: Path) -> ReaderChoice:
     return choice
 
 
-def keep_secret(home: Path, port: str, secret: bytes, ring: KeyringBackend | None = None) -> str:
+def keep_secret(home: Path, port: str, secret: bytes, ring: Backend | None = None) -> str:
     """Keep a reader's secret in the keyring, else in a 0600 file of `home`; says where. ConfigError."""
-    from tournee.store.system_keyring import SystemKeyring
-
-    if SystemKeyring(ring).keep(_entry(port), printed_code(secret)):
+    if Keyring(ring).keep(_entry(port), printed_code(secret)):
         return IN_KEYRING
     name = f"lecteur-{''.join(one for one in port if one.isalnum())}.secret"
-    try:
-        handle, made = tempfile.mkstemp(prefix=f".{name}.", dir=home)  # mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(printed_code(secret) + "\n")
-            Path(made).replace(home / name)
-        finally:
-            with suppress(OSError):
-                Path(made).unlink(missing_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"Le secret du lecteur n'a pas pu être gardé dans {home / name}.",
-            cause=str(error.strerror or error),
-            next_step="vérifiez les droits du dossier et la place libre",
-        ) from error
+    write_secret(home / name, printed_code(secret) + "\n", _KEPT, ConfigError)
     return name
 
 
-def drop_secret(home: Path, reader: KnownReader, ring: KeyringBackend | None = None) -> None:
+def drop_secret(home: Path, reader: KnownReader, ring: Backend | None = None) -> None:
     """Forget a reader's secret. ConfigError when its file stays."""
     if reader.secret == IN_KEYRING:
-        from tournee.store.system_keyring import SystemKeyring
-
-        SystemKeyring(ring).drop(_entry(reader.port))
+        Keyring(ring).drop(_entry(reader.port))
     elif reader.secret:
         try:
             (home / reader.secret).unlink(missing_ok=True)
         except OSError as error:
             raise ConfigError(
                 f"Le secret {home / reader.secret} n'a pas pu être effacé.",
-                cause=str(error.strerror or error),
+                cause=reason(error),
             ) from error
 
 
 def secret_in_file(path: Path) -> str:
     """The text of a file that holds a label's code; ConfigError when it cannot be read or others can."""
-    return _from_file(path)
+    return read_secret(path, _KEPT, ConfigError, _PAIR_AGAIN)
 
 
 def _entry(port: str) -> str:
     return f"lecteur {port}"
 
 
-def _from_keyring(port: str, ring: KeyringBackend | None) -> str:
-    from tournee.store.system_keyring import SystemKeyring
-
-    text = SystemKeyring(ring).find(_entry(port))
+def _from_keyring(port: str, ring: Backend | None) -> str:
+    text = Keyring(ring).find(_entry(port))
     if text is None:
         raise ConfigError(
             f"Le secret du lecteur {port} n'est pas dans le trousseau.",
             cause="le trousseau est verrouillé, ou c'est celui d'un autre compte",
-            next_step="déverrouillez-le, ou donnez de nouveau le code de l'étiquette : tournee reader pair",
+            next_step=f"déverrouillez-le, ou {_PAIR_AGAIN}",
         )
     return text
-
-
-def _from_file(file: Path) -> str:
-    try:
-        if os.name == "posix" and file.stat().st_mode & 0o077:
-            raise ConfigError(
-                f"Le secret de lecteur {file} peut être lu par d'autres.", next_step=f"chmod 600 {file}"
-            )
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"Le secret de lecteur {file} ne peut pas être lu.",
-            cause=str(getattr(error, "strerror", None) or error),
-            next_step="donnez de nouveau le code de l'étiquette : tournee reader pair",
-        ) from error

@@ -18,8 +18,6 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from keyring.backends import null
-
 from tournee.app.certify import (
     PsOnDuty,
     VitaleInReader,
@@ -43,6 +41,7 @@ from tournee.errors import EmulationError
 from tournee.exchange.route import Mode
 from tournee.reader import Identity, Reader
 from tournee.reader.link.secure_channel import SECRET_LENGTH
+from tournee.secrets import NoKeyring
 from tournee.store import Cipher, EffectRow, Journal, OverviewRow, journal_key
 
 CODE = "1234"  # code porteur of every test card
@@ -143,7 +142,7 @@ def run(
     fails."""
     prepare(directory)
     path = directory / "journal.db"
-    cipher = Cipher(journal_key(path, null.Keyring()))  # type: ignore[no-untyped-call]
+    cipher = Cipher(journal_key(path, NoKeyring()))
     mode = WAYS[way].mode
     is_direct = mode is Mode.DIRECT
     ends = "des caisses émulées" if is_direct else "de l'OCT émulé"

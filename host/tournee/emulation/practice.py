@@ -21,6 +21,7 @@ from tournee.emulation.world import (
     World,
 )
 from tournee.exchange.route import Mode
+from tournee.files import write_whole
 
 CONFIG_NAME = "tournee.toml"
 ZONE = ZoneInfo("Europe/Paris")
@@ -38,14 +39,9 @@ def practice(directory: Path) -> Iterator[Desk]:
         World(directory, lambda: datetime.now(ZONE), seal_returns=True, with_insurers=True) as world,
         Desk(directory) as desk,
     ):
-        _write_password(directory / _PASSWORD_NAME)
+        write_whole(directory / _PASSWORD_NAME, f"{PASSWORD}\n".encode())
         (directory / CONFIG_NAME).write_text(_config(directory, world), "utf-8")
         yield desk
-
-
-def _write_password(path: Path) -> None:
-    path.touch(mode=0o600)
-    path.write_text(PASSWORD + "\n", "utf-8")
 
 
 def _config(directory: Path, world: World) -> str:

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from tournee.files import write_whole
+
 HOST = "localhost"
 ADDRESS = "127.0.0.1"
 _LIFE = timedelta(days=2)
@@ -55,8 +57,7 @@ def make_tls(directory: Path, now: datetime) -> TlsFiles:
     files = TlsFiles(directory / "smtp-ca.pem", directory / "smtp-cert.pem", directory / "smtp-key.pem")
     files.authority.write_bytes(authority.public_bytes(Encoding.PEM))
     files.certificate.write_bytes(server.public_bytes(Encoding.PEM))
-    files.key.touch(mode=0o600)
-    files.key.write_bytes(server_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    write_whole(files.key, server_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return files
 
 

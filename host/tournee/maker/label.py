@@ -12,6 +12,7 @@ from pathlib import Path
 import segno
 
 from tournee.errors import ConfigError
+from tournee.files import write_whole
 from tournee.reader.label import Label, scanned_text
 
 _SERIAL = re.compile(r"[A-Z0-9-]{1,16}")
@@ -36,10 +37,6 @@ def write_label(folder: Path, serial: str, secret: bytes) -> list[Path]:
         made = io.BytesIO()
         code.save(made, kind=kind, scale=8)
         path = folder / f"{serial}.{kind}"
-        fresh = path.with_suffix(f".{kind}.new")
-        fresh.unlink(missing_ok=True)
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(made.getvalue())
-        fresh.replace(path)
+        write_whole(path, made.getvalue())
         written.append(path)
     return written

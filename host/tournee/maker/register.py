@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from pathlib import Path
 
 from tournee.errors import StoreError
+from tournee.secrets import read_secret, write_secret
+
+_REGISTER = "le registre"
 
 
 class Register:
@@ -19,17 +19,14 @@ class Register:
         self._readers: dict[str, dict[str, str]] = {}
         if not path.exists():
             return
-        if path.stat().st_mode & 0o077:
-            raise StoreError(
-                f"Le registre {path} est lisible par d'autres.",
-                cause="droits du fichier trop larges",
-                next_step=f"chmod 600 {path}",
-            )
+        text = read_secret(path, _REGISTER, StoreError, "restaurez une sauvegarde")
         try:
-            self._readers = dict(json.loads(path.read_text("utf-8"))["readers"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            self._readers = dict(json.loads(text)["readers"])
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise StoreError(
-                f"Le registre {path} est illisible.", cause=str(error), next_step="restaurez une sauvegarde"
+                f"Le registre {path} est illisible.",
+                cause="ce n’est pas un registre, ou il est coupé",
+                next_step="restaurez une sauvegarde",
             ) from error
 
     def __contains__(self, serial: str) -> bool:
@@ -47,14 +44,4 @@ class Register:
             )
         self._readers[serial] = {"secret": secret.hex(), "board": board}
         text = json.dumps({"readers": self._readers}, indent=1, sort_keys=True) + "\n"
-        descriptor, name = tempfile.mkstemp(dir=self._path.parent)  # mode 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self._path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise StoreError(f"Le registre {self._path} ne s'écrit pas.", cause=str(error)) from error
+        write_secret(self._path, text, _REGISTER, StoreError)

@@ -7,15 +7,16 @@ leaves the old list or the new one, whole. Runs that nothing changes are copied 
 from __future__ import annotations
 
 import hashlib
-import os
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from tournee.errors import OppositionError
+from tournee.files import Step, replacing
+from tournee.french import reason
 from tournee.model import Increment
 from tournee.opposition.held import (
     END,
@@ -30,11 +31,7 @@ from tournee.opposition.held import (
 )
 from tournee.opposition.serials import codes_of
 
-_BUFFER = 1 << 20
 _NOTHING: array[int] = array(LOW)
-
-Step = Callable[[str], None]
-"""Told each step of a replacement, `written`, `synced`, `replaced`: a test may kill the process there."""
 
 
 class IncrementError(OppositionError):
@@ -51,7 +48,7 @@ class Applied:
 
 
 def apply_increment(
-    path: Path, increment: Increment, on_step: Step | None = None, *, anew: bool = False
+    path: Path, increment: Increment, on_step: Step = lambda step: None, *, anew: bool = False
 ) -> Applied:
     """Bring the list at `path` from `increment.before`, in force, to `increment.after` (OCT-LOI-2).
 
@@ -60,7 +57,6 @@ def apply_increment(
     the list in force cannot be trusted, OppositionError when the disk fails. One process at a
     time: the caller sees to it.
     """
-    told = on_step or _nobody
     held = None if anew else list_in_force(path)
     try:
         in_force = held.facts.number if held is not None else 0
@@ -69,29 +65,21 @@ def apply_increment(
                 f"L'incrément {increment.before:06} → {increment.after:06} ne suit pas la liste {in_force:06}"
             )
         changes = _changes(increment)
-        fresh = path.with_name(path.name + ".new")
-        with fresh.open("wb", buffering=_BUFFER) as file:
+        with replacing(path, draft=path.with_name(path.name + ".new"), on_step=on_step) as file:
             merge = _Merge(file, held)
             merge.run(changes)
             facts = merge.finish(increment)
-            told("written")
-            file.flush()
-            os.fsync(file.fileno())
-        told("synced")
-        if held is not None:
-            held.close()
-        fresh.replace(path)
-        _sync_folder(path.parent)
+            if held is not None:
+                held.close()
     except OSError as error:
         raise OppositionError(
-            f"La liste d'opposition n'a pas pu être écrite : {error.strerror}.",
+            f"La liste d’opposition n’a pas pu être écrite : {reason(error)}.",
             cause="disque plein ou protégé ; la liste en vigueur reste celle d'avant",
             next_step="libérez de la place, puis : tournee fetch",
         ) from error
     finally:
         if held is not None:
             held.close()
-    told("replaced")
     return Applied(facts, merge.already, merge.absent)
 
 
@@ -109,7 +97,7 @@ def _changes(increment: Increment) -> list[int]:
 class _Merge:
     """Writes the lows of the new list as they come, and keeps its runs for the end of the file."""
 
-    def __init__(self, file: BinaryIO, held: OppositionList | None) -> None:
+    def __init__(self, file: IO[bytes], held: OppositionList | None) -> None:
         self.already = 0
         self.absent = 0
         self._file = file
@@ -192,19 +180,3 @@ class _Merge:
     def _write(self, data: bytes | memoryview) -> None:
         self._digest.update(data)
         self._file.write(data)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring a rename to the disk, where folders can be synced."""
-    try:
-        number = os.open(folder, os.O_RDONLY)
-    except OSError:  # no folder can be opened on Windows
-        return
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-
-
-def _nobody(_: str) -> None:
-    """Nobody follows the steps."""

@@ -3,6 +3,7 @@
 from tournee.store.cipher import Cipher
 from tournee.store.drafts import FileDraft, MessageDraft
 from tournee.store.journal import Journal
+from tournee.store.keys import journal_key
 from tournee.store.messages import STATIONS
 from tournee.store.opposition import IncrementRow, IncrementState
 from tournee.store.rows import (
@@ -23,7 +24,6 @@ from tournee.store.rows import (
     VisitRow,
     WaitingRow,
 )
-from tournee.store.secrets import journal_key
 from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
 
 __all__ = [

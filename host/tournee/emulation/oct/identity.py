@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from tournee.files import write_whole
+
 KEY_BITS = 2048
 _LIFE = timedelta(days=3 * 365)
 _SLACK = timedelta(days=1)
@@ -47,8 +49,7 @@ def make_mail_identity(directory: Path, now: datetime, owner: str) -> tuple[Path
         .add_extension(_encipherment_alone(), critical=True)
         .sign(key, SHA256())
     )
-    key_path.touch(mode=0o600)
-    key_path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    write_whole(key_path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     certificate_path.write_bytes(certificate.public_bytes(Encoding.PEM))
     return key_path, certificate_path
 
