@@ -2,9 +2,9 @@
 
     command, runtime = start_command(board_dir)      # the board's descriptors are the caller's to fill in
 
-or, by hand, `python boards/build.py unix`. An image lies in `.cache/boards/`, under a name that follows from
-what is in it: the same sources are compiled once, and only the newest few are kept. Where MicroPython is not
-installed the same sources run under CPython.
+or, by hand, `python -m tournee.boards.build unix`. An image lies in the cache (`cache.py`), under a name that
+follows from what is in it: the same sources are compiled once, and only the newest few are kept. Where
+MicroPython is not installed the same sources run under CPython.
 """
 
 import base64
@@ -22,27 +22,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import cross
-from cache import ROOT, made_once
-from imagec.bundling import flatten
-from imagec.constant_folding import fold
-from imagec.dead_branches import prune, settle
-from imagec.mangling import rename
-
-FIRMWARE = ROOT / "firmware"
-sys.path.append(str(FIRMWARE))
-
-from sesam import frame  # noqa: E402
+from tournee.boards import BOARDS, FIRMWARE, cross
+from tournee.boards.cache import made_once
+from tournee.boards.imagec.bundling import flatten
+from tournee.boards.imagec.constant_folding import fold
+from tournee.boards.imagec.dead_branches import prune, settle
+from tournee.boards.imagec.mangling import rename
+from tournee.firmware.sesam import frame
 
 MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
-DRIVERS = Path(__file__).resolve().parent / "drivers"  # modules that several boards share
+DRIVERS = BOARDS / "drivers"  # modules that several boards share
 _NATIVE = ("native.py", "native_sha256.py")  # of the drivers: what stands in for slow modules
 _SIGNATURE = 256  # bytes after an image's payload (image.py)
 _IMAGE_STEPS = ("bundling", "constant_folding", "dead_branches", "mangling")
 _MAKERS = ("build.py", *(f"imagec/{name}.py" for name in _IMAGE_STEPS))
-_TOOLS = [(Path(__file__).parent / name).read_bytes() for name in _MAKERS]
+_TOOLS = [(BOARDS / name).read_bytes() for name in _MAKERS]
 _CORES = {"x86_64": "x64"}  # what mpy-cross calls the machines that an emulator's MicroPython may run on
 _MOST_UNDER_WAY = 127  # numbers of requests go to 255: an old one must not be taken for a new one
 _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback on an emulator is worth them
@@ -64,7 +58,7 @@ VERSION = _VERSION.findall((FIRMWARE / "reader" / "__init__.py").read_text())[0]
 
 def development() -> Release:
     """Return what a build is that nobody signs."""
-    lines = (Path(__file__).resolve().parent / "keys" / "development.pub.pem").read_text().splitlines()
+    lines = (BOARDS / "keys" / "development.pub.pem").read_text().splitlines()
     key = base64.b64decode("".join(lines[1:-1]))
     return Release(VERSION, key[33:289], False)  # where the modulus of an RSA-2048 key lies (RFC 8017 A.1.1)
 
@@ -89,7 +83,8 @@ def start_command(
         raise ValueError(f"unknown runtime {runtime!r}: {' or '.join(commands)}")
     sources = sources_of(board_dir, board, script=script)
     values: dict[str, object] = {name: f"{{{name}}}" for name in ("link", *board["slots"]["names"], "flash")}
-    values |= {"python": sys.executable, "board": board_dir, "heap": heap or board["memory"]["heap"]}
+    values |= {"python": sys.executable, "board": board_dir, "firmware": FIRMWARE}
+    values["heap"] = heap or board["memory"]["heap"]
     if runtime == QEMU:
         values["elf"], values["image"] = flashed(board_dir, board, sources)
     elif runtime == MICROPYTHON:
@@ -319,4 +314,4 @@ def _number(value: int) -> bytes:
 
 
 if __name__ == "__main__":
-    print(*start_command(Path(__file__).resolve().parent / sys.argv[1])[0])
+    print(*start_command(BOARDS / sys.argv[1])[0])

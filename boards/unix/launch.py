@@ -1,7 +1,7 @@
 """Start MicroPython in this process, the firmware's image mapped as the flash that its code runs from
 (CPython).
 
-python launch.py HEAP IMAGE FLASH LINK PS VITALE     heap in bytes, image file, three descriptors
+python launch.py FIRMWARE HEAP IMAGE FLASH LINK PS VITALE     its folder, bytes, a file, three descriptors
 
 FLASH is `flash=`, followed or not by a fourth descriptor: of the file that stands for writable flash. Then
 this is the boot code: the bank that its records choose is what runs, the other one where it holds no whole
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from micropython_module import run_main
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "firmware"))
+sys.path.insert(0, sys.argv[1])  # a `reader` that somebody installed is not this one
 sys.dont_write_bytecode = True
 
 from reader import boot  # noqa: E402
@@ -78,7 +78,7 @@ def chosen(number: int, image: Path) -> tuple[bytes, int]:
     sys.exit("no bank holds a whole image")
 
 
-heap, image, kept, *descriptors = sys.argv[1:]
+heap, image, kept, *descriptors = sys.argv[2:]
 if kept == "flash=":
     code = Path(image).read_bytes()
 else:

@@ -4,7 +4,8 @@
 import runpy
 from pathlib import Path
 
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.reader.transports.streams import SerialTransport, closed
 
 HERE = Path(__file__).parent / "hardware"
@@ -16,10 +17,7 @@ def power(name, runtime, main, flash, folder, *, usb, pairs=True):
     """The board `name`, started at `main`; what it keeps lies in the file `flash`. Its `link_url` is the USB
     console, or else the radio's other end (`Air`)."""
     place = folder / "boards"
-    if not place.exists():
-        (place / name).mkdir(parents=True)
-        for file in (*BOARDS.glob("*.py"), BOARDS / "imagec"):
-            (place / file.name).symlink_to(file)
+    (place / name).mkdir(parents=True, exist_ok=True)
     command = ["{python}", str(HERE / "launch.py"), runtime, str(int(usb)), str(HERE / "power_on.py")]
     command += [
         "{image}",

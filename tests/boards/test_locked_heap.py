@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 import reader_sheets as sheets
 
 from sesam import frame
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import Reader, Refused
 from tournee.reader.failures import CardAbsent, WrongCode

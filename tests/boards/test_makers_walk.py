@@ -23,7 +23,7 @@ def command(line):
     """A line's words: the developer command's verb as it is once everything is set up."""
     words = shlex.split(line)
     if line.startswith(FIRMWARE):
-        return [sys.executable, str(ROOT / "boards" / "image.py"), *words[2:]]
+        return [sys.executable, "-m", "tournee.boards.image", *words[2:]]
     assert words[0] == "tournee-maker"
     return [sys.executable, "-c", "from tournee.maker.main import main; main()", *words[1:]]
 

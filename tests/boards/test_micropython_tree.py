@@ -1,24 +1,21 @@
 """Our port from a MicroPython tree given by hand, in place of the pinned sources."""
 
-import runpy
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-BOARDS = Path(__file__).parents[2] / "boards"
-CROSS = runpy.run_path(str(BOARDS / "build.py"))["cross"]
+from tournee.boards import cross
 
 
 def build(folder, *arguments):
-    command = [sys.executable, str(BOARDS / "image.py"), "build", *map(str, arguments)]
+    command = [sys.executable, "-m", "tournee.boards.image", "build", *map(str, arguments)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_pinned_sources_given_as_a_tree_make_the_same_bytes(tmp_path):
     tree = tmp_path / "tree"
-    tree.symlink_to(CROSS.sources())
+    tree.symlink_to(cross.sources())
     assert build(tmp_path, "lm3s", "--output", "pinned.img", "--elf", "pinned.elf").returncode == 0
     done = build(tmp_path, "lm3s", "--output", "given.img", "--micropython", tree)
     assert done.returncode == 0, done.stderr
@@ -39,12 +36,12 @@ def test_folder_that_is_no_micropython_is_refused_with_what_it_lacks(tmp_path):
 def test_changed_file_of_the_tree_is_another_origin(tmp_path):
     for name in ("py", "shared"):
         (tmp_path / name).mkdir()
-    for name in CROSS._TREE:
+    for name in cross._TREE:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1")
-    before = CROSS.tree_digest(tmp_path)
+    before = cross.tree_digest(tmp_path)
     (tmp_path / "py" / "gc.c").write_text("2")
-    assert CROSS.tree_digest(tmp_path) != before
+    assert cross.tree_digest(tmp_path) != before
 
 
 @pytest.mark.parametrize("option", ["--elf", "--micropython"])

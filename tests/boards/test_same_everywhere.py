@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 import reader_sheets as sheets
 
 from sesam import frame
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.line.faults import Fault
 from tournee.reader import Reader
@@ -166,9 +167,9 @@ def unix_with_the_link_of(other, folder):
     """The unix board, but for its messages, which are as long as the other board's."""
     unix = folder / "unix"
     unix.mkdir()
-    for file in [*BOARDS.glob("*.py"), BOARDS / "imagec", *(BOARDS / "unix").iterdir()]:
+    for file in (BOARDS / "unix").iterdir():
         if file.name != "board.toml":
-            (folder / file.relative_to(BOARDS)).symlink_to(file)
+            (unix / file.name).symlink_to(file)
     link = LINK.search((BOARDS / other / "board.toml").read_text())[0]
     (unix / "board.toml").write_text(LINK.sub(link, (BOARDS / "unix" / "board.toml").read_text()))
     return unix

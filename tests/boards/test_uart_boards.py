@@ -2,7 +2,8 @@
 
 import pytest
 
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.content import card_content
 from tournee.reader import Reader

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
-sys.path.append(str(Path(__file__).parents[2] / "boards"))
 
 import reader_sheets as sheets
 
-import build
 from sesam import frame, messages
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS, build
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import codec
 from tournee.reader.link.framing import FrameReader, seal

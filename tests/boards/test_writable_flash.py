@@ -1,10 +1,9 @@
 """Writable flash of our port: NOR regions, two banks, the boot record, images that are refused."""
 
-import runpy
-
 import pytest
 
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS, build
+from tournee.emulation.board import EmulatedBoard
 from tournee.errors import EmulationError
 
 MPS2 = BOARDS / "mps2"
@@ -17,7 +16,7 @@ STORE = 0x42000  # where the store lies in the file
 def flash(tmp_path):
     """The file of a board that has the script of the two banks in its first bank."""
     file = tmp_path / "flash"
-    runpy.run_path(str(BOARDS / "build.py"))["fresh_flash"](MPS2, file, script=TWO_BANKS)
+    build.fresh_flash(MPS2, file, script=TWO_BANKS)
     return file
 
 

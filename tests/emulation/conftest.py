@@ -16,10 +16,13 @@ while True:
         raise ValueError("told to die")
     os.write(link, data)
 """
-BUILD = """
-import pathlib, sys
-def start_command(board_dir, heap=None, runtime="cpython"):
-    return [sys.executable, str(board_dir / "main.py"), "{link}", "{ps}", "{vitale}"], runtime
+BOARD = """
+name = "echo"
+memory.heap = 0
+link.message = 128
+slots = { names = ["ps", "vitale"], clock_khz = 4000 }
+image.modules = ["main.py"]
+emulator.cpython = ["{python}", "{board}/main.py", "{link}", "{ps}", "{vitale}"]
 """
 
 
@@ -95,8 +98,8 @@ def terminal():
 @pytest.fixture
 def echo_board(tmp_path):
     """A board that sends back what it hears, and dies when told to."""
-    folder = tmp_path / "boards" / "echo"
-    folder.mkdir(parents=True)
+    folder = tmp_path / "echo"
+    folder.mkdir()
     (folder / "main.py").write_text(ECHO)
-    (folder.parent / "build.py").write_text(BUILD)
+    (folder / "board.toml").write_text(BOARD)
     return folder

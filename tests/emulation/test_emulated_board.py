@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import serial
 
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.errors import EmulationError
 
@@ -105,7 +106,7 @@ def test_unknown_slot_is_refused(echo_board):
 
 
 def test_missing_board_is_refused(tmp_path):
-    with pytest.raises(EmulationError, match="introuvable"):
+    with pytest.raises(EmulationError, match="« none »"):
         EmulatedBoard(tmp_path / "boards" / "none")
 
 

@@ -1,11 +1,10 @@
 """The maker's register, labels and flashing plans."""
 
 import json
-import runpy
 
 import pytest
 
-from tournee.emulation.board import BOARDS
+from tournee.boards import image as images
 from tournee.errors import ConfigError, EmulationError, StoreError
 from tournee.maker import flashing
 from tournee.maker.label import check_serial, write_label
@@ -86,11 +85,8 @@ def test_steps_after_one_that_fails_are_not_begun(tmp_path):
 
 
 def test_emulated_board_is_flashed_with_its_own_image_alone(tmp_path):
-    image = runpy.run_path(str(BOARDS / "image.py"))
-    key = image["private_key"](image["DEVELOPMENT_KEY"])
-    made = {
-        name: image["make"](b"\xff" * 64, name, 0x100, key, development=True) for name in ("unix", "lm3s")
-    }
+    key = images.private_key(images.DEVELOPMENT_KEY)
+    made = {name: images.make(b"\xff" * 64, name, 0x100, key, development=True) for name in ("unix", "lm3s")}
     flashing.flash_file("unix", made["unix"], tmp_path / "flash")
     data = (tmp_path / "flash").read_bytes()
     assert data.startswith(made["unix"])

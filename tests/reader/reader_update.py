@@ -1,7 +1,5 @@
 """A reader with two banks, for tests of its updates: images made by the tool, power that can fail."""
 
-import runpy
-from pathlib import Path
 from types import SimpleNamespace
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -9,18 +7,18 @@ from reader_bench import Bench
 from reader_flash import Flash, Power
 
 from reader.boot import choose
+from tournee.boards import image as images
 from tournee.reader import codec
 
-IMAGE = runpy.run_path(str(Path(__file__).parents[2] / "boards" / "image.py"))
-DEVELOPMENT = IMAGE["private_key"](IMAGE["DEVELOPMENT_KEY"])
+DEVELOPMENT = images.private_key(images.DEVELOPMENT_KEY)
 OTHER = rsa.generate_private_key(65537, 2048)
 BANK_PAGE, CHUNK = 1024, 104
 OLD, NEW = bytes(range(256)) * 2, bytes(reversed(range(256))) * 2
 
 
 def image(payload=NEW, board="bench", version="0.2.0", key=DEVELOPMENT, development=True):
-    number = IMAGE["version_number"](version)
-    return IMAGE["make"](payload, board, number, key, development=development)
+    number = images.version_number(version)
+    return images.make(payload, board, number, key, development=development)
 
 
 class Updated:
@@ -32,7 +30,7 @@ class Updated:
         self.boot = Flash(32, word=1, power=self.power)
         self.journal = Flash(power=self.power)
         self.banks[0].data[: len(image(OLD))] = image(OLD, version="0.1.0")
-        self.key = IMAGE["modulus"](signer.public_key())
+        self.key = images.modulus(signer.public_key())
         self.production = production
 
     def start(self) -> Bench:
@@ -40,7 +38,7 @@ class Updated:
         self.power.budget = None
         running = choose(self.boot)
         whole = bytes(self.banks[running].data).rstrip(b"\xff")
-        IMAGE["parse"](whole)  # a reader that answers: its image is whole
+        images.parse(whole)  # a reader that answers: its image is whole
         flash = SimpleNamespace(
             banks=self.banks,
             boot=self.boot,

@@ -1,22 +1,21 @@
 """Updates of real boards, over their links: the unix board and QEMU's mps2, killed and cut wherever."""
 
-import runpy
-
 import pytest
 
 from sesam import codes
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.boards import image as images
+from tournee.emulation.board import EmulatedBoard
 from tournee.reader import Refused
 from tournee.reader.maker import MakerReader
 
-IMAGE = runpy.run_path(str(BOARDS / "image.py"))
 PROBE = BOARDS / "probes" / "verify.py"
 MOST_MS = 5000  # of emulated time
 SHIFT = 6  # 64 ns an instruction, about 16 million a second
 
 
 def built(board, version="0.2.0"):
-    return IMAGE["built"](BOARDS / board, version, IMAGE["DEVELOPMENT_KEY"], production=False)
+    return images.built(BOARDS / board, version, images.DEVELOPMENT_KEY, production=False)
 
 
 on_both = pytest.mark.parametrize("name", ["unix", "mps2"])

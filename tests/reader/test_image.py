@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tournee.boards import build, cache
+from tournee.boards.imagec.constant_folding import fold
+
 ROOT = Path(__file__).parents[2]
-BUILD = runpy.run_path(str(ROOT / "boards" / "build.py"))
-FOLD = runpy.run_path(str(ROOT / "boards" / "imagec" / "constant_folding.py"))["fold"]
 UNIX = ROOT / "boards" / "unix"
 
 
@@ -34,35 +35,35 @@ def test_package_json_installs_what_the_manifest_freezes():
 
 
 def test_command_names_the_image_and_the_heap():
-    command, runtime = BUILD["start_command"](UNIX, heap=50000)
+    command, runtime = build.start_command(UNIX, heap=50000)
     assert runtime == "micropython"
     assert command[-6] == "50000"
     assert command[-5].endswith(".romfs")
 
 
 def test_same_sources_are_built_once():
-    first = Path(BUILD["start_command"](UNIX)[0][-5])
+    first = Path(build.start_command(UNIX)[0][-5])
     made = first.stat().st_ino
-    second = Path(BUILD["start_command"](UNIX)[0][-5])
+    second = Path(build.start_command(UNIX)[0][-5])
     assert (second, second.stat().st_ino) == (first, made)
 
 
 @pytest.mark.parametrize("runtime", ["micropython", "cpython"])
 def test_newest_images_of_a_board_alone_are_kept(tmp_path, monkeypatch, runtime):
-    cache = tmp_path / "boards"
-    make = BUILD["flash_image" if runtime == "micropython" else "folder"]
-    monkeypatch.setitem(make.__globals__["made_once"].__globals__, "CACHE", cache)
+    kept = tmp_path / "boards"
+    make = build.flash_image if runtime == "micropython" else build.folder
+    monkeypatch.setattr(cache, "CACHE", kept)
     made = []
     for number in range(7):
         made.append(make("new", {"main.py": b"x = %d\n" % number}))
         os.utime(made[-1], (number, number))
     other = make("other", {"main.py": b"x = 1\n"})
-    assert set(cache.iterdir()) == {*made[-4:], other}
+    assert set(kept.iterdir()) == {*made[-4:], other}
 
 
 def test_image_that_was_asked_for_lately_is_kept(tmp_path, monkeypatch):
-    make = BUILD["flash_image"]
-    monkeypatch.setitem(make.__globals__["made_once"].__globals__, "CACHE", tmp_path)
+    make = build.flash_image
+    monkeypatch.setattr(cache, "CACHE", tmp_path)
     made = [make("new", {"main.py": b"x = %d\n" % number}) for number in range(7)]
     assert set(tmp_path.iterdir()) == set(made)
     os.utime(made[0], (0, 0))
@@ -74,11 +75,11 @@ def test_image_that_was_asked_for_lately_is_kept(tmp_path, monkeypatch):
 
 def test_unknown_runtime_is_refused():
     with pytest.raises(ValueError, match="unknown runtime"):
-        BUILD["start_command"](UNIX, runtime="jython")
+        build.start_command(UNIX, runtime="jython")
 
 
 def test_cpython_command_runs_the_sources():
-    command, runtime = BUILD["start_command"](UNIX, runtime="cpython")
+    command, runtime = build.start_command(UNIX, runtime="cpython")
     assert runtime == "cpython"
     main = Path(command[-5])
     assert main.name == "main.py"
@@ -88,7 +89,7 @@ def test_cpython_command_runs_the_sources():
 
 
 def test_file_system_is_laid_out_as_micropython_reads_it():
-    image = BUILD["romfs"]({"a.mpy": b"A" * 200, "p/b.mpy": b"BC"})
+    image = build.romfs({"a.mpy": b"A" * 200, "p/b.mpy": b"BC"})
     inner = bytes.fromhex("05 0a 05 62 2e 6d 70 79 02 02") + b"BC"
     folder = bytes.fromhex("04 0e 01 70") + inner
     file = bytes.fromhex("05 81 51 05 61 2e 6d 70 79 02 81 48") + b"A" * 200
@@ -96,7 +97,7 @@ def test_file_system_is_laid_out_as_micropython_reads_it():
 
 
 def test_public_constant_is_folded_where_it_is_made_and_where_it_is_used():
-    folded = FOLD(
+    folded = fold(
         {
             "p/codes.py": "from p.port import const\nBAD = const(0xE1)\nLAST = BAD\n",
             "p/user.py": "from p import codes\nfrom p.codes import BAD, LAST\nx = codes.BAD + BAD + LAST\n",
@@ -108,11 +109,11 @@ def test_public_constant_is_folded_where_it_is_made_and_where_it_is_used():
 
 def test_attributes_strings_and_comments_are_left_alone():
     text = "BAD = const(1)\nx.BAD = 'BAD'  # BAD\nself.codes.BAD\n"
-    assert FOLD({"p/m.py": text})["p/m.py"] == text.replace("BAD =", "_BAD =", 1)
+    assert fold({"p/m.py": text})["p/m.py"] == text.replace("BAD =", "_BAD =", 1)
 
 
 def test_lines_stay_where_they_were():
     sources = {name: (ROOT / "firmware" / name).read_text() for name in listed()}
-    for name, text in FOLD(sources).items():
+    for name, text in fold(sources).items():
         assert text.count("\n") == sources[name].count("\n"), name
         compile(text, name, "exec")

@@ -1,12 +1,11 @@
 """The modules of an image joined into one: it does what they did, and takes less of the heap."""
 
 import ast
-import runpy
+import tomllib
 from pathlib import Path
 
-BOARDS = Path(__file__).parents[2] / "boards"
-FLATTEN = runpy.run_path(str(BOARDS / "imagec" / "bundling.py"))["flatten"]
-BUILD = runpy.run_path(str(BOARDS / "build.py"))
+from tournee.boards import BOARDS, build
+from tournee.boards.imagec.bundling import flatten
 
 # Every way of taking a name from another module, and of having one of one's own: `=== path`, then its text.
 _, *PARTS = (Path(__file__).parents[1] / "vectors" / "reader" / "modules.txt").read_text().split("=== ")
@@ -15,12 +14,12 @@ MODULES = dict(part.split("\n", 1) for part in PARTS)
 
 def test_one_module_does_what_the_modules_did():
     made = {}
-    exec(compile(FLATTEN(MODULES), "flat", "exec"), made)
+    exec(compile(flatten(MODULES), "flat", "exec"), made)
     assert made["run"]() == ("p", [4, 6], [2, 3], 40, [20], ["late", 2, 5], 3)
 
 
 def test_what_was_made_is_named_by_its_module_and_main_keeps_its_names():
-    made = FLATTEN(MODULES)
+    made = flatten(MODULES)
     assert "COUNT__p_low = 2" in made
     assert "def call__p_middle(COUNT):\n    CALLS__p_middle.append(COUNT)" in made
     assert "class Thing:" in made
@@ -28,7 +27,7 @@ def test_what_was_made_is_named_by_its_module_and_main_keeps_its_names():
 
 
 def test_modules_stand_in_the_order_of_their_imports_and_others_imports_stay():
-    lines = FLATTEN(MODULES).splitlines()
+    lines = flatten(MODULES).splitlines()
     places = [line for line in lines if line.startswith("# ")]
     assert places == ["# p/__init__.py", "# p/low.py", "# p/middle.py", "# p/late.py", "# main.py"]
     assert "import sys" in lines
@@ -37,15 +36,15 @@ def test_modules_stand_in_the_order_of_their_imports_and_others_imports_stay():
 
 def test_module_left_out_of_the_image_is_still_asked_for():
     text = "try:\n    from q import far\nexcept ImportError:\n    far = None\n"
-    assert FLATTEN({"main.py": text}) == "# main.py\n" + text
+    assert flatten({"main.py": text}) == "# main.py\n" + text
 
 
 def test_firmware_in_one_module_imports_nothing_of_its_own():
     unix = BOARDS / "unix"
-    board = BUILD["tomllib"].loads((unix / "board.toml").read_text())
-    sources = {name: text.decode() for name, text in BUILD["sources_of"](unix, board).items()}
+    board = tomllib.loads((unix / "board.toml").read_text())
+    sources = {name: text.decode() for name, text in build.sources_of(unix, board).items()}
     imported = set()
-    for node in ast.walk(ast.parse(FLATTEN(BUILD["fold"](sources)))):
+    for node in ast.walk(ast.parse(flatten(build.fold(sources)))):
         if isinstance(node, ast.Import):
             imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -1,16 +1,15 @@
 """The names of the firmware's image: replaced by names that the runtime already has, and by those alone."""
 
 import ast
-import runpy
 import subprocess
 import sys
-from pathlib import Path
+import tomllib
 
 import pytest
 
-BOARDS = Path(__file__).parents[2] / "boards"
-RENAME = runpy.run_path(str(BOARDS / "imagec" / "mangling.py"))["rename"]
-BUILD = runpy.run_path(str(BOARDS / "build.py"))
+from tournee.boards import BOARDS, build
+from tournee.boards.imagec.mangling import rename
+
 NAMES = (BOARDS / "unix" / "names.txt").read_text().split()
 ASK = """
 import micropython
@@ -23,10 +22,10 @@ micropython.qstr_info(1)
 
 def renamed_firmware():
     unix = BOARDS / "unix"
-    board = BUILD["tomllib"].loads((unix / "board.toml").read_text())
-    sources = {name: text.decode() for name, text in BUILD["sources_of"](unix, board).items()}
-    folded = BUILD["fold"](sources)
-    return folded, RENAME(folded, NAMES)
+    board = tomllib.loads((unix / "board.toml").read_text())
+    sources = {name: text.decode() for name, text in build.sources_of(unix, board).items()}
+    folded = build.fold(sources)
+    return folded, rename(folded, NAMES)
 
 
 def test_runtime_has_every_name_of_the_list(tmp_path):
@@ -45,7 +44,7 @@ def test_names_made_here_are_replaced_everywhere_and_others_are_left():
         "p/a.py": "import gc\n\nclass Big:\n  def act(self, far):\n    self.near = far\n    gc.collect()\n",
         "p/b.py": "from p.a import Big\n\nBig().act(far=1)  # act\n'act'\n",
     }
-    assert RENAME(sources, ["x", "collect", "yy", "zz", "vv", "self"]) == {
+    assert rename(sources, ["x", "collect", "yy", "zz", "vv", "self"]) == {
         "p/a.py": "import gc\n\nclass x:\n  def vv(self, yy):\n    self.zz = yy\n    gc.collect()\n",
         "p/b.py": "from p.a import x\n\nx().vv(yy=1)  # act\n'act'\n",
     }
@@ -53,23 +52,23 @@ def test_names_made_here_are_replaced_everywhere_and_others_are_left():
 
 def test_names_of_modules_stay():
     sources = {"link.py": "def link(link):\n    return link\n"}
-    assert RENAME(sources, ["x"]) == sources
+    assert rename(sources, ["x"]) == sources
 
 
 def test_names_for_which_no_known_one_is_left_stay():
-    made = RENAME({"m.py": "def far(near):\n    pass\n"}, ["x"])
+    made = rename({"m.py": "def far(near):\n    pass\n"}, ["x"])
     assert made == {"m.py": "def x(near):\n    pass\n"}
 
 
 def test_functions_own_variables_stay():
     sources = {"m.py": "def near():\n    far = 1\n    return far\n"}
-    assert RENAME(sources, ["x", "y"]) == {"m.py": "def x():\n    far = 1\n    return far\n"}
+    assert rename(sources, ["x", "y"]) == {"m.py": "def x():\n    far = 1\n    return far\n"}
 
 
 @pytest.mark.parametrize("word", ["f'{far}'", "rf'{far}'"])
 def test_f_string_is_refused_with_its_place(word):
     with pytest.raises(ValueError, match=r"m\.py:2"):
-        RENAME({"m.py": f"far = 1\nnear = {word}\n"}, ["x", "y"])
+        rename({"m.py": f"far = 1\nnear = {word}\n"}, ["x", "y"])
 
 
 def test_firmware_keeps_its_lines_and_its_shape():

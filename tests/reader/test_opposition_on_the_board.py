@@ -4,7 +4,8 @@ import tomllib
 
 import pytest
 
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.opposition.compact import capacity, make_filter
 from tournee.reader import CardSuspected, Reader

@@ -7,7 +7,8 @@ import pytest
 import reader_sheets as sheets
 
 from sesam import codes
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import Reader, Refused
 from tournee.reader.maker import MakerReader

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from reader.line import REMOVED, TIMEOUT
-from tournee.emulation.board import BOARDS
+from tournee.boards import BOARDS
 from tournee.emulation.slots import ACTIVATE, DATA, DEACTIVATE, PRESENCE, SPEED, FrameSplitter, frame
 
 

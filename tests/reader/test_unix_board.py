@@ -7,7 +7,8 @@ import reader_sheets as sheets
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import Fault, load_card
 from tournee.emulation.cards.content import card_content
 from tournee.reader import Reader

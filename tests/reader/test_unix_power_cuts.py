@@ -8,7 +8,8 @@ import reader_sheets as sheets
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.content import card_content
 from tournee.errors import EmulationError
@@ -71,9 +72,7 @@ class Impatient:
 @pytest.fixture(scope="module")
 def killer(tmp_path_factory):
     """A copy of the unix board whose flash kills its process."""
-    folder = shutil.copytree(BOARDS, tmp_path_factory.mktemp("boards") / "boards", dirs_exist_ok=True)
-    shutil.copytree(BOARDS.parent / "firmware", folder.parent / "firmware")
-    unix = folder / "unix"
+    unix = shutil.copytree(BOARDS / "unix", tmp_path_factory.mktemp("boards") / "unix")
     driver = (unix / "flash.py").read_text()
     (unix / "flash.py").write_text(driver + KILLER)
     return unix

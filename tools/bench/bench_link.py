@@ -35,9 +35,10 @@ sys.path.insert(0, str(SHEETS))
 
 import reader_sheets as sheets  # noqa: E402
 
+from tournee.boards import BOARDS  # noqa: E402
 from tournee.emulation.bluetooth.air import PER_TURN, Air  # noqa: E402
 from tournee.emulation.bluetooth.peripheral import faultless  # noqa: E402
-from tournee.emulation.board import BOARDS, EmulatedBoard  # noqa: E402
+from tournee.emulation.board import EmulatedBoard  # noqa: E402
 from tournee.emulation.cards import load_card  # noqa: E402
 from tournee.reader import Reader  # noqa: E402
 from tournee.reader.transports.bluetooth import BluetoothTransport, pair  # noqa: E402

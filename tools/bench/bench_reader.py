@@ -7,7 +7,6 @@ On the lm3s the hot loops are in C, on the unix board in machine code that mpy-c
 from __future__ import annotations
 
 import re
-import runpy
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from measure import row, timed
+
+from tournee.boards import build
 
 BAUD = 1_000_000
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,11 +82,10 @@ def _on_unix(lot: bytes, probe: Path) -> tuple[int, int]:
 
 
 def _counted(text: str) -> int:
-    build = runpy.run_path(str(ROOT / "boards" / "build.py"))
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "script.py"
         script.write_text(text)
-        command, _ = build["start_command"](ROOT / "boards" / "unix", heap=1 << 20, script=script)
+        command, _ = build.start_command(ROOT / "boards" / "unix", heap=1 << 20, script=script)
     valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     valgrind += ["--toggle-collect=micropython_unix_main"]
     plain = [part.format(link=0, ps=0, vitale=0, flash="") for part in command]  # the script asks for none

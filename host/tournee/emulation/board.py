@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import runpy
 import signal
 import socket
 import subprocess
@@ -17,13 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tournee.boards import BOARDS, build
 from tournee.emulation.cards import VirtualCard
 from tournee.emulation.slots import SlotThread
 from tournee.errors import EmulationError
 from tournee.reader.maker import MakerReader
 
 SLOTS = ("ps", "vitale")
-BOARDS = Path(__file__).resolve().parents[3] / "boards"
 _PR_SET_PDEATHSIG = 1
 _WORDS_KEPT = 8000
 _LAST_WORDS_S = 0.2
@@ -66,17 +65,8 @@ class EmulatedBoard:
         listens: bool = False,
         options: Sequence[str] = (),
     ) -> None:
-        build = board_dir.parent / "build.py"
-        if not build.is_file():
-            raise EmulationError(
-                f"Carte électronique introuvable : {board_dir}.",
-                cause="Le lecteur émulé a besoin du dépôt complet (dossiers boards et firmware).",
-            )
-        tool = runpy.run_path(str(build))
-        forced: dict[str, object] = {} if runtime is None else {"runtime": runtime}
-        how = {} if script is None else {"script": script}
         try:
-            self._command, self._runtime = tool["start_command"](board_dir, heap=heap, **forced, **how)
+            self._command, self._runtime = build.start_command(board_dir, heap, runtime, script)
         except (FileNotFoundError, KeyError):  # no board.toml, or no emulator in it
             raise EmulationError(
                 f"Pas de carte électronique émulée « {board_dir.name} ».",
@@ -86,7 +76,7 @@ class EmulatedBoard:
         self._ready = _READY.get(self._runtime, b"") if listens or not script else b""
         self._fresh_flash: Callable[[Path], None] | None = None
         if self._runtime == "qemu" and any("{flash}" in part for part in self._command):
-            self._fresh_flash = partial(tool["fresh_flash"], board_dir, **how)
+            self._fresh_flash = partial(build.fresh_flash, board_dir, script=script)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._flash = flash
         self._process: subprocess.Popen[bytes] | None = None

@@ -32,7 +32,8 @@ from tournee.app.certify import (
 from tournee.app.context import Office
 from tournee.app.inbound import Settled, fetch
 from tournee.app.outbound import close_lots, make_files, send
-from tournee.emulation.board import BOARDS, EmulatedBoard
+from tournee.boards import BOARDS
+from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.lookup import ps_card_of, vitale_of
 from tournee.emulation.oct.split import Claim

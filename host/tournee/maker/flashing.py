@@ -11,7 +11,6 @@ are filled in; a board that is emulated has the method `file`, and no steps: its
 
 from __future__ import annotations
 
-import runpy
 import string
 import subprocess
 import sys
@@ -20,9 +19,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tournee.boards import BOARDS, build
+from tournee.boards import image as images
 from tournee.errors import ConfigError, EmulationError
-
-BOARDS = Path(__file__).resolve().parents[3] / "boards"
 
 
 def settings(name: str) -> dict[str, Any]:
@@ -60,9 +59,7 @@ def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = F
 
 def sources_folder(name: str) -> Path:
     """The firmware and the board's drivers as files, for a board that an official MicroPython runs on."""
-    tool = runpy.run_path(str(BOARDS / "build.py"))
-    folder: Path = tool["folder"](name, tool["sources_of"](BOARDS / name, settings(name)))
-    return folder
+    return build.folder(name, build.sources_of(BOARDS / name, settings(name)))
 
 
 def run(steps: list[list[str]], tell: Callable[[str], None]) -> None:
@@ -87,14 +84,13 @@ def flash_file(name: str, image: bytes, file: Path) -> None:
     ConfigError when the image is not this board's, or the board has no flash.
     """
     board = settings(name)
-    tool = runpy.run_path(str(BOARDS / "image.py"))
     try:
-        known = tool["parse"](image)
-    except ValueError as error:
+        known = images.parse(image)
+    except images.ImageError as error:
         raise ConfigError("Ce fichier n'est pas une image.", cause=str(error)) from error
     flash = board.get("flash") or board.get("nor")
     if known.board != name or flash is None:
         raise ConfigError(f"Cette image est celle de {known.board}, ou {name} n'a pas de mémoire permanente.")
     size = 2 * flash["banks"] + flash["boot"] + flash["store"]
     data = image.ljust(size, b"\xff").ljust(flash.get("emulated", size), b"\0")
-    tool["write_whole"](file, data)
+    images.write_whole(file, data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
 import secrets
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from tournee.boards import BOARDS
+from tournee.boards import image as images
 from tournee.cli import status
 from tournee.cli.french import FrenchGroup, usage_in_french
 from tournee.cli.show import SIMULATION, labelled, reader_line
@@ -111,7 +112,7 @@ def emulate(board: str, file: Path, link: Path) -> None:
     from tournee.emulation.board import EmulatedBoard
 
     flashing.settings(board)
-    with EmulatedBoard(flashing.BOARDS / board, flash=file) as running:
+    with EmulatedBoard(BOARDS / board, flash=file) as running:
         link.unlink(missing_ok=True)
         link.symlink_to(running.link_url)
         try:
@@ -174,10 +175,9 @@ def update(port: str, image: Path) -> None:
     Coupée à tout moment, elle se relance : le lecteur reprend, ou revient à ce qu'il avait.
     """
     data = image.read_bytes()
-    tool = runpy.run_path(str(flashing.BOARDS / "image.py"))
     try:
-        wanted = tool["parse"](data).version_text
-    except ValueError:
+        wanted = images.parse(data).version_text
+    except images.ImageError:
         wanted = ""  # the reader judges, and says what it has against it
     console = screen()
     with reader_at(port) as reader:
