@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tools" / "bench"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 
 import reader_sheets as sheets
-from link_cost import Log, Sealed, cost_of, watched
+from link_cost import Log, Protected, cost_of, watched
 from paced_line import PacedLine
 
 from tournee.emulation.board import EmulatedBoard
@@ -81,7 +81,7 @@ def test_near_end_may_be_closed_and_opened_again():
 @pytest.mark.parametrize("secret", [None, SECRET])
 def test_account_of_a_lot_has_each_byte_written_and_each_record_once(tmp_path, secret):
     log = Log()
-    with EmulatedBoard(flash=tmp_path / "flash") as board, Sealed() as sealed:
+    with EmulatedBoard(flash=tmp_path / "flash") as board, Protected() as protected:
         if secret:
             board.provision("TRN-BENCH", secret)
         board.insert("ps", load_card("infirmiere"))
@@ -93,7 +93,7 @@ def test_account_of_a_lot_has_each_byte_written_and_each_record_once(tmp_path, s
             reader.certify_lot(
                 lot, kind="FSE", mode="03", invoices=3, total=3 * sheets.FEE, on_progress=log.on_progress
             )
-    cost = cost_of(log, sealed)
+    cost = cost_of(log, protected)
     _, *streamed = [data for moment, data in log.written if moment <= log.over]
     assert cost.useful == cost.kinds["records"] == len(lot)
     assert cost.written == len(b"".join(streamed))

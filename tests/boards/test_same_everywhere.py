@@ -19,8 +19,8 @@ from tournee.emulation.cards import load_card
 from tournee.emulation.cards.line.faults import Fault
 from tournee.reader import Reader
 from tournee.reader.failures import Refused
-from tournee.reader.link import sending
-from tournee.reader.link.congestion import Flow
+from tournee.reader.link import transmitter
+from tournee.reader.link.congestion import Congestion
 from tournee.reader.transports.open import connect
 from tournee.reader.transports.streams import closed
 
@@ -52,14 +52,14 @@ class Tapped:
         return data
 
 
-class EvenFlow(Flow):
+class EvenCongestion(Congestion):
     """Messages as long as the reader takes, one by one, however the link fares: the same requests on a slow
     machine, and as many before a refusal is heard of."""
 
-    def length(self, most):
+    def best_length(self, most):
         return most
 
-    def holds(self, out):
+    def allows(self, in_flight):
         return False
 
 
@@ -194,7 +194,7 @@ def transcript(place, folder):
 @pytest.fixture(scope="module", autouse=True)
 def _even_flow():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sending, "Flow", EvenFlow)
+        patch.setattr(transmitter, "Congestion", EvenCongestion)
         yield
 
 

@@ -17,9 +17,9 @@ from tournee.boards import BOARDS, build
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import codec
-from tournee.reader.link.framing import FrameReader, seal
+from tournee.reader.link.framing import FrameReader, encode_frame
 from tournee.reader.link.record_stream import AROUND
-from tournee.reader.link.secure_channel import Protection
+from tournee.reader.link.secure_channel import SecureChannel
 from tournee.reader.transports.open import connect
 
 SECRET = bytes(range(100, 132))
@@ -44,7 +44,7 @@ class Wire:
         self._stream = connect(url)
         self._frames = FrameReader(8192)
         self._come = []
-        self._protection = Protection(secret) if secret else None
+        self._protection = SecureChannel(secret) if secret else None
         if secret:
             self._shake_hands()
         hello = {"session": SESSION, "version": 1, "resume": 0}
@@ -53,9 +53,9 @@ class Wire:
 
     def _shake_hands(self):
         protection = self._protection
-        self._stream.write(seal(frame.HELLO, 1, protection.protect(SESSION)))
+        self._stream.write(encode_frame(frame.HELLO, 1, protection.begin(SESSION)))
         proof = protection.prove(codec.decode(self.next(frame.WELCOME).payload))
-        self._stream.write(seal(frame.HELLO, 2, proof))
+        self._stream.write(encode_frame(frame.HELLO, 2, proof))
         self.next(frame.WELCOME)
         protection.establish()
 
@@ -64,8 +64,8 @@ class Wire:
 
     def sealed(self, kind, number, payload):
         if self._protection is not None and self._protection.established:
-            return bytes(seal(frame.PROTECTED, 0, self._protection.seal(kind, number, payload)))
-        return bytes(seal(kind, number, payload))
+            return bytes(encode_frame(frame.PROTECTED, 0, self._protection.protect(kind, number, payload)))
+        return bytes(encode_frame(kind, number, payload))
 
     def put(self, kind, number, payload):
         self._stream.write(self.sealed(kind, number, payload))

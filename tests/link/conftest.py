@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from link_rig import Board, Clock, CountingService, hello
-from protection_rig import Rig
+from secure_channel_rig import Rig
 
 
 @pytest.fixture

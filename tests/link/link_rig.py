@@ -12,7 +12,7 @@ from reader.protection import Protection
 from reader.sha256 import Sha256
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.link.framing import Frame, FrameReader, seal
+from tournee.reader.link.framing import Frame, FrameReader, encode_frame
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "link"
 MESSAGE_MAX = 1280
@@ -206,12 +206,12 @@ class Board:
 def hello(session: bytes = SESSION, *, number: int = 9, resume: int = 0, version: int = 1) -> bytes:
     """A host's HELLO, framed."""
     message = codec.encode(messages.HELLO, {"session": session, "version": version, "resume": resume})
-    return bytes(seal(frame.HELLO, number, message))
+    return bytes(encode_frame(frame.HELLO, number, message))
 
 
 def request(number: int, message: int = messages.CARDS, **values: object) -> bytes:
     """A request, framed."""
-    return bytes(seal(frame.REQUEST, number, codec.encode(message, values)))
+    return bytes(encode_frame(frame.REQUEST, number, codec.encode(message, values)))
 
 
 def ask(board: Board, data: bytes) -> list[Frame]:

@@ -11,7 +11,7 @@ from sesam import codes, messages
 from tournee import reader as client
 from tournee.errors import ReaderError
 from tournee.reader import Reader
-from tournee.reader.status_texts import WORDS
+from tournee.reader.status_texts import STATUS_TEXTS
 
 CODES = {name: value for name, value in vars(codes).items() if name.isupper() and value != codes.OK}
 ZONE = bytes.fromhex("00661c01300c3230323430313031303030300c323032343132333130303030")
@@ -251,7 +251,7 @@ def test_refusal_is_of_the_class_of_its_status(status, kind):
 
 @pytest.mark.parametrize("name", CODES)
 def test_every_status_has_its_words(name):
-    message, _, next_step = WORDS[CODES[name]]
+    message, _, next_step = STATUS_TEXTS[CODES[name]]
     assert message.endswith(".")
     assert next_step
     assert not next_step.endswith(".")

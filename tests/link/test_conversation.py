@@ -5,21 +5,21 @@ from link_rig import Board, Clock, CountingService
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.link.conversation import Conversation, State
+from tournee.reader.link.conversation import Conversation, ConversationState
 from tournee.reader.link.deadlines import TRIES, WORK_MAX_MS
-from tournee.reader.link.framing import FrameReader, seal
-from tournee.reader.link.retransmit_timer import ACK_WAIT_MS, BYTE_WAIT_MS, GREET_WAIT_MS, WORK_WAIT_MS
+from tournee.reader.link.framing import FrameReader, encode_frame
+from tournee.reader.link.retransmit_timer import ACK_WAIT_MS, BYTE_WAIT_MS, HELLO_WAIT_MS, WORK_WAIT_MS
 
 CARDS = codec.encode(messages.CARDS, {})
 ANSWER = codec.encode(73, {"ps": 1, "vitale": 0})
-ACK = bytes(seal(frame.ACK, 1, b""))
-REQUEST = bytes(seal(frame.REQUEST, 1, CARDS))
+ACK = bytes(encode_frame(frame.ACK, 1, b""))
+REQUEST = bytes(encode_frame(frame.REQUEST, 1, CARDS))
 PATIENCE = ACK_WAIT_MS + BYTE_WAIT_MS * len(REQUEST)
 
 
 def welcome(number: int = 1, *, last: int = 0, resumed: int = 0) -> bytes:
     values = {"version": 1, "largest_message": 1280, "last_number": last, "resumed": resumed}
-    return bytes(seal(frame.WELCOME, number, codec.encode(messages.WELCOME, values)))
+    return bytes(encode_frame(frame.WELCOME, number, codec.encode(messages.WELCOME, values)))
 
 
 def kinds(data: bytes) -> list[int]:
@@ -44,8 +44,8 @@ def test_hello_is_repeated_after_its_wait_and_the_link_is_lost_after_all_tries()
     said = []
     for turn in range(TRIES):
         said += kinds(talk.outgoing())
-        assert talk.wait_ms(turn * GREET_WAIT_MS) == GREET_WAIT_MS
-        talk.poll((turn + 1) * GREET_WAIT_MS)
+        assert talk.wait_ms(turn * HELLO_WAIT_MS) == HELLO_WAIT_MS
+        talk.poll((turn + 1) * HELLO_WAIT_MS)
     assert said == [frame.HELLO] * TRIES
     assert talk.lost
 
@@ -74,7 +74,7 @@ def test_ack_is_followed_by_something_before_the_next_one_is_missed(talk):
 
 def test_answer_whose_rest_does_not_come_is_asked_for_again(talk):
     talk.feed(ACK, 30)
-    answer = bytes(seal(frame.ANSWER, 1, ANSWER))
+    answer = bytes(encode_frame(frame.ANSWER, 1, ANSWER))
     talk.feed(answer[:-3], 60)
     assert talk.wait_ms(60) == 120
     talk.poll(179)
@@ -86,7 +86,7 @@ def test_answer_whose_rest_does_not_come_is_asked_for_again(talk):
 
 
 def test_rest_that_comes_late_and_damaged_takes_nothing_from_what_comes_with_it(talk):
-    answer = bytes(seal(frame.ANSWER, 1, ANSWER))
+    answer = bytes(encode_frame(frame.ANSWER, 1, ANSWER))
     damaged = answer[:3] + b"\x7f" + answer[4:]
     talk.feed(ACK + damaged[:-3], 60)
     talk.feed(damaged[-3:] + answer[:4], 500)
@@ -96,7 +96,7 @@ def test_rest_that_comes_late_and_damaged_takes_nothing_from_what_comes_with_it(
 
 def test_answer_that_comes_byte_by_byte_is_waited_for(talk):
     talk.feed(ACK, 30)
-    for at, byte in enumerate(seal(frame.ANSWER, 1, ANSWER)):
+    for at, byte in enumerate(encode_frame(frame.ANSWER, 1, ANSWER)):
         talk.feed(bytes((byte,)), 100 * at)
         talk.poll(100 * at + 99)
         assert talk.outgoing() == b""
@@ -116,12 +116,12 @@ def test_card_that_works_for_ever_ends_the_wait(talk):
 
 
 def test_ack_of_another_request_changes_nothing(talk):
-    talk.feed(bytes(seal(frame.ACK, 2, b"")), 500)
+    talk.feed(bytes(encode_frame(frame.ACK, 2, b"")), 500)
     assert talk.wait_ms(500) == PATIENCE - 500
 
 
 def test_nak_sends_again_at_once_but_once_in_a_wait(talk):
-    nak = bytes(seal(frame.NAK, 0, codes.CHECKSUM.to_bytes(2, "big")))
+    nak = bytes(encode_frame(frame.NAK, 0, codes.CHECKSUM.to_bytes(2, "big")))
     talk.feed(nak, 10)
     assert talk.outgoing() == REQUEST
     talk.feed(nak * 20, 11)
@@ -130,28 +130,28 @@ def test_nak_sends_again_at_once_but_once_in_a_wait(talk):
 
 
 def test_damaged_answer_asks_again_at_once(talk):
-    answer = bytearray(seal(frame.ANSWER, 1, ANSWER))
+    answer = bytearray(encode_frame(frame.ANSWER, 1, ANSWER))
     answer[5] ^= 1
     talk.feed(bytes(answer), 10)
     assert talk.outgoing() == REQUEST
 
 
 def test_answer_of_another_number_is_ignored(talk):
-    talk.feed(bytes(seal(frame.ANSWER, 2, ANSWER)), 10)
-    assert talk.state is State.WAITING
+    talk.feed(bytes(encode_frame(frame.ANSWER, 2, ANSWER)), 10)
+    assert talk.state is ConversationState.WAITING
 
 
 def test_answer_that_is_no_message_asks_again(talk):
-    talk.feed(bytes(seal(frame.ANSWER, 1, b"\xff")), 10)
+    talk.feed(bytes(encode_frame(frame.ANSWER, 1, b"\xff")), 10)
     assert talk.outgoing() == REQUEST
-    assert talk.state is State.WAITING
+    assert talk.state is ConversationState.WAITING
 
 
 def test_answer_is_taken_once_and_its_repetition_ignored(talk):
-    talk.feed(bytes(seal(frame.ANSWER, 1, ANSWER)) * 2, 10)
+    talk.feed(bytes(encode_frame(frame.ANSWER, 1, ANSWER)) * 2, 10)
     assert talk.take_answer()[1] == bytes(ANSWER)
-    talk.feed(bytes(seal(frame.ANSWER, 1, ANSWER)), 20)
-    assert talk.state is State.IDLE
+    talk.feed(bytes(encode_frame(frame.ANSWER, 1, ANSWER)), 20)
+    assert talk.state is ConversationState.IDLE
 
 
 def test_request_that_was_not_taken_is_sent_after_a_reconnection(talk):
@@ -177,13 +177,13 @@ def test_reader_that_restarted_is_noticed_greeted_anew_and_the_request_given_up(
     (again,) = FrameReader(4096).feed(talk.outgoing())
     assert codec.decode(again.payload).uint("resume") == 0
     talk.feed(welcome(again.number), 120)
-    assert talk.state is State.IDLE
+    assert talk.state is ConversationState.IDLE
     assert talk.outgoing() == b""
 
 
 def test_reader_that_lost_the_session_without_the_stream_ending_is_greeted_again(talk):
     failure = {"status": codes.NO_SESSION, "record": 0, "column": 0, "detail": 0}
-    talk.feed(bytes(seal(frame.ANSWER, 1, codec.encode(messages.FAILURE, failure))), 10)
+    talk.feed(bytes(encode_frame(frame.ANSWER, 1, codec.encode(messages.FAILURE, failure))), 10)
     (hello,) = FrameReader(4096).feed(talk.outgoing())
     assert (hello.kind, codec.decode(hello.payload).uint("resume")) == (frame.HELLO, 1)
 
@@ -192,15 +192,15 @@ def test_hello_refused_by_its_number_is_a_refusal_and_is_not_repeated():
     talk = Conversation(b"session1")
     talk.connected(0)
     talk.outgoing()
-    talk.feed(bytes(seal(frame.NAK, 1, codes.MALFORMED.to_bytes(2, "big"))), 5)
-    assert (talk.state, talk.refusal) == (State.CLOSED, codes.MALFORMED)
+    talk.feed(bytes(encode_frame(frame.NAK, 1, codes.MALFORMED.to_bytes(2, "big"))), 5)
+    assert (talk.state, talk.refusal) == (ConversationState.CLOSED, codes.MALFORMED)
 
 
 def test_welcome_of_another_hello_is_ignored():
     talk = Conversation(b"session1")
     talk.connected(0)
     talk.feed(welcome(7), 5)
-    assert talk.state is State.GREETING
+    assert talk.state is ConversationState.OPENING
 
 
 def test_reader_still_at_work_for_an_earlier_request_is_waited_for():
@@ -217,9 +217,9 @@ def test_request_given_up_leaves_no_byte_of_it_behind():
     talk.feed(welcome(), 0)
     talk.outgoing()
     talk.ask(codec.encode(messages.UNLOCK, {"code": b"739155"}), 0)
-    sealed = talk.flight.awaited.message
+    kept = talk._transmitter._window.awaited.message
     talk.give_up()
-    assert b"739155" not in bytes(sealed) + bytes(talk._sending.out)
+    assert b"739155" not in bytes(kept) + bytes(talk._transmitter._out)
 
 
 def test_conversation_with_the_readers_own_link_ends_in_an_answer():
@@ -239,14 +239,14 @@ def test_answer_behind_the_damaged_frame_that_used_up_the_last_try_is_taken(talk
     for _ in range(TRIES - 1):
         now += talk.wait_ms(now)
         talk.poll(now)
-    talk.feed(damaged + bytes(seal(frame.ANSWER, 1, ANSWER)), now)
-    assert (talk.state, talk.lost) == (State.ANSWERED, False)
+    talk.feed(damaged + bytes(encode_frame(frame.ANSWER, 1, ANSWER)), now)
+    assert (talk.state, talk.lost) == (ConversationState.ANSWERED, False)
     assert talk.take_answer()[1] == ANSWER
 
 
 def test_waits_become_those_of_a_quick_link_and_long_again_where_nothing_comes(talk):
     talk.feed(ACK, 30)
-    talk.feed(bytes(seal(frame.ANSWER, 1, ANSWER)), 60)
+    talk.feed(bytes(encode_frame(frame.ANSWER, 1, ANSWER)), 60)
     talk.take_answer()
     talk.ask(CARDS, 100)
     talk.outgoing()

@@ -6,7 +6,7 @@ from link_rig import SESSION, Board, Clock, CountingService, ask, hello, refusal
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.link.framing import Frame, FrameReader, seal
+from tournee.reader.link.framing import Frame, FrameReader, encode_frame
 
 
 def test_hello_opens_a_session_and_tells_version_and_largest_message(board, service):
@@ -45,7 +45,7 @@ def test_hello_of_a_new_session_starts_numbers_again_and_drops_the_kept_answer(o
 
 
 def test_hello_that_is_no_hello_is_refused_by_nak_with_its_number(board):
-    answer = ask(board, bytes(seal(frame.HELLO, 9, codec.encode(messages.CARDS, {}))))
+    answer = ask(board, bytes(encode_frame(frame.HELLO, 9, codec.encode(messages.CARDS, {}))))
     assert answer == [Frame(frame.NAK, 9, codes.UNKNOWN_MESSAGE.to_bytes(2, "big"))]
 
 
@@ -84,7 +84,7 @@ def test_request_is_acknowledged_before_it_is_carried_out(open_board, service):
     assert link.feed(data, len(data)) == len(data)
     sender = link.sender
     count = sender.pending()
-    assert bytes(sender.out[sender.out_at : sender.out_at + count]) == bytes(seal(frame.ACK, 1, b""))
+    assert bytes(sender.out[sender.out_at : sender.out_at + count]) == bytes(encode_frame(frame.ACK, 1, b""))
     assert service.requests == []
 
 
@@ -137,7 +137,7 @@ def test_numbers_go_from_255_to_1(open_board):
 def test_request_that_is_no_request_is_answered_by_its_refusal_and_takes_its_number(
     open_board, payload, status
 ):
-    (answer,) = ask(open_board, bytes(seal(frame.REQUEST, 1, payload)))
+    (answer,) = ask(open_board, bytes(encode_frame(frame.REQUEST, 1, payload)))
     assert told(answer) == (frame.ANSWER, 1, refusal(status))
     assert [one.kind for one in ask(open_board, request(2))] == [frame.ACK, frame.ANSWER]
 
@@ -149,19 +149,19 @@ def test_hello_message_in_a_request_is_no_request(open_board):
 
 
 def test_request_too_long_is_answered_oversize_and_the_next_is_served(open_board):
-    (answer,) = ask(open_board, bytes(seal(frame.REQUEST, 1, b"\xa1" * 5000)))
+    (answer,) = ask(open_board, bytes(encode_frame(frame.REQUEST, 1, b"\xa1" * 5000)))
     assert told(answer) == (frame.ANSWER, 1, refusal(codes.OVERSIZE))
     assert [one.kind for one in ask(open_board, request(2))] == [frame.ACK, frame.ANSWER]
 
 
 @pytest.mark.parametrize("length", [1281, 1282, 1400, 70_000])
 def test_request_longer_than_the_largest_message_is_oversize(open_board, length):
-    (answer,) = ask(open_board, bytes(seal(frame.REQUEST, 1, b"\xa1" * length)))
+    (answer,) = ask(open_board, bytes(encode_frame(frame.REQUEST, 1, b"\xa1" * length)))
     assert told(answer)[2]["status"] == codes.OVERSIZE
 
 
 def test_request_of_the_largest_length_is_taken(open_board):
-    (answer,) = ask(open_board, bytes(seal(frame.REQUEST, 1, b"\xa1" * 1280)))
+    (answer,) = ask(open_board, bytes(encode_frame(frame.REQUEST, 1, b"\xa1" * 1280)))
     assert told(answer)[2]["status"] == codes.MALFORMED
 
 
@@ -172,25 +172,25 @@ def test_damaged_frame_gets_a_nak_of_checksum_without_a_number(open_board):
 
 
 def test_unknown_frame_type_gets_a_nak_of_protocol_with_its_number(open_board):
-    answer = ask(open_board, bytes(seal(77, 5, b"later")))
+    answer = ask(open_board, bytes(encode_frame(77, 5, b"later")))
     assert answer == [Frame(frame.NAK, 5, codes.PROTOCOL.to_bytes(2, "big"))]
 
 
 def test_hello_too_long_gets_a_nak_of_oversize(board):
-    answer = ask(board, bytes(seal(frame.HELLO, 3, b"x" * 2000)))
+    answer = ask(board, bytes(encode_frame(frame.HELLO, 3, b"x" * 2000)))
     assert answer == [Frame(frame.NAK, 3, codes.OVERSIZE.to_bytes(2, "big"))]
 
 
 @pytest.mark.parametrize(("kind", "status"), [(frame.PROTECTED, codes.OVERSIZE), (77, codes.PROTOCOL)])
 def test_other_frame_too_long_gets_a_nak_with_its_number(open_board, kind, status):
-    answer = ask(open_board, bytes(seal(kind, 5, b"x" * 2000)))
+    answer = ask(open_board, bytes(encode_frame(kind, 5, b"x" * 2000)))
     assert answer == [Frame(frame.NAK, 5, status.to_bytes(2, "big"))]
 
 
 @pytest.mark.parametrize("length", [3, 2000])
 @pytest.mark.parametrize("kind", [frame.WELCOME, frame.ANSWER, frame.ACK, frame.NAK, frame.PART])
 def test_echo_of_what_a_reader_sends_is_not_answered(open_board, kind, length):
-    assert ask(open_board, bytes(seal(kind, 1, b"\xe1" * length))) == []
+    assert ask(open_board, bytes(encode_frame(kind, 1, b"\xe1" * length))) == []
 
 
 def test_line_that_echoes_everything_does_not_go_round_for_ever(board):
@@ -232,7 +232,7 @@ def test_code_is_gone_from_the_readers_buffers_after_its_request(open_board):
 
 
 def test_code_of_a_refused_request_is_gone_from_the_readers_buffers_too(open_board):
-    ask(open_board, bytes(seal(frame.REQUEST, 1, bytes.fromhex("a2000301433733390000"))))
+    ask(open_board, bytes(encode_frame(frame.REQUEST, 1, bytes.fromhex("a2000301433733390000"))))
     assert b"739" not in bytes(open_board.link._in)
 
 

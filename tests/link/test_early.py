@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from link_rig import SESSION, Board, Clock, CountingService, ask, hello, refusal, request, told
-from protection_rig import SECRET, Rig, sealed, shake_hands
+from secure_channel_rig import SECRET, Rig, sealed, shake_hands
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.link.framing import Frame, FrameReader, seal
-from tournee.reader.link.secure_channel import Protection
+from tournee.reader.link.framing import Frame, FrameReader, encode_frame
+from tournee.reader.link.secure_channel import SecureChannel
 
 PIECE = frame.PIECE_DATA
 ROOM = 2_752
@@ -24,7 +24,7 @@ def pieces(number: int, whole: bytes) -> list[bytes]:
     """The PIECE frames of a frame."""
     head = len(whole).to_bytes(2, "big")
     return [
-        bytes(seal(frame.PIECE, number, head + at.to_bytes(2, "big") + whole[at : at + PIECE]))
+        bytes(encode_frame(frame.PIECE, number, head + at.to_bytes(2, "big") + whole[at : at + PIECE]))
         for at in range(0, len(whole), PIECE)
     ]
 
@@ -102,7 +102,7 @@ def test_nothing_but_records_is_kept(frame_of):
     [
         request(2),
         hello(b"session2") + request(1, messages.CERTIFY, what=2, kind=1, mode=3) + records(2, 0),
-        bytes(seal(frame.REQUEST, 2, b"\xff")),
+        bytes(encode_frame(frame.REQUEST, 2, b"\xff")),
     ],
 )
 def test_what_was_kept_is_forgotten_when_something_else_comes_in_its_place(between):
@@ -130,9 +130,9 @@ def test_whatever_order_they_come_in_each_is_taken_once_in_order(order, again, r
     assert board.service.requests.count(messages.RECORDS) == 12
 
 
-def joined() -> tuple[Rig, Protection]:
+def joined() -> tuple[Rig, SecureChannel]:
     """A reader with a secret, and the rightful host's keys; CERTIFY is taken as request 1."""
-    rig, host = Rig(), Protection(SECRET)
+    rig, host = Rig(), SecureChannel(SECRET)
     rig.board.early = ROOM
     rig.board.start()
     shake_hands(rig, host)
@@ -143,12 +143,12 @@ def joined() -> tuple[Rig, Protection]:
     return rig, host
 
 
-def record_of(host: Protection, number: int, first: int) -> bytes:
+def record_of(host: SecureChannel, number: int, first: int) -> bytes:
     values = {"first": first, "data": bytes((first + 1,)) * 128}
     return bytes(sealed(host, frame.REQUEST, number, codec.encode(messages.RECORDS, values)))
 
 
-def said(host: Protection, frames: list[Frame]) -> list:
+def said(host: SecureChannel, frames: list[Frame]) -> list:
     return [told(host.open(one.payload)) for one in frames]
 
 
@@ -163,7 +163,7 @@ def test_records_of_the_protected_channel_are_opened_in_their_order_and_kept():
 def test_new_keys_forget_what_was_kept():
     rig, host = joined()
     assert said(host, rig.inject(record_of(host, 3, 1))) == [early(3, 1, 0b1)]
-    other = Protection(SECRET)
+    other = SecureChannel(SECRET)
     shake_hands(rig, other)
     assert bytes(rig.board.link._early.store) == bytes(ROOM)
 
@@ -216,9 +216,9 @@ def test_numbers_go_from_255_to_1_and_none_is_0(last):
 
 def test_frame_too_long_to_be_told_of_is_refused_whatever_the_room():
     board = certifying(room=60_000)
-    answer = ask(board, bytes(seal(frame.PIECE, 2, b"\x2a\x01\0\0" + bytes(28))))  # 10,753
+    answer = ask(board, bytes(encode_frame(frame.PIECE, 2, b"\x2a\x01\0\0" + bytes(28))))  # 10,753
     assert answer == [Frame(frame.NAK, 2, codes.PROTOCOL.to_bytes(2, "big"))]
-    assert len(ask(board, bytes(seal(frame.PIECE, 2, b"\x2a\0\0\0" + bytes(28))))[0].payload) == 48
+    assert len(ask(board, bytes(encode_frame(frame.PIECE, 2, b"\x2a\0\0\0" + bytes(28))))[0].payload) == 48
 
 
 def test_piece_of_a_request_that_is_taken_is_answered_by_no_pieces():
@@ -252,7 +252,7 @@ def test_piece_of_a_request_that_is_neither_next_nor_taken_is_refused(number):
 )
 def test_piece_of_nothing_that_can_be_is_refused(payload, status):
     board = certifying()
-    answer = ask(board, bytes(seal(frame.PIECE, 2, payload)))
+    answer = ask(board, bytes(encode_frame(frame.PIECE, 2, payload)))
     assert answer == [Frame(frame.NAK, 2, status.to_bytes(2, "big"))]
 
 
@@ -275,7 +275,7 @@ def test_board_without_room_knows_no_pieces():
         bytes(60),
         b"\0" + bytes((200,)) * 59,  # without its end
         hello(b"session2"),
-        bytes(seal(frame.FETCH, 1, b"\0\0\x1c")),
+        bytes(encode_frame(frame.FETCH, 1, b"\0\0\x1c")),
         pieces(2, bytes(100))[0],
     ],
 )
@@ -318,13 +318,13 @@ def test_record_of_the_protected_channel_comes_in_pieces_and_is_opened_once():
 
 def test_strangers_pieces_spoil_what_comes_in_pieces_and_nothing_else():
     rig, host = joined()
-    kept = rig.inject(seal(frame.FETCH, 1, b"\0\0\x28"))
+    kept = rig.inject(encode_frame(frame.FETCH, 1, b"\0\0\x28"))
     whole = record_of(host, 2, 0)
     mine, foreign = pieces(2, whole), pieces(2, bytes(len(whole)))
     *_, answer = rig.inject(b"".join(mine[:-1]) + foreign[0] + mine[-1])
     assert answer == Frame(frame.NAK, 0, answer.payload)
     assert int.from_bytes(answer.payload, "big") in (codes.CHECKSUM, codes.RECORD_REFUSED)
-    assert rig.inject(seal(frame.FETCH, 1, b"\0\0\x28")) == kept
+    assert rig.inject(encode_frame(frame.FETCH, 1, b"\0\0\x28")) == kept
     *_, answer = rig.inject(b"".join(pieces(2, record_of(host, 2, 0))))
     assert said(host, [answer]) == [(frame.ANSWER, 2, {"next": 1})]
 
@@ -344,4 +344,4 @@ def test_pieces_in_clear_do_not_get_round_the_protected_channel():
 
 def test_word_of_pieces_is_no_frame_for_a_reader():
     board = certifying()
-    assert FrameReader(4096).feed(board.feed(bytes(seal(frame.PIECES, 2, b"\1")))) == []
+    assert FrameReader(4096).feed(board.feed(bytes(encode_frame(frame.PIECES, 2, b"\1")))) == []

@@ -2,16 +2,16 @@
 
 import pytest
 from link_rig import SESSION, Board, ask, hello, refusal, request, told
-from protection_rig import SECRET, Rig, sealed, shake_hands
+from secure_channel_rig import SECRET, Rig, sealed, shake_hands
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.link.framing import Frame, FrameReader, seal
-from tournee.reader.link.secure_channel import Protection
+from tournee.reader.link.framing import Frame, FrameReader, encode_frame
+from tournee.reader.link.secure_channel import SecureChannel
 
 
 def fetch(number: int, offset: int, length: int) -> bytes:
-    return bytes(seal(frame.FETCH, number, offset.to_bytes(2, "big") + bytes((length,))))
+    return bytes(encode_frame(frame.FETCH, number, offset.to_bytes(2, "big") + bytes((length,))))
 
 
 def nak(number: int, status: int) -> list[Frame]:
@@ -23,7 +23,7 @@ def signed(board: Board) -> bytes:
     ask(board, request(1, messages.CERTIFY, what=2, kind=1, mode=3))
     ask(board, request(2, messages.RECORDS, first=0, data=bytes(128)))
     said = board.feed(request(3, messages.SIGN, invoices=1, total=1))
-    return said[len(seal(frame.ACK, 3, b"")) :]
+    return said[len(encode_frame(frame.ACK, 3, b"")) :]
 
 
 @pytest.mark.parametrize("length", [1, 28, 40])
@@ -77,7 +77,7 @@ def test_fetch_after_another_host_opened_a_session_gets_nothing_of_the_last_one(
 )
 def test_fetch_of_no_such_part_is_refused(open_board, payload):
     signed(open_board)
-    assert ask(open_board, bytes(seal(frame.FETCH, 3, bytes.fromhex(payload)))) == nak(3, codes.RANGE)
+    assert ask(open_board, bytes(encode_frame(frame.FETCH, 3, bytes.fromhex(payload)))) == nak(3, codes.RANGE)
 
 
 @pytest.mark.parametrize("beyond", [0, 1, 1000])
@@ -98,7 +98,7 @@ def test_fetch_changes_nothing_that_a_host_can_see(open_board, service):
 @pytest.fixture
 def joined():
     """A reader with a secret that has answered its first request, and the rightful host's keys."""
-    rig, host = Rig(), Protection(SECRET)
+    rig, host = Rig(), SecureChannel(SECRET)
     shake_hands(rig, host)
     opening = codec.encode(messages.HELLO, {"session": SESSION, "version": 1, "resume": 0})
     rig.inject(sealed(host, frame.HELLO, 1, opening))
@@ -109,7 +109,7 @@ def joined():
 
 def test_fetch_in_clear_of_a_protected_answer_gives_its_record_and_nothing_in_clear(joined):
     rig, host = joined
-    whole = bytes(seal(frame.PROTECTED, 0, rig.answered.payload))
+    whole = bytes(encode_frame(frame.PROTECTED, 0, rig.answered.payload))
     parts = b"".join(rig.inject(fetch(1, at, 28))[0].payload[4:] for at in range(0, len(whole), 28))
     assert parts == whole
     (put_together,) = FrameReader(4096).feed(parts)
@@ -123,8 +123,8 @@ def test_fetch_by_a_stranger_is_no_sign_of_the_rightful_host(joined):
     rig.clock.now += 20_000
     assert rig.inject(fetch(1, 0, 28))[0].kind == frame.PART
     assert rig.board.protection._used == used
-    other = Protection(SECRET)
-    (welcome,) = rig.inject(seal(frame.HELLO, 1, other.protect(b"session2")))
+    other = SecureChannel(SECRET)
+    (welcome,) = rig.inject(encode_frame(frame.HELLO, 1, other.begin(b"session2")))
     assert welcome.kind == frame.WELCOME
 
 
@@ -136,7 +136,7 @@ def test_fetch_within_a_record_is_no_frame_of_the_protocol(joined):
 
 def test_fetch_gives_nothing_once_another_handshake_is_done(joined):
     rig, _ = joined
-    shake_hands(rig, Protection(SECRET))
+    shake_hands(rig, SecureChannel(SECRET))
     assert rig.inject(fetch(1, 0, 28)) == nak(1, codes.NO_SESSION)
 
 

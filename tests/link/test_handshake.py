@@ -5,13 +5,13 @@ import secrets
 import pytest
 from faulty_wire import TO_HOST, FaultyWire
 from link_rig import VECTORS
-from protection_rig import SECRET, SESSION, Rig, hello, quiet, refusal, sealed, shake_hands, status_of
+from secure_channel_rig import SECRET, SESSION, Rig, hello, quiet, refusal, sealed, shake_hands, status_of
 from test_cuts import NO_FAULT, dialogue
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.link.framing import Frame, FrameReader, seal
-from tournee.reader.link.secure_channel import Protection, ProtectionError
+from tournee.reader.link.framing import Frame, FrameReader, encode_frame
+from tournee.reader.link.secure_channel import SecureChannel, SecureChannelError
 
 
 def test_reader_that_does_not_know_the_secret_learns_nothing(rig):
@@ -25,7 +25,7 @@ def test_reader_that_does_not_know_the_secret_learns_nothing(rig):
 
 def test_handshake_with_any_byte_changed_on_its_way_makes_no_keys():
     """Whatever a meddler changes in PROTECT, PROTECTING or PROVE, it is refused, with a status."""
-    plain = codec.decode(bytes(Protection(SECRET).protect(SESSION)))
+    plain = codec.decode(bytes(SecureChannel(SECRET).begin(SESSION)))
     lengths = {"PROTECT": len(plain.data("nonce")), "PROTECTING": 32, "PROVE": 16}
     for name, length in lengths.items():
         for at in range(length):
@@ -35,22 +35,22 @@ def test_handshake_with_any_byte_changed_on_its_way_makes_no_keys():
 
 def shaken_with_a_change(name: str, at: int) -> int:
     rig = Rig()
-    host = Protection(SECRET)
-    asked = host.protect(SESSION)
+    host = SecureChannel(SECRET)
+    asked = host.begin(SESSION)
     if name == "PROTECT":
         asked[asked.index(host._host_nonce) + at] ^= 1
-    (welcome,) = rig.inject(seal(frame.HELLO, 1, asked))
+    (welcome,) = rig.inject(encode_frame(frame.HELLO, 1, asked))
     payload = bytearray(welcome.payload)
     if name == "PROTECTING":
         places = [*range(-34, -18), *range(-16, 0)]  # nonce and proof, as CBOR ends with them
         payload[places[at]] ^= 1
     try:
         proof = host.prove(codec.decode(bytes(payload)))
-    except ProtectionError as error:
+    except SecureChannelError as error:
         return error.status
     if name == "PROVE":
         proof[at - 16] ^= 1
-    (answer,) = rig.inject(seal(frame.HELLO, 2, proof))
+    (answer,) = rig.inject(encode_frame(frame.HELLO, 2, proof))
     return codes.OK if answer.kind == frame.WELCOME else int.from_bytes(answer.payload, "big")
 
 
@@ -58,14 +58,14 @@ def shaken_with_a_change(name: str, at: int) -> int:
 def test_downgrade_or_unknown_cipher_is_refused(rig, field):
     values = {"version": 1, "suite": 1, "nonce": bytes(16), "session": SESSION} | {field: 2}
     asked = codec.encode(messages.PROTECT, values)
-    assert refusal(rig.inject(seal(frame.HELLO, 1, asked))) == codes.SUITE
+    assert refusal(rig.inject(encode_frame(frame.HELLO, 1, asked))) == codes.SUITE
 
 
 def test_reader_that_names_another_cipher_is_refused_by_the_host():
     answer = {"version": 1, "suite": 2, "nonce": bytes(16), "proof": bytes(16)}
-    host = Protection(SECRET)
-    host.protect(SESSION)
-    with pytest.raises(ProtectionError, match="E605"):
+    host = SecureChannel(SECRET)
+    host.begin(SESSION)
+    with pytest.raises(SecureChannelError, match="E605"):
         host.prove(codec.decode(bytes(codec.encode(messages.PROTECT + messages.ANSWER, answer))))
 
 
@@ -88,14 +88,14 @@ def test_second_host_proves_nothing_once_the_first_speaks_again_until_it_is_sile
     first = rig.host()
     first.unlock("1234")
     rig.clock.now += 20_000
-    second = Protection(SECRET)
-    (welcome,) = rig.inject(seal(frame.HELLO, 1, second.protect(b"session2")))
+    second = SecureChannel(SECRET)
+    (welcome,) = rig.inject(encode_frame(frame.HELLO, 1, second.begin(b"session2")))
     proof = second.prove(codec.decode(welcome.payload))
     assert first.cards().ps == 2
-    assert refusal(rig.inject(seal(frame.HELLO, 2, proof))) == codes.HOST_BUSY
+    assert refusal(rig.inject(encode_frame(frame.HELLO, 2, proof))) == codes.HOST_BUSY
     assert first.cards().ps == 2
     rig.clock.now += 20_000
-    (ready,) = rig.inject(seal(frame.HELLO, 2, proof))
+    (ready,) = rig.inject(encode_frame(frame.HELLO, 2, proof))
     assert ready.kind == frame.WELCOME
 
 
@@ -134,7 +134,7 @@ def is_ready(frames) -> bool:
 
 
 def test_proof_repeated_ends_no_session_and_starts_no_counter_again(rig):
-    host = Protection(SECRET)
+    host = SecureChannel(SECRET)
     proof = shake_hands(rig, host)
     sessions = rig.service.sessions
     (ready,) = rig.inject(proof)
@@ -148,22 +148,22 @@ def test_proof_repeated_ends_no_session_and_starts_no_counter_again(rig):
 
 
 def test_proof_repeated_is_known_though_a_stranger_asked_in_between(rig):
-    host = Protection(SECRET)
+    host = SecureChannel(SECRET)
     proof = shake_hands(rig, host)
-    rig.inject(seal(frame.HELLO, 1, Protection(bytes(32)).protect(SESSION)))
+    rig.inject(encode_frame(frame.HELLO, 1, SecureChannel(bytes(32)).begin(SESSION)))
     (ready,) = rig.inject(proof)
     assert ready.kind == frame.WELCOME
 
 
 def test_another_proof_is_refused_though_the_keys_are_fresh(rig):
-    shake_hands(rig, Protection(SECRET))
+    shake_hands(rig, SecureChannel(SECRET))
     other = codec.encode(messages.PROVE, {"proof": bytes(16)})
-    assert refusal(rig.inject(seal(frame.HELLO, 2, other))) == codes.PROOF
+    assert refusal(rig.inject(encode_frame(frame.HELLO, 2, other))) == codes.PROOF
 
 
 @pytest.mark.parametrize("resume", [0, 1])
 def test_hello_in_the_channel_under_another_name_than_that_of_the_handshake_is_refused(rig, resume):
-    host = Protection(SECRET)
+    host = SecureChannel(SECRET)
     shake_hands(rig, host)
     rig.inject(sealed(host, frame.HELLO, 1, hello()))
     sessions = rig.service.sessions
@@ -174,7 +174,7 @@ def test_hello_in_the_channel_under_another_name_than_that_of_the_handshake_is_r
 
 
 def test_handshake_inside_the_channel_is_no_message_of_it(rig):
-    host = Protection(SECRET)
+    host = SecureChannel(SECRET)
     shake_hands(rig, host)
     record = sealed(host, frame.HELLO, 2, codec.encode(messages.PROVE, {"proof": bytes(16)}))
     (answer,) = rig.inject(record)
@@ -185,8 +185,8 @@ def test_strangers_beginning_of_a_handshake_harms_no_session(rig):
     host = rig.host()
     host.unlock("1234")
     asked = {"version": 1, "suite": 1, "nonce": secrets.token_bytes(16), "session": SESSION}
-    rig.inject(seal(frame.HELLO, 1, codec.encode(messages.PROTECT, asked)))
-    refused = rig.inject(seal(frame.HELLO, 2, codec.encode(messages.PROVE, {"proof": bytes(16)})))
+    rig.inject(encode_frame(frame.HELLO, 1, codec.encode(messages.PROTECT, asked)))
+    refused = rig.inject(encode_frame(frame.HELLO, 2, codec.encode(messages.PROVE, {"proof": bytes(16)})))
     assert refusal(refused) == codes.PROOF
     assert host.cards().ps == 2
 
@@ -203,17 +203,17 @@ def test_both_ends_make_the_vectors_bytes(rig):
         buf[:16] = VECTOR["reader_nonce"]
 
     rig.board.protection._random = draw
-    host = Protection(VECTOR["secret"], lambda n: VECTOR["host_nonce"])
-    (welcome,) = rig.inject(seal(frame.HELLO, 1, host.protect(VECTOR["session"])))
+    host = SecureChannel(VECTOR["secret"], lambda n: VECTOR["host_nonce"])
+    (welcome,) = rig.inject(encode_frame(frame.HELLO, 1, host.begin(VECTOR["session"])))
     answer = codec.decode(welcome.payload)
     assert answer.data("nonce") == VECTOR["reader_nonce"]
     assert answer.data("proof") == VECTOR["reader_proof"]
     prove = host.prove(answer)
     assert codec.decode(bytes(prove)).data("proof") == VECTOR["host_proof"]
-    rig.inject(seal(frame.HELLO, 2, prove))
+    rig.inject(encode_frame(frame.HELLO, 2, prove))
     host.establish()
-    record = host.seal(frame.HELLO, 1, VECTOR["hello"])
+    record = host.protect(frame.HELLO, 1, VECTOR["hello"])
     assert record == VECTOR["hello_record"]
-    (answered,) = rig.inject(seal(frame.PROTECTED, 0, record))
+    (answered,) = rig.inject(encode_frame(frame.PROTECTED, 0, record))
     assert answered.payload == VECTOR["welcome_record"]
     assert host.open(answered.payload) == Frame(frame.WELCOME, 1, VECTOR["welcome"])

@@ -9,9 +9,8 @@ from protocol_tables import MANUAL, with_tables
 
 from sesam import frame, messages
 from tournee.reader import codec
-from tournee.reader.link import deadlines as wait
-from tournee.reader.link import retransmit_timer as pace
-from tournee.reader.link.framing import seal
+from tournee.reader.link import deadlines, retransmit_timer
+from tournee.reader.link.framing import encode_frame
 from tournee.reader.transports import bluetooth
 
 TEXT = MANUAL.read_text()
@@ -62,7 +61,7 @@ def test_worked_example_is_made_by_the_host_as_written():
     message, body, crc, whole = (bytes.fromhex(lines[one]) for one in ("message", "body", "CRC", "frame"))
     assert codec.encode(messages.UNLOCK, {"code": b"1234"}) == message
     assert binascii.crc_hqx(body, 0xFFFF).to_bytes(2, "big") == crc
-    assert seal(frame.REQUEST, 1, message) == whole
+    assert encode_frame(frame.REQUEST, 1, message) == whole
 
 
 def test_check_value_of_the_crc_is_as_written():
@@ -75,11 +74,11 @@ def test_frame_types_are_as_written(name):
 
 
 def test_times_are_the_clients_own():
-    assert f"After {wait.TRIES} sendings" in TEXT
-    assert f"| WELCOME | {pace.GREET_WAIT_MS // 1000} s |" in TEXT
-    assert f"{pace.ACK_WAIT_MS // 1000} s + {pace.BYTE_WAIT_MS} ms × n" in TEXT
-    assert f"after an ACK | {pace.WORK_WAIT_MS / 1000} s" in TEXT
-    assert f"in all | {wait.WORK_MAX_MS // 1000} s" in TEXT
+    assert f"After {deadlines.TRIES} sendings" in TEXT
+    assert f"| WELCOME | {retransmit_timer.HELLO_WAIT_MS // 1000} s |" in TEXT
+    assert f"{retransmit_timer.ACK_WAIT_MS // 1000} s + {retransmit_timer.BYTE_WAIT_MS} ms × n" in TEXT
+    assert f"after an ACK | {retransmit_timer.WORK_WAIT_MS / 1000} s" in TEXT
+    assert f"in all | {deadlines.WORK_MAX_MS // 1000} s" in TEXT
 
 
 @pytest.mark.parametrize("what", ["SERVICE", "WRITE", "NOTIFY", "IDENTITY"])

@@ -60,7 +60,7 @@ def test_host_listens_between_two_frames_however_many_are_under_way():
 
     def noted(data, more=False):
         calls.append(len(data))
-        out.append(reader._session._talk.flight.length)
+        out.append(reader._session._conversation._transmitter._window.length_not_kept)
         write(data, more)
 
     wire.read, wire.write = listen, noted
@@ -176,11 +176,11 @@ def test_bluetooth_may_keep_its_last_piece_only_while_an_earlier_answer_is_await
     write = wire.write
 
     def keep(data, more=False):
-        told.append((len(reader._session._talk.flight.under_way), more))
+        told.append((reader._session._conversation.in_flight, more))
         write(data, more)
 
     wire.write = keep
     reader.certify_lot(LOT, **CONFIRMED)
     assert any(more for _, more in told)
-    assert all(under_way > 1 for under_way, more in told if more)
+    assert all(in_flight > 1 for in_flight, more in told if more)
     assert told[-1] == (1, False)

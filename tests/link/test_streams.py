@@ -14,7 +14,7 @@ from sesam import codes, frame
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.reader import LinkLost, Reader, Refused, TransportClosed
-from tournee.reader.link.framing import seal
+from tournee.reader.link.framing import encode_frame
 from tournee.reader.transports.open import connect
 from tournee.reader.transports.streams import SerialTransport
 
@@ -133,7 +133,7 @@ def test_reader_that_refuses_the_session_is_not_kept_connected():
             lines.append(line)
             line.settimeout(5)
             line.recv(4096)
-            line.sendall(seal(frame.NAK, 1, codes.MALFORMED.to_bytes(2, "big")))
+            line.sendall(encode_frame(frame.NAK, 1, codes.MALFORMED.to_bytes(2, "big")))
 
         thread = threading.Thread(target=refuse)
         thread.start()

@@ -10,7 +10,7 @@ from sesam import frame
 from tournee.emulation.cards import Fault, load_card
 from tournee.emulation.slots import DirectSlot, FakeClock
 from tournee.reader import codec
-from tournee.reader.link.framing import FrameReader, seal
+from tournee.reader.link.framing import FrameReader, encode_frame
 
 NUMBERS = {row.name: row.number for row in codec.ROWS.values()}
 
@@ -52,7 +52,7 @@ class Rig:
 
     def send(self, kind, number, message):
         """One frame in; the frames that come out."""
-        self.wire.coming += seal(kind, number, message)
+        self.wire.coming += encode_frame(kind, number, message)
         self.wire.written.clear()
         self.core.run()
         return FrameReader(2 * MESSAGE_MAX).feed(bytes(self.wire.written))
@@ -115,7 +115,7 @@ def test_stream_that_takes_nothing_keeps_the_reader_from_nothing():
     rig = Rig()
     rig.wire.room = 0
     lot = [codec.encode(NUMBERS["CARDS"], {}) for _ in range(5)]
-    rig.wire.coming += b"".join(seal(frame.REQUEST, 1 + n, message) for n, message in enumerate(lot))
+    rig.wire.coming += b"".join(encode_frame(frame.REQUEST, 1 + n, message) for n, message in enumerate(lot))
     rig.core.run()
     rig.wire.room = 1000
     rig.number = 5

@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from link_cost import Cost, Log, Sealed, cost_of, watched
+from link_cost import Cost, Log, Protected, cost_of, watched
 from measure import row, timed
 from paced_line import BITS, PRIORITY, PacedLine
 
@@ -201,13 +201,13 @@ def certified(connect: Callable[[], Any], speed: float, secret: bytes | None, ro
     invoices = lot_for(speed)
     costs = []
     log = Log()
-    with Sealed() as sealed, Reader.open(watched(connect, log), secret=secret) as reader:
+    with Protected() as protected, Reader.open(watched(connect, log), secret=secret) as reader:
         ready(reader)
         for _ in range(rounds):
             log.written.clear()
             log.read.clear()
             certify(reader, invoices, log)
-            costs.append(cost_of(log, sealed))
+            costs.append(cost_of(log, protected))
     return costs
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from sesam import frame, messages
 from tournee.reader import codec
-from tournee.reader.link.framing import Frame, open_body
-from tournee.reader.link.secure_channel import Protection
+from tournee.reader.link.framing import Frame, decode_frame
+from tournee.reader.link.secure_channel import SecureChannel
 
 KINDS = (
     "records",
@@ -80,36 +80,36 @@ class Cost:
         return sum(self.kinds.values())
 
 
-class Sealed:
-    """A context: remembers what each protected record holds, as it is sealed."""
+class Protected:
+    """A context: remembers what each protected record holds, as it is made."""
 
-    def __enter__(self) -> Sealed:
+    def __enter__(self) -> Protected:
         self._held: dict[bytes, Frame] = {}
-        self._seal = seal = Protection.seal
+        self._protect = protect = SecureChannel.protect
 
-        def note(protection: Protection, kind: int, number: int, payload: bytes | bytearray) -> bytes:
-            record = seal(protection, kind, number, payload)
+        def note(channel: SecureChannel, kind: int, number: int, payload: bytes | bytearray) -> bytes:
+            record = protect(channel, kind, number, payload)
             self._held[record] = Frame(kind, number, bytes(payload))
             return record
 
-        setattr(Protection, "seal", note)  # noqa: B010
+        setattr(SecureChannel, "protect", note)  # noqa: B010
         return self
 
     def __exit__(self, *_: object) -> None:
-        setattr(Protection, "seal", self._seal)  # noqa: B010
+        setattr(SecureChannel, "protect", self._protect)  # noqa: B010
 
     def __getitem__(self, record: bytes) -> Frame:
         return self._held[record]
 
 
-def cost_of(log: Log, sealed: Sealed) -> Cost:
+def cost_of(log: Log, protected: Protected) -> Cost:
     """Take apart what was written from the first RECORDS to the end of the streaming."""
     kinds = dict.fromkeys(KINDS, 0)
     began = 0.0
     seen: set[int] = set()
     for moment, stuffed in _frames(log.written):
-        one = open_body(stuffed)
-        inner = sealed[one.payload] if one.kind == frame.PROTECTED else one
+        one = decode_frame(stuffed)
+        inner = protected[one.payload] if one.kind == frame.PROTECTED else one
         message = codec.decode(inner.payload) if inner.kind == frame.REQUEST else None
         streams = message is not None and message.number == messages.RECORDS
         if moment > log.over or not (streams or began):

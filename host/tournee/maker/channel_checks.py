@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tournee.firmware.sesam import codes, frame, messages
 from tournee.maker.raw_link import IDENTIFY, NAME, RawLink, status_of, told
 from tournee.reader import codec
-from tournee.reader.link.framing import open_body, seal
+from tournee.reader.link.framing import decode_frame, encode_frame
 from tournee.reader.link.secure_channel import SUITE, VERSION
 
 Check = Callable[[RawLink], tuple[bool, str]]
@@ -53,7 +53,7 @@ def _played_again(link: RawLink) -> tuple[bool, str]:
 
 def _clear(link: RawLink) -> tuple[bool, str]:
     hello = status_of(link.greet(link.hello_message(link.name)))
-    requests = [link.status(bytes(seal(frame.REQUEST, number, IDENTIFY))) for number in (1, 2)]
+    requests = [link.status(bytes(encode_frame(frame.REQUEST, number, IDENTIFY))) for number in (1, 2)]
     return _all_are([hello, *requests], codes.UNPROTECTED, link)
 
 
@@ -78,9 +78,9 @@ def _altered(*places: int) -> Check:
     def check(link: RawLink) -> tuple[bool, str]:
         refusals = []
         for place in places:
-            record = bytearray(open_body(link.record(frame.REQUEST, 1, IDENTIFY)[1:-1]).payload)
+            record = bytearray(decode_frame(link.record(frame.REQUEST, 1, IDENTIFY)[1:-1]).payload)
             record[place] ^= 1
-            refusals.append(link.status(bytes(seal(frame.PROTECTED, 0, record))))
+            refusals.append(link.status(bytes(encode_frame(frame.PROTECTED, 0, record))))
         return _all_are(refusals, codes.RECORD_REFUSED, link)
 
     return check

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from tournee.firmware.sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.link.framing import Frame, FrameReader, seal
-from tournee.reader.link.secure_channel import Protection, ProtectionError, host_name
+from tournee.reader.link.framing import Frame, FrameReader, encode_frame
+from tournee.reader.link.secure_channel import SecureChannel, SecureChannelError, host_name
 from tournee.reader.transports.open import connect
 from tournee.reader.transports.streams import Transport
 
@@ -38,7 +38,7 @@ class RawLink:
         self._stream = opener(place)()
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
         self._secret = secret
-        self._guard = Protection(secret) if secret else None
+        self._guard = SecureChannel(secret) if secret else None
         self._answer: tuple[bytes, Frame] | None = None  # the last record that held one, and what it held
         self.kept = b""  # the last answer's frame, as it came
         self._number = 0
@@ -69,8 +69,8 @@ class RawLink:
     def record(self, kind: int, number: int, payload: bytes | bytearray) -> bytes:
         """Make the frame of a type, number and payload, in a record where there is a secret."""
         if self._guard is None:
-            return bytes(seal(kind, number, payload))
-        return bytes(seal(frame.PROTECTED, 0, self._guard.seal(kind, number, payload)))
+            return bytes(encode_frame(kind, number, payload))
+        return bytes(encode_frame(frame.PROTECTED, 0, self._guard.protect(kind, number, payload)))
 
     def next_request(self, message: bytes | bytearray) -> bytes:
         """Make the frame of the next request."""
@@ -100,16 +100,16 @@ class RawLink:
         """The HELLO of a new session."""
         return codec.encode(messages.HELLO, {"session": name, "version": messages.VERSION, "resume": 0})
 
-    def shake_hands(self, guard: Protection, name: bytes) -> int:
+    def shake_hands(self, guard: SecureChannel, name: bytes) -> int:
         """Shake hands with the keys of `guard`, in the session `name`; as `hello`."""
-        asked = guard.protect(name)
+        asked = guard.begin(name)
         self.spoken = [bytes(asked)]
         found = self.greet(asked)
         if found is None or found.kind == frame.NAK:
             return status_of(found)
         try:
             proof = guard.prove(codec.decode(found.payload))
-        except ProtectionError as error:
+        except SecureChannelError as error:
             return error.status
         self.spoken.append(bytes(proof))
         found = self.greet(proof)
@@ -121,17 +121,18 @@ class RawLink:
     def greet(self, message: bytes | bytearray) -> Frame | None:
         """Send one message of a handshake, or a HELLO, in clear; WELCOME, NAK or None."""
         self._shaken = self._shaken % frame.NUMBERS + 1
-        return self.exchange(bytes(seal(frame.HELLO, self._shaken, message)), {frame.WELCOME, frame.NAK})
+        asked = bytes(encode_frame(frame.HELLO, self._shaken, message))
+        return self.exchange(asked, {frame.WELCOME, frame.NAK})
 
     def fetch(self, number: int, offset: int, length: int) -> Frame | None:
         """Ask for a part of the kept answer's frame; PART, NAK or None."""
         asked = offset.to_bytes(2, "big") + bytes((length,))
-        return self.exchange(bytes(seal(frame.FETCH, number, asked)), {frame.PART, frame.NAK})
+        return self.exchange(bytes(encode_frame(frame.FETCH, number, asked)), {frame.PART, frame.NAK})
 
     def _opened(self, one: Frame) -> Frame | None:
         opened = self._inside(one)
         if opened and opened.kind == frame.ANSWER:
-            self.kept = bytes(seal(one.kind, one.number, one.payload))
+            self.kept = bytes(encode_frame(one.kind, one.number, one.payload))
         return opened
 
     def _inside(self, one: Frame) -> Frame | None:

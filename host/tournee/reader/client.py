@@ -24,8 +24,8 @@ from tournee.reader.failures import (
     failure_of_answer,
     failure_of_status,
 )
-from tournee.reader.link.record_stream import AROUND, Progress, Run
-from tournee.reader.link.secure_channel import Protection, host_name
+from tournee.reader.link.record_stream import AROUND, Progress, RecordStream
+from tournee.reader.link.secure_channel import SecureChannel, host_name
 from tournee.reader.link.session import Clock, Reach, Session
 from tournee.reader.results import (
     CardsState,
@@ -41,7 +41,7 @@ from tournee.reader.transports.streams import Transport
 
 CODE_DIGITS = 4
 _SESSION = 8  # bytes of a session's name
-_FILTER_PIECE = 512  # bytes of the opposition list's filter sent at once, at most
+_FILTER_STEP = 512  # bytes of the opposition list's filter sent at once, at most
 _RESTARTS = 3  # of a certification that a restart of the reader has undone
 _ZONE, _CERTIFICATE = 0, 1  # parts of a card
 _INVOICE, _LOT = 1, 2
@@ -82,15 +82,15 @@ class Reader:
         when the reader is out of reach and being looked for, and when it is back.
         """
         opener = stream if callable(stream) else lambda: stream
-        guard = None if secret is None else Protection(secret)
+        channel = None if secret is None else SecureChannel(secret)
         if session is None:
             session = secrets.token_bytes(_SESSION) if secret is None else host_name(secret)
-        self._session = Session(opener, session, clock or SystemClock(), guard, reach)
+        self._session = Session(opener, session, clock or SystemClock(), channel, reach)
 
     @classmethod
     def open(
         cls,
-        place: str | Callable[[], Transport],
+        address: str | Callable[[], Transport],
         secret: bytes | None = None,
         reach: Reach = lambda there: None,
     ) -> Self:
@@ -99,7 +99,7 @@ class Reader:
 
         LinkLost, PcscUnavailable, NotPaired.
         """
-        opener = (lambda: connect(place)) if isinstance(place, str) else place
+        opener = (lambda: connect(address)) if isinstance(address, str) else address
         reader = cls(opener, secret=secret, reach=reach)
         try:
             reader._session.open()
@@ -208,12 +208,12 @@ class Reader:
         """Put a filter of the size that the reader has in force, made of list `number` with `hashes` bits a
         serial. Until the last step is done, no list is in force in the reader.
         """
-        piece = min(_FILTER_PIECE, self._session.largest - AROUND)
-        for start in range(0, len(data), piece):
-            values: dict[str, int | str | bytes] = {"offset": start, "data": data[start : start + piece]}
+        step = min(_FILTER_STEP, self._session.largest - AROUND)
+        for start in range(0, len(data), step):
+            values: dict[str, int | str | bytes] = {"offset": start, "data": data[start : start + step]}
             self._send(messages.LOAD_OPPOSITION, codec.encode(messages.LOAD_OPPOSITION, values))
             if on_progress is not None:
-                on_progress(min(start + piece, len(data)), len(data))
+                on_progress(min(start + step, len(data)), len(data))
         check = crc16(data, 0, len(data))
         use: dict[str, int | str | bytes] = {"number": number, "hashes": hashes, "check": check}
         answer = self._send(messages.USE_OPPOSITION, codec.encode(messages.USE_OPPOSITION, use))
@@ -269,11 +269,11 @@ class Reader:
         certifying = self._send(messages.CERTIFY, begin)
         chunk = max(1, min(certifying.uint("chunk"), (session.largest - AROUND) // messages.RECORD))
         ahead = (certifying.uint("window") - 1) * frame.encoded_max(AROUND + chunk * messages.RECORD)
-        run = Run(data, chunk, session.best_length, on_progress)
+        stream = RecordStream(data, chunk, session.best_length, on_progress)
         try:
-            session.stream(run, ahead)
+            session.stream(stream, ahead)
         except BaseException:
-            if run.enough:  # nothing is to be signed
+            if stream.stopped:  # nothing is to be signed
                 with contextlib.suppress(ReaderError):
                     self.abandon()
             raise

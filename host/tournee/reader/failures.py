@@ -4,7 +4,7 @@ from tournee.errors import ReaderError
 from tournee.firmware.sesam import codes
 from tournee.formats import records
 from tournee.reader import codec
-from tournee.reader.status_texts import CARD_KINDS, WORDS
+from tournee.reader.status_texts import CARD_KINDS, STATUS_TEXTS
 
 
 class LinkLost(ReaderError):  # noqa: N818 - the names of these say what happened
@@ -52,7 +52,7 @@ class Refused(ReaderError):  # noqa: N818
         self, status: int, record: int = 0, column: int = 0, detail: int = 0, field: str = ""
     ) -> None:
         unknown = (f"Le lecteur a refusé (code {status:04X}).", "", "notez ce code et contactez le support")
-        message, cause, next_step = WORDS.get(status, unknown)
+        message, cause, next_step = STATUS_TEXTS.get(status, unknown)
         if record:
             message += f" Enregistrement {record}"
             message += f", colonne {column}" if column else ""

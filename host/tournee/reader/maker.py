@@ -21,7 +21,7 @@ _SWITCH = codec.number_of("SWITCH")
 _RESTART = codec.number_of("RESTART")
 _CONFIRM = codec.number_of("CONFIRM")
 _STARTS = 3  # of an update that a restart of the reader has undone
-_GREETINGS = 5  # to a reader that restarts
+_RESTART_TRIES = 5  # to reach a reader that restarts
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class MakerReader(Reader):
     def restart(self) -> None:
         """Have the reader start anew, and wait until it answers. LinkLost when it does not."""
         self._send(_RESTART, codec.encode(_RESTART, {}))
-        for greeting in range(_GREETINGS):
+        for attempt in range(_RESTART_TRIES):
             try:
                 self.identify()
                 return
@@ -115,7 +115,7 @@ class MakerReader(Reader):
                     raise
                 return  # it answers, and from this start on to its secret alone
             except LinkLost:
-                if greeting == _GREETINGS - 1:
+                if attempt == _RESTART_TRIES - 1:
                     raise
 
     def confirm(self) -> None:

@@ -13,7 +13,7 @@ _DIRTY = "carte mal enfoncée, sale ou défectueuse"
 CARD_KINDS = {1: "CPS", 2: "Vitale", 3: "Vitale 1 (première génération)", 4: "CPS4", 5: "CPS2ter"}
 
 #: By status: message, cause, next step.
-WORDS: dict[int, tuple[str, str, str]] = {
+STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     codes.IN_USE: (
         "La carte est occupée par un autre logiciel.",
         "un autre programme (facturation, messagerie, navigateur) tient la carte ou son lecteur",

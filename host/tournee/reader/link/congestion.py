@@ -7,7 +7,7 @@ that answers take against the least that they ever took (Brakmo and Peterson's V
 
 from math import sqrt
 
-from tournee.reader.link.send_window import Request
+from tournee.reader.link.send_window import PendingRequest
 
 _START = 512  # bytes ahead, as long as nothing is measured
 _GAIN = 2.0  # times what the link seems to hold: else it could never be seen to hold more
@@ -33,22 +33,22 @@ class Losses:
         self.lost *= fade
 
     @property
-    def apart(self) -> float:
+    def bytes_between(self) -> float:
         """Bytes between two losses."""
         return self.sent / (self.lost + _DOUBT)
 
 
-class Flow:
+class Congestion:
     """What one link bears, as losses and answers show it."""
 
     def __init__(self) -> None:
         self._least_ms = 0  # that an answer ever took; 0: nothing measured
-        self._room = float(_START)
+        self._limit = float(_START)  # bytes in flight
         self._losses = Losses(_MEMORY)
         self._recent = Losses(_RECENT)
 
-    def anew(self) -> None:
-        """Nothing is under way: the link may have become quicker or slower, which the first answers show."""
+    def reset(self) -> None:
+        """Nothing is in flight: the link may have become quicker or slower, which the first answers show."""
         self._least_ms = 0
 
     def sent(self, length: int) -> None:
@@ -61,20 +61,20 @@ class Flow:
         self._losses.lost += 1
         self._recent.lost += 1
 
-    def answered(self, request: Request, now_ms: int) -> None:
-        """A request is answered; one of several under way, sent once, tells what the link holds."""
+    def answered(self, request: PendingRequest, now_ms: int) -> None:
+        """A request is answered; one of several in flight, sent once, tells what the link holds."""
         if not request.streamed or request.sendings > 1:
             return
         spent = max(now_ms - request.sent_ms, 1)
         self._least_ms = min(self._least_ms or spent, spent)
-        room = _GAIN * request.burden * self._least_ms / spent + request.length
-        self._room += (room - self._room) / (_SHARE if room < self._room else 1)
+        limit = _GAIN * request.bytes_in_flight * self._least_ms / spent + request.length
+        self._limit += (limit - self._limit) / (_SHARE if limit < self._limit else 1)
 
-    def holds(self, out: int) -> bool:
-        """Whether more may be sent where `out` bytes are out already."""
-        return out < self._room
+    def allows(self, in_flight: int) -> bool:
+        """Whether more may be sent where so many bytes are in flight already."""
+        return in_flight < self._limit
 
-    def length(self, most: int) -> int:
+    def best_length(self, most: int) -> int:
         """Bytes of data that a message is best given, `most` at most."""
-        recent = self._recent.apart if self._recent.lost >= 1 else self._losses.apart
-        return min(most, int(sqrt(_AROUND * min(recent, self._losses.apart))))
+        recent = self._recent.bytes_between if self._recent.lost >= 1 else self._losses.bytes_between
+        return min(most, int(sqrt(_AROUND * min(recent, self._losses.bytes_between))))

@@ -1,4 +1,4 @@
-"""The host's end of the link, without I/O: requests under way until their answers are there.
+"""The host's end of the link, without I/O: requests in flight until their answers are there.
 
 As `firmware/PROTOCOL.md` has it: time-outs, repetition, NAK, the reader's ACK every second while a card
 works, HELLO again after a reconnection. Bytes go in by `feed`, time by `poll`, bytes come out of `outgoing`.
@@ -8,334 +8,304 @@ from enum import Enum, auto
 
 from tournee.firmware.sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.link.fragments import Outcome
+from tournee.reader.link.fragments import FragmentStep
 from tournee.reader.link.framing import DAMAGED, Frame, FrameReader
-from tournee.reader.link.handshake import Greeting, Step
-from tournee.reader.link.record_layer import Envelope
-from tournee.reader.link.retransmit_timer import GREET_WAIT_MS, WORK_WAIT_MS
-from tournee.reader.link.secure_channel import Protection
-from tournee.reader.link.sending import Sending
+from tournee.reader.link.handshake import Handshake, HandshakeStep
+from tournee.reader.link.record_layer import RecordLayer
+from tournee.reader.link.secure_channel import SecureChannel
+from tournee.reader.link.transmitter import Transmitter
 
 _LARGEST_ANSWER = 4_096
-_SPOILT = 2  # times that something must come damaged before the answer is fetched in parts
 
 
-class State(Enum):
+class ConversationState(Enum):
     """Where a conversation stands."""
 
     CLOSED = auto()  # no stream, or the stream is dead
-    GREETING = auto()  # a handshake's message or HELLO is out
+    OPENING = auto()  # a handshake's message or HELLO is out
     IDLE = auto()  # in session, nothing asked
     WAITING = auto()  # requests are out
-    ANSWERED = auto()  # the answer to some of them is in `answer`
+    ANSWERED = auto()  # the answer to some of them is there to be taken
 
 
 class Conversation:
     """One session with one reader, over as many connections as it takes.
 
-    `lost` tells that the stream is dead or silent: connect again, then call `connected`. `forgotten` tells
-    that the reader does not know the session any more (it was switched off, or another host opened one):
-    the requests that were under way are given up, and the next one starts afresh. With `protection`, a
-    handshake comes before the greeting, and nothing but it goes in clear.
+    `lost` tells that the stream is dead or silent: connect again, then call `connected`. With a `channel`, a
+    handshake comes before HELLO, and nothing but it goes in clear. All of this is read by whoever has the
+    stream; only the conversation itself writes it.
     """
 
-    def __init__(self, name: bytes, protection: Protection | None = None) -> None:
-        self._envelope = Envelope(protection)
-        self._greeting = Greeting(name, self._envelope)
-        self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
-        self._sending = Sending(self._envelope)
-        self.flight = self._sending.flight
-        self.flow = self._sending.flow
-        self._parts = self._sending.parts
-        self._waits = self._sending.waits
-        self._wait = self._sending.wait
-        self.state = State.CLOSED
+    def __init__(self, name: bytes, channel: SecureChannel | None = None) -> None:
+        self._layer = RecordLayer(channel)
+        self._handshake = Handshake(name, self._layer)
+        self._transmitter = Transmitter(self._layer)
+        self._frames = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
+        self._rest_ms: int | None = None  # when the rest of a frame that has begun to come is overdue
+        self.state = ConversationState.CLOSED
         self.lost = False
-        self.heard = False  # something readable came over this connection
-        self.forgotten = False
+        self.received = False  # something readable came over this connection
+        self.forgotten = False  # the reader came back without the session
         self.largest = 0  # bytes of the largest message that the reader takes
-        self.answer = b""
-        self._answered = 0  # requests that `answer` answers for
-        self._unread = 0  # times that something came damaged while one request was out
+        self._answer = b""
+        self._answered = 0  # requests that `_answer` answers for
 
     @property
     def refusal(self) -> int:
         """Why the reader would not open a session."""
-        return self._greeting.refusal
+        return self._handshake.refusal
 
     @property
-    def worn(self) -> bool:
-        """Whether the channel's keys have served as often as they may: greet again before asking more."""
-        return self._envelope.worn
-
-    @property
-    def open(self) -> bool:
-        """Whether one more streamed request may be asked."""
-        return self.state is State.IDLE or self.state is State.WAITING
+    def exhausted(self) -> bool:
+        """Whether the channel's keys have served as often as they may: connect again before asking more."""
+        return self._layer.exhausted
 
     @property
     def full(self) -> bool:
         """Whether what is `outgoing` is to be written before more is asked."""
-        return self._sending.full
+        return self._transmitter.full
 
     @property
     def held_back(self) -> bool:
-        """Whether there is more to send once what is `outgoing` is written: then `go_on`."""
-        return self.state is State.WAITING and self._sending.held_back
+        """Whether there is more to send once what is `outgoing` is written: then `send_held_back`."""
+        return self.state is ConversationState.WAITING and self._transmitter.held_back
 
     @property
     def settled(self) -> bool:
         """Whether everything asked is answered, or given up."""
-        return not self.flight and self.state is not State.ANSWERED
+        return self._transmitter.idle and self.state is not ConversationState.ANSWERED
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that have been sent, and may not have come."""
+        return self._transmitter.in_flight
+
+    def may_stream(self, message: int, ahead: int) -> bool:
+        """Whether one more streamed request, of so many bytes, may be asked, with at most `ahead` bytes of
+        frames behind the one that is answered next."""
+        in_session = self.state in (ConversationState.IDLE, ConversationState.WAITING)
+        return in_session and self._transmitter.may_stream(message, ahead)
+
+    def best_length(self, most: int) -> int:
+        """Bytes of data that a message is best given on this link, `most` at most."""
+        return self._transmitter.best_length(most)
+
+    def reset_congestion(self) -> None:
+        """A stream of requests begins: the link may have become quicker or slower."""
+        self._transmitter.reset_congestion()
 
     def connected(self, now_ms: int) -> None:
         """Greet the reader over a new connection; requests that are out will be taken up again."""
         self.lost = False
-        self.heard = False
-        self._wait.anew()
-        if not self.flight:
-            self._wait.begin(now_ms)
-        self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
-        self._parts.anew()
-        self.flow.anew()
-        self._greeting.begin()
-        self._greet(now_ms)
+        self.received = False
+        self._rest_ms = None
+        self._frames = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
+        self._transmitter.connected(now_ms)
+        self._handshake.begin()
+        self._send_handshake(now_ms)
+
+    def disconnected(self) -> None:
+        """The stream is dead."""
+        self.lost = True
 
     def ask(self, message: bytes | bytearray, now_ms: int, *, streamed: bool = False) -> None:
         """Send a request; only in session, and one at a time but for streamed ones. The caller overwrites
         `message` if it is secret."""
-        assert self.open and (streamed or self.state is State.IDLE)
-        if not self.flight:
-            self._wait.begin(now_ms)
-        self.flight.add(message, streamed=streamed)
-        self.state = State.WAITING
-        self._sending.launch(now_ms)
+        allowed = (ConversationState.IDLE, ConversationState.WAITING)
+        assert self.state in allowed and (streamed or self.state is ConversationState.IDLE)
+        if self._transmitter.idle:
+            self._rest_ms = None
+        self.state = ConversationState.WAITING
+        self._transmitter.ask(message, now_ms, streamed=streamed)
 
-    def go_on(self, now_ms: int) -> None:
+    def send_held_back(self, now_ms: int) -> None:
         """What was `outgoing` is written: make what was held back."""
         if self.held_back:
-            self._sending.launch(now_ms)
+            self._transmitter.send_next(now_ms)
 
     def take_answer(self) -> tuple[int, bytes]:
-        """Give the answer's message and how many requests it answers for; make ready for the next ones."""
-        assert self.state is State.ANSWERED
+        """Give how many requests the answer is for, and its message; make ready for the next ones."""
+        assert self.state is ConversationState.ANSWERED
         count, self._answered = self._answered, 0
-        self.state = State.WAITING if self.flight else State.IDLE
-        return count, self.answer
+        self._go_on()
+        return count, self._answer
+
+    def take_forgotten(self) -> bool:
+        """Whether the reader came back without the session, told once: what was out then was given up."""
+        forgotten, self.forgotten = self.forgotten, False
+        return forgotten
 
     def give_up(self) -> None:
         """Forget what is out, carried out or not; connect again before asking more."""
-        self._sending.drop()
+        self._transmitter.drop()
         self.lost = True
-        self.state = State.CLOSED
+        self.state = ConversationState.CLOSED
 
     def outgoing(self) -> bytearray:
         """Give what is to be written now, once; overwrite it afterwards, for it may hold a code."""
-        return self._sending.outgoing()
+        return self._transmitter.outgoing()
 
     def wait_ms(self, now_ms: int) -> int:
         """Tell how long nothing but incoming bytes matters."""
-        return self._wait.left_ms(now_ms)
+        if self._rest_ms is not None:
+            return max(0, self._rest_ms - now_ms)
+        return self._transmitter.left_ms(now_ms)
 
     def feed(self, data: bytes, now_ms: int) -> None:
         """Take what came in."""
-        self._wait.rest_until(None)
-        for one in self._reader.feed(data):
+        self._rest_ms = None
+        for one in self._frames.feed(data):
             self._take(one, now_ms)
-        self._wait.rest_until(now_ms + self._waits.pause_ms if self._reader.begun else None)
+        self._rest_ms = now_ms + self._transmitter.pause_ms if self._frames.begun else None
 
     def poll(self, now_ms: int) -> None:
         """Send again what has waited too long; give the link up after `TRIES` sendings into silence. A frame
         whose rest does not come is a damaged one."""
-        talking = self.state in (State.GREETING, State.WAITING) and not self.lost
-        if talking and self._wait.rest_over(now_ms):
-            self._reader.cut()
+        talking = self.state in (ConversationState.OPENING, ConversationState.WAITING) and not self.lost
+        if talking and self._rest_ms is not None and now_ms >= self._rest_ms:
+            self._rest_ms = None
+            self._frames.cut()
             self._take(DAMAGED, now_ms)
-        if not talking or not self._wait.over(now_ms):
+        if not talking or self._rest_ms is not None or not self._transmitter.over(now_ms):
             return
-        if self._wait.in_vain(now_ms):
+        if self._transmitter.expired(now_ms):
             self.lost = True
-            return
-        if self.state is State.GREETING:
-            self._greet(now_ms)
+        elif self.state is ConversationState.OPENING:
+            self._send_handshake(now_ms)
         else:
-            self._waits.missed(self.flight.awaited)
-            self._sending.again(now_ms)
+            self._transmitter.retransmit(now_ms)
 
     def _take(self, one: Frame, now_ms: int) -> None:
-        self._waits.stirred()
-        self.heard = self.heard or not one.damaged
-        if self.heard:
-            self._wait.stirred()
+        self.received = self.received or not one.damaged
+        self._transmitter.on_activity(readable=self.received)
         if one.damaged:
             self._take_damaged(now_ms)
             return
-        if self._envelope.doubts(one, shaking=self._shaking and one.number == self._greeting.number):
+        if self._layer.doubts(one, keying=self._keying and one.number == self._handshake.number):
             self._doubt(now_ms)
             return
-        opened = self._envelope.open(one)
+        opened = self._layer.open(one)
         if opened is None:
             return
         if opened.kind == frame.NAK and opened.number == 0:
-            self._sending.heard(now_ms)
-            self._hurry(now_ms)
-        elif self.state is State.GREETING:
+            self._transmitter.received(now_ms)
+            self._fast_retransmit(now_ms)
+        elif self.state is ConversationState.OPENING:
             self._take_welcome(opened, now_ms)
         elif opened.kind == frame.ACK:
-            self._take_ack(opened.number, now_ms)
-        elif self._parts.awaits(opened):
-            self._take_part(opened, now_ms)
+            self._transmitter.acknowledged(opened.number, now_ms)
+        elif self._transmitter.awaits_fragment(opened):
+            self._take_fragment(opened, now_ms)
         elif opened.kind == frame.NAK and self._refuses_requests(opened):
-            self._greet_again(now_ms)  # it serves over the protected channel alone, or will tell what it is
-        elif opened.kind == frame.ANSWER and self.flight:
+            self._open_again(now_ms)  # it serves over the protected channel alone, or will tell what it is
+        elif opened.kind == frame.ANSWER and not self._transmitter.idle:
             self._take_answer(opened, now_ms)
 
     def _refuses_requests(self, one: Frame) -> bool:
-        """Whether a NAK is of a request, in clear; 0200 is a late word on a PIECE."""
+        """Whether a NAK is of a request, in clear; 0200 is a late reply to a PIECE."""
         late = int.from_bytes(one.payload, "big") == codes.PROTOCOL
-        return not self._envelope.protection and not late and self.flight.find(one.number) is not None
+        return not self._layer.channel and not late and self._transmitter.is_out(one.number)
 
     def _take_damaged(self, now_ms: int) -> None:
-        """While one request waits it may be its answer, which is fetched in parts once that happens again."""
-        lone = self.state is State.WAITING and len(self.flight.under_way) == 1 and not self._parts
-        self._unread += lone
-        if lone and self._unread >= _SPOILT:
-            self._unread = 0
-            self._parts.fetch(self.flight.awaited.number)
-            self.flight.awaited.acked_ms = None
-            self._sending.again(now_ms)
-        else:
-            self._hurry(now_ms)
+        """While one request waits it may be its answer."""
+        waiting = self.state is ConversationState.WAITING
+        if not (waiting and self._transmitter.fetch_damaged(now_ms)):
+            self._fast_retransmit(now_ms)
 
     def _take_welcome(self, one: Frame, now_ms: int) -> None:
-        if one.kind == frame.ACK:  # still busy with what was asked before
-            self._wait.until(now_ms + WORK_WAIT_MS)
+        if one.kind == frame.ACK:
+            self._transmitter.wait_for_work(now_ms)
             return
-        step = self._greeting.take(one)
-        if step is Step.ONWARD:
-            self._greet(now_ms)
-        elif step is Step.REFUSED:
-            self.state = State.CLOSED
-        elif step is Step.WELCOMED:
+        step = self._handshake.take(one)
+        if step is HandshakeStep.ONWARD:
+            self._send_handshake(now_ms)
+        elif step is HandshakeStep.REFUSED:
+            self.state = ConversationState.CLOSED
+        elif step is HandshakeStep.WELCOMED:
             self._welcomed(now_ms)
 
     def _welcomed(self, now_ms: int) -> None:
-        greeting, welcome = self._greeting, self._greeting.welcome
+        handshake, welcome = self._handshake, self._handshake.welcome
         self.largest = welcome.largest
-        if greeting.known and not welcome.resumed:
+        if handshake.known and not welcome.resumed:
             self.forgotten = True
-            greeting.known = False
-            self._sending.drop()
-            self.connected(now_ms)  # open it anew
+            handshake.forgotten()
+            self._transmitter.drop()
+            self.connected(now_ms)  # open it afresh
             return
-        if not greeting.known or not self.flight.joined(welcome.last):
-            self.forgotten = greeting.known
-            greeting.known = True
-            self._sending.drop()
-            self.flight.begin(welcome.last)
+        if not handshake.known or not self._transmitter.resume(welcome.last):
+            self.forgotten = handshake.known
+            handshake.opened()
+            self._transmitter.begin(welcome.last)
         self.lost = False
-        self._wait.answered()
-        self.state = State.WAITING if self.flight else State.IDLE
-        self._sending.launch(now_ms)
+        self._go_on()
+        self._transmitter.welcomed(now_ms)
 
-    def _take_ack(self, number: int, now_ms: int) -> None:
-        request = self.flight.find(number)
-        if request is not None:
-            self._waits.answered(request, now_ms)
-            request.acked_ms = now_ms
-            self._wait.answered()
-            self._sending.await_word(now_ms)
+    def _go_on(self) -> None:
+        self.state = ConversationState.IDLE if self._transmitter.idle else ConversationState.WAITING
 
-    def _take_part(self, one: Frame, now_ms: int) -> None:
-        outcome = self._parts.take(one)
-        self._sending.heard(now_ms)
-        if outcome is Outcome.WAIT:
-            self._sending.await_word(now_ms)
-        elif outcome is Outcome.ONWARD:
-            self._sending.go_on(now_ms)
-        elif outcome is Outcome.TAKEN and self.flight.find(one.number) is self.flight.newest:
-            self._parts.fetch(one.number)
-            self._sending.go_on(now_ms)
-        elif outcome in (Outcome.TAKEN, Outcome.GONE):
-            self._greet_again(now_ms)  # its WELCOME says how far the reader is
-        else:
-            for found in FrameReader(len(self._parts.frame)).feed(self._parts.frame):
+    def _take_fragment(self, one: Frame, now_ms: int) -> None:
+        step = self._transmitter.take_fragment(one, now_ms)
+        if step in (FragmentStep.TAKEN, FragmentStep.GONE):
+            self._open_again(now_ms)
+        elif step is FragmentStep.WHOLE:
+            whole = self._transmitter.fetched
+            for found in FrameReader(len(whole)).feed(whole):
                 self._take(found, now_ms)
 
     def _take_answer(self, one: Frame, now_ms: int) -> None:
         try:
             answer = codec.decode(one.payload)
         except codec.CodecError:
-            self._hurry(now_ms)
+            self._fast_retransmit(now_ms)
             return
         status = answer.uint("status") if answer.number == messages.FAILURE else codes.OK
-        request = self.flight.find(one.number)
         if status == codes.SEQUENCE:
-            lost = self.flight.out_of_turn(one.number, answer.uint("detail"), answer.uint("record"))
-            if lost is None:
-                self._greet_again(now_ms)
-            elif not self.flight.alone:
-                if lost:
-                    self.flow.lost()
-                self._sending.launch(now_ms)
-        elif request is not None and status == codes.NO_SESSION:
-            self._greet_again(now_ms)
-        elif request is not None:
-            if not request.kept:
-                self._waits.answered(request, now_ms)
-                self.flow.answered(request, now_ms)
-            self._answered += self.flight.settle(request)
-            self._parts.stop()
-            self._unread = 0
-            self.answer = one.payload
+            last, kept = answer.uint("detail"), answer.uint("record")
+            if not self._transmitter.out_of_turn(one.number, last, kept, now_ms):
+                self._open_again(now_ms)
+        elif self._transmitter.is_out(one.number):
+            if status == codes.NO_SESSION:
+                self._open_again(now_ms)
+                return
+            self._answered += self._transmitter.answered(one.number, now_ms)
+            self._answer = one.payload
             self.lost = False  # what came in before it, damaged, may have used up the last try
-            self._wait.begin(now_ms)
-            self.state = State.ANSWERED
-            self._sending.launch(now_ms)
+            self.state = ConversationState.ANSWERED
 
-    def _greet_again(self, now_ms: int) -> None:
+    def _open_again(self, now_ms: int) -> None:
         """The reader lost us without the stream telling: its WELCOME says how far it is."""
         self.connected(now_ms)
-        self.lost = self._wait.too_long(now_ms)
+        self.lost = self._transmitter.overdue(now_ms)
 
     def _doubt(self, now_ms: int) -> None:
         """The reader says in clear that it cannot open what we send: it has lost the keys, or a stranger says
         so."""
-        assert self._envelope.protection is not None
-        if not self._envelope.believes():
-            if self._shaking and self._greeting.proving:
+        assert self._layer.channel is not None
+        if not self._layer.believes():
+            if self._keying and self._handshake.proving:
                 self.connected(now_ms)  # somebody else began a handshake after ours
             else:
-                self._hurry(now_ms)
-        elif self._shaking:
-            self._greeting.refusal = codes.PROOF
-            self.state = State.CLOSED
+                self._fast_retransmit(now_ms)
+        elif self._keying:
+            self._handshake.refuse(codes.PROOF)
+            self.state = ConversationState.CLOSED
         else:
-            self._envelope.protection.forget()
+            self._layer.channel.forget()
             self.connected(now_ms)
 
     @property
-    def _shaking(self) -> bool:
-        return self.state is State.GREETING and self._greeting.shaking
+    def _keying(self) -> bool:
+        return self.state is ConversationState.OPENING and self._handshake.keying
 
-    def _hurry(self, now_ms: int) -> None:
-        """Something was damaged on the way: what is out alone is sent again at once, but only once in a wait,
-        or in the time that an answer usually takes; where more is out, what comes behind will tell, and is
-        awaited no longer than that."""
-        under_way = self.flight.under_way if self.state is State.WAITING else []
-        usual = self._sending.usual_ms if under_way else GREET_WAIT_MS
-        if self._parts:
-            self._wait.no_longer_than(now_ms + usual)
-        elif len(under_way) > 1:
-            if self.flight.spoil():
-                self.flow.lost()
-                self._sending.launch(now_ms)
-            else:
-                self._wait.no_longer_than(now_ms + usual)
-        elif (under_way or self.state is State.GREETING) and self._wait.hurry(now_ms, usual):
+    def _fast_retransmit(self, now_ms: int) -> None:
+        """Something was damaged on the way: what may be sent again at once is."""
+        waiting = self.state is ConversationState.WAITING
+        opening = self.state is ConversationState.OPENING
+        if self._transmitter.fast_retransmit(now_ms, waiting=waiting, opening=opening):
             self.poll(now_ms)
-            self._wait.hurried()
+            self._transmitter.fast_retransmitted()
 
-    def _greet(self, now_ms: int) -> None:
-        self.state = State.GREETING
-        self._sending.greet(self._greeting.frame(), now_ms)
+    def _send_handshake(self, now_ms: int) -> None:
+        self.state = ConversationState.OPENING
+        self._transmitter.send_handshake(self._handshake.frame(), now_ms)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tournee.firmware.sesam import frame
 
-_RUN = 254  # a COBS block carries at most this many bytes
+_BLOCK_MAX = 254  # a COBS block carries at most this many bytes
 _CRC_INIT = 0xFFFF
 
 
@@ -29,30 +29,30 @@ class Frame:
 DAMAGED = Frame(0)
 
 
-def seal(kind: int, number: int, payload: bytes | bytearray) -> bytearray:
+def encode_frame(kind: int, number: int, payload: bytes | bytearray) -> bytearray:
     """Make a frame, both delimiters included; a bytearray, to be overwritten when it held a secret."""
     body = bytearray((kind, number))
     body += payload
     body += binascii.crc_hqx(body, _CRC_INIT).to_bytes(frame.CRC, "big")
-    sealed = bytearray(1)
+    stuffed = bytearray(1)
     start = 0
     while True:
-        zero = body.find(0, start, start + _RUN)
-        stop = zero if zero >= 0 else min(start + _RUN, len(body))
-        sealed.append(stop - start + 1)
-        sealed += body[start:stop]
+        zero = body.find(0, start, start + _BLOCK_MAX)
+        stop = zero if zero >= 0 else min(start + _BLOCK_MAX, len(body))
+        stuffed.append(stop - start + 1)
+        stuffed += body[start:stop]
         if zero >= 0:
             start = zero + 1
-        elif stop - start == _RUN:
+        elif stop - start == _BLOCK_MAX:
             start = stop
         else:
             break
-    sealed.append(0)
+    stuffed.append(0)
     body[:] = bytes(len(body))
-    return sealed
+    return stuffed
 
 
-def open_body(stuffed: bytes) -> Frame:
+def decode_frame(stuffed: bytes) -> Frame:
     """Read what stood between two delimiters."""
     body = bytearray()
     at = 0
@@ -63,7 +63,7 @@ def open_body(stuffed: bytes) -> Frame:
             return DAMAGED
         body += block
         at += code
-        if code <= _RUN and at < len(stuffed):
+        if code <= _BLOCK_MAX and at < len(stuffed):
             body.append(0)
     if len(body) < frame.HEADER + frame.CRC or binascii.crc_hqx(body, _CRC_INIT):
         return DAMAGED
@@ -82,12 +82,12 @@ class FrameReader:
         """Take `data`; return the frames that it completes, in order, damaged ones told as such."""
         *whole, rest = data.split(b"\0")
         frames = []
-        for piece in whole:
-            self._keep(piece)
+        for end in whole:
+            self._keep(end)
             if self._too_long:
                 frames.append(DAMAGED)
             elif self._waiting and self._waiting != b"\1":  # a block of nothing is nothing
-                frames.append(open_body(bytes(self._waiting)))
+                frames.append(decode_frame(bytes(self._waiting)))
             self._waiting.clear()
             self._too_long = False
         self._keep(rest)
@@ -103,9 +103,9 @@ class FrameReader:
         self._waiting.clear()
         self._too_long = False
 
-    def _keep(self, piece: bytes) -> None:
-        if len(self._waiting) + len(piece) > self._limit:
+    def _keep(self, more: bytes) -> None:
+        if len(self._waiting) + len(more) > self._limit:
             self._too_long = True
             self._waiting.clear()
         elif not self._too_long:
-            self._waiting += piece
+            self._waiting += more

@@ -7,14 +7,14 @@ from enum import Enum, auto
 
 from tournee.firmware.sesam import codes, frame, messages
 from tournee.reader import codec
-from tournee.reader.link.framing import Frame, seal
-from tournee.reader.link.record_layer import Envelope
-from tournee.reader.link.secure_channel import ProtectionError
+from tournee.reader.link.framing import Frame, encode_frame
+from tournee.reader.link.record_layer import RecordLayer
+from tournee.reader.link.secure_channel import SecureChannelError
 
-_OF_PARTS = (codes.PROTOCOL, codes.SEQUENCE, codes.NO_SESSION)  # late words on parts, never on HELLO
+_OF_FRAGMENTS = (codes.PROTOCOL, codes.SEQUENCE, codes.NO_SESSION)  # late replies to parts, never to HELLO
 
 
-class Step(Enum):
+class HandshakeStep(Enum):
     """What a frame from the reader brings about."""
 
     NOTHING = auto()
@@ -32,13 +32,13 @@ class Welcome:
     resumed: bool
 
 
-class Greeting:
-    """One exchange of courtesies; `begin` starts another one."""
+class Handshake:
+    """One opening of a session; `begin` starts another one."""
 
-    def __init__(self, name: bytes, envelope: Envelope) -> None:
+    def __init__(self, name: bytes, layer: RecordLayer) -> None:
         self._name = name
-        self._envelope = envelope
-        self._hand = bytearray()  # the handshake's message that is out
+        self._layer = layer
+        self._out = bytearray()  # the message of the protected channel's handshake that is out
         self._awaited = messages.WELCOME
         self.number = 0  # of the frame that is out
         self.known = False  # the reader has opened the session
@@ -46,8 +46,8 @@ class Greeting:
         self.welcome = Welcome(0, 0, resumed=False)
 
     @property
-    def shaking(self) -> bool:
-        """Whether the handshake is under way."""
+    def keying(self) -> bool:
+        """Whether the keys of the protected channel are being agreed."""
         return self._awaited != messages.WELCOME
 
     @property
@@ -55,62 +55,71 @@ class Greeting:
         """Whether the reader has proved itself, and awaits our proof."""
         return self._awaited == messages.PROVE + messages.ANSWER
 
+    def opened(self) -> None:
+        """The reader has opened the session: from now on it is joined again."""
+        self.known = True
+
+    def forgotten(self) -> None:
+        """The reader knows the session no more: the next HELLO opens it afresh."""
+        self.known = False
+
     def begin(self) -> None:
-        """Begin anew."""
+        """Begin from the first message."""
         self.refusal = codes.OK
         self._await(messages.WELCOME)
-        protection = self._envelope.protection
-        if protection is not None and not protection.established:
-            self._hand = protection.protect(self._name)
+        channel = self._layer.channel
+        if channel is not None and not channel.established:
+            self._out = channel.begin(self._name)
             self._await(messages.PROTECT + messages.ANSWER)
 
     def frame(self) -> bytearray:
         """The frame to be sent now."""
-        if self.shaking:
-            return seal(frame.HELLO, self.number, self._hand)
+        if self.keying:
+            return encode_frame(frame.HELLO, self.number, self._out)
         hello = codec.encode(
             messages.HELLO, {"session": self._name, "version": messages.VERSION, "resume": int(self.known)}
         )
-        return self._envelope.seal(frame.HELLO, self.number, hello)
+        return self._layer.protect(frame.HELLO, self.number, hello)
 
-    def take(self, one: Frame) -> Step:
+    def take(self, one: Frame) -> HandshakeStep:
         """Take a frame; only one of the number that is out counts."""
         if one.number != self.number:
-            return Step.NOTHING
+            return HandshakeStep.NOTHING
         if one.kind == frame.NAK:
             status = int.from_bytes(one.payload, "big")
-            return Step.NOTHING if status in _OF_PARTS else self._refuse(status)
+            return HandshakeStep.NOTHING if status in _OF_FRAGMENTS else self.refuse(status)
         if one.kind != frame.WELCOME:
-            return Step.NOTHING
+            return HandshakeStep.NOTHING
         try:
             answer = codec.decode(one.payload)
             if answer.number != self._awaited:
-                return Step.NOTHING
-            return self._welcome(answer) if answer.number == messages.WELCOME else self._shake(answer)
+                return HandshakeStep.NOTHING
+            return self._welcome(answer) if answer.number == messages.WELCOME else self._agree(answer)
         except codec.CodecError:
-            return Step.NOTHING
-        except ProtectionError as error:
-            return self._refuse(error.status)
+            return HandshakeStep.NOTHING
+        except SecureChannelError as error:
+            return self.refuse(error.status)
 
-    def _shake(self, answer: codec.Message) -> Step:
-        protection = self._envelope.protection
-        assert protection is not None
+    def refuse(self, status: int) -> HandshakeStep:
+        """It ends here, with this status."""
+        self.refusal = status
+        return HandshakeStep.REFUSED
+
+    def _agree(self, answer: codec.Message) -> HandshakeStep:
+        channel = self._layer.channel
+        assert channel is not None
         if self.proving:
-            protection.establish()
+            channel.establish()
             self._await(messages.WELCOME)
         else:
-            self._hand = protection.prove(answer)
+            self._out = channel.prove(answer)
             self._await(messages.PROVE + messages.ANSWER)
-        return Step.ONWARD
+        return HandshakeStep.ONWARD
 
-    def _welcome(self, answer: codec.Message) -> Step:
+    def _welcome(self, answer: codec.Message) -> HandshakeStep:
         resumed = bool(answer.uint("resumed"))
         self.welcome = Welcome(answer.uint("largest_message"), answer.uint("last_number"), resumed)
-        return Step.WELCOMED
-
-    def _refuse(self, status: int) -> Step:
-        self.refusal = status
-        return Step.REFUSED
+        return HandshakeStep.WELCOMED
 
     def _await(self, number: int) -> None:
         self._awaited = number

@@ -1,4 +1,4 @@
-"""A run of records on its way into the reader: cut into messages, followed answer by answer."""
+"""A stream of records on its way into the reader: cut into messages, followed answer by answer."""
 
 from collections import deque
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Progress = Callable[[int, int], None]
 AROUND = 16  # bytes around the data of a RECORDS message, at most
 
 
-class Run:
+class RecordStream:
     """The records of one certification, at most `chunk` in a message; `best` tells how many bytes of at most
     so many a message is best given."""
 
@@ -27,7 +27,7 @@ class Run:
         self._on_progress = on_progress
         self._first = 0  # of the next message
         self._ends: deque[int] = deque()  # the rank behind each message that is out
-        self.enough = False  # `on_progress` raised: the user does not want it any more
+        self.stopped = False  # `on_progress` raised: the user does not want it any more
 
     @property
     def left(self) -> bool:
@@ -37,16 +37,16 @@ class Run:
     @property
     def length(self) -> int:
         """Bytes of the next message at most."""
-        return AROUND + self._units * messages.RECORD
+        return AROUND + self._batch * messages.RECORD
 
     @property
-    def _units(self) -> int:
+    def _batch(self) -> int:
         """Records of the next message: the number nearest to what is best."""
         return max(1, round(self._best(self._most) / messages.RECORD))
 
     def make(self) -> bytearray:
         """The next message."""
-        first, end = self._first, min(self._first + self._units, self._count)
+        first, end = self._first, min(self._first + self._batch, self._count)
         part = self._data[first * messages.RECORD : end * messages.RECORD]
         self._first = end
         self._ends.append(end)
@@ -62,6 +62,6 @@ class Run:
         if answer.number != messages.RECORDS + messages.ANSWER or answer.uint("next") != end:
             raise Incoherent("les enregistrements reçus ne suivent pas ceux envoyés")
         if self._on_progress is not None:
-            self.enough = True
+            self.stopped = True
             self._on_progress(end, self._count)
-            self.enough = False
+            self.stopped = False

@@ -44,7 +44,7 @@ def host_name(secret: bytes) -> bytes:
     return hmac.digest(secret, _HOST_LABEL + where.encode(), "sha256")[:_NAME]
 
 
-class ProtectionError(Exception):
+class SecureChannelError(Exception):
     """The reader's part of a handshake does not hold; `status` says why, as the reader's own codes do."""
 
     def __init__(self, status: int) -> None:
@@ -52,7 +52,7 @@ class ProtectionError(Exception):
         self.status = status
 
 
-class Protection:
+class SecureChannel:
     """One reader's secret, and the keys made of it. `random(n)` gives unguessable bytes.
 
     Keys last until `forget` or the reader's refusal: over any number of connections.
@@ -66,23 +66,23 @@ class Protection:
         self._exchanged = b""
         self._host_nonce = b""
         self._derived = b""
-        self._sealing: AESCCM | None = None
+        self._protecting: AESCCM | None = None
         self._opening: AESCCM | None = None
         self._sent = 0
         self._highest = -1
-        self._seen = [-1] * _WINDOW  # the counter taken last of those that share a place
+        self._seen = [-1] * _WINDOW  # the counter taken last of those of one remainder
 
     @property
     def established(self) -> bool:
         """Whether there are keys, and counters left under them."""
-        return self._sealing is not None and self._sent <= _LAST_RECORD
+        return self._protecting is not None and self._sent <= _LAST_RECORD
 
     def forget(self) -> None:
         """Drop the keys: the next thing is a handshake."""
-        self._sealing = self._opening = None
+        self._protecting = self._opening = None
         self._derived = b""
 
-    def protect(self, session: bytes) -> bytearray:
+    def begin(self, session: bytes) -> bytearray:
         """Begin a handshake: the PROTECT message, with a fresh nonce."""
         self.forget()
         self._host_nonce = self._random(_NONCE)
@@ -93,42 +93,42 @@ class Protection:
         )
 
     def prove(self, answer: codec.Message) -> bytearray:
-        """Go on: judge the reader's proof, return the PROVE message. ProtectionError."""
+        """Go on: judge the reader's proof, return the PROVE message. SecureChannelError."""
         if (answer.uint("version"), answer.uint("suite")) != (VERSION, SUITE):
-            raise ProtectionError(codes.SUITE)
+            raise SecureChannelError(codes.SUITE)
         nonces = self._host_nonce + answer.data("nonce")
         self._exchanged += nonces
         info = _LABEL + bytes((VERSION, SUITE))
         derived = HKDF(hashes.SHA256(), length=64, salt=nonces, info=info).derive(self._secret)
         if not hmac.compare_digest(self._proof(derived, b"reader"), answer.data("proof")):
-            raise ProtectionError(codes.PROOF)
+            raise SecureChannelError(codes.PROOF)
         self._derived = derived
         return codec.encode(messages.PROVE, {"proof": self._proof(derived, b"host")})
 
     def establish(self) -> None:
         """End the handshake: the reader has taken the proof."""
-        self._sealing = AESCCM(self._derived[:16], tag_length=_TAG)
+        self._protecting = AESCCM(self._derived[:16], tag_length=_TAG)
         self._opening = AESCCM(self._derived[16:32], tag_length=_TAG)
         self._derived = b""
         self._sent = 0
         self._highest = -1
         self._seen = [-1] * _WINDOW
 
-    def seal(self, kind: int, number: int, payload: bytes | bytearray) -> bytes:
+    def protect(self, kind: int, number: int, payload: bytes | bytearray) -> bytes:
         """Make the record that carries a frame; only with `established` keys."""
-        assert self._sealing is not None
+        assert self._protecting is not None
         counter = self._sent.to_bytes(_COUNTER, "big")
         self._sent += 1
         body = bytearray((kind, number)) + payload
-        record = counter + self._sealing.encrypt(counter.rjust(_CCM_NONCE, b"\0"), body, None)
+        record = counter + self._protecting.encrypt(counter.rjust(_CCM_NONCE, b"\0"), body, None)
         body[:] = bytes(len(body))
         return record
 
     def open(self, record: bytes) -> Frame | None:
         """Read the frame in a record; None for one that does not open, or was opened before."""
         counter = int.from_bytes(record[:_COUNTER], "big")
-        place = counter % _WINDOW
-        too_old = counter <= self._highest - _WINDOW or counter == self._seen[place]
+        slot = counter % _WINDOW
+        too_old = counter <= self._highest - _WINDOW or counter == self._seen[slot]
         if self._opening is None or len(record) < _COUNTER + _TAG or too_old:
             return None
         nonce = record[:_COUNTER].rjust(_CCM_NONCE, b"\0")
@@ -137,7 +137,7 @@ class Protection:
         except InvalidTag:
             return None
         self._highest = max(self._highest, counter)
-        self._seen[place] = counter
+        self._seen[slot] = counter
         return Frame(body[0], body[1], body[2:]) if len(body) >= 2 else None
 
     def _proof(self, derived: bytes, who: bytes) -> bytes:

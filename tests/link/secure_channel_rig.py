@@ -7,8 +7,8 @@ from test_cuts import service_of_several
 
 from sesam import frame, messages
 from tournee.reader import Reader, Refused, codec
-from tournee.reader.link.framing import FrameReader, seal
-from tournee.reader.link.secure_channel import Protection
+from tournee.reader.link.framing import FrameReader, encode_frame
+from tournee.reader.link.secure_channel import SecureChannel
 
 SECRET = bytes(range(32))
 SESSION = b"session1"
@@ -51,14 +51,14 @@ def hello() -> bytearray:
     return codec.encode(messages.HELLO, {"session": SESSION, "version": 1, "resume": 0})
 
 
-def sealed(host: Protection, kind: int, number: int, payload: bytes) -> bytearray:
-    return seal(frame.PROTECTED, 0, host.seal(kind, number, payload))
+def sealed(host: SecureChannel, kind: int, number: int, payload: bytes) -> bytearray:
+    return encode_frame(frame.PROTECTED, 0, host.protect(kind, number, payload))
 
 
-def shake_hands(rig: Rig, host: Protection) -> bytes:
+def shake_hands(rig: Rig, host: SecureChannel) -> bytes:
     """A handshake; the frame that brought the host's proof."""
-    (welcome,) = rig.inject(seal(frame.HELLO, 1, host.protect(SESSION)))
-    proof = bytes(seal(frame.HELLO, 2, host.prove(codec.decode(welcome.payload))))
+    (welcome,) = rig.inject(encode_frame(frame.HELLO, 1, host.begin(SESSION)))
+    proof = bytes(encode_frame(frame.HELLO, 2, host.prove(codec.decode(welcome.payload))))
     (ready,) = rig.inject(proof)
     assert codec.decode(ready.payload).number == messages.PROVE + messages.ANSWER
     host.establish()

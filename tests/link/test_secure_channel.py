@@ -3,14 +3,14 @@
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from faulty_wire import FAULTS, TO_HOST, TO_READER, FaultyWire
-from protection_rig import SECRET, Rig, hello, quiet, refusal, sealed, shake_hands, status_of
+from secure_channel_rig import SECRET, Rig, hello, quiet, refusal, sealed, shake_hands, status_of
 from test_cuts import NO_FAULT, dialogue
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.failures import failure_of_status
-from tournee.reader.link.framing import FrameReader, seal
-from tournee.reader.link.secure_channel import Protection
+from tournee.reader.link.framing import FrameReader, encode_frame
+from tournee.reader.link.secure_channel import SecureChannel
 
 
 def test_whole_dialogue_passes_and_none_of_it_is_readable(rig):
@@ -48,7 +48,7 @@ def test_replayed_record_is_refused_and_the_session_goes_on(rig, rank):
 
 
 def test_records_out_of_order_are_refused(rig):
-    host = Protection(SECRET)
+    host = SecureChannel(SECRET)
     shake_hands(rig, host)
     first, second = (sealed(host, frame.HELLO, 1, hello()) for _ in range(2))
     assert rig.inject(second)[0].kind == frame.PROTECTED
@@ -56,14 +56,14 @@ def test_records_out_of_order_are_refused(rig):
 
 
 def test_record_with_any_bit_flipped_is_refused(rig):
-    host = Protection(SECRET)
+    host = SecureChannel(SECRET)
     shake_hands(rig, host)
-    record = host.seal(frame.HELLO, 1, hello())
+    record = host.protect(frame.HELLO, 1, hello())
     for bit in range(len(record) * 8):
         flipped = bytearray(record)
         flipped[bit // 8] ^= 1 << bit % 8
-        assert refusal(rig.inject(seal(frame.PROTECTED, 0, flipped))) == codes.RECORD_REFUSED
-    assert rig.inject(seal(frame.PROTECTED, 0, record))[0].kind == frame.PROTECTED
+        assert refusal(rig.inject(encode_frame(frame.PROTECTED, 0, flipped))) == codes.RECORD_REFUSED
+    assert rig.inject(encode_frame(frame.PROTECTED, 0, record))[0].kind == frame.PROTECTED
 
 
 def test_kept_answers_record_is_taken_though_thousands_came_after_it():
@@ -87,9 +87,9 @@ def test_record_too_far_below_the_highest_is_refused():
     assert host.open(ready(99_000)) is None
 
 
-def keyed() -> Protection:
+def keyed() -> SecureChannel:
     """A host whose keys are all zeros."""
-    host = Protection(SECRET)
+    host = SecureChannel(SECRET)
     host._derived = bytes(64)
     host.establish()
     return host
@@ -110,8 +110,8 @@ def test_request_in_clear_is_refused_while_the_channel_is_protected(rig):
     host = rig.host()
     host.cards()
     cards = codec.encode(messages.CARDS, {})
-    assert refusal(rig.inject(seal(frame.REQUEST, 2, cards))) == codes.UNPROTECTED
-    assert refusal(rig.inject(seal(frame.HELLO, 2, hello()))) == codes.UNPROTECTED
+    assert refusal(rig.inject(encode_frame(frame.REQUEST, 2, cards))) == codes.UNPROTECTED
+    assert refusal(rig.inject(encode_frame(frame.HELLO, 2, hello()))) == codes.UNPROTECTED
     assert host.cards()
 
 
@@ -124,7 +124,7 @@ def test_strangers_word_that_the_keys_are_lost_is_not_believed_at_once():
             super().write(data, more)
             if not told and self.counts[TO_READER] == 5:
                 told.append(1)
-                self.incoming[:0] = seal(frame.NAK, 0, codes.RECORD_REFUSED.to_bytes(2, "big"))
+                self.incoming[:0] = encode_frame(frame.NAK, 0, codes.RECORD_REFUSED.to_bytes(2, "big"))
 
     rig = Rig()
     host = rig.host(stream=Meddler(rig.board, rig.clock, quiet).connect)
