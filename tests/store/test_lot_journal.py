@@ -55,6 +55,30 @@ def test_a_sheet_enters_one_lot_only(journal, make):
         journal.make_lot(make.ps, "FSE", "F01751123", "03", [1], make.lot())
 
 
+def test_a_sheet_given_twice_or_unknown_enters_no_lot_and_its_fellows_stay_out(journal, make):
+    make.day(journal, 2)
+    make.invoice(journal)
+    make.invoice(journal)
+    with pytest.raises(StoreError, match="« en lot » ne peut pas suivre « en lot » \\(sheet 1\\)"):
+        journal.make_lot(make.ps, "FSE", "F01751123", "03", [1, 2, 1], make.lot())
+    with pytest.raises(StoreError, match="n’a pas d’élément 9"):
+        journal.make_lot(make.ps, "FSE", "F01751123", "03", [1, 9], make.lot())
+    assert {sheet.state for sheet in journal.sheets()} == {SheetState.CERTIFIED}
+
+
+def test_each_sheet_of_a_lot_has_its_own_history(journal, make):
+    make.day(journal, 3)
+    for _ in range(3):
+        make.invoice(journal)
+    make.certified_lot(journal)
+    for sheet in (1, 2, 3):
+        assert [(row.state, row.detail) for row in journal.history("sheet", sheet)] == [
+            ("made", ""),
+            ("certified", ""),
+            ("in_lot", "lot 001"),
+        ]
+
+
 def test_a_sheet_that_is_not_certified_enters_no_lot(journal, make):
     make.day(journal)
     journal.make_invoice(1, make.ps, make.sheets("FSE"))

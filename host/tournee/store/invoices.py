@@ -13,7 +13,10 @@ from tournee.store.states import SheetState, VisitState
 LAST_INVOICE = 999_999_999
 """An invoice number has 9 digits (record 2, 30+9) and is never given twice to one PS."""
 
-_SHEETS = """SELECT sheet.*, invoice.number AS number, invoice.ps AS ps
+_SHEETS = """SELECT sheet.*, invoice.number AS number, invoice.ps AS ps,
+    EXISTS (SELECT 1 FROM payment WHERE payment.sheet = sheet.id)
+        OR EXISTS (SELECT 1 FROM invoice AS one WHERE one.visit = invoice.visit AND one.id <> sheet.invoice)
+        AS judged
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice WHERE """
 _SHEETS_IN = _SHEETS + "(?1 IS NULL OR sheet.state = ?1) AND (?2 = '' OR invoice.ps = ?2) ORDER BY sheet.id"
 _SHEETS_OF = _SHEETS + "sheet.invoice = ? ORDER BY sheet.id"  # each of its own, so that it finds its index

@@ -181,34 +181,44 @@ class Ledger:
         where = " WHERE " + " AND ".join(f"{name} = ?" for name in asked) if asked else ""
         return self._rows(f"{query}{where} ORDER BY {order}", *asked.values())
 
-    def _remember(self, subject: str, subject_id: int, state: State, detail: str) -> None:
-        row = self._new_id("history")
-        self._db.execute(
-            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                row,
-                self._now(),
-                subject,
-                subject_id,
-                state.value,
-                self._seal(detail, "history", "detail", row),
-            ),
-        )
-
     def _state(self, table: str, row_id: int) -> State:
         return _STATES[table](self._row(table, row_id)["state"])
 
+    def _remember(self, subject: str, subject_id: int, state: State, detail: str) -> None:
+        self._remember_all(subject, [subject_id], state, detail)
+
+    def _remember_all(self, subject: str, ids: Sequence[int], state: State, detail: str) -> None:
+        at, first = self._now(), self._new_id("history")
+        self._db.executemany(
+            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (row, at, subject, one, state.value, self._seal(detail, "history", "detail", row))
+                for row, one in enumerate(ids, first)
+            ],
+        )
+
     def _move(self, table: str, row_id: int, state: State, detail: str = "") -> None:
         """Bring a thing to `state`, with its history; StoreError when that may not follow now."""
-        present = self._state(table, row_id)
-        if not present.leads_to(state):
-            raise StoreError(
-                f"« {state.label} » ne peut pas suivre « {present.label} » ({table} {row_id}).",
-                cause="un autre programme a déjà fait avancer cet élément",
-                next_step="Affichez l’état et recommencez.",
-            )
-        self._db.execute(f"UPDATE {table} SET state = ? WHERE id = ?", (state.value, row_id))  # noqa: S608
-        self._remember(table, row_id, state, detail)
+        self._move_all(table, [row_id], state, detail)
+
+    def _move_all(self, table: str, ids: Sequence[int], state: State, detail: str = "") -> None:
+        """Bring several things to `state`, each with its history; StoreError for the first that may not."""
+        rows = self._among(f"SELECT id, state FROM {table} WHERE id IN ({{marks}})", ids)  # noqa: S608
+        found = {row["id"]: _STATES[table](row["state"]) for row in rows}
+        for row_id in ids:
+            present = found[row_id] if row_id in found else self._state(table, row_id)
+            if not present.leads_to(state):
+                raise StoreError(
+                    f"« {state.label} » ne peut pas suivre « {present.label} » ({table} {row_id}).",
+                    cause="un autre programme a déjà fait avancer cet élément",
+                    next_step="Affichez l’état et recommencez.",
+                )
+            found[row_id] = state
+        self._db.executemany(
+            f"UPDATE {table} SET state = ? WHERE id = ?",  # noqa: S608
+            [(state.value, row_id) for row_id in ids],
+        )
+        self._remember_all(table, ids, state, detail)
 
     def _give_reason(self, table: str, row_id: int, reason: str) -> None:
         sealed = self._seal(reason, table, "reason", row_id)

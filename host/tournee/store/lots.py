@@ -22,6 +22,9 @@ LAST_FILE = 999_999
 
 _FILES = "SELECT id, ps, number, route, party, invoices, state, reason_sealed FROM file"
 
+_MEMBERS = """SELECT sheet.id, sheet.kind, sheet.crf, sheet.mode, invoice.ps FROM sheet
+    JOIN invoice ON invoice.id = sheet.invoice WHERE sheet.id IN ({marks}) ORDER BY sheet.id"""
+
 _REMAKES = """SELECT number FROM lot WHERE id IN (SELECT max(lot) FROM former_lot WHERE lot < ?1 AND sheet IN
     (SELECT id FROM sheet WHERE lot = ?1 UNION SELECT sheet FROM former_lot WHERE lot = ?1) GROUP BY sheet)
     ORDER BY id"""
@@ -73,10 +76,12 @@ class Lots(Contents):
                 ),
             )
             self._remember("lot", lot, LotState.MADE, "")
-            for rank, sheet in enumerate(sheet_ids, 1):
-                self._check_sheet(sheet, ps, kind, crf, mode)
-                self._move("sheet", sheet, SheetState.IN_LOT, f"lot {number:03}")
-                self._db.execute("UPDATE sheet SET lot = ?, lot_rank = ? WHERE id = ?", (lot, rank, sheet))
+            self._check_sheets(sheet_ids, (ps, kind, crf, mode))
+            self._move_all("sheet", sheet_ids, SheetState.IN_LOT, f"lot {number:03}")
+            self._db.executemany(
+                "UPDATE sheet SET lot = ?, lot_rank = ? WHERE id = ?",
+                [(lot, rank, sheet) for rank, sheet in enumerate(sheet_ids, 1)],
+            )
             return lot
 
     def lot_certified(self, lot_id: int, sevens: bytes) -> None:
@@ -96,8 +101,8 @@ class Lots(Contents):
         with self._step("dissolve_lot"):
             self._move("lot", lot_id, LotState.ABANDONED, reason)
             self._give_reason("lot", lot_id, reason)
-            for row in self._rows("SELECT id FROM sheet WHERE lot = ? ORDER BY lot_rank", lot_id):
-                self._move("sheet", row["id"], SheetState.CERTIFIED, reason)
+            rows = self._rows("SELECT id FROM sheet WHERE lot = ? ORDER BY lot_rank", lot_id)
+            self._move_all("sheet", [row["id"] for row in rows], SheetState.CERTIFIED, reason)
             self._db.execute("UPDATE sheet SET lot = NULL, lot_rank = NULL WHERE lot = ?", (lot_id,))
 
     def make_file(self, ps: str, lot_ids: Sequence[int], build: Callable[[int], FileDraft]) -> int:
@@ -160,13 +165,14 @@ class Lots(Contents):
         with self._reading():
             return self._file_row(self._row("file", file_id))
 
-    def _check_sheet(self, sheet: int, ps: str, kind: str, crf: str, mode: str) -> None:
-        row = self._row("sheet", sheet)
-        found = (self._row("invoice", row["invoice"])["ps"], row["kind"], row["crf"], row["mode"])
-        if found != (ps, kind, crf, mode):
-            raise StoreError(
-                f"La pièce {sheet} ({' '.join(found)}) n’est pas de ce lot ({ps} {kind} {crf} {mode})."
-            )
+    def _check_sheets(self, sheets: Sequence[int], wanted: tuple[str, ...]) -> None:
+        """Every sheet must have the PS, kind, CRF and mode of its lot."""
+        for row in self._among(_MEMBERS, sheets):
+            found = (row["ps"], row["kind"], row["crf"], row["mode"])
+            if found != wanted:
+                raise StoreError(
+                    f"La pièce {row['id']} ({' '.join(found)}) n’est pas de ce lot ({' '.join(wanted)})."
+                )
 
     def _lot_row(self, row: sqlite3.Row) -> LotRow:
         lot = row["id"]

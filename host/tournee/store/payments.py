@@ -114,9 +114,12 @@ class Payments(Ledger):
         ]
 
     def _sheet_reason(self, sheet: sqlite3.Row) -> str:
-        """The last reason a return gave, then what is amiss in its payments."""
+        """The last reason a return gave, then what is amiss in its payments: nothing unless the row says that
+        it is `judged`, that there are payments or another invoice of the visit.
+        """
         told = self._unseal(sheet["reason_sealed"], "sheet", "reason", sheet["id"]).decode()
-        return " ; ".join(part for part in (told, *self._anomalies(sheet)) if part)
+        amiss = self._anomalies(sheet) if sheet["judged"] else ()
+        return " ; ".join(part for part in (told, *amiss) if part)
 
 
 def _by_share(payments: Iterable[PaymentRow]) -> list[list[PaymentRow]]:
