@@ -8,15 +8,8 @@ from pathlib import Path
 
 from days import CODE, MOMENT, short_day
 
-from tournee.app.certify import (
-    certify_visit,
-    import_day,
-    pending_visits,
-    read_ps,
-    read_vitale,
-    unlock,
-    visits_for,
-)
+from tournee.app.cards import read_ps, read_vitale, unlock
+from tournee.app.certify import certify_visit, import_day, pending_visits, visits_for
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, resend, send

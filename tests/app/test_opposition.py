@@ -10,15 +10,8 @@ from life import office_of
 from opposition_mail import deliver
 from surroundings import Surroundings
 
-from tournee.app.certify import (
-    certify_visit,
-    import_day,
-    pending_visits,
-    read_ps,
-    read_vitale,
-    unlock,
-    visits_for,
-)
+from tournee.app.cards import read_ps, read_vitale, unlock
+from tournee.app.certify import certify_visit, import_day, pending_visits, visits_for
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.opposition import OpposedCardError, check_serial, list_state, load_reader

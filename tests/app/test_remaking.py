@@ -11,7 +11,8 @@ from surroundings import Surroundings
 from test_sending import make_one_file
 
 from tournee.app.alerts import alerts
-from tournee.app.certify import certify_visit, pending_visits, read_ps, read_vitale, unlock
+from tournee.app.cards import read_ps, read_vitale, unlock
+from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, send

@@ -8,7 +8,8 @@ from days import CODE, short_day
 from life import office_of
 from surroundings import Surroundings
 
-from tournee.app.certify import certify_visit, import_day, pending_visits, read_ps, read_vitale, unlock
+from tournee.app.cards import read_ps, read_vitale, unlock
+from tournee.app.certify import certify_visit, import_day, pending_visits
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, resend, send

@@ -6,15 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tournee.app.certify import (
-    certify_visit,
-    import_day,
-    open_reader,
-    pending_visits,
-    read_ps,
-    read_vitale,
-    unlock,
-)
+from tournee.app.cards import open_reader, read_ps, read_vitale, unlock
+from tournee.app.certify import certify_visit, import_day, pending_visits
 from tournee.app.context import Office
 from tournee.app.outbound import close_lots, make_files
 from tournee.billing.invoice import Invoice, choose_patient, make_invoice

@@ -18,7 +18,7 @@ sys.path.insert(0, str(RIG))
 
 from many_invoices import NAME, PS, card_signer
 
-from tournee.app.certify import PsOnDuty
+from tournee.app.cards import PsOnDuty
 from tournee.app.context import Office
 from tournee.app.outbound import close_lots, make_files, send
 from tournee.billing.identity import PsIdentity

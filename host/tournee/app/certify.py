@@ -1,4 +1,4 @@
-"""At the patient's: read the cards, make the invoices of a day's visits, have them certified in the reader.
+"""At the patient's: make the invoices of a day's visits, have them certified in the reader.
 
 Every step is journaled before the next one acts. Called again after a crash, each use case goes on where it
 stopped: an invoice keeps its number, and a signature asked for again is the same.
@@ -7,45 +7,24 @@ stopped: an invoice keeps its number, and a signature asked for again is the sam
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tournee.app.cards import PsOnDuty, VitaleInReader
 from tournee.app.certification import Signers, certify_invoice
-from tournee.app.context import Clock, Office
-from tournee.app.opposition import read_unless_opposed, refuse_opposed
+from tournee.app.context import Office
+from tournee.app.opposition import refuse_opposed
 from tournee.billing.dayfile.documents_to_print import day_pieces, load_piece
-from tournee.billing.identity import Patient, PsIdentity
+from tournee.billing.identity import Patient
 from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.billing.rules.patient import require_same_ps
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.visit import Splitter, Visit
-from tournee.billing.zones.card import patients_from_groups, ps_from_groups, serial_from_groups
 from tournee.errors import BillingError
 from tournee.exchange.route import Mode, Route
 from tournee.model import Sheet
-from tournee.reader import PS_UNLOCKED, Reader, Transport
+from tournee.reader import Reader
 from tournee.store import InvoiceRow, SheetRow, SheetState, VisitRow, VisitState
-
-AskCode = Callable[[], str]
-
-
-@dataclass(frozen=True)
-class PsOnDuty:
-    """The professional whose card is in the reader: who bills, and the card's certificate (DER)."""
-
-    identity: PsIdentity
-    certificate: bytes
-
-
-@dataclass(frozen=True)
-class VitaleInReader:
-    """The Vitale card in the reader: its serial number, its patients, the insured person first, and its
-    certificate (DER).
-    """
-
-    serial: str
-    patients: list[Patient]
-    certificate: bytes
 
 
 @dataclass(frozen=True)
@@ -76,47 +55,6 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     known = office.journal.has_day(digest)
     day_id = office.journal.add_day(digest, day.ps_number, date, pieces)
     return ImportedDay(day_id, date, day.ps_number, len(pieces), known)
-
-
-def open_reader(
-    place: str | Callable[[], Transport],
-    clock: Clock,
-    secret: bytes | None = None,
-    reach: Callable[[bool], None] = lambda there: None,
-) -> Reader:
-    """Connect to the reader at `place` (a URL, or what opens its stream) and set its clock: it refuses acts
-    dated after its day.
-
-    With its `secret`, over the protected channel alone. `reach` is told False while it is out of reach and
-    being looked for, True once it is back. ReaderError.
-    """
-    reader = Reader.open(place, secret=secret, reach=reach)
-    try:
-        reader.set_date(clock())
-    except BaseException:
-        reader.close()
-        raise
-    return reader
-
-
-def read_ps(reader: Reader) -> PsOnDuty:
-    """Read the professional's card."""
-    card = reader.read_ps_card()
-    return PsOnDuty(ps_from_groups(card.groups), card.certificate)
-
-
-def read_vitale(office: Office, reader: Reader) -> VitaleInReader:
-    """Read the patient's card. OpposedCardError when it is on the opposition list in force (OCT-LOI-2)."""
-    card = read_unless_opposed(office, reader)
-    return VitaleInReader(
-        serial_from_groups(card.groups), patients_from_groups(card.groups), card.certificate
-    )
-
-
-def unlock(reader: Reader, ask_code: AskCode) -> None:
-    """Open the professional's card with the code porteur, asked for only when the card is not open yet."""
-    if reader.cards().ps != PS_UNLOCKED:
-        reader.unlock(ask_code())
 
 
 def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, Visit]]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-from tournee.config import Config
 from tournee.errors import ConfigError
-from tournee.exchange.route import Mailbox, Route
-from tournee.exchange.sealing.unsealing import unseal
 from tournee.store import Cipher, Journal, journal_key
+
+if TYPE_CHECKING:
+    from tournee.config import Config
+    from tournee.exchange.route import Mailbox, Route
 
 Clock = Callable[[], datetime]
 
@@ -73,26 +71,52 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
     now = clock or local_time
     journal = Journal(config.journal, Cipher(journal_key(config.journal)), now, station=config.station)
     former = tuple(route for name, route in config.routes.items() if name != config.active)
-    return Office(journal, config.route, now, _opener(config.return_certificate, config.return_key), former)
+    key = ReturnKey.of(config)
+    return Office(journal, config.route, now, None if key is None else key.unseal, former)
 
 
-def _opener(certificate: Path | None, key: Path | None) -> Callable[[bytes], bytes] | None:
-    """How sealed returns are opened: with the PS's mail certificate and its private key."""
-    if certificate is None or key is None:
-        return None
-    try:
-        holder = x509.load_pem_x509_certificate(certificate.read_bytes())
-        private = serialization.load_pem_private_key(key.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        raise ConfigError(
-            f"Le certificat {certificate} ou la clé {key} des retours ne peut pas être lu.",
-            cause=str(error),
-            next_step="indiquez deux fichiers PEM dans la table [retours]",
-        ) from error
-    if not isinstance(private, RSAPrivateKey):
-        raise ConfigError(f"La clé {key} des retours n'est pas une clé RSA.")
-    rsa = private
-    return lambda data: unseal(data, key=rsa, certificate=holder)
+@dataclass(frozen=True)
+class ReturnKey:
+    """The PS's mail certificate and private key, which open sealed returns; read when one comes."""
+
+    certificate: Path
+    key: Path
+
+    @classmethod
+    def of(cls, config: Config) -> ReturnKey | None:
+        """The one that the configuration names, None when it names none."""
+        if config.return_certificate is None or config.return_key is None:
+            return None
+        return cls(config.return_certificate, config.return_key)
+
+    def unseal(self, data: bytes) -> bytes:
+        """Open a sealed return; ConfigError when a file cannot be read, UnsealError."""
+        return self._opener(data)
+
+    def check(self) -> None:
+        """Read both files; ConfigError when one cannot be read."""
+        _ = self._opener
+
+    @cached_property
+    def _opener(self) -> Callable[[bytes], bytes]:
+        from cryptography import x509
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+        from tournee.exchange.sealing.unsealing import unseal
+
+        try:
+            holder = x509.load_pem_x509_certificate(self.certificate.read_bytes())
+            private = serialization.load_pem_private_key(self.key.read_bytes(), password=None)
+        except (OSError, ValueError, TypeError) as error:
+            raise ConfigError(
+                f"Le certificat {self.certificate} ou la clé {self.key} des retours ne peut pas être lu.",
+                cause=str(error),
+                next_step="indiquez deux fichiers PEM dans la table [retours]",
+            ) from error
+        if not isinstance(private, RSAPrivateKey):
+            raise ConfigError(f"La clé {self.key} des retours n’est pas une clé RSA.")
+        return partial(unseal, key=private, certificate=holder)
 
 
 Progress = Callable[[str, int, int], None]

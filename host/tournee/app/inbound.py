@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from tournee.app.context import Office, Progress, silent
 from tournee.app.opposition_mail import bring_forward
-from tournee.errors import TourneeError
+from tournee.errors import ConfigError, TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.route import Route
-from tournee.returns.classify import Return, take_in
+from tournee.returns.classify import Return, Unseal, take_in
 from tournee.returns.dloi import Dloi
 from tournee.returns.effects import effects_of
 from tournee.returns.quarantine import Quarantined
@@ -58,7 +58,7 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
         waiting += office.journal.return_ids(ReturnState.QUARANTINED)
     settled = []
     for rank, return_id in enumerate(waiting, 1):
-        settled.append(_settle(office, office.journal.received(return_id)))
+        settled.append(_settle(office, office.journal.received(return_id), errors))
         progress("retours lus", rank, len(waiting))
     errors += bring_forward(office, progress)
     return Fetched(settled, known, problems, errors)
@@ -80,8 +80,8 @@ def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int
     return known, problems
 
 
-def _settle(office: Office, row: ReturnRow) -> Settled:
-    read = take_in(row.raw, office.unseal)
+def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settled:
+    read = take_in(row.raw, _opener(office, errors))
     if isinstance(read.content, Quarantined):
         if row.state is ReturnState.TAKEN:
             office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.place})")
@@ -96,7 +96,30 @@ def _settle(office: Office, row: ReturnRow) -> Settled:
     return Settled(office.journal.received(row.id), read, effects)
 
 
+def _opener(office: Office, errors: list[TourneeError]) -> Unseal | None:
+    """What opens a sealed return; a key that cannot be had is told once, and the return is set aside."""
+    if office.unseal is None:
+        return None
+    unseal = office.unseal
+
+    def opener(data: bytes) -> bytes:
+        try:
+            return unseal(data)
+        except ConfigError as error:
+            if str(error) not in map(str, errors):
+                errors.append(error)
+            raise
+
+    return opener
+
+
 def read_again(office: Office, return_id: int) -> Settled:
-    """One return as it came, what it says and what became of it; StoreError when there is none."""
+    """One return as it came, what it says and what became of it; StoreError when there is none, ConfigError
+    when the key that opens it cannot be had.
+    """
     row = office.journal.received(return_id)
-    return Settled(row, take_in(row.raw, office.unseal), office.journal.effects(return_id))
+    errors: list[TourneeError] = []
+    read = take_in(row.raw, _opener(office, errors))
+    if errors:
+        raise errors[0]
+    return Settled(row, read, office.journal.effects(return_id))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
+from tournee.app.cards import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
-from tournee.app.certify import PsOnDuty
 from tournee.app.context import Office, Progress, silent
 from tournee.billing.dayfile.documents_to_print import load_piece
 from tournee.errors import ConfigError, StoreError, TourneeError

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tournee.app.alerts import Alert
-from tournee.app.inbound import Settled
-from tournee.app.outbound import is_clear
-from tournee.reader import Identity
-from tournee.store import EffectRow, OverviewRow, ReturnRow, Trace, VisitRow
+if TYPE_CHECKING:
+    from tournee.app.alerts import Alert
+    from tournee.app.inbound import Settled
+    from tournee.reader import Identity
+    from tournee.store import EffectRow, OverviewRow, ReturnRow, Trace, VisitRow
 
 PROFILE = "open-1"
 
@@ -119,6 +119,8 @@ def reader(identity: Identity) -> dict[str, Any]:
 
 def trace(found: Trace) -> dict[str, Any]:
     """An invoice's or a message's whole way."""
+    from tournee.app.outbound import is_clear
+
     return {
         "sheets": [
             {

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from tournee.app.certify import open_reader
-from tournee.app.context import Office, open_office
-from tournee.cli.show import SIMULATION, LiveWatcher, labelled
-from tournee.config import Config, load_config
-from tournee.config.readers import BLUETOOTH
+from tournee.cli.french import SIMULATION
 from tournee.errors import ConfigError
-from tournee.reader import Reader, Transport
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tournee.app.context import Office
+    from tournee.cli.progress import Watcher
+    from tournee.config import Config
+    from tournee.reader import Reader, Transport
     from tournee.reader.transports.bluetooth import Radio
 
 CONFIG_NAME = "tournee.toml"
@@ -36,18 +36,28 @@ class Desk:
     """
 
     config_path: Path | None
-    screen: Console
-    errors: Console
     radio: Radio | None = None
 
     @cached_property
     def console(self) -> Console:
         """The screen, once it has said what this is."""
-        self.screen.print(SIMULATION, style="yellow")
-        return self.screen
+        from tournee.cli.show import screen
+
+        console = screen()
+        console.print(SIMULATION, style="yellow")
+        return console
+
+    @cached_property
+    def errors(self) -> Console:
+        """Where warnings go: stderr."""
+        from tournee.cli.show import screen
+
+        return screen(stderr=True)
 
     def config(self) -> Config:
         """The configuration asked for, or the one found."""
+        from tournee.config import load_config
+
         return load_config(self.path())
 
     def path(self) -> Path:
@@ -66,16 +76,19 @@ class Desk:
     @contextmanager
     def office(self) -> Iterator[Office]:
         """The journal and the active route, open; names every route that sends readable text (OCT-MSG-8)."""
+        from tournee.app.context import open_office
+
         with open_office(self.config()) as office:
             for route in (office.route, *office.former):
                 if route.is_clear:
-                    warning = f"la route {route.name} envoie en clair."
-                    self.errors.print(labelled("Attention :", warning, "bold red"))
+                    self.warn(f"la route {route.name} envoie en clair.", "bold red")
             yield office
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """The configured reader, connected and set to the time; says when it is out of reach and back."""
+        from tournee.app.cards import open_reader
+
         config = self.config()
         choice = config.reader
         if not choice.port:
@@ -89,11 +102,19 @@ class Desk:
 
     def stream(self, port: str) -> str | Callable[[], Transport]:
         """What opens the stream of a port: the port itself, but for Bluetooth over another radio."""
+        from tournee.config.readers import BLUETOOTH
+
         if self.radio is None or not port.startswith(BLUETOOTH):
             return port
         from tournee.reader.transports.bluetooth import BluetoothTransport
 
         return lambda: BluetoothTransport(port.removeprefix(BLUETOOTH), self.radio)
+
+    def warn(self, text: str, style: str = "yellow") -> None:
+        """Say on stderr what needs attention."""
+        from tournee.cli.show import labelled
+
+        self.errors.print(labelled("Attention :", text, style))
 
     def tell_reach(self, there: bool) -> None:
         """Say that the reader is out of reach, or back."""
@@ -101,9 +122,11 @@ class Desk:
             "Lecteur retrouvé." if there else "Lecteur hors de portée, reprise…", style="yellow"
         )
 
-    def watcher(self, as_json: bool) -> LiveWatcher:
+    def watcher(self, as_json: bool) -> Watcher:
         """Progress on the screen, or nothing when a program reads."""
-        return LiveWatcher(Console(quiet=True) if as_json else self.console)
+        from tournee.cli.progress import Watcher
+
+        return Watcher(None if as_json else self.console)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Résultat en JSON, pour un programme.")

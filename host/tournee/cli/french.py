@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 import click
 
-from tournee.cli.show import SIMULATION
+SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
 
+_HELP_WIDTH = 100
 _UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
 
 
@@ -38,14 +42,45 @@ class FrenchGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the sub-commands under a French heading."""
-        rows = []
-        for name in self.list_commands(ctx):
-            command = self.get_command(ctx, name)
-            if command is not None and not command.hidden:
-                rows.append((name, command.get_short_help_str(limit=formatter.width)))
+        rows = [(name, self.short_help_of(ctx, name)) for name in self.list_commands(ctx)]
         if rows:
             with formatter.section("Commandes"):
                 formatter.write_dl(rows)
+
+    def short_help_of(self, ctx: click.Context, name: str) -> str:
+        """What the list says of a sub-command."""
+        command = self.get_command(ctx, name)
+        return "" if command is None else command.get_short_help_str(limit=_HELP_WIDTH)
+
+
+class LazyGroup(FrenchGroup):
+    """A group whose commands are loaded when they are run, each from its own module.
+
+    `table` gives for each name its `module:attribute` under the package `commands_at`, and its short help.
+    """
+
+    def __init__(
+        self, *args: Any, commands_at: str, table: Mapping[str, tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._package = commands_at
+        self._table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names of its own commands, then of the table, in its order."""
+        return [*self.commands, *self._table]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; None when there is none of this name."""
+        if cmd_name not in self._table:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self._table[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"{self._package}.{module}"), name)
+        return command
+
+    def short_help_of(self, ctx: click.Context, name: str) -> str:
+        """Give the table's words: nothing is loaded."""
+        return self._table[name][1] if name in self._table else super().short_help_of(ctx, name)
 
 
 def _say_simulation(formatter: click.HelpFormatter) -> None:

@@ -1,4 +1,7 @@
-"""The `tournee` command: what a carer, or who tries it, types. Help in French, `--json` for programs."""
+"""The `tournee` command: what a carer, or who tries it, types. Help in French, `--json` for programs.
+
+A command's module is loaded when the command is run: this one, and what it imports, is paid by all of them.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from tournee.cli import status
-from tournee.cli.commands import alerts as alert_commands
-from tournee.cli.commands import care as care_commands
-from tournee.cli.commands import demo as demo_command
-from tournee.cli.commands import exchange as exchange_commands
-from tournee.cli.commands import opposition as opposition_commands
-from tournee.cli.commands import readers as reader_commands
-from tournee.cli.commands import returns as return_commands
-from tournee.cli.commands import routes as route_commands
-from tournee.cli.context import Desk
-from tournee.cli.french import FrenchGroup, usage_in_french
-from tournee.cli.show import labelled
+from tournee.cli.french import LazyGroup
 from tournee.errors import TourneeError
 
 if TYPE_CHECKING:
@@ -29,13 +21,34 @@ if TYPE_CHECKING:
 
 _STATUSES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in status.MEANINGS.items())
 
-_FILE_WIDTH = 120
+COMMANDS = {
+    "demo": ("demo:demo", "Toute la chaîne, sur un lecteur émulé."),
+    "reader": ("readers:reader", "Le lecteur : jumelage, identité, date, émulation."),
+    "cards": ("readers:cards", "Lit les cartes insérées."),
+    "day": ("care:day", "Les journées à facturer."),
+    "certify": ("care:certify", "Facture et certifie les visites possibles."),
+    "lot": ("care:lot", "Les lots."),
+    "file": ("exchange:file", "Les fichiers à envoyer."),
+    "send": ("exchange:send_files", "Scelle et envoie les fichiers."),
+    "fetch": ("exchange:fetch", "Relève et traite les retours."),
+    "status": ("journal:show_status", "Où en est chaque facture."),
+    "alerts": ("journal:show_alerts", "Ce qui demande votre attention."),
+    "trace": ("journal:show_trace", "Le chemin d’une facture ou d’un message."),
+    "return": ("returns:returned", "Les retours reçus."),
+    "opposition": ("opposition:opposition", "La liste des cartes Vitale en opposition."),
+    "route": ("routes:route", "Les routes : OCT, ou caisses en direct."),
+    "config": ("settings:show_config", "Affiche un modèle de configuration."),
+    "password": ("settings:password", "Garde un mot de passe de messagerie."),
+}
+"""Each command: where it is under `tournee.cli.commands`, and what the help says of it."""
 
 
 @click.group(
-    cls=FrenchGroup,
+    cls=LazyGroup,
+    commands_at="tournee.cli.commands",
+    table=COMMANDS,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
-    help=f"""Facturation SESAM-Vitale d'un soignant en tournée.
+    help=f"""Facturation SESAM-Vitale d’un soignant en tournée.
 
     \b
     États de sortie :
@@ -57,28 +70,9 @@ _FILE_WIDTH = 120
 @click.pass_context
 def tournee(context: click.Context, config: Path | None) -> None:
     """Gather what every command needs."""
-    context.obj = Desk(config, screen(), screen(stderr=True), context.obj)
+    from tournee.cli.context import Desk
 
-
-def screen(*, stderr: bool = False) -> Console:
-    """A console as wide as the terminal, or as the tables need; what strangers wrote is no markup to it."""
-    console = Console(stderr=stderr, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = _FILE_WIDTH
-    return console
-
-
-for command in (
-    *demo_command.COMMANDS,
-    *reader_commands.COMMANDS,
-    *care_commands.COMMANDS,
-    *exchange_commands.COMMANDS,
-    *route_commands.COMMANDS,
-    *opposition_commands.COMMANDS,
-    *alert_commands.COMMANDS,
-    *return_commands.COMMANDS,
-):
-    tournee.add_command(command)
+    context.obj = Desk(config, context.obj)
 
 
 def main(arguments: list[str] | None = None, radio: Radio | None = None) -> None:
@@ -86,21 +80,14 @@ def main(arguments: list[str] | None = None, radio: Radio | None = None) -> None
 
     `radio` is what Bluetooth runs on, the platform's own unless handed in.
     """
-    errors = screen(stderr=True)
     try:
         tournee.main(args=arguments, standalone_mode=False, obj=radio)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
-    except click.ClickException as wrong:
-        errors.print(labelled("tournee :", usage_in_french(wrong), "bold red"), soft_wrap=True)
-        errors.print("Aide : tournee --help")
-        sys.exit(status.USAGE)
-    except (click.Abort, KeyboardInterrupt):
-        errors.print("Interrompu ; ce qui était fait est au journal.")
-        sys.exit(status.INTERRUPTED)
-    except TourneeError as error:
-        errors.print(labelled("tournee :", str(error), "bold red"), soft_wrap=True)
-        sys.exit(status.of(error))
+    except (click.ClickException, click.Abort, KeyboardInterrupt, TourneeError) as error:
+        from tournee.cli.failures import tell
+
+        sys.exit(tell(error, "tournee"))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(status.FAILED)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from tournee.app.alerts import Alert
-from tournee.app.inbound import Settled
-from tournee.app.outbound import is_clear
 from tournee.french import euros
-from tournee.reader import Identity
-from tournee.store import EffectRow, OverviewRow, SheetState, Trace, VisitRow
+from tournee.store import SheetState
+
+if TYPE_CHECKING:
+    from tournee.app.alerts import Alert
+    from tournee.app.inbound import Settled
+    from tournee.reader import Identity
+    from tournee.store import EffectRow, OverviewRow, Trace, VisitRow
 
 CLEAR = "EN CLAIR"
-SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
+_FILE_WIDTH = 120
 
 _COLOURS = {
     SheetState.PAID: "green",
@@ -32,6 +33,14 @@ _COLOURS = {
 
 _KINDS = {"QUARANTINED": "mis de côté"}
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
+
+
+def screen(*, stderr: bool = False) -> Console:
+    """A console as wide as the terminal, or as the tables need; what strangers wrote is no markup to it."""
+    console = Console(stderr=stderr, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _FILE_WIDTH
+    return console
 
 
 def labelled(label: str, text: str, style: str = "yellow") -> Text:
@@ -149,6 +158,8 @@ def reader_line(identity: Identity, runtime: str = "") -> str:
 
 def trace_tables(trace: Trace) -> list[Table]:
     """An invoice's or a message's whole way, and its history."""
+    from tournee.app.outbound import is_clear
+
     way = Table(title="Chemin", title_style="bold")
     for heading in ("Quoi", "Numéro", "État", "Détail"):
         way.add_column(heading)
@@ -178,36 +189,3 @@ def trace_tables(trace: Trace) -> list[Table]:
     for row in trace.history:
         past.add_row(row.at.replace("T", " "), row.name, row.label, row.detail)
     return [way, past]
-
-
-class LiveWatcher:
-    """Steps and progress on a terminal; one plain line a step elsewhere; nothing on a quiet console."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._progress.add_task("", total=None, visible=False)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def step(self, text: str) -> None:
-        """Say that a step begins."""
-        self._console.print(labelled("·", text, "bold cyan"))
-        self._progress.update(self._task, visible=False)
-
-    def progress(self, label: str, done: int, of: int) -> None:
-        """Move the bar."""
-        self._progress.update(self._task, description=label, completed=done, total=of or None, visible=True)

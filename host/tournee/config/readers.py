@@ -12,7 +12,6 @@ from pathlib import Path
 from tournee.config.table import Table
 from tournee.errors import ConfigError
 from tournee.french import reason
-from tournee.reader.label import printed_code, read_label
 from tournee.secrets import Backend, Keyring, read_secret, write_secret
 
 BLUETOOTH = "ble:"
@@ -57,6 +56,8 @@ class ReaderChoice:
         kept = {one.port: one.secret for one in self.known}.get(self.port) or self.secret
         if not kept:
             return None
+        from tournee.reader.label import read_label
+
         text = _from_keyring(self.port, ring) if kept == IN_KEYRING else secret_in_file(self.home / kept)
         return read_label(text).secret
 
@@ -76,6 +77,8 @@ def read_reader(table: Table, home: Path) -> ReaderChoice:
 
 def keep_secret(home: Path, port: str, secret: bytes, ring: Backend | None = None) -> str:
     """Keep a reader's secret in the keyring, else in a 0600 file of `home`; says where. ConfigError."""
+    from tournee.reader.label import printed_code
+
     if Keyring(ring).keep(_entry(port), printed_code(secret)):
         return IN_KEYRING
     name = f"lecteur-{''.join(one for one in port if one.isalnum())}.secret"

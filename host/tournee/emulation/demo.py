@@ -18,17 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from tournee.app.certify import (
-    PsOnDuty,
-    VitaleInReader,
-    certify_visit,
-    import_day,
-    open_reader,
-    pending_visits,
-    read_ps,
-    read_vitale,
-    unlock,
-)
+from tournee.app.cards import PsOnDuty, VitaleInReader, open_reader, read_ps, read_vitale, unlock
+from tournee.app.certify import certify_visit, import_day, pending_visits
 from tournee.app.context import Office
 from tournee.app.inbound import Settled, fetch
 from tournee.app.outbound import close_lots, make_files, send

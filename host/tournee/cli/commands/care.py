@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tournee.app.certify import (
-    PsOnDuty,
-    VitaleInReader,
-    abandon_visit,
-    certify_visit,
-    import_day,
-    pending_visits,
-    read_ps,
-    read_vitale,
-    unlock,
-    visits_for,
-)
-from tournee.app.opposition import OpposedCardError, list_state
-from tournee.app.outbound import close_lots
-from tournee.app.remaking import remake_lot
-from tournee.billing.dayfile.schema import DAY_FORMAT
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import labelled, visit_table
 from tournee.errors import BillingError, OppositionError, StoreError, TourneeError
 from tournee.french import euros
-from tournee.reader import Reader
-from tournee.store import InvoiceRow, LotState
+
+if TYPE_CHECKING:
+    from tournee.app.cards import PsOnDuty, VitaleInReader
+    from tournee.reader import Reader
+    from tournee.store import InvoiceRow
 
 
-@click.group("day", cls=FrenchGroup, short_help="Les journées à facturer.")
+@click.group("day", cls=FrenchGroup)
 def day() -> None:
     """Les journées du soignant : visites, actes, prescriptions, dans un fichier TOML ou JSON."""
 
@@ -47,6 +34,8 @@ def import_file(desk: Desk, file: Path, as_json: bool) -> None:
 
     Chaque erreur est dite avec sa place ; s'il y en a une, rien n'est pris.
     """
+    from tournee.app.certify import import_day
+
     with desk.office() as office:
         imported = import_day(office, file.read_bytes(), file.name)
     if as_json:
@@ -73,6 +62,8 @@ def visits(desk: Desk, as_json: bool) -> None:
     if as_json:
         values.write({"visits": [values.visit(row) for row in rows]})
     else:
+        from tournee.cli.show import visit_table
+
         desk.console.print(visit_table(rows))
 
 
@@ -86,6 +77,8 @@ _reason = click.option("--reason", required=True, help="Pourquoi, pour l'histori
 @click.pass_obj
 def abandon(desk: Desk, visit: int, reason: str) -> None:
     """Met de côté une visite à ne pas facturer ; sa facture, si elle n'est dans aucun lot, est abandonnée."""
+    from tournee.app.certify import abandon_visit
+
     with desk.office() as office:
         abandon_visit(office, visit, reason)
     desk.console.print(f"Visite {visit} mise de côté.")
@@ -105,10 +98,12 @@ def reopen(desk: Desk, visit: int, reason: str) -> None:
 @day.command("format", short_help="Explique le fichier du jour.")
 def format_help() -> None:
     """Affiche le format du fichier du jour."""
+    from tournee.billing.dayfile.schema import DAY_FORMAT
+
     click.echo(DAY_FORMAT)
 
 
-@click.command("certify", cls=FrenchCommand, short_help="Facture et certifie les visites possibles.")
+@click.command("certify", cls=FrenchCommand)
 @json_option
 @click.pass_obj
 def certify(desk: Desk, as_json: bool) -> None:
@@ -116,6 +111,10 @@ def certify(desk: Desk, as_json: bool) -> None:
     celles qui se font sans carte. Repris après un arrêt, continue où il en était. Avec une carte en
     opposition, ne fait que celles-ci.
     """
+    from tournee.app.cards import read_vitale
+    from tournee.app.certify import certify_visit, pending_visits, visits_for
+    from tournee.app.opposition import OpposedCardError, list_state
+
     done: list[InvoiceRow] = []
     refused: list[tuple[int, TourneeError]] = []
     opposed: OppositionError | None = None
@@ -156,7 +155,7 @@ def certify(desk: Desk, as_json: bool) -> None:
                 f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
             )
         if doubt:
-            desk.errors.print(labelled("Attention :", f"{doubt}. Ensuite : tournee opposition request"))
+            desk.warn(f"{doubt}. Ensuite : tournee opposition request")
         for rank, wrong in refused:
             desk.errors.print(f"Visite {rank} : {wrong}")
         if waiting:
@@ -168,7 +167,7 @@ def certify(desk: Desk, as_json: bool) -> None:
         raise refused[0][1]
 
 
-@click.group("lot", cls=FrenchGroup, short_help="Les lots.")
+@click.group("lot", cls=FrenchGroup)
 def lot() -> None:
     """Les lots de FSE et de DRE."""
 
@@ -178,6 +177,8 @@ def lot() -> None:
 @click.pass_obj
 def close(desk: Desk, as_json: bool) -> None:
     """Met en lots tout ce qui est certifié et fait certifier chaque lot dans le lecteur."""
+    from tournee.app.outbound import close_lots
+
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
         lots = close_lots(office, link, _on_duty(desk, link), watch.progress)
     if as_json:
@@ -203,6 +204,8 @@ def close(desk: Desk, as_json: bool) -> None:
 @click.pass_obj
 def dissolve(desk: Desk, number: str, reason: str) -> None:
     """Défait un lot qui n'est pas certifié : ses factures pourront entrer dans un autre."""
+    from tournee.store import LotState
+
     with desk.office() as office:
         found = [one for one in office.journal.lots(LotState.MADE) if one.number == number.zfill(3)]
         for one in found:
@@ -234,6 +237,8 @@ def remake(
     """Refait un lot refusé : ses factures entreront telles quelles dans un lot nouveau ; celles que l'ARL met
     en cause auront une facture nouvelle, sous un numéro nouveau. Les liens entre anciens et nouveaux restent.
     """
+    from tournee.app.remaking import remake_lot
+
     with desk.office() as office:
         made = remake_lot(office, number, ps=ps, invoices=invoices, all_invoices=all_invoices, reason=reason)
     if as_json:
@@ -251,6 +256,8 @@ def remake(
 
 def _on_duty(desk: Desk, link: Reader) -> PsOnDuty:
     """Read the professional's card, and have it unlocked with the code typed in, which is kept nowhere."""
+    from tournee.app.cards import read_ps, unlock
+
     ps = read_ps(link)
     unlock(link, _ask_code)
     return ps
@@ -262,6 +269,3 @@ def _ask_code() -> str:
         return sys.stdin.readline().rstrip("\r\n")
     code: str = click.prompt("Code porteur", hide_input=True, err=True)
     return code
-
-
-COMMANDS = (day, certify, lot)

@@ -23,7 +23,7 @@ from tournee.errors import ConfigError
 from tournee.french import euros
 
 
-@click.command("demo", cls=FrenchCommand, short_help="Toute la chaîne, sur un lecteur émulé.")
+@click.command("demo", cls=FrenchCommand)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -127,6 +127,3 @@ def _moment(text: str) -> datetime:
     except ValueError:
         raise ConfigError(f"« {text} » n'est pas une date.", next_step="écrivez AAAA-MM-JJTHH:MM") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=CLOCK.tzinfo)
-
-
-COMMANDS = (demo,)

@@ -1,32 +1,21 @@
-"""`tournee file make`, `send`, `fetch`, `status`, `trace`: the exchange with the OCT, and how it stands."""
+"""`tournee file make`, `send`, `fetch`: the exchange with the OCT, or with the insurers themselves."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from tournee import config as configuration
-from tournee.app.alerts import alerts
-from tournee.app.inbound import fetch as fetch_returns
-from tournee.app.outbound import Dispatch, is_clear, kept_lots, make_files, resend, send
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import (
-    CLEAR,
-    alert_line,
-    invoice_tables,
-    labelled,
-    outside_lines,
-    return_table,
-    total_line,
-    trace_tables,
-)
-from tournee.cli.show_returns import art_lines
-from tournee.returns.art import Art
-from tournee.store import MessageState, ReturnState
+from tournee.cli.show import CLEAR, labelled, return_table
+
+if TYPE_CHECKING:
+    from tournee.app.outbound import Dispatch
 
 
-@click.group("file", cls=FrenchGroup, short_help="Les fichiers à envoyer.")
+@click.group("file", cls=FrenchGroup)
 def file() -> None:
     """Les fichiers de facturation."""
 
@@ -38,6 +27,8 @@ def make(desk: Desk, as_json: bool) -> None:
     """Forme avec les lots certifiés le fichier unique de chaque professionnel, ou un fichier par
     destinataire, selon la route.
     """
+    from tournee.app.outbound import kept_lots, make_files
+
     with desk.office() as office, desk.watcher(as_json) as watch:
         files, kept = make_files(office, watch.progress), kept_lots(office)
     if as_json:
@@ -57,7 +48,7 @@ def make(desk: Desk, as_json: bool) -> None:
         desk.console.print("Aucun lot certifié n'attend d'être mis en fichier.")
 
 
-@click.command("send", cls=FrenchCommand, short_help="Scelle et envoie les fichiers.")
+@click.command("send", cls=FrenchCommand)
 @click.option("--again", metavar="FICHIER", help="Renvoie ce fichier dans un message nouveau.")
 @click.option("--ps", default="", help="Numéro du professionnel, si deux ont un fichier de ce nom.")
 @json_option
@@ -68,6 +59,9 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
     Un envoi dont l'issue n'est pas connue n'est jamais repris tout seul : l'accusé du destinataire le règle,
     ou --again.
     """
+    from tournee.app.outbound import is_clear, resend, send
+    from tournee.store import MessageState
+
     with desk.office() as office, desk.watcher(as_json) as watch:
         done = send(office, watch.progress) if again is None else [resend(office, again, ps)]
         uncertain = office.journal.messages(MessageState.UNCERTAIN)
@@ -105,12 +99,16 @@ def _message(one: Dispatch, clear: set[int]) -> dict[str, object]:
     }
 
 
-@click.command("fetch", cls=FrenchCommand, short_help="Relève et traite les retours.")
+@click.command("fetch", cls=FrenchCommand)
 @click.option("--again", is_flag=True, help="Essaie de nouveau les retours mis de côté.")
 @json_option
 @click.pass_obj
 def fetch(desk: Desk, again: bool, as_json: bool) -> None:
     """Relève les boîtes aux lettres, garde chaque message au journal, puis le traite : ART, ARL, RSP."""
+    from tournee.app.inbound import fetch as fetch_returns
+    from tournee.cli.show_returns import art_lines
+    from tournee.returns.art import Art
+
     with desk.office() as office, desk.watcher(as_json) as watch:
         fetched = fetch_returns(office, again=again, progress=watch.progress)
     if as_json:
@@ -135,88 +133,3 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
             desk.errors.print(problem)
     if fetched.errors:
         raise fetched.errors[0]
-
-
-@click.command("status", cls=FrenchCommand, short_help="Où en est chaque facture.")
-@json_option
-@click.pass_obj
-def show_status(desk: Desk, as_json: bool) -> None:
-    """Montre chaque facture et son état, les retours sans suite, et ce qui demande votre attention."""
-    with desk.office() as office:
-        rows = office.journal.overview()[::-1]
-        uncertain = office.journal.messages(MessageState.UNCERTAIN)
-        aside = office.journal.returns(ReturnState.QUARANTINED)
-        unmatched = office.journal.unmatched()
-        outside = office.journal.payments_outside()
-        found = alerts(office)
-        odd = office.journal.return_notes()
-    if as_json:
-        values.write(
-            {
-                "alerts": [values.alert(one) for one in found],
-                "invoices": [values.invoice(row) for row in rows],
-                "uncertain": [message.subject for message in uncertain],
-                "quarantined": [{"id": one.id, "reason": one.reason} for one in aside],
-                "odd": [{"return": one.return_id, "kind": one.kind, "notes": one.notes} for one in odd],
-                "payments_outside": [values.outside(row) for row in outside],
-                "unmatched": [
-                    {
-                        "return": one.return_id,
-                        "invoice": one.effect.invoice,
-                        "told": one.effect.told,
-                        "reason": one.note,
-                    }
-                    for one in unmatched
-                ],
-            }
-        )
-        return
-    if not rows:
-        desk.console.print("Aucune facture pour l'instant.")
-    for table in invoice_tables(rows):
-        desk.console.print(table)
-    if rows:
-        desk.console.print(total_line(rows))
-    for line in outside_lines(outside):
-        desk.console.print(line)
-    for told in odd:
-        for note in told.notes:
-            desk.console.print(labelled(f"{told.kind} {told.return_id}, à vérifier :", note))
-    for row in unmatched:
-        why = ", ".join(text for text in (row.note, row.effect.reason) if text)
-        desk.console.print(labelled(f"Retour {row.return_id} sans suite :", f"{row.effect.told} ({why})"))
-    for one in found:
-        desk.console.print(alert_line(one))
-
-
-@click.command("trace", cls=FrenchCommand, short_help="Le chemin d'une facture ou d'un message.")
-@click.argument("key", metavar="OBJET|FACTURE")
-@json_option
-@click.pass_obj
-def show_trace(desk: Desk, key: str, as_json: bool) -> None:
-    """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture (son numéro)."""
-    with desk.office() as office:
-        found = office.journal.trace(key)
-        if as_json:
-            values.write(values.trace(found))
-            return
-        for table in trace_tables(found):
-            desk.console.print(table)
-
-
-@click.command("config", cls=FrenchCommand, short_help="Affiche un modèle de configuration.")
-def show_config() -> None:
-    """Affiche un modèle commenté du fichier de configuration."""
-    click.echo(configuration.model())
-
-
-@click.command("password", cls=FrenchCommand, short_help="Garde un mot de passe de messagerie.")
-@click.argument("account", metavar="UTILISATEUR@SERVEUR")
-@click.pass_obj
-def password(desk: Desk, account: str) -> None:
-    """Demande le mot de passe d'un compte de messagerie et le garde dans le trousseau du système."""
-    configuration.keep_password(account, click.prompt("Mot de passe", hide_input=True, err=True))
-    desk.console.print(f"Mot de passe de {account} gardé dans le trousseau.")
-
-
-COMMANDS = (file, send_files, fetch, show_status, show_trace, show_config, password)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import click
 
-from tournee.app.certify import read_ps
-from tournee.app.opposition import check_serial, list_state, load_reader
-from tournee.app.opposition_mail import request_list
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchGroup
-from tournee.cli.show import labelled
 from tournee.errors import OppositionError
 
 
-@click.group("opposition", cls=FrenchGroup, short_help="La liste des cartes Vitale en opposition.")
+@click.group("opposition", cls=FrenchGroup)
 def opposition() -> None:
     """La liste d'opposition : les cartes Vitale perdues, volées ou remplacées, que rien ne peut sécuriser."""
 
@@ -29,6 +25,9 @@ def request(desk: Desk, ps: str, whole: bool, as_json: bool) -> None:
 
     Sans --ps, au nom du professionnel que le journal connaît, ou de celui dont la carte est insérée.
     """
+    from tournee.app.cards import read_ps
+    from tournee.app.opposition_mail import request_list
+
     with desk.office() as office:
         ps_type = ""
         if not ps and not office.journal.visits():
@@ -51,6 +50,8 @@ def request(desk: Desk, ps: str, whole: bool, as_json: bool) -> None:
 @click.pass_obj
 def show(desk: Desk, as_json: bool) -> None:
     """Montre la liste en vigueur : son numéro, sa date, combien de cartes, son âge, et ce qui attend."""
+    from tournee.app.opposition import list_state
+
     with desk.office() as office:
         state = list_state(office)
     if as_json:
@@ -77,7 +78,7 @@ def show(desk: Desk, as_json: bool) -> None:
             f"{state.age} jours"
         )
     if state.doubt:
-        desk.console.print(labelled("Attention :", f"{state.doubt}. Ensuite : tournee opposition request"))
+        desk.warn(f"{state.doubt}. Ensuite : tournee opposition request")
     if state.request is not None:
         why = f" ({state.request.reason})" if state.request.reason else ""
         desk.console.print(f"Dernière demande, {state.request.name} : {state.request.state.label}{why}")
@@ -91,6 +92,8 @@ def show(desk: Desk, as_json: bool) -> None:
 @click.pass_obj
 def check(desk: Desk, serial: str, as_json: bool) -> None:
     """Dit si la carte de ce numéro de série est en opposition ; l'état de sortie le dit aussi."""
+    from tournee.app.opposition import check_serial
+
     with desk.office() as office:
         found = check_serial(office, serial)
     if as_json:
@@ -111,6 +114,8 @@ def load(desk: Desk, since: int | None, as_json: bool) -> None:
     Elle ne laisse passer aucune carte qu'elle contient ; elle en suspecte parfois d'autres, que cet
     ordinateur vérifie sur la liste entière. Une liste trop grande pour le lecteur est refusée : --since.
     """
+    from tournee.app.opposition import load_reader
+
     with desk.office() as office, desk.reader() as link:
         loaded = load_reader(office, link, since)
     if as_json:
@@ -129,6 +134,3 @@ def load(desk: Desk, since: int | None, as_json: bool) -> None:
         f"Lecteur : {loaded.count} cartes de la liste {loaded.number:06} en {loaded.size} octets, "
         f"{share} d'autres cartes suspectées à tort"
     )
-
-
-COMMANDS = (opposition,)

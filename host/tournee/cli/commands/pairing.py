@@ -33,7 +33,7 @@ _seconds = click.option(
 )
 
 
-@click.command("scan", cls=FrenchCommand, short_help="Cherche les lecteurs Bluetooth à portée.")
+@click.command("scan", cls=FrenchCommand)
 @_seconds
 @json_option
 @click.pass_obj
@@ -56,7 +56,7 @@ def scan_readers(desk: Desk, seconds: float, as_json: bool) -> None:
     desk.console.print("Pour jumeler : tournee reader pair NOM")
 
 
-@click.command("pair", cls=FrenchCommand, short_help="Jumelle un lecteur Bluetooth et le met en service.")
+@click.command("pair", cls=FrenchCommand)
 @_which
 @click.option(
     "--secret-file",
@@ -103,7 +103,7 @@ def pair_reader(
         desk.console.print("Sans secret d'étiquette : seul le Bluetooth chiffre la liaison.", style="yellow")
 
 
-@click.command("list", cls=FrenchCommand, short_help="Les lecteurs Bluetooth connus.")
+@click.command("list", cls=FrenchCommand)
 @json_option
 @click.pass_obj
 def list_readers(desk: Desk, as_json: bool) -> None:
@@ -134,7 +134,7 @@ def list_readers(desk: Desk, as_json: bool) -> None:
     desk.console.print(table)
 
 
-@click.command("use", cls=FrenchCommand, short_help="Met en service un lecteur connu.")
+@click.command("use", cls=FrenchCommand)
 @_which
 @click.pass_obj
 def use_reader(desk: Desk, which: str) -> None:
@@ -144,7 +144,7 @@ def use_reader(desk: Desk, which: str) -> None:
     desk.console.print(f"Lecteur en service : {reader.name} ({reader.address}).")
 
 
-@click.command("forget", cls=FrenchCommand, short_help="Oublie un lecteur Bluetooth.")
+@click.command("forget", cls=FrenchCommand)
 @_which
 @json_option
 @click.pass_obj
@@ -214,6 +214,3 @@ def _ask_secret(file: Path | None) -> bytes | None:
     asked = "Code de l'étiquette, ou contenu de son code QR (rien si le lecteur n'en a pas)"
     text = click.prompt(asked, hide_input=True, err=True, default="", show_default=False)
     return read_label(text).secret if text.strip() else None
-
-
-COMMANDS = (scan_readers, pair_reader, list_readers, use_reader, forget)

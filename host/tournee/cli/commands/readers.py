@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
-from tournee.app.certify import read_ps, read_vitale
-from tournee.app.opposition import OpposedCardError
-from tournee.billing.identity import Patient
 from tournee.cli import as_json as values
-from tournee.cli.commands import pairing as pairing_commands
 from tournee.cli.context import Desk, json_option
-from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import reader_line
+from tournee.cli.french import FrenchCommand, LazyGroup
 from tournee.errors import OppositionError
-from tournee.reader import PS_ABSENT, PS_UNLOCKED
 
-_STATES = {PS_ABSENT: "absente", PS_UNLOCKED: "déverrouillée"}
+if TYPE_CHECKING:
+    from tournee.billing.identity import Patient
+
+_PAIRING = {
+    "scan": ("pairing:scan_readers", "Cherche les lecteurs Bluetooth à portée."),
+    "pair": ("pairing:pair_reader", "Jumelle un lecteur Bluetooth et le met en service."),
+    "list": ("pairing:list_readers", "Les lecteurs Bluetooth connus."),
+    "use": ("pairing:use_reader", "Met en service un lecteur connu."),
+    "forget": ("pairing:forget", "Oublie un lecteur Bluetooth."),
+}
 _directory = click.argument("directory", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False))
 _slot = click.argument("slot", metavar="FENTE", type=click.Choice(["ps", "vitale"]))
 
 
-@click.group("reader", cls=FrenchGroup, short_help="Le lecteur : jumelage, identité, date, émulation.")
+@click.group("reader", cls=LazyGroup, commands_at="tournee.cli.commands", table=_PAIRING)
 def reader() -> None:
     """Le lecteur de cartes : qui il est, sa date, ou un lecteur émulé pour essayer sans matériel."""
 
@@ -39,6 +42,8 @@ def identify(desk: Desk, as_json: bool) -> None:
     if as_json:
         values.write(values.reader(identity))
     else:
+        from tournee.cli.show import reader_line
+
         desk.console.print(reader_line(identity))
         desk.console.print(f"Date du lecteur : {_date(identity.date)}")
 
@@ -117,6 +122,8 @@ def known_cards(desk: Desk, as_json: bool) -> None:
             {"cards": [{"name": card.name, "kind": card.kind, "about": card.about} for card in cards]}
         )
         return
+    from rich.table import Table
+
     table = Table(title="Cartes d'essai")
     for heading in ("Carte", "Type", "Contenu"):
         table.add_column(heading)
@@ -125,11 +132,15 @@ def known_cards(desk: Desk, as_json: bool) -> None:
     desk.console.print(table)
 
 
-@click.command("cards", cls=FrenchCommand, short_help="Lit les cartes insérées.")
+@click.command("cards", cls=FrenchCommand)
 @json_option
 @click.pass_obj
 def cards(desk: Desk, as_json: bool) -> None:
     """Lit la carte du professionnel et la carte Vitale insérées ; dit si celle-ci est en opposition."""
+    from tournee.app.cards import read_ps, read_vitale
+    from tournee.app.opposition import OpposedCardError
+    from tournee.reader import PS_ABSENT, PS_UNLOCKED
+
     patients: list[Patient] = []
     opposed: OppositionError | None = None
     with desk.office() as office, desk.reader() as link:
@@ -164,7 +175,7 @@ def cards(desk: Desk, as_json: bool) -> None:
     if ps is None:
         desk.console.print("Carte du professionnel : absente")
     else:
-        lock = _STATES.get(state.ps, "verrouillée")
+        lock = "déverrouillée" if state.ps == PS_UNLOCKED else "verrouillée"
         desk.console.print(
             f"Carte du professionnel ({lock}) : {ps.first_name} {ps.name}, {ps.ps_type} {ps.billing_number}"
         )
@@ -178,9 +189,3 @@ def cards(desk: Desk, as_json: bool) -> None:
         )
     if opposed is not None:
         raise opposed
-
-
-for command in pairing_commands.COMMANDS:
-    reader.add_command(command)
-
-COMMANDS = (reader, cards)

@@ -6,15 +6,12 @@ from pathlib import Path
 
 import click
 
-from tournee.app.inbound import read_again
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchGroup
-from tournee.cli.show_returns import list_table, pieces
-from tournee.store import ReturnState
 
 
-@click.group("return", cls=FrenchGroup, short_help="Les retours reçus.")
+@click.group("return", cls=FrenchGroup)
 def returned() -> None:
     """Les retours : ART, ARL, RSP, et ceux que l'on n'a pas compris, gardés entiers."""
 
@@ -25,11 +22,15 @@ def returned() -> None:
 @click.pass_obj
 def list_returns(desk: Desk, aside: bool, as_json: bool) -> None:
     """Liste les retours gardés au journal, avec le numéro à donner à tournee return show."""
+    from tournee.store import ReturnState
+
     with desk.office() as office:
         rows = office.journal.returns(ReturnState.QUARANTINED if aside else None)
     if as_json:
         values.write({"returns": [values.kept(row) for row in rows]})
     else:
+        from tournee.cli.show_returns import list_table
+
         desk.console.print(list_table(rows))
 
 
@@ -45,6 +46,8 @@ def list_returns(desk: Desk, aside: bool, as_json: bool) -> None:
 @click.pass_obj
 def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
     """Montre ce que dit un retour, ce qu'il a changé, ses octets ; mis de côté, pourquoi et tel que reçu."""
+    from tournee.app.inbound import read_again
+
     with desk.office() as office:
         one = read_again(office, number)
     if out is not None:
@@ -53,8 +56,7 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
     if as_json:
         values.write({"return": {**values.received(one), "message": one.row.raw.decode("latin-1")}})
         return
+    from tournee.cli.show_returns import pieces
+
     for piece in pieces(one):
         desk.console.print(piece)
-
-
-COMMANDS = (returned,)

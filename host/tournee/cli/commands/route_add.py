@@ -21,7 +21,7 @@ _W = TypeVar("_W", bound=StrEnum)
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-@click.command("add", cls=FrenchCommand, short_help="Ajoute une route.")
+@click.command("add", cls=FrenchCommand)
 @click.argument("name", metavar="NOM")
 @click.option("--mode", metavar="MODE", help=f"Façon d'envoyer : {', '.join(Mode)}.")
 @click.option("--sender", metavar="ADRESSE", help="Votre adresse de messagerie.")

@@ -12,9 +12,8 @@ from tournee.app.context import Office, open_office
 from tournee.app.outbound import kept_lots, waiting_files
 from tournee.app.route_trial import Finding, Standing, certificate_ends, try_route
 from tournee.cli import as_json as values
-from tournee.cli.commands.route_add import add
 from tournee.cli.context import Desk, json_option
-from tournee.cli.french import FrenchGroup
+from tournee.cli.french import LazyGroup
 from tournee.cli.show import labelled
 from tournee.config import Config
 from tournee.config.editing import choose_route
@@ -31,7 +30,12 @@ _MARKS = {
 }
 
 
-@click.group("route", cls=FrenchGroup, short_help="Les routes : OCT, ou caisses en direct.")
+@click.group(
+    "route",
+    cls=LazyGroup,
+    commands_at="tournee.cli.commands",
+    table={"add": ("route_add:add", "Ajoute une route.")},
+)
 def route() -> None:
     """Les routes par lesquelles partent les fichiers : un OCT, ou les caisses elles-mêmes (mode direct).
 
@@ -186,7 +190,3 @@ def _show(desk: Desk, one: Finding) -> None:
     desk.console.print(labelled(mark, f"{one.what} : {one.detail}", style), soft_wrap=True)
     if one.next_step:
         desk.console.print(f"    À faire : {one.next_step}", soft_wrap=True)
-
-
-route.add_command(add)
-COMMANDS = (route,)

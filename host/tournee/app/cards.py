@@ -1,0 +1,74 @@
+"""The reader reached and set to the time, the professional's card opened, the cards read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tournee.app.context import Clock, Office
+from tournee.app.opposition import read_unless_opposed
+from tournee.billing.identity import Patient, PsIdentity
+from tournee.billing.zones.card import patients_from_groups, ps_from_groups, serial_from_groups
+from tournee.reader import PS_UNLOCKED, Reader, Transport
+
+AskCode = Callable[[], str]
+
+
+@dataclass(frozen=True)
+class PsOnDuty:
+    """The professional whose card is in the reader: who bills, and the card's certificate (DER)."""
+
+    identity: PsIdentity
+    certificate: bytes
+
+
+@dataclass(frozen=True)
+class VitaleInReader:
+    """The Vitale card in the reader: its serial number, its patients, the insured person first, and its
+    certificate (DER).
+    """
+
+    serial: str
+    patients: list[Patient]
+    certificate: bytes
+
+
+def open_reader(
+    place: str | Callable[[], Transport],
+    clock: Clock,
+    secret: bytes | None = None,
+    reach: Callable[[bool], None] = lambda there: None,
+) -> Reader:
+    """Connect to the reader at `place` (a URL, or what opens its stream) and set its clock: it refuses acts
+    dated after its day.
+
+    With its `secret`, over the protected channel alone. `reach` is told False while it is out of reach and
+    being looked for, True once it is back. ReaderError.
+    """
+    reader = Reader.open(place, secret=secret, reach=reach)
+    try:
+        reader.set_date(clock())
+    except BaseException:
+        reader.close()
+        raise
+    return reader
+
+
+def read_ps(reader: Reader) -> PsOnDuty:
+    """Read the professional's card."""
+    card = reader.read_ps_card()
+    return PsOnDuty(ps_from_groups(card.groups), card.certificate)
+
+
+def read_vitale(office: Office, reader: Reader) -> VitaleInReader:
+    """Read the patient's card. OpposedCardError when it is on the opposition list in force (OCT-LOI-2)."""
+    card = read_unless_opposed(office, reader)
+    return VitaleInReader(
+        serial_from_groups(card.groups), patients_from_groups(card.groups), card.certificate
+    )
+
+
+def unlock(reader: Reader, ask_code: AskCode) -> None:
+    """Open the professional's card with the code porteur, asked for only when the card is not open yet."""
+    if reader.cards().ps != PS_UNLOCKED:
+        reader.unlock(ask_code())

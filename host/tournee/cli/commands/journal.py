@@ -1,0 +1,104 @@
+"""`tournee status`, `alerts`, `trace`: what the journal knows."""
+
+from __future__ import annotations
+
+import click
+
+from tournee.cli import as_json as values
+from tournee.cli.context import Desk, json_option
+from tournee.cli.french import FrenchCommand
+
+
+@click.command("status", cls=FrenchCommand)
+@json_option
+@click.pass_obj
+def show_status(desk: Desk, as_json: bool) -> None:
+    """Montre chaque facture et son état, les retours sans suite, et ce qui demande votre attention."""
+    from tournee.app.alerts import alerts
+    from tournee.cli.show import alert_line, invoice_tables, labelled, outside_lines, total_line
+    from tournee.store import MessageState, ReturnState
+
+    with desk.office() as office:
+        rows = office.journal.overview()[::-1]
+        uncertain = office.journal.messages(MessageState.UNCERTAIN)
+        aside = office.journal.returns(ReturnState.QUARANTINED)
+        unmatched = office.journal.unmatched()
+        outside = office.journal.payments_outside()
+        found = alerts(office)
+        odd = office.journal.return_notes()
+    if as_json:
+        values.write(
+            {
+                "alerts": [values.alert(one) for one in found],
+                "invoices": [values.invoice(row) for row in rows],
+                "uncertain": [message.subject for message in uncertain],
+                "quarantined": [{"id": one.id, "reason": one.reason} for one in aside],
+                "odd": [{"return": one.return_id, "kind": one.kind, "notes": one.notes} for one in odd],
+                "payments_outside": [values.outside(row) for row in outside],
+                "unmatched": [
+                    {
+                        "return": one.return_id,
+                        "invoice": one.effect.invoice,
+                        "told": one.effect.told,
+                        "reason": one.note,
+                    }
+                    for one in unmatched
+                ],
+            }
+        )
+        return
+    if not rows:
+        desk.console.print("Aucune facture pour l'instant.")
+    for table in invoice_tables(rows):
+        desk.console.print(table)
+    if rows:
+        desk.console.print(total_line(rows))
+    for line in outside_lines(outside):
+        desk.console.print(line)
+    for told in odd:
+        for note in told.notes:
+            desk.console.print(labelled(f"{told.kind} {told.return_id}, à vérifier :", note))
+    for row in unmatched:
+        why = ", ".join(text for text in (row.note, row.effect.reason) if text)
+        desk.console.print(labelled(f"Retour {row.return_id} sans suite :", f"{row.effect.told} ({why})"))
+    for one in found:
+        desk.console.print(alert_line(one))
+
+
+@click.command("trace", cls=FrenchCommand)
+@click.argument("key", metavar="OBJET|FACTURE")
+@json_option
+@click.pass_obj
+def show_trace(desk: Desk, key: str, as_json: bool) -> None:
+    """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture (son numéro)."""
+    with desk.office() as office:
+        found = office.journal.trace(key)
+        if as_json:
+            values.write(values.trace(found))
+            return
+        from tournee.cli.show import trace_tables
+
+        for table in trace_tables(found):
+            desk.console.print(table)
+
+
+@click.command("alerts", cls=FrenchCommand)
+@json_option
+@click.pass_obj
+def show_alerts(desk: Desk, as_json: bool) -> None:
+    """Montre ce qui attend : lots sans ARL après le délai de la route (delai_arl), lots refusés à refaire,
+    envois incertains, fichiers pas envoyés, retours mis de côté.
+    """
+    from tournee.app.alerts import alerts
+
+    with desk.office() as office:
+        found = alerts(office)
+    if as_json:
+        values.write({"alerts": [values.alert(one) for one in found]})
+        return
+    from tournee.cli.show import alert_line
+
+    for one in found:
+        desk.console.print(alert_line(one))
+    if not found:
+        desk.console.print("Rien n'attend votre attention.")
