@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from days import MOMENT
 from life import office_of
 from surroundings import Surroundings
 from test_sending import make_one_file
 
-from tournee.app.inbound import fetch
+from tournee.app.context import ReturnKey
+from tournee.app.inbound import fetch, read_again
 from tournee.app.outbound import send
 from tournee.emulation.world import World
+from tournee.errors import ConfigError
 from tournee.exchange.mail.maildir import MaildirMailbox
 from tournee.exchange.mail.received_mail import Letter
 from tournee.store import ReturnState, SheetState
@@ -33,6 +36,27 @@ def test_sealed_returns_wait_for_their_key(surroundings: Surroundings, tmp_path:
         fetch(office, again=True)
         assert office.journal.returns(ReturnState.QUARANTINED) == ()
         assert SheetState.PAID in {sheet.state for sheet in office.journal.sheets()}
+
+
+def test_a_return_key_that_is_not_there_is_told_once_when_a_sealed_return_comes(
+    surroundings: Surroundings, tmp_path: Path
+) -> None:
+    with (
+        World(tmp_path / "sealing", lambda: MOMENT, seal_returns=True) as world,
+        office_of(surroundings.journal, world.route()) as office,
+    ):
+        office.unseal = ReturnKey(tmp_path / "no.pem", tmp_path / "no.key").unseal
+        assert fetch(office).errors == []
+        make_one_file(office, surroundings)
+        send(office)
+        fetched = fetch(office)
+        (error,) = fetched.errors
+        assert isinstance(error, ConfigError)
+        assert str(tmp_path / "no.pem") in error.message
+        sealed = [one for one in fetched.settled if one.row.state is ReturnState.QUARANTINED]
+        assert len(sealed) > 1
+        with pytest.raises(ConfigError):
+            read_again(office, sealed[0].row.id)
 
 
 def test_return_that_stays_unreadable_stays_aside(surroundings: Surroundings) -> None:

@@ -19,22 +19,6 @@ from tournee.config import load_config
 from tournee.errors import TourneeError
 
 TOURNEE = Path(sys.executable).with_name("tournee")
-CONFIGURATION = """
-[envoi]
-route = "essai"
-[route.essai]
-adresse = "factures@oct.example"
-expediteur = "cabinet@soins.example"
-identifiant = "732829320"
-certificat = "oct.pem"
-[route.essai.envoi]
-serveur = "localhost"
-port = 1
-securite = "tls"
-[route.essai.retours]
-type = "maildir"
-dossier = "retours"
-"""
 
 
 def run(*arguments: str, config: Path | None = None, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -56,15 +40,6 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, 
         command = group.get_command(click.Context(group), name)
         found += commands(command, (*path, name)) if isinstance(command, click.Group) else [(*path, name)]
     return found
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    for part in ("cur", "new", "tmp"):
-        (tmp_path / "retours" / part).mkdir(parents=True)
-    path = tmp_path / "tournee.toml"
-    path.write_text(CONFIGURATION)
-    return path
 
 
 @pytest.mark.parametrize("path", commands(root), ids=" ".join)
@@ -107,14 +82,14 @@ def test_exit_statuses_are_those_of_the_manual(config: Path, tmp_path: Path) -> 
 
 
 def test_configuration_mistake_names_table_and_key(config: Path) -> None:
-    config.write_text(CONFIGURATION.replace("port = 1", 'port = "un"'))
+    config.write_text(config.read_text().replace("port = 1", 'port = "un"'))
     told = run("status", config=config)
     assert told.returncode == 3
     assert "[route.essai.envoi] port : un nombre entier est attendu" in told.stderr
 
 
 def test_unknown_key_of_the_configuration_is_refused(config: Path) -> None:
-    config.write_text(CONFIGURATION + "boite_aux_lettres = 1\n")
+    config.write_text(config.read_text() + "boite_aux_lettres = 1\n")
     assert "boite_aux_lettres : clé inconnue" in run("status", config=config).stderr
 
 
@@ -129,7 +104,7 @@ def test_password_file_open_to_others_is_refused(config: Path, tmp_path: Path) -
     secret = tmp_path / "secret"
     secret.write_text("x")
     secret.chmod(0o644)
-    text = CONFIGURATION.replace(
+    text = config.read_text().replace(
         'securite = "tls"', 'securite = "tls"\nutilisateur = "u"\nfichier_mot_de_passe = "secret"'
     )
     config.write_text(text)

@@ -9,10 +9,8 @@ from pathlib import Path
 from tournee.app.context import Office
 from tournee.billing.zones.card import serial_from_groups
 from tournee.errors import OppositionError
-from tournee.opposition.compact import capacity, make_filter, too_many
 from tournee.opposition.held import OppositionList, list_in_force
 from tournee.reader import CardSuspected, Reader, VitaleCard
-from tournee.returns.dloi import read_dloi
 from tournee.store import FileRow, IncrementRow, IncrementState
 
 STALE_DAYS = 8
@@ -170,6 +168,8 @@ def load_reader(office: Office, reader: Reader, since: int | None = None) -> Loa
     OppositionError when the reader has no filter, when there is no list, when the filter would suspect too
     many cards: then what is in force in the reader stays as it was.
     """
+    from tournee.opposition.compact import capacity, make_filter, too_many
+
     state, held = reader.filter_state(), open_list(office)
     if state is None:
         raise OppositionError("Ce lecteur n'a pas de place pour une liste d'opposition.")
@@ -190,6 +190,8 @@ def load_reader(office: Office, reader: Reader, since: int | None = None) -> Loa
 
 def added_since(office: Office, since: int) -> list[str]:
     """Serials that the increments applied after list `since` added, each once."""
+    from tournee.returns.dloi import read_dloi
+
     found: dict[str, None] = {}
     for row in office.journal.increments(IncrementState.APPLIED):
         if row.after > since:

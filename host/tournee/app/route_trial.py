@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tournee.errors import TourneeError
+from tournee.app.context import ReturnKey
+from tournee.errors import ConfigError, TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.mail.submission import probe
 from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError, password_of
@@ -44,15 +45,17 @@ class Finding:
     next_step: str = ""
 
 
-def try_route(route: Route, now: datetime) -> Iterator[Finding]:
+def try_route(route: Route, now: datetime, return_key: ReturnKey | None = None) -> Iterator[Finding]:
     """Look at everything that a route needs, one thing after another; sends nothing, takes no return.
 
-    `now` (aware) is the time by which certificates are judged.
+    `now` (aware) is the time by which certificates are judged, `return_key` what opens sealed returns.
     """
     yield from _addresses(route)
     yield from _certificates(route, now)
     yield from _submission(route.submission)
     yield from _mailbox(route.mailbox)
+    if return_key is not None:
+        yield _return_key(return_key)
 
 
 def narrowed(route: Route) -> list[Route]:
@@ -154,6 +157,15 @@ def _open(mailbox: Mailbox) -> None:
     """Open the mailbox and leave it as it was."""
     with open_mailbox(mailbox):
         pass
+
+
+def _return_key(key: ReturnKey) -> Finding:
+    what = "Clé des retours"
+    try:
+        key.check()
+    except ConfigError as error:
+        return Finding("return-key", Standing.WRONG, what, f"{error.message} {error.cause}", error.next_step)
+    return Finding("return-key", Standing.OK, what, f"{key.key}, lisible")
 
 
 def _password(code: str, whose: str, server: Server) -> Finding:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tournee import __version__
 from tournee.cli import status
 from tournee.cli.french import LazyGroup
 from tournee.errors import TourneeError
@@ -62,7 +63,7 @@ COMMANDS = {
     help="Fichier de configuration (par défaut : tournee.toml ici, sinon celui du compte).",
 )
 @click.version_option(
-    package_name="tournee",
+    __version__,
     prog_name="tournee",
     message="%(prog)s %(version)s, profil open-1",
     help="Affiche la version.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -97,6 +96,8 @@ def parse_config(text: str, path: Path) -> Config:
 
 def model() -> str:
     """A commented model of the configuration file."""
+    from importlib.resources import files
+
     return files("tournee.config").joinpath("model.toml").read_text("utf-8")
 
 

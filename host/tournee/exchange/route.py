@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tournee.errors import ConfigError
 from tournee.exchange.mail_endpoints import Mailbox, MailboxKind, Security, Server, check_address
+from tournee.firmware.sesam.keys import siren_ok
 
 __all__ = [
     "Cipher",
@@ -188,7 +189,7 @@ class Route:
                 f"L'identifiant « {number} » de l'OCT {self.name} n'est pas un numéro.",
                 next_step="indiquez le SIREN (9 chiffres) ou le numéro d'association donné par l'OCT",
             )
-        if len(number) == SIREN_LENGTH and not _is_siren(number):
+        if len(number) == SIREN_LENGTH and not siren_ok(number.encode(), 0):
             raise ConfigError(
                 f"Le SIREN {number} de l'OCT {self.name} est faux.",
                 cause="sa clé ne correspond pas : un chiffre est sans doute mal saisi",
@@ -252,11 +253,3 @@ class Route:
             f"table [[destinataire]] dans le fichier « destinataires » de cette route : "
             f'type = "{kind}", numero = "{number}", puis adresse et certificat',
         )
-
-
-def _is_siren(number: str) -> bool:
-    """Whether the last digit is right (Luhn); by hand, for every command reads its routes and the library of
-    numbers takes as long to load as all that.
-    """
-    doubled = (int(digit) * (1 + rank % 2) for rank, digit in enumerate(reversed(number)))
-    return sum(sum(divmod(one, 10)) for one in doubled) % 10 == 0

@@ -15,7 +15,6 @@ from tournee.cli.french import FrenchCommand
 def show_status(desk: Desk, as_json: bool) -> None:
     """Montre chaque facture et son état, les retours sans suite, et ce qui demande votre attention."""
     from tournee.app.alerts import alerts
-    from tournee.cli.show import alert_line, invoice_tables, labelled, outside_lines, total_line
     from tournee.store import MessageState, ReturnState
 
     with desk.office() as office:
@@ -47,6 +46,8 @@ def show_status(desk: Desk, as_json: bool) -> None:
             }
         )
         return
+    from tournee.cli.show import alert_line, invoice_tables, labelled, outside_lines, total_line
+
     if not rows:
         desk.console.print("Aucune facture pour l'instant.")
     for table in invoice_tables(rows):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from tournee.app.context import Office, open_office
+from tournee.app.context import Office, ReturnKey, open_office
 from tournee.app.outbound import kept_lots, waiting_files
 from tournee.app.route_trial import Finding, Standing, certificate_ends, try_route
 from tournee.cli import as_json as values
@@ -117,7 +117,7 @@ def test(desk: Desk, name: str | None, as_json: bool) -> None:
     with desk.watcher(as_json) as watch:
         if not as_json:
             desk.console.print(f"Essai de la route {tried.name} ({tried.mode}) ; rien n'est envoyé.")
-        for finding in try_route(tried, datetime.now(config.zone)):
+        for finding in try_route(tried, datetime.now(config.zone), ReturnKey.of(config)):
             found.append(finding)
             watch.progress(f"essai de {tried.name}", len(found), 0)
             if not as_json:
