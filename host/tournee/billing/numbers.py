@@ -1,7 +1,8 @@
 """Numbers that carry a key: NIR, billing number, RPPS; each checked before it enters an invoice.
 
 The keys are worked out where both ends do it, held to python-stdnum by the tests. A key typed by hand is
-checked and never worked out for the carer: a number completed by the program would hide the slip of the pen it is there to catch.
+checked and never worked out for the carer: a number completed by the program would hide the slip of the pen
+it is there to catch.
 """
 
 from tournee.firmware.sesam.keys import luhn_ok, nir_ok
