@@ -153,9 +153,10 @@ def sources_of(
 
 
 def module_of(board_dir: Path, name: str) -> Path:
-    """Return the place of a board's own module: its folder, or else that of the shared drivers."""
-    own = board_dir / name
-    return own if own.exists() else DRIVERS / name
+    """Return the place of a board's own module: its folder, or else those of the shared drivers.
+    StopIteration"""
+    places = (board_dir / name, DRIVERS / name, DRIVERS / "official" / name)
+    return next((place for place in places if place.exists()), places[0])
 
 
 def board_module(board: dict[str, Any]) -> bytes:
@@ -189,7 +190,7 @@ def folder(name: str, sources: dict[str, bytes]) -> Path:
     def fill(place: Path) -> None:
         place.mkdir()
         for file, text in sources.items():
-            (place / file).parent.mkdir(exist_ok=True)
+            (place / file).parent.mkdir(parents=True, exist_ok=True)
             (place / file).write_bytes(text)
 
     return made_once(name, (_TOOLS, sorted(sources.items())), fill)
@@ -279,23 +280,28 @@ def compile_module(work: Path, name: str, text: str, core: str = "") -> bytes:
 
 
 def romfs(files: dict[str, bytes]) -> bytes:
-    """Return MicroPython's ROMFS of these files, at most one folder deep.
+    """Return MicroPython's ROMFS of these files.
 
     A record is `kind length payload`, numbers in 7-bit groups, the highest first: 4 a directory (name length,
     name, records), 5 a file (name length, name, a record of kind 2 with its bytes). The whole starts with D2
     CD 31 and its length.
     """
-    entries: dict[str, bytes] = {}
-    for path, data in sorted(files.items()):
-        parent, _, name = path.rpartition("/")
-        entries[parent] = entries.get(parent, b"") + _record(5, _named(name, _record(2, data)))
-    top = entries.pop("", b"")
-    for name, records in entries.items():
-        top += _record(4, _named(name, records))
+    top = _records(sorted(files.items()))
     length = _number(len(top))
     if (3 + len(length) + len(top)) % 2:
         length = b"\x80" + length
     return b"\xd2\xcd\x31" + length + top
+
+
+def _records(files: list[tuple[str, bytes]]) -> bytes:
+    """A folder's files, then the folders in it."""
+    whole = b"".join(_record(5, _named(name, _record(2, data))) for name, data in files if "/" not in name)
+    inside: dict[str, list[tuple[str, bytes]]] = {}
+    for path, data in files:
+        folder, _, rest = path.partition("/")
+        if rest:
+            inside.setdefault(folder, []).append((rest, data))
+    return whole + b"".join(_record(4, _named(name, _records(held))) for name, held in inside.items())
 
 
 def _record(kind: int, payload: bytes) -> bytes:

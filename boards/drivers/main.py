@@ -5,7 +5,7 @@ from machine import UART, reset
 from slots import EmulatedSlot
 
 from reader.core import Core
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
 from sesam.port import ticks_ms
 
 try:

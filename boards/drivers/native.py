@@ -8,8 +8,7 @@ modules say that it stands in for; the same vectors judge both. CPython never ru
 
 from native_sha256 import Sha256  # noqa: F401  (it is had from here)
 
-from sesam.cobs import ENDS, LEFT, LENGTH_CAP, OVER, RUN, STATE, SUM, TAIL, TO
-from sesam.crc import CRC_INIT
+from sesam.cobs import CRC_INIT, ENDS, LEFT, LENGTH_CAP, OVER, RUN, STATE, SUM, TAIL, TO
 from sesam.port import const
 from sesam.scan import CLASS_AT, CONSTRAINT_AT, CONSTRAINT_LENGTH, LINE_LENGTH, NEED_AT
 
@@ -20,7 +19,7 @@ _POSITIVE = const(62)
 
 
 def crc16(buf: bytes | bytearray, start: int, end: int, crc: int = CRC_INIT) -> int:
-    """`sesam.crc.crc16`."""
+    """`sesam.cobs.crc16`."""
     return _crc16(buf, start, end, crc)
 
 

@@ -24,7 +24,7 @@ _PAD = bytearray(_BLOCK)
 
 
 class Sha256:
-    """`reader.sha256.Sha256`, method for method."""
+    """`reader.crypto.sha256.Sha256`, method for method."""
 
     def __init__(self) -> None:
         self._state = array("I", bytearray(32))
@@ -110,7 +110,7 @@ def _finish(state, tail, length: int, hashed: int, out, at: int):
             _compress(state, _PAD, 0)
             for i in range(_BLOCK):
                 pad[i] = 0
-    bits = (hashed + length) << 3  # below 2**26 bytes, as `reader.fields.bits_into` says
+    bits = (hashed + length) << 3  # below 2**26 bytes, as `reader.certification.fields.bits_into` says
     pad[60] = bits >> 24
     pad[61] = bits >> 16
     pad[62] = bits >> 8

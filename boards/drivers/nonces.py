@@ -4,8 +4,8 @@ A handshake wants a nonce that never comes again. Here it is HMAC-SHA-256 under 
 often the board has started, which the journal counts before the first handshake, and of the handshakes since.
 """
 
-from reader.hmac import Hmac
-from reader.journal import IDENTITY, STARTS
+from reader.crypto.hmac import Hmac
+from reader.storage.journal import IDENTITY, STARTS
 from sesam import codes
 from sesam.port import const
 

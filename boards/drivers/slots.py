@@ -1,6 +1,6 @@
 """Card slots of the emulated boards: streams of frames, `tag length payload` (the boards' README)."""
 
-from reader.line import REMOVED, TIMEOUT
+from reader.transmission.line import REMOVED, TIMEOUT
 from sesam.port import const, ticks_diff, ticks_ms
 
 _DATA = const(0)

@@ -2,9 +2,9 @@
 
 A module costs a board about 200 bytes of heap, and so does every handful of names that one takes from
 another; what only its top needs is given back once the whole is loaded. What a module makes at its top
-becomes `name__module` (but for `main`), wherever it is used; imports between these modules go, all others
-stay. Modules come in the order in which they are imported, `main` last; one that another may do without is
-there from the start.
+becomes `name__module` (but for `main`), with the last part of the module's name, wherever it is used; imports
+between these modules go, all others stay. Modules come in the order in which they are imported, `main` last;
+one that another may do without is there from the start.
 """
 
 import ast
@@ -15,10 +15,14 @@ _Edit = tuple[int, int, int, str]  # line, first and last column, new text
 
 
 def flatten(sources: dict[str, str]) -> str:
-    """Return the one module; a comment line before each part names the module that it was."""
+    """Return the one module; a comment line before each part names the module that it was.
+    ValueError for two modules whose names end alike."""
     modules = {_dotted(path): _Module(path, text) for path, text in sources.items()}
     order: list[str] = []
     _visit("main", modules, order)
+    lasts = [name.rpartition(".")[2] for name in order]
+    if len(set(lasts)) < len(lasts):
+        raise ValueError(f"two modules of one name: {', '.join(sorted(order))}")
     return "".join(f"# {modules[name].path}\n{modules[name].joined(modules)}" for name in order)
 
 
@@ -74,7 +78,7 @@ class _Module:
         if origin in modules:
             return modules[origin].final(first, modules)
         own = name in self.makes and self.name != "main"
-        return f"{name}__{self.name.replace('.', '_')}" if own else name
+        return f"{name}__{self.name.rpartition('.')[2]}" if own else name
 
 
 class _Renamer(ast.NodeVisitor):

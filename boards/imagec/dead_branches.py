@@ -41,7 +41,7 @@ def settle(sources: dict[str, str]) -> dict[str, str]:
         return sources
     with tempfile.TemporaryDirectory() as folder:
         for path, text in sources.items():
-            Path(folder, path).parent.mkdir(exist_ok=True)
+            Path(folder, path).parent.mkdir(parents=True, exist_ok=True)
             Path(folder, path).write_text(text)
         command = [sys.executable, "-s", "-E", "-B", "-c", _TELL, folder, *wanted]
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -2,9 +2,9 @@
 
 from nonces import Nonces
 
-from reader.aes import Aes
-from reader.protection import Protection
-from reader.sha256 import Sha256
+from reader.crypto.aes import Aes
+from reader.crypto.sha256 import Sha256
+from reader.link.protection import Protection
 from sesam.port import ticks_ms
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from smartcard import scard
 
 from reader.arena import HEADER
-from reader.channel import Channel
 from reader.core import Core
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
+from reader.transmission.channel import Channel
 from sesam import codes
 from sesam.port import ticks_ms
 
@@ -27,7 +27,7 @@ BOARD = tomllib.loads(Path(__file__).with_name("board.toml").read_text())
 
 
 class Apdus:
-    """The protocol of a PC/SC slot: whole commands (see `reader.channel`)."""
+    """The protocol of a PC/SC slot: whole commands (see `reader.transmission.channel`)."""
 
     def __init__(self, slot: PcscSlot, arena: object, alive: object) -> None:
         self._slot = slot

@@ -4,11 +4,11 @@ import threading
 
 from smartcard import scard
 
-from reader.atr import BAD, WHOLE
-from reader.recognise import kind_of
+from reader.cards.recognise import kind_of
+from reader.transmission.atr import BAD, WHOLE
 from sesam import codes
 
-PS_KINDS, VITALE_KINDS = (1, 4), (2, 3)  # of `reader.recognise`
+PS_KINDS, VITALE_KINDS = (1, 4), (2, 3)  # of `reader.cards.recognise`
 _NOWHERE = ("", -1)  # a place is a reader's name and its count of insertions and removals
 _BOTH = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 _ALIVE_S = 0.25  # between two signs of life while a card works

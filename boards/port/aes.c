@@ -1,4 +1,4 @@
-// AES-128, one block, encryption only (FIPS 197), as reader/aes.py does. The table is in flash, the key schedule in RAM.
+// AES-128, one block, encryption only (FIPS 197), as reader/crypto/aes.py does. The table is in flash, the key schedule in RAM.
 
 #include <string.h>
 #include "port.h"

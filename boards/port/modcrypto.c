@@ -11,7 +11,7 @@ typedef struct {
     sha256_t hash;
 } sha256_obj_t;
 
-// Sha256(): the class of reader/sha256.py, name for name.
+// Sha256(): the class of reader/crypto/sha256.py, name for name.
 static mp_obj_t sha256_make(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 0, 0, false);
     sha256_obj_t *self = mp_obj_malloc(sha256_obj_t, type);
@@ -78,7 +78,7 @@ typedef struct {
     aes_t aes;
 } aes_obj_t;
 
-// Aes(key): the class of reader/aes.py.
+// Aes(key): the class of reader/crypto/aes.py.
 static mp_obj_t aes_make(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
     const uint8_t *key = part(args[0], MP_OBJ_NEW_SMALL_INT(0), 16, MP_BUFFER_READ);

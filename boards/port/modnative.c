@@ -1,6 +1,6 @@
 // `native`: what the firmware has in plain Python too, in C. No function allocates.
 //
-// Each one is the function of that name in sesam/crc.py, cobs.py, octets.py or scan.py; a place outside its
+// Each one is the function of that name in cobs.py, octets.py or scan.py; a place outside its
 // buffer raises ValueError.
 
 #include <string.h>

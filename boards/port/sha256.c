@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) that shows its intermediate state, as reader/sha256.py does.
+// SHA-256 (FIPS 180-4) that shows its intermediate state, as reader/crypto/sha256.py does.
 
 #include <string.h>
 #include "port.h"

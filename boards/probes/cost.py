@@ -8,8 +8,8 @@ from time import ticks_diff, ticks_us
 from micropython import heap_lock, heap_unlock
 
 from reader.arena import Arena
-from reader.certify import Certifier
-from reader.sha256 import Sha256
+from reader.certification.certify import Certifier
+from reader.crypto.sha256 import Sha256
 
 LOT = b""
 

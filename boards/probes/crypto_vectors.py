@@ -1,8 +1,8 @@
 """Runs on a board in place of the reader: hash, CRC and AES of fixed inputs, printed in hex."""
 
-from reader.aes import Aes
-from reader.sha256 import Sha256
-from sesam.crc import crc16
+from reader.crypto.aes import Aes
+from reader.crypto.sha256 import Sha256
+from sesam.cobs import crc16
 
 DATA = bytes(range(251)) * 2
 SIZES = (0, 1, 55, 56, 63, 64, 65, 127, 128, 129, 500)

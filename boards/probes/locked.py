@@ -12,7 +12,7 @@ from micropython import heap_lock, heap_unlock
 from slots import EmulatedSlot
 
 from reader.core import Core
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
 from sesam.port import ticks_ms
 
 _END = b"\0END\0"

@@ -6,10 +6,9 @@ records that are right, one of each kind.
 
 from array import array
 
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
 from sesam import layout
-from sesam.cobs import OVER, STATE, stuff, unstuff
-from sesam.crc import crc16
+from sesam.cobs import OVER, STATE, crc16, stuff, unstuff
 from sesam.octets import copy, digits, filled_with, mix, number_at, piece_of, same, wipe
 from sesam.record_table import KINDS, TABLES
 from sesam.scan import scan

@@ -9,7 +9,7 @@ _WORD = const(8)
 
 
 class Part:
-    """A storage (see `reader.journal`): `size` bytes of the file from `base`, erased by `page`s."""
+    """A storage (see `reader.storage.journal`): `size` bytes of the file from `base`, erased by `page`s."""
 
     def __init__(self, file: object, base: int, size: int, page: int) -> None:
         self._file = file

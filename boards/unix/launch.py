@@ -22,7 +22,7 @@ from micropython_module import run_main
 sys.path.insert(0, sys.argv[1])  # a `reader` that somebody installed is not this one
 sys.dont_write_bytecode = True
 
-from reader import boot  # noqa: E402
+from reader.storage import boot  # noqa: E402
 
 BOARD = tomllib.loads(Path(__file__).with_name("board.toml").read_text())
 FLASH = BOARD["flash"]
@@ -31,7 +31,7 @@ RESTART = 75
 
 
 class BootRecords:
-    """The region of the boot records, as `reader.boot` wants it."""
+    """The region of the boot records, as `reader.storage.boot` wants it."""
 
     size, page = FLASH["boot"], FLASH["page"]
 

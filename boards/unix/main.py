@@ -9,10 +9,10 @@ from descriptors import Descriptor
 from flash import Flash
 from slots import EmulatedSlot
 
-from reader.aes import Aes
 from reader.core import Core
-from reader.protection import Protection
-from reader.sha256 import Sha256
+from reader.crypto.aes import Aes
+from reader.crypto.sha256 import Sha256
+from reader.link.protection import Protection
 from sesam.port import ticks_ms
 
 try:

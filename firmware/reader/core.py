@@ -5,22 +5,22 @@ A board hands in what it has; the core asks for nothing else:
     stream      read(buf, timeout_ms) -> bytes read, 0 after the time-out, -1 when the line is closed;
                 write(buf, start, n) -> bytes written, 0 when it can take none now
     slots       PS's card, Vitale: present, activate, deactivate, guard, speed, write, read
-                (see `reader.line`, `reader.channel`)
+                (see `reader.transmission.line`, `reader.transmission.channel`)
     channel     what makes a channel of a slot, where the board has something better than bytes (PC/SC)
     ticks       milliseconds, wrapping at 2**30
-    flash       what the board keeps without power, if it does: `journal`, a storage (see `reader.journal`)
+    flash       what the board keeps without power, if it does: `journal` (see `reader.storage.journal`)
     window      how many RECORDS may be under way: one that is worked on, the others wait in the stream
-    early       bytes for what cannot be taken yet (see `reader.early`), 0 for none
+    early       bytes for what cannot be taken yet (see `reader.link.reorder_buffer`), 0 for none
 """
 
 import gc
 
 from reader.arena import Arena
-from reader.channel import Channel
-from reader.cps import PsCard
-from reader.link import Link
+from reader.cards.cps import PsCard
+from reader.cards.vitale import VitaleCard
+from reader.link.session import Link
 from reader.service import Service
-from reader.vitale import VitaleCard
+from reader.transmission.channel import Channel
 from sesam.octets import wipe
 from sesam.port import const
 
@@ -80,7 +80,7 @@ class Core:
         ps = PsCard(self._ps, arena)
         filtered = None
         if opposition:
-            from reader.opposition import Opposition  # a board without it loads nothing of it
+            from reader.cards.opposition import Opposition  # a board without it loads nothing of it
 
             filtered = Opposition(arena, self._vitale)
         vitale = VitaleCard(self._vitale, arena, filtered)
@@ -90,9 +90,9 @@ class Core:
             protection.recall(self.service.journal)
         kept = None
         if early:
-            from reader.early import Early
+            from reader.link.reorder_buffer import ReorderBuffer
 
-            kept = Early(arena.early)
+            kept = ReorderBuffer(arena.early)
         self.link = Link(arena, self.service, ticks, protection, kept)
 
     def run(self) -> None:

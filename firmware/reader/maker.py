@@ -7,8 +7,8 @@ next start goes back to.
 """
 
 from reader import VERSION
-from reader.boot import ask, confirm, confirmed
-from reader.journal import IDENTITY
+from reader.storage.boot import ask, confirm, confirmed
+from reader.storage.journal import IDENTITY
 from sesam import codes
 from sesam.octets import copy, wipe
 from sesam.port import const

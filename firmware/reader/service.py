@@ -1,8 +1,8 @@
 """One request, one answer: the messages of the link, each on the card or the certification it is about."""
 
 from reader import VERSION
-from reader.certify import Certifier
-from reader.signing import Signer
+from reader.certification.certify import Certifier
+from reader.certification.signing import Signer
 from sesam import codes, messages
 from sesam.cbor import wipe_secrets
 from sesam.layout import RECORD_LENGTH
@@ -61,7 +61,7 @@ class Service:
         self._refused_detail = 0
         self.journal = None
         if flash:
-            from reader.journal import Journal  # boards without storage do not load it
+            from reader.storage.journal import Journal  # boards without storage do not load it
 
             self.journal = Journal(flash.journal)
         self._signer = Signer(arena, ps, vitale, self.journal)

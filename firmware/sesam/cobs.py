@@ -2,13 +2,16 @@
 which a board may have in C or in machine code.
 
 Between 00 and 00 there are blocks: a length byte, then up to 254 bytes that are not zero. A block of fewer
-stands for its bytes and a zero, but for the last one.
+stands for its bytes and a zero, but for the last one. The sum is CRC-16/IBM-3740 (polynomial 1021, initial
+FFFF, no reflection).
 """
 
 from array import array
 
-from .crc import CRC_INIT, crc16
 from .port import const
+
+CRC_INIT = const(0xFFFF)
+_POLYNOMIAL = const(0x1021)
 
 RUN = const(254)  # a block carries at most this many bytes
 LENGTH_CAP = const(0x100000)  # a longer frame is counted no further
@@ -21,6 +24,27 @@ SUM = const(3)  # CRC of the bytes decoded so far
 TAIL = const(4)  # the two bytes decoded last: in the end, the CRC as received
 OVER = const(5)  # 1: a frame has ended, the next byte begins another
 STATE = const(6)
+
+
+def _make_table() -> "array[int]":
+    table = array("H", bytearray(512))
+    for byte in range(256):
+        crc = byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ _POLYNOMIAL if crc & 0x8000 else crc << 1) & 0xFFFF
+        table[byte] = crc
+    return table
+
+
+_TABLE = _make_table()
+
+
+def crc16(buf: bytes | bytearray, start: int, end: int, crc: int = CRC_INIT) -> int:
+    """CRC of buf[start:end]; over data and its own CRC it is 0. `crc` is that of what came before."""
+    table = _TABLE
+    for i in range(start, end):
+        crc = (crc << 8 & 0xFFFF) ^ table[crc >> 8 ^ buf[i]]
+    return crc
 
 
 def stuff(buf: bytearray, at: int, end: int) -> int:

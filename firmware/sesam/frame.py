@@ -10,8 +10,7 @@ through fixed memory.
 
 from array import array
 
-from .cobs import LEFT, OVER, RUN, STATE, SUM, TAIL, TO, stuff, unstuff
-from .crc import crc16
+from .cobs import LEFT, OVER, RUN, STATE, SUM, TAIL, TO, crc16, stuff, unstuff
 from .port import const
 
 HELLO = const(1)  # frame types

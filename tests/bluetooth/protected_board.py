@@ -4,10 +4,10 @@ import os
 import threading
 import tty
 
-from reader.aes import Aes
 from reader.core import Core
-from reader.protection import Protection
-from reader.sha256 import Sha256
+from reader.crypto.aes import Aes
+from reader.crypto.sha256 import Sha256
+from reader.link.protection import Protection
 from tournee.emulation.slots import DirectSlot, FakeClock
 
 _MESSAGE = 656

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from reader.journal import IDENTITY, Journal
+from reader.storage.journal import IDENTITY, Journal
 from tournee.boards import BOARDS
 from tournee.maker import flashing
 
 RUN = "import sys; from micropython_module import run_main; sys.exit(run_main(sys.argv[1:]))"
-FILES = runpy.run_path(str(BOARDS / "drivers" / "journal_files.py"))
+FILES = runpy.run_path(str(BOARDS / "drivers" / "official" / "journal_files.py"))
 
 
 def test_power_cut_anywhere_leaves_journal_and_bonds_as_they_were_or_as_they_are_to_be():

@@ -51,7 +51,9 @@ def test_vitale_1_is_understood_and_named(board, reader):
 def test_board_without_t_1_serves_by_t_0_a_card_that_offers_both(tmp_path):
     unix = shutil.copytree(BOARDS / "unix", tmp_path / "unix")
     settings = (unix / "board.toml").read_text()
-    (unix / "board.toml").write_text(settings.replace("[image]\n", '[image]\nwithout = ["reader/t1.py"]\n'))
+    (unix / "board.toml").write_text(
+        settings.replace("[image]\n", '[image]\nwithout = ["reader/transmission/t1.py"]\n')
+    )
     with EmulatedBoard(unix) as board:
         board.insert("ps", load_card(CPS4))
         with Reader.open(board.link_url) as reader:

@@ -13,7 +13,7 @@ from sesam.frame import encoded_max
 from tournee.boards import BOARDS, build
 from tournee.reader.transports import bluetooth as host
 
-DRIVER = runpy.run_path(str(BOARDS / "drivers" / "gatt.py"))
+DRIVER = runpy.run_path(str(BOARDS / "drivers" / "official" / "gatt.py"))
 FAKE = runpy.run_path(str(Path(__file__).parent / "hardware" / "bluetooth.py"))
 CONNECT, DISCONNECT, MTU, ENCRYPTION = 1, 2, 21, 28
 GET_SECRET, SET_SECRET, PASSKEY = 29, 30, 31

@@ -146,7 +146,7 @@ def contacts(monkeypatch):
     clock.ticks_ms, clock.ticks_diff = ticks_ms, lambda later, earlier: later - earlier
     monkeypatch.setitem(sys.modules, "machine", fake)
     monkeypatch.setitem(sys.modules, "time", clock)
-    module = runpy.run_path(str(BOARDS / "drivers" / "contacts.py"))
+    module = runpy.run_path(str(BOARDS / "drivers" / "official" / "contacts.py"))
     slot = module["ContactSlot"](settings("rp2350w")["pins"][0], 4000)
     EVENTS.clear()
     return module, slot

@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 from nonces import Nonces
 from reader_flash import Flash, Power, PowerCut
 
-from reader.journal import IDENTITY, Journal
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
+from reader.storage.journal import IDENTITY, Journal
 from sesam import codes
 
 SECRET = bytes(range(32))

@@ -10,8 +10,8 @@ sys.path.insert(0, sys.argv[1])
 
 import micropython
 
-from reader.early import Early
-from reader.link import Link
+from reader.link.reorder_buffer import ReorderBuffer
+from reader.link.session import Link
 from sesam import frame, messages
 from sesam.cbor import Writer
 
@@ -155,7 +155,7 @@ HOST = bytearray(frame.encoded_max(MESSAGE_MAX))
 STREAM = bytearray(9 * frame.encoded_max(MESSAGE_MAX))
 AT = frame.body_at(MESSAGE_MAX)
 WRITER = Writer(HOST, AT + frame.HEADER, AT + frame.HEADER + MESSAGE_MAX)
-LINK = Link(Arena(), Service(), ticks, None, Early(bytearray(3 * frame.encoded_max(MESSAGE_MAX))))
+LINK = Link(Arena(), Service(), ticks, None, ReorderBuffer(bytearray(3 * frame.encoded_max(MESSAGE_MAX))))
 
 
 def main():

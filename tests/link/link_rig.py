@@ -5,11 +5,11 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reader.aes import Aes
-from reader.early import Early
-from reader.link import Link
-from reader.protection import Protection
-from reader.sha256 import Sha256
+from reader.crypto.aes import Aes
+from reader.crypto.sha256 import Sha256
+from reader.link.protection import Protection
+from reader.link.reorder_buffer import ReorderBuffer
+from reader.link.session import Link
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.link.framing import Frame, FrameReader, encode_frame
@@ -179,7 +179,7 @@ class Board:
         """Switch on (again): what the link knew is gone."""
         self.protection = Protection(Sha256, Aes, fill, self.clock.ticks)
         self.protection._secret = self.secret
-        early = Early(bytearray(self.early)) if self.early else None
+        early = ReorderBuffer(bytearray(self.early)) if self.early else None
         self.link = Link(Arena(self.message_max), self.service, self.clock.ticks, self.protection, early)
         self.written = bytearray()
 

@@ -11,7 +11,7 @@ from faulty_wire import TO_HOST, TO_READER, FaultyWire
 from link_rig import MESSAGE_MAX, VECTORS, Clock
 
 from reader.core import Core
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
 from tournee.emulation.cards import load_card
 from tournee.emulation.slots import DirectSlot, FakeClock
 from tournee.reader import Reader

@@ -165,7 +165,7 @@ def test_new_keys_forget_what_was_kept():
     assert said(host, rig.inject(record_of(host, 3, 1))) == [early(3, 1, 0b1)]
     other = SecureChannel(SECRET)
     shake_hands(rig, other)
-    assert bytes(rig.board.link._early.store) == bytes(ROOM)
+    assert bytes(rig.board.link._reorder.store) == bytes(ROOM)
 
 
 def test_request_in_pieces_is_taken_as_if_it_had_come_whole():
@@ -183,14 +183,14 @@ def test_any_request_may_come_so_and_leaves_nothing_of_it_behind():
     board = certifying()
     *_, answer = ask(board, b"".join(pieces(2, request(2, messages.UNLOCK, code=b"1234"))))
     assert told(answer) == (frame.ANSWER, 2, {"tries_left": 3})
-    assert b"1234" not in bytes(board.link._early.store) + bytes(board.link._in)
+    assert b"1234" not in bytes(board.link._reorder.store) + bytes(board.link._in)
 
 
 def test_records_that_were_taken_are_not_left_in_the_store():
     board = certifying()
     ask(board, records(3, 1) + records(4, 2) + records(2, 0))
     assert streamed(board) == [1, 2, 3]
-    assert bytes(board.link._early.store) == bytes(ROOM)
+    assert bytes(board.link._reorder.store) == bytes(ROOM)
 
 
 def test_hello_forgets_pieces_but_not_what_is_kept():

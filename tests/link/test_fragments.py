@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.early import Early
+from reader.link.reorder_buffer import ReorderBuffer
 from sesam import codes, frame
 from tournee.reader.link.fragments import AT_ONCE, PART, AnswerFetch, Fragments, FragmentStep, RequestUpload
 from tournee.reader.link.framing import Frame, FrameReader
@@ -172,7 +172,7 @@ def test_reader_that_seems_to_have_all_and_does_not_take_it_is_given_all_again()
 def test_whatever_pieces_are_lost_or_repeated_the_reader_has_the_frame_in_the_end(length, seed):
     source = random.Random(seed)
     whole = bytearray(source.randbytes(length))
-    early = Early(bytearray(2_752))
+    early = ReorderBuffer(bytearray(2_752))
     upload = RequestUpload(9, whole)
     for _ in range(1_000):
         pieces = FrameReader(4096).feed(bytes(upload.frames()))

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.aes import Aes
-from reader.ccm import Ccm
-from reader.hmac import Hmac
-from reader.sha256 import Sha256
+from reader.crypto.aes import Aes
+from reader.crypto.ccm import Ccm
+from reader.crypto.hmac import Hmac
+from reader.crypto.sha256 import Sha256
 
 KEYS = st.binary(min_size=16, max_size=16)
 NONCES = st.binary(min_size=13, max_size=13)

@@ -132,12 +132,12 @@ def _wrong_parts(guard, link):
 
 
 def _keeps_nothing_it_says(guard, link):
-    link._early.put = lambda buf, n, last: None
-    link._early.behind = lambda last: 1
+    link._reorder.put = lambda buf, n, last: None
+    link._reorder.behind = lambda last: 1
 
 
 def _never_whole(guard, link):
-    link._early.whole = lambda: False
+    link._reorder.whole = lambda: False
 
 
 FLAWS = {

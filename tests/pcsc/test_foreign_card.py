@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from pcsc_service import READERS
 
 from reader.arena import Arena
-from reader.channel import Channel
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
+from reader.transmission.channel import Channel
 from sesam.port import ticks_ms
 from tournee.emulation.cards import VirtualCard
 from tournee.emulation.cards.applications.application import Command, Response

@@ -4,12 +4,12 @@ slots."""
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from reader.arena import Arena
-from reader.channel import Channel
+from reader.cards.cps import PsCard
+from reader.cards.vitale import VitaleCard
 from reader.core import Heap
-from reader.cps import PsCard
+from reader.crypto.sha256 import Sha256
 from reader.service import Service
-from reader.sha256 import Sha256
-from reader.vitale import VitaleCard
+from reader.transmission.channel import Channel
 from sesam import cbor, codes, messages
 from tournee.emulation.cards import VirtualCard, load_card
 from tournee.emulation.cards.applications import cps, vitale

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from reader_bench import Bench
 from reader_flash import Flash, Power
 
-from reader.boot import choose
+from reader.storage.boot import choose
 from tournee.boards import image as images
 from tournee.reader import codec
 

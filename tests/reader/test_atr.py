@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.atr import BAD, LONGEST, MORE, WHOLE, Atr, clock_of
+from reader.transmission.atr import BAD, LONGEST, MORE, WHOLE, Atr, clock_of
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "reader" / "atrs.txt"
 ROWS = [

@@ -5,7 +5,7 @@ import copy
 import pytest
 from reader_flash import Flash, PowerCut
 
-from reader.boot import ask, choose, confirm, confirmed, newest
+from reader.storage.boot import ask, choose, confirm, confirmed, newest
 
 PAGE = 32  # bytes: eight records
 

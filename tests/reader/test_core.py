@@ -5,7 +5,7 @@ import gc
 from reader_bench import CLOCK_KHZ, MESSAGE_MAX
 
 from reader.core import Core
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
 from sesam import frame
 from tournee.emulation.cards import Fault, load_card
 from tournee.emulation.slots import DirectSlot, FakeClock

@@ -25,7 +25,8 @@ def listed():
 
 
 def test_manifest_holds_the_whole_reader():
-    there = {f"reader/{place.name}" for place in (ROOT / "firmware" / "reader").glob("*.py")}
+    firmware = ROOT / "firmware"
+    there = {str(place.relative_to(firmware)) for place in (firmware / "reader").rglob("*.py")}
     assert {name for name in listed() if name.startswith("reader/")} == there
 
 

@@ -4,6 +4,8 @@ import ast
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tournee.boards import BOARDS, build
 from tournee.boards.imagec.bundling import flatten
 
@@ -20,10 +22,15 @@ def test_one_module_does_what_the_modules_did():
 
 def test_what_was_made_is_named_by_its_module_and_main_keeps_its_names():
     made = flatten(MODULES)
-    assert "COUNT__p_low = 2" in made
-    assert "def call__p_middle(COUNT):\n    CALLS__p_middle.append(COUNT)" in made
+    assert "COUNT__low = 2" in made
+    assert "def call__middle(COUNT):\n    CALLS__middle.append(COUNT)" in made
     assert "class Thing:" in made
     assert "low__" not in made
+
+
+def test_two_modules_whose_names_end_alike_are_refused():
+    with pytest.raises(ValueError, match="two modules of one name"):
+        flatten({"main.py": "from p import a\nfrom q.a import b\n", "p/a.py": "", "q/a.py": "b = 1\n"})
 
 
 def test_modules_stand_in_the_order_of_their_imports_and_others_imports_stay():

@@ -6,7 +6,7 @@ import random
 
 from reader_flash import Flash, PowerCut
 
-from reader.journal import IDENTITY, INTENT, SIGNED, Journal
+from reader.storage.journal import IDENTITY, INTENT, SIGNED, Journal
 
 PAGE = 320  # holds what counts and one record more
 LENGTHS = {IDENTITY: 48, SIGNED: 64, INTENT: 40}

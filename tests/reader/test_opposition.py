@@ -5,10 +5,10 @@ import binascii
 import pytest
 from reader_bench import Bench
 
+from reader.cards.opposition import Opposition
+from reader.cards.vitale import VitaleCard
 from reader.core import Heap
-from reader.opposition import Opposition
 from reader.service import Service
-from reader.vitale import VitaleCard
 from sesam import codes
 from tournee.opposition.compact import Filter, make_filter
 

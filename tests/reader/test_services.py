@@ -4,8 +4,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from reader_bench import Bench, heard_by, real_card
 
-from reader import certify, service
-from reader.recognise import CPS3
+from reader import service
+from reader.cards.recognise import CPS3
+from reader.certification import certify
 from sesam import codes
 from sesam.layout import KINDS
 from tournee.emulation.cards import load_card
@@ -101,7 +102,7 @@ def test_code_is_nowhere_in_the_reader_afterwards(bench, code):
 
 @pytest.mark.parametrize("atr", ["3FAC00402A001225006480000310009000", "3F800181"], ids=["T=0", "T=1"])
 def test_code_of_an_inverse_convention_card_leaves_no_converted_trace(monkeypatch, atr):
-    monkeypatch.setattr("reader.card.kind_of", lambda raw, length: CPS3)
+    monkeypatch.setattr("reader.cards.card.kind_of", lambda raw, length: CPS3)
     bench = Bench(load_card("infirmiere", atr=bytes.fromhex(atr)), None)
     bench.ask("UNLOCK", code=b"1234")
     assert not any(bench.arena.wire)

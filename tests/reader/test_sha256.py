@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from reader.fields import bits_into
-from reader.sha256 import Sha256
+from reader.certification.fields import bits_into
+from reader.crypto.sha256 import Sha256
 from tournee.emulation.cards.applications.sha256 import finish
 
 LENGTHS = [*range(131), 1000, 1024, 5120]

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from reader.line import REMOVED, TIMEOUT
+from reader.transmission.line import REMOVED, TIMEOUT
 from tournee.boards import BOARDS
 from tournee.emulation.slots import ACTIVATE, DATA, DEACTIVATE, PRESENCE, SPEED, FrameSplitter, frame
 

@@ -9,8 +9,8 @@ from reader_bench import CLOCK_KHZ, MESSAGE_MAX, Bench, heard_by
 from scripted_card import NOTHING, ScriptedSlot, play
 
 from reader.arena import Arena
-from reader.channel import Channel
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
+from reader.transmission.channel import Channel
 from sesam import codes
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.line.style import Style

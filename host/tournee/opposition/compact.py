@@ -1,8 +1,8 @@
 """The filter that a reader holds in place of the list: it misses no card of it, and may suspect others.
 
-Bits are numbered as `firmware/reader/opposition.py` says; written here a second time, so that each judges
-the other. A filter of m bits for n serials with k bits each suspects a share of (1 - exp(-k n / m)) ** k of
-the cards that are not on the list.
+Bits are numbered as `firmware/reader/cards/opposition.py` says; written here a second time, so that each
+judges the other. A filter of m bits for n serials with k bits each suspects a share of
+(1 - exp(-k n / m)) ** k of the cards that are not on the list.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Self
 
 from tournee.errors import ReaderError
 from tournee.firmware.sesam import codes, frame, messages
-from tournee.firmware.sesam.crc import crc16
+from tournee.firmware.sesam.cobs import crc16
 from tournee.formats import zones
 from tournee.formats.errors import SesamError
 from tournee.model.codes import DRE, FSE

@@ -14,7 +14,7 @@ from disk import Disk, PowerCut, mount
 from journal_files import JournalFiles
 from whole_file import WholeFile
 
-from reader.journal import IDENTITY, INTENT, SIGNED, Journal
+from reader.storage.journal import IDENTITY, INTENT, SIGNED, Journal
 
 PAGE = 2048
 LENGTHS = {IDENTITY: 48, INTENT: 40, SIGNED: 560}

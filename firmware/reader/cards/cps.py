@@ -1,11 +1,11 @@
 """The PS's card: CPS3 and CPS4 in contact (domain 3.3, 3.4; profile, Certification)."""
 
 from reader.arena import HEADER
-from reader.card import Card
-from reader.channel import OK
-from reader.fields import COUNT, STATE, bits_into
-from reader.files import BY_NAME, BY_PATH
-from reader.recognise import CPS2TER, CPS3, CPS4
+from reader.cards.card import Card
+from reader.cards.files import BY_NAME, BY_PATH
+from reader.cards.recognise import CPS2TER, CPS3, CPS4
+from reader.crypto.hash_state import COUNT, STATE, bits_into
+from reader.transmission.channel import OK
 from sesam import codes
 from sesam.octets import copy, same, wipe
 from sesam.port import const

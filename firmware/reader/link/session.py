@@ -10,11 +10,11 @@ at boot:
     frame_control   bytearray(frame.encoded_max(frame.CONTROL_MESSAGE)): WELCOME, ACK, NAK, PART, refusals
 
 The service has `handle(message, writer)`, which writes one answer or refuses, and `begin_session()`, called
-when a host opens a new session: whatever the last one left under way is to be forgotten. `early` holds
-what cannot be taken yet (see `reader.early`), where the board has room for it.
+when a host opens a new session: whatever the last one left under way is to be forgotten. `reorder` holds
+what cannot be taken yet (see `reader.link.reorder_buffer`), where the board has room for it.
 """
 
-from reader.sender import Sender
+from reader.link.sender import Sender
 from sesam import codes, frame, messages
 from sesam.cbor import Message, wipe_secrets
 from sesam.octets import copy, same, wipe
@@ -26,15 +26,15 @@ _KEEP_ALIVE_MS = const(1000)
 
 class Link:
     """One host at a time, one request at a time, in the order of their numbers; each answer is kept until the
-    next request. What the host sent ahead waits in the stream, and behind one that was lost in `early`.
+    next request. What the host sent ahead waits in the stream, and behind one that was lost in `reorder`.
 
     `sender` says which bytes are to be written next.
     """
 
-    def __init__(self, arena, service, ticks, protection, early=None):
+    def __init__(self, arena, service, ticks, protection, reorder=None):
         self._service = service
         self._protection = protection
-        self._early = early
+        self._reorder = reorder
         self.sender = Sender(arena, protection)
         self._ticks = ticks
         self._in = arena.frame_in
@@ -75,7 +75,7 @@ class Link:
             too_long = state == frame.TOO_LONG
             if kind == frame.REQUEST:
                 self._request(number, too_long)
-            elif self.sender.clear and (kind == frame.FETCH or (kind == frame.PIECE and self._early)):
+            elif self.sender.clear and (kind == frame.FETCH or (kind == frame.PIECE and self._reorder)):
                 self._in_parts(kind, number)
             elif too_long and (kind == frame.HELLO or kind == frame.PROTECTED):
                 self.sender.refuse_frame(number, codes.OVERSIZE)
@@ -142,8 +142,8 @@ class Link:
         if status != codes.OK:
             self.sender.refuse_frame(number, status)
             return
-        if self._early:
-            self._early.drop_pieces()
+        if self._reorder:
+            self._reorder.drop_pieces()
         resumed = self._open and same(self._session, 0, self._in, message.offset(1), _SESSION)
         if not resumed and message.uint(3) == 0:
             copy(self._session, 0, self._in, message.offset(1), _SESSION)
@@ -160,7 +160,7 @@ class Link:
     def _forget(self):
         """Another session: nothing is kept of the last one."""
         self.sender.drop()
-        self._drop_early()
+        self._drop_reordered()
         self._service.begin_session()
 
     def _greet(self, message, writer):
@@ -189,24 +189,24 @@ class Link:
             self.sender.repeat()
         else:
             kept = 0
-            if self._early:
+            if self._reorder:
                 if not too_long:
-                    self._early.put(self._in, frame.HEADER + receiver.length, self._last)
-                kept = self._early.behind(self._last)
+                    self._reorder.put(self._in, frame.HEADER + receiver.length, self._last)
+                kept = self._reorder.behind(self._last)
             self.sender.refuse(number, codes.SEQUENCE, kept, self._last)
 
     def _go_on(self):
         """Take the next request, if it came before its turn."""
-        early = self._early
-        n = early.take(self._last % frame.NUMBERS + 1, self._in) if early else 0
+        reorder = self._reorder
+        n = reorder.take(self._last % frame.NUMBERS + 1, self._in) if reorder else 0
         if n:
             self._receiver.length = n - frame.HEADER
             self._receiver.crc = frame.crc16(self._in, 0, n)
             self._request(self._in[1], False)
 
-    def _drop_early(self):
-        if self._early:
-            self._early.drop()
+    def _drop_reordered(self):
+        if self._reorder:
+            self._reorder.drop()
 
     def _repeats(self, number):
         receiver = self._receiver
@@ -225,7 +225,7 @@ class Link:
             status = codes.UNKNOWN_MESSAGE
         one_of_many = status == codes.OK and message.number == messages.RECORDS
         if not one_of_many:
-            self._drop_early()
+            self._drop_reordered()
         if status == codes.OK:
             self._taken = True
             self._acked = self._ticks()
@@ -267,19 +267,19 @@ class Link:
 
     def _piece(self, number):
         """Take a piece of the next request's frame; once that is whole, treat it as if it had come so."""
-        early = self._early
+        reorder = self._reorder
         receiver = self._receiver
-        status = early.piece(number, self._in, frame.HEADER, receiver.length)
+        status = reorder.piece(number, self._in, frame.HEADER, receiver.length)
         wipe(self._in, 0, frame.HEADER + receiver.length)  # it may have held a secret
         if status:
             return status
-        if not early.whole():
-            self.sender.pieces(number, early)
+        if not reorder.whole():
+            self.sender.pieces(number, reorder)
             return codes.OK
-        receiver.feed(early.store, 0, early.length)
+        receiver.feed(reorder.store, 0, reorder.length)
         if receiver.state == frame.NOTHING:
             receiver.feed(b"\0", 0, 1)  # what is no frame ends here
-        early.drop()
+        reorder.drop()
         kind = self._in[0]
         wanted = kind == frame.REQUEST or kind == frame.PROTECTED
         self._treat(receiver.state if wanted else frame.DAMAGED)

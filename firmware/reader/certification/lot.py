@@ -1,7 +1,7 @@
 """The rules of a lot around its invoices: 1, 6 and the certificates 7 (profile, Records, CRF, Certification
 2)."""
 
-from reader.fields import columns, number
+from reader.certification.fields import columns, number
 from sesam import codes
 from sesam.octets import copy, same
 from sesam.port import const

@@ -1,8 +1,8 @@
 """T=1: commands and answers in blocks, checked, numbered, and repeated when damaged (ISO 7816-3 11)."""
 
 from reader.arena import HEADER
-from reader.atr import clock_of, rate_of
-from reader.line import REMOVED, TIMEOUT
+from reader.transmission.atr import clock_of, rate_of
+from reader.transmission.line import REMOVED, TIMEOUT
 from sesam import codes
 from sesam.port import const
 

@@ -13,7 +13,7 @@ _PAGES = const(2)
 
 
 class JournalFiles:
-    """Two pages of `page` bytes (see `reader.journal`), in files `name` + "0" and "1".
+    """Two pages of `page` bytes (see `reader.storage.journal`), in files `name` + "0" and "1".
 
     After a write that fails nothing is there any more, until the next start: so the journal refuses.
     """

@@ -3,7 +3,7 @@
 Profile, Records and Certification 2; OCT-X and OCT-EF.
 """
 
-from reader.fields import columns, number
+from reader.certification.fields import columns, number
 from sesam import codes
 from sesam.octets import copy, digits, filled_with, same
 from sesam.port import const

@@ -12,7 +12,7 @@ INTERRUPTED, the next one signs: RSASSA-PKCS1-v1_5 has no random part, so that t
 bytes the same signature, and no second one can exist.
 """
 
-from reader.journal import INTENT, SIGNED
+from reader.storage.journal import INTENT, SIGNED
 from sesam import codes
 from sesam.octets import copy, same
 from sesam.port import const

@@ -90,9 +90,9 @@ class Sender:
         copy(part, at, self._answer, offset, n)
         self._send(frame.PART, number, at + n)
 
-    def pieces(self, number, early):
+    def pieces(self, number, reorder):
         """Say which pieces have come of the frame that comes in pieces."""
-        self._send(frame.PIECES, number, early.tell(self._control, self._control_at + frame.HEADER))
+        self._send(frame.PIECES, number, reorder.tell(self._control, self._control_at + frame.HEADER))
 
     def taken(self, number):
         """Say that no piece is wanted."""

@@ -13,7 +13,7 @@ of each kind. When it is full, or ends in a record that was cut, the records tha
 other page, whose head is written last.
 """
 
-from sesam.crc import CRC_INIT, crc16
+from sesam.cobs import CRC_INIT, crc16
 from sesam.port import const
 
 IDENTITY = const(1)  # serial number and secret

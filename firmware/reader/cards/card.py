@@ -1,10 +1,10 @@
 """What both cards share: one session in a slot, from reset to removal, in which the card was recognised and
 opened."""
 
-from reader.files import Files
-from reader.recognise import kind_of
+from reader.cards.files import Files
+from reader.cards.recognise import kind_of
 from sesam import codes
-from sesam.crc import CRC_INIT, crc16
+from sesam.cobs import CRC_INIT, crc16
 from sesam.octets import copy
 
 
@@ -12,7 +12,7 @@ class Card:
     """Base of the two dialogues; a card says which `KINDS` serve, which one `WAS` served once, its status
     when `ABSENT`, and how to `open` it.
 
-    `test` is the card's mark; `kind` what `reader.recognise` says of it.
+    `test` is the card's mark; `kind` what `reader.cards.recognise` says of it.
     """
 
     KINDS = ()

@@ -1,9 +1,9 @@
 """The patient's card: Vitale 2 (domain 3.2; profile, Certification)."""
 
 from reader.arena import HEADER
-from reader.card import Card
-from reader.files import BY_FILE, BY_NAME
-from reader.recognise import VITALE_1, VITALE_2
+from reader.cards.card import Card
+from reader.cards.files import BY_FILE, BY_NAME
+from reader.cards.recognise import VITALE_1, VITALE_2
 from sesam import codes
 from sesam.octets import copy, same
 from sesam.port import const

@@ -5,8 +5,8 @@ What is signed is what was read: of an invoice its records from 2 to 5, of a lot
 of its invoices included (profile, Record 7 and Certification in the reader).
 """
 
-from reader.invoice import Invoice
-from reader.lot import Lot
+from reader.certification.invoice import Invoice
+from reader.certification.lot import Lot
 from sesam import codes
 from sesam.layout import KINDS, RECORD_LENGTH, check, class_at, kind_of
 from sesam.port import const

@@ -1,8 +1,8 @@
 """T=0: one command, one answer, byte by byte under the card's procedure bytes (ISO 7816-3 10)."""
 
 from reader.arena import HEADER
-from reader.atr import clock_of
-from reader.line import failure
+from reader.transmission.atr import clock_of
+from reader.transmission.line import failure
 from sesam import codes
 from sesam.port import const
 

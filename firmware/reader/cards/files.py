@@ -1,6 +1,6 @@
 """Files of a card, read in pieces (ISO 7816-4 7.1.1, 7.2.3); used by both cards."""
 
-from reader.channel import OK
+from reader.transmission.channel import OK
 from sesam import codes
 from sesam.octets import copy
 from sesam.port import const

@@ -1,13 +1,13 @@
 """Manifest for MicroPython's official build: freezes the reader's firmware and a board's drivers.
 
-    make BOARD=RPI_PICO2_W FROZEN_MANIFEST=…/boards/drivers/manifest.py      (ports/rp2)
-    make BOARD=ESP32_GENERIC_S3 FROZEN_MANIFEST=…/boards/drivers/manifest.py (ports/esp32)
+    make BOARD=RPI_PICO2_W FROZEN_MANIFEST=…/boards/drivers/official/manifest.py (ports/rp2)
+    make BOARD=ESP32_GENERIC_S3 FROZEN_MANIFEST=…/boards/drivers/official/manifest.py (ports/esp32)
 
 `board.py` and `release.py` come from `boards/build.py`, into this folder.
 """
 
 include("$(PORT_DIR)/boards/manifest.py")  # noqa: F821  (the manifest's language)
-include("../../firmware/manifest.py")  # noqa: F821
+include("../../../firmware/manifest.py")  # noqa: F821
 for name in (
     "contacts.py",
     "console.py",

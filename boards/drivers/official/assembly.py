@@ -12,9 +12,9 @@ from machine import reset
 from release import KEY, PRODUCTION
 
 from reader.core import Core
-from reader.journal import IDENTITY, Journal
-from reader.protection import Protection
-from reader.sha256 import Sha256
+from reader.crypto.sha256 import Sha256
+from reader.link.protection import Protection
+from reader.storage.journal import IDENTITY, Journal
 from sesam.port import const, ticks_ms
 
 _ECB = const(1)  # of cryptolib

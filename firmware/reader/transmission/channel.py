@@ -2,15 +2,15 @@
 again."""
 
 from reader.arena import HEADER
-from reader.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LEAST_GUARD, LONGEST, WHOLE, Atr
-from reader.line import Line, failure
-from reader.t0 import T0
+from reader.transmission.atr import BAD, DEFAULT_TA1, DIRECT, INVERSE, LEAST_GUARD, LONGEST, WHOLE, Atr
+from reader.transmission.line import Line, failure
+from reader.transmission.t0 import T0
 from sesam import codes
 from sesam.octets import copy
 from sesam.port import const
 
 try:
-    from reader.t1 import T1
+    from reader.transmission.t1 import T1
 except ImportError:  # left out of the image of a small board
     T1 = None
 

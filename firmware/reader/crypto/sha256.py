@@ -6,7 +6,7 @@ MicroPython); boards with 31-bit small integers replace this class by one in C w
 
 from array import array
 
-from reader.fields import COUNT, bits_into
+from reader.crypto.hash_state import COUNT, bits_into
 from sesam.port import const
 
 _BLOCK = const(64)

@@ -9,7 +9,7 @@ from time import sleep_ms, sleep_us, ticks_diff, ticks_ms
 
 from machine import PWM, UART, Pin
 
-from reader.line import REMOVED, TIMEOUT
+from reader.transmission.line import REMOVED, TIMEOUT
 from sesam.port import const
 
 _F = (372, 372, 558, 744, 1116, 1488, 1860, 0, 0, 512, 768, 1024, 1536, 2048)  # ISO 7816-3 table 7

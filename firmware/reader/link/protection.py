@@ -5,9 +5,9 @@ it and derives keys (HKDF-SHA-256, RFC 5869); frames then travel as records of A
 counter. `firmware/PROTOCOL.md` section 9 has every byte, and what this does not defend against.
 """
 
-from reader.ccm import NONCE, TAG, Ccm
-from reader.hmac import DIGEST, Hmac
-from reader.journal import IDENTITY
+from reader.crypto.ccm import NONCE, TAG, Ccm
+from reader.crypto.hmac import DIGEST, Hmac
+from reader.storage.journal import IDENTITY
 from sesam import codes, messages
 from sesam.octets import copy, same, wipe
 from sesam.port import const, ticks_diff

@@ -14,7 +14,7 @@ _LENGTH = const(2)  # bytes before each frame that is kept
 _MESSAGE_AT = const(4)  # in a frame: type, number, head of the map, key 0, the message's number
 
 
-class Early:
+class ReorderBuffer:
     """Either frames, from their type to their payload's end, each behind its length, in the order they came;
     or the pieces of one, as it was sent.
 

@@ -1,0 +1,1 @@
+"""Invoices and lots, checked record by record and signed."""

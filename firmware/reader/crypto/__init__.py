@@ -1,0 +1,1 @@
+"""AES-CCM, HMAC and SHA-256, without allocation."""

@@ -1,0 +1,1 @@
+"""What lasts without power: the journal, and which of two images starts."""
