@@ -54,6 +54,7 @@ from tournee.store import (
     MessageDraft,
     MessageRow,
     MessageState,
+    SheetRow,
     SheetState,
 )
 
@@ -70,24 +71,25 @@ class Dispatch:
 def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress = silent) -> list[LotRow]:
     """Put this professional's certified sheets into lots, and have each certified in the reader (OCT-SF-2).
 
-    Lots that a crash left without their certificate get it. When the route in force is direct, sheets of
-    contract 99, which it may not take (`kept_lots`), are in lots of their own. Raises ReaderError; what was
-    done stays done.
+    Lots that a crash left without their certificate get it first. When the route in force is direct, sheets
+    of contract 99, which it may not take (`kept_lots`), are in lots of their own. Raises ReaderError; what
+    was done stays done, and sheets that are in no lot yet wait for the next time.
     """
-    identity = ps.identity
-    sender = LotSender(identity.billing_number, identity.ps_type, f"{identity.name} {identity.first_name}")
-    certified = office.journal.sheets(SheetState.CERTIFIED, identity.billing_number)
-    kept = [sheet for sheet in certified if office.route.is_direct and is_enriched(sheet.records)]
-    groups = group_sheets(sheet for sheet in certified if sheet not in kept) + group_sheets(kept)
+    identity, journal = ps.identity, office.journal
+    number = identity.billing_number
+    sender = LotSender(number, identity.ps_type, f"{identity.name} {identity.first_name}")
+    left = journal.lots(LotState.MADE, number)
+    closed = [_certify_lot(office, reader, ps, lot, progress) for lot in left]
+    certified = journal.sheets(SheetState.CERTIFIED, number)
+    kept = {sheet.id for sheet in certified if _is_kept(office, sheet)}
+    groups = group_sheets(sheet for sheet in certified if sheet.id not in kept)
+    groups += group_sheets(sheet for sheet in certified if sheet.id in kept)
     for rank, (key, sheets) in enumerate(groups, 1):
         progress("lots", rank, len(groups))
         build = partial(_lot_body, office, sender, key, [sheet.body for sheet in sheets])
-        ids = [sheet.id for sheet in sheets]
-        office.journal.make_lot(identity.billing_number, key.kind, key.crf, key.mode, ids, build)
-    return [
-        _certify_lot(office, reader, ps, lot, progress)
-        for lot in office.journal.lots(LotState.MADE, identity.billing_number)
-    ]
+        lot = journal.make_lot(number, key.kind, key.crf, key.mode, [sheet.id for sheet in sheets], build)
+        closed.append(_certify_lot(office, reader, ps, journal.lot(lot), progress))
+    return closed
 
 
 def _lot_body(office: Office, sender: LotSender, key: LotKey, bodies: Sequence[bytes], number: int) -> bytes:
@@ -133,8 +135,8 @@ def _certified_lots(office: Office) -> Iterator[LotRow]:
     return map(office.journal.lot, office.journal.lot_ids(LotState.CERTIFIED))
 
 
-def _is_kept(office: Office, lot: LotRow) -> bool:
-    return office.route.is_direct and is_enriched(lot.records)
+def _is_kept(office: Office, row: LotRow | SheetRow) -> bool:
+    return office.route.is_direct and is_enriched(row.records)
 
 
 def _file_draft(office: Office, sender: LotSender, lots: dict[int, LotOutline], number: int) -> FileDraft:
