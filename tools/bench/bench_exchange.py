@@ -84,7 +84,7 @@ def many_invoices(folder: Path, certificate: Path) -> None:
     for count in INVOICES:
         journal = folder / f"journal-{count}.db"
         fill_journal(journal, count)
-        told = alone("from_journal.py", journal, certificate)
+        told = alone("from_journal.py", journal, certificate, count)
         seconds = told["lots"] + told["files"] + told["sealed"]
         each = seconds / count
         first = first or each
@@ -92,3 +92,6 @@ def many_invoices(folder: Path, certificate: Path) -> None:
         steps = f"lots {told['lots']:.2f}, file {told['files']:.2f}, message {told['sealed']:.2f} s"
         growth = f"{each * 1000:.2f} ms each, {each / first:.2f} times the first row's"
         print(f"{what:44} {seconds:9.2f} s     {steps}; {growth}; peak {told['peak']:.0f} MiB", flush=True)
+        ours, floor = (told[name] / count * 1000 for name in ("lots", "floor"))
+        what, peer = "of it closing lots, an invoice", "unseal, hash, verify, write in sets"
+        print(f"{what:44} {ours:9.3f} ms   {peer} {floor:9.3f} ms   ratio {ours / floor:6.2f}", flush=True)

@@ -1,6 +1,6 @@
 """So many certified invoices go from their journal into lots, a file and a sealed message.
 
-from_journal.py JOURNAL CERTIFICATE
+from_journal.py JOURNAL CERTIFICATE COUNT
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from measure import RIG, tell
 
 sys.path.insert(0, str(RIG))
 
+from closing_floor import closing_floor
 from many_invoices import NAME, PS, card_signer
 
 from tournee.app.cards import PsOnDuty
@@ -49,7 +50,7 @@ def spent(action: Callable[..., object], *arguments: Any) -> float:
 
 def main() -> None:
     """Tell the seconds of each step, and the peak."""
-    journal, certificate = Path(sys.argv[1]), Path(sys.argv[2])
+    journal, certificate, count = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     nowhere = Server("127.0.0.1", 1, Security.TLS)  # the message is journaled and sealed, then not delivered
     route = Route(
         name="oct",
@@ -63,9 +64,11 @@ def main() -> None:
     card = CardAlone()
     name, first_name = NAME.split()
     nurse = PsOnDuty(PsIdentity(PS, "IF", "24", name, first_name), card.certificate)
+    floor = closing_floor(journal.with_suffix(".floor"), count)
     with Journal(journal, Cipher(KEY), lambda: datetime.now(UTC)) as opened:
         office = Office(opened, route, lambda: datetime.now(UTC))
         tell(
+            floor=floor,
             lots=spent(close_lots, office, card, nurse),
             files=spent(make_files, office),
             sealed=spent(send, office),
