@@ -18,7 +18,7 @@ from tls_authority import Authority
 from tournee.app.context import Office
 from tournee.app.outbound import Dispatch, resend, send
 from tournee.emulation.smtp import Account, SubmissionServer
-from tournee.exchange.mail.submission import DeferredError, RefusedError, UncertainError
+from tournee.exchange.mail.submission import DeferredError, SubmissionRefusedError, UncertainError
 from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 from tournee.exchange.route import Security
 from tournee.store import FileState, MessageState
@@ -57,7 +57,7 @@ def test_a_file_that_did_not_arrive_waits_and_arrives_once(
         ) as office,
     ):
         (first,) = send(office)
-        wanted = DeferredError if fault.answer[:1] == "4" else RefusedError
+        wanted = DeferredError if fault.answer[:1] == "4" else SubmissionRefusedError
         lost = (UnreachableError, UncertainError) if fault.step == MESSAGE else (UnreachableError,)
         assert isinstance(first.error, wanted if fault.answer else lost)
         assert first.message.state is (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tournee.maker.register import Register
+from tournee.maker.register import ReaderRegister
 from tournee.reader.label import Label, scanned_text
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def background():
 
 def copy_label(folder):
     """The code of the label, as its QR code has it, in a file of its owner's."""
-    secret = Register(folder / "register.json").secret("TO-000001")
+    secret = ReaderRegister(folder / "register.json").secret("TO-000001")
     file = folder / "label.txt"
     file.touch(0o600)
     file.write_text(scanned_text(Label(secret, "TO-000001")))

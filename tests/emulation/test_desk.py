@@ -6,13 +6,13 @@ import pytest
 import serial
 
 from tournee.emulation.board import EmulatedBoard
-from tournee.emulation.control import Desk, ask, is_running
+from tournee.emulation.control import ControlledBoard, ask, is_running
 from tournee.errors import EmulationError
 
 
 @pytest.fixture
 def directory(tmp_path):
-    with Desk(tmp_path) as desk:
+    with ControlledBoard(tmp_path) as desk:
         thread = threading.Thread(target=desk.serve)
         thread.start()
         yield tmp_path
@@ -71,12 +71,12 @@ def test_caller_that_leaves_without_a_word_does_not_stop_the_desk(directory):
 
 
 def test_second_desk_in_the_same_place_is_refused(directory):
-    with pytest.raises(EmulationError, match="déjà"), Desk(directory):
+    with pytest.raises(EmulationError, match="déjà"), ControlledBoard(directory):
         pass
 
 
 def test_desk_whose_firmware_dies_says_so(tmp_path, echo_board):
-    with Desk(tmp_path / "desk", EmulatedBoard(echo_board)) as desk:
+    with ControlledBoard(tmp_path / "desk", EmulatedBoard(echo_board)) as desk:
         with serial.serial_for_url(desk.board.link_url) as link:
             link.write(b"die")
         with pytest.raises(EmulationError, match="told to die"):
@@ -84,7 +84,7 @@ def test_desk_whose_firmware_dies_says_so(tmp_path, echo_board):
 
 
 def test_stopped_desk_leaves_nothing(tmp_path):
-    with Desk(tmp_path) as desk:
+    with ControlledBoard(tmp_path) as desk:
         thread = threading.Thread(target=desk.serve)
         thread.start()
         ask(tmp_path, "stop")
@@ -96,7 +96,7 @@ def test_what_a_killed_desk_left_is_taken_over(tmp_path):
     (tmp_path / "reader").symlink_to("/nowhere")
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(tmp_path / "desk.sock"))
-    with Desk(tmp_path):
+    with ControlledBoard(tmp_path):
         assert (tmp_path / "reader").resolve().is_char_device()
 
 

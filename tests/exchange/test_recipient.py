@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from tournee.exchange.sealing.recipient import (
     CertificateError,
     Flaw,
-    Recipient,
+    RecipientCertificate,
     check_recipient,
     read_certificate,
 )
@@ -23,7 +23,9 @@ SECOND = timedelta(seconds=1)
 Issue = Callable[..., Path]
 
 
-def check(path: Path | None, *, now: datetime = NOW, revoked: frozenset[str] = frozenset()) -> Recipient:
+def check(
+    path: Path | None, *, now: datetime = NOW, revoked: frozenset[str] = frozenset()
+) -> RecipientCertificate:
     return check_recipient(read_certificate(path), now=now, revoked=revoked, where="de l'OCT")
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from tournee.errors import ConfigError
 from tournee.exchange.route import (
-    Cipher,
     Mailbox,
     MailboxKind,
+    MailCipher,
     Route,
     Sealing,
     Security,
@@ -119,4 +119,4 @@ def test_only_clear_by_its_name_is_clear() -> None:
 
 
 def test_content_keys_are_as_long_as_the_cipher_says() -> None:
-    assert (Cipher.AES_256_CBC.key_length, Cipher.AES_128_CBC.key_length) == (32, 16)
+    assert (MailCipher.AES_256_CBC.key_length, MailCipher.AES_128_CBC.key_length) == (32, 16)

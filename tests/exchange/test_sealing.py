@@ -14,8 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tournee.exchange.route import Cipher, Mailbox, MailboxKind, Route, Sealing, Security, Server
-from tournee.exchange.sealing.recipient import CertificateError, Recipient, check_recipient, read_certificate
+from tournee.exchange.route import Mailbox, MailboxKind, MailCipher, Route, Sealing, Security, Server
+from tournee.exchange.sealing.recipient import (
+    CertificateError,
+    RecipientCertificate,
+    check_recipient,
+    read_certificate,
+)
 from tournee.exchange.sealing.sealing import gzip_pieces, seal, seal_for, seal_stream
 
 NOW = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
@@ -51,20 +56,20 @@ def route(**options: object) -> Route:
 
 
 @pytest.fixture(scope="module")
-def recipient() -> Recipient:
+def recipient() -> RecipientCertificate:
     return check_recipient(read_certificate(CERTIFICATE), now=NOW, revoked=frozenset(), where="")
 
 
-@pytest.mark.parametrize("cipher", list(Cipher))
+@pytest.mark.parametrize("cipher", list(MailCipher))
 @pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 127, 128, 255, 256, 65_535, 65_536, 200_001])
-def test_openssl_opens_what_k_sealed(recipient: Recipient, cipher: Cipher, size: int) -> None:
+def test_openssl_opens_what_k_sealed(recipient: RecipientCertificate, cipher: MailCipher, size: int) -> None:
     """OCT-MSG-8; every length of a length in DER."""
     content = (CONTENT * (size // len(CONTENT) + 1))[:size]
     assert decrypt(seal(content, recipient, sealing=Sealing.K, cipher=cipher)) == content
 
 
-@pytest.mark.parametrize("cipher", list(Cipher))
-def test_openssl_then_gunzip_open_what_zk_sealed(recipient: Recipient, cipher: Cipher) -> None:
+@pytest.mark.parametrize("cipher", list(MailCipher))
+def test_openssl_then_gunzip_open_what_zk_sealed(recipient: RecipientCertificate, cipher: MailCipher) -> None:
     """OCT-MSG-7: compressed first, then encrypted."""
     sealed = seal(CONTENT, recipient, sealing=Sealing.ZK, cipher=cipher)
     compressed = decrypt(sealed)
@@ -73,10 +78,10 @@ def test_openssl_then_gunzip_open_what_zk_sealed(recipient: Recipient, cipher: C
 
 
 @pytest.mark.parametrize(
-    ("cipher", "name"), [(Cipher.AES_256_CBC, "aes-256-cbc"), (Cipher.AES_128_CBC, "aes-128-cbc")]
+    ("cipher", "name"), [(MailCipher.AES_256_CBC, "aes-256-cbc"), (MailCipher.AES_128_CBC, "aes-128-cbc")]
 )
 def test_openssl_reads_the_cipher_the_key_transport_and_version_0(
-    recipient: Recipient, cipher: Cipher, name: str
+    recipient: RecipientCertificate, cipher: MailCipher, name: str
 ) -> None:
     shown = openssl(
         "cms",
@@ -91,7 +96,7 @@ def test_openssl_reads_the_cipher_the_key_transport_and_version_0(
     assert shown.count("version: 0") == 2
 
 
-def test_sealed_attachment_is_der(recipient: Recipient) -> None:
+def test_sealed_attachment_is_der(recipient: RecipientCertificate) -> None:
     """openssl's parser finds no indefinite length and reads to the last byte."""
     sealed = seal(CONTENT, recipient, sealing=Sealing.ZK)
     shown = openssl("asn1parse", "-inform", "DER", data=sealed).decode()
@@ -99,7 +104,7 @@ def test_sealed_attachment_is_der(recipient: Recipient) -> None:
     assert int(sealed[2:4].hex(), 16) == len(sealed) - 4
 
 
-def test_same_content_sealed_twice_differs(recipient: Recipient) -> None:
+def test_same_content_sealed_twice_differs(recipient: RecipientCertificate) -> None:
     assert seal(CONTENT, recipient, sealing=Sealing.K) != seal(CONTENT, recipient, sealing=Sealing.K)
 
 
@@ -171,14 +176,14 @@ def test_a_certificate_with_a_flaw_seals_nothing_and_leaves_nothing_clear(
     assert refused.value.flaw == flaw
 
 
-def test_sealer_refuses_to_leave_text_clear(recipient: Recipient) -> None:
+def test_sealer_refuses_to_leave_text_clear(recipient: RecipientCertificate) -> None:
     with pytest.raises(ValueError, match="clear"):
         seal(CONTENT, recipient, sealing=Sealing.CLEAR)
 
 
 @pytest.mark.parametrize("sealing", [Sealing.K, Sealing.ZK])
 def test_twenty_megabytes_are_sealed_within_ten(
-    recipient: Recipient, sealing: Sealing, tmp_path: Path
+    recipient: RecipientCertificate, sealing: Sealing, tmp_path: Path
 ) -> None:
     source = tmp_path / "clear"
     source.write_bytes(CONTENT * (20 * MEBIBYTE // len(CONTENT)))
@@ -194,9 +199,9 @@ def test_twenty_megabytes_are_sealed_within_ten(
     ) == source.read_bytes()
 
 
-@pytest.mark.parametrize("cipher", list(Cipher))
+@pytest.mark.parametrize("cipher", list(MailCipher))
 def test_second_judge_opens_what_k_sealed(
-    recipient: Recipient, recipient_key: RSAPrivateKey, cipher: Cipher
+    recipient: RecipientCertificate, recipient_key: RSAPrivateKey, cipher: MailCipher
 ) -> None:
     """The reader of the cryptography library, stricter than openssl's: plain DER only."""
     sealed = seal(CONTENT, recipient, sealing=Sealing.K, cipher=cipher)

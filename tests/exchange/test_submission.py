@@ -9,7 +9,7 @@ from tls_authority import Authority
 
 from tournee.errors import ConfigError
 from tournee.exchange.mail.mailbox import open_mailbox
-from tournee.exchange.mail.submission import Receipt, RefusedError, probe, submit
+from tournee.exchange.mail.submission import Receipt, SubmissionRefusedError, probe, submit
 from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError
 from tournee.exchange.route import Mailbox, MailboxKind, Security, Server
 
@@ -89,14 +89,14 @@ def test_wrong_password_is_told_and_not_shown(
 
 def test_nothing_is_accepted_without_authentication(mail_servers: MailServers, mail_account: Account) -> None:
     server = replace(server_for(mail_servers, mail_account), username="", password=None)
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(SubmissionRefusedError) as caught:
         submit(server, mail_account.address, mail_account.address, GOLDEN, unexpected)
     assert (caught.value.code, caught.value.answer) == (550, "authentication required")
 
 
 def test_foreign_domain_is_refused(mail_servers: MailServers, mail_account: Account) -> None:
     server = server_for(mail_servers, mail_account)
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(SubmissionRefusedError) as caught:
         submit(server, mail_account.address, "oct@ailleurs.example", GOLDEN, unexpected)
     assert caught.value.code == 550
 
@@ -105,7 +105,7 @@ def test_message_over_the_servers_limit_is_refused_before_it_leaves(
     mail_servers: MailServers, mail_account: Account
 ) -> None:
     server = server_for(mail_servers, mail_account)
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(SubmissionRefusedError) as caught:
         submit(server, mail_account.address, mail_account.address, b"x" * (SIZE_LIMIT + 1), unexpected)
     assert caught.value.code == 552
 

@@ -13,8 +13,8 @@ from tls_authority import Authority
 from tournee.exchange.mail.submission import (
     DeferredError,
     Receipt,
-    RefusedError,
     SubmissionError,
+    SubmissionRefusedError,
     UncertainError,
     submit,
 )
@@ -120,7 +120,13 @@ def test_link_cut_inside_data_is_certain_not_to_be_accepted(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [(451, DeferredError), (452, DeferredError), (550, RefusedError), (554, RefusedError)]
+    ("code", "kind"),
+    [
+        (451, DeferredError),
+        (452, DeferredError),
+        (550, SubmissionRefusedError),
+        (554, SubmissionRefusedError),
+    ],
 )
 def test_refusal_after_the_message_is_certain(rig: Rig, code: int, kind: type[SubmissionError]) -> None:
     def script(line: Line) -> None:
@@ -193,7 +199,7 @@ def test_permanent_refusal_is_refused_whatever_the_step(rig: Rig, step: str) -> 
         line.say("554 no \x1b[31mservice")
         line.gone()
 
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(SubmissionRefusedError) as caught:
         rig.submit(play(step, never))
     assert caught.value.answer == "no  [31mservice"
     assert rig.notes == []

@@ -31,7 +31,7 @@ def host_verdict(data: bytes) -> int:
     return codes.OK
 
 
-def device_bytes(row: codec.MessageRow, values: dict[str, int | str | bytes]) -> bytes:
+def device_bytes(row: codec.MessageFormat, values: dict[str, int | str | bytes]) -> bytes:
     buffer = bytearray(ROOM)
     writer = cbor.Writer(buffer, 5, ROOM)
     writer.begin(row.number)
@@ -48,7 +48,7 @@ def device_bytes(row: codec.MessageRow, values: dict[str, int | str | bytes]) ->
     return bytes(buffer[5:end])
 
 
-def device_values(row: codec.MessageRow, data: bytes) -> dict[str, int | str | bytes]:
+def device_values(row: codec.MessageFormat, data: bytes) -> dict[str, int | str | bytes]:
     assert DEVICE.parse(data, 0, len(data)) == codes.OK
     values: dict[str, int | str | bytes] = {}
     for key, one in enumerate(row.fields, start=1):
@@ -60,7 +60,7 @@ def device_values(row: codec.MessageRow, data: bytes) -> dict[str, int | str | b
     return values
 
 
-def generate(source: random.Random, row: codec.MessageRow) -> dict[str, int | str | bytes]:
+def generate(source: random.Random, row: codec.MessageFormat) -> dict[str, int | str | bytes]:
     """Draw a message's values, bounds and the widths' edges more often than the rest."""
     values: dict[str, int | str | bytes] = {}
     for one in row.fields:

@@ -9,7 +9,7 @@ from tournee.errors import ConfigError, EmulationError, StoreError
 from tournee.maker import flashing
 from tournee.maker.label import check_serial, write_label
 from tournee.maker.main import main
-from tournee.maker.register import Register
+from tournee.maker.register import ReaderRegister
 
 BOARD = {
     "name": "unix",
@@ -22,14 +22,14 @@ BOARD = {
 
 def test_register_is_its_owners_alone_and_read_back(tmp_path):
     file = tmp_path / "register.json"
-    Register(file).add("A-1", bytes(range(32)), "unix")
+    ReaderRegister(file).add("A-1", bytes(range(32)), "unix")
     assert file.stat().st_mode & 0o777 == 0o600
-    assert Register(file).secret("A-1") == bytes(range(32))
+    assert ReaderRegister(file).secret("A-1") == bytes(range(32))
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_serial_number_keeps_its_secret(tmp_path):
-    register = Register(tmp_path / "register.json")
+    register = ReaderRegister(tmp_path / "register.json")
     register.add("A-1", bytes(32), "unix")
     register.add("A-1", bytes(32), "unix")
     with pytest.raises(StoreError, match="déjà au registre"):
@@ -38,10 +38,10 @@ def test_serial_number_keeps_its_secret(tmp_path):
 
 def test_register_that_others_can_read_is_refused(tmp_path):
     file = tmp_path / "register.json"
-    Register(file).add("A-1", bytes(32), "unix")
+    ReaderRegister(file).add("A-1", bytes(32), "unix")
     file.chmod(0o644)
     with pytest.raises(StoreError, match="chmod 600"):
-        Register(file)
+        ReaderRegister(file)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"readers": 3}'])
@@ -50,7 +50,7 @@ def test_damaged_register_is_refused(tmp_path, text):
     file.write_text(text)
     file.chmod(0o600)
     with pytest.raises(StoreError, match="illisible"):
-        Register(file)
+        ReaderRegister(file)
 
 
 def test_label_is_its_owners_alone(tmp_path):
@@ -117,5 +117,5 @@ def test_command_ends_with_the_status_of_its_error(arguments, status):
 
 def test_json_of_the_register_names_board_and_secret(tmp_path):
     file = tmp_path / "register.json"
-    Register(file).add("A-1", bytes(32), "mps2")
+    ReaderRegister(file).add("A-1", bytes(32), "mps2")
     assert json.loads(file.read_text()) == {"readers": {"A-1": {"board": "mps2", "secret": "00" * 32}}}

@@ -5,7 +5,7 @@ import pytest
 from sesam import codes
 from tournee.emulation.board import EmulatedBoard
 from tournee.maker.main import main
-from tournee.maker.register import Register
+from tournee.maker.register import ReaderRegister
 from tournee.reader import Reader, Refused
 
 
@@ -19,5 +19,5 @@ def test_provisioned_reader_serves_from_that_command_on_only_who_knows_its_secre
         with pytest.raises(Refused) as refused:
             Reader.open(board.link_url)
         assert refused.value.status == codes.UNPROTECTED
-        with Reader.open(board.link_url, secret=Register(register).secret("TRN-1")) as reader:
+        with Reader.open(board.link_url, secret=ReaderRegister(register).secret("TRN-1")) as reader:
             assert reader.cards().ps == 0

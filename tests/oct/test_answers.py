@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tournee.emulation.oct import FlatPayment, Rejection, Retention, Scenario
+from tournee.emulation.oct import FlatPayment, Retention, Scenario, ScenarioRejection
 from tournee.model import Outcome
 from tournee.returns.classify import take_in
 from tournee.returns.effects import effects_of
@@ -40,7 +40,7 @@ def rsps(answers):
 
 def test_every_answer_is_decoded_without_a_fault_and_the_flows_are_demonstrations(make_oct, day):
     scenario = Scenario(
-        rejected={"155062A999001": Rejection("2201", "PRESCRIPTION NON CONFORME")}, flat_payment=FLAT
+        rejected={"155062A999001": ScenarioRejection("2201", "PRESCRIPTION NON CONFORME")}, flat_payment=FLAT
     )
     decoded = returns(make_oct(scenario).receive(day))
     assert [one.kind for one in decoded] == ["ART", "ARL", "RSP", "RSP", "RSP", "RSP"]
@@ -106,7 +106,7 @@ def test_the_controls_of_a_576_say_what_was_paid(make_oct, day):
 
 
 def test_the_effects_settle_every_sheet_with_third_party_payment(make_oct, day):
-    scenario = Scenario(rejected={"155062A999001": Rejection("2201", "PRESCRIPTION NON CONFORME")})
+    scenario = Scenario(rejected={"155062A999001": ScenarioRejection("2201", "PRESCRIPTION NON CONFORME")})
     effects = [
         effect for one in returns(make_oct(scenario).receive(day)) for effect in effects_of(one.content)
     ]
@@ -120,7 +120,7 @@ def test_the_effects_settle_every_sheet_with_third_party_payment(make_oct, day):
 
 
 def test_a_rejected_patient_is_in_the_580_and_not_in_the_576(make_oct, day):
-    scenario = Scenario(rejected={"2550699999001": Rejection("4102", "DROITS FERMES")})
+    scenario = Scenario(rejected={"2550699999001": ScenarioRejection("4102", "DROITS FERMES")})
     paid, fse, dre = rsps(make_oct(scenario).receive(day))
     assert [sheet.invoice for sheet in paid.sheets] == ["000000042"]
     assert [(sheet.invoice, sheet.rejections[0].part) for sheet in fse.sheets] == [

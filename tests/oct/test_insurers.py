@@ -2,7 +2,7 @@
 
 import pytest
 
-from tournee.emulation.oct import FlatPayment, Rejection, Retention, Scenario
+from tournee.emulation.oct import FlatPayment, Retention, Scenario, ScenarioRejection
 from tournee.formats.noemie import entities as noemie
 from tournee.returns.classify import take_in
 
@@ -36,7 +36,7 @@ def entities(content: bytes, kind: str) -> list[bytes]:
 
 def test_every_rsp_is_marked_as_a_demonstration_at_both_ends(answered, both):
     scenario = Scenario(
-        rejected={NIR: Rejection("4102", "DROITS FERMES")},
+        rejected={NIR: ScenarioRejection("4102", "DROITS FERMES")},
         flat_payment=FlatPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231"),
     )
     files = answered(*both) + answered(*both, scenario=scenario)
@@ -50,7 +50,7 @@ def test_an_amc_answers_as_a_complementary_organism_and_an_amo_as_a_centre(answe
 
 
 def test_a_sheet_rejected_has_its_rejection_and_then_a_comment_that_says_simulation(answered, both):
-    fse, dre = answered(*both, scenario=Scenario(rejected={NIR: Rejection("4102", "DROITS FERMES")}))
+    fse, dre = answered(*both, scenario=Scenario(rejected={NIR: ScenarioRejection("4102", "DROITS FERMES")}))
     for content in (fse, dre):
         kinds = [entity.type for entity in noemie.read(content)]
         assert kinds == ["000", "040", "080", "102", "103", "294", "295", "999"]

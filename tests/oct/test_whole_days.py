@@ -23,7 +23,7 @@ from tournee.exchange.certificates import certificate_records
 from tournee.exchange.files import format_file, single_file
 from tournee.exchange.lots import LotSender, group_sheets, lot_body, lot_group
 from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
-from tournee.exchange.route import Cipher, Sealing
+from tournee.exchange.route import MailCipher, Sealing
 from tournee.exchange.sealing.recipient import check_recipient
 from tournee.exchange.sealing.sealing import seal
 from tournee.exchange.splitting import split_lot
@@ -102,7 +102,7 @@ def as_message(
     file: bytes,
     oct_identity,
     sealing=Sealing.K,
-    cipher=Cipher.AES_256_CBC,
+    cipher=MailCipher.AES_256_CBC,
     counter=1,
     recipient=SCENARIO.address,
 ) -> bytes:
@@ -129,9 +129,9 @@ def as_message(
 @pytest.mark.parametrize(
     ("sealing", "cipher"),
     [
-        (Sealing.K, Cipher.AES_256_CBC),
-        (Sealing.ZK, Cipher.AES_128_CBC),
-        (Sealing.CLEAR, Cipher.AES_256_CBC),
+        (Sealing.K, MailCipher.AES_256_CBC),
+        (Sealing.ZK, MailCipher.AES_128_CBC),
+        (Sealing.CLEAR, MailCipher.AES_256_CBC),
     ],
 )
 def test_a_day_is_accepted_but_for_the_lot_of_an_unknown_amc(day, day_oct, oct_identity, sealing, cipher):

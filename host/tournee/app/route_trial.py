@@ -16,7 +16,7 @@ from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.mail.submission import probe
 from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError, password_of
 from tournee.exchange.route import Mailbox, Route, Server
-from tournee.exchange.sealing.recipient import Recipient
+from tournee.exchange.sealing.recipient import RecipientCertificate
 from tournee.exchange.sealing.sealing import recipient_of
 
 _FAILS_AT: dict[type[TourneeError], int] = {UnreachableError: 0, TlsRefusedError: 1, AuthRefusedError: 2}
@@ -106,7 +106,7 @@ def _certificates(route: Route, now: datetime) -> Iterator[Finding]:
             yield Finding("certificate", Standing.WRONG, what, error.cause, error.next_step)
 
 
-def _certificate(what: str, recipient: Recipient, now: datetime) -> Finding:
+def _certificate(what: str, recipient: RecipientCertificate, now: datetime) -> Finding:
     detail = f"RSA {recipient.key.key_size} bits, valable jusqu'au {recipient.ends:%d/%m/%Y}"
     if recipient.ends - now < SOON:
         ask = "demandez dès maintenant le suivant à ce destinataire"

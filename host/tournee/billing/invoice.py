@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tournee.billing.identity import IdentityError, Patient, PsIdentity
 from tournee.billing.pricing.claims import Claim, claim_of
 from tournee.billing.pricing.coverage import Cover, cover_of
-from tournee.billing.pricing.pricing import Line, price_acts
+from tournee.billing.pricing.pricing import PricedAct, price_acts
 from tournee.billing.pricing.recipients import Recipient, recipient_of
 from tournee.billing.rules.breach import Breach
 from tournee.billing.rules.patient import patient_breaches
@@ -29,7 +29,7 @@ class Invoice:
     claim: Claim
     cover: Cover
     recipient: Recipient
-    lines: tuple[Line, ...]
+    lines: tuple[PricedAct, ...]
     unbilled: tuple[Act, ...]  # third acts of a session and beyond, free by article 11B
     rectifies: str = ""  # number of the invoice of the same visit that was refused (group 1110 field 5)
 
@@ -48,7 +48,7 @@ class Invoice:
         """Complementary share asked of an AMC, in cents; 0 when none is asked."""
         return sum(self.amc_of(line) for line in self.lines)
 
-    def amc_of(self, line: Line) -> int:
+    def amc_of(self, line: PricedAct) -> int:
         """One act's complementary share, in cents."""
         return line.remainder if self.claim.amc is not None else 0
 

@@ -7,7 +7,7 @@ the same records: what tells them apart is their lot.
 from typing import Any
 
 from tournee.billing.invoice import Invoice
-from tournee.billing.pricing.pricing import Line
+from tournee.billing.pricing.pricing import PricedAct
 from tournee.billing.pricing.recipients import NO_ORGANISME, dre_crf, fse_crf
 from tournee.formats import records
 from tournee.formats.text import upper_ascii
@@ -118,7 +118,7 @@ def _complementary(invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def _act(invoice: Invoice, line: Line) -> dict[str, Any]:
+def _act(invoice: Invoice, line: PricedAct) -> dict[str, Any]:
     act, prescription = line.act, invoice.visit.prescription
     values: dict[str, Any] = {
         "justif_exo": invoice.cover.exemption,

@@ -12,10 +12,10 @@ from tournee.config.table import Table
 from tournee.errors import ConfigError
 from tournee.exchange.route import (
     ARL_DAYS,
-    Cipher,
     Insurer,
     Mailbox,
     MailboxKind,
+    MailCipher,
     Mode,
     Route,
     Sealing,
@@ -42,7 +42,7 @@ def read_route(name: str, table: Table, home: Path) -> Route:
         mailbox=_mailbox(mailbox, home),
         certificate=None if is_direct else table.path("certificat", home),
         sealing=table.choice("scellement", Sealing, Sealing.ZK),
-        cipher=table.choice("chiffre", Cipher, Cipher.AES_256_CBC),
+        cipher=table.choice("chiffre", MailCipher, MailCipher.AES_256_CBC),
         mode=mode,
         revoked=frozenset(str(word) for word in table.get("revoques", list, [])),
         arl_days=table.get("delai_arl", int, ARL_DAYS),

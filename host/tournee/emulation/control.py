@@ -22,7 +22,7 @@ _ANSWER_TIMEOUT_S = 10
 _LOOK_AT_BOARD_S = 1
 
 
-class Desk:
+class ControlledBoard:
     """The emulated board with its symbolic link and command socket in a directory, made when missing.
 
     A context: entering starts everything, leaving stops it and clears the directory of both names.
@@ -39,7 +39,7 @@ class Desk:
             "stop": lambda _: None,
         }
 
-    def __enter__(self) -> "Desk":
+    def __enter__(self) -> "ControlledBoard":
         self._directory.mkdir(parents=True, exist_ok=True)
         if is_running(self._directory):
             raise EmulationError(f"Un lecteur émulé est déjà en marche dans {self._directory}.")

@@ -27,7 +27,7 @@ from tournee.boards import BOARDS
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.lookup import ps_card_of, vitale_of
-from tournee.emulation.oct.split import Claim
+from tournee.emulation.oct.split import AmcClaim
 from tournee.emulation.world import World
 from tournee.errors import EmulationError
 from tournee.exchange.route import Mode
@@ -66,7 +66,7 @@ WAYS = {
 }
 
 
-class Watcher(Protocol):
+class DemoWatcher(Protocol):
     """Who looks on while the demonstration runs."""
 
     def step(self, text: str) -> None:
@@ -85,7 +85,7 @@ class DayFile:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DemoOutcome:
     """What the demonstration ends with: where every invoice stands, the returns read, what the OCT asked of
     AMC by splitting FSE of contract 99, the reader's memory.
     """
@@ -93,7 +93,7 @@ class Outcome:
     invoices: tuple[OverviewRow, ...]
     payments_outside: tuple[EffectRow, ...]
     returns: list[Settled]
-    claims: tuple[Claim, ...]
+    claims: tuple[AmcClaim, ...]
     reader: Identity
     runtime: str
     directory: Path
@@ -126,10 +126,10 @@ def run(
     days: Sequence[DayFile],
     clock: datetime,
     board: str,
-    watch: Watcher,
+    watch: DemoWatcher,
     way: str = SINGLE_FILE,
     link: str = SERIAL,
-) -> Outcome:
+) -> DemoOutcome:
     """Do the whole job in `directory`, one of `WAYS` over one of `LINKS`; raises a TourneeError where a step
     fails."""
     prepare(directory)
@@ -151,7 +151,7 @@ def run(
             runtime = emulated.runtime
         returns = _exchange(office, watch)
         _export(journal, directory)
-        return Outcome(
+        return DemoOutcome(
             journal.overview()[::-1],
             journal.payments_outside(),
             returns,
@@ -164,7 +164,7 @@ def run(
 
 @contextmanager
 def _reader_at_hand(
-    board: str, link: str, clock: Callable[[], datetime], watch: Watcher
+    board: str, link: str, clock: Callable[[], datetime], watch: DemoWatcher
 ) -> Iterator[tuple[EmulatedBoard, Reader]]:
     """An emulated board and its reader: by its serial line, in clear; or paired by Bluetooth, over the
     protected channel, with a secret of its maker's."""
@@ -190,7 +190,7 @@ def _reader_at_hand(
             yield emulated, reader
 
 
-def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, watch: Watcher) -> None:
+def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, watch: DemoWatcher) -> None:
     """One carer's day: import, certify each visit with its cards, close the lots."""
     imported = import_day(office, day.data, day.name)
     board.insert("ps", load_card(ps_card_of(imported.ps_number)))
@@ -212,12 +212,12 @@ def _insert_vitale(office: Office, reader: Reader, board: EmulatedBoard, nir: st
     return read_vitale(office, reader)
 
 
-def _close(office: Office, reader: Reader, ps: PsOnDuty, watch: Watcher) -> None:
+def _close(office: Office, reader: Reader, ps: PsOnDuty, watch: DemoWatcher) -> None:
     watch.step("Clôture des lots, certifiés dans le lecteur")
     close_lots(office, reader, ps, watch.progress)
 
 
-def _exchange(office: Office, watch: Watcher) -> list[Settled]:
+def _exchange(office: Office, watch: DemoWatcher) -> list[Settled]:
     """Files, sealing and sending, then whatever comes back."""
     what = "Un fichier par destinataire" if office.route.per_recipient else "Fichiers uniques"
     whom = "à chaque caisse émulée" if office.route.is_direct else "à l'OCT émulé"

@@ -21,8 +21,8 @@ from tournee.emulation.oct.judging.answers import Postman, arl_file
 from tournee.emulation.oct.judging.file import PER_RECIPIENT, Framed, read_file
 from tournee.emulation.oct.judging.incoming import Submission, read_claim
 from tournee.emulation.oct.judging.judgement import Door, Judge, Judgement
-from tournee.emulation.oct.judging.lot import Lot
-from tournee.emulation.oct.judging.refusal import LAYOUT, OTHER, RefusedError
+from tournee.emulation.oct.judging.lot import OctLot
+from tournee.emulation.oct.judging.refusal import LAYOUT, OTHER, OctRefusedError
 from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.judging.sheet_checks import SPLIT_CONTRACT
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
@@ -138,12 +138,14 @@ class EmulatedInsurers:
             told.append(flat_payment_file(flat, flow, framed, scenario, now, self._name()))
         return told
 
-    def _check(self, lot: Lot) -> None:
+    def _check(self, lot: OctLot) -> None:
         for sheet in lot.sheets:
             if sheet.identity["type_contrat"] == SPLIT_CONTRACT:
-                raise RefusedError(OTHER, "CONTRAT 99 EN ENVOI DIRECT : AUCUN OCT POUR ECLATER", sheet.number)
+                raise OctRefusedError(
+                    OTHER, "CONTRAT 99 EN ENVOI DIRECT : AUCUN OCT POUR ECLATER", sheet.number
+                )
         if lot.kind == "DRE" and lot.crf[1:] in self._without_agreement:
-            raise RefusedError(OTHER, f"AMC {lot.crf[1:]} SANS CONVENTION AVEC LE PROFESSIONNEL")
+            raise OctRefusedError(OTHER, f"AMC {lot.crf[1:]} SANS CONVENTION AVEC LE PROFESSIONNEL")
 
     def _name(self) -> str:
         self._named = self._named % (_NAMES - 1) + 1
@@ -168,7 +170,9 @@ def _read(submission: Submission, insurer: EmulatedInsurer) -> Framed:
     framed = read_file(submission, siren="")
     header = framed.header
     if header["application"] != PER_RECIPIENT:
-        raise RefusedError(LAYOUT, f"000 : APPLICATION {header['application']} AU LIEU DE TR EN ENVOI DIRECT")
+        raise OctRefusedError(
+            LAYOUT, f"000 : APPLICATION {header['application']} AU LIEU DE TR EN ENVOI DIRECT"
+        )
     if (header["type_destinataire"], header["numero_destinataire"]) != (insurer.type, insurer.number):
-        raise RefusedError(LAYOUT, f"000 : DESTINATAIRE AUTRE QUE {insurer.type} {insurer.number}")
+        raise OctRefusedError(LAYOUT, f"000 : DESTINATAIRE AUTRE QUE {insurer.type} {insurer.number}")
     return framed

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tournee.emulation.control import LINK_NAME, Desk
+from tournee.emulation.control import LINK_NAME, ControlledBoard
 from tournee.emulation.world import (
     DIRECT_NAME,
     INSURERS_NAME,
@@ -29,7 +29,7 @@ _PASSWORD_NAME = "mot-de-passe"  # noqa: S105 (a file's name)
 
 
 @contextmanager
-def practice(directory: Path) -> Iterator[Desk]:
+def practice(directory: Path) -> Iterator[ControlledBoard]:
     """Start both in `directory`, made when missing, and write `tournee.toml` there; stop them on leaving.
 
     The OCT forgets what it received when it stops; the journal and the configuration stay.
@@ -37,7 +37,7 @@ def practice(directory: Path) -> Iterator[Desk]:
     directory.mkdir(parents=True, exist_ok=True)
     with (
         World(directory, lambda: datetime.now(ZONE), seal_returns=True, with_insurers=True) as world,
-        Desk(directory) as desk,
+        ControlledBoard(directory) as desk,
     ):
         write_whole(directory / _PASSWORD_NAME, f"{PASSWORD}\n".encode())
         (directory / CONFIG_NAME).write_text(_config(directory, world), "utf-8")

@@ -20,14 +20,14 @@ from tournee.emulation.insurers import EmulatedInsurers, addressed_to, write_lis
 from tournee.emulation.oct import (
     EmulatedOct,
     FlatPayment,
-    Rejection,
     Retention,
     Scenario,
+    ScenarioRejection,
     load_mail_identity,
     make_mail_identity,
     make_oct_identity,
 )
-from tournee.emulation.oct.split import Claim
+from tournee.emulation.oct.split import AmcClaim
 from tournee.emulation.smtp import Account, SubmissionServer
 from tournee.errors import EmulationError
 from tournee.exchange.route import Mailbox, MailboxKind, Mode, Route, Sealing, Security, Server
@@ -47,7 +47,7 @@ SCENARIO = Scenario(
     address=OCT_ADDRESS,
     unknown_amc=frozenset({"0099999997"}),
     managed_amc=frozenset({"0089000000", "0087500026", "0020500018"}),
-    rejected={"155062A999001": Rejection("0043", "PRESCRIPTION NON CONFORME")},
+    rejected={"155062A999001": ScenarioRejection("0043", "PRESCRIPTION NON CONFORME")},
     remarks={"2930459350088": "DECLARATION DE GROSSESSE A TRANSMETTRE A LA CAISSE (SIMULATION)"},
     flat_payment=FlatPayment("00101", "FORFAIT D'AIDE A LA TELETRANSMISSION", 30000, "261001", "261031"),
     retention=Retention("IND26-0417", 4500, "260914"),
@@ -114,7 +114,7 @@ class World:
         return self._oct
 
     @property
-    def claims(self) -> tuple[Claim, ...]:
+    def claims(self) -> tuple[AmcClaim, ...]:
         """What the OCT, if there is one, asked of AMC by splitting FSE of contract 99."""
         return () if self._oct is None else tuple(self._oct.claims)
 

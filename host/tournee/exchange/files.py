@@ -77,7 +77,7 @@ class Addressee:
 
 
 @dataclass(frozen=True)
-class Frame:
+class FileFrame:
     """What is put around lots: the file's name (6 digits), its record 000, its record 999, and how many
     invoices (records 2) they hold.
     """
@@ -117,7 +117,7 @@ def file_per_recipient(
 
 def frame_single_file(
     sender: LotSender, number: int, moment: datetime, oct_number: str, lots: Sequence[LotOutline]
-) -> Frame:
+) -> FileFrame:
     """What makes these certified lots, of FSE, of DRE or of both, without regard to their CRF, the single
     file of OCT-SF for one OCT. The lots themselves follow one another between head and trailer (OCT-SF-2).
 
@@ -130,7 +130,7 @@ def frame_single_file(
 
 def frame_per_recipient(
     sender: LotSender, number: int, moment: datetime, lots: Sequence[LotOutline]
-) -> Frame:
+) -> FileFrame:
     """What makes these certified lots, which all have one recipient, the file for it of OCT-SS-1, as in
     direct mode; `number` and `moment` as in `frame_single_file`. FileError when the recipients are several.
     """
@@ -171,7 +171,7 @@ def _framed(
     application: str,
     addressee: Addressee,
     lots: Sequence[LotOutline],
-) -> Frame:
+) -> FileFrame:
     if not 1 <= number <= FILE_NUMBER_MAX:
         raise FileError(f"Numéro de fichier {number} : il va de 1 à {FILE_NUMBER_MAX}.")
     head = zones.make(
@@ -211,13 +211,13 @@ def format_file(group12: Group, group14: Group, lots: Sequence[tuple[Group, byte
     return FormattedFile(frame.name, clear, frame.invoices)
 
 
-def _frame(group12: Group, group14: Group, lots: Sequence[tuple[Group, LotOutline]]) -> Frame:
+def _frame(group12: Group, group14: Group, lots: Sequence[tuple[Group, LotOutline]]) -> FileFrame:
     if not 1 <= len(lots) <= LOTS_MAX:
         raise FileError(f"Fichier de {len(lots)} lots : il en faut de 1 à {LOTS_MAX}.")
     head, trailer = file_ends(group12, group14, [group for group, _ in lots])
     _check_lots(group12, group14, [lot for _, lot in lots])
     invoices = sum(int(group.field("factures")) for group, _ in lots)
-    return Frame(group12.field("fichier"), head, trailer, invoices)
+    return FileFrame(group12.field("fichier"), head, trailer, invoices)
 
 
 def file_ends(group12: Group, group14: Group, lots: Sequence[Group] = ()) -> tuple[bytes, bytes]:

@@ -17,8 +17,8 @@ from tournee.exchange.mail_endpoints import Mailbox, MailboxKind, Security, Serv
 from tournee.firmware.sesam.keys import siren_ok
 
 __all__ = [
-    "Cipher",
     "Insurer",
+    "MailCipher",
     "Mailbox",
     "MailboxKind",
     "Mode",
@@ -68,7 +68,7 @@ class Mode(StrEnum):
     DIRECT = "direct"
 
 
-class Cipher(StrEnum):
+class MailCipher(StrEnum):
     """Content cipher of a sealed attachment (profile open-1, Mail)."""
 
     AES_256_CBC = "aes-256-cbc"
@@ -77,7 +77,7 @@ class Cipher(StrEnum):
     @property
     def key_length(self) -> int:
         """Length of the content key, in bytes."""
-        return 32 if self is Cipher.AES_256_CBC else 16
+        return 32 if self is MailCipher.AES_256_CBC else 16
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Route:
     mailbox: Mailbox
     certificate: Path | None = None
     sealing: Sealing = Sealing.ZK
-    cipher: Cipher = Cipher.AES_256_CBC
+    cipher: MailCipher = MailCipher.AES_256_CBC
     mode: Mode = Mode.SINGLE_FILE
     revoked: frozenset[str] = frozenset()
     arl_days: int = ARL_DAYS

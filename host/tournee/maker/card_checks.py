@@ -18,7 +18,7 @@ _CERTIFY_MS = 60_000  # the slowest card at 9600 baud is far below
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One check: its name, whether the reader does what it must, what was seen, and how long it took."""
 
     name: str
@@ -39,7 +39,7 @@ class CardChecks:
         self._total = int(vector["total"])
         self._known = bytes.fromhex(vector["signature"]), bytes.fromhex(vector["seal"])
 
-    def __iter__(self) -> Iterator[Finding]:
+    def __iter__(self) -> Iterator[CheckResult]:
         checks: dict[str, Callable[[Reader], tuple[bool, str]]] = {
             "les deux cartes sont là": self._present,
             "les deux cartes sont lues": self._read,
@@ -55,7 +55,7 @@ class CardChecks:
                 except ReaderError as error:
                     good, seen = False, error.message
                 took = round((time.monotonic() - began) * 1000)
-                yield Finding(name, good and took < _CERTIFY_MS, seen, took)
+                yield CheckResult(name, good and took < _CERTIFY_MS, seen, took)
 
     def _present(self, reader: Reader) -> tuple[bool, str]:
         state = reader.cards()

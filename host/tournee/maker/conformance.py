@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from tournee.firmware.sesam import codes, frame
 from tournee.maker import channel_checks, early_checks
-from tournee.maker.card_checks import Finding
+from tournee.maker.card_checks import CheckResult
 from tournee.maker.channel_checks import Check
 from tournee.maker.raw_link import IDENTIFY, SILENCE, Place, RawLink, told
 from tournee.reader import Reader, codec
@@ -21,7 +21,7 @@ _GARBAGE = hashlib.sha256(b"garbage").digest() * 8
 _DOORS = (codes.UNPROTECTED, codes.NO_SECRET, codes.PROOF, codes.SUITE, codes.HOST_BUSY)
 
 
-def check(place: Place, secret: bytes | None = None) -> Iterator[Finding]:
+def check(place: Place, secret: bytes | None = None) -> Iterator[CheckResult]:
     """Run every check against the reader at this place, one finding after the other; with its `secret` over
     the protected channel, and that channel's own checks.
 
@@ -37,7 +37,7 @@ def check(place: Place, secret: bytes | None = None) -> Iterator[Finding]:
             if refusal in _DOORS:
                 raise failure_of_status(refusal)
             good, seen = (False, f"pas de WELCOME ({told(refusal)})") if refusal else one(link)
-            yield Finding(name, good, seen, round((time.monotonic() - began) * 1000))
+            yield CheckResult(name, good, seen, round((time.monotonic() - began) * 1000))
     finally:
         link.close()
     began = time.monotonic()
@@ -46,9 +46,11 @@ def check(place: Place, secret: bytes | None = None) -> Iterator[Finding]:
     used = f"{identity.heap_used} octets sur {identity.heap_size}, au plus {identity.heap_peak}"
     room = not identity.heap_size or identity.heap_peak < identity.heap_size
     took = round((time.monotonic() - began) * 1000)
-    yield Finding("il reste de la mémoire", room, used, took)
-    yield Finding("profil open-1, une simulation", identity.profile == "open-1", identity.profile, took)
-    yield Finding("fentes annoncées", identity.slots > 0, f"PS {state.ps.name}, Vitale {state.vitale}", took)
+    yield CheckResult("il reste de la mémoire", room, used, took)
+    yield CheckResult("profil open-1, une simulation", identity.profile == "open-1", identity.profile, took)
+    yield CheckResult(
+        "fentes annoncées", identity.slots > 0, f"PS {state.ps.name}, Vitale {state.vitale}", took
+    )
 
 
 def _expect(status: int, wanted: int) -> tuple[bool, str]:

@@ -24,7 +24,7 @@ from tournee.config.readers import secret_in_file
 from tournee.errors import ReaderError, TourneeError
 from tournee.maker import conformance, flashing, label
 from tournee.maker.card_checks import CardChecks
-from tournee.maker.register import Register
+from tournee.maker.register import ReaderRegister
 from tournee.reader.label import read_label
 from tournee.reader.maker import MakerReader
 
@@ -153,7 +153,7 @@ def provision(port: str, serial: str, book: Path, labels: Path) -> None:
     Le lecteur redémarre : dès lors il ne répond plus qu'à qui connaît son secret.
     """
     label.check_serial(serial)
-    register = Register(book)
+    register = ReaderRegister(book)
     with reader_at(port) as reader:
         board = reader.identify().board
         secret = register.secret(serial) if serial in register else secrets.token_bytes(_SECRET)

@@ -11,7 +11,7 @@ from tournee.secrets import read_secret, write_secret
 _REGISTER = "le registre"
 
 
-class Register:
+class ReaderRegister:
     """Serial numbers and secrets in a JSON file of mode 0600, written whole or not at all. StoreError."""
 
     def __init__(self, path: Path) -> None:

@@ -39,7 +39,7 @@ class IncrementError(OppositionError):
 
 
 @dataclass(frozen=True)
-class Applied:
+class AppliedIncrement:
     """What an increment did: the list's new facts, additions that were there, removals that were not."""
 
     facts: ListFacts
@@ -49,7 +49,7 @@ class Applied:
 
 def apply_increment(
     path: Path, increment: Increment, on_step: Step = lambda step: None, *, anew: bool = False
-) -> Applied:
+) -> AppliedIncrement:
     """Bring the list at `path` from `increment.before`, in force, to `increment.after` (OCT-LOI-2).
 
     `anew` puts it in the place of whatever is there, damaged or not, as if there were no list. All or
@@ -80,7 +80,7 @@ def apply_increment(
     finally:
         if held is not None:
             held.close()
-    return Applied(facts, merge.already, merge.absent)
+    return AppliedIncrement(facts, merge.already, merge.absent)
 
 
 def _changes(increment: Increment) -> list[int]:

@@ -47,7 +47,7 @@ class FieldRow:
 
 
 @dataclass(frozen=True)
-class MessageRow:
+class MessageFormat:
     """One message: its number, name, direction (`>` to the reader, `<` to the host), fields by key."""
 
     number: int
@@ -60,7 +60,7 @@ class MessageRow:
 class Message:
     """One decoded message; `values` by field name."""
 
-    row: MessageRow
+    row: MessageFormat
     values: Mapping[str, int | str | bytes] = field(repr=False)
 
     @property
@@ -87,22 +87,22 @@ class Message:
         return value
 
 
-def _rows() -> dict[int, MessageRow]:
+def _rows() -> dict[int, MessageFormat]:
     """Read the table, as its own heading describes it."""
-    rows: dict[int, MessageRow] = {}
+    rows: dict[int, MessageFormat] = {}
     for line in messages.TABLE.decode().splitlines():
         name, number, key, letter, low, high = line.split()
         if key == "0":
-            rows[int(number)] = MessageRow(int(number), name, letter)
+            rows[int(number)] = MessageFormat(int(number), name, letter)
         else:
             row = rows[int(number)]
             one = FieldRow(name, letter, int(low), int(high))
-            rows[int(number)] = MessageRow(row.number, row.name, row.direction, (*row.fields, one))
+            rows[int(number)] = MessageFormat(row.number, row.name, row.direction, (*row.fields, one))
     return rows
 
 
 #: Every message of the link, by number.
-ROWS: Mapping[int, MessageRow] = _rows()
+ROWS: Mapping[int, MessageFormat] = _rows()
 
 
 def number_of(name: str) -> int:
@@ -176,7 +176,7 @@ def _is_text(value: object) -> bool:
     return type(value) is str and value.isascii() and (value.isprintable() or not value)
 
 
-def _judge(row: MessageRow, plain: Mapping[int, int | str | bytes]) -> None:
+def _judge(row: MessageFormat, plain: Mapping[int, int | str | bytes]) -> None:
     pairs = [(one, plain[key]) for key, one in enumerate(row.fields, start=1)]
     if any(type(value) is not _TYPES[one.letter] for one, value in pairs):
         raise CodecError(codes.TYPE)

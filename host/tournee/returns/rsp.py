@@ -7,15 +7,15 @@ from tournee.formats.noemie import entities as noemie
 from tournee.formats.noemie.entities import Entities, Entity
 from tournee.returns.quarantine import DamagedError
 from tournee.returns.rsp_content import (
-    Line,
     OtherPayment,
     Part,
     Rejection,
     Rsp,
+    SettledAct,
     SheetReturn,
     Transfer,
 )
-from tournee.returns.rsp_totals import Totals, signed
+from tournee.returns.rsp_totals import RspTotals, signed
 
 ENTITIES_MAX = 200_000  # a year of a large practice; beyond, it is no return
 REAL_FLOWS = ("", "R")
@@ -36,7 +36,7 @@ def read_rsp(content: bytes) -> Rsp:
     if last.type != "999" or last.error is not None:
         raise DamagedError("Le RSP est coupé : il manque sa fin (999).", f"octet {len(content)}")
     header = entities[0].fields
-    story, totals = _Story(), Totals()
+    story, totals = _Story(), RspTotals()
     for rank, entity in enumerate(entities, 1):
         if entity.error is None:
             if entity.type in noemie.FIXED and 1 < rank < len(entities):
@@ -90,7 +90,7 @@ class _OpenSheet:
     name: str = ""
     amo: Part | None = None
     amc: Part | None = None
-    lines: list[Line] = field(default_factory=list)
+    lines: list[SettledAct] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
 
@@ -251,8 +251,8 @@ def _part(values: dict[str, str | int]) -> Part:
     )
 
 
-def _line(values: dict[str, str | int]) -> Line:
-    return Line(
+def _line(values: dict[str, str | int]) -> SettledAct:
+    return SettledAct(
         number=str(values["ligne"]),
         date=str(values["date"]),
         code=str(values["nature"]),

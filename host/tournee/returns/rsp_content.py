@@ -45,7 +45,7 @@ class Rejection:
 
 
 @dataclass(frozen=True)
-class Line:
+class SettledAct:
     """One act as the insurer settled it (210); amounts in cents, coefficient in hundredths."""
 
     number: str
@@ -75,7 +75,7 @@ class SheetReturn:
     name: str = field(repr=False)
     amo: Part | None
     amc: Part | None
-    lines: tuple[Line, ...]
+    lines: tuple[SettledAct, ...]
     rejections: tuple[Rejection, ...]
     comments: tuple[str, ...]
     transfer: str

@@ -46,7 +46,7 @@ class _Node:
     amount: int = 0
 
 
-class Totals:
+class RspTotals:
     """Adds up a stream entity by entity; `checks` holds every control met, in order."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tournee.formats.errors import ZoneError
 from tournee.formats.zones import Group, decode, encode
-from tournee.ssv.call import Outcome, guarded, text, zone
+from tournee.ssv.call import CallOutcome, guarded, text, zone
 from tournee.ssv.codes import SsvError
 
 SESSIONS_MAX = 16
@@ -57,7 +57,7 @@ class _Session:
 class ZoneBuilder:
     """The sessions of one library; needs no SSV_InitLIB."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: CallOutcome) -> None:
         self._outcome = outcome
         self._sessions: dict[int, _Session] = {}
 

@@ -12,7 +12,7 @@ OK = 0
 _Output = TypeVar("_Output")
 
 
-class Outcome(threading.local):
+class CallOutcome(threading.local):
     """How the last call of this thread ended: words for the user, tries left of the code porteur if told.
 
     Text and numbers only: no exception is kept, so nothing of a call's arguments is.
@@ -22,7 +22,7 @@ class Outcome(threading.local):
     tries_left: int | None = None
 
 
-def guarded(outcome: Outcome, work: Callable[[], _Output], empty: _Output) -> tuple[int, _Output]:
+def guarded(outcome: CallOutcome, work: Callable[[], _Output], empty: _Output) -> tuple[int, _Output]:
     """Do the work; give its code and its output, or the code of what went wrong and `empty`."""
     outcome.message, outcome.tries_left = "", None
     try:

@@ -17,7 +17,7 @@ from tournee.formats import zones
 from tournee.reader import Reader
 from tournee.ssv.batches import format_ends, format_lots
 from tournee.ssv.builder import ZoneBuilder
-from tournee.ssv.call import Outcome, char, guarded, secret, text, wipe, zone, zones_of
+from tournee.ssv.call import CallOutcome, char, guarded, secret, text, wipe, zone, zones_of
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.configuration import configuration_groups
 from tournee.ssv.invoices import DOCUMENTS, MODES, format_invoice
@@ -34,7 +34,7 @@ class Library(ZoneBuilder):
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         """`environment` may name the resources' file (`TOURNEE_SSV`), read by SSV_InitLIB."""
-        super().__init__(Outcome())
+        super().__init__(CallOutcome())
         self._environment = environment
         self._declared: dict[str, Station] = {}
         self._declared_list: Path | None = None

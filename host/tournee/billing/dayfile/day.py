@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tournee.billing.dayfile.document import parse
-from tournee.billing.dayfile.tables import Table
+from tournee.billing.dayfile.tables import DayTable
 from tournee.billing.dayfile.visits import ACTS, TRAVEL, DraftVisit, read_visit
 from tournee.billing.numbers import billing_number_fault
 from tournee.billing.rules.breach import Breach, Path, place_of
@@ -66,7 +66,7 @@ def load_day(data: bytes, name: str, *, whole: bool = True, splitter: Splitter =
 
 
 def _read(document: dict[str, Any], breaches: list[Breach], whole: bool, splitter: Splitter) -> Day | None:
-    top = Table(document, (), breaches)
+    top = DayTable(document, (), breaches)
     head = top.table(DAY)
     if head is None:
         if not top.has(DAY):

@@ -17,7 +17,7 @@ def _plain(word: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-class Table:
+class DayTable:
     """One table of the day file; a reader notes what is wrong and answers as if the key were absent."""
 
     def __init__(self, values: dict[str, Any], path: Path, mistakes: list[Breach]) -> None:
@@ -131,7 +131,7 @@ class Table:
             return default
         return choices[found[0]]
 
-    def table(self, key: str) -> "Table | None":
+    def table(self, key: str) -> "DayTable | None":
         """A table inside this one."""
         value = self._get(key, False)
         if value is None:
@@ -139,9 +139,9 @@ class Table:
         if not isinstance(value, dict):
             self.fault(key, "une table est attendue")
             return None
-        return Table(value, (*self._path, key), self._mistakes)
+        return DayTable(value, (*self._path, key), self._mistakes)
 
-    def tables(self, key: str, *, required: bool = False) -> list["Table"]:
+    def tables(self, key: str, *, required: bool = False) -> list["DayTable"]:
         """An array of tables; elements that are none are noted and left out."""
         value = self._get(key, required)
         if value is None:
@@ -153,7 +153,7 @@ class Table:
         for index, element in enumerate(value):
             path = (*self._path, key, index)
             if isinstance(element, dict):
-                found.append(Table(element, path, self._mistakes))
+                found.append(DayTable(element, path, self._mistakes))
             else:
                 self._mistakes.append(Breach(path, "une table est attendue"))
         return found

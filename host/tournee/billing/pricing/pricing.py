@@ -13,7 +13,7 @@ FREE_OF_CHARGE, NOT_REIMBURSED = "G", "N"  # qualificatif de la dépense
 
 
 @dataclass(frozen=True)
-class Line:
+class PricedAct:
     """One act, priced; amounts in cents, `coefficient` in hundredths, `rate` in percent.
 
     `remainder` is what is left of the base for an AMC, when one is asked.
@@ -31,9 +31,9 @@ class Line:
 
 def price_acts(
     acts: tuple[Act, ...], ps: PsIdentity, cover: Cover
-) -> tuple[tuple[Line, ...], tuple[Act, ...]]:
+) -> tuple[tuple[PricedAct, ...], tuple[Act, ...]]:
     """Price the acts of a visit that `rules` accepted; second: those that article 11B makes free."""
-    lines: list[Line] = []
+    lines: list[PricedAct] = []
     unbilled: list[Act] = []
     for act, weight in zip(acts, weights(acts, ps.ps_type), strict=True):
         if weight == FREE:
@@ -43,7 +43,7 @@ def price_acts(
     return tuple(lines), tuple(unbilled)
 
 
-def _line(act: Act, weight: int, ps: PsIdentity, cover: Cover) -> Line:
+def _line(act: Act, weight: int, ps: PsIdentity, cover: Cover) -> PricedAct:
     tariff = find(act.code, ps.ps_type)
     assert tariff is not None  # the rules refused unknown codes
     unit_price = lookup(act.code, ps.ps_type, act.day, ps.zone)
@@ -57,6 +57,6 @@ def _line(act: Act, weight: int, ps: PsIdentity, cover: Cover) -> Line:
     base = min(base, fee)
     rate = tariff.rate if cover.rate is None else cover.rate
     if act.qualifier == NOT_REIMBURSED:
-        return Line(act, coefficient, unit_price, base, 0, 0, fee, 0)
+        return PricedAct(act, coefficient, unit_price, base, 0, 0, fee, 0)
     amo = half_up(base * rate, 100)
-    return Line(act, coefficient, unit_price, base, rate, amo, fee, base - amo)
+    return PricedAct(act, coefficient, unit_price, base, rate, amo, fee, base - amo)

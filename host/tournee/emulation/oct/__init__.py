@@ -6,14 +6,14 @@ each judges the other. Simulation profile open-1: it bills nobody.
 
 from tournee.emulation.oct.concentrator import EmulatedOct
 from tournee.emulation.oct.identity import load_mail_identity, make_mail_identity, make_oct_identity
-from tournee.emulation.oct.judging.scenario import FlatPayment, Rejection, Retention, Scenario
+from tournee.emulation.oct.judging.scenario import FlatPayment, Retention, Scenario, ScenarioRejection
 
 __all__ = [
     "EmulatedOct",
     "FlatPayment",
-    "Rejection",
     "Retention",
     "Scenario",
+    "ScenarioRejection",
     "load_mail_identity",
     "make_mail_identity",
     "make_oct_identity",

@@ -10,15 +10,14 @@ from cryptography.x509 import Certificate
 
 from tournee.emulation.oct.judging.answers import Postman, arl_file
 from tournee.emulation.oct.judging.file import Framed, read_file
-from tournee.emulation.oct.judging.incoming import Claim, read_claim
+from tournee.emulation.oct.judging.incoming import StatedOrigin, read_claim
 from tournee.emulation.oct.judging.judgement import WHOLE_FILE, Door, Judge, Judgement
-from tournee.emulation.oct.judging.lot import Lot
-from tournee.emulation.oct.judging.refusal import RefusedError
+from tournee.emulation.oct.judging.lot import OctLot
+from tournee.emulation.oct.judging.refusal import OctRefusedError
 from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.opposition import following, increments_file, is_request, read_request
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
-from tournee.emulation.oct.split import Claim as SplitClaim
-from tournee.emulation.oct.split import Flow, claims, split
+from tournee.emulation.oct.split import AmcClaim, Flow, claims, split
 
 _NAMES = 1_000_000  # file names are counters of 6 digits
 
@@ -44,7 +43,7 @@ class EmulatedOct:
     ) -> None:
         self.scenario = scenario
         self.flows: list[Flow] = []
-        self.claims: list[SplitClaim] = []
+        self.claims: list[AmcClaim] = []
         self._directory = directory
         self._judge = Judge(key, certificate, card_certificates)
         self._clock = clock
@@ -90,24 +89,24 @@ class EmulatedOct:
                 answers.append(postman.file("RSP", rsp, rsp_name, self._serial()))
         return answers
 
-    def _increments(self, raw: bytes, claim: Claim, now: datetime) -> bytes | None:
+    def _increments(self, raw: bytes, claim: StatedOrigin, now: datetime) -> bytes | None:
         """The dLOI that answers a request (OCT-LOI-1), None when it is none that can be answered."""
         scenario = self.scenario
         try:
             request = read_request(raw, self._judge.unseal, scenario.address, scenario.siren)
-        except RefusedError:
+        except OctRefusedError:
             return None
         name = self._name()
         found = following(scenario.opposition, request.number)
         content = increments_file(request, found, siren=scenario.siren, name=name, now=now)
         return self._postman(claim, request.sender, now).file("DLOI", content, name, self._serial())
 
-    def _postman(self, claim: Claim, number: str, now: datetime) -> Postman:
+    def _postman(self, claim: StatedOrigin, number: str, now: datetime) -> Postman:
         certificate = self.scenario.mail_certificates.get(claim.reply_to.lower())
         return Postman(self.scenario.address, claim.reply_to, number, now, certificate)
 
     def _insurers(
-        self, framed: Framed, accepted: Sequence[tuple[Lot, bytes]], now: datetime
+        self, framed: Framed, accepted: Sequence[tuple[OctLot, bytes]], now: datetime
     ) -> list[tuple[str, bytes]]:
         """What the recipients of the split flows answer: the name and content of each RSP."""
         flows = self._forward(framed, accepted)
@@ -118,7 +117,7 @@ class EmulatedOct:
             files.append(flat_payment_file(flat, flows[0], framed, self.scenario, now, self._name()))
         return files
 
-    def _forward(self, framed: Framed, accepted: Sequence[tuple[Lot, bytes]]) -> tuple[Flow, ...]:
+    def _forward(self, framed: Framed, accepted: Sequence[tuple[OctLot, bytes]]) -> tuple[Flow, ...]:
         names = {lot.crf: "" for lot, _ in accepted}
         for crf in names:
             names[crf] = self._name()

@@ -12,7 +12,7 @@ from email.utils import parseaddr
 
 from tournee.emulation.oct.judging.file import RECORD, decode
 from tournee.emulation.oct.judging.incoming import Unseal, attachment_of, only_part, opened
-from tournee.emulation.oct.judging.refusal import COUNT_OR_TOTAL, LAYOUT, UNREADABLE, RefusedError
+from tournee.emulation.oct.judging.refusal import COUNT_OR_TOTAL, LAYOUT, UNREADABLE, OctRefusedError
 from tournee.formats import records
 from tournee.model import Increment
 
@@ -43,25 +43,25 @@ def is_request(raw: bytes) -> bool:
 
 
 def read_request(raw: bytes, unseal: Unseal, address: str, siren: str) -> Request:
-    """The request in `raw`, sent to the OCT's `address`; RefusedError: 0100, 0101 or 0106."""
+    """The request in `raw`, sent to the OCT's `address`; OctRefusedError: 0100, 0101 or 0106."""
     message = BytesParser(policy=compat32).parsebytes(raw)
     if parseaddr(str(message["To"]))[1].lower() != address.lower():
-        raise RefusedError(LAYOUT, "MESSAGE : DESTINATAIRE AUTRE QUE L'OCT")
+        raise OctRefusedError(LAYOUT, "MESSAGE : DESTINATAIRE AUTRE QUE L'OCT")
     part = only_part(message)
     description = str(part.get("Content-Description", message.get("Content-Description", "")))
     content = opened(attachment_of(part), DESCRIPTIONS.get(description, ""), unseal)
     if len(content) != _RECORDS * RECORD:
-        raise RefusedError(UNREADABLE, f"DEMANDE DE {len(content)} OCTETS")
+        raise OctRefusedError(UNREADABLE, f"DEMANDE DE {len(content)} OCTETS")
     header, asked, trailer = (
         decode(content[at * RECORD : (at + 1) * RECORD], kind, at + 1)
         for at, kind in enumerate(("000", "D", "999"))
     )
     if header["application"] != APPLICATION or header["type_destinataire"] != "OT":
-        raise RefusedError(LAYOUT, "000 : APPLICATION OU TYPE DE DESTINATAIRE")
+        raise OctRefusedError(LAYOUT, "000 : APPLICATION OU TYPE DE DESTINATAIRE")
     if str(header["numero_destinataire"]) != siren.zfill(14):
-        raise RefusedError(LAYOUT, "000 : DESTINATAIRE AUTRE QUE L'OCT")
+        raise OctRefusedError(LAYOUT, "000 : DESTINATAIRE AUTRE QUE L'OCT")
     if int(trailer["enregistrements"]) != _RECORDS or trailer["fichier"] != header["fichier"]:
-        raise RefusedError(COUNT_OR_TOTAL, "999 : ENREGISTREMENTS OU FICHIER")
+        raise OctRefusedError(COUNT_OR_TOTAL, "999 : ENREGISTREMENTS OU FICHIER")
     return Request(
         str(header["numero_emetteur"]),
         str(header["type_emetteur"]),

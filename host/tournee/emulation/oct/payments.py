@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tournee.emulation.oct.judging.file import Framed, Values
-from tournee.emulation.oct.judging.lot import Act, Lot, Sheet
+from tournee.emulation.oct.judging.lot import OctAct, OctLot, OctSheet
 from tournee.emulation.oct.judging.scenario import FlatPayment, Scenario
 from tournee.emulation.oct.judging.sheet_checks import asked_of_split, third_party_amc, third_party_amo
 from tournee.emulation.oct.split import Flow
@@ -85,7 +85,7 @@ def flat_payment_file(
     return stream.end(0)
 
 
-def _settled(lot: Lot, framed: Framed, scenario: Scenario) -> list[Sheet]:
+def _settled(lot: OctLot, framed: Framed, scenario: Scenario) -> list[OctSheet]:
     """The sheets of a lot whose PS is paid directly, those rejected left out."""
     return [
         sheet
@@ -94,12 +94,12 @@ def _settled(lot: Lot, framed: Framed, scenario: Scenario) -> list[Sheet]:
     ]
 
 
-def _reported(lot: Lot, framed: Framed, scenario: Scenario) -> list[Sheet]:
+def _reported(lot: OctLot, framed: Framed, scenario: Scenario) -> list[OctSheet]:
     """The sheets of a lot that are rejected or commented on."""
     return [sheet for sheet in lot.sheets if sheet.nir in scenario.rejected or sheet.nir in scenario.remarks]
 
 
-def _asked(sheet: Sheet, lot: Lot, framed: Framed, scenario: Scenario) -> tuple[int, int]:
+def _asked(sheet: OctSheet, lot: OctLot, framed: Framed, scenario: Scenario) -> tuple[int, int]:
     """Cents asked of the AMO and of the AMC by this sheet.
 
     A FSE asks the AMO; and the complementary share too when the OCT splits it (contract 99), or when the
@@ -112,7 +112,7 @@ def _asked(sheet: Sheet, lot: Lot, framed: Framed, scenario: Scenario) -> tuple[
     return third_party_amo(sheet), asked_of_split(sheet) or (third_party_amc(sheet) if both else 0)
 
 
-def _write_payments(stream: "_Stream", flow: Flow, lots: list[tuple[Lot, list[Sheet]]]) -> None:
+def _write_payments(stream: "_Stream", flow: Flow, lots: list[tuple[OctLot, list[OctSheet]]]) -> None:
     mandate, payee = stream.scenario.siren.zfill(_DIGITS), stream.framed.sender.zfill(_DIGITS)
     stream.put("020", destinataire=mandate)
     stream.put("040", destinataire=payee)
@@ -130,7 +130,7 @@ def _write_payments(stream: "_Stream", flow: Flow, lots: list[tuple[Lot, list[Sh
     stream.amount = total
 
 
-def _write_payment(stream: "_Stream", sheet: Sheet, lot: Lot) -> int:
+def _write_payment(stream: "_Stream", sheet: OctSheet, lot: OctLot) -> int:
     """One settled sheet; returns the cents paid."""
     deferred = sheet.nir in stream.scenario.deferred
     state = "D" if deferred else "P"
@@ -150,7 +150,7 @@ def _write_payment(stream: "_Stream", sheet: Sheet, lot: Lot) -> int:
     return paid_amo + paid_amc
 
 
-def _write_rejections(stream: "_Stream", flow: Flow, lots: list[tuple[Lot, list[Sheet]]]) -> None:
+def _write_rejections(stream: "_Stream", flow: Flow, lots: list[tuple[OctLot, list[OctSheet]]]) -> None:
     stream.put("040", destinataire=stream.framed.sender.zfill(_DIGITS))
     for lot, sheets in lots:
         stream.put("080", rupture=_LOT, date=lot.header["date"], lot=lot.number)
@@ -171,7 +171,7 @@ def _write_rejections(stream: "_Stream", flow: Flow, lots: list[tuple[Lot, list[
             stream.put("295", rupture=_DETAIL, libelle=comment)
 
 
-def _write_sheet(stream: "_Stream", sheet: Sheet, lot: Lot) -> None:
+def _write_sheet(stream: "_Stream", sheet: OctSheet, lot: OctLot) -> None:
     identity = sheet.identity
     degraded = lot.kind == "FSE" and lot.mode == "05"
     stream.put(
@@ -195,7 +195,7 @@ def _write_sheet(stream: "_Stream", sheet: Sheet, lot: Lot) -> None:
     )
 
 
-def _amc_treatment(stream: "_Stream", sheet: Sheet, lot: Lot) -> str:
+def _amc_treatment(stream: "_Stream", sheet: OctSheet, lot: OctLot) -> str:
     """What became of the AMC share (102): split by the OCT, on the workstation, settled with the AMO's."""
     if asked_of_split(sheet):
         return "F"
@@ -210,7 +210,7 @@ def _share(asked: int, state: str) -> Values:
     return {"demande": asked, "etat": state if asked else "", "paye": paid, "signe": "P"}
 
 
-def _line(rank: int, act: Act, amo: int, amc: int) -> Values:
+def _line(rank: int, act: OctAct, amo: int, amc: int) -> Values:
     """One act, of which this insurer pays `amo` and `amc` cents."""
     values = act.values
     return {
@@ -246,7 +246,13 @@ class _Stream:
     """One NOEMIE file being written; `amount` is what its 999 adds up to."""
 
     def __init__(
-        self, reference: str, payer: Flow, framed: Framed, scenario: Scenario, now: datetime, name: str
+        self,
+        reference: str,
+        payer: Flow,
+        framed: Framed,
+        scenario: Scenario,
+        now: datetime,
+        name: str,
     ) -> None:
         self.framed = framed
         self.scenario = scenario

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tournee.emulation.oct.judging.file import PER_RECIPIENT, RECORD, Framed
-from tournee.emulation.oct.judging.lot import Lot
+from tournee.emulation.oct.judging.lot import OctLot
 from tournee.emulation.oct.judging.lot_checks import recipient_number
 from tournee.emulation.oct.judging.sheet_checks import asked_of_split
 from tournee.formats import records
@@ -22,12 +22,12 @@ class Flow:
     crf: str
     recipient: str
     file: bytes
-    lots: tuple[Lot, ...]
+    lots: tuple[OctLot, ...]
     recipient_type: str
 
 
 @dataclass(frozen=True)
-class Claim:
+class AmcClaim:
     """What the OCT asks of an AMC on the strength of an FSE with contract 99 (OCT-EF); `amount` in cents."""
 
     amc: str
@@ -36,21 +36,23 @@ class Claim:
     amount: int
 
 
-def split(framed: Framed, lots: Sequence[tuple[Lot, bytes]], names: "Mapping[str, str]") -> tuple[Flow, ...]:
+def split(
+    framed: Framed, lots: Sequence[tuple[OctLot, bytes]], names: "Mapping[str, str]"
+) -> tuple[Flow, ...]:
     """One flow a CRF, in the order the CRFs first appear; `names` gives each CRF's file name (6 digits).
 
     The lots' bytes go on unchanged: they are certified.
     """
-    by_crf: dict[str, list[tuple[Lot, bytes]]] = {}
+    by_crf: dict[str, list[tuple[OctLot, bytes]]] = {}
     for lot, content in lots:
         by_crf.setdefault(lot.crf, []).append((lot, content))
     return tuple(_flow(framed, crf, members, names[crf]) for crf, members in by_crf.items())
 
 
-def claims(lots: Sequence[Lot]) -> tuple[Claim, ...]:
+def claims(lots: Sequence[OctLot]) -> tuple[AmcClaim, ...]:
     """The complementary claims that FSE with contract 99 ask the OCT to make."""
     return tuple(
-        Claim(
+        AmcClaim(
             amc=str(sheet.complement["numero_amc"]),
             invoice=sheet.number,
             adherent=str(sheet.complement["adherent"]),
@@ -67,7 +69,7 @@ def recipient_type(crf: str) -> str:
     return COMPLEMENTARY if crf.startswith("D") else CENTRE
 
 
-def _flow(framed: Framed, crf: str, members: Sequence[tuple[Lot, bytes]], name: str) -> Flow:
+def _flow(framed: Framed, crf: str, members: Sequence[tuple[OctLot, bytes]], name: str) -> Flow:
     recipient = recipient_number(members[0][0])
     body = b"".join(content for _, content in members)
     ends = {

@@ -43,7 +43,7 @@ class SubmissionError(TransportError):
         self.answer = answer
 
 
-class RefusedError(SubmissionError):
+class SubmissionRefusedError(SubmissionError):
     """A permanent refusal (5xx): nothing was accepted, the same message would be refused again."""
 
 
@@ -85,8 +85,8 @@ def submit(
 
     `raw` is the message with CRLF line ends, ASCII, whole or in pieces. `on_transmitting` is called once,
     when the server is ready for the message and before any byte of it leaves; if it raises, nothing leaves.
-    Raises UnreachableError, TlsRefusedError, AuthRefusedError, RefusedError, DeferredError (all: nothing
-    accepted) and UncertainError (unknown).
+    Raises UnreachableError, TlsRefusedError, AuthRefusedError, SubmissionRefusedError, DeferredError
+    (all: nothing accepted) and UncertainError (unknown).
     """
     check_address(envelope_from)
     check_address(to)
@@ -240,7 +240,7 @@ def _transmit(session: smtplib.SMTP, server: Server, raw: bytes | Outgoing) -> R
 
 
 def _refuse(server: Server, code: int, answer: bytes | str, when: str) -> NoReturn:
-    """Raise DeferredError for a 4xx answer, RefusedError for any other that is not the one expected."""
+    """Raise DeferredError for a 4xx answer, SubmissionRefusedError for any other but the one expected."""
     words = _words(answer)
     if 400 <= code < 500:
         raise DeferredError(
@@ -250,7 +250,7 @@ def _refuse(server: Server, code: int, answer: bytes | str, when: str) -> NoRetu
             code=code,
             answer=words,
         )
-    raise RefusedError(
+    raise SubmissionRefusedError(
         f"Le serveur {server.place} refuse le message ({when}).",
         cause=f"il a répondu : {code} {words}",
         next_step="corrigez l'adresse ou la configuration de cette messagerie avant de recommencer",

@@ -63,7 +63,7 @@ class CertificateError(ExchangeError):
 
 
 @dataclass(frozen=True)
-class Recipient:
+class RecipientCertificate:
     """A checked certificate: its DER, its RSA key, the SHA-256 of its DER, and the day it ends."""
 
     der: bytes
@@ -94,7 +94,7 @@ def read_certificate(path: Path | None, whose: str = "de l'OCT") -> x509.Certifi
 
 def check_recipient(
     certificate: x509.Certificate, *, now: datetime, revoked: frozenset[str], where: str
-) -> Recipient:
+) -> RecipientCertificate:
     """Check withdrawal, dates, key and purpose at `now` (zone-aware); CertificateError names the first flaw.
 
     `revoked` holds SHA-256 fingerprints in lower-case hexadecimal; `where` names the certificate to the user.
@@ -119,7 +119,7 @@ def check_recipient(
     if not _may_encipher(certificate, where):
         raise CertificateError(Flaw.WRONG_PURPOSE, where)
     der = certificate.public_bytes(serialization.Encoding.DER)
-    return Recipient(der, key, fingerprint, certificate.not_valid_after_utc)
+    return RecipientCertificate(der, key, fingerprint, certificate.not_valid_after_utc)
 
 
 def _may_encipher(certificate: x509.Certificate, where: str) -> bool:

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
 from cryptography.hazmat.primitives.ciphers import algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from tournee.exchange.route import Cipher, Route, Sealing
-from tournee.exchange.sealing.recipient import Recipient, check_recipient, read_certificate
+from tournee.exchange.route import MailCipher, Route, Sealing
+from tournee.exchange.sealing.recipient import RecipientCertificate, check_recipient, read_certificate
 
 PIECE = 64 * 1024  # bytes handled at a time
 SPOOL = 1024 * 1024  # ciphertext kept in memory before it goes to a temporary file
@@ -32,7 +32,7 @@ _GZIP = 31  # zlib window bits for RFC 1952
 _LEVEL = (
     3  # two thirds of a file are signatures, which do not shrink: level 6 takes half as long again for 4 %
 )
-_ASN1_CIPHER = {Cipher.AES_256_CBC: "aes256_cbc", Cipher.AES_128_CBC: "aes128_cbc"}
+_ASN1_CIPHER = {MailCipher.AES_256_CBC: "aes256_cbc", MailCipher.AES_128_CBC: "aes128_cbc"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Sealed:
         return b"".join(self.pieces)
 
 
-def recipient_of(route: Route, *, now: datetime) -> Recipient:
+def recipient_of(route: Route, *, now: datetime) -> RecipientCertificate:
     """The certificate this route seals for, checked at `now`; CertificateError otherwise (`OCT-MSG-8`)."""
     where = f"{route.whose} ({route.certificate})"
     certificate = read_certificate(route.certificate, route.whose)
@@ -71,7 +71,11 @@ def seal_for(route: Route, content: bytes | Iterable[bytes], *, now: datetime) -
 
 
 def seal(
-    content: bytes, recipient: Recipient, *, sealing: Sealing, cipher: Cipher = Cipher.AES_256_CBC
+    content: bytes,
+    recipient: RecipientCertificate,
+    *,
+    sealing: Sealing,
+    cipher: MailCipher = MailCipher.AES_256_CBC,
 ) -> bytes:
     """Seal bytes held in memory; see `seal_pieces`."""
     return b"".join(seal_pieces((content,), recipient, sealing=sealing, cipher=cipher))
@@ -80,10 +84,10 @@ def seal(
 def seal_stream(
     source: BinaryIO,
     sink: BinaryIO,
-    recipient: Recipient,
+    recipient: RecipientCertificate,
     *,
     sealing: Sealing,
-    cipher: Cipher = Cipher.AES_256_CBC,
+    cipher: MailCipher = MailCipher.AES_256_CBC,
 ) -> None:
     """Read all of `source`, write it sealed to `sink`; see `seal_pieces`."""
     pieces = iter(lambda: source.read(PIECE), b"")
@@ -93,10 +97,10 @@ def seal_stream(
 
 def seal_pieces(
     pieces: Iterable[bytes],
-    recipient: Recipient,
+    recipient: RecipientCertificate,
     *,
     sealing: Sealing,
-    cipher: Cipher = Cipher.AES_256_CBC,
+    cipher: MailCipher = MailCipher.AES_256_CBC,
 ) -> Iterator[bytes]:
     """One ContentInfo with EnvelopedData in DER around all these pieces, itself in pieces (RFC 5652 6.1).
 
@@ -133,7 +137,7 @@ def _encrypted(pieces: Iterable[bytes], key: bytes, iv: bytes) -> Iterator[bytes
     yield encryptor.update(padder.finalize()) + encryptor.finalize()
 
 
-def _head(recipient: Recipient, cipher: Cipher, key: bytes, iv: bytes, length: int) -> bytes:
+def _head(recipient: RecipientCertificate, cipher: MailCipher, key: bytes, iv: bytes, length: int) -> bytes:
     """Everything of the ContentInfo that comes before its `length` bytes of ciphertext.
 
     The ciphertext is last in each structure that holds it, so heads nest: each is a tag, the length of all

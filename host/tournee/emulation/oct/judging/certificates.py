@@ -17,7 +17,7 @@ from cryptography.x509 import Certificate
 from cryptography.x509.oid import NameOID
 
 from tournee.emulation.oct.judging.file import Values
-from tournee.emulation.oct.judging.refusal import RefusedError
+from tournee.emulation.oct.judging.refusal import OctRefusedError
 
 ALGORITHM = "01"  # RSASSA-PKCS1-v1_5, SHA-256
 KEY_BITS = 2048
@@ -70,7 +70,7 @@ def check_signature(
     """Verify one signature of `kind` (P, V, L) held by its four records 7; returns the card's certificate.
 
     P and L are a professional's, whose certificate carries a title (domain 3.3); V is a patient's. `subject`
-    is the 9-digit invoice or lot number the records must name. Raises `RefusedError` with `code`.
+    is the 9-digit invoice or lot number the records must name. Raises `OctRefusedError` with `code`.
     """
     invoice = "" if kind == "L" else subject
     refuse = _refuser(code, f"CERTIFICAT {kind}", invoice)
@@ -116,8 +116,8 @@ def rpps_of(certificate: Certificate) -> str:
     return ""
 
 
-def _refuser(code: str, what: str, invoice: str) -> Callable[[str], RefusedError]:
-    return lambda why: RefusedError(code, f"{what} : {why}", invoice)
+def _refuser(code: str, what: str, invoice: str) -> Callable[[str], OctRefusedError]:
+    return lambda why: OctRefusedError(code, f"{what} : {why}", invoice)
 
 
 def _verifies(certificate: Certificate, signature: bytes, signed: bytes) -> bool:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tournee.emulation.oct.judging.incoming import Submission
-from tournee.emulation.oct.judging.refusal import COUNT_OR_TOTAL, LAYOUT, UNREADABLE, RefusedError
+from tournee.emulation.oct.judging.refusal import COUNT_OR_TOTAL, LAYOUT, UNREADABLE, OctRefusedError
 from tournee.formats import records
 from tournee.formats.errors import RecordError
 
@@ -65,27 +65,31 @@ class Framed:
 def read_file(submission: Submission, siren: str) -> Framed:
     """The file of `submission`, framing checked against itself, the message and the OCT's own `siren`.
 
-    Raises `RefusedError`: 0100 no records at all, 0101 counts, 0106 layout.
+    Raises `OctRefusedError`: 0100 no records at all, 0101 counts, 0106 layout.
     """
     content = submission.file
     if len(content) % RECORD or len(content) < 2 * RECORD or content[:3] != b"000":
-        raise RefusedError(UNREADABLE, f"FICHIER DE {len(content)} OCTETS : PAS UNE SUITE D'ENREGISTREMENTS")
+        raise OctRefusedError(
+            UNREADABLE, f"FICHIER DE {len(content)} OCTETS : PAS UNE SUITE D'ENREGISTREMENTS"
+        )
     count = len(content) // RECORD
     header = decode(content[:RECORD], "000", 1)
     trailer = decode(content[-RECORD:], "999", count)
     for name in _SHARED:
         if header[name] != trailer[name]:
-            raise RefusedError(LAYOUT, f"999 : {name} DIFFERE DU 000")
+            raise OctRefusedError(LAYOUT, f"999 : {name} DIFFERE DU 000")
     _check_header(header, submission, siren)
     body = content[RECORD:-RECORD]
     lots = _cut_lots(body)
     if int(trailer["enregistrements"]) != count:
-        raise RefusedError(COUNT_OR_TOTAL, f"999 : {trailer['enregistrements']} ENREGISTREMENTS, {count} LUS")
+        raise OctRefusedError(
+            COUNT_OR_TOTAL, f"999 : {trailer['enregistrements']} ENREGISTREMENTS, {count} LUS"
+        )
     if int(trailer["lots"]) != len(lots):
-        raise RefusedError(COUNT_OR_TOTAL, f"999 : {trailer['lots']} LOTS, {len(lots)} LUS")
+        raise OctRefusedError(COUNT_OR_TOTAL, f"999 : {trailer['lots']} LOTS, {len(lots)} LUS")
     invoices = sum(is_invoice(body, at) for at in range(0, len(body), RECORD))
     if invoices != submission.invoices:
-        raise RefusedError(COUNT_OR_TOTAL, f"OBJET : {submission.invoices} FACTURES, {invoices} LUES")
+        raise OctRefusedError(COUNT_OR_TOTAL, f"OBJET : {submission.invoices} FACTURES, {invoices} LUES")
     return Framed(header, lots)
 
 
@@ -95,39 +99,39 @@ def is_invoice(content: bytes, at: int) -> bool:
 
 
 def decode(record: bytes, kind: str, number: int) -> Values:
-    """One record of the expected `kind`, every column checked; raises `RefusedError` 0106 naming record and
-    column.
+    """One record of the expected `kind`, every column checked; raises `OctRefusedError` 0106 naming record
+    and column.
     """
     try:
         found, values = records.decode(record)
     except RecordError as error:
-        raise RefusedError(
+        raise OctRefusedError(
             LAYOUT, f"ENREG {number} TYPE {kind} COLONNE {error.column} : {error.field}"
         ) from None
     if found != kind:
-        raise RefusedError(LAYOUT, f"ENREG {number} : TYPE {found} AU LIEU DE {kind}")
+        raise OctRefusedError(LAYOUT, f"ENREG {number} : TYPE {found} AU LIEU DE {kind}")
     return values
 
 
 def _check_header(header: Values, submission: Submission, siren: str) -> None:
     if header["type_emetteur"] not in _PS_TYPES:
-        raise RefusedError(LAYOUT, f"000 : TYPE D'EMETTEUR {header['type_emetteur']} INCONNU")
+        raise OctRefusedError(LAYOUT, f"000 : TYPE D'EMETTEUR {header['type_emetteur']} INCONNU")
     if header["numero_emetteur"] != submission.sender:
-        raise RefusedError(LAYOUT, "OBJET : EXERCICE DIFFERE DU NUMERO D'EMETTEUR DU 000")
+        raise OctRefusedError(LAYOUT, "OBJET : EXERCICE DIFFERE DU NUMERO D'EMETTEUR DU 000")
     if header["fichier"] != submission.file_name:
-        raise RefusedError(LAYOUT, "PIECE JOINTE : NOM DIFFERENT DU NOM DE FICHIER DU 000")
+        raise OctRefusedError(LAYOUT, "PIECE JOINTE : NOM DIFFERENT DU NOM DE FICHIER DU 000")
     if header["norme"] != _NORM:
-        raise RefusedError(LAYOUT, f"000 : NORME {header['norme']} AU LIEU DE {_NORM}")
+        raise OctRefusedError(LAYOUT, f"000 : NORME {header['norme']} AU LIEU DE {_NORM}")
     application = header["application"]
     recipient = (header["type_destinataire"], header["numero_destinataire"])
     if application == SINGLE_FILE:
         if recipient != ("OT", siren.zfill(14)):
-            raise RefusedError(LAYOUT, f"000 : DESTINATAIRE AUTRE QUE OT {siren}")
+            raise OctRefusedError(LAYOUT, f"000 : DESTINATAIRE AUTRE QUE OT {siren}")
     elif application == PER_RECIPIENT:
         if recipient[0] == "OT" or not re.fullmatch(r"\d{14}", str(recipient[1])):
-            raise RefusedError(LAYOUT, "000 : DESTINATAIRE D'UN FICHIER TR")
+            raise OctRefusedError(LAYOUT, "000 : DESTINATAIRE D'UN FICHIER TR")
     else:
-        raise RefusedError(LAYOUT, f"000 : APPLICATION {application} AU LIEU DE TO OU TR")
+        raise OctRefusedError(LAYOUT, f"000 : APPLICATION {application} AU LIEU DE TO OU TR")
 
 
 def _cut_lots(body: bytes) -> tuple[bytes, ...]:
@@ -136,7 +140,7 @@ def _cut_lots(body: bytes) -> tuple[bytes, ...]:
     """
     starts = [at for at in range(0, len(body), RECORD) if body[at : at + 1] == b"1"]
     if not starts or starts[0] != 0:
-        raise RefusedError(LAYOUT, "FICHIER SANS LOT, OU ENREGISTREMENT AVANT LE PREMIER LOT")
+        raise OctRefusedError(LAYOUT, "FICHIER SANS LOT, OU ENREGISTREMENT AVANT LE PREMIER LOT")
     if len(starts) > MAX_LOTS:
-        raise RefusedError(COUNT_OR_TOTAL, f"{len(starts)} LOTS, {MAX_LOTS} AU PLUS")
+        raise OctRefusedError(COUNT_OR_TOTAL, f"{len(starts)} LOTS, {MAX_LOTS} AU PLUS")
     return tuple(body[start:end] for start, end in zip(starts, [*starts[1:], len(body)], strict=True))

@@ -16,7 +16,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import parseaddr
 
-from tournee.emulation.oct.judging.refusal import LAYOUT, UNREADABLE, RefusedError
+from tournee.emulation.oct.judging.refusal import LAYOUT, UNREADABLE, OctRefusedError
 
 SPECIFICATION = "140700"
 CONTENT_TYPE = "application/edi-consent"
@@ -34,7 +34,7 @@ Unseal = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True)
-class Claim:
+class StatedOrigin:
     """What a message says of itself before anything is checked: enough to answer it.
 
     Zeros where it says nothing.
@@ -62,7 +62,7 @@ class Submission:
     file: bytes
 
 
-def read_claim(raw: bytes) -> Claim:
+def read_claim(raw: bytes) -> StatedOrigin:
     """Whom to answer and about what, from headers that may be anything; never raises."""
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)
@@ -70,47 +70,47 @@ def read_claim(raw: bytes) -> Claim:
         reply_to = parseaddr(str(message.get("From", "")))[1]
         sender = words[1] if len(words) == 4 and re.fullmatch(r"\d{14}", words[1]) else _NOBODY
         name = next((part.get_filename("") or "" for part in message.walk() if not part.is_multipart()), "")
-        return Claim(
+        return StatedOrigin(
             reply_to=reply_to if _ADDRESS.fullmatch(reply_to) else "",
             sender=sender,
             file_name=name if re.fullmatch(r"\d{6}", name) else _NO_FILE,
         )
     except Exception:  # a hostile message must still get its refusal
-        return Claim()
+        return StatedOrigin()
 
 
 def open_submission(raw: bytes, unseal: Unseal, address: str, now: datetime) -> Submission:
     """The submission in `raw`, sent to the OCT's `address`.
 
-    Raises `RefusedError`: 0106 for its headers, 0100 when the
+    Raises `OctRefusedError`: 0106 for its headers, 0100 when the
     attachment cannot be read.
     """
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)
         return _read_submission(message, unseal, address, now)
-    except RefusedError:
+    except OctRefusedError:
         raise
     except Exception:  # a stranger's headers may break the parser in any way
-        raise RefusedError(UNREADABLE, "MESSAGE ILLISIBLE") from None
+        raise OctRefusedError(UNREADABLE, "MESSAGE ILLISIBLE") from None
 
 
 def _read_submission(message: Message, unseal: Unseal, address: str, now: datetime) -> Submission:
     for name in ("From", "To", "Subject", "Content-Type"):
         if len(message.get_all(name, [])) != 1:
-            raise RefusedError(LAYOUT, f"MESSAGE : EN-TETE {name} ABSENT OU REPETE")
+            raise OctRefusedError(LAYOUT, f"MESSAGE : EN-TETE {name} ABSENT OU REPETE")
     if parseaddr(str(message["To"]))[1].lower() != address.lower():
-        raise RefusedError(LAYOUT, "MESSAGE : DESTINATAIRE AUTRE QUE L'OCT")
+        raise OctRefusedError(LAYOUT, "MESSAGE : DESTINATAIRE AUTRE QUE L'OCT")
     subject = str(message["Subject"])
     version, sender, stamp, count = _split_subject(subject, now)
     if version != SPECIFICATION:
-        raise RefusedError(LAYOUT, f"OBJET : VERSION {version} AU LIEU DE {SPECIFICATION}")
+        raise OctRefusedError(LAYOUT, f"OBJET : VERSION {version} AU LIEU DE {SPECIFICATION}")
     part = only_part(message)
     description = str(part.get("Content-Description", message.get("Content-Description", "")))
     if description not in DESCRIPTIONS:
-        raise RefusedError(LAYOUT, "CONTENT-DESCRIPTION INCONNUE")
+        raise OctRefusedError(LAYOUT, "CONTENT-DESCRIPTION INCONNUE")
     name = part.get_filename("") or ""
     if not re.fullmatch(r"\d{6}", name):
-        raise RefusedError(LAYOUT, "PIECE JOINTE : NOM AUTRE QUE LE NOM DU FICHIER")
+        raise OctRefusedError(LAYOUT, "PIECE JOINTE : NOM AUTRE QUE LE NOM DU FICHIER")
     form = DESCRIPTIONS[description]
     return Submission(
         subject, sender, stamp, int(count), name, form, opened(attachment_of(part), form, unseal)
@@ -120,56 +120,56 @@ def _read_submission(message: Message, unseal: Unseal, address: str, now: dateti
 def _split_subject(subject: str, now: datetime) -> tuple[str, str, str, str]:
     match = _SUBJECT.fullmatch(subject)
     if match is None:
-        raise RefusedError(LAYOUT, "OBJET : FORME AUTRE QUE SVVVVVVV/EXERCICE/COMPOSTAGE/NNNNN")
+        raise OctRefusedError(LAYOUT, "OBJET : FORME AUTRE QUE SVVVVVVV/EXERCICE/COMPOSTAGE/NNNNN")
     version, sender, stamp, count = match.groups()
     try:
         made = datetime.strptime(stamp[:_STAMP_DIGITS], _STAMP)
     except ValueError:
-        raise RefusedError(LAYOUT, "OBJET : COMPOSTAGE SANS DATE VALIDE") from None
+        raise OctRefusedError(LAYOUT, "OBJET : COMPOSTAGE SANS DATE VALIDE") from None
     if made > now.replace(tzinfo=None) + _CLOCK_SLACK:
-        raise RefusedError(LAYOUT, "OBJET : COMPOSTAGE DANS LE FUTUR")
+        raise OctRefusedError(LAYOUT, "OBJET : COMPOSTAGE DANS LE FUTUR")
     return version, sender, stamp, count
 
 
 def only_part(message: Message) -> Message:
-    """The one part there is, an Application/EDI-consent; RefusedError 0106."""
+    """The one part there is, an Application/EDI-consent; OctRefusedError 0106."""
     parts = [part for part in message.walk() if not part.is_multipart()]
     attachments = [part for part in parts if part.get_content_type() == CONTENT_TYPE]
     if len(attachments) != 1:
-        raise RefusedError(
+        raise OctRefusedError(
             LAYOUT, f"MESSAGE : {len(attachments)} PIECES APPLICATION/EDI-CONSENT AU LIEU D'UNE"
         )
     if len(parts) != 1:
-        raise RefusedError(LAYOUT, "MESSAGE : D'AUTRES PIECES ACCOMPAGNENT LE FICHIER")
+        raise OctRefusedError(LAYOUT, "MESSAGE : D'AUTRES PIECES ACCOMPAGNENT LE FICHIER")
     return attachments[0]
 
 
 def attachment_of(part: Message) -> bytes:
-    """The decoded base64 of a part; RefusedError 0106, 0100."""
+    """The decoded base64 of a part; OctRefusedError 0106, 0100."""
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
-        raise RefusedError(LAYOUT, "PIECE JOINTE : CODAGE AUTRE QUE BASE64")
+        raise OctRefusedError(LAYOUT, "PIECE JOINTE : CODAGE AUTRE QUE BASE64")
     payload = "".join(str(part.get_payload()).split()).encode("ascii", "replace")
     try:
         content = binascii.a2b_base64(payload)
     except binascii.Error:
         content = b""
     if base64.b64encode(content) != payload:
-        raise RefusedError(UNREADABLE, "PIECE JOINTE : BASE64 INCORRECT")
+        raise OctRefusedError(UNREADABLE, "PIECE JOINTE : BASE64 INCORRECT")
     return content
 
 
 def opened(content: bytes, form: str, unseal: Unseal) -> bytes:
-    """The content unsealed and decompressed as `form` (K, ZK or nothing) says; RefusedError 0100."""
+    """The content unsealed and decompressed as `form` (K, ZK or nothing) says; OctRefusedError 0100."""
     if "K" in form:
         try:
             content = unseal(content)
         except Exception:  # the CMS layer raises many classes on hostile bytes; the answer is the same
-            raise RefusedError(UNREADABLE, "PIECE JOINTE : DECHIFFREMENT IMPOSSIBLE") from None
+            raise OctRefusedError(UNREADABLE, "PIECE JOINTE : DECHIFFREMENT IMPOSSIBLE") from None
     if "Z" in form:
         try:
             content = gzip.decompress(content)
         except (OSError, EOFError, zlib.error):
-            raise RefusedError(UNREADABLE, "PIECE JOINTE : DECOMPRESSION IMPOSSIBLE") from None
+            raise OctRefusedError(UNREADABLE, "PIECE JOINTE : DECOMPRESSION IMPOSSIBLE") from None
     if not content:
-        raise RefusedError(UNREADABLE, "PIECE JOINTE VIDE")
+        raise OctRefusedError(UNREADABLE, "PIECE JOINTE VIDE")
     return content

@@ -14,11 +14,11 @@ from cryptography.x509 import Certificate
 from tournee.emulation.oct.judging.answers import Item
 from tournee.emulation.oct.judging.certificates import CardCertificates
 from tournee.emulation.oct.judging.file import RECORD, Framed
-from tournee.emulation.oct.judging.incoming import Claim, Submission, open_submission
-from tournee.emulation.oct.judging.lot import Lot, claimed_number, read_lot
+from tournee.emulation.oct.judging.incoming import StatedOrigin, Submission, open_submission
+from tournee.emulation.oct.judging.lot import OctLot, claimed_number, read_lot
 from tournee.emulation.oct.judging.lot_checks import check_lot
-from tournee.emulation.oct.judging.refusal import LAYOUT, UNKNOWN_SENDER, RefusedError
-from tournee.emulation.oct.judging.register import Register
+from tournee.emulation.oct.judging.refusal import LAYOUT, UNKNOWN_SENDER, OctRefusedError
+from tournee.emulation.oct.judging.register import OctRegister
 from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.judging.sheet_checks import as_date
 
@@ -31,12 +31,12 @@ _SLACK = timedelta(days=1)
 @dataclass(frozen=True)
 class Door:
     """One mail address and what may come in by it: `read` gives the file of a submission, `check` looks at a
-    lot that holds in itself; both raise `RefusedError`.
+    lot that holds in itself; both raise `OctRefusedError`.
     """
 
     address: str
     read: Callable[[Submission], Framed]
-    check: Callable[[Lot], None] = lambda lot: None
+    check: Callable[[OctLot], None] = lambda lot: None
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Judgement:
     ps_type: str
     file_name: str
     items: tuple[Item, ...]
-    accepted: tuple[tuple[Lot, bytes], ...] = ()
+    accepted: tuple[tuple[OctLot, bytes], ...] = ()
     framed: Framed | None = None
     submission: Submission | None = None
 
@@ -67,12 +67,14 @@ class Judge:
         certificate: Certificate,
         card_certificates: Iterable[Certificate],
     ) -> None:
-        self.register = Register()
+        self.register = OctRegister()
         self._cards = CardCertificates(card_certificates)
         self._key = key
         self._certificate = certificate
 
-    def judge(self, raw: bytes, claim: Claim, door: Door, scenario: Scenario, now: datetime) -> Judgement:
+    def judge(
+        self, raw: bytes, claim: StatedOrigin, door: Door, scenario: Scenario, now: datetime
+    ) -> Judgement:
         """What becomes of `raw`, which came to `door` and claims to be `claim`; never raises on `raw`."""
         ps_type = ANY_TYPE
         submission: Submission | None = None
@@ -81,14 +83,14 @@ class Judge:
             self.register.check_message(submission)
             framed = door.read(submission)
             if as_date(framed.header["date"], "000 : DATE") > now.date() + _SLACK:
-                raise RefusedError(LAYOUT, "000 : DATE DANS LE FUTUR")
+                raise OctRefusedError(LAYOUT, "000 : DATE DANS LE FUTUR")
             ps_type = str(framed.header["type_emetteur"])
             known = scenario.known_senders
             if known is not None and framed.sender[-9:] not in known:
-                raise RefusedError(UNKNOWN_SENDER, f"EMETTEUR {framed.sender} INCONNU")
+                raise OctRefusedError(UNKNOWN_SENDER, f"EMETTEUR {framed.sender} INCONNU")
             self.register.check_file(framed)
             items, accepted = self._judge_lots(framed, door, scenario)
-        except RefusedError as refused:
+        except OctRefusedError as refused:
             item = Item(WHOLE_FILE, NO_DATE, refused.code, refused.label, refused.invoice)
             return Judgement(claim.sender, ps_type, claim.file_name, (item,), submission=submission)
         self.register.note_file(framed, submission)
@@ -96,7 +98,7 @@ class Judge:
 
     def _judge_lots(
         self, framed: Framed, door: Door, scenario: Scenario
-    ) -> tuple[tuple[Item, ...], tuple[tuple[Lot, bytes], ...]]:
+    ) -> tuple[tuple[Item, ...], tuple[tuple[OctLot, bytes], ...]]:
         items, accepted = [], []
         number = 2
         for content in framed.lots:
@@ -106,7 +108,7 @@ class Judge:
                 check_lot(lot, framed, scenario, self._cards)
                 door.check(lot)
                 self.register.check_lot(framed, lot)
-            except RefusedError as refused:
+            except OctRefusedError as refused:
                 if named == WHOLE_FILE:
                     raise
                 items.append(Item(named, day, refused.code, refused.label, refused.invoice))

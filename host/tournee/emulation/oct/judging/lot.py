@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tournee.emulation.oct.judging.file import RECORD, Values
-from tournee.emulation.oct.judging.refusal import LAYOUT, RefusedError
+from tournee.emulation.oct.judging.refusal import LAYOUT, OctRefusedError
 from tournee.formats import records
 from tournee.formats.errors import RecordError
 
@@ -15,7 +15,7 @@ _LOT_DATE = slice(71, 77)
 
 
 @dataclass(frozen=True)
-class Act:
+class OctAct:
     """One act: record 4, and its 4E when RPPS numbers are known."""
 
     values: Values
@@ -23,14 +23,14 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class OctSheet:
     """One care sheet: records 2, 2A, 4 and 4E, 5; `signed` are the bytes from 2 to 5, `certificates` its
     records 7.
     """
 
     identity: Values
     complement: Values | None
-    acts: tuple[Act, ...]
+    acts: tuple[OctAct, ...]
     total: Values
     signed: bytes
     certificates: tuple[Values, ...]
@@ -47,13 +47,13 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Lot:
+class OctLot:
     """One lot: records 1 and 6, its sheets; `signed` are the bytes from 1 to 6, `certificates` its own
     records 7.
     """
 
     header: Values
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[OctSheet, ...]
     trailer: Values
     signed: bytes
     certificates: tuple[Values, ...]
@@ -104,24 +104,24 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def read_lot(content: bytes, first: int) -> Lot:
-    """The lot in `content`, whose first record is number `first` of its file; raises `RefusedError` 0106."""
+def read_lot(content: bytes, first: int) -> OctLot:
+    """The lot in `content`, whose first record is number `first` of its file; OctRefusedError 0106."""
     walk = _Walk(content, first)
     header = walk.take("1")
     sheets = []
     while walk.kind() == "2":
         sheets.append(_read_sheet(walk))
     if not sheets:
-        raise RefusedError(LAYOUT, f"ENREG {walk.number} : LOT SANS FACTURE")
+        raise OctRefusedError(LAYOUT, f"ENREG {walk.number} : LOT SANS FACTURE")
     trailer = walk.take("6")
     signed = content[: walk.at]
     certificates = walk.take_all("7")
     if not walk.at_end():
-        raise RefusedError(LAYOUT, f"ENREG {walk.number} : TYPE {walk.kind()} APRES LA FIN DU LOT")
-    return Lot(header, tuple(sheets), trailer, signed, certificates)
+        raise OctRefusedError(LAYOUT, f"ENREG {walk.number} : TYPE {walk.kind()} APRES LA FIN DU LOT")
+    return OctLot(header, tuple(sheets), trailer, signed, certificates)
 
 
-def _read_sheet(walk: "_Walk") -> Sheet:
+def _read_sheet(walk: "_Walk") -> OctSheet:
     start = walk.at
     identity = walk.take("2")
     number = str(identity["facture"])
@@ -130,14 +130,14 @@ def _read_sheet(walk: "_Walk") -> Sheet:
         acts = []
         while walk.kind() == "4":
             values = walk.take("4")
-            acts.append(Act(values, walk.take("4E") if walk.kind() == "4E" else None))
+            acts.append(OctAct(values, walk.take("4E") if walk.kind() == "4E" else None))
         if not acts:
-            raise RefusedError(LAYOUT, f"ENREG {walk.number} : FACTURE SANS ACTE")
+            raise OctRefusedError(LAYOUT, f"ENREG {walk.number} : FACTURE SANS ACTE")
         total = walk.take("5")
         signed = walk.content[start : walk.at]
-        return Sheet(identity, complement, tuple(acts), total, signed, walk.take_all("7"))
-    except RefusedError as refused:
-        raise RefusedError(refused.code, refused.label, number) from None
+        return OctSheet(identity, complement, tuple(acts), total, signed, walk.take_all("7"))
+    except OctRefusedError as refused:
+        raise OctRefusedError(refused.code, refused.label, number) from None
 
 
 class _Walk:
@@ -165,15 +165,15 @@ class _Walk:
     def take(self, kind: str) -> Values:
         """The next record, which must be of `kind` and right in every column."""
         if self.at_end():
-            raise RefusedError(LAYOUT, f"ENREG {self.number} : FIN DU LOT AU LIEU DU TYPE {kind}")
+            raise OctRefusedError(LAYOUT, f"ENREG {self.number} : FIN DU LOT AU LIEU DU TYPE {kind}")
         try:
             found, values = records.decode(self._next())
         except RecordError as error:
-            raise RefusedError(
+            raise OctRefusedError(
                 LAYOUT, f"ENREG {self.number} COLONNE {error.column} : {error.field}"
             ) from None
         if found != kind:
-            raise RefusedError(LAYOUT, f"ENREG {self.number} : TYPE {found} AU LIEU DE {kind}")
+            raise OctRefusedError(LAYOUT, f"ENREG {self.number} : TYPE {found} AU LIEU DE {kind}")
         self.at += RECORD
         return values
 

@@ -10,7 +10,7 @@ from stdnum import luhn
 
 from tournee.emulation.oct.judging.certificates import CardCertificates, check_signature, rpps_of
 from tournee.emulation.oct.judging.file import PER_RECIPIENT, Framed, Values
-from tournee.emulation.oct.judging.lot import Lot, Sheet
+from tournee.emulation.oct.judging.lot import OctLot, OctSheet
 from tournee.emulation.oct.judging.refusal import (
     COUNT_OR_TOTAL,
     DUPLICATE,
@@ -18,7 +18,7 @@ from tournee.emulation.oct.judging.refusal import (
     LAYOUT,
     LOT_CERTIFICATE,
     OTHER,
-    RefusedError,
+    OctRefusedError,
 )
 from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.judging.sheet_checks import as_date, check_sheet
@@ -30,13 +30,13 @@ _CRF = {"FSE": re.compile(r"F\d{8}"), "DRE": re.compile(r"D\d{10}")}
 _VERSION = "140700"
 
 
-def check_lot(lot: Lot, framed: Framed, scenario: Scenario, cards: CardCertificates) -> None:
-    """Raise `RefusedError` for the first thing wrong: 0101, 0102, 0103, 0105, 0106 or 0199."""
+def check_lot(lot: OctLot, framed: Framed, scenario: Scenario, cards: CardCertificates) -> None:
+    """Raise `OctRefusedError` for the first thing wrong: 0101, 0102, 0103, 0105, 0106 or 0199."""
     _check_header(lot, framed)
     numbers = [sheet.number for sheet in lot.sheets]
     for number in numbers:
         if numbers.count(number) > 1:
-            raise RefusedError(DUPLICATE, f"FACTURE {number} PLUSIEURS FOIS DANS LE LOT", number)
+            raise OctRefusedError(DUPLICATE, f"FACTURE {number} PLUSIEURS FOIS DANS LE LOT", number)
     for sheet in lot.sheets:
         check_sheet(sheet, lot)
     _check_trailer(lot)
@@ -54,53 +54,53 @@ def check_lot(lot: Lot, framed: Framed, scenario: Scenario, cards: CardCertifica
         )
     )
     if len(set(signers)) > 1:
-        raise RefusedError(LOT_CERTIFICATE, "FACTURES ET LOT SIGNES PAR DES CARTES DIFFERENTES")
+        raise OctRefusedError(LOT_CERTIFICATE, "FACTURES ET LOT SIGNES PAR DES CARTES DIFFERENTES")
     if lot.kind == "DRE" and lot.crf[1:] in scenario.unknown_amc:
-        raise RefusedError(OTHER, f"AMC {lot.crf[1:]} INCONNUE DE L'OCT")
+        raise OctRefusedError(OTHER, f"AMC {lot.crf[1:]} INCONNUE DE L'OCT")
 
 
-def _check_header(lot: Lot, framed: Framed) -> None:
+def _check_header(lot: OctLot, framed: Framed) -> None:
     header = lot.header
     billing_number = str(header["emetteur"])
     if billing_number.zfill(14) != framed.sender:
-        raise RefusedError(LAYOUT, "1 : EMETTEUR AUTRE QUE CELUI DU 000")  # OCT-SF-3
+        raise OctRefusedError(LAYOUT, "1 : EMETTEUR AUTRE QUE CELUI DU 000")  # OCT-SF-3
     if not luhn.is_valid(billing_number):
-        raise RefusedError(LAYOUT, "1 : CLE DU NUMERO DE FACTURATION FAUSSE")
+        raise OctRefusedError(LAYOUT, "1 : CLE DU NUMERO DE FACTURATION FAUSSE")
     if not "001" <= lot.number <= "999":
-        raise RefusedError(LAYOUT, f"1 : NUMERO DE LOT {lot.number}")
+        raise OctRefusedError(LAYOUT, f"1 : NUMERO DE LOT {lot.number}")
     if lot.kind not in _CRF:
-        raise RefusedError(LAYOUT, f"1 : CATEGORIE {lot.kind}")
+        raise OctRefusedError(LAYOUT, f"1 : CATEGORIE {lot.kind}")
     if lot.mode not in MODES:
-        raise RefusedError(LAYOUT, f"1 : MODE DE SECURISATION {lot.mode}")
+        raise OctRefusedError(LAYOUT, f"1 : MODE DE SECURISATION {lot.mode}")
     if header["version"] != _VERSION:
-        raise RefusedError(LAYOUT, f"1 : VERSION {header['version']} AU LIEU DE {_VERSION}")
+        raise OctRefusedError(LAYOUT, f"1 : VERSION {header['version']} AU LIEU DE {_VERSION}")
     if not _CRF[lot.kind].fullmatch(lot.crf):
-        raise RefusedError(LAYOUT, f"1 : CRF {lot.crf} POUR UN LOT DE {lot.kind}")
+        raise OctRefusedError(LAYOUT, f"1 : CRF {lot.crf} POUR UN LOT DE {lot.kind}")
     if as_date(header["date"], "1 : DATE DU LOT") > as_date(framed.header["date"], "000 : DATE"):
-        raise RefusedError(LAYOUT, "1 : DATE DU LOT APRES LA DATE DU FICHIER")
+        raise OctRefusedError(LAYOUT, "1 : DATE DU LOT APRES LA DATE DU FICHIER")
     if framed.header["application"] == PER_RECIPIENT and not recipient_matches(framed, lot):
-        raise RefusedError(LAYOUT, f"000 : DESTINATAIRE AUTRE QUE CELUI DU CRF {lot.crf}")
+        raise OctRefusedError(LAYOUT, f"000 : DESTINATAIRE AUTRE QUE CELUI DU CRF {lot.crf}")
 
 
-def recipient_matches(framed: Framed, lot: Lot) -> bool:
+def recipient_matches(framed: Framed, lot: OctLot) -> bool:
     """Whether the recipient number of a file per recipient is the one the lot's CRF means (domain 2.2)."""
     return framed.header["numero_destinataire"] == recipient_number(lot)
 
 
-def recipient_number(lot: Lot) -> str:
+def recipient_number(lot: OctLot) -> str:
     """FSE: `000000`, régime, centre informatique, organisme; DRE: the AMC number, zero-filled on 14."""
     if lot.kind == "DRE":
         return lot.crf[1:].zfill(14)
     return f"000000{lot.crf[1:3]}{lot.crf[6:9]}{lot.header['organisme']}"
 
 
-def _check_trailer(lot: Lot) -> None:
+def _check_trailer(lot: OctLot) -> None:
     trailer = lot.trailer
     if trailer["emetteur"] != lot.header["emetteur"] or trailer["lot"] != lot.number:
-        raise RefusedError(LAYOUT, "6 : EMETTEUR OU NUMERO DE LOT DIFFERE DU 1")
+        raise OctRefusedError(LAYOUT, "6 : EMETTEUR OU NUMERO DE LOT DIFFERE DU 1")
     invoices = len(lot.sheets)
     if invoices > MAX_INVOICES:
-        raise RefusedError(COUNT_OR_TOTAL, f"{invoices} FACTURES, {MAX_INVOICES} AU PLUS")
+        raise OctRefusedError(COUNT_OR_TOTAL, f"{invoices} FACTURES, {MAX_INVOICES} AU PLUS")
     expected = {
         "factures": invoices,
         "factures_2": invoices,
@@ -112,15 +112,15 @@ def _check_trailer(lot: Lot) -> None:
     }
     for name, value in expected.items():
         if int(trailer[name]) != value:
-            raise RefusedError(COUNT_OR_TOTAL, f"6 : {name} {trailer[name]}, {value} LUS")
+            raise OctRefusedError(COUNT_OR_TOTAL, f"6 : {name} {trailer[name]}, {value} LUS")
 
 
-def _check_sheet_certificates(sheet: Sheet, lot: Lot, cards: CardCertificates) -> Certificate:
+def _check_sheet_certificates(sheet: OctSheet, lot: OctLot, cards: CardCertificates) -> Certificate:
     """Verify P, and V in mode 03; returns the certificate of the PS, who must have done the acts."""
     kinds = ("P", "V") if lot.mode == SECURED else ("P",)
     strangers = {str(seven["genre"]) for seven in sheet.certificates} - set(kinds)
     if strangers:
-        raise RefusedError(
+        raise OctRefusedError(
             INVOICE_CERTIFICATE, f"CERTIFICAT {min(strangers)} EN MODE {lot.mode}", sheet.number
         )
     signer, *_ = [
@@ -139,7 +139,7 @@ def _check_sheet_certificates(sheet: Sheet, lot: Lot, cards: CardCertificates) -
     for act in sheet.acts:
         rpps = "" if act.rpps is None else str(act.rpps["rpps_executant"])
         if rpps.strip("0") and rpps != rpps_of(signer):
-            raise RefusedError(INVOICE_CERTIFICATE, "4E : RPPS AUTRE QUE CELUI DE LA CARTE", sheet.number)
+            raise OctRefusedError(INVOICE_CERTIFICATE, "4E : RPPS AUTRE QUE CELUI DE LA CARTE", sheet.number)
     return signer
 
 
@@ -147,5 +147,5 @@ def _of_kind(sevens: Sequence[Values], kind: str) -> list[Values]:
     return [seven for seven in sevens if seven["genre"] == kind]
 
 
-def _sum(sheets: Sequence[Sheet], name: str) -> int:
+def _sum(sheets: Sequence[OctSheet], name: str) -> int:
     return sum(int(sheet.total[name]) for sheet in sheets)

@@ -13,7 +13,7 @@ OTHER = "0199"
 LABEL_MAX = 80  # record A 36+80
 
 
-class RefusedError(Exception):
+class OctRefusedError(Exception):
     """A file or a lot is refused: ARL `code`, `label` (at most 80 upper-case ASCII characters), `invoice`
     at fault or "".
     """

@@ -4,12 +4,12 @@ OCT-X).
 
 from tournee.emulation.oct.judging.file import Framed
 from tournee.emulation.oct.judging.incoming import Submission
-from tournee.emulation.oct.judging.lot import Lot
-from tournee.emulation.oct.judging.refusal import DUPLICATE, OTHER, RefusedError
+from tournee.emulation.oct.judging.lot import OctLot
+from tournee.emulation.oct.judging.refusal import DUPLICATE, OTHER, OctRefusedError
 from tournee.emulation.oct.judging.sheet_checks import SPLIT_CONTRACT
 
 
-class Register:
+class OctRegister:
     """Remembers for ever; `known_files` maps (sender, file name) to the stamp of the message that brought
     it.
     """
@@ -22,39 +22,41 @@ class Register:
         self._split: set[tuple[str, str]] = set()
 
     def check_message(self, submission: Submission) -> None:
-        """Note the message's stamp; raises `RefusedError` 0105 when its sender used it before (OCT-MSG-4)."""
+        """Note the message's stamp; OctRefusedError 0105 when its sender used it before (OCT-MSG-4)."""
         key = (submission.sender, submission.stamp)
         if key in self._stamps:
-            raise RefusedError(DUPLICATE, f"COMPOSTAGE {submission.stamp} DEJA RECU")
+            raise OctRefusedError(DUPLICATE, f"COMPOSTAGE {submission.stamp} DEJA RECU")
         self._stamps.add(key)
 
     def check_file(self, framed: Framed) -> None:
-        """Raises `RefusedError` 0105 when the sender's file name was taken in before (OCT-SF-4)."""
+        """Raises `OctRefusedError` 0105 when the sender's file name was taken in before (OCT-SF-4)."""
         stamp = self.known_files.get((framed.sender, framed.file_name))
         if stamp is not None:
-            raise RefusedError(DUPLICATE, f"FICHIER {framed.file_name} DEJA RECU SOUS LE COMPOSTAGE {stamp}")
+            raise OctRefusedError(
+                DUPLICATE, f"FICHIER {framed.file_name} DEJA RECU SOUS LE COMPOSTAGE {stamp}"
+            )
 
-    def check_lot(self, framed: Framed, lot: Lot) -> None:
-        """Raises `RefusedError`: 0105 for a lot or an invoice taken in before, 0199 for a DRE beside a
+    def check_lot(self, framed: Framed, lot: OctLot) -> None:
+        """Raises `OctRefusedError`: 0105 for a lot or an invoice taken in before, 0199 for a DRE beside a
         split FSE (OCT-X-1).
         """
         sender = framed.sender
         if (sender, lot.number, str(lot.header["date"])) in self._lots:
-            raise RefusedError(DUPLICATE, f"LOT {lot.number} DEJA RECU")
+            raise OctRefusedError(DUPLICATE, f"LOT {lot.number} DEJA RECU")
         other_kind = "DRE" if lot.kind == "FSE" else "FSE"
         for sheet in lot.sheets:
             if (sender, sheet.number, lot.kind) in self._invoices:
-                raise RefusedError(DUPLICATE, f"FACTURE {sheet.number} DEJA RECUE", sheet.number)
+                raise OctRefusedError(DUPLICATE, f"FACTURE {sheet.number} DEJA RECUE", sheet.number)
             beside = (sender, sheet.number, other_kind) in self._invoices
             split = sheet.identity["type_contrat"] == SPLIT_CONTRACT or (sender, sheet.number) in self._split
             if beside and split:
-                raise RefusedError(OTHER, "CONTRAT 99 ET DRE POUR LA MEME FACTURE", sheet.number)
+                raise OctRefusedError(OTHER, "CONTRAT 99 ET DRE POUR LA MEME FACTURE", sheet.number)
 
     def note_file(self, framed: Framed, submission: Submission) -> None:
         """Remember a file that was taken in, whatever became of its lots."""
         self.known_files[(framed.sender, framed.file_name)] = submission.stamp
 
-    def note_lot(self, framed: Framed, lot: Lot) -> None:
+    def note_lot(self, framed: Framed, lot: OctLot) -> None:
         """Remember an accepted lot and its invoices."""
         sender = framed.sender
         self._lots.add((sender, lot.number, str(lot.header["date"])))

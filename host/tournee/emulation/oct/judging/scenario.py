@@ -12,7 +12,7 @@ from tournee.model import Increment
 
 
 @dataclass(frozen=True)
-class Rejection:
+class ScenarioRejection:
     """An insurer's rejection of a sheet (NOEMIE 294): `code` of at most 4 characters, `label` of at most
     86.
     """
@@ -63,7 +63,7 @@ class Scenario:
     known_senders: frozenset[str] | None = None
     unknown_amc: frozenset[str] = frozenset({"0099999997"})
     managed_amc: frozenset[str] = frozenset({"0089000000"})
-    rejected: Mapping[str, Rejection] = field(default_factory=dict)
+    rejected: Mapping[str, ScenarioRejection] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     deferred: frozenset[str] = frozenset()
     flat_payment: FlatPayment | None = None
