@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
+from itertools import chain
 from pathlib import Path
+
+import pytest
+
+from tournee import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 AGREED = {"pyproject.toml", "README.md", "LICENSE", "firmware", "host", "boards", "tools", "tests"}
@@ -38,11 +44,39 @@ def test_every_pinned_package_carries_its_hashes() -> None:
             assert "--hash=sha256:" in package, package
 
 
-def test_every_dependency_of_the_project_says_why() -> None:
-    lines = (ROOT / "pyproject.toml").read_text().splitlines()
-    pinned = [line for line in lines if re.match(r'\s+"[A-Za-z0-9-]+==', line)]
-    assert len(pinned) > 10
-    assert [line for line in pinned if not re.search(r'",? # \w', line)] == []
+def projects() -> list[Path]:
+    """The pyproject.toml of each distribution made here."""
+    return [ROOT / "pyproject.toml", ROOT / "host" / "tournee" / "emulation" / "pyproject.toml"]
+
+
+def requirements(file: Path) -> list[str]:
+    """What a distribution asks for, extras and build included."""
+    table = tomllib.loads(file.read_text())
+    extras = table["project"].get("optional-dependencies", {}).values()
+    return [*table["build-system"]["requires"], *table["project"]["dependencies"], *chain(*extras)]
+
+
+@pytest.mark.parametrize("file", projects(), ids=["tournee", "tournee-emulation"])
+def test_every_dependency_of_a_project_says_why(file: Path) -> None:
+    text = file.read_text()
+    asked = requirements(file)
+    assert len(asked) > 5
+    assert [one for one in asked if not re.search(rf'"{re.escape(one)}"\]?,? # \w', text)] == []
+
+
+@pytest.mark.parametrize("file", projects(), ids=["tournee", "tournee-emulation"])
+def test_a_project_asks_for_ranges_and_pins_only_its_other_half(file: Path) -> None:
+    asked = requirements(file)
+    assert [one for one in asked if ">=" not in one and "~=" not in one] == [
+        one for one in asked if re.fullmatch(r"tournee(-emulation)?==[0-9.]+", one)
+    ]
+
+
+def test_both_distributions_are_of_one_version_and_ask_for_that_of_the_other() -> None:
+    ours, emulation = (tomllib.loads(file.read_text())["project"] for file in projects())
+    assert emulation["version"] == __version__
+    assert ours["optional-dependencies"]["emulation"] == [f"tournee-emulation=={__version__}"]
+    assert f"tournee=={__version__}" in emulation["dependencies"]
 
 
 def test_readme_names_exactly_two_commands() -> None:
