@@ -19,9 +19,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from tournee.formats import records, zone_table
+from tournee.formats import noemie, records, zone_table
 from tournee.formats.fields import Field
-from tournee.formats.noemie import entities as noemie
 from tournee.formats.noemie.table import LABELS, TABLE
 from tournee.ssv.codes import ROWS
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tournee.formats import noemie
 from tournee.formats.errors import NoemieError
-from tournee.formats.noemie import entities as noemie
 from tournee.formats.noemie.table import LABELS
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "sesam"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tournee.formats import noemie
 from tournee.formats.errors import NoemieError
-from tournee.formats.noemie import entities as noemie
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "vectors" / "sesam" / "noemie.json").read_text())
 RAW = {one["type"]: one["entity"].encode() for one in GOLDEN}

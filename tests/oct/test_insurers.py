@@ -3,7 +3,7 @@
 import pytest
 
 from tournee.emulation.oct import FlatPayment, Retention, Scenario, ScenarioRejection
-from tournee.formats.noemie import entities as noemie
+from tournee.formats import noemie
 from tournee.returns.classify import take_in
 
 NIR = "2550699999001"

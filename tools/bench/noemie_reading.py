@@ -16,7 +16,7 @@ def noemie_reading() -> None:
     column by column as its table says, placed; its fields are made when asked for. The second line makes
     every entity and every field of it. Processor time, the two in turn: other work weighs on both alike.
     """
-    from tournee.formats.noemie import entities as noemie
+    from tournee.formats import noemie
 
     whole = _rsp(MEGABYTE)
     count = len(noemie.read(whole))
@@ -39,7 +39,7 @@ def _processor(action: Callable[[], object]) -> float:
 
 def _rsp(size: int) -> bytes:
     """A 576 of about `size` bytes: third-party payments, two acts an invoice."""
-    from tournee.formats.noemie import entities as noemie
+    from tournee.formats import noemie
 
     ends = {"type_emetteur": "OT", "numero_emetteur": "0" * 14, "type_destinataire": "IF"}
     ends |= {"numero_destinataire": "0" * 14, "fichier": "000001"}

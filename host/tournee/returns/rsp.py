@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from tournee.formats import noemie
 from tournee.formats.errors import NoemieError
-from tournee.formats.noemie import entities as noemie
-from tournee.formats.noemie.entities import Entities, Entity
+from tournee.formats.noemie import Entities, Entity
 from tournee.returns.quarantine import DamagedError
 from tournee.returns.rsp_content import (
     OtherPayment,

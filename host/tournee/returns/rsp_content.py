@@ -4,8 +4,8 @@ RET-3).
 
 from dataclasses import dataclass, field
 
-from tournee.formats.noemie import entities as noemie
-from tournee.formats.noemie.entities import Entities, Entity
+from tournee.formats import noemie
+from tournee.formats.noemie import Entities, Entity
 from tournee.model.codes import DRE, FSE
 from tournee.returns.rsp_totals import TotalCheck
 

@@ -6,7 +6,7 @@ identification starts with the level on two digits; one that names no open level
 
 from dataclasses import dataclass
 
-from tournee.formats.noemie.entities import Entity
+from tournee.formats.noemie import Entity
 
 LEVELS = {"010": 1, "020": 1, "040": 2, "080": 3, "100": 4, "102": 4}
 _FILE_LEVEL = 0

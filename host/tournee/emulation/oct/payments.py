@@ -8,7 +8,7 @@ from tournee.emulation.oct.judging.lot import OctAct, OctLot, OctSheet
 from tournee.emulation.oct.judging.scenario import FlatPayment, Scenario
 from tournee.emulation.oct.judging.sheet_checks import asked_of_split, third_party_amc, third_party_amo
 from tournee.emulation.oct.split import Flow
-from tournee.formats.noemie import entities as noemie
+from tournee.formats import noemie
 
 PAYMENTS, REJECTIONS, OTHERS = "0576", "0580", "0900"
 _MANDATE, _PAYEE, _LOT = "01", "02", "03"  # levels of rupture that a 990 closes

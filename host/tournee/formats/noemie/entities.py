@@ -13,21 +13,6 @@ from tournee.formats.noemie.forms import END, FIXED, FORMS, TYPE_LENGTH, Entity
 from tournee.formats.noemie.strict import GAP, past_gap, read_one
 from tournee.formats.noemie.table import LABELS
 
-__all__ = (
-    "FIXED",
-    "TYPES",
-    "Entities",
-    "Entity",
-    "encode",
-    "fields",
-    "label",
-    "length",
-    "read",
-    "read_one_by_one",
-    "reference",
-    "title",
-)
-
 #: The types of all entities known, in order.
 TYPES = tuple(FORMS)
 
