@@ -27,12 +27,12 @@ class SesamError(ValueError):
         self.offset = offset
         self.value = value
         self.expected = expected
-        place = [text for text in (record and "record " + record, field and "field " + field) if text]
+        where = [text for text in (record and "record " + record, field and "field " + field) if text]
         if column:
-            place.append("column " + str(column))
+            where.append("column " + str(column))
         if offset >= 0:
-            place.append("byte " + str(offset))
-        message = (", ".join(place) + ": " if place else "") + reason
+            where.append("byte " + str(offset))
+        message = (", ".join(where) + ": " if where else "") + reason
         if value is not None:
             message += " (" + repr(value) + ")"
         if expected:

@@ -1,7 +1,7 @@
 """One field of a table, as the host writes and reads it: value to bytes, bytes to value, or a reason why not.
 
 The host judges by re-encoding: bytes are a field's when its value makes those bytes again. The reader judges
-in place (`sesam.layout`); both go by the same tables and their tests hold them together.
+in the buffer (`sesam.layout`); both go by the same tables and their tests hold them together.
 """
 
 from tournee.firmware.sesam.keys import luhn_ok, nir_key
@@ -37,7 +37,7 @@ _EXPECTED = {
     "H": "{} hexadecimal digits, upper case",
     "6": "Base64, padded, at most {} characters",
     "S": "the number at column {}",
-    "W": "the number of places filled, the first ones first",
+    "W": "the number of slots filled, the first ones first",
 }
 
 
@@ -73,7 +73,7 @@ class Field:
         return 0, 10**self.length - 1
 
     def choices(self) -> "tuple[str, ...]":
-        """The pieces of an E field's constraint."""
+        """What an E field's constraint lets one choose."""
         return tuple(
             self.constraint[at : at + self.length] for at in range(0, len(self.constraint), self.length)
         )
@@ -180,7 +180,7 @@ def cross_check(field: Field, record: bytes) -> None:
         start, width, slots = int(field.constraint[:3]), int(field.constraint[4:7]), int(field.constraint[8:])
         filled = [record[start - 1 + width * slot] != 32 for slot in range(slots)]
         if int(raw) < 1 or filled != [slot < int(raw) for slot in range(slots)]:
-            raise _refusal(field, "not the places filled", raw.decode())
+            raise _refusal(field, "not the slots filled", raw.decode())
 
 
 #: Types of participant whose number is a billing number: domain 4.2 less CP, CS, CT, which insurers bear too.

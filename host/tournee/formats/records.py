@@ -34,7 +34,7 @@ __all__ = [
     "shape_of",
 ]
 
-#: Kinds of record; a kind's index is its place here, the first ones as on the device.
+#: Kinds of record; a kind's index is its rank here, the first ones as on the device.
 KINDS = record_table.KINDS + file_table.KINDS
 
 _FIELDS = {
@@ -85,7 +85,7 @@ def encode(kind: str, values: "dict[str, str | int]") -> bytes:
         for field in known:
             cross_check(field, bytes(record))
     except SesamError as error:
-        raise _placed(error, kind, -1) from None
+        raise _located(error, kind, -1) from None
     return bytes(record)
 
 
@@ -129,7 +129,7 @@ def decode_by_fields(kind: str, record: bytes, position: int = 0) -> "dict[str, 
                     "wrong filler", column=field.start, value=raw.decode("latin-1"), expected=field.expected()
                 )
     except SesamError as error:
-        raise _placed(error, kind, position) from None
+        raise _located(error, kind, position) from None
     return values
 
 
@@ -186,7 +186,7 @@ def _bytes_of(field: Field, known: "tuple[Field, ...]", values: "dict[str, str |
     return empty
 
 
-def _placed(error: SesamError, kind: str, position: int) -> RecordError:
+def _located(error: SesamError, kind: str, position: int) -> RecordError:
     return RecordError(
         error.reason,
         record=kind,

@@ -58,11 +58,11 @@ class Group:
         A binary field is given as its number in decimal (group 2 field 1). ZoneError for a name that the
         group lacks.
         """
-        place = rank(self.id, which)
-        if place < 1 or place > len(self.fields):
+        position = rank(self.id, which)
+        if position < 1 or position > len(self.fields):
             return ""
-        value = self.fields[place - 1]
-        return str(value[0]) if is_binary(self.id, place) else value.decode(_TEXT)
+        value = self.fields[position - 1]
+        return str(value[0]) if is_binary(self.id, position) else value.decode(_TEXT)
 
 
 def make(group_id: int, *values: "str | bytes | int") -> Group:
@@ -71,12 +71,12 @@ def make(group_id: int, *values: "str | bytes | int") -> Group:
     ZoneError for a number elsewhere, or beyond a byte.
     """
     fields = []
-    for place, value in enumerate(values, 1):
+    for position, value in enumerate(values, 1):
         if isinstance(value, str):
             fields.append(value.encode(_TEXT))
         elif isinstance(value, int):
-            if not is_binary(group_id, place) or not 0 <= value <= 0xFF:
-                raise ZoneError("not a binary field", record=str(group_id), column=place, value=value)
+            if not is_binary(group_id, position) or not 0 <= value <= 0xFF:
+                raise ZoneError("not a binary field", record=str(group_id), column=position, value=value)
             fields.append(bytes((value,)))
         else:
             fields.append(bytes(value))
@@ -90,10 +90,10 @@ def encode(groups: "list[Group] | tuple[Group, ...]") -> bytes:
         if not 0 <= group.id <= _ID_MAX:
             raise ZoneError("group number out of range", record=str(group.id))
         body = bytearray(group.raw)
-        for place, value in enumerate(group.fields, 1):
-            if is_binary(group.id, place) and len(value) != 1:
+        for position, value in enumerate(group.fields, 1):
+            if is_binary(group.id, position) and len(value) != 1:
                 raise ZoneError(
-                    "not one byte", record=str(group.id), field=_field_name(group.id, place), value=value
+                    "not one byte", record=str(group.id), field=_field_name(group.id, position), value=value
                 )
             body += _length(len(value), group.id) + value
         if len(group.fields) < minimum(group.id):
@@ -130,10 +130,10 @@ def _fields(zone: bytes, at: int, end: int, group_id: int) -> "tuple[bytes, ...]
     start = at
     while at < end:
         value, after = _extent(zone, at, end, group_id)
-        place = len(fields) + 1
-        if is_binary(group_id, place) and after - value != 1:
+        position = len(fields) + 1
+        if is_binary(group_id, position) and after - value != 1:
             raise ZoneError(
-                "not one byte", record=str(group_id), field=_field_name(group_id, place), offset=at
+                "not one byte", record=str(group_id), field=_field_name(group_id, position), offset=at
             )
         fields.append(bytes(zone[value:after]))
         at = after
@@ -171,9 +171,9 @@ def _length(length: int, group_id: int) -> bytes:
     return bytes((LONG_2, length >> 8, length & 0xFF))
 
 
-def _field_name(group_id: int, place: int) -> str:
+def _field_name(group_id: int, position: int) -> str:
     names = field_names(group_id)
-    return names[place - 1] if place <= len(names) else str(place)
+    return names[position - 1] if position <= len(names) else str(position)
 
 
 def _too_few(group_id: int, count: int, offset: int) -> ZoneError:

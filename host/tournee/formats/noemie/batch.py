@@ -18,19 +18,19 @@ _CLASSES = {"D": "[0-9]", "I": "[0-9]", "A": "[ -?A-~]", "G": "[PN ]"}
 
 
 def _pattern(form: Form) -> str:
-    """An entity's bytes after its type, with no way back into them; like columns that touch are one piece."""
-    pieces: list[tuple[str, int]] = []
+    """An entity's bytes after its type, with no way back into them; like columns that touch are one."""
+    parts: list[tuple[str, int]] = []
     for field in form.fields:
         if field.cls in _CLASSES:
-            piece, length = _CLASSES[field.cls], field.length
-            if pieces and pieces[-1][0] == piece:
-                length += pieces.pop()[1]
+            part, length = _CLASSES[field.cls], field.length
+            if parts and parts[-1][0] == part:
+                length += parts.pop()[1]
         elif field.cls in "di":
-            piece, length = f"(?:[0-9]{{{field.length}}}+| {{{field.length}}}+)", 1
+            part, length = f"(?:[0-9]{{{field.length}}}+| {{{field.length}}}+)", 1
         else:
-            piece, length = field.constraint, 1
-        pieces.append((piece, length))
-    return "".join(piece if length == 1 else f"{piece}{{{length}}}+" for piece, length in pieces) + "@"
+            part, length = field.constraint, 1
+        parts.append((part, length))
+    return "".join(part if length == 1 else f"{part}{{{length}}}+" for part, length in parts) + "@"
 
 
 def _choice(types: "dict[str, str]", at: int = 0) -> str:
@@ -50,17 +50,18 @@ _TOUCHING = re.compile(b"(?:" + _ONE + b")*+")
 _APART = re.compile(b"(?:[" + GAP + b"]*+" + _ONE + b")*+")
 
 
-def judge(stream: bytes, at: int, places: "list[int]") -> int:
-    """Add to `places` those of the entities that follow one another from `at` on, each as its table says and
-    whole within `STRETCH` bytes, and give where the last of them ends.
+def judge(stream: bytes, at: int, positions: "list[int]") -> int:
+    """Add to `positions` those of the entities that follow one another from `at` on, each as its table says
+    and whole within `STRETCH` bytes, and give where the last of them ends.
 
-    A place is an offset less its rank in `places`: pieces are cut without their end mark, a byte each.
+    A position is an offset less its rank in `positions`: entities are cut without their end mark, a byte
+    each.
     """
     pattern = _APART if stream[at : at + 1] in _GAPS else _TOUCHING
     found = pattern.match(stream, at, at + STRETCH)
     end = at if found is None else found.end()
     if end > at:
-        pieces = stream[at:end].split(END)
-        places.extend(accumulate(map(len, pieces), initial=at - len(places)))
-        del places[-2:]  # behind the last mark is nothing
+        entities = stream[at:end].split(END)
+        positions.extend(accumulate(map(len, entities), initial=at - len(positions)))
+        del positions[-2:]  # behind the last mark is nothing
     return end

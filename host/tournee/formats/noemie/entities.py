@@ -23,13 +23,13 @@ class Entities(Sequence[Entity]):
     Where each stands and whether it is as its table says is known; each is made when it is asked for.
     """
 
-    def __init__(self, stream: bytes, places: "list[int]", odd: "dict[int, Entity]") -> None:
+    def __init__(self, stream: bytes, positions: "list[int]", odd: "dict[int, Entity]") -> None:
         self._stream = stream
-        self._places = places  # offsets less their rank, of a gap before the entity if there is one
+        self._positions = positions  # offsets less their rank, of a gap before the entity if there is one
         self._odd = odd
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._positions)
 
     @overload
     def __getitem__(self, rank: int) -> Entity: ...
@@ -52,7 +52,7 @@ class Entities(Sequence[Entity]):
         odd = self._odd.get(rank)
         if odd is not None:
             return odd
-        offset = past_gap(self._stream, self._places[rank] + rank)
+        offset = past_gap(self._stream, self._positions[rank] + rank)
         kind = self._stream[offset : offset + TYPE_LENGTH].decode("ascii")
         return Entity(kind, offset, self._stream[offset : offset + FORMS[kind].length])
 
@@ -93,7 +93,7 @@ def encode(kind: str, values: "dict[str, str | int]") -> bytes:
         try:
             part = write(field, values[field.name]) if field.name in values else field.empty()
         except SesamError as error:
-            raise _placed(error, kind) from None
+            raise _located(error, kind) from None
         if part is None:
             raise NoemieError(
                 "missing", record=kind, field=field.name, column=field.start, expected=field.expected()
@@ -112,21 +112,21 @@ def read(stream: bytes, entities_max: int = 0, damaged_max: int = 0) -> Entities
     bytes and an error, and never hide the next one. NoemieError beyond `entities_max` entities or
     `damaged_max` damaged ones (0: any number).
     """
-    places: list[int] = []
+    positions: list[int] = []
     odd: dict[int, Entity] = {}
     at, size = 0, len(stream.rstrip(GAP))
     while at < size:
-        end = judge(stream, at, places)
+        end = judge(stream, at, positions)
         if end == at:
             at = past_gap(stream, at)
             entity, end = read_one(stream, at)
             if entity.error is not None:
-                odd[len(places)] = entity
-            places.append(at - len(places))
-        if 0 < entities_max < len(places) or 0 < damaged_max < len(odd):
+                odd[len(positions)] = entity
+            positions.append(at - len(positions))
+        if 0 < entities_max < len(positions) or 0 < damaged_max < len(odd):
             raise NoemieError("too many entities, or too many damaged ones", offset=at)
         at = end
-    return Entities(stream, places, odd)
+    return Entities(stream, positions, odd)
 
 
 def read_one_by_one(stream: bytes) -> "Iterator[Entity]":
@@ -145,7 +145,7 @@ def reference(header: "bytes | Entity") -> str:
     return field.slice(text).decode("latin-1").strip().lstrip("0")
 
 
-def _placed(error: SesamError, kind: str) -> NoemieError:
+def _located(error: SesamError, kind: str) -> NoemieError:
     return NoemieError(
         error.reason,
         record=kind,

@@ -13,7 +13,7 @@ END = b"@"
 FIXED = ("000", "999")  # no end mark
 TYPE_LENGTH = 3
 
-_PIECES = {"D": r"\d{%d}", "I": r"\d{%d}", "A": r"[ -~]{%d}", "G": r"[PN ]{%d}", "_": r" {%d}"}
+_CLASSES = {"D": r"\d{%d}", "I": r"\d{%d}", "A": r"[ -~]{%d}", "G": r"[PN ]{%d}", "_": r" {%d}"}
 
 
 class Form:
@@ -36,7 +36,7 @@ class Form:
             elif field.cls in "di":
                 parts.append(rf"(?:\d{{{field.length}}}| {{{field.length}}})")
             else:
-                parts.append(_PIECES[field.cls] % field.length)
+                parts.append(_CLASSES[field.cls] % field.length)
             if field.name:
                 start = field.start - 1
                 self._columns.append((field.name, field.cls, start, start + field.length))
@@ -66,7 +66,7 @@ class Entity:
     """One entity of a stream.
 
     `type` is its three characters, `fields` its values by name (empty when it is unknown or damaged), made
-    when they are first asked for, `offset` its place in the stream, `raw` its bytes, `error` what is wrong
+    when they are first asked for, `offset` its position in the stream, `raw` its bytes, `error` what is wrong
     with it, None when nothing is.
     """
 

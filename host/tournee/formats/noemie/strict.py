@@ -66,9 +66,9 @@ def _hides_another(raw: bytes, form: Form) -> bool:
 def _end_of_damaged(stream: bytes, at: int, length: int) -> int:
     """Where an entity that cannot be read ends: its `@`, or before it where another one plainly starts."""
     end = _after_mark(stream, at)
-    for place in (at + length - 1, at + length):  # its own end mark lost, or overwritten
-        if length and place < end and _starts_entity(stream, past_gap(stream, place)):
-            return place
+    for position in (at + length - 1, at + length):  # its own end mark lost, or overwritten
+        if length and position < end and _starts_entity(stream, past_gap(stream, position)):
+            return position
     line = stream.find(b"\n", at, end)
     return line if line > at and _starts_entity(stream, past_gap(stream, line)) else end
 
