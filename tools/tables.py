@@ -1,4 +1,4 @@
-"""Documents made from the code: tables of PROFILE.md and SSV.md, traces and the list of rules of EXCHANGE.md.
+"""Documents made from the code: tables of PROFILE.md and SSV.md, rules and traces of EXCHANGE.md, rooms.svg.
 
 ./.venv/bin/python tools/tables.py            writes them between their marks
 ./.venv/bin/python tools/tables.py --check    ends with 1 when one of them is stale
@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import drawing
 from tournee.formats import noemie, records, zone_table
 from tournee.formats.fields import Field
 from tournee.formats.noemie.table import LABELS, TABLE
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROFILE = ROOT / "firmware" / "PROFILE.md"
 EXCHANGE = ROOT / "host" / "EXCHANGE.md"
 SSV = ROOT / "host" / "SSV.md"
+ROOMS = ROOT / "host" / "docs" / "drawings" / "rooms.svg"
 WIDTH = 138
 
 #: Records whose every column is ours; in the others, fields whose place is public and whose value is ours.
@@ -283,7 +285,17 @@ def ssv(text: str) -> str:
     return fill(text, {"codes": code_table})
 
 
-DOCUMENTS: dict[Path, Callable[[str], str]] = {PROFILE: profile, EXCHANGE: exchange, SSV: ssv}
+def rooms(_: str) -> str:
+    """The drawing of the host's rooms, whatever it was."""
+    return drawing.rooms(ROOT / "pyproject.toml")
+
+
+DOCUMENTS: dict[Path, Callable[[str], str]] = {
+    PROFILE: profile,
+    EXCHANGE: exchange,
+    SSV: ssv,
+    ROOMS: rooms,
+}
 
 
 def stale() -> list[str]:

@@ -32,12 +32,14 @@ def test_tables_are_those_of_the_code() -> None:
 def test_a_stale_table_is_refused(tmp_path: Path) -> None:
     for part in ("firmware", "host", "tests"):
         (tmp_path / part).mkdir()
+    (tmp_path / "host" / "docs" / "drawings").mkdir(parents=True)
     (tmp_path / "tools").mkdir()
-    (tmp_path / "tools" / "tables.py").write_text((ROOT / "tools" / "tables.py").read_text())
+    rooms = "host/docs/drawings/rooms.svg"
+    for name in ("tools/tables.py", "tools/drawing.py", "pyproject.toml", "host/SSV.md", rooms):
+        (tmp_path / name).write_text((ROOT / name).read_text())
     (tmp_path / "firmware" / "PROFILE.md").write_text(
         PROFILE.replace("| 12+13 | `nir` |", "| 12+14 | `nir` |")
     )
-    (tmp_path / "host" / "SSV.md").write_text((ROOT / "host" / "SSV.md").read_text())
     table = "| rule | says | tests | among them |\n|---|---|---|---|"
     (tmp_path / "host" / "EXCHANGE.md").write_text(f"<!-- rules -->\n\n{table}\n\n<!-- end of rules -->\n")
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
