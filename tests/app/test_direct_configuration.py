@@ -73,7 +73,7 @@ def test_insurers_stand_in_the_route_or_in_a_file_of_their_own_or_both(tmp_path:
         ("", AMC + 'type = "OC"', "va sans type ni numero"),
         ("", CPAM.replace("a@caisse.example", "caisse"), "n'est pas une adresse"),
         ("", CPAM + "telephone = 1", "[route.caisses.destinataire n° 1] telephone : clé inconnue"),
-        ("destinataire = [1]", "", "[route.caisses] destinataire : une table est attendue au rang 1, pas 1"),
+        ("destinataire = [1]", "", "[route.caisses] destinataire n° 1 : une table est attendue"),
         ('destinataires = "absent.toml"', "", "absent.toml ne peut pas être lue"),
         ('destinataires = "."', "", "ne peut pas être lue"),
         ('destinataires = "tournee.toml"', "", "envoi : clé inconnue"),
@@ -87,7 +87,7 @@ def test_what_is_not_right_is_told_by_its_place(tmp_path: Path, more: str, here:
 
 def test_a_list_that_is_no_toml_is_told_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "liste.toml").write_text("[[destinataire")
-    with pytest.raises(ConfigError, match=r"liste.toml n'est pas du TOML"):
+    with pytest.raises(ConfigError, match=r"liste.toml n’est pas du TOML"):
         load(tmp_path, 'destinataires = "liste.toml"')
     (tmp_path / "liste.toml").write_text(CPAM.format(where="destinataire") + "telephone = 1")
     with pytest.raises(ConfigError, match=r"liste.toml : .*destinataire n° 1. telephone"):

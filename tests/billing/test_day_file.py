@@ -189,13 +189,16 @@ def test_json_mistake_has_its_place_and_no_line():
 @pytest.mark.parametrize(
     ("text", "name", "cause"),
     [
-        ("date = x\n", "a.toml", "line 1"),
-        ('{"a": 1,}', "a.json", "line 1"),
+        ("date = x\n", "a.toml", "ligne 1"),
+        ('{"a": 1,}', "a.json", "ligne 1"),
         ('{"a": 1, "a": 2}', "a.json", "clé répétée : a"),
         ('{"a": NaN}', "a.json", "nombre interdit : NaN"),
-        ("[]", "a.json", "pas une table"),
-        ('{"visite": [{"patient": {"motif": "\\ud800"}}]}', "a.json", "surrogates not allowed"),
-        ("[" * 100_000, "a.json", "recursion"),
+        ("[]", "a.json", "n’est pas une table"),
+        ('{"visite": [{"patient": {"motif": "\\ud800"}}]}', "a.json", "caractère impossible"),
+        ('{"a": 1e99999999999999999999}', "a.json", "un nombre est trop grand"),
+        ("a = 1e99999999999999999999", "a.toml", "un nombre est trop grand"),
+        ("a = " + "9" * 5000, "a.toml", "trop de chiffres"),
+        ("[" * 100_000, "a.json", "32 niveaux"),
     ],
 )
 def test_file_that_cannot_be_parsed_is_refused_with_the_cause(text, name, cause):

@@ -4,14 +4,13 @@ Prices are dated and per zone (domain 4.3). An act that has no price on its day 
 at the price of another day.
 """
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
 from tournee.errors import BillingError
+from tournee.tables.document import packaged
 
 Profession = Literal["IF", "MK"]
 Zone = Literal["metro", "drom"]
@@ -145,4 +144,4 @@ def lookup(code: str, profession: Profession, day: date, zone: Zone) -> int:
 @cache
 def table(name: str) -> dict[str, Any]:
     """Return the content of `name`.toml, which stands beside this module."""
-    return tomllib.loads(files("tournee.billing").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return packaged("tournee.billing", name)

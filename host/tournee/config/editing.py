@@ -10,12 +10,13 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from tournee.config.file import Config, parse_config
+from tournee.config.file import FILE, NEXT, Config, parse_config
 from tournee.config.readers import KnownReader
 from tournee.errors import ConfigError
 from tournee.exchange.route import Insurer, Mode, Route, Sealing
 from tournee.files import write_whole
 from tournee.french import reason
+from tournee.tables.document import load
 
 Values = dict[str, str | int]
 
@@ -156,18 +157,11 @@ def _insurer(insurer: Insurer) -> Values:
 
 
 def _document(path: Path) -> tomlkit.TOMLDocument:
+    text = load(path, FILE, ConfigError, NEXT).text
     try:
-        return tomlkit.parse(path.read_text("utf-8"))
-    except OSError as error:
-        raise ConfigError(
-            f"Le fichier de configuration {path} ne peut pas être lu.",
-            cause=str(error.strerror or error),
-            next_step="indiquez-le par --config, ou créez-le (modèle : tournee config)",
-        ) from error
-    except (TOMLKitError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"Le fichier de configuration {path} n'est pas du TOML.", cause=str(error)
-        ) from error
+        return tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise ConfigError(f"{FILE} {path} n’est pas du TOML.", cause=str(error)) from error
 
 
 def _replace(path: Path, text: str) -> Config:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tournee.config.readers import ReaderChoice, read_reader
 from tournee.config.routes import read_route
-from tournee.config.table import Table
+from tournee.config.table import ConfigTable
 from tournee.errors import ConfigError
 from tournee.exchange.route import Route
 from tournee.store import STATIONS
+from tournee.tables.document import DocumentError, TableText, load, parse
 
 _NO_STATION = -1
+_ZONE_SHOWN = 40
+FILE = "Le fichier de configuration"
+NEXT = "indiquez-le par --config, ou créez-le (modèle : tournee config)"
 
 
 @dataclass(frozen=True)
@@ -41,56 +44,44 @@ class Config:
 
 def load_config(path: Path) -> Config:
     """Read and check the configuration file; ConfigError with the table and key at fault."""
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise ConfigError(
-            f"Le fichier de configuration {path} ne peut pas être lu.",
-            cause=str(error.strerror or error),
-            next_step="indiquez-le par --config, ou créez-le (modèle : tournee config)",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise _no_toml(path, error) from error
-    return parse_config(text, path)
+    return _config(load(path, FILE, ConfigError, NEXT), path)
 
 
 def parse_config(text: str, path: Path) -> Config:
     """Check the text of a configuration file that stands, or is to stand, at `path`; ConfigError."""
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _no_toml(path, error) from error
+        return _config(parse(text.encode()), path)
+    except DocumentError as error:
+        raise ConfigError(f"{FILE} {path} n’est pas du TOML.", cause=str(error)) from None
+
+
+def _config(document: TableText, path: Path) -> Config:
     home = path.resolve().parent
-    root = Table(values, "")
+    root = ConfigTable.root(document)
     journal, reader, sending = (
-        root.table("journal", optional=True),
-        root.table("lecteur", optional=True),
-        root.table("envoi"),
+        root.section("journal"),
+        root.section("lecteur"),
+        root.section("envoi", required=True),
     )
-    returns, routes = root.table("retours", optional=True), root.table("route")
-    zone = sending.get("fuseau", str, "Europe/Paris")
-    station = sending.get("poste", int, _NO_STATION)
+    returns, routes = root.section("retours"), root.section("route", required=True)
+    station = sending.whole("poste", _NO_STATION)
     if not _NO_STATION <= station < STATIONS:
-        raise sending.wrong("poste", f"un nombre de 0 à {STATIONS - 1} est attendu, pas {station}")
-    try:
-        zone_info = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise sending.wrong("fuseau", f"« {zone} » n'est pas un fuseau horaire") from None
+        sending.wrong("poste", f"un nombre de 0 à {STATIONS - 1} est attendu, pas {station}")
     config = Config(
         path=path.resolve(),
-        journal=home / journal.get("chemin", str, "journal.db"),
+        journal=home / (journal.text("chemin") or "journal.db"),
         reader=read_reader(reader, home),
-        routes={name: read_route(name, routes.table(name), home) for name in routes.values},
-        active=sending.get("route", str),
-        zone=zone_info,
-        return_certificate=returns.path("certificat", home),
-        return_key=returns.path("cle", home),
+        routes={name: read_route(name, routes.section(name, required=True), home) for name in routes.values},
+        active=sending.text("route", required=True),
+        zone=_zone(sending),
+        return_certificate=returns.file("certificat", home),
+        return_key=returns.file("cle", home),
         station=None if station == _NO_STATION else station,
     )
     for table in (root, journal, sending, returns, routes):
         table.finish()
     if config.active not in config.routes:
-        raise sending.wrong("route", f"aucune table [route.{config.active}]")
+        sending.wrong("route", f"aucune table [route.{config.active}]")
     return config
 
 
@@ -101,5 +92,10 @@ def model() -> str:
     return files("tournee.config").joinpath("model.toml").read_text("utf-8")
 
 
-def _no_toml(path: Path, error: ValueError) -> ConfigError:
-    return ConfigError(f"Le fichier de configuration {path} n'est pas du TOML.", cause=str(error))
+def _zone(sending: ConfigTable) -> ZoneInfo:
+    """The time zone; a name that the system takes for a folder, or for too long, is none."""
+    name = sending.text("fuseau", default="Europe/Paris")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        sending.wrong("fuseau", f"« {name[:_ZONE_SHOWN]} » n’est pas un fuseau horaire")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tournee.config.table import Table
+from tournee.config.table import ConfigTable
 from tournee.errors import ConfigError
 from tournee.french import reason
 from tournee.secrets import Backend, Keyring, read_secret, write_secret
@@ -62,15 +62,15 @@ class ReaderChoice:
         return read_label(text).secret
 
 
-def read_reader(table: Table, home: Path) -> ReaderChoice:
+def read_reader(table: ConfigTable, home: Path) -> ReaderChoice:
     """The table `[lecteur]`; ConfigError with the key at fault."""
-    listed = table.table("connus", optional=True)
+    listed = table.section("connus")
     known = []
     for address in listed.values:
-        one = listed.table(address)
-        known.append(KnownReader(address, one.get("nom", str, ""), one.get("secret", str, "")))
+        one = listed.section(address, required=True)
+        known.append(KnownReader(address, one.text("nom"), one.text("secret")))
         one.finish()
-    choice = ReaderChoice(table.get("port", str, ""), table.get("secret", str, ""), tuple(known), home)
+    choice = ReaderChoice(table.text("port"), table.text("secret"), tuple(known), home)
     table.finish()
     return choice
 

@@ -4,14 +4,12 @@ Each has its own mail address; one key serves all. They judge as the emulated OC
 them, and answer each file by its ARL and its RSP. Simulation profile open-1: nobody is paid.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import parseaddr
-from importlib.resources import files
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -27,6 +25,7 @@ from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.judging.sheet_checks import SPLIT_CONTRACT
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
 from tournee.emulation.oct.split import Flow
+from tournee.tables.document import packaged
 
 _NAMES = 1_000_000  # file names are counters of 6 digits
 
@@ -43,7 +42,7 @@ class EmulatedInsurer:
 
 def emulated_insurers() -> tuple[EmulatedInsurer, ...]:
     """The insurers there are: those of `insurers.toml`."""
-    rows = tomllib.loads(files("tournee.emulation").joinpath("insurers.toml").read_text("utf-8"))
+    rows = packaged("tournee.emulation", "insurers")
     return tuple(
         EmulatedInsurer(row["type"], row["numero"], row["adresse"], row["nom"])
         for row in rows["destinataire"]

@@ -1,14 +1,16 @@
 """Resources: the names by which an editor calls a reader and the PS's card in it, and who uses them now."""
 
 import threading
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tournee.files import read_bounded
+from tournee.french import reason
 from tournee.reader import LinkLost, Reader, TransportClosed
 from tournee.ssv.codes import SsvError
+from tournee.tables.document import SIZE_MAX, DocumentError, parse
 
 VARIABLE = "TOURNEE_SSV"
 """The environment variable that names the resources' file."""
@@ -71,15 +73,15 @@ def load_resources(path: Path) -> Resources:
     (8001 unreadable, 8002 wrong) with the place of the mistake.
     """
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = dict(parse(read_bounded(path, SIZE_MAX)).values)
     except OSError as error:
         raise SsvError(
             "CONFIGURATION_ABSENTE",
             f"Le fichier des ressources {path} ne peut pas être lu.",
-            cause=str(error.strerror or error),
+            cause=reason(error),
             next_step=f"indiquez-le par la variable {VARIABLE}",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except DocumentError as error:
         raise _wrong(str(path), str(error)) from error
     readers, opposition = values.pop(_READERS, None), values.pop(_OPPOSITION, None)
     if values or not isinstance(readers, dict) or not readers:

@@ -5,10 +5,9 @@ The format is told by `day_format.DAY_FORMAT`; TOML, or JSON with the same table
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path as FilePath
 from typing import Any
 
-from tournee.billing.dayfile.document import parse
-from tournee.billing.dayfile.tables import DayTable
 from tournee.billing.dayfile.visits import ACTS, TRAVEL, DraftVisit, read_visit
 from tournee.billing.numbers import billing_number_fault
 from tournee.billing.rules.breach import Breach, Path, place_of
@@ -16,6 +15,10 @@ from tournee.billing.rules.rules import day_breaches, visit_breaches
 from tournee.billing.tariffs import Profession
 from tournee.billing.visit import Day, Splitter
 from tournee.errors import BillingError
+from tournee.files import read_bounded
+from tournee.french import reason
+from tournee.tables.document import SIZE_MAX, DocumentError, TableText, parse
+from tournee.tables.table import Table
 
 DAY, VISIT = "journee", "visite"
 _NO_DAY = date.min  # stands in for a missing date, so that the visits are read all the same
@@ -56,17 +59,37 @@ def load_day(data: bytes, name: str, *, whole: bool = True, splitter: Splitter =
     `whole` False: visits taken out of a day that was judged before; they are not judged as a day again.
     `splitter`: see `visit_breaches`.
     """
-    document, line_of = parse(data, name)
+    document = read_document(data, name)
     breaches: list[Breach] = []
-    day = _read(document, breaches, whole, splitter)
+    day = _read(document.values, breaches, whole, splitter)
     if breaches or day is None:
-        mistakes = [Mistake(breach.path, line_of(breach.path), breach.text) for breach in breaches]
+        mistakes = [Mistake(breach.path, document.line_of(breach.path), breach.text) for breach in breaches]
         raise DayError(name, tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
     return day
 
 
+def read_day_file(path: FilePath) -> bytes:
+    """The bytes of a day file. BillingError when it cannot be read."""
+    try:
+        return read_bounded(path, SIZE_MAX)
+    except OSError as error:
+        raise BillingError(f"Le fichier du jour {path} ne peut pas être lu.", cause=reason(error)) from None
+
+
+def read_document(data: bytes, name: str) -> TableText:
+    """The text of a day file, JSON when its name ends in `.json`, else TOML. BillingError."""
+    try:
+        return parse(data, is_json=name.lower().endswith(".json"))
+    except DocumentError as error:
+        raise BillingError(
+            f"« {name} » ne se lit pas.",
+            cause=str(error),
+            next_step="Le fichier est du TOML (ou du JSON si son nom finit par .json), en UTF-8.",
+        ) from None
+
+
 def _read(document: dict[str, Any], breaches: list[Breach], whole: bool, splitter: Splitter) -> Day | None:
-    top = DayTable(document, (), breaches)
+    top = Table(document, lambda path, text: breaches.append(Breach(path, text)))
     head = top.table(DAY)
     if head is None:
         if not top.has(DAY):
@@ -84,7 +107,7 @@ def _read(document: dict[str, Any], breaches: list[Breach], whole: bool, splitte
     if top.has(VISIT) and not tables:
         top.fault(VISIT, "aucune visite")
     top.finish()
-    drafts = [read_visit(table, day or _NO_DAY) for table in tables]
+    drafts = [read_visit(table, day or _NO_DAY, lambda: len(breaches)) for table in tables]
     if day is None or profession is None:
         return None
     for index, draft in enumerate(drafts):

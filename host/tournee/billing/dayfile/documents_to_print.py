@@ -4,8 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 
-from tournee.billing.dayfile.day import VISIT, load_day
-from tournee.billing.dayfile.document import parse
+from tournee.billing.dayfile.day import VISIT, load_day, read_document
 from tournee.billing.visit import Day, Splitter
 
 _PIECE_NAME = "visite.json"
@@ -18,7 +17,7 @@ def day_pieces(data: bytes, name: str, *, splitter: Splitter = Splitter.OCT) -> 
     judged here, on the whole.
     """
     day = load_day(data, name, splitter=splitter)
-    document, _ = parse(data, name)
+    document = read_document(data, name).values
     alone = {key: value for key, value in document.items() if key != VISIT}
     return day, tuple(
         json.dumps({**alone, VISIT: [visit]}, ensure_ascii=False, default=_plain).encode()

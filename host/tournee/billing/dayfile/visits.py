@@ -1,11 +1,11 @@
 """One visit of the day file, from its tables to the values that are billed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
 from tournee.billing import tariffs as tables
-from tournee.billing.dayfile.tables import DayTable
 from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, IdentityError, Patient
 from tournee.billing.numbers import (
     BILLING_DIGITS,
@@ -29,6 +29,7 @@ from tournee.billing.visit import (
     Visit,
 )
 from tournee.model.codes import DEGRADED, KINDS, NO_CARD, SECURED
+from tournee.tables.table import Table
 
 ACTS, TRAVEL = "actes", "deplacement"
 
@@ -50,9 +51,12 @@ class DraftVisit:
     typed_acts: int
 
 
-def read_visit(table: DayTable, day: date) -> DraftVisit | None:
-    """Read a `[[visite]]`; None when something in it is wrong, which is then noted at its place."""
-    before = table.mistakes
+def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVisit | None:
+    """Read a `[[visite]]`; None when something in it is wrong, which is then noted at its place.
+
+    `mistakes` tells how many are noted so far.
+    """
+    before = mistakes()
     hand = table.table("patient")
     nir, key = _nir(table, key_required=hand is not None)
     born = table.day("naissance")
@@ -84,10 +88,10 @@ def read_visit(table: DayTable, day: date) -> DraftVisit | None:
         exempt=table.flag("ald", True),
     )
     table.finish()
-    return DraftVisit(visit, len(acts)) if table.mistakes == before else None
+    return DraftVisit(visit, len(acts)) if mistakes() == before else None
 
 
-def _nir(table: DayTable, *, key_required: bool) -> tuple[str, str]:
+def _nir(table: Table, *, key_required: bool) -> tuple[str, str]:
     nir = table.text("nir", required=True)
     key = table.digits("cle", 2, required=key_required)
     if nir and (fault := nir_fault(nir, key) if key else nir_form_fault(nir)):
@@ -96,7 +100,7 @@ def _nir(table: DayTable, *, key_required: bool) -> tuple[str, str]:
 
 
 def _typed_patient(
-    hand: DayTable, visit: DayTable, nir: str, key: str, born: date | None, birth_rank: str
+    hand: Table, visit: Table, nir: str, key: str, born: date | None, birth_rank: str
 ) -> tuple[str, str, Patient | None]:
     mode = hand.choice("mode", _MODES, required=True, default=DEGRADED)
     reason = hand.text("motif", required=True)
@@ -133,7 +137,7 @@ def _typed_patient(
     return mode, reason, patient
 
 
-def _act(table: DayTable, day: date) -> Act:
+def _act(table: Table, day: date) -> Act:
     act = Act(
         code=table.text("code", required=True, longest=4).upper(),
         day=table.day("date") or day,
@@ -152,7 +156,7 @@ def _travels() -> dict[str, dict[str, Any]]:
     return cast("dict[str, dict[str, Any]]", tables.table("tariffs")["travel"])
 
 
-def _travel(table: DayTable, day: date) -> list[Act]:
+def _travel(table: Table, day: date) -> list[Act]:
     """Make the travel acts: the fixed allowance, and the kilometres left after the abatement."""
     allowance = table.text("indemnite", longest=4).upper()
     kilometres = table.whole("kilometres", 0)
@@ -169,7 +173,7 @@ def _travel(table: DayTable, day: date) -> list[Act]:
     return acts
 
 
-def _prescription(table: DayTable | None) -> Prescription | None:
+def _prescription(table: Table | None) -> Prescription | None:
     if table is None:
         return None
     day = table.day("date", required=True)
@@ -188,7 +192,7 @@ def _prescription(table: DayTable | None) -> Prescription | None:
     return Prescription(day, prescriber, rpps, speciality) if day else None
 
 
-def _accident(table: DayTable | None) -> Accident | None:
+def _accident(table: Table | None) -> Accident | None:
     if table is None:
         return None
     accident = Accident(table.digits("numero", 9), table.day("date"))
@@ -198,7 +202,7 @@ def _accident(table: DayTable | None) -> Accident | None:
     return accident
 
 
-def _attestation(table: DayTable | None) -> Amc | None:
+def _attestation(table: Table | None) -> Amc | None:
     if table is None:
         return None
     number = table.digits("numero", AMC_DIGITS, required=True)

@@ -35,9 +35,10 @@ def import_file(desk: Desk, file: Path, as_json: bool) -> None:
     Chaque erreur est dite avec sa place ; s'il y en a une, rien n'est pris.
     """
     from tournee.app.certify import import_day
+    from tournee.billing.dayfile.day import read_day_file
 
     with desk.office() as office:
-        imported = import_day(office, file.read_bytes(), file.name)
+        imported = import_day(office, read_day_file(file), file.name)
     if as_json:
         values.write(
             {

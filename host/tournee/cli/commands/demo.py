@@ -77,11 +77,12 @@ def demo(
     complémentaire d'après des FSE de contrat 99, direct envoie chaque fichier à sa caisse ou à son organisme
     complémentaire émulés, sans OCT.
     """
+    from tournee.billing.dayfile.day import read_day_file
     from tournee.emulation import demo as job  # the emulation is loaded only when asked for
 
     moment = job.CLOCK if clock is None else _moment(clock)
     way = mode or job.SINGLE_FILE
-    files = [job.DayFile(path.name, path.read_bytes()) for path in days] or job.built_in_days(way)
+    files = [job.DayFile(path.name, read_day_file(path)) for path in days] or job.built_in_days(way)
     with ExitStack() as stack:
         directory = out if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         watch = stack.enter_context(desk.watcher(as_json))

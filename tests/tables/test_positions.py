@@ -1,11 +1,14 @@
 """The lines of TOML values."""
 
 import tomllib
+from pathlib import Path
 
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from tournee.billing.dayfile.toml_positions import lines_of
+from tournee.tables.positions import lines_of
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "billing"
 
 
 def test_line_of_a_key_of_a_table():
@@ -57,8 +60,8 @@ def leaves(value, place=()):
             yield from leaves(inner, (*place, index))
 
 
-def test_every_key_of_the_day_files_is_found_on_the_line_that_writes_it(vectors):
-    for path in sorted(vectors.glob("*.toml")):
+def test_every_key_of_the_day_files_is_found_on_the_line_that_writes_it():
+    for path in sorted(VECTORS.glob("*.toml")):
         text = path.read_text(encoding="utf-8")
         lines = lines_of(text)
         for place in leaves(tomllib.loads(text)):

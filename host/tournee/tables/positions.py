@@ -4,6 +4,7 @@
 """
 
 import re
+from bisect import bisect_right
 
 Place = tuple[str | int, ...]
 
@@ -32,6 +33,7 @@ class _Walk:
         self.at = 0
         self.lines: dict[Place, int] = {}
         self.counts: dict[Place, int] = {}  # arrays of tables: elements so far
+        self.starts = [match.end() for match in re.finditer("\n", text)]
 
     def run(self) -> dict[Place, int]:
         base: Place = ()
@@ -47,7 +49,7 @@ class _Walk:
         return self.lines
 
     def _note(self, place: Place, at: int) -> None:
-        line = self.text.count("\n", 0, at) + 1
+        line = bisect_right(self.starts, at) + 1
         for length in range(1, len(place) + 1):
             self.lines.setdefault(place[:length], line)
 

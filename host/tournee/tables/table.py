@@ -1,15 +1,30 @@
-"""Typed values out of a day file's tables; each mistake is kept with its place, none stops the reading."""
+"""One table of a document: typed values by their keys; what is wrong is told with its place.
+
+Who reads says what becomes of a mistake: each is kept and none stops the reading (a day file), or the first
+is raised (a configuration).
+"""
+
+from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Self
 
-from tournee.billing.rules.breach import Breach, Path
 from tournee.model.amounts import hundredths
+from tournee.tables.document import words_for
+from tournee.tables.positions import Place
+
+NUMBER_MAX = 10**12
+"""Beyond any whole number of a file of ours."""
+
+Note = Callable[[Place, str], None]
+"""Told each mistake: its place, and what is wrong, in French."""
 
 _DIGITS = "0123456789"
+_KEY_MAX = 80  # what is longer is like no key of ours
 
 
 def _plain(word: str) -> str:
@@ -17,44 +32,46 @@ def _plain(word: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-class DayTable:
-    """One table of the day file; a reader notes what is wrong and answers as if the key were absent."""
+class Table:
+    """Notes what is wrong, and answers as if the key were absent.
 
-    def __init__(self, values: dict[str, Any], path: Path, mistakes: list[Breach]) -> None:
-        self._values = values
-        self._path = path
-        self._mistakes = mistakes
+    `blank` tells whether a text may be empty, `longest` how many characters it may have.
+    """
+
+    blank = False
+    longest = 80
+
+    def __init__(self, values: dict[str, Any], note: Note, path: Place = ()) -> None:
+        self.values = values
+        self.path = path
+        self._note = note
         self._known: list[str] = []
-
-    @property
-    def mistakes(self) -> int:
-        """How many mistakes are noted so far, in the whole file."""
-        return len(self._mistakes)
 
     def has(self, key: str) -> bool:
         """Tell whether the key is there, right or wrong."""
-        return key in self._values
+        return key in self.values
 
     def fault(self, key: str, text: str) -> None:
         """Note a mistake at a key of this table."""
-        self._mistakes.append(Breach((*self._path, key), text))
+        self._note((*self.path, key), text)
 
     def finish(self) -> None:
         """Note the keys that nobody asked for."""
-        for key in self._values:
+        for key in self.values:
             if key not in self._known:
-                near = get_close_matches(key, self._known, n=1)
+                near = get_close_matches(key[:_KEY_MAX], self._known, n=1)
                 hint = f" ; peut-être {near[0]}" if near else f" ; attendues : {', '.join(self._known)}"
                 self.fault(key, f"clé inconnue{hint}")
 
-    def text(self, key: str, *, required: bool = False, longest: int = 80) -> str:
+    def text(self, key: str, *, required: bool = False, longest: int = 0) -> str:
         """A text; empty when absent."""
         value = self._get(key, required)
         if value is None:
             return ""
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or not (value.strip() or self.blank):
             self.fault(key, "un texte entre guillemets est attendu")
             return ""
+        longest = longest or self.longest
         if len(value) > longest:
             self.fault(key, f"{len(value)} caractères, {longest} au plus")
             return ""
@@ -70,12 +87,12 @@ class DayTable:
             return ""
         return value
 
-    def whole(self, key: str, default: int) -> int:
+    def whole(self, key: str, default: int = 0, *, required: bool = False) -> int:
         """A whole number."""
-        value = self._get(key, False)
+        value = self._get(key, required)
         if value is None:
             return default
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= NUMBER_MAX:
             self.fault(key, "un nombre entier est attendu")
             return default
         return value
@@ -118,7 +135,7 @@ class DayTable:
         return value
 
     def choice(
-        self, key: str, choices: dict[str, Any], *, required: bool = False, default: Any = None
+        self, key: str, choices: Mapping[str, Any], *, required: bool = False, default: Any = None
     ) -> Any:
         """One of the words of `choices`, accents and case aside; answers what the word stands for."""
         value = self._get(key, required)
@@ -127,21 +144,21 @@ class DayTable:
         found = [word for word in choices if isinstance(value, str) and _plain(word) == _plain(value)]
         if not found:
             words = " ou ".join(f"« {word} »" for word in choices)
-            self.fault(key, f"{value!r} au lieu de {words}")
+            self.fault(key, f"{words_for(value)} au lieu de {words}")
             return default
         return choices[found[0]]
 
-    def table(self, key: str) -> "DayTable | None":
+    def table(self, key: str, *, required: bool = False) -> Self | None:
         """A table inside this one."""
-        value = self._get(key, False)
+        value = self._get(key, required)
         if value is None:
             return None
         if not isinstance(value, dict):
             self.fault(key, "une table est attendue")
             return None
-        return DayTable(value, (*self._path, key), self._mistakes)
+        return type(self)(value, self._note, (*self.path, key))
 
-    def tables(self, key: str, *, required: bool = False) -> list["DayTable"]:
+    def tables(self, key: str, *, required: bool = False) -> list[Self]:
         """An array of tables; elements that are none are noted and left out."""
         value = self._get(key, required)
         if value is None:
@@ -151,12 +168,22 @@ class DayTable:
             return []
         found = []
         for index, element in enumerate(value):
-            path = (*self._path, key, index)
+            path = (*self.path, key, index)
             if isinstance(element, dict):
-                found.append(DayTable(element, path, self._mistakes))
+                found.append(type(self)(element, self._note, path))
             else:
-                self._mistakes.append(Breach(path, "une table est attendue"))
+                self._note(path, "une table est attendue")
         return found
+
+    def texts(self, key: str) -> list[str]:
+        """An array of texts, empty when absent."""
+        value = self._get(key, False)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self.fault(key, "une liste de textes est attendue")
+            return []
+        return value
 
     def words(self, key: str, choices: tuple[str, ...]) -> frozenset[str] | None:
         """An array of some of these words, None when absent."""
@@ -170,7 +197,7 @@ class DayTable:
 
     def _get(self, key: str, required: bool) -> Any:
         self._known.append(key)
-        value = self._values.get(key)
+        value = self.values.get(key)
         if value is None and required:
             self.fault(key, "manque")
         return value
