@@ -1,10 +1,9 @@
-"""PC/SC as a board: the core in a thread, its two slots on the desktop's readers (CPython, pyscard).
+"""PC/SC as a board: the core in a process of its own, two slots on the desktop's readers (CPython, pyscard).
 
     serve(line, open_slots(ps, vitale))     # `line`: a connected socket, the core's link
 
-The program that wants it loads this folder as a package and runs `serve` in a thread of its own. PC/SC hands
-over whole commands where a board of our own hands over bytes: what drives the line (answer to reset, PPS,
-T=0, T=1) is the desktop's, all above is the core's own.
+`launch.py` starts it. PC/SC hands over whole commands where a board of our own hands over bytes: what drives
+the line (answer to reset, PPS, T=0, T=1) is the desktop's, all above is the core's own.
 """
 
 import select
@@ -12,6 +11,7 @@ import socket
 import tomllib
 from pathlib import Path
 
+from readers import PS_KINDS, VITALE_KINDS, PcscError, PcscSlot, Readers, status_of
 from smartcard import scard
 
 from reader.arena import HEADER
@@ -20,8 +20,6 @@ from reader.crypto.sha256 import Sha256
 from reader.transmission.channel import Channel
 from sesam import codes
 from sesam.port import ticks_ms
-
-from .readers import PS_KINDS, VITALE_KINDS, PcscError, PcscSlot, Readers, status_of
 
 BOARD = tomllib.loads(Path(__file__).with_name("board.toml").read_text())
 

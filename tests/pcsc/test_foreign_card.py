@@ -8,6 +8,7 @@ import logging
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from main import PcscChannel, open_slots
 from pcsc_service import READERS
 
 from reader.arena import Arena
@@ -17,7 +18,6 @@ from sesam.port import ticks_ms
 from tournee.emulation.cards import VirtualCard
 from tournee.emulation.cards.applications.application import Command, Response
 from tournee.emulation.slots import DirectSlot, FakeClock
-from tournee.reader.transports.pcsc import board_module
 
 OPENPGP = bytes.fromhex("D27600012401")
 PIN, ADMIN = b"123456", b"12345678"
@@ -94,9 +94,8 @@ def channel(request, foreign):
         return
     readers = request.getfixturevalue("readers")
     readers.hold(foreign)
-    board = board_module()
-    slot, _ = board.open_slots(READERS[0], READERS[1])
-    channel = board.PcscChannel(slot, arena, 0, ticks_ms, lambda: None)
+    slot, _ = open_slots(READERS[0], READERS[1])
+    channel = PcscChannel(slot, arena, 0, ticks_ms, lambda: None)
     assert channel.present()
     yield channel
     channel.deactivate()

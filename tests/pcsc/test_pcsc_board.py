@@ -1,5 +1,8 @@
 """The core on a desktop's readers: pcscd, vpcd, our virtual cards; the same bytes as on the unix board."""
 
+import os
+import select
+import socket
 import subprocess
 import sys
 import threading
@@ -7,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import reader_sheets as sheets
+from main import open_slots, serve
 from pcsc_service import READERS, SOCKET_NAME
 from smartcard import scard
 
@@ -16,7 +20,8 @@ from tournee.emulation.cards.content import card_content
 from tournee.emulation.cards.terminal import Terminal
 from tournee.reader import Reader
 from tournee.reader.failures import CardAbsent, CardFailed, Locked, WrongCode
-from tournee.reader.transports.pcsc import PcscUnavailable, board_module
+from tournee.reader.transports.pcsc import PcscUnavailable
+from tournee.reader.transports.streams import SocketTransport
 
 CONFIGURATION = """
 [lecteur]
@@ -150,13 +155,21 @@ def test_card_pulled_out_in_a_command_is_told_and_another_serves(readers, ins):
         assert reader.unlock("1234") == 3
 
 
+def in_this_process():
+    """The board in a thread: what a test alters of it is altered."""
+    ours, theirs = socket.socketpair()
+    thread = threading.Thread(target=serve, args=(theirs, open_slots()))
+    thread.start()
+    return SocketTransport("pcsc:", ours, thread.join)
+
+
 def test_card_that_never_answers_is_given_up_and_the_service_goes_on(readers, monkeypatch):
-    monkeypatch.setattr(sys.modules[board_module().PcscSlot.__module__], "_PATIENCE", 2)
+    monkeypatch.setattr("readers._PATIENCE", 2)
     never = threading.Event()
     stuck = Leaving("infirmiere", 0xB0, never.wait)
     readers.hold(stuck, Terminal(load_card("moreau")))
     try:
-        with Reader.open("pcsc:") as reader:
+        with Reader(in_this_process) as reader:
             with pytest.raises(CardFailed) as silent:
                 reader.read_ps_card()
             assert silent.value.name == "CARD_SILENT"
@@ -229,9 +242,52 @@ def test_opensc_selects_our_application(both):
     assert "SW1=0x90, SW2=0x00" in answer
 
 
-def test_installation_without_pyscard_is_told_what_to_install(monkeypatch):
-    board_module.cache_clear()
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(PcscUnavailable, match="pris en charge") as missing:
+def test_installation_without_pyscard_is_told_what_to_install(monkeypatch, tmp_path):
+    (tmp_path / "smartcard").mkdir()
+    (tmp_path / "smartcard" / "__init__.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(PcscUnavailable) as missing:
         Reader.open("pcsc:")
-    assert "tournee[pcsc]" in missing.value.next_step
+    assert str(missing.value).endswith("exécutez pip install 'tournee[pcsc]'")
+
+
+def test_reader_and_sesam_that_others_installed_are_not_taken_for_the_board_s(both, monkeypatch, tmp_path):
+    for name in ("reader", "sesam", "readers"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('somebody else's')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with Reader.open("pcsc:") as reader:
+        assert reader.read_vitale().zone == card_content("moreau").zone
+
+
+def board_processes():
+    """Process ids of boards that this process started."""
+    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    found = {int(child) for file in children for child in file.read_text().split()}
+    return {child for child in found if b"pcsc/launch.py" in Path(f"/proc/{child}/cmdline").read_bytes()}
+
+
+def test_board_s_process_ends_with_its_link(both):
+    with Reader.open("pcsc:") as reader:
+        reader.read_vitale()
+        (board,) = board_processes()
+    assert not Path(f"/proc/{board}").exists()
+
+
+def test_board_s_process_dies_with_the_host_and_leaves_the_cards_to_others(both):
+    script = "import sys; from tournee.reader import Reader; Reader.open('pcsc:').unlock('1234')"
+    script += "; print(flush=True); sys.stdin.read()"
+    host = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    host.stdout.readline()
+    children = Path(f"/proc/{host.pid}/task/{host.pid}/children").read_text().split()
+    ends = [os.pidfd_open(int(child)) for child in children]
+    host.kill()
+    host.communicate()
+    assert len(ends) == 1
+    for end in ends:
+        assert select.select([end], [], [], 10)[0]
+        os.close(end)
+    with Reader.open("pcsc:") as reader, pytest.raises(Locked):
+        reader.certify_invoice(sheets.invoice(1), kind="FSE", mode="03", total=sheets.FEE)

@@ -1,25 +1,33 @@
-"""A desktop's readers by PC/SC, as one more stream: the board `boards/pcsc` runs in a thread behind it.
+"""A desktop's readers by PC/SC, as one more stream: the board `boards/pcsc` runs in a process behind it.
 
 `pcsc:` takes the readers by the cards that they hold; `pcsc:NAME|NAME` names the reader of the PS's card,
 then that of the Vitale card, each by any part of its name that no other has.
 """
 
-import importlib.util
+from __future__ import annotations
+
+import json
+import logging
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from types import ModuleType
+from queue import Empty, SimpleQueue
+from typing import IO
 
 from tournee.errors import ReaderError
+from tournee.extras import missing
 
 SCHEME = "pcsc:"
-_BOARD = Path(__file__).resolve().parents[2] / "boards" / "pcsc" / "main.py"
-_PACKAGE = "tournee_board_pcsc"
+_PACKAGE = Path(__file__).resolve().parents[2]
+_LAUNCH = _PACKAGE / "boards" / "pcsc" / "launch.py"
+_START_S = 30  # Python, pyscard, and a service that is slow to answer
 _END_S = 2
 _START = "branchez le lecteur et démarrez le service (Linux : pcscd ; Windows : « Carte à puce »)"
+_DIED = b'{"reason": "end"}'
+_log = logging.getLogger("tournee.boards.pcsc")
 
 
 class PcscUnavailable(ReaderError):  # noqa: N818 - the names of these say what happened
@@ -33,44 +41,69 @@ def open_pcsc(url: str) -> tuple[socket.socket, Callable[[], None]]:
     PcscUnavailable.
     """
     ps, _, vitale = url.removeprefix(SCHEME).partition("|")
-    board = board_module()
-    try:
-        slots = board.open_slots(ps.strip(), vitale.strip())
-    except board.PcscError as error:
-        raise _unavailable(error.reason, error.names) from error
     ours, theirs = socket.socketpair()
-    thread = threading.Thread(target=board.serve, args=(theirs, slots), name="pcsc", daemon=True)
-    thread.start()
-    return ours, lambda: thread.join(_END_S)
+    with theirs:
+        board = _started([ps.strip(), vitale.strip()], theirs)
+
+    def ended() -> None:
+        try:
+            board.wait(_END_S)
+        except subprocess.TimeoutExpired:  # a driver holds it: the service takes the card back
+            board.kill()
+            board.wait()
+
+    assert board.stdout is not None
+    said: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_listen, args=(board.stdout, said), name="pcsc", daemon=True).start()
+    try:
+        refusal = json.loads(said.get(timeout=_START_S) or _DIED)
+    except Empty:
+        board.kill()
+        refusal = {"reason": "service"}
+    if refusal:
+        ours.close()
+        ended()
+        raise _unavailable(**refusal)
+    return ours, ended
 
 
-@cache
-def board_module() -> ModuleType:
-    """The board as it is loaded from its folder; PcscUnavailable where it, or pyscard, is not there."""
-    if importlib.util.find_spec("smartcard") is None:
-        raise PcscUnavailable(
-            "Les lecteurs PC/SC ne sont pas pris en charge par cette installation.",
-            cause="le module Python pyscard manque",
-            next_step="installez-le : pip install 'tournee[pcsc]'",
-        )
-    if not _BOARD.is_file():
-        raise PcscUnavailable(
-            "Les lecteurs PC/SC ne sont pas pris en charge par cette installation.",
-            cause=f"le dossier {_BOARD.parent} manque",
-            next_step="employez le dépôt complet (dossiers boards et firmware)",
-        )
-    spec = importlib.util.spec_from_file_location(
-        _PACKAGE, _BOARD, submodule_search_locations=[str(_BOARD.parent)]
+def _started(names: list[str], theirs: socket.socket) -> subprocess.Popen[bytes]:
+    """The board's process, which has the other end of the link and none of this one's interrupts."""
+    level = str(_log.getEffectiveLevel())
+    command = [sys.executable, "-P", str(_LAUNCH), str(_PACKAGE / "firmware"), level, *names]
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+        board = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, creationflags=flags)
+        assert board.stdin is not None
+        with board.stdin:
+            board.stdin.write(theirs.share(board.pid))
+        return board
+    link = theirs.fileno()
+    return subprocess.Popen(
+        [*command, str(link)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        pass_fds=[link],
+        start_new_session=True,
     )
-    sys.path.append(str(_BOARD.parents[2] / "firmware"))
-    assert spec is not None and spec.loader is not None
-    board = importlib.util.module_from_spec(spec)
-    sys.modules[_PACKAGE] = board
-    spec.loader.exec_module(board)
-    return board
 
 
-def _unavailable(reason: str, names: tuple[str, ...]) -> PcscUnavailable:
+def _listen(words: IO[bytes], said: SimpleQueue[bytes]) -> None:
+    """Take in what the board says: its first line, nothing when it ended without one, then its log."""
+    with words:
+        said.put(words.readline())
+        for line in words:
+            level, _, text = line.decode("utf-8", "replace").strip().partition(" ")
+            _log.log(int(level), "%s", text)
+
+
+def _unavailable(reason: str, names: tuple[str, ...] = ()) -> PcscUnavailable:
+    if reason == "pyscard":
+        return PcscUnavailable(str(missing("pcsc")))
+    if reason == "end":
+        return PcscUnavailable(
+            "Les lecteurs PC/SC ne démarrent pas.", cause="arrêt inattendu", next_step=_START
+        )
     if reason == "service":
         return PcscUnavailable("Le service PC/SC ne répond pas.", cause="service arrêté", next_step=_START)
     if reason == "readers":
