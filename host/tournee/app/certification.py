@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tournee.exchange.certificates import (
     LOT_SIGNATURE,
     PS_SIGNATURE,
-    VITALE_SEAL,
+    VITALE_SIGNATURE,
     certificate_records,
     verify_invoice,
     verify_lot,
@@ -28,7 +28,8 @@ class Signers:
 
 
 def certify_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str, mode: str) -> bytes:
-    """Have an invoice's records 2 to 5 signed and, in mode 03, sealed; give its records 7 (OCT-SS-2).
+    """Have an invoice's records 2 to 5 signed, by the Vitale card too in mode 03; give its records 7
+    (OCT-SS-2).
 
     Every signature is checked against its card. ReaderError, SignatureError, LayoutError.
     """
@@ -36,15 +37,14 @@ def certify_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str,
     made = reader.certify_invoice(body, kind=kind, mode=mode, total=invoice.fee)
     number, emetteur = invoice.number, invoice.emetteur
     sevens = certificate_records(emetteur, number, PS_SIGNATURE, made.signature, signers.ps_certificate)
-    seal_certificate = None
-    if mode == SECURED and made.seal is not None and signers.vitale_certificate is not None:
-        seal_certificate = signers.vitale_certificate
-        sevens += certificate_records(emetteur, number, VITALE_SEAL, made.seal, seal_certificate)
+    vitale = signers.vitale_certificate if mode == SECURED else None
+    if made.seal is not None and vitale is not None:
+        sevens += certificate_records(emetteur, number, VITALE_SIGNATURE, made.seal, vitale)
     verify_invoice(
         body + sevens,
         mode=mode,
         ps_certificate=signers.ps_certificate,
-        vitale_certificate=seal_certificate,
+        vitale_certificate=vitale,
     )
     return sevens
 

@@ -23,7 +23,7 @@ SIGNATURE_SIZE = 256
 
 KEY_ID_LENGTH = 6
 
-PS_SIGNATURE, VITALE_SEAL, LOT_SIGNATURE = "P", "V", "L"
+PS_SIGNATURE, VITALE_SIGNATURE, LOT_SIGNATURE = "P", "V", "L"
 
 _CHUNK = 96  # characters of a signature that a record 7 holds
 _BITS = 2048
@@ -114,8 +114,8 @@ def verify_lot(
     parts.
 
     `vitale_certificates` are those of the patients' cards, in any order; None where they are no longer at
-    hand: each seal, verified when it was made, must then be there and well made. LayoutError or
-    SignatureError, which names the invoice.
+    hand: each of their signatures, verified when it was made, must then be there and well made. LayoutError
+    or SignatureError, which names the invoice.
     """
     lot = split_lot(data)
     keys = None if vitale_certificates is None else _by_key(vitale_certificates)
@@ -132,7 +132,7 @@ def _verify_invoice(
     invoice: SignedInvoice, mode: str, ps_certificate: bytes, vitale: dict[str, bytes] | None
 ) -> None:
     label = f"Facture {invoice.number}"
-    genres = PS_SIGNATURE + VITALE_SEAL if mode == SECURED else PS_SIGNATURE
+    genres = PS_SIGNATURE + VITALE_SIGNATURE if mode == SECURED else PS_SIGNATURE
     _check_genres(invoice.sevens, genres, label, invoice.number)
     for genre in genres:
         sevens = tuple(seven for seven in invoice.sevens if seven.values["genre"] == genre)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from tournee.errors import ExchangeError
-from tournee.exchange.certificates import PS_SIGNATURE, VITALE_SEAL, signing_key
+from tournee.exchange.certificates import PS_SIGNATURE, VITALE_SIGNATURE, signing_key
 from tournee.exchange.lot_index import LotOutline
 from tournee.exchange.splitting import INVOICES_MAX, SignedInvoice, SignedLot, split_invoice, split_lot
 from tournee.formats import records, zones
@@ -175,7 +175,7 @@ def lot_group(lot: SignedLot | LotOutline | bytes, ps_type: str) -> zones.Group:
 
 
 def _check_invoices(sender: LotSender, key: LotKey, invoices: Sequence[SignedInvoice]) -> None:
-    wanted = {PS_SIGNATURE, VITALE_SEAL} if key.mode == SECURED else {PS_SIGNATURE}
+    wanted = {PS_SIGNATURE, VITALE_SIGNATURE} if key.mode == SECURED else {PS_SIGNATURE}
     seen: set[str] = set()
     for invoice in invoices:
         if invoice.emetteur != sender.number:
