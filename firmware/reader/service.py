@@ -133,14 +133,17 @@ class Service:
         return codes.UNKNOWN_MESSAGE
 
     def _ask_maker(self, message: object, writer: object) -> int:
-        """Answer what a maker asks; the code for it takes memory from the first time on."""
-        if message.number != _STATE:
-            self._end()
+        """Answer what a maker asks; the code for it takes memory from the first time on, where a board has
+        it."""
         maker = self._maker
         if not maker:
-            from reader.maker import Maker
-
+            try:
+                from reader.maker import Maker
+            except ImportError:
+                return codes.UNKNOWN_MESSAGE
             maker = self._maker = Maker(*self._makers)
+        if message.number != _STATE:
+            self._end()
         status = maker.handle(message, writer, self._signer.count)
         wipe_secrets(message, message.buf)
         self.restarts = maker.restarts

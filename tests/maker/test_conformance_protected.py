@@ -16,6 +16,7 @@ from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.maker import channel_checks, conformance
 from tournee.maker.main import main
+from tournee.reader import codec
 from tournee.reader.failures import Refused
 from tournee.reader.label import printed_code
 from tournee.reader.maker import MakerReader
@@ -140,7 +141,26 @@ def _never_whole(guard, link):
     link._reorder.whole = lambda: False
 
 
+def _silent_to_a_maker(guard, link):
+    service, sender = link._service, link.sender
+    handle, keep = service.handle, sender.keep
+    asked = []
+
+    def heard(message, writer):
+        asked[:] = [message.number]
+        handle(message, writer)
+
+    def kept(number):
+        if asked != [codec.number_of("STATE")]:
+            keep(number)
+        del asked[:]
+
+    service.handle = heard
+    sender.keep = kept
+
+
 FLAWS = {
+    _silent_to_a_maker: {"chaque message du protocole : répondu"},
     _keeps_nothing_it_says: {"enregistrements venus trop tôt : gardés comme il le dit"},
     _never_whole: {"demande passée en morceaux"},
     _replays: {"enregistrement rejoué refusé", "enregistrement en retard refusé"},

@@ -9,7 +9,9 @@ import hashlib
 import time
 from collections.abc import Iterator
 
-from tournee.firmware.sesam import codes, frame
+import cbor2
+
+from tournee.firmware.sesam import codes, frame, messages
 from tournee.maker import channel_checks, early_checks
 from tournee.maker.card_checks import CheckResult
 from tournee.maker.channel_checks import Check
@@ -18,6 +20,7 @@ from tournee.reader import Reader, codec
 from tournee.reader.failures import failure_of_status
 
 _GARBAGE = hashlib.sha256(b"garbage").digest() * 8
+_CHANGING = ("UNLOCK", "SET_DATE", "USE_OPPOSITION", "PROVISION", "UPDATE", "SWITCH", "RESTART", "CONFIRM")
 _DOORS = (codes.UNPROTECTED, codes.NO_SECRET, codes.PROOF, codes.SUITE, codes.HOST_BUSY)
 
 
@@ -107,6 +110,26 @@ def _certifying(name: str, **values: int | bytes) -> Check:
     return _refusal(codec.encode(codec.number_of(name), values), codes.NOT_CERTIFYING)
 
 
+def _every_message(link: RawLink) -> tuple[bool, str]:
+    """Each number that a message may have is answered. A request comes whole, its fields the least that they
+    can be; one that would change the reader, and what is no request, with a field that none has."""
+    for number in range(1, messages.NUMBERS):
+        row = codec.ROWS.get(number)
+        whole = row is not None and number < messages.HELLO and row.name not in _CHANGING
+        if row is not None and whole:
+            status = link.request(codec.encode(number, {one.name: _least(one) for one in row.fields}))
+        else:
+            status = link.request(cbor2.dumps({0: number, messages.FIELDS_MAX + 1: 0}))
+        if status == SILENCE or not (whole or status in (codes.FIELD, codes.UNKNOWN_MESSAGE)):
+            return False, f"message {number} : {told(status)}"
+    return True, f"{messages.NUMBERS - 1} messages"
+
+
+def _least(one: codec.FieldRow) -> int | str | bytes:
+    """The least value, or the shortest, that a field may have."""
+    return one.low if one.letter == "u" else " " * one.low if one.letter == "t" else bytes(one.low)
+
+
 _CHECKS: dict[str, Check] = {
     "trame altérée refusée, la suivante lue": _bad_crc,
     "octets sans suite passés": _garbage,
@@ -118,6 +141,7 @@ _CHECKS: dict[str, Check] = {
     "demande passée en morceaux": early_checks.in_pieces,
     "message qui n'est pas du CBOR refusé": _refusal(b"\xff\x00", codes.MALFORMED),
     "message inconnu refusé": _refusal(b"\xa1\x00\x18\x3f", codes.UNKNOWN_MESSAGE),
+    "chaque message du protocole : répondu": _every_message,
     "réponse envoyée comme demande refusée": _refusal(b"\xa1\x00\x18\x4a", codes.UNKNOWN_MESSAGE),
     "champ de trop refusé": _refusal(b"\xa2\x00\x01\x01\x00", codes.FIELD),
     "valeur d'un autre type refusée": _refusal(b"\xa3\x00\x02\x01\x40\x02\x00", codes.TYPE),
