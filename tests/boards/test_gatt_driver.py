@@ -184,7 +184,7 @@ def test_bonds_are_found_again_after_a_start(rig):
     assert again.ble.event(GET_SECRET, (OURS, 0, ADDRESS)) == b"our key"
     assert again.ble.event(GET_SECRET, (PEERS, 0, None)) == b"their key"
     assert again.ble.event(GET_SECRET, (PEERS, 1, None)) is None
-    assert again.ble.event(SET_SECRET, (OURS, ADDRESS, None))
+    again.ble.pair_again(ADDRESS)
     assert again.ble.event(GET_SECRET, (OURS, 0, ADDRESS)) is None
 
 
@@ -225,7 +225,7 @@ def test_stranger_who_pairs_takes_no_bonds_place_under_any_address(rig, ends):
         bonded(rig, one)
     for address in (b"\1stange", hosts[0]):
         rig.ble.event(CONNECT, (1, 0, address))
-        rig.ble.event(SET_SECRET, (OURS, address, None))  # the stack makes room for a host that pairs again
+        rig.ble.pair_again(address)
         for kind in (OURS, PEERS):
             rig.ble.event(SET_SECRET, (kind, address, b"stranger's"))
         if ends == "without digits":
@@ -236,6 +236,18 @@ def test_stranger_who_pairs_takes_no_bonds_place_under_any_address(rig, ends):
         found = [now.ble.event(GET_SECRET, (kind, 0, one)) for one in hosts for kind in (OURS, PEERS)]
         assert found == [b"key of " + one for one in hosts for _ in range(2)]
         assert now.ble.event(GET_SECRET, (PEERS, 2, None)) is None
+
+
+def test_known_host_that_pairs_again_is_forgotten_once_and_remembered_anew(rig):
+    bonded(rig, ADDRESS)
+    rig.ble.event(CONNECT, (1, 0, ADDRESS))
+    assert rig.ble.pair_again(ADDRESS) == 2
+    for kind in (OURS, PEERS):
+        rig.ble.event(SET_SECRET, (kind, ADDRESS, b"another key"))
+    rig.ble.event(ENCRYPTION, (1, True, True, True, 16))
+    rig.read()
+    again = Rig(kept=rig.saved[-1])
+    assert [again.ble.event(GET_SECRET, (kind, 0, ADDRESS)) for kind in (OURS, PEERS)] == [b"another key"] * 2
 
 
 def test_readers_own_secret_is_no_bond_and_stays(rig):

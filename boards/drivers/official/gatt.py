@@ -73,14 +73,16 @@ class Bonds:
         return None
 
     def put(self, kind: int, key: object, value: object) -> bool:
-        """Remember a secret, or with no value forget it."""
+        """Remember a secret, or with no value forget it; whether there is something now, or was: NimBLE has a
+        key forgotten again and again, until nothing was there."""
         key = bytes(key)
+        was = self.get(kind, 0, key) is not None
         value = None if value is None else bytes(value)
         if len(key) != _ADDRESS:  # the stack's own
             self._kept = _changed(self._kept, kind, key, value)
             self._dirty = True
         self._asked = _changed(self._asked, kind, key, value)
-        return True
+        return was or value is not None
 
     def confirm(self) -> None:
         """Six digits stand behind the host that is here: what it changed is to be kept."""
@@ -219,10 +221,10 @@ class Gatt:
             kind, key, value = data
             if self._stranger and value is not None:
                 return False
-            self._bonds.put(kind, key, value)
+            found = self._bonds.put(kind, key, value)
             if self._trusted:
                 self._bonds.confirm()
-            return True
+            return found
         if event == _CONNECT:
             self._begin(data[0])
         elif event == _DISCONNECT and data[0] == self._host:

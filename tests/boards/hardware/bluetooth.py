@@ -5,6 +5,8 @@ stream, as frames `tag, length (2 bytes), payload`. Runs on MicroPython and CPyt
 
 _CONNECT, _DISCONNECT, _WRITE, _MTU, _ENCRYPTION, _PASSKEY = 1, 2, 3, 21, 28, 31
 _GET_SECRET, _SET_SECRET, _OWN = 29, 30, 10
+_BOND = (1, 2)  # kinds of a paired host's secrets: ours for it, its own
+_ENDLESS = 100
 _SHOW = 3
 _HANDLES = (10, 12, 15)  # of the values, in the order of registration
 _DEFAULT_ROOM = 20
@@ -46,6 +48,17 @@ class Server:
         self.on = on
         if on and not self.event(_GET_SECRET, (_OWN, 0, b"irk")):
             self.event(_SET_SECRET, (_OWN, memoryview(b"irk"), memoryview(b"identity of ours")))
+
+    def pair_again(self, address):
+        """What NimBLE does first when a host pairs: it has what is kept of it forgotten, over and over until
+        it hears that nothing was there. How often something was; RuntimeError where there is no end."""
+        found = 0
+        for kind in _BOND:
+            while self.event(_SET_SECRET, (kind, memoryview(address), None)):
+                found += 1
+                if found > _ENDLESS:
+                    raise RuntimeError("SET_SECRET without a value is never answered False")
+        return found
 
     def irq(self, handler):
         self.event = handler
@@ -102,7 +115,7 @@ class Radio(Server):
         self._stream, self._ticks, self._pairs = stream, ticks, pairs
         self._most = 0
         self._turning = False
-        self._came = b""
+        self._came = self._peer = b""
         self._piece = bytearray(512)
         self._next_event = self._notified_at = ticks()
 
@@ -166,12 +179,15 @@ class Radio(Server):
 
     def _happens(self, tag, payload):
         if tag == CONNECTED:
+            self._peer = payload
             self.event(_CONNECT, (_CONNECTION, 0, payload))
         elif tag == LEFT:
             self.event(_DISCONNECT, (_CONNECTION, 0, payload))
         elif tag == SIZED:
             self.event(_MTU, (_CONNECTION, payload[0] << 8 | payload[1]))
         elif tag == PAIRED:
+            for kind in _BOND:
+                self.event(_SET_SECRET, (kind, memoryview(self._peer), memoryview(b"a key")))
             self.event(_ENCRYPTION, (_CONNECTION, True, bool(payload[0]), True, 16))
         elif tag == WRITTEN:
             lost = self.lost
@@ -183,6 +199,7 @@ class Radio(Server):
                 self._most = waiting
                 self._tell(WAITED, waiting.to_bytes(4, "big"))
         elif tag == ASKED:
+            self.pair_again(self._peer)
             self.event(_PASSKEY, (_CONNECTION, _SHOW, 0))
 
     def _tell(self, tag, payload):
