@@ -17,7 +17,7 @@ import reader_sheets as sheets
 
 
 class BadModule:
-    """Of each hundred pieces so many vanish; as many come twice, and as many after the next one."""
+    """Of each hundred segments so many vanish; as many come twice, and as many after the next one."""
 
     def __init__(self, hundredths):
         self._source = random.Random(hundredths)
@@ -25,18 +25,18 @@ class BadModule:
         self._held = b""
         self.spoilt = 0
 
-    def __call__(self, piece):
+    def __call__(self, segment):
         fate = self._source.random() / (self._share or 1)
         held, self._held = self._held, b""
         self.spoilt += fate < 3
         if fate < 1:
             return [held] if held else []
         if fate < 2:
-            return [piece, piece, held] if held else [piece, piece]
+            return [segment, segment, held] if held else [segment, segment]
         if fate < 3 and not held:
-            self._held = piece
+            self._held = segment
             return []
-        return [piece, held] if held else [piece]
+        return [segment, held] if held else [segment]
 
 
 @pytest.mark.parametrize(("mtu", "hundredths", "invoices"), [(23, 1, 1), (247, 5, 2)])

@@ -1,5 +1,5 @@
 """A lot over real Bluetooth stacks with the whole window under way and the channel protected: signed once,
-whatever the air loses; and no piece goes out half empty while more records are to come."""
+whatever the air loses; and no segment goes out half empty while more records are to come."""
 
 import hashlib
 import random
@@ -33,16 +33,16 @@ def protected_board(tmp_path_factory):
 
 
 class Stream(BluetoothTransport):
-    """Knows the sizes of the pieces that it wrote, and the most frames that were written without a word."""
+    """Knows the sizes of the segments that it wrote, and the most frames that were written without a word."""
 
     def __init__(self, address, radio):
-        self.pieces = []
+        self.segments = []
         self.most = self._ahead = 0
         super().__init__(address, radio)
         write = self._client.write_gatt_char
 
         async def noted(characteristic, data, response):
-            self.pieces.append(len(data))
+            self.segments.append(len(data))
             await write(characteristic, data, response=response)
 
         self._client.write_gatt_char = noted
@@ -74,7 +74,7 @@ def certify(board, mtu, invoices, fault, interval_ms=0):
             before = board.cards["ps"].signatures
             acts = 1 + (mtu == MTUS[0])  # no lot comes twice: the reader would remember its signature
             lot = sheets.lot(invoices, acts)
-            streams[-1].pieces.clear()
+            streams[-1].segments.clear()
             made = reader.certify_lot(
                 lot, kind="FSE", mode="03", invoices=invoices, total=invoices * acts * sheets.FEE
             )
@@ -83,24 +83,24 @@ def certify(board, mtu, invoices, fault, interval_ms=0):
 
 
 @pytest.mark.parametrize("mtu", MTUS)
-def test_several_frames_are_under_way_and_pieces_are_full_while_more_records_come(protected_board, mtu):
-    lot, made, (stream,) = certify(protected_board, mtu, 12, lambda piece: (piece,), interval_ms=15)
+def test_several_frames_are_under_way_and_segments_are_full_while_more_records_come(protected_board, mtu):
+    lot, made, (stream,) = certify(protected_board, mtu, 12, lambda segment: (segment,), interval_ms=15)
     assert made.digest == hashlib.sha256(lot).digest()
     assert stream.most > 1
-    partial = [size for size in stream.pieces if size < mtu - _HEAD]
+    partial = [size for size in stream.segments if size < mtu - _HEAD]
     assert len(partial) < len(lot) / LARGEST / 3  # CERTIFY, SIGN, the end; one a frame without `more`
 
 
 @pytest.mark.parametrize("mtu", MTUS)
-def test_lot_with_the_window_under_way_is_signed_once_though_pieces_are_lost(protected_board, mtu):
+def test_lot_with_the_window_under_way_is_signed_once_though_segments_are_lost(protected_board, mtu):
     source = random.Random(mtu)
     lost = []
 
-    def fault(piece):
+    def fault(segment):
         if source.random() < 0.02:
-            lost.append(len(piece))
+            lost.append(len(segment))
             return ()
-        return (piece,)
+        return (segment,)
 
     lot, made, _ = certify(protected_board, mtu, 8, fault)
     assert made.digest == hashlib.sha256(lot).digest()

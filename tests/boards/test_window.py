@@ -44,7 +44,7 @@ class Wire:
         self._stream = connect(url)
         self._frames = FrameReader(8192)
         self._come = []
-        self._protection = SecureChannel(secret) if secret else None
+        self._channel = SecureChannel(secret) if secret else None
         if secret:
             self._shake_hands()
         hello = {"session": SESSION, "version": 1, "resume": 0}
@@ -52,23 +52,23 @@ class Wire:
         self._number = codec.decode(self.next(frame.WELCOME).payload).values["last_number"]
 
     def _shake_hands(self):
-        protection = self._protection
-        self._stream.write(encode_frame(frame.HELLO, 1, protection.begin(SESSION)))
-        proof = protection.prove(codec.decode(self.next(frame.WELCOME).payload))
+        channel = self._channel
+        self._stream.write(encode_frame(frame.HELLO, 1, channel.begin(SESSION)))
+        proof = channel.prove(codec.decode(self.next(frame.WELCOME).payload))
         self._stream.write(encode_frame(frame.HELLO, 2, proof))
         self.next(frame.WELCOME)
-        protection.establish()
+        channel.establish()
 
     def close(self):
         self._stream.close()
 
-    def sealed(self, kind, number, payload):
-        if self._protection is not None and self._protection.established:
-            return bytes(encode_frame(frame.PROTECTED, 0, self._protection.protect(kind, number, payload)))
+    def framed(self, kind, number, payload):
+        if self._channel is not None and self._channel.established:
+            return bytes(encode_frame(frame.PROTECTED, 0, self._channel.protect(kind, number, payload)))
         return bytes(encode_frame(kind, number, payload))
 
     def put(self, kind, number, payload):
-        self._stream.write(self.sealed(kind, number, payload))
+        self._stream.write(self.framed(kind, number, payload))
 
     def next(self, kind):
         """The next frame of a kind."""
@@ -77,7 +77,7 @@ class Wire:
             while self._come:
                 one = self._come.pop(0)
                 if one.kind == frame.PROTECTED:
-                    one = self._protection.open(one.payload)
+                    one = self._channel.open(one.payload)
                 assert one.kind != frame.NAK, one
                 if one.kind == kind:
                     return one
@@ -89,7 +89,7 @@ class Wire:
     def request(self, message, **values):
         """The next request's frame, not yet sent."""
         self._number = self._number % 255 + 1
-        return self.sealed(frame.REQUEST, self._number, codec.encode(message, values))
+        return self.framed(frame.REQUEST, self._number, codec.encode(message, values))
 
     def send(self, data):
         self._stream.write(data)

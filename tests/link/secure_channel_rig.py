@@ -51,7 +51,7 @@ def hello() -> bytearray:
     return codec.encode(messages.HELLO, {"session": SESSION, "version": 1, "resume": 0})
 
 
-def sealed(host: SecureChannel, kind: int, number: int, payload: bytes) -> bytearray:
+def protected(host: SecureChannel, kind: int, number: int, payload: bytes) -> bytearray:
     return encode_frame(frame.PROTECTED, 0, host.protect(kind, number, payload))
 
 

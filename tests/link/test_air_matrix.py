@@ -35,9 +35,9 @@ CELLS = [(mtu, loss, whim) for mtu in (23, 64, 185, 247) for loss in (0, 0.01, 0
 @pytest.mark.parametrize(("mtu", "loss", "whim"), CELLS)
 def test_all_arrives_and_is_done_once_whatever_the_air_does(mtu, loss, whim):
     *_, whole = run(mtu, 0)
-    shift = CELLS.index((mtu, loss, whim)) * whole.pieces // (STEPS * len(CELLS))
+    shift = CELLS.index((mtu, loss, whim)) * whole.segments // (STEPS * len(CELLS))
     for step in range(STEPS):
-        cut_at = whole.pieces * step // STEPS + shift  # 0: no cut
+        cut_at = whole.segments * step // STEPS + shift  # 0: no cut
         answers, service, _ = run(mtu, loss, whim, cut_at, seed=step)
         assert holds(answers, service), (step, cut_at)
         assert service.sessions == 1, (step, cut_at)
@@ -71,7 +71,7 @@ def far(secret, service, whim="none", seed=1):
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("secret", [None, SECRET])
 def test_frames_made_long_while_the_link_was_good_pass_when_it_is_bad(secret, seed):
-    """A tablet is carried away. 46 pieces a frame, a fifth of them lost: one frame in 28,000 passes whole."""
+    """A tablet is carried away. 46 segments a frame, a fifth of them lost: one frame in 28,000 passes."""
     service = service_of_several()
     service.chunk = 7
     reader, wire = far(secret, service, seed=seed)
@@ -105,7 +105,7 @@ def test_reader_that_restarts_while_a_request_is_handed_over_is_known_to_have_fo
 
 @pytest.mark.parametrize("seed", range(4))
 def test_any_long_request_passes_where_no_long_frame_does(seed):
-    """LOAD_OPPOSITION, say: 28 pieces and more."""
+    """LOAD_OPPOSITION, say: 28 segments and more."""
     service = service_of_several()
     reader, wire = far(SECRET, service, whim="all", seed=seed)
     wire.loss = LOSS

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from link_rig import SESSION, Board, Clock, CountingService, ask, hello, refusal, request, told
-from secure_channel_rig import SECRET, Rig, sealed, shake_hands
+from secure_channel_rig import SECRET, Rig, protected, shake_hands
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
@@ -137,15 +137,15 @@ def joined() -> tuple[Rig, SecureChannel]:
     rig.board.start()
     shake_hands(rig, host)
     opening = codec.encode(messages.HELLO, {"session": SESSION, "version": 1, "resume": 0})
-    rig.inject(sealed(host, frame.HELLO, 1, opening))
+    rig.inject(protected(host, frame.HELLO, 1, opening))
     begin = codec.encode(messages.CERTIFY, {"what": 2, "kind": 1, "mode": 3})
-    rig.inject(sealed(host, frame.REQUEST, 1, begin))
+    rig.inject(protected(host, frame.REQUEST, 1, begin))
     return rig, host
 
 
 def record_of(host: SecureChannel, number: int, first: int) -> bytes:
     values = {"first": first, "data": bytes((first + 1,)) * 128}
-    return bytes(sealed(host, frame.REQUEST, number, codec.encode(messages.RECORDS, values)))
+    return bytes(protected(host, frame.REQUEST, number, codec.encode(messages.RECORDS, values)))
 
 
 def said(host: SecureChannel, frames: list[Frame]) -> list:
@@ -331,7 +331,7 @@ def test_strangers_pieces_spoil_what_comes_in_pieces_and_nothing_else():
 
 def test_piece_within_a_record_is_no_frame_of_the_protocol():
     rig, host = joined()
-    (answer,) = rig.inject(sealed(host, frame.PIECE, 2, b"\0\x64\0\0" + bytes(28)))
+    (answer,) = rig.inject(protected(host, frame.PIECE, 2, b"\0\x64\0\0" + bytes(28)))
     assert host.open(answer.payload) == Frame(frame.NAK, 2, codes.PROTOCOL.to_bytes(2, "big"))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from link_rig import SESSION, Board, ask, hello, refusal, request, told
-from secure_channel_rig import SECRET, Rig, sealed, shake_hands
+from secure_channel_rig import SECRET, Rig, protected, shake_hands
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
@@ -101,8 +101,8 @@ def joined():
     rig, host = Rig(), SecureChannel(SECRET)
     shake_hands(rig, host)
     opening = codec.encode(messages.HELLO, {"session": SESSION, "version": 1, "resume": 0})
-    rig.inject(sealed(host, frame.HELLO, 1, opening))
-    rig.last = sealed(host, frame.REQUEST, 1, codec.encode(messages.CARDS, {}))
+    rig.inject(protected(host, frame.HELLO, 1, opening))
+    rig.last = protected(host, frame.REQUEST, 1, codec.encode(messages.CARDS, {}))
     *_, rig.answered = rig.inject(rig.last)
     return rig, host
 
@@ -130,7 +130,7 @@ def test_fetch_by_a_stranger_is_no_sign_of_the_rightful_host(joined):
 
 def test_fetch_within_a_record_is_no_frame_of_the_protocol(joined):
     rig, host = joined
-    (answer,) = rig.inject(sealed(host, frame.FETCH, 1, b"\0\0\x1c"))
+    (answer,) = rig.inject(protected(host, frame.FETCH, 1, b"\0\0\x1c"))
     assert host.open(answer.payload) == nak(1, codes.PROTOCOL)[0]
 
 
@@ -143,5 +143,5 @@ def test_fetch_gives_nothing_once_another_handshake_is_done(joined):
 def test_fetch_leaves_the_record_that_comes_next_as_it_was(joined):
     rig, host = joined
     rig.inject(fetch(1, 0, 28) + fetch(1, 5000, 28))
-    *_, answer = rig.inject(sealed(host, frame.REQUEST, 2, codec.encode(messages.CARDS, {})))
+    *_, answer = rig.inject(protected(host, frame.REQUEST, 2, codec.encode(messages.CARDS, {})))
     assert told(host.open(answer.payload))[:2] == (frame.ANSWER, 2)

@@ -5,7 +5,7 @@ import secrets
 import pytest
 from faulty_wire import TO_HOST, FaultyWire
 from link_rig import VECTORS
-from secure_channel_rig import SECRET, SESSION, Rig, hello, quiet, refusal, sealed, shake_hands, status_of
+from secure_channel_rig import SECRET, SESSION, Rig, hello, protected, quiet, refusal, shake_hands, status_of
 from test_cuts import NO_FAULT, dialogue
 
 from sesam import codes, frame, messages
@@ -140,11 +140,11 @@ def test_proof_repeated_ends_no_session_and_starts_no_counter_again(rig):
     (ready,) = rig.inject(proof)
     assert codec.decode(ready.payload).number == messages.PROVE + messages.ANSWER
     assert rig.service.sessions == sessions
-    record = sealed(host, frame.HELLO, 1, hello())
+    record = protected(host, frame.HELLO, 1, hello())
     assert rig.inject(record)[0].kind == frame.PROTECTED
     assert refusal(rig.inject(proof)) == codes.PROOF
     assert refusal(rig.inject(record)) == codes.RECORD_REFUSED
-    assert rig.inject(sealed(host, frame.HELLO, 1, hello()))[0].kind == frame.PROTECTED
+    assert rig.inject(protected(host, frame.HELLO, 1, hello()))[0].kind == frame.PROTECTED
 
 
 def test_proof_repeated_is_known_though_a_stranger_asked_in_between(rig):
@@ -165,10 +165,10 @@ def test_another_proof_is_refused_though_the_keys_are_fresh(rig):
 def test_hello_in_the_channel_under_another_name_than_that_of_the_handshake_is_refused(rig, resume):
     host = SecureChannel(SECRET)
     shake_hands(rig, host)
-    rig.inject(sealed(host, frame.HELLO, 1, hello()))
+    rig.inject(protected(host, frame.HELLO, 1, hello()))
     sessions = rig.service.sessions
     values = {"session": b"session2", "version": 1, "resume": resume}
-    (record,) = rig.inject(sealed(host, frame.HELLO, 2, codec.encode(messages.HELLO, values)))
+    (record,) = rig.inject(protected(host, frame.HELLO, 2, codec.encode(messages.HELLO, values)))
     assert host.open(record.payload) == Frame(frame.NAK, 2, codes.INCOHERENT.to_bytes(2, "big"))
     assert rig.service.sessions == sessions
 
@@ -176,7 +176,7 @@ def test_hello_in_the_channel_under_another_name_than_that_of_the_handshake_is_r
 def test_handshake_inside_the_channel_is_no_message_of_it(rig):
     host = SecureChannel(SECRET)
     shake_hands(rig, host)
-    record = sealed(host, frame.HELLO, 2, codec.encode(messages.PROVE, {"proof": bytes(16)}))
+    record = protected(host, frame.HELLO, 2, codec.encode(messages.PROVE, {"proof": bytes(16)}))
     (answer,) = rig.inject(record)
     assert host.open(answer.payload) == Frame(frame.NAK, 2, codes.UNKNOWN_MESSAGE.to_bytes(2, "big"))
 

@@ -50,18 +50,18 @@ def test_aes_may_write_over_what_it_encrypts():
     assert bytes(block) == expected
 
 
-def sealed(key, nonce, data, before=3):
+def ccm_encrypted(key, nonce, data, before=3):
     ccm = Ccm()
     ccm.nonce[:] = nonce
     buf = bytearray(before + len(data) + 8)
     buf[before : before + len(data)] = data
-    ccm.seal(Aes(key), buf, before, len(data))
+    ccm.encrypt(Aes(key), buf, before, len(data))
     return bytes(buf[before:])
 
 
 @given(KEYS, NONCES, st.binary(max_size=100))
 def test_record_is_what_openssl_makes(key, nonce, data):
-    assert sealed(key, nonce, data) == AESCCM(key, tag_length=8).encrypt(nonce, data, None)
+    assert ccm_encrypted(key, nonce, data) == AESCCM(key, tag_length=8).encrypt(nonce, data, None)
 
 
 @given(KEYS, NONCES, st.binary(max_size=100))
@@ -69,19 +69,19 @@ def test_record_of_openssl_is_opened(key, nonce, data):
     buf = bytearray(AESCCM(key, tag_length=8).encrypt(nonce, data, None))
     ccm = Ccm()
     ccm.nonce[:] = nonce
-    assert ccm.open(Aes(key), buf, 0, len(data))
+    assert ccm.decrypt(Aes(key), buf, 0, len(data))
     assert bytes(buf[: len(data)]) == data
 
 
 def test_record_with_any_bit_flipped_is_refused_and_leaves_nothing():
     key, nonce, data = bytes(range(16)), bytes(13), b"code porteur 1234"
-    whole = sealed(key, nonce, data)
+    whole = ccm_encrypted(key, nonce, data)
     ccm = Ccm()
     for bit in range(len(whole) * 8):
         buf = bytearray(whole)
         buf[bit // 8] ^= 1 << bit % 8
         ccm.nonce[:] = nonce
-        assert not ccm.open(Aes(key), buf, 0, len(data))
+        assert not ccm.decrypt(Aes(key), buf, 0, len(data))
         assert bytes(buf[: len(data)]) == bytes(len(data))
 
 

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from faulty_wire import FAULTS, TO_HOST, TO_READER, FaultyWire
-from secure_channel_rig import SECRET, Rig, hello, quiet, refusal, sealed, shake_hands, status_of
+from secure_channel_rig import SECRET, Rig, hello, protected, quiet, refusal, shake_hands, status_of
 from test_cuts import NO_FAULT, dialogue
 
 from sesam import codes, frame, messages
@@ -50,7 +50,7 @@ def test_replayed_record_is_refused_and_the_session_goes_on(rig, rank):
 def test_records_out_of_order_are_refused(rig):
     host = SecureChannel(SECRET)
     shake_hands(rig, host)
-    first, second = (sealed(host, frame.HELLO, 1, hello()) for _ in range(2))
+    first, second = (protected(host, frame.HELLO, 1, hello()) for _ in range(2))
     assert rig.inject(second)[0].kind == frame.PROTECTED
     assert refusal(rig.inject(first)) == codes.RECORD_REFUSED
 

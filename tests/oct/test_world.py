@@ -25,7 +25,7 @@ def world(tmp_path):
 def test_its_returns_come_sealed_and_the_world_opens_them(world):
     art, arl = world.oct.receive(UNREADABLE)
     assert take_in(art).kind == "ART"
-    assert take_in(arl).content.place == "descellement"
+    assert take_in(arl).content.where == "descellement"
     opened = take_in(arl, world.unseal)
     assert (opened.kind, opened.envelope.description, opened.notes) == ("ARL", "ARL/SV/ZK", ())
 

@@ -43,7 +43,7 @@ def damaged(content: bytes, at: int, new: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("at", "new", "place"),
+    ("at", "new", "where"),
     [
         (128 + 30, b"X", "enregistrement 2, colonne 31, octet 158"),
         (128 + 31, b"0103", "enregistrement 2, colonne 32, octet 159"),
@@ -57,10 +57,10 @@ def damaged(content: bytes, at: int, new: bytes) -> bytes:
         (0, b"X00", "enregistrement 1, colonne 1, octet 0"),
     ],
 )
-def test_a_fault_is_named_by_record_column_and_offset(vector, at, new, place):
+def test_a_fault_is_named_by_record_column_and_offset(vector, at, new, where):
     with pytest.raises(DamagedError) as caught:
         read_arl(damaged(vector("arl_lots.txt"), at, new))
-    assert caught.value.place == place
+    assert caught.value.where == where
 
 
 def test_an_arl_cut_inside_a_record_is_refused(vector):

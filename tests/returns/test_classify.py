@@ -1,4 +1,4 @@
-"""Whole messages: told apart by content, opened, or set aside with the reason and the place."""
+"""Whole messages: told apart by content, opened, or set aside with the reason and where."""
 
 import base64
 import gzip
@@ -131,14 +131,14 @@ def test_a_sealed_return_goes_through_the_opener(vector):
 
 
 def test_a_sealed_return_without_a_key_is_set_aside():
-    assert aside(message(SEALED)).place == "descellement"
+    assert aside(message(SEALED)).where == "descellement"
 
 
 def test_an_opener_that_fails_in_any_way_sets_the_return_aside():
     def unseal(content: bytes) -> bytes:
         raise KeyError("another certificate")
 
-    assert aside(message(SEALED), unseal).place == "descellement"
+    assert aside(message(SEALED), unseal).where == "descellement"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_compression_bomb_is_not_inflated(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("raw", "place"),
+    ("raw", "where"),
     [
         (b"", "message"),
         (b"\r\n \r\n", "message"),
@@ -177,8 +177,8 @@ def test_a_compression_bomb_is_not_inflated(monkeypatch):
         ),
     ],
 )
-def test_what_carries_no_attachment_is_set_aside(raw, place):
-    assert aside(raw).place == place
+def test_what_carries_no_attachment_is_set_aside(raw, where):
+    assert aside(raw).where == where
 
 
 def test_a_huge_message_is_not_parsed(monkeypatch, vector):
@@ -207,7 +207,7 @@ def test_parts_nested_too_deep_are_set_aside():
         b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (depth, depth)
         for depth in range(3000)
     )
-    assert aside(raw).place in ("message", "pièce jointe")
+    assert aside(raw).where in ("message", "pièce jointe")
 
 
 def test_a_damaged_arl_keeps_its_clear_bytes_and_names_the_place(vector):
@@ -215,7 +215,7 @@ def test_a_damaged_arl_keeps_its_clear_bytes_and_names_the_place(vector):
     content = vector("arl_lots.txt")[:-128]
     verdict = take_in(message(content))
     assert (verdict.kind, verdict.clear) == ("QUARANTINED", content)
-    assert verdict.content.place == "enregistrement 4, colonne 1, octet 384"
+    assert verdict.content.where == "enregistrement 4, colonne 1, octet 384"
 
 
 def test_an_opposition_list_is_told_by_its_application_alone(vector):

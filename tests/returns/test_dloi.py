@@ -32,7 +32,7 @@ def test_file_without_an_increment_says_that_nothing_is_newer(content):
 
 
 @pytest.mark.parametrize(
-    ("record", "column", "text", "reason", "place"),
+    ("record", "column", "text", "reason", "where"),
     [
         (1, 48, "AR", "Application AR au lieu de DL", (1, 48)),
         (8, 56, "00000009", "Le 999 annonce 9 enregistrements, le fichier en a 8", (8, 56)),
@@ -55,14 +55,14 @@ def test_file_without_an_increment_says_that_nothing_is_newer(content):
         (5, 1, "I", "L'incrément annonce 1 retraits, il en a 0", (2, 27)),
     ],
 )
-def test_damage_refuses_the_whole_file_and_says_where(content, record, column, text, reason, place):
+def test_damage_refuses_the_whole_file_and_says_where(content, record, column, text, reason, where):
     at = (record - 1) * RECORD + column - 1
     damaged = content[:at] + text.encode() + content[at + len(text) :]
     with pytest.raises(DamagedError, match=re.escape(reason)) as refused:
         read_dloi(damaged)
-    wanted, first = place
+    wanted, first = where
     offset = (wanted - 1) * RECORD + first - 1
-    assert refused.value.place == f"enregistrement {wanted}, colonne {first}, octet {offset}"
+    assert refused.value.where == f"enregistrement {wanted}, colonne {first}, octet {offset}"
 
 
 @pytest.mark.parametrize("length", [*range(0, 8 * RECORD, 41), *range(0, 8 * RECORD, RECORD)])

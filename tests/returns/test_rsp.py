@@ -60,7 +60,7 @@ def test_a_flow_is_demonstration_or_test_as_soon_as_one_end_says_so(vector, firs
 
 def test_every_control_entity_agrees_with_what_it_closes(vector):
     read = read_rsp(vector("rsp_576.txt"))
-    assert [(check.place, check.counted, check.summed) for check in read.totals] == [
+    assert [(check.control, check.counted, check.summed) for check in read.totals] == [
         ("990 03261122001", 2, 1512),
         ("990 03261122002", 1, 600),
         ("990 02000000123456782", 2, 2112),
@@ -157,7 +157,7 @@ def test_a_damaged_entity_is_told_and_the_next_invoice_is_read(vector):
 
 
 @pytest.mark.parametrize(
-    ("damage", "place"),
+    ("damage", "where"),
     [
         (lambda content: content[:-128], "octet"),
         (lambda content: content[:-1], "octet"),
@@ -167,10 +167,10 @@ def test_a_damaged_entity_is_told_and_the_next_invoice_is_read(vector):
     ],
     ids=["no 999", "999 cut short", "000 cut short", "two files", "nothing"],
 )
-def test_a_stream_without_its_ends_is_damaged(vector, damage, place):
+def test_a_stream_without_its_ends_is_damaged(vector, damage, where):
     with pytest.raises(DamagedError) as caught:
         read_rsp(damage(vector("rsp_576.txt")))
-    assert caught.value.place.startswith(place)
+    assert caught.value.where.startswith(where)
 
 
 def test_a_stream_of_nothing_but_damage_is_given_up(vector):

@@ -120,10 +120,10 @@ def bluetooth(board: Any, mtu: int, secret: bytes | None, rounds: int) -> None:
         bare = statistics.median(sink.speed(stream, int(most)) for _ in range(rounds))
         stream.close()
     with Air(mtu=mtu) as air:
-        pieces: list[int] = []
-        connect = opener(air, board.link_url, pieces)
+        segments: list[int] = []
+        connect = opener(air, board.link_url, segments)
         costs = certified(connect, most, secret, rounds)
-        full = sum(pieces) / len(pieces) / (mtu - _HEAD)
+        full = sum(segments) / len(segments) / (mtu - _HEAD)
         spent = []
         for _ in range(rounds):
             start = time.perf_counter()
@@ -133,13 +133,13 @@ def bluetooth(board: Any, mtu: int, secret: bytes | None, rounds: int) -> None:
             spent.append(time.perf_counter() - start)
     show(f"BLE {INTERVAL_MS} ms, MTU {mtu}", bare, costs)
     print(
-        f"{'':24} pieces {full:.0%} full; from in range to both cards read {statistics.median(spent):.2f} s",
+        f"{'':24} segments {full:.0%} full; in range to both cards read {statistics.median(spent):.2f} s",
         flush=True,
     )
 
 
-def opener(air: Air, path: str, pieces: list[int] | None = None) -> Callable[[], BluetoothTransport]:
-    """Put the board of this stream into the air, pair with it, and pace the air: what connects. `pieces`:
+def opener(air: Air, path: str, segments: list[int] | None = None) -> Callable[[], BluetoothTransport]:
+    """Put the board of this stream into the air, pair with it, and pace the air: what connects. `segments`:
     their sizes."""
     address = air.place_reader(path)
     pair(address, air.radio)
@@ -147,11 +147,11 @@ def opener(air: Air, path: str, pieces: list[int] | None = None) -> Callable[[],
 
     def connect() -> BluetoothTransport:
         stream = BluetoothTransport(address, air.radio)
-        if pieces is not None:
+        if segments is not None:
             write = stream._client.write_gatt_char
 
             async def counted(characteristic: Any, data: Any, response: bool) -> None:
-                pieces.append(len(data))
+                segments.append(len(data))
                 await write(characteristic, data, response=response)
 
             stream._client.write_gatt_char = counted  # type: ignore[method-assign, assignment]
@@ -161,8 +161,8 @@ def opener(air: Air, path: str, pieces: list[int] | None = None) -> Callable[[],
 
 
 def loss(board: Any, losing: Any, mtu: int, secret: bytes | None, rounds: int) -> None:
-    """A long lot over two links by turns: one loses nothing, the other, from its first byte on, one piece of
-    each hundred. That a host does not know a link in its first lot is part of the figure."""
+    """A long lot over two links by turns: one loses nothing, the other, from its first byte on, one segment
+    of each hundred. That a host does not know a link in its first lot is part of the figure."""
     invoices = lot_for(2 * air_speed(mtu))  # where a loss falls counts less in a longer one
     with contextlib.ExitStack() as links:
         readers = []
@@ -177,23 +177,23 @@ def loss(board: Any, losing: Any, mtu: int, secret: bytes | None, rounds: int) -
         lots = [partial(certify, reader, invoices, Log()) for reader in readers]
         spent = [[timed(lot, 1) for lot in lots] for _ in range(rounds)]
     fast, slow = map(statistics.median, zip(*spent, strict=True))
-    row(f"MTU {mtu}, lot of {invoices}, one piece in 100 lost", slow, "none lost", fast)
+    row(f"MTU {mtu}, lot of {invoices}, one segment in 100 lost", slow, "none lost", fast)
     print(f"{'':44} in turn {' '.join(f'{lost / fast:.2f}' for _, lost in spent)}", flush=True)
 
 
 class OneInHundred:
-    """What becomes of the pieces, written or notified: one of each hundred is lost."""
+    """What becomes of the segments, written or notified: one of each hundred is lost."""
 
     def __init__(self) -> None:
         self._source = random.Random(1)
         self._left: list[bool] = []
 
-    def __call__(self, piece: bytes) -> tuple[bytes, ...]:
-        """Tell what becomes of a piece."""
+    def __call__(self, segment: bytes) -> tuple[bytes, ...]:
+        """Tell what becomes of a segment."""
         if not self._left:
             self._left = [True] + [False] * 99
             self._source.shuffle(self._left)
-        return () if self._left.pop() else (piece,)
+        return () if self._left.pop() else (segment,)
 
 
 def certified(connect: Callable[[], Any], speed: float, secret: bytes | None, rounds: int) -> list[Cost]:

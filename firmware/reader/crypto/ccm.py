@@ -19,13 +19,13 @@ class Ccm:
         self._stream = bytearray(_BLOCK)
         self._mac = bytearray(_BLOCK)
 
-    def seal(self, aes: object, buf: bytearray, at: int, n: int) -> None:
+    def encrypt(self, aes: object, buf: bytearray, at: int, n: int) -> None:
         """Encrypt buf[at:at+n] under `nonce`, and write its tag behind it."""
         self._authenticate(aes, buf, at, n)
         self._cipher(aes, buf, at, n)
         copy(buf, at + n, self._mac, 0, TAG)
 
-    def open(self, aes: object, buf: bytearray, at: int, n: int) -> bool:
+    def decrypt(self, aes: object, buf: bytearray, at: int, n: int) -> bool:
         """Decrypt buf[at:at+n], whose tag is behind it, under `nonce`; False, and zeros, when the tag is
         wrong."""
         self._cipher(aes, buf, at, n)

@@ -56,7 +56,7 @@ class Protection:
         self._asking = False  # PROTECT is answered, PROVE has not come
         self._fresh = False  # no record was opened under these keys: their PROTECTED may be lost
         self._opening = None  # the keys in force
-        self._sealing = None
+        self._protecting = None
         self._sent = 0
         self._next = 0  # the lowest counter that may still come
         self._used = 0  # tick of the last record
@@ -97,7 +97,7 @@ class Protection:
             return -1
         self._nonce(counter)
         at += COUNTER
-        if not self._ccm.open(self._opening, buf, at, inside):
+        if not self._ccm.decrypt(self._opening, buf, at, inside):
             return -1
         self._next = counter + 1
         self._fresh = False
@@ -105,10 +105,10 @@ class Protection:
         copy(buf, 0, buf, at, inside)
         return inside
 
-    def seal(self, buf: bytearray, at: int, end: int) -> int:
+    def protect(self, buf: bytearray, at: int, end: int) -> int:
         """Encrypt buf[at:end] where it is, its counter before it, its tag behind; the new end, or 0 when the
-        keys are worn out or gone."""
-        if self._sealing is None or self._sent > LAST_RECORD:
+        keys are exhausted or gone."""
+        if self._protecting is None or self._sent > LAST_RECORD:
             self.forget()
             return 0
         counter = self._sent
@@ -116,7 +116,7 @@ class Protection:
         for i in range(COUNTER):
             buf[at - 1 - i] = counter >> 8 * i & 0xFF
         self._nonce(counter)
-        self._ccm.seal(self._sealing, buf, at, end - at)
+        self._ccm.encrypt(self._protecting, buf, at, end - at)
         return end + TAG
 
     def watch(self) -> None:
@@ -127,7 +127,7 @@ class Protection:
     def forget(self) -> None:
         """Forget the keys: a new handshake is due."""
         self._opening = None
-        self._sealing = None
+        self._protecting = None
         self._fresh = False
 
     def _protect(self, message: object, writer: object) -> int:
@@ -175,7 +175,7 @@ class Protection:
         derived = self._derived
         if known:
             self._opening = self._aes(bytes(derived[_TO_READER : _TO_READER + _KEY]))
-            self._sealing = self._aes(bytes(derived[_TO_HOST : _TO_HOST + _KEY]))
+            self._protecting = self._aes(bytes(derived[_TO_HOST : _TO_HOST + _KEY]))
             self._sent = self._next = 0
             self._used = self._ticks()
             self._fresh = True

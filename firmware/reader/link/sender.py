@@ -128,5 +128,5 @@ class Sender:
             return frame.close(buf, at, end, kind, number)
         buf[at] = kind
         buf[at + 1] = number
-        end = self._protection.seal(buf, at, end)
+        end = self._protection.protect(buf, at, end)
         return frame.close(buf, at - frame.BEFORE, end, frame.PROTECTED, 0) if end else 0

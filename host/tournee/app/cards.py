@@ -34,18 +34,18 @@ class VitaleInReader:
 
 
 def open_reader(
-    place: str | Callable[[], Transport],
+    address: str | Callable[[], Transport],
     clock: Clock,
     secret: bytes | None = None,
     reach: Callable[[bool], None] = lambda there: None,
 ) -> Reader:
-    """Connect to the reader at `place` (a URL, or what opens its stream) and set its clock: it refuses acts
+    """Connect to the reader at `address` (a URL, or what opens its stream) and set its clock: it refuses acts
     dated after its day.
 
     With its `secret`, over the protected channel alone. `reach` is told False while it is out of reach and
     being looked for, True once it is back. ReaderError.
     """
-    reader = Reader.open(place, secret=secret, reach=reach)
+    reader = Reader.open(address, secret=secret, reach=reach)
     try:
         reader.set_date(clock())
     except BaseException:

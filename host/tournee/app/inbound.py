@@ -84,7 +84,7 @@ def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settl
     read = take_in(row.raw, _opener(office, errors))
     if isinstance(read.content, Quarantined):
         if row.state is ReturnState.TAKEN:
-            office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.place})")
+            office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.where})")
         effects: tuple[EffectRow, ...] = ()
     else:
         if isinstance(read.content, Dloi):

@@ -53,7 +53,7 @@ def pieces(one: Settled) -> Iterator[RenderableType]:
         case Rsp() as rsp:
             yield from _rsp_tables(rsp)
         case Quarantined() as aside:
-            yield labelled("Mis de côté :", f"{aside.reason} ({aside.place})", "bold red")
+            yield labelled("Mis de côté :", f"{aside.reason} ({aside.where})", "bold red")
             yield printable(one.read.clear or one.row.raw)
     if one.effects:
         yield _effect_table(one.effects)

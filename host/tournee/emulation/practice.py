@@ -45,7 +45,7 @@ def practice(directory: Path) -> Iterator[ControlledBoard]:
 
 
 def _config(directory: Path, world: World) -> str:
-    place = f"""serveur = "{world.server.host}"
+    server = f"""serveur = "{world.server.host}"
 port = {world.server.port}
 securite = "starttls"
 utilisateur = "{USER}"
@@ -75,7 +75,7 @@ scellement = "K"
 mode = "{Mode.SINGLE_FILE}" # ou {Mode.SPLIT_AT_SOURCE}, {Mode.PER_RECIPIENT}
 
 [route.{ROUTE_NAME}.envoi]
-{place}
+{server}
 [route.{ROUTE_NAME}.retours]
 type = "maildir"
 dossier = "retours"
@@ -87,7 +87,7 @@ destinataires = "am/{INSURERS_NAME}"
 scellement = "K"
 
 [route.{DIRECT_NAME}.envoi]
-{place}
+{server}
 [route.{DIRECT_NAME}.retours]
 type = "maildir"
 dossier = "retours"

@@ -69,7 +69,7 @@ class VpcdCard:
         self._atr = self._card.power()
 
     def _take(self, n: int) -> bytes:
-        """Exactly `n` bytes; vpcd writes in pieces, and would wait 40 ms for our acknowledgement of each."""
+        """Exactly `n` bytes; vpcd writes in parts, and would wait 40 ms for our acknowledgement of each."""
         data = b""
         while len(data) < n:
             self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tournee.errors import ReaderError
 from tournee.firmware.sesam import codes
-from tournee.maker.raw_link import Place
+from tournee.maker.raw_link import Address
 from tournee.reader import Certification, Reader, Refused
 
 _VECTOR = Path(__file__).with_name("invoice.toml")
@@ -30,8 +30,8 @@ class CheckResult:
 class CardChecks:
     """Runs against a reader with the test cards `infirmiere` and `moreau` in its slots."""
 
-    def __init__(self, place: Place, code: str, secret: bytes | None = None) -> None:
-        self._place = place
+    def __init__(self, address: Address, code: str, secret: bytes | None = None) -> None:
+        self._address = address
         self._secret = secret
         self._code = code
         vector = tomllib.loads(_VECTOR.read_text("utf-8"))
@@ -47,7 +47,7 @@ class CardChecks:
             "facture : la signature et le sceau connus": self._signed,
             "total non confirmé refusé": self._unconfirmed,
         }
-        with Reader.open(self._place, self._secret) as reader:
+        with Reader.open(self._address, self._secret) as reader:
             for name, check in checks.items():
                 began = time.monotonic()
                 try:

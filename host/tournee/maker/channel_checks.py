@@ -72,14 +72,14 @@ def _out_of_order(link: RawLink) -> tuple[bool, str]:
     return good and taken == codes.OK, seen
 
 
-def _altered(*places: int) -> Check:
-    """Flip one bit of a record at each of these places, its frame's CRC made anew."""
+def _altered(*offsets: int) -> Check:
+    """Flip one bit of a record at each of these offsets, its frame's CRC made anew."""
 
     def check(link: RawLink) -> tuple[bool, str]:
         refusals = []
-        for place in places:
+        for offset in offsets:
             record = bytearray(decode_frame(link.record(frame.REQUEST, 1, IDENTIFY)[1:-1]).payload)
-            record[place] ^= 1
+            record[offset] ^= 1
             refusals.append(link.status(bytes(encode_frame(frame.PROTECTED, 0, record))))
         return _all_are(refusals, codes.RECORD_REFUSED, link)
 

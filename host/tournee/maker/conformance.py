@@ -15,7 +15,7 @@ from tournee.firmware.sesam import codes, frame, messages
 from tournee.maker import channel_checks, early_checks
 from tournee.maker.card_checks import CheckResult
 from tournee.maker.channel_checks import Check
-from tournee.maker.raw_link import IDENTIFY, SILENCE, Place, RawLink, told
+from tournee.maker.raw_link import IDENTIFY, SILENCE, Address, RawLink, told
 from tournee.reader import Reader, codec
 from tournee.reader.failures import failure_of_status
 
@@ -24,14 +24,14 @@ _CHANGING = ("UNLOCK", "SET_DATE", "USE_OPPOSITION", "PROVISION", "UPDATE", "SWI
 _DOORS = (codes.UNPROTECTED, codes.NO_SECRET, codes.PROOF, codes.SUITE, codes.HOST_BUSY)
 
 
-def check(place: Place, secret: bytes | None = None) -> Iterator[CheckResult]:
-    """Run every check against the reader at this place, one finding after the other; with its `secret` over
+def check(address: Address, secret: bytes | None = None) -> Iterator[CheckResult]:
+    """Run every check against the reader at this address, one result after the other; with its `secret` over
     the protected channel, and that channel's own checks.
 
     A child of Refused when the reader lets nobody in so: it has a secret and none was given, or another one,
     or another host is using it.
     """
-    link = RawLink(place, secret)
+    link = RawLink(address, secret)
     checks = _CHECKS | (channel_checks.CHECKS if secret else _WITHOUT_SECRET)
     try:
         for name, one in checks.items():
@@ -44,7 +44,7 @@ def check(place: Place, secret: bytes | None = None) -> Iterator[CheckResult]:
     finally:
         link.close()
     began = time.monotonic()
-    with Reader.open(place, secret) as reader:
+    with Reader.open(address, secret) as reader:
         identity, state = reader.identify(), reader.cards()
     used = f"{identity.heap_used} octets sur {identity.heap_size}, au plus {identity.heap_peak}"
     room = not identity.heap_size or identity.heap_peak < identity.heap_size
@@ -61,9 +61,9 @@ def _expect(status: int, wanted: int) -> tuple[bool, str]:
 
 
 def _bad_crc(link: RawLink) -> tuple[bool, str]:
-    sealed = bytearray(link.record(frame.REQUEST, 1, IDENTIFY))
-    sealed[-2] = sealed[-2] % 255 + 1
-    good, seen = _expect(link.status(bytes(sealed)), codes.CHECKSUM)
+    damaged = bytearray(link.record(frame.REQUEST, 1, IDENTIFY))
+    damaged[-2] = damaged[-2] % 255 + 1
+    good, seen = _expect(link.status(bytes(damaged)), codes.CHECKSUM)
     return good and link.request(IDENTIFY) == codes.OK, seen
 
 

@@ -16,7 +16,7 @@ from tournee.reader.link.secure_channel import SecureChannel, SecureChannelError
 from tournee.reader.transports.open import connect
 from tournee.reader.transports.streams import Transport
 
-Place = str | Callable[[], Transport]
+Address = str | Callable[[], Transport]
 """A reader's URL, or what opens the stream to it."""
 
 ANSWER_MS = 3500  # PROTOCOL.md 6: between two signs of life
@@ -26,19 +26,19 @@ IDENTIFY = codec.encode(messages.IDENTIFY, {})  # the request that changes nothi
 _LARGEST_ANSWER = 4096
 
 
-def opener(place: Place) -> Callable[[], Transport]:
-    """What opens the stream to a place."""
-    return place if callable(place) else lambda: connect(place)
+def opener(address: Address) -> Callable[[], Transport]:
+    """What opens the stream to an address."""
+    return address if callable(address) else lambda: connect(address)
 
 
 class RawLink:
     """Raw frames to a reader. Transport errors pass."""
 
-    def __init__(self, place: Place, secret: bytes | None = None) -> None:
-        self._stream = opener(place)()
+    def __init__(self, address: Address, secret: bytes | None = None) -> None:
+        self._stream = opener(address)()
         self._reader = FrameReader(frame.encoded_max(_LARGEST_ANSWER))
         self._secret = secret
-        self._guard = SecureChannel(secret) if secret else None
+        self._channel = SecureChannel(secret) if secret else None
         self._answer: tuple[bytes, Frame] | None = None  # the last record that held one, and what it held
         self.kept = b""  # the last answer's frame, as it came
         self._number = 0
@@ -68,9 +68,9 @@ class RawLink:
 
     def record(self, kind: int, number: int, payload: bytes | bytearray) -> bytes:
         """Make the frame of a type, number and payload, in a record where there is a secret."""
-        if self._guard is None:
+        if self._channel is None:
             return bytes(encode_frame(kind, number, payload))
-        return bytes(encode_frame(frame.PROTECTED, 0, self._guard.protect(kind, number, payload)))
+        return bytes(encode_frame(frame.PROTECTED, 0, self._channel.protect(kind, number, payload)))
 
     def next_request(self, message: bytes | bytearray) -> bytes:
         """Make the frame of the next request."""
@@ -81,18 +81,18 @@ class RawLink:
         """Send the next request; the status of its refusal, 0 for an answer, or SILENCE."""
         return self.status(self.next_request(message))
 
-    def status(self, sealed: bytes) -> int:
+    def status(self, asked: bytes) -> int:
         """Send a frame; the status of its refusal, by FAILURE or NAK, 0 for an answer, or SILENCE."""
-        return status_of(self.exchange(sealed, {frame.ANSWER, frame.NAK}))
+        return status_of(self.exchange(asked, {frame.ANSWER, frame.NAK}))
 
     def hello(self) -> int:
         """Open a new session, with fresh keys where there is a secret; the refusal's status, 0, SILENCE."""
         self._number = 0
-        if self._guard is not None:
-            refusal = self.shake_hands(self._guard, self.name)
+        if self._channel is not None:
+            refusal = self.shake_hands(self._channel, self.name)
             if refusal:
                 return refusal
-        name = os.urandom(NAME) if self._guard is None else self.name
+        name = os.urandom(NAME) if self._channel is None else self.name
         greeting = self.record(frame.HELLO, 1, self.hello_message(name))
         return status_of(self.exchange(greeting, {frame.WELCOME, frame.NAK}))
 
@@ -100,22 +100,22 @@ class RawLink:
         """The HELLO of a new session."""
         return codec.encode(messages.HELLO, {"session": name, "version": messages.VERSION, "resume": 0})
 
-    def shake_hands(self, guard: SecureChannel, name: bytes) -> int:
-        """Shake hands with the keys of `guard`, in the session `name`; as `hello`."""
-        asked = guard.begin(name)
+    def shake_hands(self, channel: SecureChannel, name: bytes) -> int:
+        """Shake hands with the keys of `channel`, in the session `name`; as `hello`."""
+        asked = channel.begin(name)
         self.spoken = [bytes(asked)]
         found = self.greet(asked)
         if found is None or found.kind == frame.NAK:
             return status_of(found)
         try:
-            proof = guard.prove(codec.decode(found.payload))
+            proof = channel.prove(codec.decode(found.payload))
         except SecureChannelError as error:
             return error.status
         self.spoken.append(bytes(proof))
         found = self.greet(proof)
         refusal = status_of(found)
         if not refusal:
-            guard.establish()
+            channel.establish()
         return refusal
 
     def greet(self, message: bytes | bytearray) -> Frame | None:
@@ -136,11 +136,11 @@ class RawLink:
         return opened
 
     def _inside(self, one: Frame) -> Frame | None:
-        if self._guard is None or one.damaged or one.kind != frame.PROTECTED:
+        if self._channel is None or one.damaged or one.kind != frame.PROTECTED:
             return one
         if self._answer and one.payload == self._answer[0]:
             return self._answer[1]
-        opened = self._guard.open(one.payload)
+        opened = self._channel.open(one.payload)
         if opened and opened.kind == frame.ANSWER:
             self._answer = one.payload, opened
         return opened

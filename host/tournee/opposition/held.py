@@ -36,7 +36,7 @@ _LAYOUT = 1
 _FACTS = struct.Struct("=8sHxxI6sxxQQ")  # magic, layout, number, date, serials, runs
 _DIGEST_SIZE = 32
 HEADER_SIZE = 96
-_PIECE = 1 << 20
+_CHUNK = 1 << 20
 
 
 class DamagedListError(OppositionError):
@@ -170,9 +170,9 @@ def _checked(file: BinaryIO, path: Path) -> ListFacts:
     if path.stat().st_size != facts.size:
         raise DamagedListError(path, "sa longueur n'est pas celle qu'elle annonce")
     digest = hashlib.sha256()
-    piece = bytearray(_PIECE)
-    while taken := file.readinto(piece):  # type: ignore[attr-defined]
-        digest.update(memoryview(piece)[:taken])
+    chunk = bytearray(_CHUNK)
+    while taken := file.readinto(chunk):  # type: ignore[attr-defined]
+        digest.update(memoryview(chunk)[:taken])
     if header != facts.header(digest.digest()):
         raise DamagedListError(path, "sa somme de contrôle est fausse")
     return facts

@@ -77,16 +77,16 @@ def read_arl(content: bytes) -> Arl:
         raise DamagedError(f"L'ARL n'a que {count} enregistrements.", "fichier")
     header = _decode(content, 0, "000")
     if header["application"] != APPLICATION:
-        raise DamagedError(f"Application {header['application']} au lieu de {APPLICATION}.", place(0, 48))
+        raise DamagedError(f"Application {header['application']} au lieu de {APPLICATION}.", position(0, 48))
     items = tuple(_read_item(content, index) for index in range(1, count - 1))
     trailer = _decode(content, count - 1, "999")
     if int(trailer["enregistrements"]) != count:
         raise DamagedError(
             f"Le 999 annonce {trailer['enregistrements']} enregistrements, le fichier en a {count}.",
-            place(count - 1, 56),
+            position(count - 1, 56),
         )
     if trailer["fichier"] != header["fichier"]:
-        raise DamagedError("Le 999 et le 000 ne nomment pas le même fichier.", place(count - 1, 50))
+        raise DamagedError("Le 999 et le 000 ne nomment pas le même fichier.", position(count - 1, 50))
     return Arl(
         file_name=str(header["fichier"]),
         sender_type=str(header["type_emetteur"]),
@@ -96,7 +96,7 @@ def read_arl(content: bytes) -> Arl:
     )
 
 
-def place(index: int, column: int) -> str:
+def position(index: int, column: int) -> str:
     """Where a fault stands: record (from 1), column (from 1), byte offset (from 0)."""
     return f"enregistrement {index + 1}, colonne {column}, octet {index * RECORD + column - 1}"
 
@@ -107,10 +107,10 @@ def _decode(content: bytes, index: int, kind: str) -> dict[str, str | int]:
         found, values = records.decode(content[start : start + RECORD], start)
     except RecordError as error:
         raise DamagedError(
-            f"Enregistrement {kind} incorrect ({error}).", place(index, error.column or 1)
+            f"Enregistrement {kind} incorrect ({error}).", position(index, error.column or 1)
         ) from error
     if found != kind:
-        raise DamagedError(f"Enregistrement {found} au lieu de {kind}.", place(index, 1))
+        raise DamagedError(f"Enregistrement {found} au lieu de {kind}.", position(index, 1))
     return values
 
 
@@ -119,7 +119,7 @@ def _read_item(content: bytes, index: int) -> ArlItem:
     state, code = str(values["etat"]), str(values["code"])
     accepted = state == "P"
     if accepted != (code == ACCEPTED_CODE):
-        raise DamagedError(f"État {state} et code {code} se contredisent.", place(index, 32))
+        raise DamagedError(f"État {state} et code {code} se contredisent.", position(index, 32))
     invoice = str(values["facture"])
     return ArlItem(
         sender=str(values["emetteur"]),

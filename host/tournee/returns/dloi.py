@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tournee.formats import records
 from tournee.formats.errors import RecordError
 from tournee.model import Increment
-from tournee.returns.arl import RECORD, place
+from tournee.returns.arl import RECORD, position
 from tournee.returns.quarantine import DamagedError
 
 APPLICATION = "DL"
@@ -46,14 +46,14 @@ def read_dloi(content: bytes) -> Dloi:
         raise DamagedError("La dLOI n'a pas ses enregistrements 000 et 999.", "fichier")
     header, trailer = _decode(content, 0, "000"), _decode(content, count - 1, "999")
     if header["application"] != APPLICATION:
-        raise DamagedError(f"Application {header['application']} au lieu de {APPLICATION}.", place(0, 48))
+        raise DamagedError(f"Application {header['application']} au lieu de {APPLICATION}.", position(0, 48))
     if int(trailer["enregistrements"]) != count:
         raise DamagedError(
             f"Le 999 annonce {trailer['enregistrements']} enregistrements, le fichier en a {count}.",
-            place(count - 1, 56),
+            position(count - 1, 56),
         )
     if trailer["fichier"] != header["fichier"]:
-        raise DamagedError("Le 999 et le 000 ne nomment pas le même fichier.", place(count - 1, 50))
+        raise DamagedError("Le 999 et le 000 ne nomment pas le même fichier.", position(count - 1, 50))
     increments = []
     index = 1
     while index < count - 1:
@@ -69,7 +69,7 @@ def _read_increment(content: bytes, head: int, end: int) -> tuple[Increment, int
     values = _decode(content, head, "I")
     before, after = int(values["du_numero"]), int(values["au_numero"])
     if after <= before:
-        raise DamagedError(f"L'incrément va de {before:06} à {after:06}.", place(head, 8))
+        raise DamagedError(f"L'incrément va de {before:06} à {after:06}.", position(head, 8))
     serials: dict[bytes, list[str]] = {b"+": [], b"-": []}
     seen: set[str] = set()
     index = head + 1
@@ -77,7 +77,7 @@ def _read_increment(content: bytes, head: int, end: int) -> tuple[Increment, int
         sense, found = _read_line(content, index)
         for slot, serial in enumerate(found):
             if serial in seen:
-                at = place(index, _SERIALS_AT + 1 + slot * SERIAL)
+                at = position(index, _SERIALS_AT + 1 + slot * SERIAL)
                 raise DamagedError(f"Le numéro {serial} est deux fois dans l'incrément.", at)
             seen.add(serial)
         serials[sense] += found
@@ -86,7 +86,7 @@ def _read_increment(content: bytes, head: int, end: int) -> tuple[Increment, int
         if int(values[field_name]) != len(serials[sense]):
             raise DamagedError(
                 f"L'incrément annonce {values[field_name]} {field_name}, il en a {len(serials[sense])}.",
-                place(head, column),
+                position(head, column),
             )
     made = Increment(before, after, str(values["date"]), tuple(serials[b"+"]), tuple(serials[b"-"]))
     return made, index
@@ -98,7 +98,7 @@ def _read_line(content: bytes, index: int) -> tuple[bytes, list[str]]:
     match = _LINE.fullmatch(content, start, start + RECORD)
     if match is None:
         _decode(content, index, "L")
-        raise DamagedError("Un enregistrement L a de 1 à 12 numéros.", place(index, 3))
+        raise DamagedError("Un enregistrement L a de 1 à 12 numéros.", position(index, 3))
     used = int(match[2]) * SERIAL
     slots = match[3][:used]
     found = [slots[at : at + SERIAL].rstrip(b" ").decode("ascii") for at in range(0, used, SERIAL)]
@@ -107,7 +107,8 @@ def _read_line(content: bytes, index: int) -> tuple[bytes, list[str]]:
     for slot, serial in enumerate(found):
         if " " in serial:
             raise DamagedError(
-                f"« {serial} » n'est pas un numéro de série.", place(index, _SERIALS_AT + 1 + slot * SERIAL)
+                f"« {serial} » n'est pas un numéro de série.",
+                position(index, _SERIALS_AT + 1 + slot * SERIAL),
             )
     return match[1], found
 
@@ -115,11 +116,11 @@ def _read_line(content: bytes, index: int) -> tuple[bytes, list[str]]:
 def _decode(content: bytes, index: int, kind: str) -> dict[str, str | int]:
     start = index * RECORD
     if content[start : start + len(kind)] != kind.encode():
-        raise DamagedError(f"Un enregistrement {kind} est attendu ici.", place(index, 1))
+        raise DamagedError(f"Un enregistrement {kind} est attendu ici.", position(index, 1))
     try:
         _, values = records.decode(content[start : start + RECORD], start)
     except RecordError as error:
         raise DamagedError(
-            f"Enregistrement {kind} incorrect ({error}).", place(index, error.column or 1)
+            f"Enregistrement {kind} incorrect ({error}).", position(index, error.column or 1)
         ) from error
     return values

@@ -9,22 +9,22 @@ from tournee.errors import ReturnsError
 class Quarantined:
     """A message set aside (OCT-RET-5).
 
-    `reason` is French text for the carer; `place` names where: ``message``, ``pièce jointe``,
+    `reason` is French text for the carer; `where` names the spot: ``message``, ``pièce jointe``,
     ``descellement``, ``décompression``, or a record with its column and byte offset.
     """
 
     reason: str
-    place: str
+    where: str
 
 
 class DamagedError(ReturnsError):
     """Raised inside this package while a return is read; `take_in` turns it into `Quarantined`."""
 
-    def __init__(self, reason: str, place: str) -> None:
-        super().__init__(reason, cause=place)
+    def __init__(self, reason: str, where: str) -> None:
+        super().__init__(reason, cause=where)
         self.reason = reason
-        self.place = place
+        self.where = where
 
     def quarantined(self) -> Quarantined:
         """The verdict this error stands for."""
-        return Quarantined(self.reason, self.place)
+        return Quarantined(self.reason, self.where)

@@ -16,10 +16,10 @@ _FILE_LEVEL = 0
 class TotalCheck:
     """What a 990 or the 999 says (`count`, `amount` in cents) and what was read; they should be equal.
 
-    `place` names the control in French.
+    `control` names it in French.
     """
 
-    place: str
+    control: str
     count: int
     amount: int
     counted: int
@@ -32,9 +32,9 @@ class TotalCheck:
 
     def __str__(self) -> str:
         if self.agrees:
-            return f"{self.place} : {self.count} et {self.amount} centimes, comme lus"
+            return f"{self.control} : {self.count} et {self.amount} centimes, comme lus"
         return (
-            f"{self.place} : annonce {self.count} et {self.amount} centimes, "
+            f"{self.control} : annonce {self.count} et {self.amount} centimes, "
             f"lu {self.counted} et {self.summed} centimes (écart {self.summed - self.amount})"
         )
 
@@ -92,7 +92,7 @@ class RspTotals:
         node = self._open[-1]
         self.checks.append(
             TotalCheck(
-                place=f"990 {name}".rstrip(),
+                control=f"990 {name}".rstrip(),
                 count=int(entity.fields["nombre"]),
                 amount=signed(entity.fields["cumul"], entity.fields["signe"]),
                 counted=node.below,
@@ -103,7 +103,7 @@ class RspTotals:
     def _check_file(self, entity: Entity) -> None:
         self.checks.append(
             TotalCheck(
-                place="999",
+                control="999",
                 count=int(entity.fields["enregistrements"]),
                 amount=signed(entity.fields["cumul"], entity.fields["signe"]),
                 counted=self._entities,

@@ -12,7 +12,7 @@ from tournee.formats import zones
 from tournee.formats.zones import Group, make
 from tournee.reader import Reader
 from tournee.ssv.codes import SsvError, asking_ps_card
-from tournee.ssv.pieces import DOCUMENT, described, pieces
+from tournee.ssv.record_groups import DOCUMENT, described, record_groups
 from tournee.ssv.rights import read_date
 
 ORDER, ENDS = 9003, 9006
@@ -57,7 +57,7 @@ def format_lots(reader: Reader, given: Sequence[bytes]) -> list[bytes]:
     for key, members in group_sheets(documents):
         body = lot_body(sender, number, key, date, [document.body for document in members])
         lot = body + certify_lot(reader, signers, body)
-        made.append(zones.encode([lot_group(lot, sender.ps_type), *pieces(lot)]))
+        made.append(zones.encode([lot_group(lot, sender.ps_type), *record_groups(lot)]))
         number = number % LOT_NUMBER_MAX + 1
     return made
 

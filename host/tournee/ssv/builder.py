@@ -104,16 +104,16 @@ class ZoneBuilder:
             groups = self._session(session).groups
             if not groups:
                 raise SsvError("AUCUN_GROUPE", "La zone n'a aucun groupe.")
-            places = _places(groups)
+            occurrences = _occurrences(groups)
             current = (_whole(idCourant, "idCourant"), _whole(occCourante, "occCourante"))
-            if current != (0, 0) and current not in places:
+            if current != (0, 0) and current not in occurrences:
                 raise SsvError(
                     "OCCURRENCE_ABSENTE", f"Le groupe {idCourant} n'a pas d'occurrence {occCourante}."
                 )
-            rank = 0 if current == (0, 0) else places.index(current) + 1
-            if rank == len(places):
+            rank = 0 if current == (0, 0) else occurrences.index(current) + 1
+            if rank == len(occurrences):
                 raise SsvError("DERNIER_GROUPE", "C'était le dernier groupe.")
-            return places[rank]
+            return occurrences[rank]
 
         code, (group, occurrence) = guarded(self._outcome, work, (0, 0))
         return code, group, occurrence
@@ -176,20 +176,20 @@ class ZoneBuilder:
     def _field(
         self, session: object, group_id: object, occurrence: object, number: object
     ) -> tuple[str, bytes]:
-        group, place = self._session(session).field(
+        group, rank = self._session(session).field(
             _whole(group_id, "idGroupe"), _whole(occurrence, "occurrence"), _whole(number, "numeroChamp")
         )
-        return group.field(place), group.fields[place - 1]
+        return group.field(rank), group.fields[rank - 1]
 
 
-def _places(groups: list[Group]) -> list[tuple[int, int]]:
+def _occurrences(groups: list[Group]) -> list[tuple[int, int]]:
     """Number and occurrence of each group, in order."""
     seen: dict[int, int] = {}
-    places = []
+    occurrences = []
     for group in groups:
         seen[group.id] = seen.get(group.id, 0) + 1
-        places.append((group.id, seen[group.id]))
-    return places
+        occurrences.append((group.id, seen[group.id]))
+    return occurrences
 
 
 def _length(group: Group) -> int:

@@ -54,13 +54,13 @@ class Result:
 
 def bill(ssv: Library, code: str) -> Result:
     """Do it all with an initialised library whose reader is LECTEUR and CPS. StoppedError."""
-    place = (CPS, LECTEUR, code)
+    slots = (CPS, LECTEUR, code)
     _ok(ssv, ssv.SSV_MajDateLecteur(LECTEUR, NOW))
-    _zone(ssv, ssv.SSV_LireCartePS(*place))
-    _zone(ssv, ssv.SSV_LireDroitsVitale(*place, NOW))
-    documents = _zone(ssv, ssv.SSV_FormaterFactures(*place, "3", "3", _build(ssv, INVOICE)))
+    _zone(ssv, ssv.SSV_LireCartePS(*slots))
+    _zone(ssv, ssv.SSV_LireDroitsVitale(*slots, NOW))
+    documents = _zone(ssv, ssv.SSV_FormaterFactures(*slots, "3", "3", _build(ssv, INVOICE)))
     order = _build(ssv, ((9003, ("1", NOW)),))
-    answer, _, lots, _ = ssv.SSV_FormaterLot(*place, 2, [order, documents])
+    answer, _, lots, _ = ssv.SSV_FormaterLot(*slots, 2, [order, documents])
     _ok(ssv, answer)
     first = _read(ssv, lots[0])
     bodies = b"".join(_records(ssv, lot) for lot in lots)
@@ -105,11 +105,11 @@ def _records(ssv: Library, zone: bytes) -> bytes:
     """The certified records of a zone: every 9002, in order."""
     session = _zone(ssv, ssv.SGD_ReserverSession(len(zone)))
     _ok(ssv, ssv.SGD_ChargerZone(session, zone))
-    pieces, occurrence = b"", 1
+    records, occurrence = b"", 1
     while not (answer := ssv.SGD_LireChampBin(session, 9002, occurrence, 1))[0]:
-        pieces, occurrence = pieces + answer[1], occurrence + 1
+        records, occurrence = records + answer[1], occurrence + 1
     _ok(ssv, ssv.SGD_LibererSession(session))
-    return pieces
+    return records
 
 
 def _ok(ssv: Library, code: int) -> None:

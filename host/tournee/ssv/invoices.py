@@ -26,7 +26,7 @@ from tournee.model import Sheet
 from tournee.model.codes import DEGRADED, DRE, FSE, NO_CARD, SECURED
 from tournee.reader import Reader
 from tournee.ssv.codes import SsvError, asking_ps_card
-from tournee.ssv.pieces import DOCUMENT, pieces
+from tournee.ssv.record_groups import DOCUMENT, record_groups
 from tournee.ssv.rights import require_same_nature
 
 DOCUMENTS = {"1": frozenset({FSE}), "2": frozenset({DRE}), "3": frozenset({FSE, DRE})}
@@ -48,11 +48,11 @@ def format_invoice(reader: Reader, asked: Asked, zone: bytes, opposition: Path |
     with asking_ps_card():
         card = reader.read_ps_card()
     patients: list[Patient] = []
-    seal = None
+    vitale_certificate = None
     if asked.mode == SECURED:
         vitale = read_unless_on_list(opposition, reader)
         require_same_nature(card.groups, vitale.groups)
-        patients, seal = patients_from_groups(vitale.groups), vitale.certificate
+        patients, vitale_certificate = patients_from_groups(vitale.groups), vitale.certificate
     ps = ps_from_groups(with_typed_speciality(told, card.groups), situation_of(told))
     require_structure(told, card.groups, ps.situation)
     try:
@@ -61,11 +61,11 @@ def format_invoice(reader: Reader, asked: Asked, zone: bytes, opposition: Path |
         if DRE in asked.documents and asks_the_oct_to_split(told):
             raise SsvError("EXCLUSION", error.message, next_step=error.next_step) from None
         raise
-    signers = Signers(card.certificate, seal)
+    signers = Signers(card.certificate, vitale_certificate)
     made: list[Group] = []
     for sheet in invoice_sheets(invoice):
         sevens = certify_invoice(reader, signers, sheet.records, kind=sheet.kind, mode=sheet.mode)
-        made += [_document(invoice, sheet), *pieces(sheet.records + sevens)]
+        made += [_document(invoice, sheet), *record_groups(sheet.records + sevens)]
     return zones.encode(made)
 
 

@@ -70,7 +70,7 @@ def load_resources(path: Path) -> Resources:
     """Read the resources' file: a table `[lecteur.NAME]` a reader, its `port` and the name of its `ps` slot.
 
     `opposition` may name the list that Tournée keeps beside its journal. SsvError
-    (8001 unreadable, 8002 wrong) with the place of the mistake.
+    (8001 unreadable, 8002 wrong), and where the mistake is.
     """
     try:
         values = dict(parse(read_bounded(path, SIZE_MAX)).values)
@@ -94,22 +94,22 @@ def load_resources(path: Path) -> Resources:
     )
 
 
-def _station(place: str, table: object) -> Station:
+def _station(where: str, table: object) -> Station:
     if not isinstance(table, Mapping):
-        raise _wrong(place, "une table est attendue")
+        raise _wrong(where, "une table est attendue")
     found = {key: table.get(key) for key in (_PORT, _PS)}
     for key, value in found.items():
         if not isinstance(value, str) or not value:
-            raise _wrong(f"{place} {key}", "un texte est attendu")
+            raise _wrong(f"{where} {key}", "un texte est attendu")
     unknown = sorted(set(table) - set(found))
     if unknown:
-        raise _wrong(f"{place} {unknown[0]}", f"clé inconnue ; clés possibles : {_PORT}, {_PS}")
+        raise _wrong(f"{where} {unknown[0]}", f"clé inconnue ; clés possibles : {_PORT}, {_PS}")
     return Station(str(found[_PS]), str(found[_PORT]))
 
 
-def _wrong(place: str, why: str) -> SsvError:
+def _wrong(where: str, why: str) -> SsvError:
     return SsvError(
         "CONFIGURATION_FAUSSE",
-        f"Ressources, {place} : {why}.",
+        f"Ressources, {where} : {why}.",
         next_step="corrigez le fichier des ressources",
     )

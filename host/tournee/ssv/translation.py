@@ -9,7 +9,7 @@ from tournee.formats.records import RECORD_LENGTH
 from tournee.formats.zones import Group, make
 from tournee.returns.arl import read_arl
 from tournee.ssv.codes import SsvError
-from tournee.ssv.pieces import DOCUMENT, RECORDS, described
+from tournee.ssv.record_groups import DOCUMENT, RECORDS, described
 
 ARL, ARL_LOT = 9007, 9008
 _NO_INVOICE = "000000000"

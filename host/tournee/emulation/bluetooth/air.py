@@ -123,7 +123,7 @@ class PacedLink(LocalLink):
     def __init__(self, interval_ms: int) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.interval_s = interval_ms / 1000
-        self._last: dict[Controller, int] = {}  # place of the last packet, counted in packets from time 0
+        self._last: dict[Controller, int] = {}  # turn of the last packet, counted in packets from time 0
 
     @property
     def paced(self) -> bool:
@@ -164,8 +164,8 @@ class Air:
 
     `types` gives what the carer types when the reader shows six digits, None to refuse: those digits unless
     handed in. `mtu` (23 to 247) is the largest that the tablet asks for, `bonds` the most that the reader
-    keeps, `fault` what its module makes of each piece. With `interval_ms` the air is one with that connection
-    interval (`PacedLink`).
+    keeps, `fault` what its module makes of each segment. With `interval_ms` the air is one with that
+    connection interval (`PacedLink`).
     """
 
     def __init__(
@@ -243,7 +243,7 @@ class Air:
 async def _device(link: PacedLink, address: str, delegate: PairingDelegate, store: MemoryKeyStore) -> Device:
     """A powered Bluetooth device on `link` that pairs with MITM protection or not at all, and keeps bonds."""
     controller = PacedController(address, link)
-    controller.le_acl_data_packet_length = MTU + _L2CAP  # one packet for the longest piece
+    controller.le_acl_data_packet_length = MTU + _L2CAP  # one packet for the longest segment
     controller.total_num_le_acl_data_packets = PACKETS
     device = Device(address=Address(address), host=Host(controller, AsyncPipeSink(controller)))
     device.keystore = store

@@ -1,7 +1,7 @@
 """The Bluetooth module of an emulated reader: a GATT service joined to the board's byte stream.
 
 It does what a module on a board's UART does: what is written to one characteristic goes to the board, what
-the board sends is notified, in pieces of the connection's size. It never waits for the board: what the board
+the board sends is notified, in segments of the connection's size. It never waits for the board: what it
 does not take is kept, up to `ROOM` bytes, and lost beyond that, for a write without response cannot be held
 up. The board is held up (flow control) while as much waits for the air. Only a host that paired with a
 comparison of numbers or a passkey gets through.
@@ -31,16 +31,16 @@ _INTERVAL_MS = 20.0  # between two advertisements
 Fault = Callable[[bytes], Iterable[bytes]]
 
 
-def faultless(piece: bytes) -> Iterable[bytes]:
+def faultless(segment: bytes) -> Iterable[bytes]:
     """What a module with room enough does."""
-    return (piece,)
+    return (segment,)
 
 
 class Module:
     """A reader's Bluetooth module, advertising while no host is connected.
 
     `name` of 6 characters at most and `battery` in percent are in the advertisement. `stream` is the board's
-    link, a pseudo-terminal's path. `fault` tells what becomes of each piece that is written or notified:
+    link, a pseudo-terminal's path. `fault` tells what becomes of each segment that is written or notified:
     nothing, itself, itself twice, one kept back before: a module whose buffers overflow does all of that.
     """
 
@@ -133,11 +133,11 @@ class Module:
     def _written(self, connection: Connection, value: bytes) -> None:
         if connection not in self._trusted:
             raise ATT_Error(ErrorCode.INSUFFICIENT_AUTHENTICATION)
-        for piece in self._fault(value):
-            if self._line < 0 or len(self._unwritten) + len(piece) > ROOM:
-                self.lost += len(piece)
+        for segment in self._fault(value):
+            if self._line < 0 or len(self._unwritten) + len(segment) > ROOM:
+                self.lost += len(segment)
             else:
-                self._unwritten += piece
+                self._unwritten += segment
         self._write()
 
     def _write(self) -> None:
@@ -177,10 +177,10 @@ class Module:
                 cut = bytes(self._waiting[:size])
                 del self._waiting[:size]
                 try:
-                    for piece in self._fault(cut):
+                    for segment in self._fault(cut):
                         if is_full(connection):
                             await connection.cancel_on_disconnection(room_on(connection))
-                        await self._device.notify_subscriber(connection, self._notify, piece)
+                        await self._device.notify_subscriber(connection, self._notify, segment)
                 except (core.BaseBumbleError, hci.HCI_Error, asyncio.CancelledError):
                     self._trusted.discard(connection)
                 break

@@ -183,7 +183,7 @@ class BluetoothTransport:
         self._backend = (radio or Radio()).client
         self._taken: queue.SimpleQueue[bytes] = queue.SimpleQueue()  # empty bytes: gone
         self._gone = asyncio.Event()
-        self._kept = bytearray()  # less than a piece, until more is written
+        self._kept = bytearray()  # less than a segment, until more is written
         self._kept_until = 0.0
         self._run(self._open(), _CONNECT_S)
 
@@ -214,7 +214,7 @@ class BluetoothTransport:
         return b"".join(taken)
 
     def write(self, data: bytes | bytearray, more: bool = False) -> None:
-        """Send all of `data`, but with `more` for the end that does not fill a piece. TransportClosed."""
+        """Send all of `data`, but with `more` for the end that does not fill a segment. TransportClosed."""
         self._kept += data
         try:
             self._run(self._write(more), _WRITE_S)
@@ -260,9 +260,9 @@ class BluetoothTransport:
         self._taken.put(b"")
 
     async def _write(self, more: bool) -> None:
-        """Send pieces of the size that the connection takes now, unless the reader goes first."""
+        """Send segments of the size that the connection takes now, unless the reader goes first."""
         gone = asyncio.ensure_future(self._gone.wait())
-        sending = asyncio.ensure_future(self._write_pieces(more))
+        sending = asyncio.ensure_future(self._write_segments(more))
         try:
             await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
@@ -272,7 +272,7 @@ class BluetoothTransport:
             gone.cancel()
             sending.cancel()
 
-    async def _write_pieces(self, more: bool) -> None:
+    async def _write_segments(self, more: bool) -> None:
         characteristic = self._client.services.get_characteristic(WRITE)
         if characteristic is None:
             raise closed(f"ble:{self._address}")
@@ -280,12 +280,12 @@ class BluetoothTransport:
             size = characteristic.max_write_without_response_size
             if more and len(self._kept) < size:
                 break
-            piece = self._kept[:size]
-            self._drop(len(piece))
+            segment = self._kept[:size]
+            self._drop(len(segment))
             try:
-                await self._client.write_gatt_char(characteristic, piece, response=False)
+                await self._client.write_gatt_char(characteristic, segment, response=False)
             finally:
-                piece[:] = bytes(len(piece))
+                segment[:] = bytes(len(segment))
 
     def _drop(self, size: int) -> None:
         """Take so many bytes off what is kept; they may hold a code."""

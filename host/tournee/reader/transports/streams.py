@@ -30,7 +30,7 @@ class Transport(Protocol):
     def write(self, data: bytes | bytearray, more: bool = False) -> None:
         """Send all of `data`. TransportClosed.
 
-        `more`: more follows before long, so a transport that sends in pieces may keep the last one until it
+        `more`: more follows before long, so a transport that sends in segments may keep the last one until it
         is full. Nothing else may depend on it.
         """
 

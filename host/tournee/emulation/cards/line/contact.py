@@ -120,9 +120,9 @@ class Contact:
             return []  # a wrong PCK or another protocol: no answer, ISO 7816-3 9.3
         self._talk(protocol)
         if self._style.pps == "default" or not request[1] & 0x10 or request[2] != self._offer.ta1:
-            return [Emission(0, _sealed(bytes((_PPSS, protocol))))]
+            return [Emission(0, _with_check(bytes((_PPSS, protocol))))]
         self.agreed_speed = request[2]
-        return [Emission(0, _sealed(bytes((_PPSS, 0x10 | protocol, request[2]))))]
+        return [Emission(0, _with_check(bytes((_PPSS, 0x10 | protocol, request[2]))))]
 
 
 def read_offer(atr: bytes) -> Offer:
@@ -160,5 +160,5 @@ def _exclusive_or(data: bytes) -> int:
     return check
 
 
-def _sealed(data: bytes) -> bytes:
+def _with_check(data: bytes) -> bytes:
     return data + bytes((_exclusive_or(data),))

@@ -106,9 +106,9 @@ class FaultyLine:
         start = self._position
         self._position += len(emission.data)
         for fault in self._faults:
-            place = fault.byte if fault.byte >= 0 else self._position + fault.byte
-            if self._strikes(fault, exchange) and start <= place < self._position:
-                return self._struck(fault, emission, place - start)
+            struck_at = fault.byte if fault.byte >= 0 else self._position + fault.byte
+            if self._strikes(fault, exchange) and start <= struck_at < self._position:
+                return self._struck(fault, emission, struck_at - start)
         return [emission]
 
     def _strikes(self, fault: Fault, exchange: str) -> bool:

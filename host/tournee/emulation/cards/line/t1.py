@@ -34,7 +34,7 @@ class Block:
     pcb: int
     data: bytes = b""
 
-    def sealed(self, *, crc: bool) -> bytes:
+    def encoded(self, *, crc: bool) -> bytes:
         """The bytes on the line."""
         body = bytes((0, self.pcb, len(self.data))) + self.data
         return body + check_of(body, crc=crc)
@@ -160,7 +160,7 @@ class T1Engine:
         if not self._command and self._last is None:
             self.exchange_number += 1
             self.exchange = "ifs"
-        return [Emission(0, Block(pcb | _ANSWER, data).sealed(crc=self._settings.crc))]
+        return [Emission(0, Block(pcb | _ANSWER, data).encoded(crc=self._settings.crc))]
 
     def _asked_again(self, pcb: int) -> list[Emission]:
         """An R-block: the next part of the answer, the same part again, or what we said last."""
@@ -176,11 +176,11 @@ class T1Engine:
 
     def _complain(self, error: int) -> list[Emission]:
         block = Block(0x80 | self._theirs << 4 | error)
-        return [Emission(0, block.sealed(crc=self._settings.crc))]
+        return [Emission(0, block.encoded(crc=self._settings.crc))]
 
     def _say(self, block: Block) -> list[Emission]:
         self._last = block
-        return [Emission(0, block.sealed(crc=self._settings.crc))]
+        return [Emission(0, block.encoded(crc=self._settings.crc))]
 
     def _run(self, apdu: bytes) -> Response:
         """One command in the short form (ISO 7816-4 5.1)."""

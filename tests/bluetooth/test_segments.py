@@ -1,4 +1,4 @@
-"""The stream in pieces, over real stacks: whole while more follows, nothing kept for good, nobody blocked."""
+"""The stream in segments, over real stacks: whole while more follows, nothing kept back, nobody blocked."""
 
 import os
 import select
@@ -15,7 +15,7 @@ from tournee.emulation.bluetooth.peripheral import ROOM
 from tournee.reader.transports.bluetooth import WRITE, BluetoothTransport, pair
 from tournee.reader.transports.streams import TransportClosed
 
-_PIECE = 244
+_SEGMENT = 244
 _PATIENCE_S = 20
 _SLOW_MS = 200  # a connection interval that a busy machine does not miss
 
@@ -54,10 +54,10 @@ class Far:
 
 
 class Joined:
-    """A tablet joined to a board by an air; `pieces` are the sizes of those written and notified."""
+    """A tablet joined to a board by an air; `segments` are the sizes of those written and notified."""
 
     def __init__(self, interval_ms=0):
-        self.pieces = []
+        self.segments = []
         self.far = Far()
         self.air = Air(fault=self._seen, interval_ms=interval_ms)
 
@@ -77,12 +77,12 @@ class Joined:
     def connect(self):
         stream = BluetoothTransport(self.address, self.air.radio)
         self.far.take(1)
-        self.pieces.clear()
+        self.segments.clear()
         return stream
 
-    def _seen(self, piece):
-        self.pieces.append(len(piece))
-        return (piece,)
+    def _seen(self, segment):
+        self.segments.append(len(segment))
+        return (segment,)
 
 
 @pytest.fixture(scope="module")
@@ -93,16 +93,16 @@ def joined():
 
 @pytest.fixture(scope="module")
 def sizes(joined):
-    """What the connection takes, from one piece to the next; whole pieces once it is used up."""
+    """What the connection takes, from one segment to the next; whole segments once it is used up."""
     coming = []
     characteristic = joined.stream._client.services.get_characteristic(WRITE)
-    characteristic._max_write_without_response_size = lambda: coming.pop(0) if coming else _PIECE
+    characteristic._max_write_without_response_size = lambda: coming.pop(0) if coming else _SEGMENT
     return coming
 
 
 @given(
     writes=st.lists(st.tuples(st.binary(max_size=600), st.booleans()), max_size=8),
-    changing=st.lists(st.integers(1, _PIECE), max_size=40),
+    changing=st.lists(st.integers(1, _SEGMENT), max_size=40),
 )
 def test_any_writes_arrive_whole_and_in_order_whatever_follows_and_the_connection_takes(
     joined, sizes, writes, changing
@@ -116,13 +116,13 @@ def test_any_writes_arrive_whole_and_in_order_whatever_follows_and_the_connectio
     assert joined.far.is_silent()
 
 
-def test_pieces_are_full_while_more_follows_and_the_rest_goes_with_the_last(joined, sizes):
+def test_segments_are_full_while_more_follows_and_the_rest_goes_with_the_last(joined, sizes):
     sizes.clear()
-    joined.pieces.clear()
+    joined.segments.clear()
     for more in (True, True, False):
         joined.stream.write(b"a" * 300, more)
     assert joined.far.take(900) == b"a" * 900
-    assert joined.pieces == [_PIECE, _PIECE, _PIECE, 900 - 3 * _PIECE]
+    assert joined.segments == [_SEGMENT, _SEGMENT, _SEGMENT, 900 - 3 * _SEGMENT]
 
 
 def test_what_is_kept_goes_when_the_host_waits_and_nothing_comes(joined, sizes):
@@ -182,13 +182,13 @@ def test_board_that_sends_more_than_the_air_carries_is_held_up_and_loses_nothing
 
 def test_host_is_held_up_by_the_air_and_not_by_a_queue_without_end():
     with Joined(interval_ms=15) as joined:
-        joined.stream.write(bytes(_PIECE) * 4 * PACKETS)
-        assert len(joined.pieces) >= 3 * PACKETS
+        joined.stream.write(bytes(_SEGMENT) * 4 * PACKETS)
+        assert len(joined.segments) >= 3 * PACKETS
 
 
 def test_what_the_air_has_not_carried_when_the_connection_ends_never_comes():
     with Joined() as joined:
-        sent = b"".join(bytes([rank]) * _PIECE for rank in range(PACKETS))
+        sent = b"".join(bytes([rank]) * _SEGMENT for rank in range(PACKETS))
         joined.air.pace(_SLOW_MS)
         joined.stream.write(sent)
         joined.air.out_of_range()

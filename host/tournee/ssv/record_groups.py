@@ -7,7 +7,7 @@ from tournee.formats.records import RECORD_LENGTH
 from tournee.formats.zones import Group, make
 
 DOCUMENT, RECORDS = 9001, 9002
-PIECE = 256 * RECORD_LENGTH
+GROUP_MAX = 256 * RECORD_LENGTH
 """Bytes of records in one group, at most."""
 
 
@@ -19,9 +19,9 @@ class Described:
     records: bytes
 
 
-def pieces(records: bytes) -> list[Group]:
+def record_groups(records: bytes) -> list[Group]:
     """The groups 9002 of some records."""
-    return [make(RECORDS, records[start : start + PIECE]) for start in range(0, len(records), PIECE)]
+    return [make(RECORDS, records[start : start + GROUP_MAX]) for start in range(0, len(records), GROUP_MAX)]
 
 
 def described(groups: Iterable[Group]) -> Iterator[Described]:
