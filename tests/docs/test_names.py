@@ -13,6 +13,8 @@ import pytest
 from documents import DOCS, ROOT, code_words, documents, table
 
 ROOMS = ("firmware", "boards", "host", "tools", "tests", "tournee", ".github")
+MADE = {"names.c"}  # by a build
+OF_THE_USER = {"tournee.toml", "journee.toml", "day.toml", "sesam.ini", "DIR/tournee.toml"}
 WRITTEN_BY_HAND = [one for one in documents() if one.parts[0] != "firmware" and one.name != "EXCHANGE.md"]
 
 
@@ -28,6 +30,17 @@ def test_every_path_named_is_there(document: Path) -> None:
     if document == Path("host/docs/changelog.md"):
         named = [word for word in named if word not in former()]
     assert [word for word in named if not is_there(word)] == []
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_every_source_named_by_the_end_of_its_path_is_there(document: Path) -> None:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    there = {f"/{name}" for name in listing.stdout.split("\0")}
+    named = {word for word in code_words(document) if re.fullmatch(r"[\w/-]+\.(py|c|toml|sql|ini|md)", word)}
+    lost = {
+        word for word in named - OF_THE_USER - MADE if not any(name.endswith(f"/{word}") for name in there)
+    }
+    assert lost == set()
 
 
 @pytest.mark.parametrize("document", WRITTEN_BY_HAND, ids=str)

@@ -188,5 +188,5 @@ def test_guide_of_the_carer_has_a_day_that_can_be_taken_in(tmp_path: Path) -> No
     assert "1 visite" in done.stdout
 
 
-def test_documents_are_within_reach_of_the_package() -> None:
-    assert DOCS.is_relative_to(ROOT / "host")
+def test_documents_travel_with_the_package() -> None:
+    assert (ROOT / "host" / "tournee" / "manuals" / "docs").resolve() == DOCS
