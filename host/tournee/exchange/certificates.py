@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tournee.errors import ExchangeError
-from tournee.exchange.splitting import Seven, SignedInvoice, SignedLot, split_invoice, split_lot
+from tournee.exchange.splitting import Seven, SignedInvoice, SignedLot, Values, split_invoice, split_lot
 from tournee.formats import records
 from tournee.model.codes import SECURED
 
@@ -163,14 +163,15 @@ def _verify(
         )
     except ValueError:
         raise SignatureError(f"{genre} : signature illisible.", invoice=number) from None
-    expected = {
+    expected: Values = {
         "emetteur": emetteur,
         "facture": number.zfill(9),
         "sur": len(sevens),
         "cle_id": first["cle_id"],
     }
     for rank, seven in enumerate(sevens, 1):
-        for field, value in (expected | {"rang": rank}).items():
+        expected["rang"] = rank
+        for field, value in expected.items():
             if seven.values[field] != value:
                 raise SignatureError(
                     f"{genre} : {field} {seven.values[field]} là où il faut {value}.", invoice=number

@@ -55,8 +55,9 @@ class RecordPattern:
             values[rank] = values[rank].rstrip(" ")  # type: ignore[union-attr]
         for rank in self._numbers:
             values[rank] = int(values[rank])
-        if not all(_agrees(field, record) for field in self._crossed):
-            return None
+        for field in self._crossed:
+            if not _agrees(field, record):
+                return None
         return dict(zip(self._names, values, strict=True))
 
     @cached_property
