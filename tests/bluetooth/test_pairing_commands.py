@@ -43,7 +43,7 @@ retours = { type = "maildir", dossier = "retours" }
 
 
 @dataclass(frozen=True)
-class Done:
+class CommandEnd:
     """What a command left."""
 
     status: int
@@ -51,26 +51,26 @@ class Done:
     err: str
 
 
-class Desk:
+class Tablet:
     """A tablet with its configuration, and who types at it."""
 
     def __init__(self, config: Path, air: Air) -> None:
         self.config = config
         self.air = air
 
-    def run(self, *arguments: str, typed: str = "") -> Done:
+    def run(self, *arguments: str, typed: str = "") -> CommandEnd:
         status = 0
         with CliRunner().isolation(input=typed, env={"NO_COLOR": "1"}) as (out, err, _):
             try:
                 main(["--config", str(self.config), "reader", *arguments], radio=self.air.radio)
             except SystemExit as leave:
                 status = int(leave.code or 0)
-            return Done(status, out.getvalue().decode(), err.getvalue().decode())
+            return CommandEnd(status, out.getvalue().decode(), err.getvalue().decode())
 
     def told(self, *arguments: str) -> dict:
         return json.loads(self.run(*arguments, "--json").out)
 
-    def pair(self, *options: str, typed: str = f"{CODE}\n") -> Done:
+    def pair(self, *options: str, typed: str = f"{CODE}\n") -> CommandEnd:
         return self.run("pair", "TRN-01", "--seconds", "0.1", *options, typed=typed)
 
 
@@ -82,7 +82,7 @@ def desk(tmp_path):
     config.write_text(FOREIGN + REST)
     with ProtectedBoard(SECRET) as board, Air() as air:
         air.place_reader(board.link_url)
-        yield Desk(config, air)
+        yield Tablet(config, air)
     keyring.set_keyring(before)
 
 

@@ -7,13 +7,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from link_rig import Board, Clock, CountingService, hello
-from secure_channel_rig import Rig
+from link_rig import CountingService, LinkBoard, ManualClock, hello
+from secure_channel_rig import SecureRig
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
@@ -22,16 +22,16 @@ def service() -> CountingService:
 
 
 @pytest.fixture
-def board(service: CountingService, clock: Clock) -> Board:
-    return Board(service, clock)
+def board(service: CountingService, clock: ManualClock) -> LinkBoard:
+    return LinkBoard(service, clock)
 
 
 @pytest.fixture
-def open_board(board: Board) -> Board:
+def open_board(board: LinkBoard) -> LinkBoard:
     board.feed(hello())
     return board
 
 
 @pytest.fixture
 def rig():
-    return Rig()
+    return SecureRig()

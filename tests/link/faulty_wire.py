@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from link_rig import Board, Clock
+from link_rig import LinkBoard, ManualClock
 
 from tournee.reader.transports.streams import closed
 
@@ -27,7 +27,7 @@ FAULTS = (
 class FaultyWire:
     """A transport and what opens it: `plan(direction, rank)` names the fault of each frame, or None."""
 
-    def __init__(self, board: Board, clock: Clock, plan: Callable[[str, int], str | None]) -> None:
+    def __init__(self, board: LinkBoard, clock: ManualClock, plan: Callable[[str, int], str | None]) -> None:
         self.board = board
         self.clock = clock
         self.plan = plan

@@ -39,7 +39,7 @@ def read_vectors(name: str) -> list[Vector]:
     return vectors
 
 
-class Arena:
+class LinkArena:
     """The buffers that a link needs."""
 
     def __init__(self, message_max: int = MESSAGE_MAX) -> None:
@@ -136,7 +136,7 @@ class CountingService:
         writer.put_bytes(3, digest, 0, 32)
 
 
-class Clock:
+class ManualClock:
     """Time that moves only when somebody waits."""
 
     def __init__(self) -> None:
@@ -157,13 +157,13 @@ def fill(buf: bytearray) -> None:
     buf[:] = os.urandom(len(buf))
 
 
-class Board:
+class LinkBoard:
     """The device's side as its core runs it: bytes in, the link and the service, bytes out."""
 
     def __init__(
         self,
         service,
-        clock: Clock,
+        clock: ManualClock,
         message_max: int = MESSAGE_MAX,
         secret: bytes | None = None,
         early: int = 0,
@@ -180,7 +180,7 @@ class Board:
         self.protection = Protection(Sha256, Aes, fill, self.clock.ticks)
         self.protection._secret = self.secret
         early = ReorderBuffer(bytearray(self.early)) if self.early else None
-        self.link = Link(Arena(self.message_max), self.service, self.clock.ticks, self.protection, early)
+        self.link = Link(LinkArena(self.message_max), self.service, self.clock.ticks, self.protection, early)
         self.written = bytearray()
 
     def feed(self, data: bytes) -> bytes:
@@ -214,7 +214,7 @@ def request(number: int, message: int = messages.CARDS, **values: object) -> byt
     return bytes(encode_frame(frame.REQUEST, number, codec.encode(message, values)))
 
 
-def ask(board: Board, data: bytes) -> list[Frame]:
+def ask(board: LinkBoard, data: bytes) -> list[Frame]:
     """Bytes to the board; the frames that it says."""
     return FrameReader(4096).feed(board.feed(data))
 

@@ -2,7 +2,7 @@
 
 import pytest
 from faulty_wire import FaultyWire, frames_of
-from link_rig import Board, Clock
+from link_rig import LinkBoard, ManualClock
 from test_cuts import service_of_several
 
 from sesam import frame, messages
@@ -14,13 +14,13 @@ SECRET = bytes(range(32))
 SESSION = b"session1"
 
 
-class Rig:
+class SecureRig:
     """A board with a secret on a wire whose frames are recorded, and may be spoilt."""
 
     def __init__(self, plan=lambda direction, rank: None) -> None:
-        self.clock = Clock()
+        self.clock = ManualClock()
         self.service = service_of_several()
-        self.board = Board(self.service, self.clock, secret=SECRET)
+        self.board = LinkBoard(self.service, self.clock, secret=SECRET)
         self.wire = FaultyWire(self.board, self.clock, plan)
         self.said: list[bytes] = []
 
@@ -55,7 +55,7 @@ def protected(host: SecureChannel, kind: int, number: int, payload: bytes) -> by
     return encode_frame(frame.PROTECTED, 0, host.protect(kind, number, payload))
 
 
-def shake_hands(rig: Rig, host: SecureChannel) -> bytes:
+def shake_hands(rig: SecureRig, host: SecureChannel) -> bytes:
     """A handshake; the frame that brought the host's proof."""
     (welcome,) = rig.inject(encode_frame(frame.HELLO, 1, host.begin(SESSION)))
     proof = bytes(encode_frame(frame.HELLO, 2, host.prove(codec.decode(welcome.payload))))

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 from air_wire import WHIMS, AirWire
-from link_rig import Board, Clock
+from link_rig import LinkBoard, ManualClock
 from test_cuts import LOT, NO_FAULT, dialogue, service_of_several
 
 from sesam import codes, messages
@@ -17,8 +17,8 @@ STEPS = 20  # cuts of one cell, elsewhere in each: together they fall on every f
 
 
 def run(mtu, loss, whim="none", cut_at=0, seed=0, secret=None):
-    clock, service = Clock(), service_of_several()
-    board = Board(service, clock, secret=secret, early=EARLY if seed % 2 == 0 else 0)
+    clock, service = ManualClock(), service_of_several()
+    board = LinkBoard(service, clock, secret=secret, early=EARLY if seed % 2 == 0 else 0)
     wire = AirWire(board, clock, mtu, loss, whim, cut_at, seed)
     reader = Reader(wire.connect, clock=clock, session=b"session1", secret=secret)
     return dialogue(reader), service, wire
@@ -60,8 +60,8 @@ def test_link_that_is_heard_is_not_connected_anew(mtu, loss):
 
 def far(secret, service, whim="none", seed=1):
     """A reader with room for what comes early, on a wire of the smallest MTU that loses nothing so far."""
-    clock = Clock()
-    board = Board(service, clock, secret=secret, early=EARLY)
+    clock = ManualClock()
+    board = LinkBoard(service, clock, secret=secret, early=EARLY)
     wire = AirWire(board, clock, 23, 0, whim, 0, seed)
     reader = Reader(wire.connect, clock=clock, session=b"session1", secret=secret)
     reader.cards()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 from faulty_wire import FaultyWire
-from link_rig import VECTORS, Board, Clock, CountingService
+from link_rig import VECTORS, CountingService, LinkBoard, ManualClock
 
 from sesam import codes, messages
 from tournee import reader as client
@@ -34,8 +34,8 @@ class Scripted(CountingService):
 
 
 def reader_of(service: CountingService) -> Reader:
-    clock = Clock()
-    return Reader(FaultyWire(Board(service, clock), clock, lambda *_: None).connect, clock=clock)
+    clock = ManualClock()
+    return Reader(FaultyWire(LinkBoard(service, clock), clock, lambda *_: None).connect, clock=clock)
 
 
 def refusing(*refusal: int):
@@ -185,9 +185,9 @@ def test_no_message_is_longer_than_what_the_reader_takes():
                 writer.put_uint(1, 64)
                 writer.put_uint(2, 1)
 
-    clock = Clock()
+    clock = ManualClock()
     service = Wide()
-    board = Board(service, clock, message_max=320)
+    board = LinkBoard(service, clock, message_max=320)
     reader = Reader(FaultyWire(board, clock, lambda *_: None).connect, clock=clock)
     reader.certify_lot(b"1" * 640, kind="FSE", mode="03", invoices=1, total=0)
     assert service.requests == [messages.CERTIFY, *[messages.RECORDS] * 5, messages.SIGN]

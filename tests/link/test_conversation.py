@@ -1,7 +1,7 @@
 """The host's end of the link without I/O: its waits, its repetitions and when it gives up."""
 
 import pytest
-from link_rig import Board, Clock, CountingService
+from link_rig import CountingService, LinkBoard, ManualClock
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
@@ -223,8 +223,8 @@ def test_request_given_up_leaves_no_byte_of_it_behind():
 
 
 def test_conversation_with_the_readers_own_link_ends_in_an_answer():
-    clock = Clock()
-    board = Board(CountingService(), clock)
+    clock = ManualClock()
+    board = LinkBoard(CountingService(), clock)
     talk = Conversation(b"session1")
     talk.connected(0)
     talk.feed(board.feed(talk.outgoing()), 0)

@@ -5,7 +5,7 @@ import random
 
 import pytest
 from faulty_wire import FAULTS, TO_HOST, TO_READER, FaultyWire
-from link_rig import Board, Clock, CountingService
+from link_rig import CountingService, LinkBoard, ManualClock
 
 from tournee.errors import ReaderError
 from tournee.reader import Reader
@@ -32,9 +32,9 @@ def dialogue(reader: Reader) -> tuple[int, int, bytes, bytes | None, bytes, int]
 
 
 def run(plan, service: CountingService | None = None):
-    clock = Clock()
+    clock = ManualClock()
     service = service or service_of_several()
-    wire = FaultyWire(Board(service, clock), clock, plan)
+    wire = FaultyWire(LinkBoard(service, clock), clock, plan)
     reader = Reader(wire.connect, clock=clock, session=SESSION)
     return dialogue(reader), service, wire
 
@@ -79,9 +79,9 @@ def test_faults_at_random_change_no_answer_and_nothing_is_done_twice(share):
 
 def test_reader_switched_off_at_any_frame_signs_once_or_says_so():
     for spoilt in range(FRAMES_EACH_WAY[TO_READER]):
-        clock = Clock()
+        clock = ManualClock()
         service = service_of_several()
-        board = Board(service, clock)
+        board = LinkBoard(service, clock)
 
         def plan(way, rank, at=spoilt, board=board):
             if (way, rank) != (TO_READER, at):
@@ -102,9 +102,9 @@ def test_reader_switched_off_at_any_frame_signs_once_or_says_so():
 
 
 def test_code_is_never_presented_twice_when_the_reader_restarted_after_it():
-    clock = Clock()
+    clock = ManualClock()
     service = CountingService()
-    board = Board(service, clock)
+    board = LinkBoard(service, clock)
 
     def plan(way, rank):
         if (way, rank) == (TO_HOST, 2):  # WELCOME, the ACK of UNLOCK, then its answer
@@ -119,9 +119,9 @@ def test_code_is_never_presented_twice_when_the_reader_restarted_after_it():
 
 
 def test_host_started_again_gets_the_kept_signature_without_another():
-    clock = Clock()
+    clock = ManualClock()
     service = CountingService()
-    board = Board(service, clock)
+    board = LinkBoard(service, clock)
     for session in (b"session1", b"session2"):
         wire = FaultyWire(board, clock, lambda *_: None)
         made = Reader(wire.connect, clock=clock, session=session).certify_lot(
@@ -133,9 +133,9 @@ def test_host_started_again_gets_the_kept_signature_without_another():
 
 def test_dead_wire_is_told_as_lost_in_bounded_time_and_the_reader_serves_again_after():
     dead = True
-    clock = Clock()
+    clock = ManualClock()
     service = service_of_several()
-    wire = FaultyWire(Board(service, clock), clock, lambda *_: "lost" if dead else None)
+    wire = FaultyWire(LinkBoard(service, clock), clock, lambda *_: "lost" if dead else None)
     reader = Reader(wire.connect, clock=clock, session=SESSION)
     with pytest.raises(ReaderError, match="ne répond plus"):
         reader.cards()
@@ -146,9 +146,9 @@ def test_dead_wire_is_told_as_lost_in_bounded_time_and_the_reader_serves_again_a
 
 def test_more_requests_than_there_are_numbers_go_round_without_a_mix_up():
     source = random.Random(5)
-    clock = Clock()
+    clock = ManualClock()
     service = CountingService()
-    board = Board(service, clock)
+    board = LinkBoard(service, clock)
     wire = FaultyWire(board, clock, lambda *_: source.choice(FAULTS) if source.random() < 0.05 else None)
     reader = Reader(wire.connect, clock=clock, session=SESSION)
     for turn in range(1, 700):

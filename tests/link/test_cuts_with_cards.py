@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from faulty_wire import TO_HOST, TO_READER, FaultyWire
-from link_rig import MESSAGE_MAX, VECTORS, Clock
+from link_rig import MESSAGE_MAX, VECTORS, ManualClock
 
 from reader.core import Core
 from reader.crypto.sha256 import Sha256
@@ -61,7 +61,7 @@ class WholeReader:
 
 def run(plan):
     board = WholeReader()
-    clock = Clock()
+    clock = ManualClock()
     wire = FaultyWire(board, clock, plan)
     reader = Reader(wire.connect, clock=clock, session=b"session1")
     ps = reader.read_ps_card()

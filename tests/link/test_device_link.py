@@ -2,7 +2,7 @@
 
 import pytest
 from faulty_wire import frames_of
-from link_rig import SESSION, Board, Clock, CountingService, ask, hello, refusal, request, told
+from link_rig import SESSION, CountingService, LinkBoard, ManualClock, ask, hello, refusal, request, told
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
@@ -200,7 +200,7 @@ def test_line_that_echoes_everything_does_not_go_round_for_ever(board):
     assert said == b""
 
 
-def test_keep_alive_acknowledges_once_a_second_while_a_card_works(clock: Clock):
+def test_keep_alive_acknowledges_once_a_second_while_a_card_works(clock: ManualClock):
     class Slow(CountingService):
         def handle(self, message, writer):
             for _ in range(35):
@@ -209,7 +209,7 @@ def test_keep_alive_acknowledges_once_a_second_while_a_card_works(clock: Clock):
                 board.flush()
             super().handle(message, writer)
 
-    board = Board(Slow(), clock)
+    board = LinkBoard(Slow(), clock)
     board.feed(hello())
     kinds = [one.kind for one in ask(board, request(1))]
     assert kinds == [frame.ACK] * 4 + [frame.ANSWER]
@@ -221,7 +221,7 @@ def test_answer_that_the_table_does_not_allow_becomes_incoherent(clock):
             writer.begin(messages.SIGN + messages.ANSWER)
             writer.put_uint(1, 5)
 
-    board = Board(Wrong(), clock)
+    board = LinkBoard(Wrong(), clock)
     board.feed(hello())
     assert told(ask(board, request(1))[1])[2] == refusal(codes.INCOHERENT)
 
@@ -259,7 +259,7 @@ def test_answer_not_wholly_out_when_the_next_request_is_taken_ends_there(clock):
             super().handle(message, writer)
             board.flush()
 
-    board = Board(Chatty(), clock)
+    board = LinkBoard(Chatty(), clock)
     board.feed(hello() + request(1, messages.CERTIFY, what=2, kind=1, mode=3))
     data = request(2, messages.RECORDS, first=0, data=bytes(128))
     board.link.feed(data, len(data))

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from link_rig import SESSION, Board, Clock, CountingService, ask, hello, refusal, request, told
-from secure_channel_rig import SECRET, Rig, protected, shake_hands
+from link_rig import SESSION, CountingService, LinkBoard, ManualClock, ask, hello, refusal, request, told
+from secure_channel_rig import SECRET, SecureRig, protected, shake_hands
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
@@ -29,9 +29,9 @@ def pieces(number: int, whole: bytes) -> list[bytes]:
     ]
 
 
-def certifying(room: int = ROOM, service: CountingService | None = None) -> Board:
+def certifying(room: int = ROOM, service: CountingService | None = None) -> LinkBoard:
     """A board that has taken CERTIFY as request 1."""
-    board = Board(service or CountingService(), Clock(), early=room)
+    board = LinkBoard(service or CountingService(), ManualClock(), early=room)
     board.feed(hello())
     board.feed(request(1, messages.CERTIFY, what=2, kind=1, mode=3))
     return board
@@ -41,7 +41,7 @@ def early(number: int, last: int, bits: int) -> tuple:
     return frame.ANSWER, number, refusal(codes.SEQUENCE, last) | {"record": bits}
 
 
-def streamed(board: Board) -> list[int]:
+def streamed(board: LinkBoard) -> list[int]:
     return list(bytes(board.service.streamed[::128]))
 
 
@@ -130,9 +130,9 @@ def test_whatever_order_they_come_in_each_is_taken_once_in_order(order, again, r
     assert board.service.requests.count(messages.RECORDS) == 12
 
 
-def joined() -> tuple[Rig, SecureChannel]:
+def joined() -> tuple[SecureRig, SecureChannel]:
     """A reader with a secret, and the rightful host's keys; CERTIFY is taken as request 1."""
-    rig, host = Rig(), SecureChannel(SECRET)
+    rig, host = SecureRig(), SecureChannel(SECRET)
     rig.board.early = ROOM
     rig.board.start()
     shake_hands(rig, host)
@@ -257,7 +257,7 @@ def test_piece_of_nothing_that_can_be_is_refused(payload, status):
 
 
 def test_piece_without_a_session_is_refused():
-    board = Board(CountingService(), Clock(), early=ROOM)
+    board = LinkBoard(CountingService(), ManualClock(), early=ROOM)
     answer = ask(board, pieces(1, request(1))[0])
     assert answer == [Frame(frame.NAK, 1, codes.NO_SESSION.to_bytes(2, "big"))]
 

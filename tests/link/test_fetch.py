@@ -1,8 +1,8 @@
 """Parts of the kept answer, given again by FETCH: the rules of PROTOCOL.md one by one."""
 
 import pytest
-from link_rig import SESSION, Board, ask, hello, refusal, request, told
-from secure_channel_rig import SECRET, Rig, protected, shake_hands
+from link_rig import SESSION, LinkBoard, ask, hello, refusal, request, told
+from secure_channel_rig import SECRET, SecureRig, protected, shake_hands
 
 from sesam import codes, frame, messages
 from tournee.reader import codec
@@ -18,7 +18,7 @@ def nak(number: int, status: int) -> list[Frame]:
     return [Frame(frame.NAK, number, status.to_bytes(2, "big"))]
 
 
-def signed(board: Board) -> bytes:
+def signed(board: LinkBoard) -> bytes:
     """The frame of a long answer, to the 3rd request."""
     ask(board, request(1, messages.CERTIFY, what=2, kind=1, mode=3))
     ask(board, request(2, messages.RECORDS, first=0, data=bytes(128)))
@@ -98,7 +98,7 @@ def test_fetch_changes_nothing_that_a_host_can_see(open_board, service):
 @pytest.fixture
 def joined():
     """A reader with a secret that has answered its first request, and the rightful host's keys."""
-    rig, host = Rig(), SecureChannel(SECRET)
+    rig, host = SecureRig(), SecureChannel(SECRET)
     shake_hands(rig, host)
     opening = codec.encode(messages.HELLO, {"session": SESSION, "version": 1, "resume": 0})
     rig.inject(protected(host, frame.HELLO, 1, opening))

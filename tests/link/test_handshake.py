@@ -5,7 +5,17 @@ import secrets
 import pytest
 from faulty_wire import TO_HOST, FaultyWire
 from link_rig import VECTORS
-from secure_channel_rig import SECRET, SESSION, Rig, hello, protected, quiet, refusal, shake_hands, status_of
+from secure_channel_rig import (
+    SECRET,
+    SESSION,
+    SecureRig,
+    hello,
+    protected,
+    quiet,
+    refusal,
+    shake_hands,
+    status_of,
+)
 from test_cuts import NO_FAULT, dialogue
 
 from sesam import codes, frame, messages
@@ -34,7 +44,7 @@ def test_handshake_with_any_byte_changed_on_its_way_makes_no_keys():
 
 
 def shaken_with_a_change(name: str, at: int) -> int:
-    rig = Rig()
+    rig = SecureRig()
     host = SecureChannel(SECRET)
     asked = host.begin(SESSION)
     if name == "PROTECT":
@@ -103,7 +113,7 @@ def test_second_host_proves_nothing_once_the_first_speaks_again_until_it_is_sile
 @pytest.mark.parametrize("rekeyed", [False, True])
 def test_lost_word_that_the_proof_was_taken_is_said_again(losses, rekeyed):
     """PROTECTED is lost so many times, at the first handshake or at one in the midst of a session."""
-    rig = Rig()
+    rig = SecureRig()
     host = rig.host()
     if rekeyed:
         assert dialogue(host) == NO_FAULT["answers"]

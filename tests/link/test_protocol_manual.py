@@ -4,7 +4,7 @@ import binascii
 import re
 
 import pytest
-from link_rig import Board, Clock, CountingService
+from link_rig import CountingService, LinkBoard, ManualClock
 from protocol_tables import MANUAL, with_tables
 
 from sesam import frame, messages
@@ -37,7 +37,7 @@ def test_tables_of_messages_and_statuses_are_those_of_the_firmware():
 
 
 def test_dialogue_is_what_the_reader_says_byte_for_byte():
-    board = Board(CountingService(window=3), Clock(), early=1_872)
+    board = LinkBoard(CountingService(window=3), ManualClock(), early=1_872)
     sent = told = b""
     for direction, comment, data in dialogue():
         if direction == ">":

@@ -2,13 +2,13 @@
 
 import pytest
 from faulty_wire import TO_READER, FaultyWire
-from link_rig import Board, Clock, CountingService
+from link_rig import CountingService, LinkBoard, ManualClock
 
 from tournee.reader import LinkLost, Reader
 from tournee.reader.transports.streams import closed
 
 
-class Wire(FaultyWire):
+class LeavingWire(FaultyWire):
     """A wire that may be out of reach, for so many connections."""
 
     away = 0
@@ -21,9 +21,9 @@ class Wire(FaultyWire):
 
 
 def rig(plan=lambda direction, rank: None):
-    clock = Clock()
+    clock = ManualClock()
     told = []
-    wire = Wire(Board(CountingService(), clock), clock, plan)
+    wire = LeavingWire(LinkBoard(CountingService(), clock), clock, plan)
     return wire, Reader(wire.connect, clock=clock, session=b"session1", reach=told.append), told
 
 

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from faulty_wire import FAULTS, TO_HOST, TO_READER, FaultyWire
-from secure_channel_rig import SECRET, Rig, hello, protected, quiet, refusal, shake_hands, status_of
+from secure_channel_rig import SECRET, SecureRig, hello, protected, quiet, refusal, shake_hands, status_of
 from test_cuts import NO_FAULT, dialogue
 
 from sesam import codes, frame, messages
@@ -29,7 +29,7 @@ def test_host_with_another_secret_is_refused(rig):
 
 
 def test_reader_without_a_secret_says_so():
-    rig = Rig()
+    rig = SecureRig()
     rig.board.secret = None
     rig.board.start()
     assert status_of(lambda: rig.host().cards()) == codes.NO_SECRET
@@ -126,7 +126,7 @@ def test_strangers_word_that_the_keys_are_lost_is_not_believed_at_once():
                 told.append(1)
                 self.incoming[:0] = encode_frame(frame.NAK, 0, codes.RECORD_REFUSED.to_bytes(2, "big"))
 
-    rig = Rig()
+    rig = SecureRig()
     host = rig.host(stream=Meddler(rig.board, rig.clock, quiet).connect)
     assert dialogue(host) == NO_FAULT["answers"]
     assert told == [1]
@@ -163,7 +163,7 @@ def test_counter_that_would_end_asks_for_new_keys(rig, monkeypatch):
 @pytest.mark.parametrize("direction", [TO_READER, TO_HOST])
 def test_fault_at_any_frame_changes_no_answer_and_nothing_is_done_twice(direction, fault):
     for spoilt in range(16):
-        rig = Rig(lambda way, rank, at=spoilt: fault if (way, rank) == (direction, at) else None)
+        rig = SecureRig(lambda way, rank, at=spoilt: fault if (way, rank) == (direction, at) else None)
         assert dialogue(rig.host()) == NO_FAULT["answers"], spoilt
         assert rig.service.steps == NO_FAULT["steps"], spoilt
         assert (rig.service.signatures, rig.service.tries) == (1, 3), spoilt

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from late_wire import FAULTS, LateWire
-from link_rig import Board, Clock, CountingService
+from link_rig import CountingService, LinkBoard, ManualClock
 
 from sesam import codes, messages
 from tournee.reader import Reader, Refused
@@ -26,8 +26,8 @@ A_JOIN = 2 * (1 + HANDSHAKE)  # and that a new connection costs
 
 def rig(window, faults=None, secret=None, **rules):
     """A reader that takes so many RECORDS of one record each, behind a wire with these faults."""
-    clock, service = Clock(), CountingService(chunk=1, window=window, seals=True, **rules)
-    wire = LateWire(Board(service, clock, secret=secret), clock, faults or {})
+    clock, service = ManualClock(), CountingService(chunk=1, window=window, seals=True, **rules)
+    wire = LateWire(LinkBoard(service, clock, secret=secret), clock, faults or {})
     return Reader(wire.connect, clock=clock, session=b"session1", secret=secret), service, wire
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from link_rig import VECTORS, Board, Clock, CountingService
+from link_rig import VECTORS, CountingService, LinkBoard, ManualClock
 
 from sesam import codes, frame
 from tournee.emulation.board import EmulatedBoard
@@ -22,7 +22,7 @@ LOT = b"".join(line.removesuffix("|").encode() for line in (VECTORS / "lot.txt")
 CONFIRMED = {"kind": "FSE", "mode": "03", "invoices": 3, "total": 3000}
 
 
-class Impatient:
+class ImpatientClock:
     """The machine's time, without pauses between connections."""
 
     def now_ms(self) -> int:
@@ -73,13 +73,13 @@ def test_port_that_is_not_there_is_lost_after_a_bounded_number_of_attempts():
         return connect("/dev/no-such-port")
 
     with pytest.raises(LinkLost):
-        Reader(opener, clock=Impatient()).cards()
+        Reader(opener, clock=ImpatientClock()).cards()
     assert len(attempts) == 6
 
 
 def test_reader_that_dies_is_lost_and_says_so():
     with pytest.raises(LinkLost), EmulatedBoard() as board:
-        reader = Reader(lambda: connect(board.link_url), clock=Impatient())
+        reader = Reader(lambda: connect(board.link_url), clock=ImpatientClock())
         reader.identify()
         board.stop()
         reader.identify()
@@ -89,7 +89,7 @@ def test_reader_that_dies_is_lost_and_says_so():
 def tcp_reader() -> Iterator[str]:
     """A reader behind a TCP port that hangs up after every 700 bytes it has read."""
     listener = socket.create_server(("127.0.0.1", 0))
-    board = Board(CountingService(), Clock())
+    board = LinkBoard(CountingService(), ManualClock())
 
     def serve() -> None:
         while True:
@@ -112,7 +112,7 @@ def tcp_reader() -> Iterator[str]:
 
 
 def test_lot_is_certified_over_tcp_that_hangs_up_again_and_again(tcp_reader):
-    with Reader(lambda: connect(tcp_reader), clock=Impatient()) as reader:
+    with Reader(lambda: connect(tcp_reader), clock=ImpatientClock()) as reader:
         assert reader.certify_lot(LOT, **CONFIRMED).digest == hashlib.sha256(LOT).digest()
 
 

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from link_rig import SESSION, Board, Clock, CountingService, ask, hello, refusal, request, told
+from link_rig import SESSION, CountingService, LinkBoard, ManualClock, ask, hello, refusal, request, told
 
 from sesam import codes, frame, messages
 
@@ -26,10 +26,10 @@ def carried(data: bytes, what: str) -> bytes:
     return {"whole": data, "doubled": data * 2, "lost": b"", "cut": data[:90]}[what]
 
 
-def certifying(before: int) -> tuple[Board, CountingService]:
+def certifying(before: int) -> tuple[LinkBoard, CountingService]:
     """A board that awaits RECORDS, `before` the number of the last request that it took."""
     service = CountingService()
-    board = Board(service, Clock())
+    board = LinkBoard(service, ManualClock())
     board.feed(hello(SESSION))
     for number in range(1, before):
         board.feed(request(number))

@@ -3,7 +3,7 @@
 import heapq
 from dataclasses import dataclass, field
 
-from link_rig import Board, Clock
+from link_rig import LinkBoard, ManualClock
 
 from tournee.reader.transports.streams import closed
 
@@ -13,8 +13,8 @@ class TimedWire:
     """A transport and what opens it. `deliver` hands to the reader what has arrived, and sends what it
     answers."""
 
-    board: Board
-    clock: Clock
+    board: LinkBoard
+    clock: ManualClock
     alive: bool = field(default=False, init=False)
     under_way: list = field(default_factory=list, init=False)
 
