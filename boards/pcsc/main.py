@@ -6,6 +6,7 @@
 the line (answer to reset, PPS, T=0, T=1) is the desktop's, all above is the core's own.
 """
 
+import logging
 import select
 import socket
 import tomllib
@@ -20,6 +21,9 @@ from reader.crypto.sha256 import Sha256
 from reader.transmission.channel import Channel
 from sesam import codes
 from sesam.port import ticks_ms
+
+_TRAFFIC = 5  # tournee.logs
+_log = logging.getLogger("tournee.boards.pcsc")
 
 BOARD = tomllib.loads(Path(__file__).with_name("board.toml").read_text())
 
@@ -55,6 +59,8 @@ class Apdus:
         self.response[self.length : self.length + len(answer) - 2] = bytes(answer[:-2])
         self.length += len(answer) - 2
         self.sw = answer[-2] << 8 | answer[-1]
+        head = bytes(header[:4]).hex(" ")
+        _log.log(_TRAFFIC, "APDU %s, %d bytes in, %d out, SW %04x", head, lc, len(answer) - 2, self.sw)
         return 0
 
 

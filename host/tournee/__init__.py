@@ -4,4 +4,8 @@ In the code, what begins with `OCT-` is a rule of host/EXCHANGE.md; `profile, Re
 are sections of firmware/PROFILE.md.
 """
 
+import logging
+
 __version__ = "0.1.0"
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent until a program asks: tournee.logs

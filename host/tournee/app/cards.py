@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from tournee.billing.zones.card import patients_from_groups, ps_from_groups, ser
 from tournee.reader import PS_UNLOCKED, Reader, Transport
 
 AskCode = Callable[[], str]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def open_reader(
     reader = Reader.open(address, secret=secret, reach=reach)
     try:
         reader.set_date(clock())
+        _log.info("reader at hand, its clock set")
     except BaseException:
         reader.close()
         raise
@@ -72,3 +75,4 @@ def unlock(reader: Reader, ask_code: AskCode) -> None:
     """Open the professional's card with the code porteur, asked for only when the card is not open yet."""
     if reader.cards().ps != PS_UNLOCKED:
         reader.unlock(ask_code())
+        _log.info("professional's card open")

@@ -7,6 +7,7 @@ stopped: an invoice keeps its number, and a signature asked for again is the sam
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ from tournee.exchange.route import Mode, Route
 from tournee.model import Sheet
 from tournee.reader import Reader
 from tournee.store import InvoiceRow, SheetRow, SheetState, VisitRow, VisitState
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     digest, date = hashlib.sha256(data).hexdigest(), f"{day.day:%Y%m%d}"
     known = office.journal.has_day(digest)
     day_id = office.journal.add_day(digest, day.ps_number, date, pieces)
+    _log.info("day %d: %d visits, %s", day_id, len(pieces), "known before" if known else "taken in")
     return ImportedDay(day_id, date, day.ps_number, len(pieces), known)
 
 
@@ -94,6 +98,9 @@ def certify_visit(
     for sheet in office.journal.invoice(invoice_id).sheets:
         if sheet.state is SheetState.MADE:
             _certify_sheet(office, reader, ps, vitale, sheet)
+            _log.info(
+                "visit %d, invoice %d: %s certified, mode %s", row.id, invoice_id, sheet.kind, sheet.mode
+            )
     return office.journal.invoice(invoice_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tournee.exchange.route import Mailbox, Route
 
 Clock = Callable[[], datetime]
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -72,6 +74,9 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
     journal = Journal(config.journal, Cipher(journal_key(config.journal)), now, station=config.station)
     former = tuple(route for name, route in config.routes.items() if name != config.active)
     key = ReturnKey.of(config)
+    _log.info(
+        "journal open; route in force: %s, %s, %s", config.active, config.route.mode, config.route.sealing
+    )
     return Office(journal, config.route, now, None if key is None else key.unseal, former)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
+from tournee import logs
 from tournee.app.context import Office, Progress, silent
 from tournee.app.opposition_mail import bring_forward
 from tournee.errors import ConfigError, TourneeError
@@ -14,6 +16,8 @@ from tournee.returns.dloi import Dloi
 from tournee.returns.effects import effects_of
 from tournee.returns.quarantine import Quarantined
 from tournee.store import EffectRow, ReturnRow, ReturnState
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
         try:
             seen, wrong = _take_letters(office, route, progress)
         except TourneeError as error:
+            _log.warning("mailbox of route %s: %s", route.name, logs.where(error))
             errors.append(error)
         else:
             known += seen
@@ -72,6 +77,7 @@ def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int
         for rank, letter in enumerate(box.letters(lambda key: f"{route.name} {key}" in kept), 1):
             progress(f"lettres de {route.name}", rank, 0)
             if letter.problem:
+                _log.warning("route %s: a letter could not be taken", route.name)
                 problems.append(f"{route.name}, {letter.key} : {letter.problem}")
                 continue
             if office.journal.take_return(letter.raw, f"{route.name} {letter.key}") is None:
@@ -82,7 +88,9 @@ def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int
 
 def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settled:
     read = take_in(row.raw, _opener(office, errors))
+    _log.info("return %d: %s, %d bytes", row.id, read.kind, len(row.raw))
     if isinstance(read.content, Quarantined):
+        _log.warning("return %d set aside (%s)", row.id, read.content.place)
         if row.state is ReturnState.TAKEN:
             office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.where})")
         effects: tuple[EffectRow, ...] = ()

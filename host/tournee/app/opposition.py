@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from tournee.errors import OppositionError
 from tournee.opposition.held import OppositionList, list_in_force
 from tournee.reader import CardSuspected, Reader, VitaleCard
 from tournee.store import FileRow, IncrementRow, IncrementState
+
+_log = logging.getLogger(__name__)
 
 STALE_DAYS = 8
 """Age in days from which the list is said to be old: increments come daily."""
@@ -144,6 +147,7 @@ def read_unless_on_list(path: Path | None, reader: Reader) -> VitaleCard:
     try:
         card = reader.read_vitale()
     except CardSuspected as suspected:
+        _log.info("the reader suspects the Vitale card: looked up in the list")
         serial = reader.suspected_serial()
         held = None if path is None else list_in_force(path)
         if held is None:

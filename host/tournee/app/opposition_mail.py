@@ -5,9 +5,11 @@ What has not come in order waits in the journal; what is missing is asked for, o
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from pathlib import Path
 
+from tournee import logs
 from tournee.app.context import Office, Progress, silent
 from tournee.app.opposition import latest_heard_of, list_path, number_in_force
 from tournee.app.outbound import Dispatch, ps_type_of, send_file
@@ -18,6 +20,8 @@ from tournee.model import Increment
 from tournee.opposition.applying import IncrementError, apply_increment
 from tournee.returns.dloi import read_dloi
 from tournee.store import FileDraft, IncrementRow, IncrementState, MessageState
+
+_log = logging.getLogger(__name__)
 
 _SENT = (MessageState.SENT, MessageState.TRANSMITTING, MessageState.UNCERTAIN)
 
@@ -72,9 +76,11 @@ def _apply(office: Office, row: IncrementRow, contents: dict[int, tuple[Incremen
         try:
             done = apply_increment(list_path(office), contents[row.return_id][row.rank], anew=anew)
         except IncrementError as error:
+            _log.warning("increment %d refused: %s", row.id, logs.where(error))
             return IncrementState.REFUSED, error.message
         if anew:
             _whole_mark(office).unlink()
+        _log.info("opposition list %06d in force", row.after)
         odd = ((done.already, "ajouts déjà présents"), (done.absent, "retraits absents"))
         return IncrementState.APPLIED, ", ".join(f"{what} : {count}" for count, what in odd if count)
 

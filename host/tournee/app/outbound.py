@@ -6,11 +6,13 @@ uncertain: it is never sent again by itself, a return settles it, or the carer a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
+from tournee import logs
 from tournee.app.cards import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
 from tournee.app.context import Office, Progress, silent
@@ -58,6 +60,8 @@ from tournee.store import (
     SheetState,
 )
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Dispatch:
@@ -100,6 +104,7 @@ def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, prog
     tell = partial(progress, f"lot {lot.number}")
     sevens = certify_lot(reader, Signers(ps.certificate), lot.body, tell)
     office.journal.lot_certified(lot.id, sevens)
+    _log.info("lot %s certified: %d sheets, %d bytes", lot.number, len(lot.sheet_ids), len(lot.body))
     return office.journal.lot(lot.id)
 
 
@@ -119,6 +124,7 @@ def make_files(office: Office, progress: Progress = silent) -> list[FileRow]:
     for rank, ((ps, _), lots) in enumerate(waiting.items(), 1):
         build = partial(_file_draft, office, senders[ps], lots)
         made.append(office.journal.make_file(ps, list(lots), build))
+        _log.info("file made of %d lots", len(lots))
         progress("fichiers", rank, len(waiting))
     return [office.journal.file(file) for file in made]
 
@@ -188,6 +194,7 @@ def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
         try:
             done.append(send_file(office, file, resend=False))
         except (ConfigError, CertificateError) as error:
+            _log.warning("file not sent: %s", logs.where(error))
             done.append(Dispatch(file, None, error))
     return done
 
@@ -226,12 +233,15 @@ def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
         leaving = partial(journal.message_transmitting, message_row.id)
         receipt = submit(route.submission, route.sender, route.address, message_row.content, leaving)
     except UncertainError as uncertain:
+        _log.error("message %d uncertain: %s", message_row.id, logs.where(uncertain))
         error = uncertain
         journal.message_uncertain(message_row.id, uncertain.cause)
     except TransportError as refusal:
+        _log.warning("message %d not sent: %s", message_row.id, logs.where(refusal))
         error = refusal
         journal.message_failed(message_row.id, refusal.message)
     else:
+        _log.info("message %d accepted by the server: %d bytes", message_row.id, message_row.content.size)
         journal.message_sent(message_row.id, receipt.answer)
     return Dispatch(journal.file(file.id), journal.message(message_row.id), error)
 

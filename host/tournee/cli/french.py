@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from importlib import import_module
@@ -9,14 +10,22 @@ from typing import Any
 
 import click
 
+from tournee.cli.log_options import log_options
+
 SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
 
 _HELP_WIDTH = 100
+_NO_FAILURE = (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError)
+_log = logging.getLogger(__name__)
 _UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
 
 
 class FrenchCommand(click.Command):
-    """A command whose help speaks French, and says that all this is a simulation."""
+    """A command whose help speaks French, and says that all this is a simulation; with the log's options."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += log_options()
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """End the help with what this is."""
@@ -32,6 +41,10 @@ class FrenchGroup(click.Group):
 
     command_class = FrenchCommand
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += log_options()
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the usual `--help`, described in French."""
         return _french_help(super().get_help_option(ctx))
@@ -39,6 +52,21 @@ class FrenchGroup(click.Group):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """End the help with what this is."""
         _say_simulation(formatter)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a sub-command; the outermost group logs what stopped it."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if ctx.parent is None and not isinstance(error, _NO_FAILURE):
+                self.failed(ctx, error)
+            raise
+
+    def failed(self, ctx: click.Context, error: Exception) -> None:
+        """Log the error by its class and place."""
+        from tournee.logs import where
+
+        _log.error("%s %s failed: %s", ctx.info_name, ctx.invoked_subcommand, where(error))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the sub-commands under a French heading."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,20 @@ COMMANDS = {
 """Each command: where it is under `tournee.cli.commands`, and what the help says of it."""
 
 
+class _Tournee(LazyGroup):
+    """The command itself: it remembers what failed, for `tournee diagnose`."""
+
+    def failed(self, ctx: click.Context, error: Exception) -> None:
+        """Log the error, and keep it beside the configuration."""
+        super().failed(ctx, error)
+        from tournee.cli.last_errors import remember
+
+        with suppress(TourneeError):  # no configuration: nowhere to keep it
+            remember(ctx.obj.path(), str(ctx.invoked_subcommand), error)
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=_Tournee,
     commands_at="tournee.cli.commands",
     table=COMMANDS,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},

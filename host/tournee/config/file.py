@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +19,7 @@ _NO_STATION = -1
 _ZONE_SHOWN = 40
 FILE = "Le fichier de configuration"
 NEXT = "indiquez-le par --config, ou créez-le (modèle : tournee config)"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ class Config:
 
 def load_config(path: Path) -> Config:
     """Read and check the configuration file; ConfigError with the table and key at fault."""
-    return _config(load(path, FILE, ConfigError, NEXT), path)
+    config = _config(load(path, FILE, ConfigError, NEXT), path)
+    _log.info("configuration read: %d routes", len(config.routes))
+    return config
 
 
 def parse_config(text: str, path: Path) -> Config:

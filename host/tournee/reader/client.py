@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from tournee.firmware.sesam import codes, frame, messages
 from tournee.firmware.sesam.cobs import crc16
 from tournee.formats import zones
 from tournee.formats.errors import SesamError
+from tournee.logs import TRAFFIC
 from tournee.model.codes import DRE, FSE
 from tournee.reader import codec
 from tournee.reader.failures import (
@@ -38,6 +40,8 @@ from tournee.reader.results import (
 )
 from tournee.reader.transports.open import connect
 from tournee.reader.transports.streams import Transport
+
+_log = logging.getLogger(__name__)
 
 CODE_DIGITS = 4
 _SESSION = 8  # bytes of a session's name
@@ -85,7 +89,12 @@ class Reader:
         channel = None if secret is None else SecureChannel(secret)
         if session is None:
             session = secrets.token_bytes(_SESSION) if secret is None else host_name(secret)
-        self._session = Session(opener, session, clock or SystemClock(), channel, reach)
+
+        def told(there: bool) -> None:
+            _log.warning("reader %s", "back" if there else "out of reach")
+            reach(there)
+
+        self._session = Session(opener, session, clock or SystemClock(), channel, told)
 
     @classmethod
     def open(
@@ -103,6 +112,7 @@ class Reader:
         reader = cls(opener, secret=secret, reach=reach)
         try:
             reader._session.open()
+            _log.info("reader: session open, %s", "in clear" if secret is None else "protected channel")
         except BaseException:
             reader.close()
             raise
@@ -303,9 +313,14 @@ class Reader:
 
     def _send(self, number: int, message: bytearray) -> codec.Message:
         """Send a request; give its own answer or raise what a FAILURE says. `message` is overwritten."""
-        answer = codec.decode(self._session.request(message))
+        name, length, asked = codec.ROWS[number].name, len(message), time.monotonic()
+        _log.log(TRAFFIC, "> %s, %d bytes", name, length)
+        data = self._session.request(message)
+        answer, took = codec.decode(data), (time.monotonic() - asked) * 1000
         if answer.number == messages.FAILURE:
+            _log.debug("< %s refused: status %d, %.0f ms", name, answer.uint("status"), took)
             raise failure_of_answer(answer)
+        _log.log(TRAFFIC, "< %s, %d bytes, %.0f ms", name, len(data), took)
         if answer.number != number + messages.ANSWER:
             raise Incoherent("réponse à une autre demande")
         return answer

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import imaplib
+import logging
 import re
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 
 from tournee.exchange.mail.received_mail import Known, Letter, MailboxError, too_large
-from tournee.exchange.mail.transport import auth_refused, password_of, tls_context, tls_refused, unreachable
+from tournee.exchange.mail.transport import (
+    auth_refused,
+    password_of,
+    tls_context,
+    tls_of,
+    tls_refused,
+    unreachable,
+)
 from tournee.exchange.route import Mailbox, Security, Server
+from tournee.logs import TRAFFIC
+
+_log = logging.getLogger(__name__)
 
 _LINK_LOST = (OSError, EOFError, imaplib.IMAP4.abort)
 _EXPUNGED_AT_ONCE = 500  # UIDs in one command: its line stays far below what servers take
@@ -27,6 +38,7 @@ class ImapMailbox:
         self._deleted: list[str] = []
         self._broken = False
         self._imap = _connect(server)
+        _log.info("IMAP: %s, %s", server.place, tls_of(self._imap.sock))
         try:
             self._login()
             self._validity = self._select()
@@ -60,12 +72,14 @@ class ImapMailbox:
             if self._deleted:
                 self._expunge()
             self._imap.logout()
+            _log.log(TRAFFIC, "IMAP: LOGOUT")
         except (*_LINK_LOST, imaplib.IMAP4.error):
             with suppress(OSError):
                 self._imap.shutdown()
 
     def _expunge(self) -> None:
         """UID EXPUNGE where the server has it: it says so again once the user is known (RFC 9051 6.1.1)."""
+        _log.log(TRAFFIC, "IMAP: EXPUNGE, %d letters", len(self._deleted))
         offered = self._imap.capability()[1]
         if b"UIDPLUS" in b" ".join(line for line in offered if isinstance(line, bytes)).upper().split():
             for start in range(0, len(self._deleted), _EXPUNGED_AT_ONCE):
@@ -81,6 +95,7 @@ class ImapMailbox:
                 self._imap.authenticate("PLAIN", lambda _: b"\0" + name.encode() + b"\0" + secret.encode())
             else:
                 self._imap.login(name, secret)
+            _log.log(TRAFFIC, "IMAP: LOGIN, OK")
         except _LINK_LOST as error:
             raise unreachable(server, error) from error
         except (imaplib.IMAP4.error, UnicodeEncodeError) as error:
@@ -89,6 +104,7 @@ class ImapMailbox:
     def _select(self) -> str:
         try:
             status, answer = self._imap.select(_quoted(self._mailbox.folder))
+            _log.log(TRAFFIC, "IMAP: SELECT, %s", status)
         except _LINK_LOST as error:
             raise unreachable(self._server, error) from error
         except imaplib.IMAP4.error as error:
@@ -121,6 +137,7 @@ class ImapMailbox:
         """One UID command's data; MailboxError when refused, UnreachableError when the link broke."""
         try:
             status, data = self._imap.uid(command, *arguments)
+            _log.log(TRAFFIC, "IMAP: UID %s, %s, %d bytes", command, status, _length(data))
         except _LINK_LOST as error:
             self._broken = True
             raise unreachable(self._server, error) from error
@@ -136,6 +153,10 @@ class ImapMailbox:
             cause=f"le serveur a répondu : {answer}",
             next_step="vérifiez le nom du dossier dans la configuration, ou recommencez plus tard",
         )
+
+
+def _length(data: list[bytes | tuple[bytes, bytes] | None]) -> int:
+    return sum(len(part) for one in data for part in (one if isinstance(one, tuple) else (one or b"",)))
 
 
 def _connect(server: Server) -> imaplib.IMAP4:

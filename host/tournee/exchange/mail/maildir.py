@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -9,6 +10,9 @@ from pathlib import Path
 
 from tournee.exchange.mail.received_mail import Known, Letter, MailboxError, too_large
 from tournee.exchange.route import Mailbox
+from tournee.logs import TRAFFIC
+
+_log = logging.getLogger(__name__)
 
 _FLAGS, _SEEN = ":2,", "S"
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -69,6 +73,7 @@ class MaildirMailbox:
                     return Letter(key, problem="ce n'est pas un fichier ordinaire")
                 if state.st_size > largest:
                     return Letter(key, problem=too_large(state.st_size, largest))
+                _log.log(TRAFFIC, "Maildir: a letter of %d bytes", state.st_size)
                 return Letter(key, opened.read(largest))
         except OSError as error:
             return Letter(key, problem=f"message illisible dans la boîte : {error.strerror}")

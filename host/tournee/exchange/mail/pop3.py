@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import poplib
 import ssl
 from collections.abc import Iterator
@@ -13,10 +14,14 @@ from tournee.exchange.mail.transport import (
     auth_refused,
     password_of,
     tls_context,
+    tls_of,
     tls_refused,
     unreachable,
 )
 from tournee.exchange.route import Mailbox, Security, Server
+from tournee.logs import TRAFFIC
+
+_log = logging.getLogger(__name__)
 
 _LINE_MAX = 64 * 1024  # bytes taken at a time; poplib's own reader gives up on lines of 2,048
 _END = b"."
@@ -33,6 +38,7 @@ class Pop3Mailbox:
         self._numbers: dict[str, int] = {}
         self._broken = False
         self._pop = _connect(server)
+        _log.info("POP: %s, %s", server.place, tls_of(self._pop.sock))
         try:
             self._login()
         except BaseException:
@@ -45,6 +51,7 @@ class Pop3Mailbox:
         try:
             sizes = dict(_listed(line) for line in self._pop.list()[1])
             keys = [_listed(line) for line in self._pop.uidl()[1]]
+            _log.log(TRAFFIC, "POP: LIST, UIDL, %d letters", len(keys))
         except (poplib.error_proto, OSError, EOFError, ValueError) as error:
             raise self._failed(error) from error
         for number, key in keys:
@@ -58,6 +65,7 @@ class Pop3Mailbox:
             return
         try:
             self._pop.dele(self._numbers[letter.key])
+            _log.log(TRAFFIC, "POP: DELE %d", self._numbers[letter.key])
         except (poplib.error_proto, OSError, EOFError) as error:
             raise self._failed(error) from error
 
@@ -67,6 +75,7 @@ class Pop3Mailbox:
             if self._broken:
                 raise EOFError
             self._pop.quit()
+            _log.log(TRAFFIC, "POP: QUIT")
         except (poplib.error_proto, OSError, EOFError):
             with suppress(OSError):
                 self._pop.close()
@@ -77,6 +86,7 @@ class Pop3Mailbox:
         try:
             self._pop.user(server.username)
             self._pop.pass_(secret)
+            _log.log(TRAFFIC, "POP: USER, PASS, +OK")
         except (poplib.error_proto, OSError, EOFError) as error:
             if _link_lost(error):
                 raise unreachable(server, error) from error
@@ -109,6 +119,7 @@ class Pop3Mailbox:
                 raise EOFError("connexion fermée")
         except (OSError, EOFError) as error:
             raise self._failed(error) from error
+        _log.log(TRAFFIC, "POP: RETR %d, %d bytes", number, taken)
         if taken > largest:
             return Letter(key, problem=too_large(taken, largest))
         return Letter(key, bytes(raw))

@@ -8,6 +8,7 @@ to send again.
 from __future__ import annotations
 
 import base64
+import logging
 import re
 import smtplib
 import ssl
@@ -21,10 +22,14 @@ from tournee.exchange.mail.transport import (
     auth_refused,
     password_of,
     tls_context,
+    tls_of,
     tls_refused,
     unreachable,
 )
 from tournee.exchange.route import Security, Server, check_address
+from tournee.logs import TRAFFIC
+
+_log = logging.getLogger(__name__)
 
 PIECE = 64 * 1024  # bytes of a message given to the socket at a time
 FAREWELL = 5.0  # seconds given to the answer to QUIT
@@ -131,6 +136,7 @@ def _connect(server: Server) -> smtplib.SMTP:
             _hello(session, server)
             _start_tls(session, server, context)
         _hello(session, server)
+        _log.info("SMTP: %s, %s", server.place, tls_of(session.sock))
         return session
     except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
         _abandon(session)
@@ -155,6 +161,7 @@ def _start_tls(session: smtplib.SMTP, server: Server, context: ssl.SSLContext) -
     """STARTTLS (RFC 3207); what was said before it is forgotten."""
     try:
         session.starttls(context=context)
+        _log.log(TRAFFIC, "SMTP: STARTTLS")
     except smtplib.SMTPResponseException as error:
         raise tls_refused(server, f"{error.smtp_code} {_words(error.smtp_error)}") from error
 
@@ -165,10 +172,12 @@ def _leave(session: smtplib.SMTP) -> None:
         if session.sock is not None:
             session.sock.settimeout(FAREWELL)
         session.quit()
+        _log.log(TRAFFIC, "SMTP: QUIT")
 
 
 def _hello(session: smtplib.SMTP, server: Server) -> None:
     code, answer = session.ehlo()
+    _log.log(TRAFFIC, "SMTP: EHLO, %d", code)
     if code != _DONE:
         _refuse(server, code, answer, "à l'accueil")
 
@@ -189,6 +198,7 @@ def _authenticate(session: smtplib.SMTP, server: Server) -> None:
             code, answer = session.docmd(_b64(secret))
     else:
         raise auth_refused(server, "le serveur ne propose pas d'identification par mot de passe")
+    _log.log(TRAFFIC, "SMTP: AUTH, %d", code)
     if code == _AUTHENTICATED:
         return
     if 400 <= code < 500:
@@ -208,6 +218,7 @@ def _open_envelope(
         ("DATA", "", (_GO_AHEAD,)),
     ):
         code, answer = session.docmd(command, argument)
+        _log.log(TRAFFIC, "SMTP: %s, %d", command, code)
         if code not in expected:
             _refuse(server, code, answer, f"à l'étape {command}")
 
@@ -230,6 +241,8 @@ def _transmit(session: smtplib.SMTP, server: Server, raw: bytes | Outgoing) -> R
             session.sock.settimeout(server.patience)
         session.send(b".\r\n")
         code, answer = session.getreply()
+        length = len(raw) if isinstance(raw, bytes) else raw.size
+        _log.log(TRAFFIC, "SMTP: message of %d bytes, %d", length, code)
     except _LINK_LOST as error:
         raise _uncertain(server, str(error)) from error
     if code == _DONE:

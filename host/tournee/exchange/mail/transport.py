@@ -41,6 +41,14 @@ def tls_context(server: Server) -> ssl.SSLContext:
     return context
 
 
+def tls_of(line: object) -> str:
+    """Protocol and cipher of a connection, for the log."""
+    if not isinstance(line, ssl.SSLSocket):
+        return "in clear"
+    cipher = line.cipher()
+    return f"{line.version()} {cipher[0] if cipher else ''}"
+
+
 def unreachable(server: Server, error: object) -> UnreachableError:
     """The error for a link that was not made or that broke."""
     return UnreachableError(

@@ -7,6 +7,7 @@ sealings differ.
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import zlib
@@ -24,6 +25,8 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from tournee.exchange.route import MailCipher, Route, Sealing
 from tournee.exchange.sealing.recipient import RecipientCertificate, check_recipient, read_certificate
+
+_log = logging.getLogger(__name__)
 
 PIECE = 64 * 1024  # bytes handled at a time
 SPOOL = 1024 * 1024  # ciphertext kept in memory before it goes to a temporary file
@@ -65,8 +68,11 @@ def seal_for(route: Route, content: bytes | Iterable[bytes], *, now: datetime) -
     """
     pieces = (content,) if isinstance(content, bytes) else content
     if route.sealing is Sealing.CLEAR:
+        _log.warning("route %s: sent in clear", route.name)
         return Sealed(pieces, Sealing.CLEAR)
     recipient = recipient_of(route, now=now)
+    told = (route.name, route.sealing, route.cipher, recipient.fingerprint, recipient.ends.date())
+    _log.info("route %s: sealed %s, %s, for certificate %s until %s", *told)
     return Sealed(seal_pieces(pieces, recipient, sealing=route.sealing, cipher=route.cipher), route.sealing)
 
 

@@ -6,6 +6,7 @@ UnsealError. All failures after the key is found read alike, so that answers tel
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Callable
 
@@ -22,6 +23,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from tournee.errors import ExchangeError
+
+_log = logging.getLogger(__name__)
 
 LIMIT = 256 * 1024 * 1024  # clear bytes of one attachment, unless told otherwise
 MEMBERS = 64  # gzip members of one attachment: each costs a copy of what follows it
@@ -76,6 +79,7 @@ def open_envelope(data: bytes, key: RSAPrivateKey, certificate: x509.Certificate
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError) as error:
         raise _error("sa structure est abîmée") from error
     length, make = _CIPHERS[name]
+    _log.debug("sealed content of %d bytes, %s", len(content), name)
     try:
         session_key = key.decrypt(encrypted_key, transport)
         if len(session_key) != length:

@@ -4,12 +4,23 @@ Written apart from the device's `sesam.frame`, on the standard library's CRC, so
 """
 
 import binascii
+import logging
 from dataclasses import dataclass
 
 from tournee.firmware.sesam import frame
+from tournee.logs import TRAFFIC
+
+_log = logging.getLogger(__name__)
 
 _BLOCK_MAX = 254  # a COBS block carries at most this many bytes
 _CRC_INIT = 0xFFFF
+_TYPES = {
+    getattr(frame, name): name
+    for name in (
+        *("HELLO", "WELCOME", "REQUEST", "ANSWER", "ACK", "NAK"),
+        *("PROTECTED", "FETCH", "PART", "PIECE", "PIECES"),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,7 @@ DAMAGED = Frame(0)
 
 def encode_frame(kind: int, number: int, payload: bytes | bytearray) -> bytearray:
     """Make a frame, both delimiters included; a bytearray, to be overwritten when it held a secret."""
+    _log.log(TRAFFIC, "> %s %d, %d bytes", _TYPES.get(kind, kind), number, len(payload))
     body = bytearray((kind, number))
     body += payload
     body += binascii.crc_hqx(body, _CRC_INIT).to_bytes(frame.CRC, "big")
@@ -66,7 +78,9 @@ def decode_frame(stuffed: bytes) -> Frame:
         if code <= _BLOCK_MAX and at < len(stuffed):
             body.append(0)
     if len(body) < frame.HEADER + frame.CRC or binascii.crc_hqx(body, _CRC_INIT):
+        _log.debug("< damaged frame, %d bytes", len(stuffed))
         return DAMAGED
+    _log.log(TRAFFIC, "< %s %d, %d bytes", _TYPES.get(body[0], body[0]), body[1], len(body))
     return Frame(body[0], body[1], bytes(body[frame.HEADER : -frame.CRC]))
 
 
