@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from tournee import logs
-from tournee.files import OWNER_ONLY
 from tournee.french import reason
 
 LEVELS = ("error", "warning", "info", "debug", "traffic")
@@ -66,7 +65,7 @@ def _start(kept: dict[str, Any]) -> None:
     _stop(kept)
     if "log_file" in kept:
         file = Path(kept["log_file"])
-        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, OWNER_ONLY))
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))  # its owner's alone
         handler: logging.Handler = logging.FileHandler(file, encoding="utf-8")
     else:
         handler = logging.StreamHandler()

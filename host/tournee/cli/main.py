@@ -40,6 +40,7 @@ COMMANDS = {
     "opposition": ("opposition:opposition", "La liste des cartes Vitale en opposition."),
     "route": ("routes:route", "Les routes : OCT, ou caisses en direct."),
     "config": ("settings:show_config", "Affiche un modèle de configuration."),
+    "diagnose": ("diagnose:diagnose", "Comment va cette installation, pour qui vous aide."),
     "password": ("settings:password", "Garde un mot de passe de messagerie."),
 }
 """Each command: where it is under `tournee.cli.commands`, and what the help says of it."""

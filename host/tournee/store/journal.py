@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tournee.store.cipher import Cipher
 from tournee.store.database import SCHEMA
+from tournee.store.health import Health
 from tournee.store.opposition import OppositionJournal
 from tournee.store.overview import Overview
 from tournee.store.remaking import Remaking
@@ -13,7 +14,7 @@ from tournee.store.tracing import Tracing
 from tournee.store.waiting import Waiting
 
 
-class Journal(Tracing, Remaking, Overview, Waiting, OppositionJournal):
+class Journal(Health, Tracing, Remaking, Overview, Waiting, OppositionJournal):
     """One SQLite file; each operation is one transaction, on the disk when it returns.
 
     Days and invoices are in `invoices`, lots and files in `lots`, messages in `messages`, returns in

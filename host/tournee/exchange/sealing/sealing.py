@@ -71,8 +71,8 @@ def seal_for(route: Route, content: bytes | Iterable[bytes], *, now: datetime) -
         _log.warning("route %s: sent in clear", route.name)
         return Sealed(pieces, Sealing.CLEAR)
     recipient = recipient_of(route, now=now)
-    told = (route.name, route.sealing, route.cipher, recipient.fingerprint, recipient.ends.date())
-    _log.info("route %s: sealed %s, %s, for certificate %s until %s", *told)
+    told = (route.name, route.sealing, route.cipher, recipient.fingerprint[:16], recipient.ends.date())
+    _log.info("route %s: sealed %s, %s, for certificate %s… until %s", *told)
     return Sealed(seal_pieces(pieces, recipient, sealing=route.sealing, cipher=route.cipher), route.sealing)
 
 

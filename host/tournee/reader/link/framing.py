@@ -80,7 +80,13 @@ def decode_frame(stuffed: bytes) -> Frame:
     if len(body) < frame.HEADER + frame.CRC or binascii.crc_hqx(body, _CRC_INIT):
         _log.debug("< damaged frame, %d bytes", len(stuffed))
         return DAMAGED
-    _log.log(TRAFFIC, "< %s %d, %d bytes", _TYPES.get(body[0], body[0]), body[1], len(body))
+    _log.log(
+        TRAFFIC,
+        "< %s %d, %d bytes",
+        _TYPES.get(body[0], body[0]),
+        body[1],
+        len(body) - frame.HEADER - frame.CRC,
+    )
     return Frame(body[0], body[1], bytes(body[frame.HEADER : -frame.CRC]))
 
 
