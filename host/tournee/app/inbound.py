@@ -90,7 +90,7 @@ def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settl
     read = take_in(row.raw, _opener(office, errors))
     _log.info("return %d: %s, %d bytes", row.id, read.kind, len(row.raw))
     if isinstance(read.content, Quarantined):
-        _log.warning("return %d set aside (%s)", row.id, read.content.place)
+        _log.warning("return %d set aside (%s)", row.id, read.content.where)
         if row.state is ReturnState.TAKEN:
             office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.where})")
         effects: tuple[EffectRow, ...] = ()
