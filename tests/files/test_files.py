@@ -85,7 +85,9 @@ def refused_links(monkeypatch):
     monkeypatch.setattr(os, "link", refuse)
 
 
-@pytest.mark.parametrize("system", [lambda _: None, no_links, refused_links], ids=str)
+@pytest.mark.parametrize(
+    "system", [lambda _: None, no_links, refused_links], ids=["usual", "no links", "refused links"]
+)
 def test_the_first_to_make_a_file_wins(path, monkeypatch, system):
     system(monkeypatch)
     assert write_first(path, b"one")

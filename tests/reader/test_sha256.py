@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from reader.certification.fields import bits_into
+from reader.crypto.hash_state import bits_into
 from reader.crypto.sha256 import Sha256
 from tournee.emulation.cards.applications.sha256 import finish
 
