@@ -1,4 +1,5 @@
 """The use cases, one function each: what every face calls.
 
-`office` holds what they work with; `care` happens at the patient's, `dispatch` sends, `mailroom` takes in.
+`context` holds what they work with; `cards` and `certify` happen at the patient's, `outbound` sends,
+`inbound` takes in, `alerts` tells what is left.
 """

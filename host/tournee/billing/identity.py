@@ -1,6 +1,6 @@
 """Who bills, for whom, and who else pays: plain values with checked keys, typed by hand or read from cards.
 
-The reading of zone groups is in `card_groups`; here stand the values themselves.
+The reading of zone groups is in `zones.card`; here stand the values themselves.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """The rules that need no card, one function each: what breaks one is refused before anything is made.
 
 A rule yields breaches: where (keys of the day file, from the visit down) and what, in French, naming both
-sides of a contradiction. So a whole day file is judged at once; `patient_rules` then judges each visit
+sides of a contradiction. So a whole day file is judged at once; `patient` then judges each visit
 against the patient and the professional that the cards gave.
 """
 
