@@ -185,9 +185,9 @@ def test_add_takes_servers_of_its_own(config: Path) -> None:
     certificate = ("--certificate", str(config.parent / "cert.pem"))
     assert run(config, "add", "trois", *options, *oct_, *servers, *certificate).returncode == 0
     route = load_config(config).routes["trois"]
-    assert (route.submission.place, route.submission.username) == ("smtp.example:587", "cabinet")
+    assert (route.submission.address, route.submission.username) == ("smtp.example:587", "cabinet")
     assert route.mailbox.server is not None
-    assert (route.mailbox.kind, route.mailbox.server.place) == ("pop3", "pop.example:995")
+    assert (route.mailbox.kind, route.mailbox.server.address) == ("pop3", "pop.example:995")
 
 
 def test_add_makes_a_direct_route_with_its_insurers(config: Path) -> None:

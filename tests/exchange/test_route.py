@@ -105,7 +105,7 @@ def test_fingerprint_written_otherwise_is_refused_not_ignored(fingerprint: str) 
 
 @pytest.mark.parametrize("host", ["localhost", "smtp.test.example", "127.0.0.1", "::1", "a_b.example"])
 def test_server_by_name_or_address_is_taken(host: str) -> None:
-    assert server(host=host).place == f"{host}:465"
+    assert server(host=host).address == f"{host}:465"
 
 
 def test_there_is_no_security_without_tls() -> None:

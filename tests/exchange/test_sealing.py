@@ -21,7 +21,7 @@ from tournee.exchange.sealing.recipient import (
     check_recipient,
     read_certificate,
 )
-from tournee.exchange.sealing.sealing import gzip_pieces, seal, seal_for, seal_stream
+from tournee.exchange.sealing.sealing import gzip_chunks, seal, seal_for, seal_stream
 
 NOW = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -109,7 +109,7 @@ def test_same_content_sealed_twice_differs(recipient: RecipientCertificate) -> N
 
 
 def test_compression_is_the_same_each_time_and_carries_no_name_or_time() -> None:
-    first, again = (b"".join(gzip_pieces(iter([CONTENT]))) for _ in range(2))
+    first, again = (b"".join(gzip_chunks(iter([CONTENT]))) for _ in range(2))
     assert first == again
     assert first[:8] == bytes.fromhex("1f8b 0800 00000000")  # RFC 1952 2.3: no flag, time 0
     assert gzip.decompress(first) == CONTENT

@@ -41,7 +41,7 @@ def long_file(folder: Path, certificate: Path) -> None:
     from tournee.exchange.lots import LotSender
     from tournee.exchange.route import Sealing
     from tournee.exchange.sealing.recipient import check_recipient, read_certificate
-    from tournee.exchange.sealing.sealing import seal_pieces
+    from tournee.exchange.sealing.sealing import seal_chunks
 
     lots = list(Maker().lots(20 * MEGABYTE))
     now, sender, clear = datetime.now(UTC), LotSender(PS, "IF", NAME), folder / "clear"
@@ -53,7 +53,7 @@ def long_file(folder: Path, certificate: Path) -> None:
 
     def ours() -> None:
         with (folder / "ours").open("wb") as sink:
-            sink.writelines(seal_pieces(framed(), recipient, sealing=Sealing.ZK))
+            sink.writelines(seal_chunks(framed(), recipient, sealing=Sealing.ZK))
 
     def theirs() -> None:
         with (folder / "theirs").open("wb") as sink:

@@ -20,10 +20,10 @@ from many_invoices import NAME, PS, Maker
 from tournee.exchange.files import frame_single_file
 from tournee.exchange.lot_index import LotOutline, outline_lot
 from tournee.exchange.lots import LotSender
-from tournee.exchange.message import base64_pieces
+from tournee.exchange.message import base64_chunks
 from tournee.exchange.route import Sealing
 from tournee.exchange.sealing.recipient import check_recipient, read_certificate
-from tournee.exchange.sealing.sealing import seal_pieces
+from tournee.exchange.sealing.sealing import seal_chunks
 
 ACTS = 12  # on each invoice: then a file's 999 lots may hold more than 200 MB
 
@@ -43,7 +43,7 @@ def main() -> None:
     frame = frame_single_file(LotSender(PS, "IF", NAME), 1, now, "999999998", list(outlines(maker, lots)))
     recipient = check_recipient(read_certificate(certificate), now=now, revoked=frozenset(), where="")
     clear = chain((frame.head,), (maker.lot(rank) for rank in range(1, lots + 1)), (frame.trailer,))
-    sealed = sum(map(len, base64_pieces(seal_pieces(clear, recipient, sealing=Sealing.ZK))))
+    sealed = sum(map(len, base64_chunks(seal_chunks(clear, recipient, sealing=Sealing.ZK))))
     tell(sealed=sealed / MEGABYTE)
 
 

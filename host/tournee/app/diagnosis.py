@@ -165,9 +165,9 @@ def _route(route: Route, active: bool, now: datetime) -> Iterator[Fact]:
     yield Fact("mode", "Mode", str(route.mode))
     yield Fact("sealing", "Scellement", str(route.sealing))
     yield Fact("insurers", "Destinataires", len(route.insurers) if route.is_direct else 1)
-    yield Fact("submission", "Envoi", f"{route.submission.place}, {route.submission.security}")
+    yield Fact("submission", "Envoi", f"{route.submission.address}, {route.submission.security}")
     server = route.mailbox.server
-    place = "" if server is None else f" {server.place}, {server.security}"
+    place = "" if server is None else f" {server.address}, {server.security}"
     yield Fact("mailbox", "Retours", f"{route.mailbox.kind}{place}")
     yield Fact("arl_days", "Délai d’ARL", route.arl_days)
     if not route.is_clear:

@@ -32,7 +32,7 @@ from tournee.exchange.mail.transport import TransportError
 from tournee.exchange.message import (
     PROFILE,
     Stamped,
-    base64_pieces,
+    base64_chunks,
     compostage,
     facts_of,
     is_addressed,
@@ -296,4 +296,4 @@ def _message_draft(office: Office, route: Route, file: FileRow, counter: int) ->
         identifier=message_id(subject, route.sender),
         profile=profile,
     )
-    return MessageDraft(str(subject), stamp, chain((head,), base64_pieces(sealed.pieces)))
+    return MessageDraft(str(subject), stamp, chain((head,), base64_chunks(sealed.chunks)))

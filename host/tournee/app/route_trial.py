@@ -124,7 +124,7 @@ def _submission(server: Server) -> Iterator[Finding]:
     tried = server if ready else replace(server, username="", password=None)
     account = f"« {server.username} » est admis" if server.username else "aucun : le serveur n'en demande pas"
     stages = [
-        ("submission-reach", f"Serveur {whose}", f"{server.place} répond"),
+        ("submission-reach", f"Serveur {whose}", f"{server.address} répond"),
         ("submission-tls", f"TLS {whose}", "liaison chiffrée, serveur reconnu"),
         ("submission-account", f"Compte {whose}", account),
     ]
@@ -140,7 +140,7 @@ def _mailbox(mailbox: Mailbox) -> Iterator[Finding]:
         yield from _staged([folder], lambda: _open(mailbox))
         return
     stages = [
-        ("mailbox-reach", f"Serveur {whose}", f"{server.place} répond"),
+        ("mailbox-reach", f"Serveur {whose}", f"{server.address} répond"),
         ("mailbox-tls", f"TLS {whose}", "liaison chiffrée, serveur reconnu"),
         ("mailbox-account", f"Compte {whose}", f"« {server.username} » est admis"),
         folder,

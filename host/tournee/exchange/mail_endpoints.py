@@ -85,7 +85,7 @@ class Server:
             )
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         """`host:port`, as shown to the user."""
         return f"{self.host}:{self.port}"
 

@@ -94,7 +94,7 @@ class FileFacts:
 def facts_of(content: bytes | Iterable[bytes]) -> FileFacts:
     """Read in a file what its message must say: never typed in, so never wrong (`OCT-MSG-3`).
 
-    `content` is one file, whole or in pieces: 000, lots, 999. The version is that of its lots (record 1, as
+    `content` is one file, whole or in chunks: 000, lots, 999. The version is that of its lots (record 1, as
     group 13 or 93 field 7 gave it); invoices are its records `2`, not `2A`. Raises MessageError when it is
     not such a file or its lots disagree.
     """
@@ -102,8 +102,8 @@ def facts_of(content: bytes | Iterable[bytes]) -> FileFacts:
     versions: set[str] = set()
     invoices = 0
     rest = b""
-    for piece in (content,) if isinstance(content, bytes) else content:
-        block = rest + piece
+    for chunk in (content,) if isinstance(content, bytes) else content:
+        block = rest + chunk
         whole = len(block) - len(block) % records.RECORD_LENGTH
         block, rest = block[:whole], block[whole:]
         header = header or (_decode(block, 0, "000") if block else {})
@@ -156,7 +156,7 @@ def build_message(
         identifier=identifier,
         profile=profile,
     )
-    return b"".join((head, *base64_pieces((attachment,))))
+    return b"".join((head, *base64_chunks((attachment,))))
 
 
 def message_head(
@@ -171,7 +171,7 @@ def message_head(
     profile: str = PROFILE,
 ) -> bytes:
     """All that comes before the attachment of a message: one message, one file (`OCT-MSG-1`), in a single
-    part, ASCII, lines ended by CRLF, no header folded. `base64_pieces` of the attachment follow.
+    part, ASCII, lines ended by CRLF, no header folded. `base64_chunks` of the attachment follow.
 
     `sealing` says how the attachment was sealed, by `Content-Description` (`OCT-MSG-7`), which begins with
     `profile`; `date` is aware of its zone; `identifier` is the Message-ID with its angle brackets. Raises
@@ -211,11 +211,11 @@ def is_readable(start: bytes) -> bool:
     return True
 
 
-def base64_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Base64 of all these bytes in lines of 76 characters, each ended by CRLF; whole lines in each piece."""
+def base64_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Base64 of all these bytes in lines of 76 characters, each ended by CRLF; whole lines in each chunk."""
     rest = b""
-    for piece in pieces:
-        data = rest + piece
+    for chunk in chunks:
+        data = rest + chunk
         whole = len(data) - len(data) % _LINE_BYTES
         rest = data[whole:]
         if whole:

@@ -38,7 +38,7 @@ class ImapMailbox:
         self._deleted: list[str] = []
         self._broken = False
         self._imap = _connect(server)
-        _log.info("IMAP: %s, %s", server.place, tls_of(self._imap.sock))
+        _log.info("IMAP: %s, %s", server.address, tls_of(self._imap.sock))
         try:
             self._login()
             self._validity = self._select()
@@ -149,7 +149,7 @@ class ImapMailbox:
 
     def _refused(self, answer: str) -> MailboxError:
         return MailboxError(
-            f"La boîte « {self._mailbox.folder} » de {self._server.place} ne peut pas être lue.",
+            f"La boîte « {self._mailbox.folder} » de {self._server.address} ne peut pas être lue.",
             cause=f"le serveur a répondu : {answer}",
             next_step="vérifiez le nom du dossier dans la configuration, ou recommencez plus tard",
         )

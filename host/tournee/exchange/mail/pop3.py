@@ -38,7 +38,7 @@ class Pop3Mailbox:
         self._numbers: dict[str, int] = {}
         self._broken = False
         self._pop = _connect(server)
-        _log.info("POP: %s, %s", server.place, tls_of(self._pop.sock))
+        _log.info("POP: %s, %s", server.address, tls_of(self._pop.sock))
         try:
             self._login()
         except BaseException:
@@ -106,15 +106,15 @@ class Pop3Mailbox:
                 return Letter(key, problem=f"message illisible dans la boîte : {_words(answer)}")
             raw = bytearray()
             taken, line_start = 0, True
-            while piece := self._pop.file.readline(_LINE_MAX):
-                if line_start and piece.rstrip(b"\r\n") == _END:
+            while chunk := self._pop.file.readline(_LINE_MAX):
+                if line_start and chunk.rstrip(b"\r\n") == _END:
                     break
-                if line_start and piece.startswith(_END):
-                    piece = piece[1:]
-                line_start = piece.endswith(b"\n")
-                taken += len(piece)
+                if line_start and chunk.startswith(_END):
+                    chunk = chunk[1:]
+                line_start = chunk.endswith(b"\n")
+                taken += len(chunk)
                 if taken <= largest:
-                    raw += piece
+                    raw += chunk
             else:
                 raise EOFError("connexion fermée")
         except (OSError, EOFError) as error:
@@ -130,7 +130,7 @@ class Pop3Mailbox:
             self._broken = True
             return unreachable(self._server, error)
         return MailboxError(
-            f"La boîte de {self._server.username} sur {self._server.place} ne peut pas être lue.",
+            f"La boîte de {self._server.username} sur {self._server.address} ne peut pas être lue.",
             cause=f"le serveur a répondu : {_words(error)}",
             next_step="recommencez plus tard ; rien n'est perdu",
         )

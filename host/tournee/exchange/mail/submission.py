@@ -31,7 +31,7 @@ from tournee.logs import TRAFFIC
 
 _log = logging.getLogger(__name__)
 
-PIECE = 64 * 1024  # bytes of a message given to the socket at a time
+CHUNK = 64 * 1024  # bytes of a message given to the socket at a time
 FAREWELL = 5.0  # seconds given to the answer to QUIT
 _CLIENT = "[127.0.0.1]"  # what EHLO says: nothing about this machine
 _DONE, _AUTHENTICATED, _CHALLENGE, _GO_AHEAD = 250, 235, 334, 354
@@ -69,14 +69,14 @@ class Receipt:
 
 
 class Outgoing(Protocol):
-    """A message too long to be held: its length in bytes, and its pieces."""
+    """A message too long to be held: its length in bytes, and its chunks."""
 
     @property
     def size(self) -> int:
         """Bytes of the whole message."""
 
     def __iter__(self) -> Iterator[bytes]:
-        """Go through its pieces."""
+        """Go through its chunks."""
 
 
 def submit(
@@ -88,7 +88,7 @@ def submit(
 ) -> Receipt:
     """Send one message to one recipient, or raise what is certain about it.
 
-    `raw` is the message with CRLF line ends, ASCII, whole or in pieces. `on_transmitting` is called once,
+    `raw` is the message with CRLF line ends, ASCII, whole or in chunks. `on_transmitting` is called once,
     when the server is ready for the message and before any byte of it leaves; if it raises, nothing leaves.
     Raises UnreachableError, TlsRefusedError, AuthRefusedError, SubmissionRefusedError, DeferredError
     (all: nothing accepted) and UncertainError (unknown).
@@ -136,7 +136,7 @@ def _connect(server: Server) -> smtplib.SMTP:
             _hello(session, server)
             _start_tls(session, server, context)
         _hello(session, server)
-        _log.info("SMTP: %s, %s", server.place, tls_of(session.sock))
+        _log.info("SMTP: %s, %s", server.address, tls_of(session.sock))
         return session
     except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
         _abandon(session)
@@ -225,13 +225,13 @@ def _open_envelope(
 
 def _transmit(session: smtplib.SMTP, server: Server, raw: bytes | Outgoing) -> Receipt:
     """The message, then the final dot. Until the dot starts to leave, a lost link means: not accepted."""
-    pieces = (raw[at : at + PIECE] for at in range(0, len(raw), PIECE)) if isinstance(raw, bytes) else raw
+    chunks = (raw[at : at + CHUNK] for at in range(0, len(raw), CHUNK)) if isinstance(raw, bytes) else raw
     end = b"\r\n"
     try:
-        for piece in pieces:
-            body = re.sub(rb"(?m)^\.", b"..", piece) if end[-1:] == b"\n" else _DOT.sub(b"\n..", piece)
+        for chunk in chunks:
+            body = re.sub(rb"(?m)^\.", b"..", chunk) if end[-1:] == b"\n" else _DOT.sub(b"\n..", chunk)
             session.send(body)
-            end = (end + piece)[-2:]
+            end = (end + chunk)[-2:]
         if end != b"\r\n":
             session.send(b"\r\n")
     except _LINK_LOST as error:
@@ -257,14 +257,14 @@ def _refuse(server: Server, code: int, answer: bytes | str, when: str) -> NoRetu
     words = _words(answer)
     if 400 <= code < 500:
         raise DeferredError(
-            f"Le serveur {server.place} ne prend pas le message pour l'instant ({when}).",
+            f"Le serveur {server.address} ne prend pas le message pour l'instant ({when}).",
             cause=f"il a répondu : {code} {words}",
             next_step="recommencez l'envoi plus tard ; rien n'est perdu",
             code=code,
             answer=words,
         )
     raise SubmissionRefusedError(
-        f"Le serveur {server.place} refuse le message ({when}).",
+        f"Le serveur {server.address} refuse le message ({when}).",
         cause=f"il a répondu : {code} {words}",
         next_step="corrigez l'adresse ou la configuration de cette messagerie avant de recommencer",
         code=code,
@@ -274,7 +274,7 @@ def _refuse(server: Server, code: int, answer: bytes | str, when: str) -> NoRetu
 
 def _uncertain(server: Server, cause: str) -> UncertainError:
     return UncertainError(
-        f"Le message est parti, mais {server.place} n'a pas confirmé l'avoir pris.",
+        f"Le message est parti, mais {server.address} n'a pas confirmé l'avoir pris.",
         cause=f"la liaison a été coupée avant la réponse ({cause})",
         next_step="attendez l'accusé de l'OCT ; ne renvoyez qu'après vous être assuré qu'il n'a rien reçu",
     )

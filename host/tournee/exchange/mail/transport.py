@@ -52,7 +52,7 @@ def tls_of(line: object) -> str:
 def unreachable(server: Server, error: object) -> UnreachableError:
     """The error for a link that was not made or that broke."""
     return UnreachableError(
-        f"Le serveur de messagerie {server.place} ne répond pas.",
+        f"Le serveur de messagerie {server.address} ne répond pas.",
         cause=f"pas de réseau, serveur arrêté ou adresse fausse ({error or 'connexion fermée'})",
         next_step="vérifiez la connexion puis recommencez ; rien n'est perdu",
     )
@@ -61,7 +61,7 @@ def unreachable(server: Server, error: object) -> UnreachableError:
 def tls_refused(server: Server, error: object) -> TlsRefusedError:
     """The error for a server that cannot be trusted; no password was presented to it."""
     return TlsRefusedError(
-        f"Pas de liaison chiffrée sûre avec {server.place} ; aucun mot de passe n'a été envoyé.",
+        f"Pas de liaison chiffrée sûre avec {server.address} ; aucun mot de passe n'a été envoyé.",
         cause=f"certificat du serveur non reconnu ou chiffrement refusé ({error})",
         next_step="vérifiez le nom du serveur, le port et les autorités de confiance de cette messagerie",
     )
@@ -70,7 +70,7 @@ def tls_refused(server: Server, error: object) -> TlsRefusedError:
 def auth_refused(server: Server, answer: str) -> AuthRefusedError:
     """The error for a name or password that the server does not accept; the password is not in it."""
     return AuthRefusedError(
-        f"Le serveur {server.place} refuse l'identification de « {server.username} ».",
+        f"Le serveur {server.address} refuse l'identification de « {server.username} ».",
         cause=f"mot de passe changé ou mal saisi, ou compte fermé (réponse : {answer})",
         next_step="enregistrez de nouveau le mot de passe de cette messagerie",
     )

@@ -1,6 +1,6 @@
 """Sealing an attachment: gzip (`ZK`), then CMS EnvelopedData in DER (profile open-1, Mail).
 
-Data pass in pieces: a file of any size is sealed in the same memory. DER wants every length first, so the
+Data pass in chunks: a file of any size is sealed in the same memory. DER wants every length first, so the
 ciphertext waits in a temporary file; clear text never does. Session key, IV and padding are fresh, so two
 sealings differ.
 """
@@ -28,7 +28,7 @@ from tournee.exchange.sealing.recipient import RecipientCertificate, check_recip
 
 _log = logging.getLogger(__name__)
 
-PIECE = 64 * 1024  # bytes handled at a time
+CHUNK = 64 * 1024  # bytes handled at a time
 SPOOL = 1024 * 1024  # ciphertext kept in memory before it goes to a temporary file
 _BLOCK = 16
 _GZIP = 31  # zlib window bits for RFC 1952
@@ -40,17 +40,17 @@ _ASN1_CIPHER = {MailCipher.AES_256_CBC: "aes256_cbc", MailCipher.AES_128_CBC: "a
 
 @dataclass(frozen=True)
 class Sealed:
-    """An attachment ready to be sent, and how it is sealed (what `Content-Description` must say). `pieces` is
+    """An attachment ready to be sent, and how it is sealed (what `Content-Description` must say). `chunks` is
     gone through once; nothing is sealed before.
     """
 
-    pieces: Iterable[bytes]
+    chunks: Iterable[bytes]
     sealing: Sealing
 
     @property
     def data(self) -> bytes:
-        """The whole attachment, in place of its pieces."""
-        return b"".join(self.pieces)
+        """The whole attachment, in place of its chunks."""
+        return b"".join(self.chunks)
 
 
 def recipient_of(route: Route, *, now: datetime) -> RecipientCertificate:
@@ -66,14 +66,14 @@ def seal_for(route: Route, content: bytes | Iterable[bytes], *, now: datetime) -
     Raises CertificateError when the certificate is missing or may not be used: nothing is then returned at
     all.
     """
-    pieces = (content,) if isinstance(content, bytes) else content
+    chunks = (content,) if isinstance(content, bytes) else content
     if route.sealing is Sealing.CLEAR:
         _log.warning("route %s: sent in clear", route.name)
-        return Sealed(pieces, Sealing.CLEAR)
+        return Sealed(chunks, Sealing.CLEAR)
     recipient = recipient_of(route, now=now)
     told = (route.name, route.sealing, route.cipher, recipient.fingerprint[:16], recipient.ends.date())
     _log.info("route %s: sealed %s, %s, for certificate %s… until %s", *told)
-    return Sealed(seal_pieces(pieces, recipient, sealing=route.sealing, cipher=route.cipher), route.sealing)
+    return Sealed(seal_chunks(chunks, recipient, sealing=route.sealing, cipher=route.cipher), route.sealing)
 
 
 def seal(
@@ -83,8 +83,8 @@ def seal(
     sealing: Sealing,
     cipher: MailCipher = MailCipher.AES_256_CBC,
 ) -> bytes:
-    """Seal bytes held in memory; see `seal_pieces`."""
-    return b"".join(seal_pieces((content,), recipient, sealing=sealing, cipher=cipher))
+    """Seal bytes held in memory; see `seal_chunks`."""
+    return b"".join(seal_chunks((content,), recipient, sealing=sealing, cipher=cipher))
 
 
 def seal_stream(
@@ -95,20 +95,20 @@ def seal_stream(
     sealing: Sealing,
     cipher: MailCipher = MailCipher.AES_256_CBC,
 ) -> None:
-    """Read all of `source`, write it sealed to `sink`; see `seal_pieces`."""
-    pieces = iter(lambda: source.read(PIECE), b"")
-    for piece in seal_pieces(pieces, recipient, sealing=sealing, cipher=cipher):
-        sink.write(piece)
+    """Read all of `source`, write it sealed to `sink`; see `seal_chunks`."""
+    chunks = iter(lambda: source.read(CHUNK), b"")
+    for chunk in seal_chunks(chunks, recipient, sealing=sealing, cipher=cipher):
+        sink.write(chunk)
 
 
-def seal_pieces(
-    pieces: Iterable[bytes],
+def seal_chunks(
+    chunks: Iterable[bytes],
     recipient: RecipientCertificate,
     *,
     sealing: Sealing,
     cipher: MailCipher = MailCipher.AES_256_CBC,
 ) -> Iterator[bytes]:
-    """One ContentInfo with EnvelopedData in DER around all these pieces, itself in pieces (RFC 5652 6.1).
+    """One ContentInfo with EnvelopedData in DER around all these chunks, itself in chunks (RFC 5652 6.1).
 
     `sealing` is `K` or `ZK`; ValueError for clear text, which is not this function's business.
     """
@@ -117,29 +117,29 @@ def seal_pieces(
     key, iv = os.urandom(cipher.key_length), os.urandom(_BLOCK)
     with tempfile.SpooledTemporaryFile(max_size=SPOOL) as spool:
         length = 0
-        for piece in _encrypted(gzip_pieces(pieces) if sealing is Sealing.ZK else pieces, key, iv):
-            length += spool.write(piece)
+        for chunk in _encrypted(gzip_chunks(chunks) if sealing is Sealing.ZK else chunks, key, iv):
+            length += spool.write(chunk)
         yield _head(recipient, cipher, key, iv, length)
         spool.seek(0)
-        while piece := spool.read(PIECE):
-            yield piece
+        while chunk := spool.read(CHUNK):
+            yield chunk
 
 
-def gzip_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def gzip_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Compress into one gzip member (RFC 1952) without name or time: same input, same bytes."""
     compressor = zlib.compressobj(level=_LEVEL, wbits=_GZIP)
-    for piece in pieces:
-        if packed := compressor.compress(piece):
+    for chunk in chunks:
+        if packed := compressor.compress(chunk):
             yield packed
     yield compressor.flush()
 
 
-def _encrypted(pieces: Iterable[bytes], key: bytes, iv: bytes) -> Iterator[bytes]:
+def _encrypted(chunks: Iterable[bytes], key: bytes, iv: bytes) -> Iterator[bytes]:
     """AES-CBC with PKCS#7 padding (RFC 5652 6.3)."""
     padder = PKCS7(_BLOCK * 8).padder()
     encryptor = BlockCipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
-    for piece in pieces:
-        yield encryptor.update(padder.update(piece))
+    for chunk in chunks:
+        yield encryptor.update(padder.update(chunk))
     yield encryptor.update(padder.finalize()) + encryptor.finalize()
 
 

@@ -123,11 +123,11 @@ def _parse(data: bytes) -> cms.EnvelopedData:
 
 
 def _octets(value: core.OctetString) -> bytes:
-    """An octet string, also when BER writes it in pieces (X.690 8.7); pieces of pieces are refused."""
+    """An octet string, also when BER writes it in segments (X.690 8.7); segments of segments are refused."""
     if value.method == _PRIMITIVE:
         return bytes(value.contents)
     data, at = value.contents, 0
-    pieces = []
+    segments = []
     while at < len(data):
         tag, length = data[at], data[at + 1]
         at += 2
@@ -136,12 +136,12 @@ def _octets(value: core.OctetString) -> bytes:
             length = int.from_bytes(data[at : at + size], "big")
             at += size
         elif length == _LONG_FORM:
-            raise ValueError("a piece of indefinite length")
+            raise ValueError("a segment of indefinite length")
         if tag != _OCTET_STRING or at + length > len(data):
-            raise ValueError("not a piece of an octet string")
-        pieces.append(data[at : at + length])
+            raise ValueError("not a segment of an octet string")
+        segments.append(data[at : at + length])
         at += length
-    return b"".join(pieces)
+    return b"".join(segments)
 
 
 def _key_for(
