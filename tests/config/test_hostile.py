@@ -57,7 +57,7 @@ def test_a_time_zone_that_is_none_is_told_by_its_line(path, zone):
         ),
         ("delai_arl = 3", "delai_arl = 99999999999", "[route.mon-oct] delai_arl : un nombre de 0 à 366"),
         ("delai_arl = 3", "delai_arl = true", "[route.mon-oct] delai_arl : un nombre entier"),
-        ('mode = "fichier-unique"', "mode = [[[]]]", "[route.mon-oct] mode : une liste au lieu de"),
+        ('mode = "fichier-unique"', "mode = [[[]]]", "[route.mon-oct] mode : un texte entre guillemets"),
         ("revoques = []", "revoques = [1]", "[route.mon-oct] revoques : une liste de textes"),
         ("[envoi]", "[[envoi]]", "envoi : une table est attendue"),
         ("[lecteur]", "[lecteur.connus]\nx = 1\n[lecteur]", "[lecteur.connus] x : une table est attendue"),

@@ -51,13 +51,14 @@ def by_the_app(
         board.insert("ps", load_card(ps_card))
         ps = read_ps(reader)
         unlock(reader, lambda: CODE)
-        for row, visit in pending_visits(office, ps):
+        for row, judged in pending_visits(office, ps):
+            visit = judged.visit
             vitale, card = None, None
             if visit.typed is None:
                 card = vitale_of(visit.nir)
                 board.insert("vitale", load_card(card))
                 vitale = read_vitale(office, reader)
-            made = certify_visit(office, reader, ps, vitale, row, visit)
+            made = certify_visit(office, reader, ps, vitale, row, judged)
             patient = visit.typed or choose_patient(vitale.patients, visit)
             invoice = make_invoice(ps.identity, patient, visit, int(made.number))
             billed.append((card, visit.mode, invoice))

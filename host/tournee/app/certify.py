@@ -15,12 +15,13 @@ from tournee.app.cards import PsOnDuty, VitaleInReader
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.context import Office
 from tournee.app.opposition import refuse_opposed
-from tournee.billing.dayfile.documents_to_print import day_pieces, load_piece
+from tournee.billing.dayfile.day import load_day
 from tournee.billing.identity import Patient
 from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.billing.judged import judged_visits, read_judged, write_judged
 from tournee.billing.rules.patient import require_same_ps
 from tournee.billing.sheets import invoice_sheets
-from tournee.billing.visit import Splitter, Visit
+from tournee.billing.visit import JudgedVisit, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.exchange.route import Mode, Route
 from tournee.model import Sheet
@@ -53,30 +54,36 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     Raises DayError with every mistake and its place, contract 99 among them when the route in force splits at
     source or has no OCT (OCT-X-1); then nothing was taken in.
     """
-    day, pieces = day_pieces(data, name, splitter=splitter_of(office.route))
+    day = load_day(data, name, splitter=splitter_of(office.route))
     digest, date = hashlib.sha256(data).hexdigest(), f"{day.day:%Y%m%d}"
     known = office.journal.has_day(digest)
-    day_id = office.journal.add_day(digest, day.ps_number, date, pieces)
-    _log.info("day %d: %d visits, %s", day_id, len(pieces), "known before" if known else "taken in")
-    return ImportedDay(day_id, date, day.ps_number, len(pieces), known)
+    kept = [write_judged(visit) for visit in judged_visits(day)]
+    day_id = office.journal.add_day(digest, day.ps_number, date, kept)
+    _log.info("day %d: %d visits, %s", day_id, len(kept), "known before" if known else "taken in")
+    return ImportedDay(day_id, date, day.ps_number, len(kept), known)
 
 
-def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, Visit]]:
+def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedVisit]]:
     """The visits of this professional that still have something to certify, in the order of their days."""
     rows = office.journal.visits(state=VisitState.PENDING)
-    return [(row, load_piece(row.payload).visits[0]) for row in rows if row.ps == ps.identity.billing_number]
+    return [(row, read_judged(row.payload)) for row in rows if row.ps == ps.identity.billing_number]
 
 
 def visits_for(
-    pending: Sequence[tuple[VisitRow, Visit]], vitale: VitaleInReader | None
-) -> list[tuple[VisitRow, Visit]]:
+    pending: Sequence[tuple[VisitRow, JudgedVisit]], vitale: VitaleInReader | None
+) -> list[tuple[VisitRow, JudgedVisit]]:
     """The visits that can be certified now: of the patient whose card is there, and those without a card."""
     nir = vitale.patients[0].nir if vitale is not None and vitale.patients else None
     return [(row, visit) for row, visit in pending if visit.typed is not None or visit.nir == nir]
 
 
 def certify_visit(
-    office: Office, reader: Reader, ps: PsOnDuty, vitale: VitaleInReader | None, row: VisitRow, visit: Visit
+    office: Office,
+    reader: Reader,
+    ps: PsOnDuty,
+    vitale: VitaleInReader | None,
+    row: VisitRow,
+    visit: JudgedVisit,
 ) -> InvoiceRow:
     """Make the invoice of one visit, unless it has one, and certify its sheets; gives the invoice.
 
@@ -85,13 +92,18 @@ def certify_visit(
     """
     if vitale is not None and visit.typed is None:
         refuse_opposed(office, vitale.serial)
-    require_same_ps(load_piece(row.payload), ps.identity)
+    require_same_ps(visit, ps.identity)
 
     def build(number: int) -> list[Sheet]:
-        beneficiary = _patient_of(visit, vitale)
-        splitter = splitter_of(office.route)
-        refused = office.journal.refused_invoice(row.id)
-        invoice = make_invoice(ps.identity, beneficiary, visit, number, splitter=splitter, rectifies=refused)
+        invoice = make_invoice(
+            ps.identity,
+            _patient_of(visit.visit, vitale),
+            visit.visit,
+            number,
+            splitter=splitter_of(office.route),
+            rectifies=office.journal.refused_invoice(row.id),
+            judged=True,
+        )
         return invoice_sheets(invoice)
 
     invoice_id = office.journal.make_invoice(row.id, ps.identity.billing_number, build)

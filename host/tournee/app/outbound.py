@@ -16,7 +16,7 @@ from tournee import logs
 from tournee.app.cards import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
 from tournee.app.context import Office, Progress, silent
-from tournee.billing.dayfile.documents_to_print import load_piece
+from tournee.billing.judged import read_judged
 from tournee.errors import ConfigError, StoreError, TourneeError
 from tournee.exchange.files import (
     OCT,
@@ -161,7 +161,7 @@ def ps_type_of(office: Office, ps: str) -> str:
     row = office.journal.first_visit(ps)
     if row is None:
         raise StoreError(f"Le journal ne connaît aucune journée du professionnel {ps}.")
-    return load_piece(row.payload).profession
+    return read_judged(row.payload).profession
 
 
 def waiting_files(office: Office) -> list[FileRow]:

@@ -9,7 +9,7 @@ from tournee.billing.pricing.pricing import PricedAct, price_acts
 from tournee.billing.pricing.recipients import Recipient, recipient_of
 from tournee.billing.rules.breach import Breach
 from tournee.billing.rules.patient import patient_breaches
-from tournee.billing.rules.rules import RuleError, visit_breaches
+from tournee.billing.rules.rules import RuleError, contract_needs_an_oct, visit_breaches
 from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Act, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.model.codes import DRE
@@ -79,20 +79,24 @@ def make_invoice(
     *,
     splitter: Splitter = Splitter.OCT,
     rectifies: str = "",
+    judged: bool = False,
 ) -> Invoice:
     """Price a visit and share it out; `number` comes from the journal, which never gives it twice.
 
     `splitter`: by whom the way it will be sent has it split; contract 99 allows the OCT alone. `rectifies` is
-    the number of the refused invoice that it stands for.
+    the number of the refused invoice that it stands for. `judged`: the visit was judged when the journal took
+    it in; what remains are the cards, and the way it will be sent.
     Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, dates, rights, limits, sessions).
     """
     if not 1 <= number <= NUMBER_MAX:
         raise BillingError(f"Le numéro de facture {number} ne tient pas sur 9 chiffres.")
     who = f"{patient.first_name} {patient.name}"
-    breaches = (
-        *visit_breaches(visit, ps.ps_type, splitter=splitter),
-        *patient_breaches(visit, patient, ps),
+    by_itself = (
+        contract_needs_an_oct(visit, splitter)
+        if judged
+        else visit_breaches(visit, ps.ps_type, splitter=splitter)
     )
+    breaches = (*by_itself, *patient_breaches(visit, patient, ps))
     if breaches:
         raise RuleError(breaches, who)
     cover = cover_of(patient, visit, f"{visit.acts[0].day:%Y%m%d}")

@@ -96,3 +96,22 @@ class Day:
     ps_number: str
     profession: Profession
     visits: tuple[Visit, ...]
+
+
+@dataclass(frozen=True)
+class JudgedVisit:
+    """A visit that the rules let through, whose it is (9 digits), and by which profession's rules."""
+
+    ps_number: str
+    profession: Profession
+    visit: Visit
+
+    @property
+    def nir(self) -> str:
+        """The insured person's number, 13 characters."""
+        return self.visit.nir
+
+    @property
+    def typed(self) -> Patient | None:
+        """The patient entered by hand, None when a card is expected."""
+        return self.visit.typed

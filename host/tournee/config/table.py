@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn, Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 
 from tournee.errors import ConfigError
 from tournee.tables.document import TableText
@@ -66,9 +66,11 @@ class ConfigTable(Table):
 
     def one_of(self, key: str, kind: type[_C], default: _C | None = None) -> _C:
         """A key whose value is one of the words of `kind`."""
-        words: dict[str, Any] = {str(one): one for one in kind}
-        found: _C = self.choice(key, words, required=default is None, default=default)
-        return found
+        word = self.text(key, required=default is None, default=str(default))
+        try:
+            return kind(word)
+        except ValueError:
+            self.wrong(key, f"« {word[:_SHOWN]} » n’est pas l’un de : {', '.join(kind)}")
 
     def file(self, key: str, home: Path) -> Path | None:
         """The file that a key names, from `home`; None when the key is absent or empty."""

@@ -7,18 +7,18 @@ from tournee.billing.pricing.claims import amc_in_force, documents_of
 from tournee.billing.rules.breach import Breach
 from tournee.billing.rules.rules import RuleError
 from tournee.billing.tariffs import Profession, find
-from tournee.billing.visit import AMC_PAYS, BOTH_PAY, Day, Visit
+from tournee.billing.visit import AMC_PAYS, BOTH_PAY, Day, JudgedVisit, Visit
 from tournee.model.codes import DRE, SECURED
 
 
-def require_same_ps(day: Day, ps: PsIdentity) -> None:
-    """Refuse, with a RuleError, to bill a day file with the card of another professional."""
+def require_same_ps(day: Day | JudgedVisit, ps: PsIdentity) -> None:
+    """Refuse, with a RuleError, to bill a day, or one visit, with the card of another professional."""
     breaches = tuple(_other_ps(day, ps))
     if breaches:
         raise RuleError(breaches, f"{ps.first_name} {ps.name}")
 
 
-def _other_ps(day: Day, ps: PsIdentity) -> Iterator[Breach]:
+def _other_ps(day: Day | JudgedVisit, ps: PsIdentity) -> Iterator[Breach]:
     if day.ps_number != ps.billing_number:
         yield Breach(
             ("journee", "ps"),

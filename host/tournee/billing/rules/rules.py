@@ -47,7 +47,7 @@ def visit_breaches(
     yield from _accident(visit)
     yield from _mode(visit)
     yield from _contract_excludes_dre(visit)
-    yield from _contract_needs_an_oct(visit, splitter)
+    yield from contract_needs_an_oct(visit, splitter)
     yield from _contract_limits_third_party(visit)
 
 
@@ -141,7 +141,7 @@ _EXCLUDED = {
 }
 
 
-def _contract_needs_an_oct(visit: Visit, splitter: Splitter) -> Iterator[Breach]:
+def contract_needs_an_oct(visit: Visit, splitter: Splitter) -> Iterator[Breach]:
     """OCT-X-1; and OCT-EF-1, whose flow an OCT makes."""
     if visit.contract99 and splitter in _EXCLUDED:
         yield Breach(
