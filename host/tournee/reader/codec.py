@@ -2,11 +2,14 @@
 
 The same language as the device's codec (`sesam.cbor`), the same bytes, and the same refusals in the same
 order: MALFORMED, UNKNOWN_MESSAGE, FIELD, TYPE, RANGE. cbor2's decoder takes more than that language (tags,
-long forms, any order), so whatever it has read must encode to the very bytes it was read from.
+long forms, any order), so whatever it has read must encode to the very bytes it was read from. From its
+version 6 on it can be told to take no nesting; an older one, which has a form in plain Python, is given
+nothing but what `_is_flat`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import cbor2
 
@@ -15,6 +18,7 @@ from tournee.firmware.sesam import codes, messages
 
 _TYPES = {"u": int, "t": str, "b": bytes, "r": bytes, "s": bytes}
 _BIGGEST = 2**64 - 1  # what a CBOR head can carry
+_UINT, _BYTES, _TEXT, _MAP = 0, 2, 3, 5  # CBOR's major types in our language
 
 
 class CodecError(ReaderError):
@@ -155,7 +159,7 @@ def decode(data: bytes) -> Message:
 def _read(data: bytes) -> dict[int, int | str | bytes]:
     """Read the flat deterministic map, or refuse it as MALFORMED."""
     try:
-        plain = cbor2.loads(data, allow_indefinite=False, allow_duplicate_keys=False, max_depth=1)
+        plain = _loads(data)
     except (cbor2.CBORDecodeError, ValueError, TypeError, OverflowError):
         raise CodecError(codes.MALFORMED) from None
     if type(plain) is not dict or not all(
@@ -166,6 +170,43 @@ def _read(data: bytes) -> dict[int, int | str | bytes]:
     if cbor2.dumps(plain, canonical=True) != data:
         raise CodecError(codes.MALFORMED)
     return plain
+
+
+def _flat_loads(data: bytes) -> Any:
+    """Read what is flat with a cbor2 that does not know how to be told. CBORDecodeError, ValueError."""
+    if not _is_flat(data):
+        raise ValueError
+    return cbor2.loads(data)
+
+
+def _is_flat(data: bytes) -> bool:
+    """Tell whether the bytes are the heads of one flat map of numbers, bytes and text and what they announce,
+    no more and no less; not whether all is in order within.
+    """
+    at, left = 0, -1  # left: items, the map itself before its first
+    while at < len(data) and left:
+        major, short = data[at] >> 5, data[at] & 31
+        width = 0 if short < 24 else 1 << short - 24
+        value = int.from_bytes(data[at + 1 : at + 1 + width]) if width else short
+        at += 1 + width
+        if short > 27 or (major == _MAP) is not (left < 0) or major not in (_UINT, _BYTES, _TEXT, _MAP):
+            return False
+        left = 2 * value if left < 0 else left - 1
+        at += value if major in (_BYTES, _TEXT) else 0
+    return at == len(data) and not left
+
+
+def _told_loads(data: bytes) -> Any:
+    """Read a flat map of definite length and different keys. CBORDecodeError, ValueError, TypeError."""
+    return cbor2.loads(data, allow_indefinite=False, allow_duplicate_keys=False, max_depth=1)
+
+
+try:
+    _told_loads(b"\xa0")
+except TypeError:  # an older one knows none of these
+    _loads = _flat_loads
+else:
+    _loads = _told_loads
 
 
 def _is_uint(value: object) -> bool:
