@@ -9,6 +9,7 @@ from documents import DOCS, ROOT, table
 
 from tournee.app.alerts import AlertKind
 from tournee.cli import status
+from tournee.cli.log_options import LEVELS
 from tournee.errors import TourneeError
 from tournee.exchange.route import ARL_DAYS
 
@@ -68,6 +69,11 @@ def test_exit_statuses_are_those_of_the_command_line_with_the_class_of_each() ->
     classes = {number: kind.__name__ for kind, number in status.OF_ERROR.items()}
     assert {number: name for number, name in rows.items() if name} == classes
     assert all(issubclass(kind, TourneeError) for kind in status.OF_ERROR)
+
+
+def test_levels_of_the_log_are_those_of_the_command_line() -> None:
+    rows = table(OPERATIONS, "When something fails")
+    assert [row[0].strip("`") for row in rows] == list(LEVELS)
 
 
 def test_guide_speaks_to_the_carer_with_typographic_apostrophes() -> None:
