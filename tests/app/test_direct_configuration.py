@@ -57,7 +57,7 @@ def test_insurers_stand_in_the_route_or_in_a_file_of_their_own_or_both(tmp_path:
     assert [one.key for one in route.insurers] == ["D0075500017", "CP 00000001011021"]
     cpam = route.insurers[1]
     assert (cpam.label, cpam.certificate) == ("CPAM fictive (CP 00000001011021)", folder / "caisse.pem")
-    assert (route.is_direct, route.per_recipient, route.splits_at_source) == (True, True, False)
+    assert (route.is_direct, route.per_recipient) == (True, True)
     assert load(tmp_path, here=CPAM.format(where=HERE)).insurers[0].certificate == tmp_path / "caisse.pem"
 
 

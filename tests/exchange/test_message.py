@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from whole_in_memory import build_message
 
 from tournee.errors import ConfigError
 from tournee.exchange.lots import LotSender
@@ -16,7 +17,6 @@ from tournee.exchange.message import (
     MessageError,
     Subject,
     base64_chunks,
-    build_message,
     compostage,
     facts_of,
     is_readable,

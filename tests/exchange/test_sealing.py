@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from whole_in_memory import seal
 
 from tournee.exchange.route import Mailbox, MailboxKind, MailCipher, Route, Sealing, Security, Server
 from tournee.exchange.sealing.recipient import (
@@ -21,7 +22,7 @@ from tournee.exchange.sealing.recipient import (
     check_recipient,
     read_certificate,
 )
-from tournee.exchange.sealing.sealing import gzip_chunks, seal, seal_for, seal_stream
+from tournee.exchange.sealing.sealing import CHUNK, gzip_chunks, seal_chunks, seal_for
 
 NOW = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -189,7 +190,7 @@ def test_twenty_megabytes_are_sealed_within_ten(
     source.write_bytes(CONTENT * (20 * MEBIBYTE // len(CONTENT)))
     with source.open("rb") as clear, (tmp_path / "sealed").open("w+b") as sealed:
         tracemalloc.start()
-        seal_stream(clear, sealed, recipient, sealing=sealing)
+        sealed.writelines(seal_chunks(iter(lambda: clear.read(CHUNK), b""), recipient, sealing=sealing))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 10 * MEBIBYTE

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from mail_servers import Account, MailServers
+from whole_in_memory import build_message
 
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.mail.submission import submit
-from tournee.exchange.message import Subject, build_message, compostage, facts_of, message_id, subject_of
+from tournee.exchange.message import Subject, compostage, facts_of, message_id, subject_of
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Sealing, Security, Server
 from tournee.exchange.sealing.sealing import seal_for
 

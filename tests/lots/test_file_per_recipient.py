@@ -3,8 +3,9 @@
 from datetime import datetime
 
 import pytest
+from whole_in_memory import file_per_recipient
 
-from tournee.exchange.files import Addressee, FileError, addressee_of, file_per_recipient, format_file
+from tournee.exchange.files import Addressee, FileError, addressee_of, format_file
 from tournee.exchange.lot_index import outline_lot
 from tournee.exchange.lots import LotKey, lot_group
 from tournee.formats import zones

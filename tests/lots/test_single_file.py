@@ -3,8 +3,9 @@
 from datetime import datetime
 
 import pytest
+from whole_in_memory import single_file
 
-from tournee.exchange.files import FileError, format_file, single_file
+from tournee.exchange.files import FileError, format_file
 from tournee.exchange.lots import lot_group
 from tournee.exchange.splitting import LayoutError, split_file
 from tournee.formats import zones

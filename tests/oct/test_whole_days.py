@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
+from whole_in_memory import build_message, seal, single_file
 
 from tournee.billing.dayfile.day import load_day
 from tournee.billing.invoice import choose_patient, make_invoice
@@ -20,12 +21,11 @@ from tournee.emulation.cards.lookup import ps_card_of, vitale_of
 from tournee.emulation.oct import EmulatedOct, Scenario
 from tournee.emulation.world import SCENARIO as DEMONSTRATION
 from tournee.exchange.certificates import certificate_records
-from tournee.exchange.files import format_file, single_file
+from tournee.exchange.files import format_file
 from tournee.exchange.lots import LotSender, group_sheets, lot_body, lot_group
-from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
+from tournee.exchange.message import compostage, facts_of, message_id, subject_of
 from tournee.exchange.route import MailCipher, Sealing
 from tournee.exchange.sealing.recipient import check_recipient
-from tournee.exchange.sealing.sealing import seal
 from tournee.exchange.splitting import split_lot
 from tournee.formats import zones
 from tournee.returns.classify import take_in

@@ -7,12 +7,13 @@ from importlib.resources import files
 import pytest
 from app_side import MOMENT, by_the_app
 from click.testing import CliRunner
+from whole_in_memory import build_message
 
 from tournee.emulation import ssv_example
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.world import SCENARIO, World
-from tournee.exchange.message import build_message, compostage, facts_of, message_id, subject_of
+from tournee.exchange.message import compostage, facts_of, message_id, subject_of
 from tournee.exchange.route import Mode, Sealing
 from tournee.returns.classify import take_in
 from tournee.ssv.example import main

@@ -99,22 +99,6 @@ class FormattedFile:
     invoices: int
 
 
-def single_file(
-    sender: LotSender, number: int, moment: datetime, oct_number: str, lots: Sequence[bytes]
-) -> FormattedFile:
-    """`frame_single_file` around lots held in memory. FileError, LayoutError."""
-    frame = frame_single_file(sender, number, moment, oct_number, [outline_lot(lot) for lot in lots])
-    return FormattedFile(frame.name, b"".join((frame.head, *lots, frame.trailer)), frame.invoices)
-
-
-def file_per_recipient(
-    sender: LotSender, number: int, moment: datetime, lots: Sequence[bytes]
-) -> FormattedFile:
-    """`frame_per_recipient` around lots held in memory. FileError, LayoutError."""
-    frame = frame_per_recipient(sender, number, moment, [outline_lot(lot) for lot in lots])
-    return FormattedFile(frame.name, b"".join((frame.head, *lots, frame.trailer)), frame.invoices)
-
-
 def frame_single_file(
     sender: LotSender, number: int, moment: datetime, oct_number: str, lots: Sequence[LotOutline]
 ) -> FileFrame:

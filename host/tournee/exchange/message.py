@@ -133,32 +133,6 @@ def message_id(subject: Stamped, sender: str) -> str:
     return f"<{subject.compostage}.{subject.exercice}@{domain}>"
 
 
-def build_message(
-    *,
-    subject: Stamped,
-    sender: str,
-    recipient: str,
-    file_name: str,
-    attachment: bytes,
-    sealing: Sealing,
-    date: datetime,
-    identifier: str,
-    profile: str = PROFILE,
-) -> bytes:
-    """A message around an attachment held in memory; see `message_head`."""
-    head = message_head(
-        subject=subject,
-        sender=sender,
-        recipient=recipient,
-        file_name=file_name,
-        sealing=sealing,
-        date=date,
-        identifier=identifier,
-        profile=profile,
-    )
-    return b"".join((head, *base64_chunks((attachment,))))
-
-
 def message_head(
     *,
     subject: Stamped,

@@ -212,11 +212,6 @@ class Route:
         return self.mode is not Mode.SINGLE_FILE
 
     @property
-    def splits_at_source(self) -> bool:
-        """True when FSE and DRE are split here for the OCT: then contract type 99 is excluded (`OCT-X-1`)."""
-        return self.mode is Mode.SPLIT_AT_SOURCE
-
-    @property
     def party(self) -> str:
         """With whom this route exchanges: `OT` and the OCT's number, or `direct`. What is framed for one
         never goes to another (`OCT-MODE-3`).

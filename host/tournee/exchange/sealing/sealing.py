@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
 
 from asn1crypto import algos, cms
 from asn1crypto import x509 as asn1_x509
@@ -74,31 +73,6 @@ def seal_for(route: Route, content: bytes | Iterable[bytes], *, now: datetime) -
     told = (route.name, route.sealing, route.cipher, recipient.fingerprint[:16], recipient.ends.date())
     _log.info("route %s: sealed %s, %s, for certificate %s… until %s", *told)
     return Sealed(seal_chunks(chunks, recipient, sealing=route.sealing, cipher=route.cipher), route.sealing)
-
-
-def seal(
-    content: bytes,
-    recipient: RecipientCertificate,
-    *,
-    sealing: Sealing,
-    cipher: MailCipher = MailCipher.AES_256_CBC,
-) -> bytes:
-    """Seal bytes held in memory; see `seal_chunks`."""
-    return b"".join(seal_chunks((content,), recipient, sealing=sealing, cipher=cipher))
-
-
-def seal_stream(
-    source: BinaryIO,
-    sink: BinaryIO,
-    recipient: RecipientCertificate,
-    *,
-    sealing: Sealing,
-    cipher: MailCipher = MailCipher.AES_256_CBC,
-) -> None:
-    """Read all of `source`, write it sealed to `sink`; see `seal_chunks`."""
-    chunks = iter(lambda: source.read(CHUNK), b"")
-    for chunk in seal_chunks(chunks, recipient, sealing=sealing, cipher=cipher):
-        sink.write(chunk)
 
 
 def seal_chunks(
