@@ -38,6 +38,29 @@ def test_sealed_returns_wait_for_their_key(surroundings: Surroundings, tmp_path:
         assert SheetState.PAID in {sheet.state for sheet in office.journal.sheets()}
 
 
+def test_a_settled_return_is_shown_again_without_being_unsealed_again(
+    surroundings: Surroundings, tmp_path: Path
+) -> None:
+    with (
+        World(tmp_path / "sealing", lambda: MOMENT, seal_returns=True) as world,
+        office_of(surroundings.journal, world.route()) as office,
+    ):
+        make_one_file(office, surroundings)
+        send(office)
+        office.unseal = world.unseal
+        settled = fetch(office).settled
+        assert {one.read.kind for one in settled} == {"ART", "ARL", "RSP"}
+        office.unseal = None
+        again = [read_again(office, one.row.id) for one in settled]
+        assert [(one.row, one.effects) for one in again] == [(one.row, one.effects) for one in settled]
+        for one, before in zip(again, settled, strict=True):
+            assert (one.read.kind, one.read.clear, one.read.notes) == (
+                before.read.kind,
+                before.read.clear,
+                before.read.notes,
+            )
+
+
 def test_a_return_key_that_is_not_there_is_told_once_when_a_sealed_return_comes(
     surroundings: Surroundings, tmp_path: Path
 ) -> None:

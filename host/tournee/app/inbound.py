@@ -65,7 +65,8 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
     for rank, return_id in enumerate(waiting, 1):
         settled.append(_settle(office, office.journal.received(return_id), errors))
         progress("retours lus", rank, len(waiting))
-    errors += bring_forward(office, progress)
+    told = {one.row.id: one.read.content.increments for one in settled if isinstance(one.read.content, Dloi)}
+    errors += bring_forward(office, progress, told)
     return Fetched(settled, known, problems, errors)
 
 
@@ -122,12 +123,14 @@ def _opener(office: Office, errors: list[TourneeError]) -> Unseal | None:
 
 
 def read_again(office: Office, return_id: int) -> Settled:
-    """One return as it came, what it says and what became of it; StoreError when there is none, ConfigError
-    when the key that opens it cannot be had.
+    """One return as it came, what it says and what became of it; StoreError when there is none.
+
+    What was settled is told from what the journal keeps, and needs no key; ConfigError when that of another
+    cannot be had.
     """
     row = office.journal.received(return_id)
     errors: list[TourneeError] = []
-    read = take_in(row.raw, _opener(office, errors))
+    read = take_in(row.raw, _opener(office, errors), opened=row.content)
     if errors:
         raise errors[0]
     return Settled(row, read, office.journal.effects(return_id))

@@ -6,6 +6,7 @@ What has not come in order waits in the journal; what is missing is asked for, o
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -41,14 +42,17 @@ def request_list(office: Office, ps: str = "", ps_type: str = "", *, whole: bool
     return _ask(office, sender, 0 if whole else number_in_force(office))
 
 
-def bring_forward(office: Office, progress: Progress = silent) -> list[TourneeError]:
+def bring_forward(
+    office: Office, progress: Progress = silent, told: Mapping[int, tuple[Increment, ...]] | None = None
+) -> list[TourneeError]:
     """Apply all increments that follow one another from the list in force, whenever they came; ask for what
-    is missing, once (OCT-LOI-2). Gives what could not be done.
+    is missing, once (OCT-LOI-2). Gives what could not be done. `told`: what returns read just now hold, by
+    their ids; what came before is read in the journal.
     """
     waiting = office.journal.increments(IncrementState.WAITING)
     if not waiting:
         return []
-    contents: dict[int, tuple[Increment, ...]] = {}
+    contents = dict(told or {})
     try:
         for rank, row in enumerate(waiting, 1):
             progress("liste d'opposition", rank, len(waiting))

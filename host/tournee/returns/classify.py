@@ -69,15 +69,16 @@ class Return:
         return _WORDS.get(type(self.content).__name__, "QUARANTINED")
 
 
-def take_in(raw: bytes, unseal: Unseal | None = None) -> Return:
+def take_in(raw: bytes, unseal: Unseal | None = None, *, opened: bytes = b"") -> Return:
     """The verdict on one raw message; never raises, whatever the bytes (OCT-RET-5).
 
-    `unseal` opens attachments sealed for the PS; without it a sealed return is set aside.
+    `unseal` opens attachments sealed for the PS; without it a sealed return is set aside. `opened` is what an
+    attachment taken in before was found to hold: it is not opened again.
     """
     clear = b""
     try:
         envelope, attachment = read_message(raw)
-        clear = _open(attachment, unseal)
+        clear = opened or _open(attachment, unseal)
         content = _decode(envelope, clear)
     except DamagedError as damage:
         return Return(peek_envelope(raw), damage.quarantined(), clear)
