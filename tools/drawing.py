@@ -37,9 +37,9 @@ def rooms(pyproject: Path) -> str:
     for rank, names in enumerate(listed):
         top, (fill, edge) = MARGIN + FLOOR * rank, COLOURS[rank % len(COLOURS)]
         wide = (WIDTH - 2 * MARGIN - GAP * (len(names) - 1)) / len(names)
-        for place, name in enumerate(names):
+        for rank, name in enumerate(names):
             parts.append(
-                _room(MARGIN + place * (wide + GAP), top, wide, name, f'fill="{fill}" stroke="{edge}"')
+                _room(MARGIN + rank * (wide + GAP), top, wide, name, f'fill="{fill}" stroke="{edge}"')
             )
         if rank + 1 < len(listed):
             line = f"M{WIDTH / 2:g} {top + ROOM + 1}V{top + FLOOR - 1}"

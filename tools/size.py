@@ -109,7 +109,7 @@ def memory(board_dir: Path, board: dict[str, Any], elf: Path) -> dict[str, int]:
                 while told.count(b"(qemu)") < 2:  # before and after the command
                     told += monitor.recv(1000)
         ram = Path(folder, "ram").read_bytes()
-    at = {name: place - ram_at for name, place in symbols(elf).items()}
+    at = {name: address - ram_at for name, address in symbols(elf).items()}
     words = iter(ram[at["stack_bottom"] : at["stack_top"]])
     untouched = next(number for number, byte in enumerate(words) if byte != _PATTERN)
     frames = ram[at["python_stack"] : at["python_stack"] + board["memory"]["python_stack"]]

@@ -71,8 +71,8 @@ def record_layout(kind: str) -> str:
     """One row a field: columns, name, what it takes, and whose it is."""
     rows = ["| columns | field | takes | whose |", "|---|---|---|---|"]
     like = SHARES.get(kind, "")
-    known = {_place(field) for field in records.fields(like)} if like else set()
-    shared = [field for field in records.fields(kind) if field.name and _place(field) in known]
+    known = {_columns(field) for field in records.fields(like)} if like else set()
+    shared = [field for field in records.fields(kind) if field.name and _columns(field) in known]
     if shared:
         shared = [one for one in records.fields(kind) if shared[0].start <= one.start <= shared[-1].start]
     ours = OUR_VALUES.get(kind, "").split()
@@ -88,7 +88,7 @@ def record_layout(kind: str) -> str:
     return "\n".join(rows)
 
 
-def _place(field: Field) -> tuple[str, int, int]:
+def _columns(field: Field) -> tuple[str, int, int]:
     return field.name, field.start, field.length
 
 

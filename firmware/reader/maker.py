@@ -50,7 +50,7 @@ class Maker:
         self._alive = alive
         self._hash = arena.hash
         self._digest = arena.digest
-        self._piece = arena.wire
+        self._wire = arena.wire
         self._response = arena.response
         self._chunk = min(_CHUNK_MAX, (arena.message_max - _AROUND) // _WORD * _WORD)
         self._serial = bytearray(_SERIAL)
@@ -126,10 +126,10 @@ class Maker:
         if not journal.begin(IDENTITY, _SERIAL + _SECRET):
             return codes.JOURNAL
         journal.add(self._serial)
-        piece = self._piece
-        copy(piece, 0, message.buf, message.offset(2), _SECRET)
-        journal.add(piece)
-        wipe(piece, 0, _SECRET)
+        buffer = self._wire
+        copy(buffer, 0, message.buf, message.offset(2), _SECRET)
+        journal.add(buffer)
+        wipe(buffer, 0, _SECRET)
         if not journal.end():
             return codes.JOURNAL
         self._named = n
@@ -222,12 +222,12 @@ class Maker:
 
     def _sum(self, bank: object, at: int) -> None:
         """SHA-256 of what lies in the bank from `at` to the end of the payload."""
-        piece = self._response  # a bank holds as much behind the payload: the signature
+        buffer = self._response  # a bank holds as much behind the payload: the signature
         self._hash.reset()
         while at < self._end:
-            n = min(len(piece), self._end - at)
-            bank.read(at, piece)
-            self._hash.update(piece, 0, n)
+            n = min(len(buffer), self._end - at)
+            bank.read(at, buffer)
+            self._hash.update(buffer, 0, n)
             at += n
             if not at % 4096:
                 self._alive()

@@ -165,21 +165,21 @@ class Service:
 
     def _read_ps_card(self, message: object, writer: object) -> int:
         status = self._ps.read(message.uint(_PART), message.uint(_OFFSET))
-        return self._piece(status, self._ps, message, writer)
+        return self._read(status, self._ps, message, writer)
 
     def _read_vitale(self, message: object, writer: object) -> int:
         status = self._vitale.read(message.uint(_PART), message.uint(_OFFSET))
         if not status and self._ps.current() and self._ps.test != self._vitale.test:
             return codes.TEST_REAL_MIXED
-        return self._piece(status, self._vitale, message, writer)
+        return self._read(status, self._vitale, message, writer)
 
-    def _piece(self, status: int, card: object, message: object, writer: object) -> int:
+    def _read(self, status: int, card: object, message: object, writer: object) -> int:
         if status:
             return self._blame(status, card)
         files = card.files
         writer.begin(message.number + ANSWER)
         writer.put_uint(1, message.uint(_OFFSET))
-        writer.put_bytes(2, files.piece, 0, files.length)
+        writer.put_bytes(2, files.chunk, 0, files.length)
         writer.put_uint(3, 1 if files.last else 0)
         return 0
 

@@ -21,11 +21,11 @@ _LETTER_B = const(66)
 def luhn_sum(buf: bytes | bytearray | memoryview, at: int, length: int) -> int:
     """Luhn sum of `length` digits at `at`, every second from the right doubled; -1 when one is no digit."""
     total = 0
-    for place in range(length):
-        digit = buf[at + length - 1 - place] - 48
+    for index in range(length):
+        digit = buf[at + length - 1 - index] - 48
         if digit < 0 or digit > 9:
             return -1
-        if place & 1:
+        if index & 1:
             digit += digit
             if digit > 9:
                 digit -= 9
@@ -82,14 +82,14 @@ def nir_remainder(buf: bytes | bytearray | memoryview, at: int) -> int:
     Corsica: 2A counts 19, 2B 18 (domain 4.1).
     """
     remainder = 0
-    for place in range(NIR_LENGTH):
-        digit = buf[at + place] - 48
-        if place == _DEPARTMENT or place == _DEPARTMENT + 1:
+    for index in range(NIR_LENGTH):
+        digit = buf[at + index] - 48
+        if index == _DEPARTMENT or index == _DEPARTMENT + 1:
             letter = buf[at + _DEPARTMENT + 1]
             if letter == _LETTER_A or letter == _LETTER_B:
                 if buf[at + _DEPARTMENT] != 50:
                     return -1
-                digit = 1 if place == _DEPARTMENT else 9 - (letter - _LETTER_A)
+                digit = 1 if index == _DEPARTMENT else 9 - (letter - _LETTER_A)
         if digit < 0 or digit > 9:
             return -1
         remainder = (remainder * 10 + digit) % _NIR_MODULUS

@@ -138,8 +138,8 @@ def _rare_ok(
         value = digits(buf, at, length)
         return value >= 0 and value == digits(buf, other, number_at(table, line + CONSTRAINT_AT + 4))
     if kind == 76:  # L
-        for place in range(at, at + length):
-            if buf[place] < 65 or buf[place] > 90:
+        for offset in range(at, at + length):
+            if buf[offset] < 65 or buf[offset] > 90:
                 return False
         return True
     if kind == 80:  # P
@@ -147,8 +147,8 @@ def _rare_ok(
             return digits(buf, at, 5) == 0 and billing_ok(buf, at + 5) and digits(buf, at + 5, 9) > 0
         return digits(buf, at, 7) >= 0 and digits(buf, at + 7, 7) >= 0
     if kind == 72:  # H
-        for place in range(at, at + length):
-            if not (_ZERO <= buf[place] <= 57 or 65 <= buf[place] <= 70):
+        for offset in range(at, at + length):
+            if not (_ZERO <= buf[offset] <= 57 or 65 <= buf[offset] <= 70):
                 return False
         return True
     if kind == 54:  # 6
@@ -177,8 +177,8 @@ def _base64_ok(buf: bytes | bytearray | memoryview, at: int, length: int) -> boo
         padding += 1
     if end == at or (end - at + padding) % 4:
         return False
-    for place in range(at, end):
-        char = buf[place]
+    for offset in range(at, end):
+        char = buf[offset]
         if not (97 <= char <= 122 or 65 <= char <= 90 or _ZERO <= char <= 57 or char == 43 or char == 47):
             return False
     return True

@@ -40,8 +40,8 @@ def wipe(buf: bytearray, at: int, n: int) -> None:
 
 def filled_with(buf: bytes | bytearray | memoryview, at: int, n: int, filler: int) -> bool:
     """Whether `n` bytes at `at` are all `filler`."""
-    for place in range(at, at + n):
-        if buf[place] != filler:
+    for offset in range(at, at + n):
+        if buf[offset] != filler:
             return False
     return True
 
@@ -50,8 +50,8 @@ def digits(buf: bytes | bytearray | memoryview, at: int, n: int) -> int:
     """The decimal number written on `n` bytes at `at`; -1 when a character is no digit. Small up to 9
     digits."""
     value = 0
-    for place in range(at, at + n):
-        digit = buf[place] - _ZERO
+    for offset in range(at, at + n):
+        digit = buf[offset] - _ZERO
         if digit < 0 or digit > 9:
             return -1
         value = value * 10 + digit

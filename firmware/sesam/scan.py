@@ -57,15 +57,15 @@ def _plain(buf: bytes | bytearray | memoryview, at: int, table: bytes, line: int
 def _text_ok(buf: bytes | bytearray | memoryview, at: int, length: int, optional: bool) -> bool:
     if buf[at] == _SPACE:
         return optional and filled_with(buf, at, length, _SPACE)
-    for place in range(at, at + length):
-        if buf[place] < _SPACE or buf[place] > _LAST_TEXT:
+    for offset in range(at, at + length):
+        if buf[offset] < _SPACE or buf[offset] > _LAST_TEXT:
             return False
     return True
 
 
 def _number_ok(buf: bytes | bytearray | memoryview, at: int, length: int, table: bytes, bounds: int) -> bool:
-    for place in range(at, at + length):
-        if buf[place] < _ZERO or buf[place] > _NINE:
+    for offset in range(at, at + length):
+        if buf[offset] < _ZERO or buf[offset] > _NINE:
             return False
     if table[bounds] == _SPACE:
         return True

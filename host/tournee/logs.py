@@ -19,7 +19,7 @@ logging.addLevelName(TRAFFIC, "TRAFFIC")
 
 _FORM = "%(asctime)s.%(msecs)03d %(levelname)s %(name)s: %(message)s"
 _PACKAGE = Path(__file__).parent
-_DEPTH = 5  # places told of an error's way, the innermost first
+_DEPTH = 5  # lines told of an error's way, the innermost first
 
 
 class Formatter(logging.Formatter):
@@ -42,9 +42,9 @@ def where(error: BaseException) -> str:
     """An error’s class and its way through our modules, innermost first: `LinkLost at reader/client.py:304`;
     the innermost place of all when it is not ours.
     """
-    places = [(Path(one.filename), one.lineno) for one in traceback.extract_tb(error.__traceback__)[::-1]]
-    ours = [one for one in places if one[0].is_relative_to(_PACKAGE)]
-    way = [*places[:1], *(one for one in ours if one not in places[:1])][:_DEPTH]
+    lines = [(Path(one.filename), one.lineno) for one in traceback.extract_tb(error.__traceback__)[::-1]]
+    ours = [one for one in lines if one[0].is_relative_to(_PACKAGE)]
+    way = [*lines[:1], *(one for one in ours if one not in lines[:1])][:_DEPTH]
     told = (
         f"{file.relative_to(_PACKAGE) if file.is_relative_to(_PACKAGE) else file.name}:{line}"
         for file, line in way

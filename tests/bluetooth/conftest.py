@@ -23,5 +23,5 @@ def board():
 @pytest.fixture
 def air(board):
     with Air() as air:
-        air.address = air.place_reader(board.link_url)
+        air.address = air.add_reader(board.link_url)
         yield air

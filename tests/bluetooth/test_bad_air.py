@@ -43,7 +43,7 @@ class BadModule:
 def test_lot_is_signed_once_over_a_bad_module_and_two_cuts(board, mtu, hundredths, invoices):
     fault = BadModule(hundredths)
     with Air(mtu=mtu, fault=fault) as air:
-        address = air.place_reader(board.link_url)
+        address = air.add_reader(board.link_url)
         pair(address, air.radio)
         told = []
         with Reader.open(lambda: BluetoothTransport(address, air.radio), reach=told.append) as reader:
@@ -69,7 +69,7 @@ def test_lot_is_signed_once_over_a_bad_module_and_two_cuts(board, mtu, hundredth
 
 def test_one_bond_too_many_takes_the_place_of_the_oldest_which_is_told_and_pairs_again(board):
     with Air(bonds=2) as air:
-        address = air.place_reader(board.link_url)
+        address = air.add_reader(board.link_url)
         tablets = [air.radio, air.another_tablet(), air.another_tablet()]
         for radio in tablets:
             pair(address, radio)

@@ -38,7 +38,7 @@ def test_host_that_has_not_paired_is_refused_and_told_what_to_do(air):
 @pytest.mark.parametrize("types", [lambda shown: (shown + 1) % 1_000_000, lambda _: None])
 def test_wrong_or_refused_digits_pair_nothing(board, types):
     with Air(types) as air:
-        air.address = air.place_reader(board.link_url)
+        air.address = air.add_reader(board.link_url)
         with pytest.raises(NotPaired):
             pair(air.address, air.radio)
         with pytest.raises(NotPaired):
@@ -111,7 +111,7 @@ def test_wait_for_bytes_ends_when_the_reader_goes(air):
 @pytest.mark.parametrize("mtu", [23, 64, 185, 247])
 def test_messages_pass_whole_at_every_mtu(board, mtu):
     with Air(mtu=mtu) as air:
-        air.address = air.place_reader(board.link_url)
+        air.address = air.add_reader(board.link_url)
         pair(air.address, air.radio)
         with open_reader(air) as reader:
             lengths = {len(reader.read_vitale().certificate), len(reader.read_ps_card().certificate)}

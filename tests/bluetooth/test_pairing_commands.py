@@ -81,7 +81,7 @@ def desk(tmp_path):
     config = tmp_path / "tournee.toml"
     config.write_text(FOREIGN + REST)
     with ProtectedBoard(SECRET) as board, Air() as air:
-        air.place_reader(board.link_url)
+        air.add_reader(board.link_url)
         yield Tablet(config, air)
     keyring.set_keyring(before)
 

@@ -63,7 +63,7 @@ class Joined:
 
     def __enter__(self):
         self.air.__enter__()
-        self.address = self.air.place_reader(self.far.path)
+        self.address = self.air.add_reader(self.far.path)
         self.module = self.air._module
         pair(self.address, self.air.radio)
         self.far.take(1)  # what asks whether writing is allowed

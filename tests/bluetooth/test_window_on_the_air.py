@@ -61,7 +61,7 @@ class Stream(BluetoothTransport):
 def certify(board, mtu, invoices, fault, interval_ms=0):
     """Have a lot signed; the lot, the certification, and the stream. The card signs it but once."""
     with Air(mtu=mtu, fault=fault, interval_ms=interval_ms) as air:
-        address = air.place_reader(board.link_url)
+        address = air.add_reader(board.link_url)
         pair(address, air.radio)
         streams = []
 

@@ -40,7 +40,7 @@ class Air:
 
     def __init__(self, url, mtu=247, authenticated=True):
         self._url, self._line, self._came = url, SerialTransport(url), b""
-        self._piece = mtu - 3
+        self._segment = mtu - 3
         self._gone = False
         self.events = []  # (tag, payload): what the radio told besides answers
         self._tell(RADIO["CONNECTED"], ADDRESS)
@@ -70,8 +70,8 @@ class Air:
         return data
 
     def write(self, data, more=False):
-        for at in range(0, len(data), self._piece):
-            self._tell(RADIO["WRITTEN"], bytes(data[at : at + self._piece]))
+        for at in range(0, len(data), self._segment):
+            self._tell(RADIO["WRITTEN"], bytes(data[at : at + self._segment]))
 
     def close(self):
         self._tell(RADIO["LEFT"], ADDRESS)

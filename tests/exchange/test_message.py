@@ -83,8 +83,8 @@ def test_request_for_increments_is_the_golden_file_byte_for_byte() -> None:
 @pytest.mark.parametrize("size", [1, 56, 57, 58, 1000])
 def test_an_attachment_in_pieces_makes_the_same_message(size: int) -> None:
     data = (VECTORS / "attachment.bin").read_bytes() * 3
-    pieces = [data[at : at + size] for at in range(0, len(data), size)]
-    assert b"".join(base64_chunks(pieces)) == message(Sealing.K, 1, data).partition(b"\r\n\r\n")[2]
+    chunks = [data[at : at + size] for at in range(0, len(data), size)]
+    assert b"".join(base64_chunks(chunks)) == message(Sealing.K, 1, data).partition(b"\r\n\r\n")[2]
 
 
 @pytest.mark.parametrize("size", [1, 127, 128, 129, 1000])

@@ -1,7 +1,9 @@
 """One name, one thing: no two public classes of the host share a name, nor two of the reader's firmware."""
 
 import ast
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,65 @@ def public_classes(root: Path) -> dict[str, list[str]]:
 @pytest.mark.parametrize("root", [HOST, FIRMWARE], ids=["host", "firmware"])
 def test_no_two_public_classes_of_one_name_stand_for_different_things(root):
     assert {name: where for name, where in public_classes(root).items() if len(where) > 1} == {}
+
+
+#: Words that once meant six or eight things: each with the rooms, or modules, whose one meaning it has.
+WORDS = {
+    # the mail's sealing (scellement: CMS EnvelopedData), and the Vitale card's seal (records 7 V)
+    "seal": (
+        "firmware/reader/arena.py",
+        "firmware/reader/cards",
+        "firmware/reader/certification",
+        "host/tournee/app",
+        "host/tournee/cli/commands/route_add.py",
+        "host/tournee/config",
+        "host/tournee/emulation/oct",
+        "host/tournee/emulation/world.py",
+        "host/tournee/exchange",
+        "host/tournee/reader/results.py",
+        "host/tournee/returns/classify.py",
+        "host/tournee/store",
+        "tools/bench/long_file.py",
+    ),
+    # the link's PIECE: a request's frame in parts; and OPPOSITION_PIECE, a status of the protocol
+    "piece": (
+        "firmware/reader/link",
+        "firmware/sesam",
+        "host/tournee/maker/early_checks.py",
+        "host/tournee/reader/link/fragments.py",
+        "host/tournee/store",
+    ),
+    # where a mistake stands in what the carer, or an editor's software, wrote
+    "place": (
+        "host/tournee/billing",
+        "host/tournee/returns/message.py",
+        "host/tournee/store",
+        "host/tournee/tables",
+    ),
+}
+
+
+def made_names(tree: ast.Module) -> Iterator[str]:
+    """The names that a module makes: functions, classes, arguments, variables, attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.id if isinstance(node, ast.Name) else node.attr
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_word_names_nothing_outside_the_rooms_of_its_meaning(word):
+    names = re.compile(rf"(?<![a-z])(un)?{word}(s|ed|ing|d)?(?![a-z])", re.IGNORECASE)
+    found = {}
+    for root in (HOST, FIRMWARE, ROOT / "tools"):
+        for path in modules(root):
+            where = path.relative_to(ROOT)
+            allowed = any(where.is_relative_to(room) for room in WORDS[word])
+            if not allowed and (
+                bad := sorted(set(filter(names.search, made_names(ast.parse(path.read_text())))))
+            ):
+                found[str(where)] = bad
+    assert found == {}

@@ -54,7 +54,7 @@ def test_reader_with_its_secret_conforms_and_is_unchanged(board, tmp_path):
 
 def test_reader_with_its_secret_conforms_over_bluetooth(board):
     with Air() as air:
-        address = air.place_reader(board.link_url)
+        address = air.add_reader(board.link_url)
         pair(address, air.radio)
         findings = list(conformance.check(lambda: BluetoothTransport(address, air.radio), SECRET))
     assert [one for one in findings if not one.good] == []

@@ -29,7 +29,7 @@ NAME = "LEFEBVRE CLAIRE"
 CRF, ORGANISME, MODE = "F01021021", "021", "03"
 INVOICES_IN_A_LOT = 100
 _NUMBER, _NUMBER_7 = slice(29, 38), slice(10, 19)  # where an invoice's records and its records 7 have it
-_PIECE = 96
+_SEVEN_DATA = 96
 _FACES = {"emetteur": PS, "nir": "1820475113042", "cle": "45", "rang": "001", "facture": "000000001"}
 _RIGHTS = {"regime": "01", "caisse": "021", "centre": "0210", "nature_assurance": "10"}
 _BORN = {"nature": "1", "tiers_payant": "0", "naissance": "820412", "rang_naissance": "1"}
@@ -135,12 +135,12 @@ class Maker:
             yield lot
 
     def _seven(self, genre: str, number: bytes, signature: bytes) -> bytes:
-        """The records 7 of one signature, each with its number and its piece written into it."""
+        """The records 7 of one signature, each with its number and its part of it written into it."""
         text = base64.b64encode(signature)
         made = []
         for rank, head in enumerate(self._heads[genre]):
-            piece = text[rank * _PIECE : (rank + 1) * _PIECE].ljust(_PIECE)
-            made.append(head[: _NUMBER_7.start] + number + head[_NUMBER_7.stop : -_PIECE] + piece)
+            data = text[rank * _SEVEN_DATA : (rank + 1) * _SEVEN_DATA].ljust(_SEVEN_DATA)
+            made.append(head[: _NUMBER_7.start] + number + head[_NUMBER_7.stop : -_SEVEN_DATA] + data)
         return b"".join(made)
 
 

@@ -141,7 +141,7 @@ def bluetooth(board: Any, mtu: int, secret: bytes | None, rounds: int) -> None:
 def opener(air: Air, path: str, segments: list[int] | None = None) -> Callable[[], BluetoothTransport]:
     """Put the board of this stream into the air, pair with it, and pace the air: what connects. `segments`:
     their sizes."""
-    address = air.place_reader(path)
+    address = air.add_reader(path)
     pair(address, air.radio)
     air.pace(INTERVAL_MS)
 

@@ -143,9 +143,9 @@ def _frames(written: list[tuple[float, bytes]]) -> list[tuple[float, bytes]]:
     waiting, began = b"", 0.0
     for moment, data in written:
         *whole, rest = data.split(b"\0")
-        for piece in whole:
-            if waiting + piece:
-                frames.append((began if waiting else moment, waiting + piece))
+        for end in whole:
+            if waiting + end:
+                frames.append((began if waiting else moment, waiting + end))
             waiting = b""
         began = began if waiting else moment
         waiting += rest

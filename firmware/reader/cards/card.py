@@ -59,7 +59,7 @@ class Card:
         return status
 
     def read(self, part: int, offset: int) -> int:
-        """Read a piece of the zone (0) or of the certificate (1) into `files`; return 0 or a status."""
+        """Read a chunk of the zone (0) or of the certificate (1) into `files`; return 0 or a status."""
         return self.ready() or self.select(part) or self.files.read(offset)
 
     def _marked(self, buf: bytearray, start: int, end: int) -> int:

@@ -81,8 +81,8 @@ class PsCard(Card):
         """Take what is needed of one group of the zone: category, billing numbers."""
         group = buf[start] << 8 | buf[start + 1]
         if group == _HOLDER:
-            place = find(buf, start, end, group, 1, _CARD_TYPE)
-            self.test = place >= 0 and place & 255 == 2 and buf[place >> 8] == _TEST
+            packed = find(buf, start, end, group, 1, _CARD_TYPE)
+            self.test = packed >= 0 and packed & 255 == 2 and buf[packed >> 8] == _TEST
         elif group == _SITUATION:
             number = find(buf, start, end, group, 1, _BILLING_NUMBER)
             key = find(buf, start, end, group, 1, _BILLING_KEY)

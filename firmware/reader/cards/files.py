@@ -1,4 +1,4 @@
-"""Files of a card, read in pieces (ISO 7816-4 7.1.1, 7.2.3); used by both cards."""
+"""Files of a card, read in chunks (ISO 7816-4 7.1.1, 7.2.3); used by both cards."""
 
 from reader.transmission.channel import OK
 from sesam import codes
@@ -20,13 +20,13 @@ _REACH = const(0x7FFF)  # the last offset that READ BINARY can name
 
 
 class Files:
-    """Files of the card in `channel`; `piece[:length]` holds what was read last, `last` tells that the file
+    """Files of the card in `channel`; `chunk[:length]` holds what was read last, `last` tells that the file
     ends there."""
 
     def __init__(self, channel: object, arena: object) -> None:
         self._channel = channel
         self.cla = 0  # class of its commands
-        self.piece = arena.piece
+        self.chunk = arena.chunk
         self.length = 0
         self.last = False
 
@@ -37,21 +37,21 @@ class Files:
         return channel.expect(channel.put(name), -1)
 
     def read(self, offset: int) -> int:
-        """Fill the piece from `offset` of the selected file; return 0 or a status.
+        """Fill the chunk from `offset` of the selected file; return 0 or a status.
 
         A card may give less than it is asked for (6Cxx): the file ends where it says so, by 6B00, 6282 or
         nothing, and where no command reaches.
         """
         channel = self._channel
-        piece = self.piece
+        chunk = self.chunk
         self.length = 0
         self.last = False
-        while not self.last and self.length < len(piece):
+        while not self.last and self.length < len(chunk):
             at = offset + self.length
             if at > _REACH:
                 self.last = True
                 return 0
-            asked = len(piece) - self.length
+            asked = len(chunk) - self.length
             if asked > _STEP:
                 asked = _STEP
             channel.header(self.cla, _READ_BINARY, at >> 8, at & 255)
@@ -65,16 +65,16 @@ class Files:
                 return codes.CARD_STATUS
             if channel.length > asked:  # a 6Cxx may have named more than there is room for
                 return codes.CARD_PROTOCOL
-            copy(piece, self.length, channel.response, 0, channel.length)
+            copy(chunk, self.length, channel.response, 0, channel.length)
             self.length += channel.length
             self.last = channel.sw == _SHORT or not channel.length
         return 0
 
     def each_group(self, take: object) -> int:
-        """Walk the zone in the selected file, group by group: `take(piece, start, end)` returns 0 or a status
+        """Walk the zone in the selected file, group by group: `take(chunk, start, end)` returns 0 or a status
         that stops.
 
-        A group longer than a piece, or one that is damaged, is refused as CARD_PROTOCOL: memory does not
+        A group longer than a chunk, or one that is damaged, is refused as CARD_PROTOCOL: memory does not
         follow the file.
         """
         offset = 0
@@ -82,11 +82,11 @@ class Files:
             status = self.read(offset)
             at = 0
             while not status and at < self.length:
-                packed = read_length(self.piece, at + ID_LENGTH, self.length)
+                packed = read_length(self.chunk, at + ID_LENGTH, self.length)
                 end = at + ID_LENGTH + (packed & 3) + (packed >> 2)
                 if packed < 0 or end > self.length:
                     break
-                status = take(self.piece, at, end)
+                status = take(self.chunk, at, end)
                 at = end
             if status:
                 return status

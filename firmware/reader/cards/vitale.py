@@ -54,11 +54,11 @@ class VitaleCard(Card):
         """Take what is needed of one group of the zone: mark, NIR."""
         group = buf[start] << 8 | buf[start + 1]
         if group == _INSURED:
-            place = find(buf, start, end, group, 1, _CARD_TYPE)
-            self.test = place >= 0 and place & 255 == 1 and buf[place >> 8] == _TEST
+            packed = find(buf, start, end, group, 1, _CARD_TYPE)
+            self.test = packed >= 0 and packed & 255 == 1 and buf[packed >> 8] == _TEST
             if self._opposition:
-                place = find(buf, start, end, group, 1, _SERIAL)
-                self._opposition.hold(buf, place >> 8, place & 255 if place >= 0 else 0)
+                packed = find(buf, start, end, group, 1, _SERIAL)
+                self._opposition.hold(buf, packed >> 8, packed & 255 if packed >= 0 else 0)
             return self._keep(buf, start, end, _INSURED_NIR)
         if group == _BENEFICIARY:
             return self._keep(buf, start, end, _BENEFICIARY_NIR)

@@ -35,7 +35,7 @@ _OF = const(4)
 _KEY_ID = const(5)
 
 _SECURED = const(3)  # mode: the Vitale card seals every invoice (domain 1.7)
-_PIECES = const(4)  # 344 characters of Base64 by 96
+_PARTS = const(4)  # 344 characters of Base64 by 96
 _P = const(80)
 _V = const(86)
 _LETTERS = b"FD"  # first letter of category and of CRF: FSE, DRE
@@ -133,7 +133,7 @@ class Lot:
         self.amc += invoice.amc
 
     def certificate(self, buf: bytearray, at: int, invoice: int) -> int:
-        """Record 7: the next piece of a signature (P), or in mode 03 of a seal (V), of the invoice just
+        """Record 7: the next part of a signature (P), or in mode 03 of a seal (V), of the invoice just
         closed."""
         if not self.bills(buf, at + (_SEAL[_ISSUER] >> 8)):
             return self.refuse(codes.ISSUER, _SEAL[_ISSUER])
@@ -156,10 +156,10 @@ class Lot:
             return self.refuse(codes.CERTIFICATE, _SEAL[_KEY_ID])
         if rank != self._rank + 1:
             return self.refuse(codes.CERTIFICATE, _SEAL[_RANK])
-        if number(buf, at, _SEAL[_OF]) != _PIECES:
+        if number(buf, at, _SEAL[_OF]) != _PARTS:
             return self.refuse(codes.CERTIFICATE, _SEAL[_OF])
         self._rank = rank
-        if rank == _PIECES:
+        if rank == _PARTS:
             self._seen |= bit
             self._rank = 0
         return 0

@@ -96,27 +96,27 @@ class Atr:
                 return MORE
             if level > 2 and indicator & 15 == 1 and not blocks:
                 blocks = level
-            place = at + 1
+            following = at + 1
             if indicator & 0x10:  # TA
                 if level == 1:
-                    self.ta1 = raw[place]
+                    self.ta1 = raw[following]
                 elif level == 2:
-                    self.ta2 = raw[place]
+                    self.ta2 = raw[following]
                 elif level == blocks:
-                    self.ifsc = raw[place]
-                place += 1
+                    self.ifsc = raw[following]
+                following += 1
             if indicator & 0x20:  # TB: programming voltage, long gone, before level 3
                 if level == blocks:
-                    self.bwi = raw[place] >> 4
-                    self.cwi = raw[place] & 15
-                place += 1
+                    self.bwi = raw[following] >> 4
+                    self.cwi = raw[following] & 15
+                following += 1
             if indicator & 0x40:  # TC
                 if level == 1:
-                    self.guard = raw[place]
+                    self.guard = raw[following]
                 elif level == 2:
-                    self.wi = raw[place]
+                    self.wi = raw[following]
                 elif level == blocks:
-                    self.crc = raw[place]
+                    self.crc = raw[following]
             at = last
             if not indicator & 0x80:  # no TD
                 break

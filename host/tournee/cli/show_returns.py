@@ -31,7 +31,7 @@ def list_table(rows: Iterable[ReturnRow]) -> Table:
     return table
 
 
-def pieces(one: Settled) -> Iterator[RenderableType]:
+def lines_of(one: Settled) -> Iterator[RenderableType]:
     """All of one return, top to bottom."""
     envelope = one.read.envelope
     for label, text in (

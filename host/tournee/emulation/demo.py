@@ -183,7 +183,7 @@ def _reader_at_hand(
     ):
         emulated.provision(_SERIAL, secret)
         watch.step("Recherche du lecteur, jumelage Bluetooth par six chiffres, canal protégé")
-        air.place_reader(emulated.link_url)
+        air.add_reader(emulated.link_url)
         (seen,) = scan(_SCAN_S, air.radio)
         pair(seen.address, air.radio)
         with open_reader(lambda: BluetoothTransport(seen.address, air.radio), clock, secret) as reader:

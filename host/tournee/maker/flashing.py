@@ -28,7 +28,7 @@ def settings(name: str) -> dict[str, Any]:
     """The board's `board.toml`. ConfigError when there is none."""
     file = BOARDS / name / "board.toml"
     if not file.is_file():
-        known = ", ".join(sorted(place.parent.name for place in BOARDS.glob("*/board.toml")))
+        known = ", ".join(sorted(path.parent.name for path in BOARDS.glob("*/board.toml")))
         raise ConfigError(f"Carte électronique inconnue : {name}.", next_step=f"choisissez parmi : {known}")
     return tomllib.loads(file.read_text("utf-8"))
 

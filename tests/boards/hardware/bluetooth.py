@@ -116,7 +116,7 @@ class Radio(Server):
         self._most = 0
         self._turning = False
         self._came = self._peer = b""
-        self._piece = bytearray(512)
+        self._chunk = bytearray(512)
         self._next_event = self._notified_at = ticks()
 
     def config(self, **values):
@@ -165,10 +165,10 @@ class Radio(Server):
             for _, _, data in self.notified:
                 self._tell(NOTIFIED, data)
             self.notified.clear()
-        n = self._stream.read(self._piece, 0)
+        n = self._stream.read(self._chunk, 0)
         while n > 0:
-            self._came += bytes(self._piece[:n])
-            n = self._stream.read(self._piece, 0)
+            self._came += bytes(self._chunk[:n])
+            n = self._stream.read(self._chunk, 0)
         while len(self._came) >= 3:
             end = 3 + (self._came[1] << 8 | self._came[2])
             if len(self._came) < end:

@@ -22,13 +22,13 @@ class Contacts:
         self.present = False
         self._stream = stream
         self._came = b""
-        self._piece = bytearray(128)
+        self._chunk = bytearray(128)
         self._stale = 0  # resets that the card's end has not come to yet
 
     def turn(self):
         """Take what came over the line."""
-        n = self._stream.read(self._piece, 0)
-        self._came += bytes(self._piece[: max(0, n)])
+        n = self._stream.read(self._chunk, 0)
+        self._came += bytes(self._chunk[: max(0, n)])
         while len(self._came) >= 2 and len(self._came) >= 2 + self._came[1]:
             tag, end = self._came[0], 2 + self._came[1]
             payload, self._came = self._came[2:end], self._came[end:]

@@ -25,8 +25,8 @@ def weights(acts: tuple[Act, ...], profession: Profession) -> list[int]:
             by_session.setdefault(act.day, []).append(index)
     for indices in by_session.values():
         dearest_first = sorted(indices, key=lambda index: -(acts[index].coefficient or COEFFICIENT_ONE))
-        for place, index in enumerate(dearest_first):
-            result[index] = (FULL, HALF)[place] if place <= 1 else FREE
+        for rank, index in enumerate(dearest_first):
+            result[index] = (FULL, HALF)[rank] if rank <= 1 else FREE
     return result
 
 

@@ -56,7 +56,7 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
     if as_json:
         values.write({"return": {**values.received(one), "message": one.row.raw.decode("latin-1")}})
         return
-    from tournee.cli.show_returns import pieces
+    from tournee.cli.show_returns import lines_of
 
-    for piece in pieces(one):
-        desk.console.print(piece)
+    for line in lines_of(one):
+        desk.console.print(line)

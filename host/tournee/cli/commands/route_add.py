@@ -106,10 +106,10 @@ def _servers(path: Path, active: str, given: dict[str, Any]) -> tuple[Values, Va
 
 
 def _server(given: dict[str, Any], option: str, question: str, usual: Security) -> Values:
-    place = _asked(given[option], question)
-    host, _, port = place.rpartition(":")
+    endpoint = _asked(given[option], question)
+    host, _, port = endpoint.rpartition(":")
     if not host or not port.isdigit():
-        raise ConfigError(f"« {place} » n'est pas un serveur.", next_step="indiquez serveur:port")
+        raise ConfigError(f"« {endpoint} » n'est pas un serveur.", next_step="indiquez serveur:port")
     security = given["smtp_security" if option == "smtp" else "returns_security"]
     values: Values = {"serveur": host, "port": int(port)}
     values["securite"] = str(_word(Security, security or str(usual), "securite"))

@@ -1,7 +1,7 @@
 """A tablet and a reader in one room, without a radio: virtual controllers on one link, a loop for both.
 
 with Air() as air:
-    address = air.place_reader(board.link_url)
+    address = air.add_reader(board.link_url)
     pair(address, air.radio)
     Reader.open(lambda: BluetoothTransport(address, air.radio))
 """
@@ -196,7 +196,7 @@ class Air:
         self._loop.run(self._stop(), _STEP_S)
         self._loop.close()
 
-    def place_reader(self, stream: str, identity: bytes = b"open-1") -> str:
+    def add_reader(self, stream: str, identity: bytes = b"open-1") -> str:
         """Put a reader in range whose board listens on `stream`, a pseudo-terminal's path; its address."""
         self._module = Module(self.reader, NAME, stream, identity, BATTERY, self._fault)
         self._loop.run(self._module.start(), _STEP_S)

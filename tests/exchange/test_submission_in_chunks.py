@@ -1,4 +1,4 @@
-"""A message submitted piece by piece is, on the wire, the message as a whole."""
+"""A message submitted chunk by chunk is, on the wire, the message as a whole."""
 
 from collections.abc import Iterator
 
@@ -7,19 +7,19 @@ from scripted_server import Line
 from submission_rig import Rig
 
 
-class Pieces:
-    """A message in pieces, as the journal gives one."""
+class Chunks:
+    """A message in chunks, as the journal gives one."""
 
-    def __init__(self, *pieces: bytes) -> None:
-        self._pieces = pieces
-        self.size = sum(map(len, pieces))
+    def __init__(self, *chunks: bytes) -> None:
+        self._chunks = chunks
+        self.size = sum(map(len, chunks))
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._pieces)
+        return iter(self._chunks)
 
 
 @pytest.mark.parametrize(
-    ("pieces", "sent"),
+    ("chunks", "sent"),
     [
         ((b"a\r\n", b".b\r\n"), b"a\r\n..b\r\n.\r\n"),
         ((b"a\r\n.", b".b\r\n"), b"a\r\n...b\r\n.\r\n"),
@@ -28,8 +28,8 @@ class Pieces:
         ((b"a\r", b"\n"), b"a\r\n.\r\n"),
     ],
 )
-def test_no_dot_in_a_message_in_pieces_ends_it(rig: Rig, pieces: tuple[bytes, ...], sent: bytes) -> None:
-    """RFC 5321 4.5.2, wherever the pieces are cut; the size told is the message's own."""
+def test_no_dot_in_a_message_in_chunks_ends_it(rig: Rig, chunks: tuple[bytes, ...], sent: bytes) -> None:
+    """RFC 5321 4.5.2, wherever the chunks are cut; the size told is the message's own."""
 
     def script(line: Line) -> None:
         line.say("220 scripted")
@@ -37,7 +37,7 @@ def test_no_dot_in_a_message_in_pieces_ends_it(rig: Rig, pieces: tuple[bytes, ..
         line.say("250-scripted", "250-SIZE 1000", "250 AUTH PLAIN")
         line.hear("AUTH")
         line.say("235 welcome")
-        assert line.hear("MAIL").split(b"SIZE=")[1] == b"%d\r\n" % sum(map(len, pieces))
+        assert line.hear("MAIL").split(b"SIZE=")[1] == b"%d\r\n" % sum(map(len, chunks))
         line.say("250 ok")
         line.hear("RCPT")
         line.say("250 ok")
@@ -48,4 +48,4 @@ def test_no_dot_in_a_message_in_pieces_ends_it(rig: Rig, pieces: tuple[bytes, ..
         line.hear("QUIT")
         line.say("221 bye")
 
-    assert rig.submit(script, raw=Pieces(*pieces)).code == 250
+    assert rig.submit(script, raw=Chunks(*chunks)).code == 250
