@@ -218,7 +218,7 @@ def test_add_makes_a_direct_route_with_its_insurers(config: Path) -> None:
         (("--address", "pas une adresse"), 3, "adresse de messagerie"),
         (("--mode", "pigeon"), 3, "fichier-unique, eclatement, par-destinataire, direct"),
         (("--like", "nulle"), 3, "nulle"),
-        (("--certificate", "tournee.toml"), 6, "n'est pas un certificat"),
+        (("--certificate", "tournee.toml"), 6, "n’est pas un certificat"),
     ],
 )
 def test_add_refuses_what_is_not_right_and_writes_nothing(
@@ -252,7 +252,7 @@ def test_test_says_what_is_wrong_line_by_line_and_by_its_exit_status(config: Pat
     assert told.returncode == 6
     lines = told.stdout.splitlines()
     assert "✗ Serveur d'envoi : Le serveur de messagerie localhost:1 ne répond pas." in " ".join(lines)
-    assert any(line.startswith("✓ Certificat de l'OCT un") for line in lines)
+    assert any(line.startswith("✓ Certificat de l’OCT un") for line in lines)
     as_json = json.loads(run(config, "test", "--json").stdout)
     assert (as_json["route"], as_json["ready"]) == ("un", False)
     assert [one["code"] for one in as_json["findings"] if one["state"] == "wrong"] == ["submission-reach"]
@@ -267,7 +267,7 @@ def test_by_hand_both_routes_of_the_practice_are_ready_and_one_is_used_after_the
         config = tmp_path / "tournee.toml"
         for name in ("oct-emule", "direct-emule"):
             told = json.loads(run(config, "test", name, "--json").stdout)
-            assert (told["ready"], len(told["findings"])) == (True, 7 if name == "oct-emule" else 29)
+            assert (told["ready"], len(told["findings"])) == (True, 8 if name == "oct-emule" else 30)
         assert run(config, "use", "direct-emule").returncode == 0
         assert load_config(config).route.is_direct
         assert list((tmp_path / "sent").glob("*")) == []
