@@ -71,7 +71,7 @@ def test_insurers_stand_in_the_route_or_in_a_file_of_their_own_or_both(tmp_path:
         ("", CPAM.replace('"1011021"', '"0101102100000000"'), "numéro « 0101102100000000 »"),
         ("", AMC.replace("D0075500017", "75500017"), "Le CRF « 75500017 »"),
         ("", AMC + 'type = "OC"', "va sans type ni numero"),
-        ("", CPAM.replace("a@caisse.example", "caisse"), "n'est pas une adresse"),
+        ("", CPAM.replace("a@caisse.example", "caisse"), "n’est pas une adresse"),
         ("", CPAM + "telephone = 1", "[route.caisses.destinataire n° 1] telephone : clé inconnue"),
         ("destinataire = [1]", "", "[route.caisses] destinataire n° 1 : une table est attendue"),
         ('destinataires = "absent.toml"', "", "absent.toml ne peut pas être lue"),

@@ -97,14 +97,14 @@ def test_a_pop3_mailbox_and_a_maildir_are_tried_too(
     pop3 = Mailbox(MailboxKind.POP3, replace(imap, port=mail_servers.ports["pop3s"]))
     assert wrong(list(try_route(replace(route, mailbox=pop3), NOW))) == {}
     maildir = replace(route, mailbox=Mailbox(MailboxKind.MAILDIR, path=tmp_path / "absent"))
-    assert "n'est pas une boîte Maildir" in wrong(list(try_route(maildir, NOW)))["mailbox-folder"]
+    assert "n’est pas une boîte Maildir" in wrong(list(try_route(maildir, NOW)))["mailbox-folder"]
 
 
 def test_a_wrong_password_is_the_accounts_fault_alone(route: Route) -> None:
     bad = replace(route.submission, password=lambda: "faux")
     found = list(try_route(replace(route, submission=bad), NOW))
     assert list(wrong(found)) == ["submission-account"]
-    assert "refuse l'identification" in wrong(found)["submission-account"]
+    assert "refuse l’identification" in wrong(found)["submission-account"]
     assert "faux" not in "".join(one.detail for one in found)
 
 
@@ -192,7 +192,7 @@ def test_a_certificate_withdrawn_missing_or_unreadable_is_told(route: Route, tmp
     (tmp_path / "text.pem").write_text("bonjour")
     for changed, word in (
         (replace(route, revoked=frozenset({fingerprint})), "retiré dans la configuration"),
-        (replace(route, certificate=tmp_path / "absent.pem"), "n'existe pas"),
+        (replace(route, certificate=tmp_path / "absent.pem"), "n’existe pas"),
         (replace(route, certificate=tmp_path / "text.pem"), "pas un certificat"),
     ):
         (_, found) = certificates_of(changed)

@@ -144,7 +144,7 @@ def test_missing_certificate_never_means_clear_text(sealing: Sealing) -> None:
 
 def test_expired_certificate_stops_the_sending(issue: Callable[..., Path]) -> None:
     """OCT-MSG-8."""
-    with pytest.raises(CertificateError, match="rien n'a été envoyé"):
+    with pytest.raises(CertificateError, match="rien n’a été envoyé"):
         seal_for(route(certificate=issue(ends=NOW)), CONTENT, now=NOW.replace(year=2031))
 
 

@@ -160,7 +160,7 @@ def test_server_that_is_not_there_is_unreachable(mail_account: Account, closed_p
     server = Server(
         "127.0.0.1", closed_port, Security.TLS, mail_account.address, lambda: mail_account.password
     )
-    with pytest.raises(UnreachableError, match="rien n'est perdu"):
+    with pytest.raises(UnreachableError, match="rien n’est perdu"):
         submit(server, mail_account.address, mail_account.address, GOLDEN, unexpected)
 
 

@@ -70,7 +70,7 @@ def test_answer_lost_after_the_final_dot_is_uncertain(rig: Rig) -> None:
         line.until(END)
         line.cut()
 
-    with pytest.raises(UncertainError, match="ne renvoyez qu'après") as caught:
+    with pytest.raises(UncertainError, match="ne renvoyez qu’après") as caught:
         rig.submit(script)
     assert not isinstance(caught.value, UnreachableError)
     assert rig.notes == ["transmitting"]

@@ -37,9 +37,9 @@ def check_address(address: str) -> str:
     """A plain mail address (ASCII, no display name, nothing that could end a header), or ConfigError."""
     if not _ADDRESS.fullmatch(address) or ".." in address:
         raise ConfigError(
-            f"« {address} » n'est pas une adresse de messagerie.",
+            f"« {address} » n’est pas une adresse de messagerie.",
             cause="l'adresse est mal saisie ou contient un nom ou un caractère accentué",
-            next_step="indiquez l'adresse seule, par exemple cabinet@messagerie.example",
+            next_step="indiquez l’adresse seule, par exemple cabinet@messagerie.example",
         )
     return address
 
@@ -80,7 +80,7 @@ class Server:
             )
         if self.username and self.password is None:
             raise ConfigError(
-                f"Aucun mot de passe n'est prévu pour {self.username} sur {self.host}.",
+                f"Aucun mot de passe n’est prévu pour {self.username} sur {self.host}.",
                 next_step="enregistrez le mot de passe de cette messagerie",
             )
 

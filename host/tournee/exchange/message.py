@@ -74,8 +74,8 @@ class Subject:
         match = _SUBJECT.fullmatch(text.strip())
         if match is None:
             raise MessageError(
-                f"« {text} » n'est pas l'objet d'un message de facturation.",
-                next_step="copiez l'objet entier : SV140700/numéro d'émetteur/compostage/nombre de factures",
+                f"« {text} » n’est pas l’objet d’un message de facturation.",
+                next_step="copiez l’objet entier : SV140700/numéro d’émetteur/compostage/nombre de factures",
             )
         version, exercice, stamp, invoices = match.groups()
         return cls(version, exercice, stamp, int(invoices))
@@ -114,9 +114,9 @@ def facts_of(content: bytes | Iterable[bytes]) -> FileFacts:
             versions.add(str(_decode(block, rank * records.RECORD_LENGTH, "1")["version"]))
             rank = shape.find("1", rank + 1)
     if rest or not header:
-        raise _not_a_file("sa longueur n'est pas celle d'un nombre entier d'enregistrements")
+        raise _not_a_file("sa longueur n’est pas celle d’un nombre entier d’enregistrements")
     if len(versions) != 1:
-        raise _not_a_file("ses lots n'ont pas tous la même version, ou il n'a pas de lot")
+        raise _not_a_file("ses lots n’ont pas tous la même version, ou il n’a pas de lot")
     if not 1 <= invoices <= INVOICES_MAX:
         raise _not_a_file(f"il contient {invoices} factures")
     return FileFacts(str(header["fichier"]), str(header["numero_emetteur"]), versions.pop(), invoices)
@@ -155,7 +155,7 @@ def message_head(
         raise ValueError("the date of a message needs its time zone")
     if not _FILE_NAME.fullmatch(file_name) or not re.fullmatch(r"<[!-;=?-~]+@[!-;=?-~]+>", identifier):
         raise MessageError(
-            f"Le nom de fichier « {file_name} » ou l'identifiant {identifier} ne convient pas."
+            f"Le nom de fichier « {file_name} » ou l’identifiant {identifier} ne convient pas."
         )
     headers = (
         ("Date", format_datetime(date)),
@@ -216,7 +216,7 @@ def _decode(content: bytes, at: int, kind: str) -> dict[str, str | int]:
 
 def _not_a_file(cause: str) -> MessageError:
     return MessageError(
-        "Ce fichier ne peut pas être envoyé : ce n'est pas un fichier de facturation.",
+        "Ce fichier ne peut pas être envoyé : ce n’est pas un fichier de facturation.",
         cause=cause,
         next_step="refaites le fichier à partir des lots",
     )

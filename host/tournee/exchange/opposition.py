@@ -59,7 +59,7 @@ def request_file(sender: LotSender, name: int, moment: datetime, oct_number: str
             )
         )
     except RecordError as error:
-        raise RequestError(f"La demande de liste d'opposition ne peut pas être écrite : {error}.") from error
+        raise RequestError(f"La demande de liste d’opposition ne peut pas être écrite : {error}.") from error
 
 
 def is_request(content: bytes) -> bool:

@@ -102,7 +102,7 @@ class Insurer:
         is_number = number.isascii() and number.isdigit() and len(number) <= IDENTIFIER_LENGTH
         if not self.crf and not (_TYPE.fullmatch(self.type) and is_number):
             raise ConfigError(
-                f"Le destinataire {self.address} n'est pas désigné.",
+                f"Le destinataire {self.address} n’est pas désigné.",
                 cause=f"type « {self.type} », numéro « {number} »",
                 next_step="indiquez type (deux lettres) et numero (14 chiffres au plus), ou bien crf",
             )
@@ -159,14 +159,14 @@ class Route:
             self._check_oct()
         if not 1 <= self.arl_days <= ARL_DAYS_MAX:
             raise ConfigError(
-                f"Le délai d'ARL de {self.name}, {self.arl_days} jours, ne convient pas.",
+                f"Le délai d’ARL de {self.name}, {self.arl_days} jours, ne convient pas.",
                 next_step=f"indiquez de 1 à {ARL_DAYS_MAX} jours",
             )
         for fingerprint in self.revoked:
             if not _FINGERPRINT.fullmatch(fingerprint):
                 raise ConfigError(
-                    f"L'empreinte de certificat « {fingerprint} » est mal écrite.",
-                    next_step="indiquez l'empreinte SHA-256 : 64 chiffres hexadécimaux minuscules",
+                    f"L’empreinte de certificat « {fingerprint} » est mal écrite.",
+                    next_step="indiquez l’empreinte SHA-256 : 64 chiffres hexadécimaux minuscules",
                 )
 
     def _check_insurers(self) -> None:
@@ -186,14 +186,14 @@ class Route:
         is_digits = number.isascii() and number.isdigit()
         if not is_digits or len(number) > IDENTIFIER_LENGTH:
             raise ConfigError(
-                f"L'identifiant « {number} » de l'OCT {self.name} n'est pas un numéro.",
-                next_step="indiquez le SIREN (9 chiffres) ou le numéro d'association donné par l'OCT",
+                f"L’identifiant « {number} » de l’OCT {self.name} n’est pas un numéro.",
+                next_step="indiquez le SIREN (9 chiffres) ou le numéro d’association donné par l’OCT",
             )
         if len(number) == SIREN_LENGTH and not siren_ok(number.encode(), 0):
             raise ConfigError(
-                f"Le SIREN {number} de l'OCT {self.name} est faux.",
+                f"Le SIREN {number} de l’OCT {self.name} est faux.",
                 cause="sa clé ne correspond pas : un chiffre est sans doute mal saisi",
-                next_step="vérifiez le SIREN donné par l'OCT",
+                next_step="vérifiez le SIREN donné par l’OCT",
             )
 
     @property
@@ -222,7 +222,7 @@ class Route:
     def whose(self) -> str:
         """Whose address and certificate these are, in French: « de l'OCT … » or « de » an insurer."""
         label = self.insurers[0].label if self.is_direct and len(self.insurers) == 1 else self.name
-        return f"de {label}" if self.is_direct else f"de l'OCT {label}"
+        return f"de {label}" if self.is_direct else f"de l’OCT {label}"
 
     @property
     def is_clear(self) -> bool:
@@ -242,7 +242,7 @@ class Route:
                         self, address=insurer.address, certificate=insurer.certificate, insurers=(insurer,)
                     )
         raise ConfigError(
-            f"Le destinataire {kind} {number} (CRF {crf}) n'est pas dans la route {self.name}.",
+            f"Le destinataire {kind} {number} (CRF {crf}) n’est pas dans la route {self.name}.",
             cause="en direct, chaque caisse ou organisme complémentaire a son adresse et son certificat",
             next_step=f"ajoutez dans la configuration une table [[route.{self.name}.destinataire]], ou une "
             f"table [[destinataire]] dans le fichier « destinataires » de cette route : "

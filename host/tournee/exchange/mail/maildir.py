@@ -28,8 +28,8 @@ class MaildirMailbox:
         self._files: dict[str, Path] = {}
         if not all((path / part).is_dir() for part in ("cur", "new", "tmp")):
             raise MailboxError(
-                f"« {path} » n'est pas une boîte Maildir.",
-                cause="le dossier n'existe pas, ou ne contient pas cur, new et tmp",
+                f"« {path} » n’est pas une boîte Maildir.",
+                cause="le dossier n’existe pas, ou ne contient pas cur, new et tmp",
                 next_step="indiquez le dossier de la boîte dans la configuration",
             )
 
@@ -70,7 +70,7 @@ class MaildirMailbox:
             with os.fdopen(descriptor, "rb") as opened:
                 state = os.fstat(descriptor)
                 if not stat.S_ISREG(state.st_mode):
-                    return Letter(key, problem="ce n'est pas un fichier ordinaire")
+                    return Letter(key, problem="ce n’est pas un fichier ordinaire")
                 if state.st_size > largest:
                     return Letter(key, problem=too_large(state.st_size, largest))
                 _log.log(TRAFFIC, "Maildir: a letter of %d bytes", state.st_size)

@@ -132,7 +132,7 @@ class Pop3Mailbox:
         return MailboxError(
             f"La boîte de {self._server.username} sur {self._server.address} ne peut pas être lue.",
             cause=f"le serveur a répondu : {_words(error)}",
-            next_step="recommencez plus tard ; rien n'est perdu",
+            next_step="recommencez plus tard ; rien n’est perdu",
         )
 
 

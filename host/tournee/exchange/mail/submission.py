@@ -143,7 +143,7 @@ def _connect(server: Server) -> smtplib.SMTP:
         raise tls_refused(server, error) from error
     except smtplib.SMTPConnectError as error:
         _abandon(session)
-        _refuse(server, error.smtp_code, error.smtp_error, "à l'accueil")
+        _refuse(server, error.smtp_code, error.smtp_error, "à l’accueil")
     except _LINK_LOST as error:
         _abandon(session)
         raise unreachable(server, error) from error
@@ -179,7 +179,7 @@ def _hello(session: smtplib.SMTP, server: Server) -> None:
     code, answer = session.ehlo()
     _log.log(TRAFFIC, "SMTP: EHLO, %d", code)
     if code != _DONE:
-        _refuse(server, code, answer, "à l'accueil")
+        _refuse(server, code, answer, "à l’accueil")
 
 
 def _authenticate(session: smtplib.SMTP, server: Server) -> None:
@@ -197,12 +197,12 @@ def _authenticate(session: smtplib.SMTP, server: Server) -> None:
         if code == _CHALLENGE:
             code, answer = session.docmd(_b64(secret))
     else:
-        raise auth_refused(server, "le serveur ne propose pas d'identification par mot de passe")
+        raise auth_refused(server, "le serveur ne propose pas d’identification par mot de passe")
     _log.log(TRAFFIC, "SMTP: AUTH, %d", code)
     if code == _AUTHENTICATED:
         return
     if 400 <= code < 500:
-        _refuse(server, code, answer, "à l'identification")
+        _refuse(server, code, answer, "à l’identification")
     raise auth_refused(server, f"{code} {_words(answer)}")
 
 
@@ -220,7 +220,7 @@ def _open_envelope(
         code, answer = session.docmd(command, argument)
         _log.log(TRAFFIC, "SMTP: %s, %d", command, code)
         if code not in expected:
-            _refuse(server, code, answer, f"à l'étape {command}")
+            _refuse(server, code, answer, f"à l’étape {command}")
 
 
 def _transmit(session: smtplib.SMTP, server: Server, raw: bytes | Outgoing) -> Receipt:
@@ -257,16 +257,16 @@ def _refuse(server: Server, code: int, answer: bytes | str, when: str) -> NoRetu
     words = _words(answer)
     if 400 <= code < 500:
         raise DeferredError(
-            f"Le serveur {server.address} ne prend pas le message pour l'instant ({when}).",
+            f"Le serveur {server.address} ne prend pas le message pour l’instant ({when}).",
             cause=f"il a répondu : {code} {words}",
-            next_step="recommencez l'envoi plus tard ; rien n'est perdu",
+            next_step="recommencez l’envoi plus tard ; rien n’est perdu",
             code=code,
             answer=words,
         )
     raise SubmissionRefusedError(
         f"Le serveur {server.address} refuse le message ({when}).",
         cause=f"il a répondu : {code} {words}",
-        next_step="corrigez l'adresse ou la configuration de cette messagerie avant de recommencer",
+        next_step="corrigez l’adresse ou la configuration de cette messagerie avant de recommencer",
         code=code,
         answer=words,
     )
@@ -274,9 +274,9 @@ def _refuse(server: Server, code: int, answer: bytes | str, when: str) -> NoRetu
 
 def _uncertain(server: Server, cause: str) -> UncertainError:
     return UncertainError(
-        f"Le message est parti, mais {server.address} n'a pas confirmé l'avoir pris.",
+        f"Le message est parti, mais {server.address} n’a pas confirmé l’avoir pris.",
         cause=f"la liaison a été coupée avant la réponse ({cause})",
-        next_step="attendez l'accusé de l'OCT ; ne renvoyez qu'après vous être assuré qu'il n'a rien reçu",
+        next_step="attendez l’accusé de l’OCT ; ne renvoyez qu’après vous être assuré qu’il n’a rien reçu",
     )
 
 

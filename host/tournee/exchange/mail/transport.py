@@ -54,14 +54,14 @@ def unreachable(server: Server, error: object) -> UnreachableError:
     return UnreachableError(
         f"Le serveur de messagerie {server.address} ne répond pas.",
         cause=f"pas de réseau, serveur arrêté ou adresse fausse ({error or 'connexion fermée'})",
-        next_step="vérifiez la connexion puis recommencez ; rien n'est perdu",
+        next_step="vérifiez la connexion puis recommencez ; rien n’est perdu",
     )
 
 
 def tls_refused(server: Server, error: object) -> TlsRefusedError:
     """The error for a server that cannot be trusted; no password was presented to it."""
     return TlsRefusedError(
-        f"Pas de liaison chiffrée sûre avec {server.address} ; aucun mot de passe n'a été envoyé.",
+        f"Pas de liaison chiffrée sûre avec {server.address} ; aucun mot de passe n’a été envoyé.",
         cause=f"certificat du serveur non reconnu ou chiffrement refusé ({error})",
         next_step="vérifiez le nom du serveur, le port et les autorités de confiance de cette messagerie",
     )
@@ -70,7 +70,7 @@ def tls_refused(server: Server, error: object) -> TlsRefusedError:
 def auth_refused(server: Server, answer: str) -> AuthRefusedError:
     """The error for a name or password that the server does not accept; the password is not in it."""
     return AuthRefusedError(
-        f"Le serveur {server.address} refuse l'identification de « {server.username} ».",
+        f"Le serveur {server.address} refuse l’identification de « {server.username} ».",
         cause=f"mot de passe changé ou mal saisi, ou compte fermé (réponse : {answer})",
         next_step="enregistrez de nouveau le mot de passe de cette messagerie",
     )
@@ -80,5 +80,5 @@ def password_of(server: Server) -> str:
     """The password, asked for now; AuthRefusedError when none is kept or no protocol can carry it."""
     secret = server.password() if server.password is not None else ""
     if not secret or any(character in secret for character in "\0\r\n"):
-        raise auth_refused(server, "aucun mot de passe utilisable n'est enregistré")
+        raise auth_refused(server, "aucun mot de passe utilisable n’est enregistré")
     return secret

@@ -38,14 +38,14 @@ class Flaw(StrEnum):
 
 _ASK = "demandez au destinataire son certificat de chiffrement actuel, indiquez-le dans la configuration"
 _TOLD = {
-    Flaw.MISSING: ("aucun certificat n'est indiqué, ou son fichier n'existe pas", _ASK),
-    Flaw.UNREADABLE: ("le fichier n'est pas un certificat (PEM ou DER)", _ASK),
+    Flaw.MISSING: ("aucun certificat n’est indiqué, ou son fichier n’existe pas", _ASK),
+    Flaw.UNREADABLE: ("le fichier n’est pas un certificat (PEM ou DER)", _ASK),
     Flaw.REVOKED: ("il a été retiré dans la configuration", _ASK),
     Flaw.EXPIRED: ("il est périmé", _ASK),
-    Flaw.NOT_YET_VALID: ("il n'est pas encore valable", "vérifiez la date de l'appareil, puis " + _ASK),
-    Flaw.NOT_RSA: ("sa clé n'est pas une clé RSA", _ASK),
+    Flaw.NOT_YET_VALID: ("il n’est pas encore valable", "vérifiez la date de l’appareil, puis " + _ASK),
+    Flaw.NOT_RSA: ("sa clé n’est pas une clé RSA", _ASK),
     Flaw.KEY_TOO_SHORT: (f"sa clé est trop courte (moins de {KEY_BITS_MIN} bits)", _ASK),
-    Flaw.WRONG_PURPOSE: ("il n'est pas fait pour chiffrer des messages", _ASK),
+    Flaw.WRONG_PURPOSE: ("il n’est pas fait pour chiffrer des messages", _ASK),
 }
 
 
@@ -55,7 +55,7 @@ class CertificateError(ExchangeError):
     def __init__(self, flaw: Flaw, where: str, detail: str = "") -> None:
         cause, next_step = _TOLD[flaw]
         super().__init__(
-            f"Le certificat de chiffrement {where} ne peut pas servir : rien n'a été envoyé.",
+            f"Le certificat de chiffrement {where} ne peut pas servir : rien n’a été envoyé.",
             cause=f"{cause} ({detail})" if detail else cause,
             next_step=next_step,
         )
@@ -72,7 +72,7 @@ class RecipientCertificate:
     ends: datetime
 
 
-def read_certificate(path: Path | None, whose: str = "de l'OCT") -> x509.Certificate:
+def read_certificate(path: Path | None, whose: str = "de l’OCT") -> x509.Certificate:
     """The certificate in a PEM or DER file; CertificateError when there is none. `whose` names its holder."""
     if path is None:
         raise CertificateError(Flaw.MISSING, whose)

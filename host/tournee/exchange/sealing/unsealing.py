@@ -88,7 +88,7 @@ def open_envelope(data: bytes, key: RSAPrivateKey, certificate: x509.Certificate
         unpadder = PKCS7(len(iv) * 8).unpadder()
         return unpadder.update(decryptor.update(content) + decryptor.finalize()) + unpadder.finalize()
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _error("la clé ne l'ouvre pas, ou elle est abîmée") from error
+        raise _error("la clé ne l’ouvre pas, ou elle est abîmée") from error
 
 
 def gunzip(data: bytes, limit: int = LIMIT) -> bytes:
@@ -118,7 +118,7 @@ def gunzip(data: bytes, limit: int = LIMIT) -> bytes:
 def _parse(data: bytes) -> cms.EnvelopedData:
     content_info = cms.ContentInfo.load(data, strict=True)
     if content_info["content_type"].native != "enveloped_data":
-        raise _error("ce n'est pas une enveloppe chiffrée (CMS EnvelopedData)")
+        raise _error("ce n’est pas une enveloppe chiffrée (CMS EnvelopedData)")
     return content_info["content"]
 
 
@@ -166,7 +166,7 @@ def _key_for(
 def _cipher_name(algorithm: cms.EncryptionAlgorithm) -> str:
     name = str(algorithm["algorithm"].native)
     if name not in _CIPHERS:
-        raise _error(f"son chiffrement ({name}) n'est pas pris en charge")
+        raise _error(f"son chiffrement ({name}) n’est pas pris en charge")
     return name
 
 
@@ -175,7 +175,7 @@ def _padding(algorithm: cms.KeyEncryptionAlgorithm) -> padding.AsymmetricPadding
     if name in ("rsaes_pkcs1v15", "rsa"):
         return padding.PKCS1v15()
     if name != "rsaes_oaep":
-        raise _error(f"le chiffrement de sa clé ({name}) n'est pas pris en charge")
+        raise _error(f"le chiffrement de sa clé ({name}) n’est pas pris en charge")
     parameters = algorithm["parameters"]
     digest = _HASHES[parameters["hash_algorithm"]["algorithm"].native]
     mask = _HASHES[parameters["mask_gen_algorithm"]["parameters"]["algorithm"].native]
@@ -187,5 +187,5 @@ def _error(cause: str) -> UnsealError:
     return UnsealError(
         "Une pièce jointe reçue ne peut pas être ouverte ; elle est gardée telle quelle.",
         cause=cause,
-        next_step="signalez-le à l'OCT en lui donnant l'objet et la date du message",
+        next_step="signalez-le à l’OCT en lui donnant l’objet et la date du message",
     )
