@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tournee.errors import ConfigError
+from tournee.files import read_bounded
+from tournee.french import reason
 from tournee.store import Cipher, Journal, journal_key
 
 if TYPE_CHECKING:
     from tournee.config import Config
     from tournee.exchange.route import Mailbox, Route
 
+_PEM_MAX = 1 << 16
 Clock = Callable[[], datetime]
 _log = logging.getLogger(__name__)
 
@@ -105,18 +108,24 @@ class ReturnKey:
     @cached_property
     def _opener(self) -> Callable[[bytes], bytes]:
         from cryptography import x509
+        from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
         from tournee.exchange.sealing.unsealing import unseal
 
         try:
-            holder = x509.load_pem_x509_certificate(self.certificate.read_bytes())
-            private = serialization.load_pem_private_key(self.key.read_bytes(), password=None)
-        except (OSError, ValueError, TypeError) as error:
+            holder = x509.load_pem_x509_certificate(read_bounded(self.certificate, _PEM_MAX))
+            private = serialization.load_pem_private_key(read_bounded(self.key, _PEM_MAX), password=None)
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+            why = (
+                reason(error)
+                if isinstance(error, OSError)
+                else "ce n’est pas un fichier PEM sans mot de passe"
+            )
             raise ConfigError(
                 f"Le certificat {self.certificate} ou la clé {self.key} des retours ne peut pas être lu.",
-                cause=str(error),
+                cause=why,
                 next_step="indiquez deux fichiers PEM dans la table [retours]",
             ) from error
         if not isinstance(private, RSAPrivateKey):

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import tomllib
 import tty
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,6 +20,7 @@ from tournee.emulation.cards import VirtualCard
 from tournee.emulation.slots import SlotThread
 from tournee.errors import EmulationError
 from tournee.reader.maker import MakerReader
+from tournee.tables.document import read_ours
 
 SLOTS = ("ps", "vitale")
 _PR_SET_PDEATHSIG = 1
@@ -37,7 +37,7 @@ _RUNTIMES = {
 def emulated_boards() -> list[str]:
     """Names of the boards whose `board.toml` says how an emulator starts them."""
     files = sorted(BOARDS.glob("*/board.toml"))
-    return [file.parent.name for file in files if "emulator" in tomllib.loads(file.read_text("utf-8"))]
+    return [file.parent.name for file in files if "emulator" in read_ours(file)]
 
 
 class EmulatedBoard:

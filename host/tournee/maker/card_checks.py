@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from tournee.errors import ReaderError
 from tournee.firmware.sesam import codes
 from tournee.maker.raw_link import Address
 from tournee.reader import Certification, Reader, Refused
+from tournee.tables.document import read_ours
 
 _VECTOR = Path(__file__).with_name("invoice.toml")
 _CERTIFY_MS = 60_000  # the slowest card at 9600 baud is far below
@@ -34,7 +34,7 @@ class CardChecks:
         self._address = address
         self._secret = secret
         self._code = code
-        vector = tomllib.loads(_VECTOR.read_text("utf-8"))
+        vector = read_ours(_VECTOR)
         self._invoice = "".join(vector["records"]).encode("ascii")
         self._total = int(vector["total"])
         self._known = bytes.fromhex(vector["signature"]), bytes.fromhex(vector["seal"])

@@ -14,7 +14,6 @@ from __future__ import annotations
 import string
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from typing import Any
 from tournee.boards import BOARDS, build
 from tournee.boards import image as images
 from tournee.errors import ConfigError, EmulationError
+from tournee.tables.document import read_ours
 
 
 def settings(name: str) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def settings(name: str) -> dict[str, Any]:
     if not file.is_file():
         known = ", ".join(sorted(path.parent.name for path in BOARDS.glob("*/board.toml")))
         raise ConfigError(f"Carte électronique inconnue : {name}.", next_step=f"choisissez parmi : {known}")
-    return tomllib.loads(file.read_text("utf-8"))
+    return read_ours(file)
 
 
 def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = False) -> list[list[str]]:

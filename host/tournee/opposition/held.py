@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 from tournee.errors import OppositionError
+from tournee.french import reason
 from tournee.opposition.serials import code_of, serial_of
 
 LOW_BITS = 16
@@ -155,7 +156,7 @@ def list_in_force(path: Path) -> OppositionList | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise DamagedListError(path, str(error.strerror or error)) from error
+        raise DamagedListError(path, reason(error)) from error
 
 
 def _checked(file: BinaryIO, path: Path) -> ListFacts:

@@ -12,7 +12,7 @@ from collections import Counter
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tournee.errors import TourneeError
 from tournee.files import read_bounded
@@ -67,6 +67,10 @@ _REASONS = {
     "Extra data": "du texte suit la fin",
 }
 _LONGEST = 40
+
+
+class _Readable(Protocol):
+    def read_text(self, encoding: str | None = None) -> str: ...
 
 
 class DocumentError(ValueError):
@@ -144,7 +148,12 @@ def packaged(package: str, name: str) -> dict[str, Any]:
     """The values of `name`.toml, which comes with one of our packages."""
     from importlib.resources import files  # takes a moment, and a command may need none
 
-    return tomllib.loads(files(package).joinpath(f"{name}.toml").read_text("utf-8"))
+    return read_ours(files(package) / f"{name}.toml")
+
+
+def read_ours(file: _Readable) -> dict[str, Any]:
+    """The values of a TOML file of our own, which is right: a table, a board, a card."""
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def words_for(value: object) -> str:

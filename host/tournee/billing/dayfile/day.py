@@ -1,6 +1,6 @@
 """The day file: what a carer wrote down, read, judged at once and refused with every mistake in its place.
 
-The format is told by `day_format.DAY_FORMAT`; TOML, or JSON with the same tables and keys.
+The format is told by `schema.DAY_FORMAT`; TOML, or JSON with the same tables and keys.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,6 @@ field 1, field 2, ...]`, positional as domain 1.3 numbers them; an integer stand
 where it differs from the usual, `atr` in hexadecimal and `style` (see `style.Style`).
 """
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +22,7 @@ from tournee.emulation.cards.certificates import as_der, as_pem, authority_certi
 from tournee.emulation.cards.line.style import Style
 from tournee.errors import EmulationError
 from tournee.formats import zones
+from tournee.tables.document import read_ours
 
 TEST_PIN = b"1234"
 _DATA = files("tournee.emulation.cards") / "data"
@@ -132,4 +132,4 @@ def _table(name: str) -> dict[str, Any]:
         raise EmulationError(
             f"Carte virtuelle inconnue : {name}.", next_step=f"Choisir parmi : {', '.join(card_names())}."
         )
-    return tomllib.loads(entry.read_text(encoding="utf-8"))
+    return read_ours(entry)
