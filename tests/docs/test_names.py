@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from documents import DOCS, ROOT, code_words, documents
+from documents import DOCS, ROOT, code_words, documents, table
 
 ROOMS = ("firmware", "boards", "host", "tools", "tests", "tournee", ".github")
 MADE = {"names.c"}  # by a build
@@ -90,6 +90,8 @@ def test_every_extra_named_is_one() -> None:
     named = {extra for group in re.findall(r"tournee\[([\w,]+)\]", text) for extra in group.split(",")}
     assert named
     assert named <= set(extras)
+    users = {row[0].strip("`") for row in table(Path("host/docs/embedding.md"), "Install")}
+    assert users - {"none"} == set(extras) - {"dev", "docs"}
 
 
 def test_every_verb_of_the_developer_command_named_is_one() -> None:
