@@ -58,7 +58,7 @@ WORDS = {
     "piece": (
         "firmware/reader/link",
         "firmware/sesam",
-        "host/tournee/maker/early_checks.py",
+        "host/tournee/maker/reorder_checks.py",
         "host/tournee/reader/link/fragments.py",
         "host/tournee/store",
     ),

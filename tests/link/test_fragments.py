@@ -172,20 +172,20 @@ def test_reader_that_seems_to_have_all_and_does_not_take_it_is_given_all_again()
 def test_whatever_pieces_are_lost_or_repeated_the_reader_has_the_frame_in_the_end(length, seed):
     source = random.Random(seed)
     whole = bytearray(source.randbytes(length))
-    early = ReorderBuffer(bytearray(2_752))
+    buffer = ReorderBuffer(bytearray(2_752))
     upload = RequestUpload(9, whole)
     for _ in range(1_000):
         pieces = FrameReader(4096).feed(bytes(upload.frames()))
         source.shuffle(pieces)
         for one in pieces:
             for _ in range(source.choice((0, 1, 2))):
-                assert early.piece(9, one.payload, 0, len(one.payload)) == 0
-            if early.length and early.whole():
-                assert early.store[: early.length] == whole
+                assert buffer.piece(9, one.payload, 0, len(one.payload)) == 0
+            if buffer.length and buffer.whole():
+                assert buffer.store[: buffer.length] == whole
                 return
             said = bytearray(40)
             if source.random() < 0.8:
-                upload.take(Frame(frame.PIECES, 9, bytes(said[: early.tell(said, 0)])))
+                upload.take(Frame(frame.PIECES, 9, bytes(said[: buffer.tell(said, 0)])))
     raise AssertionError("never whole")
 
 

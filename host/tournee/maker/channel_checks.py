@@ -39,20 +39,20 @@ def _handshake(link: RawLink) -> tuple[bool, str]:
 
 
 def _wrong_secret(link: RawLink) -> tuple[bool, str]:
-    link.greet(_protect(link.name))
+    link.send_hello(_protect(link.name))
     proof = codec.encode(messages.PROVE, {"proof": os.urandom(_PROOF)})
-    return _all_are([status_of(link.greet(proof)) for _ in range(2)], codes.PROOF, link)
+    return _all_are([status_of(link.send_hello(proof)) for _ in range(2)], codes.PROOF, link)
 
 
 def _played_again(link: RawLink) -> tuple[bool, str]:
     """Who has recorded a handshake sends its very bytes."""
     asked, proof = link.spoken
-    link.greet(asked)
-    return _all_are([status_of(link.greet(proof))], codes.PROOF, link)
+    link.send_hello(asked)
+    return _all_are([status_of(link.send_hello(proof))], codes.PROOF, link)
 
 
 def _clear(link: RawLink) -> tuple[bool, str]:
-    hello = status_of(link.greet(link.hello_message(link.name)))
+    hello = status_of(link.send_hello(link.hello_message(link.name)))
     requests = [link.status(bytes(encode_frame(frame.REQUEST, number, IDENTIFY))) for number in (1, 2)]
     return _all_are([hello, *requests], codes.UNPROTECTED, link)
 
@@ -88,16 +88,18 @@ def _altered(*offsets: int) -> Check:
 
 def _downgrade(link: RawLink) -> tuple[bool, str]:
     asked = [(VERSION + 1, SUITE), (VERSION, SUITE + 1), (255, 255)]
-    return _all_are([status_of(link.greet(_protect(link.name, *one))) for one in asked], codes.SUITE, link)
+    return _all_are(
+        [status_of(link.send_hello(_protect(link.name, *one))) for one in asked], codes.SUITE, link
+    )
 
 
 def _second_host(link: RawLink) -> tuple[bool, str]:
-    return _all_are([status_of(link.greet(_protect(os.urandom(NAME))))], codes.HOST_BUSY, link)
+    return _all_are([status_of(link.send_hello(_protect(os.urandom(NAME))))], codes.HOST_BUSY, link)
 
 
 def no_secret(link: RawLink) -> tuple[bool, str]:
     """A reader that was given no secret says so, rather than make believe."""
-    return _all_are([status_of(link.greet(_protect(link.name)))], codes.NO_SECRET, link)
+    return _all_are([status_of(link.send_hello(_protect(link.name)))], codes.NO_SECRET, link)
 
 
 CHECKS: dict[str, Check] = {

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import cbor2
 
 from tournee.firmware.sesam import codes, frame, messages
-from tournee.maker import channel_checks, early_checks
+from tournee.maker import channel_checks, reorder_checks
 from tournee.maker.card_checks import CheckResult
 from tournee.maker.channel_checks import Check
 from tournee.maker.raw_link import IDENTIFY, SILENCE, Address, RawLink, told
@@ -137,8 +137,8 @@ _CHECKS: dict[str, Check] = {
     "demande répétée : la réponse gardée": _repeated,
     "réponse redemandée en morceaux": _in_parts,
     "demande hors de son tour refusée": _wrong_number,
-    "enregistrements venus trop tôt : gardés comme il le dit": early_checks.kept,
-    "demande passée en morceaux": early_checks.in_pieces,
+    "enregistrements venus trop tôt : gardés comme il le dit": reorder_checks.kept,
+    "demande passée en morceaux": reorder_checks.in_pieces,
     "message qui n'est pas du CBOR refusé": _refusal(b"\xff\x00", codes.MALFORMED),
     "message inconnu refusé": _refusal(b"\xa1\x00\x18\x3f", codes.UNKNOWN_MESSAGE),
     "chaque message du protocole : répondu": _every_message,

@@ -42,7 +42,7 @@ class RawLink:
         self._answer: tuple[bytes, Frame] | None = None  # the last record that held one, and what it held
         self.kept = b""  # the last answer's frame, as it came
         self._number = 0
-        self._shaken = 0  # number of the last HELLO frame
+        self._hello_number = 0  # number of the last HELLO frame
         self.spoken: list[bytes] = []  # the last handshake's messages
         self.name = host_name(secret) if secret else os.urandom(NAME)
 
@@ -93,8 +93,8 @@ class RawLink:
             if refusal:
                 return refusal
         name = os.urandom(NAME) if self._channel is None else self.name
-        greeting = self.record(frame.HELLO, 1, self.hello_message(name))
-        return status_of(self.exchange(greeting, {frame.WELCOME, frame.NAK}))
+        hello = self.record(frame.HELLO, 1, self.hello_message(name))
+        return status_of(self.exchange(hello, {frame.WELCOME, frame.NAK}))
 
     def hello_message(self, name: bytes) -> bytearray:
         """The HELLO of a new session."""
@@ -104,7 +104,7 @@ class RawLink:
         """Shake hands with the keys of `channel`, in the session `name`; as `hello`."""
         asked = channel.begin(name)
         self.spoken = [bytes(asked)]
-        found = self.greet(asked)
+        found = self.send_hello(asked)
         if found is None or found.kind == frame.NAK:
             return status_of(found)
         try:
@@ -112,16 +112,16 @@ class RawLink:
         except SecureChannelError as error:
             return error.status
         self.spoken.append(bytes(proof))
-        found = self.greet(proof)
+        found = self.send_hello(proof)
         refusal = status_of(found)
         if not refusal:
             channel.establish()
         return refusal
 
-    def greet(self, message: bytes | bytearray) -> Frame | None:
+    def send_hello(self, message: bytes | bytearray) -> Frame | None:
         """Send one message of a handshake, or a HELLO, in clear; WELCOME, NAK or None."""
-        self._shaken = self._shaken % frame.NUMBERS + 1
-        asked = bytes(encode_frame(frame.HELLO, self._shaken, message))
+        self._hello_number = self._hello_number % frame.NUMBERS + 1
+        asked = bytes(encode_frame(frame.HELLO, self._hello_number, message))
         return self.exchange(asked, {frame.WELCOME, frame.NAK})
 
     def fetch(self, number: int, offset: int, length: int) -> Frame | None:
