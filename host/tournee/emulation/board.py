@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tournee.boards import BOARDS, build
+from tournee.boards import BOARDS, build, cross
 from tournee.emulation.cards import VirtualCard
 from tournee.emulation.slots import SlotThread
 from tournee.errors import EmulationError
@@ -36,8 +36,11 @@ _RUNTIMES = {
 
 def emulated_boards() -> list[str]:
     """Names of the boards whose `board.toml` says how an emulator starts them."""
-    files = sorted(BOARDS.glob("*/board.toml"))
-    return [file.parent.name for file in files if "emulator" in read_ours(file)]
+    return [file.parent.name for file in sorted(BOARDS.glob("*/board.toml")) if _is_emulated(file)]
+
+
+def _is_emulated(file: Path) -> bool:
+    return file.is_file() and "emulator" in read_ours(file)
 
 
 class EmulatedBoard:
@@ -65,13 +68,19 @@ class EmulatedBoard:
         listens: bool = False,
         options: Sequence[str] = (),
     ) -> None:
-        try:
-            self._command, self._runtime = build.start_command(board_dir, heap, runtime, script)
-        except (FileNotFoundError, KeyError):  # no board.toml, or no emulator in it
+        if not _is_emulated(board_dir / "board.toml"):
             raise EmulationError(
                 f"Pas de carte électronique émulée « {board_dir.name} ».",
                 next_step=f"Choisir parmi : {', '.join(emulated_boards())}.",
-            ) from None
+            )
+        try:
+            self._command, self._runtime = build.start_command(board_dir, heap, runtime, script)
+        except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+            raise EmulationError(
+                f"La carte électronique émulée « {board_dir.name} » ne se construit pas.",
+                cause=str(error),
+                next_step=f"pour une carte sous QEMU, installez {cross.NEEDS}",
+            ) from error
         self._command += options
         self._ready = _READY.get(self._runtime, b"") if listens or not script else b""
         self._fresh_flash: Callable[[Path], None] | None = None

@@ -11,6 +11,7 @@ are filled in; a board that is emulated has the method `file`, and no steps: its
 
 from __future__ import annotations
 
+import shutil
 import string
 import subprocess
 import sys
@@ -21,7 +22,11 @@ from typing import Any
 from tournee.boards import BOARDS, build
 from tournee.boards import image as images
 from tournee.errors import ConfigError, EmulationError
+from tournee.extras import missing
+from tournee.french import reason
 from tournee.tables.document import read_ours
+
+_BROUGHT = {"esptool", "mpremote"}  # by the extra `maker`
 
 
 def settings(name: str) -> dict[str, Any]:
@@ -66,10 +71,14 @@ def run(steps: list[list[str]], tell: Callable[[str], None]) -> None:
     """Run the steps in turn. EmulationError when one fails: what follows is not begun."""
     for step in steps:
         tell(" ".join(step))
+        beside = str(Path(sys.executable).parent)  # where an environment that is not active has its programs
+        program = shutil.which(step[0]) or shutil.which(step[0], path=beside)
+        if program is None and step[0] in _BROUGHT:
+            raise missing("maker")
         try:
-            status = subprocess.run(step, check=False).returncode
+            status = subprocess.run([program or step[0], *step[1:]], check=False).returncode
         except OSError as error:
-            raise EmulationError(f"{step[0]} ne démarre pas.", cause=str(error)) from error
+            raise EmulationError(f"{step[0]} ne démarre pas.", cause=reason(error)) from error
         if status:
             raise EmulationError(
                 f"{step[0]} s'est arrêté (état {status}).",
@@ -84,10 +93,7 @@ def flash_file(name: str, image: bytes, file: Path) -> None:
     ConfigError when the image is not this board's, or the board has no flash.
     """
     board = settings(name)
-    try:
-        known = images.parse(image)
-    except images.ImageError as error:
-        raise ConfigError("Ce fichier n'est pas une image.", cause=str(error)) from error
+    known = images.parse(image)
     flash = board.get("flash") or board.get("nor")
     if known.board != name or flash is None:
         raise ConfigError(f"Cette image est celle de {known.board}, ou {name} n'a pas de mémoire permanente.")

@@ -22,8 +22,10 @@ from tournee.cli.french import SIMULATION, FrenchGroup, usage_in_french
 from tournee.cli.show import labelled, reader_line
 from tournee.config.readers import secret_in_file
 from tournee.errors import ReaderError, TourneeError
+from tournee.extras import needed
 from tournee.maker import conformance, flashing, label
 from tournee.maker.card_checks import CardChecks
+from tournee.maker.images import build_image, show_image
 from tournee.maker.register import ReaderRegister
 from tournee.reader.label import read_label
 from tournee.reader.maker import MakerReader
@@ -60,9 +62,13 @@ def maker(secret_file: Path | None) -> None:
     """Outils du fabricant : flasher, mettre en service, mettre à jour et contrôler un lecteur."""
 
 
+maker.add_command(build_image)
+maker.add_command(show_image)
+
+
 @maker.command("flash", short_help="Flashe une carte électronique par sa propre méthode.")
 @_board
-@click.option("--image", type=_IMAGE, help="Image de l'application (./tools/dev firmware build).")
+@click.option("--image", type=_IMAGE, help="Image de l’application (tournee-maker build).")
 @click.option("--firmware", help="MicroPython officiel, pour les cartes qui en partent.")
 @click.option("--port", help="Port de la carte.")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Mémoire d'une carte émulée.")
@@ -109,7 +115,8 @@ def flash(
 @click.argument("link", metavar="LIEN", type=click.Path(path_type=Path))
 def emulate(board: str, file: Path, link: Path) -> None:
     """Démarre CARTE émulée sur le fichier MÉMOIRE ; LIEN mène à son port."""
-    from tournee.emulation.board import EmulatedBoard
+    with needed("emulation"):
+        from tournee.emulation.board import EmulatedBoard
 
     flashing.settings(board)
     with EmulatedBoard(BOARDS / board, flash=file) as running:
