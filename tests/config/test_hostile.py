@@ -48,6 +48,16 @@ def test_a_time_zone_that_is_none_is_told_by_its_line(path, zone):
     [
         ('chemin = "journal.db"', 'chemin = "a\\u0000b"', "ligne 4, [journal] chemin : un caractère"),
         ('chemin = "journal.db"', f'chemin = "{"a" * 5000}"', "ligne 4, [journal] chemin : 5000 caractères"),
+        (
+            'chemin = "journal.db"',
+            f'chemin = "{"é" * 128}"',
+            "[journal] chemin : un nom de fichier a plus de 255",
+        ),
+        (
+            'certificat = "oct.pem"',
+            f'certificat = "{"a" * 256}"',
+            "[route.mon-oct] certificat : un nom de fichier",
+        ),
         ("port = 587", "port = 0x" + "f" * 9999, "[route.mon-oct.envoi] port : un nombre entier"),
         ("port = 587", "port = 70000", "[route.mon-oct.envoi] port : un nombre de 1 à 65535"),
         (

@@ -73,7 +73,7 @@ def _config(document: TableText, path: Path) -> Config:
         sending.wrong("poste", f"un nombre de 0 à {STATIONS - 1} est attendu, pas {station}")
     config = Config(
         path=path.resolve(),
-        journal=home / (journal.text("chemin") or "journal.db"),
+        journal=journal.file("chemin", home) or home / "journal.db",
         reader=read_reader(reader, home),
         routes={name: read_route(name, routes.section(name, required=True), home) for name in routes.values},
         active=sending.text("route", required=True),

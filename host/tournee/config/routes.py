@@ -127,6 +127,6 @@ def _server(table: ConfigTable, home: Path) -> Server:
 def _mailbox(table: ConfigTable, home: Path) -> Mailbox:
     kind, keep = table.one_of("type", MailboxKind), table.flag("conserver", False)
     if kind is MailboxKind.MAILDIR:
-        return Mailbox(kind, path=home / table.text("dossier", required=True), keep=keep)
+        return Mailbox(kind, path=table.file("dossier", home, required=True) or home, keep=keep)
     folder = table.text("boite", default="INBOX")
     return Mailbox(kind, server=_server(table, home), folder=folder, keep=keep)

@@ -15,6 +15,7 @@ from tournee.tables.table import Table
 _C = TypeVar("_C", bound=StrEnum)
 _NAME_MAX = 1024
 _SHOWN = 60
+_PART_MAX = 255  # bytes of a name, on every file system in use
 
 
 class ConfigTable(Table):
@@ -72,7 +73,9 @@ class ConfigTable(Table):
         except ValueError:
             self.wrong(key, f"« {word[:_SHOWN]} » n’est pas l’un de : {', '.join(kind)}")
 
-    def file(self, key: str, home: Path) -> Path | None:
-        """The file that a key names, from `home`; None when the key is absent or empty."""
-        text = self.text(key)
+    def file(self, key: str, home: Path, *, required: bool = False) -> Path | None:
+        """The file or folder that a key names, from `home`; None when the key is absent or empty."""
+        text = self.text(key, required=required)
+        if any(len(part.encode()) > _PART_MAX for part in Path(text).parts):
+            self.fault(key, f"un nom de fichier a plus de {_PART_MAX} caractères")
         return home / text if text else None
