@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sesam import frame, messages
+from tournee.firmware.sesam import frame, messages
 from tournee.reader import codec
 from tournee.reader.link.framing import Frame, decode_frame
 from tournee.reader.link.secure_channel import SecureChannel
