@@ -36,6 +36,12 @@ def test_no_two_public_classes_of_one_name_stand_for_different_things(root):
     assert {name: where for name, where in public_classes(root).items() if len(where) > 1} == {}
 
 
+def test_names_at_both_ends_are_of_one_thing_and_the_module_says_whose():
+    """A dialogue with a card, sums of an invoice, its journal; the host's card, invoice and journal."""
+    both = public_classes(HOST).keys() & public_classes(FIRMWARE).keys()
+    assert both == {"Invoice", "Journal", "Message", "PsCard", "VitaleCard"}
+
+
 #: Words that once meant six or eight things: each with the rooms, or modules, whose one meaning it has.
 WORDS = {
     # the mail's sealing (scellement: CMS EnvelopedData), and the Vitale card's seal (records 7 V)

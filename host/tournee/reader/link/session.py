@@ -87,7 +87,7 @@ class Session:
                 self._reconnect()
             elif self._conversation.exhausted:
                 self._conversation.connected(self._clock.now_ms())
-            self._run(ConversationState.IDLE)
+            self._advance_to(ConversationState.IDLE)
         except BaseException:
             self._conversation.give_up()
             raise
@@ -148,7 +148,7 @@ class Session:
 
     def _next_answer(self) -> tuple[int, bytes]:
         try:
-            self._run(ConversationState.ANSWERED)
+            self._advance_to(ConversationState.ANSWERED)
         except BaseException:
             self._conversation.give_up()
             raise
@@ -160,7 +160,7 @@ class Session:
             self._stream.close()
             self._stream = None
 
-    def _run(self, goal: ConversationState) -> None:
+    def _advance_to(self, goal: ConversationState) -> None:
         """Let the conversation go on until it reaches `goal`."""
         conversation = self._conversation
         self._end_ms = self._clock.now_ms() + WORK_MAX_MS
