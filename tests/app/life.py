@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from days import CODE, MOMENT, short_day
@@ -21,9 +22,11 @@ KEY = bytes(range(32))
 
 
 @contextmanager
-def office_of(path: Path, route: Route, on_step: Callable[[str], None] | None = None) -> Iterator[Office]:
-    """The office of one host process."""
-    with Journal(path, Cipher(KEY), lambda: MOMENT, on_step) as journal:
+def office_of(
+    path: Path, route: Route, on_step: Callable[[str], None] | None = None, after: timedelta = timedelta()
+) -> Iterator[Office]:
+    """The office of one host process; `after` what passed since the one before it died."""
+    with Journal(path, Cipher(KEY), lambda: MOMENT + after, on_step) as journal:
         yield Office(journal, route, lambda: MOMENT)
 
 
@@ -40,6 +43,6 @@ def live(office: Office, link_url: str) -> None:
     make_files(office)
     send(office)
     fetch(office)
-    for message in office.journal.messages(MessageState.UNCERTAIN):
-        resend(office, office.journal.file(message.file_id).name)  # no return proved that it had arrived
+    for message in office.journal.messages.find(MessageState.UNCERTAIN):
+        resend(office, office.journal.files.get(message.file_id).name)  # no return proved that it had arrived
         fetch(office)

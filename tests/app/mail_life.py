@@ -52,7 +52,7 @@ def route_to(
 def office_with_a_file(path: Path, route: Route, station: int = 0) -> Iterator[Office]:
     """A host with one file that waits: a lot of a hundred invoices."""
     with Journal(path, Cipher(KEY), lambda: MOMENT, station=station) as journal:
-        journal.add_day("day", PS, "20261115", [DAY_PIECE])
+        journal.visits.add_day("day", PS, "20261115", [DAY_PIECE])
         keep_lots(journal, Maker().lots(1))
         office = Office(journal, route, lambda: MOMENT)
         make_files(office)

@@ -37,9 +37,9 @@ class Desk:
         return alerts(self.office)
 
     def settle(self, *effects: Effect, raw: bytes = b"return") -> None:
-        received = self.office.journal.take_return(raw, "oct 1")
+        received = self.office.journal.returns.take(raw, "oct 1")
         assert received is not None
-        self.office.journal.settle_return(received, "ARL", "ARL", effects)
+        self.office.journal.returns.settle(received, "ARL", "ARL", effects)
 
 
 def route(name: str = "oct", **values: object) -> Route:
@@ -125,9 +125,9 @@ def test_uncertain_message_raises_an_alert_at_once_and_no_other(desk: Desk) -> N
     MAKE.invoice(journal)
     MAKE.certified_lot(journal)
     file = MAKE.made_file(journal)
-    message = journal.make_message(file, "oct", MAKE.message())
-    journal.message_transmitting(message)
-    journal.message_uncertain(message, "coupé")
+    message = journal.messages.make(file, "oct", MAKE.message())
+    journal.messages.transmitting(message)
+    journal.messages.uncertain(message, "coupé")
     assert [one.kind for one in desk.after(days=0)] == [AlertKind.UNCERTAIN]
     assert [one.kind for one in desk.after(days=9)] == [AlertKind.UNCERTAIN]
 
@@ -139,16 +139,16 @@ def test_refused_lot_raises_an_alert_until_it_is_billed_anew_or_set_aside(desk: 
     desk.settle(REFUSED)
     (found,) = desk.after(days=0)
     assert (found.kind, found.about) == (AlertKind.REFUSED, "lot 001, fichier 000001")
-    journal.reopen_visit(1, "facture à refaire")
+    journal.visits.reopen(1, "facture à refaire")
     assert desk.after(days=0) == []
 
 
 def test_quarantined_return_raises_an_alert_until_it_is_settled(desk: Desk) -> None:
-    received = desk.office.journal.take_return(b"?", "oct 1")
-    desk.office.journal.quarantine_return(received, "illisible")
+    received = desk.office.journal.returns.take(b"?", "oct 1")
+    desk.office.journal.returns.quarantine(received, "illisible")
     (found,) = desk.after(days=1)
     assert (found.kind, found.about, found.days) == (AlertKind.QUARANTINED, "retour 1", 1)
-    desk.office.journal.settle_return(received, "ART", "", ())
+    desk.office.journal.returns.settle(received, "ART", "", ())
     assert desk.after(days=1) == []
 
 
@@ -158,7 +158,7 @@ def test_two_invoices_of_one_visit_of_which_one_is_paid_raise_an_alert_and_stay_
     MAKE.invoice(journal)
     MAKE.sent_file(journal)
     desk.settle(replace(REFUSED, code="0103", invoice="000000001"))
-    journal.remake_lot(1, ("000000001",), "certificat")
+    journal.remaking.remake(1, ("000000001",), "certificat")
     MAKE.invoice(journal)
     MAKE.certified_lot(journal)
     MAKE.made_file(journal)
@@ -171,4 +171,4 @@ def test_two_invoices_of_one_visit_of_which_one_is_paid_raise_an_alert_and_stay_
     assert kept.message is None
     assert isinstance(kept.error, StoreError)
     assert "Le fichier 000002 porte 000000002" in str(kept.error)
-    assert journal.messages(file_id=2) == ()
+    assert journal.messages.find(file_id=2) == ()

@@ -8,6 +8,8 @@ import pytest
 from life import live, office_of
 from surroundings import Surroundings, new_surroundings
 
+from tournee.store import LEASE
+
 SHARES = 8  # the steps are shared out, so that the tests run side by side
 KILLED = 9
 
@@ -28,9 +30,9 @@ def ends(surroundings: Surroundings) -> dict[str, object]:
                 (row.number, row.kinds, row.states, row.lots, row.files, row.paid)
                 for row in journal.overview()[::-1]
             ],
-            "files": [file.clear for file in journal.files()],
-            "returns": sorted((row.kind, row.content) for row in journal.returns() if row.kind != "ART"),
-            "unmatched": sorted(row.effect.label for row in journal.unmatched()),
+            "files": [file.clear for file in journal.files.find()],
+            "returns": sorted((row.kind, row.content) for row in journal.returns.find() if row.kind != "ART"),
+            "unmatched": sorted(row.effect.label for row in journal.effects.unmatched()),
             "received": surroundings.received(),
             "signatures": surroundings.signatures(),
         }
@@ -68,6 +70,6 @@ def test_host_killed_at_every_step_ends_as_one_never_killed(
     for step in range(share, len(steps), SHARES):
         with new_surroundings(tmp_path_factory.mktemp("crash")) as again:
             die_at(step, again)
-            with office_of(again.journal, again.world.route()) as office:
+            with office_of(again.journal, again.world.route(), after=LEASE) as office:
                 live(office, again.board.link_url)
             assert ends(again) == expected, steps[step]

@@ -63,7 +63,7 @@ def test_lots_closed_for_an_oct_go_to_the_insurers_once_the_route_is_direct(both
     through_oct = both.world.route()
     with office(both, through_oct) as opened:
         certify_and_close(opened, both, short_day())
-        bodies = [lot.records for lot in opened.journal.lots()]
+        bodies = [lot.records for lot in opened.journal.lots.find()]
     signatures = both.signatures()
     with office(both, direct(both), through_oct) as opened:
         made = make_files(opened)
@@ -130,12 +130,12 @@ def test_a_message_of_unknown_fate_is_settled_by_its_insurer_after_the_change(bo
         with pytest.raises(KeyboardInterrupt):
             send(opened)
     with office(both, both.world.route(), straight) as opened:
-        (uncertain,) = opened.journal.messages(MessageState.UNCERTAIN)
+        (unknown,) = opened.journal.messages.find(MessageState.TRANSMITTING)
         sent = send(opened)
-        assert uncertain.file_id not in {one.file.id for one in sent}  # never again by itself, by any route
+        assert unknown.file_id not in {one.file.id for one in sent}  # never again by itself, by any route
         assert [one.message.route for one in sent] == [straight.name] * 2
         fetch(opened)
-        assert opened.journal.messages(MessageState.UNCERTAIN) == ()
+        assert opened.journal.messages.find(MessageState.TRANSMITTING) == ()
         assert states(opened) == ENDS
     assert both.received() == 3
 
@@ -207,7 +207,7 @@ def test_an_unknown_insurer_stops_its_file_alone_and_says_what_to_add_where(both
         assert (kept.message, type(kept.error)) == (None, ConfigError)
         assert "[[route.direct-emule.destinataire]]" in kept.error.next_step
         assert 'type = "OC", numero = "00000075500017"' in kept.error.next_step
-        assert [file.state for file in opened.journal.files()] == [FileState.SENT] * 2 + [FileState.MADE]
+        assert [file.state for file in opened.journal.files.find()] == [FileState.SENT] * 2 + [FileState.MADE]
         opened.route = straight  # put right, it leaves
         (done,) = send(opened)
         assert done.error is None
@@ -254,7 +254,7 @@ def test_a_message_made_for_a_former_address_is_made_anew(both: Surroundings) ->
     with office(both, straight) as opened:
         assert [one.error for one in send(opened)] == [None] * 3
         assert addressees(both)[0] == "cp-01011021@caisses.example"
-        states_of = [message.state for message in opened.journal.messages()]
+        states_of = [message.state for message in opened.journal.messages.find()]
         assert states_of == [MessageState.FAILED] + [MessageState.SENT] * 3
 
 
@@ -264,6 +264,6 @@ def test_a_file_framed_before_parties_were_kept_goes_by_its_routes_name(both: Su
     with office(both, straight) as opened:
         certify_and_close(opened, both, short_day())
         make_files(opened)
-        opened.journal._db.execute("UPDATE file SET party = ''")
+        opened.journal.db.write("UPDATE file SET party = ''")
     with office(both, both.world.route(), straight) as opened:
         assert {one.message.route for one in send(opened)} == {straight.name}

@@ -48,11 +48,11 @@ def test_enriched_fse_closed_before_direct_mode_wait_for_an_oct_and_stop_no_othe
     with office(both, through_oct) as opened:
         certify_and_close(opened, both, enriched_day())
         certify_and_close(opened, both, short_day())
-        (enriched,) = (lot for lot in opened.journal.lots() if lot.number == "001")
+        (enriched,) = (lot for lot in opened.journal.lots.find() if lot.number == "001")
         opened.route, opened.former = direct(both), (through_oct,)
         assert len(make_files(opened)) == 3
         assert [lot.id for lot in kept_lots(opened)] == [enriched.id]
-        assert opened.journal.lot_ids(LotState.CERTIFIED) == (enriched.id,)
+        assert opened.journal.lots.ids(LotState.CERTIFIED) == (enriched.id,)
         opened.route, opened.former = through_oct, (opened.route,)
         assert kept_lots(opened) == []
         assert [file.lot_ids for file in make_files(opened)] == [(enriched.id,)]
@@ -69,7 +69,7 @@ def test_enriched_fse_certified_before_direct_mode_are_in_a_lot_of_their_own(bot
         close_day(opened, both)
         assert len(make_files(opened)) == 3
         (kept,) = kept_lots(opened)
-        assert [opened.journal.sheet(one).invoice for one in kept.sheet_ids] == ["000000001"]
+        assert [opened.journal.invoices.sheet(one).invoice for one in kept.sheet_ids] == ["000000001"]
 
 
 def test_enriched_fse_go_in_files_per_recipient_when_the_route_says_so(both: Surroundings) -> None:

@@ -29,13 +29,13 @@ def test_sealed_returns_wait_for_their_key(surroundings: Surroundings, tmp_path:
         make_one_file(office, surroundings)
         send(office)
         fetch(office)
-        assert {row.kind for row in office.journal.returns(ReturnState.SETTLED)} == {"ART"}
-        assert office.journal.returns(ReturnState.QUARANTINED)
+        assert {row.kind for row in office.journal.returns.find(ReturnState.SETTLED)} == {"ART"}
+        assert office.journal.returns.find(ReturnState.QUARANTINED)
         office.unseal = world.unseal
         assert fetch(office).settled == []
         fetch(office, again=True)
-        assert office.journal.returns(ReturnState.QUARANTINED) == ()
-        assert SheetState.PAID in {sheet.state for sheet in office.journal.sheets()}
+        assert office.journal.returns.find(ReturnState.QUARANTINED) == ()
+        assert SheetState.PAID in {sheet.state for sheet in office.journal.invoices.sheets()}
 
 
 def test_a_settled_return_is_shown_again_without_being_unsealed_again(
@@ -88,10 +88,10 @@ def test_return_that_stays_unreadable_stays_aside(surroundings: Surroundings) ->
             b"Subject: bonjour\r\n\r\nrien\r\n"
         )
         fetch(office)
-        before = office.journal.history()
+        before = office.journal.history.find()
         (again,) = fetch(office, again=True).settled
         assert again.row.state is ReturnState.QUARANTINED
-        assert office.journal.history() == before
+        assert office.journal.history.find() == before
 
 
 def test_mailbox_that_keeps_its_letters_is_not_read_twice(surroundings: Surroundings, monkeypatch) -> None:

@@ -33,7 +33,7 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def certified_journal(path: Path, size: int) -> Path:
     with Journal(path, Cipher(bytes(range(32))), lambda: MOMENT) as journal:
-        journal.add_day("day", PS, "20261115", [DAY_PIECE])
+        journal.visits.add_day("day", PS, "20261115", [DAY_PIECE])
         keep_lots(journal, Maker().lots(size))
     return path
 
@@ -78,6 +78,6 @@ def test_twenty_megabytes_are_framed_sealed_and_submitted_within_ten(
     ).stdout
     clear = gzip.decompress(opened) if sealing == "ZK" else opened
     with Journal(tmp_path / "large", Cipher(bytes(range(32))), lambda: MOMENT) as journal:
-        (file,) = journal.files(FileState.SENT)
+        (file,) = journal.files.find(FileState.SENT)
         assert file.clear == clear
     assert len(clear) > 20 * MEBIBYTE

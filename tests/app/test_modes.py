@@ -116,7 +116,7 @@ def test_lots_closed_for_a_single_file_go_per_recipient_once_the_mode_is_changed
     route = surroundings.world.route()
     with office_of(surroundings.journal, route) as office:
         certify_and_close(office, surroundings, short_day())
-        bodies = [lot.records for lot in office.journal.lots()]
+        bodies = [lot.records for lot in office.journal.lots.find()]
     signatures = surroundings.signatures()
     with office_of(surroundings.journal, splitting(route)) as office:
         made = make_files(office)
@@ -181,7 +181,7 @@ def test_a_file_per_recipient_whose_route_is_gone_waits_and_says_which(surroundi
         kept = send(office)
         assert [(one.message, type(one.error)) for one in kept] == [(None, ConfigError)] * 3
         assert all("l'OCT 00000732829320" in str(one.error) for one in kept)
-        assert {file.state for file in office.journal.files()} == {FileState.MADE}
+        assert {file.state for file in office.journal.files.find()} == {FileState.MADE}
     assert surroundings.received() == 0
 
 
@@ -201,10 +201,10 @@ def test_a_host_killed_between_two_files_makes_the_others_later(surroundings: Su
         with pytest.raises(KeyboardInterrupt):
             make_files(office)
     with office_of(surroundings.journal, route) as office:
-        assert len(office.journal.files()) == 1
+        assert len(office.journal.files.find()) == 1
         assert len(make_files(office)) == 2
-        assert office.journal.lots(LotState.CERTIFIED) == ()
-        assert len({file.name for file in office.journal.files()}) == 3
+        assert office.journal.lots.find(LotState.CERTIFIED) == ()
+        assert len({file.name for file in office.journal.files.find()}) == 3
         assert make_files(office) == []
 
 
@@ -215,7 +215,7 @@ def test_a_day_with_contract_99_is_refused_by_a_route_that_splits_at_source(
     with office_of(surroundings.journal, splitting(surroundings.world.route())) as office:
         with pytest.raises(DayError, match=BOTH_SIDES) as refused:
             import_day(office, enriched_day(), "day.toml")
-        assert office.journal.visits() == ()
+        assert office.journal.visits.find() == ()
     (mistake,) = refused.value.mistakes
     assert mistake.path == ("visite", 0, "contrat")
     assert enriched_day().decode().splitlines()[mistake.line - 1] == 'contrat = "99"'

@@ -44,7 +44,7 @@ def test_request_brings_the_list_in_force(surroundings: Surroundings, sealing: S
         assert check_serial(office, LISTED).opposed
         assert not check_serial(office, MOREAU).opposed
         assert not check_serial(office, "800000902").opposed  # removed by the second increment
-        (message,) = office.journal.messages()
+        (message,) = office.journal.messages.find()
         assert message.subject == f"DLOI/00000756000121/{message.compostage}"
         assert f"Content-Description: DLOI/SV/{sealing.value}\r\n".encode() in message.raw
 

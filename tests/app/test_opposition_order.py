@@ -48,7 +48,7 @@ def sent(world: World) -> int:
 
 
 def states(office: Office, after: int) -> list[IncrementState]:
-    return [row.state for row in office.journal.increments() if row.after == after]
+    return [row.state for row in office.journal.opposition.increments() if row.after == after]
 
 
 def test_list_that_is_the_last_is_answered_by_no_increment(office: Office) -> None:
@@ -101,7 +101,7 @@ def test_increment_that_comes_again_is_ignored_and_said(office: Office, world: W
     deliver(world, 902, FOUR)
     fetch(office)
     assert list_path(office).read_bytes() == whole
-    assert [row.note for row in office.journal.increments(IncrementState.KNOWN)] == [
+    assert [row.note for row in office.journal.opposition.increments(IncrementState.KNOWN)] == [
         "déjà appliqué : la liste en vigueur est 000004"
     ]
 
@@ -124,7 +124,7 @@ def test_file_with_one_wrong_count_changes_nothing_and_says_where(office: Office
 def test_changes_that_were_made_already_are_noted(office: Office, world: World) -> None:
     deliver(world, 901, Increment(3, 4, "261116", ("800000901", "800000910"), ("800000902",)))
     fetch(office)
-    (row,) = [row for row in office.journal.increments() if row.after == 4]
+    (row,) = [row for row in office.journal.opposition.increments() if row.after == 4]
     assert row.note == "ajouts déjà présents : 1, retraits absents : 1"
 
 
@@ -210,6 +210,6 @@ def test_host_stopped_at_any_step_ends_with_the_same_list(world: World, tmp_path
                 request_list(office)
                 fetch(office)
             assert (list_state(office).number, list_state(office).count) == (3, 7)
-            states = [row.state for row in office.journal.increments()]
+            states = [row.state for row in office.journal.opposition.increments()]
             assert IncrementState.WAITING not in states
     assert steps > 20

@@ -84,7 +84,7 @@ def test_a_day_goes_out_by_exim_and_is_paid_by_what_dovecot_holds(
         assert {one.read.kind for one in fetched.settled} == {"ART", "ARL", "RSP"}
         states = [state for row in office.journal.overview()[::-1] for state in row.states]
         assert states == [SheetState.PAID, SheetState.PAID, SheetState.ACKNOWLEDGED]
-        assert office.journal.returns(ReturnState.QUARANTINED) == ()
+        assert office.journal.returns.find(ReturnState.QUARANTINED) == ()
         assert fetch(office).settled == []
     assert (left_in(ps), left_in(oct_), mail_servers.accepted(ps.address)) == (0, 0, 1)
 
@@ -102,16 +102,16 @@ def test_five_hundred_messages_that_wait_are_all_taken_in_one_poisoned_among_the
         os.chown(path, owner.st_uid, owner.st_gid)
     seen: dict[str, list[int]] = {}
     with Journal(tmp_path / "journal.db", Cipher(bytes(32)), lambda: MOMENT) as journal:
-        journal._db.execute("PRAGMA synchronous = OFF")  # no power is cut here
+        journal.db.write("PRAGMA synchronous = OFF")  # no power is cut here
         office = Office(journal, route_to(mail_servers, ps, oct_, kind=kind), lambda: MOMENT)
         tracemalloc.start()
         fetched = fetch(office, progress=lambda label, done, _: seen.setdefault(label, []).append(done))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert (fetched.problems, fetched.errors) == ([], [])
-        (aside,) = journal.returns(ReturnState.QUARANTINED)
+        (aside,) = journal.returns.find(ReturnState.QUARANTINED)
         assert aside.raw.replace(b"\r\n", b"\n") == POISON.replace(b"\r\n", b"\n")
-        texts = {row.content for row in journal.returns(ReturnState.SETTLED)}
+        texts = {row.content for row in journal.returns.find(ReturnState.SETTLED)}
         assert texts == {b"recu %d" % rank for rank in range(WAITING) if rank != WAITING // 2}
         assert list(seen.values()) == [list(range(1, WAITING + 1))] * 2
     assert peak < 10 * 1024 * 1024

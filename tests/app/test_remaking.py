@@ -30,12 +30,12 @@ def refuse(office: Office, *effects: Effect) -> None:
     """The file left, and these are the words of a first OCT that nobody else knows of."""
     journal = office.journal
     draft = MessageDraft(f"SV140700/0/{STAMP}/00001", STAMP, b"gone")
-    journal.make_message(1, office.route.name, lambda counter: replace(draft, **stamped(counter)))
-    journal.message_transmitting(1)
-    journal.message_sent(1)
-    received = journal.take_return(b"ARL", "oct 1")
+    journal.messages.make(1, office.route.name, lambda counter: replace(draft, **stamped(counter)))
+    journal.messages.transmitting(1)
+    journal.messages.sent(1)
+    received = journal.returns.take(b"ARL", "oct 1")
     assert received is not None
-    journal.settle_return(received, "ARL", "ARL", effects)
+    journal.returns.settle(received, "ARL", "ARL", effects)
 
 
 def stamped(counter: int) -> dict[str, str]:
@@ -47,8 +47,8 @@ def test_a_refused_lot_goes_again_and_is_taken(surroundings: Surroundings) -> No
     """OCT-RET-2: every sheet is signed once, the new lots anew; what the ARL blames gets a new invoice."""
     with office_of(surroundings.journal, surroundings.world.route()) as office:
         make_one_file(office, surroundings)
-        lots = office.journal.lots()
-        sheets = [[office.journal.sheet(one).invoice for one in lot.sheet_ids] for lot in lots]
+        lots = office.journal.lots.find()
+        sheets = [[office.journal.invoices.sheet(one).invoice for one in lot.sheet_ids] for lot in lots]
         assert sheets == [["000000001"], ["000000002"], ["000000001"]]
         refuse(
             office,
@@ -72,14 +72,14 @@ def test_a_refused_lot_goes_again_and_is_taken(surroundings: Surroundings) -> No
         make_files(office)
         send(office)
         fetch(office)
-        links = [(lot.number, lot.remakes, lot.remade_in) for lot in office.journal.lots()]
+        links = [(lot.number, lot.remakes, lot.remade_in) for lot in office.journal.lots.find()]
         assert {number: (old, new) for number, old, new in links if old or new} == {
             "001": ((), ("004",)),
             "003": ((), ("006",)),
             "004": (("001",), ()),
             "006": (("003",), ()),
         }
-        assert {lot.state for lot in office.journal.lots()[3:]} == {LotState.ACKNOWLEDGED}
+        assert {lot.state for lot in office.journal.lots.find()[3:]} == {LotState.ACKNOWLEDGED}
         rows = [row for row in office.journal.overview()[::-1] if row.counts]
         assert [(row.number, row.replaces) for row in rows] == [("000000001", ""), ("000000003", "000000002")]
         assert not {SheetState.REFUSED, SheetState.SENT} & {state for row in rows for state in row.states}

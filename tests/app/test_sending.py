@@ -55,7 +55,7 @@ def test_file_of_an_oct_no_longer_configured_is_kept_and_says_which(surroundings
         assert isinstance(kept.error, ConfigError)
         assert "00000999999998" in str(kept.error)
         assert kept.message is None
-        assert [file.state for file in office.journal.files()] == [FileState.MADE]
+        assert [file.state for file in office.journal.files.find()] == [FileState.MADE]
     assert surroundings.received() == 0
 
 
@@ -79,7 +79,7 @@ def test_without_a_certificate_nothing_leaves_and_the_file_waits(surroundings: S
         (kept,) = send(office)
         assert isinstance(kept.error, CertificateError)
         assert kept.message is None
-        assert office.journal.messages() == ()
+        assert office.journal.messages.find() == ()
         office.route = route
         (sent,) = send(office)
         assert sent.error is None
@@ -123,7 +123,7 @@ def test_returns_fetched_twice_change_nothing(surroundings: Surroundings) -> Non
         make_one_file(office, surroundings)
         send(office)
         assert fetch(office).settled
-        before = office.journal.history()
+        before = office.journal.history.find()
         again = fetch(office)
         assert (again.settled, again.problems, again.errors) == ([], [], [])
-        assert office.journal.history() == before
+        assert office.journal.history.find() == before

@@ -67,7 +67,7 @@ def screen(tmp_path: Path) -> Screen:
     made = Screen(tmp_path)
     assert WARNING in made.run("status").stderr
     with Journal(made.journal, Cipher(journal_key(made.journal)), lambda: NOW) as journal:
-        journal.add_day("day", PS, "20261115", [DAY_PIECE])
+        journal.visits.add_day("day", PS, "20261115", [DAY_PIECE])
         keep_lots(journal, Maker().lots(1))
     return made
 
@@ -84,7 +84,7 @@ def test_a_message_in_clear_is_shown_as_such_when_sent_and_for_ever_after(screen
     sent = screen.run("send")
     assert "EN CLAIR" in sent.stdout
     with Journal(screen.journal, Cipher(journal_key(screen.journal)), lambda: NOW) as journal:
-        (message,) = journal.messages()
+        (message,) = journal.messages.find()
     screen.use("scelle")
     traced = screen.run("trace", message.subject)
     assert "EN CLAIR" in traced.stdout

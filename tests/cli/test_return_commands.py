@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -121,9 +122,9 @@ def test_an_arl_is_shown_item_by_item(told):
 
 def test_looking_changes_nothing(told, tmp_path):
     path = tmp_path / "journal.db"
-    with Journal(path, Cipher(journal_key(path)), lambda: None) as journal:
-        before = journal.history()
+    with Journal(path, Cipher(journal_key(path)), datetime.now) as journal:
+        before = journal.history.find()
     for number in range(1, 7):
         told("return", "show", str(number))
-    with Journal(path, Cipher(journal_key(path)), lambda: None) as journal:
-        assert journal.history() == before
+    with Journal(path, Cipher(journal_key(path)), datetime.now) as journal:
+        assert journal.history.find() == before

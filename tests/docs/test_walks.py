@@ -20,6 +20,7 @@ from documents import DOCS, ROOT, blocks
 import tournee.emulation
 from tournee.emulation.cards import load_card
 from tournee.emulation.practice import practice
+from tournee.secrets import NoKeyring
 from tournee.store import Cipher, Journal, journal_key
 
 BY_HAND, EMBEDDING, OPERATIONS = (
@@ -163,9 +164,7 @@ def test_programs_for_editors_run_as_they_stand(tmp_path: Path) -> None:
 def test_backup_taken_as_the_manual_says_opens_with_its_key(tmp_path: Path) -> None:
     (take,) = [block for block in blocks(OPERATIONS, "sh") if "source.backup" in block]
     path = tmp_path / "journal.db"
-    (tmp_path / "journal.db.key").touch(0o600)
-    (tmp_path / "journal.db.key").write_text("5a" * 32)
-    with Journal(path, Cipher(journal_key(path)), lambda: NOW):
+    with Journal(path, Cipher(journal_key(path, NoKeyring())), lambda: NOW):
         done = run(["sh", "-c", take], tmp_path)
     assert done.returncode == 0, done.stderr
     copy = tmp_path / "elsewhere" / "journal.db"

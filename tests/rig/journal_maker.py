@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tournee.model import Sheet
-from tournee.store import FileDraft, Journal, LotState, MessageDraft, SheetState, VisitState
+from tournee.store import FileDraft, Journal, LotDraft, LotState, MessageDraft, SheetState, VisitState
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 3, 2, 18, 30, 5)
@@ -33,10 +33,12 @@ class Maker:
         return build
 
     def lot(self, date: bytes = b"260302"):
-        return lambda number: line(b"1", (20, b"%03d" % number), (30, NAME.encode()), (72, date)) + line(b"6")
+        return lambda number: LotDraft(
+            line(b"1", (20, b"%03d" % number), (30, NAME.encode()), (72, date)), line(b"6")
+        )
 
     def file(self, invoices: int = 1):
-        return lambda number: FileDraft(line(b"000", (50, b"%06d" % number)) + line(b"999"), invoices, "oct")
+        return lambda number: FileDraft(line(b"000", (50, b"%06d" % number)), line(b"999"), invoices, "oct")
 
     def message(self, moment: datetime = NOW):
         def build(counter: int) -> MessageDraft:
@@ -46,37 +48,38 @@ class Maker:
         return build
 
     def day(self, journal: Journal, visits: int = 1) -> int:
-        return journal.add_day("digest", PS, "20260302", [b"visit %d" % rank for rank in range(visits)])
+        told = [b"visit %d" % rank for rank in range(visits)]
+        return journal.visits.add_day("digest", PS, "20260302", told)
 
     def invoice(self, journal: Journal, *kinds: str) -> int:
         """A certified invoice of the first pending visit, of a new day where there is none."""
-        pending = journal.visits(state=VisitState.PENDING)
+        pending = journal.visits.find(VisitState.PENDING)
         if not pending:
-            digest = f"day {len(journal.visits())}"
-            journal.add_day(digest, PS, "20260302", [b"visit"])
-            pending = journal.visits(state=VisitState.PENDING)
-        invoice = journal.make_invoice(pending[0].id, PS, self.sheets(*(kinds or ("FSE",))))
-        for sheet in journal.invoice(invoice).sheets:
-            journal.sheet_certified(sheet.id, line(b"7"))
+            digest = f"day {len(journal.visits.find())}"
+            journal.visits.add_day(digest, PS, "20260302", [b"visit"])
+            pending = journal.visits.find(VisitState.PENDING)
+        invoice = journal.invoices.make(pending[0].id, PS, self.sheets(*(kinds or ("FSE",))))
+        for sheet in journal.invoices.get(invoice).sheets:
+            journal.invoices.certified(sheet.id, line(b"7"))
         return invoice
 
     def certified_lot(self, journal: Journal, kind: str = "FSE", date: bytes = b"260302") -> int:
-        sheets = [sheet for sheet in journal.sheets(SheetState.CERTIFIED) if sheet.kind == kind]
-        lot = journal.make_lot(PS, kind, sheets[0].crf, "03", [sheet.id for sheet in sheets], self.lot(date))
-        journal.lot_certified(lot, line(b"7"))
+        sheets = [sheet for sheet in journal.invoices.sheets(SheetState.CERTIFIED) if sheet.kind == kind]
+        lot = journal.lots.make(PS, kind, sheets[0].crf, "03", [sheet.id for sheet in sheets], self.lot(date))
+        journal.lots.certified(lot, line(b"7"))
         return lot
 
     def made_file(self, journal: Journal) -> int:
-        lots = [lot.id for lot in journal.lots(LotState.CERTIFIED)]
-        return journal.make_file(PS, lots, self.file())
+        lots = [lot.id for lot in journal.lots.find(LotState.CERTIFIED)]
+        return journal.files.make(PS, lots, self.file())
 
     def sent_file(self, journal: Journal) -> int:
         """A file of all that is certified, sent."""
         for kind in ("FSE", "DRE"):
-            if any(sheet.kind == kind for sheet in journal.sheets(SheetState.CERTIFIED)):
+            if any(sheet.kind == kind for sheet in journal.invoices.sheets(SheetState.CERTIFIED)):
                 self.certified_lot(journal, kind)
         file = self.made_file(journal)
-        message = journal.make_message(file, "oct", self.message())
-        journal.message_transmitting(message)
-        journal.message_sent(message)
+        message = journal.messages.make(file, "oct", self.message())
+        journal.messages.transmitting(message)
+        journal.messages.sent(message)
         return file

@@ -22,6 +22,7 @@ from tournee.exchange.certificates import key_id
 from tournee.formats.records import RECORD_LENGTH, encode
 from tournee.model import Sheet
 from tournee.store import Cipher, Journal, LotState
+from tournee.store.tables.sealed_chunks import SealedChunks
 
 PS = "756000121"
 FEE, AMO = 1000, 600
@@ -156,20 +157,24 @@ def _heads(genre: str, key: str) -> list[bytes]:
 
 def keep_lots(journal: Journal, lots: Iterator[bytes]) -> None:
     """Write these certified lots into a journal that has no sheets of theirs, ready to be put in a file."""
-    sevens = 4 * RECORD_LENGTH
-    with journal._step("lots"):
+    sevens, chunks = 4 * RECORD_LENGTH, SealedChunks(journal.db)
+    with journal.db.step("lots"):
         for lot in lots:
-            rank = journal._new_id("lot")
-            journal._db.execute(
-                "INSERT INTO lot (id, ps, number, kind, crf, mode, date, state, body_sealed, sevens_sealed)"
-                " VALUES (?, ?, ?, 'FSE', ?, ?, '261116', 'certified', ?, ?)",
-                (
-                    *(rank, PS, rank, CRF, MODE),
-                    journal._seal(lot[:-sevens], "lot", "body", rank),
-                    journal._seal(lot[-sevens:], "lot", "sevens", rank),
-                ),
+            rank = journal.db.new_id("lot")
+            journal.db.insert(
+                "lot",
+                id=rank,
+                ps=PS,
+                number=rank,
+                kind="FSE",
+                crf=CRF,
+                mode=MODE,
+                date="261116",
+                state=LotState.CERTIFIED.value,
+                sevens_sealed=journal.db.seal(lot[-sevens:], "lot", "sevens", rank),
             )
-            journal._remember("lot", rank, LotState.CERTIFIED, "")
+            chunks.keep(lot[:-sevens], "lot", "body", rank)
+            journal.db.remember([("lot", rank, LotState.CERTIFIED, "")])
 
 
 def fill_journal(path: Path, count: int) -> None:
@@ -177,9 +182,9 @@ def fill_journal(path: Path, count: int) -> None:
     sign, certificate = card_signer()
     maker = Maker(1, sign, key_id(certificate))
     with Journal(path, Cipher(KEY), lambda: MOMENT) as journal:
-        journal._db.execute("PRAGMA synchronous = OFF")  # what is made here can be made again
-        journal.add_day("day", PS, "20261115", [DAY_PIECE] * count)
+        journal.db.write("PRAGMA synchronous = OFF")  # what is made here can be made again
+        journal.visits.add_day("day", PS, "20261115", [DAY_PIECE] * count)
         for number in range(1, count + 1):
-            invoice = journal.make_invoice(number, PS, maker.sheet)
-            (sheet,) = journal.invoice(invoice).sheets
-            journal.sheet_certified(sheet.id, maker.sevens(number, sheet.records))
+            invoice = journal.invoices.make(number, PS, maker.sheet)
+            (sheet,) = journal.invoices.get(invoice).sheets
+            journal.invoices.certified(sheet.id, maker.sevens(number, sheet.records))

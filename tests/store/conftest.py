@@ -24,8 +24,8 @@ def open_journal(path: Path):
     """Opens the journal of the test, as often as asked; all are closed at the end."""
     opened: list[Journal] = []
 
-    def opener(on_step=None, **options) -> Journal:
-        journal = Journal(path, Cipher(KEY), lambda: NOW, on_step, **{"station": 0, **options})
+    def opener(on_step=None, now=NOW, **options) -> Journal:
+        journal = Journal(path, Cipher(KEY), lambda: now, on_step, **{"station": 0, **options})
         opened.append(journal)
         return journal
 
@@ -45,8 +45,8 @@ def settle(journal):
     rank = itertools.count(1)
 
     def settler(*effects, content=b""):
-        received = journal.take_return(b"return %d" % next(rank), "imap")
-        return journal.settle_return(received, "ARL", "summary", effects, content)
+        received = journal.returns.take(b"return %d" % next(rank), "imap")
+        return journal.returns.settle(received, "ARL", "summary", effects, content).effects
 
     return settler
 

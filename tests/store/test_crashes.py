@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from tournee.model import Effect, Outcome, Target
-from tournee.store import Cipher, Journal, LotState, MessageState, ReturnState, SheetState, VisitState
+from tournee.store import LEASE, Cipher, Journal, LotState, MessageState, ReturnState, SheetState, VisitState
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 3, 2, 18, 30, 5)
@@ -52,48 +52,49 @@ def live(journal, world, make, step, carer_resends=True):
     """A day from import to payment, by an application that knows nothing but what the journal says: it can
     be begun again anywhere.
     """
-    journal.add_day("digest", make.ps, "20260302", [b"first", b"second", b"absent"])
-    for visit in journal.visits(state=VisitState.PENDING):
+    journal.messages.recover()
+    journal.visits.add_day("digest", make.ps, "20260302", [b"first", b"second", b"absent"])
+    for visit in journal.visits.find(VisitState.PENDING):
         if visit.payload == b"absent":
-            journal.abandon_visit(visit.id, "patient absent")
+            journal.visits.abandon(visit.id, "patient absent")
             continue
-        invoice = journal.make_invoice(visit.id, visit.ps, make.sheets("FSE", "DRE"))
-        for sheet in journal.invoice(invoice).sheets:
+        invoice = journal.invoices.make(visit.id, visit.ps, make.sheets("FSE", "DRE"))
+        for sheet in journal.invoices.get(invoice).sheets:
             if sheet.state is SheetState.MADE:
-                journal.sheet_certified(sheet.id, b"7" * 128)
+                journal.invoices.certified(sheet.id, b"7" * 128)
     for kind in ("FSE", "DRE"):
-        sheets = [sheet.id for sheet in journal.sheets(SheetState.CERTIFIED) if sheet.kind == kind]
+        sheets = [sheet.id for sheet in journal.invoices.sheets(SheetState.CERTIFIED) if sheet.kind == kind]
         if sheets:
-            journal.make_lot(make.ps, kind, "F01751123", "03", sheets, make.lot())
-    for lot in journal.lots(LotState.MADE):
-        journal.lot_certified(lot.id, b"7" * 128)
-    ready = [lot.id for lot in journal.lots(LotState.CERTIFIED)]
+            journal.lots.make(make.ps, kind, "F01751123", "03", sheets, make.lot())
+    for lot in journal.lots.find(LotState.MADE):
+        journal.lots.certified(lot.id, b"7" * 128)
+    ready = [lot.id for lot in journal.lots.find(LotState.CERTIFIED)]
     if ready:
-        journal.make_file(make.ps, ready, make.file(4))
-    for file in journal.files():
-        if not journal.messages(file_id=file.id):
-            journal.make_message(file.id, "oct", make.message())
+        journal.files.make(make.ps, ready, make.file(4))
+    for file in journal.files.find():
+        if not journal.messages.find(file_id=file.id):
+            journal.messages.make(file.id, "oct", make.message())
     transmit(journal, world, step)
     take_returns(journal, world, step)
-    lost = journal.messages(MessageState.UNCERTAIN)
+    lost = journal.messages.find(MessageState.UNCERTAIN)
     if lost and carer_resends:
-        journal.make_message(lost[0].file_id, "oct", make.message(), resend=True)
+        journal.messages.make(lost[0].file_id, "oct", make.message(), resend=True)
         transmit(journal, world, step)
         take_returns(journal, world, step)
 
 
 def transmit(journal, world, step):
-    for message in journal.messages(MessageState.MADE):
-        journal.message_transmitting(message.id)
+    for message in journal.messages.find(MessageState.MADE):
+        journal.messages.transmitting(message.id)
         world.submit(message.raw, step)
-        journal.message_sent(message.id)
+        journal.messages.sent(message.id)
 
 
 def take_returns(journal, world, step):
     for letter in world.waiting():
-        journal.take_return(letter.read_bytes(), "imap")
+        journal.returns.take(letter.read_bytes(), "imap")
         world.delete(letter, step)
-    for row in journal.returns(ReturnState.TAKEN):
+    for row in journal.returns.find(ReturnState.TAKEN):
         settle(journal, row)
 
 
@@ -103,12 +104,12 @@ def settle(journal, row):
             Target.LOT, Outcome.REFUSED, file="000001", lot="002", code="0103", label="CERTIFICAT"
         )
         accepted = Effect(Target.LOT, Outcome.ACCEPTED, file="000001", lot="001")
-        journal.settle_return(row.id, "ARL", "", [accepted, refused])
+        journal.returns.settle(row.id, "ARL", "", [accepted, refused])
     elif row.raw == b"2 RSP":
         paid = Effect(Target.INVOICE, Outcome.PAID, invoice="000000001", share="AMO", asked=600, paid=600)
-        journal.settle_return(row.id, "RSP", "", [paid])
+        journal.returns.settle(row.id, "RSP", "", [paid])
     else:
-        journal.quarantine_return(row.id, "texte")
+        journal.returns.quarantine(row.id, "texte")
 
 
 def end_state(journal):
@@ -118,11 +119,11 @@ def end_state(journal):
             (row.number, row.states, row.lots, row.files, row.paid, row.reason)
             for row in journal.overview()[::-1]
         ],
-        [(lot.number, lot.state, lot.sheet_ids) for lot in journal.lots()],
-        [(file.name, file.state, file.lot_ids) for file in journal.files()],
-        [(row.raw, row.state, row.kind) for row in journal.returns()],
-        [visit.state for visit in journal.visits()],
-        journal.unmatched(),
+        [(lot.number, lot.state, lot.sheet_ids) for lot in journal.lots.find()],
+        [(file.name, file.state, file.lot_ids) for file in journal.files.find()],
+        [(row.raw, row.state, row.kind) for row in journal.returns.find()],
+        [visit.state for visit in journal.visits.find()],
+        journal.effects.unmatched(),
     )
 
 
@@ -138,20 +139,22 @@ class Clockwork:
             os._exit(KILLED)
 
 
-def run_life(path, world, make, fatal=0, carer_resends=True):
-    """One life of the host in this process; gives its steps and its end state."""
+def run_life(path, world, make, fatal=0, carer_resends=True, rank=0):
+    """One life of the host in this process, after `rank` others, whose leases are over; gives its steps and
+    its end state.
+    """
     step = Clockwork(fatal)
-    with Journal(path, Cipher(KEY), lambda: NOW, step) as journal:
+    with Journal(path, Cipher(KEY), lambda: NOW + rank * LEASE, step) as journal:
         live(journal, world, make, step, carer_resends)
         return step.steps, end_state(journal)
 
 
-def run_and_die(path, world, make, fatal):
+def run_and_die(path, world, make, fatal, rank=0):
     """One life in a process of its own that is killed at step `fatal`; says whether it was."""
     child = os.fork()
     if child == 0:
         try:
-            run_life(path, world, make, fatal)
+            run_life(path, world, make, fatal, rank=rank)
         finally:
             os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == KILLED
@@ -197,7 +200,7 @@ def test_a_host_killed_at_a_step_finishes_in_the_same_state(tmp_path, make, undi
     path, world = tmp_path / "journal.db", World(tmp_path / "world")
     assert run_and_die(path, world, make, fatal)
     died_at = undisturbed[0][fatal - 1]
-    _, state = run_life(path, world, make)
+    _, state = run_life(path, world, make, rank=1)
     assert state == undisturbed[1], died_at
     sent = world.received()
     assert len(sent) == len(set(sent)), f"{died_at}: the same message left twice"
@@ -208,7 +211,7 @@ def test_a_host_killed_at_a_step_sends_nothing_twice_by_itself(tmp_path, make, u
     path, world = tmp_path / "journal.db", World(tmp_path / "world")
     assert run_and_die(path, world, make, fatal)
     died_at = undisturbed[0][fatal - 1]
-    run_life(path, world, make, carer_resends=False)
+    run_life(path, world, make, carer_resends=False, rank=1)
     never_left = died_at in ("message_transmitting.after", "submit.before")
     assert len(world.received()) == (0 if never_left else 1), died_at
 
@@ -216,10 +219,10 @@ def test_a_host_killed_at_a_step_sends_nothing_twice_by_itself(tmp_path, make, u
 def test_a_host_killed_a_step_later_in_each_of_its_lives_still_finishes(tmp_path, make, undisturbed):
     path, world = tmp_path / "journal.db", World(tmp_path / "world")
     lives = 1
-    while run_and_die(path, world, make, lives):
+    while run_and_die(path, world, make, lives, lives):
         lives += 1
     assert lives > 5
-    assert run_life(path, world, make)[1] == undisturbed[1]
+    assert run_life(path, world, make, rank=lives)[1] == undisturbed[1]
     assert max(Counter(world.received()).values()) == 1
 
 
@@ -230,8 +233,8 @@ def test_a_host_killed_again_while_it_recovers_a_message_still_finishes(
 ):
     path, world = tmp_path / "journal.db", World(tmp_path / "world")
     assert run_and_die(path, world, make, undisturbed[0].index(died_at) + 1)
-    assert run_and_die(path, world, make, fatal)
-    steps, state = run_life(path, world, make)
+    assert run_and_die(path, world, make, fatal, 1)
+    steps, state = run_life(path, world, make, rank=2)
     assert state == undisturbed[1]
     assert steps[0].startswith("recover") == (fatal == 1)
     assert max(Counter(world.received()).values()) == 1

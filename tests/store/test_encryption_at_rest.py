@@ -23,7 +23,7 @@ def lived(journal, make):
     """A journal where every kind of row was written, still open: part of it is in the WAL."""
     make.invoice(journal, "FSE", "DRE")
     make.sent_file(journal)
-    received = journal.take_return(b"NOEMIE LEFEVRE 2550699999001", "imap")
+    received = journal.returns.take(b"NOEMIE LEFEVRE 2550699999001", "imap")
     effect = Effect(
         Target.INVOICE,
         Outcome.REJECTED,
@@ -32,8 +32,8 @@ def lived(journal, make):
         code="R01",
         label="DROITS FERMES LEFEVRE",
     )
-    journal.settle_return(received, "RSP", "LEFEVRE rejeté", [effect], b"content LEFEVRE 2550699999001")
-    journal.quarantine_return(journal.take_return(b"ART LEFEVRE", "imap"), "illisible : LEFEVRE")
+    journal.returns.settle(received, "RSP", "LEFEVRE rejeté", [effect], b"content LEFEVRE 2550699999001")
+    journal.returns.quarantine(journal.returns.take(b"ART LEFEVRE", "imap"), "illisible : LEFEVRE")
     return journal
 
 
@@ -63,9 +63,9 @@ def test_a_sealed_value_moved_to_another_row_does_not_open(path, lived, open_jou
     with sqlite3.connect(path) as raw:
         raw.execute("UPDATE sheet SET nir_sealed = (SELECT nir_sealed FROM sheet WHERE id = 1) WHERE id = 2")
     journal = open_journal()
-    assert journal.sheet(1).nir == "2550699999001"
+    assert journal.invoices.sheet(1).nir == "2550699999001"
     with pytest.raises(StoreError, match=r"sheet\.nir\.2"):
-        journal.sheet(2)
+        journal.invoices.sheet(2)
 
 
 def test_a_sealed_value_moved_to_another_column_does_not_open(path, lived, open_journal):
@@ -73,7 +73,7 @@ def test_a_sealed_value_moved_to_another_column_does_not_open(path, lived, open_
     with sqlite3.connect(path) as raw:
         raw.execute("UPDATE sheet SET patient_sealed = nir_sealed WHERE id = 1")
     with pytest.raises(StoreError, match=r"sheet\.patient\.1"):
-        open_journal().sheet(1)
+        open_journal().invoices.sheet(1)
 
 
 def test_another_key_is_refused_before_anything_is_read_or_written(path, lived):
@@ -110,9 +110,15 @@ def test_any_changed_byte_of_a_value_is_seen():
 
 
 def test_no_repr_names_a_patient(journal, make, lived):
-    invoice = journal.invoice(1)
+    invoice = journal.invoices.get(1)
     given = (*make.sheets("FSE")(1), make.file()(1), make.message()(1))
-    rows = (invoice, *journal.visits(), *journal.lots(), *journal.files(), *journal.messages())
-    shown = repr((given, rows, journal.returns(), journal.overview()))
+    rows = (
+        invoice,
+        *journal.visits.find(),
+        *journal.lots.find(),
+        *journal.files.find(),
+        *journal.messages.find(),
+    )
+    shown = repr((given, rows, journal.overview()))
     assert "Sheet" in shown and "OverviewRow" in shown
     assert not [name for name, secret in SECRETS.items() if name != "label" and secret.decode() in shown]

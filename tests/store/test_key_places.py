@@ -6,12 +6,13 @@ import subprocess
 import sys
 
 import pytest
+from journal_maker import NOW
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 from keyring.errors import KeyringLocked
 
 from tournee.errors import StoreError
-from tournee.store import journal_key
+from tournee.store import Cipher, Journal, journal_key
 
 
 class MemoryKeyring(KeyringBackend):
@@ -63,7 +64,8 @@ def test_without_a_keyring_the_key_is_in_a_file_of_its_owner_alone(path, key_fil
     assert journal_key(path, ring) == key
     assert key_file.read_text() == key.hex() + "\n"
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
-    assert [file.name for file in path.parent.iterdir()] == ["journal.db.key"]
+    names = {file.name for file in path.parent.iterdir()}
+    assert names == {"journal.db.key", "journal.db.lock", "journal.db.new"}
 
 
 def test_the_mode_of_the_key_file_does_not_depend_on_the_umask(path, key_file):
@@ -105,6 +107,62 @@ def test_a_damaged_key_file_is_refused_and_kept(path, key_file, content):
     with pytest.raises(StoreError):
         journal_key(path, null.Keyring())
     assert key_file.read_bytes() == content
+
+
+@pytest.mark.parametrize("ring", [null.Keyring(), MemoryKeyring()], ids=["file", "keyring"])
+@pytest.mark.parametrize("left", [None, b""], ids=["missing", "empty"])
+def test_no_journal_is_begun_beside_the_key_of_one_that_is_gone(path, ring, left):
+    with Journal(path, Cipher(journal_key(path, ring)), lambda: NOW):
+        pass
+    path.unlink()
+    if left is not None:
+        path.write_bytes(left)
+    with pytest.raises(StoreError, match=r"manque ou est vide, alors que sa clé est là(.|\n)*sauvegarde"):
+        journal_key(path, ring)
+
+
+@pytest.mark.parametrize("left", [None, b""], ids=["no journal", "an empty one"])
+def test_a_first_start_cut_short_after_its_key_goes_on(path, left):
+    key = journal_key(path, null.Keyring())
+    if left is not None:
+        path.write_bytes(left)
+    assert journal_key(path, null.Keyring()) == key
+    with Journal(path, Cipher(key), lambda: NOW) as journal:
+        assert journal.visits.find() == ()
+    assert not path.with_name("journal.db.new").exists()
+
+
+def test_a_first_start_cut_short_just_before_its_end_leaves_no_mark_for_ever(path):
+    with Journal(path, Cipher(journal_key(path, null.Keyring())), lambda: NOW):
+        pass
+    path.with_name("journal.db.new").touch()
+    journal_key(path, null.Keyring())
+    assert not path.with_name("journal.db.new").exists()
+
+
+def test_eight_processes_that_start_at_once_make_one_journal_with_one_key(path):
+    """A journal of a folder that is not there yet; each writes a day into it."""
+    path = path.parent / "new" / "journal.db"
+    read, gate = os.pipe()
+    children = []
+    for rank in range(8):
+        child = os.fork()
+        if child == 0:
+            os.close(gate)
+            os.read(read, 1)  # until the gate is closed: all at once
+            status = 1
+            try:
+                with Journal(path, Cipher(journal_key(path, null.Keyring())), lambda: NOW) as journal:
+                    journal.visits.add_day(str(rank), "756000014", "20260302", [b"visit"])
+                status = 0
+            finally:
+                os._exit(status)
+        children.append(child)
+    os.close(read)
+    os.close(gate)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 8
+    with Journal(path, Cipher(journal_key(path, null.Keyring())), lambda: NOW) as journal:
+        assert len(journal.visits.find()) == 8
 
 
 def test_two_new_journals_have_two_keys(tmp_path):

@@ -1,16 +1,19 @@
 """Opening a journal: new, foreign, damaged, older, newer, busy."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
 import stat
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from journal_maker import NOW
 
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal
-from tournee.store.database import SCHEMA
+from tournee.store.database import CHECK_EVERY
+from tournee.store.opening import SCHEMA
 
 KEY = bytes(range(32))
 LATEST = len(list(SCHEMA.glob("*.sql")))
@@ -43,11 +46,11 @@ def pragma(path, name):
         return raw.execute(f"PRAGMA {name}").fetchone()[0]
 
 
-def refused(path, match):
+def refused(path, match, now=NOW):
     """Opening is refused and leaves every byte as it was."""
     before = path.read_bytes()
     with pytest.raises(StoreError, match=match):
-        Journal(path, Cipher(KEY), lambda: None)
+        Journal(path, Cipher(KEY), lambda: now)
     assert path.read_bytes() == before
     assert not path.with_name(path.name + "-wal").exists()
 
@@ -69,16 +72,16 @@ def test_a_journal_says_what_it_is_and_its_version(closed):
 
 
 def test_every_commit_is_on_the_disk(journal):
-    assert journal._db.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert journal.db.rows("PRAGMA synchronous")[0][0] == 2
 
 
 def test_a_journal_opened_again_is_as_it_was(journal, make, open_journal):
     make.invoice(journal)
     make.sent_file(journal)
-    before = (journal.overview()[::-1], journal.history())
+    before = (journal.overview()[::-1], journal.history.find())
     journal.close()
     again = open_journal()
-    assert (again.overview()[::-1], again.history()) == before
+    assert (again.overview()[::-1], again.history.find()) == before
 
 
 @pytest.mark.parametrize("content", [b"ceci n'est pas un journal", bytes(5000), b"SQLite format 2\x00" * 300])
@@ -113,13 +116,66 @@ def test_a_journal_cut_short_is_refused(closed, cut):
     refused(closed, "endommagé|ne peut pas être lu")
 
 
-def test_a_journal_with_a_page_overwritten_is_refused(closed):
+@pytest.fixture
+def overwritten(closed):
+    """The same journal, a page of it overwritten on the disk that opening does not read: sheets' bytes."""
+    with sqlite3.connect(closed) as raw:
+        page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sheet_bytes'").fetchone()[0]
+    raw.close()
     data = bytearray(closed.read_bytes())
-    pages = len(data) // 4096
-    for page in range(2, pages, 3):
-        data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    data[(page - 1) * 4096 : (page - 1) * 4096 + 64] = b"\xff" * 64
     closed.write_bytes(bytes(data))
-    refused(closed, "endommagé|ne peut pas être lu")
+    return closed
+
+
+def test_a_journal_with_a_page_overwritten_is_refused_within_a_week(overwritten):
+    refused(overwritten, "est endommagé", NOW + CHECK_EVERY)
+
+
+def test_an_overwritten_page_is_an_error_where_it_is_read_and_from_then_on(overwritten, open_journal):
+    journal = open_journal()
+    with pytest.raises(StoreError, match="endommagé"):
+        journal.invoices.sheet(1)
+    journal.close()
+    refused(overwritten, "est endommagé")
+
+
+def test_a_check_finds_an_overwritten_page(overwritten, open_journal):
+    assert open_journal().health.check() != ()
+
+
+def test_a_good_journal_is_checked_once_a_week_and_when_asked(closed, open_journal):
+    def checked():
+        with sqlite3.connect(closed) as raw:
+            return raw.execute("SELECT checked FROM journal").fetchone()[0]
+
+    assert checked() == "2026-03-02"
+    open_journal(now=NOW + CHECK_EVERY - timedelta(days=1)).close()
+    assert checked() == "2026-03-02"
+    open_journal(now=NOW + CHECK_EVERY).close()
+    assert checked() == "2026-03-09"
+    with contextlib.closing(open_journal(now=NOW + CHECK_EVERY + timedelta(days=1))) as journal:
+        assert journal.health.check() == ()
+    assert checked() == "2026-03-10"
+
+
+def test_a_journal_whose_process_was_killed_is_checked_when_it_is_opened_next(closed, make, open_journal):
+    """Its WAL was left behind, nobody has it open: a damaged page is found although no check is due."""
+    with sqlite3.connect(closed) as raw:  # of a table that the last process does not write
+        page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'former_lot'").fetchone()[0]
+    raw.close()
+    child = os.fork()
+    if child == 0:
+        killed = Journal(closed, Cipher(KEY), lambda: NOW)
+        make.invoice(killed)
+        os._exit(9)
+    os.waitpid(child, 0)
+    assert closed.with_name("journal.db-wal").stat().st_size
+    with closed.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 64)
+    with pytest.raises(StoreError, match="est endommagé"):
+        open_journal()
 
 
 def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
@@ -135,13 +191,13 @@ def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
         copy = tmp_path / f"cut at {cut}.db"
         copy.write_bytes(database)
         copy.with_name(f"{copy.name}-wal").write_bytes(wal[:cut])
-        with Journal(copy, Cipher(KEY), journal._clock) as reopened:
+        with Journal(copy, Cipher(KEY), journal.db._clock) as reopened:
             found = [row.number for row in reopened.overview()[::-1]]
             assert found == numbers[: len(found)]
             seen.add(len(found))
-            pending = [visit.id for visit in reopened.visits() if visit.invoice_id is None]
+            pending = [visit.id for visit in reopened.visits.find() if visit.invoice_id is None]
             for visit in pending:
-                reopened.make_invoice(visit, make.ps, make.sheets("FSE"))
+                reopened.invoices.make(visit, make.ps, make.sheets("FSE"))
             assert [row.number for row in reopened.overview()[::-1]] == [
                 f"{n:09}" for n in range(1, len(pending) + len(found) + 1)
             ]
@@ -150,9 +206,9 @@ def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
 
 def test_a_journal_is_brought_forward_and_keeps_all_it_had(closed, next_schema, open_journal, make):
     journal = open_journal(schema=next_schema)
-    assert journal._db.execute("PRAGMA user_version").fetchone()[0] == LATEST + 1
+    assert journal.db.rows("PRAGMA user_version")[0][0] == LATEST + 1
     assert [row.number for row in journal.overview()[::-1]] == ["000000001"]
-    assert journal._rows("SELECT note FROM lot")[0]["note"] == ""
+    assert journal.db.rows("SELECT note FROM lot")[0]["note"] == ""
 
 
 def test_a_migration_cut_short_leaves_the_journal_at_its_version(closed, next_schema, open_journal):
@@ -184,29 +240,29 @@ def test_a_journal_busy_in_another_process_is_a_clear_error(journal, make, open_
                 os.write(ready[1], b".")
                 os.read(done[0], 1)
 
-        other = Journal(path, Cipher(KEY), journal._clock, hold)
-        other.make_invoice(1, make.ps, make.sheets("FSE"))
+        other = Journal(path, Cipher(KEY), journal.db._clock, hold)
+        other.invoices.make(1, make.ps, make.sheets("FSE"))
         os._exit(0)
     os.read(ready[0], 1)
     waiting = open_journal(busy_seconds=0.01)
     with pytest.raises(StoreError, match="occupé par un autre programme"):
-        waiting.make_invoice(1, make.ps, make.sheets("FSE"))
-    assert waiting.visits()[0].invoice_id is None  # reading goes on meanwhile
+        waiting.invoices.make(1, make.ps, make.sheets("FSE"))
+    assert waiting.visits.find()[0].invoice_id is None  # reading goes on meanwhile
     os.write(done[1], b".")
     os.waitpid(child, 0)
-    assert waiting.make_invoice(1, make.ps, make.sheets("FSE")) == 1
+    assert waiting.invoices.make(1, make.ps, make.sheets("FSE")) == 1
 
 
 def test_two_processes_never_give_the_same_number(journal, make, path):
-    journal.add_day("many", make.ps, "20260302", [b"visit"] * 40)
-    visits = [visit.id for visit in journal.visits()]
+    journal.visits.add_day("many", make.ps, "20260302", [b"visit"] * 40)
+    visits = [visit.id for visit in journal.visits.find()]
     children = []
     for half in (visits[::2], visits[1::2]):
         child = os.fork()
         if child == 0:
-            other = Journal(path, Cipher(KEY), journal._clock)
+            other = Journal(path, Cipher(KEY), journal.db._clock)
             for visit in half:
-                other.make_invoice(visit, make.ps, make.sheets("FSE"))
+                other.invoices.make(visit, make.ps, make.sheets("FSE"))
             os._exit(0)
         children.append(child)
     assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]

@@ -18,31 +18,31 @@ def five(journal, make):
     """
     for day in range(1, 6):
         ps = OTHER_PS if day == 5 else PS
-        journal.add_day(f"day {day}", ps, f"2026030{day}", [b"visit"])
+        journal.visits.add_day(f"day {day}", ps, f"2026030{day}", [b"visit"])
     build = make.sheets("FSE")
     for visit in (1, 2):
-        certify(journal, journal.make_invoice(visit, PS, build))
+        certify(journal, journal.invoices.make(visit, PS, build))
     make.sent_file(journal)
     tell(journal, b"paid", Effect(Target.INVOICE, Outcome.PAID, invoice="000000001", asked=600, paid=600))
-    certify(journal, journal.make_invoice(3, PS, build))
+    certify(journal, journal.invoices.make(3, PS, build))
     make.sent_file(journal)
     tell(journal, b"no", Effect(Target.LOT, Outcome.REFUSED, lot="002", invoice="000000003", code="0205"))
-    certify(journal, journal.make_invoice(4, PS, build))
+    certify(journal, journal.invoices.make(4, PS, build))
     certify(
-        journal, journal.make_invoice(5, OTHER_PS, lambda n: [replace(build(n)[0], patient="MOREAU HUGO")])
+        journal, journal.invoices.make(5, OTHER_PS, lambda n: [replace(build(n)[0], patient="MOREAU HUGO")])
     )
-    journal.reopen_visit(3, "refusée")
-    certify(journal, journal.make_invoice(3, PS, build))
+    journal.visits.reopen(3, "refusée")
+    certify(journal, journal.invoices.make(3, PS, build))
     return journal
 
 
 def certify(journal, invoice):
-    for sheet in journal.invoice(invoice).sheets:
-        journal.sheet_certified(sheet.id, b"7" * 128)
+    for sheet in journal.invoices.get(invoice).sheets:
+        journal.invoices.certified(sheet.id, b"7" * 128)
 
 
 def tell(journal, raw, effect):
-    journal.settle_return(journal.take_return(raw, "imap"), "RSP", "", [effect])
+    journal.returns.settle(journal.returns.take(raw, "imap"), "RSP", "", [effect])
 
 
 def ids(rows):
@@ -123,5 +123,5 @@ def test_totals_of_a_new_journal_are_nothing(journal):
 
 
 def test_an_abandoned_invoice_is_in_no_total_but_its_sheets(five):
-    five.abandon_invoice(4, "carte absente")
+    five.invoices.abandon(4, "carte absente")
     assert (five.totals().invoices, five.totals().sheets[SheetState.ABANDONED]) == (4, 1)

@@ -60,7 +60,7 @@ def test_a_sheet_says_what_is_amiss_in_its_money(journal, make, settle, kinds, p
     make.sent_file(journal)
     for asked, paid in payments:
         effects = settle(replace(PAID, asked=asked, paid=paid))
-    sheet = journal.sheets()[0]
+    sheet = journal.invoices.sheets()[0]
     assert (sheet.state, sheet.reason) == (state, reason)
     assert effects[0].note == reason
     row = journal.overview()[0]
@@ -72,7 +72,7 @@ def test_a_dre_asks_the_complementary_share_alone(journal, sent, settle):
     assert journal.overview()[0].reason == (
         "demandé 10,00 € au lieu de 4,00 € ; payé 10,00 € pour 4,00 € demandés"
     )
-    assert journal.sheets()[1].state is SheetState.PAID
+    assert journal.invoices.sheets()[1].state is SheetState.PAID
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
@@ -80,18 +80,18 @@ def test_no_other_return_hides_what_is_amiss(journal, sent, settle, order):
     told = [replace(PAID, asked=600, paid=1968), REJECTED, DEFERRED]
     for place in order:
         settle(told[place])
-    sheet = journal.sheets()[0]
+    sheet = journal.invoices.sheets()[0]
     assert sheet.state is SheetState.PAID
     assert sheet.reason == "R01 DROITS ; payé 19,68 € pour 6,00 € demandés"
 
 
 def test_the_history_says_what_was_amiss(journal, sent, settle):
     settle(replace(PAID, asked=600, paid=1968))
-    last = [row for row in journal.history("sheet", 1) if row.state == "paid"]
+    last = [row for row in journal.history.find("sheet", 1) if row.state == "paid"]
     assert [row.detail for row in last] == ["payé 19,68 € pour 6,00 € demandés"]
 
 
 @pytest.mark.parametrize("effect", [REJECTED, DEFERRED], ids=["rejected", "deferred"])
 def test_what_is_not_paid_is_no_anomaly_of_its_own(journal, sent, settle, effect):
     settle(effect)
-    assert journal.sheets()[0].reason == effect.reason
+    assert journal.invoices.sheets()[0].reason == effect.reason

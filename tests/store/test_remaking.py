@@ -23,30 +23,30 @@ def three(journal, make):
 
 
 def states(journal):
-    return [sheet.state for sheet in journal.sheets()]
+    return [sheet.state for sheet in journal.invoices.sheets()]
 
 
 def test_a_lot_refused_for_itself_is_closed_again_under_a_new_number(journal, make, settle, three):
     settle(LOT_REFUSED)
-    made = journal.remake_lot(1, (), "certificat")
+    made = journal.remaking.remake(1, (), "certificat")
     assert (made.as_they_are, made.anew) == (("000000001", "000000002", "000000003"), ())
     assert states(journal) == [SheetState.CERTIFIED] * 3
     file = make.sent_file(journal)
-    assert [(lot.number, lot.state, lot.sheet_ids) for lot in journal.lots()] == [
+    assert [(lot.number, lot.state, lot.sheet_ids) for lot in journal.lots.find()] == [
         ("001", LotState.REFUSED, (1, 2, 3)),
         ("002", LotState.SENT, (1, 2, 3)),
     ]
-    assert journal.file(file).lot_ids == (2,)
+    assert journal.files.get(file).lot_ids == (2,)
 
 
 def test_old_and_new_lot_lead_to_one_another(journal, make, settle, three):
     settle(LOT_REFUSED)
-    journal.remake_lot(1, (), "certificat")
+    journal.remaking.remake(1, (), "certificat")
     make.sent_file(journal)
     settle(replace(LOT_REFUSED, lot="002"))
-    journal.remake_lot(2, (), "encore")
+    journal.remaking.remake(2, (), "encore")
     make.sent_file(journal)
-    assert [(lot.number, lot.remakes, lot.remade_in) for lot in journal.lots()] == [
+    assert [(lot.number, lot.remakes, lot.remade_in) for lot in journal.lots.find()] == [
         ("001", (), ("002",)),
         ("002", ("001",), ("003",)),
         ("003", ("002",), ()),
@@ -54,27 +54,27 @@ def test_old_and_new_lot_lead_to_one_another(journal, make, settle, three):
     found = journal.trace("1")
     assert [lot.number for lot in found.lots] == ["001", "002", "003"]
     assert [file.name for file in found.files] == ["000001", "000002", "000003"]
-    first = journal.trace(journal.messages()[0].subject)
+    first = journal.trace(journal.messages.find()[0].subject)
     assert [invoice.number for invoice in first.invoices] == ["000000001", "000000002", "000000003"]
 
 
 def test_the_invoice_that_the_arl_blames_is_billed_anew_under_a_new_number(journal, make, settle, three):
     settle(BLAMED)
-    assert journal.faulty_invoices(1) == ("000000002",)
-    made = journal.remake_lot(1, journal.faulty_invoices(1), "certificat")
+    assert journal.remaking.faulty_invoices(1) == ("000000002",)
+    made = journal.remaking.remake(1, journal.remaking.faulty_invoices(1), "certificat")
     assert (made.as_they_are, made.anew) == (("000000001", "000000003"), ("000000002",))
     assert states(journal) == [SheetState.CERTIFIED, SheetState.REFUSED, SheetState.CERTIFIED]
-    assert [visit.rank for visit in journal.visits(state=VisitState.PENDING)] == [2]
+    assert [visit.rank for visit in journal.visits.find(VisitState.PENDING)] == [2]
     make.invoice(journal)
     make.sent_file(journal)
-    assert journal.lots()[1].sheet_ids == (1, 3, 4)
-    links = [(one.number, one.replaces, one.replaced_by) for one in map(journal.invoice, (2, 4))]
+    assert journal.lots.find()[1].sheet_ids == (1, 3, 4)
+    links = [(one.number, one.replaces, one.replaced_by) for one in map(journal.invoices.get, (2, 4))]
     assert links == [("000000002", "", "000000004"), ("000000004", "000000002", "")]
 
 
 def test_the_overview_counts_a_visit_billed_anew_once(journal, make, settle, three):
     settle(BLAMED)
-    journal.remake_lot(1, ("000000002",), "certificat")
+    journal.remaking.remake(1, ("000000002",), "certificat")
     assert [row.number for row in journal.overview()[::-1] if row.counts] == [
         "000000001",
         "000000002",
@@ -93,9 +93,9 @@ def test_the_overview_counts_a_visit_billed_anew_once(journal, make, settle, thr
 
 def test_a_lot_that_was_put_right_is_not_put_right_again(journal, settle, three):
     settle(BLAMED)
-    journal.remake_lot(1, ("000000002",), "certificat")
+    journal.remaking.remake(1, ("000000002",), "certificat")
     with pytest.raises(StoreError, match="plus rien à refaire"):
-        journal.remake_lot(1, (), "encore")
+        journal.remaking.remake(1, (), "encore")
 
 
 @pytest.mark.parametrize(
@@ -108,22 +108,22 @@ def test_a_lot_that_was_put_right_is_not_put_right_again(journal, settle, three)
 )
 def test_what_is_not_to_be_remade_is_refused_and_changes_nothing(journal, settle, three, told, faulty, why):
     settle(told)
-    before = journal.history()
+    before = journal.history.find()
     with pytest.raises(StoreError, match=why):
-        journal.remake_lot(1, faulty, "essai")
-    assert journal.history() == before
+        journal.remaking.remake(1, faulty, "essai")
+    assert journal.history.find() == before
 
 
 def test_an_invoice_whose_other_sheet_may_be_paid_is_not_billed_anew(journal, make, settle, sent):
     settle(LOT_REFUSED)
     with pytest.raises(StoreError, match="L’autre pièce de la facture 000000001 n’est pas refusée"):
-        journal.remake_lot(1, ("000000001",), "certificat")
-    assert journal.remake_lot(1, (), "certificat").as_they_are == ("000000001",)
+        journal.remaking.remake(1, ("000000001",), "certificat")
+    assert journal.remaking.remake(1, (), "certificat").as_they_are == ("000000001",)
 
 
 def test_late_word_of_the_old_lot_does_not_touch_the_new_one(journal, make, settle, three):
     settle(LOT_REFUSED)
-    journal.remake_lot(1, (), "certificat")
+    journal.remaking.remake(1, (), "certificat")
     make.sent_file(journal)
     (row,) = settle(replace(LOT_REFUSED, outcome=Outcome.ACCEPTED, code="0000"))
     assert (row.applied, row.note) == (True, "lot refusé, puis accepté : il a été refait, à vérifier")
@@ -134,17 +134,17 @@ def test_late_word_of_the_old_lot_does_not_touch_the_new_one(journal, make, sett
 
 def test_payment_of_the_old_lot_keeps_its_sheet_out_of_the_new_one(journal, make, settle, three):
     settle(LOT_REFUSED)
-    journal.remake_lot(1, (), "certificat")
+    journal.remaking.remake(1, (), "certificat")
     (row,) = settle(replace(PAID, lot="001", lot_date="260302"))
     assert (row.applied, row.note) == (True, "")
     make.sent_file(journal)
-    assert journal.lots()[1].sheet_ids == (2, 3)
+    assert journal.lots.find()[1].sheet_ids == (2, 3)
     assert states(journal) == [SheetState.PAID, SheetState.SENT, SheetState.SENT]
 
 
 def test_payment_told_of_another_lot_date_is_not_taken_for_either_lot(journal, make, settle, three):
     settle(LOT_REFUSED)
-    journal.remake_lot(1, (), "certificat")
+    journal.remaking.remake(1, (), "certificat")
     make.certified_lot(journal, date=b"260310")
     (row,) = settle(replace(PAID, lot="001", lot_date="260310"))
     assert (row.applied, row.note) == (False, "autre date de lot")
@@ -153,15 +153,15 @@ def test_payment_told_of_another_lot_date_is_not_taken_for_either_lot(journal, m
 def test_a_visit_reopened_and_paid_all_the_same_waits_no_more(journal, settle, three):
     """It stayed « à facturer » for ever."""
     settle(BLAMED)
-    journal.remake_lot(1, ("000000002",), "certificat")
+    journal.remaking.remake(1, ("000000002",), "certificat")
     settle(replace(PAID, invoice="000000002"))
-    assert journal.visits(state=VisitState.PENDING) == ()
-    assert journal.visits()[1].invoice_id == 2
+    assert journal.visits.find(VisitState.PENDING) == ()
+    assert journal.visits.find()[1].invoice_id == 2
 
 
 def test_what_was_made_anew_is_given_up_when_the_old_invoice_is_paid(journal, make, settle, three):
     settle(BLAMED)
-    journal.remake_lot(1, ("000000002",), "certificat")
+    journal.remaking.remake(1, ("000000002",), "certificat")
     make.invoice(journal)
     (row,) = settle(replace(PAID, invoice="000000002"))
     assert row.note == "la facture 000000004, faite de nouveau, est abandonnée"
@@ -174,14 +174,14 @@ def test_what_was_made_anew_is_given_up_when_the_old_invoice_is_paid(journal, ma
         "000000002",
         "000000003",
     ]
-    assert journal.visits(state=VisitState.PENDING) == ()
+    assert journal.visits.find(VisitState.PENDING) == ()
 
 
 def test_both_invoices_of_a_visit_say_so_when_one_is_paid_and_the_other_has_left(
     journal, make, settle, three
 ):
     settle(BLAMED)
-    journal.remake_lot(1, ("000000002",), "certificat")
+    journal.remaking.remake(1, ("000000002",), "certificat")
     make.invoice(journal)
     make.sent_file(journal)
     (row,) = settle(replace(PAID, invoice="000000002"))

@@ -15,9 +15,9 @@ DUPLICATE = replace(ARL, outcome=Outcome.REFUSED, code="0105", label="LOT DEJA R
 
 def states(journal):
     return (
-        [file.state for file in journal.files()],
-        [lot.state for lot in journal.lots()],
-        [sheet.state for sheet in journal.sheets()],
+        [file.state for file in journal.files.find()],
+        [lot.state for lot in journal.lots.find()],
+        [sheet.state for sheet in journal.invoices.sheets()],
     )
 
 
@@ -42,8 +42,8 @@ def test_a_return_for_another_person_or_lot_is_kept_and_changes_nothing(
 ):
     effect = replace(PAID, outcome=outcome, **told)
     settle(effect)
-    assert [(row.effect, row.note) for row in journal.unmatched()] == [(effect, reason)]
-    assert journal.payments(1) == ()
+    assert [(row.effect, row.note) for row in journal.effects.unmatched()] == [(effect, reason)]
+    assert journal.payments.of_sheet(1) == ()
     row = journal.overview()[0]
     assert (row.states, row.paid, row.reason) == ((SheetState.SENT, SheetState.SENT), 0, "")
 
@@ -62,18 +62,18 @@ def test_a_return_for_another_person_or_lot_is_kept_and_changes_nothing(
 )
 def test_a_return_that_agrees_or_does_not_say_settles_its_sheet(journal, sent, settle, told):
     settle(replace(PAID, **told))
-    assert journal.unmatched() == ()
-    assert journal.sheets()[0].state is SheetState.PAID
+    assert journal.effects.unmatched() == ()
+    assert journal.invoices.sheets()[0].state is SheetState.PAID
 
 
 def test_a_return_for_another_person_does_not_prove_that_a_file_arrived(journal, make, settle):
     make.invoice(journal)
     make.certified_lot(journal)
-    message = journal.make_message(make.made_file(journal), "oct", make.message())
-    journal.message_transmitting(message)
-    journal.message_uncertain(message, "coupure")
+    message = journal.messages.make(make.made_file(journal), "oct", make.message())
+    journal.messages.transmitting(message)
+    journal.messages.uncertain(message, "coupure")
     settle(replace(PAID, nir="1000000000001"))
-    assert journal.message(message).state is MessageState.UNCERTAIN
+    assert journal.messages.get(message).state is MessageState.UNCERTAIN
 
 
 def test_the_nir_that_a_return_gives_is_in_no_text(journal, sent, settle):
@@ -92,7 +92,7 @@ def test_an_arl_with_another_date_file_or_sender_settles_no_lot(journal, sent, s
     before = states(journal)
     settle(replace(ARL, outcome=outcome, **wrong))
     assert states(journal) == before
-    assert [row.note for row in journal.unmatched()] == ["lot inconnu"]
+    assert [row.note for row in journal.effects.unmatched()] == ["lot inconnu"]
 
 
 @pytest.mark.parametrize(("date", "acknowledged"), [("260302", 0), ("260401", 1)])
@@ -100,20 +100,20 @@ def test_the_date_says_which_lot_of_that_number_an_arl_means(journal, make, sett
     for made in (b"260302", b"260401"):
         make.invoice(journal)
         make.certified_lot(journal, date=made)
-        message = journal.make_message(make.made_file(journal), "oct", make.message())
-        journal.message_transmitting(message)
-        journal.message_sent(message)
-        journal._set_counter(make.ps, "lot", 0)
+        message = journal.messages.make(make.made_file(journal), "oct", make.message())
+        journal.messages.transmitting(message)
+        journal.messages.sent(message)
+        journal.db.set_counter(make.ps, "lot", 0)
     settle(replace(ARL, file="", lot_date=date))
     expected = [LotState.SENT, LotState.SENT]
     expected[acknowledged] = LotState.ACKNOWLEDGED
-    assert [lot.state for lot in journal.lots()] == expected
+    assert [lot.state for lot in journal.lots.find()] == expected
 
 
 def resend(journal, make, file):
-    message = journal.make_message(file, "oct", make.message(), resend=True)
-    journal.message_transmitting(message)
-    journal.message_sent(message)
+    message = journal.messages.make(file, "oct", make.message(), resend=True)
+    journal.messages.transmitting(message)
+    journal.messages.sent(message)
 
 
 def test_a_duplicate_after_a_resend_does_not_refuse_an_accepted_lot(journal, make, sent, settle):
@@ -121,8 +121,11 @@ def test_a_duplicate_after_a_resend_does_not_refuse_an_accepted_lot(journal, mak
     resend(journal, make, sent)
     (row,) = settle(DUPLICATE)
     assert (row.applied, row.note) == (True, "lot déjà reçu")
-    assert journal.lots()[0].state is LotState.ACKNOWLEDGED
-    assert (journal.sheets()[0].state, journal.sheets()[0].reason) == (SheetState.ACKNOWLEDGED, "")
+    assert journal.lots.find()[0].state is LotState.ACKNOWLEDGED
+    assert (journal.invoices.sheets()[0].state, journal.invoices.sheets()[0].reason) == (
+        SheetState.ACKNOWLEDGED,
+        "",
+    )
 
 
 def test_an_acceptance_that_comes_after_its_duplicate_stands(journal, make, settle):
@@ -133,21 +136,26 @@ def test_an_acceptance_that_comes_after_its_duplicate_stands(journal, make, sett
     assert states(journal) == ([FileState.REFUSED], [LotState.REFUSED], [SheetState.REFUSED])
     settle(ARL)
     assert states(journal) == ([FileState.ACKNOWLEDGED], [LotState.ACKNOWLEDGED], [SheetState.ACKNOWLEDGED])
-    assert [row.reason for row in (*journal.files(), *journal.lots(), *journal.sheets())] == ["", "", ""]
+    assert [
+        row.reason for row in (*journal.files.find(), *journal.lots.find(), *journal.invoices.sheets())
+    ] == ["", "", ""]
 
 
 def test_a_refusal_that_comes_after_its_duplicate_gives_the_reason(journal, sent, settle):
     settle(DUPLICATE)
     settle(replace(ARL, outcome=Outcome.REFUSED, code="0103", label="CERTIFICAT"))
     settle(ARL)
-    assert (journal.lots()[0].state, journal.lots()[0].reason) == (LotState.REFUSED, "0103 CERTIFICAT")
-    assert journal.sheets()[0].reason == "0103 CERTIFICAT"
+    assert (journal.lots.find()[0].state, journal.lots.find()[0].reason) == (
+        LotState.REFUSED,
+        "0103 CERTIFICAT",
+    )
+    assert journal.invoices.sheets()[0].reason == "0103 CERTIFICAT"
 
 
 def test_a_lot_that_is_a_duplicate_of_another_is_refused(journal, sent, settle):
     settle(DUPLICATE)
-    assert [lot.state for lot in journal.lots()] == [LotState.REFUSED, LotState.SENT]
-    assert journal.lots()[0].reason == "0105 LOT DEJA RECU"
+    assert [lot.state for lot in journal.lots.find()] == [LotState.REFUSED, LotState.SENT]
+    assert journal.lots.find()[0].reason == "0105 LOT DEJA RECU"
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.DUPLICATE])
@@ -183,10 +191,13 @@ def test_a_file_says_why_it_was_refused_and_no_more_once_it_is_not(journal, make
     file = make.sent_file(journal)
     told = Effect(Target.FILE, Outcome.REFUSED, file="000001", code="0105", label="DOUBLE")
     refused = Effect(Target.FILE, Outcome.REFUSED, file="000001", code="0100", label="ILLISIBLE")
-    journal.settle_return(journal.take_return(b"first", "imap"), "ARL", "", [refused])
-    assert journal.file(file).reason == "0100 ILLISIBLE"
-    journal.settle_return(journal.take_return(b"second", "imap"), "ARL", "", [told])
-    assert (journal.file(file).state, journal.file(file).reason) == (FileState.REFUSED, "0100 ILLISIBLE")
+    journal.returns.settle(journal.returns.take(b"first", "imap"), "ARL", "", [refused])
+    assert journal.files.get(file).reason == "0100 ILLISIBLE"
+    journal.returns.settle(journal.returns.take(b"second", "imap"), "ARL", "", [told])
+    assert (journal.files.get(file).state, journal.files.get(file).reason) == (
+        FileState.REFUSED,
+        "0100 ILLISIBLE",
+    )
 
 
 def test_a_sheet_refused_alone_stays_so_when_its_lot_refused_as_a_duplicate_is_accepted(journal, make):
@@ -198,5 +209,8 @@ def test_a_sheet_refused_alone_stays_so_when_its_lot_refused_as_a_duplicate_is_a
     twice = Effect(Target.LOT, Outcome.REFUSED, lot="001", code="0105")
     accepted = Effect(Target.LOT, Outcome.ACCEPTED, lot="001")
     for raw, effect in ((b"alone", alone), (b"twice", twice), (b"accepted", accepted)):
-        journal.settle_return(journal.take_return(raw, "imap"), "ARL", "", [effect])
-    assert [sheet.state for sheet in journal.sheets()] == [SheetState.REFUSED, SheetState.ACKNOWLEDGED]
+        journal.returns.settle(journal.returns.take(raw, "imap"), "ARL", "", [effect])
+    assert [sheet.state for sheet in journal.invoices.sheets()] == [
+        SheetState.REFUSED,
+        SheetState.ACKNOWLEDGED,
+    ]

@@ -67,14 +67,14 @@ def settled(sent, effects):
     shutil.copy(sent, path)
     with Journal(path, Cipher(KEY), lambda: NOW) as journal:
         for rank, effect in enumerate(effects):
-            journal.settle_return(journal.take_return(b"%d" % rank, "test"), "X", "", [effect])
+            journal.returns.settle(journal.returns.take(b"%d" % rank, "test"), "X", "", [effect])
         states = (
-            [sheet.state for sheet in journal.sheets()],
-            [lot.state for lot in journal.lots()],
-            [file.state for file in journal.files()],
+            [sheet.state for sheet in journal.invoices.sheets()],
+            [lot.state for lot in journal.lots.find()],
+            [file.state for file in journal.files.find()],
             [row.paid for row in journal.overview()[::-1]],
-            len(journal.unmatched()),
-            [amiss(sheet.reason) for sheet in journal.sheets()],
+            len(journal.effects.unmatched()),
+            [amiss(sheet.reason) for sheet in journal.invoices.sheets()],
         )
     path.unlink()
     return states

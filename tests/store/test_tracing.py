@@ -20,7 +20,7 @@ def two_files(journal, make):
         (b"arl", Effect(Target.FILE, Outcome.ACCEPTED, file="000001")),
         (b"rsp", Effect(Target.INVOICE, Outcome.PAID, invoice="000000002", share="AMO", asked=600, paid=600)),
     ):
-        journal.settle_return(journal.take_return(raw, "imap"), raw.decode().upper(), "", [effect])
+        journal.returns.settle(journal.returns.take(raw, "imap"), raw.decode().upper(), "", [effect])
 
 
 def test_an_invoice_leads_to_its_lots_file_message_and_returns(journal, two_files):
@@ -89,7 +89,7 @@ def test_the_overview_shows_the_sheet_that_needs_most_attention(journal, two_fil
     effect = Effect(
         Target.INVOICE, Outcome.REJECTED, invoice="000000001", share="AMC", code="R01", label="DROITS"
     )
-    journal.settle_return(journal.take_return(b"580", "imap"), "RSP", "", [effect])
+    journal.returns.settle(journal.returns.take(b"580", "imap"), "RSP", "", [effect])
     row = journal.overview()[::-1][0]
     assert (row.state, row.reason) == (SheetState.PAYMENT_REFUSED, "R01 DROITS")
     assert row.states == (SheetState.ACKNOWLEDGED, SheetState.PAYMENT_REFUSED)
@@ -99,21 +99,21 @@ def test_a_resend_shows_both_subjects_and_no_old_doubt(journal, make):
     make.invoice(journal)
     make.certified_lot(journal)
     file = make.made_file(journal)
-    first = journal.make_message(file, "oct", make.message())
-    journal.message_transmitting(first)
-    journal.message_uncertain(first, "coupure")
+    first = journal.messages.make(file, "oct", make.message())
+    journal.messages.transmitting(first)
+    journal.messages.uncertain(first, "coupure")
     assert journal.overview()[::-1][0].reason == "envoi incertain : coupure"
-    second = journal.make_message(file, "oct", make.message(), resend=True)
-    journal.message_transmitting(second)
-    journal.message_sent(second)
+    second = journal.messages.make(file, "oct", make.message(), resend=True)
+    journal.messages.transmitting(second)
+    journal.messages.sent(second)
     row = journal.overview()[::-1][0]
     assert (len(row.subjects), row.reason) == (2, "")
 
 
 def test_the_history_names_things_as_a_carer_knows_them(journal, make, two_files):
-    journal.take_return(b"???", "imap")
-    stamp = journal.messages()[0].compostage
-    names = {(row.subject, row.subject_id): row.name for row in journal.history()}
+    journal.returns.take(b"???", "imap")
+    stamp = journal.messages.find()[0].compostage
+    names = {(row.subject, row.subject_id): row.name for row in journal.history.find()}
     assert names["visit", 2] == "visite 2 du 02/03/2026"
     assert (names["sheet", 1], names["sheet", 2]) == ("FSE 000000001", "DRE 000000001")
     assert (names["lot", 2], names["file", 1]) == ("lot 002", "fichier 000001")
@@ -123,5 +123,5 @@ def test_the_history_names_things_as_a_carer_knows_them(journal, make, two_files
         "FSE 000000003",
         "lot 003",
         "fichier 000002",
-        f"message {journal.messages()[1].compostage}",
+        f"message {journal.messages.find()[1].compostage}",
     }

@@ -60,7 +60,7 @@ def alerts(office: Office) -> list[Alert]:
 def _without_arl(office: Office) -> list[Alert]:
     delays = {route.name: route.arl_days for route in (*office.former, office.route)}
     found: list[Alert] = []
-    for row in office.journal.lots_without_arl():
+    for row in office.journal.waiting.lots_without_arl():
         delay = delays.get(row.route, ARL_DAYS)
         if _age(office, row.since) >= timedelta(days=delay):
             text = f"aucun ARL après {delay} jours"
@@ -80,29 +80,29 @@ def _billed_twice(office: Office) -> list[Alert]:
             "ne la faites pas payer deux fois : voyez avec l'organisme",
             row.ps,
         )
-        for row in office.journal.billed_twice()
+        for row in office.journal.waiting.billed_twice()
     ]
 
 
 def _refused(office: Office) -> list[Alert]:
     return [
         _alert(office, AlertKind.REFUSED, row, "refusé et pas refait", f"tournee lot remake {row.lot}")
-        for row in office.journal.lots_not_put_right()
+        for row in office.journal.waiting.lots_not_put_right()
     ]
 
 
 def _not_sent(office: Office) -> list[Alert]:
     return [
         _alert(office, AlertKind.NOT_SENT, row, "formé et pas envoyé", "tournee send")
-        for row in office.journal.files_not_sent()
+        for row in office.journal.waiting.files_not_sent()
         if _age(office, row.since) >= timedelta(days=UNSENT_DAYS)
     ]
 
 
 def _uncertain(office: Office) -> list[Alert]:
     found = []
-    for message in office.journal.messages(MessageState.UNCERTAIN):
-        file = office.journal.file(message.file_id)
+    for message in office.journal.messages.find(MessageState.UNCERTAIN):
+        file = office.journal.files.get(message.file_id)
         text = "on ne sait pas s'il est arrivé"
         next_step = f"tournee fetch ; si aucun ARL ne vient, tournee send --again {file.name}"
         row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
@@ -120,7 +120,7 @@ def _quarantined(office: Office) -> list[Alert]:
             f"mis de côté : {row.reason}",
             "tournee fetch --again une fois la cause levée",
         )
-        for row in office.journal.returns(ReturnState.QUARANTINED)
+        for row in office.journal.returns.find(ReturnState.QUARANTINED)
     ]
 
 

@@ -56,16 +56,16 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     """
     day = load_day(data, name, splitter=splitter_of(office.route))
     digest, date = hashlib.sha256(data).hexdigest(), f"{day.day:%Y%m%d}"
-    known = office.journal.has_day(digest)
+    known = office.journal.visits.has_day(digest)
     kept = [write_judged(visit) for visit in judged_visits(day)]
-    day_id = office.journal.add_day(digest, day.ps_number, date, kept)
+    day_id = office.journal.visits.add_day(digest, day.ps_number, date, kept)
     _log.info("day %d: %d visits, %s", day_id, len(kept), "known before" if known else "taken in")
     return ImportedDay(day_id, date, day.ps_number, len(kept), known)
 
 
 def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedVisit]]:
     """The visits of this professional that still have something to certify, in the order of their days."""
-    rows = office.journal.visits(state=VisitState.PENDING)
+    rows = office.journal.visits.find(state=VisitState.PENDING)
     return [(row, read_judged(row.payload)) for row in rows if row.ps == ps.identity.billing_number]
 
 
@@ -101,19 +101,19 @@ def certify_visit(
             visit.visit,
             number,
             splitter=splitter_of(office.route),
-            rectifies=office.journal.refused_invoice(row.id),
+            rectifies=office.journal.invoices.refused_of(row.id),
             judged=True,
         )
         return invoice_sheets(invoice)
 
-    invoice_id = office.journal.make_invoice(row.id, ps.identity.billing_number, build)
-    for sheet in office.journal.invoice(invoice_id).sheets:
+    invoice_id = office.journal.invoices.make(row.id, ps.identity.billing_number, build)
+    for sheet in office.journal.invoices.get(invoice_id).sheets:
         if sheet.state is SheetState.MADE:
             _certify_sheet(office, reader, ps, vitale, sheet)
             _log.info(
                 "visit %d, invoice %d: %s certified, mode %s", row.id, invoice_id, sheet.kind, sheet.mode
             )
-    return office.journal.invoice(invoice_id)
+    return office.journal.invoices.get(invoice_id)
 
 
 def abandon_visit(office: Office, visit_id: int, reason: str) -> None:
@@ -121,10 +121,10 @@ def abandon_visit(office: Office, visit_id: int, reason: str) -> None:
 
     Its number is lost for good. StoreError when the visit is billed already.
     """
-    invoice = office.journal.live_invoice(visit_id)
+    invoice = office.journal.visits.live_invoice(visit_id)
     if invoice is not None:
-        office.journal.abandon_invoice(invoice, reason)
-    office.journal.abandon_visit(visit_id, reason)
+        office.journal.invoices.abandon(invoice, reason)
+    office.journal.visits.abandon(visit_id, reason)
 
 
 def _patient_of(visit: Visit, vitale: VitaleInReader | None) -> Patient:
@@ -145,4 +145,4 @@ def _certify_sheet(
     """Have one sheet certified, journal its records 7 (OCT-SS-2)."""
     signers = Signers(ps.certificate, vitale.certificate if vitale is not None else None)
     sevens = certify_invoice(reader, signers, sheet.records, kind=sheet.kind, mode=sheet.mode)
-    office.journal.sheet_certified(sheet.id, sevens)
+    office.journal.invoices.certified(sheet.id, sevens)

@@ -197,11 +197,11 @@ def _identity(link: Reader) -> Iterator[Fact]:
 
 
 def _journal(office: Office) -> Iterator[Fact]:
-    held = office.journal
-    yield Fact("schema", "Version", held.schema_version)
-    yield Fact("bytes", "Octets", held.path.stat().st_size)
-    yield Fact("check", "Contrôle", held.check())
-    for table, states in held.counts().items():
+    health = office.journal.health
+    yield Fact("schema", "Version", health.schema_version)
+    yield Fact("bytes", "Octets", office.journal.path.stat().st_size)
+    yield Fact("check", "Contrôle", " ; ".join(health.check()) or "ok")
+    for table, states in health.counts().items():
         for state, count in states.items():
             yield Fact(f"{table}_{state}", f"{table} {state}", count)
     kinds = [one.kind.value for one in alerts(office)]

@@ -46,6 +46,7 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
     knows it by its bytes. A mailbox that cannot be reached does not keep the others from being visited.
     `again` tries the returns set aside before once more: a key that was missing may have come.
     """
+    office.journal.messages.recover()
     known = 0
     problems: list[str] = []
     errors: list[TourneeError] = []
@@ -58,12 +59,12 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
         else:
             known += seen
             problems += wrong
-    waiting = office.journal.return_ids(ReturnState.TAKEN)
+    waiting = office.journal.returns.ids(ReturnState.TAKEN)
     if again:
-        waiting += office.journal.return_ids(ReturnState.QUARANTINED)
+        waiting += office.journal.returns.ids(ReturnState.QUARANTINED)
     settled = []
     for rank, return_id in enumerate(waiting, 1):
-        settled.append(_settle(office, office.journal.received(return_id), errors))
+        settled.append(_settle(office, office.journal.returns.get(return_id), errors))
         progress("retours lus", rank, len(waiting))
     told = {one.row.id: one.read.content.increments for one in settled if isinstance(one.read.content, Dloi)}
     errors += bring_forward(office, progress, told)
@@ -73,7 +74,7 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
 def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int, list[str]]:
     known = 0
     problems = []
-    kept = office.journal.sources() if route.mailbox.keep else frozenset()
+    kept = office.journal.returns.sources() if route.mailbox.keep else frozenset()
     with open_mailbox(route.mailbox) as box:
         for rank, letter in enumerate(box.letters(lambda key: f"{route.name} {key}" in kept), 1):
             progress(f"lettres de {route.name}", rank, 0)
@@ -81,7 +82,7 @@ def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int
                 _log.warning("route %s: a letter could not be taken", route.name)
                 problems.append(f"{route.name}, {letter.key} : {letter.problem}")
                 continue
-            if office.journal.take_return(letter.raw, f"{route.name} {letter.key}") is None:
+            if office.journal.returns.take(letter.raw, f"{route.name} {letter.key}") is None:
                 known += 1
             box.acknowledge(letter)
     return known, problems
@@ -93,16 +94,16 @@ def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settl
     if isinstance(read.content, Quarantined):
         _log.warning("return %d set aside (%s)", row.id, read.content.where)
         if row.state is ReturnState.TAKEN:
-            office.journal.quarantine_return(row.id, f"{read.content.reason} ({read.content.where})")
-        effects: tuple[EffectRow, ...] = ()
-    else:
-        if isinstance(read.content, Dloi):
-            office.journal.keep_increments(row.id, read.content.increments)
-        changes = effects_of(read.content)
-        effects = office.journal.settle_return(
-            row.id, read.kind, read.envelope.subject, changes, read.clear, body=read.body, notes=read.odd
-        )
-    return Settled(office.journal.received(row.id), read, effects)
+            reason = f"{read.content.reason} ({read.content.where})"
+            row = office.journal.returns.quarantine(row.id, reason)
+        return Settled(row, read, ())
+    if isinstance(read.content, Dloi):
+        office.journal.opposition.keep_increments(row.id, read.content.increments)
+    changes = effects_of(read.content)
+    settled = office.journal.returns.settle(
+        row.id, read.kind, read.envelope.subject, changes, read.clear, body=read.body, notes=read.odd
+    )
+    return Settled(settled.row, read, settled.effects)
 
 
 def _opener(office: Office, errors: list[TourneeError]) -> Unseal | None:
@@ -128,9 +129,9 @@ def read_again(office: Office, return_id: int) -> Settled:
     What was settled is told from what the journal keeps, and needs no key; ConfigError when that of another
     cannot be had.
     """
-    row = office.journal.received(return_id)
+    row = office.journal.returns.get(return_id)
     errors: list[TourneeError] = []
     read = take_in(row.raw, _opener(office, errors), opened=row.content)
     if errors:
         raise errors[0]
-    return Settled(row, read, office.journal.effects(return_id))
+    return Settled(row, read, office.journal.effects.of_return(return_id))

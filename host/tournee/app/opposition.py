@@ -97,8 +97,8 @@ def open_list(office: Office) -> OppositionList | None:
 
 def list_state(office: Office) -> ListState:
     """What is in force, and what is known beyond it (OCT-LOI-2). DamagedListError."""
-    latest, waiting = latest_heard_of(office), office.journal.increments(IncrementState.WAITING)
-    held, request = open_list(office), office.journal.last_request()
+    latest, waiting = latest_heard_of(office), office.journal.opposition.increments(IncrementState.WAITING)
+    held, request = open_list(office), office.journal.opposition.last_request()
     if held is None:
         return ListState(0, None, 0, None, 0, waiting, latest, request)
     with held:
@@ -197,9 +197,9 @@ def added_since(office: Office, since: int) -> list[str]:
     from tournee.returns.dloi import read_dloi
 
     found: dict[str, None] = {}
-    for row in office.journal.increments(IncrementState.APPLIED):
+    for row in office.journal.opposition.increments(IncrementState.APPLIED):
         if row.after > since:
-            content = office.journal.received(row.return_id).content
+            content = office.journal.returns.get(row.return_id).content
             found.update(dict.fromkeys(read_dloi(content).increments[row.rank].additions))
     return list(found)
 
@@ -215,7 +215,7 @@ def number_in_force(office: Office) -> int:
 
 def latest_heard_of(office: Office) -> int:
     """The highest list number that an increment told of, 0 when there is none."""
-    return max((one.after for one in office.journal.increments()), default=0)
+    return max((one.after for one in office.journal.opposition.increments()), default=0)
 
 
 def _no_list() -> OppositionError:

@@ -49,7 +49,7 @@ def bring_forward(
     is missing, once (OCT-LOI-2). Gives what could not be done. `told`: what returns read just now hold, by
     their ids; what came before is read in the journal.
     """
-    waiting = office.journal.increments(IncrementState.WAITING)
+    waiting = office.journal.opposition.increments(IncrementState.WAITING)
     if not waiting:
         return []
     contents = dict(told or {})
@@ -76,7 +76,7 @@ def _apply(office: Office, row: IncrementRow, contents: dict[int, tuple[Incremen
                 f"attend la liste {row.before:06} (ici {in_force:06})",
             )
         if row.return_id not in contents:
-            contents[row.return_id] = read_dloi(office.journal.received(row.return_id).content).increments
+            contents[row.return_id] = read_dloi(office.journal.returns.get(row.return_id).content).increments
         try:
             done = apply_increment(list_path(office), contents[row.return_id][row.rank], anew=anew)
         except IncrementError as error:
@@ -88,7 +88,7 @@ def _apply(office: Office, row: IncrementRow, contents: dict[int, tuple[Incremen
         odd = ((done.already, "ajouts déjà présents"), (done.absent, "retraits absents"))
         return IncrementState.APPLIED, ", ".join(f"{what} : {count}" for count, what in odd if count)
 
-    office.journal.increment_done(row.id, act)
+    office.journal.opposition.increment_done(row.id, act)
 
 
 def _ask_for_missing(office: Office) -> list[TourneeError]:
@@ -97,8 +97,8 @@ def _ask_for_missing(office: Office) -> list[TourneeError]:
     latest = latest_heard_of(office)
     if latest <= in_force:
         return []
-    for file in office.journal.requests(in_force, latest):
-        if any(message.state in _SENT for message in office.journal.messages(file_id=file)):
+    for file in office.journal.opposition.requests(in_force, latest):
+        if any(message.state in _SENT for message in office.journal.messages.find(file_id=file)):
             return []
     done = request_list(office)
     return [] if done.error is None else [done.error]
@@ -106,15 +106,15 @@ def _ask_for_missing(office: Office) -> list[TourneeError]:
 
 def _ask(office: Office, sender: LotSender, in_force: int) -> Dispatch:
     build = partial(_request_draft, office, sender, in_force)
-    made = office.journal.make_request(sender.number, in_force, latest_heard_of(office), build)
-    file = office.journal.file(made)
+    made = office.journal.opposition.make_request(sender.number, in_force, latest_heard_of(office), build)
+    file = office.journal.files.get(made)
     return send_file(office, file, resend=False)
 
 
 def _request_draft(office: Office, sender: LotSender, in_force: int, name: int) -> FileDraft:
     route = office.oct_route
     clear = request_file(sender, name, office.clock(), route.recipient_number, in_force)
-    return FileDraft(clear, 0, route.name, route.party)
+    return FileDraft(clear, b"", 0, route.name, route.party)
 
 
 def _whole_mark(office: Office) -> Path:
@@ -124,9 +124,9 @@ def _whole_mark(office: Office) -> Path:
 
 
 def _only_ps(office: Office) -> str:
-    known = {row.ps for row in office.journal.visits()}
+    known = office.journal.visits.professionals()
     if len(known) == 1:
-        return known.pop()
+        return known[0]
     raise StoreError(
         "Au nom de quel professionnel demander la liste d'opposition ?",
         cause=f"le journal en connaît {len(known)}",

@@ -46,11 +46,13 @@ from tournee.exchange.opposition import is_request, subject_of_request
 from tournee.exchange.route import Mode, Route
 from tournee.exchange.sealing.recipient import CertificateError
 from tournee.exchange.sealing.sealing import seal_for
+from tournee.formats.records import RECORD_LENGTH
 from tournee.reader import Reader
 from tournee.store import (
     FileDraft,
     FileRow,
     FileState,
+    LotDraft,
     LotRow,
     LotState,
     MessageDraft,
@@ -82,30 +84,34 @@ def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress 
     identity, journal = ps.identity, office.journal
     number = identity.billing_number
     sender = LotSender(number, identity.ps_type, f"{identity.name} {identity.first_name}")
-    left = journal.lots(LotState.MADE, number)
+    left = journal.lots.find(LotState.MADE, number)
     closed = [_certify_lot(office, reader, ps, lot, progress) for lot in left]
-    certified = journal.sheets(SheetState.CERTIFIED, number)
+    certified = journal.invoices.sheets(SheetState.CERTIFIED, number)
     kept = {sheet.id for sheet in certified if _is_kept(office, sheet)}
     groups = group_sheets(sheet for sheet in certified if sheet.id not in kept)
     groups += group_sheets(sheet for sheet in certified if sheet.id in kept)
     for rank, (key, sheets) in enumerate(groups, 1):
         progress("lots", rank, len(groups))
-        build = partial(_lot_body, office, sender, key, [sheet.body for sheet in sheets])
-        lot = journal.make_lot(number, key.kind, key.crf, key.mode, [sheet.id for sheet in sheets], build)
-        closed.append(_certify_lot(office, reader, ps, journal.lot(lot), progress))
+        build = partial(_lot_draft, office, sender, key, [sheet.body for sheet in sheets])
+        lot = journal.lots.make(number, key.kind, key.crf, key.mode, [sheet.id for sheet in sheets], build)
+        closed.append(_certify_lot(office, reader, ps, journal.lots.get(lot), progress))
     return closed
 
 
-def _lot_body(office: Office, sender: LotSender, key: LotKey, bodies: Sequence[bytes], number: int) -> bytes:
-    return lot_body(sender, number, key, f"{office.clock():%y%m%d}", bodies)
+def _lot_draft(
+    office: Office, sender: LotSender, key: LotKey, bodies: Sequence[bytes], number: int
+) -> LotDraft:
+    body = lot_body(sender, number, key, f"{office.clock():%y%m%d}", bodies)
+    return LotDraft(body[:RECORD_LENGTH], body[-RECORD_LENGTH:])
 
 
 def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, progress: Progress) -> LotRow:
     tell = partial(progress, f"lot {lot.number}")
-    sevens = certify_lot(reader, Signers(ps.certificate), lot.body, tell)
-    office.journal.lot_certified(lot.id, sevens)
-    _log.info("lot %s certified: %d sheets, %d bytes", lot.number, len(lot.sheet_ids), len(lot.body))
-    return office.journal.lot(lot.id)
+    body = lot.body
+    sevens = certify_lot(reader, Signers(ps.certificate), body, tell)
+    office.journal.lots.certified(lot.id, sevens)
+    _log.info("lot %s certified: %d sheets, %d bytes", lot.number, len(lot.sheet_ids), len(body))
+    return office.journal.lots.get(lot.id)
 
 
 def make_files(office: Office, progress: Progress = silent) -> list[FileRow]:
@@ -123,10 +129,10 @@ def make_files(office: Office, progress: Progress = silent) -> list[FileRow]:
     made = []
     for rank, ((ps, _), lots) in enumerate(waiting.items(), 1):
         build = partial(_file_draft, office, senders[ps], lots)
-        made.append(office.journal.make_file(ps, list(lots), build))
+        made.append(office.journal.files.make(ps, list(lots), build))
         _log.info("file made of %d lots", len(lots))
         progress("fichiers", rank, len(waiting))
-    return [office.journal.file(file) for file in made]
+    return [office.journal.files.get(file) for file in made]
 
 
 def kept_lots(office: Office) -> list[LotRow]:
@@ -138,7 +144,7 @@ def kept_lots(office: Office) -> list[LotRow]:
 
 def _certified_lots(office: Office) -> Iterator[LotRow]:
     """The lots that wait for a file, one at a time: a file of any size in the same memory."""
-    return map(office.journal.lot, office.journal.lot_ids(LotState.CERTIFIED))
+    return map(office.journal.lots.get, office.journal.lots.ids(LotState.CERTIFIED))
 
 
 def _is_kept(office: Office, row: LotRow | SheetRow) -> bool:
@@ -151,14 +157,12 @@ def _file_draft(office: Office, sender: LotSender, lots: dict[int, LotOutline], 
         frame = frame_per_recipient(sender, number, now, outlines)
     else:
         frame = frame_single_file(sender, number, now, route.recipient_number, outlines)
-    between = (office.journal.lot(lot_id).records for lot_id in lots)
-    content = chain((frame.head,), between, (frame.trailer,))
-    return FileDraft(content, frame.invoices, route.name, route.party)
+    return FileDraft(frame.head, frame.trailer, frame.invoices, route.name, route.party)
 
 
 def ps_type_of(office: Office, ps: str) -> str:
     """The sender type (`IF`, `MK`) that this professional's days were imported with."""
-    row = office.journal.first_visit(ps)
+    row = office.journal.visits.first(ps)
     if row is None:
         raise StoreError(f"Le journal ne connaît aucune journée du professionnel {ps}.")
     return read_judged(row.payload).profession
@@ -169,8 +173,8 @@ def waiting_files(office: Office) -> list[FileRow]:
     ready = (MessageState.MADE, MessageState.FAILED)
     return [
         file
-        for file in office.journal.files(FileState.MADE)
-        if all(message.state in ready for message in office.journal.messages(file_id=file.id))
+        for file in office.journal.files.find(FileState.MADE)
+        if all(message.state in ready for message in office.journal.messages.find(file_id=file.id))
     ]
 
 
@@ -180,20 +184,22 @@ def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
 
     What stops a file is in its Dispatch, and does not stop the next: a server's answer, a route that is gone
     or an insurer that it does not know (ConfigError), a certificate that may not be used (CertificateError,
-    OCT-MSG-8), an invoice paid meanwhile by the one that it was to replace (StoreError). Then nothing of it
-    left.
+    OCT-MSG-8), an invoice paid meanwhile by the one that it was to replace, another program that sends it
+    (StoreError). Then nothing of it left. What another program was sending when it died is uncertain from
+    the end of its lease on.
     """
+    office.journal.messages.recover()
     files = waiting_files(office)
     done = []
     for rank, file in enumerate(files, 1):
         progress(f"fichier {file.name}", rank, len(files))
-        paid = office.journal.paid_already(file.id)
+        paid = office.journal.waiting.paid_already(file.id)
         if paid:
             done.append(Dispatch(file, None, _paid_already(file, paid)))
             continue
         try:
             done.append(send_file(office, file, resend=False))
-        except (ConfigError, CertificateError) as error:
+        except (ConfigError, CertificateError, StoreError) as error:
             _log.warning("file not sent: %s", logs.where(error))
             done.append(Dispatch(file, None, error))
     return done
@@ -209,7 +215,8 @@ def _paid_already(file: FileRow, invoices: Sequence[str]) -> StoreError:
 
 def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
     """Send a file again because the carer says so, in a new message with a new compostage (OCT-MSG-4)."""
-    found = [file for file in office.journal.files(ps=ps) if file.name == file_name]
+    office.journal.messages.recover()
+    found = [file for file in office.journal.files.find(ps=ps) if file.name == file_name]
     if len(found) != 1:
         raise StoreError(
             f"Le journal a {len(found)} fichiers {file_name}.",
@@ -223,27 +230,27 @@ def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
 def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
     """Send one file in a message of its own; ConfigError, CertificateError when nothing of it left."""
     journal, route = office.journal, _route_of(office, file)
-    for message in journal.messages(MessageState.MADE, file.id):
+    for message in journal.messages.find(MessageState.MADE, file.id):
         if message.route != route.name or not is_addressed(next(iter(message.content)), route.address):
-            journal.message_failed(message.id, f"préparé pour la route {message.route} telle qu'elle était")
+            journal.messages.failed(message.id, f"préparé pour la route {message.route} telle qu'elle était")
     build = partial(_message_draft, office, route, file)
-    message_row = journal.message(journal.make_message(file.id, route.name, build, resend=resend))
+    message_row = journal.messages.get(journal.messages.make(file.id, route.name, build, resend=resend))
     error: TransportError | None = None
     try:
-        leaving = partial(journal.message_transmitting, message_row.id)
+        leaving = partial(journal.messages.transmitting, message_row.id)
         receipt = submit(route.submission, route.sender, route.address, message_row.content, leaving)
     except UncertainError as uncertain:
         _log.error("message %d uncertain: %s", message_row.id, logs.where(uncertain))
         error = uncertain
-        journal.message_uncertain(message_row.id, uncertain.cause)
+        journal.messages.uncertain(message_row.id, uncertain.cause)
     except TransportError as refusal:
         _log.warning("message %d not sent: %s", message_row.id, logs.where(refusal))
         error = refusal
-        journal.message_failed(message_row.id, refusal.message)
+        journal.messages.failed(message_row.id, refusal.message)
     else:
         _log.info("message %d accepted by the server: %d bytes", message_row.id, message_row.content.size)
-        journal.message_sent(message_row.id, receipt.answer)
-    return Dispatch(journal.file(file.id), journal.message(message_row.id), error)
+        journal.messages.sent(message_row.id, receipt.answer)
+    return Dispatch(journal.files.get(file.id), journal.messages.get(message_row.id), error)
 
 
 def is_clear(message: MessageRow) -> bool:

@@ -43,25 +43,27 @@ def remake_lot(
     the ARL speaks of an invoice without saying which.
     """
     lot = _refused_lot(office, number, ps)
-    blamed = office.journal.faulty_invoices(lot.id)
+    blamed = office.journal.remaking.faulty_invoices(lot.id)
     named = {invoice.zfill(INVOICE_LENGTH) for invoice in invoices}
     if all_invoices:
         named = {
-            sheet.invoice for sheet in map(office.journal.sheet, lot.sheet_ids) if sheet.lot_id == lot.id
+            sheet.invoice
+            for sheet in map(office.journal.invoices.sheet, lot.sheet_ids)
+            if sheet.lot_id == lot.id
         }
     elif not named and not blamed and lot.reason.startswith(_INVOICE_FAULTS):
         raise StoreError(
             f"Le lot {lot.number} est refusé pour une facture que l'ARL ne nomme pas ({lot.reason}).",
             next_step="nommez-la par --invoice, ou refaites-les toutes par --all",
         )
-    made = office.journal.remake_lot(lot.id, named | set(blamed), reason or lot.reason)
-    return RemadeLot(office.journal.lot(lot.id), made.as_they_are, made.anew)
+    made = office.journal.remaking.remake(lot.id, named | set(blamed), reason or lot.reason)
+    return RemadeLot(office.journal.lots.get(lot.id), made.as_they_are, made.anew)
 
 
 def _refused_lot(office: Office, number: str, ps: str) -> LotRow:
     """The last lot of this number; lot numbers come again after 999, and each professional has their own."""
     wanted = number.zfill(LOT_LENGTH)
-    found = [lot for lot in office.journal.lots(LotState.REFUSED, ps) if lot.number == wanted]
+    found = [lot for lot in office.journal.lots.find(LotState.REFUSED, ps) if lot.number == wanted]
     if not found:
         raise StoreError(f"Aucun lot {wanted} n'est refusé.", next_step="tournee alerts les montre")
     if len({lot.ps for lot in found}) > 1:

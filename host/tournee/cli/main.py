@@ -36,6 +36,7 @@ COMMANDS = {
     "status": ("journal:show_status", "Où en est chaque facture."),
     "alerts": ("journal:show_alerts", "Ce qui demande votre attention."),
     "trace": ("journal:show_trace", "Le chemin d’une facture ou d’un message."),
+    "journal": ("journal:journal", "Le fichier du journal."),
     "return": ("returns:returned", "Les retours reçus."),
     "opposition": ("opposition:opposition", "La liste des cartes Vitale en opposition."),
     "route": ("routes:route", "Les routes : OCT, ou caisses en direct."),

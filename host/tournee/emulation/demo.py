@@ -153,7 +153,7 @@ def run(
         _export(journal, directory)
         return DemoOutcome(
             journal.overview()[::-1],
-            journal.payments_outside(),
+            journal.effects.payments_outside(),
             returns,
             world.claims,
             identity,
@@ -238,7 +238,7 @@ def _export(journal: Journal, directory: Path) -> None:
     clear, returns = directory / "clear", directory / "returns"
     for folder in (clear, returns):
         folder.mkdir(exist_ok=True)
-    for file in journal.files():
+    for file in journal.files.find():
         (clear / file.name).write_bytes(file.clear)
-    for row in journal.returns():
+    for row in journal.returns.find():
         (returns / f"{row.id:04}-{row.kind}.eml").write_bytes(row.raw)

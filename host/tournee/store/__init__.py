@@ -1,11 +1,9 @@
 """The journal: everything made, sent and received, each step written before it acts."""
 
 from tournee.store.cipher import Cipher
-from tournee.store.drafts import FileDraft, MessageDraft
+from tournee.store.inserts import FileDraft, LotDraft, MessageDraft
 from tournee.store.journal import Journal
 from tournee.store.keys import journal_key
-from tournee.store.messages import STATIONS
-from tournee.store.opposition import IncrementRow, IncrementState
 from tournee.store.rows import (
     EffectRow,
     FileRow,
@@ -17,6 +15,7 @@ from tournee.store.rows import (
     PaymentRow,
     ReturnNotes,
     ReturnRow,
+    Settlement,
     SheetRow,
     Totals,
     Trace,
@@ -25,8 +24,11 @@ from tournee.store.rows import (
     WaitingRow,
 )
 from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
+from tournee.store.tables.messages import LEASE, STATIONS
+from tournee.store.tables.opposition import IncrementRow, IncrementState
 
 __all__ = [
+    "LEASE",
     "STATIONS",
     "Cipher",
     "EffectRow",
@@ -38,6 +40,7 @@ __all__ = [
     "IncrementState",
     "InvoiceRow",
     "Journal",
+    "LotDraft",
     "LotRow",
     "LotState",
     "MessageDraft",
@@ -48,6 +51,7 @@ __all__ = [
     "ReturnNotes",
     "ReturnRow",
     "ReturnState",
+    "Settlement",
     "SheetRow",
     "SheetState",
     "Totals",

@@ -1,20 +1,20 @@
-"""What may be long, of any size in the same memory: bytes given and read piece by piece."""
+"""What may be long, of any size in the same memory: bytes given and read chunk by chunk."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-PIECE = 256 * 1024
-"""Clear bytes of a piece; what is not longer has no other."""
+CHUNK = 256 * 1024
+"""Clear bytes of a chunk; what is not longer has no other."""
 
 Content = bytes | Iterable[bytes]
-"""Bytes, held in memory or given piece by piece."""
+"""Bytes, held in memory or given chunk by chunk."""
 
 
 @dataclass(frozen=True)
 class Kept:
     """Bytes that the journal keeps, `size` of them: read when asked for, while the journal is open.
 
-    Goes through its pieces when iterated over, as often as wanted; `bytes(kept)` is the whole.
+    Goes through its chunks when iterated over, as often as wanted; `bytes(kept)` is the whole.
     """
 
     size: int
@@ -28,15 +28,15 @@ class Kept:
 
 
 def recut(content: Content) -> Iterator[bytes]:
-    """The same bytes in pieces of `PIECE`, the last one shorter; nothing at all is one empty piece."""
+    """The same bytes in chunks of `CHUNK`, the last one shorter; nothing at all is one empty chunk."""
     held = bytearray()
     given = False
     for chunk in (content,) if isinstance(content, bytes) else content:
-        for start in range(0, len(chunk), PIECE):
-            held += chunk[start : start + PIECE]
-            if len(held) > PIECE:  # so that no empty piece ends it
-                yield bytes(held[:PIECE])
+        for start in range(0, len(chunk), CHUNK):
+            held += chunk[start : start + CHUNK]
+            if len(held) > CHUNK:  # so that no empty chunk ends it
+                yield bytes(held[:CHUNK])
                 given = True
-                del held[:PIECE]
+                del held[:CHUNK]
     if held or not given:
         yield bytes(held)

@@ -1,141 +1,284 @@
-"""The journal's file: opened with care, brought forward by numbered SQL files, never overwritten when it is
-not ours.
+"""What every part of the journal stands on: steps and reads, values sealed for their place, moves and
+history.
 """
 
-import os
+from __future__ import annotations
+
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from tournee.errors import StoreError
+from tournee.store import opening
+from tournee.store.cipher import Cipher
+from tournee.store.statements import Statements, missing
+from tournee.store.states import STATES, State
+from tournee.store.writer_lock import WriterLock
 
-APPLICATION_ID = 0x544F5552
-"""What SQLite's header says of a journal: `TOUR`."""
-
-SCHEMA = Path(__file__).with_name("schema")
-"""Folder of the migrations: NNNN.sql brings a journal of version NNNN - 1 to version NNNN."""
-
-_MAGIC = b"SQLite format 3\x00"
-_HEADER_SIZE, _VERSION_AT, _APPLICATION_AT = 100, 60, 68
+_KEY_CHECK = b"tournee journal"
+CHECK_EVERY = timedelta(days=7)
+"""A journal that was not checked for so long is when it is opened."""
 
 
-def open_database(path: Path, busy_seconds: float, schema: Path) -> sqlite3.Connection:
-    """Open the journal at `path`, or make an empty file (0600) for a new one; its tables are `migrate`'s.
+class Database(Statements):
+    """An open journal. Not for use by two threads at once; any number of processes may share one file.
 
-    Every commit is on the disk when it returns (WAL, synchronous FULL). StoreError when the file is not a
-    journal, is damaged or is newer than `schema`: it is then left as it was found.
+    `clock` gives the local time. `on_step(name)` is called just before (`make_lot.before`) and just after
+    (`make_lot.after`) each commit: a test may kill the process there. `busy_seconds` bounds the wait for
+    other processes' steps. `schema` is the folder of migrations.
     """
-    latest = migrations(schema)[-1][0]
-    try:
-        if path.exists() and path.stat().st_size:
-            _check_header(path, latest)
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
-    except OSError as error:
-        raise StoreError(
-            f"Le journal {path} ne peut pas être ouvert : {error.strerror}.",
-            next_step="Vérifiez le dossier et ses droits.",
-        ) from error
-    except sqlite3.Error as error:
-        raise translate(error) from error
-    try:
-        _check_content(connection, path, latest)
-        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            connection.execute(
-                f"PRAGMA application_id = {APPLICATION_ID}"
-            )  # before the WAL may hold it alone
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-    except sqlite3.Error as error:
-        connection.close()
-        raise translate(error) from error
-    except StoreError:
-        connection.close()
-        raise
-    return connection
 
+    def __init__(
+        self,
+        path: Path | str,
+        cipher: Cipher,
+        clock: Callable[[], datetime],
+        on_step: Callable[[str], None] | None = None,
+        *,
+        busy_seconds: float = 5.0,
+        schema: Path = opening.SCHEMA,
+    ) -> None:
+        self.path = Path(path)
+        self.cipher = cipher
+        self._clock = clock
+        self._on_step = on_step
+        self._lock = WriterLock(self.path, busy_seconds)
+        super().__init__(opening.open_database(self.path, busy_seconds, schema, self._lock))
+        try:
+            self._begin(schema)
+        except BaseException:
+            self.close()
+            raise
 
-def version(connection: sqlite3.Connection) -> int:
-    """The schema version of the open journal, 0 for an empty one."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    def close(self) -> None:
+        """Close the file; the journal cannot be used any more."""
+        self._connection.close()
+        self._lock.close()
 
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """One step: all of it is on the disk afterwards, or nothing. Writers come in the order they asked."""
+        with self._lock, self._translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._told(f"{name}.before")
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        self._told(f"{name}.after")
 
-def migrate(connection: sqlite3.Connection, schema: Path) -> None:
-    """Run the migrations that the journal has not had; the caller holds the transaction."""
-    found = version(connection)
-    for number, script in migrations(schema):
-        if number > found:
-            for statement in _statements(script.read_text(encoding="utf-8")):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number}")
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Several reads that see one state of the journal."""
+        if self._connection.in_transaction:
+            yield
+            return
+        with self._translated():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._connection.in_transaction:  # SQLite ends it by itself on some errors
+                    self._connection.execute("ROLLBACK")
 
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with the file as a whole: nothing, or SQLite's words. A good one is noted as such."""
+        with self._translated():
+            found = opening.problems(self._connection, thorough=True)
+        if not found:
+            self._note_check()
+        return found
 
-def migrations(schema: Path) -> list[tuple[int, Path]]:
-    """The numbered SQL files of `schema`, in order."""
-    return sorted((int(script.stem), script) for script in schema.glob("[0-9][0-9][0-9][0-9].sql"))
+    @property
+    def version(self) -> int:
+        """The version of the tables."""
+        return opening.version(self._connection)
 
+    def now(self) -> str:
+        """The local time, as the journal writes it."""
+        return self._clock().isoformat(timespec="seconds")
 
-def translate(error: sqlite3.Error) -> StoreError:
-    """The error of SQLite in the carer's words."""
-    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-        return StoreError(
-            "Le journal est occupé par un autre programme.",
-            cause="une autre fenêtre de Tournée est en train d’écrire",
-            next_step="Attendez qu’elle ait fini, puis recommencez.",
+    def time(self) -> datetime:
+        """The local time."""
+        return self._clock()
+
+    def state(self, table: str, row_id: int) -> State:
+        """The state of one thing."""
+        return STATES[table](self.row(table, "state", row_id)["state"])
+
+    # --- numbers ---
+
+    def new_id(self, table: str) -> int:
+        """The id of the next row of a table: rows are never deleted, ids never given twice."""
+        return int(self.rows(f"SELECT coalesce(max(id), 0) + 1 AS id FROM {table}")[0]["id"])  # noqa: S608
+
+    def next_number(self, owner: str, kind: str, last: int, *, cycles: bool) -> int:
+        """The next of 1..`last` for `owner`; after `last` it starts again, or is refused when `cycles` is
+        false.
+        """
+        number = self.counter(owner, kind) + 1
+        if number > last:
+            if not cycles:
+                raise StoreError(
+                    f"Il n’y a plus de numéro libre ({kind}, {owner}) : le dernier était {last}."
+                )
+            number = 1
+        self.set_counter(owner, kind, number)
+        return number
+
+    def counter(self, owner: str, kind: str) -> int:
+        """The last number given; 0 when none was."""
+        found = self.rows("SELECT value FROM counter WHERE owner = ? AND kind = ?", owner, kind)
+        return int(found[0]["value"]) if found else 0
+
+    def set_counter(self, owner: str, kind: str, value: int) -> None:
+        """Let `value` be the last number given."""
+        self.write(
+            "INSERT INTO counter (owner, kind, value) VALUES (?, ?, ?)"
+            " ON CONFLICT (owner, kind) DO UPDATE SET value = excluded.value",
+            *(owner, kind, value),
         )
-    if isinstance(error, sqlite3.IntegrityError):
-        return StoreError(f"Le journal refuse une écriture incohérente : {error}.")
-    return StoreError(
-        f"Le journal ne peut pas être lu ou écrit : {error}.",
-        cause="le fichier est endommagé, ou le disque est plein ou protégé",
-        next_step="N’effacez rien ; restaurez la dernière sauvegarde ou libérez de la place.",
-    )
 
+    # --- sealed values ---
 
-def _check_header(path: Path, latest: int) -> None:
-    """Refuse a file that is not a journal by its first bytes alone (SQLite file format 1.3)."""
-    with path.open("rb") as file:
-        header = file.read(_HEADER_SIZE)
-    found = int.from_bytes(header[_APPLICATION_AT : _APPLICATION_AT + 4], "big")
-    if header[: len(_MAGIC)] != _MAGIC or found != APPLICATION_ID:
-        raise _foreign(path)
-    _check_version(path, int.from_bytes(header[_VERSION_AT : _VERSION_AT + 4], "big"), latest)
+    def seal(self, plain: bytes | str, table: str, column: str, row: int) -> bytes:
+        """Encrypt a value for its place."""
+        data = plain.encode() if isinstance(plain, str) else plain
+        return self.cipher.seal(data, f"{table}.{column}.{row}")
 
+    def unseal(self, sealed: bytes | None, table: str, column: str, row: int) -> bytes:
+        """What was sealed for this place; nothing where nothing was."""
+        return self.cipher.unseal(sealed, f"{table}.{column}.{row}") if sealed else b""
 
-def _check_content(connection: sqlite3.Connection, path: Path, latest: int) -> None:
-    """Refuse a journal whose pages do not hold together, or that its WAL brought beyond `latest`."""
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise StoreError(
-            f"Le journal {path} est endommagé ({verdict}).",
-            next_step="N’effacez rien ; restaurez la dernière sauvegarde.",
+    def unseal_text(self, sealed: bytes | None, table: str, column: str, row: int) -> str:
+        """The same, as text."""
+        return self.unseal(sealed, table, column, row).decode()
+
+    # --- moves and history ---
+
+    def move(self, table: str, ids: Sequence[int], state: State, detail: str = "") -> None:
+        """Bring things to `state`, with their history; StoreError when that may not follow now."""
+        found = self.among(f"SELECT id, state FROM {table} WHERE id IN ({{marks}})", ids)  # noqa: S608
+        present = {row["id"]: STATES[table](row["state"]) for row in found}
+        for one in ids:
+            if one not in present:
+                raise missing(table, one)
+            check_move(table, one, present[one], state)
+            present[one] = state
+        self.set_state(table, ids, state)
+        self.remember([(table, one, state, detail) for one in ids])
+
+    def set_state(self, table: str, ids: Sequence[int], state: State) -> None:
+        """Write the state of things, without more."""
+        self.write_among(f"UPDATE {table} SET state = ? WHERE id IN ({{marks}})", [state.value], ids)  # noqa: S608
+
+    def remember(self, changes: Sequence[tuple[str, int, State, str]]) -> None:
+        """Write into the history: of what, its id, its state, and why."""
+        if not changes:
+            return
+        now, first = self.now(), self.new_id("history")
+        self.insert_all(
+            "history",
+            ("id", "at", "subject", "subject_id", "state", "detail_sealed"),
+            [
+                (
+                    row,
+                    now,
+                    subject,
+                    one,
+                    state.value,
+                    self.seal(detail, "history", "detail", row) if detail else b"",
+                )
+                for row, (subject, one, state, detail) in enumerate(changes, first)
+            ],
         )
-    _check_version(path, version(connection), latest)
+
+    def sealed_reason(self, table: str, row_id: int, reason: str) -> bytes | None:
+        """A reason as its row keeps it."""
+        return self.seal(reason, table, "reason", row_id) if reason else None
+
+    def give_reason(self, table: str, row_id: int, reason: str) -> None:
+        """Keep why a thing is in its state; "" for nothing to say."""
+        self.update(table, row_id, reason_sealed=self.sealed_reason(table, row_id, reason))
+
+    # --- its own ---
+
+    def _begin(self, schema: Path) -> None:
+        latest = opening.migrations(schema)[-1][0]
+        with self._translated():
+            found = opening.version(self._connection)
+            if found:
+                self._check_key()
+            if found < latest:
+                self._bring_forward(schema)
+        if not found:
+            self._check_key()
+            opening.set_new(self.path, False)
+        self._check_if_due()
+
+    def _bring_forward(self, schema: Path) -> None:
+        with opening.unbound(self._connection), self.step("open"):
+            found = opening.version(self._connection)
+            opening.migrate(self._connection, schema)
+            if not found:
+                sealed = self.seal(_KEY_CHECK, "journal", "key", 1)
+                self.insert("journal", id=1, created=self.now(), key_sealed=sealed, checked=self._today())
+            elif found < opening.CLEAR_EFFECTS:
+                opening.fill_clear_effects(self._connection, self.cipher)
+
+    def _check_key(self) -> None:
+        try:
+            self.unseal(self.rows("SELECT key_sealed FROM journal")[0]["key_sealed"], "journal", "key", 1)
+        except StoreError:
+            raise StoreError(
+                "La clé ne correspond pas à ce journal.",
+                cause="le journal a été copié sans sa clé, ou la clé a été remplacée",
+                next_step="Restaurez la clé d’origine ; rien n’a été modifié.",
+            ) from None
+
+    def _check_if_due(self) -> None:
+        """Check a journal that waits for it: once a week, or when it gave an error."""
+        (row,) = self.rows("SELECT checked FROM journal")
+        since = date.fromisoformat(row["checked"]) if row["checked"] else date.min
+        doubted = opening.is_doubted(self.path)
+        if doubted or abs(date.fromisoformat(self._today()) - since) >= CHECK_EVERY:
+            with self._translated():
+                opening.refuse_damaged(self._connection, self.path)
+            self._note_check()
+
+    def _note_check(self) -> None:
+        opening.trust(self.path)
+        if self.rows("SELECT checked FROM journal")[0]["checked"] != self._today():
+            with self._lock, self._translated():
+                self.write("UPDATE journal SET checked = ?", self._today())
+
+    def _today(self) -> str:
+        return self._clock().date().isoformat()
+
+    def _told(self, step: str) -> None:
+        if self._on_step is not None:
+            self._on_step(step)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if opening.is_damage(error):
+                opening.doubt(self.path)
+            raise opening.translate(error) from error
 
 
-def _check_version(path: Path, found: int, latest: int) -> None:
-    if found > latest:
+def check_move(table: str, row_id: int, present: State, state: State) -> None:
+    """StoreError when `state` may not follow `present`."""
+    if not present.leads_to(state):
         raise StoreError(
-            f"Le journal {path} est d’une version plus récente ({found}) que ce programme ({latest}).",
-            next_step="Mettez Tournée à jour.",
+            f"« {state.label} » ne peut pas suivre « {present.label} » ({table} {row_id}).",
+            cause="un autre programme a déjà fait avancer cet élément",
+            next_step="Affichez l’état et recommencez.",
         )
-
-
-def _foreign(path: Path) -> StoreError:
-    return StoreError(
-        f"Le fichier {path} n’est pas un journal de Tournée.",
-        cause="le chemin désigne un autre fichier",
-        next_step="Indiquez le bon chemin ; ce fichier n’a pas été modifié.",
-    )
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

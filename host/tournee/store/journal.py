@@ -3,24 +3,42 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from tournee.store.cipher import Cipher
-from tournee.store.database import SCHEMA
-from tournee.store.health import Health
-from tournee.store.opposition import OppositionJournal
-from tournee.store.overview import Overview
-from tournee.store.remaking import Remaking
-from tournee.store.tracing import Tracing
-from tournee.store.waiting import Waiting
+from tournee.store.database import Database
+from tournee.store.opening import SCHEMA
+from tournee.store.settling.acknowledgements import Acknowledgements
+from tournee.store.settling.remaking import Remaking
+from tournee.store.settling.settling import Settling
+from tournee.store.tables.effects import Effects
+from tournee.store.tables.files import LotFiles
+from tournee.store.tables.history import History
+from tournee.store.tables.invoices import Invoices
+from tournee.store.tables.lots import Lots
+from tournee.store.tables.messages import Messages
+from tournee.store.tables.opposition import OppositionUpdates
+from tournee.store.tables.payments import Payments
+from tournee.store.tables.returns import Returns
+from tournee.store.tables.sealed_chunks import SealedChunks
+from tournee.store.tables.visits import Visits
+from tournee.store.views.health import Health
+from tournee.store.views.overview import Overview
+from tournee.store.views.tracing import Tracing
+from tournee.store.views.waiting import Waiting
 
 
-class Journal(Health, Tracing, Remaking, Overview, Waiting, OppositionJournal):
-    """One SQLite file; each operation is one transaction, on the disk when it returns.
+class Journal:
+    """One file; each operation is one transaction, on the disk when it returns.
 
-    Days and invoices are in `invoices`, lots and files in `lots`, messages in `messages`, returns in
-    `received`, the opposition list in `opposition`, questions across them in `tracing`, `overview` and
-    `waiting`. Opening it turns messages found transmitting into uncertain ones. Errors: StoreError, and
-    whatever a `build` function raises, which then leaves no trace.
+    One object a thing: `visits`, `invoices` (with their sheets), `lots`, `files`, `messages`, `returns`,
+    `effects` and `payments` that returns told of, `opposition`, `history`; `remaking` puts refused lots
+    right; `overview` and `totals`, `waiting` and `trace` answer questions across them, `health` speaks of
+    the whole. Opening it changes nothing. Errors: StoreError, and whatever a `build` function raises, which
+    then leaves no trace.
+
+    `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`.
     """
 
     def __init__(
@@ -34,11 +52,39 @@ class Journal(Health, Tracing, Remaking, Overview, Waiting, OppositionJournal):
         schema: Path = SCHEMA,
         station: int | None = None,
     ) -> None:
-        super().__init__(
-            path, cipher, clock, on_step, busy_seconds=busy_seconds, schema=schema, station=station
-        )
-        try:
-            self.recover()
-        except BaseException:
-            self.close()
-            raise
+        self.db = db = Database(path, cipher, clock, on_step, busy_seconds=busy_seconds, schema=schema)
+        self.path = db.path
+        chunks = SealedChunks(db)
+        self.history = History(db)
+        self.visits = Visits(db)
+        self.payments = Payments(db)
+        self.invoices = Invoices(db, self.visits, self.payments)
+        self.lots = Lots(db, self.invoices, chunks)
+        self.files = LotFiles(db, self.lots, chunks)
+        self.messages = Messages(db, self.files, chunks, station)
+        self.effects = Effects(db)
+        acknowledgements = Acknowledgements(db, self.effects, self.messages)
+        settling = Settling(db, self.effects, self.payments, acknowledgements)
+        self.returns = Returns(db, chunks, self.effects, settling.apply)
+        self.remaking = Remaking(db, self.visits, self.invoices, self.effects, acknowledgements)
+        self.opposition = OppositionUpdates(db, self.files)
+        overview = Overview(db, self.payments)
+        self.overview, self.totals = overview.find, overview.totals
+        self.waiting = Waiting(db)
+        self.health = Health(db)
+        self.trace = Tracing(
+            *(db, self.invoices, self.lots, self.files),
+            *(self.messages, self.returns, self.effects, self.history),
+        ).trace
+
+    def close(self) -> None:
+        """Close the file; the journal cannot be used any more."""
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

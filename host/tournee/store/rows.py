@@ -1,7 +1,8 @@
 """What the journal gives back: one frozen dataclass for each thing it follows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tournee.model import Effect
 from tournee.store.content import Kept
@@ -73,7 +74,8 @@ class InvoiceRow:
 
 @dataclass(frozen=True)
 class LotRow:
-    """A lot, its number on 3 digits; `body` is records 1 to 6, `sevens` its records 7.
+    """A lot, its number on 3 digits; `body` is records 1 to 6, read when asked for while the journal is open;
+    `sevens` its records 7.
 
     `sheet_ids` are the sheets that it held when it was made; `remakes` are the numbers of the refused lots
     that they came out of, `remade_in` of those that they went into when it was refused itself.
@@ -87,13 +89,18 @@ class LotRow:
     mode: str
     date: str
     state: LotState
-    body: bytes = field(repr=False)
+    read_body: Callable[[], bytes] = field(repr=False, compare=False)
     sevens: bytes = field(repr=False)
     file_id: int | None
     reason: str = field(repr=False)
     sheet_ids: tuple[int, ...]
     remakes: tuple[str, ...] = ()
     remade_in: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> bytes:
+        """Records 1 to 6."""
+        return self.read_body()
 
     @property
     def records(self) -> bytes:
@@ -126,7 +133,10 @@ class FileRow:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """A message that carries a file; `content` is its bytes as they leave."""
+    """A message that carries a file; `content` is its bytes as they leave.
+
+    One that is `TRANSMITTING` is sent by `leased_by` alone until `leased_until` (ISO 8601).
+    """
 
     id: int
     file_id: int
@@ -138,6 +148,8 @@ class MessageRow:
     state: MessageState
     reason: str = field(repr=False)
     made: str
+    leased_by: str = ""
+    leased_until: str = ""
 
     @property
     def raw(self) -> bytes:
@@ -147,8 +159,8 @@ class MessageRow:
 
 @dataclass(frozen=True)
 class ReturnRow:
-    """A message received; `content` is what it held once unsealed, empty when not known; `notes`
-    what is odd in it.
+    """A message received; `raw` is its bytes and `content` what it held once unsealed, empty when not known,
+    both read when asked for, while the journal is open; `notes` what is odd in it.
     """
 
     id: int
@@ -157,11 +169,21 @@ class ReturnRow:
     taken: str
     state: ReturnState
     kind: str
-    raw: bytes = field(repr=False)
-    content: bytes = field(repr=False)
+    read_raw: Callable[[], bytes] = field(repr=False, compare=False)
+    read_content: Callable[[], bytes] = field(repr=False, compare=False)
     summary: str = field(repr=False)
     reason: str = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def raw(self) -> bytes:
+        """The message as it came."""
+        return self.read_raw()
+
+    @property
+    def content(self) -> bytes:
+        """What it held, unsealed."""
+        return self.read_content()
 
 
 @dataclass(frozen=True)
@@ -181,6 +203,13 @@ class EffectRow:
     effect: Effect
     applied: bool
     note: str
+
+
+class Settlement(NamedTuple):
+    """A return as it is once settled, and its effects with what became of each."""
+
+    row: ReturnRow
+    effects: tuple[EffectRow, ...]
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,16 @@ class ReturnState(State):
     QUARANTINED = "quarantined"
 
 
+STATES: Mapping[str, type[State]] = {
+    "visit": VisitState,
+    "sheet": SheetState,
+    "lot": LotState,
+    "file": FileState,
+    "message": MessageState,
+    "received": ReturnState,
+}
+"""By what the history calls a thing."""
+
 LABELS: Mapping[State, str] = {
     VisitState.PENDING: "à facturer",
     VisitState.DONE: "facturée",

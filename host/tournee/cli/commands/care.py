@@ -59,7 +59,7 @@ def import_file(desk: Desk, file: Path, as_json: bool) -> None:
 def visits(desk: Desk, as_json: bool) -> None:
     """Liste les visites prises au journal, avec le numéro à donner aux autres commandes."""
     with desk.office() as office:
-        rows = office.journal.visits()
+        rows = office.journal.visits.find()
     if as_json:
         values.write({"visits": [values.visit(row) for row in rows]})
     else:
@@ -92,7 +92,7 @@ def abandon(desk: Desk, visit: int, reason: str) -> None:
 def reopen(desk: Desk, visit: int, reason: str) -> None:
     """Remet à facturer une visite mise de côté ou refusée : elle aura une facture et un numéro nouveaux."""
     with desk.office() as office:
-        office.journal.reopen_visit(visit, reason)
+        office.journal.visits.reopen(visit, reason)
     desk.console.print(f"Visite {visit} à facturer. Ensuite : tournee certify")
 
 
@@ -208,9 +208,9 @@ def dissolve(desk: Desk, number: str, reason: str) -> None:
     from tournee.store import LotState
 
     with desk.office() as office:
-        found = [one for one in office.journal.lots(LotState.MADE) if one.number == number.zfill(3)]
+        found = [one for one in office.journal.lots.find(LotState.MADE) if one.number == number.zfill(3)]
         for one in found:
-            office.journal.dissolve_lot(one.id, reason)
+            office.journal.lots.dissolve(one.id, reason)
     if not found:
         raise StoreError(
             f"Aucun lot {number} n'attend d'être certifié.", next_step="un lot certifié ne se défait pas"

@@ -64,7 +64,7 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
 
     with desk.office() as office, desk.watcher(as_json) as watch:
         done = send(office, watch.progress) if again is None else [resend(office, again, ps)]
-        uncertain = office.journal.messages(MessageState.UNCERTAIN)
+        uncertain = office.journal.messages.find(MessageState.UNCERTAIN)
         clear = {one.message.id for one in done if one.message is not None and is_clear(one.message)}
     if as_json:
         values.write(

@@ -6,7 +6,7 @@ import click
 
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
-from tournee.cli.french import FrenchCommand
+from tournee.cli.french import FrenchCommand, FrenchGroup
 
 
 @click.command("status", cls=FrenchCommand)
@@ -19,12 +19,12 @@ def show_status(desk: Desk, as_json: bool) -> None:
 
     with desk.office() as office:
         rows = office.journal.overview()[::-1]
-        uncertain = office.journal.messages(MessageState.UNCERTAIN)
-        aside = office.journal.returns(ReturnState.QUARANTINED)
-        unmatched = office.journal.unmatched()
-        outside = office.journal.payments_outside()
+        uncertain = office.journal.messages.find(MessageState.UNCERTAIN)
+        aside = office.journal.returns.find(ReturnState.QUARANTINED)
+        unmatched = office.journal.effects.unmatched()
+        outside = office.journal.effects.payments_outside()
         found = alerts(office)
-        odd = office.journal.return_notes()
+        odd = office.journal.returns.notes()
     if as_json:
         values.write(
             {
@@ -103,3 +103,29 @@ def show_alerts(desk: Desk, as_json: bool) -> None:
         desk.console.print(alert_line(one))
     if not found:
         desk.console.print("Rien n'attend votre attention.")
+
+
+@click.group("journal", cls=FrenchGroup)
+def journal() -> None:
+    """Le fichier du journal."""
+
+
+@journal.command("check", short_help="Contrôle tout le fichier.")
+@json_option
+@click.pass_obj
+def check_journal(desk: Desk, as_json: bool) -> None:
+    """Lit tout le fichier du journal et dit s’il tient ensemble ; une minute ou plus s’il est grand."""
+    from tournee.errors import StoreError
+
+    with desk.office() as office:
+        found = office.journal.health.check()
+        where = office.journal.path
+    if as_json:
+        values.write({"problems": list(found)})
+    if found:
+        raise StoreError(
+            f"Le journal {where} est endommagé ({found[0]}).",
+            next_step="N’effacez rien ; restaurez la dernière sauvegarde.",
+        )
+    if not as_json:
+        desk.console.print(f"Le journal {where} est bon.")

@@ -30,7 +30,7 @@ def request(desk: Desk, ps: str, whole: bool, as_json: bool) -> None:
 
     with desk.office() as office:
         ps_type = ""
-        if not ps and not office.journal.visits():
+        if not ps and not office.journal.visits.professionals():
             with desk.reader() as link:
                 identity = read_ps(link).identity
             ps, ps_type = identity.billing_number, identity.ps_type

@@ -25,7 +25,7 @@ def list_returns(desk: Desk, aside: bool, as_json: bool) -> None:
     from tournee.store import ReturnState
 
     with desk.office() as office:
-        rows = office.journal.returns(ReturnState.QUARANTINED if aside else None)
+        rows = office.journal.returns.find(ReturnState.QUARANTINED if aside else None)
     if as_json:
         values.write({"returns": [values.kept(row) for row in rows]})
     else:
@@ -50,13 +50,14 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
 
     with desk.office() as office:
         one = read_again(office, number)
-    if out is not None:
-        with out.open("xb") as file:
-            file.write(one.row.raw)
-    if as_json:
-        values.write({"return": {**values.received(one), "message": one.row.raw.decode("latin-1")}})
-        return
-    from tournee.cli.show_returns import lines_of
+        raw = one.row.raw
+        if out is not None:
+            with out.open("xb") as file:
+                file.write(raw)
+        if as_json:
+            values.write({"return": {**values.received(one), "message": raw.decode("latin-1")}})
+            return
+        from tournee.cli.show_returns import lines_of
 
-    for line in lines_of(one):
-        desk.console.print(line)
+        for line in lines_of(one):
+            desk.console.print(line)

@@ -146,8 +146,8 @@ def _named(config: Config, name: str) -> Route:
 
 def _pending(office: Office) -> dict[str, int]:
     """What waits: certified sheets, certified lots that the route takes or may not take, files framed."""
-    sheets, kept = len(office.journal.sheets(SheetState.CERTIFIED)), len(kept_lots(office))
-    lots = len(office.journal.lot_ids(LotState.CERTIFIED)) - kept
+    sheets, kept = office.journal.invoices.count_sheets(SheetState.CERTIFIED), len(kept_lots(office))
+    lots = len(office.journal.lots.ids(LotState.CERTIFIED)) - kept
     return {"sheets": sheets, "lots": lots, "kept": kept, "files": len(waiting_files(office))}
 
 

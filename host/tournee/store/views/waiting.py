@@ -1,9 +1,8 @@
 """What waits for someone: lots without their ARL, files not sent, refusals not put right, and since when."""
 
-import sqlite3
-
-from tournee.store.ledger import Ledger
+from tournee.store.database import Database
 from tournee.store.rows import TwiceRow, WaitingRow
+from tournee.store.statements import Row
 
 _SENT_SINCE = """(SELECT history.at FROM history JOIN message ON message.id = history.subject_id
     WHERE history.subject = 'message' AND history.state = 'sent' AND message.file = lot.file
@@ -40,9 +39,23 @@ _TWICE = """WITH standing AS (SELECT invoice.id, invoice.number, invoice.ps, inv
     FROM standing AS fresh JOIN standing AS former ON former.visit = fresh.visit AND former.id < fresh.id
     WHERE former.paid > 0 OR fresh.paid > 0 ORDER BY fresh.id"""
 
+_PAID_ALREADY = """SELECT DISTINCT fresh.id, fresh.number FROM lot JOIN sheet ON sheet.lot = lot.id
+    JOIN invoice AS fresh ON fresh.id = sheet.invoice
+    JOIN invoice AS former ON former.visit = fresh.visit AND former.id < fresh.id
+    WHERE lot.file = ? AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = fresh.id
+        AND sheet.state NOT IN ('abandoned', 'refused', 'payment_refused'))
+    AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = former.id
+        AND sheet.state NOT IN ('abandoned', 'refused', 'payment_refused'))
+    AND (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet
+        WHERE sheet.invoice = former.id) > 0
+    ORDER BY fresh.id"""
 
-class Waiting(Ledger):
-    """The part of the journal that knows since when something waits; `since` is ISO 8601."""
+
+class Waiting:
+    """Knows since when something waits; `since` is ISO 8601."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
 
     def lots_without_arl(self) -> tuple[WaitingRow, ...]:
         """Lots sent and neither acknowledged nor refused nor paid; `since` their last message left."""
@@ -60,25 +73,29 @@ class Waiting(Ledger):
 
     def billed_twice(self) -> tuple[TwiceRow, ...]:
         """Visits of which two invoices stand and one at least is paid; `since` money was last told of."""
-        with self._reading():
+        with self._db.reading():
             return tuple(
-                TwiceRow(f"{row['fresh']:09}", f"{row['former']:09}", row["ps"], row["since"])
-                for row in self._rows(_TWICE)
+                TwiceRow(
+                    number=f"{row['fresh']:09}",
+                    former=f"{row['former']:09}",
+                    ps=row["ps"],
+                    since=row["since"],
+                )
+                for row in self._db.rows(_TWICE)
             )
 
     def paid_already(self, file_id: int) -> tuple[str, ...]:
         """Numbers of the invoices of a file whose visit was paid by the invoice that they were to replace."""
-        query = "SELECT DISTINCT sheet.invoice FROM sheet JOIN lot ON lot.id = sheet.lot WHERE lot.file = ?"
-        with self._reading():
-            held = {row["invoice"] for row in self._rows(query, file_id)}
-            twice = self._rows(_TWICE)
-            return tuple(f"{row['fresh']:09}" for row in twice if row["paid"] and row["id"] in held)
+        with self._db.reading():
+            return tuple(f"{row['number']:09}" for row in self._db.rows(_PAID_ALREADY, file_id))
 
     def _waiting(self, query: str) -> tuple[WaitingRow, ...]:
-        with self._reading():
-            return tuple(_row(row) for row in self._rows(query) if row["since"])
+        with self._db.reading():
+            return tuple(_row(row) for row in self._db.rows(query) if row["since"])
 
 
-def _row(row: sqlite3.Row) -> WaitingRow:
+def _row(row: Row) -> WaitingRow:
     lot = "" if row["lot"] is None else f"{row['lot']:03}"
-    return WaitingRow(row["id"], row["ps"], lot, f"{row['file']:06}", row["route"], row["since"])
+    return WaitingRow(
+        id=row["id"], ps=row["ps"], lot=lot, file=f"{row['file']:06}", route=row["route"], since=row["since"]
+    )

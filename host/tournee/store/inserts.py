@@ -1,0 +1,64 @@
+"""What the journal is given to keep: lots and files as what surrounds their parts, messages whole; and the
+numbers that these must bear.
+"""
+
+from dataclasses import dataclass, field
+
+from tournee.errors import StoreError
+from tournee.formats import records
+from tournee.store.content import Content
+
+_DIGITS_MAX = 9  # of an invoice number, the longest
+
+
+@dataclass(frozen=True)
+class LotDraft:
+    """What surrounds the certified invoices of a lot: its record 1 and its record 6."""
+
+    head: bytes = field(repr=False)
+    tail: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class FileDraft:
+    """A file in clear: how many invoices (records 2) it holds, the name of the route it was framed for, and
+    the party at its end (`OT` and the OCT's number, or `direct`).
+
+    A file of lots is what surrounds them: `head`, from 000, and `tail`, to 999. A request of the opposition
+    list holds no lot: all of it is its `head`.
+    """
+
+    head: bytes = field(repr=False)
+    tail: bytes = field(repr=False)
+    invoices: int
+    route: str
+    party: str = ""
+
+
+@dataclass(frozen=True)
+class MessageDraft:
+    """A message ready to submit: `compostage` is AAAAMMJJHHMMSSxxxxx, `raw` its bytes as they will leave
+    (OCT-MSG-3). Chunks are gone through once, in the step that keeps them, and not before the compostage is
+    known to be new.
+    """
+
+    subject: str
+    compostage: str
+    raw: Content = field(repr=False)
+
+
+def number_of(digits: str) -> int:
+    """A number as a return or a carer writes it; -1, which nothing bears, for what is no such number."""
+    significant = digits.lstrip("0") or digits[-1:]
+    is_number = significant.isascii() and significant.isdigit() and len(significant) <= _DIGITS_MAX
+    return int(significant) if is_number else -1
+
+
+def check_number(data: bytes, kind: str, field: str, number: int) -> None:
+    """Refuse records whose first one, of `kind`, does not bear in `field` the number that was just given."""
+    start, length = records.locate(kind, field)
+    found = data[start : start + length].decode("latin-1")
+    if found != f"{number:0{length}}":
+        raise StoreError(
+            f"Les enregistrements faits portent {field} « {found} » au lieu de {number:0{length}}."
+        )

@@ -1,0 +1,1 @@
+"""What returns change, and what is put right after them."""

@@ -1,0 +1,211 @@
+"""What a return says, applied: to files and lots, to the sheets of invoices, to what was paid for them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tournee.model import Effect, Outcome, Target
+from tournee.model.codes import AMC, AMO, DRE
+from tournee.store.database import Database
+from tournee.store.inserts import number_of
+from tournee.store.rows import EffectRow
+from tournee.store.settling.acknowledgements import Acknowledgements, advance, choose_sheet
+from tournee.store.settling.changes import Changes, Record
+from tournee.store.states import SheetState, VisitState
+from tournee.store.tables.effects import Applied, Effects
+from tournee.store.tables.payments import Due, Payments, anomalies, joined, payment_state, same_visit
+
+_NIR_LENGTH = 13  # without its key
+
+_FORMER = "SELECT sheet, lot FROM former_lot WHERE sheet IN ({marks}) ORDER BY lot DESC"
+
+_STANDS_NOT = frozenset({SheetState.ABANDONED, SheetState.REFUSED, SheetState.PAYMENT_REFUSED})
+_MAY_BE_GIVEN_UP = frozenset({SheetState.MADE, SheetState.CERTIFIED})
+_OF_MONEY = frozenset({Outcome.PAID, Outcome.REJECTED, Outcome.DEFERRED})
+
+
+class Settling:
+    """Applies effects inside the step that settles their return.
+
+    A payment is taken before its ARL, and stays after it.
+    """
+
+    def __init__(
+        self, db: Database, effects: Effects, payments: Payments, acknowledgements: Acknowledgements
+    ) -> None:
+        self._db, self._effects, self._payments = db, effects, payments
+        self._acknowledgements = acknowledgements
+
+    def apply(self, received: int, effects: Sequence[Effect]) -> tuple[EffectRow, ...]:
+        """Apply what the return `received` says, in order, and keep it."""
+        changes = Changes(self._db, self._effects, self._payments, received)
+        former = self._read_ahead(changes, [one for one in effects if one.target is Target.INVOICE])
+        rows = []
+        for effect in effects:
+            done = self._apply(changes, effect, former)
+            changes.tell(effect, done)
+            rows.append(EffectRow(received, effect, done.applied, done.note))
+        changes.write()
+        return tuple(rows)
+
+    def _read_ahead(self, changes: Changes, effects: Sequence[Effect]) -> dict[int, list[int]]:
+        """Read all that these effects will ask for, in a few queries; gives the former lots of each sheet."""
+        numbers = {number_of(effect.invoice) for effect in effects if effect.invoice}
+        if not numbers:
+            return {}
+        changes.by("invoice", "number", numbers)
+        named = [row for number in sorted(numbers) for row in changes.with_("invoice", "number", number)]
+        if any(effect.outcome in _OF_MONEY for effect in effects):
+            visits = {row["visit"] for row in named}
+            changes.by("invoice", "visit", visits)
+            changes.records("visit", sorted(visits))
+            named = [row for visit in sorted(visits) for row in changes.with_("invoice", "visit", visit)]
+        changes.by("sheet", "invoice", [row["id"] for row in named])
+        sheets = [sheet for row in named for sheet in changes.with_("sheet", "invoice", row["id"])]
+        changes.payments(sheet["id"] for sheet in sheets)
+        former: dict[int, list[int]] = {}
+        for row in self._db.among(_FORMER, [sheet["id"] for sheet in sheets]):
+            former.setdefault(row["sheet"], []).append(row["lot"])
+        lots = {sheet["lot"] for sheet in sheets if sheet["lot"]} | {
+            lot for some in former.values() for lot in some
+        }
+        files = {lot["file"] for lot in changes.records("lot", sorted(lots)) if lot["file"]}
+        changes.records("file", sorted(files))
+        return former
+
+    def _apply(self, changes: Changes, effect: Effect, former: dict[int, list[int]]) -> Applied:
+        if effect.target is Target.FILE:
+            return self._acknowledgements.apply_to_file(changes, effect)
+        if effect.target is Target.LOT:
+            return self._acknowledgements.apply_to_lot(changes, effect)
+        if effect.target is Target.PAYMENT:
+            return Applied(True, "paiement hors facture")
+        return self._apply_to_invoice(changes, effect, former)
+
+    def _apply_to_invoice(self, changes: Changes, effect: Effect, former: dict[int, list[int]]) -> Applied:
+        if not effect.invoice:
+            return Applied(False, "ne nomme aucune facture")
+        numbered = changes.with_("invoice", "number", number_of(effect.invoice))
+        found = [row for row in numbered if effect.ps in ("", row["ps"])]
+        if len(found) != 1:
+            return Applied(False, "facture inconnue" if not found else "facture de plusieurs professionnels")
+        invoice = int(found[0]["id"])
+        sheet = choose_sheet(changes.with_("sheet", "invoice", invoice), effect)
+        if sheet is None:
+            return Applied(False, "pièce inconnue", invoice)
+        other, lot = self._differing(changes, sheet, effect, former.get(sheet["id"], []))
+        if other:
+            return Applied(False, other, invoice)
+        if (
+            lot is None
+            or lot["file"] is None
+            or not self._acknowledgements.prove_arrival(changes, lot["file"])
+        ):
+            return Applied(False, "facture jamais envoyée", invoice)
+        touched = Applied(True, "", invoice, lot["id"], lot["file"])
+        if effect.outcome in (Outcome.ACCEPTED, Outcome.REFUSED):
+            state = SheetState.ACKNOWLEDGED if effect.outcome is Outcome.ACCEPTED else SheetState.REFUSED
+            changed = advance(changes, "sheet", sheet["id"], state, effect)
+            return touched if changed else replace(touched, note="facture déjà réglée")
+        if effect.outcome in _OF_MONEY:
+            self._pay(changes, sheet["id"], effect)
+            given_up = self._spare_billing_twice(changes, invoice)
+            amiss = self._anomalies(changes, changes.record("sheet", sheet["id"]))
+            return replace(touched, note=joined(*given_up, *amiss))
+        return replace(touched, note="signalement")
+
+    def _differing(
+        self, changes: Changes, sheet: Record, effect: Effect, former: Sequence[int]
+    ) -> tuple[str, Record | None]:
+        """What the return says of the sheet that is not so, in French: it then speaks of another one; and
+        the lot it means, None when the sheet was in none.
+
+        Zeros and blanks are what a return writes for what it does not say. A lot refused whose sheets went
+        into another one is still a lot of theirs.
+        """
+        nir = self._db.unseal_text(sheet["nir_sealed"], "sheet", "nir", sheet["id"])
+        differing = []
+        if _is_said(effect.nir) and effect.nir[:_NIR_LENGTH] != nir[:_NIR_LENGTH]:
+            differing.append("autre assuré")
+        own = [sheet["lot"]] if sheet["lot"] else []
+        lots = changes.records("lot", sorted({*own, *former}, reverse=True))
+        numbered = [lot for lot in lots if not _is_said(effect.lot) or lot["number"] == number_of(effect.lot)]
+        dated = [lot for lot in lots if not _is_said(effect.lot_date) or lot["date"] == effect.lot_date]
+        meant = [lot for lot in numbered if lot in dated]
+        if lots and not numbered:
+            differing.append("autre lot")
+        if (lots and not dated) or (numbered and dated and not meant):
+            differing.append("autre date de lot")
+        return ", ".join(differing), meant[0] if meant else None
+
+    def _pay(self, changes: Changes, sheet_id: int, effect: Effect) -> None:
+        """Keep what was paid, and bring the sheet where its payments say."""
+        sheet = changes.record("sheet", sheet_id)
+        changes.pay(sheet_id, effect.share or (AMC if sheet["kind"] == DRE else AMO), effect)
+        state = payment_state(changes.payments_of(sheet_id), self._due(changes, sheet))
+        if effect.reason:
+            changes.give_reason("sheet", sheet_id, effect.reason)
+        present = changes.state("sheet", sheet_id)
+        if state is not None and state is not present and present.leads_to(state):
+            reasons = joined(effect.reason, *self._anomalies(changes, sheet))
+            changes.move("sheet", sheet_id, state, reasons)
+
+    def _spare_billing_twice(self, changes: Changes, invoice: int) -> list[str]:
+        """Once an invoice is paid, its visit waits for no other: one made anew that is in no lot is given up.
+
+        Gives what was given up, in French. What is in a lot already is told by `_anomalies`.
+        """
+        if self._paid(changes, invoice) <= 0:
+            return []
+        row = changes.record("invoice", invoice)
+        why = f"la facture {row['number']:09} est payée"
+        given_up = []
+        for other in changes.with_("invoice", "visit", row["visit"]):
+            sheets = changes.with_("sheet", "invoice", other["id"])
+            waits = all(
+                SheetState(sheet["state"]) in _MAY_BE_GIVEN_UP and not sheet["lot"] for sheet in sheets
+            )
+            if other["id"] == invoice or not waits:
+                continue
+            for sheet in sheets:
+                changes.move("sheet", sheet["id"], SheetState.ABANDONED, why)
+                changes.give_reason("sheet", sheet["id"], why)
+            given_up.append(f"la facture {other['number']:09}, faite de nouveau, est abandonnée")
+        if changes.state("visit", row["visit"]) is VisitState.PENDING:
+            changes.move("visit", row["visit"], VisitState.DONE, why)
+        return given_up
+
+    def _anomalies(self, changes: Changes, sheet: Record) -> tuple[str, ...]:
+        payments = changes.payments_of(sheet["id"])
+        amiss = anomalies(payments, self._due(changes, sheet)) if payments else ()
+        return (*amiss, *self._billed_twice(changes, sheet["invoice"]))
+
+    def _billed_twice(self, changes: Changes, invoice: int) -> list[str]:
+        """What else lives of a visit of which an invoice is paid, be it this one or the other."""
+        visit = changes.record("invoice", invoice)["visit"]
+        standing = [
+            row for row in changes.with_("invoice", "visit", visit) if self._stands(changes, row["id"])
+        ]
+        if len(standing) < 2 or not self._stands(changes, invoice):
+            return []
+        own = self._paid(changes, invoice)
+        return [
+            same_visit(other["number"])
+            for other in standing
+            if other["id"] != invoice and (own > 0 or self._paid(changes, other["id"]) > 0)
+        ]
+
+    def _stands(self, changes: Changes, invoice: int) -> bool:
+        sheets = changes.with_("sheet", "invoice", invoice)
+        return any(SheetState(sheet["state"]) not in _STANDS_NOT for sheet in sheets)
+
+    def _paid(self, changes: Changes, invoice: int) -> int:
+        sheets = changes.with_("sheet", "invoice", invoice)
+        return sum(payment.paid for sheet in sheets for payment in changes.payments_of(sheet["id"]))
+
+    def _due(self, changes: Changes, sheet: Record) -> Due:
+        beside = changes.with_("sheet", "invoice", sheet["invoice"])
+        return Due(sheet["kind"], sheet["amo"], sheet["amc"], alone=len(beside) == 1)
+
+
+def _is_said(value: str) -> bool:
+    return bool(value.strip("0 "))

@@ -1,0 +1,119 @@
+"""SQL as the journal's parts write it: `?` for a value, `{marks}` for a list of them, columns by name, no
+function of SQLite's own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tournee.errors import StoreError
+
+_AT_ONCE = 5_000  # values in one statement: SQLite takes 32,766
+
+Row = sqlite3.Row
+"""A row, its columns by name."""
+
+
+class Statements:
+    """What is asked of an open connection, and written to it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        connection.row_factory = sqlite3.Row
+
+    def rows(self, query: str, *values: Any) -> list[Row]:
+        """All rows of a query; StoreError when the journal is closed or does not answer."""
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.ProgrammingError as error:
+            if "closed" not in str(error):
+                raise
+            raise StoreError("Le journal est fermé : ce contenu ne peut plus être lu.") from error
+
+    def among(self, query: str, values: Iterable[Any], *more: Any) -> list[Row]:
+        """Rows of a query whose `{marks}` stand for these values, its last `?` for `more`."""
+        wanted = list(values)
+        return [
+            row
+            for start in range(0, len(wanted), _AT_ONCE)
+            for some in [wanted[start : start + _AT_ONCE]]
+            for row in self.rows(query.replace("{marks}", marks(some)), *some, *more)
+        ]
+
+    def matching(self, query: str, order: str, **wanted: Any) -> list[Row]:
+        """Rows of `query` by `order` where each column named has its value; None and "" ask for nothing.
+
+        `table__column` names a column of one table.
+        """
+        return self.where(
+            query, order, {f"{name.replace('__', '.')} = ?": value for name, value in wanted.items()}
+        )
+
+    def where(self, query: str, order: str, wanted: Mapping[str, Any]) -> list[Row]:
+        """Rows of `query` by `order` for which each clause holds with its value; None, "" and 0 ask
+        for nothing.
+        """
+        asked = {clause: value for clause, value in wanted.items() if value}
+        clauses = f" WHERE {' AND '.join(asked)}" if asked else ""
+        return self.rows(f"{query}{clauses} ORDER BY {order}", *asked.values())
+
+    def row(self, table: str, columns: str, row_id: int) -> Row:
+        """These columns of one row; StoreError when there is none."""
+        found = self.rows(f"SELECT {columns} FROM {table} WHERE id = ?", row_id)  # noqa: S608 (names of ours)
+        if not found:
+            raise missing(table, row_id)
+        return found[0]
+
+    def write(self, statement: str, *values: Any) -> None:
+        """Run a statement that gives no rows."""
+        self._connection.execute(statement, values)
+
+    def write_among(self, statement: str, before: Sequence[Any], values: Iterable[Any]) -> None:
+        """Run a statement whose `{marks}` stand for these values, after those given `before`."""
+        wanted = list(values)
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            self.write(statement.replace("{marks}", marks(some)), *before, *some)
+
+    def insert(self, table: str, **values: Any) -> None:
+        """Write one row, its columns by name."""
+        self.insert_all(table, tuple(values), [tuple(values.values())])
+
+    def insert_all(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows, in few statements."""
+        each = max(1, _AT_ONCE // len(columns))
+        for start in range(0, len(rows), each):
+            some = rows[start : start + each]
+            one = f"({marks(columns)})"
+            self.write(
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([one] * len(some))}",  # noqa: S608
+                *(value for row in some for value in row),
+            )
+
+    def update(self, table: str, row_id: int, **values: Any) -> None:
+        """Change these columns of one row."""
+        changes = ", ".join(f"{name} = ?" for name in values)
+        self.write(f"UPDATE {table} SET {changes} WHERE id = ?", *values.values(), row_id)  # noqa: S608
+
+    def update_each(self, table: str, column: str, values: Mapping[int, Any]) -> None:
+        """Change one column of many rows, each to its own value."""
+        pairs = list(values.items())
+        for start in range(0, len(pairs), _AT_ONCE // 2):
+            some = pairs[start : start + _AT_ONCE // 2]
+            self.write(
+                f"WITH fresh (id, value) AS (VALUES {', '.join(['(?, ?)'] * len(some))})"  # noqa: S608
+                f" UPDATE {table} SET {column} = fresh.value FROM fresh WHERE fresh.id = {table}.id",
+                *(value for pair in some for value in pair),
+            )
+
+
+def marks(values: Sequence[Any]) -> str:
+    """A `?` for each value."""
+    return ", ".join("?" * len(values))
+
+
+def missing(table: str, row_id: int) -> StoreError:
+    """The error for a thing that the journal does not have."""
+    return StoreError(f"Le journal n’a pas d’élément {row_id} ({table}).")

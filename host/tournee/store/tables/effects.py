@@ -1,0 +1,101 @@
+"""Effects: each thing that a return said, applied or kept with the reason why it changed nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tournee.model import Effect, Target
+from tournee.store.database import Database
+from tournee.store.rows import EffectRow
+from tournee.store.statements import Row
+
+_EFFECTS = """SELECT id, received, applied, invoice, lot, file, told_sealed, note_sealed FROM effect"""
+
+_COLUMNS = (
+    *("id", "received", "applied", "invoice", "lot", "file", "outcome", "code", "share", "level"),
+    *("told_sealed", "note_sealed"),
+)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of one effect: whether it was matched, what it touched, and a note where it changed
+    nothing.
+    """
+
+    applied: bool
+    note: str = ""
+    invoice: int | None = None
+    lot: int | None = None
+    file: int | None = None
+
+
+class Effects:
+    """All that returns said, and what became of it."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def keep(self, return_id: int, effects: Sequence[tuple[Effect, Applied]]) -> None:
+        """Inside a step: keep what a return said, in order."""
+        if not effects:
+            return
+        first = self._db.new_id("effect")
+        self._db.insert_all(
+            "effect",
+            _COLUMNS,
+            [
+                (
+                    *(row, return_id, int(done.applied), done.invoice, done.lot, done.file),
+                    *(effect.outcome.value, effect.code, effect.share, effect.level),
+                    self._db.seal(effect.as_json(), "effect", "told", row),
+                    self._db.seal(done.note, "effect", "note", row) if done.note else b"",
+                )
+                for row, (effect, done) in enumerate(effects, first)
+            ],
+        )
+
+    def of_return(self, return_id: int) -> tuple[EffectRow, ...]:
+        """What one return said."""
+        return self._find("WHERE received = ?", return_id)
+
+    def unmatched(self) -> tuple[EffectRow, ...]:
+        """Effects that matched nothing sent: kept, to be shown."""
+        return self._find("WHERE applied = 0")
+
+    def payments_outside(self) -> tuple[EffectRow, ...]:
+        """Payments outside invoices that returns told of (RSP 900)."""
+        rows = self._find("WHERE invoice IS NULL AND lot IS NULL AND file IS NULL")
+        return tuple(row for row in rows if row.effect.target is Target.PAYMENT)
+
+    # --- for what is settled and put right ---
+
+    def applied_to(self, column: str, row_id: int) -> list[tuple[Effect, Row]]:
+        """What was applied to a `file`, a `lot` or an `invoice`, with its row."""
+        rows = self._db.rows(f"{_EFFECTS} WHERE {column} = ? AND applied = 1 ORDER BY id", row_id)
+        return [(self._told(row), row) for row in rows]
+
+    def touching(self, invoices: Sequence[int], lots: Sequence[int], files: Sequence[int]) -> list[EffectRow]:
+        """What was said of these invoices, of these lots as such, of these files as such."""
+        rows = [
+            *self._db.among(f"{_EFFECTS} WHERE invoice IN ({{marks}})", invoices),
+            *self._db.among(f"{_EFFECTS} WHERE lot IN ({{marks}}) AND invoice IS NULL", lots),
+            *self._db.among(
+                f"{_EFFECTS} WHERE file IN ({{marks}}) AND invoice IS NULL AND lot IS NULL", files
+            ),
+        ]
+        return [self._row(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
+
+    def _find(self, where: str, *values: int) -> tuple[EffectRow, ...]:
+        with self._db.reading():
+            return tuple(map(self._row, self._db.rows(f"{_EFFECTS} {where} ORDER BY id", *values)))
+
+    def _told(self, row: Row) -> Effect:
+        return Effect.from_json(self._db.unseal(row["told_sealed"], "effect", "told", row["id"]))
+
+    def _row(self, row: Row) -> EffectRow:
+        return EffectRow(
+            return_id=row["received"],
+            effect=self._told(row),
+            applied=bool(row["applied"]),
+            note=self._db.unseal_text(row["note_sealed"], "effect", "note", row["id"]),
+        )

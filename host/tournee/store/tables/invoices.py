@@ -1,0 +1,264 @@
+"""Invoices and their sheets: FSE and DRE, from their making to their certificate; their bytes, kept once."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tournee.errors import StoreError
+from tournee.model import Sheet
+from tournee.store.database import Database
+from tournee.store.inserts import check_number
+from tournee.store.rows import InvoiceRow, SheetRow
+from tournee.store.statements import Row, missing
+from tournee.store.states import SheetState, VisitState
+from tournee.store.tables.payments import Payments
+from tournee.store.tables.visits import Visits
+
+LAST_INVOICE = 999_999_999
+"""An invoice number has 9 digits (record 2, 30+9) and is never given twice to one PS."""
+
+_SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.crf, sheet.mode, sheet.organisme, sheet.acts,
+    sheet.fee, sheet.amo, sheet.amc, sheet.state, sheet.lot, sheet.patient_sealed, sheet.nir_sealed,
+    sheet.reason_sealed, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed, invoice.number, invoice.ps
+    FROM sheet JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id JOIN invoice ON invoice.id = sheet.invoice"""
+
+_BODIES = """SELECT sheet.id, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed FROM sheet
+    JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id WHERE sheet.id IN ({marks})"""
+
+_INVOICE = "id, visit, ps, number, made"
+
+_OF_VISIT = """SELECT id, number FROM invoice WHERE visit = ? AND EXISTS
+    (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned') ORDER BY id"""
+
+_REFUSED_OF_VISIT = """SELECT number FROM invoice WHERE visit = ? AND EXISTS (SELECT 1 FROM sheet
+    WHERE sheet.invoice = invoice.id AND state IN ('refused', 'payment_refused')) ORDER BY id DESC LIMIT 1"""
+
+
+class Invoices:
+    """Invoices, each with its FSE, its DRE or both."""
+
+    def __init__(self, db: Database, visits: Visits, payments: Payments) -> None:
+        self._db, self._visits, self._payments = db, visits, payments
+
+    def make(self, visit_id: int, ps: str, build: Callable[[int], Sequence[Sheet]]) -> int:
+        """Give the next invoice number of `ps` to a pending visit, and journal the sheets that
+        `build(number)` makes of it.
+
+        Number and sheets are one step: what `build` raises leaves no trace. A visit has one live invoice:
+        called again, its id is given and nothing is made. Returns the invoice's id; StoreError when the visit
+        is no longer pending.
+        """
+        with self._db.step("make_invoice"):
+            live = self._visits.live_invoice(visit_id)
+            if live is not None:
+                return live
+            if self._db.state("visit", visit_id) is not VisitState.PENDING:
+                raise StoreError(
+                    f"La visite {visit_id} n’est plus à facturer.",
+                    next_step="Rouvrez la visite pour la facturer de nouveau.",
+                )
+            number = self._db.next_number(ps, "invoice", LAST_INVOICE, cycles=False)
+            sheets = build(number)
+            if not sheets:
+                raise StoreError(f"La facture {number:09} n’a ni FSE ni DRE.")
+            for draft in sheets:
+                check_number(draft.records, "2", "facture", number)
+            invoice = self._db.new_id("invoice")
+            self._db.insert("invoice", id=invoice, visit=visit_id, ps=ps, number=number, made=self._db.now())
+            self._insert_sheets(invoice, sheets)
+            return invoice
+
+    def certified(self, sheet_id: int, sevens: bytes) -> None:
+        """Keep the records 7 of a sheet; the visit is done when all its sheets have theirs.
+
+        The same certificate again changes nothing, so that a certification cut short can be finished.
+        """
+        with self._db.step("sheet_certified"):
+            row = self._row(sheet_id)
+            if sevens and self._db.unseal(row["sevens_sealed"], "sheet", "sevens", sheet_id) == sevens:
+                return
+            self._db.move("sheet", [sheet_id], SheetState.CERTIFIED)
+            sealed = self._db.seal(sevens, "sheet", "sevens", sheet_id)
+            self._db.write("UPDATE sheet_bytes SET sevens_sealed = ? WHERE sheet = ?", sealed, sheet_id)
+            query = "SELECT id FROM sheet WHERE invoice = ? AND state = 'made'"
+            if not self._db.rows(query, row["invoice"]):
+                visit = self._db.row("invoice", "visit", row["invoice"])["visit"]
+                self._db.move("visit", [visit], VisitState.DONE)
+
+    def abandon(self, invoice_id: int, reason: str) -> None:
+        """Give up an invoice none of whose sheets is in a lot; its number is lost for good and its visit
+        pending again.
+        """
+        with self._db.step("abandon_invoice"):
+            visit = self._db.row("invoice", "visit", invoice_id)["visit"]
+            rows = self._db.rows("SELECT id FROM sheet WHERE invoice = ? ORDER BY id", invoice_id)
+            sheets = [row["id"] for row in rows]
+            self._db.move("sheet", sheets, SheetState.ABANDONED, reason)
+            for sheet in sheets:
+                self._db.give_reason("sheet", sheet, reason)
+            if self._db.state("visit", visit) is VisitState.DONE:
+                self._db.move("visit", [visit], VisitState.PENDING, reason)
+
+    def refused_of(self, visit_id: int) -> str:
+        """Number of the last invoice of a visit that was refused, "" when none was."""
+        with self._db.reading():
+            return _number(self._db.rows(_REFUSED_OF_VISIT, visit_id))
+
+    def get(self, invoice_id: int) -> InvoiceRow:
+        """One invoice with its sheets."""
+        return self.get_all([invoice_id])[0]
+
+    def get_all(self, invoices: Sequence[int]) -> tuple[InvoiceRow, ...]:
+        """These invoices with their sheets, in this order."""
+        with self._db.reading():
+            query = f"SELECT {_INVOICE} FROM invoice WHERE id IN ({{marks}})"  # noqa: S608
+            found = {row["id"]: row for row in self._db.among(query, invoices)}
+            sheets: dict[int, list[SheetRow]] = {}
+            wanted = f"{_SHEETS} WHERE sheet.invoice IN ({{marks}}) ORDER BY sheet.id"
+            for sheet in self._sheet_rows(self._db.among(wanted, invoices)):
+                sheets.setdefault(sheet.invoice_id, []).append(sheet)
+            return tuple(self._invoice_row(one, found.get(one), sheets.get(one, [])) for one in invoices)
+
+    def sheets(self, state: SheetState | None = None, ps: str = "") -> tuple[SheetRow, ...]:
+        """Sheets in the order they were made, in one state or in any, of one PS or of all."""
+        with self._db.reading():
+            wanted = {"sheet.state = ?": state.value if state else "", "invoice.ps = ?": ps}
+            return self._sheet_rows(self._db.where(_SHEETS, "sheet.id", wanted))
+
+    def count_sheets(self, state: SheetState) -> int:
+        """How many sheets are in a state."""
+        with self._db.reading():
+            query = "SELECT count(*) AS sheets FROM sheet WHERE state = ?"
+            return int(self._db.rows(query, state.value)[0]["sheets"])
+
+    def sheet(self, sheet_id: int) -> SheetRow:
+        """One sheet."""
+        with self._db.reading():
+            return self._sheet_rows([self._row(sheet_id)])[0]
+
+    # --- for lots ---
+
+    def bodies(self, sheets: Sequence[int]) -> list[bytes]:
+        """The certified bytes of these sheets, in this order."""
+        found = {row["id"]: row for row in self._db.among(_BODIES, sheets)}
+        return [self._body(found[sheet]) for sheet in sheets]
+
+    def enter_lot(
+        self, lot: int, name: str, sheets: Sequence[int], ps: str, kind: str, crf: str, mode: str
+    ) -> None:
+        """Put certified sheets into a lot, in order; StoreError for one that is not of this lot."""
+        found = self._db.among(
+            """SELECT sheet.id, sheet.kind, sheet.crf, sheet.mode, invoice.ps FROM sheet
+            JOIN invoice ON invoice.id = sheet.invoice WHERE sheet.id IN ({marks})""",
+            sheets,
+        )
+        rows = {row["id"]: (row["ps"], row["kind"], row["crf"], row["mode"]) for row in found}
+        for sheet in sheets:
+            if sheet not in rows:
+                raise missing("sheet", sheet)
+            if rows[sheet] != (ps, kind, crf, mode):
+                other = " ".join(rows[sheet])
+                raise StoreError(
+                    f"La pièce {sheet} ({other}) n’est pas de ce lot ({ps} {kind} {crf} {mode})."
+                )
+        self._db.move("sheet", sheets, SheetState.IN_LOT, name)
+        self._db.write_among("UPDATE sheet SET lot = ? WHERE id IN ({marks})", [lot], sheets)
+        self._db.update_each("sheet", "lot_rank", {sheet: rank for rank, sheet in enumerate(sheets, 1)})
+
+    def leave_lots(self, sheets: Sequence[int], reason: str) -> None:
+        """Take sheets out of their lots: they can enter others."""
+        self._db.move("sheet", sheets, SheetState.CERTIFIED, reason)
+        self._db.write_among(
+            "UPDATE sheet SET lot = NULL, lot_rank = NULL, reason_sealed = NULL WHERE id IN ({marks})",
+            [],
+            sheets,
+        )
+
+    def sent(self, lots: Sequence[int]) -> None:
+        """The sheets of these lots are sent."""
+        query = "SELECT id FROM sheet WHERE lot IN ({marks}) ORDER BY lot, lot_rank"
+        self._db.move("sheet", [row["id"] for row in self._db.among(query, lots)], SheetState.SENT)
+
+    # --- its own ---
+
+    def _insert_sheets(self, invoice: int, drafts: Sequence[Sheet]) -> None:
+        first = self._db.new_id("sheet")
+        sheets = list(enumerate(drafts, first))
+        self._db.insert_all(
+            "sheet",
+            (
+                *("id", "invoice", "kind", "crf", "mode", "organisme", "acts", "fee", "amo", "amc", "state"),
+                *("patient_sealed", "nir_sealed"),
+            ),
+            [
+                (
+                    *(sheet, invoice, one.kind, one.crf, one.mode, one.organisme, one.acts),
+                    *(one.fee, one.amo, one.amc, SheetState.MADE.value),
+                    self._db.seal(one.patient, "sheet", "patient", sheet),
+                    self._db.seal(one.nir, "sheet", "nir", sheet),
+                )
+                for sheet, one in sheets
+            ],
+        )
+        self._db.insert_all(
+            "sheet_bytes",
+            ("sheet", "records_sealed"),
+            [(sheet, self._db.seal(one.records, "sheet", "records", sheet)) for sheet, one in sheets],
+        )
+        self._db.remember([("sheet", sheet, SheetState.MADE, "") for sheet, _ in sheets])
+
+    def _row(self, sheet_id: int) -> Row:
+        found = self._db.rows(f"{_SHEETS} WHERE sheet.id = ?", sheet_id)
+        if not found:
+            raise missing("sheet", sheet_id)
+        return found[0]
+
+    def _body(self, row: Row) -> bytes:
+        """Records 2 to 5, then 7."""
+        records = self._db.unseal(row["records_sealed"], "sheet", "records", row["id"])
+        return records + self._db.unseal(row["sevens_sealed"], "sheet", "sevens", row["id"])
+
+    def _invoice_row(self, invoice_id: int, row: Row | None, sheets: Iterable[SheetRow]) -> InvoiceRow:
+        if row is None:
+            raise missing("invoice", invoice_id)
+        of_visit = self._db.rows(_OF_VISIT, row["visit"])
+        return InvoiceRow(
+            id=invoice_id,
+            visit_id=row["visit"],
+            ps=row["ps"],
+            number=f"{row['number']:09}",
+            made=row["made"],
+            sheets=tuple(sheets),
+            replaces=_number([other for other in of_visit if other["id"] < invoice_id][-1:]),
+            replaced_by=_number([other for other in of_visit if other["id"] > invoice_id]),
+        )
+
+    def _sheet_rows(self, rows: Sequence[Row]) -> tuple[SheetRow, ...]:
+        reasons = self._payments.reasons(rows)
+        return tuple(self._sheet_row(row, reasons[row["id"]]) for row in rows)
+
+    def _sheet_row(self, row: Row, reason: str) -> SheetRow:
+        sheet = row["id"]
+        return SheetRow(
+            id=sheet,
+            invoice_id=row["invoice"],
+            invoice=f"{row['number']:09}",
+            ps=row["ps"],
+            kind=row["kind"],
+            crf=row["crf"],
+            mode=row["mode"],
+            organisme=row["organisme"],
+            acts=row["acts"],
+            fee=row["fee"],
+            amo=row["amo"],
+            amc=row["amc"],
+            patient=self._db.unseal_text(row["patient_sealed"], "sheet", "patient", sheet),
+            nir=self._db.unseal_text(row["nir_sealed"], "sheet", "nir", sheet),
+            state=SheetState(row["state"]),
+            records=self._db.unseal(row["records_sealed"], "sheet", "records", sheet),
+            sevens=self._db.unseal(row["sevens_sealed"], "sheet", "sevens", sheet),
+            lot_id=row["lot"],
+            reason=reason,
+        )
+
+
+def _number(rows: Sequence[Row]) -> str:
+    return f"{rows[0]['number']:09}" if rows else ""

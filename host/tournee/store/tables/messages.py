@@ -1,0 +1,225 @@
+"""Messages: each carries one file, is journaled before its bytes leave, and is never sent again by itself."""
+
+import os
+import re
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tournee.errors import StoreError
+from tournee.store.database import Database
+from tournee.store.inserts import MessageDraft
+from tournee.store.rows import MessageRow
+from tournee.store.statements import Row
+from tournee.store.states import MessageState
+from tournee.store.tables.files import LotFiles
+from tournee.store.tables.sealed_chunks import SealedChunks
+
+STATIONS = 100
+"""Hosts that may send from one address: the first two digits of a compostage's counter (OCT-MSG-4)."""
+
+LAST_COUNTER = 999
+"""The other three digits count the messages of one host (OCT-MSG-3)."""
+
+LEASE = timedelta(minutes=15)
+"""How long who sends a message has it alone: more than a submission takes."""
+
+_COMPOSTAGE = re.compile(r"[0-9]{14}([0-9]{5})")
+
+_COLUMNS = """id, file, route, counter, compostage, subject, made, state, leased_by, leased_until,
+    reason_sealed"""
+
+_MESSAGES = f"SELECT {_COLUMNS} FROM message"  # noqa: S608 (columns of ours)
+
+_INTERRUPTED = "envoi interrompu : le serveur l’a peut-être reçu"
+
+
+class Messages:
+    """Messages and their sending.
+
+    made → transmitting (written before the first byte leaves, with who sends it and until when) → sent,
+    failed, or uncertain when nobody can know. Only `recover` makes an uncertain one of one that is still
+    transmitting, once its lease is over. An uncertain message is settled by a return that speaks of its file,
+    or by the carer who asks for a new message (OCT-MSG-4).
+
+    `station`, 0 to 99, tells this host from others that send from the same address (OCT-MSG-4); None: the one
+    that the journal drew once.
+    """
+
+    def __init__(self, db: Database, files: LotFiles, chunks: SealedChunks, station: int | None) -> None:
+        self._db, self._files, self._chunks, self._station = db, files, chunks, station
+        self._holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
+
+    def make(
+        self, file_id: int, route: str, build: Callable[[int], MessageDraft], *, resend: bool = False
+    ) -> int:
+        """Journal the message that `build(counter)` makes to carry a file by `route`, and give its id.
+
+        A message of the file still `made` is given again. Where one is transmitting, uncertain or sent,
+        StoreError unless `resend` says that the carer wants a second one. A compostage never comes twice,
+        whatever the clock says: the counter goes on until it is new. Its first two digits are this host's
+        station, so that two hosts that send from one address at one time do not meet.
+        """
+        with self._db.step("make_message"):
+            query = "SELECT id, state FROM message WHERE file = ? ORDER BY id DESC"
+            for row in self._db.rows(query, file_id):
+                state = MessageState(row["state"])
+                if state is MessageState.MADE:
+                    return int(row["id"])
+                if state is not MessageState.FAILED and not resend:
+                    raise StoreError(
+                        f"Ce fichier a déjà un message ({state.label}).",
+                        next_step="Demandez un renvoi si l’organisme ne l’a pas reçu.",
+                    )
+            self._db.row("file", "id", file_id)
+            counter, draft = self._new_compostage(build)
+            message = self._db.new_id("message")
+            self._db.insert(
+                "message",
+                id=message,
+                file=file_id,
+                route=route,
+                counter=counter,
+                compostage=draft.compostage,
+                subject=draft.subject,
+                made=self._db.now(),
+                state=MessageState.MADE.value,
+            )
+            self._chunks.keep(draft.raw, "message", "raw", message)
+            self._db.remember([("message", message, MessageState.MADE, draft.subject)])
+            return message
+
+    def transmitting(self, message_id: int) -> None:
+        """To call just before the first byte leaves; StoreError when the message is not `made`: it must not
+        leave again. It is this program's alone for `LEASE`.
+        """
+        with self._db.step("message_transmitting"):
+            self._db.move("message", [message_id], MessageState.TRANSMITTING)
+            until = (self._db.time() + LEASE).isoformat(timespec="seconds")
+            self._db.update("message", message_id, leased_by=self._holder, leased_until=until)
+
+    def sent(self, message_id: int, detail: str = "") -> None:
+        """The server took the message: it, its file, their lots and sheets are sent."""
+        with self._db.step("message_sent"):
+            self.arrived(message_id, detail)
+
+    def failed(self, message_id: int, reason: str) -> None:
+        """The server certainly did not take the message: a new one may be made for its file."""
+        self._unsent("message_failed", message_id, MessageState.FAILED, reason)
+
+    def uncertain(self, message_id: int, reason: str) -> None:
+        """The link broke when the server may have taken the message."""
+        self._unsent("message_uncertain", message_id, MessageState.UNCERTAIN, reason)
+
+    def recover(self) -> tuple[int, ...]:
+        """Messages found transmitting whose lease is over become uncertain; to call before sending or
+        fetching, and never else. Gives their ids.
+        """
+        if not self._abandoned():
+            return ()
+        with self._db.step("recover"):
+            found = self._abandoned()
+            self._db.move("message", found, MessageState.UNCERTAIN, _INTERRUPTED)
+            for message in found:
+                self._db.give_reason("message", message, _INTERRUPTED)
+            return tuple(found)
+
+    def find(self, state: MessageState | None = None, file_id: int | None = None) -> tuple[MessageRow, ...]:
+        """Messages in the order they were made, in one state or in any, of one file or of all."""
+        with self._db.reading():
+            rows = self._db.matching(_MESSAGES, "id", state=state.value if state else "", file=file_id)
+            return tuple(map(self._row, rows))
+
+    def of_files(self, files: list[int]) -> tuple[MessageRow, ...]:
+        """Messages that carry these files, in the order they were made."""
+        with self._db.reading():
+            query = f"{_MESSAGES} WHERE file IN ({{marks}}) ORDER BY id"
+            return tuple(map(self._row, self._db.among(query, files)))
+
+    def get(self, message_id: int) -> MessageRow:
+        """One message."""
+        with self._db.reading():
+            return self._row(self._db.row("message", _COLUMNS, message_id))
+
+    def arrived(self, message_id: int, detail: str) -> None:
+        """Inside a step: a message is at its end, as its server or a return said."""
+        if self._db.state("message", message_id) is MessageState.SENT:
+            return  # a return came before the server's own answer was journaled
+        self._db.move("message", [message_id], MessageState.SENT, detail)
+        self._db.update("message", message_id, reason_sealed=None, leased_by="", leased_until="")
+        self._files.sent(self._db.row("message", "file", message_id)["file"])
+
+    def last_tried(self, file: int) -> int | None:
+        """The last message of a file that may have left, and is not known to have."""
+        query = """SELECT max(id) AS id FROM message WHERE file = ?
+            AND state IN ('transmitting', 'uncertain', 'failed')"""
+        found: int | None = self._db.rows(query, file)[0]["id"]
+        return found
+
+    # --- its own ---
+
+    def _abandoned(self) -> list[int]:
+        query = "SELECT id, leased_until FROM message WHERE state = 'transmitting' ORDER BY id"
+        now = self._db.time()
+        return [row["id"] for row in self._db.rows(query) if _is_over(row["leased_until"], now)]
+
+    def _new_compostage(self, build: Callable[[int], MessageDraft]) -> tuple[int, MessageDraft]:
+        station = self._own_station()
+        for _ in range(LAST_COUNTER):
+            rank = self._db.next_number("", "compostage", LAST_COUNTER, cycles=True)
+            counter = station * (LAST_COUNTER + 1) + rank
+            draft = build(counter)
+            found = _COMPOSTAGE.fullmatch(draft.compostage)
+            if not found or int(found[1]) != counter or draft.compostage not in draft.subject.split("/"):
+                raise StoreError(f"Compostage mal formé : « {draft.compostage} » ({draft.subject}).")
+            if not self._db.rows("SELECT id FROM message WHERE compostage = ?", draft.compostage):
+                return counter, draft
+        raise StoreError(
+            "Aucun compostage nouveau n’a pu être formé.", next_step="Réglez l’heure de cet ordinateur."
+        )
+
+    def _own_station(self) -> int:
+        """The station given, or else the one that this journal drew for itself once for all."""
+        if self._station is not None:
+            return self._station
+        known = self._db.rows("SELECT value FROM counter WHERE owner = '' AND kind = 'station'")
+        if not known:
+            self._db.set_counter("", "station", secrets.randbelow(STATIONS))
+        return self._db.counter("", "station")
+
+    def _unsent(self, step: str, message_id: int, state: MessageState, reason: str) -> None:
+        with self._db.step(step):
+            present = self._db.state("message", message_id)
+            if present is MessageState.SENT:
+                return  # a return proved that it arrived
+            if present is not state:
+                self._db.move("message", [message_id], state, reason)
+            self._db.give_reason("message", message_id, reason)
+
+    def _row(self, row: Row) -> MessageRow:
+        message = row["id"]
+        return MessageRow(
+            id=message,
+            file_id=row["file"],
+            route=row["route"],
+            counter=row["counter"],
+            compostage=row["compostage"],
+            subject=row["subject"],
+            content=self._chunks.content("message", "raw", message),
+            state=MessageState(row["state"]),
+            reason=self._db.unseal_text(row["reason_sealed"], "message", "reason", message),
+            made=row["made"],
+            leased_by=row["leased_by"],
+            leased_until=row["leased_until"],
+        )
+
+
+def _is_over(until: str, now: datetime) -> bool:
+    """Whether a lease is; one of a journal made before there were any is."""
+    if not until:
+        return True
+    end = datetime.fromisoformat(until)
+    if (end.tzinfo is None) != (now.tzinfo is None):
+        end, now = end.replace(tzinfo=None), now.replace(tzinfo=None)
+    return now >= end

@@ -1,0 +1,1 @@
+"""Questions across what the journal follows."""

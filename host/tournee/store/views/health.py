@@ -1,0 +1,36 @@
+"""How the journal stands as a whole: the version of its tables, what it holds by state, whether it holds
+together.
+"""
+
+from tournee.store.database import Database
+
+_COUNTED = ("visit", "sheet", "lot", "file", "message", "received")
+
+
+class Health:
+    """Speaks of the journal itself; nothing sealed is opened."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    @property
+    def schema_version(self) -> int:
+        """The version of its tables."""
+        return self._db.version
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many rows each table has in each state, by the names of both in the file."""
+        with self._db.reading():
+            return {
+                table: {
+                    row["state"]: row["things"]
+                    for row in self._db.rows(
+                        f"SELECT state, count(*) AS things FROM {table} GROUP BY state ORDER BY state"  # noqa: S608
+                    )
+                }
+                for table in _COUNTED
+            }
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with the whole file, in the words of what keeps it; nothing for a good one."""
+        return self._db.check()

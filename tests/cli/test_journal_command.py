@@ -1,0 +1,64 @@
+"""`tournee journal check`: the whole file is read, and said good or damaged."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from journal_maker import NOW, Maker
+
+from tournee.cli import status
+from tournee.cli.main import tournee as root
+from tournee.errors import StoreError
+from tournee.store import Cipher, Journal, journal_key
+
+CONFIGURATION = """
+[envoi]
+route = "essai"
+[route.essai]
+adresse = "factures@oct.example"
+expediteur = "cabinet@soins.example"
+identifiant = "732829320"
+[route.essai.envoi]
+serveur = "localhost"
+port = 1
+securite = "tls"
+[route.essai.retours]
+type = "maildir"
+dossier = "retours"
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "journal.db"
+    (tmp_path / "tournee.toml").write_text(f'[journal]\nchemin = "{path}"\n{CONFIGURATION}')
+    with Journal(path, Cipher(journal_key(path)), lambda: NOW) as journal:
+        Maker().invoice(journal)
+    return path
+
+
+def check(path: Path, *words: str) -> Result:
+    config = str(path.with_name("tournee.toml"))
+    return CliRunner().invoke(root, ["--config", config, "journal", "check", *words])
+
+
+def test_a_good_journal_is_said_good(path: Path) -> None:
+    told = check(path)
+    assert (told.exit_code, "est bon" in told.output) == (0, True)
+    assert json.loads(check(path, "--json").stdout)["problems"] == []
+
+
+def test_a_damaged_journal_is_an_error_with_the_next_step(path: Path) -> None:
+    check(path)  # the weekly check is done: opening finds nothing amiss by itself
+    with sqlite3.connect(path) as raw:
+        page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sheet_bytes'").fetchone()[0]
+    raw.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 64)
+    error = check(path).exception
+    assert isinstance(error, StoreError)
+    assert status.of(error) == 8
+    assert "sauvegarde" in str(error)
