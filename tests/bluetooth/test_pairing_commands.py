@@ -166,7 +166,9 @@ def test_wrong_secret_remembers_nothing(desk, typed, says):
     done = desk.pair(typed=f"{typed}\n")
     assert (done.status, says in done.err) == (4, True), done.err
     assert desk.config.read_text() == FOREIGN + REST
-    assert sorted(os.listdir(desk.config.parent)) == ["tournee.toml"]
+    failures = desk.config.with_suffix(".erreurs")  # where a command failed, for `tournee diagnose`
+    assert sorted(os.listdir(desk.config.parent)) == [failures.name, "tournee.toml"]
+    assert typed.replace(" ", "")[:8] not in failures.read_text().replace(" ", "") or not typed
 
 
 def test_wrong_digits_remember_nothing_and_say_what_to_do(desk):
