@@ -108,7 +108,7 @@ class RetransmitTimers:
         time = self._work(request) if request.acked_ms is not None else self._best(request)
         time.missed()
         if not self._best(request).known:
-            request.sendings = 0  # that was the longest wait: what comes now answers what is sent now
+            request.missed()
 
     def on_activity(self) -> None:
         """Something came."""

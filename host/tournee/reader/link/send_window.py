@@ -47,6 +47,14 @@ class PendingRequest:
         self.tries += 1
         self.acked_ms = None
 
+    def acknowledged(self, now_ms: int | None) -> None:
+        """The reader works on it since then; None: nobody knows any more."""
+        self.acked_ms = now_ms
+
+    def missed(self) -> None:
+        """Its longest wait is over: what comes now answers what is sent now."""
+        self.sendings = 0
+
 
 class SendWindow:
     """The requests that are out: asked, and not answered yet."""

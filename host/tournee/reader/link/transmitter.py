@@ -187,7 +187,7 @@ class Transmitter:
         request = self._window.find(number)
         if request is not None:
             self._timers.answered(request, now_ms)
-            request.acked_ms = now_ms
+            request.acknowledged(now_ms)
             self._deadlines.received()
             self._await_reply(now_ms)
 
@@ -250,7 +250,7 @@ class Transmitter:
         self._damaged = 0
         awaited = self._window.awaited
         self._fragments.fetch(awaited.number)
-        awaited.acked_ms = None
+        awaited.acknowledged(None)
         self._resend(now_ms)
         return True
 
