@@ -1,4 +1,4 @@
-"""What all tests share: mail servers and PC/SC service of tests/rig, properties without a stop-watch."""
+"""What all tests share: mail servers, PC/SC service, installations; properties without a stop-watch."""
 
 import sys
 from pathlib import Path
@@ -11,4 +11,4 @@ settings.load_profile("unhurried")
 
 sys.path.insert(0, str(Path(__file__).parent / "rig"))
 
-pytest_plugins = ["mail_servers", "pcsc_service"]
+pytest_plugins = ["installation", "mail_servers", "pcsc_service"]
