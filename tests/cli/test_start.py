@@ -63,3 +63,45 @@ def test_a_list_for_a_program_draws_nothing(config: Path) -> None:
 def test_the_wallet_is_read_without_certificates(config: Path) -> None:
     loaded = loaded_by("cards", config=config)
     assert not loaded & {*_CRYPTO, "rich.progress", "tournee.exchange.certificates", "tomlkit"}
+
+
+_WITHOUT = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in sys.argv[1].split(",") or name in sys.argv[1].split(","):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+from tournee.cli.main import main
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize(
+    ("absent", "extra", "command"),
+    [
+        ("tournee.emulation", "emulation", ("demo",)),
+        ("tournee.emulation", "emulation", ("reader", "emulate", "nowhere")),
+        ("tournee.emulation", "emulation", ("reader", "insert", "nowhere", "ps", "infirmiere")),
+        ("tournee.emulation", "emulation", ("reader", "test-cards")),
+        ("aiosmtpd", "emulation", ("demo",)),
+        ("bleak", "bluetooth", ("reader", "scan")),
+        ("bleak", "bluetooth", ("cards",)),
+    ],
+)
+def test_a_part_that_is_not_installed_is_one_french_line(
+    absent: str, extra: str, command: tuple[str, ...], config: Path
+) -> None:
+    config.write_text(config.read_text() + '[lecteur]\nport = "ble:00:11:22:33:44:55"\n')
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT, absent, "--config", str(config), *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 3
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("tournee : Il manque ") and line.endswith(
+        f"exécutez pip install 'tournee[{extra}]'"
+    )

@@ -63,6 +63,7 @@ def test_strict_types_of_a_users_program_pass(whole: Installation, tmp_path: Pat
         (("tournee", "demo"), "emulation"),
         (("tournee", "reader", "emulate", "folder"), "emulation"),
         (("tournee-maker", "build", "unix"), "maker"),
+        (("tournee-maker", "provision", "--port", "x", "--register", "x", "A-1"), "maker"),
         (("tournee-maker", "flash", "esp32s3", "--firmware", "x", "--port", "x"), "maker"),
         (("tournee-maker", "emulate", "unix", "/dev/null", "link"), "emulation"),
     ],
@@ -75,12 +76,6 @@ def test_plain_installation_says_in_one_line_what_a_command_lacks(
     assert done.returncode == 3, done.stderr
     assert len(lines(done)) == 1, done.stderr
     assert lines(done)[0].endswith(f"exécutez pip install 'tournee[{extra}]'")
-
-
-def test_label_without_its_package_is_told_in_one_line(plain: Installation) -> None:
-    code = "import pathlib, tournee.maker.label as label; label.write_label(pathlib.Path(), 'A-1', b'')"
-    done = plain.run("python", "-c", code)
-    assert done.stderr.splitlines()[-1].endswith("exécutez pip install 'tournee[maker]'")
 
 
 @pytest.mark.parametrize(

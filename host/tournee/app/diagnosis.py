@@ -28,6 +28,7 @@ from tournee.config.readers import BLUETOOTH
 from tournee.errors import TourneeError
 from tournee.exchange.route import Route
 from tournee.exchange.sealing.recipient import CertificateError
+from tournee.extras import MODULES
 from tournee.reader import Reader
 
 READER_WAIT_S = 10.0
@@ -37,7 +38,6 @@ _LIBRARIES = (
     *("asn1crypto", "bleak", "bumble", "cbor2", "click", "cryptography", "keyring"),
     *("pyscard", "pyserial", "rich", "tomlkit"),
 )
-_EXTRAS = {"bluetooth": "bleak", "emulation": "bumble", "maker": "segno", "pcsc": "smartcard"}
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _installation() -> Iterator[Fact]:
     yield Fact("openssl", "OpenSSL", ssl.OPENSSL_VERSION)
     for name in _LIBRARIES:
         yield Fact(name, name, _version(name))
-    for extra, module in _EXTRAS.items():
+    for extra, (module, *_) in MODULES.items():
         yield Fact(f"extra_{extra}", f"Complément {extra}", find_spec(module) is not None)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from tournee.cli.log_options import log_options
+from tournee.extras import extra_of, missing
 
 SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
 
@@ -54,9 +55,14 @@ class FrenchGroup(click.Group):
         _say_simulation(formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a sub-command; the outermost group logs what stopped it."""
+        """Run a sub-command; the outermost group logs what stopped it, and names a part that is missing."""
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            extra = extra_of(error.name or "")
+            if extra is None or ctx.parent is not None:
+                raise
+            raise missing(extra) from error
         except Exception as error:
             if ctx.parent is None and not isinstance(error, _NO_FAILURE):
                 self.failed(ctx, error)

@@ -9,8 +9,9 @@ import io
 import re
 from pathlib import Path
 
+import segno
+
 from tournee.errors import ConfigError
-from tournee.extras import needed
 from tournee.files import write_whole
 from tournee.reader.label import Label, scanned_text
 
@@ -29,9 +30,6 @@ def check_serial(serial: str) -> None:
 def write_label(folder: Path, serial: str, secret: bytes) -> list[Path]:
     """Write `SERIAL.png` and `SERIAL.pdf` into a folder, made when missing; where they are."""
     check_serial(serial)
-    with needed("maker"):
-        import segno
-
     code = segno.make(scanned_text(Label(secret, serial)), error="m", micro=False)
     folder.mkdir(parents=True, exist_ok=True)
     written = []

@@ -22,8 +22,7 @@ from tournee.cli.french import SIMULATION, FrenchGroup, usage_in_french
 from tournee.cli.show import labelled, reader_line
 from tournee.config.readers import secret_in_file
 from tournee.errors import ReaderError, TourneeError
-from tournee.extras import needed
-from tournee.maker import conformance, flashing, label
+from tournee.maker import conformance, flashing
 from tournee.maker.card_checks import CardChecks
 from tournee.maker.images import build_image, show_image
 from tournee.maker.register import ReaderRegister
@@ -115,8 +114,7 @@ def flash(
 @click.argument("link", metavar="LIEN", type=click.Path(path_type=Path))
 def emulate(board: str, file: Path, link: Path) -> None:
     """Démarre CARTE émulée sur le fichier MÉMOIRE ; LIEN mène à son port."""
-    with needed("emulation"):
-        from tournee.emulation.board import EmulatedBoard
+    from tournee.emulation.board import EmulatedBoard
 
     flashing.settings(board)
     with EmulatedBoard(BOARDS / board, flash=file) as running:
@@ -159,6 +157,8 @@ def provision(port: str, serial: str, book: Path, labels: Path) -> None:
 
     Le lecteur redémarre : dès lors il ne répond plus qu'à qui connaît son secret.
     """
+    from tournee.maker import label  # what makes it is of the extra `maker`
+
     label.check_serial(serial)
     register = ReaderRegister(book)
     with reader_at(port) as reader:
