@@ -171,7 +171,7 @@ def keep_lots(journal: Journal, lots: Iterator[bytes]) -> None:
                 mode=MODE,
                 date="261116",
                 state=LotState.CERTIFIED.value,
-                sevens_sealed=journal.db.seal(lot[-sevens:], "lot", "sevens", rank),
+                sevens_sealed=journal.db.encrypt(lot[-sevens:], "lot", "sevens", rank),
             )
             chunks.keep(lot[:-sevens], "lot", "body", rank)
             journal.db.remember([("lot", rank, LotState.CERTIFIED, "")])

@@ -92,21 +92,21 @@ def test_a_key_of_another_size_is_refused(size):
 
 def test_a_value_cut_short_does_not_open():
     cipher = Cipher(bytes(32))
-    sealed = cipher.seal(b"text", "table.column.1")
-    assert cipher.unseal(sealed, "table.column.1") == b"text"
+    sealed = cipher.encrypt(b"text", "table.column.1")
+    assert cipher.decrypt(sealed, "table.column.1") == b"text"
     for end in range(len(sealed)):
         with pytest.raises(StoreError):
-            cipher.unseal(sealed[:end], "table.column.1")
+            cipher.decrypt(sealed[:end], "table.column.1")
 
 
 def test_any_changed_byte_of_a_value_is_seen():
     cipher = Cipher(bytes(32))
-    sealed = cipher.seal(b"text", "table.column.1")
+    sealed = cipher.encrypt(b"text", "table.column.1")
     for at in range(len(sealed)):
         damaged = bytearray(sealed)
         damaged[at] ^= 1
         with pytest.raises(StoreError):
-            cipher.unseal(bytes(damaged), "table.column.1")
+            cipher.decrypt(bytes(damaged), "table.column.1")
 
 
 def test_no_repr_names_a_patient(journal, make, lived):

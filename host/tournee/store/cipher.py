@@ -1,4 +1,4 @@
-"""Encryption at rest: what names a patient is written to the journal only sealed."""
+"""Encryption at rest: what names a patient is written to the journal only encrypted."""
 
 import os
 from collections.abc import Callable
@@ -16,11 +16,11 @@ _TAG_SIZE = 16
 
 
 class Cipher:
-    """Seals and opens the journal's values with AES-256-GCM.
+    """Encrypts and decrypts the journal's values with AES-256-GCM.
 
-    A sealed value is nonce (12 bytes), ciphertext, tag (16 bytes). Its `place` ("table.column.row") is
-    authenticated with it: a value moved to another row or column does not open. `random` gives the nonces; a
-    nonce must never come twice under one key.
+    An encrypted value is nonce (12 bytes), ciphertext, tag (16 bytes). Its `binding` ("table.column.row") is
+    authenticated with it: a value moved to another row or column does not decrypt. `random` gives the nonces;
+    none must ever come twice under one key.
     """
 
     def __init__(self, key: bytes, random: Callable[[int], bytes] = os.urandom) -> None:
@@ -32,26 +32,26 @@ class Cipher:
         self._aead = AESGCM(key)
         self._random = random
 
-    def seal(self, plain: bytes, place: str) -> bytes:
-        """Encrypt `plain` for `place`."""
+    def encrypt(self, plain: bytes, binding: str) -> bytes:
+        """Encrypt `plain` for `binding`."""
         nonce = self._random(_NONCE_SIZE)
-        return nonce + self._aead.encrypt(nonce, plain, place.encode())
+        return nonce + self._aead.encrypt(nonce, plain, binding.encode())
 
-    def unseal(self, sealed: bytes, place: str) -> bytes:
-        """Decrypt what `seal` made for the same `place`; StoreError for a wrong key, a moved or a damaged
-        value.
+    def decrypt(self, encrypted: bytes, binding: str) -> bytes:
+        """Decrypt what `encrypt` made for the same `binding`; StoreError for a wrong key, a value
+        that was moved or damaged.
         """
-        if len(sealed) < _NONCE_SIZE + _TAG_SIZE:
-            raise _unreadable(place)
+        if len(encrypted) < _NONCE_SIZE + _TAG_SIZE:
+            raise _unreadable(binding)
         try:
-            return self._aead.decrypt(sealed[:_NONCE_SIZE], sealed[_NONCE_SIZE:], place.encode())
+            return self._aead.decrypt(encrypted[:_NONCE_SIZE], encrypted[_NONCE_SIZE:], binding.encode())
         except InvalidTag:
-            raise _unreadable(place) from None
+            raise _unreadable(binding) from None
 
 
-def _unreadable(place: str) -> StoreError:
+def _unreadable(binding: str) -> StoreError:
     return StoreError(
-        f"Une valeur chiffrée du journal est illisible ({place}).",
+        f"Une valeur chiffrée du journal est illisible ({binding}).",
         cause="le journal est endommagé, ou ce n’est pas la clé avec laquelle il a été écrit",
         next_step="Restaurez la dernière sauvegarde du journal avec sa clé.",
     )

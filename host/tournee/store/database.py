@@ -1,4 +1,4 @@
-"""What every part of the journal stands on: steps and reads, values sealed for their place, moves and
+"""What every part of the journal stands on: steps and reads, values encrypted for their row, moves and
 history.
 """
 
@@ -144,20 +144,20 @@ class Database(Statements):
             *(owner, kind, value),
         )
 
-    # --- sealed values ---
+    # --- encrypted values ---
 
-    def seal(self, plain: bytes | str, table: str, column: str, row: int) -> bytes:
+    def encrypt(self, plain: bytes | str, table: str, column: str, row: int) -> bytes:
         """Encrypt a value for its place."""
         data = plain.encode() if isinstance(plain, str) else plain
-        return self.cipher.seal(data, f"{table}.{column}.{row}")
+        return self.cipher.encrypt(data, f"{table}.{column}.{row}")
 
-    def unseal(self, sealed: bytes | None, table: str, column: str, row: int) -> bytes:
-        """What was sealed for this place; nothing where nothing was."""
-        return self.cipher.unseal(sealed, f"{table}.{column}.{row}") if sealed else b""
+    def decrypt(self, encrypted: bytes | None, table: str, column: str, row: int) -> bytes:
+        """What was encrypted for this row; nothing where nothing was."""
+        return self.cipher.decrypt(encrypted, f"{table}.{column}.{row}") if encrypted else b""
 
-    def unseal_text(self, sealed: bytes | None, table: str, column: str, row: int) -> str:
+    def decrypt_text(self, encrypted: bytes | None, table: str, column: str, row: int) -> str:
         """The same, as text."""
-        return self.unseal(sealed, table, column, row).decode()
+        return self.decrypt(encrypted, table, column, row).decode()
 
     # --- moves and history ---
 
@@ -192,19 +192,19 @@ class Database(Statements):
                     subject,
                     one,
                     state.value,
-                    self.seal(detail, "history", "detail", row) if detail else b"",
+                    self.encrypt(detail, "history", "detail", row) if detail else b"",
                 )
                 for row, (subject, one, state, detail) in enumerate(changes, first)
             ],
         )
 
-    def sealed_reason(self, table: str, row_id: int, reason: str) -> bytes | None:
+    def encrypted_reason(self, table: str, row_id: int, reason: str) -> bytes | None:
         """A reason as its row keeps it."""
-        return self.seal(reason, table, "reason", row_id) if reason else None
+        return self.encrypt(reason, table, "reason", row_id) if reason else None
 
     def give_reason(self, table: str, row_id: int, reason: str) -> None:
         """Keep why a thing is in its state; "" for nothing to say."""
-        self.update(table, row_id, reason_sealed=self.sealed_reason(table, row_id, reason))
+        self.update(table, row_id, reason_sealed=self.encrypted_reason(table, row_id, reason))
 
     # --- its own ---
 
@@ -226,14 +226,14 @@ class Database(Statements):
             found = opening.version(self._connection)
             opening.migrate(self._connection, schema)
             if not found:
-                sealed = self.seal(_KEY_CHECK, "journal", "key", 1)
-                self.insert("journal", id=1, created=self.now(), key_sealed=sealed, checked=self._today())
+                encrypted = self.encrypt(_KEY_CHECK, "journal", "key", 1)
+                self.insert("journal", id=1, created=self.now(), key_sealed=encrypted, checked=self._today())
             elif found < opening.CLEAR_EFFECTS:
                 opening.fill_clear_effects(self._connection, self.cipher)
 
     def _check_key(self) -> None:
         try:
-            self.unseal(self.rows("SELECT key_sealed FROM journal")[0]["key_sealed"], "journal", "key", 1)
+            self.decrypt(self.rows("SELECT key_sealed FROM journal")[0]["key_sealed"], "journal", "key", 1)
         except StoreError:
             raise StoreError(
                 "La clé ne correspond pas à ce journal.",

@@ -97,8 +97,8 @@ def unbound(connection: sqlite3.Connection) -> Iterator[None]:
 
 def fill_clear_effects(connection: sqlite3.Connection, cipher: Cipher) -> None:
     """Give the effects of a journal made before `CLEAR_EFFECTS` what is not personal in them, in clear."""
-    for row, sealed in connection.execute("SELECT id, told_sealed FROM effect").fetchall():
-        told = Effect.from_json(cipher.unseal(sealed, f"effect.told.{row}"))
+    for row, encrypted in connection.execute("SELECT id, told_sealed FROM effect").fetchall():
+        told = Effect.from_json(cipher.decrypt(encrypted, f"effect.told.{row}"))
         connection.execute(
             "UPDATE effect SET outcome = ?, code = ?, share = ?, level = ? WHERE id = ?",
             (told.outcome.value, told.code, told.share, told.level, row),

@@ -122,8 +122,8 @@ class Changes:
             self._db.set_state(table, ids, state)
         self._db.remember(self._moves)
         for table, reasons in self._reasons.items():
-            sealed = {one: self._db.sealed_reason(table, one, text) for one, text in reasons.items()}
-            self._db.update_each(table, "reason_sealed", sealed)
+            encrypted = {one: self._db.encrypted_reason(table, one, text) for one, text in reasons.items()}
+            self._db.update_each(table, "reason_sealed", encrypted)
         self._insert_payments()
         self._effects.keep(self._received, self._told)
         self._moves, self._reasons, self._paid, self._told = [], {}, [], []

@@ -122,7 +122,7 @@ class Settling:
         Zeros and blanks are what a return writes for what it does not say. A lot refused whose sheets went
         into another one is still a lot of theirs.
         """
-        nir = self._db.unseal_text(sheet["nir_sealed"], "sheet", "nir", sheet["id"])
+        nir = self._db.decrypt_text(sheet["nir_sealed"], "sheet", "nir", sheet["id"])
         differing = []
         if _is_said(effect.nir) and effect.nir[:_NIR_LENGTH] != nir[:_NIR_LENGTH]:
             differing.append("autre assuré")

@@ -47,8 +47,8 @@ class Effects:
                 (
                     *(row, return_id, int(done.applied), done.invoice, done.lot, done.file),
                     *(effect.outcome.value, effect.code, effect.share, effect.level),
-                    self._db.seal(effect.as_json(), "effect", "told", row),
-                    self._db.seal(done.note, "effect", "note", row) if done.note else b"",
+                    self._db.encrypt(effect.as_json(), "effect", "told", row),
+                    self._db.encrypt(done.note, "effect", "note", row) if done.note else b"",
                 )
                 for row, (effect, done) in enumerate(effects, first)
             ],
@@ -90,12 +90,12 @@ class Effects:
             return tuple(map(self._row, self._db.rows(f"{_EFFECTS} {where} ORDER BY id", *values)))
 
     def _told(self, row: Row) -> Effect:
-        return Effect.from_json(self._db.unseal(row["told_sealed"], "effect", "told", row["id"]))
+        return Effect.from_json(self._db.decrypt(row["told_sealed"], "effect", "told", row["id"]))
 
     def _row(self, row: Row) -> EffectRow:
         return EffectRow(
             return_id=row["received"],
             effect=self._told(row),
             applied=bool(row["applied"]),
-            note=self._db.unseal_text(row["note_sealed"], "effect", "note", row["id"]),
+            note=self._db.decrypt_text(row["note_sealed"], "effect", "note", row["id"]),
         )

@@ -62,8 +62,8 @@ class LotFiles:
             state=FileState.MADE.value,
             size=size,
             digest=digest.digest(),
-            head_sealed=self._db.seal(draft.head, "file", "head", file),
-            tail_sealed=self._db.seal(draft.tail, "file", "tail", file),
+            head_sealed=self._db.encrypt(draft.head, "file", "head", file),
+            tail_sealed=self._db.encrypt(draft.tail, "file", "tail", file),
         )
         self._db.remember([("file", file, FileState.MADE, detail)])
         if lots:
@@ -92,8 +92,8 @@ class LotFiles:
         it was made of.
         """
         file, digest = row["id"], hashlib.sha256()
-        head = self._db.unseal(row["head_sealed"], "file", "head", file)
-        tail = self._db.unseal(row["tail_sealed"], "file", "tail", file)
+        head = self._db.decrypt(row["head_sealed"], "file", "head", file)
+        tail = self._db.decrypt(row["tail_sealed"], "file", "tail", file)
         for part in chain((head,), self._lots.records(self._lots.in_file(file)), (tail,)):
             digest.update(part)
             yield part
@@ -119,7 +119,7 @@ class LotFiles:
             content=self._content(row),
             invoices=row["invoices"],
             state=FileState(row["state"]),
-            reason=self._db.unseal_text(row["reason_sealed"], "file", "reason", file),
+            reason=self._db.decrypt_text(row["reason_sealed"], "file", "reason", file),
             lot_ids=tuple(self._lots.in_file(file)),
             party=row["party"],
         )

@@ -77,6 +77,6 @@ class History:
             subject_id=row["subject_id"],
             state=state.value,
             label=state.label,
-            detail=self._db.unseal_text(row["detail_sealed"], "history", "detail", row["id"]),
+            detail=self._db.decrypt_text(row["detail_sealed"], "history", "detail", row["id"]),
             name=name,
         )

@@ -73,11 +73,11 @@ class Invoices:
         """
         with self._db.step("sheet_certified"):
             row = self._row(sheet_id)
-            if sevens and self._db.unseal(row["sevens_sealed"], "sheet", "sevens", sheet_id) == sevens:
+            if sevens and self._db.decrypt(row["sevens_sealed"], "sheet", "sevens", sheet_id) == sevens:
                 return
             self._db.move("sheet", [sheet_id], SheetState.CERTIFIED)
-            sealed = self._db.seal(sevens, "sheet", "sevens", sheet_id)
-            self._db.write("UPDATE sheet_bytes SET sevens_sealed = ? WHERE sheet = ?", sealed, sheet_id)
+            encrypted = self._db.encrypt(sevens, "sheet", "sevens", sheet_id)
+            self._db.write("UPDATE sheet_bytes SET sevens_sealed = ? WHERE sheet = ?", encrypted, sheet_id)
             query = "SELECT id FROM sheet WHERE invoice = ? AND state = 'made'"
             if not self._db.rows(query, row["invoice"]):
                 visit = self._db.row("invoice", "visit", row["invoice"])["visit"]
@@ -192,8 +192,8 @@ class Invoices:
                 (
                     *(sheet, invoice, one.kind, one.crf, one.mode, one.organisme, one.acts),
                     *(one.fee, one.amo, one.amc, SheetState.MADE.value),
-                    self._db.seal(one.patient, "sheet", "patient", sheet),
-                    self._db.seal(one.nir, "sheet", "nir", sheet),
+                    self._db.encrypt(one.patient, "sheet", "patient", sheet),
+                    self._db.encrypt(one.nir, "sheet", "nir", sheet),
                 )
                 for sheet, one in sheets
             ],
@@ -201,7 +201,7 @@ class Invoices:
         self._db.insert_all(
             "sheet_bytes",
             ("sheet", "records_sealed"),
-            [(sheet, self._db.seal(one.records, "sheet", "records", sheet)) for sheet, one in sheets],
+            [(sheet, self._db.encrypt(one.records, "sheet", "records", sheet)) for sheet, one in sheets],
         )
         self._db.remember([("sheet", sheet, SheetState.MADE, "") for sheet, _ in sheets])
 
@@ -213,8 +213,8 @@ class Invoices:
 
     def _body(self, row: Row) -> bytes:
         """Records 2 to 5, then 7."""
-        records = self._db.unseal(row["records_sealed"], "sheet", "records", row["id"])
-        return records + self._db.unseal(row["sevens_sealed"], "sheet", "sevens", row["id"])
+        records = self._db.decrypt(row["records_sealed"], "sheet", "records", row["id"])
+        return records + self._db.decrypt(row["sevens_sealed"], "sheet", "sevens", row["id"])
 
     def _invoice_row(self, invoice_id: int, row: Row | None, sheets: Iterable[SheetRow]) -> InvoiceRow:
         if row is None:
@@ -250,11 +250,11 @@ class Invoices:
             fee=row["fee"],
             amo=row["amo"],
             amc=row["amc"],
-            patient=self._db.unseal_text(row["patient_sealed"], "sheet", "patient", sheet),
-            nir=self._db.unseal_text(row["nir_sealed"], "sheet", "nir", sheet),
+            patient=self._db.decrypt_text(row["patient_sealed"], "sheet", "patient", sheet),
+            nir=self._db.decrypt_text(row["nir_sealed"], "sheet", "nir", sheet),
             state=SheetState(row["state"]),
-            records=self._db.unseal(row["records_sealed"], "sheet", "records", sheet),
-            sevens=self._db.unseal(row["sevens_sealed"], "sheet", "sevens", sheet),
+            records=self._db.decrypt(row["records_sealed"], "sheet", "records", sheet),
+            sevens=self._db.decrypt(row["sevens_sealed"], "sheet", "sevens", sheet),
             lot_id=row["lot"],
             reason=reason,
         )

@@ -75,8 +75,8 @@ class Lots:
                 mode=mode,
                 date=_lot_date(draft.head),
                 state=LotState.MADE.value,
-                head_sealed=self._db.seal(draft.head, "lot", "head", lot),
-                tail_sealed=self._db.seal(draft.tail, "lot", "tail", lot),
+                head_sealed=self._db.encrypt(draft.head, "lot", "head", lot),
+                tail_sealed=self._db.encrypt(draft.tail, "lot", "tail", lot),
             )
             self._db.remember([("lot", lot, LotState.MADE, "")])
             self._invoices.enter_lot(lot, f"lot {number:03}", sheet_ids, ps, kind, crf, mode)
@@ -88,10 +88,10 @@ class Lots:
         """Keep the records 7 of a lot; the same certificate again changes nothing."""
         with self._db.step("lot_certified"):
             kept = self._db.row("lot", "sevens_sealed", lot_id)["sevens_sealed"]
-            if sevens and self._db.unseal(kept, "lot", "sevens", lot_id) == sevens:
+            if sevens and self._db.decrypt(kept, "lot", "sevens", lot_id) == sevens:
                 return
             self._db.move("lot", [lot_id], LotState.CERTIFIED)
-            self._db.update("lot", lot_id, sevens_sealed=self._db.seal(sevens, "lot", "sevens", lot_id))
+            self._db.update("lot", lot_id, sevens_sealed=self._db.encrypt(sevens, "lot", "sevens", lot_id))
 
     def dissolve(self, lot_id: int, reason: str) -> None:
         """Give up a lot that is not certified: its sheets can enter another, its number is not given again in
@@ -163,9 +163,9 @@ class Lots:
         """
         lot, digest = row["id"], hashlib.sha256()
         parts = (
-            self._db.unseal(row["head_sealed"], "lot", "head", lot),
+            self._db.decrypt(row["head_sealed"], "lot", "head", lot),
             *self._invoices.bodies(self._held(lot)),
-            self._db.unseal(row["tail_sealed"], "lot", "tail", lot),
+            self._db.decrypt(row["tail_sealed"], "lot", "tail", lot),
         )
         for part in parts:
             digest.update(part)
@@ -184,7 +184,7 @@ class Lots:
         return b"".join(self._parts(row))
 
     def _sevens(self, row: Row) -> bytes:
-        return self._db.unseal(row["sevens_sealed"], "lot", "sevens", row["id"])
+        return self._db.decrypt(row["sevens_sealed"], "lot", "sevens", row["id"])
 
     def _row(self, row: Row) -> LotRow:
         lot = row["id"]
@@ -200,7 +200,7 @@ class Lots:
             read_body=lambda: self._body(row),
             sevens=self._sevens(row),
             file_id=row["file"],
-            reason=self._db.unseal_text(row["reason_sealed"], "lot", "reason", lot),
+            reason=self._db.decrypt_text(row["reason_sealed"], "lot", "reason", lot),
             sheet_ids=tuple(self._held(lot)),
             remakes=self._numbers(_REMAKES, lot, lot, lot),
             remade_in=self._numbers(_REMADE_IN, lot, lot),

@@ -208,7 +208,7 @@ class Messages:
             subject=row["subject"],
             content=self._chunks.content("message", "raw", message),
             state=MessageState(row["state"]),
-            reason=self._db.unseal_text(row["reason_sealed"], "message", "reason", message),
+            reason=self._db.decrypt_text(row["reason_sealed"], "message", "reason", message),
             made=row["made"],
             leased_by=row["leased_by"],
             leased_until=row["leased_until"],

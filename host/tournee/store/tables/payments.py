@@ -124,7 +124,7 @@ class Payments:
         twice = self.billed_twice(sheet["invoice"] for sheet in sheets)
         found = {}
         for sheet in sheets:
-            told = self._db.unseal_text(sheet["reason_sealed"], "sheet", "reason", sheet["id"])
+            told = self._db.decrypt_text(sheet["reason_sealed"], "sheet", "reason", sheet["id"])
             of_sheet = payments.get(sheet["id"], [])
             due = Due(sheet["kind"], sheet["amo"], sheet["amc"], alone=beside.get(sheet["invoice"]) == 1)
             amiss = anomalies(of_sheet, due)

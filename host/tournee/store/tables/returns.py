@@ -85,11 +85,11 @@ class Returns:
                 kind=kind,
                 content_digest=digest,
                 body_digest=body_digest,
-                notes_sealed=self._db.seal("\n".join(notes), "received", "notes", return_id)
+                notes_sealed=self._db.encrypt("\n".join(notes), "received", "notes", return_id)
                 if notes
                 else None,
-                summary_sealed=self._db.seal(summary, "received", "summary", return_id),
-                reason_sealed=self._db.sealed_reason("received", return_id, reason),
+                summary_sealed=self._db.encrypt(summary, "received", "summary", return_id),
+                reason_sealed=self._db.encrypted_reason("received", return_id, reason),
             )
             if content:
                 self._chunks.keep(content, "received", "content", return_id)
@@ -164,13 +164,13 @@ class Returns:
             kind=row["kind"],
             read_raw=lambda: bytes(self._chunks.content("received", "raw", received)),
             read_content=lambda: bytes(self._chunks.content("received", "content", received)),
-            summary=self._db.unseal_text(row["summary_sealed"], "received", "summary", received),
-            reason=self._db.unseal_text(row["reason_sealed"], "received", "reason", received),
+            summary=self._db.decrypt_text(row["summary_sealed"], "received", "summary", received),
+            reason=self._db.decrypt_text(row["reason_sealed"], "received", "reason", received),
             notes=self._notes(row),
         )
 
     def _notes(self, row: Row) -> tuple[str, ...]:
-        notes = self._db.unseal_text(row["notes_sealed"], "received", "notes", row["id"])
+        notes = self._db.decrypt_text(row["notes_sealed"], "received", "notes", row["id"])
         return tuple(notes.split("\n")) if notes else ()
 
 

@@ -1,4 +1,4 @@
-"""What may be long, kept in chunks, each sealed for its place.
+"""What may be long, kept in chunks, each encrypted for its row and rank.
 
 Each is bound to its rank and the last one to being the last, so that none can be left out, moved or added.
 """
@@ -46,7 +46,7 @@ class SealedChunks:
                     rank,
                 )
                 sealed = found[0]["sealed"] if found else b""
-                yield self._db.cipher.unseal(sealed, _bound(place, row, rank, end=rank == last))
+                yield self._db.cipher.decrypt(sealed, _bound(place, row, rank, end=rank == last))
 
         return Kept(told["size"] - _SEALED_MORE * told["chunks"], read)
 
@@ -55,7 +55,7 @@ class SealedChunks:
         return int(self._db.rows(highest, place, row)[0]["last"])
 
     def _insert(self, place: str, row: int, rank: int, chunk: bytes, *, end: bool) -> None:
-        sealed = self._db.cipher.seal(chunk, _bound(place, row, rank, end=end))
+        sealed = self._db.cipher.encrypt(chunk, _bound(place, row, rank, end=end))
         self._db.insert("sealed_chunk", place=place, row=row, rank=rank, sealed=sealed)
 
 

@@ -34,7 +34,7 @@ class Visits:
                 "visit",
                 ("id", "day", "rank", "state", "payload_sealed"),
                 [
-                    (first + at, day, at + 1, VisitState.PENDING.value, self._sealed(payload, first + at))
+                    (first + at, day, at + 1, VisitState.PENDING.value, self._encrypted(payload, first + at))
                     for at, payload in enumerate(visits)
                 ],
             )
@@ -105,8 +105,8 @@ class Visits:
                 raise StoreError(f"La visite {visit_id} a une facture qui n’est pas refusée.")
             self._db.move("visit", [visit_id], VisitState.PENDING, reason)
 
-    def _sealed(self, payload: bytes, visit: int) -> bytes:
-        return self._db.seal(payload, "visit", "payload", visit)
+    def _encrypted(self, payload: bytes, visit: int) -> bytes:
+        return self._db.encrypt(payload, "visit", "payload", visit)
 
     def _row(self, row: Row) -> VisitRow:
         return VisitRow(
@@ -116,6 +116,6 @@ class Visits:
             ps=row["ps"],
             rank=row["rank"],
             state=VisitState(row["state"]),
-            payload=self._db.unseal(row["payload_sealed"], "visit", "payload", row["id"]),
+            payload=self._db.decrypt(row["payload_sealed"], "visit", "payload", row["id"]),
             invoice_id=row["invoice"],
         )

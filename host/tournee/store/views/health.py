@@ -8,7 +8,7 @@ _COUNTED = ("visit", "sheet", "lot", "file", "message", "received")
 
 
 class Health:
-    """Speaks of the journal itself; nothing sealed is opened."""
+    """Speaks of the journal itself; nothing encrypted is opened."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

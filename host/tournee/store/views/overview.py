@@ -151,7 +151,7 @@ class Overview:
             yield self._row(names[invoice], invoices[invoice], paid, reasons, messages, of_visit)
 
     def _patient(self, sheet: Row) -> str:
-        return self._db.unseal_text(sheet["patient_sealed"], "sheet", "patient", sheet["id"])
+        return self._db.decrypt_text(sheet["patient_sealed"], "sheet", "patient", sheet["id"])
 
     def _read_messages(self, files: set[int], messages: dict[int, list[Row]]) -> None:
         messages |= {file: [] for file in files}
@@ -206,7 +206,7 @@ class Overview:
         ]
 
     def _message_reason(self, message: Row) -> str:
-        return self._db.unseal_text(message["reason_sealed"], "message", "reason", message["id"])
+        return self._db.decrypt_text(message["reason_sealed"], "message", "reason", message["id"])
 
 
 def _by(count: int, items: list[_T]) -> Iterator[list[_T]]:
