@@ -154,10 +154,12 @@ def test_programs_for_editors_run_as_they_stand(tmp_path: Path) -> None:
             done = run([sys.executable, "-c", program], tmp_path)
             assert done.returncode == 0, done.stderr
             answers.append(done.stdout)
-    day, errors, reader = answers
+    day, standing, errors, reader = answers
     assert "000000001 ['FSE', 'DRE']" in day
     assert "000001 sent" in day
     assert "ARL" in day
+    assert standing.startswith("000000002 acceptée 0,00")
+    assert "000000001 payée 10,38" in standing
     assert (errors, len(reader.split())) == ("", 3)
 
 
