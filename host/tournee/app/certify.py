@@ -69,6 +69,16 @@ def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedV
     return [(row, read_judged(row.payload)) for row in rows if row.ps == ps.identity.billing_number]
 
 
+def whose_visit(office: Office, row: VisitRow) -> tuple[str, str]:
+    """The NIR of a visit's patient, and the name: typed, or of the card that it was billed with, else ""."""
+    visit = load_piece(row.payload).visits[0]
+    if visit.typed is not None:
+        return visit.typed.nir, f"{visit.typed.name} {visit.typed.first_name}"
+    if row.invoice_id is None:
+        return visit.nir, ""
+    return visit.nir, office.journal.invoice(row.invoice_id).sheets[0].patient
+
+
 def visits_for(
     pending: Sequence[tuple[VisitRow, JudgedVisit]], vitale: VitaleInReader | None
 ) -> list[tuple[VisitRow, JudgedVisit]]:

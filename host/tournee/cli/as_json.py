@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tournee.app.alerts import Alert
     from tournee.app.inbound import Settled
     from tournee.reader import Identity
-    from tournee.store import EffectRow, OverviewRow, ReturnRow, Trace, VisitRow
+    from tournee.store import EffectRow, OverviewRow, ReturnRow, Totals, Trace, VisitRow
 
 PROFILE = "open-1"
 
@@ -43,6 +43,16 @@ def invoice(row: OverviewRow) -> dict[str, Any]:
         "replaces": row.replaces,
         "replaced_by": row.replaced_by,
         "counts": row.counts,
+    }
+
+
+def totals(found: Totals) -> dict[str, Any]:
+    """What all invoices come to."""
+    return {
+        "invoices": found.invoices,
+        "fee": found.fee,
+        "paid": found.paid,
+        "sheets": {state.value: count for state, count in found.sheets.items()},
     }
 
 

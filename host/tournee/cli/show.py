@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tournee.app.alerts import Alert
     from tournee.app.inbound import Settled
     from tournee.reader import Identity
-    from tournee.store import EffectRow, OverviewRow, Trace, VisitRow
+    from tournee.store import EffectRow, OverviewRow, Totals, Trace, VisitRow
 
 CLEAR = "EN CLAIR"
 _FILE_WIDTH = 120
@@ -135,12 +135,16 @@ def invoice_links(replaces: str, replaced_by: str) -> str:
     return ", ".join(text for text in (before, after) if text)
 
 
-def total_line(rows: Iterable[OverviewRow]) -> str:
-    """What all the invoices come to, each visit once; the money received for any of them."""
-    shown = list(rows)
-    counted = [row for row in shown if row.counts]
-    fee, paid = sum(row.fee for row in counted), sum(row.paid for row in shown)
-    return f"{len(counted)} factures : {euros(fee)} €, {euros(paid)} € payés"
+def total_line(totals: Totals, rows: Sequence[OverviewRow]) -> str:
+    """What all the invoices of the journal come to, each visit once, and how many of them are shown."""
+    told = f"{counted(totals.invoices, 'facture')} : {euros(totals.fee)} €, {euros(totals.paid)} € payés"
+    shown = sum(row.counts for row in rows)
+    return told if shown == totals.invoices else f"Affichées : {shown}. En tout : {told}"
+
+
+def counted(number: int, word: str, plural: str = "") -> str:
+    """A number and what it counts, in the plural from two on."""
+    return f"{number} {word if number < 2 else plural or word + 's'}"
 
 
 def reader_line(identity: Identity, runtime: str = "") -> str:

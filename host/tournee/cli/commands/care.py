@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,16 @@ import click
 
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
+from tournee.cli.filters import Filters, filter_options, more_line
 from tournee.cli.french import FrenchCommand, FrenchGroup
 from tournee.errors import BillingError, OppositionError, StoreError, TourneeError
 from tournee.french import euros
 
 if TYPE_CHECKING:
     from tournee.app.cards import PsOnDuty, VitaleInReader
+    from tournee.app.context import Office
     from tournee.reader import Reader
-    from tournee.store import InvoiceRow
+    from tournee.store import InvoiceRow, VisitRow
 
 
 @click.group("day", cls=FrenchGroup)
@@ -54,18 +57,43 @@ def import_file(desk: Desk, file: Path, as_json: bool) -> None:
 
 
 @day.command("visits", short_help="Les visites et leur état.")
+@filter_options("VisitState")
 @json_option
 @click.pass_obj
-def visits(desk: Desk, as_json: bool) -> None:
-    """Liste les visites prises au journal, avec le numéro à donner aux autres commandes."""
+def visits(desk: Desk, filters: Filters, as_json: bool) -> None:
+    """Liste les visites prises au journal, la plus récente d’abord, avec le numéro à donner aux autres
+    commandes. Un patient se cherche aussi par la fin de son NIR.
+    """
     with desk.office() as office:
-        rows = office.journal.visits.find()
+        rows, more = filters.shown(_visits(office, filters))
     if as_json:
-        values.write({"visits": [values.visit(row) for row in rows]})
-    else:
-        from tournee.cli.show import visit_table
+        values.write({"visits": [values.visit(row) for row in rows], "more": more})
+        return
+    from tournee.cli.show import visit_table
 
-        desk.console.print(visit_table(rows))
+    desk.console.print(visit_table(rows))
+    if more:
+        desk.console.print(more_line(filters))
+
+
+def _visits(office: Office, filters: Filters) -> Iterator[VisitRow]:
+    from tournee.store import VisitState
+
+    state = filters.state if isinstance(filters.state, VisitState) else None
+    limit = 0 if filters.patient else filters.needed
+    for row in office.journal.visits.find(
+        state, since=filters.since_day, ps=filters.ps, newest_first=True, limit=limit
+    ):
+        if not filters.patient or _is_of(office, row, filters.patient):
+            yield row
+
+
+def _is_of(office: Office, row: VisitRow, patient: str) -> bool:
+    """Whether a visit is of the patient of this name, as far as it is known, or of this end of a NIR."""
+    from tournee.app.certify import whose_visit
+
+    nir, name = whose_visit(office, row)
+    return patient.casefold() in name.casefold() or (patient.isalnum() and nir.endswith(patient.upper()))
 
 
 _visit = click.argument("visit", metavar="VISITE", type=int)

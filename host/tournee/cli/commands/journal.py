@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 import click
 
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
+from tournee.cli.filters import Filters, filter_options, more_line
 from tournee.cli.french import FrenchCommand, FrenchGroup
+
+if TYPE_CHECKING:
+    from tournee.app.context import Office
+    from tournee.store import OverviewRow
+
+RECENT_DAYS = 30
+"""Days whose invoices `status` shows, whatever became of them."""
 
 
 @click.command("status", cls=FrenchCommand)
+@filter_options("SheetState")
+@click.option("--all", "everything", is_flag=True, help="Toutes les factures, si anciennes soient-elles.")
 @json_option
 @click.pass_obj
-def show_status(desk: Desk, as_json: bool) -> None:
-    """Montre chaque facture et son état, les retours sans suite, et ce qui demande votre attention."""
+def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -> None:
+    """Montre chaque facture et son état, la plus récente d’abord : celles qui attendent quelque chose et
+    celles des 30 derniers jours. Puis les totaux de tout le journal, les retours sans suite, et ce qui
+    demande votre attention.
+    """
     from tournee.app.alerts import alerts
     from tournee.store import MessageState, ReturnState
 
     with desk.office() as office:
-        rows = office.journal.overview()[::-1]
+        totals = office.journal.totals()
+        rows, more = filters.shown(_invoices(office, filters, everything))
         uncertain = office.journal.messages.find(MessageState.UNCERTAIN)
         aside = office.journal.returns.find(ReturnState.QUARANTINED)
         unmatched = office.journal.effects.unmatched()
@@ -30,6 +47,8 @@ def show_status(desk: Desk, as_json: bool) -> None:
             {
                 "alerts": [values.alert(one) for one in found],
                 "invoices": [values.invoice(row) for row in rows],
+                "more": more,
+                "totals": values.totals(totals),
                 "uncertain": [message.subject for message in uncertain],
                 "quarantined": [{"id": one.id, "reason": one.reason} for one in aside],
                 "odd": [{"return": one.return_id, "kind": one.kind, "notes": one.notes} for one in odd],
@@ -49,11 +68,13 @@ def show_status(desk: Desk, as_json: bool) -> None:
     from tournee.cli.show import alert_line, invoice_tables, labelled, outside_lines, total_line
 
     if not rows:
-        desk.console.print("Aucune facture pour l'instant.")
+        desk.console.print("Aucune facture" + (" de cette sorte." if totals.invoices else " pour l’instant."))
     for table in invoice_tables(rows):
         desk.console.print(table)
-    if rows:
-        desk.console.print(total_line(rows))
+    if more:
+        desk.console.print(more_line(filters))
+    if totals.invoices:
+        desk.console.print(total_line(totals, rows))
     for line in outside_lines(outside):
         desk.console.print(line)
     for told in odd:
@@ -64,6 +85,22 @@ def show_status(desk: Desk, as_json: bool) -> None:
         desk.console.print(labelled(f"Retour {row.return_id} sans suite :", f"{row.effect.told} ({why})"))
     for one in found:
         desk.console.print(alert_line(one))
+
+
+def _invoices(office: Office, filters: Filters, everything: bool) -> tuple[OverviewRow, ...]:
+    """The invoices asked for; unless something was, those that wait and those of the last days."""
+    from tournee.store import SheetState
+
+    usual = not (everything or filters.narrow)
+    since = f"{office.clock() - timedelta(days=RECENT_DAYS):%Y%m%d}" if usual else filters.since_day
+    return office.journal.overview(
+        since=since,
+        with_open=usual,
+        ps=filters.ps,
+        states=[state for state in (filters.state,) if isinstance(state, SheetState)],
+        patient=filters.patient,
+        limit=filters.needed,
+    )
 
 
 @click.command("trace", cls=FrenchCommand)

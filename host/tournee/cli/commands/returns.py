@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
+from tournee.cli.filters import Filters, filter_options, more_line
 from tournee.cli.french import FrenchGroup
+
+if TYPE_CHECKING:
+    from tournee.app.context import Office
+    from tournee.store import ReturnRow
 
 
 @click.group("return", cls=FrenchGroup)
@@ -17,21 +24,44 @@ def returned() -> None:
 
 
 @returned.command("list", short_help="Tous les retours.")
+@filter_options("ReturnState")
 @click.option("--aside", is_flag=True, help="Ceux qui sont mis de côté seulement.")
 @json_option
 @click.pass_obj
-def list_returns(desk: Desk, aside: bool, as_json: bool) -> None:
-    """Liste les retours gardés au journal, avec le numéro à donner à tournee return show."""
+def list_returns(desk: Desk, filters: Filters, aside: bool, as_json: bool) -> None:
+    """Liste les retours gardés au journal, le plus récent d’abord, avec le numéro à donner à tournee return
+    show. Un retour est d’un professionnel ou d’un patient quand il parle de leurs factures.
+    """
+    with desk.office() as office:
+        rows, more = filters.shown(_returns(office, filters, aside))
+    if as_json:
+        values.write({"returns": [values.kept(row) for row in rows], "more": more})
+        return
+    from tournee.cli.show_returns import list_table
+
+    desk.console.print(list_table(rows))
+    if more:
+        desk.console.print(more_line(filters))
+
+
+def _returns(office: Office, filters: Filters, aside: bool) -> Iterator[ReturnRow]:
     from tournee.store import ReturnState
 
-    with desk.office() as office:
-        rows = office.journal.returns.find(ReturnState.QUARANTINED if aside else None)
-    if as_json:
-        values.write({"returns": [values.kept(row) for row in rows]})
-    else:
-        from tournee.cli.show_returns import list_table
-
-        desk.console.print(list_table(rows))
+    journal, about = office.journal, None
+    if filters.ps or filters.patient:
+        invoices = [row.invoice_id for row in journal.overview(ps=filters.ps, patient=filters.patient)]
+        lots = [] if filters.patient else journal.lots.ids(ps=filters.ps)
+        files = [] if filters.patient else [row.id for row in journal.files.find(ps=filters.ps)]
+        about = {one.return_id for one in journal.effects.touching(invoices, lots, files)}
+    state = filters.state if isinstance(filters.state, ReturnState) else None
+    for row in journal.returns.find(
+        ReturnState.QUARANTINED if aside else state,
+        since=filters.since.isoformat() if filters.since else "",
+        newest_first=True,
+        limit=0 if about else filters.needed,
+    ):
+        if about is None or row.id in about:
+            yield row
 
 
 @returned.command("show", short_help="Un retour, en entier.")
