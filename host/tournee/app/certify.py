@@ -71,7 +71,7 @@ def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedV
 
 def whose_visit(office: Office, row: VisitRow) -> tuple[str, str]:
     """The NIR of a visit's patient, and the name: typed, or of the card that it was billed with, else ""."""
-    visit = load_piece(row.payload).visits[0]
+    visit = read_judged(row.payload).visit
     if visit.typed is not None:
         return visit.typed.nir, f"{visit.typed.name} {visit.typed.first_name}"
     if row.invoice_id is None:
