@@ -119,3 +119,9 @@ def test_old_invoices_that_wait_for_nothing_are_left_out_unless_asked_for(
     assert usual["totals"]["invoices"] > len(usual["invoices"])
     assert not {row["state"] for row in usual["invoices"]} & {"paid", "abandoned"}
     assert "Affichées : " in asked("status").stdout
+
+
+def test_an_invoice_number_that_two_have_is_traced_for_one_of_them(asked: Any) -> None:
+    assert asked("trace", "1").exception is not None
+    mine = told(asked("trace", "1", "--ps", NURSE, "--json"))
+    assert {one["invoice"] for one in mine["sheets"]} == {"000000001"}

@@ -76,7 +76,7 @@ def whose_visit(office: Office, row: VisitRow) -> tuple[str, str]:
         return visit.typed.nir, f"{visit.typed.name} {visit.typed.first_name}"
     if row.invoice_id is None:
         return visit.nir, ""
-    return visit.nir, office.journal.invoice(row.invoice_id).sheets[0].patient
+    return visit.nir, office.journal.invoices.get(row.invoice_id).sheets[0].patient
 
 
 def visits_for(

@@ -105,12 +105,13 @@ def _invoices(office: Office, filters: Filters, everything: bool) -> tuple[Overv
 
 @click.command("trace", cls=FrenchCommand)
 @click.argument("key", metavar="OBJET|FACTURE")
+@click.option("--ps", default="", metavar="NUMÉRO", help="De quel professionnel, si deux ont cette facture.")
 @json_option
 @click.pass_obj
-def show_trace(desk: Desk, key: str, as_json: bool) -> None:
+def show_trace(desk: Desk, key: str, ps: str, as_json: bool) -> None:
     """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture (son numéro)."""
     with desk.office() as office:
-        found = office.journal.trace(key)
+        found = office.journal.trace(key, ps)
         if as_json:
             values.write(values.trace(found))
             return

@@ -39,9 +39,10 @@ class Tracing:
         self._db, self._invoices, self._lots, self._files = db, invoices, lots, files
         self._messages, self._returns, self._effects, self._history = messages, returns, effects, history
 
-    def trace(self, key: str) -> Trace:
-        """All that is tied to a message subject, a compostage, or an invoice number; StoreError when the
-        journal knows no such thing.
+    def trace(self, key: str, ps: str = "") -> Trace:
+        """All that is tied to a message subject, a compostage, or an invoice number, of one `ps` when given;
+        StoreError when the journal knows no such thing, or invoices of that number of several professionals:
+        what concerns one of them is not shown to another.
 
         From a subject: its message, file, lots and their invoices; from an invoice number: its lots, files
         and all their messages. Returns are those whose effects touched any of these.
@@ -53,12 +54,18 @@ class Tracing:
             if files:
                 lots = self._ids(files, _LOTS_OF_FILES)
                 return self._trace(key, self._ids(lots, _INVOICES_OF_LOTS, _INVOICES_ONCE_IN), lots, files)
-            invoices = self._numbered(key)
+            invoices = self._numbered(key, ps)
             lots = self._ids(invoices, _LOTS_OF_INVOICES, _FORMER_LOTS_OF)
             return self._trace("", invoices, lots, self._ids(lots, _FILES_OF_LOTS))
 
-    def _numbered(self, key: str) -> list[int]:
-        rows = self._db.rows("SELECT id FROM invoice WHERE number = ? ORDER BY id", number_of(key))
+    def _numbered(self, key: str, ps: str) -> list[int]:
+        rows = self._db.rows("SELECT id, ps FROM invoice WHERE number = ? ORDER BY id", number_of(key))
+        rows = [row for row in rows if ps in ("", row["ps"])]
+        if len({row["ps"] for row in rows}) > 1:
+            raise StoreError(
+                f"Plusieurs professionnels ont une facture {key}.",
+                next_step="Indiquez le numéro de l’un d’eux.",
+            )
         if not rows:
             raise StoreError(
                 f"Le journal ne connaît ni message ni facture « {key} ».",
