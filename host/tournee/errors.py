@@ -4,14 +4,19 @@
 class TourneeError(Exception):
     """What went wrong, its likely cause and what to do next; the command line gives each class a status.
 
-    `message` says what happened, `cause` why it probably did, `next_step` what the carer can do: in French.
+    `message` says what happened, `cause` why it probably did, `next_step` what the carer can do: in French,
+    with no command in it, for every face shows it. `remedy` is a word for programs: by it a face may say how
+    the next step is done there.
     """
 
-    def __init__(self, message: str, *, cause: str = "", next_step: str = "") -> None:
+    remedy = ""
+
+    def __init__(self, message: str, *, cause: str = "", next_step: str = "", remedy: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.cause = cause
         self.next_step = next_step
+        self.remedy = remedy or self.remedy
 
     def __str__(self) -> str:
         parts = [self.message]

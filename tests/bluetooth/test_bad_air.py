@@ -73,7 +73,7 @@ def test_one_bond_too_many_takes_the_place_of_the_oldest_which_is_told_and_pairs
         tablets = [air.radio, air.another_tablet(), air.another_tablet()]
         for radio in tablets:
             pair(address, radio)
-        with pytest.raises(NotPaired, match="tournee reader pair"):
+        with pytest.raises(NotPaired, match="jumelez"):
             BluetoothTransport(address, tablets[0])
         for radio in tablets[1:]:
             BluetoothTransport(address, radio).close()

@@ -31,7 +31,7 @@ def test_cards_are_read_and_a_code_is_given_over_bluetooth(air):
 
 
 def test_host_that_has_not_paired_is_refused_and_told_what_to_do(air):
-    with pytest.raises(NotPaired, match="tournee reader pair"):
+    with pytest.raises(NotPaired, match="jumelez"):
         BluetoothTransport(air.address, air.radio)
 
 

@@ -32,8 +32,8 @@ class AlertKind(StrEnum):
 class Alert:
     """One thing to look into: `about` names it, `text` says what is amiss, `next_step` what to do, in French.
 
-    `since` is ISO 8601, `days` how many whole days that is ago; `ps` is the professional's number, "" when
-    it is not known.
+    `since` is ISO 8601, `days` how many whole days that is ago; `ps` is the professional's number, `lot` and
+    `file` what it is about, "" where there is none.
     """
 
     kind: AlertKind
@@ -43,6 +43,8 @@ class Alert:
     text: str
     next_step: str
     ps: str = ""
+    lot: str = ""
+    file: str = ""
 
 
 def alerts(office: Office) -> list[Alert]:
@@ -64,7 +66,7 @@ def _without_arl(office: Office) -> list[Alert]:
         delay = delays.get(row.route, ARL_DAYS)
         if _age(office, row.since) >= timedelta(days=delay):
             text = f"aucun ARL après {delay} jours"
-            next_step = f"relevez les retours ; si rien ne vient, tournee send --again {row.file}"
+            next_step = "relevez les retours ; si rien ne vient, renvoyez le fichier"
             found.append(_alert(office, AlertKind.NO_ARL, row, text, next_step))
     return found
 
@@ -86,14 +88,14 @@ def _billed_twice(office: Office) -> list[Alert]:
 
 def _refused(office: Office) -> list[Alert]:
     return [
-        _alert(office, AlertKind.REFUSED, row, "refusé et pas refait", f"tournee lot remake {row.lot}")
+        _alert(office, AlertKind.REFUSED, row, "refusé et pas refait", "refaites-le")
         for row in office.journal.waiting.lots_not_put_right()
     ]
 
 
 def _not_sent(office: Office) -> list[Alert]:
     return [
-        _alert(office, AlertKind.NOT_SENT, row, "formé et pas envoyé", "tournee send")
+        _alert(office, AlertKind.NOT_SENT, row, "formé et pas envoyé", "envoyez-le")
         for row in office.journal.waiting.files_not_sent()
         if _age(office, row.since) >= timedelta(days=UNSENT_DAYS)
     ]
@@ -104,7 +106,7 @@ def _uncertain(office: Office) -> list[Alert]:
     for message in office.journal.messages.find(MessageState.UNCERTAIN):
         file = office.journal.files.get(message.file_id)
         text = "on ne sait pas s'il est arrivé"
-        next_step = f"tournee fetch ; si aucun ARL ne vient, tournee send --again {file.name}"
+        next_step = "relevez les retours ; si aucun ARL ne vient, renvoyez le fichier"
         row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
         found.append(_alert(office, AlertKind.UNCERTAIN, row, text, next_step))
     return found
@@ -118,7 +120,7 @@ def _quarantined(office: Office) -> list[Alert]:
             row.taken,
             _age(office, row.taken).days,
             f"mis de côté : {row.reason}",
-            "tournee fetch --again une fois la cause levée",
+            "une fois la cause levée, essayez-le de nouveau",
         )
         for row in office.journal.returns.find(ReturnState.QUARANTINED)
     ]
@@ -126,7 +128,9 @@ def _quarantined(office: Office) -> list[Alert]:
 
 def _alert(office: Office, kind: AlertKind, row: WaitingRow, text: str, next_step: str) -> Alert:
     about = f"lot {row.lot}, fichier {row.file}" if row.lot else f"fichier {row.file}"
-    return Alert(kind, about, row.since, _age(office, row.since).days, text, next_step, row.ps)
+    return Alert(
+        kind, about, row.since, _age(office, row.since).days, text, next_step, row.ps, row.lot, row.file
+    )
 
 
 def _age(office: Office, since: str) -> timedelta:

@@ -154,7 +154,8 @@ def read_unless_on_list(path: Path | None, reader: Reader) -> VitaleCard:
             raise OppositionError(
                 f"La carte Vitale {serial} est peut-être en opposition, et rien ne permet de le vérifier.",
                 cause="le lecteur la reconnaît dans son filtre, cet ordinateur n'a pas de liste",
-                next_step="demandez la liste (tournee opposition request), ou facturez en mode dégradé",
+                next_step="demandez la liste, ou facturez en mode dégradé",
+                remedy="request-list",
             ) from suspected
         with held:
             if held.holds(serial):
@@ -220,5 +221,5 @@ def latest_heard_of(office: Office) -> int:
 
 def _no_list() -> OppositionError:
     return OppositionError(
-        "Aucune liste d'opposition n'a été reçue.", next_step="demandez-la : tournee opposition request"
+        "Aucune liste d'opposition n'a été reçue.", next_step="demandez-la", remedy="request-list"
     )

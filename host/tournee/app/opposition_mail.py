@@ -130,5 +130,6 @@ def _only_ps(office: Office) -> str:
     raise StoreError(
         "Au nom de quel professionnel demander la liste d'opposition ?",
         cause=f"le journal en connaît {len(known)}",
-        next_step="indiquez son numéro : tournee opposition request --ps NUMÉRO, ou insérez sa carte",
+        next_step="indiquez son numéro, ou insérez sa carte",
+        remedy="request-list-for",
     )

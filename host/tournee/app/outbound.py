@@ -209,7 +209,8 @@ def _paid_already(file: FileRow, invoices: Sequence[str]) -> StoreError:
     return StoreError(
         f"Le fichier {file.name} porte {', '.join(invoices)} : la visite a été payée depuis.",
         cause="la facture refusée qu'elle devait remplacer a été payée malgré son refus",
-        next_step=f"voyez avec l'organisme ; tournee send --again {file.name} l'envoie quand même",
+        next_step="voyez avec l’organisme ; vous pouvez l’envoyer quand même",
+        remedy="send-again",
     )
 
 

@@ -54,7 +54,8 @@ def remake_lot(
     elif not named and not blamed and lot.reason.startswith(_INVOICE_FAULTS):
         raise StoreError(
             f"Le lot {lot.number} est refusé pour une facture que l'ARL ne nomme pas ({lot.reason}).",
-            next_step="nommez-la par --invoice, ou refaites-les toutes par --all",
+            next_step="nommez-la, ou refaites-les toutes",
+            remedy="remake-lot",
         )
     made = office.journal.remaking.remake(lot.id, named | set(blamed), reason or lot.reason)
     return RemadeLot(office.journal.lots.get(lot.id), made.as_they_are, made.anew)
@@ -65,9 +66,15 @@ def _refused_lot(office: Office, number: str, ps: str) -> LotRow:
     wanted = number.zfill(LOT_LENGTH)
     found = [lot for lot in office.journal.lots.find(LotState.REFUSED, ps) if lot.number == wanted]
     if not found:
-        raise StoreError(f"Aucun lot {wanted} n'est refusé.", next_step="tournee alerts les montre")
+        raise StoreError(
+            f"Aucun lot {wanted} n'est refusé.",
+            next_step="les alertes nomment ceux qui le sont",
+            remedy="alerts",
+        )
     if len({lot.ps for lot in found}) > 1:
         raise StoreError(
-            f"Plusieurs professionnels ont un lot {wanted} refusé.", next_step="indiquez le leur par --ps"
+            f"Plusieurs professionnels ont un lot {wanted} refusé.",
+            next_step="indiquez le numéro de l’un d’eux",
+            remedy="say-whose",
         )
     return found[-1]

@@ -174,9 +174,7 @@ def _password(code: str, whose: str, server: Server) -> Finding:
     try:
         password_of(server)
     except AuthRefusedError:
-        ask = (
-            f"tournee password {server.username}@{server.host}, ou fichier_mot_de_passe dans la configuration"
-        )
+        ask = "gardez-le dans le trousseau, ou dans le fichier que fichier_mot_de_passe nomme (configuration)"
         return Finding(
             f"{code}-password", Standing.WRONG, what, f"aucun n'est gardé pour « {server.username} »", ask
         )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tournee.cli.hints import command_after
+
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
     from tournee.app.inbound import Settled
@@ -66,6 +68,7 @@ def alert(one: Alert) -> dict[str, Any]:
         "days": one.days,
         "text": one.text,
         "next_step": one.next_step,
+        "command": command_after(one),
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from tournee.cli import status
-from tournee.cli.french import usage_in_french
+from tournee.cli.hints import command_for
 from tournee.cli.show import labelled, screen
+from tournee.cli.usage import usage_in_french
 from tournee.errors import TourneeError
 
 
@@ -16,6 +17,8 @@ def tell(error: BaseException, program: str) -> int:
     match error:
         case TourneeError():
             errors.print(labelled(f"{program} :", str(error), "bold red"), soft_wrap=True)
+            if command := command_for(error):
+                errors.print(f"Commande : {command}", soft_wrap=True)
             return status.of(error)
         case click.ClickException():
             errors.print(labelled(f"{program} :", usage_in_french(error), "bold red"), soft_wrap=True)

@@ -1,9 +1,8 @@
-"""Click in French: headings, the help option and the messages for wrong usage."""
+"""Click in French: commands and groups whose help speaks as we do, and which take the log's options."""
 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from tournee.cli.log_options import log_options
+from tournee.cli.usage import help_in_french
 from tournee.extras import extra_of, missing
 
 SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture personne."
@@ -18,7 +18,6 @@ SIMULATION = "SIMULATION — profil open-1 : personnes fictives, ne facture pers
 _HELP_WIDTH = 100
 _NO_FAILURE = (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError)
 _log = logging.getLogger(__name__)
-_UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
 
 
 class FrenchCommand(click.Command):
@@ -28,31 +27,41 @@ class FrenchCommand(click.Command):
         super().__init__(*args, **kwargs)
         self.params += log_options()
 
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say how it is typed."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), "Emploi : ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the options under a French heading, then, for a group, its commands."""
+        records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
+        with formatter.section("Options "):
+            formatter.write_dl([(name, help_in_french(told)) for name, told in records])
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """End the help with what this is."""
-        _say_simulation(formatter)
+        formatter.write_paragraph()
+        formatter.write_text(SIMULATION)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the usual `--help`, described in French."""
-        return _french_help(super().get_help_option(ctx))
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "Affiche cette aide."
+        return option
 
 
-class FrenchGroup(click.Group):
+class FrenchGroup(FrenchCommand, click.Group):
     """A group whose help and whose sub-commands speak French."""
 
     command_class = FrenchCommand
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.params += log_options()
+        super().__init__(*args, **{"subcommand_metavar": "COMMANDE …", **kwargs})
 
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the usual `--help`, described in French."""
-        return _french_help(super().get_help_option(ctx))
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """End the help with what this is."""
-        _say_simulation(formatter)
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the options, then the commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a sub-command; the outermost group logs what stopped it, and names a part that is missing."""
@@ -78,7 +87,7 @@ class FrenchGroup(click.Group):
         """List the sub-commands under a French heading."""
         rows = [(name, self.short_help_of(ctx, name)) for name in self.list_commands(ctx)]
         if rows:
-            with formatter.section("Commandes"):
+            with formatter.section("Commandes "):
                 formatter.write_dl(rows)
 
     def short_help_of(self, ctx: click.Context, name: str) -> str:
@@ -115,31 +124,3 @@ class LazyGroup(FrenchGroup):
     def short_help_of(self, ctx: click.Context, name: str) -> str:
         """Give the table's words: nothing is loaded."""
         return self._table[name][1] if name in self._table else super().short_help_of(ctx, name)
-
-
-def _say_simulation(formatter: click.HelpFormatter) -> None:
-    formatter.write_paragraph()
-    formatter.write_text(SIMULATION)
-
-
-def _french_help(option: click.Option | None) -> click.Option | None:
-    if option is not None:
-        option.help = "Affiche cette aide."
-    return option
-
-
-def usage_in_french(error: click.ClickException) -> str:
-    """Say what click refused, in French, keeping the words the user typed."""
-    match error:
-        case click.MissingParameter():
-            name = error.param.human_readable_name if error.param is not None else error.param_hint
-            return f"Il manque « {name} »."
-        case click.NoSuchOption():
-            return f"L'option « {error.option_name} » n'existe pas."
-        case click.UsageError() if (found := _UNKNOWN_COMMAND.search(error.message)) is not None:
-            return f"La commande « {found[1]} » n'existe pas."
-        case click.BadParameter():
-            name = error.param.human_readable_name if error.param is not None else ""
-            return f"Valeur refusée pour « {name} » : {error.message}"
-        case _:
-            return error.format_message()

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tournee.cli.hints import command_after
 from tournee.french import euros
 from tournee.store import SheetState
 
@@ -52,7 +53,9 @@ def alert_line(alert: Alert) -> Text:
     """One thing to look into, since when, and what to do."""
     days = f", depuis {alert.days} jour{'s' if alert.days > 1 else ''}" if alert.days else ""
     whose = f" ({alert.ps})" if alert.ps else ""
-    return labelled(f"Alerte, {alert.about}{whose} :", f"{alert.text}{days}. {alert.next_step}", "bold red")
+    command = command_after(alert)
+    how = f"{alert.next_step} ({command})" if command else alert.next_step
+    return labelled(f"Alerte, {alert.about}{whose} :", f"{alert.text}{days}. {how}", "bold red")
 
 
 def kibibytes(count: int) -> str:

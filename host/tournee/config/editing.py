@@ -52,7 +52,8 @@ def choose_route(path: Path, name: str) -> Config:
         raise ConfigError(
             f"Il n'y a pas de route « {name} » dans {path}.",
             cause=f"routes configurées : {', '.join(routes) or 'aucune'}",
-            next_step="choisissez l'une d'elles, ou ajoutez celle-ci : tournee route add",
+            next_step="choisissez l’une d’elles, ou ajoutez celle-ci",
+            remedy="add-route",
         )
     document.setdefault("envoi", tomlkit.table())["route"] = name
     return _replace(path, tomlkit.dumps(document))

@@ -18,8 +18,14 @@ from tournee.tables.document import DocumentError, TableText, load, parse
 _NO_STATION = -1
 _ZONE_SHOWN = 40
 FILE = "Le fichier de configuration"
-NEXT = "indiquez-le par --config, ou créez-le (modèle : tournee config)"
+NEXT = "indiquez où il est, ou créez-le d’après le modèle"
 _log = logging.getLogger(__name__)
+
+
+class ConfigFileError(ConfigError):
+    """The configuration file cannot be read, or is no TOML."""
+
+    remedy = "configuration"
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Config:
 
 def load_config(path: Path) -> Config:
     """Read and check the configuration file; ConfigError with the table and key at fault."""
-    config = _config(load(path, FILE, ConfigError, NEXT), path)
+    config = _config(load(path, FILE, ConfigFileError, NEXT), path)
     _log.info("configuration read: %d routes", len(config.routes))
     return config
 

@@ -17,7 +17,13 @@ from tournee.secrets import Backend, Keyring, read_secret, write_secret
 BLUETOOTH = "ble:"
 IN_KEYRING = "trousseau"
 _KEPT = "le secret du lecteur"
-_PAIR_AGAIN = "donnez de nouveau le code de l’étiquette : tournee reader pair"
+_PAIR_AGAIN = "donnez de nouveau le code de l’étiquette"
+
+
+class LabelSecretError(ConfigError):
+    """The secret of a reader's label is not to be had."""
+
+    remedy = "pair-reader"
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def drop_secret(home: Path, reader: KnownReader, ring: Backend | None = None) ->
 
 def secret_in_file(path: Path) -> str:
     """The text of a file that holds a label's code; ConfigError when it cannot be read or others can."""
-    return read_secret(path, _KEPT, ConfigError, _PAIR_AGAIN)
+    return read_secret(path, _KEPT, LabelSecretError, _PAIR_AGAIN)
 
 
 def _entry(port: str) -> str:
@@ -112,7 +118,7 @@ def _entry(port: str) -> str:
 def _from_keyring(port: str, ring: Backend | None) -> str:
     text = Keyring(ring).find(_entry(port))
     if text is None:
-        raise ConfigError(
+        raise LabelSecretError(
             f"Le secret du lecteur {port} n'est pas dans le trousseau.",
             cause="le trousseau est verrouillé, ou c'est celui d'un autre compte",
             next_step=f"déverrouillez-le, ou {_PAIR_AGAIN}",

@@ -75,7 +75,8 @@ def apply_increment(
         raise OppositionError(
             f"La liste d’opposition n’a pas pu être écrite : {reason(error)}.",
             cause="disque plein ou protégé ; la liste en vigueur reste celle d'avant",
-            next_step="libérez de la place, puis : tournee fetch",
+            next_step="libérez de la place, puis relevez de nouveau les retours",
+            remedy="fetch",
         ) from error
     finally:
         if held is not None:

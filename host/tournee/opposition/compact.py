@@ -30,8 +30,8 @@ def too_many(count: int, size: int) -> TooManyError:
     return TooManyError(
         f"Le lecteur ne peut pas tenir {count} cartes en opposition : {capacity(size)} au plus.",
         cause=f"son filtre a {size} octets ; au-delà, plus d'une carte sur 100 serait suspectée à tort",
-        next_step="chargez seulement les ajouts récents : tournee opposition load --since NUMÉRO ; "
-        "l'ordinateur vérifie toujours la liste entière",
+        next_step="chargez seulement les ajouts récents ; l’ordinateur vérifie toujours la liste entière",
+        remedy="load-recent",
     )
 
 

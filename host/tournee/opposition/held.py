@@ -47,7 +47,8 @@ class DamagedListError(OppositionError):
         super().__init__(
             f"La liste d'opposition {path} est endommagée : aucune carte ne peut être vérifiée.",
             cause=cause,
-            next_step="redemandez la liste entière à l'OCT : tournee opposition request --whole",
+            next_step="redemandez la liste entière à l’OCT",
+            remedy="request-whole-list",
         )
 
 

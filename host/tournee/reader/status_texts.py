@@ -187,7 +187,7 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     codes.OPPOSITION_PIECE: (
         "Le lecteur n'a pas pris la liste d'opposition.",
         "chargement interrompu ou incohérent",
-        "recommencez : tournee opposition load",
+        "chargez-la de nouveau",
     ),
     codes.INTERRUPTED: (
         "L'alimentation du lecteur a été coupée pendant cette signature.",
@@ -247,6 +247,6 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     codes.UNCONFIRMED: (
         "Le lecteur essaie une image qui n'est pas encore confirmée.",
         "mise à jour précédente interrompue avant sa confirmation",
-        "confirmez-la (tournee-maker update --confirm) ou redémarrez le lecteur pour revenir à l'ancienne",
+        "confirmez-la ou redémarrez le lecteur pour revenir à l'ancienne",
     ),
 }

@@ -189,4 +189,5 @@ def _show(desk: Desk, one: Finding) -> None:
     mark, style = _MARKS[one.standing]
     desk.console.print(labelled(mark, f"{one.what} : {one.detail}", style), soft_wrap=True)
     if one.next_step:
-        desk.console.print(f"    À faire : {one.next_step}", soft_wrap=True)
+        how = "" if not one.code.endswith("-password") else " (tournee password UTILISATEUR@SERVEUR)"
+        desk.console.print(f"    À faire : {one.next_step}{how}", soft_wrap=True)

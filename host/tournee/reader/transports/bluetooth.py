@@ -251,7 +251,8 @@ class BluetoothTransport:
                 raise NotPaired(
                     f"Le lecteur {self._address} n'accepte que les appareils jumelés avec lui.",
                     cause="cet appareil n'est pas jumelé, ou l'un des deux a oublié l'autre",
-                    next_step="jumelez-les : tournee reader pair",
+                    next_step="jumelez-les",
+                    remedy="pair-reader",
                 ) from error
             raise
 

@@ -1,0 +1,46 @@
+"""How the next step of an error or of an alert is done at the command line: nothing below names a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tournee.errors import TourneeError
+
+if TYPE_CHECKING:
+    from tournee.app.alerts import Alert
+
+OF_REMEDY = {
+    "add-route": "tournee route add",
+    "alerts": "tournee alerts",
+    "configuration": "tournee --config FICHIER … ; modèle : tournee config",
+    "fetch": "tournee fetch",
+    "load-recent": "tournee opposition load --since NUMÉRO",
+    "pair-reader": "tournee reader pair",
+    "remake-lot": "tournee lot remake LOT --invoice FACTURE, ou --all",
+    "request-list": "tournee opposition request",
+    "request-list-for": "tournee opposition request --ps NUMÉRO",
+    "request-whole-list": "tournee opposition request --whole",
+    "say-whose": "--ps NUMÉRO",
+    "send-again": "tournee send --again FICHIER",
+}
+"""Commands by `TourneeError.remedy`."""
+
+OF_ALERT = {
+    "no_arl": "tournee fetch ; tournee send --again {file}",
+    "not_sent": "tournee send",
+    "uncertain": "tournee fetch ; tournee send --again {file}",
+    "refused": "tournee lot remake {lot}",
+    "billed_twice": "",
+    "quarantined": "tournee fetch --again",
+}
+"""Commands by the kind of an alert."""
+
+
+def command_for(error: TourneeError) -> str:
+    """The command that does the next step of an error, "" where there is none of its own."""
+    return OF_REMEDY.get(error.remedy, "")
+
+
+def command_after(alert: Alert) -> str:
+    """The command that does the next step of an alert."""
+    return OF_ALERT[alert.kind.value].format(lot=alert.lot, file=alert.file)
