@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tournee.config import load_config
-from tournee.emulation.practice import practice
+from tournee.emulation.practice import CONFIG_NAME, practice
 from tournee.emulation.world import PS_ADDRESS, World
+from tournee.exchange.route import Sealing
 from tournee.exchange.sealing.unsealing import UnsealError
 from tournee.returns.classify import take_in
 
@@ -65,3 +66,16 @@ def test_the_practice_is_configured_to_open_its_returns(tmp_path):
         tmp_path / "ps" / "cert.pem",
         tmp_path / "ps" / "key.pem",
     )
+
+
+def test_the_practice_begun_again_keeps_what_was_changed_by_hand(tmp_path):
+    config = tmp_path / CONFIG_NAME
+    with practice(tmp_path):
+        config.write_text(
+            "# à moi\n" + config.read_text().replace('scellement = "K"', 'scellement = "ZK"', 1)
+        )
+    with practice(tmp_path):
+        again = load_config(config)
+    assert config.read_text().startswith("# à moi\n")
+    assert again.route.sealing is Sealing.ZK
+    assert again.route.submission.port == load_config(config).routes["direct-emule"].submission.port

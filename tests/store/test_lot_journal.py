@@ -59,9 +59,9 @@ def test_a_sheet_given_twice_or_unknown_enters_no_lot_and_its_fellows_stay_out(j
     make.day(journal, 2)
     make.invoice(journal)
     make.invoice(journal)
-    with pytest.raises(StoreError, match="« en lot » ne peut pas suivre « en lot » \\(sheet 1\\)"):
+    with pytest.raises(StoreError, match="« en lot » ne peut pas suivre « en lot » \\(feuille 1\\)"):
         journal.lots.make(make.ps, "FSE", "F01751123", "03", [1, 2, 1], make.lot())
-    with pytest.raises(StoreError, match="n’a pas d’élément 9"):
+    with pytest.raises(StoreError, match="Il n’y a pas de feuille n° 9"):
         journal.lots.make(make.ps, "FSE", "F01751123", "03", [1, 9], make.lot())
     assert {sheet.state for sheet in journal.invoices.sheets()} == {SheetState.CERTIFIED}
 

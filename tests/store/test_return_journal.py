@@ -318,7 +318,7 @@ def test_a_refused_invoice_is_billed_again_under_a_new_number(journal, make, sen
 
 
 def test_settling_an_unknown_return_is_a_clear_error(journal):
-    with pytest.raises(StoreError, match="n’a pas d’élément 3"):
+    with pytest.raises(StoreError, match="Il n’y a pas de retour n° 3"):
         journal.returns.settle(3, "ARL", "", [])
 
 

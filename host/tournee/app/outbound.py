@@ -218,12 +218,13 @@ def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
     """Send a file again because the carer says so, in a new message with a new compostage (OCT-MSG-4)."""
     office.journal.messages.recover()
     found = [file for file in office.journal.files.find(ps=ps) if file.name == file_name]
-    if len(found) != 1:
+    if not found:
+        raise StoreError(f"Aucun fichier {file_name}.", next_step="Vérifiez le nom du fichier.")
+    if len(found) > 1:
         raise StoreError(
-            f"Le journal a {len(found)} fichiers {file_name}.",
-            next_step="Indiquez aussi le numéro du professionnel."
-            if found
-            else "Vérifiez le nom du fichier.",
+            f"Plusieurs professionnels ont un fichier {file_name}.",
+            next_step="Indiquez aussi le numéro du professionnel.",
+            remedy="say-whose",
         )
     return send_file(office, found[0], resend=True)
 

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from tournee.cli.hints import command_after
 from tournee.french import euros
+from tournee.model.codes import DEGRADED, NO_CARD, SECURED
 from tournee.store import SheetState
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
     from tournee.app.inbound import Settled
     from tournee.reader import Identity
-    from tournee.store import EffectRow, OverviewRow, Totals, Trace, VisitRow
+    from tournee.store import EffectRow, LotRow, OverviewRow, Totals, Trace, VisitRow
 
 CLEAR = "EN CLAIR"
 _FILE_WIDTH = 120
@@ -163,6 +164,15 @@ def reader_line(identity: Identity, runtime: str = "") -> str:
     return f"{who} : {memory}"
 
 
+_MODES = {SECURED: "sécurisées", NO_CARD: "sans carte Vitale", DEGRADED: "en mode dégradé"}
+
+
+def lot_content(lot: LotRow) -> str:
+    """What a lot holds and for whom: its code of recipient is F and 8 digits, or D and an AMC's number."""
+    whom = f"caisse {lot.crf[1:3]}-{lot.crf[3:6]}" if lot.crf[:1] == "F" else f"mutuelle {lot.crf[1:]}"
+    return f"{len(lot.sheet_ids)} {lot.kind} {_MODES.get(lot.mode, lot.mode)}, {whom}"
+
+
 def trace_tables(trace: Trace) -> list[Table]:
     """An invoice's or a message's whole way, and its history."""
     from tournee.app.outbound import is_clear
@@ -172,18 +182,23 @@ def trace_tables(trace: Trace) -> list[Table]:
         way.add_column(heading)
     for invoice in trace.invoices:
         for sheet in invoice.sheets:
-            detail = f"{sheet.patient.title()}, {euros(sheet.fee)} €, {sheet.crf}"
+            detail = f"{sheet.patient.title()}, {euros(sheet.fee)} €"
             links = invoice_links(invoice.replaces, invoice.replaced_by)
             way.add_row(
                 sheet.kind, invoice.number, sheet.state.label, " ".join((detail, links, sheet.reason)).strip()
             )
     for lot in trace.lots:
-        detail = f"{lot.kind} {lot.crf} mode {lot.mode} {lot.reason}".strip()
+        detail = " ".join((lot_content(lot), lot.reason)).strip()
         for word, numbers in (("refait", lot.remakes), ("refait dans", lot.remade_in)):
             detail += f" ({word} le lot {', '.join(numbers)})" if numbers else ""
         way.add_row("lot", lot.number, lot.state.label, detail)
     for file in trace.files:
-        way.add_row("fichier", file.name, file.state.label, f"{file.invoices} factures {file.reason}".strip())
+        way.add_row(
+            "fichier",
+            file.name,
+            file.state.label,
+            f"{counted(file.invoices, 'facture')} {file.reason}".strip(),
+        )
     for message in trace.messages:
         detail = " ".join((message.subject, *([CLEAR] if is_clear(message) else []), message.reason))
         way.add_row("message", message.compostage, message.state.label, detail.strip())

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import tomlkit
+
 from tournee.emulation.control import LINK_NAME, ControlledBoard
 from tournee.emulation.world import (
     DIRECT_NAME,
@@ -30,9 +32,10 @@ _PASSWORD_NAME = "mot-de-passe"  # noqa: S105 (a file's name)
 
 @contextmanager
 def practice(directory: Path) -> Iterator[ControlledBoard]:
-    """Start both in `directory`, made when missing, and write `tournee.toml` there; stop them on leaving.
+    """Start both in `directory`, made when missing, with a `tournee.toml` there; stop them on leaving.
 
-    The OCT forgets what it received when it stops; the journal and the configuration stay.
+    The OCT forgets what it received when it stops; the journal and the configuration stay, but for the port
+    of the emulated server, which is another each time.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with (
@@ -40,8 +43,22 @@ def practice(directory: Path) -> Iterator[ControlledBoard]:
         ControlledBoard(directory) as desk,
     ):
         write_whole(directory / _PASSWORD_NAME, f"{PASSWORD}\n".encode())
-        (directory / CONFIG_NAME).write_text(_config(directory, world), "utf-8")
+        config = directory / CONFIG_NAME
+        if config.exists():
+            _follow_server(config, world)
+        else:
+            config.write_text(_config(directory, world), "utf-8")
         yield desk
+
+
+def _follow_server(config: Path, world: World) -> None:
+    """Give the server's new port to the routes that go through it; what was changed by hand stays."""
+    document = tomlkit.parse(config.read_text("utf-8"))
+    for route in document.get("route", {}).values():
+        server = route.get("envoi", {})
+        if (server.get("serveur"), server.get("utilisateur")) == (world.server.host, USER):
+            server["port"] = world.server.port
+    config.write_text(tomlkit.dumps(document), "utf-8")
 
 
 def _config(directory: Path, world: World) -> str:

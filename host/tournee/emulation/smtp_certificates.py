@@ -15,7 +15,7 @@ from tournee.files import write_whole
 
 HOST = "localhost"
 ADDRESS = "127.0.0.1"
-_LIFE = timedelta(days=2)
+_LIFE = timedelta(days=365)
 _SLACK = timedelta(days=1)
 
 
@@ -30,8 +30,7 @@ class TlsFiles:
 
 def make_tls(directory: Path, now: datetime) -> TlsFiles:
     """Make an authority and a certificate for localhost in `directory`, valid from a day before `now` (true
-    time, as TLS libraries check it against the machine's clock) for two days. The authority's key is not
-    kept.
+    time, as TLS libraries check it against the machine's clock) for a year. The authority's key is not kept.
     """
     directory.mkdir(parents=True, exist_ok=True)
     authority_key, server_key = (

@@ -13,7 +13,7 @@ from pathlib import Path
 from tournee.errors import StoreError
 from tournee.store import opening
 from tournee.store.cipher import Cipher
-from tournee.store.statements import Statements, missing
+from tournee.store.statements import THINGS, Statements, missing
 from tournee.store.states import STATES, State
 from tournee.store.writer_lock import WriterLock
 
@@ -278,7 +278,7 @@ def check_move(table: str, row_id: int, present: State, state: State) -> None:
     """StoreError when `state` may not follow `present`."""
     if not present.leads_to(state):
         raise StoreError(
-            f"« {state.label} » ne peut pas suivre « {present.label} » ({table} {row_id}).",
-            cause="un autre programme a déjà fait avancer cet élément",
+            f"« {state.label} » ne peut pas suivre « {present.label} » ({THINGS[table]} {row_id}).",
+            cause="une autre fenêtre vient de le faire",
             next_step="Affichez l’état et recommencez.",
         )

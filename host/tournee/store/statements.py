@@ -114,6 +114,18 @@ def marks(values: Sequence[Any]) -> str:
     return ", ".join("?" * len(values))
 
 
+THINGS = {
+    "visit": "visite",
+    "invoice": "facture",
+    "sheet": "feuille",
+    "lot": "lot",
+    "file": "fichier",
+    "message": "message",
+    "received": "retour",
+}
+"""What the rows of a table are, in French."""
+
+
 def missing(table: str, row_id: int) -> StoreError:
     """The error for a thing that the journal does not have."""
-    return StoreError(f"Le journal n’a pas d’élément {row_id} ({table}).")
+    return StoreError(f"Il n’y a pas de {THINGS.get(table, table)} n° {row_id} au journal.")

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tournee.cli import as_json as values
+from tournee.cli import status
 from tournee.cli.context import Desk, json_option
 from tournee.cli.filters import Filters, filter_options, more_line
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.errors import BillingError, OppositionError, StoreError, TourneeError
+from tournee.errors import BillingError, OppositionError, ReaderError, StoreError, TourneeError
 from tournee.french import euros
 
 if TYPE_CHECKING:
     from tournee.app.cards import PsOnDuty, VitaleInReader
-    from tournee.app.context import Office
+    from tournee.app.context import Office, Progress
+    from tournee.billing.visit import JudgedVisit
     from tournee.reader import Reader
     from tournee.store import InvoiceRow, VisitRow
 
@@ -52,8 +55,10 @@ def import_file(desk: Desk, file: Path, as_json: bool) -> None:
             }
         )
         return
-    known = " (déjà connues)" if imported.known else ""
-    desk.console.print(f"{imported.visits} visites à facturer{known}. Ensuite : tournee certify")
+    known = ", déjà au journal" if imported.known else ""
+    from tournee.cli.show import counted
+
+    desk.console.print(f"{counted(imported.visits, 'visite')} à facturer{known}. Ensuite : tournee certify")
 
 
 @day.command("visits", short_help="Les visites et leur état.")
@@ -140,60 +145,104 @@ def certify(desk: Desk, as_json: bool) -> None:
     celles qui se font sans carte. Repris après un arrêt, continue où il en était. Avec une carte en
     opposition, ne fait que celles-ci.
     """
+    run = _Certified()
+    with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
+        _certify_all(run, office, link, _on_duty(desk, link), watch.progress)
+    if as_json:
+        values.write(_as_json(run))
+    else:
+        _show(desk, run)
+    stopped = run.stopped or run.opposed
+    if stopped is not None:
+        raise stopped
+    if run.refused:
+        raise click.exceptions.Exit(status.of(run.refused[0][1]))  # each refusal is on the screen already
+
+
+@dataclass
+class _Certified:
+    """What one run of `certify` did, and what it leaves: refused visits by their rank, visits that wait."""
+
+    who: str = ""
+    card: str = ""
+    possible: int = 0
+    done: list[InvoiceRow] = field(default_factory=list)
+    refused: list[tuple[int, TourneeError]] = field(default_factory=list)
+    waiting: list[tuple[VisitRow, JudgedVisit]] = field(default_factory=list)
+    opposed: OppositionError | None = None
+    stopped: TourneeError | None = None
+    doubt: str = ""
+
+
+def _certify_all(run: _Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress) -> None:
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, pending_visits, visits_for
-    from tournee.app.opposition import OpposedCardError, list_state
+    from tournee.app.opposition import list_state
 
-    done: list[InvoiceRow] = []
-    refused: list[tuple[int, TourneeError]] = []
-    opposed: OppositionError | None = None
     vitale: VitaleInReader | None = None
-    with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
-        ps = _on_duty(desk, link)
-        if link.cards().vitale:
-            try:
-                vitale = read_vitale(office, link)
-            except OppositionError as error:
-                opposed = error
-        possible = visits_for(pending_visits(office, ps), vitale)
-        for rank, (row, visit) in enumerate(possible, 1):
-            try:
-                done.append(certify_visit(office, link, ps, vitale, row, visit))
-            except (BillingError, OppositionError) as error:
-                refused.append((row.rank, error))
-            watch.progress("visites", rank, len(possible))
-        waiting = pending_visits(office, ps)
-        doubt = list_state(office).doubt if vitale is not None else ""
-    if as_json:
-        values.write(
-            {
-                "certified": [
-                    {"number": one.number, "sheets": [sheet.kind for sheet in one.sheets]} for one in done
-                ],
-                "refused": [{"visit": rank, "reason": str(wrong)} for rank, wrong in refused],
-                "waiting": len(waiting),
-                "opposed": isinstance(opposed, OpposedCardError),
-                "doubt": doubt,
-            }
+    if link.cards().vitale:
+        try:
+            vitale = read_vitale(office, link)
+        except OppositionError as error:
+            run.opposed = error
+    run.who = f"{ps.identity.first_name} {ps.identity.name}".title()
+    if vitale is not None and vitale.patients:
+        holder = vitale.patients[0]
+        run.card = f"{holder.first_name} {holder.name}".title()
+        run.doubt = list_state(office).doubt
+    possible = visits_for(pending_visits(office, ps), vitale)
+    run.possible = len(possible)
+    for rank, (row, visit) in enumerate(possible, 1):
+        try:
+            run.done.append(certify_visit(office, link, ps, vitale, row, visit))
+        except (BillingError, OppositionError) as error:
+            run.refused.append((row.rank, error))
+        except ReaderError as error:  # a card pulled out: what was done before is told
+            run.stopped = error
+            break
+        progress("visites", rank, len(possible))
+    tried = {row.id for row, _ in possible}
+    run.waiting = [one for one in pending_visits(office, ps) if one[0].id not in tried]
+
+
+def _as_json(run: _Certified) -> dict[str, Any]:
+    from tournee.app.opposition import OpposedCardError
+
+    return {
+        "certified": [
+            {"number": one.number, "sheets": [sheet.kind for sheet in one.sheets]} for one in run.done
+        ],
+        "refused": [{"visit": rank, "reason": str(wrong)} for rank, wrong in run.refused],
+        "waiting": len(run.waiting),
+        "opposed": isinstance(run.opposed, OpposedCardError),
+        "doubt": run.doubt,
+    }
+
+
+def _show(desk: Desk, run: _Certified) -> None:
+    from tournee.cli.show import counted
+
+    for one in run.done:
+        sheet = one.sheets[0]
+        kinds = " + ".join(sheet.kind for sheet in one.sheets)
+        desk.console.print(
+            f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
         )
-    else:
-        for one in done:
-            sheet = one.sheets[0]
-            kinds = " + ".join(sheet.kind for sheet in one.sheets)
-            desk.console.print(
-                f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
-            )
-        if doubt:
-            desk.warn(f"{doubt}. Ensuite : tournee opposition request")
-        for rank, wrong in refused:
-            desk.errors.print(f"Visite {rank} : {wrong}")
-        if waiting:
-            cards = ", ".join(f"visite {row.rank} (NIR …{visit.nir[-4:]})" for row, visit in waiting)
-            desk.console.print(f"{len(waiting)} visites attendent leur carte Vitale : {cards}")
-    if opposed is not None:
-        raise opposed
-    if refused:
-        raise refused[0][1]
+    if run.doubt:
+        desk.warn(f"{run.doubt}. Ensuite : tournee opposition request")
+    for rank, wrong in run.refused:
+        desk.errors.print(f"Visite {rank} : {wrong}", soft_wrap=True)
+    if not (run.possible or run.waiting):
+        desk.console.print(f"Aucune visite de {run.who} n’est à facturer.")
+    elif run.card and not run.possible:
+        desk.console.print(f"Carte de {run.card} : aucune visite à facturer pour cette famille.")
+    if run.waiting:
+        cards = ", ".join(
+            f"visite {row.rank} du {row.date[6:]}/{row.date[4:6]} (NIR {visit.nir})"
+            for row, visit in run.waiting
+        )
+        waiting = counted(len(run.waiting), "visite attend sa", "visites attendent leur")
+        desk.console.print(f"{waiting} carte Vitale : {cards}", soft_wrap=True)
 
 
 @click.group("lot", cls=FrenchGroup)
@@ -219,10 +268,10 @@ def close(desk: Desk, as_json: bool) -> None:
             }
         )
         return
+    from tournee.cli.show import lot_content
+
     for one in lots:
-        desk.console.print(
-            f"Lot {one.number} : {len(one.sheet_ids)} {one.kind}, mode {one.mode}, {one.crf}, certifié"
-        )
+        desk.console.print(f"Lot {one.number} : {lot_content(one)}, certifié")
     if not lots:
         desk.console.print("Aucune facture certifiée n'attend d'être mise en lot.")
 

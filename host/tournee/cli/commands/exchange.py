@@ -9,7 +9,7 @@ import click
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import CLEAR, labelled, return_table
+from tournee.cli.show import CLEAR, counted, labelled, return_table
 
 if TYPE_CHECKING:
     from tournee.app.outbound import Dispatch
@@ -36,7 +36,8 @@ def make(desk: Desk, as_json: bool) -> None:
         values.write({"files": made, "kept": [lot.number for lot in kept]})
         return
     for one in files:
-        what = f"{one.invoices} factures, {len(one.lot_ids)} lots, {one.content.size} octets"
+        lots = counted(len(one.lot_ids), "lot")
+        what = f"{counted(one.invoices, 'facture')}, {lots}, {one.content.size} octets"
         desk.console.print(f"Fichier {one.name} : {what}")
     for lot in kept:
         why = (
