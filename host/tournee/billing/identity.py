@@ -164,6 +164,15 @@ class Patient:
         """Birth date as records write it, AAMMJJ."""
         return self.born[2:]
 
+    @property
+    def rights_end(self) -> str:
+        """The last day of the rights that the card shows, AAAAMMJJ; empty when it does not say."""
+        return max((period.end for period in self.rights), default="")
+
+    def has_ald(self, day: str) -> bool:
+        """Whether the card shows a long-term illness on a day (AAAAMMJJ)."""
+        return any(one.ald != "0" for one in self.coverage if one.period.holds(day))
+
     def age_on(self, day: str) -> int:
         """Age in whole years on a day (AAAAMMJJ)."""
         return int(day[:4]) - int(self.born[:4]) - (day[4:] < self.born[4:])

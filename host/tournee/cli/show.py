@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from tournee.store import SheetState
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
     from tournee.app.inbound import Settled
+    from tournee.billing.identity import Patient
     from tournee.reader import Identity
     from tournee.store import EffectRow, LotRow, OverviewRow, Totals, Trace, VisitRow
 
@@ -57,6 +59,28 @@ def alert_line(alert: Alert) -> Text:
     command = command_after(alert)
     how = f"{alert.next_step} ({command})" if command else alert.next_step
     return labelled(f"Alerte, {alert.about}{whose} :", f"{alert.text}{days}. {how}", "bold red")
+
+
+def patient_line(patient: Patient, today: str) -> Text:
+    """Who is on a Vitale card, until when the rights last, and who pays; `today` is AAAAMMJJ."""
+    told = [
+        f"{patient.first_name} {patient.name}",
+        f"né(e) le {_day(patient.born)}",
+        f"caisse {patient.regime}-{patient.caisse}",
+    ]
+    ended = bool(patient.rights_end) and patient.rights_end < today
+    if patient.rights_end:
+        told.append(f"droits {'finis le' if ended else 'jusqu’au'} {_day(patient.rights_end)}")
+    if patient.has_ald(today):
+        told.append("ALD")
+    if patient.amc is not None:
+        told.append("C2S" if patient.amc.c2s else f"mutuelle {patient.amc.number}")
+    return labelled("Carte Vitale :", ", ".join(told), "bold red" if ended else "")
+
+
+def _day(date: str) -> str:
+    """AAAAMMJJ as it is read in French."""
+    return f"{date[6:]}/{date[4:6]}/{date[:4]}"
 
 
 def kibibytes(count: int) -> str:
@@ -106,22 +130,35 @@ def visit_table(rows: Iterable[VisitRow]) -> Table:
     for heading in ("Visite", "Journée", "Émetteur", "Rang", "État"):
         table.add_column(heading)
     for row in rows:
-        day = f"{row.date[6:]}/{row.date[4:6]}/{row.date[:4]}"
-        table.add_row(str(row.id), day, row.ps, str(row.rank), row.state.label)
+        table.add_row(str(row.id), _day(row.date), row.ps, str(row.rank), row.state.label)
     return table
 
 
 def return_table(settled: Iterable[Settled]) -> Table:
     """The returns of one visit to the mailbox, each with what it changed."""
     table = Table(title="Retours reçus", title_style="bold")
-    for heading in ("Retour", "Objet", "Effets", "Remarques"):
-        table.add_column(heading)
+    for heading in ("N°", "Retour", "Ce qu’il dit", "Payé", "Sans suite", "Remarques"):
+        table.add_column(heading, justify="right" if heading == "Payé" else "left")
     for one in settled:
-        applied = sum(effect.applied for effect in one.effects)
-        effects = f"{applied} sur {len(one.effects)}" if one.effects else "—"
+        paid = sum(row.effect.paid for row in one.effects)
+        apart = sum(not row.applied for row in one.effects)
         notes = "\n".join([*one.read.notes, *one.read.odd, *([one.row.reason] if one.row.reason else [])])
-        table.add_row(_KINDS.get(one.read.kind, one.read.kind), one.read.envelope.subject, effects, notes)
+        kind = _KINDS.get(one.read.kind, one.read.kind)
+        money = f"{euros(paid)} €" if paid else ""
+        table.add_row(str(one.row.id), kind, _told_by(one), money, str(apart or ""), notes)
     return table
+
+
+def paid_line(settled: Iterable[Settled]) -> str:
+    """What returns announced in all, "" when none of them did."""
+    paid = [row.effect.paid for one in settled for row in one.effects if row.effect.paid]
+    return f"Payé en tout : {euros(sum(paid))} €, en {counted(len(paid), 'paiement')}" if paid else ""
+
+
+def _told_by(one: Settled) -> str:
+    """What a return says, by how often it says it."""
+    said = Counter(row.effect.outcome.label for row in one.effects)
+    return ", ".join(f"{count} × {label}" for label, count in said.items())
 
 
 def outside_lines(payments: Iterable[EffectRow]) -> list[str]:

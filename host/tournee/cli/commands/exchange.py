@@ -9,7 +9,7 @@ import click
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import CLEAR, counted, labelled, return_table
+from tournee.cli.show import CLEAR, counted, labelled, paid_line, return_table
 
 if TYPE_CHECKING:
     from tournee.app.outbound import Dispatch
@@ -124,6 +124,8 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
     else:
         if fetched.settled:
             desk.console.print(return_table(fetched.settled))
+            if paid := paid_line(fetched.settled):
+                desk.console.print(paid)
         else:
             desk.console.print("Aucun nouveau retour.")
         for one in fetched.settled:

@@ -163,7 +163,16 @@ def cards(desk: Desk, as_json: bool) -> None:
                     "type": ps.ps_type,
                 },
                 "patients": [
-                    {"name": one.name, "first_name": one.first_name, "nir": one.nir, "born": one.born}
+                    {
+                        "name": one.name,
+                        "first_name": one.first_name,
+                        "nir": one.nir,
+                        "born": one.born,
+                        "rights_end": one.rights_end,
+                        "ald": one.has_ald(f"{datetime.now():%Y%m%d}"),
+                        "amc": None if one.amc is None else one.amc.number,
+                        "c2s": one.amc is not None and one.amc.c2s,
+                    }
                     for one in patients
                 ],
                 "opposed": isinstance(opposed, OpposedCardError),
@@ -181,11 +190,10 @@ def cards(desk: Desk, as_json: bool) -> None:
         )
     if not state.vitale:
         desk.console.print("Carte Vitale : absente")
+    from tournee.cli.show import patient_line
+
+    today = f"{datetime.now():%Y%m%d}"
     for one in patients:
-        born = f"{one.born[6:]}/{one.born[4:6]}/{one.born[:4]}"
-        amc = f", AMC {one.amc.number}" if one.amc is not None else ""
-        desk.console.print(
-            f"Carte Vitale : {one.first_name} {one.name}, né(e) le {born}, régime {one.regime}{amc}"
-        )
+        desk.console.print(patient_line(one, today), soft_wrap=True)
     if opposed is not None:
         raise opposed
