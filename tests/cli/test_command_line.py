@@ -123,7 +123,7 @@ def test_visit_set_aside_and_taken_up_again(config: Path) -> None:
         told = json.loads(run("day", "visits", "--json", config=config).stdout)
         return [visit["state"] for visit in told["visits"]]
 
-    assert states() == ["pending", "abandoned", *["pending"] * 5]
+    assert states() == [*["pending"] * 5, "abandoned", "pending"]  # the newest first
     assert run("day", "abandon", "2", "--reason", "encore", config=config).returncode == 8
     assert run("day", "reopen", "2", "--reason", "revenu", config=config).returncode == 0
     assert states() == ["pending"] * 7

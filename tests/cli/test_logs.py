@@ -173,7 +173,7 @@ def test_a_failure_is_kept_without_its_text_and_diagnosed(config: Path) -> None:
 def test_a_diagnosis_needs_no_configuration() -> None:
     told = run("--config", "/nowhere/tournee.toml", "diagnose")
     assert told.exit_code == 0
-    assert re.search(r"Échec : ConfigError at .*config/file\.py:\d+", told.stdout)
+    assert re.search(r"Échec : ConfigFileError at .*config/file\.py:\d+", told.stdout)
 
 
 def test_a_record_is_one_line_and_its_exception_has_no_text() -> None:

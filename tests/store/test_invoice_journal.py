@@ -175,5 +175,5 @@ def test_history_tells_each_change_with_its_time(journal, make):
 @pytest.mark.parametrize("thing", ["sheets", "invoices", "lots", "files", "messages", "returns"])
 def test_what_the_journal_does_not_have_is_a_clear_error(journal, thing):
     ask = journal.invoices.sheet if thing == "sheets" else getattr(journal, thing).get
-    with pytest.raises(StoreError, match="n’y a pas de .* n° 77"):
+    with pytest.raises(StoreError, match=r"n’y a pas de .* n° 77"):
         ask(77)
