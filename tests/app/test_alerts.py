@@ -117,7 +117,7 @@ def test_file_framed_and_not_sent_raises_an_alert_after_its_days(desk: Desk) -> 
     assert (found.kind, found.about, found.next_step) == (
         AlertKind.NOT_SENT,
         "fichier 000001",
-        "tournee send",
+        "envoyez-le",
     )
 
 
