@@ -293,3 +293,26 @@ def test_hostile_visits_are_refused_by_mistakes_and_nothing_else(visits):
     with pytest.raises(DayError) as refusal:
         read(json.dumps(day), "a.json")
     assert refusal.value.mistakes
+
+
+def test_what_is_written_as_on_paper_is_read_as_it_is_meant():
+    by_hand = (
+        '[[visite]]\nnir = "2 55 06 99 999 001 23"\n'
+        'prescription = { date = "02/11/2026", rpps = "10100001071" }\n'
+        'actes = [{ code = "AMI", coefficient = "1,5", date = "08/11/2026" }]\n'
+    )
+    usual = (
+        f'[[visite]]\nnir = "2550699999001"\ncle = "23"\n{PRESCRIPTION}'
+        'actes = [{ code = "AMI", coefficient = 1.5, date = 2026-11-08 }]\n'
+    )
+    key = 97 - int("2550699999001") % 97
+    assert visit_of(by_hand.replace("001 23", f"001 {key:02}")) == visit_of(
+        usual.replace('"23"', f'"{key:02}"')
+    )
+
+
+def test_a_nurse_s_ifd_is_billed_as_ifa():
+    acts = visit_of(VISIT + AMI + 'deplacement = { indemnite = "IFD" }\n').acts
+    assert [act.code for act in acts] == ["AMI", "IFA"]
+    acts = visit_of(VISIT + 'actes = [{ code = "AMI", coefficient = 4 }, { code = "IFD" }]\n').acts
+    assert [act.code for act in acts] == ["AMI", "IFA"]

@@ -10,6 +10,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from tournee.app.cards import PsOnDuty, VitaleInReader
 from tournee.app.certification import Signers, certify_invoice
@@ -103,6 +104,7 @@ def certify_visit(
     if vitale is not None and visit.typed is None:
         refuse_opposed(office, vitale.serial)
     require_same_ps(visit, ps.identity)
+    _require_past(visit.visit, office.clock().date())
 
     def build(number: int) -> list[Sheet]:
         invoice = make_invoice(
@@ -124,6 +126,17 @@ def certify_visit(
                 "visit %d, invoice %d: %s certified, mode %s", row.id, invoice_id, sheet.kind, sheet.mode
             )
     return office.journal.invoices.get(invoice_id)
+
+
+def _require_past(visit: Visit, today: date) -> None:
+    """Refuse a visit of a day to come, before a number is lost: the reader would not certify it."""
+    if visit.day > today:
+        days = (visit.day - today).days
+        raise BillingError(
+            f"La visite est datée du {visit.day:%d/%m/%Y}, dans {days} jour{'s' if days > 1 else ''}.",
+            cause="la date du fichier du jour est fausse, ou l’horloge de cet appareil retarde",
+            next_step="corrigez la date, ou attendez ce jour",
+        )
 
 
 def abandon_visit(office: Office, visit_id: int, reason: str) -> None:

@@ -6,6 +6,7 @@ is raised (a configuration).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -30,6 +31,10 @@ _KEY_MAX = 80  # what is longer is like no key of ours
 def _plain(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.strip().lower())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+_FRENCH_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
+_FRENCH_NUMBER = re.compile(r"\d{1,7},\d{1,2}", re.ASCII)
 
 
 class Table:
@@ -98,10 +103,12 @@ class Table:
         return value
 
     def decimal(self, key: str) -> int | None:
-        """A number with at most two decimals, in hundredths."""
+        """A number with at most two decimals, in hundredths; between quotes, with a comma too: "1,5"."""
         value = self._get(key, False)
         if value is None:
             return None
+        if isinstance(value, str) and _FRENCH_NUMBER.fullmatch(value):
+            value = Decimal(value.replace(",", "."))
         scaled = (
             hundredths(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
         )
@@ -120,11 +127,13 @@ class Table:
         return value
 
     def day(self, key: str, *, required: bool = False) -> date | None:
-        """A date: 2026-11-16, or the same between quotes."""
+        """A date: 2026-11-16, or the same between quotes, or "16/11/2026"."""
         value = self._get(key, required)
         if value is None:
             return None
         if isinstance(value, str):
+            if french := _FRENCH_DAY.fullmatch(value):
+                value = f"{french[3]}-{french[2]}-{french[1]}"
             try:
                 value = date.fromisoformat(value)
             except ValueError:

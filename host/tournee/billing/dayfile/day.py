@@ -107,7 +107,7 @@ def _read(document: dict[str, Any], breaches: list[Breach], whole: bool, splitte
     if top.has(VISIT) and not tables:
         top.fault(VISIT, "aucune visite")
     top.finish()
-    drafts = [read_visit(table, day or _NO_DAY, lambda: len(breaches)) for table in tables]
+    drafts = [read_visit(table, day or _NO_DAY, profession, lambda: len(breaches)) for table in tables]
     if day is None or profession is None:
         return None
     for index, draft in enumerate(drafts):

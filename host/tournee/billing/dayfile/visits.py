@@ -1,7 +1,7 @@
 """One visit of the day file, from its tables to the values that are billed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
@@ -9,12 +9,14 @@ from tournee.billing import tariffs as tables
 from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, IdentityError, Patient
 from tournee.billing.numbers import (
     BILLING_DIGITS,
+    NIR_LENGTH,
     RPPS_DIGITS,
     billing_number_fault,
     nir_fault,
     nir_form_fault,
     rpps_fault,
 )
+from tournee.billing.tariffs import Profession
 from tournee.billing.visit import (
     AMC_PAYS,
     AMO_PAYS,
@@ -40,6 +42,9 @@ _NATURES = {
     "accident du travail": WORK_ACCIDENT,
 }
 _MODES = {"dégradé": DEGRADED, "sans carte": NO_CARD}
+_ALSO_SAID: dict[tuple[Profession | None, str], str] = {("IF", "IFD"): "IFA"}
+"""Codes that a profession says and does not bill: nurses' fixed travel allowance."""
+
 _DRE_WITH_AND_WITHOUT = "30"  # group 109 field 4, for an attestation that does not tell
 
 
@@ -51,7 +56,9 @@ class DraftVisit:
     typed_acts: int
 
 
-def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVisit | None:
+def read_visit(
+    table: Table, day: date, profession: Profession | None, mistakes: Callable[[], int]
+) -> DraftVisit | None:
     """Read a `[[visite]]`; None when something in it is wrong, which is then noted at its place.
 
     `mistakes` tells how many are noted so far.
@@ -71,7 +78,7 @@ def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVis
         day=day,
         nir=nir,
         key=key,
-        acts=(*acts, *travelled),
+        acts=tuple(_as_billed(act, profession) for act in (*acts, *travelled)),
         prescription=_prescription(table.table("prescription")),
         born=born,
         birth_rank=birth_rank,
@@ -92,8 +99,10 @@ def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVis
 
 
 def _nir(table: Table, *, key_required: bool) -> tuple[str, str]:
-    nir = table.text("nir", required=True)
-    key = table.digits("cle", 2, required=key_required)
+    nir = table.text("nir", required=True).replace(" ", "").upper()  # as the card has it, in groups
+    with_key = len(nir) == NIR_LENGTH + 2 and not table.has("cle")
+    key = nir[NIR_LENGTH:] if with_key else table.digits("cle", 2, required=key_required)
+    nir = nir[:NIR_LENGTH] if with_key else nir
     if nir and (fault := nir_fault(nir, key) if key else nir_form_fault(nir)):
         table.fault("nir", fault)
     return nir, key
@@ -135,6 +144,12 @@ def _typed_patient(
     except IdentityError:
         return mode, reason, None  # the number at fault is noted where it stands
     return mode, reason, patient
+
+
+def _as_billed(act: Act, profession: Profession | None) -> Act:
+    """An act by the code that is billed, when it was written by the name that everyone gives it."""
+    code = _ALSO_SAID.get((profession, act.code))
+    return act if code is None else replace(act, code=code)
 
 
 def _act(table: Table, day: date) -> Act:
