@@ -108,6 +108,20 @@ def list_state(office: Office) -> ListState:
     return ListState(facts.number, day, facts.count, age, facts.size, waiting, latest, request)
 
 
+def doubt_is_news(office: Office, doubt: str) -> bool:
+    """Whether a doubt is to be told: once a day, for it lasts until a list comes."""
+    mark, told = list_path(office).with_suffix(".doute"), f"{office.clock():%Y-%m-%d} {doubt}\n"
+    try:
+        if mark.read_text("utf-8") == told:
+            return False
+        mark.write_text(told, "utf-8")
+    except FileNotFoundError:
+        mark.write_text(told, "utf-8")
+    except (OSError, UnicodeDecodeError):
+        pass  # told once too often
+    return True
+
+
 def check_serial(office: Office, serial: str) -> Checked:
     """Whether the list in force has this serial. OppositionError when there is no list, or no such serial."""
     held = open_list(office)

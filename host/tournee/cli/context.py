@@ -119,7 +119,10 @@ class Desk:
     def tell_reach(self, there: bool) -> None:
         """Say that the reader is out of reach, or back."""
         self.errors.print(
-            "Lecteur retrouvé." if there else "Lecteur hors de portée, reprise…", style="yellow"
+            "Lecteur retrouvé."
+            if there
+            else "Lecteur hors de portée, ou pris par un autre programme ; reprise…",
+            style="yellow",
         )
 
     def watcher(self, as_json: bool) -> Watcher:

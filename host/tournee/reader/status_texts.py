@@ -128,8 +128,8 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     ),
     codes.LOCKED: (
         "La carte CPS n'est pas déverrouillée.",
-        "le code porteur n'a pas été saisi depuis l'insertion de la carte",
-        "saisissez le code porteur",
+        "le code porteur n’a pas été saisi depuis l’insertion de la carte, ou un autre programme s’en sert",
+        "fermez l’autre programme s’il y en a un, puis saisissez le code porteur",
     ),
     codes.CODE_BLOCKED: (
         "Le code porteur est bloqué.",

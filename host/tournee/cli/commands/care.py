@@ -172,12 +172,13 @@ class _Certified:
     opposed: OppositionError | None = None
     stopped: TourneeError | None = None
     doubt: str = ""
+    news: bool = False
 
 
 def _certify_all(run: _Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress) -> None:
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, pending_visits, visits_for
-    from tournee.app.opposition import list_state
+    from tournee.app.opposition import doubt_is_news, list_state
 
     vitale: VitaleInReader | None = None
     if link.cards().vitale:
@@ -190,6 +191,7 @@ def _certify_all(run: _Certified, office: Office, link: Reader, ps: PsOnDuty, pr
         holder = vitale.patients[0]
         run.card = f"{holder.first_name} {holder.name}".title()
         run.doubt = list_state(office).doubt
+        run.news = bool(run.doubt) and doubt_is_news(office, run.doubt)
     possible = visits_for(pending_visits(office, ps), vitale)
     run.possible = len(possible)
     for rank, (row, visit) in enumerate(possible, 1):
@@ -228,7 +230,7 @@ def _show(desk: Desk, run: _Certified) -> None:
         desk.console.print(
             f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
         )
-    if run.doubt:
+    if run.news:
         desk.warn(f"{run.doubt}. Ensuite : tournee opposition request")
     for rank, wrong in run.refused:
         desk.errors.print(f"Visite {rank} : {wrong}", soft_wrap=True)

@@ -7,7 +7,7 @@ import click
 from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
 from tournee.cli.french import FrenchGroup
-from tournee.errors import OppositionError
+from tournee.errors import ConfigError, OppositionError, ReaderError
 
 
 @click.group("opposition", cls=FrenchGroup)
@@ -23,17 +23,24 @@ def opposition() -> None:
 def request(desk: Desk, ps: str, whole: bool, as_json: bool) -> None:
     """Demande à l'OCT ce qui suit la liste en vigueur. La réponse se prend avec tournee fetch.
 
-    Sans --ps, au nom du professionnel que le journal connaît, ou de celui dont la carte est insérée.
+    Sans --ps, au nom du professionnel que le journal connaît ; s’il en connaît plusieurs, de celui dont la
+    carte est insérée.
     """
     from tournee.app.cards import read_ps
     from tournee.app.opposition_mail import request_list
 
     with desk.office() as office:
+        known = office.journal.visits.professionals()
         ps_type = ""
-        if not ps and not office.journal.visits.professionals():
-            with desk.reader() as link:
-                identity = read_ps(link).identity
-            ps, ps_type = identity.billing_number, identity.ps_type
+        if not ps and len(known) != 1:
+            try:
+                with desk.reader() as link:
+                    identity = read_ps(link).identity
+            except (ReaderError, ConfigError):
+                if not known:
+                    raise
+            else:
+                ps, ps_type = identity.billing_number, identity.ps_type
         done = request_list(office, ps, ps_type, whole=whole)
     subject = None if done.message is None else done.message.subject
     if as_json:
