@@ -9,7 +9,7 @@ from documents import DOCS, ROOT, table
 
 from tournee.app.alerts import AlertKind
 from tournee.cli import status
-from tournee.cli.log_options import LEVELS
+from tournee.cli.options.log_options import LEVELS
 from tournee.errors import TourneeError
 from tournee.exchange.route import ARL_DAYS
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tournee.app.context import Office
-    from tournee.cli.progress import Watcher
+    from tournee.cli.display.progress import Watcher
     from tournee.config import Config
     from tournee.reader import Reader, Transport
     from tournee.reader.transports.bluetooth import Radio
@@ -41,7 +41,7 @@ class Desk:
     @cached_property
     def console(self) -> Console:
         """The screen, once it has said what this is."""
-        from tournee.cli.show import screen
+        from tournee.cli.display.show import screen
 
         console = screen()
         console.print(SIMULATION, style="yellow")
@@ -50,7 +50,7 @@ class Desk:
     @cached_property
     def errors(self) -> Console:
         """Where warnings go: stderr."""
-        from tournee.cli.show import screen
+        from tournee.cli.display.show import screen
 
         return screen(stderr=True)
 
@@ -112,7 +112,7 @@ class Desk:
 
     def warn(self, text: str, style: str = "yellow") -> None:
         """Say on stderr what needs attention."""
-        from tournee.cli.show import labelled
+        from tournee.cli.display.show import labelled
 
         self.errors.print(labelled("Attention :", text, style))
 
@@ -127,7 +127,7 @@ class Desk:
 
     def watcher(self, as_json: bool) -> Watcher:
         """Progress on the screen, or nothing when a program reads."""
-        from tournee.cli.progress import Watcher
+        from tournee.cli.display.progress import Watcher
 
         return Watcher(None if as_json else self.console)
 

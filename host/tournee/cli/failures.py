@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from tournee.cli import status
-from tournee.cli.hints import command_for
-from tournee.cli.show import labelled, screen
+from tournee.cli.display.hints import command_for
+from tournee.cli.display.show import labelled, screen
 from tournee.cli.usage import usage_in_french
 from tournee.errors import TourneeError
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tournee.cli.log_options import log_options
+from tournee.cli.options.log_options import log_options
 from tournee.cli.usage import help_in_french
 from tournee.extras import extra_of, missing
 

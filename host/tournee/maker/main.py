@@ -18,8 +18,8 @@ from rich.progress import Progress
 from tournee.boards import BOARDS
 from tournee.boards import image as images
 from tournee.cli import status
+from tournee.cli.display.show import labelled, reader_line
 from tournee.cli.french import SIMULATION, FrenchGroup
-from tournee.cli.show import labelled, reader_line
 from tournee.cli.usage import usage_in_french
 from tournee.config.readers import secret_in_file
 from tournee.errors import ReaderError, TourneeError

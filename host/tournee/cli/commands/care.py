@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from tournee.cli import as_json as values
 from tournee.cli import status
 from tournee.cli.context import Desk, json_option
-from tournee.cli.filters import Filters, filter_options, more_line
+from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.errors import BillingError, OppositionError, ReaderError, StoreError, TourneeError
-from tournee.french import euros
+from tournee.cli.options.filters import Filters, filter_options, more_line
+from tournee.errors import BillingError, OppositionError, ReaderError, StoreError
 
 if TYPE_CHECKING:
     from tournee.app.cards import PsOnDuty, VitaleInReader
     from tournee.app.context import Office, Progress
-    from tournee.billing.visit import JudgedVisit
     from tournee.reader import Reader
-    from tournee.store import InvoiceRow, VisitRow
+    from tournee.store import VisitRow
 
 
 @click.group("day", cls=FrenchGroup)
@@ -56,7 +53,7 @@ def import_file(desk: Desk, file: Path, as_json: bool) -> None:
         )
         return
     known = ", déjà au journal" if imported.known else ""
-    from tournee.cli.show import counted
+    from tournee.cli.display.show import counted
 
     desk.console.print(f"{counted(imported.visits, 'visite')} à facturer{known}. Ensuite : tournee certify")
 
@@ -74,7 +71,7 @@ def visits(desk: Desk, filters: Filters, as_json: bool) -> None:
     if as_json:
         values.write({"visits": [values.visit(row) for row in rows], "more": more})
         return
-    from tournee.cli.show import visit_table
+    from tournee.cli.display.show import visit_table
 
     desk.console.print(visit_table(rows))
     if more:
@@ -145,13 +142,15 @@ def certify(desk: Desk, as_json: bool) -> None:
     celles qui se font sans carte. Repris après un arrêt, continue où il en était. Avec une carte en
     opposition, ne fait que celles-ci.
     """
-    run = _Certified()
+    from tournee.cli.display import certified
+
+    run = certified.Certified()
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
         _certify_all(run, office, link, _on_duty(desk, link), watch.progress)
     if as_json:
-        values.write(_as_json(run))
+        values.write(certified.as_json(run))
     else:
-        _show(desk, run)
+        certified.show(desk.console, desk.errors, run)
     stopped = run.stopped or run.opposed
     if stopped is not None:
         raise stopped
@@ -159,23 +158,7 @@ def certify(desk: Desk, as_json: bool) -> None:
         raise click.exceptions.Exit(status.of(run.refused[0][1]))  # each refusal is on the screen already
 
 
-@dataclass
-class _Certified:
-    """What one run of `certify` did, and what it leaves: refused visits by their rank, visits that wait."""
-
-    who: str = ""
-    card: str = ""
-    possible: int = 0
-    done: list[InvoiceRow] = field(default_factory=list)
-    refused: list[tuple[int, TourneeError]] = field(default_factory=list)
-    waiting: list[tuple[VisitRow, JudgedVisit]] = field(default_factory=list)
-    opposed: OppositionError | None = None
-    stopped: TourneeError | None = None
-    doubt: str = ""
-    news: bool = False
-
-
-def _certify_all(run: _Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress) -> None:
+def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress) -> None:
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, pending_visits, visits_for
     from tournee.app.opposition import doubt_is_news, list_state
@@ -207,46 +190,6 @@ def _certify_all(run: _Certified, office: Office, link: Reader, ps: PsOnDuty, pr
     run.waiting = [one for one in pending_visits(office, ps) if one[0].id not in tried]
 
 
-def _as_json(run: _Certified) -> dict[str, Any]:
-    from tournee.app.opposition import OpposedCardError
-
-    return {
-        "certified": [
-            {"number": one.number, "sheets": [sheet.kind for sheet in one.sheets]} for one in run.done
-        ],
-        "refused": [{"visit": rank, "reason": str(wrong)} for rank, wrong in run.refused],
-        "waiting": len(run.waiting),
-        "opposed": isinstance(run.opposed, OpposedCardError),
-        "doubt": run.doubt,
-    }
-
-
-def _show(desk: Desk, run: _Certified) -> None:
-    from tournee.cli.show import counted
-
-    for one in run.done:
-        sheet = one.sheets[0]
-        kinds = " + ".join(sheet.kind for sheet in one.sheets)
-        desk.console.print(
-            f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
-        )
-    if run.news:
-        desk.warn(f"{run.doubt}. Ensuite : tournee opposition request")
-    for rank, wrong in run.refused:
-        desk.errors.print(f"Visite {rank} : {wrong}", soft_wrap=True)
-    if not (run.possible or run.waiting):
-        desk.console.print(f"Aucune visite de {run.who} n’est à facturer.")
-    elif run.card and not run.possible:
-        desk.console.print(f"Carte de {run.card} : aucune visite à facturer pour cette famille.")
-    if run.waiting:
-        cards = ", ".join(
-            f"visite {row.rank} du {row.date[6:]}/{row.date[4:6]} (NIR {visit.nir})"
-            for row, visit in run.waiting
-        )
-        waiting = counted(len(run.waiting), "visite attend sa", "visites attendent leur")
-        desk.console.print(f"{waiting} carte Vitale : {cards}", soft_wrap=True)
-
-
 @click.group("lot", cls=FrenchGroup)
 def lot() -> None:
     """Les lots de FSE et de DRE."""
@@ -270,7 +213,7 @@ def close(desk: Desk, as_json: bool) -> None:
             }
         )
         return
-    from tournee.cli.show import lot_content
+    from tournee.cli.display.show import lot_content
 
     for one in lots:
         desk.console.print(f"Lot {one.number} : {lot_content(one)}, certifié")

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import click
 
-from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
-from tournee.cli.french import FrenchCommand
-from tournee.cli.show import (
+from tournee.cli.display import as_json as values
+from tournee.cli.display.show import (
     invoice_tables,
     outside_lines,
     reader_line,
     return_table,
 )
+from tournee.cli.french import FrenchCommand
 from tournee.errors import ConfigError
 from tournee.french import euros
 

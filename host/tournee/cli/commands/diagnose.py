@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
+from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand
 from tournee.cli.last_errors import recall
-from tournee.cli.log_options import log_file
+from tournee.cli.options.log_options import log_file
 from tournee.errors import ConfigError, TourneeError
 
 if TYPE_CHECKING:

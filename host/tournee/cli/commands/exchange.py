@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
+from tournee.cli.display import as_json as values
+from tournee.cli.display.show import CLEAR, counted, labelled, paid_line, return_table
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.show import CLEAR, counted, labelled, paid_line, return_table
 
 if TYPE_CHECKING:
     from tournee.app.outbound import Dispatch
@@ -107,7 +107,7 @@ def _message(one: Dispatch, clear: set[int]) -> dict[str, object]:
 def fetch(desk: Desk, again: bool, as_json: bool) -> None:
     """Relève les boîtes aux lettres, garde chaque message au journal, puis le traite : ART, ARL, RSP."""
     from tournee.app.inbound import fetch as fetch_returns
-    from tournee.cli.show_returns import art_lines
+    from tournee.cli.display.show_returns import art_lines
     from tournee.returns.art import Art
 
     with desk.office() as office, desk.watcher(as_json) as watch:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
-from tournee.cli.filters import Filters, filter_options, more_line
+from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, FrenchGroup
+from tournee.cli.options.filters import Filters, filter_options, more_line
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
@@ -65,7 +65,7 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
             }
         )
         return
-    from tournee.cli.show import alert_line, invoice_tables, labelled, outside_lines, total_line
+    from tournee.cli.display.show import alert_line, invoice_tables, labelled, outside_lines, total_line
 
     if not rows:
         desk.console.print("Aucune facture" + (" de cette sorte." if totals.invoices else " pour l’instant."))
@@ -115,7 +115,7 @@ def show_trace(desk: Desk, key: str, ps: str, as_json: bool) -> None:
         if as_json:
             values.write(values.trace(found))
             return
-        from tournee.cli.show import trace_tables
+        from tournee.cli.display.show import trace_tables
 
         for table in trace_tables(found):
             desk.console.print(table)
@@ -135,7 +135,7 @@ def show_alerts(desk: Desk, as_json: bool) -> None:
     if as_json:
         values.write({"alerts": [values.alert(one) for one in found]})
         return
-    from tournee.cli.show import alert_line
+    from tournee.cli.display.show import alert_line
 
     for one in found:
         desk.console.print(alert_line(one))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
+from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
 from tournee.errors import ConfigError, OppositionError, ReaderError
 

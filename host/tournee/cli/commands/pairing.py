@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
-from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
+from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand
 from tournee.config.editing import choose_reader, forget_reader, remember_reader
 from tournee.config.readers import KnownReader, drop_secret, keep_secret, secret_in_file

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
+from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, LazyGroup
 from tournee.errors import OppositionError
 
@@ -42,7 +42,7 @@ def identify(desk: Desk, as_json: bool) -> None:
     if as_json:
         values.write(values.reader(identity))
     else:
-        from tournee.cli.show import reader_line
+        from tournee.cli.display.show import reader_line
 
         desk.console.print(reader_line(identity))
         desk.console.print(f"Date du lecteur : {_date(identity.date)}")
@@ -190,7 +190,7 @@ def cards(desk: Desk, as_json: bool) -> None:
         )
     if not state.vitale:
         desk.console.print("Carte Vitale : absente")
-    from tournee.cli.show import patient_line
+    from tournee.cli.display.show import patient_line
 
     today = f"{datetime.now():%Y%m%d}"
     for one in patients:

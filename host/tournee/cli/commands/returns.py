@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
-from tournee.cli.filters import Filters, filter_options, more_line
+from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
+from tournee.cli.options.filters import Filters, filter_options, more_line
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
@@ -37,7 +37,7 @@ def list_returns(desk: Desk, filters: Filters, aside: bool, as_json: bool) -> No
     if as_json:
         values.write({"returns": [values.kept(row) for row in rows], "more": more})
         return
-    from tournee.cli.show_returns import list_table
+    from tournee.cli.display.show_returns import list_table
 
     desk.console.print(list_table(rows))
     if more:
@@ -87,7 +87,7 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
         if as_json:
             values.write({"return": {**values.received(one), "message": raw.decode("latin-1")}})
             return
-        from tournee.cli.show_returns import lines_of
+        from tournee.cli.display.show_returns import lines_of
 
         for line in lines_of(one):
             desk.console.print(line)

@@ -11,10 +11,10 @@ from rich.table import Table
 from tournee.app.context import Office, ReturnKey, open_office
 from tournee.app.outbound import kept_lots, waiting_files
 from tournee.app.route_trial import Finding, Standing, certificate_ends, try_route
-from tournee.cli import as_json as values
 from tournee.cli.context import Desk, json_option
+from tournee.cli.display import as_json as values
+from tournee.cli.display.show import labelled
 from tournee.cli.french import LazyGroup
-from tournee.cli.show import labelled
 from tournee.config import Config
 from tournee.config.editing import choose_route
 from tournee.errors import ConfigError, ExchangeError

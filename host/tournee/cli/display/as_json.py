@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tournee.cli.hints import command_after
+from tournee.cli.display.hints import command_after
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tournee.cli.hints import command_after
+from tournee.cli.display.hints import command_after
 from tournee.french import euros
 from tournee.model.codes import DEGRADED, NO_CARD, SECURED
 from tournee.store import SheetState

@@ -14,7 +14,7 @@ from tournee.french import reason
 
 LEVELS = ("error", "warning", "info", "debug", "traffic")
 _USUAL = "info"
-_KEPT = "tournee.cli.log_options"  # in the command's own store, for as long as it runs
+_KEPT = "tournee.cli.options.log_options"  # in the command's own store, for as long as it runs
 
 
 def log_options() -> list[click.Option]:

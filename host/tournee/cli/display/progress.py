@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from tournee.cli.show import labelled
+from tournee.cli.display.show import labelled
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from tournee.app.inbound import Settled
-from tournee.cli.show import labelled
+from tournee.cli.display.show import labelled
 from tournee.french import day, euros
 from tournee.returns.arl import Arl
 from tournee.returns.art import Art
