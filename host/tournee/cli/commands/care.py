@@ -19,6 +19,7 @@ from tournee.errors import BillingError, OppositionError, ReaderError, StoreErro
 if TYPE_CHECKING:
     from tournee.app.cards import PsOnDuty, VitaleInReader
     from tournee.app.context import Office, Progress
+    from tournee.cli.display.certified import Certified
     from tournee.reader import Reader
     from tournee.store import VisitRow
 
