@@ -111,6 +111,37 @@ def test_routes_and_list_of_opposed_cards_do_what_the_document_says(emulated: Pa
     assert "en opposition" in opposition["! tournee opposition check 800000117"]
 
 
+def test_mistakes_are_put_right_as_the_manuals_say(emulated: Path) -> None:
+    walk(
+        [
+            "tournee reader insert DIR ps infirmiere",
+            "tournee reader insert DIR vitale casanova",
+            f"tournee day import {DAY}",
+            "tournee certify",
+            'tournee day abandon 9 --reason "wrong act"',
+            'tournee day reopen 9 --reason "card came"',
+        ],
+        emulated,
+    )
+    anew = walk(
+        ["tournee certify", "tournee lot close", "tournee file make", "tournee send", "tournee fetch"],
+        emulated,
+    )
+    assert "Facture 000000003 : FSE, Martinez Paul" in anew["tournee certify"]  # 000000002 is lost for good
+    said = walk(
+        [
+            "tournee status",
+            'tournee day reopen 3 --reason "prescription sent"',
+            "tournee certify",
+            "tournee trace 4",
+        ],
+        emulated,
+    )
+    assert "paiement refusé" in said["tournee status"]
+    assert "Facture 000000004 : FSE, Casanova Ange" in said["tournee certify"]
+    assert "000000001" in said["tournee trace 4"]  # linked to the old one
+
+
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """What a demonstration leaves in `DIR`, and what it prints."""
