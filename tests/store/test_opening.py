@@ -72,7 +72,7 @@ def test_a_journal_says_what_it_is_and_its_version(closed):
 
 
 def test_every_commit_is_on_the_disk(journal):
-    assert journal.db.rows("PRAGMA synchronous")[0][0] == 2
+    assert journal.db.rows("PRAGMA synchronous") == [{"synchronous": 2}]
 
 
 def test_a_journal_opened_again_is_as_it_was(journal, make, open_journal):
@@ -206,7 +206,7 @@ def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
 
 def test_a_journal_is_brought_forward_and_keeps_all_it_had(closed, next_schema, open_journal, make):
     journal = open_journal(schema=next_schema)
-    assert journal.db.rows("PRAGMA user_version")[0][0] == LATEST + 1
+    assert journal.db.version == LATEST + 1
     assert [row.number for row in journal.overview()[::-1]] == ["000000001"]
     assert journal.db.rows("SELECT note FROM lot")[0]["note"] == ""
 

@@ -97,7 +97,7 @@ def test_what_waits_waits_still_and_the_last_request_is_known(journal):
 def test_effects_of_an_old_journal_have_their_code_in_clear(journal):
     rows = journal.db.rows("SELECT outcome, code, share, level FROM effect ORDER BY id")
     kept = [one["effect"] for one in KEPT["effects"]]
-    assert [tuple(row) for row in rows] == [
+    assert [tuple(row.values()) for row in rows] == [
         (one["outcome"], one["code"], one["share"], one["level"]) for one in kept
     ]
     assert {Effect.from_json(json.dumps(one).encode()).outcome.value for one in kept} >= {"paid", "rejected"}

@@ -12,7 +12,7 @@ from tournee.errors import StoreError
 
 _AT_ONCE = 5_000  # values in one statement: SQLite takes 32,766
 
-Row = sqlite3.Row
+Row = dict[str, Any]
 """A row, its columns by name."""
 
 
@@ -21,12 +21,13 @@ class Statements:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        connection.row_factory = sqlite3.Row
 
     def rows(self, query: str, *values: Any) -> list[Row]:
         """All rows of a query; StoreError when the journal is closed or does not answer."""
         try:
-            return self._connection.execute(query, values).fetchall()
+            cursor = self._connection.execute(query, values)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
         except sqlite3.ProgrammingError as error:
             if "closed" not in str(error):
                 raise

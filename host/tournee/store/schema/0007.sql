@@ -57,6 +57,14 @@ ALTER TABLE effect ADD COLUMN level TEXT NOT NULL DEFAULT '';
 -- The day of the last check of the file.
 ALTER TABLE journal ADD COLUMN checked TEXT NOT NULL DEFAULT '';
 
+-- The invoice that its visit had before, if any: few have one, and what concerns them finds them at once.
+ALTER TABLE invoice ADD COLUMN former INTEGER REFERENCES invoice (id);
+UPDATE invoice SET former =
+    (SELECT max(other.id) FROM invoice AS other WHERE other.visit = invoice.visit AND other.id < invoice.id);
+CREATE INDEX invoice_former ON invoice (visit) WHERE former IS NOT NULL;
+
+DROP INDEX sheet_state;
+CREATE INDEX sheet_state ON sheet (state, kind, fee); -- what all come to, without a look at the rows
 CREATE INDEX day_date ON day (date);
 CREATE INDEX day_ps ON day (ps);
 CREATE INDEX visit_state ON visit (state);

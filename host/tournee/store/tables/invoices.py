@@ -61,8 +61,11 @@ class Invoices:
                 raise StoreError(f"La facture {number:09} n’a ni FSE ni DRE.")
             for draft in sheets:
                 check_number(draft.records, "2", "facture", number)
-            invoice = self._db.new_id("invoice")
-            self._db.insert("invoice", id=invoice, visit=visit_id, ps=ps, number=number, made=self._db.now())
+            (before,) = self._db.rows("SELECT max(id) AS id FROM invoice WHERE visit = ?", visit_id)
+            invoice, now = self._db.new_id("invoice"), self._db.now()
+            self._db.insert(
+                "invoice", id=invoice, visit=visit_id, ps=ps, number=number, made=now, former=before["id"]
+            )
             self._insert_sheets(invoice, sheets)
             return invoice
 

@@ -4,6 +4,7 @@ asked otherwise than computed.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tournee.french import euros
 from tournee.model import Outcome
@@ -39,7 +40,7 @@ class Due:
     amc: int
     alone: bool
 
-    @property
+    @cached_property
     def amounts(self) -> tuple[int, ...]:
         """Every amount that a return may say was asked by this sheet, its own share first."""
         if self.kind == DRE:
@@ -78,10 +79,13 @@ def payment_state(payments: Iterable[PaymentRow], due: Due) -> SheetState | None
 
 def anomalies(payments: Iterable[PaymentRow], due: Due) -> tuple[str, ...]:
     """What a carer must look into, in French: asked is not what the sheet asks, or paid what was asked."""
+    told = list(payments)
+    if len(told) == 1 and told[0].paid == told[0].asked in due.amounts:
+        return ()  # as nearly all are
     found: list[str] = []
-    for share in _by_share(payments):
-        own = " ou ".join(f"{euros(amount)} €" for amount in due.amounts)
+    for share in _by_share(told):
         for asked in sorted({payment.asked for payment in share} - {0, *due.amounts}):
+            own = " ou ".join(f"{euros(amount)} €" for amount in due.amounts)
             found.append(f"demandé {euros(asked)} € au lieu de {own}")
         paid, expected = _sum(share), due.expected(share)
         if paid != expected and (_is_paid(share) or paid):
@@ -127,7 +131,7 @@ class Payments:
             told = self._db.decrypt_text(sheet["reason_sealed"], "sheet", "reason", sheet["id"])
             of_sheet = payments.get(sheet["id"], [])
             due = Due(sheet["kind"], sheet["amo"], sheet["amc"], alone=beside.get(sheet["invoice"]) == 1)
-            amiss = anomalies(of_sheet, due)
+            amiss = anomalies(of_sheet, due) if of_sheet else ()
             found[sheet["id"]] = joined(told, *amiss, *map(same_visit, twice.get(sheet["invoice"], ())))
         return found
 

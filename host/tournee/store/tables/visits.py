@@ -15,6 +15,9 @@ _LIVE = """(SELECT max(invoice.id) FROM invoice JOIN sheet ON sheet.invoice = in
 _VISITS = f"""SELECT visit.id, visit.day, visit.rank, visit.state, visit.payload_sealed, day.date, day.ps,
     {_LIVE.format(visit="visit.id")} AS invoice FROM visit JOIN day ON day.id = visit.day"""  # noqa: S608
 
+_FIRST = """(SELECT min(id) FROM visit WHERE day = (SELECT min(day.id) FROM day
+    WHERE day.ps = ? AND EXISTS (SELECT 1 FROM visit WHERE visit.day = day.id)))"""
+
 
 class Visits:
     """Days taken in, and where each visit of them stands."""
@@ -75,8 +78,9 @@ class Visits:
 
     def first(self, ps: str) -> VisitRow | None:
         """The first visit of a professional, if any."""
-        found = self.find(ps=ps, limit=1)
-        return found[0] if found else None
+        with self._db.reading():
+            rows = self._db.rows(f"{_VISITS} WHERE visit.id = {_FIRST}", ps)
+            return self._row(rows[0]) if rows else None
 
     def professionals(self) -> tuple[str, ...]:
         """Billing numbers of all whose days were taken in."""

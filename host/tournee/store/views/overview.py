@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from tournee.model.codes import FSE
+from tournee.model.codes import DRE, FSE
 from tournee.store.database import Database
 from tournee.store.rows import OverviewRow, Totals
 from tournee.store.statements import Row, marks
@@ -27,6 +27,8 @@ _ATTENTION = (
 )
 """States of a sheet, from the one that most needs the carer's eye."""
 
+_RANK = {state: rank for rank, state in enumerate(_ATTENTION)}
+_STATES = {state.value: state for state in _ATTENTION}
 _OPEN = tuple(state for state in _ATTENTION if state not in (SheetState.PAID, SheetState.ABANDONED))
 
 _AT_ONCE = 200
@@ -46,15 +48,25 @@ _MESSAGES = "SELECT id, file, subject, state, reason_sealed FROM message WHERE f
 _SIBLINGS = """SELECT id, visit, number FROM invoice WHERE visit IN ({marks}) AND EXISTS
     (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned') ORDER BY id"""
 
-_SINCE = """SELECT invoice.id FROM day JOIN visit ON visit.day = day.id
-    JOIN invoice ON invoice.visit = visit.id WHERE day.date >= ?"""
+_SINCE = """SELECT id FROM invoice WHERE visit IN (SELECT id FROM visit WHERE day IN
+    (SELECT id FROM day WHERE date >= ?))"""
 
 _IN_STATES = "SELECT invoice FROM sheet WHERE state IN ({marks})"
 
-_COUNTED = """SELECT count(*) AS invoices, coalesce(sum(fee), 0) AS fee FROM
-    (SELECT (SELECT fee FROM sheet WHERE sheet.invoice = last.id ORDER BY kind <> 'FSE', id LIMIT 1) AS fee
-    FROM (SELECT max(sheet.invoice) AS id FROM sheet JOIN invoice ON invoice.id = sheet.invoice
-        WHERE sheet.state <> 'abandoned' GROUP BY invoice.visit) AS last)"""
+_BY_STATE = """SELECT state, kind, count(*) AS sheets, sum(fee) AS fee FROM sheet GROUP BY state, kind"""
+
+_BESIDE = """SELECT sheet.state, count(*) AS sheets, sum(sheet.fee) AS fee FROM sheet WHERE sheet.kind = 'DRE'
+    AND EXISTS (SELECT 1 FROM sheet AS fse WHERE fse.invoice = sheet.invoice AND fse.kind = 'FSE')
+    GROUP BY sheet.state"""
+"""DRE that an FSE speaks for."""
+
+_REPLACED = """SELECT count(*) AS invoices, coalesce(sum(fee), 0) AS fee FROM
+    (SELECT (SELECT fee FROM sheet WHERE sheet.invoice = invoice.id ORDER BY kind <> 'FSE', id LIMIT 1) AS fee
+    FROM invoice WHERE visit IN (SELECT visit FROM invoice WHERE former IS NOT NULL)
+    AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned')
+    AND EXISTS (SELECT 1 FROM invoice AS later JOIN sheet ON sheet.invoice = later.id
+        WHERE later.visit = invoice.visit AND later.id > invoice.id AND sheet.state <> 'abandoned'))"""
+"""Invoices that another one of their visit replaces."""
 
 _UNSENT = (MessageState.UNCERTAIN, MessageState.FAILED)
 
@@ -84,27 +96,41 @@ class Overview:
         `invoice_id` of the last row of this one.
         """
         with self._db.reading():
-            found = self._found(since, with_open, ps, tuple(states), patient.casefold(), before)
+            found = self._found(since, with_open, ps, tuple(states), patient.casefold(), limit, before)
             return tuple(islice(found, limit or None))
 
     def totals(self) -> Totals:
         """What all the invoices of the journal come to."""
         with self._db.reading():
-            (counted,) = self._db.rows(_COUNTED)
             (paid,) = self._db.rows("SELECT coalesce(sum(paid), 0) AS paid FROM payment")
-            states = self._db.rows("SELECT state, count(*) AS sheets FROM sheet GROUP BY state")
+            (replaced,) = self._db.rows(_REPLACED)
+            found = self._db.rows(_BY_STATE)
+            beside = self._db.rows(_BESIDE) if any(row["kind"] == DRE for row in found) else []
+            given_up = SheetState.ABANDONED.value
+            counted = [row for row in found if row["state"] != given_up]
+            spoken_for = [row for row in beside if row["state"] != given_up]
+            sheets = dict.fromkeys((SheetState(row["state"]) for row in found), 0)
+            for row in found:
+                sheets[SheetState(row["state"])] += row["sheets"]
             return Totals(
-                counted["invoices"],
-                counted["fee"],
-                paid["paid"],
-                {SheetState(row["state"]): row["sheets"] for row in states},
+                invoices=_sum(counted, "sheets") - _sum(spoken_for, "sheets") - replaced["invoices"],
+                fee=_sum(counted, "fee") - _sum(spoken_for, "fee") - replaced["fee"],
+                paid=paid["paid"],
+                sheets=sheets,
             )
 
     def _found(
-        self, since: str, with_open: bool, ps: str, states: tuple[SheetState, ...], patient: str, before: int
+        self,
+        since: str,
+        with_open: bool,
+        ps: str,
+        states: tuple[SheetState, ...],
+        patient: str,
+        limit: int,
+        before: int,
     ) -> Iterator[OverviewRow]:
         messages: dict[int, list[Row]] = {}
-        for ids in _by(_AT_ONCE, self._ids(since, with_open, ps, states, before)):
+        for ids in _by(min(_AT_ONCE, limit or _AT_ONCE), self._ids(since, with_open, ps, states, before)):
             for row in self._of(ids, patient, messages):
                 passed_on = with_open and row.replaced_by and row.date < since
                 if not passed_on and (not states or row.state in states):
@@ -167,10 +193,12 @@ class Overview:
         messages: dict[int, list[Row]],
         of_visit: list[Row],
     ) -> OverviewRow:
-        fse, states = _fse(sheets), tuple(SheetState(sheet["state"]) for sheet in sheets)
-        files = _once(sheet["file_id"] for sheet in sheets if sheet["file_id"] is not None)
-        carried = [message for file in files for message in messages[file]]
-        why = [*filter(None, (reasons[sheet["id"]] for sheet in sheets)), *self._message_reasons(carried)]
+        fse = _fse(sheets)
+        states = tuple([_STATES[sheet["state"]] for sheet in sheets])
+        files = [file for sheet in sheets if (file := sheet["file_id"]) is not None]
+        carried = [message for file in dict.fromkeys(files) for message in messages[file]]
+        why = [reason for sheet in sheets if (reason := reasons[sheet["id"]])]
+        why += self._message_reasons(carried)
         earlier = [f"{row['number']:09}" for row in of_visit if row["id"] < fse["invoice"]]
         later = [f"{row['number']:09}" for row in of_visit if row["id"] > fse["invoice"]]
         return OverviewRow(
@@ -179,16 +207,16 @@ class Overview:
             ps=fse["ps"],
             date=fse["date"],
             patient=name,
-            kinds=tuple(sheet["kind"] for sheet in sheets),
+            kinds=tuple([sheet["kind"] for sheet in sheets]),
             states=states,
             fee=fse["fee"],
             amo=fse["amo"],
-            amc=max(sheet["amc"] for sheet in sheets),
-            paid=sum(paid.get(sheet["id"], 0) for sheet in sheets),
-            state=min(states, key=_ATTENTION.index),
-            lots=_once(f"{sheet['lot']:03}" for sheet in sheets if sheet["lot"] is not None),
-            files=_once(f"{sheet['file']:06}" for sheet in sheets if sheet["file"] is not None),
-            subjects=tuple(message["subject"] for message in carried),
+            amc=max([sheet["amc"] for sheet in sheets]),
+            paid=sum([paid.get(sheet["id"], 0) for sheet in sheets]),
+            state=min(states, key=_RANK.__getitem__),
+            lots=_once([f"{sheet['lot']:03}" for sheet in sheets if sheet["lot"] is not None]),
+            files=_once([f"{sheet['file']:06}" for sheet in sheets if sheet["file"] is not None]),
+            subjects=tuple([message["subject"] for message in carried]),
             reason=" ; ".join(_once(why)),
             replaces=earlier[-1] if earlier else "",
             replaced_by=later[0] if later else "",
@@ -211,6 +239,10 @@ class Overview:
 
 def _by(count: int, items: list[_T]) -> Iterator[list[_T]]:
     return (items[start : start + count] for start in range(0, len(items), count))
+
+
+def _sum(rows: Iterable[Row], column: str) -> int:
+    return sum(row[column] for row in rows)
 
 
 def _once(items: Iterable[_T]) -> tuple[_T, ...]:

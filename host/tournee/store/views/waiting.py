@@ -30,7 +30,7 @@ _REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, fil
 _TWICE = """WITH standing AS (SELECT invoice.id, invoice.number, invoice.ps, invoice.visit,
         (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet
             WHERE sheet.invoice = invoice.id) AS paid
-    FROM invoice WHERE visit IN (SELECT visit FROM invoice GROUP BY visit HAVING count(*) > 1)
+    FROM invoice WHERE visit IN (SELECT visit FROM invoice WHERE former IS NOT NULL)
     AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id
         AND state NOT IN ('abandoned', 'refused', 'payment_refused')))
     SELECT fresh.id, fresh.number AS fresh, former.number AS former, fresh.ps, former.paid > 0 AS paid,
