@@ -45,8 +45,8 @@ class Arena:
         self.block = bytearray(6)  # of T=1: prologue, the byte of an S-block, epilogue
         self.command = bytearray(HEADER + _COMMAND + 1)  # T=1 has Le behind the data
         self.response = bytearray(_RESPONSE + 2)  # and the status word with the answer
-        # cards; a chunk is the most card data in one answer
-        self.chunk = bytearray(messages.high(messages.ROWS[messages.READ_PS_CARD + messages.ANSWER] + 1))
+        # cards; the most data of one in an answer
+        self.card_data = bytearray(messages.high(messages.ROWS[messages.READ_PS_CARD + messages.ANSWER] + 1))
         self.issuers = bytearray(_ISSUERS)
         self.patients = bytearray(_PATIENTS)
         # certification

@@ -17,6 +17,7 @@ import gc
 
 from reader.arena import Arena
 from reader.cards.cps import PsCard
+from reader.cards.files import Files
 from reader.cards.vitale import VitaleCard
 from reader.link.session import Link
 from reader.service import Service
@@ -77,13 +78,14 @@ class Core:
         self._chunk = arena.chunk
         self._ps = channel(slots[0], arena, clock_khz, ticks, self._alive)
         self._vitale = channel(slots[1], arena, clock_khz, ticks, self._alive)
-        ps = PsCard(self._ps, arena)
+        files = Files(arena)
+        ps = PsCard(self._ps, files, arena)
         filtered = None
         if opposition:
             from reader.cards.opposition import Opposition  # a board without it loads nothing of it
 
             filtered = Opposition(arena, self._vitale)
-        vitale = VitaleCard(self._vitale, arena, filtered)
+        vitale = VitaleCard(self._vitale, files, arena, filtered)
         self.heap = Heap()
         self.service = Service(arena, ps, vitale, self.heap, name, flash, filtered, self._alive, window)
         if protection and self.service.journal:

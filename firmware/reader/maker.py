@@ -48,10 +48,7 @@ class Maker:
         self._flash = flash
         self._journal = journal
         self._alive = alive
-        self._hash = arena.hash
-        self._digest = arena.digest
-        self._wire = arena.wire
-        self._response = arena.response
+        self._arena = arena
         self._chunk = min(_CHUNK_MAX, (arena.message_max - _AROUND) // _WORD * _WORD)
         self._serial = bytearray(_SERIAL)
         self._named = 0
@@ -126,7 +123,7 @@ class Maker:
         if not journal.begin(IDENTITY, _SERIAL + _SECRET):
             return codes.JOURNAL
         journal.add(self._serial)
-        buffer = self._wire
+        buffer = self._arena.wire
         copy(buffer, 0, message.buf, message.offset(2), _SECRET)
         journal.add(buffer)
         wipe(buffer, 0, _SECRET)
@@ -209,7 +206,7 @@ class Maker:
         self._next = 0
         self._sum(bank, _HEADER)
         for i in range(_DIGEST):
-            if self._digest[i] != self._header[_DIGEST_AT + i]:
+            if self._arena.digest[i] != self._header[_DIGEST_AT + i]:
                 return codes.IMAGE_DAMAGED
         self._sum(bank, 0)
         at = message.offset(1)
@@ -222,16 +219,16 @@ class Maker:
 
     def _sum(self, bank: object, at: int) -> None:
         """SHA-256 of what lies in the bank from `at` to the end of the payload."""
-        buffer = self._response  # a bank holds as much behind the payload: the signature
-        self._hash.reset()
+        buffer = self._arena.response  # a bank holds as much behind the payload: the signature
+        self._arena.hash.reset()
         while at < self._end:
             n = min(len(buffer), self._end - at)
             bank.read(at, buffer)
-            self._hash.update(buffer, 0, n)
+            self._arena.hash.update(buffer, 0, n)
             at += n
             if not at % 4096:
                 self._alive()
-        self._hash.digest_into(self._digest, 0)
+        self._arena.hash.digest_into(self._arena.digest, 0)
 
     def _signed(self, signature: bytearray) -> bool:
         """Whether this is RSASSA-PKCS1-v1_5 of the digest with the key of this image (RFC 8017 8.2.2)."""
@@ -244,4 +241,4 @@ class Maker:
             self._alive()
         block = (value * given % modulus).to_bytes(_SIGNATURE, "big")
         padding = _SIGNATURE - _DIGEST - len(_INFO) - 2
-        return block == b"\x00\x01" + b"\xff" * padding + _INFO + bytes(self._digest)
+        return block == b"\x00\x01" + b"\xff" * padding + _INFO + bytes(self._arena.digest)

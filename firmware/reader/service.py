@@ -169,7 +169,8 @@ class Service:
 
     def _read_vitale(self, message: object, writer: object) -> int:
         status = self._vitale.read(message.uint(_PART), message.uint(_OFFSET))
-        if not status and self._ps.current() and self._ps.test != self._vitale.test:
+        mark = self._vitale.test
+        if not status and mark is not None and self._ps.current() and self._ps.test != mark:
             return codes.TEST_REAL_MIXED
         return self._read(status, self._vitale, message, writer)
 

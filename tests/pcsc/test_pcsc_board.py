@@ -67,6 +67,22 @@ def test_desktop_readers_give_the_same_bytes_as_the_unix_board(both):
         assert whole_flow("pcsc:") == whole_flow(board.link_url)
 
 
+def test_each_card_is_read_in_as_many_commands_as_on_a_line_of_our_own(readers):
+    terminals = [Terminal(load_card("infirmiere")), Terminal(load_card("moreau"))]
+    asked = [[], []]
+    for terminal, commands in zip(terminals, asked, strict=True):
+        transmit = terminal.transmit
+        terminal.transmit = lambda command, seen=commands, to=transmit: (
+            seen.append(command[1]),
+            to(command),
+        )[1]
+    readers.hold(*terminals)
+    with Reader.open("pcsc:") as reader:
+        reader.read_ps_card()
+        reader.read_vitale()
+    assert [len(commands) for commands in asked] == [13, 19]
+
+
 @pytest.mark.parametrize(
     "url", ["pcsc:", f"pcsc:{READERS[1]}|{READERS[0]}", "pcsc:00 01|00 00"], ids=["found", "named", "part"]
 )

@@ -5,6 +5,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from reader.arena import Arena
 from reader.cards.cps import PsCard
+from reader.cards.files import Files
 from reader.cards.vitale import VitaleCard
 from reader.core import Heap
 from reader.crypto.sha256 import Sha256
@@ -48,8 +49,9 @@ class Bench:
         cards = [load_card(card) if isinstance(card, str) else card for card in (ps, vitale)]
         self.slots = [DirectSlot(card, self.clock) for card in cards]
         self.channels = [Channel(slot, self.arena, CLOCK_KHZ, self.clock, self._alive) for slot in self.slots]
-        self.ps = PsCard(self.channels[0], self.arena)
-        self.vitale = VitaleCard(self.channels[1], self.arena)
+        files = Files(self.arena)
+        self.ps = PsCard(self.channels[0], files, self.arena)
+        self.vitale = VitaleCard(self.channels[1], files, self.arena)
         self.service = Service(self.arena, self.ps, self.vitale, Heap(), b"bench", flash, alive=self._alive)
         self._message = cbor.Message()
         self._writer = cbor.Writer(self.arena.frame_out, 0, MESSAGE_MAX)

@@ -24,7 +24,7 @@ class FilterBench(Bench):
         self.arena.opposition = bytearray(SIZE)
         self.arena.serial, self.arena.cleared = bytearray(10), bytearray(10)
         self.opposition = Opposition(self.arena, self.channels[1])
-        self.vitale = VitaleCard(self.channels[1], self.arena, self.opposition)
+        self.vitale = VitaleCard(self.channels[1], self.vitale.files, self.arena, self.opposition)
         self.service = Service(self.arena, self.ps, self.vitale, Heap(), b"bench", opposition=self.opposition)
 
     def load(self, made: Filter, number: int = 5, check: int | None = None) -> None:

@@ -137,7 +137,7 @@ def test_file_that_ends_with_6282_is_not_read_further(reads):
 
 def test_card_that_gives_more_than_there_is_room_for_is_refused():
     card = load_card("moreau")
-    card.fail(Fault("garbage", "B0", nth=3, data=b"\x6c\xff"))  # asked for the last 64 bytes of a piece
+    card.fail(Fault("garbage", "B0", nth=3, data=b"\x6c\xff"))  # asked for 224
     bench = Bench(None, card)
     assert bench.refusal("READ_VITALE", part=1, offset=0).status == codes.CARD_PROTOCOL
 

@@ -1,8 +1,7 @@
 """The PS's card: CPS3 and CPS4 in contact (domain 3.3, 3.4; profile, Certification)."""
 
 from reader.arena import HEADER
-from reader.cards.card import Card
-from reader.cards.files import BY_NAME, BY_PATH
+from reader.cards.card import BY_NAME, BY_PATH, Card
 from reader.cards.recognise import CPS2TER, CPS3, CPS4
 from reader.crypto.hash_state import COUNT, STATE, bits_into
 from reader.transmission.channel import OK
@@ -41,10 +40,9 @@ class PsCard(Card):
     KINDS = (CPS3, CPS4)
     ABSENT = codes.PS_CARD_ABSENT
 
-    def __init__(self, channel: object, arena: object) -> None:
-        Card.__init__(self, channel, arena)
+    def __init__(self, channel: object, files: object, arena: object) -> None:
+        Card.__init__(self, channel, files)
         self._issuers = arena.issuers
-        self._wire = arena.wire
         self._count = 0
         self.unlocked = False
         self.tries = 0
@@ -56,10 +54,9 @@ class PsCard(Card):
 
     def open(self) -> int:
         """Select application and zone; return 0 or a status."""
-        files = self.files
         newer = self.kind == CPS4
-        files.cla = _CLA_4 if newer else 0
-        status = files.select(BY_NAME, _AID_4 if newer else _AID)
+        self.cla = _CLA_4 if newer else 0
+        status = self.select_by(BY_NAME, _AID_4 if newer else _AID)
         if status == codes.CARD_STATUS and not newer and self._is_cps2ter():
             self.kind = CPS2TER  # it makes no signature that the profile has
             return codes.OUTDATED_CARD
@@ -75,7 +72,7 @@ class PsCard(Card):
 
     def select(self, part: int) -> int:
         """Select the zone (0) or the certificate (1); return 0 or a status."""
-        return self.files.select(BY_PATH, _FILES[part])
+        return self.select_by(BY_PATH, _FILES[part])
 
     def group(self, buf: bytearray, start: int, end: int) -> int:
         """Take what is needed of one group of the zone: category, billing numbers."""
@@ -113,12 +110,11 @@ class PsCard(Card):
         channel = self.channel
         if not status:
             self.unlocked = False
-            channel.header(self.files.cla, 0x20, 0, _CODE)
+            channel.header(self.cla, 0x20, 0, _CODE)
             copy(channel.command, HEADER, buf, at, n)
             status = channel.transmit(n, -1)
         wipe(channel.command, HEADER, n)
         wipe(buf, at, n)
-        wipe(self._wire, 0, len(self._wire))
         if status:
             return status
         if channel.sw == OK:
@@ -139,7 +135,7 @@ class PsCard(Card):
         if not self.unlocked:
             return codes.LOCKED
         channel = self.channel
-        cla = self.files.cla
+        cla = self.cla
         channel.header(cla, 0x22, 0x81 if cla else 0x41, 0xB6)
         status = channel.expect(channel.put(_SIGNATURE_KEY_4 if cla else _SIGNATURE_KEY), -1)
         if not status:

@@ -1,8 +1,7 @@
 """The patient's card: Vitale 2 (domain 3.2; profile, Certification)."""
 
 from reader.arena import HEADER
-from reader.cards.card import Card
-from reader.cards.files import BY_FILE, BY_NAME
+from reader.cards.card import BY_FILE, BY_NAME, Card
 from reader.cards.recognise import VITALE_1, VITALE_2
 from sesam import codes
 from sesam.octets import copy, same
@@ -32,8 +31,8 @@ class VitaleCard(Card):
     WAS = VITALE_1
     ABSENT = codes.VITALE_ABSENT
 
-    def __init__(self, channel: object, arena: object, opposition: object = None) -> None:
-        Card.__init__(self, channel, arena)
+    def __init__(self, channel: object, files: object, arena: object, opposition: object = None) -> None:
+        Card.__init__(self, channel, files)
         self._opposition = opposition
         self._patients = arena.patients
         self._count = 0
@@ -44,14 +43,15 @@ class VitaleCard(Card):
 
     def open(self) -> int:
         """Select application and zone; return 0 or a status."""
-        return self.files.select(BY_NAME, _AID) or self.select(0)
+        return self.select_by(BY_NAME, _AID) or self.select(0)
 
     def select(self, part: int) -> int:
         """Select the zone (0) or the certificate (1); return 0 or a status."""
-        return self.files.select(BY_FILE, _FILES[part])
+        return self.select_by(BY_FILE, _FILES[part])
 
     def group(self, buf: bytearray, start: int, end: int) -> int:
-        """Take what is needed of one group of the zone: mark, NIR."""
+        """Take what is needed of one group of the zone: mark, NIR. A card that may be opposed is read no
+        further."""
         group = buf[start] << 8 | buf[start + 1]
         if group == _INSURED:
             packed = find(buf, start, end, group, 1, _CARD_TYPE)
@@ -59,6 +59,8 @@ class VitaleCard(Card):
             if self._opposition:
                 packed = find(buf, start, end, group, 1, _SERIAL)
                 self._opposition.hold(buf, packed >> 8, packed & 255 if packed >= 0 else 0)
+                if self._opposition.suspects():
+                    return codes.OPPOSED_CARD
             return self._keep(buf, start, end, _INSURED_NIR)
         if group == _BENEFICIARY:
             return self._keep(buf, start, end, _BENEFICIARY_NIR)
@@ -80,10 +82,8 @@ class VitaleCard(Card):
         return 0
 
     def judge(self) -> int:
-        """A card that names nobody cannot be read right; one that may be opposed is not read at all."""
-        if not self._count:
-            return codes.CARD_COMMUNICATION
-        return codes.OPPOSED_CARD if self._opposition and self._opposition.suspects() else 0
+        """A card that names nobody cannot be read right."""
+        return 0 if self._count else codes.CARD_COMMUNICATION
 
     def holds(self, buf: bytearray, at: int) -> bool:
         """Whether the 15 characters at `at` are a NIR and key of this card."""

@@ -174,6 +174,7 @@ class Protection:
         known = _equal(self._proof, message)
         derived = self._derived
         if known:
+            self.forget()  # the last keys first: there is room for two, not for four
             self._opening = self._aes(bytes(derived[_TO_READER : _TO_READER + _KEY]))
             self._protecting = self._aes(bytes(derived[_TO_HOST : _TO_HOST + _KEY]))
             self._sent = self._next = 0

@@ -5,6 +5,7 @@ complement of each byte, bits reversed: its TS, 3F, is seen as 03.
 """
 
 from sesam import codes
+from sesam.octets import wipe
 from sesam.port import const, ticks_diff
 
 TIMEOUT = const(-1)  # what a slot's read() says when nothing came
@@ -70,7 +71,7 @@ class Line:
         return TIMEOUT
 
     def send(self, buf: bytearray, start: int, n: int) -> None:
-        """Send `n` bytes of `buf` from `start`."""
+        """Send `n` bytes of `buf` from `start`; nothing of them stays here: they may be a code porteur."""
         if not self.inverse:
             self.slot.write(buf, start, n)
             return
@@ -84,6 +85,7 @@ class Line:
                 filled = 0
         if filled:
             self.slot.write(wire, 0, filled)
+        wipe(wire, 0, len(wire))
 
 
 def failure(byte: int) -> int:
