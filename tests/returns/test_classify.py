@@ -92,14 +92,29 @@ def test_a_text_is_an_art_by_description_then_by_subject(headers, art):
     [
         ("Accusé de réception".encode(), "Application/EDI-consent"),
         ("Accusé de réception".encode("latin-1"), "Application/EDI-consent"),
-        ("Accusé de réception".encode("utf-16-le"), "Application/EDI-consent; charset=utf-16-le"),
-        ("Accusé de réception".encode(), "Application/EDI-consent; charset=klingon"),
+        ("Accusé de réception".encode("cp850"), "Application/EDI-consent"),
+        ("Accusé de réception".encode("cp850"), "Application/EDI-consent; charset=IBM850"),
+        ("Accusé de réception".encode("iso-8859-15"), "Application/EDI-consent; charset=ISO-8859-15"),
+        ("Accusé de réception".encode(), "Application/EDI-consent; charset=us-ascii"),
+        ("\ufeffAccusé de réception\x1a".encode(), "Application/EDI-consent"),
     ],
 )
 def test_the_text_of_an_art_is_shown_whatever_its_charset(content, content_type):
     """OCT-RET-4."""
     verdict = take_in(message(content, description="ART/IF", Content_Type=content_type))
     assert verdict.content.text == "Accusé de réception"
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-7", "punycode", "unicode_escape", "klingon"])
+def test_a_charset_that_is_not_read_leaves_the_text_raw(charset):
+    content_type = f"Application/EDI-consent; charset={charset}"
+    verdict = take_in(message("+2AA- é".encode(), description="ART/IF", Content_Type=content_type))
+    assert verdict.content.text == r"+2AA- \xc3\xa9"
+
+
+def test_a_text_of_megabytes_is_no_text_to_read():
+    verdict = aside(message(gzip.compress(b"A" * 20_000_000), description="ART/IF"))
+    assert verdict.reason == "Le texte est trop long : 20000000 octets, 262144 au plus."
 
 
 def test_an_art_of_control_characters_is_no_text():
@@ -141,6 +156,20 @@ def test_an_opener_that_fails_in_any_way_sets_the_return_aside():
     assert aside(message(SEALED), unseal).where == "descellement"
 
 
+@pytest.mark.parametrize("behind", [b"", bytes(512)], ids=["nothing behind", "zeros behind"])
+@pytest.mark.parametrize("cut", [None, 1, 70, 128], ids=["one member", "two", "two more", "at a record"])
+def test_a_compressed_return_is_opened_in_all_its_members(vector, cut, behind):
+    clear = vector("arl_lots.txt")
+    parts = [clear] if cut is None else [clear[:cut], clear[cut:]]
+    content = b"".join(gzip.compress(part) for part in parts) + behind
+    verdict = take_in(message(content))
+    assert (verdict.kind, verdict.clear, verdict.notes) == ("ARL", clear, ())
+
+
+def test_members_without_end_are_not_opened():
+    assert aside(message(gzip.compress(b"", mtime=0) * 5000)).where == "décompression"
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -167,6 +196,9 @@ def test_a_compression_bomb_is_not_inflated(monkeypatch):
         (b"", "message"),
         (b"\r\n \r\n", "message"),
         (b"no header at all", "pièce jointe"),
+        (b"From: a\r\n" + b"a:\n" * 500_000 + b"\r\nx", "message"),
+        (b"a: " + b"b" * 1_000_000, "message"),
+        (message(b"hello") + b"\r\n" * 100_000, "pièce jointe"),
         (message(b""), "pièce jointe"),
         (message(b"hello", Content_Type="text/plain"), "pièce jointe"),
         (message(b"hello") + b"!!!", "pièce jointe"),
@@ -208,6 +240,37 @@ def test_parts_nested_too_deep_are_set_aside():
         for depth in range(3000)
     )
     assert aside(raw).where in ("message", "pièce jointe")
+
+
+def test_parts_without_end_are_set_aside():
+    assert aside(multipart(*[b"\r\nx"] * 5000)).where == "message"
+    assert aside(multipart(b"\r\n" + b"--xxx\r\n" * 5000)).where == "message"
+
+
+def test_what_a_gateway_hung_behind_the_base64_is_noted(vector):
+    footer = b"\r\n____________\r\nMessage analyse par un antivirus.\r\n"
+    verdict = take_in(message(vector("arl_lots.txt")) + footer)
+    assert (verdict.kind, verdict.clear) == ("ARL", vector("arl_lots.txt"))
+    assert verdict.notes == ("47 octets suivent la pièce (pied de page d’une passerelle) : laissés de côté.",)
+
+
+def test_an_attachment_of_no_type_is_told_by_its_content(vector):
+    verdict = take_in(message(vector("arl_lots.txt"), Content_Type="application/octet-stream"))
+    assert verdict.kind == "ARL"
+    assert verdict.notes == ("La pièce est dite application/octet-stream : lue d’après son contenu.",)
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({"Content_Type": "text/plain", "Auto_Submitted": "auto-replied"}, "Réponse automatique"),
+        ({"Content_Type": "text/plain", "subject": "Absent du bureau : RE"}, "Réponse automatique"),
+        ({"Content_Type": "application/ms-tnef; name=winmail.dat"}, "La pièce est au format d’Outlook"),
+        ({"Content_Type": "message/disposition-notification"}, "Accusé de lecture"),
+    ],
+)
+def test_what_a_program_answered_is_named(headers, reason):
+    assert aside(message(b"x", **headers)).reason.startswith(reason)
 
 
 def test_a_damaged_arl_keeps_its_clear_bytes_and_names_the_place(vector):

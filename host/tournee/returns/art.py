@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from tournee.printable import printable, read_text
 from tournee.returns.message import Envelope
 from tournee.returns.quarantine import DamagedError
 
 WORD = "ART"
+TEXT_MAX = 256 * 2**10  # bytes of a text that is meant to be read
+_LINE_ENDS = "\t\r\n\f"
 AUDIENCES = {
     "XX": "tous",
     "IF": "infirmiers",
@@ -52,12 +55,16 @@ def announces_art(envelope: Envelope) -> bool:
 def read_art(envelope: Envelope, content: bytes) -> Art:
     """The text and who it is for.
 
-    The subject is cut at ``/``, never by column: the width of the PS number is free.
-    The charset named by the message is tried first, then UTF-8, then Windows-1252 with what it lacks
-    replaced. Raises `DamagedError` when the content is no text at all (control characters).
+    The subject is cut at ``/``, never by column: the width of the PS number is free. The text is read and
+    made printable as any stranger's is. Raises `DamagedError` when it is too long, or no text at all (control
+    characters).
     """
-    text = decode_text(content, envelope.charset)
-    if any(character < " " and character not in "\t\r\n\f" for character in text):
+    if len(content) > TEXT_MAX:
+        raise DamagedError(
+            f"Le texte est trop long : {len(content)} octets, {TEXT_MAX} au plus.", "pièce jointe"
+        )
+    text = read_text(content, envelope.charset)
+    if any(character < " " and character not in _LINE_ENDS for character in text):
         raise DamagedError("Le texte annoncé n'est pas un texte.", "pièce jointe")
     subject = _words(envelope.subject)
     described = _words(envelope.description)
@@ -67,18 +74,8 @@ def read_art(envelope: Envelope, content: bytes) -> Art:
         stamp=subject[2] if from_subject and len(subject) > 2 else "",
         ps_type=described[1] if described[0] == WORD and len(described) > 1 else "",
         file_name=envelope.attachment_name,
-        text=text.replace("\r\n", "\n"),
+        text=printable(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")),
     )
-
-
-def decode_text(content: bytes, charset: str) -> str:
-    """`content` as text, in the first of `charset`, UTF-8, Windows-1252 that takes it."""
-    for name in (charset, "utf-8"):
-        try:
-            return content.decode(name)
-        except (LookupError, ValueError):  # unknown charset, or the bytes are not of it
-            continue
-    return content.decode("cp1252", "replace")
 
 
 def _words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from tournee.errors import TourneeError
 from tournee.returns.arl import APPLICATION as ARL_APPLICATION
 from tournee.returns.arl import RECORD, Arl, read_arl
 from tournee.returns.art import Art, announces_art, read_art
+from tournee.returns.bounce import Bounce
 from tournee.returns.dloi import APPLICATION as DLOI_APPLICATION
 from tournee.returns.dloi import Dloi, read_dloi
 from tournee.returns.message import Envelope, peek_envelope, read_message
@@ -23,6 +24,8 @@ Unseal = Callable[[bytes], bytes]  # CMS EnvelopedData (DER or BER) to what it h
 
 CLEAR_MAX = 32 * 2**20  # bytes after decompression: a return of 250 000 records
 _GZIP = b"\x1f\x8b"
+_MEMBERS_MAX = 100
+_BLOCK = 64 * 2**10  # compressed bytes taken at a time
 _GZIP_WINDOW = zlib.MAX_WBITS | 16
 _CMS_ENVELOPED = bytes.fromhex(
     "06092a864886f70d010703"
@@ -30,7 +33,7 @@ _CMS_ENVELOPED = bytes.fromhex(
 _CMS_FRONT = 32
 _APPLICATION = slice(47, 49)
 _REFERENCE = slice(61, 65)
-_WORDS = {"Arl": "ARL", "Rsp": "RSP", "Art": "ART", "Dloi": "DLOI"}
+_WORDS = {"Arl": "ARL", "Rsp": "RSP", "Art": "ART", "Dloi": "DLOI", "Bounce": "BOUNCE"}
 _NOT_REAL = {
     "D": "Flux de démonstration : ces paiements sont fictifs.",
     "T": "Flux de test : ces paiements sont fictifs.",
@@ -46,13 +49,15 @@ class Return:
     """
 
     envelope: Envelope
-    content: Arl | Rsp | Art | Dloi | Quarantined
+    content: Arl | Rsp | Art | Dloi | Bounce | Quarantined
     clear: bytes = field(repr=False)
     notes: tuple[str, ...] = ()
 
     @property
     def odd(self) -> tuple[str, ...]:
-        """What is odd in an RSP and is kept in view: damage, sums that differ, an unknown reference."""
+        """What is kept in view: damage in an RSP, sums that differ, an unknown reference; a bounce."""
+        if isinstance(self.content, Bounce):
+            return (self.content.told,)
         if not isinstance(self.content, Rsp):
             return ()
         unknown = () if self.content.decoded else (self.content.undecoded,)
@@ -65,7 +70,7 @@ class Return:
 
     @property
     def kind(self) -> str:
-        """``ARL``, ``RSP``, ``ART``, ``DLOI`` or ``QUARANTINED``."""
+        """``ARL``, ``RSP``, ``ART``, ``DLOI``, ``BOUNCE`` or ``QUARANTINED``."""
         return _WORDS.get(type(self.content).__name__, "QUARANTINED")
 
 
@@ -77,9 +82,11 @@ def take_in(raw: bytes, unseal: Unseal | None = None, *, opened: bytes = b"") ->
     """
     clear = b""
     try:
-        envelope, attachment = read_message(raw)
-        clear = opened or _open(attachment, unseal)
-        content = _decode(envelope, clear)
+        message = read_message(raw)
+        if isinstance(message, Bounce):
+            return Return(peek_envelope(raw), message, b"")
+        clear = opened or _open(message.attachment, unseal)
+        content = _decode(message.envelope, clear)
     except DamagedError as damage:
         return Return(peek_envelope(raw), damage.quarantined(), clear)
     except (
@@ -87,7 +94,7 @@ def take_in(raw: bytes, unseal: Unseal | None = None, *, opened: bytes = b"") ->
     ) as error:  # strangers' bytes: whatever breaks on them, the next message must still be read
         aside = Quarantined(f"Le message n'a pas pu être lu ({type(error).__name__}).", "message")
         return Return(peek_envelope(raw), aside, clear)
-    return Return(envelope, content, clear, _notes(envelope, content))
+    return Return(message.envelope, content, clear, (*message.notes, *_notes(message.envelope, content)))
 
 
 def _open(attachment: bytes, unseal: Unseal | None) -> bytes:
@@ -109,20 +116,30 @@ def _open(attachment: bytes, unseal: Unseal | None) -> bytes:
 
 
 def _gunzip(content: bytes) -> bytes:
-    """One member, at most `CLEAR_MAX` bytes; here, not in the opener: a return may be compressed alone."""
-    engine = zlib.decompressobj(_GZIP_WINDOW)
-    try:
-        clear = engine.decompress(content, CLEAR_MAX)
-    except zlib.error as error:
-        raise DamagedError(f"Compression incorrecte ({error}).", "décompression") from error
-    if not engine.eof:
-        reason = (
-            "Contenu trop grand une fois décompressé." if len(clear) >= CLEAR_MAX else "Compression coupée."
-        )
-        raise DamagedError(reason, "décompression")
-    if engine.unused_data:
-        raise DamagedError("Des octets suivent le contenu compressé.", "décompression")
-    return clear
+    """All members (RFC 1952 2.2), zeros behind them left out, at most `CLEAR_MAX` bytes; here, not in the
+    opener: a return may be compressed alone.
+    """
+    clear = bytearray()
+    at = 0
+    for _ in range(_MEMBERS_MAX):
+        engine = zlib.decompressobj(_GZIP_WINDOW)
+        while not engine.eof and at < len(content):
+            block = content[at : at + _BLOCK]
+            try:
+                clear += engine.decompress(block, CLEAR_MAX + 1 - len(clear))
+            except zlib.error as error:
+                raise DamagedError(f"Compression incorrecte ({error}).", "décompression") from error
+            if len(clear) > CLEAR_MAX:
+                raise DamagedError("Contenu trop grand une fois décompressé.", "décompression")
+            at += len(block) - len(engine.unused_data)
+        if not engine.eof:
+            raise DamagedError("Compression coupée.", "décompression")
+        if content[at : at + 2] == _GZIP:
+            continue
+        if content[at:].strip(b"\0"):
+            raise DamagedError("Des octets suivent le contenu compressé.", "décompression")
+        return bytes(clear)
+    raise DamagedError(f"Le contenu compressé est en plus de {_MEMBERS_MAX} morceaux.", "décompression")
 
 
 def _decode(envelope: Envelope, clear: bytes) -> Arl | Rsp | Art | Dloi:

@@ -5,8 +5,10 @@ RET-3).
 from tournee.french import euros
 from tournee.model import Effect, Outcome, Target
 from tournee.model.codes import AMC, AMO
+from tournee.printable import line
 from tournee.returns.arl import WHOLE_FILE, Arl, ArlItem
 from tournee.returns.art import Art
+from tournee.returns.bounce import Bounce
 from tournee.returns.dloi import Dloi
 from tournee.returns.quarantine import Quarantined
 from tournee.returns.rsp_content import OtherPayment, Rsp, SheetReturn
@@ -16,9 +18,10 @@ _NO_DATE = "000000"
 _PS_ZEROS, _PS_DIGITS = "00000", 9
 
 
-def effects_of(content: Arl | Rsp | Art | Dloi | Quarantined) -> tuple[Effect, ...]:
-    """The effects of a return, in its order; an ART, a dLOI, a quarantined return, an RSP not decoded
-    have none."""
+def effects_of(content: Arl | Rsp | Art | Dloi | Bounce | Quarantined) -> tuple[Effect, ...]:
+    """The effects of a return, in its order; none of an ART, a dLOI, a bounce, a quarantined return or an RSP
+    not decoded.
+    """
     if isinstance(content, Arl):
         return tuple(_of_item(item) for item in content.items)
     if isinstance(content, Rsp) and content.decoded:
@@ -47,7 +50,7 @@ def _of_item(item: ArlItem) -> Effect:
         lot_date="" if item.date == _NO_DATE else item.date,
         invoice=item.invoice,
         code=item.code,
-        label=item.label,
+        label=line(item.label),
     )
 
 
@@ -83,14 +86,14 @@ def _share(sheet: SheetReturn) -> str:
 def _label(sheet: SheetReturn) -> str:
     """The rejections, or else each share paid otherwise than asked, then the comments."""
     if sheet.rejections:
-        return " ; ".join(one.label for one in sheet.rejections)
+        return line(" ; ".join(one.label for one in sheet.rejections))
     shares = ((AMO, sheet.amo), (AMC, sheet.amc))
     differing = [
         f"part {name} : {euros(part.paid)} € payés sur {euros(part.asked)} € demandés"
         for name, part in shares
         if part is not None and part.state == "P" and part.paid != part.asked
     ]
-    return " ; ".join(text for text in (*differing, " ".join(sheet.comments)) if text)
+    return line(" ; ".join(text for text in (*differing, " ".join(sheet.comments)) if text))
 
 
 def _outcome(sheet: SheetReturn) -> Outcome:
@@ -111,6 +114,6 @@ def _of_payment(payment: OtherPayment, ps: str) -> Effect:
         ps=ps,
         paid=payment.amount,
         code=payment.code,
-        label=payment.label,
+        label=line(payment.label),
         reference=payment.transfer,
     )

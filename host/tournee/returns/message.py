@@ -1,28 +1,26 @@
 """One return message, from raw bytes to the bytes attached (OCT-RET-1; profile open-1 "Mail")."""
 
-import base64
-import re
+import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
-from email.header import decode_header, make_header
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import compat32
 
+from tournee.returns.bounce import Bounce, automatic_answer, read_bounce
+from tournee.returns.mime import MimePart, read_head, read_parts
 from tournee.returns.quarantine import DamagedError
 
 MESSAGE_MAX = 40 * 2**20  # bytes of a raw message: what submission and mailboxes commonly allow
-HEADER_MAX = 16 * 2**10  # characters of a header that is read: its parsing grows with their square
 EDI_CONSENT = "application/edi-consent"
-_READ = frozenset(
+_BY_CONTENT = frozenset(
     {
-        *("subject", "from", "date", "message-id", "content-type", "content-description"),
-        *("content-disposition", "content-transfer-encoding"),
+        *("application/octet-stream", "application/pkcs7-mime", "application/x-pkcs7-mime"),
+        *("application/gzip", "application/x-gzip", "application/edifact"),
     }
 )
-_BLANKS = re.compile(rb"[ \t\r\n]+")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
-_PLACE_MESSAGE = "message"
-_PLACE_ATTACHMENT = "pièce jointe"
+_BLANKS = b" \t\r\n"
+_BLANKS_SPARED = 4096  # blanks of a base64 body beyond one for each of its characters
+_FOOTER_STARTS = (b"\n\n", b"\n\r\n", b"\n--", b"\n__")
+_AT_MESSAGE = "message"
+_AT_ATTACHMENT = "pièce jointe"
 
 
 @dataclass(frozen=True)
@@ -38,93 +36,108 @@ class Envelope:
     charset: str = ""
 
 
-def read_message(raw: bytes) -> tuple[Envelope, bytes]:
-    """Headers and decoded attachment of one message.
+@dataclass(frozen=True)
+class Opened:
+    """A message opened: its envelope, the bytes attached, and what is odd about how they were attached."""
+
+    envelope: Envelope
+    attachment: bytes
+    notes: tuple[str, ...] = ()
+
+
+def read_message(raw: bytes) -> Opened | Bounce:
+    """Headers and decoded attachment of one message, or the bounce that it is.
 
     The attachment is the message's own body when its Content-Type is Application/EDI-consent, else the one
-    part of that type; base64 is read strictly (RFC 4648), other transfer encodings as they are. Raises
-    `DamagedError` for an empty or oversize message, no or several attachments, wrong base64, an empty
-    attachment.
+    part of that type, else the one part that may be anything and is told by its content. Base64 is read
+    strictly (RFC 4648), but for the footer that a gateway hung behind it. Raises `DamagedError` for an empty
+    or oversize message, no or several attachments, wrong base64, an empty attachment, an automatic answer.
     """
     if not raw.strip():
-        raise DamagedError("Le message est vide.", _PLACE_MESSAGE)
+        raise DamagedError("Le message est vide.", _AT_MESSAGE)
     if len(raw) > MESSAGE_MAX:
         raise DamagedError(
-            f"Le message est trop grand : {len(raw)} octets, {MESSAGE_MAX} au plus.", _PLACE_MESSAGE
+            f"Le message est trop grand : {len(raw)} octets, {MESSAGE_MAX} au plus.", _AT_MESSAGE
         )
-    message = _parse(raw)
-    envelope = read_envelope(message, None)
-    parts = [part for part in message.walk() if part.get_content_type() == EDI_CONSENT]
-    if not parts:
-        raise DamagedError("Le message ne porte aucune pièce Application/EDI-consent.", _PLACE_ATTACHMENT)
-    if len(parts) > 1:
-        raise DamagedError(f"Le message porte {len(parts)} pièces au lieu d'une.", _PLACE_ATTACHMENT)
-    envelope = read_envelope(message, parts[0])
-    content = _transfer_decoded(parts[0])
+    parts = read_parts(raw)
+    bounce = read_bounce(parts)
+    if bounce is not None:
+        return bounce
+    part, notes = _attached(parts)
+    content, footer = _transfer_decoded(part)
     if not content:
-        raise DamagedError("La pièce jointe est vide.", _PLACE_ATTACHMENT)
-    return envelope, content
-
-
-def _parse(raw: bytes, *, headersonly: bool = False) -> Message:
-    """The message, without those of the headers read here that are longer than `HEADER_MAX`."""
-    message = BytesParser(policy=compat32).parsebytes(raw, headersonly=headersonly)
-    for part in message.walk():
-        long = {name.lower() for name, value in part.raw_items() if len(value) > HEADER_MAX}
-        for name in long & _READ:
-            del part[name]
-    return message
+        raise DamagedError("La pièce jointe est vide.", _AT_ATTACHMENT)
+    if footer:
+        notes = (
+            *notes,
+            f"{footer} octets suivent la pièce (pied de page d’une passerelle) : laissés de côté.",
+        )
+    return Opened(_envelope(parts[0], part), content, notes)
 
 
 def peek_envelope(raw: bytes) -> Envelope:
     """Headers alone of a message that could not be read whole; empty fields when even they are lost."""
     try:
-        return read_envelope(_parse(raw[:MESSAGE_MAX], headersonly=True), None)
-    except Exception:  # a stranger's headers may break the parser in any way: the verdict must still be given
+        message = read_head(raw)
+    except DamagedError:
         return Envelope()
+    return _envelope(message, message)
 
 
-def read_envelope(message: Message, part: Message | None) -> Envelope:
-    """The envelope of `message`; description, name and charset come from `part` first when one is given."""
-    described = message if part is None else part
+def _envelope(message: MimePart, part: MimePart) -> Envelope:
+    """The envelope of `message`; description, name and charset come from `part` first."""
     return Envelope(
-        subject=_header(message, "Subject"),
-        description=_header(described, "Content-Description") or _header(message, "Content-Description"),
-        sender=_header(message, "From"),
-        date=_header(message, "Date"),
-        message_id=_header(message, "Message-ID"),
-        attachment_name=_attachment_name(described),
-        charset=str(described.get_content_charset() or ""),
+        subject=message.text("subject"),
+        description=part.text("content-description") or message.text("content-description"),
+        sender=message.text("from"),
+        date=message.text("date"),
+        message_id=message.text("message-id"),
+        attachment_name=part.parameter("filename", "content-disposition") or part.parameter("name"),
+        charset=part.parameter("charset").lower(),
     )
 
 
-def _header(message: Message, name: str) -> str:
-    value = message.get(name)
-    if value is None:
-        return ""
-    try:
-        text = str(make_header(decode_header(str(value))))
-    except (ValueError, LookupError):  # an encoded word of an unknown or wrong charset: shown as it came
-        text = str(value)
-    return " ".join(text.split())
+def _attached(parts: Sequence[MimePart]) -> tuple[MimePart, tuple[str, ...]]:
+    found = [part for part in parts if part.content_type == EDI_CONSENT]
+    notes: tuple[str, ...] = ()
+    if not found:
+        answer = automatic_answer(parts)
+        if answer:
+            raise DamagedError(answer, _AT_MESSAGE)
+        found = [part for part in parts if part.content_type in _BY_CONTENT]
+        notes = tuple(f"La pièce est dite {part.content_type} : lue d’après son contenu." for part in found)
+    if not found:
+        raise DamagedError("Le message ne porte aucune pièce Application/EDI-consent.", _AT_ATTACHMENT)
+    if len(found) > 1:
+        raise DamagedError(f"Le message porte {len(found)} pièces au lieu d'une.", _AT_ATTACHMENT)
+    return found[0], notes
 
 
-def _attachment_name(part: Message) -> str:
-    try:
-        return part.get_filename("") or ""
-    except (ValueError, LookupError, TypeError):  # RFC 2231 continuations out of order or of unknown charset
-        return ""
-
-
-def _transfer_decoded(part: Message) -> bytes:
-    encoding = str(part.get("Content-Transfer-Encoding", "7bit")).strip().lower()
+def _transfer_decoded(part: MimePart) -> tuple[bytes, int]:
+    """The bytes attached, and how many follow them that are not of them."""
+    encoding = part.headers.get("content-transfer-encoding", "7bit").partition("(")[0].strip().lower()
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(part.body), 0
     if encoding != "base64":
-        payload = part.get_payload(decode=True)
-        return payload if isinstance(payload, bytes) else b""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        raise DamagedError("La pièce jointe n'est pas un contenu simple.", _PLACE_ATTACHMENT)
-    body = _BLANKS.sub(b"", payload.encode("utf-8", "surrogateescape"))
-    if len(body) % 4 or not _BASE64.fullmatch(body):
-        raise DamagedError("La pièce jointe n'est pas du Base64 correct.", _PLACE_ATTACHMENT)
-    return base64.b64decode(body)
+        return part.body, 0
+    body = part.body.strip(_BLANKS)
+    content = _base64(body)
+    if content is not None:
+        return content, 0
+    starts = [start for start in map(body.find, _FOOTER_STARTS) if start > 0]
+    end = min(starts, default=0)
+    content = _base64(body[:end])
+    if content:
+        return content, len(body[end:].strip(_BLANKS))
+    raise DamagedError("La pièce jointe n'est pas du Base64 correct.", _AT_ATTACHMENT)
+
+
+def _base64(body: bytes) -> bytes | None:
+    """What these characters stand for; None when they are no base64, or blanks more than anything else."""
+    bare = body.translate(None, _BLANKS)
+    if len(body) > 2 * len(bare) + _BLANKS_SPARED or len(bare) % 4:
+        return None
+    try:
+        return binascii.a2b_base64(bare, strict_mode=True)
+    except binascii.Error:
+        return None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tournee.errors import ReturnsError
+from tournee.printable import line
 
 
 @dataclass(frozen=True)
@@ -27,4 +28,4 @@ class DamagedError(ReturnsError):
 
     def quarantined(self) -> Quarantined:
         """The verdict this error stands for."""
-        return Quarantined(self.reason, self.where)
+        return Quarantined(line(self.reason), line(self.where))

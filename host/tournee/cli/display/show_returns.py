@@ -12,6 +12,7 @@ from tournee.cli.display.show import labelled
 from tournee.french import day, euros
 from tournee.returns.arl import Arl
 from tournee.returns.art import Art
+from tournee.returns.bounce import Bounce
 from tournee.returns.quarantine import Quarantined
 from tournee.returns.rsp_content import Part, Rsp, SheetReturn
 from tournee.store import EffectRow, ReturnRow
@@ -43,7 +44,8 @@ def lines_of(one: Settled) -> Iterator[RenderableType]:
     ):
         if text:
             yield labelled(label, text)
-    for note in (*one.read.notes, *one.read.odd, *([one.row.reason] if one.row.reason else [])):
+    kept = () if isinstance(one.read.content, Bounce) else one.read.odd
+    for note in (*one.read.notes, *kept, *([one.row.reason] if one.row.reason else [])):
         yield labelled("À noter :", note)
     match one.read.content:
         case Art() as art:
@@ -52,6 +54,8 @@ def lines_of(one: Settled) -> Iterator[RenderableType]:
             yield _arl_table(arl)
         case Rsp() as rsp:
             yield from _rsp_tables(rsp)
+        case Bounce() as bounce:
+            yield labelled("Non remis :", bounce.told, "bold red")
         case Quarantined() as aside:
             yield labelled("Mis de côté :", f"{aside.reason} ({aside.where})", "bold red")
             yield printable(one.read.clear or one.row.raw)
