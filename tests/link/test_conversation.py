@@ -6,9 +6,15 @@ from link_rig import CountingService, LinkBoard, ManualClock
 from sesam import codes, frame, messages
 from tournee.reader import codec
 from tournee.reader.link.conversation import Conversation, ConversationState
-from tournee.reader.link.deadlines import TRIES, WORK_MAX_MS
 from tournee.reader.link.framing import FrameReader, encode_frame
-from tournee.reader.link.retransmit_timer import ACK_WAIT_MS, BYTE_WAIT_MS, HELLO_WAIT_MS, WORK_WAIT_MS
+from tournee.reader.link.retransmit_timer import (
+    ACK_WAIT_MS,
+    BYTE_WAIT_MS,
+    HELLO_WAIT_MS,
+    TRIES,
+    WORK_MAX_MS,
+    WORK_WAIT_MS,
+)
 
 CARDS = codec.encode(messages.CARDS, {})
 ANSWER = codec.encode(73, {"ps": 1, "vitale": 0})

@@ -8,8 +8,7 @@
         send_window            requests that are out: numbers, what the reader took, keeps, or has lost
         fragments              a long frame on a bad link: the answer fetched, the request uploaded, in parts
         congestion             how long messages are, how many bytes may be in flight
-        retransmit_timer       how long an answer takes on this link
-        deadlines              when to send again, when to give up
+        retransmit_timer       how long an answer takes on this link; when to send again, to give up
       record_layer           each frame in clear, or in a record of `secure_channel` (AES-CCM)
       framing                type, number, payload, CRC-16, zero-delimited COBS: the bytes on the stream
 

@@ -8,7 +8,7 @@ from tournee.errors import ReaderError
 from tournee.firmware.sesam import codes
 from tournee.reader.failures import LinkLost, SessionForgotten, failure_of_status
 from tournee.reader.link.conversation import Conversation, ConversationState
-from tournee.reader.link.deadlines import WORK_MAX_MS
+from tournee.reader.link.retransmit_timer import WORK_MAX_MS
 from tournee.reader.link.secure_channel import SecureChannel
 from tournee.reader.transports.streams import Transport, TransportClosed
 

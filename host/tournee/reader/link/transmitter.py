@@ -6,11 +6,10 @@ written; `Conversation` tells it what the reader replied.
 
 from tournee.firmware.sesam import frame
 from tournee.reader.link.congestion import Congestion
-from tournee.reader.link.deadlines import Deadlines
 from tournee.reader.link.fragments import Fragments, FragmentStep
 from tournee.reader.link.framing import Frame
 from tournee.reader.link.record_layer import RecordLayer
-from tournee.reader.link.retransmit_timer import HELLO_WAIT_MS, WORK_WAIT_MS, RetransmitTimers
+from tournee.reader.link.retransmit_timer import HELLO_WAIT_MS, WORK_WAIT_MS, Deadlines, RetransmitTimers
 from tournee.reader.link.send_window import OUT_MAX, PendingRequest, SendWindow, total_length
 
 _TRIES_WHOLE = 5  # times that a request is sent before it is uploaded in parts,
