@@ -178,6 +178,22 @@ def test_a_journal_whose_process_was_killed_is_checked_when_it_is_opened_next(cl
         open_journal()
 
 
+def test_a_power_cut_in_the_middle_of_a_checkpoint_loses_nothing(journal, make, path, tmp_path):
+    """The first page already tells of pages that only the WAL has: a disk that was full, or no power."""
+    make.invoice(journal)
+    make.sent_file(journal)
+    told = journal.overview()
+    wal = path.with_name("journal.db-wal").read_bytes()
+    journal.db.rows("PRAGMA wal_checkpoint(FULL)")
+    copy = tmp_path / "cut.db"
+    for pages in (1, 2, len(path.read_bytes()) // 4096 - 1):
+        copy.write_bytes(path.read_bytes()[: pages * 4096])
+        copy.with_name("cut.db-wal").write_bytes(wal)
+        with Journal(copy, Cipher(KEY), lambda: NOW) as reopened:
+            assert reopened.overview() == told
+            assert reopened.health.check() == ()
+
+
 def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
     journal, make, path, tmp_path
 ):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tournee.errors import StoreError
+from tournee.french import reason
 from tournee.model import Effect
 from tournee.store.cipher import Cipher
 
@@ -59,7 +60,7 @@ def open_database(path: Path, busy_seconds: float, schema: Path, lock: WriterLoc
         return _connect(path, busy_seconds, latest)
     except OSError as error:
         raise StoreError(
-            f"Le journal {path} ne peut pas être ouvert : {error.strerror}.",
+            f"Le journal {path} ne peut pas être ouvert : {reason(error)}.",
             next_step="Vérifiez le dossier et ses droits.",
         ) from error
 
@@ -161,7 +162,7 @@ def set_new(path: Path, new: bool) -> None:
     mark = _mark(path, "new")
     if new:
         mark.touch(0o600)
-    else:
+    elif mark.exists():  # a folder that is protected takes no other question
         mark.unlink(missing_ok=True)
 
 
@@ -225,8 +226,7 @@ def _check_unclean(path: Path) -> None:
     """Check a journal whose last process ended without closing it: its WAL was left behind, and nobody has
     it open, for SQLite gives it to this one alone.
     """
-    wal = path.with_name(path.name + "-wal")
-    if not wal.exists() or not wal.stat().st_size:
+    if not _has_wal(path):
         return
     alone = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:
@@ -240,9 +240,14 @@ def _check_unclean(path: Path) -> None:
         alone.close()
 
 
+def _has_wal(path: Path) -> bool:
+    wal = path.with_name(path.name + "-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
 def _check_header(path: Path, latest: int) -> None:
     """Refuse a file that is not a journal, or is cut short, by its first bytes alone (SQLite file format
-    1.3).
+    1.3). Where a WAL was left, the end may still be in it: a checkpoint writes the first page first.
     """
     with path.open("rb") as file:
         header = file.read(_HEADER_SIZE)
@@ -254,7 +259,8 @@ def _check_header(path: Path, latest: int) -> None:
         )
     _check_version(path, _number(header, _VERSION_AT), latest)
     page = int.from_bytes(header[_PAGE_SIZE_AT : _PAGE_SIZE_AT + 2], "big")
-    if path.stat().st_size < _number(header, _PAGES_AT) * (page if page > 1 else 1 << 16):
+    whole = _number(header, _PAGES_AT) * (page if page > 1 else 1 << 16)
+    if path.stat().st_size < whole and not _has_wal(path):
         raise StoreError(
             f"Le journal {path} est endommagé (il lui manque la fin).",
             next_step="N’effacez rien ; restaurez la dernière sauvegarde.",

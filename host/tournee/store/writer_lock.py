@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tournee.errors import StoreError
+from tournee.french import reason
 
 _HELD, _NEXT = 0, 1  # bytes of the lock's file
 
@@ -39,7 +40,7 @@ class WriterLock:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoreError(
-                f"Le journal ne peut pas être écrit : {error.strerror} ({self._path}).",
+                f"Le journal ne peut pas être écrit : {reason(error)} ({self._path}).",
                 next_step="Vérifiez le dossier et ses droits.",
             ) from error
         self._take(_NEXT, deadline)
