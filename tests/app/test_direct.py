@@ -191,7 +191,7 @@ def test_a_route_changed_in_place_does_not_take_along_what_was_framed(
         opened.route = new
         kept = send(opened)
         assert [type(one.error) for one in kept] == [ConfigError] * 3
-        told = "l'OCT 00000999999998" if now_direct else "un envoi direct"
+        told = "l’OCT 00000999999998" if now_direct else "un envoi direct"
         assert all(told in str(one.error) for one in kept)
     assert both.received() == 0
 

@@ -25,7 +25,7 @@ def test_a_day_with_contract_99_is_refused_in_direct_mode_naming_both(both: Surr
     # OCT-X-1, OCT-EF-1: an OCT splits on the strength of contract 99, and there is none
     with (
         office(both, direct(both)) as opened,
-        pytest.raises(DayError, match=r"contrat 99 .* et l'envoi direct .* s'excluent"),
+        pytest.raises(DayError, match=r"contrat 99 .* et l’envoi direct .* s’excluent"),
     ):
         import_day(opened, enriched_day(), "day.toml")
 
@@ -35,7 +35,7 @@ def test_a_visit_with_contract_99_makes_no_invoice_once_the_route_is_direct(both
     with office(both, both.world.route()) as opened:
         import_day(opened, enriched_day(), "day.toml")
         opened.route = direct(both)
-        with pytest.raises(RuleError, match=r"contrat 99 .* et l'envoi direct .* s'excluent"):
+        with pytest.raises(RuleError, match=r"contrat 99 .* et l’envoi direct .* s’excluent"):
             close_day(opened, both)
         assert opened.journal.overview()[::-1] == ()
 

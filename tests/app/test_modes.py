@@ -26,7 +26,7 @@ from tournee.store import FileRow, FileState, LotState, SheetState
 
 CARD_SHEETS = {"FSE": "CP00000001011021", "DRE": "OC00000075500017"}  # of the patient whose card is there
 TYPED_SHEET = "CP00000001021041"
-BOTH_SIDES = "contrat 99 .*éclatement à la source.* s'excluent"
+BOTH_SIDES = "contrat 99 .*éclatement à la source.* s’excluent"
 CONFIGURATION = """
 [envoi]
 route = "oct"
@@ -180,7 +180,7 @@ def test_a_file_per_recipient_whose_route_is_gone_waits_and_says_which(surroundi
         office.route = route
         kept = send(office)
         assert [(one.message, type(one.error)) for one in kept] == [(None, ConfigError)] * 3
-        assert all("l'OCT 00000732829320" in str(one.error) for one in kept)
+        assert all("l’OCT 00000732829320" in str(one.error) for one in kept)
         assert {file.state for file in office.journal.files.find()} == {FileState.MADE}
     assert surroundings.received() == 0
 

@@ -116,7 +116,7 @@ def test_file_with_one_wrong_count_changes_nothing_and_says_where(office: Office
     deliver(world, 901, FOUR, FIVE, damage=b"I0000030000042611160000002")
     (taken,) = fetch(office).settled
     assert taken.row.reason == (
-        "L'incrément annonce 2 ajouts, il en a 1. (enregistrement 2, colonne 20, octet 147)"
+        "L’incrément annonce 2 ajouts, il en a 1. (enregistrement 2, colonne 20, octet 147)"
     )
     assert (list_state(office).number, states(office, 5)) == (3, [])
 

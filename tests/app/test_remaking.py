@@ -89,8 +89,8 @@ def test_an_invoice_at_fault_that_nobody_names_is_asked_for(surroundings: Surrou
     with office_of(surroundings.journal, surroundings.world.route()) as office:
         make_one_file(office, surroundings)
         refuse(office, replace(REFUSED, lot="002", code="0103"))
-        with pytest.raises(StoreError, match="que l'ARL ne nomme pas"):
+        with pytest.raises(StoreError, match="que l’ARL ne nomme pas"):
             remake_lot(office, "2")
-        with pytest.raises(StoreError, match="Aucun lot 003 n'est refusé"):
+        with pytest.raises(StoreError, match="Aucun lot 003 n’est refusé"):
             remake_lot(office, "3")
         assert remake_lot(office, "2", all_invoices=True).anew == ("000000002",)

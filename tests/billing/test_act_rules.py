@@ -37,13 +37,13 @@ def test_visit_without_act_is_refused(told):
 
 def test_unknown_code_is_refused_with_near_ones(told):
     assert told(bare("AMY")) == [
-        "actes 1, code : AMY n'existe pas pour la profession IF ; peut-être AMX ou AMI"
+        "actes 1, code : AMY n’existe pas pour la profession IF ; peut-être AMX ou AMI"
     ]
 
 
 def test_code_of_the_other_profession_is_refused(told):
     (only,) = told(bare("AMK", coefficient=800))
-    assert only.startswith("actes 1, code : AMK n'existe pas pour la profession IF")
+    assert only.startswith("actes 1, code : AMK n’existe pas pour la profession IF")
 
 
 def test_act_after_the_day_is_refused(told):
@@ -52,7 +52,7 @@ def test_act_after_the_day_is_refused(told):
 
 def test_act_without_price_on_its_day_is_refused(told):
     acts = (Act("AMS", MONDAY, 800),)
-    assert told(*acts, profession="MK", day=MONDAY) == ["actes 1, code : AMS n'a pas de tarif au 16/11/2026"]
+    assert told(*acts, profession="MK", day=MONDAY) == ["actes 1, code : AMS n’a pas de tarif au 16/11/2026"]
 
 
 @pytest.mark.parametrize(("code", "coefficient"), [("AMI", 2000), ("AIS", 150), ("AIS", 1600), ("DI", 150)])
@@ -83,7 +83,7 @@ def test_missing_coefficient_is_told(told):
 
 
 def test_coefficient_of_a_forfait_is_refused(told):
-    assert told(bare("BSB", coefficient=100)) == ["actes 1, coefficient : BSB n'a pas de coefficient"]
+    assert told(bare("BSB", coefficient=100)) == ["actes 1, coefficient : BSB n’a pas de coefficient"]
 
 
 def test_quantity_beyond_the_line_is_refused(told):
@@ -97,7 +97,7 @@ def test_quantity_of_zero_is_refused(told):
 def test_sunday_majoration_on_a_working_day_is_refused(told):
     acts = (ami(day=MONDAY, complement="F"),)
     assert told(*acts, day=MONDAY) == [
-        "actes 1, complement : le 16/11/2026 n'est ni un dimanche ni un jour férié"
+        "actes 1, complement : le 16/11/2026 n’est ni un dimanche ni un jour férié"
     ]
 
 
@@ -109,7 +109,7 @@ def test_majoration_of_an_act_that_takes_none_is_refused(told):
 
 def test_unknown_complement_is_refused(told):
     assert told(ami(complement="Z")) == [
-        "actes 1, complement : 'Z' n'est pas un complément connu : N (nuit), F (dimanche ou jour férié)"
+        "actes 1, complement : 'Z' n’est pas un complément connu : N (nuit), F (dimanche ou jour férié)"
     ]
 
 
@@ -125,7 +125,7 @@ def test_qualifier_d_without_fee_is_refused(told):
 
 def test_free_act_with_a_fee_is_refused(told):
     assert told(ami(qualifier="G", fee=100)) == [
-        "actes 1, honoraires : le qualificatif G (gratuit) et un montant s'excluent"
+        "actes 1, honoraires : le qualificatif G (gratuit) et un montant s’excluent"
     ]
 
 
@@ -135,11 +135,11 @@ def test_fee_beyond_its_columns_is_refused(told):
 
 def test_unknown_qualifier_is_refused(told):
     (only,) = told(ami(qualifier="X"))
-    assert only.startswith("actes 1, qualificatif : 'X' n'est pas un qualificatif connu")
+    assert only.startswith("actes 1, qualificatif : 'X' n’est pas un qualificatif connu")
 
 
 def test_mau_without_an_act_it_goes_with_is_refused(told):
-    assert told(bare("BSA"), bare("MAU")) == ["actes 2, code : MAU se facture avec l'un de AMI, TMI"]
+    assert told(bare("BSA"), bare("MAU")) == ["actes 2, code : MAU se facture avec l’un de AMI, TMI"]
 
 
 def test_ifa_and_a_dependence_forfait_exclude_each_other(told):

@@ -154,7 +154,7 @@ def test_zeros_are_no_bound_of_a_period():
 
 
 def test_card_without_insured_person_is_refused():
-    with pytest.raises(IdentityError, match="ne porte pas d'assuré"):
+    with pytest.raises(IdentityError, match="ne porte pas d’assuré"):
         patients_from_groups([beneficiary("YVONNE")])
 
 

@@ -51,7 +51,7 @@ def test_mistakes_come_in_the_order_of_the_file(vectors: Path):
 
 
 def test_message_counts_the_mistakes_and_names_the_file():
-    with pytest.raises(DayError, match=r"« tour\.toml » : 1 erreur, rien n'est facturé"):
+    with pytest.raises(DayError, match=r"« tour\.toml » : 1 erreur, rien n’est facturé"):
         read(HEAD + VISIT, "tour.toml")
 
 
@@ -79,7 +79,7 @@ def test_number_that_no_column_could_hold_is_told_where_it_stands(number):
     assert mistakes(HEAD + VISIT + line)[0] == (
         8,
         "visite 1, actes 1, coefficient",
-        "un nombre d'au plus deux décimales est attendu",
+        "un nombre d’au plus deux décimales est attendu",
     )
 
 
@@ -252,7 +252,7 @@ def test_second_forfait_of_the_day_is_told_at_its_visit():
 
 def test_example_of_the_help_is_a_valid_day():
     start = DAY_FORMAT.index("    [journee]")
-    example = DAY_FORMAT[start : DAY_FORMAT.index("\n\nClés d'une visite")]
+    example = DAY_FORMAT[start : DAY_FORMAT.index("\n\nClés d’une visite")]
     day = read("\n".join(line[4:] for line in example.splitlines()))
     assert [act.code for act in day.visits[0].acts] == ["AMK", "IFD", "IK"]
 

@@ -43,11 +43,11 @@ def test_age_grows_on_the_birthday(patient, day, age):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"number": "75500017"}, "n'est pas fait de 10 chiffres"),
-        ({"member": "A" * 16}, "numéro d'adhérent"),
+        ({"number": "75500017"}, "n’est pas fait de 10 chiffres"),
+        ({"member": "A" * 16}, "numéro d’adhérent"),
         ({"member": "œ" * 8}, "15 caractères au plus"),  # written OE
         ({"routing": "ABC"}, "code de routage"),
-        ({"host": "0001"}, "identifiant d'hôte"),
+        ({"host": "0001"}, "identifiant d’hôte"),
     ],
 )
 def test_amc_that_does_not_fit_its_columns_is_refused(changes, told):

@@ -37,7 +37,7 @@ def test_card_of_somebody_else_is_refused(told):
 
 
 def test_another_birth_date_is_refused(told):
-    assert told(born=date(1955, 6, 16)) == ["naissance : YVONNE LAMBERT n'est pas né(e) ce jour-là"]
+    assert told(born=date(1955, 6, 16)) == ["naissance : YVONNE LAMBERT n’est pas né(e) ce jour-là"]
 
 
 def test_real_patient_card_with_a_test_ps_card_is_refused(told, patient):
@@ -81,8 +81,8 @@ def test_contract_99_under_a_management_agreement_is_refused_naming_both(told, p
     """OCT-EF-2."""
     mutual = Amc("0020500018", management="single", indicator="01")
     assert told(patient(amc=mutual), contract99=True) == [
-        "contrat : le contrat 99 et l'accord de gestion entre la caisse et l'organisme 0020500018 "
-        "s'excluent : la caisse règle déjà les deux parts"
+        "contrat : le contrat 99 et l’accord de gestion entre la caisse et l’organisme 0020500018 "
+        "s’excluent : la caisse règle déjà les deux parts"
     ]
 
 
@@ -92,27 +92,27 @@ def test_contract_99_with_an_amc_of_its_own_is_accepted(told, patient, amc):
 
 def test_dre_without_an_amc_is_refused(told):
     assert told(documents=FSE_AND_DRE) == [
-        "documents : une DRE est demandée et aucun organisme complémentaire n'est ouvert"
+        "documents : une DRE est demandée et aucun organisme complémentaire n’est ouvert"
     ]
 
 
 def test_dre_to_an_amc_whose_rights_are_over_is_refused(told, patient, amc):
     over = replace(amc, period=Period("20200101", "20261114"))
     (only,) = told(patient(amc=over), documents=FSE_AND_DRE)
-    assert "aucun organisme complémentaire n'est ouvert" in only
+    assert "aucun organisme complémentaire n’est ouvert" in only
 
 
 def test_dre_under_a_management_agreement_is_refused(told, patient):
     mutual = Amc("0020500018", management="single", indicator="01")
     assert told(patient(amc=mutual), documents=FSE_AND_DRE) == [
-        "documents : une DRE est demandée et l'organisme 0020500018 est réglé par la caisse "
+        "documents : une DRE est demandée et l’organisme 0020500018 est réglé par la caisse "
         "(accord de gestion)"
     ]
 
 
 def test_dre_to_an_amc_that_takes_none_is_refused(told, patient):
     assert told(patient(amc=Amc("0035500042", indicator="03")), documents=FSE_AND_DRE) == [
-        "documents : une DRE est demandée et l'organisme 0035500042 n'en prend pas (indicateur 03)"
+        "documents : une DRE est demandée et l’organisme 0035500042 n’en prend pas (indicateur 03)"
     ]
 
 
@@ -124,7 +124,7 @@ def test_complementary_third_party_without_an_amc_is_refused(told):
 
 def test_complementary_third_party_with_the_fse_alone_is_refused(told, patient, amc):
     assert told(patient(amc=amc), third_party=BOTH_PAY, documents=frozenset({"FSE"})) == [
-        "tiers_payant : tiers payant sur la part complémentaire sans DRE : l'organisme complémentaire "
+        "tiers_payant : tiers payant sur la part complémentaire sans DRE : l’organisme complémentaire "
         "ne paierait pas"
     ]
 
@@ -132,7 +132,7 @@ def test_complementary_third_party_with_the_fse_alone_is_refused(told, patient, 
 def test_complementary_third_party_that_the_amc_does_not_practise_is_refused(told, patient):
     outside = Amc("0059500066", indicator="13")
     assert told(patient(amc=outside), third_party=BOTH_PAY, documents=FSE_AND_DRE) == [
-        "tiers_payant : l'organisme 0059500066 ne pratique pas le tiers payant (indicateur 13)"
+        "tiers_payant : l’organisme 0059500066 ne pratique pas le tiers payant (indicateur 13)"
     ]
 
 
@@ -152,7 +152,7 @@ def test_dre_of_nothing_is_refused(nurse, patient, visit, amc):
 def test_fees_that_record_5_cannot_hold_are_refused(nurse, patient, visit):
     days = [date(2026, 11, day) for day in range(3, 14)]
     dearest = [Act("AMI", day, 400, fee=9_999_999, qualifier="D") for day in days]
-    with pytest.raises(RuleError, match="le total dépasse ce qu'une facture peut porter"):
+    with pytest.raises(RuleError, match="le total dépasse ce qu’une facture peut porter"):
         make_invoice(nurse, patient(), visit(*dearest), 1)
     assert make_invoice(nurse, patient(), visit(*dearest[:10]), 1).fee == 99_999_990
 

@@ -56,32 +56,32 @@ def test_kine_letter_changes_price_on_22_february_2024(day, metro, drom):
 @pytest.mark.parametrize("code", ["AMS", "AMC"])
 def test_kine_letters_of_before_the_reform_end_with_21_february_2024(code):
     assert tariffs.lookup(code, "MK", date(2024, 2, 21), "metro") == 215
-    with pytest.raises(BillingError, match=f"{code} n'a pas de tarif au 22/02/2024"):
+    with pytest.raises(BillingError, match=f"{code} n’a pas de tarif au 22/02/2024"):
         tariffs.lookup(code, "MK", date(2024, 2, 22), "metro")
 
 
 @pytest.mark.parametrize("code", ["TMK", "APM", "ARL", "DRA", "NMI", "PLL"])
 def test_kine_letters_of_the_reform_begin_on_22_february_2024(code):
     assert tariffs.lookup(code, "MK", date(2024, 2, 22), "metro") == 221
-    with pytest.raises(BillingError, match="n'a pas de tarif au 21/02/2024"):
+    with pytest.raises(BillingError, match="n’a pas de tarif au 21/02/2024"):
         tariffs.lookup(code, "MK", date(2024, 2, 21), "metro")
 
 
 def test_kine_travel_allowances_but_two_end_in_july_2025():
     assert tariffs.lookup("IFN", "MK", date(2025, 6, 30), "metro") == 400
-    with pytest.raises(BillingError, match="IFN n'a pas de tarif au 01/07/2025"):
+    with pytest.raises(BillingError, match="IFN n’a pas de tarif au 01/07/2025"):
         tariffs.lookup("IFN", "MK", date(2025, 7, 1), "metro")
     assert tariffs.lookup("IFS", "MK", date(2025, 7, 1), "metro") == 400
     assert tariffs.lookup("IFD", "MK", date(2025, 7, 1), "metro") == 250
 
 
 def test_act_of_the_other_profession_is_unknown():
-    with pytest.raises(BillingError, match="AMI n'existe pas pour la profession MK"):
+    with pytest.raises(BillingError, match="AMI n’existe pas pour la profession MK"):
         tariffs.lookup("AMI", "MK", TODAY, "metro")
 
 
 def test_day_before_the_first_price_has_none():
-    with pytest.raises(BillingError, match="n'a pas de tarif"):
+    with pytest.raises(BillingError, match="n’a pas de tarif"):
         tariffs.lookup("AMI", "IF", date(2022, 10, 31), "metro")
 
 

@@ -134,7 +134,7 @@ def test_amc_of_which_nothing_can_be_asked_is_refused(nurse, patient, amc, dre):
 
 def test_contract_99_and_a_dre_are_refused_as_in_a_day_file(nurse, patient, amc, dre):
     """OCT-X-1."""
-    with pytest.raises(RuleError, match="s'excluent"):
+    with pytest.raises(RuleError, match="s’excluent"):
         given = told(dre, {(1321, 1): "99", (1410, 1): "1"})
         invoice_from_groups(given, nurse, [patient(amc=amc)], Asked(BOTH, SECURED))
 

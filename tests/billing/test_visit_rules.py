@@ -41,8 +41,8 @@ def day_told(visit):
 def test_contract_99_with_fse_and_dre_is_refused_naming_both(told):
     """OCT-X-1."""
     assert told(contract99=True, documents=frozenset({"FSE", "DRE"})) == [
-        "contrat : le contrat 99 (l'OCT éclate la facture) et la création de FSE et DRE "
-        "(éclatement à la source) s'excluent : "
+        "contrat : le contrat 99 (l’OCT éclate la facture) et la création de FSE et DRE "
+        "(éclatement à la source) s’excluent : "
         "garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99"
     ]
 
@@ -75,7 +75,7 @@ def test_contract_99_says_complementary_third_party_in_group_1321(told, third_pa
 
 def test_complementary_third_party_of_group_1321_without_contract_99_is_refused(told):
     (only,) = told(complementary_third_party=True)
-    assert only.startswith("tiers_payant_complementaire : n'a de sens qu'avec le contrat 99")
+    assert only.startswith("tiers_payant_complementaire : n’a de sens qu’avec le contrat 99")
 
 
 def test_act_on_prescription_without_one_is_refused(told):
@@ -109,7 +109,7 @@ def test_work_accident_without_its_date_is_refused(told):
 
 def test_accident_of_another_nature_is_refused(told):
     assert told(accident=Accident(day=SUNDAY)) == [
-        "accident : n'a de sens qu'avec la nature « accident du travail »"
+        "accident : n’a de sens qu’avec la nature « accident du travail »"
     ]
 
 
@@ -133,7 +133,7 @@ def test_patient_typed_in_under_a_secured_mode_is_refused(told, patient):
 
 def test_degraded_mode_without_a_reason_is_refused(told, patient):
     assert told(mode=DEGRADED, typed=patient()) == [
-        "patient, motif : manque ; dire pourquoi la carte n'a pas été lue"
+        "patient, motif : manque ; dire pourquoi la carte n’a pas été lue"
     ]
 
 
@@ -152,7 +152,7 @@ def test_dependence_forfaits_of_two_patients_are_accepted(visit, day_told):
 
 def test_amx_without_a_forfait_that_day_is_refused(visit, day_told):
     assert day_told(visit(Act("AMX", SUNDAY, 200))) == [
-        "visite 1, actes 1, code : AMX se facture avec l'un de BSA, BSB, BSC le même jour"
+        "visite 1, actes 1, code : AMX se facture avec l’un de BSA, BSB, BSC le même jour"
     ]
 
 

@@ -133,18 +133,18 @@ def test_visit_set_aside_and_taken_up_again(config: Path) -> None:
 def test_lot_that_is_not_refused_is_not_remade(config: Path) -> None:
     told = run("lot", "remake", "7", config=config)
     assert told.returncode == 8
-    assert "Aucun lot 007 n'est refusé" in told.stderr
+    assert "Aucun lot 007 n’est refusé" in told.stderr
 
 
 def test_alerts_say_when_there_are_none(config: Path) -> None:
-    assert "Rien n'attend votre attention." in run("alerts", config=config).stdout
+    assert "Rien n’attend votre attention." in run("alerts", config=config).stdout
     assert json.loads(run("alerts", "--json", config=config).stdout)["alerts"] == []
 
 
 def test_lot_that_is_not_there_is_not_dissolved(config: Path) -> None:
     told = run("lot", "dissolve", "7", "--reason", "essai", config=config)
     assert told.returncode == 8
-    assert "Aucun lot 7 n'attend d'être certifié." in told.stderr
+    assert "Aucun lot 7 n’attend d’être certifié." in told.stderr
 
 
 def test_what_a_stranger_wrote_is_shown_as_it_is_and_breaks_no_screen(config: Path, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def told(*words: str) -> dict[str, object]:
 
 def test_list_is_asked_for_fetched_shown_checked_and_loaded(home: Path) -> None:
     """OCT-LOI-1, OCT-LOI-2."""
-    assert "aucune liste d'opposition" in run("opposition", "status").output
+    assert "aucune liste d’opposition" in run("opposition", "status").output
     assert told("opposition", "request")["state"] == "sent"  # in the name of the PS whose card is there
     (answer,) = told("fetch")["returns"]
     assert (answer["kind"], answer["state"]) == ("DLOI", "settled")

@@ -251,7 +251,7 @@ def test_test_says_what_is_wrong_line_by_line_and_by_its_exit_status(config: Pat
     told = run(config, "test")
     assert told.returncode == 6
     lines = told.stdout.splitlines()
-    assert "✗ Serveur d'envoi : Le serveur de messagerie localhost:1 ne répond pas." in " ".join(lines)
+    assert "✗ Serveur d’envoi : Le serveur de messagerie localhost:1 ne répond pas." in " ".join(lines)
     assert any(line.startswith("✓ Certificat de l’OCT un") for line in lines)
     as_json = json.loads(run(config, "test", "--json").stdout)
     assert (as_json["route"], as_json["ready"]) == ("un", False)

@@ -26,7 +26,7 @@ Issue = Callable[..., Path]
 def check(
     path: Path | None, *, now: datetime = NOW, revoked: frozenset[str] = frozenset()
 ) -> RecipientCertificate:
-    return check_recipient(read_certificate(path), now=now, revoked=revoked, where="de l'OCT")
+    return check_recipient(read_certificate(path), now=now, revoked=revoked, where="de l’OCT")
 
 
 def flaw(path: Path | None, **options: object) -> Flaw:

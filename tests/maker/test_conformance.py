@@ -24,7 +24,7 @@ def test_reader_with_the_test_cards_conforms(board, tmp_path):
         main(["conform", "--port", board.link_url, "--test-cards", "1234", "--json", str(report)])
     findings = {finding["name"]: finding for finding in json.loads(report.read_text())["findings"]}
     assert left.value.code == 0, [name for name, one in findings.items() if not one["good"]]
-    assert "signé" not in findings["sans le code, rien n'est signé"]["seen"]
+    assert "signé" not in findings["sans le code, rien n’est signé"]["seen"]
     assert len(findings) == 29
     assert board.cards["ps"].signatures == 1
 

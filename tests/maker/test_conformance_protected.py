@@ -164,12 +164,12 @@ FLAWS = {
     _keeps_nothing_it_says: {"enregistrements venus trop tôt : gardés comme il le dit"},
     _never_whole: {"demande passée en morceaux"},
     _replays: {"enregistrement rejoué refusé", "enregistrement en retard refusé"},
-    _clear: {"rien n'est accepté en clair"},
-    _any_proof: {"hôte qui n'a pas le secret refusé", "poignée de main enregistrée et rejouée refusée"},
+    _clear: {"rien n’est accepté en clair"},
+    _any_proof: {"hôte qui n’a pas le secret refusé", "poignée de main enregistrée et rejouée refusée"},
     _any_suite: {"autre version ou autre chiffre refusés"},
     _never_busy: {"second hôte refusé tant que le premier est là"},
     _wrong_parts: {"réponse redemandée en morceaux"},
-    _no_tag: {"sceau d'enregistrement altéré refusé", "contenu d'enregistrement altéré refusé"},
+    _no_tag: {"sceau d’enregistrement altéré refusé", "contenu d’enregistrement altéré refusé"},
 }
 
 

@@ -110,7 +110,7 @@ def as_message(
     if sealing is not Sealing.CLEAR:
         _, certificate = oct_identity
         moment = certificate.not_valid_before_utc
-        holder = check_recipient(certificate, now=moment, revoked=frozenset(), where="de l'OCT")
+        holder = check_recipient(certificate, now=moment, revoked=frozenset(), where="de l’OCT")
         attachment = seal(file, holder, sealing=sealing, cipher=cipher)
     facts = facts_of(file)
     subject = subject_of(facts, compostage(NOW, counter))

@@ -130,9 +130,9 @@ def test_card_in_the_other_slot_is_named(ps, vitale, request_, kind):
 
 def test_carer_reads_which_card_it_is_and_what_to_do():
     old = failure_of_status(codes.OUTDATED_CARD, detail=VITALE1)
-    assert "C'est une carte Vitale 1 (première génération)." in str(old)
+    assert "C’est une carte Vitale 1 (première génération)." in str(old)
     assert "mode dégradé" in old.next_step
-    assert "C'est une carte CPS4." in str(failure_of_status(codes.WRONG_CARD, detail=4))
+    assert "C’est une carte CPS4." in str(failure_of_status(codes.WRONG_CARD, detail=4))
 
 
 def test_every_generation_has_a_virtual_card():

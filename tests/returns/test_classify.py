@@ -48,7 +48,7 @@ def test_content_decides_and_the_headers_that_deny_it_are_noted(vector, name, ki
     assert verdict.kind == kind
     assert verdict.notes == (
         f"Le contenu est un {kind}, la description annonce 'ART/IF'.",
-        f"Le contenu est un {kind}, l'objet annonce 'hello'.",
+        f"Le contenu est un {kind}, l’objet annonce 'hello'.",
     )
 
 
@@ -118,7 +118,7 @@ def test_a_text_of_megabytes_is_no_text_to_read():
 
 
 def test_an_art_of_control_characters_is_no_text():
-    assert aside(message(b"\x01\x02", description="ART/IF")).reason == "Le texte annoncé n'est pas un texte."
+    assert aside(message(b"\x01\x02", description="ART/IF")).reason == "Le texte annoncé n’est pas un texte."
 
 
 def test_a_text_that_nothing_announces_as_an_art_is_set_aside():
@@ -231,7 +231,7 @@ def test_an_attachment_beside_a_text_is_found(vector):
 def test_two_attachments_are_set_aside(vector):
     """OCT-RET-1, OCT-RET-5."""
     part = message(vector("arl_lots.txt"))
-    assert aside(multipart(part, part)).reason == "Le message porte 2 pièces au lieu d'une."
+    assert aside(multipart(part, part)).reason == "Le message porte 2 pièces au lieu d’une."
 
 
 def test_parts_nested_too_deep_are_set_aside():

@@ -218,7 +218,7 @@ def test_money_that_is_of_no_invoice_and_no_payment_is_told(vector):
     at = moved.index(b"10204000000041")
     read = read_rsp(moved[:at] + part + moved[at:])
     assert read.unassigned == 1512
-    assert read.faults[-1] == "1512 centimes lus ne sont d'aucune facture ni d'aucun paiement"
+    assert read.faults[-1] == "1512 centimes lus ne sont d’aucune facture ni d’aucun paiement"
 
 
 def test_details_that_do_not_make_their_payment_are_told(vector):

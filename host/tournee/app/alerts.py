@@ -78,8 +78,8 @@ def _billed_twice(office: Office) -> list[Alert]:
             f"facture {row.number}",
             row.since,
             _age(office, row.since).days,
-            f"la même visite a la facture {row.former}, et l'une est payée",
-            "ne la faites pas payer deux fois : voyez avec l'organisme",
+            f"la même visite a la facture {row.former}, et l’une est payée",
+            "ne la faites pas payer deux fois : voyez avec l’organisme",
             row.ps,
         )
         for row in office.journal.waiting.billed_twice()
@@ -105,7 +105,7 @@ def _uncertain(office: Office) -> list[Alert]:
     found = []
     for message in office.journal.messages.find(MessageState.UNCERTAIN):
         file = office.journal.files.get(message.file_id)
-        text = "on ne sait pas s'il est arrivé"
+        text = "on ne sait pas s’il est arrivé"
         next_step = "relevez les retours ; si aucun ARL ne vient, renvoyez le fichier"
         row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
         found.append(_alert(office, AlertKind.UNCERTAIN, row, text, next_step))

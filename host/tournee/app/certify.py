@@ -155,7 +155,7 @@ def _patient_of(visit: Visit, vitale: VitaleInReader | None) -> Patient:
         return visit.typed
     if vitale is None:
         raise BillingError(
-            "Aucune carte Vitale n'est dans le lecteur.",
+            "Aucune carte Vitale n’est dans le lecteur.",
             cause=f"la visite attend la carte du NIR {visit.nir}",
             next_step="insérez la carte, ou passez la visite en mode dégradé dans le fichier du jour",
         )

@@ -53,7 +53,7 @@ class Office:
             if not route.is_direct:
                 return route
         raise ConfigError(
-            "Aucun OCT n'est dans la configuration.",
+            "Aucun OCT n’est dans la configuration.",
             cause=f"la route {self.route.name} va droit aux caisses, et seul un OCT répond à cette demande",
             next_step="ajoutez une route vers un OCT, sans la mettre en vigueur",
             remedy="add-route",

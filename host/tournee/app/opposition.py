@@ -25,11 +25,11 @@ class OpposedCardError(OppositionError):
 
     def __init__(self, serial: str, number: int) -> None:
         super().__init__(
-            f"La carte Vitale {serial} est en opposition (liste {number:06}) : aucune facture n'est faite "
+            f"La carte Vitale {serial} est en opposition (liste {number:06}) : aucune facture n’est faite "
             "avec elle.",
             cause="carte déclarée perdue, volée ou remplacée",
             next_step="demandez au patient sa carte en vigueur ; sinon, facturez la visite en mode dégradé "
-            "(identité saisie), dont le paiement n'est pas garanti",
+            "(identité saisie), dont le paiement n’est pas garanti",
         )
         self.serial = serial
 
@@ -53,9 +53,9 @@ class ListState:
     def doubt(self) -> str:
         """Why an unlisted card may be opposed all the same, in French; empty when the list is new."""
         if self.age is None:
-            return "aucune liste d'opposition : les cartes ne sont pas vérifiées"
+            return "aucune liste d’opposition : les cartes ne sont pas vérifiées"
         if self.age >= STALE_DAYS:
-            return f"la liste d'opposition a {self.age} jours"
+            return f"la liste d’opposition a {self.age} jours"
         return ""
 
     @property
@@ -167,7 +167,7 @@ def read_unless_on_list(path: Path | None, reader: Reader) -> VitaleCard:
         if held is None:
             raise OppositionError(
                 f"La carte Vitale {serial} est peut-être en opposition, et rien ne permet de le vérifier.",
-                cause="le lecteur la reconnaît dans son filtre, cet ordinateur n'a pas de liste",
+                cause="le lecteur la reconnaît dans son filtre, cet ordinateur n’a pas de liste",
                 next_step="demandez la liste, ou facturez en mode dégradé",
                 remedy="request-list",
             ) from suspected
@@ -191,7 +191,7 @@ def load_reader(office: Office, reader: Reader, since: int | None = None) -> Loa
 
     state, held = reader.filter_state(), open_list(office)
     if state is None:
-        raise OppositionError("Ce lecteur n'a pas de place pour une liste d'opposition.")
+        raise OppositionError("Ce lecteur n’a pas de place pour une liste d’opposition.")
     if held is None:
         raise _no_list()
     with held:
@@ -235,5 +235,5 @@ def latest_heard_of(office: Office) -> int:
 
 def _no_list() -> OppositionError:
     return OppositionError(
-        "Aucune liste d'opposition n'a été reçue.", next_step="demandez-la", remedy="request-list"
+        "Aucune liste d’opposition n’a été reçue.", next_step="demandez-la", remedy="request-list"
     )

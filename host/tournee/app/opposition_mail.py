@@ -55,7 +55,7 @@ def bring_forward(
     contents = dict(told or {})
     try:
         for rank, row in enumerate(waiting, 1):
-            progress("liste d'opposition", rank, len(waiting))
+            progress("liste d’opposition", rank, len(waiting))
             _apply(office, row, contents)
         return _ask_for_missing(office)
     except TourneeError as error:
@@ -69,7 +69,7 @@ def _apply(office: Office, row: IncrementRow, contents: dict[int, tuple[Incremen
         if row.after <= in_force:
             return IncrementState.KNOWN, f"déjà appliqué : la liste en vigueur est {in_force:06}"
         if row.before < in_force:
-            return IncrementState.KNOWN, f"part d'une liste antérieure à celle en vigueur ({in_force:06})"
+            return IncrementState.KNOWN, f"part d’une liste antérieure à celle en vigueur ({in_force:06})"
         if row.before > in_force:
             return (
                 IncrementState.WAITING,
@@ -128,7 +128,7 @@ def _only_ps(office: Office) -> str:
     if len(known) == 1:
         return known[0]
     raise StoreError(
-        "Au nom de quel professionnel demander la liste d'opposition ?",
+        "Au nom de quel professionnel demander la liste d’opposition ?",
         cause=f"le journal en connaît {len(known)}",
         next_step="indiquez son numéro, ou insérez sa carte",
         remedy="request-list-for",

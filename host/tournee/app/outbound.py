@@ -208,7 +208,7 @@ def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
 def _paid_already(file: FileRow, invoices: Sequence[str]) -> StoreError:
     return StoreError(
         f"Le fichier {file.name} porte {', '.join(invoices)} : la visite a été payée depuis.",
-        cause="la facture refusée qu'elle devait remplacer a été payée malgré son refus",
+        cause="la facture refusée qu’elle devait remplacer a été payée malgré son refus",
         next_step="voyez avec l’organisme ; vous pouvez l’envoyer quand même",
         remedy="send-again",
     )
@@ -234,7 +234,7 @@ def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
     journal, route = office.journal, _route_of(office, file)
     for message in journal.messages.find(MessageState.MADE, file.id):
         if message.route != route.name or not is_addressed(next(iter(message.content)), route.address):
-            journal.messages.failed(message.id, f"préparé pour la route {message.route} telle qu'elle était")
+            journal.messages.failed(message.id, f"préparé pour la route {message.route} telle qu’elle était")
     build = partial(_message_draft, office, route, file)
     message_row = journal.messages.get(journal.messages.make(file.id, route.name, build, resend=resend))
     error: TransportError | None = None
@@ -276,10 +276,10 @@ def _route_of(office: Office, file: FileRow) -> Route:
     named = [route for route in known if route.name == file.route]
     if named or (party and known):
         return (named or known)[0].towards(addressee.type, addressee.number, addressee.crf)
-    whose = f"l'OCT {party.removeprefix(OCT).strip()}" if party else f"la route {file.route}"
+    whose = f"l’OCT {party.removeprefix(OCT).strip()}" if party else f"la route {file.route}"
     raise ConfigError(
         f"Le fichier {file.name} est fait pour {'un envoi direct' if party == Mode.DIRECT else whose}, "
-        "qui n'est plus dans la configuration.",
+        "qui n’est plus dans la configuration.",
         cause="cette route a été retirée de la configuration, ou a changé",
         next_step="remettez-la, sans la rendre active : le fichier partira par elle",
     )

@@ -53,7 +53,7 @@ def remake_lot(
         }
     elif not named and not blamed and lot.reason.startswith(_INVOICE_FAULTS):
         raise StoreError(
-            f"Le lot {lot.number} est refusé pour une facture que l'ARL ne nomme pas ({lot.reason}).",
+            f"Le lot {lot.number} est refusé pour une facture que l’ARL ne nomme pas ({lot.reason}).",
             next_step="nommez-la, ou refaites-les toutes",
             remedy="remake-lot",
         )
@@ -67,7 +67,7 @@ def _refused_lot(office: Office, number: str, ps: str) -> LotRow:
     found = [lot for lot in office.journal.lots.find(LotState.REFUSED, ps) if lot.number == wanted]
     if not found:
         raise StoreError(
-            f"Aucun lot {wanted} n'est refusé.",
+            f"Aucun lot {wanted} n’est refusé.",
             next_step="les alertes nomment ceux qui le sont",
             remedy="alerts",
         )

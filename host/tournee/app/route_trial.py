@@ -82,7 +82,7 @@ def _addresses(route: Route) -> Iterator[Finding]:
                 Standing.WRONG,
                 what,
                 f"{one.address} est aussi la vôtre (expediteur)",
-                "indiquez l'adresse que ce destinataire vous a donnée",
+                "indiquez l’adresse que ce destinataire vous a donnée",
             )
         else:
             yield Finding("address", Standing.OK, what, f"{one.address}, bien écrite")
@@ -107,7 +107,7 @@ def _certificates(route: Route, now: datetime) -> Iterator[Finding]:
 
 
 def _certificate(what: str, recipient: RecipientCertificate, now: datetime) -> Finding:
-    detail = f"RSA {recipient.key.key_size} bits, valable jusqu'au {recipient.ends:%d/%m/%Y}"
+    detail = f"RSA {recipient.key.key_size} bits, valable jusqu’au {recipient.ends:%d/%m/%Y}"
     if recipient.ends - now < SOON:
         ask = "demandez dès maintenant le suivant à ce destinataire"
         return Finding("certificate", Standing.WARNING, what, f"{detail}, bientôt", ask)
@@ -115,14 +115,14 @@ def _certificate(what: str, recipient: RecipientCertificate, now: datetime) -> F
 
 
 def _submission(server: Server) -> Iterator[Finding]:
-    whose = "d'envoi"
+    whose = "d’envoi"
     ready = True
     if server.username:
         password = _password("submission", whose, server)
         ready = password.standing is Standing.OK
         yield password
     tried = server if ready else replace(server, username="", password=None)
-    account = f"« {server.username} » est admis" if server.username else "aucun : le serveur n'en demande pas"
+    account = f"« {server.username} » est admis" if server.username else "aucun : le serveur n’en demande pas"
     stages = [
         ("submission-reach", f"Serveur {whose}", f"{server.address} répond"),
         ("submission-tls", f"TLS {whose}", "liaison chiffrée, serveur reconnu"),
@@ -176,7 +176,7 @@ def _password(code: str, whose: str, server: Server) -> Finding:
     except AuthRefusedError:
         ask = "gardez-le dans le trousseau, ou dans le fichier que fichier_mot_de_passe nomme (configuration)"
         return Finding(
-            f"{code}-password", Standing.WRONG, what, f"aucun n'est gardé pour « {server.username} »", ask
+            f"{code}-password", Standing.WRONG, what, f"aucun n’est gardé pour « {server.username} »", ask
         )
     except TourneeError as error:
         return Finding(

@@ -61,7 +61,7 @@ class PsIdentity:
     def __post_init__(self) -> None:
         fault = billing_number_fault(self.billing_number) or (self.rpps and rpps_fault(self.rpps))
         if not fault and (len(self.tariff_zone) != _ZONE_LENGTH or not _is_digits(self.tariff_zone)):
-            fault = f"la zone tarifaire {self.tariff_zone!r} n'est pas faite de {_ZONE_LENGTH} chiffres"
+            fault = f"la zone tarifaire {self.tariff_zone!r} n’est pas faite de {_ZONE_LENGTH} chiffres"
         if fault:
             raise IdentityError(f"Carte du professionnel : {fault}.")
 
@@ -92,11 +92,11 @@ class Amc:
 
     def __post_init__(self) -> None:
         if len(self.number) != AMC_DIGITS or not _is_digits(self.number):
-            raise IdentityError(f"Le numéro d'AMC {self.number!r} n'est pas fait de {AMC_DIGITS} chiffres.")
+            raise IdentityError(f"Le numéro d’AMC {self.number!r} n’est pas fait de {AMC_DIGITS} chiffres.")
         for label, value, longest in (
-            ("numéro d'adhérent", self.member, _MEMBER_LENGTH),
+            ("numéro d’adhérent", self.member, _MEMBER_LENGTH),
             ("code de routage", self.routing, _ROUTING_LENGTH),
-            ("identifiant d'hôte", self.host, _HOST_LENGTH),
+            ("identifiant d’hôte", self.host, _HOST_LENGTH),
         ):
             if len(upper_ascii(value)) > longest:
                 raise IdentityError(f"AMC {self.number} : {label} {value!r}, {longest} caractères au plus.")

@@ -102,7 +102,7 @@ def make_invoice(
     cover = cover_of(patient, visit, f"{visit.acts[0].day:%Y%m%d}")
     lines, unbilled = price_acts(visit.acts, ps, cover)
     if sum(line.fee for line in lines) > FEES_MAX:
-        raise RuleError((Breach(("actes",), "le total dépasse ce qu'une facture peut porter"),), who)
+        raise RuleError((Breach(("actes",), "le total dépasse ce qu’une facture peut porter"),), who)
     claim = claim_of(visit, patient, sum(line.remainder for line in lines))
     if claim.amc is None and DRE in claim.documents:
         asked = Breach(

@@ -30,7 +30,7 @@ def nir_fault(nir: str, key: str) -> str:
     if fault := nir_form_fault(nir):
         return fault
     if len(key) != 2 or not (key.isascii() and key.isdigit()):
-        return f"la clé {key!r} du NIR {nir} n'est pas faite de 2 chiffres"
+        return f"la clé {key!r} du NIR {nir} n’est pas faite de 2 chiffres"
     if not nir_ok((nir + key).encode(), 0):
         return f"la clé {key} ne va pas avec le NIR {nir}"
     return ""
@@ -39,7 +39,7 @@ def nir_fault(nir: str, key: str) -> str:
 def billing_number_fault(number: str) -> str:
     """Say in French what is wrong with a billing number (8 digits and a Luhn key); empty when nothing is."""
     if len(number) != BILLING_DIGITS or not (number.isascii() and number.isdigit()):
-        return f"le numéro de facturation {number!r} n'est pas fait de {BILLING_DIGITS} chiffres"
+        return f"le numéro de facturation {number!r} n’est pas fait de {BILLING_DIGITS} chiffres"
     if not luhn_ok(number.encode(), 0, len(number)):
         return f"la clé {number[-1]} ne va pas avec le numéro de facturation {number[:-1]}"
     return ""
@@ -48,7 +48,7 @@ def billing_number_fault(number: str) -> str:
 def rpps_fault(number: str) -> str:
     """Say in French what is wrong with an RPPS number (11 digits, Luhn); empty when nothing is."""
     if len(number) != RPPS_DIGITS or not (number.isascii() and number.isdigit()):
-        return f"le numéro RPPS {number!r} n'est pas fait de {RPPS_DIGITS} chiffres"
+        return f"le numéro RPPS {number!r} n’est pas fait de {RPPS_DIGITS} chiffres"
     if not luhn_ok(number.encode(), 0, len(number)):
         return f"la clé {number[-1]} ne va pas avec le numéro RPPS {number[:-1]}"
     return ""

@@ -130,12 +130,12 @@ def lookup(code: str, profession: Profession, day: date, zone: Zone) -> int:
     """Return the unit price in cents of an act; BillingError when it is unknown or has none that day."""
     tariff = find(code, profession)
     if tariff is None:
-        raise BillingError(f"Le code {code} n'existe pas pour la profession {profession}.")
+        raise BillingError(f"Le code {code} n’existe pas pour la profession {profession}.")
     price = tariff.unit_price(day, zone)
     if price is None:
         raise BillingError(
-            f"Le code {code} n'a pas de tarif au {day:%d/%m/%Y}.",
-            cause="Le code n'était pas encore ou n'est plus en vigueur ce jour-là.",
+            f"Le code {code} n’a pas de tarif au {day:%d/%m/%Y}.",
+            cause="Le code n’était pas encore ou n’est plus en vigueur ce jour-là.",
             next_step="Choisir un code en vigueur à la date du soin.",
         )
     return price

@@ -93,7 +93,7 @@ class Desk:
         choice = config.reader
         if not choice.port:
             raise ConfigError(
-                "Aucun lecteur n'est configuré.",
+                "Aucun lecteur n’est configuré.",
                 next_step="indiquez [lecteur] port = …, ou jumelez un lecteur : tournee reader pair",
             )
         now = lambda: datetime.now(config.zone)  # noqa: E731 (a clock is a function)

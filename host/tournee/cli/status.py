@@ -39,7 +39,7 @@ MEANINGS = {
     7: "retour illisible",
     8: "journal",
     9: "partie émulée",
-    10: "carte ou liste d'opposition",
+    10: "carte ou liste d’opposition",
     INTERRUPTED: "interrompu au clavier",
 }
 

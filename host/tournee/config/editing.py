@@ -50,7 +50,7 @@ def choose_route(path: Path, name: str) -> Config:
     routes = list(document.get("route", {}))
     if name not in routes:
         raise ConfigError(
-            f"Il n'y a pas de route « {name} » dans {path}.",
+            f"Il n’y a pas de route « {name} » dans {path}.",
             cause=f"routes configurées : {', '.join(routes) or 'aucune'}",
             next_step="choisissez l’une d’elles, ou ajoutez celle-ci",
             remedy="add-route",
@@ -123,7 +123,7 @@ def route_values(path: Path, name: str) -> tuple[Values, Values]:
     """
     route = _document(path).unwrap().get("route", {}).get(name)
     if not isinstance(route, dict) or not {"envoi", "retours"} <= set(route):
-        raise ConfigError(f"Il n'y a pas de route « {name} » complète dans {path}.")
+        raise ConfigError(f"Il n’y a pas de route « {name} » complète dans {path}.")
     return dict(route["envoi"]), dict(route["retours"])
 
 

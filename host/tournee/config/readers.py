@@ -101,7 +101,7 @@ def drop_secret(home: Path, reader: KnownReader, ring: Backend | None = None) ->
             (home / reader.secret).unlink(missing_ok=True)
         except OSError as error:
             raise ConfigError(
-                f"Le secret {home / reader.secret} n'a pas pu être effacé.",
+                f"Le secret {home / reader.secret} n’a pas pu être effacé.",
                 cause=reason(error),
             ) from error
 
@@ -119,8 +119,8 @@ def _from_keyring(port: str, ring: Backend | None) -> str:
     text = Keyring(ring).find(_entry(port))
     if text is None:
         raise LabelSecretError(
-            f"Le secret du lecteur {port} n'est pas dans le trousseau.",
-            cause="le trousseau est verrouillé, ou c'est celui d'un autre compte",
+            f"Le secret du lecteur {port} n’est pas dans le trousseau.",
+            cause="le trousseau est verrouillé, ou c’est celui d’un autre compte",
             next_step=f"déverrouillez-le, ou {_PAIR_AGAIN}",
         )
     return text

@@ -38,7 +38,7 @@ def check_address(address: str) -> str:
     if not _ADDRESS.fullmatch(address) or ".." in address:
         raise ConfigError(
             f"« {address} » n’est pas une adresse de messagerie.",
-            cause="l'adresse est mal saisie ou contient un nom ou un caractère accentué",
+            cause="l’adresse est mal saisie ou contient un nom ou un caractère accentué",
             next_step="indiquez l’adresse seule, par exemple cabinet@messagerie.example",
         )
     return address

@@ -170,7 +170,7 @@ def cross_check(field: Field, record: bytes) -> None:
     elif field.cls == "P":
         billing = record[at - 2 : at].decode("latin-1") in BILLING_TYPES
         if billing and not (raw[:5] == b"00000" and int(raw) and luhn_ok(raw, 5, 9)):
-            raise _refusal(field, "not a PS's number", raw.decode())
+            raise _refusal(field, "not a PS’s number", raw.decode())
     elif field.cls == "S":
         start, length = int(field.constraint[:3]), int(field.constraint[4:7])
         origin = record[start - 1 : start - 1 + length]

@@ -43,7 +43,7 @@ class CardChecks:
         checks: dict[str, Callable[[Reader], tuple[bool, str]]] = {
             "les deux cartes sont là": self._present,
             "les deux cartes sont lues": self._read,
-            "sans le code, rien n'est signé": self._locked,
+            "sans le code, rien n’est signé": self._locked,
             "facture : la signature et le sceau connus": self._signed,
             "total non confirmé refusé": self._unconfirmed,
         }

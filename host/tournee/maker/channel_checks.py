@@ -103,14 +103,14 @@ def no_secret(link: RawLink) -> tuple[bool, str]:
 
 
 CHECKS: dict[str, Check] = {
-    "poignée de main avec le secret de l'étiquette": _handshake,
-    "hôte qui n'a pas le secret refusé": _wrong_secret,
+    "poignée de main avec le secret de l’étiquette": _handshake,
+    "hôte qui n’a pas le secret refusé": _wrong_secret,
     "poignée de main enregistrée et rejouée refusée": _played_again,
-    "rien n'est accepté en clair": _clear,
+    "rien n’est accepté en clair": _clear,
     "enregistrement rejoué refusé": _replayed,
     "enregistrement en retard refusé": _out_of_order,
-    "sceau d'enregistrement altéré refusé": _altered(-1, -8),
-    "contenu d'enregistrement altéré refusé": _altered(2, 3, 5),
+    "sceau d’enregistrement altéré refusé": _altered(-1, -8),
+    "contenu d’enregistrement altéré refusé": _altered(2, 3, 5),
     "autre version ou autre chiffre refusés": _downgrade,
     "second hôte refusé tant que le premier est là": _second_host,
 }

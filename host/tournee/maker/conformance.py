@@ -139,14 +139,14 @@ _CHECKS: dict[str, Check] = {
     "demande hors de son tour refusée": _wrong_number,
     "enregistrements venus trop tôt : gardés comme il le dit": reorder_checks.kept,
     "demande passée en morceaux": reorder_checks.in_pieces,
-    "message qui n'est pas du CBOR refusé": _refusal(b"\xff\x00", codes.MALFORMED),
+    "message qui n’est pas du CBOR refusé": _refusal(b"\xff\x00", codes.MALFORMED),
     "message inconnu refusé": _refusal(b"\xa1\x00\x18\x3f", codes.UNKNOWN_MESSAGE),
     "chaque message du protocole : répondu": _every_message,
     "réponse envoyée comme demande refusée": _refusal(b"\xa1\x00\x18\x4a", codes.UNKNOWN_MESSAGE),
     "champ de trop refusé": _refusal(b"\xa2\x00\x01\x01\x00", codes.FIELD),
-    "valeur d'un autre type refusée": _refusal(b"\xa3\x00\x02\x01\x40\x02\x00", codes.TYPE),
+    "valeur d’un autre type refusée": _refusal(b"\xa3\x00\x02\x01\x40\x02\x00", codes.TYPE),
     "valeur hors bornes refusée": _refusal(b"\xa3\x00\x02\x01\x02\x02\x00", codes.RANGE),
-    "code qui n'est pas de chiffres : aucune carte touchée": _refusal(
+    "code qui n’est pas de chiffres : aucune carte touchée": _refusal(
         b"\xa2\x00\x03\x01\x44abcd", codes.RANGE
     ),
     "enregistrements hors certification refusés": _certifying("RECORDS", first=0, data=bytes(128)),

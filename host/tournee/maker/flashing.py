@@ -42,7 +42,7 @@ def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = F
     """The command lines that flash this board. ConfigError names what must be given, or that the board has no
     Bluetooth."""
     if bluetooth and "bluetooth" not in board:
-        raise ConfigError(f"La carte {board['name']} n'a pas de Bluetooth ([bluetooth]).")
+        raise ConfigError(f"La carte {board['name']} n’a pas de Bluetooth ([bluetooth]).")
     flashing = board.get("flashing")
     if flashing is None:
         raise ConfigError(f"La carte {board['name']} ne dit pas comment elle se flashe ([flashing]).")
@@ -81,7 +81,7 @@ def run(steps: list[list[str]], tell: Callable[[str], None]) -> None:
             raise EmulationError(f"{step[0]} ne démarre pas.", cause=reason(error)) from error
         if status:
             raise EmulationError(
-                f"{step[0]} s'est arrêté (état {status}).",
+                f"{step[0]} s’est arrêté (état {status}).",
                 cause="carte débranchée, ou pas en mode de chargement",
                 next_step="remettez la carte en mode de chargement, puis recommencez",
             )
@@ -96,7 +96,7 @@ def flash_file(name: str, image: bytes, file: Path) -> None:
     known = images.parse(image)
     flash = board.get("flash") or board.get("nor")
     if known.board != name or flash is None:
-        raise ConfigError(f"Cette image est celle de {known.board}, ou {name} n'a pas de mémoire permanente.")
+        raise ConfigError(f"Cette image est celle de {known.board}, ou {name} n’a pas de mémoire permanente.")
     size = 2 * flash["banks"] + flash["boot"] + flash["store"]
     data = image.ljust(size, b"\xff").ljust(flash.get("emulated", size), b"\0")
     images.write_whole(file, data)

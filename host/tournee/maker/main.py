@@ -57,7 +57,7 @@ def secret_given() -> bytes | None:
 
 
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["--help", "-h"]})
-@click.option("--secret-file", type=_IMAGE, help="Code de l'étiquette, pour un lecteur mis en service.")
+@click.option("--secret-file", type=_IMAGE, help="Code de l’étiquette, pour un lecteur mis en service.")
 def maker(secret_file: Path | None) -> None:
     """Outils du fabricant : flasher, mettre en service, mettre à jour et contrôler un lecteur."""
 
@@ -71,7 +71,7 @@ maker.add_command(show_image)
 @click.option("--image", type=_IMAGE, help="Image de l’application (tournee-maker build).")
 @click.option("--firmware", help="MicroPython officiel, pour les cartes qui en partent.")
 @click.option("--port", help="Port de la carte.")
-@click.option("--file", "file", type=click.Path(path_type=Path), help="Mémoire d'une carte émulée.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="Mémoire d’une carte émulée.")
 @click.option(
     "--bluetooth", is_flag=True, help="La liaison sera Bluetooth, une fois le lecteur mis en service."
 )
@@ -109,7 +109,7 @@ def flash(
     flashing.run(steps, console.print)
 
 
-@maker.command("emulate", short_help="Démarre une carte émulée sur sa mémoire, jusqu'à Ctrl-C.")
+@maker.command("emulate", short_help="Démarre une carte émulée sur sa mémoire, jusqu’à Ctrl-C.")
 @_board
 @click.argument("file", metavar="MÉMOIRE", type=click.Path(path_type=Path, exists=True))
 @click.argument("link", metavar="LIEN", type=click.Path(path_type=Path))
@@ -142,7 +142,7 @@ def identify(port: str, as_json: bool) -> None:
     console = screen()
     console.print(reader_line(identity))
     console.print(f"Numéro de série : {state.serial or 'aucun'} ; signatures faites : {state.signatures}")
-    trial = "confirmée" if state.confirmed else "à l'essai"
+    trial = "confirmée" if state.confirmed else "à l’essai"
     console.print(f"Image de la banque {state.running} ({state.banks} banques), {trial}")
 
 
@@ -154,9 +154,9 @@ def identify(port: str, as_json: bool) -> None:
 )
 @click.option("--labels", type=click.Path(path_type=Path), default=Path(), help="Dossier des étiquettes.")
 def provision(port: str, serial: str, book: Path, labels: Path) -> None:
-    """Donne au lecteur son NUMÉRO de série et son propre secret, note ce dernier, fait l'étiquette.
+    """Donne au lecteur son NUMÉRO de série et son propre secret, note ce dernier, fait l’étiquette.
 
-    Le lecteur redémarre : dès lors il ne répond plus qu'à qui connaît son secret.
+    Le lecteur redémarre : dès lors il ne répond plus qu’à qui connaît son secret.
     """
     from tournee.maker import label  # what makes it is of the extra `maker`
 
@@ -178,9 +178,9 @@ def provision(port: str, serial: str, book: Path, labels: Path) -> None:
 @_port
 @click.argument("image", metavar="IMAGE", type=_IMAGE)
 def update(port: str, image: Path) -> None:
-    """Charge IMAGE dans l'autre banque, redémarre le lecteur, et confirme dès qu'il répond.
+    """Charge IMAGE dans l’autre banque, redémarre le lecteur, et confirme dès qu’il répond.
 
-    Coupée à tout moment, elle se relance : le lecteur reprend, ou revient à ce qu'il avait.
+    Coupée à tout moment, elle se relance : le lecteur reprend, ou revient à ce qu’il avait.
     """
     data = image.read_bytes()
     try:
@@ -198,7 +198,7 @@ def update(port: str, image: Path) -> None:
         if firmware != wanted or state.confirmed:
             raise ReaderError(
                 f"Le lecteur est revenu à {firmware}.",
-                cause="la nouvelle image n'a pas démarré",
+                cause="la nouvelle image n’a pas démarré",
                 next_step="signalez cette image à son auteur ; le lecteur marche comme avant",
             )
         reader.confirm()
@@ -211,10 +211,10 @@ def update(port: str, image: Path) -> None:
 @click.option("--test-cards", "code", metavar="CODE", help="Certifie avec les cartes infirmiere et moreau.")
 @click.pass_context
 def conform(context: click.Context, port: str, report: Path | None, code: str | None) -> None:
-    """Éprouve la liaison, les refus et la mémoire d'un lecteur, émulé ou réel ; état 1 si un point manque.
+    """Éprouve la liaison, les refus et la mémoire d’un lecteur, émulé ou réel ; état 1 si un point manque.
 
-    Un lecteur mis en service ne parle qu'avec le code de son étiquette : tournee-maker --secret-file FICHIER
-    conform … éprouve alors aussi le canal protégé. Rien n'est changé dans le lecteur.
+    Un lecteur mis en service ne parle qu’avec le code de son étiquette : tournee-maker --secret-file FICHIER
+    conform … éprouve alors aussi le canal protégé. Rien n’est changé dans le lecteur.
     """
     console = screen()
     findings = []

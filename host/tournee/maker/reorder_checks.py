@@ -10,7 +10,7 @@ from tournee.reader import codec
 from tournee.reader.link.fragments import PART, piece
 from tournee.reader.link.framing import Frame
 
-_NONE = "rien n'est gardé d'avance"
+_NONE = "rien n’est gardé d’avance"
 
 
 def kept(link: RawLink) -> tuple[bool, str]:

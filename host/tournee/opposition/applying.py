@@ -62,7 +62,7 @@ def apply_increment(
         in_force = held.facts.number if held is not None else 0
         if increment.before != in_force or increment.after <= increment.before:
             raise IncrementError(
-                f"L'incrément {increment.before:06} → {increment.after:06} ne suit pas la liste {in_force:06}"
+                f"L’incrément {increment.before:06} → {increment.after:06} ne suit pas la liste {in_force:06}"
             )
         changes = _changes(increment)
         with replacing(path, draft=path.with_name(path.name + ".new"), on_step=on_step) as file:
@@ -74,7 +74,7 @@ def apply_increment(
     except OSError as error:
         raise OppositionError(
             f"La liste d’opposition n’a pas pu être écrite : {reason(error)}.",
-            cause="disque plein ou protégé ; la liste en vigueur reste celle d'avant",
+            cause="disque plein ou protégé ; la liste en vigueur reste celle d’avant",
             next_step="libérez de la place, puis relevez de nouveau les retours",
             remedy="fetch",
         ) from error
@@ -88,7 +88,7 @@ def _changes(increment: Increment) -> list[int]:
     """Codes in order, doubled, one more for a removal; IncrementError for a serial that comes twice."""
     additions, removals = codes_of(increment.additions), codes_of(increment.removals)
     if len({*additions, *removals}) != len(additions) + len(removals):
-        raise IncrementError("Un numéro de série figure deux fois dans l'incrément.")
+        raise IncrementError("Un numéro de série figure deux fois dans l’incrément.")
     changes = [code << 1 for code in additions]
     changes += [code << 1 | 1 for code in removals]
     changes.sort()

@@ -29,7 +29,7 @@ def too_many(count: int, size: int) -> TooManyError:
     """The error of `count` serials in a filter of `size` bytes."""
     return TooManyError(
         f"Le lecteur ne peut pas tenir {count} cartes en opposition : {capacity(size)} au plus.",
-        cause=f"son filtre a {size} octets ; au-delà, plus d'une carte sur 100 serait suspectée à tort",
+        cause=f"son filtre a {size} octets ; au-delà, plus d’une carte sur 100 serait suspectée à tort",
         next_step="chargez seulement les ajouts récents ; l’ordinateur vérifie toujours la liste entière",
         remedy="load-recent",
     )

@@ -45,7 +45,7 @@ class DamagedListError(OppositionError):
 
     def __init__(self, path: Path, cause: str) -> None:
         super().__init__(
-            f"La liste d'opposition {path} est endommagée : aucune carte ne peut être vérifiée.",
+            f"La liste d’opposition {path} est endommagée : aucune carte ne peut être vérifiée.",
             cause=cause,
             next_step="redemandez la liste entière à l’OCT",
             remedy="request-whole-list",
@@ -167,10 +167,10 @@ def _checked(file: BinaryIO, path: Path) -> ListFacts:
         raise DamagedListError(path, "le fichier est coupé")
     magic, layout, number, date, count, runs = _FACTS.unpack_from(header)
     if magic != _MAGIC or layout != _LAYOUT:
-        raise DamagedListError(path, "ce n'est pas une liste, ou elle vient d'une autre machine ou version")
+        raise DamagedListError(path, "ce n’est pas une liste, ou elle vient d’une autre machine ou version")
     facts = ListFacts(number, date.decode("latin-1"), count, runs)
     if path.stat().st_size != facts.size:
-        raise DamagedListError(path, "sa longueur n'est pas celle qu'elle annonce")
+        raise DamagedListError(path, "sa longueur n’est pas celle qu’elle annonce")
     digest = hashlib.sha256()
     chunk = bytearray(_CHUNK)
     while taken := file.readinto(chunk):  # type: ignore[attr-defined]

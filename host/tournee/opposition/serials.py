@@ -35,7 +35,7 @@ def code_of(serial: str) -> int:
         return int("1" + serial)
     if _SERIAL.fullmatch(serial) is None:
         raise SerialError(
-            f"« {serial[:40]} » n'est pas un numéro de série de carte Vitale.",
+            f"« {serial[:40]} » n’est pas un numéro de série de carte Vitale.",
             cause="il a de 1 à 10 chiffres ou capitales, sans espace",
             next_step="vérifiez le numéro",
         )

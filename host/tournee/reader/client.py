@@ -228,7 +228,7 @@ class Reader:
         use: dict[str, int | str | bytes] = {"number": number, "hashes": hashes, "check": check}
         answer = self._send(messages.USE_OPPOSITION, codec.encode(messages.USE_OPPOSITION, use))
         if answer.uint("number") != number:
-            raise Incoherent("liste d'opposition non prise en compte")
+            raise Incoherent("liste d’opposition non prise en compte")
 
     def suspected_serial(self) -> str:
         """The serial of the Vitale card that the reader read last, empty when it has read none."""
@@ -270,7 +270,7 @@ class Reader:
                 continue  # the same bytes can only get the same signature: signing them again is right
             break
         if answer.data("digest") != hashlib.sha256(data).digest():
-            raise Incoherent("ce qui a été signé n'est pas ce qui a été envoyé")
+            raise Incoherent("ce qui a été signé n’est pas ce qui a été envoyé")
         return Certification(answer.data("signature"), answer.data("seal") or None, answer.data("digest"))
 
     def _stream(self, begin: bytearray, data: bytes, on_progress: Progress | None) -> None:

@@ -14,7 +14,7 @@ class LinkLost(ReaderError):  # noqa: N818 - the names of these say what happene
         super().__init__(
             "Le lecteur ne répond plus.",
             cause="lecteur débranché, éteint ou hors de portée",
-            next_step="vérifiez le lecteur, puis relancez ; rien n'est signé deux fois",
+            next_step="vérifiez le lecteur, puis relancez ; rien n’est signé deux fois",
         )
 
 
@@ -23,9 +23,9 @@ class SessionForgotten(ReaderError):  # noqa: N818
 
     def __init__(self, *, asked: bool) -> None:
         super().__init__(
-            "Le lecteur a redémarré pendant l'échange.",
-            cause="coupure d'alimentation, ou lecteur utilisé entre-temps par un autre poste",
-            next_step="ressaisissez le code porteur, puis recommencez l'opération",
+            "Le lecteur a redémarré pendant l’échange.",
+            cause="coupure d’alimentation, ou lecteur utilisé entre-temps par un autre poste",
+            next_step="ressaisissez le code porteur, puis recommencez l’opération",
         )
         self.asked = asked
 
@@ -60,7 +60,7 @@ class Refused(ReaderError):  # noqa: N818
         if status == codes.CARD_STATUS:
             message += f" Réponse de la carte : {detail:04X}."
         if status in (codes.WRONG_CARD, codes.OUTDATED_CARD) and detail in CARD_KINDS:
-            message += f" C'est une carte {CARD_KINDS[detail]}."
+            message += f" C’est une carte {CARD_KINDS[detail]}."
         super().__init__(message, cause=cause, next_step=next_step)
         self.status = status
         self.record = record
@@ -102,7 +102,7 @@ class CodeMalformed(ReaderError):  # noqa: N818
         super().__init__(
             "Le code porteur est fait de quatre chiffres.",
             cause="saisie incomplète, trop longue ou avec autre chose que des chiffres",
-            next_step="saisissez-le de nouveau ; aucun essai n'a été compté",
+            next_step="saisissez-le de nouveau ; aucun essai n’a été compté",
         )
 
 

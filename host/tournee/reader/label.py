@@ -59,9 +59,9 @@ def read_label(text: str) -> Label:
     serial, colon, code = rest.rpartition(":")
     if mark.upper() != _MARK or not colon:
         raise LabelError(
-            "Ce n'est pas le code de l'étiquette d'un lecteur.",
-            cause="un autre code QR, ou celui d'un lecteur d'une version plus récente",
-            next_step="lisez celui de l'étiquette collée sous le lecteur",
+            "Ce n’est pas le code de l’étiquette d’un lecteur.",
+            cause="un autre code QR, ou celui d’un lecteur d’une version plus récente",
+            next_step="lisez celui de l’étiquette collée sous le lecteur",
         )
     return Label(_secret(code), serial)
 
@@ -71,7 +71,7 @@ def _secret(text: str) -> bytes:
     length = _LINES * (_DATA + 1)
     if len(code) != length:
         raise LabelError(
-            f"Le code de l'étiquette a {length} caractères, et non {len(code)}.",
+            f"Le code de l’étiquette a {length} caractères, et non {len(code)}.",
             next_step="recopiez les quatorze groupes de quatre, ou le contenu du code QR",
         )
     number = 0
@@ -90,9 +90,9 @@ def _wrong_line(line: int) -> LabelError:
     first = line * (_DATA + 1)
     groups = f"{first // _GROUP + 1} à {(first + _DATA) // _GROUP + 1}"
     return LabelError(
-        f"Le code de l'étiquette est faux entre les groupes {groups}.",
+        f"Le code de l’étiquette est faux entre les groupes {groups}.",
         cause="un caractère mal lu, ou deux intervertis",
-        next_step="comparez ces groupes avec l'étiquette, et recopiez-les",
+        next_step="comparez ces groupes avec l’étiquette, et recopiez-les",
     )
 
 

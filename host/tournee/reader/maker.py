@@ -97,7 +97,7 @@ class MakerReader(Reader):
             data = image[at : min(at + chunk, end)]
             answer = self._send(_CHUNK, codec.encode(_CHUNK, {"offset": at, "data": data}))
             if answer.uint("next") != at + len(data):
-                raise Incoherent("les morceaux de l'image ne se suivent pas")
+                raise Incoherent("les morceaux de l’image ne se suivent pas")
             at += len(data)
         self._send(_SWITCH, codec.encode(_SWITCH, {"signature": image[end:]}))
         if on_progress is not None:

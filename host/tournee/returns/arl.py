@@ -15,7 +15,7 @@ CODES = {
     "0100": "illisible",
     "0101": "compte ou total faux",
     "0102": "certificat du lot",
-    "0103": "certificat d'une facture",
+    "0103": "certificat d’une facture",
     "0104": "émetteur inconnu",
     "0105": "fichier ou lot en double",
     "0106": "format",
@@ -69,12 +69,12 @@ def read_arl(content: bytes) -> Arl:
     """
     if len(content) % RECORD:
         raise DamagedError(
-            f"L'ARL n'est pas fait d'enregistrements de {RECORD} octets : {len(content)} octets.",
+            f"L’ARL n’est pas fait d’enregistrements de {RECORD} octets : {len(content)} octets.",
             f"octet {len(content) - len(content) % RECORD}",
         )
     count = len(content) // RECORD
     if count < 3:
-        raise DamagedError(f"L'ARL n'a que {count} enregistrements.", "fichier")
+        raise DamagedError(f"L’ARL n’a que {count} enregistrements.", "fichier")
     header = _decode(content, 0, "000")
     if header["application"] != APPLICATION:
         raise DamagedError(f"Application {header['application']} au lieu de {APPLICATION}.", position(0, 48))

@@ -65,7 +65,7 @@ def read_art(envelope: Envelope, content: bytes) -> Art:
         )
     text = read_text(content, envelope.charset)
     if any(character < " " and character not in _LINE_ENDS for character in text):
-        raise DamagedError("Le texte annoncé n'est pas un texte.", "pièce jointe")
+        raise DamagedError("Le texte annoncé n’est pas un texte.", "pièce jointe")
     subject = _words(envelope.subject)
     described = _words(envelope.description)
     from_subject = subject[0] == WORD

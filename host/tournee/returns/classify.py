@@ -92,7 +92,7 @@ def take_in(raw: bytes, unseal: Unseal | None = None, *, opened: bytes = b"") ->
     except (
         Exception
     ) as error:  # strangers' bytes: whatever breaks on them, the next message must still be read
-        aside = Quarantined(f"Le message n'a pas pu être lu ({type(error).__name__}).", "message")
+        aside = Quarantined(f"Le message n’a pas pu être lu ({type(error).__name__}).", "message")
         return Return(peek_envelope(raw), aside, clear)
     return Return(message.envelope, content, clear, (*message.notes, *_notes(message.envelope, content)))
 
@@ -102,12 +102,12 @@ def _open(attachment: bytes, unseal: Unseal | None) -> bytes:
     content = attachment
     if content[:1] == b"\x30" and _CMS_ENVELOPED in content[:_CMS_FRONT]:
         if unseal is None:
-            raise DamagedError("La pièce jointe est chiffrée et aucune clé n'est configurée.", "descellement")
+            raise DamagedError("La pièce jointe est chiffrée et aucune clé n’est configurée.", "descellement")
         try:
             content = unseal(content)
         except Exception as error:  # whatever the opener raises on hostile bytes, the return is set aside
             why = error.message if isinstance(error, TourneeError) else type(error).__name__
-            raise DamagedError(f"La pièce jointe ne s'ouvre pas ({why}).", "descellement") from error
+            raise DamagedError(f"La pièce jointe ne s’ouvre pas ({why}).", "descellement") from error
     if content[:2] == _GZIP:
         content = _gunzip(content)
     if not content:
@@ -165,7 +165,7 @@ def _notes(envelope: Envelope, content: Arl | Rsp | Art | Dloi) -> tuple[str, ..
 
 def _contradictions(envelope: Envelope, content: Arl | Rsp | Art | Dloi) -> tuple[str, ...]:
     word = _WORDS[type(content).__name__]
-    claims = (("la description", envelope.description), ("l'objet", envelope.subject))
+    claims = (("la description", envelope.description), ("l’objet", envelope.subject))
     return tuple(
         f"Le contenu est un {word}, {where} annonce {claim!r}."
         for where, claim in claims

@@ -38,12 +38,12 @@ def read_dloi(content: bytes) -> Dloi:
     """
     if len(content) % RECORD:
         raise DamagedError(
-            f"La dLOI n'est pas faite d'enregistrements de {RECORD} octets : {len(content)} octets.",
+            f"La dLOI n’est pas faite d’enregistrements de {RECORD} octets : {len(content)} octets.",
             f"octet {len(content) - len(content) % RECORD}",
         )
     count = len(content) // RECORD
     if count < 2:
-        raise DamagedError("La dLOI n'a pas ses enregistrements 000 et 999.", "fichier")
+        raise DamagedError("La dLOI n’a pas ses enregistrements 000 et 999.", "fichier")
     header, trailer = _decode(content, 0, "000"), _decode(content, count - 1, "999")
     if header["application"] != APPLICATION:
         raise DamagedError(f"Application {header['application']} au lieu de {APPLICATION}.", position(0, 48))
@@ -69,7 +69,7 @@ def _read_increment(content: bytes, head: int, end: int) -> tuple[Increment, int
     values = _decode(content, head, "I")
     before, after = int(values["du_numero"]), int(values["au_numero"])
     if after <= before:
-        raise DamagedError(f"L'incrément va de {before:06} à {after:06}.", position(head, 8))
+        raise DamagedError(f"L’incrément va de {before:06} à {after:06}.", position(head, 8))
     serials: dict[bytes, list[str]] = {b"+": [], b"-": []}
     seen: set[str] = set()
     index = head + 1
@@ -78,14 +78,14 @@ def _read_increment(content: bytes, head: int, end: int) -> tuple[Increment, int
         for slot, serial in enumerate(found):
             if serial in seen:
                 at = position(index, _SERIALS_AT + 1 + slot * SERIAL)
-                raise DamagedError(f"Le numéro {serial} est deux fois dans l'incrément.", at)
+                raise DamagedError(f"Le numéro {serial} est deux fois dans l’incrément.", at)
             seen.add(serial)
         serials[sense] += found
         index += 1
     for sense, field_name, column in ((b"+", "ajouts", 20), (b"-", "retraits", 27)):
         if int(values[field_name]) != len(serials[sense]):
             raise DamagedError(
-                f"L'incrément annonce {values[field_name]} {field_name}, il en a {len(serials[sense])}.",
+                f"L’incrément annonce {values[field_name]} {field_name}, il en a {len(serials[sense])}.",
                 position(head, column),
             )
     made = Increment(before, after, str(values["date"]), tuple(serials[b"+"]), tuple(serials[b"-"]))
@@ -107,7 +107,7 @@ def _read_line(content: bytes, index: int) -> tuple[bytes, list[str]]:
     for slot, serial in enumerate(found):
         if " " in serial:
             raise DamagedError(
-                f"« {serial} » n'est pas un numéro de série.",
+                f"« {serial} » n’est pas un numéro de série.",
                 position(index, _SERIALS_AT + 1 + slot * SERIAL),
             )
     return match[1], found

@@ -109,7 +109,7 @@ def _attached(parts: Sequence[MimePart]) -> tuple[MimePart, tuple[str, ...]]:
     if not found:
         raise DamagedError("Le message ne porte aucune pièce Application/EDI-consent.", _AT_ATTACHMENT)
     if len(found) > 1:
-        raise DamagedError(f"Le message porte {len(found)} pièces au lieu d'une.", _AT_ATTACHMENT)
+        raise DamagedError(f"Le message porte {len(found)} pièces au lieu d’une.", _AT_ATTACHMENT)
     return found[0], notes
 
 
@@ -129,7 +129,7 @@ def _transfer_decoded(part: MimePart) -> tuple[bytes, int]:
     content = _base64(body[:end])
     if content:
         return content, len(body[end:].strip(_BLANKS))
-    raise DamagedError("La pièce jointe n'est pas du Base64 correct.", _AT_ATTACHMENT)
+    raise DamagedError("La pièce jointe n’est pas du Base64 correct.", _AT_ATTACHMENT)
 
 
 def _base64(body: bytes) -> bytes | None:

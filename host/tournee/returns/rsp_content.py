@@ -184,7 +184,7 @@ class Rsp:
             f"{entity.type}, octet {entity.offset} : {entity.error}"
             for entity in map(_raw, self.stream.damaged)
         ]
-        left = [f"{self.unassigned} centimes lus ne sont d'aucune facture ni d'aucun paiement"]
+        left = [f"{self.unassigned} centimes lus ne sont d’aucune facture ni d’aucun paiement"]
         return (
             *damaged,
             *(str(check) for check in self.totals if not check.agrees),

@@ -113,7 +113,7 @@ class Table:
             hundredths(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
         )
         if scaled is None:
-            self.fault(key, "un nombre d'au plus deux décimales est attendu")
+            self.fault(key, "un nombre d’au plus deux décimales est attendu")
         return scaled
 
     def flag(self, key: str, default: bool) -> bool:

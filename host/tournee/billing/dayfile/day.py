@@ -45,7 +45,7 @@ class DayError(BillingError):
         count = f"{len(mistakes)} erreur{'s' if len(mistakes) > 1 else ''}"
         super().__init__(
             "\n".join(
-                (f"« {name} » : {count}, rien n'est facturé.", *(f"- {mistake}" for mistake in mistakes))
+                (f"« {name} » : {count}, rien n’est facturé.", *(f"- {mistake}" for mistake in mistakes))
             ),
             next_step="Corriger le fichier puis recommencer.",
         )

@@ -1,11 +1,11 @@
 """The day file's format, told to the carer; the command line prints it."""
 
 DAY_FORMAT = """\
-FICHIER D'UNE JOURNÉE
+FICHIER D’UNE JOURNÉE
 
 Un fichier TOML, en UTF-8 (ou JSON, avec les mêmes noms, si le nom du fichier finit par .json). Il porte
-une table [journee] et une table [[visite]] par patient vu : chaque visite fait une facture. Rien n'est
-facturé tant que le fichier contient une erreur ; elles sont toutes dites d'un coup, avec leur ligne.
+une table [journee] et une table [[visite]] par patient vu : chaque visite fait une facture. Rien n’est
+facturé tant que le fichier contient une erreur ; elles sont toutes dites d’un coup, avec leur ligne.
 
     [journee]
     date = 2026-11-16              # jour de la facturation
@@ -13,44 +13,44 @@ facturé tant que le fichier contient une erreur ; elles sont toutes dites d'un 
     profession = "MK"              # IF infirmier, MK masseur-kinésithérapeute
 
     [[visite]]
-    nir = "1820475113042"          # la carte Vitale attendue : le numéro de l'assuré
+    nir = "1820475113042"          # la carte Vitale attendue : le numéro de l’assuré
     cle = "45"                     # facultative quand la carte est lue ; vérifiée si elle est là
     tiers_payant = "total"
     prescription = { date = 2026-11-03, prescripteur = "751000126", rpps = "10100001071" }
     actes = [ { code = "AMK", coefficient = 8 } ]
     deplacement = { indemnite = "IFD", kilometres = 15 }
 
-Clés d'une visite
+Clés d’une visite
   nir, cle             assuré, comme sur la carte ; pour la Corse, 2A ou 2B
-  naissance            choisit un ayant droit de la carte (un enfant, le conjoint) ; sans elle : l'assuré
+  naissance            choisit un ayant droit de la carte (un enfant, le conjoint) ; sans elle : l’assuré
   rang_naissance       "1", "2"… pour des jumeaux
-  actes                liste d'actes, voir plus bas
-  deplacement          indemnite : code de l'indemnité forfaitaire (IFA, IFI, IFD, IFS) ;
-                       kilometres : aller et retour, l'abattement est déduit (4 km en plaine, 2 en montagne) ;
+  actes                liste d’actes, voir plus bas
+  deplacement          indemnite : code de l’indemnité forfaitaire (IFA, IFI, IFD, IFS) ;
+                       kilometres : aller et retour, l’abattement est déduit (4 km en plaine, 2 en montagne) ;
                        terrain : "plaine" (sans rien dire), "montagne" ou "pied"
   prescription         date, et prescripteur (numéro de facturation, 9 chiffres), ou rpps (11), ou les deux ;
                        specialite du prescripteur : "01" sans rien dire
   tiers_payant         "non" (sans rien dire), "amo" la caisse, "amc" la complémentaire, "total" les deux
-  documents            ["FSE"], ["DRE"] ou ["FSE", "DRE"] ; sans rien dire : d'après les droits de la carte
-  contrat              "99" : l'OCT éclate la facture vers l'organisme complémentaire. La FSE est seule, et
+  documents            ["FSE"], ["DRE"] ou ["FSE", "DRE"] ; sans rien dire : d’après les droits de la carte
+  contrat              "99" : l’OCT éclate la facture vers l’organisme complémentaire. La FSE est seule, et
                        tiers_payant vaut "non" ou "amo"
   tiers_payant_complementaire   true, avec le contrat 99 : tiers payant sur la part complémentaire
   nature               "maladie" (sans rien dire), "maternité" ou "accident du travail"
   accident             { date = 2026-09-14 } ou { numero = "123456789" }, pour un accident du travail
-  ald                  false : soin sans rapport avec l'affection de longue durée de la carte
-  amc                  organisme complémentaire saisi d'après l'attestation, à la place de celui de la carte :
+  ald                  false : soin sans rapport avec l’affection de longue durée de la carte
+  amc                  organisme complémentaire saisi d’après l’attestation, à la place de celui de la carte :
                        numero (10 chiffres), adherent, indicateur (2 chiffres), routage, hote, c2s,
                        accord_de_gestion (true : la caisse règle les deux parts)
   patient              patient saisi à la main, voir plus bas
 
-Clés d'un acte
+Clés d’un acte
   code                 lettre clé ou forfait : AMI, AIS, BSB, MAU, AMK, RAM…
   coefficient          pour les lettres clés : 1.5
   quantite             1 sans rien dire
-  date                 si le soin n'est pas du jour de la journée (série d'actes)
+  date                 si le soin n’est pas du jour de la journée (série d’actes)
   complement           "N" nuit, "F" dimanche ou jour férié
-  taux_plein           true : acte cumulé à taux plein, par dérogation à l'article 11B
-  honoraires           montant demandé s'il n'est pas celui du tarif, avec :
+  taux_plein           true : acte cumulé à taux plein, par dérogation à l’article 11B
+  honoraires           montant demandé s’il n’est pas celui du tarif, avec :
   qualificatif         "D" exigence du patient, "E" entente directe, "G" gratuit, "N" non remboursable
 
 Sans carte, ou carte illisible : le patient est saisi à la main, nir, cle et naissance compris.
@@ -64,6 +64,6 @@ Sans carte, ou carte illisible : le patient est saisi à la main, nir, cle et na
     centre = "0000"
     # facultatifs : rang (3 chiffres), qualite (1 chiffre), ald (true)
 
-Plusieurs actes infirmiers d'une même visite : le plus cher à taux plein, le deuxième à moitié, les suivants
+Plusieurs actes infirmiers d’une même visite : le plus cher à taux plein, le deuxième à moitié, les suivants
 gratuits (article 11B). Un seul forfait BSA, BSB ou BSC par patient et par jour.
 """

@@ -25,12 +25,12 @@ def act_breaches(act: Act, where: Path, profession: Profession, day: date) -> It
     if tariff is None:
         near = get_close_matches(act.code, codes(profession), n=3, cutoff=0.5)
         hint = f" ; peut-être {' ou '.join(near)}" if near else ""
-        yield Breach((*where, "code"), f"{act.code} n'existe pas pour la profession {profession}{hint}")
+        yield Breach((*where, "code"), f"{act.code} n’existe pas pour la profession {profession}{hint}")
         return
     if act.day > day:
         yield Breach((*where, "date"), f"soin du {act.day:%d/%m/%Y} après la journée ({day:%d/%m/%Y})")
     if tariff.unit_price(act.day, "metro") is None:
-        yield Breach((*where, "code"), f"{act.code} n'a pas de tarif au {act.day:%d/%m/%Y}")
+        yield Breach((*where, "code"), f"{act.code} n’a pas de tarif au {act.day:%d/%m/%Y}")
     yield from _coefficient(act, where, tariff)
     if not 1 <= act.quantity <= tariff.quantity:
         yield Breach(
@@ -44,7 +44,7 @@ def _coefficient(act: Act, where: Path, tariff: Tariff) -> Iterator[Breach]:
     place = (*where, "coefficient")
     if tariff.coefficient is None:
         if act.coefficient is not None:
-            yield Breach(place, f"{act.code} n'a pas de coefficient")
+            yield Breach(place, f"{act.code} n’a pas de coefficient")
         return
     low, high = tariff.coefficient
     if act.weighted:
@@ -64,19 +64,19 @@ def _complement(act: Act, where: Path, tariff: Tariff, profession: Profession) -
         return
     if act.complement not in COMPLEMENTS:
         known = ", ".join(f"{letter} ({meaning})" for letter, meaning in COMPLEMENTS.items())
-        yield Breach(place, f"{act.complement!r} n'est pas un complément connu : {known}")
+        yield Breach(place, f"{act.complement!r} n’est pas un complément connu : {known}")
     elif not tariff.majoration:
         yield Breach(place, f"{act.code} ne prend pas de majoration {COMPLEMENTS[act.complement]}")
     elif majoration(act.complement, profession, act.day) is None:
         yield Breach(place, f"pas de majoration {COMPLEMENTS[act.complement]} au {act.day:%d/%m/%Y}")
     elif act.complement == "F" and not is_rest_day(act.day):
-        yield Breach(place, f"le {act.day:%d/%m/%Y} n'est ni un dimanche ni un jour férié")
+        yield Breach(place, f"le {act.day:%d/%m/%Y} n’est ni un dimanche ni un jour férié")
 
 
 def _fee(act: Act, where: Path) -> Iterator[Breach]:
     if act.qualifier and act.qualifier not in QUALIFIERS:
         known = ", ".join(f"{letter} ({meaning})" for letter, meaning in QUALIFIERS.items())
-        yield Breach((*where, "qualificatif"), f"{act.qualifier!r} n'est pas un qualificatif connu : {known}")
+        yield Breach((*where, "qualificatif"), f"{act.qualifier!r} n’est pas un qualificatif connu : {known}")
         return
     if act.fee is None:
         if act.qualifier in ("D", "E"):
@@ -85,7 +85,7 @@ def _fee(act: Act, where: Path) -> Iterator[Breach]:
     if not 0 <= act.fee <= FEE_MAX:
         yield Breach((*where, "honoraires"), "montant hors limites")
     elif act.qualifier == "G" and act.fee:
-        yield Breach((*where, "honoraires"), "le qualificatif G (gratuit) et un montant s'excluent")
+        yield Breach((*where, "honoraires"), "le qualificatif G (gratuit) et un montant s’excluent")
     elif not act.qualifier:
         yield Breach(
             (*where, "qualificatif"),
@@ -107,7 +107,7 @@ def session_breaches(acts: tuple[Act, ...], profession: Profession) -> Iterator[
         place: Path = ("actes", index, "code")
         others = present[act.day]
         if tariff.needs and not set(others) & set(tariff.needs):
-            yield Breach(place, f"{act.code} se facture avec l'un de {', '.join(tariff.needs)}")
+            yield Breach(place, f"{act.code} se facture avec l’un de {', '.join(tariff.needs)}")
         for code in sorted(set(others) & set(tariff.not_with)):
             yield Breach(place, f"{act.code} et {code} ne se facturent pas dans la même visite")
         if tariff.session == "alone":

@@ -46,7 +46,7 @@ def _same_person(visit: Visit, patient: Patient) -> Iterator[Breach]:
     if visit.nir != patient.nir:
         yield Breach(("nir",), f"la carte est celle de {patient.nir}, la visite attend {visit.nir}")
     elif visit.born is not None and f"{visit.born:%Y%m%d}" != patient.born:
-        yield Breach(("naissance",), f"{patient.first_name} {patient.name} n'est pas né(e) ce jour-là")
+        yield Breach(("naissance",), f"{patient.first_name} {patient.name} n’est pas né(e) ce jour-là")
 
 
 def _test_and_real(visit: Visit, patient: Patient, ps: PsIdentity) -> Iterator[Breach]:
@@ -94,12 +94,12 @@ def _contract_needs_an_open_amc(visit: Visit, patient: Patient, amc: Amc | None)
         yield Breach(
             ("contrat",),
             f"contrat 99 sans organisme complémentaire ouvert pour {patient.first_name} {patient.name} : "
-            "l'OCT n'aurait personne à qui envoyer la part complémentaire",
+            "l’OCT n’aurait personne à qui envoyer la part complémentaire",
         )
     elif amc.management == "single":
         yield Breach(
             ("contrat",),
-            f"le contrat 99 et l'accord de gestion entre la caisse et l'organisme {amc.number} s'excluent : "
+            f"le contrat 99 et l’accord de gestion entre la caisse et l’organisme {amc.number} s’excluent : "
             "la caisse règle déjà les deux parts",
         )
 
@@ -108,16 +108,16 @@ def _dre_needs_an_amc(visit: Visit, amc: Amc | None) -> Iterator[Breach]:
     if visit.contract99 or DRE not in documents_of(visit, amc):
         return
     if amc is None:
-        yield Breach(("documents",), "une DRE est demandée et aucun organisme complémentaire n'est ouvert")
+        yield Breach(("documents",), "une DRE est demandée et aucun organisme complémentaire n’est ouvert")
     elif amc.management == "single":
         yield Breach(
             ("documents",),
-            f"une DRE est demandée et l'organisme {amc.number} est réglé par la caisse (accord de gestion)",
+            f"une DRE est demandée et l’organisme {amc.number} est réglé par la caisse (accord de gestion)",
         )
     elif not (amc.dre_with_third_party or amc.dre_without_third_party):
         yield Breach(
             ("documents",),
-            f"une DRE est demandée et l'organisme {amc.number} n'en prend pas (indicateur {amc.indicator})",
+            f"une DRE est demandée et l’organisme {amc.number} n’en prend pas (indicateur {amc.indicator})",
         )
 
 
@@ -135,10 +135,10 @@ def _complementary_third_party(visit: Visit, amc: Amc | None) -> Iterator[Breach
     elif amc.management == "separate" and DRE not in documents_of(visit, amc):
         yield Breach(
             ("tiers_payant",),
-            "tiers payant sur la part complémentaire sans DRE : l'organisme complémentaire ne paierait pas",
+            "tiers payant sur la part complémentaire sans DRE : l’organisme complémentaire ne paierait pas",
         )
     elif amc.management == "separate" and not amc.dre_with_third_party:
         yield Breach(
             ("tiers_payant",),
-            f"l'organisme {amc.number} ne pratique pas le tiers payant (indicateur {amc.indicator})",
+            f"l’organisme {amc.number} ne pratique pas le tiers payant (indicateur {amc.indicator})",
         )

@@ -76,7 +76,7 @@ def day_breaches(day: Day) -> Iterator[Breach]:
             if tariff.needs_day and not codes[_person(visit), act.day] & set(tariff.needs_day):
                 yield Breach(
                     where,
-                    f"{act.code} se facture avec l'un de {', '.join(tariff.needs_day)} le même jour",
+                    f"{act.code} se facture avec l’un de {', '.join(tariff.needs_day)} le même jour",
                 )
 
 
@@ -112,7 +112,7 @@ def _accident(visit: Visit) -> Iterator[Breach]:
     if visit.nature == WORK_ACCIDENT and visit.accident is None:
         yield Breach(("accident",), "manque ; un accident du travail demande sa date ou son numéro")
     if visit.nature != WORK_ACCIDENT and visit.accident is not None:
-        yield Breach(("accident",), "n'a de sens qu'avec la nature « accident du travail »")
+        yield Breach(("accident",), "n’a de sens qu’avec la nature « accident du travail »")
     if visit.accident is not None and visit.accident.day is not None and visit.accident.day > visit.day:
         yield Breach(("accident", "date"), _after_the_day(visit.accident.day, visit))
 
@@ -121,7 +121,7 @@ def _mode(visit: Visit) -> Iterator[Breach]:
     if (visit.mode == SECURED) != (visit.typed is None):
         yield Breach(("patient",), "se saisit à la main en mode dégradé ou sans carte, et seulement alors")
     if visit.mode != SECURED and not visit.reason:
-        yield Breach(("patient", "motif"), "manque ; dire pourquoi la carte n'a pas été lue")
+        yield Breach(("patient", "motif"), "manque ; dire pourquoi la carte n’a pas été lue")
 
 
 def _contract_excludes_dre(visit: Visit) -> Iterator[Breach]:
@@ -130,14 +130,14 @@ def _contract_excludes_dre(visit: Visit) -> Iterator[Breach]:
         made = " et ".join(kind for kind in KINDS if kind in visit.documents)
         yield Breach(
             ("contrat",),
-            f"le contrat 99 (l'OCT éclate la facture) et la création de {made} (éclatement à la source) "
-            "s'excluent : garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99",
+            f"le contrat 99 (l’OCT éclate la facture) et la création de {made} (éclatement à la source) "
+            "s’excluent : garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99",
         )
 
 
 _EXCLUDED = {
-    Splitter.SOURCE: "l'éclatement à la source",
-    Splitter.NOBODY: "l'envoi direct (aucun OCT ne l'éclate)",
+    Splitter.SOURCE: "l’éclatement à la source",
+    Splitter.NOBODY: "l’envoi direct (aucun OCT ne l’éclate)",
 }
 
 
@@ -146,8 +146,8 @@ def contract_needs_an_oct(visit: Visit, splitter: Splitter) -> Iterator[Breach]:
     if visit.contract99 and splitter in _EXCLUDED:
         yield Breach(
             ("contrat",),
-            f"le contrat 99 (l'OCT éclate la facture) et {_EXCLUDED[splitter]}, mode de la route en vigueur, "
-            "s'excluent : retirer le contrat 99, ou prendre une route vers un OCT en mode fichier-unique ou "
+            f"le contrat 99 (l’OCT éclate la facture) et {_EXCLUDED[splitter]}, mode de la route en vigueur, "
+            "s’excluent : retirer le contrat 99, ou prendre une route vers un OCT en mode fichier-unique ou "
             "par-destinataire",
         )
 
@@ -158,10 +158,10 @@ def _contract_limits_third_party(visit: Visit) -> Iterator[Breach]:
         yield Breach(
             ("tiers_payant",),
             "avec le contrat 99, le tiers payant se limite à « non » ou « amo » ; celui de la part "
-            "complémentaire s'écrit tiers_payant_complementaire = true",
+            "complémentaire s’écrit tiers_payant_complementaire = true",
         )
     if visit.complementary_third_party and not visit.contract99:
         yield Breach(
             ("tiers_payant_complementaire",),
-            'n\'a de sens qu\'avec le contrat 99 ; sans lui, écrire tiers_payant = "amc" ou "total"',
+            'n’a de sens qu’avec le contrat 99 ; sans lui, écrire tiers_payant = "amc" ou "total"',
         )

@@ -65,7 +65,7 @@ def ps_from_groups(groups: Iterable[CardGroup], situation: int | None = None) ->
     speciality = chosen.field("specialite")
     if speciality not in SPECIALITIES:
         raise IdentityError(
-            f"La spécialité {speciality} de la carte n'est pas prise en charge.",
+            f"La spécialité {speciality} de la carte n’est pas prise en charge.",
             cause="Tournée facture les infirmiers (24) et les masseurs-kinésithérapeutes (26).",
         )
     identifier = holder.field("identifiant") + holder.field("cle")
@@ -98,7 +98,7 @@ def patients_from_groups(groups: Iterable[CardGroup]) -> list[Patient]:
             people[-1].append(group)
     if insured is None or not people:
         raise IdentityError(
-            "La carte Vitale ne porte pas d'assuré ou pas de bénéficiaire.",
+            "La carte Vitale ne porte pas d’assuré ou pas de bénéficiaire.",
             next_step="Recommencer la lecture, ou passer la visite en mode dégradé.",
         )
     return [_patient(insured, rank, person) for rank, person in enumerate(people, 1)]

@@ -17,7 +17,7 @@ class GroupError(BillingError):
     """Groups that make no invoice; `group` is the number at fault, `absent` when it is not there."""
 
     def __init__(self, group: int, message: str, *, absent: bool = False, unused: bool = False) -> None:
-        super().__init__(message, next_step="Corriger la zone puis recommencer ; rien n'a été signé.")
+        super().__init__(message, next_step="Corriger la zone puis recommencer ; rien n’a été signé.")
         self.group = group
         self.absent = absent
         self.unused = unused
@@ -35,7 +35,7 @@ class Told:
         self._groups: dict[int, list[Group]] = {}
         for group in groups:
             if group.id not in known:
-                raise GroupError(group.id, f"Le groupe {group.id} n'est pas porté par open-1.", unused=True)
+                raise GroupError(group.id, f"Le groupe {group.id} n’est pas porté par open-1.", unused=True)
             self._groups.setdefault(group.id, []).append(group)
 
     def all(self, group_id: int) -> list[Group]:

@@ -122,11 +122,11 @@ def invoice_from_groups(told: Told, ps: PsIdentity, patients: Sequence[Patient],
         )
     if told.one(AMC) is None and invoice.claim.amc is not None:
         raise GroupError(
-            AMC, f"Le groupe {AMC} manque : l'organisme {invoice.claim.amc.number} est demandé.", absent=True
+            AMC, f"Le groupe {AMC} manque : l’organisme {invoice.claim.amc.number} est demandé.", absent=True
         )
     told.require(computed)
     if told.one(AMC) is not None and invoice.claim.amc is None:
-        raise GroupError(AMC, f"Groupe {AMC} : il n'y a rien à demander à cet organisme.")
+        raise GroupError(AMC, f"Groupe {AMC} : il n’y a rien à demander à cet organisme.")
     return invoice
 
 

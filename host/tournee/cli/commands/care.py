@@ -34,9 +34,9 @@ def day() -> None:
 @json_option
 @click.pass_obj
 def import_file(desk: Desk, file: Path, as_json: bool) -> None:
-    """Vérifie FICHIER et prend ses visites au journal ; le même fichier deux fois n'ajoute rien.
+    """Vérifie FICHIER et prend ses visites au journal ; le même fichier deux fois n’ajoute rien.
 
-    Chaque erreur est dite avec sa place ; s'il y en a une, rien n'est pris.
+    Chaque erreur est dite avec sa place ; s’il y en a une, rien n’est pris.
     """
     from tournee.app.certify import import_day
     from tournee.billing.dayfile.day import read_day_file
@@ -100,7 +100,7 @@ def _is_of(office: Office, row: VisitRow, patient: str) -> bool:
 
 
 _visit = click.argument("visit", metavar="VISITE", type=int)
-_reason = click.option("--reason", required=True, help="Pourquoi, pour l'historique.")
+_reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
 
 
 @day.command("abandon", short_help="Met une visite de côté.")
@@ -108,7 +108,7 @@ _reason = click.option("--reason", required=True, help="Pourquoi, pour l'histori
 @_reason
 @click.pass_obj
 def abandon(desk: Desk, visit: int, reason: str) -> None:
-    """Met de côté une visite à ne pas facturer ; sa facture, si elle n'est dans aucun lot, est abandonnée."""
+    """Met de côté une visite à ne pas facturer ; sa facture, si elle n’est dans aucun lot, est abandonnée."""
     from tournee.app.certify import abandon_visit
 
     with desk.office() as office:
@@ -219,7 +219,7 @@ def close(desk: Desk, as_json: bool) -> None:
     for one in lots:
         desk.console.print(f"Lot {one.number} : {lot_content(one)}, certifié")
     if not lots:
-        desk.console.print("Aucune facture certifiée n'attend d'être mise en lot.")
+        desk.console.print("Aucune facture certifiée n’attend d’être mise en lot.")
 
 
 @lot.command("dissolve", short_help="Défait un lot non certifié.")
@@ -227,7 +227,7 @@ def close(desk: Desk, as_json: bool) -> None:
 @_reason
 @click.pass_obj
 def dissolve(desk: Desk, number: str, reason: str) -> None:
-    """Défait un lot qui n'est pas certifié : ses factures pourront entrer dans un autre."""
+    """Défait un lot qui n’est pas certifié : ses factures pourront entrer dans un autre."""
     from tournee.store import LotState
 
     with desk.office() as office:
@@ -236,7 +236,7 @@ def dissolve(desk: Desk, number: str, reason: str) -> None:
             office.journal.lots.dissolve(one.id, reason)
     if not found:
         raise StoreError(
-            f"Aucun lot {number} n'attend d'être certifié.", next_step="un lot certifié ne se défait pas"
+            f"Aucun lot {number} n’attend d’être certifié.", next_step="un lot certifié ne se défait pas"
         )
     desk.console.print(f"Lot {number} défait.")
 
@@ -246,7 +246,7 @@ def dissolve(desk: Desk, number: str, reason: str) -> None:
 @click.option("--invoice", "invoices", multiple=True, metavar="FACTURE", help="Facture à refaire aussi.")
 @click.option("--all", "all_invoices", is_flag=True, help="Refait toutes les factures du lot.")
 @click.option("--ps", default="", help="Numéro du professionnel, si deux ont ce lot.")
-@click.option("--reason", default="", help="Pourquoi, pour l'historique ; sinon le motif de l'ARL.")
+@click.option("--reason", default="", help="Pourquoi, pour l’historique ; sinon le motif de l’ARL.")
 @json_option
 @click.pass_obj
 def remake(
@@ -258,7 +258,7 @@ def remake(
     reason: str,
     as_json: bool,
 ) -> None:
-    """Refait un lot refusé : ses factures entreront telles quelles dans un lot nouveau ; celles que l'ARL met
+    """Refait un lot refusé : ses factures entreront telles quelles dans un lot nouveau ; celles que l’ARL met
     en cause auront une facture nouvelle, sous un numéro nouveau. Les liens entre anciens et nouveaux restent.
     """
     from tournee.app.remaking import remake_lot

@@ -32,7 +32,7 @@ from tournee.french import euros
 @click.option(
     "--mode",
     type=click.Choice(("fichier-unique", "eclatement", "fse-enrichie", "direct")),
-    help="Façon d'envoyer ; sans elle, le fichier unique.",
+    help="Façon d’envoyer ; sans elle, le fichier unique.",
 )
 @click.option(
     "--day",
@@ -71,10 +71,10 @@ def demo(
 ) -> None:
     """Lit les cartes, fait et certifie les feuilles de soins de deux tournées, clôt les lots dans le
     lecteur, forme
-    le fichier unique, le scelle, l'envoie à un OCT émulé et traite ses retours.
+    le fichier unique, le scelle, l’envoie à un OCT émulé et traite ses retours.
 
-    Avec --mode : eclatement forme un fichier par destinataire, fse-enrichie laisse l'OCT demander la part
-    complémentaire d'après des FSE de contrat 99, direct envoie chaque fichier à sa caisse ou à son organisme
+    Avec --mode : eclatement forme un fichier par destinataire, fse-enrichie laisse l’OCT demander la part
+    complémentaire d’après des FSE de contrat 99, direct envoie chaque fichier à sa caisse ou à son organisme
     complémentaire émulés, sans OCT.
     """
     from tournee.billing.dayfile.day import read_day_file
@@ -106,13 +106,13 @@ def demo(
         desk.console.print(line)
     if mode == job.ENRICHED:
         for claim in outcome.claims:
-            asked = f"L'OCT demande {euros(claim.amount)} € à l'organisme {claim.amc}"
-            desk.console.print(f"{asked} d'après la FSE {claim.invoice}.")
+            asked = f"L’OCT demande {euros(claim.amount)} € à l’organisme {claim.amc}"
+            desk.console.print(f"{asked} d’après la FSE {claim.invoice}.")
     fees, paid = (
         sum(amounts) for amounts in zip(*((row.fee, row.paid) for row in outcome.invoices), strict=True)
     )
     desk.console.print(
-        f"{len(outcome.invoices)} factures, {euros(fees)} € d'honoraires, {euros(paid)} € déjà payés."
+        f"{len(outcome.invoices)} factures, {euros(fees)} € d’honoraires, {euros(paid)} € déjà payés."
     )
     desk.console.print(reader_line(outcome.reader, outcome.runtime))
     if out is not None:
@@ -126,5 +126,5 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"« {text} » n'est pas une date.", next_step="écrivez AAAA-MM-JJTHH:MM") from None
+        raise ConfigError(f"« {text} » n’est pas une date.", next_step="écrivez AAAA-MM-JJTHH:MM") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=CLOCK.tzinfo)

@@ -46,7 +46,7 @@ def make(desk: Desk, as_json: bool) -> None:
         )
         desk.console.print(labelled(f"Le lot {lot.number} attend :", why))
     if not files and not kept:
-        desk.console.print("Aucun lot certifié n'attend d'être mis en fichier.")
+        desk.console.print("Aucun lot certifié n’attend d’être mis en fichier.")
 
 
 @click.command("send", cls=FrenchCommand)
@@ -55,9 +55,9 @@ def make(desk: Desk, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
-    """Scelle et envoie chaque fichier qui attend, un par message : à l'OCT, ou en direct à sa caisse.
+    """Scelle et envoie chaque fichier qui attend, un par message : à l’OCT, ou en direct à sa caisse.
 
-    Un envoi dont l'issue n'est pas connue n'est jamais repris tout seul : l'accusé du destinataire le règle,
+    Un envoi dont l’issue n’est pas connue n’est jamais repris tout seul : l’accusé du destinataire le règle,
     ou --again.
     """
     from tournee.app.outbound import is_clear, resend, send
@@ -76,13 +76,13 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
         )
     else:
         for one in done:
-            state = "rien n'est parti"
+            state = "rien n’est parti"
             if one.message is not None:
                 state = f"{one.message.state.label}, objet {one.message.subject}"
                 state += f", {CLEAR}" if one.message.id in clear else ""
             desk.console.print(f"Fichier {one.file.name} : {state}")
         if not done:
-            desk.console.print("Aucun fichier n'attend d'être envoyé.")
+            desk.console.print("Aucun fichier n’attend d’être envoyé.")
         for message in uncertain:
             desk.console.print(labelled("Envoi incertain :", f"{message.subject} ({message.reason})"))
     for one in done:

@@ -140,7 +140,7 @@ def show_alerts(desk: Desk, as_json: bool) -> None:
     for one in found:
         desk.console.print(alert_line(one))
     if not found:
-        desk.console.print("Rien n'attend votre attention.")
+        desk.console.print("Rien n’attend votre attention.")
 
 
 @click.group("journal", cls=FrenchGroup)

@@ -12,16 +12,16 @@ from tournee.errors import ConfigError, OppositionError, ReaderError
 
 @click.group("opposition", cls=FrenchGroup)
 def opposition() -> None:
-    """La liste d'opposition : les cartes Vitale perdues, volées ou remplacées, que rien ne peut sécuriser."""
+    """La liste d’opposition : les cartes Vitale perdues, volées ou remplacées, que rien ne peut sécuriser."""
 
 
-@opposition.command("request", short_help="Demande à l'OCT la suite de la liste.")
+@opposition.command("request", short_help="Demande à l’OCT la suite de la liste.")
 @click.option("--ps", default="", help="Numéro du professionnel qui demande, si le journal en a plusieurs.")
 @click.option("--whole", is_flag=True, help="Redemande la liste entière, qui remplacera celle en vigueur.")
 @json_option
 @click.pass_obj
 def request(desk: Desk, ps: str, whole: bool, as_json: bool) -> None:
-    """Demande à l'OCT ce qui suit la liste en vigueur. La réponse se prend avec tournee fetch.
+    """Demande à l’OCT ce qui suit la liste en vigueur. La réponse se prend avec tournee fetch.
 
     Sans --ps, au nom du professionnel que le journal connaît ; s’il en connaît plusieurs, de celui dont la
     carte est insérée.
@@ -81,7 +81,7 @@ def show(desk: Desk, as_json: bool) -> None:
         return
     if state.date is not None:
         desk.console.print(
-            f"Liste d'opposition {state.number:06} du {state.date:%d/%m/%Y} : {state.count} cartes, "
+            f"Liste d’opposition {state.number:06} du {state.date:%d/%m/%Y} : {state.count} cartes, "
             f"{state.age} jours"
         )
     if state.doubt:
@@ -98,7 +98,7 @@ def show(desk: Desk, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def check(desk: Desk, serial: str, as_json: bool) -> None:
-    """Dit si la carte de ce numéro de série est en opposition ; l'état de sortie le dit aussi."""
+    """Dit si la carte de ce numéro de série est en opposition ; l’état de sortie le dit aussi."""
     from tournee.app.opposition import check_serial
 
     with desk.office() as office:
@@ -116,9 +116,9 @@ def check(desk: Desk, serial: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def load(desk: Desk, since: int | None, as_json: bool) -> None:
-    """Charge dans le lecteur une forme réduite de la liste, qu'il consulte sans ordinateur.
+    """Charge dans le lecteur une forme réduite de la liste, qu’il consulte sans ordinateur.
 
-    Elle ne laisse passer aucune carte qu'elle contient ; elle en suspecte parfois d'autres, que cet
+    Elle ne laisse passer aucune carte qu’elle contient ; elle en suspecte parfois d’autres, que cet
     ordinateur vérifie sur la liste entière. Une liste trop grande pour le lecteur est refusée : --since.
     """
     from tournee.app.opposition import load_reader
@@ -139,5 +139,5 @@ def load(desk: Desk, since: int | None, as_json: bool) -> None:
     share = f"{loaded.false_positives * 100:.2g} %".replace(".", ",")
     desk.console.print(
         f"Lecteur : {loaded.count} cartes de la liste {loaded.number:06} en {loaded.size} octets, "
-        f"{share} d'autres cartes suspectées à tort"
+        f"{share} d’autres cartes suspectées à tort"
     )

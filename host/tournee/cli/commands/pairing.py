@@ -38,7 +38,7 @@ _seconds = click.option(
 @json_option
 @click.pass_obj
 def scan_readers(desk: Desk, seconds: float, as_json: bool) -> None:
-    """Cherche les lecteurs Bluetooth à portée : nom, adresse, signal et batterie, le plus proche d'abord."""
+    """Cherche les lecteurs Bluetooth à portée : nom, adresse, signal et batterie, le plus proche d’abord."""
     seen = _look(desk, seconds, as_json)
     if as_json:
         values.write({"readers": [asdict(one) for one in seen]})
@@ -62,10 +62,10 @@ def scan_readers(desk: Desk, seconds: float, as_json: bool) -> None:
     "--secret-file",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FICHIER",
-    help="Fichier (0600) du code de l'étiquette ou du contenu de son code QR ; sinon il est demandé.",
+    help="Fichier (0600) du code de l’étiquette ou du contenu de son code QR ; sinon il est demandé.",
 )
 @click.option(
-    "--no-secret", is_flag=True, help="Le lecteur n'a pas de secret (liaison non chiffrée par Tournée)."
+    "--no-secret", is_flag=True, help="Le lecteur n’a pas de secret (liaison non chiffrée par Tournée)."
 )
 @_seconds
 @json_option
@@ -77,7 +77,7 @@ def pair_reader(
 
     Le lecteur affiche six chiffres, que le système demande : un jumelage sans chiffres est refusé. Le secret
     est gardé dans le trousseau, sinon dans un fichier lisible de vous seul ; il ne se donne pas sur la ligne
-    de commande, que l'historique retient.
+    de commande, que l’historique retient.
     """
     from tournee.reader.transports.bluetooth import pair
 
@@ -100,7 +100,7 @@ def pair_reader(
         return
     desk.console.print(f"Lecteur {reader.name} ({reader.address}) jumelé et en service.")
     if secret is None:
-        desk.console.print("Sans secret d'étiquette : seul le Bluetooth chiffre la liaison.", style="yellow")
+        desk.console.print("Sans secret d’étiquette : seul le Bluetooth chiffre la liaison.", style="yellow")
 
 
 @click.command("list", cls=FrenchCommand)
@@ -151,7 +151,7 @@ def use_reader(desk: Desk, which: str) -> None:
 def forget(desk: Desk, which: str, as_json: bool) -> None:
     """Oublie le lecteur ADRESSE|NOM : jumelage, secret et configuration.
 
-    Le lecteur garde sa part du jumelage jusqu'à ce qu'un autre appareil en prenne la place.
+    Le lecteur garde sa part du jumelage jusqu’à ce qu’un autre appareil en prenne la place.
     """
     from tournee.reader.transports.bluetooth import unpair
 
@@ -165,7 +165,7 @@ def forget(desk: Desk, which: str, as_json: bool) -> None:
     desk.console.print(f"Lecteur {reader.name} oublié, secret compris.")
     if not unpaired:
         desk.console.print(
-            "Le système n'a pas défait le jumelage : retirez ce lecteur dans ses réglages Bluetooth.",
+            "Le système n’a pas défait le jumelage : retirez ce lecteur dans ses réglages Bluetooth.",
             style="yellow",
         )
 
@@ -187,9 +187,9 @@ def _find(desk: Desk, which: str, seconds: float, quiet: bool) -> SeenReader:
     raise ReaderError(
         f"Plusieurs lecteurs à portée se nomment « {which} »."
         if found
-        else f"Aucun lecteur « {which} » n'est à portée.",
+        else f"Aucun lecteur « {which} » n’est à portée.",
         cause=f"à portée : {around}",
-        next_step="donnez l'adresse de l'un d'eux"
+        next_step="donnez l’adresse de l’un d’eux"
         if found
         else "allumez-le, approchez-vous, puis recommencez",
     )
@@ -200,7 +200,7 @@ def _known(desk: Desk, which: str) -> KnownReader:
     reader = choice.find(which)
     if reader is None:
         raise ConfigError(
-            f"Aucun lecteur connu ne s'appelle « {which} ».",
+            f"Aucun lecteur connu ne s’appelle « {which} ».",
             cause=f"lecteurs connus : {', '.join(one.name for one in choice.known) or 'aucun'}",
             next_step="voyez tournee reader list",
         )
@@ -211,6 +211,6 @@ def _ask_secret(file: Path | None) -> bytes | None:
     """The secret of the label, from a file or typed unseen; None when the answer is empty."""
     if file is not None:
         return read_label(secret_in_file(file)).secret
-    asked = "Code de l'étiquette, ou contenu de son code QR (rien si le lecteur n'en a pas)"
+    asked = "Code de l’étiquette, ou contenu de son code QR (rien si le lecteur n’en a pas)"
     text = click.prompt(asked, hide_input=True, err=True, default="", show_default=False)
     return read_label(text).secret if text.strip() else None

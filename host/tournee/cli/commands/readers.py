@@ -53,43 +53,43 @@ def _date(text: str) -> str:
     return f"{text[6:8]}/{text[4:6]}/{text[:4]} {text[8:10]}:{text[10:]}" if text else "non réglée"
 
 
-@reader.command("date", short_help="Met le lecteur à l'heure.")
+@reader.command("date", short_help="Met le lecteur à l’heure.")
 @click.pass_obj
 def date(desk: Desk) -> None:
-    """Met l'horloge du lecteur à l'heure de cet appareil."""
+    """Met l’horloge du lecteur à l’heure de cet appareil."""
     now = datetime.now(desk.config().zone)
     with desk.reader() as link:
         link.set_date(now)
-    desk.console.print(f"Lecteur mis à l'heure : {now:%d/%m/%Y %H:%M}")
+    desk.console.print(f"Lecteur mis à l’heure : {now:%d/%m/%Y %H:%M}")
 
 
 @reader.command("emulate", short_help="Lecteur et OCT émulés, pour essayer.")
 @_directory
 @click.pass_obj
 def emulate(desk: Desk, directory: Path) -> None:
-    """Démarre dans DOSSIER un lecteur et un OCT émulés, avec leur configuration, jusqu'à Ctrl-C.
+    """Démarre dans DOSSIER un lecteur et un OCT émulés, avec leur configuration, jusqu’à Ctrl-C.
 
     Dans un autre terminal : tournee reader insert DOSSIER ps infirmiere, puis
     tournee --config DOSSIER/tournee.toml et une commande.
 
-    Pas de Bluetooth ici : sans radio il ne passe pas d'un programme à l'autre. tournee demo --link ble
+    Pas de Bluetooth ici : sans radio il ne passe pas d’un programme à l’autre. tournee demo --link ble
     le montre.
     """
     from tournee.emulation.practice import practice
 
     with practice(directory) as desk_of_cards:
         desk.console.print(f"Lecteur et OCT émulés prêts. Configuration : {directory / 'tournee.toml'}")
-        desk.console.print("Code porteur des cartes d'essai : 1234. Arrêt : Ctrl-C.")
+        desk.console.print("Code porteur des cartes d’essai : 1234. Arrêt : Ctrl-C.")
         desk_of_cards.serve()
 
 
-@reader.command("insert", short_help="Met une carte d'essai dans le lecteur émulé.")
+@reader.command("insert", short_help="Met une carte d’essai dans le lecteur émulé.")
 @_directory
 @_slot
 @click.argument("card", metavar="CARTE")
 @click.pass_obj
 def insert(desk: Desk, directory: Path, slot: str, card: str) -> None:
-    """Met la carte d'essai CARTE dans la FENTE (ps ou vitale) du lecteur émulé de DOSSIER."""
+    """Met la carte d’essai CARTE dans la FENTE (ps ou vitale) du lecteur émulé de DOSSIER."""
     from tournee.emulation.control import ask
 
     ask(directory, "insert", slot=slot, card=card)
@@ -108,11 +108,11 @@ def remove(desk: Desk, directory: Path, slot: str) -> None:
     desk.console.print(f"Fente {slot} vide.")
 
 
-@reader.command("test-cards", short_help="Les cartes d'essai.")
+@reader.command("test-cards", short_help="Les cartes d’essai.")
 @json_option
 @click.pass_obj
 def known_cards(desk: Desk, as_json: bool) -> None:
-    """Liste les cartes d'essai du lecteur émulé ; les personnes sont fictives."""
+    """Liste les cartes d’essai du lecteur émulé ; les personnes sont fictives."""
     from tournee.emulation.cards import card_names
     from tournee.emulation.cards.content import card_content
 
@@ -124,7 +124,7 @@ def known_cards(desk: Desk, as_json: bool) -> None:
         return
     from rich.table import Table
 
-    table = Table(title="Cartes d'essai")
+    table = Table(title="Cartes d’essai")
     for heading in ("Carte", "Type", "Contenu"):
         table.add_column(heading)
     for card in cards:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group("return", cls=FrenchGroup)
 def returned() -> None:
-    """Les retours : ART, ARL, RSP, et ceux que l'on n'a pas compris, gardés entiers."""
+    """Les retours : ART, ARL, RSP, et ceux que l’on n’a pas compris, gardés entiers."""
 
 
 @returned.command("list", short_help="Tous les retours.")
@@ -75,7 +75,7 @@ def _returns(office: Office, filters: Filters, aside: bool) -> Iterator[ReturnRo
 @json_option
 @click.pass_obj
 def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
-    """Montre ce que dit un retour, ce qu'il a changé, ses octets ; mis de côté, pourquoi et tel que reçu."""
+    """Montre ce que dit un retour, ce qu’il a changé, ses octets ; mis de côté, pourquoi et tel que reçu."""
     from tournee.app.inbound import read_again
 
     with desk.office() as office:

@@ -23,11 +23,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.command("add", cls=FrenchCommand)
 @click.argument("name", metavar="NOM")
-@click.option("--mode", metavar="MODE", help=f"Façon d'envoyer : {', '.join(Mode)}.")
+@click.option("--mode", metavar="MODE", help=f"Façon d’envoyer : {', '.join(Mode)}.")
 @click.option("--sender", metavar="ADRESSE", help="Votre adresse de messagerie.")
-@click.option("--address", metavar="ADRESSE", help="Adresse de l'OCT.")
-@click.option("--identifier", metavar="NUMÉRO", help="SIREN de l'OCT, ou numéro d'association.")
-@click.option("--certificate", type=_FILE, metavar="FICHIER", help="Certificat de chiffrement de l'OCT.")
+@click.option("--address", metavar="ADRESSE", help="Adresse de l’OCT.")
+@click.option("--identifier", metavar="NUMÉRO", help="SIREN de l’OCT, ou numéro d’association.")
+@click.option("--certificate", type=_FILE, metavar="FICHIER", help="Certificat de chiffrement de l’OCT.")
 @click.option(
     "--insurers", type=_FILE, metavar="FICHIER", help="Mode direct : liste TOML des [[destinataire]]."
 )
@@ -40,9 +40,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
     help="Mode direct : un destinataire (répétable).",
 )
 @click.option("--sealing", metavar="SCELLEMENT", default=str(Sealing.ZK), help="ZK, K ou en-clair.")
-@click.option("--like", metavar="ROUTE", help="Reprend le serveur d'envoi et la boîte des retours de ROUTE.")
-@click.option("--smtp", metavar="SERVEUR:PORT", help="Serveur d'envoi.")
-@click.option("--smtp-security", metavar="starttls|tls", help="Liaison avec le serveur d'envoi.")
+@click.option("--like", metavar="ROUTE", help="Reprend le serveur d’envoi et la boîte des retours de ROUTE.")
+@click.option("--smtp", metavar="SERVEUR:PORT", help="Serveur d’envoi.")
+@click.option("--smtp-security", metavar="starttls|tls", help="Liaison avec le serveur d’envoi.")
 @click.option("--returns", metavar="imap|pop3|maildir", help="Où les retours attendent.")
 @click.option("--returns-server", metavar="SERVEUR:PORT", help="Serveur des retours (imap, pop3).")
 @click.option("--returns-security", metavar="starttls|tls", help="Liaison avec le serveur des retours.")
@@ -52,10 +52,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--authority", metavar="FICHIER", help="Autorités de confiance (PEM), sinon le système.")
 @click.pass_obj
 def add(desk: Desk, /, name: str, **given: Any) -> None:
-    """Ajoute la route NOM au fichier de configuration, sans la mettre en vigueur. Demande ce qui n'est pas
+    """Ajoute la route NOM au fichier de configuration, sans la mettre en vigueur. Demande ce qui n’est pas
     donné.
 
-    Tout est vérifié avant d'être écrit, certificats compris. Ensuite : tournee route test NOM, puis tournee
+    Tout est vérifié avant d’être écrit, certificats compris. Ensuite : tournee route test NOM, puis tournee
     route use NOM.
     """
     path = desk.path()
@@ -73,8 +73,8 @@ def add(desk: Desk, /, name: str, **given: Any) -> None:
             for kind, number, address, certificate in given["single_insurers"]
         ]
     else:
-        own["address"] = _asked(given["address"], "Adresse de l'OCT")
-        own["identifier"] = _asked(given["identifier"], "SIREN de l'OCT ou numéro d'association")
+        own["address"] = _asked(given["address"], "Adresse de l’OCT")
+        own["identifier"] = _asked(given["identifier"], "SIREN de l’OCT ou numéro d’association")
         certificate = given["certificate"] or Path(_asked(None, "Certificat de chiffrement (fichier)"))
         own["certificate"] = _from(home, certificate)
     submission, mailbox = _servers(path, config.active, given)
@@ -92,11 +92,11 @@ def _servers(path: Path, active: str, given: dict[str, Any]) -> tuple[Values, Va
     """The tables `envoi` and `retours`: those of another route, or as told."""
     like = given["like"]
     if like is None and given["smtp"] is None:
-        answer = _asked(None, f"Même serveur d'envoi et même boîte de retours que {active} (o/n)", "o")
+        answer = _asked(None, f"Même serveur d’envoi et même boîte de retours que {active} (o/n)", "o")
         like = active if answer.lower().startswith("o") else None
     if like is not None:
         return route_values(path, like)
-    submission = _server(given, "smtp", "Serveur d'envoi (serveur:port)", Security.STARTTLS)
+    submission = _server(given, "smtp", "Serveur d’envoi (serveur:port)", Security.STARTTLS)
     kind = _word(MailboxKind, _asked(given["returns"], "Retours par", str(MailboxKind.IMAP)), "--returns")
     if kind is MailboxKind.MAILDIR:
         folder = _asked(given["returns_folder"], "Dossier des retours")
@@ -109,7 +109,7 @@ def _server(given: dict[str, Any], option: str, question: str, usual: Security) 
     endpoint = _asked(given[option], question)
     host, _, port = endpoint.rpartition(":")
     if not host or not port.isdigit():
-        raise ConfigError(f"« {endpoint} » n'est pas un serveur.", next_step="indiquez serveur:port")
+        raise ConfigError(f"« {endpoint} » n’est pas un serveur.", next_step="indiquez serveur:port")
     security = given["smtp_security" if option == "smtp" else "returns_security"]
     values: Values = {"serveur": host, "port": int(port)}
     values["securite"] = str(_word(Security, security or str(usual), "securite"))

@@ -56,7 +56,7 @@ def list_routes(desk: Desk, as_json: bool) -> None:
         values.write({"active": config.active, "routes": routes})
         return
     table = Table(title="Routes", title_style="bold")
-    for heading in ("", "Route", "Mode", "Adresse", "Scellement", "Certificat jusqu'au"):
+    for heading in ("", "Route", "Mode", "Adresse", "Scellement", "Certificat jusqu’au"):
         table.add_column(heading)
     for name, one in config.routes.items():
         table.add_row(
@@ -108,15 +108,15 @@ def use(desk: Desk, name: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def test(desk: Desk, name: str | None, as_json: bool) -> None:
-    """Essaie la route NOM, ou celle en vigueur : adresses, certificats, mots de passe, serveur d'envoi, boîte
-    des retours. N'envoie rien, ne relève rien. État de sortie 0 si tout va, 6 sinon.
+    """Essaie la route NOM, ou celle en vigueur : adresses, certificats, mots de passe, serveur d’envoi, boîte
+    des retours. N’envoie rien, ne relève rien. État de sortie 0 si tout va, 6 sinon.
     """
     config = desk.config()
     tried = _named(config, name or config.active)
     found: list[Finding] = []
     with desk.watcher(as_json) as watch:
         if not as_json:
-            desk.console.print(f"Essai de la route {tried.name} ({tried.mode}) ; rien n'est envoyé.")
+            desk.console.print(f"Essai de la route {tried.name} ({tried.mode}) ; rien n’est envoyé.")
         for finding in try_route(tried, datetime.now(config.zone), ReturnKey.of(config)):
             found.append(finding)
             watch.progress(f"essai de {tried.name}", len(found), 0)
@@ -129,17 +129,17 @@ def test(desk: Desk, name: str | None, as_json: bool) -> None:
         desk.console.print(f"La route {tried.name} est prête.")
     if wrong:
         raise ExchangeError(
-            f"La route {tried.name} n'est pas prête : {len(wrong)} point(s) à corriger.",
-            next_step="corrigez chaque ligne marquée ✗, puis recommencez l'essai",
+            f"La route {tried.name} n’est pas prête : {len(wrong)} point(s) à corriger.",
+            next_step="corrigez chaque ligne marquée ✗, puis recommencez l’essai",
         )
 
 
 def _named(config: Config, name: str) -> Route:
     if name not in config.routes:
         raise ConfigError(
-            f"Il n'y a pas de route « {name} » dans la configuration.",
+            f"Il n’y a pas de route « {name} » dans la configuration.",
             cause=f"routes configurées : {', '.join(config.routes)}",
-            next_step="choisissez l'une d'elles",
+            next_step="choisissez l’une d’elles",
         )
     return config.routes[name]
 

@@ -20,7 +20,7 @@ def show_config() -> None:
 @click.argument("account", metavar="UTILISATEUR@SERVEUR")
 @click.pass_obj
 def password(desk: Desk, account: str) -> None:
-    """Demande le mot de passe d'un compte de messagerie et le garde dans le trousseau du système."""
+    """Demande le mot de passe d’un compte de messagerie et le garde dans le trousseau du système."""
     from tournee.config import keep_password
 
     keep_password(account, click.prompt("Mot de passe", hide_input=True, err=True))

@@ -17,16 +17,16 @@ for 000 and 999.
 
 TABLE = """\
 000 128 Début de fichier
-  4   2 !A type_emetteur                Type d'émetteur
-  6  14 !D numero_emetteur              Numéro d'émetteur
+  4   2 !A type_emetteur                Type d’émetteur
+  6  14 !D numero_emetteur              Numéro d’émetteur
  20   6 ?A programme_emetteur           Programme émetteur
  26   2 !A type_destinataire            Type de destinataire
  28  14 !A numero_destinataire          Numéro de destinataire
  42   6 ?A programme_destinataire       Programme destinataire
- 48   2 ?A application                  Application-type d'échange
+ 48   2 ?A application                  Application-type d’échange
  50   6 !A fichier                      Identification du fichier
  56   6 !D date                         Date de création du fichier
- 62   4 !A reference                    Référence de l'échange
+ 62   4 !A reference                    Référence de l’échange
  66   2 ?A version                      Version
  68   1 ?A compactage                   Compactage
  69   1 ?A cryptage                     Cryptage
@@ -38,8 +38,8 @@ TABLE = """\
  92  37 ?A message                      Message
 010  14 Organisme complémentaire
   4   2 !K rupture                 01   Niveau de rupture
-  6   7 !D numero_amc                   Numéro d'organisme complémentaire
- 13   1 !D cle                          Clé du numéro d'organisme complémentaire
+  6   7 !D numero_amc                   Numéro d’organisme complémentaire
+ 13   1 !D cle                          Clé du numéro d’organisme complémentaire
 020  21 Mandataire
   4   2 !K rupture                 01   Niveau de rupture
   6  15 !D destinataire                 Numéro de destinataire de règlement
@@ -51,7 +51,7 @@ TABLE = """\
   6   6 !D date                         Date de la journée comptable
 071  86 Date comptable et référence du virement
   4   2 !K rupture                 02   Niveau de rupture
-  6   6 !D date                         Date de la journée comptable ou date d'émission du virement
+  6   6 !D date                         Date de la journée comptable ou date d’émission du virement
  12  32 !A libelle_1                    Libellé du virement - ligne 1
  44  32 ?A libelle_2                    Libellé du virement - ligne 2
  76  10 ?A organisme                    Organisme payeur
@@ -62,7 +62,7 @@ TABLE = """\
 081  22 Type de retour
   4   2 !K rupture                 02   Niveau de rupture
   6   2 !D type                         Code du type de retour
-  8  14 ?A lieu                         Numéro du lieu d'éxecution de l'acte
+  8  14 ?A lieu                         Numéro du lieu d’éxecution de l’acte
 100  15 Facture
   4   2 ?D rupture                      Niveau de rupture
   6   9 !D facture                      Numéro de facture
@@ -75,16 +75,16 @@ TABLE = """\
  30   1 !A type                         Type de facture
  31   6 ?d date                         Date de facturation
  37   1 ?A traitement_amc               Traitement effectué sur la part AMC
- 38   2 ?A nature_assurance             Nature d'assurance
+ 38   2 ?A nature_assurance             Nature d’assurance
 103 152 Assuré et bénéficiaire
   4   2 ?D rupture                      Niveau de rupture
   6  13 !A nir                          N° immatriculation
- 19   2 !D cle                          Clé du numéro d'immatriculation
+ 19   2 !D cle                          Clé du numéro d’immatriculation
  21  25 ?A nom                          Nom patronymique
- 46  25 ?A nom_usage                    Nom d'usage
+ 46  25 ?A nom_usage                    Nom d’usage
  71  15 ?A prenom                       Prénom
  86  13 ?A nir_individuel               N° immatriculation individuel
- 99   2 ?d cle_individuelle             Clé du numéro d'immatriculation individuel
+ 99   2 ?d cle_individuelle             Clé du numéro d’immatriculation individuel
 101   6 !D naissance                    Date de naissance
 107   1 !D rang_naissance               Rang de naissance
 108  25 ?A nom_beneficiaire             Nom
@@ -105,12 +105,12 @@ TABLE = """\
  13  25 !A nom                          Nom du malade
  38  15 !A prenom                       Prénom du malade
  53   4 !A unite_gestion                Unité de gestion de rattachement
-150   8 Nature d'assurance
+150   8 Nature d’assurance
   4   2 ?D rupture                      Niveau de rupture
-  6   2 !A nature_assurance             Nature de l'assurance
-160  23 Critère d'archivage
+  6   2 !A nature_assurance             Nature de l’assurance
+160  23 Critère d’archivage
   4   2 ?D rupture                      Niveau de rupture
-  6  17 !D archivage                    Numéro d'archivage
+  6  17 !D archivage                    Numéro d’archivage
 198  24 Part AMO
   4   2 ?D rupture                      Niveau de rupture
   6   8 !I demande                      Montant AMO demandé
@@ -124,7 +124,7 @@ TABLE = """\
  15   8 ?i paye                         Montant AMC payé
  23   1 !G signe                        Signe du montant AMC payé
  24  10 !D numero_amc                   N° AMC destinataire
- 34  15 ?A adherent                     N° identification AMC de l'adhérent
+ 34  15 ?A adherent                     N° identification AMC de l’adhérent
 210 118 Acte professionnel
   4   2 ?D rupture                      Niveau de rupture
   6   2 !D ligne                        N° de ligne
@@ -132,18 +132,18 @@ TABLE = """\
  10   1 !A justif_exo                   Justification pour exonération
  11   2 !D mode_traitement              Mode de traitement
  13   3 !D discipline                   Discipline médico-tarifaire
- 16   6 !D date_prescription            Date de prescription d'un acte
+ 16   6 !D date_prescription            Date de prescription d’un acte
  22   6 !D date                         Date des soins ou date début
  28   6 !D date_fin                     Date de fin de soins
- 34   8 !I prix_unitaire                Prix unitaire d'un acte
- 42   8 !I base                         Base de remboursement d'un acte
+ 34   8 !I prix_unitaire                Prix unitaire d’un acte
+ 42   8 !I base                         Base de remboursement d’un acte
  50   3 !I taux                         Taux de remboursement
  53   8 !I montant                      Montant remboursé
- 61   1 !G signe                        Signe de l'acte
+ 61   1 !G signe                        Signe de l’acte
  62   3 !A nature                       Nature de la prestation
- 65   2 !A complement                   Code complémentaire à la nature d'acte
- 67   3 !I quantite                     Quantité d'actes
- 70   5 !I coefficient                  Coefficient de l'acte
+ 65   2 !A complement                   Code complémentaire à la nature d’acte
+ 67   3 !I quantite                     Quantité d’actes
+ 70   5 !I coefficient                  Coefficient de l’acte
  75   3 !I denombrement                 Dénombrement des actes
  78   8 !I depense                      Montant de la dépense
  86   2 !A qualificatif                 Qualificatif de la dépense
@@ -161,15 +161,15 @@ TABLE = """\
  13   3 !D discipline                   Discipline médico-tarifaire
  16   6 !D date                         Date des soins ou date début
  22   6 !D date_fin                     Date de fin de soins
- 28   8 !I prix_unitaire                Prix unitaire d'un acte
- 36   8 !I base                         Base de remboursement d'un acte
+ 28   8 !I prix_unitaire                Prix unitaire d’un acte
+ 36   8 !I base                         Base de remboursement d’un acte
  44   3 !I taux                         Taux de remboursement
  47   8 !I montant                      Montant remboursé
- 55   1 !G signe                        Signe de l'acte
+ 55   1 !G signe                        Signe de l’acte
  56   3 !A nature                       Nature de la prestation
- 59   2 !A complement                   Code complémentaire à la nature d'acte
- 61   3 !I quantite                     Quantité d'actes
- 64   5 !I coefficient                  Coefficient de l'acte
+ 59   2 !A complement                   Code complémentaire à la nature d’acte
+ 61   3 !I quantite                     Quantité d’actes
+ 64   5 !I coefficient                  Coefficient de l’acte
  69   3 !I denombrement                 Dénombrement des actes
  72   8 !I depense                      Montant de la dépense
  80   2 !A qualificatif                 Qualificatif de la dépense
@@ -184,12 +184,12 @@ TABLE = """\
   4   2 ?D rupture                      Niveau de rupture
   6   2 !D ligne                        Numéro de ligne pour noemie
   8  10 !A dette                        Référence de la dette
- 18   6 !D date                         Date d'enregistrement de la dette
+ 18   6 !D date                         Date d’enregistrement de la dette
  24   3 !A nature                       Nature de la dette
  27   3 !A operation                    Nature des opérations de récupération
  30   8 !I montant                      Montant du mouvement financier
- 38   1 !G signe                        Signe de l'acte
- 39   8 ?i solde                        Montant du solde d'une dette
+ 38   1 !G signe                        Signe de l’acte
+ 39   8 ?i solde                        Montant du solde d’une dette
 261  19 Paiements ponctuels ou forfaitaires
   4   2 ?D rupture                      Niveau de rupture
   6   5 !D code                         Code paiement ponctuel ou forfaitaire
@@ -198,8 +198,8 @@ TABLE = """\
   4   2 ?D rupture                      Niveau de rupture
   6   5 ?A code                         Codification
  11  80 ?A libelle                      Libellé associé
- 91  13 ?A nir                          N° d'immatriculation
-104   2 ?d cle                          Clé du numéro d'immatriculation
+ 91  13 ?A nir                          N° d’immatriculation
+104   2 ?d cle                          Clé du numéro d’immatriculation
 106   6 ?d naissance                    Date de naissance
 112   1 ?d rang_naissance               Rang de naissance
 113   1 !A periode                      Période
@@ -232,23 +232,23 @@ TABLE = """\
   6  17 ?A identification               Identification du niveau de rupture
  23   8 !I nombre                       Compteur du niveau inférieur dans la hierarchie
  31  11 !I cumul                        Cumul des montants de niveau inférieur
- 42   1 !G signe                        Signe de l'acte
+ 42   1 !G signe                        Signe de l’acte
 999 128 Fin de fichier
-  4   2 !A type_emetteur                Type d'émetteur
-  6  14 !D numero_emetteur              Numéro d'émetteur
+  4   2 !A type_emetteur                Type d’émetteur
+  6  14 !D numero_emetteur              Numéro d’émetteur
  20   6 ?A programme_emetteur           Programme émetteur
  26   2 !A type_destinataire            Type de destinataire
  28  14 !A numero_destinataire          Numéro de destinataire
  42   6 ?A programme_destinataire       Programme destinataire
- 48   2 ?A application                  Application-type d'échange
+ 48   2 ?A application                  Application-type d’échange
  50   6 !A fichier                      Identification du fichier
- 56   8 !I enregistrements              Nombre d'enregistrements
+ 56   8 !I enregistrements              Nombre d’enregistrements
  64   1 ?A flux                         Type de flux
  65  18 ?A blanc                        Blanc
  83   3 !I lots                         Nombre de lots
  86  11 !I cumul                        Cumul des montants du fichier
  97   1 !G signe                        Signe du montant du fichier
- 98  11 ?i cumul_autre                  Cumul des montants du fichier dans l'autre monnaie
+ 98  11 ?i cumul_autre                  Cumul des montants du fichier dans l’autre monnaie
 109  20 ?A blanc_fin                    Blanc
 """
 
@@ -273,8 +273,8 @@ LABELS = {
     },
     ("102", "traitement_amc"): {
         "": "aucun",
-        "A": "éclatement par l'OCT",
-        "F": "éclatement par l'OCT",
+        "A": "éclatement par l’OCT",
+        "F": "éclatement par l’OCT",
         "E": "éclatement au poste de travail",
         "C": "paiement coordonné",
         "N": "image seule",

@@ -60,7 +60,7 @@ class SecureChannel:
 
     def __init__(self, secret: bytes, random: Callable[[int], bytes] = os.urandom) -> None:
         if len(secret) != SECRET_LENGTH:
-            raise ValueError(f"a reader's secret has {SECRET_LENGTH} bytes, not {len(secret)}")
+            raise ValueError(f"a reader’s secret has {SECRET_LENGTH} bytes, not {len(secret)}")
         self._secret = secret
         self._random = random
         self._exchanged = b""

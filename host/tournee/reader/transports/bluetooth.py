@@ -149,9 +149,9 @@ def pair(address: str, radio: Radio | None = None) -> None:
         radio.loop.run(join(), _PAIR_S)
     except (BleakError, OSError, TimeoutError) as error:
         raise NotPaired(
-            f"Le jumelage avec le lecteur {address} n'a pas abouti.",
-            cause="le code saisi n'est pas celui du lecteur, ou il s'est éloigné",
-            next_step="recommencez près du lecteur, et recopiez les six chiffres qu'il affiche",
+            f"Le jumelage avec le lecteur {address} n’a pas abouti.",
+            cause="le code saisi n’est pas celui du lecteur, ou il s’est éloigné",
+            next_step="recommencez près du lecteur, et recopiez les six chiffres qu’il affiche",
         ) from error
 
 
@@ -249,8 +249,8 @@ class BluetoothTransport:
             await self._client.disconnect()
             if isinstance(error, BleakGATTProtocolError) and error.code in _NOT_PAIRED:
                 raise NotPaired(
-                    f"Le lecteur {self._address} n'accepte que les appareils jumelés avec lui.",
-                    cause="cet appareil n'est pas jumelé, ou l'un des deux a oublié l'autre",
+                    f"Le lecteur {self._address} n’accepte que les appareils jumelés avec lui.",
+                    cause="cet appareil n’est pas jumelé, ou l’un des deux a oublié l’autre",
                     next_step="jumelez-les",
                     remedy="pair-reader",
                 ) from error

@@ -120,7 +120,7 @@ class SocketTransport:
 def closed(url: str) -> TransportClosed:
     """Say that the stream of this URL is not to be had."""
     return TransportClosed(
-        f"La liaison avec le lecteur ne s'ouvre pas ou s'est coupée ({url}).",
+        f"La liaison avec le lecteur ne s’ouvre pas ou s’est coupée ({url}).",
         cause="lecteur débranché, éteint ou hors de portée, ou port utilisé par un autre logiciel",
-        next_step="vérifiez le branchement et l'alimentation du lecteur, puis recommencez",
+        next_step="vérifiez le branchement et l’alimentation du lecteur, puis recommencez",
     )
