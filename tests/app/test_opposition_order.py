@@ -133,7 +133,7 @@ def test_damaged_list_is_refused_and_asked_for_anew_as_a_whole(office: Office) -
     whole = path.read_bytes()
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     for act in (list_state, lambda one: check_serial(one, "1"), request_list):
-        with pytest.raises(DamagedListError, match="opposition request --whole"):
+        with pytest.raises(DamagedListError, match="redemandez la liste entière"):
             act(office)
     request_list(office, whole=True)
     with pytest.raises(DamagedListError):
@@ -157,7 +157,7 @@ def test_whole_list_asked_for_takes_the_place_of_the_one_in_force_when_it_comes(
 
 
 def test_request_in_nobodys_name_is_refused(world: World, tmp_path: Path) -> None:
-    with office_of(tmp_path / "new.db", world.route()) as office, pytest.raises(StoreError, match="--ps"):
+    with office_of(tmp_path / "new.db", world.route()) as office, pytest.raises(StoreError, match="indiquez son numéro"):
         request_list(office)
     with office_of(tmp_path / "new.db", world.route()) as office:
         assert request_list(office, "756000121", "IF").error is None

@@ -22,7 +22,7 @@ def test_each_record_a_becomes_an_item(vector):
         ArlItem(
             SENDER, "000012", "002", "261122", False, "0103", "CERTIFICAT V : SIGNATURE FAUSSE", "000000042"
         ),
-        ArlItem(SENDER, "000012", "003", "261121", False, "0199", "AMC 0099999997 INCONNUE DE L’OCT", ""),
+        ArlItem(SENDER, "000012", "003", "261121", False, "0199", "AMC 0099999997 INCONNUE DE L'OCT", ""),
     )
 
 

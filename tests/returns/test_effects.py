@@ -14,7 +14,7 @@ TRANSFER = "VIREMENT 4711 TIERS PAYANT"
 
 def test_an_arl_settles_lots(vector):
     """OCT-RET-2."""
-    label = "AMC 0099999997 INCONNUE DE L’OCT"
+    label = "AMC 0099999997 INCONNUE DE L'OCT"
     assert effects_of(read_arl(vector("arl_lots.txt"))) == (
         Effect(Target.LOT, Outcome.ACCEPTED, PS, "000012", "001", "261122", code="0000"),
         Effect(
