@@ -157,7 +157,10 @@ def test_whole_list_asked_for_takes_the_place_of_the_one_in_force_when_it_comes(
 
 
 def test_request_in_nobodys_name_is_refused(world: World, tmp_path: Path) -> None:
-    with office_of(tmp_path / "new.db", world.route()) as office, pytest.raises(StoreError, match="indiquez son numéro"):
+    with (
+        office_of(tmp_path / "new.db", world.route()) as office,
+        pytest.raises(StoreError, match="indiquez son numéro"),
+    ):
         request_list(office)
     with office_of(tmp_path / "new.db", world.route()) as office:
         assert request_list(office, "756000121", "IF").error is None
