@@ -1,7 +1,7 @@
 """Journals of many invoices, as years of work leave them: a thousand live through the journal's own
 operations, and the rest are their rows again under other numbers, sealed anew for their places.
 
-Made once and kept under `.cache/journals`, by the schema's version and the count.
+Made once a day, for their last days are the last ones, and kept under `.cache/journals`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROUND = 1_000
 OPEN = 60
 """The last ones, of which some wait for each thing."""
 
-TODAY = datetime(2026, 11, 27, 19, 0)
+TODAY = datetime.now().astimezone().replace(microsecond=0)
 _LOT = 100
 _TABLES = (
     *("day", "visit", "invoice", "file", "lot", "sheet", "sheet_bytes", "message", "received", "effect"),
@@ -48,9 +48,11 @@ _VISIT = b'{"version": 1, "nir": "2550699999001", "actes": [{"code": "AMI"}]}'.l
 
 def big_journal(count: int, a_day: int) -> Path:
     """A journal of `count` invoices (thousands), `a_day` on each day up to `TODAY`: to be copied."""
-    kept = CACHE / f"{len(list(SCHEMA.glob('*.sql')))}-{count}-{a_day}.db"
+    kept = CACHE / f"{len(list(SCHEMA.glob('*.sql')))}-{count}-{TODAY:%Y%m%d}.db"
     if not kept.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
+        for old in CACHE.glob(f"*-{count}-*"):
+            old.unlink()
         draft = kept.with_suffix(".draft")
         draft.unlink(missing_ok=True)
         _make(draft, count, a_day)

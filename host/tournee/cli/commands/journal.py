@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.options.filters import Filters, filter_options, more_line
+from tournee.cli.options.filters import PAGE, Filters, filter_options, more_line
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
@@ -27,12 +28,14 @@ RECENT_DAYS = 30
 @click.pass_obj
 def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -> None:
     """Montre chaque facture et son état, la plus récente d’abord : celles qui attendent quelque chose et
-    celles des 30 derniers jours. Puis les totaux de tout le journal, les retours sans suite, et ce qui
-    demande votre attention.
+    celles des 30 derniers jours, cinquante à la fois. Puis les totaux de tout le journal, les retours sans
+    suite, et ce qui demande votre attention.
     """
     from tournee.app.alerts import alerts
     from tournee.store import MessageState, ReturnState
 
+    if not (everything or as_json or filters.narrow or filters.limit):
+        filters = replace(filters, limit=PAGE)  # what a screen takes; a program has them all
     with desk.office() as office:
         totals = office.journal.totals()
         rows, more = filters.shown(_invoices(office, filters, everything))

@@ -19,8 +19,21 @@ PROFILE = "open-1"
 
 
 def write(values: dict[str, Any]) -> None:
-    """Print one JSON object; it says that it is a simulation."""
-    click.echo(json.dumps({"profile": PROFILE, "simulation": True, **values}, ensure_ascii=False, indent=2))
+    """Print one JSON object; it says that it is a simulation. A line a value, one for each item of
+    a list: ten thousand invoices are written as fast as they are read.
+    """
+    whole = {"profile": PROFILE, "simulation": True, **values}
+    told = ",\n".join(f"  {_compact(key)}: {_told(value)}" for key, value in whole.items())
+    click.echo(f"{{\n{told}\n}}")
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, list | tuple) and value:
+        return "[\n    " + ",\n    ".join(map(_compact, value)) + "\n  ]"
+    return _compact(value)
+
+
+_compact = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def invoice(row: OverviewRow) -> dict[str, Any]:

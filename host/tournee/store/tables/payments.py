@@ -20,8 +20,8 @@ _PAYMENTS = """SELECT sheet, received, share, outcome, asked, paid FROM payment 
 _BILLED_TWICE = """WITH standing AS (SELECT invoice.id, invoice.visit, invoice.number,
         (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet
             WHERE sheet.invoice = invoice.id) AS paid
-    FROM invoice WHERE visit IN (SELECT visit FROM invoice WHERE id IN ({marks}))
-    AND EXISTS (SELECT 1 FROM invoice AS other WHERE other.visit = invoice.visit AND other.id <> invoice.id)
+    FROM invoice WHERE visit IN (SELECT visit FROM invoice WHERE former IS NOT NULL
+        AND visit IN (SELECT visit FROM invoice WHERE id IN ({marks})))
     AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id
         AND sheet.state NOT IN ('abandoned', 'refused', 'payment_refused')))
     SELECT me.id, other.number FROM standing AS me JOIN standing AS other
@@ -108,15 +108,18 @@ class Payments:
         """The same of many, by sheet."""
         found: dict[int, list[PaymentRow]] = {}
         for row in self._db.among(_PAYMENTS, sheets):
-            found.setdefault(row["sheet"], []).append(payment_row(row))
+            found.setdefault(row["sheet"], []).append(_payment_row(row))
         return found
 
-    def reasons(self, sheets: Sequence[Row]) -> dict[int, str]:
+    def reasons(
+        self, sheets: Sequence[Row], known: Mapping[int, list[PaymentRow]] | None = None
+    ) -> dict[int, str]:
         """The last reason that a return gave for each sheet, then what is amiss in its payments.
 
-        Rows have `id`, `invoice`, `kind`, `amo`, `amc` and `reason_sealed`.
+        Rows have `id`, `invoice`, `kind`, `amo`, `amc` and `reason_sealed`; `known` are all their payments,
+        where they were read already.
         """
-        payments = self.of_sheets(sheet["id"] for sheet in sheets)
+        payments = self.of_sheets(sheet["id"] for sheet in sheets) if known is None else known
         paid = sorted({sheet["invoice"] for sheet in sheets if sheet["id"] in payments})
         beside = {
             row["invoice"]: row["sheets"]
@@ -144,15 +147,14 @@ class Payments:
         return found
 
 
-def payment_row(row: Row | Mapping[str, int | str]) -> PaymentRow:
-    """A payment as the journal gives it back."""
+def _payment_row(row: Row) -> PaymentRow:
     return PaymentRow(
-        sheet_id=int(row["sheet"]),
-        return_id=int(row["received"]),
-        share=str(row["share"]),
-        outcome=str(row["outcome"]),
-        asked=int(row["asked"]),
-        paid=int(row["paid"]),
+        sheet_id=row["sheet"],
+        return_id=row["received"],
+        share=row["share"],
+        outcome=row["outcome"],
+        asked=row["asked"],
+        paid=row["paid"],
     )
 
 

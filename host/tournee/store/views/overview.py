@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from tournee.model.codes import DRE, FSE
 from tournee.store.database import Database
-from tournee.store.rows import OverviewRow, Totals
+from tournee.store.rows import OverviewRow, PaymentRow, Totals
 from tournee.store.statements import Row, marks
 from tournee.store.states import MessageState, SheetState
 from tournee.store.tables.payments import Payments
@@ -41,11 +41,10 @@ _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.state, sheet.fee,
     JOIN day ON day.id = visit.day LEFT JOIN lot ON lot.id = sheet.lot LEFT JOIN file ON file.id = lot.file
     WHERE sheet.invoice IN ({marks}) ORDER BY sheet.invoice DESC, sheet.id"""
 
-_PAID = "SELECT sheet, sum(paid) AS paid FROM payment WHERE sheet IN ({marks}) GROUP BY sheet"
-
 _MESSAGES = "SELECT id, file, subject, state, reason_sealed FROM message WHERE file IN ({marks}) ORDER BY id"
 
-_SIBLINGS = """SELECT id, visit, number FROM invoice WHERE visit IN ({marks}) AND EXISTS
+_SIBLINGS = """SELECT id, visit, number FROM invoice
+    WHERE visit IN (SELECT visit FROM invoice WHERE former IS NOT NULL AND visit IN ({marks})) AND EXISTS
     (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned') ORDER BY id"""
 
 _SINCE = """SELECT id FROM invoice WHERE visit IN (SELECT id FROM visit WHERE day IN
@@ -166,15 +165,15 @@ class Overview:
         names = {invoice: self._patient(fse) for invoice, fse in named.items()}
         meant = [invoice for invoice, name in names.items() if patient in name.casefold()]
         sheets = [sheet for invoice in meant for sheet in invoices[invoice]]
-        paid = {row["sheet"]: row["paid"] for row in self._db.among(_PAID, [sheet["id"] for sheet in sheets])}
-        reasons = self._payments.reasons(sheets)
+        payments = self._payments.of_sheets(sheet["id"] for sheet in sheets)
+        reasons = self._payments.reasons(sheets, payments)
         self._read_messages({sheet["file_id"] for sheet in sheets} - {None, *messages}, messages)
         siblings: dict[int, list[Row]] = {}
         for row in self._db.among(_SIBLINGS, [named[invoice]["visit"] for invoice in meant]):
             siblings.setdefault(row["visit"], []).append(row)
         for invoice in meant:
             of_visit = siblings.get(named[invoice]["visit"], [])
-            yield self._row(names[invoice], invoices[invoice], paid, reasons, messages, of_visit)
+            yield self._row(names[invoice], invoices[invoice], payments, reasons, messages, of_visit)
 
     def _patient(self, sheet: Row) -> str:
         return self._db.decrypt_text(sheet["patient_sealed"], "sheet", "patient", sheet["id"])
@@ -188,7 +187,7 @@ class Overview:
         self,
         name: str,
         sheets: list[Row],
-        paid: dict[int, int],
+        payments: dict[int, list[PaymentRow]],
         reasons: dict[int, str],
         messages: dict[int, list[Row]],
         of_visit: list[Row],
@@ -212,7 +211,7 @@ class Overview:
             fee=fse["fee"],
             amo=fse["amo"],
             amc=max([sheet["amc"] for sheet in sheets]),
-            paid=sum([paid.get(sheet["id"], 0) for sheet in sheets]),
+            paid=sum([one.paid for sheet in sheets for one in payments.get(sheet["id"], ())]),
             state=min(states, key=_RANK.__getitem__),
             lots=_once([f"{sheet['lot']:03}" for sheet in sheets if sheet["lot"] is not None]),
             files=_once([f"{sheet['file']:06}" for sheet in sheets if sheet["file"] is not None]),
