@@ -10,7 +10,7 @@ from tournee.app.context import Clock, Office
 from tournee.app.opposition import read_unless_opposed
 from tournee.billing.identity import Patient, PsIdentity
 from tournee.billing.zones.card import patients_from_groups, ps_from_groups, serial_from_groups
-from tournee.reader import PS_UNLOCKED, Reader, Transport
+from tournee.reader import PS_UNLOCKED, Reader, Transport, VitaleCard
 
 AskCode = Callable[[], str]
 _log = logging.getLogger(__name__)
@@ -66,9 +66,25 @@ def read_ps(reader: Reader) -> PsOnDuty:
 def read_vitale(office: Office, reader: Reader) -> VitaleInReader:
     """Read the patient's card. OpposedCardError when it is on the opposition list in force (OCT-LOI-2)."""
     card = read_unless_opposed(office, reader)
-    return VitaleInReader(
-        serial_from_groups(card.groups), patients_from_groups(card.groups), card.certificate
-    )
+    return _kept(office, card)
+
+
+def certificate_now(office: Office, reader: Reader, vitale: VitaleInReader) -> bytes:
+    """The certificate that the card holds now, where the one of another day may be out of date; another card
+    has come when its serial number is another: then the certificate is what it was. ReaderError.
+    """
+    card = reader.read_vitale()
+    if serial_from_groups(card.groups) != vitale.serial:
+        return vitale.certificate
+    _log.info("the card's certificate is read again")
+    return _kept(office, card).certificate
+
+
+def _kept(office: Office, card: VitaleCard) -> VitaleInReader:
+    serial, kept = serial_from_groups(card.groups), office.certificates
+    if kept is not None and kept.find(serial) != card.certificate:
+        kept.keep(serial, card.certificate)
+    return VitaleInReader(serial, patients_from_groups(card.groups), card.certificate)
 
 
 def unlock(reader: Reader, ask_code: AskCode) -> None:

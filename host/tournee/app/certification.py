@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tournee.exchange.certificates import (
     LOT_SIGNATURE,
     PS_SIGNATURE,
     VITALE_SIGNATURE,
+    SignatureError,
     certificate_records,
     verify_invoice,
     verify_lot,
@@ -15,35 +17,53 @@ from tournee.exchange.certificates import (
 from tournee.exchange.lot_index import outline_lot
 from tournee.exchange.splitting import split_invoice
 from tournee.model.codes import SECURED
-from tournee.reader import Reader
+from tournee.reader import Certification, Reader
 from tournee.reader.link.record_stream import Progress
 
 
 @dataclass(frozen=True)
 class Signers:
-    """Whose cards are in the reader: their certificates in DER; the patient's None when there is none."""
+    """Whose cards are in the reader: their certificates in DER; the patient's None when there is none.
+
+    `read_again` reads the patient's from the card, where that one was kept from another day.
+    """
 
     ps_certificate: bytes
     vitale_certificate: bytes | None = None
+    read_again: Callable[[], bytes] | None = None
 
 
 def certify_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str, mode: str) -> bytes:
     """Have an invoice's records 2 to 5 signed, by the Vitale card too in mode 03; give its records 7
     (OCT-SS-2).
 
-    Every signature is checked against its card. ReaderError, SignatureError, LayoutError.
+    Every signature is checked against its card; a seal that does not verify by a certificate that was kept,
+    by the one that the card holds now. ReaderError, SignatureError, LayoutError.
     """
-    invoice = split_invoice(body)
-    made = reader.certify_invoice(body, kind=kind, mode=mode, total=invoice.fee)
-    number, emetteur = invoice.number, invoice.emetteur
-    sevens = certificate_records(emetteur, number, PS_SIGNATURE, made.signature, signers.ps_certificate)
+    made = reader.certify_invoice(body, kind=kind, mode=mode, total=split_invoice(body).fee)
     vitale = signers.vitale_certificate if mode == SECURED else None
+    try:
+        return _checked_sevens(body, mode, made, signers.ps_certificate, vitale)
+    except SignatureError:
+        if vitale is None or signers.read_again is None:
+            raise
+        now = signers.read_again()
+        if now == vitale:
+            raise
+        return _checked_sevens(body, mode, made, signers.ps_certificate, now)
+
+
+def _checked_sevens(body: bytes, mode: str, made: Certification, ps: bytes, vitale: bytes | None) -> bytes:
+    """The records 7 of an invoice that was signed by the cards of these certificates; SignatureError."""
+    invoice = split_invoice(body)
+    number, emetteur = invoice.number, invoice.emetteur
+    sevens = certificate_records(emetteur, number, PS_SIGNATURE, made.signature, ps)
     if made.seal is not None and vitale is not None:
         sevens += certificate_records(emetteur, number, VITALE_SIGNATURE, made.seal, vitale)
     verify_invoice(
         body + sevens,
         mode=mode,
-        ps_certificate=signers.ps_certificate,
+        ps_certificate=ps,
         vitale_certificate=vitale,
     )
     return sevens

@@ -11,8 +11,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from tournee.app.cards import PsOnDuty, VitaleInReader
+from tournee.app.cards import PsOnDuty, VitaleInReader, certificate_now
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.context import Office
 from tournee.app.opposition import refuse_opposed
@@ -166,6 +167,9 @@ def _certify_sheet(
     office: Office, reader: Reader, ps: PsOnDuty, vitale: VitaleInReader | None, sheet: SheetRow
 ) -> None:
     """Have one sheet certified, journal its records 7 (OCT-SS-2)."""
-    signers = Signers(ps.certificate, vitale.certificate if vitale is not None else None)
+    signers = Signers(ps.certificate)
+    if vitale is not None:
+        read_again = partial(certificate_now, office, reader, vitale)
+        signers = Signers(ps.certificate, vitale.certificate, read_again)
     sevens = certify_invoice(reader, signers, sheet.records, kind=sheet.kind, mode=sheet.mode)
     office.journal.invoices.certified(sheet.id, sevens)

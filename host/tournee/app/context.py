@@ -14,6 +14,7 @@ from tournee.errors import ConfigError
 from tournee.files import read_bounded
 from tournee.french import reason
 from tournee.store import Cipher, Journal, journal_key
+from tournee.store.card_certificates import KeptCertificates
 
 if TYPE_CHECKING:
     from tournee.config import Config
@@ -29,7 +30,8 @@ class Office:
     """One practice at work: what is written, when, and by which route it goes.
 
     `clock` gives aware local times; `unseal` opens returns sealed for the PS, None when none are expected;
-    `former` are the routes used before, whose returns are still taken in (`OCT-MODE-3`).
+    `former` are the routes used before, whose returns are still taken in (`OCT-MODE-3`); `certificates` are
+    those of Vitale cards read before, None to read each one's again.
     """
 
     journal: Journal
@@ -37,6 +39,7 @@ class Office:
     clock: Clock
     unseal: Callable[[bytes], bytes] | None = None
     former: tuple[Route, ...] = ()
+    certificates: KeptCertificates | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -75,13 +78,15 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
         return datetime.now(config.zone)
 
     now = clock or local_time
-    journal = Journal(config.journal, Cipher(journal_key(config.journal)), now, station=config.station)
+    secret = journal_key(config.journal)
+    journal = Journal(config.journal, Cipher(secret), now, station=config.station)
     former = tuple(route for name, route in config.routes.items() if name != config.active)
     key = ReturnKey.of(config)
     _log.info(
         "journal open; route in force: %s, %s, %s", config.active, config.route.mode, config.route.sealing
     )
-    return Office(journal, config.route, now, None if key is None else key.unseal, former)
+    certificates = KeptCertificates.beside(Path(config.journal), secret)
+    return Office(journal, config.route, now, None if key is None else key.unseal, former, certificates)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from pathlib import Path
 from tournee.app.context import Office
 from tournee.billing.zones.card import serial_from_groups
 from tournee.errors import OppositionError
+from tournee.formats.zones import Group
 from tournee.opposition.held import OppositionList, list_in_force
-from tournee.reader import CardSuspected, Reader, VitaleCard
+from tournee.reader import CardSuspected, KnownCertificate, Reader, VitaleCard
 from tournee.store import FileRow, IncrementRow, IncrementState
 
 _log = logging.getLogger(__name__)
@@ -153,13 +154,21 @@ def read_unless_opposed(office: Office, reader: Reader) -> VitaleCard:
     there; one that is listed, by whichever of the two, is refused. OpposedCardError, OppositionError,
     ReaderError.
     """
-    return read_unless_on_list(list_path(office), reader)
+
+    def known(groups: tuple[Group, ...]) -> bytes | None:
+        return None if office.certificates is None else office.certificates.find(serial_from_groups(groups))
+
+    return read_unless_on_list(list_path(office), reader, known)
 
 
-def read_unless_on_list(path: Path | None, reader: Reader) -> VitaleCard:
-    """`read_unless_opposed` with the list held in this file, None when there is none."""
+def read_unless_on_list(
+    path: Path | None, reader: Reader, known: KnownCertificate = lambda groups: None
+) -> VitaleCard:
+    """`read_unless_opposed` with the list held in this file, None when there is none, and the certificates
+    `known`.
+    """
     try:
-        card = reader.read_vitale()
+        card = reader.read_vitale(known)
     except CardSuspected as suspected:
         _log.info("the reader suspects the Vitale card: looked up in the list")
         serial = reader.suspected_serial()
@@ -175,7 +184,7 @@ def read_unless_on_list(path: Path | None, reader: Reader) -> VitaleCard:
             if held.holds(serial):
                 raise OpposedCardError(serial, held.facts.number) from suspected
         reader.clear_card(serial)
-        card = reader.read_vitale()
+        card = reader.read_vitale(known)
     if path is not None:
         refuse_on_list(path, serial_from_groups(card.groups))
     return card

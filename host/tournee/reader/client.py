@@ -34,6 +34,7 @@ from tournee.reader.results import (
     Certification,
     FilterState,
     Identity,
+    KnownCertificate,
     PsCard,
     PsState,
     VitaleCard,
@@ -140,13 +141,15 @@ class Reader:
 
     def read_ps_card(self) -> PsCard:
         """Read the PS's card: zones and certificate. No code is needed."""
-        zone, certificate = self._read_card(messages.READ_PS_CARD)
-        return PsCard(_groups(zone), zone, certificate)
+        zone = self._read_part(messages.READ_PS_CARD, _ZONE)
+        return PsCard(_groups(zone), zone, self._read_part(messages.READ_PS_CARD, _CERTIFICATE))
 
-    def read_vitale(self) -> VitaleCard:
-        """Read the Vitale card: zone and certificate."""
-        zone, certificate = self._read_card(messages.READ_VITALE)
-        return VitaleCard(_groups(zone), zone, certificate)
+    def read_vitale(self, known: KnownCertificate = lambda groups: None) -> VitaleCard:
+        """Read the Vitale card: zone and certificate, unless `known` gives that for what the zone tells."""
+        zone = self._read_part(messages.READ_VITALE, _ZONE)
+        groups = _groups(zone)
+        certificate = known(groups) or self._read_part(messages.READ_VITALE, _CERTIFICATE)
+        return VitaleCard(groups, zone, certificate)
 
     def unlock(self, code: str | bytearray) -> int:
         """Present the code porteur (4 digits) to the PS's card; return the tries left.
@@ -287,9 +290,6 @@ class Reader:
                 with contextlib.suppress(ReaderError):
                     self.abandon()
             raise
-
-    def _read_card(self, number: int) -> tuple[bytes, bytes]:
-        return self._read_part(number, _ZONE), self._read_part(number, _CERTIFICATE)
 
     def _read_part(self, number: int, part: int) -> bytes:
         read = bytearray()

@@ -1,5 +1,6 @@
 """What the reader tells: who it is, what its slots hold, what the cards say, what it has signed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -75,3 +76,7 @@ class Certification:
     signature: bytes
     seal: bytes | None
     digest: bytes
+
+
+KnownCertificate = Callable[[tuple[Group, ...]], bytes | None]
+"""The certificate (DER) of the card that has this zone, where its reader knows it already."""
