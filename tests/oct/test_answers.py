@@ -66,7 +66,7 @@ def test_the_art_tells_what_was_received(make_oct, day):
         "000012.txt",
     )
     assert art.text == (
-        "OCT de démonstration, profil de simulation open-1 : rien n’est facturé à personne.\n"
+        "OCT de démonstration, profil de simulation open-1 : rien n'est facturé à personne.\n"
         "Message reçu le 22/11/2026 à 18:30.\n"
         "Objet : SV140700/00000123456782/2026112218290000001/00004\n"
         "Fichier 000012 : 4 facture(s).\n"

@@ -23,7 +23,7 @@ def test_0102_a_lot_signed_by_a_vitale_card(workshop, make_oct, cards):
     body = workshop.lot(workshop.Lot())[: -4 * 128]
     content = body + workshop.seal("L", "000000001", body, cards.vitale)
     ((_, code, label, _),) = verdicts(make_oct(), workshop.message(workshop.file([content])))
-    assert (code, label) == ("0102", "CERTIFICAT L : CARTE D’UN AUTRE GENRE")
+    assert (code, label) == ("0102", "CERTIFICAT L : CARTE D'UN AUTRE GENRE")
 
 
 def test_0102_a_lot_signed_by_another_professional_than_its_invoices(workshop, make_oct, cards):
@@ -72,7 +72,7 @@ def test_0103_an_unknown_card(workshop, make_oct, cards):
 
 def test_0103_the_carers_card_in_place_of_the_vitale_card(workshop, make_oct, cards):
     workshop.cards = replace(cards, vitale=cards.ps)
-    assert refused_lot(workshop, make_oct()) == ("0103", "CERTIFICAT V : CARTE D’UN AUTRE GENRE", "000000041")
+    assert refused_lot(workshop, make_oct()) == ("0103", "CERTIFICAT V : CARTE D'UN AUTRE GENRE", "000000041")
 
 
 def test_0103_acts_done_by_another_than_the_card_says(workshop, make_oct):

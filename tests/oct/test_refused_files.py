@@ -153,7 +153,7 @@ def test_0106_headers_that_break_the_profile(workshop, make_oct, changes, label)
         ({"type_destinataire": "CP"}, "000 : DESTINATAIRE AUTRE QUE OT"),
         ({"numero_destinataire": "00000123456782"}, "000 : DESTINATAIRE AUTRE QUE OT"),
         ({"application": "AR"}, "000 : APPLICATION AR"),
-        ({"application": "TR"}, "000 : DESTINATAIRE D’UN FICHIER TR"),
+        ({"application": "TR"}, "000 : DESTINATAIRE D'UN FICHIER TR"),
         ({"type_emetteur": "ZZ"}, "000 : TYPE D'EMETTEUR ZZ"),
     ],
 )

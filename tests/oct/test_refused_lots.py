@@ -38,7 +38,7 @@ def test_0101_the_end_of_an_invoice_says_otherwise(workshop, make_oct, five, lab
     ("four", "label"),
     [
         ({"taux": 70}, "4 LIGNE 1 : PART AMO 600 POUR 1000 A 70 POUR CENT"),
-        ({"part_amc": 401}, "4 LIGNE 1 : PARTS 600 ET 401 POUR 1000 D’HONORAIRES"),
+        ({"part_amc": 401}, "4 LIGNE 1 : PARTS 600 ET 401 POUR 1000 D'HONORAIRES"),
     ],
 )
 def test_0101_a_line_whose_shares_do_not_add_up(workshop, make_oct, four, label):
@@ -135,7 +135,7 @@ def test_0199_an_amc_the_oct_does_not_know(workshop, make_oct):
     changes = {"kind": "DRE", "crf": f"D{AMC_UNKNOWN}", "sheets": (sheet,)}
     assert refused_lot(workshop, make_oct(), **changes) == (
         "0199",
-        f"AMC {AMC_UNKNOWN} INCONNUE DE L’OCT",
+        f"AMC {AMC_UNKNOWN} INCONNUE DE L'OCT",
         "",
     )
 
