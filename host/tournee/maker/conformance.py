@@ -6,6 +6,7 @@ It gives no code porteur and signs nothing: `card_checks` does, with test cards.
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Iterator
 
@@ -18,6 +19,8 @@ from tournee.maker.channel_checks import Check
 from tournee.maker.raw_link import IDENTIFY, SILENCE, Address, RawLink, told
 from tournee.reader import Reader, codec
 from tournee.reader.failures import failure_of_status
+
+_log = logging.getLogger(__name__)
 
 _GARBAGE = hashlib.sha256(b"garbage").digest() * 8
 _CHANGING = ("UNLOCK", "SET_DATE", "USE_OPPOSITION", "PROVISION", "UPDATE", "SWITCH", "RESTART", "CONFIRM")
@@ -40,6 +43,7 @@ def check(address: Address, secret: bytes | None = None) -> Iterator[CheckResult
             if refusal in _DOORS:
                 raise failure_of_status(refusal)
             good, seen = (False, f"pas de WELCOME ({told(refusal)})") if refusal else one(link)
+            _log.info("check %s: %s", one.__name__, "good" if good else "bad")
             yield CheckResult(name, good, seen, round((time.monotonic() - began) * 1000))
     finally:
         link.close()

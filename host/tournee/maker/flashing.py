@@ -11,6 +11,7 @@ are filled in; a board that is emulated has the method `file`, and no steps: its
 
 from __future__ import annotations
 
+import logging
 import shutil
 import string
 import subprocess
@@ -25,6 +26,8 @@ from tournee.errors import ConfigError, EmulationError
 from tournee.extras import missing
 from tournee.french import reason
 from tournee.tables.document import read_ours
+
+_log = logging.getLogger(__name__)
 
 _BROUGHT = {"esptool", "mpremote"}  # by the extra `maker`
 
@@ -79,6 +82,7 @@ def run(steps: list[list[str]], tell: Callable[[str], None]) -> None:
             status = subprocess.run([program or step[0], *step[1:]], check=False).returncode
         except OSError as error:
             raise EmulationError(f"{step[0]} ne démarre pas.", cause=reason(error)) from error
+        _log.info("%s: status %d", step[0], status)
         if status:
             raise EmulationError(
                 f"{step[0]} s’est arrêté (état {status}).",

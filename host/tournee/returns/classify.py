@@ -3,11 +3,13 @@
 Content decides first, then the description, then the subject; what they say against the content is noted.
 """
 
+import logging
 import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tournee import logs
 from tournee.errors import TourneeError
 from tournee.returns.arl import APPLICATION as ARL_APPLICATION
 from tournee.returns.arl import RECORD, Arl, read_arl
@@ -19,6 +21,8 @@ from tournee.returns.message import Envelope, peek_envelope, read_message
 from tournee.returns.quarantine import DamagedError, Quarantined
 from tournee.returns.rsp import read_rsp
 from tournee.returns.rsp_content import Rsp
+
+_log = logging.getLogger(__name__)
 
 Unseal = Callable[[bytes], bytes]  # CMS EnvelopedData (DER or BER) to what it holds; raises when it cannot
 
@@ -88,10 +92,12 @@ def take_in(raw: bytes, unseal: Unseal | None = None, *, opened: bytes = b"") ->
         clear = opened or _open(message.attachment, unseal)
         content = _decode(message.envelope, clear)
     except DamagedError as damage:
+        _log.info("return not understood: %s", logs.where(damage))
         return Return(peek_envelope(raw), damage.quarantined(), clear)
     except (
         Exception
     ) as error:  # strangers' bytes: whatever breaks on them, the next message must still be read
+        _log.warning("return not read: %s", logs.where(error))
         aside = Quarantined(f"Le message n’a pas pu être lu ({type(error).__name__}).", "message")
         return Return(peek_envelope(raw), aside, clear)
     return Return(message.envelope, content, clear, (*message.notes, *_notes(message.envelope, content)))

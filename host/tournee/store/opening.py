@@ -4,6 +4,7 @@ reason, brought forward by numbered SQL files, never overwritten when it is not 
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from tournee.store.cipher import Cipher
 
 if TYPE_CHECKING:
     from tournee.store.writer_lock import WriterLock
+
+_log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x544F5552
 """What SQLite's header says of a journal: `TOUR`."""
@@ -78,6 +81,7 @@ def migrate(connection: sqlite3.Connection, schema: Path) -> None:
             for statement in _statements(script.read_text(encoding="utf-8")):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
+            _log.warning("journal brought forward to version %d", number)
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise StoreError(
             "Le journal ne peut pas être mis à jour : des éléments manquent à d’autres.",
@@ -133,6 +137,7 @@ def refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
     """StoreError for a journal whose pages do not hold together."""
     found = problems(connection)
     if found:
+        _log.error("journal damaged: %d pages do not hold together", len(found))
         doubt(path)
         raise StoreError(
             f"Le journal {path} est endommagé ({found[0]}).",
@@ -181,6 +186,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 def translate(error: sqlite3.Error) -> StoreError:
     """The error of SQLite in the carer's words."""
+    _log.error("SQLite: %s", getattr(error, "sqlite_errorname", type(error).__name__))
     if _is_busy(error):
         return StoreError(
             "Le journal est occupé par un autre programme.",
@@ -228,6 +234,7 @@ def _check_unclean(path: Path) -> None:
     """
     if not _has_wal(path):
         return
+    _log.warning("journal not closed by its last process: checked")
     alone = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:
         alone.execute("PRAGMA locking_mode = EXCLUSIVE")

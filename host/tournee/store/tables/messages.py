@@ -1,5 +1,6 @@
 """Messages: each carries one file, is journaled before its bytes leave, and is never sent again by itself."""
 
+import logging
 import os
 import re
 import secrets
@@ -15,6 +16,8 @@ from tournee.store.statements import Row
 from tournee.store.states import MessageState
 from tournee.store.tables.files import LotFiles
 from tournee.store.tables.sealed_chunks import SealedChunks
+
+_log = logging.getLogger(__name__)
 
 STATIONS = 100
 """Hosts that may send from one address: the first two digits of a compostage's counter (OCT-MSG-4)."""
@@ -122,6 +125,7 @@ class Messages:
             found = self._abandoned()
             self._db.move("message", found, MessageState.UNCERTAIN, _INTERRUPTED)
             for message in found:
+                _log.warning("message %d was being sent when its process ended: uncertain", message)
                 self._db.give_reason("message", message, _INTERRUPTED)
             return tuple(found)
 
