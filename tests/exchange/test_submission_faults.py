@@ -201,7 +201,7 @@ def test_permanent_refusal_is_refused_whatever_the_step(rig: Rig, step: str) -> 
 
     with pytest.raises(SubmissionRefusedError) as caught:
         rig.submit(play(step, never))
-    assert caught.value.answer == "no  [31mservice"
+    assert caught.value.answer == "no \ufffd[31mservice"
     assert rig.notes == []
 
 

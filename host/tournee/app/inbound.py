@@ -11,6 +11,7 @@ from tournee.app.opposition_mail import bring_forward
 from tournee.errors import ConfigError, TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.route import Route
+from tournee.printable import line
 from tournee.returns.classify import Return, Unseal, take_in
 from tournee.returns.dloi import Dloi
 from tournee.returns.effects import effects_of
@@ -80,7 +81,8 @@ def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int
             progress(f"lettres de {route.name}", rank, 0)
             if letter.problem:
                 _log.warning("route %s: a letter could not be taken", route.name)
-                problems.append(f"{route.name}, {letter.key} : {letter.problem}")
+                about = f"{route.name}, {line(letter.key)}" if letter.key else route.name
+                problems.append(f"{about} : {letter.problem}")
                 continue
             if office.journal.returns.take(letter.raw, f"{route.name} {letter.key}") is None:
                 known += 1

@@ -27,7 +27,7 @@ from tournee.exchange.files import (
 )
 from tournee.exchange.lot_index import LotOutline, is_enriched, outline_lot
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
-from tournee.exchange.mail.submission import UncertainError, submit
+from tournee.exchange.mail.submission import Receipt, UncertainError, submit
 from tournee.exchange.mail.transport import TransportError
 from tournee.exchange.message import (
     PROFILE,
@@ -238,9 +238,15 @@ def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
     build = partial(_message_draft, office, route, file)
     message_row = journal.messages.get(journal.messages.make(file.id, route.name, build, resend=resend))
     error: TransportError | None = None
+
+    def accepted(receipt: Receipt) -> None:
+        """Kept before the server is left: a cut then changes nothing."""
+        journal.messages.sent(message_row.id, receipt.answer)
+        _log.info("message %d accepted by the server: %d bytes", message_row.id, message_row.content.size)
+
     try:
         leaving = partial(journal.messages.transmitting, message_row.id)
-        receipt = submit(route.submission, route.sender, route.address, message_row.content, leaving)
+        submit(route.submission, route.sender, route.address, message_row.content, leaving, accepted)
     except UncertainError as uncertain:
         _log.error("message %d uncertain: %s", message_row.id, logs.where(uncertain))
         error = uncertain
@@ -249,9 +255,6 @@ def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
         _log.warning("message %d not sent: %s", message_row.id, logs.where(refusal))
         error = refusal
         journal.messages.failed(message_row.id, refusal.message)
-    else:
-        _log.info("message %d accepted by the server: %d bytes", message_row.id, message_row.content.size)
-        journal.messages.sent(message_row.id, receipt.answer)
     return Dispatch(journal.files.get(file.id), journal.messages.get(message_row.id), error)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import imaplib
 import logging
 import re
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 
-from tournee.exchange.mail.received_mail import Known, Letter, MailboxError, too_large
+from tournee.exchange.mail.received_mail import Known, Letter, MailboxError, too_large, unvisited
 from tournee.exchange.mail.transport import (
+    NONSENSE,
+    auth_not_offered,
     auth_refused,
     password_of,
     tls_context,
@@ -18,14 +22,50 @@ from tournee.exchange.mail.transport import (
     tls_refused,
     unreachable,
 )
+from tournee.exchange.mail.visit import ANSWER_MAX, MailVisit, VisitOverError, connect
 from tournee.exchange.route import Mailbox, Security, Server
 from tournee.logs import TRAFFIC
+from tournee.printable import line, read_text
 
 _log = logging.getLogger(__name__)
 
-_LINK_LOST = (OSError, EOFError, imaplib.IMAP4.abort)
+_LINK_LOST = (OSError, EOFError, imaplib.IMAP4.abort, *NONSENSE)
+_LINES_MAX = 10_000  # lines of one answer: a search gives all on one
+_LISTING_MAX = 4 * 2**20  # bytes of the answer to a search
+_BEYOND_ASCII = re.compile(r"[^ -~]+")
 _EXPUNGED_AT_ONCE = 500  # UIDs in one command: its line stays far below what servers take
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_UID = re.compile(rb"[0-9]{1,10}")
+_SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})\b")
+
+
+class _Imap(imaplib.IMAP4):
+    """imaplib, over the sockets of a visit: a literal is taken only when the visit allows its length."""
+
+    def __init__(self, server: Server, visit: MailVisit, context: ssl.SSLContext) -> None:
+        self._server, self._visit, self._context = server, visit, context
+        self._lines = 0
+        super().__init__(server.host, server.port, server.timeout)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        plain = connect(self._server, self._visit)
+        if self._server.security is not Security.TLS:
+            return plain
+        return self._context.wrap_socket(plain, server_hostname=self._server.host)
+
+    def read(self, size: int) -> bytes:
+        self._visit.may_take(size)
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        self._lines += 1
+        if self._lines > _LINES_MAX:
+            raise VisitOverError("le serveur envoie sans fin : la visite est close")
+        return super().readline()
+
+    def answer(self, most: int = ANSWER_MAX) -> None:
+        """A command is to be given: its answer has at most `most` bytes."""
+        self._lines = 0
+        self._visit.answer(most)
 
 
 class ImapMailbox:
@@ -37,7 +77,8 @@ class ImapMailbox:
         self._mailbox = mailbox
         self._deleted: list[str] = []
         self._broken = False
-        self._imap = _connect(server)
+        self._visit = MailVisit.of(server)
+        self._imap = _connect(server, self._visit)
         _log.info("IMAP: %s, %s", server.address, tls_of(self._imap.sock))
         try:
             self._login()
@@ -49,11 +90,17 @@ class ImapMailbox:
 
     def letters(self, known: Known = lambda key: False) -> Iterator[Letter]:
         """See `OpenMailbox.letters`; order is that of the UIDs, messages marked as deleted are not shown."""
-        found = [line for line in self._command("SEARCH", "UNDELETED") if isinstance(line, bytes)]
-        for uid in sorted(int(uid) for line in found for uid in line.split() if uid.isdigit()):
+        answer = self._command("SEARCH", "UNDELETED", most=_LISTING_MAX)
+        found = [words for words in answer if isinstance(words, bytes)]
+        uids = {int(uid) for words in found for uid in words.split() if _UID.fullmatch(uid)}
+        for uid in sorted(uids):
             key = f"{self._validity}/{uid}"
-            if not known(key):
-                yield self._fetch(uid, key)
+            if known(key):
+                continue
+            if self._visit.is_ending:
+                yield unvisited()
+                return
+            yield self._fetch(uid, key)
 
     def acknowledge(self, letter: Letter) -> None:
         """Mark as deleted, or as seen; `close` expunges."""
@@ -70,7 +117,9 @@ class ImapMailbox:
             if self._broken:
                 raise EOFError
             if self._deleted:
+                self._imap.answer()
                 self._expunge()
+            self._visit.leaving()
             self._imap.logout()
             _log.log(TRAFFIC, "IMAP: LOGOUT")
         except (*_LINK_LOST, imaplib.IMAP4.error):
@@ -81,7 +130,7 @@ class ImapMailbox:
         """UID EXPUNGE where the server has it: it says so again once the user is known (RFC 9051 6.1.1)."""
         _log.log(TRAFFIC, "IMAP: EXPUNGE, %d letters", len(self._deleted))
         offered = self._imap.capability()[1]
-        if b"UIDPLUS" in b" ".join(line for line in offered if isinstance(line, bytes)).upper().split():
+        if b"UIDPLUS" in b" ".join(one for one in offered if isinstance(one, bytes)).upper().split():
             for start in range(0, len(self._deleted), _EXPUNGED_AT_ONCE):
                 self._imap.uid("EXPUNGE", ",".join(self._deleted[start : start + _EXPUNGED_AT_ONCE]))
         else:
@@ -90,19 +139,26 @@ class ImapMailbox:
     def _login(self) -> None:
         server = self._server
         name, secret = server.username, password_of(server)
+        offered = " ".join(map(str, self._imap.capabilities))
         try:
+            self._imap.answer()
             if "AUTH=PLAIN" in self._imap.capabilities:
                 self._imap.authenticate("PLAIN", lambda _: b"\0" + name.encode() + b"\0" + secret.encode())
+            elif "LOGINDISABLED" in self._imap.capabilities:
+                raise auth_not_offered(server, offered)
             else:
                 self._imap.login(name, secret)
             _log.log(TRAFFIC, "IMAP: LOGIN, OK")
+        except UnicodeEncodeError as error:
+            raise auth_refused(server, "ce serveur ne prend pas de lettre accentuée") from error
         except _LINK_LOST as error:
             raise unreachable(server, error) from error
-        except (imaplib.IMAP4.error, UnicodeEncodeError) as error:
+        except imaplib.IMAP4.error as error:
             raise auth_refused(server, _words(error)) from error
 
     def _select(self) -> str:
         try:
+            self._imap.answer()
             status, answer = self._imap.select(_quoted(self._mailbox.folder))
             _log.log(TRAFFIC, "IMAP: SELECT, %s", status)
         except _LINK_LOST as error:
@@ -112,18 +168,20 @@ class ImapMailbox:
         if status != "OK":
             raise self._refused(_words(answer))
         validity = self._imap.response("UIDVALIDITY")[1]
-        return bytes(validity[0]).decode("ascii", "replace") if validity and validity[0] else "0"
+        found = validity[0] if validity else None
+        return found.decode() if isinstance(found, bytes) and _UID.fullmatch(found) else "0"
 
     def _fetch(self, uid: int, key: str) -> Letter:
         """One message, its size asked first so that no more than the bound is ever taken."""
         largest = self._mailbox.largest
         try:
             sizes = self._command("FETCH", str(uid), "(RFC822.SIZE)")
-            matches = [_SIZE.search(line) for line in sizes if isinstance(line, bytes)]
+            matches = [_SIZE.search(one) for one in sizes if isinstance(one, bytes)]
             size = next((int(match[1]) for match in matches if match), 0)
             if size > largest:
                 return Letter(key, problem=too_large(size, largest))
-            parts = self._command("FETCH", str(uid), f"(BODY.PEEK[]<0.{largest + 1}>)")
+            wanted = f"(BODY.PEEK[]<0.{largest + 1}>)"
+            parts = self._command("FETCH", str(uid), wanted, most=largest + ANSWER_MAX)
         except MailboxError as error:
             return Letter(key, problem=f"message illisible dans la boîte : {error.cause}")
         bodies = [part[1] for part in parts if isinstance(part, tuple)]
@@ -133,9 +191,12 @@ class ImapMailbox:
             return Letter(key, problem=too_large(len(bodies[0]), largest))
         return Letter(key, bytes(bodies[0]))
 
-    def _command(self, command: str, *arguments: str) -> list[bytes | tuple[bytes, bytes] | None]:
+    def _command(
+        self, command: str, *arguments: str, most: int = ANSWER_MAX
+    ) -> list[bytes | tuple[bytes, bytes] | None]:
         """One UID command's data; MailboxError when refused, UnreachableError when the link broke."""
         try:
+            self._imap.answer(most)
             status, data = self._imap.uid(command, *arguments)
             _log.log(TRAFFIC, "IMAP: UID %s, %s, %d bytes", command, status, _length(data))
         except _LINK_LOST as error:
@@ -159,13 +220,13 @@ def _length(data: list[bytes | tuple[bytes, bytes] | None]) -> int:
     return sum(len(part) for one in data for part in (one if isinstance(one, tuple) else (one or b"",)))
 
 
-def _connect(server: Server) -> imaplib.IMAP4:
-    context = tls_context(server)
-    imap: imaplib.IMAP4 | None = None
+def _connect(server: Server, visit: MailVisit) -> _Imap:
+    context = tls_context(server, visit)
+    imap: _Imap | None = None
     try:
+        imap = _Imap(server, visit, context)
         if server.security is Security.TLS:
-            return imaplib.IMAP4_SSL(server.host, server.port, ssl_context=context, timeout=server.timeout)
-        imap = imaplib.IMAP4(server.host, server.port, timeout=server.timeout)
+            return imap
         if "STARTTLS" not in imap.capabilities:
             raise tls_refused(server, "le serveur ne propose pas STARTTLS")
         imap.starttls(context)
@@ -184,11 +245,18 @@ def _connect(server: Server) -> imaplib.IMAP4:
 
 
 def _quoted(name: str) -> str:
-    """A folder's name as a quoted string (RFC 9051 4.3)."""
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A folder's name as a quoted string (RFC 9051 4.3), in modified UTF-7 (RFC 3501 5.1.3)."""
+    written = _BEYOND_ASCII.sub(_shifted, name.replace("&", "&-"))
+    return '"' + written.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _shifted(found: re.Match[str]) -> str:
+    code = base64.b64encode(found[0].encode("utf-16-be", "surrogatepass")).decode("ascii")
+    return "&" + code.rstrip("=").replace("/", ",") + "-"
 
 
 def _words(answer: object) -> str:
     """A server's words as one bounded printable line."""
-    text = str(answer)
-    return "".join(character if character.isprintable() else " " for character in text)[:300]
+    if isinstance(answer, list):
+        return " ".join(_words(one) for one in answer[:10] if one)
+    return line(read_text(answer) if isinstance(answer, bytes) else str(answer))

@@ -11,6 +11,7 @@ from pathlib import Path
 from tournee.exchange.mail.received_mail import Known, Letter, MailboxError, too_large
 from tournee.exchange.route import Mailbox
 from tournee.logs import TRAFFIC
+from tournee.printable import line
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class MaildirMailbox:
         except OSError as error:
             raise self._unreadable(error) from error
         for file in files:
-            key = file.name.partition(":")[0]
+            key = _key(file)
             if not file.name.startswith(".") and not known(key):
                 self._files[key] = file
                 yield self._read(file, key)
@@ -53,7 +54,8 @@ class MaildirMailbox:
         try:
             if self._mailbox.keep:
                 flags = "".join(sorted({_SEEN, *file.name.partition(_FLAGS)[2]}))
-                file.replace(self._path / "cur" / f"{letter.key}{_FLAGS}{flags}")
+                name = file.name.partition(":")[0]
+                file.replace(self._path / "cur" / f"{name}{_FLAGS}{flags}")
             else:
                 file.unlink(missing_ok=True)
         except OSError as error:
@@ -76,11 +78,20 @@ class MaildirMailbox:
                 _log.log(TRAFFIC, "Maildir: a letter of %d bytes", state.st_size)
                 return Letter(key, opened.read(largest))
         except OSError as error:
-            return Letter(key, problem=f"message illisible dans la boîte : {error.strerror}")
+            return Letter(key, problem=f"message illisible dans la boîte : {line(error.strerror or '')}")
 
     def _unreadable(self, error: OSError) -> MailboxError:
         return MailboxError(
             f"La boîte Maildir « {self._path} » ne peut pas être lue ou modifiée.",
-            cause=str(error),
+            cause=line(str(error)),
             next_step="vérifiez les droits sur ce dossier",
         )
+
+
+def _key(file: Path) -> str:
+    """A file's name without its flags, fit to be kept and shown: names of any bytes stay apart."""
+    name = os.fsencode(file.name.partition(":")[0])
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode("ascii")
+        for one in name.decode("utf-8", "backslashreplace")
+    )

@@ -47,3 +47,8 @@ class OpenMailbox(Protocol):
 def too_large(size: int, largest: int) -> str:
     """The problem of a message beyond the bound, sizes in bytes."""
     return f"message trop grand ({size} octets, au plus {largest}) : il est laissé dans la boîte"
+
+
+def unvisited() -> Letter:
+    """What stands for the letters that a visit had no time or bytes for."""
+    return Letter("", problem="la boîte est trop pleine pour une seule relève : relevez-la de nouveau")

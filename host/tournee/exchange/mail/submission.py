@@ -11,6 +11,7 @@ import base64
 import logging
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,7 +19,9 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
 from tournee.exchange.mail.transport import (
+    NONSENSE,
     TransportError,
+    auth_not_offered,
     auth_refused,
     password_of,
     tls_context,
@@ -26,17 +29,25 @@ from tournee.exchange.mail.transport import (
     tls_refused,
     unreachable,
 )
+from tournee.exchange.mail.visit import ANSWER_MAX, MailVisit, connect
 from tournee.exchange.route import Security, Server, check_address
 from tournee.logs import TRAFFIC
+from tournee.printable import line, read_text
 
 _log = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024  # bytes of a message given to the socket at a time
-FAREWELL = 5.0  # seconds given to the answer to QUIT
+_TOO_BIG = 552
+_FULL = re.compile(r"\b[45]\.2\.2\b|quota|mailbox (is )?full", re.IGNORECASE)
+_SIZED = re.compile(r"\b5\.(3\.4|2\.3)\b|too (large|big)|size", re.IGNORECASE)
+_GREYLISTED = re.compile(r"gr[ea]y-?list|\b4\.7\.1\b", re.IGNORECASE)
 _CLIENT = "[127.0.0.1]"  # what EHLO says: nothing about this machine
 _DONE, _AUTHENTICATED, _CHALLENGE, _GO_AHEAD = 250, 235, 334, 354
 _DOT = re.compile(rb"\n\.")  # a dot that would end the message (RFC 5321 4.5.2)
-_LINK_LOST = (OSError, EOFError, smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException)
+_LINK_LOST = (
+    *(OSError, EOFError, smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException),
+    *NONSENSE,
+)
 
 
 class SubmissionError(TransportError):
@@ -85,11 +96,13 @@ def submit(
     to: str,
     raw: bytes | Outgoing,
     on_transmitting: Callable[[], None] = lambda: None,
+    on_accepted: Callable[[Receipt], None] = lambda receipt: None,
 ) -> Receipt:
     """Send one message to one recipient, or raise what is certain about it.
 
     `raw` is the message with CRLF line ends, ASCII, whole or in chunks. `on_transmitting` is called once,
     when the server is ready for the message and before any byte of it leaves; if it raises, nothing leaves.
+    `on_accepted` is called once the server has taken the message, before QUIT: what it says is then certain.
     Raises UnreachableError, TlsRefusedError, AuthRefusedError, SubmissionRefusedError, DeferredError
     (all: nothing accepted) and UncertainError (unknown).
     """
@@ -104,6 +117,7 @@ def submit(
             raise unreachable(server, error) from error
         on_transmitting()
         receipt = _transmit(session, server, raw)
+        on_accepted(receipt)
         _leave(session)
         return receipt
     finally:
@@ -122,17 +136,28 @@ def probe(server: Server) -> None:
         session.close()
 
 
-def _connect(server: Server) -> smtplib.SMTP:
+class _Smtp(smtplib.SMTP):
+    """smtplib, over the sockets of a visit; TLS from the first byte where the server asks for it."""
+
+    def __init__(self, server: Server, visit: MailVisit, context: ssl.SSLContext) -> None:
+        self._server, self.visit, self._context = server, visit, context
+        super().__init__(server.host, server.port, _CLIENT, timeout=server.timeout)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain = connect(self._server, self.visit)
+        if self._server.security is not Security.TLS:
+            return plain
+        return self._context.wrap_socket(plain, server_hostname=self._server.host)
+
+
+def _connect(server: Server) -> _Smtp:
     """A session over TLS with a verified server, greeted; TlsRefusedError or UnreachableError otherwise."""
-    context = tls_context(server)
-    session: smtplib.SMTP | None = None
+    visit = MailVisit.of(server, ANSWER_MAX, server.patience)
+    context = tls_context(server, visit)
+    session: _Smtp | None = None
     try:
-        if server.security is Security.TLS:
-            session = smtplib.SMTP_SSL(
-                server.host, server.port, _CLIENT, timeout=server.timeout, context=context
-            )
-        else:
-            session = smtplib.SMTP(server.host, server.port, _CLIENT, timeout=server.timeout)
+        session = _Smtp(server, visit, context)
+        if server.security is not Security.TLS:
             _hello(session, server)
             _start_tls(session, server, context)
         _hello(session, server)
@@ -166,11 +191,10 @@ def _start_tls(session: smtplib.SMTP, server: Server, context: ssl.SSLContext) -
         raise tls_refused(server, f"{error.smtp_code} {_words(error.smtp_error)}") from error
 
 
-def _leave(session: smtplib.SMTP) -> None:
+def _leave(session: _Smtp) -> None:
     """QUIT: nothing depends on its answer any more, so it is not waited for long."""
     with suppress(*_LINK_LOST):
-        if session.sock is not None:
-            session.sock.settimeout(FAREWELL)
+        session.visit.leaving()
         session.quit()
         _log.log(TRAFFIC, "SMTP: QUIT")
 
@@ -197,7 +221,7 @@ def _authenticate(session: smtplib.SMTP, server: Server) -> None:
         if code == _CHALLENGE:
             code, answer = session.docmd(_b64(secret))
     else:
-        raise auth_refused(server, "le serveur ne propose pas d’identification par mot de passe")
+        raise auth_not_offered(server, " ".join(offered))
     _log.log(TRAFFIC, "SMTP: AUTH, %d", code)
     if code == _AUTHENTICATED:
         return
@@ -212,6 +236,9 @@ def _open_envelope(
     """MAIL, RCPT, DATA up to the server's go-ahead."""
     length = len(raw) if isinstance(raw, bytes) else raw.size
     size = f" SIZE={length}" if session.has_extn("size") else ""
+    largest = session.esmtp_features.get("size", "")
+    if largest.isascii() and largest.isdigit() and len(largest) < 16 and 0 < int(largest) < length:
+        _refuse(server, _TOO_BIG, f"SIZE {largest}, message de {length} octets", "avant l’envoi")
     for command, argument, expected in (
         ("MAIL", f"FROM:<{envelope_from}>{size}", (_DONE,)),
         ("RCPT", f"TO:<{to}>", (_DONE, _DONE + 1)),
@@ -255,18 +282,31 @@ def _transmit(session: smtplib.SMTP, server: Server, raw: bytes | Outgoing) -> R
 def _refuse(server: Server, code: int, answer: bytes | str, when: str) -> NoReturn:
     """Raise DeferredError for a 4xx answer, SubmissionRefusedError for any other but the one expected."""
     words = _words(answer)
+    cause = f"il a répondu : {code} {words}"
     if 400 <= code < 500:
+        is_greylisted = bool(_GREYLISTED.search(words))
         raise DeferredError(
             f"Le serveur {server.address} ne prend pas le message pour l’instant ({when}).",
-            cause=f"il a répondu : {code} {words}",
-            next_step="recommencez l’envoi plus tard ; rien n’est perdu",
+            cause=f"il fait attendre les expéditeurs qu’il ne connaît pas ; {cause}"
+            if is_greylisted
+            else cause,
+            next_step="recommencez l’envoi dans un quart d’heure ; rien n’est perdu"
+            if is_greylisted
+            else "recommencez l’envoi plus tard ; rien n’est perdu",
             code=code,
             answer=words,
         )
+    next_step = "corrigez l’adresse ou la configuration de cette messagerie avant de recommencer"
+    if _FULL.search(words):
+        cause = f"la boîte du destinataire est pleine ; {cause}"
+        next_step = "prévenez ce destinataire, puis recommencez l’envoi"
+    elif code == _TOO_BIG or (code // 100 == 5 and _SIZED.search(words)):
+        cause = f"le message est trop grand pour lui ; {cause}"
+        next_step = "demandez à votre fournisseur une limite plus haute, ou envoyez par une autre messagerie"
     raise SubmissionRefusedError(
         f"Le serveur {server.address} refuse le message ({when}).",
-        cause=f"il a répondu : {code} {words}",
-        next_step="corrigez l’adresse ou la configuration de cette messagerie avant de recommencer",
+        cause=cause,
+        next_step=next_step,
         code=code,
         answer=words,
     )
@@ -286,5 +326,4 @@ def _b64(data: bytes) -> str:
 
 def _words(answer: bytes | str) -> str:
     """A server's words as one printable line of bounded length."""
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return "".join(character if character.isprintable() else " " for character in text)[:300]
+    return line(read_text(answer) if isinstance(answer, bytes) else answer)

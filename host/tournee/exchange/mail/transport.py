@@ -5,7 +5,14 @@ from __future__ import annotations
 import ssl
 
 from tournee.errors import ExchangeError
+from tournee.exchange.mail.visit import MailVisit, VisitOverError, counted_tls
 from tournee.exchange.route import Server
+from tournee.printable import line
+
+NONSENSE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError)
+"""What a mail library of Python raises when a server's answer makes no sense."""
+
+_OAUTH = ("XOAUTH2", "OAUTHBEARER")
 
 
 class TransportError(ExchangeError):
@@ -24,8 +31,9 @@ class AuthRefusedError(TransportError):
     """The server refuses the name or the password, or offers no way to present them."""
 
 
-def tls_context(server: Server) -> ssl.SSLContext:
-    """TLS 1.2 or newer, certificate and name verified against `server.trust` or the system's authorities.
+def tls_context(server: Server, visit: MailVisit) -> ssl.SSLContext:
+    """TLS 1.2 or newer, certificate and name verified against `server.trust` or the system's authorities; its
+    sockets are of `visit`.
 
     Raises TlsRefusedError when the file of trusted authorities cannot be read.
     """
@@ -38,7 +46,7 @@ def tls_context(server: Server) -> ssl.SSLContext:
             next_step="vérifiez ce fichier (PEM) dans la configuration de la messagerie",
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+    return counted_tls(context, visit)
 
 
 def tls_of(line: object) -> str:
@@ -50,10 +58,19 @@ def tls_of(line: object) -> str:
 
 
 def unreachable(server: Server, error: object) -> UnreachableError:
-    """The error for a link that was not made or that broke."""
+    """The error for a link that was not made or that broke, or for a visit that had to be cut short."""
+    if isinstance(error, (VisitOverError, *NONSENSE)):
+        why = (
+            str(error) if isinstance(error, VisitOverError) else "le serveur a répondu ce qui n’a pas de sens"
+        )
+        return UnreachableError(
+            f"Le serveur de messagerie {server.address} ne répond pas comme il faut.",
+            cause=why,
+            next_step="recommencez plus tard, ou parlez-en à votre fournisseur ; rien n’est perdu",
+        )
     return UnreachableError(
         f"Le serveur de messagerie {server.address} ne répond pas.",
-        cause=f"pas de réseau, serveur arrêté ou adresse fausse ({error or 'connexion fermée'})",
+        cause=f"pas de réseau, serveur arrêté ou adresse fausse ({line(str(error)) or 'connexion fermée'})",
         next_step="vérifiez la connexion puis recommencez ; rien n’est perdu",
     )
 
@@ -71,9 +88,20 @@ def auth_refused(server: Server, answer: str) -> AuthRefusedError:
     """The error for a name or password that the server does not accept; the password is not in it."""
     return AuthRefusedError(
         f"Le serveur {server.address} refuse l’identification de « {server.username} ».",
-        cause=f"mot de passe changé ou mal saisi, ou compte fermé (réponse : {answer})",
+        cause=f"mot de passe changé ou mal saisi, ou compte fermé (réponse : {line(answer)})",
         next_step="enregistrez de nouveau le mot de passe de cette messagerie",
     )
+
+
+def auth_not_offered(server: Server, offered: str) -> AuthRefusedError:
+    """The error for a server that offers no way to present a password; `offered` is what it does offer."""
+    if any(name in offered.upper() for name in _OAUTH):
+        return AuthRefusedError(
+            f"Le serveur {server.address} ne prend pas le mot de passe de « {server.username} ».",
+            cause="il ne propose que OAuth 2 (XOAUTH2), que Tournée ne parle pas",
+            next_step="créez un « mot de passe d’application » chez le fournisseur, ou changez de boîte",
+        )
+    return auth_refused(server, "le serveur ne propose pas d’identification par mot de passe")
 
 
 def password_of(server: Server) -> str:
