@@ -53,7 +53,7 @@ def test_a_report_names_its_message_and_the_words_of_the_server(original):
     verdict = take_in(report(("message/delivery-status", STATUS), original))
     assert verdict.kind == "BOUNCE"
     assert verdict.content == Bounce("oct@oct.example", WORDS, SUBJECT, COMPOSTAGE)
-    assert verdict.odd == (f"message {SUBJECT} non remis à oct@oct.example : {WORDS}",)
+    assert verdict.content.told == f"message {SUBJECT} non remis à oct@oct.example : {WORDS}"
 
 
 def test_a_report_without_a_diagnostic_gives_what_its_text_says():

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tournee.app.context import Office
 from tournee.exchange.route import ARL_DAYS
-from tournee.store import MessageState, ReturnState, WaitingRow
+from tournee.store import FileState, MessageState, ReturnState, WaitingRow
 
 UNSENT_DAYS = 2
 """Days until a file framed and not sent raises an alert: ours, no text gives it."""
@@ -23,6 +23,7 @@ class AlertKind(StrEnum):
     NO_ARL = "no_arl"
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
+    UNDELIVERED = "undelivered"
     REFUSED = "refused"
     BILLED_TWICE = "billed_twice"
     QUARANTINED = "quarantined"
@@ -54,6 +55,7 @@ def alerts(office: Office) -> list[Alert]:
         *_billed_twice(office),
         *_refused(office),
         *_uncertain(office),
+        *_undelivered(office),
         *_not_sent(office),
         *_quarantined(office),
     ]
@@ -109,6 +111,20 @@ def _uncertain(office: Office) -> list[Alert]:
         next_step = "relevez les retours ; si aucun ARL ne vient, renvoyez le fichier"
         row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
         found.append(_alert(office, AlertKind.UNCERTAIN, row, text, next_step))
+    return found
+
+
+def _undelivered(office: Office) -> list[Alert]:
+    """Messages given back whose file nothing else took since: the last of their file."""
+    found = []
+    for message in office.journal.messages.find(MessageState.UNDELIVERED):
+        file = office.journal.files.get(message.file_id)
+        last = office.journal.messages.find(file_id=file.id)[-1]
+        if last.id == message.id and file.state in (FileState.MADE, FileState.SENT):
+            text = f"le message n’a pas été remis : {message.reason}"
+            next_step = f"vérifiez l’adresse du destinataire, puis renvoyez le fichier {file.name}"
+            row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
+            found.append(_alert(office, AlertKind.UNDELIVERED, row, text, next_step))
     return found
 
 

@@ -12,13 +12,16 @@ from tournee.errors import ConfigError, TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.route import Route
 from tournee.printable import line
+from tournee.returns.bounce import Bounce
 from tournee.returns.classify import Return, Unseal, take_in
 from tournee.returns.dloi import Dloi
 from tournee.returns.effects import effects_of
 from tournee.returns.quarantine import Quarantined
-from tournee.store import EffectRow, ReturnRow, ReturnState
+from tournee.store import EffectRow, MessageState, ReturnRow, ReturnState
 
 _log = logging.getLogger(__name__)
+
+_ARRIVED = "un serveur dit ce message non remis, et un retour avait parlé de son fichier : rien n’est changé"
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,8 @@ def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settl
             reason = f"{read.content.reason} ({read.content.where})"
             row = office.journal.returns.quarantine(row.id, reason)
         return Settled(row, read, ())
+    if isinstance(read.content, Bounce):
+        return _give_back(office, row, read, read.content)
     if isinstance(read.content, Dloi):
         office.journal.opposition.keep_increments(row.id, read.content.increments)
     changes = effects_of(read.content)
@@ -106,6 +111,18 @@ def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settl
         row.id, read.kind, read.envelope.subject, changes, read.clear, body=read.body, notes=read.odd
     )
     return Settled(settled.row, read, settled.effects)
+
+
+def _give_back(office: Office, row: ReturnRow, read: Return, bounce: Bounce) -> Settled:
+    """A bounce marks its message undelivered; one of no message of ours is set aside."""
+    message = office.journal.messages.undelivered(bounce.compostage, bounce.words)
+    if message is None:
+        if row.state is ReturnState.TAKEN:
+            row = office.journal.returns.quarantine(row.id, f"{bounce.told} (aucun message envoyé d’ici)")
+        return Settled(row, read, ())
+    notes = () if message.state is MessageState.UNDELIVERED else (_ARRIVED,)
+    settled = office.journal.returns.settle(row.id, read.kind, bounce.told, (), notes=notes)
+    return Settled(settled.row, read, ())
 
 
 def _opener(office: Office, errors: list[TourneeError]) -> Unseal | None:

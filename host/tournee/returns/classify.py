@@ -59,9 +59,7 @@ class Return:
 
     @property
     def odd(self) -> tuple[str, ...]:
-        """What is kept in view: damage in an RSP, sums that differ, an unknown reference; a bounce."""
-        if isinstance(self.content, Bounce):
-            return (self.content.told,)
+        """What is odd in an RSP and is kept in view: damage, sums that differ, an unknown reference."""
         if not isinstance(self.content, Rsp):
             return ()
         unknown = () if self.content.decoded else (self.content.undecoded,)

@@ -62,13 +62,16 @@ class FileState(State):
 
 
 class MessageState(State):
-    """One message that carries a file; `UNCERTAIN`: its bytes may have left, nobody knows."""
+    """One message that carries a file; `UNCERTAIN`: its bytes may have left, nobody knows; `UNDELIVERED`: a
+    mail server took it, and said later that it could not deliver it.
+    """
 
     MADE = "made"
     TRANSMITTING = "transmitting"
     SENT = "sent"
     UNCERTAIN = "uncertain"
     FAILED = "failed"
+    UNDELIVERED = "undelivered"
 
 
 class ReturnState(State):
@@ -119,6 +122,7 @@ LABELS: Mapping[State, str] = {
     MessageState.SENT: "envoyé",
     MessageState.UNCERTAIN: "envoi incertain",
     MessageState.FAILED: "envoi échoué",
+    MessageState.UNDELIVERED: "non remis",
     ReturnState.TAKEN: "reçu",
     ReturnState.SETTLED: "traité",
     ReturnState.QUARANTINED: "en quarantaine",
@@ -152,10 +156,13 @@ MOVES: Mapping[State, frozenset[State]] = {
     FileState.ACKNOWLEDGED: frozenset({FileState.REFUSED}),
     FileState.REFUSED: frozenset({FileState.SENT}),
     MessageState.MADE: frozenset({MessageState.TRANSMITTING, MessageState.FAILED}),
-    MessageState.TRANSMITTING: frozenset({MessageState.SENT, MessageState.UNCERTAIN, MessageState.FAILED}),
-    MessageState.UNCERTAIN: frozenset({MessageState.SENT, MessageState.FAILED}),
+    MessageState.TRANSMITTING: frozenset(
+        {MessageState.SENT, MessageState.UNCERTAIN, MessageState.FAILED, MessageState.UNDELIVERED}
+    ),
+    MessageState.UNCERTAIN: frozenset({MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERED}),
     MessageState.FAILED: frozenset({MessageState.SENT}),  # a return proved that it had arrived all the same
-    MessageState.SENT: frozenset(),
+    MessageState.SENT: frozenset({MessageState.UNDELIVERED}),
+    MessageState.UNDELIVERED: frozenset({MessageState.SENT}),  # the same
     ReturnState.TAKEN: frozenset({ReturnState.SETTLED, ReturnState.QUARANTINED}),
     ReturnState.QUARANTINED: frozenset({ReturnState.SETTLED}),
     ReturnState.SETTLED: frozenset(),

@@ -8,7 +8,7 @@ import click
 
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
-from tournee.cli.display.show import CLEAR, counted, labelled, paid_line, return_table
+from tournee.cli.display.show import CLEAR, alert_line, counted, labelled, paid_line, return_table
 from tournee.cli.french import FrenchCommand, FrenchGroup
 
 if TYPE_CHECKING:
@@ -60,18 +60,21 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
     Un envoi dont l’issue n’est pas connue n’est jamais repris tout seul : l’accusé du destinataire le règle,
     ou --again.
     """
+    from tournee.app.alerts import AlertKind, alerts
     from tournee.app.outbound import is_clear, resend, send
     from tournee.store import MessageState
 
     with desk.office() as office, desk.watcher(as_json) as watch:
         done = send(office, watch.progress) if again is None else [resend(office, again, ps)]
         uncertain = office.journal.messages.find(MessageState.UNCERTAIN)
+        given_back = [one for one in alerts(office) if one.kind is AlertKind.UNDELIVERED]
         clear = {one.message.id for one in done if one.message is not None and is_clear(one.message)}
     if as_json:
         values.write(
             {
                 "messages": [_message(one, clear) for one in done],
                 "uncertain": [one.subject for one in uncertain],
+                "undelivered": [values.alert(one) for one in given_back],
             }
         )
     else:
@@ -85,6 +88,8 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
             desk.console.print("Aucun fichier n’attend d’être envoyé.")
         for message in uncertain:
             desk.console.print(labelled("Envoi incertain :", f"{message.subject} ({message.reason})"))
+        for alert in given_back:
+            desk.console.print(alert_line(alert))
     for one in done:
         if one.error is not None:
             raise one.error

@@ -44,8 +44,7 @@ def lines_of(one: Settled) -> Iterator[RenderableType]:
     ):
         if text:
             yield labelled(label, text)
-    kept = () if isinstance(one.read.content, Bounce) else one.read.odd
-    for note in (*one.read.notes, *kept, *([one.row.reason] if one.row.reason else [])):
+    for note in (*one.read.notes, *one.read.odd, *([one.row.reason] if one.row.reason else [])):
         yield labelled("À noter :", note)
     match one.read.content:
         case Art() as art:

@@ -13,7 +13,7 @@ from tournee.store.database import Database
 from tournee.store.inserts import MessageDraft
 from tournee.store.rows import MessageRow
 from tournee.store.statements import Row
-from tournee.store.states import MessageState
+from tournee.store.states import FileState, MessageState
 from tournee.store.tables.files import LotFiles
 from tournee.store.tables.sealed_chunks import SealedChunks
 
@@ -42,9 +42,9 @@ class Messages:
     """Messages and their sending.
 
     made → transmitting (written before the first byte leaves, with who sends it and until when) → sent,
-    failed, or uncertain when nobody can know. Only `recover` makes an uncertain one of one that is still
-    transmitting, once its lease is over. An uncertain message is settled by a return that speaks of its file,
-    or by the carer who asks for a new message (OCT-MSG-4).
+    failed, or uncertain when nobody can know; undelivered when a mail server gives it back. Only `recover`
+    makes an uncertain one of one that is still transmitting, once its lease is over. An uncertain message is
+    settled by a return that speaks of its file, or by the carer who asks for a new message (OCT-MSG-4).
 
     `station`, 0 to 99, tells this host from others that send from the same address (OCT-MSG-4); None: the one
     that the journal drew once.
@@ -115,6 +115,22 @@ class Messages:
         """The link broke when the server may have taken the message."""
         self._unsent("message_uncertain", message_id, MessageState.UNCERTAIN, reason)
 
+    def undelivered(self, compostage: str, reason: str) -> MessageRow | None:
+        """A mail server says that it could not deliver the message of this compostage. None when there is no
+        such message; one whose file a return has spoken of, or that never left, stays as it is.
+        """
+        with self._db.step("message_undelivered"):
+            found = self._db.rows("SELECT id, file FROM message WHERE compostage = ?", compostage)
+            if not found:
+                return None
+            message = found[0]["id"]
+            waits = self._db.state("file", found[0]["file"]) in (FileState.MADE, FileState.SENT)
+            if waits and self._db.state("message", message).leads_to(MessageState.UNDELIVERED):
+                self._db.move("message", [message], MessageState.UNDELIVERED, reason)
+                self._db.give_reason("message", message, reason)
+                self._db.update("message", message, leased_by="", leased_until="")
+            return self.get(message)
+
     def recover(self) -> tuple[int, ...]:
         """Messages found transmitting whose lease is over become uncertain; to call before sending or
         fetching, and never else. Gives their ids.
@@ -157,7 +173,7 @@ class Messages:
     def last_tried(self, file: int) -> int | None:
         """The last message of a file that may have left, and is not known to have."""
         query = """SELECT max(id) AS id FROM message WHERE file = ?
-            AND state IN ('transmitting', 'uncertain', 'failed')"""
+            AND state IN ('transmitting', 'uncertain', 'failed', 'undelivered')"""
         found: int | None = self._db.rows(query, file)[0]["id"]
         return found
 

@@ -67,7 +67,7 @@ _REPLACED = """SELECT count(*) AS invoices, coalesce(sum(fee), 0) AS fee FROM
         WHERE later.visit = invoice.visit AND later.id > invoice.id AND sheet.state <> 'abandoned'))"""
 """Invoices that another one of their visit replaces."""
 
-_UNSENT = (MessageState.UNCERTAIN, MessageState.FAILED)
+_UNSENT = (MessageState.UNCERTAIN, MessageState.FAILED, MessageState.UNDELIVERED)
 
 
 class Overview:

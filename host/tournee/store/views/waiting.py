@@ -16,7 +16,8 @@ _WITHOUT_ARL = f"""SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file
 _UNSENT = """SELECT file.id, file.ps, NULL AS lot, file.number AS file, file.route,
     (SELECT at FROM history WHERE subject = 'file' AND subject_id = file.id ORDER BY id LIMIT 1) AS since
     FROM file WHERE file.state = 'made' AND NOT EXISTS (SELECT 1 FROM message
-        WHERE message.file = file.id AND message.state IN ('transmitting', 'uncertain', 'sent'))
+        WHERE message.file = file.id
+        AND message.state IN ('transmitting', 'uncertain', 'sent', 'undelivered'))
     ORDER BY file.id"""
 
 _REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, file.route,
