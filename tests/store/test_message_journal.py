@@ -185,6 +185,49 @@ def test_a_message_whose_sender_was_killed_is_uncertain_then_and_never_sent_by_i
         later.messages.make(file, "oct", make.message())
 
 
+@pytest.mark.parametrize("state", [MessageState.TRANSMITTING, MessageState.UNCERTAIN])
+def test_who_could_not_send_a_message_says_nothing_of_the_one_that_another_sends(
+    open_journal, make, journal, file, state
+):
+    """Two windows send one file: one is turned away by the server while the other's bytes are leaving."""
+    message = journal.messages.make(file, "oct", make.message())
+    turned_away = open_journal()
+    assert turned_away.messages.make(file, "oct", make.message()) == message
+    journal.messages.transmitting(message)
+    if state is MessageState.UNCERTAIN:
+        journal.messages.uncertain(message, "coupure")
+    turned_away.messages.failed(message, "421 trop de connexions")
+    assert turned_away.messages.get(message).state is state
+    journal.messages.sent(message)
+    assert states(journal, file) == [MessageState.SENT]
+
+
+def test_no_second_message_is_made_even_when_asked_while_the_first_is_under_way(
+    open_journal, make, journal, file
+):
+    first = journal.messages.make(file, "oct", make.message())
+    journal.messages.transmitting(first)
+    other = open_journal(now=NOW + LEASE / 2)
+    with pytest.raises(StoreError, match="par un autre programme") as error:
+        other.messages.make(file, "oct", make.message(), resend=True)
+    assert error.value.next_step == "Attendez la fin de cet envoi, ou 18:45."
+    later = open_journal(now=NOW + LEASE)
+    assert later.messages.make(file, "oct", make.message(NOW + LEASE), resend=True) != first
+
+
+def test_a_lease_given_by_a_clock_that_was_far_ahead_is_over(open_journal, make, journal, file):
+    message = journal.messages.make(file, "oct", make.message())
+    ahead = open_journal(now=NOW.replace(year=2033))
+    ahead.messages.transmitting(message)
+    assert open_journal(now=NOW).messages.recover() == (message,)
+
+
+def test_a_clock_set_back_an_hour_leaves_a_message_to_who_sends_it(open_journal, make, journal, file):
+    message = journal.messages.make(file, "oct", make.message())
+    journal.messages.transmitting(message)
+    assert open_journal(now=NOW - timedelta(hours=1)).messages.recover() == ()
+
+
 def test_a_compostage_never_comes_again_when_clock_and_counter_are_set_back(journal, make, file):
     """OCT-MSG-4."""
     first = journal.messages.make(file, "oct", make.message())

@@ -28,6 +28,11 @@ LAST_COUNTER = 999
 LEASE = timedelta(minutes=15)
 """How long who sends a message has it alone: more than a submission takes."""
 
+_LEASE_MAX = timedelta(days=1)
+"""A lease that has longer to run was given by a clock that was wrong: it is over."""
+
+_MAY_HAVE_LEFT = (MessageState.TRANSMITTING, MessageState.UNCERTAIN)
+
 _COMPOSTAGE = re.compile(r"[0-9]{14}([0-9]{5})")
 
 _COLUMNS = """id, file, route, counter, compostage, subject, made, state, leased_by, leased_until,
@@ -60,12 +65,13 @@ class Messages:
         """Journal the message that `build(counter)` makes to carry a file by `route`, and give its id.
 
         A message of the file still `made` is given again. Where one is transmitting, uncertain or sent,
-        StoreError unless `resend` says that the carer wants a second one. A compostage never comes twice,
+        StoreError unless `resend` says that the carer wants a second one; where another program sends it at
+        this moment, StoreError all the same. A compostage never comes twice,
         whatever the clock says: the counter goes on until it is new. Its first two digits are this host's
         station, so that two hosts that send from one address at one time do not meet.
         """
         with self._db.step("make_message"):
-            query = "SELECT id, state FROM message WHERE file = ? ORDER BY id DESC"
+            query = "SELECT id, state, leased_until FROM message WHERE file = ? ORDER BY id DESC"
             for row in self._db.rows(query, file_id):
                 state = MessageState(row["state"])
                 if state is MessageState.MADE:
@@ -74,6 +80,12 @@ class Messages:
                     raise StoreError(
                         f"Ce fichier a déjà un message ({state.label}).",
                         next_step="Demandez un renvoi si l’organisme ne l’a pas reçu.",
+                    )
+                if state is MessageState.TRANSMITTING and not _is_over(row["leased_until"], self._db.time()):
+                    raise StoreError(
+                        "Ce fichier est en cours d’envoi par un autre programme.",
+                        cause="une autre fenêtre de Tournée l’envoie, ou s’est arrêtée pendant l’envoi",
+                        next_step=f"Attendez la fin de cet envoi, ou {row['leased_until'][11:16]}.",
                     )
             self._db.row("file", "id", file_id)
             counter, draft = self._new_compostage(build)
@@ -210,9 +222,12 @@ class Messages:
 
     def _unsent(self, step: str, message_id: int, state: MessageState, reason: str) -> None:
         with self._db.step(step):
-            present = self._db.state("message", message_id)
+            row = self._db.row("message", "state, leased_by", message_id)
+            present = MessageState(row["state"])
             if present is MessageState.SENT:
                 return  # a return proved that it arrived
+            if present in _MAY_HAVE_LEFT and row["leased_by"] != self._holder:
+                return  # another program sends it, or did: it alone knows
             if present is not state:
                 self._db.move("message", [message_id], state, reason)
             self._db.give_reason("message", message_id, reason)
@@ -242,4 +257,4 @@ def _is_over(until: str, now: datetime) -> bool:
     end = datetime.fromisoformat(until)
     if (end.tzinfo is None) != (now.tzinfo is None):
         end, now = end.replace(tzinfo=None), now.replace(tzinfo=None)
-    return now >= end
+    return now >= end or end - now > _LEASE_MAX
