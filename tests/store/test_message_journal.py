@@ -310,7 +310,7 @@ def test_a_message_without_its_compostage_is_refused(journal, make, file, change
 
 
 def test_a_message_of_no_file_is_refused(journal, make):
-    with pytest.raises(StoreError, match="n’a pas d’élément 5"):
+    with pytest.raises(StoreError, match="pas de fichier n° 5"):
         journal.messages.make(5, "oct", make.message())
 
 
