@@ -6,6 +6,7 @@ uncertain: it is never sent again by itself, a return settles it, or the carer a
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ def _lot_draft(
     office: Office, sender: LotSender, key: LotKey, bodies: Sequence[bytes], number: int
 ) -> LotDraft:
     body = lot_body(sender, number, key, f"{office.clock():%y%m%d}", bodies)
-    return LotDraft(body[:RECORD_LENGTH], body[-RECORD_LENGTH:])
+    return LotDraft(body[:RECORD_LENGTH], body[-RECORD_LENGTH:], hashlib.sha256(body).digest())
 
 
 def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, progress: Progress) -> LotRow:

@@ -164,12 +164,7 @@ class Database(Statements):
     def move(self, table: str, ids: Sequence[int], state: State, detail: str = "") -> None:
         """Bring things to `state`, with their history; StoreError when that may not follow now."""
         found = self.among(f"SELECT id, state FROM {table} WHERE id IN ({{marks}})", ids)  # noqa: S608
-        present = {row["id"]: STATES[table](row["state"]) for row in found}
-        for one in ids:
-            if one not in present:
-                raise missing(table, one)
-            check_move(table, one, present[one], state)
-            present[one] = state
+        check_moves(table, ids, {row["id"]: STATES[table](row["state"]) for row in found}, state)
         self.set_state(table, ids, state)
         self.remember([(table, one, state, detail) for one in ids])
 
@@ -272,6 +267,15 @@ class Database(Statements):
             if opening.is_damage(error):
                 opening.doubt(self.path)
             raise opening.translate(error) from error
+
+
+def check_moves(table: str, ids: Sequence[int], present: dict[int, State], state: State) -> None:
+    """StoreError for the first of these things that is not there, comes twice or may not be moved."""
+    for one in ids:
+        if one not in present:
+            raise missing(table, one)
+        check_move(table, one, present[one], state)
+        present[one] = state
 
 
 def check_move(table: str, row_id: int, present: State, state: State) -> None:

@@ -13,10 +13,13 @@ _DIGITS_MAX = 9  # of an invoice number, the longest
 
 @dataclass(frozen=True)
 class LotDraft:
-    """What surrounds the certified invoices of a lot: its record 1 and its record 6."""
+    """What surrounds the certified invoices of a lot: its record 1 and its record 6; and the SHA-256 of the
+    whole, from 1 to 6, where it is known already.
+    """
 
     head: bytes = field(repr=False)
     tail: bytes = field(repr=False)
+    digest: bytes | None = None
 
 
 @dataclass(frozen=True)

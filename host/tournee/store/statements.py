@@ -98,15 +98,17 @@ class Statements:
         changes = ", ".join(f"{name} = ?" for name in values)
         self.write(f"UPDATE {table} SET {changes} WHERE id = ?", *values.values(), row_id)  # noqa: S608
 
-    def update_each(self, table: str, column: str, values: Mapping[int, Any]) -> None:
-        """Change one column of many rows, each to its own value."""
+    def update_each(self, table: str, column: str, values: Mapping[int, Any], **same: Any) -> None:
+        """Change one column of many rows, each to its own value; and others, to the `same` for all."""
         pairs = list(values.items())
+        changes = ", ".join((f"{column} = fresh.value", *(f"{name} = ?" for name in same)))
         for start in range(0, len(pairs), _AT_ONCE // 2):
             some = pairs[start : start + _AT_ONCE // 2]
             self.write(
                 f"WITH fresh (id, value) AS (VALUES {', '.join(['(?, ?)'] * len(some))})"  # noqa: S608
-                f" UPDATE {table} SET {column} = fresh.value FROM fresh WHERE fresh.id = {table}.id",
+                f" UPDATE {table} SET {changes} FROM fresh WHERE fresh.id = {table}.id",
                 *(value for pair in some for value in pair),
+                *same.values(),
             )
 
 

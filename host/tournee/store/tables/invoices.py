@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tournee.errors import StoreError
 from tournee.model import Sheet
-from tournee.store.database import Database
+from tournee.store.database import Database, check_moves
 from tournee.store.inserts import check_number
 from tournee.store.rows import InvoiceRow, SheetRow
 from tournee.store.statements import Row, missing
@@ -149,22 +149,23 @@ class Invoices:
     ) -> None:
         """Put certified sheets into a lot, in order; StoreError for one that is not of this lot."""
         found = self._db.among(
-            """SELECT sheet.id, sheet.kind, sheet.crf, sheet.mode, invoice.ps FROM sheet
+            """SELECT sheet.id, sheet.kind, sheet.crf, sheet.mode, sheet.state, invoice.ps FROM sheet
             JOIN invoice ON invoice.id = sheet.invoice WHERE sheet.id IN ({marks})""",
             sheets,
         )
         rows = {row["id"]: (row["ps"], row["kind"], row["crf"], row["mode"]) for row in found}
+        check_moves(
+            "sheet", sheets, {row["id"]: SheetState(row["state"]) for row in found}, SheetState.IN_LOT
+        )
         for sheet in sheets:
-            if sheet not in rows:
-                raise missing("sheet", sheet)
             if rows[sheet] != (ps, kind, crf, mode):
                 other = " ".join(rows[sheet])
                 raise StoreError(
                     f"La pièce {sheet} ({other}) n’est pas de ce lot ({ps} {kind} {crf} {mode})."
                 )
-        self._db.move("sheet", sheets, SheetState.IN_LOT, name)
-        self._db.write_among("UPDATE sheet SET lot = ? WHERE id IN ({marks})", [lot], sheets)
-        self._db.update_each("sheet", "lot_rank", {sheet: rank for rank, sheet in enumerate(sheets, 1)})
+        ranks = {sheet: rank for rank, sheet in enumerate(sheets, 1)}
+        self._db.update_each("sheet", "lot_rank", ranks, state=SheetState.IN_LOT.value, lot=lot)
+        self._db.remember([("sheet", sheet, SheetState.IN_LOT, name) for sheet in sheets])
 
     def leave_lots(self, sheets: Sequence[int], reason: str) -> None:
         """Take sheets out of their lots: they can enter others."""

@@ -80,8 +80,7 @@ class Lots:
             )
             self._db.remember([("lot", lot, LotState.MADE, "")])
             self._invoices.enter_lot(lot, f"lot {number:03}", sheet_ids, ps, kind, crf, mode)
-            parts = (draft.head, *self._invoices.bodies(sheet_ids), draft.tail)
-            self._db.update("lot", lot, digest=hashlib.sha256(b"".join(parts)).digest())
+            self._db.update("lot", lot, digest=draft.digest or self._digest(draft, sheet_ids))
             return lot
 
     def certified(self, lot_id: int, sevens: bytes) -> None:
@@ -153,6 +152,9 @@ class Lots:
         self._invoices.sent(lots)
 
     # --- its own ---
+
+    def _digest(self, draft: LotDraft, sheets: Sequence[int]) -> bytes:
+        return hashlib.sha256(b"".join((draft.head, *self._invoices.bodies(sheets), draft.tail))).digest()
 
     def _held(self, lot: int) -> list[int]:
         return [row["sheet"] for row in self._db.rows(_HELD, lot, lot)]
