@@ -285,3 +285,18 @@ def test_two_processes_never_give_the_same_number(journal, make, path):
     assert sorted(row.number for row in journal.overview()[::-1]) == [
         f"{number:09}" for number in range(1, 41)
     ]
+
+
+def test_a_damaged_page_is_a_clear_error_where_bytes_are_read_later(closed, open_journal):
+    """A row's bytes are read when asked for: damage is told then too, in the carer's words."""
+    with sqlite3.connect(closed) as raw:
+        page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sealed_chunk'").fetchone()[0]
+    raw.close()
+    row = open_journal().messages.find()[0]
+    with closed.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 64)
+    other = open_journal()
+    with pytest.raises(StoreError, match="endommagé"):
+        other.messages.find()
+    assert row.subject

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tournee.errors import StoreError
 from tournee.store import opening
 from tournee.store.cipher import Cipher
-from tournee.store.statements import THINGS, Statements, missing
+from tournee.store.statements import THINGS, Row, Statements, missing
 from tournee.store.states import STATES, State
 from tournee.store.writer_lock import WriterLock
 
@@ -85,6 +86,11 @@ class Database(Statements):
             finally:
                 if self._connection.in_transaction:  # SQLite ends it by itself on some errors
                     self._connection.execute("ROLLBACK")
+
+    def rows(self, query: str, *values: Any) -> list[Row]:
+        """All rows of a query; StoreError when the journal is closed or does not answer."""
+        with self._translated():
+            return super().rows(query, *values)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file as a whole: nothing, or SQLite's words. A good one is noted as such."""
