@@ -34,14 +34,14 @@ def rooms(pyproject: Path) -> str:
     listed = floors(pyproject)
     height = MARGIN + FLOOR * len(listed) + ROOM + MARGIN
     parts = [HEAD.format(width=WIDTH, height=height)]
-    for rank, names in enumerate(listed):
-        top, (fill, edge) = MARGIN + FLOOR * rank, COLOURS[rank % len(COLOURS)]
+    for floor, names in enumerate(listed):
+        top, (fill, edge) = MARGIN + FLOOR * floor, COLOURS[floor % len(COLOURS)]
         wide = (WIDTH - 2 * MARGIN - GAP * (len(names) - 1)) / len(names)
-        for rank, name in enumerate(names):
+        for column, name in enumerate(names):
             parts.append(
-                _room(MARGIN + rank * (wide + GAP), top, wide, name, f'fill="{fill}" stroke="{edge}"')
+                _room(MARGIN + column * (wide + GAP), top, wide, name, f'fill="{fill}" stroke="{edge}"')
             )
-        if rank + 1 < len(listed):
+        if floor + 1 < len(listed):
             line = f"M{WIDTH / 2:g} {top + ROOM + 1}V{top + FLOOR - 1}"
             parts.append(f'<path d="{line}" stroke="#41566b" stroke-width="2" marker-end="url(#a)"/>\n')
     dashed = 'fill="#ffffff" stroke="#a9adb5" stroke-dasharray="5 4"'

@@ -23,6 +23,12 @@ def test_every_link_leads_to_a_file_and_a_heading_of_it(document: Path) -> None:
     assert lost == []
 
 
+def test_an_arrow_leads_from_each_floor_to_the_next_and_none_to_the_emulation() -> None:
+    rooms = (DOCS / "drawings" / "rooms.svg").read_text()
+    floors = set(re.findall(r'<rect x="[\d.]+" y="(\d+)"', rooms))
+    assert rooms.count("marker-end=") == len(floors) - 2
+
+
 def test_every_drawing_is_shown_and_stands_alone() -> None:
     shown = {target for document in documents() for target in links(document) if target.endswith(".svg")}
     for drawing in (DOCS / "drawings").iterdir():

@@ -32,7 +32,7 @@ def test_every_path_named_is_there(document: Path) -> None:
     assert [word for word in named if not is_there(word)] == []
 
 
-@pytest.mark.parametrize("document", documents(), ids=str)
+@pytest.mark.parametrize("document", [one for one in documents() if one.name != "changelog.md"], ids=str)
 def test_every_source_named_by_the_end_of_its_path_is_there(document: Path) -> None:
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     there = {f"/{name}" for name in listing.stdout.split("\0")}
