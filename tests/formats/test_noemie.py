@@ -162,7 +162,7 @@ def test_reference_of_a_b2_file_is_its_norm():
         ("198", 6, b"0000X756", "demande"),
         ("198", 23, b"X", "signe"),
         ("990", 4, b"98", "rupture"),
-        ("295", 7, b"\xe9", "libelle"),
+        ("295", 7, b"\x07", "libelle"),
         ("103", 19, b"  ", "cle"),
         ("102", 24, b"26 105", "date_lot"),
         ("000", 83, b"129", ""),

@@ -108,7 +108,7 @@ def test_every_byte_of_a_damaged_stream_is_given_once_and_entities_encode_again(
         assert stream[one.offset : one.offset + len(one.raw)] == one.raw
         assert one.raw
         at = one.offset + len(one.raw)
-        if one.error is None:
+        if one.error is None and not one.lettered:
             assert noemie.encode(one.type, one.fields) == one.raw
     assert not stream[at:].strip(b" \r\n")
 
@@ -154,7 +154,8 @@ def both_readings(stream: bytes) -> None:
     ]
     assert [one.fields for one in fast] == [one.fields for one in strict]
     assert [one.offset for one in fast.damaged] == [one.offset for one in strict if one.error is not None]
-    assert all(noemie.encode(one.type, one.fields) == one.raw for one in fast if one.error is None)
+    whole = [one for one in fast if one.error is None and not one.lettered]
+    assert all(noemie.encode(one.type, one.fields) == one.raw for one in whole)
 
 
 @settings(max_examples=300)

@@ -152,7 +152,7 @@ def test_a_900_comes_once_for_a_sender_with_what_is_held_back(workshop, make_oct
     transfer = last.transfers[0].label
     assert last.other_payments == (
         OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", transfer),
-        OtherPayment("IND", "Retenue (dette DETTE1, IND RDT)", -1500, "260301", "260301", transfer),
+        OtherPayment("IND", "Retenue (dette DETTE1, IND RPR)", -1500, "260301", "260301", transfer),
     )
     assert last.totals[-1].amount == 26500
     lot = workshop.lot(workshop.Lot(number="003", sheets=(workshop.Sheet("000000050"),)))

@@ -162,7 +162,7 @@ def test_a_900_is_about_no_invoice(vector):
         (Target.PAYMENT, Outcome.PAID, "", 500),
         (Target.PAYMENT, Outcome.PAID, "", -1500),
     ]
-    assert effects[2].label == "Retenue (dette DETTE1, IND RDT)"
+    assert effects[2].label == "Retenue (dette DETTE1, IND RPR)"
     assert {one.nir for one in effects} == {""}
 
 

@@ -120,7 +120,7 @@ def test_900_gives_payments_outside_invoices_and_what_is_held_back(vector):
     assert read.other_payments == (
         OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", "VIREMENT 4712"),
         OtherPayment("00102", "", 500, "", "", "VIREMENT 4712"),
-        OtherPayment("IND", "Retenue (dette DETTE1, IND RDT)", -1500, "260301", "260301", "VIREMENT 4712"),
+        OtherPayment("IND", "Retenue (dette DETTE1, IND RPR)", -1500, "260301", "260301", "VIREMENT 4712"),
     )
     assert read.faults == ()
 

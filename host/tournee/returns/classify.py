@@ -15,8 +15,10 @@ from tournee.returns.arl import APPLICATION as ARL_APPLICATION
 from tournee.returns.arl import RECORD, Arl, read_arl
 from tournee.returns.art import Art, announces_art, read_art
 from tournee.returns.bounce import Bounce
+from tournee.returns.cms_kinds import entity_within, is_cms, is_enveloped, named_cms, without_armour
 from tournee.returns.dloi import APPLICATION as DLOI_APPLICATION
 from tournee.returns.dloi import Dloi, read_dloi
+from tournee.returns.endings import mended
 from tournee.returns.message import Envelope, peek_envelope, read_message
 from tournee.returns.quarantine import DamagedError, Quarantined
 from tournee.returns.rsp import read_rsp
@@ -31,10 +33,6 @@ _GZIP = b"\x1f\x8b"
 _MEMBERS_MAX = 100
 _BLOCK = 64 * 2**10  # compressed bytes taken at a time
 _GZIP_WINDOW = zlib.MAX_WBITS | 16
-_CMS_ENVELOPED = bytes.fromhex(
-    "06092a864886f70d010703"
-)  # OID 1.2.840.113549.1.7.3, near the front of a sealed file
-_CMS_FRONT = 32
 _APPLICATION = slice(47, 49)
 _REFERENCE = slice(61, 65)
 _WORDS = {"Arl": "ARL", "Rsp": "RSP", "Art": "ART", "Dloi": "DLOI", "Bounce": "BOUNCE"}
@@ -49,21 +47,24 @@ class Return:
     """A return taken in.
 
     `clear` is the attachment opened ("" bytes when it could not be opened), `notes` say what the headers
-    claim against the content, that a flow is not real, and what else is odd without hindering.
+    claim against the content, that a flow is not real, and what else is odd without hindering. `mended` says
+    what was put right before it was read; `sealed` whether the attachment was.
     """
 
     envelope: Envelope
     content: Arl | Rsp | Art | Dloi | Bounce | Quarantined
     clear: bytes = field(repr=False)
     notes: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
+    sealed: bool = False
 
     @property
     def odd(self) -> tuple[str, ...]:
-        """What is odd in an RSP and is kept in view: damage, sums that differ, an unknown reference."""
+        """What is kept in view: what was mended; damage in an RSP, sums that differ, an unknown reference."""
         if not isinstance(self.content, Rsp):
-            return ()
+            return self.mended
         unknown = () if self.content.decoded else (self.content.undecoded,)
-        return (*unknown, *self.content.faults)
+        return (*self.mended, *unknown, *self.content.faults)
 
     @property
     def body(self) -> bytes:
@@ -87,7 +88,8 @@ def take_in(raw: bytes, unseal: Unseal | None = None, *, opened: bytes = b"") ->
         message = read_message(raw)
         if isinstance(message, Bounce):
             return Return(peek_envelope(raw), message, b"")
-        clear = opened or _open(message.attachment, unseal)
+        attachment = without_armour(message.attachment)
+        clear, told = mended(opened or _open(attachment, unseal))
         content = _decode(message.envelope, clear)
     except DamagedError as damage:
         _log.info("return not understood: %s", logs.where(damage))
@@ -98,25 +100,34 @@ def take_in(raw: bytes, unseal: Unseal | None = None, *, opened: bytes = b"") ->
         _log.warning("return not read: %s", logs.where(error))
         aside = Quarantined(f"Le message n’a pas pu être lu ({type(error).__name__}).", "message")
         return Return(peek_envelope(raw), aside, clear)
-    return Return(message.envelope, content, clear, (*message.notes, *_notes(message.envelope, content)))
+    notes = (*message.notes, *_notes(message.envelope, content))
+    return Return(message.envelope, content, clear, notes, told, is_enveloped(attachment))
 
 
 def _open(attachment: bytes, unseal: Unseal | None) -> bytes:
     """Unsealed, then decompressed, as the content itself shows; the description's K and Z are not needed."""
     content = attachment
-    if content[:1] == b"\x30" and _CMS_ENVELOPED in content[:_CMS_FRONT]:
-        if unseal is None:
-            raise DamagedError("La pièce jointe est chiffrée et aucune clé n’est configurée.", "descellement")
-        try:
-            content = unseal(content)
-        except Exception as error:  # whatever the opener raises on hostile bytes, the return is set aside
-            why = error.message if isinstance(error, TourneeError) else type(error).__name__
-            raise DamagedError(f"La pièce jointe ne s’ouvre pas ({why}).", "descellement") from error
+    if is_cms(content):
+        if not is_enveloped(content):
+            raise DamagedError(named_cms(content), "descellement")
+        content = entity_within(_unsealed(content, unseal))
     if content[:2] == _GZIP:
         content = _gunzip(content)
     if not content:
         raise DamagedError("La pièce jointe est vide.", "pièce jointe")
     return content
+
+
+def _unsealed(content: bytes, unseal: Unseal | None) -> bytes:
+    if unseal is None:
+        raise DamagedError("La pièce jointe est chiffrée et aucune clé n’est configurée.", "descellement")
+    try:
+        return unseal(content)
+    except Exception as error:  # whatever the opener raises on hostile bytes, the return is set aside
+        why = type(error).__name__
+        if isinstance(error, TourneeError):
+            why = f"{error.message.rstrip('.')} : {error.cause}" if error.cause else error.message
+        raise DamagedError(f"La pièce jointe ne s’ouvre pas ({why}).", "descellement") from error
 
 
 def _gunzip(content: bytes) -> bytes:

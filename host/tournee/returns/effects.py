@@ -91,7 +91,7 @@ def _label(sheet: SheetReturn) -> str:
     differing = [
         f"part {name} : {euros(part.paid)} € payés sur {euros(part.asked)} € demandés"
         for name, part in shares
-        if part is not None and part.state == "P" and part.paid != part.asked
+        if part is not None and part.state == "P" and part.paid != part.asked and sheet.asked
     ]
     return line(" ; ".join(text for text in (*differing, " ".join(sheet.comments)) if text))
 
@@ -102,9 +102,9 @@ def _outcome(sheet: SheetReturn) -> Outcome:
         return Outcome.REJECTED
     if "P" in states:
         return Outcome.PAID
-    if sheet.rejections:
-        return Outcome.REJECTED
-    return Outcome.DEFERRED if "D" in states else Outcome.REMARK
+    if "D" in states:
+        return Outcome.DEFERRED  # a rejection beside it says why
+    return Outcome.REJECTED if sheet.rejections else Outcome.REMARK
 
 
 def _of_payment(payment: OtherPayment, ps: str) -> Effect:

@@ -75,6 +75,12 @@ def read_message(raw: bytes) -> Opened | Bounce:
     return Opened(_envelope(parts[0], part), content, notes)
 
 
+def read_entity(content: bytes) -> bytes:
+    """What one MIME entity, sealed without the headers of a message, has attached (RFC 8551 3.1)."""
+    part, _ = _attached(read_parts(content))
+    return _transfer_decoded(part)[0]
+
+
 def peek_envelope(raw: bytes) -> Envelope:
     """Headers alone of a message that could not be read whole; empty fields when even they are lost."""
     try:
@@ -121,18 +127,18 @@ def _transfer_decoded(part: MimePart) -> tuple[bytes, int]:
     if encoding != "base64":
         return part.body, 0
     body = part.body.strip(_BLANKS)
-    content = _base64(body)
+    content = base64_of(body)
     if content is not None:
         return content, 0
     starts = [start for start in map(body.find, _FOOTER_STARTS) if start > 0]
     end = min(starts, default=0)
-    content = _base64(body[:end])
+    content = base64_of(body[:end])
     if content:
         return content, len(body[end:].strip(_BLANKS))
     raise DamagedError("La pièce jointe n’est pas du Base64 correct.", _AT_ATTACHMENT)
 
 
-def _base64(body: bytes) -> bytes | None:
+def base64_of(body: bytes) -> bytes | None:
     """What these characters stand for; None when they are no base64, or blanks more than anything else."""
     bare = body.translate(None, _BLANKS)
     if len(body) > 2 * len(bare) + _BLANKS_SPARED or len(bare) % 4:

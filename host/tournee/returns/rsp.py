@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from tournee.formats import noemie
 from tournee.formats.errors import NoemieError
 from tournee.formats.noemie import Entities, Entity
+from tournee.french import euros
 from tournee.returns.quarantine import DamagedError
 from tournee.returns.rsp_content import (
     OtherPayment,
@@ -15,9 +16,10 @@ from tournee.returns.rsp_content import (
     SheetReturn,
     Transfer,
 )
-from tournee.returns.rsp_totals import RspTotals, signed
+from tournee.returns.rsp_totals import CLAIM, PAYMENTS, RECOVERY, RspTotals, signed
 
 ENTITIES_MAX = 200_000  # a year of a large practice; beyond, it is no return
+_NUMBER = 9  # digits of an invoice number
 REAL_FLOWS = ("", "R")
 DAMAGED_MAX = 1_000  # each costs a search for where the next one starts
 
@@ -36,7 +38,7 @@ def read_rsp(content: bytes) -> Rsp:
     if last.type != "999" or last.error is not None:
         raise DamagedError("Le RSP est coupé : il manque sa fin (999).", f"octet {len(content)}")
     header = entities[0].fields
-    story, totals = _Story(), RspTotals()
+    story, totals = _Story(noemie.reference(entities[0]) == PAYMENTS), RspTotals()
     for rank, entity in enumerate(entities, 1):
         if entity.error is None:
             if entity.type in noemie.FIXED and 1 < rank < len(entities):
@@ -100,7 +102,8 @@ class _Story:
     102.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, of_payments: bool) -> None:
+        self._of_payments = of_payments
         self.sheets: list[SheetReturn] = []
         self.transfers: list[Transfer] = []
         self.payments: list[OtherPayment] = []
@@ -139,6 +142,8 @@ class _Story:
         self._end_flat()
         sheet, self._sheet = self._sheet, None
         if sheet is not None:
+            if self._of_payments and sheet.amo is sheet.amc is None:
+                sheet.amo, sheet.amc = _told_by_lines(sheet.kind, sheet.lines)
             self.sheets.append(
                 SheetReturn(
                     invoice=sheet.invoice,
@@ -161,7 +166,7 @@ class _Story:
         lot, lot_date = self._lot
         if kind == "102":
             lot, lot_date = str(values["lot"]) or lot, _date(values["date_lot"]) or lot_date
-        self._sheet = _OpenSheet(str(values["facture"]), str(values.get("type", "")), lot, lot_date)
+        self._sheet = _OpenSheet(_number(values["facture"]), str(values.get("type", "")), lot, lot_date)
 
     def _take_transfer(self, values: dict[str, str | int]) -> None:
         lines = (str(values.get("libelle_1", "")), str(values.get("libelle_2", "")))
@@ -193,8 +198,14 @@ class _Story:
             )
         else:
             self._end_flat()
-            label = f"Retenue (dette {values['dette']}, {values['nature']} {values['operation']})"
             amount = signed(values["montant"], values["signe"])
+            label = f"Retenue (dette {values['dette']}, {values['nature']} {values['operation']})"
+            if values["operation"] != RECOVERY:
+                label = (
+                    f"Mouvement de la dette {values['dette']} ({values['nature']} {values['operation']}, "
+                    f"{euros(amount)} €) : rien n’est payé ni retenu"
+                )
+                amount = 0
             day = str(values["date"])
             self.payments.append(OtherPayment(str(values["nature"]), label, amount, day, day, self._transfer))
 
@@ -235,6 +246,17 @@ def _add(sheet: _OpenSheet, kind: str, values: dict[str, str | int]) -> None:
         sheet.comments.append(str(values["libelle"]))
 
 
+def _told_by_lines(kind: str, lines: list[SettledAct]) -> tuple[Part | None, Part | None]:
+    """The shares that acts alone say are paid; what was asked is not said then. Of the two amounts of a 210,
+    the one that this insurer pays: the other is told for information.
+    """
+    if kind == CLAIM:
+        amc = sum(line.amc for line in lines)
+        return None, Part(0, amc, "P") if amc else None
+    amo = sum(line.amo for line in lines)
+    return Part(0, amo, "P") if amo else None, None
+
+
 def _added(told: Part | None, more: Part) -> Part:
     """A share told of more than once in an invoice: what is paid adds up, the last state stands."""
     if told is None:
@@ -263,6 +285,12 @@ def _line(values: dict[str, str | int]) -> SettledAct:
         amo=signed(values["montant"], values["signe"]),
         amc=int(values["montant_amc"]),
     )
+
+
+def _number(value: str | int) -> str:
+    """An invoice number on 9 digits, justified to the left or to the right; as it came when it is none."""
+    text = str(value).strip()
+    return text.zfill(_NUMBER) if text.isascii() and text.isdigit() else text
 
 
 def _date(value: str | int) -> str:

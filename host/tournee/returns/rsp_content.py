@@ -115,8 +115,9 @@ class Transfer:
 
 @dataclass(frozen=True)
 class OtherPayment:
-    """A payment (261, 262) or retention (250) outside invoices; `amount` in cents, signed; period as AAMMJJ
-    dates.
+    """A payment (261, 262) or retention (250) outside invoices; period as AAMMJJ dates.
+
+    `amount` is in cents, signed, 0 for a mere movement of a debt.
     """
 
     code: str
@@ -184,9 +185,14 @@ class Rsp:
             f"{entity.type}, octet {entity.offset} : {entity.error}"
             for entity in map(_raw, self.stream.damaged)
         ]
+        lettered = [
+            f"{entity.type}, octet {entity.offset} : lettres hors du jeu de caractères prévu, lues quand même"
+            for entity in self.stream.lettered
+        ]
         left = [f"{self.unassigned} centimes lus ne sont d’aucune facture ni d’aucun paiement"]
         return (
             *damaged,
+            *lettered,
             *(str(check) for check in self.totals if not check.agrees),
             *(left if self.unassigned else ()),
         )

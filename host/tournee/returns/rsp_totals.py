@@ -6,10 +6,19 @@ identification starts with the level on two digits; one that names no open level
 
 from dataclasses import dataclass
 
+from tournee.formats import noemie
 from tournee.formats.noemie import Entity
 
 LEVELS = {"010": 1, "020": 1, "040": 2, "080": 3, "100": 4, "102": 4}
 _FILE_LEVEL = 0
+_SHARES = ("198", "199")
+_ENDS_INVOICE = (*LEVELS, "990", "999", "261", "250")
+PAYMENTS = "576"
+"""The reference of third-party payments."""
+CLAIM = "D"
+"""The type of a DRE in a 102."""
+RECOVERY = "RPR"
+"""The one operation of a 250 that moves money; any other (CIN, RDT…) is a movement of the debt itself."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ class RspTotals:
         self._open = [_Node(_FILE_LEVEL)]
         self._entities = 0
         self._amount = 0
+        self._lines, self._kind = 0, ""
+        self._told = self._of_payments = False
 
     @property
     def amount(self) -> int:
@@ -65,6 +76,7 @@ class RspTotals:
         self._entities += 1
         if entity.error is not None:
             return
+        self._take_lines(entity)
         if entity.type in LEVELS:
             self._close_down_to(LEVELS[entity.type])
             self._open.append(_Node(LEVELS[entity.type]))
@@ -75,6 +87,22 @@ class RspTotals:
         amount = paid_by(entity)
         self._amount += amount
         self._open[-1].amount += amount
+
+    def _take_lines(self, entity: Entity) -> None:
+        """What the acts of an invoice pay counts at its end, and only where no 198 or 199 says it."""
+        if entity.type in _SHARES:
+            self._told = True
+        elif entity.type == "210":
+            self._lines += paid_by_line(entity, self._kind)
+        elif entity.type in _ENDS_INVOICE:
+            amount = 0 if self._told or not self._of_payments else self._lines
+            self._amount += amount
+            self._open[-1].amount += amount
+            self._lines, self._told = 0, False
+        if entity.type in ("100", "102"):
+            self._kind = str(entity.fields.get("type", ""))
+        if entity.type == "000":
+            self._of_payments = noemie.reference(entity) == PAYMENTS
 
     def _close_down_to(self, level: int) -> None:
         """Close every open node of `level` or deeper into the one above."""
@@ -119,10 +147,21 @@ def signed(amount: str | int, sign: str | int) -> int:
 
 
 def paid_by(entity: Entity) -> int:
-    """Cents that an entity pays (198, 199, 261) or moves (250), signed; 0 for every other."""
+    """Cents that an entity pays (198, 199, 261) or holds back (250, of a recovery alone), signed; 0 for
+    every other.
+    """
     fields = entity.fields
-    if entity.type in ("198", "199"):
+    if entity.type in _SHARES:
         return signed(fields["paye"], fields["signe"])
     if entity.type == "250":
-        return signed(fields["montant"], fields["signe"])
+        return signed(fields["montant"], fields["signe"]) if fields["operation"] == RECOVERY else 0
     return int(fields["montant"]) if entity.type == "261" else 0
+
+
+def paid_by_line(entity: Entity, kind: str) -> int:
+    """Cents that the act of a 210 is paid, in an invoice of this type: the AMC's share of a DRE, else the
+    AMO's. The other one is told for information.
+    """
+    if kind == CLAIM:
+        return int(entity.fields["montant_amc"])
+    return signed(entity.fields["montant"], entity.fields["signe"])

@@ -77,7 +77,7 @@ def flat_payment_file(
             dette=held.debt,
             date=held.date,
             nature="IND",
-            operation="RDT",
+            operation="RPR",
             montant=held.amount,
             signe="N",
         )

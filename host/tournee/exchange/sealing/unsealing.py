@@ -37,6 +37,13 @@ _CIPHERS: dict[str, tuple[int, Callable[[bytes], BlockCipherAlgorithm]]] = {
     "aes256_cbc": (32, algorithms.AES),
     "tripledes_3key": (24, TripleDES),
 }
+_OTHER_CIPHERS = {
+    "1.2.392.200011.61.1.1.1.2": "camellia-128-cbc",
+    "1.2.392.200011.61.1.1.1.3": "camellia-192-cbc",
+    "1.2.392.200011.61.1.1.1.4": "camellia-256-cbc",
+    "1.2.410.200004.1.4": "seed-cbc",
+}
+"""Names of those that are refused and that have no name elsewhere (RFC 3657, RFC 4010)."""
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha1": hashes.SHA1,
     "sha224": hashes.SHA224,
@@ -97,7 +104,7 @@ def gunzip(data: bytes, limit: int = LIMIT) -> bytes:
     rest = data
     members = 0
     try:
-        while rest:
+        while rest.strip(b"\0") or not members:  # some pad the last member with zeros
             members += 1
             if members > MEMBERS:
                 raise _error("elle est faite de trop de morceaux")
@@ -165,6 +172,7 @@ def _key_for(
 
 def _cipher_name(algorithm: cms.EncryptionAlgorithm) -> str:
     name = str(algorithm["algorithm"].native)
+    name = _OTHER_CIPHERS.get(name, name)
     if name not in _CIPHERS:
         raise _error(f"son chiffrement ({name}) n’est pas pris en charge")
     return name

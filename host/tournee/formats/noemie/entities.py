@@ -46,7 +46,12 @@ class Entities(Sequence[Entity]):
     @property
     def damaged(self) -> "tuple[Entity, ...]":
         """The entities that are unknown or damaged, in order."""
-        return tuple(self._odd.values())
+        return tuple(one for one in self._odd.values() if one.error is not None)
+
+    @property
+    def lettered(self) -> "tuple[Entity, ...]":
+        """The entities that were read in spite of letters beyond ASCII in their free text, in order."""
+        return tuple(one for one in self._odd.values() if one.lettered)
 
     def _entity(self, rank: int) -> Entity:
         odd = self._odd.get(rank)
@@ -120,7 +125,7 @@ def read(stream: bytes, entities_max: int = 0, damaged_max: int = 0) -> Entities
         if end == at:
             at = past_gap(stream, at)
             entity, end = read_one(stream, at)
-            if entity.error is not None:
+            if entity.error is not None or entity.lettered:
                 odd[len(positions)] = entity
             positions.append(at - len(positions))
         if 0 < entities_max < len(positions) or 0 < damaged_max < len(odd):

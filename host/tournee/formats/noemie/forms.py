@@ -8,11 +8,13 @@ import re
 from tournee.formats.errors import NoemieError
 from tournee.formats.fields import Field
 from tournee.formats.noemie.table import TABLE
+from tournee.printable import printable, read_text
 
 END = b"@"
 FIXED = ("000", "999")  # no end mark
 TYPE_LENGTH = 3
 
+_FREE = 15  # columns of a text from which on it is free: a name, a label; shorter ones are codes
 _CLASSES = {"D": r"\d{%d}", "I": r"\d{%d}", "A": r"[ -~]{%d}", "G": r"[PN ]{%d}", "_": r" {%d}"}
 
 
@@ -50,16 +52,40 @@ class Form:
         return tuple(name for name, _, _, _ in self._columns)
 
     def values(self, raw: bytes) -> "dict[str, str | int]":
-        """The values in an entity's bytes, which match its pattern."""
-        text = raw.decode("ascii")
+        """The values in an entity's bytes, which match its pattern, be it but for letters in free text."""
+        text = raw.decode("ascii", "replace") if len(raw) == self.length else raw.decode("utf-8")
+        by_bytes = len(raw) == self.length and not raw.isascii()
         values: dict[str, str | int] = {}
         for name, cls, start, end in self._columns:
             part = text[start:end]
             if cls in "Ii":
                 values[name] = int(part) if part[0] != " " else ""
             else:
-                values[name] = part if cls in "DK" else part.rstrip(" ")
+                if by_bytes and not part.isascii():
+                    part = read_text(raw[start:end])
+                values[name] = part if cls in "DK" else _shown(part.rstrip(" "))
         return values
+
+    def lettered(self, raw: bytes) -> bool:
+        """Whether an entity is as its table says but for letters beyond ASCII in its free text."""
+        if raw.isascii():
+            return False
+        cells = raw.decode("latin-1")
+        if len(raw) != self.length:
+            try:
+                cells = raw.decode("utf-8")
+            except UnicodeDecodeError:
+                return False
+        if self.pattern.fullmatch(cells.encode("ascii", "replace")) is None:
+            return False
+        free = [
+            range(start, end) for _, cls, start, end in self._columns if cls == "A" and end - start >= _FREE
+        ]
+        return all(cell.isascii() or any(at in one for one in free) for at, cell in enumerate(cells))
+
+
+def _shown(text: str) -> str:
+    return text if text.isascii() else printable(text)
 
 
 class Entity:
@@ -67,16 +93,25 @@ class Entity:
 
     `type` is its three characters, `fields` its values by name (empty when it is unknown or damaged), made
     when they are first asked for, `offset` its position in the stream, `raw` its bytes, `error` what is wrong
-    with it, None when nothing is.
+    with it, None when nothing is. `lettered` says that it was read in spite of letters beyond ASCII.
     """
 
-    __slots__ = ("_fields", "error", "offset", "raw", "type")
+    __slots__ = ("_fields", "error", "lettered", "offset", "raw", "type")
 
-    def __init__(self, kind: str, offset: int, raw: bytes, error: "NoemieError | None" = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        offset: int,
+        raw: bytes,
+        error: "NoemieError | None" = None,
+        *,
+        lettered: bool = False,
+    ) -> None:
         self.type = kind
         self.offset = offset
         self.raw = raw
         self.error = error
+        self.lettered = lettered
         self._fields: dict[str, str | int] | None = None
 
     @property

@@ -10,6 +10,8 @@ from tournee.formats.noemie.forms import END, FIXED, FORMS, TYPE_LENGTH, Entity,
 GAP = b" \r\n"
 """What may stand between two entities."""
 
+_LETTER_MAX = 4  # bytes of one in UTF-8
+
 
 def read_one(stream: bytes, at: int) -> "tuple[Entity, int]":
     """The entity at `at`, where no gap stands, and where it ends.
@@ -26,9 +28,25 @@ def read_one(stream: bytes, at: int) -> "tuple[Entity, int]":
     raw = stream[at : at + form.length]
     if form.pattern.fullmatch(raw) is not None and not _hides_another(raw, form):
         return Entity(kind, at, raw), at + form.length
+    if form.kind not in FIXED and not raw.isascii():
+        lettered = _lettered(stream, at, form)
+        if lettered:
+            return Entity(kind, at, lettered, lettered=True), at + len(lettered)
     end = _end_of_damaged(stream, at, form.length)
     raw = stream[at:end]
     return Entity(kind, at, raw, _fault(form, raw, at)), end
+
+
+def _lettered(stream: bytes, at: int, form: Form) -> bytes:
+    """The entity at `at` if it is whole but for letters beyond ASCII, each one byte or, in UTF-8, several;
+    else nothing.
+    """
+    whole = stream[at : at + form.length]
+    if form.lettered(whole) and not _hides_another(whole, form):
+        return whole
+    wide = stream[at : _after_mark(stream, at + form.length - 1)]
+    fits = len(wide) <= form.length * _LETTER_MAX and form.lettered(wide) and not _hides_another(wide, form)
+    return wide if fits else b""
 
 
 def past_gap(stream: bytes, at: int) -> int:

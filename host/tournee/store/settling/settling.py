@@ -142,8 +142,10 @@ class Settling:
         sheet = changes.record("sheet", sheet_id)
         changes.pay(sheet_id, effect.share or (AMC if sheet["kind"] == DRE else AMO), effect)
         state = payment_state(changes.payments_of(sheet_id), self._due(changes, sheet))
-        if effect.reason:
-            changes.give_reason("sheet", sheet_id, effect.reason)
+        why = effect.reason
+        if why:
+            why = f"différé — {why}" if effect.outcome is Outcome.DEFERRED else why
+            changes.give_reason("sheet", sheet_id, why)
         present = changes.state("sheet", sheet_id)
         if state is not None and state is not present and present.leads_to(state):
             reasons = joined(effect.reason, *self._anomalies(changes, sheet))
