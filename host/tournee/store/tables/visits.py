@@ -67,7 +67,7 @@ class Visits:
         wanted = {
             "visit.day = ?": day_id,
             "visit.state = ?": state.value if state else "",
-            "day.date >= ?": since,
+            "visit.day IN (SELECT id FROM day WHERE date >= ?)": since,
             "day.ps = ?": ps,
             "visit.id < ?": before,
         }

@@ -4,9 +4,8 @@ from tournee.store.database import Database
 from tournee.store.rows import TwiceRow, WaitingRow
 from tournee.store.statements import Row
 
-_SENT_SINCE = """(SELECT history.at FROM history JOIN message ON message.id = history.subject_id
-    WHERE history.subject = 'message' AND history.state = 'sent' AND message.file = lot.file
-    ORDER BY history.id DESC LIMIT 1)"""
+_SENT_SINCE = """(SELECT at FROM history WHERE subject = 'message' AND state = 'sent'
+    AND subject_id IN (SELECT id FROM message WHERE message.file = lot.file) ORDER BY id DESC LIMIT 1)"""
 
 _WITHOUT_ARL = f"""SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, file.route,
     {_SENT_SINCE} AS since FROM lot JOIN file ON file.id = lot.file
