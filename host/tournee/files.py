@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,6 +47,8 @@ def replacing(
     process alone writes, else it has a name of its own. OSError.
     """
     if draft is None:
+        import tempfile  # takes a moment, and most commands write no file
+
         number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
         draft = Path(name)
     else:
@@ -82,6 +83,8 @@ def write_first(path: Path, data: bytes) -> bool:
     OSError. Where the system has no hard links (a browser's Python, a memory card), the file is made by its
     name alone: a power cut may then leave it short.
     """
+    import tempfile
+
     number, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # mode 0600
     draft = Path(name)
     try:

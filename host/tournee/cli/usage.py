@@ -7,33 +7,32 @@ import re
 import click
 
 _HELP = (
-    (re.compile(r"\[default: "), "[par défaut : "),
-    (re.compile(r"\brequired\]"), "obligatoire]"),
+    ("[default: ", "[par défaut : "),
+    ("required]", "obligatoire]"),
 )
 """What click adds to the help of an option."""
 
-_REFUSED = tuple(
-    (re.compile(pattern), french)
-    for pattern, french in (
-        (r"No such command '(.*?)'", "La commande « {} » n’existe pas."),
-        (r"Missing command", "Il manque une commande."),
-        (r"Got unexpected extra arguments? \((.*)\)", "« {} » est de trop."),
-        (r"Option '(.*?)' requires an argument", "L’option « {} » attend une valeur."),
-        (r"Option '(.*?)' requires (\d+) arguments", "L’option « {} » attend {} valeurs."),
-        (r"Option '(.*?)' does not take a value", "L’option « {} » n’attend pas de valeur."),
-        (r"'(.*?)' is not a valid (?:integer|float)", "« {} » n’est pas un nombre."),
-        (r"(\S+) is not in the range (.*?)\.?$", "« {} » est hors des bornes ({})."),
-        (r"'(.*?)' is not (?:one of )?(.*?)\.?$", "« {} » n’est pas l’un de : {}."),
-        (r"(?:File|Directory|Path) '(.*?)' does not exist", "« {} » n’existe pas."),
-        (r"(?:File|Path) '(.*?)' is a directory", "« {} » est un dossier."),
-        (r"(?:Directory|Path) '(.*?)' is a file", "« {} » est un fichier."),
-        (
-            r"(?:File|Directory|Path) '(.*?)' is not (?:readable|writable|executable)",
-            "Vos droits ne permettent pas d’ouvrir « {} ».",
-        ),
-    )
+_REFUSED = (
+    (r"No such command '(.*?)'", "La commande « {} » n’existe pas."),
+    (r"Missing command", "Il manque une commande."),
+    (r"Got unexpected extra arguments? \((.*)\)", "« {} » est de trop."),
+    (r"Option '(.*?)' requires an argument", "L’option « {} » attend une valeur."),
+    (r"Option '(.*?)' requires (\d+) arguments", "L’option « {} » attend {} valeurs."),
+    (r"Option '(.*?)' does not take a value", "L’option « {} » n’attend pas de valeur."),
+    (r"'(.*?)' is not a valid (?:integer|float)", "« {} » n’est pas un nombre."),
+    (r"(\S+) is not in the range (.*?)\.?$", "« {} » est hors des bornes ({})."),
+    (r"'(.*?)' is not (?:one of )?(.*?)\.?$", "« {} » n’est pas l’un de : {}."),
+    (r"(?:File|Directory|Path) '(.*?)' does not exist", "« {} » n’existe pas."),
+    (r"(?:File|Path) '(.*?)' is a directory", "« {} » est un dossier."),
+    (r"(?:Directory|Path) '(.*?)' is a file", "« {} » est un fichier."),
+    (
+        r"(?:File|Directory|Path) '(.*?)' is not (?:readable|writable|executable)",
+        "Vos droits ne permettent pas d’ouvrir « {} ».",
+    ),
 )
-_OURS = re.compile(r"[«’àéèê]")
+"""What click says, and how we say it."""
+
+_OURS = frozenset("«’àéèê")
 """Only our own words have these: they are French already."""
 
 
@@ -55,7 +54,7 @@ def usage_in_french(error: click.ClickException) -> str:
 def help_in_french(told: str) -> str:
     """The help of an option, with what click added to it."""
     for pattern, french in _HELP:
-        told = pattern.sub(french, told)
+        told = told.replace(pattern, french)
     return told
 
 
@@ -65,10 +64,10 @@ def _named(param: click.Parameter) -> str:
 
 
 def _told(message: str) -> str:
-    if _OURS.search(message):
+    if _OURS & set(message):
         return message
     for pattern, french in _REFUSED:
-        if found := pattern.search(message):
+        if found := re.search(pattern, message):
             return french.format(*(_plain(group) for group in found.groups()))
     return "commande mal écrite."
 

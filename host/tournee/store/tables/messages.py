@@ -2,9 +2,8 @@
 
 import logging
 import os
+import platform
 import re
-import secrets
-import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -57,7 +56,7 @@ class Messages:
 
     def __init__(self, db: Database, files: LotFiles, chunks: SealedChunks, station: int | None) -> None:
         self._db, self._files, self._chunks, self._station = db, files, chunks, station
-        self._holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
+        self._holder = f"{platform.node()} {os.getpid()} {os.urandom(4).hex()}"
 
     def make(
         self, file_id: int, route: str, build: Callable[[int], MessageDraft], *, resend: bool = False
@@ -217,6 +216,8 @@ class Messages:
             return self._station
         known = self._db.rows("SELECT value FROM counter WHERE owner = '' AND kind = 'station'")
         if not known:
+            import secrets  # with all that it brings, for what is drawn once
+
             self._db.set_counter("", "station", secrets.randbelow(STATIONS))
         return self._db.counter("", "station")
 
