@@ -56,6 +56,14 @@ def test_a_report_names_its_message_and_the_words_of_the_server(original):
     assert verdict.content.told == f"message {SUBJECT} non remis à oct@oct.example : {WORDS}"
 
 
+def test_a_request_for_the_opposition_list_comes_back_by_its_subject():
+    subject = f"DLOI/00000123456782/{COMPOSTAGE}"
+    verdict = take_in(
+        report(("message/delivery-status", STATUS), ("text/rfc822-headers", f"Subject: {subject}"))
+    )
+    assert (verdict.content.subject, verdict.content.compostage) == (subject, COMPOSTAGE)
+
+
 def test_a_report_without_a_diagnostic_gives_what_its_text_says():
     status = "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b\nAction: failed\nStatus: 5.1.1\n"
     verdict = take_in(report(("message/delivery-status", status), told="550 5.1.1 <a@b>: unknown"))

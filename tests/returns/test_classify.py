@@ -254,6 +254,11 @@ def test_what_a_gateway_hung_behind_the_base64_is_noted(vector):
     assert verdict.notes == ("47 octets suivent la pièce (pied de page d’une passerelle) : laissés de côté.",)
 
 
+def test_what_follows_the_base64_at_length_is_no_footer(vector):
+    raw = message(vector("arl_lots.txt")) + b"\r\n" + b"another text of that length\r\n" * 1000
+    assert aside(raw).where == "pièce jointe"
+
+
 def test_an_attachment_of_no_type_is_told_by_its_content(vector):
     verdict = take_in(message(vector("arl_lots.txt"), Content_Type="application/octet-stream"))
     assert verdict.kind == "ARL"

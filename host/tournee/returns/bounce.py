@@ -12,7 +12,7 @@ _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status
 _ORIGINALS = frozenset({"message/rfc822", "message/rfc822-headers", "text/rfc822-headers", "message/global"})
 _SENDERS = re.compile(r"\b(mailer-daemon|postmaster)@|mail delivery", re.IGNORECASE)
 _SMTP_WORDS = re.compile(r"\b[45]\d\d[ -][^\r\n]*")
-_SUBJECT = re.compile(r"\bS?[A-Z]{2}\d{0,6}/\d{14}/\d{19}(?:/\d{5})?\b", re.ASCII)
+_SUBJECT = re.compile(r"\b[A-Z]{2,4}\d{0,6}/\d{14}/\d{19}(?:/\d{5})?\b", re.ASCII)
 _IDENTIFIER = re.compile(r"<(\d{19})\.\d{14}@", re.ASCII)
 _ABSENT = re.compile(
     r"r[ée]ponse automatique|message d.absence|absen(t|ce) du bureau"

@@ -87,7 +87,7 @@ def take_in(raw: bytes, unseal: Unseal | None = None, *, opened: bytes = b"") ->
     try:
         message = read_message(raw)
         if isinstance(message, Bounce):
-            return Return(peek_envelope(raw), message, b"")
+            return Return(peek_envelope(raw), message, b"", (message.told,))
         attachment = without_armour(message.attachment)
         clear, told = mended(opened or _open(attachment, unseal))
         content = _decode(message.envelope, clear)

@@ -18,6 +18,7 @@ _BY_CONTENT = frozenset(
 )
 _BLANKS = b" \t\r\n"
 _BLANKS_SPARED = 4096  # blanks of a base64 body beyond one for each of its characters
+_FOOTER_MAX = 16 * 2**10  # bytes of what a gateway hangs behind an attachment
 _FOOTER_STARTS = (b"\n\n", b"\n\r\n", b"\n--", b"\n__")
 _AT_MESSAGE = "message"
 _AT_ATTACHMENT = "pièce jointe"
@@ -132,7 +133,7 @@ def _transfer_decoded(part: MimePart) -> tuple[bytes, int]:
         return content, 0
     starts = [start for start in map(body.find, _FOOTER_STARTS) if start > 0]
     end = min(starts, default=0)
-    content = base64_of(body[:end])
+    content = base64_of(body[:end]) if len(body) - end <= _FOOTER_MAX else None
     if content:
         return content, len(body[end:].strip(_BLANKS))
     raise DamagedError("La pièce jointe n’est pas du Base64 correct.", _AT_ATTACHMENT)

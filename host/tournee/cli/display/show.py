@@ -35,7 +35,7 @@ _COLOURS = {
     SheetState.ABANDONED: "dim",
 }
 
-_KINDS = {"QUARANTINED": "mis de côté"}
+_KINDS = {"QUARANTINED": "mis de côté", "BOUNCE": "non remis"}
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 
 

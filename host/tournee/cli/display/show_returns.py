@@ -12,7 +12,6 @@ from tournee.cli.display.show import labelled
 from tournee.french import day, euros
 from tournee.returns.arl import Arl
 from tournee.returns.art import Art
-from tournee.returns.bounce import Bounce
 from tournee.returns.quarantine import Quarantined
 from tournee.returns.rsp_content import Part, Rsp, SheetReturn
 from tournee.store import EffectRow, ReturnRow
@@ -53,8 +52,6 @@ def lines_of(one: Settled) -> Iterator[RenderableType]:
             yield _arl_table(arl)
         case Rsp() as rsp:
             yield from _rsp_tables(rsp)
-        case Bounce() as bounce:
-            yield labelled("Non remis :", bounce.told, "bold red")
         case Quarantined() as aside:
             yield labelled("Mis de côté :", f"{aside.reason} ({aside.where})", "bold red")
             yield printable(one.read.clear or one.row.raw)

@@ -67,6 +67,8 @@ class MaildirMailbox:
     def _read(self, file: Path, key: str) -> Letter:
         """A regular file's bytes, up to the bound; never through a symbolic link."""
         largest = self._mailbox.largest
+        if file.is_symlink():
+            return Letter(key, problem="c’est un lien vers un autre fichier : il n’est pas suivi")
         try:
             descriptor = os.open(file, _OPEN)
             with os.fdopen(descriptor, "rb") as opened:
