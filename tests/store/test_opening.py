@@ -178,6 +178,18 @@ def test_a_journal_whose_process_was_killed_is_checked_when_it_is_opened_next(cl
         open_journal()
 
 
+def test_a_journal_opened_by_a_link_has_its_own_files_beside_itself(closed, tmp_path):
+    """So that those who open it by the link and those who do not wait for each other, and know its marks."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    link = folder / "link.db"
+    link.symlink_to(closed)
+    with Journal(link, Cipher(KEY), lambda: NOW) as journal:
+        journal.visits.add_day("by the link", "756000014", "20260302", [b"visit"])
+        assert closed.with_name("journal.db.lock").exists()
+        assert [file.name for file in folder.iterdir()] == ["link.db"]
+
+
 def test_a_power_cut_in_the_middle_of_a_checkpoint_loses_nothing(journal, make, path, tmp_path):
     """The first page already tells of pages that only the WAL has: a disk that was full, or no power."""
     make.invoice(journal)

@@ -145,6 +145,12 @@ def refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def beside(path: Path, ending: str) -> Path:
+    """A file of the journal's own, where SQLite has its WAL: beside the journal, not beside a link to it."""
+    journal = path.resolve()
+    return journal.with_name(journal.name + ending)
+
+
 def doubt(path: Path) -> None:
     """Note beside the journal that it gave an error: it is checked when it is opened next."""
     with suppress(OSError):
@@ -248,7 +254,7 @@ def _check_unclean(path: Path) -> None:
 
 
 def _has_wal(path: Path) -> bool:
-    wal = path.with_name(path.name + "-wal")
+    wal = beside(path, "-wal")
     return wal.exists() and wal.stat().st_size > 0
 
 
@@ -291,7 +297,7 @@ def _number(header: bytes, at: int) -> int:
 
 
 def _mark(path: Path, what: str) -> Path:
-    return path.with_name(f"{path.name}.{what}")
+    return beside(path, f".{what}")
 
 
 def _statements(script: str) -> Iterator[str]:

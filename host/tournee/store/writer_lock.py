@@ -29,7 +29,8 @@ class WriterLock:
     """
 
     def __init__(self, path: Path, seconds: float) -> None:
-        self._path = path.with_name(path.name + ".lock")
+        journal = path.resolve()  # one lock, by whatever link the journal is opened
+        self._path = journal.with_name(journal.name + ".lock")
         self._seconds = seconds
         self._file = -1
 
