@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from life import office_of
 from surroundings import Surroundings
 from test_sending import make_one_file
 
+from tournee.app import inbound
 from tournee.app.alerts import AlertKind, alerts
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import resend, send
 from tournee.emulation.world import World
+from tournee.model import Effect
+from tournee.returns.arl import Arl
+from tournee.returns.effects import effects_of
 from tournee.store import FileState, MessageRow, MessageState, ReturnState
 
 WORDS = "550 5.1.1 User unknown"
@@ -108,6 +113,29 @@ def test_a_bounce_of_a_message_that_was_never_sent_is_set_aside(surroundings: Su
         assert settled.row.state is ReturnState.QUARANTINED
         assert WORDS in settled.row.reason
         assert office.journal.messages.get(message.id).state is MessageState.SENT
+
+
+def test_what_one_return_says_keeps_no_other_from_being_settled(
+    surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OCT-RET-5."""
+
+    def breaking(content: object) -> tuple[Effect, ...]:
+        if isinstance(content, Arl):
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        return effects_of(content)
+
+    with office_of(surroundings.journal, surroundings.world.route()) as office:
+        make_one_file(office, surroundings)
+        send(office)
+        monkeypatch.setattr(inbound, "effects_of", breaking)
+        settled = fetch(office).settled
+        aside = {one.row.id for one in settled if one.row.state is ReturnState.QUARANTINED}
+        assert {one.row.kind for one in settled if one.row.id not in aside} == {"ART", "RSP"}
+        assert len(aside) == 1
+        assert fetch(office).settled == []
+        monkeypatch.undo()
+        assert {one.row.kind for one in fetch(office, again=True).settled} == {"ARL"}
 
 
 def test_what_breaks_one_letter_keeps_no_other_from_being_taken(surroundings: Surroundings) -> None:

@@ -16,11 +16,13 @@ from tournee.returns.bounce import Bounce
 from tournee.returns.classify import Return, Unseal, take_in
 from tournee.returns.dloi import Dloi
 from tournee.returns.effects import effects_of
+from tournee.returns.message import peek_envelope
 from tournee.returns.quarantine import Quarantined
 from tournee.store import EffectRow, MessageState, ReturnRow, ReturnState
 
 _log = logging.getLogger(__name__)
 
+_BROKEN = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 _ARRIVED = "un serveur dit ce message non remis, et un retour avait parlé de son fichier : rien n’est changé"
 
 
@@ -68,7 +70,7 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
         waiting += office.journal.returns.ids(ReturnState.QUARANTINED)
     settled = []
     for rank, return_id in enumerate(waiting, 1):
-        settled.append(_settle(office, office.journal.returns.get(return_id), errors))
+        settled.append(_settle_or_set_aside(office, office.journal.returns.get(return_id), errors))
         progress("retours lus", rank, len(waiting))
     told = {one.row.id: one.read.content.increments for one in settled if isinstance(one.read.content, Dloi)}
     errors += bring_forward(office, progress, told)
@@ -91,6 +93,20 @@ def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int
                 known += 1
             box.acknowledge(letter)
     return known, problems
+
+
+def _settle_or_set_aside(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settled:
+    """What one return breaks keeps no other from being settled, now or at the next fetch (OCT-RET-5)."""
+    try:
+        return _settle(office, row, errors)
+    except _BROKEN as error:
+        _log.exception("return %d could not be settled", row.id)
+        aside = Quarantined(
+            f"Ce que dit ce retour n’a pas pu être traité ({type(error).__name__}).", "journal"
+        )
+        if row.state is ReturnState.TAKEN:
+            row = office.journal.returns.quarantine(row.id, f"{aside.reason} ({aside.where})")
+        return Settled(row, Return(peek_envelope(row.raw), aside, b""), ())
 
 
 def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settled:

@@ -37,10 +37,7 @@ _LISTED_MAX = 2048  # bytes of one line of it
 _LISTED = re.compile(rb"([0-9]{1,9})[ \t]+(\S{1,200})(?:[ \t].*)?")
 _SIZE = re.compile(r"[0-9]{1,12}")
 _FAILURES = (poplib.error_proto, OSError, EOFError, *NONSENSE)
-_NO_UIDL = (
-    "ce serveur ne nomme pas ses messages (pas d’UIDL) : tous sont repris à chaque relève et reconnus à leur "
-    "contenu"
-)
+_NO_UIDL = "ce serveur ne nomme pas ses messages (pas d’UIDL) : ils sont reconnus à leur contenu"
 _POPLIB_LOST = (("-ERR EOF",), ("line too long",))
 
 
@@ -118,7 +115,7 @@ class Pop3Mailbox:
         except _FAILURES as error:
             raise self._failed(error) from error
         _log.log(TRAFFIC, "POP: LIST, UIDL, %d letters", len(sizes))
-        if not keys and sizes and self._mailbox.keep:
+        if not keys and sizes:
             yield Letter("", problem=_NO_UIDL)
         for number in sizes:
             key = keys.get(number, "")
