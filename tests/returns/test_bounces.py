@@ -56,6 +56,13 @@ def test_a_report_names_its_message_and_the_words_of_the_server(original):
     assert verdict.content.told == f"message {SUBJECT} non remis à oct@oct.example : {WORDS}"
 
 
+def test_the_subject_tells_the_message_before_its_identifier():
+    """A gateway may give a message another identifier."""
+    original = ORIGINAL.replace(f"<{COMPOSTAGE}.", "<1111111111111111111.")
+    verdict = take_in(report(("message/delivery-status", STATUS), ("message/rfc822", original)))
+    assert verdict.content.compostage == COMPOSTAGE
+
+
 def test_a_request_for_the_opposition_list_comes_back_by_its_subject():
     subject = f"DLOI/00000123456782/{COMPOSTAGE}"
     verdict = take_in(

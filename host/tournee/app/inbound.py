@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tournee import logs
 from tournee.app.context import Office, Progress, silent
@@ -135,7 +135,7 @@ def _give_back(office: Office, row: ReturnRow, read: Return, bounce: Bounce) -> 
     if message is None:
         if row.state is ReturnState.TAKEN:
             row = office.journal.returns.quarantine(row.id, f"{bounce.told} (aucun message envoyé d’ici)")
-        return Settled(row, read, ())
+        return Settled(row, replace(read, notes=()), ())
     notes = () if message.state is MessageState.UNDELIVERED else (_ARRIVED,)
     settled = office.journal.returns.settle(row.id, read.kind, bounce.told, (), notes=notes)
     return Settled(settled.row, read, ())

@@ -107,11 +107,11 @@ def _original(parts: Sequence[MimePart], told: str) -> tuple[str, str]:
             subject = original.text("subject")
             found = _IDENTIFIER.search(original.text("message-id"))
             if subject or found:
-                return subject, found[1] if found else _compostage(subject)
+                return subject, _compostage(subject) or (found[1] if found else "")
     quoted = _SUBJECT.search(told)
     found = _IDENTIFIER.search(told)
     subject = quoted[0] if quoted else ""
-    return subject, found[1] if found else _compostage(subject)
+    return subject, _compostage(subject) or (found[1] if found else "")
 
 
 def _compostage(subject: str) -> str:
