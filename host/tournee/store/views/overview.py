@@ -129,14 +129,16 @@ class Overview:
         before: int,
     ) -> Iterator[OverviewRow]:
         messages: dict[int, list[Row]] = {}
-        for ids in _by(min(_AT_ONCE, limit or _AT_ONCE), self._ids(since, with_open, ps, states, before)):
+        all_shown = not (states or patient or with_open)  # then no id is read in vain
+        wanted = self._ids(since, with_open, ps, states, before, limit if all_shown else 0)
+        for ids in _by(min(_AT_ONCE, limit or _AT_ONCE), wanted):
             for row in self._of(ids, patient, messages):
                 passed_on = with_open and row.replaced_by and row.date < since
                 if not passed_on and (not states or row.state in states):
                     yield row
 
     def _ids(
-        self, since: str, with_open: bool, ps: str, states: tuple[SheetState, ...], before: int
+        self, since: str, with_open: bool, ps: str, states: tuple[SheetState, ...], before: int, limit: int
     ) -> list[int]:
         wanted: list[tuple[str, tuple[object, ...]]] = []
         if since and with_open:
@@ -153,7 +155,8 @@ class Overview:
             wanted.append(("id < ?", (before,)))
         where = " WHERE " + " AND ".join(clause for clause, _ in wanted) if wanted else ""
         values = [value for _, given in wanted for value in given]
-        query = f"SELECT id FROM invoice{where} ORDER BY id DESC"  # noqa: S608 (clauses of this module)
+        end = f" LIMIT {int(limit)}" if limit else ""
+        query = f"SELECT id FROM invoice{where} ORDER BY id DESC{end}"  # noqa: S608 (clauses of this module)
         return [int(row["id"]) for row in self._db.rows(query, *values)]
 
     def _of(self, ids: list[int], patient: str, messages: dict[int, list[Row]]) -> Iterator[OverviewRow]:
