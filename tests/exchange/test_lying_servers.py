@@ -321,3 +321,28 @@ def test_smtp_answer_without_end_ends_the_visit(submission: Submission) -> None:
     with pytest.raises(UnreachableError, match="sans fin"):
         submission.submit(lambda line: endless(line, "220-welcome\r\n"))
     assert submission.notes == []
+
+
+def test_receipt_is_kept_before_quit_whatever_comes_after(submission: Submission) -> None:
+    kept: list[int] = []
+
+    def script(line: Line) -> None:
+        line.say("220 ready")
+        line.hear("EHLO")
+        line.say("250-mx", "250 AUTH PLAIN")
+        for command, answer in (
+            ("AUTH", "235 ok"),
+            ("MAIL", "250 ok"),
+            ("RCPT", "250 ok"),
+            ("DATA", "354 go"),
+        ):
+            line.hear(command)
+            line.say(answer)
+        line.until(b"\r\n.\r\n")
+        line.say("250 queued")
+        line.hear("QUIT")
+        kept.append(submission.accepted[0].code)
+        endless(line, "221-bye\r\n")
+
+    assert submission.submit(script).answer == "queued"
+    assert kept == [250]

@@ -26,6 +26,7 @@ class Rig:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate, key)
         self.notes: list[str] = []
+        self.accepted: list[Receipt] = []
 
     def submit(
         self,
@@ -39,4 +40,6 @@ class Rig:
             server = Server(
                 "127.0.0.1", scripted.port, Security.TLS, PS, lambda: "secret", self.trust, timeout, patience
             )
-            return submit(server, PS, OCT, raw, lambda: self.notes.append("transmitting"))
+            return submit(
+                server, PS, OCT, raw, lambda: self.notes.append("transmitting"), self.accepted.append
+            )
