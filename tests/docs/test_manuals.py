@@ -50,6 +50,8 @@ def test_what_an_alert_says_is_told_to_the_carer_and_to_whoever_operates() -> No
     for part in (
         "aucun ARL après",
         "refusé et pas refait",
+        "paiement refusé :",
+        "paiement en attente :",
         "formé et pas envoyé",
         "mis de côté",
         "s’il est arrivé",

@@ -17,6 +17,10 @@ UNSENT_DAYS = 2
 """Days until a file framed and not sent raises an alert: ours, no text gives it."""
 
 
+_PUT_RIGHT = "mettez en ordre ce que dit le motif, puis facturez la visite de nouveau"
+_WAIT = "attendez le retour suivant de l’organisme ; ne facturez pas de nouveau"
+
+
 class AlertKind(StrEnum):
     """What is amiss."""
 
@@ -26,7 +30,15 @@ class AlertKind(StrEnum):
     UNDELIVERED = "undelivered"
     REFUSED = "refused"
     BILLED_TWICE = "billed_twice"
+    PAYMENT_REFUSED = "payment_refused"
+    PAYMENT_DEFERRED = "payment_deferred"
     QUARANTINED = "quarantined"
+
+
+_NO_REASON = {
+    AlertKind.PAYMENT_REFUSED: "l’organisme ne dit pas pourquoi",
+    AlertKind.PAYMENT_DEFERRED: "différé, sans motif",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ def alerts(office: Office) -> list[Alert]:
         *_without_arl(office),
         *_billed_twice(office),
         *_refused(office),
+        *_payments(office),
         *_uncertain(office),
         *_undelivered(office),
         *_not_sent(office),
@@ -92,6 +105,26 @@ def _refused(office: Office) -> list[Alert]:
     return [
         _alert(office, AlertKind.REFUSED, row, "refusé et pas refait", "refaites-le")
         for row in office.journal.waiting.lots_not_put_right()
+    ]
+
+
+def _payments(office: Office) -> list[Alert]:
+    waiting = office.journal.waiting
+    return [
+        Alert(
+            kind,
+            f"facture {row.number}, {row.patient}",
+            row.since,
+            _age(office, row.since).days,
+            f"{said}{row.reason or _NO_REASON[kind]}",
+            next_step,
+            row.ps,
+        )
+        for kind, rows, said, next_step in (
+            (AlertKind.PAYMENT_REFUSED, waiting.payments_refused(), "paiement refusé : ", _PUT_RIGHT),
+            (AlertKind.PAYMENT_DEFERRED, waiting.payments_deferred(), "paiement en attente : ", _WAIT),
+        )
+        for row in rows
     ]
 
 

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from tournee import logs
+from tournee.app.believed import oddities, why_not_believed
 from tournee.app.context import Office, Progress, silent
 from tournee.app.opposition_mail import bring_forward
 from tournee.errors import ConfigError, TourneeError
@@ -120,9 +121,16 @@ def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settl
         return Settled(row, read, ())
     if isinstance(read.content, Bounce):
         return _give_back(office, row, read, read.content)
+    changes = effects_of(read.content)
+    doubt = why_not_believed(office, read, changes)
+    if doubt:
+        _log.warning("return %d set aside: not from whom it should come", row.id)
+        if row.state is ReturnState.TAKEN:
+            row = office.journal.returns.quarantine(row.id, f"ce retour n’est pas cru : {doubt}")
+        return Settled(row, read, ())
+    read = replace(read, notes=(*read.notes, *oddities(office, read)))
     if isinstance(read.content, Dloi):
         office.journal.opposition.keep_increments(row.id, read.content.increments)
-    changes = effects_of(read.content)
     settled = office.journal.returns.settle(
         row.id, read.kind, read.envelope.subject, changes, read.clear, body=read.body, notes=read.odd
     )
@@ -169,4 +177,5 @@ def read_again(office: Office, return_id: int) -> Settled:
     read = take_in(row.raw, _opener(office, errors), opened=row.content)
     if errors:
         raise errors[0]
+    read = replace(read, notes=(*read.notes, *oddities(office, read)))
     return Settled(row, read, office.journal.effects.of_return(return_id))

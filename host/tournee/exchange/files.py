@@ -139,13 +139,19 @@ def addressee_of(lot: LotOutline) -> Addressee:
     the centre informatique and the organisme destinataire. FileError.
     """
     crf, organisme = str(lot.head["crf"]), str(lot.head["organisme"])
+    number = recipient_number(str(lot.head["categorie"]), crf, organisme)
     if lot.head["categorie"] == DRE:
-        return Addressee(AMC, crf[1:].zfill(14), crf)
+        return Addressee(AMC, number, crf)
     if not _FSE_CRF.fullmatch(crf):
         raise FileError(f"Lot {lot.head['lot']} : le CRF {crf} n’est pas celui d’un lot de FSE.")
-    regime, computing_centre = crf[1:3], crf[6:9]
-    number = f"{regime}{computing_centre}{organisme}".zfill(14)
-    return Addressee(REGIMES.get(regime, CENTRE), number, crf)
+    return Addressee(REGIMES.get(crf[1:3], CENTRE), number, crf)
+
+
+def recipient_number(kind: str, crf: str, organisme: str) -> str:
+    """The number on 14 of whom a lot is for: an AMC's own for DRE; for FSE régime, centre informatique and
+    organisme destinataire.
+    """
+    return (crf[1:] if kind == DRE else f"{crf[1:3]}{crf[6:9]}{organisme}").zfill(14)
 
 
 def _framed(

@@ -23,6 +23,7 @@ from tournee.store.tables.payments import Payments
 from tournee.store.tables.returns import Returns
 from tournee.store.tables.sealed_chunks import SealedChunks
 from tournee.store.tables.visits import Visits
+from tournee.store.views.ends import Ends
 from tournee.store.views.health import Health
 from tournee.store.views.overview import Overview
 from tournee.store.views.tracing import Tracing
@@ -71,6 +72,7 @@ class Journal:
         overview = Overview(db, self.payments)
         self.overview, self.totals = overview.find, overview.totals
         self.waiting = Waiting(db)
+        self.ends = Ends(db)
         self.health = Health(db)
         self.trace = Tracing(
             *(db, self.invoices, self.lots, self.files),

@@ -305,6 +305,17 @@ class WaitingRow:
 
 
 @dataclass(frozen=True)
+class MoneyRow:
+    """An invoice (9 digits) whose payment waits, the patient, the reason that returns gave, since when."""
+
+    number: str
+    ps: str
+    patient: str = field(repr=False)
+    reason: str = field(repr=False)
+    since: str
+
+
+@dataclass(frozen=True)
 class TwiceRow:
     """Two invoices of one visit that both stand, the later `number` first."""
 

@@ -32,6 +32,8 @@ OF_ALERT = {
     "undelivered": "tournee send --again {file}",
     "refused": "tournee lot remake {lot}",
     "billed_twice": "",
+    "payment_refused": "tournee day reopen ; tournee certify",
+    "payment_deferred": "",
     "quarantined": "tournee fetch --again",
 }
 """Commands by the kind of an alert."""

@@ -1,7 +1,7 @@
 """What waits for someone: lots without their ARL, files not sent, refusals not put right, and since when."""
 
 from tournee.store.database import Database
-from tournee.store.rows import TwiceRow, WaitingRow
+from tournee.store.rows import MoneyRow, TwiceRow, WaitingRow
 from tournee.store.statements import Row
 
 _SENT_SINCE = """(SELECT at FROM history WHERE subject = 'message' AND state = 'sent'
@@ -26,6 +26,17 @@ _REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, fil
         JOIN visit ON visit.id = invoice.visit WHERE sheet.lot = lot.id AND sheet.state = 'refused'
         AND visit.state = 'done' AND invoice.id = (SELECT max(id) FROM invoice WHERE visit = visit.id))
     ORDER BY lot.id"""
+
+_MONEY = """SELECT sheet.id, sheet.patient_sealed, sheet.reason_sealed, invoice.number, invoice.ps,
+    (SELECT max(received.taken) FROM payment JOIN received ON received.id = payment.received
+        WHERE payment.sheet = sheet.id) AS since
+    FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
+    WHERE visit.state = 'done'
+    AND invoice.id = (SELECT max(other.id) FROM invoice AS other WHERE other.visit = visit.id)
+    AND"""
+_PAYMENT_REFUSED = f"{_MONEY} sheet.state = 'payment_refused' ORDER BY sheet.id"
+_DEFERRED = f"""{_MONEY} sheet.state IN ('sent', 'acknowledged') AND EXISTS (SELECT 1 FROM payment
+    WHERE payment.sheet = sheet.id AND payment.outcome = 'deferred') ORDER BY sheet.id"""  # noqa: S608 (ours)
 
 _TWICE = """WITH standing AS (SELECT invoice.id, invoice.number, invoice.ps, invoice.visit,
         (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet
@@ -71,6 +82,14 @@ class Waiting:
         """
         return self._waiting(_REFUSED)
 
+    def payments_refused(self) -> tuple[MoneyRow, ...]:
+        """Invoices whose payment was refused and whose visit waits for no other."""
+        return self._money(_PAYMENT_REFUSED)
+
+    def payments_deferred(self) -> tuple[MoneyRow, ...]:
+        """Invoices whose payment an insurer put off, and that nothing since has settled."""
+        return self._money(_DEFERRED)
+
     def billed_twice(self) -> tuple[TwiceRow, ...]:
         """Visits of which two invoices stand and one at least is paid; `since` money was last told of."""
         with self._db.reading():
@@ -88,6 +107,22 @@ class Waiting:
         """Numbers of the invoices of a file whose visit was paid by the invoice that they were to replace."""
         with self._db.reading():
             return tuple(f"{row['number']:09}" for row in self._db.rows(_PAID_ALREADY, file_id))
+
+    def _money(self, query: str) -> tuple[MoneyRow, ...]:
+        """An invoice once, with all that its sheets are told."""
+        found: dict[tuple[str, int], MoneyRow] = {}
+        with self._db.reading():
+            for row in self._db.rows(query):
+                patient, reason = (
+                    self._db.decrypt_text(row[f"{name}_sealed"], "sheet", name, row["id"])
+                    for name in ("patient", "reason")
+                )
+                key = (row["ps"], row["number"])
+                before = found.get(key)
+                told = " ; ".join(filter(None, (before.reason if before else "", reason)))
+                number = f"{row['number']:09}"
+                found[key] = MoneyRow(number, row["ps"], patient, told, row["since"] or "")
+        return tuple(found.values())
 
     def _waiting(self, query: str) -> tuple[WaitingRow, ...]:
         with self._db.reading():
