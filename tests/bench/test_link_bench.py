@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tools" / "bench"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 
 import reader_sheets as sheets
-from link_cost import Log, Protected, cost_of, watched
-from paced_line import PacedLine
+from link.link_cost import Log, Protected, cost_of, watched
+from link.paced_line import PacedLine
 
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card

@@ -1,5 +1,5 @@
 """The exchange with an OCT: framing and sealing against gzip and openssl, in memory that does not grow;
-NOEMIE against a plain split; ten thousand invoices from their journal to a sealed message.
+ten thousand invoices from their journal to a sealed message.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from measure import MEGABYTE, RIG, alone, row, timed
-from noemie_reading import noemie_reading
 
 SIZES = (1, 20, 200)  # megabytes
 INVOICES = (1_000, 3_000, 10_000)
@@ -28,7 +27,6 @@ def run() -> None:
         _, certificate = make_oct_identity(folder / "oct", datetime.now(UTC))
         long_file(folder, certificate)
         memory(certificate)
-        noemie_reading()
         many_invoices(folder, certificate)
 
 

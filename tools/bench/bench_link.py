@@ -26,9 +26,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from link_cost import Cost, Log, Protected, cost_of, watched
+from link.link_cost import Cost, Log, Protected, cost_of, watched
+from link.paced_line import BITS, PRIORITY, PacedLine
 from measure import row, timed
-from paced_line import BITS, PRIORITY, PacedLine
 
 SHEETS = Path(__file__).resolve().parents[2] / "tests" / "reader"
 sys.path.insert(0, str(SHEETS))
