@@ -18,8 +18,9 @@ from journal_maker import KEY, NIR, PS, Maker
 
 from tournee.app.alerts import AlertKind, alerts
 from tournee.app.context import Office
-from tournee.app.inbound import Fetched, fetch
+from tournee.app.inbound import Fetched, accept_insured, fetch
 from tournee.emulation.oct.judging.answers import seal
+from tournee.errors import StoreError
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Security, Server
 from tournee.exchange.sealing.unsealing import unseal
 from tournee.formats import noemie, records
@@ -71,10 +72,10 @@ def arl(sender: str, lot: str = "001") -> bytes:
     )
 
 
-def rsp(sender: str, state: str) -> bytes:
+def rsp(sender: str, state: str, nir: str = NIR) -> bytes:
     paid = 600 if state == "P" else 0
     sheet = {"rupture": "04", "facture": "000000001", "lot": "001", "date_lot": "260302", "type": "F"}
-    person = {"rupture": "05", "nir": NIR, "cle": "62", "naissance": "550615", "rang_naissance": "1"}
+    person = {"rupture": "05", "nir": nir, "cle": "62", "naissance": "550615", "rang_naissance": "1"}
     share = {"rupture": "05", "demande": 600, "etat": state, "paye": paid, "signe": "P"}
     total = {"enregistrements": 5, "lots": 1, "cumul": paid, "signe": "P", "flux": "R"}
     return (
@@ -219,3 +220,20 @@ def test_a_deferred_payment_raises_one_alert_until_it_is_paid(office):
     )
     take(office, "RSP", rsp(CAISSE, "P"))
     assert alerts(office) == []
+
+
+def test_a_nir_given_anew_changes_nothing_until_it_is_accepted(office):
+    before = office.journal.invoices.sheets()[0].state
+    take(office, "RSP", rsp(CAISSE, "P", "2550699999002"))
+    assert office.journal.invoices.sheets()[0].state is before
+    (found,) = alerts(office)
+    assert (found.kind, found.about) == (AlertKind.OTHER_INSURED, "retour 1, facture 000000001")
+    assert found.text == "payé, 6,00 € pour un autre NIR que celui de la facture : rien n’est changé"
+    accept_insured(office, 1)
+    assert office.journal.effects.unmatched() == ()
+    assert office.journal.invoices.sheets()[0].state is SheetState.PAID
+    assert [payment.paid for payment in office.journal.payments.of_sheet(1)] == [600]
+    assert alerts(office) == []
+    with pytest.raises(StoreError):
+        accept_insured(office, 1)
+    assert [payment.paid for payment in office.journal.payments.of_sheet(1)] == [600]

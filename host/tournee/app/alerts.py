@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from tournee.app.context import Office
 from tournee.exchange.route import ARL_DAYS
+from tournee.french import euros
 from tournee.store import FileState, MessageState, ReturnState, WaitingRow
 
 UNSENT_DAYS = 2
@@ -32,6 +33,7 @@ class AlertKind(StrEnum):
     BILLED_TWICE = "billed_twice"
     PAYMENT_REFUSED = "payment_refused"
     PAYMENT_DEFERRED = "payment_deferred"
+    OTHER_INSURED = "other_insured"
     QUARANTINED = "quarantined"
 
 
@@ -70,6 +72,7 @@ def alerts(office: Office) -> list[Alert]:
         *_uncertain(office),
         *_undelivered(office),
         *_not_sent(office),
+        *_other_insured(office),
         *_quarantined(office),
     ]
 
@@ -158,6 +161,26 @@ def _undelivered(office: Office) -> list[Alert]:
             next_step = f"vérifiez l’adresse du destinataire, puis renvoyez le fichier {file.name}"
             row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
             found.append(_alert(office, AlertKind.UNDELIVERED, row, text, next_step))
+    return found
+
+
+def _other_insured(office: Office) -> list[Alert]:
+    found = []
+    for row in office.journal.effects.other_insured():
+        taken = office.journal.returns.get(row.return_id).taken
+        told = row.effect
+        what = f"{told.outcome.label}, {euros(told.paid)} €" if told.paid else told.outcome.label
+        found.append(
+            Alert(
+                AlertKind.OTHER_INSURED,
+                f"retour {row.return_id}, facture {told.invoice}",
+                taken,
+                _age(office, taken).days,
+                f"{what} pour un autre NIR que celui de la facture : rien n’est changé",
+                "si la caisse a donné un nouveau NIR à ce patient, acceptez-le ; sinon, voyez avec elle",
+                told.ps,
+            )
+        )
     return found
 
 

@@ -166,6 +166,12 @@ def _opener(office: Office, errors: list[TourneeError]) -> Unseal | None:
     return opener
 
 
+def accept_insured(office: Office, return_id: int) -> Settled:
+    """Apply what a return says for a NIR that the caisse gave anew; StoreError when it says no such thing."""
+    settled = office.journal.returns.accept_insured(return_id)
+    return replace(read_again(office, return_id), row=settled.row, effects=settled.effects)
+
+
 def read_again(office: Office, return_id: int) -> Settled:
     """One return as it came, what it says and what became of it; StoreError when there is none.
 

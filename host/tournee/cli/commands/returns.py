@@ -91,3 +91,22 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
 
         for line in lines_of(one):
             desk.console.print(line)
+
+
+@returned.command("accept", short_help="Un NIR donné de nouveau par la caisse.")
+@click.argument("number", metavar="RETOUR", type=int)
+@json_option
+@click.pass_obj
+def accept(desk: Desk, number: int, as_json: bool) -> None:
+    """Applique ce qu’un retour dit de vos factures sous un autre NIR, quand la caisse en a donné un nouveau
+    au patient. Le reste doit convenir : facture, lot et date.
+    """
+    from tournee.app.inbound import accept_insured
+
+    with desk.office() as office:
+        one = accept_insured(office, number)
+        if as_json:
+            values.write({"return": values.received(one)})
+            return
+        for row in one.effects:
+            desk.console.print(f"{row.effect.told} : {row.effect.outcome.label}")

@@ -34,6 +34,7 @@ OF_ALERT = {
     "billed_twice": "",
     "payment_refused": "tournee day reopen ; tournee certify",
     "payment_deferred": "",
+    "other_insured": "tournee return accept RETOUR",
     "quarantined": "tournee fetch --again",
 }
 """Commands by the kind of an alert."""

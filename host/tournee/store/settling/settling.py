@@ -11,7 +11,7 @@ from tournee.store.rows import EffectRow
 from tournee.store.settling.acknowledgements import Acknowledgements, advance, choose_sheet
 from tournee.store.settling.changes import Changes, Record
 from tournee.store.states import SheetState, VisitState
-from tournee.store.tables.effects import Applied, Effects
+from tournee.store.tables.effects import OTHER_INSURED, Applied, Effects
 from tournee.store.tables.payments import Due, Payments, anomalies, joined, payment_state, same_visit
 
 _NIR_LENGTH = 13  # without its key
@@ -125,7 +125,7 @@ class Settling:
         nir = self._db.decrypt_text(sheet["nir_sealed"], "sheet", "nir", sheet["id"])
         differing = []
         if _is_said(effect.nir) and effect.nir[:_NIR_LENGTH] != nir[:_NIR_LENGTH]:
-            differing.append("autre assuré")
+            differing.append(OTHER_INSURED)
         own = [sheet["lot"]] if sheet["lot"] else []
         lots = changes.records("lot", sorted({*own, *former}, reverse=True))
         numbered = [lot for lot in lots if not _is_said(effect.lot) or lot["number"] == number_of(effect.lot)]

@@ -1,12 +1,17 @@
 """Effects: each thing that a return said, applied or kept with the reason why it changed nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tournee.model import Effect, Target
 from tournee.store.database import Database
 from tournee.store.rows import EffectRow
 from tournee.store.statements import Row
+
+OTHER_INSURED = "autre assuré"
+"""Why nothing was applied: the NIR is not the invoice's, and all else is."""
+
+_ACCEPTED = "autre NIR, accepté"
 
 _EFFECTS = """SELECT id, received, applied, invoice, lot, file, told_sealed, note_sealed FROM effect"""
 
@@ -62,12 +67,26 @@ class Effects:
         """Effects that matched nothing sent: kept, to be shown."""
         return self._find("WHERE applied = 0")
 
+    def other_insured(self) -> tuple[EffectRow, ...]:
+        """What returns said of our invoices for another insured person, and nobody accepted since."""
+        return tuple(row for row in self.unmatched() if row.note == OTHER_INSURED)
+
     def payments_outside(self) -> tuple[EffectRow, ...]:
         """Payments outside invoices that returns told of (RSP 900)."""
         rows = self._find("WHERE invoice IS NULL AND lot IS NULL AND file IS NULL")
         return tuple(row for row in rows if row.effect.target is Target.PAYMENT)
 
     # --- for what is settled and put right ---
+
+    def accept_insured(self, return_id: int) -> list[Effect]:
+        """Inside a step: what a return said for another insured person, unmatched no longer, to apply."""
+        found = []
+        for row in self._db.rows(f"{_EFFECTS} WHERE applied = 0 AND received = ? ORDER BY id", return_id):
+            if self._row(row).note == OTHER_INSURED:
+                note = self._db.encrypt(_ACCEPTED, "effect", "note", row["id"])
+                self._db.update("effect", row["id"], applied=1, note_sealed=note)
+                found.append(replace(self._told(row), nir=""))
+        return found
 
     def applied_to(self, column: str, row_id: int) -> list[tuple[Effect, Row]]:
         """What was applied to a `file`, a `lot` or an `invoice`, with its row."""

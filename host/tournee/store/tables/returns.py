@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 
+from tournee.errors import StoreError
 from tournee.model import Effect
 from tournee.store.database import Database
 from tournee.store.rows import EffectRow, ReturnNotes, ReturnRow, Settlement
@@ -96,6 +97,19 @@ class Returns:
             self._db.move("received", [return_id], ReturnState.SETTLED, reason or kind)
             done = () if repeated else self._apply(return_id, effects)
             return Settlement(self.get(return_id), done)
+
+    def accept_insured(self, return_id: int) -> Settlement:
+        """Apply what a return says of invoices for another insured person than theirs, as a NIR given anew
+        makes it; all else must still agree. StoreError when it says no such thing, or was accepted.
+        """
+        with self._db.step("accept_return"):
+            told = self._effects.accept_insured(return_id)
+            if not told:
+                raise StoreError(
+                    f"Le retour {return_id} ne parle d’aucune facture pour un autre assuré.",
+                    next_step="regardez dans les alertes de quel retour il s’agit",
+                )
+            return Settlement(self.get(return_id), self._apply(return_id, told))
 
     def quarantine(self, return_id: int, reason: str) -> ReturnRow:
         """Keep a return that is not understood, with the reason; it can still be settled (OCT-RET-5)."""

@@ -1,0 +1,84 @@
+"""A CMS by its kind: what is sealed is opened in PEM and around a MIME entity, the rest is named."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import subprocess
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tournee.exchange.sealing.unsealing import unseal
+from tournee.returns.classify import Return, take_in
+
+KEYS = Path(__file__).parents[1] / "vectors" / "exchange"
+CERTIFICATE, KEY = KEYS / "recipient-cert.pem", KEYS / "recipient-key.pem"
+
+
+def openssl(data: bytes, *options: str) -> bytes:
+    return subprocess.run(["openssl", *options], input=data, capture_output=True, check=True).stdout
+
+
+def encrypt(data: bytes, *options: str, form: str = "DER") -> bytes:
+    return openssl(data, "cms", "-encrypt", "-binary", "-outform", form, *options, str(CERTIFICATE))
+
+
+def entity(content: bytes) -> bytes:
+    head = (
+        b'Content-Type: application/EDI-consent; name="000031"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    )
+    return head + base64.encodebytes(gzip.compress(content))
+
+
+def take(attachment: bytes, kind: str = "Application/EDI-consent") -> Return:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+
+    key = serialization.load_pem_private_key(KEY.read_bytes(), password=None)
+    opener = partial(unseal, key=key, certificate=x509.load_pem_x509_certificate(CERTIFICATE.read_bytes()))
+    head = (
+        f"Subject: RSP/00000123456782/202611231930\r\nContent-Type: {kind}\r\n"
+        "Content-Transfer-Encoding: base64\r\nContent-Description: RSP/SV/K\r\n\r\n"
+    )
+    return take_in(head.encode() + base64.encodebytes(attachment), opener)
+
+
+@pytest.mark.parametrize(
+    "sealed",
+    [
+        lambda content: encrypt(content, "-aes256"),
+        lambda content: encrypt(content, "-aes256", form="PEM"),
+        lambda content: encrypt(entity(content), "-aes256"),
+        lambda content: encrypt(entity(content), "-aes256", form="PEM"),
+        lambda content: encrypt(gzip.compress(content) + bytes(300), "-aes256"),
+    ],
+    ids=["DER", "PEM", "a MIME entity", "a MIME entity in PEM", "gzip padded with zeros"],
+)
+def test_what_is_sealed_is_opened_however_it_is_wrapped(vector, sealed):
+    read = take(sealed(vector("rsp_576.txt")))
+    assert (read.kind, read.clear, read.sealed) == ("RSP", vector("rsp_576.txt"), True)
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        (lambda content: encrypt(content, "-aes-256-gcm"), "AES-GCM (CMS AuthEnvelopedData)"),
+        (
+            lambda content: openssl(
+                content,
+                *("cms", "-sign", "-nodetach", "-binary", "-outform", "DER"),
+                *("-signer", str(CERTIFICATE), "-inkey", str(KEY)),
+            ),
+            "CMS SignedData",
+        ),
+        (lambda content: encrypt(content, "-camellia-256-cbc"), "camellia-256-cbc"),
+        (lambda content: b"-----BEGIN CMS-----\n!!!!\n-----END CMS-----\n", "PEM"),
+    ],
+    ids=["AES-GCM", "signed", "Camellia", "PEM of no base64"],
+)
+def test_what_is_not_opened_is_set_aside_and_named(vector, made, named):
+    read = take(made(vector("rsp_576.txt")))
+    assert read.kind == "QUARANTINED"
+    assert named in read.content.reason
