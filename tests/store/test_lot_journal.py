@@ -51,7 +51,7 @@ def test_a_sheet_of_another_lot_is_refused_and_nothing_is_numbered(journal, make
 def test_a_sheet_enters_one_lot_only(journal, make):
     make.invoice(journal)
     make.certified_lot(journal)
-    with pytest.raises(StoreError, match="« en lot » ne peut pas suivre « en lot »"):
+    with pytest.raises(StoreError, match="« en lot » est fait déjà"):
         journal.lots.make(make.ps, "FSE", "F01751123", "03", [1], make.lot())
 
 
@@ -59,7 +59,7 @@ def test_a_sheet_given_twice_or_unknown_enters_no_lot_and_its_fellows_stay_out(j
     make.day(journal, 2)
     make.invoice(journal)
     make.invoice(journal)
-    with pytest.raises(StoreError, match="« en lot » ne peut pas suivre « en lot » \\(feuille 1\\)"):
+    with pytest.raises(StoreError, match="« en lot » est fait déjà \\(feuille 1\\)"):
         journal.lots.make(make.ps, "FSE", "F01751123", "03", [1, 2, 1], make.lot())
     with pytest.raises(StoreError, match="Il n’y a pas de feuille n° 9"):
         journal.lots.make(make.ps, "FSE", "F01751123", "03", [1, 9], make.lot())

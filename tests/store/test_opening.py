@@ -13,7 +13,7 @@ from journal_maker import NOW
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal
 from tournee.store.database import CHECK_EVERY
-from tournee.store.opening import SCHEMA
+from tournee.store.opening import SCHEMA, translate
 
 KEY = bytes(range(32))
 LATEST = len(list(SCHEMA.glob("*.sql")))
@@ -312,3 +312,19 @@ def test_a_damaged_page_is_a_clear_error_where_bytes_are_read_later(closed, open
     with pytest.raises(StoreError, match="endommagé"):
         other.messages.find()
     assert row.subject
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (sqlite3.SQLITE_FULL, "le disque est plein"),
+        (sqlite3.SQLITE_IOERR | 3 << 8, "le disque refuse"),
+        (sqlite3.SQLITE_READONLY, "protégé en écriture"),
+        (sqlite3.SQLITE_CORRUPT, "endommagé"),
+    ],
+)
+def test_what_the_disk_refuses_is_told_by_its_kind_without_english(code, said):
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    assert said in str(translate(error))
+    assert "I/O" not in str(translate(error))

@@ -287,6 +287,12 @@ def check_moves(table: str, ids: Sequence[int], present: dict[int, State], state
 def check_move(table: str, row_id: int, present: State, state: State) -> None:
     """StoreError when `state` may not follow `present`."""
     if not present.leads_to(state):
+        if present is state:
+            raise StoreError(
+                f"« {present.label} » est fait déjà ({THINGS[table]} {row_id}).",
+                cause="une autre fenêtre vient de le faire",
+                next_step="Affichez l’état : il n’y a peut-être plus rien à faire.",
+            )
         raise StoreError(
             f"« {state.label} » ne peut pas suivre « {present.label} » ({THINGS[table]} {row_id}).",
             cause="une autre fenêtre vient de le faire",

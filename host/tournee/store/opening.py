@@ -190,6 +190,21 @@ def is_damage(error: sqlite3.Error) -> bool:
     )
 
 
+_RESTORE = "N’effacez rien ; restaurez la dernière sauvegarde."
+_FAULTS = {
+    sqlite3.SQLITE_FULL: ("le disque est plein", "Libérez de la place, puis recommencez ; rien n’est perdu."),
+    sqlite3.SQLITE_IOERR: (
+        "le disque refuse une lecture ou une écriture",
+        "Vérifiez-le, puis recommencez.",
+    ),
+    sqlite3.SQLITE_READONLY: ("le fichier est protégé en écriture", "Vérifiez ses droits, puis recommencez."),
+    sqlite3.SQLITE_CANTOPEN: ("il ne peut pas être ouvert", "Vérifiez le dossier et ses droits."),
+    sqlite3.SQLITE_CORRUPT: ("le fichier est endommagé", _RESTORE),
+    sqlite3.SQLITE_NOTADB: ("ce n’est pas un journal, ou il est endommagé", _RESTORE),
+}
+"""By SQLite's primary code: what is wrong, what to do."""
+
+
 def translate(error: sqlite3.Error) -> StoreError:
     """The error of SQLite in the carer's words."""
     _log.error("SQLite: %s", getattr(error, "sqlite_errorname", type(error).__name__))
@@ -201,11 +216,9 @@ def translate(error: sqlite3.Error) -> StoreError:
         )
     if isinstance(error, sqlite3.IntegrityError):
         return StoreError(f"Le journal refuse une écriture incohérente : {error}.")
-    return StoreError(
-        f"Le journal ne peut pas être lu ou écrit : {error}.",
-        cause="le fichier est endommagé, ou le disque est plein ou protégé",
-        next_step="N’effacez rien ; restaurez la dernière sauvegarde ou libérez de la place.",
-    )
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # an extended code bears the primary one below
+    what, next_step = _FAULTS.get(code, (str(error), _RESTORE))
+    return StoreError(f"Le journal ne peut pas être lu ou écrit : {what}.", next_step=next_step)
 
 
 def _connect(path: Path, busy_seconds: float, latest: int) -> sqlite3.Connection:
