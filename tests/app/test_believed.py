@@ -237,3 +237,17 @@ def test_a_nir_given_anew_changes_nothing_until_it_is_accepted(office):
     with pytest.raises(StoreError):
         accept_insured(office, 1)
     assert [payment.paid for payment in office.journal.payments.of_sheet(1)] == [600]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "said"),
+    [
+        (partial(arl, OCT), partial(rsp, CAISSE, "P"), "refusée, puis payée : à vérifier"),
+        (partial(rsp, CAISSE, "R"), partial(rsp, CAISSE, "P"), "paiement refusé, puis payé : à vérifier"),
+        (partial(rsp, CAISSE, "P"), partial(rsp, CAISSE, "R"), "payée, puis paiement refusé : à vérifier"),
+    ],
+)
+def test_a_contradiction_is_said(office, first, then, said):
+    take(office, "RSP", first())
+    (settled,) = take(office, "RSP", then()).settled
+    assert said in settled.effects[0].note

@@ -164,7 +164,10 @@ def test_what_was_made_anew_is_given_up_when_the_old_invoice_is_paid(journal, ma
     journal.remaking.remake(1, ("000000002",), "certificat")
     make.invoice(journal)
     (row,) = settle(replace(PAID, invoice="000000002"))
-    assert row.note == "la facture 000000004, faite de nouveau, est abandonnée"
+    assert (
+        row.note
+        == "refusée, puis payée : à vérifier ; la facture 000000004, faite de nouveau, est abandonnée"
+    )
     assert [(row.number, row.state) for row in journal.overview()[::-1]][3] == (
         "000000004",
         SheetState.ABANDONED,
@@ -185,7 +188,8 @@ def test_both_invoices_of_a_visit_say_so_when_one_is_paid_and_the_other_has_left
     make.invoice(journal)
     make.sent_file(journal)
     (row,) = settle(replace(PAID, invoice="000000002"))
-    assert row.note == "même visite que la facture 000000004 : ne doit être payée qu’une fois"
+    said = "même visite que la facture 000000004 : ne doit être payée qu’une fois"
+    assert row.note == f"refusée, puis payée : à vérifier ; {said}"
     rows = journal.overview()[::-1]
     assert "même visite que la facture 000000004" in rows[1].reason
     assert rows[3].reason == "même visite que la facture 000000002 : ne doit être payée qu’une fois"

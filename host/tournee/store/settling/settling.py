@@ -10,7 +10,7 @@ from tournee.store.inserts import number_of
 from tournee.store.rows import EffectRow
 from tournee.store.settling.acknowledgements import Acknowledgements, advance, choose_sheet
 from tournee.store.settling.changes import Changes, Record
-from tournee.store.states import SheetState, VisitState
+from tournee.store.states import SheetState, State, VisitState
 from tournee.store.tables.effects import OTHER_INSURED, Applied, Effects
 from tournee.store.tables.payments import Due, Payments, anomalies, joined, payment_state, same_visit
 
@@ -20,6 +20,12 @@ _FORMER = "SELECT sheet, lot FROM former_lot WHERE sheet IN ({marks}) ORDER BY l
 
 _STANDS_NOT = frozenset({SheetState.ABANDONED, SheetState.REFUSED, SheetState.PAYMENT_REFUSED})
 _MAY_BE_GIVEN_UP = frozenset({SheetState.MADE, SheetState.CERTIFIED})
+_CONTRADICTIONS: dict[tuple[State, Outcome], str] = {
+    (SheetState.REFUSED, Outcome.PAID): "refusée, puis payée : à vérifier",
+    (SheetState.PAYMENT_REFUSED, Outcome.PAID): "paiement refusé, puis payé : à vérifier",
+    (SheetState.PAID, Outcome.REJECTED): "payée, puis paiement refusé : à vérifier",
+}
+"""What is said of money told against what was told before."""
 _OF_MONEY = frozenset({Outcome.PAID, Outcome.REJECTED, Outcome.DEFERRED})
 
 
@@ -107,10 +113,14 @@ class Settling:
             changed = advance(changes, "sheet", sheet["id"], state, effect)
             return touched if changed else replace(touched, note="facture déjà réglée")
         if effect.outcome in _OF_MONEY:
+            before = changes.state("sheet", sheet["id"])
+            contradiction = _CONTRADICTIONS.get((before, effect.outcome), "")
+            if effect.outcome is Outcome.PAID and effect.paid <= 0:
+                contradiction = ""
             self._pay(changes, sheet["id"], effect)
             given_up = self._spare_billing_twice(changes, invoice)
             amiss = self._anomalies(changes, changes.record("sheet", sheet["id"]))
-            return replace(touched, note=joined(*given_up, *amiss))
+            return replace(touched, note=joined(contradiction, *given_up, *amiss))
         return replace(touched, note="signalement")
 
     def _differing(
