@@ -10,7 +10,7 @@ from tournee.emulation.oct import FlatPayment, Retention, Scenario, ScenarioReje
 from tournee.model import Outcome
 from tournee.returns.classify import take_in
 from tournee.returns.effects import effects_of
-from tournee.returns.rsp_content import OtherPayment, Part
+from tournee.returns.rsp.content import OtherPayment, Part
 
 SECOND_NIR = {"nir": "155062A999001", "nir_key": "41"}
 DEMONSTRATION = "Flux de démonstration : ces paiements sont fictifs."

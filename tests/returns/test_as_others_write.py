@@ -10,7 +10,7 @@ import pytest
 from tournee.model import Outcome
 from tournee.returns.classify import Return, take_in
 from tournee.returns.effects import effects_of
-from tournee.returns.rsp import read_rsp
+from tournee.returns.rsp.reading import read_rsp
 
 
 def letter(content: bytes, described: str = "RSP/SV", kind: str = "Application/EDI-consent") -> bytes:

@@ -5,7 +5,7 @@ from tournee.returns.arl import read_arl
 from tournee.returns.art import Art
 from tournee.returns.effects import effects_of
 from tournee.returns.quarantine import Quarantined
-from tournee.returns.rsp import read_rsp
+from tournee.returns.rsp.reading import read_rsp
 
 PS = "123456782"
 NIR, SECOND_NIR = "2550699999001", "155062A999001"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tournee.returns import rsp
 from tournee.returns.quarantine import DamagedError
-from tournee.returns.rsp import read_rsp
-from tournee.returns.rsp_content import OtherPayment, Part, Rejection
+from tournee.returns.rsp import reading
+from tournee.returns.rsp.content import OtherPayment, Part, Rejection
+from tournee.returns.rsp.reading import read_rsp
 
 TRANSFER = "VIREMENT 4711 TIERS PAYANT"
 
@@ -180,7 +180,7 @@ def test_a_stream_of_nothing_but_damage_is_given_up(vector):
 
 
 def test_a_stream_without_end_is_given_up(vector, monkeypatch):
-    monkeypatch.setattr(rsp, "ENTITIES_MAX", 9)
+    monkeypatch.setattr(reading, "ENTITIES_MAX", 9)
     with pytest.raises(DamagedError, match="plus de 9 entités"):
         read_rsp(vector("rsp_580.txt"))
 

@@ -20,7 +20,7 @@ from tournee.printable import line
 from tournee.returns.arl import Arl
 from tournee.returns.classify import Return
 from tournee.returns.dloi import Dloi
-from tournee.returns.rsp_content import Rsp
+from tournee.returns.rsp.content import Rsp
 from tournee.store.views.ends import End
 
 _DIGITS = 14

@@ -21,8 +21,8 @@ from tournee.returns.dloi import Dloi, read_dloi
 from tournee.returns.endings import mended
 from tournee.returns.message import Envelope, peek_envelope, read_message
 from tournee.returns.quarantine import DamagedError, Quarantined
-from tournee.returns.rsp import read_rsp
-from tournee.returns.rsp_content import Rsp
+from tournee.returns.rsp.content import Rsp
+from tournee.returns.rsp.reading import read_rsp
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from tournee.returns.art import Art
 from tournee.returns.bounce import Bounce
 from tournee.returns.dloi import Dloi
 from tournee.returns.quarantine import Quarantined
-from tournee.returns.rsp_content import OtherPayment, Rsp, SheetReturn
+from tournee.returns.rsp.content import OtherPayment, Rsp, SheetReturn
 
 _DUPLICATE_CODE = "0105"
 _NO_DATE = "000000"

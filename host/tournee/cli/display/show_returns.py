@@ -13,7 +13,7 @@ from tournee.french import day, euros
 from tournee.returns.arl import Arl
 from tournee.returns.art import Art
 from tournee.returns.quarantine import Quarantined
-from tournee.returns.rsp_content import Part, Rsp, SheetReturn
+from tournee.returns.rsp.content import Part, Rsp, SheetReturn
 from tournee.store import EffectRow, ReturnRow
 
 _STATES = {"": "non traité", "P": "payé", "R": "rejeté", "D": "différé"}

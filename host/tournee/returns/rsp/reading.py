@@ -7,7 +7,7 @@ from tournee.formats.errors import NoemieError
 from tournee.formats.noemie import Entities, Entity
 from tournee.french import euros
 from tournee.returns.quarantine import DamagedError
-from tournee.returns.rsp_content import (
+from tournee.returns.rsp.content import (
     OtherPayment,
     Part,
     Rejection,
@@ -16,7 +16,7 @@ from tournee.returns.rsp_content import (
     SheetReturn,
     Transfer,
 )
-from tournee.returns.rsp_totals import CLAIM, PAYMENTS, RECOVERY, RspTotals, signed
+from tournee.returns.rsp.totals import CLAIM, PAYMENTS, RECOVERY, RspTotals, signed
 
 ENTITIES_MAX = 200_000  # a year of a large practice; beyond, it is no return
 _NUMBER = 9  # digits of an invoice number

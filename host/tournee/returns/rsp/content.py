@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tournee.formats import noemie
 from tournee.formats.noemie import Entities, Entity
 from tournee.model.codes import DRE, FSE
-from tournee.returns.rsp_totals import TotalCheck
+from tournee.returns.rsp.totals import TotalCheck
 
 DECODED_REFERENCES = {
     "576": "paiements en tiers payant",
