@@ -12,7 +12,7 @@ from test_modes import CARD_SHEETS, certify_and_close, close_day, enriched_day, 
 
 from tournee.app.certify import import_day
 from tournee.app.inbound import fetch
-from tournee.app.opposition_mail import request_list
+from tournee.app.opposition.by_mail import request_list
 from tournee.app.outbound import kept_lots, make_files, send
 from tournee.billing.dayfile.day import DayError
 from tournee.billing.rules.rules import RuleError

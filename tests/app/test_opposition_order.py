@@ -14,8 +14,8 @@ from opposition_mail import deliver
 from tournee.app.certify import import_day
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
-from tournee.app.opposition import check_serial, list_path, list_state
-from tournee.app.opposition_mail import request_list
+from tournee.app.opposition.by_mail import request_list
+from tournee.app.opposition.in_force import check_serial, list_path, list_state
 from tournee.emulation.world import World
 from tournee.errors import StoreError
 from tournee.model import Increment
@@ -167,7 +167,7 @@ def test_request_in_nobodys_name_is_refused(world: World, tmp_path: Path) -> Non
 
 
 def test_request_that_the_oct_refuses_is_shown_as_refused(office: Office, world: World) -> None:
-    world.oct.scenario = replace(world.oct.scenario, siren="111111118")
+    world.oct.scenario = replace(world.oct.scenario, address="autre@oct.example")
     request_list(office)
     fetch(office)
     request = list_state(office).request

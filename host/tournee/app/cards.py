@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tournee.app.context import Clock, Office
-from tournee.app.opposition import read_unless_opposed
+from tournee.app.opposition.in_force import read_unless_opposed
 from tournee.billing.identity import Patient, PsIdentity
 from tournee.billing.zones.card import patients_from_groups, ps_from_groups, serial_from_groups
 from tournee.reader import PS_UNLOCKED, Reader, Transport, VitaleCard

@@ -16,7 +16,7 @@ from functools import partial
 from tournee.app.cards import PsOnDuty, VitaleInReader, certificate_now
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.context import Office
-from tournee.app.opposition import refuse_opposed
+from tournee.app.opposition.in_force import refuse_opposed
 from tournee.billing.dayfile.day import load_day
 from tournee.billing.identity import Patient
 from tournee.billing.invoice import choose_patient, make_invoice

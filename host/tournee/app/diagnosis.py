@@ -21,7 +21,7 @@ from pathlib import Path
 from tournee import __version__, logs
 from tournee.app.alerts import alerts
 from tournee.app.context import Office, ReturnKey
-from tournee.app.opposition import list_state
+from tournee.app.opposition.in_force import list_state
 from tournee.app.route_trial import certificate_ends
 from tournee.config import Config
 from tournee.config.readers import BLUETOOTH

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tournee import logs
 from tournee.app.believed import oddities, why_not_believed
 from tournee.app.context import Office, Progress, silent
-from tournee.app.opposition_mail import bring_forward
+from tournee.app.opposition.by_mail import bring_forward
 from tournee.errors import ConfigError, TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.route import Route

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tournee.app.opposition import OpposedCardError
+from tournee.app.opposition.in_force import OpposedCardError
 from tournee.billing.identity import IdentityError
 from tournee.billing.rules.rules import RuleError
 from tournee.billing.zones.decoded import GroupError, NotOnCardError

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from tournee.app.opposition import read_unless_on_list
+from tournee.app.opposition.in_force import read_unless_on_list
 from tournee.billing.zones.decoding import Asked
 from tournee.formats import zones
 from tournee.reader import Reader

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tournee.app.certification import Signers, certify_invoice
-from tournee.app.opposition import read_unless_on_list
+from tournee.app.opposition.in_force import read_unless_on_list
 from tournee.billing.identity import Patient
 from tournee.billing.invoice import Invoice
 from tournee.billing.rules.rules import RuleError

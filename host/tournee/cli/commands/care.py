@@ -162,7 +162,7 @@ def certify(desk: Desk, as_json: bool) -> None:
 def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress) -> None:
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, pending_visits, visits_for
-    from tournee.app.opposition import doubt_is_news, list_state
+    from tournee.app.opposition.in_force import doubt_is_news, list_state
 
     vitale: VitaleInReader | None = None
     if link.cards().vitale:

@@ -27,7 +27,7 @@ def request(desk: Desk, ps: str, whole: bool, as_json: bool) -> None:
     carte est insérée.
     """
     from tournee.app.cards import read_ps
-    from tournee.app.opposition_mail import request_list
+    from tournee.app.opposition.by_mail import request_list
 
     with desk.office() as office:
         known = office.journal.visits.professionals()
@@ -57,7 +57,7 @@ def request(desk: Desk, ps: str, whole: bool, as_json: bool) -> None:
 @click.pass_obj
 def show(desk: Desk, as_json: bool) -> None:
     """Montre la liste en vigueur : son numéro, sa date, combien de cartes, son âge, et ce qui attend."""
-    from tournee.app.opposition import list_state
+    from tournee.app.opposition.in_force import list_state
 
     with desk.office() as office:
         state = list_state(office)
@@ -99,7 +99,7 @@ def show(desk: Desk, as_json: bool) -> None:
 @click.pass_obj
 def check(desk: Desk, serial: str, as_json: bool) -> None:
     """Dit si la carte de ce numéro de série est en opposition ; l’état de sortie le dit aussi."""
-    from tournee.app.opposition import check_serial
+    from tournee.app.opposition.in_force import check_serial
 
     with desk.office() as office:
         found = check_serial(office, serial)
@@ -121,7 +121,7 @@ def load(desk: Desk, since: int | None, as_json: bool) -> None:
     Elle ne laisse passer aucune carte qu’elle contient ; elle en suspecte parfois d’autres, que cet
     ordinateur vérifie sur la liste entière. Une liste trop grande pour le lecteur est refusée : --since.
     """
-    from tournee.app.opposition import load_reader
+    from tournee.app.opposition.in_force import load_reader
 
     with desk.office() as office, desk.reader() as link:
         loaded = load_reader(office, link, since)

@@ -138,7 +138,7 @@ def known_cards(desk: Desk, as_json: bool) -> None:
 def cards(desk: Desk, as_json: bool) -> None:
     """Lit la carte du professionnel et la carte Vitale insérées ; dit si celle-ci est en opposition."""
     from tournee.app.cards import read_ps, read_vitale
-    from tournee.app.opposition import OpposedCardError
+    from tournee.app.opposition.in_force import OpposedCardError
     from tournee.reader import PS_ABSENT, PS_UNLOCKED
 
     patients: list[Patient] = []

@@ -34,7 +34,7 @@ class Certified:
 
 def as_json(run: Certified) -> dict[str, Any]:
     """The same for a program."""
-    from tournee.app.opposition import OpposedCardError
+    from tournee.app.opposition.in_force import OpposedCardError
 
     return {
         "certified": [

@@ -11,17 +11,13 @@ _IN_LOT = f"""SELECT DISTINCT {_COLUMNS} FROM lot JOIN file ON file.id = lot.fil
     JOIN sheet ON sheet.lot = lot.id"""  # noqa: S608 (columns of ours)
 _ONCE_IN_LOT = f"""SELECT DISTINCT {_COLUMNS} FROM lot JOIN file ON file.id = lot.file
     JOIN former_lot ON former_lot.lot = lot.id JOIN sheet ON sheet.id = former_lot.sheet"""  # noqa: S608
-_OF = {
-    Target.FILE: "file.number = ?1 AND (?2 = '' OR file.ps = ?2)",
-    Target.LOT: "lot.number = ?1 AND (?2 = '' OR lot.ps = ?2)",
-    Target.INVOICE: "sheet.invoice IN (SELECT id FROM invoice WHERE number = ?1 AND (?2 = '' OR ps = ?2))",
-    Target.PAYMENT: "?1 = 0 AND (?2 = '' OR lot.ps = ?2)",
+_OF = {  # by target: clauses of a number and of its professional
+    Target.FILE: ("file.number = ?", "file.ps = ?"),
+    Target.LOT: ("lot.number = ?", "lot.ps = ?"),
+    Target.INVOICE: ("sheet.invoice IN (SELECT id FROM invoice WHERE number = ?)", "lot.ps = ?"),
 }
-_FILES = (
-    "SELECT party, route, '' AS kind, '' AS crf, '' AS organisme FROM file WHERE number = ? AND ? IN ('', ps)"
-)
-_SHEETS = """SELECT sheet.id FROM sheet JOIN invoice ON invoice.id = sheet.invoice
-    WHERE invoice.number = ? AND ? IN ('', invoice.ps) ORDER BY sheet.id"""
+_FILES = "SELECT party, route, '' AS kind, '' AS crf, '' AS organisme FROM file"
+_SHEETS = "SELECT sheet.id FROM sheet JOIN invoice ON invoice.id = sheet.invoice"
 _PARTIES = "SELECT DISTINCT party FROM file WHERE party <> ''"
 
 
@@ -48,25 +44,34 @@ class Ends:
         Empty where no such thing was framed.
         """
         named = {Target.FILE: effect.file, Target.LOT: effect.lot, Target.INVOICE: effect.invoice}
-        number = number_of(named.get(effect.target, "0"))
-        where = _OF[effect.target]
+        if effect.target in _OF:
+            of_number, of_ps = _OF[effect.target]
+            wanted = {of_number: _number(named[effect.target]), of_ps: effect.ps}
+        else:
+            wanted = {"lot.ps = ?": effect.ps}
         with self._db.reading():
             rows = [
                 row
                 for query in (_IN_LOT, _ONCE_IN_LOT)
-                for row in self._db.rows(f"{query} WHERE {where}", number, effect.ps)
+                for row in self._db.where(query, "file.party", wanted)
             ]
             if effect.target is Target.FILE:
-                rows += self._db.rows(_FILES, number, effect.ps)
+                rows += self._db.where(_FILES, "id", wanted)
             return frozenset(End(**row) for row in rows)
 
     def sheets(self, effect: Effect) -> tuple[int, ...]:
         """The ids of the sheets of the invoice that an effect names."""
         with self._db.reading():
-            rows = self._db.rows(_SHEETS, number_of(effect.invoice or "-"), effect.ps)
+            wanted = {"invoice.number = ?": _number(effect.invoice), "invoice.ps = ?": effect.ps}
+            rows = self._db.where(_SHEETS, "sheet.id", wanted)
             return tuple(int(row["id"]) for row in rows)
 
     def parties(self) -> frozenset[str]:
         """Everyone at the end of a route by which a file was framed."""
         with self._db.reading():
             return frozenset(str(row["party"]) for row in self._db.rows(_PARTIES))
+
+
+def _number(digits: str) -> int:
+    """The number, or one that nothing bears: 0 would ask for all."""
+    return number_of(digits or "-") or -1
