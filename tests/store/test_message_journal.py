@@ -86,7 +86,7 @@ def test_a_failed_message_leaves_room_for_a_new_one(journal, make, file):
 def test_a_message_transmits_once(journal, make, file):
     message = journal.messages.make(file, "oct", make.message())
     journal.messages.transmitting(message)
-    with pytest.raises(StoreError, match="ne peut pas suivre"):
+    with pytest.raises(StoreError, match="est fait déjà"):
         journal.messages.transmitting(message)
 
 
@@ -157,14 +157,16 @@ def test_a_process_that_sends_is_not_disturbed_by_one_that_opens_the_journal(
             sender.messages.sent(message, "250 OK")
         os._exit(0)
     os.read(ready[0], 1)
-    other = open_journal(now=NOW + LEASE / 2)
-    assert other.messages.recover() == ()
-    with pytest.raises(StoreError, match="ne peut pas suivre"):
-        other.messages.transmitting(message)
-    with pytest.raises(StoreError, match="en cours d’envoi"):
-        other.messages.make(file, "oct", make.message())
-    os.write(done[1], b".")
-    os.waitpid(child, 0)
+    try:
+        other = open_journal(now=NOW + LEASE / 2)
+        assert other.messages.recover() == ()
+        with pytest.raises(StoreError, match="est fait déjà"):
+            other.messages.transmitting(message)
+        with pytest.raises(StoreError, match="en cours d’envoi"):
+            other.messages.make(file, "oct", make.message())
+    finally:
+        os.write(done[1], b".")
+        os.waitpid(child, 0)
     assert [row.state for row in other.messages.find()] == [MessageState.SENT]
 
 

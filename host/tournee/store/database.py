@@ -290,8 +290,8 @@ def check_move(table: str, row_id: int, present: State, state: State) -> None:
         if present is state:
             raise StoreError(
                 f"« {present.label} » est fait déjà ({THINGS[table]} {row_id}).",
-                cause="une autre fenêtre vient de le faire",
-                next_step="Affichez l’état : il n’y a peut-être plus rien à faire.",
+                cause="c’était fait, ou une autre fenêtre vient de le faire",
+                next_step="affichez l’état : il n’y a peut-être plus rien à faire",
             )
         raise StoreError(
             f"« {state.label} » ne peut pas suivre « {present.label} » ({THINGS[table]} {row_id}).",

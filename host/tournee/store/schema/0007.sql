@@ -72,5 +72,6 @@ CREATE INDEX lot_state ON lot (state);
 CREATE INDEX file_state ON file (state);
 CREATE INDEX received_taken ON received (taken);
 CREATE INDEX received_noted ON received (id) WHERE notes_sealed IS NOT NULL;
+CREATE INDEX payment_deferred ON payment (sheet) WHERE outcome = 'deferred';
 CREATE INDEX effect_unmatched ON effect (id) WHERE applied = 0;
 CREATE INDEX effect_outside ON effect (id) WHERE invoice IS NULL AND lot IS NULL AND file IS NULL;

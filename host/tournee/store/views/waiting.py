@@ -35,8 +35,8 @@ _MONEY = """SELECT sheet.id, sheet.patient_sealed, sheet.reason_sealed, invoice.
     AND invoice.id = (SELECT max(other.id) FROM invoice AS other WHERE other.visit = visit.id)
     AND"""
 _PAYMENT_REFUSED = f"{_MONEY} sheet.state = 'payment_refused' ORDER BY sheet.id"
-_DEFERRED = f"""{_MONEY} sheet.state IN ('sent', 'acknowledged') AND EXISTS (SELECT 1 FROM payment
-    WHERE payment.sheet = sheet.id AND payment.outcome = 'deferred') ORDER BY sheet.id"""  # noqa: S608 (ours)
+_DEFERRED = f"""{_MONEY} sheet.id IN (SELECT sheet FROM payment WHERE outcome = 'deferred')
+    AND +sheet.state IN ('sent', 'acknowledged') ORDER BY sheet.id"""  # noqa: S608 (ours)
 
 _TWICE = """WITH standing AS (SELECT invoice.id, invoice.number, invoice.ps, invoice.visit,
         (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet
