@@ -7,8 +7,9 @@ import pytest
 from bumble.pairing import PairingConfig, PairingDelegate
 
 from tournee.emulation.bluetooth.air import Air
+from tournee.errors import ReaderError
 from tournee.reader import Reader, TransportClosed
-from tournee.reader.transports.bluetooth import BluetoothTransport, NotPaired, SeenReader, pair, scan
+from tournee.reader.transports.bluetooth import BluetoothTransport, NotPaired, Radio, SeenReader, pair, scan
 
 IDENTIFY = bytes.fromhex("00 04 01 01 a1 02 01 00")
 
@@ -19,6 +20,19 @@ def open_reader(air):
 
 def test_scan_shows_name_signal_and_battery(air):
     assert scan(0.2, air.radio) == [SeenReader(air.address, "TRN-01", -50, 87)]
+
+
+class NoAdapter:
+    """What bleak's own scanner does on a machine without Bluetooth."""
+
+    def __init__(self, *args, **options):
+        raise FileNotFoundError(2, "No such file or directory")
+
+
+def test_a_machine_without_bluetooth_is_told_in_french():
+    with pytest.raises(ReaderError) as error:
+        scan(0.2, Radio(NoAdapter))
+    assert error.value.cause == "il est coupé ou absent, ou ce programme n’en a pas le droit"
 
 
 def test_cards_are_read_and_a_code_is_given_over_bluetooth(air):

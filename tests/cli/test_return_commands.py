@@ -112,7 +112,9 @@ def test_what_nobody_understands_is_listed_shown_and_given_back_whole(told, tmp_
     assert "\\x1b[31mSubject: rien" in shown
     assert "\x1b" not in shown
     assert (tmp_path / "whole").read_bytes() == POISON
-    assert "Alerte, retour 6 : mis de côté" in told("status").output
+    alerts = told("status").output
+    assert "Alerte, retour 6 : mis de côté" in alerts
+    assert ". Une fois la cause levée, essayez-le de nouveau" in " ".join(alerts.split())
 
 
 def test_an_arl_is_shown_item_by_item(told):

@@ -23,7 +23,9 @@ from tournee.exchange.mail.transport import (
     TlsRefusedError,
     TransportError,
     UnreachableError,
+    tls_context,
 )
+from tournee.exchange.mail.visit import MailVisit
 from tournee.exchange.route import Security, Server
 
 END = b"\r\n.\r\n"
@@ -300,3 +302,13 @@ def test_expired_server_certificate_is_refused(tmp_path: Path) -> None:
     scripted = ScriptedServer(script, context)
     with pytest.raises(TlsRefusedError, match="expired"), scripted:
         submit(Server("127.0.0.1", scripted.port, Security.TLS, trust=authority.file), PS, OCT, RAW)
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "il n’existe pas"), (b"x", "ce n’est pas du PEM")])
+def test_authorities_that_cannot_be_read_are_told_in_french(tmp_path, content, why):
+    authorities = tmp_path / "ca.pem"
+    if content is not None:
+        authorities.write_bytes(content)
+    with pytest.raises(TlsRefusedError) as error:
+        tls_context(Server("localhost", 1, Security.TLS, trust=authorities), MailVisit(1.0, 1))
+    assert error.value.cause == why

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from tournee.cli.main import tournee as root
 from tournee.cli.usage import usage_in_french
+from tournee.maker.main import maker
 from tournee.tables.document import DocumentError, parse
 
 HOST = Path(__file__).parents[2] / "host" / "tournee"
@@ -24,6 +25,7 @@ FACES = ("cli", "maker")  # they say how a thing is done there
 _STRAIGHT = re.compile(r"(?<=[A-Za-zÀ-ÿ])'(?=[A-Za-zÀ-ÿ«])")
 _TIGHT = re.compile(r"[\wàéè»)][;!?](?=\s|$)|[a-zàéè»)]:(?=\s)")
 _FAMILIAR = re.compile(r"(?<![\w’'-])(tu|toi|tes|ton|ta)(?![\w’'-])", re.I)
+_CAPITAL = re.compile(r"(?!Tournée\b)[A-ZÀÉÊ][a-zàéèê’]")
 _COMMAND = re.compile(r"\btournee(?:-maker)? [a-z]+|(?<!\w)--[a-z]{2,}")
 _FRENCH = re.compile(r"[àâçéèêëîïôùûœÀÉÊ«»’]|(?<![\w'])(le|la|les|une|des|est|pas|dans)(?![\w'])")
 _ENGLISH = re.compile(
@@ -127,6 +129,30 @@ def test_what_is_no_toml_is_told_in_french(text: str) -> None:
     with pytest.raises(DocumentError) as refused:
         parse(text.encode())
     assert not _ENGLISH.search(str(refused.value)), str(refused.value)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOST)))
+def test_a_cause_and_a_next_step_follow_their_colon_in_lower_case(path: Path) -> None:
+    wrong = [
+        f"{node.value.lineno}: {text!r}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.keyword) and node.arg in ("cause", "next_step")
+        if _CAPITAL.match(text := ast.unparse(node.value).lstrip("f")[1:])
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_an_option_that_lacks_is_named_as_it_is_typed() -> None:
+    refused = CliRunner().invoke(root, ["day", "abandon", "1"], standalone_mode=False).exception
+    assert isinstance(refused, click.ClickException)
+    assert usage_in_french(refused) == "Il manque « --reason »."
+
+
+@pytest.mark.parametrize("command", [*maker.commands])
+def test_the_help_of_every_makers_command_is_french(command: str) -> None:
+    told = CliRunner().invoke(maker, [command, "--help"]).output
+    assert told.startswith("Emploi : ")
+    assert "Options :" in told and "Options:" not in told and "[default" not in told
 
 
 def test_the_voice_is_heard() -> None:

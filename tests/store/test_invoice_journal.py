@@ -98,7 +98,7 @@ def test_the_same_certificate_again_changes_nothing(journal, make):
 
 def test_another_certificate_for_a_certified_sheet_is_refused(journal, make):
     sheet = journal.invoices.get(make.invoice(journal)).sheets[0]
-    with pytest.raises(StoreError, match="ne peut pas suivre"):
+    with pytest.raises(StoreError, match="est fait déjà"):
         journal.invoices.certified(sheet.id, b"7" * 256)
 
 

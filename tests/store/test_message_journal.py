@@ -212,7 +212,7 @@ def test_no_second_message_is_made_even_when_asked_while_the_first_is_under_way(
     other = open_journal(now=NOW + LEASE / 2)
     with pytest.raises(StoreError, match="par un autre programme") as error:
         other.messages.make(file, "oct", make.message(), resend=True)
-    assert error.value.next_step == "Attendez la fin de cet envoi, ou 18:45."
+    assert error.value.next_step == "attendez la fin de cet envoi, ou 18:45."
     later = open_journal(now=NOW + LEASE)
     assert later.messages.make(file, "oct", make.message(NOW + LEASE), resend=True) != first
 

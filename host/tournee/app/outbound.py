@@ -220,11 +220,11 @@ def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
     office.journal.messages.recover()
     found = [file for file in office.journal.files.find(ps=ps) if file.name == file_name]
     if not found:
-        raise StoreError(f"Aucun fichier {file_name}.", next_step="Vérifiez le nom du fichier.")
+        raise StoreError(f"Aucun fichier {file_name}.", next_step="vérifiez le nom du fichier.")
     if len(found) > 1:
         raise StoreError(
             f"Plusieurs professionnels ont un fichier {file_name}.",
-            next_step="Indiquez aussi le numéro du professionnel.",
+            next_step="indiquez aussi le numéro du professionnel.",
             remedy="say-whose",
         )
     return send_file(office, found[0], resend=True)

@@ -130,8 +130,8 @@ def choose_patient(patients: list[Patient], visit: Visit) -> Patient:
     if patients[0].nir != visit.nir:
         raise IdentityError(
             f"La carte Vitale insérée est celle de {patients[0].first_name} {patients[0].name}.",
-            cause=f"La visite attend la carte du NIR {visit.nir}.",
-            next_step="Insérer la bonne carte, ou passer la visite en mode dégradé.",
+            cause=f"la visite attend la carte du NIR {visit.nir}.",
+            next_step="insérez la bonne carte, ou passez la visite en mode dégradé.",
         )
     born = f"{visit.born:%Y%m%d}" if visit.born else ""
     found = [
@@ -151,7 +151,7 @@ def choose_patient(patients: list[Patient], visit: Visit) -> Patient:
             "Aucun bénéficiaire de la carte ne correspond à la visite."
             if not found
             else "Plusieurs bénéficiaires de la carte correspondent à la visite.",
-            cause=f"La carte porte : {names}.",
-            next_step="Préciser naissance, et rang_naissance pour des jumeaux.",
+            cause=f"la carte porte : {names}.",
+            next_step="précisez naissance, et rang_naissance pour des jumeaux.",
         )
     return found[0]

@@ -135,8 +135,8 @@ def lookup(code: str, profession: Profession, day: date, zone: Zone) -> int:
     if price is None:
         raise BillingError(
             f"Le code {code} n’a pas de tarif au {day:%d/%m/%Y}.",
-            cause="Le code n’était pas encore ou n’est plus en vigueur ce jour-là.",
-            next_step="Choisir un code en vigueur à la date du soin.",
+            cause="le code n’était pas encore ou n’est plus en vigueur ce jour-là.",
+            next_step="choisissez un code en vigueur à la date du soin.",
         )
     return price
 

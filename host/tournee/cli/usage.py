@@ -40,7 +40,7 @@ def usage_in_french(error: click.ClickException) -> str:
     """Say what click refused, in French, keeping the words the user typed."""
     match error:
         case click.MissingParameter():
-            name = error.param.human_readable_name if error.param is not None else error.param_hint
+            name = _named(error.param) if error.param is not None else error.param_hint
             return f"Il manque « {name} »."
         case click.NoSuchOption():
             return f"L’option « {error.option_name} » n’existe pas."

@@ -71,7 +71,7 @@ class EmulatedBoard:
         if not _is_emulated(board_dir / "board.toml"):
             raise EmulationError(
                 f"Pas de carte électronique émulée « {board_dir.name} ».",
-                next_step=f"Choisir parmi : {', '.join(emulated_boards())}.",
+                next_step=f"choisissez parmi : {', '.join(emulated_boards())}.",
             )
         try:
             self._command, self._runtime = build.start_command(board_dir, heap, runtime, script)
@@ -218,7 +218,7 @@ class EmulatedBoard:
     def _slot(self, name: str) -> SlotThread:
         if name not in self._slots:
             raise EmulationError(
-                f"Fente inconnue : {name}.", next_step=f"Choisir parmi : {', '.join(SLOTS)}."
+                f"Fente inconnue : {name}.", next_step=f"choisissez parmi : {', '.join(SLOTS)}."
             )
         return self._slots[name]
 

@@ -113,7 +113,7 @@ class ControlledBoard:
         if name in card_names() and card_content(name).kind != kind:
             raise EmulationError(
                 f"La carte {name} ne va pas dans cette fente.",
-                next_step=f"Choisir parmi : {', '.join(card_names(kind))}.",
+                next_step=f"choisissez parmi : {', '.join(card_names(kind))}.",
             )
         card = load_card(name)
         for text in order.get("faults", ()):
@@ -159,7 +159,7 @@ def ask(directory: Path, command: str, **details: object) -> Any:
         except (OSError, ValueError) as error:
             raise EmulationError(
                 f"Aucun lecteur émulé ne répond dans {directory}.",
-                next_step="Le démarrer : tournee reader emulate.",
+                next_step="démarrez-le : tournee reader emulate.",
             ) from error
     if not answer["ok"]:
         raise EmulationError(answer["message"], cause=answer["cause"], next_step=answer["next_step"])

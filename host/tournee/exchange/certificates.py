@@ -39,7 +39,7 @@ class SignatureError(ExchangeError):
         super().__init__(
             message,
             cause="la pièce a changé depuis sa certification, ou une autre carte l’a signée",
-            next_step="Certifiez-la de nouveau ; rien n’a été envoyé.",
+            next_step="certifiez-la de nouveau ; rien n’a été envoyé.",
         )
         self.invoice = invoice
 

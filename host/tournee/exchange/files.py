@@ -282,7 +282,7 @@ def _check_lots(group12: Group, group14: Group, lots: Sequence[LotOutline]) -> N
         number, kind = lot.head["lot"], str(lot.head["categorie"])
         billed.setdefault(kind, array("I")).extend(lot.invoices)
         if not lot.certified:
-            raise FileError(f"Le lot {number} n’est pas certifié.", next_step="Certifiez-le d’abord.")
+            raise FileError(f"Le lot {number} n’est pas certifié.", next_step="certifiez-le d’abord.")
         if group12.field("application") == PER_RECIPIENT:
             found, told = addressee_of(lot).number, group12.field("numero_destinataire")
             if found != told:

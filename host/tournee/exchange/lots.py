@@ -186,5 +186,5 @@ def _check_invoices(sender: LotSender, key: LotKey, invoices: Sequence[SignedInv
         if {str(seven.values["genre"]) for seven in invoice.sevens} != wanted:
             raise LotError(
                 f"La facture {invoice.number} n’a pas les certificats du mode {key.mode}.",
-                next_step="Certifiez-la de nouveau.",
+                next_step="certifiez-la de nouveau.",
             )

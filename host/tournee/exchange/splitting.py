@@ -32,7 +32,7 @@ class LayoutError(ExchangeError):
         super().__init__(
             f"{message} (octet {offset}).",
             cause="les données ont été abîmées ou ne suivent pas le profil open-1",
-            next_step="Refaites la pièce en cause.",
+            next_step="refaites la pièce en cause.",
         )
         self.offset = offset
 

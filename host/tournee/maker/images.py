@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tournee.boards import BOARDS, build, image
+from tournee.cli.french import FrenchCommand
 from tournee.errors import ConfigError
 from tournee.maker import flashing
 
@@ -15,7 +16,9 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _NEW = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command("build", short_help="Compile, assemble et signe le micrologiciel d’une carte.")
+@click.command(
+    "build", cls=FrenchCommand, short_help="Compile, assemble et signe le micrologiciel d’une carte."
+)
 @click.argument("board", metavar="CARTE")
 @click.option("--version", default=build.VERSION, show_default=True, help="Version de l’image.")
 @click.option(
@@ -55,7 +58,7 @@ def build_image(
     _tell(file, key)
 
 
-@click.command("show", short_help="Contrôle une image et dit ce qu’elle est.")
+@click.command("show", cls=FrenchCommand, short_help="Contrôle une image et dit ce qu’elle est.")
 @click.argument("file", metavar="IMAGE", type=_FILE)
 @click.option(
     "--key",

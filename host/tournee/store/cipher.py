@@ -27,7 +27,7 @@ class Cipher:
         if len(key) != KEY_SIZE:
             raise StoreError(
                 f"La clé du journal doit faire {KEY_SIZE} octets, elle en fait {len(key)}.",
-                next_step="Restaurez la clé d’origine de ce journal.",
+                next_step="restaurez la clé d’origine de ce journal.",
             )
         self._aead = AESGCM(key)
         self._random = random
@@ -53,5 +53,5 @@ def _unreadable(binding: str) -> StoreError:
     return StoreError(
         f"Une valeur chiffrée du journal est illisible ({binding}).",
         cause="le journal est endommagé, ou ce n’est pas la clé avec laquelle il a été écrit",
-        next_step="Restaurez la dernière sauvegarde du journal avec sa clé.",
+        next_step="restaurez la dernière sauvegarde du journal avec sa clé.",
     )

@@ -239,7 +239,7 @@ class Database(Statements):
             raise StoreError(
                 "La clé ne correspond pas à ce journal.",
                 cause="le journal a été copié sans sa clé, ou la clé a été remplacée",
-                next_step="Restaurez la clé d’origine ; rien n’a été modifié.",
+                next_step="restaurez la clé d’origine ; rien n’a été modifié.",
             ) from None
 
     def _check_if_due(self) -> None:
@@ -291,10 +291,10 @@ def check_move(table: str, row_id: int, present: State, state: State) -> None:
             raise StoreError(
                 f"« {present.label} » est fait déjà ({THINGS[table]} {row_id}).",
                 cause="c’était fait, ou une autre fenêtre vient de le faire",
-                next_step="affichez l’état : il n’y a peut-être plus rien à faire",
+                next_step="affichez l’état : il n’y a peut-être plus rien à faire.",
             )
         raise StoreError(
             f"« {state.label} » ne peut pas suivre « {present.label} » ({THINGS[table]} {row_id}).",
             cause="une autre fenêtre vient de le faire",
-            next_step="Affichez l’état et recommencez.",
+            next_step="affichez l’état et recommencez.",
         )

@@ -83,7 +83,7 @@ def _of_existing(path: Path, file: Path, ring: _Ring) -> bytes:
         raise StoreError(
             f"La clé du journal {path} est introuvable.",
             cause="le journal vient d’un autre compte ou d’une autre machine, ou le trousseau est verrouillé",
-            next_step=f"Déverrouillez le trousseau ou remettez la clé d’origine dans {file}.",
+            next_step=f"déverrouillez le trousseau ou remettez la clé d’origine dans {file}.",
         )
     set_new(path, False)
     return key
@@ -97,7 +97,7 @@ def _of_new(path: Path, file: Path, ring: _Ring) -> bytes:
             raise StoreError(
                 f"Le journal {path} manque ou est vide, alors que sa clé est là.",
                 cause="il a été effacé ou déplacé, ou son disque n’est pas branché",
-                next_step="Remettez-le, ou sa dernière sauvegarde, à cette place ; pour en commencer un"
+                next_step="remettez-le, ou sa dernière sauvegarde, à cette place ; pour en commencer un"
                 " autre, donnez-lui un autre chemin dans la configuration.",
             )
         return key

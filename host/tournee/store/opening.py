@@ -64,7 +64,7 @@ def open_database(path: Path, busy_seconds: float, schema: Path, lock: WriterLoc
     except OSError as error:
         raise StoreError(
             f"Le journal {path} ne peut pas être ouvert : {reason(error)}.",
-            next_step="Vérifiez le dossier et ses droits.",
+            next_step="vérifiez le dossier et ses droits.",
         ) from error
 
 
@@ -86,7 +86,7 @@ def migrate(connection: sqlite3.Connection, schema: Path) -> None:
         raise StoreError(
             "Le journal ne peut pas être mis à jour : des éléments manquent à d’autres.",
             cause="le fichier est endommagé",
-            next_step="N’effacez rien ; restaurez la dernière sauvegarde.",
+            next_step="n’effacez rien ; restaurez la dernière sauvegarde.",
         )
 
 
@@ -141,7 +141,7 @@ def refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
         doubt(path)
         raise StoreError(
             f"Le journal {path} est endommagé ({found[0]}).",
-            next_step="N’effacez rien ; restaurez la dernière sauvegarde.",
+            next_step="n’effacez rien ; restaurez la dernière sauvegarde.",
         )
 
 
@@ -190,15 +190,15 @@ def is_damage(error: sqlite3.Error) -> bool:
     )
 
 
-_RESTORE = "N’effacez rien ; restaurez la dernière sauvegarde."
+_RESTORE = "n’effacez rien ; restaurez la dernière sauvegarde."
 _FAULTS = {
-    sqlite3.SQLITE_FULL: ("le disque est plein", "Libérez de la place, puis recommencez ; rien n’est perdu."),
+    sqlite3.SQLITE_FULL: ("le disque est plein", "libérez de la place, puis recommencez ; rien n’est perdu."),
     sqlite3.SQLITE_IOERR: (
         "le disque refuse une lecture ou une écriture",
-        "Vérifiez-le, puis recommencez.",
+        "vérifiez-le, puis recommencez.",
     ),
-    sqlite3.SQLITE_READONLY: ("le fichier est protégé en écriture", "Vérifiez ses droits, puis recommencez."),
-    sqlite3.SQLITE_CANTOPEN: ("il ne peut pas être ouvert", "Vérifiez le dossier et ses droits."),
+    sqlite3.SQLITE_READONLY: ("le fichier est protégé en écriture", "vérifiez ses droits, puis recommencez."),
+    sqlite3.SQLITE_CANTOPEN: ("il ne peut pas être ouvert", "vérifiez le dossier et ses droits."),
     sqlite3.SQLITE_CORRUPT: ("le fichier est endommagé", _RESTORE),
     sqlite3.SQLITE_NOTADB: ("ce n’est pas un journal, ou il est endommagé", _RESTORE),
 }
@@ -212,7 +212,7 @@ def translate(error: sqlite3.Error) -> StoreError:
         return StoreError(
             "Le journal est occupé par un autre programme.",
             cause="une autre fenêtre de Tournée est en train d’écrire",
-            next_step="Attendez qu’elle ait fini, puis recommencez.",
+            next_step="attendez qu’elle ait fini, puis recommencez.",
         )
     if isinstance(error, sqlite3.IntegrityError):
         return StoreError(f"Le journal refuse une écriture incohérente : {error}.")
@@ -281,7 +281,7 @@ def _check_header(path: Path, latest: int) -> None:
         raise StoreError(
             f"Le fichier {path} n’est pas un journal de Tournée.",
             cause="le chemin désigne un autre fichier",
-            next_step="Indiquez le bon chemin ; ce fichier n’a pas été modifié.",
+            next_step="indiquez le bon chemin ; ce fichier n’a pas été modifié.",
         )
     _check_version(path, _number(header, _VERSION_AT), latest)
     page = int.from_bytes(header[_PAGE_SIZE_AT : _PAGE_SIZE_AT + 2], "big")
@@ -289,7 +289,7 @@ def _check_header(path: Path, latest: int) -> None:
     if path.stat().st_size < whole and not _has_wal(path):
         raise StoreError(
             f"Le journal {path} est endommagé (il lui manque la fin).",
-            next_step="N’effacez rien ; restaurez la dernière sauvegarde.",
+            next_step="n’effacez rien ; restaurez la dernière sauvegarde.",
         )
 
 
@@ -297,7 +297,7 @@ def _check_version(path: Path, found: int, latest: int) -> None:
     if found > latest:
         raise StoreError(
             f"Le journal {path} est d’une version plus récente ({found}) que ce programme ({latest}).",
-            next_step="Mettez Tournée à jour.",
+            next_step="mettez Tournée à jour.",
         )
 
 

@@ -42,7 +42,7 @@ class WriterLock:
         except OSError as error:
             raise StoreError(
                 f"Le journal ne peut pas être écrit : {reason(error)} ({self._path}).",
-                next_step="Vérifiez le dossier et ses droits.",
+                next_step="vérifiez le dossier et ses droits.",
             ) from error
         self._take(_NEXT, deadline)
         try:
@@ -72,7 +72,7 @@ class WriterLock:
             raise StoreError(
                 "Le journal est occupé par un autre programme.",
                 cause="une autre fenêtre de Tournée est en train d’écrire",
-                next_step="Attendez qu’elle ait fini, puis recommencez.",
+                next_step="attendez qu’elle ait fini, puis recommencez.",
             )
 
 

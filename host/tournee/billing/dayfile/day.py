@@ -47,7 +47,7 @@ class DayError(BillingError):
             "\n".join(
                 (f"« {name} » : {count}, rien n’est facturé.", *(f"- {mistake}" for mistake in mistakes))
             ),
-            next_step="Corriger le fichier puis recommencer.",
+            next_step="corrigez le fichier puis recommencez.",
         )
         self.mistakes = mistakes
 
@@ -84,7 +84,7 @@ def read_document(data: bytes, name: str) -> TableText:
         raise BillingError(
             f"« {name} » ne se lit pas.",
             cause=str(error),
-            next_step="Le fichier est du TOML (ou du JSON si son nom finit par .json), en UTF-8.",
+            next_step="le fichier est du TOML (ou du JSON si son nom finit par .json), en UTF-8.",
         ) from None
 
 

@@ -51,8 +51,8 @@ def recipient_of(regime: str, caisse: str, centre: str, day: date) -> Recipient:
     raise BillingError(
         f"Aucun organisme destinataire connu pour le régime {regime}, la caisse {caisse}, le centre {centre} "
         f"au {day:%d/%m/%Y}.",
-        cause="La caisse est mal saisie, ou la table des organismes destinataires est trop ancienne.",
-        next_step="Vérifier régime, caisse et centre, ou mettre la table à jour.",
+        cause="la caisse est mal saisie, ou la table des organismes destinataires est trop ancienne.",
+        next_step="vérifiez régime, caisse et centre, ou mettez la table à jour.",
     )
 
 

@@ -24,7 +24,7 @@ class RuleError(BillingError):
     def __init__(self, breaches: tuple[Breach, ...], who: str) -> None:
         lines = "\n".join(f"- {breach}" for breach in breaches)
         super().__init__(
-            f"Facture refusée, {who} :\n{lines}", next_step="Corriger la journée puis recommencer."
+            f"Facture refusée, {who} :\n{lines}", next_step="corrigez la journée puis recommencez."
         )
         self.breaches = breaches
 

@@ -60,7 +60,7 @@ def ps_from_groups(groups: Iterable[CardGroup], situation: int | None = None) ->
         wanted = "" if situation is None else f" n° {situation}"
         raise IdentityError(
             f"La carte du professionnel ne porte pas de situation de facturation{wanted}.",
-            next_step="Vérifier que la carte insérée est bien celle du professionnel qui facture.",
+            next_step="vérifiez que la carte insérée est bien celle du professionnel qui facture.",
         )
     speciality = chosen.field("specialite")
     if speciality not in SPECIALITIES:
@@ -99,7 +99,7 @@ def patients_from_groups(groups: Iterable[CardGroup]) -> list[Patient]:
     if insured is None or not people:
         raise IdentityError(
             "La carte Vitale ne porte pas d’assuré ou pas de bénéficiaire.",
-            next_step="Recommencer la lecture, ou passer la visite en mode dégradé.",
+            next_step="recommencez la lecture, ou passez la visite en mode dégradé.",
         )
     return [_patient(insured, rank, person) for rank, person in enumerate(people, 1)]
 

@@ -17,7 +17,7 @@ class GroupError(BillingError):
     """Groups that make no invoice; `group` is the number at fault, `absent` when it is not there."""
 
     def __init__(self, group: int, message: str, *, absent: bool = False, unused: bool = False) -> None:
-        super().__init__(message, next_step="Corriger la zone puis recommencer ; rien n’a été signé.")
+        super().__init__(message, next_step="corrigez la zone puis recommencez ; rien n’a été signé.")
         self.group = group
         self.absent = absent
         self.unused = unused

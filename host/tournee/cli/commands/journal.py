@@ -166,7 +166,7 @@ def check_journal(desk: Desk, as_json: bool) -> None:
     if found:
         raise StoreError(
             f"Le journal {where} est endommagé ({found[0]}).",
-            next_step="N’effacez rien ; restaurez la dernière sauvegarde.",
+            next_step="n’effacez rien ; restaurez la dernière sauvegarde.",
         )
     if not as_json:
         desk.console.print(f"Le journal {where} est bon.")

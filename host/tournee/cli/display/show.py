@@ -58,7 +58,9 @@ def alert_line(alert: Alert) -> Text:
     whose = f" ({alert.ps})" if alert.ps else ""
     command = command_after(alert)
     how = f"{alert.next_step} ({command})" if command else alert.next_step
-    return labelled(f"Alerte, {alert.about}{whose} :", f"{alert.text}{days}. {how}", "bold red")
+    return labelled(
+        f"Alerte, {alert.about}{whose} :", f"{alert.text}{days}. {how[:1].upper()}{how[1:]}", "bold red"
+    )
 
 
 def patient_line(patient: Patient, today: str) -> Text:

@@ -130,6 +130,6 @@ def _table(name: str) -> dict[str, Any]:
     entry = _DATA / f"{name}.toml"
     if not entry.is_file():
         raise EmulationError(
-            f"Carte virtuelle inconnue : {name}.", next_step=f"Choisir parmi : {', '.join(card_names())}."
+            f"Carte virtuelle inconnue : {name}.", next_step=f"choisissez parmi : {', '.join(card_names())}."
         )
     return read_ours(entry)

@@ -25,7 +25,7 @@ def _named(cards: dict[str, str], number: str, whose: str) -> str:
     if number not in cards:
         raise EmulationError(
             f"Aucune carte d'essai {whose} {number}.",
-            next_step="Employer les cartes d'essai : tournee reader cards.",
+            next_step="employez les cartes d’essai : tournee reader cards.",
         )
     return cards[number]
 

@@ -7,6 +7,7 @@ import ssl
 from tournee.errors import ExchangeError
 from tournee.exchange.mail.visit import MailVisit, VisitOverError, counted_tls
 from tournee.exchange.route import Server
+from tournee.french import reason
 from tournee.printable import line
 
 NONSENSE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError)
@@ -42,7 +43,7 @@ def tls_context(server: Server, visit: MailVisit) -> ssl.SSLContext:
     except (OSError, ssl.SSLError) as error:
         raise TlsRefusedError(
             f"Le fichier des autorités de confiance {server.trust} ne peut pas être lu.",
-            cause=str(error),
+            cause="ce n’est pas du PEM" if isinstance(error, ssl.SSLError) else reason(error),
             next_step="vérifiez ce fichier (PEM) dans la configuration de la messagerie",
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2

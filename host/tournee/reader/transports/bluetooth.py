@@ -122,7 +122,7 @@ def scan(
     except (BleakError, OSError, TimeoutError) as error:
         raise ReaderError(
             "Le Bluetooth de cet appareil ne répond pas.",
-            cause=str(error),
+            cause="il est coupé ou absent, ou ce programme n’en a pas le droit",
             next_step="activez le Bluetooth dans les réglages, puis recommencez",
         ) from error
     return sorted(seen, key=lambda reader: -reader.signal)

@@ -76,7 +76,7 @@ class Remaking:
                 and VisitState(sheet["visit_state"]) is VisitState.DONE
             ]
             if not waiting:
-                raise StoreError(f"{name} n’a plus rien à refaire.", next_step="Affichez l’état.")
+                raise StoreError(f"{name} n’a plus rien à refaire.", next_step="affichez l’état.")
             wrong = {number_of(number) for number in faulty}
             strangers = sorted(wrong - {sheet["number"] for sheet in waiting})
             if strangers:
@@ -91,11 +91,11 @@ class Remaking:
 
     def _check_refused(self, lot_id: int, row: Row, name: str) -> None:
         if LotState(row["state"]) is not LotState.REFUSED:
-            raise StoreError(f"{name} n’est pas refusé.", next_step="Seul un lot refusé se refait.")
+            raise StoreError(f"{name} n’est pas refusé.", next_step="seul un lot refusé se refait.")
         if not self._acknowledgements.is_truly_refused(lot_id, row["file"]):
             raise StoreError(
                 f"{name} a été refusé comme doublon : l’organisme l’avait déjà.",
-                next_step="Attendez l’accusé de son premier envoi ; le refaire le facturerait deux fois.",
+                next_step="attendez l’accusé de son premier envoi ; le refaire le facturerait deux fois.",
             )
 
     def _free(self, lot_id: int, sheets: Sequence[Row], reason: str) -> None:
@@ -116,7 +116,7 @@ class Remaking:
             raise StoreError(
                 f"L’autre pièce de la facture {number} n’est pas refusée.",
                 cause="facturée de nouveau, elle serait payée deux fois",
-                next_step="Attendez son accusé ; si elle est acceptée, voyez avec l’organisme.",
+                next_step="attendez son accusé ; si elle est acceptée, voyez avec l’organisme.",
             )
         self._db.move("visit", [visit], VisitState.PENDING, reason)
 

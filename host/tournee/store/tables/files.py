@@ -101,7 +101,7 @@ class LotFiles:
             raise StoreError(
                 f"Le fichier {row['number']:06} n’est plus celui qui a été fait.",
                 cause="le journal est endommagé",
-                next_step="N’effacez rien ; restaurez la dernière sauvegarde.",
+                next_step="n’effacez rien ; restaurez la dernière sauvegarde.",
             )
 
     def _content(self, row: Row) -> Kept:

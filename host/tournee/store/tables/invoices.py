@@ -53,7 +53,7 @@ class Invoices:
             if self._db.state("visit", visit_id) is not VisitState.PENDING:
                 raise StoreError(
                     f"La visite {visit_id} n’est plus à facturer.",
-                    next_step="Rouvrez la visite pour la facturer de nouveau.",
+                    next_step="rouvrez la visite pour la facturer de nouveau.",
                 )
             number = self._db.next_number(ps, "invoice", LAST_INVOICE, cycles=False)
             sheets = build(number)

@@ -175,7 +175,7 @@ class Lots:
             raise StoreError(
                 f"Le lot {row['number']:03} n’est plus celui qui a été fait.",
                 cause="le journal est endommagé",
-                next_step="N’effacez rien ; restaurez la dernière sauvegarde.",
+                next_step="n’effacez rien ; restaurez la dernière sauvegarde.",
             )
         return parts
 

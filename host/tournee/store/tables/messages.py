@@ -78,13 +78,13 @@ class Messages:
                 if state is not MessageState.FAILED and not resend:
                     raise StoreError(
                         f"Ce fichier a déjà un message ({state.label}).",
-                        next_step="Demandez un renvoi si l’organisme ne l’a pas reçu.",
+                        next_step="demandez un renvoi si l’organisme ne l’a pas reçu.",
                     )
                 if state is MessageState.TRANSMITTING and not _is_over(row["leased_until"], self._db.time()):
                     raise StoreError(
                         "Ce fichier est en cours d’envoi par un autre programme.",
                         cause="une autre fenêtre de Tournée l’envoie, ou s’est arrêtée pendant l’envoi",
-                        next_step=f"Attendez la fin de cet envoi, ou {row['leased_until'][11:16]}.",
+                        next_step=f"attendez la fin de cet envoi, ou {row['leased_until'][11:16]}.",
                     )
             self._db.row("file", "id", file_id)
             counter, draft = self._new_compostage(build)
@@ -207,7 +207,7 @@ class Messages:
             if not self._db.rows("SELECT id FROM message WHERE compostage = ?", draft.compostage):
                 return counter, draft
         raise StoreError(
-            "Aucun compostage nouveau n’a pu être formé.", next_step="Réglez l’heure de cet ordinateur."
+            "Aucun compostage nouveau n’a pu être formé.", next_step="réglez l’heure de cet ordinateur."
         )
 
     def _own_station(self) -> int:

@@ -98,7 +98,7 @@ class Visits:
         with self._db.step("abandon_visit"):
             if self.live_invoice(visit_id) is not None:
                 raise StoreError(
-                    f"La visite {visit_id} a une facture.", next_step="Abandonnez d’abord la facture."
+                    f"La visite {visit_id} a une facture.", next_step="abandonnez d’abord la facture."
                 )
             self._db.move("visit", [visit_id], VisitState.ABANDONED, reason)
 

@@ -64,12 +64,12 @@ class Tracing:
         if len({row["ps"] for row in rows}) > 1:
             raise StoreError(
                 f"Plusieurs professionnels ont une facture {key}.",
-                next_step="Indiquez le numéro de l’un d’eux.",
+                next_step="indiquez le numéro de l’un d’eux.",
             )
         if not rows:
             raise StoreError(
                 f"Le journal ne connaît ni message ni facture « {key} ».",
-                next_step="Donnez l’objet entier du message, son compostage, ou le numéro de la facture.",
+                next_step="donnez l’objet entier du message, son compostage, ou le numéro de la facture.",
             )
         return [row["id"] for row in rows]
 

@@ -40,7 +40,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise EmulationError(
-                f"Défaut de carte inconnu : {self.kind}.", next_step=f"Choisir : {', '.join(KINDS)}."
+                f"Défaut de carte inconnu : {self.kind}.", next_step=f"choisissez : {', '.join(KINDS)}."
             )
 
     @classmethod
