@@ -13,27 +13,11 @@ from tournee.cli.main import tournee as root
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal, journal_key
 
-CONFIGURATION = """
-[envoi]
-route = "essai"
-[route.essai]
-adresse = "factures@oct.example"
-expediteur = "cabinet@soins.example"
-identifiant = "732829320"
-[route.essai.envoi]
-serveur = "localhost"
-port = 1
-securite = "tls"
-[route.essai.retours]
-type = "maildir"
-dossier = "retours"
-"""
-
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "journal.db"
-    (tmp_path / "tournee.toml").write_text(f'[journal]\nchemin = "{path}"\n{CONFIGURATION}')
+def path(config: Path) -> Path:
+    """A journal of one invoice, where the configuration has it."""
+    path = config.with_name("journal.db")
     with Journal(path, Cipher(journal_key(path)), lambda: NOW) as journal:
         Maker().invoice(journal)
     return path
