@@ -1,6 +1,7 @@
 """Servers that lie, drip or never stop: each visit ends with an error that has a name, in time and memory."""
 
 import socket
+import ssl
 from collections.abc import Callable
 
 import pytest
@@ -237,8 +238,8 @@ def test_a_byte_at_a_time_ends_the_visit() -> None:
     now = [0.0]
     with socket.create_server(("127.0.0.1", 0)) as listener:
         visit = MailVisit(300.0, 1000, clock=lambda: now[0])
-        port = listener.getsockname()[1]
-        link = connect(Server("127.0.0.1", port, Security.TLS, timeout=20.0), visit)
+        server = Server(*listener.getsockname(), Security.STARTTLS, timeout=20.0)
+        link = connect(server, visit, ssl.create_default_context())
         other = listener.accept()[0]
         with link, other, link.makefile("rb") as read:
             with pytest.raises(VisitOverError, match="trop lentement"):

@@ -47,10 +47,7 @@ class _Imap(imaplib.IMAP4):
         super().__init__(server.host, server.port, server.timeout)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        plain = connect(self._server, self._visit)
-        if self._server.security is not Security.TLS:
-            return plain
-        return self._context.wrap_socket(plain, server_hostname=self._server.host)
+        return connect(self._server, self._visit, self._context)
 
     def read(self, size: int) -> bytes:
         self._visit.may_take(size)

@@ -58,10 +58,7 @@ class _Pop(poplib.POP3):
             raise
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        plain = connect(self._server, self._visit)
-        if self._server.security is not Security.TLS:
-            return plain
-        return self._context.wrap_socket(plain, server_hostname=self._server.host)
+        return connect(self._server, self._visit, self._context)
 
     def listing(self, command: str) -> list[bytes]:
         """The lines that answer LIST or UIDL."""

@@ -144,10 +144,7 @@ class _Smtp(smtplib.SMTP):
         super().__init__(server.host, server.port, _CLIENT, timeout=server.timeout)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain = connect(self._server, self.visit)
-        if self._server.security is not Security.TLS:
-            return plain
-        return self._context.wrap_socket(plain, server_hostname=self._server.host)
+        return connect(self._server, self.visit, self._context)
 
 
 def _connect(server: Server) -> _Smtp:

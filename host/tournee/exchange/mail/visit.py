@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tournee.exchange.route import Server
+from tournee.exchange.route import Security, Server
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -113,13 +113,18 @@ class _CountedTls(_Counted, ssl.SSLSocket):
     """The same over TLS."""
 
 
-def connect(server: Server, visit: MailVisit) -> socket.socket:
-    """A connection of this visit, nothing said yet. Raises OSError."""
+def connect(server: Server, visit: MailVisit, context: ssl.SSLContext) -> socket.socket:
+    """A connection of this visit, nothing said yet; over TLS where it is to be so from the first byte.
+
+    Raises OSError, SSLError among them.
+    """
     plain = socket.create_connection((server.host, server.port), visit.wait(server.timeout))
     counted = _Counted(plain.family, plain.type, plain.proto, plain.detach())
     counted.settimeout(server.timeout)
     counted.visit = visit
-    return counted
+    if server.security is not Security.TLS:
+        return counted
+    return context.wrap_socket(counted, server_hostname=server.host)
 
 
 def counted_tls(context: ssl.SSLContext, visit: MailVisit) -> ssl.SSLContext:
