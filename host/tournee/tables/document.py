@@ -30,7 +30,7 @@ _COMMENT_OR_TEXT = re.compile(
     r'"(?:[^"\\\n]|\\.)*+"?|' + r"'[^'\n]*+'?",
     re.DOTALL,
 )  # an end that lacks is no reason to look at the same text again
-_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_MAY_BE_ALONE = re.compile(r"\\u[dD][89a-fA-F]")
 _PART = r"[\w\"'-]++[ \t]*+\."
 _DOTTED = re.compile(rf"(?<![\w\"'.-]){_PART}(?:[ \t]*+{_PART}){{{DEPTH_MAX - 1}}}")
 _BRACKETS = re.compile(r"[\[\]{}]")
@@ -173,7 +173,7 @@ _TOO_DEEP = f"plus de {DEPTH_MAX} niveaux l’un dans l’autre"
 
 def _measure(text: str, is_json: bool) -> None:
     """Refuse what takes a parser more than it is worth. DocumentError."""
-    bare = _JSON_TEXT.sub('""', text) if is_json else _COMMENT_OR_TEXT.sub('""', text)
+    bare = _outside_json_texts(text) if is_json else _COMMENT_OR_TEXT.sub('""', text)
     depth = 0
     for bracket in _BRACKETS.finditer(bare):
         depth += 1 if bracket[0] in "[{" else -1
@@ -181,6 +181,11 @@ def _measure(text: str, is_json: bool) -> None:
             raise DocumentError(_TOO_DEEP)
     if not is_json and _DOTTED.search(bare):
         raise DocumentError(f"une clé a plus de {DEPTH_MAX} parties")
+
+
+def _outside_json_texts(text: str) -> str:
+    """What stands outside quotes, up to the first fault of writing, where a parser stops too."""
+    return "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
 
 
 def _number(text: str) -> Decimal:
@@ -208,7 +213,8 @@ def _json(text: str) -> dict[str, Any]:
     document = json.loads(text, parse_float=_number, parse_constant=refused, object_pairs_hook=unique)
     if not isinstance(document, dict):
         raise DocumentError("le fichier n’est pas une table")
-    json.dumps(document, ensure_ascii=False, default=str).encode()  # `\ud800` alone is no character
+    if _MAY_BE_ALONE.search(text):
+        json.dumps(document, ensure_ascii=False, default=str).encode()  # `\ud800` alone is no character
     return document
 
 
