@@ -69,7 +69,7 @@ def test_a_turn_that_came_too_late_is_let_go_of(path, held):
 
 
 def test_writers_of_one_journal_come_in_turn(journal, make, path):
-    """Six processes write as fast as they can: none is refused, and when the first is done all are well on their way."""
+    """Six processes write fast: none is refused, and all are well on when the first is done."""
     gate, opened = os.pipe()
     here, ready = os.pipe()
     children = []
