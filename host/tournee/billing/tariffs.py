@@ -17,7 +17,7 @@ Zone = Literal["metro", "drom"]
 
 
 @dataclass(frozen=True)
-class Price:
+class DatedPrice:
     """Unit price in cents of both zones, from one day to another, both included; no end: still in force."""
 
     start: date
@@ -48,7 +48,7 @@ class Tariff:
     max_age: int | None
     majoration: bool
     prescription: bool
-    prices: tuple[Price, ...]
+    prices: tuple[DatedPrice, ...]
 
     def unit_price(self, day: date, zone: Zone) -> int | None:
         """Return the unit price in cents on a day, None when the act has no price that day."""
@@ -61,12 +61,12 @@ class Tariff:
 @dataclass(frozen=True)
 class _Book:
     acts: dict[tuple[Profession, str], Tariff]
-    majorations: dict[tuple[Profession, str], tuple[Price, ...]]
+    majorations: dict[tuple[Profession, str], tuple[DatedPrice, ...]]
 
 
-def _price(row: dict[str, Any]) -> Price:
+def _price(row: dict[str, Any]) -> DatedPrice:
     metro = row["metro"] if "metro" in row else row["price"]
-    return Price(row["from"], row.get("to"), metro, row.get("drom", metro))
+    return DatedPrice(row["from"], row.get("to"), metro, row.get("drom", metro))
 
 
 def _tariff(profession: Profession, code: str, row: dict[str, Any]) -> Tariff:
