@@ -3,13 +3,24 @@
 from datetime import datetime
 
 from tournee.model import Sheet
-from tournee.store import FileDraft, Journal, LotDraft, LotState, MessageDraft, SheetState, VisitState
+from tournee.store import (
+    FileDraft,
+    Journal,
+    LotDraft,
+    LotState,
+    MessageDraft,
+    SheetState,
+    VisitDraft,
+    VisitFacts,
+    VisitState,
+)
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 3, 2, 18, 30, 5)
 PS = "756000014"
 NIR = "2550699999001"
 NAME = "LEFEVRE ELOISE"
+OTHER_NIR, OTHER_PS = "1480275999002", "751000027"
 
 
 def line(start: bytes, *placed: tuple[int, bytes]) -> bytes:
@@ -18,6 +29,17 @@ def line(start: bytes, *placed: tuple[int, bytes]) -> bytes:
     for column, value in placed:
         record[column - 1 : column - 1 + len(value)] = value
     return bytes(record)
+
+
+def visit(first: str, last: str = "", nir: str = NIR, facts: bytes = b"", **more) -> VisitDraft:
+    """A visit whose payload and facts tell its first day."""
+    told = facts or b"facts of %s" % first.encode()
+    return VisitDraft(b"payload %s" % first.encode(), VisitFacts(nir, first, last or first, told, **more))
+
+
+def add_visits(journal: Journal, *visits: VisitDraft | bytes, ps: str = PS) -> None:
+    """Take these visits in, as a day of their own."""
+    journal.visits.add_day(f"day {len(journal.visits.find())}", ps, "20260302", visits)
 
 
 class Maker:
@@ -58,7 +80,11 @@ class Maker:
             digest = f"day {len(journal.visits.find())}"
             journal.visits.add_day(digest, PS, "20260302", [b"visit"])
             pending = journal.visits.find(VisitState.PENDING)
-        invoice = journal.invoices.make(pending[0].id, PS, self.sheets(*(kinds or ("FSE",))))
+        return self.bill(journal, pending[0].id, *kinds)
+
+    def bill(self, journal: Journal, visit: int, *kinds: str) -> int:
+        """A certified invoice of this visit."""
+        invoice = journal.invoices.make(visit, PS, self.sheets(*(kinds or ("FSE",))))
         for sheet in journal.invoices.get(invoice).sheets:
             journal.invoices.certified(sheet.id, line(b"7"))
         return invoice

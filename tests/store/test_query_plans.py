@@ -23,6 +23,10 @@ ASKED = {
     "lots without their ARL": lambda journal: journal.waiting.lots_without_arl(),
     "files not sent": lambda journal: journal.waiting.files_not_sent(),
     "lots refused": lambda journal: journal.waiting.lots_not_put_right(),
+    "visits of a person": lambda journal: journal.known.of_person("2550699999001", "20250301", "20260301"),
+    "visits of a carer's day": lambda journal: journal.known.of_carer("756000014", "20260301", "20260301"),
+    "a visit by its reference": lambda journal: journal.known.by_reference("756000014", "reference"),
+    "visits by their content": lambda journal: journal.known.by_content("756000014", b"content"),
     "a file paid already": lambda journal: journal.waiting.paid_already(1),
 }
 WHOLE = ("SCAN", "history_subject (subject=?)")  # a table, or all that ever happened to one kind of thing

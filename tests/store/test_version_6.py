@@ -15,7 +15,7 @@ import pytest
 
 from tournee.errors import StoreError
 from tournee.model import Effect
-from tournee.store import Cipher, Journal, MessageState, SheetState
+from tournee.store import Cipher, Journal, MessageState, SheetState, VisitFacts
 from tournee.store.opening import SCHEMA
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "store"
@@ -134,3 +134,26 @@ def test_nothing_older_opens_a_journal_brought_forward(journal, old, tmp_path):
     journal.db.write("PRAGMA wal_checkpoint(TRUNCATE)")
     with pytest.raises(StoreError, match="version plus récente"):
         Journal(old, Cipher(KEY), lambda: NOW, schema=schema)
+
+
+def test_visits_of_an_old_journal_are_known_once_they_are_asked_for(tmp_path):
+    path = tmp_path / "journal.db"
+    path.write_bytes(gzip.decompress((VECTORS / "journal_6.db.gz").read_bytes()))
+    days = {bytes.fromhex(visit["payload"]): visit["date"] for visit in KEPT["visits"]}
+
+    def facts_of(payload):
+        return VisitFacts("2550699999001", days[payload], days[payload], b"facts of " + payload)
+
+    with Journal(path, Cipher(KEY), lambda: NOW, station=0, facts_of=facts_of) as journal:
+        rows = journal.known.of_person("2550699999001", "20260101", "20261231")
+        assert journal.health.check() == ()
+    live = {invoice["visit_id"]: invoice["number"] for invoice in KEPT["invoices"]}
+    assert {row.id: (row.state.value, row.ps) for row in rows} == {
+        visit["id"]: (visit["state"], visit["ps"]) for visit in KEPT["visits"]
+    }
+    assert [row.facts for row in rows] == [
+        b"facts of " + bytes.fromhex(visit["payload"]) for visit in KEPT["visits"]
+    ]
+    assert {row.id: row.invoice for row in rows if row.invoice} == {
+        visit["id"]: live[visit["id"]] for visit in KEPT["visits"] if visit["invoice_id"]
+    }

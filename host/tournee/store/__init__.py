@@ -1,7 +1,7 @@
 """The journal: everything made, sent and received, each step written before it acts."""
 
 from tournee.store.cipher import Cipher
-from tournee.store.inserts import FileDraft, LotDraft, MessageDraft
+from tournee.store.inserts import FileDraft, LotDraft, MessageDraft, VisitDraft, VisitFacts
 from tournee.store.journal import Journal
 from tournee.store.keys import journal_key
 from tournee.store.rows import (
@@ -26,12 +26,14 @@ from tournee.store.rows import (
 from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
 from tournee.store.tables.messages import LEASE, STATIONS
 from tournee.store.tables.opposition import IncrementRow, IncrementState
+from tournee.store.views.known_visits import FactsOf, KnownRow
 
 __all__ = [
     "LEASE",
     "STATIONS",
     "Cipher",
     "EffectRow",
+    "FactsOf",
     "FileDraft",
     "FileRow",
     "FileState",
@@ -40,6 +42,7 @@ __all__ = [
     "IncrementState",
     "InvoiceRow",
     "Journal",
+    "KnownRow",
     "LotDraft",
     "LotRow",
     "LotState",
@@ -57,6 +60,8 @@ __all__ = [
     "Totals",
     "Trace",
     "TwiceRow",
+    "VisitDraft",
+    "VisitFacts",
     "VisitRow",
     "VisitState",
     "WaitingRow",

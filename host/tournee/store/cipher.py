@@ -1,5 +1,6 @@
 """Encryption at rest: what names a patient is written to the journal only encrypted."""
 
+import hmac
 import os
 from collections.abc import Callable
 
@@ -10,6 +11,9 @@ from tournee.errors import StoreError
 
 KEY_SIZE = 32
 """Bytes of a journal key (AES-256)."""
+
+NAME_SIZE = 16
+"""Bytes that stand for a value in an index."""
 
 _NONCE_SIZE = 12
 _TAG_SIZE = 16
@@ -30,6 +34,7 @@ class Cipher:
                 next_step="restaurez la clé d’origine de ce journal.",
             )
         self._aead = AESGCM(key)
+        self._naming = hmac.digest(key, b"names in the journal", "sha256")
         self._random = random
 
     def encrypt(self, plain: bytes, binding: str) -> bytes:
@@ -47,6 +52,10 @@ class Cipher:
             return self._aead.decrypt(encrypted[:_NONCE_SIZE], encrypted[_NONCE_SIZE:], binding.encode())
         except InvalidTag:
             raise _unreadable(binding) from None
+
+    def name(self, value: bytes, purpose: str) -> bytes:
+        """What stands for `value` in an index: the same each time for one `purpose`, and only by this key."""
+        return hmac.digest(self._naming, purpose.encode() + b"\0" + value, "sha256")[:NAME_SIZE]
 
 
 def _unreadable(binding: str) -> StoreError:

@@ -92,6 +92,11 @@ class Database(Statements):
         with self._translated():
             return super().rows(query, *values)
 
+    def tuples(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The same without names."""
+        with self._translated():
+            return super().tuples(query, *values)
+
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file as a whole: nothing, or SQLite's words. A good one is noted as such."""
         with self._translated():

@@ -1,5 +1,5 @@
-"""What the journal is given to keep: lots and files as what surrounds their parts, messages whole; and the
-numbers that these must bear.
+"""What the journal is given to keep: visits, lots and files as what surrounds their parts, messages whole;
+and the numbers that these must bear.
 """
 
 from dataclasses import dataclass, field
@@ -9,6 +9,40 @@ from tournee.formats import records
 from tournee.store.content import Content
 
 _DIGITS_MAX = 9  # of an invoice number, the longest
+_DAY_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """By what a visit is found again, and what the rules need of it then.
+
+    `nir` is the insured person's, `first_day` and `last_day` (AAAAMMJJ) are of its passages, `facts` is what
+    billing wrote for itself. `reference` is an editor's, unique for a PS; `content` is what makes it the same
+    visit, however it is told: the same bytes each time. StoreError for days that are none, or in the wrong
+    order.
+    """
+
+    nir: str = field(repr=False)
+    first_day: str
+    last_day: str
+    facts: bytes = field(repr=False)
+    reference: str = field(default="", repr=False)
+    content: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        days = (self.first_day, self.last_day)
+        if not all(len(day) == _DAY_DIGITS and day.isdecimal() for day in days) or days[0] > days[1]:
+            raise StoreError(
+                f"Une visite va du {days[0]!r} au {days[1]!r} : ce ne sont pas deux jours de suite."
+            )
+
+
+@dataclass(frozen=True)
+class VisitDraft:
+    """A visit: `payload` is given back as it is; without `known`, that is worked out from it when needed."""
+
+    payload: bytes = field(repr=False)
+    known: VisitFacts | None = None
 
 
 @dataclass(frozen=True)

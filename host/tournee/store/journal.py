@@ -20,11 +20,13 @@ from tournee.store.tables.lots import Lots
 from tournee.store.tables.messages import Messages
 from tournee.store.tables.opposition import OppositionUpdates
 from tournee.store.tables.payments import Payments
+from tournee.store.tables.person_months import PersonMonths
 from tournee.store.tables.returns import Returns
 from tournee.store.tables.sealed_chunks import SealedChunks
 from tournee.store.tables.visits import Visits
 from tournee.store.views.ends import Ends
 from tournee.store.views.health import Health
+from tournee.store.views.known_visits import FactsOf, KnownVisits
 from tournee.store.views.overview import Overview
 from tournee.store.views.tracing import Tracing
 from tournee.store.views.waiting import Waiting
@@ -35,11 +37,12 @@ class Journal:
 
     One object a thing: `visits`, `invoices` (with their sheets), `lots`, `files`, `messages`, `returns`,
     `effects` and `payments` that returns told of, `opposition`, `history`; `remaking` puts refused lots
-    right; `overview` and `totals`, `waiting` and `trace` answer questions across them, `health` speaks of
-    the whole. Opening it changes nothing. Errors: StoreError, and whatever a `build` function raises, which
-    then leaves no trace.
+    right; `known` (what the rules need of visits), `overview` and `totals`, `waiting` and `trace` answer
+    questions across them, `health` speaks of the whole. Opening it changes nothing. Errors: StoreError, and
+    whatever a `build` function raises, which then leaves no trace.
 
-    `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`.
+    `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`,
+    `facts_of` that of `KnownVisits`.
     """
 
     def __init__(
@@ -52,12 +55,15 @@ class Journal:
         busy_seconds: float = 5.0,
         schema: Path = SCHEMA,
         station: int | None = None,
+        facts_of: FactsOf | None = None,
     ) -> None:
         self.db = db = Database(path, cipher, clock, on_step, busy_seconds=busy_seconds, schema=schema)
         self.path = db.path
         chunks = SealedChunks(db)
         self.history = History(db)
-        self.visits = Visits(db)
+        months = PersonMonths(db)
+        self.visits = Visits(db, months)
+        self.known = KnownVisits(db, months, facts_of)
         self.payments = Payments(db)
         self.invoices = Invoices(db, self.visits, self.payments)
         self.lots = Lots(db, self.invoices, chunks)
@@ -73,7 +79,7 @@ class Journal:
         self.overview, self.totals = overview.find, overview.totals
         self.waiting = Waiting(db)
         self.ends = Ends(db)
-        self.health = Health(db)
+        self.health = Health(db, months)
         self.trace = Tracing(
             *(db, self.invoices, self.lots, self.files),
             *(self.messages, self.returns, self.effects, self.history),

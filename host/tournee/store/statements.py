@@ -24,10 +24,17 @@ class Statements:
 
     def rows(self, query: str, *values: Any) -> list[Row]:
         """All rows of a query; StoreError when the journal is closed or does not answer."""
+        cursor = self._execute(query, values)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def tuples(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The same without names, where there are hundreds and each is looked at at once."""
+        return self._execute(query, values).fetchall()
+
+    def _execute(self, query: str, values: Sequence[Any]) -> sqlite3.Cursor:
         try:
-            cursor = self._connection.execute(query, values)
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            return self._connection.execute(query, values)
         except sqlite3.ProgrammingError as error:
             if "closed" not in str(error):
                 raise

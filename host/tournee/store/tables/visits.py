@@ -1,12 +1,17 @@
 """Days and their visits: what is to be billed."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tournee.errors import StoreError
 from tournee.store.database import Database
+from tournee.store.inserts import VisitDraft
 from tournee.store.rows import VisitRow
 from tournee.store.statements import Row
 from tournee.store.states import VisitState
+from tournee.store.tables.person_months import PersonMonths
 
 _LIVE = """(SELECT max(invoice.id) FROM invoice JOIN sheet ON sheet.invoice = invoice.id
     WHERE invoice.visit = {visit} AND sheet.state NOT IN ('abandoned', 'refused', 'payment_refused'))"""
@@ -22,27 +27,62 @@ _FIRST = """(SELECT min(id) FROM visit WHERE day = (SELECT min(day.id) FROM day
 class Visits:
     """Days taken in, and where each visit of them stands."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, months: PersonMonths) -> None:
+        self._db, self._months = db, months
 
-    def add_day(self, digest: str, ps: str, date: str, visits: Sequence[bytes]) -> int:
-        """Import a day's visits as pending, and give its id; the same `digest` adds nothing."""
+    def add_day(self, digest: str, ps: str, date: str, visits: Sequence[VisitDraft | bytes]) -> int:
+        """Import a day's visits as pending, and give its id; the same `digest` adds nothing.
+
+        StoreError when a visit's reference is another's of this PS; then nothing was taken in.
+        """
+        drafts = [VisitDraft(visit) if isinstance(visit, bytes) else visit for visit in visits]
         with self._db.step("add_day"):
             known = self._db.rows("SELECT id FROM day WHERE digest = ?", digest)
             if known:
                 return int(known[0]["id"])
             day, first = self._db.new_id("day"), self._db.new_id("visit")
             self._db.insert("day", id=day, digest=digest, ps=ps, date=date)
-            self._db.insert_all(
-                "visit",
-                ("id", "day", "rank", "state", "payload_sealed"),
-                [
-                    (first + at, day, at + 1, VisitState.PENDING.value, self._encrypted(payload, first + at))
-                    for at, payload in enumerate(visits)
-                ],
-            )
-            self._db.remember([("visit", first + at, VisitState.PENDING, "") for at in range(len(visits))])
+            told = dict(enumerate(drafts, first))
+            self._check_references(ps, told)
+            months = self._months.keep({visit: one.known for visit, one in told.items() if one.known})
+            rows = [
+                {
+                    "id": visit,
+                    "day": day,
+                    "rank": rank,
+                    "ps": ps,
+                    "state": VisitState.PENDING.value,
+                    **self._columns(visit, draft, months.get(visit)),
+                }
+                for rank, (visit, draft) in enumerate(told.items(), 1)
+            ]
+            if rows:
+                self._db.insert_all("visit", tuple(rows[0]), [tuple(row.values()) for row in rows])
+            self._db.remember([("visit", visit, VisitState.PENDING, "") for visit in told])
             return day
+
+    def replace(self, visit_id: int, visit: VisitDraft, reason: str, *, day_id: int | None = None) -> None:
+        """Put what is told now in the place of a pending visit, as the last one of another day with `day_id`.
+
+        StoreError when it is not pending, an invoice of it lives, or the reference is another visit's.
+        """
+        with self._db.step("replace_visit"):
+            row = self._db.row("visit", "state, ps, person_month", visit_id)
+            if VisitState(row["state"]) is not VisitState.PENDING:
+                raise StoreError(
+                    f"La visite {visit_id} n’est plus à facturer.", next_step="rouvrez-la pour la changer."
+                )
+            self._require_no_invoice(visit_id)
+            self._check_references(row["ps"], {visit_id: visit})
+            month = self._months.keep({visit_id: visit.known})[visit_id] if visit.known else None
+            if row["person_month"] not in (None, month):
+                self._months.leave(row["person_month"], visit_id)
+            moved: dict[str, Any] = {}
+            if day_id is not None:
+                (last,) = self._db.rows("SELECT max(rank) AS rank FROM visit WHERE day = ?", day_id)
+                moved = {"day": day_id, "rank": (last["rank"] or 0) + 1}
+            self._db.update("visit", visit_id, **self._columns(visit_id, visit, month), **moved)
+            self._db.remember([("visit", visit_id, VisitState.PENDING, reason)])
 
     def has_day(self, digest: str) -> bool:
         """Whether a day of this `digest` was imported."""
@@ -96,10 +136,7 @@ class Visits:
     def abandon(self, visit_id: int, reason: str) -> None:
         """Set a pending visit aside: it is not billed; StoreError while an invoice of it lives."""
         with self._db.step("abandon_visit"):
-            if self.live_invoice(visit_id) is not None:
-                raise StoreError(
-                    f"La visite {visit_id} a une facture.", next_step="abandonnez d’abord la facture."
-                )
+            self._require_no_invoice(visit_id)
             self._db.move("visit", [visit_id], VisitState.ABANDONED, reason)
 
     def reopen(self, visit_id: int, reason: str) -> None:
@@ -109,8 +146,34 @@ class Visits:
                 raise StoreError(f"La visite {visit_id} a une facture qui n’est pas refusée.")
             self._db.move("visit", [visit_id], VisitState.PENDING, reason)
 
-    def _encrypted(self, payload: bytes, visit: int) -> bytes:
-        return self._db.encrypt(payload, "visit", "payload", visit)
+    # --- its own ---
+
+    def _require_no_invoice(self, visit_id: int) -> None:
+        if self.live_invoice(visit_id) is not None:
+            raise StoreError(
+                f"La visite {visit_id} a une facture.", next_step="abandonnez d’abord la facture."
+            )
+
+    def _check_references(self, ps: str, told: Mapping[int, VisitDraft]) -> None:
+        query, seen = "SELECT id FROM visit WHERE ps = ? AND reference = ?", set[bytes]()
+        for visit, draft in told.items():
+            name = self._months.reference(draft.known.reference) if draft.known else None
+            if name is None:
+                continue
+            others = {row["id"] for row in self._db.rows(query, ps, name)} - {visit}
+            if others or name in seen:
+                which = f" de la visite {min(others)}" if others else " d’une autre visite de ce jour"
+                raise StoreError(
+                    f"La référence donnée à une visite est déjà celle{which}.",
+                    cause="le logiciel a donné deux fois la même, ou la visite est connue",
+                )
+            seen.add(name)
+
+    def _columns(self, visit: int, draft: VisitDraft, month: int | None) -> dict[str, Any]:
+        """What a draft gives to its row."""
+        payload = self._db.encrypt(draft.payload, "visit", "payload", visit)
+        reference = self._months.reference(draft.known.reference) if draft.known else None
+        return {"payload_sealed": payload, "reference": reference, **self._months.keys(draft.known, month)}
 
     def _row(self, row: Row) -> VisitRow:
         return VisitRow(

@@ -3,15 +3,16 @@ together.
 """
 
 from tournee.store.database import Database
+from tournee.store.tables.person_months import PersonMonths
 
 _COUNTED = ("visit", "sheet", "lot", "file", "message", "received")
 
 
 class Health:
-    """Speaks of the journal itself; nothing encrypted is opened."""
+    """Speaks of the journal itself."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, months: PersonMonths) -> None:
+        self._db, self._months = db, months
 
     @property
     def schema_version(self) -> int:
@@ -32,5 +33,7 @@ class Health:
             }
 
     def check(self) -> tuple[str, ...]:
-        """What is wrong with the whole file, in the words of what keeps it; nothing for a good one."""
-        return self._db.check()
+        """What is wrong with the whole file, in the words of what keeps it, or with what it knows of visits;
+        nothing for a good one.
+        """
+        return self._db.check() or self._months.problems()
