@@ -17,6 +17,7 @@ from tournee.app.cards import PsOnDuty, VitaleInReader, certificate_now
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.context import Office
 from tournee.app.opposition.in_force import refuse_opposed
+from tournee.billing.care_lines import with_lines
 from tournee.billing.dayfile.day import load_day
 from tournee.billing.identity import Patient
 from tournee.billing.invoice import choose_patient, make_invoice
@@ -28,20 +29,23 @@ from tournee.errors import BillingError
 from tournee.exchange.route import Mode, Route
 from tournee.model import Sheet
 from tournee.reader import Reader
-from tournee.store import InvoiceRow, SheetRow, SheetState, VisitRow, VisitState
+from tournee.store import InvoiceRow, SheetRow, SheetState, VisitDraft, VisitRow, VisitState
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ImportedDay:
-    """A day taken into the journal: its id, how many visits, and whether the same file was there before."""
+    """A day taken into the journal: its id, how many visits to bill, how many `outside` (on a European card),
+    and whether the same file was there before.
+    """
 
     id: int
     date: str
     ps_number: str
     visits: int
     known: bool
+    outside: int = 0
 
 
 def splitter_of(route: Route) -> Splitter:
@@ -59,10 +63,14 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     day = load_day(data, name, splitter=splitter_of(office.route))
     digest, date = hashlib.sha256(data).hexdigest(), f"{day.day:%Y%m%d}"
     known = office.journal.visits.has_day(digest)
-    kept = [write_judged(visit) for visit in judged_visits(day)]
+    kept = [
+        VisitDraft(write_judged(with_lines(visit)), outside=visit.visit.ceam is not None)
+        for visit in judged_visits(day)
+    ]
+    outside = sum(draft.outside for draft in kept)
     day_id = office.journal.visits.add_day(digest, day.ps_number, date, kept)
     _log.info("day %d: %d visits, %s", day_id, len(kept), "known before" if known else "taken in")
-    return ImportedDay(day_id, date, day.ps_number, len(kept), known)
+    return ImportedDay(day_id, date, day.ps_number, len(kept) - outside, known, outside)
 
 
 def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedVisit]]:
@@ -72,8 +80,12 @@ def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedV
 
 
 def whose_visit(office: Office, row: VisitRow) -> tuple[str, str]:
-    """The NIR of a visit's patient, and the name: typed, or of the card that it was billed with, else ""."""
+    """The number of a visit's patient (the NIR, or a European card's own), and the name: typed, or of the
+    card that it was billed with, else "".
+    """
     visit = read_judged(row.payload).visit
+    if visit.ceam is not None:
+        return visit.ceam.personal_number, visit.ceam.holder
     if visit.typed is not None:
         return visit.typed.nir, f"{visit.typed.name} {visit.typed.first_name}"
     if row.invoice_id is None:

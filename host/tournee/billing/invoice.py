@@ -90,6 +90,12 @@ def make_invoice(
     """
     if not 1 <= number <= NUMBER_MAX:
         raise BillingError(f"Le numéro de facture {number} ne tient pas sur 9 chiffres.")
+    if visit.ceam is not None:
+        raise BillingError(
+            "Une visite sur carte européenne (CEAM) ne fait pas de facture.",
+            cause="elle est hors télétransmission",
+            next_step="remettez au patient sa feuille de soins",
+        )
     who = f"{patient.first_name} {patient.name}"
     by_itself = (
         contract_needs_an_oct(visit, splitter)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from tournee.billing.ceam import CareLine, Ceam
 from tournee.billing.identity import Amc, Patient
 from tournee.billing.tariffs import Profession
 from tournee.model.codes import SECURED
@@ -65,7 +66,8 @@ class Visit:
     be read (mode 05) or is not there (mode 01); else the card with `nir` is expected, and `born` and
     `birth_rank` choose among its beneficiaries. `amc` is typed from the patient's attestation; it stands in
     for what the card says. `documents` None: worked out from the AMC's rights. `exempt` False: the care has
-    nothing to do with the ALD.
+    nothing to do with the ALD. `ceam`: the patient's European card; `nir` and `key` are then empty, and
+    the visit is never sent.
     """
 
     day: date
@@ -86,6 +88,14 @@ class Visit:
     nature: str = SICKNESS
     accident: Accident | None = None
     exempt: bool = True
+    ceam: Ceam | None = None
+
+    @property
+    def person(self) -> str:
+        """Who the patient is, as far as the visit tells."""
+        if self.ceam is not None:
+            return self.ceam.person
+        return f"{self.nir}/{f'{self.born:%Y%m%d}' if self.born else ''}/{self.birth_rank}"
 
 
 @dataclass(frozen=True)
@@ -100,11 +110,14 @@ class Day:
 
 @dataclass(frozen=True)
 class JudgedVisit:
-    """A visit that the rules let through, whose it is (9 digits), and by which profession's rules."""
+    """A visit that the rules let through, whose it is (9 digits), and by which profession's rules; on a
+    European card, the priced `lines` of its care sheet too.
+    """
 
     ps_number: str
     profession: Profession
     visit: Visit
+    lines: tuple[CareLine, ...] = ()
 
     @property
     def nir(self) -> str:

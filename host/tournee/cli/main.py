@@ -34,6 +34,7 @@ COMMANDS = {
     "reader": ("readers:reader", "Le lecteur : jumelage, identité, date, émulation."),
     "cards": ("readers:cards", "Lit les cartes insérées."),
     "day": ("care:day", "Les journées à facturer."),
+    "ceam": ("european:ceam", "Les visites sur carte européenne (CEAM) et leur feuille de soins."),
     "certify": ("care:certify", "Facture et certifie les visites possibles."),
     "lot": ("care:lot", "Les lots."),
     "file": ("exchange:file", "Les fichiers à envoyer."),

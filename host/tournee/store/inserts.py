@@ -39,10 +39,13 @@ class VisitFacts:
 
 @dataclass(frozen=True)
 class VisitDraft:
-    """A visit: `payload` is given back as it is; without `known`, that is worked out from it when needed."""
+    """A visit: `payload` is given back as it is; without `known`, that is worked out from it when needed. One
+    that is `outside` is a record alone: nothing is ever billed for it.
+    """
 
     payload: bytes = field(repr=False)
     known: VisitFacts | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True)

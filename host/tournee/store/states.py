@@ -18,11 +18,12 @@ class State(Enum):
 
 
 class VisitState(State):
-    """A visit of an imported day."""
+    """A visit of an imported day; `OUTSIDE`: a record for the carer, which is never billed by this way."""
 
     PENDING = "pending"
     DONE = "done"
     ABANDONED = "abandoned"
+    OUTSIDE = "outside"
 
 
 class SheetState(State):
@@ -96,6 +97,7 @@ LABELS: Mapping[State, str] = {
     VisitState.PENDING: "à facturer",
     VisitState.DONE: "facturée",
     VisitState.ABANDONED: "abandonnée",
+    VisitState.OUTSIDE: "hors télétransmission",
     SheetState.MADE: "préparée",
     SheetState.CERTIFIED: "certifiée",
     SheetState.IN_LOT: "en lot",
@@ -133,7 +135,8 @@ _PAYMENTS = frozenset({SheetState.PAID, SheetState.PARTLY_PAID, SheetState.PAYME
 MOVES: Mapping[State, frozenset[State]] = {
     VisitState.PENDING: frozenset({VisitState.DONE, VisitState.ABANDONED}),
     VisitState.DONE: frozenset({VisitState.PENDING}),
-    VisitState.ABANDONED: frozenset({VisitState.PENDING}),
+    VisitState.ABANDONED: frozenset({VisitState.PENDING, VisitState.OUTSIDE}),
+    VisitState.OUTSIDE: frozenset({VisitState.ABANDONED}),
     SheetState.MADE: frozenset({SheetState.CERTIFIED, SheetState.ABANDONED}),
     SheetState.CERTIFIED: _PAYMENTS | {SheetState.IN_LOT, SheetState.ABANDONED},
     SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),

@@ -42,6 +42,7 @@ Clés d’une visite
                        numero (10 chiffres), adherent, indicateur (2 chiffres), routage, hote, c2s,
                        accord_de_gestion (true : la caisse règle les deux parts)
   patient              patient saisi à la main, voir plus bas
+  ceam                 carte européenne d’assurance maladie, recopiée de sa face, voir plus bas
 
 Clés d’un acte
   code                 lettre clé ou forfait : AMI, AIS, BSB, MAU, AMK, RAM…
@@ -63,6 +64,20 @@ Sans carte, ou carte illisible : le patient est saisi à la main, nir, cle et na
     caisse = "041"
     centre = "0000"
     # facultatifs : rang (3 chiffres), qualite (1 chiffre), ald (true)
+
+Carte européenne (CEAM) d’un patient assuré ailleurs en Europe : sa face se recopie, sans nir ni tiers payant.
+La visite est hors télétransmission : ni FSE ni lot ; le patient paie, et reçoit une feuille de soins.
+    [visite.ceam]
+    pays = "DE"                            # champ 2 : deux lettres, ou le nom du pays
+    nom = "MUSTER"                         # champ 3
+    prenom = "ERIKA"                       # champ 4
+    naissance = 1964-08-12                 # champ 5
+    numero_personnel = "X000000019"        # champ 6
+    institution = "000000019"              # champ 7, le numéro
+    sigle = "KASSE"                        # champ 7, les lettres
+    numero_carte = "80276000010000000019"  # champ 8, 20 chiffres
+    expiration = 2028-03-31                # champ 9 ; la carte doit être valable le jour du soin
+    # debut = 2026-10-01                   # certificat provisoire : premier jour ; numero_carte facultatif
 
 Plusieurs actes infirmiers d’une même visite : le plus cher à taux plein, le deuxième à moitié, les suivants
 gratuits (article 11B). Un seul forfait BSA, BSB ou BSC par patient et par jour.

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from tournee.billing import tariffs as tables
+from tournee.billing.dayfile.ceam import CARD, read_ceam, refuse_beside
 from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, IdentityError, Patient
 from tournee.billing.numbers import (
     BILLING_DIGITS,
@@ -64,23 +65,26 @@ def read_visit(
     `mistakes` tells how many are noted so far.
     """
     before = mistakes()
-    hand = table.table("patient")
-    nir, key = _nir(table, key_required=hand is not None)
+    hand, european = table.table("patient"), table.table(CARD)
+    nir, key = _nir(table, required=european is None, key_required=hand is not None)
     born = table.day("naissance")
     birth_rank = table.digits("rang_naissance", 1)
     mode, reason, typed = SECURED, "", None
-    if hand is not None:
+    if european is not None:
+        refuse_beside(table)
+    elif hand is not None:
         mode, reason, typed = _typed_patient(hand, table, nir, key, born, birth_rank)
     acts = [_act(entry, day) for entry in table.tables(ACTS)]
     travel = table.table(TRAVEL)
     travelled = _travel(travel, day) if travel is not None else []
+    ceam = read_ceam(european, _care_days(acts, day)) if european is not None else None
     visit = Visit(
         day=day,
         nir=nir,
         key=key,
         acts=tuple(_as_billed(act, profession) for act in (*acts, *travelled)),
         prescription=_prescription(table.table("prescription")),
-        born=born,
+        born=ceam.born if ceam is not None else born,
         birth_rank=birth_rank,
         typed=typed,
         amc=_attestation(table.table("amc")),
@@ -93,13 +97,19 @@ def read_visit(
         nature=table.choice("nature", _NATURES, default=SICKNESS),
         accident=_accident(table.table("accident")),
         exempt=table.flag("ald", True),
+        ceam=ceam,
     )
     table.finish()
     return DraftVisit(visit, len(acts)) if mistakes() == before else None
 
 
-def _nir(table: Table, *, key_required: bool) -> tuple[str, str]:
-    nir = table.text("nir", required=True).replace(" ", "").upper()  # as the card has it, in groups
+def _care_days(acts: list[Act], day: date) -> list[date]:
+    """The days of care; none where nobody told one."""
+    return [one for one in [act.day for act in acts] or [day] if one > date.min]
+
+
+def _nir(table: Table, *, required: bool, key_required: bool) -> tuple[str, str]:
+    nir = table.text("nir", required=required).replace(" ", "").upper()  # as the card has it, in groups
     with_key = len(nir) == NIR_LENGTH + 2 and not table.has("cle")
     key = nir[NIR_LENGTH:] if with_key else table.digits("cle", 2, required=key_required)
     nir = nir[:NIR_LENGTH] if with_key else nir

@@ -57,7 +57,7 @@ def day_breaches(day: Day) -> Iterator[Breach]:
     codes: dict[tuple[str, date], set[str]] = {}
     for visit in day.visits:
         for act in visit.acts:
-            codes.setdefault((_person(visit), act.day), set()).add(act.code)
+            codes.setdefault((visit.person, act.day), set()).add(act.code)
     for number, visit in enumerate(day.visits):
         for index, act in enumerate(visit.acts):
             tariff = find(act.code, day.profession)
@@ -65,7 +65,7 @@ def day_breaches(day: Day) -> Iterator[Breach]:
                 continue
             where = ("visite", number, "actes", index, "code")
             if tariff.once_a_day:
-                key = (tariff.once_a_day, _person(visit), act.day)
+                key = (tariff.once_a_day, visit.person, act.day)
                 if key in billed:
                     yield Breach(
                         where,
@@ -73,16 +73,11 @@ def day_breaches(day: Day) -> Iterator[Breach]:
                         f"il est déjà à la visite {billed[key] + 1}",
                     )
                 billed.setdefault(key, number)
-            if tariff.needs_day and not codes[_person(visit), act.day] & set(tariff.needs_day):
+            if tariff.needs_day and not codes[visit.person, act.day] & set(tariff.needs_day):
                 yield Breach(
                     where,
                     f"{act.code} se facture avec l’un de {', '.join(tariff.needs_day)} le même jour",
                 )
-
-
-def _person(visit: Visit) -> str:
-    born = f"{visit.born:%Y%m%d}" if visit.born else ""
-    return f"{visit.nir}/{born}/{visit.birth_rank}"
 
 
 def _prescription(visit: Visit, profession: Profession) -> Iterator[Breach]:
@@ -109,10 +104,15 @@ def _after_the_day(found: date, visit: Visit) -> str:
 
 
 def _accident(visit: Visit) -> Iterator[Breach]:
-    if visit.nature == WORK_ACCIDENT and visit.accident is None:
+    if visit.nature == WORK_ACCIDENT and visit.accident is None and visit.ceam is None:
         yield Breach(("accident",), "manque ; un accident du travail demande sa date ou son numéro")
     if visit.nature != WORK_ACCIDENT and visit.accident is not None:
         yield Breach(("accident",), "n’a de sens qu’avec la nature « accident du travail »")
+    if visit.nature == WORK_ACCIDENT and visit.ceam is not None:
+        yield Breach(
+            ("nature",),
+            "un accident du travail ne se soigne pas sur une CEAM : demandez au patient son document DA1",
+        )
     if visit.accident is not None and visit.accident.day is not None and visit.accident.day > visit.day:
         yield Breach(("accident", "date"), _after_the_day(visit.accident.day, visit))
 

@@ -49,6 +49,7 @@ def import_file(desk: Desk, file: Path, as_json: bool) -> None:
                 "ps": imported.ps_number,
                 "date": imported.date,
                 "visits": imported.visits,
+                "outside": imported.outside,
                 "known": imported.known,
             }
         )
@@ -56,7 +57,15 @@ def import_file(desk: Desk, file: Path, as_json: bool) -> None:
     known = ", déjà au journal" if imported.known else ""
     from tournee.cli.display.show import counted
 
-    desk.console.print(f"{counted(imported.visits, 'visite')} à facturer{known}. Ensuite : tournee certify")
+    if imported.visits or not imported.outside:
+        desk.console.print(
+            f"{counted(imported.visits, 'visite')} à facturer{known}. Ensuite : tournee certify"
+        )
+    if imported.outside:
+        told = (
+            f"{counted(imported.outside, 'visite')} sur carte européenne (CEAM), hors télétransmission{known}"
+        )
+        desk.console.print(f"{told}. Ensuite : tournee ceam list")
 
 
 @day.command("visits", short_help="Les visites et leur état.")
@@ -122,9 +131,14 @@ def abandon(desk: Desk, visit: int, reason: str) -> None:
 @click.pass_obj
 def reopen(desk: Desk, visit: int, reason: str) -> None:
     """Remet à facturer une visite mise de côté ou refusée : elle aura une facture et un numéro nouveaux."""
+    from tournee.store import VisitState
+
     with desk.office() as office:
-        office.journal.visits.reopen(visit, reason)
-    desk.console.print(f"Visite {visit} à facturer. Ensuite : tournee certify")
+        state = office.journal.visits.reopen(visit, reason)
+    if state is VisitState.OUTSIDE:
+        desk.console.print(f"Visite {visit} {state.label}. Ensuite : tournee ceam sheet {visit}")
+    else:
+        desk.console.print(f"Visite {visit} à facturer. Ensuite : tournee certify")
 
 
 @day.command("format", short_help="Explique le fichier du jour.")

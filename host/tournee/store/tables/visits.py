@@ -20,6 +20,8 @@ _LIVE = """(SELECT max(invoice.id) FROM invoice JOIN sheet ON sheet.invoice = in
 _VISITS = f"""SELECT visit.id, visit.day, visit.rank, visit.state, visit.payload_sealed, day.date, day.ps,
     {_LIVE.format(visit="visit.id")} AS invoice FROM visit JOIN day ON day.id = visit.day"""  # noqa: S608
 
+_TAKEN_IN_AS = "SELECT state FROM history WHERE subject = 'visit' AND subject_id = ? ORDER BY id LIMIT 1"
+
 _FIRST = """(SELECT min(id) FROM visit WHERE day = (SELECT min(day.id) FROM day
     WHERE day.ps = ? AND EXISTS (SELECT 1 FROM visit WHERE visit.day = day.id)))"""
 
@@ -51,14 +53,14 @@ class Visits:
                     "day": day,
                     "rank": rank,
                     "ps": ps,
-                    "state": VisitState.PENDING.value,
+                    "state": (VisitState.OUTSIDE if draft.outside else VisitState.PENDING).value,
                     **self._columns(visit, draft, months.get(visit)),
                 }
                 for rank, (visit, draft) in enumerate(told.items(), 1)
             ]
             if rows:
                 self._db.insert_all("visit", tuple(rows[0]), [tuple(row.values()) for row in rows])
-            self._db.remember([("visit", visit, VisitState.PENDING, "") for visit in told])
+            self._db.remember([("visit", row["id"], VisitState(row["state"]), "") for row in rows])
             return day
 
     def replace(self, visit_id: int, visit: VisitDraft, reason: str, *, day_id: int | None = None) -> None:
@@ -139,12 +141,18 @@ class Visits:
             self._require_no_invoice(visit_id)
             self._db.move("visit", [visit_id], VisitState.ABANDONED, reason)
 
-    def reopen(self, visit_id: int, reason: str) -> None:
-        """Bill a visit again, under a new number, when it was set aside or all its invoices were refused."""
+    def reopen(self, visit_id: int, reason: str) -> VisitState:
+        """Bill a visit again, under a new number, when it was set aside or all its invoices were refused; one
+        that was outside when it was taken in is outside again. Gives the state it has now.
+        """
         with self._db.step("reopen_visit"):
             if self.live_invoice(visit_id) is not None:
                 raise StoreError(f"La visite {visit_id} a une facture qui n’est pas refusée.")
-            self._db.move("visit", [visit_id], VisitState.PENDING, reason)
+            taken_in = self._db.rows(_TAKEN_IN_AS, visit_id)
+            outside = bool(taken_in) and taken_in[0]["state"] == VisitState.OUTSIDE.value
+            back = VisitState.OUTSIDE if outside else VisitState.PENDING
+            self._db.move("visit", [visit_id], back, reason)
+            return back
 
     # --- its own ---
 

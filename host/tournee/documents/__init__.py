@@ -1,0 +1,1 @@
+"""Papers that the carer prints or hands over, as PDF."""
