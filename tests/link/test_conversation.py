@@ -35,7 +35,7 @@ def kinds(data: bytes) -> list[int]:
 @pytest.fixture
 def talk() -> Conversation:
     """A conversation in session, a request just sent at time 0."""
-    talk = Conversation(b"session1")
+    talk = Conversation(lambda: b"session1")
     talk.connected(0)
     talk.outgoing()
     talk.feed(welcome(), 0)
@@ -45,7 +45,7 @@ def talk() -> Conversation:
 
 
 def test_hello_is_repeated_after_its_wait_and_the_link_is_lost_after_all_tries():
-    talk = Conversation(b"session1")
+    talk = Conversation(lambda: b"session1")
     talk.connected(0)
     said = []
     for turn in range(TRIES):
@@ -195,7 +195,7 @@ def test_reader_that_lost_the_session_without_the_stream_ending_is_greeted_again
 
 
 def test_hello_refused_by_its_number_is_a_refusal_and_is_not_repeated():
-    talk = Conversation(b"session1")
+    talk = Conversation(lambda: b"session1")
     talk.connected(0)
     talk.outgoing()
     talk.feed(bytes(encode_frame(frame.NAK, 1, codes.MALFORMED.to_bytes(2, "big"))), 5)
@@ -203,14 +203,14 @@ def test_hello_refused_by_its_number_is_a_refusal_and_is_not_repeated():
 
 
 def test_welcome_of_another_hello_is_ignored():
-    talk = Conversation(b"session1")
+    talk = Conversation(lambda: b"session1")
     talk.connected(0)
     talk.feed(welcome(7), 5)
     assert talk.state is ConversationState.OPENING
 
 
 def test_reader_still_at_work_for_an_earlier_request_is_waited_for():
-    talk = Conversation(b"session1")
+    talk = Conversation(lambda: b"session1")
     talk.connected(0)
     talk.outgoing()
     talk.feed(ACK, 900)
@@ -218,7 +218,7 @@ def test_reader_still_at_work_for_an_earlier_request_is_waited_for():
 
 
 def test_request_given_up_leaves_no_byte_of_it_behind():
-    talk = Conversation(b"session1")
+    talk = Conversation(lambda: b"session1")
     talk.connected(0)
     talk.feed(welcome(), 0)
     talk.outgoing()
@@ -231,7 +231,7 @@ def test_request_given_up_leaves_no_byte_of_it_behind():
 def test_conversation_with_the_readers_own_link_ends_in_an_answer():
     clock = ManualClock()
     board = LinkBoard(CountingService(), clock)
-    talk = Conversation(b"session1")
+    talk = Conversation(lambda: b"session1")
     talk.connected(0)
     talk.feed(board.feed(talk.outgoing()), 0)
     talk.ask(CARDS, 0)

@@ -169,11 +169,11 @@ class Protection:
             return codes.PROOF
         if self._busy(self._asked, 0):
             return codes.HOST_BUSY
-        self._asking = False
         self._prove_by(_HOST)
         known = _equal(self._proof, message)
         derived = self._derived
         if known:
+            self._asking = False
             self.forget()  # the last keys first: there is room for two, not for four
             self._opening = self._aes(bytes(derived[_TO_READER : _TO_READER + _KEY]))
             self._protecting = self._aes(bytes(derived[_TO_HOST : _TO_HOST + _KEY]))
@@ -182,7 +182,7 @@ class Protection:
             self._fresh = True
             copy(self._proved, 0, self._proof, 0, _PROOF)
             copy(self._session, 0, self._asked, 0, _SESSION)
-        wipe(derived, 0, len(derived))
+            wipe(derived, 0, len(derived))
         return 0 if known else codes.PROOF
 
     def _busy(self, buf: bytearray, at: int) -> bool:

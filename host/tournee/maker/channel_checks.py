@@ -8,8 +8,9 @@ import os
 from collections.abc import Callable
 
 from tournee.firmware.sesam import codes, frame, messages
-from tournee.maker.raw_link import IDENTIFY, NAME, RawLink, status_of, told
+from tournee.maker.raw_link import IDENTIFY, RawLink, status_of, told
 from tournee.reader import codec
+from tournee.reader.host_names import NAME
 from tournee.reader.link.framing import decode_frame, encode_frame
 from tournee.reader.link.secure_channel import SUITE, VERSION
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 from tournee.firmware.sesam import codes, frame, messages
 from tournee.reader import codec
+from tournee.reader.host_names import HOST_NAMES, NAME
 from tournee.reader.link.framing import Frame, FrameReader, encode_frame
-from tournee.reader.link.secure_channel import SecureChannel, SecureChannelError, host_name
+from tournee.reader.link.secure_channel import SecureChannel, SecureChannelError
 from tournee.reader.transports.open import connect
 from tournee.reader.transports.streams import Transport
 
@@ -21,7 +22,6 @@ Address = str | Callable[[], Transport]
 
 ANSWER_MS = 3500  # PROTOCOL.md 6: between two signs of life
 SILENCE = -1  # in place of a status
-NAME = 8  # bytes of a session's name
 IDENTIFY = codec.encode(messages.IDENTIFY, {})  # the request that changes nothing
 _LARGEST_ANSWER = 4096
 
@@ -44,7 +44,7 @@ class RawLink:
         self._number = 0
         self._hello_number = 0  # number of the last HELLO frame
         self.spoken: list[bytes] = []  # the last handshake's messages
-        self.name = host_name(secret) if secret else os.urandom(NAME)
+        self.name = HOST_NAMES.take(secret) if secret else os.urandom(NAME)
 
     def close(self) -> None:
         """Give the stream up."""
@@ -141,6 +141,8 @@ class RawLink:
         if self._answer and one.payload == self._answer[0]:
             return self._answer[1]
         opened = self._channel.open(one.payload)
+        if opened and self._secret:
+            HOST_NAMES.used(self._secret)
         if opened and opened.kind == frame.ANSWER:
             self._answer = one.payload, opened
         return opened

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
 from tournee.errors import ReaderError
@@ -26,8 +27,9 @@ from tournee.reader.failures import (
     failure_of_answer,
     failure_of_status,
 )
+from tournee.reader.host_names import HOST_NAMES, NAME
 from tournee.reader.link.record_stream import AROUND, Progress, RecordStream
-from tournee.reader.link.secure_channel import SecureChannel, host_name
+from tournee.reader.link.secure_channel import SecureChannel
 from tournee.reader.link.session import Clock, Reach, Session
 from tournee.reader.results import (
     CardsState,
@@ -45,7 +47,6 @@ from tournee.reader.transports.streams import Transport
 _log = logging.getLogger(__name__)
 
 CODE_DIGITS = 4
-_SESSION = 8  # bytes of a session's name
 _FILTER_STEP = 512  # bytes of the opposition list's filter sent at once, at most
 _RESTARTS = 3  # of a certification that a restart of the reader has undone
 _ZONE, _CERTIFICATE = 0, 1  # parts of a card
@@ -80,22 +81,28 @@ class Reader:
         session: bytes | None = None,
         secret: bytes | None = None,
         reach: Reach = lambda there: None,
+        kept: Path | None = None,
     ) -> None:
         """Talk over `stream`: an open transport, or what opens one (and opens it again after a cut).
 
-        With the reader's `secret`, 32 bytes from its label, over the protected channel alone. `reach` is told
-        when the reader is out of reach and being looked for, and when it is back.
+        With the reader's `secret`, 32 bytes from its label, over the protected channel alone; its sessions'
+        names are `session` where that is given, else this host's (`host_names`), the last one left at `kept`.
+        `reach` is told when the reader is out of reach and being looked for, and when it is back.
         """
         opener = stream if callable(stream) else lambda: stream
         channel = None if secret is None else SecureChannel(secret)
-        if session is None:
-            session = secrets.token_bytes(_SESSION) if secret is None else host_name(secret)
+        name = session or secrets.token_bytes(NAME)
+        self._secret = None if session else secret
+        self._kept = kept
+
+        def named() -> bytes:
+            return name if self._secret is None else HOST_NAMES.take(self._secret, kept)
 
         def told(there: bool) -> None:
             _log.warning("reader %s", "back" if there else "out of reach")
             reach(there)
 
-        self._session = Session(opener, session, clock or SystemClock(), channel, told)
+        self._session = Session(opener, named, clock or SystemClock(), channel, told)
 
     @classmethod
     def open(
@@ -103,14 +110,15 @@ class Reader:
         address: str | Callable[[], Transport],
         secret: bytes | None = None,
         reach: Reach = lambda there: None,
+        kept: Path | None = None,
     ) -> Self:
         """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`, `pcsc:`, `ble:address`;
-        or by what opens a stream.
+        or by what opens a stream; `kept` as for a Reader.
 
         LinkLost, PcscUnavailable, NotPaired.
         """
         opener = (lambda: connect(address)) if isinstance(address, str) else address
-        reader = cls(opener, secret=secret, reach=reach)
+        reader = cls(opener, secret=secret, reach=reach, kept=kept)
         try:
             reader._session.open()
             _log.info("reader: session open, %s", "in clear" if secret is None else "protected channel")
@@ -122,6 +130,8 @@ class Reader:
     def close(self) -> None:
         """Give the link up; the reader keeps its session."""
         self._session.close()
+        if self._secret is not None:
+            HOST_NAMES.leave(self._secret, self._kept)
 
     def __enter__(self) -> Self:
         return self
@@ -316,6 +326,8 @@ class Reader:
         name, length, asked = codec.ROWS[number].name, len(message), time.monotonic()
         _log.log(TRAFFIC, "> %s, %d bytes", name, length)
         data = self._session.request(message)
+        if self._secret is not None:
+            HOST_NAMES.used(self._secret)
         answer, took = codec.decode(data), (time.monotonic() - asked) * 1000
         if answer.number == messages.FAILURE:
             _log.debug("< %s refused: status %d, %.0f ms", name, answer.uint("status"), took)

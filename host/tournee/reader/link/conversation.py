@@ -4,6 +4,7 @@ As `firmware/PROTOCOL.md` has it: time-outs, repetition, NAK, the reader's ACK e
 works, HELLO again after a reconnection. Bytes go in by `feed`, time by `poll`, bytes come out of `outgoing`.
 """
 
+from collections.abc import Callable
 from enum import Enum, auto
 
 from tournee.firmware.sesam import codes, frame, messages
@@ -36,7 +37,7 @@ class Conversation:
     stream; only the conversation itself writes it.
     """
 
-    def __init__(self, name: bytes, channel: SecureChannel | None = None) -> None:
+    def __init__(self, name: Callable[[], bytes], channel: SecureChannel | None = None) -> None:
         self._layer = RecordLayer(channel)
         self._handshake = Handshake(name, self._layer)
         self._transmitter = Transmitter(self._layer)
@@ -168,25 +169,51 @@ class Conversation:
             self._take(DAMAGED, now_ms)
         if not talking or self._rest_ms is not None or not self._transmitter.over(now_ms):
             return
+        if self._keying and self._handshake.unanswered() is HandshakeStep.REFUSED:
+            self.state = ConversationState.CLOSED
+        elif not self._keying and self._layer.channel and self._layer.believes():
+            self._layer.channel.forget()
+            self.connected(now_ms)
+        else:
+            self._send_again(now_ms)
+
+    def _send_again(self, now_ms: int) -> None:
         if self._transmitter.expired(now_ms):
             self.lost = True
         elif self.state is ConversationState.OPENING:
-            self._send_handshake(now_ms)
+            self._transmitter.send_handshake(self._handshake.frame_again(), now_ms)
         else:
             self._transmitter.retransmit(now_ms)
 
     def _take(self, one: Frame, now_ms: int) -> None:
         self.received = self.received or not one.damaged
+        if self._layer.is_anyones(one) and not one.damaged:
+            self._take_claim(one, now_ms)
+            return
         self._transmitter.on_activity(readable=self.received)
+        opened = None if one.damaged else self._layer.open(one)
         if one.damaged:
             self._take_damaged(now_ms)
-            return
-        if self._layer.doubts(one, keying=self._keying and one.number == self._handshake.number):
-            self._doubt(now_ms)
-            return
-        opened = self._layer.open(one)
-        if opened is None:
-            return
+        elif opened is not None:
+            self._take_opened(opened, now_ms)
+
+    def _take_claim(self, one: Frame, now_ms: int) -> None:
+        """Take what anybody may have sent: it may have something sent again, or be a part of what its tag
+        judges once it is whole; it decides nothing."""
+        self._transmitter.on_claim()
+        if self._keying and one.number:
+            if self._handshake.take_claim(one) is HandshakeStep.ONWARD:
+                self._send_handshake(now_ms)
+        elif self._layer.doubts(one):
+            self._fast_retransmit(now_ms)
+        elif one.kind == frame.NAK and one.number == 0:
+            self._transmitter.received(now_ms)
+            self._fast_retransmit(now_ms)
+        elif self.state is not ConversationState.OPENING and self._transmitter.awaits_fragment(one):
+            self._transmitter.on_activity(readable=True)
+            self._take_fragment(one, now_ms)
+
+    def _take_opened(self, opened: Frame, now_ms: int) -> None:
         if opened.kind == frame.NAK and opened.number == 0:
             self._transmitter.received(now_ms)
             self._fast_retransmit(now_ms)
@@ -217,9 +244,7 @@ class Conversation:
             self._transmitter.wait_for_work(now_ms)
             return
         step = self._handshake.take(one)
-        if step is HandshakeStep.ONWARD:
-            self._send_handshake(now_ms)
-        elif step is HandshakeStep.REFUSED:
+        if step is HandshakeStep.REFUSED:
             self.state = ConversationState.CLOSED
         elif step is HandshakeStep.WELCOMED:
             self._welcomed(now_ms)
@@ -278,22 +303,6 @@ class Conversation:
         self.connected(now_ms)
         self.lost = self._transmitter.overdue(now_ms)
 
-    def _doubt(self, now_ms: int) -> None:
-        """The reader says in clear that it cannot open what we send: it has lost the keys, or a stranger says
-        so."""
-        assert self._layer.channel is not None
-        if not self._layer.believes():
-            if self._keying and self._handshake.proving:
-                self.connected(now_ms)  # somebody else began a handshake after ours
-            else:
-                self._fast_retransmit(now_ms)
-        elif self._keying:
-            self._handshake.refuse(codes.PROOF)
-            self.state = ConversationState.CLOSED
-        else:
-            self._layer.channel.forget()
-            self.connected(now_ms)
-
     @property
     def _keying(self) -> bool:
         return self.state is ConversationState.OPENING and self._handshake.keying
@@ -302,8 +311,8 @@ class Conversation:
         """Something was damaged on the way: what may be sent again at once is."""
         waiting = self.state is ConversationState.WAITING
         opening = self.state is ConversationState.OPENING
-        if self._transmitter.fast_retransmit(now_ms, waiting=waiting, opening=opening):
-            self.poll(now_ms)
+        if self._transmitter.fast_retransmit(now_ms, waiting=waiting, opening=opening) and not self.lost:
+            self._send_again(now_ms)
             self._transmitter.fast_retransmitted()
 
     def _send_handshake(self, now_ms: int) -> None:

@@ -4,8 +4,8 @@ from tournee.firmware.sesam import codes, frame
 from tournee.reader.link.framing import Frame, encode_frame
 from tournee.reader.link.secure_channel import SecureChannel
 
-_BELIEVED = 3  # times in a row that the reader must say that it cannot open what we send
-_IN_CLEAR = (frame.NAK, frame.WELCOME, frame.PART, frame.PIECES)  # what a protected reader may say in clear
+_BELIEVED = 3  # waits in a row that must end with nothing but the word that our keys are lost
+_LOST_KEYS = (codes.RECORD_REFUSED, codes.UNPROTECTED)
 
 
 class RecordLayer:
@@ -13,8 +13,8 @@ class RecordLayer:
 
     def __init__(self, channel: SecureChannel | None) -> None:
         self.channel = channel
-        self._doubts = 0
-        self._doubted = False  # what was sent last has been doubted already
+        self._doubted = False  # since something was sent last, its keys were said to be lost
+        self._doubts = 0  # waits that ended so
 
     @property
     def exhausted(self) -> bool:
@@ -27,34 +27,31 @@ class RecordLayer:
             return encode_frame(kind, number, payload)
         return encode_frame(frame.PROTECTED, 0, self.channel.protect(kind, number, payload))
 
+    def is_anyones(self, one: Frame) -> bool:
+        """Whether anybody may have sent this: it came in clear where a channel protects."""
+        return self.channel is not None and one.kind != frame.PROTECTED
+
     def open(self, one: Frame) -> Frame | None:
-        """What a readable frame holds; None when it is not to be listened to."""
+        """What a frame holds that is not `is_anyones`; None for a record that does not open."""
         if self.channel is None:
             return one
-        if one.kind != frame.PROTECTED:
-            return one if one.kind in _IN_CLEAR else None
         opened = self.channel.open(one.payload)
         if opened is not None:
+            self._doubted = False
             self._doubts = 0
         return opened
 
-    def doubts(self, one: Frame, *, keying: bool) -> bool:
-        """Whether this is a NAK in clear that says the keys are lost or, while they are agreed, wrong: by the
-        reader, or a stranger."""
-        if self.channel is None or one.kind != frame.NAK:
+    def doubts(self, one: Frame) -> bool:
+        """Note a NAK in clear that says that the reader has not our keys; whether it is one."""
+        if one.kind != frame.NAK or int.from_bytes(one.payload, "big") not in _LOST_KEYS:
             return False
-        status = int.from_bytes(one.payload, "big")
-        return status in (codes.RECORD_REFUSED, codes.UNPROTECTED) or (keying and status == codes.PROOF)
-
-    def sent(self) -> None:
-        """Something was sent that only a reader without our keys can refuse."""
-        self._doubted = False
+        self._doubted = True
+        return True
 
     def believes(self) -> bool:
-        """Doubt once what was sent; tell whether that was once too often."""
-        if not self._doubted:
-            self._doubted = True
-            self._doubts += 1
+        """A whole wait is over, without a record: whether our keys were said to be lost often enough."""
+        self._doubts += self._doubted
+        self._doubted = False
         if self._doubts < _BELIEVED:
             return False
         self._doubts = 0

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import platform
-import uuid
 from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
@@ -26,8 +24,6 @@ SUITE = 1  # HKDF-SHA-256, AES-128-CCM with a tag of 8 bytes
 SECRET_LENGTH = 32
 
 _LABEL = b"tournee open-1 link"
-_HOST_LABEL = b"tournee open-1 host "
-_NAME = 8  # bytes of a session's name
 _COUNTER = 3  # bytes
 _TAG = 8
 _NONCE = 16  # of the handshake
@@ -35,13 +31,6 @@ _CCM_NONCE = 13
 _PROOF = 16
 _LAST_RECORD = 0xFFFFFF
 _WINDOW = 4096  # counters, to the highest: a kept answer comes as the record that it was
-
-
-def host_name(secret: bytes) -> bytes:
-    """A session's name that stays this machine's own: for 20 s after a record the reader lets no other host
-    in, and each command of the command line is a process of its own."""
-    where = f"{platform.node()} {uuid.getnode():012x}"
-    return hmac.digest(secret, _HOST_LABEL + where.encode(), "sha256")[:_NAME]
 
 
 class SecureChannelError(Exception):
@@ -63,7 +52,7 @@ class SecureChannel:
             raise ValueError(f"a reader’s secret has {SECRET_LENGTH} bytes, not {len(secret)}")
         self._secret = secret
         self._random = random
-        self._exchanged = b""
+        self._session = b""
         self._host_nonce = b""
         self._derived = b""
         self._protecting: AESCCM | None = None
@@ -86,7 +75,7 @@ class SecureChannel:
         """Begin a handshake: the PROTECT message, with a fresh nonce."""
         self.forget()
         self._host_nonce = self._random(_NONCE)
-        self._exchanged = session
+        self._session = session
         return codec.encode(
             messages.PROTECT,
             {"version": VERSION, "suite": SUITE, "nonce": self._host_nonce, "session": session},
@@ -97,13 +86,13 @@ class SecureChannel:
         if (answer.uint("version"), answer.uint("suite")) != (VERSION, SUITE):
             raise SecureChannelError(codes.SUITE)
         nonces = self._host_nonce + answer.data("nonce")
-        self._exchanged += nonces
+        exchanged = self._session + nonces
         info = _LABEL + bytes((VERSION, SUITE))
         derived = HKDF(hashes.SHA256(), length=64, salt=nonces, info=info).derive(self._secret)
-        if not hmac.compare_digest(self._proof(derived, b"reader"), answer.data("proof")):
+        if not hmac.compare_digest(_proof(derived, b"reader", exchanged), answer.data("proof")):
             raise SecureChannelError(codes.PROOF)
         self._derived = derived
-        return codec.encode(messages.PROVE, {"proof": self._proof(derived, b"host")})
+        return codec.encode(messages.PROVE, {"proof": _proof(derived, b"host", exchanged)})
 
     def establish(self) -> None:
         """End the handshake: the reader has taken the proof."""
@@ -140,5 +129,6 @@ class SecureChannel:
         self._seen[slot] = counter
         return Frame(body[0], body[1], body[2:]) if len(body) >= 2 else None
 
-    def _proof(self, derived: bytes, who: bytes) -> bytes:
-        return hmac.digest(derived[32:], who + self._exchanged, "sha256")[:_PROOF]
+
+def _proof(derived: bytes, who: bytes, exchanged: bytes) -> bytes:
+    return hmac.digest(derived[32:], who + exchanged, "sha256")[:_PROOF]

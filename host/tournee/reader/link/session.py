@@ -54,7 +54,7 @@ class Session:
     def __init__(
         self,
         connect: Callable[[], Transport],
-        name: bytes,
+        name: Callable[[], bytes],
         clock: Clock,
         channel: SecureChannel | None = None,
         reach: Reach = lambda there: None,

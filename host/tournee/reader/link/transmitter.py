@@ -131,11 +131,14 @@ class Transmitter:
         if readable:
             self._deadlines.on_activity()
 
+    def on_claim(self) -> None:
+        """Something came that anybody may have sent: the link is there, and that is all it tells."""
+        self._deadlines.on_activity()
+
     def send_handshake(self, made: bytearray, now_ms: int) -> None:
         """Send this, and nothing else."""
         self._wipe()
         self._out += made
-        self._layer.sent()
         self._deadlines.sent(now_ms)
         self._deadlines.until(now_ms + HELLO_WAIT_MS)
 
@@ -298,7 +301,6 @@ class Transmitter:
         if parts:
             self._send_parts(parts, now_ms)
         else:
-            self._layer.sent()
             self._window.go_back()
             self.send_next(now_ms)
 
