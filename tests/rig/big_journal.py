@@ -20,8 +20,18 @@ from many_invoices import AMO, CRF, KEY, MODE, PS, Maker
 
 from tournee.formats.records import encode
 from tournee.model import Effect, Outcome, Target
-from tournee.store import Cipher, FileDraft, Journal, LotDraft, MessageDraft, SheetState, VisitState
+from tournee.store import (
+    Cipher,
+    FileDraft,
+    Journal,
+    LotDraft,
+    MessageDraft,
+    SheetState,
+    VisitFacts,
+    VisitState,
+)
 from tournee.store.opening import SCHEMA
+from tournee.store.tables.person_months import PersonMonths
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "journals"
 ROUND = 1_000
@@ -32,6 +42,7 @@ OPEN = 60
 
 TODAY = datetime.now().astimezone().replace(microsecond=0)
 _LOT = 100
+_FACTS = 200  # bytes of a visit's facts
 _TABLES = (
     *("day", "visit", "invoice", "file", "lot", "sheet", "sheet_bytes", "message", "received", "effect"),
     *("payment", "history", "sealed_chunk"),
@@ -87,6 +98,7 @@ def _make(path: Path, count: int, a_day: int) -> None:
         made = [row.id for row in journal.visits.find(VisitState.PENDING)]
         live(journal, made[:-OPEN])
         open_ones(journal, made[-OPEN:])
+        know(journal)
         journal.db.write("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -95,6 +107,29 @@ def _take_in(journal: Journal, days: list[date], a_day: int, first: int, end: in
     for start in range(first, end, a_day):
         day = days[min(start // a_day, len(days) - 1)]
         journal.visits.add_day(_digest(start), PS, f"{day:%Y%m%d}", [_VISIT] * min(a_day, end - start))
+
+
+def nir(patient: int) -> str:
+    """Of one who is seen every day: number 0 twice, the others once."""
+    return f"25506990{patient:05}"
+
+
+def know(journal: Journal) -> None:
+    """Give all visits their facts: the first two of each day are of one patient."""
+    months = PersonMonths(journal.db)
+    query = (
+        "SELECT visit.id, visit.rank, day.date FROM visit JOIN day ON day.id = visit.day ORDER BY visit.id"
+    )
+    rows = journal.db.tuples(query)
+    for start in range(0, len(rows), ROUND):
+        told = {
+            visit: VisitFacts(nir(max(0, rank - 2)), date, date, os.urandom(_FACTS))
+            for visit, rank, date in rows[start : start + ROUND]
+        }
+        with journal.db.step("know"):
+            kept = months.keep(told)
+            for visit, facts in told.items():
+                journal.db.update("visit", visit, **months.keys(facts, kept[visit]))
 
 
 def live(journal: Journal, visits: Any) -> None:

@@ -147,13 +147,9 @@ def test_visits_of_an_old_journal_are_known_once_they_are_asked_for(tmp_path):
     with Journal(path, Cipher(KEY), lambda: NOW, station=0, facts_of=facts_of) as journal:
         rows = journal.known.of_person("2550699999001", "20260101", "20261231")
         assert journal.health.check() == ()
-    live = {invoice["visit_id"]: invoice["number"] for invoice in KEPT["invoices"]}
-    assert {row.id: (row.state.value, row.ps) for row in rows} == {
-        visit["id"]: (visit["state"], visit["ps"]) for visit in KEPT["visits"]
+    assert {row.id: (row.state.value, row.invoice_id) for row in rows} == {
+        visit["id"]: (visit["state"], visit["invoice_id"]) for visit in KEPT["visits"]
     }
     assert [row.facts for row in rows] == [
         b"facts of " + bytes.fromhex(visit["payload"]) for visit in KEPT["visits"]
     ]
-    assert {row.id: row.invoice for row in rows if row.invoice} == {
-        visit["id"]: live[visit["id"]] for visit in KEPT["visits"] if visit["invoice_id"]
-    }

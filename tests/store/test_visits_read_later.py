@@ -91,6 +91,7 @@ def test_another_journal_calls_the_same_person_something_else():
     [
         ("UPDATE person_month SET facts_sealed = zeroblob(60) WHERE id = 1", "person_month.facts.1"),
         ("UPDATE visit SET person_month = 2 WHERE id = 1", "visite 1"),
+        ("UPDATE visit SET invoice = 1 WHERE id = 1", "visit 1 : facture en cours"),
         (
             "UPDATE person_month SET facts_sealed = (SELECT facts_sealed FROM person_month WHERE id = 2)",
             "person_month.facts.1",

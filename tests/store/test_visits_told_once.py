@@ -1,10 +1,12 @@
 """A visit is itself: found by an editor's reference or its content, changed in place while it is pending."""
 
+import os
+
 import pytest
-from journal_maker import NIR, OTHER_NIR, OTHER_PS, PS, add_visits, visit
+from journal_maker import KEY, NIR, NOW, OTHER_NIR, OTHER_PS, PS, add_visits, visit
 
 from tournee.errors import StoreError
-from tournee.store import VisitDraft, VisitFacts, VisitState
+from tournee.store import Cipher, Journal, VisitDraft, VisitFacts, VisitState
 
 
 def days(rows):
@@ -69,6 +71,24 @@ def test_a_pending_visit_is_changed_in_place(journal):
     ]
     assert journal.history.find("visit", 1)[-1].detail == "importée de nouveau"
     assert journal.health.check() == ()
+
+
+@pytest.mark.parametrize(("fatal", "day"), [("before", "20260302"), ("after", "20260405")])
+def test_a_host_killed_while_it_changes_a_visit_leaves_all_of_one_or_of_the_other(
+    journal, path, open_journal, fatal, day
+):
+    add_visits(journal, visit("20260302", content=b"A"), visit("20260302"))
+    journal.close()
+    child = os.fork()
+    if child == 0:
+        stop = lambda step: os._exit(9) if step == f"replace_visit.{fatal}" else None  # noqa: E731
+        Journal(path, Cipher(KEY), lambda: NOW, stop).visits.replace(1, visit("20260405", content=b"A"), "")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    reopened = open_journal()
+    (row,) = reopened.known.by_content(PS, b"A")
+    assert (row.first_day, row.facts) == (day, b"facts of " + day.encode())
+    assert reopened.visits.first(PS).payload == b"payload " + day.encode()
+    assert reopened.health.check() == ()
 
 
 def test_a_visit_changed_within_its_month_keeps_its_neighbours(journal):

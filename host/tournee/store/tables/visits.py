@@ -13,12 +13,8 @@ from tournee.store.statements import Row
 from tournee.store.states import VisitState
 from tournee.store.tables.person_months import PersonMonths
 
-_LIVE = """(SELECT max(invoice.id) FROM invoice JOIN sheet ON sheet.invoice = invoice.id
-    WHERE invoice.visit = {visit} AND sheet.state NOT IN ('abandoned', 'refused', 'payment_refused'))"""
-"""The invoice that a visit has now: one of its sheets is still to be paid, or is."""
-
-_VISITS = f"""SELECT visit.id, visit.day, visit.rank, visit.state, visit.payload_sealed, day.date, day.ps,
-    {_LIVE.format(visit="visit.id")} AS invoice FROM visit JOIN day ON day.id = visit.day"""  # noqa: S608
+_VISITS = """SELECT visit.id, visit.day, visit.rank, visit.state, visit.payload_sealed, visit.invoice,
+    day.date, day.ps FROM visit JOIN day ON day.id = visit.day"""
 
 _TAKEN_IN_AS = "SELECT state FROM history WHERE subject = 'visit' AND subject_id = ? ORDER BY id LIMIT 1"
 
@@ -132,8 +128,8 @@ class Visits:
     def live_invoice(self, visit_id: int) -> int | None:
         """The id of the invoice that stands for a visit now, if any."""
         with self._db.reading():
-            found: int | None = self._db.rows(f"SELECT {_LIVE.format(visit='?')} AS id", visit_id)[0]["id"]
-            return found
+            found = self._db.rows("SELECT invoice FROM visit WHERE id = ?", visit_id)
+            return found[0]["invoice"] if found else None
 
     def abandon(self, visit_id: int, reason: str) -> None:
         """Set a pending visit aside: it is not billed; StoreError while an invoice of it lives."""

@@ -5,6 +5,11 @@ together.
 from tournee.store.database import Database
 from tournee.store.tables.person_months import PersonMonths
 
+_LIVE = """SELECT visit.id FROM visit WHERE coalesce(visit.invoice, 0) <> coalesce((SELECT max(invoice.id)
+    FROM invoice JOIN sheet ON sheet.invoice = invoice.id WHERE invoice.visit = visit.id
+    AND sheet.state NOT IN ('abandoned', 'refused', 'payment_refused')), 0)"""
+"""Visits whose live invoice is not the one that their sheets tell."""
+
 _COUNTED = ("visit", "sheet", "lot", "file", "message", "received")
 
 
@@ -36,4 +41,8 @@ class Health:
         """What is wrong with the whole file, in the words of what keeps it, or with what it knows of visits;
         nothing for a good one.
         """
-        return self._db.check() or self._months.problems()
+        return self._db.check() or (*self._live_invoices(), *self._months.problems())
+
+    def _live_invoices(self) -> list[str]:
+        with self._db.reading():
+            return [f"visit {row['id']} : facture en cours" for row in self._db.rows(_LIVE)]

@@ -25,36 +25,31 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 200  # old visits read in one step: others may write in between
 _UNREADABLE = VisitFacts("", "00000000", "00000000", b"")
 
-_KNOWN = """SELECT visit.id, visit.ps, visit.first_day, visit.last_day, visit.state, invoice.number,
-    invoice.made, visit.person_month FROM visit LEFT JOIN invoice ON invoice.visit = visit.id
-    AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id
-        AND sheet.state NOT IN ('abandoned', 'refused', 'payment_refused'))"""
-"""Visits with their live invoice: a row more where two stand."""
+_KNOWN = "SELECT id, first_day, state, invoice, person_month FROM visit WHERE "
 
-_OF_PERSON = f"""{_KNOWN} WHERE visit.person_month IN
+_OF_PERSON = f"""{_KNOWN} person_month IN
     (SELECT id FROM person_month WHERE person = ? AND month <= ? AND last_day >= ?)
-    AND visit.first_day <= ? AND visit.last_day >= ?"""  # noqa: S608
+    AND first_day <= ? AND last_day >= ?"""  # noqa: S608
 
-_OF_CARER = f"""{_KNOWN} WHERE visit.ps = ? AND visit.first_day BETWEEN ? AND ? UNION ALL
-    {_KNOWN} WHERE visit.ps = ? AND visit.last_day >= ? AND visit.first_day < ?
-    AND visit.last_day > visit.first_day"""
+_OF_CARER = f"""{_KNOWN} ps = ? AND first_day BETWEEN ? AND ? UNION ALL
+    {_KNOWN} ps = ? AND last_day >= ? AND first_day < ? AND last_day > first_day"""
 """Those that begin within these days, and those of several days that began before."""
+
+_TWINS = f"""{_KNOWN} person_month = (SELECT id FROM person_month WHERE person = ? AND month = ?)
+    AND first_day = ? AND last_day = ? AND ps = ?"""  # noqa: S608
 
 _UNREAD = "SELECT id, payload_sealed FROM visit WHERE person_month IS NULL LIMIT ?"
 
 
 class KnownRow(NamedTuple):
-    """What the rules need to know of a visit: `facts` as billing wrote them, where it stands, and its live
-    invoice's number (9 digits) and time of making, or "".
+    """What the rules need to know of a visit: the first of its days (AAAAMMJJ), where it stands, its live
+    invoice's id, if any, and `facts` as billing wrote them.
     """
 
     id: int
-    ps: str
     first_day: str
-    last_day: str
     state: VisitState
-    invoice: str
-    made: str
+    invoice_id: int | None
     facts: bytes
 
     @property
@@ -62,13 +57,13 @@ class KnownRow(NamedTuple):
         """Whether its acts count: it is billed or is to be. One that was set aside does not, nor one all of
         whose invoices were refused or given up, until it is reopened.
         """
-        return self.state is VisitState.PENDING or self.invoice != ""
+        return self.state is VisitState.PENDING or self.invoice_id is not None
 
     def __repr__(self) -> str:
-        return f"KnownRow(id={self.id}, state={self.state}, invoice={self.invoice!r})"
+        return f"KnownRow(id={self.id}, state={self.state}, invoice_id={self.invoice_id})"
 
 
-_BY_DAY = itemgetter(2, 0, 5)  # first day, visit, number of its invoice: of two that stand the later is last
+_BY_DAY = itemgetter(1, 0)
 _VISIT_STATES = {state.value: state for state in VisitState}
 
 
@@ -83,7 +78,7 @@ class KnownVisits:
 
     def of_person(self, nir: str, first: str, last: str) -> tuple[KnownRow, ...]:
         """All visits under an insured person's NIR, whoever made them, that have a passage between two days
-        (AAAAMMJJ, both included), by their first day.
+        (AAAAMMJJ, both included), by their first day and id.
 
         StoreError when visits have to be read first and nobody can; they are in steps of their own, so that
         this is not to be asked within one.
@@ -101,26 +96,20 @@ class KnownVisits:
 
     def by_reference(self, ps: str, reference: str) -> KnownRow | None:
         """The visit that an editor's reference names among those of a PS, if any."""
-        found = self._known(
-            f"{_KNOWN} WHERE visit.ps = ? AND visit.reference = ?", ps, self._months.reference(reference)
-        )
+        found = self._known(f"{_KNOWN} ps = ? AND reference = ?", ps, self._months.reference(reference))
         return found[0] if found else None
 
     def by_content(self, ps: str, content: bytes) -> tuple[KnownRow, ...]:
         """Visits of a PS with this very content: told before, or twins that were taken in as such."""
         self.learn()
-        return self._known(
-            f"{_KNOWN} WHERE visit.ps = ? AND visit.content = ?", ps, self._months.content(content)
-        )
+        return self._known(f"{_KNOWN} ps = ? AND content = ?", ps, self._months.content(content))
 
     def twins(self, ps: str, nir: str, first: str, last: str) -> tuple[KnownRow, ...]:
         """Visits of a PS to this insured person with the same first and last day: by their facts their caller
         tells whether passages and acts are the same too.
         """
-        wanted = (ps, first, last)
-        return tuple(
-            row for row in self.of_person(nir, first, last) if (row.ps, row.first_day, row.last_day) == wanted
-        )
+        self.learn()
+        return self._known(_TWINS, self._months.person(nir), first[:6], first, last, ps) if nir else ()
 
     def learn(self) -> None:
         """Read the visits whose facts were never worked out: of a journal of before, or given without.
@@ -155,15 +144,13 @@ class KnownVisits:
             rows = self._db.tuples(query, *values)
             facts = self._months.facts({row[-1] for row in rows} - {None})
         rows.sort(key=_BY_DAY)
-        known: dict[int, KnownRow] = {}
-        for visit, ps, first, last, state, number, made, _ in rows:
-            if visit not in facts:
-                raise _missing(visit)
-            invoice = f"{number:09}" if number else ""
-            known[visit] = KnownRow(
-                visit, ps, first, last, _VISIT_STATES[state], invoice, made or "", facts[visit]
+        try:
+            return tuple(
+                KnownRow(visit, first, _VISIT_STATES[state], invoice, facts[visit])
+                for visit, first, state, invoice, _ in rows
             )
-        return tuple(known.values())
+        except KeyError as error:
+            raise _missing(error.args[0]) from None
 
 
 def _missing(visit: int) -> StoreError:
