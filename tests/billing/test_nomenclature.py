@@ -212,7 +212,10 @@ def test_rows_of_an_editor_are_marked_his() -> None:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (act(coefficient=8.12), "act n° 1 essai, clé « coefficient » : un nombre entier"),
+        (
+            act(coefficient=8.12),
+            "act n° 1 essai (RIC), clé « coefficient » : un nombre entier de 1 à 100000 est attendu",
+        ),
         (act(coefficient=True), "clé « coefficient »"),
         (act(coefficient=0), "act n° 1 essai (RIC 0), clé « coefficient » : un nombre entier de 1 à 100000"),
         (act(**{"from": "2026-02-30"}), "clé « from » : un jour AAAA-MM-JJ"),
@@ -222,6 +225,7 @@ def test_rows_of_an_editor_are_marked_his() -> None:
         (act(label="a\u202eb"), "clé « label » : un texte d’une ligne"),
         (act(label="x" * 300), "clé « label »"),
         (act(profession="SF"), "clé « profession » : l’un de IF, MK est attendu"),
+        (act(**{"\x1b[31mprix": 3}), "clé « \ufffd[31mprix » : elle est inconnue"),
         (act(prix=3), "clé « prix » : elle est inconnue"),
         (act(limit={"count": 4}), "clé « limit »"),
         (act(limit={"count": 4, "per": "fortnight"}), "clé « limit »"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tournee.app.context import Office
+    from tournee.billing.nomenclature.tables import Tables
     from tournee.cli.display.progress import Watcher
     from tournee.config import Config
     from tournee.reader import Reader, Transport
@@ -72,6 +73,18 @@ class Desk:
             "Aucun fichier de configuration.",
             next_step=f"créez {CONFIG_NAME} (modèle : tournee config) ou essayez tournee reader emulate",
         )
+
+    def tables(self) -> Tables:
+        """The nomenclature's tables: beside the configuration, or in the account's folder without one."""
+        from tournee.billing.nomenclature.tables import Tables
+
+        try:
+            path = self.path()
+        except ConfigError:  # none yet
+            return Tables(Path(click.get_app_dir("tournee")) / "nomenclature")
+        from tournee.config import load_config
+
+        return Tables(load_config(path).tables)
 
     @contextmanager
     def office(self) -> Iterator[Office]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,7 +32,8 @@ class ConfigFileError(ConfigError):
 @dataclass(frozen=True)
 class Config:
     """What the configuration file says; paths are absolute. `routes` by name, `active` names one of them;
-    `station` tells this host from others that send from the same address (`OCT-MSG-4`).
+    `station` tells this host from others that send from the same address (`OCT-MSG-4`). `tables` is the
+    folder of the nomenclature's tables, `editors` the public keys of those who sign them.
     """
 
     path: Path
@@ -43,6 +45,8 @@ class Config:
     return_certificate: Path | None
     return_key: Path | None
     station: int | None = None
+    tables: Path | None = None
+    editors: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def route(self) -> Route:
@@ -74,6 +78,8 @@ def _config(document: TableText, path: Path) -> Config:
         root.section("envoi", required=True),
     )
     returns, routes = root.section("retours"), root.section("route", required=True)
+    acts = root.section("nomenclature")
+    editors = acts.section("editeurs")
     station = sending.whole("poste", _NO_STATION)
     if not _NO_STATION <= station < STATIONS:
         sending.wrong("poste", f"un nombre de 0 à {STATIONS - 1} est attendu, pas {station}")
@@ -87,8 +93,10 @@ def _config(document: TableText, path: Path) -> Config:
         return_certificate=returns.file("certificat", home),
         return_key=returns.file("cle", home),
         station=None if station == _NO_STATION else station,
+        tables=acts.file("dossier", home) or home / "nomenclature",
+        editors={name: file for name in editors.values if (file := editors.file(name, home, required=True))},
     )
-    for table in (root, journal, sending, returns, routes):
+    for table in (root, journal, sending, returns, routes, acts, editors):
         table.finish()
     if config.active not in config.routes:
         sending.wrong("route", f"aucune table [route.{config.active}]")

@@ -164,6 +164,8 @@ def words_for(value: object) -> str:
         return "une liste"
     if isinstance(value, int) and abs(value) >= 10**_LONGEST:
         return "un nombre bien plus grand"
+    if isinstance(value, Decimal):
+        return str(value)[:_LONGEST].replace(".", ",")
     shown = repr(value[: _LONGEST + 1] if isinstance(value, str) else value)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from tournee.billing.nomenclature.rows import Limit
+from tournee.billing.nomenclature.rows import CERTAINTIES, Limit
 
 Read = Callable[[Any], Any]
 """Makes a value of what a key holds; ValueError that says, in French, what was expected."""
@@ -17,7 +17,6 @@ Keys = dict[str, tuple[Read, str]]
 
 _CENTS_MAX, _COEFFICIENT_MAX, _KM_MAX, _COUNT_MAX = 1_000_000, 100_000, 10_000, 1_000
 _LABEL_MAX, _NOTE_MAX, _ITEMS_MAX = 200, 500, 40
-_CERTAINTIES = ("official", "two sources", "one source", "inferred")
 _PERS = ("passage", "day", "week", "month", "year", "12 months", "prescription", "episode")
 
 
@@ -108,7 +107,7 @@ _NOT_WITH = _text(
 _WHOSE: Keys = {"profession": (_PROFESSION, "profession")}
 _HELD: Keys = {"from": (_day, "start"), "to": (_day, "end")}
 _SURE: Keys = {
-    "certainty": (_among(*_CERTAINTIES), "certainty"),
+    "certainty": (_among(*CERTAINTIES), "certainty"),
     "sources": (_list(_text(r"[A-Z][A-Z0-9]{0,9}", "un code de source")), "sources"),
     "note": (_NOTE, "note"),
 }

@@ -24,6 +24,7 @@ from tournee.billing.nomenclature.rows import (
 from tournee.billing.nomenclature.table import Nomenclature, coefficient_told
 from tournee.billing.nomenclature.together import judged
 from tournee.errors import BillingError
+from tournee.printable import line
 from tournee.tables.document import DocumentError, parse, words_for
 
 SIZE_MAX = 2 << 20
@@ -34,6 +35,8 @@ ROWS_MAX = 8_000
 
 FAULTS_MAX = 20
 """Faults that are told at once."""
+
+_SHOWN = 20
 
 
 class TableError(BillingError):
@@ -66,7 +69,7 @@ def read(data: bytes) -> Nomenclature:
 def refused(faults: list[str]) -> TableError:
     """The error that tells the first faults of a table."""
     more = len(faults) - FAULTS_MAX
-    told = [*faults[:FAULTS_MAX], *([f"et {more} autres"] if more > 0 else [])]
+    told = [*(line(one) for one in faults[:FAULTS_MAX]), *([f"et {more} autres"] if more > 0 else [])]
     return TableError(
         "La table des actes est refusée ; rien n’a changé.",
         cause=" ; ".join(told),
@@ -143,6 +146,7 @@ def _named(kind: str, rank: int, raw: dict[str, Any]) -> str:
     told = ", ".join(map(str, name)) if isinstance(name, list) else str(name)
     coefficient: Any = raw.get("coefficient")
     is_whole = isinstance(coefficient, int) and not isinstance(coefficient, bool)
-    pair = f"{raw.get('letter', '')} {coefficient_told(coefficient)}" if is_whole else ""
-    shown = " ".join(filter(None, (told[:60], f"({pair.strip()})" if pair else "")))
+    told_pair = coefficient_told(coefficient)[:_SHOWN] if is_whole else ""
+    pair = f"{str(raw.get('letter', ''))[:_SHOWN]} {told_pair}".strip()
+    shown = " ".join(filter(None, (told[: 3 * _SHOWN], f"({pair})" if pair else "")))
     return f"{kind} n° {rank}" + (f" {shown}" if shown else "")

@@ -14,6 +14,9 @@ from typing import Literal
 Profession = Literal["IF", "MK"]
 Zone = Literal["metro", "drom"]
 Certainty = Literal["official", "two sources", "one source", "inferred"]
+CERTAINTIES: tuple[Certainty, ...] = ("official", "two sources", "one source", "inferred")
+"""The surest first."""
+
 Per = Literal["passage", "day", "week", "month", "year", "12 months", "prescription", "episode"]
 Ground = Literal["plaine", "montagne", "pied"]
 

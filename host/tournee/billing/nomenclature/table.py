@@ -7,11 +7,13 @@ so a coefficient is never rounded nor taken for another (NGAP, title XIV).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cache, cached_property
 from typing import TypeVar
 
 from tournee.billing.nomenclature.rows import (
+    CERTAINTIES,
     Certainty,
     Coming,
     Cotation,
@@ -25,8 +27,10 @@ from tournee.billing.nomenclature.rows import (
     Zone,
     words,
 )
+from tournee.model.amounts import half_up
 
 __all__ = [
+    "LIKE_AMI",
     "Certainty",
     "Coming",
     "Cotation",
@@ -43,7 +47,7 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
-_LIKE_AMI = "AMX"
+LIKE_AMI = "AMX"
 """The letter of AMI's acts on a day with BSA, BSB or BSC: it has a value, and no row of its own."""
 
 
@@ -105,9 +109,9 @@ class Nomenclature:
             if owner == profession and any(one.holds(day) for one in acts)
         ]
         is_also = "AMI" in found and any(
-            one.holds(day) for one in self._values.get((profession, _LIKE_AMI), ())
+            one.holds(day) for one in self._values.get((profession, LIKE_AMI), ())
         )
-        return tuple(sorted([*found, _LIKE_AMI] if is_also else found))
+        return tuple(sorted([*found, LIKE_AMI] if is_also else found))
 
     def codes(self, profession: Profession, day: date) -> tuple[str, ...]:
         """Letters that have acts on a day, then the codes that have an amount of their own."""
@@ -125,7 +129,7 @@ class Nomenclature:
 
         AMX has no act of its own and gives those of AMI. Several acts may have one letter and coefficient.
         """
-        acts = self._by_letter.get((profession, "AMI" if letter == _LIKE_AMI else letter), ())
+        acts = self._by_letter.get((profession, "AMI" if letter == LIKE_AMI else letter), ())
         return tuple(
             one for one in acts if one.holds(day) and (coefficient is None or one.coefficient == coefficient)
         )
@@ -142,6 +146,25 @@ class Nomenclature:
     def value(self, profession: Profession, letter: str, day: date, zone: Zone) -> Price | None:
         """What one point of a letter is worth; None when the table does not say."""
         return _price(self._values.get((profession, letter), ()), day, zone)
+
+    def worth(self, act: Cotation, day: date, zone: Zone) -> Price | None:
+        """An act paid in full: coefficient × value, half up; as sure as the less sure of both."""
+        value = self.value(act.profession, act.letter, day, zone)
+        if value is None:
+            return None
+        return replace(
+            value,
+            cents=half_up(act.coefficient * value.cents, 100),
+            label=act.label,
+            certainty=max(act.certainty, value.certainty, key=CERTAINTIES.index),
+            announced=act.announced or value.announced,
+            sources=tuple(dict.fromkeys((*act.sources, *value.sources))),
+            note=" ; ".join(filter(None, (act.note, value.note))),
+            prescription=act.prescription,
+            limit=act.limit,
+            limit_text=act.limit_text,
+            own=act.own or value.own,
+        )
 
     def amount(
         self, profession: Profession, code: str, day: date, zone: Zone, band: str = ""

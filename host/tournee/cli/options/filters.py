@@ -64,7 +64,7 @@ def filter_options(states: str) -> Callable[[_F], _F]:
     """The options of a list whose rows have these states (a class of `tournee.store`): its command is called
     with `filters` in their place."""
     options = (
-        click.option("--since", type=_Day(), help="À partir de ce jour (JJ/MM/AAAA ou AAAA-MM-JJ)."),
+        click.option("--since", type=DayOption(), help="À partir de ce jour (JJ/MM/AAAA ou AAAA-MM-JJ)."),
         click.option("--ps", default="", metavar="NUMÉRO", help="D’un seul professionnel."),
         click.option("--state", type=_StateWord(states), help="Dans cet état seulement, dit comme affiché."),
         click.option("--patient", default="", metavar="NOM", help="D’un patient, par une partie de son nom."),
@@ -94,7 +94,9 @@ def more_line(filters: Filters) -> str:
     return f"Page {filters.page}. La suite : --page {filters.page + 1}"
 
 
-class _Day(click.ParamType):  # type: ignore[type-arg]
+class DayOption(click.ParamType):  # type: ignore[type-arg]
+    """A day, as it is written in French or as computers write it."""
+
     name = "jour"
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:

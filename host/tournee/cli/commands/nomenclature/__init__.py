@@ -1,0 +1,1 @@
+"""Commands about acts and prices: finding them, and the tables they come from."""
