@@ -40,10 +40,12 @@ def issue(tmp_path: Path, recipient_key: RSAPrivateKey) -> Issue:
     def write(
         *,
         key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = recipient_key,
+        public: rsa.RSAPublicKey | None = None,
         starts: datetime = NOW - DAY,
         ends: datetime = NOW + DAY,
         key_encipherment: bool | None = True,
         purposes: tuple[x509.ObjectIdentifier, ...] = (),
+        critical: tuple[x509.ExtensionType, ...] = (),
         encoding: serialization.Encoding = serialization.Encoding.PEM,
     ) -> Path:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "OCT fictif")])
@@ -51,7 +53,7 @@ def issue(tmp_path: Path, recipient_key: RSAPrivateKey) -> Issue:
             x509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(name)
-            .public_key(key.public_key())
+            .public_key(public or key.public_key())
             .serial_number(0x80FF)
             .not_valid_before(starts)
             .not_valid_after(ends)
@@ -61,6 +63,8 @@ def issue(tmp_path: Path, recipient_key: RSAPrivateKey) -> Issue:
             builder = builder.add_extension(usage, critical=True)
         if purposes:
             builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+        for extension in critical:
+            builder = builder.add_extension(extension, critical=True)
         path = tmp_path / "oct.crt"
         path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(encoding))
         return path

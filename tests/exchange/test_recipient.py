@@ -1,5 +1,6 @@
 """Certificates that may not be sealed for: each is refused with its own flaw (`OCT-MSG-8`)."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,62 @@ def test_short_key_is_refused(issue: Issue) -> None:
 
 def test_key_that_is_not_rsa_is_refused(issue: Issue) -> None:
     assert flaw(issue(key=ec.generate_private_key(ec.SECP256R1()))) is Flaw.NOT_RSA
+
+
+def test_key_of_exponent_three_is_refused(issue: Issue) -> None:
+    with pytest.raises(CertificateError, match="exposant 3"):
+        check(issue(key=rsa.generate_private_key(3, 2048)))
+    assert flaw(issue(key=rsa.generate_private_key(3, 2048))) is Flaw.KEY_WEAK
+
+
+@pytest.mark.parametrize(
+    ("n", "e", "told"),
+    [
+        (0xF1 << 2040 | 0x11, 65_539, "divisible"),
+        ((2**1024 + 643) * (2**1024 + 1081), 65_537, "proches"),
+        (2**16_500 + 1, 65_537, "16501 bits"),
+    ],
+    ids=["a small factor", "two factors close together", "too long"],
+)
+def test_key_of_a_weak_modulus_is_refused(issue: Issue, n: int, e: int, told: str) -> None:
+    assert flaw(issue(public=rsa.RSAPublicNumbers(e, n).public_key())) is Flaw.KEY_WEAK
+    with pytest.raises(CertificateError, match=told):
+        check(issue(public=rsa.RSAPublicNumbers(e, n).public_key()))
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\5\0"),
+        x509.NameConstraints(permitted_subtrees=[x509.DNSName("exemple.fr")], excluded_subtrees=None),
+        x509.PolicyConstraints(require_explicit_policy=0, inhibit_policy_mapping=None),
+    ],
+    ids=["unknown", "names", "policies"],
+)
+def test_critical_extension_that_is_not_judged_is_refused_by_its_number(
+    issue: Issue, extension: x509.ExtensionType
+) -> None:
+    """RFC 5280 4.2."""
+    path = issue(critical=(extension,))
+    assert flaw(path) is Flaw.UNKNOWN_CRITICAL
+    with pytest.raises(CertificateError, match=extension.oid.dotted_string):
+        check(path)
+
+
+def test_critical_extensions_that_restrict_nothing_here_are_taken(issue: Issue) -> None:
+    mail = x509.SubjectAlternativeName([x509.RFC822Name("oct@exemple.fr")])
+    assert check(issue(critical=(x509.BasicConstraints(ca=False, path_length=None), mail)))
+
+
+def test_pipe_in_place_of_a_certificate_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert flaw(tmp_path / "pipe") is Flaw.UNREADABLE
+
+
+def test_file_too_long_for_a_certificate_is_refused(issue: Issue) -> None:
+    path = issue()
+    path.write_bytes(path.read_bytes() + bytes(65_536))
+    assert flaw(path) is Flaw.UNREADABLE
 
 
 def test_certificate_for_signing_only_is_refused(issue: Issue) -> None:

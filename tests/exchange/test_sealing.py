@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7
@@ -153,6 +154,10 @@ FLAWS: dict[str, dict[str, object]] = {
     "not-yet-valid": {"starts": NOW + DAY / 2},
     "wrong-purpose": {"purposes": (ExtendedKeyUsageOID.SERVER_AUTH,)},
     "key-too-short": {"key": rsa.generate_private_key(65537, 1024)},
+    "key-weak": {"key": rsa.generate_private_key(3, 2048)},
+    "unknown-critical": {
+        "critical": (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\5\0"),)
+    },
     "not-rsa": {"key": ec.generate_private_key(ec.SECP256R1())},
 }
 

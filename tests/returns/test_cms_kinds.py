@@ -74,11 +74,56 @@ def test_what_is_sealed_is_opened_however_it_is_wrapped(vector, sealed):
             "CMS SignedData",
         ),
         (lambda content: encrypt(content, "-camellia-256-cbc"), "camellia-256-cbc"),
+        (lambda content: encrypt(encrypt(content, "-aes256"), "-aes256"), "Ce que l’enveloppe contient"),
+        (
+            lambda content: encrypt(
+                openssl(
+                    content,
+                    *("cms", "-sign", "-nodetach", "-binary", "-outform", "DER"),
+                    *("-signer", str(CERTIFICATE), "-inkey", str(KEY)),
+                ),
+                "-aes256",
+            ),
+            "Ce que l’enveloppe contient est un contenu signé (CMS SignedData)",
+        ),
+        (lambda content: gzip.compress(gzip.compress(gzip.compress(content))), "plus de 2 fois"),
         (lambda content: b"-----BEGIN CMS-----\n!!!!\n-----END CMS-----\n", "PEM"),
     ],
-    ids=["AES-GCM", "signed", "Camellia", "PEM of no base64"],
+    ids=[
+        *("AES-GCM", "signed", "Camellia", "sealed twice", "signed and sealed", "compressed three times"),
+        "PEM of no base64",
+    ],
 )
 def test_what_is_not_opened_is_set_aside_and_named(vector, made, named):
     read = take(made(vector("rsp_576.txt")))
     assert read.kind == "QUARANTINED"
     assert named in read.content.reason
+
+
+def test_what_is_compressed_twice_is_read_sealed_or_clear(vector):
+    twice = gzip.compress(gzip.compress(vector("rsp_576.txt")))
+    assert take(twice).clear == vector("rsp_576.txt")
+    assert take(encrypt(twice, "-aes256")).clear == vector("rsp_576.txt")
+
+
+FORMS = {
+    "une archive ZIP": b"PK\x03\x04rest",
+    "un contenu compressé par xz": b"\xfd7zXZ\x00rest",
+    "un contenu compressé par bzip2": b"BZh91AY",
+    "un document PDF": b"%PDF-1.7",
+    "un message PGP": b"-----BEGIN PGP MESSAGE-----",
+    "un PEM qui n’est pas un CMS": b"-----BEGIN CERTIFICATE-----",
+    "un document XML": b'<?xml version="1.0"?>',
+    "une page HTML": b"<!DOCTYPE html><html>",
+    "un échange EDIFACT": b"UNA:+.? 'UNB+UNOC:3",
+    "une structure ASN.1 (DER ou BER) qui n’est pas un CMS connu": bytes.fromhex("3082010a0201"),
+    "des zéros": bytes(64),
+    "contenu inconnu": b"hello",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_no_return_is_set_aside_by_its_name(form):
+    read = take(FORMS[form])
+    assert read.kind == "QUARANTINED"
+    assert read.content.reason == f"Ni ARL, ni RSP, ni ART, ni dLOI : {form}."

@@ -27,6 +27,7 @@ PS_SIGNATURE, VITALE_SIGNATURE, LOT_SIGNATURE = "P", "V", "L"
 
 _CHUNK = 96  # characters of a signature that a record 7 holds
 _BITS = 2048
+_EXPONENT_MIN = 65_537
 _CARDS_KEPT = 64  # whose certificates are not read again
 
 
@@ -203,4 +204,6 @@ def _public_key(certificate_der: bytes) -> rsa.RSAPublicKey:
         raise SignatureError(f"Le certificat de la carte est illisible : {error}.") from error
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size != _BITS:
         raise SignatureError(f"Le certificat de la carte n’est pas celui d’une clé RSA de {_BITS} bits.")
+    if (exponent := key.public_numbers().e) < _EXPONENT_MIN:
+        raise SignatureError(f"La clé RSA de la carte est faible (exposant {exponent}).")
     return key

@@ -19,6 +19,7 @@ from tournee.returns.cms_kinds import entity_within, is_cms, is_enveloped, named
 from tournee.returns.dloi import APPLICATION as DLOI_APPLICATION
 from tournee.returns.dloi import Dloi, read_dloi
 from tournee.returns.endings import mended
+from tournee.returns.forms import known_form
 from tournee.returns.message import Envelope, peek_envelope, read_message
 from tournee.returns.quarantine import DamagedError, Quarantined
 from tournee.returns.rsp.content import Rsp
@@ -30,6 +31,7 @@ Unseal = Callable[[bytes], bytes]  # CMS EnvelopedData (DER or BER) to what it h
 
 CLEAR_MAX = 32 * 2**20  # bytes after decompression: a return of 250 000 records
 _GZIP = b"\x1f\x8b"
+_GZIP_MAX = 2  # some gateways compress what is compressed
 _MEMBERS_MAX = 100
 _BLOCK = 64 * 2**10  # compressed bytes taken at a time
 _GZIP_WINDOW = zlib.MAX_WBITS | 16
@@ -111,8 +113,13 @@ def _open(attachment: bytes, unseal: Unseal | None) -> bytes:
         if not is_enveloped(content):
             raise DamagedError(named_cms(content), "descellement")
         content = entity_within(_unsealed(content, unseal))
+        if is_cms(content):
+            raise DamagedError(named_cms(content, "Ce que l’enveloppe contient"), "descellement")
+    for _ in range(_GZIP_MAX):
+        if content[:2] == _GZIP:
+            content = _gunzip(content)
     if content[:2] == _GZIP:
-        content = _gunzip(content)
+        raise DamagedError(f"La pièce jointe est compressée plus de {_GZIP_MAX} fois.", "décompression")
     if not content:
         raise DamagedError("La pièce jointe est vide.", "pièce jointe")
     return content
@@ -168,7 +175,7 @@ def _decode(envelope: Envelope, clear: bytes) -> Arl | Rsp | Art | Dloi:
             return read_rsp(clear)
     if announces_art(envelope):
         return read_art(envelope, clear)
-    raise DamagedError("Ni ARL, ni RSP, ni ART, ni dLOI : contenu inconnu.", "pièce jointe")
+    raise DamagedError(f"Ni ARL, ni RSP, ni ART, ni dLOI : {known_form(clear)}.", "pièce jointe")
 
 
 def _notes(envelope: Envelope, content: Arl | Rsp | Art | Dloi) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ _ENVELOPED = bytes.fromhex("2a864886f70d010703")  # 1.2.840.113549.1.7.3
 _NAMES = {
     bytes.fromhex("2a864886f70d010701"): "un contenu CMS simple (Data)",
     bytes.fromhex("2a864886f70d010702"): "un contenu signé (CMS SignedData)",
+    _ENVELOPED: "une enveloppe chiffrée (CMS EnvelopedData)",
     bytes.fromhex("2a864886f70d010705"): "une empreinte (CMS DigestedData)",
     bytes.fromhex("2a864886f70d010706"): "un contenu chiffré par mot de passe (CMS EncryptedData)",
     bytes.fromhex("2a864886f70d0109100102"): "un contenu authentifié (CMS AuthenticatedData)",
@@ -45,9 +46,9 @@ def is_enveloped(content: bytes) -> bool:
     return _kind(content) == _ENVELOPED
 
 
-def named_cms(content: bytes) -> str:
-    """What a CMS that is not opened is, in French."""
-    return f"La pièce jointe est {_NAMES[_kind(content) or b'']} : elle n’est pas prise en charge."
+def named_cms(content: bytes, what: str = "La pièce jointe") -> str:
+    """What a CMS that is not opened is, in French; `what` says where it is."""
+    return f"{what} est {_NAMES[_kind(content) or b'']} : elle n’est pas prise en charge."
 
 
 def entity_within(content: bytes) -> bytes:
@@ -62,4 +63,4 @@ def _kind(content: bytes) -> bytes | None:
         return None
     at = content.find(_OID, 0, _FRONT)
     oid = content[at + 2 : at + 2 + content[at + 1]] if 0 < at < len(content) - 1 else b""
-    return oid if oid == _ENVELOPED or oid in _NAMES else None
+    return oid if oid in _NAMES else None

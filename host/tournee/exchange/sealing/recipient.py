@@ -6,6 +6,7 @@ carer can act on; there is no way round to clear text.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,10 +18,21 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from tournee.errors import ExchangeError
+from tournee.files import read_bounded
+from tournee.french import reason
 
 KEY_BITS_MIN = 2048
+KEY_BITS_MAX = 16_384  # a longer one takes seconds a message
+EXPONENT_MIN = 65_537  # with e = 3 a slip of padding gives the session key away
 CERTIFICATE_MAX = 64 * 1024  # bytes of a certificate's file
 _PEM = b"-----BEGIN"
+_KNOWN = (
+    *(x509.KeyUsage, x509.ExtendedKeyUsage, x509.BasicConstraints),
+    *(x509.SubjectAlternativeName, x509.CertificatePolicies),
+)
+"""Extensions that may be critical: the usages are judged, the others restrict nothing here (RFC 5280 4.2)."""
+_SMALL_PRIMES = [one for one in range(2, 1000) if all(one % less for less in range(2, math.isqrt(one) + 1))]
+_FERMAT_STEPS = 100
 
 
 class Flaw(StrEnum):
@@ -33,6 +45,8 @@ class Flaw(StrEnum):
     NOT_YET_VALID = "not-yet-valid"
     NOT_RSA = "not-rsa"
     KEY_TOO_SHORT = "key-too-short"
+    KEY_WEAK = "key-weak"
+    UNKNOWN_CRITICAL = "unknown-critical"
     WRONG_PURPOSE = "wrong-purpose"
 
 
@@ -45,6 +59,8 @@ _TOLD = {
     Flaw.NOT_YET_VALID: ("il n’est pas encore valable", "vérifiez la date de l’appareil, puis " + _ASK),
     Flaw.NOT_RSA: ("sa clé n’est pas une clé RSA", _ASK),
     Flaw.KEY_TOO_SHORT: (f"sa clé est trop courte (moins de {KEY_BITS_MIN} bits)", _ASK),
+    Flaw.KEY_WEAK: ("sa clé RSA est faible", _ASK),
+    Flaw.UNKNOWN_CRITICAL: ("il pose une condition critique que ce logiciel ne connaît pas", _ASK),
     Flaw.WRONG_PURPOSE: ("il n’est pas fait pour chiffrer des messages", _ASK),
 }
 
@@ -78,12 +94,11 @@ def read_certificate(path: Path | None, whose: str = "de l’OCT") -> x509.Certi
         raise CertificateError(Flaw.MISSING, whose)
     where = f"« {path} »"
     try:
-        with path.open("rb") as file:
-            data = file.read(CERTIFICATE_MAX)
+        data = read_bounded(path, CERTIFICATE_MAX)
     except FileNotFoundError as error:
         raise CertificateError(Flaw.MISSING, where) from error
     except OSError as error:
-        raise CertificateError(Flaw.UNREADABLE, where, str(error)) from error
+        raise CertificateError(Flaw.UNREADABLE, where, reason(error)) from error
     try:
         if _PEM in data:
             return x509.load_pem_x509_certificate(data)
@@ -116,18 +131,44 @@ def check_recipient(
         raise CertificateError(Flaw.NOT_RSA, where)
     if key.key_size < KEY_BITS_MIN:
         raise CertificateError(Flaw.KEY_TOO_SHORT, where, f"{key.key_size} bits")
-    if not _may_encipher(certificate, where):
+    if weakness := _weakness(key):
+        raise CertificateError(Flaw.KEY_WEAK, where, weakness)
+    extensions = _extensions(certificate, where)
+    for one in extensions:
+        if one.critical and not isinstance(one.value, _KNOWN):
+            raise CertificateError(Flaw.UNKNOWN_CRITICAL, where, one.oid.dotted_string)
+    if not _may_encipher(extensions):
         raise CertificateError(Flaw.WRONG_PURPOSE, where)
     der = certificate.public_bytes(serialization.Encoding.DER)
     return RecipientCertificate(der, key, fingerprint, certificate.not_valid_after_utc)
 
 
-def _may_encipher(certificate: x509.Certificate, where: str) -> bool:
-    """Whether its usages, where given, allow key transport for mail (RFC 5280 4.2.1.3, 4.2.1.12)."""
+def _weakness(key: RSAPublicKey) -> str:
+    """Why a key that is long enough must not be sealed for, empty when nothing is seen."""
+    numbers = key.public_numbers()
+    if key.key_size > KEY_BITS_MAX:
+        return f"{key.key_size} bits"
+    if numbers.e < EXPONENT_MIN or not numbers.e & 1:
+        return f"exposant {numbers.e}"
+    if any(not numbers.n % prime for prime in _SMALL_PRIMES):
+        return "module divisible par un petit nombre"
+    root = math.isqrt(numbers.n) + 1
+    for middle in range(root, root + _FERMAT_STEPS):  # its two primes are all but the same
+        rest = middle * middle - numbers.n
+        if math.isqrt(rest) ** 2 == rest:
+            return "facteurs trop proches"
+    return ""
+
+
+def _extensions(certificate: x509.Certificate, where: str) -> x509.Extensions:
     try:
-        extensions = certificate.extensions
+        return certificate.extensions
     except ValueError as error:
         raise CertificateError(Flaw.UNREADABLE, where, "extensions") from error
+
+
+def _may_encipher(extensions: x509.Extensions) -> bool:
+    """Whether its usages, where given, allow key transport for mail (RFC 5280 4.2.1.3, 4.2.1.12)."""
     try:
         if not extensions.get_extension_for_class(x509.KeyUsage).value.key_encipherment:
             return False
