@@ -54,7 +54,7 @@ def test_each_file_goes_to_its_own_insurer_which_settles_it(both: Surroundings) 
     assert addressees(both) == [
         "cp-01011021@caisses.example",
         "cp-01021041@caisses.example",
-        "oc-0075500017@amc.example",
+        "oc-0099900009@amc.example",
     ]
 
 
@@ -198,7 +198,7 @@ def test_a_route_changed_in_place_does_not_take_along_what_was_framed(
 
 def test_an_unknown_insurer_stops_its_file_alone_and_says_what_to_add_where(both: Surroundings) -> None:
     straight = direct(both)
-    without = tuple(one for one in straight.insurers if one.key != "OC 00000075500017")
+    without = tuple(one for one in straight.insurers if one.key != "OC 00000099900009")
     with office(both, replace(straight, insurers=without)) as opened:
         certify_and_close(opened, both, short_day())
         make_files(opened)
@@ -206,7 +206,7 @@ def test_an_unknown_insurer_stops_its_file_alone_and_says_what_to_add_where(both
         assert [one.error for one in sent] == [None, None]
         assert (kept.message, type(kept.error)) == (None, ConfigError)
         assert "[[route.direct-emule.destinataire]]" in kept.error.next_step
-        assert 'type = "OC", numero = "00000075500017"' in kept.error.next_step
+        assert 'type = "OC", numero = "00000099900009"' in kept.error.next_step
         assert [file.state for file in opened.journal.files.find()] == [FileState.SENT] * 2 + [FileState.MADE]
         opened.route = straight  # put right, it leaves
         (done,) = send(opened)
@@ -215,8 +215,8 @@ def test_an_unknown_insurer_stops_its_file_alone_and_says_what_to_add_where(both
 
 def test_an_insurer_may_be_known_by_its_crf(both: Surroundings) -> None:
     straight = direct(both)
-    amc = next(one for one in straight.insurers if one.number.endswith("0075500017"))
-    by_crf = Insurer(amc.address, amc.certificate, crf="D0075500017")
+    amc = next(one for one in straight.insurers if one.number.endswith("0099900009"))
+    by_crf = Insurer(amc.address, amc.certificate, crf="D0099900009")
     others = tuple(one for one in straight.insurers if one is not amc)
     with office(both, replace(straight, insurers=(*others, by_crf))) as opened:
         certify_and_close(opened, both, short_day())

@@ -36,7 +36,7 @@ certificat = "caisse.pem"
 """
 AMC = """
 [[{where}]]
-crf = "D0075500017"
+crf = "D0099900009"
 adresse = "b@amc.example"
 """
 HERE = "route.caisses.destinataire"
@@ -54,7 +54,7 @@ def test_insurers_stand_in_the_route_or_in_a_file_of_their_own_or_both(tmp_path:
     folder.mkdir()
     (folder / "caisses.toml").write_text(CPAM.format(where="destinataire"))
     route = load(tmp_path, 'destinataires = "listes/caisses.toml"', AMC.format(where=HERE))
-    assert [one.key for one in route.insurers] == ["D0075500017", "CP 00000001011021"]
+    assert [one.key for one in route.insurers] == ["D0099900009", "CP 00000001011021"]
     cpam = route.insurers[1]
     assert (cpam.label, cpam.certificate) == ("CPAM fictive (CP 00000001011021)", folder / "caisse.pem")
     assert (route.is_direct, route.per_recipient) == (True, True)
@@ -69,7 +69,7 @@ def test_insurers_stand_in_the_route_or_in_a_file_of_their_own_or_both(tmp_path:
         ("", CPAM + CPAM, "Le destinataire CP 00000001011021 est indiqué 2 fois"),
         ("", CPAM.replace('"CP"', '"caisse"'), "type « caisse »"),
         ("", CPAM.replace('"1011021"', '"0101102100000000"'), "numéro « 0101102100000000 »"),
-        ("", AMC.replace("D0075500017", "75500017"), "Le CRF « 75500017 »"),
+        ("", AMC.replace("D0099900009", "99900009"), "Le CRF « 99900009 »"),
         ("", AMC + 'type = "OC"', "va sans type ni numero"),
         ("", CPAM.replace("a@caisse.example", "caisse"), "n’est pas une adresse"),
         ("", CPAM + "telephone = 1", "[route.caisses.destinataire n° 1] telephone : clé inconnue"),
@@ -99,6 +99,6 @@ def test_a_route_leads_to_each_insurer_by_its_own_address(tmp_path: Path) -> Non
     route = load(tmp_path, here=CPAM.format(where=HERE) + AMC.format(where=HERE))
     towards = route.towards("CP", "00000001011021", "F01021011")
     assert (towards.address, towards.certificate) == ("a@caisse.example", tmp_path / "caisse.pem")
-    assert route.towards("OC", "00000075500017", "D0075500017").address == "b@amc.example"
+    assert route.towards("OC", "00000099900009", "D0099900009").address == "b@amc.example"
     with pytest.raises(ConfigError, match="MA 00000002350351"):
         route.towards("MA", "00000002350351", "F02351350")

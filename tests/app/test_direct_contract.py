@@ -15,7 +15,7 @@ from tournee.app.inbound import fetch
 from tournee.app.opposition.by_mail import request_list
 from tournee.app.outbound import kept_lots, make_files, send
 from tournee.billing.dayfile.day import DayError
-from tournee.billing.rules.rules import RuleError
+from tournee.billing.rules.visit import RuleError
 from tournee.errors import ConfigError
 from tournee.exchange.route import Mode
 from tournee.store import LotState, SheetState
@@ -81,7 +81,7 @@ def test_enriched_fse_go_in_files_per_recipient_when_the_route_says_so(both: Sur
         send(opened)
         fetch(opened)
         assert states(opened) == [SheetState.PAID]
-    assert [(one.amc, one.amount) for one in both.world.oct.claims] == [("0075500017", 415)]
+    assert [(one.amc, one.amount) for one in both.world.oct.claims] == [("0099900009", 415)]
     assert addressees(both) == ["factures@oct.example"]
 
 

@@ -17,14 +17,14 @@ from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, send
 from tournee.billing.dayfile.day import DayError
-from tournee.billing.rules.rules import RuleError
+from tournee.billing.rules.visit import RuleError
 from tournee.config import load_config
 from tournee.errors import ConfigError
 from tournee.exchange.route import Mode, Route
 from tournee.reader import Reader
 from tournee.store import FileRow, FileState, LotState, SheetState
 
-CARD_SHEETS = {"FSE": "CP00000001011021", "DRE": "OC00000075500017"}  # of the patient whose card is there
+CARD_SHEETS = {"FSE": "CP00000001011021", "DRE": "OC00000099900009"}  # of the patient whose card is there
 TYPED_SHEET = "CP00000001021041"
 BOTH_SIDES = "contrat 99 .*éclatement à la source.* s’excluent"
 CONFIGURATION = """
@@ -249,4 +249,4 @@ def test_enriched_fse_closed_before_the_change_go_per_recipient(surroundings: Su
         fetch(office)
         assert states(office) == [SheetState.PAID]
         assert [row.paid for row in office.journal.overview()[::-1]] == [1038]
-    assert [(one.amc, one.amount) for one in surroundings.world.oct.claims] == [("0075500017", 415)]
+    assert [(one.amc, one.amount) for one in surroundings.world.oct.claims] == [("0099900009", 415)]

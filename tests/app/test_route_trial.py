@@ -202,16 +202,16 @@ def test_a_certificate_withdrawn_missing_or_unreadable_is_told(route: Route, tmp
 def test_in_direct_mode_each_insurer_is_judged(route: Route) -> None:
     # OCT-MODE-1
     good = Insurer("caisse@caisses.example", route.certificate, "CP", "1011021", name="CPAM fictive")
-    bad = Insurer("amc@amc.example", None, crf="D0075500017")
+    bad = Insurer("amc@amc.example", None, crf="D0099900009")
     straight = replace(
         route, mode=Mode.DIRECT, address="", identifier="", certificate=None, insurers=(good, bad)
     )
     found = certificates_of(straight)
     assert [(one.what, one.standing) for one in found] == [
         ("Adresse de CPAM fictive (CP 00000001011021)", Standing.OK),
-        ("Adresse de D0075500017", Standing.OK),
+        ("Adresse de D0099900009", Standing.OK),
         ("Certificat de CPAM fictive (CP 00000001011021)", Standing.OK),
-        ("Certificat de D0075500017", Standing.WRONG),
+        ("Certificat de D0099900009", Standing.WRONG),
     ]
     with pytest.raises(CertificateError):
         certificate_ends(straight, NOW)

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-
 from tournee.billing.pricing.article_11b import weights
-from tournee.billing.rules.rules import visit_breaches
+
+from tournee.billing.rules.visit import visit_breaches
 from tournee.billing.visit import Act
 
 SUNDAY, MONDAY = date(2026, 11, 15), date(2026, 11, 16)

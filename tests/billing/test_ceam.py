@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tournee.billing.rules.breach import place_of
 
 from tournee.billing.ceam import COUNTRIES, Ceam
 from tournee.billing.dayfile.ceam import read_ceam
 from tournee.billing.dayfile.day import DayError, load_day
 from tournee.billing.judged import judged_visits, read_judged, write_judged
-from tournee.billing.rules.breach import place_of
 from tournee.tables.table import Table
 
 CARE = date(2026, 11, 16)

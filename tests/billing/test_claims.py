@@ -109,7 +109,7 @@ def test_work_accident_is_paid_in_full(invoice, visit):
 
 
 def test_attestation_stands_in_for_the_card_s_amc(nurse, patient, visit, amc):
-    attestation = Amc("0075500017", indicator="30")
+    attestation = Amc("0099900009", indicator="30")
     made = make_invoice(nurse, patient(amc=amc), visit(amc=attestation), 1)
     assert made.claim.amc == attestation
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tournee.billing.rules.breach import place_of
 
 from tournee.billing.dayfile.day import DayError, load_day
 from tournee.billing.dayfile.schema import DAY_FORMAT
 from tournee.billing.identity import Amc
-from tournee.billing.rules.breach import place_of
 from tournee.billing.visit import Accident, Act, Prescription
 from tournee.errors import BillingError
 
@@ -119,10 +119,10 @@ def test_prescription_is_read():
 
 def test_attestation_is_read():
     line = (
-        'amc = { numero = "0075500017", adherent = "12", indicateur = "23", routage = "oc", hote = "001" }\n'
+        'amc = { numero = "0099900009", adherent = "12", indicateur = "23", routage = "oc", hote = "001" }\n'
     )
     assert visit_of(VISIT + AMI + line).amc == Amc(
-        "0075500017", member="12", indicator="23", routing="OC", host="001"
+        "0099900009", member="12", indicator="23", routing="OC", host="001"
     )
 
 
@@ -133,7 +133,7 @@ def test_attestation_under_a_management_agreement_is_read():
 
 
 def test_member_number_too_long_once_in_capitals_is_told():
-    line = 'amc = { numero = "0075500017", adherent = "œœœœœœœœ" }\n'
+    line = 'amc = { numero = "0099900009", adherent = "œœœœœœœœ" }\n'
     (only,) = mistakes(HEAD + VISIT + AMI + line)
     assert only[:2] == (9, "visite 1, amc, numero")
     assert "15 caractères au plus" in only[2]

@@ -43,7 +43,7 @@ def test_age_grows_on_the_birthday(patient, day, age):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"number": "75500017"}, "n’est pas fait de 10 chiffres"),
+        ({"number": "99900009"}, "n’est pas fait de 10 chiffres"),
         ({"member": "A" * 16}, "numéro d’adhérent"),
         ({"member": "œ" * 8}, "15 caractères au plus"),  # written OE
         ({"routing": "ABC"}, "code de routage"),
@@ -52,7 +52,7 @@ def test_age_grows_on_the_birthday(patient, day, age):
 )
 def test_amc_that_does_not_fit_its_columns_is_refused(changes, told):
     with pytest.raises(IdentityError) as refusal:
-        Amc(**({"number": "0075500017"} | changes))
+        Amc(**({"number": "0099900009"} | changes))
     assert told in refusal.value.message
 
 

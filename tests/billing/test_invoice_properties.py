@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tournee.billing.identity import Amc, Coverage, Patient, PsIdentity
 from tournee.billing.invoice import make_invoice
-from tournee.billing.rules.rules import RuleError
+from tournee.billing.rules.visit import RuleError
 from tournee.billing.sheets import invoice_records, invoice_sheets
 from tournee.billing.visit import Accident, Act, Prescription, Visit
 from tournee.billing.zones.decoded import Told

@@ -51,7 +51,7 @@ def test_every_vector_is_used(vectors):
 def test_fse_and_dre_of_an_invoice_hold_the_same_records_under_two_crf(invoice_of):
     fse, dre = invoice_sheets(invoice_of("enfant_fse_dre"))
     assert (fse.kind, fse.crf, fse.organisme) == ("FSE", "F01021011", "021")
-    assert (dre.kind, dre.crf, dre.organisme) == ("DRE", "D0075500017", "000")
+    assert (dre.kind, dre.crf, dre.organisme) == ("DRE", "D0099900009", "000")
     assert fse.records == dre.records
 
 

@@ -205,7 +205,7 @@ WRITTEN = st.fixed_dictionaries(
         "ald": st.booleans(),
         "naissance": st.just("1955-06-11"),
         "deplacement": st.fixed_dictionaries({"kilometres": st.integers(0, 30)}),
-        "amc": st.just({"numero": "0075500017", "adherent": "12"}),
+        "amc": st.just({"numero": "0099900009", "adherent": "12"}),
         "documents": st.sampled_from([["FSE"], ["FSE", "DRE"], ["DRE", "FSE"]]),
     },
 )

@@ -8,7 +8,7 @@ import pytest
 from tournee.billing.identity import Amc, Coverage, IdentityError, Period
 from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.billing.rules.patient import patient_breaches, require_same_ps
-from tournee.billing.rules.rules import RuleError
+from tournee.billing.rules.visit import RuleError
 from tournee.billing.visit import AMO_PAYS, BOTH_PAY, Act, Day
 from tournee.errors import BillingError
 from tournee.model.codes import DEGRADED

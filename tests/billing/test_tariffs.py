@@ -5,9 +5,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from tournee.billing.rules.acts import easter, is_rest_day
 
 from tournee.billing import tariffs
-from tournee.billing.rules.acts import easter, is_rest_day
 from tournee.errors import BillingError
 from tournee.model.amounts import half_up, hundredths
 

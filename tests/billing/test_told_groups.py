@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tournee.billing.invoice import make_invoice
-from tournee.billing.rules.rules import RuleError
+from tournee.billing.rules.visit import RuleError
 from tournee.billing.sheets import invoice_records
 from tournee.billing.visit import AMO_PAYS, BOTH_PAY, MATERNITY, Act
 from tournee.billing.zones.decoded import GroupError, NotOnCardError, Told

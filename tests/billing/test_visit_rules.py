@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tournee.billing.rules.rules import day_breaches, visit_breaches
+from tournee.billing.rules.visit import day_breaches, visit_breaches
 from tournee.billing.visit import (
     AMC_PAYS,
     AMO_PAYS,

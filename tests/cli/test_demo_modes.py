@@ -48,7 +48,7 @@ RECIPIENTS = {
     ("F02351350", "MA00000002350351"),
     ("D0035500042", "OC00000035500042"),
     ("D0069500033", "OC00000069500033"),
-    ("D0075500017", "OC00000075500017"),
+    ("D0099900009", "OC00000099900009"),
     ("D0097400021", "OC00000097400021"),
     ("D0099999997", "OC00000099999997"),
 }
@@ -143,7 +143,7 @@ def test_enriched_the_oct_asks_amc_for_the_shares_of_contract_99(tmp_path: Path)
     assert len(told["invoices"]) == len(ENRICHED)
     assert set(ends(told)) == ENRICHED
     claims = [(claim["amc"], claim["invoice"], claim["amount"]) for claim in told["claims"]]
-    assert sorted(claims) == [("0035500042", "000000003", 1132), ("0075500017", "000000002", 415)]
+    assert sorted(claims) == [("0035500042", "000000003", 1132), ("0099900009", "000000002", 415)]
     paid = {row["patient"]: row["paid"] for row in told["invoices"]}
     assert (paid["MOREAU HUGO"], paid["LE GUEN ANNICK"], paid["ROBIN INES"]) == (1038, 2830, 717)
 

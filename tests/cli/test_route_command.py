@@ -200,14 +200,14 @@ def test_add_makes_a_direct_route_with_its_insurers(config: Path) -> None:
         "a@caisses.example",
         certificate,
         "OC",
-        "75500017",
+        "99900009",
         "b@amc.example",
         certificate,
     )
     told = run(config, "add", "direct", *options, "--insurer", *insurers[:4], "--insurer", *insurers[4:])
     assert told.returncode == 0, told.stderr
     route = load_config(config).routes["direct"]
-    assert [one.key for one in route.insurers] == ["CP 00000001011021", "OC 00000075500017"]
+    assert [one.key for one in route.insurers] == ["CP 00000001011021", "OC 00000099900009"]
     assert run(config, "use", "direct").returncode == 0
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 import pytest
-from documents import ROOT, blocks, code_words, documents
 
+from documents import ROOT, blocks, code_words, documents
 from tournee.cli.main import tournee
 from tournee.maker.main import maker
 

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from documents import DOCS, ROOT, table
-
 from tournee.app.alerts import AlertKind
 from tournee.cli import status
 from tournee.cli.options.log_options import LEVELS

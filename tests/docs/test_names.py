@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from documents import DOCS, ROOT, code_words, documents, table
 
 ROOMS = ("firmware", "boards", "host", "tools", "tests", "tournee", ".github")

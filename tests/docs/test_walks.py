@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from documents import DOCS, ROOT, blocks
 
 import tournee.emulation
+from documents import DOCS, ROOT, blocks
 from tournee.emulation.cards import load_card
 from tournee.emulation.practice import practice
 from tournee.secrets import NoKeyring

@@ -11,7 +11,7 @@ from tournee.formats.records import encode
 ISSUER = "756000121"
 FEE, AMO, AMC = 1000, 600, 400
 CRF_FSE = "F01021021"
-CRF_DRE = "D0075500017"
+CRF_DRE = "D0099900009"
 KEY_ID = "0A1B2C"
 SIGNATURE = base64.b64encode(bytes(range(256))).decode()
 _WIDTH = 96
@@ -46,7 +46,7 @@ def record_2(number: int, **other: str | int) -> bytes:
 
 def record_2a(number: int, **other: str | int) -> bytes:
     """The complementary insurer."""
-    values: dict[str, str | int] = {"numero_amc": "0075500017", "adherent": "12345678"}
+    values: dict[str, str | int] = {"numero_amc": "0099900009", "adherent": "12345678"}
     return encode("2A", head(number) | values | other)
 
 

@@ -39,14 +39,14 @@ def patched(record, column, text):
     return record[:at] + text.encode() + record[at + len(text) :]
 
 
-TWO_SPLIT = {"type_contrat": "99", "numero_amc": "0075500017"}
-INSURED = s.record_2(1, type_contrat="01", numero_amc="0075500017")
+TWO_SPLIT = {"type_contrat": "99", "numero_amc": "0099900009"}
+INSURED = s.record_2(1, type_contrat="01", numero_amc="0099900009")
 
 INVOICES = {
     "right invoice": (s.invoice(1), None),
     "several acts": (s.invoice(1, 7), None),
     "2A and 4E in their places": (
-        s.record_2(1, type_contrat="01", numero_amc="0075500017")
+        s.record_2(1, type_contrat="01", numero_amc="0099900009")
         + s.record_2a(1)
         + (s.record_4(1) + s.record_4e(1)) * 2
         + s.record_5(1, 2),
@@ -58,7 +58,7 @@ INVOICES = {
     "end without an act": (s.record_2(1) + s.record_5(1), ("ORDER", 1, 1)),
     "2A after an act": (s.record_2(1) + s.record_4(1) + s.record_2a(1), ("ORDER", 2, 1)),
     "2A twice": (
-        s.record_2(1, type_contrat="01", numero_amc="0075500017") + s.record_2a(1) * 2,
+        s.record_2(1, type_contrat="01", numero_amc="0099900009") + s.record_2a(1) * 2,
         ("ORDER", 2, 1),
     ),
     "4E without an act": (s.record_2(1) + s.record_4e(1), ("ORDER", 1, 1)),
@@ -95,13 +95,13 @@ INVOICES = {
         ("NUMBER", 1, 42),
     ),
     "insurer without its 2A": (
-        s.record_2(1, numero_amc="0075500017") + s.record_4(1),
+        s.record_2(1, numero_amc="0099900009") + s.record_4(1),
         ("ORDER", 1, 1),
     ),
     "contract without a 2A": (s.record_2(1, type_contrat="01") + s.record_4(1), ("ORDER", 1, 1)),
     "contract without an insurer": (s.record_2(1, type_contrat="01") + s.record_2a(1), ("NUMBER", 1, 42)),
     "2A without an insurer": (s.record_2(1) + s.record_2a(1), ("NUMBER", 1, 42)),
-    "insurer without a contract type": (s.record_2(1, numero_amc="0075500017") + s.record_2a(1), None),
+    "insurer without a contract type": (s.record_2(1, numero_amc="0099900009") + s.record_2a(1), None),
     "amount of a complementary share that is not asked for": (
         INSURED + s.record_2a(1, montant_complementaire=1),
         ("TOTAL", 1, 68),
@@ -297,7 +297,7 @@ def test_lot_of_dre_names_no_organisme():
 
 
 def test_dre_goes_to_the_insurer_of_the_crf():
-    right = s.record_2(1, type_contrat="01", numero_amc="0075500017")
+    right = s.record_2(1, type_contrat="01", numero_amc="0099900009")
     wrong = s.record_2(1, type_contrat="01", numero_amc="0075500018")
     assert refusal(DRE_HEAD + right, LOT, kind=DRE) is None
     assert refusal(DRE_HEAD + wrong, LOT, kind=DRE) == ("CRF", 1, 119)

@@ -23,7 +23,7 @@ def person(name: str):
 
 
 def amc(period):
-    return make(109, "0075500017", "", "1", "23", *period, "OC", "001", "", "", "", "")
+    return make(109, "0099900009", "", "1", "23", *period, "OC", "001", "", "", "", "")
 
 
 ONE, TWO = person("UN"), person("DEUX")

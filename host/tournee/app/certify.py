@@ -17,12 +17,16 @@ from tournee.app.cards import PsOnDuty, VitaleInReader, certificate_now
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.context import Office
 from tournee.app.opposition.in_force import refuse_opposed
-from tournee.billing.care_lines import with_lines
-from tournee.billing.dayfile.day import load_day
+from tournee.app.past import JournalPast, visit_facts
+from tournee.billing.dayfile.day import load_day, read_day
 from tournee.billing.identity import Patient
 from tournee.billing.invoice import choose_patient, make_invoice
-from tournee.billing.judged import judged_visits, read_judged, write_judged
+from tournee.billing.judged import read_judged, write_judged
+from tournee.billing.judging import judge
+from tournee.billing.nomenclature.table import packaged
+from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.patient import require_same_ps
+from tournee.billing.rules.visit import RuleError
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.visit import JudgedVisit, Splitter, Visit
 from tournee.errors import BillingError
@@ -60,17 +64,31 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     Raises DayError with every mistake and its place, contract 99 among them when the route in force splits at
     source or has no OCT (OCT-X-1); then nothing was taken in.
     """
-    day = load_day(data, name, splitter=splitter_of(office.route))
-    digest, date = hashlib.sha256(data).hexdigest(), f"{day.day:%Y%m%d}"
-    known = office.journal.visits.has_day(digest)
+    digest, today = hashlib.sha256(data).hexdigest(), office.clock().date()
+    if office.journal.visits.has_day(digest):
+        read = read_day(data, name)
+        date = f"{read.day:%Y%m%d}"
+        day_id = office.journal.visits.add_day(digest, read.carer.number, date, [])
+        _log.info("day %d: known before", day_id)
+        outside = sum(one.draft is not None and one.draft.visit.ceam is not None for one in read.visits)
+        return ImportedDay(day_id, date, read.carer.number, len(read.visits) - outside, True, outside)
+    day = load_day(
+        data,
+        name,
+        packaged(),
+        past=JournalPast(office.journal),
+        splitter=splitter_of(office.route),
+        today=today,
+    )
     kept = [
-        VisitDraft(write_judged(with_lines(visit)), outside=visit.visit.ceam is not None)
-        for visit in judged_visits(day)
+        VisitDraft(write_judged(one), visit_facts(one), outside=one.visit.ceam is not None)
+        for one in day.visits
     ]
     outside = sum(draft.outside for draft in kept)
+    date = f"{day.day:%Y%m%d}"
     day_id = office.journal.visits.add_day(digest, day.ps_number, date, kept)
-    _log.info("day %d: %d visits, %s", day_id, len(kept), "known before" if known else "taken in")
-    return ImportedDay(day_id, date, day.ps_number, len(kept) - outside, known, outside)
+    _log.info("day %d: %d visits taken in", day_id, len(kept))
+    return ImportedDay(day_id, date, day.ps_number, len(kept) - outside, False, outside)
 
 
 def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedVisit]]:
@@ -123,11 +141,10 @@ def certify_visit(
         invoice = make_invoice(
             ps.identity,
             _patient_of(visit.visit, vitale),
-            visit.visit,
+            _priced(office, row, visit),
             number,
             splitter=splitter_of(office.route),
             rectifies=office.journal.invoices.refused_of(row.id),
-            judged=True,
         )
         return invoice_sheets(invoice)
 
@@ -139,6 +156,17 @@ def certify_visit(
                 "visit %d, invoice %d: %s certified, mode %s", row.id, invoice_id, sheet.kind, sheet.mode
             )
     return office.journal.invoices.get(invoice_id)
+
+
+def _priced(office: Office, row: VisitRow, visit: JudgedVisit) -> JudgedVisit:
+    """A visit with its lines: one that a version before took in is judged now. RuleError."""
+    if visit.lines:
+        return visit
+    past = JournalPast(office.journal, besides=row.id)
+    judged = judge(visit.visit, carer_of(visit.ps_number, visit.profession), past, packaged())
+    if judged.breaches:
+        raise RuleError(judged.breaches, f"visite du {visit.visit.day:%d/%m/%Y}")
+    return judged.visit
 
 
 def _require_past(visit: Visit, today: date) -> None:

@@ -19,10 +19,17 @@ from tournee.store.card_certificates import KeptCertificates
 if TYPE_CHECKING:
     from tournee.config import Config
     from tournee.exchange.route import Mailbox, Route
+    from tournee.store import VisitFacts
 
 _PEM_MAX = 1 << 16
 Clock = Callable[[], datetime]
 _log = logging.getLogger(__name__)
+
+
+def _facts_of(payload: bytes) -> VisitFacts:
+    from tournee.app.past import facts_of_payload  # for journals of before only
+
+    return facts_of_payload(payload)
 
 
 @dataclass
@@ -79,7 +86,7 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
 
     now = clock or local_time
     secret = journal_key(config.journal)
-    journal = Journal(config.journal, Cipher(secret), now, station=config.station)
+    journal = Journal(config.journal, Cipher(secret), now, station=config.station, facts_of=_facts_of)
     former = tuple(route for name, route in config.routes.items() if name != config.active)
     key = ReturnKey.of(config)
     _log.info(

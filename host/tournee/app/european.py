@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from tournee.app.context import Office
+from tournee.billing.care_lines import care_lines
 from tournee.billing.ceam import CareLine, Ceam
 from tournee.billing.judged import read_judged
+from tournee.billing.nomenclature.table import packaged
 from tournee.billing.visit import JudgedVisit
 from tournee.documents.care_sheet import CareSheet, care_sheet_pdf
 from tournee.errors import StoreError
@@ -31,7 +33,7 @@ class EuropeanRecord:
     @property
     def lines(self) -> tuple[CareLine, ...]:
         """What was done, priced on its day."""
-        return self.judged.lines
+        return care_lines(self.judged, packaged())
 
     @property
     def total(self) -> int:

@@ -6,8 +6,8 @@ The reading of zone groups is in `zones.card`; here stand the values themselves.
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tournee.billing.nomenclature.table import Profession, Zone
 from tournee.billing.numbers import billing_number_fault, nir_fault, rpps_fault
-from tournee.billing.tariffs import Profession, Zone
 from tournee.errors import BillingError
 from tournee.formats.text import upper_ascii
 
@@ -21,6 +21,16 @@ _OVERSEAS = ("97", "98")  # departments of the billing number
 
 def _is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
+
+
+def zone_of(billing_number: str) -> Zone:
+    """Where the acts of a billing number are priced: overseas when its department is."""
+    return "drom" if billing_number.startswith(_OVERSEAS) else "metro"
+
+
+def department_of(billing_number: str) -> str:
+    """The department that a billing number begins with: "67", or "974" overseas."""
+    return billing_number[: 3 if billing_number.startswith(_OVERSEAS) else 2]
 
 
 class IdentityError(BillingError):
@@ -68,7 +78,7 @@ class PsIdentity:
     @property
     def zone(self) -> Zone:
         """Where the acts are priced: overseas when the billing number belongs to an overseas department."""
-        return "drom" if self.billing_number.startswith(_OVERSEAS) else "metro"
+        return zone_of(self.billing_number)
 
 
 @dataclass(frozen=True)

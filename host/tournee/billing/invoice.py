@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
+from tournee.billing.breach import Breach
 from tournee.billing.identity import IdentityError, Patient, PsIdentity
 from tournee.billing.pricing.claims import Claim, claim_of
 from tournee.billing.pricing.coverage import Cover, cover_of
-from tournee.billing.pricing.pricing import PricedAct, price_acts
+from tournee.billing.pricing.line import PricedLine
 from tournee.billing.pricing.recipients import Recipient, recipient_of
-from tournee.billing.rules.breach import Breach
+from tournee.billing.pricing.shares import InvoiceLine, share_out
 from tournee.billing.rules.patient import patient_breaches
-from tournee.billing.rules.rules import RuleError, contract_needs_an_oct, visit_breaches
-from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Act, Splitter, Visit
+from tournee.billing.rules.visit import RuleError, contract_needs_an_oct
+from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, JudgedVisit, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.model.codes import DRE
 
@@ -29,8 +30,8 @@ class Invoice:
     claim: Claim
     cover: Cover
     recipient: Recipient
-    lines: tuple[PricedAct, ...]
-    unbilled: tuple[Act, ...]  # third acts of a session and beyond, free by article 11B
+    lines: tuple[InvoiceLine, ...]
+    unbilled: tuple[PricedLine, ...]  # done and not billed: a third act, what the day's forfait includes
     rectifies: str = ""  # number of the invoice of the same visit that was refused (group 1110 field 5)
 
     @property
@@ -48,7 +49,7 @@ class Invoice:
         """Complementary share asked of an AMC, in cents; 0 when none is asked."""
         return sum(self.amc_of(line) for line in self.lines)
 
-    def amc_of(self, line: PricedAct) -> int:
+    def amc_of(self, line: InvoiceLine) -> int:
         """One act's complementary share, in cents."""
         return line.remainder if self.claim.amc is not None else 0
 
@@ -74,39 +75,34 @@ class Invoice:
 def make_invoice(
     ps: PsIdentity,
     patient: Patient,
-    visit: Visit,
+    judged: JudgedVisit,
     number: int,
     *,
     splitter: Splitter = Splitter.OCT,
     rectifies: str = "",
-    judged: bool = False,
 ) -> Invoice:
-    """Price a visit and share it out; `number` comes from the journal, which never gives it twice.
+    """Share out a visit that was judged and priced; the journal never gives `number` twice.
 
-    `splitter`: by whom the way it will be sent has it split; contract 99 allows the OCT alone. `rectifies` is
-    the number of the refused invoice that it stands for. `judged`: the visit was judged when the journal took
-    it in; what remains are the cards, and the way it will be sent.
-    Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, dates, rights, limits, sessions).
+    What remains to be judged are the cards, and the way it will be sent: `splitter`, by whom it has it split
+    (contract 99 allows the OCT alone). `rectifies` is the number of the refused invoice that it stands for.
+    Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, rights, age).
     """
     if not 1 <= number <= NUMBER_MAX:
         raise BillingError(f"Le numéro de facture {number} ne tient pas sur 9 chiffres.")
+    visit, who = judged.visit, f"{patient.first_name} {patient.name}"
     if visit.ceam is not None:
         raise BillingError(
             "Une visite sur carte européenne (CEAM) ne fait pas de facture.",
             cause="elle est hors télétransmission",
             next_step="remettez au patient sa feuille de soins",
         )
-    who = f"{patient.first_name} {patient.name}"
-    by_itself = (
-        contract_needs_an_oct(visit, splitter)
-        if judged
-        else visit_breaches(visit, ps.ps_type, splitter=splitter)
-    )
-    breaches = (*by_itself, *patient_breaches(visit, patient, ps))
+    breaches = (*contract_needs_an_oct(visit, splitter), *patient_breaches(visit, patient, ps))
     if breaches:
         raise RuleError(breaches, who)
-    cover = cover_of(patient, visit, f"{visit.acts[0].day:%Y%m%d}")
-    lines, unbilled = price_acts(visit.acts, ps, cover)
+    dated = [(line, visit.passages[line.passage].day) for line in judged.lines]
+    lines = share_out((line, day, cover_of(patient, visit, f"{day:%Y%m%d}")) for line, day in dated)
+    if not lines:
+        raise RuleError((Breach(("actes",), "rien à facturer : tout est compris ou gratuit"),), who)
     if sum(line.fee for line in lines) > FEES_MAX:
         raise RuleError((Breach(("actes",), "le total dépasse ce qu’une facture peut porter"),), who)
     claim = claim_of(visit, patient, sum(line.remainder for line in lines))
@@ -121,10 +117,10 @@ def make_invoice(
         patient=patient,
         visit=visit,
         claim=claim,
-        cover=cover,
+        cover=cover_of(patient, visit, f"{visit.passages[0].day:%Y%m%d}"),
         recipient=recipient_of(patient.regime, patient.caisse, patient.centre, visit.day),
         lines=lines,
-        unbilled=unbilled,
+        unbilled=tuple(line for line in judged.lines if not line.billed),
         rectifies=rectifies,
     )
 

@@ -1,32 +1,29 @@
 """A visit as the journal keeps it: as it was judged, in a form of its own that says its version.
 
-JSON in UTF-8, keys sorted, no blanks; what has the value that version 1 gives when nothing is said is left
-out. The same visit gives the same bytes, whatever file or face it came by.
+JSON in UTF-8, keys sorted, no blanks; what has the value that its version gives when nothing is said is left
+out, and labels, which the nomenclature tells. The same visit gives the same bytes, whatever file or face it
+came by. Versions before 2 knew no prices: a visit of theirs comes back without lines, to be judged anew.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from tournee.billing.visit import Day, JudgedVisit
+from tournee.billing.pricing.line import KEPT
+from tournee.billing.visit import JudgedVisit
 from tournee.errors import BillingError
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the form. A field, or a value left out, that changes its meaning makes the next one."""
 
+_FIRST_SCHEMA = 1
 _OLD_NAME = "visite.json"
 _OLD_HEAD = "journee"
-
-
-def judged_visits(day: Day) -> Iterable[JudgedVisit]:
-    """The visits of a day that was judged, in its order."""
-    return (JudgedVisit(day.ps_number, day.profession, visit) for visit in day.visits)
 
 
 def write_judged(visit: JudgedVisit) -> bytes:
@@ -45,13 +42,16 @@ def read_judged(kept: bytes) -> JudgedVisit:
         if not isinstance(form, dict):
             raise TypeError
         if _OLD_HEAD in form:
-            return _read_old(kept)
-        if form.pop("schema") != SCHEMA:
+            return _read_old(form)
+        schema = form.pop("schema")
+        if schema == _FIRST_SCHEMA:
+            form = _from_first(form)
+        elif schema != SCHEMA:
             raise BillingError(
                 "Cette visite du journal est d’une version plus récente.", next_step="mettez Tournée à jour"
             )
         read: JudgedVisit = _read(JudgedVisit, form)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BillingError(
             "Une visite du journal ne se lit pas.",
             cause="le journal est endommagé",
@@ -60,18 +60,40 @@ def read_judged(kept: bytes) -> JudgedVisit:
     return read
 
 
-def _read_old(kept: bytes) -> JudgedVisit:
-    from tournee.billing.dayfile.day import load_day  # for journals of before only
+def _read_old(form: dict[str, Any]) -> JudgedVisit:
+    """A visit that was kept as a day file of one visit; the exceptions to 11B had no name then."""
+    from tournee.billing.dayfile.day import read_day  # for journals of before only
 
-    (visit,) = judged_visits(load_day(kept, _OLD_NAME, whole=False))
-    return visit
+    for act in form["visite"][0].get("actes", ()):
+        act.pop("taux_plein", None)
+    read = read_day(json.dumps(form).encode(), _OLD_NAME)
+    (draft,) = (one.draft for one in read.visits)
+    if draft is None:
+        raise ValueError(read.mistakes)
+    return JudgedVisit(read.carer.number, read.carer.profession, draft.visit)
+
+
+def _from_first(form: dict[str, Any]) -> dict[str, Any]:
+    """A form of version 1, whose visit held its acts, each with its day, as one of this version."""
+    passages: dict[str, dict[str, Any]] = {}
+    for act in form["visit"].pop("acts"):
+        passage = passages.setdefault(act["day"], {"day": act.pop("day"), "acts": []})
+        act.pop("day", None)
+        act.pop("full_rate", None)
+        if complement := act.pop("complement", ""):
+            passage["majoration"] = complement
+        passage["acts"].append(act)
+    form["visit"]["passages"] = list(passages.values())
+    return form
 
 
 def _written(value: Any) -> Any:
     if is_dataclass(value):
         told = ((one, getattr(value, one.name)) for one in fields(value))
         return {
-            one.name: _written(said) for one, said in told if one.default is MISSING or said != one.default
+            one.name: _written(said)
+            for one, said in told
+            if one.metadata.get(KEPT, True) and (one.default is MISSING or said != one.default)
         }
     if isinstance(value, tuple):
         return [_written(one) for one in value]

@@ -7,8 +7,8 @@ the same records: what tells them apart is their lot.
 from typing import Any
 
 from tournee.billing.invoice import Invoice
-from tournee.billing.pricing.pricing import PricedAct
 from tournee.billing.pricing.recipients import NO_ORGANISME, dre_crf, fse_crf
+from tournee.billing.pricing.shares import InvoiceLine
 from tournee.formats import records
 from tournee.formats.text import upper_ascii
 from tournee.model import Sheet
@@ -118,17 +118,17 @@ def _complementary(invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def _act(invoice: Invoice, line: PricedAct) -> dict[str, Any]:
-    act, prescription = line.act, invoice.visit.prescription
+def _act(invoice: Invoice, line: InvoiceLine) -> dict[str, Any]:
+    prescription = invoice.visit.prescription
     values: dict[str, Any] = {
         "justif_exo": invoice.cover.exemption,
         "executant": invoice.ps.billing_number,
         "zone_tarif": invoice.ps.tariff_zone,
         "specialite": invoice.ps.speciality,
-        "date": f"{act.day:%y%m%d}",
-        "acte": act.code,
-        "complement": act.complement,
-        "quantite": act.quantity,
+        "date": f"{line.day:%y%m%d}",
+        "acte": line.code,
+        "complement": line.complement,
+        "quantite": line.quantity,
         "coefficient": line.coefficient,
         "denombrement": 0,
         "prix_unitaire": line.unit_price,
@@ -136,7 +136,7 @@ def _act(invoice: Invoice, line: PricedAct) -> dict[str, Any]:
         "taux": line.rate,
         "part_amo": line.amo,
         "honoraires": line.fee,
-        "qualificatif": act.qualifier,
+        "qualificatif": line.qualifier,
         "part_amc": invoice.amc_of(line),
     }
     if prescription is not None:

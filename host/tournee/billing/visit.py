@@ -1,17 +1,26 @@
-"""A carer's day as it is billed: visits, acts, prescription. Plain values; `day` reads them from a file."""
+"""A carer's day as she noted it: visits, their passages, acts, travel, prescription. Plain values.
+
+A visit makes one invoice. It holds passages: each time the carer was with the patient. Travel, majorations
+and whatever is paid once a passage belong to the passage.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import Literal
 
-from tournee.billing.ceam import CareLine, Ceam
+from tournee.billing.ceam import Ceam
 from tournee.billing.identity import Amc, Patient
-from tournee.billing.tariffs import Profession
+from tournee.billing.nomenclature.table import Profession
+from tournee.billing.pricing.line import PricedLine
 from tournee.model.codes import SECURED
 
 SICKNESS, MATERNITY, WORK_ACCIDENT = "10", "30", "41"  # nature d'assurance
 NO_THIRD_PARTY, AMO_PAYS, AMC_PAYS, BOTH_PAY = 0, 1, 2, 3  # group 1410 field 1
 COEFFICIENT_ONE = 100
+
+Place = Literal["", "home", "office", "institution", "remote"]
+"""Where a passage was; empty: what its travel tells."""
 
 
 class Splitter(Enum):
@@ -27,27 +36,83 @@ class Splitter(Enum):
 
 @dataclass(frozen=True)
 class Act:
-    """One act as the carer noted it."""
+    """One act, majoration or supplement as the carer noted it.
+
+    `act` is the id of a cotation when she named it; without it, letter and coefficient may stand for several.
+    `derogation` names the exception to article 11B that she claims: the end of its rule's id (`5bis`).
+    """
 
     code: str
-    day: date
     coefficient: int | None = None  # hundredths
+    act: str = ""
+    derogation: str = ""
     quantity: int = 1
-    complement: str = ""  # `N` night, `F` Sunday or public holiday
     fee: int | None = None  # cents asked when not the tariff
     qualifier: str = ""  # qualificatif de la dépense: D, E, G, N
-    full_rate: bool = False  # an exception to article 11B, as the carer claims it
     weighted: bool = False  # `coefficient` is what is billed: article 11B has been applied to it
 
 
 @dataclass(frozen=True)
+class Travel:
+    """How the carer came: the allowance's code, its coefficient in hundredths, kilometres there and back."""
+
+    allowance: str = ""
+    coefficient: int = COEFFICIENT_ONE
+    kilometres: int = 0
+    ground: Literal["plaine", "montagne", "pied"] = "plaine"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One time with the patient. `minute` is of the day, `called` that of the call; None: not told.
+
+    `shared` is a label of hers: passages of one day and hour with the same one were in the same home or
+    establishment. `majoration`: `N` night, `F` Sunday or public holiday. `urgent`: she was called.
+    """
+
+    day: date
+    minute: int | None = None
+    acts: tuple[Act, ...] = ()
+    travel: Travel | None = None
+    place: Place = ""
+    shared: str = ""
+    majoration: str = ""
+    called: int | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
 class Prescription:
-    """Who prescribed, and when."""
+    """Who prescribed, when, and what the prescription says of how it is done.
+
+    `sessions` prescribed, `done` of them elsewhere before; `months` it is valid for when it says so.
+    """
 
     day: date
     prescriber: str = ""  # 9 digits
     rpps: str = ""  # 11 digits
     speciality: str = "01"
+    sessions: int = 0
+    done: int = 0
+    months: int = 0
+    home: bool = False
+    night: bool = False
+    daily: bool = False
+    renewal: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it from another prescription for the same patient."""
+        return f"{self.day:%Y%m%d}/{self.rpps or self.prescriber}"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A prior agreement (DAP): when it was asked, what was answered and when; no answer: silence."""
+
+    asked: date
+    answer: Literal["", "given", "refused"] = ""
+    answered: date | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +121,26 @@ class Accident:
 
     number: str = ""
     day: date | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom a visit is for: the insured person's number, and what chooses among those on the card."""
+
+    nir: str = field(repr=False)
+    born: date | None = field(default=None, repr=False)
+    rank: str = ""
+
+    def same(self, other: "Person") -> bool:
+        """Whether two visits are for one person. A number tells the year and month of its holder's birth: a
+        visit that says no birth date is the holder's.
+        """
+        if self.nir != other.nir or (self.rank and other.rank and self.rank != other.rank):
+            return False
+        if self.born is not None and other.born is not None:
+            return self.born == other.born
+        told = self.born or other.born
+        return told is None or f"{told:%y%m}" == self.nir[1:5]
 
 
 @dataclass(frozen=True)
@@ -68,13 +153,18 @@ class Visit:
     for what the card says. `documents` None: worked out from the AMC's rights. `exempt` False: the care has
     nothing to do with the ALD. `ceam`: the patient's European card; `nir` and `key` are then empty, and
     the visit is never sent.
+
+    `palliative`: the patient has palliative care. `assessed`: day of a BSI made elsewhere. `discharged`: day
+    the patient left hospital. `direct`: seen without prescription, where the law allows it. `group`: patients
+    seen together, 0 when alone.
     """
 
     day: date
     nir: str = field(repr=False)
     key: str = field(repr=False)
-    acts: tuple[Act, ...]
+    passages: tuple[Passage, ...]
     prescription: Prescription | None = None
+    agreement: Agreement | None = None
     born: date | None = field(default=None, repr=False)
     birth_rank: str = ""
     typed: Patient | None = None
@@ -89,35 +179,39 @@ class Visit:
     accident: Accident | None = None
     exempt: bool = True
     ceam: Ceam | None = None
+    palliative: bool = False
+    assessed: date | None = None
+    discharged: date | None = None
+    direct: bool = False
+    group: int = 0
 
     @property
-    def person(self) -> str:
-        """Who the patient is, as far as the visit tells."""
+    def person(self) -> Person:
+        """Whom the visit is for."""
         if self.ceam is not None:
-            return self.ceam.person
-        return f"{self.nir}/{f'{self.born:%Y%m%d}' if self.born else ''}/{self.birth_rank}"
+            return Person(self.ceam.person)
+        return Person(self.nir, self.born, self.birth_rank)
 
-
-@dataclass(frozen=True)
-class Day:
-    """A day file, read and valid."""
-
-    day: date
-    ps_number: str
-    profession: Profession
-    visits: tuple[Visit, ...]
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day of its passages."""
+        days = [passage.day for passage in self.passages]
+        return min(days), max(days)
 
 
 @dataclass(frozen=True)
 class JudgedVisit:
-    """A visit that the rules let through, whose it is (9 digits), and by which profession's rules; on a
-    European card, the priced `lines` of its care sheet too.
+    """A visit that the rules let through, whose it is (9 digits), by which profession's rules.
+
+    `lines` are its acts, travel and majorations at their price; `table` is the name and version of the
+    nomenclature that priced them.
     """
 
     ps_number: str
     profession: Profession
     visit: Visit
-    lines: tuple[CareLine, ...] = ()
+    lines: tuple[PricedLine, ...] = ()
+    table: str = ""
 
     @property
     def nir(self) -> str:
@@ -128,3 +222,13 @@ class JudgedVisit:
     def typed(self) -> Patient | None:
         """The patient entered by hand, None when a card is expected."""
         return self.visit.typed
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day file, read and valid."""
+
+    day: date
+    ps_number: str
+    profession: Profession
+    visits: tuple[JudgedVisit, ...]

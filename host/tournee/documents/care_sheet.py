@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tournee.billing.ceam import COUNTRIES, CareLine, Ceam
-from tournee.billing.tariffs import Profession
+from tournee.billing.nomenclature.table import Profession
 from tournee.billing.visit import Prescription
 from tournee.documents.paper import HEIGHT, WIDTH, Paper
 from tournee.formats.text import upper_ascii

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tournee.app.opposition.in_force import OpposedCardError
 from tournee.billing.identity import IdentityError
-from tournee.billing.rules.rules import RuleError
+from tournee.billing.rules.visit import RuleError
 from tournee.billing.zones.decoded import GroupError, NotOnCardError
 from tournee.errors import BillingError, ConfigError, OppositionError, ReaderError, ReturnsError, TourneeError
 from tournee.exchange.certificates import SignatureError

@@ -6,7 +6,7 @@ from tournee.app.certification import Signers, certify_invoice
 from tournee.app.opposition.in_force import read_unless_on_list
 from tournee.billing.identity import Patient
 from tournee.billing.invoice import Invoice
-from tournee.billing.rules.rules import RuleError
+from tournee.billing.rules.visit import RuleError
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.zones.card import patients_from_groups, ps_from_groups
 from tournee.billing.zones.decoded import Told

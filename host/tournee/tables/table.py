@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Self
@@ -34,6 +34,7 @@ def _plain(word: str) -> str:
 
 
 _FRENCH_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
+_HOUR = re.compile(r"([01]?\d|2[0-3])\s?[:hH]\s?([0-5]\d)?(?::\d\d)?", re.ASCII)
 _FRENCH_NUMBER = re.compile(r"\d{1,7},\d{1,2}", re.ASCII)
 
 
@@ -142,6 +143,19 @@ class Table:
             self.fault(key, "une date AAAA-MM-JJ est attendue")
             return None
         return value
+
+    def minute(self, key: str) -> int | None:
+        """A time of the day, in minutes from midnight: "08:15", "8h15", or without quotes 08:15:00."""
+        value = self._get(key, False)
+        if value is None:
+            return None
+        if isinstance(value, time):
+            return value.hour * 60 + value.minute
+        found = _HOUR.fullmatch(value.strip()) if isinstance(value, str) else None
+        if found is None:
+            self.fault(key, 'une heure entre guillemets est attendue, comme "08:15"')
+            return None
+        return int(found[1]) * 60 + int(found[2] or 0)
 
     def choice(
         self, key: str, choices: Mapping[str, Any], *, required: bool = False, default: Any = None

@@ -3,17 +3,21 @@
 The format is told by `schema.DAY_FORMAT`; TOML, or JSON with the same tables and keys.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path as FilePath
-from typing import Any
 
-from tournee.billing.dayfile.visits import ACTS, TRAVEL, DraftVisit, read_visit
+from tournee.billing.breach import Breach, Path, Remark, place_of, told
+from tournee.billing.dayfile.visits import DraftVisit, read_visit
+from tournee.billing.judging import Verdict, facts_before, judge
+from tournee.billing.known import Nothing, Past, Together
+from tournee.billing.nomenclature.table import Nomenclature, Profession
 from tournee.billing.numbers import billing_number_fault
-from tournee.billing.rules.breach import Breach, Path, place_of
-from tournee.billing.rules.rules import day_breaches, visit_breaches
-from tournee.billing.tariffs import Profession
-from tournee.billing.visit import Day, Splitter
+from tournee.billing.rules.case import Carer, carer_of
+from tournee.billing.visit import Day, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.files import read_bounded
 from tournee.french import reason
@@ -27,15 +31,16 @@ _PROFESSIONS: dict[str, Profession] = {"IF": "IF", "MK": "MK"}
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake of a day file: its keys, its line (0 when it is not known, as in JSON), its text."""
+    """One mistake of a day file: its keys, its line (0: not known, as in JSON), text and rule."""
 
     path: Path
     line: int
     text: str
+    rule: str = "saisie"
 
     def __str__(self) -> str:
         place = place_of(self.path)
-        return f"{f'ligne {self.line}, ' if self.line else ''}{place} : {self.text}"
+        return f"{f'ligne {self.line}, ' if self.line else ''}{place} : {self.text}{told(self.rule)}"
 
 
 class DayError(BillingError):
@@ -52,20 +57,144 @@ class DayError(BillingError):
         self.mistakes = mistakes
 
 
-def load_day(data: bytes, name: str, *, whole: bool = True, splitter: Splitter = Splitter.OCT) -> Day:
-    """Read a day file (JSON when its name ends in `.json`, else TOML).
+@dataclass(frozen=True)
+class ReadVisit:
+    """One visit of a file: `draft` is None when its form is wrong, which `mistakes` tells."""
 
-    DayError tells every mistake at once, in the file's order: form, keys of numbers, rules that need no card.
-    `whole` False: visits taken out of a day that was judged before; they are not judged as a day again.
-    `splitter`: see `visit_breaches`.
+    rank: int  # from 0
+    draft: DraftVisit | None
+
+
+@dataclass(frozen=True)
+class ReadDay:
+    """A day file whose form was read; `mistakes` are those of its form, each at its place."""
+
+    name: str
+    day: date
+    carer: Carer
+    visits: tuple[ReadVisit, ...]
+    mistakes: tuple[Mistake, ...]
+
+
+@dataclass(frozen=True)
+class JudgedOne:
+    """A visit of a day file, judged: where what is said of it stands in the file."""
+
+    rank: int
+    judgement: Verdict
+    mistakes: tuple[Mistake, ...]
+    remarks: tuple[Remark, ...]
+
+
+def read_day(data: bytes, name: str) -> ReadDay:
+    """Read a day file (JSON when its name ends in `.json`, else TOML); its form alone is looked at.
+
+    DayError when it says neither its day, its carer nor its profession: no visit of it can then be judged.
     """
     document = read_document(data, name)
-    breaches: list[Breach] = []
-    day = _read(document.values, breaches, whole, splitter)
-    if breaches or day is None:
-        mistakes = [Mistake(breach.path, document.line_of(breach.path), breach.text) for breach in breaches]
+    found: list[Breach] = []
+    top = Table(document.values, lambda path, text: found.append(Breach(path, text)))
+    head = top.table(DAY)
+    if head is None and not top.has(DAY):
+        top.fault(DAY, "manque")
+    day, carer = _head(head) if head is not None else (None, None)
+    tables = top.tables(VISIT, required=True)
+    if top.has(VISIT) and not tables:
+        top.fault(VISIT, "aucune visite")
+    top.finish()
+    visits = tuple(
+        ReadVisit(rank, read_visit(table, day or _NO_DAY, lambda: len(found)))
+        for rank, table in enumerate(tables)
+    )
+    mistakes = _mistakes(found, document)
+    if day is None or carer is None:
+        raise DayError(name, mistakes)
+    return ReadDay(name, day, carer, visits, mistakes)
+
+
+def _mistakes(found: Sequence[Breach], document: TableText) -> tuple[Mistake, ...]:
+    told = [Mistake(one.path, document.line_of(one.path), one.text, one.rule) for one in found]
+    return tuple(sorted(told, key=lambda mistake: mistake.line))
+
+
+def _head(head: Table) -> tuple[date | None, Carer | None]:
+    day = head.day("date", required=True)
+    number = head.digits("ps", 9, required=True)
+    fault = billing_number_fault(number) if number else ""
+    if fault:
+        head.fault("ps", fault)
+    profession = head.choice("profession", _PROFESSIONS, required=True)
+    department = head.text("departement", longest=3)
+    head.finish()
+    if not number or fault or profession is None:
+        return day, None
+    carer = carer_of(number, profession)
+    return day, replace(carer, department=department) if department else carer
+
+
+def judge_day(
+    read: ReadDay,
+    document: TableText,
+    table: Nomenclature,
+    *,
+    past: Past | None = None,
+    splitter: Splitter = Splitter.OCT,
+    today: date | None = None,
+) -> tuple[JudgedOne, ...]:
+    """Judge every visit whose form was right, among the others of the file and those that `past` knows.
+
+    `today`: a visit of a day after it is refused; None: the day is not looked at.
+    """
+    drafts = [(one.rank, one.draft) for one in read.visits if one.draft is not None]
+    facts = {
+        rank: facts_before(draft.visit, read.carer, table, f"la visite {rank + 1} de « {read.name} »")
+        for rank, draft in drafts
+    }
+    judged = []
+    for rank, draft in drafts:
+        others = [
+            one._replace(earlier=other < rank)
+            for other, known in facts.items()
+            if other != rank
+            for one in known
+        ]
+        around = Together(others, past or Nothing())
+        found = judge(draft.visit, read.carer, around, table, splitter=splitter)
+        breaches = [*_to_come(draft.visit, today), *found.breaches]
+        placed = [replace(one, path=(VISIT, rank, *draft.place_of(one.path))) for one in breaches]
+        remarks = tuple(replace(one, path=(VISIT, rank, *draft.place_of(one.path))) for one in found.remarks)
+        judged.append(JudgedOne(rank, found, _mistakes(placed, document), remarks))
+    return tuple(judged)
+
+
+def _to_come(visit: Visit, today: date | None) -> Iterator[Breach]:
+    if today is not None and visit.day > today:
+        days = (visit.day - today).days
+        yield Breach(
+            ("passages", 0, "date"),
+            f"la visite est datée du {visit.day:%d/%m/%Y}, dans {days} jour{'s' if days > 1 else ''} : "
+            "corriger la date, ou attendre ce jour",
+            "jour",
+        )
+
+
+def load_day(
+    data: bytes,
+    name: str,
+    table: Nomenclature,
+    *,
+    past: Past | None = None,
+    splitter: Splitter = Splitter.OCT,
+    today: date | None = None,
+) -> Day:
+    """Read and judge a day file whole; DayError tells every mistake at once, in the file's order."""
+    read = read_day(data, name)
+    judged = judge_day(read, read_document(data, name), table, past=past, splitter=splitter, today=today)
+    mistakes = [*read.mistakes, *(mistake for one in judged for mistake in one.mistakes)]
+    if mistakes:
         raise DayError(name, tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
-    return day
+    visits = tuple(one.judgement.visit for one in judged)
+    return Day(read.day, read.carer.number, read.carer.profession, visits)
 
 
 def read_day_file(path: FilePath) -> bytes:
@@ -86,46 +215,3 @@ def read_document(data: bytes, name: str) -> TableText:
             cause=str(error),
             next_step="le fichier est du TOML (ou du JSON si son nom finit par .json), en UTF-8.",
         ) from None
-
-
-def _read(document: dict[str, Any], breaches: list[Breach], whole: bool, splitter: Splitter) -> Day | None:
-    top = Table(document, lambda path, text: breaches.append(Breach(path, text)))
-    head = top.table(DAY)
-    if head is None:
-        if not top.has(DAY):
-            top.fault(DAY, "manque")
-        top.tables(VISIT, required=True)
-        top.finish()
-        return None
-    day = head.day("date", required=True)
-    ps_number = head.digits("ps", 9, required=True)
-    if ps_number and (fault := billing_number_fault(ps_number)):
-        head.fault("ps", fault)
-    profession = head.choice("profession", _PROFESSIONS, required=True)
-    head.finish()
-    tables = top.tables(VISIT, required=True)
-    if top.has(VISIT) and not tables:
-        top.fault(VISIT, "aucune visite")
-    top.finish()
-    drafts = [read_visit(table, day or _NO_DAY, profession, lambda: len(breaches)) for table in tables]
-    if day is None or profession is None:
-        return None
-    for index, draft in enumerate(drafts):
-        if draft is not None:
-            found = visit_breaches(draft.visit, profession, splitter=splitter)
-            breaches.extend(_placed(breach, index, draft) for breach in found)
-    visits = tuple(draft.visit for draft in drafts if draft is not None)
-    read = Day(day, ps_number, profession, visits)
-    if whole and len(visits) == len(tables):
-        for breach in day_breaches(read):
-            index = int(breach.path[1])
-            breaches.append(_placed(Breach(breach.path[2:], breach.text), index, drafts[index]))
-    return read
-
-
-def _placed(breach: Breach, index: int, draft: DraftVisit | None) -> Breach:
-    """Put a visit's breach at its place in the file; acts that `deplacement` stands for are told there."""
-    path = breach.path
-    if draft is not None and len(path) > 1 and path[0] == ACTS and int(path[1]) >= draft.typed_acts:
-        path = (TRAVEL,)
-    return Breach((VISIT, index, *path), breach.text)

@@ -18,8 +18,8 @@ from tournee.billing.nomenclature.rows import (
     Heading,
     Rate,
     Rows,
-    Travel,
     TravelCap,
+    TravelGround,
 )
 from tournee.billing.nomenclature.table import Nomenclature, coefficient_told
 from tournee.billing.nomenclature.together import judged
@@ -102,7 +102,7 @@ def _rows(values: dict[str, Any], faults: list[str]) -> Rows | None:
             for letter in one.pop("letters")
         )
         + tuple(Rate(kind="amount", **one, own=own) for one in found["amount"]),
-        tuple(Travel(**one) for one in found["travel"]),
+        tuple(TravelGround(**one) for one in found["travel"]),
         tuple(TravelCap(**one) for one in found["travel_cap"]),
         tuple(Coming(**one) for one in found["announced"]),
     )

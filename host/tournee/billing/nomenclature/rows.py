@@ -164,7 +164,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Travel:
+class TravelGround:
     """How kilometres count on a ground: taken off a round trip, and the code of their price."""
 
     ground: Ground
@@ -223,6 +223,6 @@ class Rows:
     sources: dict[str, str] = field(default_factory=dict)
     acts: tuple[Cotation, ...] = ()
     rates: tuple[Rate, ...] = ()
-    travels: tuple[Travel, ...] = ()
+    travels: tuple[TravelGround, ...] = ()
     caps: tuple[TravelCap, ...] = ()
     coming: tuple[Coming, ...] = ()

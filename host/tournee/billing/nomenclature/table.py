@@ -122,6 +122,11 @@ class Nomenclature:
         )
         return (*self.letters(profession, day), *sorted(amounts))
 
+    def knows(self, profession: Profession, code: str) -> bool:
+        """Whether a code has an act, a value or an amount on any day."""
+        key = (profession, code)
+        return key in self._by_letter or key in self._values or key in self._amounts
+
     def cotations(
         self, profession: Profession, letter: str, day: date, coefficient: int | None = None
     ) -> tuple[Cotation, ...]:

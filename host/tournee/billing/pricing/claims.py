@@ -34,7 +34,7 @@ class Claim:
 def amc_in_force(visit: Visit, patient: Patient) -> Amc | None:
     """Return the patient's AMC when its rights are open on every day of the visit's acts."""
     amc = visit.amc or patient.amc
-    if amc is None or not all(amc.period.holds(f"{act.day:%Y%m%d}") for act in visit.acts):
+    if amc is None or not all(amc.period.holds(f"{passage.day:%Y%m%d}") for passage in visit.passages):
         return None
     return amc
 

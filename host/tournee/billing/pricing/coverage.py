@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 
 from tournee.billing.identity import Patient
-from tournee.billing.tariffs import table
 from tournee.billing.visit import SICKNESS, Visit
+from tournee.tables.document import packaged
+
+_PLAIN_RATE = 60  # percent of an auxiliary's act, when nothing exempts
 
 
 @dataclass(frozen=True)
 class Cover:
-    """Rate in percent (None: the act's own), justification d'exonération, nature d'assurance."""
+    """Rate in percent, justification d'exonération, nature d'assurance."""
 
-    rate: int | None
+    rate: int
     exemption: str  # 1 character
     insurance: str  # 2 digits
 
@@ -22,7 +24,7 @@ def cover_of(patient: Patient, visit: Visit, day: str) -> Cover:
     The visit's nature (maternity, work accident) wins over the card; then an ALD the care is related to; then
     the card's situation; else the rate of each act.
     """
-    covers = table("coverage")
+    covers = packaged("tournee.billing", "coverage")
     if visit.nature != SICKNESS:
         row = covers["insurance"][visit.nature]
         return Cover(row["rate"], row["exemption"], visit.nature)
@@ -31,4 +33,4 @@ def cover_of(patient: Patient, visit: Visit, day: str) -> Cover:
         row = covers["ald"]
     else:
         row = covers["situation"].get(coverage.situation, covers["base"])
-    return Cover(row.get("rate"), row["exemption"], row["insurance"])
+    return Cover(row.get("rate", _PLAIN_RATE), row["exemption"], row["insurance"])

@@ -5,8 +5,8 @@ from datetime import date
 from functools import cache
 
 from tournee.billing.identity import Amc, Patient
-from tournee.billing.tariffs import table
 from tournee.errors import BillingError
+from tournee.tables.document import packaged
 
 NO_ORGANISME = "000"  # a DRE goes to an AMC, which the three columns of record 1 cannot hold
 
@@ -36,7 +36,7 @@ def _recipients() -> tuple[Recipient, ...]:
             row["organisme"],
             row["centre_informatique"],
         )
-        for row in table("recipients")["recipient"]
+        for row in packaged("tournee.billing", "recipients")["recipient"]
     ]
     return tuple(sorted(rows, key=lambda row: row.centre == ""))  # a row that names the centre wins
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from tournee.billing.breach import Breach
 from tournee.billing.identity import Amc, Patient, PsIdentity
 from tournee.billing.pricing.claims import amc_in_force, documents_of
-from tournee.billing.rules.breach import Breach
-from tournee.billing.rules.rules import RuleError
-from tournee.billing.tariffs import Profession, find
+from tournee.billing.rules.visit import RuleError
 from tournee.billing.visit import AMC_PAYS, BOTH_PAY, Day, JudgedVisit, Visit
 from tournee.model.codes import DRE, SECURED
+
+CHILD, CHILD_UNDER = "MIE", 7  # years, rule mie
 
 
 def require_same_ps(day: Day | JudgedVisit, ps: PsIdentity) -> None:
@@ -35,7 +36,7 @@ def patient_breaches(visit: Visit, patient: Patient, ps: PsIdentity) -> Iterator
     yield from _same_person(visit, patient)
     yield from _test_and_real(visit, patient, ps)
     yield from _rights(visit, patient)
-    yield from _age(visit, patient, ps.ps_type)
+    yield from _age(visit, patient)
     amc = amc_in_force(visit, patient)
     yield from _contract_needs_an_open_amc(visit, patient, amc)
     yield from _dre_needs_an_amc(visit, amc)
@@ -60,30 +61,26 @@ def _test_and_real(visit: Visit, patient: Patient, ps: PsIdentity) -> Iterator[B
 
 
 def _rights(visit: Visit, patient: Patient) -> Iterator[Breach]:
-    for index, act in enumerate(visit.acts):
-        day = f"{act.day:%Y%m%d}"
+    for rank, passage in enumerate(visit.passages):
+        day, place = f"{passage.day:%Y%m%d}", ("passages", rank, "date")
         if day < patient.born:
-            yield Breach(
-                ("actes", index, "date"), f"soin du {act.day:%d/%m/%Y} avant la naissance du patient"
-            )
+            yield Breach(place, f"soin du {passage.day:%d/%m/%Y} avant la naissance du patient", "naissance")
         if visit.mode == SECURED and not patient.has_rights_on(day):
             yield Breach(
-                ("actes", index, "date"),
-                f"les droits de la carte ne sont pas ouverts le {act.day:%d/%m/%Y}",
+                place, f"les droits de la carte ne sont pas ouverts le {passage.day:%d/%m/%Y}", "droits"
             )
 
 
-def _age(visit: Visit, patient: Patient, profession: Profession) -> Iterator[Breach]:
-    for index, act in enumerate(visit.acts):
-        tariff = find(act.code, profession)
-        if tariff is None or tariff.max_age is None:
-            continue
-        age = patient.age_on(f"{act.day:%Y%m%d}")
-        if age >= tariff.max_age:
-            yield Breach(
-                ("actes", index, "code"),
-                f"{act.code} : pour les moins de {tariff.max_age} ans, le patient en a {age}",
-            )
+def _age(visit: Visit, patient: Patient) -> Iterator[Breach]:
+    for rank, passage in enumerate(visit.passages):
+        age = patient.age_on(f"{passage.day:%Y%m%d}")
+        for index, act in enumerate(passage.acts):
+            if act.code == CHILD and age >= CHILD_UNDER:
+                yield Breach(
+                    ("passages", rank, "actes", index, "code"),
+                    f"{act.code} : pour les moins de {CHILD_UNDER} ans, le patient en a {age}",
+                    "mie",
+                )
 
 
 def _contract_needs_an_open_amc(visit: Visit, patient: Patient, amc: Amc | None) -> Iterator[Breach]:

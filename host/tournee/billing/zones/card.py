@@ -18,7 +18,7 @@ from tournee.billing.identity import (
     PsIdentity,
 )
 from tournee.billing.numbers import RPPS_DIGITS
-from tournee.billing.tariffs import table
+from tournee.tables.document import packaged
 
 HOLDER, SITUATION = 1, 2
 INSURED, BENEFICIARY, RIGHTS, COVERAGE, MUTUAL, MUTUAL_RIGHTS, AMC = 101, 104, 105, 106, 107, 108, 109
@@ -41,7 +41,7 @@ class CardGroup(Protocol):
 
 
 def _c2s() -> dict[str, Any]:
-    return cast("dict[str, Any]", table("coverage")["c2s"])
+    return cast("dict[str, Any]", packaged("tournee.billing", "coverage")["c2s"])
 
 
 def ps_from_groups(groups: Iterable[CardGroup], situation: int | None = None) -> PsIdentity:

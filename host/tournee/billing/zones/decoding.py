@@ -6,11 +6,16 @@ tell must be the one found.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, Patient, PsIdentity
 from tournee.billing.invoice import Invoice, make_invoice
+from tournee.billing.judging import judge
+from tournee.billing.known import Nothing
+from tournee.billing.nomenclature.table import packaged
 from tournee.billing.pricing.claims import CONTRACT_C2S, CONTRACT_PLAIN, CONTRACT_SPLIT
-from tournee.billing.tariffs import find
+from tournee.billing.rules.case import carer_of
+from tournee.billing.rules.visit import RuleError
 from tournee.billing.visit import (
     AMC_PAYS,
     BOTH_PAY,
@@ -18,6 +23,7 @@ from tournee.billing.visit import (
     WORK_ACCIDENT,
     Accident,
     Act,
+    Passage,
     Prescription,
     Visit,
 )
@@ -113,8 +119,11 @@ def invoice_from_groups(told: Told, ps: PsIdentity, patients: Sequence[Patient],
     head, who = told.need(INVOICE), told.need(BENEFICIARY)
     typed = None if asked.mode == SECURED else _typed(told, who)
     patient = _on_card(who, patients) if typed is None else typed
-    visit = _visit(told, ps, patient, typed, asked)
-    invoice = make_invoice(ps, patient, visit, number(head, "facture"))
+    visit = _visit(told, patient, typed, asked)
+    judged = judge(visit, carer_of(ps.billing_number, ps.ps_type), Nothing(), packaged())
+    if judged.breaches:
+        raise RuleError(judged.breaches, f"{patient.first_name} {patient.name}")
+    invoice = make_invoice(ps, patient, judged.visit, number(head, "facture"))
     computed = invoice_groups(invoice)
     if frozenset(invoice.claim.documents) != asked.documents:
         raise GroupError(
@@ -165,7 +174,7 @@ def _typed(told: Told, who: Group) -> Patient:
     )
 
 
-def _visit(told: Told, ps: PsIdentity, patient: Patient, typed: Patient | None, asked: Asked) -> Visit:
+def _visit(told: Told, patient: Patient, typed: Patient | None, asked: Asked) -> Visit:
     amc, frame = told.one(AMC), told.need(FRAME)
     contract = amc.field("type_contrat") if amc is not None else CONTRACT_PLAIN
     if amc is not None and contract not in ("", CONTRACT_PLAIN, CONTRACT_C2S, CONTRACT_SPLIT):
@@ -182,7 +191,7 @@ def _visit(told: Told, ps: PsIdentity, patient: Patient, typed: Patient | None, 
         day=day(told.need(INVOICE), "date"),
         nir=patient.nir,
         key=patient.key,
-        acts=tuple(_act(group, ps) for group in told.all(ACT)),
+        passages=_passages(told.all(ACT)),
         prescription=_prescription(told.one(PRESCRIPTION)),
         typed=typed,
         amc=_amc(amc, patient, split=split, documents=asked.documents),
@@ -226,22 +235,29 @@ def _amc(group: Group | None, patient: Patient, *, split: bool, documents: froze
     )
 
 
-def _act(group: Group, ps: PsIdentity) -> Act:
+def _passages(groups: Sequence[Group]) -> tuple[Passage, ...]:
+    """One passage for each day: the groups tell no hour."""
+    found: dict[date, Passage] = {}
+    for group in groups:
+        when = day(group, "date")
+        passage = found.get(when, Passage(when))
+        complement = group.field("complement") or passage.majoration
+        found[when] = replace(passage, acts=(*passage.acts, _act(group)), majoration=complement)
+    return tuple(found.values())
+
+
+def _act(group: Group) -> Act:
     code = group.field("acte")
-    tariff = find(code, ps.ps_type)
     coefficient = number(group, "coefficient") if group.field("coefficient") else None
     qualifier = group.field("qualificatif")
-    act = Act(
+    return Act(
         code=code,
-        day=day(group, "date"),
         coefficient=coefficient,
         quantity=number(group, "quantite", 1),
-        complement=group.field("complement"),
         fee=number(group, "honoraires") if qualifier and group.field("honoraires") else None,
         qualifier=qualifier,
         weighted=True,
     )
-    return act if tariff is None or tariff.coefficient is not None else replace(act, coefficient=None)
 
 
 def _prescription(group: Group | None) -> Prescription | None:

@@ -22,7 +22,7 @@ def invoice_groups(invoice: Invoice) -> list[Group]:
     day = f"{visit.day:%Y%m%d}{_MIDNIGHT}"
     number, key = ps.billing_number[:-1], ps.billing_number[-1]
     rectified = (invoice.rectifies, day) if invoice.rectifies else ("", "")
-    coverage = patient.coverage_on(f"{visit.acts[0].day:%Y%m%d}")
+    coverage = patient.coverage_on(f"{visit.passages[0].day:%Y%m%d}")
     groups = [
         make(INVOICE, f"{invoice.number:09d}", _NATURE, day, str(ps.situation), *rectified),
         make(
@@ -94,14 +94,14 @@ def _complementary(invoice: Invoice) -> list[Group]:
 def _act(invoice: Invoice, rank: int) -> Group:
     line = invoice.lines[rank - 1]
     amounts = (line.unit_price, line.base, line.rate, line.amo, line.fee, invoice.amc_of(line))
-    more = (line.act.complement, line.act.qualifier)
+    more = (line.complement, line.qualifier)
     return make(
         ACT,
         str(rank),
-        f"{line.act.day:%Y%m%d}",
-        line.act.code,
+        f"{line.day:%Y%m%d}",
+        line.code,
         str(line.coefficient),
-        str(line.act.quantity),
+        str(line.quantity),
         *(str(amount) for amount in amounts),
         *(more if any(more) else ()),
     )

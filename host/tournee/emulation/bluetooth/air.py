@@ -58,7 +58,7 @@ class Display(PairingDelegate):
         return await self._shown.get()
 
 
-class Carer(PairingDelegate):
+class CarerAgent(PairingDelegate):
     """The tablet's end of a pairing: somebody looks at the reader's display, and types what `types` gives."""
 
     def __init__(self, display: Display, types: Callable[[int], int | None]) -> None:
@@ -205,7 +205,7 @@ class Air:
     def another_tablet(self) -> Radio:
         """Bring one more tablet into the room, with the same carer."""
         address = f"{_TABLET[:-2]}{len(self._others):02X}"
-        carer = Carer(self._display, lambda shown: self.types(shown))
+        carer = CarerAgent(self._display, lambda shown: self.types(shown))
         tablet = self._loop.run(_device(self._link, address, carer, MemoryKeyStore()), _STEP_S)
         self._others.append(tablet)
         return Radio(scanner_on(tablet), client_on(tablet, self._mtu), self._loop)
@@ -221,7 +221,7 @@ class Air:
     async def _start(self) -> None:
         self._link = PacedLink(self._interval_ms)
         display = self._display = Display()
-        carer = Carer(display, lambda shown: self.types(shown))
+        carer = CarerAgent(display, lambda shown: self.types(shown))
         self.tablet = await _device(self._link, _TABLET, carer, MemoryKeyStore())
         self.reader = await _device(self._link, _READER, display, BondStore(self._bonds))
 

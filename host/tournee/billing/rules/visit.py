@@ -1,4 +1,4 @@
-"""The rules that need no card, one function each: what breaks one is refused before anything is made.
+"""The rules of a visit that need neither acts nor a card: dates, modes, contract 99, who pays directly.
 
 A rule yields breaches: where (keys of the day file, from the visit down) and what, in French, naming both
 sides of a contradiction. So a whole day file is judged at once; `patient` then judges each visit
@@ -8,10 +8,8 @@ against the patient and the professional that the cards gave.
 from collections.abc import Iterator
 from datetime import date
 
-from tournee.billing.rules.acts import act_breaches, session_breaches
-from tournee.billing.rules.breach import Breach
-from tournee.billing.tariffs import Profession, find
-from tournee.billing.visit import AMC_PAYS, BOTH_PAY, WORK_ACCIDENT, Day, Splitter, Visit
+from tournee.billing.breach import Breach
+from tournee.billing.visit import AMC_PAYS, BOTH_PAY, WORK_ACCIDENT, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.model.codes import DRE, KINDS, SECURED
 
@@ -29,21 +27,17 @@ class RuleError(BillingError):
         self.breaches = breaches
 
 
-def visit_breaches(
-    visit: Visit, profession: Profession, *, splitter: Splitter = Splitter.OCT
-) -> Iterator[Breach]:
-    """Judge a visit by itself: its acts, their sums, its dates, its contract.
+def visit_breaches(visit: Visit, *, splitter: Splitter = Splitter.OCT) -> Iterator[Breach]:
+    """Judge a visit by itself, its acts aside: its dates, its contract.
 
     `splitter`: who splits the complementary share off, by the way the invoice will be sent.
     """
-    if not visit.acts:
+    count = sum(len(passage.acts) for passage in visit.passages)
+    if not count and not any(passage.travel for passage in visit.passages):
         yield Breach(("actes",), "aucun acte")
-    if len(visit.acts) > ACTS_MAX:
-        yield Breach(("actes",), f"{len(visit.acts)} actes, {ACTS_MAX} au plus par facture")
-    for index, act in enumerate(visit.acts):
-        yield from act_breaches(act, ("actes", index), profession, visit.day)
-    yield from session_breaches(visit.acts, profession)
-    yield from _prescription(visit, profession)
+    if count > ACTS_MAX:
+        yield Breach(("actes",), f"{count} actes, {ACTS_MAX} au plus par facture")
+    yield from _prescribed(visit)
     yield from _accident(visit)
     yield from _mode(visit)
     yield from _contract_excludes_dre(visit)
@@ -51,51 +45,24 @@ def visit_breaches(
     yield from _contract_limits_third_party(visit)
 
 
-def day_breaches(day: Day) -> Iterator[Breach]:
-    """Judge the visits of a day together: forfaits once a day, acts that go with one of the same day."""
-    billed: dict[tuple[str, str, date], int] = {}
-    codes: dict[tuple[str, date], set[str]] = {}
-    for visit in day.visits:
-        for act in visit.acts:
-            codes.setdefault((visit.person, act.day), set()).add(act.code)
-    for number, visit in enumerate(day.visits):
-        for index, act in enumerate(visit.acts):
-            tariff = find(act.code, day.profession)
-            if tariff is None:
-                continue
-            where = ("visite", number, "actes", index, "code")
-            if tariff.once_a_day:
-                key = (tariff.once_a_day, visit.person, act.day)
-                if key in billed:
-                    yield Breach(
-                        where,
-                        f"{act.code} : un seul forfait {tariff.once_a_day} par jour et par patient, "
-                        f"il est déjà à la visite {billed[key] + 1}",
-                    )
-                billed.setdefault(key, number)
-            if tariff.needs_day and not codes[visit.person, act.day] & set(tariff.needs_day):
-                yield Breach(
-                    where,
-                    f"{act.code} se facture avec l’un de {', '.join(tariff.needs_day)} le même jour",
-                )
-
-
-def _prescription(visit: Visit, profession: Profession) -> Iterator[Breach]:
+def _prescribed(visit: Visit) -> Iterator[Breach]:
+    for rank, passage in enumerate(visit.passages):
+        if passage.day > visit.day:
+            yield Breach(
+                ("passages", rank, "date"),
+                f"soin du {passage.day:%d/%m/%Y} après la journée ({visit.day:%d/%m/%Y})",
+            )
     if visit.prescription is None:
-        for act in visit.acts:
-            tariff = find(act.code, profession)
-            if tariff is not None and tariff.prescription:
-                yield Breach(("prescription",), f"manque ; {act.code} se fait sur prescription")
-                return
         return
     prescribed = visit.prescription.day
     if prescribed > visit.day:
-        yield Breach(("prescription", "date"), _after_the_day(prescribed, visit))
-    for index, act in enumerate(visit.acts):
-        if act.day < prescribed:
+        yield Breach(("prescription", "date"), _after_the_day(prescribed, visit), "ordonnance")
+    for rank, passage in enumerate(visit.passages):
+        if passage.day < prescribed:
             yield Breach(
-                ("actes", index, "date"),
-                f"soin du {act.day:%d/%m/%Y} avant sa prescription du {prescribed:%d/%m/%Y}",
+                ("passages", rank, "date"),
+                f"soin du {passage.day:%d/%m/%Y} avant sa prescription du {prescribed:%d/%m/%Y}",
+                "ordonnance",
             )
 
 
@@ -105,23 +72,28 @@ def _after_the_day(found: date, visit: Visit) -> str:
 
 def _accident(visit: Visit) -> Iterator[Breach]:
     if visit.nature == WORK_ACCIDENT and visit.accident is None and visit.ceam is None:
-        yield Breach(("accident",), "manque ; un accident du travail demande sa date ou son numéro")
+        yield Breach(
+            ("accident",), "manque ; un accident du travail demande sa date ou son numéro", "accident"
+        )
     if visit.nature != WORK_ACCIDENT and visit.accident is not None:
-        yield Breach(("accident",), "n’a de sens qu’avec la nature « accident du travail »")
+        yield Breach(("accident",), "n’a de sens qu’avec la nature « accident du travail »", "accident")
     if visit.nature == WORK_ACCIDENT and visit.ceam is not None:
         yield Breach(
             ("nature",),
             "un accident du travail ne se soigne pas sur une CEAM : demandez au patient son document DA1",
+            "accident",
         )
     if visit.accident is not None and visit.accident.day is not None and visit.accident.day > visit.day:
-        yield Breach(("accident", "date"), _after_the_day(visit.accident.day, visit))
+        yield Breach(("accident", "date"), _after_the_day(visit.accident.day, visit), "accident")
 
 
 def _mode(visit: Visit) -> Iterator[Breach]:
     if (visit.mode == SECURED) != (visit.typed is None):
-        yield Breach(("patient",), "se saisit à la main en mode dégradé ou sans carte, et seulement alors")
+        yield Breach(
+            ("patient",), "se saisit à la main en mode dégradé ou sans carte, et seulement alors", "mode"
+        )
     if visit.mode != SECURED and not visit.reason:
-        yield Breach(("patient", "motif"), "manque ; dire pourquoi la carte n’a pas été lue")
+        yield Breach(("patient", "motif"), "manque ; dire pourquoi la carte n’a pas été lue", "mode")
 
 
 def _contract_excludes_dre(visit: Visit) -> Iterator[Breach]:
@@ -132,6 +104,7 @@ def _contract_excludes_dre(visit: Visit) -> Iterator[Breach]:
             ("contrat",),
             f"le contrat 99 (l’OCT éclate la facture) et la création de {made} (éclatement à la source) "
             "s’excluent : garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99",
+            "OCT-X-1",
         )
 
 
@@ -149,6 +122,7 @@ def contract_needs_an_oct(visit: Visit, splitter: Splitter) -> Iterator[Breach]:
             f"le contrat 99 (l’OCT éclate la facture) et {_EXCLUDED[splitter]}, mode de la route en vigueur, "
             "s’excluent : retirer le contrat 99, ou prendre une route vers un OCT en mode fichier-unique ou "
             "par-destinataire",
+            "OCT-X-1",
         )
 
 
@@ -159,9 +133,11 @@ def _contract_limits_third_party(visit: Visit) -> Iterator[Breach]:
             ("tiers_payant",),
             "avec le contrat 99, le tiers payant se limite à « non » ou « amo » ; celui de la part "
             "complémentaire s’écrit tiers_payant_complementaire = true",
+            "OCT-EF-3",
         )
     if visit.complementary_third_party and not visit.contract99:
         yield Breach(
             ("tiers_payant_complementaire",),
             'n’a de sens qu’avec le contrat 99 ; sans lui, écrire tiers_payant = "amc" ou "total"',
+            "OCT-EF-3",
         )

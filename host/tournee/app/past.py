@@ -1,0 +1,73 @@
+"""The visits that the journal holds, as the rules look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from tournee.billing.judged import read_judged, write_judged
+from tournee.billing.judging import facts_before
+from tournee.billing.known import Known, facts_of, read_facts, write_facts
+from tournee.billing.nomenclature.table import packaged
+from tournee.billing.rules.case import carer_of
+from tournee.billing.visit import JudgedVisit, Person
+from tournee.store import Journal, KnownRow, VisitFacts, VisitState
+
+
+def visit_facts(judged: JudgedVisit, reference: str = "") -> VisitFacts:
+    """What the journal keeps of a visit for those that come after it."""
+    visit = judged.visit
+    if judged.lines:
+        known = facts_of(judged, "")
+    else:  # of a version before, which priced at the patient's
+        known = facts_before(visit, carer_of(judged.ps_number, judged.profession), packaged(), "")
+    first, last = visit.days
+    return VisitFacts(
+        visit.nir,
+        f"{first:%Y%m%d}",
+        f"{last:%Y%m%d}",
+        write_facts(known),
+        reference=reference,
+        content=write_judged(replace(judged, lines=(), table="")),
+    )
+
+
+def facts_of_payload(payload: bytes) -> VisitFacts:
+    """The same of a visit as a journal of before kept it. BillingError."""
+    return visit_facts(read_judged(payload))
+
+
+class JournalPast:
+    """Looks other visits up in a journal; `besides`: the visit that is judged, when it is there itself."""
+
+    def __init__(self, journal: Journal, besides: int = 0) -> None:
+        self._journal = journal
+        self._besides = besides
+
+    def of_person(
+        self, person: Person, first: date, last: date, codes: Sequence[str] = ()
+    ) -> Sequence[Known]:
+        """The passages of a person from one day to another."""
+        rows = self._journal.known.of_person(person.nir, f"{first:%Y%m%d}", f"{last:%Y%m%d}")
+        if codes:
+            marks = [f'"{code}"'.encode() for code in codes]
+            rows = tuple(row for row in rows if any(mark in row.facts for mark in marks))
+        return [one for one in self._read(rows) if first <= one.day <= last and one.person.same(person)]
+
+    def of_carer(self, ps: str, day: date) -> Sequence[Known]:
+        """The passages of a carer on a day."""
+        rows = self._journal.known.of_carer(ps, f"{day:%Y%m%d}", f"{day:%Y%m%d}")
+        return [one for one in self._read(rows) if one.day == day]
+
+    def _read(self, rows: Iterable[KnownRow]) -> Iterator[Known]:
+        for row in rows:
+            is_known = row.counts or row.state is VisitState.OUTSIDE
+            if is_known and row.facts and row.id != self._besides:
+                yield from read_facts(row.facts, _where(row))
+
+
+def _where(row: KnownRow) -> str:
+    day = f"{row.first_day[6:]}/{row.first_day[4:6]}/{row.first_day[:4]}"
+    billed = " (déjà facturée)" if row.invoice_id is not None else ""
+    return f"la visite {row.id} du journal, du {day}{billed}"

@@ -1,0 +1,191 @@
+"""What is known of other visits when one is judged: those of the same file, and those of the journal.
+
+A visit leaves facts for those that come after it: who, when, where, and the lines it bills. They are kept
+beside it, a few hundred bytes, so that a patient's year is read without its visits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from tournee.billing.nomenclature.table import Profession
+from tournee.billing.visit import JudgedVisit, Person
+from tournee.errors import BillingError
+
+_EDITION = 1
+
+
+class KnownLine(NamedTuple):
+    """One line of a known passage: code, coefficient in hundredths, id of its cotation or "", times or km,
+    rate in percent.
+    """
+
+    code: str
+    coefficient: int
+    act: str
+    quantity: int
+    rate: int
+
+
+class Known(NamedTuple):
+    """One passage of another visit. `where` says which, for people; `earlier`: it came before the one judged,
+    so that of two that collide the later is refused.
+    """
+
+    where: str
+    person: Person
+    ps: str
+    profession: Profession
+    day: date
+    minute: int | None
+    place: str
+    shared: str
+    group: int
+    prescription: str
+    lines: tuple[KnownLine, ...]
+    earlier: bool = True
+
+    def has(self, *codes: str) -> bool:
+        """Whether one of its lines has one of these codes."""
+        return any(line.code in codes for line in self.lines)
+
+
+class Past(Protocol):
+    """Where other visits are looked up; the one that is judged is never among them."""
+
+    def of_person(
+        self, person: Person, first: date, last: date, codes: Sequence[str] = ()
+    ) -> Sequence[Known]:
+        """The passages of a person from one day to another, both included, whoever the carer; with `codes`,
+        those at least of visits that bill one of them.
+        """
+        ...
+
+    def of_carer(self, ps: str, day: date) -> Sequence[Known]:
+        """The passages of a carer on a day, of every patient."""
+        ...
+
+
+class Nothing:
+    """No other visit is known."""
+
+    def of_person(
+        self, person: Person, first: date, last: date, codes: Sequence[str] = ()
+    ) -> Sequence[Known]:
+        """None."""
+        return ()
+
+    def of_carer(self, ps: str, day: date) -> Sequence[Known]:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Together:
+    """Visits at hand, and what is known beyond them."""
+
+    known: Sequence[Known]
+    beyond: Past
+
+    def of_person(
+        self, person: Person, first: date, last: date, codes: Sequence[str] = ()
+    ) -> Sequence[Known]:
+        """Those of a person from one day to another."""
+        here = [one for one in self.known if first <= one.day <= last and one.person.same(person)]
+        return [*here, *self.beyond.of_person(person, first, last, codes)]
+
+    def of_carer(self, ps: str, day: date) -> Sequence[Known]:
+        """Those of a carer on a day."""
+        here = [one for one in self.known if one.day == day and one.ps == ps]
+        return [*here, *self.beyond.of_carer(ps, day)]
+
+
+def facts_of(visit: JudgedVisit, where: str, *, earlier: bool = True) -> tuple[Known, ...]:
+    """What a judged visit tells those that come after it, one for each of its passages."""
+    told = []
+    for rank, passage in enumerate(visit.visit.passages):
+        lines = tuple(
+            KnownLine(line.code, line.coefficient, line.act, line.quantity, line.rate)
+            for line in visit.lines
+            if line.passage == rank
+        )
+        prescription = visit.visit.prescription
+        told.append(
+            Known(
+                where,
+                visit.visit.person,
+                visit.ps_number,
+                visit.profession,
+                passage.day,
+                passage.minute,
+                passage.place,
+                passage.shared,
+                visit.visit.group,
+                prescription.key if prescription else "",
+                lines,
+                earlier,
+            )
+        )
+    return tuple(told)
+
+
+def write_facts(facts: Sequence[Known]) -> bytes:
+    """The form that the journal keeps: the same bytes for the same facts. `facts` are of one visit."""
+    first = facts[0]
+    person = first.person
+    head = [
+        _EDITION,
+        person.nir,
+        person.born.isoformat() if person.born else "",
+        person.rank,
+        first.ps,
+        first.profession,
+        first.group,
+        first.prescription,
+    ]
+    passages = [
+        [
+            one.day.isoformat(),
+            one.minute,
+            one.place,
+            one.shared,
+            [[line.code, line.coefficient, line.act, line.quantity, line.rate] for line in one.lines],
+        ]
+        for one in facts
+    ]
+    return json.dumps([*head, passages], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def read_facts(kept: bytes, where: str) -> tuple[Known, ...]:
+    """What `write_facts` wrote; BillingError for anything else."""
+    try:
+        edition, nir, born, rank, ps, profession, group, prescription, passages = json.loads(kept)
+        if edition != _EDITION:
+            raise ValueError(edition)
+        person = Person(nir, date.fromisoformat(born) if born else None, rank)
+        return tuple(
+            Known(
+                where,
+                person,
+                ps,
+                profession,
+                date.fromisoformat(day),
+                minute,
+                place,
+                shared,
+                group,
+                prescription,
+                tuple(KnownLine(*line) for line in lines),
+            )
+            for day, minute, place, shared, lines in passages
+        )
+    except (TypeError, ValueError) as error:
+        raise BillingError(
+            "Ce que le journal sait d’une visite ne se lit pas.",
+            cause="le journal est endommagé, ou d’une version plus récente",
+            next_step="faites vérifier le journal",
+        ) from error

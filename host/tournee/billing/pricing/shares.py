@@ -1,0 +1,81 @@
+"""The lines of a visit as an invoice has them: majorations on the line they raise, and who pays what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from tournee.billing.pricing.coverage import Cover
+from tournee.billing.pricing.line import PricedLine
+from tournee.model.amounts import half_up
+
+FREE_OF_CHARGE, NOT_REIMBURSED = "G", "N"  # qualificatif de la dépense
+_COMPLEMENTS = ("N", "F")
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """One line of an invoice; amounts in cents, `coefficient` in hundredths, `rate` in percent.
+
+    `base` holds the complement, which has no line of its own. `remainder` is what is left of the base for an
+    AMC, when one is asked.
+    """
+
+    day: date
+    code: str
+    coefficient: int
+    quantity: int
+    complement: str
+    qualifier: str
+    unit_price: int
+    base: int
+    rate: int
+    amo: int
+    fee: int
+    remainder: int
+
+
+def share_out(lines: Iterable[tuple[PricedLine, date, Cover]]) -> tuple[InvoiceLine, ...]:
+    """Share out the billed lines of a visit: each with its day and what the compulsory insurer pays that day.
+
+    A night or a Sunday goes to the first billed line of its passage.
+    """
+    billed = [entry for entry in lines if entry[0].billed]
+    raised = {
+        line.passage: line for line, _, _ in billed if line.kind == "majoration" and line.code in _COMPLEMENTS
+    }
+    made = []
+    for line, day, cover in billed:
+        if raised.get(line.passage) is line and line.code in _COMPLEMENTS:
+            continue
+        made.append((line, day, cover))
+    shared = []
+    for line, day, cover in made:
+        complement = raised.pop(line.passage, None)
+        shared.append(_share(line, day, cover, complement))
+    return tuple(shared)
+
+
+def _share(line: PricedLine, day: date, cover: Cover, complement: PricedLine | None) -> InvoiceLine:
+    base = line.cents + (complement.cents if complement else 0)
+    fee = base if line.fee is None else line.fee
+    if line.qualifier == FREE_OF_CHARGE:
+        fee = 0
+    base = min(base, fee)
+    rate = 0 if line.qualifier == NOT_REIMBURSED else cover.rate
+    amo = half_up(base * rate, 100)
+    return InvoiceLine(
+        day=day,
+        code=line.code,
+        coefficient=line.billed_coefficient,
+        quantity=line.quantity,
+        complement=complement.code if complement else "",
+        qualifier=line.qualifier,
+        unit_price=line.unit,
+        base=base,
+        rate=rate,
+        amo=amo,
+        fee=fee,
+        remainder=0 if line.qualifier == NOT_REIMBURSED else base - amo,
+    )

@@ -1,0 +1,159 @@
+"""What visits cost, for people and for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from tournee.billing.breach import place_of
+from tournee.billing.pricing.items import decimal
+from tournee.cli.display.show import labelled
+from tournee.french import euros
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tournee.app.pricing import Priced, PricedVisit
+    from tournee.billing.pricing.line import PricedLine
+    from tournee.billing.visit import Passage
+
+_HUNDRED = 100
+
+
+def as_json(done: list[Priced]) -> dict[str, Any]:
+    """Every file, visit, line, remark and refusal; amounts in cents, coefficients as they are written."""
+    return {
+        "files": [
+            {
+                "file": one.name,
+                **_head(one),
+                "table": {"name": one.table.name, "version": one.table.version},
+                "visits": [_visit(visit) for visit in one.visits],
+                "errors": [
+                    {
+                        "rule": wrong.rule,
+                        "place": place_of(wrong.path),
+                        "line": wrong.line,
+                        "text": wrong.text,
+                    }
+                    for wrong in one.mistakes
+                ],
+                "total_cents": one.cents,
+            }
+            for one in done
+        ],
+        "total_cents": sum(one.cents for one in done),
+        "refused": any(one.refused for one in done),
+    }
+
+
+def _head(one: Priced) -> dict[str, Any]:
+    if one.day is None:
+        return {"date": None, "ps": None, "profession": None, "zone": None}
+    carer = one.day.carer
+    return {
+        "date": one.day.day.isoformat(),
+        "ps": carer.number,
+        "profession": carer.profession,
+        "zone": carer.zone,
+    }
+
+
+def _visit(one: PricedVisit) -> dict[str, Any]:
+    judged, quote = one.judged, one.quote
+    visit = judged.judgement.visit.visit
+    return {
+        "visit": judged.rank + 1,
+        "nir": visit.nir,
+        "lines": [_line(line, visit.passages[line.passage]) for line in judged.judgement.lines],
+        "total_cents": judged.judgement.cents,
+        "fee_cents": quote.fee,
+        "amo_cents": quote.amo,
+        "amc_cents": quote.amc,
+        "patient_cents": quote.patient,
+        "due_cents": quote.due,
+        "rights_supposed": quote.supposed,
+        "remarks": [
+            {"rule": told.rule, "place": place_of(told.path), "text": told.text} for told in judged.remarks
+        ],
+        "refusals": [
+            {"rule": wrong.rule, "place": place_of(wrong.path), "line": wrong.line, "text": wrong.text}
+            for wrong in judged.mistakes
+        ],
+    }
+
+
+def _line(line: PricedLine, passage: Passage) -> dict[str, Any]:
+    minute = passage.minute
+    is_distance = line.code.startswith("IK")
+    return {
+        "passage": line.passage + 1,
+        "date": passage.day.isoformat(),
+        "time": None if minute is None else f"{minute // 60:02d}:{minute % 60:02d}",
+        "kind": line.kind,
+        "code": line.code,
+        "coefficient": line.coefficient / _HUNDRED,
+        "rate": line.rate,
+        "quantity": line.quantity,
+        "km": line.quantity if is_distance else None,
+        "unit_cents": line.unit,
+        "cents": line.cents,
+        "band": line.band,
+        "act": line.act,
+        "label": line.label,
+        "row": line.row,
+        "certainty": line.certainty,
+        "announced": line.announced,
+        "billed": line.billed,
+        "note": _note(line),
+    }
+
+
+def _note(line: PricedLine) -> str:
+    if line.announced:
+        return "tarif annoncé, à confirmer"
+    return "tarif déduit, à vérifier" if line.unsure else ""
+
+
+def show(screen: Console, done: list[Priced]) -> None:
+    """A table a visit, its total and shares, then what is refused and what should be known."""
+    for one in done:
+        for wrong in one.mistakes:
+            screen.print(labelled("Refusé :", f"« {one.name} », {wrong}"), soft_wrap=True)
+        for visit in one.visits:
+            _show_visit(screen, one.name, visit)
+    total = sum(one.cents for one in done)
+    screen.print(f"Total de ce qui peut être facturé : {euros(total)} €")
+
+
+def _show_visit(screen: Console, name: str, one: PricedVisit) -> None:
+    judged, quote = one.judged, one.quote
+    visit = judged.judgement.visit.visit
+    table = Table(title=f"« {name} », visite {judged.rank + 1} (NIR {visit.nir})", title_justify="left")
+    for header in ("Quand", "Acte", "Ce que c’est"):
+        table.add_column(header)
+    for header in ("Taux", "Montant"):
+        table.add_column(header, justify="right")
+    for line in judged.judgement.lines:
+        passage = visit.passages[line.passage]
+        minute = passage.minute
+        when = f"{passage.day:%d/%m}" + ("" if minute is None else f" {minute // 60} h {minute % 60:02d}")
+        note = f" ({_note(line)})" if _note(line) else ""
+        table.add_row(when, _name(line), line.label + note, f"{line.rate} %", f"{euros(line.cents)} €")
+    screen.print(table)
+    rights = " (droits supposés, avant la carte)" if quote.supposed else ""
+    screen.print(
+        f"Total {euros(quote.fee)} € · caisse {euros(quote.amo)} € · mutuelle {euros(quote.amc)} € · "
+        f"patient {euros(quote.patient)} €, à demander {euros(quote.due)} €{rights}"
+    )
+    for wrong in judged.mistakes:
+        screen.print(labelled("Refusé :", str(wrong)), soft_wrap=True)
+    for told in judged.remarks:
+        screen.print(f"À savoir : {told.text}", soft_wrap=True)
+
+
+def _name(line: PricedLine) -> str:
+    if line.kind == "act":
+        return f"{line.code} {decimal(line.coefficient)}"
+    return f"{line.quantity} × {line.code}" if line.quantity > 1 else line.code
