@@ -22,7 +22,7 @@ FactsOf = Callable[[bytes], VisitFacts]
 """Works out of a visit's payload what the rules need of it; TourneeError for one that it cannot read."""
 
 _log = logging.getLogger(__name__)
-_AT_ONCE = 200  # old visits read in one step: others may write in between
+_AT_ONCE = 500  # old visits read in one step: others may write in between
 _UNREADABLE = VisitFacts("", "00000000", "00000000", b"")
 
 _KNOWN = "SELECT id, first_day, state, invoice, person_month FROM visit WHERE "
