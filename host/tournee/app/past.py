@@ -24,7 +24,7 @@ def visit_facts(judged: JudgedVisit, reference: str = "") -> VisitFacts:
         known = facts_before(visit, carer_of(judged.ps_number, judged.profession), packaged(), "")
     first, last = visit.days
     return VisitFacts(
-        visit.nir,
+        visit.person.nir,
         f"{first:%Y%m%d}",
         f"{last:%Y%m%d}",
         write_facts(known),

@@ -16,10 +16,10 @@ _DAY_DIGITS = 8
 class VisitFacts:
     """By what a visit is found again, and what the rules need of it then.
 
-    `nir` is the insured person's, `first_day` and `last_day` (AAAAMMJJ) are of its passages, `facts` is what
-    billing wrote for itself. `reference` is an editor's, unique for a PS; `content` is what makes it the same
-    visit, however it is told: the same bytes each time. StoreError for days that are none, or in the wrong
-    order.
+    `nir` is the insured person's, or what tells one without NIR from all others; `first_day` and `last_day`
+    (AAAAMMJJ) are of its passages, `facts` is what billing wrote for itself. `reference` is an editor's,
+    unique for a PS; `content` is what makes it the same visit, however it is told: the same bytes each time.
+    StoreError for days that are none, or in the wrong order.
     """
 
     nir: str = field(repr=False)
