@@ -47,7 +47,7 @@ heap_peak         65  6 u   0 999999999
 slots             65  7 u   0         9
 date              65  8 t   0        12
 READ_PS_CARD       2  0 >   -         -
-part               2  1 u   0         1
+part               2  1 u   0         2
 offset             2  2 u   0     65535
 PS_CARD           66  0 <   -         -
 offset            66  1 u   0     65535
@@ -58,7 +58,7 @@ code               3  1 s   4         8
 UNLOCKED          67  0 <   -         -
 tries_left        67  1 u   0        15
 READ_VITALE        4  0 >   -         -
-part               4  1 u   0         1
+part               4  1 u   0         2
 offset             4  2 u   0     65535
 VITALE            68  0 <   -         -
 offset            68  1 u   0     65535

@@ -122,3 +122,23 @@ def test_another_visit_is_told_to_be_none(taken_in: Path) -> None:
     for number in (other, 999):
         done = CliRunner().invoke(root, ["ceam", "show", str(number)])
         assert "n’est pas une visite sur carte européenne" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("card", "said"),
+    [
+        ("egk", "une carte de santé allemande (eGK)"),
+        ("bancaire", "une carte bancaire"),
+        ("vitale-nouvelle", "n’a pas l’application que le lecteur sait lire"),
+    ],
+)
+def test_card_of_another_kind_is_named_and_what_to_do_is_said(taken_in: Path, card: str, said: str) -> None:
+    ask(taken_in, "insert", slot="vitale", card=card)
+    done = run("cards")
+    assert "CLAIRE LEFEBVRE" in done.stdout
+    assert said in str(done.exception) and "À faire" in str(done.exception)
+    values = json.loads(run("cards", "--json").stdout)
+    assert list(values["unread"]) == ["vitale"] and values["ps"]["number"] == "756000121"
+    assert said in values["unread"]["vitale"]["text"]
+    certified = run("certify")
+    assert said in str(certified.exception)

@@ -142,4 +142,5 @@ def test_every_generation_has_a_virtual_card():
         "cps4",
         "vitale1",
         "vitale2",
+        "stranger",
     }

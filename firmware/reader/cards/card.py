@@ -11,6 +11,7 @@ BY_FILE = const(0x02)  # SELECT P1: an EF of the current application
 BY_NAME = const(0x04)  # an application by its name
 BY_PATH = const(0x09)  # a path from the MF, 3F00 left out
 
+_ANSWER_TO_RESET = const(2)  # a part of what is read
 _SELECT = const(0xA4)
 _NO_FCI = const(0x0C)
 # The whole zone is known, and what is selected: the zone (less 1: the certificate), or nothing for sure.
@@ -55,9 +56,12 @@ class Card:
     def read(self, part: int, offset: int) -> int:
         """Read a chunk of the zone (0) or of the certificate (1) into `files`; return 0 or a status.
 
-        The zone read on from where it is known is taken as it comes; a card that is refused is put off.
+        Part 2 is the answer to reset of the card powered last. The zone read on from where it is known
+        is taken as it comes; a card that is refused is put off.
         """
         files = self.files
+        if part == _ANSWER_TO_RESET:
+            return files.give(self.channel.atr)
         status = self._enter()
         if status or part or offset != self._known:
             status = status or self.ready()

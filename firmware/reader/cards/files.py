@@ -41,6 +41,14 @@ class Files:
         self.length = self._end
         return status
 
+    def give(self, atr: object) -> int:
+        """Put an answer to reset in place of what was read; return 0."""
+        self._card = None
+        self.length = atr.length
+        self.last = True
+        copy(self.chunk, 0, atr.raw, 0, atr.length)
+        return 0
+
     def read_groups(self, card: object, offset: int) -> int:
         """Fill the chunk from `offset` of the card's zone, where a group begins; give the card each one, and
         its mark the bytes. `card.group(chunk, start, end)` returns 0 or a status that stops.

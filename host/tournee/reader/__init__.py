@@ -29,6 +29,7 @@ from tournee.reader.results import (
     PsState,
     VitaleCard,
 )
+from tournee.reader.strangers import StrangeCard
 from tournee.reader.transports.streams import Transport, TransportClosed
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Reader",
     "Refused",
     "SessionForgotten",
+    "StrangeCard",
     "Transport",
     "TransportClosed",
     "VitaleCard",

@@ -41,6 +41,7 @@ from tournee.reader.results import (
     PsState,
     VitaleCard,
 )
+from tournee.reader.strangers import strangers_named
 from tournee.reader.transports.open import connect
 from tournee.reader.transports.streams import Transport
 
@@ -49,7 +50,7 @@ _log = logging.getLogger(__name__)
 CODE_DIGITS = 4
 _FILTER_STEP = 512  # bytes of the opposition list's filter sent at once, at most
 _RESTARTS = 3  # of a certification that a restart of the reader has undone
-_ZONE, _CERTIFICATE = 0, 1  # parts of a card
+_ZONE, _CERTIFICATE, _ANSWER_TO_RESET = 0, 1, 2  # parts of a card
 _INVOICE, _LOT = 1, 2
 _KINDS = {FSE: 1, DRE: 2}
 
@@ -151,15 +152,17 @@ class Reader:
 
     def read_ps_card(self) -> PsCard:
         """Read the PS's card: zones and certificate. No code is needed."""
-        zone = self._read_part(messages.READ_PS_CARD, _ZONE)
-        return PsCard(_groups(zone), zone, self._read_part(messages.READ_PS_CARD, _CERTIFICATE))
+        with strangers_named(lambda: self._read_part(messages.READ_PS_CARD, _ANSWER_TO_RESET)):
+            zone = self._read_part(messages.READ_PS_CARD, _ZONE)
+            return PsCard(_groups(zone), zone, self._read_part(messages.READ_PS_CARD, _CERTIFICATE))
 
     def read_vitale(self, known: KnownCertificate = lambda groups: None) -> VitaleCard:
         """Read the Vitale card: zone and certificate, unless `known` gives that for what the zone tells."""
-        zone = self._read_part(messages.READ_VITALE, _ZONE)
-        groups = _groups(zone)
-        certificate = known(groups) or self._read_part(messages.READ_VITALE, _CERTIFICATE)
-        return VitaleCard(groups, zone, certificate)
+        with strangers_named(lambda: self._read_part(messages.READ_VITALE, _ANSWER_TO_RESET)):
+            zone = self._read_part(messages.READ_VITALE, _ZONE)
+            groups = _groups(zone)
+            certificate = known(groups) or self._read_part(messages.READ_VITALE, _CERTIFICATE)
+            return VitaleCard(groups, zone, certificate)
 
     def unlock(self, code: str | bytearray) -> int:
         """Present the code porteur (4 digits) to the PS's card; return the tries left.

@@ -33,8 +33,9 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     ),
     codes.PS_CARD_INVALID: (
         "La carte de professionnel de santé n’est pas utilisable.",
-        "carte périmée, d’un autre type ou défectueuse",
-        "essayez une autre carte CPS ou contactez l’ANS",
+        "carte sans numéro de facturation (personnel ou établissement : CPE, CPA ; professionnel en "
+        "formation), périmée ou défectueuse",
+        "insérez la carte CPS du professionnel qui facture, ou contactez l’ANS",
     ),
     codes.VITALE_ABSENT: ("La carte Vitale est absente.", "", "insérez la carte Vitale du patient"),
     codes.CARD_COMMUNICATION: ("L’échange avec la carte a échoué.", _DIRTY, _SEAT),
@@ -119,7 +120,12 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
         "horloge du lecteur non réglée, ou date d’acte à venir",
         "réglez la date du lecteur, vérifiez les dates des actes",
     ),
-    codes.CARD_SILENT: ("La carte ne répond pas.", _DIRTY, _SEAT),
+    codes.CARD_SILENT: (
+        "La carte ne répond pas.",
+        f"{_DIRTY}, ou carte sans puce",
+        f"{_SEAT} ; une carte européenne (CEAM) n’a pas de puce à lire : recopiez sa face dans la visite "
+        "(table ceam du fichier du jour)",
+    ),
     codes.CARD_PROTOCOL: ("La carte ne respecte pas son protocole.", _DIRTY, _SEAT),
     codes.CARD_STATUS: (
         "La carte a refusé une commande.",
@@ -165,7 +171,8 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     codes.UNKNOWN_CARD: (
         "Carte inconnue du lecteur.",
         "ni CPS ni Vitale, ou génération non gérée",
-        "vérifiez la carte",
+        "insérez une carte Vitale ou CPS ; pour une carte européenne (CEAM), recopiez sa face dans la visite "
+        "(table ceam du fichier du jour)",
     ),
     codes.WRONG_CARD: (
         "Cette carte n’est pas dans la bonne fente.",

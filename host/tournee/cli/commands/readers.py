@@ -136,21 +136,31 @@ def known_cards(desk: Desk, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def cards(desk: Desk, as_json: bool) -> None:
-    """Lit la carte du professionnel et la carte Vitale insérées ; dit si celle-ci est en opposition."""
+    """Lit la carte du professionnel et la carte Vitale insérées ; dit si celle-ci est en opposition, et ce
+    que peut être une carte d’une autre sorte.
+    """
     from tournee.app.cards import read_ps, read_vitale
     from tournee.app.opposition.in_force import OpposedCardError
-    from tournee.reader import PS_ABSENT, PS_UNLOCKED
+    from tournee.reader import PS_ABSENT, PS_UNLOCKED, CardFailed
 
     patients: list[Patient] = []
+    ps = None
     opposed: OppositionError | None = None
+    unread: dict[str, CardFailed] = {}
     with desk.office() as office, desk.reader() as link:
         state = link.cards()
-        ps = read_ps(link).identity if state.ps is not PS_ABSENT else None
+        try:
+            ps = read_ps(link).identity if state.ps is not PS_ABSENT else None
+        except CardFailed as failed:
+            unread["ps"] = failed
         if state.vitale:
             try:
                 patients = read_vitale(office, link).patients
             except OppositionError as error:
                 opposed = error
+            except CardFailed as failed:
+                unread["vitale"] = failed
+    stopped = opposed or next(iter(unread.values()), None)
     if as_json:
         values.write(
             {
@@ -176,13 +186,17 @@ def cards(desk: Desk, as_json: bool) -> None:
                     for one in patients
                 ],
                 "opposed": isinstance(opposed, OpposedCardError),
+                "unread": {slot: values.unread_card(failed) for slot, failed in unread.items()},
             }
         )
-        if opposed is not None:
-            raise opposed
+        if stopped is not None:
+            raise stopped
         return
+    if "ps" in unread and stopped is not unread["ps"]:
+        desk.errors.print(str(unread["ps"]), soft_wrap=True)
     if ps is None:
-        desk.console.print("Carte du professionnel : absente")
+        found = "absente" if state.ps is PS_ABSENT else "ne se lit pas"
+        desk.console.print(f"Carte du professionnel : {found}")
     else:
         lock = "déverrouillée" if state.ps == PS_UNLOCKED else "verrouillée"
         desk.console.print(
@@ -195,5 +209,7 @@ def cards(desk: Desk, as_json: bool) -> None:
     today = f"{datetime.now():%Y%m%d}"
     for one in patients:
         desk.console.print(patient_line(one, today), soft_wrap=True)
-    if opposed is not None:
-        raise opposed
+    if "vitale" in unread and stopped is not unread["vitale"]:
+        desk.errors.print(str(unread["vitale"]), soft_wrap=True)
+    if stopped is not None:
+        raise stopped

@@ -12,7 +12,7 @@ from tournee.cli.display.hints import command_after
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
     from tournee.app.inbound import Settled
-    from tournee.reader import Identity
+    from tournee.reader import CardFailed, Identity
     from tournee.store import EffectRow, OverviewRow, ReturnRow, Totals, Trace, VisitRow
 
 PROFILE = "open-1"
@@ -126,6 +126,20 @@ def outside(row: EffectRow) -> dict[str, Any]:
         "code": told.code,
         "label": told.label,
         "return": row.return_id,
+    }
+
+
+def unread_card(failed: CardFailed) -> dict[str, Any]:
+    """A card that is there and was not read: why, and what it may be, in French."""
+    from tournee.reader import StrangeCard
+
+    kind, atr = (failed.kind, failed.atr.hex()) if isinstance(failed, StrangeCard) else ("", "")
+    return {
+        "status": failed.name,
+        "kind": kind,
+        "atr": atr,
+        "text": failed.message,
+        "next_step": failed.next_step,
     }
 
 

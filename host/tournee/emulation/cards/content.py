@@ -4,6 +4,7 @@ A card file has `kind` (`cps` or `vitale`), `generation` where it is not the usu
 `about` (one line in French for lists), `serial` (of the certificate), `subject`, `groups` (each `[id,
 field 1, field 2, ...]`, positional as domain 1.3 numbers them; an integer stands for one binary byte), and
 where it differs from the usual, `atr` in hexadecimal and `style` (see `style.Style`).
+A `stranger` is a card of another kind, put in by mistake: it holds nothing.
 """
 
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ _ATRS = {
     "vitale1": outdated.ATR_VITALE1,
     "vitale2": vitale.ATR_VITALE2,
 }
-_OUTDATED = {"cps2ter": outdated.cps2ter, "vitale1": outdated.vitale1}
+_OUTDATED = {"cps2ter": outdated.cps2ter, "vitale1": outdated.vitale1, "stranger": outdated.stranger}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Cards of generations that a reader names and cannot use: CPS2ter (domain 3.5) and Vitale 1.
+"""Cards that a reader names and cannot use: CPS2ter (domain 3.5), Vitale 1, and those of other kinds.
 
 What they hold is not published: these say who they are, and refuse all else as such a card does.
 """
@@ -11,6 +11,7 @@ _CLASS_CPS2TER = 0xA0
 _MF = bytes.fromhex("3f00")
 _FCI_WAITS = 0x9F0C
 _UNKNOWN_CLA, _UNKNOWN_INS, _NOT_FOUND = 0x6E00, 0x6D00, 0x9404
+_NO_APPLICATION = 0x6A82
 
 
 class OutdatedApplication:
@@ -18,8 +19,9 @@ class OutdatedApplication:
 
     signatures = 0
 
-    def __init__(self, cla: int | None) -> None:
+    def __init__(self, cla: int | None, not_found: int = _NOT_FOUND) -> None:
         self._cla = cla
+        self._not_found = not_found
 
     def reset(self) -> None:
         """Nothing is kept."""
@@ -35,8 +37,8 @@ class OutdatedApplication:
         return False
 
     def execute(self, command: Command) -> Response:
-        """SELECT: 9Fxx for the master file, 9404 for all else."""
-        return Response(_FCI_WAITS if command.data == _MF else _NOT_FOUND)
+        """SELECT: 9Fxx for the master file, 9404 (6A82 on a stranger) for all else."""
+        return Response(_FCI_WAITS if command.data == _MF else self._not_found)
 
 
 def cps2ter() -> OutdatedApplication:
@@ -47,3 +49,8 @@ def cps2ter() -> OutdatedApplication:
 def vitale1() -> OutdatedApplication:
     """A Vitale 1: no command of its own is published."""
     return OutdatedApplication(None)
+
+
+def stranger() -> OutdatedApplication:
+    """A card of another kind: it finds no application that it is asked for."""
+    return OutdatedApplication(0, _NO_APPLICATION)
