@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tournee.billing.rules.breach import place_of
 
+from tournee.billing.breach import place_of
 from tournee.billing.ceam import COUNTRIES, Ceam
 from tournee.billing.dayfile.ceam import read_ceam
 from tournee.billing.dayfile.day import DayError, load_day
-from tournee.billing.judged import judged_visits, read_judged, write_judged
+from tournee.billing.judged import read_judged, write_judged
+from tournee.billing.nomenclature.table import packaged
 from tournee.tables.table import Table
 
 CARE = date(2026, 11, 16)
@@ -35,7 +36,7 @@ PRESCRIPTION = {"date": "2026-11-02", "rpps": "10100001071"}
 def read(*visits):
     head = {"date": "2026-11-16", "ps": "756000121", "profession": "IF"}
     text = json.dumps({"journee": head, "visite": visits})
-    return load_day(text.encode(), "journee.json")
+    return load_day(text.encode(), "journee.json", packaged())
 
 
 def visit(**changes):
@@ -63,7 +64,7 @@ def test_a_face_is_taken_or_refused_at_the_field_at_fault(face):
 
 
 def test_a_card_is_read_with_all_its_fields():
-    (one,) = read(visit()).visits
+    one = read(visit()).visits[0].visit
     assert one.ceam == Ceam(
         country="DE",
         name="MÜLLER",
@@ -132,5 +133,5 @@ def test_two_holders_are_two_persons_and_one_holder_is_one():
 
 
 def test_a_visit_on_a_card_is_kept_and_read_back():
-    (judged,) = judged_visits(read(visit()))
+    (judged,) = read(visit()).visits
     assert read_judged(write_judged(judged)) == judged
