@@ -146,6 +146,7 @@ def run_life(path, world, make, fatal=0, carer_resends=True, rank=0):
     step = Clockwork(fatal)
     with Journal(path, Cipher(KEY), lambda: NOW + rank * LEASE, step) as journal:
         live(journal, world, make, step, carer_resends)
+        assert journal.health.check() == ()
         return step.steps, end_state(journal)
 
 

@@ -1,5 +1,8 @@
 """What the journal knows of visits, found by person and days or by carer and day, with where each stands."""
 
+import random
+from datetime import date, timedelta
+
 import pytest
 from journal_maker import NIR, OTHER_NIR, OTHER_PS, PS, add_visits, visit
 
@@ -67,6 +70,28 @@ def test_visits_of_one_month_taken_in_on_different_days_keep_each_its_facts(jour
     assert [(row.first_day, row.facts) for row in rows] == [
         (day, b"facts of %s" % day.encode()) for day in ("20260301", "20260315", "20260331") for _ in "ab"
     ]
+
+
+def test_whatever_their_days_those_are_found_that_have_one_within(journal):
+    draw = random.Random(12)
+    day = lambda count: f"{date(2024, 11, 20) + timedelta(days=count):%Y%m%d}"  # noqa: E731
+    told = []
+    for count in range(300):
+        first = draw.randrange(500)
+        last = first + draw.choice((0, 0, 0, 6, 40, 100))
+        nir, ps = draw.choice((NIR, OTHER_NIR)), draw.choice((PS, OTHER_PS))
+        told.append((count + 1, day(first), day(last), nir, ps))
+    journal.db.write("PRAGMA synchronous = OFF")
+    for _, first, last, nir, ps in told:
+        add_visits(journal, visit(first, last, nir=nir), ps=ps)
+    for _ in range(200):
+        first = draw.randrange(-20, 620)
+        within = day(first), day(first + draw.choice((0, 6, 30, 365)))
+        found = [one for one in told if one[1] <= within[1] and one[2] >= within[0]]
+        of_person = [row.id for row in journal.known.of_person(NIR, *within)]
+        of_carer = [row.id for row in journal.known.of_carer(PS, *within)]
+        assert sorted(of_person) == [one[0] for one in found if one[3] == NIR]
+        assert sorted(of_carer) == [one[0] for one in found if one[4] == PS]
 
 
 def test_a_visit_tells_its_live_invoice(journal, make):
