@@ -79,6 +79,10 @@ class _Tournee(LazyGroup):
     \b
     États de sortie :
     {_STATUSES.replace(chr(10), chr(10) + "    ")}
+
+    \b
+    Pour que le shell complète vos commandes (bash ; ou zsh_source, fish_source) :
+      eval "$(_TOURNEE_COMPLETE=bash_source tournee)"
     """,
 )
 @click.option(

@@ -54,7 +54,7 @@ def read(data: bytes) -> Nomenclature:
     except DocumentError as error:
         raise TableError(
             "La table des actes ne peut pas être lue.",
-            cause=str(error),
+            cause=line(str(error)),
             next_step="demandez une copie entière à qui vous l’a donnée",
         ) from None
     faults: list[str] = []
