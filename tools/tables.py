@@ -38,10 +38,13 @@ OUR_VALUES = {
     "000": "programme_emetteur application fichier norme",
     "999": "programme_emetteur application fichier",
     "1": "categorie securisation mode_tarif norme version crf",
-    "2": "tiers_payant",
+    "2": "tiers_payant nature_piece",
+    "4": "origine",
     "5": "paye_assure",
     "6": "part_amc",
 }
+#: Columns of ours in records whose others are public.
+OUR_COLUMNS = {"4E": "date_prescription demande_accord reponse_accord accord numero_accord"}
 #: Groups of which only these fields are public; the meaning of the others is ours.
 PUBLIC_FIELDS: dict[int, tuple[int, ...]] = {
     12: (2, 5, 6, 7),
@@ -75,9 +78,15 @@ def record_layout(kind: str) -> str:
     shared = [field for field in records.fields(kind) if field.name and _columns(field) in known]
     if shared:
         shared = [one for one in records.fields(kind) if shared[0].start <= one.start <= shared[-1].start]
-    ours = OUR_VALUES.get(kind, "").split()
+    ours, columns = OUR_VALUES.get(kind, "").split(), OUR_COLUMNS.get(kind, "").split()
     for field in records.fields(kind):
-        whose = "ours" if kind in OUR_RECORDS else "value ours" if field.name in ours else ""
+        whose = (
+            "ours"
+            if kind in OUR_RECORDS or field.name in columns
+            else "value ours"
+            if field.name in ours
+            else ""
+        )
         if field in shared:
             if field is shared[0]:
                 length = shared[-1].start + shared[-1].length - field.start

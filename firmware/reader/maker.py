@@ -6,6 +6,8 @@ RESTART starts it, and CONFIRM keeps it. Until it is confirmed the other bank is
 next start goes back to.
 """
 
+import gc
+
 from reader import VERSION
 from reader.storage.boot import ask, confirm, confirmed
 from reader.storage.journal import IDENTITY
@@ -237,6 +239,7 @@ class Maker:
         if given >= modulus:
             return False
         for _ in range(16):
+            gc.collect()  # such numbers are long, and need room in one piece
             value = value * value % modulus
             self._alive()
         block = (value * given % modulus).to_bytes(_SIGNATURE, "big")

@@ -124,6 +124,8 @@ def _field_ok(buf: bytes | bytearray | memoryview, record: int, table: bytes, li
         return nir_ok(buf, at - 13)
     if kind == 74:  # J
         return _date_ok(buf, at)
+    if kind == 106:  # j
+        return filled_with(buf, at, length, _SPACE) or _date_ok(buf, at)
     if kind == 82:  # R
         return rpps_ok(buf, at) and not filled_with(buf, at, length, _ZERO)
     return _rare_ok(buf, record, at, length, table, line)

@@ -9,7 +9,7 @@ without a name is filled by the table. Classes:
 
     K  the constraint itself               0  zeros                      _  spaces
     D  digits, an identifier               I  digits, a quantity         E  one of the constraint's pieces
-    T  upper-case ASCII, left-justified    L  capital letters            J  date AAMMJJ
+    T  upper-case ASCII, left-justified    L  capital letters            J  date AAMMJJ, j that or spaces
     B  billing number with its key         R  RPPS number                N  NIR, 13 characters
     C  key of the NIR just before          P  participant's number of 14, after its type of 2
     H  upper-case hexadecimal              6  Base64, padded, then spaces
@@ -122,7 +122,7 @@ _RECORD_4 = b"""\
 123   6 part_amc                           !I
 """
 
-# 4E: RPPS numbers of the act before
+# 4E: RPPS numbers of the act before; from 89 on (open-1, version 2) its prescription and prior agreement
 _RECORD_4E = b"""\
   1   1                         4          !K
   2  25                                    !&
@@ -133,7 +133,12 @@ _RECORD_4E = b"""\
  50  14 structure_prescripteur             ?T
  64  11 rpps_executant                     ?R
  75  14 structure_executant                ?T
- 89  40                                    !_
+ 89   6 date_prescription                  !j
+ 95   6 demande_accord                     !j
+101   6 reponse_accord                     !j
+107   1 accord                             ?T
+108  14 numero_accord                      ?T
+122   7                                    !_
 """
 
 # 5: end of an invoice

@@ -2,6 +2,7 @@
 
 import json
 import string
+from datetime import date
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -53,6 +54,7 @@ def value_of(field) -> st.SearchStrategy:
         "T": text_of(field),
         "L": st.text(string.ascii_uppercase, min_size=field.length, max_size=field.length),
         "J": st.dates().map(lambda day: f"{day:%y%m%d}" if day.year >= 2000 else "240229"),
+        "j": st.just("") | st.dates(date(2000, 1, 1), date(2099, 12, 31)).map(lambda day: f"{day:%y%m%d}"),
         "B": luhn_number(9),
         "R": luhn_number(11),
         "N": nirs(),

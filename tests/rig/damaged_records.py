@@ -61,7 +61,9 @@ def _value(random: Random, field: Field) -> str | int:
         length = random.randint(0 if field.optional else 1, field.length)
         text = bytes(random.choices(PLAIN, k=length)).decode().strip(" ")
         return text or ("" if field.optional else "A")
-    if field.cls == "J":
+    if field.cls == "j" and random.random() < 0.4:
+        return ""
+    if field.cls in "Jj":
         return f"{random.randint(0, 99):02}{random.randint(1, 12):02}{random.randint(1, 28):02}"
     if field.cls == "6":
         return base64.b64encode(random.randbytes(random.randint(1, 72))).decode()
@@ -111,7 +113,7 @@ def _stead(random: Random, field: Field) -> bytes:
         bytes(random.choices(PLAIN, k=field.length)).decode(),
         (" " + "A" * field.length)[: field.length],
     ]
-    if field.cls == "J":
+    if field.cls in "Jj":
         ways.append(random.choice(DATES))
     if field.cls == "6":
         text = base64.b64encode(random.randbytes(random.randint(0, 72))).decode()

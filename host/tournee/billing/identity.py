@@ -4,6 +4,7 @@ The reading of zone groups is in `zones.card`; here stand the values themselves.
 """
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal
 
 from tournee.billing.nomenclature.table import Profession, Zone
@@ -14,6 +15,7 @@ from tournee.formats.text import upper_ascii
 AMC_DIGITS = 10
 _MEMBER_LENGTH, _ROUTING_LENGTH, _HOST_LENGTH = 15, 2, 3  # record 2A
 _ZONE_LENGTH = 2
+_SHORT_DAY = len("AAMMJJ")
 
 SPECIALITIES: dict[str, Profession] = {"24": "IF", "26": "MK"}  # domain 1.4
 _OVERSEAS = ("97", "98")  # departments of the billing number
@@ -132,6 +134,29 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class CardAccident:
+    """A work accident or occupational disease that the card knows (group 103): who manages it, its number.
+
+    Nothing published dates one; numbers begin with the day of the accident, AAMMJJ [K?], where that is one.
+    """
+
+    number: str  # at most 9 characters
+    organisme: str = ""  # régime 2, caisse 3, centre 4; "" when the card does not say
+
+    @property
+    def day(self) -> date | None:
+        """The day of the accident, None when its number does not begin with one."""
+        try:
+            return datetime.strptime(self.number[:_SHORT_DAY], "%y%m%d").date()
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        made = f" du {self.day:%d/%m/%Y}" if self.day else ""
+        return f"n° {self.number}{made}" + (f", caisse {self.organisme}" if self.organisme else "")
+
+
+@dataclass(frozen=True)
 class Patient:
     """A beneficiary, billed on the number of the insured person (NIR and key)."""
 
@@ -149,6 +174,7 @@ class Patient:
     coverage: tuple[Coverage, ...] = (Coverage(),)
     rights: tuple[Period, ...] = ()  # open AMO rights; none: the card does not say
     amc: Amc | None = None
+    accidents: tuple[CardAccident, ...] = ()
     serial: str = ""
     test: bool = False
 

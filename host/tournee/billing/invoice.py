@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 from tournee.billing.breach import Breach
 from tournee.billing.identity import IdentityError, Patient, PsIdentity
+from tournee.billing.pricing.accident import accident_of, billed_for
 from tournee.billing.pricing.claims import Claim, claim_of
-from tournee.billing.pricing.coverage import Cover, cover_of
+from tournee.billing.pricing.coverage import Cover, common_cover, covered
 from tournee.billing.pricing.line import PricedLine
 from tournee.billing.pricing.recipients import Recipient, recipient_of
 from tournee.billing.pricing.shares import InvoiceLine, share_out
 from tournee.billing.rules.patient import patient_breaches
+from tournee.billing.rules.payers import payer_breaches
 from tournee.billing.rules.visit import RuleError, contract_needs_an_oct
-from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, JudgedVisit, Splitter, Visit
+from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Accident, JudgedVisit, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.model.codes import DRE
 
@@ -28,7 +30,8 @@ class Invoice:
     patient: Patient
     visit: Visit
     claim: Claim
-    cover: Cover
+    cover: Cover  # what its acts have in common
+    accident: Accident | None
     recipient: Recipient
     lines: tuple[InvoiceLine, ...]
     unbilled: tuple[PricedLine, ...]  # done and not billed: a third act, what the day's forfait includes
@@ -96,11 +99,15 @@ def make_invoice(
             cause="elle est hors télétransmission",
             next_step="remettez au patient sa feuille de soins",
         )
-    breaches = (*contract_needs_an_oct(visit, splitter), *patient_breaches(visit, patient, ps))
+    breaches = (
+        *contract_needs_an_oct(visit, splitter),
+        *patient_breaches(visit, patient, ps),
+        *payer_breaches(judged, patient),
+    )
     if breaches:
         raise RuleError(breaches, who)
-    dated = [(line, visit.passages[line.passage].day) for line in judged.lines]
-    lines = share_out((line, day, cover_of(patient, visit, f"{day:%Y%m%d}")) for line, day in dated)
+    shared = [entry for entry in covered(patient, visit, judged.lines) if entry[0].billed]
+    lines = share_out(shared)
     if not lines:
         raise RuleError((Breach(("actes",), "rien à facturer : tout est compris ou gratuit"),), who)
     if sum(line.fee for line in lines) > FEES_MAX:
@@ -111,13 +118,15 @@ def make_invoice(
             ("documents",), "une DRE est demandée et la caisse paie tout : il ne reste rien à demander"
         )
         raise RuleError((asked,), who)
+    patient = billed_for(patient, visit)
     return Invoice(
         number=number,
         ps=ps,
         patient=patient,
         visit=visit,
         claim=claim,
-        cover=cover_of(patient, visit, f"{visit.passages[0].day:%Y%m%d}"),
+        cover=common_cover([cover for _, _, cover in shared]),
+        accident=accident_of(visit, patient),
         recipient=recipient_of(patient.regime, patient.caisse, patient.centre, visit.day),
         lines=lines,
         unbilled=tuple(line for line in judged.lines if not line.billed),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tournee.billing.identity import Patient
 from tournee.billing.judging import Verdict
 from tournee.billing.pricing.claims import claim_of
-from tournee.billing.pricing.coverage import cover_of
+from tournee.billing.pricing.coverage import covered
 from tournee.billing.pricing.shares import share_out
 from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Visit
 
@@ -37,10 +37,7 @@ def quote(judged: Verdict) -> Quote:
     """Share out the lines of a visit that may be refused: what is priced is shared out."""
     visit = judged.visit.visit
     patient = visit.typed or _unknown(visit)
-    lines = share_out(
-        (line, day, cover_of(patient, visit, f"{day:%Y%m%d}"))
-        for line, day in ((line, visit.passages[line.passage].day) for line in judged.lines)
-    )
+    lines = share_out(covered(patient, visit, judged.lines))
     fee, amo = sum(line.fee for line in lines), sum(line.amo for line in lines)
     remainder = sum(line.remainder for line in lines)
     claim = claim_of(visit, patient, remainder)

@@ -4,11 +4,13 @@ The layout is `formats.records`' business; here only values are named. The FSE a
 the same records: what tells them apart is their lot.
 """
 
+from datetime import date, timedelta
 from typing import Any
 
 from tournee.billing.invoice import Invoice
 from tournee.billing.pricing.recipients import NO_ORGANISME, dre_crf, fse_crf
 from tournee.billing.pricing.shares import InvoiceLine
+from tournee.billing.visit import ANSWERS, SILENCE_DAYS, Agreement
 from tournee.formats import records
 from tournee.formats.text import upper_ascii
 from tournee.model import Sheet
@@ -16,7 +18,11 @@ from tournee.model.codes import DRE
 
 NATURE_INVOICE = "1"  # group 1110 field 2
 FIRST_SEQUENCE = 1  # one 4E an act
+AAMMJJ = "%y%m%d"
 NO_NUMBER = "000000000"
+STATE_AID = "2"  # nature of the piece that shows the rights: an attestation of AME
+SILENCE = "S"
+_CENTURY = len("AA")  # of a date that records write without
 
 
 def invoice_sheets(invoice: Invoice) -> list[Sheet]:
@@ -62,9 +68,9 @@ def invoice_records(invoice: Invoice) -> bytes:
         parts.append(records.encode("2A", {**head, **_complementary(invoice)}))
     for line in invoice.lines:
         parts.append(records.encode("4", {**head, **_act(invoice, line)}))
-        rpps = _rpps(invoice)
-        if any(rpps.values()):
-            parts.append(records.encode("4E", _without_rank(head) | rpps | {"sequence": FIRST_SEQUENCE}))
+        more = _rpps(invoice) | _ordered(invoice, line.day)
+        if more:
+            parts.append(records.encode("4E", _without_rank(head) | more | {"sequence": FIRST_SEQUENCE}))
     parts.append(
         records.encode(
             "5",
@@ -98,9 +104,14 @@ def _insured(invoice: Invoice) -> dict[str, Any]:
     }
     if amc is not None:
         values["numero_amc"] = amc.number
-    if visit.accident is not None:
-        day = visit.accident.day
-        values["accident"] = visit.accident.number or (f"000{day:%y%m%d}" if day else NO_NUMBER)
+    if invoice.accident is not None:
+        day = invoice.accident.day
+        values["accident"] = invoice.accident.number or (f"000{day:%y%m%d}" if day else NO_NUMBER)
+    aid = visit.entitlement.state_aid
+    if aid is not None:
+        values["nature_piece"] = STATE_AID
+        if aid.start:
+            values["effet"] = aid.start[_CENTURY:]
     return values
 
 
@@ -121,7 +132,7 @@ def _complementary(invoice: Invoice) -> dict[str, Any]:
 def _act(invoice: Invoice, line: InvoiceLine) -> dict[str, Any]:
     prescription = invoice.visit.prescription
     values: dict[str, Any] = {
-        "justif_exo": invoice.cover.exemption,
+        "justif_exo": line.exemption,
         "executant": invoice.ps.billing_number,
         "zone_tarif": invoice.ps.tariff_zone,
         "specialite": invoice.ps.speciality,
@@ -141,6 +152,7 @@ def _act(invoice: Invoice, line: InvoiceLine) -> dict[str, Any]:
     }
     if prescription is not None:
         values["specialite_prescripteur"] = prescription.speciality
+        values["origine"] = prescription.origin
         if prescription.prescriber:
             values["prescripteur"] = prescription.prescriber
     return values
@@ -153,6 +165,26 @@ def _rpps(invoice: Invoice) -> dict[str, Any]:
         "rpps_executant": invoice.ps.rpps,
     }
     return {name: number for name, number in known.items() if number}
+
+
+def _ordered(invoice: Invoice, day: date) -> dict[str, Any]:
+    """What 4E tells of the prescription and of the prior agreement of an act of that day, since version 2."""
+    prescription, agreement = invoice.visit.prescription, invoice.visit.agreement
+    values: dict[str, Any] = {}
+    if prescription is not None:
+        values["date_prescription"] = prescription.day.strftime(AAMMJJ)
+    if agreement is not None:
+        values |= {
+            "demande_accord": agreement.asked.strftime(AAMMJJ),
+            "reponse_accord": agreement.answered.strftime(AAMMJJ) if agreement.answered else "",
+            "accord": SILENCE if _is_silence(agreement, day) else ANSWERS[agreement.answer],
+            "numero_accord": upper_ascii(agreement.number),
+        }
+    return values
+
+
+def _is_silence(agreement: Agreement, day: date) -> bool:
+    return not agreement.answer and day >= agreement.asked + timedelta(SILENCE_DAYS)
 
 
 def _without_rank(head: dict[str, str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Literal
 
 from tournee.billing.ceam import Ceam
+from tournee.billing.entitlement import NOTHING_SAID, Entitlement
 from tournee.billing.identity import Amc, Patient
 from tournee.billing.nomenclature.table import Profession
 from tournee.billing.pricing.line import PricedLine
@@ -18,6 +19,9 @@ from tournee.model.codes import SECURED
 SICKNESS, MATERNITY, WORK_ACCIDENT = "10", "30", "41"  # nature d'assurance
 NO_THIRD_PARTY, AMO_PAYS, AMC_PAYS, BOTH_PAY = 0, 1, 2, 3  # group 1410 field 1
 COEFFICIENT_ONE = 100
+TOWN, HOSPITAL, OWN, DIRECT = "V", "E", "I", "D"
+ORIGINS = (TOWN, HOSPITAL, OWN, DIRECT)
+"""Where a prescription comes from: a practice in town, a hospital, the carer; none (direct access)."""
 
 Place = Literal["", "home", "office", "institution", "remote"]
 """Where a passage was; empty: what its travel tells."""
@@ -40,6 +44,7 @@ class Act:
 
     `act` is the id of a cotation when she named it; without it, letter and coefficient may stand for several.
     `derogation` names the exception to article 11B that she claims: the end of its rule's id (`5bis`).
+    `exemption` is the justification d'exonération of this act alone.
     """
 
     code: str
@@ -49,6 +54,7 @@ class Act:
     quantity: int = 1
     fee: int | None = None  # cents asked when not the tariff
     qualifier: str = ""  # qualificatif de la dépense: D, E, G, N
+    exemption: str = ""
     weighted: bool = False  # `coefficient` is what is billed: article 11B has been applied to it
 
 
@@ -99,6 +105,7 @@ class Prescription:
     night: bool = False
     daily: bool = False
     renewal: bool = False
+    origin: str = ""  # one of ORIGINS, "" when it was not said
 
     @property
     def key(self) -> str:
@@ -106,13 +113,21 @@ class Prescription:
         return f"{self.day:%Y%m%d}/{self.rpps or self.prescriber}"
 
 
+Answer = Literal["", "given", "refused"]
+"""What the caisse answered to a request of prior agreement; nothing for fifteen days is a yes."""
+ANSWERS: dict[Answer, str] = {"": "", "given": "A", "refused": "R"}
+"""How records and groups write it."""
+SILENCE_DAYS = 15
+
+
 @dataclass(frozen=True)
 class Agreement:
     """A prior agreement (DAP): when it was asked, what was answered and when; no answer: silence."""
 
     asked: date
-    answer: Literal["", "given", "refused"] = ""
+    answer: Answer = ""
     answered: date | None = None
+    number: str = ""  # at most 14 characters, when the caisse gave one
 
 
 @dataclass(frozen=True)
@@ -178,6 +193,7 @@ class Visit:
     nature: str = SICKNESS
     accident: Accident | None = None
     exempt: bool = True
+    entitlement: Entitlement = NOTHING_SAID
     ceam: Ceam | None = None
     palliative: bool = False
     assessed: date | None = None

@@ -94,7 +94,7 @@ class _Tournee(LazyGroup):
 @click.version_option(
     __version__,
     prog_name="tournee",
-    message="%(prog)s %(version)s, profil open-1",
+    message="%(prog)s %(version)s, profil open-1, version 2",
     help="Affiche la version.",
 )
 @click.pass_context

@@ -29,6 +29,7 @@ _EXPECTED = {
     "G": "P, N or a blank",
     "L": "{} capital letters",
     "J": "a date AAMMJJ",
+    "j": "a date AAMMJJ or spaces",
     "B": "a billing number, 9 digits with their key",
     "R": "an RPPS number, 11 digits with their key",
     "N": "a NIR of 13 characters",
@@ -95,7 +96,7 @@ class Field:
         """What encoding writes when no value is given; None when a value is needed."""
         if self.cls == "K":
             return self.constraint.encode()
-        if self.cls == "_":
+        if self.cls in "_j":
             return b" " * self.length
         if self.cls == "0":
             return b"0" * self.length
@@ -123,7 +124,7 @@ def parse_table(table: bytes, shared: bytes = b"") -> "tuple[Field, ...]":
 
 def write(field: Field, value: "str | int") -> bytes:
     """The bytes of a value; SesamError (reason and expectation alone) when it does not fit the field."""
-    if field.cls in "di" and value == "":
+    if field.cls in "dij" and value == "":
         return b" " * field.length
     if field.cls in QUANTITIES:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -145,7 +146,7 @@ def read(field: Field, raw: bytes) -> "str | int":
     """The value of a field's bytes; SesamError when they are not what a value of it makes."""
     text = raw.decode("latin-1")
     value: str | int = text
-    if field.cls in TEXTS + "6":
+    if field.cls in TEXTS + "6j":
         value = text.rstrip(" ")
     elif field.cls in QUANTITIES:
         if not _is_digits(text):
@@ -225,7 +226,7 @@ def _reason(field: Field, text: str) -> str:
         return "not digits"
     if field.optional and int(text) == 0:
         return ""
-    if cls == "J":
+    if cls in "Jj":
         return _date_reason(int(text[:2]), int(text[2:4]), int(text[4:]))
     if cls in "BR":
         return "" if int(text) and luhn_ok(text.encode(), 0, field.length) else "wrong key"

@@ -20,6 +20,7 @@ _PATTERNS = {
     "L": "[A-Z]{{{}}}",
     "H": "[0-9A-F]{{{}}}",
     "N": "[0-9AB]{{{}}}",
+    "j": "(?:[0-9]{{{0}}}| {{{0}}})",
 } | dict.fromkeys("DIJBRCPSW", "[0-9]{{{}}}")
 # Without its padding. A record has one such field at most, so that the record's length gives this one's.
 _BASE64 = "(?! )((?:{0}{{4}})*(?:{0}{{3}}=|{0}{{2}}==)?) *".format("[A-Za-z0-9+/]")
@@ -35,7 +36,7 @@ class RecordPattern:
         self._names = tuple(field.name for field in named)
         self._judged = tuple((rank, field) for rank, field in ranks if _is_judged(field))
         self._keys = tuple((rank, field) for rank, field in ranks if field.cls == "C")
-        self._texts = tuple(rank for rank, field in ranks if field.cls == "T")
+        self._texts = tuple(rank for rank, field in ranks if field.cls in "Tj")
         self._numbers = tuple(rank for rank, field in ranks if field.cls in QUANTITIES)
         self._crossed = tuple(field for field in named if field.cls in "PSW")
 
@@ -92,7 +93,7 @@ def _is_positive(field: Field) -> bool:
 def _is_judged(field: Field) -> bool:
     """Whether the pattern says less of a field than its own text does."""
     bounded = field.cls in "DI" and field.bounds() != (0, 10**field.length - 1)
-    return field.cls in "JBRN" or (bounded and not _is_positive(field))
+    return field.cls in "JjBRN" or (bounded and not _is_positive(field))
 
 
 @lru_cache(JUDGEMENTS_KEPT)

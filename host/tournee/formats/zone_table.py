@@ -78,7 +78,7 @@ TABLE = """
     tiers_payant
 1610 11 prestation
     rang date acte coefficient quantite prix_unitaire base taux part_amo honoraires part_amc complement
-    qualificatif
+    qualificatif exoneration
 1870 1 specialite_saisie
     specialite
 9001 10 document
@@ -88,9 +88,10 @@ TABLE = """
 9003 2 lot_a_former
     lot date
 9004 1 prescription
-    date prescripteur specialite rpps
+    date prescripteur specialite rpps origine demande_accord accord reponse_accord numero_accord
 9005 1 circonstances
-    nature_assurance ald accident date_accident rang_beneficiaire
+    nature_assurance ald accident date_accident rang_beneficiaire exoneration regime_local debut_maternite
+    fin_maternite debut_ame fin_ame
 9006 2 fichier_forme
     entete fin
 9007 4 arl

@@ -1,12 +1,16 @@
-"""What the compulsory insurer pays for a patient: rate, exemption, nature; read from `coverage.toml`."""
+"""What the compulsory insurer pays of an act, and why: rate, exemption, nature; read from `coverage.toml`."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from tournee.billing.identity import Patient
-from tournee.billing.visit import SICKNESS, Visit
+from tournee.billing.identity import Coverage, Patient
+from tournee.billing.pricing.line import PricedLine
+from tournee.billing.visit import MATERNITY, WORK_ACCIDENT, Visit
 from tournee.tables.document import packaged
 
-_PLAIN_RATE = 60  # percent of an auxiliary's act, when nothing exempts
+PREVENTION = "90"  # nature d’assurance
 
 
 @dataclass(frozen=True)
@@ -18,19 +22,93 @@ class Cover:
     insurance: str  # 2 digits
 
 
-def cover_of(patient: Patient, visit: Visit, day: str) -> Cover:
-    """Work out the AMO cover of a visit on a day (AAAAMMJJ).
-
-    The visit's nature (maternity, work accident) wins over the card; then an ALD the care is related to; then
-    the card's situation; else the rate of each act.
+def covered(
+    patient: Patient, visit: Visit, lines: Iterable[PricedLine]
+) -> Iterator[tuple[PricedLine, date, Cover]]:
+    """Each line with its day and its cover. Travel and majorations are covered as the acts of their passage,
+    where the carer says the same of all of these.
     """
-    covers = packaged("tournee.billing", "coverage")
-    if visit.nature != SICKNESS:
-        row = covers["insurance"][visit.nature]
-        return Cover(row["rate"], row["exemption"], visit.nature)
-    coverage = patient.coverage_on(day)
-    if coverage.ald != "0" and visit.exempt:
-        row = covers["ald"]
+    told = list(lines)
+    said: dict[int, set[str]] = {}
+    for line in told:
+        if line.kind == "act":
+            said.setdefault(line.passage, set()).add(line.exemption)
+    for line in told:
+        day, among = visit.passages[line.passage].day, said.get(line.passage, set())
+        exemption = line.exemption
+        if line.kind != "act" and not exemption and len(among) == 1:
+            (exemption,) = among
+        yield line, day, cover_of(patient, visit, day, exemption)
+
+
+def cover_of(patient: Patient, visit: Visit, day: date, exemption: str = "") -> Cover:
+    """The AMO cover of an act of a visit, on the act's day; `exemption` is what the carer says of it alone.
+
+    AME stands alone; then the nature that the carer says (work accident, maternity) or the card's maternity
+    that day; then what the carer says of the act; then the best of what exempts: what she says of the visit,
+    an ALD that the care has to do with, the card's situations of that day; else the plain rate. The régime
+    local raises what is below its own, and names the nature.
+    """
+    covers, told, when = _covers(), visit.entitlement, f"{day:%Y%m%d}"
+    if told.state_aid is not None:
+        return Cover(**covers["state_aid"])
+    periods = [one for one in patient.coverage if one.period.holds(when)]
+    rows = [covers["situation"].get(one.situation, {}) for one in periods]
+    nature = visit.nature
+    expecting = told.maternity is not None and told.maternity.holds(when)
+    if nature != WORK_ACCIDENT and (expecting or any("maternity" in row for row in rows)):
+        nature = MATERNITY
+    if nature in covers["insurance"]:
+        return Cover(**covers["insurance"][nature], insurance=nature)
+    if exemption:
+        best = _exempted(covers, exemption)
     else:
-        row = covers["situation"].get(coverage.situation, covers["base"])
-    return Cover(row.get("rate", _PLAIN_RATE), row["exemption"], row["insurance"])
+        best = max(_exempting(covers, visit, periods), key=lambda one: one.rate)
+    local = covers["local"]
+    if not (told.local_scheme or any("local" in row for row in rows)) or best.insurance == PREVENTION:
+        return best
+    if best.rate < local["rate"]:
+        return Cover(local["rate"], covers["base"]["exemption"], local["insurance"])
+    return Cover(best.rate, best.exemption, local["insurance"])
+
+
+def common_cover(covers: list[Cover]) -> Cover:
+    """What an invoice tells of its acts: the nature d'assurance that they have in common, whatever prevention
+    is beside it ("" when they have none: `payer_breaches` refuses those), the justification d'exonération
+    that all have, else none; the least rate.
+    """
+    natures = {one.insurance for one in covers}
+    if natures != {PREVENTION}:
+        natures.discard(PREVENTION)
+    exemptions = {one.exemption for one in covers}
+    return Cover(
+        min(one.rate for one in covers),
+        exemptions.pop() if len(exemptions) == 1 else _covers()["base"]["exemption"],
+        natures.pop() if len(natures) == 1 else "",
+    )
+
+
+def exempting_codes() -> dict[str, str]:
+    """The justifications d'exonération that a carer may say, with what each one is, in French."""
+    return {code: row["label"] for code, row in _covers()["exemption"].items()}
+
+
+def _covers() -> dict[str, Any]:
+    return packaged("tournee.billing", "coverage")
+
+
+def _exempting(covers: dict[str, Any], visit: Visit, periods: list[Coverage]) -> Iterator[Cover]:
+    if visit.entitlement.exemption:
+        yield _exempted(covers, visit.entitlement.exemption)
+    for one in periods:
+        row = covers["situation"].get(one.situation, {})
+        if "exemption" in row:
+            yield _exempted(covers, row["exemption"])
+        if visit.exempt and one.ald in covers["ald"]["exempting"]:
+            yield Cover(covers["ald"]["rate"], covers["ald"]["exemption"], covers["ald"]["insurance"])
+    yield Cover(**covers["base"])
+
+
+def _exempted(covers: dict[str, Any], code: str) -> Cover:
+    row = covers["exemption"][code]
+    return Cover(row["rate"], code, row["insurance"])

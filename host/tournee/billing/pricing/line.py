@@ -22,7 +22,7 @@ class PricedLine:
     `passage` is its rank in the visit, from 0. `quantity` counts times, or kilometres. `rate` is what is paid
     of the coefficient: 100, 50, or 0 for what is done and not billed. `row` is the table's row of the unit
     price, `act` the id of the cotation when one is meant alone. `band` tells the two nights apart. `fee` is
-    asked in place of the tariff, with its `qualifier`.
+    asked in place of the tariff, with its `qualifier`. `exemption` is what the carer says of the act.
     """
 
     passage: int
@@ -40,6 +40,7 @@ class PricedLine:
     act: str = ""
     fee: int | None = None
     qualifier: str = ""
+    exemption: str = ""
     rounded: int | None = None  # cents, where they are a share of a sum that was rounded as a whole
 
     @property

@@ -28,12 +28,14 @@ class InvoiceLine:
     quantity: int
     complement: str
     qualifier: str
+    exemption: str
     unit_price: int
     base: int
     rate: int
     amo: int
     fee: int
     remainder: int
+    said: str = ""  # what the carer said that exempts the act
 
 
 def share_out(lines: Iterable[tuple[PricedLine, date, Cover]]) -> tuple[InvoiceLine, ...]:
@@ -72,10 +74,12 @@ def _share(line: PricedLine, day: date, cover: Cover, complement: PricedLine | N
         quantity=line.quantity,
         complement=complement.code if complement else "",
         qualifier=line.qualifier,
+        exemption=cover.exemption,
         unit_price=line.unit,
         base=base,
         rate=rate,
         amo=amo,
         fee=fee,
         remainder=0 if line.qualifier == NOT_REIMBURSED else base - amo,
+        said=line.exemption,
     )

@@ -83,6 +83,7 @@ def _act_lines(items: list[FoundAct], home: bool) -> Iterator[PricedLine]:
             act=alone.id if alone else "",
             fee=item.act.fee,
             qualifier=item.act.qualifier,
+            exemption=item.act.exemption,
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tournee.billing.breach import Breach
+from tournee.billing.rules.payers import entitlement_breaches
 from tournee.billing.visit import AMC_PAYS, BOTH_PAY, WORK_ACCIDENT, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.model.codes import DRE, KINDS, SECURED
@@ -39,6 +40,7 @@ def visit_breaches(visit: Visit, *, splitter: Splitter = Splitter.OCT) -> Iterat
         yield Breach(("actes",), f"{count} actes, {ACTS_MAX} au plus par facture")
     yield from _prescribed(visit)
     yield from _accident(visit)
+    yield from entitlement_breaches(visit)
     yield from _mode(visit)
     yield from _contract_excludes_dre(visit)
     yield from contract_needs_an_oct(visit, splitter)
@@ -71,7 +73,8 @@ def _after_the_day(found: date, visit: Visit) -> str:
 
 
 def _accident(visit: Visit) -> Iterator[Breach]:
-    if visit.nature == WORK_ACCIDENT and visit.accident is None and visit.ceam is None:
+    typed = visit.ceam is None and visit.mode != SECURED  # else the card may name one
+    if visit.nature == WORK_ACCIDENT and visit.accident is None and typed:
         yield Breach(
             ("accident",), "manque ; un accident du travail demande sa date ou son numéro", "accident"
         )

@@ -11,6 +11,7 @@ from tournee.billing.identity import (
     AMC_DIGITS,
     SPECIALITIES,
     Amc,
+    CardAccident,
     Coverage,
     IdentityError,
     Patient,
@@ -21,7 +22,16 @@ from tournee.billing.numbers import RPPS_DIGITS
 from tournee.tables.document import packaged
 
 HOLDER, SITUATION = 1, 2
-INSURED, BENEFICIARY, RIGHTS, COVERAGE, MUTUAL, MUTUAL_RIGHTS, AMC = 101, 104, 105, 106, 107, 108, 109
+INSURED, ACCIDENTS, BENEFICIARY, RIGHTS, COVERAGE, MUTUAL, MUTUAL_RIGHTS, AMC = (
+    101,
+    103,
+    104,
+    105,
+    106,
+    107,
+    108,
+    109,
+)
 TEST_PS_CARDS = ("80", "81", "82")
 TEST_VITALE = "T"
 NO_TARIFF_ZONE = "00"
@@ -88,10 +98,13 @@ def ps_from_groups(groups: Iterable[CardGroup], situation: int | None = None) ->
 def patients_from_groups(groups: Iterable[CardGroup]) -> list[Patient]:
     """Read a Vitale card's beneficiaries, in its order; IdentityError when it names no insured person."""
     insured: CardGroup | None = None
+    accidents: tuple[CardAccident, ...] = ()
     people: list[list[CardGroup]] = []
     for group in groups:
         if group.id == INSURED:
             insured = group
+        elif group.id == ACCIDENTS:
+            accidents = _accidents(group)
         elif group.id == BENEFICIARY:
             people.append([group])
         elif people:
@@ -101,7 +114,7 @@ def patients_from_groups(groups: Iterable[CardGroup]) -> list[Patient]:
             "La carte Vitale ne porte pas d’assuré ou pas de bénéficiaire.",
             next_step="recommencez la lecture, ou passez la visite en mode dégradé.",
         )
-    return [_patient(insured, rank, person) for rank, person in enumerate(people, 1)]
+    return [_patient(insured, rank, person, accidents) for rank, person in enumerate(people, 1)]
 
 
 def serial_from_groups(groups: Iterable[CardGroup]) -> str:
@@ -113,7 +126,18 @@ def _number(group: CardGroup) -> int:
     return int(group.field("numero_logique") or "0")
 
 
-def _patient(insured: CardGroup, rank: int, person: Sequence[CardGroup]) -> Patient:
+def _accidents(group: CardGroup) -> tuple[CardAccident, ...]:
+    """The accidents of a card, in its order; a place without a number has none."""
+    places = ((group.field(f"identifiant_{rank}"), group.field(f"organisme_{rank}")) for rank in range(3))
+    return tuple(
+        CardAccident(number.strip(), organisme.strip()) for number, organisme in places if number.strip()
+    )
+
+
+def _patient(
+    insured: CardGroup, rank: int, person: Sequence[CardGroup], accidents: tuple[CardAccident, ...]
+) -> Patient:
+    """One beneficiary; accidents are the insured person's, first on the card: nobody else has any."""
     who = person[0]
     return Patient(
         nir=insured.field("nir"),
@@ -134,6 +158,7 @@ def _patient(insured: CardGroup, rank: int, person: Sequence[CardGroup]) -> Pati
         ),
         rights=tuple(_period(group) for group in person if group.id == RIGHTS),
         amc=_amc(person),
+        accidents=accidents if rank == 1 else (),
         serial=insured.field("serie"),
         test=insured.field("type_carte") == TEST_VITALE,
     )

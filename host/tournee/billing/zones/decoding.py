@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, Patient, PsIdentity
+from tournee.billing.entitlement import Entitlement
+from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, Patient, Period, PsIdentity
 from tournee.billing.invoice import Invoice, make_invoice
 from tournee.billing.judging import judge
 from tournee.billing.known import Nothing
@@ -18,11 +19,14 @@ from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.visit import RuleError
 from tournee.billing.visit import (
     AMC_PAYS,
+    ANSWERS,
     BOTH_PAY,
+    ORIGINS,
     SICKNESS,
     WORK_ACCIDENT,
     Accident,
     Act,
+    Agreement,
     Passage,
     Prescription,
     Visit,
@@ -193,6 +197,8 @@ def _visit(told: Told, patient: Patient, typed: Patient | None, asked: Asked) ->
         key=patient.key,
         passages=_passages(told.all(ACT)),
         prescription=_prescription(told.one(PRESCRIPTION)),
+        agreement=_agreement(told.one(PRESCRIPTION)),
+        entitlement=_entitlement(more),
         typed=typed,
         amc=_amc(amc, patient, split=split, documents=asked.documents),
         mode=asked.mode,
@@ -256,19 +262,54 @@ def _act(group: Group) -> Act:
         quantity=number(group, "quantite", 1),
         fee=number(group, "honoraires") if qualifier and group.field("honoraires") else None,
         qualifier=qualifier,
+        exemption=group.field("exoneration"),
         weighted=True,
     )
 
 
 def _prescription(group: Group | None) -> Prescription | None:
-    if group is None:
+    fields = ("date", "prescripteur", "rpps", "specialite", "origine")
+    if group is None or not any(group.field(name) for name in fields):
         return None
+    origin = group.field("origine")
+    if origin and origin not in ORIGINS:
+        raise wrong(group, "origine", f"une de {', '.join(ORIGINS)}")
     return Prescription(
         day(group, "date"),
         group.field("prescripteur"),
         group.field("rpps"),
         group.field("specialite") or "01",
+        origin=origin,
     )
+
+
+def _agreement(group: Group | None) -> Agreement | None:
+    if group is None or not group.field("demande_accord"):
+        return None
+    told = {letter: answer for answer, letter in ANSWERS.items()}
+    answer = told.get(group.field("accord"))
+    if answer is None:
+        raise wrong(group, "accord", f"une de {', '.join(filter(None, told))}")
+    answered = day(group, "reponse_accord") if group.field("reponse_accord") else None
+    return Agreement(day(group, "demande_accord"), answer, answered, group.field("numero_accord"))
+
+
+def _entitlement(group: Group | None) -> Entitlement:
+    if group is None:
+        return Entitlement()
+    return Entitlement(
+        exemption=group.field("exoneration"),
+        local_scheme=group.field("regime_local") == "1",
+        maternity=_period(group, "maternite"),
+        state_aid=_period(group, "ame"),
+    )
+
+
+def _period(group: Group, of: str) -> Period | None:
+    bounds = [
+        f"{day(group, name):%Y%m%d}" if group.field(name) else "" for name in (f"debut_{of}", f"fin_{of}")
+    ]
+    return Period(*bounds) if any(bounds) else None
 
 
 def _accident(group: Group | None) -> Accident | None:

@@ -1,6 +1,8 @@
 """An invoice as the zone groups that SSV's billing functions take (domain 1.3, profile open-1 "Zones")."""
 
+from tournee.billing.entitlement import Entitlement
 from tournee.billing.invoice import Invoice
+from tournee.billing.visit import ANSWERS
 from tournee.formats.zones import Group, make
 
 INVOICE, PS, BENEFICIARY, AMO, AMC, FRAME, ACT = 1110, 1120, 1130, 1310, 1321, 1410, 1610
@@ -15,8 +17,8 @@ def invoice_groups(invoice: Invoice) -> list[Group]:
     """Give the groups in ascending order; 1321 only when an AMC is asked, one 1610 per act.
 
     A rectified invoice (1110 fields 5 and 6) is of the same visit, so of the same day.
-    9004 and 9005 are ours: the prescription, and nature d'assurance, whether the care has to do with the ALD,
-    accident, rank of the beneficiary on the card.
+    9004 and 9005 are ours: prescription and prior agreement; nature d'assurance, whether the care has to do
+    with the ALD, accident, rank of the beneficiary on the card, and what the carer says of who pays.
     """
     ps, patient, visit = invoice.ps, invoice.patient, invoice.visit
     day = f"{visit.day:%Y%m%d}{_MIDNIGHT}"
@@ -94,7 +96,7 @@ def _complementary(invoice: Invoice) -> list[Group]:
 def _act(invoice: Invoice, rank: int) -> Group:
     line = invoice.lines[rank - 1]
     amounts = (line.unit_price, line.base, line.rate, line.amo, line.fee, invoice.amc_of(line))
-    more = (line.complement, line.qualifier)
+    more = (line.complement, line.qualifier, line.said)
     return make(
         ACT,
         str(rank),
@@ -103,19 +105,26 @@ def _act(invoice: Invoice, rank: int) -> Group:
         str(line.coefficient),
         str(line.quantity),
         *(str(amount) for amount in amounts),
-        *(more if any(more) else ()),
+        *_told(more),
     )
 
 
 def _prescription(invoice: Invoice) -> list[Group]:
-    made = invoice.visit.prescription
-    if made is None:
+    made, asked = invoice.visit.prescription, invoice.visit.agreement
+    if made is None and asked is None:
         return []
-    return [make(PRESCRIPTION, f"{made.day:%Y%m%d}", made.prescriber, made.speciality, made.rpps)]
+    who = ("",) * 5
+    if made is not None:
+        who = (f"{made.day:%Y%m%d}", made.prescriber, made.speciality, made.rpps, made.origin)
+    agreed = ("",) * 4
+    if asked is not None:
+        answered = f"{asked.answered:%Y%m%d}" if asked.answered else ""
+        agreed = (f"{asked.asked:%Y%m%d}", ANSWERS[asked.answer], answered, asked.number)
+    return [make(PRESCRIPTION, *who[:4], *_told((*who[4:], *agreed)))]
 
 
 def _circumstances(invoice: Invoice) -> Group:
-    visit, accident = invoice.visit, invoice.visit.accident
+    visit, accident = invoice.visit, invoice.accident
     accident_day = accident.day if accident is not None else None
     return make(
         CIRCUMSTANCES,
@@ -124,4 +133,15 @@ def _circumstances(invoice: Invoice) -> Group:
         accident.number if accident is not None else "",
         f"{accident_day:%Y%m%d}" if accident_day is not None else "",
         invoice.patient.beneficiary_rank,
+        *_entitlement(visit.entitlement),
     )
+
+
+def _entitlement(told: Entitlement) -> tuple[str, ...]:
+    periods = [(one.start, one.end) if one else ("", "") for one in (told.maternity, told.state_aid)]
+    return _told((told.exemption, "1" if told.local_scheme else "", *periods[0], *periods[1]))
+
+
+def _told(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields that end a group, none when none of them says anything."""
+    return fields if any(fields) else ()

@@ -1,8 +1,9 @@
 """The zone groups that the records of a sheet still tell: the way back from `sheets`, for SSV_TraduireFSE.
 
 What no record carries stays empty: the invoice's date and situation; the PS's name and convention; the
-patient's quality and coverage; the recipient; the AMC's EDI number, domain and indicator; the day of the
-prescription; whether the care has to do with the ALD. A birth date has the six digits of the record.
+patient's quality and coverage; the recipient; the AMC's EDI number, domain and indicator; whether the care
+has to do with the ALD, and what the carer says of who pays; in records of version 1, the day of the
+prescription and the prior agreement. A birth date has the six digits of the record.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from tournee.formats.records import RECORD_LENGTH
 from tournee.formats.zones import Group, make
 
 _CENTURY = "20"
+_ORDERED = ("date_prescription", "demande_accord", "reponse_accord", "accord", "numero_accord")
 _DATED = "000"  # begins the date of an accident where its number would be
 
 _Values = dict[str, str | int]
@@ -107,8 +109,17 @@ def _act(rank: int, values: _Values) -> Group:
 
 def _prescription(first: _Values, rpps: _Values | None) -> list[Group]:
     speciality, prescriber = _known(first["specialite_prescripteur"]), _known(first["prescripteur"])
-    number = _known(rpps["rpps_prescripteur"]) if rpps is not None else ""
-    return [make(PRESCRIPTION, "", prescriber, speciality, number)] if speciality or number else []
+    more = rpps or dict.fromkeys(("rpps_prescripteur", *_ORDERED), "")
+    number, made, asked, answered = (_known(more[name]) for name in ("rpps_prescripteur", *_ORDERED[:3]))
+    who = (_dated(made), prescriber, speciality, number)
+    agreed = (_dated(asked), str(more["accord"]), _dated(answered), str(more["numero_accord"]))
+    ends = (str(first["origine"]), *agreed)
+    return [make(PRESCRIPTION, *who, *(ends if any(ends) else ()))] if any(who) or any(ends) else []
+
+
+def _dated(day: str) -> str:
+    """AAAAMMJJ of a date of six digits, empty when there is none."""
+    return f"{_CENTURY}{day}" if day else ""
 
 
 def _circumstances(head: _Values) -> Group:

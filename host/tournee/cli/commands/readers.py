@@ -182,6 +182,14 @@ def cards(desk: Desk, as_json: bool) -> None:
                         "ald": one.has_ald(f"{datetime.now():%Y%m%d}"),
                         "amc": None if one.amc is None else one.amc.number,
                         "c2s": one.amc is not None and one.amc.c2s,
+                        "accidents": [
+                            {
+                                "number": each.number,
+                                "date": f"{each.day:%Y-%m-%d}" if each.day else None,
+                                "caisse": each.organisme,
+                            }
+                            for each in one.accidents
+                        ],
                     }
                     for one in patients
                 ],

@@ -75,6 +75,8 @@ def patient_line(patient: Patient, today: str) -> Text:
         told.append(f"droits {'finis le' if ended else 'jusqu’au'} {_day(patient.rights_end)}")
     if patient.has_ald(today):
         told.append("ALD")
+    if patient.accidents:
+        told.append("accidents du travail : " + " et ".join(map(str, patient.accidents)))
     if patient.amc is not None:
         told.append("C2S" if patient.amc.c2s else f"mutuelle {patient.amc.number}")
     return labelled("Carte Vitale :", ", ".join(told), "bold red" if ended else "")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from tournee.emulation.oct.judging.cover_checks import LOCAL, LOCAL_PART, LOCAL_RATE
 from tournee.emulation.oct.judging.file import Framed, Values
 from tournee.emulation.oct.judging.lot import OctAct, OctLot, OctSheet
 from tournee.emulation.oct.judging.scenario import FlatPayment, Scenario
@@ -146,7 +147,9 @@ def _write_payment(stream: "_Stream", sheet: OctSheet, lot: OctLot) -> int:
         share = min(int(act.values["part_amc"]), left)
         left -= share
         by_amo = int(act.values["part_amo"]) if paid_amo else 0
-        stream.put("210", rupture=_DETAIL, **_line(rank, act, by_amo, share))
+        stream.put(
+            "210", rupture=_DETAIL, **_line(rank, act, by_amo, share, str(sheet.identity["nature_assurance"]))
+        )
     return paid_amo + paid_amc
 
 
@@ -210,22 +213,23 @@ def _share(asked: int, state: str) -> Values:
     return {"demande": asked, "etat": state if asked else "", "paye": paid, "signe": "P"}
 
 
-def _line(rank: int, act: OctAct, amo: int, amc: int) -> Values:
-    """One act, of which this insurer pays `amo` and `amc` cents."""
+def _line(rank: int, act: OctAct, amo: int, amc: int, insurance: str) -> Values:
+    """One act, of which this insurer pays `amo` and `amc` cents; the régime local's part stands apart."""
     values = act.values
+    local = _local_part(act, amo, insurance)
     return {
         "ligne": f"{rank % 100:02d}",
         "code_gestion": "00",
         "justif_exo": values["justif_exo"],
         "mode_traitement": values["mode_traitement"],
         "discipline": values["discipline"],
-        "date_prescription": "000000",
+        "date_prescription": (act.rpps or {}).get("date_prescription") or "000000",
         "date": values["date"],
         "date_fin": values["date"],
         "prix_unitaire": values["prix_unitaire"],
         "base": values["base"],
-        "taux": values["taux"],
-        "montant": amo,
+        "taux": int(values["taux"]) - (LOCAL_PART if local else 0),
+        "montant": amo - local,
         "signe": "P",
         "nature": str(values["acte"])[:3],
         "complement": values["complement"],
@@ -234,12 +238,19 @@ def _line(rank: int, act: OctAct, amo: int, amc: int) -> Values:
         "denombrement": values["denombrement"],
         "depense": values["honoraires"],
         "qualificatif": values["qualificatif"],
-        "taux_alsace_moselle": 0,
-        "montant_alsace_moselle": 0,
+        "taux_alsace_moselle": LOCAL_PART if local else 0,
+        "montant_alsace_moselle": local,
         "taux_amc": _WHOLE - int(values["taux"]) if amc else 0,
         "montant_amc": amc,
         "base_amc": values["base"] if amc else 0,
     }
+
+
+def _local_part(act: OctAct, amo: int, insurance: str) -> int:
+    """Cents of an AMO share that are the régime local d'Alsace-Moselle's: the caisse pays both."""
+    if not amo or insurance != LOCAL or int(act.values["taux"]) != LOCAL_RATE:
+        return 0
+    return amo - (int(act.values["base"]) * (LOCAL_RATE - LOCAL_PART) + _WHOLE // 2) // _WHOLE
 
 
 class _Stream:

@@ -16,7 +16,7 @@ from tournee.returns.rsp.content import (
     SheetReturn,
     Transfer,
 )
-from tournee.returns.rsp.totals import CLAIM, PAYMENTS, RECOVERY, RspTotals, signed
+from tournee.returns.rsp.totals import CLAIM, PAYMENTS, RECOVERY, RspTotals, paid_for_act, signed
 
 ENTITIES_MAX = 200_000  # a year of a large practice; beyond, it is no return
 _NUMBER = 9  # digits of an invoice number
@@ -282,7 +282,7 @@ def _line(values: dict[str, str | int]) -> SettledAct:
         quantity=int(values["quantite"]),
         coefficient=int(values["coefficient"]),
         fee=int(values["depense"]),
-        amo=signed(values["montant"], values["signe"]),
+        amo=signed(paid_for_act(values), values["signe"]),
         amc=int(values["montant_amc"]),
     )
 

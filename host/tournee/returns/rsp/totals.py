@@ -164,4 +164,11 @@ def paid_by_line(entity: Entity, kind: str) -> int:
     """
     if kind == CLAIM:
         return int(entity.fields["montant_amc"])
-    return signed(entity.fields["montant"], entity.fields["signe"])
+    return signed(paid_for_act(entity.fields), entity.fields["signe"])
+
+
+def paid_for_act(fields: dict[str, str | int]) -> int:
+    """Cents that a 210 says the AMO pays for an act: its own share, and the régime local's, which comes with
+    it (Alsace-Moselle).
+    """
+    return int(fields["montant"]) + int(fields["montant_alsace_moselle"])

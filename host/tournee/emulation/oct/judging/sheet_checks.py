@@ -8,6 +8,7 @@ from stdnum import luhn
 from stdnum.exceptions import ValidationError
 from stdnum.fr import nir as stdnum_nir
 
+from tournee.emulation.oct.judging.cover_checks import check_cover
 from tournee.emulation.oct.judging.file import Values
 from tournee.emulation.oct.judging.lot import OctAct, OctLot, OctSheet
 from tournee.emulation.oct.judging.refusal import COUNT_OR_TOTAL, LAYOUT, OTHER, OctRefusedError
@@ -33,6 +34,7 @@ def check_sheet(sheet: OctSheet, lot: OctLot) -> None:
         _check_dates(sheet, lot)
         _check_totals(sheet)
         _check_split_contract(sheet, lot)
+        check_cover(sheet, lot)
     except OctRefusedError as refused:
         raise OctRefusedError(refused.code, refused.label, sheet.number) from None
 
