@@ -1,6 +1,7 @@
 """The names of a host's sessions: drawn, and the same only for as long as the reader lets no other in."""
 
 import os
+from pathlib import Path
 
 import pytest
 from secure_channel_rig import SECRET, SecureRig
@@ -28,13 +29,19 @@ def hand():
     return Hand()
 
 
-def process(hand) -> HostNames:
-    """The names of one more process of this host."""
-    return HostNames(hand)
+@pytest.fixture
+def process(hand, tmp_path):
+    """Makes the names of one more process of this host."""
+    return lambda: HostNames(lambda: tmp_path, hand)
 
 
-def test_name_stays_for_twenty_seconds_after_its_last_use_and_is_another_then(hand):
-    names = process(hand)
+def left(folder) -> Path:
+    (file,) = folder.iterdir()
+    return file
+
+
+def test_name_stays_for_twenty_seconds_after_its_last_use_and_is_another_then(hand, process):
+    names = process()
     first = names.take(SECRET)
     assert len(first) == NAME
     hand.at += 19
@@ -45,67 +52,75 @@ def test_name_stays_for_twenty_seconds_after_its_last_use_and_is_another_then(ha
     assert names.take(SECRET) != first
 
 
-def test_names_of_two_readers_have_nothing_in_common(hand):
-    names = process(hand)
+def test_names_for_two_readers_have_nothing_in_common(process):
+    names = process()
     assert names.take(SECRET) != names.take(OTHER)
+    names.leave(OTHER)
+    assert process().take(SECRET) != names.take(OTHER)
 
 
-def test_next_process_goes_on_under_the_name_that_was_left_while_the_reader_waits_for_it(hand, tmp_path):
-    kept = tmp_path / "name"
-    first = process(hand)
-    name = first.take(SECRET, kept)
-    first.leave(SECRET, kept)
-    assert kept.stat().st_mode & 0o777 == 0o600
+def test_next_process_goes_on_under_the_name_that_was_left_while_the_reader_waits_for_it(
+    hand, process, tmp_path
+):
+    first = process()
+    name = first.take(SECRET)
+    first.leave(SECRET)
+    assert left(tmp_path).stat().st_mode & 0o777 == 0o600
     hand.at += 19
-    assert process(hand).take(SECRET, kept) == name
+    assert process().take(SECRET) == name
 
 
-def test_name_left_longer_ago_is_not_taken_up(hand, tmp_path):
-    kept = tmp_path / "name"
-    first = process(hand)
-    name = first.take(SECRET, kept)
-    first.leave(SECRET, kept)
+def test_name_left_longer_ago_is_not_taken_up(hand, process):
+    first = process()
+    name = first.take(SECRET)
+    first.leave(SECRET)
     hand.at += 22
-    assert process(hand).take(SECRET, kept) != name
+    assert process().take(SECRET) != name
 
 
-def test_name_that_was_left_is_taken_by_one_process_alone(hand, tmp_path):
-    kept = tmp_path / "name"
-    first = process(hand)
-    name = first.take(SECRET, kept)
-    first.leave(SECRET, kept)
-    taken = [process(hand).take(SECRET, kept) for _ in range(3)]
+def test_name_that_was_left_is_taken_by_one_process_alone(process):
+    first = process()
+    name = first.take(SECRET)
+    first.leave(SECRET)
+    taken = [process().take(SECRET) for _ in range(3)]
     assert taken[0] == name
     assert name not in taken[1:]
 
 
-def test_name_left_for_another_reader_is_not_taken_up(hand, tmp_path):
-    kept = tmp_path / "name"
-    first = process(hand)
-    name = first.take(OTHER, kept)
-    first.leave(OTHER, kept)
-    assert process(hand).take(SECRET, kept) != name
+@pytest.mark.parametrize("words", [b"", b"\xff" * 20, b"a b", b"00 5", b"0011223344556677 nan", b"x" * 100])
+def test_whatever_lies_where_the_name_was_left_a_name_is_drawn(process, tmp_path, words):
+    first = process()
+    first.take(SECRET)
+    first.leave(SECRET)
+    left(tmp_path).write_bytes(words)
+    assert len(process().take(SECRET)) == NAME
 
 
-@pytest.mark.parametrize("left", [b"", b"\xff" * 20, b"a b c", b"0 0 nan", b"x" * 100, b"1 2 3 4"])
-def test_whatever_lies_where_the_name_was_left_a_name_is_drawn(hand, tmp_path, left):
-    kept = tmp_path / "name"
-    kept.write_bytes(left)
-    assert len(process(hand).take(SECRET, kept)) == NAME
+def test_name_is_neither_left_nor_taken_through_a_link_and_a_pipe_is_not_waited_for(process, tmp_path):
+    first = process()
+    name = first.take(SECRET)
+    first.leave(SECRET)
+    kept, aim = left(tmp_path), tmp_path / "aim"
+    kept.rename(aim)
+    kept.symlink_to(aim)
+    assert process().take(SECRET) != name
+    aim.unlink()
+    first.leave(SECRET)
+    assert not aim.exists()
+    kept.unlink()
+    os.mkfifo(kept)
+    assert process().take(SECRET) != name
 
 
-def test_name_is_left_nowhere_through_a_link_or_in_a_folder_that_is_not_there(hand, tmp_path):
-    aim = tmp_path / "aim"
-    os.symlink(aim, tmp_path / "link")
-    names = process(hand)
-    names.take(SECRET)
-    names.leave(SECRET, tmp_path / "link")
-    names.leave(SECRET, tmp_path / "none" / "name")
-    assert list(tmp_path.iterdir()) == [tmp_path / "link"]
+def test_folder_that_is_not_there_leaves_each_process_its_own_name(hand, tmp_path):
+    first, second = (HostNames(lambda: tmp_path / "none", hand) for _ in range(2))
+    name = first.take(SECRET)
+    first.leave(SECRET)
+    assert second.take(SECRET) != name
 
 
-def test_names_that_a_listener_hears_on_two_days_have_nothing_in_common(monkeypatch, hand):
-    monkeypatch.setattr("tournee.reader.client.HOST_NAMES", HostNames(hand))
+def test_names_that_a_listener_hears_on_two_days_have_nothing_in_common(monkeypatch, hand, process):
+    monkeypatch.setattr("tournee.reader.client.HOST_NAMES", process())
     rig = SecureRig()
     for _ in range(2):
         reader = Reader(rig.connect, clock=rig.clock, secret=SECRET)
@@ -119,11 +134,11 @@ def test_names_that_a_listener_hears_on_two_days_have_nothing_in_common(monkeypa
     assert len(set(names)) == 2
 
 
-def test_next_command_of_this_host_is_let_in_at_once_and_another_hosts_is_not(monkeypatch, hand, tmp_path):
+def test_next_command_of_this_host_is_let_in_at_once(monkeypatch, process):
     rig = SecureRig()
-    for names in (HostNames(hand), HostNames(hand)):
-        monkeypatch.setattr("tournee.reader.client.HOST_NAMES", names)
-        reader = Reader(rig.connect, clock=rig.clock, secret=SECRET, kept=tmp_path / "name")
+    for _ in range(2):
+        monkeypatch.setattr("tournee.reader.client.HOST_NAMES", process())
+        reader = Reader(rig.connect, clock=rig.clock, secret=SECRET)
         assert reader.cards().ps == 1
         reader.close()
     assert rig.clock.now == 0

@@ -3,6 +3,8 @@
 import hashlib
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,8 +15,9 @@ from link_rig import VECTORS, CountingService, LinkBoard, ManualClock
 from sesam import codes, frame
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
-from tournee.reader import LinkLost, Reader, Refused, TransportClosed
+from tournee.reader import LinkLost, Reader, ReaderInUse, Refused, TransportClosed
 from tournee.reader.link.framing import encode_frame
+from tournee.reader.transports.hold import Hold
 from tournee.reader.transports.open import connect
 from tournee.reader.transports.streams import SerialTransport
 
@@ -75,6 +78,48 @@ def test_port_that_is_not_there_is_lost_after_a_bounded_number_of_attempts():
     with pytest.raises(LinkLost):
         Reader(opener, clock=ImpatientClock()).cards()
     assert len(attempts) == 6
+
+
+def test_reader_that_another_program_uses_is_told_at_once_and_is_free_when_that_ends(emulated):
+    attempts = []
+
+    def opener():
+        attempts.append(1)
+        return connect(emulated.link_url)
+
+    with Reader.open(emulated.link_url) as reader:
+        with pytest.raises(ReaderInUse, match="Un autre programme utilise le lecteur"):
+            Reader(opener, clock=ImpatientClock()).cards()
+        assert len(attempts) == 1
+        assert reader.identify().profile == "open-1"
+    with Reader(opener) as reader:
+        assert reader.identify().profile == "open-1"
+
+
+def test_reader_of_a_program_that_was_killed_is_free(emulated):
+    program = (
+        "import sys; from tournee.reader.transports.streams import SerialTransport; "
+        "held = SerialTransport(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, emulated.link_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(ReaderInUse):
+            connect(emulated.link_url)
+        holder.kill()
+    with Reader.open(emulated.link_url) as reader:
+        assert reader.identify().profile == "open-1"
+
+
+def test_address_on_the_air_is_one_programs_until_it_lets_it_go():
+    held = Hold("ble:F0:01:02:03:04:05")
+    with pytest.raises(ReaderInUse):
+        Hold("ble:f0:01:02:03:04:05")
+    Hold("ble:F0:01:02:03:04:06").release()
+    held.release()
+    Hold("ble:F0:01:02:03:04:05").release()
 
 
 def test_reader_that_dies_is_lost_and_says_so():

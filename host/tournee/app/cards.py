@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from tournee.app.context import Clock, Office
 from tournee.app.opposition.in_force import read_unless_opposed
@@ -41,15 +40,14 @@ def open_reader(
     clock: Clock,
     secret: bytes | None = None,
     reach: Callable[[bool], None] = lambda there: None,
-    kept: Path | None = None,
 ) -> Reader:
     """Connect to the reader at `address` (a URL, or what opens its stream) and set its clock: it refuses acts
     dated after its day.
 
     With its `secret`, over the protected channel alone. `reach` is told False while it is out of reach and
-    being looked for, True once it is back; this host's name on that channel is left at `kept`. ReaderError.
+    being looked for, True once it is back. ReaderError.
     """
-    reader = Reader.open(address, secret=secret, reach=reach, kept=kept)
+    reader = Reader.open(address, secret=secret, reach=reach)
     try:
         reader.set_date(clock())
         _log.info("reader at hand, its clock set")

@@ -110,8 +110,7 @@ class Desk:
                 next_step="indiquez [lecteur] port = …, ou jumelez un lecteur : tournee reader pair",
             )
         now = lambda: datetime.now(config.zone)  # noqa: E731 (a clock is a function)
-        stream, secret, kept = self.stream(choice.port), choice.secret_of_port(), choice.session_file
-        with open_reader(stream, now, secret, self.tell_reach, kept) as reader:
+        with open_reader(self.stream(choice.port), now, choice.secret_of_port(), self.tell_reach) as reader:
             yield reader
 
     def stream(self, port: str) -> str | Callable[[], Transport]:

@@ -57,11 +57,6 @@ class ReaderChoice:
                 return one
         return None
 
-    @property
-    def session_file(self) -> Path:
-        """Where this host leaves its name for the next command (`reader.host_names`)."""
-        return self.home / ".lecteur-session"
-
     def secret_of_port(self, ring: Backend | None = None) -> bytes | None:
         """The secret of the reader in use, None when it has none. ConfigError when it cannot be had."""
         kept = {one.port: one.secret for one in self.known}.get(self.port) or self.secret

@@ -46,9 +46,7 @@ def screen(*, stderr: bool = False) -> Console:
 @contextmanager
 def reader_at(port: str) -> Iterator[MakerReader]:
     """The reader at a port, open; over the protected channel when the label's code is given."""
-    file = click.get_current_context().find_root().params.get("secret_file")
-    kept = file.parent / ".lecteur-session" if file else None
-    with MakerReader.open(port, secret_given(), kept=kept) as reader:
+    with MakerReader.open(port, secret_given()) as reader:
         yield reader
 
 

@@ -30,7 +30,7 @@ from tournee.reader.results import (
     VitaleCard,
 )
 from tournee.reader.strangers import StrangeCard
-from tournee.reader.transports.streams import Transport, TransportClosed
+from tournee.reader.transports.streams import ReaderInUse, Transport, TransportClosed
 
 __all__ = [
     "PS_ABSENT",
@@ -54,6 +54,7 @@ __all__ = [
     "PsCard",
     "PsState",
     "Reader",
+    "ReaderInUse",
     "Refused",
     "SessionForgotten",
     "StrangeCard",

@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Self
 
 from tournee.errors import ReaderError
@@ -82,22 +81,20 @@ class Reader:
         session: bytes | None = None,
         secret: bytes | None = None,
         reach: Reach = lambda there: None,
-        kept: Path | None = None,
     ) -> None:
         """Talk over `stream`: an open transport, or what opens one (and opens it again after a cut).
 
         With the reader's `secret`, 32 bytes from its label, over the protected channel alone; its sessions'
-        names are `session` where that is given, else this host's (`host_names`), the last one left at `kept`.
+        names are `session` where that is given, else this host's (`host_names`).
         `reach` is told when the reader is out of reach and being looked for, and when it is back.
         """
         opener = stream if callable(stream) else lambda: stream
         channel = None if secret is None else SecureChannel(secret)
         name = session or secrets.token_bytes(NAME)
         self._secret = None if session else secret
-        self._kept = kept
 
         def named() -> bytes:
-            return name if self._secret is None else HOST_NAMES.take(self._secret, kept)
+            return name if self._secret is None else HOST_NAMES.take(self._secret)
 
         def told(there: bool) -> None:
             _log.warning("reader %s", "back" if there else "out of reach")
@@ -111,15 +108,14 @@ class Reader:
         address: str | Callable[[], Transport],
         secret: bytes | None = None,
         reach: Reach = lambda there: None,
-        kept: Path | None = None,
     ) -> Self:
         """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`, `pcsc:`, `ble:address`;
-        or by what opens a stream; `kept` as for a Reader.
+        or by what opens a stream.
 
         LinkLost, PcscUnavailable, NotPaired.
         """
         opener = (lambda: connect(address)) if isinstance(address, str) else address
-        reader = cls(opener, secret=secret, reach=reach, kept=kept)
+        reader = cls(opener, secret=secret, reach=reach)
         try:
             reader._session.open()
             _log.info("reader: session open, %s", "in clear" if secret is None else "protected channel")
@@ -132,7 +128,7 @@ class Reader:
         """Give the link up; the reader keeps its session."""
         self._session.close()
         if self._secret is not None:
-            HOST_NAMES.leave(self._secret, self._kept)
+            HOST_NAMES.leave(self._secret)
 
     def __enter__(self) -> Self:
         return self

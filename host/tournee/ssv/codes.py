@@ -24,6 +24,7 @@ from tournee.reader import (
     CodeMalformed,
     Incoherent,
     ProtocolRefused,
+    ReaderInUse,
     Refused,
     SessionForgotten,
 )
@@ -136,6 +137,7 @@ _CLASSES: tuple[tuple[type[Exception], str], ...] = (
     (Incoherent, "LECTEUR_INCOHERENT"),
     (ProtocolRefused, "PROTOCOLE_LECTEUR"),
     (CodecError, "PROTOCOLE_LECTEUR"),
+    (ReaderInUse, "EXCLUSIVITE"),
     (ReaderError, "LECTEUR_MUET"),
     (RuleError, "FACTURE_REFUSEE"),
     (IdentityError, "CHAMP"),

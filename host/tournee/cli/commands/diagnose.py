@@ -70,9 +70,7 @@ def _reader(desk: Desk, config: Config) -> Section:
     choice = config.reader
     if not choice.port:
         return diagnosis.Section("reader", "Lecteur", ())
-    return diagnosis.reader(
-        lambda: Reader.open(desk.stream(choice.port), choice.secret_of_port(), kept=choice.session_file)
-    )
+    return diagnosis.reader(lambda: Reader.open(desk.stream(choice.port), choice.secret_of_port()))
 
 
 def _journal(desk: Desk, config: Config) -> Section:

@@ -90,9 +90,8 @@ def pair_reader(
         watch.progress("jumelage", 0, 0)
         pair(found.address, desk.radio)
     reader = KnownReader(found.address, found.name)
-    kept_name = desk.config().reader.session_file
     Reader.open(
-        desk.stream(reader.port), secret=secret, reach=desk.tell_reach, kept=kept_name
+        desk.stream(reader.port), secret=secret, reach=desk.tell_reach
     ).close()  # the secret is its own
     kept = "" if secret is None else keep_secret(home, reader.port, secret)
     remember_reader(path, KnownReader(reader.address, reader.name, kept))

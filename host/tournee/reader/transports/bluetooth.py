@@ -23,6 +23,7 @@ from bleak.backends.scanner import BaseBleakScanner
 from bleak.exc import BleakError, BleakGATTProtocolError
 
 from tournee.errors import ReaderError
+from tournee.reader.transports.hold import Hold
 from tournee.reader.transports.streams import TransportClosed, closed
 
 SERVICE = "7a0e0001-5e5a-4d56-9a1e-746f75726e65"  # ours, drawn for this project
@@ -174,7 +175,7 @@ class BluetoothTransport:
     """The stream to the reader of this address (as `scan` gives it); opened when made.
 
     Every wait ends when the reader goes out of range: TransportClosed. NotPaired when it refuses to be
-    written to.
+    written to, ReaderInUse when another program of this machine is connected to it.
     """
 
     def __init__(self, address: str, radio: Radio | None = None) -> None:
@@ -185,7 +186,12 @@ class BluetoothTransport:
         self._gone = asyncio.Event()
         self._kept = bytearray()  # less than a segment, until more is written
         self._kept_until = 0.0
-        self._run(self._open(), _CONNECT_S)
+        self._hold = None if self._backend else Hold(f"ble:{address}")  # a stack of its own shares nothing
+        try:
+            self._run(self._open(), _CONNECT_S)
+        except BaseException:
+            self._release()
+            raise
 
     def read(self, timeout_ms: int) -> bytes:
         """Give what has come in, waiting `timeout_ms` at most. TransportClosed.
@@ -228,6 +234,11 @@ class BluetoothTransport:
         self._drop(len(self._kept))
         with contextlib.suppress(BleakError, OSError, TimeoutError):
             self._loop.run(self._client.disconnect(), _GRACE_S)
+        self._release()
+
+    def _release(self) -> None:
+        if self._hold is not None:
+            self._hold.release()
 
     def _run(self, work: Coroutine[Any, Any, None], timeout: float) -> None:
         try:

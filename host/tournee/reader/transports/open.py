@@ -10,8 +10,8 @@ def connect(url: str) -> Transport:
     """Open the stream of a URL: `/dev/ttyACM0`, `COM3`, a pseudo-terminal, `socket://host:port`, `pcsc:`,
     `ble:address`, …
 
-    TransportClosed when it cannot be opened, PcscUnavailable when PC/SC cannot serve, NotPaired when the
-    reader does not know this host.
+    TransportClosed when it cannot be opened, ReaderInUse when another program has it, PcscUnavailable when
+    PC/SC cannot serve, NotPaired when the reader does not know this host.
     """
     if url.startswith("socket://"):
         return SocketTransport.over_tcp(url)

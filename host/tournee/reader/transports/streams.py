@@ -1,8 +1,11 @@
 """Byte streams to the reader: what one is, serial ports and pseudo-terminals, sockets. Nothing but bytes."""
 
 import contextlib
+import errno
+import os
 import select
 import socket
+import sys
 from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -11,14 +14,30 @@ import serial
 
 from tournee.errors import ReaderError
 
+if sys.platform != "win32":  # there a port is one program's without asking
+    import fcntl
+    import termios
+
 _BAUD = 115_200
 _SLICE_S = 0.05  # one read waits at most this long: serial time-outs are set once, at opening
 _WRITE_S = 5.0
 _CHUNK = 4_096
+_PSEUDO = "/dev/pts/"
 
 
 class TransportClosed(ReaderError):  # noqa: N818 - a state of the stream, told as an exception
     """The stream to the reader cannot be opened, or is gone; connecting again may help."""
+
+
+class ReaderInUse(ReaderError):  # noqa: N818 - a state of the reader, told as an exception
+    """Another program has the stream to the reader open; waiting for it helps, trying at once does not."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"Un autre programme utilise le lecteur ({url}).",
+            cause="une autre commande ou un autre logiciel l’a ouvert, et n’a pas fini",
+            next_step="attendez sa fin ou fermez-le, puis recommencez ; rien n’a été envoyé",
+        )
 
 
 class Transport(Protocol):
@@ -39,13 +58,19 @@ class Transport(Protocol):
 
 
 class SerialTransport:
-    """A serial port, pseudo-terminal or any other stream that pyserial opens by URL."""
+    """A serial port, pseudo-terminal or any other stream that pyserial opens by URL, for this program alone.
+
+    TransportClosed when it does not open, ReaderInUse when another program has it.
+    """
 
     def __init__(self, url: str, baud: int = _BAUD) -> None:
         try:
-            self._port = serial.serial_for_url(url, baud, timeout=_SLICE_S, write_timeout=_WRITE_S)
+            self._port = serial.serial_for_url(
+                url, baud, timeout=_SLICE_S, write_timeout=_WRITE_S, exclusive=True
+            )
         except (OSError, ValueError) as error:
-            raise closed(url) from error
+            raise ReaderInUse(url) if _is_held(error) else closed(url) from error
+        _shut_out_others(self._port)
 
     def read(self, timeout_ms: int) -> bytes:
         """Give the first byte and all that is there behind it."""
@@ -124,3 +149,19 @@ def closed(url: str) -> TransportClosed:
         cause="lecteur débranché, éteint ou hors de portée, ou port utilisé par un autre logiciel",
         next_step="vérifiez le branchement et l’alimentation du lecteur, puis recommencez",
     )
+
+
+def _is_held(error: Exception) -> bool:
+    """Whether a port did not open because another program has it; Windows says so by its words alone."""
+    windows = sys.platform == "win32" and "PermissionError" in str(error)
+    return windows or getattr(error, "errno", None) in (errno.EAGAIN, errno.EBUSY)
+
+
+def _shut_out_others(port: serial.SerialBase) -> None:
+    """Have the system open the port for no program more, not even one that asks for no lock; until it is
+    closed. A pseudo-terminal outlives who opened it, and would stay shut."""
+    if sys.platform == "win32" or not hasattr(port, "fd"):
+        return
+    with contextlib.suppress(OSError):
+        if not os.ttyname(port.fd).startswith(_PSEUDO):
+            fcntl.ioctl(port.fd, termios.TIOCEXCL)
