@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tournee.app.pricing import price_files
 from tournee.billing.breach import place_of
+from tournee.billing.care_lines import care_lines
 from tournee.billing.ceam import COUNTRIES, Ceam
 from tournee.billing.dayfile.ceam import read_ceam
 from tournee.billing.dayfile.day import DayError, load_day
@@ -30,12 +32,12 @@ FACE = {
     "expiration": "2028-03-31",
 }
 ACTS = [{"code": "AMI", "coefficient": 1}]
+HEAD = {"date": "2026-11-16", "ps": "756000121", "profession": "IF"}
 PRESCRIPTION = {"date": "2026-11-02", "rpps": "10100001071"}
 
 
 def read(*visits):
-    head = {"date": "2026-11-16", "ps": "756000121", "profession": "IF"}
-    text = json.dumps({"journee": head, "visite": visits})
+    text = json.dumps({"journee": HEAD, "visite": visits})
     return load_day(text.encode(), "journee.json", packaged())
 
 
@@ -135,3 +137,42 @@ def test_two_holders_are_two_persons_and_one_holder_is_one():
 def test_a_visit_on_a_card_is_kept_and_read_back():
     (judged,) = read(visit()).visits
     assert read_judged(write_judged(judged)) == judged
+
+
+def lines_of(**changes):
+    (judged,) = read(visit(**changes)).visits
+    return care_lines(judged)
+
+
+def test_care_is_priced_as_any_other_and_the_patient_pays_it_whole():
+    acts = [{"code": "AMI", "coefficient": 1}, {"code": "AMI", "coefficient": 4}]
+    lines = lines_of(actes=acts, deplacement={"indemnite": "IFA", "kilometres": 6})
+    assert [(line.code, line.cents) for line in lines] == [
+        ("AMI", 168),
+        ("AMI", 1340),
+        ("IFA", 275),
+        ("IK", 70),
+    ]
+    assert lines[0].note == "à 50 % de 1, tarif annoncé, à confirmer"
+    assert (lines[0].coefficient, lines[2].coefficient) == (50, 0)
+
+
+def test_an_act_is_named_when_its_cotation_is_of_one_act_or_the_carer_said_which():
+    assert lines_of()[0].label == "acte coté AMI 1"
+    named = lines_of(actes=[{"acte": "Injection intramusculaire"}])
+    assert named[0].label == "Injection intramusculaire"
+
+
+def test_fees_asked_stand_in_for_the_tariff_and_hold_the_night():
+    acts = [{"code": "AMI", "coefficient": 1, "honoraires": 30, "qualificatif": "D"}]
+    lines = lines_of(actes=acts, majoration="N", heure="21:00")
+    assert [(line.code, line.cents) for line in lines] == [("AMI", 3000), ("N", 0)]
+    assert "compris dans les honoraires" in lines[1].note
+
+
+def test_quote_of_a_visit_on_a_card_asks_nothing_of_a_caisse():
+    text = json.dumps({"journee": HEAD, "visite": [visit()]}).encode()
+    (priced,) = price_files([("journee.json", text)], None)
+    (one,) = priced.visits
+    assert (one.quote.amo, one.quote.amc, one.quote.supposed) == (0, 0, False)
+    assert one.quote.patient == one.quote.due == one.quote.fee == 335

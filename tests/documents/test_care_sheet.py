@@ -33,7 +33,14 @@ LINES = (
     CareLine(DAY, "IK", "Indemnité kilométrique, plaine", 0, 12, 420, "aller et retour"),
 )
 SHEET = CareSheet(
-    12, "756000121", "IF", "Claire Lefebvre", CARD, Prescription(date(2026, 11, 2), "751000126"), LINES
+    number=12,
+    ps_number="756000121",
+    profession="IF",
+    carer="Claire Lefebvre",
+    ceam=CARD,
+    prescription=Prescription(date(2026, 11, 2), "751000126"),
+    lines=LINES,
+    table="NGAP 2026-11-29",
 )
 
 
@@ -84,6 +91,7 @@ def test_sheet_says_card_carer_acts_and_total(tmp_path: Path) -> None:
         "16/11/2026 IK Indemnité kilométrique, plaine (aller et retour) 12 4,20 €",
         "Rien n’est demandé ici à une caisse ni À payer par le patient 10,30 €",
         "à un organisme complémentaire.",
+        "Tarifs : NGAP 2026-11-29",
         "Cachet et signature du professionnel Signature du patient",
         "Le titulaire demande son remboursement à la caisse d’assurance maladie du lieu des soins, avec",
         "cette feuille et la copie des deux faces de sa carte, ou de son certificat provisoire.",

@@ -13,7 +13,6 @@ from tournee.app.context import Office
 from tournee.billing.care_lines import care_lines
 from tournee.billing.ceam import CareLine, Ceam
 from tournee.billing.judged import read_judged
-from tournee.billing.nomenclature.table import packaged
 from tournee.billing.visit import JudgedVisit
 from tournee.documents.care_sheet import CareSheet, care_sheet_pdf
 from tournee.errors import StoreError
@@ -33,7 +32,7 @@ class EuropeanRecord:
     @property
     def lines(self) -> tuple[CareLine, ...]:
         """What was done, priced on its day."""
-        return care_lines(self.judged, packaged())
+        return care_lines(self.judged)
 
     @property
     def total(self) -> int:
@@ -80,6 +79,7 @@ def care_sheet(record: EuropeanRecord, carer: str = "") -> bytes:
             ceam=record.ceam,
             prescription=visit.prescription,
             lines=record.lines,
+            table=record.judged.table,
         )
     )
 

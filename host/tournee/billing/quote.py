@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tournee.billing.care_lines import care_lines
 from tournee.billing.identity import Patient
 from tournee.billing.judging import Verdict
 from tournee.billing.pricing.claims import claim_of
@@ -36,6 +37,9 @@ class Quote:
 def quote(judged: Verdict) -> Quote:
     """Share out the lines of a visit that may be refused: what is priced is shared out."""
     visit = judged.visit.visit
+    if visit.ceam is not None:
+        fee = sum(line.cents for line in care_lines(judged.visit))
+        return Quote(fee, 0, 0, fee, False)
     patient = visit.typed or _unknown(visit)
     lines = share_out(covered(patient, visit, judged.lines))
     fee, amo = sum(line.fee for line in lines), sum(line.amo for line in lines)

@@ -26,7 +26,9 @@ _DAY, _CODE, _LABEL, _COEFFICIENT, _QUANTITY, _AMOUNT = _LEFT + 5, 98, 145, 430,
 
 @dataclass(frozen=True)
 class CareSheet:
-    """What the sheet says: `number` is the visit's in the journal, `carer` empty when a stamp is to tell."""
+    """What the sheet says: `number` is the visit's in the journal, `carer` empty when a stamp is to tell,
+    `table` the nomenclature that priced it.
+    """
 
     number: int
     ps_number: str
@@ -35,6 +37,7 @@ class CareSheet:
     ceam: Ceam
     prescription: Prescription | None
     lines: tuple[CareLine, ...]
+    table: str = ""
 
 
 def care_sheet_pdf(sheet: CareSheet) -> bytes:
@@ -166,8 +169,10 @@ def _end(paper: Paper, sheet: CareSheet, y: float) -> None:
     total = f"{euros(sum(line.cents for line in sheet.lines))} €"
     paper.text(_MIDDLE, y - 18, "À payer par le patient", 11, bold=True)
     paper.amount(_AMOUNT, y - 18, total, 11, bold=True)
-    paper.text(_LEFT, y - 18, "Rien n’est demandé ici à une caisse ni", 8)
-    paper.text(_LEFT, y - 28, "à un organisme complémentaire.", 8)
+    paper.text(_LEFT, y - 14, "Rien n’est demandé ici à une caisse ni", 8)
+    paper.text(_LEFT, y - 24, "à un organisme complémentaire.", 8)
+    if sheet.table:
+        paper.text(_LEFT, y - 34, f"Tarifs : {sheet.table}", 8)
     width = (_RIGHT - _LEFT - 16) / 2
     for x, words in (
         (_LEFT, "Cachet et signature du professionnel"),

@@ -36,6 +36,9 @@ _NOT_BESIDE = (
     "accident",
     "ald",
     "amc",
+    "exoneration",
+    "regime_local",
+    "ame",
 )
 """Keys of a visit that say how it is sent, or to whom: a visit on a CEAM is sent to nobody."""
 

@@ -64,3 +64,10 @@ class PricedLine:
     def unsure(self) -> bool:
         """Whether the price is announced or worked out: it says so wherever it is shown."""
         return self.announced or self.certainty == "inferred"
+
+    @property
+    def doubt(self) -> str:
+        """What is said, in French, of a price that is unsure; empty for any other."""
+        if self.announced:
+            return "tarif annoncé, à confirmer"
+        return "tarif déduit, à vérifier" if self.unsure else ""

@@ -66,6 +66,7 @@ def _visit(one: PricedVisit) -> dict[str, Any]:
     return {
         "visit": judged.rank + 1,
         "nir": visit.nir,
+        "ceam": None if visit.ceam is None else visit.ceam.country,
         "lines": [_line(line, visit.passages[line.passage]) for line in judged.judgement.lines],
         "total_cents": judged.judgement.cents,
         "fee_cents": quote.fee,
@@ -106,14 +107,8 @@ def _line(line: PricedLine, passage: Passage) -> dict[str, Any]:
         "certainty": line.certainty,
         "announced": line.announced,
         "billed": line.billed,
-        "note": _note(line),
+        "note": line.doubt,
     }
-
-
-def _note(line: PricedLine) -> str:
-    if line.announced:
-        return "tarif annoncé, à confirmer"
-    return "tarif déduit, à vérifier" if line.unsure else ""
 
 
 def show(screen: Console, done: list[Priced]) -> None:
@@ -130,7 +125,8 @@ def show(screen: Console, done: list[Priced]) -> None:
 def _show_visit(screen: Console, name: str, one: PricedVisit) -> None:
     judged, quote = one.judged, one.quote
     visit = judged.judgement.visit.visit
-    table = Table(title=f"« {name} », visite {judged.rank + 1} (NIR {visit.nir})", title_justify="left")
+    who = f"NIR {visit.nir}" if visit.ceam is None else f"CEAM, {visit.ceam.holder}, hors télétransmission"
+    table = Table(title=f"« {name} », visite {judged.rank + 1} ({who})", title_justify="left")
     for header in ("Quand", "Acte", "Ce que c’est"):
         table.add_column(header)
     for header in ("Taux", "Montant"):
@@ -139,7 +135,7 @@ def _show_visit(screen: Console, name: str, one: PricedVisit) -> None:
         passage = visit.passages[line.passage]
         minute = passage.minute
         when = f"{passage.day:%d/%m}" + ("" if minute is None else f" {minute // 60} h {minute % 60:02d}")
-        note = f" ({_note(line)})" if _note(line) else ""
+        note = f" ({line.doubt})" if line.doubt else ""
         table.add_row(when, _name(line), line.label + note, f"{line.rate} %", f"{euros(line.cents)} €")
     screen.print(table)
     rights = " (droits supposés, avant la carte)" if quote.supposed else ""
