@@ -87,6 +87,19 @@ def rsp(sender: str, state: str, nir: str = NIR) -> bytes:
     )
 
 
+def several(sender: str, *payees: str, announced: int = 1200) -> bytes:
+    """One file that pays the same invoice number to each of these professionals, 6,00 € each."""
+    sheet = {"rupture": "04", "facture": "000000001", "lot": "001", "date_lot": "260302", "type": "F"}
+    person = {"rupture": "05", "nir": NIR, "cle": "62", "naissance": "550615", "rang_naissance": "1"}
+    share = {"rupture": "05", "demande": 600, "etat": "P", "paye": 600, "signe": "P"}
+    total = {"enregistrements": 2 + 4 * len(payees), "lots": 1, "cumul": announced, "signe": "P"}
+    parts = [noemie.encode("000", {**ends(sender), "date": "260303", "reference": "0576"})]
+    for payee in payees:
+        parts.append(noemie.encode("040", {"destinataire": payee.zfill(15)}))
+        parts += [noemie.encode(kind, one) for kind, one in (("102", sheet), ("103", person), ("198", share))]
+    return b"".join([*parts, noemie.encode("999", {**ends(sender), **total})])
+
+
 def flat(sender: str) -> bytes:
     total = {"enregistrements": 3, "lots": 0, "cumul": 30000, "signe": "P", "flux": "R"}
     return (
@@ -251,3 +264,45 @@ def test_a_contradiction_is_said(office, first, then, said):
     take(office, "RSP", first())
     (settled,) = take(office, "RSP", then()).settled
     assert said in settled.effects[0].note
+
+
+def test_of_a_file_of_several_professionals_only_ours_is_applied_and_the_others_are_said(office):
+    (settled,) = take(office, "RSP", several(CAISSE, "123456782", PS)).settled
+    assert [row.applied for row in settled.effects] == [False, True]
+    assert [payment.paid for payment in office.journal.payments.of_sheet(1)] == [600]
+    assert (
+        "Pour d’autres professionnels (123456782) : 1 éléments, 6,00 €, laissés de côté."
+        in settled.read.notes
+    )
+    assert alerts(office) == []
+
+
+def test_a_file_for_others_alone_changes_nothing(office):
+    before = office.journal.invoices.sheets()[0].state
+    take(office, "RSP", several(CAISSE, "123456782", "123456790"))
+    assert office.journal.invoices.sheets()[0].state is before
+    assert alerts(office) == []
+
+
+def test_totals_that_disagree_with_their_own_lines_are_an_alert(office):
+    take(office, "RSP", several(CAISSE, PS, announced=700))
+    (found,) = alerts(office)
+    assert (found.kind, found.about) == (AlertKind.UNSOUND, "retour 1")
+    assert "999 : annonce 6 et 700 centimes, lu 6 et 600 centimes (écart -100)" in found.text
+
+
+def test_another_address_is_an_alert_until_it_is_seen(office):
+    take(office, "ARL", arl(OCT).replace(b"N0102", b"P0000"), From="autre@ailleurs.example")
+    (found,) = alerts(office)
+    assert (found.kind, "autre@ailleurs.example" in found.text) == (AlertKind.ODD, True)
+    office.journal.doubts.seen([1], "nouvelle adresse de l’OCT")
+    assert alerts(office) == []
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["clear before", "sealed before"])
+def test_a_clear_return_is_an_alert_where_those_before_were_sealed(office, certified, sealed):
+    content = arl(OCT).replace(b"N0102", b"P0000")
+    take(office, "ARL", seal(content, certified[0]) if sealed else content)
+    assert alerts(office) == []
+    take(office, "RSP", rsp(CAISSE, "P"))
+    assert [one.kind for one in alerts(office)] == ([AlertKind.ODD] if sealed else [])

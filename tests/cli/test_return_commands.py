@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tournee.cli.main import tournee as root
+from tournee.errors import StoreError
 from tournee.store import Cipher, Journal, journal_key
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "returns"
@@ -54,6 +56,7 @@ def told(tmp_path: Path):
         letter("RSP/SV", content_of("rsp_576.txt").replace(b"P00001512P@", b"P00001513P@")),
         letter("RSP/SV", content_of("rsp_other.txt")),
         POISON,
+        letter("ART/XX", gzip.compress(b"A" * 2**20)),
     )
     for part in ("cur", "new", "tmp"):
         (tmp_path / "retours" / part).mkdir(parents=True)
@@ -106,7 +109,7 @@ def test_another_reference_is_listed_and_kept(told):
 def test_what_nobody_understands_is_listed_shown_and_given_back_whole(told, tmp_path):
     """OCT-RET-5."""
     listed = json.loads(told("return", "list", "--aside", "--json").stdout)["returns"]
-    assert [(one["id"], one["state"]) for one in listed] == [(6, "quarantined")]
+    assert [(one["id"], one["state"]) for one in listed] == [(6, "quarantined"), (7, "quarantined")][::-1]
     shown = told("return", "show", "6", "--out", str(tmp_path / "whole")).output
     assert "Mis de côté :" in shown
     assert "\\x1b[31mSubject: rien" in shown
@@ -130,3 +133,25 @@ def test_looking_changes_nothing(told, tmp_path):
         told("return", "show", str(number))
     with Journal(path, Cipher(journal_key(path)), datetime.now) as journal:
         assert journal.history.find() == before
+
+
+def test_what_is_not_of_this_journal_is_not_counted_as_paid(told):
+    """Nobody was paid for an invoice that was never sent from here."""
+    shown = told("return", "list").output
+    assert "Payé en tout" not in shown
+    money = json.loads(told("fetch", "--again", "--json").stdout)["money"]
+    assert money == {"paid": 0, "refused": 0, "deferred": 0, "remainder": 0, "moved": 0, "apart": 0}
+
+
+def test_a_long_content_is_shown_up_to_a_bound(told):
+    shown = told("return", "show", "7").output
+    assert len(shown) < 100_000
+    assert "65536 octets sur 1048576" in shown
+
+
+def test_what_is_to_be_checked_is_in_the_alerts_until_it_is_seen(told):
+    assert "retour 4" in told("alerts").output
+    assert "Vu : 1 alerte de moins." in told("return", "seen", "4", "--reason", "vu").output
+    assert "retour 4" not in told("alerts").output
+    with pytest.raises(StoreError):
+        told("return", "seen", "4", "--reason", "vu")

@@ -117,10 +117,11 @@ def test_580_gives_rejections_and_comments(vector):
 def test_900_gives_payments_outside_invoices_and_what_is_held_back(vector):
     """OCT-RET-3."""
     read = read_rsp(vector("rsp_900.txt"))
+    whom = ("VIREMENT 4712", "000000123456782")
     assert read.other_payments == (
-        OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", "VIREMENT 4712"),
-        OtherPayment("00102", "", 500, "", "", "VIREMENT 4712"),
-        OtherPayment("IND", "Retenue (dette DETTE1, IND RPR)", -1500, "260301", "260301", "VIREMENT 4712"),
+        OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", *whom),
+        OtherPayment("00102", "", 500, "", "", *whom),
+        OtherPayment("IND", "Retenue (dette DETTE1, IND RPR)", -1500, "260301", "260301", *whom),
     )
     assert read.faults == ()
 

@@ -7,7 +7,7 @@ import pytest
 
 from tournee.errors import StoreError
 from tournee.model import Effect, Outcome, Target
-from tournee.store import FileState, LotState, MessageState, ReturnState, SheetState
+from tournee.store import DoubtState, FileState, LotState, MessageState, ReturnState, SheetState
 
 ACCEPTED_FILE = Effect(Target.FILE, Outcome.ACCEPTED, file="000001", lot="000")
 REFUSED_FILE = Effect(Target.FILE, Outcome.REFUSED, file="000001", code="0106", label="STRUCTURE")
@@ -106,7 +106,8 @@ def test_a_lot_stays_refused_when_its_file_is_accepted_before_or_after(journal, 
 def test_a_refusal_is_not_undone_by_an_acceptance(journal, sent, settle):
     settle(REFUSED_LOT)
     row = settle(ACCEPTED_LOT)[0]
-    assert (row.applied, row.note) == (True, "lot déjà réglé")
+    assert (row.applied, row.note) == (True, "lot refusé, puis accepté : à vérifier")
+    assert [doubt.state for doubt in journal.doubts.waiting()] == [DoubtState.CONTRADICTED]
     assert journal.lots.find()[0].state is LotState.REFUSED
 
 

@@ -12,13 +12,15 @@ from enum import StrEnum
 from tournee.app.context import Office
 from tournee.exchange.route import ARL_DAYS
 from tournee.french import euros
-from tournee.store import FileState, MessageState, ReturnState, WaitingRow
+from tournee.model import Effect
+from tournee.store import DoubtState, FileState, MessageState, ReturnState, WaitingRow
 
 UNSENT_DAYS = 2
 """Days until a file framed and not sent raises an alert: ours, no text gives it."""
 
 
 _PUT_RIGHT = "mettez en ordre ce que dit le motif, puis facturez la visite de nouveau"
+_CLAIM_THE_REST = "réclamez le reste à l’organisme, ou passez-le en perte avec un mot"
 _WAIT = "attendez le retour suivant de l’organisme ; ne facturez pas de nouveau"
 
 
@@ -33,6 +35,12 @@ class AlertKind(StrEnum):
     BILLED_TWICE = "billed_twice"
     PAYMENT_REFUSED = "payment_refused"
     PAYMENT_DEFERRED = "payment_deferred"
+    PARTLY_PAID = "partly_paid"
+    CONTRADICTED = "contradicted"
+    UNBALANCED = "unbalanced"
+    UNMATCHED = "unmatched"
+    UNSOUND = "unsound"
+    ODD = "odd"
     OTHER_INSURED = "other_insured"
     QUARANTINED = "quarantined"
 
@@ -40,6 +48,23 @@ class AlertKind(StrEnum):
 _NO_REASON = {
     AlertKind.PAYMENT_REFUSED: "l’organisme ne dit pas pourquoi",
     AlertKind.PAYMENT_DEFERRED: "différé, sans motif",
+    AlertKind.PARTLY_PAID: "le reste n’est pas venu",
+}
+
+
+_SAID = {
+    DoubtState.CONTRADICTED: "deux retours se contredisent : ",
+    DoubtState.UNBALANCED: "montants qui ne sont pas ceux de la facture : ",
+    DoubtState.UNMATCHED: "ne correspond à rien d’envoyé d’ici : ",
+    DoubtState.UNSOUND: "ce retour ne tombe pas juste ou est abîmé : ",
+    DoubtState.ODD: "ce retour n’est pas venu comme les autres : ",
+}
+_TO_SETTLE = {
+    DoubtState.CONTRADICTED: "demandez à l’organisme lequel est vrai, puis marquez le retour comme vu",
+    DoubtState.UNBALANCED: "demandez à l’organisme pourquoi, puis marquez le retour comme vu",
+    DoubtState.UNMATCHED: "voyez d’où cela vient (autre poste, journal neuf), puis marquez-le comme vu",
+    DoubtState.UNSOUND: "comparez avec votre relevé de compte, puis marquez le retour comme vu",
+    DoubtState.ODD: "vérifiez qu’il vient bien de l’organisme, puis marquez-le comme vu",
 }
 
 
@@ -73,6 +98,7 @@ def alerts(office: Office) -> list[Alert]:
         *_undelivered(office),
         *_not_sent(office),
         *_other_insured(office),
+        *_doubts(office),
         *_quarantined(office),
     ]
 
@@ -113,6 +139,8 @@ def _refused(office: Office) -> list[Alert]:
 
 def _payments(office: Office) -> list[Alert]:
     waiting = office.journal.waiting
+    part = [row for row in waiting.partly_paid() if not row.waits]
+    deferred = [*waiting.payments_deferred(), *(row for row in waiting.partly_paid() if row.waits)]
     return [
         Alert(
             kind,
@@ -125,7 +153,8 @@ def _payments(office: Office) -> list[Alert]:
         )
         for kind, rows, said, next_step in (
             (AlertKind.PAYMENT_REFUSED, waiting.payments_refused(), "paiement refusé : ", _PUT_RIGHT),
-            (AlertKind.PAYMENT_DEFERRED, waiting.payments_deferred(), "paiement en attente : ", _WAIT),
+            (AlertKind.PARTLY_PAID, part, "payée en partie : ", _CLAIM_THE_REST),
+            (AlertKind.PAYMENT_DEFERRED, deferred, "paiement en attente : ", _WAIT),
         )
         for row in rows
     ]
@@ -182,6 +211,30 @@ def _other_insured(office: Office) -> list[Alert]:
             )
         )
     return found
+
+
+def _doubts(office: Office) -> list[Alert]:
+    """What settled returns say that only the carer can settle: each until she says that she saw it."""
+    return [
+        Alert(
+            AlertKind(row.state.value),
+            f"retour {row.return_id}" + (f", {_named(row.effect)}" if row.effect else ""),
+            row.since,
+            _age(office, row.since).days,
+            f"{_SAID[row.state]}{row.reason}",
+            _TO_SETTLE[row.state],
+            row.effect.ps if row.effect else "",
+        )
+        for row in office.journal.doubts.waiting()
+    ]
+
+
+def _named(told: Effect) -> str:
+    """What an effect speaks of, and its money."""
+    things = (("facture", told.invoice), ("lot", told.lot), ("fichier", told.file))
+    what = next((f"{word} {number}, " for word, number in things if number), "")
+    money = f" {euros(told.paid)} €" if told.paid else ""
+    return f"{what}{told.outcome.label}{money}"
 
 
 def _quarantined(office: Office) -> list[Alert]:

@@ -18,13 +18,16 @@ from tournee.model import Effect
 from tournee.model.codes import AMC, FSE
 from tournee.printable import line
 from tournee.returns.arl import Arl
-from tournee.returns.classify import Return
+from tournee.returns.classify import Return, take_in
 from tournee.returns.dloi import Dloi
 from tournee.returns.rsp.content import Rsp
+from tournee.store import ReturnState
 from tournee.store.views.ends import End
 
 _DIGITS = 14
 _OCT = "OT "
+_SENT_BY, _CLEAR = "Envoyé par", "Venu en clair, alors qu’un certificat est indiqué pour vos retours."
+_SEALED_KINDS, _BEFORE = ("ARL", "RSP", "DLOI"), 10
 _SUBJECT = re.compile(r"(?:ARL|RSP|DLOI)/([0-9]{14})(?:/|$)", re.IGNORECASE | re.ASCII)
 
 
@@ -39,6 +42,8 @@ def why_not_believed(office: Office, read: Return, effects: Iterable[Effect]) ->
     told = tuple(effects)
     subject = _SUBJECT.match(read.envelope.subject.strip())
     numbers = {effect.ps.zfill(_DIGITS) for effect in told if effect.ps}
+    if isinstance(content, Rsp) and numbers:
+        numbers.add(content.recipient.zfill(_DIGITS))  # who gets a file may not be among those whom it pays
     if subject and numbers and subject[1] not in numbers:
         return f"son objet nomme le professionnel {subject[1].lstrip('0')}, et son contenu un autre"
     known: dict[frozenset[End], frozenset[str]] = {}
@@ -61,10 +66,26 @@ def oddities(office: Office, read: Return) -> tuple[str, ...]:
     addresses = {address.lower() for route in routes for address in (route.address, *_insurers(route))}
     address = parseaddr(read.envelope.sender)[1].lower()
     if address and address not in addresses:
-        found.append(f"Envoyé par {line(address)}, qui n’est l’adresse d’aucune de vos routes.")
+        found.append(f"{_SENT_BY} {line(address)}, qui n’est l’adresse d’aucune de vos routes.")
     if office.unseal is not None and not read.sealed:
-        found.append("Venu en clair, alors qu’un certificat est indiqué pour vos retours.")
+        found.append(_CLEAR)
     return tuple(found)
+
+
+def unlike_before(office: Office, read: Return) -> tuple[str, ...]:
+    """Of these oddities, those by which a forged return would show: an address of no route; no sealing where
+    the returns before this one were sealed.
+    """
+    if not isinstance(read.content, Arl | Rsp | Dloi):
+        return ()
+    told = tuple(one for one in oddities(office, read) if one.startswith(_SENT_BY))
+    if office.unseal is None or read.sealed:
+        return told
+    before = office.journal.returns.find(ReturnState.SETTLED, newest_first=True, limit=_BEFORE)
+    kinds = (row for row in before if row.kind in _SEALED_KINDS)
+    if any(take_in(row.raw, opened=row.content).sealed for row in kinds):
+        return (*told, _CLEAR)
+    return told
 
 
 def _insurers(route: object) -> list[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tournee import logs
-from tournee.app.believed import oddities, why_not_believed
+from tournee.app.believed import oddities, unlike_before, why_not_believed
 from tournee.app.context import Office, Progress, silent
 from tournee.app.opposition.by_mail import bring_forward
 from tournee.errors import ConfigError, TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.route import Route
+from tournee.french import euros
 from tournee.printable import line
 from tournee.returns.bounce import Bounce
 from tournee.returns.classify import Return, Unseal, take_in
@@ -19,11 +21,13 @@ from tournee.returns.dloi import Dloi
 from tournee.returns.effects import effects_of
 from tournee.returns.message import peek_envelope
 from tournee.returns.quarantine import Quarantined
-from tournee.store import EffectRow, MessageState, ReturnRow, ReturnState
+from tournee.returns.rsp.content import Rsp
+from tournee.store import OTHER_PS, DoubtState, EffectRow, MessageState, ReturnRow, ReturnState
 
 _log = logging.getLogger(__name__)
 
 _BROKEN = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
+_TOLD_MAX = 5
 _ARRIVED = "un serveur dit ce message non remis, et un retour avait parlé de son fichier : rien n’est changé"
 
 
@@ -132,9 +136,33 @@ def _settle(office: Office, row: ReturnRow, errors: list[TourneeError]) -> Settl
     if isinstance(read.content, Dloi):
         office.journal.opposition.keep_increments(row.id, read.content.increments)
     settled = office.journal.returns.settle(
-        row.id, read.kind, read.envelope.subject, changes, read.clear, body=read.body, notes=read.odd
+        *(row.id, read.kind, read.envelope.subject, changes, read.clear),
+        body=read.body,
+        notes=read.odd,
+        doubt=_doubt(office, read),
     )
+    read = replace(read, notes=(*read.notes, *_of_others(settled.effects)))
     return Settled(settled.row, read, settled.effects)
+
+
+def _doubt(office: Office, read: Return) -> tuple[DoubtState, str] | None:
+    """What the carer must settle of a return itself: its sums or damage first, then how it came."""
+    unsound = read.content.unsound if isinstance(read.content, Rsp) else ()
+    odd = unlike_before(office, read)
+    if unsound or odd:
+        state = DoubtState.UNSOUND if unsound else DoubtState.ODD
+        return state, " ; ".join((*unsound[:_TOLD_MAX], *odd))
+    return None
+
+
+def _of_others(effects: Sequence[EffectRow]) -> tuple[str, ...]:
+    """What a file of several professionals tells of those who are not of this journal."""
+    others = [row.effect for row in effects if row.note == OTHER_PS]
+    if not others:
+        return ()
+    numbers = ", ".join(sorted({effect.ps for effect in others})[:_TOLD_MAX])
+    paid = euros(sum(effect.paid for effect in others))
+    return (f"Pour d’autres professionnels ({numbers}) : {len(others)} éléments, {paid} €, laissés de côté.",)
 
 
 def _give_back(office: Office, row: ReturnRow, read: Return, bounce: Bounce) -> Settled:
@@ -183,5 +211,6 @@ def read_again(office: Office, return_id: int) -> Settled:
     read = take_in(row.raw, _opener(office, errors), opened=row.content)
     if errors:
         raise errors[0]
-    read = replace(read, notes=(*read.notes, *oddities(office, read)))
-    return Settled(row, read, office.journal.effects.of_return(return_id))
+    effects = office.journal.effects.of_return(return_id)
+    read = replace(read, notes=(*read.notes, *oddities(office, read), *_of_others(effects)))
+    return Settled(row, read, effects)

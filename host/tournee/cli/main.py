@@ -48,6 +48,7 @@ COMMANDS = {
     "trace": ("journal:show_trace", "Le chemin d’une facture ou d’un message."),
     "journal": ("journal:journal", "Le fichier du journal."),
     "return": ("returns:returned", "Les retours reçus."),
+    "invoice": ("returns:invoice", "Les factures qui ne seront pas payées."),
     "opposition": ("opposition:opposition", "La liste des cartes Vitale en opposition."),
     "route": ("routes:route", "Les routes : OCT, ou caisses en direct."),
     "config": ("settings:show_config", "Affiche un modèle de configuration."),

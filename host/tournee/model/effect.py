@@ -77,6 +77,7 @@ class Effect:
     level: str = ""
     reference: str = ""
     nir: str = field(default="", repr=False)
+    moved: int = 0
 
     @property
     def told(self) -> str:
@@ -90,6 +91,7 @@ class Effect:
             (self.ps, f"professionnel {self.ps}"),
             (self.asked, f"{euros(self.asked)} € demandés"),
             (self.paid, f"{euros(self.paid)} € payés"),
+            (self.moved, f"dette : {euros(self.moved)} €"),
         )
         return ", ".join(text for given, text in parts if given)
 

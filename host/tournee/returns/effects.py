@@ -2,6 +2,8 @@
 RET-3).
 """
 
+from collections.abc import Mapping, Sequence
+
 from tournee.french import euros
 from tournee.model import Effect, Outcome, Target
 from tournee.model.codes import AMC, AMO
@@ -11,11 +13,13 @@ from tournee.returns.art import Art
 from tournee.returns.bounce import Bounce
 from tournee.returns.dloi import Dloi
 from tournee.returns.quarantine import Quarantined
-from tournee.returns.rsp.content import OtherPayment, Rsp, SheetReturn
+from tournee.returns.rsp.content import OtherPayment, Part, Rejection, Rsp, SheetReturn
 
+_OUTCOMES = {"P": Outcome.PAID, "R": Outcome.REJECTED, "D": Outcome.DEFERRED}
+_PART_OF_SHARE = {AMO: "O", AMC: "C"}
 _DUPLICATE_CODE = "0105"
 _NO_DATE = "000000"
-_PS_ZEROS, _PS_DIGITS = "00000", 9
+_PS_DIGITS = 9
 
 
 def effects_of(content: Arl | Rsp | Art | Dloi | Bounce | Quarantined) -> tuple[Effect, ...]:
@@ -25,16 +29,25 @@ def effects_of(content: Arl | Rsp | Art | Dloi | Bounce | Quarantined) -> tuple[
     if isinstance(content, Arl):
         return tuple(_of_item(item) for item in content.items)
     if isinstance(content, Rsp) and content.decoded:
-        ps = _billing_number(content.recipient)
-        sheets = [_of_sheet(sheet, ps) for sheet in content.sheets]
-        return (*sheets, *(_of_payment(payment, ps) for payment in content.other_payments))
+        of_file = _billing_number(content.recipient)
+        sheets = [
+            effect
+            for sheet in content.sheets
+            for effect in _of_sheet(sheet, _billing_number(sheet.payee) or of_file)
+        ]
+        others = [
+            _of_payment(payment, _billing_number(payment.payee) or of_file)
+            for payment in content.other_payments
+        ]
+        return (*sheets, *others)
     return ()
 
 
 def _billing_number(number: str) -> str:
-    """The 9 digits of a billing number written on 14, "" for zeros or what is no billing number."""
-    digits = number.removeprefix(_PS_ZEROS)
-    return digits if len(digits) == _PS_DIGITS and digits.isdigit() and int(digits) else ""
+    """The 9 digits of a billing number written on 14 or 15, "" for zeros or what is no billing number."""
+    zeros, digits = number[:-_PS_DIGITS], number[-_PS_DIGITS:]
+    is_one = len(digits) == _PS_DIGITS and digits.isdigit() and int(digits) and not zeros.strip("0")
+    return digits if is_one else ""
 
 
 def _of_item(item: ArlItem) -> Effect:
@@ -54,9 +67,30 @@ def _of_item(item: ArlItem) -> Effect:
     )
 
 
-def _of_sheet(sheet: SheetReturn, ps: str) -> Effect:
-    outcome = _outcome(sheet)
-    reason = sheet.rejections[0] if sheet.rejections else None
+def _of_sheet(sheet: SheetReturn, ps: str) -> list[Effect]:
+    """One effect, or one for each share when they do not fare alike; `ps` is who is paid."""
+    told = {name: part for name, part in ((AMO, sheet.amo), (AMC, sheet.amc)) if part and _speaks(part)}
+    ways = {name: _way(part) for name, part in told.items()}
+    if len(set(ways.values())) < 2 or not sheet.parts_have_states:
+        return [_effect(sheet, ps, _outcome(sheet), _share(told), sheet.parts, sheet.rejections)]
+    found = []
+    for name, part in told.items():
+        outcome = _OUTCOMES.get(ways[name], Outcome.REMARK)
+        of_share = [one for one in sheet.rejections if one.part in ("", _PART_OF_SHARE[name])]
+        why = of_share if outcome is not Outcome.PAID else []
+        found.append(_effect(sheet, ps, outcome, name, (part,), why))
+    return found
+
+
+def _effect(
+    sheet: SheetReturn,
+    ps: str,
+    outcome: Outcome,
+    share: str,
+    parts: Sequence[Part],
+    rejections: Sequence[Rejection],
+) -> Effect:
+    reason = rejections[0] if rejections else None
     return Effect(
         Target.INVOICE,
         outcome,
@@ -65,33 +99,44 @@ def _of_sheet(sheet: SheetReturn, ps: str) -> Effect:
         lot_date=sheet.lot_date,
         invoice=sheet.invoice,
         document=sheet.sheet_kind,
-        share=_share(sheet),
-        asked=sheet.asked,
-        paid=sheet.paid,
+        share=share,
+        asked=sum(part.asked for part in parts),
+        paid=sum(part.paid for part in parts),
         code=reason.code if reason else "",
-        label=_label(sheet),
+        label=_label(sheet, parts, rejections),
         level=reason.level if reason else "",
         reference=sheet.transfer if outcome is Outcome.PAID else "",
         nir=sheet.nir,
     )
 
 
-def _share(sheet: SheetReturn) -> str:
+def _speaks(part: Part) -> bool:
+    return bool(part.asked or part.paid or part.state)
+
+
+def _way(part: Part) -> str:
+    """How a share fares; one asked for and not processed waits."""
+    return part.state or ("P" if part.paid else "D")
+
+
+def _share(told: Mapping[str, Part]) -> str:
     """The share that the return speaks of, when it is one alone."""
-    shares = ((AMO, sheet.amo), (AMC, sheet.amc))
-    told = [name for name, part in shares if part is not None and (part.asked or part.paid or part.state)]
-    return told[0] if len(told) == 1 else ""
+    return next(iter(told)) if len(told) == 1 else ""
 
 
-def _label(sheet: SheetReturn) -> str:
+def _label(sheet: SheetReturn, parts: Sequence[Part], rejections: Sequence[Rejection]) -> str:
     """The rejections, or else each share paid otherwise than asked, then the comments."""
-    if sheet.rejections:
-        return line(" ; ".join(one.label for one in sheet.rejections))
+    if rejections:
+        return line(" ; ".join(one.label for one in rejections))
     shares = ((AMO, sheet.amo), (AMC, sheet.amc))
     differing = [
         f"part {name} : {euros(part.paid)} € payés sur {euros(part.asked)} € demandés"
         for name, part in shares
-        if part is not None and part.state == "P" and part.paid != part.asked and sheet.asked
+        if part is not None
+        and part in parts
+        and part.state == "P"
+        and part.paid != part.asked
+        and sheet.asked
     ]
     return line(" ; ".join(text for text in (*differing, " ".join(sheet.comments)) if text))
 
@@ -110,10 +155,11 @@ def _outcome(sheet: SheetReturn) -> Outcome:
 def _of_payment(payment: OtherPayment, ps: str) -> Effect:
     return Effect(
         Target.PAYMENT,
-        Outcome.PAID,
+        Outcome.REMARK if payment.moved else Outcome.PAID,
         ps=ps,
         paid=payment.amount,
         code=payment.code,
         label=line(payment.label),
         reference=payment.transfer,
+        moved=payment.moved,
     )

@@ -23,15 +23,28 @@ from tournee.store.rows import (
     VisitRow,
     WaitingRow,
 )
-from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
+from tournee.store.states import (
+    DoubtState,
+    FileState,
+    LotState,
+    MessageState,
+    ReturnState,
+    SheetState,
+    VisitState,
+)
+from tournee.store.tables.doubts import DoubtRow
+from tournee.store.tables.effects import OTHER_PS
 from tournee.store.tables.messages import LEASE, STATIONS
 from tournee.store.tables.opposition import IncrementRow, IncrementState
 from tournee.store.views.known_visits import FactsOf, KnownRow
 
 __all__ = [
     "LEASE",
+    "OTHER_PS",
     "STATIONS",
     "Cipher",
+    "DoubtRow",
+    "DoubtState",
     "EffectRow",
     "FactsOf",
     "FileDraft",

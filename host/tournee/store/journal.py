@@ -12,6 +12,7 @@ from tournee.store.opening import SCHEMA
 from tournee.store.settling.acknowledgements import Acknowledgements
 from tournee.store.settling.remaking import Remaking
 from tournee.store.settling.settling import Settling
+from tournee.store.tables.doubts import Doubts
 from tournee.store.tables.effects import Effects
 from tournee.store.tables.files import LotFiles
 from tournee.store.tables.history import History
@@ -36,8 +37,8 @@ class Journal:
     """One file; each operation is one transaction, on the disk when it returns.
 
     One object a thing: `visits`, `invoices` (with their sheets), `lots`, `files`, `messages`, `returns`,
-    `effects` and `payments` that returns told of, `opposition`, `history`; `remaking` puts refused lots
-    right; `known` (what the rules need of visits), `overview` and `totals`, `waiting` and `trace` answer
+    `effects`, `payments` and `doubts` that returns told of, `opposition`, `history`; `remaking` puts refused
+    lots right; `known` (what the rules need of visits), `overview` and `totals`, `waiting` and `trace` answer
     questions across them, `health` speaks of the whole. Opening it changes nothing. Errors: StoreError, and
     whatever a `build` function raises, which then leaves no trace.
 
@@ -70,6 +71,7 @@ class Journal:
         self.files = LotFiles(db, self.lots, chunks)
         self.messages = Messages(db, self.files, chunks, station)
         self.effects = Effects(db)
+        self.doubts = Doubts(db, self.effects, self.payments)
         acknowledgements = Acknowledgements(db, self.effects, self.messages)
         settling = Settling(db, self.effects, self.payments, acknowledgements)
         self.returns = Returns(db, chunks, self.effects, settling.apply)
@@ -77,7 +79,7 @@ class Journal:
         self.opposition = OppositionUpdates(db, self.files)
         overview = Overview(db, self.payments)
         self.overview, self.totals = overview.find, overview.totals
-        self.waiting = Waiting(db)
+        self.waiting = Waiting(db, self.payments)
         self.ends = Ends(db)
         self.health = Health(db, months)
         self.trace = Tracing(

@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from tournee.model import Effect
 from tournee.store.content import Kept
-from tournee.store.states import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
+from tournee.store.states import (
+    FileState,
+    LotState,
+    MessageState,
+    ReturnState,
+    SheetState,
+    VisitState,
+)
 
 
 @dataclass(frozen=True)
@@ -306,13 +313,16 @@ class WaitingRow:
 
 @dataclass(frozen=True)
 class MoneyRow:
-    """An invoice (9 digits) whose payment waits, the patient, the reason that returns gave, since when."""
+    """An invoice (9 digits) whose payment waits, the patient, the reason that returns gave and what is amiss,
+    since when; `waits` when the insurer put it off.
+    """
 
     number: str
     ps: str
     patient: str = field(repr=False)
     reason: str = field(repr=False)
     since: str
+    waits: bool = False
 
 
 @dataclass(frozen=True)

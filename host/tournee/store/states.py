@@ -38,6 +38,7 @@ class SheetState(State):
     PAID = "paid"
     PARTLY_PAID = "partly_paid"
     PAYMENT_REFUSED = "payment_refused"
+    WRITTEN_OFF = "written_off"
     ABANDONED = "abandoned"
 
 
@@ -83,6 +84,21 @@ class ReturnState(State):
     QUARANTINED = "quarantined"
 
 
+class DoubtState(State):
+    """What waits for the carer's eye in a return that was settled, and `SEEN` once she said so.
+
+    Of what it says (an effect): money told against what was told before, amounts that differ from ours,
+    something that is none of ours. Of the return itself: damage or sums that differ, how it came.
+    """
+
+    CONTRADICTED = "contradicted"
+    UNBALANCED = "unbalanced"
+    UNMATCHED = "unmatched"
+    UNSOUND = "unsound"
+    ODD = "odd"
+    SEEN = "seen"
+
+
 STATES: Mapping[str, type[State]] = {
     "visit": VisitState,
     "sheet": SheetState,
@@ -90,6 +106,8 @@ STATES: Mapping[str, type[State]] = {
     "file": FileState,
     "message": MessageState,
     "received": ReturnState,
+    "effect": DoubtState,
+    "return": DoubtState,
 }
 """By what the history calls a thing."""
 
@@ -107,6 +125,7 @@ LABELS: Mapping[State, str] = {
     SheetState.PAID: "payée",
     SheetState.PARTLY_PAID: "payée en partie",
     SheetState.PAYMENT_REFUSED: "paiement refusé",
+    SheetState.WRITTEN_OFF: "passée en perte",
     SheetState.ABANDONED: "abandonnée",
     LotState.MADE: "préparé",
     LotState.CERTIFIED: "certifié",
@@ -128,6 +147,12 @@ LABELS: Mapping[State, str] = {
     ReturnState.TAKEN: "reçu",
     ReturnState.SETTLED: "traité",
     ReturnState.QUARANTINED: "en quarantaine",
+    DoubtState.CONTRADICTED: "contradictoire",
+    DoubtState.UNBALANCED: "montants à vérifier",
+    DoubtState.UNMATCHED: "sans suite",
+    DoubtState.UNSOUND: "sommes à vérifier",
+    DoubtState.ODD: "venue à vérifier",
+    DoubtState.SEEN: "vu",
 }
 
 _PAYMENTS = frozenset({SheetState.PAID, SheetState.PARTLY_PAID, SheetState.PAYMENT_REFUSED})
@@ -142,10 +167,11 @@ MOVES: Mapping[State, frozenset[State]] = {
     SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),
     SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED},
     SheetState.ACKNOWLEDGED: _PAYMENTS | {SheetState.REFUSED},
-    SheetState.REFUSED: _PAYMENTS | {SheetState.SENT, SheetState.CERTIFIED},
+    SheetState.REFUSED: _PAYMENTS | {SheetState.SENT, SheetState.CERTIFIED, SheetState.WRITTEN_OFF},
     SheetState.PAID: _PAYMENTS,
-    SheetState.PARTLY_PAID: _PAYMENTS,
-    SheetState.PAYMENT_REFUSED: _PAYMENTS,
+    SheetState.PARTLY_PAID: _PAYMENTS | {SheetState.WRITTEN_OFF},
+    SheetState.PAYMENT_REFUSED: _PAYMENTS | {SheetState.WRITTEN_OFF},
+    SheetState.WRITTEN_OFF: _PAYMENTS,
     SheetState.ABANDONED: frozenset(),
     LotState.MADE: frozenset({LotState.CERTIFIED, LotState.ABANDONED}),
     LotState.CERTIFIED: frozenset({LotState.IN_FILE}),
@@ -169,6 +195,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     ReturnState.TAKEN: frozenset({ReturnState.SETTLED, ReturnState.QUARANTINED}),
     ReturnState.QUARANTINED: frozenset({ReturnState.SETTLED}),
     ReturnState.SETTLED: frozenset(),
+    **dict.fromkeys(DoubtState, frozenset({DoubtState.SEEN})),
 }
 """What may follow what. A refusal is never undone by an acceptance (its invoice may already be billed anew);
 money received is: of a refused sheet, and of one taken out of its refused lot to be closed in another. What

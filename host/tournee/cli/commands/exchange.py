@@ -8,7 +8,7 @@ import click
 
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
-from tournee.cli.display.show import CLEAR, alert_line, counted, labelled, paid_line, return_table
+from tournee.cli.display.show import CLEAR, alert_line, counted, labelled, money_lines, return_table
 from tournee.cli.french import FrenchCommand, FrenchGroup
 
 if TYPE_CHECKING:
@@ -124,13 +124,14 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
                 "already_known": fetched.already_known,
                 "problems": fetched.problems,
                 "errors": [str(error) for error in fetched.errors],
+                "money": values.money(fetched.settled),
             }
         )
     else:
         if fetched.settled:
             desk.console.print(return_table(fetched.settled))
-            if paid := paid_line(fetched.settled):
-                desk.console.print(paid)
+            for told in money_lines(fetched.settled):
+                desk.console.print(told)
         else:
             desk.console.print("Aucun nouveau retour.")
         for one in fetched.settled:

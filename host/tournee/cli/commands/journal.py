@@ -32,7 +32,7 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
     suite, et ce qui demande votre attention.
     """
     from tournee.app.alerts import alerts
-    from tournee.store import MessageState, ReturnState
+    from tournee.store import OTHER_PS, MessageState, ReturnState
 
     if not (everything or as_json or filters.narrow or filters.limit):
         filters = replace(filters, limit=PAGE)  # what a screen takes; a program has them all
@@ -41,7 +41,7 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
         rows, more = filters.shown(_invoices(office, filters, everything))
         uncertain = office.journal.messages.find(MessageState.UNCERTAIN)
         aside = office.journal.returns.find(ReturnState.QUARANTINED)
-        unmatched = office.journal.effects.unmatched()
+        unmatched = [row for row in office.journal.effects.unmatched() if row.note != OTHER_PS]
         outside = office.journal.effects.payments_outside()
         found = alerts(office)
         odd = office.journal.returns.notes()

@@ -1,4 +1,6 @@
-"""`tournee return …`: what came back, those set aside among them, looked at again."""
+"""`tournee return …`: what came back, those set aside among them, looked at again; `tournee invoice …`: what
+they will not pay.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import click
 
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
+from tournee.cli.display.show import counted
 from tournee.cli.french import FrenchGroup
 from tournee.cli.options.filters import Filters, filter_options, more_line
 
@@ -93,6 +96,23 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
             desk.console.print(line)
 
 
+@returned.command("seen", short_help="Ce qu’un retour a de douteux, vérifié.")
+@click.argument("numbers", metavar="RETOUR…", type=int, nargs=-1, required=True)
+@click.option("--reason", required=True, help="Ce que vous avez vérifié, pour l’historique.")
+@json_option
+@click.pass_obj
+def seen(desk: Desk, numbers: tuple[int, ...], reason: str, as_json: bool) -> None:
+    """Marque comme vu ce que les alertes disent de ces retours : contradictions, montants ou sommes qui
+    diffèrent, ce qui ne correspond à rien. Les factures restent comme elles sont.
+    """
+    with desk.office() as office:
+        ended = office.journal.doubts.seen(numbers, reason)
+    if as_json:
+        values.write({"ended": ended})
+        return
+    desk.console.print(f"Vu : {counted(ended, 'alerte')} de moins.")
+
+
 @returned.command("accept", short_help="Un NIR donné de nouveau par la caisse.")
 @click.argument("number", metavar="RETOUR", type=int)
 @json_option
@@ -110,3 +130,27 @@ def accept(desk: Desk, number: int, as_json: bool) -> None:
             return
         for row in one.effects:
             desk.console.print(f"{row.effect.told} : {row.effect.outcome.label}")
+
+
+@click.group("invoice", cls=FrenchGroup)
+def invoice() -> None:
+    """Les factures qui ne seront pas payées."""
+
+
+@invoice.command("write-off", short_help="Passe en perte ce qui n’est pas payé.")
+@click.argument("number", metavar="FACTURE")
+@click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
+@click.option("--ps", default="", metavar="NUMÉRO", help="De quel professionnel, si deux ont cette facture.")
+@json_option
+@click.pass_obj
+def write_off(desk: Desk, number: str, reason: str, ps: str, as_json: bool) -> None:
+    """Passe en perte ce qui est refusé ou pas payé d’une facture : l’alerte finit, la visite ne sera pas
+    facturée de nouveau. Un paiement qui viendrait quand même serait pris.
+    """
+    with desk.office() as office:
+        for row in office.journal.trace(number, ps).invoices:
+            office.journal.invoices.write_off(row.id, reason)
+    if as_json:
+        values.write({"written_off": number.zfill(9)})
+        return
+    desk.console.print(f"Facture {number.zfill(9)} passée en perte : {reason}")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tournee.cli.display.hints import command_after
+from tournee.model import cents_of
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
@@ -97,6 +100,13 @@ def received(settled: Settled) -> dict[str, Any]:
         "notes": [*settled.read.notes, *settled.read.odd],
         "reason": settled.row.reason,
     }
+
+
+def money(settled: Iterable[Settled]) -> dict[str, int]:
+    """What returns said of money, each cent once; `apart` was paid for nothing of this journal."""
+    rows = [row for one in settled for row in one.effects]
+    told = asdict(cents_of(row.effect for row in rows if row.applied))
+    return told | {"apart": sum(row.effect.paid for row in rows if not row.applied)}
 
 
 def kept(row: ReturnRow) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tournee.cli.display.hints import command_after
 from tournee.french import euros
+from tournee.model import cents_of
 from tournee.model.codes import DEGRADED, NO_CARD, SECURED
 from tournee.store import SheetState
 
@@ -32,6 +33,7 @@ _COLOURS = {
     SheetState.REFUSED: "red",
     SheetState.PAYMENT_REFUSED: "red",
     SheetState.PARTLY_PAID: "yellow",
+    SheetState.WRITTEN_OFF: "dim",
     SheetState.ABANDONED: "dim",
 }
 
@@ -144,7 +146,7 @@ def return_table(settled: Iterable[Settled]) -> Table:
     for heading in ("N°", "Retour", "Ce qu’il dit", "Payé", "Sans suite", "Remarques"):
         table.add_column(heading, justify="right" if heading == "Payé" else "left")
     for one in settled:
-        paid = sum(row.effect.paid for row in one.effects)
+        paid = sum(row.effect.paid for row in one.effects if row.applied)
         apart = sum(not row.applied for row in one.effects)
         notes = "\n".join([*one.read.notes, *one.read.odd, *([one.row.reason] if one.row.reason else [])])
         kind = _KINDS.get(one.read.kind, one.read.kind)
@@ -153,10 +155,21 @@ def return_table(settled: Iterable[Settled]) -> Table:
     return table
 
 
-def paid_line(settled: Iterable[Settled]) -> str:
-    """What returns announced in all, "" when none of them did."""
-    paid = [row.effect.paid for one in settled for row in one.effects if row.effect.paid]
-    return f"Payé en tout : {euros(sum(paid))} €, en {counted(len(paid), 'paiement')}" if paid else ""
+def money_lines(settled: Iterable[Settled]) -> list[str]:
+    """What returns announced in all and what became of it, each cent once; none where they tell no money."""
+    rows = [row for one in settled for row in one.effects]
+    counts = [row.effect for row in rows if row.applied]
+    apart = sum(row.effect.paid for row in rows if not row.applied)
+    told, payments = cents_of(counts), sum(1 for effect in counts if effect.paid)
+    lines = [f"Payé en tout : {euros(told.paid)} €, en {counted(payments, 'paiement')}"] if payments else []
+    others = (
+        ("Refusé", told.refused),
+        ("Différé", told.deferred),
+        ("Reste dû", told.remainder),
+        ("Mouvements de dettes, sans paiement", told.moved),
+        ("Annoncé et sans suite ici", apart),
+    )
+    return [*lines, *(f"{label} : {euros(cents)} €" for label, cents in others if cents)]
 
 
 def _told_by(one: Settled) -> str:

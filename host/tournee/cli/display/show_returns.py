@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -17,6 +18,8 @@ from tournee.returns.rsp.content import Part, Rsp, SheetReturn
 from tournee.store import EffectRow, ReturnRow
 
 _STATES = {"": "non traité", "P": "payé", "R": "rejeté", "D": "différé"}
+ROWS_MAX, BYTES_MAX = 2_000, 64 * 2**10
+"""Rows of a table, and bytes that nobody understood, that one screen is given: a return may hold 250 000."""
 
 
 def list_table(rows: Iterable[ReturnRow]) -> Table:
@@ -49,14 +52,24 @@ def lines_of(one: Settled) -> Iterator[RenderableType]:
         case Art() as art:
             yield from art_lines(art)
         case Arl() as arl:
-            yield _arl_table(arl)
+            yield from _bounded(_arl_table(arl), len(arl.items))
         case Rsp() as rsp:
             yield from _rsp_tables(rsp)
         case Quarantined() as aside:
             yield labelled("Mis de côté :", f"{aside.reason} ({aside.where})", "bold red")
-            yield printable(one.read.clear or one.row.raw)
+            content = one.read.clear or one.row.raw
+            yield printable(content[:BYTES_MAX])
+            if len(content) > BYTES_MAX:
+                yield labelled("Montrés :", f"{BYTES_MAX} octets sur {len(content)}")
     if one.effects:
-        yield _effect_table(one.effects)
+        yield from _bounded(_effect_table(one.effects), len(one.effects))
+
+
+def _bounded(table: Table, rows: int) -> Iterator[RenderableType]:
+    """A table that was given at most `ROWS_MAX` of its rows, and how many there are."""
+    yield table
+    if rows > ROWS_MAX:
+        yield labelled("Montrées :", f"{ROWS_MAX} lignes sur {rows}")
 
 
 def art_lines(art: Art) -> Iterator[RenderableType]:
@@ -78,7 +91,7 @@ def _arl_table(arl: Arl) -> Table:
     table = Table(title=f"ARL {arl.file_name} du {day(arl.date)}", title_style="bold")
     for heading in ("Fichier", "Lot", "Facture", "Verdict", "Motif"):
         table.add_column(heading)
-    for item in arl.items:
+    for item in arl.items[:ROWS_MAX]:
         verdict = "accepté" if item.accepted else "refusé"
         lot = "tous" if item.whole_file else item.lot
         table.add_row(item.file_name, lot, item.invoice, verdict, f"{item.code} {item.label}".strip())
@@ -91,27 +104,27 @@ def _rsp_tables(rsp: Rsp) -> Iterator[RenderableType]:
         told = Table(title=title, title_style="bold")
         for heading in ("Facture", "Pièce", "Lot", "Part AMO", "Part AMC", "Motif"):
             told.add_column(heading)
-        for sheet in rsp.sheets:
+        for sheet in rsp.sheets[:ROWS_MAX]:
             shares = (_share(sheet.amo), _share(sheet.amc))
             told.add_row(sheet.invoice, sheet.sheet_kind, sheet.lot, *shares, _reason(sheet))
-        for payment in rsp.other_payments:
+        for payment in rsp.other_payments[:ROWS_MAX]:
             told.add_row(
                 "hors facture", "", "", f"{euros(payment.amount)} €", "", payment.label or payment.code
             )
-        yield told
+        yield from _bounded(told, max(len(rsp.sheets), len(rsp.other_payments)))
     else:
         yield labelled(title, "gardé entier")
-    for transfer in rsp.transfers:
+    for transfer in rsp.transfers[:ROWS_MAX]:
         yield labelled("Virement :", f"{day(transfer.date)} {transfer.label} {transfer.payer}".strip())
-    for check in rsp.totals:
+    for check in sorted(rsp.totals, key=lambda check: check.agrees)[:ROWS_MAX]:
         yield labelled("Contrôle :", str(check), "green" if check.agrees else "bold red")
     raw = Table(title="Entités, telles que reçues", title_style="bold")
     for heading in ("Octet", "Entité", "Contenu"):
         raw.add_column(heading)
-    for entity in rsp.entities:
+    for entity in islice(rsp.entities, ROWS_MAX):
         named = f"{entity.type} {entity.title}".strip() + (f" : {entity.error}" if entity.error else "")
         raw.add_row(str(entity.offset), named, printable(entity.text.encode("latin-1")))
-    yield raw
+    yield from _bounded(raw, len(rsp.stream))
 
 
 def _share(part: Part | None) -> str:
@@ -125,11 +138,11 @@ def _reason(sheet: SheetReturn) -> str:
     return " ; ".join([*(f"{one.code} {one.label}" for one in sheet.rejections), *sheet.comments])
 
 
-def _effect_table(effects: Iterable[EffectRow]) -> Table:
+def _effect_table(effects: Sequence[EffectRow]) -> Table:
     table = Table(title="Ce que le retour a changé", title_style="bold")
     for heading in ("À propos de", "Dit", "Suite"):
         table.add_column(heading)
-    for row in effects:
+    for row in effects[:ROWS_MAX]:
         done = row.note or ("fait" if row.applied else "sans suite")
         table.add_row(row.effect.told, " ".join((row.effect.outcome.label, row.effect.reason)).strip(), done)
     return table

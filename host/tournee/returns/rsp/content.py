@@ -14,6 +14,7 @@ DECODED_REFERENCES = {
     "580": "rejets et signalements",
     "900": "paiements hors factures",
 }
+_READ_ALL_THE_SAME = "lettres hors du jeu de caractères prévu, lues quand même"
 SHEET_KINDS = {"F": FSE, "B": FSE, "D": DRE}  # 102 invoice type; B is a FSE in mode dégradé
 
 
@@ -64,7 +65,7 @@ class SheetReturn:
     """What became of one sheet: `kind` as in 102 (``F``, ``D``, ``B``…, "" when a 100 names the invoice).
 
     `lot` (3 digits) and `lot_date` are those of the PS, "" when not said; `nir` is the insured person's
-    number.
+    number; `payee` who is paid (040), "" when not said.
     """
 
     invoice: str
@@ -79,6 +80,7 @@ class SheetReturn:
     rejections: tuple[Rejection, ...]
     comments: tuple[str, ...]
     transfer: str
+    payee: str = ""
 
     @property
     def sheet_kind(self) -> str:
@@ -89,6 +91,11 @@ class SheetReturn:
     def parts(self) -> tuple[Part, ...]:
         """The shares the return speaks of."""
         return tuple(part for part in (self.amo, self.amc) if part is not None)
+
+    @property
+    def parts_have_states(self) -> bool:
+        """Whether any share says what became of it."""
+        return any(part.state for part in self.parts)
 
     @property
     def asked(self) -> int:
@@ -117,7 +124,8 @@ class Transfer:
 class OtherPayment:
     """A payment (261, 262) or retention (250) outside invoices; period as AAMMJJ dates.
 
-    `amount` is in cents, signed, 0 for a mere movement of a debt.
+    `amount` is in cents, signed, 0 for a mere movement of a debt, which `moved` tells; `payee` is who is paid
+    (040), "" when not said.
     """
 
     code: str
@@ -126,6 +134,8 @@ class OtherPayment:
     start: str
     end: str
     transfer: str
+    payee: str = ""
+    moved: int = 0
 
 
 @dataclass(frozen=True)
@@ -186,8 +196,7 @@ class Rsp:
             for entity in map(_raw, self.stream.damaged)
         ]
         lettered = [
-            f"{entity.type}, octet {entity.offset} : lettres hors du jeu de caractères prévu, lues quand même"
-            for entity in self.stream.lettered
+            f"{entity.type}, octet {entity.offset} : {_READ_ALL_THE_SAME}" for entity in self.stream.lettered
         ]
         left = [f"{self.unassigned} centimes lus ne sont d’aucune facture ni d’aucun paiement"]
         return (
@@ -196,6 +205,11 @@ class Rsp:
             *(str(check) for check in self.totals if not check.agrees),
             *(left if self.unassigned else ()),
         )
+
+    @property
+    def unsound(self) -> tuple[str, ...]:
+        """Those faults that may hide or change money: damage, sums that differ."""
+        return tuple(one for one in self.faults if not one.endswith(_READ_ALL_THE_SAME))
 
     @property
     def undecoded(self) -> str:

@@ -158,6 +158,7 @@ class _Story:
                     rejections=tuple(sheet.rejections),
                     comments=tuple(sheet.comments),
                     transfer=self._transfer,
+                    payee=self._payee,
                 )
             )
 
@@ -194,27 +195,32 @@ class _Story:
                     start=_date(values["debut"]),
                     end=_date(values["fin"]),
                     transfer=self._transfer,
+                    payee=self._payee,
                 )
             )
         else:
             self._end_flat()
-            amount = signed(values["montant"], values["signe"])
-            label = f"Retenue (dette {values['dette']}, {values['nature']} {values['operation']})"
-            if values["operation"] != RECOVERY:
-                label = (
-                    f"Mouvement de la dette {values['dette']} ({values['nature']} {values['operation']}, "
-                    f"{euros(amount)} €) : rien n’est payé ni retenu"
-                )
-                amount = 0
-            day = str(values["date"])
-            self.payments.append(OtherPayment(str(values["nature"]), label, amount, day, day, self._transfer))
+            self.payments.append(self._held_back(values))
+
+    def _held_back(self, values: dict[str, str | int]) -> OtherPayment:
+        """A 250: money with a recovery alone, else a movement of the debt itself."""
+        amount, moved = signed(values["montant"], values["signe"]), 0
+        label = f"Retenue (dette {values['dette']}, {values['nature']} {values['operation']})"
+        if values["operation"] != RECOVERY:
+            label = (
+                f"Mouvement de la dette {values['dette']} ({values['nature']} {values['operation']}, "
+                f"{euros(amount)} €) : rien n’est payé ni retenu"
+            )
+            amount, moved = 0, amount
+        day, nature = str(values["date"]), str(values["nature"])
+        return OtherPayment(nature, label, amount, day, day, self._transfer, self._payee, moved)
 
     def _end_flat(self) -> None:
         flat, self._flat = self._flat, None
         detailed, self._flat_detailed = self._flat_detailed, False
         if flat is not None and not detailed:
-            amount = int(flat["montant"])
-            self.payments.append(OtherPayment(str(flat["code"]), "", amount, "", "", self._transfer))
+            code, amount = str(flat["code"]), int(flat["montant"])
+            self.payments.append(OtherPayment(code, "", amount, "", "", self._transfer, self._payee))
 
 
 def _add(sheet: _OpenSheet, kind: str, values: dict[str, str | int]) -> None:

@@ -8,13 +8,18 @@ from tournee.model.codes import AMC, DRE, FSE
 from tournee.store.database import Database
 from tournee.store.inserts import number_of
 from tournee.store.settling.changes import Changes, Record
-from tournee.store.states import FileState, LotState, SheetState, State
+from tournee.store.states import DoubtState, FileState, LotState, SheetState, State
 from tournee.store.tables.effects import Applied, Effects
 from tournee.store.tables.messages import Messages
 
 _SETTLED_LATE = "prouvé par un retour"
 _DUPLICATE_CODE = "0105"
 _ACCEPTED_AFTER_ALL = "lot refusé, puis accepté : il a été refait, à vérifier"
+_CONTRADICTED = "lot refusé, puis accepté : à vérifier"
+_REFUSED_AFTER_ALL = "lot accepté, puis refusé : à vérifier"
+_REFUSED_THOUGH_PAID = "lot refusé, dont des factures sont payées : à vérifier"
+_FILE_CONTRADICTED = "fichier refusé, puis accepté : à vérifier"
+_PAID = frozenset({SheetState.PAID, SheetState.PARTLY_PAID})
 _DOUBT = "doublon d’un envoi déjà reçu"
 
 _LOTS = """SELECT lot.id, lot.number, lot.date, lot.ps, lot.file, file.number AS file_number FROM lot
@@ -40,8 +45,11 @@ class Acknowledgements:
         for row in found:
             file = int(row["id"])
             if self.prove_arrival(changes, file):
-                return replace(self._settle_file(changes, file, effect), file=file)
-        return Applied(False, "fichier jamais envoyé" if found else "fichier inconnu")
+                settled = self._settle_file(changes, file, effect)
+                if effect.outcome is Outcome.ACCEPTED and self._was_refused_whole(changes, file):
+                    settled = _contradicted(settled, _FILE_CONTRADICTED)
+                return replace(settled, file=file)
+        return _unmatched(effect, "fichier jamais envoyé" if found else "fichier inconnu")
 
     def apply_to_lot(self, changes: Changes, effect: Effect) -> Applied:
         """Settle the lot that an effect names, or say why not."""
@@ -56,11 +64,14 @@ class Acknowledgements:
         for row in found:
             if row["file"] is not None and self.prove_arrival(changes, row["file"]):
                 lot = int(row["id"])
+                against = self._contradiction(changes, lot, effect)
                 settled = self._settle_lot(changes, lot, effect)
+                if against:
+                    settled = _contradicted(settled, against)
                 self._settle_file_by_its_lots(changes, row["file"])
                 culprit = self._culprit(changes, lot, effect)
                 return replace(settled, lot=lot, file=row["file"], invoice=culprit)
-        return Applied(False, "lot jamais envoyé" if found else "lot inconnu")
+        return _unmatched(effect, "lot jamais envoyé" if found else "lot inconnu")
 
     def prove_arrival(self, changes: Changes, file: int) -> bool:
         """A return speaks of this file, so it arrived: settle its last message that tried to; False where
@@ -136,12 +147,45 @@ class Acknowledgements:
         if not _is_duplicate(effect):
             self._lift_duplicate(changes, lot)
         if not advance(changes, "lot", lot, LotState.ACKNOWLEDGED if accepted else LotState.REFUSED, effect):
-            remade = accepted and self._db.rows("SELECT sheet FROM former_lot WHERE lot = ? LIMIT 1", lot)
-            return Applied(True, _ACCEPTED_AFTER_ALL if remade else "lot déjà réglé")
+            return Applied(True, "lot déjà réglé")
         state = SheetState.ACKNOWLEDGED if accepted else SheetState.REFUSED
         for sheet in changes.with_("sheet", "lot", lot, "lot_rank"):
             advance(changes, "sheet", sheet["id"], state, effect)
         return Applied(True)
+
+    def _contradiction(self, changes: Changes, lot: int, effect: Effect) -> str:
+        """What is told of a lot against what was told before, in French; a duplicate (0105) contradicts
+        nothing.
+        """
+        if _is_duplicate(effect) or effect.outcome not in (Outcome.ACCEPTED, Outcome.REFUSED):
+            return ""
+        state = changes.state("lot", lot)
+        if effect.outcome is Outcome.ACCEPTED:
+            if state is not LotState.REFUSED:
+                return ""
+            changes.write()
+            if self.is_truly_refused(lot, changes.record("lot", lot)["file"]):
+                remade = self._db.rows("SELECT sheet FROM former_lot WHERE lot = ? LIMIT 1", lot)
+                return _ACCEPTED_AFTER_ALL if remade else _CONTRADICTED
+            return ""
+        sheets = changes.with_("sheet", "lot", lot, "lot_rank")
+        if any(SheetState(sheet["state"]) in _PAID for sheet in sheets):
+            return _REFUSED_THOUGH_PAID
+        if state is not LotState.ACKNOWLEDGED:
+            return ""
+        changes.write()
+        taken = (told for told, _ in self._effects.applied_to("lot", lot) if told.target is Target.LOT)
+        return _REFUSED_AFTER_ALL if any(one.outcome is Outcome.ACCEPTED for one in taken) else ""
+
+    def _was_refused_whole(self, changes: Changes, file: int) -> bool:
+        """Whether a return refused the file itself, otherwise than as a duplicate."""
+        if changes.state("file", file) is not FileState.REFUSED:
+            return False
+        changes.write()
+        return any(
+            told.target is Target.FILE and told.outcome is Outcome.REFUSED and not _is_duplicate(told)
+            for told, _ in self._effects.applied_to("file", file)
+        )
 
     def _lift_duplicate(self, changes: Changes, lot: int) -> None:
         """A lot refused for nothing but having been there already waits anew for what the OCT said first."""
@@ -190,6 +234,16 @@ def advance(changes: Changes, table: str, row_id: int, state: State, effect: Eff
     changes.move(table, row_id, state, reason)
     changes.give_reason(table, row_id, "" if effect.outcome is Outcome.ACCEPTED else reason)
     return True
+
+
+def _contradicted(settled: Applied, note: str) -> Applied:
+    return replace(settled, note=note, doubt=DoubtState.CONTRADICTED)
+
+
+def _unmatched(effect: Effect, note: str) -> Applied:
+    """Nothing of ours; a refusal, or a file that the OCT has already, waits for the carer's eye."""
+    doubt = None if effect.outcome is Outcome.ACCEPTED else DoubtState.UNMATCHED
+    return Applied(False, note, doubt=doubt)
 
 
 def _is_duplicate(effect: Effect) -> bool:

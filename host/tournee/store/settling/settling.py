@@ -10,22 +10,25 @@ from tournee.store.inserts import number_of
 from tournee.store.rows import EffectRow
 from tournee.store.settling.acknowledgements import Acknowledgements, advance, choose_sheet
 from tournee.store.settling.changes import Changes, Record
-from tournee.store.states import SheetState, State, VisitState
-from tournee.store.tables.effects import OTHER_INSURED, Applied, Effects
+from tournee.store.states import DoubtState, SheetState, VisitState
+from tournee.store.tables.effects import OTHER_INSURED, OTHER_PS, Applied, Effects
 from tournee.store.tables.payments import Due, Payments, anomalies, joined, payment_state, same_visit
 
 _NIR_LENGTH = 13  # without its key
 
 _FORMER = "SELECT sheet, lot FROM former_lot WHERE sheet IN ({marks}) ORDER BY lot DESC"
 
+_OURS = """SELECT 1 FROM invoice WHERE ps = ? UNION SELECT 1 FROM day WHERE ps = ?"""
+
 _STANDS_NOT = frozenset({SheetState.ABANDONED, SheetState.REFUSED, SheetState.PAYMENT_REFUSED})
 _MAY_BE_GIVEN_UP = frozenset({SheetState.MADE, SheetState.CERTIFIED})
-_CONTRADICTIONS: dict[tuple[State, Outcome], str] = {
-    (SheetState.REFUSED, Outcome.PAID): "refusée, puis payée : à vérifier",
-    (SheetState.PAYMENT_REFUSED, Outcome.PAID): "paiement refusé, puis payé : à vérifier",
-    (SheetState.PAID, Outcome.REJECTED): "payée, puis paiement refusé : à vérifier",
+_CONTRADICTIONS: dict[tuple[Outcome, Outcome], str] = {
+    (Outcome.REJECTED, Outcome.PAID): "paiement refusé, puis payé : à vérifier",
+    (Outcome.PAID, Outcome.REJECTED): "payée, puis paiement refusé : à vérifier",
+    (Outcome.PAID, Outcome.DEFERRED): "payée, puis différée : à vérifier",
 }
-"""What is said of money told against what was told before."""
+"""What is said of money of a share, told against what was told of it before."""
+_PAID_AFTER_ALL = "refusée, puis payée : à vérifier"
 _OF_MONEY = frozenset({Outcome.PAID, Outcome.REJECTED, Outcome.DEFERRED})
 
 
@@ -40,9 +43,11 @@ class Settling:
     ) -> None:
         self._db, self._effects, self._payments = db, effects, payments
         self._acknowledgements = acknowledgements
+        self._known: dict[str, bool] = {}
 
     def apply(self, received: int, effects: Sequence[Effect]) -> tuple[EffectRow, ...]:
         """Apply what the return `received` says, in order, and keep it."""
+        self._known.clear()
         changes = Changes(self._db, self._effects, self._payments, received)
         former = self._read_ahead(changes, [one for one in effects if one.target is Target.INVOICE])
         rows = []
@@ -83,9 +88,20 @@ class Settling:
             return self._acknowledgements.apply_to_file(changes, effect)
         if effect.target is Target.LOT:
             return self._acknowledgements.apply_to_lot(changes, effect)
+        if effect.ps and not self._is_ours(effect.ps):
+            return Applied(False, OTHER_PS)
         if effect.target is Target.PAYMENT:
-            return Applied(True, "paiement hors facture")
-        return self._apply_to_invoice(changes, effect, former)
+            return Applied(True, "mouvement d’une dette" if effect.moved else "paiement hors facture")
+        done = self._apply_to_invoice(changes, effect, former)
+        if done.applied or effect.outcome not in _OF_MONEY or done.note == OTHER_INSURED:
+            return done
+        return replace(done, doubt=DoubtState.UNMATCHED)
+
+    def _is_ours(self, ps: str) -> bool:
+        """Whether this journal bills for a professional."""
+        if ps not in self._known:
+            self._known[ps] = bool(self._db.rows(_OURS, ps, ps))
+        return self._known[ps]
 
     def _apply_to_invoice(self, changes: Changes, effect: Effect, former: dict[int, list[int]]) -> Applied:
         if not effect.invoice:
@@ -113,14 +129,16 @@ class Settling:
             changed = advance(changes, "sheet", sheet["id"], state, effect)
             return touched if changed else replace(touched, note="facture déjà réglée")
         if effect.outcome in _OF_MONEY:
-            before = changes.state("sheet", sheet["id"])
-            contradiction = _CONTRADICTIONS.get((before, effect.outcome), "")
-            if effect.outcome is Outcome.PAID and effect.paid <= 0:
-                contradiction = ""
+            contradiction = self._contradiction(changes, sheet, effect)
             self._pay(changes, sheet["id"], effect)
             given_up = self._spare_billing_twice(changes, invoice)
             amiss = self._anomalies(changes, changes.record("sheet", sheet["id"]))
-            return replace(touched, note=joined(contradiction, *given_up, *amiss))
+            twice = self._billed_twice(changes, invoice)
+            return replace(
+                touched,
+                note=joined(contradiction, *given_up, *amiss, *twice),
+                doubt=self._doubt(changes, sheet["id"], contradiction if not twice else "", amiss),
+            )
         return replace(touched, note="signalement")
 
     def _differing(
@@ -147,18 +165,47 @@ class Settling:
             differing.append("autre date de lot")
         return ", ".join(differing), meant[0] if meant else None
 
+    def _contradiction(self, changes: Changes, sheet: Record, effect: Effect) -> str:
+        """What is told of the share of a sheet that another return denied, in French; "" for what agrees.
+        Money that is taken back says so itself.
+        """
+        if effect.outcome is Outcome.PAID and effect.paid <= 0:
+            return ""
+        if effect.outcome is Outcome.PAID and changes.state("sheet", sheet["id"]) is SheetState.REFUSED:
+            return _PAID_AFTER_ALL
+        share = _share(sheet, effect)
+        said = {
+            Outcome(told.outcome)
+            for told in changes.payments_of(sheet["id"])
+            if told.share == share and (told.paid > 0 or told.outcome != Outcome.PAID.value)
+        }
+        return joined(
+            *(_CONTRADICTIONS.get((before, effect.outcome), "") for before in Outcome if before in said)
+        )
+
+    def _doubt(
+        self, changes: Changes, sheet: int, contradiction: str, amiss: Sequence[str]
+    ) -> DoubtState | None:
+        """What the carer must settle; what is paid in part or refused waits by its state."""
+        if contradiction:
+            return DoubtState.CONTRADICTED
+        is_paid = changes.state("sheet", sheet) is SheetState.PAID
+        return DoubtState.UNBALANCED if amiss and is_paid else None
+
     def _pay(self, changes: Changes, sheet_id: int, effect: Effect) -> None:
         """Keep what was paid, and bring the sheet where its payments say."""
         sheet = changes.record("sheet", sheet_id)
-        changes.pay(sheet_id, effect.share or (AMC if sheet["kind"] == DRE else AMO), effect)
+        changes.pay(sheet_id, _share(sheet, effect), effect)
         state = payment_state(changes.payments_of(sheet_id), self._due(changes, sheet))
         why = effect.reason
         if why:
             why = f"différé — {why}" if effect.outcome is Outcome.DEFERRED else why
             changes.give_reason("sheet", sheet_id, why)
         present = changes.state("sheet", sheet_id)
-        if state is not None and state is not present and present.leads_to(state):
-            reasons = joined(effect.reason, *self._anomalies(changes, sheet))
+        written_off = present is SheetState.WRITTEN_OFF and not effect.paid
+        if state is not None and state is not present and not written_off and present.leads_to(state):
+            twice = self._billed_twice(changes, sheet["invoice"])
+            reasons = joined(effect.reason, *self._anomalies(changes, sheet), *twice)
             changes.move("sheet", sheet_id, state, reasons)
 
     def _spare_billing_twice(self, changes: Changes, invoice: int) -> list[str]:
@@ -188,8 +235,7 @@ class Settling:
 
     def _anomalies(self, changes: Changes, sheet: Record) -> tuple[str, ...]:
         payments = changes.payments_of(sheet["id"])
-        amiss = anomalies(payments, self._due(changes, sheet)) if payments else ()
-        return (*amiss, *self._billed_twice(changes, sheet["invoice"]))
+        return anomalies(payments, self._due(changes, sheet)) if payments else ()
 
     def _billed_twice(self, changes: Changes, invoice: int) -> list[str]:
         """What else lives of a visit of which an invoice is paid, be it this one or the other."""
@@ -217,6 +263,11 @@ class Settling:
     def _due(self, changes: Changes, sheet: Record) -> Due:
         beside = changes.with_("sheet", "invoice", sheet["invoice"])
         return Due(sheet["kind"], sheet["amo"], sheet["amc"], alone=len(beside) == 1)
+
+
+def _share(sheet: Record, effect: Effect) -> str:
+    """The share that an effect is of: a sheet's own where the return does not say."""
+    return effect.share or (AMC if sheet["kind"] == DRE else AMO)
 
 
 def _is_said(value: str) -> bool:

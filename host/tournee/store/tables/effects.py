@@ -7,9 +7,13 @@ from tournee.model import Effect, Target
 from tournee.store.database import Database
 from tournee.store.rows import EffectRow
 from tournee.store.statements import Row
+from tournee.store.states import DoubtState
 
 OTHER_INSURED = "autre assuré"
 """Why nothing was applied: the NIR is not the invoice's, and all else is."""
+
+OTHER_PS = "d’un autre professionnel"
+"""Why nothing was applied: a file of several professionals tells it of one who is not of this journal."""
 
 _ACCEPTED = "autre NIR, accepté"
 
@@ -23,8 +27,8 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of one effect: whether it was matched, what it touched, and a note where it changed
-    nothing.
+    """What became of one effect: whether it was matched, what it touched, a note where it changed nothing,
+    and the doubt that the carer must settle, if any.
     """
 
     applied: bool
@@ -32,6 +36,7 @@ class Applied:
     invoice: int | None = None
     lot: int | None = None
     file: int | None = None
+    doubt: DoubtState | None = None
 
 
 class Effects:
@@ -58,6 +63,12 @@ class Effects:
                 for row, (effect, done) in enumerate(effects, first)
             ],
         )
+        doubts = [
+            ("effect", row, done.doubt, done.note)
+            for row, (_, done) in enumerate(effects, first)
+            if done.doubt is not None
+        ]
+        self._db.remember(doubts)
 
     def of_return(self, return_id: int) -> tuple[EffectRow, ...]:
         """What one return said."""
@@ -72,8 +83,8 @@ class Effects:
         return tuple(row for row in self.unmatched() if row.note == OTHER_INSURED)
 
     def payments_outside(self) -> tuple[EffectRow, ...]:
-        """Payments outside invoices that returns told of (RSP 900)."""
-        rows = self._find("WHERE invoice IS NULL AND lot IS NULL AND file IS NULL")
+        """Payments outside invoices that returns told of (RSP 900), to professionals of this journal."""
+        rows = self._find("WHERE applied = 1 AND invoice IS NULL AND lot IS NULL AND file IS NULL")
         return tuple(row for row in rows if row.effect.target is Target.PAYMENT)
 
     # --- for what is settled and put right ---
@@ -92,6 +103,11 @@ class Effects:
         """What was applied to a `file`, a `lot` or an `invoice`, with its row."""
         rows = self._db.rows(f"{_EFFECTS} WHERE {column} = ? AND applied = 1 ORDER BY id", row_id)
         return [(self._told(row), row) for row in rows]
+
+    def get_all(self, effects: Sequence[int]) -> dict[int, tuple[EffectRow, int | None]]:
+        """These effects by id, each with the id of the invoice that it touched."""
+        rows = self._db.among(f"{_EFFECTS} WHERE id IN ({{marks}})", effects)
+        return {row["id"]: (self._row(row), row["invoice"]) for row in rows}
 
     def touching(self, invoices: Sequence[int], lots: Sequence[int], files: Sequence[int]) -> list[EffectRow]:
         """What was said of these invoices, of these lots as such, of these files as such."""

@@ -31,6 +31,11 @@ _NAMES: Mapping[str, tuple[str, Callable[[Row], str]]] = {
         "SELECT id, compostage FROM message WHERE id IN ({marks})",
         lambda row: f"message {row['compostage']}",
     ),
+    "effect": (
+        "SELECT id, received FROM effect WHERE id IN ({marks})",
+        lambda row: f"ce que dit le retour {row['received']}",
+    ),
+    "return": ("SELECT id FROM received WHERE id IN ({marks})", lambda row: f"retour {row['id']}"),
     "received": (
         "SELECT id, kind FROM received WHERE id IN ({marks})",
         lambda row: f"{'retour' if row['kind'] == 'unknown' else row['kind']} {row['id']}",

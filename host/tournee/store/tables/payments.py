@@ -2,6 +2,7 @@
 asked otherwise than computed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -136,6 +137,20 @@ class Payments:
             due = Due(sheet["kind"], sheet["amo"], sheet["amc"], alone=beside.get(sheet["invoice"]) == 1)
             amiss = anomalies(of_sheet, due) if of_sheet else ()
             found[sheet["id"]] = joined(told, *amiss, *map(same_visit, twice.get(sheet["invoice"], ())))
+        return found
+
+    def amiss(self, invoices: Sequence[int]) -> dict[int, str]:
+        """What differs now between what these invoices asked and what returns say of it, by invoice."""
+        rows = self._db.among(
+            "SELECT id, invoice, kind, amo, amc FROM sheet WHERE invoice IN ({marks}) ORDER BY id", invoices
+        )
+        payments = self.of_sheets(row["id"] for row in rows)
+        beside = Counter(row["invoice"] for row in rows)
+        found: dict[int, str] = {}
+        for row in rows:
+            due = Due(row["kind"], row["amo"], row["amc"], alone=beside[row["invoice"]] == 1)
+            told = anomalies(payments[row["id"]], due) if row["id"] in payments else ()
+            found[row["invoice"]] = joined(found.get(row["invoice"], ""), *told)
         return found
 
     def billed_twice(self, invoices: Iterable[int]) -> dict[int, list[int]]:

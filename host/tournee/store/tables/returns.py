@@ -8,7 +8,7 @@ from tournee.model import Effect
 from tournee.store.database import Database
 from tournee.store.rows import EffectRow, ReturnNotes, ReturnRow, Settlement
 from tournee.store.statements import Row
-from tournee.store.states import ReturnState
+from tournee.store.states import DoubtState, ReturnState
 from tournee.store.tables.effects import Effects
 from tournee.store.tables.sealed_chunks import SealedChunks
 
@@ -66,9 +66,10 @@ class Returns:
         *,
         body: bytes = b"",
         notes: Sequence[str] = (),
+        doubt: tuple[DoubtState, str] | None = None,
     ) -> Settlement:
         """Apply what a return says, all in one step, and keep what it held (`content`, once unsealed) and
-        what is odd in it (`notes`).
+        what is odd in it (`notes`); `doubt` is what the carer must settle of the return itself, and why.
 
         A return already settled changes nothing; one whose content, or what tells it apart whatever its
         header (`body`), another return already brought is settled without effects. Gives the return as it now
@@ -96,6 +97,8 @@ class Returns:
                 self._chunks.keep(content, "received", "content", return_id)
             self._db.move("received", [return_id], ReturnState.SETTLED, reason or kind)
             done = () if repeated else self._apply(return_id, effects)
+            if doubt is not None and not repeated:
+                self._db.remember([("return", return_id, *doubt)])
             return Settlement(self.get(return_id), done)
 
     def accept_insured(self, return_id: int) -> Settlement:

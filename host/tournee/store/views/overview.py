@@ -22,6 +22,7 @@ _ATTENTION = (
     SheetState.IN_LOT,
     SheetState.SENT,
     SheetState.ACKNOWLEDGED,
+    SheetState.WRITTEN_OFF,
     SheetState.PAID,
     SheetState.ABANDONED,
 )
@@ -29,7 +30,8 @@ _ATTENTION = (
 
 _RANK = {state: rank for rank, state in enumerate(_ATTENTION)}
 _STATES = {state.value: state for state in _ATTENTION}
-_OPEN = tuple(state for state in _ATTENTION if state not in (SheetState.PAID, SheetState.ABANDONED))
+_CLOSED = (SheetState.PAID, SheetState.WRITTEN_OFF, SheetState.ABANDONED)
+_OPEN = tuple(state for state in _ATTENTION if state not in _CLOSED)
 
 _AT_ONCE = 200
 """Invoices read at a time: of any number in the same memory, and few are read in vain for a short page."""

@@ -3,6 +3,7 @@
 from tournee.store.database import Database
 from tournee.store.rows import MoneyRow, TwiceRow, WaitingRow
 from tournee.store.statements import Row
+from tournee.store.tables.payments import Payments
 
 _SENT_SINCE = """(SELECT at FROM history WHERE subject = 'message' AND state = 'sent'
     AND subject_id IN (SELECT id FROM message WHERE message.file = lot.file) ORDER BY id DESC LIMIT 1)"""
@@ -27,7 +28,8 @@ _REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, fil
         AND visit.state = 'done' AND invoice.id = (SELECT max(id) FROM invoice WHERE visit = visit.id))
     ORDER BY lot.id"""
 
-_MONEY = """SELECT sheet.id, sheet.patient_sealed, sheet.reason_sealed, invoice.number, invoice.ps,
+_MONEY = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.amo, sheet.amc, sheet.patient_sealed,
+    sheet.reason_sealed, invoice.number, invoice.ps,
     (SELECT max(received.taken) FROM payment JOIN received ON received.id = payment.received
         WHERE payment.sheet = sheet.id) AS since
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
@@ -37,6 +39,10 @@ _MONEY = """SELECT sheet.id, sheet.patient_sealed, sheet.reason_sealed, invoice.
 _PAYMENT_REFUSED = f"{_MONEY} sheet.state = 'payment_refused' ORDER BY sheet.id"
 _DEFERRED = f"""{_MONEY} sheet.id IN (SELECT sheet FROM payment WHERE outcome = 'deferred')
     AND +sheet.state IN ('sent', 'acknowledged') ORDER BY sheet.id"""  # noqa: S608 (ours)
+
+_PARTLY = f"""{_MONEY} sheet.state = 'partly_paid' ORDER BY sheet.id"""
+_PUT_OFF = """SELECT sheet FROM payment AS last WHERE outcome = 'deferred' AND sheet IN ({marks})
+    AND id = (SELECT max(id) FROM payment WHERE payment.sheet = last.sheet AND payment.share = last.share)"""
 
 _TWICE = """WITH standing AS (SELECT invoice.id, invoice.number, invoice.ps, invoice.visit,
         (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet
@@ -65,8 +71,8 @@ _PAID_ALREADY = """SELECT DISTINCT fresh.id, fresh.number FROM lot JOIN sheet ON
 class Waiting:
     """Knows since when something waits; `since` is ISO 8601."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, payments: Payments) -> None:
+        self._db, self._payments = db, payments
 
     def lots_without_arl(self) -> tuple[WaitingRow, ...]:
         """Lots sent and neither acknowledged nor refused nor paid; `since` their last message left."""
@@ -90,6 +96,10 @@ class Waiting:
         """Invoices whose payment an insurer put off, and that nothing since has settled."""
         return self._money(_DEFERRED)
 
+    def partly_paid(self) -> tuple[MoneyRow, ...]:
+        """Invoices of which a part was paid and the rest was not; `waits` when the insurer put it off."""
+        return self._money(_PARTLY)
+
     def billed_twice(self) -> tuple[TwiceRow, ...]:
         """Visits of which two invoices stand and one at least is paid; `since` money was last told of."""
         with self._db.reading():
@@ -112,16 +122,18 @@ class Waiting:
         """An invoice once, with all that its sheets are told."""
         found: dict[tuple[str, int], MoneyRow] = {}
         with self._db.reading():
-            for row in self._db.rows(query):
-                patient, reason = (
-                    self._db.decrypt_text(row[f"{name}_sealed"], "sheet", name, row["id"])
-                    for name in ("patient", "reason")
-                )
+            rows = self._db.rows(query)
+            reasons = self._payments.reasons(rows)
+            put_off = {row["sheet"] for row in self._db.among(_PUT_OFF, [row["id"] for row in rows])}
+            for row in rows:
+                patient = self._db.decrypt_text(row["patient_sealed"], "sheet", "patient", row["id"])
+                reason = reasons[row["id"]]
                 key = (row["ps"], row["number"])
                 before = found.get(key)
                 told = " ; ".join(filter(None, (before.reason if before else "", reason)))
                 number = f"{row['number']:09}"
-                found[key] = MoneyRow(number, row["ps"], patient, told, row["since"] or "")
+                waits = row["id"] in put_off or (before is not None and before.waits)
+                found[key] = MoneyRow(number, row["ps"], patient, told, row["since"] or "", waits)
         return tuple(found.values())
 
     def _waiting(self, query: str) -> tuple[WaitingRow, ...]:

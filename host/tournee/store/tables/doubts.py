@@ -1,0 +1,80 @@
+"""Doubts: what settled returns say that only the carer can settle, in front of her until she says it is seen.
+
+They are kept in the history alone: raised with the return, ended by a word. Amounts that differ end by
+themselves once what is paid agrees.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from tournee.errors import StoreError
+from tournee.model import Effect
+from tournee.store.database import Database
+from tournee.store.statements import Row
+from tournee.store.states import DoubtState
+from tournee.store.tables.effects import Effects
+from tournee.store.tables.payments import Payments
+
+_EFFECT, _RETURN, _UNBALANCED = "effect", "return", DoubtState.UNBALANCED.value
+_RAISED = """SELECT subject_id, state, at, id, detail_sealed FROM history AS last
+    WHERE subject = ? AND id = (SELECT max(id) FROM history
+        WHERE history.subject = last.subject AND history.subject_id = last.subject_id) AND state <> 'seen'
+    ORDER BY id"""
+
+
+@dataclass(frozen=True)
+class DoubtRow:
+    """What waits for the carer's eye in a settled return, since when (ISO 8601) and why, in French; `effect`
+    is what it says, None when the doubt is of the return itself.
+    """
+
+    return_id: int
+    state: DoubtState
+    reason: str = field(repr=False)
+    since: str
+    effect: Effect | None = None
+
+
+class Doubts:
+    """All that waits for an eye, and its end."""
+
+    def __init__(self, db: Database, effects: Effects, payments: Payments) -> None:
+        self._db, self._effects, self._payments = db, effects, payments
+
+    def waiting(self) -> tuple[DoubtRow, ...]:
+        """Every doubt that nobody settled, in the order they were raised."""
+        with self._db.reading():
+            return tuple(self._waiting().values())
+
+    def seen(self, returns: Collection[int], word: str) -> int:
+        """End all doubts of these returns with a word, and give how many; StoreError when there is none."""
+        with self._db.step("doubts_seen"):
+            ended = [key for key, row in self._waiting().items() if row.return_id in returns]
+            if not ended:
+                raise StoreError(
+                    f"Rien n’est à vérifier dans le retour {', '.join(map(str, sorted(returns)))}.",
+                    next_step="regardez dans les alertes de quel retour il s’agit",
+                )
+            self._db.remember([(subject, one, DoubtState.SEEN, word) for subject, one in ended])
+            return len(ended)
+
+    def _waiting(self) -> dict[tuple[str, int], DoubtRow]:
+        raised = self._db.rows(_RAISED, _EFFECT)
+        told = self._effects.get_all([row["subject_id"] for row in raised])
+        invoices = {told[row["subject_id"]][1] for row in raised if row["state"] == _UNBALANCED}
+        amiss = self._payments.amiss(sorted(one for one in invoices if one is not None))
+        found = {}
+        for row in raised:
+            effect, invoice = told[row["subject_id"]]
+            reason = self._detail(row) if row["state"] != _UNBALANCED else amiss.get(invoice or 0, "")
+            if reason:
+                found[_EFFECT, row["subject_id"]] = DoubtRow(
+                    effect.return_id, DoubtState(row["state"]), reason, row["at"], effect.effect
+                )
+        for row in self._db.rows(_RAISED, _RETURN):
+            one = row["subject_id"]
+            found[_RETURN, one] = DoubtRow(one, DoubtState(row["state"]), self._detail(row), row["at"])
+        return found
+
+    def _detail(self, row: Row) -> str:
+        return self._db.decrypt_text(row["detail_sealed"], "history", "detail", row["id"])
