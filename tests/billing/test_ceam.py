@@ -15,6 +15,8 @@ from tournee.billing.dayfile.ceam import read_ceam
 from tournee.billing.dayfile.day import DayError, load_day
 from tournee.billing.judged import read_judged, write_judged
 from tournee.billing.nomenclature.table import packaged
+from tournee.billing.pricing.coverage import Cover
+from tournee.billing.pricing.shares import share_out
 from tournee.tables.table import Table
 
 CARE = date(2026, 11, 16)
@@ -102,7 +104,7 @@ def test_a_card_must_be_in_force_on_the_last_day_of_care():
 def test_number_of_another_state_names_both():
     found = places(visit(ceam=FACE | {"pays": "AT"}))
     assert found["visite 1, ceam, numero_carte"] == (
-        "porte le code de pays 276 (Allemagne), la carte est de Autriche : 040 est attendu après 80"
+        "porte le code de pays 276 (Allemagne) ; le pays dit est Autriche : 040 est attendu après 80"
     )
 
 
@@ -168,6 +170,27 @@ def test_fees_asked_stand_in_for_the_tariff_and_hold_the_night():
     lines = lines_of(actes=acts, majoration="N", heure="21:00")
     assert [(line.code, line.cents) for line in lines] == [("AMI", 3000), ("N", 0)]
     assert "compris dans les honoraires" in lines[1].note
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"majoration": "N", "heure": "23:30"},
+        {
+            "actes": [{"code": "AMI", "coefficient": 1, "honoraires": 30, "qualificatif": "D"}],
+            "majoration": "N",
+        },
+        {"actes": [ACTS[0] | {"qualificatif": "G"}], "majoration": "N"},
+        {"actes": ACTS * 3, "deplacement": {"indemnite": "IFA", "kilometres": 10}},
+        {"actes": [ACTS[0] | {"date": f"2026-11-{day}"} for day in (14, 15, 16)]},
+    ],
+)
+def test_sheet_comes_to_what_an_invoice_of_the_same_care_would(changes):
+    (judged,) = read(visit(**{"heure": "21:00"} | changes)).visits
+    nobody = Cover(0, "0", "10")
+    lines = share_out((line, CARE, nobody) for line in judged.lines)
+    assert sum(line.cents for line in care_lines(judged)) == sum(line.fee for line in lines) >= 0
 
 
 def test_quote_of_a_visit_on_a_card_asks_nothing_of_a_caisse():

@@ -142,3 +142,4 @@ def test_card_of_another_kind_is_named_and_what_to_do_is_said(taken_in: Path, ca
     assert said in values["unread"]["vitale"]["text"]
     certified = run("certify")
     assert said in str(certified.exception)
+    assert "LAMBERT" in certified.stdout.upper()  # the visit that needs no card is done all the same

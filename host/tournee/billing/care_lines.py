@@ -9,7 +9,7 @@ from tournee.billing.visit import JudgedVisit
 
 _INCLUDED = "non payé : troisième acte, ou compris dans un forfait"
 _IN_FEE = "compris dans les honoraires demandés"
-_HOURS = {"N": "nuit", "F": "dimanche ou jour férié"}
+_HOURS = ("N", "F")  # a night, a Sunday: an invoice has them on the act that they raise
 _WHOLE = 100
 
 
@@ -52,9 +52,7 @@ def _label(line: PricedLine, judged: JudgedVisit, table: Nomenclature) -> tuple[
 def _notes(line: PricedLine) -> list[str]:
     if not line.billed:
         return [_INCLUDED]
-    notes = [_HOURS[line.code]] if line.code in _HOURS else []
-    if line.rate < _WHOLE:
-        notes.append(f"à {line.rate} % de {decimal(line.coefficient)}")
+    notes = [f"à {line.rate} % de {decimal(line.coefficient)}"] if line.rate < _WHOLE else []
     return [*notes, line.doubt] if line.doubt else notes
 
 

@@ -192,7 +192,7 @@ def card_number_fault(typed: str, country: str) -> str:
             (one.name for one in COUNTRIES.values() if one.number == number[2:5]), "aucun pays de la liste"
         )
         return (
-            f"porte le code de pays {number[2:5]} ({told}), la carte est de {COUNTRIES[country].name} : "
+            f"porte le code de pays {number[2:5]} ({told}) ; le pays dit est {COUNTRIES[country].name} : "
             f"{COUNTRIES[country].number} est attendu après {_HEALTH}"
         )
     return ""

@@ -109,8 +109,8 @@ class StrangeCard(CardFailed):
             return
         self.message = f"{failed.message} C’est peut-être {self.kind}." if self.kind else failed.message
         self.next_step = _UNKNOWN if found is None else found.next_step
-        if found is None or "support" in found.next_step:
-            self.message += f" Son code : {atr.hex(' ').upper() or 'aucun'}."
+        if atr and (found is None or "support" in found.next_step):
+            self.message += f" Son code : {atr.hex(' ').upper()}."
 
 
 @contextmanager

@@ -155,7 +155,7 @@ def format_help() -> None:
 def certify(desk: Desk, as_json: bool) -> None:
     """Fait et certifie dans le lecteur les factures des visites du patient dont la carte est insérée, et
     celles qui se font sans carte. Repris après un arrêt, continue où il en était. Avec une carte en
-    opposition, ne fait que celles-ci.
+    opposition, ou d’une autre sorte, ne fait que celles-ci.
     """
     from tournee.cli.display import certified
 
@@ -177,6 +177,7 @@ def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, pro
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, pending_visits, visits_for
     from tournee.app.opposition.in_force import doubt_is_news, list_state
+    from tournee.reader import StrangeCard
 
     vitale: VitaleInReader | None = None
     if link.cards().vitale:
@@ -184,6 +185,8 @@ def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, pro
             vitale = read_vitale(office, link)
         except OppositionError as error:
             run.opposed = error
+        except StrangeCard as error:  # what needs no card is done all the same
+            run.stopped = error
     run.who = f"{ps.identity.first_name} {ps.identity.name}".title()
     if vitale is not None and vitale.patients:
         holder = vitale.patients[0]

@@ -66,7 +66,7 @@ def show_record(desk: Desk, visit: int, as_json: bool) -> None:
     card = record.ceam
     desk.console.print(f"Visite {record.id} du {record.day:%d/%m/%Y}, {record.state.label}")
     desk.console.print(
-        f"{card.holder}, carte de {COUNTRIES[card.country].name}, expire le {card.expires:%d/%m/%Y}"
+        f"{card.holder}, {COUNTRIES[card.country].name}, carte valable jusqu’au {card.expires:%d/%m/%Y}"
     )
     for line in record.lines:
         coefficient = f" {line.coefficient // 100},{line.coefficient % 100:02}" if line.coefficient else ""
