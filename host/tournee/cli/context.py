@@ -90,7 +90,9 @@ class Desk:
     def office(self) -> Iterator[Office]:
         """The journal and the active route, open; names every route that sends readable text (OCT-MSG-8)."""
         from tournee.app.context import open_office
+        from tournee.core_dumps import forbid_dumps
 
+        forbid_dumps()
         with open_office(self.config()) as office:
             for route in (office.route, *office.former):
                 if route.is_clear:
@@ -101,7 +103,9 @@ class Desk:
     def reader(self) -> Iterator[Reader]:
         """The configured reader, connected and set to the time; says when it is out of reach and back."""
         from tournee.app.cards import open_reader
+        from tournee.core_dumps import forbid_dumps
 
+        forbid_dumps()
         config = self.config()
         choice = config.reader
         if not choice.port:

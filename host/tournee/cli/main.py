@@ -17,6 +17,7 @@ import click
 from tournee import __version__
 from tournee.cli import status
 from tournee.cli.french import LazyGroup
+from tournee.core_dumps import forbid_core_files
 from tournee.errors import TourneeError
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def main(arguments: list[str] | None = None, radio: Radio | None = None) -> None
     `radio` is what Bluetooth runs on, the platform's own unless handed in.
     """
     gc.set_threshold(_GARBAGE_AT)
+    forbid_core_files()
     try:
         tournee.main(args=arguments, standalone_mode=False, obj=radio)
     except click.exceptions.Exit as leave:

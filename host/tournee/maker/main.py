@@ -22,6 +22,7 @@ from tournee.cli.display.show import labelled, reader_line
 from tournee.cli.french import SIMULATION, FrenchGroup
 from tournee.cli.usage import usage_in_french
 from tournee.config.readers import secret_in_file
+from tournee.core_dumps import forbid_dumps
 from tournee.errors import ReaderError, TourneeError
 from tournee.maker import conformance, flashing
 from tournee.maker.card_checks import CardChecks
@@ -235,6 +236,7 @@ def conform(context: click.Context, port: str, report: Path | None, code: str | 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; every error ends in a message in French and an exit status of its own."""
+    forbid_dumps()
     errors = screen(stderr=True)
     errors.print(SIMULATION, style="yellow")
     try:

@@ -7,7 +7,7 @@ which line. The QR code holds `TOURNEE1:SERIAL:CODE`, the code without spaces.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tournee.errors import ReaderError
 from tournee.reader.link.secure_channel import SECRET_LENGTH
@@ -30,7 +30,7 @@ class LabelError(ReaderError):
 class Label:
     """What a label says; `serial` is empty when only the code was typed."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
     serial: str = ""
 
 

@@ -16,6 +16,8 @@ from tournee.cli.french import FrenchCommand, FrenchGroup
 from tournee.cli.options.filters import Filters, filter_options, more_line
 from tournee.errors import BillingError, OppositionError, ReaderError, StoreError
 
+_LINE_MAX = 64  # bytes of a line that is a code porteur
+
 if TYPE_CHECKING:
     from tournee.app.cards import PsOnDuty, VitaleInReader
     from tournee.app.context import Office, Progress
@@ -307,6 +309,6 @@ def _on_duty(desk: Desk, link: Reader) -> PsOnDuty:
 def _ask_code() -> str:
     """The code porteur: typed unseen at a terminal, or one line of the standard input."""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
+        return sys.stdin.buffer.readline(_LINE_MAX).decode("ascii", "replace").rstrip("\r\n")
     code: str = click.prompt("Code porteur", hide_input=True, err=True)
     return code

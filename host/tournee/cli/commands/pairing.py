@@ -14,6 +14,7 @@ from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand
 from tournee.config.editing import choose_reader, forget_reader, remember_reader
 from tournee.config.readers import KnownReader, drop_secret, keep_secret, secret_in_file
+from tournee.core_dumps import forbid_dumps
 from tournee.errors import ConfigError, ReaderError
 from tournee.reader import Reader
 from tournee.reader.label import read_label
@@ -209,6 +210,7 @@ def _known(desk: Desk, which: str) -> KnownReader:
 
 def _ask_secret(file: Path | None) -> bytes | None:
     """The secret of the label, from a file or typed unseen; None when the answer is empty."""
+    forbid_dumps()
     if file is not None:
         return read_label(secret_in_file(file)).secret
     asked = "Code de l’étiquette, ou contenu de son code QR (rien si le lecteur n’en a pas)"

@@ -22,6 +22,8 @@ def show_config() -> None:
 def password(desk: Desk, account: str) -> None:
     """Demande le mot de passe d’un compte de messagerie et le garde dans le trousseau du système."""
     from tournee.config import keep_password
+    from tournee.core_dumps import forbid_dumps
 
+    forbid_dumps()
     keep_password(account, click.prompt("Mot de passe", hide_input=True, err=True))
     desk.console.print(f"Mot de passe de {account} gardé dans le trousseau.")
