@@ -134,6 +134,7 @@ def _act(table: Table) -> tuple[Act, str]:
         quantity=table.whole("quantite", 1),
         fee=table.decimal("honoraires"),
         qualifier=table.text("qualificatif", longest=1).upper(),
+        exemption=table.text("exoneration", longest=1),
     )
     return act, table.text("complement", longest=1).upper()
 

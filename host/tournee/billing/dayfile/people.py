@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from tournee.billing.dayfile.payers import AME, C2S
 from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, IdentityError, Patient
 from tournee.billing.numbers import NIR_LENGTH, nir_fault, nir_form_fault
+from tournee.billing.pricing.coverage import c2s_of_the_caisse
 from tournee.model.codes import DEGRADED, NO_CARD
 from tournee.tables.table import Table
 
@@ -28,8 +30,9 @@ def read_typed_patient(
     hand: Table, visit: Table, nir: str, key: str, born: date | None, birth_rank: str
 ) -> tuple[str, str, Patient | None]:
     """The mode, the reason and the patient that a `[visite.patient]` tells; None where it is wrong."""
-    mode = hand.choice("mode", _MODES, required=True, default=DEGRADED)
-    reason = hand.text("motif", required=True)
+    aided = hand.has(AME)  # there is no card then, and that is why
+    mode = hand.choice("mode", _MODES, required=not aided, default=NO_CARD if aided else DEGRADED)
+    reason = hand.text("motif", required=not aided) or ("attestation d’AME" if aided else "")
     name = hand.text("nom", required=True, longest=27)
     first_name = hand.text("prenom", required=True, longest=27)
     if born is None and not visit.has("naissance"):
@@ -40,6 +43,7 @@ def read_typed_patient(
     rank = hand.digits("rang", 3) or "001"
     quality = hand.digits("qualite", 1) or "0"
     ald = "1" if hand.flag("ald", False) else "0"
+    c2s = hand.flag(C2S, False)
     hand.finish()
     if born is None:
         return mode, reason, None
@@ -57,6 +61,7 @@ def read_typed_patient(
             beneficiary_rank=rank,
             quality=quality,
             coverage=(Coverage(ald=ald),),
+            amc=c2s_of_the_caisse() if c2s else None,
         )
     except IdentityError:
         return mode, reason, None  # the number at fault is noted where it stands

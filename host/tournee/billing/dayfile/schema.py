@@ -29,15 +29,24 @@ Clés d’une visite
                        kilometres : aller et retour, l’abattement est déduit (4 km en plaine, 2 en montagne) ;
                        terrain : "plaine" (sans rien dire), "montagne" ou "pied"
   prescription         date, et prescripteur (numéro de facturation, 9 chiffres), ou rpps (11), ou les deux ;
-                       specialite du prescripteur : "01" sans rien dire
+                       specialite du prescripteur : "01" sans rien dire ; origine : "ville", "établissement",
+                       "infirmier" (prescrit par vous) ou "accès direct"
+  accord               accord préalable : { demande = 2026-10-01, reponse = "accordé", le = 2026-10-10 } ;
+                       reponse : "accordé", "refusé" ou "silence" (sans rien dire), qui vaut accord après
+                       quinze jours ; numero, s’il y en a un
   tiers_payant         "non" (sans rien dire), "amo" la caisse, "amc" la complémentaire, "total" les deux
   documents            ["FSE"], ["DRE"] ou ["FSE", "DRE"] ; sans rien dire : d’après les droits de la carte
   contrat              "99" : l’OCT éclate la facture vers l’organisme complémentaire. La FSE est seule, et
                        tiers_payant vaut "non" ou "amo"
   tiers_payant_complementaire   true, avec le contrat 99 : tiers payant sur la part complémentaire
   nature               "maladie" (sans rien dire), "maternité" ou "accident du travail"
-  accident             { date = 2026-09-14 } ou { numero = "123456789" }, pour un accident du travail
+  accident             { date = 2026-09-14 } ou { numero = "26091401" }, pour un accident du travail ; sans
+                       rien dire : le seul que la carte nomme. La caisse qui le gère est celle qui paie
   ald                  false : soin sans rapport avec l’affection de longue durée de la carte
+  exoneration          "3" soins particuliers, "5" assuré exonéré, "7" prévention (100 %), "9" ASPA (80 %)
+  regime_local         true : régime local d’Alsace-Moselle, 90 % ; la caisse paie tout en un seul versement
+  maternite            { accouchement = 2027-01-10 }, prévu ou réel : 100 % de quatre mois avant à douze jours
+                       après ; ou les jours que dit l’attestation, debut et fin
   amc                  organisme complémentaire saisi d’après l’attestation, à la place de celui de la carte :
                        numero (10 chiffres), adherent, indicateur (2 chiffres), routage, hote, c2s,
                        accord_de_gestion (true : la caisse règle les deux parts)
@@ -51,6 +60,7 @@ Clés d’un acte
   date                 si le soin n’est pas du jour de la journée (série d’actes)
   complement           "N" nuit, "F" dimanche ou jour férié
   taux_plein           true : acte cumulé à taux plein, par dérogation à l’article 11B
+  exoneration          "7" : vaccination ou autre soin de prévention, et les autres comme pour la visite
   honoraires           montant demandé s’il n’est pas celui du tarif, avec :
   qualificatif         "D" exigence du patient, "E" entente directe, "G" gratuit, "N" non remboursable
 
@@ -63,7 +73,9 @@ Sans carte, ou carte illisible : le patient est saisi à la main, nir, cle et na
     regime = "01"
     caisse = "041"
     centre = "0000"
-    # facultatifs : rang (3 chiffres), qualite (1 chiffre), ald (true)
+    # facultatifs : rang (3 chiffres), qualite (1 chiffre), ald (true), c2s (true : gérée par la caisse)
+    # attestation d’AME : 100 %, en tiers payant ; mode et motif deviennent facultatifs
+    # ame = { debut = 2026-03-01, fin = 2027-02-28 }
 
 Carte européenne (CEAM) d’un patient assuré ailleurs en Europe : sa face se recopie, sans nir ni tiers payant.
 La visite est hors télétransmission : ni FSE ni lot ; le patient paie, et reçoit une feuille de soins.

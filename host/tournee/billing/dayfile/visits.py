@@ -9,31 +9,30 @@ from datetime import date
 from tournee.billing.breach import Path
 from tournee.billing.dayfile.ceam import CARD, read_ceam, refuse_beside
 from tournee.billing.dayfile.passages import Placed, passages_of, read_passages
+from tournee.billing.dayfile.payers import (
+    ORIGINS,
+    read_accident,
+    read_agreement,
+    read_entitlement,
+    read_third_party,
+)
 from tournee.billing.dayfile.people import read_attestation, read_nir, read_typed_patient
 from tournee.billing.numbers import BILLING_DIGITS, RPPS_DIGITS, billing_number_fault, rpps_fault
 from tournee.billing.visit import (
-    AMC_PAYS,
-    AMO_PAYS,
-    BOTH_PAY,
     MATERNITY,
-    NO_THIRD_PARTY,
     SICKNESS,
     WORK_ACCIDENT,
-    Accident,
-    Agreement,
     Prescription,
     Visit,
 )
 from tournee.model.codes import KINDS, SECURED
 from tournee.tables.table import Table
 
-_THIRD_PARTY = {"non": NO_THIRD_PARTY, "amo": AMO_PAYS, "amc": AMC_PAYS, "total": BOTH_PAY}
 _NATURES = {
     "maladie": SICKNESS,
     "maternité": MATERNITY,
     "accident du travail": WORK_ACCIDENT,
 }
-_ANSWERS = {"accordé": "given", "refusé": "refused"}
 _PASSAGES = "passages"
 _COUNT_MAX = 999
 
@@ -63,6 +62,7 @@ def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVis
     born = table.day("naissance")
     birth_rank = table.digits("rang_naissance", 1)
     mode, reason, typed = SECURED, "", None
+    entitlement = read_entitlement(table, hand)
     if european is not None:
         refuse_beside(table)
     elif hand is not None:
@@ -76,20 +76,21 @@ def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVis
         key=key,
         passages=passages_of(placed),
         prescription=_prescription(table.table("prescription")),
-        agreement=_agreement(table.table("accord")),
+        agreement=read_agreement(table.table("accord")),
         born=ceam.born if ceam is not None else born,
         birth_rank=birth_rank,
         typed=typed,
         amc=read_attestation(table.table("amc")),
         mode=mode,
         reason=reason,
-        third_party=table.choice("tiers_payant", _THIRD_PARTY, default=NO_THIRD_PARTY),
+        third_party=read_third_party(table, hand),
         complementary_third_party=table.flag("tiers_payant_complementaire", False),
         documents=table.words("documents", KINDS),
         contract99=table.choice("contrat", {"99": True}, default=False),
         nature=table.choice("nature", _NATURES, default=SICKNESS),
-        accident=_accident(table.table("accident")),
+        accident=read_accident(table.table("accident")),
         exempt=table.flag("ald", True),
+        entitlement=entitlement,
         ceam=ceam,
         palliative=table.flag("palliatif", False),
         assessed=table.day("bilan"),
@@ -113,6 +114,7 @@ def _prescription(table: Table | None) -> Prescription | None:
         if count < 0 or count > _COUNT_MAX:
             table.fault(key, f"de 0 à {_COUNT_MAX}")
     flags = [table.flag(key, False) for key in ("domicile", "nuit", "quotidien", "renouvellement")]
+    origin = table.choice("origine", ORIGINS, default="")
     if prescriber and (fault := billing_number_fault(prescriber)):
         table.fault("prescripteur", fault)
     if rpps and (fault := rpps_fault(rpps)):
@@ -137,28 +139,5 @@ def _prescription(table: Table | None) -> Prescription | None:
         night=night,
         daily=daily,
         renewal=renewal,
+        origin=origin,
     )
-
-
-def _agreement(table: Table | None) -> Agreement | None:
-    if table is None:
-        return None
-    asked = table.day("demande", required=True)
-    answer = table.choice("reponse", _ANSWERS, default="")
-    answered = table.day("le")
-    if asked and answered and answered < asked:
-        table.fault("le", "une réponse avant la demande")
-    if bool(answer) != bool(answered):
-        table.fault("le" if answer else "reponse", "manque ; une réponse et son jour vont ensemble")
-    table.finish()
-    return Agreement(asked, answer, answered) if asked else None
-
-
-def _accident(table: Table | None) -> Accident | None:
-    if table is None:
-        return None
-    accident = Accident(table.digits("numero", 9), table.day("date"))
-    if not (table.has("numero") or table.has("date")):
-        table.fault("date", "manque, ou le numéro")
-    table.finish()
-    return accident

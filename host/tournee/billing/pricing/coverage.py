@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tournee.billing.identity import Coverage, Patient
+from tournee.billing.identity import ALWAYS, Amc, Coverage, Patient, Period
 from tournee.billing.pricing.line import PricedLine
 from tournee.billing.visit import MATERNITY, WORK_ACCIDENT, Visit
 from tournee.tables.document import packaged
@@ -86,6 +86,11 @@ def common_cover(covers: list[Cover]) -> Cover:
         exemptions.pop() if len(exemptions) == 1 else _covers()["base"]["exemption"],
         natures.pop() if len(natures) == 1 else "",
     )
+
+
+def c2s_of_the_caisse(period: Period = ALWAYS) -> Amc:
+    """The complémentaire santé solidaire that the caisse itself manages: it settles both shares."""
+    return Amc(_covers()["c2s"]["amc"], management="single", period=period, c2s=True)
 
 
 def exempting_codes() -> dict[str, str]:

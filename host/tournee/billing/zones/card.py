@@ -19,6 +19,7 @@ from tournee.billing.identity import (
     PsIdentity,
 )
 from tournee.billing.numbers import RPPS_DIGITS
+from tournee.billing.pricing.coverage import c2s_of_the_caisse
 from tournee.tables.document import packaged
 
 HOLDER, SITUATION = 1, 2
@@ -178,8 +179,7 @@ def _amc(person: Sequence[CardGroup]) -> Amc | None:
         return _mutual(by_id[MUTUAL], [group for group in person if group.id == MUTUAL_RIGHTS])
     who = by_id[BENEFICIARY]
     if who.field("service_amo") in _c2s()["services"]:
-        period = _period(who, "debut_service", "fin_service")
-        return Amc(_c2s()["amc"], management="single", period=period, c2s=True)
+        return c2s_of_the_caisse(_period(who, "debut_service", "fin_service"))
     return None
 
 
