@@ -15,6 +15,7 @@ from tournee.billing.pricing.visit_lines import visit_lines
 from tournee.billing.rules.case import Carer, Case, Rule
 from tournee.billing.rules.common import COMMON
 from tournee.billing.rules.nurse import NURSE
+from tournee.billing.rules.payers import nature_breaches
 from tournee.billing.rules.physiotherapist import PHYSIOTHERAPIST
 from tournee.billing.rules.visit import visit_breaches
 from tournee.billing.visit import JudgedVisit, Splitter, Visit
@@ -56,6 +57,8 @@ def judge(
     judged = JudgedVisit(carer.number, carer.profession, visit, lines, f"{table.name} {table.version}")
     case = Case(visit, carer, table, items, lines, past)
     breaches = [*unknown, *visit_breaches(visit, splitter=splitter)]
+    if visit.typed is not None:
+        breaches += nature_breaches(judged, visit.typed)
     remarks: list[Remark] = []
     for rule in _RULES[carer.profession]:
         for found in rule(case):

@@ -60,7 +60,7 @@ def cover_of(patient: Patient, visit: Visit, day: date, exemption: str = "") -> 
         nature = MATERNITY
     if nature in covers["insurance"]:
         return Cover(**covers["insurance"][nature], insurance=nature)
-    if exemption:
+    if exemption in covers["exemption"]:
         best = _exempted(covers, exemption)
     else:
         best = max(_exempting(covers, visit, periods), key=lambda one: one.rate)
@@ -103,7 +103,7 @@ def _covers() -> dict[str, Any]:
 
 
 def _exempting(covers: dict[str, Any], visit: Visit, periods: list[Coverage]) -> Iterator[Cover]:
-    if visit.entitlement.exemption:
+    if visit.entitlement.exemption in covers["exemption"]:
         yield _exempted(covers, visit.entitlement.exemption)
     for one in periods:
         row = covers["situation"].get(one.situation, {})

@@ -9,6 +9,7 @@ from tournee.billing.calendar import is_rest_day, is_saturday
 from tournee.billing.pricing.items import TRAVEL, FoundAct, decimal
 from tournee.billing.pricing.visit_lines import NIGHT, SUNDAY
 from tournee.billing.rules.case import Case, Finding, Rule, seen_together
+from tournee.billing.rules.payers import prevention
 
 QUALIFIERS = {
     "D": "dépassement pour exigence du patient",
@@ -298,4 +299,5 @@ COMMON: tuple[Rule, ...] = (
     travel_once,
     institution,
     unsure,
+    prevention,
 )

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tournee.billing.breach import Breach, Path
+from tournee.billing.breach import Breach, Path, Remark
 from tournee.billing.identity import Patient
 from tournee.billing.pricing.accident import chosen_among
 from tournee.billing.pricing.coverage import common_cover, covered, exempting_codes
+from tournee.billing.pricing.items import DEROGATIONS
+from tournee.billing.rules.case import Case
 from tournee.billing.visit import AMO_PAYS, BOTH_PAY, SICKNESS, WORK_ACCIDENT, JudgedVisit, Visit
 from tournee.model.codes import SECURED
 
@@ -39,6 +41,11 @@ def entitlement_breaches(visit: Visit) -> Iterator[Breach]:
 def payer_breaches(judged: JudgedVisit, patient: Patient) -> Iterator[Breach]:
     """Judge who pays for a visit to a patient."""
     yield from _accident(judged.visit, patient)
+    yield from nature_breaches(judged, patient)
+
+
+def nature_breaches(judged: JudgedVisit, patient: Patient) -> Iterator[Breach]:
+    """Refuse an invoice whose acts have several natures of insurance on their days."""
     told = [entry for entry in covered(patient, judged.visit, judged.lines) if entry[0].billed]
     if not told or common_cover([cover for _, _, cover in told]).insurance:
         return
@@ -52,6 +59,19 @@ def payer_breaches(judged: JudgedVisit, patient: Patient) -> Iterator[Breach]:
         "faites-en une visite par nature",
         "nature",
     )
+
+
+def prevention(case: Case) -> Iterator[Remark]:
+    """A vaccination may be prevention, paid whole: which vaccines and persons have it is not settled here."""
+    for item in case.items:
+        said = item.act.exemption or case.visit.entitlement.exemption
+        if item.is_only(DEROGATIONS["vaccin"]) and not said:
+            yield Remark(
+                item.path,
+                "vaccination : au taux habituel ; la prévention la paie à 100 % pour certains vaccins et "
+                'certaines personnes, à vérifier (exoneration = "7")',
+                "prevention",
+            )
 
 
 def _known(code: str, where: Path) -> Iterator[Breach]:
