@@ -179,3 +179,33 @@ def test_the_shell_completes_commands_and_the_words_of_acts(shell: str, tmp_path
     assert "nomenclature" in completed(["tournee", "nom"])
     assert "prothese" in completed(["tournee", "acts", "prot"])
     assert "RIC" in completed(["tournee", "acts", "RI"])
+
+
+DAY_FILE = """
+[journee]
+date = 2026-12-02
+ps = "756000121"
+profession = "IF"
+[[visite]]
+nir = "2550699999001"
+cle = "62"
+naissance = 1955-06-15
+prescription = { date = 2026-11-20, prescripteur = "751000126", rpps = "10100001071" }
+actes = [
+    { code = "AMI", coefficient = 1.5, date = 2026-11-30 },
+    { code = "AMI", coefficient = 1.5, date = 2026-12-01 },
+]
+"""
+
+
+def test_a_day_file_is_priced_by_the_table_of_each_of_its_days(config: Path, tmp_path: Path) -> None:
+    file, path = tmp_path / "jour.toml", newer(tmp_path)
+    file.write_text(DAY_FILE)
+    digest = sha256(path.read_bytes()).hexdigest()
+    assert run(config, "nomenclature", "update", str(path), "--sha256", digest).exception is None
+    done = run(config, "visit", "price", str(file), "--json")
+    (priced,) = json.loads(done.stdout)["files"]
+    (visit,) = priced["visits"]
+    cents = {line["date"]: line["cents"] for line in visit["lines"] if line["code"] == "AMI"}
+    assert cents == {"2026-11-30": 503, "2026-12-01": 510}
+    assert priced["table"] == {"name": "NGAP", "version": "2026-12-01"}

@@ -23,7 +23,6 @@ from tournee.billing.identity import Patient
 from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.billing.judged import read_judged, write_judged
 from tournee.billing.judging import judge
-from tournee.billing.nomenclature.table import packaged
 from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.patient import require_same_ps
 from tournee.billing.rules.visit import RuleError
@@ -75,7 +74,7 @@ def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
     day = load_day(
         data,
         name,
-        packaged(),
+        office.nomenclature,
         past=JournalPast(office.journal),
         splitter=splitter_of(office.route),
         today=today,
@@ -163,7 +162,7 @@ def _priced(office: Office, row: VisitRow, visit: JudgedVisit) -> JudgedVisit:
     if visit.lines:
         return visit
     past = JournalPast(office.journal, besides=row.id)
-    judged = judge(visit.visit, carer_of(visit.ps_number, visit.profession), past, packaged())
+    judged = judge(visit.visit, carer_of(visit.ps_number, visit.profession), past, office.nomenclature)
     if judged.breaches:
         raise RuleError(judged.breaches, f"visite du {visit.visit.day:%d/%m/%Y}")
     return judged.visit

@@ -17,6 +17,7 @@ from tournee.store import Cipher, Journal, journal_key
 from tournee.store.card_certificates import KeptCertificates
 
 if TYPE_CHECKING:
+    from tournee.billing.nomenclature.table import Nomenclature
     from tournee.config import Config
     from tournee.exchange.route import Mailbox, Route
     from tournee.store import VisitFacts
@@ -38,7 +39,8 @@ class Office:
 
     `clock` gives aware local times; `unseal` opens returns sealed for the PS, None when none are expected;
     `former` are the routes used before, whose returns are still taken in (`OCT-MODE-3`); `certificates` are
-    those of Vitale cards read before, None to read each one's again.
+    those of Vitale cards read before, None to read each one's again; `tables` is the folder of the tables of
+    acts and prices taken in, None: those that come with Tournée alone.
     """
 
     journal: Journal
@@ -47,12 +49,20 @@ class Office:
     unseal: Callable[[bytes], bytes] | None = None
     former: tuple[Route, ...] = ()
     certificates: KeptCertificates | None = None
+    tables: Path | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.journal.close()
+
+    @cached_property
+    def nomenclature(self) -> Nomenclature:
+        """What prices any day, each by the table in force on it. TableError."""
+        from tournee.billing.nomenclature.tables import Tables
+
+        return Tables(self.tables).dated()
 
     @property
     def oct_route(self) -> Route:
@@ -93,7 +103,8 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
         "journal open; route in force: %s, %s, %s", config.active, config.route.mode, config.route.sealing
     )
     certificates = KeptCertificates.beside(Path(config.journal), secret)
-    return Office(journal, config.route, now, None if key is None else key.unseal, former, certificates)
+    unseal = None if key is None else key.unseal
+    return Office(journal, config.route, now, unseal, former, certificates, config.tables)
 
 
 @dataclass(frozen=True)

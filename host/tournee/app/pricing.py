@@ -15,7 +15,7 @@ from tournee.billing.dayfile.day import (
     read_document,
 )
 from tournee.billing.known import Known, Nothing, Past, Together, facts_of
-from tournee.billing.nomenclature.table import Nomenclature, packaged
+from tournee.billing.nomenclature.table import Nomenclature
 from tournee.billing.quote import Quote, quote
 
 
@@ -48,12 +48,11 @@ class Priced:
         return sum(one.judged.judgement.cents for one in self.visits if not one.judged.mistakes)
 
 
-def price_files(files: Sequence[tuple[str, bytes]], past: Past | None) -> list[Priced]:
-    """Price day files, each a name and its bytes; `past`: what is known beyond them.
+def price_files(files: Sequence[tuple[str, bytes]], past: Past | None, table: Nomenclature) -> list[Priced]:
+    """Price day files, each a name and its bytes; `past`: what is known beyond them; `table`: of any day.
 
     BillingError for what is no document at all.
     """
-    table = packaged()
     known: list[Known] = []
     done = []
     for name, data in files:
@@ -65,7 +64,8 @@ def price_files(files: Sequence[tuple[str, bytes]], past: Past | None) -> list[P
         around = Together(tuple(known), past or Nothing())
         judged = judge_day(read, read_document(data, name), table, past=around)
         visits = tuple(PricedVisit(one, quote(one.judgement)) for one in judged)
-        done.append(Priced(name, read, visits, read.mistakes, table))
+        of_day = table.over(read.day, read.day)
+        done.append(Priced(name, read, visits, read.mistakes, of_day))
         for one in judged:
             where = f"la visite {one.rank + 1} de « {name} »"
             known.extend(facts_of(one.judgement.visit, where))

@@ -50,6 +50,7 @@ def judge(
 
     A visit with an act that is not in the nomenclature is priced without it, so that all is told at once.
     """
+    table = table.over(*visit.days)
     items, unknown = find_items(visit, carer.profession, carer.zone, table)
     lines = visit_lines(
         visit, items, carer.profession, carer.zone, table, lambda day: _kilometres(past, carer, day)

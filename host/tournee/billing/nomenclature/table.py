@@ -79,6 +79,10 @@ class Nomenclature:
         """Its version; an invoice keeps it."""
         return self.rows.heading.version
 
+    def over(self, first: date, last: date) -> Nomenclature:
+        """What prices the days from one to another: this table, whatever the days."""
+        return self
+
     @cached_property
     def _by_letter(self) -> dict[tuple[str, str], list[Cotation]]:
         return _gathered((one.profession, one.letter, one) for one in self.rows.acts)

@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from tournee.billing.nomenclature.reading import SIZE_MAX, TableError, read, refused
-from tournee.billing.nomenclature.rows import Heading, Rows
+from tournee.billing.nomenclature.dated import AND, DatedNomenclature, InForce
+from tournee.billing.nomenclature.reading import SIZE_MAX, TableError, read
+from tournee.billing.nomenclature.supplement import OF, WITH, joined
 from tournee.billing.nomenclature.table import Nomenclature, packaged
-from tournee.billing.nomenclature.together import judged
 from tournee.files import read_bounded, write_first, write_whole
 from tournee.french import reason
 
@@ -30,7 +30,6 @@ TABLES_MAX = 500
 """Tables in the folder at most: one a week for ten years."""
 
 _HEADING_MAX = 1 << 12
-_WITH, _OF = "+", "@"
 
 
 @dataclass(frozen=True)
@@ -127,13 +126,28 @@ class Tables:
             cause=f"installées : {', '.join(f'{one.name} {one.version}' for one in self.installed())}",
         )
 
+    def dated(self) -> Nomenclature:
+        """What prices any day, each by the table in force on it. TableError."""
+        periods: list[InForce] = []
+        for day in sorted({one.start for one in self.installed()}):
+            table = self.for_day(day)
+            if not periods or periods[-1].table is not table:
+                periods.append(InForce(day, table))
+        return periods[0].table if len(periods) == 1 else DatedNomenclature(periods)
+
     def version(self, told: str) -> Nomenclature:
         """The table that an invoice says it was priced by, `Nomenclature.version`. TableError."""
+        if AND not in told:
+            return self._of_version(told)
+        parts = [self._of_version(one) for one in told.split(AND)]
+        return DatedNomenclature([InForce(one.heading.start, one) for one in parts])
+
+    def _of_version(self, told: str) -> Nomenclature:
         known = {(one.name, one.version): one for one in self.installed()}
-        base, *added = told.split(_WITH)
+        base, *added = told.split(WITH)
         names = [(self._packaged.name, base)]
         for one in added:
-            version, _, name = one.partition(_OF)
+            version, _, name = one.partition(OF)
             names.append((name, version))
         missing = [name for name in names if name not in known]
         if missing:
@@ -220,7 +234,7 @@ class Tables:
         if key not in self._joined:
             table = self.content(base)
             for one in added:
-                table = _joined(table, self.content(one))
+                table = joined(table, self.content(one))
             self._joined[key] = table
         return self._joined[key]
 
@@ -291,24 +305,3 @@ def _heading_of(path: Path) -> Installed:
             f"Le fichier {path} est abîmé.",
             next_step="retirez-le, puis reprenez cette table auprès de l’éditeur",
         ) from None
-
-
-def _joined(base: Nomenclature, supplement: Nomenclature) -> Nomenclature:
-    """A table with an editor's rows. TableError when a row of one is in the way of a row of the other."""
-    faults = judged(supplement.rows, base.rows)
-    if faults:
-        raise refused([f"{supplement.name} {supplement.version} avec {base.name} {base.version}", *faults])
-    ours, theirs = base.rows, supplement.rows
-    heading: Heading = replace(
-        ours.heading, version=f"{base.version}{_WITH}{supplement.version}{_OF}{supplement.name}"
-    )
-    rows = Rows(
-        heading,
-        {**ours.sources, **theirs.sources},
-        (*ours.acts, *theirs.acts),
-        (*ours.rates, *theirs.rates),
-        (*ours.travels, *theirs.travels),
-        (*ours.caps, *theirs.caps),
-        (*ours.coming, *theirs.coming),
-    )
-    return Nomenclature(rows, sha256(f"{base.digest}{supplement.digest}".encode()).hexdigest())

@@ -46,9 +46,9 @@ def price(desk: Desk, files: tuple[Path, ...], with_journal: bool, as_json: bool
         from tournee.app.past import JournalPast
 
         with desk.office() as office:
-            done = _price(files, JournalPast(office.journal))
+            done = _price(desk, files, JournalPast(office.journal))
     else:
-        done = _price(files, None)
+        done = _price(desk, files, None)
     if as_json:
         values.write(priced.as_json(done))
     else:
@@ -57,8 +57,8 @@ def price(desk: Desk, files: tuple[Path, ...], with_journal: bool, as_json: bool
         raise click.exceptions.Exit(status.OF_ERROR[BillingError])
 
 
-def _price(files: tuple[Path, ...], past: Past | None) -> list[Priced]:
+def _price(desk: Desk, files: tuple[Path, ...], past: Past | None) -> list[Priced]:
     from tournee.app.pricing import price_files
     from tournee.billing.dayfile.day import read_day_file
 
-    return price_files([(path.name, read_day_file(path)) for path in files], past)
+    return price_files([(path.name, read_day_file(path)) for path in files], past, desk.tables().dated())
