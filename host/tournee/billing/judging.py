@@ -14,13 +14,16 @@ from tournee.billing.pricing.line import PricedLine
 from tournee.billing.pricing.visit_lines import visit_lines
 from tournee.billing.rules.case import Carer, Case, Rule
 from tournee.billing.rules.common import COMMON
+from tournee.billing.rules.limits import LIMITS
 from tournee.billing.rules.nurse import NURSE
 from tournee.billing.rules.payers import nature_breaches
 from tournee.billing.rules.physiotherapist import PHYSIOTHERAPIST
+from tournee.billing.rules.prescription import PRESCRIPTION
 from tournee.billing.rules.visit import visit_breaches
 from tournee.billing.visit import JudgedVisit, Splitter, Visit
 
-_RULES: dict[str, tuple[Rule, ...]] = {"IF": (*COMMON, *NURSE), "MK": (*COMMON, *PHYSIOTHERAPIST)}
+_ALL = (*COMMON, *PRESCRIPTION, *LIMITS)
+_RULES: dict[str, tuple[Rule, ...]] = {"IF": (*_ALL, *NURSE), "MK": (*_ALL, *PHYSIOTHERAPIST)}
 _KILOMETRES = ("IK", "IKM", "IKS")
 
 

@@ -33,7 +33,7 @@ class KnownLine(NamedTuple):
 
 class Known(NamedTuple):
     """One passage of another visit. `where` says which, for people; `earlier`: it came before the one judged,
-    so that of two that collide the later is refused.
+    so that of two that collide the later is refused; `agreed`: a prior agreement covers it.
     """
 
     where: str
@@ -48,6 +48,7 @@ class Known(NamedTuple):
     prescription: str
     lines: tuple[KnownLine, ...]
     earlier: bool = True
+    agreed: bool = False
 
     def has(self, *codes: str) -> bool:
         """Whether one of its lines has one of these codes."""
@@ -113,7 +114,7 @@ def facts_of(visit: JudgedVisit, where: str, *, earlier: bool = True) -> tuple[K
             for line in visit.lines
             if line.passage == rank
         )
-        prescription = visit.visit.prescription
+        prescription, agreement = visit.visit.prescription, visit.visit.agreement
         told.append(
             Known(
                 where,
@@ -128,6 +129,7 @@ def facts_of(visit: JudgedVisit, where: str, *, earlier: bool = True) -> tuple[K
                 prescription.key if prescription else "",
                 lines,
                 earlier,
+                agreement is not None and agreement.holds(passage.day),
             )
         )
     return tuple(told)
@@ -154,6 +156,7 @@ def write_facts(facts: Sequence[Known]) -> bytes:
             one.place,
             one.shared,
             [[line.code, line.coefficient, line.act, line.quantity, line.rate] for line in one.lines],
+            int(one.agreed),
         ]
         for one in facts
     ]
@@ -180,8 +183,9 @@ def read_facts(kept: bytes, where: str) -> tuple[Known, ...]:
                 group,
                 prescription,
                 tuple(KnownLine(*line) for line in lines),
+                agreed=bool(agreed),
             )
-            for day, minute, place, shared, lines in passages
+            for day, minute, place, shared, lines, agreed in passages
         )
     except (TypeError, ValueError) as error:
         raise BillingError(

@@ -5,7 +5,7 @@ and whatever is paid once a passage belong to the passage.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from typing import Literal
 
@@ -128,6 +128,20 @@ class Agreement:
     answer: Answer = ""
     answered: date | None = None
     number: str = ""  # at most 14 characters, when the caisse gave one
+
+    @property
+    def silent(self) -> date:
+        """The day from which no answer is an agreement (NGAP, article 7)."""
+        return self.asked + timedelta(days=SILENCE_DAYS)
+
+    def holds(self, day: date) -> bool:
+        """Whether care of a day is covered: the answer came, or its time is over. A refusal that came after
+        its time ends an agreement that silence had given.
+        """
+        if self.answered is None or self.answered > self.silent:
+            until = self.answered if self.answer == "refused" else None
+            return self.silent <= day and (until is None or day < until)
+        return self.answer == "given" and self.answered <= day
 
 
 @dataclass(frozen=True)

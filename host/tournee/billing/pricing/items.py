@@ -170,6 +170,13 @@ class _Finding:
         return FoundAct(passage, index, self.day, act, code, price, coefficient)
 
     def _unknown(self, code: str) -> None:
+        if self.profession == "MK" and code in MAJORATIONS:
+            self._fault(
+                "code",
+                f"{code} : majoration de l’infirmier, le kinésithérapeute n’en a pas",
+                "mk-pas-mie",
+            )
+            return
         codes = self.table.codes(self.profession, self.day)
         if self.table.knows(self.profession, code):
             self._fault("code", f"{code} n’a pas de tarif au {self.day:%d/%m/%Y}", "nomenclature")

@@ -20,6 +20,7 @@ Finding = Breach | Remark
 Rule = Callable[["Case"], Iterator[Finding]]
 
 HERE = "cette visite"
+YEAR = 12  # months
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,24 @@ class Case:
             (one for one in found if one.profession == self.carer.profession), key=lambda one: one.day
         )
 
+    def in_a_year(self, *codes: str) -> list[Known]:
+        """Those of the year before this visit and of the year after it, that came before it; with `codes`,
+        those at least that bill one of them.
+        """
+        first, last = self.visit.days
+        found = self.others_between(months_before(first, YEAR), months_before(last, -YEAR), *codes)
+        return [one for one in found if one.earlier]
+
+    def of_prescription(self) -> list[Known]:
+        """Those of this visit's prescription, that came before it; without one, those of the year that have
+        none.
+        """
+        prescription = self.visit.prescription
+        if prescription is None:
+            return [one for one in self.in_a_year() if not one.prescription]
+        found = self.others_between(prescription.day, months_before(self.visit.days[1], -YEAR))
+        return [one for one in found if one.earlier and one.prescription == prescription.key]
+
     def on(self, day: date) -> list[Known]:
         """Every passage of this patient known on a day: this visit's own and the others."""
         return [one for one in self.own if one.day == day] + self.others_on(day)
@@ -95,9 +114,13 @@ class Case:
 
     def known_is(self, line: KnownLine, day: date, test: Callable[[Cotation], bool]) -> bool:
         """Whether a line of another visit can only be such an act."""
-        rows = self.table.cotations(self.carer.profession, line.code, day, line.coefficient)
-        named = [row for row in rows if line.act in ("", row.id)]
+        named = self.known_rows(line, day)
         return bool(named) and all(map(test, named))
+
+    def known_rows(self, line: KnownLine, day: date) -> list[Cotation]:
+        """The acts that a line of another visit can be."""
+        rows = self.table.cotations(self.carer.profession, line.code, day, line.coefficient)
+        return [row for row in rows if line.act in ("", row.id)]
 
     def item_path(self, item: FoundAct, key: str = "code") -> Path:
         """Where an item was noted."""

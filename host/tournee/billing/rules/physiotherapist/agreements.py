@@ -1,0 +1,159 @@
+"""A physiotherapist's prior agreement: from which session of an act it is needed (rule mk-accord).
+
+Where the text is silent, the reading chosen stands here: an agreement holds from its answer, or from the 15th
+day without one; sessions before it are not covered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tournee.billing.breach import Breach, Path, Remark
+from tournee.billing.known import Known
+from tournee.billing.pricing.items import FoundAct
+from tournee.billing.rules.case import YEAR, Case, Finding, months_before
+from tournee.billing.rules.physiotherapist.series import Series, nth, series_of, told_when
+
+_A_YEAR = {"lombalgie-commune": 30, "cervicalgie-non-specifique": 30}
+"""Acts whose agreement is also asked once so many sessions were done in 12 months, in whatever series."""
+
+
+@dataclass(frozen=True)
+class _Threshold:
+    """An act that needs a prior agreement after so many sessions of a series, or of twelve months."""
+
+    item: FoundAct
+    count: int
+    year: int | None
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The acts that it can be."""
+        return frozenset(row.id for row in self.item.candidates)
+
+
+def _thresholds(case: Case) -> Iterator[_Threshold]:
+    seen: set[tuple[str, int]] = set()
+    for item in case.items:
+        counts = [row.agreement for row in item.candidates if isinstance(row.agreement, int)]
+        if not counts or len(counts) < len(item.candidates) or (item.code, item.coefficient) in seen:
+            continue
+        seen.add((item.code, item.coefficient))
+        years = [_A_YEAR.get(row.id) for row in item.candidates]
+        year = max((one for one in years if one), default=None) if all(years) else None
+        yield _Threshold(item, max(counts), year)
+
+
+def agreements(case: Case) -> Iterator[Finding]:
+    """The sessions that need a prior agreement have one (rule mk-accord)."""
+    for threshold in _thresholds(case):
+        series = _of_act(case, threshold)
+        alone = _needing(case, threshold, series, own=False)
+        found = _needing(case, threshold, series, own=True)
+        for at, one in enumerate(series.passages):
+            if at not in found:
+                continue
+            rank = series.rank_of(one)
+            if rank is not None and not one.agreed:
+                yield Breach(
+                    _act_path(case, rank, threshold),
+                    f"{threshold.item.name} : {found[at]}, {_asked_from(threshold)} ; {agreement_told(case)}",
+                    "mk-accord",
+                )
+            elif rank is None and not one.agreed and at not in alone:
+                yield Breach(
+                    case.item_path(threshold.item),
+                    f"{threshold.item.name} : avec cette visite, la séance de {told_when(one)} est la "
+                    f"{found[at]}, {_asked_from(threshold)}, et elle n’en a pas",
+                    "mk-accord",
+                )
+        if not found:
+            yield from _soon(case, threshold, series)
+
+
+def _of_act(case: Case, threshold: _Threshold) -> Series:
+    """The passages that bill the act, over all prescriptions."""
+
+    def bills(one: Known) -> bool:
+        return any(
+            line.code == threshold.item.code
+            and case.known_is(line, one.day, lambda row: row.id in threshold.ids)
+            for line in one.lines
+        )
+
+    known = [*case.own, *case.in_a_year(threshold.item.code)]
+    return series_of(case, [one for one in known if bills(one)])
+
+
+def _needing(case: Case, threshold: _Threshold, series: Series, *, own: bool) -> dict[int, str]:
+    """The sessions that need an agreement, by their place in the series, and why."""
+    prescription = case.visit.prescription
+    key = prescription.key if prescription else ""
+    whole = prescription is not None and prescription.renewal
+    found: dict[int, str] = {}
+    count = series.done
+    before: list[Known] = []
+    for at, one in enumerate(series.passages):
+        if not own and series.rank_of(one) is not None:
+            continue
+        inside = whole or one.prescription == key
+        count += inside
+        since = months_before(one.day, YEAR)
+        year = sum(1 for other in before if other.day > since)
+        if inside and count > threshold.count:
+            found[at] = f"{nth(count)} séance"
+        elif threshold.year is not None and year >= threshold.year:
+            found[at] = f"{nth(year + 1)} séance en 12 mois"
+        before.append(one)
+    return found
+
+
+def _asked_from(threshold: _Threshold) -> str:
+    if threshold.count == 0:
+        return "l’accord préalable se demande avant la première"
+    more = f", ou après {threshold.year} en 12 mois" if threshold.year else ""
+    return f"l’accord préalable se demande dès la {threshold.count + 1}e{more}"
+
+
+def agreement_told(case: Case) -> str:
+    """Where the visit's agreement stands, and what is to be done."""
+    agreement = case.visit.agreement
+    if agreement is None:
+        return "le demander, et le noter par « accord »"
+    if agreement.answer == "refused" and agreement.answered is not None:
+        return f"la caisse l’a refusé le {agreement.answered:%d/%m/%Y}"
+    told = f"demandé le {agreement.asked:%d/%m/%Y}"
+    if agreement.answered is not None and agreement.answered < agreement.silent:
+        return f"{told}, accordé le {agreement.answered:%d/%m/%Y}, après cette séance"
+    return f"{told}, sans réponse il vaut accord le {agreement.silent:%d/%m/%Y}"
+
+
+def _act_path(case: Case, rank: int, threshold: _Threshold) -> Path:
+    for item in case.of(rank):
+        if (item.code, item.coefficient) == (threshold.item.code, threshold.item.coefficient):
+            return case.item_path(item)
+    return ("passages", rank)
+
+
+def _soon(case: Case, threshold: _Threshold, series: Series) -> Iterator[Finding]:
+    """What comes: the next session needs the agreement; or several prescriptions are one treatment."""
+    prescription = case.visit.prescription
+    key = prescription.key if prescription else ""
+    inside = series.done + sum(1 for one in series.passages if one.prescription == key)
+    total = series.done + len(series.passages)
+    path = case.item_path(threshold.item)
+    if threshold.count and inside == threshold.count and case.visit.agreement is None:
+        yield Remark(
+            path,
+            f"{threshold.item.name} : la prochaine séance demande un accord préalable ; le demander, "
+            "le silence vaut accord après 15 jours",
+            "mk-accord",
+        )
+    elif threshold.year is None and total > threshold.count and case.visit.agreement is None:
+        yield Remark(
+            path,
+            f"{threshold.item.name} : {total} séances de cet acte en un an, sur plusieurs ordonnances ; si "
+            f"c’est la même rééducation, {_asked_from(threshold)} (renouvellement = true)",
+            "mk-accord",
+        )
