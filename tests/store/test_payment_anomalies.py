@@ -95,3 +95,19 @@ def test_the_history_says_what_was_amiss(journal, sent, settle):
 def test_what_is_not_paid_is_no_anomaly_of_its_own(journal, sent, settle, effect):
     settle(effect)
     assert journal.invoices.sheets()[0].reason == effect.reason
+
+
+@pytest.mark.parametrize(
+    ("paid", "franchise", "state", "reason"),
+    [
+        (400, 200, SheetState.PAID, ""),
+        (300, 200, SheetState.PARTLY_PAID, "payé 3,00 € pour 4,00 € demandés"),
+        (600, 200, SheetState.PAID, "payé 6,00 € pour 4,00 € demandés"),
+    ],
+)
+def test_a_franchise_that_is_held_back_is_not_missing(journal, make, settle, paid, franchise, state, reason):
+    make.invoice(journal, "FSE", "DRE")
+    make.sent_file(journal)
+    settle(replace(PAID, asked=600, paid=paid, franchise=franchise))
+    sheet, row = journal.invoices.sheets()[0], journal.overview()[0]
+    assert (sheet.state, sheet.reason, row.paid) == (state, reason, paid)

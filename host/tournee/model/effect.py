@@ -21,7 +21,7 @@ class Outcome(Enum):
 
     ACCEPTED, REFUSED and DUPLICATE come from an ARL (or an ART). DUPLICATE (ARL code 0105) says that the file
     or lot was already there: it proves that it arrived and changes nothing that is settled. PAID, REJECTED,
-    DEFERRED and REMARK come from an RSP.
+    DEFERRED and REMARK come from an RSP. FRANCHISE is of no effect: it is how the journal keeps `franchise`.
     """
 
     ACCEPTED = "accepted"
@@ -31,6 +31,7 @@ class Outcome(Enum):
     REJECTED = "rejected"
     DEFERRED = "deferred"
     REMARK = "remark"
+    FRANCHISE = "franchise"
 
     @property
     def label(self) -> str:
@@ -46,6 +47,7 @@ _OUTCOMES = {
     Outcome.REJECTED: "paiement refusé",
     Outcome.DEFERRED: "différé",
     Outcome.REMARK: "signalé",
+    Outcome.FRANCHISE: "franchise retenue",
 }
 
 
@@ -57,8 +59,9 @@ class Effect:
     `invoice`. `ps` is the 9-digit billing number, empty where the return does not give it. For a LOT,
     `invoice` names the invoice at fault, if any. `document` (FSE, DRE) and `share` (AMO, AMC) choose the
     sheet of an invoice; `nir` (13 characters, its key may follow), `lot` and `lot_date`, where the return
-    gives them, must be the sheet's own. `asked` (0: not said) and `paid` are cents, `paid` below 0 when money
-    is taken back. `level` of a rejection: F invoice, L line, A act. `reference` is the virement's.
+    gives them, must be the sheet's own. `asked` (0: not said), `paid` and `franchise` are cents, `paid`
+    below 0 when money is taken back; `franchise` is left out of `paid`: the patient owes it to the
+    caisse. `level` of a rejection: F invoice, L line, A act. `reference` is the virement's.
     """
 
     target: Target
@@ -78,6 +81,7 @@ class Effect:
     reference: str = ""
     nir: str = field(default="", repr=False)
     moved: int = 0
+    franchise: int = 0
 
     @property
     def told(self) -> str:
@@ -91,6 +95,7 @@ class Effect:
             (self.ps, f"professionnel {self.ps}"),
             (self.asked, f"{euros(self.asked)} € demandés"),
             (self.paid, f"{euros(self.paid)} € payés"),
+            (self.franchise, f"franchise de {euros(self.franchise)} €"),
             (self.moved, f"dette : {euros(self.moved)} €"),
         )
         return ", ".join(text for given, text in parts if given)

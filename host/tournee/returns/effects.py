@@ -14,6 +14,7 @@ from tournee.returns.bounce import Bounce
 from tournee.returns.dloi import Dloi
 from tournee.returns.quarantine import Quarantined
 from tournee.returns.rsp.content import OtherPayment, Part, Rejection, Rsp, SheetReturn
+from tournee.returns.rsp.franchise import franchise_of
 
 _OUTCOMES = {"P": Outcome.PAID, "R": Outcome.REJECTED, "D": Outcome.DEFERRED}
 _PART_OF_SHARE = {AMO: "O", AMC: "C"}
@@ -102,6 +103,7 @@ def _effect(
         share=share,
         asked=sum(part.asked for part in parts),
         paid=sum(part.paid for part in parts),
+        franchise=franchise_of(sheet) if sheet.amo in parts else 0,
         code=reason.code if reason else "",
         label=_label(sheet, parts, rejections),
         level=reason.level if reason else "",
@@ -129,6 +131,8 @@ def _label(sheet: SheetReturn, parts: Sequence[Part], rejections: Sequence[Rejec
     if rejections:
         return line(" ; ".join(one.label for one in rejections))
     shares = ((AMO, sheet.amo), (AMC, sheet.amc))
+    franchise = franchise_of(sheet) if sheet.amo in parts else 0
+    held = f"franchise de {euros(franchise)} € retenue, que le patient doit à sa caisse" if franchise else ""
     differing = [
         f"part {name} : {euros(part.paid)} € payés sur {euros(part.asked)} € demandés"
         for name, part in shares
@@ -136,9 +140,10 @@ def _label(sheet: SheetReturn, parts: Sequence[Part], rejections: Sequence[Rejec
         and part in parts
         and part.state == "P"
         and part.paid != part.asked
+        and not (part is sheet.amo and franchise)
         and sheet.asked
     ]
-    return line(" ; ".join(text for text in (*differing, " ".join(sheet.comments)) if text))
+    return line(" ; ".join(text for text in (held, *differing, " ".join(sheet.comments)) if text))
 
 
 def _outcome(sheet: SheetReturn) -> Outcome:

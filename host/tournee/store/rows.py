@@ -222,7 +222,7 @@ class Settlement(NamedTuple):
 @dataclass(frozen=True)
 class PaymentRow:
     """What a return said of one share (AMO, AMC) of a sheet; `outcome` is an `Outcome` value; `asked` is 0
-    where the return does not say.
+    where the return does not say, and of a franchise what was held back.
     """
 
     sheet_id: int

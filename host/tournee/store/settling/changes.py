@@ -5,7 +5,7 @@ end. A return of twenty payments makes as many statements as one of two.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tournee.model import Effect
+from tournee.model import Effect, Outcome
 from tournee.store.database import Database, check_move
 from tournee.store.rows import PaymentRow
 from tournee.store.statements import missing
@@ -108,6 +108,10 @@ class Changes:
         told = PaymentRow(sheet, self._received, share, effect.outcome.value, effect.asked, effect.paid)
         self.payments_of(sheet).append(told)
         self._paid.append(told)
+        if effect.franchise:
+            held = PaymentRow(sheet, self._received, share, Outcome.FRANCHISE.value, effect.franchise, 0)
+            self.payments_of(sheet).append(held)
+            self._paid.append(held)
 
     def tell(self, effect: Effect, done: Applied) -> None:
         """Keep an effect with what became of it."""

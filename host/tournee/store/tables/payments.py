@@ -53,11 +53,12 @@ class Due:
         """What is to be paid for one share.
 
         The amounts that these returns say were asked, each once, as far as the sheet can have asked them;
-        else the share itself.
+        else the share itself; less a franchise that was held back.
         """
-        told = list(payments)
+        told, held = _franchise_apart(payments)
         asked = {payment.asked for payment in told} & set(self.amounts)
-        return min(sum(asked), max(self.amounts)) or (self.amc if told[0].share == AMC else self.amo)
+        share = min(sum(asked), max(self.amounts)) or (self.amc if told[0].share == AMC else self.amo)
+        return share - held
 
 
 def payment_state(payments: Iterable[PaymentRow], due: Due) -> SheetState | None:
@@ -67,7 +68,7 @@ def payment_state(payments: Iterable[PaymentRow], due: Due) -> SheetState | None
     Partly paid: between the two. More than was asked is paid too: `anomalies` tells it.
     """
     shares = _by_share(payments)
-    told = [payment for share in shares for payment in share]
+    told, _ = _franchise_apart(payment for share in shares for payment in share)
     if all(payment.outcome == Outcome.DEFERRED.value for payment in told):
         return None
     if all(_is_paid(share) and _sum(share) >= due.expected(share) for share in shares):
@@ -85,7 +86,8 @@ def anomalies(payments: Iterable[PaymentRow], due: Due) -> tuple[str, ...]:
         return ()  # as nearly all are
     found: list[str] = []
     for share in _by_share(told):
-        for asked in sorted({payment.asked for payment in share} - {0, *due.amounts}):
+        said, _ = _franchise_apart(share)
+        for asked in sorted({payment.asked for payment in said} - {0, *due.amounts}):
             own = " ou ".join(f"{euros(amount)} €" for amount in due.amounts)
             found.append(f"demandé {euros(asked)} € au lieu de {own}")
         paid, expected = _sum(share), due.expected(share)
@@ -181,6 +183,17 @@ def same_visit(number: int) -> str:
 def joined(*reasons: str) -> str:
     """Reasons on one line, those that say something."""
     return " ; ".join(reason for reason in reasons if reason)
+
+
+def _franchise_apart(payments: Iterable[PaymentRow]) -> tuple[list[PaymentRow], int]:
+    """What is told of shares, and the cents of franchise that are left out of it."""
+    told, held = [], 0
+    for one in payments:
+        if one.outcome == Outcome.FRANCHISE.value:
+            held += one.asked
+        else:
+            told.append(one)
+    return told, held
 
 
 def _by_share(payments: Iterable[PaymentRow]) -> list[list[PaymentRow]]:
