@@ -84,7 +84,7 @@ def test_an_act_of_other_days_says_when(config: Path) -> None:
 
 def test_a_long_list_is_cut_and_says_so(config: Path) -> None:
     done = run(config, "acts", "pansement", "--date", "2026-11-16")
-    assert "autre(s) : précisez les mots, ou --all." in done.output
+    assert "autres : précisez les mots, ou --all." in done.output
     assert "précisez" not in run(config, "acts", "pansement", "--all", "--date", "2026-11-16").output
 
 
@@ -209,3 +209,19 @@ def test_a_day_file_is_priced_by_the_table_of_each_of_its_days(config: Path, tmp
     cents = {line["date"]: line["cents"] for line in visit["lines"] if line["code"] == "AMI"}
     assert cents == {"2026-11-30": 503, "2026-12-01": 510}
     assert priced["table"] == {"name": "NGAP", "version": "2026-12-01"}
+
+
+def test_the_table_of_tournee_is_kept_by_the_first_day_that_it_prices(config: Path, tmp_path: Path) -> None:
+    file, kept = tmp_path / "jour.toml", tmp_path / "nomenclature"
+    earlier = {"2026-11-20": "2026-10-20", "2026-11-30": "2026-11-02", "2026-12-0": "2026-11-0"}
+    text = DAY_FILE
+    for day, before in earlier.items():
+        text = text.replace(day, before)
+    file.write_text(text)
+    assert run(config, "status").exception is None
+    assert not kept.exists()
+    taken = run(config, "day", "import", str(file))
+    assert taken.exception is None, taken.exception
+    assert [path.name for path in kept.glob("*.heading")] == ["NGAP-2026-11-29.heading"]
+    (copy,) = kept.glob("*.json")
+    assert copy.read_bytes() == TRUE_TABLE.read_bytes()

@@ -59,10 +59,22 @@ class Office:
 
     @cached_property
     def nomenclature(self) -> Nomenclature:
-        """What prices any day, each by the table in force on it. TableError."""
+        """What prices any day, each by the table in force on it. TableError.
+
+        The table that comes with Tournée is kept among the others: what it prices has to be found again when
+        a later Tournée brings another.
+        """
+        from tournee.billing.nomenclature.reading import TableError
         from tournee.billing.nomenclature.tables import Tables
 
-        return Tables(self.tables).dated()
+        tables = Tables(self.tables)
+        try:
+            tables.keep_packaged()
+        except (
+            TableError
+        ):  # a folder that is not ours to write; the table is there as long as this Tournée is
+            _log.warning("the packaged table could not be kept")
+        return tables.dated()
 
     @property
     def oct_route(self) -> Route:

@@ -13,6 +13,7 @@ from tournee.billing.nomenclature.check import Change
 from tournee.billing.nomenclature.described import certainty_told
 from tournee.billing.nomenclature.rows import CERTAINTIES, Certainty, Rows
 from tournee.billing.nomenclature.tables import Installed, Update
+from tournee.cli.display.show import counted
 
 _KINDS = {"table": "", "supplement": "complément"}
 _SORTS = {
@@ -45,7 +46,8 @@ def lines_of(one: Installed, rows: Rows, sure: Mapping[Certainty, int], announce
         yield Text(f"Texte lu : {rows.heading.reference}")
     yield Text(f"Empreinte SHA-256 : {one.sha256}")
     yield Text(f"Reçue par : {one.accepted}")
-    yield Text(f"{len(rows.acts)} lignes d’actes, {len(rows.rates)} lignes de prix :")
+    acts, rates = counted(len(rows.acts), "ligne"), counted(len(rows.rates), "ligne")
+    yield Text(f"{acts} d’actes, {rates} de prix :")
     for certainty in CERTAINTIES:
         if sure.get(certainty):
             yield Text(f"  {sure[certainty]:>5}  {certainty_told(certainty)}")
@@ -81,8 +83,8 @@ def change_lines(update: Update, found: Sequence[Change], start: date) -> Iterat
                 yield Text(f"  {change.told}", style)
     past = [change for change in found if change.start < start and change.sort != "added"]
     if past:
+        told = counted(len(past), "changement")
         yield Text(
-            f"Attention : {len(past)} changement(s) d’avant le {start:%d/%m/%Y} ; ces jours-là restent à "
-            "l’ancienne table.",
+            f"Attention : {told} d’avant le {start:%d/%m/%Y} ; ces jours-là restent à l’ancienne table.",
             "yellow",
         )

@@ -69,6 +69,7 @@ def acts(
         table_told = {"name": table.name, "version": table.version}
         values.write({"date": on.isoformat(), "words": text, "table": table_told, "acts": whole})
         return
+    from tournee.cli.display.show import counted
     from tournee.cli.display.show_acts import acts_table, heading, nothing_found
 
     zones = _ZONES[zone or ""]
@@ -79,7 +80,7 @@ def acts(
             desk.console.print(acts_table(table, one, shown, on, zones))
             if len(rows) > len(shown):
                 more = len(rows) - len(shown)
-                desk.console.print(f"… et {more} autre(s) : précisez les mots, ou --all.")
+                desk.console.print(f"… et {counted(more, 'autre')} : précisez les mots, ou --all.")
     if not any(found.values()):
         for line in nothing_found(table, text, asked, on):
             desk.console.print(line)
