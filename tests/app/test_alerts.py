@@ -133,6 +133,21 @@ def test_uncertain_message_raises_an_alert_at_once_and_no_other(desk: Desk) -> N
     assert [one.kind for one in desk.after(days=9)] == [AlertKind.UNCERTAIN]
 
 
+def test_a_message_that_a_crash_left_is_told_at_once_and_then_is_uncertain(desk: Desk) -> None:
+    """Its sender has it alone for 15 minutes; nobody waits for that to be told which file it is."""
+    journal = desk.office.journal
+    MAKE.invoice(journal)
+    MAKE.certified_lot(journal)
+    file = MAKE.made_file(journal)
+    journal.messages.transmitting(journal.messages.make(file, "oct", MAKE.message()))
+    (found,) = desk.after(days=0)
+    assert (found.kind, found.about, found.file) == (AlertKind.UNFINISHED, "fichier 000001", "000001")
+    assert found.text == "envoi commencé à 19:30, pas fini : parti ou non, on le saura après 19:45"
+    assert "aucun ARL ne vient" in found.next_step
+    journal.messages.sent(1, "250 ok")
+    assert desk.after(days=0) == []
+
+
 def test_refused_lot_raises_an_alert_until_it_is_billed_anew_or_set_aside(desk: Desk) -> None:
     journal = desk.office.journal
     MAKE.invoice(journal)

@@ -109,7 +109,7 @@ def test_direct_every_invoice_ends_where_it_should_and_each_insurer_has_its_own_
     told = json.loads(tournee("demo", "--mode", "direct", "--json", "--out", str(out)).stdout)
     assert (told["mode"], told["claims"], len(told["invoices"])) == ("direct", [], 14)
     assert set(ends(told)) == DIRECT
-    assert {one["kind"] for one in told["returns"]} == {"ARL", "RSP"}
+    assert {one["kind"] for one in told["returns"]} == {"ART", "ARL", "RSP"}
     assert not (out / "oct").exists()
     insurers = tomllib.loads((out / "am" / "destinataires.toml").read_text())["destinataire"]
     addresses = {one["adresse"]: one["type"] + one["numero"] for one in insurers}

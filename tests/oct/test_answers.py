@@ -149,10 +149,10 @@ def test_a_900_comes_once_for_a_sender_with_what_is_held_back(workshop, make_oct
     oct_ = make_oct(Scenario(flat_payment=FLAT, retention=Retention("DETTE1", 1500, "260301")))
     last = rsps(oct_.receive(day))[-1]
     assert last.reference == "900"
-    transfer = last.transfers[0].label
+    whom = (last.transfers[0].label, "000000123456782")
     assert last.other_payments == (
-        OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", transfer),
-        OtherPayment("IND", "Retenue (dette DETTE1, IND RPR)", -1500, "260301", "260301", transfer),
+        OtherPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231", *whom),
+        OtherPayment("IND", "Retenue (dette DETTE1, IND RPR)", -1500, "260301", "260301", *whom),
     )
     assert last.totals[-1].amount == 26500
     lot = workshop.lot(workshop.Lot(number="003", sheets=(workshop.Sheet("000000050"),)))

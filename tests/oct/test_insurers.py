@@ -114,3 +114,18 @@ def test_what_is_held_back_is_negative_and_lowers_the_total(answered, workshop):
     (held,) = entities(content, "250")
     assert (held[29:37], held[37:38]) == (b"00001500", b"N")
     assert content[-128:][85:97] == b"00000026500P"
+
+
+def test_a_debt_is_told_with_its_movements_and_its_recovery_alone_counts(answered, workshop):
+    scenario = Scenario(
+        flat_payment=FlatPayment("00101", "FORFAIT TELETRANSMISSION", 28000, "260101", "261231"),
+        retention=Retention("DETTE1", 1500, "260301", owed=4000),
+    )
+    _, content = answered(workshop.Lot(), scenario=scenario)
+    told = [(one[26:29], one[29:37], one[37:38], one[38:46]) for one in entities(content, "250")]
+    assert told == [
+        (b"CIN", b"00004000", b"N", b"00004000"),
+        (b"RPR", b"00001500", b"N", b"00002500"),
+        (b"RDT", b"00002500", b"N", b"00000000"),
+    ]
+    assert content[-128:][85:97] == b"00000026500P"

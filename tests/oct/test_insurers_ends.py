@@ -29,19 +29,21 @@ def fse(workshop, **two):
 
 
 def told(insurers, workshop, file, to, **message):
-    """The ARL's code and label, and how many RSP came after it."""
+    """The ARL's code and label, after the ART, and how many RSP came after it."""
     answers = [
         take_in(raw) for raw in insurers.receive(workshop.message(file, headers={"To": to}, **message))
     ]
-    (item,) = answers[0].content.items
-    assert {one.kind for one in answers[1:]} <= {"RSP"}
-    return item.code, item.label, len(answers) - 1
+    art, arl, *payments = answers
+    (item,) = arl.content.items
+    assert (art.kind, arl.kind, {one.kind for one in payments} <= {"RSP"}) == ("ART", "ARL", True)
+    return item.code, item.label, len(payments)
 
 
 def test_a_right_file_is_accepted_and_paid_by_the_insurer_in_whose_name_it_answers(insurers, workshop):
     file = file_for(workshop, CPAM, fse(workshop))
     raw = insurers.receive(workshop.message(file, headers={"To": CPAM.address}))
-    arl, rsp = (take_in(one) for one in raw)
+    art, arl, rsp = (take_in(one) for one in raw)
+    assert CPAM.name in art.content.text
     assert [(item.lot, item.code) for item in arl.content.items] == [("001", "0000")]
     assert (arl.kind, rsp.kind, rsp.content.reference) == ("ARL", "RSP", "576")
     for one in (arl, rsp):

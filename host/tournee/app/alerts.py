@@ -13,7 +13,7 @@ from tournee.app.context import Office
 from tournee.exchange.route import ARL_DAYS
 from tournee.french import euros
 from tournee.model import Effect
-from tournee.store import DoubtState, FileState, MessageState, ReturnState, WaitingRow
+from tournee.store import LEASE, DoubtState, FileState, MessageState, ReturnState, WaitingRow
 
 UNSENT_DAYS = 2
 """Days until a file framed and not sent raises an alert: ours, no text gives it."""
@@ -30,6 +30,7 @@ class AlertKind(StrEnum):
     NO_ARL = "no_arl"
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
+    UNFINISHED = "unfinished"
     UNDELIVERED = "undelivered"
     REFUSED = "refused"
     BILLED_TWICE = "billed_twice"
@@ -95,6 +96,7 @@ def alerts(office: Office) -> list[Alert]:
         *_refused(office),
         *_payments(office),
         *_uncertain(office),
+        *_unfinished(office),
         *_undelivered(office),
         *_not_sent(office),
         *_other_insured(office),
@@ -176,6 +178,24 @@ def _uncertain(office: Office) -> list[Alert]:
         next_step = "relevez les retours ; si aucun ARL ne vient, renvoyez le fichier"
         row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
         found.append(_alert(office, AlertKind.UNCERTAIN, row, text, next_step))
+    return found
+
+
+def _unfinished(office: Office) -> list[Alert]:
+    """Messages that a program began to send and has not settled: it still does, or died. Told at once."""
+    found = []
+    for message in office.journal.messages.find(MessageState.TRANSMITTING):
+        file = office.journal.files.get(message.file_id)
+        until = datetime.fromisoformat(message.leased_until) if message.leased_until else office.clock()
+        start = until - LEASE
+        text = f"envoi commencé à {start:%H:%M}, pas fini : parti ou non, on le saura après {until:%H:%M}"
+        next_step = (
+            "si un autre programme l’envoie, laissez-le finir ; s’il s’est arrêté (coupure, panne), "
+            "relevez les retours après cette heure, et ne renvoyez le fichier que si aucun ARL ne vient"
+        )
+        since = start.isoformat(timespec="seconds")
+        row = WaitingRow(message.id, file.ps, "", file.name, message.route, since)
+        found.append(_alert(office, AlertKind.UNFINISHED, row, text, next_step))
     return found
 
 

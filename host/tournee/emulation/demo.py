@@ -226,7 +226,7 @@ def _exchange(office: Office, watch: DemoWatcher) -> list[Settled]:
     for dispatch in send(office, watch.progress):
         if dispatch.error is not None:
             raise dispatch.error
-    watch.step(f"Relève des retours : {'ARL' if office.route.is_direct else 'ART, ARL'}, RSP")
+    watch.step("Relève des retours : ART, ARL, RSP")
     fetched = fetch(office, progress=watch.progress)
     for error in fetched.errors:
         raise error

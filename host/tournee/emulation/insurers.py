@@ -1,7 +1,7 @@
 """The emulated insurers of direct mode: caisses and AMC that take files themselves, with no OCT (OCT-MODE-1).
 
 Each has its own mail address; one key serves all. They judge as the emulated OCT does, take only what is for
-them, and answer each file by its ARL and its RSP. Simulation profile open-1: nobody is paid.
+them, and answer each file by its ART, its ARL and its RSP. Simulation profile open-1: nobody is paid.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ from cryptography.x509 import Certificate
 from tournee.emulation.oct.judging.answers import Postman, arl_file
 from tournee.emulation.oct.judging.file import PER_RECIPIENT, Framed, read_file
 from tournee.emulation.oct.judging.incoming import Submission, read_claim
-from tournee.emulation.oct.judging.judgement import Door, Judge, Judgement
+from tournee.emulation.oct.judging.judgement import Door, Judge, Judgement, art_text
 from tournee.emulation.oct.judging.lot import OctLot
 from tournee.emulation.oct.judging.refusal import LAYOUT, OTHER, OctRefusedError
 from tournee.emulation.oct.judging.scenario import Scenario
@@ -90,7 +90,7 @@ class EmulatedInsurers:
         return frozenset(self._insurers)
 
     def receive(self, raw: bytes) -> list[bytes]:
-        """The complete messages by which the insurer that `raw` is addressed to answers: ARL, then RSP for
+        """The complete messages by which the insurer that `raw` is addressed to answers: ART, ARL, RSP for
         what it accepted. None when it is addressed to no insurer; never raises on `raw`.
         """
         insurer = self._insurers.get(addressed_to(raw))
@@ -116,7 +116,11 @@ class EmulatedInsurers:
             name=name,
             now=now,
         )
-        answers = [postman.file("ARL", arl, name, self._serial())]
+        text = art_text(judgement, insurer.name, now)
+        answers = [
+            postman.art(judgement.ps_type, text, judgement.file_name, self._serial()),
+            postman.file("ARL", arl, name, self._serial()),
+        ]
         for rsp_name, rsp in self._payments(judgement, insurer, now):
             answers.append(postman.file("RSP", rsp, rsp_name, self._serial()))
         return answers

@@ -50,7 +50,7 @@ SCENARIO = Scenario(
     rejected={"155062A999001": ScenarioRejection("0043", "PRESCRIPTION NON CONFORME")},
     remarks={"2930459350088": "DECLARATION DE GROSSESSE A TRANSMETTRE A LA CAISSE (SIMULATION)"},
     flat_payment=FlatPayment("00101", "FORFAIT D'AIDE A LA TELETRANSMISSION", 30000, "261001", "261031"),
-    retention=Retention("IND26-0417", 4500, "260914"),
+    retention=Retention("IND26-0417", 4500, "260914", owed=12000),
     opposition=(
         Increment(0, 1, "261101", ("800000901", "800000902", "800000903", "0800000904", "VX00000905")),
         Increment(1, 2, "261108", ("800000117", "800000906"), ("800000902",)),

@@ -135,6 +135,7 @@ def outside(row: EffectRow) -> dict[str, Any]:
         "amount": told.paid,
         "code": told.code,
         "label": told.label,
+        "moved": told.moved,
         "return": row.return_id,
     }
 

@@ -29,6 +29,7 @@ OF_ALERT = {
     "no_arl": "tournee fetch ; tournee send --again {file}",
     "not_sent": "tournee send",
     "uncertain": "tournee fetch ; tournee send --again {file}",
+    "unfinished": "tournee fetch ; tournee send --again {file}",
     "undelivered": "tournee send --again {file}",
     "refused": "tournee lot remake {lot}",
     "billed_twice": "",

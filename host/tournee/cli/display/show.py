@@ -179,9 +179,11 @@ def _told_by(one: Settled) -> str:
 
 
 def outside_lines(payments: Iterable[EffectRow]) -> list[str]:
-    """Payments outside invoices, one line each."""
+    """Payments outside invoices and movements of debts, one line each."""
     return [
-        f"Paiement hors facture ({told.ps}) : {told.reason}, {euros(told.paid)} €"
+        f"Dette ({told.ps}) : {told.label}"
+        if told.moved
+        else f"Paiement hors facture ({told.ps}) : {told.reason}, {euros(told.paid)} €"
         for told in (row.effect for row in payments)
     ]
 

@@ -11,7 +11,7 @@ from cryptography.x509 import Certificate
 from tournee.emulation.oct.judging.answers import Postman, arl_file
 from tournee.emulation.oct.judging.file import Framed, read_file
 from tournee.emulation.oct.judging.incoming import StatedOrigin, read_claim
-from tournee.emulation.oct.judging.judgement import WHOLE_FILE, Door, Judge, Judgement
+from tournee.emulation.oct.judging.judgement import Door, Judge, art_text
 from tournee.emulation.oct.judging.lot import OctLot
 from tournee.emulation.oct.judging.refusal import OctRefusedError
 from tournee.emulation.oct.judging.scenario import Scenario
@@ -71,7 +71,7 @@ class EmulatedOct:
         door = Door(self.scenario.address, partial(read_file, siren=self.scenario.siren))
         judgement = self._judge.judge(raw, claim, door, self.scenario, now)
         postman = self._postman(claim, judgement.sender, now)
-        text = _art_text(judgement, now)
+        text = art_text(judgement, "OCT de démonstration", now)
         answers = [postman.art(judgement.ps_type, text, judgement.file_name, self._serial())]
         name = self._name()
         arl = arl_file(
@@ -137,24 +137,3 @@ class EmulatedOct:
     def _serial(self) -> int:
         self._sent += 1
         return self._sent
-
-
-def _art_text(judgement: Judgement, now: datetime) -> str:
-    """What the carer reads: the file as it was received, in French; the ARL settles it."""
-    submission = judgement.submission
-    lines = [
-        "OCT de démonstration, profil de simulation open-1 : rien n'est facturé à personne.",
-        f"Message reçu le {now:%d/%m/%Y à %H:%M}.",
-    ]
-    if submission is None:
-        lines.append("Le message n'a pas pu être lu : voir l'ARL.")
-    else:
-        lines += [
-            f"Objet : {submission.subject}",
-            f"Fichier {judgement.file_name} : {submission.invoices} facture(s).",
-        ]
-    refused = [item for item in judgement.items if item.code != "0000"]
-    if judgement.framed is not None:
-        lines.append(f"Lots : {len(judgement.accepted)} pris en charge, {len(refused)} refusé(s).")
-    lines += [f"Refus : {item.code} {item.label}" for item in refused if item.lot == WHOLE_FILE]
-    return "\n".join(lines) + "\n"

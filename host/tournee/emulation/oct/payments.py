@@ -6,12 +6,13 @@ from datetime import datetime
 from tournee.emulation.oct.judging.cover_checks import LOCAL, LOCAL_PART, LOCAL_RATE
 from tournee.emulation.oct.judging.file import Framed, Values
 from tournee.emulation.oct.judging.lot import OctAct, OctLot, OctSheet
-from tournee.emulation.oct.judging.scenario import FlatPayment, Scenario
+from tournee.emulation.oct.judging.scenario import FlatPayment, Retention, Scenario
 from tournee.emulation.oct.judging.sheet_checks import asked_of_split, third_party_amc, third_party_amo
 from tournee.emulation.oct.split import Flow
 from tournee.formats import noemie
 
 PAYMENTS, REJECTIONS, OTHERS = "0576", "0580", "0900"
+CREATION, RECOVERY, REST = "CIN", "RPR", "RDT"  # of a debt: created, recovered now, what is left of it
 _MANDATE, _PAYEE, _LOT = "01", "02", "03"  # levels of rupture that a 990 closes
 _INVOICE, _DETAIL = "04", "05"
 _DIGITS = 15
@@ -71,19 +72,30 @@ def flat_payment_file(
     stream.amount += flat.amount
     held = scenario.retention
     if held is not None:
-        stream.put(
-            "250",
-            rupture=_LOT,
-            ligne="01",
-            dette=held.debt,
-            date=held.date,
-            nature="IND",
-            operation="RPR",
-            montant=held.amount,
-            signe="N",
-        )
+        left = max(held.owed - held.amount, 0)
+        if held.owed:
+            _write_movement(stream, held, CREATION, held.owed, held.owed)
+        _write_movement(stream, held, RECOVERY, held.amount, left)
+        if left:
+            _write_movement(stream, held, REST, left, 0)
         stream.amount -= held.amount
     return stream.end(0)
+
+
+def _write_movement(stream: "_Stream", held: Retention, operation: str, amount: int, balance: int) -> None:
+    """One 250; the recovery alone is money, and alone counts in the totals."""
+    stream.put(
+        "250",
+        rupture=_LOT,
+        ligne="01",
+        dette=held.debt,
+        date=held.date,
+        nature="IND",
+        operation=operation,
+        montant=amount,
+        signe="N",
+        solde=balance,
+    )
 
 
 def _settled(lot: OctLot, framed: Framed, scenario: Scenario) -> list[OctSheet]:

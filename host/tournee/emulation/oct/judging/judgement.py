@@ -122,3 +122,24 @@ class Judge:
     def unseal(self, content: bytes) -> bytes:
         """Open what is sealed for the certificate; raises on anything else."""
         return pkcs7_decrypt_der(content, self._certificate, self._key, [])
+
+
+def art_text(judgement: Judgement, who: str, now: datetime) -> str:
+    """What the carer reads: the file as it was received by `who`, in French; the ARL settles it."""
+    submission = judgement.submission
+    lines = [
+        f"{who}, profil de simulation open-1 : rien n'est facturé à personne.",
+        f"Message reçu le {now:%d/%m/%Y à %H:%M}.",
+    ]
+    if submission is None:
+        lines.append("Le message n'a pas pu être lu : voir l'ARL.")
+    else:
+        lines += [
+            f"Objet : {submission.subject}",
+            f"Fichier {judgement.file_name} : {submission.invoices} facture(s).",
+        ]
+    refused = [item for item in judgement.items if item.code != "0000"]
+    if judgement.framed is not None:
+        lines.append(f"Lots : {len(judgement.accepted)} pris en charge, {len(refused)} refusé(s).")
+    lines += [f"Refus : {item.code} {item.label}" for item in refused if item.lot == WHOLE_FILE]
+    return "\n".join(lines) + "\n"

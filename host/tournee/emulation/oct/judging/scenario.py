@@ -37,12 +37,13 @@ class FlatPayment:
 @dataclass(frozen=True)
 class Retention:
     """A debt recovered from a payment (NOEMIE 250): `debt` reference of at most 10, `amount` in cents, its
-    date.
+    date; `owed` is the whole debt, told with its movements (CIN, RDT), 0 when it is the amount.
     """
 
     debt: str
     amount: int
     date: str
+    owed: int = 0
 
 
 @dataclass(frozen=True)
