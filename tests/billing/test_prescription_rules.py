@@ -238,7 +238,7 @@ def test_refusal_says_where_the_others_are():
     assert one.refused == [
         (
             "limite",
-            "AMI 2,8 : 2 séances au plus ; déjà dans la visite 1 de « jour-1.json » le 14/11/2026, "
-            "la visite 1 de « jour-1.json » le 15/11/2026",
+            "AMI 2,8 : 2 séances au plus ; déjà : la visite 1 de « jour-1.json », le 14/11/2026 ; "
+            "la visite 1 de « jour-1.json », le 15/11/2026",
         )
     ]

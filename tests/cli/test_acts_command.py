@@ -225,3 +225,20 @@ def test_the_table_of_tournee_is_kept_by_the_first_day_that_it_prices(config: Pa
     assert [path.name for path in kept.glob("*.heading")] == ["NGAP-2026-11-29.heading"]
     (copy,) = kept.glob("*.json")
     assert copy.read_bytes() == TRUE_TABLE.read_bytes()
+
+
+def test_rules_are_told_with_their_sources(config: Path) -> None:
+    done = run(config, "nomenclature", "rules", "[mk-une]", "saisie")
+    assert done.output.splitlines()[-2:] == [
+        "mk-une         une cotation par séance ; deux régions ne s’additionnent jamais "
+        "(kinésithérapeute ; texte officiel ; OFF XIV)",
+        "saisie         le fichier du jour a une forme : une valeur manque, ou n’est pas celle attendue",
+    ]
+    assert len(told(config, "nomenclature", "rules")["rules"]) > 60
+    (one,) = told(config, "nomenclature", "rules", "ehpad")["rules"]
+    assert one["sources"] == ["OFF 13.1"]
+
+
+def test_unknown_rule_is_named(config: Path) -> None:
+    with pytest.raises(Exception, match="« mk-sept »"):
+        raise run(config, "nomenclature", "rules", "mk-sept").exception or AssertionError

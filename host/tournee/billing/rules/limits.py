@@ -18,6 +18,7 @@ from tournee.billing.known import Known, KnownLine
 from tournee.billing.nomenclature.table import Cotation, Limit, Price
 from tournee.billing.pricing.items import BSX, DEPENDENT, SINGLE, TRAVEL, FoundAct
 from tournee.billing.rules.case import YEAR, Case, Finding, Rule, months_before
+from tournee.billing.rules.physiotherapist.series import told_when
 
 _JUDGED_ELSEWHERE = BSX | TRAVEL  # rules bsx and ifi
 _NAMED = {"TMI": "tmi"}
@@ -133,8 +134,8 @@ def _told(case: Case, item: FoundAct, row: Cotation | Price, over: list[_Time]) 
     limit = row.limit
     assert limit is not None  # looked at by limited()
     most = row.limit_text or f"{limit.count} {_PER[limit.per]}"
-    when = ", ".join(f"{one.passage.where} le {one.passage.day:%d/%m/%Y}" for one in over[-_TOLD:])
-    text = f"{item.name} : {most} au plus" + (f" ; déjà dans {when}" if when else "")
+    when = " ; ".join(told_when(one.passage) for one in over[-_TOLD:])
+    text = f"{item.name} : {most} au plus" + (f" ; déjà : {when}" if when else "")
     path, rule = case.item_path(item), _NAMED.get(item.code, "limite")
     mine = case.own[item.passage].prescription
     if _WOUND in row.limit_text and any(one.passage.prescription != mine for one in over):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from tournee.billing.known import Known, KnownLine
 from tournee.billing.nomenclature.table import Cotation, Nomenclature
@@ -29,7 +29,7 @@ def main_article(row: Cotation) -> str:
     return row.article.partition(" ")[0]
 
 
-@cache
+@lru_cache(maxsize=4)
 def _pairs(table: Nomenclature) -> frozenset[tuple[str, int]]:
     return frozenset(
         (row.letter, row.coefficient) for row in table.rows.acts if row.profession == "MK" and is_session(row)
@@ -44,7 +44,8 @@ def session_lines(case: Case, one: Known) -> list[KnownLine]:
 
 def told_when(one: Known) -> str:
     """A passage as a refusal names it: `cette visite, le 16/11/2026`."""
-    return f"{one.where}, le {one.day:%d/%m/%Y}"
+    day = f"{one.day:%d/%m/%Y}"
+    return one.where if day in one.where else f"{one.where}, le {day}"
 
 
 @dataclass(frozen=True)

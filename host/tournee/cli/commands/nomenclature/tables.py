@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tournee.cli.commands.nomenclature.rules import rules
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
@@ -165,6 +166,9 @@ def update(desk: Desk, file: Path, digest: str | None, signature: Path | None, a
     desk.console.print(f"Table {one.name} {one.version} installée : elle compte dès le {one.start:%d/%m/%Y}.")
     if done.after is not None:
         desk.console.print(f"La {done.after.version} reste, pour les jours et les factures d’avant.")
+
+
+nomenclature.add_command(rules)
 
 
 def _editors(desk: Desk) -> dict[str, Path]:
