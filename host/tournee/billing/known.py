@@ -166,7 +166,7 @@ def write_facts(facts: Sequence[Known]) -> bytes:
 def read_facts(kept: bytes, where: str) -> tuple[Known, ...]:
     """What `write_facts` wrote; BillingError for anything else."""
     try:
-        edition, nir, born, rank, ps, profession, group, prescription, passages = json.loads(kept)
+        edition, nir, born, rank, ps, profession, group, prescription, passages = json.loads(kept.decode())
         if edition != _EDITION:
             raise ValueError(edition)
         person = Person(nir, date.fromisoformat(born) if born else None, rank)

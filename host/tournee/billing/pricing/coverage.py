@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from tournee.billing.identity import ALWAYS, Amc, Coverage, Patient, Period
@@ -98,6 +99,7 @@ def exempting_codes() -> dict[str, str]:
     return {code: row["label"] for code, row in _covers()["exemption"].items()}
 
 
+@cache
 def _covers() -> dict[str, Any]:
     return packaged("tournee.billing", "coverage")
 

@@ -49,6 +49,7 @@ class Case:
     lines: tuple[PricedLine, ...]
     past: Past
     _passages: dict[int, list[FoundAct]] = field(default_factory=dict, repr=False)
+    _years: dict[tuple[str, ...], list[Known]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for item in self.items:
@@ -90,10 +91,18 @@ class Case:
         """Those of the year before this visit and of the year after it, that came before it; with `codes`,
         those at least that bill one of them.
         """
-        first, last = self.visit.days
-        found = self.others_between(months_before(first, YEAR), months_before(last, -YEAR), *codes)
-        return [one for one in found if one.earlier]
+        if not codes or () in self._years:
+            return [one for one in self._year() if not codes or one.has(*codes)]
+        return self._year(*codes)
 
+    def _year(self, *codes: str) -> list[Known]:
+        if codes not in self._years:
+            first, last = self.visit.days
+            found = self.others_between(months_before(first, YEAR), months_before(last, -YEAR), *codes)
+            self._years[codes] = [one for one in found if one.earlier]
+        return self._years[codes]
+
+    @cached_property
     def of_prescription(self) -> list[Known]:
         """Those of this visit's prescription, that came before it; without one, those of the year that have
         none.

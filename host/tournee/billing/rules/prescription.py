@@ -61,7 +61,7 @@ def _direct(case: Case) -> Iterator[Finding]:
         f"accès direct : {_DIRECT_SESSIONS} séances au plus, là où la loi le permet (déduit, à vérifier)",
         _RULE,
     )
-    known = [one for one in case.of_prescription() if session_lines(case, one)]
+    known = [one for one in case.of_prescription if session_lines(case, one)]
     count = len(known)
     for rank, _, items in case.passages():
         if not any(item.is_only(is_session) for item in items):
@@ -113,7 +113,7 @@ def _begun(case: Case, until: object) -> bool:
         return False
     if prescription.months or not prescription.sessions:
         return False
-    known = [one.day for one in [*case.own, *case.of_prescription()] if session_lines(case, one)]
+    known = [one.day for one in [*case.own, *case.of_prescription] if session_lines(case, one)]
     return prescription.done > 0 or any(day <= until for day in known)  # type: ignore[operator]
 
 
@@ -149,7 +149,7 @@ def sessions_left(case: Case) -> Iterator[Finding]:
     prescription = case.visit.prescription
     if prescription is None or not prescription.sessions:
         return
-    known = [one for one in case.of_prescription() if _is_counted(case, one)]
+    known = [one for one in case.of_prescription if _is_counted(case, one)]
     count = prescription.done + len(known)
     for rank, one in enumerate(case.own):
         if not _is_counted(case, one):
@@ -193,7 +193,7 @@ def agreed(case: Case) -> Iterator[Finding]:
 
 
 def _after_a_month(case: Case, item: FoundAct) -> Iterator[Finding]:
-    known = [one for one in [*case.own, *case.of_prescription()] if _bills(one, item)]
+    known = [one for one in [*case.own, *case.of_prescription] if _bills(one, item)]
     others = [one.day for one in known if one.where != HERE]
     month = months_before(min(one.day for one in known), -1)
     for one in known:

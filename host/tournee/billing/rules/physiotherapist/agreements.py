@@ -6,11 +6,13 @@ day without one; sessions before it are not covered.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from tournee.billing.breach import Breach, Path, Remark
-from tournee.billing.known import Known
+from tournee.billing.known import KnownLine
 from tournee.billing.pricing.items import FoundAct
 from tournee.billing.rules.case import YEAR, Case, Finding, months_before
 from tournee.billing.rules.physiotherapist.series import Series, nth, series_of, told_when
@@ -75,15 +77,15 @@ def agreements(case: Case) -> Iterator[Finding]:
 def _of_act(case: Case, threshold: _Threshold) -> Series:
     """The passages that bill the act, over all prescriptions."""
 
-    def bills(one: Known) -> bool:
-        return any(
-            line.code == threshold.item.code
-            and case.known_is(line, one.day, lambda row: row.id in threshold.ids)
-            for line in one.lines
-        )
+    ids, code = threshold.ids, threshold.item.code
 
-    known = [*case.own, *case.in_a_year(threshold.item.code)]
-    return series_of(case, [one for one in known if bills(one)])
+    def is_it(line: KnownLine, day: date) -> bool:
+        if line.act:
+            return line.act in ids
+        return line.code == code and case.known_is(line, day, lambda row: row.id in ids)
+
+    known = [*case.own, *case.in_a_year(code)]
+    return series_of(case, [one for one in known if any(is_it(line, one.day) for line in one.lines)])
 
 
 def _needing(case: Case, threshold: _Threshold, series: Series, *, own: bool) -> dict[int, str]:
@@ -93,19 +95,19 @@ def _needing(case: Case, threshold: _Threshold, series: Series, *, own: bool) ->
     whole = prescription is not None and prescription.renewal
     found: dict[int, str] = {}
     count = series.done
-    before: list[Known] = []
+    before: list[date] = []
     for at, one in enumerate(series.passages):
         if not own and series.rank_of(one) is not None:
             continue
         inside = whole or one.prescription == key
         count += inside
-        since = months_before(one.day, YEAR)
-        year = sum(1 for other in before if other.day > since)
         if inside and count > threshold.count:
             found[at] = f"{nth(count)} séance"
-        elif threshold.year is not None and year >= threshold.year:
-            found[at] = f"{nth(year + 1)} séance en 12 mois"
-        before.append(one)
+        elif threshold.year is not None and len(before) >= threshold.year:
+            year = len(before) - bisect_right(before, months_before(one.day, YEAR))
+            if year >= threshold.year:
+                found[at] = f"{nth(year + 1)} séance en 12 mois"
+        before.append(one.day)
     return found
 
 

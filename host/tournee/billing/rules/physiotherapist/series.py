@@ -74,7 +74,7 @@ class Series:
 def series_of_treatment(case: Case) -> Series:
     """The series that a visit is part of."""
     prescription = case.visit.prescription
-    others = case.in_a_year() if prescription and prescription.renewal else case.of_prescription()
+    others = case.in_a_year() if prescription and prescription.renewal else case.of_prescription
     return series_of(case, [*case.own, *others])
 
 
