@@ -76,6 +76,22 @@ def test_a_coefficient_that_names_no_act_shows_those_of_the_letter(config: Path)
     assert "8,07 · 8,08 · 8,09 · 8,1 · 8,11 · 8,12 · 8,13" in done.output
 
 
+def test_a_program_reads_the_coefficients_of_a_letter_when_the_pair_is_none(config: Path) -> None:
+    answer = told(config, "acts", "RIC 8,15", "--date", "2026-11-16")
+    assert (answer["acts"], answer["coefficients"]) == ([], {"MK": [8.08, 8.09, 8.1, 8.11, 8.12]})
+
+
+def test_acts_are_found_whatever_is_wrong_elsewhere_in_the_configuration(
+    config: Path, tmp_path: Path
+) -> None:
+    config.write_text(config.read_text() + '[nomenclature]\ndossier = "ailleurs"\n[odd]\n')
+    assert "Prothèse de genou" in run(config, "acts", "genou").output
+    path = newer(tmp_path)
+    digest = sha256(path.read_bytes()).hexdigest()
+    assert run(config, "nomenclature", "update", str(path), "--sha256", digest).exception is None
+    assert len(list((tmp_path / "ailleurs").iterdir())) == 2
+
+
 def test_an_act_of_other_days_says_when(config: Path) -> None:
     assert "AIS 3, Séance de soins infirmiers, une demi-heure, fini le 20/06/2026" in " ".join(
         run(config, "acts", "AIS", "3", "--date", "2026-11-16").output.split()

@@ -55,6 +55,12 @@ def test_what_only_reads_the_journal_loads_neither_reader_nor_certificates(
     assert not loaded & {*_READER, *_CRYPTO, "stdnum", "tournee.billing", "rich.progress", "tomlkit"}
 
 
+def test_an_act_is_looked_up_without_the_journal_the_reader_or_certificates(config: Path) -> None:
+    loaded = loaded_by("acts", "genou", "--json", config=config)
+    assert "tournee.billing.nomenclature.table" in loaded
+    assert not loaded & {*_READER, *_CRYPTO, *_JOURNAL, "rich", "tomlkit", "tournee.billing.judging"}
+
+
 def test_a_list_for_a_program_draws_nothing(config: Path) -> None:
     assert "rich.table" not in loaded_by("status", "--json", config=config)
     assert "rich" not in loaded_by("alerts", "--json", config=config)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tournee.reader.transports.bluetooth import Radio
 
 CONFIG_NAME = "tournee.toml"
+_TABLES = (
+    "nomenclature"  # the folder's name when the configuration gives none, as `tournee.config.file` has it
+)
 
 
 @dataclass
@@ -75,16 +78,20 @@ class Desk:
         )
 
     def tables(self) -> Tables:
-        """The nomenclature's tables: beside the configuration, or in the account's folder without one."""
+        """The nomenclature's tables: where the configuration says, or in the account's folder without one.
+
+        Of the configuration nothing else is judged: an act is looked up in a moment, whatever the routes.
+        """
         from tournee.billing.nomenclature.tables import Tables
+        from tournee.tables.document import load
 
         try:
             path = self.path()
         except ConfigError:  # none yet
-            return Tables(Path(click.get_app_dir("tournee")) / "nomenclature")
-        from tournee.config import load_config
-
-        return Tables(load_config(path).tables)
+            return Tables(Path(click.get_app_dir("tournee")) / _TABLES)
+        told = load(path, "Le fichier de configuration", ConfigError).values.get("nomenclature")
+        folder = told.get("dossier") if isinstance(told, dict) else None
+        return Tables(path.resolve().parent / (folder if folder and isinstance(folder, str) else _TABLES))
 
     @contextmanager
     def office(self) -> Iterator[Office]:

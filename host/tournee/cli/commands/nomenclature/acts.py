@@ -67,7 +67,10 @@ def acts(
     if as_json:
         whole = [_told(table, one, on) for rows in found.values() for one in rows]
         table_told = {"name": table.name, "version": table.version}
-        values.write({"date": on.isoformat(), "words": text, "table": table_told, "acts": whole})
+        known = {} if whole else _coefficients(table, text, asked, on)
+        values.write(
+            {"date": on.isoformat(), "words": text, "table": table_told, "acts": whole, "coefficients": known}
+        )
         return
     from tournee.cli.display.show import counted
     from tournee.cli.display.show_acts import acts_table, heading, nothing_found
@@ -84,6 +87,19 @@ def acts(
     if not any(found.values()):
         for line in nothing_found(table, text, asked, on):
             desk.console.print(line)
+
+
+def _coefficients(
+    table: Nomenclature, text: str, professions: tuple[Profession, ...], day: date
+) -> dict[str, list[float]]:
+    """The coefficients that name an act of the letter typed, by profession; empty when none was typed."""
+    from tournee.billing.nomenclature.search import pair
+
+    typed = pair(text)
+    if typed is None:
+        return {}
+    found = {one: table.coefficients(one, typed[0], day) for one in professions}
+    return {one: [each / 100 for each in listed] for one, listed in found.items() if listed}
 
 
 def _told(table: Nomenclature, found: Found, day: date) -> dict[str, Any]:
