@@ -144,6 +144,7 @@ def certify_visit(
             number,
             splitter=splitter_of(office.route),
             rectifies=office.journal.invoices.refused_of(row.id),
+            recipients=office.recipients,
         )
         return invoice_sheets(invoice)
 

@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from tournee.config.payers import recipients_with
 from tournee.errors import ConfigError
 from tournee.files import read_bounded
 from tournee.french import reason
@@ -18,6 +19,7 @@ from tournee.store.card_certificates import KeptCertificates
 
 if TYPE_CHECKING:
     from tournee.billing.nomenclature.table import Nomenclature
+    from tournee.billing.pricing.recipients import Recipients
     from tournee.config import Config
     from tournee.exchange.route import Mailbox, Route
     from tournee.store import VisitFacts
@@ -40,7 +42,7 @@ class Office:
     `clock` gives aware local times; `unseal` opens returns sealed for the PS, None when none are expected;
     `former` are the routes used before, whose returns are still taken in (`OCT-MODE-3`); `certificates` are
     those of Vitale cards read before, None to read each one's again; `tables` is the folder of the tables of
-    acts and prices taken in, None: those that come with Tournée alone.
+    acts and prices taken in, `recipients` the caisses that are known; None: those that come with Tournée.
     """
 
     journal: Journal
@@ -50,6 +52,7 @@ class Office:
     former: tuple[Route, ...] = ()
     certificates: KeptCertificates | None = None
     tables: Path | None = None
+    recipients: Recipients | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -116,7 +119,8 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
     )
     certificates = KeptCertificates.beside(Path(config.journal), secret)
     unseal = None if key is None else key.unseal
-    return Office(journal, config.route, now, unseal, former, certificates, config.tables)
+    recipients = recipients_with(config.payers) if config.payers else None
+    return Office(journal, config.route, now, unseal, former, certificates, config.tables, recipients)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from tournee.billing.pricing.accident import accident_of, billed_for
 from tournee.billing.pricing.claims import Claim, claim_of
 from tournee.billing.pricing.coverage import Cover, common_cover, covered
 from tournee.billing.pricing.line import PricedLine
-from tournee.billing.pricing.recipients import Recipient, recipient_of
+from tournee.billing.pricing.recipients import Recipient, Recipients
 from tournee.billing.pricing.shares import InvoiceLine, share_out
 from tournee.billing.rules.patient import patient_breaches
 from tournee.billing.rules.payers import payer_breaches
@@ -83,11 +83,13 @@ def make_invoice(
     *,
     splitter: Splitter = Splitter.OCT,
     rectifies: str = "",
+    recipients: Recipients | None = None,
 ) -> Invoice:
     """Share out a visit that was judged and priced; the journal never gives `number` twice.
 
     What remains to be judged are the cards, and the way it will be sent: `splitter`, by whom it has it split
-    (contract 99 allows the OCT alone). `rectifies` is the number of the refused invoice that it stands for.
+    (contract 99 allows the OCT alone). `rectifies` is the number of the refused invoice that it stands for;
+    `recipients` the caisses that are known, None: those that come with Tournée.
     Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, rights, age).
     """
     if not 1 <= number <= NUMBER_MAX:
@@ -127,7 +129,9 @@ def make_invoice(
         claim=claim,
         cover=common_cover([cover for _, _, cover in shared]),
         accident=accident_of(visit, patient),
-        recipient=recipient_of(patient.regime, patient.caisse, patient.centre, visit.day),
+        recipient=(recipients or Recipients.packaged()).of(
+            patient.regime, patient.caisse, patient.centre, visit.day
+        ),
         lines=lines,
         unbilled=tuple(line for line in judged.lines if not line.billed),
         rectifies=rectifies,

@@ -51,6 +51,7 @@ COMMANDS = {
     "return": ("returns:returned", "Les retours reçus."),
     "invoice": ("returns:invoice", "Les factures qui ne seront pas payées."),
     "opposition": ("opposition:opposition", "La liste des cartes Vitale en opposition."),
+    "recipient": ("recipients:recipient", "Les caisses et organismes que l’on peut facturer."),
     "route": ("routes:route", "Les routes : OCT, ou caisses en direct."),
     "config": ("settings:show_config", "Affiche un modèle de configuration."),
     "diagnose": ("diagnose:diagnose", "Comment va cette installation, pour qui vous aide."),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tournee.config.payers import OwnPayer, read_own, with_own
 from tournee.config.readers import ReaderChoice, read_reader
 from tournee.config.routes import read_route
 from tournee.config.table import ConfigTable
@@ -33,7 +34,8 @@ class ConfigFileError(ConfigError):
 class Config:
     """What the configuration file says; paths are absolute. `routes` by name, `active` names one of them;
     `station` tells this host from others that send from the same address (`OCT-MSG-4`). `tables` is the
-    folder of the nomenclature's tables, `editors` the public keys of those who sign them.
+    folder of the nomenclature's tables, `editors` the public keys of those who sign them. `payers` are the
+    caisses and AMC that the carer added.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class Config:
     return_key: Path | None
     station: int | None = None
     tables: Path | None = None
+    payers: tuple[OwnPayer, ...] = ()
     editors: Mapping[str, Path] = field(default_factory=dict)
 
     @property
@@ -80,6 +83,7 @@ def _config(document: TableText, path: Path) -> Config:
     returns, routes = root.section("retours"), root.section("route", required=True)
     acts = root.section("nomenclature")
     editors = acts.section("editeurs")
+    payers = read_own(home)
     station = sending.whole("poste", _NO_STATION)
     if not _NO_STATION <= station < STATIONS:
         sending.wrong("poste", f"un nombre de 0 à {STATIONS - 1} est attendu, pas {station}")
@@ -87,12 +91,16 @@ def _config(document: TableText, path: Path) -> Config:
         path=path.resolve(),
         journal=journal.file("chemin", home) or home / "journal.db",
         reader=read_reader(reader, home),
-        routes={name: read_route(name, routes.section(name, required=True), home) for name in routes.values},
+        routes={
+            name: with_own(read_route(name, routes.section(name, required=True), home), payers)
+            for name in routes.values
+        },
         active=sending.text("route", required=True),
         zone=_zone(sending),
         return_certificate=returns.file("certificat", home),
         return_key=returns.file("cle", home),
         station=None if station == _NO_STATION else station,
+        payers=payers,
         tables=acts.file("dossier", home) or home / "nomenclature",
         editors={name: file for name in editors.values if (file := editors.file(name, home, required=True))},
     )

@@ -1,5 +1,6 @@
 """Where a sheet goes: organisme destinataire, centre informatique, and the CRF that groups lots (open-1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -24,36 +25,55 @@ class Recipient:
     computing_centre: str
 
 
-@cache
-def _recipients() -> tuple[Recipient, ...]:
-    rows = [
-        Recipient(
-            row["regime"],
-            row["caisse"],
-            row.get("centre", ""),
-            row["from"],
-            row.get("to"),
-            row["organisme"],
-            row["centre_informatique"],
+class Recipients:
+    """A table of caisses: a row that names the centre wins, then the one that comes first."""
+
+    def __init__(self, rows: Iterable[Recipient]) -> None:
+        self.rows = tuple(rows)
+        self._ordered = sorted(self.rows, key=lambda row: row.centre == "")
+
+    @staticmethod
+    @cache
+    def packaged() -> "Recipients":
+        """The table that comes with Tournée."""
+        return Recipients(
+            Recipient(
+                row["regime"],
+                row["caisse"],
+                row.get("centre", ""),
+                row["from"],
+                row.get("to"),
+                row["organisme"],
+                row["centre_informatique"],
+            )
+            for row in packaged("tournee.billing", "recipients")["recipient"]
         )
-        for row in packaged("tournee.billing", "recipients")["recipient"]
-    ]
-    return tuple(sorted(rows, key=lambda row: row.centre == ""))  # a row that names the centre wins
 
+    def followed_by(self, rows: Iterable[Recipient]) -> "Recipients":
+        """This table, and these rows for what it does not know."""
+        return Recipients((*self.rows, *rows))
 
-def recipient_of(regime: str, caisse: str, centre: str, day: date) -> Recipient:
-    """Find who receives the sheets of a caisse on a day; BillingError when the table does not know."""
-    for row in _recipients():
-        if (row.regime, row.caisse) != (regime, caisse) or row.centre not in ("", centre):
-            continue
-        if row.start <= day and (row.end is None or day <= row.end):
-            return row
-    raise BillingError(
-        f"Aucun organisme destinataire connu pour le régime {regime}, la caisse {caisse}, le centre {centre} "
-        f"au {day:%d/%m/%Y}.",
-        cause="la caisse est mal saisie, ou la table des organismes destinataires est trop ancienne.",
-        next_step="vérifiez régime, caisse et centre, ou mettez la table à jour.",
-    )
+    def find(self, regime: str, caisse: str, centre: str, day: date) -> Recipient | None:
+        """Who receives the sheets of a caisse on a day; None when the table does not know."""
+        for row in self._ordered:
+            if (row.regime, row.caisse) != (regime, caisse) or row.centre not in ("", centre):
+                continue
+            if row.start <= day and (row.end is None or day <= row.end):
+                return row
+        return None
+
+    def of(self, regime: str, caisse: str, centre: str, day: date) -> Recipient:
+        """Who receives the sheets of a caisse on a day; BillingError when the table does not know."""
+        found = self.find(regime, caisse, centre, day)
+        if found is None:
+            raise BillingError(
+                f"Aucun organisme destinataire connu pour le régime {regime}, la caisse {caisse}, le centre "
+                f"{centre} au {day:%d/%m/%Y}.",
+                cause="la caisse est mal saisie, ou n’est pas encore dans la table des organismes.",
+                next_step="vérifiez régime, caisse et centre, ou ajoutez cette caisse.",
+                remedy="add-recipient",
+            )
+        return found
 
 
 def fse_crf(patient: Patient, recipient: Recipient) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 OF_REMEDY = {
     "add-route": "tournee route add",
     "alerts": "tournee alerts",
+    "add-recipient": "tournee recipient add NUMÉRO",
     "configuration": "tournee --config FICHIER … ; modèle : tournee config",
     "fetch": "tournee fetch",
     "load-recent": "tournee opposition load --since NUMÉRO",
