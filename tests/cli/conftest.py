@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,17 @@ dossier = "retours"
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
+    return _configured(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def configured() -> Callable[[Path], Path]:
+    """Makes the same in any folder."""
+    return _configured
+
+
+def _configured(tmp_path: Path) -> Path:
+    """Write the configuration, and make its mail folder."""
     for part in ("cur", "new", "tmp"):
         (tmp_path / "retours" / part).mkdir(parents=True)
     path = tmp_path / "tournee.toml"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tournee.errors import ConfigError
 from tournee.tables.document import DEPTH_MAX, SIZE_MAX, DocumentError, load, parse, words_for
+from tournee.tables.table import Table
 
 ENGLISH = re.compile(r"\b(at line|expected|invalid|exceeds|recursion|unterminated|the|is)\b", re.IGNORECASE)
 
@@ -172,3 +173,16 @@ def test_json_and_toml_say_the_same():
     values = {"a": [1, {"b": "é"}], "c": True}
     assert parse(json.dumps(values).encode(), is_json=True).values == values
     assert parse('a = [1, { b = "é" }]\nc = true'.encode()).values == values
+
+
+def test_more_values_than_a_file_may_have_are_refused_before_they_are_read():
+    with pytest.raises(DocumentError, match="plus de 250000 valeurs"):
+        parse(b"x = [" + b"1," * 250_001 + b"]")
+    assert parse(b"x = [" + b"1," * 1_000 + b"]").values == {"x": [1] * 1_000}
+
+
+def test_of_keys_that_nobody_knows_twenty_are_told_and_the_others_counted():
+    told: list[str] = []
+    table = Table({f"a{rank}": 1 for rank in range(50_000)}, lambda path, text: told.append(text))
+    table.finish()
+    assert (len(told), told[-1]) == (21, "clé inconnue, et 49979 de plus")

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from tournee.cli import status
+from tournee.cli import status, streams
 from tournee.cli.display.hints import command_for
 from tournee.cli.display.show import labelled, screen
 from tournee.cli.usage import usage_in_french
 from tournee.errors import TourneeError
+from tournee.french import reason
+from tournee.logs import where
+
+_REPORT = "ce qui était fait est au journal ; signalez-la avec ce que dit le diagnostic"
 
 
 def tell(error: BaseException, program: str) -> int:
-    """Say what stopped `program`; gives the exit status."""
-    errors = screen(stderr=True)
+    """Say what stopped `program`, if anything can be said; gives the exit status."""
     match error:
         case TourneeError():
-            errors.print(labelled(f"{program} :", str(error), "bold red"), soft_wrap=True)
-            if command := command_for(error):
-                errors.print(f"Commande : {command}", soft_wrap=True)
-            return status.of(error)
+            told, after, code = str(error), command_for(error), status.of(error)
+            after = f"Commande : {after}" if after else ""
+        case click.Abort() | KeyboardInterrupt():
+            told, after, code = "", "Interrompu ; ce qui était fait est au journal.", status.INTERRUPTED
         case click.ClickException():
-            errors.print(labelled(f"{program} :", usage_in_french(error), "bold red"), soft_wrap=True)
-            errors.print(f"Aide : {program} --help")
-            return status.USAGE
+            told, after, code = usage_in_french(error), f"Aide : {program} --help", status.USAGE
+        case OSError():
+            streams.drop(sys.stdout)  # it may be what does not write any more
+            told = str(TourneeError("Le système refuse d’écrire ou de lire.", cause=reason(error)))
+            after, code = "", status.FAILED
         case _:
-            errors.print("Interrompu ; ce qui était fait est au journal.")
-            return status.INTERRUPTED
+            told = str(TourneeError(f"Erreur imprévue ({where(error)}).", next_step=_REPORT))
+            after, code = "", status.FAILED
+    try:
+        errors = screen(stderr=True)
+        if told:
+            errors.print(labelled(f"{program} :", told, "bold red"), soft_wrap=True)
+        if after:
+            errors.print(after, soft_wrap=True)
+    except OSError:
+        streams.drop(sys.stderr)
+    return code

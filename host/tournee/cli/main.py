@@ -6,7 +6,6 @@ A command's module is loaded when the command is run: this one, and what it impo
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tournee import __version__
-from tournee.cli import status
+from tournee.cli import status, streams
 from tournee.cli.french import LazyGroup
 from tournee.core_dumps import forbid_core_files
 from tournee.errors import TourneeError
@@ -115,14 +114,17 @@ def main(arguments: list[str] | None = None, radio: Radio | None = None) -> None
     """
     gc.set_threshold(_GARBAGE_AT)
     forbid_core_files()
+    streams.fit()
     try:
         tournee.main(args=arguments, standalone_mode=False, obj=radio)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
-    except (click.ClickException, click.Abort, KeyboardInterrupt, TourneeError) as error:
+    except BrokenPipeError:
+        streams.drop(sys.stdout)
+        sys.exit(status.FAILED)
+    except (Exception, KeyboardInterrupt) as error:
         from tournee.cli.failures import tell
 
         sys.exit(tell(error, "tournee"))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(status.FAILED)

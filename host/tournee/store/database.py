@@ -274,6 +274,8 @@ class Database(Statements):
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except OverflowError as error:
+            raise StoreError("Un numéro est plus grand que tous ceux du journal.") from error
         except sqlite3.Error as error:
             if opening.is_damage(error):
                 opening.doubt(self.path)

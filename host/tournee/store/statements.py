@@ -10,6 +10,7 @@ from typing import Any
 
 from tournee.errors import StoreError
 
+_ID_MAX = (1 << 63) - 1  # SQLite counts no further
 _AT_ONCE = 5_000  # values in one statement: SQLite takes 32,766
 
 Row = dict[str, Any]
@@ -69,6 +70,8 @@ class Statements:
 
     def row(self, table: str, columns: str, row_id: int) -> Row:
         """These columns of one row; StoreError when there is none."""
+        if not 0 <= row_id <= _ID_MAX:
+            raise missing(table, row_id)
         found = self.rows(f"SELECT {columns} FROM {table} WHERE id = ?", row_id)  # noqa: S608 (names of ours)
         if not found:
             raise missing(table, row_id)

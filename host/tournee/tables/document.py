@@ -25,6 +25,9 @@ SIZE_MAX = 4 << 20
 DEPTH_MAX = 32
 """Levels of tables and arrays, and parts of a dotted key."""
 
+VALUES_MAX = 250_000
+"""Values of a TOML text: its parser takes some ten microseconds for each."""
+
 _COMMENT_OR_TEXT = re.compile(
     r'#[^\n]*+|"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5})?|' + r"'''(?:[^']|'(?!''))*+(?:'{3,5})?|"
     r'"(?:[^"\\\n]|\\.)*+"?|' + r"'[^'\n]*+'?",
@@ -181,6 +184,8 @@ def _measure(text: str, is_json: bool) -> None:
         depth += 1 if bracket[0] in "[{" else -1
         if depth > DEPTH_MAX:
             raise DocumentError(_TOO_DEEP)
+    if not is_json and bare.count(",") + bare.count("=") > VALUES_MAX:
+        raise DocumentError(f"plus de {VALUES_MAX} valeurs")
     if not is_json and _DOTTED.search(bare):
         raise DocumentError(f"une clé a plus de {DEPTH_MAX} parties")
 

@@ -50,8 +50,10 @@ class _Walk:
 
     def _note(self, place: Place, at: int) -> None:
         line = bisect_right(self.starts, at) + 1
-        for length in range(1, len(place) + 1):
-            self.lines.setdefault(place[:length], line)
+        length = len(place)
+        while length and place[:length] not in self.lines:  # what is around a known place is known
+            self.lines[place[:length]] = line
+            length -= 1
 
     def _skip_blank(self) -> None:
         match = _BLANK.match(self.text, self.at)

@@ -25,6 +25,7 @@ Note = Callable[[Place, str], None]
 """Told each mistake: its place, and what is wrong, in French."""
 
 _DIGITS = "0123456789"
+_UNKNOWN_MAX = 20  # keys told one by one that a table should not have
 _KEY_MAX = 80  # what is longer is like no key of ours
 
 
@@ -63,11 +64,13 @@ class Table:
 
     def finish(self) -> None:
         """Note the keys that nobody asked for."""
-        for key in self.values:
-            if key not in self._known:
-                near = get_close_matches(key[:_KEY_MAX], self._known, n=1)
-                hint = f" ; peut-être {near[0]}" if near else f" ; attendues : {', '.join(self._known)}"
-                self.fault(key, f"clé inconnue{hint}")
+        unknown = [key for key in self.values if key not in self._known]
+        for key in unknown[:_UNKNOWN_MAX]:
+            near = get_close_matches(key[:_KEY_MAX], self._known, n=1)
+            hint = f" ; peut-être {near[0]}" if near else f" ; attendues : {', '.join(self._known)}"
+            self.fault(key, f"clé inconnue{hint}")
+        if more := len(unknown[_UNKNOWN_MAX:]):
+            self.fault(unknown[_UNKNOWN_MAX], f"clé inconnue, et {more - 1} de plus")
 
     def text(self, key: str, *, required: bool = False, longest: int = 0) -> str:
         """A text; empty when absent."""

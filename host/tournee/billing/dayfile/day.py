@@ -48,13 +48,21 @@ class DayError(BillingError):
 
     def __init__(self, name: str, mistakes: tuple[Mistake, ...]) -> None:
         count = f"{len(mistakes)} erreur{'s' if len(mistakes) > 1 else ''}"
+        told = [f"- {mistake}" for mistake in mistakes[:_TOLD_MAX]]
+        if len(mistakes) > _TOLD_MAX:
+            told.append(f"- et {len(mistakes) - _TOLD_MAX} de plus")
         super().__init__(
-            "\n".join(
-                (f"« {name} » : {count}, rien n’est facturé.", *(f"- {mistake}" for mistake in mistakes))
-            ),
+            "\n".join((f"« {name} » : {count}, rien n’est facturé.", *told)),
             next_step="corrigez le fichier puis recommencez.",
         )
         self.mistakes = mistakes
+
+
+VISITS_MAX = 2_000
+"""Visits of one file; a carer makes some thirty a day."""
+
+_TOLD_MAX = 100  # mistakes shown of a file; all of them are kept
+_MISTAKES_MAX = 1_000  # of form, behind which no visit is read any more
 
 
 @dataclass(frozen=True)
@@ -102,14 +110,19 @@ def read_day(data: bytes, name: str) -> ReadDay:
     if top.has(VISIT) and not tables:
         top.fault(VISIT, "aucune visite")
     top.finish()
-    visits = tuple(
-        ReadVisit(rank, read_visit(table, day or _NO_DAY, lambda: len(found)))
-        for rank, table in enumerate(tables)
-    )
+    if len(tables) > VISITS_MAX:
+        top.fault(VISIT, f"{len(tables)} visites, {VISITS_MAX} au plus dans un fichier")
+        tables = []
+    visits = []
+    for rank, table in enumerate(tables):
+        if len(found) > _MISTAKES_MAX:
+            top.fault(VISIT, f"trop d’erreurs : les visites après la {rank}e n’ont pas été lues")
+            break
+        visits.append(ReadVisit(rank, read_visit(table, day or _NO_DAY, lambda: len(found))))
     mistakes = _mistakes(found, document)
     if day is None or carer is None:
         raise DayError(name, mistakes)
-    return ReadDay(name, day, carer, visits, mistakes)
+    return ReadDay(name, day, carer, tuple(visits), mistakes)
 
 
 def _mistakes(found: Sequence[Breach], document: TableText) -> tuple[Mistake, ...]:

@@ -11,6 +11,7 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
 from tournee.errors import StoreError
+from tournee.files import write_whole
 from tournee.french import euros, reason
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def sheet(desk: Desk, visit: int, file: Path | None, carer: str) -> None:
         pdf = care_sheet(european_record(office, visit), carer)
     target = file or Path(f"feuille-ceam-{visit}.pdf")
     try:
-        target.write_bytes(pdf)
+        write_whole(target, pdf)
     except OSError as error:
         raise StoreError(f"La feuille {target} ne peut pas être écrite.", cause=reason(error)) from None
     desk.console.print(f"Feuille de soins : {target}. À imprimer, signer et remettre au patient.")

@@ -15,6 +15,9 @@ from tournee.cli.display import as_json as values
 from tournee.cli.display.show import counted
 from tournee.cli.french import FrenchGroup
 from tournee.cli.options.filters import Filters, filter_options, more_line
+from tournee.errors import StoreError
+from tournee.files import write_first
+from tournee.french import reason
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
@@ -85,8 +88,7 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
         one = read_again(office, number)
         raw = one.row.raw
         if out is not None:
-            with out.open("xb") as file:
-                file.write(raw)
+            _write_first(out, raw)
         if as_json:
             values.write({"return": {**values.received(one), "message": raw.decode("latin-1")}})
             return
@@ -94,6 +96,20 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
 
         for line in lines_of(one):
             desk.console.print(line)
+
+
+def _write_first(out: Path, raw: bytes) -> None:
+    """Make a file of the carer's alone: a return names patients. StoreError."""
+    try:
+        made = write_first(out, raw)
+    except OSError as error:
+        raise StoreError(
+            f"Le fichier {out} ne peut pas être écrit.",
+            cause=reason(error),
+            next_step="donnez un nom dans un dossier qui existe, où vous pouvez écrire",
+        ) from None
+    if not made:
+        raise StoreError(f"Le fichier {out} existe déjà.", next_step="donnez un autre nom, ou effacez-le")
 
 
 @returned.command("seen", short_help="Ce qu’un retour a de douteux, vérifié.")

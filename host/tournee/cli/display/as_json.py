@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tournee.cli.display.hints import command_after
+from tournee.cli.streams import knows_all
 from tournee.model import cents_of
 
 if TYPE_CHECKING:
@@ -26,17 +28,19 @@ def write(values: dict[str, Any]) -> None:
     a list: ten thousand invoices are written as fast as they are read.
     """
     whole = {"profile": PROFILE, "simulation": True, **values}
-    told = ",\n".join(f"  {_compact(key)}: {_told(value)}" for key, value in whole.items())
+    compact = _compact if knows_all(sys.stdout) else _ASCII
+    told = ",\n".join(f"  {compact(key)}: {_told(value, compact)}" for key, value in whole.items())
     click.echo(f"{{\n{told}\n}}")
 
 
-def _told(value: Any) -> str:
+def _told(value: Any, compact: Callable[[Any], str]) -> str:
     if isinstance(value, list | tuple) and value:
-        return "[\n    " + ",\n    ".join(map(_compact, value)) + "\n  ]"
-    return _compact(value)
+        return "[\n    " + ",\n    ".join(map(compact, value)) + "\n  ]"
+    return compact(value)
 
 
 _compact = json.JSONEncoder(ensure_ascii=False).encode
+_ASCII = json.JSONEncoder().encode
 
 
 def invoice(row: OverviewRow) -> dict[str, Any]:
