@@ -74,6 +74,19 @@ def test_another_prescription_is_another_treatment_unless_it_renews():
         assert one.refusals == refusals
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_renewal_goes_on_with_what_came_before_in_either_order(turned):
+    files = [
+        (
+            BEFORE,
+            [{"actes": sessions("RAM", 8.09, 15, BEFORE), "prescription": {"date": date(2026, 10, 20)}}],
+        ),
+        (DAY, [{"actes": [LUMBAGO], "prescription": {"date": date(2026, 11, 12), "renouvellement": True}}]),
+    ]
+    (first,), (second,) = told_files("mk", *(files[::-1] if turned else files))
+    assert (first.refusals, second.refusals) == ([], ["mk-accord"])
+
+
 def test_assessment_of_neurology_goes_with_neurology_but_nerves():
     assert alone(BACK, act("AMK", 10.8)).refusals == ["mk-bdk"]
     assert alone(act("NMI", 8.5), act("AMK", 10.8)).refusals == ["mk-bdk"]

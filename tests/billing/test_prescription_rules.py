@@ -203,6 +203,15 @@ def test_renewed_assessment_is_no_intermediate_one():
     assert last.refusals == []
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_renewed_assessment_does_not_count_in_either_order(turned):
+    renewed = {"actes": [act("DI", 1.2)], "prescription": {"renouvellement": True}}
+    plain = {"actes": [act("DI", 1.2)]}
+    files = [(date(2026, 2, 2), [plain]), (date(2026, 6, 1), [renewed]), (DAY, [plain])]
+    answers = told_files("if", *(files[::-1] if turned else files))
+    assert [one.refusals for (one,) in answers] == [[], [], []]
+
+
 def test_fifth_telecare_of_a_month_is_refused():
     files = [(date(2026, 11, day), [{"actes": [act("TMI", 1.6)]}]) for day in (2, 5, 9, 12, 16)]
     assert [one.refusals for (one,) in told_files("if", *files)] == [[], [], [], [], ["tmi"]]

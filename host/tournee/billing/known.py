@@ -33,7 +33,8 @@ class KnownLine(NamedTuple):
 
 class Known(NamedTuple):
     """One passage of another visit. `where` says which, for people; `earlier`: it came before the one judged,
-    so that of two that collide the later is refused; `agreed`: a prior agreement covers it.
+    so that of two that collide the later is refused; `agreed`: a prior agreement covers it;
+    `renewal`: its prescription goes on with those before it.
     """
 
     where: str
@@ -49,6 +50,7 @@ class Known(NamedTuple):
     lines: tuple[KnownLine, ...]
     earlier: bool = True
     agreed: bool = False
+    renewal: bool = False
 
     def has(self, *codes: str) -> bool:
         """Whether one of its lines has one of these codes."""
@@ -130,6 +132,7 @@ def facts_of(visit: JudgedVisit, where: str, *, earlier: bool = True) -> tuple[K
                 lines,
                 earlier,
                 agreement is not None and agreement.holds(passage.day),
+                prescription is not None and prescription.renewal,
             )
         )
     return tuple(told)
@@ -156,7 +159,7 @@ def write_facts(facts: Sequence[Known]) -> bytes:
             one.place,
             one.shared,
             [[line.code, line.coefficient, line.act, line.quantity, line.rate] for line in one.lines],
-            int(one.agreed),
+            [int(one.agreed), int(one.renewal)],
         ]
         for one in facts
     ]
@@ -184,8 +187,9 @@ def read_facts(kept: bytes, where: str) -> tuple[Known, ...]:
                 prescription,
                 tuple(KnownLine(*line) for line in lines),
                 agreed=bool(agreed),
+                renewal=bool(renewal),
             )
-            for day, minute, place, shared, lines, agreed in passages
+            for day, minute, place, shared, lines, (agreed, renewal) in passages
         )
     except (TypeError, ValueError) as error:
         raise BillingError(

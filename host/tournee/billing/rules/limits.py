@@ -24,6 +24,7 @@ _JUDGED_ELSEWHERE = BSX | TRAVEL  # rules bsx and ifi
 _NAMED = {"TMI": "tmi"}
 _TOLD = 3  # occurrences that a refusal names
 _WOUND = "plaie"
+_ASSESSMENT = "DI"
 _PER = {
     "passage": "par passage",
     "day": "par jour",
@@ -46,11 +47,12 @@ class _Time:
 
 def limited(case: Case) -> Iterator[Finding]:
     """An act is billed no more often than its row says."""
+    prescription = case.visit.prescription
     for item in case.items:
         rows: tuple[Cotation | Price, ...] = item.candidates or (item.price,)
         if item.code in _JUDGED_ELSEWHERE or any(row.limit is None for row in rows):
             continue
-        if item.code == "DI" and case.visit.prescription is not None and case.visit.prescription.renewal:
+        if item.code == _ASSESSMENT and prescription is not None and prescription.renewal:
             continue
         over = [_over(case, item, row) for row in rows]
         if over[0] is not None and None not in over:
@@ -87,7 +89,8 @@ def _others(case: Case, item: FoundAct, limit: Limit) -> Iterator[_Time]:
         found = case.in_a_year(*codes)
     for one in found:
         for line in one.lines:
-            if one.earlier and line.code in codes and _is_same(line, item):
+            renewed = one.renewal and line.code == _ASSESSMENT
+            if one.earlier and line.code in codes and not renewed and _is_same(line, item):
                 yield _Time(one, line.quantity)
 
 

@@ -51,23 +51,24 @@ def agreements(case: Case) -> Iterator[Finding]:
     """The sessions that need a prior agreement have one (rule mk-accord)."""
     for threshold in _thresholds(case):
         series = _of_act(case, threshold)
-        alone = _needing(case, threshold, series, own=False)
-        found = _needing(case, threshold, series, own=True)
-        for at, one in enumerate(series.passages):
-            if at not in found:
+        alone = _needing(threshold, series.without_own())
+        found = _needing(threshold, series)
+        for one in series.passages:
+            if id(one) not in found:
                 continue
             rank = series.rank_of(one)
             if rank is not None and not one.agreed:
                 yield Breach(
                     _act_path(case, rank, threshold),
-                    f"{threshold.item.name} : {found[at]}, {_asked_from(threshold)} ; {agreement_told(case)}",
+                    f"{threshold.item.name} : {found[id(one)]}, {_asked_from(threshold)} ; "
+                    f"{agreement_told(case)}",
                     "mk-accord",
                 )
-            elif rank is None and not one.agreed and at not in alone:
+            elif rank is None and not one.agreed and id(one) not in alone:
                 yield Breach(
                     case.item_path(threshold.item),
                     f"{threshold.item.name} : avec cette visite, la séance de {told_when(one)} est la "
-                    f"{found[at]}, {_asked_from(threshold)}, et elle n’en a pas",
+                    f"{found[id(one)]}, {_asked_from(threshold)}, et elle n’en a pas",
                     "mk-accord",
                 )
         if not found:
@@ -76,7 +77,6 @@ def agreements(case: Case) -> Iterator[Finding]:
 
 def _of_act(case: Case, threshold: _Threshold) -> Series:
     """The passages that bill the act, over all prescriptions."""
-
     ids, code = threshold.ids, threshold.item.code
 
     def is_it(line: KnownLine, day: date) -> bool:
@@ -85,29 +85,22 @@ def _of_act(case: Case, threshold: _Threshold) -> Series:
         return line.code == code and case.known_is(line, day, lambda row: row.id in ids)
 
     known = [*case.own, *case.in_a_year(code)]
-    return series_of(case, [one for one in known if any(is_it(line, one.day) for line in one.lines)])
+    billing = [one for one in known if any(is_it(line, one.day) for line in one.lines)]
+    return series_of(case, billing, lambda one: True)
 
 
-def _needing(case: Case, threshold: _Threshold, series: Series, *, own: bool) -> dict[int, str]:
-    """The sessions that need an agreement, by their place in the series, and why."""
-    prescription = case.visit.prescription
-    key = prescription.key if prescription else ""
-    whole = prescription is not None and prescription.renewal
+def _needing(threshold: _Threshold, series: Series) -> dict[int, str]:
+    """The sessions that need an agreement, by identity, and why."""
     found: dict[int, str] = {}
-    count = series.done
-    before: list[date] = []
+    days = [one.day for one in series.passages]
     for at, one in enumerate(series.passages):
-        if not own and series.rank_of(one) is not None:
-            continue
-        inside = whole or one.prescription == key
-        count += inside
-        if inside and count > threshold.count:
-            found[at] = f"{nth(count)} séance"
-        elif threshold.year is not None and len(before) >= threshold.year:
-            year = len(before) - bisect_right(before, months_before(one.day, YEAR))
+        count = series.sessions[at]
+        if count > threshold.count:
+            found[id(one)] = f"{nth(count)} séance"
+        elif threshold.year is not None and at >= threshold.year:
+            year = at - bisect_right(days, months_before(one.day, YEAR), hi=at)
             if year >= threshold.year:
-                found[at] = f"{nth(year + 1)} séance en 12 mois"
-        before.append(one.day)
+                found[id(one)] = f"{nth(year + 1)} séance en 12 mois"
     return found
 
 
@@ -140,9 +133,9 @@ def _act_path(case: Case, rank: int, threshold: _Threshold) -> Path:
 
 def _soon(case: Case, threshold: _Threshold, series: Series) -> Iterator[Finding]:
     """What comes: the next session needs the agreement; or several prescriptions are one treatment."""
-    prescription = case.visit.prescription
-    key = prescription.key if prescription else ""
-    inside = series.done + sum(1 for one in series.passages if one.prescription == key)
+    inside = max(
+        series.sessions[at] for at, one in enumerate(series.passages) if series.rank_of(one) is not None
+    )
     total = series.done + len(series.passages)
     path = case.item_path(threshold.item)
     if threshold.count and inside == threshold.count and case.visit.agreement is None:

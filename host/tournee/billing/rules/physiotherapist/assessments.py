@@ -20,10 +20,11 @@ from tournee.billing.rules.case import Case, Finding
 from tournee.billing.rules.physiotherapist.series import (
     DIVERS,
     Series,
+    in_order,
     is_session,
     main_article,
     nth,
-    series_of_treatment,
+    series_of,
     session_lines,
     told_when,
 )
@@ -69,13 +70,18 @@ class _Assessment:
     turn: int | None
 
     def same_turn(self, other: _Assessment) -> bool:
-        """Whether two are of one turn; the first one is the same for both kinds."""
-        return self.turn == other.turn and (self.turn == 0 or self.row.id == other.row.id)
+        """Whether two are of one turn of one series; the first turn is the same for both kinds."""
+        one, two = self.passage, other.passage
+        one_series = one.prescription == two.prescription or (
+            (one.renewal and in_order(one) >= in_order(two))
+            or (two.renewal and in_order(two) >= in_order(one))
+        )
+        return one_series and self.turn == other.turn and (self.turn == 0 or self.row.id == other.row.id)
 
 
-def _assessments(case: Case, series: Series, *, own: bool) -> list[_Assessment]:
+def _assessments(case: Case, series: Series) -> list[_Assessment]:
     found = []
-    for one, count, bills in series.counted(case, own=own):
+    for at, one in enumerate(series.passages):
         for line in one.lines:
             if line.code != DIVERS:
                 continue
@@ -83,8 +89,9 @@ def _assessments(case: Case, series: Series, *, own: bool) -> list[_Assessment]:
             rhythm = _rhythm(rows[0]) if len(rows) == 1 and _is_assessment(rows[0]) else None
             if rhythm is None:
                 continue
+            count = series.sessions[at]
             turn = rhythm.turn(count)
-            if turn is None and not bills:
+            if turn is None and not series.is_session[at]:
                 turn = rhythm.turn(count + 1)
             found.append(_Assessment(one, rows[0], count, turn))
     return found
@@ -97,8 +104,9 @@ def assessments(case: Case) -> Iterator[Finding]:
         yield from _of_its_kind(case, item)
     if not own and not _may_move(case):
         return
-    series = series_of_treatment(case)
-    every = _assessments(case, series, own=True)
+    known = [*case.own, *case.in_a_year()]
+    series = series_of(case, known, lambda one: bool(session_lines(case, one)))
+    every = _assessments(case, series)
     for at, one in enumerate(every):
         rank = series.rank_of(one.passage)
         if rank is None:
@@ -133,7 +141,7 @@ def _may_move(case: Case) -> bool:
 
 def _moved(case: Case, series: Series, every: list[_Assessment]) -> Iterator[Finding]:
     """Assessments billed before, that these sessions take out of their turn."""
-    before = {id(one.passage): one.turn for one in _assessments(case, series, own=False)}
+    before = {id(one.passage): one.turn for one in _assessments(case, series.without_own())}
     for one in every:
         if series.rank_of(one.passage) is None and one.turn is None and before[id(one.passage)] is not None:
             yield Breach(

@@ -7,9 +7,10 @@ Where the text is silent, the readings chosen stand here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import cached_property, lru_cache
 
 from tournee.billing.known import Known, KnownLine
 from tournee.billing.nomenclature.table import Cotation, Nomenclature
@@ -50,39 +51,57 @@ def told_when(one: Known) -> str:
 
 @dataclass(frozen=True)
 class Series:
-    """The passages of a treatment in the order of their days; `rank_of` the visit's own, by identity."""
+    """The passages of a treatment in the order of their days, those that are a session of it; `own`: which
+    passage of the visit is which of them.
+    """
 
     passages: list[Known]
+    is_session: list[bool]
+    prescription: str
     done: int
-    ranks: dict[int, int]
+    own: dict[int, int]
 
     def rank_of(self, one: Known) -> int | None:
         """Which passage of the visit it is, None for another visit's."""
-        return self.ranks.get(id(one))
+        return self.own.get(id(one))
 
-    def counted(self, case: Case, *, own: bool = True) -> Iterator[tuple[Known, int, bool]]:
-        """Each passage, the sessions up to it, and whether it is one."""
-        count = self.done
-        for one in self.passages:
-            if not own and self.rank_of(one) is not None:
-                continue
-            bills = bool(session_lines(case, one))
-            count += bills
-            yield one, count, bills
+    @cached_property
+    def sessions(self) -> list[int]:
+        """For each passage, the sessions of its series until it, itself among them; done elsewhere, too."""
+        counts, whole = [], 0
+        of_one: dict[str, int] = {}
+        for one, counted in zip(self.passages, self.is_session, strict=True):
+            whole += counted
+            of_one[one.prescription] = of_one.get(one.prescription, 0) + counted
+            mine = one.prescription == self.prescription
+            counts.append((whole if one.renewal else of_one[one.prescription]) + (self.done if mine else 0))
+        return counts
+
+    def without_own(self) -> Series:
+        """The same before the visit."""
+        left = [at for at, one in enumerate(self.passages) if self.rank_of(one) is None]
+        return Series(
+            [self.passages[at] for at in left],
+            [self.is_session[at] for at in left],
+            self.prescription,
+            self.done,
+            {},
+        )
 
 
-def series_of_treatment(case: Case) -> Series:
-    """The series that a visit is part of."""
+def in_order(one: Known) -> tuple[date, int]:
+    """What puts passages in the order of their days and hours; without an hour, first of the day."""
+    return one.day, -1 if one.minute is None else one.minute
+
+
+def series_of(case: Case, passages: Sequence[Known], is_counted: Callable[[Known], bool]) -> Series:
+    """These passages in their order, those of `case.own` the visit's; `is_counted`: which is a session."""
     prescription = case.visit.prescription
-    others = case.in_a_year() if prescription and prescription.renewal else case.of_prescription
-    return series_of(case, [*case.own, *others])
-
-
-def series_of(case: Case, passages: Sequence[Known]) -> Series:
-    """These passages in their order; those of `case.own` are the visit's."""
-    prescription = case.visit.prescription
+    ordered = sorted(passages, key=in_order)
     return Series(
-        sorted(passages, key=lambda one: (one.day, -1 if one.minute is None else one.minute)),
+        ordered,
+        [is_counted(one) for one in ordered],
+        prescription.key if prescription else "",
         prescription.done if prescription else 0,
         {id(one): rank for rank, one in enumerate(case.own)},
     )
