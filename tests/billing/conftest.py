@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tournee.billing.identity import Amc, Patient, PsIdentity
-from tournee.billing.visit import Act, Prescription, Visit
+from tournee.billing.visit import Act, Passage, Prescription, Visit
 
 SUNDAY = date(2026, 11, 15)
 
@@ -60,11 +60,13 @@ def patient() -> Callable[..., Patient]:
 @pytest.fixture(scope="session")
 def visit() -> Callable[..., Visit]:
     def build(*acts: Act, **changes: Any) -> Visit:
+        """A visit of one passage, or of those given; AMI 4 when nothing is said."""
+        noted = changes.pop("acts", acts or (Act("AMI", 400),))
         values: dict[str, Any] = {
             "day": SUNDAY,
             "nir": "2550699999001",
             "key": "62",
-            "acts": acts or (Act("AMI", SUNDAY, 400),),
+            "passages": (Passage(SUNDAY, acts=tuple(noted)),),
             "prescription": Prescription(date(2026, 11, 2), "751000126", "10100001071"),
         }
         return Visit(**(values | changes))

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from billed import billed
 
 from tournee.billing.identity import Amc, Coverage, Period
-from tournee.billing.invoice import make_invoice
 from tournee.billing.visit import (
     AMC_PAYS,
     AMO_PAYS,
@@ -18,13 +18,13 @@ from tournee.billing.visit import (
 
 FSE_ALONE = frozenset({"FSE"})
 PLAIN = (Coverage(),)
-# AMI 4: 12.60; 60 % = 7.56, left 5.04
+# AMI 4: 13.40; 60 % = 8.04, left 5.36
 
 
 @pytest.fixture
 def invoice(nurse, patient, visit):
     def build(amc=None, coverage=PLAIN, **changes):
-        return make_invoice(nurse, patient(amc=amc, coverage=coverage), visit(**changes), 1)
+        return billed(nurse, patient(amc=amc, coverage=coverage), visit(**changes), 1)
 
     return build
 
@@ -34,15 +34,15 @@ def facts(invoice):
 
 
 def test_without_amc_the_fse_asks_nothing_of_one(invoice):
-    assert facts(invoice()) == ("none", ("FSE",), 756, 0, 1260)
+    assert facts(invoice()) == ("none", ("FSE",), 804, 0, 1340)
 
 
 @pytest.mark.parametrize(
-    ("third_party", "paid"), [(NO_THIRD_PARTY, 1260), (AMO_PAYS, 504), (AMC_PAYS, 756), (BOTH_PAY, 0)]
+    ("third_party", "paid"), [(NO_THIRD_PARTY, 1340), (AMO_PAYS, 536), (AMC_PAYS, 804), (BOTH_PAY, 0)]
 )
 def test_patient_pays_the_fee_less_the_shares_of_group_1410(invoice, amc, third_party, paid):
     made = invoice(amc, third_party=third_party)
-    assert facts(made) == ("separate", ("FSE", "DRE"), 756, 504, paid)
+    assert facts(made) == ("separate", ("FSE", "DRE"), 804, 536, paid)
 
 
 @pytest.mark.parametrize(
@@ -61,56 +61,56 @@ def test_sheets_follow_the_amc_s_indicator_when_nothing_is_said(invoice, indicat
 
 
 def test_fse_alone_asks_nothing_of_the_amc(invoice, amc):
-    assert facts(invoice(amc, documents=FSE_ALONE)) == ("none", ("FSE",), 756, 0, 1260)
+    assert facts(invoice(amc, documents=FSE_ALONE)) == ("none", ("FSE",), 804, 0, 1340)
 
 
 def test_mutual_under_a_management_agreement_is_asked_on_the_fse(invoice):
     mutual = Amc("0020500018", management="single", indicator="01")
-    assert facts(invoice(mutual, third_party=BOTH_PAY)) == ("single", ("FSE",), 756, 504, 0)
+    assert facts(invoice(mutual, third_party=BOTH_PAY)) == ("single", ("FSE",), 804, 536, 0)
 
 
 def test_contract_99_makes_the_fse_alone(invoice, amc):
     made = invoice(amc, third_party=AMO_PAYS, contract99=True)
-    assert facts(made) == ("split", ("FSE",), 756, 504, 504)
-    assert (made.claim.contract, made.complementary_third_party, made.due) == ("99", 0, 504)
+    assert facts(made) == ("split", ("FSE",), 804, 536, 536)
+    assert (made.claim.contract, made.complementary_third_party, made.due) == ("99", 0, 536)
 
 
 def test_contract_99_with_complementary_third_party_asks_the_whole_share(invoice, amc):
     made = invoice(amc, third_party=AMO_PAYS, contract99=True, complementary_third_party=True)
-    assert (made.paid, made.complementary_third_party, made.due) == (504, 504, 0)
+    assert (made.paid, made.complementary_third_party, made.due) == (536, 536, 0)
 
 
 def test_c2s_gets_contract_type_89_and_the_rest_of_the_base(invoice):
     c2s = Amc("0069500033", indicator="63", c2s=True)
     made = invoice(c2s, third_party=BOTH_PAY)
-    assert facts(made) == ("separate", ("FSE", "DRE"), 756, 504, 0)
+    assert facts(made) == ("separate", ("FSE", "DRE"), 804, 536, 0)
     assert made.claim.contract == "89"
 
 
 def test_ald_is_paid_in_full_and_no_amc_is_asked(invoice, amc):
     made = invoice(amc, coverage=(Coverage(ald="1"),), third_party=AMO_PAYS)
-    assert facts(made) == ("none", ("FSE",), 1260, 0, 0)
+    assert facts(made) == ("none", ("FSE",), 1340, 0, 0)
     assert (made.cover.exemption, made.cover.insurance) == ("4", "10")
 
 
 def test_care_without_relation_to_the_ald_is_paid_as_usual(invoice):
     made = invoice(coverage=(Coverage(ald="1"),), exempt=False)
-    assert (made.amo, made.cover.exemption) == (756, "0")
+    assert (made.amo, made.cover.exemption) == (804, "0")
 
 
 def test_maternity_said_by_the_carer_is_paid_in_full(invoice):
     made = invoice(nature=MATERNITY)
-    assert (made.amo, made.cover.insurance) == (1260, "30")
+    assert (made.amo, made.cover.insurance) == (1340, "30")
 
 
 def test_work_accident_is_paid_in_full(invoice, visit):
     made = invoice(nature=WORK_ACCIDENT, accident=Accident(day=visit().day))
-    assert (made.amo, made.cover.insurance) == (1260, "41")
+    assert (made.amo, made.cover.insurance) == (1340, "41")
 
 
 def test_attestation_stands_in_for_the_card_s_amc(nurse, patient, visit, amc):
     attestation = Amc("0099900009", indicator="30")
-    made = make_invoice(nurse, patient(amc=amc), visit(amc=attestation), 1)
+    made = billed(nurse, patient(amc=amc), visit(amc=attestation), 1)
     assert made.claim.amc == attestation
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tournee.billing.rules.breach import place_of
 
+from tournee.billing.breach import place_of
 from tournee.billing.dayfile.day import DayError, load_day
 from tournee.billing.dayfile.schema import DAY_FORMAT
 from tournee.billing.identity import Amc
-from tournee.billing.visit import Accident, Act, Prescription
+from tournee.billing.nomenclature.table import packaged
+from tournee.billing.visit import Accident, Act, Agreement, Passage, Prescription, Travel
 from tournee.errors import BillingError
 
 HEAD = '[journee]\ndate = 2026-11-15\nps = "756000121"\nprofession = "IF"\n'
@@ -22,11 +23,11 @@ AMI = 'actes = [{ code = "AMI", coefficient = 4 }]\n'
 
 
 def read(text, name="journee.toml"):
-    return load_day(text.encode("utf-8"), name)
+    return load_day(text.encode("utf-8"), name, packaged())
 
 
 def visit_of(text):
-    return read(HEAD + text).visits[0]
+    return read(HEAD + text).visits[0].visit
 
 
 def mistakes(text, name="journee.toml"):
@@ -62,15 +63,109 @@ def test_head_is_read():
 
 def test_act_is_read_with_all_its_keys():
     line = (
-        'actes = [{ code = "ami", coefficient = 1.25, date = 2026-11-08, complement = "F", '
-        "taux_plein = true, "
-        'honoraires = 30.5, qualificatif = "D" }, { code = "IK", quantite = 12 }]\n'
+        'actes = [{ code = "ami", coefficient = 1.25, date = 2026-11-08, heure = "7h30", complement = "F", '
+        'honoraires = 30.5, qualificatif = "D" }, { acte = "Prise de sang", derogation = "prelev" }]\n'
     )
-    first, second = visit_of(VISIT + line).acts
-    assert first == Act(
-        "AMI", date(2026, 11, 8), 125, complement="F", fee=3050, qualifier="D", full_rate=True
+    first, second = visit_of(VISIT + line).passages
+    assert first == Passage(
+        date(2026, 11, 8), 450, (Act("AMI", 125, fee=3050, qualifier="D"),), majoration="F"
     )
-    assert second == Act("IK", date(2026, 11, 15), quantity=12)
+    assert second == Passage(date(2026, 11, 15), acts=(Act("", act="Prise de sang", derogation="prelev"),))
+
+
+def test_acts_of_one_day_and_hour_are_one_passage_and_each_has_its_travel():
+    line = (
+        'heure = "08:00"\nactes = [{ code = "AMI", coefficient = 4 }, { code = "AMI", coefficient = 1 }, '
+        '{ code = "AMI", coefficient = 1, date = 2026-11-14 }, '
+        '{ code = "AMI", coefficient = 1, heure = "19:00" }]\n'
+        'deplacement = { indemnite = "IFA" }\n'
+    )
+    passages = visit_of(VISIT + line).passages
+    assert [(one.day.day, one.minute, len(one.acts)) for one in passages] == [
+        (15, 480, 2),
+        (14, 480, 1),
+        (15, 1140, 1),
+    ]
+    assert {one.travel for one in passages} == {Travel("IFA")}
+
+
+def test_passages_told_one_by_one_keep_what_is_their_own():
+    visit = visit_of(
+        VISIT
+        + 'foyer = "12 rue des Lilas"\n[[visite.passage]]\nheure = 08:15:00\nactes = [{ code = "BSB" }]\n'
+        + 'deplacement = { indemnite = "IFI", kilometres = 9, terrain = "montagne" }\n'
+        + '[[visite.passage]]\ndate = 2026-11-14\nlieu = "domicile"\nappel = "20 h 10"\nurgence = true\n'
+        + 'majoration = "n"\nheure = "23:30"\nactes = [{ code = "AMX", coefficient = 1 }]\n'
+    )
+    first, second = visit.passages
+    assert first == Passage(
+        date(2026, 11, 15),
+        495,
+        (Act("BSB"),),
+        Travel("IFI", kilometres=9, ground="montagne"),
+        shared="12 rue des Lilas",
+    )
+    assert second == Passage(
+        date(2026, 11, 14),
+        1410,
+        (Act("AMX", 100),),
+        place="home",
+        shared="12 rue des Lilas",
+        majoration="N",
+        called=1210,
+        urgent=True,
+    )
+
+
+def test_what_a_visit_says_of_its_prescription_and_agreement_is_read():
+    line = (
+        'prescription = { date = 2026-10-02, rpps = "10100001071", seances = 15, faites = 2, duree_mois = 6, '
+        "domicile = true, nuit = true, quotidien = true, renouvellement = true }\n"
+        'accord = { demande = 2026-10-05, reponse = "accordé", le = 2026-10-12 }\n'
+        "palliatif = true\nbilan = 2026-03-01\nsortie = 2026-11-01\nacces_direct = true\ngroupe = 3\n"
+    )
+    visit = visit_of('[[visite]]\nnir = "2550699999001"\n' + line + AMI)
+    assert visit.prescription == Prescription(
+        date(2026, 10, 2),
+        rpps="10100001071",
+        sessions=15,
+        done=2,
+        months=6,
+        home=True,
+        night=True,
+        daily=True,
+        renewal=True,
+    )
+    assert visit.agreement == Agreement(date(2026, 10, 5), "given", date(2026, 10, 12))
+    assert (visit.palliative, visit.assessed, visit.discharged, visit.direct, visit.group) == (
+        True,
+        date(2026, 3, 1),
+        date(2026, 11, 1),
+        True,
+        3,
+    )
+
+
+def test_full_rate_without_a_name_is_told_where_it_stands():
+    line = 'actes = [{ code = "AMI", coefficient = 4, taux_plein = true }]\n'
+    assert mistakes(HEAD + VISIT + line) == [
+        (
+            8,
+            "visite 1, actes 1, taux_plein",
+            'n’existe plus : nommer la dérogation, comme derogation = "5bis" ou "prelev"',
+        )
+    ]
+
+
+def test_mistake_of_a_passage_is_told_at_the_passage():
+    passage = '[[visite.passage]]\nheure = "25:00"\nactes = [{ code = "AMZ" }]\n'
+    assert mistakes(HEAD + VISIT + passage) == [
+        (9, "visite 1, passage 1, heure", 'une heure entre guillemets est attendue, comme "08:15"')
+    ]
+    assert mistakes(HEAD + VISIT + passage.replace("25:00", "08:00"))[0][:2] == (
+        10,
+        "visite 1, passage 1, actes 1, code",
+    )
 
 
 @pytest.mark.parametrize("number", ["1e5000", "1e9999999999", "-1e400", "1e12", "nan", "inf"])
@@ -81,29 +176,6 @@ def test_number_that_no_column_could_hold_is_told_where_it_stands(number):
         "visite 1, actes 1, coefficient",
         "un nombre d’au plus deux décimales est attendu",
     )
-
-
-def test_travel_becomes_an_allowance_and_kilometres_less_the_abatement():
-    acts = visit_of(VISIT + AMI + 'deplacement = { indemnite = "IFA", kilometres = 10 }\n').acts
-    assert [(act.code, act.quantity) for act in acts] == [("AMI", 1), ("IFA", 1), ("IK", 6)]
-
-
-@pytest.mark.parametrize(
-    ("ground", "code", "quantity"), [("plaine", "IK", 6), ("montagne", "IKM", 8), ("Pied", "IKS", 10)]
-)
-def test_abatement_depends_on_the_ground(ground, code, quantity):
-    acts = visit_of(VISIT + AMI + f'deplacement = {{ kilometres = 10, terrain = "{ground}" }}\n').acts
-    assert (acts[1].code, acts[1].quantity) == (code, quantity)
-
-
-def test_kilometres_within_the_abatement_are_not_billed():
-    acts = visit_of(VISIT + AMI + 'deplacement = { indemnite = "IFA", kilometres = 4 }\n').acts
-    assert [act.code for act in acts] == ["AMI", "IFA"]
-
-
-def test_too_many_kilometres_are_told_at_the_travel():
-    found = mistakes(HEAD + VISIT + AMI + "deplacement = { kilometres = 104 }\n")
-    assert found == [(9, "visite 1, deplacement", "100 pour IK : de 1 à 99 par ligne")]
 
 
 def test_travel_without_anything_is_told():
@@ -170,11 +242,11 @@ def test_json_day_is_the_same_day():
             {
                 "nir": "2550699999001",
                 "prescription": {"date": "2026-11-02", "rpps": "10100001071"},
-                "actes": [{"code": "AMI", "coefficient": 1.15}],
+                "actes": [{"code": "AMI", "coefficient": 1.25}],
             }
         ],
     }
-    same = HEAD + VISIT + 'actes = [{ code = "AMI", coefficient = 1.15 }]\n'
+    same = HEAD + VISIT + 'actes = [{ code = "AMI", coefficient = 1.25 }]\n'
     assert read(json.dumps(day), "jour.JSON") == read(same)
 
 
@@ -209,12 +281,12 @@ def test_file_that_cannot_be_parsed_is_refused_with_the_cause(text, name, cause)
 
 def test_file_that_is_not_utf_8_is_refused():
     with pytest.raises(BillingError, match="ne se lit pas"):
-        load_day(b"[journee]\nmotif = '\xe9'\n", "a.toml")
+        load_day(b"[journee]\nmotif = '\xe9'\n", "a.toml", packaged())
 
 
 def test_windows_line_ends_and_byte_order_mark_are_read():
     text = HEAD + VISIT + AMI
-    assert load_day(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), "a.toml") == read(text)
+    assert load_day(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), "a.toml", packaged()) == read(text)
 
 
 def test_file_without_a_day_is_told():
@@ -223,6 +295,14 @@ def test_file_without_a_day_is_told():
 
 def test_unknown_key_is_told_even_where_the_day_is_missing():
     assert (1, "x") in [(line, place) for line, place, _ in mistakes("[x]\n")]
+
+
+def test_carer_whose_number_is_wrong_is_told_with_the_form_of_the_visits():
+    text = HEAD.replace("756000121", "756000122") + VISIT.replace("2550699999001", "x")
+    assert [(line, place) for line, place, _ in mistakes(text)] == [
+        (3, "journee, ps"),
+        (6, "visite 1, nir"),
+    ]
 
 
 def test_file_without_a_visit_is_told():
@@ -241,20 +321,16 @@ def test_unknown_table_is_told_with_its_line():
 
 def test_second_forfait_of_the_day_is_told_at_its_visit():
     visit = VISIT + 'actes = [{ code = "BSB" }]\n'
-    assert mistakes(HEAD + visit + visit) == [
-        (
-            12,
-            "visite 2, actes 1, code",
-            "BSB : un seul forfait BSx par jour et par patient, il est déjà à la visite 1",
-        )
-    ]
+    ((line, place, text),) = mistakes(HEAD + visit + visit)
+    assert (line, place) == (12, "visite 2, actes 1, code")
+    assert "BSB est dans la visite 1 de « journee.toml »" in text
 
 
 def test_example_of_the_help_is_a_valid_day():
     start = DAY_FORMAT.index("    [journee]")
     example = DAY_FORMAT[start : DAY_FORMAT.index("\n\nClés d’une visite")]
     day = read("\n".join(line[4:] for line in example.splitlines()))
-    assert [act.code for act in day.visits[0].acts] == ["AMK", "IFD", "IK"]
+    assert [line.code for line in day.visits[0].lines] == ["RAM", "IFD", "IK"]
 
 
 VALUES = st.recursive(
@@ -284,6 +360,7 @@ VISIT_KEYS = [
         "documents",
     ),
     *("contrat", "nature", "accident", "ald", "amc", "rang_naissance", "tiers_payant_complementaire"),
+    *("passage", "heure", "lieu", "foyer", "accord", "majoration", "appel", "urgence", "groupe", "ceam"),
 ]
 
 
@@ -312,7 +389,8 @@ def test_what_is_written_as_on_paper_is_read_as_it_is_meant():
 
 
 def test_a_nurse_s_ifd_is_billed_as_ifa():
-    acts = visit_of(VISIT + AMI + 'deplacement = { indemnite = "IFD" }\n').acts
-    assert [act.code for act in acts] == ["AMI", "IFA"]
-    acts = visit_of(VISIT + 'actes = [{ code = "AMI", coefficient = 4 }, { code = "IFD" }]\n').acts
-    assert [act.code for act in acts] == ["AMI", "IFA"]
+    for line in (
+        AMI + 'deplacement = { indemnite = "IFD" }\n',
+        'actes = [{ code = "AMI", coefficient = 4 }, { code = "IFD" }]\n',
+    ):
+        assert [one.code for one in read(HEAD + VISIT + line).visits[0].lines] == ["AMI", "IFA"]

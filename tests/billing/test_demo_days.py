@@ -6,6 +6,7 @@ import pytest
 
 from tournee.billing.dayfile.day import load_day
 from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.billing.nomenclature.table import packaged
 from tournee.billing.rules.patient import require_same_ps
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.zones.card import patients_from_groups, ps_from_groups
@@ -25,11 +26,11 @@ def invoices():
     made = []
     for day_name, card in DAYS.items():
         data = (files("tournee.emulation") / "days" / f"{day_name}.toml").read_bytes()
-        day = load_day(data, f"{day_name}.toml")
+        day = load_day(data, f"{day_name}.toml", packaged())
         ps = ps_from_groups(zones.decode(card_content(card).zone))
         require_same_ps(day, ps)
         for visit in day.visits:
-            patient = visit.typed or choose_patient(vitale[visit.nir], visit)
+            patient = visit.typed or choose_patient(vitale[visit.nir], visit.visit)
             made.append(make_invoice(ps, patient, visit, len(made) + 1))
     return made
 
@@ -60,16 +61,23 @@ def test_one_visit_is_in_degraded_mode_typed_by_hand(invoices):
 
 
 def test_amounts_of_the_days_are_those_worked_out_by_hand(invoices):
-    # GARNIER: BSB 18.20 + 8.50, AMX 1.2 = 3.78, MCI 5.00, IFI 2.50, IK 14 x 0.35 = 4.90; ALD: 42.88 in full
-    # CHEVALIER: AIS 3 x 2 = 15.90, IFA 2.50, IK 3 x 0.35 = 1.05; 60 %: 9.54 + 1.50 + 0.63 = 11.67
-    # HOARAU: RAM 8.5 x 2.21 = 18.785, 18.79, IFD 2.50, IK 11 x 0.38 = 4.18; 60 %: 11.27 + 1.50 + 2.51 = 15.28
-    # FONTAINE: ARL 8.6 x 2.21 = 19.006, 19.01; 60 %: 11.406, 11.41
+    # GARNIER: BSB 18.20 + 8.50, AMX 4 = 13.40, AMX 1 at half = 1.675, 1.68, MCI 5.00, IFI 2.75,
+    #   IK 14 x 0.35 = 4.90; ALD: 54.43 in full
+    # CHEVALIER: BSA 13.00 + 8.50, IFI 2.75, IK 3 x 0.35 = 1.05; 60 %: 12.90 + 1.65 + 0.63 = 15.18
+    # HOARAU: RAM 8.09 x 2.21 = 17.8789, 17.88, IFD 2.50, IK 11 x 0.38 = 4.18;
+    #   60 %: 10.73 + 1.50 + 2.51 = 14.74
+    # FONTAINE: ARL 8.49 x 2.21 = 18.7629, 18.76; 60 %: 11.256, 11.26
     expected = {
-        ("GARNIER", "ROBERT"): (4288, 4288, 0),
-        ("CHEVALIER", "LUCIEN"): (1945, 1167, 778),
-        ("HOARAU", "JEAN"): (2547, 1528, 1019),
-        ("FONTAINE", "EVE"): (1901, 1141, 760),
+        ("GARNIER", "ROBERT"): (5443, 5443, 0),
+        ("CHEVALIER", "LUCIEN"): (2530, 1518, 1012),
+        ("HOARAU", "JEAN"): (2456, 1474, 982),
+        ("FONTAINE", "EVE"): (1876, 1126, 750),
     }
     for who, amounts in expected.items():
         invoice = of(invoices, *who)
         assert (invoice.fee, invoice.amo, invoice.amc) == amounts
+
+
+def test_no_identifier_of_the_cards_is_that_of_an_insurer_in_the_world(invoices):
+    """0075500017 stands for the AME in carers' software."""
+    assert "0075500017" not in {each.claim.amc.number for each in invoices if each.claim.amc is not None}

@@ -6,6 +6,7 @@ import pytest
 
 from tournee.billing.dayfile.day import load_day
 from tournee.billing.invoice import Invoice, make_invoice
+from tournee.billing.nomenclature.table import packaged
 from tournee.billing.sheets import invoice_sheets
 
 RECORD = 128
@@ -15,8 +16,8 @@ NUMBERS = {
     "contrat_99": 999_999_999,
     "enfant_fse_dre": 42,
     "injection_dimanche": 1,
-    "kine_ald_21_fevrier_2024": 100,
-    "kine_ald_22_fevrier_2024": 100,
+    "kine_ald_1er_janvier_2026": 100,
+    "kine_ald_31_decembre_2025": 100,
 }
 
 
@@ -29,7 +30,7 @@ def written_down(path: Path) -> list[bytes]:
 def invoice_of(vectors, nurse, kine):
     def build(name: str) -> Invoice:
         path = vectors / f"{name}.toml"
-        day = load_day(path.read_bytes(), path.name)
+        day = load_day(path.read_bytes(), path.name, packaged())
         visit = day.visits[0]
         ps = nurse if day.profession == "IF" else kine
         return make_invoice(ps, visit.typed, visit, NUMBERS[name])
@@ -58,12 +59,12 @@ def test_fse_and_dre_of_an_invoice_hold_the_same_records_under_two_crf(invoice_o
 def test_sheet_tells_its_mode_acts_and_totals(invoice_of):
     (sheet,) = invoice_sheets(invoice_of("contrat_99"))
     assert (sheet.kind, sheet.mode, sheet.acts) == ("FSE", "05", 3)
-    assert (sheet.fee, sheet.amo, sheet.amc) == (2895, 1737, 1158)
+    assert (sheet.fee, sheet.amo, sheet.amc) == (2960, 1776, 1184)
 
 
 def test_contract_99_patient_owes_nothing_though_record_5_counts_group_1410_alone(invoice_of):
     invoice = invoice_of("contrat_99")
-    assert (invoice.paid, invoice.due) == (1158, 0)
+    assert (invoice.paid, invoice.due) == (1184, 0)
 
 
 def test_third_act_of_a_session_is_kept_out_of_the_records_and_told(invoice_of):

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from billed import billed, on
 
 from tournee.billing.identity import Amc, Coverage, IdentityError, Period
-from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.billing.invoice import choose_patient
 from tournee.billing.rules.patient import patient_breaches, require_same_ps
 from tournee.billing.rules.visit import RuleError
 from tournee.billing.visit import AMO_PAYS, BOTH_PAY, Act, Day
@@ -48,7 +49,7 @@ def test_real_patient_card_with_a_test_ps_card_is_refused(told, patient):
 
 def test_rights_closed_on_the_day_are_refused(told, patient):
     assert told(patient(rights=(Period("20200101", "20241231"),))) == [
-        "actes 1, date : les droits de la carte ne sont pas ouverts le 15/11/2026"
+        "passages 1, date : les droits de la carte ne sont pas ouverts le 15/11/2026 [droits]"
     ]
 
 
@@ -59,15 +60,15 @@ def test_rights_are_not_judged_in_degraded_mode(told, patient):
 
 def test_care_before_birth_is_refused(told, patient):
     assert told(patient(born="20261116")) == [
-        "actes 1, date : soin du 15/11/2026 avant la naissance du patient"
+        "passages 1, date : soin du 15/11/2026 avant la naissance du patient [naissance]"
     ]
 
 
 def test_young_child_majoration_stops_at_seven(told, patient):
-    acts = (Act("MIE", SUNDAY),)
+    acts = (Act("MIE"),)
     assert told(patient(born="20191116"), acts=acts) == []
     assert told(patient(born="20191115"), acts=acts) == [
-        "actes 1, code : MIE : pour les moins de 7 ans, le patient en a 7"
+        "passages 1, actes 1, code : MIE : pour les moins de 7 ans, le patient en a 7 [mie]"
     ]
 
 
@@ -146,22 +147,22 @@ def test_c2s_patient_without_full_third_party_is_refused(told, patient):
 def test_dre_of_nothing_is_refused(nurse, patient, visit, amc):
     everything_paid = patient(amc=amc, coverage=(Coverage(ald="1"),))
     with pytest.raises(RuleError, match="la caisse paie tout"):
-        make_invoice(nurse, everything_paid, visit(documents=FSE_AND_DRE), 1)
+        billed(nurse, everything_paid, visit(documents=FSE_AND_DRE), 1)
 
 
 def test_fees_that_record_5_cannot_hold_are_refused(nurse, patient, visit):
     days = [date(2026, 11, day) for day in range(3, 14)]
-    dearest = [Act("AMI", day, 400, fee=9_999_999, qualifier="D") for day in days]
+    dearest = [on(day, Act("AMI", 400, fee=9_999_999, qualifier="D")) for day in days]
     with pytest.raises(RuleError, match="le total dépasse ce qu’une facture peut porter"):
-        make_invoice(nurse, patient(), visit(*dearest), 1)
-    assert make_invoice(nurse, patient(), visit(*dearest[:10]), 1).fee == 99_999_990
+        billed(nurse, patient(), visit(passages=tuple(dearest)), 1)
+    assert billed(nurse, patient(), visit(passages=tuple(dearest[:10])), 1).fee == 99_999_990
 
 
 def test_refusal_holds_every_breach_at_once(nurse, patient, visit):
     with pytest.raises(RuleError) as refusal:
-        make_invoice(nurse, patient(), visit(Act("AMI", SUNDAY, 2100), third_party=BOTH_PAY), 1)
+        billed(nurse, patient(), visit(Act("AMI", 400), born=date(1955, 6, 16), third_party=BOTH_PAY), 1)
     assert [breach.path for breach in refusal.value.breaches] == [
-        ("actes", 0, "coefficient"),
+        ("naissance",),
         ("tiers_payant",),
     ]
     assert "Facture refusée, YVONNE LAMBERT" in str(refusal.value)
@@ -170,12 +171,12 @@ def test_refusal_holds_every_breach_at_once(nurse, patient, visit):
 @pytest.mark.parametrize("number", [0, 1_000_000_000])
 def test_invoice_number_that_does_not_fit_nine_digits_is_refused(nurse, patient, visit, number):
     with pytest.raises(BillingError, match="9 chiffres"):
-        make_invoice(nurse, patient(), visit(), number)
+        billed(nurse, patient(), visit(), number)
 
 
 def test_caisse_that_no_recipient_serves_is_refused(nurse, patient, visit):
     with pytest.raises(BillingError, match="régime 01, la caisse 777"):
-        make_invoice(nurse, patient(caisse="777"), visit(), 1)
+        billed(nurse, patient(caisse="777"), visit(), 1)
 
 
 def test_day_of_another_professional_is_refused(nurse, visit):

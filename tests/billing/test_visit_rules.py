@@ -1,11 +1,11 @@
 """The rules of a visit and of a day that need no card, one a test."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from billed import on
 
-from tournee.billing.rules.visit import day_breaches, visit_breaches
+from tournee.billing.rules.visit import visit_breaches
 from tournee.billing.visit import (
     AMC_PAYS,
     AMO_PAYS,
@@ -14,7 +14,6 @@ from tournee.billing.visit import (
     WORK_ACCIDENT,
     Accident,
     Act,
-    Day,
     Prescription,
 )
 from tournee.model.codes import DEGRADED
@@ -25,15 +24,7 @@ SUNDAY = date(2026, 11, 15)
 @pytest.fixture
 def told(visit):
     def judge(*acts, **changes):
-        return [str(breach) for breach in visit_breaches(visit(*acts, **changes), "IF")]
-
-    return judge
-
-
-@pytest.fixture
-def day_told(visit):
-    def judge(*visits):
-        return [str(breach) for breach in day_breaches(Day(SUNDAY, "756000121", "IF", visits))]
+        return [str(breach) for breach in visit_breaches(visit(*acts, **changes))]
 
     return judge
 
@@ -43,7 +34,7 @@ def test_contract_99_with_fse_and_dre_is_refused_naming_both(told):
     assert told(contract99=True, documents=frozenset({"FSE", "DRE"})) == [
         "contrat : le contrat 99 (l’OCT éclate la facture) et la création de FSE et DRE "
         "(éclatement à la source) s’excluent : "
-        "garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99"
+        "garder le contrat 99 avec la FSE seule, ou la DRE sans le contrat 99 [OCT-X-1]"
     ]
 
 
@@ -78,51 +69,54 @@ def test_complementary_third_party_of_group_1321_without_contract_99_is_refused(
     assert only.startswith("tiers_payant_complementaire : n’a de sens qu’avec le contrat 99")
 
 
-def test_act_on_prescription_without_one_is_refused(told):
-    assert told(prescription=None) == ["prescription : manque ; AMI se fait sur prescription"]
-
-
-def test_act_that_needs_no_prescription_is_accepted_without(told):
-    assert told(Act("TLD", SUNDAY), prescription=None) == []
-
-
 def test_care_before_its_prescription_is_refused(told):
     prescription = Prescription(date(2026, 11, 14), rpps="10100001071")
-    assert told(Act("AMI", date(2026, 11, 13), 400), prescription=prescription) == [
-        "actes 1, date : soin du 13/11/2026 avant sa prescription du 14/11/2026"
+    passages = (on(date(2026, 11, 13), Act("AMI", 400)),)
+    assert told(passages=passages, prescription=prescription) == [
+        "passages 1, date : soin du 13/11/2026 avant sa prescription du 14/11/2026 [ordonnance]"
     ]
+
+
+def test_care_after_the_day_is_refused(told):
+    assert told(passages=(on(date(2026, 11, 16), Act("AMI", 400)),)) == [
+        "passages 1, date : soin du 16/11/2026 après la journée (15/11/2026)"
+    ]
+
+
+def test_visit_without_act_is_refused(told):
+    assert told(passages=(on(SUNDAY),)) == ["actes : aucun acte"]
 
 
 def test_prescription_after_the_day_is_refused(told):
     prescription = Prescription(date(2026, 11, 16), rpps="10100001071")
     assert told(prescription=prescription) == [
-        "prescription, date : 16/11/2026 est après la journée (15/11/2026)",
-        "actes 1, date : soin du 15/11/2026 avant sa prescription du 16/11/2026",
+        "prescription, date : 16/11/2026 est après la journée (15/11/2026) [ordonnance]",
+        "passages 1, date : soin du 15/11/2026 avant sa prescription du 16/11/2026 [ordonnance]",
     ]
 
 
 def test_work_accident_without_its_date_is_refused(told):
     assert told(nature=WORK_ACCIDENT) == [
-        "accident : manque ; un accident du travail demande sa date ou son numéro"
+        "accident : manque ; un accident du travail demande sa date ou son numéro [accident]"
     ]
 
 
 def test_accident_of_another_nature_is_refused(told):
     assert told(accident=Accident(day=SUNDAY)) == [
-        "accident : n’a de sens qu’avec la nature « accident du travail »"
+        "accident : n’a de sens qu’avec la nature « accident du travail » [accident]"
     ]
 
 
 def test_accident_after_the_day_is_refused(told):
     accident = Accident(day=date(2026, 11, 16))
     assert told(nature=WORK_ACCIDENT, accident=accident) == [
-        "accident, date : 16/11/2026 est après la journée (15/11/2026)"
+        "accident, date : 16/11/2026 est après la journée (15/11/2026) [accident]"
     ]
 
 
 def test_degraded_mode_without_a_patient_typed_in_is_refused(told):
     assert told(mode=DEGRADED, reason="puce illisible") == [
-        "patient : se saisit à la main en mode dégradé ou sans carte, et seulement alors"
+        "patient : se saisit à la main en mode dégradé ou sans carte, et seulement alors [mode]"
     ]
 
 
@@ -133,33 +127,10 @@ def test_patient_typed_in_under_a_secured_mode_is_refused(told, patient):
 
 def test_degraded_mode_without_a_reason_is_refused(told, patient):
     assert told(mode=DEGRADED, typed=patient()) == [
-        "patient, motif : manque ; dire pourquoi la carte n’a pas été lue"
+        "patient, motif : manque ; dire pourquoi la carte n’a pas été lue [mode]"
     ]
-
-
-def test_second_dependence_forfait_of_the_day_is_refused(visit, day_told):
-    morning, evening = visit(Act("BSB", SUNDAY)), visit(Act("BSA", SUNDAY))
-    assert day_told(morning, evening) == [
-        "visite 2, actes 1, code : BSA : un seul forfait BSx par jour et par patient, "
-        "il est déjà à la visite 1"
-    ]
-
-
-def test_dependence_forfaits_of_two_patients_are_accepted(visit, day_told):
-    other = replace(visit(Act("BSB", SUNDAY)), nir="1480369123017", key="30")
-    assert day_told(visit(Act("BSB", SUNDAY)), other) == []
-
-
-def test_amx_without_a_forfait_that_day_is_refused(visit, day_told):
-    assert day_told(visit(Act("AMX", SUNDAY, 200))) == [
-        "visite 1, actes 1, code : AMX se facture avec l’un de BSA, BSB, BSC le même jour"
-    ]
-
-
-def test_amx_in_the_evening_goes_with_the_forfait_of_the_morning(visit, day_told):
-    assert day_told(visit(Act("BSB", SUNDAY)), visit(Act("AMX", SUNDAY, 200))) == []
 
 
 def test_more_acts_than_record_5_can_count_are_refused(told):
-    acts = (Act("AMI", SUNDAY, 100),) * 1000
+    acts = (Act("AMI", 100),) * 1000
     assert told(*acts) == ["actes : 1000 actes, 999 au plus par facture"]

@@ -17,7 +17,7 @@ facturé tant que le fichier contient une erreur ; elles sont toutes dites d’u
     cle = "45"                     # facultative quand la carte est lue ; vérifiée si elle est là
     tiers_payant = "total"
     prescription = { date = 2026-11-03, prescripteur = "751000126", rpps = "10100001071" }
-    actes = [ { code = "AMK", coefficient = 8 } ]
+    actes = [ { code = "RAM", coefficient = 8.09 } ]
     deplacement = { indemnite = "IFD", kilometres = 15 }
 
 Clés d’une visite
@@ -25,15 +25,31 @@ Clés d’une visite
   naissance            choisit un ayant droit de la carte (un enfant, le conjoint) ; sans elle : l’assuré
   rang_naissance       "1", "2"… pour des jumeaux
   actes                liste d’actes, voir plus bas
-  deplacement          indemnite : code de l’indemnité forfaitaire (IFA, IFI, IFD, IFS) ;
-                       kilometres : aller et retour, l’abattement est déduit (4 km en plaine, 2 en montagne) ;
-                       terrain : "plaine" (sans rien dire), "montagne" ou "pied"
-  prescription         date, et prescripteur (numéro de facturation, 9 chiffres), ou rpps (11), ou les deux ;
-                       specialite du prescripteur : "01" sans rien dire ; origine : "ville", "établissement",
-                       "infirmier" (prescrit par vous) ou "accès direct"
-  accord               accord préalable : { demande = 2026-10-01, reponse = "accordé", le = 2026-10-10 } ;
+  heure                "08:15" ; les actes d’un jour et d’une heure font un passage
+  lieu                 "domicile", "cabinet", "établissement" ou "à distance" ; sans rien dire : le domicile
+                       s’il y a un déplacement ou un forfait BSA, BSB, BSC, le cabinet sinon
+  foyer                un nom, le même pour les patients vus ensemble dans un domicile ou un établissement
+  deplacement          indemnite : code de l’indemnité forfaitaire (IFA ou IFD, IFI, IFS) ;
+                       coefficient : 0.01 pour l’IFI des autres patients dépendants du domicile ;
+                       kilometres : aller et retour, l’abattement est déduit (4 km en plaine et à pied, 2 en
+                       montagne) ; terrain : "plaine" (sans rien dire), "montagne" ou "pied".
+                       Il vaut pour chaque passage : sept actes de sept jours ont sept déplacements
+  majoration           "N" nuit, "F" dimanche ou jour férié ; une par passage, et l’heure dit quelle nuit
+  appel, urgence       heure de l’appel ; true : vous avez été appelé(e) d’urgence
+  passage              [[visite.passage]] : un passage de plus, voir plus bas
+  palliatif            true : patient en soins palliatifs
+  bilan                jour du dernier bilan de soins infirmiers (DI), s’il a été fait ailleurs
+  sortie               jour de la sortie d’hôpital (indemnité IFS)
+  acces_direct         true : sans prescription, où la loi le permet
+  groupe               nombre de patients vus ensemble par le masseur-kinésithérapeute
+  accord               accord préalable : { demande = 2026-10-05, reponse = "accordé", le = 2026-10-12 } ;
                        reponse : "accordé", "refusé" ou "silence" (sans rien dire), qui vaut accord après
                        quinze jours ; numero, s’il y en a un
+  prescription         date, et prescripteur (numéro de facturation, 9 chiffres), ou rpps (11), ou les deux ;
+                       specialite du prescripteur : "01" sans rien dire ; origine : "ville", "établissement",
+                       "infirmier" (prescrit par vous) ou "accès direct" ; seances : prescrites ; faites :
+                       celles d’avant, faites ailleurs ; duree_mois ; renouvellement = true ; et ce qu’elle
+                       exige : domicile = true, nuit = true, quotidien = true (dimanche compris)
   tiers_payant         "non" (sans rien dire), "amo" la caisse, "amc" la complémentaire, "total" les deux
   documents            ["FSE"], ["DRE"] ou ["FSE", "DRE"] ; sans rien dire : d’après les droits de la carte
   contrat              "99" : l’OCT éclate la facture vers l’organisme complémentaire. La FSE est seule, et
@@ -54,15 +70,30 @@ Clés d’une visite
   ceam                 carte européenne d’assurance maladie, recopiée de sa face, voir plus bas
 
 Clés d’un acte
-  code                 lettre clé ou forfait : AMI, AIS, BSB, MAU, AMK, RAM…
-  coefficient          pour les lettres clés : 1.5
+  code                 lettre clé ou forfait : AMI, AMX, BSB, MAU, RAM, NMI…
+  coefficient          pour les lettres clés : 1.5 ; lettre, coefficient et jour nomment l’acte
+  acte                 son nom ("Prise de sang") ou son identifiant ; seul, il donne lettre et coefficient ;
+                       avec eux, il choisit entre les actes qui les partagent
+  derogation           exception à l’article 11B : "5bis" patient sous insuline, "prelev" prise de sang,
+                       "vaccin" vaccination à domicile, "analgesie" avant un pansement lourd, "perf"
+                       perfusions courte et longue, "postop" suites d’opération
   quantite             1 sans rien dire
-  date                 si le soin n’est pas du jour de la journée (série d’actes)
-  complement           "N" nuit, "F" dimanche ou jour férié
-  taux_plein           true : acte cumulé à taux plein, par dérogation à l’article 11B
+  date, heure          si le soin n’est pas du jour de la journée (série d’actes) ou de l’heure de la visite
+  complement           "N" nuit, "F" dimanche ou jour férié : la majoration de son passage
   exoneration          "7" : vaccination ou autre soin de prévention, et les autres comme pour la visite
   honoraires           montant demandé s’il n’est pas celui du tarif, avec :
   qualificatif         "D" exigence du patient, "E" entente directe, "G" gratuit, "N" non remboursable
+
+Plusieurs passages d’une visite, comme un jour de forfait :
+    [[visite.passage]]
+    heure = "08:00"
+    actes = [ { code = "BSB" }, { acte = "Injection d’insuline" } ]
+    deplacement = { indemnite = "IFI" }
+
+    [[visite.passage]]
+    heure = "19:00"                # aussi : date, lieu, foyer, majoration, appel, urgence
+    actes = [ { acte = "Injection d’insuline" } ]
+    deplacement = { indemnite = "IFI" }
 
 Sans carte, ou carte illisible : le patient est saisi à la main, nir, cle et naissance compris.
     [visite.patient]
@@ -91,6 +122,6 @@ La visite est hors télétransmission : ni FSE ni lot ; le patient paie, et reç
     expiration = 2028-03-31                # champ 9 ; la carte doit être valable le jour du soin
     # debut = 2026-10-01                   # certificat provisoire : premier jour ; numero_carte facultatif
 
-Plusieurs actes infirmiers d’une même visite : le plus cher à taux plein, le deuxième à moitié, les suivants
+Plusieurs actes infirmiers d’un même passage : le plus cher à taux plein, le deuxième à moitié, les suivants
 gratuits (article 11B). Un seul forfait BSA, BSB ou BSC par patient et par jour.
 """

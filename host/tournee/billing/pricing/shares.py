@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tournee.billing.pricing.coverage import Cover
@@ -11,6 +11,7 @@ from tournee.billing.pricing.line import PricedLine
 from tournee.model.amounts import half_up
 
 FREE_OF_CHARGE, NOT_REIMBURSED = "G", "N"  # qualificatif de la dépense
+QUANTITY_MAX = 99  # two columns of record 4
 _COMPLEMENTS = ("N", "F")
 
 
@@ -55,8 +56,22 @@ def share_out(lines: Iterable[tuple[PricedLine, date, Cover]]) -> tuple[InvoiceL
     shared = []
     for line, day, cover in made:
         complement = raised.pop(line.passage, None)
-        shared.append(_share(line, day, cover, complement))
+        shared.extend(_share(part, day, cover, complement) for part in _parts(line))
     return tuple(shared)
+
+
+def _parts(line: PricedLine) -> Iterator[PricedLine]:
+    """A line in as many as record 4 can count, which add up to it to the cent."""
+    done = 0
+    while line.quantity - done > QUANTITY_MAX:
+        yield _part(line, done, QUANTITY_MAX)
+        done += QUANTITY_MAX
+    yield _part(line, done, line.quantity - done) if done else line
+
+
+def _part(line: PricedLine, done: int, count: int) -> PricedLine:
+    before, after = (half_up(line.cents * at, line.quantity) for at in (done, done + count))
+    return replace(line, quantity=count, rounded=after - before)
 
 
 def _share(line: PricedLine, day: date, cover: Cover, complement: PricedLine | None) -> InvoiceLine:
