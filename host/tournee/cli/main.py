@@ -116,11 +116,9 @@ def main(arguments: list[str] | None = None, radio: Radio | None = None) -> None
     forbid_core_files()
     streams.fit()
     try:
-        tournee.main(args=arguments, standalone_mode=False, obj=radio)
+        left = tournee.main(args=arguments, standalone_mode=False, obj=radio)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
     except BrokenPipeError:
         streams.drop(sys.stdout)
         sys.exit(status.FAILED)
@@ -128,3 +126,5 @@ def main(arguments: list[str] | None = None, radio: Radio | None = None) -> None
         from tournee.cli.failures import tell
 
         sys.exit(tell(error, "tournee"))
+    if left:  # Click gives the code of an Exit back
+        sys.exit(left)

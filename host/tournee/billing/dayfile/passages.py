@@ -109,10 +109,9 @@ def _note_act(
     minute = common.minute if minute is None else minute
     table.finish()
     one = noted.setdefault((day, minute), _Noted(replace(common, day=day, minute=minute)))
-    if complement and one.passage.majoration not in ("", complement):
-        table.fault("complement", f"{complement} et {one.passage.majoration} dans le même passage")
-    elif complement:
-        one.passage = replace(one.passage, majoration=complement)
+    if complement:
+        said = {*one.passage.majoration, complement}  # both is what the rules refuse
+        one.passage = replace(one.passage, majoration="".join(sorted(said, reverse=True)))
     one.acts.append(act)
     one.paths.append(path)
 

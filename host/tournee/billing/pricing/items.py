@@ -33,6 +33,7 @@ DEROGATIONS: dict[str, Callable[[Cotation], bool]] = {
 }
 """The exceptions to article 11B that a carer can name, and the acts that each is for."""
 
+TELE_DEROGATION = "tele"  # of teleconsultation and tele-expertise, which are amounts
 _ANALGESIA = 110
 _QUANTITY_MAX = 99
 
@@ -163,7 +164,7 @@ class _Finding:
         if act.coefficient not in (None, COEFFICIENT_ONE) and code not in TRAVEL:
             self._fault("coefficient", f"{code} n’a pas de coefficient")
             return None
-        if act.derogation and code not in TELE:
+        if act.derogation and (code not in TELE or derogation_name(act.derogation) != TELE_DEROGATION):
             self._fault("derogation", f"{code} n’a pas besoin de dérogation")
             return None
         coefficient = COEFFICIENT_ONE if act.coefficient is None else act.coefficient
@@ -222,7 +223,9 @@ class _Finding:
         if name not in DEROGATIONS:
             self._fault(
                 "derogation",
-                f"« {act.derogation} » n’est pas une dérogation à l’article 11B : {', '.join(DEROGATIONS)}",
+                f"« {act.derogation} » n’est pas une dérogation de {code} à l’article 11B : "
+                f"{', '.join((*DEROGATIONS, TELE_DEROGATION))}",
+                f"11B-{TELE_DEROGATION}" if name == TELE_DEROGATION else "saisie",
             )
             return None
         left = tuple(row for row in rows if DEROGATIONS[name](row))

@@ -53,7 +53,7 @@ def share_out(lines: Iterable[tuple[PricedLine, date, Cover]]) -> tuple[InvoiceL
         if raised.get(line.passage) is line and line.code in _COMPLEMENTS:
             continue
         made.append((line, day, cover))
-    shared = []
+    shared: list[InvoiceLine] = []
     for line, day, cover in made:
         complement = raised.pop(line.passage, None)
         shared.extend(_share(part, day, cover, complement) for part in _parts(line))

@@ -9,7 +9,6 @@ from datetime import date
 from tournee.billing.nomenclature.table import Nomenclature, Price, Profession, Zone
 from tournee.billing.pricing.line import PricedLine
 from tournee.billing.visit import Travel
-from tournee.model.amounts import half_up
 
 _HALF = 50
 
@@ -41,26 +40,22 @@ def kilometre_lines(
 ) -> Iterator[PricedLine]:
     """The lines of a passage's kilometres; `before`: those that the carer billed that day (rule ik-plafond).
 
-    By slices: full up to the first bound, half up to the second, nothing beyond. The halves of a day are
-    rounded as one sum, so that it is the same in whatever order its passages come.
+    By slices: full up to the first bound, half up to the second, nothing beyond.
     """
     cap = table.cap(profession)
     full_up_to, half_up_to = cap if cap is not None else (before + told.count, 0)
     after = before + told.count
     full = max(0, min(after, full_up_to) - before)
-    halved = [max(0, min(at, half_up_to) - full_up_to) for at in (before, after)]
+    halves = max(0, min(after, half_up_to) - max(before, full_up_to))
     if full:
         yield _line(told, passage, full)
-    if halves := halved[1] - halved[0]:
-        first, last = (half_up(told.price.cents * count * _HALF, 100) for count in halved)
-        yield _line(told, passage, halves, _HALF, last - first)
+    if halves:
+        yield _line(told, passage, halves, _HALF)
     if lost := told.count - full - halves:
         yield _line(told, passage, lost, 0)
 
 
-def _line(
-    told: Kilometres, passage: int, count: int, rate: int = 100, rounded: int | None = None
-) -> PricedLine:
+def _line(told: Kilometres, passage: int, count: int, rate: int = 100) -> PricedLine:
     price = told.price
     return PricedLine(
         passage,
@@ -73,5 +68,4 @@ def _line(
         price.announced,
         quantity=count,
         rate=rate,
-        rounded=rounded,
     )

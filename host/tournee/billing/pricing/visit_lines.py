@@ -75,7 +75,7 @@ def _act_lines(items: list[FoundAct], home: bool) -> Iterator[PricedLine]:
             item.price.cents,
             item.price.row,
             _least_sure(item),
-            " / ".join(row.label for row in item.candidates) or item.price.label,
+            _label(item),
             item.price.announced or any(row.announced for row in item.candidates),
             coefficient=item.coefficient,
             rate=rate,
@@ -85,6 +85,15 @@ def _act_lines(items: list[FoundAct], home: bool) -> Iterator[PricedLine]:
             qualifier=item.act.qualifier,
             exemption=item.act.exemption,
         )
+
+
+def _label(item: FoundAct) -> str:
+    """What an act is; of several that it may be, the first and how many others."""
+    if not item.candidates:
+        return item.price.label
+    others = len(item.candidates) - 1
+    more = f" (ou {others} autre{'s' if others > 1 else ''})" if others else ""
+    return item.candidates[0].label + more
 
 
 _SURE: tuple[Certainty, ...] = ("official", "two sources", "one source", "inferred")

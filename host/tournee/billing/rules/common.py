@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from tournee.billing.breach import Breach, Remark
 from tournee.billing.calendar import is_rest_day, is_saturday
+from tournee.billing.known import KnownLine
+from tournee.billing.nomenclature.table import Cotation
 from tournee.billing.pricing.items import TRAVEL, FoundAct, decimal
 from tournee.billing.pricing.visit_lines import NIGHT, SUNDAY
 from tournee.billing.rules.case import Case, Finding, Rule, seen_together
@@ -87,7 +89,9 @@ def majorations(case: Case) -> Iterator[Finding]:
                     "nuit" if justified else "maj-une",
                 )
             continue
-        if said not in _MAJORATIONS:
+        if said == NIGHT + SUNDAY:
+            yield Breach(place, "nuit et dimanche : une seule majoration par passage, en ôter une", "maj-une")
+        elif said not in _MAJORATIONS:
             known = ", ".join(f"{letter} ({meaning})" for letter, meaning in _MAJORATIONS.items())
             yield Breach(place, f"{said!r} n’est pas un complément connu : {known}")
         elif said == NIGHT:
@@ -209,15 +213,25 @@ def once_a_day(case: Case) -> Iterator[Finding]:
             if before.day == item.day and _same_act(before, item):
                 yield _again(case, item, "cette visite")
         for other in case.others_on(item.day):
-            if other.earlier and any(
-                _letter(line.code) == _letter(item.code) and line.coefficient == item.coefficient
-                for line in other.lines
-            ):
+            if other.earlier and any(_is_again(case, line, item) for line in other.lines):
                 yield _again(case, item, other.where)
 
 
 def _same_act(one: FoundAct, other: FoundAct) -> bool:
-    return (_letter(one.code), one.coefficient) == (_letter(other.code), other.coefficient)
+    """Whether two acts are one for what is done once a day: the same pair, or long infusions both."""
+    if (_letter(one.code), one.coefficient) == (_letter(other.code), other.coefficient):
+        return True
+    return one.is_only(_is_long_infusion) and other.is_only(_is_long_infusion)
+
+
+def _is_again(case: Case, line: KnownLine, item: FoundAct) -> bool:
+    if (_letter(line.code), line.coefficient) == (_letter(item.code), item.coefficient):
+        return True
+    return item.is_only(_is_long_infusion) and case.known_is(line, item.day, _is_long_infusion)
+
+
+def _is_long_infusion(row: Cotation) -> bool:
+    return row.group == "perf_longue"
 
 
 def _again(case: Case, item: FoundAct, where: str) -> Breach:

@@ -153,6 +153,13 @@ def infusions(case: Case) -> Iterator[Finding]:
             yield Breach(
                 place, f"{organised[0].name} d’organisation : pas le même jour que {sets[0].name}", "perf-4"
             )
+        for other in case.others_on(passage.day):
+            if other.earlier and any(case.known_is(line, passage.day, _sets_or_ends) for line in other.lines):
+                yield Breach(
+                    place,
+                    f"{organised[0].name} d’organisation : pose ou retrait dans {other.where}",
+                    "perf-4",
+                )
         if passage.majoration or any(item.code in MAJORATIONS for item in items):
             yield Breach(place, "organisation de la surveillance : sans majoration", "perf-4")
         alone = all(item.is_only(_is_organisation) for item in items if item.code not in TRAVEL)
