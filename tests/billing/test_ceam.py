@@ -195,7 +195,7 @@ def test_sheet_comes_to_what_an_invoice_of_the_same_care_would(changes):
 
 def test_quote_of_a_visit_on_a_card_asks_nothing_of_a_caisse():
     text = json.dumps({"journee": HEAD, "visite": [visit()]}).encode()
-    (priced,) = price_files([("journee.json", text)], None)
+    (priced,) = price_files([("journee.json", text)], None, packaged())
     (one,) = priced.visits
     assert (one.quote.amo, one.quote.amc, one.quote.supposed) == (0, 0, False)
     assert one.quote.patient == one.quote.due == one.quote.fee == 335

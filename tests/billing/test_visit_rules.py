@@ -95,12 +95,6 @@ def test_prescription_after_the_day_is_refused(told):
     ]
 
 
-def test_work_accident_without_its_date_is_refused(told):
-    assert told(nature=WORK_ACCIDENT) == [
-        "accident : manque ; un accident du travail demande sa date ou son numéro [accident]"
-    ]
-
-
 def test_accident_of_another_nature_is_refused(told):
     assert told(accident=Accident(day=SUNDAY)) == [
         "accident : n’a de sens qu’avec la nature « accident du travail » [accident]"

@@ -60,7 +60,7 @@ def read_passages(visit: Table, day: date) -> list[Placed]:
     for at, entry in enumerate(visit.tables(ACTS)):
         _note_act(entry, (ACTS, at), common, noted)
     tables = visit.tables(PASSAGE)
-    if not noted and travel is not None and not tables:
+    if not noted and not tables:  # travel alone, or nothing, which the rules refuse
         noted[day, common.minute] = _Noted(common)
     placed = [
         Placed(replace(one.passage, acts=tuple(one.acts), travel=travel), (), tuple(one.paths))
