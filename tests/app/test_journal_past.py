@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from days import MOMENT
 
-from tournee.app.certify import abandon_visit, import_day
+from tournee.app.certify import abandon_visit
 from tournee.app.context import Office
+from tournee.app.importing import import_day
 from tournee.app.past import JournalPast, facts_of_payload
 from tournee.billing.visit import Person
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Security, Server
@@ -85,7 +86,7 @@ def test_an_imported_visit_is_known_of_its_person_and_of_its_carer(office):
         [("AMI", 100)],
     )
     assert past.of_carer(PS, DAY) == [one]
-    assert JournalPast(office.journal, besides=1).of_person(Person(NIR), DAY, DAY) == []
+    assert JournalPast(office.journal, besides=[1]).of_person(Person(NIR), DAY, DAY) == []
 
 
 def test_the_holder_of_a_european_card_is_known_again(office):

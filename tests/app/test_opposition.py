@@ -11,8 +11,9 @@ from opposition_mail import deliver
 from surroundings import Surroundings
 
 from tournee.app.cards import read_ps, read_vitale, unlock
-from tournee.app.certify import certify_visit, import_day, pending_visits, visits_for
+from tournee.app.certify import certify_visit, pending_visits, visits_for
 from tournee.app.context import Office
+from tournee.app.importing import import_day
 from tournee.app.inbound import fetch
 from tournee.app.opposition.by_mail import request_list
 from tournee.app.opposition.in_force import OpposedCardError, check_serial, list_state, load_reader

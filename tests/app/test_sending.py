@@ -9,8 +9,9 @@ from life import office_of
 from surroundings import Surroundings
 
 from tournee.app.cards import read_ps, read_vitale, unlock
-from tournee.app.certify import certify_visit, import_day, pending_visits
+from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import Office
+from tournee.app.importing import import_day
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, resend, send
 from tournee.errors import ConfigError

@@ -6,10 +6,8 @@ stopped: an invoice keeps its number, and a signature asked for again is the sam
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -17,11 +15,10 @@ from tournee.app.cards import PsOnDuty, VitaleInReader, certificate_now
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.context import Office
 from tournee.app.opposition.in_force import refuse_opposed
-from tournee.app.past import JournalPast, visit_facts
-from tournee.billing.dayfile.day import load_day, read_day
+from tournee.app.past import JournalPast
 from tournee.billing.identity import Patient
 from tournee.billing.invoice import choose_patient, make_invoice
-from tournee.billing.judged import read_judged, write_judged
+from tournee.billing.judged import read_judged
 from tournee.billing.judging import judge
 from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.patient import require_same_ps
@@ -32,62 +29,15 @@ from tournee.errors import BillingError
 from tournee.exchange.route import Mode, Route
 from tournee.model import Sheet
 from tournee.reader import Reader
-from tournee.store import InvoiceRow, SheetRow, SheetState, VisitDraft, VisitRow, VisitState
+from tournee.store import InvoiceRow, SheetRow, SheetState, VisitRow, VisitState
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ImportedDay:
-    """A day taken into the journal: its id, how many visits to bill, how many `outside` (on a European card),
-    and whether the same file was there before.
-    """
-
-    id: int
-    date: str
-    ps_number: str
-    visits: int
-    known: bool
-    outside: int = 0
 
 
 def splitter_of(route: Route) -> Splitter:
     """Who splits the complementary share off what this route carries."""
     by_mode = {Mode.SPLIT_AT_SOURCE: Splitter.SOURCE, Mode.DIRECT: Splitter.NOBODY}
     return by_mode.get(route.mode, Splitter.OCT)
-
-
-def import_day(office: Office, data: bytes, name: str) -> ImportedDay:
-    """Take a day file's visits into the journal, as pending; the same file again adds nothing.
-
-    Raises DayError with every mistake and its place, contract 99 among them when the route in force splits at
-    source or has no OCT (OCT-X-1); then nothing was taken in.
-    """
-    digest, today = hashlib.sha256(data).hexdigest(), office.clock().date()
-    if office.journal.visits.has_day(digest):
-        read = read_day(data, name)
-        date = f"{read.day:%Y%m%d}"
-        day_id = office.journal.visits.add_day(digest, read.carer.number, date, [])
-        _log.info("day %d: known before", day_id)
-        outside = sum(one.draft is not None and one.draft.visit.ceam is not None for one in read.visits)
-        return ImportedDay(day_id, date, read.carer.number, len(read.visits) - outside, True, outside)
-    day = load_day(
-        data,
-        name,
-        office.nomenclature,
-        past=JournalPast(office.journal),
-        splitter=splitter_of(office.route),
-        today=today,
-    )
-    kept = [
-        VisitDraft(write_judged(one), visit_facts(one), outside=one.visit.ceam is not None)
-        for one in day.visits
-    ]
-    outside = sum(draft.outside for draft in kept)
-    date = f"{day.day:%Y%m%d}"
-    day_id = office.journal.visits.add_day(digest, day.ps_number, date, kept)
-    _log.info("day %d: %d visits taken in", day_id, len(kept))
-    return ImportedDay(day_id, date, day.ps_number, len(kept) - outside, False, outside)
 
 
 def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedVisit]]:
@@ -162,7 +112,7 @@ def _priced(office: Office, row: VisitRow, visit: JudgedVisit) -> JudgedVisit:
     """A visit with its lines: one that a version before took in is judged now. RuleError."""
     if visit.lines:
         return visit
-    past = JournalPast(office.journal, besides=row.id)
+    past = JournalPast(office.journal, besides=[row.id])
     judged = judge(visit.visit, carer_of(visit.ps_number, visit.profession), past, office.nomenclature)
     if judged.breaches:
         raise RuleError(judged.breaches, f"visite du {visit.visit.day:%d/%m/%Y}")

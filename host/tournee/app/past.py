@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
-from tournee.billing.judged import read_judged, write_judged
+from tournee.billing.judged import read_judged
 from tournee.billing.judging import facts_before
 from tournee.billing.known import Known, facts_of, read_facts, write_facts
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.rules.case import carer_of
+from tournee.billing.same_visit import content_of
 from tournee.billing.visit import JudgedVisit, Person
 from tournee.store import Journal, KnownRow, VisitFacts, VisitState
 
@@ -29,7 +29,7 @@ def visit_facts(judged: JudgedVisit, reference: str = "") -> VisitFacts:
         f"{last:%Y%m%d}",
         write_facts(known),
         reference=reference,
-        content=write_judged(replace(judged, lines=(), table="")),
+        content=content_of(judged),
     )
 
 
@@ -39,9 +39,9 @@ def facts_of_payload(payload: bytes) -> VisitFacts:
 
 
 class JournalPast:
-    """Looks other visits up in a journal; `besides`: the visit that is judged, when it is there itself."""
+    """Looks other visits up in a journal; `besides`: the ids of those that are judged themselves."""
 
-    def __init__(self, journal: Journal, besides: int = 0) -> None:
+    def __init__(self, journal: Journal, besides: Collection[int] = ()) -> None:
         self._journal = journal
         self._besides = besides
 
@@ -63,7 +63,7 @@ class JournalPast:
     def _read(self, rows: Iterable[KnownRow]) -> Iterator[Known]:
         for row in rows:
             is_known = row.counts or row.state is VisitState.OUTSIDE
-            if is_known and row.facts and row.id != self._besides:
+            if is_known and row.facts and row.id not in self._besides:
                 yield from read_facts(row.facts, _where(row))
 
 

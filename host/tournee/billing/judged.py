@@ -28,7 +28,7 @@ _OLD_HEAD = "journee"
 
 def write_judged(visit: JudgedVisit) -> bytes:
     """The form of a visit: the same bytes for the same visit."""
-    form = {"schema": SCHEMA, **_written(visit)}
+    form = {"schema": SCHEMA, **written(visit)}
     return json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -87,16 +87,17 @@ def _from_first(form: dict[str, Any]) -> dict[str, Any]:
     return form
 
 
-def _written(value: Any) -> Any:
+def written(value: Any) -> Any:
+    """A value as the form has it: what is as its field says by default is left out."""
     if is_dataclass(value):
         told = ((one, getattr(value, one.name)) for one in fields(value))
         return {
-            one.name: _written(said)
+            one.name: written(said)
             for one, said in told
             if one.metadata.get(KEPT, True) and (one.default is MISSING or said != one.default)
         }
     if isinstance(value, tuple):
-        return [_written(one) for one in value]
+        return [written(one) for one in value]
     if isinstance(value, frozenset):
         return sorted(value)
     return value.isoformat() if isinstance(value, date) else value

@@ -185,7 +185,7 @@ class Visit:
 
     `palliative`: the patient has palliative care. `assessed`: day of a BSI made elsewhere. `discharged`: day
     the patient left hospital. `direct`: seen without prescription, where the law allows it. `group`: patients
-    seen together, 0 when alone.
+    seen together, 0 when alone. `name` is the patient's, for messages alone: nothing is billed by it.
     """
 
     day: date
@@ -214,6 +214,7 @@ class Visit:
     discharged: date | None = None
     direct: bool = False
     group: int = 0
+    name: str = field(default="", repr=False)
 
     @property
     def person(self) -> Person:

@@ -33,7 +33,7 @@ COMMANDS = {
     "demo": ("demo:demo", "Toute la chaîne, sur un lecteur émulé."),
     "reader": ("readers:reader", "Le lecteur : jumelage, identité, date, émulation."),
     "cards": ("readers:cards", "Lit les cartes insérées."),
-    "day": ("care:day", "Les journées à facturer."),
+    "day": ("days:day", "Les journées à facturer."),
     "ceam": ("european:ceam", "Les visites sur carte européenne (CEAM) et leur feuille de soins."),
     "acts": ("nomenclature.acts:acts", "Les actes et leurs tarifs, par des mots ou un code."),
     "nomenclature": ("nomenclature.tables:nomenclature", "Les tables des actes et des tarifs."),

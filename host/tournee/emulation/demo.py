@@ -19,8 +19,9 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from tournee.app.cards import PsOnDuty, VitaleInReader, open_reader, read_ps, read_vitale, unlock
-from tournee.app.certify import certify_visit, import_day, pending_visits
+from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import Office
+from tournee.app.importing import import_day
 from tournee.app.inbound import Settled, fetch
 from tournee.app.outbound import close_lots, make_files, send
 from tournee.boards import BOARDS
@@ -197,7 +198,9 @@ def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, wa
     ps = read_ps(reader)
     unlock(reader, lambda: CODE)
     carer = ps.identity
-    watch.step(f"{carer.first_name} {carer.name} ({carer.ps_type}) : {imported.visits} visites à certifier")
+    watch.step(
+        f"{carer.first_name} {carer.name} ({carer.ps_type}) : {len(imported.visits)} visites à certifier"
+    )
     visits = pending_visits(office, ps)
     for rank, (row, visit) in enumerate(visits, 1):
         vitale = None if visit.typed is not None else _insert_vitale(office, reader, board, visit.nir)

@@ -1,7 +1,7 @@
 """The journal: everything made, sent and received, each step written before it acts."""
 
 from tournee.store.cipher import Cipher
-from tournee.store.inserts import FileDraft, LotDraft, MessageDraft, VisitDraft, VisitFacts
+from tournee.store.inserts import DayDraft, FileDraft, LotDraft, MessageDraft, VisitDraft, VisitFacts
 from tournee.store.journal import Journal
 from tournee.store.keys import journal_key
 from tournee.store.rows import (
@@ -43,6 +43,7 @@ __all__ = [
     "OTHER_PS",
     "STATIONS",
     "Cipher",
+    "DayDraft",
     "DoubtRow",
     "DoubtState",
     "EffectRow",

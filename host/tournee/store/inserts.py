@@ -2,6 +2,7 @@
 and the numbers that these must bear.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tournee.errors import StoreError
@@ -46,6 +47,23 @@ class VisitDraft:
     payload: bytes = field(repr=False)
     known: VisitFacts | None = None
     outside: bool = False
+
+
+@dataclass(frozen=True)
+class DayDraft:
+    """A day to take in, told once or anew: `new` visits, and those `changed` in place, by their ids.
+
+    `digest` is the file's, `file` its name; the visits go to the day `into`, or else to one of their own:
+    that of this `digest`, when it is there. A changed visit leaves its day when that is of another `date`.
+    """
+
+    digest: str
+    ps: str
+    date: str
+    file: str = field(default="", repr=False)
+    new: Sequence[VisitDraft] = ()
+    changed: Mapping[int, VisitDraft] = field(default_factory=dict)
+    into: int | None = None
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from pathlib import Path as FilePath
 from tournee.billing.breach import Breach, Path, Remark, place_of, told
 from tournee.billing.dayfile.visits import DraftVisit, read_visit
 from tournee.billing.judging import Verdict, facts_before, judge
-from tournee.billing.known import Nothing, Past, Together
+from tournee.billing.known import Known, Nothing, Past, Together
 from tournee.billing.nomenclature.table import Nomenclature, Profession
 from tournee.billing.numbers import billing_number_fault
-from tournee.billing.rules.case import Carer, carer_of
+from tournee.billing.rules.case import Carer, carer_of, months_before
 from tournee.billing.visit import Day, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.files import read_bounded
@@ -26,6 +26,10 @@ from tournee.tables.table import Table
 
 DAY, VISIT = "journee", "visite"
 _NO_DAY = date.min  # stands in for a missing date, so that the visits are read all the same
+BILLABLE_MONTHS = 27
+"""Months after which the AMO pays a care no more: two years from the quarter that follows (Code de la
+sécurité sociale, L332-1) are 27 months at most. No profile says it: to be confirmed.
+"""
 _PROFESSIONS: dict[str, Profession] = {"IF": "IF", "MK": "MK"}
 
 
@@ -156,15 +160,11 @@ def judge_day(
 ) -> tuple[JudgedOne, ...]:
     """Judge every visit whose form was right, among the others of the file and those that `past` knows.
 
-    `today`: a visit of a day after it is refused; None: the day is not looked at.
+    `today`: a visit of a day after it, or one too old, is refused; None: the day is not looked at.
     """
-    drafts = [(one.rank, one.draft) for one in read.visits if one.draft is not None]
-    facts = {
-        rank: facts_before(draft.visit, read.carer, table, f"la visite {rank + 1} de « {read.name} »")
-        for rank, draft in drafts
-    }
+    facts = {one.rank: known_before(read, one, table) for one in read.visits if one.draft is not None}
     judged = []
-    for rank, draft in drafts:
+    for rank in facts:
         others = [
             one._replace(earlier=other < rank)
             for other, known in facts.items()
@@ -172,22 +172,64 @@ def judge_day(
             for one in known
         ]
         around = Together(others, past or Nothing())
-        found = judge(draft.visit, read.carer, around, table, splitter=splitter)
-        breaches = [*_to_come(draft.visit, today), *found.breaches]
-        placed = [replace(one, path=(VISIT, rank, *draft.place_of(one.path))) for one in breaches]
-        remarks = tuple(replace(one, path=(VISIT, rank, *draft.place_of(one.path))) for one in found.remarks)
-        judged.append(JudgedOne(rank, found, _mistakes(placed, document), remarks))
+        judged.append(
+            judge_one(read, read.visits[rank], document, table, around, splitter=splitter, today=today)
+        )
     return tuple(judged)
 
 
-def _to_come(visit: Visit, today: date | None) -> Iterator[Breach]:
-    if today is not None and visit.day > today:
-        days = (visit.day - today).days
+def known_before(read: ReadDay, one: ReadVisit, table: Nomenclature) -> tuple[Known, ...]:
+    """What a visit of the file tells the others before it is judged itself; nothing when it did not read."""
+    return facts_before(one.draft.visit, read.carer, table, where_in(read, one)) if one.draft else ()
+
+
+def where_in(read: ReadDay, one: ReadVisit) -> str:
+    """Which visit it is, for people."""
+    return f"la visite {one.rank + 1} de « {read.name} »"
+
+
+def judge_one(
+    read: ReadDay,
+    one: ReadVisit,
+    document: TableText,
+    table: Nomenclature,
+    around: Past,
+    *,
+    splitter: Splitter = Splitter.OCT,
+    today: date | None = None,
+) -> JudgedOne:
+    """Judge one visit, whose form was right, among all that is `around` it. As `judge_day`."""
+    draft, path = one.draft, (VISIT, one.rank)
+    if draft is None:
+        raise ValueError(one.rank)
+    found = judge(draft.visit, read.carer, around, table, splitter=splitter)
+    breaches = [*_out_of_time(draft.visit, today), *found.breaches]
+    placed = [replace(told, path=(*path, *draft.place_of(told.path))) for told in breaches]
+    remarks = tuple(replace(told, path=(*path, *draft.place_of(told.path))) for told in found.remarks)
+    return JudgedOne(one.rank, found, _mistakes(placed, document), remarks)
+
+
+def _out_of_time(visit: Visit, today: date | None) -> Iterator[Breach]:
+    """A visit of a day to come; one that is too old to be paid."""
+    if today is None:
+        return
+    first, last = visit.days
+    last = max(last, visit.day)
+    if last > today:
+        days = (last - today).days
         yield Breach(
             ("passages", 0, "date"),
-            f"la visite est datée du {visit.day:%d/%m/%Y}, dans {days} jour{'s' if days > 1 else ''} : "
+            f"la visite est datée du {last:%d/%m/%Y}, dans {days} jour{'s' if days > 1 else ''} : "
             "corriger la date, ou attendre ce jour",
             "jour",
+        )
+    elif first < months_before(today, BILLABLE_MONTHS):
+        yield Breach(
+            ("passages", 0, "date"),
+            f"hors délai : un soin du {first:%d/%m/%Y} a plus de {BILLABLE_MONTHS} mois, délai au-delà "
+            "duquel la caisse ne devrait plus le payer (à vérifier auprès d’elle) : corriger la date, ou "
+            "l’adresser à la caisse par un autre moyen",
+            "délai",
         )
 
 

@@ -35,14 +35,18 @@ _NATURES = {
 }
 _PASSAGES = "passages"
 _COUNT_MAX = 999
+_NAME_MAX, _REFERENCE_MAX = 60, 80
 
 
 @dataclass(frozen=True)
 class DraftVisit:
-    """A visit read without mistake, and where its passages were written."""
+    """A visit read without mistake, where its passages were written, and what its editor calls it, if he
+    does.
+    """
 
     visit: Visit
     placed: tuple[Placed, ...]
+    reference: str = ""
 
     def place_of(self, path: Path) -> Path:
         """Where in its table stands what the rules call by `path`."""
@@ -67,6 +71,7 @@ def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVis
         refuse_beside(table)
     elif hand is not None:
         mode, reason, typed = read_typed_patient(hand, table, nir, key, born, birth_rank)
+    reference = table.text("reference", longest=_REFERENCE_MAX)
     placed = tuple(read_passages(table, day))
     days = [one.passage.day for one in placed] or [day]
     ceam = read_ceam(european, [one for one in days if one > date.min]) if european is not None else None
@@ -97,9 +102,10 @@ def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVis
         discharged=table.day("sortie"),
         direct=table.flag("acces_direct", False),
         group=table.whole("groupe", 0),
+        name=table.text("nom", longest=_NAME_MAX),
     )
     table.finish()
-    return DraftVisit(visit, placed) if mistakes() == before else None
+    return DraftVisit(visit, placed, reference) if mistakes() == before else None
 
 
 def _prescription(table: Table | None) -> Prescription | None:

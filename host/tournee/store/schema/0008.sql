@@ -44,3 +44,6 @@ CREATE INDEX visit_carer ON visit (ps, first_day);
 CREATE INDEX visit_carer_long ON visit (ps, last_day) WHERE last_day > first_day;
 CREATE UNIQUE INDEX visit_reference ON visit (ps, reference) WHERE reference IS NOT NULL;
 CREATE INDEX visit_content ON visit (ps, content) WHERE content IS NOT NULL;
+
+-- A day's file told anew, corrected, is known by its name: a keyed hash of it.
+ALTER TABLE day ADD COLUMN file BLOB;

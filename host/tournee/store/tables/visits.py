@@ -7,16 +7,17 @@ from typing import Any
 
 from tournee.errors import StoreError
 from tournee.store.database import Database
-from tournee.store.inserts import VisitDraft
+from tournee.store.inserts import DayDraft, VisitDraft
 from tournee.store.rows import VisitRow
-from tournee.store.statements import Row
+from tournee.store.statements import Row, missing
 from tournee.store.states import VisitState
 from tournee.store.tables.person_months import PersonMonths
 
 _VISITS = """SELECT visit.id, visit.day, visit.rank, visit.state, visit.payload_sealed, visit.invoice,
     day.date, day.ps FROM visit JOIN day ON day.id = visit.day"""
 
-_TAKEN_IN_AS = "SELECT state FROM history WHERE subject = 'visit' AND subject_id = ? ORDER BY id LIMIT 1"
+_TOLD_AS = """SELECT state FROM history WHERE subject = 'visit' AND subject_id = ?
+    AND state IN ('pending', 'outside') ORDER BY id DESC LIMIT 1"""
 
 _FIRST = """(SELECT min(id) FROM visit WHERE day = (SELECT min(day.id) FROM day
     WHERE day.ps = ? AND EXISTS (SELECT 1 FROM visit WHERE visit.day = day.id)))"""
@@ -28,64 +29,72 @@ class Visits:
     def __init__(self, db: Database, months: PersonMonths) -> None:
         self._db, self._months = db, months
 
-    def add_day(self, digest: str, ps: str, date: str, visits: Sequence[VisitDraft | bytes]) -> int:
+    def add_day(
+        self, digest: str, ps: str, date: str, visits: Sequence[VisitDraft | bytes], file: str = ""
+    ) -> int:
         """Import a day's visits as pending, and give its id; the same `digest` adds nothing.
 
         StoreError when a visit's reference is another's of this PS; then nothing was taken in.
         """
         drafts = [VisitDraft(visit) if isinstance(visit, bytes) else visit for visit in visits]
         with self._db.step("add_day"):
-            known = self._db.rows("SELECT id FROM day WHERE digest = ?", digest)
-            if known:
-                return int(known[0]["id"])
-            day, first = self._db.new_id("day"), self._db.new_id("visit")
-            self._db.insert("day", id=day, digest=digest, ps=ps, date=date)
-            told = dict(enumerate(drafts, first))
-            self._check_references(ps, told)
-            months = self._months.keep({visit: one.known for visit, one in told.items() if one.known})
-            rows = [
-                {
-                    "id": visit,
-                    "day": day,
-                    "rank": rank,
-                    "ps": ps,
-                    "state": (VisitState.OUTSIDE if draft.outside else VisitState.PENDING).value,
-                    **self._columns(visit, draft, months.get(visit)),
-                }
-                for rank, (visit, draft) in enumerate(told.items(), 1)
-            ]
-            if rows:
-                self._db.insert_all("visit", tuple(rows[0]), [tuple(row.values()) for row in rows])
-            self._db.remember([("visit", row["id"], VisitState(row["state"]), "") for row in rows])
+            known = self._day_of(digest)
+            if known is not None:
+                return known
+            day = self._new_day(DayDraft(digest, ps, date, file))
+            self._add(day, ps, drafts)
             return day
 
-    def replace(self, visit_id: int, visit: VisitDraft, reason: str, *, day_id: int | None = None) -> None:
-        """Put what is told now in the place of a pending visit, as the last one of another day with `day_id`.
+    def take(self, told: DayDraft, since: int, reason: str) -> tuple[int, ...] | None:
+        """Take in a day's new visits and change those that are told anew, in one step; gives the ids of the
+        new ones, in their order. None, and nothing is done, when the journal went on after `since`.
 
-        StoreError when it is not pending, an invoice of it lives, or the reference is another visit's.
+        StoreError as of `add_day` and `replace`; then nothing was taken in.
+        """
+        with self._db.step("take_day"):
+            if self.mark() != since:
+                return None
+            dates = {id_: self.get(id_).date for id_ in told.changed}
+            moved = {id_ for id_, date in dates.items() if date != told.date}
+            day = told.into
+            if day is None and (told.new or moved):
+                day = self._day_of(told.digest) or self._new_day(told)
+            for visit, draft in told.changed.items():
+                self._replace(visit, draft, reason, day if visit in moved else None)
+            return self._add(day, told.ps, told.new) if day is not None else ()
+
+    def mark(self) -> int:
+        """How far the journal has gone: what was found in it still stands while this does."""
+        with self._db.reading():
+            return int(self._db.rows("SELECT coalesce(max(id), 0) AS id FROM history")[0]["id"])
+
+    def replace(self, visit_id: int, visit: VisitDraft, reason: str, *, day_id: int | None = None) -> None:
+        """Put what is told now in the place of a pending visit, or of one outside, as the last one of another
+        day with `day_id`.
+
+        StoreError when it is neither, an invoice of it lives, or the reference is another visit's.
         """
         with self._db.step("replace_visit"):
-            row = self._db.row("visit", "state, ps, person_month", visit_id)
-            if VisitState(row["state"]) is not VisitState.PENDING:
-                raise StoreError(
-                    f"La visite {visit_id} n’est plus à facturer.", next_step="rouvrez-la pour la changer."
-                )
-            self._require_no_invoice(visit_id)
-            self._check_references(row["ps"], {visit_id: visit})
-            month = self._months.keep({visit_id: visit.known})[visit_id] if visit.known else None
-            if row["person_month"] not in (None, month):
-                self._months.leave(row["person_month"], visit_id)
-            moved: dict[str, Any] = {}
-            if day_id is not None:
-                (last,) = self._db.rows("SELECT max(rank) AS rank FROM visit WHERE day = ?", day_id)
-                moved = {"day": day_id, "rank": (last["rank"] or 0) + 1}
-            self._db.update("visit", visit_id, **self._columns(visit_id, visit, month), **moved)
-            self._db.remember([("visit", visit_id, VisitState.PENDING, reason)])
+            self._replace(visit_id, visit, reason, day_id)
 
-    def has_day(self, digest: str) -> bool:
-        """Whether a day of this `digest` was imported."""
+    def get(self, visit_id: int) -> VisitRow:
+        """One visit. StoreError when there is none."""
         with self._db.reading():
-            return bool(self._db.rows("SELECT id FROM day WHERE digest = ?", digest))
+            rows = self._db.rows(f"{_VISITS} WHERE visit.id = ?", visit_id)
+            if not rows:
+                raise missing("visit", visit_id)
+            return self._row(rows[0])
+
+    def has_reference(self, visit_id: int) -> bool:
+        """Whether an editor gave a visit a reference of his."""
+        with self._db.reading():
+            return self._db.row("visit", "reference", visit_id)["reference"] is not None
+
+    def is_of_file(self, day_id: int, file: str) -> bool:
+        """Whether a day was taken in from a file of this name."""
+        with self._db.reading():
+            kept = self._db.row("day", "file", day_id)["file"]
+            return kept is not None and bool(kept == self._file(file))
 
     def find(
         self,
@@ -144,13 +153,73 @@ class Visits:
         with self._db.step("reopen_visit"):
             if self.live_invoice(visit_id) is not None:
                 raise StoreError(f"La visite {visit_id} a une facture qui n’est pas refusée.")
-            taken_in = self._db.rows(_TAKEN_IN_AS, visit_id)
-            outside = bool(taken_in) and taken_in[0]["state"] == VisitState.OUTSIDE.value
+            told = self._db.rows(_TOLD_AS, visit_id)
+            outside = bool(told) and told[0]["state"] == VisitState.OUTSIDE.value
             back = VisitState.OUTSIDE if outside else VisitState.PENDING
             self._db.move("visit", [visit_id], back, reason)
             return back
 
     # --- its own ---
+
+    def _day_of(self, digest: str) -> int | None:
+        found = self._db.rows("SELECT id FROM day WHERE digest = ?", digest)
+        return int(found[0]["id"]) if found else None
+
+    def _new_day(self, told: DayDraft) -> int:
+        day = self._db.new_id("day")
+        self._db.insert(
+            "day", id=day, digest=told.digest, ps=told.ps, date=told.date, file=self._file(told.file)
+        )
+        return day
+
+    def _file(self, name: str) -> bytes | None:
+        """What stands for a file's name: it may be a patient's."""
+        return self._db.cipher.name(name.encode(), "file") if name else None
+
+    def _add(self, day: int, ps: str, drafts: Sequence[VisitDraft]) -> tuple[int, ...]:
+        """New visits at the end of a day."""
+        if not drafts:
+            return ()
+        told = dict(enumerate(drafts, self._db.new_id("visit")))
+        self._check_references(ps, told)
+        months = self._months.keep({visit: one.known for visit, one in told.items() if one.known})
+        last = self._last_rank(day)
+        rows = [
+            {
+                "id": visit,
+                "day": day,
+                "rank": rank,
+                "ps": ps,
+                "state": _state_of(draft).value,
+                **self._columns(visit, draft, months.get(visit)),
+            }
+            for rank, (visit, draft) in enumerate(told.items(), last + 1)
+        ]
+        self._db.insert_all("visit", tuple(rows[0]), [tuple(row.values()) for row in rows])
+        self._db.remember([("visit", row["id"], VisitState(row["state"]), "") for row in rows])
+        return tuple(told)
+
+    def _replace(self, visit_id: int, visit: VisitDraft, reason: str, day_id: int | None) -> None:
+        row = self._db.row("visit", "state, ps, person_month", visit_id)
+        if VisitState(row["state"]) not in (VisitState.PENDING, VisitState.OUTSIDE):
+            raise StoreError(
+                f"La visite {visit_id} n’est plus à facturer.", next_step="rouvrez-la pour la changer."
+            )
+        self._require_no_invoice(visit_id)
+        self._check_references(row["ps"], {visit_id: visit})
+        month = self._months.keep({visit_id: visit.known})[visit_id] if visit.known else None
+        if row["person_month"] not in (None, month):
+            self._months.leave(row["person_month"], visit_id)
+        state = _state_of(visit)
+        moved: dict[str, Any] = {"state": state.value}
+        if day_id is not None:
+            moved |= {"day": day_id, "rank": self._last_rank(day_id) + 1}
+        self._db.update("visit", visit_id, **self._columns(visit_id, visit, month), **moved)
+        self._db.remember([("visit", visit_id, state, reason)])
+
+    def _last_rank(self, day: int) -> int:
+        (last,) = self._db.rows("SELECT coalesce(max(rank), 0) AS rank FROM visit WHERE day = ?", day)
+        return int(last["rank"])
 
     def _require_no_invoice(self, visit_id: int) -> None:
         if self.live_invoice(visit_id) is not None:
@@ -190,3 +259,7 @@ class Visits:
             payload=self._db.decrypt(row["payload_sealed"], "visit", "payload", row["id"]),
             invoice_id=row["invoice"],
         )
+
+
+def _state_of(draft: VisitDraft) -> VisitState:
+    return VisitState.OUTSIDE if draft.outside else VisitState.PENDING

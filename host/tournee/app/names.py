@@ -1,0 +1,53 @@
+"""Whom a visit is for, by name where it is known: told, typed, or read from the card at a visit before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tournee.billing.known import read_facts
+from tournee.billing.visit import Visit
+from tournee.store import Journal
+
+_BACK = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Who:
+    """A patient: the NIR, or a European card's own number, and the name, "" when nobody knows it."""
+
+    number: str
+    name: str
+
+    def __bool__(self) -> bool:
+        return bool(self.number or self.name)
+
+    def __str__(self) -> str:
+        return f"{self.name} (NIR {self.number})" if self.name and self.number else self.name or self.number
+
+
+def patient_of(journal: Journal, visit: Visit, invoice_id: int | None = None) -> Who:
+    """Whom a visit is for; `invoice_id` is its own invoice, if it has one."""
+    if visit.ceam is not None:
+        return Who(visit.ceam.personal_number, visit.ceam.holder)
+    if visit.typed is not None:
+        return Who(visit.nir, f"{visit.typed.first_name} {visit.typed.name}".title())
+    if visit.name:
+        return Who(visit.nir, visit.name)
+    found = invoice_id or _invoiced_before(journal, visit)
+    return Who(visit.nir, _billed_to(journal, found) if found else "")
+
+
+def _billed_to(journal: Journal, invoice_id: int) -> str:
+    return journal.invoices.get(invoice_id).sheets[0].patient.title()
+
+
+def _invoiced_before(journal: Journal, visit: Visit) -> int | None:
+    """The last invoice of this person's, of a year."""
+    first, last = (visit.day - _BACK, visit.day + _BACK)
+    rows = journal.known.of_person(visit.nir, f"{first:%Y%m%d}", f"{last:%Y%m%d}")
+    for row in reversed(rows):
+        is_billed = row.invoice_id is not None and bool(row.facts)
+        if is_billed and any(one.person.same(visit.person) for one in read_facts(row.facts, "")):
+            return row.invoice_id
+    return None

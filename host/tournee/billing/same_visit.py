@@ -1,0 +1,63 @@
+"""When two tellings are of one visit: by their content, or by whom, when and what they tell.
+
+The same visit comes by another file, in another order of its acts, with one comment more: its content is the
+same bytes. What names it, checks a number, or says on which day it is invoiced is no part of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+
+from tournee.billing.judged import written
+from tournee.billing.visit import JudgedVisit, Passage, Visit
+
+_NO_DAY = date.min
+
+
+def content_of(judged: JudgedVisit) -> bytes:
+    """The canonical content of a visit: the same bytes each time it is told."""
+    bare = replace(judged.visit, day=_NO_DAY, key="", name="", passages=_in_order(judged.visit.passages))
+    form = written(replace(judged, visit=bare, lines=(), table=""))
+    return json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def same_form(one: JudgedVisit, other: JudgedVisit) -> bool:
+    """Whether two tellings say the very same, in whatever order, their prices aside."""
+    return one.visit.day == other.visit.day and content_of(one) == content_of(other)
+
+
+def same_hours(one: Visit, other: Visit) -> bool:
+    """Whether the passages of two visits may be the same ones: as many, each on the same day and hour. An
+    hour that was not told may be any.
+    """
+    mine, theirs = _in_order(one.passages), _in_order(other.passages)
+    return len(mine) == len(theirs) and all(map(_may_be_same, mine, theirs))
+
+
+def same_acts(one: Visit, other: Visit) -> bool:
+    """Whether the same was done on the same days, travel aside."""
+    return _acts(one) == _acts(other)
+
+
+def _may_be_same(one: Passage, other: Passage) -> bool:
+    return one.day == other.day and (one.minute == other.minute or None in (one.minute, other.minute))
+
+
+def _acts(visit: Visit) -> Counter[tuple[object, ...]]:
+    return Counter(
+        (passage.day, act.code, act.coefficient, act.act, act.quantity)
+        for passage in visit.passages
+        for act in passage.acts
+    )
+
+
+def _in_order(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    ordered = (replace(one, acts=tuple(sorted(one.acts, key=repr))) for one in passages)
+    return tuple(sorted(ordered, key=_by_hour))
+
+
+def _by_hour(passage: Passage) -> tuple[date, int, str]:
+    return passage.day, -1 if passage.minute is None else passage.minute, repr(passage)

@@ -1,0 +1,136 @@
+"""`tournee day …`: day files taken into the journal, and what becomes of their visits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tournee.cli import status
+from tournee.cli.context import Desk, json_option
+from tournee.cli.display import as_json as values
+from tournee.cli.french import FrenchGroup
+from tournee.cli.options.filters import Filters, filter_options, more_line
+from tournee.errors import BillingError
+
+if TYPE_CHECKING:
+    from tournee.app.context import Office
+    from tournee.store import VisitRow
+
+
+@click.group("day", cls=FrenchGroup)
+def day() -> None:
+    """Les journées du soignant : visites, actes, prescriptions, dans un fichier TOML ou JSON."""
+
+
+@day.command("import", short_help="Prend un fichier du jour au journal.")
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--remplace", "replaces", is_flag=True, help="Une visite qui peut en corriger une du journal la remplace."
+)
+@click.option("--jumelle", "twins", is_flag=True, help="Une visite pareille à une autre en est une autre.")
+@json_option
+@click.pass_obj
+def import_file(desk: Desk, file: Path, replaces: bool, twins: bool, as_json: bool) -> None:
+    """Prend au journal les visites de FICHIER, chacune une seule fois, et dit ce que devient chacune :
+    nouvelle, connue, changée (la visite à facturer est corrigée), déjà facturée (laissée comme elle est) ;
+    ou refusée, avec chaque faute et sa ligne. Une visite refusée n’arrête pas les autres : corrigez-la et
+    reprenez le fichier entier. Ce qui peut être la même visite ou une autre vous est demandé.
+    """
+    from tournee.app.importing import import_day
+    from tournee.billing.dayfile.day import read_day_file
+    from tournee.cli.display import imported
+
+    if replaces and twins:
+        raise click.UsageError("--remplace et --jumelle s’excluent.")
+    with desk.office() as office:
+        done = import_day(office, read_day_file(file), file.name, replaces=replaces, twins=twins)
+    if as_json:
+        values.write(imported.as_json(done))
+    else:
+        imported.show(desk.console, desk.errors, done)
+    if done.refused:
+        raise click.exceptions.Exit(status.OF_ERROR[BillingError])
+
+
+@day.command("visits", short_help="Les visites et leur état.")
+@filter_options("VisitState")
+@json_option
+@click.pass_obj
+def visits(desk: Desk, filters: Filters, as_json: bool) -> None:
+    """Liste les visites prises au journal, la plus récente d’abord, avec le numéro à donner aux autres
+    commandes. Un patient se cherche aussi par la fin de son NIR.
+    """
+    with desk.office() as office:
+        rows, more = filters.shown(_visits(office, filters))
+    if as_json:
+        values.write({"visits": [values.visit(row) for row in rows], "more": more})
+        return
+    from tournee.cli.display.show import visit_table
+
+    desk.console.print(visit_table(rows))
+    if more:
+        desk.console.print(more_line(filters))
+
+
+def _visits(office: Office, filters: Filters) -> Iterator[VisitRow]:
+    from tournee.store import VisitState
+
+    state = filters.state if isinstance(filters.state, VisitState) else None
+    limit = 0 if filters.patient else filters.needed
+    for row in office.journal.visits.find(
+        state, since=filters.since_day, ps=filters.ps, newest_first=True, limit=limit
+    ):
+        if not filters.patient or _is_of(office, row, filters.patient):
+            yield row
+
+
+def _is_of(office: Office, row: VisitRow, patient: str) -> bool:
+    """Whether a visit is of the patient of this name, as far as it is known, or of this end of a NIR."""
+    from tournee.app.certify import whose_visit
+
+    nir, name = whose_visit(office, row)
+    return patient.casefold() in name.casefold() or (patient.isalnum() and nir.endswith(patient.upper()))
+
+
+_visit = click.argument("visit", metavar="VISITE", type=int)
+_reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
+
+
+@day.command("abandon", short_help="Met une visite de côté.")
+@_visit
+@_reason
+@click.pass_obj
+def abandon(desk: Desk, visit: int, reason: str) -> None:
+    """Met de côté une visite à ne pas facturer ; sa facture, si elle n’est dans aucun lot, est abandonnée."""
+    from tournee.app.certify import abandon_visit
+
+    with desk.office() as office:
+        abandon_visit(office, visit, reason)
+    desk.console.print(f"Visite {visit} mise de côté.")
+
+
+@day.command("reopen", short_help="Remet une visite à facturer.")
+@_visit
+@_reason
+@click.pass_obj
+def reopen(desk: Desk, visit: int, reason: str) -> None:
+    """Remet à facturer une visite mise de côté ou refusée : elle aura une facture et un numéro nouveaux."""
+    from tournee.store import VisitState
+
+    with desk.office() as office:
+        state = office.journal.visits.reopen(visit, reason)
+    if state is VisitState.OUTSIDE:
+        desk.console.print(f"Visite {visit} {state.label}. Ensuite : tournee ceam sheet {visit}")
+    else:
+        desk.console.print(f"Visite {visit} à facturer. Ensuite : tournee certify")
+
+
+@day.command("format", short_help="Explique le fichier du jour.")
+def format_help() -> None:
+    """Affiche le format du fichier du jour."""
+    from tournee.billing.dayfile.schema import DAY_FORMAT
+
+    click.echo(DAY_FORMAT)
