@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,20 +15,18 @@ from tournee.app.importing import import_day
 from tournee.app.inbound import fetch
 from tournee.app.opposition.by_mail import request_list
 from tournee.app.outbound import kept_lots, make_files, send
-from tournee.billing.dayfile.day import DayError
 from tournee.billing.rules.visit import RuleError
 from tournee.errors import ConfigError
 from tournee.exchange.route import Mode
 from tournee.store import LotState, SheetState
 
 
-def test_a_day_with_contract_99_is_refused_in_direct_mode_naming_both(both: Surroundings) -> None:
+def test_a_visit_with_contract_99_is_refused_in_direct_mode_naming_both(both: Surroundings) -> None:
     # OCT-X-1, OCT-EF-1: an OCT splits on the strength of contract 99, and there is none
-    with (
-        office(both, direct(both)) as opened,
-        pytest.raises(DayError, match=r"contrat 99 .* et l’envoi direct .* s’excluent"),
-    ):
-        import_day(opened, enriched_day(), "day.toml")
+    with office(both, direct(both)) as opened:
+        (visit,) = import_day(opened, enriched_day(), "day.toml").visits
+    (mistake,) = visit.mistakes
+    assert re.search(r"contrat 99 .* et l’envoi direct .* s’excluent", mistake.text)
 
 
 def test_a_visit_with_contract_99_makes_no_invoice_once_the_route_is_direct(both: Surroundings) -> None:

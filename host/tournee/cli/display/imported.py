@@ -136,7 +136,7 @@ def _show_next(screen: Console, errors: Console, done: ImportedDay) -> None:
         )
     if any(one.may_be or one.answer is Answer.TWIN for one in done.visits if not one.answer.taken):
         errors.print(
-            "Pour ce qui vous est demandé : si le fichier corrige le journal, le même import avec --remplace ;"
+            "Ce qui vous est demandé : si le fichier corrige le journal, le même import avec --remplace ;"
             " si c’est une autre visite, dites son heure, ou --jumelle.",
             soft_wrap=True,
         )
