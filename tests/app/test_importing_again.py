@@ -12,7 +12,7 @@ from day_files import DAY, LUCIEN, ROBERT, YVONNE, bill, import_visits, open_off
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tournee.app.importing import Answer
+from tournee.app.imported import Answer
 from tournee.billing.judged import read_judged
 from tournee.store import VisitState
 

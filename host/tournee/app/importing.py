@@ -9,16 +9,14 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
-from typing import Any
+from dataclasses import dataclass, replace
 
 from tournee.app.certify import splitter_of
 from tournee.app.context import Office
+from tournee.app.imported import Absent, Answer, ImportedDay, ToldVisit, acts_of, days_of, sketch_of
 from tournee.app.matching import Match, Matcher, Matching, Telling
-from tournee.app.names import Who, patient_of
+from tournee.app.names import patient_of
 from tournee.app.past import JournalPast, visit_facts
-from tournee.billing.breach import Remark
 from tournee.billing.dayfile.day import (
     VISIT,
     DayError,
@@ -34,100 +32,13 @@ from tournee.billing.dayfile.day import (
 )
 from tournee.billing.judged import read_judged, write_judged
 from tournee.billing.known import Known, Together, facts_of
-from tournee.billing.pricing.items import decimal
 from tournee.billing.visit import JudgedVisit
 from tournee.errors import StoreError
 from tournee.store import DayDraft, VisitDraft, VisitRow, VisitState
 from tournee.tables.document import TableText
 
 _TRIES = 10
-_SHOWN, _ACTS_SHOWN = 60, 4
 _log = logging.getLogger(__name__)
-
-
-class Answer(Enum):
-    """What becomes of a visit of the file."""
-
-    NEW = "new"
-    KNOWN = "known"
-    CHANGED = "changed"
-    BILLED = "billed"
-    TWIN = "twin"
-    DOUBT = "changed?"
-    REFUSED = "refused"
-
-    @property
-    def label(self) -> str:
-        """In French."""
-        return _LABELS[self]
-
-    @property
-    def taken(self) -> bool:
-        """Whether the journal has what the file says, or keeps what was billed of it."""
-        return self not in (Answer.TWIN, Answer.DOUBT, Answer.REFUSED)
-
-
-_LABELS = {
-    Answer.NEW: "nouvelle",
-    Answer.KNOWN: "connue",
-    Answer.CHANGED: "changée",
-    Answer.BILLED: "déjà facturée",
-    Answer.TWIN: "jumelle ?",
-    Answer.DOUBT: "changée ?",
-    Answer.REFUSED: "refusée",
-}
-
-
-@dataclass(frozen=True)
-class ToldVisit:
-    """A visit of the file, and what becomes of it: `rank` from 0, `line` (0: not known), the `id` of the
-    journal's visit that it is, or None; whom it is for, when, which acts; `note`: what to know or do, in
-    French; the visits of the journal that it `may_be`.
-    """
-
-    rank: int
-    line: int
-    answer: Answer
-    id: int | None
-    who: Who
-    day: str
-    acts: str
-    reference: str = field(default="", repr=False)
-    note: str = ""
-    may_be: tuple[int, ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    outside: bool = False
-
-
-@dataclass(frozen=True)
-class Absent:
-    """A visit of the same day that the file, corrected, tells no more: still to be billed."""
-
-    id: int
-    who: Who
-    day: str
-    acts: str
-
-
-@dataclass(frozen=True)
-class ImportedDay:
-    """What became of a day file: AAAAMMJJ, whose, each of its visits in their order."""
-
-    name: str
-    date: str
-    ps_number: str
-    visits: tuple[ToldVisit, ...]
-    absent: tuple[Absent, ...]
-
-    def count(self, *answers: Answer) -> int:
-        """How many visits have one of these answers."""
-        return sum(one.answer in answers for one in self.visits)
-
-    @property
-    def refused(self) -> bool:
-        """Whether something of it was not taken."""
-        return not all(one.answer.taken for one in self.visits)
 
 
 @dataclass(frozen=True)
@@ -146,7 +57,8 @@ def import_day(
     """Take a day file's visits into the journal, and say of each what became of it.
 
     `replaces`: a visit of which it is not sure whether it corrects one of the journal does; `twins`: it does
-    not, and one that is like another is another. Raises DayError for a file whose head does not read.
+    not, and one that is like another is another. Refused is, among others, contract 99 when the route in
+    force splits at source or has no OCT (OCT-X-1). Raises DayError for a file whose head does not read.
     """
     read, document = read_day(data, name), read_document(data, name)
     whole = tuple(one for one in read.mistakes if _rank_of(one) is None)
@@ -267,7 +179,7 @@ class _Planner:
             who = patient_of(self._office.journal, one.draft.visit)
             named, days, acts = who, days_of(judged), acts_of(judged)
         else:
-            named, acts = _sketch(self._document.values[VISIT][one.rank])
+            named, acts = sketch_of(self._document.values[VISIT][one.rank])
             days = f"{self._read.day:%d/%m/%Y}"
         line = self._document.line_of((VISIT, one.rank))
         return ToldVisit(one.rank, line, Answer.REFUSED, None, named, days, acts, mistakes=mistakes)
@@ -428,45 +340,6 @@ def _rank_of(mistake: Mistake) -> int | None:
             return rank
         case _:
             return None
-
-
-def _sketch(values: Any) -> tuple[Who, str]:
-    """Whom and what a visit that does not read tells, as far as one can see."""
-    table = values if isinstance(values, dict) else {}
-    hand, acts = table.get("patient"), table.get("actes")
-    name = table.get("nom")
-    if isinstance(hand, dict) and isinstance(hand.get("nom"), str):
-        name = f"{hand.get('prenom', '')} {hand['nom']}".strip()
-    codes = [
-        str(act.get("code") or act.get("acte") or "?")[:_SHOWN] if isinstance(act, dict) else "?"
-        for act in (acts if isinstance(acts, list) else [])
-    ]
-    return Who(_text(table.get("nir")), _text(name)), _listed(codes)
-
-
-def _text(value: Any) -> str:
-    return value[:_SHOWN] if isinstance(value, str) else ""
-
-
-def days_of(judged: JudgedVisit) -> str:
-    """The days of a visit, as they are read."""
-    first, last = judged.visit.days
-    return f"{last:%d/%m/%Y}" if first == last else f"{first:%d/%m} au {last:%d/%m/%Y}"
-
-
-def acts_of(judged: JudgedVisit) -> str:
-    """The acts of a visit in a few words."""
-    acts = [act for passage in judged.visit.passages for act in passage.acts]
-    return _listed([_act_text(act.code or act.act, act.coefficient) for act in acts])
-
-
-def _act_text(code: str, coefficient: int | None) -> str:
-    return code if coefficient is None else f"{code} {decimal(coefficient)}"
-
-
-def _listed(acts: Sequence[str]) -> str:
-    shown = " + ".join(acts[:_ACTS_SHOWN])
-    return f"{shown} + {len(acts) - _ACTS_SHOWN} autres" if len(acts) > _ACTS_SHOWN else shown
 
 
 def _named(row: VisitRow) -> str:
