@@ -149,7 +149,7 @@ _CHECKS: dict[str, Check] = {
     "réponse envoyée comme demande refusée": _refusal(b"\xa1\x00\x18\x4a", codes.UNKNOWN_MESSAGE),
     "champ de trop refusé": _refusal(b"\xa2\x00\x01\x01\x00", codes.FIELD),
     "valeur d’un autre type refusée": _refusal(b"\xa3\x00\x02\x01\x40\x02\x00", codes.TYPE),
-    "valeur hors bornes refusée": _refusal(b"\xa3\x00\x02\x01\x02\x02\x00", codes.RANGE),
+    "valeur hors bornes refusée": _refusal(b"\xa3\x00\x02\x01\x03\x02\x00", codes.RANGE),
     "code qui n’est pas de chiffres : aucune carte touchée": _refusal(
         b"\xa2\x00\x03\x01\x44abcd", codes.RANGE
     ),
