@@ -204,6 +204,12 @@ def test_group_has_one_cotation():
     assert (first.refusals, second.refusals, third.refusals) == ([], [], ["mk-groupe"])
 
 
+def test_group_of_a_place_without_an_hour_has_one_cotation():
+    group = {"groupe": 2, "foyer": "Les Tilleuls"}
+    first, second = told("mk", {"actes": [BACK], **group}, {**OTHER_PATIENT, "actes": [KNEE], **group})
+    assert (first.refusals, second.refusals) == ([], ["mk-groupe"])
+
+
 def test_fourth_patient_of_a_group_of_three_is_refused():
     group = {"groupe": 3, "heure": "10:00", "actes": [BACK]}
     visits = [{**one, **group} for one in (PATIENT, OTHER_PATIENT, THIRD_PATIENT, FOURTH_PATIENT)]

@@ -182,6 +182,21 @@ def test_limit_of_an_episode_is_a_prescriptions():
         assert one.refusals == refusals
 
 
+@pytest.mark.parametrize(("again", "refusals"), [(7, []), (8, ["limite"])])
+def test_renewal_doubles_what_may_be_renewed_once(again, refusals):
+    def care(first, count, **prescription):
+        days = [first + timedelta(at) for at in range(count)]
+        acts = [{"acte": "analgesie-avant-pansement", "date": day} for day in days]
+        return {"actes": acts, "prescription": prescription}
+
+    first = care(date(2026, 10, 1), 8, date=date(2026, 9, 30))
+    renewed = {"date": date(2026, 10, 12), "renouvellement": True}
+    second = care(date(2026, 10, 13), again, **renewed)
+    third = {"actes": [{"acte": "analgesie-avant-pansement"}], "prescription": renewed}
+    answers = told_files("if", *((DAY, [one]) for one in (first, second, third)))
+    assert [one.refusals for (one,) in answers] == [[], [], refusals]
+
+
 @pytest.mark.parametrize(
     ("days", "refusals"),
     [

@@ -141,6 +141,7 @@ _BOTH: tuple[_Row, ...] = (
     ("droits", "les droits de la carte sont ouverts au jour du soin", "official", ""),
     ("naissance", "un soin n’est pas avant la naissance du patient", "official", ""),
     ("jour", "une visite n’est pas datée d’un jour à venir", "official", ""),
+    ("délai", "un soin se facture dans un délai, au-delà duquel la caisse ne paie plus", "inferred", ""),
     ("saisie", "le fichier du jour a une forme : une valeur manque, ou n’est pas celle attendue",
      "official", ""),
     ("OCT-X-1", "le contrat 99 (l’OCT éclate la facture) et la DRE (éclatement à la source) s’excluent",

@@ -2,7 +2,8 @@
 
 Where the text is silent, the readings chosen stand here and nowhere else:
 - a week begins on Monday, a month and a year are those of the calendar; twelve months are any twelve;
-- an episode is what one prescription holds;
+- an episode is what one prescription holds; one marked as a renewal goes on with the year before it, and
+  doubles what « renouvelable une fois » says;
 - a limit by wound holds inside a prescription: another one may be for another wound, and it is said;
 - a bilan (DI) that a renewed prescription orders is the year's, not an intermediate one.
 """
@@ -24,6 +25,7 @@ _JUDGED_ELSEWHERE = BSX | TRAVEL  # rules bsx and ifi
 _NAMED = {"TMI": "tmi"}
 _TOLD = 3  # occurrences that a refusal names
 _WOUND = "plaie"
+_RENEWED = "renouvelable une fois"
 _ASSESSMENT = "DI"
 _PER = {
     "passage": "par passage",
@@ -69,7 +71,8 @@ def _over(case: Case, item: FoundAct, row: Cotation | Price) -> list[_Time] | No
     times = [time for time in [*before, *others] if _within(limit, time.passage, mine)]
     if limit.per == "12 months":
         return _in_any_year(times, mine.day, item.act.quantity, limit.count)
-    return times if sum(time.quantity for time in times) + item.act.quantity > limit.count else None
+    most = limit.count * (2 if mine.renewal and _RENEWED in row.limit_text else 1)
+    return times if sum(time.quantity for time in times) + item.act.quantity > most else None
 
 
 def _own_before(case: Case, item: FoundAct) -> Iterator[FoundAct]:
@@ -106,6 +109,8 @@ def _is_same(line: KnownLine, item: FoundAct) -> bool:
 def _within(limit: Limit, one: Known, mine: Known) -> bool:
     if limit.per == "passage":
         return one is mine
+    if limit.per == "episode" and mine.renewal:
+        return True
     if limit.per in ("prescription", "episode"):
         return one.prescription == mine.prescription
     return _period(limit, one.day) == _period(limit, mine.day)

@@ -53,7 +53,7 @@ def one_session(case: Case) -> Iterator[Finding]:
             if item.act.quantity > 1:
                 yield Breach(
                     case.item_path(item, "quantite"),
-                    f"{item.name} : une seule cotation par séance ; chaque séance est une ligne à sa date",
+                    f"{item.name} : une seule cotation par séance ; chaque séance a sa ligne et son heure",
                     "mk-une",
                 )
         for item in items:
@@ -194,7 +194,7 @@ def _is_breathing_group(row: Cotation) -> bool:
 
 def _one_cotation(case: Case, rank: int, item: FoundAct) -> Iterator[Finding]:
     passage = case.visit.passages[rank]
-    if passage.minute is None:
+    if passage.minute is None and not passage.shared:
         return
     together = [
         one
