@@ -13,6 +13,7 @@ from tournee.billing.dayfile.day import load_day
 from tournee.billing.entitlement import Entitlement
 from tournee.billing.identity import Amc, CardAccident, Coverage, Patient, Period, PsIdentity
 from tournee.billing.invoice import Invoice, make_invoice
+from tournee.billing.judged import read_judged, write_judged
 from tournee.billing.judging import judge
 from tournee.billing.known import Nothing
 from tournee.billing.nomenclature.table import packaged
@@ -41,6 +42,8 @@ NUMBERS = {
     "prevention_et_soin": 208,
     "accord_silence": 209,
     "accord_donne": 210,
+    "c2s": 211,
+    "accident": 212,
 }
 NURSE = PsIdentity(
     "756000121", "IF", "24", "LEFEBVRE", "CLAIRE", rpps="10100000016", tariff_zone="10", test=True
@@ -102,6 +105,13 @@ def test_ame_is_billed_without_a_card_and_without_saying_more():
     (judged,) = load_day((VECTORS / "ame.toml").read_bytes(), "ame.toml", packaged()).visits
     visit = judged.visit
     assert (visit.mode, visit.reason, visit.third_party) == ("01", "attestation d’AME", 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_said_of_who_pays_is_kept_by_the_journal(name):
+    path = VECTORS / f"{name}.toml"
+    (judged,) = load_day(path.read_bytes(), path.name, packaged()).visits
+    assert read_judged(write_judged(judged)) == judged
 
 
 EXEMPTIONS = st.sampled_from(["", "", "3", "5", "7", "9"])

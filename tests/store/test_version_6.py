@@ -81,7 +81,7 @@ def test_effects_and_payments_are_all_there(journal):
         }
         for row in effects
     ]
-    since = {"reference": "", "moved": 0}  # what an effect tells that it did not then
+    since = {"reference": "", "moved": 0, "franchise": 0}  # what an effect tells that it did not then
     assert [{**one, "effect": {**one["effect"], **since}} for one in KEPT["effects"]] == said
     sheets = [sheet["id"] for sheet in KEPT["sheets"]]
     payments = [payment for sheet in sheets for payment in journal.payments.of_sheet(sheet)]
