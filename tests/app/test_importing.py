@@ -83,6 +83,15 @@ def test_a_visit_set_aside_is_not_taken_again_and_says_so(office: Office) -> Non
     assert pending(office) == [2]
 
 
+def test_a_visit_set_aside_and_told_otherwise_by_its_reference_is_to_be_billed_again(office: Office) -> None:
+    import_visits(office, visit(YVONNE, "AMI 1", reference="R1"))
+    abandon_visit(office, 1, "erreur d’acte")
+    assert answers(import_visits(office, visit(YVONNE, "AMI 1", reference="R1"))) == ["connue"]
+    assert pending(office) == []
+    assert answers(import_visits(office, visit(YVONNE, "AMI 1.5", reference="R1"))) == ["changée"]
+    assert pending(office) == [1]
+
+
 # --- corrected ---
 
 

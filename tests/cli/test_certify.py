@@ -43,19 +43,46 @@ def test_another_patient_s_card_is_named_and_nothing_is_billed(put: Put) -> None
     run("certify")
     put("vitale", "robin")  # a physiotherapist's patient
     told = run("certify").stdout
-    assert "aucune visite à facturer pour cette famille" in told
+    assert "Carte de " in told and "aucune visite à facturer pour cette famille" in told
+    assert "ajoutez sa visite" in told
     assert "Facture " not in told
 
 
 def test_another_carer_s_card_is_named(put: Put) -> None:
     put("ps", "kine")
-    assert "Aucune visite de Julien Mercier n’est à facturer." in run("certify").stdout
+    told = run("certify").stdout
+    assert "Aucune visite de Julien Mercier n’est à facturer." in told
+    assert "10 visites attendent la carte du professionnel 756000121" in told
 
 
-def test_each_visit_that_waits_is_told_by_its_whole_number(put: Put) -> None:
+def test_each_visit_that_waits_is_told_by_its_whole_number_and_name(put: Put, tmp_path: Path) -> None:
     put("ps", "infirmiere")
     told = run("certify").stdout
     assert "visites attendent leur carte Vitale : visite 1 du 15/11 (NIR 2550699999001)" in told
+    put("vitale", "moreau")
+    run("certify")
+    again = (DAYS / "infirmier.toml").read_text("utf-8").replace("2026-11-15", "2026-11-16")
+    day = tmp_path / "lendemain.toml"
+    day.write_text(again.replace(', complement = "F"', ""), "utf-8")
+    run("day", "import", str(day))
+    ask(tmp_path, "remove", slot="vitale")
+    assert "(Moreau Hugo, NIR 1820475113042)" in run("certify").stdout
+
+
+def test_a_dead_card_leaves_what_needs_none_to_be_done(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    put("ps", "infirmiere")
+    put("vitale", "moreau")
+    from tournee.app import cards
+    from tournee.firmware.sesam import codes
+    from tournee.reader.failures import CardFailed
+
+    def dead(*_: object) -> None:
+        raise CardFailed(codes.CARD_SILENT)
+
+    monkeypatch.setattr(cards, "read_vitale", dead)
+    done = run("certify")
+    assert "Facture 000000001 : FSE, Martinez Paul" in done.stdout
+    assert isinstance(done.exception, CardFailed)
 
 
 def test_a_refusal_is_told_once_and_is_the_status(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ stopped: an invoice keeps its number, and a signature asked for again is the sam
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -44,6 +45,12 @@ def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedV
     """The visits of this professional that still have something to certify, in the order of their days."""
     rows = office.journal.visits.find(state=VisitState.PENDING)
     return [(row, read_judged(row.payload)) for row in rows if row.ps == ps.identity.billing_number]
+
+
+def others_waiting(office: Office, ps: PsOnDuty) -> dict[str, int]:
+    """How many visits of other professionals are to be billed, by their billing numbers."""
+    rows = office.journal.visits.find(state=VisitState.PENDING)
+    return dict(Counter(row.ps for row in rows if row.ps != ps.identity.billing_number))
 
 
 def whose_visit(office: Office, row: VisitRow) -> tuple[str, str]:

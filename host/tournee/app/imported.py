@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from tournee.app.names import Who
+from tournee.app.names import Who, patient_of
 from tournee.billing.breach import Remark
 from tournee.billing.dayfile.day import Mistake
+from tournee.billing.judged import read_judged
 from tournee.billing.pricing.items import decimal
 from tournee.billing.visit import JudgedVisit
+from tournee.store import Journal, VisitRow
 
 _SHOWN, _ACTS_SHOWN = 60, 4
 
@@ -99,6 +101,25 @@ class ImportedDay:
     def refused(self) -> bool:
         """Whether something of it was not taken."""
         return not all(one.answer.taken for one in self.visits)
+
+
+@dataclass(frozen=True)
+class SeenVisit:
+    """A visit of the journal: whom it is for, when, which acts, the number of its invoice or ""."""
+
+    row: VisitRow
+    who: Who
+    day: str
+    acts: str
+    invoice: str
+
+
+def seen(journal: Journal, row: VisitRow) -> SeenVisit:
+    """A visit of the journal, as it is shown."""
+    judged = read_judged(row.payload)
+    who = patient_of(journal, judged.visit, row.invoice_id)
+    invoice = journal.invoices.get(row.invoice_id).number if row.invoice_id is not None else ""
+    return SeenVisit(row, who, days_of(judged), acts_of(judged), invoice)
 
 
 def sketch_of(values: Any) -> tuple[Who, str]:

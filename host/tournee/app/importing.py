@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from tournee.app.certify import splitter_of
 from tournee.app.context import Office
-from tournee.app.imported import Absent, Answer, ImportedDay, ToldVisit, acts_of, days_of, sketch_of
+from tournee.app.imported import Absent, Answer, ImportedDay, ToldVisit, acts_of, days_of, seen, sketch_of
 from tournee.app.matching import Match, Matcher, Matching, Telling
 from tournee.app.names import patient_of
 from tournee.app.past import JournalPast, visit_facts
@@ -30,7 +30,7 @@ from tournee.billing.dayfile.day import (
     read_document,
     where_in,
 )
-from tournee.billing.judged import read_judged, write_judged
+from tournee.billing.judged import write_judged
 from tournee.billing.known import Known, Together, facts_of
 from tournee.billing.visit import JudgedVisit
 from tournee.errors import StoreError
@@ -98,9 +98,8 @@ def _imported(office: Office, read: ReadDay, plan: _Plan, ids: Sequence[int]) ->
 
 
 def _absent(office: Office, row: VisitRow) -> Absent:
-    judged = read_judged(row.payload)
-    who = patient_of(office.journal, judged.visit)
-    return Absent(row.id, who, days_of(judged), acts_of(judged))
+    one = seen(office.journal, row)
+    return Absent(row.id, one.who, one.day, one.acts)
 
 
 class _Planner:
@@ -212,7 +211,7 @@ class _Planner:
 
     def _changes(self, one: Telling, row: VisitRow, *, same: bool) -> bool:
         """Whether a row of the journal is to be changed; else it is answered for."""
-        if row.state is VisitState.ABANDONED:
+        if row.state is VisitState.ABANDONED and same:
             self._say(one, Answer.KNOWN, row, note="mise de côté : la rouvrir pour la facturer")
         elif row.invoice_id is not None:
             number = self._office.journal.invoices.get(row.invoice_id).number

@@ -130,8 +130,7 @@ class Matcher:
             ]
             if rows:
                 row = min(rows, key=lambda row: (not _lives(row), row.id))
-                named = not one.reference or self._journal.visits.has_reference(row.id)
-                self._is(one, row, named=named)
+                self._is(one, row, named=self._named_alike(one, row) or not _lives(row))
 
     def _may_be_named(self, one: Telling, row_id: int) -> bool:
         return not (one.reference and self._journal.visits.has_reference(row_id))

@@ -4,8 +4,9 @@ DAY_FORMAT = """\
 FICHIER D’UNE JOURNÉE
 
 Un fichier TOML, en UTF-8 (ou JSON, avec les mêmes noms, si le nom du fichier finit par .json). Il porte
-une table [journee] et une table [[visite]] par patient vu : chaque visite fait une facture. Rien n’est
-facturé tant que le fichier contient une erreur ; elles sont toutes dites d’un coup, avec leur ligne.
+une table [journee] et une table [[visite]] par patient vu : chaque visite fait une facture. Une visite
+qui contient une erreur est refusée, avec chaque faute et sa ligne, et n’arrête pas les autres. Le fichier
+corrigé se reprend en entier : chaque visite n’est prise qu’une fois.
 
     [journee]
     date = 2026-11-16              # jour de la facturation
@@ -22,6 +23,9 @@ facturé tant que le fichier contient une erreur ; elles sont toutes dites d’u
 
 Clés d’une visite
   nir, cle             assuré, comme sur la carte ; pour la Corse, 2A ou 2B
+  nom                  du patient, pour que les messages le disent ; rien n’en est facturé
+  reference            celle d’un logiciel, unique par professionnel : la visite est reconnue par elle, quoi
+                       qu’elle dise ; sans elle, par son contenu
   naissance            choisit un ayant droit de la carte (un enfant, le conjoint) ; sans elle : l’assuré
   rang_naissance       "1", "2"… pour des jumeaux
   actes                liste d’actes, voir plus bas

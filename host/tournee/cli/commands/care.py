@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def certify(desk: Desk, as_json: bool) -> None:
     """Fait et certifie dans le lecteur les factures des visites du patient dont la carte est insérée, et
     celles qui se font sans carte. Repris après un arrêt, continue où il en était. Avec une carte en
-    opposition, ou d’une autre sorte, ne fait que celles-ci.
+    opposition, illisible ou d’une autre sorte, ne fait que celles-ci.
     """
     from tournee.cli.display import certified
 
@@ -48,9 +48,10 @@ def certify(desk: Desk, as_json: bool) -> None:
 
 def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress) -> None:
     from tournee.app.cards import read_vitale
-    from tournee.app.certify import certify_visit, pending_visits, visits_for
+    from tournee.app.certify import certify_visit, others_waiting, pending_visits, visits_for
+    from tournee.app.names import patient_of
     from tournee.app.opposition.in_force import doubt_is_news, list_state
-    from tournee.reader import StrangeCard
+    from tournee.reader import CardFailed
 
     vitale: VitaleInReader | None = None
     if link.cards().vitale:
@@ -58,7 +59,7 @@ def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, pro
             vitale = read_vitale(office, link)
         except OppositionError as error:
             run.opposed = error
-        except StrangeCard as error:  # what needs no card is done all the same
+        except CardFailed as error:  # what needs no card is done all the same
             run.stopped = error
     run.who = f"{ps.identity.first_name} {ps.identity.name}".title()
     if vitale is not None and vitale.patients:
@@ -72,13 +73,18 @@ def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, pro
         try:
             run.done.append(certify_visit(office, link, ps, vitale, row, visit))
         except (BillingError, OppositionError) as error:
-            run.refused.append((row.rank, error))
+            run.refused.append((row, error))
         except ReaderError as error:  # a card pulled out: what was done before is told
             run.stopped = error
             break
         progress("visites", rank, len(possible))
     tried = {row.id for row, _ in possible}
-    run.waiting = [one for one in pending_visits(office, ps) if one[0].id not in tried]
+    run.waiting = [
+        (row, patient_of(office.journal, visit.visit))
+        for row, visit in pending_visits(office, ps)
+        if row.id not in tried
+    ]
+    run.of_others = others_waiting(office, ps)
 
 
 _reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")

@@ -63,14 +63,17 @@ def visits(desk: Desk, filters: Filters, as_json: bool) -> None:
     """Liste les visites prises au journal, la plus récente d’abord, avec le numéro à donner aux autres
     commandes. Un patient se cherche aussi par la fin de son NIR.
     """
+    from tournee.app.imported import seen
+
     with desk.office() as office:
         rows, more = filters.shown(_visits(office, filters))
+        told = [seen(office.journal, row) for row in rows]
     if as_json:
-        values.write({"visits": [values.visit(row) for row in rows], "more": more})
+        values.write({"visits": [values.visit(one) for one in told], "more": more})
         return
     from tournee.cli.display.show import visit_table
 
-    desk.console.print(visit_table(rows))
+    desk.console.print(visit_table(told))
     if more:
         desk.console.print(more_line(filters))
 

@@ -16,9 +16,10 @@ from tournee.model import cents_of
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
+    from tournee.app.imported import SeenVisit
     from tournee.app.inbound import Settled
     from tournee.reader import CardFailed, Identity
-    from tournee.store import EffectRow, OverviewRow, ReturnRow, Totals, Trace, VisitRow
+    from tournee.store import EffectRow, OverviewRow, ReturnRow, Totals, Trace
 
 PROFILE = "open-1"
 
@@ -126,9 +127,21 @@ def kept(row: ReturnRow) -> dict[str, Any]:
     }
 
 
-def visit(row: VisitRow) -> dict[str, Any]:
-    """One visit of an imported day."""
-    return {"id": row.id, "day": row.date, "ps": row.ps, "rank": row.rank, "state": row.state.value}
+def visit(one: SeenVisit) -> dict[str, Any]:
+    """One visit of the journal."""
+    row = one.row
+    return {
+        "id": row.id,
+        "day": row.date,
+        "ps": row.ps,
+        "rank": row.rank,
+        "state": row.state.value,
+        "nir": one.who.number,
+        "name": one.who.name,
+        "care": one.day,
+        "acts": one.acts,
+        "invoice": one.invoice,
+    }
 
 
 def outside(row: EffectRow) -> dict[str, Any]:

@@ -11,21 +11,24 @@ from tournee.french import euros
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tournee.billing.visit import JudgedVisit
+    from tournee.app.names import Who
     from tournee.errors import OppositionError, TourneeError
     from tournee.store import InvoiceRow, VisitRow
 
 
 @dataclass
 class Certified:
-    """Whose cards were there, what was done, refused (by the rank of the visit) and what waits."""
+    """Whose cards were there, what was done and refused, what waits for its card and whose it is, and how
+    many visits of other professionals do, by their numbers.
+    """
 
     who: str = ""
     card: str = ""
     possible: int = 0
     done: list[InvoiceRow] = field(default_factory=list)
-    refused: list[tuple[int, TourneeError]] = field(default_factory=list)
-    waiting: list[tuple[VisitRow, JudgedVisit]] = field(default_factory=list)
+    refused: list[tuple[VisitRow, TourneeError]] = field(default_factory=list)
+    waiting: list[tuple[VisitRow, Who]] = field(default_factory=list)
+    of_others: dict[str, int] = field(default_factory=dict)
     opposed: OppositionError | None = None
     stopped: TourneeError | None = None
     doubt: str = ""
@@ -40,8 +43,13 @@ def as_json(run: Certified) -> dict[str, Any]:
         "certified": [
             {"number": one.number, "sheets": [sheet.kind for sheet in one.sheets]} for one in run.done
         ],
-        "refused": [{"visit": rank, "reason": str(wrong)} for rank, wrong in run.refused],
+        "refused": [{"visit": row.id, "reason": str(wrong)} for row, wrong in run.refused],
         "waiting": len(run.waiting),
+        "waiting_visits": [
+            {"id": row.id, "date": row.date, "nir": who.number, "name": who.name} for row, who in run.waiting
+        ],
+        "card": run.card,
+        "ps": run.who,
         "opposed": isinstance(run.opposed, OpposedCardError),
         "doubt": run.doubt,
     }
@@ -57,16 +65,32 @@ def show(screen: Console, errors: Console, run: Certified) -> None:
         )
     if run.news:
         errors.print(labelled("Attention :", f"{run.doubt}. Ensuite : tournee opposition request"))
-    for rank, wrong in run.refused:
-        errors.print(f"Visite {rank} : {wrong}", soft_wrap=True)
+    for row, wrong in run.refused:
+        errors.print(f"Visite {row.id} : {wrong}", soft_wrap=True)
     if not (run.possible or run.waiting):
-        screen.print(f"Aucune visite de {run.who} n’est à facturer.")
+        _show_nothing_to_do(screen, run)
     elif run.card and not run.possible:
-        screen.print(f"Carte de {run.card} : aucune visite à facturer pour cette famille.")
+        screen.print(
+            f"Carte de {run.card} : aucune visite à facturer pour cette famille. Si vous l’avez vue, ajoutez "
+            "sa visite au fichier du jour et reprenez-le ; sinon, insérez la carte d’une visite qui attend.",
+            soft_wrap=True,
+        )
     if run.waiting:
         cards = ", ".join(
-            f"visite {row.rank} du {row.date[6:]}/{row.date[4:6]} (NIR {visit.nir})"
-            for row, visit in run.waiting
+            f"visite {row.id} du {row.date[6:]}/{row.date[4:6]} ({_named(who)})" for row, who in run.waiting
         )
         waiting = counted(len(run.waiting), "visite attend sa", "visites attendent leur")
         screen.print(f"{waiting} carte Vitale : {cards}", soft_wrap=True)
+
+
+def _named(who: Who) -> str:
+    return f"{who.name}, NIR {who.number}" if who.name else f"NIR {who.number}"
+
+
+def _show_nothing_to_do(screen: Console, run: Certified) -> None:
+    """The carer's card has no visit: whose it is, who else has some."""
+    whose = f" Carte Vitale de {run.card}." if run.card else ""
+    screen.print(f"Aucune visite de {run.who} n’est à facturer.{whose}")
+    for ps, count in run.of_others.items():
+        waiting = counted(count, "visite attend", "visites attendent")
+        screen.print(f"{waiting} la carte du professionnel {ps} : insérez-la, ou prenez un fichier à vous.")

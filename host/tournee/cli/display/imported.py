@@ -30,6 +30,7 @@ def as_json(done: ImportedDay) -> dict[str, Any]:
         "date": done.date,
         "counts": {answer.value: done.count(answer) for answer in Answer},
         "refused": done.refused,
+        "outside": sum(one.outside and one.answer is Answer.NEW for one in done.visits),
         "visits": [_visit(one) for one in done.visits],
         "absent": [
             {"id": one.id, "nir": one.who.number, "name": one.who.name, "day": one.day, "acts": one.acts}

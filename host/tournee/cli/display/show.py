@@ -18,10 +18,11 @@ from tournee.store import SheetState
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
+    from tournee.app.imported import SeenVisit
     from tournee.app.inbound import Settled
     from tournee.billing.identity import Patient
     from tournee.reader import Identity
-    from tournee.store import EffectRow, LotRow, OverviewRow, Totals, Trace, VisitRow
+    from tournee.store import EffectRow, LotRow, OverviewRow, Totals, Trace
 
 CLEAR = "EN CLAIR"
 _FILE_WIDTH = 120
@@ -130,13 +131,15 @@ def _states(row: OverviewRow) -> Text:
     return lines
 
 
-def visit_table(rows: Iterable[VisitRow]) -> Table:
+def visit_table(told: Iterable[SeenVisit]) -> Table:
     """The visits taken into the journal."""
     table = Table(title="Visites", title_style="bold")
-    for heading in ("Visite", "Journée", "Émetteur", "Rang", "État"):
+    for heading in ("Visite", "Journée", "Émetteur", "Patient", "Soins", "Actes", "État"):
         table.add_column(heading)
-    for row in rows:
-        table.add_row(str(row.id), _day(row.date), row.ps, str(row.rank), row.state.label)
+    for one in told:
+        row = one.row
+        state = f"{row.state.label}, {one.invoice}" if one.invoice else row.state.label
+        table.add_row(str(row.id), _day(row.date), row.ps, str(one.who), one.day, one.acts, state)
     return table
 
 

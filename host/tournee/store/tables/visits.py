@@ -47,7 +47,8 @@ class Visits:
 
     def take(self, told: DayDraft, since: int, reason: str) -> tuple[int, ...] | None:
         """Take in a day's new visits and change those that are told anew, in one step; gives the ids of the
-        new ones, in their order. None, and nothing is done, when the journal went on after `since`.
+        new ones, in their order. None, and nothing is done, when the journal went on after `since`. One that
+        was set aside is to be billed again.
 
         StoreError as of `add_day` and `replace`; then nothing was taken in.
         """
@@ -60,7 +61,7 @@ class Visits:
             if day is None and (told.new or moved):
                 day = self._day_of(told.digest) or self._new_day(told)
             for visit, draft in told.changed.items():
-                self._replace(visit, draft, reason, day if visit in moved else None)
+                self._replace(visit, draft, reason, day if visit in moved else None, reopens=True)
             return self._add(day, told.ps, told.new) if day is not None else ()
 
     def mark(self) -> int:
@@ -199,9 +200,12 @@ class Visits:
         self._db.remember([("visit", row["id"], VisitState(row["state"]), "") for row in rows])
         return tuple(told)
 
-    def _replace(self, visit_id: int, visit: VisitDraft, reason: str, day_id: int | None) -> None:
+    def _replace(
+        self, visit_id: int, visit: VisitDraft, reason: str, day_id: int | None, *, reopens: bool = False
+    ) -> None:
         row = self._db.row("visit", "state, ps, person_month", visit_id)
-        if VisitState(row["state"]) not in (VisitState.PENDING, VisitState.OUTSIDE):
+        state = VisitState(row["state"])
+        if state is VisitState.DONE or (state is VisitState.ABANDONED and not reopens):
             raise StoreError(
                 f"La visite {visit_id} n’est plus à facturer.", next_step="rouvrez-la pour la changer."
             )
