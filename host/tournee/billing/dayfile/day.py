@@ -25,6 +25,7 @@ from tournee.tables.document import SIZE_MAX, DocumentError, TableText, parse
 from tournee.tables.table import Table
 
 DAY, VISIT = "journee", "visite"
+_NO_HOUR = 24 * 60  # minutes
 _NO_DAY = date.min  # stands in for a missing date, so that the visits are read all the same
 BILLABLE_MONTHS = 27
 """Months after which the AMO pays a care no more: two years from the quarter that follows (Code de la
@@ -160,13 +161,16 @@ def judge_day(
 ) -> tuple[JudgedOne, ...]:
     """Judge every visit whose form was right, among the others of the file and those that `past` knows.
 
+    Of two that collide the later in the day is refused, whatever their order in the file.
     `today`: a visit of a day after it, or one too old, is refused; None: the day is not looked at.
     """
     facts = {one.rank: known_before(read, one, table) for one in read.visits if one.draft is not None}
+    in_day = sorted((when(one.draft.visit), one.rank) for one in read.visits if one.draft is not None)
+    places = {rank: place for place, (_, rank) in enumerate(in_day)}
     judged = []
     for rank in facts:
         others = [
-            one._replace(earlier=other < rank)
+            one._replace(earlier=places[other] < places[rank])
             for other, known in facts.items()
             if other != rank
             for one in known
@@ -176,6 +180,13 @@ def judge_day(
             judge_one(read, read.visits[rank], document, table, around, splitter=splitter, today=today)
         )
     return tuple(judged)
+
+
+def when(visit: Visit) -> tuple[date, int, str, int]:
+    """When a visit was, as far as it tells; those without hour come last, by patient, then by their road."""
+    first = min(visit.passages, key=lambda one: (one.day, _NO_HOUR if one.minute is None else one.minute))
+    driven = sum(one.travel.kilometres for one in visit.passages if one.travel is not None)
+    return first.day, _NO_HOUR if first.minute is None else first.minute, visit.nir, driven
 
 
 def known_before(read: ReadDay, one: ReadVisit, table: Nomenclature) -> tuple[Known, ...]:

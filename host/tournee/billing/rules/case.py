@@ -117,6 +117,10 @@ class Case:
         """Every passage of this patient known on a day: this visit's own and the others."""
         return [one for one in self.own if one.day == day] + self.others_on(day)
 
+    def before_on(self, day: date) -> list[Known]:
+        """This visit's own passages of a day, and those of the visits that came before it."""
+        return [one for one in self.on(day) if one.earlier]
+
     def others_with(self, day: date, *codes: str) -> list[Known]:
         """Passages of other visits on a day that bill one of these codes."""
         return [one for one in self.others_on(day) if one.has(*codes)]

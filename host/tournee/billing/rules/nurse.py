@@ -79,7 +79,7 @@ def _no_single(case: Case, passage: Passage, items: list[FoundAct], acts: list[F
         [DEPENDENT_HOME] if allowance == DEPENDENT_HOME else []
     ):
         return f"ne se facture jamais avec {code} ; en ôter un", "bsx-nonmau"
-    if case.others_with(passage.day, *_FORFAITS):
+    if any(one.earlier for one in case.others_with(passage.day, *_FORFAITS)):
         return "ne se facture jamais un jour de forfait BSx", "bsx-nonmau"
     if len(acts) != 1:
         told = ", ".join(item.name for item in acts) or "aucun acte"

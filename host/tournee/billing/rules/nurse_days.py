@@ -38,6 +38,12 @@ def forfait(case: Case) -> Iterator[Finding]:
                     "ils sont des AMX ou y sont compris",
                     "bsx",
                 )
+            elif other.earlier and other.has(_AT_HOME):
+                yield Breach(
+                    case.item_path(item),
+                    f"{item.code} : {other.where} facture {_AT_HOME} ce jour-là, où c’est {DEPENDENT_HOME}",
+                    "ifi",
+                )
         yield from _assessed(case, item)
 
 
@@ -120,7 +126,8 @@ def allowance(case: Case) -> Iterator[Finding]:
     for rank, passage, items in case.passages():
         codes = _allowances(case, rank)
         dependent = any(one.has(*_FORFAITS, _ASSESSMENT) for one in case.on(passage.day))
-        if _AT_HOME in codes and dependent:
+        before = any(one.has(*_FORFAITS, _ASSESSMENT) for one in case.before_on(passage.day))
+        if _AT_HOME in codes and before:
             yield Breach(
                 case.travel_path(rank),
                 "un jour de forfait BSx ou de bilan DI, le déplacement est IFI",
