@@ -182,11 +182,14 @@ def judge_day(
     return tuple(judged)
 
 
-def when(visit: Visit) -> tuple[date, int, str, int]:
-    """When a visit was, as far as it tells; those without hour come last, by patient, then by their road."""
+def when(visit: Visit) -> tuple[date, int, str, int, str]:
+    """When a visit was, as far as it tells; those without hour come last, by patient, then by their road and
+    what was done: never by their order in the file.
+    """
     first = min(visit.passages, key=lambda one: (one.day, _NO_HOUR if one.minute is None else one.minute))
     driven = sum(one.travel.kilometres for one in visit.passages if one.travel is not None)
-    return first.day, _NO_HOUR if first.minute is None else first.minute, visit.nir, driven
+    minute = _NO_HOUR if first.minute is None else first.minute
+    return first.day, minute, visit.nir, driven, repr(visit.passages)
 
 
 def known_before(read: ReadDay, one: ReadVisit, table: Nomenclature) -> tuple[Known, ...]:
