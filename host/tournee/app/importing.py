@@ -24,11 +24,11 @@ from tournee.billing.dayfile.day import (
     Mistake,
     ReadDay,
     ReadVisit,
+    in_day,
     judge_one,
     known_before,
     read_day,
     read_document,
-    when,
     where_in,
 )
 from tournee.billing.judged import write_judged
@@ -270,17 +270,12 @@ class _Planner:
         while True:
             besides = {row.id for rank, row in changed.items() if rank in ranks and rank not in refused}
             judged = self._pass(
-                self._in_day(ranks - set(refused)), JournalPast(self._office.journal, besides)
+                in_day(self._read, ranks - set(refused)), JournalPast(self._office.journal, besides)
             )
             fallen = {rank: one for rank, one in judged.items() if rank in changed and one.mistakes}
             if not fallen:
                 return {**judged, **refused}
             refused |= fallen
-
-    def _in_day(self, ranks: set[int]) -> list[int]:
-        """Visits in the order of their day, in which the later of two that collide is refused."""
-        drafts = ((one.rank, one.draft) for one in self._read.visits if one.rank in ranks)
-        return [rank for _, rank in sorted((when(draft.visit), rank) for rank, draft in drafts if draft)]
 
     def _pass(self, ranks: Sequence[int], past: JournalPast) -> dict[int, JudgedOne]:
         later = {rank: known_before(self._read, self._read.visits[rank], self._table) for rank in ranks}

@@ -5,7 +5,7 @@ The format is told by `schema.DAY_FORMAT`; TOML, or JSON with the same tables an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path as FilePath
@@ -165,8 +165,7 @@ def judge_day(
     `today`: a visit of a day after it, or one too old, is refused; None: the day is not looked at.
     """
     facts = {one.rank: known_before(read, one, table) for one in read.visits if one.draft is not None}
-    in_day = sorted((when(one.draft.visit), one.rank) for one in read.visits if one.draft is not None)
-    places = {rank: place for place, (_, rank) in enumerate(in_day)}
+    places = {rank: place for place, rank in enumerate(in_day(read, facts))}
     judged = []
     for rank in facts:
         others = [
@@ -182,7 +181,13 @@ def judge_day(
     return tuple(judged)
 
 
-def when(visit: Visit) -> tuple[date, int, str, int, str]:
+def in_day(read: ReadDay, ranks: Container[int]) -> list[int]:
+    """These visits in the order of their day, in which the later of two that collide is refused."""
+    drafts = ((one.rank, one.draft) for one in read.visits if one.rank in ranks)
+    return [rank for _, rank in sorted((_when(draft.visit), rank) for rank, draft in drafts if draft)]
+
+
+def _when(visit: Visit) -> tuple[date, int, str, int, str]:
     """When a visit was, as far as it tells; those without hour come last, by patient, then by their road and
     what was done: never by their order in the file.
     """
