@@ -61,7 +61,7 @@ def by_the_app(
                 vitale = read_vitale(office, reader)
             made = certify_visit(office, reader, ps, vitale, row, judged)
             patient = visit.typed or choose_patient(vitale.patients, visit)
-            invoice = make_invoice(ps.identity, patient, visit, int(made.number))
+            invoice = make_invoice(ps.identity, patient, judged, int(made.number))
             billed.append((card, visit.mode, invoice))
         lots = [lot.records for lot in close_lots(office, reader, ps)]
         made_files = {file.clear[28 - 1 : 42 - 1].decode(): file.clear for file in make_files(office)}

@@ -62,11 +62,11 @@ def test_the_example_reads_its_own_file_again(tmp_path):
         board.insert("vitale", load_card("moreau"))
         done = CliRunner().invoke(main, [board.link_url, "--code", "1234", "--out", str(out)])
     assert done.exit_code == 0, done.output
-    assert out.stat().st_size == 6144
+    assert out.stat().st_size == 6656
     assert done.output.splitlines()[0] == (
-        "Fichier unique de 6144 octets (simulation open-1, ne facture personne)."
+        "Fichier unique de 6656 octets (simulation open-1, ne facture personne)."
     )
-    assert {"1130.2 = 1820475113042", "1610.3 = AMI", "1321.5 = 415"} <= set(done.output.splitlines())
+    assert {"1130.2 = 1820475113042", "1610.3 = AMI", "1321.5 = 491"} <= set(done.output.splitlines())
 
 
 def test_the_example_says_what_stopped_it():

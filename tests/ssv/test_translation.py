@@ -128,8 +128,8 @@ def test_lot_zone_begins_with_what_formatting_says_of_it(certified):
         sender,
         b"001",
         b"140700",
-        b"000000723",
-        b"000000434",
+        b"000000778",
+        b"000000467",
         b"03",
     )
     assert {number for number, _ in rest} == {9002}
@@ -138,7 +138,7 @@ def test_lot_zone_begins_with_what_formatting_says_of_it(certified):
 def test_document_zone_tells_its_kind_recipient_and_sums(certified):
     assert groups(certified[0])[0] == (
         9001,
-        (b"FSE", b"F01021011", b"03", b"021", b"000000001", b"IF", b"756000121", b"723", b"434", b"0"),
+        (b"FSE", b"F01021011", b"03", b"021", b"000000001", b"IF", b"756000121", b"778", b"467", b"0"),
     )
 
 

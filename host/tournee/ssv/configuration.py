@@ -11,7 +11,11 @@ from tournee.ssv.rights import NO_DATE
 
 VERSIONS, READER, TABLES, GALSS, COMPONENT = 60, 61, 62, 63, 64
 PROFILE = "OPEN-1"
-_TABLES = {"tariffs": "TARIFS", "coverage": "COUVERTURES", "recipients": "DESTINATAIRES"}
+_TABLES = {
+    "nomenclature/ngap.json": "TARIFS",
+    "coverage.toml": "COUVERTURES",
+    "recipients.toml": "DESTINATAIRES",
+}
 _COMPONENTS = (("01", "LECTEUR A LIAISON OUVERTE"), ("02", "SIMULATION : NE FACTURE PERSONNE"))
 _SUM_LENGTH = 8
 
@@ -25,7 +29,7 @@ def configuration_groups(readers: Sequence[Identity]) -> list[Group]:
     return [
         make(VERSIONS, own, "", ""),
         *(_reader(reader) for reader in readers),
-        *(make(TABLES, own, words, _table_sum(name), "", "", "") for name, words in _TABLES.items()),
+        *(make(TABLES, own, words, _table_sum(path), "", "", "") for path, words in _TABLES.items()),
         make(GALSS, "", "", "", ""),
         *(make(COMPONENT, number, words, PROFILE) for number, words in _COMPONENTS),
     ]
@@ -46,6 +50,6 @@ def _reader(reader: Identity) -> Group:
     )
 
 
-def _table_sum(name: str) -> str:
-    data = files("tournee.billing").joinpath(f"{name}.toml").read_bytes()
+def _table_sum(path: str) -> str:
+    data = files("tournee.billing").joinpath(path).read_bytes()
     return hashlib.sha256(data).hexdigest()[:_SUM_LENGTH].upper()

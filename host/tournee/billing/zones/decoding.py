@@ -187,6 +187,8 @@ def _visit(told: Told, patient: Patient, typed: Patient | None, asked: Asked) ->
     third_party = number(frame, "tiers_payant")
     if third_party > BOTH_PAY:
         raise wrong(frame, "tiers_payant", "de 0 à 3")
+    if not told.all(ACT):
+        raise GroupError(ACT, f"Le groupe {ACT} manque : la facture n’a aucun acte.", absent=True)
     more = told.one(CIRCUMSTANCES)
     nature = (more.field("nature_assurance") if more else "") or SICKNESS
     if more is not None and nature not in _NATURES:
