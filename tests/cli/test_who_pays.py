@@ -130,3 +130,22 @@ def test_card_tells_its_accidents(desk: Path) -> None:
     (patient,) = told("cards")["patients"]
     assert [one["date"] for one in patient["accidents"]] == ["2026-03-18", "2025-09-05"]
     assert "accidents du travail : n° 26031801" in run("cards").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "rates", "shares", "why"),
+    [
+        ("ame", [(100, "10", "5")] * 2, (1535, 0, 0), "100 %, assuré exonéré"),
+        ("alsace_moselle", [(90, "13", "0")] * 2, (1382, 0, 153), "90 %, régime local d’Alsace-Moselle"),
+        ("maternite", [(100, "30", "0")] * 2, (1535, 0, 0), "100 %, maternité"),
+        ("c2s", [(60, "10", "0")] * 2, (921, 614, 0), ""),
+        ("prevention_et_soin", [(60, "10", "0"), (100, "90", "7")], (1134, 0, 504), "100 %, prévention"),
+    ],
+)
+def test_price_of_a_visit_tells_who_pays_and_why(name, rates, shares, why) -> None:
+    path = str(Path(__file__).parents[1] / "vectors" / "payers" / f"{name}.toml")
+    (visit,) = told("visit", "price", path)["files"][0]["visits"]
+    assert [(one["amo_rate"], one["insurance"], one["exemption"]) for one in visit["lines"]] == rates
+    assert (visit["amo_cents"], visit["amc_cents"], visit["patient_cents"]) == shares
+    assert ("Prise en charge par la caisse : " in run("visit", "price", path).stdout) == bool(why)
+    assert why in run("visit", "price", path).stdout

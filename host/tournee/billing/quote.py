@@ -8,7 +8,7 @@ from tournee.billing.care_lines import care_lines
 from tournee.billing.identity import Patient
 from tournee.billing.judging import Verdict
 from tournee.billing.pricing.claims import claim_of
-from tournee.billing.pricing.coverage import covered
+from tournee.billing.pricing.coverage import Cover, covered
 from tournee.billing.pricing.shares import share_out
 from tournee.billing.visit import AMC_PAYS, AMO_PAYS, BOTH_PAY, Visit
 
@@ -19,7 +19,8 @@ _NO_CAISSE, _NO_CENTRE = "000", "0000"
 class Quote:
     """Amounts in cents. `due`: what the patient gives on the spot, its own share and those not paid directly.
 
-    `supposed`: no rights were told, the plain ones stand in until a card is read.
+    `supposed`: no rights were told, the plain ones stand in until a card is read. `covers`: what the
+    compulsory insurer pays of each line, and why.
     """
 
     fee: int
@@ -27,6 +28,7 @@ class Quote:
     amc: int
     due: int
     supposed: bool
+    covers: tuple[Cover, ...] = ()
 
     @property
     def patient(self) -> int:
@@ -41,7 +43,8 @@ def quote(judged: Verdict) -> Quote:
         fee = sum(line.cents for line in care_lines(judged.visit))
         return Quote(fee, 0, 0, fee, False)
     patient = visit.typed or _unknown(visit)
-    lines = share_out(covered(patient, visit, judged.lines))
+    told = tuple(covered(patient, visit, judged.lines))
+    lines = share_out(told)
     fee, amo = sum(line.fee for line in lines), sum(line.amo for line in lines)
     remainder = sum(line.remainder for line in lines)
     claim = claim_of(visit, patient, remainder)
@@ -49,7 +52,7 @@ def quote(judged: Verdict) -> Quote:
     direct = amo if visit.third_party in (AMO_PAYS, BOTH_PAY) else 0
     if visit.third_party in (AMC_PAYS, BOTH_PAY) or visit.complementary_third_party:
         direct += amc
-    return Quote(fee, amo, amc, fee - direct, visit.typed is None)
+    return Quote(fee, amo, amc, fee - direct, visit.typed is None, tuple(cover for _, _, cover in told))
 
 
 def _unknown(visit: Visit) -> Patient:

@@ -60,7 +60,8 @@ def cover_of(patient: Patient, visit: Visit, day: date, exemption: str = "") -> 
     if nature != WORK_ACCIDENT and (expecting or any("maternity" in row for row in rows)):
         nature = MATERNITY
     if nature in covers["insurance"]:
-        return Cover(**covers["insurance"][nature], insurance=nature)
+        row = covers["insurance"][nature]
+        return Cover(row["rate"], row["exemption"], nature)
     if exemption in covers["exemption"]:
         best = _exempted(covers, exemption)
     else:
@@ -87,6 +88,19 @@ def common_cover(covers: list[Cover]) -> Cover:
         exemptions.pop() if len(exemptions) == 1 else _covers()["base"]["exemption"],
         natures.pop() if len(natures) == 1 else "",
     )
+
+
+def reason_of(cover: Cover) -> str:
+    """Why a cover is not the plain one, in French, with its rate; "" for the plain one."""
+    covers = _covers()
+    natures = {**covers["insurance"], covers["local"]["insurance"]: covers["local"]}
+    exemptions = {**covers["exemption"], covers["ald"]["exemption"]: covers["ald"]}
+    labels = [
+        rows[code]["label"]
+        for rows, code in ((exemptions, cover.exemption), (natures, cover.insurance))
+        if code in rows
+    ]
+    return f"{cover.rate} %, {', '.join(labels)}" if labels else ""
 
 
 def c2s_of_the_caisse(period: Period = ALWAYS) -> Amc:

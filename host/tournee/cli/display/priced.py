@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from tournee.billing.breach import place_of
+from tournee.billing.pricing.coverage import reason_of
 from tournee.billing.pricing.items import decimal
 from tournee.cli.display.show import labelled
 from tournee.french import euros
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tournee.app.pricing import Priced, PricedVisit
+    from tournee.billing.pricing.coverage import Cover
     from tournee.billing.pricing.line import PricedLine
     from tournee.billing.visit import Passage
 
@@ -62,12 +64,15 @@ def _head(one: Priced) -> dict[str, Any]:
 
 def _visit(one: PricedVisit) -> dict[str, Any]:
     judged, quote = one.judged, one.quote
-    visit = judged.judgement.visit.visit
+    visit, lines = judged.judgement.visit.visit, judged.judgement.lines
     return {
         "visit": judged.rank + 1,
         "nir": visit.nir,
         "ceam": None if visit.ceam is None else visit.ceam.country,
-        "lines": [_line(line, visit.passages[line.passage]) for line in judged.judgement.lines],
+        "lines": [
+            _line(line, visit.passages[line.passage]) | _cover(cover)
+            for line, cover in zip(lines, quote.covers or [None] * len(lines), strict=True)
+        ],
         "total_cents": judged.judgement.cents,
         "fee_cents": quote.fee,
         "amo_cents": quote.amo,
@@ -83,6 +88,13 @@ def _visit(one: PricedVisit) -> dict[str, Any]:
             for wrong in judged.mistakes
         ],
     }
+
+
+def _cover(cover: Cover | None) -> dict[str, Any]:
+    """What the caisse pays of a line, in percent, and by which codes of records 2 and 4."""
+    if cover is None:
+        return {"amo_rate": None, "insurance": None, "exemption": None}
+    return {"amo_rate": cover.rate, "insurance": cover.insurance, "exemption": cover.exemption}
 
 
 def _line(line: PricedLine, passage: Passage) -> dict[str, Any]:
@@ -143,6 +155,8 @@ def _show_visit(screen: Console, name: str, one: PricedVisit) -> None:
         f"Total {euros(quote.fee)} € · caisse {euros(quote.amo)} € · mutuelle {euros(quote.amc)} € · "
         f"patient {euros(quote.patient)} €, à demander {euros(quote.due)} €{rights}"
     )
+    for why in dict.fromkeys(why for cover in quote.covers if (why := reason_of(cover))):
+        screen.print(f"Prise en charge par la caisse : {why}.")
     for wrong in judged.mistakes:
         screen.print(labelled("Refusé :", str(wrong)), soft_wrap=True)
     for told in judged.remarks:
