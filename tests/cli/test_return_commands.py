@@ -140,7 +140,15 @@ def test_what_is_not_of_this_journal_is_not_counted_as_paid(told):
     shown = told("return", "list").output
     assert "Payé en tout" not in shown
     money = json.loads(told("fetch", "--again", "--json").stdout)["money"]
-    assert money == {"paid": 0, "refused": 0, "deferred": 0, "remainder": 0, "moved": 0, "apart": 0}
+    assert money == {
+        "paid": 0,
+        "refused": 0,
+        "deferred": 0,
+        "remainder": 0,
+        "franchise": 0,
+        "moved": 0,
+        "apart": 0,
+    }
 
 
 def test_a_long_content_is_shown_up_to_a_bound(told):

@@ -208,9 +208,15 @@ PLACES = {
         False,
     ),
     "a rejection of a line beside a share that is paid": (
-        rsp(*HEAD, *SHEET, amo(600, "P", 500), rejection(level="L"), total=500),
+        rsp(*HEAD, *SHEET, amo(600, "P", 450), rejection(level="L"), total=450),
         ["paid"],
-        Cents(paid=500, remainder=100),
+        Cents(paid=450, remainder=150),
+        False,
+    ),
+    "a whole euro an act left out: the franchise": (
+        rsp(*HEAD, *SHEET, amo(600, "P", 500), total=500),
+        ["paid"],
+        Cents(paid=500, franchise=100),
         False,
     ),
     "a share put off with a reason": (

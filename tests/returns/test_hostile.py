@@ -69,3 +69,11 @@ def test_content_type_of_endless_parameters_is_passed_over():
     head = b"Subject: ART\r\nContent-Type: Application/EDI-consent" + b"; a=b" * 20_000
     verdict = take_in(head + b"\r\n\r\nBONJOUR")
     assert (verdict.kind, verdict.envelope.subject) == ("QUARANTINED", "ART")
+
+
+def test_the_name_of_an_entity_that_nobody_knows_is_shown_clean():
+    rsp = next(one for one in CONTENTS if b"0576" in one[:128])
+    at = rsp.index(b"@") + 1
+    verdict = take_in(HEAD + b"x\r\n\r\n" + base64.encodebytes(rsp[:at] + b"\x1b[0@" + rsp[at:]))
+    assert verdict.kind == "RSP"
+    assert all(one.isprintable() for note in verdict.odd for one in note)

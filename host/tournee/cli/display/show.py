@@ -168,6 +168,7 @@ def money_lines(settled: Iterable[Settled]) -> list[str]:
     others = (
         ("Refusé", told.refused),
         ("Différé", told.deferred),
+        ("Franchises, que les patients doivent à leur caisse", told.franchise),
         ("Reste dû", told.remainder),
         ("Mouvements de dettes, sans paiement", told.moved),
         ("Annoncé et sans suite ici", apart),

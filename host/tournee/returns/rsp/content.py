@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tournee.formats import noemie
 from tournee.formats.noemie import Entities, Entity
 from tournee.model.codes import DRE, FSE
+from tournee.printable import line
 from tournee.returns.rsp.totals import TotalCheck
 
 DECODED_REFERENCES = {
@@ -192,7 +193,7 @@ class Rsp:
     def faults(self) -> tuple[str, ...]:
         """What is damaged, unknown or does not add up, in the order met."""
         damaged = [
-            f"{entity.type}, octet {entity.offset} : {entity.error}"
+            f"{line(entity.type)}, octet {entity.offset} : {entity.error}"
             for entity in map(_raw, self.stream.damaged)
         ]
         lettered = [
@@ -214,7 +215,9 @@ class Rsp:
     @property
     def undecoded(self) -> str:
         """That the file is kept without being understood, in French."""
-        return f"référence {self.reference} non interprétée : gardée entière, {len(self.stream)} entités"
+        return (
+            f"référence {line(self.reference)} non interprétée : gardée entière, {len(self.stream)} entités"
+        )
 
 
 def _raw(entity: Entity) -> RawEntity:
