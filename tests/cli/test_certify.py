@@ -69,6 +69,18 @@ def test_each_visit_that_waits_is_told_by_its_whole_number_and_name(put: Put, tm
     assert "(Moreau Hugo, NIR 1820475113042)" in run("certify").stdout
 
 
+def test_the_visit_of_an_opposed_or_dead_card_is_done_without_it(put: Put) -> None:
+    put("ps", "infirmiere")
+    lacks = run("visit", "degrade", "1", "--reason", "carte en opposition")
+    assert "sa date de naissance" in str(lacks.exception)
+    identity = ("--nom", "LAMBERT", "--prenom", "YVONNE", "--naissance", "11/06/1955")
+    told = run(
+        "visit", "degrade", "1", "--reason", "carte en opposition", *identity, "--caisse", "01-041-0000"
+    )
+    assert "né(e) le 11/06/1955, caisse 01-041-0000" in told.stdout
+    assert "Facture 000000001 : FSE, Lambert Yvonne" in run("certify").stdout
+
+
 def test_a_dead_card_leaves_what_needs_none_to_be_done(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     put("ps", "infirmiere")
     put("vitale", "moreau")

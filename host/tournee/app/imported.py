@@ -108,6 +108,7 @@ class SeenVisit:
     """A visit of the journal: whom it is for, when, which acts, the number of its invoice or ""."""
 
     row: VisitRow
+    judged: JudgedVisit
     who: Who
     day: str
     acts: str
@@ -119,7 +120,7 @@ def seen(journal: Journal, row: VisitRow) -> SeenVisit:
     judged = read_judged(row.payload)
     who = patient_of(journal, judged.visit, row.invoice_id)
     invoice = journal.invoices.get(row.invoice_id).number if row.invoice_id is not None else ""
-    return SeenVisit(row, who, days_of(judged), acts_of(judged), invoice)
+    return SeenVisit(row, judged, who, days_of(judged), acts_of(judged), invoice)
 
 
 def sketch_of(values: Any) -> tuple[Who, str]:

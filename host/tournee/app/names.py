@@ -34,7 +34,7 @@ def patient_of(journal: Journal, visit: Visit, invoice_id: int | None = None) ->
         return Who(visit.nir, f"{visit.typed.first_name} {visit.typed.name}".title())
     if visit.name:
         return Who(visit.nir, visit.name)
-    found = invoice_id or _invoiced_before(journal, visit)
+    found = invoice_id or invoiced_before(journal, visit)
     return Who(visit.nir, _billed_to(journal, found) if found else "")
 
 
@@ -42,7 +42,7 @@ def _billed_to(journal: Journal, invoice_id: int) -> str:
     return journal.invoices.get(invoice_id).sheets[0].patient.title()
 
 
-def _invoiced_before(journal: Journal, visit: Visit) -> int | None:
+def invoiced_before(journal: Journal, visit: Visit) -> int | None:
     """The last invoice of this person's, of a year."""
     first, last = (visit.day - _BACK, visit.day + _BACK)
     rows = journal.known.of_person(visit.nir, f"{first:%Y%m%d}", f"{last:%Y%m%d}")

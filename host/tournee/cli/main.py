@@ -37,7 +37,7 @@ COMMANDS = {
     "ceam": ("european:ceam", "Les visites sur carte européenne (CEAM) et leur feuille de soins."),
     "acts": ("nomenclature.acts:acts", "Les actes et leurs tarifs, par des mots ou un code."),
     "nomenclature": ("nomenclature.tables:nomenclature", "Les tables des actes et des tarifs."),
-    "visit": ("visits:visit", "Ce que valent les visites."),
+    "visit": ("visits:visit", "Ce que valent les visites ; une visite sans sa carte."),
     "certify": ("care:certify", "Facture et certifie les visites possibles."),
     "lot": ("care:lot", "Les lots."),
     "file": ("exchange:file", "Les fichiers à envoyer."),

@@ -1,7 +1,8 @@
-"""`tournee visit price`: what visits cost, without card, journal or network."""
+"""`tournee visit …`: what visits cost; one of the journal done without its card."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from tournee.cli import status
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
+from tournee.cli.options.filters import DayOption
 from tournee.errors import BillingError
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group("visit", cls=FrenchGroup)
 def visit() -> None:
-    """Les visites : leur prix, avant toute carte."""
+    """Les visites : leur prix, avant toute carte ; celle dont la carte ne vient pas."""
 
 
 @visit.command("price", short_help="Dit ce que valent les visites d’un fichier du jour.")
@@ -62,3 +64,54 @@ def _price(desk: Desk, files: tuple[Path, ...], past: Past | None) -> list[Price
     from tournee.billing.dayfile.day import read_day_file
 
     return price_files([(path.name, read_day_file(path)) for path in files], past, desk.tables().dated())
+
+
+@visit.command("degrade", short_help="Passe une visite en mode dégradé.")
+@click.argument("visit", metavar="VISITE", type=int)
+@click.option("--reason", required=True, help="Pourquoi : « carte en opposition », « puce illisible »…")
+@click.option("--sans-carte", "no_card", is_flag=True, help="Le patient n’a pas sa carte.")
+@click.option("--nom", "name", default="", help="Nom du patient.")
+@click.option("--prenom", "first_name", default="", help="Son prénom.")
+@click.option("--cle", "key", default="", help="La clé de son numéro, si la visite ne la dit pas.")
+@click.option("--naissance", "born", type=DayOption(), help="Sa date de naissance.")
+@click.option("--caisse", "organisme", default="", help="Régime, caisse et centre : 01-751-0000.")
+@click.option("--amc", default="", help="Le numéro de sa mutuelle (10 chiffres), si elle paie sa part.")
+@json_option
+@click.pass_obj
+def degrade(
+    desk: Desk,
+    visit: int,
+    reason: str,
+    no_card: bool,
+    name: str,
+    first_name: str,
+    key: str,
+    born: date | None,
+    organisme: str,
+    amc: str,
+    as_json: bool,
+) -> None:
+    """Fait d’une visite qui attend une carte Vitale une visite en mode dégradé : carte illisible, en
+    opposition, Vitale 1 ; ou sans carte. Ce que vous ne dites pas du patient vient de sa dernière facture,
+    s’il en a une : relisez-le. Le paiement n’est pas garanti.
+    """
+    from tournee.app.degraded import ToldIdentity, bill_degraded
+    from tournee.billing.identity import Amc
+
+    told = ToldIdentity(name, first_name, key, born, organisme, Amc(amc, indicator="30") if amc else None)
+    with desk.office() as office:
+        done = bill_degraded(office, visit, reason, told, no_card=no_card)
+    if as_json:
+        values.write({"visit": values.visit(done)})
+        return
+    patient = done.judged.typed
+    assert patient is not None
+    where = f"caisse {patient.regime}-{patient.caisse}-{patient.centre}"
+    birth = f"{patient.born[6:]}/{patient.born[4:6]}/{patient.born[:4]}"
+    where += f", mutuelle {done.judged.visit.amc.number}" if done.judged.visit.amc else ""
+    mode = "sans carte" if no_card else "en mode dégradé"
+    desk.console.print(
+        f"Visite {visit}, {done.who}, né(e) le {birth}, {where}, {done.day}, {done.acts} : {mode}. "
+        "Ensuite : tournee certify",
+        soft_wrap=True,
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tournee.cli.display.show import counted, labelled
 from tournee.french import euros
+from tournee.reader.failures import CardFailed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,6 +82,8 @@ def show(screen: Console, errors: Console, run: Certified) -> None:
         )
         waiting = counted(len(run.waiting), "visite attend sa", "visites attendent leur")
         screen.print(f"{waiting} carte Vitale : {cards}", soft_wrap=True)
+        if run.opposed is not None or isinstance(run.stopped, CardFailed):
+            screen.print('Sans cette carte : tournee visit degrade VISITE --reason "…"', soft_wrap=True)
 
 
 def _named(who: Who) -> str:

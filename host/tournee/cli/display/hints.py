@@ -13,6 +13,8 @@ OF_REMEDY = {
     "add-route": "tournee route add",
     "alerts": "tournee alerts",
     "add-recipient": "tournee recipient add NUMÉRO",
+    "degrade-amc": "tournee visit degrade VISITE --amc NUMÉRO",
+    "degrade": "tournee visit degrade VISITE --nom … --prenom … --naissance … --caisse 01-751-0000",
     "configuration": "tournee --config FICHIER … ; modèle : tournee config",
     "fetch": "tournee fetch",
     "load-recent": "tournee opposition load --since NUMÉRO",

@@ -71,7 +71,7 @@ class Visits:
 
     def replace(self, visit_id: int, visit: VisitDraft, reason: str, *, day_id: int | None = None) -> None:
         """Put what is told now in the place of a pending visit, or of one outside, as the last one of another
-        day with `day_id`.
+        day with `day_id`. It keeps its reference when none is told.
 
         StoreError when it is neither, an invoice of it lives, or the reference is another visit's.
         """
@@ -214,11 +214,13 @@ class Visits:
         month = self._months.keep({visit_id: visit.known})[visit_id] if visit.known else None
         if row["person_month"] not in (None, month):
             self._months.leave(row["person_month"], visit_id)
-        state = _state_of(visit)
+        state, columns = _state_of(visit), self._columns(visit_id, visit, month)
+        if columns["reference"] is None:  # told by hand: it keeps the one that an editor gave it
+            del columns["reference"]
         moved: dict[str, Any] = {"state": state.value}
         if day_id is not None:
             moved |= {"day": day_id, "rank": self._last_rank(day_id) + 1}
-        self._db.update("visit", visit_id, **self._columns(visit_id, visit, month), **moved)
+        self._db.update("visit", visit_id, **columns, **moved)
         self._db.remember([("visit", visit_id, state, reason)])
 
     def _last_rank(self, day: int) -> int:
