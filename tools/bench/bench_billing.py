@@ -1,20 +1,25 @@
-"""The nomenclature: a table of 300 rows read and judged whole, an act looked for, a day's price; each against
-its limit. Processor time: other work weighs on nobody's figure.
+"""The nomenclature: a table of 300 rows read and judged whole, an act looked for, a day's price, and a visit
+judged with its patient's year in the journal; each against its limit. Processor time: other work weighs on
+nobody's figure.
 """
 
 from __future__ import annotations
 
 import pkgutil
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import cycle
+from pathlib import Path
 
 from measure import row
 
-LOADED, FOUND, PRICED = 0.015, 0.020, 0.001
-"""Limits, in seconds: of a table read, of a search, of a day's table asked for and one act priced by it."""
+LOADED, FOUND, PRICED, JUDGED = 0.015, 0.020, 0.001, 0.003
+"""Limits, in seconds: of a table read, of a search, of a day's table asked for and one act priced by it, of a
+visit judged.
+"""
 
 DAY = date(2026, 11, 16)
 TYPED = [
@@ -34,6 +39,7 @@ TYPED = [
 def run() -> None:
     """Median processor times, in this process."""
     nomenclature()
+    visits()
 
 
 def nomenclature() -> None:
@@ -60,6 +66,44 @@ def nomenclature() -> None:
         today.worth(act, DAY, "metro")
 
     row("an act priced on its day", _spent(price, 200), "limit", PRICED)
+
+
+def visits() -> None:
+    """A visit of each profession judged, its patient's year in a journal: a nurse's every day of it, a
+    physiotherapist's three times a week.
+    """
+    from tournee.app.past import JournalPast, visit_facts
+    from tournee.billing.judged import write_judged
+    from tournee.billing.judging import judge
+    from tournee.billing.known import Nothing
+    from tournee.billing.nomenclature.table import packaged
+    from tournee.billing.rules.case import carer_of
+    from tournee.billing.visit import Act, Passage, Prescription, Travel, Visit
+    from tournee.store import Cipher, Journal, VisitDraft
+
+    dependent = (Act("BSB"), Act("AMX", act="Injection d’insuline")), Travel("IFI", kilometres=12)
+    back = (Act("RAM", 809),), None
+    years = (("756000121", "IF", 1, dependent), ("697000230", "MK", 7 / 3, back))
+    for number, profession, every, (acts, travel) in years:
+        carer = carer_of(number, profession)  # type: ignore[arg-type]
+
+        def visit_on(day: date, acts: tuple[Act, ...] = acts, travel: Travel | None = travel) -> Visit:
+            passage = Passage(day, 8 * 60, acts, travel)
+            prescribed = Prescription(day - timedelta(days=day.toordinal() % 90), rpps="10100001071")
+            return Visit(day, "2550699999001", "62", (passage,), prescribed)
+
+        with tempfile.TemporaryDirectory() as folder:
+            clock = datetime(2026, 11, 16, 19, tzinfo=UTC)
+            path = Path(folder) / "journal.db"
+            with Journal(path, Cipher(bytes(range(32))), lambda now=clock: now) as journal:  # type: ignore[misc]
+                for back_in_time in range(int(365 / every), 0, -1):
+                    day = DAY - timedelta(days=int(back_in_time * every))
+                    done = judge(visit_on(day), carer, Nothing(), packaged()).visit
+                    draft = VisitDraft(write_judged(done), visit_facts(done))
+                    journal.visits.add_day(f"{back_in_time}", number, f"{day:%Y%m%d}", [draft])
+                today = visit_on(DAY)
+                spent = _spent(lambda: judge(today, carer, JournalPast(journal), packaged()), 200)  # noqa: B023
+        row(f"a visit judged, {profession}, its year behind it", spent, "limit", JUDGED)
 
 
 def _spent(action: Callable[[], object], rounds: int) -> float:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from tournee.billing.judged import read_judged
 from tournee.billing.judging import facts_before
-from tournee.billing.known import Known, facts_of, read_facts, write_facts
+from tournee.billing.known import Known, facts_of, read_many, write_facts
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.rules.case import carer_of
 from tournee.billing.same_visit import content_of
@@ -44,15 +44,21 @@ class JournalPast:
     def __init__(self, journal: Journal, besides: Collection[int] = ()) -> None:
         self._journal = journal
         self._besides = besides
+        self._asked: tuple[str, str, str] | None = None
+        self._rows: Sequence[KnownRow] = ()
+        self._read_before: dict[int, tuple[Known, ...]] = {}
 
     def of_person(
         self, person: Person, first: date, last: date, codes: Sequence[str] = ()
     ) -> Sequence[Known]:
         """The passages of a person from one day to another."""
-        rows = self._journal.known.of_person(person.nir, f"{first:%Y%m%d}", f"{last:%Y%m%d}")
+        rows = self._of_number(person.nir, f"{first:%Y%m%d}", f"{last:%Y%m%d}")
+        if first == last:
+            day = f'"{first.isoformat()}"'.encode()
+            rows = [row for row in rows if day in row.facts]
         if codes:
             marks = [f'"{code}"'.encode() for code in codes]
-            rows = tuple(row for row in rows if any(mark in row.facts for mark in marks))
+            rows = [row for row in rows if any(mark in row.facts for mark in marks)]
         return [one for one in self._read(rows) if first <= one.day <= last and one.person.same(person)]
 
     def of_carer(self, ps: str, day: date) -> Sequence[Known]:
@@ -60,11 +66,25 @@ class JournalPast:
         rows = self._journal.known.of_carer(ps, f"{day:%Y%m%d}", f"{day:%Y%m%d}")
         return [one for one in self._read(rows) if one.day == day]
 
-    def _read(self, rows: Iterable[KnownRow]) -> Iterator[Known]:
-        for row in rows:
-            is_known = row.counts or row.state is VisitState.OUTSIDE
-            if is_known and row.facts and row.id not in self._besides:
-                yield from read_facts(row.facts, _where(row))
+    def _read(self, rows: Iterable[KnownRow]) -> list[Known]:
+        known = [
+            row
+            for row in rows
+            if (row.counts or row.state is VisitState.OUTSIDE) and row.facts and row.id not in self._besides
+        ]
+        new = [row for row in known if row.id not in self._read_before]
+        read = read_many([row.facts for row in new], list(map(_where, new)))
+        self._read_before |= zip((row.id for row in new), read, strict=True)
+        return [one for row in known for one in self._read_before[row.id]]
+
+    def _of_number(self, nir: str, first: str, last: str) -> Sequence[KnownRow]:
+        """The rows of an insured person; those asked for last are at hand: a visit has many rules."""
+        if self._asked is None or not (
+            self._asked[0] == nir and self._asked[1] <= first and last <= self._asked[2]
+        ):
+            self._rows = self._journal.known.of_person(nir, first, last)
+            self._asked = (nir, first, last)
+        return self._rows
 
 
 def _where(row: KnownRow) -> str:

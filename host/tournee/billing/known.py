@@ -168,32 +168,42 @@ def write_facts(facts: Sequence[Known]) -> bytes:
 
 def read_facts(kept: bytes, where: str) -> tuple[Known, ...]:
     """What `write_facts` wrote; BillingError for anything else."""
+    return read_many([kept], [where])[0]
+
+
+def read_many(kept: Sequence[bytes], where: Sequence[str]) -> list[tuple[Known, ...]]:
+    """The passages of many visits, each with its `where`; BillingError for what `write_facts` did not write.
+
+    A patient's year is read as one text: a visit at a time takes twice as long.
+    """
+    people: dict[tuple[str, str, str], Person] = {}
+    found: list[tuple[Known, ...]] = []
     try:
-        edition, nir, born, rank, ps, profession, group, prescription, passages = json.loads(kept.decode())
-        if edition != _EDITION:
-            raise ValueError(edition)
-        person = Person(nir, date.fromisoformat(born) if born else None, rank)
-        return tuple(
-            Known(
-                where,
-                person,
-                ps,
-                profession,
-                date.fromisoformat(day),
-                minute,
-                place,
-                shared,
-                group,
-                prescription,
-                tuple(KnownLine(*line) for line in lines),
-                agreed=bool(agreed),
-                renewal=bool(renewal),
-            )
-            for day, minute, place, shared, lines, (agreed, renewal) in passages
-        )
+        told = json.loads(b"[%b]" % b",".join(kept))
+        for (edition, nir, born, rank, ps, profession, group, prescription, passages), place in zip(
+            told, where, strict=True
+        ):
+            if edition != _EDITION:
+                raise ValueError(edition)
+            if (person := people.get((nir, born, rank))) is None:
+                person = Person(nir, date.fromisoformat(born) if born else None, rank)
+                people[nir, born, rank] = person
+            passed = [
+                Known(
+                    *(place, person, ps, profession, date.fromisoformat(day), minute, at, shared, group),
+                    prescription,
+                    tuple(map(KnownLine._make, lines)),
+                    True,  # as all that was there before
+                    bool(agreed),
+                    bool(renewal),
+                )
+                for day, minute, at, shared, lines, (agreed, renewal) in passages
+            ]
+            found.append(tuple(passed))
     except (TypeError, ValueError) as error:
         raise BillingError(
             "Ce que le journal sait d’une visite ne se lit pas.",
             cause="le journal est endommagé, ou d’une version plus récente",
             next_step="faites vérifier le journal",
         ) from error
+    return found
