@@ -204,8 +204,8 @@ def test_group_has_one_cotation():
 
 def test_group_of_a_place_without_an_hour_has_one_cotation():
     group = {"groupe": 2, "foyer": "Les Tilleuls"}
-    first, second = told("mk", {"actes": [BACK], **group}, {**OTHER_PATIENT, "actes": [KNEE], **group})
-    assert (first.refusals, second.refusals) == ([], ["mk-groupe"])
+    both = told("mk", {"actes": [BACK], **group}, {**OTHER_PATIENT, "actes": [KNEE], **group})
+    assert sorted(one.refusals for one in both) == [[], ["mk-groupe"]]
 
 
 def test_fourth_patient_of_a_group_of_three_is_refused():
@@ -299,6 +299,12 @@ def test_sunday_is_for_an_emergency_or_daily_care():
     visits = [sunday, {**sunday, "urgence": True}, {**sunday, "prescription": {"quotidien": True}}]
     marks = [told("mk", visit, day=date(2026, 11, 15))[0].remarks for visit in visits]
     assert marks == [{"mk-majo"}, set(), set()]
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 14), date(2026, 11, 16)])
+def test_saturday_and_a_plain_day_have_no_sunday(day):
+    visit = {"majoration": "F", "urgence": True, "actes": [act("ARL", 8.5)]}
+    assert told("mk", visit, day=day)[0].refusals == ["mk-majo"]
 
 
 def test_return_from_hospital_is_once():

@@ -238,14 +238,19 @@ def test_weekly_session_is_once_from_monday_to_sunday():
     assert [one.refusals for (one,) in told_files("if", *files)] == [[], [], ["limite"]]
 
 
-def test_second_assessment_of_a_wound_in_the_year_is_refused_and_of_another_said():
-    wound = {"actes": [{"acte": "bilan-plaie-lourde"}], "prescription": {"date": date(2026, 3, 2)}}
-    before = (date(2026, 3, 9), [wound])
-    _, (again,) = told_files("if", before, (DAY, [wound]))
-    assert again.refusals == ["limite"]
-    _, (other,) = told_files("if", before, (DAY, [{**wound, "prescription": {}}]))
-    assert other.refusals == []
-    assert "limite" in other.remarks
+def test_second_assessment_of_a_wound_in_the_year_is_refused_unless_of_another_one():
+    ordered = {"prescription": {"date": date(2026, 3, 2)}}
+    first = (date(2026, 3, 9), [{"actes": [act("AMI", 11)], **ordered}])
+    other = {"prescription": {"date": date(2026, 11, 2)}}
+    for named, prescription, refusals in (
+        ({}, ordered, ["limite"]),
+        ({"derogation": "plaie"}, ordered, []),
+        ({}, other, []),
+    ):
+        visit = {"actes": [act("AMI", 11, **named)], **prescription}
+        _, (again,) = told_files("if", first, (DAY, [visit]))
+        assert (again.refusals, "limite" in again.remarks) == (refusals, not refusals)
+    assert alone("if", act("AMI", 1, derogation="plaie")).refusals == ["limite"]
 
 
 def test_fifth_request_of_a_year_is_refused():
@@ -266,3 +271,37 @@ def test_refusal_says_where_the_others_are():
             "la visite 1 de « jour-1.json », le 15/11/2026",
         )
     ]
+
+
+def test_third_travel_to_a_teleconsultation_of_a_day_is_refused():
+    travel = {"deplacement": {"indemnite": "IFA"}, "actes": [act("TLL")]}
+    passages = [{"heure": hour, **travel} for hour in ("08:00", "12:00", "17:00")]
+    assert told("if", {"passage": passages[:2]})[0].refusals == []
+    assert told("if", {"passage": passages})[0].refusals == ["limite"]
+
+
+# Ages.
+
+
+@pytest.mark.parametrize(
+    ("carer", "care", "age", "remarked"),
+    [
+        ("mk", act("DRA", 8.11), 17, False),
+        ("mk", act("DRA", 8.11), 18, True),
+        ("mk", {"acte": "reperage-fragilite"}, 70, False),
+        ("mk", {"acte": "reperage-fragilite"}, 69, True),
+        ("if", {"acte": "injection-intraveineuse-enfant"}, 4, False),
+        ("if", {"acte": "injection-intraveineuse-enfant"}, 5, True),
+        ("if", {"acte": "seance-hebdomadaire-diabetique"}, 71, True),
+    ],
+)
+def test_act_of_another_age_is_a_remark(carer, care, age, remarked):
+    born = date(DAY.year - age, 1, 5)
+    one = alone(carer, care, naissance=born)
+    assert one.refusals == []
+    assert ("naissance" in one.remarks) == remarked
+
+
+def test_age_of_the_holder_is_read_in_the_number():
+    assert "naissance" in alone("mk", act("DRA", 8.11)).remarks  # born in 1955
+    assert "naissance" not in alone("mk", {"acte": "reperage-fragilite"}).remarks

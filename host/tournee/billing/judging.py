@@ -12,6 +12,7 @@ from tournee.billing.nomenclature.table import Nomenclature
 from tournee.billing.pricing.items import find_items
 from tournee.billing.pricing.line import PricedLine
 from tournee.billing.pricing.visit_lines import visit_lines
+from tournee.billing.rules.ages import AGES
 from tournee.billing.rules.case import Carer, Case, Rule
 from tournee.billing.rules.common import COMMON
 from tournee.billing.rules.limits import LIMITS
@@ -22,7 +23,7 @@ from tournee.billing.rules.prescription import PRESCRIPTION
 from tournee.billing.rules.visit import visit_breaches
 from tournee.billing.visit import JudgedVisit, Splitter, Visit
 
-_ALL = (*COMMON, *PRESCRIPTION, *LIMITS)
+_ALL = (*COMMON, *PRESCRIPTION, *LIMITS, *AGES)
 _RULES: dict[str, tuple[Rule, ...]] = {"IF": (*_ALL, *NURSE), "MK": (*_ALL, *PHYSIOTHERAPIST)}
 _KILOMETRES = ("IK", "IKM", "IKS")
 

@@ -80,7 +80,8 @@ Clés d’un acte
                        avec eux, il choisit entre les actes qui les partagent
   derogation           exception à l’article 11B : "5bis" patient sous insuline, "prelev" prise de sang,
                        "vaccin" vaccination à domicile, "analgesie" avant un pansement lourd, "perf"
-                       perfusions courte et longue, "postop" suites d’opération
+                       perfusions courte et longue, "postop" suites d’opération ; "plaie" : bilan d’une autre
+                       plaie, ou d’une récidive
   quantite             1 sans rien dire
   date, heure          si le soin n’est pas du jour de la journée (série d’actes) ou de l’heure de la visite
   complement           "N" nuit, "F" dimanche ou jour férié : la majoration de son passage

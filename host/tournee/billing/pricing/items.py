@@ -23,6 +23,7 @@ MAJORATIONS = frozenset({"MAU", "MCI", "MIE"})
 TELE = frozenset({"TLS", "TLL", "TLD", "RQD"})
 SINGLE, DEPENDENT = "AMI", "AMX"
 
+ANOTHER_WOUND = "plaie"  # another one, or one that came back after two months without care
 DEROGATIONS: dict[str, Callable[[Cotation], bool]] = {
     "prelev": lambda row: row.session == "full",
     "vaccin": lambda row: row.session == "home",
@@ -30,8 +31,9 @@ DEROGATIONS: dict[str, Callable[[Cotation], bool]] = {
     "analgesie": lambda row: is_analgesia(row),
     "perf": lambda row: row.group in ("perf_courte", "perf_longue"),
     "postop": lambda row: row.group == "postop",
+    ANOTHER_WOUND: lambda row: "plaie" in row.limit_text,
 }
-"""The exceptions to article 11B that a carer can name, and the acts that each is for."""
+"""The exceptions that a carer can name, to article 11B or to a limit by wound, and the acts of each."""
 
 TELE_DEROGATION = "tele"  # of teleconsultation and tele-expertise, which are amounts
 _ANALGESIA = 110
@@ -223,7 +225,7 @@ class _Finding:
         if name not in DEROGATIONS:
             self._fault(
                 "derogation",
-                f"« {act.derogation} » n’est pas une dérogation de {code} à l’article 11B : "
+                f"« {act.derogation} » n’est pas une dérogation de {code} : "
                 f"{', '.join((*DEROGATIONS, TELE_DEROGATION))}",
                 f"11B-{TELE_DEROGATION}" if name == TELE_DEROGATION else "saisie",
             )
@@ -231,7 +233,9 @@ class _Finding:
         left = tuple(row for row in rows if DEROGATIONS[name](row))
         if not left:
             self._fault(
-                "derogation", f"{code}{_said(act)} n’est pas un acte de la dérogation {name}", f"11B-{name}"
+                "derogation",
+                f"{code}{_said(act)} n’est pas un acte de la dérogation {name}",
+                "limite" if name == ANOTHER_WOUND else f"11B-{name}",
             )
             return None
         return left

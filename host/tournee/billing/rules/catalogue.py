@@ -73,6 +73,10 @@ _NURSE: tuple[_Row, ...] = (
     ("mie", "MIE : un patient de moins de 7 ans ; se cumule avec MAU", "official", "OFF 23.5, OFF 23.1"),
     ("nuit", "nuit de 20 h à 8 h, sur un appel entre 19 h et 7 h ; soins répétés : si l’ordonnance exige la "
      "nuit (ou chaque jour, pour le dimanche)", "official", "OFF 14, OFF 14 B"),
+    ("maj-une", "une seule majoration par passage, de nuit ou de dimanche et jour férié, à son jour et à son "
+     "heure", "two sources", "LID, NGR, IOS"),
+    ("maj-samedi", "le samedi dès 8 h se majore comme le dimanche, pour un appel d’urgence seulement",
+     "two sources", "NGR, ONS"),
     ("maj-58", "le suivi 5,8 n’a ni majoration de nuit ni de jour férié", "official", "OFF II 5ter"),
     ("ifd", "IFA : une par passage au domicile ; rien pour les autres patients du domicile quand l’un d’eux "
      "y est vu avec un forfait", "official", "OFF 13 A, OFF 13 D"),
@@ -108,10 +112,6 @@ _PHYSIOTHERAPIST: tuple[_Row, ...] = (
     ("mk-pas-mie", "aucune majoration pour l’âge du patient, ni pour un acte unique", "inferred", "OFF"),
 )  # fmt: skip
 _BOTH: tuple[_Row, ...] = (
-    ("maj-une", "une seule majoration par passage, de nuit ou de dimanche et jour férié, à son jour et à son "
-     "heure", "two sources", "LID, NGR, IOS"),
-    ("maj-samedi", "le samedi dès 8 h se majore comme le dimanche, pour un appel d’urgence seulement",
-     "two sources", "NGR, ONS"),
     ("ehpad", "plusieurs patients vus dans un établissement pour personnes âgées : un seul déplacement",
      "official", "OFF 13.1"),
     ("ik", "kilomètres : hors de l’agglomération et à plus de 2 km (1 en montagne) du cabinet, moins 4 km "
@@ -139,7 +139,7 @@ _BOTH: tuple[_Row, ...] = (
     ("mode", "le patient se saisit à la main en mode dégradé ou sans carte, avec son motif, et seulement "
      "alors", "official", ""),
     ("droits", "les droits de la carte sont ouverts au jour du soin", "official", ""),
-    ("naissance", "un soin n’est pas avant la naissance du patient", "official", ""),
+    ("naissance", "un soin n’est pas avant la naissance, ni un acte d’un âge pour un autre", "official", ""),
     ("jour", "une visite n’est pas datée d’un jour à venir", "official", ""),
     ("délai", "un soin se facture dans un délai, au-delà duquel la caisse ne paie plus", "inferred", ""),
     ("saisie", "le fichier du jour a une forme : une valeur manque, ou n’est pas celle attendue",

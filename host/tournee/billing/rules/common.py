@@ -86,11 +86,13 @@ def majorations(case: Case) -> Iterator[Finding]:
                 yield Remark(
                     place,
                     f"passage {when} sans majoration : la demander si le soin le justifie",
-                    "nuit" if justified else "maj-une",
+                    "nuit" if justified and case.carer.profession == "IF" else _one_rule(case),
                 )
             continue
         if said == NIGHT + SUNDAY:
-            yield Breach(place, "nuit et dimanche : une seule majoration par passage, en ôter une", "maj-une")
+            yield Breach(
+                place, "nuit et dimanche : une seule majoration par passage, en ôter une", _one_rule(case)
+            )
         elif said not in _MAJORATIONS:
             known = ", ".join(f"{letter} ({meaning})" for letter, meaning in _MAJORATIONS.items())
             yield Breach(place, f"{said!r} n’est pas un complément connu : {known}")
@@ -98,6 +100,11 @@ def majorations(case: Case) -> Iterator[Finding]:
             yield from _night(case, rank, night)
         elif not rest:
             yield from _not_a_sunday(case, rank)
+
+
+def _one_rule(case: Case) -> str:
+    """The rule of a profession's majorations."""
+    return "maj-une" if case.carer.profession == "IF" else "mk-majo"
 
 
 def _may_be_night(case: Case, rank: int) -> bool:
@@ -137,7 +144,11 @@ def _not_a_sunday(case: Case, rank: int) -> Iterator[Finding]:
     place, day = case.passage_path(rank, "majoration"), passage.day
     if not is_saturday(day):
         where = f" (département {case.carer.department})" if case.carer.department else ""
-        yield Breach(place, f"le {day:%d/%m/%Y} n’est ni un dimanche ni un jour férié{where}", "maj-une")
+        yield Breach(
+            place, f"le {day:%d/%m/%Y} n’est ni un dimanche ni un jour férié{where}", _one_rule(case)
+        )
+    elif case.carer.profession == "MK":
+        yield Breach(place, "le samedi ne se majore que pour un infirmier", "mk-majo")
     elif not passage.urgent:
         yield Breach(
             place,

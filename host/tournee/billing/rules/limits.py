@@ -4,7 +4,7 @@ Where the text is silent, the readings chosen stand here and nowhere else:
 - a week begins on Monday, a month and a year are those of the calendar; twelve months are any twelve;
 - an episode is what one prescription holds; one marked as a renewal goes on with the year before it, and
   doubles what « renouvelable une fois » says;
-- a limit by wound holds inside a prescription: another one may be for another wound, and it is said;
+- a limit by wound holds inside a prescription; another one, or `derogation = "plaie"`, is for another wound;
 - a bilan (DI) that a renewed prescription orders is the year's, not an intermediate one.
 """
 
@@ -17,14 +17,22 @@ from datetime import date, timedelta
 from tournee.billing.breach import Breach, Remark
 from tournee.billing.known import Known, KnownLine
 from tournee.billing.nomenclature.table import Cotation, Limit, Price
-from tournee.billing.pricing.items import BSX, DEPENDENT, SINGLE, TRAVEL, FoundAct
+from tournee.billing.pricing.items import (
+    ANOTHER_WOUND,
+    BSX,
+    DEPENDENT,
+    SINGLE,
+    TRAVEL,
+    FoundAct,
+    derogation_name,
+)
 from tournee.billing.rules.case import YEAR, Case, Finding, Rule, months_before
 from tournee.billing.rules.physiotherapist.series import told_when
 
 _JUDGED_ELSEWHERE = BSX | TRAVEL  # rules bsx and ifi
+_TELE_PLACE, _TELE_TRAVELS = "TLL", 2
 _NAMED = {"TMI": "tmi"}
 _TOLD = 3  # occurrences that a refusal names
-_WOUND = "plaie"
 _RENEWED = "renouvelable une fois"
 _ASSESSMENT = "DI"
 _PER = {
@@ -145,10 +153,40 @@ def _told(case: Case, item: FoundAct, row: Cotation | Price, over: list[_Time]) 
     when = " ; ".join(told_when(one.passage) for one in over[-_TOLD:])
     text = f"{item.name} : {most} au plus" + (f" ; déjà : {when}" if when else "")
     path, rule = case.item_path(item), _NAMED.get(item.code, "limite")
-    mine = case.own[item.passage].prescription
-    if _WOUND in row.limit_text and any(one.passage.prescription != mine for one in over):
-        return Remark(path, f"{text} ; permis pour une autre plaie", rule)
+    if ANOTHER_WOUND in row.limit_text and _may_be_another(case, item, over):
+        return Remark(path, f"{text} ; permis pour une autre plaie, ou une récidive", rule)
+    if ANOTHER_WOUND in row.limit_text:
+        text += (
+            f' ; une autre plaie, ou une récidive après deux mois, se dit : derogation = "{ANOTHER_WOUND}"'
+        )
     return Breach(path, text, rule)
 
 
-LIMITS: tuple[Rule, ...] = (limited,)
+def teleconsultation_travels(case: Case) -> Iterator[Finding]:
+    """Travels to teleconsultations in a place made for it: two a day and patient (OFF 14.9.5)."""
+    for rank, passage, items in case.passages():
+        if not any(item.code == _TELE_PLACE for item in items) or not _travels(case.own[rank]):
+            continue
+        others = [one for one in case.own[:rank] if one.day == passage.day]
+        others += [one for one in case.others_on(passage.day) if one.earlier]
+        before = [one for one in others if one.has(_TELE_PLACE) and _travels(one)]
+        if len(before) >= _TELE_TRAVELS:
+            when = " ; ".join(told_when(one) for one in before[-_TOLD:])
+            yield Breach(
+                case.travel_path(rank),
+                f"{_TELE_PLACE} : {_TELE_TRAVELS} déplacements par jour au plus ; déjà : {when}",
+                "limite",
+            )
+
+
+def _travels(one: Known) -> bool:
+    return any(line.code in TRAVEL for line in one.lines)
+
+
+def _may_be_another(case: Case, item: FoundAct, over: list[_Time]) -> bool:
+    mine = case.own[item.passage].prescription
+    named = derogation_name(item.act.derogation) == ANOTHER_WOUND
+    return named or any(one.passage.prescription != mine for one in over)
+
+
+LIMITS: tuple[Rule, ...] = (limited, teleconsultation_travels)
