@@ -46,3 +46,21 @@ def test_a_damaged_journal_is_an_error_with_the_next_step(path: Path) -> None:
     assert isinstance(error, StoreError)
     assert status.of(error) == 8
     assert "sauvegarde" in str(error)
+
+
+def run(path: Path, *words: str) -> Result:
+    return CliRunner().invoke(root, ["--config", str(path.with_name("tournee.toml")), *words])
+
+
+def test_journal_that_another_program_changed_says_so_everywhere_until_it_is_accepted(path: Path) -> None:
+    with sqlite3.connect(path) as raw:
+        raw.execute("INSERT INTO counter (owner, kind, value) VALUES ('756000121', 'other', 7)")
+    raw.close()
+    told = run(path, "status")
+    assert (told.exit_code, "modifié par un autre programme" in told.stderr) == (0, True)
+    assert "numéro donné" in run(path, "alerts").stdout
+    assert "numéro donné" in str(check(path).exception)
+    assert "accepté" in run(path, "journal", "accept").stdout
+    assert "numéro donné" not in run(path, "alerts").output
+    assert check(path).exit_code == 0
+    assert "rien à accepter" in run(path, "journal", "accept").stdout

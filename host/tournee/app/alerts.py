@@ -27,6 +27,7 @@ _WAIT = "attendez le retour suivant de l’organisme ; ne facturez pas de nouvea
 class AlertKind(StrEnum):
     """What is amiss."""
 
+    JOURNAL_ALTERED = "journal_altered"
     NO_ARL = "no_arl"
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
@@ -91,6 +92,7 @@ class Alert:
 def alerts(office: Office) -> list[Alert]:
     """Everything to look into at this time, what is most urgent first."""
     return [
+        *_altered(office),
         *_without_arl(office),
         *_billed_twice(office),
         *_refused(office),
@@ -102,6 +104,20 @@ def alerts(office: Office) -> list[Alert]:
         *_other_insured(office),
         *_doubts(office),
         *_quarantined(office),
+    ]
+
+
+def _altered(office: Office) -> list[Alert]:
+    return [
+        Alert(
+            AlertKind.JOURNAL_ALTERED,
+            "journal",
+            "",
+            0,
+            f"il n’est plus tel que Tournée l’a laissé : {one.text}",
+            one.next_step,
+        )
+        for one in office.journal.health.alterations
     ]
 
 

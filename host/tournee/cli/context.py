@@ -104,6 +104,8 @@ class Desk:
             for route in (office.route, *office.former):
                 if route.is_clear:
                     self.warn(f"la route {route.name} envoie en clair.", "bold red")
+            for one in office.journal.health.alterations:
+                self.warn(f"journal {one.text}. À faire : {one.next_step}.", "bold red")
             yield office
 
     @contextmanager

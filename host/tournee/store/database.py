@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from tournee.errors import StoreError
 from tournee.store import opening
 from tournee.store.cipher import Cipher
+from tournee.store.integrity.last_step import Alteration, LastStep
 from tournee.store.statements import THINGS, Row, Statements, missing
 from tournee.store.states import STATES, State
 from tournee.store.writer_lock import WriterLock
@@ -46,31 +47,44 @@ class Database(Statements):
         self._clock = clock
         self._on_step = on_step
         self._lock = WriterLock(self.path, busy_seconds)
+        self._last_step = LastStep(self.path, cipher)
         super().__init__(opening.open_database(self.path, busy_seconds, schema, self._lock))
+        self._last_step.open(self._connection)
         try:
             self._begin(schema)
         except BaseException:
-            self.close()
+            self._connection.close()
+            self._lock.close()
             raise
 
     def close(self) -> None:
         """Close the file; the journal cannot be used any more."""
+        step = 0
+        with suppress(sqlite3.Error):
+            step = self._last_step.last_step()
         self._connection.close()
+        if step:
+            self._last_step.note(step)
         self._lock.close()
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """One step: all of it is on the disk afterwards, or nothing. Writers come in the order they asked."""
         with self._lock, self._translated():
+            self._last_step.begin()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                number = self._last_step.end()
                 self._told(f"{name}.before")
                 self._connection.execute("COMMIT")
             except BaseException:
+                self._last_step.drop()
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+            if number:
+                self._last_step.note(number)
         self._told(f"{name}.after")
 
     @contextmanager
@@ -104,6 +118,22 @@ class Database(Statements):
         if not found:
             self._note_check()
         return found
+
+    @property
+    def alterations(self) -> tuple[Alteration, ...]:
+        """What another hand did to the journal, as far as was looked when it was opened."""
+        return self._last_step.alterations
+
+    def look_wholly(self) -> tuple[Alteration, ...]:
+        """The same, after a look at every row."""
+        with self.reading():
+            return self._last_step.look(wholly=True)
+
+    def accept(self) -> None:
+        """Take the journal as it is: from now on it is not what another hand did."""
+        with self.step("accept"):
+            number = self._last_step.accept()
+        self._last_step.note(number)
 
     @property
     def version(self) -> int:
@@ -225,9 +255,14 @@ class Database(Statements):
         if not found:
             self._check_key()
             opening.set_new(self.path, False)
+        with self.reading():
+            self._last_step.look()
+        self._last_step.start()
         self._check_if_due()
 
     def _bring_forward(self, schema: Path) -> None:
+        with self.reading():
+            self._last_step.look()
         with opening.unbound(self._connection), self.step("open"):
             found = opening.version(self._connection)
             opening.migrate(self._connection, schema)
@@ -236,6 +271,7 @@ class Database(Statements):
                 self.insert("journal", id=1, created=self.now(), key_sealed=encrypted, checked=self._today())
             elif found < opening.CLEAR_EFFECTS:
                 opening.fill_clear_effects(self._connection, self.cipher)
+            self._last_step.bring_forward()
 
     def _check_key(self) -> None:
         try:
@@ -255,6 +291,7 @@ class Database(Statements):
         if doubted or abs(date.fromisoformat(self._today()) - since) >= CHECK_EVERY:
             with self._translated():
                 opening.refuse_damaged(self._connection, self.path)
+            self.look_wholly()
             self._note_check()
 
     def _note_check(self) -> None:

@@ -160,13 +160,36 @@ def check_journal(desk: Desk, as_json: bool) -> None:
 
     with desk.office() as office:
         found = office.journal.health.check()
+        altered = office.journal.health.look_wholly()
         where = office.journal.path
     if as_json:
-        values.write({"problems": list(found)})
+        values.write({"problems": [*found, *(one.text for one in altered)]})
     if found:
         raise StoreError(
             f"Le journal {where} est endommagé ({found[0]}).",
             next_step="n’effacez rien ; restaurez la dernière sauvegarde.",
         )
+    if altered:
+        told = " ; ".join(one.text for one in altered)
+        raise StoreError(
+            f"Le journal {where} n’est plus tel que Tournée l’a laissé : {told}.",
+            next_step=altered[0].next_step,
+            remedy="accept-journal",
+        )
     if not as_json:
         desk.console.print(f"Le journal {where} est bon.")
+
+
+@journal.command("accept", short_help="Prend le journal tel qu’il est.")
+@click.pass_obj
+def accept_journal(desk: Desk) -> None:
+    """Prend le journal tel qu’il est, une fois vérifié ce qu’un autre programme y a changé, ou ce qui manque
+    depuis la sauvegarde que vous avez restaurée : il n’en est plus rien dit.
+    """
+    with desk.office() as office:
+        altered = office.journal.health.look_wholly()
+        if altered:
+            office.journal.health.accept()
+    desk.console.print(
+        "Le journal est accepté tel qu’il est." if altered else "Le journal n’a rien à accepter."
+    )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tournee.app.alerts import Alert
 
 OF_REMEDY = {
+    "accept-journal": "tournee journal accept",
     "add-route": "tournee route add",
     "alerts": "tournee alerts",
     "add-recipient": "tournee recipient add NUMÉRO",
@@ -29,6 +30,7 @@ OF_REMEDY = {
 """Commands by `TourneeError.remedy`."""
 
 OF_ALERT = {
+    "journal_altered": "tournee journal check ; tournee journal accept",
     "no_arl": "tournee fetch ; tournee send --again {file}",
     "not_sent": "tournee send",
     "uncertain": "tournee fetch ; tournee send --again {file}",

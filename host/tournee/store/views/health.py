@@ -3,6 +3,7 @@ together.
 """
 
 from tournee.store.database import Database
+from tournee.store.integrity.last_step import Alteration
 from tournee.store.tables.person_months import PersonMonths
 
 _LIVE = """SELECT visit.id FROM visit WHERE coalesce(visit.invoice, 0) <> coalesce((SELECT max(invoice.id)
@@ -42,6 +43,19 @@ class Health:
         nothing for a good one.
         """
         return self._db.check() or (*self._live_invoices(), *self._months.problems())
+
+    @property
+    def alterations(self) -> tuple[Alteration, ...]:
+        """What another hand did to the journal, as its opening saw it: rows changed, an older copy."""
+        return self._db.alterations
+
+    def look_wholly(self) -> tuple[Alteration, ...]:
+        """The same, after a look at every row."""
+        return self._db.look_wholly()
+
+    def accept(self) -> None:
+        """Take the journal as it is, whatever another hand did to it."""
+        self._db.accept()
 
     def _live_invoices(self) -> list[str]:
         with self._db.reading():

@@ -1,0 +1,174 @@
+"""The number of the last step and the rows' sums as of it, kept encrypted; what they tell at an opening."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+from tournee.errors import StoreError
+from tournee.store.cipher import Cipher
+from tournee.store.integrity.head import Head
+from tournee.store.integrity.row_sums import RowSums, added, differing
+from tournee.store.statements import THINGS
+
+_BINDING = "last_step.kept_sealed.1"
+_THINGS = {
+    **THINGS,
+    "payment": "paiement",
+    "effect": "effet d’un retour",
+    "history": "historique",
+    "counter": "numéro donné",
+    "day": "journée",
+    "sheet_bytes": "enregistrements d’une feuille",
+    "sealed_chunk": "contenu gardé",
+}
+
+
+class Alteration(NamedTuple):
+    """What another hand did to the journal: what is amiss and what to do, in French."""
+
+    text: str
+    next_step: str
+
+
+class _Kept(NamedTuple):
+    step: int
+    sums: dict[str, int]
+
+
+class LastStep:
+    """Keeps that of one open journal. The caller holds transactions and locks, and translates errors."""
+
+    def __init__(self, path: Path, cipher: Cipher) -> None:
+        self._cipher = cipher
+        self._head = Head(path, cipher)
+        self._before = self._head.looks()  # before anything of ours touches the file
+        self._noted = self._head.read()
+        self._has_it = False  # it keeps its last step, as those of an older version have not
+        self._ready = False
+        self._unread = False  # some rows could not be looked at
+        self._is_older = False  # than what was noted: it stays so, and is told, until it is accepted
+        self.alterations: tuple[Alteration, ...] = ()
+
+    def open(self, connection: sqlite3.Connection) -> None:
+        """The journal's connection is there."""
+        self._connection = connection
+        self._sums = RowSums(connection, self._cipher)
+
+    @property
+    def _is_kept(self) -> bool:
+        if not self._has_it:
+            query = "SELECT 1 FROM main.sqlite_master WHERE name = 'last_step'"
+            self._has_it = self._connection.execute(query).fetchone() is not None
+        return self._has_it
+
+    def look(self, *, wholly: bool = False) -> tuple[Alteration, ...]:
+        """What is amiss, now: the step against what was noted; and the rows against their sums, `wholly` or
+        when the file does not look as it was left."""
+        if not self._is_kept:
+            return ()
+        kept = self._read()
+        if kept is None:
+            self.alterations = (_altered("ses sommes"),)
+            return self.alterations
+        found = []
+        if self._noted is not None and kept.step < self._noted.step:
+            self._is_older = True
+            found.append(_older(self._noted.step - kept.step))
+        if wholly or self._noted is None or self._noted.looks != self._before:
+            tables = differing(kept.sums, self._whole())
+            found += [_altered(_THINGS.get(table, table)) for table in tables]
+        self.alterations = tuple(found)
+        return self.alterations
+
+    def start(self) -> None:
+        """The tables are as they stay: from now on steps are counted."""
+        self._ready = True
+
+    def begin(self) -> None:
+        """A step begins: what it writes is counted."""
+        if self._ready and self._is_kept:
+            self._sums.watch()
+
+    def drop(self) -> None:
+        """The step was taken back."""
+        self._sums.take()
+
+    def end(self) -> int:
+        """The step is about to be kept: add what it changed; its number, 0 when nothing was."""
+        changes = self._sums.take()
+        kept = self._read() if changes and self._is_kept else None
+        if kept is None:
+            return 0
+        step = kept.step if self._is_older else kept.step + 1
+        self._write(_Kept(step, added(kept.sums, changes)))
+        return step
+
+    def bring_forward(self) -> None:
+        """The tables were made anew: their rows count as they are now."""
+        if self._is_kept:
+            self._write(_Kept(self.last_step() + (not self._is_older), self._sums.whole()))
+
+    def accept(self) -> int:
+        """Let the rows count as they are, as what comes after all that was noted; the step's number."""
+        self._sums.take()
+        noted = self._head.read()
+        step = max(self.last_step(), noted.step if noted else 0) + 1
+        self._write(_Kept(step, self._sums.whole()))
+        self._noted, self._is_older, self.alterations = None, False, ()
+        return step
+
+    def note(self, step: int) -> None:
+        """Note beside the journal how far it is, and what it looks like."""
+        if self._is_older and self._noted is not None:  # what was noted stays until this is accepted
+            step = self._noted.step
+        self._head.note(step, trusted=not self.alterations and not self._unread)
+
+    def last_step(self) -> int:
+        """The number of the last step; 0 where none is kept."""
+        kept = self._read() if self._is_kept else None
+        return kept.step if kept else 0
+
+    def _whole(self) -> dict[str, int]:
+        try:
+            return self._sums.whole()
+        except sqlite3.DatabaseError:  # damaged: what looks at pages tells that
+            self._unread = True
+            kept = self._read()
+            return kept.sums if kept else {}
+
+    def _read(self) -> _Kept | None:
+        row = self._connection.execute("SELECT kept_sealed FROM last_step").fetchone()
+        if row is None:
+            return None
+        try:
+            told = json.loads(self._cipher.decrypt(row[0], _BINDING))
+        except StoreError:  # put there by another hand
+            return None
+        return _Kept(told["step"], {table: int(sum_, 16) for table, sum_ in told["sums"].items()})
+
+    def _write(self, kept: _Kept) -> None:
+        told = {"step": kept.step, "sums": {table: f"{sum_:x}" for table, sum_ in kept.sums.items()}}
+        encrypted = self._cipher.encrypt(json.dumps(told).encode(), _BINDING)
+        self._connection.execute(
+            "INSERT INTO last_step (id, kept_sealed) VALUES (1, ?)"
+            " ON CONFLICT (id) DO UPDATE SET kept_sealed = excluded.kept_sealed",
+            (encrypted,),
+        )
+
+
+def _older(steps: int) -> Alteration:
+    return Alteration(
+        f"copie plus ancienne, il y manque ce qui a été fait depuis ({steps} étapes)",
+        "remettez la copie la plus récente ; si vous avez restauré une sauvegarde à dessein, vérifiez ce qui "
+        "a été facturé et envoyé depuis, puis acceptez-la",
+    )
+
+
+def _altered(thing: str) -> Alteration:
+    return Alteration(
+        f"modifié par un autre programme que Tournée ({thing})",
+        "restaurez la dernière sauvegarde ; si le changement est de vous, vérifiez-le, puis acceptez-le",
+    )
