@@ -282,3 +282,34 @@ def test_a_reference_names_a_billed_visit_that_is_left_alone(office: Office) -> 
     done = import_visits(office, visit(YVONNE, "AMI 2", reference="R1"), day=DAY - timedelta(days=2))
     assert answers(done) == ["déjà facturée"]
     assert pending(office) == []
+
+
+def test_a_series_of_dated_acts_that_grows_is_no_second_one(office: Office) -> None:
+    def series(*days: int) -> dict[str, object]:
+        return visit(
+            YVONNE, actes=[{"code": "AMI", "coefficient": 1, "date": f"2026-11-{day}"} for day in days]
+        )
+
+    import_visits(office, series(10, 11, 12))
+    assert answers(import_visits(office, series(10, 11, 12, 13))) == ["changée"]
+    assert answers(import_visits(office, series(10, 11, 12, 13, 14), name="b.json")) == ["jumelle ?"]
+    assert answers(import_visits(office, series(14), name="b.json")) == ["nouvelle"]
+    assert answers(import_visits(office, series(13), name="c.json")) == ["jumelle ?"]
+    assert pending(office) == [1, 2]
+
+
+def test_the_evening_of_the_same_patients_does_not_take_the_place_of_their_morning(office: Office) -> None:
+    import_visits(office, visit(YVONNE), visit(ROBERT), visit(LUCIEN))
+    evening = visit(YVONNE, "AMI 2"), visit(ROBERT, "AMI 2")
+    assert answers(import_visits(office, *evening)) == ["changée ?", "changée ?"]
+    for one in pending(office):
+        bill(office, one)
+    assert answers(import_visits(office, *evening)) == ["changée ?", "changée ?"]
+    assert answers(import_visits(office, *evening, twins=True)) == ["nouvelle", "nouvelle"]
+
+
+def test_a_corrected_number_leaves_a_visit_that_is_told(office: Office) -> None:
+    import_visits(office, visit(YVONNE))
+    done = import_visits(office, visit(ROBERT))
+    assert answers(done) == ["nouvelle"]
+    assert [gone.id for gone in done.absent] == [1]

@@ -53,20 +53,6 @@ def others_waiting(office: Office, ps: PsOnDuty) -> dict[str, int]:
     return dict(Counter(row.ps for row in rows if row.ps != ps.identity.billing_number))
 
 
-def whose_visit(office: Office, row: VisitRow) -> tuple[str, str]:
-    """The number of a visit's patient (the NIR, or a European card's own), and the name: typed, or of the
-    card that it was billed with, else "".
-    """
-    visit = read_judged(row.payload).visit
-    if visit.ceam is not None:
-        return visit.ceam.personal_number, visit.ceam.holder
-    if visit.typed is not None:
-        return visit.typed.nir, f"{visit.typed.name} {visit.typed.first_name}"
-    if row.invoice_id is None:
-        return visit.nir, ""
-    return visit.nir, office.journal.invoices.get(row.invoice_id).sheets[0].patient
-
-
 def visits_for(
     pending: Sequence[tuple[VisitRow, JudgedVisit]], vitale: VitaleInReader | None
 ) -> list[tuple[VisitRow, JudgedVisit]]:

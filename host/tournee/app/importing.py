@@ -32,13 +32,14 @@ from tournee.billing.dayfile.day import (
     where_in,
 )
 from tournee.billing.judged import write_judged
-from tournee.billing.known import Known, Together, facts_of
+from tournee.billing.known import Gathered, Known, Past, facts_of
 from tournee.billing.visit import JudgedVisit
 from tournee.errors import StoreError
 from tournee.store import DayDraft, VisitDraft, VisitRow, VisitState
 from tournee.tables.document import TableText
 
 _TRIES = 10
+_UNTAKEN = " ; ce que le fichier en change n’est pas pris (si c’est un autre passage, dites son heure)"
 _log = logging.getLogger(__name__)
 
 
@@ -216,7 +217,7 @@ class _Planner:
             self._say(one, Answer.KNOWN, row, note="mise de côté : la rouvrir pour la facturer")
         elif row.invoice_id is not None:
             number = self._office.journal.invoices.get(row.invoice_id).number
-            other = "" if same else " ; ce que le fichier en change n’est pas pris"
+            other = "" if same else _UNTAKEN
             self._say(one, Answer.BILLED, row, note=f"facture {number}{other}")
         elif row.state is VisitState.DONE:
             self._say(one, Answer.BILLED, row, note="sa facture a été refusée : la rouvrir pour la corriger")
@@ -235,15 +236,12 @@ class _Planner:
         changed: Mapping[int, VisitRow],
     ) -> None:
         """Say what those are asked about, and what the rules say if they are others."""
-        taken = [
-            (rank, fact)
-            for rank, one in judged.items()
-            if not one.mistakes
-            for fact in self._facts(rank, one)
-        ]
         besides = {changed[rank].id for rank, one in judged.items() if rank in changed and not one.mistakes}
+        around = Gathered(JournalPast(self._office.journal, besides))
+        for rank, one in judged.items():
+            if not one.mistakes:
+                around.put(rank, self._facts(rank, one), earlier=True)
         for rank, match in asked.items():
-            around = Together([fact for _, fact in taken], JournalPast(self._office.journal, besides))
             one = self._judge_one(rank, around)
             answer = Answer.TWIN if match.twin else Answer.DOUBT
             if match.twin_of is not None:
@@ -278,22 +276,23 @@ class _Planner:
             refused |= fallen
 
     def _pass(self, ranks: Sequence[int], past: JournalPast) -> dict[int, JudgedOne]:
-        later = {rank: known_before(self._read, self._read.visits[rank], self._table) for rank in ranks}
-        taken: list[Known] = []
+        around = Gathered(past)
+        for rank in ranks:
+            facts = known_before(self._read, self._read.visits[rank], self._table)
+            around.put(rank, facts, earlier=False)
         judged: dict[int, JudgedOne] = {}
         for rank in ranks:
-            del later[rank]
-            coming = [fact._replace(earlier=False) for facts in later.values() for fact in facts]
-            one = self._judge_one(rank, Together([*taken, *coming], past))
-            if one.mistakes and coming:  # those that come are perhaps refused themselves
-                alone = self._judge_one(rank, Together(taken, past))
+            around.drop(rank)
+            one = self._judge_one(rank, around)
+            if one.mistakes and rank != ranks[-1]:  # those that come are perhaps refused themselves
+                alone = self._judge_one(rank, around.earlier())
                 one = one if alone.mistakes else alone
             if not one.mistakes:
-                taken.extend(self._facts(rank, one))
+                around.put(rank, self._facts(rank, one), earlier=True)
             judged[rank] = one
         return judged
 
-    def _judge_one(self, rank: int, around: Together) -> JudgedOne:
+    def _judge_one(self, rank: int, around: Past) -> JudgedOne:
         return judge_one(
             self._read,
             self._read.visits[rank],

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from tournee.billing.judged import read_judged
-from tournee.billing.same_visit import content_of, same_acts, same_form, same_hours
+from tournee.billing.same_visit import content_of, same_acts, same_form, same_hours, shared_passage
 from tournee.billing.visit import JudgedVisit, Person, Visit
 from tournee.store import Journal, VisitRow, VisitState
 
@@ -70,13 +71,15 @@ class Matching:
 
 
 class Matcher:
-    """Matches the visits of one file of a PS, of a `date` (AAAAMMJJ) and name; a row is matched once."""
+    """Matches the visits of one file of a PS, of a `day` (AAAAMMJJ) and name; a row is matched once."""
 
-    def __init__(self, journal: Journal, ps: str, date: str, file: str) -> None:
-        self._journal, self._ps, self._date, self._file = journal, ps, date, file
+    def __init__(self, journal: Journal, ps: str, day: str, file: str) -> None:
+        self._journal, self._ps, self._date = journal, ps, day
         self._forms: dict[int, JudgedVisit] = {}
         self._found: dict[int, Match] = {}
         self._taken: dict[int, VisitRow] = {}
+        self._same_name = journal.visits.days_of_file(ps, day, file)
+        self._whole: set[int] = set()
 
     def match(self, told: Sequence[Telling]) -> Matching:
         """What each of these is."""
@@ -87,14 +90,20 @@ class Matcher:
             groups[one.visit.person, one.days].append(one)
         candidates = {key: self._candidates(group) for key, group in groups.items()}
         retold = self._retold(groups, candidates)
+        again = {key: [row for row in rows if row.day_id in retold] for key, rows in candidates.items()}
         for key, group in groups.items():
-            self._corrected(group, [row for row in candidates[key] if row.day_id in retold])
+            self._corrected(group, again[key])
+        for key, group in groups.items():
+            self._longer_or_shorter(group, again)
             for one in self._left(group):
                 self._ask(one, candidates[key])
+        of_patient = defaultdict[str, list[Telling]](list)
+        for one in told:
+            of_patient[one.visit.person.nir].append(one)
         for one in self._left(told, also_asked=True):
-            self._twin_here(one, told)
-        into = max(retold, key=lambda day: retold[day], default=None)
-        return Matching(self._found, into, tuple(self._absent(retold)))
+            self._twin_here(one, of_patient[one.visit.person.nir])
+        into = max(retold, key=lambda day: (day in self._same_name, retold[day]), default=None)
+        return Matching(self._found, into, tuple(self._absent()))
 
     # --- its own ---
 
@@ -136,58 +145,91 @@ class Matcher:
         return not (one.reference and self._journal.visits.has_reference(row_id))
 
     def _candidates(self, group: Sequence[Telling]) -> list[VisitRow]:
-        """The rows of the same patient and days that nothing of the file is."""
+        """The rows of the same patient, with a day in common, that nothing of the file is."""
         person, (first, last) = group[0].visit.person, group[0].days
         rows = (
             self._journal.visits.get(known.id)
-            for known in self._journal.known.twins(self._ps, person.nir, first, last)
+            for known in self._journal.known.of_person(person.nir, first, last)
             if known.id not in self._taken and known.state is not VisitState.ABANDONED
         )
-        return [row for row in rows if self._form(row).visit.person.same(person)]
+        days = _days(group[0].visit)
+        return [
+            row
+            for row in rows
+            if row.ps == self._ps
+            and self._form(row).visit.person.same(person)
+            and days & _days(self._form(row).visit)
+        ]
 
     def _retold(
-        self,
-        groups: dict[_Key, list[Telling]],
-        candidates: dict[_Key, list[VisitRow]],
-    ) -> dict[int, tuple[bool, int]]:
-        """The days of this date that the file tells again: more than half of their visits, under the same
-        name or some of them as they were. Each with whether its name is the same, how many it tells.
+        self, groups: dict[_Key, list[Telling]], candidates: dict[_Key, list[VisitRow]]
+    ) -> dict[int, int]:
+        """The days of this date that the file tells again: more than half of their visits, some of them as
+        they were; or all of them, under the same name. Each with how many it tells.
         """
-        again = defaultdict[int, int](int)
+        told = defaultdict[int, set[int]](set)
         for row in self._taken.values():
-            again[row.day_id] += row.date == self._date and _lives(row)
-        exact = {day for day, count in again.items() if count}
+            if row.date == self._date and _lives(row):
+                told[row.day_id].add(row.id)
+        exact = set(told)
         for key, rows in candidates.items():
-            for day in {row.day_id for row in rows if row.date == self._date}:
-                here = sum(row.day_id == day for row in rows)
-                again[day] += min(here, len(groups[key]))
+            counted = defaultdict[int, int](int)
+            for row in rows:
+                if row.date == self._date and row.id not in told[row.day_id]:
+                    counted[row.day_id] += 1
+                    if counted[row.day_id] <= len(groups[key]):
+                        told[row.day_id].add(row.id)
         retold = {}
-        for day, count in again.items():
-            there = sum(_lives(row) for row in self._journal.visits.find(day_id=day))
-            same_name = self._journal.visits.is_of_file(day, self._file)
-            if count * 2 > there and (same_name or day in exact):
-                retold[day] = (same_name, count)
+        for day, rows_told in told.items():
+            there = sum(map(_lives, self._journal.visits.find(day_id=day)))
+            most, whole = len(rows_told) * 2 > there, len(rows_told) == there
+            if (day in exact and most) or (day in self._same_name and whole):
+                retold[day] = len(rows_told)
+                if whole:
+                    self._whole.add(day)
         return retold
 
     def _corrected(self, group: Sequence[Telling], rows: list[VisitRow]) -> None:
         """Of a file that tells its day again: by the hour, by the acts, then in their order."""
-        rows = sorted(rows, key=lambda row: row.id)
         for alike in (self._same_told_hours, self._same_acts):
             for one in self._left(group):
                 found = [row for row in rows if row.id not in self._taken and alike(one, row)]
                 if len(found) == 1:
-                    self._is(one, found[0], named=self._named_alike(one, found[0]))
+                    self._corrects(one, found[0])
         left = self._left(group)
-        rows = [row for row in rows if row.id not in self._taken and self._may_be_named_by_any(left, row)]
-        if len(left) == len(rows):
-            for one, row in zip(left, rows, strict=True):
-                self._is(one, row, named=self._named_alike(one, row))
+        same_days = [
+            row
+            for row in sorted(rows, key=lambda row: row.id)
+            if row.id not in self._taken
+            and self._form(row).visit.days == group[0].visit.days
+            and all(self._may_be_named(one, row.id) for one in left)
+        ]
+        if len(left) == len(same_days):
+            for one, row in zip(left, same_days, strict=True):
+                self._corrects(one, row)
+
+    def _longer_or_shorter(self, group: Sequence[Telling], again: dict[_Key, list[VisitRow]]) -> None:
+        """A visit of several days that has more or fewer now: the one row that has days in common with it."""
+        for one in self._left(group):
+            rows = [
+                row
+                for row in again[one.visit.person, one.days]
+                if row.id not in self._taken and self._may_be_named(one, row.id)
+            ]
+            others = [key for key, some in again.items() if rows and rows[0] in some]
+            if len(rows) == 1 and len(others) == 1 and len(self._left(group)) == 1:
+                self._corrects(one, rows[0])
+
+    def _corrects(self, one: Telling, row: VisitRow) -> None:
+        """This visit is that row, told otherwise. What is billed stays: of a day that is not told whole, it
+        may be another passage, so that this is asked.
+        """
+        billed = row.invoice_id is not None or row.state is VisitState.DONE
+        if not billed or row.day_id in self._whole:
+            self._is(one, row, named=self._named_alike(one, row))
 
     def _named_alike(self, one: Telling, row: VisitRow) -> bool:
         return not one.reference or self._journal.visits.has_reference(row.id)
-
-    def _may_be_named_by_any(self, told: Sequence[Telling], row: VisitRow) -> bool:
-        return all(self._may_be_named(one, row.id) for one in told)
 
     def _same_told_hours(self, one: Telling, row: VisitRow) -> bool:
         told = all(passage.minute is not None for passage in one.visit.passages)
@@ -200,38 +242,38 @@ class Matcher:
         return same_hours(one.visit, self._form(row).visit)
 
     def _ask(self, one: Telling, rows: Sequence[VisitRow]) -> None:
+        twins = {row.id for row in rows if shared_passage(one.visit, self._form(row).visit, same_acts=True)}
         maybe = tuple(
             row
             for row in rows
             if row.id not in self._taken
-            and self._same_hours(one, row)
-            and (self._may_be_named(one, row.id) or same_acts(one.visit, self._form(row).visit))
+            and shared_passage(one.visit, self._form(row).visit, same_acts=False)
+            and (row.id in twins or self._may_be_named(one, row.id))
         )
         if maybe:
-            twin = any(same_acts(one.visit, self._form(row).visit) for row in maybe)
-            self._found[one.rank] = Match(maybe=maybe, twin=twin)
+            self._found[one.rank] = Match(maybe=maybe, twin=any(row.id in twins for row in maybe))
 
     def _twin_here(self, one: Telling, told: Sequence[Telling]) -> None:
         for other in told:
             if other.rank >= one.rank:
                 return
-            if (
-                other.days == one.days
-                and other.visit.person.same(one.visit.person)
-                and same_hours(other.visit, one.visit)
-                and same_acts(other.visit, one.visit)
-            ):
+            same_person = other.visit.person.same(one.visit.person)
+            if same_person and shared_passage(other.visit, one.visit, same_acts=True):
                 found = self._found.get(one.rank, Match())
                 self._found[one.rank] = replace(found, twin_of=other.rank, twin=True)
                 return
 
-    def _absent(self, retold: dict[int, tuple[bool, int]]) -> Iterator[VisitRow]:
+    def _absent(self) -> Iterator[VisitRow]:
         asked = {row.id for match in self._found.values() for row in match.maybe}
-        for day, (same_name, _) in retold.items():
-            for row in self._journal.visits.find(VisitState.PENDING, day_id=day) if same_name else ():
+        for day in self._same_name:
+            for row in self._journal.visits.find(VisitState.PENDING, day_id=day):
                 if row.id not in self._taken and row.id not in asked and row.invoice_id is None:
                     yield row
 
 
 def _lives(row: VisitRow) -> bool:
     return row.state is not VisitState.ABANDONED
+
+
+def _days(visit: Visit) -> set[date]:
+    return {passage.day for passage in visit.passages}

@@ -7,7 +7,7 @@ beside it, a few hundred bytes, so that a patient's year is read without its vis
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -105,6 +105,58 @@ class Together:
         """Those of a carer on a day."""
         here = [one for one in self.known if one.day == day and one.ps == ps]
         return [*here, *self.beyond.of_carer(ps, day)]
+
+
+class Gathered:
+    """The visits of a file as they are judged one by one: some came before, some are to come; `beyond`: the
+    others. Found by their person and day: a file may hold a thousand.
+    """
+
+    def __init__(self, beyond: Past) -> None:
+        self._beyond = beyond
+        self._facts: dict[int, tuple[Known, ...]] = {}
+        self._at: dict[object, set[int]] = {}
+
+    def put(self, rank: int, facts: Sequence[Known], *, earlier: bool) -> None:
+        """Tell the visit of this rank, in the place of what was told of it."""
+        self.drop(rank)
+        self._facts[rank] = tuple(fact._replace(earlier=earlier) for fact in facts)
+        for key in self._keys(rank):
+            self._at.setdefault(key, set()).add(rank)
+
+    def drop(self, rank: int) -> None:
+        """Forget the visit of this rank."""
+        for key in self._keys(rank):
+            self._at[key].discard(rank)
+        self._facts.pop(rank, None)
+
+    def earlier(self) -> Gathered:
+        """The same without those that are to come."""
+        some = Gathered(self._beyond)
+        for rank, facts in self._facts.items():
+            if all(fact.earlier for fact in facts):
+                some.put(rank, facts, earlier=True)
+        return some
+
+    def of_person(
+        self, person: Person, first: date, last: date, codes: Sequence[str] = ()
+    ) -> Sequence[Known]:
+        """Those of a person from one day to another."""
+        here = [one for one in self._told(person.nir) if first <= one.day <= last and one.person.same(person)]
+        return [*here, *self._beyond.of_person(person, first, last, codes)]
+
+    def of_carer(self, ps: str, day: date) -> Sequence[Known]:
+        """Those of a carer on a day."""
+        here = [one for one in self._told((ps, day)) if one.day == day]
+        return [*here, *self._beyond.of_carer(ps, day)]
+
+    def _told(self, key: object) -> Iterator[Known]:
+        for rank in sorted(self._at.get(key, ())):
+            yield from self._facts[rank]
+
+    def _keys(self, rank: int) -> set[object]:
+        facts = self._facts.get(rank, ())
+        return {one.person.nir for one in facts} | {(one.ps, one.day) for one in facts}
 
 
 def facts_of(visit: JudgedVisit, where: str, *, earlier: bool = True) -> tuple[Known, ...]:

@@ -37,6 +37,15 @@ def same_hours(one: Visit, other: Visit) -> bool:
     return len(mine) == len(theirs) and all(map(_may_be_same, mine, theirs))
 
 
+def shared_passage(one: Visit, other: Visit, *, same_acts: bool) -> bool:
+    """Whether a passage of the one may be one of the other's; with `same_acts`, where the same is done."""
+    return any(
+        _may_be_same(mine, theirs) and (not same_acts or _done(mine) == _done(theirs))
+        for mine in one.passages
+        for theirs in other.passages
+    )
+
+
 def same_acts(one: Visit, other: Visit) -> bool:
     """Whether the same was done on the same days, travel aside."""
     return _acts(one) == _acts(other)
@@ -47,11 +56,11 @@ def _may_be_same(one: Passage, other: Passage) -> bool:
 
 
 def _acts(visit: Visit) -> Counter[tuple[object, ...]]:
-    return Counter(
-        (passage.day, act.code, act.coefficient, act.act, act.quantity)
-        for passage in visit.passages
-        for act in passage.acts
-    )
+    return Counter(done for passage in visit.passages for done in _done(passage).elements())
+
+
+def _done(passage: Passage) -> Counter[tuple[object, ...]]:
+    return Counter((passage.day, act.code, act.coefficient, act.act, act.quantity) for act in passage.acts)
 
 
 def _in_order(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:

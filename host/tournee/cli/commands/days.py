@@ -92,10 +92,11 @@ def _visits(office: Office, filters: Filters) -> Iterator[VisitRow]:
 
 def _is_of(office: Office, row: VisitRow, patient: str) -> bool:
     """Whether a visit is of the patient of this name, as far as it is known, or of this end of a NIR."""
-    from tournee.app.certify import whose_visit
+    from tournee.app.imported import seen
 
-    nir, name = whose_visit(office, row)
-    return patient.casefold() in name.casefold() or (patient.isalnum() and nir.endswith(patient.upper()))
+    who = seen(office.journal, row).who
+    by_number = patient.isalnum() and who.number.endswith(patient.upper())
+    return by_number or patient.casefold() in who.name.casefold()
 
 
 _visit = click.argument("visit", metavar="VISITE", type=int)

@@ -77,12 +77,13 @@ def show(screen: Console, errors: Console, done: ImportedDay) -> None:
     for one in done.visits:
         if not one.answer.taken:
             _show_untaken(errors, one)
-    for gone in done.absent:
-        told = (
-            f"{gone.who}, {gone.day}, {gone.acts} : n’est plus dans ce fichier, et reste à facturer. Si cette"
-            f" visite est fausse : tournee day abandon {gone.id}"
+    if done.absent:
+        gone = " ; ".join(f"visite {one.id}, {one.who}, {one.acts}" for one in done.absent)
+        errors.print(
+            labelled("Attention :", f"n’est plus dans ce fichier, et reste à facturer : {gone}"),
+            soft_wrap=True,
         )
-        errors.print(labelled("Attention :", told), soft_wrap=True)
+        errors.print("Celle qui est fausse : tournee day abandon VISITE --reason …", soft_wrap=True)
     _show_next(screen, errors, done)
 
 

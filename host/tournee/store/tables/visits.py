@@ -91,11 +91,11 @@ class Visits:
         with self._db.reading():
             return self._db.row("visit", "reference", visit_id)["reference"] is not None
 
-    def is_of_file(self, day_id: int, file: str) -> bool:
-        """Whether a day was taken in from a file of this name."""
+    def days_of_file(self, ps: str, date: str, file: str) -> tuple[int, ...]:
+        """The days of this date that were taken in from a file of this name."""
+        query = "SELECT id FROM day WHERE ps = ? AND date = ? AND file = ? ORDER BY id"
         with self._db.reading():
-            kept = self._db.row("day", "file", day_id)["file"]
-            return kept is not None and bool(kept == self._file(file))
+            return tuple(row["id"] for row in self._db.rows(query, ps, date, self._file(file)))
 
     def find(
         self,
