@@ -120,15 +120,15 @@ def take(config: Path, path: Path) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", OF_FILES)
-def test_the_next_file_is_judged_by_what_the_journal_holds(name: str, tmp_path: Path, config: Path) -> None:
+@pytest.mark.parametrize("turned", [False, True], ids=["", "turned"])
+def test_a_file_is_judged_by_what_the_journal_holds_of_the_others(
+    name: str, turned: bool, tmp_path: Path, config: Path
+) -> None:
     example = OF_FILES[name]
-    *before, last = example.write(tmp_path, "toml")
-
-    for path in before:
-        assert take(config, path)[0] == 0
-    exit_status, told = take(config, last)
-    refused = [refusal for visit in told["visits"] for refusal in visit["refusals"]]
-    assert exit_status == (5 if example.refused else 0)
+    paths = example.write(tmp_path, "toml")
+    told = [take(config, path) for path in (paths[::-1] if turned else paths)]
+    refused = [refusal for _, answer in told for visit in answer["visits"] for refusal in visit["refusals"]]
+    assert {exit_status for exit_status, _ in told} == ({0, 5} if example.refused else {0})
     assert allowed(rules(refused), example.refused) if example.refused else not refused, refused
 
 
