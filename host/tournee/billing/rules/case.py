@@ -135,6 +135,11 @@ class Case:
         rows = self.table.cotations(self.carer.profession, line.code, day, line.coefficient)
         return [row for row in rows if line.act in ("", row.id)]
 
+    def rate_of(self, item: FoundAct) -> int:
+        """What is paid of an act, in percent: its line stands at its place among those of its passage."""
+        lines = [line for line in self.lines if line.passage == item.passage]
+        return lines[self.of(item.passage).index(item)].rate
+
     def item_path(self, item: FoundAct, key: str = "code") -> Path:
         """Where an item was noted."""
         return (*item.path, key)

@@ -56,6 +56,7 @@ def same_passage(case: Case) -> Iterator[Finding]:
     for rank, passage in enumerate(case.visit.passages):
         place = case.passage_path(rank, "heure")
         if passage.minute is None:
+            yield from _without_hour(case, rank)
             continue
         for other in case.others_on(passage.day):
             if other.earlier and other.minute == passage.minute and other.ps == case.carer.number:
@@ -68,6 +69,20 @@ def same_passage(case: Case) -> Iterator[Finding]:
         for before in case.visit.passages[:rank]:
             if (before.day, before.minute) == (passage.day, passage.minute):
                 yield Breach(place, "deux passages à la même heure : mettre leurs actes ensemble", "passage")
+
+
+def _without_hour(case: Case, rank: int) -> Iterator[Finding]:
+    """Two visits of a day without hours: they are counted as two passages, which is said."""
+    passage = case.visit.passages[rank]
+    for other in case.others_on(passage.day):
+        if other.earlier and other.minute is None and other.ps == case.carer.number:
+            yield Remark(
+                case.passage_path(rank, "heure"),
+                f"{other.where} est du même jour pour ce patient, sans heure : ce sont deux passages ; dire "
+                "leurs heures",
+                "passage",
+            )
+            return
 
 
 def majorations(case: Case) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tournee.billing.breach import Breach, Remark
 from tournee.billing.nomenclature.table import Cotation
 from tournee.billing.pricing.items import BSX, DEPENDENT, MAJORATIONS, SINGLE, TELE, TRAVEL, FoundAct, decimal
+from tournee.billing.pricing.session import FULL
 from tournee.billing.rules.case import Case, Finding, Rule
 from tournee.billing.rules.nurse_days import DAYS, DEPENDENT_HOME
 from tournee.billing.visit import Passage
@@ -26,13 +27,9 @@ def unpaid_acts(case: Case) -> Iterator[Finding]:
                 "inscrit ; un autre passage, ou une dérogation nommée, le paierait",
                 "11B",
             )
-    for rank, _, items in case.passages():
-        halved = [
-            line for line in case.lines if line.passage == rank and line.code == SINGLE and line.rate == 50
-        ]
-        for item in items:
-            if item.code == SINGLE and halved and not item.act.weighted:
-                yield from _named_would_pay(case, item)
+    for item in case.items:
+        if item.code == SINGLE and case.rate_of(item) < FULL and not item.act.weighted:
+            yield from _named_would_pay(case, item)
 
 
 def _named_would_pay(case: Case, item: FoundAct) -> Iterator[Finding]:
@@ -49,6 +46,19 @@ def _named_would_pay(case: Case, item: FoundAct) -> Iterator[Finding]:
             )
 
 
+def quantities(case: Case) -> Iterator[Finding]:
+    """Two acts of a session are two lines, in the order of article 11B; hours of watch are counted."""
+    for item in case.items:
+        counted = item.may_be(lambda row: row.limit is not None and row.limit.per in ("passage", "day"))
+        if item.act.quantity > 1 and item.candidates and not item.act.weighted and not counted:
+            yield Breach(
+                case.item_path(item, "quantite"),
+                f"{item.act.quantity} pour {item.name} : l’écrire autant de fois, chaque acte a sa place "
+                "dans la séance",
+                "11B",
+            )
+
+
 def _is_full(row: Cotation) -> bool:
     return row.session == "full"
 
@@ -59,14 +69,15 @@ def _is_5bis(row: Cotation) -> bool:
 
 def single_act(case: Case) -> Iterator[Finding]:
     """MAU: beside a single AMI of at most 1,5, and nothing that excludes it (rules mau, bsx-nonmau)."""
-    for _, passage, items in case.passages():
+    for rank, passage, items in case.passages():
         claimed = [item for item in items if item.code == "MAU"]
         acts = [item for item in items if item.code not in MAJORATIONS | TRAVEL]
         why, rule = _no_single(case, passage, items, acts)
         for item in claimed:
             if why:
                 yield Breach(case.item_path(item), f"MAU : {why}", rule)
-        if not claimed and not why and not acts[0].act.weighted:
+        coordinated = case.visit.palliative and case.home(rank)  # MCI goes first, and excludes it
+        if not claimed and not why and not acts[0].act.weighted and not coordinated:
             yield Remark(
                 case.item_path(acts[0]), f"{acts[0].name} est seul : la majoration MAU s’ajoute", "mau"
             )
@@ -143,6 +154,18 @@ def child(case: Case) -> Iterator[Finding]:
 
 def infusions(case: Case) -> Iterator[Finding]:
     """Organisation of the watch: neither the day it is set nor the day it is taken out (rule perf-4)."""
+    for item in case.items:
+        if not item.is_only(_sets_or_ends):
+            continue
+        for other in case.others_on(item.day):
+            if other.earlier and any(
+                line.act and case.known_is(line, item.day, _is_organisation) for line in other.lines
+            ):
+                yield Breach(
+                    case.item_path(item),
+                    f"{item.name} : l’organisation de la surveillance est ce jour-là dans {other.where}",
+                    "perf-4",
+                )
     for rank, passage, items in case.passages():
         organised = [item for item in items if item.act.act and item.is_only(_is_organisation)]
         if not organised:
@@ -253,6 +276,7 @@ def teleconsultation(case: Case) -> Iterator[Finding]:
 NURSE: tuple[Rule, ...] = (
     *DAYS,
     unpaid_acts,
+    quantities,
     single_act,
     coordination,
     child,
