@@ -39,6 +39,7 @@ _COLOURS = {
 }
 
 _KINDS = {"QUARANTINED": "mis de côté", "BOUNCE": "non remis"}
+_MOVED = "mouvement de dette"
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 
 
@@ -178,7 +179,7 @@ def money_lines(settled: Iterable[Settled]) -> list[str]:
 
 def _told_by(one: Settled) -> str:
     """What a return says, by how often it says it."""
-    said = Counter(row.effect.outcome.label for row in one.effects)
+    said = Counter(_MOVED if row.effect.moved else row.effect.outcome.label for row in one.effects)
     return ", ".join(f"{count} × {label}" for label, count in said.items())
 
 
