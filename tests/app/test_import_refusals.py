@@ -158,3 +158,25 @@ def test_visits_of_a_billed_day_stay_done(office: Office) -> None:
     for name in ("jour.json", "autre.json"):
         import_visits(office, visit(YVONNE, "AMI 2"), visit(ROBERT, "AMI 3"), name=name)
     assert [row.state for row in office.journal.visits.find()] == [VisitState.DONE] * 2
+
+
+def test_windows_that_import_at_once_take_each_visit_once(tmp_path: Path) -> None:
+    patients = (YVONNE, ROBERT, LUCIEN)
+    with open_office(tmp_path):
+        pass
+    children = []
+    for rank in range(4):
+        child = os.fork()
+        if child == 0:
+            try:
+                with open_office(tmp_path) as office:
+                    told = [visit(one, heure=f"{hour:02}:00") for one in patients for hour in (8, 18)]
+                    import_visits(office, *told[rank:], *told[:rank], name=f"{rank}.json")
+                os._exit(0)
+            finally:
+                os._exit(1)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in children] == [0] * 4
+    with open_office(tmp_path) as office:
+        assert len(pending(office)) == 6
+        assert office.journal.health.check() == ()

@@ -19,12 +19,18 @@ from day_files import (
     pending,
     visit,
 )
+from days import CODE, short_day
+from life import office_of
+from surroundings import Surroundings
 
-from tournee.app.certify import abandon_visit
+from tournee.app.cards import read_ps, read_vitale, unlock
+from tournee.app.certify import abandon_visit, certify_visit, pending_visits
 from tournee.app.context import Office
 from tournee.app.imported import Answer
 from tournee.app.importing import import_day
 from tournee.billing.judged import read_judged
+from tournee.errors import BillingError
+from tournee.reader import Reader
 
 MORNING, EVENING = visit(YVONNE, "AMI 1", heure="08:15"), visit(YVONNE, "AMI 1", heure="18:00")
 
@@ -313,3 +319,30 @@ def test_a_corrected_number_leaves_a_visit_that_is_told(office: Office) -> None:
     done = import_visits(office, visit(ROBERT))
     assert answers(done) == ["nouvelle"]
     assert [gone.id for gone in done.absent] == [1]
+
+
+def test_a_name_or_a_key_told_later_is_kept(office: Office) -> None:
+    import_visits(office, visit({"nir": YVONNE["nir"]}), visit(ROBERT))
+    told = visit(YVONNE, nom="Yvonne LAMBERT"), visit(ROBERT)
+    assert answers(import_visits(office, *told)) == ["changée", "connue"]
+    kept = read_judged(office.journal.visits.get(1).payload).visit
+    assert (kept.name, kept.key) == ("Yvonne LAMBERT", "62")
+    assert answers(import_visits(office, visit({"nir": YVONNE["nir"]}), visit(ROBERT))) == ["connue"] * 2
+
+
+def test_what_a_visit_said_before_its_correction_is_not_billed(surroundings: Surroundings) -> None:
+    with (
+        office_of(surroundings.journal, surroundings.world.route()) as office,
+        Reader.open(surroundings.board.link_url) as reader,
+    ):
+        import_day(office, short_day(), "jour.toml")
+        ps = read_ps(reader)
+        unlock(reader, lambda: CODE)
+        vitale = read_vitale(office, reader)
+        row, old = pending_visits(office, ps)[0]
+        corrected = short_day().replace(b'deplacement = { indemnite = "IFA" }', b"", 1)
+        assert answers(import_day(office, corrected, "jour.toml")) == ["changée", "connue"]
+        with pytest.raises(BillingError, match="vient d’être changée"):
+            certify_visit(office, reader, ps, vitale, row, old)
+        row, new = pending_visits(office, ps)[0]
+        assert certify_visit(office, reader, ps, vitale, row, new).number == "000000001"

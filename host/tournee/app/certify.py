@@ -80,6 +80,7 @@ def certify_visit(
     _require_past(visit.visit, office.clock().date())
 
     def build(number: int) -> list[Sheet]:
+        _require_unchanged(office, row)
         invoice = make_invoice(
             ps.identity,
             _patient_of(visit.visit, vitale),
@@ -120,6 +121,16 @@ def _require_past(visit: Visit, today: date) -> None:
             f"La visite est datée du {visit.day:%d/%m/%Y}, dans {days} jour{'s' if days > 1 else ''}.",
             cause="la date du fichier du jour est fausse, ou l’horloge de cet appareil retarde",
             next_step="corrigez la date, ou attendez ce jour",
+        )
+
+
+def _require_unchanged(office: Office, row: VisitRow) -> None:
+    """Refuse to bill what a visit said before it was corrected in another window."""
+    if office.journal.visits.get(row.id).payload != row.payload:
+        raise BillingError(
+            f"La visite {row.id} vient d’être changée.",
+            cause="le fichier du jour, corrigé, a été repris entre-temps",
+            next_step="recommencez : elle sera facturée comme elle est maintenant",
         )
 
 

@@ -31,8 +31,9 @@ from tournee.billing.dayfile.day import (
     read_document,
     where_in,
 )
-from tournee.billing.judged import write_judged
+from tournee.billing.judged import read_judged, write_judged
 from tournee.billing.known import Gathered, Known, Past, facts_of
+from tournee.billing.same_visit import content_of
 from tournee.billing.visit import JudgedVisit
 from tournee.errors import StoreError
 from tournee.store import DayDraft, VisitDraft, VisitRow, VisitState
@@ -217,7 +218,8 @@ class _Planner:
             self._say(one, Answer.KNOWN, row, note="mise de côté : la rouvrir pour la facturer")
         elif row.invoice_id is not None:
             number = self._office.journal.invoices.get(row.invoice_id).number
-            other = "" if same else _UNTAKEN
+            is_told = content_of(read_judged(row.payload)) == one.content
+            other = "" if is_told else _UNTAKEN
             self._say(one, Answer.BILLED, row, note=f"facture {number}{other}")
         elif row.state is VisitState.DONE:
             self._say(one, Answer.BILLED, row, note="sa facture a été refusée : la rouvrir pour la corriger")

@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 
 from tournee.billing.judged import read_judged
-from tournee.billing.same_visit import content_of, same_acts, same_form, same_hours, shared_passage
+from tournee.billing.same_visit import content_of, same_acts, same_hours, says_no_more, shared_passage
 from tournee.billing.visit import JudgedVisit, Person, Visit
 from tournee.store import Journal, VisitRow, VisitState
 
@@ -117,7 +117,7 @@ class Matcher:
     def _is(self, one: Telling, row: VisitRow, *, named: bool = True) -> None:
         """This visit is that row; not `named` yet: the row takes its reference, so that it changes."""
         self._taken[row.id] = row
-        self._found[one.rank] = Match(row, same=named and same_form(one.judged, self._form(row)))
+        self._found[one.rank] = Match(row, same=named and says_no_more(one.judged, self._form(row)))
 
     def _form(self, row: VisitRow) -> JudgedVisit:
         if row.id not in self._forms:

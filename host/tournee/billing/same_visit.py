@@ -24,9 +24,11 @@ def content_of(judged: JudgedVisit) -> bytes:
     return json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def same_form(one: JudgedVisit, other: JudgedVisit) -> bool:
-    """Whether two tellings say the very same, in whatever order, their prices aside."""
-    return one.visit.day == other.visit.day and content_of(one) == content_of(other)
+def says_no_more(one: JudgedVisit, kept: JudgedVisit) -> bool:
+    """Whether a telling of a visit says nothing but what is kept of it, in whatever order."""
+    told, before = one.visit, kept.visit
+    names = told.name in ("", before.name) and told.key in ("", before.key)
+    return names and told.day == before.day and content_of(one) == content_of(kept)
 
 
 def same_hours(one: Visit, other: Visit) -> bool:
