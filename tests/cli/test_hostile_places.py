@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tournee.app.context import ReturnKey
+from tournee.config import password_source
+from tournee.errors import ConfigError
+
 TOURNEE = Path(sys.executable).with_name("tournee")
 LETTER = b"Subject: RSP/1/2\r\nContent-Type: Application/EDI-consent\r\n\r\n\xc9t\xe9\r\n"
 
@@ -133,3 +137,29 @@ def test_journal_that_is_empty_beside_its_key_is_not_begun_anew(config: Path) ->
     (config.parent / "journal.db").write_bytes(b"")
     done = run(config, "status")
     assert (done.returncode, "manque ou est vide" in told(done)) == (8, True)
+
+
+@pytest.mark.parametrize("kind", ["latin-1", "pipe", "absent", "open to others"])
+def test_password_file_that_is_none_is_told_without_its_content(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "mot-de-passe"
+    if kind == "pipe":
+        os.mkfifo(file, 0o600)
+    elif kind != "absent":
+        file.write_bytes(b"caf\xe9-secret\n" if kind == "latin-1" else b"secret\n")
+        file.chmod(0o644 if kind == "open to others" else 0o600)
+    with pytest.raises(ConfigError) as caught:
+        password_source("cabinet", "mail.example", file)()
+    assert (str(file) in caught.value.message, "secret" in str(caught.value)) == (True, False)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("part", ["cle", "certificat"])
+def test_pipe_in_place_of_a_key_or_certificate_of_returns_is_refused_at_once(
+    tmp_path: Path, part: str
+) -> None:
+    vectors = Path(__file__).parents[1] / "vectors" / "exchange"
+    files = {"certificat": vectors / "recipient-cert.pem", "cle": vectors / "recipient-key.pem"}
+    os.mkfifo(tmp_path / "pipe")
+    files[part] = tmp_path / "pipe"
+    with pytest.raises(ConfigError, match="pipe"):
+        ReturnKey(files["certificat"], files["cle"]).check()
