@@ -87,6 +87,9 @@ def test_a_care_too_old_to_be_paid_is_refused(office: Office) -> None:
     assert mistake.text.startswith("hors délai")
     done = import_visits(office, told, day=date(2024, 8, 16))
     assert "délai" not in [one.rule for one in done.visits[0].mistakes]
+    office.billable_months = 12
+    done = import_visits(office, told, day=date(2025, 11, 15))
+    assert "délai" in [one.rule for one in done.visits[0].mistakes]
 
 
 def test_a_head_that_does_not_read_refuses_the_file(office: Office) -> None:

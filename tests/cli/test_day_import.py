@@ -109,6 +109,15 @@ def test_one_refused_visit_leaves_the_others_taken() -> None:
     assert [(one["id"], one["acts"], one["nir"]) for one in listed] == [(1, "AMI 1", "2550699999001")]
 
 
+def test_how_old_a_care_may_be_is_a_setting() -> None:
+    name = write("jour.toml", '{ code = "AMI", coefficient = 1 }')
+    config = Path("tournee.toml")
+    config.write_text(config.read_text("utf-8") + "\n[facturation]\ndelai_mois = 0\n", "utf-8")
+    assert "[facturation] delai_mois" in str(run(name).exception)
+    config.write_text(config.read_text("utf-8").replace("delai_mois = 0", "delai_mois = 27"), "utf-8")
+    assert run(name).exit_code == 0
+
+
 def test_a_head_that_does_not_read_is_one_error_of_the_file() -> None:
     Path("jour.toml").write_text('[journee]\ndate = 2026-11-16\nprofession = "IF"\n[[visite]]\n', "utf-8")
     done = run("jour.toml")

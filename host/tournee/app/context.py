@@ -42,7 +42,8 @@ class Office:
     `clock` gives aware local times; `unseal` opens returns sealed for the PS, None when none are expected;
     `former` are the routes used before, whose returns are still taken in (`OCT-MODE-3`); `certificates` are
     those of Vitale cards read before, None to read each one's again; `tables` is the folder of the tables of
-    acts and prices taken in, `recipients` the caisses that are known; None: those that come with Tournée.
+    acts and prices taken in, `recipients` the caisses that are known; None: those that come with Tournée. A
+    care of more than `billable_months` is not taken in; 0: of more than is usual.
     """
 
     journal: Journal
@@ -53,6 +54,7 @@ class Office:
     certificates: KeptCertificates | None = None
     tables: Path | None = None
     recipients: Recipients | None = None
+    billable_months: int = 0
 
     def __enter__(self) -> Self:
         return self
@@ -120,7 +122,17 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
     certificates = KeptCertificates.beside(Path(config.journal), secret)
     unseal = None if key is None else key.unseal
     recipients = recipients_with(config.payers) if config.payers else None
-    return Office(journal, config.route, now, unseal, former, certificates, config.tables, recipients)
+    return Office(
+        journal,
+        config.route,
+        now,
+        unseal,
+        former,
+        certificates,
+        config.tables,
+        recipients,
+        config.billable_months,
+    )
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tournee.app.names import Who, patient_of
-from tournee.billing.breach import Remark
-from tournee.billing.dayfile.day import Mistake
 from tournee.billing.judged import read_judged
 from tournee.billing.pricing.items import decimal
 from tournee.billing.visit import JudgedVisit
 from tournee.store import Journal, VisitRow
+
+if TYPE_CHECKING:
+    from tournee.billing.breach import Remark
+    from tournee.billing.dayfile.day import Mistake
 
 _SHOWN, _ACTS_SHOWN = 60, 4
 

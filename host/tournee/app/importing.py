@@ -303,6 +303,7 @@ class _Planner:
             around,
             splitter=self._splitter,
             today=self._today,
+            months=self._office.billable_months,
         )
 
     def _facts(self, rank: int, one: JudgedOne) -> tuple[Known, ...]:

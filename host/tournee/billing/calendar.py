@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+BILLABLE_MONTHS = 27
+"""Months after which the AMO pays a care no more: two years from the quarter that follows (Code de la
+sécurité sociale, L332-1) are 27 months at most. No profile says it: to be confirmed.
+"""
+
 _SATURDAY, _SUNDAY = 5, 6
 # (month, day) of the national days; those that follow Easter come behind
 _FIXED = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}

@@ -18,6 +18,7 @@ from tournee.store import STATIONS
 from tournee.tables.document import DocumentError, TableText, load, parse
 
 _NO_STATION = -1
+_MONTHS_MAX = 120
 _ZONE_SHOWN = 40
 FILE = "Le fichier de configuration"
 NEXT = "indiquez où il est, ou créez-le d’après le modèle"
@@ -35,7 +36,8 @@ class Config:
     """What the configuration file says; paths are absolute. `routes` by name, `active` names one of them;
     `station` tells this host from others that send from the same address (`OCT-MSG-4`). `tables` is the
     folder of the nomenclature's tables, `editors` the public keys of those who sign them. `payers` are the
-    caisses and AMC that the carer added.
+    caisses and AMC that the carer added. A care of more than `billable_months`
+    is refused; 0: of more than is usual.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class Config:
     tables: Path | None = None
     payers: tuple[OwnPayer, ...] = ()
     editors: Mapping[str, Path] = field(default_factory=dict)
+    billable_months: int = 0
 
     @property
     def route(self) -> Route:
@@ -81,12 +84,15 @@ def _config(document: TableText, path: Path) -> Config:
         root.section("envoi", required=True),
     )
     returns, routes = root.section("retours"), root.section("route", required=True)
-    acts = root.section("nomenclature")
+    acts, care = root.section("nomenclature"), root.section("facturation")
     editors = acts.section("editeurs")
     payers = read_own(home)
     station = sending.whole("poste", _NO_STATION)
     if not _NO_STATION <= station < STATIONS:
         sending.wrong("poste", f"un nombre de 0 à {STATIONS - 1} est attendu, pas {station}")
+    months = care.whole("delai_mois", 0)
+    if care.has("delai_mois") and not 1 <= months <= _MONTHS_MAX:
+        care.wrong("delai_mois", f"un nombre de 1 à {_MONTHS_MAX} est attendu, pas {months}")
     config = Config(
         path=path.resolve(),
         journal=journal.file("chemin", home) or home / "journal.db",
@@ -101,10 +107,11 @@ def _config(document: TableText, path: Path) -> Config:
         return_key=returns.file("cle", home),
         station=None if station == _NO_STATION else station,
         payers=payers,
+        billable_months=months,
         tables=acts.file("dossier", home) or home / "nomenclature",
         editors={name: file for name in editors.values if (file := editors.file(name, home, required=True))},
     )
-    for table in (root, journal, sending, returns, routes, acts, editors):
+    for table in (root, journal, sending, returns, routes, acts, care, editors):
         table.finish()
     if config.active not in config.routes:
         sending.wrong("route", f"aucune table [route.{config.active}]")

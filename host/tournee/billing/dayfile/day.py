@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path as FilePath
 
 from tournee.billing.breach import Breach, Path, Remark, place_of, told
+from tournee.billing.calendar import BILLABLE_MONTHS
 from tournee.billing.dayfile.visits import DraftVisit, read_visit
 from tournee.billing.judging import Verdict, facts_before, judge
 from tournee.billing.known import Known, Nothing, Past, Together
@@ -27,10 +28,6 @@ from tournee.tables.table import Table
 DAY, VISIT = "journee", "visite"
 _NO_HOUR = 24 * 60  # minutes
 _NO_DAY = date.min  # stands in for a missing date, so that the visits are read all the same
-BILLABLE_MONTHS = 27
-"""Months after which the AMO pays a care no more: two years from the quarter that follows (Code de la
-sécurité sociale, L332-1) are 27 months at most. No profile says it: to be confirmed.
-"""
 _PROFESSIONS: dict[str, Profession] = {"IF": "IF", "MK": "MK"}
 
 
@@ -216,19 +213,22 @@ def judge_one(
     *,
     splitter: Splitter = Splitter.OCT,
     today: date | None = None,
+    months: int = 0,
 ) -> JudgedOne:
-    """Judge one visit, whose form was right, among all that is `around` it. As `judge_day`."""
+    """Judge one visit, whose form was right, among all that is `around` it. As `judge_day`; one of more than
+    `months` (0: of more than is usual) is too old.
+    """
     draft, path = one.draft, (VISIT, one.rank)
     if draft is None:
         raise ValueError(one.rank)
     found = judge(draft.visit, read.carer, around, table, splitter=splitter)
-    breaches = [*_out_of_time(draft.visit, today), *found.breaches]
+    breaches = [*_out_of_time(draft.visit, today, months or BILLABLE_MONTHS), *found.breaches]
     placed = [replace(told, path=(*path, *draft.place_of(told.path))) for told in breaches]
     remarks = tuple(replace(told, path=(*path, *draft.place_of(told.path))) for told in found.remarks)
     return JudgedOne(one.rank, found, _mistakes(placed, document), remarks)
 
 
-def _out_of_time(visit: Visit, today: date | None) -> Iterator[Breach]:
+def _out_of_time(visit: Visit, today: date | None, months: int) -> Iterator[Breach]:
     """A visit of a day to come; one that is too old to be paid."""
     if today is None:
         return
@@ -242,10 +242,10 @@ def _out_of_time(visit: Visit, today: date | None) -> Iterator[Breach]:
             "corriger la date, ou attendre ce jour",
             "jour",
         )
-    elif first < months_before(today, BILLABLE_MONTHS):
+    elif first < months_before(today, months):
         yield Breach(
             ("passages", 0, "date"),
-            f"hors délai : un soin du {first:%d/%m/%Y} a plus de {BILLABLE_MONTHS} mois, délai au-delà "
+            f"hors délai : un soin du {first:%d/%m/%Y} a plus de {months} mois, délai au-delà "
             "duquel la caisse ne devrait plus le payer (à vérifier auprès d’elle) : corriger la date, ou "
             "l’adresser à la caisse par un autre moyen",
             "délai",

@@ -17,6 +17,7 @@ from tournee.errors import BillingError
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
+    from tournee.app.imported import SeenVisit
     from tournee.store import VisitRow
 
 
@@ -63,11 +64,9 @@ def visits(desk: Desk, filters: Filters, as_json: bool) -> None:
     """Liste les visites prises au journal, la plus récente d’abord, avec le numéro à donner aux autres
     commandes. Un patient se cherche aussi par la fin de son NIR.
     """
-    from tournee.app.imported import seen
-
     with desk.office() as office:
         rows, more = filters.shown(_visits(office, filters))
-        told = [seen(office.journal, row) for row in rows]
+        told = _seen(office, rows)
     if as_json:
         values.write({"visits": [values.visit(one) for one in told], "more": more})
         return
@@ -76,6 +75,14 @@ def visits(desk: Desk, filters: Filters, as_json: bool) -> None:
     desk.console.print(visit_table(told))
     if more:
         desk.console.print(more_line(filters))
+
+
+def _seen(office: Office, rows: list[VisitRow]) -> list[SeenVisit]:
+    if not rows:
+        return []
+    from tournee.app.imported import seen
+
+    return [seen(office.journal, row) for row in rows]
 
 
 def _visits(office: Office, filters: Filters) -> Iterator[VisitRow]:
@@ -92,9 +99,7 @@ def _visits(office: Office, filters: Filters) -> Iterator[VisitRow]:
 
 def _is_of(office: Office, row: VisitRow, patient: str) -> bool:
     """Whether a visit is of the patient of this name, as far as it is known, or of this end of a NIR."""
-    from tournee.app.imported import seen
-
-    who = seen(office.journal, row).who
+    who = _seen(office, [row])[0].who
     by_number = patient.isalnum() and who.number.endswith(patient.upper())
     return by_number or patient.casefold() in who.name.casefold()
 
