@@ -1,4 +1,4 @@
-"""What the visits of day files cost: judged together, in the order of the files, and taken nowhere."""
+"""What the visits of day files cost: judged together, in the order of their days, and taken nowhere."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from tournee.billing.dayfile.day import (
     JudgedOne,
     Mistake,
     ReadDay,
-    judge_day,
+    judge_days,
     read_day,
     read_document,
 )
-from tournee.billing.known import Known, Nothing, Past, Together, facts_of
+from tournee.billing.known import Past
 from tournee.billing.nomenclature.table import Nomenclature
 from tournee.billing.quote import Quote, quote
+from tournee.tables.document import TableText
 
 
 @dataclass(frozen=True)
@@ -53,20 +54,20 @@ def price_files(files: Sequence[tuple[str, bytes]], past: Past | None, table: No
 
     BillingError for what is no document at all.
     """
-    known: list[Known] = []
-    done = []
-    for name, data in files:
+    read: dict[int, tuple[ReadDay, TableText]] = {}
+    wrong: dict[int, tuple[Mistake, ...]] = {}
+    for at, (name, data) in enumerate(files):
         try:
-            read = read_day(data, name)
+            read[at] = read_day(data, name), read_document(data, name)
         except DayError as error:
-            done.append(Priced(name, None, (), error.mistakes, table))
+            wrong[at] = error.mistakes
+    judged = dict(zip(read, judge_days(list(read.values()), table, past=past), strict=True))
+    done = []
+    for at, (name, _) in enumerate(files):
+        if at in wrong:
+            done.append(Priced(name, None, (), wrong[at], table))
             continue
-        around = Together(tuple(known), past or Nothing())
-        judged = judge_day(read, read_document(data, name), table, past=around)
-        visits = tuple(PricedVisit(one, quote(one.judgement)) for one in judged)
-        of_day = table.over(read.day, read.day)
-        done.append(Priced(name, read, visits, read.mistakes, of_day))
-        for one in judged:
-            where = f"la visite {one.rank + 1} de « {name} »"
-            known.extend(facts_of(one.judgement.visit, where))
+        day = read[at][0]
+        visits = tuple(PricedVisit(one, quote(one.judgement)) for one in judged[at])
+        done.append(Priced(name, day, visits, day.mistakes, table.over(day.day, day.day)))
     return done

@@ -14,7 +14,7 @@ from tournee.billing.breach import Breach, Path, Remark, place_of, told
 from tournee.billing.calendar import BILLABLE_MONTHS
 from tournee.billing.dayfile.visits import DraftVisit, read_visit
 from tournee.billing.judging import Verdict, facts_before, judge
-from tournee.billing.known import Known, Nothing, Past, Together
+from tournee.billing.known import Among, Known, Nothing, Past
 from tournee.billing.nomenclature.table import Nomenclature, Profession
 from tournee.billing.numbers import billing_number_fault
 from tournee.billing.rules.case import Carer, carer_of, months_before
@@ -158,36 +158,47 @@ def judge_day(
 ) -> tuple[JudgedOne, ...]:
     """Judge every visit whose form was right, among the others of the file and those that `past` knows.
 
-    Of two that collide the later in the day is refused, whatever their order in the file.
     `today`: a visit of a day after it, or one too old, is refused; None: the day is not looked at.
     """
-    facts = {one.rank: known_before(read, one, table) for one in read.visits if one.draft is not None}
-    places = {rank: place for place, rank in enumerate(in_day(read, facts))}
-    judged = []
-    for rank in facts:
-        others = [
-            one._replace(earlier=places[other] < places[rank])
-            for other, known in facts.items()
-            if other != rank
-            for one in known
-        ]
-        around = Together(others, past or Nothing())
-        judged.append(
-            judge_one(read, read.visits[rank], document, table, around, splitter=splitter, today=today)
-        )
-    return tuple(judged)
+    return judge_days([(read, document)], table, past=past, splitter=splitter, today=today)[0]
+
+
+def judge_days(
+    files: Sequence[tuple[ReadDay, TableText]],
+    table: Nomenclature,
+    *,
+    past: Past | None = None,
+    splitter: Splitter = Splitter.OCT,
+    today: date | None = None,
+) -> list[tuple[JudgedOne, ...]]:
+    """Judge the visits of files together, as `judge_day` those of one.
+
+    Of two that collide the later in the day is refused, whatever their order in a file and that of the files.
+    """
+    visits = [(at, one) for at, (read, _) in enumerate(files) for one in read.visits if one.draft is not None]
+    order = sorted(visits, key=lambda entry: (_when(entry[1]), entry[0], entry[1].rank))
+    among = Among([known_before(files[at][0], one, table) for at, one in order], past or Nothing())
+    judged: list[dict[int, JudgedOne]] = [{} for _ in files]
+    for place, (at, one) in enumerate(order):
+        read, document = files[at]
+        around = among.seen_from(place)
+        judged[at][one.rank] = judge_one(read, one, document, table, around, splitter=splitter, today=today)
+    return [tuple(found[rank] for rank in sorted(found)) for found in judged]
 
 
 def in_day(read: ReadDay, ranks: Container[int]) -> list[int]:
     """These visits in the order of their day, in which the later of two that collide is refused."""
-    drafts = ((one.rank, one.draft) for one in read.visits if one.rank in ranks)
-    return [rank for _, rank in sorted((_when(draft.visit), rank) for rank, draft in drafts if draft)]
+    there = [one for one in read.visits if one.rank in ranks and one.draft is not None]
+    return [one.rank for one in sorted(there, key=lambda one: (_when(one), one.rank))]
 
 
-def _when(visit: Visit) -> tuple[date, int, str, int, str]:
+def _when(one: ReadVisit) -> tuple[date, int, str, int, str]:
     """When a visit was, as far as it tells; those without hour come last, by patient, then by their road and
     what was done: never by their order in the file.
     """
+    if one.draft is None:
+        raise ValueError(one.rank)
+    visit = one.draft.visit
     first = min(visit.passages, key=lambda one: (one.day, _NO_HOUR if one.minute is None else one.minute))
     driven = sum(one.travel.kilometres for one in visit.passages if one.travel is not None)
     minute = _NO_HOUR if first.minute is None else first.minute

@@ -39,8 +39,8 @@ def visit() -> None:
 def price(desk: Desk, files: tuple[Path, ...], with_journal: bool, as_json: bool) -> None:
     """Dit pour chaque visite ses lignes, leur prix, qui paie, ce que les règles refusent et ce qui se perd.
 
-    Rien n’est pris au journal. Plusieurs fichiers sont jugés ensemble, dans leur ordre. L’état de sortie dit
-    si tout peut être facturé.
+    Rien n’est pris au journal. Plusieurs fichiers sont jugés ensemble, dans l’ordre de leurs jours et heures.
+    L’état de sortie dit si tout peut être facturé.
     """
     from tournee.cli.display import priced
 
