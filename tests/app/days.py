@@ -12,10 +12,10 @@ VITALE_CARD = "moreau"
 CODE = "1234"
 
 
-def short_day() -> bytes:
+def short_day(date: str = "2026-11-15") -> bytes:
     """Two visits of the nurse's demonstration day: FSE and DRE with a card, and one in mode 05."""
     text = files("tournee.emulation").joinpath("days", "infirmier.toml").read_text("utf-8")
     head, *visits = text.split("[[visite]]")
     kept = [visit for visit in visits if "Hugo MOREAU" in visit or "Paul MARTINEZ" in visit]
     assert len(kept) == 2
-    return "[[visite]]".join([head, *kept]).encode()
+    return "[[visite]]".join([head.replace("2026-11-15", date), *kept]).encode()

@@ -98,7 +98,7 @@ def test_files_framed_before_the_change_keep_their_route_and_those_after_take_th
         certify_and_close(opened, both, short_day())
         make_files(opened)
     with office(both, new, old) as opened:
-        certify_and_close(opened, both, short_day() + b"# encore\n")
+        certify_and_close(opened, both, short_day("2026-11-16"))
         make_files(opened)
         sent = send(opened)
         assert [one.error for one in sent] == [None] * 6
@@ -164,10 +164,10 @@ def test_from_one_oct_to_another_and_to_the_insurers_each_keeps_what_was_framed_
         certify_and_close(opened, both, short_day())
         make_files(opened)
         opened.route, opened.former = here, (there,)
-        certify_and_close(opened, both, short_day() + b"# encore\n")
+        certify_and_close(opened, both, short_day("2026-11-16"))
         make_files(opened)
         opened.route, opened.former = direct(both), (here, there)
-        certify_and_close(opened, both, short_day() + b"# enfin\n")
+        certify_and_close(opened, both, short_day("2026-11-14"))
         make_files(opened)
         sent = send(opened)
         assert [one.message.route for one in sent] == ["autre", here.name] + ["direct-emule"] * 3

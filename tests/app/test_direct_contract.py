@@ -80,7 +80,7 @@ def test_enriched_fse_go_in_files_per_recipient_when_the_route_says_so(both: Sur
         send(opened)
         fetch(opened)
         assert states(opened) == [SheetState.PAID]
-    assert [(one.amc, one.amount) for one in both.world.oct.claims] == [("0099900009", 415)]
+    assert [(one.amc, one.amount) for one in both.world.oct.claims] == [("0099900009", 491)]
     assert addressees(both) == ["factures@oct.example"]
 
 

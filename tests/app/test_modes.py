@@ -249,5 +249,5 @@ def test_enriched_fse_closed_before_the_change_go_per_recipient(surroundings: Su
         send(office)
         fetch(office)
         assert states(office) == [SheetState.PAID]
-        assert [row.paid for row in office.journal.overview()[::-1]] == [1038]
-    assert [(one.amc, one.amount) for one in surroundings.world.oct.claims] == [("0099900009", 415)]
+        assert [row.paid for row in office.journal.overview()[::-1]] == [1228]
+    assert [(one.amc, one.amount) for one in surroundings.world.oct.claims] == [("0099900009", 491)]

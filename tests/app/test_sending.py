@@ -65,7 +65,7 @@ def test_file_that_cannot_leave_does_not_stop_the_next(surroundings: Surrounding
     with office_of(surroundings.journal, replace(route, name="ancien", identifier="732829320")) as office:
         make_one_file(office, surroundings)
         office.route = route
-        make_one_file(office, surroundings, short_day().replace(b"2026-11-15", b"2026-11-16"))
+        make_one_file(office, surroundings, short_day("2026-11-16"))
         kept, sent = send(office)
     assert (type(kept.error), kept.message) == (ConfigError, None)
     assert sent.error is None

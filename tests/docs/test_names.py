@@ -15,7 +15,14 @@ from documents import DOCS, ROOT, code_words, documents, table
 
 ROOMS = ("firmware", "boards", "host", "tools", "tests", "tournee", ".github")
 MADE = {"names.c"}  # by a build
-OF_THE_USER = {"tournee.toml", "journee.toml", "day.toml", "sesam.ini", "DIR/tournee.toml"}
+OF_THE_USER = {
+    "tournee.toml",
+    "organismes.toml",
+    "journee.toml",
+    "day.toml",
+    "sesam.ini",
+    "DIR/tournee.toml",
+}
 WRITTEN_BY_HAND = [one for one in documents() if one.parts[0] != "firmware" and one.name != "EXCHANGE.md"]
 
 

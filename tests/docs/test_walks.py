@@ -190,7 +190,7 @@ def test_programs_for_editors_run_as_they_stand(tmp_path: Path) -> None:
     assert "000001 sent" in day
     assert "ARL" in day
     assert standing.startswith("000000002 acceptée 0,00")
-    assert "000000001 payée 10,38" in standing
+    assert "000000001 payée 12,28" in standing  # 5,03 + 1,35 + 3,15 + 2,75
     assert (errors, len(reader.split())) == ("", 3)
 
 
