@@ -17,6 +17,7 @@ from tournee.billing.rules.case import Carer, Case, Rule
 from tournee.billing.rules.common import COMMON
 from tournee.billing.rules.limits import LIMITS
 from tournee.billing.rules.nurse import NURSE
+from tournee.billing.rules.patient import amc_breaches
 from tournee.billing.rules.payers import nature_breaches
 from tournee.billing.rules.physiotherapist import PHYSIOTHERAPIST
 from tournee.billing.rules.prescription import PRESCRIPTION
@@ -62,6 +63,8 @@ def judge(
     judged = JudgedVisit(carer.number, carer.profession, visit, lines, f"{table.name} {table.version}")
     case = Case(visit, carer, table, items, lines, past)
     breaches = [*unknown, *visit_breaches(visit, splitter=splitter)]
+    if visit.typed is not None:
+        breaches += amc_breaches(visit, visit.typed)
     if visit.typed is not None:
         breaches += nature_breaches(judged, visit.typed)
     remarks: list[Remark] = []

@@ -51,6 +51,7 @@ class Known(NamedTuple):
     earlier: bool = True
     agreed: bool = False
     renewal: bool = False
+    kept: bool = False  # the journal holds it: it stands, whatever is judged beside it
 
     def has(self, *codes: str) -> bool:
         """Whether one of its lines has one of these codes."""
@@ -299,6 +300,7 @@ def read_many(kept: Sequence[bytes], where: Sequence[str]) -> list[tuple[Known, 
                     True,  # as all that was there before
                     bool(agreed),
                     bool(renewal),
+                    True,  # kept
                 )
                 for day, minute, at, shared, lines, (agreed, renewal) in passages
             ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ Finding = Breach | Remark
 Rule = Callable[["Case"], Iterator[Finding]]
 
 HERE = "cette visite"
+_ONE_GO = 60  # minutes between two patients of one home or establishment who are seen in one go
 YEAR = 12  # months
 
 
@@ -154,16 +156,28 @@ class Case:
 
 
 def seen_together(case: Case, rank: int) -> list[Known]:
-    """The passages of other patients by the same carer, in the same place and go, that came before."""
+    """The passages of other patients by the same carer, in the same place and go: one label, however it is
+    spelled, and an hour apart at most.
+    """
     passage = case.visit.passages[rank]
     return [
         one
         for one in case.past.of_carer(case.carer.number, passage.day)
-        if one.earlier
-        and one.shared == passage.shared != ""
-        and one.minute == passage.minute
+        if passage.shared
+        and plain_label(one.shared) == plain_label(passage.shared)
+        and _in_one_go(one.minute, passage.minute)
         and not one.person.same(case.visit.person)
     ]
+
+
+def _in_one_go(one: int | None, other: int | None) -> bool:
+    return one is None or other is None or abs(one - other) <= _ONE_GO
+
+
+def plain_label(label: str) -> str:
+    """A label of a home, capitals, accents and spaces aside."""
+    plain = unicodedata.normalize("NFKD", label.casefold())
+    return "".join(char for char in plain if char.isalnum())
 
 
 def months_before(day: date, months: int) -> date:

@@ -309,7 +309,11 @@ def institution(case: Case) -> Iterator[Finding]:
         if passage.travel is None or passage.place != "institution" or not passage.shared:
             continue
         for other in seen_together(case, rank):
-            if other.place == "institution" and any(line.code in TRAVEL for line in other.lines):
+            if (
+                other.earlier
+                and other.place == "institution"
+                and any(line.code in TRAVEL for line in other.lines)
+            ):
                 yield Breach(
                     case.travel_path(rank),
                     f"établissement « {passage.shared} » : un seul déplacement pour plusieurs patients, "

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from tournee.billing.breach import Breach, Remark
 from tournee.billing.nomenclature.table import Cotation
-from tournee.billing.pricing.items import BSX, DEPENDENT, MAJORATIONS, SINGLE, TELE, TRAVEL, FoundAct, decimal
+from tournee.billing.pricing.items import (
+    BSX,
+    DEPENDENT,
+    MAJORATIONS,
+    SINGLE,
+    TELE,
+    TRAVEL,
+    FoundAct,
+    decimal,
+    is_analgesia,
+)
 from tournee.billing.pricing.session import FULL
 from tournee.billing.rules.case import Case, Finding, Rule
 from tournee.billing.rules.nurse_days import DAYS, DEPENDENT_HOME
@@ -34,6 +44,12 @@ def unpaid_acts(case: Case) -> Iterator[Finding]:
 
 def _named_would_pay(case: Case, item: FoundAct) -> Iterator[Finding]:
     """An act told by its pair alone, of which one reading is paid in full."""
+    if item.is_only(is_analgesia):
+        yield Remark(
+            case.item_path(item),
+            f"{item.name} : avant un pansement lourd il est payé plein ; nommer le pansement (« acte = … »)",
+            "11B-analgesie",
+        )
     if item.act.act or item.act.derogation:
         return
     for name, test in (("prelev", _is_full), ("5bis", _is_5bis)):

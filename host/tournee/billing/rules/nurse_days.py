@@ -187,21 +187,32 @@ def _shared_home(case: Case, rank: int, codes: list[str]) -> Iterator[Finding]:
     if not codes or passage.place == "institution" or not whole:
         return
     for other in seen_together(case, rank):
-        theirs = [line for line in other.lines if line.code in (_AT_HOME, DEPENDENT_HOME)]
-        if not any(line.coefficient == COEFFICIENT_ONE for line in theirs):
-            continue
-        with_forfait = any(line.code == DEPENDENT_HOME for line in theirs) or DEPENDENT_HOME in codes
-        text = (
-            "IFI des autres patients dépendants : coefficient 0,01 ; rien pour ceux qui ne le sont pas"
-            if with_forfait
-            else "une seule IFA par passage au domicile"
-        )
-        yield Breach(
-            case.travel_path(rank),
-            f"foyer « {passage.shared} », vu dans {other.where} : {text}",
-            "ifi" if DEPENDENT_HOME in codes else "ifd",
-        )
-        return
+        theirs = {line.code for line in other.lines if line.coefficient == COEFFICIENT_ONE}
+        home = f"foyer « {passage.shared} », vu dans {other.where}"
+        if _AT_HOME in codes and DEPENDENT_HOME in theirs:  # whichever came first: the dependent's is due
+            yield Breach(
+                case.travel_path(rank),
+                f"{home} : un patient au forfait y est vu, rien pour ceux qui n’y sont pas",
+                "ifd",
+            )
+            return
+        if _AT_HOME in codes and _AT_HOME in theirs and other.earlier:
+            yield Breach(case.travel_path(rank), f"{home} : une seule IFA par passage au domicile", "ifd")
+            return
+        if DEPENDENT_HOME in codes and DEPENDENT_HOME in theirs and other.earlier:
+            yield Breach(
+                case.travel_path(rank),
+                f"{home} : IFI des autres patients dépendants, coefficient 0,01",
+                "ifi",
+            )
+            return
+        if DEPENDENT_HOME in codes and _AT_HOME in theirs and other.kept:
+            yield Breach(
+                case.travel_path(rank),
+                f"{home} : son IFA n’est pas due, l’ôter d’abord (visite à corriger ou à mettre de côté)",
+                "ifd",
+            )
+            return
 
 
 def _four_a_day(case: Case) -> Iterator[Finding]:

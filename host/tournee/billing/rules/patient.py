@@ -37,6 +37,11 @@ def patient_breaches(visit: Visit, patient: Patient, ps: PsIdentity) -> Iterator
     yield from _test_and_real(visit, patient, ps)
     yield from _rights(visit, patient)
     yield from _age(visit, patient)
+    yield from amc_breaches(visit, patient)
+
+
+def amc_breaches(visit: Visit, patient: Patient) -> Iterator[Breach]:
+    """Judge what is asked of an AMC, as soon as the patient is known: typed, or by the card."""
     amc = amc_in_force(visit, patient)
     yield from _contract_needs_an_open_amc(visit, patient, amc)
     yield from _dre_needs_an_amc(visit, amc)

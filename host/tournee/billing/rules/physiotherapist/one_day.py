@@ -15,7 +15,7 @@ from tournee.billing.known import Known
 from tournee.billing.nomenclature.table import Cotation
 from tournee.billing.pricing.items import FoundAct
 from tournee.billing.pricing.visit_lines import SUNDAY
-from tournee.billing.rules.case import Case, Finding, months_before
+from tournee.billing.rules.case import Case, Finding, months_before, plain_label
 from tournee.billing.rules.physiotherapist.series import (
     is_session,
     main_article,
@@ -201,7 +201,8 @@ def _one_cotation(case: Case, rank: int, item: FoundAct) -> Iterator[Finding]:
         for one in case.past.of_carer(case.carer.number, passage.day)
         if one.earlier
         and one.group > 1
-        and (one.minute, one.shared) == (passage.minute, passage.shared)
+        and one.minute == passage.minute
+        and plain_label(one.shared) == plain_label(passage.shared)
         and not one.person.same(case.visit.person)
     ]
     for one in together:
