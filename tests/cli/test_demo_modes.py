@@ -143,9 +143,9 @@ def test_enriched_the_oct_asks_amc_for_the_shares_of_contract_99(tmp_path: Path)
     assert len(told["invoices"]) == len(ENRICHED)
     assert set(ends(told)) == ENRICHED
     claims = [(claim["amc"], claim["invoice"], claim["amount"]) for claim in told["claims"]]
-    assert sorted(claims) == [("0035500042", "000000003", 1132), ("0099900009", "000000002", 415)]
+    assert sorted(claims) == [("0035500042", "000000003", 1161), ("0099900009", "000000002", 491)]
     paid = {row["patient"]: row["paid"] for row in told["invoices"]}
-    assert (paid["MOREAU HUGO"], paid["LE GUEN ANNICK"], paid["ROBIN INES"]) == (1038, 2830, 717)
+    assert (paid["MOREAU HUGO"], paid["LE GUEN ANNICK"], paid["ROBIN INES"]) == (1228, 2902, 768)
 
 
 def test_a_day_with_contract_99_is_refused_split_at_source(tmp_path: Path) -> None:

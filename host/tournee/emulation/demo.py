@@ -24,6 +24,7 @@ from tournee.app.context import Office
 from tournee.app.importing import import_day
 from tournee.app.inbound import Settled, fetch
 from tournee.app.outbound import close_lots, make_files, send
+from tournee.billing.dayfile.day import DayError
 from tournee.boards import BOARDS
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
@@ -192,8 +193,14 @@ def _reader_at_hand(
 
 
 def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, watch: DemoWatcher) -> None:
-    """One carer's day: import, certify each visit with its cards, close the lots."""
+    """One carer's day: import, certify each visit with its cards, close the lots.
+
+    DayError when a visit is refused: who tries a day wants to know, and nothing is billed.
+    """
     imported = import_day(office, day.data, day.name)
+    mistakes = tuple(mistake for visit in imported.visits for mistake in visit.mistakes)
+    if mistakes:
+        raise DayError(day.name, mistakes)
     board.insert("ps", load_card(ps_card_of(imported.ps_number)))
     ps = read_ps(reader)
     unlock(reader, lambda: CODE)

@@ -12,13 +12,13 @@ from rich.table import Table
 from tournee.app.payers import KnownPayer, NewPayer, add_payer, known_payers, payers_of
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
-from tournee.cli.french import FrenchCommand
+from tournee.cli.french import FrenchGroup
 from tournee.errors import ConfigError
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-@click.group("recipient")
+@click.group("recipient", cls=FrenchGroup)
 def recipient() -> None:
     """Les caisses et les organismes complémentaires que l’on peut facturer.
 
@@ -44,7 +44,7 @@ def list_recipients(desk: Desk, own: bool, as_json: bool) -> None:
     desk.console.print(table)
 
 
-@recipient.command("show", cls=FrenchCommand, short_help="L’un d’eux.")
+@recipient.command("show", short_help="L’un d’eux.")
 @click.argument("number", metavar="NUMÉRO")
 @json_option
 @click.pass_obj
@@ -65,7 +65,7 @@ def show(desk: Desk, number: str, as_json: bool) -> None:
         desk.console.print(_line(one), soft_wrap=True)
 
 
-@recipient.command("add", cls=FrenchCommand, short_help="Ajoute une caisse ou un organisme.")
+@recipient.command("add", short_help="Ajoute une caisse ou un organisme.")
 @click.argument("number", metavar="NUMÉRO")
 @click.option("--name", metavar="NOM", required=True, help="Son nom, pour vous.")
 @click.option("--organisme", metavar="3 CHIFFRES", default="", help="Caisse : organisme destinataire.")
