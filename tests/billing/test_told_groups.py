@@ -55,6 +55,41 @@ def test_amounts_that_are_not_told_are_worked_out(nurse, patient, fse):
     assert (made.fee, made.amo) == (1340, 804)
 
 
+def with_acts(groups, *acts):
+    """The same groups with these acts, of which nothing is told but date, code, coefficient, complement."""
+    made = [
+        zones.make(1610, "", day, code, value, *[""] * 7, more, "", "") for day, code, value, more in acts
+    ]
+    first = next(rank for rank, group in enumerate(groups) if group.id == 1610)
+    rest = [group for group in groups if group.id != 1610]
+    return Told([*rest[:first], *made, *rest[first:]], known=KNOWN)
+
+
+def test_an_allowance_that_comes_again_is_of_another_passage(nurse, patient, fse):
+    once = [("20261113", "AMI", "100", ""), ("20261113", "MAU", "", ""), ("20261113", "IFA", "", "")]
+    made = invoice_from_groups(with_acts(fse, *once, *once), nurse, [patient()], Asked(FSE, SECURED))
+    assert [(line.code, line.base) for line in made.lines] == [("AMI", 335), ("MAU", 135), ("IFA", 275)] * 2
+
+
+def test_a_complement_that_comes_again_raises_another_passage(nurse, patient, fse):
+    once = ("20261115", "AMI", "400", "F")
+    made = invoice_from_groups(with_acts(fse, once, once), nurse, [patient()], Asked(FSE, SECURED))
+    assert [line.base for line in made.lines] == [1340 + 850] * 2
+
+
+@pytest.mark.parametrize(("hour", "base"), [("", 1340 + 915), ("2130", 1340 + 915), ("0310", 1340 + 1830)])
+def test_the_hour_behind_a_date_tells_the_two_nights_apart(nurse, patient, fse, hour, base):
+    told = with_acts(fse, (f"20261113{hour}", "AMI", "400", "N"))
+    made = invoice_from_groups(told, nurse, [patient()], Asked(FSE, SECURED))
+    assert [line.base for line in made.lines] == [base]
+
+
+def test_an_hour_that_cannot_be_is_refused(nurse, patient, fse):
+    told = with_acts(fse, ("202611132460", "AMI", "400", ""))
+    with pytest.raises(GroupError, match="une heure HHMM est attendue"):
+        invoice_from_groups(told, nurse, [patient()], Asked(FSE, SECURED))
+
+
 @pytest.mark.parametrize(
     ("place", "value", "said"),
     [

@@ -14,7 +14,7 @@ import pytest
 from documents import DOCS, ROOT, code_words, documents, table
 
 ROOMS = ("firmware", "boards", "host", "tools", "tests", "tournee", ".github")
-MADE = {"names.c"}  # by a build
+MADE = {"names.c", "tools/attack/found"}  # by a build, by a run
 OF_THE_USER = {
     "tournee.toml",
     "organismes.toml",
@@ -37,7 +37,7 @@ def test_every_path_named_is_there(document: Path) -> None:
     named = [word for word in code_words(document) if re.match(rf"({'|'.join(ROOMS)})/[^ ]*$", word)]
     if document == Path("host/docs/changelog.md"):
         named = [word for word in named if word not in former()]
-    assert [word for word in named if not is_there(word)] == []
+    assert [word for word in named if word not in MADE and not is_there(word)] == []
 
 
 @pytest.mark.parametrize("document", [one for one in documents() if one.name != "changelog.md"], ids=str)

@@ -92,6 +92,16 @@ def day(group: Group, field: str) -> date:
         raise wrong(group, field, "une date AAAAMMJJ est attendue") from None
 
 
+def minute(group: Group, field: str) -> int | None:
+    """The minute of the day of a field AAAAMMJJHHMM, None where the day alone is told; GroupError."""
+    hours = group.field(field)[_DAY:]
+    if not hours:
+        return None
+    if not (hours.isascii() and hours.isdigit() and hours[:2] < "24" and hours[2:] < "60"):
+        raise wrong(group, field, "une heure HHMM est attendue après la date")
+    return int(hours[:2]) * 60 + int(hours[2:])
+
+
 def wrong(group: Group, field: str, why: str) -> GroupError:
     """What is wrong with a field, at its place."""
     return GroupError(group.id, f"{_place(group, field)} « {group.field(field)} » : {why}.")

@@ -4,8 +4,8 @@ The groups say the visit; billing prices it by the same rules as a day file, and
 tell must be the one found.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from tournee.billing.entitlement import Entitlement
@@ -15,6 +15,7 @@ from tournee.billing.judging import judge
 from tournee.billing.known import Nothing
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.pricing.claims import CONTRACT_C2S, CONTRACT_PLAIN, CONTRACT_SPLIT
+from tournee.billing.pricing.items import MAJORATIONS, TRAVEL
 from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.visit import RuleError
 from tournee.billing.visit import (
@@ -32,7 +33,7 @@ from tournee.billing.visit import (
     Visit,
 )
 from tournee.billing.zones.card import SITUATION
-from tournee.billing.zones.decoded import GroupError, NotOnCardError, Told, day, number, wrong
+from tournee.billing.zones.decoded import GroupError, NotOnCardError, Told, day, minute, number, wrong
 from tournee.billing.zones.groups import (
     ACT,
     AMC,
@@ -244,14 +245,42 @@ def _amc(group: Group | None, patient: Patient, *, split: bool, documents: froze
 
 
 def _passages(groups: Sequence[Group]) -> tuple[Passage, ...]:
-    """One passage for each day: the groups tell no hour."""
-    found: dict[date, Passage] = {}
+    """The acts of one day and hour, cut where what is billed once a passage comes again."""
+    told: dict[tuple[date, int | None], list[Group]] = {}
     for group in groups:
-        when = day(group, "date")
-        passage = found.get(when, Passage(when))
-        complement = group.field("complement") or passage.majoration
-        found[when] = replace(passage, acts=(*passage.acts, _act(group)), majoration=complement)
-    return tuple(found.values())
+        told.setdefault((day(group, "date"), minute(group, "date")), []).append(group)
+    return tuple(_passage(*when, part) for when, acts in told.items() for part in _cut(acts))
+
+
+def _passage(when: date, at: int | None, groups: Sequence[Group]) -> Passage:
+    complements = [group.field("complement") for group in groups if group.field("complement")]
+    majoration = complements[-1] if complements else ""
+    return Passage(when, at, acts=tuple(map(_act, groups)), majoration=majoration)
+
+
+def _cut(acts: list[Group]) -> Iterator[list[Group]]:
+    """Where an allowance, MAU, MCI, MIE, or a complement comes again, a passage has begun: at the last care
+    that followed travel or majorations, else there.
+    """
+    start = begun = 0
+    for at, group in enumerate(acts):
+        if at and _is_care(group) and not _is_care(acts[at - 1]):
+            begun = at
+        if any(_once(group) & _once(before) for before in acts[start:at]):
+            cut = begun if begun > start else at
+            yield acts[start:cut]
+            start = cut
+    yield acts[start:]
+
+
+def _is_care(group: Group) -> bool:
+    return group.field("acte") not in MAJORATIONS | TRAVEL
+
+
+def _once(group: Group) -> set[str]:
+    """What of a group is billed once a passage."""
+    code = {group.field("acte")} & (MAJORATIONS | TRAVEL) - {"IK", "IKM", "IKS"}
+    return code | ({"complement"} if group.field("complement") else set())
 
 
 def _act(group: Group) -> Act:
