@@ -13,9 +13,9 @@ from days import MOMENT
 from journal_maker import KEY, Maker
 
 from tournee.app.context import Office
-from tournee.app.imported import ImportedDay
-from tournee.app.importing import import_day
-from tournee.app.past import facts_of_payload
+from tournee.app.visits.imported import ImportedDay
+from tournee.app.visits.importing import import_day
+from tournee.app.visits.past import facts_of_payload
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Security, Server
 from tournee.store import Cipher, Journal, VisitState
 

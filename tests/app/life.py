@@ -12,9 +12,9 @@ from days import CODE, MOMENT, short_day
 from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits, visits_for
 from tournee.app.context import Office
-from tournee.app.importing import import_day
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, resend, send
+from tournee.app.visits.importing import import_day
 from tournee.exchange.route import Route
 from tournee.reader import Reader
 from tournee.store import Cipher, Journal, MessageState

@@ -15,7 +15,7 @@ from surroundings import Surroundings
 from tournee.app.cards import VitaleInReader, read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits, visits_for
 from tournee.app.context import Office
-from tournee.app.importing import import_day
+from tournee.app.visits.importing import import_day
 from tournee.emulation.cards.content import card_content
 from tournee.exchange.certificates import SignatureError
 from tournee.reader import Reader

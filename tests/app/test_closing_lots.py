@@ -10,8 +10,8 @@ from surroundings import Surroundings
 from tournee.app.cards import PsOnDuty, read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import Office
-from tournee.app.importing import import_day
 from tournee.app.outbound import close_lots, make_files
+from tournee.app.visits.importing import import_day
 from tournee.reader import Reader
 
 

@@ -16,8 +16,8 @@ from surroundings import Surroundings
 from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import Office
-from tournee.app.degraded import ToldIdentity, bill_degraded
-from tournee.app.importing import import_day
+from tournee.app.visits.degraded import ToldIdentity, bill_degraded
+from tournee.app.visits.importing import import_day
 from tournee.billing.identity import Amc
 from tournee.errors import BillingError, StoreError
 from tournee.reader import Reader

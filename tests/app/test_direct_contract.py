@@ -11,10 +11,10 @@ from days import short_day
 from surroundings import Surroundings
 from test_modes import CARD_SHEETS, certify_and_close, close_day, enriched_day, recipients, states
 
-from tournee.app.importing import import_day
 from tournee.app.inbound import fetch
 from tournee.app.opposition.by_mail import request_list
 from tournee.app.outbound import kept_lots, make_files, send
+from tournee.app.visits.importing import import_day
 from tournee.billing.rules.visit import RuleError
 from tournee.errors import ConfigError
 from tournee.exchange.route import Mode

@@ -23,9 +23,9 @@ from day_files import (
 )
 
 from tournee.app.context import Office
-from tournee.app.importing import import_day
+from tournee.app.visits.importing import import_day
 from tournee.billing.dayfile.day import DayError
-from tournee.billing.judged import read_judged
+from tournee.billing.kept.judged import read_judged
 from tournee.store import VisitState
 
 

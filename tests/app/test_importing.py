@@ -26,9 +26,9 @@ from surroundings import Surroundings
 from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.certify import abandon_visit, certify_visit, pending_visits
 from tournee.app.context import Office
-from tournee.app.imported import Answer
-from tournee.app.importing import import_day
-from tournee.billing.judged import read_judged
+from tournee.app.visits.imported import Answer
+from tournee.app.visits.importing import import_day
+from tournee.billing.kept.judged import read_judged
 from tournee.errors import BillingError
 from tournee.reader import Reader
 

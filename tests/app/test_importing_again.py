@@ -12,8 +12,8 @@ from day_files import DAY, LUCIEN, ROBERT, YVONNE, bill, import_visits, open_off
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tournee.app.imported import Answer
-from tournee.billing.judged import read_judged
+from tournee.app.visits.imported import Answer
+from tournee.billing.kept.judged import read_judged
 from tournee.store import VisitState
 
 HOURS = ("07:30", "12:00", "18:00")

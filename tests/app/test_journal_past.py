@@ -13,8 +13,8 @@ from days import MOMENT
 
 from tournee.app.certify import abandon_visit
 from tournee.app.context import Office
-from tournee.app.importing import import_day
-from tournee.app.past import JournalPast, facts_of_payload
+from tournee.app.visits.importing import import_day
+from tournee.app.visits.past import JournalPast, facts_of_payload
 from tournee.billing.visit import Person
 from tournee.exchange.route import Mailbox, MailboxKind, Route, Security, Server
 from tournee.store import Cipher, Journal

@@ -15,9 +15,9 @@ from surroundings import Surroundings
 from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import Office
-from tournee.app.importing import import_day
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, send
+from tournee.app.visits.importing import import_day
 from tournee.billing.rules.visit import RuleError
 from tournee.config import load_config
 from tournee.errors import ConfigError

@@ -13,10 +13,10 @@ from surroundings import Surroundings
 from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits, visits_for
 from tournee.app.context import Office
-from tournee.app.importing import import_day
 from tournee.app.inbound import fetch
 from tournee.app.opposition.by_mail import request_list
 from tournee.app.opposition.in_force import OpposedCardError, check_serial, list_state, load_reader
+from tournee.app.visits.importing import import_day
 from tournee.emulation.cards import load_card
 from tournee.errors import OppositionError
 from tournee.exchange.route import Sealing

@@ -12,10 +12,10 @@ from life import office_of
 from opposition_mail import deliver
 
 from tournee.app.context import Office
-from tournee.app.importing import import_day
 from tournee.app.inbound import fetch
 from tournee.app.opposition.by_mail import request_list
 from tournee.app.opposition.in_force import check_serial, list_path, list_state
+from tournee.app.visits.importing import import_day
 from tournee.emulation.world import World
 from tournee.errors import StoreError
 from tournee.model import Increment

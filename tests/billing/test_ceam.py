@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tournee.app.pricing import price_files
+from tournee.app.visits.pricing import price_files
 from tournee.billing.breach import place_of
-from tournee.billing.care_lines import care_lines
-from tournee.billing.ceam import COUNTRIES, Ceam
 from tournee.billing.dayfile.ceam import read_ceam
 from tournee.billing.dayfile.day import DayError, load_day
-from tournee.billing.judged import read_judged, write_judged
+from tournee.billing.european.care_lines import care_lines
+from tournee.billing.european.ceam import COUNTRIES, Ceam
+from tournee.billing.kept.judged import read_judged, write_judged
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.pricing.coverage import Cover
 from tournee.billing.pricing.shares import share_out

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tournee.billing.dayfile.day import DayError, load_day
 from tournee.billing.identity import Amc, Coverage, Patient, Period
-from tournee.billing.judged import read_judged, write_judged
+from tournee.billing.kept.judged import read_judged, write_judged
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.pricing.line import PricedLine
 from tournee.billing.visit import (

@@ -13,9 +13,9 @@ from tournee.billing.dayfile.day import load_day
 from tournee.billing.entitlement import Entitlement
 from tournee.billing.identity import Amc, CardAccident, Coverage, Patient, Period, PsIdentity
 from tournee.billing.invoice import Invoice, make_invoice
-from tournee.billing.judged import read_judged, write_judged
 from tournee.billing.judging import judge
-from tournee.billing.known import Nothing
+from tournee.billing.kept.judged import read_judged, write_judged
+from tournee.billing.kept.known import Nothing
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.visit import RuleError

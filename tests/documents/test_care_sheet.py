@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tournee.billing.ceam import CareLine, Ceam
+from tournee.billing.european.ceam import CareLine, Ceam
 from tournee.billing.visit import Prescription
 from tournee.documents.care_sheet import CareSheet, care_sheet_pdf
 from tournee.documents.paper import Paper

@@ -50,7 +50,7 @@ WORDS = {
         "firmware/reader/cards",
         "firmware/reader/certification",
         "host/tournee/app",
-        "host/tournee/cli/commands/route_add.py",
+        "host/tournee/cli/commands/sending/route_add.py",
         "host/tournee/config",
         "host/tournee/emulation/oct",
         "host/tournee/emulation/world.py",

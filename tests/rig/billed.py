@@ -6,7 +6,7 @@ from datetime import date
 from tournee.billing.identity import Patient, PsIdentity
 from tournee.billing.invoice import Invoice, make_invoice
 from tournee.billing.judging import Verdict, judge
-from tournee.billing.known import Nothing, Past
+from tournee.billing.kept.known import Nothing, Past
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.visit import RuleError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from tournee.app.pricing import price_files
+from tournee.app.visits.pricing import price_files
 from tournee.billing.nomenclature.table import packaged
 
 DAY = date(2026, 11, 16)  # a Monday

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from tournee.app.cards import open_reader, read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import Office
-from tournee.app.importing import import_day
 from tournee.app.outbound import close_lots, make_files
+from tournee.app.visits.importing import import_day
 from tournee.billing.invoice import Invoice, choose_patient, make_invoice
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card

@@ -72,10 +72,10 @@ def visits() -> None:
     """A visit of each profession judged, its patient's year in a journal: a nurse's every day of it, a
     physiotherapist's three times a week.
     """
-    from tournee.app.past import JournalPast, visit_facts
-    from tournee.billing.judged import write_judged
+    from tournee.app.visits.past import JournalPast, visit_facts
     from tournee.billing.judging import judge
-    from tournee.billing.known import Nothing
+    from tournee.billing.kept.judged import write_judged
+    from tournee.billing.kept.known import Nothing
     from tournee.billing.nomenclature.table import packaged
     from tournee.billing.rules.case import carer_of
     from tournee.billing.visit import Act, Passage, Prescription, Travel, Visit

@@ -16,11 +16,11 @@ from tournee.app.cards import PsOnDuty, VitaleInReader, certificate_now
 from tournee.app.certification import Signers, certify_invoice
 from tournee.app.context import Office
 from tournee.app.opposition.in_force import refuse_opposed
-from tournee.app.past import JournalPast
+from tournee.app.visits.past import JournalPast
 from tournee.billing.identity import Patient
 from tournee.billing.invoice import choose_patient, make_invoice
-from tournee.billing.judged import read_judged
 from tournee.billing.judging import judge
+from tournee.billing.kept.judged import read_judged
 from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.patient import require_same_ps
 from tournee.billing.rules.visit import RuleError

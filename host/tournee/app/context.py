@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 def _facts_of(payload: bytes) -> VisitFacts:
-    from tournee.app.past import facts_of_payload  # for journals of before only
+    from tournee.app.visits.past import facts_of_payload  # for journals of before only
 
     return facts_of_payload(payload)
 

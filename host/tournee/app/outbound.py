@@ -17,7 +17,7 @@ from tournee import logs
 from tournee.app.cards import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
 from tournee.app.context import Office, Progress, silent
-from tournee.billing.judged import read_judged
+from tournee.billing.kept.judged import read_judged
 from tournee.errors import ConfigError, StoreError, TourneeError
 from tournee.exchange.files import (
     OCT,

@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 
 from tournee.billing.breach import Breach, Remark
-from tournee.billing.known import Known, Past, facts_of
+from tournee.billing.kept.known import Known, Past, facts_of
 from tournee.billing.nomenclature.table import Nomenclature
 from tournee.billing.pricing.items import find_items
 from tournee.billing.pricing.line import PricedLine
 from tournee.billing.pricing.visit_lines import visit_lines
 from tournee.billing.rules.ages import AGES
 from tournee.billing.rules.case import Carer, Case, Rule
-from tournee.billing.rules.common import COMMON
 from tournee.billing.rules.limits import LIMITS
 from tournee.billing.rules.nurse import NURSE
 from tournee.billing.rules.patient import amc_breaches
 from tournee.billing.rules.payers import nature_breaches
 from tournee.billing.rules.physiotherapist import PHYSIOTHERAPIST
 from tournee.billing.rules.prescription import PRESCRIPTION
+from tournee.billing.rules.shared import SHARED
 from tournee.billing.rules.visit import visit_breaches
 from tournee.billing.visit import JudgedVisit, Splitter, Visit
 
-_ALL = (*COMMON, *PRESCRIPTION, *LIMITS, *AGES)
+_ALL = (*SHARED, *PRESCRIPTION, *LIMITS, *AGES)
 _RULES: dict[str, tuple[Rule, ...]] = {"IF": (*_ALL, *NURSE), "MK": (*_ALL, *PHYSIOTHERAPIST)}
 _KILOMETRES = ("IK", "IKM", "IKS")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tournee.billing.care_lines import care_lines
+from tournee.billing.european.care_lines import care_lines
 from tournee.billing.identity import Patient
 from tournee.billing.judging import Verdict
 from tournee.billing.pricing.claims import claim_of

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Literal
 
-from tournee.billing.ceam import Ceam
 from tournee.billing.entitlement import NOTHING_SAID, Entitlement
+from tournee.billing.european.ceam import Ceam
 from tournee.billing.identity import Amc, Patient
 from tournee.billing.nomenclature.table import Profession
 from tournee.billing.pricing.line import PricedLine

@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from datetime import date
 
-from tournee.billing.ceam import COUNTRIES, CareLine, Ceam
+from tournee.billing.european.ceam import COUNTRIES, CareLine, Ceam
 from tournee.billing.nomenclature.table import Profession
 from tournee.billing.visit import Prescription
 from tournee.documents.paper import HEIGHT, WIDTH, Paper

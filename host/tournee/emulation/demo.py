@@ -21,7 +21,6 @@ from zoneinfo import ZoneInfo
 from tournee.app.cards import PsOnDuty, VitaleInReader, open_reader, read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import Office
-from tournee.app.importing import import_day
 from tournee.app.inbound import Settled, fetch
 from tournee.app.outbound import close_lots, make_files, send
 from tournee.billing.dayfile.day import DayError

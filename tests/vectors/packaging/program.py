@@ -6,7 +6,7 @@ from pathlib import Path
 from tournee.app.cards import open_reader, read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import open_office
-from tournee.app.importing import import_day
+from tournee.app.visits.importing import import_day
 from tournee.config import load_config
 from tournee.errors import TourneeError
 

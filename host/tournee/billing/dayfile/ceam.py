@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from tournee.billing.ceam import (
+from tournee.billing.european.ceam import (
     FIRST_NAME_MAX,
     INSTITUTION_MAX,
     NAME_MAX,

@@ -14,7 +14,7 @@ from tournee.billing.breach import Breach, Path, Remark, place_of, told
 from tournee.billing.calendar import BILLABLE_MONTHS
 from tournee.billing.dayfile.visits import DraftVisit, read_visit
 from tournee.billing.judging import Verdict, facts_before, judge
-from tournee.billing.known import Among, Known, Nothing, Past
+from tournee.billing.kept.known import Among, Known, Nothing, Past
 from tournee.billing.nomenclature.table import Nomenclature, Profession
 from tournee.billing.numbers import billing_number_fault
 from tournee.billing.rules.case import Carer, carer_of, months_before

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tournee.billing.breach import Breach, Path, Remark
 from tournee.billing.identity import department_of, zone_of
-from tournee.billing.known import Known, KnownLine, Past, facts_of
+from tournee.billing.kept.known import Known, KnownLine, Past, facts_of
 from tournee.billing.nomenclature.table import Cotation, Nomenclature, Profession, Zone
 from tournee.billing.pricing.items import FoundAct
 from tournee.billing.pricing.line import PricedLine

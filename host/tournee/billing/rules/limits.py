@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tournee.billing.breach import Breach, Remark
-from tournee.billing.known import Known, KnownLine
+from tournee.billing.kept.known import Known, KnownLine
 from tournee.billing.nomenclature.table import Cotation, Limit, Price
 from tournee.billing.pricing.items import (
     ANOTHER_WOUND,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tournee.billing.breach import Breach, Remark
-from tournee.billing.known import Known
+from tournee.billing.kept.known import Known
 from tournee.billing.nomenclature.table import Cotation
 from tournee.billing.pricing.items import MAJORATIONS, SINGLE, TELE, TRAVEL, FoundAct
 from tournee.billing.pricing.visit_lines import NIGHT, SUNDAY

@@ -12,7 +12,7 @@ from tournee.billing.entitlement import Entitlement
 from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, Patient, Period, PsIdentity
 from tournee.billing.invoice import Invoice, make_invoice
 from tournee.billing.judging import judge
-from tournee.billing.known import Nothing
+from tournee.billing.kept.known import Nothing
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.pricing.claims import CONTRACT_C2S, CONTRACT_PLAIN, CONTRACT_SPLIT
 from tournee.billing.pricing.items import MAJORATIONS, TRAVEL

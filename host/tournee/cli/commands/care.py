@@ -49,8 +49,8 @@ def certify(desk: Desk, as_json: bool) -> None:
 def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress) -> None:
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, others_waiting, pending_visits, visits_for
-    from tournee.app.names import patient_of
     from tournee.app.opposition.in_force import doubt_is_news, list_state
+    from tournee.app.visits.names import patient_of
     from tournee.reader import CardFailed
 
     vitale: VitaleInReader | None = None

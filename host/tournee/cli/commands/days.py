@@ -17,7 +17,7 @@ from tournee.errors import BillingError
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
-    from tournee.app.imported import SeenVisit
+    from tournee.app.visits.imported import SeenVisit
     from tournee.store import VisitRow
 
 
@@ -40,7 +40,7 @@ def import_file(desk: Desk, file: Path, replaces: bool, twins: bool, as_json: bo
     ou refusée, avec chaque faute et sa ligne. Une visite refusée n’arrête pas les autres : corrigez-la et
     reprenez le fichier entier. Ce qui peut être la même visite ou une autre vous est demandé.
     """
-    from tournee.app.importing import import_day
+    from tournee.app.visits.importing import import_day
     from tournee.billing.dayfile.day import read_day_file
     from tournee.cli.display import imported
 
@@ -80,7 +80,7 @@ def visits(desk: Desk, filters: Filters, as_json: bool) -> None:
 def _seen(office: Office, rows: list[VisitRow]) -> list[SeenVisit]:
     if not rows:
         return []
-    from tournee.app.imported import seen
+    from tournee.app.visits.imported import seen
 
     return [seen(office.journal, row) for row in rows]
 

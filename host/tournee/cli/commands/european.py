@@ -15,7 +15,7 @@ from tournee.files import write_whole
 from tournee.french import euros, reason
 
 if TYPE_CHECKING:
-    from tournee.app.european import EuropeanRecord
+    from tournee.app.visits.european import EuropeanRecord
 
 _visit = click.argument("visit", metavar="VISITE", type=int)
 
@@ -32,7 +32,7 @@ def ceam() -> None:
 @click.pass_obj
 def list_records(desk: Desk, as_json: bool) -> None:
     """Liste les visites sur carte européenne prises au journal, la plus récente d’abord."""
-    from tournee.app.european import european_records
+    from tournee.app.visits.european import european_records
 
     with desk.office() as office:
         records = list(european_records(office))
@@ -56,8 +56,8 @@ def list_records(desk: Desk, as_json: bool) -> None:
 @click.pass_obj
 def show_record(desk: Desk, visit: int, as_json: bool) -> None:
     """Montre la carte, les soins et le total de VISITE."""
-    from tournee.app.european import european_record
-    from tournee.billing.ceam import COUNTRIES
+    from tournee.app.visits.european import european_record
+    from tournee.billing.european.ceam import COUNTRIES
 
     with desk.office() as office:
         record = european_record(office, visit)
@@ -90,7 +90,7 @@ def sheet(desk: Desk, visit: int, file: Path | None, carer: str) -> None:
     """Écrit la feuille de soins de VISITE dans FICHIER (feuille-ceam-VISITE.pdf sans rien dire), à imprimer,
     à signer et à remettre au patient. C’est un modèle propre à Tournée, pas le formulaire officiel.
     """
-    from tournee.app.european import care_sheet, european_record
+    from tournee.app.visits.european import care_sheet, european_record
 
     with desk.office() as office:
         pdf = care_sheet(european_record(office, visit), carer)

@@ -16,8 +16,8 @@ from tournee.cli.options.filters import DayOption
 from tournee.errors import BillingError
 
 if TYPE_CHECKING:
-    from tournee.app.pricing import Priced
-    from tournee.billing.known import Past
+    from tournee.app.visits.pricing import Priced
+    from tournee.billing.kept.known import Past
 
 
 @click.group("visit", cls=FrenchGroup)
@@ -45,7 +45,7 @@ def price(desk: Desk, files: tuple[Path, ...], with_journal: bool, as_json: bool
     from tournee.cli.display import priced
 
     if with_journal:
-        from tournee.app.past import JournalPast
+        from tournee.app.visits.past import JournalPast
 
         with desk.office() as office:
             done = _price(desk, files, JournalPast(office.journal))
@@ -60,7 +60,7 @@ def price(desk: Desk, files: tuple[Path, ...], with_journal: bool, as_json: bool
 
 
 def _price(desk: Desk, files: tuple[Path, ...], past: Past | None) -> list[Priced]:
-    from tournee.app.pricing import price_files
+    from tournee.app.visits.pricing import price_files
     from tournee.billing.dayfile.day import read_day_file
 
     return price_files([(path.name, read_day_file(path)) for path in files], past, desk.tables().dated())
@@ -95,7 +95,7 @@ def degrade(
     opposition, Vitale 1 ; ou sans carte. Ce que vous ne dites pas du patient vient de sa dernière facture,
     s’il en a une : relisez-le. Le paiement n’est pas garanti.
     """
-    from tournee.app.degraded import ToldIdentity, bill_degraded
+    from tournee.app.visits.degraded import ToldIdentity, bill_degraded
     from tournee.billing.identity import Amc
 
     told = ToldIdentity(name, first_name, key, born, organisme, Amc(amc, indicator="30") if amc else None)

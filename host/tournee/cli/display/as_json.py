@@ -16,8 +16,8 @@ from tournee.model import cents_of
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
-    from tournee.app.imported import SeenVisit
     from tournee.app.inbound import Settled
+    from tournee.app.visits.imported import SeenVisit
     from tournee.reader import CardFailed, Identity
     from tournee.store import EffectRow, OverviewRow, ReturnRow, Totals, Trace
 

@@ -12,7 +12,7 @@ from tournee.reader.failures import CardFailed
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tournee.app.names import Who
+    from tournee.app.visits.names import Who
     from tournee.errors import OppositionError, TourneeError
     from tournee.store import InvoiceRow, VisitRow
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from tournee.app.imported import Answer, ImportedDay, ToldVisit
+from tournee.app.visits.imported import Answer, ImportedDay, ToldVisit
 from tournee.billing.breach import place_of
 from tournee.cli.display.show import counted, labelled
 

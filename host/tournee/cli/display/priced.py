@@ -15,7 +15,7 @@ from tournee.french import euros
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tournee.app.pricing import Priced, PricedVisit
+    from tournee.app.visits.pricing import Priced, PricedVisit
     from tournee.billing.pricing.coverage import Cover
     from tournee.billing.pricing.line import PricedLine
     from tournee.billing.visit import Passage

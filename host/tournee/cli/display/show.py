@@ -18,8 +18,8 @@ from tournee.store import SheetState
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
-    from tournee.app.imported import SeenVisit
     from tournee.app.inbound import Settled
+    from tournee.app.visits.imported import SeenVisit
     from tournee.billing.identity import Patient
     from tournee.reader import Identity
     from tournee.store import EffectRow, LotRow, OverviewRow, Totals, Trace

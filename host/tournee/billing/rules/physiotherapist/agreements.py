@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tournee.billing.breach import Breach, Path, Remark
-from tournee.billing.known import KnownLine
+from tournee.billing.kept.known import KnownLine
 from tournee.billing.pricing.items import FoundAct
 from tournee.billing.rules.case import YEAR, Case, Finding, months_before
 from tournee.billing.rules.physiotherapist.series import Series, nth, series_of, told_when

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tournee.billing.breach import Breach, Path, Remark
-from tournee.billing.known import Known
+from tournee.billing.kept.known import Known
 from tournee.billing.nomenclature.table import Cotation
 from tournee.billing.pricing.items import FoundAct, decimal
 from tournee.billing.rules.case import Case, Finding

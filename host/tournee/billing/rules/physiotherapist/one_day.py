@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from tournee.billing.breach import Breach, Remark
 from tournee.billing.calendar import is_rest_day
-from tournee.billing.known import Known
+from tournee.billing.kept.known import Known
 from tournee.billing.nomenclature.table import Cotation
 from tournee.billing.pricing.items import FoundAct
 from tournee.billing.pricing.visit_lines import SUNDAY

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
-from tournee.billing.known import Known, KnownLine
+from tournee.billing.kept.known import Known, KnownLine
 from tournee.billing.nomenclature.table import Cotation, Nomenclature
 from tournee.billing.rules.case import Case
 

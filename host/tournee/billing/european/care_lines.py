@@ -1,6 +1,6 @@
 """What a visit on a European card costs, line by line: priced as any other, and paid by the patient whole."""
 
-from tournee.billing.ceam import CareLine
+from tournee.billing.european.ceam import CareLine
 from tournee.billing.nomenclature.table import Nomenclature, packaged
 from tournee.billing.pricing.items import decimal
 from tournee.billing.pricing.line import PricedLine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tournee.billing.known import read_facts
+from tournee.billing.kept.known import read_facts
 from tournee.billing.visit import Visit
 from tournee.store import Journal
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from tournee.app.names import Who, patient_of
-from tournee.billing.judged import read_judged
+from tournee.app.visits.names import Who, patient_of
+from tournee.billing.kept.judged import read_judged
 from tournee.billing.pricing.items import decimal
 from tournee.billing.visit import JudgedVisit
 from tournee.store import Journal, VisitRow

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from tournee.app.context import Office
-from tournee.billing.care_lines import care_lines
-from tournee.billing.ceam import CareLine, Ceam
-from tournee.billing.judged import read_judged
+from tournee.billing.european.care_lines import care_lines
+from tournee.billing.european.ceam import CareLine, Ceam
+from tournee.billing.kept.judged import read_judged
 from tournee.billing.visit import JudgedVisit
 from tournee.documents.care_sheet import CareSheet, care_sheet_pdf
 from tournee.errors import StoreError

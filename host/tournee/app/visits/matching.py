@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from tournee.billing.judged import read_judged
-from tournee.billing.same_visit import content_of, same_acts, same_hours, says_no_more, shared_passage
+from tournee.billing.kept.judged import read_judged
+from tournee.billing.kept.same_visit import content_of, same_acts, same_hours, says_no_more, shared_passage
 from tournee.billing.visit import JudgedVisit, Person, Visit
 from tournee.store import Journal, VisitRow, VisitState
 

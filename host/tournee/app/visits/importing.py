@@ -13,10 +13,19 @@ from dataclasses import dataclass, replace
 
 from tournee.app.certify import splitter_of
 from tournee.app.context import Office
-from tournee.app.imported import Absent, Answer, ImportedDay, ToldVisit, acts_of, days_of, seen, sketch_of
-from tournee.app.matching import Match, Matcher, Matching, Telling
-from tournee.app.names import patient_of
-from tournee.app.past import JournalPast, visit_facts
+from tournee.app.visits.imported import (
+    Absent,
+    Answer,
+    ImportedDay,
+    ToldVisit,
+    acts_of,
+    days_of,
+    seen,
+    sketch_of,
+)
+from tournee.app.visits.matching import Match, Matcher, Matching, Telling
+from tournee.app.visits.names import patient_of
+from tournee.app.visits.past import JournalPast, visit_facts
 from tournee.billing.dayfile.day import (
     VISIT,
     DayError,
@@ -31,9 +40,9 @@ from tournee.billing.dayfile.day import (
     read_document,
     where_in,
 )
-from tournee.billing.judged import read_judged, write_judged
-from tournee.billing.known import Gathered, Known, Past, facts_of
-from tournee.billing.same_visit import content_of
+from tournee.billing.kept.judged import read_judged, write_judged
+from tournee.billing.kept.known import Gathered, Known, Past, facts_of
+from tournee.billing.kept.same_visit import content_of
 from tournee.billing.visit import JudgedVisit
 from tournee.errors import StoreError
 from tournee.store import DayDraft, VisitDraft, VisitRow, VisitState

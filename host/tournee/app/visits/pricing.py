@@ -14,7 +14,7 @@ from tournee.billing.dayfile.day import (
     read_day,
     read_document,
 )
-from tournee.billing.known import Past
+from tournee.billing.kept.known import Past
 from tournee.billing.nomenclature.table import Nomenclature
 from tournee.billing.quote import Quote, quote
 from tournee.tables.document import TableText

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from tournee.billing.judged import read_judged
 from tournee.billing.judging import facts_before
-from tournee.billing.known import Known, facts_of, read_many, write_facts
+from tournee.billing.kept.judged import read_judged
+from tournee.billing.kept.known import Known, facts_of, read_many, write_facts
+from tournee.billing.kept.same_visit import content_of
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.rules.case import carer_of
-from tournee.billing.same_visit import content_of
 from tournee.billing.visit import JudgedVisit, Person
 from tournee.store import Journal, KnownRow, VisitFacts, VisitState
 

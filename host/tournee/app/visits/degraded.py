@@ -11,12 +11,12 @@ from datetime import date
 
 from tournee.app.certify import splitter_of
 from tournee.app.context import Office
-from tournee.app.imported import SeenVisit, seen
-from tournee.app.names import invoiced_before
-from tournee.app.past import JournalPast, visit_facts
+from tournee.app.visits.imported import SeenVisit, seen
+from tournee.app.visits.names import invoiced_before
+from tournee.app.visits.past import JournalPast, visit_facts
 from tournee.billing.identity import Amc, Patient
-from tournee.billing.judged import read_judged, write_judged
 from tournee.billing.judging import judge
+from tournee.billing.kept.judged import read_judged, write_judged
 from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.visit import RuleError
 from tournee.billing.visit import AMC_PAYS, BOTH_PAY, Visit

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tournee.billing.breach import Breach, Remark
 from tournee.billing.calendar import is_rest_day, is_saturday
-from tournee.billing.known import KnownLine
+from tournee.billing.kept.known import KnownLine
 from tournee.billing.nomenclature.table import Cotation
 from tournee.billing.pricing.items import TRAVEL, FoundAct, decimal
 from tournee.billing.pricing.visit_lines import NIGHT, SUNDAY
@@ -334,7 +334,7 @@ def unsure(case: Case) -> Iterator[Finding]:
             yield Remark(("passages", line.passage), f"{name} : {why}", "tarif")
 
 
-COMMON: tuple[Rule, ...] = (
+SHARED: tuple[Rule, ...] = (
     fees,
     same_passage,
     majorations,

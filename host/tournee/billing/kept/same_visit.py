@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
-from tournee.billing.judged import written
+from tournee.billing.kept.judged import written
 from tournee.billing.visit import JudgedVisit, Passage, Visit
 
 _NO_DAY = date.min

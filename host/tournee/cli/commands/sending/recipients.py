@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from tournee.app.payers import KnownPayer, NewPayer, add_payer, known_payers, payers_of
+from tournee.app.visits.payers import KnownPayer, NewPayer, add_payer, known_payers, payers_of
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup

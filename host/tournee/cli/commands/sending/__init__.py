@@ -1,0 +1,1 @@
+"""Commands of what is sent, and to whom: files, routes, recipients."""
