@@ -23,6 +23,7 @@ from tournee.app.certify import certify_visit, pending_visits
 from tournee.app.context import Office
 from tournee.app.inbound import Settled, fetch
 from tournee.app.outbound import close_lots, make_files, send
+from tournee.app.visits.importing import import_day
 from tournee.billing.dayfile.day import DayError
 from tournee.boards import BOARDS
 from tournee.emulation.board import EmulatedBoard

@@ -162,3 +162,14 @@ def _act_text(code: str, coefficient: int | None) -> str:
 def _listed(acts: Sequence[str]) -> str:
     shown = " + ".join(acts[:_ACTS_SHOWN])
     return f"{shown} + {len(acts) - _ACTS_SHOWN} autres" if len(acts) > _ACTS_SHOWN else shown
+
+
+def absent_of(journal: Journal, row: VisitRow) -> Absent:
+    """A visit of the journal that a file tells no more."""
+    one = seen(journal, row)
+    return Absent(row.id, one.who, one.day, one.acts)
+
+
+def named(row: VisitRow) -> str:
+    """Which visit of the journal, for people."""
+    return f"la visite {row.id} du journal"

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from tournee.app.certify import splitter_of
 from tournee.app.context import Office
 from tournee.app.visits.imported import (
-    Absent,
     Answer,
     ImportedDay,
     ToldVisit,
+    absent_of,
     acts_of,
     days_of,
-    seen,
+    named,
     sketch_of,
 )
 from tournee.app.visits.matching import Match, Matcher, Matching, Telling
@@ -102,16 +102,11 @@ def _imported(office: Office, read: ReadDay, plan: _Plan, ids: Sequence[int]) ->
         f"{read.day:%Y%m%d}",
         read.carer.number,
         told,
-        tuple(_absent(office, row) for row in plan.matching.absent),
+        tuple(absent_of(office.journal, row) for row in plan.matching.absent),
     )
     counts = Counter(one.answer.value for one in told)
     _log.info("day file: %s", ", ".join(f"{count} {answer}" for answer, count in counts.items()))
     return done
-
-
-def _absent(office: Office, row: VisitRow) -> Absent:
-    one = seen(office.journal, row)
-    return Absent(row.id, one.who, one.day, one.acts)
 
 
 class _Planner:
@@ -258,7 +253,7 @@ class _Planner:
             if match.twin_of is not None:
                 note = f"comme la visite {match.twin_of + 1} de ce fichier"
             else:
-                names = " ou ".join(map(_named, match.maybe))
+                names = " ou ".join(map(named, match.maybe))
                 like = "la même que" if match.twin else "une correction de"
                 note = f"est-ce {like} {names}, ou un autre passage ?"
             self._say(
@@ -353,7 +348,3 @@ def _rank_of(mistake: Mistake) -> int | None:
             return rank
         case _:
             return None
-
-
-def _named(row: VisitRow) -> str:
-    return f"la visite {row.id} du journal"

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tournee.billing.nomenclature.table import Cotation
-from tournee.billing.pricing.items import DEPENDENT, SINGLE, FoundAct, is_analgesia
+from tournee.billing.pricing.items import DEPENDENT, SINGLE, FoundAct, derogation_name, is_analgesia
 
 FULL, HALF, NOTHING = 100, 50, 0
 _BY_RANK = (FULL, HALF)
@@ -63,8 +63,9 @@ def _units(ranked: list[int], items: list[FoundAct]) -> list[list[int]]:
     """The acts that count as one, others alone."""
     left = list(ranked)
     units = []
-    for tests in _TOGETHER:
-        parts = [[at for at in left if items[at].is_only(test)] for test in tests]
+    for name, tests in _TOGETHER.items():
+        claimed = any(derogation_name(items[at].act.derogation) == name for at in left)
+        parts = [[at for at in left if _is_of(items[at], test, claimed)] for test in tests]
         together = sorted({at for part in parts for at in part})
         if all(parts) and len(together) > 1:
             units.append(together)
@@ -72,14 +73,21 @@ def _units(ranked: list[int], items: list[FoundAct]) -> list[list[int]]:
     return units + [[at] for at in left]
 
 
+def _is_of(item: FoundAct, test: Callable[[Cotation], bool], claimed: bool) -> bool:
+    """Whether an act is of an exception: it can only be, or it may be and the carer names the exception for
+    another of the session.
+    """
+    return item.is_only(test) or (claimed and not item.act.act and item.may_be(test))
+
+
 def _in_group(name: str) -> Callable[[Cotation], bool]:
     return lambda row: row.group == name
 
 
-_TOGETHER: tuple[tuple[Callable[[Cotation], bool], ...], ...] = (
-    (_in_group("5bis"),),  # 11B-5bis
-    (is_analgesia, lambda row: bool(row.mci) or row.article in ("I 2", "I 3")),  # 11B-analgesie
-    (_in_group("perf_courte"), _in_group("perf_longue")),  # 11B-perf
-    (_in_group("postop"),),  # 11B-postop
-)
-"""What each exception puts together: one act at least of each kind named."""
+_TOGETHER: dict[str, tuple[Callable[[Cotation], bool], ...]] = {
+    "5bis": (_in_group("5bis"),),
+    "analgesie": (is_analgesia, lambda row: bool(row.mci) or row.article in ("I 2", "I 3")),
+    "perf": (_in_group("perf_courte"), _in_group("perf_longue")),
+    "postop": (_in_group("postop"),),
+}
+"""What each exception, by its derogation, puts together: one act at least of each kind named."""

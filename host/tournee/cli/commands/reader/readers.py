@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from tournee.billing.identity import Patient
 
 _PAIRING = {
-    "scan": ("pairing:scan_readers", "Cherche les lecteurs Bluetooth à portée."),
-    "pair": ("pairing:pair_reader", "Jumelle un lecteur Bluetooth et le met en service."),
-    "list": ("pairing:list_readers", "Les lecteurs Bluetooth connus."),
-    "use": ("pairing:use_reader", "Met en service un lecteur connu."),
-    "forget": ("pairing:forget", "Oublie un lecteur Bluetooth."),
+    "scan": ("reader.pairing:scan_readers", "Cherche les lecteurs Bluetooth à portée."),
+    "pair": ("reader.pairing:pair_reader", "Jumelle un lecteur Bluetooth et le met en service."),
+    "list": ("reader.pairing:list_readers", "Les lecteurs Bluetooth connus."),
+    "use": ("reader.pairing:use_reader", "Met en service un lecteur connu."),
+    "forget": ("reader.pairing:forget", "Oublie un lecteur Bluetooth."),
 }
 _directory = click.argument("directory", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False))
 _slot = click.argument("slot", metavar="FENTE", type=click.Choice(["ps", "vitale"]))

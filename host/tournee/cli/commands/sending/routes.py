@@ -34,7 +34,7 @@ _MARKS = {
     "route",
     cls=LazyGroup,
     commands_at="tournee.cli.commands",
-    table={"add": ("route_add:add", "Ajoute une route.")},
+    table={"add": ("sending.route_add:add", "Ajoute une route.")},
 )
 def route() -> None:
     """Les routes par lesquelles partent les fichiers : un OCT, ou les caisses elles-mêmes (mode direct).
