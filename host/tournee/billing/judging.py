@@ -21,7 +21,7 @@ from tournee.billing.rules.payers import nature_breaches
 from tournee.billing.rules.physiotherapist import PHYSIOTHERAPIST
 from tournee.billing.rules.prescription import PRESCRIPTION
 from tournee.billing.rules.shared import SHARED
-from tournee.billing.rules.visit import visit_breaches
+from tournee.billing.rules.visit import too_many_acts, visit_breaches
 from tournee.billing.visit import JudgedVisit, Splitter, Visit
 
 _ALL = (*SHARED, *PRESCRIPTION, *LIMITS, *AGES)
@@ -56,6 +56,9 @@ def judge(
     A visit with an act that is not in the nomenclature is priced without it, so that all is told at once.
     """
     table = table.over(*visit.days)
+    if too_many_acts(visit):
+        judged = JudgedVisit(carer.number, carer.profession, visit)
+        return Verdict(judged, tuple(visit_breaches(visit, splitter=splitter)), ())
     items, unknown = find_items(visit, carer.profession, carer.zone, table)
     lines = visit_lines(
         visit, items, carer.profession, carer.zone, table, lambda day: _kilometres(past, carer, day)
@@ -76,6 +79,8 @@ def judge(
 
 def facts_before(visit: Visit, carer: Carer, table: Nomenclature, where: str) -> tuple[Known, ...]:
     """What a visit tells others before it is judged itself: its lines as if it were alone."""
+    if too_many_acts(visit):
+        return ()
     items, _ = find_items(visit, carer.profession, carer.zone, table)
     lines = visit_lines(visit, items, carer.profession, carer.zone, table, lambda day: 0)
     return facts_of(JudgedVisit(carer.number, carer.profession, visit, lines), where)

@@ -21,6 +21,7 @@ _PLACES: dict[str, Place] = {
 }
 _GROUNDS = {"plaine": "plaine", "montagne": "montagne", "pied": "pied"}
 _LABEL_MAX = 60
+_KILOMETRES_MAX = 1_000  # there and back, for one patient: more is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,8 @@ def _travel(table: Table | None) -> Travel | None:
     kilometres = table.whole("kilometres", 0)
     coefficient = table.decimal("coefficient")
     ground: Any = table.choice("terrain", _GROUNDS, default="plaine")
-    if kilometres < 0:
-        table.fault("kilometres", "un nombre positif est attendu")
+    if not 0 <= kilometres <= _KILOMETRES_MAX:
+        table.fault("kilometres", f"un nombre de 0 à {_KILOMETRES_MAX} est attendu")
     if not allowance and not kilometres:
         table.fault("indemnite", "manque, ou des kilometres")
     if coefficient is not None and coefficient not in (1, COEFFICIENT_ONE):

@@ -90,4 +90,6 @@ _TOGETHER: dict[str, tuple[Callable[[Cotation], bool], ...]] = {
     "perf": (_in_group("perf_courte"), _in_group("perf_longue")),
     "postop": (_in_group("postop"),),
 }
-"""What each exception, by its derogation, puts together: one act at least of each kind named."""
+"""What each exception, by its derogation, puts together: one act at least of each kind named (rules 11B-5bis,
+11B-analgesie, 11B-perf, 11B-postop).
+"""

@@ -47,6 +47,20 @@ def forfait(case: Case) -> Iterator[Finding]:
         yield from _assessed(case, item)
 
 
+def one_assessment(case: Case) -> Iterator[Finding]:
+    """DI: one a day and patient (rule bsx asks for one, OFF I 12)."""
+    for at, item in enumerate(case.items):
+        if item.code != _ASSESSMENT:
+            continue
+        here = any(before.code == item.code and before.day == item.day for before in case.items[:at])
+        others = [one.where for one in case.others_with(item.day, _ASSESSMENT) if one.earlier]
+        if here or others:
+            where = "cette visite" if here else others[0]
+            yield Breach(
+                case.item_path(item), f"{item.name} : un bilan est déjà ce jour-là dans {where}", "limite"
+            )
+
+
 def _one_forfait(case: Case, item: FoundAct, code: str, where: str) -> Breach:
     return Breach(
         case.item_path(item),
@@ -188,8 +202,9 @@ def _shared_home(case: Case, rank: int, codes: list[str]) -> Iterator[Finding]:
         return
     for other in seen_together(case, rank):
         theirs = {line.code for line in other.lines if line.coefficient == COEFFICIENT_ONE}
+        dependent = other.has(DEPENDENT_HOME)
         home = f"foyer « {passage.shared} », vu dans {other.where}"
-        if _AT_HOME in codes and DEPENDENT_HOME in theirs:  # whichever came first: the dependent's is due
+        if _AT_HOME in codes and dependent:  # whichever came first: the dependent's is due
             yield Breach(
                 case.travel_path(rank),
                 f"{home} : un patient au forfait y est vu, rien pour ceux qui n’y sont pas",
@@ -232,4 +247,4 @@ def _four_a_day(case: Case) -> Iterator[Finding]:
             )
 
 
-DAYS: tuple[Rule, ...] = (forfait, dependent_acts, allowance)
+DAYS: tuple[Rule, ...] = (forfait, one_assessment, dependent_acts, allowance)

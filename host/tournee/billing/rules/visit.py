@@ -28,12 +28,22 @@ class RuleError(BillingError):
         self.breaches = breaches
 
 
+def count_of(visit: Visit) -> int:
+    """How many acts a visit tells."""
+    return sum(len(passage.acts) for passage in visit.passages)
+
+
+def too_many_acts(visit: Visit) -> bool:
+    """Whether no invoice could hold it: it is refused before anything is looked up."""
+    return count_of(visit) > ACTS_MAX
+
+
 def visit_breaches(visit: Visit, *, splitter: Splitter = Splitter.OCT) -> Iterator[Breach]:
     """Judge a visit by itself, its acts aside: its dates, its contract.
 
     `splitter`: who splits the complementary share off, by the way the invoice will be sent.
     """
-    count = sum(len(passage.acts) for passage in visit.passages)
+    count = count_of(visit)
     if not count and not any(passage.travel for passage in visit.passages):
         yield Breach(("actes",), "aucun acte")
     if count > ACTS_MAX:
