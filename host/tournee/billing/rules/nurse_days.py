@@ -128,7 +128,8 @@ def _dependent_act(case: Case, item: FoundAct) -> Iterator[Finding]:
             "bsx-plein",
         )
     if item.act.code == SINGLE:
-        yield Remark(case.item_path(item), f"avec le forfait du jour, {item.name} s’écrit AMX", "bsx")
+        told = f"avec le forfait du jour, AMI {decimal(item.coefficient)} s’écrit AMX"
+        yield Remark(case.item_path(item), told, "bsx")
 
 
 def _same_rate(item: FoundAct) -> bool:

@@ -164,6 +164,6 @@ def _show_visit(screen: Console, name: str, one: PricedVisit) -> None:
 
 
 def _name(line: PricedLine) -> str:
-    if line.kind == "act":
+    if line.kind == "act" and not line.row.startswith("amount"):
         return f"{line.code} {decimal(line.coefficient)}"
     return f"{line.quantity} × {line.code}" if line.quantity > 1 else line.code
