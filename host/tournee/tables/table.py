@@ -25,6 +25,7 @@ Note = Callable[[Place, str], None]
 """Told each mistake: its place, and what is wrong, in French."""
 
 _DIGITS = "0123456789"
+_FIRST_YEAR, _LAST_YEAR = 1890, 2199  # no one alive, no paper of today is beyond
 _UNKNOWN_MAX = 20  # keys told one by one that a table should not have
 _KEY_MAX = 80  # what is longer is like no key of ours
 
@@ -144,6 +145,9 @@ class Table:
                 value = None
         if not isinstance(value, date) or isinstance(value, datetime):
             self.fault(key, "une date AAAA-MM-JJ est attendue")
+            return None
+        if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+            self.fault(key, f"une date de {_FIRST_YEAR} à {_LAST_YEAR} est attendue")
             return None
         return value
 

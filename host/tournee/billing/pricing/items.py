@@ -19,6 +19,7 @@ from tournee.model.amounts import half_up
 
 BSX = frozenset({"BSA", "BSB", "BSC"})
 TRAVEL = frozenset({"IFA", "IFI", "IFD", "IFS", "IFO", "IFR", "IFN", "IFP", "IFV", "IK", "IKM", "IKS"})
+KILOMETRES = frozenset({"IK", "IKM", "IKS"})
 MAJORATIONS = frozenset({"MAU", "MCI", "MIE"})
 TELE = frozenset({"TLS", "TLL", "TLD", "RQD"})
 SINGLE, DEPENDENT = "AMI", "AMX"
@@ -259,6 +260,11 @@ def decimal(hundredths: int) -> str:
 
 def _said(act: Act) -> str:
     return "" if act.coefficient is None else f" {decimal(act.coefficient)}"
+
+
+def is_road(item: FoundAct) -> bool:
+    """Whether an act is kilometres that a carer wrote as one: left after the abatement, under the cap."""
+    return item.code in KILOMETRES and not item.act.weighted
 
 
 def by_passage(items: tuple[FoundAct, ...], count: int) -> Iterator[list[FoundAct]]:

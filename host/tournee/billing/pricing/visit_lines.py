@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from tournee.billing.nomenclature.table import Certainty, Nomenclature, Price, Profession, Zone
-from tournee.billing.pricing.items import BSX, MAJORATIONS, TRAVEL, FoundAct, by_passage
+from tournee.billing.pricing.items import BSX, MAJORATIONS, TRAVEL, FoundAct, by_passage, is_road
 from tournee.billing.pricing.line import Kind, PricedLine
 from tournee.billing.pricing.session import rates
-from tournee.billing.pricing.travel import kilometre_lines, kilometres
+from tournee.billing.pricing.travel import Kilometres, kilometre_lines, kilometres
 from tournee.billing.visit import Passage, Visit
 
 NIGHT, SUNDAY = "N", "F"
@@ -36,14 +36,15 @@ def visit_lines(
     ):
         lines.extend(_act_lines(noted, at_home(passage, noted)))
         lines.extend(_majoration(passage, rank, profession, zone, table))
-        if passage.travel is None:
-            continue
         lines.extend(_allowance(passage, rank, profession, zone, table))
-        told = kilometres(passage.travel, passage.day, profession, zone, table)
-        if told is not None:
+        roads = [Kilometres(one.act.quantity, one.code, one.price) for one in noted if is_road(one)]
+        if passage.travel is not None:
+            told = kilometres(passage.travel, passage.day, profession, zone, table)
+            roads.extend([told] if told is not None else [])
+        for road in roads:
             before = billed_kilometres(passage.day) + driven.get(passage.day, 0)
-            lines.extend(kilometre_lines(told, rank, profession, before, table))
-            driven[passage.day] = driven.get(passage.day, 0) + told.count
+            lines.extend(kilometre_lines(road, rank, profession, before, table))
+            driven[passage.day] = driven.get(passage.day, 0) + road.count
     return tuple(lines)
 
 
@@ -62,6 +63,8 @@ def night_band(passage: Passage) -> str:
 
 def _act_lines(items: list[FoundAct], home: bool) -> Iterator[PricedLine]:
     for item, rate in zip(items, rates(items, home=home), strict=True):
+        if is_road(item):
+            continue
         kind: Kind = "act"
         if item.code in MAJORATIONS:
             kind = "majoration"

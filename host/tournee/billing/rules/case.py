@@ -12,7 +12,7 @@ from tournee.billing.breach import Breach, Path, Remark
 from tournee.billing.identity import department_of, zone_of
 from tournee.billing.kept.known import Known, KnownLine, Past, facts_of
 from tournee.billing.nomenclature.table import Cotation, Nomenclature, Profession, Zone
-from tournee.billing.pricing.items import FoundAct
+from tournee.billing.pricing.items import FoundAct, is_road
 from tournee.billing.pricing.line import PricedLine
 from tournee.billing.pricing.visit_lines import at_home
 from tournee.billing.visit import JudgedVisit, Passage, Visit
@@ -140,7 +140,8 @@ class Case:
     def rate_of(self, item: FoundAct) -> int:
         """What is paid of an act, in percent: its line stands at its place among those of its passage."""
         lines = [line for line in self.lines if line.passage == item.passage]
-        return lines[self.of(item.passage).index(item)].rate
+        acts = [one for one in self.of(item.passage) if not is_road(one)]
+        return lines[acts.index(item)].rate
 
     def item_path(self, item: FoundAct, key: str = "code") -> Path:
         """Where an item was noted."""

@@ -62,19 +62,6 @@ def _named_would_pay(case: Case, item: FoundAct) -> Iterator[Finding]:
             )
 
 
-def quantities(case: Case) -> Iterator[Finding]:
-    """Two acts of a session are two lines, in the order of article 11B; hours of watch are counted."""
-    for item in case.items:
-        counted = item.may_be(lambda row: row.limit is not None and row.limit.per in ("passage", "day"))
-        if item.act.quantity > 1 and item.candidates and not item.act.weighted and not counted:
-            yield Breach(
-                case.item_path(item, "quantite"),
-                f"{item.act.quantity} pour {item.name} : l’écrire autant de fois, chaque acte a sa place "
-                "dans la séance",
-                "11B",
-            )
-
-
 def _is_full(row: Cotation) -> bool:
     return row.session == "full"
 
@@ -92,6 +79,8 @@ def single_act(case: Case) -> Iterator[Finding]:
         for item in claimed:
             if why:
                 yield Breach(case.item_path(item), f"MAU : {why}", rule)
+        for item in claimed[1:]:
+            yield Breach(case.item_path(item), "MAU : une seule par passage", "mau")
         coordinated = case.visit.palliative and case.home(rank)  # MCI goes first, and excludes it
         if not claimed and not why and not acts[0].act.weighted and not coordinated:
             yield Remark(
@@ -292,7 +281,6 @@ def teleconsultation(case: Case) -> Iterator[Finding]:
 NURSE: tuple[Rule, ...] = (
     *DAYS,
     unpaid_acts,
-    quantities,
     single_act,
     coordination,
     child,

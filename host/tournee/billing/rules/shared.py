@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tournee.billing.breach import Breach, Remark
 from tournee.billing.kept.known import KnownLine
 from tournee.billing.nomenclature.table import Cotation
-from tournee.billing.pricing.items import TRAVEL, FoundAct, decimal
+from tournee.billing.pricing.items import TRAVEL, FoundAct, decimal, is_road
 from tournee.billing.rules.case import Case, Finding, Rule, seen_together
 from tournee.billing.rules.hours import majorations, same_passage
 from tournee.billing.rules.payers import prevention
@@ -43,6 +43,25 @@ def fees(case: Case) -> Iterator[Finding]:
 
 def _fee(item: FoundAct, key: str, text: str) -> Breach:
     return Breach((*item.path, key), text, "honoraires")
+
+
+def quantities(case: Case) -> Iterator[Finding]:
+    """What is done twice is written twice, where the rules look for it; hours of watch are counted."""
+    for item in case.items:
+        sessions = item.candidates and case.carer.profession == "MK"  # its own rules look at those
+        if item.act.quantity == 1 or item.act.weighted or is_road(item) or sessions:
+            continue
+        place = case.item_path(item, "quantite")
+        counts = [row.limit.count for row in item.candidates if row.limit and row.limit.per == "passage"]
+        counts += [row.limit.count for row in item.candidates if row.letter == "AIS" and row.limit]
+        if counts and item.act.quantity > max(counts):
+            yield Breach(place, f"{item.act.quantity} pour {item.name} : {max(counts)} au plus", "limite")
+        elif not counts:
+            yield Breach(
+                place,
+                f"{item.act.quantity} pour {item.name} : l’écrire autant de fois, chacun à sa place",
+                "11B" if item.candidates else "limite",
+            )
 
 
 def excluded(case: Case) -> Iterator[Finding]:
@@ -203,6 +222,7 @@ def unsure(case: Case) -> Iterator[Finding]:
 
 SHARED: tuple[Rule, ...] = (
     fees,
+    quantities,
     same_passage,
     majorations,
     excluded,
