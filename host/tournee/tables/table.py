@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from typing import Any, Self
 
 from tournee.model.amounts import hundredths
+from tournee.printable import MARK, printable
 from tournee.tables.document import words_for
 from tournee.tables.positions import Place
 
@@ -80,6 +81,9 @@ class Table:
             return ""
         if not isinstance(value, str) or not (value.strip() or self.blank):
             self.fault(key, "un texte entre guillemets est attendu")
+            return ""
+        if MARK in printable(value):
+            self.fault(key, "un caractère qui ne s’imprime pas")
             return ""
         longest = longest or self.longest
         if len(value) > longest:

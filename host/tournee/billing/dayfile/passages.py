@@ -21,6 +21,7 @@ _PLACES: dict[str, Place] = {
 }
 _GROUNDS = {"plaine": "plaine", "montagne": "montagne", "pied": "pied"}
 _LABEL_MAX = 60
+_MAJORATIONS = ("N", "F")
 _KILOMETRES_MAX = 1_000  # there and back, for one patient: more is a slip of the pen
 
 
@@ -110,6 +111,12 @@ def _note_act(
     minute = common.minute if minute is None else minute
     table.finish()
     one = noted.setdefault((day, minute), _Noted(replace(common, day=day, minute=minute)))
+    if act.code in _MAJORATIONS:  # written as an act, it is its passage's
+        if act.quantity != 1 or act.coefficient is not None:
+            table.fault("code", f"{act.code} est une majoration : une par passage, sans coefficient")
+        said = {*one.passage.majoration, act.code}
+        one.passage = replace(one.passage, majoration="".join(sorted(said, reverse=True)))
+        return
     if complement:
         said = {*one.passage.majoration, complement}  # both is what the rules refuse
         one.passage = replace(one.passage, majoration="".join(sorted(said, reverse=True)))

@@ -65,7 +65,9 @@ def _units(ranked: list[int], items: list[FoundAct]) -> list[list[int]]:
     units = []
     for name, tests in _TOGETHER.items():
         claimed = any(derogation_name(items[at].act.derogation) == name for at in left)
-        parts = [[at for at in left if _is_of(items[at], test, claimed)] for test in tests]
+        parts = [[at for at in left if items[at].is_only(test)] for test in tests]
+        if claimed:
+            _let_one_join(parts, tests, left, items)
         together = sorted({at for part in parts for at in part})
         if all(parts) and len(together) > 1:
             units.append(together)
@@ -73,11 +75,21 @@ def _units(ranked: list[int], items: list[FoundAct]) -> list[list[int]]:
     return units + [[at] for at in left]
 
 
-def _is_of(item: FoundAct, test: Callable[[Cotation], bool], claimed: bool) -> bool:
-    """Whether an act is of an exception: it can only be, or it may be and the carer names the exception for
-    another of the session.
+def _let_one_join(
+    parts: list[list[int]],
+    tests: tuple[Callable[[Cotation], bool], ...],
+    left: list[int],
+    items: list[FoundAct],
+) -> None:
+    """An exception that the carer names for one act holds for another, told by its pair alone, that may be
+    of it: for one.
     """
-    return item.is_only(test) or (claimed and not item.act.act and item.may_be(test))
+    for at in left:
+        bare = not (items[at].act.act or items[at].act.derogation)
+        for part, test in zip(parts, tests, strict=True):
+            if bare and at not in part and items[at].may_be(test):
+                part.append(at)
+                return
 
 
 def _in_group(name: str) -> Callable[[Cotation], bool]:

@@ -62,6 +62,24 @@ def _named_would_pay(case: Case, item: FoundAct) -> Iterator[Finding]:
             )
 
 
+def once_a_session(case: Case) -> Iterator[Finding]:
+    """An act that an exception pays in full is not there twice in a session (rules 11B-…)."""
+    for _, _, items in case.passages():
+        for at, item in enumerate(items):
+            if not item.is_only(_is_excepted):
+                continue
+            ids = {row.id for row in item.candidates}
+            like = [before for before in items[:at] if {row.id for row in before.candidates} == ids]
+            if len(like) >= len(ids):
+                yield Breach(
+                    case.item_path(item), f"{item.name} : le même acte deux fois dans la séance", "11B"
+                )
+
+
+def _is_excepted(row: Cotation) -> bool:
+    return row.session != "" or row.group in ("5bis", "analgesie", "perf_courte", "perf_longue", "postop")
+
+
 def _is_full(row: Cotation) -> bool:
     return row.session == "full"
 
@@ -281,6 +299,7 @@ def teleconsultation(case: Case) -> Iterator[Finding]:
 NURSE: tuple[Rule, ...] = (
     *DAYS,
     unpaid_acts,
+    once_a_session,
     single_act,
     coordination,
     child,

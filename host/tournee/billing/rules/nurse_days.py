@@ -153,7 +153,8 @@ def allowance(case: Case) -> Iterator[Finding]:
         if _AT_HOME in codes and not items:
             yield Breach(case.travel_path(rank), "IFA sans acte : elle s’ajoute à un soin", "ifd")
         yield from _shared_home(case, rank, codes)
-        forgotten = passage.travel is None and not codes and passage.place == "home"
+        at_home = passage.place == "home" or (not passage.place and any(one.code in BSX for one in items))
+        forgotten = passage.travel is None and not codes and at_home
         if forgotten and not any(item.is_only(lambda row: not row.travel) for item in items):
             yield Remark(
                 case.travel_path(rank),

@@ -45,6 +45,17 @@ def _fee(item: FoundAct, key: str, text: str) -> Breach:
     return Breach((*item.path, key), text, "honoraires")
 
 
+def births(case: Case) -> Iterator[Finding]:
+    """No care before a birth that is told."""
+    for rank, passage, _ in case.passages():
+        if case.visit.born is not None and passage.day < case.visit.born:
+            yield Breach(
+                case.passage_path(rank, "date"),
+                f"soin du {passage.day:%d/%m/%Y} avant la naissance ({case.visit.born:%d/%m/%Y})",
+                "naissance",
+            )
+
+
 def quantities(case: Case) -> Iterator[Finding]:
     """What is done twice is written twice, where the rules look for it; hours of watch are counted."""
     for item in case.items:
@@ -170,6 +181,12 @@ def travel_once(case: Case) -> Iterator[Finding]:
                     "nomenclature",
                 )
             codes.append(code)
+        elif passage.travel is not None and not codes:
+            yield Remark(
+                (*case.travel_path(rank), "indemnite"),
+                "des kilomètres sans indemnité de déplacement : elle s’ajoute à eux",
+                travel_rule(case),
+            )
         if len(codes) > 1:
             yield Breach(
                 case.travel_path(rank),
@@ -222,6 +239,7 @@ def unsure(case: Case) -> Iterator[Finding]:
 
 SHARED: tuple[Rule, ...] = (
     fees,
+    births,
     quantities,
     same_passage,
     majorations,

@@ -11,6 +11,7 @@ from tournee.billing.pricing.coverage import reason_of
 from tournee.billing.pricing.items import decimal
 from tournee.cli.display.show import labelled
 from tournee.french import euros
+from tournee.printable import line as one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -127,9 +128,9 @@ def show(screen: Console, done: list[Priced]) -> None:
     """A table a visit, its total and shares, then what is refused and what should be known."""
     for one in done:
         for wrong in one.mistakes:
-            screen.print(labelled("Refusé :", f"« {one.name} », {wrong}"), soft_wrap=True)
+            screen.print(labelled("Refusé :", f"« {one_line(one.name)} », {wrong}"), soft_wrap=True)
         for visit in one.visits:
-            _show_visit(screen, one.name, visit)
+            _show_visit(screen, one_line(one.name), visit)
     total = sum(one.cents for one in done)
     screen.print(f"Total de ce qui peut être facturé : {euros(total)} €")
 
