@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 import reader_sheets as sheets
+import serial
 
 from sesam import codes
 from tournee.boards import BOARDS
@@ -70,7 +71,10 @@ def test_nothing_is_allocated_for_a_record(reader):
     assert reader.identify().heap_used == before
 
 
-def test_who_does_not_know_the_secret_is_refused(board):
+def test_who_does_not_know_the_secret_is_refused(board, monkeypatch):
+    """A program that does not respect the lock of the port is refused by the reader itself."""
+    locked = serial.serial_for_url
+    monkeypatch.setattr(serial, "serial_for_url", lambda *at, **how: locked(*at, **how | {"exclusive": None}))
     for secret, status in ((None, codes.UNPROTECTED), (bytes(32), codes.HOST_BUSY)):
         with Reader.open(board.link_url, secret=SECRET) as rightful, pytest.raises(Refused) as caught:
             Reader.open(board.link_url, secret=secret)

@@ -118,6 +118,7 @@ def test_invoice_is_signed_and_sealed(board, reader):
 
 def test_host_that_starts_again_gets_the_same_signature_made_once(board, reader):
     made = certify(reader, 2)
+    reader.close()
     with Reader.open(board.link_url) as another:
         another.unlock("1234")
         assert certify(another, 2) == made
