@@ -95,7 +95,7 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
         from tournee.cli.display.show_returns import lines_of
 
         for line in lines_of(one):
-            desk.console.print(line)
+            desk.console.print(line, highlight=False)  # its expressions take minutes on a stranger’s line
 
 
 def _write_first(out: Path, raw: bytes) -> None:
