@@ -14,7 +14,7 @@ from tournee.billing.breach import Breach, Path, Remark, place_of, told
 from tournee.billing.calendar import BILLABLE_MONTHS
 from tournee.billing.dayfile.visits import DraftVisit, read_visit
 from tournee.billing.judging import Verdict, facts_before, judge
-from tournee.billing.kept.known import Among, Known, Nothing, Past
+from tournee.billing.kept.known import Gathered, Known, Nothing, Past
 from tournee.billing.nomenclature.table import Nomenclature, Profession
 from tournee.billing.numbers import billing_number_fault
 from tournee.billing.rules.case import Carer, carer_of, months_before
@@ -177,12 +177,16 @@ def judge_days(
     """
     visits = [(at, one) for at, (read, _) in enumerate(files) for one in read.visits if one.draft is not None]
     order = sorted(visits, key=lambda entry: (_when(entry[1]), entry[0], entry[1].rank))
-    among = Among([known_before(files[at][0], one, table) for at, one in order], past or Nothing())
+    facts = [known_before(files[at][0], one, table) for at, one in order]
+    around = Gathered(past or Nothing())
+    for place, known in enumerate(facts):
+        around.put(place, known, earlier=False)
     judged: list[dict[int, JudgedOne]] = [{} for _ in files]
     for place, (at, one) in enumerate(order):
         read, document = files[at]
-        around = among.seen_from(place)
+        around.drop(place)
         judged[at][one.rank] = judge_one(read, one, document, table, around, splitter=splitter, today=today)
+        around.put(place, facts[place], earlier=True)
     return [tuple(found[rank] for rank in sorted(found)) for found in judged]
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -88,28 +87,8 @@ class Nothing:
         return ()
 
 
-@dataclass(frozen=True)
-class Together:
-    """Visits at hand, and what is known beyond them."""
-
-    known: Sequence[Known]
-    beyond: Past
-
-    def of_person(
-        self, person: Person, first: date, last: date, codes: Sequence[str] = ()
-    ) -> Sequence[Known]:
-        """Those of a person from one day to another."""
-        here = [one for one in self.known if first <= one.day <= last and one.person.same(person)]
-        return [*here, *self.beyond.of_person(person, first, last, codes)]
-
-    def of_carer(self, ps: str, day: date) -> Sequence[Known]:
-        """Those of a carer on a day."""
-        here = [one for one in self.known if one.day == day and one.ps == ps]
-        return [*here, *self.beyond.of_carer(ps, day)]
-
-
 class Gathered:
-    """The visits of a file as they are judged one by one: some came before, some are to come; `beyond`: the
+    """The visits of files as they are judged one by one: some came before, some are to come; `beyond`: the
     others. Found by their person and day: a file may hold a thousand.
     """
 
@@ -158,57 +137,6 @@ class Gathered:
     def _keys(self, rank: int) -> set[object]:
         facts = self._facts.get(rank, ())
         return {one.person.nir for one in facts} | {(one.ps, one.day) for one in facts}
-
-
-class Among:
-    """Visits that are judged together, in the order of their day, and what is known beyond them."""
-
-    def __init__(self, visits: Sequence[tuple[Known, ...]], beyond: Past) -> None:
-        self._beyond = beyond
-        self._of_number: dict[str, list[tuple[int, Known, Known]]] = {}
-        self._of_day: dict[tuple[str, date], list[tuple[int, Known, Known]]] = {}
-        for place, known in enumerate(visits):
-            for one in known:
-                entry = (place, one._replace(earlier=True), one._replace(earlier=False))
-                self._of_number.setdefault(one.person.nir, []).append(entry)
-                self._of_day.setdefault((one.ps, one.day), []).append(entry)
-
-    def seen_from(self, place: int) -> Past:
-        """All but the visit of a place; those before it are earlier."""
-        return _View(self, place)
-
-    def of_person(
-        self, place: int, person: Person, first: date, last: date, codes: Sequence[str]
-    ) -> list[Known]:
-        """Those of a person from one day to another, seen from a place."""
-        known = self._seen(self._of_number.get(person.nir, ()), place)
-        here = [one for one in known if first <= one.day <= last and one.person.same(person)]
-        return [*here, *self._beyond.of_person(person, first, last, codes)]
-
-    def of_carer(self, place: int, ps: str, day: date) -> list[Known]:
-        """Those of a carer on a day, seen from a place."""
-        return [*self._seen(self._of_day.get((ps, day), ()), place), *self._beyond.of_carer(ps, day)]
-
-    def _seen(self, entries: Sequence[tuple[int, Known, Known]], place: int) -> list[Known]:
-        return [before if at < place else after for at, before, after in entries if at != place]
-
-
-@dataclass(frozen=True)
-class _View:
-    """What one of the visits that are judged together sees of the others."""
-
-    among: Among
-    place: int
-
-    def of_person(
-        self, person: Person, first: date, last: date, codes: Sequence[str] = ()
-    ) -> Sequence[Known]:
-        """Those of a person from one day to another."""
-        return self.among.of_person(self.place, person, first, last, codes)
-
-    def of_carer(self, ps: str, day: date) -> Sequence[Known]:
-        """Those of a carer on a day."""
-        return self.among.of_carer(self.place, ps, day)
 
 
 def facts_of(visit: JudgedVisit, where: str, *, earlier: bool = True) -> tuple[Known, ...]:

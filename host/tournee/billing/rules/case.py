@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from tournee.billing.breach import Breach, Path, Remark
@@ -191,8 +191,3 @@ def months_before(day: date, months: int) -> date:
         except ValueError:
             continue
     return date(year, month + 1, day.day)
-
-
-def after_months(day: date, months: int) -> date:
-    """The last day of so many months that begin on a day."""
-    return months_before(day, -months) - timedelta(days=1)
