@@ -1,0 +1,39 @@
+"""What a carer must look into now: no ARL after the route's delay, files that stay, doubts, refusals.
+
+Nothing of it is kept: an alert is a question to the journal and to the clock, and ends with its cause.
+"""
+
+from __future__ import annotations
+
+from tournee.app.alerts.alert import Alert, AlertKind
+from tournee.app.alerts.money import of_money
+from tournee.app.alerts.returned import of_returns
+from tournee.app.alerts.sending import UNSENT_DAYS, of_sending, without_arl
+from tournee.app.context import Office
+
+__all__ = ["UNSENT_DAYS", "Alert", "AlertKind", "alerts"]
+
+
+def alerts(office: Office) -> list[Alert]:
+    """Everything to look into at this time, what is most urgent first."""
+    return [
+        *_altered(office),
+        *without_arl(office),
+        *of_money(office),
+        *of_sending(office),
+        *of_returns(office),
+    ]
+
+
+def _altered(office: Office) -> list[Alert]:
+    return [
+        Alert(
+            AlertKind.JOURNAL_ALTERED,
+            "journal",
+            "",
+            0,
+            f"il n’est plus tel que Tournée l’a laissé : {one.text}",
+            one.next_step,
+        )
+        for one in office.journal.health.alterations
+    ]

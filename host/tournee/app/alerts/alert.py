@@ -1,0 +1,65 @@
+"""An alert: one thing to look into, what is amiss, and one next act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tournee.app.context import Office
+from tournee.store import WaitingRow
+
+
+class AlertKind(StrEnum):
+    """What is amiss."""
+
+    JOURNAL_ALTERED = "journal_altered"
+    NO_ARL = "no_arl"
+    NOT_SENT = "not_sent"
+    UNCERTAIN = "uncertain"
+    UNFINISHED = "unfinished"
+    UNDELIVERED = "undelivered"
+    REFUSED = "refused"
+    BILLED_TWICE = "billed_twice"
+    PAYMENT_REFUSED = "payment_refused"
+    PAYMENT_DEFERRED = "payment_deferred"
+    PARTLY_PAID = "partly_paid"
+    CONTRADICTED = "contradicted"
+    UNBALANCED = "unbalanced"
+    UNMATCHED = "unmatched"
+    UNSOUND = "unsound"
+    ODD = "odd"
+    OTHER_INSURED = "other_insured"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing to look into: `about` names it, `text` says what is amiss, `next_step` what to do, in French.
+
+    `since` is ISO 8601, `days` how many whole days that is ago; `ps` is the professional's number, `lot` and
+    `file` what it is about, "" where there is none.
+    """
+
+    kind: AlertKind
+    about: str
+    since: str
+    days: int
+    text: str
+    next_step: str
+    ps: str = ""
+    lot: str = ""
+    file: str = ""
+
+
+def about_file(office: Office, kind: AlertKind, row: WaitingRow, text: str, next_step: str) -> Alert:
+    """An alert about a lot or a file."""
+    about = f"lot {row.lot}, fichier {row.file}" if row.lot else f"fichier {row.file}"
+    return Alert(
+        kind, about, row.since, age(office, row.since).days, text, next_step, row.ps, row.lot, row.file
+    )
+
+
+def age(office: Office, since: str) -> timedelta:
+    """How long ago that was, 0 when the clock was set back since."""
+    return max(office.clock() - datetime.fromisoformat(since), timedelta())

@@ -1,0 +1,82 @@
+"""Alerts of what goes out: lots without an answer, messages that did not arrive, files that stay."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tournee.app.alerts.alert import Alert, AlertKind, about_file, age
+from tournee.app.context import Office
+from tournee.exchange.route import ARL_DAYS
+from tournee.store import LEASE, FileState, MessageState, WaitingRow
+
+UNSENT_DAYS = 2
+"""Days until a file framed and not sent raises an alert: ours, no text gives it."""
+
+
+def of_sending(office: Office) -> list[Alert]:
+    """Messages that are uncertain, unfinished or given back, and files that nobody sends."""
+    return [*_uncertain(office), *_unfinished(office), *_undelivered(office), *_not_sent(office)]
+
+
+def _uncertain(office: Office) -> list[Alert]:
+    found = []
+    for message in office.journal.messages.find(MessageState.UNCERTAIN):
+        file = office.journal.files.get(message.file_id)
+        text = "on ne sait pas s’il est arrivé"
+        next_step = "relevez les retours ; si aucun ARL ne vient, renvoyez le fichier"
+        row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
+        found.append(about_file(office, AlertKind.UNCERTAIN, row, text, next_step))
+    return found
+
+
+def _unfinished(office: Office) -> list[Alert]:
+    """Messages that a program began to send and has not settled: it still does, or died. Told at once."""
+    found = []
+    for message in office.journal.messages.find(MessageState.TRANSMITTING):
+        file = office.journal.files.get(message.file_id)
+        until = datetime.fromisoformat(message.leased_until) if message.leased_until else office.clock()
+        start = until - LEASE
+        text = f"envoi commencé à {start:%H:%M}, pas fini : parti ou non, on le saura après {until:%H:%M}"
+        next_step = (
+            "si un autre programme l’envoie, laissez-le finir ; s’il s’est arrêté (coupure, panne), "
+            "relevez les retours après cette heure, et ne renvoyez le fichier que si aucun ARL ne vient"
+        )
+        since = start.isoformat(timespec="seconds")
+        row = WaitingRow(message.id, file.ps, "", file.name, message.route, since)
+        found.append(about_file(office, AlertKind.UNFINISHED, row, text, next_step))
+    return found
+
+
+def _undelivered(office: Office) -> list[Alert]:
+    """Messages given back whose file nothing else took since: the last of their file."""
+    found = []
+    for message in office.journal.messages.find(MessageState.UNDELIVERED):
+        file = office.journal.files.get(message.file_id)
+        last = office.journal.messages.find(file_id=file.id)[-1]
+        if last.id == message.id and file.state in (FileState.MADE, FileState.SENT):
+            text = f"le message n’a pas été remis : {message.reason}"
+            next_step = f"vérifiez l’adresse du destinataire, puis renvoyez le fichier {file.name}"
+            row = WaitingRow(message.id, file.ps, "", file.name, message.route, message.made)
+            found.append(about_file(office, AlertKind.UNDELIVERED, row, text, next_step))
+    return found
+
+
+def _not_sent(office: Office) -> list[Alert]:
+    return [
+        about_file(office, AlertKind.NOT_SENT, row, "formé et pas envoyé", "envoyez-le")
+        for row in office.journal.waiting.files_not_sent()
+        if age(office, row.since) >= timedelta(days=UNSENT_DAYS)
+    ]
+
+
+def without_arl(office: Office) -> list[Alert]:
+    """Lots sent that nothing took or refused within their route’s delay."""
+    delays = {route.name: route.arl_days for route in (*office.former, office.route)}
+    found: list[Alert] = []
+    for row in office.journal.waiting.lots_without_arl():
+        delay = delays.get(row.route, ARL_DAYS)
+        if age(office, row.since) >= timedelta(days=delay):
+            text = f"aucun ARL après {delay} jours"
+            next_step = "relevez les retours ; si rien ne vient, renvoyez le fichier"
+            found.append(about_file(office, AlertKind.NO_ARL, row, text, next_step))
+    return found
