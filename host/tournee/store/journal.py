@@ -28,6 +28,7 @@ from tournee.store.tables.visits import Visits
 from tournee.store.views.ends import Ends
 from tournee.store.views.health import Health
 from tournee.store.views.known_visits import FactsOf, KnownVisits
+from tournee.store.views.lookup import Lookup
 from tournee.store.views.overview import Overview
 from tournee.store.views.tracing import Tracing
 from tournee.store.views.waiting import Waiting
@@ -38,9 +39,9 @@ class Journal:
 
     One object a thing: `visits`, `invoices` (with their sheets), `lots`, `files`, `messages`, `returns`,
     `effects`, `payments` and `doubts` that returns told of, `opposition`, `history`; `remaking` puts refused
-    lots right; `known` (what the rules need of visits), `overview` and `totals`, `waiting` and `trace` answer
-    questions across them, `health` speaks of the whole. Opening it changes nothing. Errors: StoreError, and
-    whatever a `build` function raises, which then leaves no trace.
+    lots right; `known` (what the rules need of visits), `lookup`, `overview` and `totals`, `waiting` and
+    `trace` answer questions across them, `health` speaks of the whole. Opening it changes nothing. Errors:
+    StoreError, and whatever a `build` function raises, which then leaves no trace.
 
     `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`,
     `facts_of` that of `KnownVisits`.
@@ -80,6 +81,7 @@ class Journal:
         overview = Overview(db, self.payments)
         self.overview, self.totals = overview.find, overview.totals
         self.waiting = Waiting(db, self.payments)
+        self.lookup = Lookup(db)
         self.ends = Ends(db)
         self.health = Health(db, months)
         self.trace = Tracing(

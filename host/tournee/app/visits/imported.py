@@ -11,7 +11,7 @@ from tournee.app.visits.names import Who, patient_of
 from tournee.billing.kept.judged import read_judged
 from tournee.billing.pricing.items import decimal
 from tournee.billing.visit import JudgedVisit
-from tournee.store import Journal, VisitRow
+from tournee.store import InvoiceRow, Journal, VisitRow
 
 if TYPE_CHECKING:
     from tournee.billing.breach import Remark
@@ -117,10 +117,10 @@ class SeenVisit:
     invoice: str
 
 
-def seen(journal: Journal, row: VisitRow) -> SeenVisit:
-    """A visit of the journal, as it is shown."""
+def seen(journal: Journal, row: VisitRow, former: InvoiceRow | None = None) -> SeenVisit:
+    """A visit of the journal, as it is shown; `former` is the last invoice that it had, when none lives."""
     judged = read_judged(row.payload)
-    who = patient_of(journal, judged.visit, row.invoice_id)
+    who = patient_of(journal, judged.visit, row.invoice_id, former)
     invoice = journal.invoices.get(row.invoice_id).number if row.invoice_id is not None else ""
     return SeenVisit(row, judged, who, days_of(judged), acts_of(judged), invoice)
 

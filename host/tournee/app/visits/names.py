@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from tournee.billing.kept.known import read_facts
 from tournee.billing.visit import Visit
-from tournee.store import Journal
+from tournee.formats import records
+from tournee.store import InvoiceRow, Journal
 
 _BACK = timedelta(days=366)
 
@@ -26,20 +27,35 @@ class Who:
         return f"{self.name} (NIR {self.number})" if self.name and self.number else self.name or self.number
 
 
-def patient_of(journal: Journal, visit: Visit, invoice_id: int | None = None) -> Who:
-    """Whom a visit is for; `invoice_id` is its own invoice, if it has one."""
+def patient_of(
+    journal: Journal, visit: Visit, invoice_id: int | None = None, former: InvoiceRow | None = None
+) -> Who:
+    """Whom a visit is for; `invoice_id` is its own invoice, if it has one, `former` one that it had and that
+    lives no more: it names the patient, unless the visit is another one's since.
+    """
     if visit.ceam is not None:
         return Who(visit.ceam.personal_number, visit.ceam.holder)
     if visit.typed is not None:
         return Who(visit.nir, f"{visit.typed.first_name} {visit.typed.name}".title())
     if visit.name:
         return Who(visit.nir, visit.name)
+    if invoice_id is None and former is not None and _is_for(former, visit):
+        invoice_id = former.id
     found = invoice_id or invoiced_before(journal, visit)
     return Who(visit.nir, _billed_to(journal, found) if found else "")
 
 
 def _billed_to(journal: Journal, invoice_id: int) -> str:
     return journal.invoices.get(invoice_id).sheets[0].patient.title()
+
+
+def _is_for(invoice: InvoiceRow, visit: Visit) -> bool:
+    """Whether an invoice was made for the person of this visit."""
+    sheet = invoice.sheets[0]
+    start, length = records.locate("2", "naissance")
+    born = sheet.records[start : start + length].decode("latin-1")
+    told = born[:4] == visit.nir[1:5] if visit.born is None else born == f"{visit.born:%y%m%d}"
+    return sheet.nir[: len(visit.nir)] == visit.nir and told
 
 
 def invoiced_before(journal: Journal, visit: Visit) -> int | None:
