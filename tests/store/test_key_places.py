@@ -13,6 +13,7 @@ from keyring.errors import KeyringLocked
 
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal, journal_key
+from tournee.store.opening import SCHEMA
 
 
 class MemoryKeyring(KeyringBackend):
@@ -54,7 +55,7 @@ def test_a_keyring_keeps_the_key_and_no_file_is_made(path, key_file):
     key = journal_key(path, ring)
     assert len(key) == 32
     assert journal_key(path, ring) == key
-    assert list(ring.kept.values()) == [key.hex()]
+    assert set(ring.kept.values()) == {key.hex()}
     assert not key_file.exists()
 
 
@@ -185,3 +186,49 @@ def test_the_keyring_is_not_loaded_where_a_key_file_stands(path):
     loaded = told.stdout.split()
     assert "tournee.secrets" in loaded
     assert "keyring" not in loaded
+
+
+def opened(path, ring):
+    """The journal at `path`, made or opened with the key that `ring` has for it."""
+    return Journal(path, Cipher(journal_key(path, ring)), lambda: NOW)
+
+
+def test_a_journal_that_was_moved_and_renamed_finds_its_key_in_the_keyring(path, tmp_path):
+    ring = MemoryKeyring()
+    opened(path, ring).close()
+    moved = tmp_path / "elsewhere" / "other.db"
+    moved.parent.mkdir()
+    path.rename(moved)
+    opened(moved, ring).close()
+
+
+def test_an_entry_by_path_of_before_is_found_and_then_kept_by_the_journals_id(path, tmp_path):
+    ring = MemoryKeyring()
+    opened(path, ring).close()
+    by_path = ("tournee", f"journal {path.resolve()}")
+    ring.kept = {by_path: ring.kept[by_path]}
+    opened(path, ring).close()
+    del ring.kept[by_path]
+    opened(path.rename(tmp_path / "moved.db"), ring).close()
+
+
+def test_another_journal_at_the_place_of_one_that_was_moved_keeps_its_own_key(path, tmp_path):
+    ring = MemoryKeyring()
+    opened(path, ring).close()
+    other = tmp_path / "other.db"
+    opened(other, ring).close()
+    moved = path.rename(tmp_path / "moved.db")
+    other.rename(path)
+    opened(path, ring).close()
+    opened(moved, ring).close()
+
+
+def test_a_journal_of_a_version_without_id_has_one_once_it_is_brought_forward(path, tmp_path):
+    ring = MemoryKeyring()
+    schema = tmp_path / "schema"
+    schema.mkdir()
+    for script in sorted(SCHEMA.glob("*.sql"))[:9]:
+        (schema / script.name).write_bytes(script.read_bytes())
+    Journal(path, Cipher(journal_key(path, ring)), lambda: NOW, schema=schema).close()
+    opened(path, ring).close()
+    opened(path.rename(tmp_path / "moved.db"), ring).close()

@@ -37,6 +37,11 @@ class Cipher:
         self._naming = hmac.digest(key, b"names in the journal", "sha256")
         self._random = random
 
+    @property
+    def identity(self) -> str:
+        """The id of the journal that has this key, in hex: a copy's is the same, another journal's never."""
+        return self.name(b"identity", "journal").hex()
+
     def encrypt(self, plain: bytes, binding: str) -> bytes:
         """Encrypt `plain` for `binding`."""
         nonce = self._random(_NONCE_SIZE)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from tournee.errors import StoreError
 from tournee.store import opening
 from tournee.store.cipher import Cipher
 from tournee.store.integrity.last_step import Alteration, LastStep
-from tournee.store.statements import THINGS, Row, Statements, missing
+from tournee.store.statements import Row, Statements, check_moves
 from tournee.store.states import STATES, State
 from tournee.store.writer_lock import WriterLock
 
 _KEY_CHECK = b"tournee journal"
+_PAGES_AT_ONCE = 2048
 CHECK_EVERY = timedelta(days=7)
 """A journal that was not checked for so long is when it is opened."""
 
@@ -134,6 +135,22 @@ class Database(Statements):
         with self.step("accept"):
             number = self._last_step.accept()
         self._last_step.note(number)
+
+    def copy_to(self, path: Path, told: Callable[[int, int], None]) -> int:
+        """Copy the whole journal as of one moment into a new file, while others write; the number of the last
+        step that is in it. `told` how many pages are done, of how many.
+        """
+        with self.reading(), closing(sqlite3.connect(path)) as copy:
+            step = self._last_step.last_step()  # the moment: from here on this connection sees one state
+            self._connection.backup(
+                copy, pages=_PAGES_AT_ONCE, progress=lambda _, left, all_: told(all_ - left, all_)
+            )
+        return step
+
+    @property
+    def last_step(self) -> int:
+        """The number of the last step."""
+        return self._last_step.last_step()
 
     @property
     def version(self) -> int:
@@ -271,6 +288,8 @@ class Database(Statements):
                 self.insert("journal", id=1, created=self.now(), key_sealed=encrypted, checked=self._today())
             elif found < opening.CLEAR_EFFECTS:
                 opening.fill_clear_effects(self._connection, self.cipher)
+            if opening.version(self._connection) >= opening.IDENTITY:
+                self.write("UPDATE journal SET identity = ?", self.cipher.identity)
             self._last_step.bring_forward()
 
     def _check_key(self) -> None:
@@ -317,28 +336,3 @@ class Database(Statements):
             if opening.is_damage(error):
                 opening.doubt(self.path)
             raise opening.translate(error) from error
-
-
-def check_moves(table: str, ids: Sequence[int], present: dict[int, State], state: State) -> None:
-    """StoreError for the first of these things that is not there, comes twice or may not be moved."""
-    for one in ids:
-        if one not in present:
-            raise missing(table, one)
-        check_move(table, one, present[one], state)
-        present[one] = state
-
-
-def check_move(table: str, row_id: int, present: State, state: State) -> None:
-    """StoreError when `state` may not follow `present`."""
-    if not present.leads_to(state):
-        if present is state:
-            raise StoreError(
-                f"« {present.label} » est fait déjà ({THINGS[table]} {row_id}).",
-                cause="c’était fait, ou une autre fenêtre vient de le faire",
-                next_step="affichez l’état : il n’y a peut-être plus rien à faire.",
-            )
-        raise StoreError(
-            f"« {state.label} » ne peut pas suivre « {present.label} » ({THINGS[table]} {row_id}).",
-            cause="une autre fenêtre vient de le faire",
-            next_step="affichez l’état et recommencez.",
-        )

@@ -25,6 +25,7 @@ from tournee.store.tables.person_months import PersonMonths
 from tournee.store.tables.returns import Returns
 from tournee.store.tables.sealed_chunks import SealedChunks
 from tournee.store.tables.visits import Visits
+from tournee.store.views.backups import Backups
 from tournee.store.views.ends import Ends
 from tournee.store.views.health import Health
 from tournee.store.views.known_visits import FactsOf, KnownVisits
@@ -40,8 +41,8 @@ class Journal:
     One object a thing: `visits`, `invoices` (with their sheets), `lots`, `files`, `messages`, `returns`,
     `effects`, `payments` and `doubts` that returns told of, `opposition`, `history`; `remaking` puts refused
     lots right; `known` (what the rules need of visits), `lookup`, `overview` and `totals`, `waiting` and
-    `trace` answer questions across them, `health` speaks of the whole. Opening it changes nothing. Errors:
-    StoreError, and whatever a `build` function raises, which then leaves no trace.
+    `trace` answer questions across them, `health` speaks of the whole, `backups` copies it. Opening it
+    changes nothing. Errors: StoreError, and whatever a `build` function raises, which then leaves no trace.
 
     `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`,
     `facts_of` that of `KnownVisits`.
@@ -84,6 +85,7 @@ class Journal:
         self.lookup = Lookup(db)
         self.ends = Ends(db)
         self.health = Health(db, months)
+        self.backups = Backups(db)
         self.trace = Tracing(
             *(db, self.invoices, self.lots, self.files),
             *(self.messages, self.returns, self.effects, self.history),

@@ -11,8 +11,8 @@ from pathlib import Path
 from tournee.errors import StoreError
 from tournee.french import reason
 from tournee.secrets import Backend, Keyring, read_secret, write_first_secret
-from tournee.store.cipher import KEY_SIZE
-from tournee.store.opening import is_new, set_new
+from tournee.store.cipher import KEY_SIZE, Cipher
+from tournee.store.opening import identity_in, is_new, set_new
 from tournee.store.writer_lock import WriterLock
 
 _KEY = "la clé du journal"
@@ -49,21 +49,49 @@ def journal_key(journal: Path | str, backend: Backend | None = None) -> bytes:
         lock.close()
 
 
+def keep_key(journal: Path | str, key: bytes, backend: Backend | None = None) -> bool:
+    """Keep the key of a journal that is, or is to be, at `journal` in the keyring; False: there is none."""
+    return _Ring(Path(journal), backend).keep(key)
+
+
 class _Ring:
-    """The keyring's place for one journal's key, opened when it is asked for."""
+    """The keyring's entries for one journal's key: by the journal's id, by which it is found wherever it was
+    moved to, and by its path, which tells that there was one. The keyring is opened when it is asked for.
+    """
 
     def __init__(self, path: Path, backend: Backend | None) -> None:
-        self._name, self._backend = f"journal {path.resolve()}", backend
+        self._path, self._place, self._backend = path, f"journal {path.resolve()}", backend
 
     @cached_property
     def _keyring(self) -> Keyring:
         return Keyring(self._backend)
 
     def find(self) -> str | None:
-        return self._keyring.find(self._name)
+        identity = identity_in(self._path) if _is_there(self._path) else ""
+        kept = self._keyring.find(_entry(identity)) if identity else None
+        if kept is not None:
+            return kept
+        kept = self._keyring.find(self._place)
+        own = _identity(kept or "")
+        if kept is not None and own and identity in ("", own):  # it was kept by path alone
+            self._keyring.keep(_entry(own), kept)
+        return kept
 
     def keep(self, key: bytes) -> bool:
-        return self._keyring.keep(self._name, key.hex())
+        return self._keyring.keep(_entry(Cipher(key).identity), key.hex()) and self._keyring.keep(
+            self._place, key.hex()
+        )
+
+
+def _entry(identity: str) -> str:
+    return f"journal {identity}"
+
+
+def _identity(kept: str) -> str:
+    try:
+        return Cipher(bytes.fromhex(kept)).identity
+    except (ValueError, StoreError):
+        return ""
 
 
 def _is_there(path: Path) -> bool:

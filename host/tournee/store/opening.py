@@ -8,7 +8,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,9 @@ SCHEMA = Path(__file__).with_name("schema")
 
 CLEAR_EFFECTS = 7
 """The version from which effects have what is not personal in clear."""
+
+IDENTITY = 10
+"""The version from which a journal tells its own id."""
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_SIZE, _VERSION_AT, _APPLICATION_AT = 100, 60, 68
@@ -108,6 +111,15 @@ def fill_clear_effects(connection: sqlite3.Connection, cipher: Cipher) -> None:
             "UPDATE effect SET outcome = ?, code = ?, share = ?, level = ? WHERE id = ?",
             (told.outcome.value, told.code, told.share, told.level, row),
         )
+
+
+def identity_in(path: Path) -> str:
+    """The id that the file of a journal tells, without its key; "" when it is older, or tells none."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return str(connection.execute("SELECT identity FROM journal").fetchone()[0])
+    except (sqlite3.Error, TypeError):  # not a journal yet, or damaged: who opens it says so
+        return ""
 
 
 def migrations(schema: Path) -> list[tuple[int, Path]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tournee.errors import StoreError
+from tournee.store.states import State
 
 _ID_MAX = (1 << 63) - 1  # SQLite counts no further
 _AT_ONCE = 5_000  # values in one statement: SQLite takes 32,766
@@ -142,3 +143,28 @@ THINGS = {
 def missing(table: str, row_id: int) -> StoreError:
     """The error for a thing that the journal does not have."""
     return StoreError(f"Il n’y a pas de {THINGS.get(table, table)} n° {row_id} au journal.")
+
+
+def check_moves(table: str, ids: Sequence[int], present: dict[int, State], state: State) -> None:
+    """StoreError for the first of these things that is not there, comes twice or may not be moved."""
+    for one in ids:
+        if one not in present:
+            raise missing(table, one)
+        check_move(table, one, present[one], state)
+        present[one] = state
+
+
+def check_move(table: str, row_id: int, present: State, state: State) -> None:
+    """StoreError when `state` may not follow `present`."""
+    if not present.leads_to(state):
+        if present is state:
+            raise StoreError(
+                f"« {present.label} » est fait déjà ({THINGS[table]} {row_id}).",
+                cause="c’était fait, ou une autre fenêtre vient de le faire",
+                next_step="affichez l’état : il n’y a peut-être plus rien à faire.",
+            )
+        raise StoreError(
+            f"« {state.label} » ne peut pas suivre « {present.label} » ({THINGS[table]} {row_id}).",
+            cause="une autre fenêtre vient de le faire",
+            next_step="affichez l’état et recommencez.",
+        )

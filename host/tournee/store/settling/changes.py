@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tournee.model import Effect, Outcome
-from tournee.store.database import Database, check_move
+from tournee.store.database import Database
 from tournee.store.rows import PaymentRow
-from tournee.store.statements import missing
+from tournee.store.statements import check_move, missing
 from tournee.store.states import STATES, State
 from tournee.store.tables.effects import Applied, Effects
 from tournee.store.tables.payments import Payments

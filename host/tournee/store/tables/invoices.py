@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tournee.errors import StoreError
 from tournee.model import Sheet
-from tournee.store.database import Database, check_moves
+from tournee.store.database import Database
 from tournee.store.inserts import check_number
 from tournee.store.rows import InvoiceRow, SheetRow
-from tournee.store.statements import Row, missing
+from tournee.store.statements import Row, check_moves, missing
 from tournee.store.states import SheetState, VisitState
 from tournee.store.tables.payments import Payments
 from tournee.store.tables.visits import Visits
