@@ -106,7 +106,7 @@ def test_reader_of_a_program_that_was_killed_is_free(emulated):
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        with pytest.raises(ReaderInUse):
+        with pytest.raises(ReaderInUse, match=f"processus {holder.pid}\\) de l’utilisateur "):
             connect(emulated.link_url)
         holder.kill()
     with Reader.open(emulated.link_url) as reader:
@@ -115,7 +115,7 @@ def test_reader_of_a_program_that_was_killed_is_free(emulated):
 
 def test_address_on_the_air_is_one_programs_until_it_lets_it_go():
     held = Hold("ble:F0:01:02:03:04:05")
-    with pytest.raises(ReaderInUse):
+    with pytest.raises(ReaderInUse, match=f"processus {os.getpid()}\\) de l’utilisateur "):
         Hold("ble:f0:01:02:03:04:05")
     Hold("ble:F0:01:02:03:04:06").release()
     held.release()

@@ -29,7 +29,7 @@ from tournee.reader.failures import (
 from tournee.reader.host_names import HOST_NAMES, NAME
 from tournee.reader.link.record_stream import AROUND, Progress, RecordStream
 from tournee.reader.link.secure_channel import SecureChannel
-from tournee.reader.link.session import Clock, Reach, Session
+from tournee.reader.link.session import Clock, Reach, ReaderLink, Session, SystemClock
 from tournee.reader.results import (
     CardsState,
     Certification,
@@ -52,18 +52,6 @@ _RESTARTS = 3  # of a certification that a restart of the reader has undone
 _ZONE, _CERTIFICATE, _ANSWER_TO_RESET = 0, 1, 2  # parts of a card
 _INVOICE, _LOT = 1, 2
 _KINDS = {FSE: 1, DRE: 2}
-
-
-class SystemClock:
-    """The machine's own time."""
-
-    def now_ms(self) -> int:
-        """Milliseconds of a clock that is never set back."""
-        return time.monotonic_ns() // 1_000_000
-
-    def pause(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 class Reader:
@@ -100,7 +88,7 @@ class Reader:
             _log.warning("reader %s", "back" if there else "out of reach")
             reach(there)
 
-        self._session = Session(opener, named, clock or SystemClock(), channel, told)
+        self._session: ReaderLink = Session(opener, named, clock or SystemClock(), channel, told)
 
     @classmethod
     def open(
@@ -123,6 +111,18 @@ class Reader:
             reader.close()
             raise
         return reader
+
+    @classmethod
+    def over(cls, link: ReaderLink) -> Self:
+        """The reader at the end of a link that is open already, another program's it may be."""
+        reader = cls(lambda: connect(""))
+        reader._session = link
+        return reader
+
+    @property
+    def link(self) -> ReaderLink:
+        """What carries the messages, for who serves them to other programs."""
+        return self._session
 
     def close(self) -> None:
         """Give the link up; the reader keeps its session."""

@@ -20,8 +20,9 @@ class RecordStream:
     def __init__(
         self, data: bytes, chunk: int, best: Callable[[int], int], on_progress: Progress | None
     ) -> None:
-        self._data = data
+        self.data = data
         self._count = len(data) // messages.RECORD
+        self.chunk = chunk
         self._most = chunk * messages.RECORD
         self._best = best
         self._on_progress = on_progress
@@ -47,7 +48,7 @@ class RecordStream:
     def make(self) -> bytearray:
         """The next message."""
         first, end = self._first, min(self._first + self._batch, self._count)
-        part = self._data[first * messages.RECORD : end * messages.RECORD]
+        part = self.data[first * messages.RECORD : end * messages.RECORD]
         self._first = end
         self._ends.append(end)
         return codec.encode(messages.RECORDS, {"first": first, "data": part})
@@ -58,10 +59,14 @@ class RecordStream:
             end = self._ends.popleft()
         answer = codec.decode(payload)
         if answer.number == messages.FAILURE:
-            raise failure_of_answer(answer, self._data)
+            raise failure_of_answer(answer, self.data)
         if answer.number != messages.RECORDS + messages.ANSWER or answer.uint("next") != end:
             raise Incoherent("les enregistrements reçus ne suivent pas ceux envoyés")
+        self.tell(end)
+
+    def tell(self, done: int) -> None:
+        """Say that so many records are taken."""
         if self._on_progress is not None:
             self.stopped = True
-            self._on_progress(end, self._count)
+            self._on_progress(done, self._count)
             self.stopped = False

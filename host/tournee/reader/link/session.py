@@ -1,6 +1,7 @@
 """Joins a conversation to a stream: writes, reads, waits, and connects again when the stream is cut."""
 
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from tournee.errors import ReaderError
 from tournee.firmware.sesam import codes
 from tournee.reader.failures import LinkLost, SessionForgotten, failure_of_status
 from tournee.reader.link.conversation import Conversation, ConversationState
+from tournee.reader.link.record_stream import RecordStream
 from tournee.reader.link.retransmit_timer import WORK_MAX_MS
 from tournee.reader.link.secure_channel import SecureChannel
 from tournee.reader.transports.streams import Transport, TransportClosed
@@ -30,6 +32,18 @@ class Clock(Protocol):
         """Wait."""
 
 
+class SystemClock:
+    """The machine's own time."""
+
+    def now_ms(self) -> int:
+        """Milliseconds of a clock that is never set back."""
+        return time.monotonic_ns() // 1_000_000
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
 class RequestSource(Protocol):
     """Requests that may be asked one behind the other, and what becomes of their answers."""
 
@@ -46,6 +60,29 @@ class RequestSource(Protocol):
 
     def take(self, answered: int, payload: bytes) -> None:
         """An answer's message; it answers for the `answered` oldest that are out."""
+
+
+class ReaderLink(Protocol):
+    """A session as the client needs it: `Session`, or one that another program holds."""
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest message that the reader takes."""
+
+    def best_length(self, most: int) -> int:
+        """Bytes of data that a message is best given, `most` at most."""
+
+    def open(self) -> None:
+        """Connect and greet, if need be. ReaderError."""
+
+    def request(self, message: bytearray) -> bytes:
+        """Ask and return the answer's message; `message` is overwritten. ReaderError."""
+
+    def stream(self, source: RecordStream, ahead: int) -> None:
+        """Ask what `source` makes, with at most `ahead` bytes of frames under way. ReaderError."""
+
+    def close(self) -> None:
+        """Give it up."""
 
 
 class Session:

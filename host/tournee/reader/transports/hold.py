@@ -9,9 +9,12 @@ import hashlib
 import socket
 import sys
 
+from tournee.reader.transports.holders import listened_by
 from tournee.reader.transports.streams import ReaderInUse
 
 _PREFIX = b"\0tournee reader "
+_ASKING = 1
+_ASK_S = 0.5
 
 
 class Hold:
@@ -22,13 +25,14 @@ class Hold:
         if sys.platform != "linux":
             return
         name = _PREFIX + hashlib.sha256(url.casefold().encode()).hexdigest().encode()
-        held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             held.bind(name)
+            held.listen(_ASKING)  # who asks is told by the system whose it is
         except OSError as error:
             held.close()
             if error.errno == errno.EADDRINUSE:
-                raise ReaderInUse(url) from error
+                raise ReaderInUse(url, _holder(name)) from error
             return
         self._socket = held
 
@@ -37,3 +41,13 @@ class Hold:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+def _holder(name: bytes) -> str:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.settimeout(_ASK_S)
+        try:
+            asking.connect(name)
+        except OSError:  # gone, or too many ask
+            return ""
+        return listened_by(asking)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import serial
 
 from tournee.errors import ReaderError
+from tournee.reader.transports.holders import locked_by
 
 if sys.platform != "win32":  # there a port is one program's without asking
     import fcntl
@@ -30,12 +31,15 @@ class TransportClosed(ReaderError):  # noqa: N818 - a state of the stream, told 
 
 
 class ReaderInUse(ReaderError):  # noqa: N818 - a state of the reader, told as an exception
-    """Another program has the stream to the reader open; waiting for it helps, trying at once does not."""
+    """Another program has the stream to the reader open; waiting for it helps, trying at once does not.
 
-    def __init__(self, url: str) -> None:
+    `holder` says in French who it is, where that is known.
+    """
+
+    def __init__(self, url: str, holder: str = "") -> None:
         super().__init__(
             f"Un autre programme utilise le lecteur ({url}).",
-            cause="une autre commande ou un autre logiciel l’a ouvert, et n’a pas fini",
+            cause=holder or "une autre commande ou un autre logiciel l’a ouvert, et n’a pas fini",
             next_step="attendez sa fin ou fermez-le, puis recommencez ; rien n’a été envoyé",
         )
 
@@ -69,7 +73,7 @@ class SerialTransport:
                 url, baud, timeout=_SLICE_S, write_timeout=_WRITE_S, exclusive=True
             )
         except (OSError, ValueError) as error:
-            raise ReaderInUse(url) if _is_held(error) else closed(url) from error
+            raise ReaderInUse(url, locked_by(url)) if _is_held(error) else closed(url) from error
         _shut_out_others(self._port)
 
     def read(self, timeout_ms: int) -> bytes:
