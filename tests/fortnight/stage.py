@@ -1,0 +1,195 @@
+"""The practice of a fortnight: tablets with a journal each, a reader each, one OCT, one mail address."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
+
+from click.testing import CliRunner
+from clock import Clock, told_by
+
+from tournee.cli import status
+from tournee.cli.main import tournee
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.emulation.world import OCT_ADDRESS, PASSWORD, PS_ADDRESS, SIREN, USER, World
+
+CODE = "1234"
+SECONDS_A_COMMAND = 20
+_ASKS_CODE = ("certify", "lot close", "countersign", "shift open")
+_CONFIGURATION = """
+[journal]
+chemin = "journal.db"
+[lecteur]
+port = "{port}"
+[retours]
+certificat = "{world}/ps/cert.pem"
+cle = "{world}/ps/key.pem"
+[envoi]
+route = "oct"
+{station}
+[route.oct]
+adresse = "{oct}"
+expediteur = "{ps}"
+identifiant = "{siren}"
+certificat = "{world}/oct/cert.pem"
+scellement = "K"
+mode = "fichier-unique"
+[route.oct.envoi]
+serveur = "{host}"
+port = {smtp}
+securite = "starttls"
+utilisateur = "{user}"
+autorites = "{authority}"
+fichier_mot_de_passe = "mot-de-passe"
+[route.oct.retours]
+type = "maildir"
+dossier = "{world}/retours"
+conserver = true
+"""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One command as it was typed, what it said, and its exit status."""
+
+    tablet: str
+    line: str
+    said: str
+    status: int
+
+
+@dataclass
+class Tablet:
+    """One folder with its configuration and journal, and the reader that belongs to it."""
+
+    name: str
+    folder: Path
+    board: EmulatedBoard
+    lost: bool = False
+
+    @property
+    def config(self) -> Path:
+        """Its configuration file."""
+        return self.folder / "tournee.toml"
+
+
+@dataclass
+class Stage:
+    """All of it; `typed` is what the carers typed so far, `bytes_typed` how much that was, day files too."""
+
+    directory: Path
+    clock: Clock = field(default_factory=lambda: Clock(ZoneInfo("Europe/Paris")))
+    tablets: dict[str, Tablet] = field(default_factory=dict)
+    typed: list[Typed] = field(default_factory=list)
+    bytes_typed: int = 0
+
+    def __enter__(self) -> Self:
+        self._open = ExitStack()
+        self._open.enter_context(told_by(self.clock))
+        self._open.enter_context(patch.dict(os.environ, {"NO_COLOR": "1", "COLUMNS": "220"}))
+        self.world = self._open.enter_context(World(self.directory, self.clock, seal_returns=True))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    def add(self, name: str, station: int | None = None, reader_of: str = "") -> Tablet:
+        """A new tablet, in a folder of its own; `reader_of` names another one whose reader it takes over."""
+        folder = self.directory / name
+        folder.mkdir()
+        theirs = self.tablets[reader_of].board if reader_of else None
+        board = theirs or self._open.enter_context(EmulatedBoard())
+        tablet = Tablet(name, folder, board)
+        server = self.world.server
+        (folder / "mot-de-passe").write_text(f"{PASSWORD}\n")
+        (folder / "mot-de-passe").chmod(0o600)
+        tablet.config.write_text(
+            _CONFIGURATION.format(
+                port=board.link_url,
+                world=self.directory,
+                station="" if station is None else f"poste = {station}",
+                oct=OCT_ADDRESS,
+                ps=PS_ADDRESS,
+                siren=SIREN,
+                host=server.host,
+                smtp=server.port,
+                user=USER,
+                authority=server.tls.authority,
+            )
+        )
+        self.tablets[name] = tablet
+        return tablet
+
+    def at(self, day: date, hour: str) -> None:
+        """The hour that it now is."""
+        self.clock.set(day, hour)
+
+    def insert(self, tablet: str, slot: str, card: str) -> None:
+        """A card goes into the reader of a tablet; "" takes it out."""
+        board = self.tablets[tablet].board
+        board.insert(slot, load_card(card)) if card else board.remove(slot)
+
+    def write(self, tablet: str, name: str, text: str) -> Path:
+        """A file that the carer writes on a tablet."""
+        path = self.tablets[tablet].folder / name
+        path.write_text(text, "utf-8")
+        self.bytes_typed += len(text.encode())
+        return path
+
+    def type(self, tablet: str, line: str, answer: str = "") -> Typed:
+        """One command, typed in the folder of a tablet; its code porteur where it asks for one."""
+        code = CODE if any(line.startswith(word) for word in _ASKS_CODE) else ""
+        self.bytes_typed += len(f"tournee {line}\n{code}\n")
+        done = self._run(tablet, line, answer or (f"{code}\n" if code else ""))
+        self.typed.append(done)
+        return done
+
+    def look(self, tablet: str, line: str) -> dict[str, Any]:
+        """What a command tells a program; it counts as looked at, not as typed."""
+        done = self._run(tablet, f"{line} --json", "")
+        assert done.status == 0, done
+        told: dict[str, Any] = json.loads(done.said)
+        return told
+
+    def _run(self, tablet: str, line: str, answer: str) -> Typed:
+        where = self.tablets[tablet]
+        assert not where.lost, f"{tablet} is lost"
+        self.clock.pass_(SECONDS_A_COMMAND)
+        here = Path.cwd()
+        os.chdir(where.folder)
+        try:
+            run = CliRunner().invoke(tournee, shlex.split(line), input=answer)
+        finally:
+            os.chdir(here)
+        said, code = run.output, run.exit_code
+        if isinstance(run.exception, Exception):
+            said, code = f"{said}{run.exception}", status.of(run.exception)
+        return Typed(tablet, line, said, code)
+
+    def number_of(self, tablet: str, what: str, whom: str) -> str:
+        """The number of the last visit, invoice, lot, file or return of a patient (by name), as shown."""
+        if what == "visit":
+            return str(self.look(tablet, f"day visits --patient {whom}")["visits"][0]["id"])
+        if what == "return":
+            return str(self.look(tablet, "return list")["returns"][0]["id"])
+        found = self.look(tablet, f"status --all --patient {whom}")["invoices"][0]
+        if what == "invoice":
+            return str(found["number"])
+        return str(found[f"{what}s"][-1])
+
+    def filled(self, tablet: str, line: str) -> str:
+        """A line with its numbers looked up: `{visit moreau}`, `{lot pereira}`, `{return last}`."""
+        return re.sub(r"\{(\w+) ([\w-]+)\}", lambda found: self.number_of(tablet, found[1], found[2]), line)

@@ -1,0 +1,130 @@
+"""A fortnight told in files of a day each, and played: who types what on which tablet, what goes wrong.
+
+A day (`days/NN.toml`) has its date and steps in order. A step says who is `on` which tablet from which hour
+`at`, and does what it names, in this order: `oct` (what the OCT and the insurers do from now on), `letters`
+(what else comes by mail), `tablets` (what becomes of them), `visits` (a day file is written and imported),
+`cards` (each is put in and certified with), `type` (commands; what must be said follows a bar, `! ` stands
+before one that is refused), `evening` (lots, file, sending, returns). `never` names visits told by mistake:
+nobody was seen.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import events
+from stage import Stage, Typed
+
+HERE = Path(__file__).parent
+CARERS = {
+    "claire": ("infirmiere", "756000121", "IF"),
+    "julien": ("kine", "697000230", "MK"),
+    "sophie": ("infirmiere-cps4", "136000411", "IF"),
+}
+EVENING = ("lot close", "file make", "send", "fetch")
+PATIENTS: dict[str, dict[str, str]] = tomllib.loads((HERE / "patients.toml").read_text("utf-8"))
+_VISIT = re.compile(r"(\d\d:\d\d) ([\w-]+)(?: : (.*))?")
+
+
+@dataclass
+class Lived:
+    """What the fortnight left: `given` is each care as it was really given (NIR, day, hour), `wrong` what
+    was not as the story has it.
+    """
+
+    stage: Stage
+    given: set[tuple[str, date, str]] = field(default_factory=set)
+    wrong: list[str] = field(default_factory=list)
+
+
+def days() -> list[dict[str, Any]]:
+    """The days in order."""
+    return [tomllib.loads(path.read_text("utf-8")) for path in sorted((HERE / "days").glob("*.toml"))]
+
+
+@contextmanager
+def live(directory: Path) -> Iterator[Lived]:
+    """Play every day; what was not as the story has it is noted, and the days go on."""
+    with Stage(directory) as stage:
+        lived = Lived(stage)
+        for day in days():
+            for step in day["step"]:
+                _Step(lived, day["date"], step).play()
+        yield lived
+
+
+class _Step:
+    def __init__(self, lived: Lived, day: date, told: dict[str, Any]) -> None:
+        self.lived, self.stage, self.day, self.told = lived, lived.stage, day, told
+        self.tablet: str = told.get("on", "")
+
+    def play(self) -> None:
+        """Do all of it."""
+        self.stage.at(self.day, self.told.get("at", "00:00"))
+        for word in ("oct", "letters", "tablets"):
+            if word in self.told:
+                getattr(events, word)(self.stage, self.told[word])
+        who = self.told.get("who")
+        if who is None:
+            return
+        self.stage.insert(self.tablet, "ps", CARERS[who][0])
+        if "visits" in self.told:
+            self._import(who, self.told["visits"], self.told.get("file", f"{self.day:%d}-{who}.toml"))
+        for card in self.told.get("cards", ()):
+            self.stage.insert(self.tablet, "vitale", card)
+            self._type("certify")
+        for line in self.told.get("type", ()):
+            self._type(line)
+        if self.told.get("evening"):
+            for line in EVENING:
+                self._type(line)
+
+    def _import(self, who: str, visits: list[str], name: str) -> None:
+        _, number, profession = CARERS[who]
+        parts = [f'[journee]\ndate = {self.day}\nps = "{number}"\nprofession = "{profession}"\n']
+        parts += [written(visit) for visit in visits]
+        self.lived.given |= {self._care(visit) for visit in visits}
+        self.lived.given -= {self._care(visit) for visit in self.told.get("never", ())}
+        self.stage.write(self.tablet, name, "\n".join(parts))
+        self._type(f"day import {name} {self.told.get('asked', '')}".strip())
+
+    def _care(self, visit: str) -> tuple[str, date, str]:
+        found = _VISIT.fullmatch(visit)
+        assert found is not None, visit
+        return PATIENTS[found[2]]["nir"].strip('"'), self.day, found[1]
+
+    def _type(self, told: str) -> None:
+        """A command, and whether it did what the story says."""
+        line, _, wanted = told.partition(" | ")
+        refused = line.startswith("! ")
+        line = line.removeprefix("! ")
+        if line.startswith("insert "):
+            _, slot, card = f"{line} ".split(" ", 2)
+            self.stage.insert(self.tablet, slot, card.strip())
+            return
+        done = self.stage.type(self.tablet, self.stage.filled(self.tablet, line))
+        if bool(done.status) != refused or (wanted and wanted not in " ".join(done.said.split())):
+            self.lived.wrong.append(_complaint(self.day, told, done))
+
+
+def _complaint(day: date, told: str, done: Typed) -> str:
+    return f"{day} {done.tablet}: {told}\n  typed: {done.line}\n  status {done.status}: {done.said.strip()}"
+
+
+def written(visit: str) -> str:
+    """One [[visite]] as a carer writes it: the patient's lines, with the hour, and those told otherwise."""
+    found = _VISIT.fullmatch(visit)
+    assert found is not None, visit
+    hour, whom, otherwise = found.groups()
+    lines = dict(PATIENTS[whom]) | {"heure": f'"{hour}"'}
+    for one in (otherwise or "").split("; ") if otherwise else ():
+        key, _, value = one.partition(" = ")
+        lines[key] = value
+    return "\n".join(["[[visite]]", *(f"{key} = {value}" for key, value in lines.items() if value), ""])
