@@ -57,6 +57,7 @@ WORDS = {
         "host/tournee/exchange",
         "host/tournee/reader/results.py",
         "host/tournee/returns/classify.py",
+        "host/tournee/store/states.py",
         "host/tournee/store/tables",  # sealed_chunk, a table's name; the journal's values are encrypted
         "tools/bench/long_file.py",
     ),

@@ -3,12 +3,9 @@
 import pytest
 
 from tournee.store import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
-from tournee.store.states import LABELS, MOVES, DossierState, DoubtState
+from tournee.store.states import LABELS, MOVES, DoubtState
 
-CLASSES = [
-    *(VisitState, SheetState, LotState, FileState, MessageState, ReturnState),
-    *(DoubtState, DossierState),
-]
+CLASSES = [VisitState, SheetState, LotState, FileState, MessageState, ReturnState, DoubtState]
 ALL = [state for one in CLASSES for state in one]
 
 

@@ -16,7 +16,7 @@ from tournee.exchange.certificates import (
 )
 from tournee.exchange.lot_index import outline_lot
 from tournee.exchange.splitting import split_invoice
-from tournee.model.codes import SECURED
+from tournee.model.codes import WITH_VITALE
 from tournee.reader import Certification, Reader
 from tournee.reader.link.record_stream import Progress
 
@@ -34,14 +34,14 @@ class Signers:
 
 
 def certify_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str, mode: str) -> bytes:
-    """Have an invoice's records 2 to 5 signed, by the Vitale card too in mode 03; give its records 7
-    (OCT-SS-2).
+    """Have an invoice's records 2 to 5 signed, by the Vitale card too where the mode asks it; give its
+    records 7 (OCT-SS-2).
 
     Every signature is checked against its card; a seal that does not verify by a certificate that was kept,
     by the one that the card holds now. ReaderError, SignatureError, LayoutError.
     """
     made = reader.certify_invoice(body, kind=kind, mode=mode, total=split_invoice(body).fee)
-    vitale = signers.vitale_certificate if mode == SECURED else None
+    vitale = signers.vitale_certificate if mode in WITH_VITALE else None
     try:
         return _checked_sevens(body, mode, made, signers.ps_certificate, vitale)
     except SignatureError:

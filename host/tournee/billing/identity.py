@@ -55,8 +55,27 @@ ALWAYS = Period()
 
 
 @dataclass(frozen=True)
+class Substitute:
+    """Who cares in the place of the PS who bills (record 2R, group 1150). `signs`: by a card of her own."""
+
+    billing_number: str  # 9 digits, key included
+    rpps: str  # 11 digits
+    name: str
+    first_name: str
+    signs: bool = True
+
+    def __post_init__(self) -> None:
+        fault = billing_number_fault(self.billing_number) or rpps_fault(self.rpps)
+        if fault:
+            raise IdentityError(f"Remplaçant {self.first_name} {self.name} : {fault}.")
+
+
+@dataclass(frozen=True)
 class PsIdentity:
-    """The professional who bills, in one situation of exercise (groups 1 and 2)."""
+    """The professional who bills, in one situation of exercise (groups 1 and 2).
+
+    With a `substitute` the number is that of the one who is replaced, and all else of the substitute's card.
+    """
 
     billing_number: str  # 9 digits, key included
     ps_type: Profession
@@ -69,6 +88,8 @@ class PsIdentity:
     mileage_zone: str = ""
     situation: int = 1  # n° logique
     test: bool = False
+    structure: str = ""  # the practice's name
+    substitute: Substitute | None = None
 
     def __post_init__(self) -> None:
         fault = billing_number_fault(self.billing_number) or (self.rpps and rpps_fault(self.rpps))

@@ -1,4 +1,5 @@
-"""An invoice as records: 2, its 2A when an AMC is asked, a 4 and a 4E for each act, 5 (profile "Records").
+"""An invoice as records (profile "Records"): 2, its 2R when a substitute cared, its 2A when an AMC is asked,
+a 4 and a 4E for each act, 5.
 
 The layout is `formats.records`' business; here only values are named. The FSE and the DRE of one invoice hold
 the same records: what tells them apart is their lot.
@@ -7,14 +8,16 @@ the same records: what tells them apart is their lot.
 from datetime import date, timedelta
 from typing import Any
 
+from tournee.billing.identity import Substitute
 from tournee.billing.invoice import Invoice
 from tournee.billing.pricing.recipients import NO_ORGANISME, dre_crf, fse_crf
 from tournee.billing.pricing.shares import InvoiceLine
+from tournee.billing.rules.visit import place_of_care
 from tournee.billing.visit import ANSWERS, SILENCE_DAYS, Agreement
 from tournee.formats import records
 from tournee.formats.text import upper_ascii
 from tournee.model import Sheet
-from tournee.model.codes import DRE
+from tournee.model.codes import DRE, VISIT
 
 NATURE_INVOICE = "1"  # group 1110 field 2
 FIRST_SEQUENCE = 1  # one 4E an act
@@ -22,6 +25,8 @@ AAMMJJ = "%y%m%d"
 NO_NUMBER = "000000000"
 STATE_AID = "2"  # nature of the piece that shows the rights: an attestation of AME
 SILENCE = "S"
+_PLACES = {"home": "01", "institution": "02"}  # record 4, 39+2, in mode 02
+_NAME_LENGTH, _FIRST_NAME_LENGTH = 25, 15  # record 2R
 _CENTURY = len("AA")  # of a date that records write without
 
 
@@ -48,6 +53,7 @@ def invoice_sheets(invoice: Invoice) -> list[Sheet]:
                 amc=invoice.amc,
                 patient=f"{patient.name} {patient.first_name}",
                 nir=patient.nir,
+                substitute=invoice.ps.substitute.rpps if invoice.ps.substitute else "",
             )
         )
     return sheets
@@ -64,6 +70,8 @@ def invoice_records(invoice: Invoice) -> bytes:
         "facture": f"{invoice.number:09d}",
     }
     parts = [records.encode("2", {**head, **_insured(invoice)})]
+    if invoice.ps.substitute is not None:
+        parts.append(records.encode("2R", {**head, **_substitute(invoice.ps.substitute)}))
     if invoice.claim.amc is not None:
         parts.append(records.encode("2A", {**head, **_complementary(invoice)}))
     for line in invoice.lines:
@@ -115,6 +123,16 @@ def _insured(invoice: Invoice) -> dict[str, Any]:
     return values
 
 
+def _substitute(one: Substitute) -> dict[str, Any]:
+    return {
+        "remplacant": one.billing_number,
+        "rpps": one.rpps,
+        "nom": upper_ascii(one.name)[:_NAME_LENGTH].rstrip(),
+        "prenom": upper_ascii(one.first_name)[:_FIRST_NAME_LENGTH].rstrip(),
+        "signature": "1" if one.signs else "0",
+    }
+
+
 def _complementary(invoice: Invoice) -> dict[str, Any]:
     amc = invoice.claim.amc
     assert amc is not None
@@ -150,6 +168,8 @@ def _act(invoice: Invoice, line: InvoiceLine) -> dict[str, Any]:
         "qualificatif": line.qualifier,
         "part_amc": invoice.amc_of(line),
     }
+    if invoice.visit.mode == VISIT:
+        values["mode_traitement"] = _PLACES[place_of_care(invoice.visit.passages[line.passage])]
     if prescription is not None:
         values["specialite_prescripteur"] = prescription.speciality
         values["origine"] = prescription.origin

@@ -14,7 +14,8 @@ from tournee.billing.european.ceam import Ceam
 from tournee.billing.identity import Amc, Patient
 from tournee.billing.nomenclature.table import Profession
 from tournee.billing.pricing.line import PricedLine
-from tournee.model.codes import SECURED
+from tournee.billing.replacement import Replacement
+from tournee.model.codes import SECURED, WITH_VITALE
 
 SICKNESS, MATERNITY, WORK_ACCIDENT = "10", "30", "41"  # nature d'assurance
 NO_THIRD_PARTY, AMO_PAYS, AMC_PAYS, BOTH_PAY = 0, 1, 2, 3  # group 1410 field 1
@@ -177,15 +178,17 @@ class Visit:
     """One visit to one patient: it makes one invoice.
 
     `day` is the day file's: the invoice's date. `typed` is the patient entered by hand when the card cannot
-    be read (mode 05) or is not there (mode 01); else the card with `nir` is expected, and `born` and
-    `birth_rank` choose among its beneficiaries. `amc` is typed from the patient's attestation; it stands in
-    for what the card says. `documents` None: worked out from the AMC's rights. `exempt` False: the care has
-    nothing to do with the ALD. `ceam`: the patient's European card; `nir` and `key` are then empty, and
-    the visit is never sent.
+    be read (mode 05) or is not there (mode 01); else `born` and `birth_rank` choose among the beneficiaries
+    of the card with `nir`: the one in the reader, or in mode 01 as it was last read.
+
+    `amc` is typed from the patient's attestation; it stands in for what the card says. `documents` None:
+    worked out from the AMC's rights. `exempt` False: the care has nothing to do with the ALD. `ceam`: the
+    patient's European card; `nir` and `key` are then empty, and the visit is never sent.
 
     `palliative`: the patient has palliative care. `assessed`: day of a BSI made elsewhere. `discharged`: day
     the patient left hospital. `direct`: seen without prescription, where the law allows it. `group`: patients
     seen together, 0 when alone. `name` is the patient's, for messages alone: nothing is billed by it.
+    `replacement`: who cared in the place of the PS.
     """
 
     day: date
@@ -215,6 +218,12 @@ class Visit:
     direct: bool = False
     group: int = 0
     name: str = field(default="", repr=False)
+    replacement: Replacement | None = None
+
+    @property
+    def by_card(self) -> bool:
+        """Whether its Vitale card has to be in the reader."""
+        return self.ceam is None and self.mode in WITH_VITALE
 
     @property
     def person(self) -> Person:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tournee.errors import ExchangeError
 from tournee.exchange.splitting import Seven, SignedInvoice, SignedLot, Values, split_invoice, split_lot
 from tournee.formats import records
-from tournee.model.codes import SECURED
+from tournee.model.codes import WITH_VITALE
 
 SIGNATURE_SIZE = 256
 """Bytes of an RSA-2048 signature: 344 Base64 characters, 4 records."""
@@ -98,7 +98,7 @@ def verify_invoice(
 ) -> SignedInvoice:
     """Check the records 7 of one certified invoice (its records 2 to 7), and give its parts.
 
-    `P` by the PS's card always; `V` by the Vitale card in mode `03`, and in that mode alone.
+    `P` by the PS's card always; `V` by the Vitale card in the modes `02`, `03` and `04`, and in these alone.
     `vitale_certificate` is that of the patient's card. LayoutError or SignatureError, which names the
     invoice.
     """
@@ -133,7 +133,7 @@ def _verify_invoice(
     invoice: SignedInvoice, mode: str, ps_certificate: bytes, vitale: dict[str, bytes] | None
 ) -> None:
     label = f"Facture {invoice.number}"
-    genres = PS_SIGNATURE + VITALE_SIGNATURE if mode == SECURED else PS_SIGNATURE
+    genres = PS_SIGNATURE + VITALE_SIGNATURE if mode in WITH_VITALE else PS_SIGNATURE
     _check_genres(invoice.sevens, genres, label, invoice.number)
     for genre in genres:
         sevens = tuple(seven for seven in invoice.sevens if seven.values["genre"] == genre)

@@ -11,7 +11,7 @@ from tournee.exchange.splitting import INVOICES_MAX, SignedInvoice, SignedLot, s
 from tournee.formats import records, zones
 from tournee.formats.errors import RecordError
 from tournee.formats.text import upper_ascii
-from tournee.model.codes import DRE, FSE, SECURED
+from tournee.model.codes import DRE, FSE, WITH_VITALE
 
 LOT_NUMBER_MAX = 999
 
@@ -175,7 +175,7 @@ def lot_group(lot: SignedLot | LotOutline | bytes, ps_type: str) -> zones.Group:
 
 
 def _check_invoices(sender: LotSender, key: LotKey, invoices: Sequence[SignedInvoice]) -> None:
-    wanted = {PS_SIGNATURE, VITALE_SIGNATURE} if key.mode == SECURED else {PS_SIGNATURE}
+    wanted = {PS_SIGNATURE, VITALE_SIGNATURE} if key.mode in WITH_VITALE else {PS_SIGNATURE}
     seen: set[str] = set()
     for invoice in invoices:
         if invoice.emetteur != sender.number:

@@ -5,8 +5,13 @@ FSE, DRE = "FSE", "DRE"
 
 KINDS = (FSE, DRE)
 
-SECURED, NO_CARD, DEGRADED = "03", "01", "05"
-"""Securing modes, two digits as in record 1 (domain 1.7): both cards, no Vitale, one that is not read."""
+SECURED, VISIT, DESYNCHRONISED, NO_CARD, DEGRADED = "03", "02", "04", "01", "05"
+"""Securing modes, two digits as in record 1 (domain 1.7): both cards; both, away from the practice; both, the
+PS's later; no Vitale; one that is not read.
+"""
+
+WITH_VITALE = (SECURED, VISIT, DESYNCHRONISED)
+"""The modes in which the Vitale card seals every invoice."""
 
 AMO, AMC = "AMO", "AMC"
 """Shares of an invoice: the compulsory insurance's, and the complementary one's."""

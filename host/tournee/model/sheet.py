@@ -10,6 +10,7 @@ class Sheet:
     `kind` and `mode` are codes of `model.codes`, `organisme` has 3 digits; `records` are the invoice's bytes
     from its record 2 to its record 5, with `acts` records 4; amounts are cents; `patient` is the label that a
     face shows and `nir` the 13-character NIR. These two and the records are personal: encrypted at rest.
+    `substitute` is the RPPS number of who cared in the place of the PS, empty: the PS did.
     """
 
     kind: str
@@ -23,3 +24,4 @@ class Sheet:
     amc: int
     patient: str = field(repr=False)
     nir: str = field(repr=False)
+    substitute: str = ""

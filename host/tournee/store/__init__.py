@@ -4,7 +4,6 @@ from tournee.store.cipher import Cipher
 from tournee.store.inserts import DayDraft, FileDraft, LotDraft, MessageDraft, VisitDraft, VisitFacts
 from tournee.store.journal import Journal
 from tournee.store.keys import journal_key
-from tournee.store.practice.dossiers import DossierDraft, DossierRow, Revision
 from tournee.store.rows import (
     EffectRow,
     FileRow,
@@ -25,7 +24,6 @@ from tournee.store.rows import (
     WaitingRow,
 )
 from tournee.store.states import (
-    DossierState,
     DoubtState,
     FileState,
     LotState,
@@ -34,6 +32,7 @@ from tournee.store.states import (
     SheetState,
     VisitState,
 )
+from tournee.store.tables.cards_read import CardKind, CardRead
 from tournee.store.tables.doubts import DoubtRow
 from tournee.store.tables.effects import OTHER_PS
 from tournee.store.tables.messages import LEASE, STATIONS
@@ -44,11 +43,10 @@ __all__ = [
     "LEASE",
     "OTHER_PS",
     "STATIONS",
+    "CardKind",
+    "CardRead",
     "Cipher",
     "DayDraft",
-    "DossierDraft",
-    "DossierRow",
-    "DossierState",
     "DoubtRow",
     "DoubtState",
     "EffectRow",
@@ -73,7 +71,6 @@ __all__ = [
     "ReturnNotes",
     "ReturnRow",
     "ReturnState",
-    "Revision",
     "Settlement",
     "SheetRow",
     "SheetState",

@@ -32,9 +32,7 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """An FSE or DRE; `invoice` is its number on 9 digits; `sevens` are empty until it is certified; amounts
-    in cents.
-    """
+    """An FSE or DRE; `invoice` is its number on 9 digits; `sevens` are empty until a card signs; cents."""
 
     id: int
     invoice_id: int
@@ -55,6 +53,7 @@ class SheetRow:
     sevens: bytes = field(repr=False)
     lot_id: int | None
     reason: str = field(repr=False)
+    substitute: str = ""
 
     @property
     def body(self) -> bytes:
@@ -66,7 +65,8 @@ class SheetRow:
 class InvoiceRow:
     """An invoice, its number on 9 digits and its sheets.
 
-    `replaces` and `replaced_by` are the numbers of those that its visit had before and has since, or "".
+    `replaces`, `replaced_by`: numbers of those that its visit had before and has since; `substitute`: RPPS
+    number of who cared in the place of `ps`.
     """
 
     id: int
@@ -77,6 +77,7 @@ class InvoiceRow:
     sheets: tuple[SheetRow, ...]
     replaces: str = ""
     replaced_by: str = ""
+    substitute: str = ""
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ class OverviewRow:
 
     `state` is that of the sheet that needs most attention; `kinds` and `states` go together; `lots`, `files`
     and `subjects` are numbers, names and message subjects; `paid` is what returns announced, in cents.
-    `replaces` and `replaced_by` are the numbers of the invoices of the same visit before and after it, or "".
+    `replaces`, `replaced_by` and `substitute` are as in `InvoiceRow`.
     """
 
     invoice_id: int
@@ -275,6 +276,7 @@ class OverviewRow:
     reason: str = field(repr=False)
     replaces: str = ""
     replaced_by: str = ""
+    substitute: str = ""
 
     @property
     def counts(self) -> bool:

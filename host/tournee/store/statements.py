@@ -136,7 +136,6 @@ THINGS = {
     "file": "fichier",
     "message": "message",
     "received": "retour",
-    "dossier": "dossier",
 }
 """What the rows of a table are, in French."""
 

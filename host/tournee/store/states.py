@@ -27,9 +27,10 @@ class VisitState(State):
 
 
 class SheetState(State):
-    """An FSE or DRE, from its making to its payment."""
+    """An FSE or DRE, from its making to its payment; `SEALED`: by the Vitale card alone (mode 04)."""
 
     MADE = "made"
+    SEALED = "sealed"
     CERTIFIED = "certified"
     IN_LOT = "in_lot"
     SENT = "sent"
@@ -99,15 +100,6 @@ class DoubtState(State):
     SEEN = "seen"
 
 
-class DossierState(State):
-    """A document of the practice's file; `ERASED`: nothing of what it said is left."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    MERGED = "merged"
-    ERASED = "erased"
-
-
 STATES: Mapping[str, type[State]] = {
     "visit": VisitState,
     "sheet": SheetState,
@@ -117,7 +109,6 @@ STATES: Mapping[str, type[State]] = {
     "received": ReturnState,
     "effect": DoubtState,
     "return": DoubtState,
-    "dossier": DossierState,
 }
 """By what the history calls a thing."""
 
@@ -127,6 +118,7 @@ LABELS: Mapping[State, str] = {
     VisitState.ABANDONED: "abandonnée",
     VisitState.OUTSIDE: "hors télétransmission",
     SheetState.MADE: "préparée",
+    SheetState.SEALED: "à contresigner",
     SheetState.CERTIFIED: "certifiée",
     SheetState.IN_LOT: "en lot",
     SheetState.SENT: "envoyée",
@@ -163,10 +155,6 @@ LABELS: Mapping[State, str] = {
     DoubtState.UNSOUND: "sommes à vérifier",
     DoubtState.ODD: "venue à vérifier",
     DoubtState.SEEN: "vu",
-    DossierState.OPEN: "ouvert",
-    DossierState.CLOSED: "clos",
-    DossierState.MERGED: "réuni à un autre",
-    DossierState.ERASED: "effacé",
 }
 
 _PAYMENTS = frozenset({SheetState.PAID, SheetState.PARTLY_PAID, SheetState.PAYMENT_REFUSED})
@@ -176,7 +164,8 @@ MOVES: Mapping[State, frozenset[State]] = {
     VisitState.DONE: frozenset({VisitState.PENDING}),
     VisitState.ABANDONED: frozenset({VisitState.PENDING, VisitState.OUTSIDE}),
     VisitState.OUTSIDE: frozenset({VisitState.ABANDONED}),
-    SheetState.MADE: frozenset({SheetState.CERTIFIED, SheetState.ABANDONED}),
+    SheetState.MADE: frozenset({SheetState.SEALED, SheetState.CERTIFIED, SheetState.ABANDONED}),
+    SheetState.SEALED: frozenset({SheetState.CERTIFIED, SheetState.ABANDONED}),
     SheetState.CERTIFIED: _PAYMENTS | {SheetState.IN_LOT, SheetState.ABANDONED},
     SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),
     SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED},
@@ -210,10 +199,6 @@ MOVES: Mapping[State, frozenset[State]] = {
     ReturnState.QUARANTINED: frozenset({ReturnState.SETTLED}),
     ReturnState.SETTLED: frozenset(),
     **dict.fromkeys(DoubtState, frozenset({DoubtState.SEEN})),
-    DossierState.OPEN: frozenset({DossierState.CLOSED, DossierState.MERGED, DossierState.ERASED}),
-    DossierState.CLOSED: frozenset({DossierState.OPEN, DossierState.ERASED}),
-    DossierState.MERGED: frozenset({DossierState.ERASED}),
-    DossierState.ERASED: frozenset(),
 }
 """What may follow what. A refusal is never undone by an acceptance (its invoice may already be billed anew);
 money received is: of a refused sheet, and of one taken out of its refused lot to be closed in another. What

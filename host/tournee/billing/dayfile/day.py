@@ -12,6 +12,8 @@ from pathlib import Path as FilePath
 
 from tournee.billing.breach import Breach, Path, Remark, place_of, told
 from tournee.billing.calendar import BILLABLE_MONTHS
+from tournee.billing.dayfile.replacement import TABLE as REPLACEMENT
+from tournee.billing.dayfile.replacement import read_replacement
 from tournee.billing.dayfile.visits import DraftVisit, read_visit
 from tournee.billing.judging import Verdict, facts_before, judge
 from tournee.billing.kept.known import Gathered, Known, Nothing, Past
@@ -108,6 +110,10 @@ def read_day(data: bytes, name: str) -> ReadDay:
     if head is None and not top.has(DAY):
         top.fault(DAY, "manque")
     day, carer = _head(head) if head is not None else (None, None)
+    told = top.table(REPLACEMENT)
+    replacement = read_replacement(told, carer.number if carer else "") if told is not None else None
+    if replacement is not None and carer is not None and carer.number != replacement.replaced:
+        carer = carer_of(replacement.replaced, carer.profession)  # she gave her own number
     tables = top.tables(VISIT, required=True)
     if top.has(VISIT) and not tables:
         top.fault(VISIT, "aucune visite")
@@ -120,7 +126,8 @@ def read_day(data: bytes, name: str) -> ReadDay:
         if len(found) > _MISTAKES_MAX:
             top.fault(VISIT, f"trop d’erreurs : les visites après la {rank}e n’ont pas été lues")
             break
-        visits.append(ReadVisit(rank, read_visit(table, day or _NO_DAY, lambda: len(found))))
+        draft = read_visit(table, day or _NO_DAY, lambda: len(found), replacement)
+        visits.append(ReadVisit(rank, draft))
     mistakes = _mistakes(found, document)
     if day is None or carer is None:
         raise DayError(name, mistakes)

@@ -38,6 +38,9 @@ Clés d’une visite
                        kilometres : aller et retour, l’abattement est déduit (4 km en plaine et à pied, 2 en
                        montagne) ; terrain : "plaine" (sans rien dire), "montagne" ou "pied".
                        Il vaut pour chaque passage : sept actes de sept jours ont sept déplacements
+  mode                 "sécurisé" (sans rien dire) ; "visite" : les deux cartes, hors du cabinet, et le lieu
+                       est dit ; "désynchronisé" : la Vitale scelle au chevet, votre CPS signe plus tard ;
+                       "sans carte" : la carte, lue à une visite d’avant, n’est pas là ; motif, facultatif
   majoration           "N" nuit, "F" dimanche ou jour férié ; une par passage, et l’heure dit quelle nuit
   appel, urgence       heure de l’appel ; true : vous avez été appelé(e) d’urgence
   passage              [[visite.passage]] : un passage de plus, voir plus bas
@@ -112,6 +115,16 @@ Sans carte, ou carte illisible : le patient est saisi à la main, nir, cle et na
     # facultatifs : rang (3 chiffres), qualite (1 chiffre), ald (true), c2s (true : gérée par la caisse)
     # attestation d’AME : 100 %, en tiers payant ; mode et motif deviennent facultatifs
     # ame = { debut = 2026-03-01, fin = 2027-02-28 }
+
+Remplaçant : les soins sont de lui, la facture est au numéro de la personne remplacée, qui est payée.
+    [remplacement]
+    remplace = "756000122"         # numéro de la personne remplacée ; sans rien dire : celui de la [journee]
+    nom_remplace = "Claire LEFEBVRE"
+    rpps = "10100000040"           # du remplaçant, comme sur sa carte
+    nom = "Inès FAURE"
+    du = 2026-11-16                # de ce jour
+    au = 2026-11-29                # à celui-ci, compris ; ou plusieurs sessions = [ { du = …, au = … } ]
+    jours = ["lundi", "mardi"]     # facultatif : ces jours de la semaine seulement
 
 Carte européenne (CEAM) d’un patient assuré ailleurs en Europe : sa face se recopie, sans nir ni tiers payant.
 La visite est hors télétransmission : ni FSE ni lot ; le patient paie, et reçoit une feuille de soins.

@@ -18,6 +18,7 @@ from tournee.billing.dayfile.payers import (
 )
 from tournee.billing.dayfile.people import read_attestation, read_nir, read_typed_patient
 from tournee.billing.numbers import BILLING_DIGITS, RPPS_DIGITS, billing_number_fault, rpps_fault
+from tournee.billing.replacement import Replacement
 from tournee.billing.visit import (
     MATERNITY,
     SICKNESS,
@@ -25,7 +26,7 @@ from tournee.billing.visit import (
     Prescription,
     Visit,
 )
-from tournee.model.codes import KINDS, SECURED
+from tournee.model.codes import DESYNCHRONISED, KINDS, NO_CARD, SECURED, VISIT
 from tournee.tables.table import Table
 
 _NATURES = {
@@ -33,6 +34,8 @@ _NATURES = {
     "maternité": MATERNITY,
     "accident du travail": WORK_ACCIDENT,
 }
+_MODES = {"sécurisé": SECURED, "visite": VISIT, "désynchronisé": DESYNCHRONISED, "sans carte": NO_CARD}
+_NOT_SHOWN = "carte non présentée"
 _PASSAGES = "passages"
 _COUNT_MAX = 999
 _NAME_MAX, _REFERENCE_MAX = 60, 80
@@ -55,21 +58,27 @@ class DraftVisit:
         return path
 
 
-def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVisit | None:
+def read_visit(
+    table: Table, day: date, mistakes: Callable[[], int], replacement: Replacement | None = None
+) -> DraftVisit | None:
     """Read a `[[visite]]`; None when something in it is wrong, which is then noted at its place.
 
-    `mistakes` tells how many are noted so far.
+    `mistakes` tells how many are noted so far, `replacement` who cares in the place of whom.
     """
     before = mistakes()
     hand, european = table.table("patient"), table.table(CARD)
     nir, key = read_nir(table, required=european is None, key_required=hand is not None)
     born = table.day("naissance")
     birth_rank = table.digits("rang_naissance", 1)
-    mode, reason, typed = SECURED, "", None
+    typed = None
+    mode = table.choice("mode", _MODES, default=SECURED)
+    reason = (table.text("motif") or _NOT_SHOWN) if mode == NO_CARD else ""
     entitlement = read_entitlement(table, hand)
     if european is not None:
         refuse_beside(table)
     elif hand is not None:
+        if table.has("mode"):
+            table.fault("mode", "se dit dans [visite.patient] quand le patient est saisi à la main")
         mode, reason, typed = read_typed_patient(hand, table, nir, key, born, birth_rank)
     reference = table.text("reference", longest=_REFERENCE_MAX)
     placed = tuple(read_passages(table, day))
@@ -103,6 +112,7 @@ def read_visit(table: Table, day: date, mistakes: Callable[[], int]) -> DraftVis
         direct=table.flag("acces_direct", False),
         group=table.whole("groupe", 0),
         name=table.text("nom", longest=_NAME_MAX),
+        replacement=replacement,
     )
     table.finish()
     return DraftVisit(visit, placed, reference) if mistakes() == before else None

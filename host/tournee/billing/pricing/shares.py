@@ -37,6 +37,7 @@ class InvoiceLine:
     fee: int
     remainder: int
     said: str = ""  # what the carer said that exempts the act
+    passage: int = 0  # its rank in the visit
 
 
 def share_out(lines: Iterable[tuple[PricedLine, date, Cover]]) -> tuple[InvoiceLine, ...]:
@@ -97,4 +98,5 @@ def _share(line: PricedLine, day: date, cover: Cover, complement: PricedLine | N
         fee=fee,
         remainder=0 if line.qualifier == NOT_REIMBURSED else base - amo,
         said=line.exemption,
+        passage=line.passage,
     )

@@ -137,7 +137,9 @@ _BOTH: tuple[_Row, ...] = (
      "official", ""),
     ("prevention", "la nature prévention est celle des vaccinations, payées à 100 %", "official", ""),
     ("mode", "le patient se saisit à la main en mode dégradé ou sans carte, avec son motif, et seulement "
-     "alors", "official", ""),
+     "alors ; le mode visite dit le lieu du soin", "official", ""),
+    ("remplacement", "un remplaçant soigne les jours de son remplacement, avec sa propre carte",
+     "official", ""),
     ("droits", "les droits de la carte sont ouverts au jour du soin", "official", ""),
     ("naissance", "un soin n’est pas avant la naissance, ni un acte d’un âge pour un autre", "official", ""),
     ("jour", "une visite n’est pas datée d’un jour à venir", "official", ""),

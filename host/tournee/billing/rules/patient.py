@@ -7,7 +7,7 @@ from tournee.billing.identity import Amc, Patient, PsIdentity
 from tournee.billing.pricing.claims import amc_in_force, documents_of
 from tournee.billing.rules.visit import RuleError
 from tournee.billing.visit import AMC_PAYS, BOTH_PAY, Day, JudgedVisit, Visit
-from tournee.model.codes import DRE, SECURED
+from tournee.model.codes import DEGRADED, DRE, WITH_VITALE
 
 CHILD, CHILD_UNDER = "MIE", 7  # years, rule mie
 
@@ -56,7 +56,7 @@ def _same_person(visit: Visit, patient: Patient) -> Iterator[Breach]:
 
 
 def _test_and_real(visit: Visit, patient: Patient, ps: PsIdentity) -> Iterator[Breach]:
-    if visit.mode == SECURED and patient.test != ps.test:
+    if visit.mode in WITH_VITALE and patient.test != ps.test:
         kinds = ("réelle", "de test")
         yield Breach(
             ("nir",),
@@ -70,7 +70,7 @@ def _rights(visit: Visit, patient: Patient) -> Iterator[Breach]:
         day, place = f"{passage.day:%Y%m%d}", ("passages", rank, "date")
         if day < patient.born:
             yield Breach(place, f"soin du {passage.day:%d/%m/%Y} avant la naissance du patient", "naissance")
-        if visit.mode == SECURED and not patient.has_rights_on(day):
+        if visit.mode != DEGRADED and not patient.has_rights_on(day):
             yield Breach(
                 place, f"les droits de la carte ne sont pas ouverts le {passage.day:%d/%m/%Y}", "droits"
             )

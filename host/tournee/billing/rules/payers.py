@@ -10,7 +10,7 @@ from tournee.billing.pricing.coverage import common_cover, covered, exempting_co
 from tournee.billing.pricing.items import DEROGATIONS
 from tournee.billing.rules.case import Case
 from tournee.billing.visit import AMO_PAYS, BOTH_PAY, SICKNESS, WORK_ACCIDENT, JudgedVisit, Visit
-from tournee.model.codes import SECURED
+from tournee.model.codes import WITH_VITALE
 
 _NATURES = {
     "10": "maladie",
@@ -84,7 +84,7 @@ def _known(code: str, where: Path) -> Iterator[Breach]:
 def _state_aid(visit: Visit) -> Iterator[Breach]:
     place: Path = ("patient", "ame")
     period = visit.entitlement.state_aid
-    if visit.mode == SECURED:
+    if visit.mode in WITH_VITALE:
         yield Breach(
             place,
             "l’AME se facture sans carte, d’après l’attestation : le patient se saisit à la main",
@@ -106,7 +106,7 @@ def _state_aid(visit: Visit) -> Iterator[Breach]:
 
 
 def _accident(visit: Visit, patient: Patient) -> Iterator[Breach]:
-    if visit.nature != WORK_ACCIDENT or visit.mode != SECURED:
+    if visit.nature != WORK_ACCIDENT or (visit.typed is not None and not patient.accidents):
         return
     known = patient.accidents
     if visit.accident is None and not known:

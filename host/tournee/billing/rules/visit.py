@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from tournee.billing.breach import Breach
+from tournee.billing.pricing.items import BSX
 from tournee.billing.rules.payers import entitlement_breaches
-from tournee.billing.visit import AMC_PAYS, BOTH_PAY, WORK_ACCIDENT, Splitter, Visit
+from tournee.billing.visit import AMC_PAYS, BOTH_PAY, WORK_ACCIDENT, Passage, Splitter, Visit
 from tournee.errors import BillingError
-from tournee.model.codes import DRE, KINDS, SECURED
+from tournee.model.codes import DEGRADED, DRE, KINDS, VISIT, WITH_VITALE
 
 ACTS_MAX = 999  # record 5 counts them on three columns
 
@@ -52,6 +53,7 @@ def visit_breaches(visit: Visit, *, splitter: Splitter = Splitter.OCT) -> Iterat
     yield from _accident(visit)
     yield from entitlement_breaches(visit)
     yield from _mode(visit)
+    yield from _replaced(visit)
     yield from _contract_excludes_dre(visit)
     yield from contract_needs_an_oct(visit, splitter)
     yield from _contract_limits_third_party(visit)
@@ -83,8 +85,8 @@ def _after_the_day(found: date, visit: Visit) -> str:
 
 
 def _accident(visit: Visit) -> Iterator[Breach]:
-    typed = visit.ceam is None and visit.mode != SECURED  # else the card may name one
-    if visit.nature == WORK_ACCIDENT and visit.accident is None and typed:
+    unknown = visit.typed is not None and not visit.typed.accidents  # else the card may name one
+    if visit.nature == WORK_ACCIDENT and visit.accident is None and unknown:
         yield Breach(
             ("accident",), "manque ; un accident du travail demande sa date ou son numéro", "accident"
         )
@@ -101,12 +103,44 @@ def _accident(visit: Visit) -> Iterator[Breach]:
 
 
 def _mode(visit: Visit) -> Iterator[Breach]:
-    if (visit.mode == SECURED) != (visit.typed is None):
+    typed = visit.typed is not None
+    if (typed and visit.mode in WITH_VITALE) or (not typed and visit.mode == DEGRADED):
         yield Breach(
             ("patient",), "se saisit à la main en mode dégradé ou sans carte, et seulement alors", "mode"
         )
-    if visit.mode != SECURED and not visit.reason:
+    if visit.mode not in WITH_VITALE and not visit.reason:
         yield Breach(("patient", "motif"), "manque ; dire pourquoi la carte n’a pas été lue", "mode")
+    for rank, passage in enumerate(visit.passages):
+        if visit.mode == VISIT and not place_of_care(passage):
+            yield Breach(
+                ("passages", rank, "lieu"),
+                "manque : le mode visite dit où le soin a été fait, domicile ou établissement",
+                "mode",
+            )
+
+
+def place_of_care(passage: Passage) -> str:
+    """Where a passage was, away from the practice: `home` or `institution`; "" when it was not, or not told.
+
+    Who came by a road, or for the day's forfait, and said no more was at the patient's home.
+    """
+    if passage.place in ("home", "institution"):
+        return passage.place
+    comes = passage.travel is not None or any(act.code in BSX for act in passage.acts)
+    return "home" if not passage.place and comes else ""
+
+
+def _replaced(visit: Visit) -> Iterator[Breach]:
+    """Each day is one of the replacement's."""
+    one = visit.replacement
+    for rank, passage in enumerate(visit.passages):
+        if one is not None and not one.holds(passage.day):
+            yield Breach(
+                ("passages", rank, "date"),
+                f"le {passage.day:%d/%m/%Y}, {one.name} ne remplace pas {one.replaced_name} : le "
+                f"remplacement va {' ; '.join(map(str, one.sessions))}",
+                "remplacement",
+            )
 
 
 def _contract_excludes_dre(visit: Visit) -> Iterator[Breach]:

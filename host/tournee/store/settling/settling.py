@@ -21,7 +21,7 @@ _FORMER = "SELECT sheet, lot FROM former_lot WHERE sheet IN ({marks}) ORDER BY l
 _OURS = """SELECT 1 FROM invoice WHERE ps = ? UNION SELECT 1 FROM day WHERE ps = ?"""
 
 _STANDS_NOT = frozenset({SheetState.ABANDONED, SheetState.REFUSED, SheetState.PAYMENT_REFUSED})
-_MAY_BE_GIVEN_UP = frozenset({SheetState.MADE, SheetState.CERTIFIED})
+_MAY_BE_GIVEN_UP = frozenset({SheetState.MADE, SheetState.SEALED, SheetState.CERTIFIED})
 _CONTRADICTIONS: dict[tuple[Outcome, Outcome], str] = {
     (Outcome.REJECTED, Outcome.PAID): "paiement refusé, puis payé : à vérifier",
     (Outcome.PAID, Outcome.REJECTED): "payée, puis paiement refusé : à vérifier",

@@ -17,13 +17,14 @@ LAST_INVOICE = 999_999_999
 
 _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.crf, sheet.mode, sheet.organisme, sheet.acts,
     sheet.fee, sheet.amo, sheet.amc, sheet.state, sheet.lot, sheet.patient_sealed, sheet.nir_sealed,
-    sheet.reason_sealed, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed, invoice.number, invoice.ps
+    sheet.reason_sealed, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed, invoice.number, invoice.ps,
+    invoice.substitute
     FROM sheet JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id JOIN invoice ON invoice.id = sheet.invoice"""
 
 _BODIES = """SELECT sheet.id, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed FROM sheet
     JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id WHERE sheet.id IN ({marks})"""
 
-_INVOICE = "id, visit, ps, number, made"
+_INVOICE = "id, visit, ps, number, made, substitute"
 
 _LOST = """SELECT id FROM sheet WHERE invoice = ?
     AND state IN ('refused', 'payment_refused', 'partly_paid') ORDER BY id"""
@@ -67,27 +68,42 @@ class Invoices:
             (before,) = self._db.rows("SELECT max(id) AS id FROM invoice WHERE visit = ?", visit_id)
             invoice, now = self._db.new_id("invoice"), self._db.now()
             self._db.insert(
-                "invoice", id=invoice, visit=visit_id, ps=ps, number=number, made=now, former=before["id"]
+                "invoice",
+                id=invoice,
+                visit=visit_id,
+                ps=ps,
+                number=number,
+                made=now,
+                former=before["id"],
+                substitute=sheets[0].substitute,
             )
             self._insert_sheets(invoice, sheets)
             return invoice
+
+    def sealed(self, sheet_id: int, sevens: bytes) -> None:
+        """Keep a seal's records 7, beside which the PS's signature is to come (mode 04). As `certified`."""
+        self._signed(sheet_id, sevens, SheetState.SEALED)
 
     def certified(self, sheet_id: int, sevens: bytes) -> None:
         """Keep the records 7 of a sheet; the visit is done when all its sheets have theirs.
 
         The same certificate again changes nothing, so that a certification cut short can be finished.
         """
-        with self._db.step("sheet_certified"):
+        self._signed(sheet_id, sevens, SheetState.CERTIFIED)
+
+    def _signed(self, sheet_id: int, sevens: bytes, state: SheetState) -> None:
+        with self._db.step(f"sheet_{state.value}"):
             row = self._row(sheet_id)
             if sevens and self._db.decrypt(row["sevens_sealed"], "sheet", "sevens", sheet_id) == sevens:
                 return
-            self._db.move("sheet", [sheet_id], SheetState.CERTIFIED)
+            self._db.move("sheet", [sheet_id], state)
             encrypted = self._db.encrypt(sevens, "sheet", "sevens", sheet_id)
             self._db.write("UPDATE sheet_bytes SET sevens_sealed = ? WHERE sheet = ?", encrypted, sheet_id)
             query = "SELECT id FROM sheet WHERE invoice = ? AND state = 'made'"
             if not self._db.rows(query, row["invoice"]):
                 visit = self._db.row("invoice", "visit", row["invoice"])["visit"]
-                self._db.move("visit", [visit], VisitState.DONE)
+                if self._db.state("visit", visit) is VisitState.PENDING:
+                    self._db.move("visit", [visit], VisitState.DONE)
 
     def abandon(self, invoice_id: int, reason: str) -> None:
         """Give up an invoice none of whose sheets is in a lot; its number is lost for good and its visit
@@ -244,6 +260,7 @@ class Invoices:
             id=invoice_id,
             visit_id=row["visit"],
             ps=row["ps"],
+            substitute=row["substitute"],
             number=f"{row['number']:09}",
             made=row["made"],
             sheets=tuple(sheets),
@@ -262,6 +279,7 @@ class Invoices:
             invoice_id=row["invoice"],
             invoice=f"{row['number']:09}",
             ps=row["ps"],
+            substitute=row["substitute"],
             kind=row["kind"],
             crf=row["crf"],
             mode=row["mode"],

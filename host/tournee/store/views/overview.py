@@ -18,6 +18,7 @@ _ATTENTION = (
     SheetState.PAYMENT_REFUSED,
     SheetState.PARTLY_PAID,
     SheetState.MADE,
+    SheetState.SEALED,
     SheetState.CERTIFIED,
     SheetState.IN_LOT,
     SheetState.SENT,
@@ -37,8 +38,8 @@ _AT_ONCE = 200
 """Invoices read at a time: of any number in the same memory, and few are read in vain for a short page."""
 
 _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.state, sheet.fee, sheet.amo, sheet.amc,
-    sheet.patient_sealed, sheet.reason_sealed, invoice.number, invoice.ps, invoice.visit, day.date,
-    lot.number AS lot, file.number AS file, file.id AS file_id
+    sheet.patient_sealed, sheet.reason_sealed, invoice.number, invoice.ps, invoice.substitute, invoice.visit,
+    day.date, lot.number AS lot, file.number AS file, file.id AS file_id
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
     JOIN day ON day.id = visit.day LEFT JOIN lot ON lot.id = sheet.lot LEFT JOIN file ON file.id = lot.file
     WHERE sheet.invoice IN ({marks}) ORDER BY sheet.invoice DESC, sheet.id"""
@@ -209,6 +210,7 @@ class Overview:
             invoice_id=fse["invoice"],
             number=f"{fse['number']:09}",
             ps=fse["ps"],
+            substitute=fse["substitute"],
             date=fse["date"],
             patient=name,
             kinds=tuple([sheet["kind"] for sheet in sheets]),

@@ -1,1 +1,0 @@
-"""The practice's file, kept sealed."""
