@@ -33,7 +33,7 @@ ROOMS = ROOT / "host" / "docs" / "drawings" / "rooms.svg"
 WIDTH = 138
 
 #: Records whose every column is ours; in the others, fields whose place is public and whose value is ours.
-OUR_RECORDS = ("2A", "7", "A", "D", "I", "L")
+OUR_RECORDS = ("2R", "2A", "7", "A", "D", "I", "L")
 OUR_VALUES = {
     "000": "programme_emetteur application fichier norme",
     "999": "programme_emetteur application fichier",
@@ -58,7 +58,7 @@ PUBLIC_FIELDS: dict[int, tuple[int, ...]] = {
     **dict.fromkeys(range(9001, 9009), ()),
 }
 #: Records whose first columns are another's.
-SHARES = {"2A": "2", "4": "2", "4E": "2", "5": "2", "999": "000"}
+SHARES = {"2R": "2", "2A": "2", "4": "2", "4E": "2", "5": "2", "999": "000"}
 
 _LONG_TEXT = "upper-case unaccented ASCII, left-justified"  # said once, under Records
 _HARD = "\u00a0"  # a space at which no line is cut

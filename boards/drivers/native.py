@@ -10,8 +10,9 @@ from native_sha256 import Sha256  # noqa: F401  (it is had from here)
 
 from sesam.cobs import CRC_INIT, ENDS, LEFT, LENGTH_CAP, OVER, RUN, STATE, SUM, TAIL, TO
 from sesam.port import const
-from sesam.scan import CLASS_AT, CONSTRAINT_AT, CONSTRAINT_LENGTH, LINE_LENGTH, NEED_AT
+from sesam.scan import CLASS_AT, CONSTRAINT_AT, CONSTRAINT_MAX, LENGTH_AT, NEED_AT
 
+_LINE_FEED = const(10)
 _SPACE = const(32)
 _ZERO = const(48)
 _OPTIONAL = const(63)
@@ -172,13 +173,17 @@ def scan(buf, record: int, table, line: int, first: int, last: int) -> int:
     data = ptr8(buf)
     end = int(len(table))
     while line < end:
+        if line and lines[line - 1] != _LINE_FEED:
+            line += 1
+            continue
         column = (lines[line] & 15) * 100 + (lines[line + 1] & 15) * 10 + (lines[line + 2] & 15)
         if column < first or column > last:
-            line += LINE_LENGTH
+            line += CONSTRAINT_AT
             continue
         at = record + column - 1
         stop = at
-        stop += (lines[line + 4] & 15) * 100 + (lines[line + 5] & 15) * 10 + (lines[line + 6] & 15)
+        i = line + LENGTH_AT
+        stop += (lines[i] & 15) * 100 + (lines[i + 1] & 15) * 10 + (lines[i + 2] & 15)
         constraint = line + CONSTRAINT_AT
         kind = lines[line + CLASS_AT]
         optional = lines[line + NEED_AT] == _OPTIONAL
@@ -192,7 +197,7 @@ def scan(buf, record: int, table, line: int, first: int, last: int) -> int:
             if i < stop:
                 return line
         elif kind == 69:  # E
-            if not bool(piece_of(buf, at, stop - at, table, constraint, CONSTRAINT_LENGTH)):
+            if not bool(piece_of(buf, at, stop - at, table, constraint, CONSTRAINT_MAX)):
                 return line
         else:
             while i < stop and data[i] == _ZERO:
@@ -221,5 +226,5 @@ def scan(buf, record: int, table, line: int, first: int, last: int) -> int:
                         return line
                 elif kind != _ZERO or i < stop:
                     return line
-        line += LINE_LENGTH
+        line = constraint
     return line

@@ -12,11 +12,11 @@
 #define CRC_INIT 0xffff
 #define RUN 254 // bytes of a COBS block
 #define LENGTH_CAP 0x100000
-#define LINE_LENGTH 46 // of a table of records: start, length, …, constraint, need, class
-#define CONSTRAINT_AT 32
-#define CONSTRAINT_LENGTH 10
-#define NEED_AT 43
-#define CLASS_AT 44
+#define LENGTH_AT 4 // in a line of a table of records: start, length, need, class, constraint, name
+#define NEED_AT 8
+#define CLASS_AT 9
+#define CONSTRAINT_AT 10
+#define CONSTRAINT_MAX 10
 
 // `n` bytes at `at` of a buffer; ValueError when they are not all in it.
 uint8_t *part(mp_obj_t buf, mp_obj_t at, size_t n, int flags) {
@@ -237,7 +237,7 @@ static bool plain(const uint8_t *field, size_t n, const uint8_t *line) {
         case 'T':
             return *field == ' ' ? optional && run(field, n, ' ', ' ') == n : run(field, n, ' ', '_') == n;
         case 'E':
-            return is_piece(field, n, line + CONSTRAINT_AT, CONSTRAINT_LENGTH);
+            return is_piece(field, n, line + CONSTRAINT_AT, CONSTRAINT_MAX);
     }
     zeros = run(field, n, '0', '0') == n;
     if (zeros && optional) {
@@ -260,14 +260,20 @@ static mp_obj_t scan(size_t n_args, const mp_obj_t *args) {
     size_t at = mp_obj_get_int(args[3]);
     mp_uint_t first = mp_obj_get_int(args[4]);
     mp_uint_t last = mp_obj_get_int(args[5]);
-    for (; at + LINE_LENGTH <= table.len; at += LINE_LENGTH) {
+    while (at + CONSTRAINT_AT < table.len) {
         const uint8_t *line = (const uint8_t *)table.buf + at;
-        mp_uint_t column = number(line);
-        if (first <= column && column <= last && !plain(record + column - 1, number(line + 4), line)) {
-            break;
+        if (at && line[-1] != '\n') {
+            at++;
+            continue;
         }
+        mp_uint_t column = number(line);
+        if (first <= column && column <= last &&
+            !plain(record + column - 1, number(line + LENGTH_AT), line)) {
+            return MP_OBJ_NEW_SMALL_INT(at);
+        }
+        at += CONSTRAINT_AT;
     }
-    return MP_OBJ_NEW_SMALL_INT(at);
+    return MP_OBJ_NEW_SMALL_INT(table.len);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scan_obj, 6, 6, scan);
 

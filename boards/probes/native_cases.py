@@ -100,7 +100,9 @@ def records(chance: Chance, buf: bytearray, out: bytearray) -> None:
         copy(buf, 5, RECORDS, 128 * kind, 128)
         for _ in range(chance.below(4)):
             buf[5 + chance.below(128)] = b"0123456789 AZaz_>`/:@[\x00\xff"[chance.below(23)]
-        line = 46 * chance.below(len(TABLES[kind]) // 46)
+        line = 0
+        for _ in range(chance.below(TABLES[kind].count(b"\n"))):
+            line = TABLES[kind].find(b"\n", line) + 1
         if chance.below(2):  # a whole field of one character
             filler = b"0 9"[chance.below(3)]
             start = 4 + number_at(TABLES[kind], line)

@@ -9,19 +9,16 @@ from .keys import billing_ok, nir_ok, nir_remainder, rpps_ok
 from .octets import digits, filled_with, number_at, piece_of
 from .port import const
 from .record_table import KINDS, PATIENT, TABLES
-from .scan import CLASS_AT, CONSTRAINT_AT, LENGTH_AT, LINE_LENGTH, scan
+from .scan import CLASS_AT, CONSTRAINT_AT, LENGTH_AT, scan
 
 RECORD_LENGTH = const(128)
-
-# the name in a table's line, as record_table describes it; `sesam.scan` has the rest of the line
-NAME_AT = const(8)
-NAME_LENGTH = const(23)
 
 _SPACE = const(32)
 _ZERO = const(48)
 
 _PLAIN = b"_TKE0DI"  # classes that `scan` judges alone
 _KIND_2 = KINDS.index("2")
+_KIND_2R = KINDS.index("2R")
 _KIND_2A = KINDS.index("2A")
 _KIND_4 = KINDS.index("4")
 _KIND_4E = KINDS.index("4E")
@@ -34,7 +31,8 @@ def kind_of(buf: bytes | bytearray | memoryview, at: int) -> int:
     """Which of KINDS the 128 bytes at `at` are by their first bytes; -1 when none."""
     first = buf[at]
     if first == 50:
-        return _KIND_2A if buf[at + 38] == 65 else _KIND_2
+        letter = buf[at + 38]
+        return _KIND_2A if letter == 65 else _KIND_2R if letter == 82 else _KIND_2
     if first == 52:
         return _KIND_4E if buf[at + 35] == 69 else _KIND_4
     for kind in range(len(KINDS)):
@@ -63,7 +61,7 @@ def check_lines(
                 return fault
         elif not _field_ok(buf, at, table, line):
             return column
-        line = scan(buf, at, table, line + LINE_LENGTH, first, last)
+        line = scan(buf, at, table, line + 1, first, last)
     return 0
 
 
@@ -85,28 +83,31 @@ def locate(kind: str, field: str) -> "tuple[int, int]":
 
 def _class_in(table: bytes, column: int) -> int:
     line = 0
-    while line < len(table):  # a range whose step another module has is allocated
+    while line < len(table):
         start = number_at(table, line)
         if table[line + CLASS_AT] != 38:
             if start == column:
                 return table[line + CLASS_AT]
         elif start <= column < start + number_at(table, line + LENGTH_AT):
             return _class_in(PATIENT, column)
-        line += LINE_LENGTH
+        line = table.find(b"\n", line) + 1
     return 0
 
 
 def _line_in(table: bytes, name: bytes, first: int, last: int) -> bytes:
-    for line in range(0, len(table), LINE_LENGTH):
-        start = number_at(table, line)
-        if start < first or start > last:
-            continue
-        if table[line + CLASS_AT] == 38:
-            found = _line_in(PATIENT, name, start, start + number_at(table, line + LENGTH_AT) - 1)
-            if found:
-                return found
-        elif table[line + NAME_AT : line + NAME_AT + NAME_LENGTH].rstrip() == name:
-            return table[line : line + LINE_LENGTH]
+    at = 0
+    while at < len(table):
+        end = table.find(b"\n", at)
+        start = number_at(table, at)
+        if first <= start <= last:
+            line = table[at:end]
+            if line[CLASS_AT] == 38:
+                line = _line_in(PATIENT, name, start, start + number_at(line, LENGTH_AT) - 1)
+                if line:
+                    return line
+            elif line.endswith(b" " + name):
+                return line
+        at = end + 1
     return b""
 
 

@@ -204,26 +204,35 @@ def field_class(row: int) -> int:
 def _message(name: bytes) -> int:
     """Number of the message of this name. LookupError when there is none."""
     for row in range(len(TABLE) // _WIDTH):
-        if _decimal(row * _WIDTH + _KEY, row * _WIDTH + _CLASS - 1) == 0 and _named(row, name):
+        if _begins(row) and _named(row, name):
             return _decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)
     raise LookupError(name)
 
 
-def _index(counted: bool) -> bytes:
-    """By message number: the row of its field 1 (0: no such message), or how many fields it has."""
+def _index() -> bytes:
+    """By message number: the row of its field 1, whether it has one or not; 0: no such message."""
     found = bytearray(NUMBERS)
     for row in range(len(TABLE) // _WIDTH):
-        message = _decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)
-        is_field = _decimal(row * _WIDTH + _KEY, row * _WIDTH + _CLASS - 1) > 0
-        if is_field and counted:
-            found[message] += 1
-        elif not is_field and not counted:
-            found[message] = row + 1
+        if _begins(row):
+            found[_decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)] = row + 1
     return bytes(found)
 
 
-ROWS = _index(False)
-COUNTS = _index(True)
+def _begins(row: int) -> bool:
+    """Whether this row names a message: its key is 0, and no key has two digits."""
+    return TABLE[row * _WIDTH + _CLASS - 2] == _DIGIT_0
+
+
+ROWS = _index()
+
+
+def fields_of(number: int) -> int:
+    """How many fields the message of this number has."""
+    first = row = ROWS[number]
+    while row < len(TABLE) // _WIDTH and not _begins(row):
+        row += 1
+    return row - first
+
 
 HELLO = _message(b"HELLO")
 WELCOME = _message(b"WELCOME")

@@ -6,12 +6,11 @@ have this in C or in machine code.
 from .octets import digits, filled_with, number_at, piece_of, same
 from .port import const
 
-LINE_LENGTH = const(46)
-CONSTRAINT_AT = const(32)
-CONSTRAINT_LENGTH = const(10)
-NEED_AT = const(43)
-CLASS_AT = const(44)
-LENGTH_AT = const(4)
+LENGTH_AT = const(4)  # in a line, which ends with a line feed
+NEED_AT = const(8)
+CLASS_AT = const(9)
+CONSTRAINT_AT = const(10)
+CONSTRAINT_MAX = const(10)  # characters of the longest constraint
 
 _SPACE = const(32)
 _ZERO = const(48)
@@ -24,14 +23,16 @@ _POSITIVE = const(62)  # '>', of the constraint >0
 def scan(
     buf: bytes | bytearray | memoryview, record: int, table: bytes, line: int, first: int, last: int
 ) -> int:
-    """Return the place of the first line of `table`, from that at `line` on, that is for `sesam.layout` to
-    judge or whose field, in columns `first` to `last` of the record at `record`, is wrong; the table's length
-    when there is none."""
+    """Return the place of the first line of `table`, of those that begin at `line` or after, that is for
+    `sesam.layout` to judge or whose field, in columns `first` to `last` of the record at `record`, is wrong;
+    the table's length when there is none."""
+    if line:
+        line = table.find(b"\n", line - 1) + 1
     while line < len(table):
         column = number_at(table, line)
         if first <= column <= last and not _plain(buf, record + column - 1, table, line):
             return line
-        line += LINE_LENGTH
+        line = table.find(b"\n", line) + 1
     return line
 
 
@@ -44,7 +45,7 @@ def _plain(buf: bytes | bytearray | memoryview, at: int, table: bytes, line: int
     if kind == 84:  # T
         return _text_ok(buf, at, length, optional)
     if kind == 69:  # E
-        return piece_of(buf, at, length, table, line + CONSTRAINT_AT, CONSTRAINT_LENGTH)
+        return piece_of(buf, at, length, table, line + CONSTRAINT_AT, CONSTRAINT_MAX)
     if optional and filled_with(buf, at, length, _ZERO):
         return True
     if kind == 73 or kind == 68:  # I, D

@@ -26,7 +26,7 @@ def records_of_all_kinds(seed: int, count: int) -> Iterator[bytes]:
     for rank in range(count):
         kind = records.KINDS[rank % len(records.KINDS)]
         record = true_record(random, kind)
-        for _ in range(random.choice((0, 1, 1, 1, 2, 3)) if rank % 3 else 0):
+        for _ in range(random.choice((0, 1, 1, 1, 2, 3)) if rank // len(records.KINDS) % 3 else 0):
             record = _damaged(random, kind, record)
         yield record
 

@@ -19,12 +19,13 @@ _MODES = b"\x01\x03\x05"  # no Vitale card, secured, degraded
 
 _1 = const(1)  # kinds by their place in KINDS, plus one (a test holds them to it); 0: nothing read yet
 _2 = const(2)
-_2A = const(3)
-_4 = const(4)
-_4E = const(5)
-_5 = const(6)
-_6 = const(7)
-_7 = const(8)
+_2R = const(3)
+_2A = const(4)
+_4 = const(5)
+_4E = const(6)
+_5 = const(7)
+_6 = const(8)
+_7 = const(9)
 
 
 def _order(lines: str) -> list:
@@ -32,14 +33,13 @@ def _order(lines: str) -> list:
     bits = [0] * (len(KINDS) + 1)
     for line in lines.split(","):
         before, after = line.split(":")
-        before = before.strip()
         for kind in after.split():
-            bits[KINDS.index(before) + 1 if before else 0] |= 1 << KINDS.index(kind) + 1
+            bits[KINDS.index(before.strip()) + 1] |= 1 << KINDS.index(kind) + 1
+    bits[0] = 2  # a lot begins with its 1; an invoice as if one had passed, and ends with its 5
     return bits
 
 
-_ORDER_INVOICE = _order(":2, 2: 2A 4, 2A: 4, 4: 4 4E 5, 4E: 4 5")
-_ORDER_LOT = _order(":1, 1: 2, 2: 2A 4, 2A: 4, 4: 4 4E 5, 4E: 4 5, 5: 7, 7: 7 2 6")
+_ORDER = _order("1: 2, 2: 2A 4, 2A: 4, 4: 4 4E 5, 4E: 4 5, 5: 7, 7: 7 2 6")
 
 
 class Certifier:
@@ -69,7 +69,7 @@ class Certifier:
         if mode not in _MODES:
             return codes.MODE
         self._what = what
-        self._last = 0
+        self._last = 0 if what == _LOT else _1
         self.sealed = what == _INVOICE and mode == _SECURED
         self.lot.begin(mode, kind == _DRE)
         self.hashed.reset()
@@ -89,8 +89,7 @@ class Certifier:
         kind = kind_of(buf, at)
         if kind < 0:
             return self._refuse(codes.LAYOUT, 1)
-        order = _ORDER_LOT if self._what == _LOT else _ORDER_INVOICE
-        if not order[self._last] >> kind + 1 & 1:
+        if not _ORDER[self._last] >> kind + 1 & 1 or (self._last == _5 and self._what != _LOT):
             return self._refuse(codes.ORDER, 1)
         column = check(buf, at, kind)
         if column:

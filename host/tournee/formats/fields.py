@@ -5,9 +5,8 @@ in the buffer (`sesam.layout`); both go by the same tables and their tests hold 
 """
 
 from tournee.firmware.sesam.keys import luhn_ok, nir_key
-from tournee.firmware.sesam.layout import NAME_AT, NAME_LENGTH
 from tournee.firmware.sesam.octets import number_at
-from tournee.firmware.sesam.scan import CLASS_AT, CONSTRAINT_AT, CONSTRAINT_LENGTH, LINE_LENGTH, NEED_AT
+from tournee.firmware.sesam.scan import CLASS_AT, CONSTRAINT_AT, LENGTH_AT, NEED_AT
 from tournee.formats.errors import SesamError
 
 QUANTITIES = "IiSW"  # classes whose values are int; all others are str
@@ -110,15 +109,14 @@ class Field:
 def parse_table(table: bytes, shared: bytes = b"") -> "tuple[Field, ...]":
     """The fields of a table, those of the shared table put where its `&` line stands."""
     fields: list[Field] = []
-    for line in range(0, len(table), LINE_LENGTH):
-        start, length = number_at(table, line), number_at(table, line + 4)
-        cls = chr(table[line + CLASS_AT])
+    for line in table.splitlines():
+        start, length = number_at(line, 0), number_at(line, LENGTH_AT)
+        cls = chr(line[CLASS_AT])
         if cls == "&":
             fields.extend(one for one in parse_table(shared) if start <= one.start < start + length)
             continue
-        name = table[line + NAME_AT : line + NAME_AT + NAME_LENGTH].decode().rstrip()
-        constraint = table[line + CONSTRAINT_AT : line + CONSTRAINT_AT + CONSTRAINT_LENGTH].decode().rstrip()
-        fields.append(Field(name, start, length, cls, table[line + NEED_AT] == ord("?"), constraint))
+        constraint, _, name = line[CONSTRAINT_AT:].decode().partition(" ")
+        fields.append(Field(name, start, length, cls, line[NEED_AT] == ord("?"), constraint))
     return tuple(fields)
 
 

@@ -51,7 +51,7 @@ _FIELDS.update(
 
 _PATTERNS = {kind: RecordPattern(known) for kind, known in _FIELDS.items()}
 
-_LETTERS = {kind: kind[0] for kind in KINDS} | {"2A": "a", "4E": "e"}  # what shape_of calls them
+_LETTERS = {kind: kind[0] for kind in KINDS} | {"2R": "r", "2A": "a", "4E": "e"}  # what shape_of calls them
 _FIRSTS = [known[0].constraint for known in _FIELDS.values()]
 _ALONE = {ord(first): first for first in _FIRSTS if _FIRSTS.count(first) == len(first)}
 
@@ -146,8 +146,8 @@ def kind_of(buf: "bytes | bytearray | memoryview", at: int) -> int:
 
 
 def shape_of(data: bytes) -> str:
-    """The kinds of these whole records, one after the other, a letter each: the kind's first, but `a` for 2A
-    and `e` for 4E; `?` for what is no record.
+    """The kinds of these whole records, one after the other, a letter each: the kind's first, but `r` for 2R,
+    `a` for 2A and `e` for 4E; `?` for what is no record.
     """
     firsts = enumerate(data[::RECORD_LENGTH])
     return "".join([_ALONE.get(first) or _letter(data, rank * RECORD_LENGTH) for rank, first in firsts])
