@@ -3,9 +3,12 @@
 import pytest
 
 from tournee.store import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
-from tournee.store.states import LABELS, MOVES, DoubtState
+from tournee.store.states import LABELS, MOVES, DossierState, DoubtState
 
-CLASSES = [VisitState, SheetState, LotState, FileState, MessageState, ReturnState, DoubtState]
+CLASSES = [
+    *(VisitState, SheetState, LotState, FileState, MessageState, ReturnState),
+    *(DoubtState, DossierState),
+]
 ALL = [state for one in CLASSES for state in one]
 
 

@@ -4,6 +4,7 @@ from tournee.store.cipher import Cipher
 from tournee.store.inserts import DayDraft, FileDraft, LotDraft, MessageDraft, VisitDraft, VisitFacts
 from tournee.store.journal import Journal
 from tournee.store.keys import journal_key
+from tournee.store.practice.dossiers import DossierDraft, DossierRow, Revision
 from tournee.store.rows import (
     EffectRow,
     FileRow,
@@ -24,6 +25,7 @@ from tournee.store.rows import (
     WaitingRow,
 )
 from tournee.store.states import (
+    DossierState,
     DoubtState,
     FileState,
     LotState,
@@ -47,6 +49,9 @@ __all__ = [
     "CardRead",
     "Cipher",
     "DayDraft",
+    "DossierDraft",
+    "DossierRow",
+    "DossierState",
     "DoubtRow",
     "DoubtState",
     "EffectRow",
@@ -71,6 +76,7 @@ __all__ = [
     "ReturnNotes",
     "ReturnRow",
     "ReturnState",
+    "Revision",
     "Settlement",
     "SheetRow",
     "SheetState",

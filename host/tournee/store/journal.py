@@ -9,6 +9,7 @@ from typing import Self
 from tournee.store.cipher import Cipher
 from tournee.store.database import Database
 from tournee.store.opening import SCHEMA
+from tournee.store.practice.dossiers import Dossiers
 from tournee.store.settling.acknowledgements import Acknowledgements
 from tournee.store.settling.remaking import Remaking
 from tournee.store.settling.settling import Settling
@@ -40,11 +41,11 @@ class Journal:
     """One file; each operation is one transaction, on the disk when it returns.
 
     One object a thing: `visits`, `cards` last read, `invoices` (with their sheets), `lots`, `files`,
-    `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `opposition`, `history`;
-    `remaking` puts refused lots right; `known` (what the rules need of visits), `lookup`, `overview` and
-    `totals`, `waiting` and `trace` answer questions across them, `health` speaks of the whole, `backups`
-    copies it. Opening it changes nothing. Errors: StoreError, and whatever a `build` function raises, which
-    then leaves no trace.
+    `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `opposition`, `history`,
+    `dossiers` of the practice's file; `remaking` puts refused lots right; `known` (what the rules need of
+    visits), `lookup`, `overview` and `totals`, `waiting` and `trace` answer questions across them, `health`
+    speaks of the whole, `backups` copies it. Opening it changes nothing. Errors: StoreError, and whatever a
+    `build` function raises, which then leaves no trace.
 
     `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`,
     `facts_of` that of `KnownVisits`.
@@ -82,6 +83,7 @@ class Journal:
         self.returns = Returns(db, chunks, self.effects, settling.apply)
         self.remaking = Remaking(db, self.visits, self.invoices, self.effects, acknowledgements)
         self.opposition = OppositionUpdates(db, self.files)
+        self.dossiers = Dossiers(db)
         overview = Overview(db, self.payments)
         self.overview, self.totals = overview.find, overview.totals
         self.waiting = Waiting(db, self.payments)

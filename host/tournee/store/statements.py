@@ -136,6 +136,7 @@ THINGS = {
     "file": "fichier",
     "message": "message",
     "received": "retour",
+    "dossier": "dossier",
 }
 """What the rows of a table are, in French."""
 

@@ -100,6 +100,15 @@ class DoubtState(State):
     SEEN = "seen"
 
 
+class DossierState(State):
+    """A document of the practice's file; `ERASED`: nothing of what it said is left."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    MERGED = "merged"
+    ERASED = "erased"
+
+
 STATES: Mapping[str, type[State]] = {
     "visit": VisitState,
     "sheet": SheetState,
@@ -109,6 +118,7 @@ STATES: Mapping[str, type[State]] = {
     "received": ReturnState,
     "effect": DoubtState,
     "return": DoubtState,
+    "dossier": DossierState,
 }
 """By what the history calls a thing."""
 
@@ -155,6 +165,10 @@ LABELS: Mapping[State, str] = {
     DoubtState.UNSOUND: "sommes à vérifier",
     DoubtState.ODD: "venue à vérifier",
     DoubtState.SEEN: "vu",
+    DossierState.OPEN: "ouvert",
+    DossierState.CLOSED: "clos",
+    DossierState.MERGED: "réuni à un autre",
+    DossierState.ERASED: "effacé",
 }
 
 _PAYMENTS = frozenset({SheetState.PAID, SheetState.PARTLY_PAID, SheetState.PAYMENT_REFUSED})
@@ -199,6 +213,10 @@ MOVES: Mapping[State, frozenset[State]] = {
     ReturnState.QUARANTINED: frozenset({ReturnState.SETTLED}),
     ReturnState.SETTLED: frozenset(),
     **dict.fromkeys(DoubtState, frozenset({DoubtState.SEEN})),
+    DossierState.OPEN: frozenset({DossierState.CLOSED, DossierState.MERGED, DossierState.ERASED}),
+    DossierState.CLOSED: frozenset({DossierState.OPEN, DossierState.ERASED}),
+    DossierState.MERGED: frozenset({DossierState.ERASED}),
+    DossierState.ERASED: frozenset(),
 }
 """What may follow what. A refusal is never undone by an acceptance (its invoice may already be billed anew);
 money received is: of a refused sheet, and of one taken out of its refused lot to be closed in another. What

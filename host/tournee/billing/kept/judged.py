@@ -1,22 +1,17 @@
 """A visit as the journal keeps it: as it was judged, in a form of its own that says its version.
 
-JSON in UTF-8, keys sorted, no blanks; what has the value that its version gives when nothing is said is left
-out, and labels, which the nomenclature tells. The same visit gives the same bytes, whatever file or face it
-came by. Versions before 2 knew no prices: a visit of theirs comes back without lines, to be judged anew.
+Labels are left out, which the nomenclature tells. The same visit gives the same bytes, whatever file or face
+it came by. Versions before 2 knew no prices: a visit of theirs comes back without lines, to be judged anew.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
-from tournee.billing.pricing.line import KEPT
 from tournee.billing.visit import JudgedVisit
 from tournee.errors import BillingError
+from tournee.model.form import as_bytes, form_of, from_form
 
 SCHEMA = 2
 """The version of the form. A field, or a value left out, that changes its meaning makes the next one."""
@@ -28,8 +23,7 @@ _OLD_HEAD = "journee"
 
 def write_judged(visit: JudgedVisit) -> bytes:
     """The form of a visit: the same bytes for the same visit."""
-    form = {"schema": SCHEMA, **written(visit)}
-    return json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return as_bytes({"schema": SCHEMA, **form_of(visit)})
 
 
 def read_judged(kept: bytes) -> JudgedVisit:
@@ -50,7 +44,7 @@ def read_judged(kept: bytes) -> JudgedVisit:
             raise BillingError(
                 "Cette visite du journal est d’une version plus récente.", next_step="mettez Tournée à jour"
             )
-        read: JudgedVisit = _read(JudgedVisit, form)
+        read: JudgedVisit = from_form(JudgedVisit, form)
     except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BillingError(
             "Une visite du journal ne se lit pas.",
@@ -85,54 +79,3 @@ def _from_first(form: dict[str, Any]) -> dict[str, Any]:
         passage["acts"].append(act)
     form["visit"]["passages"] = list(passages.values())
     return form
-
-
-def written(value: Any) -> Any:
-    """A value as the form has it: what is as its field says by default is left out."""
-    if is_dataclass(value):
-        told = ((one, getattr(value, one.name)) for one in fields(value))
-        return {
-            one.name: written(said)
-            for one, said in told
-            if one.metadata.get(KEPT, True) and (one.default is MISSING or said != one.default)
-        }
-    if isinstance(value, tuple):
-        return [written(one) for one in value]
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _read(kind: Any, value: Any) -> Any:
-    """A value of the type that a field declares; TypeError, ValueError or KeyError for any other."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        (wanted,) = (one for one in inner if one is not NoneType)
-        return None if value is None else _read(wanted, value)
-    if origin is Literal:
-        if value not in inner:
-            raise ValueError(value)
-        return value
-    if origin is tuple and inner[-1] is ...:
-        return tuple(_read(inner[0], one) for one in _of(list, value))
-    if origin is tuple:
-        return tuple(_read(one, said) for one, said in zip(inner, _of(list, value), strict=True))
-    if origin is frozenset:
-        return frozenset(_read(inner[0], one) for one in _of(list, value))
-    if kind is date:
-        return date.fromisoformat(_of(str, value))
-    if is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints(kind)
-        return kind(**{name: _read(hints[name], said) for name, said in _of(dict, value).items()})
-    return _of(kind, value)
-
-
-def _of(kind: type, value: Any) -> Any:
-    if type(value) is not kind:
-        raise TypeError(value)
-    return value

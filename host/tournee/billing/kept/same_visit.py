@@ -6,13 +6,12 @@ same bytes. What names it, checks a number, or says on which day it is invoiced 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 from datetime import date
 
-from tournee.billing.kept.judged import written
 from tournee.billing.visit import JudgedVisit, Passage, Visit
+from tournee.model.form import as_bytes, form_of
 
 _NO_DAY = date.min
 
@@ -20,8 +19,7 @@ _NO_DAY = date.min
 def content_of(judged: JudgedVisit) -> bytes:
     """The canonical content of a visit: the same bytes each time it is told."""
     bare = replace(judged.visit, day=_NO_DAY, key="", name="", passages=_in_order(judged.visit.passages))
-    form = written(replace(judged, visit=bare, lines=(), table=""))
-    return json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return as_bytes(form_of(replace(judged, visit=bare, lines=(), table="")))
 
 
 def says_no_more(one: JudgedVisit, kept: JudgedVisit) -> bool:

@@ -5,12 +5,10 @@ from typing import Literal
 
 from tournee.billing.nomenclature.table import Certainty
 from tournee.model.amounts import half_up
+from tournee.model.form import KEPT
 
 _PERCENT = 100
 _HUNDREDTH = 100
-
-KEPT = "kept"
-"""Key of a field's metadata: whether the journal keeps it; the nomenclature tells a label again."""
 
 Kind = Literal["act", "majoration", "travel"]
 
