@@ -3,6 +3,20 @@
 from tournee.model.cents import Cents, cents_of
 from tournee.model.effect import Effect, Outcome, Target
 from tournee.model.increment import Increment
+from tournee.model.patient_payment import Means, PaymentKind
 from tournee.model.sheet import Sheet
+from tournee.model.three_shares import NO_SHARES, ThreeShares
 
-__all__ = ["Cents", "Effect", "Increment", "Outcome", "Sheet", "Target", "cents_of"]
+__all__ = [
+    "NO_SHARES",
+    "Cents",
+    "Effect",
+    "Increment",
+    "Means",
+    "Outcome",
+    "PaymentKind",
+    "Sheet",
+    "Target",
+    "ThreeShares",
+    "cents_of",
+]

@@ -1,5 +1,6 @@
 """The journal: everything made, sent and received, each step written before it acts."""
 
+from tournee.store.accounts.patient_payments import Balance, PatientPayment, PaymentDraft
 from tournee.store.cipher import Cipher
 from tournee.store.inserts import DayDraft, FileDraft, LotDraft, MessageDraft, VisitDraft, VisitFacts
 from tournee.store.journal import Journal
@@ -20,7 +21,6 @@ from tournee.store.rows import (
     SheetRow,
     Totals,
     Trace,
-    TwiceRow,
     VisitRow,
     WaitingRow,
 )
@@ -40,11 +40,13 @@ from tournee.store.tables.effects import OTHER_PS
 from tournee.store.tables.messages import LEASE, STATIONS
 from tournee.store.tables.opposition import IncrementRow, IncrementState
 from tournee.store.views.known_visits import FactsOf, KnownRow
+from tournee.store.views.waiting import TwiceRow
 
 __all__ = [
     "LEASE",
     "OTHER_PS",
     "STATIONS",
+    "Balance",
     "CardKind",
     "CardRead",
     "Cipher",
@@ -72,6 +74,8 @@ __all__ = [
     "MessageRow",
     "MessageState",
     "OverviewRow",
+    "PatientPayment",
+    "PaymentDraft",
     "PaymentRow",
     "ReturnNotes",
     "ReturnRow",

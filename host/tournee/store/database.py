@@ -13,6 +13,7 @@ from typing import Any
 
 from tournee.errors import StoreError
 from tournee.store import opening
+from tournee.store.accounts.three_shares import fill_three_shares
 from tournee.store.cipher import Cipher
 from tournee.store.integrity.last_step import Alteration, LastStep
 from tournee.store.statements import Row, Statements, check_moves
@@ -290,6 +291,8 @@ class Database(Statements):
                 opening.fill_clear_effects(self._connection, self.cipher)
             if opening.version(self._connection) >= opening.IDENTITY:
                 self.write("UPDATE journal SET identity = ?", self.cipher.identity)
+            if 0 < found < opening.THREE_SHARES <= opening.version(self._connection):
+                fill_three_shares(self._connection, self.cipher)
             self._last_step.bring_forward()
 
     def _check_key(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tournee.store.accounts.patient_payments import PatientPayments
 from tournee.store.cipher import Cipher
 from tournee.store.database import Database
 from tournee.store.opening import SCHEMA
@@ -41,11 +42,11 @@ class Journal:
     """One file; each operation is one transaction, on the disk when it returns.
 
     One object a thing: `visits`, `cards` last read, `invoices` (with their sheets), `lots`, `files`,
-    `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `opposition`, `history`,
-    `dossiers` of the practice's file; `remaking` puts refused lots right; `known` (what the rules need of
-    visits), `lookup`, `overview` and `totals`, `waiting` and `trace` answer questions across them, `health`
-    speaks of the whole, `backups` copies it. Opening it changes nothing. Errors: StoreError, and whatever a
-    `build` function raises, which then leaves no trace.
+    `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `patient_payments`,
+    `opposition`, `history`, `dossiers` of the practice's file; `remaking` puts refused lots right; `known`
+    (what the rules need of visits), `lookup`, `overview` and `totals`, `waiting` and `trace` answer questions
+    across them, `health` speaks of the whole, `backups` copies it. Opening it changes nothing. Errors:
+    StoreError, and whatever a `build` function raises, which then leaves no trace.
 
     `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`,
     `facts_of` that of `KnownVisits`.
@@ -84,7 +85,8 @@ class Journal:
         self.remaking = Remaking(db, self.visits, self.invoices, self.effects, acknowledgements)
         self.opposition = OppositionUpdates(db, self.files)
         self.dossiers = Dossiers(db)
-        overview = Overview(db, self.payments)
+        self.patient_payments = PatientPayments(db)
+        overview = Overview(db, self.payments, self.patient_payments)
         self.overview, self.totals = overview.find, overview.totals
         self.waiting = Waiting(db, self.payments)
         self.lookup = Lookup(db)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tournee.model import Effect
+from tournee.model import NO_SHARES, Effect, ThreeShares
 from tournee.store.content import Kept
 from tournee.store.states import (
     FileState,
@@ -66,7 +66,7 @@ class InvoiceRow:
     """An invoice, its number on 9 digits and its sheets.
 
     `replaces`, `replaced_by`: numbers of those that its visit had before and has since; `substitute`: RPPS
-    number of who cared in the place of `ps`.
+    number of who cared in the place of `ps`; `shares`: what caisse, complementary insurer and patient give.
     """
 
     id: int
@@ -78,6 +78,7 @@ class InvoiceRow:
     replaces: str = ""
     replaced_by: str = ""
     substitute: str = ""
+    shares: ThreeShares = NO_SHARES
 
 
 @dataclass(frozen=True)
@@ -256,6 +257,8 @@ class OverviewRow:
     `state` is that of the sheet that needs most attention; `kinds` and `states` go together; `lots`, `files`
     and `subjects` are numbers, names and message subjects; `paid` is what returns announced, in cents.
     `replaces`, `replaced_by` and `substitute` are as in `InvoiceRow`.
+    `shares` is what each gives the carer, `by_patient` what the patient gave for the visit, which counts on
+    its last invoice.
     """
 
     invoice_id: int
@@ -277,11 +280,18 @@ class OverviewRow:
     replaces: str = ""
     replaced_by: str = ""
     substitute: str = ""
+    shares: ThreeShares = NO_SHARES
+    by_patient: int = 0
 
     @property
     def counts(self) -> bool:
         """Whether the visit is counted by this invoice: the last one made of it, unless it was given up."""
         return not self.replaced_by and self.state is not SheetState.ABANDONED
+
+    @property
+    def patient_owes(self) -> int:
+        """Cents that the patient still owes; below 0: to give back. Of an invoice that does not count, 0."""
+        return self.shares.patient - self.by_patient if self.counts else 0
 
     @property
     def label(self) -> str:
@@ -310,30 +320,6 @@ class WaitingRow:
     lot: str
     file: str
     route: str
-    since: str
-
-
-@dataclass(frozen=True)
-class MoneyRow:
-    """An invoice (9 digits) whose payment waits, the patient, the reason that returns gave and what is amiss,
-    since when; `waits` when the insurer put it off.
-    """
-
-    number: str
-    ps: str
-    patient: str = field(repr=False)
-    reason: str = field(repr=False)
-    since: str
-    waits: bool = False
-
-
-@dataclass(frozen=True)
-class TwiceRow:
-    """Two invoices of one visit that both stand, the later `number` first."""
-
-    number: str
-    former: str
-    ps: str
     since: str
 
 

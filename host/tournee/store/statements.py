@@ -137,6 +137,8 @@ THINGS = {
     "message": "message",
     "received": "retour",
     "dossier": "dossier",
+    "patient_payment": "paiement",
+    "bank_line": "ligne de relevé",
 }
 """What the rows of a table are, in French."""
 

@@ -17,6 +17,8 @@ _BINDING = "last_step.kept_sealed.1"
 _THINGS = {
     **THINGS,
     "payment": "paiement",
+    "patient_payment": "paiement d’un patient",
+    "bank_match": "rapprochement bancaire",
     "effect": "effet d’un retour",
     "history": "historique",
     "counter": "numéro donné",

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from tournee.errors import StoreError
-from tournee.model import Sheet
+from tournee.model import Sheet, ThreeShares
+from tournee.store.accounts.three_shares import columns_of, three_shares
 from tournee.store.database import Database
 from tournee.store.inserts import check_number
 from tournee.store.rows import InvoiceRow, SheetRow
@@ -24,7 +25,7 @@ _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.crf, sheet.mode, 
 _BODIES = """SELECT sheet.id, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed FROM sheet
     JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id WHERE sheet.id IN ({marks})"""
 
-_INVOICE = "id, visit, ps, number, made, substitute"
+_INVOICE = "id, visit, ps, number, made, substitute, by_amo, by_amc, by_patient"
 
 _LOST = """SELECT id FROM sheet WHERE invoice = ?
     AND state IN ('refused', 'payment_refused', 'partly_paid') ORDER BY id"""
@@ -66,7 +67,8 @@ class Invoices:
             for draft in sheets:
                 check_number(draft.records, "2", "facture", number)
             (before,) = self._db.rows("SELECT max(id) AS id FROM invoice WHERE visit = ?", visit_id)
-            invoice, now = self._db.new_id("invoice"), self._db.now()
+            invoice, now, first = self._db.new_id("invoice"), self._db.now(), sheets[0]
+            shares = three_shares(first.records, first.fee, first.amo, first.amc)
             self._db.insert(
                 "invoice",
                 id=invoice,
@@ -76,6 +78,7 @@ class Invoices:
                 made=now,
                 former=before["id"],
                 substitute=sheets[0].substitute,
+                **columns_of(shares),
             )
             self._insert_sheets(invoice, sheets)
             return invoice
@@ -266,6 +269,7 @@ class Invoices:
             sheets=tuple(sheets),
             replaces=_number([other for other in of_visit if other["id"] < invoice_id][-1:]),
             replaced_by=_number([other for other in of_visit if other["id"] > invoice_id]),
+            shares=ThreeShares(row["by_amo"], row["by_amc"], row["by_patient"]),
         )
 
     def _sheet_rows(self, rows: Sequence[Row]) -> tuple[SheetRow, ...]:

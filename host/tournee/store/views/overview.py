@@ -1,10 +1,13 @@
 """Where every invoice stands: the table that a carer reads, the one a program does, and what all come to."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
+from tournee.model import ThreeShares
 from tournee.model.codes import DRE, FSE
+from tournee.store.accounts.patient_payments import PatientPayments
 from tournee.store.database import Database
 from tournee.store.rows import OverviewRow, PaymentRow, Totals
 from tournee.store.statements import Row, marks
@@ -39,7 +42,8 @@ _AT_ONCE = 200
 
 _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.state, sheet.fee, sheet.amo, sheet.amc,
     sheet.patient_sealed, sheet.reason_sealed, invoice.number, invoice.ps, invoice.substitute, invoice.visit,
-    day.date, lot.number AS lot, file.number AS file, file.id AS file_id
+    invoice.by_amo, invoice.by_amc, invoice.by_patient, day.date,
+    lot.number AS lot, file.number AS file, file.id AS file_id
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
     JOIN day ON day.id = visit.day LEFT JOIN lot ON lot.id = sheet.lot LEFT JOIN file ON file.id = lot.file
     WHERE sheet.invoice IN ({marks}) ORDER BY sheet.invoice DESC, sheet.id"""
@@ -76,8 +80,8 @@ _UNSENT = (MessageState.UNCERTAIN, MessageState.FAILED, MessageState.UNDELIVERED
 class Overview:
     """Answers without opening a record."""
 
-    def __init__(self, db: Database, payments: Payments) -> None:
-        self._db, self._payments = db, payments
+    def __init__(self, db: Database, payments: Payments, patient_payments: PatientPayments) -> None:
+        self._db, self._payments, self._patient_payments = db, payments, patient_payments
 
     def find(
         self,
@@ -177,9 +181,12 @@ class Overview:
         siblings: dict[int, list[Row]] = {}
         for row in self._db.among(_SIBLINGS, [named[invoice]["visit"] for invoice in meant]):
             siblings.setdefault(row["visit"], []).append(row)
+        by_patient = self._patient_payments.sums(named[invoice]["visit"] for invoice in meant)
         for invoice in meant:
             of_visit = siblings.get(named[invoice]["visit"], [])
-            yield self._row(names[invoice], invoices[invoice], payments, reasons, messages, of_visit)
+            told = self._row(names[invoice], invoices[invoice], payments, reasons, messages, of_visit)
+            given = by_patient.get(named[invoice]["visit"], 0)
+            yield replace(told, by_patient=given) if given and not told.replaced_by else told
 
     def _patient(self, sheet: Row) -> str:
         return self._db.decrypt_text(sheet["patient_sealed"], "sheet", "patient", sheet["id"])
@@ -226,6 +233,7 @@ class Overview:
             reason=" ; ".join(_once(why)),
             replaces=earlier[-1] if earlier else "",
             replaced_by=later[0] if later else "",
+            shares=ThreeShares(fse["by_amo"], fse["by_amc"], fse["by_patient"]),
         )
 
     def _message_reasons(self, messages: list[Row]) -> list[str]:

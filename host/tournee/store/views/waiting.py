@@ -1,7 +1,9 @@
 """What waits for someone: lots without their ARL, files not sent, refusals not put right, and since when."""
 
+from dataclasses import dataclass, field
+
 from tournee.store.database import Database
-from tournee.store.rows import MoneyRow, TwiceRow, WaitingRow
+from tournee.store.rows import WaitingRow
 from tournee.store.statements import Row
 from tournee.store.tables.payments import Payments
 
@@ -66,6 +68,30 @@ _PAID_ALREADY = """SELECT DISTINCT fresh.id, fresh.number FROM lot JOIN sheet ON
     AND (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet
         WHERE sheet.invoice = former.id) > 0
     ORDER BY fresh.id"""
+
+
+@dataclass(frozen=True)
+class MoneyRow:
+    """An invoice (9 digits) whose payment waits, the patient, the reason that returns gave and what is amiss,
+    since when; `waits` when the insurer put it off.
+    """
+
+    number: str
+    ps: str
+    patient: str = field(repr=False)
+    reason: str = field(repr=False)
+    since: str
+    waits: bool = False
+
+
+@dataclass(frozen=True)
+class TwiceRow:
+    """Two invoices of one visit that both stand, the later `number` first."""
+
+    number: str
+    former: str
+    ps: str
+    since: str
 
 
 class Waiting:

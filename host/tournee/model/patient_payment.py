@@ -1,0 +1,47 @@
+"""How a patient pays, and what a line of a patient's payments is."""
+
+from enum import Enum
+
+
+class Means(Enum):
+    """By what a patient pays or is given back; CREDIT: by what is kept of a visit that was paid too much."""
+
+    CASH = "cash"
+    CHEQUE = "cheque"
+    CARD = "card"
+    TRANSFER = "transfer"
+    OTHER = "other"
+    CREDIT = "credit"
+
+    @property
+    def label(self) -> str:
+        """In French, as a receipt has it."""
+        return _MEANS[self]
+
+
+class PaymentKind(Enum):
+    """PAID by the patient, GIVEN_BACK to the patient, or TAKEN_BACK: the line that undoes a mistaken one."""
+
+    PAID = "paid"
+    GIVEN_BACK = "given_back"
+    TAKEN_BACK = "taken_back"
+
+    @property
+    def label(self) -> str:
+        """In French."""
+        return _KINDS[self]
+
+
+_MEANS = {
+    Means.CASH: "espèces",
+    Means.CHEQUE: "chèque",
+    Means.CARD: "carte",
+    Means.TRANSFER: "virement",
+    Means.OTHER: "autre moyen",
+    Means.CREDIT: "avoir",
+}
+_KINDS = {
+    PaymentKind.PAID: "payé",
+    PaymentKind.GIVEN_BACK: "rendu",
+    PaymentKind.TAKEN_BACK: "contre-écriture",
+}

@@ -1,0 +1,1 @@
+"""What invoices come to, who paid, and what the bank says of it."""

@@ -1,0 +1,210 @@
+"""What patients pay: lines that are only ever added; what one of them said by mistake, another takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from tournee.errors import StoreError
+from tournee.model import Means, PaymentKind
+from tournee.store.database import Database
+from tournee.store.statements import Row
+
+_LINES = """SELECT line.id, line.visit, line.rank, line.kind, line.means, line.cents, line.day, line.at,
+    line.reverses, line.printed, line.word_sealed, invoice.number, visit.ps,
+    (SELECT id FROM patient_payment AS other WHERE other.reverses = line.id) AS reversed_by
+    FROM patient_payment AS line JOIN visit ON visit.id = line.visit
+    LEFT JOIN invoice ON invoice.id = line.invoice"""
+
+_SUMS = """SELECT visit, sum(cents) AS cents FROM patient_payment WHERE visit IN ({marks}) GROUP BY visit"""
+
+_LAST_INVOICE = """SELECT id, number, by_patient FROM invoice WHERE visit = ? AND EXISTS
+    (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned')
+    ORDER BY id DESC LIMIT 1"""
+
+
+@dataclass(frozen=True)
+class PatientPayment:
+    """One line. `cents` below 0: given or taken back. `number` is the invoice's, 9 digits, or "" of care that
+    has none; `reverses` and `reversed_by` are the ids of the lines that this one takes back, that takes this
+    one back, 0 when none; `day` AAAAMMJJ, `at` and `printed` ISO 8601, `printed` "" before the first receipt.
+    """
+
+    id: int
+    visit_id: int
+    number: str
+    ps: str
+    rank: int
+    kind: PaymentKind
+    means: Means
+    cents: int
+    day: str
+    at: str
+    reverses: int
+    reversed_by: int
+    printed: str
+    word: str = field(repr=False)
+
+    @property
+    def receipt(self) -> str:
+        """The number of its receipt: the invoice's (or its visit's) and its rank among those of it."""
+        return f"{self.number or f'V{self.visit_id}'}-{self.rank}"
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Where a visit stands with its patient: `number` of its last invoice, "" when it has none; what the
+    patient owes for it, None when that is not an invoice's to say, and gave, in cents.
+    """
+
+    visit_id: int
+    number: str
+    owed: int | None
+    paid: int
+
+
+@dataclass(frozen=True)
+class PaymentDraft:
+    """A line to add; `reverses` is the id of the line that it takes back, 0 for none."""
+
+    visit_id: int
+    kind: PaymentKind
+    means: Means
+    cents: int
+    day: str
+    word: str = field(default="", repr=False)
+    reverses: int = 0
+
+
+class PatientPayments:
+    """All that patients paid."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, visit_id: int, build: Callable[[Balance], Sequence[PaymentDraft]]) -> tuple[int, ...]:
+        """Add the lines that `build` makes of where a visit stands, in one step: what it raises leaves no
+        trace. Gives their ids; StoreError for a visit that is not there.
+        """
+        with self._db.step("patient_payment"):
+            return tuple(self._insert(draft) for draft in build(self.balance(visit_id)))
+
+    def take_back(self, line_id: int, day: str, word: str) -> tuple[int, ...]:
+        """Take a line back by one of the contrary, with a word, and with it the other one of a credit that
+        went from visit to visit; gives the new lines. StoreError for one that was taken back, or takes back.
+        """
+        with self._db.step("patient_payment_taken_back"):
+            told = self.get(line_id)
+            if told.reversed_by or told.reverses:
+                raise StoreError(
+                    f"Le paiement {line_id} est déjà repris par le paiement {told.reversed_by}."
+                    if told.reversed_by
+                    else f"Le paiement {line_id} est lui-même une contre-écriture.",
+                    next_step="écrivez un nouveau paiement",
+                )
+            lines = [told]
+            if told.means is Means.CREDIT:
+                lines += [one for one in self._beside(told) if not one.reversed_by]
+            return tuple(
+                self._insert(
+                    PaymentDraft(
+                        *(one.visit_id, PaymentKind.TAKEN_BACK, one.means, -one.cents, day, word, one.id)
+                    )
+                )
+                for one in lines
+            )
+
+    def balance(self, visit_id: int) -> Balance:
+        """Where a visit stands."""
+        with self._db.reading():
+            self._db.row("visit", "id", visit_id)
+            found = self._db.rows(_LAST_INVOICE, visit_id)
+            paid = self.sums([visit_id]).get(visit_id, 0)
+            if not found:
+                return Balance(visit_id, "", None, paid)
+            return Balance(visit_id, f"{found[0]['number']:09}", found[0]["by_patient"], paid)
+
+    def sums(self, visits: Iterable[int]) -> dict[int, int]:
+        """Cents that were paid for these visits, in all; visits without a line are left out."""
+        return {row["visit"]: row["cents"] for row in self._db.among(_SUMS, visits)}
+
+    def get(self, line_id: int) -> PatientPayment:
+        """One line."""
+        with self._db.reading():
+            self._db.row("patient_payment", "id", line_id)
+            return _line(self._db, self._db.rows(f"{_LINES} WHERE line.id = ?", line_id)[0])
+
+    def of_visits(self, visits: Iterable[int]) -> tuple[PatientPayment, ...]:
+        """The lines of these visits, in the order they were written."""
+        with self._db.reading():
+            rows = self._db.among(f"{_LINES} WHERE line.visit IN ({{marks}})", visits)
+            return tuple(_line(self._db, row) for row in sorted(rows, key=lambda row: int(row["id"])))
+
+    def find(self, ps: str = "") -> tuple[PatientPayment, ...]:
+        """All lines, or those of one professional, in the order they were written."""
+        with self._db.reading():
+            rows = self._db.where(_LINES, "line.id", {"visit.ps = ?": ps})
+            return tuple(_line(self._db, row) for row in rows)
+
+    def print_receipt(self, line_id: int) -> tuple[PatientPayment, bool]:
+        """A line whose receipt is made now, and whether that is a duplicate."""
+        with self._db.step("receipt"):
+            told = self.get(line_id)
+            if told.printed:
+                return told, True
+            now = self._db.now()
+            self._db.update("patient_payment", line_id, printed=now)
+            return replace(told, printed=now), False
+
+    # --- its own ---
+
+    def _insert(self, draft: PaymentDraft) -> int:
+        line = self._db.new_id("patient_payment")
+        found = self._db.rows(_LAST_INVOICE, draft.visit_id)
+        invoice = found[0]["id"] if found else None
+        self._db.insert(
+            "patient_payment",
+            id=line,
+            visit=draft.visit_id,
+            invoice=invoice,
+            rank=self._next_rank(invoice, draft.visit_id),
+            kind=draft.kind.value,
+            means=draft.means.value,
+            cents=draft.cents,
+            day=draft.day,
+            at=self._db.now(),
+            reverses=draft.reverses or None,
+            word_sealed=self._db.encrypt(draft.word, "patient_payment", "word", line) if draft.word else None,
+        )
+        return line
+
+    def _next_rank(self, invoice: int | None, visit: int) -> int:
+        of = ("invoice = ?", invoice) if invoice is not None else ("invoice IS NULL AND visit = ?", visit)
+        query = f"SELECT coalesce(max(rank), 0) + 1 AS rank FROM patient_payment WHERE {of[0]}"  # noqa: S608
+        return int(self._db.rows(query, of[1])[0]["rank"])
+
+    def _beside(self, told: PatientPayment) -> list[PatientPayment]:
+        """The other line of a credit: written with it, of the contrary."""
+        pair = (told.id - 1, told.id + 1)
+        rows = self._db.among(f"{_LINES} WHERE line.id IN ({{marks}}) AND line.means = 'credit'", pair)
+        lines = [_line(self._db, row) for row in rows]
+        return [one for one in lines if one.at == told.at and one.cents == -told.cents][:1]
+
+
+def _line(db: Database, row: Row) -> PatientPayment:
+    return PatientPayment(
+        id=row["id"],
+        visit_id=row["visit"],
+        number="" if row["number"] is None else f"{row['number']:09}",
+        ps=row["ps"],
+        rank=row["rank"],
+        kind=PaymentKind(row["kind"]),
+        means=Means(row["means"]),
+        cents=row["cents"],
+        day=row["day"],
+        at=row["at"],
+        reverses=row["reverses"] or 0,
+        reversed_by=row["reversed_by"] or 0,
+        printed=row["printed"],
+        word=db.decrypt_text(row["word_sealed"], "patient_payment", "word", row["id"]),
+    )
