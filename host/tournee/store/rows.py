@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tournee.model import NO_SHARES, Effect, ThreeShares
+from tournee.store.accounts.patient_payments import PatientPayment
 from tournee.store.content import Kept
 from tournee.store.states import (
     FileState,
@@ -334,3 +335,4 @@ class Trace:
     returns: tuple[ReturnRow, ...]
     effects: tuple[EffectRow, ...]
     history: tuple[HistoryRow, ...]
+    patient_payments: tuple[PatientPayment, ...] = ()

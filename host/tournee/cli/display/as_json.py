@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tournee.app.inbound import Settled
     from tournee.app.visits.imported import SeenVisit
     from tournee.reader import CardFailed, Identity
-    from tournee.store import EffectRow, OverviewRow, ReturnRow, Totals, Trace
+    from tournee.store import EffectRow, OverviewRow, PatientPayment, ReturnRow, Totals, Trace
 
 PROFILE = "open-1"
 
@@ -59,6 +59,9 @@ def invoice(row: OverviewRow) -> dict[str, Any]:
         "amo": row.amo,
         "amc": row.amc,
         "paid": row.paid,
+        "shares": row.shares._asdict(),
+        "patient_paid": row.by_patient,
+        "patient_owes": row.patient_owes,
         "lots": list(row.lots),
         "files": list(row.files),
         "subjects": list(row.subjects),
@@ -185,6 +188,25 @@ def reader(identity: Identity) -> dict[str, Any]:
     }
 
 
+def patient_payment(one: PatientPayment) -> dict[str, Any]:
+    """A line of what a patient paid."""
+    return {
+        "id": one.id,
+        "receipt": one.receipt,
+        "visit": one.visit_id,
+        "invoice": one.number,
+        "ps": one.ps,
+        "kind": one.kind.value,
+        "means": one.means.value,
+        "cents": one.cents,
+        "day": one.day,
+        "at": one.at,
+        "reverses": one.reverses,
+        "reversed_by": one.reversed_by,
+        "word": one.word,
+    }
+
+
 def trace(found: Trace) -> dict[str, Any]:
     """An invoice's or a message's whole way."""
     from tournee.app.outbound import is_clear
@@ -199,10 +221,12 @@ def trace(found: Trace) -> dict[str, Any]:
                 "reason": sheet.reason,
                 "replaces": one.replaces,
                 "replaced_by": one.replaced_by,
+                "shares": one.shares._asdict(),
             }
             for one in found.invoices
             for sheet in one.sheets
         ],
+        "patient_payments": [patient_payment(one) for one in found.patient_payments],
         "lots": [
             {
                 "number": lot.number,

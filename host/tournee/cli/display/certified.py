@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tournee.cli.display.show import counted, labelled
+from tournee.cli.display.show import counted, labelled, shares_line
 from tournee.french import euros
 from tournee.reader.failures import CardFailed
 
@@ -42,7 +42,13 @@ def as_json(run: Certified) -> dict[str, Any]:
 
     return {
         "certified": [
-            {"number": one.number, "sheets": [sheet.kind for sheet in one.sheets]} for one in run.done
+            {
+                "number": one.number,
+                "sheets": [sheet.kind for sheet in one.sheets],
+                "fee": one.sheets[0].fee,
+                "shares": one.shares._asdict(),
+            }
+            for one in run.done
         ],
         "refused": [{"visit": row.id, "reason": str(wrong)} for row, wrong in run.refused],
         "waiting": len(run.waiting),
@@ -64,6 +70,7 @@ def show(screen: Console, errors: Console, run: Certified) -> None:
         screen.print(
             f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
         )
+        screen.print(f"  {shares_line(one.shares, sheet.amo, sheet.amc)}")
     if run.news:
         errors.print(labelled("Attention :", f"{run.doubt}. Ensuite : tournee opposition request"))
     for row, wrong in run.refused:

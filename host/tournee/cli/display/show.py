@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from tournee.app.inbound import Settled
     from tournee.app.visits.imported import SeenVisit
     from tournee.billing.identity import Patient
+    from tournee.model import ThreeShares
     from tournee.reader import Identity
-    from tournee.store import EffectRow, LotRow, OverviewRow, Totals, Trace
+    from tournee.store import EffectRow, LotRow, OverviewRow, PatientPayment, Totals, Trace
 
 CLEAR = "EN CLAIR"
 _FILE_WIDTH = 120
@@ -105,7 +106,7 @@ def invoice_tables(rows: Iterable[OverviewRow]) -> list[Table]:
         tables[row.ps].add_row(
             row.number.lstrip("0"),
             row.patient.title(),
-            *(euros(amount) for amount in (row.fee, row.amo, row.amc, row.paid)),
+            *(euros(amount) for amount in (row.fee, row.amo, row.amc, row.paid, row.patient_owes)),
             _states(row),
             " ; ".join(text for text in (invoice_links(row.replaces, row.replaced_by), row.reason) if text),
             style="dim" if row.replaced_by else "red" if row.state in _REFUSED else None,
@@ -117,7 +118,7 @@ def _invoice_table(title: str) -> Table:
     table = Table(title=title, title_style="bold")
     table.add_column("N°", justify="right", no_wrap=True)
     table.add_column("Patient", no_wrap=True, max_width=16)
-    for heading in ("Total", "AMO", "AMC", "Payé"):
+    for heading in ("Total", "AMO", "AMC", "Payé", "Patient\ndoit"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("État", min_width=13)
     table.add_column("Motif")
@@ -200,6 +201,18 @@ def invoice_links(replaces: str, replaced_by: str) -> str:
     return ", ".join(text for text in (before, after) if text)
 
 
+def shares_line(shares: ThreeShares, amo: int, amc: int) -> str:
+    """What caisse, complementary insurer and patient give; and what the insurers pay the patient back, where
+    `amo` and `amc`, their shares, are not paid to the carer.
+    """
+    back = amo + amc - shares.amo - shares.amc
+    told = f", qui lui en rembourseront {euros(back)} €" if back else ""
+    return (
+        f"caisse {euros(shares.amo)} € · mutuelle {euros(shares.amc)} € · "
+        f"le patient doit {euros(shares.patient)} €{told}"
+    )
+
+
 def total_line(totals: Totals, rows: Sequence[OverviewRow]) -> str:
     """What all the invoices of the journal come to, each visit once, and how many of them are shown."""
     told = f"{counted(totals.invoices, 'facture')} : {euros(totals.fee)} €, {euros(totals.paid)} € payés"
@@ -234,6 +247,26 @@ def lot_content(lot: LotRow) -> str:
     return f"{len(lot.sheet_ids)} {lot.kind} {_MODES.get(lot.mode, lot.mode)}, {whom}"
 
 
+def payments_table(payments: Iterable[PatientPayment]) -> Table:
+    """What a patient paid, was given back, and what was put right."""
+    table = Table(title="Paiements du patient", title_style="bold")
+    for heading in ("N°", "Reçu", "Jour", "Comment", "Montant", "Note"):
+        table.add_column(heading, justify="right" if heading in ("N°", "Montant") else "left")
+    for one in payments:
+        note = f"reprend le paiement {one.reverses}" if one.reverses else ""
+        note = f"repris par le paiement {one.reversed_by}" if one.reversed_by else note
+        table.add_row(
+            str(one.id),
+            one.receipt,
+            _day(one.day),
+            f"{one.kind.label}, {one.means.label}",
+            f"{euros(one.cents)} €",
+            " ; ".join(filter(None, (note, one.word))),
+            style="dim" if one.reversed_by or one.reverses else None,
+        )
+    return table
+
+
 def trace_tables(trace: Trace) -> list[Table]:
     """An invoice's or a message's whole way, and its history."""
     from tournee.app.outbound import is_clear
@@ -244,6 +277,7 @@ def trace_tables(trace: Trace) -> list[Table]:
     for invoice in trace.invoices:
         for sheet in invoice.sheets:
             detail = f"{sheet.patient.title()}, {euros(sheet.fee)} €"
+            detail += f", le patient doit {euros(invoice.shares.patient)} €" if invoice.shares.patient else ""
             links = invoice_links(invoice.replaces, invoice.replaced_by)
             way.add_row(
                 sheet.kind, invoice.number, sheet.state.label, " ".join((detail, links, sheet.reason)).strip()
@@ -266,9 +300,12 @@ def trace_tables(trace: Trace) -> list[Table]:
     for received in trace.returns:
         told = " ; ".join((received.summary, *received.notes))
         way.add_row(received.kind, str(received.id), received.state.label, told)
+    tables = [way]
+    if trace.patient_payments:
+        tables.append(payments_table(trace.patient_payments))
     past = Table(title="Historique", title_style="bold")
     for heading in ("Quand", "Quoi", "État", "Détail"):
         past.add_column(heading)
     for row in trace.history:
         past.add_row(row.at.replace("T", " "), row.name, row.label, row.detail)
-    return [way, past]
+    return [*tables, past]

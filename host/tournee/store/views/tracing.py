@@ -1,6 +1,7 @@
 """From an invoice to its messages and returns, from a message to its invoices (OCT-MSG-5)."""
 
 from tournee.errors import StoreError
+from tournee.store.accounts.patient_payments import PatientPayments
 from tournee.store.database import Database
 from tournee.store.inserts import number_of
 from tournee.store.rows import Trace
@@ -35,9 +36,11 @@ class Tracing:
         returns: Returns,
         effects: Effects,
         history: History,
+        patient_payments: PatientPayments,
     ) -> None:
         self._db, self._invoices, self._lots, self._files = db, invoices, lots, files
         self._messages, self._returns, self._effects, self._history = messages, returns, effects, history
+        self._patient_payments = patient_payments
 
     def trace(self, key: str, ps: str = "") -> Trace:
         """All that is tied to a message subject, a compostage, or an invoice number, of one `ps` when given;
@@ -97,6 +100,7 @@ class Tracing:
             returns=self._returns.get_all(returned),
             effects=tuple(effects),
             history=self._history.of(told),
+            patient_payments=self._patient_payments.of_visits({one.visit_id for one in invoice_rows}),
         )
 
     def _ids(self, among: list[int], *queries: str) -> list[int]:
