@@ -9,7 +9,7 @@ from tournee.formats.records import encode
 from tournee.model import Sheet, ThreeShares
 from tournee.store import Cipher, Journal
 from tournee.store.accounts.three_shares import three_shares
-from tournee.store.opening import SCHEMA
+from tournee.store.opening import SCHEMA, THREE_SHARES
 
 FACES = {"emetteur": "756000121", "nir": "1820475113042", "cle": "45", "rang": "001", "facture": "000000001"}
 RIGHTS = {"regime": "01", "caisse": "021", "centre": "0210", "nature_assurance": "10", "nature": "1"}
@@ -68,7 +68,7 @@ def test_an_invoice_keeps_its_shares(journal):
 def test_a_journal_of_before_has_its_shares_once_it_is_opened(tmp_path):
     schema = tmp_path / "schema"
     schema.mkdir()
-    for script in sorted(SCHEMA.glob("*.sql"))[:11]:
+    for script in sorted(SCHEMA.glob("*.sql"))[: THREE_SHARES - 1]:
         (schema / script.name).write_bytes(script.read_bytes())
     path = tmp_path / "journal.db"
     with Journal(path, Cipher(KEY), lambda: NOW, schema=schema, station=0) as old:
