@@ -13,7 +13,7 @@ from tournee.tables.table import Table
 
 ACTS, TRAVEL, PASSAGE = "actes", "deplacement", "passage"
 
-_PLACES: dict[str, Place] = {
+PLACES: dict[str, Place] = {
     "domicile": "home",
     "cabinet": "office",
     "établissement": "institution",
@@ -94,7 +94,7 @@ def _passage(table: Table, day: date, common: Passage | None = None) -> Passage:
     return Passage(
         day,
         base.minute if minute is None else minute,
-        place=table.choice("lieu", _PLACES, default=base.place),
+        place=table.choice("lieu", PLACES, default=base.place),
         shared=table.text("foyer", longest=_LABEL_MAX) or base.shared,
         majoration=table.text("majoration", longest=1).upper() or ("" if common else base.majoration),
         called=called,

@@ -22,7 +22,7 @@ from tournee.tables.table import Table
 AME, C2S = "ame", "c2s"  # keys of `[visite.patient]`
 
 ORIGINS = {"ville": TOWN, "établissement": HOSPITAL, "infirmier": OWN, "accès direct": DIRECT}
-_THIRD_PARTY = {"non": NO_THIRD_PARTY, "amo": AMO_PAYS, "amc": AMC_PAYS, "total": BOTH_PAY}
+THIRD_PARTY = {"non": NO_THIRD_PARTY, "amo": AMO_PAYS, "amc": AMC_PAYS, "total": BOTH_PAY}
 _ANSWERS: dict[str, Answer] = {"accordé": "given", "refusé": "refused", "silence": ""}
 _NUMBER_MAX = 14
 _ACCIDENT_DIGITS = (8, 9)
@@ -45,7 +45,7 @@ def read_third_party(visit: Table, hand: Table | None) -> int:
         default = AMO_PAYS
     elif hand is not None and hand.values.get(C2S) is True:
         default = BOTH_PAY
-    told: int = visit.choice("tiers_payant", _THIRD_PARTY, default=default)
+    told: int = visit.choice("tiers_payant", THIRD_PARTY, default=default)
     return told
 
 

@@ -11,7 +11,7 @@ from tournee.billing.pricing.coverage import c2s_of_the_caisse
 from tournee.model.codes import DEGRADED, NO_CARD
 from tournee.tables.table import Table
 
-_MODES = {"dégradé": DEGRADED, "sans carte": NO_CARD}
+MODES = {"dégradé": DEGRADED, "sans carte": NO_CARD}
 _DRE_WITH_AND_WITHOUT = "30"  # group 109 field 4, for an attestation that does not tell
 
 
@@ -31,7 +31,7 @@ def read_typed_patient(
 ) -> tuple[str, str, Patient | None]:
     """The mode, the reason and the patient that a `[visite.patient]` tells; None where it is wrong."""
     aided = hand.has(AME)  # there is no card then, and that is why
-    mode = hand.choice("mode", _MODES, required=not aided, default=NO_CARD if aided else DEGRADED)
+    mode = hand.choice("mode", MODES, required=not aided, default=NO_CARD if aided else DEGRADED)
     reason = hand.text("motif", required=not aided) or ("attestation d’AME" if aided else "")
     name = hand.text("nom", required=True, longest=27)
     first_name = hand.text("prenom", required=True, longest=27)

@@ -29,7 +29,7 @@ from tournee.billing.visit import (
 from tournee.model.codes import DESYNCHRONISED, KINDS, NO_CARD, SECURED, VISIT
 from tournee.tables.table import Table
 
-_NATURES = {
+NATURES = {
     "maladie": SICKNESS,
     "maternité": MATERNITY,
     "accident du travail": WORK_ACCIDENT,
@@ -101,7 +101,7 @@ def read_visit(
         complementary_third_party=table.flag("tiers_payant_complementaire", False),
         documents=table.words("documents", KINDS),
         contract99=table.choice("contrat", {"99": True}, default=False),
-        nature=table.choice("nature", _NATURES, default=SICKNESS),
+        nature=table.choice("nature", NATURES, default=SICKNESS),
         accident=read_accident(table.table("accident")),
         exempt=table.flag("ald", True),
         entitlement=entitlement,
