@@ -137,13 +137,13 @@ def test_a_part_whose_rest_is_put_off_waits_for_the_insurer(office):
 @pytest.mark.parametrize("effect", [PART, REFUSED, LOT_REFUSED], ids=["part", "refused", "lot refused"])
 def test_what_is_written_off_ends_its_alert_and_is_not_billed_again(office, effect):
     settle(office, effect)
-    office.journal.invoices.write_off(1, "trop peu pour insister")
+    office.journal.given_up.write_off(1, "trop peu pour insister")
     assert alerts(office) == []
     assert office.journal.invoices.sheets()[0].state is SheetState.WRITTEN_OFF
     with pytest.raises(StoreError):
         office.journal.visits.reopen(1, "de nouveau")
     with pytest.raises(StoreError):
-        office.journal.invoices.write_off(1, "de nouveau")
+        office.journal.given_up.write_off(1, "de nouveau")
     settle(office, REFUSED)
     assert office.journal.invoices.sheets()[0].state is SheetState.WRITTEN_OFF
     settle(office, PAID)

@@ -3,11 +3,11 @@
 import pytest
 
 from tournee.store import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
-from tournee.store.states import LABELS, MOVES, DossierState, DoubtState
+from tournee.store.states import LABELS, MOVES, CorrectionState, DossierState, DoubtState
 
 CLASSES = [
     *(VisitState, SheetState, LotState, FileState, MessageState, ReturnState),
-    *(DoubtState, DossierState),
+    *(CorrectionState, DoubtState, DossierState),
 ]
 ALL = [state for one in CLASSES for state in one]
 

@@ -24,7 +24,9 @@ from tournee.store.rows import (
     VisitRow,
     WaitingRow,
 )
+from tournee.store.settling.corrections import CorrectionRow
 from tournee.store.states import (
+    CorrectionState,
     DossierState,
     DoubtState,
     FileState,
@@ -50,6 +52,8 @@ __all__ = [
     "CardKind",
     "CardRead",
     "Cipher",
+    "CorrectionRow",
+    "CorrectionState",
     "DayDraft",
     "DossierDraft",
     "DossierRow",

@@ -12,6 +12,8 @@ from tournee.store.database import Database
 from tournee.store.opening import SCHEMA
 from tournee.store.practice.dossiers import Dossiers
 from tournee.store.settling.acknowledgements import Acknowledgements
+from tournee.store.settling.corrections import Corrections
+from tournee.store.settling.given_up import GivenUp
 from tournee.store.settling.remaking import Remaking
 from tournee.store.settling.settling import Settling
 from tournee.store.tables.cards_read import CardsRead
@@ -43,10 +45,11 @@ class Journal:
 
     One object a thing: `visits`, `cards` last read, `invoices` (with their sheets), `lots`, `files`,
     `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `patient_payments`,
-    `opposition`, `history`, `dossiers` of the practice's file; `remaking` puts refused lots right; `known`
-    (what the rules need of visits), `lookup`, `overview` and `totals`, `waiting` and `trace` answer questions
-    across them, `health` speaks of the whole, `backups` copies it. Opening it changes nothing. Errors:
-    StoreError, and whatever a `build` function raises, which then leaves no trace.
+    `opposition`, `history`, `dossiers` of the practice's file; `remaking` puts refused lots right,
+    `corrections` visits and invoices, `given_up` ends what will not be paid; `known` (what the rules need of
+    visits), `lookup`, `overview` and `totals`, `waiting` and `trace` answer questions across them, `health`
+    speaks of the whole, `backups` copies it. Opening it changes nothing. Errors: StoreError, and whatever a
+    `build` function raises, which then leaves no trace.
 
     `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`,
     `facts_of` that of `KnownVisits`.
@@ -83,6 +86,8 @@ class Journal:
         settling = Settling(db, self.effects, self.payments, acknowledgements)
         self.returns = Returns(db, chunks, self.effects, settling.apply)
         self.remaking = Remaking(db, self.visits, self.invoices, self.effects, acknowledgements)
+        self.corrections = Corrections(db, self.visits, self.invoices)
+        self.given_up = GivenUp(db, self.payments)
         self.opposition = OppositionUpdates(db, self.files)
         self.dossiers = Dossiers(db)
         self.patient_payments = PatientPayments(db)

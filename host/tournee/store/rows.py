@@ -302,14 +302,15 @@ class OverviewRow:
 
 @dataclass(frozen=True)
 class Totals:
-    """What all invoices come to: each visit counted once, `fee` what was asked for them and `paid` what
-    returns announced, in cents; `sheets` is how many FSE and DRE are in each state.
+    """What all invoices come to: each visit counted once, `fee` what was asked for them, `paid` what returns
+    announced and `given_back` what insurers got back of it, in cents; `sheets`: FSE and DRE in each state.
     """
 
     invoices: int
     fee: int
     paid: int
     sheets: Mapping[SheetState, int]
+    given_back: int = 0
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,7 @@ THINGS = {
     "lot": "lot",
     "file": "fichier",
     "message": "message",
+    "correction": "correction",
     "received": "retour",
     "dossier": "dossier",
     "patient_payment": "paiement",

@@ -40,6 +40,7 @@ class SheetState(State):
     PARTLY_PAID = "partly_paid"
     PAYMENT_REFUSED = "payment_refused"
     WRITTEN_OFF = "written_off"
+    ON_PATIENT = "on_patient"
     ABANDONED = "abandoned"
 
 
@@ -75,6 +76,14 @@ class MessageState(State):
     UNCERTAIN = "uncertain"
     FAILED = "failed"
     UNDELIVERED = "undelivered"
+
+
+class CorrectionState(State):
+    """What an invoice that left should be: it waits while that may be paid, then is made."""
+
+    WAITING = "waiting"
+    MADE = "made"
+    DROPPED = "dropped"
 
 
 class ReturnState(State):
@@ -114,6 +123,7 @@ STATES: Mapping[str, type[State]] = {
     "sheet": SheetState,
     "lot": LotState,
     "file": FileState,
+    "correction": CorrectionState,
     "message": MessageState,
     "received": ReturnState,
     "effect": DoubtState,
@@ -138,6 +148,7 @@ LABELS: Mapping[State, str] = {
     SheetState.PARTLY_PAID: "payée en partie",
     SheetState.PAYMENT_REFUSED: "paiement refusé",
     SheetState.WRITTEN_OFF: "passée en perte",
+    SheetState.ON_PATIENT: "due par le patient",
     SheetState.ABANDONED: "abandonnée",
     LotState.MADE: "préparé",
     LotState.CERTIFIED: "certifié",
@@ -156,6 +167,9 @@ LABELS: Mapping[State, str] = {
     MessageState.UNCERTAIN: "envoi incertain",
     MessageState.FAILED: "envoi échoué",
     MessageState.UNDELIVERED: "non remis",
+    CorrectionState.WAITING: "à rectifier",
+    CorrectionState.MADE: "rectifiée",
+    CorrectionState.DROPPED: "laissée telle quelle",
     ReturnState.TAKEN: "reçu",
     ReturnState.SETTLED: "traité",
     ReturnState.QUARANTINED: "en quarantaine",
@@ -172,6 +186,7 @@ LABELS: Mapping[State, str] = {
 }
 
 _PAYMENTS = frozenset({SheetState.PAID, SheetState.PARTLY_PAID, SheetState.PAYMENT_REFUSED})
+_GIVEN_UP = frozenset({SheetState.WRITTEN_OFF, SheetState.ON_PATIENT})
 
 MOVES: Mapping[State, frozenset[State]] = {
     VisitState.PENDING: frozenset({VisitState.DONE, VisitState.ABANDONED}),
@@ -184,11 +199,12 @@ MOVES: Mapping[State, frozenset[State]] = {
     SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),
     SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED},
     SheetState.ACKNOWLEDGED: _PAYMENTS | {SheetState.REFUSED},
-    SheetState.REFUSED: _PAYMENTS | {SheetState.SENT, SheetState.CERTIFIED, SheetState.WRITTEN_OFF},
+    SheetState.REFUSED: _PAYMENTS | {SheetState.SENT, SheetState.CERTIFIED} | _GIVEN_UP,
     SheetState.PAID: _PAYMENTS,
-    SheetState.PARTLY_PAID: _PAYMENTS | {SheetState.WRITTEN_OFF},
-    SheetState.PAYMENT_REFUSED: _PAYMENTS | {SheetState.WRITTEN_OFF},
+    SheetState.PARTLY_PAID: _PAYMENTS | _GIVEN_UP,
+    SheetState.PAYMENT_REFUSED: _PAYMENTS | _GIVEN_UP,
     SheetState.WRITTEN_OFF: _PAYMENTS,
+    SheetState.ON_PATIENT: _PAYMENTS,
     SheetState.ABANDONED: frozenset(),
     LotState.MADE: frozenset({LotState.CERTIFIED, LotState.ABANDONED}),
     LotState.CERTIFIED: frozenset({LotState.IN_FILE}),
@@ -209,6 +225,9 @@ MOVES: Mapping[State, frozenset[State]] = {
     MessageState.FAILED: frozenset({MessageState.SENT}),  # a return proved that it had arrived all the same
     MessageState.SENT: frozenset({MessageState.UNDELIVERED}),
     MessageState.UNDELIVERED: frozenset({MessageState.SENT}),  # the same
+    CorrectionState.WAITING: frozenset({CorrectionState.MADE, CorrectionState.DROPPED}),
+    CorrectionState.MADE: frozenset({CorrectionState.WAITING}),
+    CorrectionState.DROPPED: frozenset(),
     ReturnState.TAKEN: frozenset({ReturnState.SETTLED, ReturnState.QUARANTINED}),
     ReturnState.QUARANTINED: frozenset({ReturnState.SETTLED}),
     ReturnState.SETTLED: frozenset(),

@@ -165,7 +165,7 @@ def write_off(desk: Desk, number: str, reason: str, ps: str, as_json: bool) -> N
     """
     with desk.office() as office:
         for row in office.journal.trace(number, ps).invoices:
-            office.journal.invoices.write_off(row.id, reason)
+            office.journal.given_up.write_off(row.id, reason)
     if as_json:
         values.write({"written_off": number.zfill(9)})
         return

@@ -27,9 +27,6 @@ _BODIES = """SELECT sheet.id, sheet_bytes.records_sealed, sheet_bytes.sevens_sea
 
 _INVOICE = "id, visit, ps, number, made, substitute, by_amo, by_amc, by_patient"
 
-_LOST = """SELECT id FROM sheet WHERE invoice = ?
-    AND state IN ('refused', 'payment_refused', 'partly_paid') ORDER BY id"""
-
 _OF_VISIT = """SELECT id, number FROM invoice WHERE visit = ? AND EXISTS
     (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned') ORDER BY id"""
 
@@ -113,27 +110,7 @@ class Invoices:
         pending again.
         """
         with self._db.step("abandon_invoice"):
-            visit = self._db.row("invoice", "visit", invoice_id)["visit"]
-            rows = self._db.rows("SELECT id FROM sheet WHERE invoice = ? ORDER BY id", invoice_id)
-            sheets = [row["id"] for row in rows]
-            self._db.move("sheet", sheets, SheetState.ABANDONED, reason)
-            for sheet in sheets:
-                self._db.give_reason("sheet", sheet, reason)
-            if self._db.state("visit", visit) is VisitState.DONE:
-                self._db.move("visit", [visit], VisitState.PENDING, reason)
-
-    def write_off(self, invoice_id: int, reason: str) -> None:
-        """Give up, with a word, what was refused of an invoice or not paid of it; StoreError when nothing
-        was. It is not billed again; money that comes all the same is taken.
-        """
-        with self._db.step("write_off_invoice"):
-            lost = [row["id"] for row in self._db.rows(_LOST, invoice_id)]
-            if not lost:
-                raise StoreError(
-                    "Rien de cette facture n’est refusé ni payé en partie.",
-                    next_step="attendez son retour, ou affichez l’état.",
-                )
-            self._db.move("sheet", lost, SheetState.WRITTEN_OFF, reason)
+            self.give_up(invoice_id, reason)
 
     def refused_of(self, visit_id: int) -> str:
         """Number of the last invoice of a visit that was refused, "" when none was."""
@@ -171,6 +148,19 @@ class Invoices:
         """One sheet."""
         with self._db.reading():
             return self._sheet_rows([self._row(sheet_id)])[0]
+
+    # --- for corrections ---
+
+    def give_up(self, invoice_id: int, reason: str) -> None:
+        """The same as `abandon`, within a step."""
+        visit = self._db.row("invoice", "visit", invoice_id)["visit"]
+        rows = self._db.rows("SELECT id FROM sheet WHERE invoice = ? ORDER BY id", invoice_id)
+        sheets = [row["id"] for row in rows]
+        self._db.move("sheet", sheets, SheetState.ABANDONED, reason)
+        for sheet in sheets:
+            self._db.give_reason("sheet", sheet, reason)
+        if self._db.state("visit", visit) is VisitState.DONE:
+            self._db.move("visit", [visit], VisitState.PENDING, reason)
 
     # --- for lots ---
 

@@ -160,6 +160,29 @@ class Visits:
             self._db.move("visit", [visit_id], back, reason)
             return back
 
+    # --- for corrections ---
+
+    def put_right(
+        self, visit_id: int, visit: VisitDraft, date: str, reason: str, *, billed: bool = False
+    ) -> None:
+        """Within a step: put what is right in the place of a visit, at its `date` (AAAAMMJJ), whatever it was
+        once no invoice of it lives; told as it was before, it is known again. `billed`: an invoice lives, and
+        is of what is put there.
+        """
+        row = self._db.row("visit", "day, ps, content, state", visit_id)
+        if self._db.row("day", "date", row["day"])["date"] == date:
+            day = None
+        else:
+            digest = f"visite {visit_id} {date}"  # no file's: those have a digest of a file
+            day = self._day_of(digest) or self._new_day(DayDraft(digest, row["ps"], date))
+        if not billed:
+            self._require_no_invoice(visit_id)
+        self._put(visit_id, visit, reason, day, VisitState.DONE if billed else _state_of(visit))
+        known = (visit_id, row["content"])
+        query = "SELECT 1 FROM former_content WHERE visit = ? AND content = ?"
+        if row["content"] is not None and not self._db.rows(query, *known):
+            self._db.insert_all("former_content", ("visit", "content"), [known])
+
     # --- its own ---
 
     def _day_of(self, digest: str) -> int | None:
@@ -203,18 +226,23 @@ class Visits:
     def _replace(
         self, visit_id: int, visit: VisitDraft, reason: str, day_id: int | None, *, reopens: bool = False
     ) -> None:
-        row = self._db.row("visit", "state, ps, person_month", visit_id)
-        state = VisitState(row["state"])
+        state = self._db.state("visit", visit_id)
         if state is VisitState.DONE or (state is VisitState.ABANDONED and not reopens):
             raise StoreError(
                 f"La visite {visit_id} n’est plus à facturer.", next_step="rouvrez-la pour la changer."
             )
         self._require_no_invoice(visit_id)
+        self._put(visit_id, visit, reason, day_id, _state_of(visit))
+
+    def _put(
+        self, visit_id: int, visit: VisitDraft, reason: str, day_id: int | None, state: VisitState
+    ) -> None:
+        row = self._db.row("visit", "ps, person_month", visit_id)
         self._check_references(row["ps"], {visit_id: visit})
         month = self._months.keep({visit_id: visit.known})[visit_id] if visit.known else None
         if row["person_month"] not in (None, month):
             self._months.leave(row["person_month"], visit_id)
-        state, columns = _state_of(visit), self._columns(visit_id, visit, month)
+        columns = self._columns(visit_id, visit, month)
         if columns["reference"] is None:  # told by hand: it keeps the one that an editor gave it
             del columns["reference"]
         moved: dict[str, Any] = {"state": state.value}

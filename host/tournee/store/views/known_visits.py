@@ -38,6 +38,8 @@ _OF_CARER = f"""{_KNOWN} ps = ? AND first_day BETWEEN ? AND ? UNION ALL
 _TWINS = f"""{_KNOWN} person_month = (SELECT id FROM person_month WHERE person = ? AND month = ?)
     AND first_day = ? AND last_day = ? AND ps = ?"""  # noqa: S608
 
+_FORMERLY = "ps = ? AND id IN (SELECT visit FROM former_content WHERE content = ?)"
+
 _UNREAD = "SELECT id, payload_sealed FROM visit WHERE person_month IS NULL LIMIT ?"
 
 
@@ -103,6 +105,11 @@ class KnownVisits:
         """Visits of a PS with this very content: told before, or twins that were taken in as such."""
         self.learn()
         return self._known(f"{_KNOWN} ps = ? AND content = ?", ps, self._months.content(content))
+
+    def by_former_content(self, ps: str, content: bytes) -> tuple[KnownRow, ...]:
+        """Visits of a PS that were told so before they were put right by hand."""
+        self.learn()
+        return self._known(f"{_KNOWN} {_FORMERLY}", ps, self._months.content(content))
 
     def twins(self, ps: str, nir: str, first: str, last: str) -> tuple[KnownRow, ...]:
         """Visits of a PS to this insured person with the same first and last day: by their facts their caller

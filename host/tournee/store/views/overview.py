@@ -27,6 +27,7 @@ _ATTENTION = (
     SheetState.SENT,
     SheetState.ACKNOWLEDGED,
     SheetState.WRITTEN_OFF,
+    SheetState.ON_PATIENT,
     SheetState.PAID,
     SheetState.ABANDONED,
 )
@@ -34,7 +35,7 @@ _ATTENTION = (
 
 _RANK = {state: rank for rank, state in enumerate(_ATTENTION)}
 _STATES = {state.value: state for state in _ATTENTION}
-_CLOSED = (SheetState.PAID, SheetState.WRITTEN_OFF, SheetState.ABANDONED)
+_CLOSED = (SheetState.PAID, SheetState.WRITTEN_OFF, SheetState.ON_PATIENT, SheetState.ABANDONED)
 _OPEN = tuple(state for state in _ATTENTION if state not in _CLOSED)
 
 _AT_ONCE = 200
@@ -109,6 +110,7 @@ class Overview:
         """What all the invoices of the journal come to."""
         with self._db.reading():
             (paid,) = self._db.rows("SELECT coalesce(sum(paid), 0) AS paid FROM payment")
+            (given,) = self._db.rows("SELECT coalesce(sum(given_back), 0) AS cents FROM cancelled_invoice")
             (replaced,) = self._db.rows(_REPLACED)
             found = self._db.rows(_BY_STATE)
             beside = self._db.rows(_BESIDE) if any(row["kind"] == DRE for row in found) else []
@@ -123,6 +125,7 @@ class Overview:
                 fee=_sum(counted, "fee") - _sum(spoken_for, "fee") - replaced["fee"],
                 paid=paid["paid"],
                 sheets=sheets,
+                given_back=given["cents"],
             )
 
     def _found(
