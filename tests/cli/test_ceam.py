@@ -119,9 +119,9 @@ def test_visit_set_aside_gives_no_sheet_and_comes_back_outside(taken_in: Path) -
 
 def test_another_visit_is_told_to_be_none(taken_in: Path) -> None:
     other = next(one["id"] for one in told("day", "visits")["visits"] if one["state"] == "pending")
-    for number in (other, 999):
+    for number, said in ((other, "n’est pas une visite sur carte européenne"), (999, "Aucune visite 999")):
         done = CliRunner().invoke(root, ["ceam", "show", str(number)])
-        assert "n’est pas une visite sur carte européenne" in str(done.exception)
+        assert said in str(done.exception)
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_a_failure_is_kept_without_its_text_and_diagnosed(config: Path) -> None:
     told = run("--config", str(config), "diagnose", "--json")
     diagnosis = json.loads(told.stdout)
     (failure,) = diagnosis["failures"].values()
-    assert re.search(r" trace: StoreError at store/[\w/]+\.py:\d+ < ", failure)
+    assert re.search(r" trace: StoreError at app/[\w/]+\.py:\d+ < ", failure)
     assert "MOREAU" not in told.stdout
     assert diagnosis["configuration"]["active"] == "essai"
     assert diagnosis["route_essai"]["certificate_ends"] == "missing"

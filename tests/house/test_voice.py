@@ -93,7 +93,7 @@ def test_what_is_shown_speaks_with_one_voice(path: Path) -> None:
         ["day", "import"],
         ["day", "import", "/nowhere"],
         ["day", "import", "/"],
-        ["day", "abandon", "first", "--reason", "x"],
+        ["return", "show", "first"],
         ["reader", "scan", "--seconds", "900"],
         ["reader", "insert", ".", "left", "card"],
         ["route", "add", "x", "--insurer", "CP"],

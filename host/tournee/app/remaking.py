@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tournee.app.context import Office
+from tournee.app.finding import find_invoice
 from tournee.errors import StoreError
-from tournee.store import LotRow, LotState
+from tournee.store import InvoiceRow, LotRow, LotState
 
-INVOICE_LENGTH = 9
 LOT_LENGTH = 3
 _INVOICE_FAULTS = ("0103",)  # ARL codes that speak of an invoice, be it named or not
 
@@ -38,13 +38,13 @@ def remake_lot(
 ) -> RemadeLot:
     """Put the refused lot `number` right (OCT-RET-2).
 
-    Billed anew are the invoices that its returns blame and those of `invoices`, or all of them; the others
-    wait to be closed in a new lot. StoreError when there is no such lot, when it cannot be remade, or when
-    the ARL speaks of an invoice without saying which.
+    Billed anew are the invoices that its returns blame and those of `invoices` (numbers, or whatever names
+    them), or all of them; the others wait to be closed in a new lot. StoreError when there is no such lot,
+    when it cannot be remade, or when the ARL speaks of an invoice without saying which.
     """
     lot = _refused_lot(office, number, ps)
     blamed = office.journal.remaking.faulty_invoices(lot.id)
-    named = {invoice.zfill(INVOICE_LENGTH) for invoice in invoices}
+    named = {_named(office, lot, invoice) for invoice in invoices}
     if all_invoices:
         named = {
             sheet.invoice
@@ -59,6 +59,16 @@ def remake_lot(
         )
     made = office.journal.remaking.remake(lot.id, named | set(blamed), reason or lot.reason)
     return RemadeLot(office.journal.lots.get(lot.id), made.as_they_are, made.anew)
+
+
+def _named(office: Office, lot: LotRow, words: str) -> str:
+    """The number of the invoice that words name, in this lot when it is a patient of several."""
+
+    def held(row: InvoiceRow) -> bool:
+        return any(sheet.lot_id == lot.id for sheet in row.sheets)
+
+    one, row = find_invoice(office, words, ps=lot.ps, fits=lambda one: any(map(held, one.invoices)))
+    return next(filter(held, reversed(one.invoices)), row).number
 
 
 def _refused_lot(office: Office, number: str, ps: str) -> LotRow:

@@ -48,7 +48,7 @@ COMMANDS = {
     "trace": ("journal:show_trace", "Le chemin d’une facture ou d’un message."),
     "journal": ("journal:journal", "Le fichier du journal."),
     "return": ("returns:returned", "Les retours reçus."),
-    "invoice": ("returns:invoice", "Les factures qui ne seront pas payées."),
+    "invoice": ("invoices:invoice", "Les factures parties, à corriger ou qui ne seront pas payées."),
     "opposition": ("opposition:opposition", "La liste des cartes Vitale en opposition."),
     "recipient": ("sending.recipients:recipient", "Les caisses et organismes que l’on peut facturer."),
     "route": ("sending.routes:route", "Les routes : OCT, ou caisses en direct."),

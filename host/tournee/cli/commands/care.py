@@ -142,7 +142,9 @@ def dissolve(desk: Desk, number: str, reason: str) -> None:
 
 @lot.command("remake", short_help="Refait un lot refusé.")
 @click.argument("number", metavar="LOT")
-@click.option("--invoice", "invoices", multiple=True, metavar="FACTURE", help="Facture à refaire aussi.")
+@click.option(
+    "--invoice", "invoices", multiple=True, metavar="FACTURE|PATIENT", help="Facture à refaire aussi."
+)
 @click.option("--all", "all_invoices", is_flag=True, help="Refait toutes les factures du lot.")
 @click.option("--ps", default="", help="Numéro du professionnel, si deux ont ce lot.")
 @click.option("--reason", default="", help="Pourquoi, pour l’historique ; sinon le motif de l’ARL.")
@@ -160,18 +162,30 @@ def remake(
     """Refait un lot refusé : ses factures entreront telles quelles dans un lot nouveau ; celles que l’ARL met
     en cause auront une facture nouvelle, sous un numéro nouveau. Les liens entre anciens et nouveaux restent.
     """
+    from tournee.app.finding import find_invoice
     from tournee.app.remaking import remake_lot
 
     with desk.office() as office:
         made = remake_lot(office, number, ps=ps, invoices=invoices, all_invoices=all_invoices, reason=reason)
+        found = {one: find_invoice(office, one, ps=made.lot.ps)[0] for one in (*made.as_they_are, *made.anew)}
     if as_json:
-        told = {"lot": made.lot.number, "as_they_are": made.as_they_are, "anew": made.anew}
-        values.write(told)
+        values.write(
+            {
+                "lot": made.lot.number,
+                "as_they_are": made.as_they_are,
+                "anew": made.anew,
+                "visits": {one: thing.id for one, thing in found.items()},
+            }
+        )
         return
-    if made.as_they_are:
-        desk.console.print(f"À remettre en lot telles quelles : {', '.join(made.as_they_are)}")
+    for label, numbers in (
+        ("À remettre en lot telles quelles", made.as_they_are),
+        ("À facturer de nouveau, cartes en main", made.anew),
+    ):
+        told = " ; ".join(f"{one} (visite {found[one].id}, {found[one].told})" for one in numbers)
+        if told:
+            desk.console.print(f"{label} : {told}", soft_wrap=True)
     if made.anew:
-        desk.console.print(f"À facturer de nouveau, cartes en main : {', '.join(made.anew)}")
         desk.console.print("Ensuite : tournee certify, puis tournee lot close, file make, send")
     else:
         desk.console.print("Ensuite : tournee lot close, file make, send")

@@ -13,6 +13,7 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
 from tournee.cli.options.filters import Filters, filter_options, more_line
+from tournee.cli.options.things import thing_argument
 from tournee.errors import BillingError
 
 if TYPE_CHECKING:
@@ -104,37 +105,54 @@ def _is_of(office: Office, row: VisitRow, patient: str) -> bool:
     return by_number or patient.casefold() in who.name.casefold()
 
 
-_visit = click.argument("visit", metavar="VISITE", type=int)
 _reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
 
 
 @day.command("abandon", short_help="Met une visite de côté.")
-@_visit
+@thing_argument("VISITE")
 @_reason
+@json_option
 @click.pass_obj
-def abandon(desk: Desk, visit: int, reason: str) -> None:
+def abandon(desk: Desk, words: tuple[str, ...], ps: str, reason: str, as_json: bool) -> None:
     """Met de côté une visite à ne pas facturer ; sa facture, si elle n’est dans aucun lot, est abandonnée."""
     from tournee.app.certify import abandon_visit
+    from tournee.app.finding import find_thing, is_editable, thing_of
 
     with desk.office() as office:
-        abandon_visit(office, visit, reason)
-    desk.console.print(f"Visite {visit} mise de côté.")
+        one = find_thing(office, words, ps=ps, fits=is_editable)
+        abandon_visit(office, one.id, reason)
+        done = thing_of(office, one.id)
+    if as_json:
+        values.write({"visit": values.thing(done)})
+        return
+    desk.console.print(
+        f"Visite {done.id} mise de côté : {done.visit.who}, {done.visit.day}, {done.visit.acts}"
+    )
 
 
 @day.command("reopen", short_help="Remet une visite à facturer.")
-@_visit
+@thing_argument("VISITE")
 @_reason
+@json_option
 @click.pass_obj
-def reopen(desk: Desk, visit: int, reason: str) -> None:
+def reopen(desk: Desk, words: tuple[str, ...], ps: str, reason: str, as_json: bool) -> None:
     """Remet à facturer une visite mise de côté ou refusée : elle aura une facture et un numéro nouveaux."""
+    from tournee.app.finding import find_thing, is_reopened, thing_of
     from tournee.store import VisitState
 
     with desk.office() as office:
-        state = office.journal.visits.reopen(visit, reason)
+        one = find_thing(office, words, ps=ps, fits=is_reopened)
+        state = office.journal.visits.reopen(one.id, reason)
+        done = thing_of(office, one.id)
+    if as_json:
+        values.write({"visit": values.thing(done)})
+        return
     if state is VisitState.OUTSIDE:
-        desk.console.print(f"Visite {visit} {state.label}. Ensuite : tournee ceam sheet {visit}")
+        desk.console.print(
+            f"Visite {done.id} {state.label} : {done.told}. Ensuite : tournee ceam sheet {done.id}"
+        )
     else:
-        desk.console.print(f"Visite {visit} à facturer. Ensuite : tournee certify")
+        desk.console.print(f"Visite {done.id} à facturer : {done.told}. Ensuite : tournee certify")
 
 
 @day.command("format", short_help="Explique le fichier du jour.")

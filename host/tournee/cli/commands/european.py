@@ -17,8 +17,6 @@ from tournee.french import euros, reason
 if TYPE_CHECKING:
     from tournee.app.visits.european import EuropeanRecord
 
-_visit = click.argument("visit", metavar="VISITE", type=int)
-
 
 @click.group("ceam", cls=FrenchGroup)
 def ceam() -> None:
@@ -51,16 +49,17 @@ def list_records(desk: Desk, as_json: bool) -> None:
 
 
 @ceam.command("show", short_help="Une visite sur CEAM, ligne par ligne.")
-@_visit
+@click.argument("visit", metavar="VISITE|PATIENT")
 @json_option
 @click.pass_obj
-def show_record(desk: Desk, visit: int, as_json: bool) -> None:
+def show_record(desk: Desk, visit: str, as_json: bool) -> None:
     """Montre la carte, les soins et le total de VISITE."""
+    from tournee.app.finding import find_thing, is_european
     from tournee.app.visits.european import european_record
     from tournee.billing.european.ceam import COUNTRIES
 
     with desk.office() as office:
-        record = european_record(office, visit)
+        record = european_record(office, find_thing(office, visit, fits=is_european).id)
     if as_json:
         values.write(_as_json(record))
         return
@@ -80,21 +79,23 @@ def show_record(desk: Desk, visit: int, as_json: bool) -> None:
 
 
 @ceam.command("sheet", short_help="La feuille de soins à imprimer (PDF).")
-@_visit
+@click.argument("visit", metavar="VISITE|PATIENT")
 @click.argument("file", metavar="[FICHIER]", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--carer", default="", metavar="NOM", help="Votre nom, à imprimer ; sans lui, le cachet le dit."
 )
 @click.pass_obj
-def sheet(desk: Desk, visit: int, file: Path | None, carer: str) -> None:
+def sheet(desk: Desk, visit: str, file: Path | None, carer: str) -> None:
     """Écrit la feuille de soins de VISITE dans FICHIER (feuille-ceam-VISITE.pdf sans rien dire), à imprimer,
     à signer et à remettre au patient. C’est un modèle propre à Tournée, pas le formulaire officiel.
     """
+    from tournee.app.finding import find_thing, is_european
     from tournee.app.visits.european import care_sheet, european_record
 
     with desk.office() as office:
-        pdf = care_sheet(european_record(office, visit), carer)
-    target = file or Path(f"feuille-ceam-{visit}.pdf")
+        found = find_thing(office, visit, fits=is_european).id
+        pdf = care_sheet(european_record(office, found), carer)
+    target = file or Path(f"feuille-ceam-{found}.pdf")
     try:
         write_whole(target, pdf)
     except OSError as error:

@@ -12,6 +12,7 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, FrenchGroup
 from tournee.cli.options.filters import PAGE, Filters, filter_options, more_line
+from tournee.cli.options.things import thing_argument
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
@@ -107,14 +108,17 @@ def _invoices(office: Office, filters: Filters, everything: bool) -> tuple[Overv
 
 
 @click.command("trace", cls=FrenchCommand)
-@click.argument("key", metavar="OBJET|FACTURE")
-@click.option("--ps", default="", metavar="NUMÉRO", help="De quel professionnel, si deux ont cette facture.")
+@thing_argument("OBJET|FACTURE")
 @json_option
 @click.pass_obj
-def show_trace(desk: Desk, key: str, ps: str, as_json: bool) -> None:
-    """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture (son numéro)."""
+def show_trace(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> None:
+    """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture : son numéro, sa
+    visite, son patient.
+    """
+    from tournee.app.finding import trace_of
+
     with desk.office() as office:
-        found = office.journal.trace(key, ps)
+        found = trace_of(office, words, ps)
         if as_json:
             values.write(values.trace(found))
             return

@@ -1,6 +1,4 @@
-"""`tournee return …`: what came back, those set aside among them, looked at again; `tournee invoice …`: what
-they will not pay.
-"""
+"""`tournee return …`: what came back, those set aside among them, looked at again."""
 
 from __future__ import annotations
 
@@ -146,27 +144,3 @@ def accept(desk: Desk, number: int, as_json: bool) -> None:
             return
         for row in one.effects:
             desk.console.print(f"{row.effect.told} : {row.effect.outcome.label}")
-
-
-@click.group("invoice", cls=FrenchGroup)
-def invoice() -> None:
-    """Les factures qui ne seront pas payées."""
-
-
-@invoice.command("write-off", short_help="Passe en perte ce qui n’est pas payé.")
-@click.argument("number", metavar="FACTURE")
-@click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
-@click.option("--ps", default="", metavar="NUMÉRO", help="De quel professionnel, si deux ont cette facture.")
-@json_option
-@click.pass_obj
-def write_off(desk: Desk, number: str, reason: str, ps: str, as_json: bool) -> None:
-    """Passe en perte ce qui est refusé ou pas payé d’une facture : l’alerte finit, la visite ne sera pas
-    facturée de nouveau. Un paiement qui viendrait quand même serait pris.
-    """
-    with desk.office() as office:
-        for row in office.journal.trace(number, ps).invoices:
-            office.journal.given_up.write_off(row.id, reason)
-    if as_json:
-        values.write({"written_off": number.zfill(9)})
-        return
-    desk.console.print(f"Facture {number.zfill(9)} passée en perte : {reason}")

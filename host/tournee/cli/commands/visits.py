@@ -13,6 +13,7 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
 from tournee.cli.options.filters import DayOption
+from tournee.cli.options.things import thing_argument
 from tournee.errors import BillingError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _price(desk: Desk, files: tuple[Path, ...], past: Past | None) -> list[Price
 
 
 @visit.command("degrade", short_help="Passe une visite en mode dégradé.")
-@click.argument("visit", metavar="VISITE", type=int)
+@thing_argument("VISITE")
 @click.option("--reason", required=True, help="Pourquoi : « carte en opposition », « puce illisible »…")
 @click.option("--sans-carte", "no_card", is_flag=True, help="Le patient n’a pas sa carte.")
 @click.option("--nom", "name", default="", help="Nom du patient.")
@@ -80,7 +81,8 @@ def _price(desk: Desk, files: tuple[Path, ...], past: Past | None) -> list[Price
 @click.pass_obj
 def degrade(
     desk: Desk,
-    visit: int,
+    words: tuple[str, ...],
+    ps: str,
     reason: str,
     no_card: bool,
     name: str,
@@ -95,11 +97,13 @@ def degrade(
     opposition, Vitale 1 ; ou sans carte. Ce que vous ne dites pas du patient vient de sa dernière facture,
     s’il en a une : relisez-le. Le paiement n’est pas garanti.
     """
+    from tournee.app.finding import find_thing, is_pending
     from tournee.app.visits.degraded import ToldIdentity, bill_degraded
     from tournee.billing.identity import Amc
 
     told = ToldIdentity(name, first_name, key, born, organisme, Amc(amc, indicator="30") if amc else None)
     with desk.office() as office:
+        visit = find_thing(office, words, ps=ps, fits=is_pending).id
         done = bill_degraded(office, visit, reason, told, no_card=no_card)
     if as_json:
         values.write({"visit": values.visit(done)})

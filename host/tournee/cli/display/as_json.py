@@ -16,6 +16,7 @@ from tournee.model import cents_of
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
+    from tournee.app.finding import Thing
     from tournee.app.inbound import Settled
     from tournee.app.visits.imported import SeenVisit
     from tournee.reader import CardFailed, Identity
@@ -144,6 +145,24 @@ def visit(one: SeenVisit) -> dict[str, Any]:
         "care": one.day,
         "acts": one.acts,
         "invoice": one.invoice,
+    }
+
+
+def thing(one: Thing) -> dict[str, Any]:
+    """One visit of the journal with all its invoices, oldest first."""
+    return visit(one.visit) | {
+        "fee": one.fee,
+        "lots": list(one.lots),
+        "invoices": [
+            {
+                "number": row.number,
+                "made": row.made,
+                "sheets": [{"kind": sheet.kind, "state": sheet.state.value} for sheet in row.sheets],
+                "replaces": row.replaces,
+                "replaced_by": row.replaced_by,
+            }
+            for row in one.invoices
+        ],
     }
 
 

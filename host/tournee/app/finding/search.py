@@ -1,25 +1,18 @@
-"""From what a carer has at hand to visits and their invoices: the one resolver of every command and screen.
-
-A patient's name in any part, accents and order aside; the number of a visit, of an invoice, of a lot or of a
-file; a NIR; a day beside any of them. What may be several things is told whole, and what is none of them is
-answered with what is near.
-"""
+"""Words searched: what they may be, and what is near when they are nothing."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import Enum
 
 from tournee.app.context import Office
-from tournee.app.visits.imported import SeenVisit, seen
+from tournee.app.finding.names import is_named, plain
+from tournee.app.finding.thing import Thing, thing_of
 from tournee.errors import StoreError
-from tournee.french import euros
-from tournee.store import InvoiceRow, VisitState
+from tournee.store import InvoiceRow, Trace
 from tournee.store.inserts import number_of
 
 _TOLD_MAX, _NEAR_MAX = 12, 4
@@ -49,54 +42,6 @@ class AmbiguousError(StoreError):
     def __init__(self, message: str, things: Sequence[Thing], *, next_step: str, remedy: str = "") -> None:
         super().__init__(message, next_step=next_step, remedy=remedy)
         self.things = tuple(things)
-
-
-@dataclass(frozen=True)
-class Thing:
-    """A visit and all its invoices, oldest first. `invoice` is the one that is meant: named by its number, by
-    its lot or by a patient it alone had; else the one that stands, or the last one. `lots` hold it now.
-    """
-
-    visit: SeenVisit
-    invoices: tuple[InvoiceRow, ...]
-    invoice: InvoiceRow | None
-    lots: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> int:
-        """The visit's number."""
-        return self.visit.row.id
-
-    @property
-    def fee(self) -> int:
-        """What was asked for it, in cents; of one never billed, what its lines come to."""
-        if self.invoice is None:
-            return sum(line.cents for line in self.visit.judged.lines)
-        return max(sheet.fee for sheet in self.invoice.sheets)
-
-    @property
-    def states(self) -> str:
-        """Where it stands, in French."""
-        if self.invoice is None:
-            return self.visit.row.state.label
-        sheets = self.invoice.sheets
-        states = dict.fromkeys(sheet.state.label for sheet in sheets)
-        if len(states) == 1:
-            return next(iter(states))
-        return ", ".join(f"{sheet.kind} {sheet.state.label}" for sheet in sheets)
-
-    def __str__(self) -> str:
-        told = [f"visite {self.id}", str(self.visit.who) or "patient sans nom", self.visit.day]
-        told += [self.visit.acts] if self.visit.acts else []
-        told.append(f"{euros(self.fee)} €")
-        if self.invoice is not None:
-            told.append(f"facture {self.invoice.number} {self.states}")
-            others = [one.number for one in self.invoices if one.id != self.invoice.id]
-            told += [f"avec {', '.join(others)}"] if others else []
-        else:
-            told.append(self.states)
-        told += [f"lot {' et '.join(self.lots)}"] if self.lots else []
-        return ", ".join(told)
 
 
 def find_things(
@@ -135,34 +80,33 @@ def find_thing(
     )
 
 
-def thing_of(office: Office, visit_id: int, invoice_id: int | None = None) -> Thing:
-    """A visit with its invoices; `invoice_id` is the one meant, if it is not the one that stands."""
-    journal = office.journal
-    row = journal.visits.get(visit_id)
-    invoices = journal.invoices.get_all(journal.lookup.invoices_of(visit_id))
-    wanted = invoice_id or row.invoice_id
-    meant = next((one for one in invoices if one.id == wanted), invoices[-1] if invoices else None)
-    if invoice_id is None and row.invoice_id is None and row.state is VisitState.PENDING:
-        meant = None  # it is to be billed: those before are past
-    told = seen(journal, row, invoices[-1] if invoices else None)
-    return Thing(told, invoices, meant, journal.lookup.lots_of((meant.id,)) if meant else ())
-
-
-def plain(name: str) -> str:
-    """A name without accents, case nor marks: its words, one blank between two."""
-    bare = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
-    letters = "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold()
-    return " ".join(re.findall(r"[^\W_]+", letters))
-
-
-def is_named(name: str, told: str) -> bool:
-    """Whether what was told is a part of a name: each of its words is in one of the name's, in any order; or
-    all of it, its blanks and apostrophes aside, is.
+def find_invoice(
+    office: Office,
+    words: str | Sequence[str],
+    *,
+    ps: str = "",
+    fits: Callable[[Thing], bool] | None = None,
+) -> tuple[Thing, InvoiceRow]:
+    """The one invoice that these words name, with its visit; a number alone is an invoice's. StoreError also
+    for a visit that has none.
     """
-    words, wanted = plain(name).split(), plain(told).split()
-    if not wanted:
-        return False
-    return all(any(part in word for word in words) for part in wanted) or "".join(wanted) in "".join(words)
+    one = find_thing(office, words, sought=Sought.INVOICE, ps=ps, fits=fits)
+    row = one.invoice or (one.invoices[-1] if one.invoices else None)
+    if row is None:
+        raise StoreError(
+            f"La visite {one.id} ({one.visit.who}, {one.visit.day}) n’a pas encore de facture.",
+            next_step="changez la visite elle-même, ou faites certifier sa facture.",
+        )
+    return one, row
+
+
+def trace_of(office: Office, words: Sequence[str], ps: str = "") -> Trace:
+    """All that is tied to a message, by its subject or its compostage, or to the invoice that words name."""
+    said = " ".join(words).strip()
+    if "/" in said or (said.isdecimal() and len(said) > _INVOICE_DIGITS):
+        return office.journal.trace(said, ps)
+    one, row = find_invoice(office, words, ps=ps)
+    return office.journal.trace(row.number, one.visit.row.ps)
 
 
 class _Finder:
