@@ -17,46 +17,18 @@ from zoneinfo import ZoneInfo
 
 from click.testing import CliRunner
 from clock import Clock, told_by
+from tablets import configure
 
 from tournee.cli import status
 from tournee.cli.main import tournee
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
-from tournee.emulation.world import OCT_ADDRESS, PASSWORD, PS_ADDRESS, SIREN, USER, World
+from tournee.emulation.world import World
 
 CODE = "1234"
 SECONDS_A_COMMAND = 20
+_SURROUNDINGS = {"NO_COLOR": "1", "COLUMNS": "220", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 _ASKS_CODE = ("certify", "lot close", "countersign", "shift open")
-_CONFIGURATION = """
-[journal]
-chemin = "journal.db"
-[lecteur]
-port = "{port}"
-[retours]
-certificat = "{world}/ps/cert.pem"
-cle = "{world}/ps/key.pem"
-[envoi]
-route = "oct"
-{station}
-[route.oct]
-adresse = "{oct}"
-expediteur = "{ps}"
-identifiant = "{siren}"
-certificat = "{world}/oct/cert.pem"
-scellement = "K"
-mode = "fichier-unique"
-[route.oct.envoi]
-serveur = "{host}"
-port = {smtp}
-securite = "starttls"
-utilisateur = "{user}"
-autorites = "{authority}"
-fichier_mot_de_passe = "mot-de-passe"
-[route.oct.retours]
-type = "maildir"
-dossier = "{world}/retours"
-conserver = true
-"""
 
 
 @dataclass(frozen=True)
@@ -97,7 +69,7 @@ class Stage:
     def __enter__(self) -> Self:
         self._open = ExitStack()
         self._open.enter_context(told_by(self.clock))
-        self._open.enter_context(patch.dict(os.environ, {"NO_COLOR": "1", "COLUMNS": "220"}))
+        self._open.enter_context(patch.dict(os.environ, _SURROUNDINGS))
         self.world = self._open.enter_context(World(self.directory, self.clock, seal_returns=True))
         return self
 
@@ -113,23 +85,7 @@ class Stage:
         theirs = self.tablets[reader_of].board if reader_of else None
         board = theirs or self._open.enter_context(EmulatedBoard())
         tablet = Tablet(name, folder, board)
-        server = self.world.server
-        (folder / "mot-de-passe").write_text(f"{PASSWORD}\n")
-        (folder / "mot-de-passe").chmod(0o600)
-        tablet.config.write_text(
-            _CONFIGURATION.format(
-                port=board.link_url,
-                world=self.directory,
-                station="" if station is None else f"poste = {station}",
-                oct=OCT_ADDRESS,
-                ps=PS_ADDRESS,
-                siren=SIREN,
-                host=server.host,
-                smtp=server.port,
-                user=USER,
-                authority=server.tls.authority,
-            )
-        )
+        configure(folder, self.world, board.link_url, station)
         self.tablets[name] = tablet
         return tablet
 

@@ -17,7 +17,8 @@ class Ledger:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        oct_, ps = Keys(directory / "oct"), Keys(directory / "ps")
+        oct_ = Keys(directory / "oct")
+        ps = Keys(directory / "ps") if (directory / "ps").exists() else oct_  # returns in clear need no key
         self.files: list[SentFile] = []
         for path in sorted((directory / "sent").glob("*.eml")):
             subject, described, content = oct_.opened(path.read_bytes())

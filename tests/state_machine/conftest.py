@@ -1,0 +1,8 @@
+"""What the state machine runs on: one emulated reader for all its examples, and keys made once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
