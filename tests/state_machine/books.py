@@ -24,6 +24,9 @@ WAITING = {
 }
 """States that keep an invoice before the carer."""
 
+GIVEN_UP = {SheetState.WRITTEN_OFF, SheetState.ABANDONED, SheetState.ON_PATIENT}
+"""States in which nobody else is asked any more."""
+
 _LIVE = """SELECT visit, count(*) AS invoices FROM invoice WHERE EXISTS (SELECT 1 FROM sheet
     WHERE sheet.invoice = invoice.id
     AND sheet.state NOT IN ('abandoned', 'refused', 'payment_refused', 'written_off')) GROUP BY visit"""
@@ -72,7 +75,7 @@ def check_cents(office: Office, ledger: Ledger) -> None:
         asked = max((one.asked for one in ledger.taken.get((row.ps, row.number), ())), default=0)
         if row.state is SheetState.PAID:
             assert row.paid == asked, f"{row.number}: {row.paid} paid of {asked}"
-        elif row.state not in WAITING | {SheetState.WRITTEN_OFF, SheetState.ABANDONED}:
+        elif row.state not in WAITING | GIVEN_UP:
             raise AssertionError(f"{row.number} is nowhere: {row.state}")
     for (_, number), cents in ledger.paid.items():
         if number in paid:

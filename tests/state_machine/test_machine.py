@@ -70,7 +70,7 @@ def write_off(office: Office, which: int) -> None:
     """Give up money that does not come."""
     rows = office.journal.overview()
     if rows:
-        office.journal.invoices.write_off(rows[which % len(rows)].invoice_id, "perte")
+        office.journal.given_up.write_off(rows[which % len(rows)].invoice_id, "perte")
 
 
 PUT_RIGHT = (cancel, reopen, remake, write_off)
