@@ -36,8 +36,8 @@ def group(name, number):
     ]
 
 
-def test_there_are_three_professionals_and_at_least_fourteen_insured():
-    assert card_names("cps") == ["infirmiere", "infirmiere-cps4", "kine"]
+def test_there_are_five_professionals_and_at_least_fourteen_insured():
+    assert card_names("cps") == ["deux-cabinets", "infirmiere", "infirmiere-cps4", "kine", "remplacante"]
     assert len(card_names("vitale")) >= 14
 
 
@@ -69,7 +69,8 @@ def test_vitale_says_that_it_is_a_test_card(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "speciality"), [("infirmiere", "24"), ("infirmiere-cps4", "24"), ("kine", "26")]
+    ("name", "speciality"),
+    [("infirmiere", "24"), ("infirmiere-cps4", "24"), ("kine", "26"), ("remplacante", "24")],
 )
 def test_professional_has_valid_numbers_and_the_test_category(name, speciality):
     (holder,), (situation,) = group(name, 1), group(name, 2)
@@ -78,6 +79,19 @@ def test_professional_has_valid_numbers_and_the_test_category(name, speciality):
     assert situation[0] == "\x01"
     assert luhn.is_valid(situation[8] + situation[9]) and len(situation[8]) == 8
     assert situation[13] == speciality
+
+
+def test_a_card_of_two_situations_has_two_numbers():
+    first, second = group("deux-cabinets", 2)
+    assert (first[0], second[0]) == ("\x01", "\x02")
+    assert len({first[8] + first[9], second[8] + second[9]}) == 2
+    assert all(luhn.is_valid(one[8] + one[9]) for one in (first, second))
+
+
+def test_a_replacement_s_card_says_so_and_names_her_own_number():
+    (situation,) = group("remplacante", 2)
+    assert situation[1] == "4"
+    assert situation[8:10] == situation[10:12] == ["75600003", "0"]
 
 
 def test_no_two_cards_share_a_number_or_a_key():

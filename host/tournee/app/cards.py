@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from tournee.app.context import Clock, Office
 from tournee.app.opposition.in_force import read_unless_opposed
-from tournee.billing.identity import Patient, PsIdentity
-from tournee.billing.zones.card import patients_from_groups, ps_from_groups, serial_from_groups
+from tournee.billing.identity import IdentityError, Patient, PsIdentity
+from tournee.billing.zones.card import patients_from_groups, serial_from_groups, situations_from_groups
 from tournee.reader import PS_UNLOCKED, Reader, Transport, VitaleCard
 
 AskCode = Callable[[], str]
+AskSituation = Callable[[Sequence[PsIdentity]], int]
+"""Told the situations of a card, answers the n° logique of one."""
+
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class PsOnDuty:
-    """The professional whose card is in the reader: who bills, and the card's certificate (DER)."""
+    """The professional whose card is in the reader: who bills, the card's certificate (DER) and zone."""
 
     identity: PsIdentity
     certificate: bytes
+    zone: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
 class VitaleInReader:
-    """The Vitale card in the reader: its serial number, its patients, the insured person first, and its
-    certificate (DER).
+    """The Vitale card in the reader: its serial number, its patients, the insured person first, its
+    certificate (DER) and zone.
     """
 
     serial: str
     patients: list[Patient]
     certificate: bytes
+    zone: bytes = field(default=b"", repr=False)
 
 
 def open_reader(
@@ -57,10 +62,35 @@ def open_reader(
     return reader
 
 
-def read_ps(reader: Reader) -> PsOnDuty:
-    """Read the professional's card."""
+class SituationError(IdentityError):
+    """A card has several situations of exercise, and which is meant was not told; or it has not that one."""
+
+    remedy = "situation"
+
+
+def read_ps(reader: Reader, situation: int | None = None, ask: AskSituation | None = None) -> PsOnDuty:
+    """Read the professional's card, in the situation of that n° logique, or in its only one.
+
+    Of several, `ask` is told them and answers the n° logique; without it, SituationError names them.
+    """
     card = reader.read_ps_card()
-    return PsOnDuty(ps_from_groups(card.groups), card.certificate)
+    known = situations_from_groups(card.groups)
+    if situation is None and len(known) > 1 and ask is not None:
+        situation = ask(known)
+    meant = [one for one in known if situation in (None, one.situation)]
+    if len(meant) != 1:
+        whose = f"La carte de {known[0].first_name} {known[0].name}"
+        listed = " ; ".join(
+            f"n° {one.situation}, {one.billing_number} {one.structure}".strip() for one in known
+        )
+        raise SituationError(
+            f"{whose} porte plusieurs situations : laquelle facture ?"
+            if situation is None
+            else f"{whose} ne porte pas de situation n° {situation}.",
+            cause=f"elle porte : {listed}",
+            next_step="dites la situation par son numéro",
+        )
+    return PsOnDuty(meant[0], card.certificate, card.zone)
 
 
 def read_vitale(office: Office, reader: Reader) -> VitaleInReader:
@@ -84,7 +114,7 @@ def _kept(office: Office, card: VitaleCard) -> VitaleInReader:
     serial, kept = serial_from_groups(card.groups), office.certificates
     if kept is not None and kept.find(serial) != card.certificate:
         kept.keep(serial, card.certificate)
-    return VitaleInReader(serial, patients_from_groups(card.groups), card.certificate)
+    return VitaleInReader(serial, patients_from_groups(card.groups), card.certificate, card.zone)
 
 
 def unlock(reader: Reader, ask_code: AskCode) -> None:

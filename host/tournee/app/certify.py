@@ -8,27 +8,31 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from tournee.app.cards import PsOnDuty, VitaleInReader, certificate_now
 from tournee.app.certification import Signers, certify_invoice
+from tournee.app.certifying.last_read import keep_cards, rights_of
+from tournee.app.certifying.replacing import identity_for, is_for
 from tournee.app.context import Office
 from tournee.app.opposition.in_force import refuse_opposed
 from tournee.app.visits.past import JournalPast
-from tournee.billing.identity import Patient
+from tournee.billing.identity import Patient, PsIdentity
 from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.billing.judging import judge
 from tournee.billing.kept.judged import read_judged
 from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.patient import require_same_ps
-from tournee.billing.rules.visit import RuleError
+from tournee.billing.rules.visit import RuleError, mode_breaches
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.visit import JudgedVisit, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.exchange.route import Mode, Route
 from tournee.model import Sheet
+from tournee.model.codes import DESYNCHRONISED, NO_CARD
 from tournee.reader import Reader
 from tournee.store import InvoiceRow, SheetRow, SheetState, VisitRow, VisitState
 
@@ -42,15 +46,20 @@ def splitter_of(route: Route) -> Splitter:
 
 
 def pending_visits(office: Office, ps: PsOnDuty) -> list[tuple[VisitRow, JudgedVisit]]:
-    """The visits of this professional that still have something to certify, in the order of their days."""
-    rows = office.journal.visits.find(state=VisitState.PENDING)
-    return [(row, read_judged(row.payload)) for row in rows if row.ps == ps.identity.billing_number]
+    """The visits that concern this professional and have something to certify, in the order of their days:
+    those under her number, and those in which she replaces someone.
+    """
+    return [(row, visit) for row, visit in _pending(office) if is_for(office, ps.identity, visit)]
 
 
 def others_waiting(office: Office, ps: PsOnDuty) -> dict[str, int]:
     """How many visits of other professionals are to be billed, by their billing numbers."""
-    rows = office.journal.visits.find(state=VisitState.PENDING)
-    return dict(Counter(row.ps for row in rows if row.ps != ps.identity.billing_number))
+    return dict(Counter(row.ps for row, visit in _pending(office) if not is_for(office, ps.identity, visit)))
+
+
+def _pending(office: Office) -> Iterator[tuple[VisitRow, JudgedVisit]]:
+    for row in office.journal.visits.find(state=VisitState.PENDING):
+        yield row, read_judged(row.payload)
 
 
 def visits_for(
@@ -58,7 +67,7 @@ def visits_for(
 ) -> list[tuple[VisitRow, JudgedVisit]]:
     """The visits that can be certified now: of the patient whose card is there, and those without a card."""
     nir = vitale.patients[0].nir if vitale is not None and vitale.patients else None
-    return [(row, visit) for row, visit in pending if visit.typed is not None or visit.nir == nir]
+    return [(row, visit) for row, visit in pending if not visit.visit.by_card or visit.nir == nir]
 
 
 def certify_visit(
@@ -68,22 +77,48 @@ def certify_visit(
     vitale: VitaleInReader | None,
     row: VisitRow,
     visit: JudgedVisit,
+    *,
+    mode: str = "",
 ) -> InvoiceRow:
     """Make the invoice of one visit, unless it has one, and certify its sheets; gives the invoice.
 
-    Raises BillingError where a rule is broken and OpposedCardError when the card was listed since it was read
-    (nothing is then made, no number is lost), ReaderError.
+    `mode` is that of a visit with a card, in place of the one it says. Raises BillingError where a rule is
+    broken and OpposedCardError when the card was listed since it was read (nothing is then made, no number is
+    lost), ReaderError.
     """
-    if vitale is not None and visit.typed is None:
+    visit = in_mode(visit, mode)
+    if visit.visit.mode == DESYNCHRONISED:
+        raise BillingError(
+            f"La visite du {visit.visit.day:%d/%m/%Y} se fait en mode désynchronisé.",
+            cause="la carte Vitale scelle d’abord, votre carte CPS signe plus tard",
+            next_step="faites-la sceller au chevet du patient, puis contresignez",
+            remedy="desynchronise",
+        )
+    invoice_id = make_sheets(office, identity_for(office, ps.identity, visit), vitale, row, visit)
+    for sheet in office.journal.invoices.get(invoice_id).sheets:
+        if sheet.state is SheetState.MADE:
+            _certify_sheet(office, reader, ps, vitale, sheet)
+            _log.info(
+                "visit %d, invoice %d: %s certified, mode %s", row.id, invoice_id, sheet.kind, sheet.mode
+            )
+    keep_cards(office, ps, vitale)
+    return office.journal.invoices.get(invoice_id)
+
+
+def make_sheets(
+    office: Office, ps: PsIdentity, vitale: VitaleInReader | None, row: VisitRow, visit: JudgedVisit
+) -> int:
+    """Make the invoice of a visit that `ps` bills, unless it has one; gives its id. As `certify_visit`."""
+    if vitale is not None and visit.visit.by_card:
         refuse_opposed(office, vitale.serial)
-    require_same_ps(visit, ps.identity)
+    require_same_ps(visit, ps)
     _require_past(visit.visit, office.clock().date())
 
     def build(number: int) -> list[Sheet]:
         _require_unchanged(office, row)
         invoice = make_invoice(
-            ps.identity,
-            _patient_of(visit.visit, vitale),
+            ps,
+            _patient_of(office, visit.visit, vitale),
             _priced(office, row, visit),
             number,
             splitter=splitter_of(office.route),
@@ -92,14 +127,17 @@ def certify_visit(
         )
         return invoice_sheets(invoice)
 
-    invoice_id = office.journal.invoices.make(row.id, ps.identity.billing_number, build)
-    for sheet in office.journal.invoices.get(invoice_id).sheets:
-        if sheet.state is SheetState.MADE:
-            _certify_sheet(office, reader, ps, vitale, sheet)
-            _log.info(
-                "visit %d, invoice %d: %s certified, mode %s", row.id, invoice_id, sheet.kind, sheet.mode
-            )
-    return office.journal.invoices.get(invoice_id)
+    return office.journal.invoices.make(row.id, ps.billing_number, build)
+
+
+def in_mode(visit: JudgedVisit, mode: str) -> JudgedVisit:
+    """A visit with a card, in this securing mode; any other, and for no mode, as it is. RuleError."""
+    if not mode or not visit.visit.by_card:
+        return visit
+    changed = replace(visit.visit, mode=mode)
+    if breaches := tuple(mode_breaches(changed)):
+        raise RuleError(breaches, f"visite du {visit.visit.day:%d/%m/%Y}")
+    return replace(visit, visit=changed)
 
 
 def _priced(office: Office, row: VisitRow, visit: JudgedVisit) -> JudgedVisit:
@@ -145,9 +183,11 @@ def abandon_visit(office: Office, visit_id: int, reason: str) -> None:
     office.journal.visits.abandon(visit_id, reason)
 
 
-def _patient_of(visit: Visit, vitale: VitaleInReader | None) -> Patient:
+def _patient_of(office: Office, visit: Visit, vitale: VitaleInReader | None) -> Patient:
     if visit.typed is not None:
         return visit.typed
+    if visit.mode == NO_CARD:
+        return rights_of(office, visit).patient
     if vitale is None:
         raise BillingError(
             "Aucune carte Vitale n’est dans le lecteur.",

@@ -20,6 +20,7 @@ from tournee.store.card_certificates import KeptCertificates
 if TYPE_CHECKING:
     from tournee.billing.nomenclature.table import Nomenclature
     from tournee.billing.pricing.recipients import Recipients
+    from tournee.billing.replacement import Replacement
     from tournee.config import Config
     from tournee.exchange.route import Mailbox, Route
     from tournee.store import VisitFacts
@@ -43,7 +44,8 @@ class Office:
     `former` are the routes used before, whose returns are still taken in (`OCT-MODE-3`); `certificates` are
     those of Vitale cards read before, None to read each one's again; `tables` is the folder of the tables of
     acts and prices taken in, `recipients` the caisses that are known; None: those that come with Tournée. A
-    care of more than `billable_months` is not taken in; 0: of more than is usual.
+    care of more than `billable_months` is not taken in; 0: of more than is usual. `replacements` are those
+    that the configuration tells.
     """
 
     journal: Journal
@@ -55,6 +57,7 @@ class Office:
     tables: Path | None = None
     recipients: Recipients | None = None
     billable_months: int = 0
+    replacements: tuple[Replacement, ...] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -132,6 +135,7 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
         config.tables,
         recipients,
         config.billable_months,
+        config.replacements,
     )
 
 

@@ -16,6 +16,7 @@ from itertools import chain
 from tournee import logs
 from tournee.app.cards import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
+from tournee.app.certifying.replacing import replaced_name
 from tournee.app.context import Office, Progress, silent
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import ConfigError, StoreError, TourneeError
@@ -76,26 +77,56 @@ class Dispatch:
 
 
 def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress = silent) -> list[LotRow]:
-    """Put this professional's certified sheets into lots, and have each certified in the reader (OCT-SF-2).
+    """Put this professional's certified sheets into lots, and have each certified in the reader (OCT-SF-2):
+    those under her number, whoever cared, and those of hers under the number of whom she replaced.
 
     Lots that a crash left without their certificate get it first. When the route in force is direct, sheets
     of contract 99, which it may not take (`kept_lots`), are in lots of their own. Raises ReaderError; what
     was done stays done, and sheets that are in no lot yet wait for the next time.
     """
     identity, journal = ps.identity, office.journal
-    number = identity.billing_number
+    number, closed = identity.billing_number, []
+    for lot in journal.lots.find(LotState.MADE):
+        if lot.ps == number or _is_of_substitute(office, lot, identity.rpps):
+            closed.append(_certify_lot(office, reader, ps, lot, progress))
     sender = LotSender(number, identity.ps_type, f"{identity.name} {identity.first_name}")
-    left = journal.lots.find(LotState.MADE, number)
-    closed = [_certify_lot(office, reader, ps, lot, progress) for lot in left]
-    certified = journal.invoices.sheets(SheetState.CERTIFIED, number)
+    closed += _close(
+        office, reader, ps, sender, journal.invoices.sheets(SheetState.CERTIFIED, number), progress
+    )
+    others: dict[str, list[SheetRow]] = {}
+    if identity.rpps:
+        for sheet in journal.invoices.sheets(SheetState.CERTIFIED, substitute=identity.rpps):
+            others.setdefault(sheet.ps, []).append(sheet)
+    for replaced, sheets in others.items():
+        sender = LotSender(replaced, identity.ps_type, replaced_name(office, sheets[0]))
+        closed += _close(office, reader, ps, sender, sheets, progress)
+    return closed
+
+
+def _is_of_substitute(office: Office, lot: LotRow, rpps: str) -> bool:
+    """Whether every sheet of a lot was made by this substitute: she may sign it."""
+    held = map(office.journal.invoices.sheet, lot.sheet_ids)
+    return bool(rpps) and all(sheet.substitute == rpps for sheet in held)
+
+
+def _close(
+    office: Office,
+    reader: Reader,
+    ps: PsOnDuty,
+    sender: LotSender,
+    certified: Sequence[SheetRow],
+    progress: Progress,
+) -> list[LotRow]:
+    number, closed = sender.number, []
     kept = {sheet.id for sheet in certified if _is_kept(office, sheet)}
     groups = group_sheets(sheet for sheet in certified if sheet.id not in kept)
     groups += group_sheets(sheet for sheet in certified if sheet.id in kept)
     for rank, (key, sheets) in enumerate(groups, 1):
         progress("lots", rank, len(groups))
         build = partial(_lot_draft, office, sender, key, [sheet.body for sheet in sheets])
-        lot = journal.lots.make(number, key.kind, key.crf, key.mode, [sheet.id for sheet in sheets], build)
-        closed.append(_certify_lot(office, reader, ps, journal.lots.get(lot), progress))
+        ids = [sheet.id for sheet in sheets]
+        lot = office.journal.lots.make(number, key.kind, key.crf, key.mode, ids, build)
+        closed.append(_certify_lot(office, reader, ps, office.journal.lots.get(lot), progress))
     return closed
 
 

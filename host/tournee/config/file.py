@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tournee.config.payers import OwnPayer, read_own, with_own
@@ -16,6 +17,9 @@ from tournee.errors import ConfigError
 from tournee.exchange.route import Route
 from tournee.store import STATIONS
 from tournee.tables.document import DocumentError, TableText, load, parse
+
+if TYPE_CHECKING:
+    from tournee.billing.replacement import Replacement
 
 _NO_STATION = -1
 _MONTHS_MAX = 120
@@ -37,7 +41,7 @@ class Config:
     `station` tells this host from others that send from the same address (`OCT-MSG-4`). `tables` is the
     folder of the nomenclature's tables, `editors` the public keys of those who sign them. `payers` are the
     caisses and AMC that the carer added. A care of more than `billable_months`
-    is refused; 0: of more than is usual.
+    is refused; 0: of more than is usual. `replacements`: who cares in the place of whom.
     """
 
     path: Path
@@ -53,6 +57,7 @@ class Config:
     payers: tuple[OwnPayer, ...] = ()
     editors: Mapping[str, Path] = field(default_factory=dict)
     billable_months: int = 0
+    replacements: tuple[Replacement, ...] = ()
 
     @property
     def route(self) -> Route:
@@ -109,6 +114,7 @@ def _config(document: TableText, path: Path) -> Config:
         payers=payers,
         billable_months=months,
         tables=acts.file("dossier", home) or home / "nomenclature",
+        replacements=_replacements(root),
         editors={name: file for name in editors.values if (file := editors.file(name, home, required=True))},
     )
     for table in (root, journal, sending, returns, routes, acts, care, editors):
@@ -116,6 +122,17 @@ def _config(document: TableText, path: Path) -> Config:
     if config.active not in config.routes:
         sending.wrong("route", f"aucune table [route.{config.active}]")
     return config
+
+
+def _replacements(root: ConfigTable) -> tuple[Replacement, ...]:
+    """`[remplacement]`, or several `[[remplacement]]`."""
+    from tournee.billing.dayfile.replacement import TABLE, read_replacement  # for who replaces only
+
+    if not root.has(TABLE):
+        return ()
+    several = isinstance(root.values[TABLE], list)
+    tables = root.tables(TABLE) if several else [root.section(TABLE)]
+    return tuple(one for table in tables if (one := read_replacement(table)) is not None)
 
 
 def model() -> str:

@@ -25,10 +25,12 @@ from tournee.app.inbound import Settled, fetch
 from tournee.app.outbound import close_lots, make_files, send
 from tournee.app.visits.importing import import_day
 from tournee.billing.dayfile.day import DayError
+from tournee.billing.identity import PsIdentity
+from tournee.billing.kept.judged import read_judged
 from tournee.boards import BOARDS
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
-from tournee.emulation.cards.lookup import ps_card_of, vitale_of
+from tournee.emulation.cards.lookup import ps_card_of, ps_card_of_rpps, vitale_of
 from tournee.emulation.oct.split import AmcClaim
 from tournee.emulation.world import World
 from tournee.errors import EmulationError
@@ -36,7 +38,7 @@ from tournee.exchange.route import Mode
 from tournee.reader import Identity, Reader
 from tournee.reader.link.secure_channel import SECRET_LENGTH
 from tournee.secrets import NoKeyring
-from tournee.store import Cipher, EffectRow, Journal, OverviewRow, journal_key
+from tournee.store import Cipher, EffectRow, Journal, OverviewRow, VisitState, journal_key
 
 CODE = "1234"  # code porteur of every test card
 CLOCK = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
@@ -201,8 +203,8 @@ def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, wa
     mistakes = tuple(mistake for visit in imported.visits for mistake in visit.mistakes)
     if mistakes:
         raise DayError(day.name, mistakes)
-    board.insert("ps", load_card(ps_card_of(imported.ps_number)))
-    ps = read_ps(reader)
+    board.insert("ps", load_card(_ps_card(office, imported.ps_number)))
+    ps = read_ps(reader, ask=lambda known: _situation(known, imported.ps_number))
     unlock(reader, lambda: CODE)
     carer = ps.identity
     watch.step(
@@ -210,11 +212,25 @@ def _bill(office: Office, reader: Reader, board: EmulatedBoard, day: DayFile, wa
     )
     visits = pending_visits(office, ps)
     for rank, (row, visit) in enumerate(visits, 1):
-        vitale = None if visit.typed is not None else _insert_vitale(office, reader, board, visit.nir)
+        vitale = None if not visit.visit.by_card else _insert_vitale(office, reader, board, visit.nir)
         certify_visit(office, reader, ps, vitale, row, visit)
         watch.progress("visites", rank, len(visits))
     _close(office, reader, ps, watch)
     board.remove("ps")
+
+
+def _ps_card(office: Office, number: str) -> str:
+    """The card of who made the day's visits: the carer's, or that of who replaced her."""
+    for row in office.journal.visits.find(state=VisitState.PENDING):
+        told = read_judged(row.payload).visit.replacement if row.ps == number else None
+        if told is not None:
+            return ps_card_of_rpps(told.rpps)
+    return ps_card_of(number)
+
+
+def _situation(known: Sequence[PsIdentity], number: str) -> int:
+    """The n° logique of the situation with this billing number, of a card of several."""
+    return next((one.situation for one in known if one.billing_number == number), known[0].situation)
 
 
 def _insert_vitale(office: Office, reader: Reader, board: EmulatedBoard, nir: str) -> VitaleInReader:

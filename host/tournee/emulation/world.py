@@ -16,6 +16,7 @@ from cryptography import x509
 
 from tournee.config.routes import read_insurers
 from tournee.emulation.cards import card_names, certificate_pem
+from tournee.emulation.cards.lookup import professionals
 from tournee.emulation.insurers import EmulatedInsurers, addressed_to, write_list
 from tournee.emulation.oct import (
     EmulatedOct,
@@ -91,6 +92,7 @@ class World:
             pem = certificate_pem(name)
             (cards / f"{name}.pem").write_bytes(pem)
             known.append(x509.load_pem_x509_certificate(pem))
+        scenario = replace(scenario, professionals=professionals())
         self._oct = self._insurers = None
         if with_oct:
             make_oct_identity(directory / "oct", clock())

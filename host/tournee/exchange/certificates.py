@@ -104,8 +104,24 @@ def verify_invoice(
     """
     invoice = split_invoice(data)
     vitale = [] if vitale_certificate is None else [vitale_certificate]
-    _verify_invoice(invoice, mode, ps_certificate, _by_key(vitale))
+    _verify_invoice(invoice, mode, _by_key([ps_certificate]), _by_key(vitale))
     return invoice
+
+
+def verify_countersigned(data: bytes, *, mode: str, ps_certificate: bytes) -> None:
+    """Check an invoice whose seal was verified when it was made, and stands beside a new signature: `P` by
+    the PS's card, `V` whole and well made. LayoutError, SignatureError.
+    """
+    _verify_invoice(split_invoice(data), mode, _by_key([ps_certificate]), None)
+
+
+def verify_vitale_alone(data: bytes, *, vitale_certificate: bytes) -> None:
+    """Check an invoice that the Vitale card alone has signed yet (mode 04). LayoutError, SignatureError."""
+    invoice = split_invoice(data)
+    label = f"Facture {invoice.number}"
+    _check_genres(invoice.sevens, VITALE_SIGNATURE, label, invoice.number)
+    keys = _by_key([vitale_certificate])
+    _verify(invoice.sevens, invoice.body, invoice.emetteur, invoice.number, label, keys)
 
 
 def verify_lot(
@@ -114,14 +130,18 @@ def verify_lot(
     """Check every record 7 of a certified lot: its own `L`, and those of each of its invoices; give its
     parts.
 
+    An invoice that a substitute signed by a card of her own (record 2R) was verified when she did.
     `vitale_certificates` are those of the patients' cards, in any order; None where they are no longer at
     hand: each of their signatures, verified when it was made, must then be there and well made. LayoutError
     or SignatureError, which names the invoice.
     """
     lot = split_lot(data)
     keys = None if vitale_certificates is None else _by_key(vitale_certificates)
+    signer = _by_key([ps_certificate])
     for invoice in lot.invoices:
-        _verify_invoice(invoice, str(lot.head["securisation"]), ps_certificate, keys)
+        by_substitute = bool(invoice.substitute) and signing_key(invoice.sevens[0].raw) not in signer
+        ps = None if by_substitute else signer
+        _verify_invoice(invoice, str(lot.head["securisation"]), ps, keys)
     number = str(lot.head["lot"])
     label = f"Lot {number}"
     _check_genres(lot.sevens, LOT_SIGNATURE, label, number)
@@ -130,14 +150,15 @@ def verify_lot(
 
 
 def _verify_invoice(
-    invoice: SignedInvoice, mode: str, ps_certificate: bytes, vitale: dict[str, bytes] | None
+    invoice: SignedInvoice, mode: str, ps: dict[str, bytes] | None, vitale: dict[str, bytes] | None
 ) -> None:
+    """Check each signature by these certificates; None: it was verified when it was made."""
     label = f"Facture {invoice.number}"
     genres = PS_SIGNATURE + VITALE_SIGNATURE if mode in WITH_VITALE else PS_SIGNATURE
     _check_genres(invoice.sevens, genres, label, invoice.number)
     for genre in genres:
         sevens = tuple(seven for seven in invoice.sevens if seven.values["genre"] == genre)
-        keys = _by_key([ps_certificate]) if genre == PS_SIGNATURE else vitale
+        keys = ps if genre == PS_SIGNATURE else vitale
         _verify(sevens, invoice.body, invoice.emetteur, invoice.number, label, keys)
 
 

@@ -95,8 +95,8 @@ def facts_of(content: bytes | Iterable[bytes]) -> FileFacts:
     """Read in a file what its message must say: never typed in, so never wrong (`OCT-MSG-3`).
 
     `content` is one file, whole or in chunks: 000, lots, 999. The version is that of its lots (record 1, as
-    group 13 or 93 field 7 gave it); invoices are its records `2`, not `2A`. Raises MessageError when it is
-    not such a file or its lots disagree.
+    group 13 or 93 field 7 gave it); invoices are its records `2`, neither `2R` nor `2A`. Raises MessageError
+    when it is not such a file or its lots disagree.
     """
     header: dict[str, str | int] = {}
     versions: set[str] = set()

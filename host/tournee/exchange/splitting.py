@@ -17,11 +17,17 @@ Values = dict[str, str | int]
 INVOICES_MAX = 100
 """Invoices in a lot (profile, CRF)."""
 
-INVOICE_SHAPE = "2a?4[4e]*57*"
-"""The records of an invoice, as `records.shape_of` names them: 2, [2A], one 4 ([4E]) or more, 5, its 7."""
+INVOICE_SHAPE = "2r?a?4[4e]*57*"
+"""The records of an invoice, as `records.shape_of` names them: 2, [2R], [2A], each 4, its [4E], 5, its 7."""
 
 _INVOICE = re.compile(INVOICE_SHAPE)
-_KINDS = {"a": "2A", "e": "4E", "0": "000", "9": "999"}  # of letters that are not their kind's own name
+_KINDS = {
+    "r": "2R",
+    "a": "2A",
+    "e": "4E",
+    "0": "000",
+    "9": "999",
+}  # of letters that are not their kind's own name
 _SHARES = ("honoraires", "part_amo", "part_amc")
 
 
@@ -48,7 +54,7 @@ class Seven:
 @dataclass(frozen=True)
 class SignedInvoice:
     """An invoice: `body` is its records 2 to 5, what is signed; totals in cents from its record 5; `acts` its
-    records 4.
+    records 4; `substitute` the RPPS number in its record 2R, "" without one.
     """
 
     emetteur: str
@@ -59,6 +65,7 @@ class SignedInvoice:
     fee: int
     amo: int
     amc: int
+    substitute: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,8 +100,8 @@ class SignedFile:
 
 @lru_cache(INVOICES_MAX)
 def split_invoice(data: bytes) -> SignedInvoice:
-    """Take one invoice apart: 2, [2A], one 4 ([4E]) or more, 5, then its records 7 if any; LayoutError for
-    anything else. A lot's worth is remembered: the lot that is made of them is verified next.
+    """Take one invoice apart: 2, [2R], [2A], one 4 ([4E]) or more, 5, then its records 7 if any; LayoutError
+    for anything else. A lot's worth is remembered: the lot that is made of them is verified next.
     """
     reader = _Reader(data)
     invoice = _read_invoice(reader)
@@ -182,6 +189,10 @@ def _read_invoice(reader: _Reader) -> SignedInvoice:
     start = reader.at
     head = reader.take("2")
     body = [head]
+    substitute = ""
+    if reader.letter == "r":
+        body.append(reader.take("2R"))
+        substitute = str(body[-1]["rpps"])
     if reader.letter == "a":
         body.append(reader.take("2A"))
     acts = [reader.take("4")]
@@ -204,6 +215,7 @@ def _read_invoice(reader: _Reader) -> SignedInvoice:
         int(last["honoraires"]),
         int(last["part_amo"]),
         int(last["part_amc"]),
+        substitute,
     )
 
 
@@ -211,7 +223,7 @@ def _read_lot(reader: _Reader) -> SignedLot:
     start = reader.at
     head = reader.take("1")
     invoices = []
-    while reader.letter in ("2", "a"):
+    while reader.letter in ("2", "r", "a"):
         invoices.append(reader.take_invoice())
     trailer = reader.take("6")
     label = f"Lot {head['lot']}"

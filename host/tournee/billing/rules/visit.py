@@ -52,7 +52,7 @@ def visit_breaches(visit: Visit, *, splitter: Splitter = Splitter.OCT) -> Iterat
     yield from _prescribed(visit)
     yield from _accident(visit)
     yield from entitlement_breaches(visit)
-    yield from _mode(visit)
+    yield from mode_breaches(visit)
     yield from _replaced(visit)
     yield from _contract_excludes_dre(visit)
     yield from contract_needs_an_oct(visit, splitter)
@@ -102,7 +102,8 @@ def _accident(visit: Visit) -> Iterator[Breach]:
         yield Breach(("accident", "date"), _after_the_day(visit.accident.day, visit), "accident")
 
 
-def _mode(visit: Visit) -> Iterator[Breach]:
+def mode_breaches(visit: Visit) -> Iterator[Breach]:
+    """Judge a visit's securing mode: who types the patient, and where the care of a visit was."""
     typed = visit.typed is not None
     if (typed and visit.mode in WITH_VITALE) or (not typed and visit.mode == DEGRADED):
         yield Breach(

@@ -55,6 +55,17 @@ def _c2s() -> dict[str, Any]:
     return cast("dict[str, Any]", packaged("tournee.billing", "coverage")["c2s"])
 
 
+def situations_from_groups(groups: Iterable[CardGroup]) -> list[PsIdentity]:
+    """The situations of a PS card that Tournée bills, in its order; `ps_from_groups` when there is none."""
+    known = list(groups)
+    numbers = [_number(group) for group in known if group.id == SITUATION and _is_billed(group)]
+    return [ps_from_groups(known, number) for number in numbers] or [ps_from_groups(known)]
+
+
+def _is_billed(situation: CardGroup) -> bool:
+    return situation.field("specialite") in SPECIALITIES
+
+
 def ps_from_groups(groups: Iterable[CardGroup], situation: int | None = None) -> PsIdentity:
     """Read the PS card's groups 1 and 2; `situation` (n° logique) chooses one, else the first.
 
@@ -92,6 +103,7 @@ def ps_from_groups(groups: Iterable[CardGroup], situation: int | None = None) ->
         tariff_zone=chosen.field("zone_tarif") or NO_TARIFF_ZONE,
         mileage_zone=chosen.field("zone_ik"),
         situation=_number(chosen),
+        structure=chosen.field("raison_sociale").strip(),
         test=holder.field("type_carte") in TEST_PS_CARDS,
     )
 

@@ -132,10 +132,16 @@ class Invoices:
                 sheets.setdefault(sheet.invoice_id, []).append(sheet)
             return tuple(self._invoice_row(one, found.get(one), sheets.get(one, [])) for one in invoices)
 
-    def sheets(self, state: SheetState | None = None, ps: str = "") -> tuple[SheetRow, ...]:
-        """Sheets in the order they were made, in one state or in any, of one PS or of all."""
+    def sheets(
+        self, state: SheetState | None = None, ps: str = "", substitute: str = ""
+    ) -> tuple[SheetRow, ...]:
+        """Sheets in the order they were made, in one state or any, of one PS, one substitute, or of all."""
         with self._db.reading():
-            wanted = {"sheet.state = ?": state.value if state else "", "invoice.ps = ?": ps}
+            wanted = {
+                "sheet.state = ?": state.value if state else "",
+                "invoice.ps = ?": ps,
+                "invoice.substitute = ?": substitute,
+            }
             return self._sheet_rows(self._db.where(_SHEETS, "sheet.id", wanted))
 
     def count_sheets(self, state: SheetState) -> int:

@@ -94,8 +94,8 @@ def read_file(submission: Submission, siren: str) -> Framed:
 
 
 def is_invoice(content: bytes, at: int) -> bool:
-    """Whether the record at `at` is a 2, which a 2A is not."""
-    return content[at : at + 1] == b"2" and content[at + 38 : at + 39] != b"A"
+    """Whether the record at `at` is a 2, which neither a 2R nor a 2A is."""
+    return content[at : at + 1] == b"2" and content[at + 38 : at + 39] not in (b"A", b"R")
 
 
 def decode(record: bytes, kind: str, number: int) -> Values:

@@ -1,5 +1,5 @@
-"""A lot taken apart: 1, sheets (2 [2A] (4 [4E])… 5 7…), 6, 7… — order and columns, before anything is added
-up.
+"""A lot taken apart: 1, sheets (2 [2R] [2A] (4 [4E])… 5 7…), 6, 7… — order and columns, before anything is
+added up.
 """
 
 from dataclasses import dataclass
@@ -24,11 +24,12 @@ class OctAct:
 
 @dataclass(frozen=True)
 class OctSheet:
-    """One care sheet: records 2, 2A, 4 and 4E, 5; `signed` are the bytes from 2 to 5, `certificates` its
+    """One care sheet: records 2, 2R, 2A, 4 and 4E, 5; `signed` are the bytes from 2 to 5, `certificates` its
     records 7.
     """
 
     identity: Values
+    substitute: Values | None
     complement: Values | None
     acts: tuple[OctAct, ...]
     total: Values
@@ -126,6 +127,7 @@ def _read_sheet(walk: "_Walk") -> OctSheet:
     identity = walk.take("2")
     number = str(identity["facture"])
     try:
+        substitute = walk.take("2R") if walk.kind() == "2R" else None
         complement = walk.take("2A") if walk.kind() == "2A" else None
         acts = []
         while walk.kind() == "4":
@@ -135,7 +137,7 @@ def _read_sheet(walk: "_Walk") -> OctSheet:
             raise OctRefusedError(LAYOUT, f"ENREG {walk.number} : FACTURE SANS ACTE")
         total = walk.take("5")
         signed = walk.content[start : walk.at]
-        return OctSheet(identity, complement, tuple(acts), total, signed, walk.take_all("7"))
+        return OctSheet(identity, substitute, complement, tuple(acts), total, signed, walk.take_all("7"))
     except OctRefusedError as refused:
         raise OctRefusedError(refused.code, refused.label, number) from None
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from cryptography.x509 import Certificate
 from stdnum import luhn
 
+from tournee.emulation.oct.judging.care_checks import check_holder, signs_alone
 from tournee.emulation.oct.judging.certificates import CardCertificates, check_signature, rpps_of
 from tournee.emulation.oct.judging.file import PER_RECIPIENT, Framed, Values
 from tournee.emulation.oct.judging.lot import OctLot, OctSheet
@@ -24,8 +25,8 @@ from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.judging.sheet_checks import as_date, check_sheet
 
 MAX_INVOICES = 100
-SECURED = "03"
-MODES = frozenset({"03", "05", "01"})
+WITH_VITALE = ("03", "02", "04")
+MODES = frozenset({*WITH_VITALE, "05", "01"})
 _CRF = {"FSE": re.compile(r"F\d{8}"), "DRE": re.compile(r"D\d{10}")}
 _VERSION = "140700"
 
@@ -40,23 +41,35 @@ def check_lot(lot: OctLot, framed: Framed, scenario: Scenario, cards: CardCertif
     for sheet in lot.sheets:
         check_sheet(sheet, lot)
     _check_trailer(lot)
-    signers = [_check_sheet_certificates(sheet, lot, cards) for sheet in lot.sheets]
-    signers.append(
-        check_signature(
-            lot.certificates,
-            lot.signed,
-            kind="L",
-            billing_number=str(lot.header["emetteur"]),
-            subject=lot.number.zfill(9),
-            day=lot.day,
-            cards=cards,
-            code=LOT_CERTIFICATE,
-        )
+    signers = [(sheet, _check_sheet_certificates(sheet, lot, cards)) for sheet in lot.sheets]
+    closer = check_signature(
+        lot.certificates,
+        lot.signed,
+        kind="L",
+        billing_number=str(lot.header["emetteur"]),
+        subject=lot.number.zfill(9),
+        day=lot.day,
+        cards=cards,
+        code=LOT_CERTIFICATE,
     )
-    if len(set(signers)) > 1:
-        raise OctRefusedError(LOT_CERTIFICATE, "FACTURES ET LOT SIGNES PAR DES CARTES DIFFERENTES")
+    _check_signers(signers, closer, scenario.professionals.get(str(lot.header["emetteur"]), ""))
+    for sheet, signer in signers:
+        check_holder(sheet, rpps_of(signer), scenario.professionals)
     if lot.kind == "DRE" and lot.crf[1:] in scenario.unknown_amc:
         raise OctRefusedError(OTHER, f"AMC {lot.crf[1:]} INCONNUE DE L'OCT")
+
+
+def _check_signers(
+    signers: Sequence[tuple[OctSheet, Certificate]], closer: Certificate, replaced: str
+) -> None:
+    """The card that closes the lot signed each sheet; those of a substitute, she did, and the lot may be
+    closed by her card or by that of the PS whom she replaces (`replaced`: that one's RPPS, where known).
+    """
+    for by_substitute in (False, True):
+        cards = {card for sheet, card in signers if signs_alone(sheet) is by_substitute}
+        may_differ = by_substitute and replaced in ("", rpps_of(closer))
+        if len(cards) > 1 or (cards - {closer} and not may_differ):
+            raise OctRefusedError(LOT_CERTIFICATE, "FACTURES ET LOT SIGNES PAR DES CARTES DIFFERENTES")
 
 
 def _check_header(lot: OctLot, framed: Framed) -> None:
@@ -116,8 +129,8 @@ def _check_trailer(lot: OctLot) -> None:
 
 
 def _check_sheet_certificates(sheet: OctSheet, lot: OctLot, cards: CardCertificates) -> Certificate:
-    """Verify P, and V in mode 03; returns the certificate of the PS, who must have done the acts."""
-    kinds = ("P", "V") if lot.mode == SECURED else ("P",)
+    """Verify P, and V where the mode has one; returns the certificate of who signed, who did the acts."""
+    kinds = ("P", "V") if lot.mode in WITH_VITALE else ("P",)
     strangers = {str(seven["genre"]) for seven in sheet.certificates} - set(kinds)
     if strangers:
         raise OctRefusedError(
@@ -136,6 +149,10 @@ def _check_sheet_certificates(sheet: OctSheet, lot: OctLot, cards: CardCertifica
         )
         for kind in kinds
     ]
+    if signs_alone(sheet) and sheet.substitute is not None and sheet.substitute["rpps"] != rpps_of(signer):
+        raise OctRefusedError(INVOICE_CERTIFICATE, "2R : RPPS AUTRE QUE CELUI DE LA CARTE", sheet.number)
+    if sheet.substitute is not None and not signs_alone(sheet):
+        return signer  # by the card of the PS who is replaced
     for act in sheet.acts:
         rpps = "" if act.rpps is None else str(act.rpps["rpps_executant"])
         if rpps.strip("0") and rpps != rpps_of(signer):

@@ -57,6 +57,7 @@ class Scenario:
     with a comment. `deferred` NIRs are neither paid nor rejected yet. `flat_payment`, and the `retention`
     that goes with it, come once for each sender. `mail_certificates` are by mail address, lower case: returns
     to these are sealed. `opposition` are the increments of the opposition list, in order, from list 0.
+    `professionals` are RPPS numbers by billing number: of a PS who is there, it knows whose card must sign.
     """
 
     siren: str = "999999998"
@@ -71,3 +72,4 @@ class Scenario:
     retention: Retention | None = None
     mail_certificates: Mapping[str, Certificate] = field(default_factory=dict)
     opposition: tuple[Increment, ...] = ()
+    professionals: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from stdnum import luhn
 from stdnum.exceptions import ValidationError
 from stdnum.fr import nir as stdnum_nir
 
+from tournee.emulation.oct.judging.care_checks import check_away, check_substitute
 from tournee.emulation.oct.judging.cover_checks import check_cover
 from tournee.emulation.oct.judging.file import Values
 from tournee.emulation.oct.judging.lot import OctAct, OctLot, OctSheet
@@ -29,6 +30,8 @@ def check_sheet(sheet: OctSheet, lot: OctLot) -> None:
     """
     try:
         _check_shared(sheet, lot)
+        check_substitute(sheet)
+        check_away(sheet, lot)
         _check_keys(sheet)
         _check_recipient(sheet, lot)
         _check_dates(sheet, lot)
@@ -66,6 +69,8 @@ def _check_shared(sheet: OctSheet, lot: OctLot) -> None:
     others.append(("5", sheet.total, _SHARED))
     if sheet.complement is not None:
         others.append(("2A", sheet.complement, _SHARED))
+    if sheet.substitute is not None:
+        others.append(("2R", sheet.substitute, _SHARED))
     for kind, values, names in others:
         for name in names:
             if values[name] != identity[name]:

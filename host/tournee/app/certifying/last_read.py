@@ -1,0 +1,91 @@
+"""Cards as they were last read: rights of a patient whose card is not there, and who the carer is.
+
+Kept at each certification, encrypted in the journal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tournee.app.cards import PsOnDuty, VitaleInReader
+from tournee.app.context import Office
+from tournee.app.opposition.in_force import refuse_opposed
+from tournee.billing.identity import IdentityError, Patient, PsIdentity
+from tournee.billing.invoice import choose_patient
+from tournee.billing.visit import JudgedVisit, Visit
+from tournee.billing.zones.card import patients_from_groups, serial_from_groups, situations_from_groups
+from tournee.errors import BillingError
+from tournee.formats import zones
+from tournee.store import CardKind
+
+_DAY = "%Y%m%d"
+
+
+class NotReadError(BillingError):
+    """A card that is not there was never read on this machine."""
+
+    remedy = "degrade"
+
+
+@dataclass(frozen=True)
+class KnownRights:
+    """A patient as the card said when it was last read, on `day`."""
+
+    patient: Patient
+    day: date
+
+
+def keep_cards(office: Office, ps: PsOnDuty | None, vitale: VitaleInReader | None) -> None:
+    """Keep what the cards in the reader said today."""
+    today, cards = f"{office.clock():{_DAY}}", office.journal.cards
+    if ps is not None and ps.zone:
+        cards.keep(CardKind.PS, ps.identity.rpps, today, ps.zone)
+    if vitale is not None and vitale.zone and vitale.patients:
+        cards.keep(CardKind.VITALE, vitale.patients[0].nir, today, vitale.zone)
+
+
+def rights_of(office: Office, visit: Visit) -> KnownRights:
+    """The patient of a visit by the card as it was last read.
+
+    NotReadError when it never was, IdentityError when it bears no such person, OpposedCardError.
+    """
+    card = office.journal.cards.find(CardKind.VITALE, visit.nir)
+    if card is None:
+        raise NotReadError(
+            f"La carte Vitale du NIR {visit.nir} n’a jamais été lue ici : pas de facture sans elle.",
+            cause="sans carte, les droits sont ceux de sa dernière lecture, et il n’y en a pas",
+            next_step="insérez la carte, ou facturez en mode dégradé d’après l’attestation",
+        )
+    groups = zones.decode(card.zone)
+    refuse_opposed(office, serial_from_groups(groups))
+    return KnownRights(
+        choose_patient(patients_from_groups(groups), visit), datetime.strptime(card.day, _DAY).date()
+    )
+
+
+def is_known(office: Office, nir: str) -> bool:
+    """Whether the card of this insured person was ever read."""
+    return office.journal.cards.find(CardKind.VITALE, nir) is not None
+
+
+def carer_last_read(office: Office, visit: JudgedVisit) -> PsIdentity:
+    """The card of who made a visit, as it was last read: the one that its replacement names, else the one
+    that bears its number, in that situation. NotReadError when no such card was.
+    """
+    told = visit.visit.replacement
+    for card in office.journal.cards.all(CardKind.PS):
+        try:
+            situations = situations_from_groups(zones.decode(card.zone))
+        except IdentityError:
+            continue
+        for one in situations:
+            if one.rpps == told.rpps if told is not None else one.billing_number == visit.ps_number:
+                return one
+    whose = told.name if told is not None else f"du numéro {visit.ps_number}"
+    raise NotReadError(
+        f"La carte CPS {'de ' if told is not None else ''}{whose} n’a jamais été lue ici.",
+        cause="la facture nomme qui soigne, et c’est cette carte qui le dit",
+        next_step="insérez-la une fois et recommencez ; le code porteur n’est pas demandé",
+        remedy="insert-ps",
+    )
