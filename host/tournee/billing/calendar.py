@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 BILLABLE_MONTHS = 27
 """Months after which the AMO pays a care no more: two years from the quarter that follows (Code de la
@@ -25,6 +26,7 @@ _LOCAL = {
 }
 
 
+@cache
 def easter(year: int) -> date:
     """Easter Sunday of a Gregorian year (the computus of Meeus)."""
     golden, century, rest = year % 19, year // 100, year % 100

@@ -134,6 +134,11 @@ class Dossiers:
         with self._db.reading():
             return self._gathered(self._db.among(f"{_ROWS} WHERE dossier.id IN ({{marks}})", ids))
 
+    def of_uids(self, uids: Iterable[bytes]) -> tuple[DossierRow, ...]:
+        """Those of these uids that are there, whatever their state."""
+        with self._db.reading():
+            return self._gathered(self._db.among(f"{_ROWS} WHERE dossier.uid IN ({{marks}})", uids))
+
     def named(self, kind: str, name: str) -> DossierRow | None:
         """The one of this kind that bears this name, whatever its state but merged and erased."""
         with self._db.reading():

@@ -1,0 +1,1 @@
+"""The practice's file at work: patients, prescriptions, plans and rounds."""

@@ -1,0 +1,134 @@
+"""Values of the practice's file in the journal: written, read, found, changed, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from tournee.app.context import Office
+from tournee.errors import StoreError
+from tournee.practice.forms import read_form, write_form
+from tournee.practice.patient_file import PatientFile
+from tournee.practice.plan_file import PlanFile
+from tournee.practice.prescription_file import Prescriber, PrescriptionFile
+from tournee.practice.round_file import Absence, RoundFile
+from tournee.practice.words import search_words
+from tournee.store import DossierDraft, DossierRow
+
+KINDS: dict[type, str] = {
+    PatientFile: "patient",
+    PrescriptionFile: "prescription",
+    PlanFile: "plan",
+    Prescriber: "prescriber",
+    RoundFile: "round",
+    Absence: "absence",
+}
+"""What is kept, and how the journal calls it."""
+
+_NUMBER_DIGITS = 9
+_SHOWN_MAX = 12
+
+Told = TypeVar("Told")
+
+
+@dataclass(frozen=True)
+class Dossier(Generic[Told]):
+    """A value with its place in the journal. `others`: what another device says it is, while both stand."""
+
+    row: DossierRow
+    told: Told
+    others: tuple[Told, ...] = ()
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        return self.row.id
+
+
+def draft_of(told: Any, *, patient: int | None = None, ps: str = "") -> DossierDraft:
+    """How a value stands in the journal: by what it is found, on which days."""
+    content = write_form(told)
+    if isinstance(told, PatientFile):
+        return DossierDraft(content, name=told.person, words=told.words)
+    if isinstance(told, Prescriber):
+        words = " ".join(search_words(told.name, told.number, told.rpps))
+        return DossierDraft(content, name=told.told, words=words)
+    if isinstance(told, PrescriptionFile):
+        first, last = told.day, told.last_day
+        return DossierDraft(content, patient=patient, first_day=f"{first:%Y%m%d}", last_day=f"{last:%Y%m%d}")
+    if isinstance(told, RoundFile):
+        day = f"{told.day:%Y%m%d}"
+        return DossierDraft(content, ps=ps, name=f"{ps} {day}", first_day=day, last_day=day)
+    if isinstance(told, Absence):
+        return DossierDraft(content, ps=ps, first_day=f"{told.first:%Y%m%d}", last_day=f"{told.last:%Y%m%d}")
+    assert isinstance(told, PlanFile)
+    when = told.when.bounds
+    first_day, last_day = (f"{day:%Y%m%d}" if day else "" for day in when)
+    return DossierDraft(content, patient=patient, ps=ps, first_day=first_day, last_day=last_day)
+
+
+def read(kind: type[Told], row: DossierRow) -> Dossier[Told]:
+    """A dossier as its value. FormError."""
+    if row.kind != KINDS[kind]:
+        raise StoreError(
+            f"Le dossier {row.id} n’est pas de cette sorte.", next_step="cherchez-le par son nom"
+        )
+    *before, latest = (read_form(kind, head.content) for head in row.heads)
+    return Dossier(row, latest, tuple(before))
+
+
+def get(office: Office, kind: type[Told], dossier_id: int) -> Dossier[Told]:
+    """One of this kind by its number; StoreError when there is none, or it is erased."""
+    row = office.journal.dossiers.get(dossier_id)
+    if not row.content:
+        raise StoreError(f"Le dossier {dossier_id} est effacé.")
+    return read(kind, row)
+
+
+def search(office: Office, kind: type[Told], words: str) -> list[Dossier[Told]]:
+    """Those of a kind whose words hold each of these somewhere, in the order of their words; "": all."""
+    found = office.journal.dossiers.search(KINDS[kind], search_words(words))
+    return [read(kind, row) for row in found]
+
+
+def of_patient(office: Office, kind: type[Told], patient_id: int) -> list[Dossier[Told]]:
+    """The open ones of a kind that are about a patient, in the order they came."""
+    found = office.journal.dossiers.find(KINDS[kind], patient=patient_id)
+    return [read(kind, row) for row in found]
+
+
+def add(office: Office, told: Any, *, patient: int | None = None, ps: str = "") -> int:
+    """Take a value in; gives its number."""
+    return office.journal.dossiers.add(KINDS[type(told)], draft_of(told, patient=patient, ps=ps))
+
+
+def change(office: Office, dossier: Dossier[Told], told: Told) -> None:
+    """Write what a dossier says now; where two devices said two things, this is what they come to.
+
+    StoreError when it was changed since it was read.
+    """
+    if told == dossier.told and not dossier.others:
+        return
+    draft = draft_of(told, patient=dossier.row.patient, ps=dossier.row.ps)
+    office.journal.dossiers.change(dossier.id, draft, [head.uid for head in dossier.row.heads])
+
+
+def pick(
+    office: Office, kind: type[Told], words: Sequence[str], show: Callable[[Dossier[Told]], str]
+) -> Dossier[Told]:
+    """The only one that these words find, or that has this number; StoreError tells which may be meant."""
+    said = " ".join(words)
+    if said.isdecimal() and len(said) < _NUMBER_DIGITS:
+        return get(office, kind, int(said))
+    found = search(office, kind, said)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise StoreError(f"Rien ne répond à « {said} ».", next_step="cherchez par une partie du nom")
+    told = [f"{one.id} : {show(one)}" for one in found[:_SHOWN_MAX]]
+    more = f" et {len(found) - _SHOWN_MAX} de plus" if len(found) > _SHOWN_MAX else ""
+    raise StoreError(
+        f"« {said} » peut être {', '.join(told)}{more}.",
+        next_step="redites-le avec le numéro, ou plus de mots",
+    )

@@ -1,0 +1,100 @@
+"""Prescriptions of a patient: kept once, counted by the visits that they made, renewed, soon at their end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tournee.app.context import Office
+from tournee.app.practice.dossiers import KINDS, Dossier, add, change, get, of_patient, read
+from tournee.billing.kept.known import read_facts
+from tournee.practice.patient_file import PatientFile
+from tournee.practice.prescription_file import Prescriber, PrescriptionFile
+from tournee.store import KnownRow, VisitState
+
+SOON_DAYS = 7
+SOON_SESSIONS = 1
+"""Before how many days, or sessions, its end is told: ours."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Where a prescription stands: sessions done by any carer of this journal or elsewhere before, those of
+    them that are billed, those left (None: it does not say how many), its last day.
+    """
+
+    done: int
+    billed: int
+    left: int | None
+    last_day: date
+
+    def ends_soon(self, today: date) -> bool:
+        """Whether the carer has to think of the next one."""
+        few = self.left is not None and self.left <= SOON_SESSIONS
+        return few or (self.last_day - today).days < SOON_DAYS
+
+    def is_over(self, today: date) -> bool:
+        """Whether nothing may be done by it any more."""
+        return self.left == 0 or today > self.last_day
+
+
+def add_prescription(
+    office: Office, patient: Dossier[PatientFile], told: PrescriptionFile
+) -> Dossier[PrescriptionFile]:
+    """Take in a prescription of a patient; its prescriber is kept for the next time."""
+    keep_prescriber(office, told.prescriber)
+    return get(office, PrescriptionFile, add(office, told, patient=patient.id))
+
+
+def keep_prescriber(office: Office, told: Prescriber) -> None:
+    """Keep who prescribes, once; a name given since is taken."""
+    row = office.journal.dossiers.named(KINDS[Prescriber], told.told)
+    if row is None:
+        add(office, told)
+    elif told.name:
+        change(office, read(Prescriber, row), told)
+
+
+def renew(
+    office: Office, former: Dossier[PrescriptionFile], day: date, patient: Dossier[PatientFile]
+) -> Dossier[PrescriptionFile]:
+    """The same prescription written anew on a day; the one before is set aside."""
+    office.journal.dossiers.close(former.id, f"renouvelée le {day:%d/%m/%Y}")
+    return add_prescription(office, patient, former.told.renewed(day))
+
+
+def prescriptions_of(
+    office: Office, patient: Dossier[PatientFile]
+) -> list[tuple[Dossier[PrescriptionFile], Counted]]:
+    """A patient's open prescriptions, each with where it stands today."""
+    rows = visits_of(office, patient.told)
+    today = office.clock().date()
+    return [
+        (one, count(one.told, patient.told, rows, today))
+        for one in of_patient(office, PrescriptionFile, patient.id)
+    ]
+
+
+def visits_of(office: Office, patient: PatientFile) -> tuple[KnownRow, ...]:
+    """All visits under a patient's number, whoever made them."""
+    return office.journal.known.of_person(patient.nir, "00000000", "99999999")
+
+
+def count(told: PrescriptionFile, patient: PatientFile, rows: tuple[KnownRow, ...], today: date) -> Counted:
+    """Count a prescription's sessions: passages of visits that name it, of this person, that count."""
+    key, person = told.prescription.key, patient.as_person
+    done = billed = 0
+    mark = f'"{key}"'.encode()
+    for row in rows:
+        if mark not in row.facts or not (row.counts or row.state is VisitState.OUTSIDE):
+            continue
+        passages = [
+            one
+            for one in read_facts(row.facts, "")
+            if one.prescription == key and one.person.same(person) and one.day <= today
+        ]
+        done += len(passages)
+        billed += len(passages) if row.invoice_id is not None else 0
+    done += told.done
+    left = max(told.total - done, 0) if told.total else None
+    return Counted(done, billed, left, told.last_day)

@@ -1,0 +1,165 @@
+"""A round: the visits that plans make on a day, in order, with where each stands; taken in to be billed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+from tournee.app.context import Office
+from tournee.app.practice.dossiers import KINDS, Dossier, add, change, get, read
+from tournee.app.practice.plans import PlanOf, day_file, days_done
+from tournee.app.visits.imported import ImportedDay
+from tournee.app.visits.importing import import_day
+from tournee.app.visits.past import JournalPast
+from tournee.app.visits.pricing import Priced, price_files
+from tournee.errors import BillingError
+from tournee.practice.patient_file import PatientFile
+from tournee.practice.plan_file import PlanFile
+from tournee.practice.prescription_file import PrescriptionFile
+from tournee.practice.recurrence import IsAbsent
+from tournee.practice.round_file import Absence, RoundFile
+from tournee.store import KnownRow, VisitState
+
+_LATE = 24 * 60
+
+
+class StopState(Enum):
+    """Where a stop of a round stands."""
+
+    PLANNED = "à voir"
+    TAKEN = "à facturer"
+    DONE = "fait"
+    SET_ASIDE = "abandonnée"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One visit of a round; `visit_id` once it is in the journal."""
+
+    plan: PlanOf
+    day: date
+    state: StopState
+    visit_id: int | None = None
+
+    @property
+    def minute(self) -> int | None:
+        """Of the day, of its first passage."""
+        return self.plan.plan.told.slots[0].minute
+
+
+_STATES = {
+    VisitState.PENDING: StopState.TAKEN,
+    VisitState.DONE: StopState.DONE,
+    VisitState.ABANDONED: StopState.SET_ASIDE,
+    VisitState.OUTSIDE: StopState.DONE,
+}
+
+
+def plans_between(office: Office, first: date, last: date, ps: str = "") -> list[PlanOf]:
+    """The open plans, of one carer or of all, that may have a day between two."""
+    dossiers = office.journal.dossiers
+    rows = dossiers.find(KINDS[PlanFile], ps=ps, first=f"{first:%Y%m%d}", last=f"{last:%Y%m%d}")
+    plans = [read(PlanFile, row) for row in rows]
+    patients = {
+        row.id: read(PatientFile, row)
+        for row in dossiers.get_all({one.row.patient for one in plans if one.row.patient})
+    }
+    named = {bytes.fromhex(one.told.prescription) for one in plans if one.told.prescription}
+    orders = {row.uid.hex(): read(PrescriptionFile, row) for row in dossiers.of_uids(named) if row.content}
+    return [
+        PlanOf(one, patients[one.row.patient], orders.get(one.told.prescription), one.row.ps)
+        for one in plans
+        if one.row.patient is not None
+    ]
+
+
+def absence_of(office: Office, ps: str) -> IsAbsent:
+    """Tells the days on which a carer is away."""
+    rows = office.journal.dossiers.find(KINDS[Absence], ps=ps)
+    told = [read(Absence, row).told for row in rows]
+    return lambda day: any(one.holds(day) for one in told)
+
+
+def round_of(office: Office, day: date, ps: str) -> list[Stop]:
+    """A carer's round on a day: in her order, else by hour, then by name."""
+    is_absent = absence_of(office, ps)
+    plans = [one for one in plans_between(office, day, day, ps) if day in one.days(day, day, is_absent)]
+    stops = [_stop(office, one, day) for one in plans]
+    kept = _kept_round(office, day, ps)
+    order = {uid: rank for rank, uid in enumerate(kept.told.order)} if kept else {}
+    return sorted(stops, key=lambda stop: _rank(stop, order))
+
+
+def _rank(stop: Stop, order: dict[str, int]) -> tuple[int, int, str, int]:
+    rank = order.get(stop.plan.plan.row.uid.hex())
+    if rank is not None:
+        return rank, 0, "", 0
+    minute = _LATE if stop.minute is None else stop.minute
+    return len(order), minute, stop.plan.patient.told.name, stop.plan.plan.id
+
+
+def _stop(office: Office, plan: PlanOf, day: date) -> Stop:
+    row: KnownRow | None = office.journal.known.by_reference(plan.ps, plan.reference(day))
+    if row is not None:
+        return Stop(plan, day, _STATES[row.state], row.id)
+    typed = day in days_done(office, plan, day, day)
+    return Stop(plan, day, StopState.DONE if typed else StopState.PLANNED)
+
+
+def order_round(office: Office, day: date, ps: str, order: Sequence[int]) -> None:
+    """Keep the order of a day's plans, by their numbers; those left out come after."""
+    told = RoundFile(day, tuple(get(office, PlanFile, one).row.uid.hex() for one in order))
+    kept = _kept_round(office, day, ps)
+    if kept is None:
+        add(office, told, ps=ps)
+    else:
+        change(office, kept, told)
+
+
+def _kept_round(office: Office, day: date, ps: str) -> Dossier[RoundFile] | None:
+    rows = office.journal.dossiers.find(KINDS[RoundFile], ps=ps, first=f"{day:%Y%m%d}", last=f"{day:%Y%m%d}")
+    return read(RoundFile, rows[-1]) if rows else None
+
+
+def round_file(office: Office, day: date, ps: str, stops: Sequence[Stop] | None = None) -> bytes:
+    """The day file (JSON) that a round is: of these stops, or of all that are not set aside."""
+    chosen = round_of(office, day, ps) if stops is None else stops
+    told = [one.plan.visit(day) for one in chosen if one.state is not StopState.SET_ASIDE]
+    if not told:
+        raise BillingError(
+            f"Aucune visite n’est prévue le {day:%d/%m/%Y}.", next_step="ajoutez un plan ou un jour à un plan"
+        )
+    return day_file(ps, chosen[0].plan.plan.told.profession, day, told)
+
+
+def take_round(office: Office, day: date, ps: str, stops: Sequence[Stop] | None = None) -> ImportedDay:
+    """Take a round's visits into the journal, to be billed: each once, one changed since in place. What was
+    done by hand that day is not taken again.
+    """
+    chosen = round_of(office, day, ps) if stops is None else stops
+    left = [one for one in chosen if one.visit_id is not None or one.state is StopState.PLANNED]
+    return import_day(office, round_file(office, day, ps, left), _name(day))
+
+
+def price_round(office: Office, day: date, ps: str) -> Priced:
+    """What a round comes to, judged with the journal behind it, before anything is taken."""
+    stops = [one for one in round_of(office, day, ps) if one.visit_id is None]
+    besides = JournalPast(office.journal)
+    return price_files([(_name(day), round_file(office, day, ps, stops))], besides, office.nomenclature)[0]
+
+
+def _name(day: date) -> str:
+    return f"tournée du {day:%Y-%m-%d}.json"
+
+
+def planned_month(office: Office, first: date, ps: str, days: int = 31) -> dict[date, list[PlanOf]]:
+    """Which plans fall on which of these days."""
+    last = first + timedelta(days=days - 1)
+    is_absent = absence_of(office, ps)
+    found: dict[date, list[PlanOf]] = {}
+    for one in plans_between(office, first, last, ps):
+        for day in one.days(first, last, is_absent):
+            found.setdefault(day, []).append(one)
+    return dict(sorted(found.items()))

@@ -1,0 +1,46 @@
+"""Fictitious patients and what is planned for them."""
+
+from dataclasses import replace
+from datetime import date
+
+from tournee.billing.identity import Coverage, Patient
+from tournee.practice.patient_file import Address, PatientFile
+from tournee.practice.plan_file import PlanFile, Slot, as_care
+from tournee.practice.prescription_file import PrescribedCare, Prescriber, PrescriptionFile
+from tournee.practice.recurrence import Recurrence
+
+PS = "756000121"
+YVONNE = PatientFile(
+    "Lambert",
+    "Yvonne",
+    "19550604",
+    nir="2550699999001",
+    key="62",
+    address=Address("12 rue des Tilleuls", "75011", "Paris", "appt 4", "48B12"),
+    phone="0100000001",
+    usual=as_care({"tiers_payant": "amo"}),
+)
+ON_CARD = Patient(
+    nir="2550699999001",
+    key="62",
+    regime="01",
+    caisse="751",
+    centre="0000",
+    born="19550604",
+    name="LAMBERT",
+    first_name="YVONNE",
+    coverage=(Coverage(),),
+)
+DOCTOR = Prescriber("Dr Anne Roy", "751000126", "10100001071")
+ORDER = PrescriptionFile(
+    DOCTOR, date(2026, 11, 2), (PrescribedCare("injection sous-cutanée par jour", 15),), sessions=15
+)
+INJECTION = as_care({"actes": [{"code": "AMI", "coefficient": 1}], "deplacement": {"indemnite": "IFA"}})
+DAILY = PlanFile(
+    (Slot(INJECTION, 8 * 60 + 50),), Recurrence(date(2026, 11, 9), sessions=15), "IF", "injection"
+)
+
+
+def twin(rank: str) -> PatientFile:
+    """One of two children born on one day."""
+    return replace(YVONNE, first_name=f"Enfant{rank}", born="20240102", birth_rank=rank)
