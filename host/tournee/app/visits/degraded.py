@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tournee.app.certify import splitter_of
+from tournee.app.certifying.last_read import rights_of
 from tournee.app.context import Office
 from tournee.app.visits.imported import SeenVisit, seen
 from tournee.app.visits.names import invoiced_before
@@ -52,22 +53,18 @@ def bill_degraded(
 ) -> SeenVisit:
     """Have a pending visit done without its Vitale card, for this `reason`; gives the visit.
 
-    BillingError when who the patient is is not known whole, RuleError when the rules refuse it so,
+    With `no_card` and nothing told the rights are those of the card as it was last read, NotReadError when it
+    never was. BillingError when who the patient is is not known whole, RuleError when the rules refuse it so,
     StoreError when it is billed or set aside.
     """
     row = office.journal.visits.get(visit_id)
     judged = read_judged(row.payload)
-    before = _before(office, judged.visit)
-    patient = _patient(judged.visit, told, before)
-    visit = replace(
-        judged.visit,
-        typed=patient,
-        amc=judged.visit.amc or told.amc or before.amc,
-        born=date.fromisoformat(patient.born),
-        mode=NO_CARD if no_card else DEGRADED,
-        reason=reason,
-    )
-    if visit.amc is None and visit.third_party in (AMC_PAYS, BOTH_PAY):
+    if no_card and told == _NOTHING:
+        rights_of(office, judged.visit)
+        visit = replace(judged.visit, mode=NO_CARD, reason=reason)
+    else:
+        visit = _typed(office, judged.visit, told, NO_CARD if no_card else DEGRADED, reason)
+    if visit.typed is not None and visit.amc is None and visit.third_party in (AMC_PAYS, BOTH_PAY):
         raise BillingError(
             f"La visite {visit_id} est en tiers payant complémentaire, et la mutuelle n’est connue que de la "
             "carte.",
@@ -87,6 +84,19 @@ def bill_degraded(
     draft = VisitDraft(write_judged(found.visit), visit_facts(found.visit))
     office.journal.visits.replace(visit_id, draft, f"sans carte Vitale : {reason}")
     return seen(office.journal, office.journal.visits.get(visit_id))
+
+
+def _typed(office: Office, visit: Visit, told: ToldIdentity, mode: str, reason: str) -> Visit:
+    before = _before(office, visit)
+    patient = _patient(visit, told, before)
+    return replace(
+        visit,
+        typed=patient,
+        amc=visit.amc or told.amc or before.amc,
+        born=date.fromisoformat(patient.born),
+        mode=mode,
+        reason=reason,
+    )
 
 
 def _patient(visit: Visit, told: ToldIdentity, before: ToldIdentity) -> Patient:

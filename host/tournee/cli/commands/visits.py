@@ -94,8 +94,9 @@ def degrade(
     as_json: bool,
 ) -> None:
     """Fait d’une visite qui attend une carte Vitale une visite en mode dégradé : carte illisible, en
-    opposition, Vitale 1 ; ou sans carte. Ce que vous ne dites pas du patient vient de sa dernière facture,
-    s’il en a une : relisez-le. Le paiement n’est pas garanti.
+    opposition, Vitale 1 ; ou sans carte (sans rien dire d’autre : avec les droits de sa dernière lecture). Ce
+    que vous ne dites pas du patient vient de sa dernière facture, s’il en a une : relisez-le. Le paiement
+    n’est pas garanti.
     """
     from tournee.app.finding import find_thing, is_pending
     from tournee.app.visits.degraded import ToldIdentity, bill_degraded
@@ -108,14 +109,13 @@ def degrade(
     if as_json:
         values.write({"visit": values.visit(done)})
         return
-    patient = done.judged.typed
-    assert patient is not None
-    where = f"caisse {patient.regime}-{patient.caisse}-{patient.centre}"
-    birth = f"{patient.born[6:]}/{patient.born[4:6]}/{patient.born[:4]}"
+    patient, where = done.judged.typed, ", droits de la dernière lecture de sa carte"
+    if patient is not None:
+        birth = f"{patient.born[6:]}/{patient.born[4:6]}/{patient.born[:4]}"
+        where = f", né(e) le {birth}, caisse {patient.regime}-{patient.caisse}-{patient.centre}"
     where += f", mutuelle {done.judged.visit.amc.number}" if done.judged.visit.amc else ""
     mode = "sans carte" if no_card else "en mode dégradé"
     desk.console.print(
-        f"Visite {visit}, {done.who}, né(e) le {birth}, {where}, {done.day}, {done.acts} : {mode}. "
-        "Ensuite : tournee certify",
+        f"Visite {visit}, {done.who}{where}, {done.day}, {done.acts} : {mode}. Ensuite : tournee certify",
         soft_wrap=True,
     )
