@@ -12,7 +12,8 @@ _WIRE = const(32)  # bytes converted at once for an inverse-convention card
 _CHUNK = const(64)  # bytes taken from the link at once
 _SIGNATURE = const(256)  # RSA-2048
 _DIGEST = const(32)
-_ISSUERS = const(16 * 9)  # most billing numbers of a PS's card, EF D120 to D12F, with their keys
+_ISSUERS = const(16 * 10)  # most billing numbers of a PS's card, EF D120 to D12F, with key and kind
+_RPPS = const(11)
 _PATIENTS = const(20 * 15)  # NIR and keys: the insured and 19 beneficiaries (domain 1.3)
 _INVOICES = const(100)  # most invoices of a lot (profile, CRF)
 _HEAD = const(38)  # columns that the records of an invoice share
@@ -47,7 +48,7 @@ class Arena:
         self.response = bytearray(_RESPONSE + 2)  # and the status word with the answer
         # cards; the most data of one in an answer
         self.card_data = bytearray(messages.high(messages.ROWS[messages.READ_PS_CARD + messages.ANSWER] + 1))
-        self.issuers = bytearray(_ISSUERS)
+        self.issuers = bytearray(_ISSUERS + _RPPS)  # the numbers, and behind them whose they are
         self.patients = bytearray(_PATIENTS)
         # certification
         self.hash = sha256()
@@ -56,7 +57,7 @@ class Arena:
         self.issuer = bytearray(_ISSUER)
         self.crf = bytearray(_CRF)
         self.key_id = bytearray(_KEY_ID)
-        self.signer_id = bytearray(_KEY_ID)
+        self.signer_ids = bytearray(2 * _KEY_ID)
         self.numbers = array("I", bytearray(4 * _INVOICES))
         self.digest = bytearray(_DIGEST)
         self.kept_digest = bytearray(_DIGEST)

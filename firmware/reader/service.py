@@ -1,8 +1,8 @@
 """One request, one answer: the messages of the link, each on the card or the certification it is about."""
 
 from reader import VERSION
-from reader.certification.certify import Certifier
-from reader.certification.signing import Signer
+from reader.certification.certify import DESYNCHRONISED, SEALED, Certifier
+from reader.certification.signing import SEAL, SIGNATURE, Signer
 from sesam import codes, messages
 from sesam.cbor import wipe_secrets
 from sesam.layout import RECORD_LENGTH
@@ -25,6 +25,7 @@ _CODE = const(1)  # UNLOCK
 _WHAT = const(1)  # CERTIFY
 _KIND = const(2)
 _MODE = const(3)
+_OF_KIND = const(1)  # SEAL
 _FIRST = const(1)  # RECORDS
 _DATA = const(2)
 _INVOICES = const(1)  # SIGN
@@ -115,7 +116,9 @@ class Service:
         if number == messages.READ_VITALE:
             return self._read_vitale(message, writer)
         if number == messages.CERTIFY:
-            return self._certify(message, writer)
+            return self._begin(number, message.uint(_WHAT), message.uint(_KIND), message.uint(_MODE), writer)
+        if number == messages.SEAL:
+            return self._begin(number, SEALED, message.uint(_OF_KIND), DESYNCHRONISED, writer)
         if number == messages.SIGN:
             return self._sign(message, writer)
         if number == messages.SET_DATE:
@@ -208,25 +211,27 @@ class Service:
         writer.put_uint(1, ps.tries)
         return 0
 
-    def _certify(self, message: object, writer: object) -> int:
+    def _begin(self, number: int, what: int, kind: int, mode: int, writer: object) -> int:
+        """CERTIFY or SEAL: the cards that take part are ready."""
         certifier = self._certifier
         ps = self._ps
         vitale = self._vitale
         self._refused = 0
-        status = certifier.begin(message.uint(_WHAT), message.uint(_KIND), message.uint(_MODE))
+        status = certifier.begin(what, kind, mode)
         if status:
             return status
-        status = self._blame(ps.ready(), ps)
-        if not status and not ps.unlocked:
-            status = codes.LOCKED
-        if not status and certifier.sealed:
+        if certifier.parts & SIGNATURE:
+            status = self._blame(ps.ready(), ps)
+            if not status and not ps.unlocked:
+                status = codes.LOCKED
+        if not status and certifier.parts & SEAL:
             status = self._blame(vitale.ready(), vitale)
-            if not status and ps.test != vitale.test:
+            if not status and ps.current() and ps.test != vitale.test:
                 status = codes.TEST_REAL_MIXED
         if status:
             certifier.end()
             return status
-        writer.begin(messages.CERTIFY + ANSWER)
+        writer.begin(number + ANSWER)
         writer.put_uint(1, self._chunk)
         writer.put_uint(2, self._window)
         return 0
@@ -236,7 +241,8 @@ class Service:
         certifier = self._certifier
         if not certifier.current():
             return codes.NOT_CERTIFYING
-        if self._ps.current() and (not certifier.sealed or self._vitale.current()):
+        parts = certifier.parts
+        if (not parts & SIGNATURE or self._ps.current()) and (not parts & SEAL or self._vitale.current()):
             return 0
         certifier.end()
         return codes.CARD_REMOVED
@@ -266,14 +272,14 @@ class Service:
         signer = self._signer
         status = self._still() or certifier.confirm(message.uint(_INVOICES), message.uint(_TOTAL))
         if not status:
-            status = signer.sign(certifier.hashed, certifier.sealed)
+            status = signer.sign(certifier.hashed, certifier.parts)
             if status == codes.CARD_STATUS:
                 self._detail = signer.sw
         if status:
             return status
         writer.begin(messages.SIGN + ANSWER)
-        writer.put_bytes(1, signer.signature, 0, len(signer.signature))
-        writer.put_bytes(2, signer.seal, 0, len(signer.seal) if certifier.sealed else 0)
+        writer.put_bytes(1, signer.signature, 0, len(signer.signature) if certifier.parts & SIGNATURE else 0)
+        writer.put_bytes(2, signer.seal, 0, len(signer.seal) if certifier.parts & SEAL else 0)
         writer.put_bytes(3, signer.digest, 0, len(signer.digest))
         return 0
 

@@ -11,7 +11,7 @@ its field's bounds (RANGE).
 """
 
 from . import codes, messages
-from .messages import FIELDS_MAX, NUMBERS, RECORD, ROWS, SECRET, TEXT, UINT, WHOLE_RECORDS, fields_of
+from .messages import COUNTS, FIELDS_MAX, NUMBERS, RECORD, ROWS, SECRET, TEXT, UINT, WHOLE_RECORDS
 from .octets import wipe
 from .port import const
 
@@ -68,7 +68,7 @@ class Message:
         number = self._value[0]
         if number == _BIG or number >= NUMBERS or ROWS[number] == 0:
             return codes.UNKNOWN_MESSAGE
-        if entries != fields_of(number) + 1:
+        if entries != COUNTS[number] + 1:
             return codes.FIELD
         for slot in range(1, entries):
             if self._key[slot] != slot:
@@ -183,7 +183,7 @@ class Writer:
         self._next = 1
         self._good = number < NUMBERS and ROWS[number] > 0
         if self._good:
-            self._head(_MAP, fields_of(number) + 1)
+            self._head(_MAP, COUNTS[number] + 1)
             self._head(_UINT, 0)
             self._head(_UINT, number)
 
@@ -215,7 +215,7 @@ class Writer:
 
     def finish(self) -> int:
         """Return where the message ends in the buffer, or 0 when it is not whole and right."""
-        if not self._good or self._next != fields_of(self._number) + 1:
+        if not self._good or self._next != COUNTS[self._number] + 1:
             return 0
         return self._at
 
@@ -234,7 +234,7 @@ class Writer:
         self._at = at + length
 
     def _allows(self, key: int, major: int, value: int) -> bool:
-        if not self._good or key != self._next or key > fields_of(self._number):
+        if not self._good or key != self._next or key > COUNTS[self._number]:
             self._good = False
             return False
         row = ROWS[self._number] - 1 + key
@@ -291,6 +291,6 @@ def any_set(buf: bytes | bytearray, start: int, length: int) -> bool:
 def wipe_secrets(message: Message, buf: bytearray) -> None:
     """Overwrite the secret fields of a parsed message in the buffer that it was parsed from."""
     row = ROWS[message.number] - 1
-    for key in range(1, fields_of(message.number) + 1):
+    for key in range(1, COUNTS[message.number] + 1):
         if messages.field_class(row + key) == SECRET:
             wipe(buf, message.offset(key), message.length(key))

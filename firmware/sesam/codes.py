@@ -32,7 +32,7 @@ SEQUENCE = const(0xE107)  # not the next frame number; detail = last number take
 CHECKSUM = const(0xE108)  # damaged frame
 NO_SESSION = const(0xE109)  # a request before HELLO
 
-NOT_CERTIFYING = const(0xE201)  # RECORDS or SIGN without CERTIFY
+NOT_CERTIFYING = const(0xE201)  # RECORDS or SIGN without CERTIFY or SEAL
 LAYOUT = const(0xE202)  # a record's column is wrong
 ORDER = const(0xE203)  # a record stands where it may not
 NUMBER = const(0xE204)  # numbers do not agree between records
@@ -42,7 +42,7 @@ TOTAL = const(0xE207)  # a total in a trailer is wrong
 CRF = const(0xE208)  # more than one CRF in a lot, or one that cannot be
 MODE = const(0xE209)  # the securing mode does not fit
 EXCLUSION = const(0xE20A)  # rule OCT-X is broken
-ISSUER = const(0xE20B)  # the issuer is not the holder of the PS's card
+ISSUER = const(0xE20B)  # the issuer is not the holder of the PS's card, nor whom the holder replaces
 PATIENT = const(0xE20C)  # the patient is not on the Vitale card
 CERTIFICATE = const(0xE20D)  # a record 7 is missing or wrong
 CONFIRMATION = const(0xE20E)  # what the user confirmed is not what was read

@@ -80,7 +80,7 @@ SIGN               7  0 >   -         -
 invoices           7  1 u   1       999
 total              7  2 u   0 999999999
 SIGNED            71  0 <   -         -
-signature         71  1 b 256       256
+signature         71  1 b   0       256
 seal              71  2 b   0       256
 digest            71  3 b  32        32
 SET_DATE           8  0 >   -         -
@@ -112,6 +112,11 @@ CLEAR_OPPOSITION  13  0 >   -         -
 serial            13  1 t   0        10
 OPPOSITION_CLEAR  77  0 <   -         -
 serial            77  1 t   0        10
+SEAL              14  0 >   -         -
+kind              14  1 u   1         2
+SEALING           78  0 <   -         -
+chunk             78  1 u   1        64
+window            78  2 u   1       127
 STATE             16  0 >   -         -
 READER_STATE      80  0 <   -         -
 serial            80  1 t   0        16
@@ -155,7 +160,7 @@ RECORD = const(128)  # bytes of a record: a length of class `r` is a multiple of
 ANSWER = const(64)  # an answer's number is its request's plus this
 NUMBERS = const(128)  # message numbers are below this
 FIELDS_MAX = const(8)  # the longest message has this many fields
-VERSION = const(1)  # of the protocol: what HELLO asks for and WELCOME grants
+VERSION = const(2)  # of the protocol: what HELLO asks for and WELCOME grants
 
 _WIDTH = const(40)
 _NAME = const(16)
@@ -204,35 +209,26 @@ def field_class(row: int) -> int:
 def _message(name: bytes) -> int:
     """Number of the message of this name. LookupError when there is none."""
     for row in range(len(TABLE) // _WIDTH):
-        if _begins(row) and _named(row, name):
+        if _decimal(row * _WIDTH + _KEY, row * _WIDTH + _CLASS - 1) == 0 and _named(row, name):
             return _decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)
     raise LookupError(name)
 
 
-def _index() -> bytes:
-    """By message number: the row of its field 1, whether it has one or not; 0: no such message."""
+def _index(counted: bool) -> bytes:
+    """By message number: the row of its field 1 (0: no such message), or how many fields it has."""
     found = bytearray(NUMBERS)
     for row in range(len(TABLE) // _WIDTH):
-        if _begins(row):
-            found[_decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)] = row + 1
+        message = _decimal(row * _WIDTH + _NUMBER, row * _WIDTH + _KEY - 1)
+        is_field = _decimal(row * _WIDTH + _KEY, row * _WIDTH + _CLASS - 1) > 0
+        if is_field and counted:
+            found[message] += 1
+        elif not is_field and not counted:
+            found[message] = row + 1
     return bytes(found)
 
 
-def _begins(row: int) -> bool:
-    """Whether this row names a message: its key is 0, and no key has two digits."""
-    return TABLE[row * _WIDTH + _CLASS - 2] == _DIGIT_0
-
-
-ROWS = _index()
-
-
-def fields_of(number: int) -> int:
-    """How many fields the message of this number has."""
-    first = row = ROWS[number]
-    while row < len(TABLE) // _WIDTH and not _begins(row):
-        row += 1
-    return row - first
-
+ROWS = _index(False)
+COUNTS = _index(True)
 
 HELLO = _message(b"HELLO")
 WELCOME = _message(b"WELCOME")
@@ -251,4 +247,5 @@ ABANDON = _message(b"ABANDON")
 LOAD_OPPOSITION = _message(b"LOAD_OPPOSITION")
 USE_OPPOSITION = _message(b"USE_OPPOSITION")
 CLEAR_OPPOSITION = _message(b"CLEAR_OPPOSITION")
+SEAL = _message(b"SEAL")
 FAILURE = _message(b"FAILURE")

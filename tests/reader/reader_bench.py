@@ -100,6 +100,13 @@ class Bench:
         for at in range(0, len(records), chunk):
             self.ask("RECORDS", first=at // 128, data=records[at : at + chunk])
 
+    def seal(self, records: bytes, *, total: int, kind: int = 1) -> codec.Message:
+        """An invoice sealed by the Vitale card alone."""
+        chunk = self.ask("SEAL", kind=kind).uint("chunk") * 128
+        for at in range(0, len(records), chunk):
+            self.ask("RECORDS", first=at // 128, data=records[at : at + chunk])
+        return self.ask("SIGN", invoices=1, total=total)
+
     def certify(
         self, records: bytes, *, invoices: int, total: int, what: int = 2, kind: int = 1, mode: int = 3
     ) -> codec.Message:

@@ -9,6 +9,7 @@ import base64
 from tournee.formats.records import encode
 
 ISSUER = "756000121"
+REPLACEMENT, REPLACEMENT_RPPS = "756000196", "10100000198"
 FEE, AMO, AMC = 1000, 600, 400
 CRF_FSE = "F01021021"
 CRF_DRE = "D0099900009"
@@ -42,6 +43,18 @@ def record_2(number: int, **other: str | int) -> bytes:
         "rang_naissance": "1",
     }
     return encode("2", head(number) | values | other)
+
+
+def record_2r(number: int, **other: str | int) -> bytes:
+    """Who replaces the issuer, and signs."""
+    values: dict[str, str | int] = {
+        "remplacant": REPLACEMENT,
+        "rpps": REPLACEMENT_RPPS,
+        "nom": "MARCHAND",
+        "prenom": "INES",
+        "signature": "1",
+    }
+    return encode("2R", head(number) | values | other)
 
 
 def record_2a(number: int, **other: str | int) -> bytes:

@@ -76,7 +76,10 @@ INVOICES = {
         s.record_2(1) + s.record_4(1) + patched(s.record_4e(1), 64, "10100000017"),
         ("KEY", 2, 64),
     ),
-    "issuer is not the card's": (s.record_2(1, emetteur=OTHER_ISSUER), ("ISSUER", 0, 2)),
+    "issuer is not the card's": (
+        s.record_2(1, emetteur=OTHER_ISSUER) + s.record_4(1),
+        ("ISSUER", 0, 2),
+    ),
     "issuer changes in the invoice": (
         s.record_2(1) + s.record_4(1, emetteur=OTHER_ISSUER),
         ("ISSUER", 1, 2),
@@ -208,7 +211,10 @@ LOTS = {
     "certificate before the invoice's end": (HEAD + s.record_2(1) + P, ("ORDER", 2, 1)),
     "invoice without certificates": (ONE + s.record_2(2), ("ORDER", 4, 1)),
     "record after the end": (s.lot(1) + s.record_2(2), ("ORDER", 13, 1)),
-    "head by another issuer": (s.record_1(emetteur=OTHER_ISSUER), ("ISSUER", 0, 2)),
+    "head by another issuer": (
+        s.record_1(emetteur=OTHER_ISSUER) + s.record_2(1, emetteur=OTHER_ISSUER) + s.record_4(1),
+        ("ISSUER", 0, 2),
+    ),
     "wrong billing key in the head": (patched(HEAD, 2, "756000122"), ("KEY", 0, 2)),
     "invoice by another issuer": (HEAD + s.record_2(1, emetteur=OTHER_ISSUER), ("ISSUER", 1, 2)),
     "certificate by another issuer": (ONE + s.certificate(1, "P", emetteur=OTHER_ISSUER), ("ISSUER", 4, 2)),

@@ -27,15 +27,20 @@ _BLOCKED = (0x6983, 0x6984, 0x9808, 0x9840)  # the last two are a CPS2ter's (dom
 _HOLDER = const(1)  # groups of the zone
 _SITUATION = const(2)
 _CARD_TYPE = const(1)  # their fields
+_NATIONAL_NUMBER = const(3)
 _BILLING_NUMBER = const(9)
-_BILLING_KEY = const(10)
+_REPLACEMENT_NUMBER = const(11)  # each with its key in the next field
 _NUMBER_LENGTH = const(8)
 _ISSUER_LENGTH = const(9)  # with its key
+_STEP = const(10)  # and the field that it was in
+_RPPS_AT = const(16 * 10)  # behind the numbers
+_RPPS_LENGTH = const(11)
 _TEST = const(56)  # "8": categories 80, 81, 82 are those of test cards
 
 
 class PsCard(Card):
-    """Dialogue with the PS's card, which knows its billing numbers; `unlocked`: it may sign; `tries` left."""
+    """Dialogue with the PS's card, which knows its billing numbers, those that it has as a replacement, and
+    its RPPS; `unlocked`: it may sign; `tries` left."""
 
     KINDS = (CPS3, CPS4)
     ABSENT = codes.PS_CARD_ABSENT
@@ -50,6 +55,7 @@ class PsCard(Card):
     def forget(self) -> None:
         """Another card, or a reset of the same."""
         self._count = 0
+        wipe(self._issuers, _RPPS_AT, _RPPS_LENGTH)
         self.unlocked = False
 
     def open(self) -> int:
@@ -75,32 +81,52 @@ class PsCard(Card):
         return self.select_by(BY_PATH, _FILES[part])
 
     def group(self, buf: bytearray, start: int, end: int) -> int:
-        """Take what is needed of one group of the zone: category, billing numbers."""
+        """Take what is needed of one group of the zone: category, RPPS, billing numbers."""
         group = buf[start] << 8 | buf[start + 1]
         if group == _HOLDER:
             packed = find(buf, start, end, group, 1, _CARD_TYPE)
             self.test = packed >= 0 and packed & 255 == 2 and buf[packed >> 8] == _TEST
+            packed = find(buf, start, end, group, 1, _NATIONAL_NUMBER)
+            if packed >= 0 and packed & 255 == _RPPS_LENGTH:
+                copy(self._issuers, _RPPS_AT, buf, packed >> 8, _RPPS_LENGTH)
         elif group == _SITUATION:
-            number = find(buf, start, end, group, 1, _BILLING_NUMBER)
-            key = find(buf, start, end, group, 1, _BILLING_KEY)
-            if number >= 0 and number & 255 == _NUMBER_LENGTH and key >= 0 and key & 255 == 1:
-                at = self._count * _ISSUER_LENGTH
-                if at == len(self._issuers):
-                    return codes.PS_CARD_INVALID
-                copy(self._issuers, at, buf, number >> 8, _NUMBER_LENGTH)
-                self._issuers[at + _NUMBER_LENGTH] = buf[key >> 8]
-                self._count += 1
+            return self._keep(buf, start, end, _BILLING_NUMBER) or self._keep(
+                buf, start, end, _REPLACEMENT_NUMBER
+            )
+        return 0
+
+    def _keep(self, buf: bytearray, start: int, end: int, field: int) -> int:
+        """Remember the number in this field of a situation and the key in the next, when they are there."""
+        number = find(buf, start, end, _SITUATION, 1, field)
+        key = find(buf, start, end, _SITUATION, 1, field + 1)
+        if number < 0 or number & 255 != _NUMBER_LENGTH or key < 0 or key & 255 != 1:
+            return 0
+        issuers = self._issuers
+        at = self._count * _STEP
+        if at == _RPPS_AT:
+            return codes.PS_CARD_INVALID
+        copy(issuers, at, buf, number >> 8, _NUMBER_LENGTH)
+        issuers[at + _NUMBER_LENGTH] = buf[key >> 8]
+        issuers[at + _ISSUER_LENGTH] = field
+        self._count += 1
         return 0
 
     def judge(self) -> int:
         """A card without a billing number bills nothing."""
         return 0 if self._count else codes.PS_CARD_INVALID
 
-    def bills(self, buf: bytearray, at: int) -> bool:
-        """Whether the 9 digits at `at` are a billing number of this card."""
-        for i in range(self._count):
-            if same(buf, at, self._issuers, i * _ISSUER_LENGTH, _ISSUER_LENGTH):
-                return True
+    def bills(self, buf: bytearray, at: int, replacing: bool = False) -> bool:
+        """Whether the 9 digits at `at` are a billing number of this card; `replacing`: or its number as a
+        replacement, and the 11 digits behind them its RPPS."""
+        issuers = self._issuers
+        if replacing and not same(buf, at + _ISSUER_LENGTH, issuers, _RPPS_AT, _RPPS_LENGTH):
+            return False
+        entry = self._count * _STEP
+        while entry:
+            entry -= _STEP
+            if replacing or issuers[entry + _ISSUER_LENGTH] == _BILLING_NUMBER:
+                if same(buf, at, issuers, entry, _ISSUER_LENGTH):
+                    return True
         return False
 
     def unlock(self, buf: bytearray, at: int, n: int) -> int:

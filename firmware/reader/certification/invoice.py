@@ -1,4 +1,4 @@
-"""The rules of one invoice, record by record as it passes: 2, 2A, 4, 4E, 5.
+"""The rules of one invoice, record by record as it passes: 2, 2R, 2A, 4, 4E, 5.
 
 Profile, Records and Certification 2; OCT-X and OCT-EF.
 """
@@ -21,9 +21,12 @@ _INSURER = const(7)
 _MORE = columns("2A", "numero_amc tp_complementaire montant_complementaire")
 _ASKED = const(1)  # in _MORE
 _AMOUNT = const(2)
-_ACT = columns("4", "honoraires part_amo part_amc date")
-_DATE = const(3)
 _EXTRA = columns("4E", "facture")
+_REPLACED = columns("2R", "remplacant signature")
+_SIGNS = const(1)  # in _REPLACED
+_ACT = columns("4", "honoraires part_amo part_amc date mode_traitement")
+_DATE = const(3)
+_TREATMENT = const(4)
 _END = columns("5", "honoraires part_amo part_amc lignes paye_assure")
 _FEE = const(0)  # in _ACT and _END
 _AMO = const(1)
@@ -35,6 +38,8 @@ _LINES_MAX = const(999)  # 5 39+3
 _SPLIT = const(99)  # contract type: the OCT may split
 _BY_AMO = const(1)  # bits of group 1410 field 1: a third party pays the AMO share, the complementary share
 _BY_AMC = const(2)
+_VISIT = const(2)  # securing mode (domain 1.7), in which the place of care is told,
+_ELSEWHERE = const(2)  # 1 at home, or this
 _ZERO = const(48)
 _TODAY_AT = const(2)  # AAMMJJ in AAAAMMJJHHMM
 _TODAY_LENGTH = const(6)
@@ -59,25 +64,24 @@ class Invoice:
         self.amo = 0
         self.amc = 0
         self.third = 0  # group 1410 field 1
-        self._due = False  # a 2A must follow
-        self._asked = 0  # cents of the complementary share that group 1321 asks for
+        self.replaced = 0  # 1: the card of the issuer's replacement signs
+        self._asked = 0  # cents of the complementary share that group 1321 asks for; -1: a 2A must tell
 
     def refuse(self, status: int, column: int) -> int:
         """Note the column of a refusal and return its status."""
         self.column = (column >> 8) + 1
         return status
 
-    def open(self, buf: bytearray, at: int, issuer: object, patient: object, dre: bool) -> int:
-        """Record 2. `issuer.bills` and, unless None, `patient.holds` judge the numbers."""
+    def open(self, buf: bytearray, at: int, patient: object, dre: bool) -> int:
+        """Record 2. Unless it is None, `patient.holds` judges whose it is."""
         copy(self.head, 0, buf, at, len(self.head))
         copy(self.insurer, 0, buf, at + (_HEAD[_INSURER] >> 8), len(self.insurer))
         self.number = number(buf, at, _HEAD[_NUMBER])
         self.third = number(buf, at, _HEAD[_THIRD_PARTY])
-        self.lines = self.fee = self.amo = self.amc = self._asked = 0
+        self.lines = self.fee = self.amo = self.amc = self.replaced = 0
         contract = number(buf, at, _HEAD[_CONTRACT])
-        self._due = contract > 0 or not filled_with(self.insurer, 0, len(self.insurer), _ZERO)
-        if not issuer.bills(buf, at + (_HEAD[_ISSUER] >> 8)):
-            return self.refuse(codes.ISSUER, _HEAD[_ISSUER])
+        insured = contract > 0 or not filled_with(self.insurer, 0, len(self.insurer), _ZERO)
+        self._asked = -1 if insured else 0
         if patient is not None and not patient.holds(buf, at + (_HEAD[_NIR] >> 8)):
             return self.refuse(codes.PATIENT, _HEAD[_NIR])
         if contract == _SPLIT:
@@ -87,21 +91,37 @@ class Invoice:
                 return self.refuse(codes.EXCLUSION, _HEAD[_THIRD_PARTY])
         return 0
 
+    def replacement(self, buf: bytearray, at: int, card: object, foreign: bool, one: bool) -> int:
+        """Record 2R: another one than the issuer. Where the issuer's number is `foreign` to the card that
+        signs, it names that card; else that card signs what the replacement does not, one by one."""
+        status = self._belongs(buf, at, _HEAD[_NUMBER])
+        named = _REPLACED[0]
+        self.replaced = number(buf, at, _REPLACED[_SIGNS])
+        if status:
+            return status
+        if same(buf, at + (named >> 8), self.head, _HEAD[_ISSUER] >> 8, named & 255):
+            return self.refuse(codes.ISSUER, named)
+        if foreign and not card.bills(buf, at + (named >> 8), True):
+            return self.refuse(codes.ISSUER, named)
+        if one and self.replaced != foreign:
+            return self.refuse(codes.ISSUER, _REPLACED[_SIGNS])
+        return 0
+
     def more(self, buf: bytearray, at: int) -> int:
         """Record 2A: it names the complementary insurer of the record 2, and asks for nothing or for an
         amount."""
         status = self._belongs(buf, at, _HEAD[_NUMBER])
         if not status and not same(buf, at + (_MORE[0] >> 8), self.insurer, 0, len(self.insurer)):
             status = self.refuse(codes.NUMBER, _MORE[0])
-        self._due = False
         self._asked = number(buf, at, _MORE[_AMOUNT])
         if not status and self._asked and not number(buf, at, _MORE[_ASKED]):
             status = self.refuse(codes.TOTAL, _MORE[_AMOUNT])
         return status
 
-    def act(self, buf: bytearray, at: int) -> int:
-        """Record 4: one more line, not of a day to come; the 2A that group 1321 calls for has passed."""
-        if self._due:
+    def act(self, buf: bytearray, at: int, mode: int) -> int:
+        """Record 4: one more line, not of a day to come; the 2A that group 1321 calls for has passed. A visit
+        says where it was."""
+        if self._asked < 0:
             return self.refuse(codes.ORDER, 0)
         if self.lines == _LINES_MAX:
             return self.refuse(codes.LIMIT, 0)
@@ -112,6 +132,8 @@ class Invoice:
         today = digits(self._today, _TODAY_AT, _TODAY_LENGTH)  # -1: the clock is not set
         if 0 <= today < number(buf, at, _ACT[_DATE]):
             return self.refuse(codes.DATE, _ACT[_DATE])
+        if mode == _VISIT and not 0 < number(buf, at, _ACT[_TREATMENT]) <= _ELSEWHERE:
+            return self.refuse(codes.MODE, _ACT[_TREATMENT])
         return self._belongs(buf, at, _HEAD[_NUMBER])
 
     def rpps(self, buf: bytearray, at: int) -> int:

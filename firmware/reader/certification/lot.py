@@ -3,7 +3,7 @@
 
 from reader.certification.fields import columns, number
 from sesam import codes
-from sesam.octets import copy, same
+from sesam.octets import copy, same, wipe
 from sesam.port import const
 
 _HEAD = columns("1", "emetteur lot categorie securisation crf organisme")
@@ -34,7 +34,8 @@ _RANK = const(3)
 _OF = const(4)
 _KEY_ID = const(5)
 
-_SECURED = const(3)  # mode: the Vitale card seals every invoice (domain 1.7)
+_VISIT = const(2)  # modes in which the Vitale card seals every invoice: from this (domain 1.7)
+_DESYNCHRONISED = const(4)  # to this one
 _PARTS = const(4)  # 344 characters of Base64 by 96
 _P = const(80)
 _V = const(86)
@@ -62,7 +63,7 @@ class Lot:
         self._crf = arena.crf
         self._numbers = arena.numbers
         self._key_id = arena.key_id
-        self._signer_id = arena.signer_id
+        self._signer_ids = arena.signer_ids  # the key of the PS, and of who replaces her
         self._kind = 0  # of the certificate that passes
         self._rank = 0
         self._seen = 0  # bit 0: a whole P, bit 1: a whole V
@@ -78,11 +79,8 @@ class Lot:
         self.mode = mode
         self.dre = dre
 
-    def open(self, buf: bytearray, at: int, issuer: object) -> int:
-        """Record 1: issued by the card's holder (`issuer.bills`), of the kind and mode that the host
-        announced."""
-        if not issuer.bills(buf, at + (_HEAD[_ISSUER] >> 8)):
-            return self.refuse(codes.ISSUER, _HEAD[_ISSUER])
+    def open(self, buf: bytearray, at: int) -> int:
+        """Record 1: of the kind and mode that the host announced."""
         if number(buf, at, _HEAD[_MODE]) != self.mode:
             return self.refuse(codes.MODE, _HEAD[_MODE])
         if buf[at + (_HEAD[_CATEGORY] >> 8)] != _LETTERS[self.dre]:
@@ -92,6 +90,7 @@ class Lot:
         if self.dre and number(buf, at, _HEAD[_RECIPIENT]):  # an insurer's number does not fit there
             return self.refuse(codes.CRF, _HEAD[_RECIPIENT])
         self.number = number(buf, at, _HEAD[_LOT])
+        wipe(self._signer_ids, 0, len(self._signer_ids))
         copy(self._issuer, 0, buf, at + (_HEAD[_ISSUER] >> 8), len(self._issuer))
         copy(self._crf, 0, buf, at + (_HEAD[_CRF] >> 8), len(self._crf))
         return 0
@@ -101,7 +100,8 @@ class Lot:
         return same(buf, at, self._issuer, 0, len(self._issuer))
 
     def admit(self, buf: bytearray, at: int) -> int:
-        """Record 2: it goes to the lot's recipient, and its number is new in the lot."""
+        """Record 2: the lot's issuer bills it, it goes to the lot's recipient, and its number is new in the
+        lot."""
         if self.dre:
             if not self._same(buf, at, _FOR[_INSURER], _INSURER_AT):
                 return self.refuse(codes.CRF, _FOR[_INSURER])
@@ -116,6 +116,8 @@ class Lot:
         for i in range(self.invoices):
             if numbers[i] == new:
                 return self.refuse(codes.NUMBER, _FOR[_NUMBER])
+        if not self.bills(buf, at + (_HEAD[_ISSUER] >> 8)):
+            return self.refuse(codes.ISSUER, _HEAD[_ISSUER])
         numbers[self.invoices] = new
         self._seen = 0
         self._rank = 0
@@ -132,9 +134,9 @@ class Lot:
         self.amo += invoice.amo
         self.amc += invoice.amc
 
-    def certificate(self, buf: bytearray, at: int, invoice: int) -> int:
-        """Record 7: the next part of a signature (P), or in mode 03 of a seal (V), of the invoice just
-        closed."""
+    def certificate(self, buf: bytearray, at: int, invoice: int, replaced: int) -> int:
+        """Record 7: the next part of a signature (P), or where the mode has one of a seal (V), of the invoice
+        just closed, `replaced` as that has it."""
         if not self.bills(buf, at + (_SEAL[_ISSUER] >> 8)):
             return self.refuse(codes.ISSUER, _SEAL[_ISSUER])
         if number(buf, at, _SEAL[_OF_INVOICE]) != invoice:
@@ -148,7 +150,7 @@ class Lot:
                 return self.refuse(codes.CERTIFICATE, _SEAL[_KIND])
             self._kind = kind
             copy(self._key_id, 0, buf, key_at, len(self._key_id))
-            if kind == _P and not self._same_signer():
+            if kind == _P and not self._same_signer(replaced * len(self._key_id)):
                 return self.refuse(codes.CERTIFICATE, _SEAL[_KEY_ID])
         elif kind != self._kind:
             return self.refuse(codes.CERTIFICATE, _SEAL[_KIND])
@@ -164,22 +166,22 @@ class Lot:
             self._rank = 0
         return 0
 
-    def _same_signer(self) -> bool:
-        """Whether the key that passes is that of the lot's first invoice: one PS's card signed them all."""
-        if self.invoices == 1:
-            copy(self._signer_id, 0, self._key_id, 0, len(self._key_id))
-        return same(self._signer_id, 0, self._key_id, 0, len(self._key_id))
+    def _same_signer(self, at: int) -> bool:
+        """Whether the key that passes is that of the lot's first such invoice: one PS's card signed all hers,
+        and one all her replacement's."""
+        if not self._signer_ids[at]:
+            copy(self._signer_ids, at, self._key_id, 0, len(self._key_id))
+        return same(self._signer_ids, at, self._key_id, 0, len(self._key_id))
 
     def _bit(self, kind: int) -> int:
         """The bit of a kind of certificate, 0 when the mode has none such."""
         if kind == _P:
             return 1
-        return 2 if kind == _V and self.mode == _SECURED else 0
+        return 2 if kind == _V and _VISIT <= self.mode <= _DESYNCHRONISED else 0
 
     def certified(self) -> int:
         """A record 2 or 6 follows: the invoice before has all its certificates, whole."""
-        wanted = 3 if self.mode == _SECURED else 1
-        if self._rank or self._seen != wanted:
+        if self._rank or self._seen != self._bit(_P) | self._bit(_V):
             return self.refuse(codes.CERTIFICATE, 0)
         return 0
 

@@ -1,6 +1,5 @@
 """The reader as the rest of the host sees it: one method a service, results as values, failures as errors."""
 
-import contextlib
 import hashlib
 import logging
 import secrets
@@ -9,25 +8,31 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Self
 
-from tournee.errors import ReaderError
-from tournee.firmware.sesam import codes, frame, messages
+from tournee.firmware.sesam import codes, messages
 from tournee.firmware.sesam.cobs import crc16
 from tournee.formats import zones
 from tournee.formats.errors import SesamError
 from tournee.logs import TRAFFIC
-from tournee.model.codes import DRE, FSE
 from tournee.reader import codec
+from tournee.reader.certification_run import (
+    DESYNCHRONISED,
+    KINDS,
+    SEALED_AT_ONCE,
+    CertificationRun,
+    check_version,
+    expected,
+)
 from tournee.reader.failures import (
     CodeMalformed,
     Incoherent,
     ProtocolRefused,
-    Refused,
+    SealOfOtherBytes,
     SessionForgotten,
     failure_of_answer,
     failure_of_status,
 )
 from tournee.reader.host_names import HOST_NAMES, NAME
-from tournee.reader.link.record_stream import AROUND, Progress, RecordStream
+from tournee.reader.link.record_stream import AROUND, Progress
 from tournee.reader.link.secure_channel import SecureChannel
 from tournee.reader.link.session import Clock, Reach, ReaderLink, Session, SystemClock
 from tournee.reader.results import (
@@ -38,6 +43,7 @@ from tournee.reader.results import (
     KnownCertificate,
     PsCard,
     PsState,
+    Seal,
     VitaleCard,
 )
 from tournee.reader.strangers import strangers_named
@@ -48,10 +54,8 @@ _log = logging.getLogger(__name__)
 
 CODE_DIGITS = 4
 _FILTER_STEP = 512  # bytes of the opposition list's filter sent at once, at most
-_RESTARTS = 3  # of a certification that a restart of the reader has undone
 _ZONE, _CERTIFICATE, _ANSWER_TO_RESET = 0, 1, 2  # parts of a card
 _INVOICE, _LOT = 1, 2
-_KINDS = {FSE: 1, DRE: 2}
 
 
 class Reader:
@@ -192,14 +196,36 @@ class Reader:
         if self._ask_again(messages.SET_DATE, {"date": text}).text("date") != text:
             raise Incoherent("date non prise en compte")
 
-    def certify_invoice(
-        self, records: bytes, *, kind: str, mode: str, total: int, invoices: int = 1
-    ) -> Certification:
-        """Have an invoice, records 2 to 5, signed by the PS's card and, in mode 03, sealed by Vitale.
+    def seal_invoice(self, records: bytes, *, kind: str, total: int) -> Seal:
+        """Have an invoice, records 2 to 5, sealed by the Vitale card alone, for mode 04; no CPS is needed.
 
-        `kind` is FSE or DRE, `mode` the securing mode on two digits, `total` (cents) what the user confirmed.
+        `kind` is FSE or DRE, `total` (cents) what the user confirmed. OlderReader before anything is sent.
         """
-        return self._certify(_INVOICE, records, kind, mode, invoices, total, None)
+        values = {"kind": KINDS[kind]}
+        made = self._certified(messages.SEAL, values, DESYNCHRONISED, records, 1, total, None)
+        return Seal(expected(made, "seal"), made.data("digest"))
+
+    def certify_invoice(
+        self,
+        records: bytes,
+        *,
+        kind: str,
+        mode: str,
+        total: int,
+        invoices: int = 1,
+        sealed: Seal | None = None,
+    ) -> Certification:
+        """Have an invoice, records 2 to 5, signed by the PS's card and, in modes 02 and 03, sealed by Vitale.
+
+        `kind` is FSE or DRE, `mode` the securing mode on two digits, `total` (cents) what the user confirmed,
+        `sealed` the seal of mode 04. OlderReader, SealOfOtherBytes before anything is sent.
+        """
+        if sealed is not None and sealed.digest != hashlib.sha256(records).digest():
+            raise SealOfOtherBytes()
+        values = {"what": _INVOICE, "kind": KINDS[kind], "mode": int(mode)}
+        made = self._certified(messages.CERTIFY, values, mode, records, invoices, total, None)
+        seal = expected(made, "seal") if mode in SEALED_AT_ONCE else None
+        return Certification(expected(made, "signature"), seal, made.data("digest"))
 
     def certify_lot(
         self,
@@ -212,7 +238,9 @@ class Reader:
         on_progress: Progress | None = None,
     ) -> Certification:
         """Have a lot signed by the PS's card, records 1 to 6 with the invoices' records 7, of any length."""
-        return self._certify(_LOT, lot, kind, mode, invoices, total, on_progress)
+        values = {"what": _LOT, "kind": KINDS[kind], "mode": int(mode)}
+        made = self._certified(messages.CERTIFY, values, mode, lot, invoices, total, on_progress)
+        return Certification(expected(made, "signature"), None, made.data("digest"))
 
     def filter_state(self) -> FilterState | None:
         """The reader's filter of the opposition list, None where it has none."""
@@ -254,51 +282,23 @@ class Reader:
         """End a certification under way, if there is one; nothing is signed."""
         self._ask_again(messages.ABANDON)
 
-    def _certify(
+    def _certified(
         self,
-        what: int,
-        data: bytes,
-        kind: str,
+        number: int,
+        values: Mapping[str, int],
         mode: str,
+        data: bytes,
         invoices: int,
         total: int,
         on_progress: Progress | None,
-    ) -> Certification:
-        if len(data) % messages.RECORD:
-            raise failure_of_status(codes.LAYOUT, len(data) // messages.RECORD + 1)
-        begin = codec.encode(messages.CERTIFY, {"what": what, "kind": _KINDS[kind], "mode": int(mode)})
+    ) -> codec.Message:
+        begin = codec.encode(number, values)
         sign = codec.encode(messages.SIGN, {"invoices": invoices, "total": total})
-        for restart in range(_RESTARTS + 1):
-            try:
-                self._stream(bytearray(begin), data, on_progress)
-                answer = self._send(messages.SIGN, bytearray(sign))
-            except SessionForgotten:
-                if restart == _RESTARTS:
-                    raise
-                continue
-            except Refused as refused:
-                if refused.status != codes.INTERRUPTED or restart == _RESTARTS:
-                    raise
-                continue  # the same bytes can only get the same signature: signing them again is right
-            break
-        if answer.data("digest") != hashlib.sha256(data).digest():
-            raise Incoherent("ce qui a été signé n’est pas ce qui a été envoyé")
-        return Certification(answer.data("signature"), answer.data("seal") or None, answer.data("digest"))
-
-    def _stream(self, begin: bytearray, data: bytes, on_progress: Progress | None) -> None:
-        """Send the records, as many at a time and as far ahead as the reader takes and the link carries."""
-        session = self._session
-        certifying = self._send(messages.CERTIFY, begin)
-        chunk = max(1, min(certifying.uint("chunk"), (session.largest - AROUND) // messages.RECORD))
-        ahead = (certifying.uint("window") - 1) * frame.encoded_max(AROUND + chunk * messages.RECORD)
-        stream = RecordStream(data, chunk, session.best_length, on_progress)
-        try:
-            session.stream(stream, ahead)
-        except BaseException:
-            if stream.stopped:  # nothing is to be signed
-                with contextlib.suppress(ReaderError):
-                    self.abandon()
-            raise
+        if not self._session.version:
+            self._session.open()
+        check_version(self._session.version, mode, data)
+        run = CertificationRun(self._session, self._send, number, begin, sign, data, on_progress)
+        return run.signed()
 
     def _read_part(self, number: int, part: int) -> bytes:
         read = bytearray()

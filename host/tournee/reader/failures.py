@@ -41,6 +41,28 @@ class Incoherent(ReaderError):  # noqa: N818
         )
 
 
+class OlderReader(ReaderError):  # noqa: N818
+    """The reader speaks a version of the protocol that does not know what is asked; nothing was sent."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Ce lecteur ne sait pas {what}.",
+            cause="son micrologiciel est plus ancien que ce logiciel",
+            next_step="mettez-le à jour, puis recommencez ; d’ici là, facturez dans un autre mode",
+        )
+
+
+class SealOfOtherBytes(ReaderError):  # noqa: N818
+    """What is to be countersigned is not what the Vitale card has sealed; nothing was signed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cette facture n’est plus celle que la carte Vitale a scellée.",
+            cause="elle a été modifiée depuis, ou le sceau est celui d’une autre facture",
+            next_step="faites-la sceller de nouveau par la carte du patient, ou passez en mode dégradé",
+        )
+
+
 class Refused(ReaderError):  # noqa: N818
     """The reader answered FAILURE.
 

@@ -70,8 +70,16 @@ class FilterState:
 
 
 @dataclass(frozen=True)
+class Seal:
+    """What the Vitale card made alone, at the bedside, and the SHA-256 of what it covers."""
+
+    seal: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True)
 class Certification:
-    """What the cards signed: the PS's signature, the Vitale seal where the mode asks for one, the SHA-256."""
+    """What the cards signed: the PS's signature, the Vitale seal where it was made at once, the SHA-256."""
 
     signature: bytes
     seal: bytes | None

@@ -86,7 +86,7 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     codes.CRF: ("Le lot mélange des destinataires (CRF).", _BUILD, _REPORT),
     codes.MODE: (
         "Le mode de sécurisation ne convient pas.",
-        "carte Vitale absente ou mode mal choisi",
+        "carte Vitale absente, mode mal choisi, ou visite sans lieu des soins",
         _REPORT,
     ),
     codes.EXCLUSION: (
@@ -96,15 +96,19 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     ),
     codes.ISSUER: (
         "L’émetteur n’est pas le titulaire de la carte CPS.",
-        "la carte insérée est celle d’un autre professionnel",
-        "insérez la carte du professionnel qui facture",
+        "la carte insérée est celle d’un autre professionnel, ou d’un remplaçant que la facture ne nomme pas",
+        "insérez la carte du professionnel qui facture, ou celle de son remplaçant déclaré",
     ),
     codes.PATIENT: (
         "Le patient n’est pas sur la carte Vitale insérée.",
         "ce n’est pas la carte de ce patient",
         "insérez la carte Vitale du patient, ou passez en mode dégradé",
     ),
-    codes.CERTIFICATE: ("Un certificat du lot manque ou est faux.", _BUILD, _REPORT),
+    codes.CERTIFICATE: (
+        "Un certificat du lot manque ou est faux.",
+        f"{_BUILD}, ou facture scellée qui n’est pas contresignée",
+        _REPORT,
+    ),
     codes.CONFIRMATION: (
         "Ce qui a été lu n’est pas ce qui a été confirmé (nombre ou total).",
         "les factures ont changé depuis la confirmation",

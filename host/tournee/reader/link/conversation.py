@@ -47,6 +47,7 @@ class Conversation:
         self.lost = False
         self.received = False  # something readable came over this connection
         self.forgotten = False  # the reader came back without the session
+        self.version = 0  # of the protocol that both speak
         self.largest = 0  # bytes of the largest message that the reader takes
         self._answer = b""
         self._answered = 0  # requests that `_answer` answers for
@@ -251,7 +252,7 @@ class Conversation:
 
     def _welcomed(self, now_ms: int) -> None:
         handshake, welcome = self._handshake, self._handshake.welcome
-        self.largest = welcome.largest
+        self.version, self.largest = welcome.version, welcome.largest
         if handshake.known and not welcome.resumed:
             self.forgotten = True
             handshake.forgotten()

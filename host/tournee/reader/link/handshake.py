@@ -29,6 +29,7 @@ class HandshakeStep(Enum):
 class Welcome:
     """What WELCOME says."""
 
+    version: int
     largest: int
     last: int
     resumed: bool
@@ -50,7 +51,7 @@ class Handshake:
         self.number = 0  # of the frame that is out
         self.known = False  # the reader has opened the session
         self.refusal = codes.OK
-        self.welcome = Welcome(0, 0, resumed=False)
+        self.welcome = Welcome(0, 0, 0, resumed=False)
 
     @property
     def keying(self) -> bool:
@@ -163,7 +164,9 @@ class Handshake:
 
     def _welcome(self, answer: codec.Message) -> HandshakeStep:
         resumed = bool(answer.uint("resumed"))
-        self.welcome = Welcome(answer.uint("largest_message"), answer.uint("last_number"), resumed)
+        self.welcome = Welcome(
+            answer.uint("version"), answer.uint("largest_message"), answer.uint("last_number"), resumed
+        )
         self._proof.clear()
         self._claim = codes.OK
         self._claims = 0

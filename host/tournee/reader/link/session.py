@@ -66,6 +66,10 @@ class ReaderLink(Protocol):
     """A session as the client needs it: `Session`, or one that another program holds."""
 
     @property
+    def version(self) -> int:
+        """Version of the protocol that the reader and we both speak; known once in session."""
+
+    @property
     def largest(self) -> int:
         """Bytes of the largest message that the reader takes."""
 
@@ -106,6 +110,11 @@ class Session:
         self._source: RequestSource | None = None  # of the requests that are yet to be made,
         self._ahead = 0  # which may be so many bytes ahead
         self._end_ms = 0  # from then on a link that is alive but brings nothing through is lost
+
+    @property
+    def version(self) -> int:
+        """Version of the protocol that the reader and we both speak; known once in session."""
+        return self._conversation.version
 
     @property
     def largest(self) -> int:
