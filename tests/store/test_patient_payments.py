@@ -28,7 +28,7 @@ def test_a_payment_counts_and_has_the_invoice_s_number_for_receipt(billed):
     told = billed.patient_payments.get(line)
     assert (told.receipt, told.cents, told.means, told.day) == ("000000001-1", 400, Means.CASH, DAY)
     (row,) = billed.overview()
-    assert (row.by_patient, row.shares.patient, row.patient_owes) == (400, 0, -400)
+    assert (row.given, row.shares.patient, row.patient_owes) == ((400, 0), 0, -400)
 
 
 def test_a_line_taken_back_stays_and_counts_no_more(billed):
@@ -37,7 +37,7 @@ def test_a_line_taken_back_stays_and_counts_no_more(billed):
     first, second = billed.patient_payments.find()
     assert (first.reversed_by, second.reverses, second.cents) == (back, line, -400)
     assert (second.word, second.receipt) == ("mauvais patient", "000000001-2")
-    assert billed.patient_payments.sums([1]) == {1: 0}
+    assert billed.patient_payments.sums([1]) == {1: (0, 0)}
 
 
 def test_a_line_is_taken_back_once_and_what_takes_back_never(billed):
@@ -57,7 +57,7 @@ def test_both_lines_of_a_credit_are_taken_back_together(billed, make):
     )
     lines = pay(billed, first, second)
     billed.patient_payments.take_back(lines[1], DAY, "erreur")
-    assert billed.patient_payments.sums([1, 2]) == {1: 0, 2: 0}
+    assert billed.patient_payments.sums([1, 2]) == {1: (0, 0), 2: (0, 0)}
 
 
 def test_what_is_refused_while_lines_are_built_leaves_nothing(billed):
@@ -74,7 +74,7 @@ def test_what_an_invoice_was_paid_counts_on_the_one_that_replaces_it(billed, mak
     billed.invoices.abandon(1, "erreur")
     make.bill(billed, 1)
     last, first = billed.overview()
-    assert (last.by_patient, first.by_patient) == (400, 0)
+    assert (last.given, first.given) == ((400, 0), (0, 0))
     (line,) = pay(billed, draft(cents=100))
     assert billed.patient_payments.get(line).receipt == "000000002-1"
 

@@ -49,6 +49,7 @@ COMMANDS = {
     "journal": ("journal:journal", "Le fichier du journal."),
     "return": ("returns:returned", "Les retours reçus."),
     "invoice": ("invoices:invoice", "Les factures parties, à corriger ou qui ne seront pas payées."),
+    "account": ("accounts.account:account", "Les comptes : paiements, reçus, impayés, comptable, banque."),
     "opposition": ("opposition:opposition", "La liste des cartes Vitale en opposition."),
     "recipient": ("sending.recipients:recipient", "Les caisses et organismes que l’on peut facturer."),
     "route": ("sending.routes:route", "Les routes : OCT, ou caisses en direct."),

@@ -4,7 +4,9 @@ from enum import Enum
 
 
 class Means(Enum):
-    """By what a patient pays or is given back; CREDIT: by what is kept of a visit that was paid too much."""
+    """By what a patient pays or is given back. CREDIT: by what is kept of a visit that was paid too much.
+    LOSS: by nothing, the carer gives it up.
+    """
 
     CASH = "cash"
     CHEQUE = "cheque"
@@ -12,6 +14,7 @@ class Means(Enum):
     TRANSFER = "transfer"
     OTHER = "other"
     CREDIT = "credit"
+    LOSS = "loss"
 
     @property
     def label(self) -> str:
@@ -20,9 +23,12 @@ class Means(Enum):
 
 
 class PaymentKind(Enum):
-    """PAID by the patient, GIVEN_BACK to the patient, or TAKEN_BACK: the line that undoes a mistaken one."""
+    """PAID by the patient, GIVEN_BACK to the patient, GIVEN_UP by the carer; TAKEN_BACK: the line that
+    undoes a mistaken one.
+    """
 
     PAID = "paid"
+    GIVEN_UP = "given_up"
     GIVEN_BACK = "given_back"
     TAKEN_BACK = "taken_back"
 
@@ -39,9 +45,11 @@ _MEANS = {
     Means.TRANSFER: "virement",
     Means.OTHER: "autre moyen",
     Means.CREDIT: "avoir",
+    Means.LOSS: "perte",
 }
 _KINDS = {
     PaymentKind.PAID: "payé",
+    PaymentKind.GIVEN_UP: "abandonné",
     PaymentKind.GIVEN_BACK: "rendu",
     PaymentKind.TAKEN_BACK: "contre-écriture",
 }

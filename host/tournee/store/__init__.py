@@ -1,5 +1,6 @@
 """The journal: everything made, sent and received, each step written before it acts."""
 
+from tournee.store.accounts.ledger import LedgerPayment, LedgerRow, LedgerSheet
 from tournee.store.accounts.patient_payments import Balance, PatientPayment, PaymentDraft
 from tournee.store.cipher import Cipher
 from tournee.store.inserts import DayDraft, FileDraft, LotDraft, MessageDraft, VisitDraft, VisitFacts
@@ -71,6 +72,9 @@ __all__ = [
     "InvoiceRow",
     "Journal",
     "KnownRow",
+    "LedgerPayment",
+    "LedgerRow",
+    "LedgerSheet",
     "LotDraft",
     "LotRow",
     "LotState",

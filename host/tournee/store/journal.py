@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tournee.store.accounts.ledger import Ledger
 from tournee.store.accounts.patient_payments import PatientPayments
 from tournee.store.cipher import Cipher
 from tournee.store.database import Database
@@ -47,9 +48,9 @@ class Journal:
     `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `patient_payments`,
     `opposition`, `history`, `dossiers` of the practice's file; `remaking` puts refused lots right,
     `corrections` visits and invoices, `given_up` ends what will not be paid; `known` (what the rules need of
-    visits), `lookup`, `overview` and `totals`, `waiting` and `trace` answer questions across them, `health`
-    speaks of the whole, `backups` copies it. Opening it changes nothing. Errors: StoreError, and whatever a
-    `build` function raises, which then leaves no trace.
+    visits), `lookup`, `ledger` (all money), `overview` and `totals`, `waiting` and `trace` answer questions
+    across them, `health` speaks of the whole, `backups` copies it. Opening it changes nothing. Errors:
+    StoreError, and whatever a `build` function raises, which then leaves no trace.
 
     `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`,
     `facts_of` that of `KnownVisits`.
@@ -91,6 +92,7 @@ class Journal:
         self.opposition = OppositionUpdates(db, self.files)
         self.dossiers = Dossiers(db)
         self.patient_payments = PatientPayments(db)
+        self.ledger = Ledger(db, self.patient_payments)
         overview = Overview(db, self.payments, self.patient_payments)
         self.overview, self.totals = overview.find, overview.totals
         self.waiting = Waiting(db, self.payments)

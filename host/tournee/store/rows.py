@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tournee.model import NO_SHARES, Effect, ThreeShares
-from tournee.store.accounts.patient_payments import PatientPayment
+from tournee.store.accounts.patient_payments import NOTHING_GIVEN, Given, PatientPayment
 from tournee.store.content import Kept
 from tournee.store.states import (
     FileState,
@@ -258,8 +258,8 @@ class OverviewRow:
     `state` is that of the sheet that needs most attention; `kinds` and `states` go together; `lots`, `files`
     and `subjects` are numbers, names and message subjects; `paid` is what returns announced, in cents.
     `replaces`, `replaced_by` and `substitute` are as in `InvoiceRow`.
-    `shares` is what each gives the carer, `by_patient` what the patient gave for the visit, which counts on
-    its last invoice.
+    `shares` is what each gives the carer, `given` what the patient gave for the visit, which counts on its
+    last invoice.
     """
 
     invoice_id: int
@@ -282,7 +282,7 @@ class OverviewRow:
     replaced_by: str = ""
     substitute: str = ""
     shares: ThreeShares = NO_SHARES
-    by_patient: int = 0
+    given: Given = NOTHING_GIVEN
 
     @property
     def counts(self) -> bool:
@@ -292,7 +292,7 @@ class OverviewRow:
     @property
     def patient_owes(self) -> int:
         """Cents that the patient still owes; below 0: to give back. Of an invoice that does not count, 0."""
-        return self.shares.patient - self.by_patient if self.counts else 0
+        return self.shares.patient - self.given.settled if self.counts else 0
 
     @property
     def label(self) -> str:

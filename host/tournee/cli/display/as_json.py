@@ -61,7 +61,7 @@ def invoice(row: OverviewRow) -> dict[str, Any]:
         "amc": row.amc,
         "paid": row.paid,
         "shares": row.shares._asdict(),
-        "patient_paid": row.by_patient,
+        "patient_paid": row.given.given,
         "patient_owes": row.patient_owes,
         "lots": list(row.lots),
         "files": list(row.files),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from tournee.errors import StoreError
 from tournee.model import Means, PaymentKind
 from tournee.store.database import Database
 from tournee.store.statements import Row
+from tournee.store.states import VisitState
 
 _LINES = """SELECT line.id, line.visit, line.rank, line.kind, line.means, line.cents, line.day, line.at,
     line.reverses, line.printed, line.word_sealed, invoice.number, visit.ps,
@@ -16,7 +18,8 @@ _LINES = """SELECT line.id, line.visit, line.rank, line.kind, line.means, line.c
     FROM patient_payment AS line JOIN visit ON visit.id = line.visit
     LEFT JOIN invoice ON invoice.id = line.invoice"""
 
-_SUMS = """SELECT visit, sum(cents) AS cents FROM patient_payment WHERE visit IN ({marks}) GROUP BY visit"""
+_SUMS = """SELECT visit, sum(cents * (means <> 'loss')) AS given, sum(cents * (means = 'loss')) AS lost
+    FROM patient_payment WHERE visit IN ({marks}) GROUP BY visit"""
 
 _LAST_INVOICE = """SELECT id, number, by_patient FROM invoice WHERE visit = ? AND EXISTS
     (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned')
@@ -51,16 +54,32 @@ class PatientPayment:
         return f"{self.number or f'V{self.visit_id}'}-{self.rank}"
 
 
+class Given(NamedTuple):
+    """Cents that a patient gave for a visit, and that the carer gave up."""
+
+    given: int
+    lost: int
+
+    @property
+    def settled(self) -> int:
+        """Both: what the patient owes no more."""
+        return self.given + self.lost
+
+
+NOTHING_GIVEN = Given(0, 0)
+
+
 @dataclass(frozen=True)
 class Balance:
-    """Where a visit stands with its patient: `number` of its last invoice, "" when it has none; what the
-    patient owes for it, None when that is not an invoice's to say, and gave, in cents.
+    """Where a visit stands with its patient: `number` of its last invoice, "" when it has none, and what its
+    patient owes for it in all, None when there is none to say it.
     """
 
     visit_id: int
+    state: VisitState
     number: str
     owed: int | None
-    paid: int
+    settled: Given
 
 
 @dataclass(frozen=True)
@@ -117,16 +136,15 @@ class PatientPayments:
     def balance(self, visit_id: int) -> Balance:
         """Where a visit stands."""
         with self._db.reading():
-            self._db.row("visit", "id", visit_id)
+            state = VisitState(self._db.row("visit", "state", visit_id)["state"])
             found = self._db.rows(_LAST_INVOICE, visit_id)
-            paid = self.sums([visit_id]).get(visit_id, 0)
-            if not found:
-                return Balance(visit_id, "", None, paid)
-            return Balance(visit_id, f"{found[0]['number']:09}", found[0]["by_patient"], paid)
+            settled = self.sums([visit_id]).get(visit_id, NOTHING_GIVEN)
+            number, owed = (f"{found[0]['number']:09}", found[0]["by_patient"]) if found else ("", None)
+            return Balance(visit_id, state, number, owed, settled)
 
-    def sums(self, visits: Iterable[int]) -> dict[int, int]:
-        """Cents that were paid for these visits, in all; visits without a line are left out."""
-        return {row["visit"]: row["cents"] for row in self._db.among(_SUMS, visits)}
+    def sums(self, visits: Iterable[int]) -> dict[int, Given]:
+        """What was given and given up for these visits, in all; visits without a line are left out."""
+        return {row["visit"]: Given(row["given"], row["lost"]) for row in self._db.among(_SUMS, visits)}
 
     def get(self, line_id: int) -> PatientPayment:
         """One line."""

@@ -188,8 +188,8 @@ class Overview:
         for invoice in meant:
             of_visit = siblings.get(named[invoice]["visit"], [])
             told = self._row(names[invoice], invoices[invoice], payments, reasons, messages, of_visit)
-            given = by_patient.get(named[invoice]["visit"], 0)
-            yield replace(told, by_patient=given) if given and not told.replaced_by else told
+            given = by_patient.get(named[invoice]["visit"])
+            yield replace(told, given=given) if given and told.counts else told
 
     def _patient(self, sheet: Row) -> str:
         return self._db.decrypt_text(sheet["patient_sealed"], "sheet", "patient", sheet["id"])

@@ -1,0 +1,1 @@
+"""`tournee account …`: what patients owe and pay, papers, exports, the bank."""
