@@ -72,7 +72,7 @@ _GLYPHS = {
     "\u00a0": "space",
     "\u202f": "space",
 }
-_NARROW, _DIGIT = 278, 556  # thousandths of the size: comma, full stop and blank; digits and the euro
+_NARROW, _DIGIT, _MINUS = 278, 556, 333  # thousandths of the size: comma, full stop and blank; digits, euro
 
 
 class Paper:
@@ -112,8 +112,9 @@ class Paper:
         stream.end_text()
 
     def amount(self, right: float, y: float, figures: str, size: float = 9, *, bold: bool = False) -> None:
-        """Write digits, commas, blanks and the euro so that they end at `right`."""
-        width = sum(_NARROW if one in " ,.\u00a0" else _DIGIT for one in figures) * size / 1000
+        """Write digits, commas, blanks, the minus and the euro so that they end at `right`."""
+        widths = (_NARROW if one in " ,.\u00a0" else _MINUS if one == "-" else _DIGIT for one in figures)
+        width = sum(widths) * size / 1000
         self.text(right - width, y, figures, size, bold=bold)
 
     def rule(self, x: float, y: float, right: float, *, width: float = 0.5) -> None:

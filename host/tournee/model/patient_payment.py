@@ -18,8 +18,13 @@ class Means(Enum):
 
     @property
     def label(self) -> str:
-        """In French, as a receipt has it."""
+        """In French, as a list has it."""
         return _MEANS[self]
+
+    @property
+    def told(self) -> str:
+        """In French, as a sentence has it."""
+        return _TOLD.get(self, f"par {self.label}")
 
 
 class PaymentKind(Enum):
@@ -46,6 +51,12 @@ _MEANS = {
     Means.OTHER: "autre moyen",
     Means.CREDIT: "avoir",
     Means.LOSS: "perte",
+}
+_TOLD = {
+    Means.CASH: "en espèces",
+    Means.OTHER: "par un autre moyen",
+    Means.CREDIT: "sur un avoir",
+    Means.LOSS: "sans paiement",
 }
 _KINDS = {
     PaymentKind.PAID: "payé",

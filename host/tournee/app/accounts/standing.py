@@ -42,7 +42,8 @@ def accounts_of(office: Office, words: str | Sequence[str], ps: str = "") -> tup
     """The accounts of all visits that these words may be, in their order. StoreError when there is none."""
     things = find_things(office, words, sought=Sought.INVOICE, ps=ps)
     visits = [one.id for one in things]
-    rows = {row.visit_id: row for row in office.journal.ledger.find(visits=visits) if not row.replaced_by}
+    found = office.journal.ledger.find(visits=visits)
+    rows = {row.visit_id: row for row in sorted(found, key=lambda row: (row.counts, row.invoice_id))}
     lines: dict[int, list[PatientPayment]] = {}
     for line in office.journal.patient_payments.of_visits(visits):
         lines.setdefault(line.visit_id, []).append(line)

@@ -22,9 +22,8 @@ _WHO = (("amo", "caisse"), ("amc", "mutuelle"), ("patient", "patient"))
 def line_of(line: PatientPayment) -> str:
     """One line of a patient's payments."""
     day = f"{line.day[6:]}/{line.day[4:6]}/{line.day[:4]}"
-    by = f" par {line.means.label}" if line.means.value not in ("loss", "cash") else ""
-    by = f" en {line.means.label}" if line.means.value == "cash" else by
-    return f"Paiement {line.id}, reçu {line.receipt} : {euros(line.cents)} € {line.kind.label}{by} le {day}"
+    how = f"{euros(line.cents)} € {line.kind.label} {line.means.told}"
+    return f"Paiement {line.id}, reçu {line.receipt} : {how} le {day}"
 
 
 def owes_line(name: str, owes: int) -> str:

@@ -12,6 +12,11 @@ COMMANDS = {
     "refund": ("payments:refund", "Note ce que vous avez rendu au patient."),
     "cancel": ("payments:cancel", "Reprend un paiement noté par erreur, par une contre-écriture."),
     "give-up": ("payments:give_up", "Renonce à ce qu’un patient doit."),
+    "receipt": ("papers:receipt", "Le reçu d’un paiement, et son duplicata (PDF)."),
+    "statement": ("papers:statement", "Le relevé d’un patient (PDF)."),
+    "unpaid": ("papers:unpaid", "Ce qui est encore dû, par débiteur et par âge."),
+    "remind": ("papers:remind", "Les relances, en texte."),
+    "sheet": ("papers:sheet", "La feuille de soins d’une facture sans carte Vitale (PDF)."),
 }
 """Each command: where it is beside this module, and what the help says of it."""
 

@@ -1,0 +1,127 @@
+"""What a patient pays: in part, too much, given back, put right; and on the invoice that replaces another."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from account_life import Practice, Told
+
+from tournee.app.accounts.paying import give_back, give_up, owes, pay, take_back
+from tournee.app.accounts.standing import accounts_of, visit_meant
+from tournee.app.finding import AmbiguousError, Thing, thing_of
+from tournee.errors import StoreError
+from tournee.model import Means
+
+
+@pytest.fixture
+def visit(desk: Practice) -> Thing:
+    """A visit for which Yvonne Lambert owes all of 3,35 €."""
+    desk.bill(Told(0, "non"))
+    return thing_of(desk.office, 1)
+
+
+def test_all_that_is_due_is_paid_when_no_amount_is_said(desk: Practice, visit: Thing) -> None:
+    told = pay(desk.office, visit, Means.CARD)
+    assert ([line.cents for line in told.lines], told.owes) == ([335], 0)
+
+
+def test_a_part_leaves_the_rest_due(desk: Practice, visit: Thing) -> None:
+    assert pay(desk.office, visit, Means.CASH, 100).owes == 235
+    assert pay(desk.office, visit, Means.CHEQUE).owes == 0
+    with pytest.raises(StoreError, match="ne doit rien"):
+        pay(desk.office, visit, Means.CASH)
+
+
+@pytest.mark.parametrize("cents", [336, 10**7, 10**12])
+def test_more_than_is_due_is_refused_and_nothing_is_noted(desk: Practice, visit: Thing, cents: int) -> None:
+    with pytest.raises(StoreError):
+        pay(desk.office, visit, Means.CASH, cents)
+    assert desk.journal.patient_payments.find() == ()
+
+
+def test_more_than_is_due_is_kept_when_that_is_wanted_and_given_back(desk: Practice, visit: Thing) -> None:
+    assert pay(desk.office, visit, Means.CASH, 400, credit=True).owes == -65
+    with pytest.raises(StoreError, match="0,65 € à rendre"):
+        give_back(desk.office, visit, Means.CASH, 66)
+    assert give_back(desk.office, visit, Means.CASH).owes == 0
+    with pytest.raises(StoreError):
+        give_back(desk.office, visit, Means.CASH)
+
+
+def test_a_credit_pays_another_visit_of_this_patient_and_of_nobody_else(desk: Practice, visit: Thing) -> None:
+    pay(desk.office, visit, Means.CASH, 400, credit=True)
+    desk.bill(Told(0, "amo"), Told(1, "amo"), day="2026-11-16")
+    own, other = thing_of(desk.office, 2), thing_of(desk.office, 3)
+    with pytest.raises(StoreError, match="0,00 € d’avoir"):
+        pay(desk.office, other, Means.CREDIT, 50)
+    assert pay(desk.office, own, Means.CREDIT, 50).owes == 84
+    assert owes(desk.office, visit.id) == -15
+    with pytest.raises(StoreError, match="0,15 € d’avoir"):
+        pay(desk.office, own, Means.CREDIT, 16)
+
+
+def test_a_payment_taken_back_is_due_again_and_both_lines_stay(desk: Practice, visit: Thing) -> None:
+    (line,) = pay(desk.office, visit, Means.CHEQUE).lines
+    assert take_back(desk.office, line.id, "sans provision").owes == 335
+    assert [one.cents for one in desk.journal.patient_payments.find()] == [335, -335]
+
+
+def test_what_the_carer_gives_up_is_due_no_more_and_was_not_paid(desk: Practice, visit: Thing) -> None:
+    assert give_up(desk.office, visit, "parti", 300).owes == 35
+    (row,) = desk.journal.ledger.find()
+    assert (row.paid.patient, row.lost.patient, row.left.patient) == (0, 300, 35)
+    with pytest.raises(StoreError):
+        give_up(desk.office, visit, "encore", 36)
+    with pytest.raises(StoreError, match="0,00 € à rendre"):
+        give_back(desk.office, visit, Means.CASH)
+
+
+@pytest.mark.parametrize(
+    "day", [date(2026, 11, 14), date(2026, 11, 17), date(1926, 11, 15), date(9999, 12, 31)]
+)
+def test_a_day_before_the_care_or_to_come_is_refused(desk: Practice, visit: Thing, day: date) -> None:
+    with pytest.raises(StoreError, match="corrigez le jour"):
+        pay(desk.office, visit, Means.CASH, day=day)
+
+
+def test_what_was_paid_counts_on_the_invoice_that_replaces_it(desk: Practice, visit: Thing) -> None:
+    pay(desk.office, visit, Means.CASH)
+    desk.journal.invoices.abandon(1, "erreur")
+    assert owes(desk.office, visit.id) == -335  # its visit is to be billed anew
+    desk.certify()
+    assert owes(desk.office, visit.id) == 0
+    first, second = desk.journal.ledger.find()
+    assert (first.given.given, second.given.given) == (0, 335)
+
+
+def test_a_visit_set_aside_is_owed_nothing_for(desk: Practice, visit: Thing) -> None:
+    pay(desk.office, visit, Means.CASH, 100)
+    desk.journal.invoices.abandon(1, "erreur")
+    desk.journal.visits.abandon(1, "pas venue")
+    assert owes(desk.office, visit.id) == -100
+    assert give_back(desk.office, thing_of(desk.office, 1), Means.CASH).owes == 0
+
+
+def test_a_visit_without_invoice_is_not_paid(desk: Practice) -> None:
+    desk.bill(Told(0))
+    desk.journal.invoices.abandon(1, "erreur")
+    with pytest.raises(StoreError, match="pas encore facturée"):
+        pay(desk.office, thing_of(desk.office, 1), Means.CASH)
+
+
+def test_of_two_visits_of_a_patient_the_one_that_owes_is_meant(desk: Practice) -> None:
+    desk.bill(Told(0, "total"), Told(0, "amo"))
+    assert visit_meant(desk.office, "lambert").id == 2
+    desk.bill(Told(0, "amo"), day="2026-11-16")
+    with pytest.raises(AmbiguousError):
+        visit_meant(desk.office, "lambert")
+
+
+def test_the_account_of_a_patient_tells_three_shares_and_every_line(desk: Practice, visit: Thing) -> None:
+    pay(desk.office, visit, Means.CASH, 100)
+    desk.bill(Told(0, "total"), Told(1, "amo"), day="2026-11-16")
+    first, second = accounts_of(desk.office, ["yvonne", "lambert"])
+    assert first.row is not None and second.row is not None
+    assert (tuple(first.row.shares), tuple(second.row.shares)) == ((0, 0, 335), (201, 134, 0))
+    assert (first.owes, [line.cents for line in first.lines], second.owes) == (235, [100], 0)

@@ -1,0 +1,97 @@
+"""Whatever life an office lives, every cent is somewhere: the shares make the fee, and what came and is left
+make the shares; what returns said is what the ledger has.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from account_life import THIRD_PARTIES, Practice, Told, practice
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tournee.app.accounts.paying import give_back, give_up, pay, take_back
+from tournee.app.accounts.unpaid import by_debtor_and_age, unpaid
+from tournee.app.finding import thing_of
+from tournee.errors import StoreError
+from tournee.model import Effect, Means, Outcome, Target
+
+visits = st.lists(
+    st.builds(Told, st.integers(0, 3), st.sampled_from(THIRD_PARTIES), st.integers(1, 2)),
+    min_size=1,
+    max_size=4,
+)
+cents = st.integers(1, 700)
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("pay"), st.integers(1, 4), cents, st.booleans()),
+        st.tuples(st.just("credit"), st.integers(1, 4), cents),
+        st.tuples(st.just("back"), st.integers(1, 4), cents),
+        st.tuples(st.just("up"), st.integers(1, 4), cents),
+        st.tuples(st.just("undo"), st.integers(1, 12)),
+        st.tuples(st.just("paid"), st.integers(1, 4), cents, st.sampled_from(["AMO", "AMC"])),
+        st.tuples(st.just("refused"), st.integers(1, 4)),
+        st.tuples(st.just("lost"), st.integers(1, 4)),
+        st.tuples(st.just("anew"), st.integers(1, 4)),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=15)
+@given(visits, steps)
+def test_every_cent_is_somewhere(told: list[Told], life: list[tuple]) -> None:
+    with tempfile.TemporaryDirectory() as folder, practice(Path(folder) / "journal.db") as desk:
+        desk.bill(*told)
+        desk.send()
+        for step in life:
+            try:
+                _live(desk, *step)
+            except StoreError:
+                continue
+        _check(desk)
+
+
+def _live(desk: Practice, what: str, one: int, *more: int) -> None:
+    office, number = desk.office, f"{one:09}"
+    match what:
+        case "pay":
+            pay(office, thing_of(office, one), Means.CASH, more[0], credit=bool(more[1]))
+        case "credit":
+            pay(office, thing_of(office, one), Means.CREDIT, more[0])
+        case "back":
+            give_back(office, thing_of(office, one), Means.CHEQUE, more[0])
+        case "up":
+            give_up(office, thing_of(office, one), "perdu", more[0])
+        case "undo":
+            take_back(office, one, "erreur")
+        case "paid":
+            desk.paid(number, more[0], more[0], str(more[1]))
+        case "refused":
+            desk.returned(
+                Effect(Target.INVOICE, Outcome.REJECTED, desk.journal.visits.get(1).ps, invoice=number)
+            )
+        case "lost":
+            desk.journal.invoices.write_off(one, "perdu")
+        case "anew":
+            desk.journal.visits.reopen(one, "de nouveau")
+            desk.certify()
+
+
+def _check(desk: Practice) -> None:
+    rows = desk.journal.ledger.find()
+    for row in rows:
+        assert sum(row.shares) == row.fee
+        due = tuple(row.shares) if row.counts else (0, 0, 0)
+        came = zip(row.paid, row.lost, row.left, strict=True)
+        assert tuple(paid + lost + left for paid, lost, left in came) == due
+    by_returns = sum(row.paid.amo + row.paid.amc for row in rows)
+    assert by_returns == desk.journal.totals().paid
+    lines = desk.journal.patient_payments.find()
+    assert sum(row.given.settled for row in rows) == sum(line.cents for line in lines)
+    debts = unpaid(desk.office)
+    assert sum(one.cents for one in debts) == sum(sum(row.left) for row in rows)
+    owed = sum(sum(ages.values()) for ages in by_debtor_and_age(debts).values())
+    assert owed == sum(one.cents for one in debts if one.cents > 0)
+    assert desk.journal.health.look_wholly() == ()
