@@ -14,7 +14,7 @@ _MARK = 26  # points of DUPLICATA
 
 
 @dataclass(frozen=True)
-class Receipt:
+class PatientReceipt:
     """What it says, in cents and days AAAAMMJJ. `cents` below 0 was given back; `undone` tells why it counts
     no more; `shares` are caisse's, complementary insurer's and patient's; `left` is what was then due.
     """
@@ -38,7 +38,7 @@ class Receipt:
     undone: str = ""
 
 
-def receipt_pdf(told: Receipt) -> bytes:
+def receipt_pdf(told: PatientReceipt) -> bytes:
     """The receipt as PDF, one page A4; the same receipt gives the same bytes."""
     paper = Paper(f"Reçu {told.number}")
     title = "REÇU" if told.cents > 0 else "REÇU DE REMBOURSEMENT"
@@ -58,7 +58,7 @@ def receipt_pdf(told: Receipt) -> bytes:
     return paper.to_bytes()
 
 
-def _rows(told: Receipt) -> list[tuple[str, str]]:
+def _rows(told: PatientReceipt) -> list[tuple[str, str]]:
     days = french(told.first_day)
     if told.last_day != told.first_day:
         days += f" au {french(told.last_day)}"
@@ -74,7 +74,7 @@ def _rows(told: Receipt) -> list[tuple[str, str]]:
     ]
 
 
-def _payment(paper: Paper, told: Receipt, y: float) -> float:
+def _payment(paper: Paper, told: PatientReceipt, y: float) -> float:
     paper.box(LEFT, y - 44, RIGHT - LEFT, 44)
     said = "Reçu du patient" if told.cents > 0 else "Rendu au patient"
     paper.text(LEFT + 6, y - 19, said, 14, bold=True)

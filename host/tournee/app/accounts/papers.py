@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from tournee.app.accounts.standing import Account, accounts_of
+from tournee.app.accounts.standing import VisitAccount, accounts_of
 from tournee.app.context import Office
 from tournee.app.finding import AmbiguousError, thing_of
 from tournee.documents.account_statement import (
@@ -14,7 +14,7 @@ from tournee.documents.account_statement import (
     StatementPayment,
     account_statement_pdf,
 )
-from tournee.documents.receipt import Receipt, receipt_pdf
+from tournee.documents.receipt import PatientReceipt, receipt_pdf
 from tournee.errors import StoreError
 from tournee.model import Means, ThreeShares
 
@@ -39,7 +39,7 @@ def receipt(office: Office, line_id: int, carer: str = "") -> tuple[bytes, str, 
     before = [one for one in office.journal.patient_payments.of_visits([told.visit_id]) if one.id <= line_id]
     told, duplicate = office.journal.patient_payments.print_receipt(line_id)
     undone = f"Annulé par la contre-écriture n° {told.reversed_by}." if told.reversed_by else ""
-    paper = Receipt(
+    paper = PatientReceipt(
         number=told.receipt,
         invoice=told.number,
         ps_number=told.ps,
@@ -109,7 +109,7 @@ def statement(
     return account_statement_pdf(paper)
 
 
-def _line(one: Account) -> StatementLine:
+def _line(one: VisitAccount) -> StatementLine:
     first, last = _days(one)
     if one.row is None:
         fee = one.thing.fee
@@ -118,6 +118,6 @@ def _line(one: Account) -> StatementLine:
     return StatementLine(one.row.number, first, last, one.row.fee, one.row.shares, settled, one.owes)
 
 
-def _days(one: Account) -> tuple[str, str]:
+def _days(one: VisitAccount) -> tuple[str, str]:
     first, last = one.thing.visit.judged.visit.days
     return f"{first:{_DAY}}", f"{last:{_DAY}}"

@@ -20,7 +20,7 @@ _DAY = "%Y%m%d"
 
 
 @dataclass(frozen=True)
-class Told:
+class PaymentsTold:
     """What was added for a visit, and what its patient owes since, in cents: below 0, to give back."""
 
     thing: Thing
@@ -43,7 +43,7 @@ def pay(
     day: date | None = None,
     word: str = "",
     credit: bool = False,
-) -> Told:
+) -> PaymentsTold:
     """Note that the patient paid `cents` for a visit, or all that is due; with CREDIT, out of what other
     visits of this patient were paid too much. More than is due is refused, or kept for them with `credit`.
 
@@ -81,7 +81,7 @@ def give_back(
     *,
     day: date | None = None,
     word: str = "",
-) -> Told:
+) -> PaymentsTold:
     """Note that the patient was given back what was paid too much for a visit, all of it or `cents`."""
     on = _day(office, thing, day)
 
@@ -102,7 +102,7 @@ def give_back(
     return _added(office, thing, office.journal.patient_payments.add(thing.id, build))
 
 
-def give_up(office: Office, thing: Thing, word: str, cents: int | None = None) -> Told:
+def give_up(office: Office, thing: Thing, word: str, cents: int | None = None) -> PaymentsTold:
     """Give up what the patient owes for a visit, or `cents` of it, with a word; StoreError for more."""
     on = _day(office, thing, None)
 
@@ -117,7 +117,7 @@ def give_up(office: Office, thing: Thing, word: str, cents: int | None = None) -
     return _added(office, thing, office.journal.patient_payments.add(thing.id, build))
 
 
-def take_back(office: Office, line_id: int, word: str) -> Told:
+def take_back(office: Office, line_id: int, word: str) -> PaymentsTold:
     """Undo a line by one of the contrary, with a word: neither is erased. StoreError when it was undone."""
     told = office.journal.patient_payments.get(line_id)
     lines = office.journal.patient_payments.take_back(line_id, f"{office.clock():{_DAY}}", word)
@@ -127,9 +127,9 @@ def take_back(office: Office, line_id: int, word: str) -> Told:
 # --- its own ---
 
 
-def _added(office: Office, thing: Thing, lines: Sequence[int]) -> Told:
+def _added(office: Office, thing: Thing, lines: Sequence[int]) -> PaymentsTold:
     told = tuple(office.journal.patient_payments.get(one) for one in lines)
-    return Told(thing, told, owes(office, thing.id))
+    return PaymentsTold(thing, told, owes(office, thing.id))
 
 
 def _owed(office: Office, balance: Balance) -> int:

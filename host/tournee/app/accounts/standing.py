@@ -12,7 +12,7 @@ from tournee.store import LedgerRow, PatientPayment, VisitState
 
 
 @dataclass(frozen=True)
-class Account:
+class VisitAccount:
     """One visit: its invoice's money, None before it has one or of care outside télétransmission; the
     patient's lines, and what is left for the patient to give, in cents, below 0 to give back.
     """
@@ -38,7 +38,7 @@ def visit_meant(
     return find_thing(office, words, sought=Sought.INVOICE, ps=ps, fits=fits)
 
 
-def accounts_of(office: Office, words: str | Sequence[str], ps: str = "") -> tuple[Account, ...]:
+def accounts_of(office: Office, words: str | Sequence[str], ps: str = "") -> tuple[VisitAccount, ...]:
     """The accounts of all visits that these words may be, in their order. StoreError when there is none."""
     things = find_things(office, words, sought=Sought.INVOICE, ps=ps)
     visits = [one.id for one in things]
@@ -48,7 +48,7 @@ def accounts_of(office: Office, words: str | Sequence[str], ps: str = "") -> tup
     for line in office.journal.patient_payments.of_visits(visits):
         lines.setdefault(line.visit_id, []).append(line)
     return tuple(
-        Account(
+        VisitAccount(
             one,
             rows.get(one.id),
             tuple(lines.get(one.id, ())),

@@ -13,7 +13,7 @@ from tournee.french import euros
 from tournee.model import ThreeShares
 
 if TYPE_CHECKING:
-    from tournee.app.accounts.standing import Account
+    from tournee.app.accounts.standing import VisitAccount
     from tournee.store import PatientPayment
 
 _WHO = (("amo", "caisse"), ("amc", "mutuelle"), ("patient", "patient"))
@@ -34,7 +34,7 @@ def owes_line(name: str, owes: int) -> str:
     return f"{who} doit encore {euros(owes)} €." if owes else f"{who} ne doit plus rien."
 
 
-def account_tables(accounts: Iterable[Account]) -> Iterator[Table | str]:
+def account_tables(accounts: Iterable[VisitAccount]) -> Iterator[Table | str]:
     """What three owe for each visit, what came and is left; each of the patient's lines; the sum."""
     told = list(accounts)
     table = Table(title="Comptes", title_style="bold")
@@ -62,7 +62,7 @@ def account_tables(accounts: Iterable[Account]) -> Iterator[Table | str]:
     )
 
 
-def accounts_json(accounts: Iterable[Account]) -> dict[str, Any]:
+def accounts_json(accounts: Iterable[VisitAccount]) -> dict[str, Any]:
     """The same for a program; cents."""
     told = list(accounts)
     return {

@@ -16,7 +16,7 @@ from tournee.cli.options.filters import DayOption
 from tournee.model import Means
 
 if TYPE_CHECKING:
-    from tournee.app.accounts.paying import Told
+    from tournee.app.accounts.paying import PaymentsTold
     from tournee.app.context import Office
     from tournee.app.finding import Thing
 
@@ -161,7 +161,7 @@ def _meant(office: Office, words: tuple[str, ...], ps: str, *, to_give_back: boo
     return visit_meant(office, words, ps, to_give_back=to_give_back)
 
 
-def _tell(desk: Desk, told: Told, as_json: bool) -> None:
+def _tell(desk: Desk, told: PaymentsTold, as_json: bool) -> None:
     if as_json:
         lines = [values.patient_payment(one) for one in told.lines]
         values.write({"payments": lines, "patient_owes": told.owes})
