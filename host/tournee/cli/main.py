@@ -47,6 +47,8 @@ COMMANDS = {
     "alerts": ("journal:show_alerts", "Ce qui demande votre attention."),
     "trace": ("journal:show_trace", "Le chemin d’une facture ou d’un message."),
     "journal": ("journal:journal", "Le fichier du journal."),
+    "backup": ("backup:backup", "Sauvegarde tout le cabinet dans un fichier scellé."),
+    "restore": ("backup:restore", "Remet une sauvegarde en place, ici ou sur un autre appareil."),
     "return": ("returns:returned", "Les retours reçus."),
     "invoice": ("invoices:invoice", "Les factures parties, à corriger ou qui ne seront pas payées."),
     "account": ("accounts.account:account", "Les comptes : paiements, reçus, impayés, comptable, banque."),

@@ -15,6 +15,8 @@ from tournee.config.routes import read_route
 from tournee.config.table import ConfigTable
 from tournee.errors import ConfigError
 from tournee.exchange.route import Route
+from tournee.french import reason
+from tournee.placing import finish
 from tournee.store import STATIONS
 from tournee.tables.document import DocumentError, TableText, load, parse
 
@@ -66,10 +68,25 @@ class Config:
 
 
 def load_config(path: Path) -> Config:
-    """Read and check the configuration file; ConfigError with the table and key at fault."""
+    """Read and check the configuration file; ConfigError with the table and key at fault.
+
+    A restored backup whose last moves a cut prevented is put in place first.
+    """
+    _finish(path)
     config = _config(load(path, FILE, ConfigFileError, NEXT), path)
     _log.info("configuration read: %d routes", len(config.routes))
     return config
+
+
+def _finish(path: Path) -> None:
+    try:
+        finish(path.resolve().parent)
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise ConfigFileError(
+            "Une sauvegarde est à moitié restaurée, et la suite n’a pas pu se faire.",
+            cause=reason(error) if isinstance(error, OSError) else "le plan de la restauration est abîmé",
+            next_step="vérifiez le dossier, ses droits et la place libre, puis recommencez",
+        ) from error
 
 
 def parse_config(text: str, path: Path) -> Config:

@@ -49,9 +49,18 @@ def journal_key(journal: Path | str, backend: Backend | None = None) -> bytes:
         lock.close()
 
 
-def keep_key(journal: Path | str, key: bytes, backend: Backend | None = None) -> bool:
-    """Keep the key of a journal that is, or is to be, at `journal` in the keyring; False: there is none."""
-    return _Ring(Path(journal), backend).keep(key)
+def read_key(file: Path) -> bytes:
+    """The key in a file of its owner's alone. StoreError when it is open to others or damaged."""
+    return _decode(read_secret(file, _KEY, StoreError, _RESTORE).strip(), str(file))
+
+
+def keep_key(key: bytes, backend: Backend | None = None, journal: Path | None = None) -> bool:
+    """Keep a key in the keyring by the id of its journal, and by its place once it is at `journal`; False:
+    there is no keyring.
+    """
+    if journal is not None:
+        return _Ring(journal, backend).keep(key)
+    return Keyring(backend).keep(_entry(Cipher(key).identity), key.hex())
 
 
 class _Ring:
@@ -100,7 +109,7 @@ def _is_there(path: Path) -> bool:
 
 def _found(file: Path, ring: _Ring) -> bytes | None:
     if file.exists():
-        return _read(file)
+        return read_key(file)
     kept = ring.find()
     return None if kept is None else _decode(kept, "le trousseau du système")
 
@@ -133,11 +142,7 @@ def _of_new(path: Path, file: Path, ring: _Ring) -> bytes:
     key = os.urandom(KEY_SIZE)
     if ring.keep(key) or write_first_secret(file, f"{key.hex()}\n", _KEY, StoreError):
         return key
-    return _read(file)
-
-
-def _read(file: Path) -> bytes:
-    return _decode(read_secret(file, _KEY, StoreError, _RESTORE).strip(), str(file))
+    return read_key(file)
 
 
 def _decode(text: str, place: str) -> bytes:

@@ -57,15 +57,15 @@ def open_database(path: Path, busy_seconds: float, schema: Path, lock: WriterLoc
                 if not path.exists() or not path.stat().st_size:
                     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
                 else:
-                    _check_header(path, latest)
+                    check_header(path, latest)
                 return _connect(path, busy_seconds, latest)
         try:
-            _check_header(path, latest)
+            check_header(path, latest)
         except StoreError:
             if not lock.exists:
                 raise
             with lock:  # another process may just be making it
-                _check_header(path, latest)
+                check_header(path, latest)
         return _connect(path, busy_seconds, latest)
     except OSError as error:
         raise StoreError(
@@ -286,7 +286,7 @@ def _has_wal(path: Path) -> bool:
     return wal.exists() and wal.stat().st_size > 0
 
 
-def _check_header(path: Path, latest: int) -> None:
+def check_header(path: Path, latest: int) -> None:
     """Refuse a file that is not a journal, or is cut short, by its first bytes alone (SQLite file format
     1.3). Where a WAL was left, the end may still be in it: a checkpoint writes the first page first.
     """

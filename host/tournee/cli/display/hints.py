@@ -23,6 +23,7 @@ OF_REMEDY = {
     "pay-credit": "tournee account pay … --credit",
     "pair-reader": "tournee reader pair",
     "remake-lot": "tournee lot remake LOT --invoice FACTURE, ou --all",
+    "restore-replace": "tournee restore FICHIER --replace ; ou --config AUTRE/tournee.toml",
     "request-list": "tournee opposition request",
     "request-list-for": "tournee opposition request --ps NUMÉRO",
     "request-whole-list": "tournee opposition request --whole",

@@ -34,6 +34,22 @@ class Head:
         self._file = opening.beside(journal, ".head")
         self._cipher = cipher
         self._line = ""
+        self._opened: tuple[int, int] | None = None
+
+    def open(self) -> None:
+        """The journal is open: the file that is in its place now."""
+        self._opened = self._file_there()
+
+    def is_replaced(self) -> bool:
+        """Whether another file stands in the journal's place since it was opened."""
+        return self._file_there() != self._opened
+
+    def _file_there(self) -> tuple[int, int] | None:
+        try:
+            found = self._parts[0].stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def looks(self) -> str:
         """Sizes and times of the journal and its WAL: another program that writes changes them."""

@@ -57,6 +57,7 @@ class LastStep:
     def open(self, connection: sqlite3.Connection) -> None:
         """The journal's connection is there."""
         self._connection = connection
+        self._head.open()
         self._sums = RowSums(connection, self._cipher)
 
     @property
@@ -91,6 +92,12 @@ class LastStep:
 
     def begin(self) -> None:
         """A step begins: what it writes is counted."""
+        if self._head.is_replaced():
+            raise StoreError(
+                "Un autre journal a été mis à la place de celui-ci.",
+                cause="une sauvegarde vient d’être restaurée dans une autre fenêtre",
+                next_step="fermez ce programme et recommencez ; rien de cette étape n’est fait",
+            )
         if self._ready and self._is_kept:
             self._sums.watch()
 
