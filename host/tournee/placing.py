@@ -30,7 +30,7 @@ def new_staging(home: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix=_STAGING, dir=home))
 
 
-def place_all(
+def put_all(
     home: Path,
     staging: Path,
     names: Iterable[str],
@@ -43,14 +43,14 @@ def place_all(
     What is there under these names goes to the folder `aside` of `home`, and what is there under the names
     `retired` too. OSError before they count: nothing is changed then; or after: `finish` goes on.
     """
-    placed = sorted(names)
+    wanted = sorted(names)
     for folder, _, _ in os.walk(staging):
         sync_folder(Path(folder))
     told = {
         "staging": staging.name,
         "aside": aside,
         "retired": [name for name in retired if _is_there(home / name)],
-        "placed": [[name, _is_there(home / name)] for name in placed],
+        "placed": [[name, _is_there(home / name)] for name in wanted],
     }
     on_step("staged")
     if not write_first(home / PLAN, json.dumps(told).encode()):
@@ -73,7 +73,7 @@ def finish(home: Path, on_step: Step = lambda step: None) -> bool:
         _retire(home / _name(name), aside / name)
         on_step(f"retired {name}")
     for name, stood in told["placed"]:
-        _place(staging / _name(name), home / name, aside / name if stood else None, on_step)
+        _put(staging / _name(name), home / name, aside / name if stood else None, on_step)
     for folder in {(root / name).parent for name, _ in told["placed"] for root in (home, aside)} | {home}:
         if folder.exists():
             sync_folder(folder)
@@ -91,18 +91,18 @@ def _retire(old: Path, kept: Path) -> None:
             old.rename(kept)
 
 
-def _place(new: Path, place: Path, kept: Path | None, on_step: Step) -> None:
+def _put(new: Path, target: Path, kept: Path | None, on_step: Step) -> None:
     if not new.exists():
         return
     if kept is not None and not _is_there(kept):
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(FileExistsError):
-            _keep(place, kept)
-        on_step(f"kept {place.name}")
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _keep(target, kept)
+        on_step(f"kept {target.name}")
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
-        new.replace(place)
-    on_step(f"placed {place.name}")
+        new.replace(target)
+    on_step(f"placed {target.name}")
 
 
 def _keep(old: Path, kept: Path) -> None:

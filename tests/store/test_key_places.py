@@ -7,32 +7,13 @@ import sys
 
 import pytest
 from journal_maker import NOW
-from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 from keyring.errors import KeyringLocked
+from memory_keyring import MemoryKeyring
 
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal, journal_key
 from tournee.store.opening import SCHEMA
-
-
-class MemoryKeyring(KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.kept = {}
-
-    def get_password(self, service, username):
-        return self.kept.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.kept[service, username] = password
-
-    def delete_password(self, service, username):
-        del self.kept[service, username]
 
 
 class LockedKeyring(MemoryKeyring):

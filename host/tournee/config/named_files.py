@@ -64,17 +64,17 @@ def read_text(path: Path, text: str) -> tomlkit.TOMLDocument:
         raise ConfigError(f"{path} n’est pas du TOML.", cause=str(error)) from error
 
 
-def names_in(document: tomlkit.TOMLDocument, home: Path, places: Sequence[Keys]) -> Iterator[Named]:
-    """The names of files that stand at these `places` of a text whose folder is `home`."""
-    for place in places:
-        for table, key in _found(document, place):
+def names_in(document: tomlkit.TOMLDocument, home: Path, wanted: Sequence[Keys]) -> Iterator[Named]:
+    """The names of files that stand at these `wanted` keys of a text whose folder is `home`."""
+    for keys in wanted:
+        for table, key in _found(document, keys):
             told = table[key]
             if isinstance(told, str) and told and told != IN_KEYRING:
                 yield Named(table, key, str(told), home / told)
 
 
-def _found(table: Any, place: Keys) -> Iterator[tuple[Any, Any]]:
-    key, *deeper = place
+def _found(table: Any, wanted: Keys) -> Iterator[tuple[Any, Any]]:
+    key, *deeper = wanted
     if isinstance(table, MutableMapping):
         keys: list[Any] = list(table) if key == "*" else [key] if key in table else []
     elif isinstance(table, list) and key == "*":

@@ -111,24 +111,24 @@ class ArchiveReader:
         self.manifest = _manifest(self._take(size))
 
     def parts(self) -> Iterator[tuple[Entry, Iterator[bytes]]]:
-        """Each file in turn, with its bytes in pieces: to be taken to their end before the next. BackupError
+        """Each file in turn, with its bytes in parts: to be taken to their end before the next. BackupError
         also when the bytes are not just those of the list.
         """
         for entry in self.manifest.files:
-            yield entry, self._pieces(entry.size)
+            yield entry, self._bytes(entry.size)
         if self._rest or any(self._chunks):
             raise unusable("il y a plus d’octets que sa liste ne dit")
 
-    def _pieces(self, size: int) -> Iterator[bytes]:
+    def _bytes(self, size: int) -> Iterator[bytes]:
         while size:
             if not self._rest:
                 self._rest = self._more()
-            piece, self._rest = self._rest[:size], self._rest[size:]
-            size -= len(piece)
-            yield piece
+            some, self._rest = self._rest[:size], self._rest[size:]
+            size -= len(some)
+            yield some
 
     def _take(self, size: int) -> bytes:
-        return b"".join(self._pieces(size))
+        return b"".join(self._bytes(size))
 
     def _more(self) -> bytes:
         for chunk in self._chunks:
@@ -141,7 +141,7 @@ def _manifest(data: bytes) -> Manifest:
     try:
         told = parse(data, is_json=True).values
         number = told.get("format")
-        if isinstance(number, int) and number > FORMAT:
+        if _whole(number) > FORMAT:
             raise newer(f"contenu {number}")
         journal, files = told["journal"], told["files"]
         _same(told, _KEYS)

@@ -97,7 +97,7 @@ class _Collector:
 
     def _journal(self, document: tomlkit.TOMLDocument) -> None:
         path = self._config.journal
-        name = self._place(path, JOURNAL_NAME)
+        name = self._name_of(path, JOURNAL_NAME)
         self._found.journal = name
         self._used |= {(name + KEY_ENDING).casefold(), _list_name(name).casefold()}
         for named in names_in(document, self._home, (JOURNAL,)):
@@ -114,7 +114,7 @@ class _Collector:
             self._found.missing.append(named.path)
             return
         known = _plain(named.path) in self._names
-        name = self._place(named.path)
+        name = self._name_of(named.path)
         _rename(named, name, folder)
         if not known:
             self._add(Taken(name, Role.FILE, _content(named.path, _NAMED_MAX)))
@@ -125,7 +125,7 @@ class _Collector:
             self._found.missing.append(named.path)
             return
         known = _plain(named.path) in self._names
-        name = self._place(named.path)
+        name = self._name_of(named.path)
         _rename(named, name, "")
         if known:
             return
@@ -138,13 +138,13 @@ class _Collector:
         folder = self._config.tables
         if folder is None or not folder.is_dir():
             return
-        name = self._place(folder, _TABLES)
+        name = self._name_of(folder, _TABLES)
         for named in names_in(document, self._home, (FOLDER,)):
             _rename(named, name, "")
         for file in _files_of(folder):
             self._add(Taken(f"{name}/{file.relative_to(folder).as_posix()}", Role.FILE, file))
 
-    def _place(self, path: Path, usual: str = "") -> str:
+    def _name_of(self, path: Path, usual: str = "") -> str:
         """Its name in the backup: as it lies in the folder of the configuration, or in one of its own."""
         plain = _plain(path)
         if plain not in self._names:
@@ -196,10 +196,10 @@ def _clean(name: str) -> str:
 
 def _files_of(folder: Path) -> Iterator[Path]:
     """The files of a folder, in an order of their own; links to folders are not followed."""
-    for place, folders, files in os.walk(folder):
+    for where, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
-            path = Path(place) / name
+            path = Path(where) / name
             if is_fit(path.relative_to(folder).as_posix()) and path.is_file():
                 yield path
 

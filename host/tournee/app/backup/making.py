@@ -17,7 +17,7 @@ from tournee import __version__
 from tournee.app.backup.archive import ArchiveReader, Entry, Manifest, Role
 from tournee.app.backup.collecting import KEY_ENDING, Taken, collect
 from tournee.app.backup.errors import BackupError, altered, not_a_backup
-from tournee.app.backup.sealed_stream import MAGIC, Head, SealingWriter, opened
+from tournee.app.backup.sealed_stream import MAGIC, SealedHead, SealingWriter, opened
 from tournee.app.context import Office, Progress, silent
 from tournee.config import Config
 from tournee.files import Step, replacing
@@ -26,7 +26,7 @@ from tournee.store import journal_key
 
 _COPY = ".sauvegarde-"
 _LEFT_S = 86_400
-_PIECE = 1 << 20
+_READ_SIZE = 1 << 20
 _MIB = 1 << 20
 
 
@@ -49,14 +49,14 @@ def make_backup(
     passphrase: str,
     progress: Progress = silent,
     on_step: Step = lambda step: None,
-    make_head: Callable[[int, bytes], Head] = Head,
+    make_head: Callable[[int, bytes], SealedHead] = SealedHead,
 ) -> Made:
     """Write a backup to `path`, 0600, in the place of one that is there; it is there whole or not at all.
 
     The journal may be in use meanwhile: the copy is of one moment. BackupError when a file cannot be read or
     written, or when what is at `path` is no backup. Its day is kept in the journal.
     """
-    _check_place(path, config)
+    _check_target(path, config)
     key = journal_key(config.journal)
     try:
         with _copied(office, config, progress) as (copy, step):
@@ -93,9 +93,9 @@ def check_backup(path: Path, passphrase: str, progress: Progress = silent) -> Ma
     with open_backup(path) as file:
         size, done = os.fstat(file.fileno()).st_size, 0
         reader = ArchiveReader(opened(file, passphrase))
-        for _, pieces in reader.parts():
-            for piece in pieces:
-                done += len(piece)
+        for _, parts in reader.parts():
+            for some in parts:
+                done += len(some)
                 progress("contrôle, Mio", done // _MIB, size // _MIB)
         return reader.manifest
 
@@ -134,7 +134,7 @@ def _copied(office: Office, config: Config, progress: Progress) -> Iterator[tupl
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _check_place(path: Path, config: Config) -> None:
+def _check_target(path: Path, config: Config) -> None:
     """A backup is put where nothing is, or another backup."""
     try:
         there = path.exists()
@@ -156,22 +156,22 @@ def _seal(
     manifest: Manifest,
     files: list[Taken],
     progress: Progress,
-    make_head: Callable[[int, bytes], Head],
+    make_head: Callable[[int, bytes], SealedHead],
 ) -> bytes:
     """Write it; the SHA-256 of the content."""
     listed, digest, done = manifest.packed(), hashlib.sha256(), 0
     total = len(listed) + sum(one.size for one in manifest.files)
     writer = SealingWriter(file, passphrase, total, make_head)
-    for piece in _pieces(listed, files, manifest):
-        digest.update(piece)
-        writer.write(piece)
-        done += len(piece)
+    for some in _content(listed, files, manifest):
+        digest.update(some)
+        writer.write(some)
+        done += len(some)
         progress("écriture, Mio", done // _MIB, total // _MIB)
     writer.end()
     return digest.digest()
 
 
-def _pieces(listed: bytes, files: list[Taken], manifest: Manifest) -> Iterator[bytes]:
+def _content(listed: bytes, files: list[Taken], manifest: Manifest) -> Iterator[bytes]:
     yield listed
     for taken, entry in zip(files, manifest.files, strict=True):
         if isinstance(taken.content, bytes):
@@ -179,9 +179,9 @@ def _pieces(listed: bytes, files: list[Taken], manifest: Manifest) -> Iterator[b
             continue
         left = entry.size
         with taken.content.open("rb") as source:
-            while piece := source.read(min(_PIECE, left)):
-                left -= len(piece)
-                yield piece
+            while some := source.read(min(_READ_SIZE, left)):
+                left -= len(some)
+                yield some
         if left:
             raise OSError(0, f"{taken.content} a changé pendant la sauvegarde")
 

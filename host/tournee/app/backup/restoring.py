@@ -25,7 +25,7 @@ from tournee.config.readers import IN_KEYRING
 from tournee.errors import ConfigError, StoreError
 from tournee.files import OWNER_ONLY, Step
 from tournee.french import reason
-from tournee.placing import PLAN, finish, new_staging, place_all
+from tournee.placing import PLAN, finish, new_staging, put_all
 from tournee.secrets import Backend
 from tournee.store import journal_key
 from tournee.store.integrity.copied import is_in_use, look_at_copy
@@ -162,14 +162,14 @@ class _Restoring:
     def _extract(self, reader: ArchiveReader, staging: Path) -> None:
         """Write each file, its owner's alone; nothing of them is used before the last one is there."""
         total, done = sum(one.size for one in reader.manifest.files) // _MIB, 0
-        for entry, pieces in reader.parts():
-            place = staging / self._name(entry)
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for entry, parts in reader.parts():
+            target = staging / self._name(entry)
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            with os.fdopen(os.open(place, flags, OWNER_ONLY), "wb") as file:
-                for piece in pieces:
-                    file.write(piece)
-                    done += len(piece)
+            with os.fdopen(os.open(target, flags, OWNER_ONLY), "wb") as file:
+                for some in parts:
+                    file.write(some)
+                    done += len(some)
                     self.progress("restauration, Mio", done // _MIB, total)
                 file.flush()
                 os.fsync(file.fileno())
@@ -187,7 +187,8 @@ class _Restoring:
         except BackupError:
             raise
         except (StoreError, ConfigError, UnicodeDecodeError) as error:
-            raise unusable(getattr(error, "message", "la configuration n’est pas un texte")) from error
+            why = str(getattr(error, "message", "la configuration n’est pas un texte"))
+            raise unusable(why.replace(f"{staging}{os.sep}", "")) from error
         if (identity, version) != (manifest.identity, manifest.version):
             raise unusable("le journal n’est pas celui de sa liste")
         if os.path.normpath(config.journal) != str(staging.resolve() / name):
@@ -211,7 +212,7 @@ class _Restoring:
                     names.discard(name + KEY_ENDING)
                     retired.append(name + KEY_ENDING)
                 aside = _free_name(self.home, self.now)
-                place_all(self.home, staging, names, retired, aside, self.on_step)
+                put_all(self.home, staging, names, retired, aside, self.on_step)
         finally:
             lock.close()
         if in_keyring:

@@ -40,7 +40,7 @@ _LOG_CHUNK_MIN, _LOG_CHUNK_MAX = 12, 20
 
 
 @dataclass(frozen=True)
-class Head:
+class SealedHead:
     """What a head says: scrypt's n as a power of 2, its r and p; a chunk's size as a power of 2; the
     content's length in bytes; the salt.
 
@@ -110,7 +110,7 @@ class SealingWriter:
         file: IO[bytes],
         passphrase: str,
         length: int,
-        make_head: Callable[[int, bytes], Head] = Head,
+        make_head: Callable[[int, bytes], SealedHead] = SealedHead,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         head = make_head(length, random(_SALT_SIZE))
@@ -148,7 +148,7 @@ def opened(file: IO[bytes], passphrase: str) -> Iterator[bytes]:
     """
     size = os.fstat(file.fileno()).st_size
     data = file.read(HEAD_SIZE)
-    head = Head.read(data, size)
+    head = SealedHead.read(data, size)
     key, mark_key = head.keys(passphrase)
     if not hmac.compare_digest(_marked(head, mark_key), data):
         raise not_opened()
@@ -167,7 +167,7 @@ def opened(file: IO[bytes], passphrase: str) -> Iterator[bytes]:
         raise altered()
 
 
-def _marked(head: Head, mark_key: bytes) -> bytes:
+def _marked(head: SealedHead, mark_key: bytes) -> bytes:
     packed = head.packed()
     return packed + hmac.digest(mark_key, packed, "sha256")
 

@@ -18,7 +18,6 @@ from tournee.errors import ConfigError
 if TYPE_CHECKING:
     from tournee.app.backup import Manifest
 
-_ASKED = "Phrase de passe"
 _LINE_MAX = 4096  # bytes of a line that is a passphrase
 
 _file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
@@ -102,7 +101,7 @@ def restore(desk: Desk, file: Path, replace: bool, passphrase_fd: int | None, as
     if as_json:
         told: dict[str, Any] = {
             "config": str(done.config),
-            "journal": str(done.journal),
+            "journal_file": str(done.journal),
             "aside": str(done.aside) if done.aside else None,
             "key_in_keyring": done.key_in_keyring,
             "ask_again": list(done.ask_again),
@@ -134,7 +133,7 @@ def _passphrase(descriptor: int | None, *, twice: bool = False) -> str:
     the standard input. It is in no argument and no environment.
     """
     if descriptor is None and sys.stdin.isatty():
-        return str(click.prompt(_ASKED, hide_input=True, confirmation_prompt=twice, err=True))
+        return _typed(twice)
     try:
         line = _line(descriptor) if descriptor is not None else sys.stdin.buffer.readline(_LINE_MAX)
         text = line.decode("utf-8").rstrip("\r\n")
@@ -147,6 +146,14 @@ def _passphrase(descriptor: int | None, *, twice: bool = False) -> str:
             next_step="tapez-la à un terminal, ou donnez-la sur une ligne",
         )
     return text
+
+
+def _typed(twice: bool) -> str:
+    while True:
+        text = str(click.prompt("Phrase de passe", hide_input=True, err=True))
+        if not twice or text == click.prompt("La même, encore une fois", hide_input=True, err=True):
+            return text
+        click.echo("Les deux ne sont pas les mêmes.", err=True)
 
 
 def _line(descriptor: int) -> bytes:
