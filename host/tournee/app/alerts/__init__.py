@@ -6,12 +6,13 @@ Nothing of it is kept: an alert is a question to the journal and to the clock, a
 from __future__ import annotations
 
 from tournee.app.alerts.alert import Alert, AlertKind
+from tournee.app.alerts.kept import BACKUP_DAYS, of_backup
 from tournee.app.alerts.money import of_money
 from tournee.app.alerts.returned import of_returns
 from tournee.app.alerts.sending import UNSENT_DAYS, of_sending, without_arl
 from tournee.app.context import Office
 
-__all__ = ["UNSENT_DAYS", "Alert", "AlertKind", "alerts"]
+__all__ = ["BACKUP_DAYS", "UNSENT_DAYS", "Alert", "AlertKind", "alerts"]
 
 
 def alerts(office: Office) -> list[Alert]:
@@ -22,6 +23,7 @@ def alerts(office: Office) -> list[Alert]:
         *of_money(office),
         *of_sending(office),
         *of_returns(office),
+        *of_backup(office),
     ]
 
 

@@ -31,6 +31,7 @@ class AlertKind(StrEnum):
     ODD = "odd"
     OTHER_INSURED = "other_insured"
     QUARANTINED = "quarantined"
+    BACKUP_DUE = "backup_due"
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ OF_ALERT = {
     "odd": "tournee return seen RETOUR",
     "other_insured": "tournee return accept RETOUR",
     "quarantined": "tournee fetch --again",
+    "backup_due": "tournee backup FICHIER",
 }
 """Commands by the kind of an alert."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from tournee.store.database import Database
@@ -12,11 +11,11 @@ from tournee.store.database import Database
 
 @dataclass(frozen=True)
 class LastBackup:
-    """The last backup: when it was made, or when the journal was begun where there is none (`never`); whether
-    it lacks something that was done since.
+    """The last backup: when it was made (ISO 8601), or when the journal was begun where there is none
+    (`never`); whether it lacks something that was done since.
     """
 
-    at: datetime
+    at: str
     never: bool
     is_behind: bool
 
@@ -43,5 +42,5 @@ class Backups:
         with self._db.reading():
             (row,) = self._db.rows("SELECT created, backed_up, backed_up_step FROM journal")
             step = self._db.last_step
-        at = row["backed_up"] or row["created"]
-        return LastBackup(datetime.fromisoformat(at), not row["backed_up"], step > row["backed_up_step"])
+        is_behind = step > row["backed_up_step"]
+        return LastBackup(row["backed_up"] or row["created"], not row["backed_up"], is_behind)
