@@ -111,6 +111,14 @@ def test_routes_and_list_of_opposed_cards_do_what_the_document_says(emulated: Pa
     assert "en opposition" in opposition["! tournee opposition check 800000117"]
 
 
+def test_a_shift_does_what_the_document_says(emulated: Path) -> None:
+    said = walk(written(BY_HAND, "A shift"), emulated)
+    assert "Vacation ouverte" in said["tournee shift open --idle 20 --max 120"]
+    assert "déverrouillée" in said["tournee cards"]
+    assert "la carte du professionnel a été retirée" in said["tournee shift status"]
+    assert "Aucune vacation" in said["tournee shift close"]
+
+
 def test_mistakes_are_put_right_as_the_manuals_say(emulated: Path) -> None:
     walk(
         [

@@ -52,7 +52,11 @@ def open_reader(
     With its `secret`, over the protected channel alone. `reach` is told False while it is out of reach and
     being looked for, True once it is back. ReaderError.
     """
-    reader = Reader.open(address, secret=secret, reach=reach)
+    return set_to_time(Reader.open(address, secret=secret, reach=reach), clock)
+
+
+def set_to_time(reader: Reader, clock: Clock) -> Reader:
+    """Set the clock of a reader that is connected; one that refuses is let go. ReaderError."""
     try:
         reader.set_date(clock())
         _log.info("reader at hand, its clock set")

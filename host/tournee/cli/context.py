@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from tournee.billing.nomenclature.tables import Tables
     from tournee.cli.display.progress import Watcher
     from tournee.config import Config
+    from tournee.config.readers import ReaderChoice
     from tournee.reader import Reader, Transport
     from tournee.reader.transports.bluetooth import Radio
+    from tournee.shift.joining import JoinedLink
 
 CONFIG_NAME = "tournee.toml"
 _TABLES = (
@@ -41,6 +43,7 @@ class Desk:
 
     config_path: Path | None
     radio: Radio | None = None
+    shift: JoinedLink | None = field(default=None, init=False)
 
     @cached_property
     def console(self) -> Console:
@@ -110,21 +113,51 @@ class Desk:
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
-        """The configured reader, connected and set to the time; says when it is out of reach and back."""
-        from tournee.app.cards import open_reader
+        """The configured reader, over the shift that is open on it or connected, and set to the time; says
+        when it is out of reach and back."""
+        from tournee.app.cards import set_to_time
+
+        zone = self.config().zone
+        with set_to_time(self.connect(), lambda: datetime.now(zone)) as reader:
+            yield reader
+
+    def connect(self) -> Reader:
+        """The configured reader as it is. ConfigError, ReaderError."""
         from tournee.core_dumps import forbid_dumps
+        from tournee.reader import Reader
+        from tournee.shift.joining import join
 
         forbid_dumps()
-        config = self.config()
-        choice = config.reader
+        choice = self.reader_choice()
+        context = click.get_current_context(silent=True)  # none in a thread
+        command = "tournee" if context is None else context.command_path
+        self.shift = join(choice.port, str(self.path().resolve()), command, self.tell_reach)
+        if self.shift is not None:
+            return Reader.over(self.shift)
+        return Reader.open(self.stream(choice.port), choice.secret_of_port(), self.tell_reach)
+
+    def reader_choice(self) -> ReaderChoice:
+        """Which reader is configured. ConfigError when none is."""
+        choice = self.config().reader
         if not choice.port:
             raise ConfigError(
                 "Aucun lecteur n’est configuré.",
                 next_step="indiquez [lecteur] port = …, ou jumelez un lecteur : tournee reader pair",
             )
-        now = lambda: datetime.now(config.zone)  # noqa: E731 (a clock is a function)
-        with open_reader(self.stream(choice.port), now, choice.secret_of_port(), self.tell_reach) as reader:
-            yield reader
+        return choice
+
+    def once_a_shift(self, name: str, ask: Callable[[], str]) -> str:
+        """What was answered before in the shift that is open, else what `ask` gives, which it then keeps.
+
+        For a short answer that holds for the card, as which of its situations; `reader` comes first.
+        """
+        kept = None if self.shift is None else self.shift.kept(name)
+        if kept is not None:
+            return kept
+        answer = ask()
+        if self.shift is not None:
+            self.shift.keep(name, answer)
+        return answer
 
     def stream(self, port: str) -> str | Callable[[], Transport]:
         """What opens the stream of a port: the port itself, but for Bluetooth over another radio."""

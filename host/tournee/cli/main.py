@@ -32,6 +32,7 @@ _STATUSES = "\n".join(f"  {code:<5}{meaning}" for code, meaning in status.MEANIN
 COMMANDS = {
     "demo": ("demo:demo", "Toute la chaîne, sur un lecteur émulé."),
     "reader": ("reader.readers:reader", "Le lecteur : jumelage, identité, date, émulation."),
+    "shift": ("reader.shift:shift", "La vacation : le code porteur donné une fois."),
     "cards": ("reader.readers:cards", "Lit les cartes insérées."),
     "day": ("days:day", "Les journées à facturer."),
     "ceam": ("european:ceam", "Les visites sur carte européenne (CEAM) et leur feuille de soins."),

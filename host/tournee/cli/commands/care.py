@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from tournee.cli import status
+from tournee.cli.code_asked import code_asked
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, FrenchGroup
 from tournee.errors import BillingError, OppositionError, ReaderError, StoreError
-
-_LINE_MAX = 64  # bytes of a line that is a code porteur
 
 if TYPE_CHECKING:
     from tournee.app.cards import PsOnDuty, VitaleInReader
@@ -196,13 +194,5 @@ def _on_duty(desk: Desk, link: Reader) -> PsOnDuty:
     from tournee.app.cards import read_ps, unlock
 
     ps = read_ps(link)
-    unlock(link, _ask_code)
+    unlock(link, lambda: code_asked(desk))
     return ps
-
-
-def _ask_code() -> str:
-    """The code porteur: typed unseen at a terminal, or one line of the standard input."""
-    if not sys.stdin.isatty():
-        return sys.stdin.buffer.readline(_LINE_MAX).decode("ascii", "replace").rstrip("\r\n")
-    code: str = click.prompt("Code porteur", hide_input=True, err=True)
-    return code

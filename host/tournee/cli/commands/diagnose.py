@@ -65,12 +65,10 @@ def _sections(desk: Desk, log: Path | None) -> Iterator[Section]:
 
 def _reader(desk: Desk, config: Config) -> Section:
     from tournee.app import diagnosis
-    from tournee.reader import Reader
 
-    choice = config.reader
-    if not choice.port:
+    if not config.reader.port:
         return diagnosis.Section("reader", "Lecteur", ())
-    return diagnosis.reader(lambda: Reader.open(desk.stream(choice.port), choice.secret_of_port()))
+    return diagnosis.reader(desk.connect)
 
 
 def _journal(desk: Desk, config: Config) -> Section:

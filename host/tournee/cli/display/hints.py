@@ -21,6 +21,8 @@ OF_REMEDY = {
     "fetch": "tournee fetch",
     "load-recent": "tournee opposition load --since NUMÉRO",
     "pay-credit": "tournee account pay … --credit",
+    "close-shift": "tournee shift close",
+    "open-shift": "tournee shift open",
     "pair-reader": "tournee reader pair",
     "remake-lot": "tournee lot remake LOT --invoice FACTURE, ou --all",
     "restore-replace": "tournee restore FICHIER --replace ; ou --config AUTRE/tournee.toml",
