@@ -42,7 +42,7 @@ def open_office(folder: Path, on_step: Any = None, now: datetime = MOMENT) -> It
         certificate=folder / "oct.pem",
     )
     path = folder / "journal.db"
-    with Journal(path, Cipher(KEY), lambda: now, on_step, facts_of=facts_of_payload) as journal:
+    with Journal(path, Cipher(KEY), lambda: now, on_step, facts_of=facts_of_payload, station=0) as journal:
         yield Office(journal, route, lambda: now)
 
 

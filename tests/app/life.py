@@ -27,7 +27,7 @@ def office_of(
     path: Path, route: Route, on_step: Callable[[str], None] | None = None, after: timedelta = timedelta()
 ) -> Iterator[Office]:
     """The office of one host process; `after` what passed since the one before it died."""
-    with Journal(path, Cipher(KEY), lambda: MOMENT + after, on_step) as journal:
+    with Journal(path, Cipher(KEY), lambda: MOMENT + after, on_step, station=0) as journal:
         yield Office(journal, route, lambda: MOMENT)
 
 

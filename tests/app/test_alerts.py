@@ -51,7 +51,7 @@ def route(name: str = "oct", **values: object) -> Route:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with Journal(tmp_path / "journal.db", Cipher(KEY), lambda: START) as journal:
+    with Journal(tmp_path / "journal.db", Cipher(KEY), lambda: START, station=0) as journal:
         made = Desk(Office(journal, route(), lambda: made.now))
         yield made
 

@@ -51,7 +51,7 @@ def office(tmp_path: Path, certified: tuple[x509.Certificate, rsa.RSAPrivateKey]
     mailbox = Mailbox(MailboxKind.MAILDIR, path=tmp_path / "retours")
     route = Route("oct", "factures@oct.example", "cabinet@ville.example", "732829320", server, mailbox)
     opener = partial(unseal, key=certified[1], certificate=certified[0])
-    with Journal(tmp_path / "journal.db", Cipher(KEY), lambda: START) as journal:
+    with Journal(tmp_path / "journal.db", Cipher(KEY), lambda: START, station=0) as journal:
         MAKE.invoice(journal)
         MAKE.sent_file(journal)
         yield Office(journal, route, lambda: START, opener)

@@ -46,7 +46,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     server = Server("mail.example", 465, Security.TLS)
     mailbox = Mailbox(MailboxKind.MAILDIR, path=tmp_path / "retours")
     route = Route("oct", "factures@oct.example", "cabinet@ville.example", "732829320", server, mailbox)
-    with Journal(tmp_path / "journal.db", Cipher(KEY), lambda: START) as journal:
+    with Journal(tmp_path / "journal.db", Cipher(KEY), lambda: START, station=0) as journal:
         MAKE.invoice(journal)
         MAKE.sent_file(journal)
         yield Office(journal, route, lambda: START)

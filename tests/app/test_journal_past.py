@@ -63,7 +63,9 @@ def office(tmp_path: Path):
         certificate=tmp_path / "oct.pem",
     )
     path = tmp_path / "journal.db"
-    with Journal(path, Cipher(bytes(range(32))), lambda: MOMENT, facts_of=facts_of_payload) as journal:
+    with Journal(
+        path, Cipher(bytes(range(32))), lambda: MOMENT, facts_of=facts_of_payload, station=0
+    ) as journal:
         yield Office(journal, route, lambda: MOMENT)
 
 

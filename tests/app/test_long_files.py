@@ -32,7 +32,7 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def certified_journal(path: Path, size: int) -> Path:
-    with Journal(path, Cipher(bytes(range(32))), lambda: MOMENT) as journal:
+    with Journal(path, Cipher(bytes(range(32))), lambda: MOMENT, station=0) as journal:
         journal.visits.add_day("day", PS, "20261115", [DAY_PIECE])
         keep_lots(journal, Maker().lots(size))
     return path
@@ -77,7 +77,7 @@ def test_twenty_megabytes_are_framed_sealed_and_submitted_within_ten(
         [*command, "-recip", str(CERTIFICATE)], input=sealed, capture_output=True, check=True
     ).stdout
     clear = gzip.decompress(opened) if sealing == "ZK" else opened
-    with Journal(tmp_path / "large", Cipher(bytes(range(32))), lambda: MOMENT) as journal:
+    with Journal(tmp_path / "large", Cipher(bytes(range(32))), lambda: MOMENT, station=0) as journal:
         (file,) = journal.files.find(FileState.SENT)
         assert file.clear == clear
     assert len(clear) > 20 * MEBIBYTE

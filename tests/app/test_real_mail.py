@@ -101,7 +101,7 @@ def test_five_hundred_messages_that_wait_are_all_taken_in_one_poisoned_among_the
         path.write_bytes(POISON if rank == WAITING // 2 else TEXT + base64.b64encode(b"recu %d" % rank))
         os.chown(path, owner.st_uid, owner.st_gid)
     seen: dict[str, list[int]] = {}
-    with Journal(tmp_path / "journal.db", Cipher(bytes(32)), lambda: MOMENT) as journal:
+    with Journal(tmp_path / "journal.db", Cipher(bytes(32)), lambda: MOMENT, station=0) as journal:
         journal.db.write("PRAGMA synchronous = OFF")  # no power is cut here
         office = Office(journal, route_to(mail_servers, ps, oct_, kind=kind), lambda: MOMENT)
         tracemalloc.start()

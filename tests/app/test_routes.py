@@ -63,7 +63,7 @@ def test_one_word_changes_the_oct(configured, tmp_path: Path) -> None:
 def test_returns_of_a_former_oct_are_taken_in(configured, tmp_path: Path) -> None:
     """OCT-MODE-3."""
     config = configured("nouveau")
-    with Journal(tmp_path / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT) as journal:
+    with Journal(tmp_path / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT, station=0) as journal:
         former = tuple(route for route in config.routes.values() if route.name != config.active)
         taken = fetch(Office(journal, config.route, lambda: MOMENT, former=former))
     assert [settled.read.content.text for settled in taken.settled] == ["nouveau", "ancien"]
@@ -75,7 +75,7 @@ def test_a_former_mailbox_out_of_reach_does_not_hinder_the_others(configured, tm
     """OCT-MODE-3."""
     config = configured("nouveau")
     (tmp_path / "ancien" / "cur").rmdir()
-    with Journal(tmp_path / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT) as journal:
+    with Journal(tmp_path / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT, station=0) as journal:
         taken = fetch(Office(journal, config.route, lambda: MOMENT, former=(config.routes["ancien"],)))
     assert [settled.read.content.text for settled in taken.settled] == ["nouveau"]
     assert len(taken.errors) == 1

@@ -66,7 +66,7 @@ class Screen:
 def screen(tmp_path: Path) -> Screen:
     made = Screen(tmp_path)
     assert WARNING in made.run("status").stderr
-    with Journal(made.journal, Cipher(journal_key(made.journal)), lambda: NOW) as journal:
+    with Journal(made.journal, Cipher(journal_key(made.journal)), lambda: NOW, station=0) as journal:
         journal.visits.add_day("day", PS, "20261115", [DAY_PIECE])
         keep_lots(journal, Maker().lots(1))
     return made
@@ -83,7 +83,7 @@ def test_a_message_in_clear_is_shown_as_such_when_sent_and_for_ever_after(screen
     screen.run("file", "make")
     sent = screen.run("send")
     assert "EN CLAIR" in sent.stdout
-    with Journal(screen.journal, Cipher(journal_key(screen.journal)), lambda: NOW) as journal:
+    with Journal(screen.journal, Cipher(journal_key(screen.journal)), lambda: NOW, station=0) as journal:
         (message,) = journal.messages.find()
     screen.use("scelle")
     traced = screen.run("trace", message.subject)

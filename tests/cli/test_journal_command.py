@@ -18,7 +18,7 @@ from tournee.store import Cipher, Journal, journal_key
 def path(config: Path) -> Path:
     """A journal of one invoice, where the configuration has it."""
     path = config.with_name("journal.db")
-    with Journal(path, Cipher(journal_key(path)), lambda: NOW) as journal:
+    with Journal(path, Cipher(journal_key(path)), lambda: NOW, station=0) as journal:
         Maker().invoice(journal)
     return path
 

@@ -127,11 +127,11 @@ def test_an_arl_is_shown_item_by_item(told):
 
 def test_looking_changes_nothing(told, tmp_path):
     path = tmp_path / "journal.db"
-    with Journal(path, Cipher(journal_key(path)), datetime.now) as journal:
+    with Journal(path, Cipher(journal_key(path)), datetime.now, station=0) as journal:
         before = journal.history.find()
     for number in range(1, 7):
         told("return", "show", str(number))
-    with Journal(path, Cipher(journal_key(path)), datetime.now) as journal:
+    with Journal(path, Cipher(journal_key(path)), datetime.now, station=0) as journal:
         assert journal.history.find() == before
 
 

@@ -50,14 +50,19 @@ def test_0105_the_same_lot_in_another_file(workshop, make_oct):
     oct_, lot = make_oct(), workshop.lot(workshop.Lot())
     oct_.receive(workshop.message(workshop.file([lot])))
     again = workshop.message(workshop.file([lot], name="000013"), name="000013", stamp="2026112218290000002")
-    assert verdicts(oct_, again) == [("001", "0105", "LOT 001 DEJA RECU", "")]
+    assert verdicts(oct_, again) == [
+        ("001", "0105", "LOT 001 DEJA RECU SOUS LE COMPOSTAGE 2026112218290000001", "")
+    ]
 
 
 def test_0105_the_same_invoice_in_another_lot(workshop, make_oct):
     lots = [workshop.lot(workshop.Lot()), workshop.lot(workshop.Lot(number="002"))]
     assert verdicts(make_oct(), workshop.message(workshop.file(lots))) == [
         ("001", "0000", "", ""),
-        ("002", "0105", "FACTURE 000000041 DEJA RECUE", "000000041"),
+        (
+            *("002", "0105", "FACTURE 000000041 DEJA RECUE SOUS LE COMPOSTAGE 2026112218290000001"),
+            "000000041",
+        ),
     ]
 
 

@@ -181,7 +181,7 @@ def fill_journal(path: Path, count: int) -> None:
     """A new journal with so many invoices, each certified by the nurse's card and in no lot yet."""
     sign, certificate = card_signer()
     maker = Maker(1, sign, key_id(certificate))
-    with Journal(path, Cipher(KEY), lambda: MOMENT) as journal:
+    with Journal(path, Cipher(KEY), lambda: MOMENT, station=0) as journal:
         journal.db.write("PRAGMA synchronous = OFF")  # what is made here can be made again
         journal.visits.add_day("day", PS, "20261115", [DAY_PIECE] * count)
         for number in range(1, count + 1):

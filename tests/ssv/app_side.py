@@ -45,7 +45,7 @@ def by_the_app(
     with (
         EmulatedBoard() as board,
         open_reader(board.link_url, lambda: MOMENT) as reader,
-        Journal(directory / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT) as journal,
+        Journal(directory / "journal.db", Cipher(bytes(range(32))), lambda: MOMENT, station=0) as journal,
     ):
         office = Office(journal, route(mode), lambda: MOMENT)
         import_day(office, data, "day.toml")

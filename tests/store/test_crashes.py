@@ -144,7 +144,7 @@ def run_life(path, world, make, fatal=0, carer_resends=True, rank=0):
     its end state.
     """
     step = Clockwork(fatal)
-    with Journal(path, Cipher(KEY), lambda: NOW + rank * LEASE, step) as journal:
+    with Journal(path, Cipher(KEY), lambda: NOW + rank * LEASE, step, station=0) as journal:
         live(journal, world, make, step, carer_resends)
         assert journal.health.check() == ()
         return step.steps, end_state(journal)

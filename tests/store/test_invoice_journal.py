@@ -153,7 +153,7 @@ def test_a_visit_already_billed_cannot_be_opened_again(journal, make):
 def test_the_last_invoice_number_is_not_followed_by_the_first(journal, make):
     make.day(journal)
     journal.db.set_counter(make.ps, "invoice", 999_999_999)
-    with pytest.raises(StoreError, match="plus de numéro libre"):
+    with pytest.raises(StoreError, match="plus de numéro de facture libre"):
         journal.invoices.make(1, make.ps, make.sheets("FSE"))
 
 

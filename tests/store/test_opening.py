@@ -13,6 +13,7 @@ from journal_maker import NOW
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal
 from tournee.store.database import CHECK_EVERY
+from tournee.store.integrity.host_note import Host
 from tournee.store.opening import SCHEMA, translate
 
 KEY = bytes(range(32))
@@ -50,7 +51,7 @@ def refused(path, match, now=NOW):
     """Opening is refused and leaves every byte as it was."""
     before = path.read_bytes()
     with pytest.raises(StoreError, match=match):
-        Journal(path, Cipher(KEY), lambda: now)
+        Journal(path, Cipher(KEY), lambda: now, station=0)
     assert path.read_bytes() == before
     assert not path.with_name(path.name + "-wal").exists()
 
@@ -61,7 +62,7 @@ def test_a_new_journal_belongs_to_its_owner_alone(journal, path):
 
 
 def test_a_new_journal_makes_its_folder(tmp_path):
-    Journal(tmp_path / "a" / "b" / "journal.db", Cipher(KEY), datetime.now).close()
+    Journal(tmp_path / "a" / "b" / "journal.db", Cipher(KEY), datetime.now, station=0).close()
     assert (tmp_path / "a" / "b" / "journal.db").exists()
 
 
@@ -99,7 +100,7 @@ def test_the_database_of_another_program_is_refused(path):
 
 def test_a_folder_is_refused(tmp_path):
     with pytest.raises(StoreError, match="ne peut pas être ouvert"):
-        Journal(tmp_path, Cipher(KEY), lambda: None)
+        Journal(tmp_path, Cipher(KEY), lambda: None, station=0)
 
 
 def test_a_newer_journal_is_refused(closed):
@@ -166,7 +167,7 @@ def test_a_journal_whose_process_was_killed_is_checked_when_it_is_opened_next(cl
     raw.close()
     child = os.fork()
     if child == 0:
-        killed = Journal(closed, Cipher(KEY), lambda: NOW)
+        killed = Journal(closed, Cipher(KEY), lambda: NOW, station=0)
         make.invoice(killed)
         os._exit(9)
     os.waitpid(child, 0)
@@ -184,7 +185,7 @@ def test_a_journal_opened_by_a_link_has_its_own_files_beside_itself(closed, tmp_
     folder.mkdir()
     link = folder / "link.db"
     link.symlink_to(closed)
-    with Journal(link, Cipher(KEY), lambda: NOW) as journal:
+    with Journal(link, Cipher(KEY), lambda: NOW, station=0) as journal:
         journal.visits.add_day("by the link", "756000014", "20260302", [b"visit"])
         assert closed.with_name("journal.db.lock").exists()
         assert [file.name for file in folder.iterdir()] == ["link.db"]
@@ -201,7 +202,7 @@ def test_a_power_cut_in_the_middle_of_a_checkpoint_loses_nothing(journal, make, 
     for pages in (1, 2, len(path.read_bytes()) // 4096 - 1):
         copy.write_bytes(path.read_bytes()[: pages * 4096])
         copy.with_name("cut.db-wal").write_bytes(wal)
-        with Journal(copy, Cipher(KEY), lambda: NOW) as reopened:
+        with Journal(copy, Cipher(KEY), lambda: NOW, station=0) as reopened:
             assert reopened.overview() == told
             assert reopened.health.check() == ()
 
@@ -219,7 +220,8 @@ def test_a_power_cut_in_the_middle_of_a_write_loses_only_what_was_not_committed(
         copy = tmp_path / f"cut at {cut}.db"
         copy.write_bytes(database)
         copy.with_name(f"{copy.name}-wal").write_bytes(wal[:cut])
-        with Journal(copy, Cipher(KEY), journal.db._clock) as reopened:
+        alone = Host(None)  # the same journal each time, as the cut left it: no copy beside another
+        with Journal(copy, Cipher(KEY), journal.db._clock, station=0, host=alone) as reopened:
             found = [row.number for row in reopened.overview()[::-1]]
             assert found == numbers[: len(found)]
             seen.add(len(found))
@@ -268,7 +270,7 @@ def test_a_journal_busy_in_another_process_is_a_clear_error(journal, make, open_
                 os.write(ready[1], b".")
                 os.read(done[0], 1)
 
-        other = Journal(path, Cipher(KEY), journal.db._clock, hold)
+        other = Journal(path, Cipher(KEY), journal.db._clock, hold, station=0)
         other.invoices.make(1, make.ps, make.sheets("FSE"))
         os._exit(0)
     os.read(ready[0], 1)
@@ -288,7 +290,7 @@ def test_two_processes_never_give_the_same_number(journal, make, path):
     for half in (visits[::2], visits[1::2]):
         child = os.fork()
         if child == 0:
-            other = Journal(path, Cipher(KEY), journal.db._clock)
+            other = Journal(path, Cipher(KEY), journal.db._clock, station=0)
             for visit in half:
                 other.invoices.make(visit, make.ps, make.sheets("FSE"))
             os._exit(0)

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -293,20 +294,24 @@ def test_a_return_for_its_file_proves_that_a_message_arrived(journal, make, sett
     assert journal.effects.unmatched() == ()
 
 
-def test_the_newest_lot_of_that_number_is_meant(journal, make, settle):
-    for _ in range(2):
+def same_number_again(open_journal, make):
+    """Two lots 001, each sent in a file, of two days."""
+    for day in (2, 3):
+        journal = open_journal(now=datetime(2026, 3, day, 18, 30))
         make.invoice(journal)
         make.sent_file(journal)
         journal.db.set_counter(make.ps, "lot", 0)
+    assert [lot.number for lot in journal.lots.find()] == ["001", "001"]
+
+
+def test_the_newest_lot_of_that_number_is_meant(open_journal, journal, make, settle):
+    same_number_again(open_journal, make)
     settle(Effect(Target.LOT, Outcome.ACCEPTED, lot="001"))
     assert [lot.state for lot in journal.lots.find()] == [LotState.SENT, LotState.ACKNOWLEDGED]
 
 
-def test_the_file_says_which_lot_of_that_number_is_meant(journal, make, settle):
-    for _ in range(2):
-        make.invoice(journal)
-        make.sent_file(journal)
-        journal.db.set_counter(make.ps, "lot", 0)
+def test_the_file_says_which_lot_of_that_number_is_meant(open_journal, journal, make, settle):
+    same_number_again(open_journal, make)
     settle(ACCEPTED_LOT)
     assert [lot.state for lot in journal.lots.find()] == [LotState.ACKNOWLEDGED, LotState.SENT]
 

@@ -1,6 +1,7 @@
 """A return settles what it speaks of and nothing else: not another's NIR, lot, date, file or sender."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -96,10 +97,11 @@ def test_an_arl_with_another_date_file_or_sender_settles_no_lot(journal, sent, s
 
 
 @pytest.mark.parametrize(("date", "acknowledged"), [("260302", 0), ("260401", 1)])
-def test_the_date_says_which_lot_of_that_number_an_arl_means(journal, make, settle, date, acknowledged):
-    for made in (b"260302", b"260401"):
+def test_the_date_says_which_lot_of_that_number_an_arl_means(open_journal, make, settle, date, acknowledged):
+    for made in (datetime(2026, 3, 2), datetime(2026, 4, 1)):
+        journal = open_journal(now=made)
         make.invoice(journal)
-        make.certified_lot(journal, date=made)
+        make.certified_lot(journal, date=f"{made:%y%m%d}".encode())
         message = journal.messages.make(make.made_file(journal), "oct", make.message())
         journal.messages.transmitting(message)
         journal.messages.sent(message)

@@ -48,7 +48,7 @@ effects = st.lists(
 def sent(tmp_path_factory, make):
     """A closed journal with two invoices sent, each an FSE and a DRE."""
     path = tmp_path_factory.mktemp("sent") / "journal.db"
-    with Journal(path, Cipher(KEY), lambda: NOW) as journal:
+    with Journal(path, Cipher(KEY), lambda: NOW, station=0) as journal:
         make.day(journal, 2)
         make.invoice(journal, "FSE", "DRE")
         make.invoice(journal, "FSE", "DRE")
@@ -65,7 +65,7 @@ def settled(sent, effects):
     """Where all stands after these effects, one return each."""
     path = sent.with_name("copy.db")
     shutil.copy(sent, path)
-    with Journal(path, Cipher(KEY), lambda: NOW) as journal:
+    with Journal(path, Cipher(KEY), lambda: NOW, station=0) as journal:
         for rank, effect in enumerate(effects):
             journal.returns.settle(journal.returns.take(b"%d" % rank, "test"), "X", "", [effect])
         states = (

@@ -61,7 +61,7 @@ def test_a_host_killed_while_it_reads_old_visits_goes_on_where_it_stopped(path, 
         child = os.fork()
         if child == 0:
             stop = lambda step, fatal=fatal: os._exit(9) if step == fatal else None  # noqa: E731
-            killed = Journal(path, Cipher(KEY), lambda: NOW, stop, facts_of=facts_of)
+            killed = Journal(path, Cipher(KEY), lambda: NOW, stop, facts_of=facts_of, station=0)
             killed.known.of_person(NIR, "20240101", "20240131")
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     read = []

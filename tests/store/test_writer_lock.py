@@ -79,7 +79,7 @@ def test_writers_of_one_journal_come_in_turn(journal, make, path):
             os.close(opened)
             status = 1
             try:
-                with Journal(path, Cipher(KEY), lambda: NOW) as own:
+                with Journal(path, Cipher(KEY), lambda: NOW, station=0) as own:
                     os.write(ready, b".")
                     os.read(gate, 1)  # until it is opened: all at once, each with its journal open
                     for count in range(DAYS):

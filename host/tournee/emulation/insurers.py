@@ -114,6 +114,7 @@ class EmulatedInsurers:
             sender=judgement.sender,
             file_name=judgement.file_name,
             name=name,
+            answers=judgement.answers,
             now=now,
         )
         text = art_text(judgement, insurer.name, now)

@@ -82,6 +82,7 @@ cle = "ps/key.pem"
 
 [envoi]
 route = "{ROUTE_NAME}" # ou {DIRECT_NAME} : tournee route use
+poste = 0
 
 [route.{ROUTE_NAME}]
 adresse = "{OCT_ADDRESS}"

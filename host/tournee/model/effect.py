@@ -62,6 +62,10 @@ class Effect:
     gives them, must be the sheet's own. `asked` (0: not said), `paid` and `franchise` are cents, `paid`
     below 0 when money is taken back; `franchise` is left out of `paid`: the patient owes it to the
     caisse. `level` of a rejection: F invoice, L line, A act. `reference` is the virement's.
+
+    An ARL's `stamp` is the compostage of the message that it answers, `digest` the first 16 digits of the
+    SHA-256 of its file; `taken_under` the compostage under which a duplicate (0105) came first, which the
+    journal says to be `elsewhere` when it is none of its own.
     """
 
     target: Target
@@ -82,6 +86,10 @@ class Effect:
     nir: str = field(default="", repr=False)
     moved: int = 0
     franchise: int = 0
+    stamp: str = ""
+    digest: str = ""
+    taken_under: str = ""
+    elsewhere: bool = False
 
     @property
     def told(self) -> str:

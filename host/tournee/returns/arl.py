@@ -1,5 +1,6 @@
 """ARL: the logical acknowledgement of lots and files (OCT-RET-2; profile open-1 "Return files")."""
 
+import re
 from dataclasses import dataclass
 
 from tournee.formats import records
@@ -22,6 +23,7 @@ CODES = {
     "0199": "autre motif",
 }
 _NO_INVOICE = "000000000"
+_ANSWERED = re.compile(r"([0-9]{19})(?: ([0-9A-F]{16}))?")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class ArlItem:
 class Arl:
     """An ARL file: its own name, who answers (type and 14-digit number), its date AAMMJJ, its items in
     order.
+
+    `stamp` is the compostage of the message that it answers, `digest` the first 16 digits of the SHA-256 of
+    the file that this brought; "" where it says neither.
     """
 
     file_name: str
@@ -58,6 +63,8 @@ class Arl:
     sender: str
     date: str
     items: tuple[ArlItem, ...]
+    stamp: str = ""
+    digest: str = ""
 
 
 def read_arl(content: bytes) -> Arl:
@@ -87,12 +94,15 @@ def read_arl(content: bytes) -> Arl:
         )
     if trailer["fichier"] != header["fichier"]:
         raise DamagedError("Le 999 et le 000 ne nomment pas le même fichier.", position(count - 1, 50))
+    answered = _ANSWERED.fullmatch(str(header["message"]))
     return Arl(
         file_name=str(header["fichier"]),
         sender_type=str(header["type_emetteur"]),
         sender=str(header["numero_emetteur"]),
         date=str(header["date"]),
         items=items,
+        stamp=answered[1] if answered else "",
+        digest=(answered[2] or "") if answered else "",
     )
 
 

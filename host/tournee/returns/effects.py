@@ -2,6 +2,7 @@
 RET-3).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from tournee.french import euros
@@ -19,6 +20,7 @@ from tournee.returns.rsp.franchise import franchise_of
 _OUTCOMES = {"P": Outcome.PAID, "R": Outcome.REJECTED, "D": Outcome.DEFERRED}
 _PART_OF_SHARE = {AMO: "O", AMC: "C"}
 _DUPLICATE_CODE = "0105"
+_STAMP = re.compile(r"(?<![0-9])[0-9]{19}(?![0-9])")
 _NO_DATE = "000000"
 _PS_DIGITS = 9
 
@@ -28,7 +30,7 @@ def effects_of(content: Arl | Rsp | Art | Dloi | Bounce | Quarantined) -> tuple[
     not decoded.
     """
     if isinstance(content, Arl):
-        return tuple(_of_item(item) for item in content.items)
+        return tuple(_of_item(item, content) for item in content.items)
     if isinstance(content, Rsp) and content.decoded:
         of_file = _billing_number(content.recipient)
         sheets = [
@@ -51,9 +53,10 @@ def _billing_number(number: str) -> str:
     return digits if is_one else ""
 
 
-def _of_item(item: ArlItem) -> Effect:
+def _of_item(item: ArlItem, arl: Arl) -> Effect:
     """A file already taken in is told apart from a refusal: it keeps the acknowledgement it got first."""
-    refused = Outcome.DUPLICATE if item.whole_file and item.code == _DUPLICATE_CODE else Outcome.REFUSED
+    duplicate = item.code == _DUPLICATE_CODE
+    refused = Outcome.DUPLICATE if item.whole_file and duplicate else Outcome.REFUSED
     lot = "" if item.lot == WHOLE_FILE else item.lot
     return Effect(
         Target.LOT if lot else Target.FILE,
@@ -65,6 +68,9 @@ def _of_item(item: ArlItem) -> Effect:
         invoice=item.invoice,
         code=item.code,
         label=line(item.label),
+        stamp=arl.stamp,
+        digest=arl.digest,
+        taken_under=found[0] if (found := _STAMP.search(item.label)) and duplicate else "",
     )
 
 

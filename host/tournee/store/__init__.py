@@ -6,6 +6,7 @@ from tournee.store.cipher import Cipher
 from tournee.store.inserts import DayDraft, FileDraft, LotDraft, MessageDraft, VisitDraft, VisitFacts
 from tournee.store.journal import Journal
 from tournee.store.keys import journal_key
+from tournee.store.numbering.ranges import STATIONS
 from tournee.store.practice.dossiers import DossierDraft, DossierRow, Revision
 from tournee.store.rows import (
     EffectRow,
@@ -40,7 +41,7 @@ from tournee.store.states import (
 from tournee.store.tables.cards_read import CardKind, CardRead
 from tournee.store.tables.doubts import DoubtRow
 from tournee.store.tables.effects import OTHER_PS
-from tournee.store.tables.messages import LEASE, STATIONS
+from tournee.store.tables.messages import LEASE
 from tournee.store.tables.opposition import IncrementRow, IncrementState
 from tournee.store.views.known_visits import FactsOf, KnownRow
 from tournee.store.views.waiting import TwiceRow

@@ -15,6 +15,7 @@ from tournee.errors import StoreError
 from tournee.store import opening
 from tournee.store.accounts.three_shares import fill_three_shares
 from tournee.store.cipher import Cipher
+from tournee.store.integrity.host_note import Host
 from tournee.store.integrity.last_step import Alteration, LastStep
 from tournee.store.statements import Row, Statements, check_moves
 from tournee.store.states import STATES, State
@@ -31,7 +32,8 @@ class Database(Statements):
 
     `clock` gives the local time. `on_step(name)` is called just before (`make_lot.before`) and just after
     (`make_lot.after`) each commit: a test may kill the process there. `busy_seconds` bounds the wait for
-    other processes' steps. `schema` is the folder of migrations.
+    other processes' steps. `schema` is the folder of migrations, `host` who works with the journal: this
+    account on this machine when None.
     """
 
     def __init__(
@@ -43,13 +45,14 @@ class Database(Statements):
         *,
         busy_seconds: float = 5.0,
         schema: Path = opening.SCHEMA,
+        host: Host | None = None,
     ) -> None:
         self.path = Path(path)
         self.cipher = cipher
         self._clock = clock
         self._on_step = on_step
         self._lock = WriterLock(self.path, busy_seconds)
-        self._last_step = LastStep(self.path, cipher)
+        self._last_step = LastStep(self.path, cipher, host or Host.this())
         super().__init__(opening.open_database(self.path, busy_seconds, schema, self._lock))
         self._last_step.open(self._connection)
         try:
@@ -66,7 +69,7 @@ class Database(Statements):
             step = self._last_step.last_step()
         self._connection.close()
         if step:
-            self._last_step.note(step)
+            self._last_step.note(step, closing=True)
         self._lock.close()
 
     @contextmanager
@@ -137,6 +140,23 @@ class Database(Statements):
             number = self._last_step.accept()
         self._last_step.note(number)
 
+    @property
+    def is_older(self) -> bool:
+        """Whether its opening saw an older copy of the journal, that nobody accepted."""
+        return self._last_step.is_older
+
+    def gives_numbers(self, new_holder: str = "") -> None:
+        """Inside a step: it gives numbers, or takes ranges for a new holder, which this machine notes."""
+        self._last_step.gives()
+        if new_holder:
+            self._last_step.host_note.reserve(new_holder)
+
+    def why_not_here(self, holder: str, given: int) -> str:
+        """Why this journal may not go on with the numbers of this holder, of whom it knows so many to be
+        given: `COPIED`, `OLDER`; "" when it may.
+        """
+        return self._last_step.host_note.why_not(holder, given)
+
     def copy_to(self, path: Path, told: Callable[[int, int], None]) -> int:
         """Copy the whole journal as of one moment into a new file, while others write; the number of the last
         step that is in it. `told` how many pages are done, of how many.
@@ -175,20 +195,6 @@ class Database(Statements):
     def new_id(self, table: str) -> int:
         """The id of the next row of a table: rows are never deleted, ids never given twice."""
         return int(self.rows(f"SELECT coalesce(max(id), 0) + 1 AS id FROM {table}")[0]["id"])  # noqa: S608
-
-    def next_number(self, owner: str, kind: str, last: int, *, cycles: bool) -> int:
-        """The next of 1..`last` for `owner`; after `last` it starts again, or is refused when `cycles` is
-        false.
-        """
-        number = self.counter(owner, kind) + 1
-        if number > last:
-            if not cycles:
-                raise StoreError(
-                    f"Il n’y a plus de numéro libre ({kind}, {owner}) : le dernier était {last}."
-                )
-            number = 1
-        self.set_counter(owner, kind, number)
-        return number
 
     def counter(self, owner: str, kind: str) -> int:
         """The last number given; 0 when none was."""
@@ -294,6 +300,8 @@ class Database(Statements):
             if 0 < found < opening.THREE_SHARES <= opening.version(self._connection):
                 fill_three_shares(self._connection, self.cipher)
             self._last_step.bring_forward()
+            if found < opening.RANGES <= opening.version(self._connection):
+                self._last_step.begin_here()
 
     def _check_key(self) -> None:
         try:

@@ -10,9 +10,13 @@ from tournee.store.accounts.ledger import Ledger
 from tournee.store.accounts.patient_payments import PatientPayments
 from tournee.store.cipher import Cipher
 from tournee.store.database import Database
+from tournee.store.integrity.host_note import Host
+from tournee.store.numbering.numbers import Numbers
+from tournee.store.numbering.ranges import RangeSource
 from tournee.store.opening import SCHEMA
 from tournee.store.practice.dossiers import Dossiers
 from tournee.store.settling.acknowledgements import Acknowledgements
+from tournee.store.settling.answers import Answers
 from tournee.store.settling.corrections import Corrections
 from tournee.store.settling.given_up import GivenUp
 from tournee.store.settling.remaking import Remaking
@@ -46,14 +50,15 @@ class Journal:
 
     One object a thing: `visits`, `cards` last read, `invoices` (with their sheets), `lots`, `files`,
     `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `patient_payments`,
-    `opposition`, `history`, `dossiers` of the practice's file; `remaking` puts refused lots right,
-    `corrections` visits and invoices, `given_up` ends what will not be paid; `known` (what the rules need of
-    visits), `lookup`, `ledger` (all money), `overview` and `totals`, `waiting` and `trace` answer questions
-    across them, `health` speaks of the whole, `backups` copies it. Opening it changes nothing. Errors:
-    StoreError, and whatever a `build` function raises, which then leaves no trace.
+    `opposition`, `history`, `dossiers` of the practice's file; `numbers` gives each number once in the world,
+    `remaking` puts refused lots right, `corrections` visits and invoices, `given_up` ends what will not be
+    paid; `known` (what the rules need of visits), `lookup`, `ledger` (all money), `overview` and `totals`,
+    `waiting` and `trace` answer questions across them, `health` speaks of the whole, `backups` copies it.
+    Opening it changes nothing. Errors: StoreError, and whatever a `build` function raises, which then leaves
+    no trace.
 
-    `clock`, `on_step`, `busy_seconds` and `schema` are those of `Database`, `station` that of `Messages`,
-    `facts_of` that of `KnownVisits`.
+    `clock`, `on_step`, `busy_seconds`, `schema` and `host` are those of `Database`; `station`, 0 to 99 or
+    None, and the source of `ranges` those of `Numbers`; `facts_of` that of `KnownVisits`.
     """
 
     def __init__(
@@ -67,9 +72,14 @@ class Journal:
         schema: Path = SCHEMA,
         station: int | None = None,
         facts_of: FactsOf | None = None,
+        ranges: RangeSource | None = None,
+        host: Host | None = None,
     ) -> None:
-        self.db = db = Database(path, cipher, clock, on_step, busy_seconds=busy_seconds, schema=schema)
+        self.db = db = Database(
+            path, cipher, clock, on_step, busy_seconds=busy_seconds, schema=schema, host=host
+        )
         self.path = db.path
+        self.numbers = numbers = Numbers(db, station, ranges)
         chunks = SealedChunks(db)
         self.history = History(db)
         months = PersonMonths(db)
@@ -77,14 +87,17 @@ class Journal:
         self.known = KnownVisits(db, months, facts_of)
         self.payments = Payments(db)
         self.cards = CardsRead(db)
-        self.invoices = Invoices(db, self.visits, self.payments)
-        self.lots = Lots(db, self.invoices, chunks)
-        self.files = LotFiles(db, self.lots, chunks)
-        self.messages = Messages(db, self.files, chunks, station)
+        self.invoices = Invoices(db, numbers, self.visits, self.payments)
+        self.lots = Lots(db, numbers, self.invoices, chunks)
+        self.files = LotFiles(db, numbers, self.lots, chunks)
+        self.messages = Messages(db, numbers, self.files, chunks)
         self.effects = Effects(db)
         self.doubts = Doubts(db, self.effects, self.payments)
         acknowledgements = Acknowledgements(db, self.effects, self.messages)
-        settling = Settling(db, self.effects, self.payments, acknowledgements)
+        settling = Settling(
+            *(db, self.effects, self.payments, acknowledgements),
+            Answers(db, numbers),
+        )
         self.returns = Returns(db, chunks, self.effects, settling.apply)
         self.remaking = Remaking(db, self.visits, self.invoices, self.effects, acknowledgements)
         self.corrections = Corrections(db, self.visits, self.invoices)

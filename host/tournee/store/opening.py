@@ -37,6 +37,9 @@ IDENTITY = 10
 THREE_SHARES = 13
 """The version from which an invoice says what each of three gives for it."""
 
+RANGES = 15
+"""The version from which numbers come of ranges."""
+
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_SIZE, _VERSION_AT, _APPLICATION_AT = 100, 60, 68
 _PAGE_SIZE_AT, _PAGES_AT = 16, 28

@@ -81,6 +81,7 @@ class EmulatedOct:
             sender=judgement.sender,
             file_name=judgement.file_name,
             name=name,
+            answers=judgement.answers,
             now=now,
         )
         answers.append(postman.file("ARL", arl, name, self._serial()))

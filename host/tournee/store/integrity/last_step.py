@@ -10,10 +10,13 @@ from typing import NamedTuple
 from tournee.errors import StoreError
 from tournee.store.cipher import Cipher
 from tournee.store.integrity.head import Head
+from tournee.store.integrity.host_note import Host, HostNote
 from tournee.store.integrity.row_sums import RowSums, added, differing
 from tournee.store.statements import THINGS
 
 _BINDING = "last_step.kept_sealed.1"
+_GIVEN = """SELECT (SELECT holder FROM number_range WHERE holder <> '' ORDER BY id DESC LIMIT 1),
+    (SELECT value FROM counter WHERE owner = '' AND kind = 'given')"""
 _THINGS = {
     **THINGS,
     "payment": "paiement",
@@ -22,6 +25,7 @@ _THINGS = {
     "effect": "effet d’un retour",
     "history": "historique",
     "counter": "numéro donné",
+    "number_range": "plage de numéros",
     "day": "journée",
     "sheet_bytes": "enregistrements d’une feuille",
     "sealed_chunk": "contenu gardé",
@@ -43,15 +47,19 @@ class _Kept(NamedTuple):
 class LastStep:
     """Keeps that of one open journal. The caller holds transactions and locks, and translates errors."""
 
-    def __init__(self, path: Path, cipher: Cipher) -> None:
+    def __init__(self, path: Path, cipher: Cipher, host: Host) -> None:
         self._cipher = cipher
         self._head = Head(path, cipher)
+        self.host_note = HostNote(path, cipher, host)
+        self._gives = False  # this step gives numbers, or lets the journal go on with those it has
         self._before = self._head.looks()  # before anything of ours touches the file
         self._noted = self._head.read()
+        here = self.host_note.read()
+        self._reached = max(self._noted.step if self._noted else 0, here.step if here else 0)
         self._has_it = False  # it keeps its last step, as those of an older version have not
         self._ready = False
         self._unread = False  # some rows could not be looked at
-        self._is_older = False  # than what was noted: it stays so, and is told, until it is accepted
+        self.is_older = False  # than what was noted: it stays so, and is told, until it is accepted
         self.alterations: tuple[Alteration, ...] = ()
 
     def open(self, connection: sqlite3.Connection) -> None:
@@ -77,9 +85,9 @@ class LastStep:
             self.alterations = (_altered("ses sommes"),)
             return self.alterations
         found = []
-        if self._noted is not None and kept.step < self._noted.step:
-            self._is_older = True
-            found.append(_older(self._noted.step - kept.step))
+        if kept.step < self._reached:
+            self.is_older = True
+            found.append(_older(self._reached - kept.step))
         if wholly or self._noted is None or self._noted.looks != self._before:
             tables = differing(kept.sums, self._whole())
             found += [_altered(_THINGS.get(table, table)) for table in tables]
@@ -103,6 +111,7 @@ class LastStep:
 
     def drop(self) -> None:
         """The step was taken back."""
+        self._gives = False
         self._sums.take()
 
     def end(self) -> int:
@@ -111,29 +120,46 @@ class LastStep:
         kept = self._read() if changes and self._is_kept else None
         if kept is None:
             return 0
-        step = kept.step if self._is_older else kept.step + 1
+        step = kept.step if self.is_older else kept.step + 1
         self._write(_Kept(step, added(kept.sums, changes)))
         return step
 
     def bring_forward(self) -> None:
         """The tables were made anew: their rows count as they are now."""
         if self._is_kept:
-            self._write(_Kept(self.last_step() + (not self._is_older), self._sums.whole()))
+            self._write(_Kept(self.last_step() + (not self.is_older), self._sums.whole()))
 
     def accept(self) -> int:
         """Let the rows count as they are, as what comes after all that was noted; the step's number."""
         self._sums.take()
-        noted = self._head.read()
-        step = max(self.last_step(), noted.step if noted else 0) + 1
+        noted, here = self._head.read(), self.host_note.read()
+        step = max(self.last_step(), noted.step if noted else 0, here.step if here else 0) + 1
         self._write(_Kept(step, self._sums.whole()))
-        self._noted, self._is_older, self.alterations = None, False, ()
+        self._noted, self._reached, self.is_older, self.alterations = None, 0, False, ()
         return step
 
-    def note(self, step: int) -> None:
-        """Note beside the journal how far it is, and what it looks like."""
-        if self._is_older and self._noted is not None:  # what was noted stays until this is accepted
-            step = self._noted.step
+    def note(self, step: int, *, closing: bool = False) -> None:
+        """Note beside the journal how far it is, and what it looks like; and on this machine how far it is,
+        unless nothing was done since: it is `closing`.
+        """
+        if self.is_older:  # what was noted stays until this is accepted
+            step = max(step, self._reached)
+        if self._gives:
+            holder, given = self._connection.execute(_GIVEN).fetchone()
+            self.host_note.note(holder or "", given or 0, step)
+        elif not closing:
+            self.host_note.advance(step)
+        self._gives = False
         self._head.note(step, trusted=not self.alterations and not self._unread)
+
+    def begin_here(self) -> None:
+        """The journal is about to be one that this machine vouches for: made, or of an older version."""
+        if self.host_note.read() is None:
+            self.host_note.note("", 0, self.last_step())
+
+    def gives(self) -> None:
+        """This step gives numbers: what this machine notes of them changes with it."""
+        self._gives = True
 
     def last_step(self) -> int:
         """The number of the last step; 0 where none is kept."""

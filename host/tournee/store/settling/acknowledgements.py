@@ -14,6 +14,7 @@ from tournee.store.tables.messages import Messages
 
 _SETTLED_LATE = "prouvé par un retour"
 _DUPLICATE_CODE = "0105"
+_TAKEN_AND_NOT = "accepté, puis dit déjà reçu d’un autre envoi : à vérifier"
 _ACCEPTED_AFTER_ALL = "lot refusé, puis accepté : il a été refait, à vérifier"
 _CONTRADICTED = "lot refusé, puis accepté : à vérifier"
 _REFUSED_AFTER_ALL = "lot accepté, puis refusé : à vérifier"
@@ -32,15 +33,16 @@ class Acknowledgements:
 
     The more precise wins: a lot refused stays refused when its file is accepted, before or after. A refusal
     is not undone by an acceptance, but for one: code 0105 says that the OCT had the lot already, so it weighs
-    less than whatever it said when it took it. A file stands where its lots do.
+    less than whatever it said when it took it; unless it had it from another journal, which refuses ours. A
+    file stands where its lots do.
     """
 
     def __init__(self, db: Database, effects: Effects, messages: Messages) -> None:
         self._db, self._effects, self._messages = db, effects, messages
 
-    def apply_to_file(self, changes: Changes, effect: Effect) -> Applied:
-        """Settle the file that an effect names, or say why not."""
-        wanted = {"number = ?": number_of(effect.file) or -1, "ps = ?": effect.ps}
+    def apply_to_file(self, changes: Changes, effect: Effect, answered: int | None) -> Applied:
+        """Settle the file that an effect names, which its ARL answers, or say why not."""
+        wanted = {"number = ?": number_of(effect.file) or -1, "ps = ?": effect.ps, "id = ?": answered}
         found = self._db.where("SELECT id FROM file", "id DESC", wanted)
         for row in found:
             file = int(row["id"])
@@ -48,11 +50,13 @@ class Acknowledgements:
                 settled = self._settle_file(changes, file, effect)
                 if effect.outcome is Outcome.ACCEPTED and self._was_refused_whole(changes, file):
                     settled = _contradicted(settled, _FILE_CONTRADICTED)
+                if effect.elsewhere and changes.state("file", file) is not FileState.REFUSED:
+                    settled = _contradicted(settled, _TAKEN_AND_NOT)
                 return replace(settled, file=file)
         return _unmatched(effect, "fichier jamais envoyé" if found else "fichier inconnu")
 
-    def apply_to_lot(self, changes: Changes, effect: Effect) -> Applied:
-        """Settle the lot that an effect names, or say why not."""
+    def apply_to_lot(self, changes: Changes, effect: Effect, answered: int | None) -> Applied:
+        """Settle the lot that an effect names, in the file that its ARL answers, or say why not."""
         file_number = number_of(effect.file) if effect.file else None
         found = [
             row
@@ -60,13 +64,16 @@ class Acknowledgements:
             if effect.ps in ("", row["ps"])
             and effect.lot_date in ("", row["date"])
             and file_number in (None, row["file_number"])
+            and answered in (None, row["file"])
         ]
         for row in found:
             if row["file"] is not None and self.prove_arrival(changes, row["file"]):
                 lot = int(row["id"])
                 against = self._contradiction(changes, lot, effect)
                 settled = self._settle_lot(changes, lot, effect)
-                if against:
+                if settled.note == _TAKEN_AND_NOT:
+                    settled = _contradicted(settled, _TAKEN_AND_NOT)
+                elif against:
                     settled = _contradicted(settled, against)
                 self._settle_file_by_its_lots(changes, row["file"])
                 culprit = self._culprit(changes, lot, effect)
@@ -142,8 +149,8 @@ class Acknowledgements:
         accepted = effect.outcome is Outcome.ACCEPTED
         if not accepted and effect.outcome is not Outcome.REFUSED:
             return Applied(True, "signalement")
-        if _is_duplicate(effect) and changes.state("lot", lot) is LotState.ACKNOWLEDGED:
-            return Applied(True, "lot déjà reçu")
+        if effect.code == _DUPLICATE_CODE and changes.state("lot", lot) is LotState.ACKNOWLEDGED:
+            return Applied(True, _TAKEN_AND_NOT if effect.elsewhere else "lot déjà reçu")
         if not _is_duplicate(effect):
             self._lift_duplicate(changes, lot)
         if not advance(changes, "lot", lot, LotState.ACKNOWLEDGED if accepted else LotState.REFUSED, effect):
@@ -247,4 +254,7 @@ def _unmatched(effect: Effect, note: str) -> Applied:
 
 
 def _is_duplicate(effect: Effect) -> bool:
-    return effect.outcome is Outcome.REFUSED and effect.code == _DUPLICATE_CODE
+    """Whether it says no more than that it was there already; taken under a message that is none of this
+    journal's, it is refused.
+    """
+    return effect.outcome is Outcome.REFUSED and effect.code == _DUPLICATE_CODE and not effect.elsewhere

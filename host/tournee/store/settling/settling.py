@@ -1,6 +1,6 @@
 """What a return says, applied: to files and lots, to the sheets of invoices, to what was paid for them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tournee.model import Effect, Outcome, Target
@@ -9,6 +9,7 @@ from tournee.store.database import Database
 from tournee.store.inserts import number_of
 from tournee.store.rows import EffectRow
 from tournee.store.settling.acknowledgements import Acknowledgements, advance, choose_sheet
+from tournee.store.settling.answers import Answered, Answers
 from tournee.store.settling.changes import Changes, Record
 from tournee.store.states import DoubtState, SheetState, VisitState
 from tournee.store.tables.effects import OTHER_INSURED, OTHER_PS, Applied, Effects
@@ -29,6 +30,7 @@ _CONTRADICTIONS: dict[tuple[Outcome, Outcome], str] = {
 }
 """What is said of money of a share, told against what was told of it before."""
 _PAID_AFTER_ALL = "refusée, puis payée : à vérifier"
+_OF_FILES = frozenset({Target.FILE, Target.LOT})
 _OF_MONEY = frozenset({Outcome.PAID, Outcome.REJECTED, Outcome.DEFERRED})
 
 
@@ -39,10 +41,15 @@ class Settling:
     """
 
     def __init__(
-        self, db: Database, effects: Effects, payments: Payments, acknowledgements: Acknowledgements
+        self,
+        db: Database,
+        effects: Effects,
+        payments: Payments,
+        acknowledgements: Acknowledgements,
+        answers: Answers,
     ) -> None:
         self._db, self._effects, self._payments = db, effects, payments
-        self._acknowledgements = acknowledgements
+        self._acknowledgements, self._answers = acknowledgements, answers
         self._known: dict[str, bool] = {}
 
     def apply(self, received: int, effects: Sequence[Effect]) -> tuple[EffectRow, ...]:
@@ -50,9 +57,11 @@ class Settling:
         self._known.clear()
         changes = Changes(self._db, self._effects, self._payments, received)
         former = self._read_ahead(changes, [one for one in effects if one.target is Target.INVOICE])
+        answered = self._answers.of(effects)
         rows = []
-        for effect in effects:
-            done = self._apply(changes, effect, former)
+        for one in effects:
+            effect = self._understood(one)
+            done = self._apply(changes, effect, former, answered)
             changes.tell(effect, done)
             rows.append(EffectRow(received, effect, done.applied, done.note))
         changes.write()
@@ -83,11 +92,29 @@ class Settling:
         changes.records("file", sorted(files))
         return former
 
-    def _apply(self, changes: Changes, effect: Effect, former: dict[int, list[int]]) -> Applied:
-        if effect.target is Target.FILE:
-            return self._acknowledgements.apply_to_file(changes, effect)
-        if effect.target is Target.LOT:
-            return self._acknowledgements.apply_to_lot(changes, effect)
+    def _understood(self, effect: Effect) -> Effect:
+        """A duplicate of what another journal sent is a refusal of ours."""
+        if effect.target in _OF_FILES and self._answers.taken_elsewhere(effect):
+            return replace(effect, outcome=Outcome.REFUSED, elsewhere=True)
+        return effect
+
+    def _apply(
+        self,
+        changes: Changes,
+        effect: Effect,
+        former: dict[int, list[int]],
+        answered: Callable[[Effect], Answered],
+    ) -> Applied:
+        if effect.target in _OF_FILES:
+            file = answered(effect)
+            if file.amiss:
+                return file.refused(effect)
+            apply = (
+                self._acknowledgements.apply_to_file
+                if effect.target is Target.FILE
+                else self._acknowledgements.apply_to_lot
+            )
+            return file.alarmed(apply(changes, effect, file.file))
         if effect.ps and not self._is_ours(effect.ps):
             return Applied(False, OTHER_PS)
         if effect.target is Target.PAYMENT:
@@ -109,7 +136,12 @@ class Settling:
         numbered = changes.with_("invoice", "number", number_of(effect.invoice))
         found = [row for row in numbered if effect.ps in ("", row["ps"])]
         if len(found) != 1:
-            return Applied(False, "facture inconnue" if not found else "facture de plusieurs professionnels")
+            strange = not found and self._answers.never_given(effect.invoice)
+            return Applied(
+                False,
+                "facture de plusieurs professionnels" if found else "facture inconnue",
+                doubt=DoubtState.UNMATCHED if strange else None,
+            )
         invoice = int(found[0]["id"])
         sheet = choose_sheet(changes.with_("sheet", "invoice", invoice), effect)
         if sheet is None:

@@ -10,14 +10,12 @@ from tournee.errors import StoreError
 from tournee.store.content import Kept, recut
 from tournee.store.database import Database
 from tournee.store.inserts import FileDraft, check_number
+from tournee.store.numbering.numbers import Numbers
 from tournee.store.rows import FileRow
 from tournee.store.statements import Row
 from tournee.store.states import FileState
 from tournee.store.tables.lots import Lots
 from tournee.store.tables.sealed_chunks import SealedChunks
-
-LAST_FILE = 999_999
-"""A file name has 6 digits and comes once in its cycle (profile, 000 50+6)."""
 
 _COLUMNS = (
     "id, ps, number, route, party, invoices, state, size, digest, reason_sealed, head_sealed, tail_sealed"
@@ -29,12 +27,12 @@ _FILES = f"SELECT {_COLUMNS} FROM file"  # noqa: S608 (columns of ours)
 class LotFiles:
     """Files, each for one party."""
 
-    def __init__(self, db: Database, lots: Lots, chunks: SealedChunks) -> None:
-        self._db, self._lots, self._chunks = db, lots, chunks
+    def __init__(self, db: Database, numbers: Numbers, lots: Lots, chunks: SealedChunks) -> None:
+        self._db, self._numbers, self._lots, self._chunks = db, numbers, lots, chunks
 
     def make(self, ps: str, lot_ids: Sequence[int], build: Callable[[int], FileDraft]) -> int:
         """Give the next file name, and journal what `build(number)` puts around these certified lots of `ps`,
-        in order. All professionals of a journal share one counter, so that a name says which file.
+        in order.
         """
         with self._db.step("make_file"):
             if not lot_ids:
@@ -43,7 +41,7 @@ class LotFiles:
 
     def keep(self, ps: str, lots: Sequence[int], build: Callable[[int], FileDraft], detail: str) -> int:
         """A file under the next name, inside a step: its id. `detail` is what its history says."""
-        number = self._db.next_number("", "file", LAST_FILE, cycles=True)
+        number = self._numbers.file()
         draft = build(number)
         check_number(draft.head, "000", "fichier", number)
         digest, size = hashlib.sha256(), 0

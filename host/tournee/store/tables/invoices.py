@@ -7,14 +7,12 @@ from tournee.model import Sheet, ThreeShares
 from tournee.store.accounts.three_shares import columns_of, three_shares
 from tournee.store.database import Database
 from tournee.store.inserts import check_number
+from tournee.store.numbering.numbers import Numbers
 from tournee.store.rows import InvoiceRow, SheetRow
 from tournee.store.statements import Row, check_moves, missing
 from tournee.store.states import SheetState, VisitState
 from tournee.store.tables.payments import Payments
 from tournee.store.tables.visits import Visits
-
-LAST_INVOICE = 999_999_999
-"""An invoice number has 9 digits (record 2, 30+9) and is never given twice to one PS."""
 
 _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.crf, sheet.mode, sheet.organisme, sheet.acts,
     sheet.fee, sheet.amo, sheet.amc, sheet.state, sheet.lot, sheet.patient_sealed, sheet.nir_sealed,
@@ -37,8 +35,8 @@ _REFUSED_OF_VISIT = """SELECT number FROM invoice WHERE visit = ? AND EXISTS (SE
 class Invoices:
     """Invoices, each with its FSE, its DRE or both."""
 
-    def __init__(self, db: Database, visits: Visits, payments: Payments) -> None:
-        self._db, self._visits, self._payments = db, visits, payments
+    def __init__(self, db: Database, numbers: Numbers, visits: Visits, payments: Payments) -> None:
+        self._db, self._numbers, self._visits, self._payments = db, numbers, visits, payments
 
     def make(self, visit_id: int, ps: str, build: Callable[[int], Sequence[Sheet]]) -> int:
         """Give the next invoice number of `ps` to a pending visit, and journal the sheets that
@@ -57,7 +55,7 @@ class Invoices:
                     f"La visite {visit_id} n’est plus à facturer.",
                     next_step="rouvrez la visite pour la facturer de nouveau.",
                 )
-            number = self._db.next_number(ps, "invoice", LAST_INVOICE, cycles=False)
+            number = self._numbers.invoice(ps)
             sheets = build(number)
             if not sheets:
                 raise StoreError(f"La facture {number:09} n’a ni FSE ni DRE.")

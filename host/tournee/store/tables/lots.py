@@ -9,14 +9,12 @@ from tournee.errors import StoreError
 from tournee.formats import records
 from tournee.store.database import Database
 from tournee.store.inserts import LotDraft, check_number
+from tournee.store.numbering.numbers import Numbers
 from tournee.store.rows import LotRow
 from tournee.store.statements import Row
 from tournee.store.states import LotState
 from tournee.store.tables.invoices import Invoices
 from tournee.store.tables.sealed_chunks import SealedChunks
-
-LAST_LOT = 999
-"""Lot numbers run from 001 to 999 in turn (profile, CRF)."""
 
 _COLUMNS = """id, ps, number, kind, crf, mode, date, state, file, reason_sealed, sevens_sealed, digest,
     head_sealed, tail_sealed"""
@@ -40,8 +38,8 @@ _REMADE_IN = """SELECT number FROM lot WHERE id IN (SELECT coalesce(
 class Lots:
     """Lots of FSE and of DRE."""
 
-    def __init__(self, db: Database, invoices: Invoices, chunks: SealedChunks) -> None:
-        self._db, self._invoices, self._chunks = db, invoices, chunks
+    def __init__(self, db: Database, numbers: Numbers, invoices: Invoices, chunks: SealedChunks) -> None:
+        self._db, self._numbers, self._invoices, self._chunks = db, numbers, invoices, chunks
 
     def make(
         self,
@@ -61,7 +59,7 @@ class Lots:
         with self._db.step("make_lot"):
             if not sheet_ids:
                 raise StoreError("Un lot a au moins une facture.")
-            number = self._db.next_number(ps, "lot", LAST_LOT, cycles=True)
+            number = self._numbers.lot(ps)
             draft = build(number)
             check_number(draft.head, "1", "lot", number)
             lot = self._db.new_id("lot")
@@ -204,11 +202,11 @@ class Lots:
             file_id=row["file"],
             reason=self._db.decrypt_text(row["reason_sealed"], "lot", "reason", lot),
             sheet_ids=tuple(self._held(lot)),
-            remakes=self._numbers(_REMAKES, lot, lot, lot),
-            remade_in=self._numbers(_REMADE_IN, lot, lot),
+            remakes=self._numbers_of(_REMAKES, lot, lot, lot),
+            remade_in=self._numbers_of(_REMADE_IN, lot, lot),
         )
 
-    def _numbers(self, query: str, *lots: int) -> tuple[str, ...]:
+    def _numbers_of(self, query: str, *lots: int) -> tuple[str, ...]:
         return tuple(f"{row['number']:03}" for row in self._db.rows(query, *lots))
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tournee.errors import StoreError
 from tournee.store.database import Database
 from tournee.store.inserts import MessageDraft
+from tournee.store.numbering.numbers import LAST_COUNTER, Numbers
 from tournee.store.rows import MessageRow
 from tournee.store.statements import Row
 from tournee.store.states import FileState, MessageState
@@ -17,12 +18,6 @@ from tournee.store.tables.files import LotFiles
 from tournee.store.tables.sealed_chunks import SealedChunks
 
 _log = logging.getLogger(__name__)
-
-STATIONS = 100
-"""Hosts that may send from one address: the first two digits of a compostage's counter (OCT-MSG-4)."""
-
-LAST_COUNTER = 999
-"""The other three digits count the messages of one host (OCT-MSG-3)."""
 
 LEASE = timedelta(minutes=15)
 """How long who sends a message has it alone: more than a submission takes."""
@@ -49,13 +44,10 @@ class Messages:
     failed, or uncertain when nobody can know; undelivered when a mail server gives it back. Only `recover`
     makes an uncertain one of one that is still transmitting, once its lease is over. An uncertain message is
     settled by a return that speaks of its file, or by the carer who asks for a new message (OCT-MSG-4).
-
-    `station`, 0 to 99, tells this host from others that send from the same address (OCT-MSG-4); None: the one
-    that the journal drew once.
     """
 
-    def __init__(self, db: Database, files: LotFiles, chunks: SealedChunks, station: int | None) -> None:
-        self._db, self._files, self._chunks, self._station = db, files, chunks, station
+    def __init__(self, db: Database, numbers: Numbers, files: LotFiles, chunks: SealedChunks) -> None:
+        self._db, self._numbers, self._files, self._chunks = db, numbers, files, chunks
         self._holder = f"{platform.node()} {os.getpid()} {os.urandom(4).hex()}"
 
     def make(
@@ -196,10 +188,8 @@ class Messages:
         return [row["id"] for row in self._db.rows(query) if _is_over(row["leased_until"], now)]
 
     def _new_compostage(self, build: Callable[[int], MessageDraft]) -> tuple[int, MessageDraft]:
-        station = self._own_station()
         for _ in range(LAST_COUNTER):
-            rank = self._db.next_number("", "compostage", LAST_COUNTER, cycles=True)
-            counter = station * (LAST_COUNTER + 1) + rank
+            counter = self._numbers.message()
             draft = build(counter)
             found = _COMPOSTAGE.fullmatch(draft.compostage)
             if not found or int(found[1]) != counter or draft.compostage not in draft.subject.split("/"):
@@ -209,17 +199,6 @@ class Messages:
         raise StoreError(
             "Aucun compostage nouveau n’a pu être formé.", next_step="réglez l’heure de cet ordinateur."
         )
-
-    def _own_station(self) -> int:
-        """The station given, or else the one that this journal drew for itself once for all."""
-        if self._station is not None:
-            return self._station
-        known = self._db.rows("SELECT value FROM counter WHERE owner = '' AND kind = 'station'")
-        if not known:
-            import secrets  # with all that it brings, for what is drawn once
-
-            self._db.set_counter("", "station", secrets.randbelow(STATIONS))
-        return self._db.counter("", "station")
 
     def _unsent(self, step: str, message_id: int, state: MessageState, reason: str) -> None:
         with self._db.step(step):

@@ -95,10 +95,12 @@ def arl_file(
     file_name: str,
     name: str,
     now: datetime,
+    answers: str = "",
 ) -> bytes:
     """An ARL: 000 (application AR), one record A an item, 999.
 
-    `answering` are type and number of who answers; `file_name` is the acknowledged one, `name` its own.
+    `answering` are type and number of who answers; `file_name` is the acknowledged one, `name` its own;
+    `answers` says which message it is for.
     """
     ends: dict[str, str | int] = {
         "type_emetteur": answering[0],
@@ -109,7 +111,7 @@ def arl_file(
         "application": "AR",
         "fichier": name,
     }
-    parts = [records.encode("000", {**ends, "date": f"{now:%y%m%d}"})]
+    parts = [records.encode("000", {**ends, "date": f"{now:%y%m%d}", "message": answers})]
     parts += [
         records.encode(
             "A",

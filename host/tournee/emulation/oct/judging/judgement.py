@@ -3,6 +3,7 @@
 The OCT and the insurers of direct mode judge alike; where they differ is in the `Door` a message came to.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from tournee.emulation.oct.judging.sheet_checks import as_date
 WHOLE_FILE = "000"
 NO_DATE = "000000"
 ANY_TYPE = "XX"
+_DIGEST_DIGITS = 16
 _SLACK = timedelta(days=1)
 
 
@@ -52,6 +54,16 @@ class Judgement:
     accepted: tuple[tuple[OctLot, bytes], ...] = ()
     framed: Framed | None = None
     submission: Submission | None = None
+
+    @property
+    def answers(self) -> str:
+        """Which message is answered, as its ARL says it (profile, ARL): its stamp, and by its digest the file
+        that it brought; "" for one that could not be opened.
+        """
+        if self.submission is None:
+            return ""
+        digest = hashlib.sha256(self.submission.file).hexdigest()
+        return f"{self.submission.stamp} {digest[:_DIGEST_DIGITS].upper()}"
 
 
 class Judge:
@@ -89,7 +101,7 @@ class Judge:
             if known is not None and framed.sender[-9:] not in known:
                 raise OctRefusedError(UNKNOWN_SENDER, f"EMETTEUR {framed.sender} INCONNU")
             self.register.check_file(framed)
-            items, accepted = self._judge_lots(framed, door, scenario)
+            items, accepted = self._judge_lots(framed, door, scenario, submission.stamp)
         except OctRefusedError as refused:
             item = Item(WHOLE_FILE, NO_DATE, refused.code, refused.label, refused.invoice)
             return Judgement(claim.sender, ps_type, claim.file_name, (item,), submission=submission)
@@ -97,7 +109,7 @@ class Judge:
         return Judgement(framed.sender, ps_type, framed.file_name, items, accepted, framed, submission)
 
     def _judge_lots(
-        self, framed: Framed, door: Door, scenario: Scenario
+        self, framed: Framed, door: Door, scenario: Scenario, stamp: str
     ) -> tuple[tuple[Item, ...], tuple[tuple[OctLot, bytes], ...]]:
         items, accepted = [], []
         number = 2
@@ -113,7 +125,7 @@ class Judge:
                     raise
                 items.append(Item(named, day, refused.code, refused.label, refused.invoice))
             else:
-                self.register.note_lot(framed, lot)
+                self.register.note_lot(framed, lot, stamp)
                 items.append(Item(named, day))
                 accepted.append((lot, content))
             number += len(content) // RECORD

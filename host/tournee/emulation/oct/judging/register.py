@@ -2,6 +2,8 @@
 OCT-X).
 """
 
+import hashlib
+
 from tournee.emulation.oct.judging.file import Framed
 from tournee.emulation.oct.judging.incoming import Submission
 from tournee.emulation.oct.judging.lot import OctLot
@@ -16,37 +18,42 @@ class OctRegister:
 
     def __init__(self) -> None:
         self.known_files: dict[tuple[str, str], str] = {}
-        self._stamps: set[tuple[str, str]] = set()
-        self._lots: set[tuple[str, str, str]] = set()
-        self._invoices: set[tuple[str, str, str]] = set()
+        self._stamps: dict[tuple[str, str], bytes] = {}
+        self._lots: dict[tuple[str, str, str], str] = {}
+        self._invoices: dict[tuple[str, str, str], str] = {}
         self._split: set[tuple[str, str]] = set()
 
     def check_message(self, submission: Submission) -> None:
-        """Note the message's stamp; OctRefusedError 0105 when its sender used it before (OCT-MSG-4)."""
-        key = (submission.sender, submission.stamp)
-        if key in self._stamps:
+        """Note the message's stamp; OctRefusedError 0105 when it came before, 0199 when its sender used it
+        for another file (OCT-MSG-4).
+        """
+        key, digest = (submission.sender, submission.stamp), hashlib.sha256(submission.file).digest()
+        known = self._stamps.setdefault(key, digest)
+        if known is digest:
+            return
+        if known == digest:
             raise OctRefusedError(DUPLICATE, f"COMPOSTAGE {submission.stamp} DEJA RECU")
-        self._stamps.add(key)
+        raise OctRefusedError(OTHER, f"COMPOSTAGE {submission.stamp} DEJA PRIS PAR UN AUTRE FICHIER")
 
     def check_file(self, framed: Framed) -> None:
         """Raises `OctRefusedError` 0105 when the sender's file name was taken in before (OCT-SF-4)."""
         stamp = self.known_files.get((framed.sender, framed.file_name))
         if stamp is not None:
-            raise OctRefusedError(
-                DUPLICATE, f"FICHIER {framed.file_name} DEJA RECU SOUS LE COMPOSTAGE {stamp}"
-            )
+            raise _duplicate(f"FICHIER {framed.file_name} DEJA RECU", stamp)
 
     def check_lot(self, framed: Framed, lot: OctLot) -> None:
         """Raises `OctRefusedError`: 0105 for a lot or an invoice taken in before, 0199 for a DRE beside a
         split FSE (OCT-X-1).
         """
         sender = framed.sender
-        if (sender, lot.number, str(lot.header["date"])) in self._lots:
-            raise OctRefusedError(DUPLICATE, f"LOT {lot.number} DEJA RECU")
+        stamp = self._lots.get((sender, lot.number, str(lot.header["date"])))
+        if stamp is not None:
+            raise _duplicate(f"LOT {lot.number} DEJA RECU", stamp)
         other_kind = "DRE" if lot.kind == "FSE" else "FSE"
         for sheet in lot.sheets:
-            if (sender, sheet.number, lot.kind) in self._invoices:
-                raise OctRefusedError(DUPLICATE, f"FACTURE {sheet.number} DEJA RECUE", sheet.number)
+            stamp = self._invoices.get((sender, sheet.number, lot.kind))
+            if stamp is not None:
+                raise _duplicate(f"FACTURE {sheet.number} DEJA RECUE", stamp, sheet.number)
             beside = (sender, sheet.number, other_kind) in self._invoices
             split = sheet.identity["type_contrat"] == SPLIT_CONTRACT or (sender, sheet.number) in self._split
             if beside and split:
@@ -56,11 +63,16 @@ class OctRegister:
         """Remember a file that was taken in, whatever became of its lots."""
         self.known_files[(framed.sender, framed.file_name)] = submission.stamp
 
-    def note_lot(self, framed: Framed, lot: OctLot) -> None:
-        """Remember an accepted lot and its invoices."""
+    def note_lot(self, framed: Framed, lot: OctLot, stamp: str) -> None:
+        """Remember an accepted lot and its invoices, and the stamp of the message that brought them."""
         sender = framed.sender
-        self._lots.add((sender, lot.number, str(lot.header["date"])))
+        self._lots[sender, lot.number, str(lot.header["date"])] = stamp
         for sheet in lot.sheets:
-            self._invoices.add((sender, sheet.number, lot.kind))
+            self._invoices[sender, sheet.number, lot.kind] = stamp
             if sheet.identity["type_contrat"] == SPLIT_CONTRACT:
                 self._split.add((sender, sheet.number))
+
+
+def _duplicate(what: str, stamp: str, invoice: str = "") -> OctRefusedError:
+    """Refused for what an earlier message brought, whose stamp is named (profile, ARL 0105)."""
+    return OctRefusedError(DUPLICATE, f"{what} SOUS LE COMPOSTAGE {stamp}", invoice)

@@ -1,0 +1,275 @@
+"""The numbers that this journal gives: each once in the world (OCT-MSG-4, OCT-SF-4; profile, ARL 0105).
+
+They come of ranges that one holder has. A journal that this machine does not vouch for (a copy, an older
+backup, a folder put back), or of whose numbers the OCT knows more than itself, takes others before it gives
+the next.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from tournee.errors import StoreError
+from tournee.store.database import Database
+from tournee.store.integrity.host_note import OLDER
+from tournee.store.numbering.ranges import (
+    DrawnRanges,
+    Kind,
+    NumberRange,
+    RangeSource,
+    block_end,
+    lots_of,
+    more_lots,
+    next_lot,
+)
+from tournee.store.statements import Row
+
+LAST_COUNTER = 999
+"""The last three digits of a compostage's counter count the messages of one station (OCT-MSG-3)."""
+
+FIRST, FORMER, MORE, STATION, TOLD, ACCEPTED, AFTER = (
+    *("first", "former", "more", "station", "told", "accepted", "after"),
+)
+"""Why ranges were taken, beside `COPIED` and `OLDER`: a journal's first; a former version's went on; one was
+used up; the carer gave another station; the OCT knows more than the journal; the carer accepted an older
+copy, or told what numbers another program gave.
+"""
+
+_RANGES = "SELECT id, holder, kind, station, asked, first, last, taken, reason FROM number_range"
+_MORE_LOTS = """SELECT first, last FROM number_range WHERE kind = 'lot' AND taken LIKE ? AND holder =
+    (SELECT holder FROM number_range WHERE holder <> '' ORDER BY id DESC LIMIT 1) ORDER BY id"""
+_CUT = (Kind.INVOICE, Kind.FILE)
+_WHY_ANEW = {1: TOLD, 2: ACCEPTED}
+
+
+@dataclass(frozen=True)
+class RangeRow:
+    """A range of this journal's, since when (ISO 8601) and why."""
+
+    range: NumberRange
+    taken: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class NumbersHeld:
+    """Which numbers the journal gives: `station` None before the first; its ranges in the order they were
+    taken; `anew` says why it will take others first, "" when it will not; `asked` is the configuration's.
+    """
+
+    station: int | None
+    asked: int | None
+    ranges: tuple[RangeRow, ...]
+    anew: str
+    lots: range
+
+
+class Numbers:
+    """Gives numbers; all but `standing` inside a step. `asked` is the station of the configuration."""
+
+    def __init__(self, db: Database, asked: int | None, source: RangeSource | None = None) -> None:
+        self._db, self._asked = db, asked
+        self._source = source or DrawnRanges()
+
+    def invoice(self, ps: str) -> int:
+        """The next invoice number of a professional; StoreError when no range is left."""
+        return self._next(Kind.INVOICE, ps)
+
+    def file(self) -> int:
+        """The next name of a file: all professionals of a journal share them, so that a name says which."""
+        return self._next(Kind.FILE, "")
+
+    def lot(self, ps: str) -> int:
+        """The next lot number of a professional today; StoreError when the day's are used up."""
+        share = lots_of(self._current(Kind.INVOICE).station)
+        today = self._db.time()
+        rows = self._db.rows("SELECT number FROM lot WHERE ps = ? AND date = ?", ps, f"{today:%y%m%d}")
+        given = {row["number"] for row in rows}
+        more = self._db.rows(_MORE_LOTS, f"{today:%Y-%m-%d}%")
+        shares = [share, *(range(row["first"], row["last"] + 1) for row in more)]
+        last = self._db.counter(ps, "lot") or self._db.counter("", "lot")
+        number = next_lot(shares, last, given)
+        if number is None:
+            taken = more_lots(share, given, self._source.draw)
+            self._keep(taken, self._holder(), MORE)
+            number = taken.first
+        self._give(ps, "lot", number)
+        return number
+
+    def message(self) -> int:
+        """The next counter of a compostage: the station, and how many messages it made, in turn."""
+        station = self._current(Kind.INVOICE).station
+        rank = self._db.counter("", "compostage") % LAST_COUNTER + 1
+        self._give("", "compostage", rank)
+        return station * (LAST_COUNTER + 1) + rank
+
+    def is_ours(self, kind: Kind, number: int) -> bool:
+        """Whether a number is of a range that this journal has, or had."""
+        query = "SELECT 1 FROM number_range WHERE kind = ? AND holder <> '' AND ? BETWEEN first AND last"
+        return bool(self._db.rows(query, kind.value, number))
+
+    def doubt(self, reason: str) -> None:
+        """The next number is of new ranges: the OCT knows more than this journal, or the carer says so."""
+        value = next(value for value, why in _WHY_ANEW.items() if why == reason)
+        self._db.set_counter("", "anew", value)
+
+    def start_after(self, invoice: int, lot: int, file: int) -> None:
+        """Go on after the last numbers that another program gave; 0: not told. StoreError when this journal
+        gave later ones.
+        """
+        rows = self._rows()
+        holder = os.urandom(8).hex()
+        station = self._station(rows, "")
+        for kind, last in ((Kind.INVOICE, invoice), (Kind.FILE, file)):
+            if not last:
+                continue
+            following = NumberRange(kind, station, last + 1, max(block_end(kind, last + 1), last + 1))
+            if any(following.meets(_range(row)) for row in rows if row["holder"]) and self._gave(following):
+                raise StoreError(
+                    f"Ce journal a déjà donné des numéros après {last}.",
+                    next_step="indiquez le dernier numéro que connaît l’organisme, s’il est plus grand",
+                )
+            self._keep(NumberRange(kind, station, 1, last), "", AFTER)
+            self._keep(following, holder, AFTER)
+        for kind in _CUT:
+            if not (invoice if kind is Kind.INVOICE else file):
+                known = [_range(row) for row in self._rows()]
+                self._keep(self._source.take(kind, station, known, None, lowest=False), holder, AFTER)
+        for ps in ("", *self._professionals()):
+            self._db.set_counter(ps, "lot", lot)
+        self._db.set_counter("", "anew", 0)
+        self._db.gives_numbers(holder)
+
+    def standing(self) -> NumbersHeld:
+        """Where the journal stands."""
+        with self._db.reading():
+            rows = [row for row in self._rows() if row["holder"]]
+            current = _last(rows, Kind.INVOICE)
+            station = current["station"] if current else None
+            return NumbersHeld(
+                station,
+                self._asked,
+                tuple(RangeRow(_range(row), row["taken"], row["reason"]) for row in rows),
+                self._why_anew(rows) if current else "",
+                range(0) if station is None else lots_of(station),
+            )
+
+    # --- its own ---
+
+    def _next(self, kind: Kind, owner: str) -> int:
+        current = self._current(kind)
+        last = self._db.counter(owner, kind.value)
+        if last == current.last:
+            current = self._take_more(current)
+        number = last + 1 if current.first <= last < current.last else current.first
+        self._give(owner, kind.value, number)
+        return number
+
+    def _give(self, owner: str, kind: str, number: int) -> None:
+        self._db.set_counter(owner, kind, number)
+        self._db.set_counter("", "given", self._db.counter("", "given") + 1)
+        self._db.gives_numbers()
+
+    def _current(self, kind: Kind) -> NumberRange:
+        """The range in use, once others were taken where they must be."""
+        rows = self._rows()
+        why = self._why_anew(rows)
+        if why:
+            self._take_anew(rows, why)
+            rows = self._rows()
+        row = _last(rows, kind)
+        if row is None:
+            raise StoreError("Le journal n’a aucune plage de numéros.")
+        return _range(row)
+
+    def _why_anew(self, rows: list[Row]) -> str:
+        current = _last(rows, Kind.INVOICE)
+        if current is None and self._was_used():
+            return OLDER if self._db.is_older else FORMER
+        if current is None:
+            return self._db.why_not_here("", 0) or FIRST
+        why = self._db.why_not_here(current["holder"], self._db.counter("", "given"))
+        if why:
+            return why
+        told = self._db.counter("", "anew")
+        if told:
+            return _WHY_ANEW[told]
+        return STATION if self._asked not in (None, current["asked"]) else ""
+
+    def _was_used(self) -> bool:
+        """Whether a version without ranges gave numbers."""
+        return any(self._last_given(kind) for kind in _CUT)
+
+    def _take_anew(self, rows: list[Row], why: str) -> None:
+        holder = os.urandom(8).hex()
+        station = self._station(rows, why)
+        for kind in _CUT:
+            given = self._last_given(kind) if why == FORMER else 0
+            known = [_range(row) for row in rows]
+            lowest = station == self._asked and why in (FIRST, FORMER, STATION)
+            self._keep(
+                NumberRange(kind, station, 1, block_end(kind, given))
+                if given
+                else self._source.take(kind, station, known, None, lowest=lowest),
+                holder,
+                why,
+            )
+        self._db.set_counter("", "anew", 0)
+        self._db.gives_numbers(holder)
+
+    def _take_more(self, used_up: NumberRange) -> NumberRange:
+        rows = self._rows()
+        known = [_range(row) for row in rows]
+        taken = self._source.take(used_up.kind, used_up.station, known, used_up, lowest=False)
+        self._keep(taken, self._holder(), MORE)
+        return taken
+
+    def _holder(self) -> str:
+        return next(str(row["holder"]) for row in reversed(self._rows()) if row["holder"])
+
+    def _station(self, rows: list[Row], why: str) -> int:
+        used = {row["station"] for row in rows if row["holder"]}
+        if why in (STATION, "") and self._asked is not None:
+            return self._asked
+        drawn = self._db.rows("SELECT value FROM counter WHERE owner = '' AND kind = 'station'")
+        if why == FORMER and self._asked is None and drawn:
+            return int(drawn[0]["value"])
+        return self._source.station(self._asked, used)
+
+    def _keep(self, taken: NumberRange, holder: str, reason: str) -> None:
+        self._db.insert(
+            "number_range",
+            id=self._db.new_id("number_range"),
+            holder=holder,
+            kind=taken.kind.value,
+            station=taken.station,
+            asked=self._asked,
+            first=taken.first,
+            last=taken.last,
+            taken=self._db.now(),
+            reason=reason,
+        )
+
+    def _rows(self) -> list[Row]:
+        return self._db.rows(f"{_RANGES} ORDER BY id")
+
+    def _last_given(self, kind: Kind) -> int:
+        rows = self._db.rows("SELECT max(value) AS last FROM counter WHERE kind = ?", kind.value)
+        return int(rows[0]["last"] or 0)
+
+    def _gave(self, following: NumberRange) -> bool:
+        table = "invoice" if following.kind is Kind.INVOICE else "file"
+        query = f"SELECT 1 FROM {table} WHERE number BETWEEN ? AND ? LIMIT 1"  # noqa: S608
+        return bool(self._db.rows(query, following.first, following.last))
+
+    def _professionals(self) -> list[str]:
+        return [row["owner"] for row in self._db.rows("SELECT owner FROM counter WHERE kind = 'lot'")]
+
+
+def _last(rows: list[Row], kind: Kind) -> Row | None:
+    return next((row for row in reversed(rows) if row["holder"] and row["kind"] == kind.value), None)
+
+
+def _range(row: Row) -> NumberRange:
+    return NumberRange(Kind(row["kind"]), row["station"], row["first"], row["last"])
