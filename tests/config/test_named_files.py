@@ -25,15 +25,20 @@ def test_every_key_that_the_configuration_reads_as_a_file_is_known() -> None:
     assert read - known <= NOT_TAKEN
 
 
+OWN, SERVER, OTHER = (
+    "[route.a]\ncertificat='1'\n",
+    "[route.a.envoi]\nautorites='2'\n",
+    "[route.b]\ncertificat='3'\n",
+)
+READER, RETURNS = "[lecteur]\nsecret='4'\n", "[retours]\ncle='5'\n"
+ONE, TWO = (f"[[route.a.destinataire]]\ncertificat='{rank}'\n" for rank in (1, 2))
 LAYOUTS = {
-    "one after another": "[route.a]\ncertificat='1'\n[route.a.envoi]\nautorites='2'\n[route.b]\ncertificat='3'\n",
-    "apart": "[route.a]\ncertificat='1'\n[lecteur]\nsecret='4'\n[route.b]\ncertificat='3'\n"
-    "[retours]\ncle='5'\n[route.a.envoi]\nautorites='2'\n",
-    "child first": "[route.a.envoi]\nautorites='2'\n[lecteur]\nsecret='4'\n[route.a]\ncertificat='1'\n",
+    "one after another": OWN + SERVER + OTHER,
+    "apart": OWN + READER + OTHER + RETURNS + SERVER,
+    "child first": SERVER + READER + OWN,
     "dotted": "route.a.certificat='1'\nroute.a.envoi.autorites='2'\nlecteur.secret='4'\n",
     "inline": "route={a={certificat='1',envoi={autorites='2'}}}\n",
-    "arrays": "[[route.a.destinataire]]\ncertificat='1'\n[lecteur]\nsecret='4'\n[[route.a.destinataire]]\n"
-    "certificat='2'\n",
+    "arrays": ONE + READER + TWO,
     "array inline": "[route.a]\ndestinataire=[{certificat='1'},{certificat='2'}]\n",
 }
 
