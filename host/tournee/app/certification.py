@@ -11,12 +11,14 @@ from tournee.exchange.certificates import (
     VITALE_SIGNATURE,
     SignatureError,
     certificate_records,
+    verify_countersigned,
     verify_invoice,
     verify_lot,
+    verify_vitale_alone,
 )
 from tournee.exchange.lot_index import outline_lot
-from tournee.exchange.splitting import split_invoice
-from tournee.model.codes import WITH_VITALE
+from tournee.exchange.splitting import SignedInvoice, split_invoice
+from tournee.model.codes import DESYNCHRONISED, WITH_VITALE
 from tournee.reader import Certification, Reader
 from tournee.reader.link.record_stream import Progress
 
@@ -51,6 +53,41 @@ def certify_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str,
         if now == vitale:
             raise
         return _checked_sevens(body, mode, made, signers.ps_certificate, now)
+
+
+def seal_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str) -> bytes:
+    """Have an invoice's records 2 to 5 of mode 04 sealed by the Vitale card alone; give its records 7,
+    checked. As `certify_invoice`.
+    """
+    invoice = split_invoice(body)
+    made = reader.seal_invoice(body, kind=kind, total=invoice.fee)
+    kept = signers.vitale_certificate
+    assert kept is not None
+    try:
+        return _checked_seal(invoice, made.seal, kept)
+    except SignatureError:
+        now = signers.read_again() if signers.read_again is not None else kept
+        if now == kept:
+            raise
+        return _checked_seal(invoice, made.seal, now)
+
+
+def _checked_seal(invoice: SignedInvoice, seal: bytes, vitale: bytes) -> bytes:
+    sevens = certificate_records(invoice.emetteur, invoice.number, VITALE_SIGNATURE, seal, vitale)
+    verify_vitale_alone(invoice.body + sevens, vitale_certificate=vitale)
+    return sevens
+
+
+def countersign_invoice(reader: Reader, signers: Signers, body: bytes, seal: bytes, *, kind: str) -> bytes:
+    """Have the PS's card sign an invoice that the Vitale card sealed before (mode 04), `seal` being those
+    records 7; give all its records 7, the PS's first, checked. ReaderError, SignatureError.
+    """
+    invoice = split_invoice(body)
+    made = reader.certify_invoice(body, kind=kind, mode=DESYNCHRONISED, total=invoice.fee)
+    ps = signers.ps_certificate
+    sevens = certificate_records(invoice.emetteur, invoice.number, PS_SIGNATURE, made.signature, ps) + seal
+    verify_countersigned(body + sevens, mode=DESYNCHRONISED, ps_certificate=ps)
+    return sevens
 
 
 def _checked_sevens(body: bytes, mode: str, made: Certification, ps: bytes, vitale: bytes | None) -> bytes:

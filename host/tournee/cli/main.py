@@ -40,6 +40,7 @@ COMMANDS = {
     "nomenclature": ("nomenclature.tables:nomenclature", "Les tables des actes et des tarifs."),
     "visit": ("visits:visit", "Ce que valent les visites ; une visite sans sa carte."),
     "certify": ("care:certify", "Facture et certifie les visites possibles."),
+    "countersign": ("care:countersign", "Signe ce qu’une carte Vitale a scellé sans votre CPS."),
     "lot": ("care:lot", "Les lots."),
     "file": ("sending.exchange:file", "Les fichiers à envoyer."),
     "send": ("sending.exchange:send_files", "Scelle et envoie les fichiers."),

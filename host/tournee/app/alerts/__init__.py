@@ -10,6 +10,7 @@ from tournee.app.alerts.kept import BACKUP_DAYS, of_backup
 from tournee.app.alerts.money import of_money
 from tournee.app.alerts.returned import of_returns
 from tournee.app.alerts.sending import UNSENT_DAYS, of_sending, without_arl
+from tournee.app.alerts.signing import of_signing
 from tournee.app.context import Office
 
 __all__ = ["BACKUP_DAYS", "UNSENT_DAYS", "Alert", "AlertKind", "alerts"]
@@ -19,10 +20,12 @@ def alerts(office: Office) -> list[Alert]:
     """Everything to look into at this time, what is most urgent first."""
     return [
         *_altered(office),
+        *of_signing(office, urgent=True),
         *without_arl(office),
         *of_money(office),
         *of_sending(office),
         *of_returns(office),
+        *of_signing(office, urgent=False),
         *of_backup(office),
     ]
 

@@ -18,6 +18,7 @@ class AlertKind(StrEnum):
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"
     UNFINISHED = "unfinished"
+    TO_COUNTERSIGN = "to_countersign"
     UNDELIVERED = "undelivered"
     REFUSED = "refused"
     BILLED_TWICE = "billed_twice"
@@ -39,7 +40,7 @@ class Alert:
     """One thing to look into: `about` names it, `text` says what is amiss, `next_step` what to do, in French.
 
     `since` is ISO 8601, `days` how many whole days that is ago; `ps` is the professional's number, `lot` and
-    `file` what it is about, "" where there is none.
+    `file` what it is about, "" where there is none; `urgent`: a delay is over.
     """
 
     kind: AlertKind
@@ -51,6 +52,7 @@ class Alert:
     ps: str = ""
     lot: str = ""
     file: str = ""
+    urgent: bool = False
 
 
 def about_file(office: Office, kind: AlertKind, row: WaitingRow, text: str, next_step: str) -> Alert:

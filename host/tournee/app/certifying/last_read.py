@@ -5,6 +5,7 @@ Kept at each certification, encrypted in the journal.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -69,19 +70,29 @@ def is_known(office: Office, nir: str) -> bool:
     return office.journal.cards.find(CardKind.VITALE, nir) is not None
 
 
+def carer_named(office: Office, number: str, rpps: str = "") -> str:
+    """A carer's name by her card as it was last read, of that RPPS number or else of that billing number; by
+    the configuration's replacement; else the number itself.
+    """
+    for one in _situations_read(office):
+        if one.rpps == rpps if rpps else one.billing_number == number:
+            return f"{one.first_name} {one.name}".title()
+    for told in office.replacements:
+        if rpps and told.rpps == rpps:
+            return told.name
+        if not rpps and told.replaced == number:
+            return told.replaced_name
+    return rpps or number
+
+
 def carer_last_read(office: Office, visit: JudgedVisit) -> PsIdentity:
     """The card of who made a visit, as it was last read: the one that its replacement names, else the one
     that bears its number, in that situation. NotReadError when no such card was.
     """
     told = visit.visit.replacement
-    for card in office.journal.cards.all(CardKind.PS):
-        try:
-            situations = situations_from_groups(zones.decode(card.zone))
-        except IdentityError:
-            continue
-        for one in situations:
-            if one.rpps == told.rpps if told is not None else one.billing_number == visit.ps_number:
-                return one
+    for one in _situations_read(office):
+        if one.rpps == told.rpps if told is not None else one.billing_number == visit.ps_number:
+            return one
     whose = told.name if told is not None else f"du numéro {visit.ps_number}"
     raise NotReadError(
         f"La carte CPS {'de ' if told is not None else ''}{whose} n’a jamais été lue ici.",
@@ -89,3 +100,12 @@ def carer_last_read(office: Office, visit: JudgedVisit) -> PsIdentity:
         next_step="insérez-la une fois et recommencez ; le code porteur n’est pas demandé",
         remedy="insert-ps",
     )
+
+
+def _situations_read(office: Office) -> Iterator[PsIdentity]:
+    """Every situation of the PS cards read here, those read last first."""
+    for card in office.journal.cards.all(CardKind.PS):
+        try:
+            yield from situations_from_groups(zones.decode(card.zone))
+        except IdentityError:
+            continue

@@ -11,7 +11,9 @@ from tournee.cli.code_asked import code_asked
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, FrenchGroup
+from tournee.cli.situation_asked import situation_asked
 from tournee.errors import BillingError, OppositionError, ReaderError, StoreError
+from tournee.model.codes import DESYNCHRONISED, VISIT
 
 if TYPE_CHECKING:
     from tournee.app.cards import PsOnDuty, VitaleInReader
@@ -20,19 +22,77 @@ if TYPE_CHECKING:
     from tournee.reader import Reader
 
 
+_situation = click.option(
+    "--situation", type=int, metavar="NUMÉRO", help="Votre situation, si votre carte en porte plusieurs."
+)
+
+
 @click.command("certify", cls=FrenchCommand)
+@click.option(
+    "--visite", "mode", flag_value=VISIT, help="Mode visite : au domicile, ou dans un établissement."
+)
+@click.option(
+    "--desynchronise",
+    "mode",
+    flag_value=DESYNCHRONISED,
+    help="Mode désynchronisé : la carte Vitale scelle seule, la CPS signera plus tard.",
+)
+@_situation
 @json_option
 @click.pass_obj
-def certify(desk: Desk, as_json: bool) -> None:
+def certify(desk: Desk, mode: str | None, situation: int | None, as_json: bool) -> None:
     """Fait et certifie dans le lecteur les factures des visites du patient dont la carte est insérée, et
     celles qui se font sans carte. Repris après un arrêt, continue où il en était. Avec une carte en
     opposition, illisible ou d’une autre sorte, ne fait que celles-ci.
+
+    Avec --desynchronise, la carte Vitale scelle les factures au chevet du patient, sans carte CPS ni code ;
+    elles restent à contresigner : tournee countersign.
     """
     from tournee.cli.display import certified
 
     run = certified.Certified()
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
-        _certify_all(run, office, link, _on_duty(desk, link), watch.progress)
+        if mode == DESYNCHRONISED:
+            _at_the_bedside(run, office, link, _there(desk, link, situation), watch.progress)
+        else:
+            _certify_all(run, office, link, _on_duty(desk, link, situation), watch.progress, mode or "")
+    _tell(desk, run, as_json)
+
+
+@click.command("countersign", cls=FrenchCommand)
+@_situation
+@json_option
+@click.pass_obj
+def countersign(desk: Desk, situation: int | None, as_json: bool) -> None:
+    """Signe avec votre carte CPS les factures que des cartes Vitale ont scellées (mode désynchronisé). Elles
+    peuvent alors être mises en lot. Repris après un arrêt, continue où il en était.
+    """
+    from tournee.app.certifying.desynchronised import countersign as countersign_invoice
+    from tournee.app.certifying.desynchronised import to_countersign
+    from tournee.cli.display import certified
+
+    run = certified.Certified(nothing="Aucune facture n’est à contresigner avec cette carte.")
+    with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
+        ps = _on_duty(desk, link, situation)
+        run.who = f"{ps.identity.first_name} {ps.identity.name}".title()
+        found = to_countersign(office, ps.identity)
+        run.possible = len(found)
+        for rank, invoice in enumerate(found, 1):
+            try:
+                run.done.append(countersign_invoice(office, link, ps, invoice))
+            except BillingError as error:
+                visit = office.journal.visits.get(invoice.visit_id)
+                run.refused.append((visit, error))
+            except ReaderError as error:
+                run.stopped = error
+                break
+            watch.progress("factures", rank, len(found))
+    _tell(desk, run, as_json)
+
+
+def _tell(desk: Desk, run: Certified, as_json: bool) -> None:
+    from tournee.cli.display import certified
+
     if as_json:
         values.write(certified.as_json(run))
     else:
@@ -44,7 +104,34 @@ def certify(desk: Desk, as_json: bool) -> None:
         raise click.exceptions.Exit(status.of(run.refused[0][1]))  # each refusal is on the screen already
 
 
-def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress) -> None:
+def _at_the_bedside(
+    run: Certified, office: Office, link: Reader, ps: PsOnDuty | None, progress: Progress
+) -> None:
+    from tournee.app.cards import read_vitale
+    from tournee.app.certifying.desynchronised import seal_visit, visits_to_seal
+
+    vitale = read_vitale(office, link)
+    if vitale.patients:
+        run.card = f"{vitale.patients[0].first_name} {vitale.patients[0].name}".title()
+    run.nothing = (
+        f"Carte de {run.card} : aucune visite à sceller. Si vous l’avez vue, prenez le fichier du jour."
+    )
+    possible = visits_to_seal(office, vitale)
+    run.possible = len(possible)
+    for rank, (row, visit) in enumerate(possible, 1):
+        try:
+            run.done.append(seal_visit(office, link, ps, vitale, row, visit))
+        except (BillingError, OppositionError) as error:
+            run.refused.append((row, error))
+        except ReaderError as error:
+            run.stopped = error
+            break
+        progress("visites", rank, len(possible))
+
+
+def _certify_all(
+    run: Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress, mode: str
+) -> None:
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, others_waiting, pending_visits, visits_for
     from tournee.app.opposition.in_force import doubt_is_news, list_state
@@ -69,7 +156,7 @@ def _certify_all(run: Certified, office: Office, link: Reader, ps: PsOnDuty, pro
     run.possible = len(possible)
     for rank, (row, visit) in enumerate(possible, 1):
         try:
-            run.done.append(certify_visit(office, link, ps, vitale, row, visit))
+            run.done.append(certify_visit(office, link, ps, vitale, row, visit, mode=mode))
         except (BillingError, OppositionError) as error:
             run.refused.append((row, error))
         except ReaderError as error:  # a card pulled out: what was done before is told
@@ -94,14 +181,15 @@ def lot() -> None:
 
 
 @lot.command("close", short_help="Met en lots et certifie les lots.")
+@_situation
 @json_option
 @click.pass_obj
-def close(desk: Desk, as_json: bool) -> None:
+def close(desk: Desk, situation: int | None, as_json: bool) -> None:
     """Met en lots tout ce qui est certifié et fait certifier chaque lot dans le lecteur."""
     from tournee.app.outbound import close_lots
 
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
-        lots = close_lots(office, link, _on_duty(desk, link), watch.progress)
+        lots = close_lots(office, link, _on_duty(desk, link, situation), watch.progress)
     if as_json:
         values.write(
             {
@@ -189,10 +277,20 @@ def remake(
         desk.console.print("Ensuite : tournee lot close, file make, send")
 
 
-def _on_duty(desk: Desk, link: Reader) -> PsOnDuty:
+def _there(desk: Desk, link: Reader, situation: int | None) -> PsOnDuty | None:
+    """The professional's card if it is there, read and not unlocked."""
+    from tournee.app.cards import read_ps
+    from tournee.reader import PS_ABSENT
+
+    if link.cards().ps is PS_ABSENT:
+        return None
+    return read_ps(link, situation, situation_asked(desk))
+
+
+def _on_duty(desk: Desk, link: Reader, situation: int | None = None) -> PsOnDuty:
     """Read the professional's card, and have it unlocked with the code typed in, which is kept nowhere."""
     from tournee.app.cards import read_ps, unlock
 
-    ps = read_ps(link)
+    ps = read_ps(link, situation, situation_asked(desk))
     unlock(link, lambda: code_asked(desk))
     return ps

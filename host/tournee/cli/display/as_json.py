@@ -94,6 +94,7 @@ def alert(one: Alert) -> dict[str, Any]:
         "text": one.text,
         "next_step": one.next_step,
         "command": command_after(one),
+        "urgent": one.urgent,
     }
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tournee.app.visits.names import Who
     from tournee.errors import OppositionError, TourneeError
-    from tournee.store import InvoiceRow, VisitRow
+    from tournee.store import InvoiceRow, SheetState, VisitRow
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Certified:
     stopped: TourneeError | None = None
     doubt: str = ""
     news: bool = False
+    nothing: str = ""  # what is said when nothing was to be done
 
 
 def as_json(run: Certified) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def as_json(run: Certified) -> dict[str, Any]:
                 "sheets": [sheet.kind for sheet in one.sheets],
                 "fee": one.sheets[0].fee,
                 "shares": one.shares._asdict(),
+                "state": one.sheets[0].state.value,
             }
             for one in run.done
         ],
@@ -67,15 +69,17 @@ def show(screen: Console, errors: Console, run: Certified) -> None:
     for one in run.done:
         sheet = one.sheets[0]
         kinds = " + ".join(sheet.kind for sheet in one.sheets)
-        screen.print(
-            f"Facture {one.number} : {kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €, certifiée"
-        )
+        about = f"{kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €"
+        screen.print(f"Facture {one.number} : {about}, {_done(sheet.state)}")
         screen.print(f"  {shares_line(one.shares, sheet.amo, sheet.amc)}")
     if run.news:
         errors.print(labelled("Attention :", f"{run.doubt}. Ensuite : tournee opposition request"))
     for row, wrong in run.refused:
         errors.print(f"Visite {row.id} : {wrong}", soft_wrap=True)
-    if not (run.possible or run.waiting):
+    if run.nothing:
+        if not run.possible:
+            screen.print(run.nothing, soft_wrap=True)
+    elif not (run.possible or run.waiting):
         _show_nothing_to_do(screen, run)
     elif run.card and not run.possible:
         screen.print(
@@ -91,6 +95,10 @@ def show(screen: Console, errors: Console, run: Certified) -> None:
         screen.print(f"{waiting} carte Vitale : {cards}", soft_wrap=True)
         if run.opposed is not None or isinstance(run.stopped, CardFailed):
             screen.print('Sans cette carte : tournee visit degrade VISITE --reason "…"', soft_wrap=True)
+
+
+def _done(state: SheetState) -> str:
+    return "scellée, à contresigner" if state.value == "sealed" else "certifiée"
 
 
 def _named(who: Who) -> str:

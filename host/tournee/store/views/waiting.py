@@ -30,6 +30,11 @@ _REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, fil
         AND visit.state = 'done' AND invoice.id = (SELECT max(id) FROM invoice WHERE visit = visit.id))
     ORDER BY lot.id"""
 
+_TO_COUNTERSIGN = """SELECT invoice.ps, invoice.substitute, count(DISTINCT invoice.id) AS invoices,
+    min((SELECT max(at) FROM history WHERE subject = 'sheet' AND subject_id = sheet.id)) AS since
+    FROM sheet JOIN invoice ON invoice.id = sheet.invoice WHERE sheet.state = 'sealed'
+    GROUP BY invoice.ps, invoice.substitute ORDER BY since"""
+
 _MONEY = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.amo, sheet.amc, sheet.patient_sealed,
     sheet.reason_sealed, invoice.number, invoice.ps,
     (SELECT max(received.taken) FROM payment JOIN received ON received.id = payment.received
@@ -85,6 +90,16 @@ class MoneyRow:
 
 
 @dataclass(frozen=True)
+class CountersignRow:
+    """How many invoices wait for the signature of one carer: of a `ps`, or of her `substitute` (RPPS)."""
+
+    ps: str
+    substitute: str
+    invoices: int
+    since: str
+
+
+@dataclass(frozen=True)
 class TwiceRow:
     """Two invoices of one visit that both stand, the later `number` first."""
 
@@ -113,6 +128,14 @@ class Waiting:
         they were refused.
         """
         return self._waiting(_REFUSED)
+
+    def to_countersign(self) -> tuple[CountersignRow, ...]:
+        """Invoices that the Vitale card alone has signed yet; `since` the first of them was."""
+        with self._db.reading():
+            return tuple(
+                CountersignRow(row["ps"], row["substitute"], row["invoices"], row["since"])
+                for row in self._db.rows(_TO_COUNTERSIGN)
+            )
 
     def payments_refused(self) -> tuple[MoneyRow, ...]:
         """Invoices whose payment was refused and whose visit waits for no other."""
