@@ -57,7 +57,7 @@ def judge(line: str, *, whole: bool) -> str:
         return error.format_message()
     if left:
         return f"too many words: {left}"
-    given = {name for name, value in values.items() if isinstance(value, str | tuple)}
+    given = {name for name, value in values.items() if isinstance(value, str | tuple | list)}
     lacking = [one.name for one in command.params if one.required and whole and one.name not in given]
     return f"lacks {lacking}" if lacking else ""
 

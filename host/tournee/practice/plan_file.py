@@ -19,6 +19,7 @@ SLOTS_MAX = 8
 
 _DAY_MINUTES = 24 * 60
 _CARE_MAX = 8_000
+_OF_PASSAGE = ("deplacement",)  # said once for a visit of one passage, of each where there are several
 
 
 class PlanError(BillingError):
@@ -79,7 +80,8 @@ class PlanFile:
         if len(self.slots) == 1:
             told |= _with_hour(self.slots[0])
         else:
-            told["passage"] = [_with_hour(slot) for slot in self.slots]
+            each = {key: told.pop(key) for key in _OF_PASSAGE if key in told}
+            told["passage"] = [{**each, **_with_hour(slot)} for slot in self.slots]
         return {**told, "reference": reference}
 
 

@@ -182,7 +182,18 @@ def test_morning_and_evening_are_one_visit_with_two_passages(office: Office, yvo
     add_plan(office, yvonne, order, replace(DAILY, slots=slots), PS)
     take_round(office, TODAY, PS)
     (row,) = office.journal.visits.find(VisitState.PENDING)
-    assert [one.minute for one in read_judged(row.payload).visit.passages] == [480, 1140]
+    passages = read_judged(row.payload).visit.passages
+    assert [one.minute for one in passages] == [480, 1140]
+
+
+def test_a_patient_s_travel_is_that_of_each_passage(office: Office, order) -> None:
+    robert = add_patient(office, replace(ROBERT, usual=as_care({"deplacement": {"indemnite": "IFI"}})))
+    bare = as_care({"actes": [{"code": "AMI", "coefficient": 1}], "lieu": "domicile"})
+    add_plan(office, robert, None, replace(DAILY, slots=(Slot(bare, 480), Slot(bare, 1140))), PS)
+    (stop,) = round_of(office, TODAY, PS)
+    told = stop.plan.visit(TODAY)
+    assert "deplacement" not in told
+    assert [one["deplacement"] for one in told["passage"]] == [{"indemnite": "IFI"}] * 2
 
 
 def test_a_plan_that_says_no_end_ends_with_its_prescription(office: Office, yvonne, order) -> None:

@@ -94,6 +94,25 @@ def meet(office: Office, patient: Patient, origin: Origin = "card") -> Met:
     return Met(now, False, differences(now.told))
 
 
+def meet_card(office: Office, people: Sequence[Patient], born: date | None = None) -> list[Met]:
+    """Complete by a card each of its people who has a file, and make that of the one born on this day;
+    without a day, of the insured person.
+    """
+    wanted = f"{born:%Y%m%d}" if born else people[0].born
+    met = []
+    for rank, one in enumerate(people):
+        is_asked = one.born == wanted if born else rank == 0
+        known = office.journal.dossiers.named(KINDS[PatientFile], new_file(one, date.min, "card").person)
+        if known is not None or is_asked:
+            met.append(meet(office, one))
+    if born and all(one.patient.told.born != wanted for one in met):
+        raise StoreError(
+            f"Personne de cette carte n’est né le {born:%d/%m/%Y}.",
+            next_step="relisez la date, ou la carte d’un autre parent",
+        )
+    return met
+
+
 def decide(
     office: Office, patient: Dossier[PatientFile], names: Collection[str], *, take: bool
 ) -> Dossier[PatientFile]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
+from typing import Any
 
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier, add, change, get
@@ -45,7 +46,7 @@ class PlanOf:
         """What names a planned visit for ever, on every device of the practice."""
         return f"{self.plan.row.uid.hex()} {day:%Y%m%d}"
 
-    def visit(self, day: date) -> dict[str, object]:
+    def visit(self, day: date) -> dict[str, Any]:
         """Its `[[visite]]` of the day file on a day."""
         told = self.prescription.told if self.prescription else None
         return self.plan.told.visit(day, self.patient.told, told, self.reference(day))
@@ -111,7 +112,7 @@ def check_plan(
 _TOLD_MAX = 5
 
 
-def day_file(ps: str, profession: str, day: date, visits: list[dict[str, object]]) -> bytes:
+def day_file(ps: str, profession: str, day: date, visits: list[dict[str, Any]]) -> bytes:
     """A day file of these visits, as JSON."""
     head = {"date": day.isoformat(), "ps": ps, "profession": profession}
     return json.dumps({"journee": head, "visite": visits}, ensure_ascii=False).encode()

@@ -8,6 +8,7 @@ from datetime import date
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS, Dossier, add, change, get, of_patient, read
 from tournee.billing.kept.known import read_facts
+from tournee.errors import StoreError
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.prescription_file import Prescriber, PrescriptionFile
 from tournee.store import KnownRow, VisitState
@@ -73,6 +74,52 @@ def prescriptions_of(
         (one, count(one.told, patient.told, rows, today))
         for one in of_patient(office, PrescriptionFile, patient.id)
     ]
+
+
+def current_prescription(
+    office: Office, patient: Dossier[PatientFile], number: int | None = None
+) -> Dossier[PrescriptionFile] | None:
+    """The prescription of this number, or the only open one of a patient; None when there is none.
+
+    StoreError when there are several, or the number is another patient's.
+    """
+    found = of_patient(office, PrescriptionFile, patient.id)
+    if number is not None:
+        found = [one for one in found if one.id == number]
+        if not found:
+            raise StoreError(
+                f"{patient.told.who} n’a pas d’ordonnance {number} en cours.",
+                next_step="affichez son dossier : ses ordonnances y sont",
+            )
+    if len(found) > 1:
+        told = ", ".join(f"{one.id} du {one.told.day:%d/%m/%Y}" for one in found)
+        raise StoreError(f"{patient.told.who} a plusieurs ordonnances : {told}.", next_step="dites laquelle")
+    return found[0] if found else None
+
+
+def ending(
+    office: Office,
+) -> list[tuple[Dossier[PatientFile], Dossier[PrescriptionFile], Counted]]:
+    """Open prescriptions that end soon, or are over: those of all patients."""
+    today = office.clock().date()
+    rows = office.journal.dossiers.find(KINDS[PrescriptionFile])
+    orders = [read(PrescriptionFile, row) for row in rows]
+    patients = {
+        row.id: read(PatientFile, row)
+        for row in office.journal.dossiers.get_all({one.row.patient for one in orders if one.row.patient})
+    }
+    found = []
+    for one in orders:
+        patient = patients[one.row.patient] if one.row.patient else None
+        if patient is None:
+            continue
+        far = (one.told.last_day - today).days >= SOON_DAYS
+        if far and not one.told.total:
+            continue  # nothing to count
+        counted = count(one.told, patient.told, visits_of(office, patient.told), today)
+        if counted.ends_soon(today) or counted.is_over(today):
+            found.append((patient, one, counted))
+    return found
 
 
 def visits_of(office: Office, patient: PatientFile) -> tuple[KnownRow, ...]:

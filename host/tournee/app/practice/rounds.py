@@ -14,7 +14,7 @@ from tournee.app.visits.imported import ImportedDay
 from tournee.app.visits.importing import import_day
 from tournee.app.visits.past import JournalPast
 from tournee.app.visits.pricing import Priced, price_files
-from tournee.errors import BillingError
+from tournee.errors import BillingError, StoreError
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanFile
 from tournee.practice.prescription_file import PrescriptionFile
@@ -73,6 +73,30 @@ def plans_between(office: Office, first: date, last: date, ps: str = "") -> list
         for one in plans
         if one.row.patient is not None
     ]
+
+
+def plan_of(office: Office, number: int) -> PlanOf:
+    """A plan by its number, with its patient and its prescription; StoreError when there is none."""
+    plan = get(office, PlanFile, number)
+    assert plan.row.patient is not None
+    named = [bytes.fromhex(plan.told.prescription)] if plan.told.prescription else []
+    rows = [row for row in office.journal.dossiers.of_uids(named) if row.content]
+    order = read(PrescriptionFile, rows[0]) if rows else None
+    return PlanOf(plan, get(office, PatientFile, plan.row.patient), order, plan.row.ps)
+
+
+def carer_of_plans(office: Office, ps: str = "") -> str:
+    """The carer asked for, or the only one who has plans; StoreError when there are several or none."""
+    if ps:
+        return ps
+    found = sorted({row.ps for row in office.journal.dossiers.find(KINDS[PlanFile], state=None)})
+    if len(found) == 1:
+        return found[0]
+    raise StoreError(
+        "Plusieurs soignants ont des plans." if found else "Aucun plan n’est fait.",
+        cause=", ".join(found),
+        next_step="dites lequel" if found else "ajoutez un plan",
+    )
 
 
 def absence_of(office: Office, ps: str) -> IsAbsent:
@@ -148,6 +172,23 @@ def price_round(office: Office, day: date, ps: str) -> Priced:
     stops = [one for one in round_of(office, day, ps) if one.visit_id is None]
     besides = JournalPast(office.journal)
     return price_files([(_name(day), round_file(office, day, ps, stops))], besides, office.nomenclature)[0]
+
+
+def prices_of(office: Office, day: date, ps: str) -> dict[str, int]:
+    """What each visit of a round that is not taken yet comes to, in cents, by its reference; one that the
+    rules refuse has no price.
+    """
+    if all(one.visit_id is not None for one in round_of(office, day, ps)):
+        return {}
+    priced = price_round(office, day, ps)
+    assert priced.day is not None
+    drafts = {one.rank: one.draft for one in priced.day.visits}
+    found = {}
+    for one in priced.visits:
+        draft = drafts[one.judged.rank]
+        if draft is not None and not one.judged.mistakes:
+            found[draft.reference] = one.judged.judgement.cents
+    return found
 
 
 def _name(day: date) -> str:

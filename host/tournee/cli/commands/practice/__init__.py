@@ -1,0 +1,1 @@
+"""Commands of the practice's file."""

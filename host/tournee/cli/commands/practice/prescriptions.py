@@ -1,0 +1,187 @@
+"""`tournee ordonnance …`: prescriptions, and where each stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tournee.cli.context import Desk, json_option
+from tournee.cli.display import as_json as values
+from tournee.cli.french import FrenchGroup
+from tournee.cli.options.filters import DayOption
+
+if TYPE_CHECKING:
+    from tournee.app.context import Office
+    from tournee.app.practice.dossiers import Dossier
+    from tournee.app.practice.prescriptions import Counted
+    from tournee.practice.prescription_file import Prescriber, PrescriptionFile
+
+_ORIGINS = {"ville": "V", "établissement": "E", "infirmier": "I", "accès direct": "D"}
+_number = click.argument("number", metavar="ORDONNANCE", type=int)
+
+
+@click.group("ordonnance", cls=FrenchGroup)
+def prescription() -> None:
+    """Les ordonnances : gardées une fois, comptées par les visites."""
+
+
+@prescription.command("list", short_help="Les ordonnances d’un patient, ou celles qui finissent.")
+@click.argument("words", metavar="[PATIENT…]", nargs=-1)
+@json_option
+@click.pass_obj
+def show_list(desk: Desk, words: tuple[str, ...], as_json: bool) -> None:
+    """Celles d’un patient, avec ce qui est fait, facturé et reste ; sans patient, celles qui finissent
+    bientôt ou sont finies, tous patients ensemble.
+    """
+    from tournee.app.practice.patients import find_patient
+    from tournee.app.practice.prescriptions import ending, prescriptions_of
+    from tournee.cli.display.practice import prescription_line
+
+    with desk.office() as office:
+        today = office.clock().date()
+        if words:
+            one = find_patient(office, words)
+            found = [(one, order, counted) for order, counted in prescriptions_of(office, one)]
+        else:
+            found = ending(office)
+    if as_json:
+        told = [
+            {**order_value(order, counted, today), "patient": one.id, "who": one.told.who}
+            for one, order, counted in found
+        ]
+        values.write({"prescriptions": told})
+        return
+    for one, order, counted in found:
+        desk.console.print(f"{one.told.who} — {prescription_line(order, counted, today)}", soft_wrap=True)
+    if not found:
+        desk.console.print("Aucune ordonnance." if words else "Aucune ordonnance ne finit.")
+
+
+def order_value(order: Dossier[PrescriptionFile], counted: Counted, today: date) -> dict[str, Any]:
+    """A prescription for programs."""
+    from tournee.model.form import form_of
+
+    return {
+        "number": order.id,
+        **form_of(order.told),
+        "done": counted.done,
+        "billed": counted.billed,
+        "left": counted.left,
+        "last_day": counted.last_day.isoformat(),
+        "ends_soon": counted.ends_soon(today),
+        "is_over": counted.is_over(today),
+    }
+
+
+@prescription.command("add", short_help="Garde une ordonnance.")
+@click.argument("words", metavar="PATIENT…", nargs=-1, required=True)
+@click.option("--du", "day", type=DayOption(), required=True, help="Le jour où elle est écrite.")
+@click.option("--prescripteur", required=True, help="Son RPPS, son numéro, ou son nom s’il est connu.")
+@click.option("--nom-prescripteur", "name", default="", help="Son nom, pour la prochaine fois.")
+@click.option("--specialite", "speciality", default="01", help="Sa spécialité, 2 chiffres.")
+@click.option("--soin", "cares", multiple=True, help="Une ligne de l’ordonnance, dans ses mots.")
+@click.option("--seances", "sessions", type=click.IntRange(0, 999), default=0, help="Combien de séances.")
+@click.option("--faites", "done", type=click.IntRange(0, 999), default=0, help="Faites ailleurs avant.")
+@click.option("--mois", "months", type=click.IntRange(0, 36), default=0, help="Valable tant de mois.")
+@click.option("--origine", "origin", type=click.Choice(list(_ORIGINS)), help="D’où elle vient.")
+@click.option("--domicile", "home", is_flag=True, help="Elle demande le domicile.")
+@click.option("--nuit", "night", is_flag=True, help="Elle demande la nuit.")
+@click.option("--quotidien", "daily", is_flag=True, help="Tous les jours, dimanche compris.")
+@click.option("--renouvellement", "renewal", is_flag=True, help="C’est un renouvellement.")
+@click.option("--accord", "asked", type=DayOption(), help="Accord préalable demandé ce jour.")
+@click.option("--note", default="", help="Ce qu’il faut savoir.")
+@json_option
+@click.pass_obj
+def add(
+    desk: Desk,
+    /,
+    words: tuple[str, ...],
+    day: date,
+    prescripteur: str,
+    name: str,
+    speciality: str,
+    cares: tuple[str, ...],
+    origin: str | None,
+    asked: date | None,
+    as_json: bool,
+    **told: Any,
+) -> None:
+    """Garde une ordonnance d’un patient ; le prescripteur est retenu pour la prochaine fois."""
+    from tournee.app.practice.patients import find_patient
+    from tournee.app.practice.prescriptions import add_prescription
+    from tournee.billing.visit import Agreement
+    from tournee.practice.prescription_file import PrescribedCare, PrescriptionFile
+
+    with desk.office() as office:
+        one = find_patient(office, words)
+        order = PrescriptionFile(
+            _prescriber(office, prescripteur, name, speciality),
+            day,
+            tuple(map(PrescribedCare, cares)),
+            origin=_ORIGINS[origin] if origin else "",
+            agreement=Agreement(asked) if asked else None,
+            **told,
+        )
+        done = add_prescription(office, one, order)
+    if as_json:
+        values.write({"prescription": done.id, "patient": one.id})
+    else:
+        desk.console.print(
+            f"{one.told.who} : ordonnance {done.id} du {day:%d/%m/%Y}, gardée jusqu’au "
+            f"{done.told.last_day:%d/%m/%Y}.",
+            soft_wrap=True,
+        )
+
+
+def _prescriber(office: Office, said: str, name: str, speciality: str) -> Prescriber:
+    """One known by a part of the name, or one told by a number."""
+    from tournee.app.practice.dossiers import pick
+    from tournee.billing.numbers import BILLING_DIGITS, RPPS_DIGITS
+    from tournee.practice.prescription_file import Prescriber
+
+    digits = "".join(said.split())
+    if digits.isdecimal() and len(digits) == RPPS_DIGITS:
+        return Prescriber(name, rpps=digits, speciality=speciality)
+    if digits.isdecimal() and len(digits) == BILLING_DIGITS:
+        return Prescriber(name, number=digits, speciality=speciality)
+    return pick(office, Prescriber, [said], lambda one: f"{one.told.name} ({one.told.told})").told
+
+
+@prescription.command("renew", short_help="La même, écrite à nouveau.")
+@_number
+@click.option("--du", "day", type=DayOption(), required=True, help="Le jour où elle est écrite.")
+@json_option
+@click.pass_obj
+def renew_one(desk: Desk, number: int, day: date, as_json: bool) -> None:
+    """Garde le renouvellement d’une ordonnance ; celle d’avant est close."""
+    from tournee.app.practice.dossiers import get
+    from tournee.app.practice.prescriptions import renew
+    from tournee.practice.patient_file import PatientFile
+    from tournee.practice.prescription_file import PrescriptionFile
+
+    with desk.office() as office:
+        former = get(office, PrescriptionFile, number)
+        assert former.row.patient is not None
+        one = get(office, PatientFile, former.row.patient)
+        done = renew(office, former, day, one)
+    if as_json:
+        values.write({"prescription": done.id, "patient": one.id})
+    else:
+        desk.console.print(f"{one.told.who} : ordonnance {done.id} du {day:%d/%m/%Y}.", soft_wrap=True)
+
+
+@prescription.command("close", short_help="Ferme une ordonnance.")
+@_number
+@click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
+@click.pass_obj
+def close(desk: Desk, number: int, reason: str) -> None:
+    """Ferme une ordonnance : elle n’est plus proposée."""
+    from tournee.app.practice.dossiers import get
+    from tournee.practice.prescription_file import PrescriptionFile
+
+    with desk.office() as office:
+        get(office, PrescriptionFile, number)
+        office.journal.dossiers.close(number, reason)
+    desk.console.print(f"Ordonnance {number} : fermée.")

@@ -1,0 +1,141 @@
+"""`tournee round …`: a day's visits, in order, taken in to be billed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from tournee.cli import status
+from tournee.cli.context import Desk, json_option
+from tournee.cli.display import as_json as values
+from tournee.cli.french import FrenchGroup
+from tournee.cli.options.filters import DayOption
+from tournee.errors import BillingError
+
+_day = click.argument("day", metavar="[JOUR]", type=DayOption(), required=False)
+_ps = click.option("--ps", default="", metavar="NUMÉRO", help="De quel soignant, s’ils sont plusieurs.")
+
+
+@click.group("round", cls=FrenchGroup)
+def rounds() -> None:
+    """Les tournées : les visites prévues d’un jour, dans leur ordre."""
+
+
+@rounds.command("show", short_help="La tournée d’un jour.")
+@_day
+@_ps
+@click.option("--prix", "priced", is_flag=True, help="Avec ce que vaut chaque visite.")
+@json_option
+@click.pass_obj
+def show(desk: Desk, day: date | None, ps: str, priced: bool, as_json: bool) -> None:
+    """Les visites d’un jour (aujourd’hui sans rien dire) : heure, patient, adresse, soin, où elle en est."""
+    from tournee.app.practice.rounds import carer_of_plans, prices_of, round_of
+    from tournee.cli.display.practice import show_round, stop_value
+
+    with desk.office() as office:
+        when, carer = day or office.clock().date(), carer_of_plans(office, ps)
+        stops = round_of(office, when, carer)
+        prices = prices_of(office, when, carer) if priced and stops else {}
+    if as_json:
+        told = [{**stop_value(one), "cents": prices.get(one.plan.reference(one.day))} for one in stops]
+        values.write({"day": when.isoformat(), "ps": carer, "stops": told})
+    else:
+        show_round(desk.console, when, stops, prices)
+
+
+@rounds.command("take", short_help="Prend la tournée au journal, pour la facturer.")
+@_day
+@_ps
+@json_option
+@click.pass_obj
+def take(desk: Desk, day: date | None, ps: str, as_json: bool) -> None:
+    """Prend au journal les visites prévues d’un jour : chacune une fois ; une visite changée depuis l’est en
+    place, une déjà facturée reste. Ensuite : tournee certify.
+    """
+    from tournee.app.practice.rounds import carer_of_plans, take_round
+    from tournee.cli.display import imported
+
+    with desk.office() as office:
+        when = day or office.clock().date()
+        done = take_round(office, when, carer_of_plans(office, ps))
+    if as_json:
+        values.write(imported.as_json(done))
+    else:
+        imported.show(desk.console, desk.errors, done)
+    if done.refused:
+        raise click.exceptions.Exit(status.OF_ERROR[BillingError])
+
+
+@rounds.command("order", short_help="Met la tournée dans votre ordre.")
+@click.argument("day", metavar="JOUR", type=DayOption())
+@click.argument("plans", metavar="PLAN…", nargs=-1, required=True, type=int)
+@_ps
+@click.pass_obj
+def order(desk: Desk, day: date, plans: tuple[int, ...], ps: str) -> None:
+    """Retient l’ordre des plans d’un jour ; ceux que vous ne dites pas suivent, par leur heure."""
+    from tournee.app.practice.rounds import carer_of_plans, order_round
+
+    with desk.office() as office:
+        order_round(office, day, carer_of_plans(office, ps), plans)
+    desk.console.print(f"Tournée du {day:%d/%m/%Y} : ordre retenu.")
+
+
+@rounds.command("month", short_help="Ce qui est prévu jour par jour.")
+@click.option("--du", "first", type=DayOption(), help="Depuis ce jour ; sans lui, aujourd’hui.")
+@click.option("--jours", "days", type=click.IntRange(1, 366), default=31, help="Sur tant de jours.")
+@_ps
+@json_option
+@click.pass_obj
+def month(desk: Desk, first: date | None, days: int, ps: str, as_json: bool) -> None:
+    """Les visites prévues, jour par jour."""
+    from tournee.app.practice.rounds import carer_of_plans, planned_month
+    from tournee.cli.display.practice import long_day, planned_value
+
+    with desk.office() as office:
+        start = first or office.clock().date()
+        found = planned_month(office, start, carer_of_plans(office, ps), days)
+    if as_json:
+        values.write({"days": [planned_value(day, plans) for day, plans in found.items()]})
+        return
+    for day, plans in found.items():
+        who = ", ".join(one.patient.told.who for one in plans)
+        desk.console.print(f"{long_day(day)} : {len(plans)} — {who}", soft_wrap=True)
+    if not found:
+        desk.console.print("Rien n’est prévu.")
+
+
+@rounds.command("absence", short_help="Dit quand vous n’êtes pas là.")
+@click.argument("first", metavar="DU", type=DayOption())
+@click.argument("last", metavar="AU", type=DayOption())
+@_ps
+@click.option("--mot", "word", default="", help="Pourquoi.")
+@click.option("--remplacant", "replaced_by", default="", metavar="RPPS", help="Qui fait la tournée.")
+@click.pass_obj
+def absence(desk: Desk, first: date, last: date, ps: str, word: str, replaced_by: str) -> None:
+    """Dit des jours d’absence : chaque plan les laisse, les reporte, ou reste à faire par qui remplace."""
+    from tournee.app.practice.dossiers import add
+    from tournee.app.practice.rounds import carer_of_plans
+    from tournee.practice.round_file import Absence
+
+    told = Absence(first, last, word, replaced_by)
+    with desk.office() as office:
+        add(office, told, ps=carer_of_plans(office, ps))
+    desk.console.print(f"Absence du {first:%d/%m/%Y} au {last:%d/%m/%Y} retenue.")
+
+
+@rounds.command("export", short_help="Écrit la tournée comme un fichier du jour.")
+@click.argument("day", metavar="JOUR", type=DayOption())
+@click.argument("target", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False))
+@_ps
+@click.pass_obj
+def export(desk: Desk, day: date, target: Path, ps: str) -> None:
+    """Écrit la tournée d’un jour comme un fichier du jour (JSON), à reprendre sur un autre appareil."""
+    from tournee.app.practice.rounds import carer_of_plans, round_file
+    from tournee.files import write_whole
+
+    with desk.office() as office:
+        told = round_file(office, day, carer_of_plans(office, ps))
+    write_whole(target, told)
+    desk.console.print(f"{target} : tournée du {day:%d/%m/%Y}.", soft_wrap=True)

@@ -1,0 +1,99 @@
+"""What a plan is told by: weekdays, hours, acts and travel as a carer writes them in one word or two."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+_DAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
+_ALL = ("tous", "tous-les-jours")
+_HOUR = re.compile(r"(\d{1,2})(?:[h:](\d{2})?)?$")
+_ACT = re.compile(r"([A-Za-z]{2,4})(?:[ ]?(\d+(?:[.,]\d{1,2})?))?$")
+_TRAVEL = re.compile(r"([A-Za-z]{2,4})?(?:[ :+]*(\d{1,4})(?:[ ]?km)?)?(?:[ ](plaine|montagne|pied))?$")
+_HOURS, _MINUTES = 24, 60
+
+
+class _Word(click.ParamType):  # type: ignore[type-arg]
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """How the help names it."""
+        return self.name.upper()
+
+
+class Weekdays(_Word):
+    """Days of the week: `lun,jeu`, `lun-sam`, `tous`."""
+
+    name = "jours"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[int]:
+        """Read days, Monday is 0."""
+        if value.lower() in _ALL:
+            return frozenset(range(7))
+        found: set[int] = set()
+        for part in value.lower().split(","):
+            first, _, last = part.strip().partition("-")
+            start, end = self._day(first), self._day(last or first)
+            if start is None or end is None:
+                raise click.BadParameter(
+                    f"« {value} » : des jours comme lun,jeu ou lun-sam, ou tous", ctx, param
+                )
+            found.update((start + step) % 7 for step in range((end - start) % 7 + 1))
+        return frozenset(found)
+
+    def _day(self, word: str) -> int | None:
+        short = word.strip()[:3]
+        return _DAYS.index(short) if short in _DAYS else None
+
+
+class Hour(_Word):
+    """An hour of the day: `8h50`, `08:50`, `8h`."""
+
+    name = "heure"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read it as a minute of the day."""
+        found = _HOUR.match(value.strip().lower())
+        if found:
+            hour, minute = int(found[1]), int(found[2] or 0)
+            if hour < _HOURS and minute < _MINUTES:
+                return hour * _MINUTES + minute
+        raise click.BadParameter(f"« {value} » n’est pas une heure ; écrivez 8h50", ctx, param)
+
+
+class ActWord(_Word):
+    """An act: its letter and coefficient (`AMI 1,5`), a forfait (`BSB`), or its name."""
+
+    name = "acte"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Any]:
+        """Read it as the day file writes it."""
+        said = " ".join(value.split())
+        if not said:
+            raise click.BadParameter("un acte est à dire", ctx, param)
+        found = _ACT.match(said)
+        if not found or (found[2] is None and not said.isupper()):
+            return {"acte": said}
+        if found[2] is None:
+            return {"code": said}
+        return {"code": found[1].upper(), "coefficient": float(found[2].replace(",", "."))}
+
+
+class TravelWord(_Word):
+    """How the carer comes: `IFA`, `IFI 18` with the kilometres there and back, `IFA 18 montagne`."""
+
+    name = "deplacement"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Any]:
+        """Read it as the day file writes it."""
+        found = _TRAVEL.match(" ".join(value.split()))
+        if not found or not (found[1] or found[2]):
+            raise click.BadParameter(f"« {value} » : écrivez IFA, ou IFA 18 avec les kilomètres", ctx, param)
+        told: dict[str, Any] = {}
+        if found[1]:
+            told["indemnite"] = found[1].upper()
+        if found[2]:
+            told["kilometres"] = int(found[2])
+        if found[3]:
+            told["terrain"] = found[3]
+        return told

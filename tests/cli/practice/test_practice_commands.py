@@ -1,0 +1,192 @@
+"""`tournee patient`, `ordonnance`, `plan`, `round`: typed as a carer types them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tournee.cli.main import tournee as root
+from tournee.cli.options.planned import ActWord, Hour, TravelWord, Weekdays
+
+TODAY = date.today()
+SINCE = f"{TODAY - timedelta(days=6):%d/%m/%Y}"
+YVONNE = (
+    *("--nom", "Lambert", "--prenom", "Yvonne", "--naissance", "04/06/1955"),
+    *("--nir", "2 55 06 99 999 001 62", "--rue", "12 rue des Tilleuls", "--digicode", "48B12"),
+    *("--tiers-payant", "amo", "--deplacement", "IFA"),
+)
+ORDER = ("--du", SINCE, "--prescripteur", "10100001071", "--nom-prescripteur", "Dr Anne Roy")
+PLAN = ("--ps", "756000121", "--profession", "IF", "--acte", "AMI 1", "--acte", "MAU", "--du", SINCE)
+
+
+@pytest.fixture
+def run(config):
+    def type_in(*words: str, status: int = 0):
+        done = CliRunner().invoke(root, ["--config", str(config), *words])
+        assert done.exit_code == status, (done.output, done.exception)
+        return done.stdout
+
+    return type_in
+
+
+@pytest.fixture
+def told(run):
+    return lambda *words: json.loads(run(*words, "--json"))
+
+
+@pytest.fixture
+def planned(run, told):
+    run("patient", "add", *YVONNE)
+    run("ordonnance", "add", "lambert", *ORDER, "--seances", "15")
+    return told("plan", "add", "lambert", *PLAN, "--heure", "8h50", "--mots", "injection")["plan"]
+
+
+def refused(config, *words: str) -> str:
+    done = CliRunner().invoke(root, ["--config", str(config), *words])
+    assert done.exit_code
+    return f"{done.stderr}{done.exception}"
+
+
+def test_a_patient_is_added_found_changed_and_shown(run, told):
+    run("patient", "add", *YVONNE)
+    (one,) = told("patient", "list", "tilleuls")["patients"]
+    assert (one["who"], one["nir"], one["key"], one["born"]) == (
+        "Yvonne Lambert",
+        "2550699999001",
+        "62",
+        "19550604",
+    )
+    run("patient", "edit", "lambert", "--telephone", "0100000001", "--contact", "Paul, 0600000000, fils")
+    shown = run("patient", "show", "lam", "yvo")
+    assert "0100000001" in shown
+    assert "Paul, fils : 0600000000" in shown
+    assert "code 48B12" in shown
+    run("patient", "edit", "lambert", "--telephone", "")
+    assert "0100000001" not in run("patient", "show", "lambert")
+    assert "Aucun patient" in run("patient", "list", "personne")
+
+
+def test_a_file_closed_is_found_by_its_number_and_reopened(run, told, config):
+    run("patient", "add", *YVONNE)
+    run("patient", "close", "lambert", "--reason", "déménagé")
+    assert told("patient", "list")["patients"] == []
+    assert "Yvonne Lambert" in run("patient", "show", "1")
+    run("patient", "reopen", "1", "--reason", "revenue")
+    assert [one["number"] for one in told("patient", "list")["patients"]] == [1]
+    assert "à garder jusqu’au" in refused(config, "patient", "erase", "lambert", "--reason", "demandé")
+
+
+def test_a_round_is_shown_priced_taken_once_and_counted(run, told, planned):
+    (stop,) = told("round", "show", "--prix")["stops"]
+    assert (stop["plan"], stop["hour"], stop["state"]) == (planned, "08:50", "planned")
+    assert stop["cents"] > 0
+    (taken,) = told("round", "take")["visits"]
+    assert taken["answer"] == "new"
+    (again,) = told("round", "take")["visits"]
+    assert again["answer"] == "known"
+    assert [one["state"] for one in told("round", "show")["stops"]] == ["taken"]
+    (order,) = told("ordonnance", "list", "lambert")["prescriptions"]
+    assert (order["done"], order["billed"], order["left"]) == (1, 0, 14)
+    assert "1 séance sur 15" in run("patient", "show", "lambert")
+
+
+def test_a_plan_is_skipped_moved_ended_and_shown_on_fourteen_days(run, told, planned):
+    day, number = f"{TODAY:%d/%m/%Y}", str(planned)
+    run("plan", "skip", number, day)
+    assert told("round", "show")["stops"] == []
+    run("plan", "day", number, day)
+    assert len(told("round", "show")["stops"]) == 1
+    run("plan", "move", number, day, f"{TODAY + timedelta(days=40):%d/%m/%Y}")
+    assert told("round", "show")["stops"] == []
+    marks = told("plan", "show", number, "--du", SINCE)["days"]
+    assert len(marks) == 14
+    assert marks[0] == {"day": f"{TODAY - timedelta(days=6)}", "mark": "missed"}
+    assert marks[7] == {"day": f"{TODAY + timedelta(days=1)}", "mark": "due"}
+    run("plan", "end", number, "--reason", "guérie")
+    assert told("round", "month")["days"] == []
+
+
+def test_what_ends_soon_is_listed(run, told):
+    run("patient", "add", *YVONNE)
+    run("ordonnance", "add", "lambert", *ORDER, "--seances", "1", "--soin", "injection")
+    (one,) = told("ordonnance", "list")["prescriptions"]
+    assert (one["who"], one["ends_soon"], one["is_over"]) == ("Yvonne Lambert", True, False)
+    number = str(one["number"])
+    run("ordonnance", "renew", number, "--du", f"{TODAY:%d/%m/%Y}")
+    assert [one["renewal"] for one in told("ordonnance", "list", "lambert")["prescriptions"]] == [True]
+
+
+def test_a_prescriber_is_known_the_next_time_by_a_part_of_the_name(run, told, planned):
+    run("ordonnance", "add", "lambert", "--du", SINCE, "--prescripteur", "roy")
+    orders = told("ordonnance", "list", "lambert")["prescriptions"]
+    assert {order["prescriber"]["rpps"] for order in orders} == {"10100001071"}
+
+
+def test_a_round_written_as_a_day_file_is_taken_elsewhere(run, told, planned, configured, tmp_path):
+    target = tmp_path / "tournee.json"
+    run("round", "export", f"{TODAY:%d/%m/%Y}", str(target))
+    (tmp_path / "autre").mkdir()
+    other = configured(tmp_path / "autre")
+    done = CliRunner().invoke(root, ["--config", str(other), "day", "import", str(target), "--json"])
+    assert json.loads(done.stdout)["visits"][0]["answer"] == "new"
+
+
+def test_an_absence_leaves_the_days_of_its_plans(run, told, planned):
+    day = f"{TODAY:%d/%m/%Y}"
+    run("round", "absence", day, day, "--mot", "formation")
+    assert told("round", "show")["stops"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("plan", "add", "lambert", *PLAN[:-2], "--du", "demain"), "n’est pas un jour"),
+        (("plan", "add", "lambert", *PLAN, "--acte", "AMI 1", "--heure", "25h"), "n’est pas une heure"),
+        (("plan", "add", "lambert", *PLAN, "--jours", "férié"), "des jours comme"),
+        (("plan", "add", "lambert", *PLAN, "--ordonnance", "99"), "pas d’ordonnance 99"),
+        (("plan", "show", "1"), "pas de cette sorte"),
+        (("plan", "show", "999"), "Il n’y a pas de dossier n° 999"),
+        (("patient", "show", "dupont"), "Rien ne répond"),
+        (("patient", "add", *YVONNE), "a déjà un dossier"),
+        (("round", "show", "--ps", ""), "Aucun plan"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_words(run, config, words, says):
+    run("patient", "add", *YVONNE)
+    assert says in refused(config, *words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "read"),
+    [
+        (Weekdays(), "lun,jeu", {0, 3}),
+        (Weekdays(), "lun-sam", {0, 1, 2, 3, 4, 5}),
+        (Weekdays(), "Samedi-Lundi", {5, 6, 0}),
+        (Weekdays(), "tous", set(range(7))),
+        (Hour(), "8h50", 530),
+        (Hour(), "08:50", 530),
+        (Hour(), "7h", 420),
+        (ActWord(), "AMI 1,5", {"code": "AMI", "coefficient": 1.5}),
+        (ActWord(), "ami 1.5", {"code": "AMI", "coefficient": 1.5}),
+        (ActWord(), "BSB", {"code": "BSB"}),
+        (ActWord(), "Prise de sang", {"acte": "Prise de sang"}),
+        (TravelWord(), "ifa", {"indemnite": "IFA"}),
+        (TravelWord(), "IFI 18 montagne", {"indemnite": "IFI", "kilometres": 18, "terrain": "montagne"}),
+        (TravelWord(), "12 km", {"kilometres": 12}),
+    ],
+)
+def test_words_of_a_plan_are_read_as_they_are_written(kind, said, read):
+    assert kind.convert(said, None, None) == read
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [(Weekdays(), "lundredi,x"), (Weekdays(), ""), (Hour(), "24h"), (Hour(), "8h60"), (ActWord(), " ")],
+)
+def test_words_that_are_none_are_refused(kind, said):
+    with pytest.raises(click.BadParameter):
+        kind.convert(said, None, None)
