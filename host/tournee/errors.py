@@ -55,5 +55,9 @@ class OppositionError(TourneeError):
     """A card is opposed, or the opposition list cannot be read or brought forward."""
 
 
+class AccountsError(TourneeError):
+    """A bank's file cannot be read, or the accounts cannot be told as asked."""
+
+
 class EmulationError(TourneeError):
     """An emulated part did not start or stopped."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tournee.errors import (
+    AccountsError,
     BillingError,
     ConfigError,
     EmulationError,
@@ -27,6 +28,7 @@ OF_ERROR: dict[type[TourneeError], int] = {
     StoreError: 8,
     EmulationError: 9,
     OppositionError: 10,
+    AccountsError: 11,
 }
 MEANINGS = {
     OK: "tout est fait",
@@ -40,6 +42,7 @@ MEANINGS = {
     8: "journal",
     9: "partie émulée",
     10: "carte ou liste d’opposition",
+    11: "relevé de banque, ou comptes à exporter",
     INTERRUPTED: "interrompu au clavier",
 }
 

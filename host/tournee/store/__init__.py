@@ -1,5 +1,6 @@
 """The journal: everything made, sent and received, each step written before it acts."""
 
+from tournee.store.accounts.bank import BankCredit, BankLineRow, BankLineState, VirementRow
 from tournee.store.accounts.ledger import LedgerPayment, LedgerRow, LedgerSheet
 from tournee.store.accounts.patient_payments import Balance, PatientPayment, PaymentDraft
 from tournee.store.cipher import Cipher
@@ -51,6 +52,9 @@ __all__ = [
     "OTHER_PS",
     "STATIONS",
     "Balance",
+    "BankCredit",
+    "BankLineRow",
+    "BankLineState",
     "CardKind",
     "CardRead",
     "Cipher",
@@ -96,6 +100,7 @@ __all__ = [
     "Totals",
     "Trace",
     "TwiceRow",
+    "VirementRow",
     "VisitDraft",
     "VisitFacts",
     "VisitRow",

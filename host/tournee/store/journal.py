@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tournee.store.accounts.bank import Bank
 from tournee.store.accounts.ledger import Ledger
 from tournee.store.accounts.patient_payments import PatientPayments
 from tournee.store.cipher import Cipher
@@ -52,10 +53,10 @@ class Journal:
     `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `patient_payments`,
     `opposition`, `history`, `dossiers` of the practice's file; `numbers` gives each number once in the world,
     `remaking` puts refused lots right, `corrections` visits and invoices, `given_up` ends what will not be
-    paid; `known` (what the rules need of visits), `lookup`, `ledger` (all money), `overview` and `totals`,
-    `waiting` and `trace` answer questions across them, `health` speaks of the whole, `backups` copies it.
-    Opening it changes nothing. Errors: StoreError, and whatever a `build` function raises, which then leaves
-    no trace.
+    paid; `known` (what the rules need of visits), `lookup`, `ledger` (all money) and `bank`, `overview` and
+    `totals`, `waiting` and `trace` answer questions across them, `health` speaks of the whole, `backups`
+    copies it. Opening it changes nothing. Errors: StoreError, and whatever a `build` function raises, which
+    then leaves no trace.
 
     `clock`, `on_step`, `busy_seconds`, `schema` and `host` are those of `Database`; `station`, 0 to 99 or
     None, and the source of `ranges` those of `Numbers`; `facts_of` that of `KnownVisits`.
@@ -105,6 +106,7 @@ class Journal:
         self.opposition = OppositionUpdates(db, self.files)
         self.dossiers = Dossiers(db)
         self.patient_payments = PatientPayments(db)
+        self.bank = Bank(db)
         self.ledger = Ledger(db, self.patient_payments)
         overview = Overview(db, self.payments, self.patient_payments)
         self.overview, self.totals = overview.find, overview.totals

@@ -16,6 +16,7 @@ COMMANDS = {
     "statement": ("papers:statement", "Le relevé d’un patient (PDF)."),
     "unpaid": ("papers:unpaid", "Ce qui est encore dû, par débiteur et par âge."),
     "remind": ("papers:remind", "Les relances, en texte."),
+    "bank": ("bank:bank", "Le rapprochement avec la banque."),
     "sheet": ("papers:sheet", "La feuille de soins d’une facture sans carte Vitale (PDF)."),
 }
 """Each command: where it is beside this module, and what the help says of it."""

@@ -1,0 +1,1 @@
+"""Statements of an account, as banks give them: CSV in their several layouts, OFX."""
