@@ -5,9 +5,10 @@ Kept at each certification, encrypted in the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from tournee.app.cards import PsOnDuty, VitaleInReader
 from tournee.app.context import Office
@@ -27,6 +28,18 @@ class NotReadError(BillingError):
     """A card that is not there was never read on this machine."""
 
     remedy = "degrade"
+
+
+class Cared(Protocol):
+    """What has a PS who bills, and perhaps a substitute who cared."""
+
+    @property
+    def ps(self) -> str:
+        """The billing number."""
+
+    @property
+    def substitute(self) -> str:
+        """The RPPS number of who cared, "" when the PS did."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,13 @@ def carer_named(office: Office, number: str, rpps: str = "") -> str:
         if not rpps and told.replaced == number:
             return told.replaced_name
     return rpps or number
+
+
+def carers_of(office: Office, rows: Iterable[Cared]) -> dict[str, str]:
+    """The names of both carers of each invoice that a substitute made, by billing and RPPS number."""
+    both = {(row.ps, row.substitute) for row in rows if row.substitute}
+    names = {number: carer_named(office, number) for number, _ in both}
+    return names | {rpps: carer_named(office, "", rpps) for _, rpps in both}
 
 
 def carer_last_read(office: Office, visit: JudgedVisit) -> PsIdentity:

@@ -33,6 +33,7 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
     suite, et ce qui demande votre attention.
     """
     from tournee.app.alerts import alerts
+    from tournee.app.certifying.last_read import carers_of
     from tournee.store import OTHER_PS, MessageState, ReturnState
 
     if not (everything or as_json or filters.narrow or filters.limit):
@@ -45,12 +46,13 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
         unmatched = [row for row in office.journal.effects.unmatched() if row.note != OTHER_PS]
         outside = office.journal.effects.payments_outside()
         found = alerts(office)
+        carers = carers_of(office, rows)
         odd = office.journal.returns.notes()
     if as_json:
         values.write(
             {
                 "alerts": [values.alert(one) for one in found],
-                "invoices": [values.invoice(row) for row in rows],
+                "invoices": [values.invoice(row, carers) for row in rows],
                 "more": more,
                 "totals": values.totals(totals),
                 "uncertain": [message.subject for message in uncertain],
@@ -73,7 +75,7 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
 
     if not rows:
         desk.console.print("Aucune facture" + (" de cette sorte." if totals.invoices else " pour l’instant."))
-    for table in invoice_tables(rows):
+    for table in invoice_tables(rows, carers):
         desk.console.print(table)
     if more:
         desk.console.print(more_line(filters))
@@ -115,6 +117,7 @@ def show_trace(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> No
     """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture : son numéro, sa
     visite, son patient.
     """
+    from tournee.app.certifying.last_read import carers_of
     from tournee.app.finding import trace_of
 
     with desk.office() as office:
@@ -124,7 +127,7 @@ def show_trace(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> No
             return
         from tournee.cli.display.show import trace_tables
 
-        for table in trace_tables(found):
+        for table in trace_tables(found, carers_of(office, found.invoices)):
             desk.console.print(table)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -45,11 +45,15 @@ _compact = json.JSONEncoder(ensure_ascii=False).encode
 _ASCII = json.JSONEncoder().encode
 
 
-def invoice(row: OverviewRow) -> dict[str, Any]:
-    """One invoice and where it stands."""
+def invoice(row: OverviewRow, carers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """One invoice and where it stands; `carers` are names by their numbers."""
+    names = carers or {}
     return {
         "number": row.number,
         "ps": row.ps,
+        "ps_name": names.get(row.ps, ""),
+        "substitute": row.substitute,
+        "substitute_name": names.get(row.substitute, ""),
         "date": row.date,
         "patient": row.patient,
         "sheets": [
@@ -235,6 +239,9 @@ def trace(found: Trace) -> dict[str, Any]:
         "sheets": [
             {
                 "invoice": one.number,
+                "ps": one.ps,
+                "substitute": one.substitute,
+                "mode": sheet.mode,
                 "kind": sheet.kind,
                 "state": sheet.state.value,
                 "crf": sheet.crf,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.text import Text
 from tournee.cli.display.hints import command_after
 from tournee.french import euros
 from tournee.model import cents_of
-from tournee.model.codes import DEGRADED, NO_CARD, SECURED
+from tournee.model.codes import DEGRADED, DESYNCHRONISED, NO_CARD, SECURED, VISIT
 from tournee.store import SheetState
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ CLEAR = "EN CLAIR"
 _FILE_WIDTH = 120
 
 _COLOURS = {
+    SheetState.SEALED: "yellow",
     SheetState.PAID: "green",
     SheetState.ACKNOWLEDGED: "cyan",
     SheetState.SENT: "blue",
@@ -97,18 +98,25 @@ def kibibytes(count: int) -> str:
     return f"{count / 1024:.1f} Kio".replace(".", ",")
 
 
-def invoice_tables(rows: Iterable[OverviewRow]) -> list[Table]:
-    """Where each invoice stands, one table for each professional."""
+def invoice_tables(rows: Iterable[OverviewRow], carers: Mapping[str, str] | None = None) -> list[Table]:
+    """Where each invoice stands, one table for each professional; `carers` are names by their numbers."""
     tables: dict[str, Table] = {}
+    names = carers or {}
     for row in rows:
         if row.ps not in tables:
-            tables[row.ps] = _invoice_table(f"Factures de {row.ps}")
+            named = f", {names[row.ps]}" if row.ps in names else ""
+            tables[row.ps] = _invoice_table(f"Factures de {row.ps}{named}")
+        links = (
+            substitute_line(row.substitute, names),
+            invoice_links(row.replaces, row.replaced_by),
+            row.reason,
+        )
         tables[row.ps].add_row(
             row.number.lstrip("0"),
             row.patient.title(),
             *(euros(amount) for amount in (row.fee, row.amo, row.amc, row.paid, row.patient_owes)),
             _states(row),
-            " ; ".join(text for text in (invoice_links(row.replaces, row.replaced_by), row.reason) if text),
+            " ; ".join(text for text in links if text),
             style="dim" if row.replaced_by else "red" if row.state in _REFUSED else None,
         )
     return list(tables.values())
@@ -194,6 +202,11 @@ def outside_lines(payments: Iterable[EffectRow]) -> list[str]:
     ]
 
 
+def substitute_line(rpps: str, carers: Mapping[str, str]) -> str:
+    """Who cared in the place of the PS, "" when nobody did."""
+    return f"soins de {carers.get(rpps, rpps)}, en remplacement" if rpps else ""
+
+
 def invoice_links(replaces: str, replaced_by: str) -> str:
     """The invoices that the same visit had before and has since."""
     before = f"remplace la facture {replaces}" if replaces else ""
@@ -238,7 +251,13 @@ def reader_line(identity: Identity, runtime: str = "") -> str:
     return f"{who} : {memory}"
 
 
-_MODES = {SECURED: "sécurisées", NO_CARD: "sans carte Vitale", DEGRADED: "en mode dégradé"}
+_MODES = {
+    SECURED: "sécurisées",
+    VISIT: "en mode visite",
+    DESYNCHRONISED: "désynchronisées",
+    NO_CARD: "sans carte Vitale",
+    DEGRADED: "en mode dégradé",
+}
 
 
 def lot_content(lot: LotRow) -> str:
@@ -267,8 +286,8 @@ def payments_table(payments: Iterable[PatientPayment]) -> Table:
     return table
 
 
-def trace_tables(trace: Trace) -> list[Table]:
-    """An invoice's or a message's whole way, and its history."""
+def trace_tables(trace: Trace, carers: Mapping[str, str] | None = None) -> list[Table]:
+    """An invoice's or a message's whole way, and its history; `carers` as in `invoice_tables`."""
     from tournee.app.outbound import is_clear
 
     way = Table(title="Chemin", title_style="bold")
@@ -278,10 +297,12 @@ def trace_tables(trace: Trace) -> list[Table]:
         for sheet in invoice.sheets:
             detail = f"{sheet.patient.title()}, {euros(sheet.fee)} €"
             detail += f", le patient doit {euros(invoice.shares.patient)} €" if invoice.shares.patient else ""
-            links = invoice_links(invoice.replaces, invoice.replaced_by)
-            way.add_row(
-                sheet.kind, invoice.number, sheet.state.label, " ".join((detail, links, sheet.reason)).strip()
+            links = (
+                substitute_line(invoice.substitute, carers or {}),
+                invoice_links(invoice.replaces, invoice.replaced_by),
             )
+            told = " ".join(filter(None, (detail, *links, sheet.reason)))
+            way.add_row(sheet.kind, invoice.number, sheet.state.label, told)
     for lot in trace.lots:
         detail = " ".join((lot_content(lot), lot.reason)).strip()
         for word, numbers in (("refait", lot.remakes), ("refait dans", lot.remade_in)):
