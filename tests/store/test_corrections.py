@@ -23,6 +23,11 @@ def told(journal: Journal) -> Journal:
     return journal
 
 
+def payload(journal: Journal) -> bytes:
+    """What the visit says now."""
+    return journal.visits.get(1).payload
+
+
 def settle(journal: Journal, *effects: Effect) -> None:
     received = journal.returns.take(b"return %d" % len(journal.returns.find()), "oct")
     assert received is not None
@@ -41,18 +46,20 @@ def refused_invoice(journal: Journal, make: Maker) -> int:
 
 
 def test_an_edit_gives_up_the_invoice_and_tells_its_number(told: Journal, make: Maker) -> None:
-    assert told.corrections.edit(1, draft(), "20260302", "erreur d’acte") == ""
+    assert told.corrections.edit(1, payload(told), draft(), "20260302", "erreur d’acte") == ""
     make.bill(told, 1)
-    assert told.corrections.edit(1, draft(content=b"again"), "20260302", "encore") == "000000001"
+    assert (
+        told.corrections.edit(1, payload(told), draft(content=b"again"), "20260302", "encore") == "000000001"
+    )
     row = told.visits.get(1)
     assert (row.state, row.invoice_id, row.payload) == (VisitState.PENDING, None, b"payload 20260302")
     assert told.invoices.get(1).sheets[0].state is SheetState.ABANDONED
 
 
 def test_a_visit_edited_is_known_by_every_content_that_it_had(told: Journal) -> None:
-    told.corrections.edit(1, draft(content=b"second"), "20260302", "")
-    told.corrections.edit(1, draft(content=b"third"), "20260302", "")
-    told.corrections.edit(1, draft(content=b"second"), "20260302", "")
+    told.corrections.edit(1, payload(told), draft(content=b"second"), "20260302", "")
+    told.corrections.edit(1, payload(told), draft(content=b"third"), "20260302", "")
+    told.corrections.edit(1, payload(told), draft(content=b"second"), "20260302", "")
     assert [row.id for row in told.known.by_former_content(PS, OLD)] == [1]
     assert [row.id for row in told.known.by_former_content(PS, b"third")] == [1]
     assert told.known.by_former_content("756000121", OLD) == ()
@@ -60,43 +67,44 @@ def test_a_visit_edited_is_known_by_every_content_that_it_had(told: Journal) -> 
 
 
 def test_an_edit_to_another_day_and_person_leaves_the_first_ones(told: Journal) -> None:
-    told.corrections.edit(1, draft("20260228", nir=OTHER_NIR), "20260228", "autre patient")
+    told.corrections.edit(1, payload(told), draft("20260228", nir=OTHER_NIR), "20260228", "autre patient")
     assert told.visits.get(1).date == "20260228"
     assert told.known.of_person(NIR, "20260101", "20261231") == ()
     assert [row.id for row in told.known.of_person(OTHER_NIR, "20260101", "20261231")] == [1]
     assert told.health.check() == ()
 
 
+def test_what_was_changed_meanwhile_is_not_edited(told: Journal) -> None:
+    with pytest.raises(StoreError, match="vient d’être changée"):
+        told.corrections.edit(1, b"as another window saw it", draft(), "20260302", "")
+
+
 def test_what_is_in_a_lot_is_not_edited(told: Journal, make: Maker) -> None:
     make.bill(told, 1)
     make.certified_lot(told)
     with pytest.raises(StoreError):
-        told.corrections.edit(1, draft(), "20260302", "")
+        told.corrections.edit(1, payload(told), draft(), "20260302", "")
     assert told.visits.get(1).state is VisitState.DONE
 
 
 def test_a_correction_bills_anew_what_was_refused_and_keeps_the_link(told: Journal, make: Maker) -> None:
     invoice = refused_invoice(told, make)
-    row = told.corrections.correct(invoice, b"before", draft(), "20260302", "mauvais acte")
+    row = told.corrections.correct(invoice, payload(told), draft(), "20260302", "mauvais acte")
     assert told.visits.get(1).state is VisitState.PENDING
     again = told.invoices.get(make.bill(told, 1))
     assert (again.replaces, told.invoices.get(invoice).replaced_by) == ("000000001", "000000002")
     (kept,) = told.corrections.find(visit_id=1)
-    assert (kept.id, kept.state, kept.before, kept.reason) == (
-        row,
-        CorrectionState.MADE,
-        b"before",
-        "mauvais acte",
-    )
+    assert (kept.id, kept.state, kept.reason) == (row, CorrectionState.MADE, "mauvais acte")
+    assert kept.before == b"payload 20260302"
 
 
 def test_a_correction_of_what_stands_waits_until_it_stands_no_more(told: Journal, make: Maker) -> None:
     invoice = make.bill(told, 1)
     make.sent_file(told)
     with pytest.raises(StoreError, match="a une facture"):
-        told.corrections.correct(invoice, b"before", draft(), "20260302", "")
-    told.corrections.wait(invoice, b"before", b"wrong again", "erreur")
-    row = told.corrections.wait(invoice, b"before", b"after", "erreur")
+        told.corrections.correct(invoice, payload(told), draft(), "20260302", "")
+    told.corrections.wait(invoice, payload(told), b"wrong again", "erreur")
+    row = told.corrections.wait(invoice, payload(told), b"after", "erreur")
     assert [one.state.value for one in told.corrections.find()] == ["dropped", "waiting"]
     assert told.corrections.due() == ()
     settle(told, of_invoice(Outcome.REFUSED))
@@ -108,7 +116,7 @@ def test_a_correction_of_what_stands_waits_until_it_stands_no_more(told: Journal
 
 def test_a_correction_whose_invoice_is_paid_after_all_waits_again(told: Journal, make: Maker) -> None:
     invoice = refused_invoice(told, make)
-    row = told.corrections.correct(invoice, b"before", draft(), "20260302", "")
+    row = told.corrections.correct(invoice, payload(told), draft(), "20260302", "")
     make.bill(told, 1)
     assert told.corrections.undone() == ()
     settle(told, of_invoice(Outcome.PAID, paid=600))
@@ -122,7 +130,7 @@ def test_a_correction_whose_invoice_is_paid_after_all_waits_again(told: Journal,
 def test_one_that_is_dropped_waits_no_more(told: Journal, make: Maker) -> None:
     invoice = make.bill(told, 1)
     make.sent_file(told)
-    told.corrections.wait(invoice, b"before", b"after", "")
+    told.corrections.wait(invoice, payload(told), b"after", "")
     assert told.corrections.drop(1, "c’était juste") is True
     assert told.corrections.drop(1, "c’était juste") is False
 

@@ -30,6 +30,11 @@ class Thing:
         return self.visit.row.id
 
     @property
+    def number(self) -> str:
+        """The number of the invoice that is meant, "" without one."""
+        return self.invoice.number if self.invoice else ""
+
+    @property
     def fee(self) -> int:
         """What was asked for it, in cents; of one never billed, what its lines come to."""
         if self.invoice is None:

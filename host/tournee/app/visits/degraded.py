@@ -87,7 +87,7 @@ def bill_degraded(
 
 
 def _typed(office: Office, visit: Visit, told: ToldIdentity, mode: str, reason: str) -> Visit:
-    before = _before(office, visit)
+    before = identity_before(office, visit)
     patient = _patient(visit, told, before)
     return replace(
         visit,
@@ -138,9 +138,9 @@ def _patient(visit: Visit, told: ToldIdentity, before: ToldIdentity) -> Patient:
     )
 
 
-def _before(office: Office, visit: Visit) -> ToldIdentity:
+def identity_before(office: Office, visit: Visit) -> ToldIdentity:
     """What the last invoice of this patient says: of the holder alone, whose birth its year tells."""
-    invoice = invoiced_before(office.journal, visit)
+    invoice = invoicedidentity_before(office.journal, visit)
     if invoice is None:
         return ToldIdentity()
     sheets = office.journal.invoices.get(invoice).sheets

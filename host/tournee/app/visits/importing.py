@@ -204,7 +204,7 @@ class _Planner:
             if row is None and self._replaces and match.twin_of is None:
                 row = self._only(match, changed)
             if row is not None:
-                if self._changes(one, row, same=match.same):
+                if self._changes(one, row, same=match.same, since=match.since):
                     changed[one.rank] = row
             elif (match.maybe or match.twin_of is not None) and not self._twins:
                 asked[one.rank] = match
@@ -216,19 +216,19 @@ class _Planner:
         rows = [row for row in match.maybe if row.id not in taken]
         return rows[0] if len(rows) == 1 else None
 
-    def _changes(self, one: Telling, row: VisitRow, *, same: bool) -> bool:
+    def _changes(self, one: Telling, row: VisitRow, *, same: bool, since: str) -> bool:
         """Whether a row of the journal is to be changed; else it is answered for."""
         if row.state is VisitState.ABANDONED and same:
             self._say(one, Answer.KNOWN, row, note="mise de côté : la rouvrir pour la facturer")
         elif row.invoice_id is not None:
             number = self._office.journal.invoices.get(row.invoice_id).number
             is_told = content_of(read_judged(row.payload)) == one.content
-            other = "" if is_told else _UNTAKEN
+            other = f" ; {since}" if since else "" if is_told else _UNTAKEN
             self._say(one, Answer.BILLED, row, note=f"facture {number}{other}")
         elif row.state is VisitState.DONE:
-            self._say(one, Answer.BILLED, row, note="sa facture a été refusée : la rouvrir pour la corriger")
+            self._say(one, Answer.BILLED, row, note="sa facture a été refusée : la corriger, ou la rouvrir")
         elif same:
-            self._say(one, Answer.KNOWN, row)
+            self._say(one, Answer.KNOWN, row, note=since)
         else:
             return True
         return False

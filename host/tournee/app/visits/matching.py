@@ -18,6 +18,7 @@ from tournee.billing.kept.same_visit import content_of, same_acts, same_hours, s
 from tournee.billing.visit import JudgedVisit, Person, Visit
 from tournee.store import Journal, VisitRow, VisitState
 
+_CORRECTED = "corrigée depuis"
 _Key = tuple[Person, tuple[str, str]]
 
 
@@ -25,6 +26,7 @@ _Key = tuple[Person, tuple[str, str]]
 class Match:
     """What a told visit is: `row` of the journal, which says the `same`; or one of those that it `maybe` is;
     or as the visit of this rank of the same file, `twin_of`. `twin`: what it may be has the same acts.
+    `since`: what the row has become since it said this, in French; it stays so.
     """
 
     row: VisitRow | None = None
@@ -32,6 +34,7 @@ class Match:
     maybe: tuple[VisitRow, ...] = ()
     twin_of: int | None = None
     twin: bool = False
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,14 @@ class Matcher:
         self._taken[row.id] = row
         self._found[one.rank] = Match(row, same=named and says_no_more(one.judged, self._form(row)))
 
+    def _was(self, one: Telling, row: VisitRow) -> None:
+        """This visit is that row as it was told before it was put right: it stays as it is."""
+        self._taken[row.id] = row
+        self._found[one.rank] = Match(row, same=True, since=_CORRECTED)
+
+    def _formerly(self, one: Telling) -> list[int]:
+        return [known.id for known in self._journal.known.by_former_content(self._ps, one.content)]
+
     def _form(self, row: VisitRow) -> JudgedVisit:
         if row.id not in self._forms:
             self._forms[row.id] = read_judged(row.payload)
@@ -128,7 +139,11 @@ class Matcher:
         for one in told:
             known = self._journal.known.by_reference(self._ps, one.reference)
             if known is not None:
-                self._is(one, self._journal.visits.get(known.id))
+                row = self._journal.visits.get(known.id)
+                if known.id in self._formerly(one):
+                    self._was(one, row)
+                else:
+                    self._is(one, row)
 
     def _by_content(self, told: Sequence[Telling]) -> None:
         for one in told:
@@ -140,6 +155,10 @@ class Matcher:
             if rows:
                 row = min(rows, key=lambda row: (not _lives(row), row.id))
                 self._is(one, row, named=self._named_alike(one, row) or not _lives(row))
+                continue
+            former = [id_ for id_ in self._formerly(one) if id_ not in self._taken]
+            if former and not one.reference:
+                self._was(one, self._journal.visits.get(former[0]))
 
     def _may_be_named(self, one: Telling, row_id: int) -> bool:
         return not (one.reference and self._journal.visits.has_reference(row_id))

@@ -1,7 +1,8 @@
-"""`tournee visit …`: what visits cost; one of the journal done without its card."""
+"""`tournee visit …`: what visits cost; one of the journal shown, put right, done without its card."""
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from tournee.cli import status
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
+from tournee.cli.options.edit_options import Told, edit_options
 from tournee.cli.options.filters import DayOption
 from tournee.cli.options.things import thing_argument
 from tournee.errors import BillingError
@@ -23,7 +25,91 @@ if TYPE_CHECKING:
 
 @click.group("visit", cls=FrenchGroup)
 def visit() -> None:
-    """Les visites : leur prix, avant toute carte ; celle dont la carte ne vient pas."""
+    """Les visites : leur prix, avant toute carte ; les montrer, les corriger, les annuler. Une visite se dit
+    par le nom du patient (une partie suffit, avec un jour si besoin), son numéro, ou celui de sa facture.
+    """
+
+
+@visit.command("show", short_help="Une visite, ses actes, ses factures.")
+@thing_argument("VISITE")
+@click.option("--toml", "as_toml", is_flag=True, help="Dans les mots du fichier du jour, pour la corriger.")
+@json_option
+@click.pass_obj
+def show(desk: Desk, words: tuple[str, ...], ps: str, as_toml: bool, as_json: bool) -> None:
+    """Montre ce que dit une visite, ce qu’elle vaut et qui paie, ses factures avec leurs lots, ce qui l’a
+    changée. Si plusieurs répondent à ce nom, les liste.
+    """
+    from tournee.app.finding import find_thing, find_things
+    from tournee.cli.display import show_visit
+
+    with desk.office() as office:
+        if as_toml:
+            click.echo(show_visit.as_toml(find_thing(office, words, ps=ps)), nl=False)
+            return
+        found = find_things(office, words, ps=ps)
+        if as_json:
+            values.write({"visits": [show_visit.as_json(office, one) for one in found]})
+            return
+        if len(found) > 1:
+            desk.console.print(show_visit.things_table(found))
+            return
+        for line in show_visit.lines(office, found[0]):
+            desk.console.print(line, soft_wrap=True)
+
+
+@visit.command("edit", short_help="Corrige une visite dont rien n’est parti.")
+@thing_argument("VISITE")
+@edit_options
+@click.option("--jumelle", "twin", is_flag=True, help="Pareille à une autre visite, c’en est une autre.")
+@click.option("--reason", default="", help="Pourquoi, pour l’historique ; sinon ce qui change.")
+@json_option
+@click.pass_obj
+def edit(
+    desk: Desk, words: tuple[str, ...], ps: str, told: Told, twin: bool, reason: str, as_json: bool
+) -> None:
+    """Change d’une visite ce que disent les options, ou un morceau de fichier du jour ; le reste ne bouge
+    pas. Elle est jugée de nouveau, et refusée en entier si quelque chose ne va pas. Sa facture, si elle n’est
+    dans aucun lot, est abandonnée : son numéro est perdu, et dit.
+    """
+    from tournee.app.finding import find_thing, is_editable
+    from tournee.app.visits.editing import edit_visit
+    from tournee.cli.display import show_visit
+
+    if not told:
+        raise click.UsageError("Rien n’est dit de ce qui change : tournee visit edit --help")
+    with desk.office() as office:
+        one = find_thing(office, words, ps=ps, fits=is_editable)
+        done = edit_visit(office, one.id, told.change(office), reason=reason, twins=twin)
+    if as_json:
+        values.write(show_visit.edited_as_json(done))
+        return
+    show_visit.show_edited(desk.console, done)
+
+
+@visit.command("cancel", short_help="Annule une visite.")
+@thing_argument("VISITE")
+@click.option("--reason", default="annulée", help="Pourquoi, pour l’historique.")
+@click.option("--oui", "sure", is_flag=True, help="Sans demander.")
+@json_option
+@click.pass_obj
+def cancel(desk: Desk, words: tuple[str, ...], ps: str, reason: str, sure: bool, as_json: bool) -> None:
+    """Annule une visite : elle n’est plus à facturer, et sa facture, si elle n’est dans aucun lot, est
+    abandonnée. Partie, sa facture reste due tant que l’organisme ne l’a ni refusée ni annulée : la visite le
+    sera alors.
+    """
+    from tournee.app.correcting.visits import cancel_visit
+    from tournee.app.finding import find_thing, is_editable
+    from tournee.cli.display import show_visit
+
+    with desk.office() as office:
+        one = find_thing(office, words, ps=ps, fits=is_editable)
+        if not (sure or as_json) and sys.stdin.isatty():
+            click.confirm(f"Annuler la {one} ?", abort=True)
+        done = cancel_visit(office, one.id, reason)
+    if as_json:
+        values.write(show_visit.cancelled_as_json(done))
+        return
+    show_visit.show_cancelled(desk.console, done)
 
 
 @visit.command("price", short_help="Dit ce que valent les visites d’un fichier du jour.")

@@ -12,7 +12,7 @@ from tournee.errors import StoreError
 from tournee.store.database import Database
 from tournee.store.inserts import VisitDraft
 from tournee.store.statements import Row
-from tournee.store.states import CorrectionState, SheetState
+from tournee.store.states import CorrectionState, SheetState, VisitState
 from tournee.store.tables.invoices import Invoices
 from tournee.store.tables.visits import Visits
 
@@ -66,11 +66,12 @@ class Corrections:
         with self._db.reading():
             return tuple(map(self._row, self._db.rows(_UNDONE)))
 
-    def edit(self, visit_id: int, draft: VisitDraft, date: str, reason: str) -> str:
+    def edit(self, visit_id: int, before: bytes, draft: VisitDraft, date: str, reason: str) -> str:
         """Put a visit right of which nothing is in a lot: an invoice of it is given up, and its number (9
-        digits), lost for good, given; "" when it had none.
+        digits), lost for good, given; "" when it had none. StoreError when it is no more as it was `before`.
         """
         with self._db.step("edit_visit"):
+            self._require_unchanged(visit_id, before)
             live, number = self._visits.live_invoice(visit_id), ""
             if live is not None:
                 number = f"{self._db.row('invoice', 'number', live)['number']:09}"
@@ -78,10 +79,24 @@ class Corrections:
             self._visits.put_right(visit_id, draft, date, reason)
             return number
 
+    def cancel(self, visit_id: int, reason: str) -> str:
+        """Set aside a visit of which nothing is in a lot or stands: an invoice of it is given up, and its
+        number, lost for good, given; "" when it had none.
+        """
+        with self._db.step("cancel_visit"):
+            live, number = self._visits.live_invoice(visit_id), ""
+            if live is not None:
+                number = f"{self._db.row('invoice', 'number', live)['number']:09}"
+                self._invoices.give_up(live, reason)
+            self._drop(visit_id, reason)
+            self._set_aside(visit_id, reason)
+            return number
+
     def correct(self, invoice_id: int, before: bytes, draft: VisitDraft, date: str, reason: str) -> int:
         """Put right the visit of an invoice that stands no more, to be billed anew; gives the correction."""
         with self._db.step("correct_invoice"):
             visit = int(self._db.row("invoice", "visit", invoice_id)["visit"])
+            self._require_unchanged(visit, before)
             row = self._keep(visit, invoice_id, CorrectionState.MADE, before, draft.payload, reason)
             self._visits.put_right(visit, draft, date, reason)
             return row
@@ -92,6 +107,7 @@ class Corrections:
         """
         with self._db.step("await_correction"):
             visit = int(self._db.row("invoice", "visit", invoice_id)["visit"])
+            self._require_unchanged(visit, before)
             self._drop(visit, "remplacée par une autre")
             return self._keep(visit, invoice_id, CorrectionState.WAITING, before, after, reason)
 
@@ -101,6 +117,13 @@ class Corrections:
             row = self._row(self._db.row("correction", _COLUMNS, correction_id))
             self._db.move("correction", [correction_id], CorrectionState.MADE, row.reason)
             self._visits.put_right(row.visit_id, draft, date, row.reason)
+
+    def make_nothing(self, correction_id: int) -> None:
+        """Set its visit aside now that nothing of its invoice stands: it is not to be billed."""
+        with self._db.step("make_correction"):
+            row = self._row(self._db.row("correction", _COLUMNS, correction_id))
+            self._db.move("correction", [correction_id], CorrectionState.MADE, row.reason)
+            self._set_aside(row.visit_id, row.reason)
 
     def undo(self, correction_id: int, draft: VisitDraft, date: str, reason: str) -> None:
         """Put its visit back to what was billed, for that invoice stands again; what the visit was by now
@@ -121,6 +144,19 @@ class Corrections:
         """Leave a visit as it was billed: nothing waits for it any more. Tells whether something did."""
         with self._db.step("drop_correction"):
             return self._drop(visit_id, reason)
+
+    def _set_aside(self, visit_id: int, reason: str) -> None:
+        if self._db.state("visit", visit_id) is VisitState.DONE:
+            self._db.move("visit", [visit_id], VisitState.PENDING, reason)
+        self._db.move("visit", [visit_id], VisitState.ABANDONED, reason)
+
+    def _require_unchanged(self, visit_id: int, before: bytes) -> None:
+        if self._visits.get(visit_id).payload != before:
+            raise StoreError(
+                f"La visite {visit_id} vient d’être changée.",
+                cause="une autre fenêtre y travaille",
+                next_step="affichez-la, puis recommencez.",
+            )
 
     def _drop(self, visit_id: int, reason: str) -> bool:
         waiting = self._db.rows("SELECT id FROM correction WHERE visit = ? AND state = 'waiting'", visit_id)

@@ -19,6 +19,10 @@ _REFUSED = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.state, sheet.lot
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
     WHERE sheet.lot = ? AND sheet.state = 'refused' ORDER BY sheet.lot_rank"""
 
+_REFUSED_IN_LOTS = """SELECT sheet.id, sheet.invoice, sheet.lot, lot.file FROM sheet
+    JOIN lot ON lot.id = sheet.lot
+    WHERE sheet.invoice = ? AND sheet.state = 'refused' AND lot.state = 'refused' ORDER BY sheet.id"""
+
 _BESIDE = "SELECT id, invoice, kind FROM sheet WHERE invoice = ?"
 
 
@@ -47,14 +51,27 @@ class Remaking:
         self._acknowledgements = acknowledgements
 
     def faulty_invoices(self, lot_id: int) -> tuple[str, ...]:
-        """Numbers of the invoices of a lot that returns blame: named by its refusal, or refused alone."""
+        """Numbers of the invoices of a lot that returns blame, and that nobody put right yet: named by its
+        refusal, or refused alone.
+        """
         with self._db.reading():
             told = self._effects.applied_to("lot", lot_id)
             named = {row["invoice"] for _, row in told if row["invoice"] is not None}
             return tuple(
                 f"{row['number']:09}"
                 for row in self._db.rows(_REFUSED, lot_id)
-                if row["invoice"] in named or self._is_refused_alone(row)
+                if _waits(row) and (row["invoice"] in named or self._is_refused_alone(row))
+            )
+
+    def is_duplicate_alone(self, invoice_id: int) -> bool:
+        """Whether the lots of an invoice's refused sheets were refused for nothing but having been there
+        already (0105): the first of them may still be accepted, and paid.
+        """
+        with self._db.reading():
+            return any(
+                not self._acknowledgements.is_truly_refused(row["lot"], row["file"])
+                and not self._is_refused_alone(row)
+                for row in self._db.rows(_REFUSED_IN_LOTS, invoice_id)
             )
 
     def remake(self, lot_id: int, faulty: Collection[str], reason: str) -> Remade:
@@ -69,12 +86,7 @@ class Remaking:
             row = self._db.row("lot", "number, state, file", lot_id)
             name = f"Le lot {row['number']:03}"
             self._check_refused(lot_id, row, name)
-            waiting = [
-                sheet
-                for sheet in self._db.rows(_REFUSED, lot_id)
-                if sheet["last_invoice"] == sheet["invoice"]
-                and VisitState(sheet["visit_state"]) is VisitState.DONE
-            ]
+            waiting = [sheet for sheet in self._db.rows(_REFUSED, lot_id) if _waits(sheet)]
             if not waiting:
                 raise StoreError(f"{name} n’a plus rien à refaire.", next_step="affichez l’état.")
             wrong = {number_of(number) for number in faulty}
@@ -119,6 +131,12 @@ class Remaking:
                 next_step="attendez son accusé ; si elle est acceptée, voyez avec l’organisme.",
             )
         self._db.move("visit", [visit], VisitState.PENDING, reason)
+
+
+def _waits(sheet: Row) -> bool:
+    """Whether nobody put a refused sheet's visit right yet."""
+    is_last = sheet["last_invoice"] == sheet["invoice"]
+    return is_last and VisitState(sheet["visit_state"]) is VisitState.DONE
 
 
 def _numbers(sheets: Sequence[Row]) -> tuple[str, ...]:
