@@ -185,6 +185,22 @@ def test_nothing_new_changes_nothing(office: Office) -> None:
         edit(office, 1, heure="8h00")
 
 
+def test_a_mode_stands_with_the_card_or_with_the_patient_typed_by_hand(office: Office) -> None:
+    import_visits(office, visit(YVONNE, naissance="1955-06-11"))
+    hand = {key: value for key, value in TYPED.items() if key not in ("mode", "motif")}
+    edit(office, 1, mode="dégradé", motif="puce illisible", patient=hand)
+    told = kept(office).visit
+    assert (told.mode, told.reason, told.typed.name) == ("05", "puce illisible", "LAMBERT")
+    edit(office, 1, mode="sans carte")
+    assert (kept(office).visit.mode, kept(office).visit.reason) == ("01", "puce illisible")
+    edit(office, 1, mode="sécurisé")
+    assert (kept(office).visit.mode, kept(office).typed) == ("03", None)
+    edit(office, 1, mode="visite", lieu="domicile")
+    assert kept(office).visit.mode == "02"
+    with pytest.raises(EditError, match="patient, prenom : manque"):
+        edit(office, 1, mode="dégradé", motif="puce", patient={"nom": "LAMBERT"})
+
+
 def test_a_visit_told_as_another_is_asked_about(office: Office) -> None:
     import_visits(office, visit(YVONNE, "AMI 1"), visit(ROBERT, "AMI 1"))
     with pytest.raises(TwinError, match="la même que la visite 1"):

@@ -123,6 +123,15 @@ VISITS = [
         "patient": {**TYPED, "mode": "sans carte", "motif": "oubliée", "c2s": True},
     },
 ]
+VISITS += [
+    {"actes": [{"code": "AMI", "coefficient": 1}], "mode": mode} | more
+    for mode, more in (
+        ("visite", {"lieu": "domicile"}),
+        ("désynchronisé", {}),
+        ("sans carte", {}),
+        ("sans carte", {"motif": "restée au foyer"}),
+    )
+]
 EUROPEAN = {
     "actes": [{"code": "AMI", "coefficient": 1}],
     "ceam": {

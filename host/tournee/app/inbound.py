@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tournee import logs
 from tournee.app.believed import oddities, unlike_before, why_not_believed
 from tournee.app.context import Office, Progress, silent
+from tournee.app.correcting.waiting import Reconciled, reconcile
 from tournee.app.opposition.by_mail import bring_forward
 from tournee.errors import ConfigError, TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
@@ -42,12 +43,15 @@ class Settled:
 
 @dataclass(frozen=True)
 class Fetched:
-    """One visit to the mailboxes: returns settled, letters that could not be taken, mailboxes not reached."""
+    """One visit to the mailboxes: returns settled, letters that could not be taken, mailboxes not reached,
+    corrections that the returns let be made.
+    """
 
     settled: list[Settled]
     already_known: int
     problems: list[str]
     errors: list[TourneeError]
+    corrections: Reconciled = field(default_factory=Reconciled)
 
 
 def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -> Fetched:
@@ -79,7 +83,7 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
         progress("retours lus", rank, len(waiting))
     told = {one.row.id: one.read.content.increments for one in settled if isinstance(one.read.content, Dloi)}
     errors += bring_forward(office, progress, told)
-    return Fetched(settled, known, problems, errors)
+    return Fetched(settled, known, problems, errors, reconcile(office))
 
 
 def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int, list[str]]:

@@ -16,6 +16,8 @@ from tournee.app.finding.search import (
 )
 from tournee.app.finding.thing import (
     Thing,
+    has_refused_dre,
+    is_correctable,
     is_editable,
     is_european,
     is_lost,
@@ -31,6 +33,8 @@ __all__ = [
     "find_invoice",
     "find_thing",
     "find_things",
+    "has_refused_dre",
+    "is_correctable",
     "is_editable",
     "is_european",
     "is_lost",

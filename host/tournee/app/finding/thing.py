@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tournee.app.context import Office
 from tournee.app.visits.imported import SeenVisit, seen
 from tournee.french import euros
+from tournee.model.codes import DRE
 from tournee.store import InvoiceRow, SheetState, VisitState
 
 _LOST = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED, SheetState.PARTLY_PAID)
@@ -109,6 +110,19 @@ def is_reopened(one: Thing) -> bool:
 def is_lost(one: Thing) -> bool:
     """Whether something of its invoice was refused, or is not paid."""
     return one.invoice is not None and any(sheet.state in _LOST for sheet in one.invoice.sheets)
+
+
+def is_correctable(one: Thing) -> bool:
+    """Whether its invoice left, or was refused, and no other has taken its place."""
+    return one.invoice is not None and not one.invoice.replaced_by and not is_editable(one)
+
+
+def has_refused_dre(one: Thing) -> bool:
+    """Whether the DRE of its invoice was refused."""
+    refused = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
+    return one.invoice is not None and any(
+        sheet.kind == DRE and sheet.state in refused for sheet in one.invoice.sheets
+    )
 
 
 def is_european(one: Thing) -> bool:

@@ -140,7 +140,7 @@ def _patient(visit: Visit, told: ToldIdentity, before: ToldIdentity) -> Patient:
 
 def identity_before(office: Office, visit: Visit) -> ToldIdentity:
     """What the last invoice of this patient says: of the holder alone, whose birth its year tells."""
-    invoice = invoicedidentity_before(office.journal, visit)
+    invoice = invoiced_before(office.journal, visit)
     if invoice is None:
         return ToldIdentity()
     sheets = office.journal.invoices.get(invoice).sheets

@@ -227,17 +227,19 @@ def _judge(
     (visit,) = read.visits
     if visit.draft is None or read.mistakes:
         return None, "", _placed(read.mistakes)
+    by_whom = replace(visit.draft.visit, replacement=before.visit.replacement)
+    visit = replace(visit, draft=replace(visit.draft, visit=by_whom))
     one = judge_one(
         read,
         visit,
         read_document(data, _NAME),
         office.nomenclature,
-        _InOrder(JournalPast(office.journal, [row.id]), visit.draft.visit),
+        _InOrder(JournalPast(office.journal, [row.id]), by_whom),
         splitter=splitter_of(office.route),
         today=office.clock().date(),
         months=office.billable_months,
     )
-    return one, visit.draft.reference, _placed(one.mistakes)
+    return one, visit.draft.reference if visit.draft else "", _placed(one.mistakes)
 
 
 def _placed(mistakes: Sequence[Mistake]) -> list[Mistake]:

@@ -30,6 +30,10 @@ _OF_THE_PERSON = (
 _PATIENT = "patient"
 _IDENTITY = ("nom", "prenom", "regime", "caisse", "centre", "rang", "qualite", "ald", "c2s", "ame")
 _OF_A_PASSAGE = ("date", "heure", "lieu", "foyer", "majoration", "appel", "urgence", TRAVEL, ACTS)
+_BY_HAND, _BY_CARD = (
+    ("dégradé", "degrade"),
+    ("sécurisé", "securise", "visite", "désynchronisé", "desynchronise"),
+)
 _WHOLE = ("maternite", "accident", "ceam")
 _SHOWN = 120
 
@@ -84,6 +88,7 @@ def merge(before: Table, day: date, change: Change) -> Merged:
             )
         return Merged(_without(visits[0], change.without), new_day)
     table, gone = _for_another(deepcopy(before), told)
+    _route_mode(table, told)
     if "date" in told:
         said = told.pop("date")
         if change.passage or _count(table) > 1:
@@ -178,6 +183,22 @@ def person_of(table: Table) -> Person:
     nir = str(table.get("nir") or "").replace(" ", "").upper()[:NIR_LENGTH]
     quiet = Reading(table, lambda place, text: None)
     return Person(nir, quiet.day("naissance"), str(table.get("rang_naissance") or ""))
+
+
+def _route_mode(table: Table, told: Table) -> None:
+    """A securing mode stands with the patient typed by hand, or with the visit when its card is meant."""
+    mode = str(told.get("mode") or "").casefold()
+    by_hand = _PATIENT in told or mode in _BY_HAND or (_PATIENT in table and mode not in _BY_CARD)
+    if "mode" in told and not by_hand:
+        table.pop(_PATIENT, None)
+        table.pop("motif", None)
+        return
+    if by_hand:
+        hand = {key: told.pop(key) for key in ("mode", "motif") if key in told}
+        if hand:
+            told[_PATIENT] = {**hand, **_told_table(told, _PATIENT)}
+            for key in ("mode", "motif"):
+                table.pop(key, None)
 
 
 def _told_table(told: Table, key: str) -> Table:

@@ -34,8 +34,8 @@ NATURES = {
     "maternité": MATERNITY,
     "accident du travail": WORK_ACCIDENT,
 }
-_MODES = {"sécurisé": SECURED, "visite": VISIT, "désynchronisé": DESYNCHRONISED, "sans carte": NO_CARD}
-_NOT_SHOWN = "carte non présentée"
+CARD_MODES = {"sécurisé": SECURED, "visite": VISIT, "désynchronisé": DESYNCHRONISED, "sans carte": NO_CARD}
+NOT_SHOWN = "carte non présentée"
 _PASSAGES = "passages"
 _COUNT_MAX = 999
 _NAME_MAX, _REFERENCE_MAX = 60, 80
@@ -71,8 +71,8 @@ def read_visit(
     born = table.day("naissance")
     birth_rank = table.digits("rang_naissance", 1)
     typed = None
-    mode = table.choice("mode", _MODES, default=SECURED)
-    reason = (table.text("motif") or _NOT_SHOWN) if mode == NO_CARD else ""
+    mode = table.choice("mode", CARD_MODES, default=SECURED)
+    reason = (table.text("motif") or NOT_SHOWN) if mode == NO_CARD else ""
     entitlement = read_entitlement(table, hand)
     if european is not None:
         refuse_beside(table)

@@ -12,7 +12,7 @@ from typing import Any
 from tournee.billing.dayfile.passages import ACTS, PASSAGE, PLACES, TRAVEL
 from tournee.billing.dayfile.payers import AME, C2S, ORIGINS, THIRD_PARTY
 from tournee.billing.dayfile.people import MODES
-from tournee.billing.dayfile.visits import NATURES
+from tournee.billing.dayfile.visits import CARD_MODES, NATURES, NOT_SHOWN
 from tournee.billing.european.ceam import Ceam
 from tournee.billing.identity import Amc, Patient, Period
 from tournee.billing.visit import (
@@ -25,7 +25,7 @@ from tournee.billing.visit import (
     Travel,
     Visit,
 )
-from tournee.model.codes import KINDS
+from tournee.model.codes import KINDS, SECURED
 
 _HOUR = 60  # minutes
 _ANSWERS = {"given": "accordé", "refused": "refusé", "": ""}
@@ -44,6 +44,8 @@ def visit_table(visit: Visit, reference: str = "") -> dict[str, Any]:
         "nom": visit.name,
         "naissance": _day(visit.born) if visit.ceam is None else "",
         "rang_naissance": visit.birth_rank,
+        "mode": _word(CARD_MODES, visit.mode) if typed is None and visit.mode != SECURED else "",
+        "motif": visit.reason if typed is None and visit.reason != NOT_SHOWN else "",
         "palliatif": visit.palliative,
         "bilan": _day(visit.assessed),
         "sortie": _day(visit.discharged),

@@ -134,6 +134,7 @@ def _certify_all(
 ) -> None:
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, others_waiting, pending_visits, visits_for
+    from tournee.app.correcting.waiting import reconcile
     from tournee.app.opposition.in_force import doubt_is_news, list_state
     from tournee.app.visits.names import patient_of
     from tournee.reader import CardFailed
@@ -152,6 +153,7 @@ def _certify_all(
         run.card = f"{holder.first_name} {holder.name}".title()
         run.doubt = list_state(office).doubt
         run.news = bool(run.doubt) and doubt_is_news(office, run.doubt)
+    reconcile(office)
     possible = visits_for(pending_visits(office, ps), vitale)
     run.possible = len(possible)
     for rank, (row, visit) in enumerate(possible, 1):

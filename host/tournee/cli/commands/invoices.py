@@ -7,6 +7,8 @@ import click
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
+from tournee.cli.options.edit_options import Told, edit_options
+from tournee.cli.options.filters import AmountOption
 from tournee.cli.options.things import thing_argument
 
 _reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
@@ -14,7 +16,146 @@ _reason = click.option("--reason", required=True, help="Pourquoi, pour l’histo
 
 @click.group("invoice", cls=FrenchGroup)
 def invoice() -> None:
-    """Les factures parties : celles qui ne seront pas payées."""
+    """Les factures parties : les corriger, les faire annuler, régler une DRE, passer en perte. Une facture se
+    dit par son numéro, sa visite, ou le nom du patient (une partie suffit, avec un jour si besoin).
+    """
+
+
+@invoice.command("show", short_help="Une facture, sa visite, ses lots.")
+@thing_argument("FACTURE")
+@json_option
+@click.pass_obj
+def show(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> None:
+    """Montre la visite d’une facture, toutes les factures qu’elle a eues, leurs lots, ce qui l’a changée."""
+    from tournee.app.finding import find_invoice
+    from tournee.cli.display import show_visit
+
+    with desk.office() as office:
+        one, _ = find_invoice(office, words, ps=ps)
+        if as_json:
+            values.write({"visits": [show_visit.as_json(office, one)]})
+            return
+        for line in show_visit.lines(office, one):
+            desk.console.print(line, soft_wrap=True)
+
+
+@invoice.command("correct", short_help="Corrige une facture partie.")
+@thing_argument("FACTURE")
+@edit_options
+@click.option("--telle-quelle", "same", is_flag=True, help="Refusée ainsi, elle repart telle quelle.")
+@click.option("--jumelle", "twin", is_flag=True, help="Pareille à une autre visite, c’en est une autre.")
+@click.option("--laisser", "leave", is_flag=True, help="Elle était juste : plus rien n’attend d’être corrigé.")
+@click.option("--reason", default="", help="Pourquoi, pour l’historique ; sinon ce qui change.")
+@json_option
+@click.pass_obj
+def correct(
+    desk: Desk,
+    words: tuple[str, ...],
+    ps: str,
+    told: Told,
+    same: bool,
+    twin: bool,
+    leave: bool,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """Fait d’une facture fausse une facture nouvelle, avec ce qui change, liée à l’ancienne. Refusée, elle est
+    refaite tout de suite ; partie et pas refusée, elle reste due, et sa correction attend : elle se fera quand
+    l’organisme l’aura refusée, reprise ou annulée. Jamais deux factures d’une visite ne valent en même temps.
+    """
+    from tournee.app.correcting.invoices import correct_invoice, leave_invoice
+    from tournee.app.finding import find_invoice, is_correctable
+    from tournee.cli.display import show_visit
+
+    if leave == bool(told or same):
+        raise click.UsageError("Dites ce qui change, ou --telle-quelle, ou --laisser : voyez --help")
+    with desk.office() as office:
+        one, row = find_invoice(office, words, ps=ps, fits=is_correctable)
+        if leave:
+            leave_invoice(office, one, reason or "elle était juste")
+            done = None
+        else:
+            change = told.change(office)
+            done = correct_invoice(office, one, row, change, reason=reason, same=same, twins=twin)
+    if done is None:
+        if as_json:
+            values.write({"visit": values.thing(one), "left": True})
+        else:
+            desk.console.print(f"Facture {row.number} laissée telle quelle : {one.told}", soft_wrap=True)
+        return
+    if as_json:
+        values.write(show_visit.corrected_as_json(done))
+        return
+    show_visit.show_corrected(desk.console, done)
+
+
+@invoice.command("cancelled", short_help="L’organisme a annulé une facture.")
+@thing_argument("FACTURE")
+@click.option("--reason", required=True, help="Qui vous l’a dit, et quand.")
+@click.option("--rendu", "given_back", type=AmountOption(), default=0, help="Ce que vous lui avez rendu.")
+@json_option
+@click.pass_obj
+def cancelled(
+    desk: Desk, words: tuple[str, ...], ps: str, reason: str, given_back: int, as_json: bool
+) -> None:
+    """Note que l’organisme a annulé une facture qui était partie, sans retour qui le dise : elle ne vaut plus.
+    Payée, elle ne l’est que si la somme a été rendue. Une correction qui attendait se fait alors.
+    """
+    from tournee.app.correcting.waiting import reconcile
+    from tournee.app.finding import find_invoice, thing_of
+
+    with desk.office() as office:
+        one, row = find_invoice(office, words, ps=ps)
+        office.journal.given_up.cancel(row.id, f"annulée par l’organisme : {reason}", given_back)
+        made = reconcile(office).made
+        done = thing_of(office, one.id, row.id)
+    if as_json:
+        values.write({"visit": values.thing(done), "invoice": row.number, "corrected": bool(made)})
+        return
+    desk.console.print(f"Facture {row.number} annulée (visite {one.id}, {one.told}).", soft_wrap=True)
+    if made:
+        desk.console.print("La visite est comme vous l’avez corrigée. Ensuite : tournee certify")
+    else:
+        desk.console.print(
+            f"Ensuite : tournee invoice correct {row.number}, tournee visit cancel {one.id}, ou tournee invoice "
+            "write-off",
+            soft_wrap=True,
+        )
+
+
+@invoice.command("dre", short_help="Règle une DRE refusée.")
+@thing_argument("FACTURE")
+@click.option("--renvoyer", "resend", is_flag=True, help="La mutuelle est connue : la DRE repart.")
+@click.option("--patient", "patient", is_flag=True, help="Le patient paie la part complémentaire.")
+@click.option("--reason", default="", help="Pourquoi, pour l’historique.")
+@json_option
+@click.pass_obj
+def dre(
+    desk: Desk, words: tuple[str, ...], ps: str, resend: bool, patient: bool, reason: str, as_json: bool
+) -> None:
+    """Règle d’un coup une DRE refusée, sa FSE gardée : la mutuelle est ajoutée aux destinataires et la DRE
+    repart dans un lot nouveau, ou le patient doit cette part.
+    """
+    from tournee.app.correcting.complementary import charge_patient, send_dre_again
+    from tournee.app.finding import find_invoice, has_refused_dre, thing_of
+    from tournee.french import euros
+
+    if resend == patient:
+        raise click.UsageError("Dites --renvoyer ou --patient : l’un des deux.")
+    with desk.office() as office:
+        one, row = find_invoice(office, words, ps=ps, fits=has_refused_dre)
+        if patient:
+            owed = charge_patient(office, row, reason)
+            text = f"{euros(owed)} € de la facture {row.number} sont dus par le patient : {one.told}"
+        else:
+            number = send_dre_again(office, desk.path(), row, reason)
+            text = f"La DRE de la facture {row.number} repart vers la mutuelle {number} : {one.told}. Ensuite : "
+            text += "tournee lot close, file make, send"
+        done = thing_of(office, one.id, row.id)
+    if as_json:
+        values.write({"visit": values.thing(done), "invoice": row.number})
+        return
+    desk.console.print(text, soft_wrap=True)
 
 
 @invoice.command("write-off", short_help="Passe en perte ce qui n’est pas payé.")
@@ -31,6 +172,7 @@ def write_off(desk: Desk, words: tuple[str, ...], ps: str, reason: str, as_json:
     with desk.office() as office:
         one, row = find_invoice(office, words, ps=ps, fits=is_lost)
         office.journal.given_up.write_off(row.id, reason)
+        office.journal.corrections.drop(one.id, reason)
     if as_json:
         values.write({"written_off": row.number, "visit": one.id})
         return

@@ -42,8 +42,8 @@ _TEXTS = (
     ("accord", "accord.demande", "JOUR", "Le jour de la demande d’accord préalable."),
     ("reponse", "accord.reponse", "RÉPONSE", "accordé, refusé ou silence."),
     ("reponse-le", "accord.le", "JOUR", "Le jour de cette réponse."),
-    ("mode", "patient.mode", "MODE", "dégradé, sans carte, ou carte (la carte Vitale est attendue)."),
-    ("motif", "patient.motif", "MOTIF", "Pourquoi la carte n’est pas lue."),
+    ("mode", "mode", "MODE", "sécurisé, visite, désynchronisé, sans carte ou dégradé."),
+    ("motif", "motif", "MOTIF", "Pourquoi la carte n’est pas lue."),
 )
 """An option, the key of the day file that it says, what it takes, and its help."""
 
@@ -118,7 +118,6 @@ class Told:
         from tournee.app.visits.pieces import Change
 
         piece = self._read() if self._piece is not None else {}
-        without = list(self._without)
         person: dict[str, Any] = {}
         if self._patient:
             from tournee.app.visits.people import known_patient
@@ -127,9 +126,6 @@ class Told:
         for key, text in self._texts.items():
             if text is not None:
                 _say(piece, key, text)
-        if piece.get("patient", {}).get("mode") == "carte":
-            piece.pop("patient")
-            without.append("patient")
         if self._acts:
             piece["actes"] = [_act(one) for one in self._acts]
         if self._kilometres is not None:
@@ -139,7 +135,7 @@ class Told:
         if self._organisme:
             for key, said in zip(("regime", "caisse", "centre"), _organisme(self._organisme), strict=True):
                 _say(piece, f"patient.{key}", said)
-        return Change(piece, tuple(without), self._passage, person)
+        return Change(piece, self._without, self._passage, person)
 
     def _read(self) -> dict[str, Any]:
         from tournee.app.visits.pieces import read_piece

@@ -125,6 +125,8 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
                 "problems": fetched.problems,
                 "errors": [str(error) for error in fetched.errors],
                 "money": values.money(fetched.settled),
+                "corrected": [row.visit_id for row in fetched.corrections.made],
+                "corrections_undone": [row.visit_id for row in fetched.corrections.undone],
             }
         )
     else:
@@ -138,6 +140,12 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
             if isinstance(one.read.content, Art):
                 for line in art_lines(one.read.content):
                     desk.console.print(line)
+        for row in fetched.corrections.made:
+            done = "est à refacturer comme vous l’avez corrigée. Ensuite : tournee certify"
+            desk.console.print(f"Visite {row.visit_id} : {done if row.after else 'est annulée, comme demandé.'}")
+        for row in fetched.corrections.undone:
+            text = "sa première facture est payée : ce que vous aviez corrigé attend de nouveau (alertes)"
+            desk.errors.print(f"Visite {row.visit_id} : {text}")
         for problem in fetched.problems:
             desk.errors.print(problem)
     if fetched.errors:
