@@ -13,7 +13,7 @@ from journal_maker import line
 
 from tournee.app.context import Office
 from tournee.app.visits.editing import EditError, TwinError, edit_visit
-from tournee.app.visits.pieces import Change, read_piece
+from tournee.app.visits.retelling import Edit, read_edit
 from tournee.billing.dayfile.writing import visit_table
 from tournee.billing.kept.judged import read_judged
 from tournee.billing.visit import JudgedVisit
@@ -33,7 +33,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def edit(office: Office, visit_id: int, *, passage: int = 0, without: Any = (), **piece: Any) -> Any:
-    return edit_visit(office, visit_id, Change(piece, without, passage))
+    return edit_visit(office, visit_id, Edit(piece, without, passage))
 
 
 def kept(office: Office, visit_id: int = 1) -> JudgedVisit:
@@ -174,7 +174,7 @@ nir = "2550699999001"
 actes = [ { code = "AMI", coefficient = 1.5 } ]
 prescription = { date = 2026-11-02, rpps = "10100001071" }
 """
-    edit_visit(office, 1, Change(read_piece(text.encode(), "v.toml")))
+    edit_visit(office, 1, Edit(read_edit(text.encode(), "v.toml")))
     told = kept(office).visit
     assert (told.day, told.passages[0].minute, told.entitlement.exemption) == (date(2026, 11, 13), None, "")
 
@@ -205,7 +205,7 @@ def test_a_visit_told_as_another_is_asked_about(office: Office) -> None:
     import_visits(office, visit(YVONNE, "AMI 1"), visit(ROBERT, "AMI 1"))
     with pytest.raises(TwinError, match="la même que la visite 1"):
         edit(office, 2, **YVONNE)
-    done = edit_visit(office, 2, Change(YVONNE), twins=True)
+    done = edit_visit(office, 2, Edit(YVONNE), twins=True)
     assert done.thing.visit.who.number == YVONNE["nir"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from tournee.app.context import Office
 from tournee.store import WaitingRow
@@ -22,6 +23,7 @@ class AlertKind(StrEnum):
     UNDELIVERED = "undelivered"
     REFUSED = "refused"
     BILLED_TWICE = "billed_twice"
+    TO_RECTIFY = "to_rectify"
     PAYMENT_REFUSED = "payment_refused"
     PAYMENT_DEFERRED = "payment_deferred"
     PARTLY_PAID = "partly_paid"
@@ -39,6 +41,7 @@ class AlertKind(StrEnum):
 class Alert:
     """One thing to look into: `about` names it, `text` says what is amiss, `next_step` what to do, in French.
 
+    `also` is what else names it; `invoices` (9 digits) and `visits` are those it is about, if few.
     `since` is ISO 8601, `days` how many whole days that is ago; `ps` is the professional's number, `lot` and
     `file` what it is about, "" where there is none; `urgent`: a delay is over.
     """
@@ -53,6 +56,9 @@ class Alert:
     lot: str = ""
     file: str = ""
     urgent: bool = False
+    also: str = ""
+    invoices: tuple[str, ...] = ()
+    visits: tuple[int, ...] = ()
 
 
 def about_file(office: Office, kind: AlertKind, row: WaitingRow, text: str, next_step: str) -> Alert:
@@ -61,6 +67,15 @@ def about_file(office: Office, kind: AlertKind, row: WaitingRow, text: str, next
     return Alert(
         kind, about, row.since, age(office, row.since).days, text, next_step, row.ps, row.lot, row.file
     )
+
+
+def also_of(office: Office, number: str, ps: str) -> dict[str, Any]:
+    """What else an invoice (9 digits) is known by: its visit and its lots."""
+    found = office.journal.lookup.numbered(int(number), ps)
+    visits = tuple(visit for visit, _ in found.values())
+    told = [f"visite {visit}" for visit in visits]
+    told += [f"lot {lot}" for lot in office.journal.lookup.lots_of(tuple(found))]
+    return {"also": ", ".join(told), "invoices": (number,), "visits": visits}
 
 
 def age(office: Office, since: str) -> timedelta:

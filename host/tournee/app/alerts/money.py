@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from tournee.app.alerts.alert import Alert, AlertKind, about_file, age
-from tournee.app.context import Office
+from dataclasses import replace
 
-_PUT_RIGHT = "mettez en ordre ce que dit le motif, puis facturez la visite de nouveau"
+from tournee.app.alerts.alert import Alert, AlertKind, about_file, age, also_of
+from tournee.app.alerts.rectifying import to_rectify
+from tournee.app.context import Office
+from tournee.store import WaitingRow
+
+_PUT_RIGHT = "corrigez-la selon le motif, ou renvoyez-la telle quelle une fois qu’il ne vaut plus"
 _CLAIM_THE_REST = "réclamez le reste à l’organisme, ou passez-le en perte avec un mot"
 _WAIT = "attendez le retour suivant de l’organisme ; ne facturez pas de nouveau"
 
+_NAMED_MAX = 4  # invoices of a lot that are named one by one
 _NO_REASON = {
     AlertKind.PAYMENT_REFUSED: "l’organisme ne dit pas pourquoi",
     AlertKind.PAYMENT_DEFERRED: "différé, sans motif",
@@ -17,8 +22,10 @@ _NO_REASON = {
 
 
 def of_money(office: Office) -> list[Alert]:
-    """Visits billed twice, lots refused and not made again, payments refused, in part or put off."""
-    return [*_billed_twice(office), *_refused(office), *_payments(office)]
+    """Visits billed twice, invoices to rectify, lots refused and not made again, payments refused, in part or
+    put off.
+    """
+    return [*_billed_twice(office), *to_rectify(office), *_refused(office), *_payments(office)]
 
 
 def _billed_twice(office: Office) -> list[Alert]:
@@ -29,18 +36,31 @@ def _billed_twice(office: Office) -> list[Alert]:
             row.since,
             age(office, row.since).days,
             f"la même visite a la facture {row.former}, et l’une est payée",
-            "ne la faites pas payer deux fois : voyez avec l’organisme",
+            "ne la faites pas payer deux fois : demandez à l’organisme d’en annuler une, puis notez-le",
             row.ps,
+            **also_of(office, row.number, row.ps),
         )
         for row in office.journal.waiting.billed_twice()
     ]
 
 
 def _refused(office: Office) -> list[Alert]:
-    return [
-        about_file(office, AlertKind.REFUSED, row, "refusé et pas refait", "refaites-le")
-        for row in office.journal.waiting.lots_not_put_right()
+    return [_refused_lot(office, row) for row in office.journal.waiting.lots_not_put_right()]
+
+
+def _refused_lot(office: Office, row: WaitingRow) -> Alert:
+    """A refused lot with the patients whose sheets it holds, where they are few."""
+    alert = about_file(office, AlertKind.REFUSED, row, "refusé et pas refait", "refaites-le")
+    sheets = [office.journal.invoices.sheet(one) for one in office.journal.lots.get(row.id).sheet_ids]
+    if len(sheets) > _NAMED_MAX:
+        return alert
+    visits = [one.visit_id for one in office.journal.invoices.get_all([one.invoice_id for one in sheets])]
+    told = [
+        f"facture {sheet.invoice}, visite {visit}, {sheet.patient.title()}"
+        for sheet, visit in zip(sheets, visits, strict=True)
     ]
+    numbers = tuple(sheet.invoice for sheet in sheets)
+    return replace(alert, also=" ; ".join(told), invoices=numbers, visits=tuple(visits))
 
 
 def _payments(office: Office) -> list[Alert]:
@@ -56,6 +76,7 @@ def _payments(office: Office) -> list[Alert]:
             f"{said}{row.reason or _NO_REASON[kind]}",
             next_step,
             row.ps,
+            **also_of(office, row.number, row.ps),
         )
         for kind, rows, said, next_step in (
             (AlertKind.PAYMENT_REFUSED, waiting.payments_refused(), "paiement refusé : ", _PUT_RIGHT),

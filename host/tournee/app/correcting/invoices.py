@@ -13,12 +13,12 @@ from tournee.app.context import Office
 from tournee.app.correcting.visits import NO_VISIT, in_no_lot, refuse_uncertified_lot, standing_invoice
 from tournee.app.finding import Thing, thing_of
 from tournee.app.visits.editing import Retold, edit_visit, retell
-from tournee.app.visits.pieces import Change
+from tournee.app.visits.retelling import Edit
 from tournee.errors import StoreError
 from tournee.store import CorrectionState, InvoiceRow, VisitState
 
 
-class Way(Enum):
+class CorrectionWay(Enum):
     """How a correction goes."""
 
     EDITED = "edited"
@@ -35,7 +35,7 @@ class Corrected:
     thing: Thing
     retold: Retold
     number: str
-    way: Way
+    way: CorrectionWay
     lost: str = ""
 
 
@@ -43,7 +43,7 @@ def correct_invoice(
     office: Office,
     thing: Thing,
     invoice: InvoiceRow,
-    change: Change,
+    change: Edit,
     *,
     reason: str = "",
     same: bool = False,
@@ -64,7 +64,7 @@ def correct_invoice(
     standing = standing_invoice(thing)
     if row.state is not VisitState.DONE or (standing is not None and in_no_lot(standing)):
         done = edit_visit(office, row.id, change, reason=reason, twins=twins, same=same)
-        return Corrected(done.thing, done.retold, invoice.number, Way.EDITED, done.lost)
+        return Corrected(done.thing, done.retold, invoice.number, CorrectionWay.EDITED, done.lost)
     waiting = office.journal.corrections.find(CorrectionState.WAITING, row.id)
     base = waiting[0].after if waiting and waiting[0].after != NO_VISIT else b""
     if standing is None:
@@ -73,11 +73,11 @@ def correct_invoice(
         why = reason or told.why
         office.journal.corrections.drop(row.id, why)
         office.journal.corrections.correct(invoice.id, row.payload, told.draft, told.date, why)
-        return Corrected(thing_of(office, row.id), told, invoice.number, Way.ANEW)
+        return Corrected(thing_of(office, row.id), told, invoice.number, CorrectionWay.ANEW)
     refuse_uncertified_lot(office, standing)
     told = retell(office, row, change, base=base, twins=twins)
     office.journal.corrections.wait(standing.id, row.payload, told.draft.payload, reason or told.why)
-    return Corrected(thing_of(office, row.id), told, standing.number, Way.WAITS)
+    return Corrected(thing_of(office, row.id), told, standing.number, CorrectionWay.WAITS)
 
 
 def leave_invoice(office: Office, thing: Thing, reason: str) -> None:

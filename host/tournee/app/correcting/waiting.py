@@ -9,7 +9,7 @@ from tournee.app.context import Office
 from tournee.app.correcting.visits import NO_VISIT
 from tournee.app.visits.editing import Retold, retell
 from tournee.app.visits.past import visit_facts
-from tournee.app.visits.pieces import Change
+from tournee.app.visits.retelling import Edit
 from tournee.billing.dayfile.day import DAY, VISIT
 from tournee.billing.dayfile.writing import visit_table
 from tournee.billing.kept.judged import read_judged
@@ -57,5 +57,5 @@ def reconcile(office: Office) -> Reconciled:
 def retold(office: Office, row: CorrectionRow) -> Retold:
     """What a visit is to be, judged as the journal now is. BillingError."""
     after = read_judged(row.after).visit
-    whole = Change({DAY: {"date": f"{after.day}"}, VISIT: [visit_table(after)]})
+    whole = Edit({DAY: {"date": f"{after.day}"}, VISIT: [visit_table(after)]})
     return retell(office, office.journal.visits.get(row.visit_id), whole, twins=True, same=True)

@@ -16,7 +16,7 @@ from tournee.app.context import Office
 from tournee.app.finding import Thing, thing_of
 from tournee.app.visits.degraded import identity_before
 from tournee.app.visits.past import JournalPast, visit_facts
-from tournee.app.visits.pieces import Change, Merged, Table, differences, merge, person_of
+from tournee.app.visits.retelling import Edit, Merged, Table, differences, merge, person_of
 from tournee.billing.breach import Remark
 from tournee.billing.dayfile.day import (
     DAY,
@@ -57,11 +57,11 @@ class EditError(BillingError):
 
 
 class UnchangedError(BillingError):
-    """Told so, what was refused would be billed again as it was."""
+    """EditOptions so, what was refused would be billed again as it was."""
 
 
 class TwinError(BillingError):
-    """Told so, a visit would be as another one of the journal."""
+    """EditOptions so, a visit would be as another one of the journal."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Edited:
 def edit_visit(
     office: Office,
     visit_id: int,
-    change: Change,
+    change: Edit,
     *,
     reason: str = "",
     twins: bool = False,
@@ -129,7 +129,7 @@ def edit_visit(
 def retell(
     office: Office,
     row: VisitRow,
-    change: Change,
+    change: Edit,
     *,
     base: bytes = b"",
     twins: bool = False,
@@ -223,10 +223,10 @@ def _judge(
     try:
         read = read_day(data, _NAME)
     except DayError as error:
-        return None, "", _placed(error.mistakes)
+        return None, "", _in_visit(error.mistakes)
     (visit,) = read.visits
     if visit.draft is None or read.mistakes:
-        return None, "", _placed(read.mistakes)
+        return None, "", _in_visit(read.mistakes)
     by_whom = replace(visit.draft.visit, replacement=before.visit.replacement)
     visit = replace(visit, draft=replace(visit.draft, visit=by_whom))
     one = judge_one(
@@ -239,10 +239,10 @@ def _judge(
         today=office.clock().date(),
         months=office.billable_months,
     )
-    return one, visit.draft.reference if visit.draft else "", _placed(one.mistakes)
+    return one, visit.draft.reference if visit.draft else "", _in_visit(one.mistakes)
 
 
-def _placed(mistakes: Sequence[Mistake]) -> list[Mistake]:
+def _in_visit(mistakes: Sequence[Mistake]) -> list[Mistake]:
     return [
         replace(one, path=one.path[_HEAD_KEYS:] or one.path) if one.path[:1] == (VISIT,) else one
         for one in mistakes

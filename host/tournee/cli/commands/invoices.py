@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
-from tournee.cli.options.edit_options import Told, edit_options
-from tournee.cli.options.filters import AmountOption
+from tournee.cli.options.amounts import AmountOption
+from tournee.cli.options.edit_options import EditOptions, edit_options
 from tournee.cli.options.things import thing_argument
 
 _reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
@@ -44,7 +47,7 @@ def show(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> None:
 @edit_options
 @click.option("--telle-quelle", "same", is_flag=True, help="Refusée ainsi, elle repart telle quelle.")
 @click.option("--jumelle", "twin", is_flag=True, help="Pareille à une autre visite, c’en est une autre.")
-@click.option("--laisser", "leave", is_flag=True, help="Elle était juste : plus rien n’attend d’être corrigé.")
+@click.option("--laisser", "leave", is_flag=True, help="Elle était juste : sa correction est ôtée.")
 @click.option("--reason", default="", help="Pourquoi, pour l’historique ; sinon ce qui change.")
 @json_option
 @click.pass_obj
@@ -52,16 +55,16 @@ def correct(
     desk: Desk,
     words: tuple[str, ...],
     ps: str,
-    told: Told,
+    told: EditOptions,
     same: bool,
     twin: bool,
     leave: bool,
     reason: str,
     as_json: bool,
 ) -> None:
-    """Fait d’une facture fausse une facture nouvelle, avec ce qui change, liée à l’ancienne. Refusée, elle est
-    refaite tout de suite ; partie et pas refusée, elle reste due, et sa correction attend : elle se fera quand
-    l’organisme l’aura refusée, reprise ou annulée. Jamais deux factures d’une visite ne valent en même temps.
+    """Fait d’une facture fausse une facture nouvelle, avec ce qui change, liée à l’ancienne. Refusée, elle
+    est refaite tout de suite ; partie et pas refusée, elle reste due, et sa correction attend que l’organisme
+    l’ait refusée, reprise ou annulée. Jamais deux factures d’une visite ne valent en même temps.
     """
     from tournee.app.correcting.invoices import correct_invoice, leave_invoice
     from tournee.app.finding import find_invoice, is_correctable
@@ -98,8 +101,8 @@ def correct(
 def cancelled(
     desk: Desk, words: tuple[str, ...], ps: str, reason: str, given_back: int, as_json: bool
 ) -> None:
-    """Note que l’organisme a annulé une facture qui était partie, sans retour qui le dise : elle ne vaut plus.
-    Payée, elle ne l’est que si la somme a été rendue. Une correction qui attendait se fait alors.
+    """Note que l’organisme a annulé une facture partie, sans retour qui le dise : elle ne vaut plus. Payée,
+    elle ne l’est que si la somme a été rendue. Une correction qui attendait se fait alors.
     """
     from tournee.app.correcting.waiting import reconcile
     from tournee.app.finding import find_invoice, thing_of
@@ -117,8 +120,8 @@ def cancelled(
         desk.console.print("La visite est comme vous l’avez corrigée. Ensuite : tournee certify")
     else:
         desk.console.print(
-            f"Ensuite : tournee invoice correct {row.number}, tournee visit cancel {one.id}, ou tournee invoice "
-            "write-off",
+            f"Ensuite : tournee invoice correct {row.number}, ou tournee visit cancel {one.id}, ou tournee "
+            f"invoice write-off {row.number}",
             soft_wrap=True,
         )
 
@@ -127,14 +130,30 @@ def cancelled(
 @thing_argument("FACTURE")
 @click.option("--renvoyer", "resend", is_flag=True, help="La mutuelle est connue : la DRE repart.")
 @click.option("--patient", "patient", is_flag=True, help="Le patient paie la part complémentaire.")
-@click.option("--reason", default="", help="Pourquoi, pour l’historique.")
+@click.option("--reason", default="", help="Pourquoi le patient paie, pour l’historique.")
+@click.option("--nom", "name", default="", help="Le nom de la mutuelle, pour vous, si elle s’ajoute.")
+@click.option("--address", default="", metavar="ADRESSE", help="Sa messagerie, pour l’envoi direct.")
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FICHIER",
+    help="Son certificat de chiffrement.",
+)
 @json_option
 @click.pass_obj
 def dre(
-    desk: Desk, words: tuple[str, ...], ps: str, resend: bool, patient: bool, reason: str, as_json: bool
+    desk: Desk,
+    /,
+    words: tuple[str, ...],
+    ps: str,
+    resend: bool,
+    patient: bool,
+    reason: str,
+    as_json: bool,
+    **payer: Any,
 ) -> None:
-    """Règle d’un coup une DRE refusée, sa FSE gardée : la mutuelle est ajoutée aux destinataires et la DRE
-    repart dans un lot nouveau, ou le patient doit cette part.
+    """Règle d’un coup une DRE refusée, sa FSE gardée : la mutuelle est ajoutée aux organismes que l’on peut
+    facturer et toutes les DRE de son lot repartent, ou le patient doit cette part.
     """
     from tournee.app.correcting.complementary import charge_patient, send_dre_again
     from tournee.app.finding import find_invoice, has_refused_dre, thing_of
@@ -145,17 +164,25 @@ def dre(
     with desk.office() as office:
         one, row = find_invoice(office, words, ps=ps, fits=has_refused_dre)
         if patient:
-            owed = charge_patient(office, row, reason)
-            text = f"{euros(owed)} € de la facture {row.number} sont dus par le patient : {one.told}"
+            owed, again = charge_patient(office, row, reason), None
         else:
-            number = send_dre_again(office, desk.path(), row, reason)
-            text = f"La DRE de la facture {row.number} repart vers la mutuelle {number} : {one.told}. Ensuite : "
-            text += "tournee lot close, file make, send"
+            owed, again = 0, send_dre_again(office, desk.config(), row, **payer)
         done = thing_of(office, one.id, row.id)
     if as_json:
-        values.write({"visit": values.thing(done), "invoice": row.number})
-        return
-    desk.console.print(text, soft_wrap=True)
+        told = (
+            {"owed": owed, "again": list(again.invoices), "added": again.added} if again else {"owed": owed}
+        )
+        values.write({"visit": values.thing(done), "invoice": row.number, **told})
+    elif again is None:
+        text = f"Le patient doit {euros(owed)} € de la facture {row.number} : {one.told}"
+        desk.console.print(text, soft_wrap=True)
+    else:
+        added = " est ajoutée par vous, et" if again.added else " est connue :"
+        desk.console.print(
+            f"La mutuelle {again.number}{added} les DRE de son lot repartent ({', '.join(again.invoices)}). "
+            "Ensuite : tournee lot close, file make, send",
+            soft_wrap=True,
+        )
 
 
 @invoice.command("write-off", short_help="Passe en perte ce qui n’est pas payé.")

@@ -13,7 +13,7 @@ from tournee.cli import status
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
-from tournee.cli.options.edit_options import Told, edit_options
+from tournee.cli.options.edit_options import EditOptions, edit_options
 from tournee.cli.options.filters import DayOption
 from tournee.cli.options.things import thing_argument
 from tournee.errors import BillingError
@@ -65,9 +65,9 @@ def show(desk: Desk, words: tuple[str, ...], ps: str, as_toml: bool, as_json: bo
 @json_option
 @click.pass_obj
 def edit(
-    desk: Desk, words: tuple[str, ...], ps: str, told: Told, twin: bool, reason: str, as_json: bool
+    desk: Desk, words: tuple[str, ...], ps: str, told: EditOptions, twin: bool, reason: str, as_json: bool
 ) -> None:
-    """Change d’une visite ce que disent les options, ou un morceau de fichier du jour ; le reste ne bouge
+    """Edit d’une visite ce que disent les options, ou un morceau de fichier du jour ; le reste ne bouge
     pas. Elle est jugée de nouveau, et refusée en entier si quelque chose ne va pas. Sa facture, si elle n’est
     dans aucun lot, est abandonnée : son numéro est perdu, et dit.
     """

@@ -92,6 +92,9 @@ def alert(one: Alert) -> dict[str, Any]:
     return {
         "kind": one.kind.value,
         "about": one.about,
+        "invoices": list(one.invoices),
+        "visits": list(one.visits),
+        "lot": one.lot,
         "ps": one.ps,
         "since": one.since,
         "days": one.days,

@@ -62,10 +62,11 @@ def alert_line(alert: Alert) -> Text:
     """One thing to look into, since when, and what to do."""
     days = f", depuis {alert.days} jour{'s' if alert.days > 1 else ''}" if alert.days else ""
     whose = f" ({alert.ps})" if alert.ps else ""
+    also = f" ({alert.also})" if alert.also else ""
     command = command_after(alert)
     how = f"{alert.next_step} ({command})" if command else alert.next_step
     return labelled(
-        f"Alerte, {alert.about}{whose} :", f"{alert.text}{days}. {how[:1].upper()}{how[1:]}", "bold red"
+        f"Alerte, {alert.about}{also}{whose} :", f"{alert.text}{days}. {how[:1].upper()}{how[1:]}", "bold red"
     )
 
 

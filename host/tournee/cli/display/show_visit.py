@@ -175,21 +175,23 @@ def show_edited(screen: Console, done: Edited) -> None:
 
 def show_corrected(screen: Console, done: Corrected) -> None:
     """What changed in an invoice, and how it goes on."""
-    from tournee.app.correcting.invoices import Way
+    from tournee.app.correcting.invoices import CorrectionWay
 
     one = done.thing
     screen.print(f"Facture {done.number} corrigée : visite {one.id}, {one.told}", soft_wrap=True)
     show_retold(screen, done.retold)
     _show_lost(screen, done.lost)
-    if done.way is Way.WAITS:
+    if done.way is CorrectionWay.WAITS:
         screen.print(
-            f"Elle est partie ({one.states}) et reste due : la correction attend que l’organisme l’ait refusée, "
-            "reprise ou annulée. S’il vous dit qu’il l’annule : tournee invoice cancelled "
-            f"{done.number} --reason …",
+            f"Elle est partie ({one.states}) et reste due : la correction attend que l’organisme l’ait "
+            "refusée, reprise ou annulée. S’il vous dit qu’il l’annule : "
+            f"tournee invoice cancelled {done.number} --reason …",
             soft_wrap=True,
         )
     else:
-        screen.print("Elle aura une facture et un numéro nouveaux, liés à l’ancienne. Ensuite : tournee certify")
+        screen.print(
+            "Elle aura une facture et un numéro nouveaux, liés à l’ancienne. Ensuite : tournee certify"
+        )
 
 
 def show_retold(screen: Console, told: Retold) -> None:

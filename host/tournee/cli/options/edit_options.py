@@ -13,7 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
-    from tournee.app.visits.pieces import Change
+    from tournee.app.visits.retelling import Edit
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _ACT = re.compile(r"([A-Za-z]{2,4}) ?(\d{1,4}(?:[.,]\d{1,2})?)?(?: ?[x×] ?(\d{1,3}))?")
@@ -51,7 +51,7 @@ _NAMES = {name.replace("-", "_"): key for name, key, _, _ in _TEXTS}
 
 
 def edit_options(command: _F) -> _F:
-    """The options that tell a visit anew: the command is called with `change`, which makes a `Change`."""
+    """The options that tell a visit anew: the command is called with `change`, which makes a `Edit`."""
     options = [
         click.option("--acte", "acts", multiple=True, metavar="ACTE", help="Les actes, tous : « AMI 1,5 »."),
         click.option("--km", "kilometres", type=int, metavar="KM", help="Les kilomètres, aller et retour."),
@@ -64,7 +64,7 @@ def edit_options(command: _F) -> _F:
         click.option("--passage", type=click.IntRange(1), metavar="N", help="Le passage qui change."),
         click.option(
             "--toml",
-            "piece",
+            "file",
             type=click.Path(path_type=Path, allow_dash=True),
             metavar="FICHIER",
             help="Ce qui change, dans les mots du fichier du jour (- : entrée standard).",
@@ -77,8 +77,8 @@ def edit_options(command: _F) -> _F:
     @wraps(command)
     def run(*args: Any, **given: Any) -> Any:
         texts = {key: given.pop(name) for name, key in _NAMES.items()}
-        ours = ("acts", "kilometres", "ald", "organisme", "patient", "without", "passage", "piece")
-        told = Told(texts, **{name: given.pop(name) for name in ours})
+        ours = ("acts", "kilometres", "ald", "organisme", "patient", "without", "passage", "file")
+        told = EditOptions(texts, **{name: given.pop(name) for name in ours})
         return command(*args, told=told, **given)
 
     made: Any = run
@@ -87,7 +87,7 @@ def edit_options(command: _F) -> _F:
     return made  # type: ignore[no-any-return]
 
 
-class Told:
+class EditOptions:
     """What the options say."""
 
     def __init__(
@@ -101,23 +101,23 @@ class Told:
         patient: str,
         without: tuple[str, ...],
         passage: int | None,
-        piece: Path | None,
+        file: Path | None,
     ) -> None:
         self._texts, self._acts, self._kilometres, self._ald = texts, acts, kilometres, ald
-        self._organisme, self._patient, self._piece = organisme, patient, piece
+        self._organisme, self._patient, self._file = organisme, patient, file
         self._without, self._passage = without, passage or 0
 
     def __bool__(self) -> bool:
         """Whether anything is said."""
         said = (*self._texts.values(), self._kilometres, self._ald)
-        texts = (self._acts, self._organisme, self._patient, self._piece, self._without)
+        texts = (self._acts, self._organisme, self._patient, self._file, self._without)
         return any(one is not None for one in said) or any(texts)
 
-    def change(self, office: Office) -> Change:
-        """What changes, in the day file's keys. UsageError, BillingError for a piece that does not read."""
-        from tournee.app.visits.pieces import Change
+    def change(self, office: Office) -> Edit:
+        """What changes, in the day file's keys. UsageError, BillingError for a file that does not read."""
+        from tournee.app.visits.retelling import Edit
 
-        piece = self._read() if self._piece is not None else {}
+        said = self._read() if self._file is not None else {}
         person: dict[str, Any] = {}
         if self._patient:
             from tournee.app.visits.people import known_patient
@@ -125,35 +125,35 @@ class Told:
             person = known_patient(office, self._patient)
         for key, text in self._texts.items():
             if text is not None:
-                _say(piece, key, text)
+                _say(said, key, text)
         if self._acts:
-            piece["actes"] = [_act(one) for one in self._acts]
+            said["actes"] = [_act(one) for one in self._acts]
         if self._kilometres is not None:
-            _say(piece, "deplacement.kilometres", self._kilometres)
+            _say(said, "deplacement.kilometres", self._kilometres)
         if self._ald is not None:
-            piece["ald"] = self._ald
+            said["ald"] = self._ald
         if self._organisme:
-            for key, said in zip(("regime", "caisse", "centre"), _organisme(self._organisme), strict=True):
-                _say(piece, f"patient.{key}", said)
-        return Change(piece, self._without, self._passage, person)
+            for key, digits in zip(("regime", "caisse", "centre"), _organisme(self._organisme), strict=True):
+                _say(said, f"patient.{key}", digits)
+        return Edit(said, self._without, self._passage, person)
 
     def _read(self) -> dict[str, Any]:
-        from tournee.app.visits.pieces import read_piece
+        from tournee.app.visits.retelling import read_edit
         from tournee.billing.dayfile.day import read_day_file
         from tournee.tables.document import SIZE_MAX
 
-        assert self._piece is not None
-        if str(self._piece) == _STDIN:
-            return read_piece(sys.stdin.buffer.read(SIZE_MAX + 1), "entrée standard")
-        return read_piece(read_day_file(self._piece), self._piece.name)
+        assert self._file is not None
+        if str(self._file) == _STDIN:
+            return read_edit(sys.stdin.buffer.read(SIZE_MAX + 1), "entrée standard")
+        return read_edit(read_day_file(self._file), self._file.name)
 
 
-def _say(piece: dict[str, Any], key: str, value: Any) -> None:
+def _say(said: dict[str, Any], key: str, value: Any) -> None:
     head, _, rest = key.partition(".")
     if not rest:
-        piece[head] = value
+        said[head] = value
     else:
-        inner = piece.setdefault(head, {})
+        inner = said.setdefault(head, {})
         if isinstance(inner, dict):
             inner[rest] = value
 

@@ -31,6 +31,7 @@ _CONTRADICTIONS: dict[tuple[Outcome, Outcome], str] = {
 """What is said of money of a share, told against what was told of it before."""
 _PAID_AFTER_ALL = "refusée, puis payée : à vérifier"
 _OF_FILES = frozenset({Target.FILE, Target.LOT})
+_PAID_THOUGH_CANCELLED = "annulée par l’organisme, puis payée : à vérifier"
 _OF_MONEY = frozenset({Outcome.PAID, Outcome.REJECTED, Outcome.DEFERRED})
 
 
@@ -203,13 +204,17 @@ class Settling:
         """
         if effect.outcome is Outcome.PAID and effect.paid <= 0:
             return ""
-        if effect.outcome is Outcome.PAID and changes.state("sheet", sheet["id"]) is SheetState.REFUSED:
+        state, told = changes.state("sheet", sheet["id"]), changes.payments_of(sheet["id"])
+        if effect.outcome is Outcome.PAID and state is SheetState.REFUSED:
             return _PAID_AFTER_ALL
+        lost = any(one.paid < 0 or one.outcome == Outcome.REJECTED.value for one in told)
+        if effect.outcome is Outcome.PAID and state is SheetState.PAYMENT_REFUSED and not lost:
+            return _PAID_THOUGH_CANCELLED
         share = _share(sheet, effect)
         said = {
-            Outcome(told.outcome)
-            for told in changes.payments_of(sheet["id"])
-            if told.share == share and (told.paid > 0 or told.outcome != Outcome.PAID.value)
+            Outcome(one.outcome)
+            for one in told
+            if one.share == share and (one.paid > 0 or one.outcome != Outcome.PAID.value)
         }
         return joined(
             *(_CONTRADICTIONS.get((before, effect.outcome), "") for before in Outcome if before in said)

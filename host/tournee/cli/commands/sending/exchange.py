@@ -142,7 +142,9 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
                     desk.console.print(line)
         for row in fetched.corrections.made:
             done = "est à refacturer comme vous l’avez corrigée. Ensuite : tournee certify"
-            desk.console.print(f"Visite {row.visit_id} : {done if row.after else 'est annulée, comme demandé.'}")
+            desk.console.print(
+                f"Visite {row.visit_id} : {done if row.after else 'est annulée, comme demandé.'}"
+            )
         for row in fetched.corrections.undone:
             text = "sa première facture est payée : ce que vous aviez corrigé attend de nouveau (alertes)"
             desk.errors.print(f"Visite {row.visit_id} : {text}")

@@ -41,13 +41,13 @@ Table = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Change:
-    """What is said anew: a `piece` of a visit's table, or a day file of that one visit, which says all of it;
+class Edit:
+    """What is said anew: a table of what a visit says, or a day file of that one visit, which says all of it;
     keys that it no longer says (`without`); of which `passage`, from 1, 0: the only one. `person`: the keys
     that say another patient whom the journal knows.
     """
 
-    piece: Mapping[str, Any]
+    told: Mapping[str, Any]
     without: tuple[str, ...] = ()
     passage: int = 0
     person: Mapping[str, Any] = field(default_factory=dict)
@@ -62,16 +62,16 @@ class Merged:
     gone: tuple[str, ...] = ()
 
 
-def read_piece(data: bytes, name: str) -> Table:
-    """The values of a piece (JSON when its name ends in `.json`, else TOML). BillingError."""
+def read_edit(data: bytes, name: str) -> Table:
+    """The values of what is said anew (JSON when its name ends in `.json`, else TOML). BillingError."""
     return read_document(data, name).values
 
 
-def merge(before: Table, day: date, change: Change) -> Merged:
+def merge(before: Table, day: date, change: Edit) -> Merged:
     """Put what is said anew into a visit's table. BillingError where it is not said which passage it is of,
     and for a day file of several visits.
     """
-    told: Table = _plain(change.piece)
+    told: Table = _plain(change.told)
     for key, value in change.person.items():
         if key != _PATIENT:
             told.setdefault(key, value)
@@ -181,7 +181,7 @@ def _for_another(table: Table, told: Table) -> tuple[Table, tuple[str, ...]]:
 def person_of(table: Table) -> Person:
     """Whom a table is for, as far as it reads."""
     nir = str(table.get("nir") or "").replace(" ", "").upper()[:NIR_LENGTH]
-    quiet = Reading(table, lambda place, text: None)
+    quiet = Reading(table, lambda at, text: None)
     return Person(nir, quiet.day("naissance"), str(table.get("rang_naissance") or ""))
 
 
