@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,7 @@ from tournee.cli import status
 from tournee.cli.main import tournee
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
-from tournee.emulation.world import World
+from tournee.emulation.world import SCENARIO, World
 
 CODE = "1234"
 SECONDS_A_COMMAND = 20
@@ -58,20 +58,33 @@ class Tablet:
 
 @dataclass
 class Stage:
-    """All of it; `typed` is what the carers typed so far, `bytes_typed` how much that was, day files too."""
+    """All of it; `typed` is what the carers typed so far, `bytes_typed` how much that was, day files too;
+    `letters` counts those of others, `lose` is how many messages the next server loses.
+    """
 
     directory: Path
     clock: Clock = field(default_factory=lambda: Clock(ZoneInfo("Europe/Paris")))
     tablets: dict[str, Tablet] = field(default_factory=dict)
     typed: list[Typed] = field(default_factory=list)
     bytes_typed: int = 0
+    letters: int = 900
+    lose: int = 0
 
     def __enter__(self) -> Self:
         self._open = ExitStack()
         self._open.enter_context(told_by(self.clock))
         self._open.enter_context(patch.dict(os.environ, _SURROUNDINGS))
-        self.world = self._open.enter_context(World(self.directory, self.clock, seal_returns=True))
+        self.world = World(self.directory, self.clock, replace(SCENARIO, rejected={}), seal_returns=True)
+        self._open.enter_context(patch.object(self.world.server, "_receive", self._receive))
+        self._open.enter_context(self.world)
         return self
+
+    def _receive(self, raw: bytes) -> list[bytes]:
+        """What the OCT answers; a message that is lost on its way has no answer."""
+        if self.lose:
+            self.lose -= 1
+            return []
+        return self.world.oct.receive(raw)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -138,13 +151,18 @@ class Stage:
     def number_of(self, tablet: str, what: str, whom: str) -> str:
         """The number of the last visit, invoice, lot, file or return of a patient (by name), as shown."""
         if what == "visit":
-            return str(self.look(tablet, f"day visits --patient {whom}")["visits"][0]["id"])
+            return self._first(tablet, f"day visits --patient {whom}", "visits", "id")
         if what == "return":
-            return str(self.look(tablet, "return list")["returns"][0]["id"])
-        found = self.look(tablet, f"status --all --patient {whom}")["invoices"][0]
+            return self._first(tablet, "return list", "returns", "id")
         if what == "invoice":
-            return str(found["number"])
-        return str(found[f"{what}s"][-1])
+            return self._first(tablet, f"status --all --patient {whom}", "invoices", "number")
+        return self._first(tablet, f"status --all --patient {whom}", "invoices", f"{what}s")
+
+    def _first(self, tablet: str, line: str, rows: str, column: str) -> str:
+        """What a column has in the first row of a list, the last of several; "?" where nothing is shown."""
+        found = [row[column] for row in self.look(tablet, line)[rows][:1]]
+        last = found and (found[0][-1:] if isinstance(found[0], list) else found)
+        return str(last[0]) if last else "?"
 
     def filled(self, tablet: str, line: str) -> str:
         """A line with its numbers looked up: `{visit moreau}`, `{lot pereira}`, `{return last}`."""

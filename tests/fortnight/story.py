@@ -1,11 +1,14 @@
 """A fortnight told in files of a day each, and played: who types what on which tablet, what goes wrong.
 
 A day (`days/NN.toml`) has its date and steps in order. A step says who is `on` which tablet from which hour
-`at`, and does what it names, in this order: `oct` (what the OCT and the insurers do from now on), `letters`
-(what else comes by mail), `tablets` (what becomes of them), `visits` (a day file is written and imported),
-`cards` (each is put in and certified with), `type` (commands; what must be said follows a bar, `! ` stands
-before one that is refused), `evening` (lots, file, sending, returns). `never` names visits told by mistake:
-nobody was seen.
+`at`, and does what it names, in this order:
+
+- `oct`: what OCT and insurers do from now on; `letters`: what else comes by mail; `tablets`: their fate;
+- `visits`: a day file is written and imported, `*` the usual round (`rounds.toml`), `-name` without one;
+  `says` what must be said, `refused` that it is not taken whole, `never` which are told by mistake;
+- `cards`: each is put in and certified with, `*` those of the visits;
+- `type`: commands; what must be said follows a bar, `! ` stands before one that is refused;
+- `evening`: lots, file, sending, returns.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ CARERS = {
 }
 EVENING = ("lot close", "file make", "send", "fetch")
 PATIENTS: dict[str, dict[str, str]] = tomllib.loads((HERE / "patients.toml").read_text("utf-8"))
+ROUNDS: dict[str, Any] = tomllib.loads((HERE / "rounds.toml").read_text("utf-8"))
 _VISIT = re.compile(r"(\d\d:\d\d) ([\w-]+)(?: : (.*))?")
 
 
@@ -75,9 +79,11 @@ class _Step:
         if who is None:
             return
         self.stage.insert(self.tablet, "ps", CARERS[who][0])
-        if "visits" in self.told:
-            self._import(who, self.told["visits"], self.told.get("file", f"{self.day:%d}-{who}.toml"))
-        for card in self.told.get("cards", ()):
+        visits = expanded(self.told.get("visits", []), ROUNDS.get(who, []))
+        if visits:
+            self._import(who, visits, self.told.get("file", f"{self.day:%d}-{who}.toml"))
+        usual = dict.fromkeys(ROUNDS["cards"].get(visit.split()[1], visit.split()[1]) for visit in visits)
+        for card in expanded(self.told.get("cards", []), [card for card in usual if card]):
             self.stage.insert(self.tablet, "vitale", card)
             self._type("certify")
         for line in self.told.get("type", ()):
@@ -93,7 +99,9 @@ class _Step:
         self.lived.given |= {self._care(visit) for visit in visits}
         self.lived.given -= {self._care(visit) for visit in self.told.get("never", ())}
         self.stage.write(self.tablet, name, "\n".join(parts))
-        self._type(f"day import {name} {self.told.get('asked', '')}".strip())
+        line = f"day import {name} {self.told.get('asked', '')}".strip()
+        line = f"! {line}" if self.told.get("refused") else line
+        self._type(f"{line} | {self.told['says']}" if "says" in self.told else line)
 
     def _care(self, visit: str) -> tuple[str, date, str]:
         found = _VISIT.fullmatch(visit)
@@ -116,6 +124,17 @@ class _Step:
 
 def _complaint(day: date, told: str, done: Typed) -> str:
     return f"{day} {done.tablet}: {told}\n  typed: {done.line}\n  status {done.status}: {done.said.strip()}"
+
+
+def expanded(told: list[str], usual: list[str]) -> list[str]:
+    """`*` is the usual; what is told otherwise (" : ") takes its place, `-name` none, the rest comes too."""
+    if "*" not in told:
+        return told
+    others = [one for one in told if one != "*" and not one.startswith("-")]
+    without = {one[1:] for one in told if one.startswith("-")}
+    instead = {one.split(" : ")[0]: one for one in others if " : " in one}
+    kept = [instead.pop(one, one) for one in usual if one.split()[-1] not in without]
+    return kept + [one for one in others if " : " not in one or one.split(" : ")[0] in instead]
 
 
 def written(visit: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from ledger import Ledger
 from story import Lived
 
-TYPED = 80_000
+TYPED = 100_000
 """Bytes that both carers type in the fortnight at most, day files, commands and codes together."""
 
 
@@ -87,11 +87,21 @@ def test_the_tablets_say_what_the_returns_paid(fortnight: Lived, ledger: Ledger)
 
 
 def test_the_register_of_the_oct_knows_the_same_files(fortnight: Lived, ledger: Ledger) -> None:
-    known = fortnight.stage.world.oct.known_files
-    first = {}
+    stamps = defaultdict(set)
     for file in ledger.files:
-        first.setdefault((file.ps.zfill(14), file.name), file.stamp)
-    assert known == {name: first[name] for name in known}
+        stamps[file.ps.zfill(14), file.name].add(file.stamp)
+    known = fortnight.stage.world.oct.known_files
+    assert {name: stamp for name, stamp in known.items() if stamp not in stamps[name]} == {}
+    assert {(file, ps) for (ps, file) in known} == {
+        (one.file, one.ps.zfill(14)) for one in ledger.acknowledged if one.taken
+    }
+
+
+def test_the_register_of_the_oct_took_the_same_invoices(fortnight: Lived, ledger: Ledger) -> None:
+    taken = {
+        (ps.zfill(14), number, one.kind) for (ps, number), found in ledger.taken.items() for one in found
+    }
+    assert fortnight.stage.world.oct.known_invoices == taken
 
 
 def test_what_is_typed_is_measured(fortnight: Lived) -> None:

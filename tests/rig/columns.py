@@ -52,10 +52,12 @@ class SentInvoice:
     lot_date: str
     number: str
     nir: str
+    key: str
     born: str
     payer: str
     contract: str
     amc_number: str
+    crf: str
     split: int = 0
     acts: list[Act] = field(default_factory=list)
     fee: int = 0
@@ -138,10 +140,11 @@ class Keys:
         self._certificate = x509.load_pem_x509_certificate((folder / "cert.pem").read_bytes())
 
     def opened(self, raw: bytes) -> tuple[str, str, bytes]:
-        """Subject, description and clear content of a message's one attachment."""
+        """Subject, description and clear content of a message's one attachment; b"" of a message in parts."""
         message = message_from_bytes(raw)
         content = message.get_payload(decode=True)
-        assert isinstance(content, bytes)
+        if not isinstance(content, bytes):
+            return str(message["Subject"]), "", b""
         told = str(message["Content-Description"])
         form = told.split("/")[-1]
         if "K" in form and told.count("/") == 2:
@@ -184,8 +187,14 @@ def read_file(message: str, subject: str, content: bytes) -> SentFile:
 def _head_of(row: bytes, lot: bytes) -> SentInvoice:
     return SentInvoice(
         *(cut(row, 2, 9), cut(lot, 23, 3), cut(lot, 26, 2), cut(lot, 20, 3), cut(lot, 72, 6)),
-        *(cut(row, 30, 9), cut(row, 12, 13), cut(row, 96, 6) + cut(row, 102, 1), cut(row, 95, 1)),
-        *(cut(row, 117, 2), cut(row, 119, 10)),
+        *(
+            cut(row, 30, 9),
+            cut(row, 12, 13),
+            cut(row, 25, 2),
+            cut(row, 96, 6) + cut(row, 102, 1),
+            cut(row, 95, 1),
+        ),
+        *(cut(row, 117, 2), cut(row, 119, 10), cut(lot, 89, 40)),
     )
 
 

@@ -56,6 +56,11 @@ class EmulatedOct:
         """(Sender number, file name) of each file taken in, to the stamp of the message that brought it."""
         return self._judge.register.known_files
 
+    @property
+    def known_invoices(self) -> set[tuple[str, str, str]]:
+        """(Sender number, invoice number, kind) of each sheet taken in."""
+        return set(self._judge.register.known_invoices)
+
     def receive(self, raw: bytes) -> list[bytes]:
         """The complete messages that answer `raw`: ART, ARL, then RSP for what was accepted; to a request for
         the opposition list, its increments.

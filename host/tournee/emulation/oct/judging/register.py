@@ -13,14 +13,14 @@ from tournee.emulation.oct.judging.sheet_checks import SPLIT_CONTRACT
 
 class OctRegister:
     """Remembers for ever; `known_files` maps (sender, file name) to the stamp of the message that brought
-    it.
+    it, `known_invoices` sender, invoice number and kind to theirs.
     """
 
     def __init__(self) -> None:
         self.known_files: dict[tuple[str, str], str] = {}
         self._stamps: dict[tuple[str, str], bytes] = {}
         self._lots: dict[tuple[str, str, str], str] = {}
-        self._invoices: dict[tuple[str, str, str], str] = {}
+        self.known_invoices: dict[tuple[str, str, str], str] = {}
         self._split: set[tuple[str, str]] = set()
 
     def check_message(self, submission: Submission) -> None:
@@ -51,10 +51,10 @@ class OctRegister:
             raise _duplicate(f"LOT {lot.number} DEJA RECU", stamp)
         other_kind = "DRE" if lot.kind == "FSE" else "FSE"
         for sheet in lot.sheets:
-            stamp = self._invoices.get((sender, sheet.number, lot.kind))
+            stamp = self.known_invoices.get((sender, sheet.number, lot.kind))
             if stamp is not None:
                 raise _duplicate(f"FACTURE {sheet.number} DEJA RECUE", stamp, sheet.number)
-            beside = (sender, sheet.number, other_kind) in self._invoices
+            beside = (sender, sheet.number, other_kind) in self.known_invoices
             split = sheet.identity["type_contrat"] == SPLIT_CONTRACT or (sender, sheet.number) in self._split
             if beside and split:
                 raise OctRefusedError(OTHER, "CONTRAT 99 ET DRE POUR LA MEME FACTURE", sheet.number)
@@ -68,7 +68,7 @@ class OctRegister:
         sender = framed.sender
         self._lots[sender, lot.number, str(lot.header["date"])] = stamp
         for sheet in lot.sheets:
-            self._invoices[sender, sheet.number, lot.kind] = stamp
+            self.known_invoices[sender, sheet.number, lot.kind] = stamp
             if sheet.identity["type_contrat"] == SPLIT_CONTRACT:
                 self._split.add((sender, sheet.number))
 
