@@ -278,8 +278,10 @@ class Service:
         if status:
             return status
         writer.begin(messages.SIGN + ANSWER)
-        writer.put_bytes(1, signer.signature, 0, len(signer.signature) if certifier.parts & SIGNATURE else 0)
-        writer.put_bytes(2, signer.seal, 0, len(signer.seal) if certifier.parts & SEAL else 0)
+        parts = certifier.parts
+        signature = signer.signature if parts & SIGNATURE else signer.seal
+        writer.put_bytes(1, signature, 0, len(signature))
+        writer.put_bytes(2, signer.seal, 0, len(signer.seal) if parts == SEAL | SIGNATURE else 0)
         writer.put_bytes(3, signer.digest, 0, len(signer.digest))
         return 0
 

@@ -80,7 +80,7 @@ SIGN               7  0 >   -         -
 invoices           7  1 u   1       999
 total              7  2 u   0 999999999
 SIGNED            71  0 <   -         -
-signature         71  1 b   0       256
+signature         71  1 b 256       256
 seal              71  2 b   0       256
 digest            71  3 b  32        32
 SET_DATE           8  0 >   -         -

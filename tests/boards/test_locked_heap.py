@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "reader"))
 
 import reader_sheets as sheets
+from reader_bench import installed
 
 from sesam import frame
 from tournee.boards import BOARDS
@@ -23,6 +24,22 @@ LOCKED = BOARDS / "probes" / "locked.py"
 
 def certify(reader, invoices, total=sheets.FEE):
     reader.certify_lot(sheets.lot(invoices), kind="FSE", mode="03", invoices=invoices, total=invoices * total)
+
+
+def sealed_and_replaced(board, reader):
+    """A seal at the bedside, its signature, a visit, an invoice of a replacement's and one that is not."""
+    reader.seal_invoice(sheets.invoice(1), kind="FSE", total=sheets.FEE)
+    reader.certify_invoice(sheets.invoice(1), kind="FSE", mode="04", total=sheets.FEE)
+    act = sheets.record_4(2, mode_traitement="01")
+    visit = sheets.record_2(2) + act + sheets.record_5(2)
+    reader.certify_invoice(visit, kind="FSE", mode="02", total=sheets.FEE)
+    board.insert("ps", installed())
+    reader.unlock("1234")
+    made = sheets.record_2(3) + sheets.record_2r(3) + sheets.record_4(3) + sheets.record_5(3)
+    reader.certify_invoice(made, kind="FSE", mode="03", total=sheets.FEE)
+    for refused in (sheets.invoice(4), made.replace(sheets.REPLACEMENT_RPPS.encode(), b"10100000016")):
+        with pytest.raises(Refused):
+            reader.certify_invoice(refused, kind="FSE", mode="03", total=sheets.FEE)
 
 
 def noise(url):
@@ -46,6 +63,7 @@ def test_no_frame_record_card_or_refusal_takes_a_byte_of_heap():
             certify(reader, 5)
             with pytest.raises(Refused):
                 certify(reader, 2, total=1)
+            sealed_and_replaced(board, reader)
             board.remove("vitale")
             with pytest.raises(CardAbsent):
                 reader.read_vitale()

@@ -27,6 +27,7 @@ def records(path: Path) -> bytes:
 
 INVOICE = records(VECTORS / "invoice.txt")
 LOT = records(VECTORS / "lot.txt")
+SEALED = b"".join(INVOICE[at : at + 29] + b"000000009" + INVOICE[at + 38 : at + 128] for at in (0, 128, 256))
 
 
 class WholeReader:
@@ -69,8 +70,10 @@ def run(plan):
     vitale = reader.read_vitale()
     invoice = reader.certify_invoice(INVOICE, kind="FSE", mode="03", total=1000)
     lot = reader.certify_lot(LOT, kind="FSE", mode="03", invoices=3, total=3000)
+    sealed = reader.seal_invoice(SEALED, kind="FSE", total=1000)
+    countersigned = reader.certify_invoice(SEALED, kind="FSE", mode="04", total=1000, sealed=sealed)
     signatures = [card.signatures for card in board.cards]
-    return (ps, tries, vitale, invoice, lot, reader.cards()), signatures, wire
+    return (ps, tries, vitale, invoice, lot, sealed, countersigned, reader.cards()), signatures, wire
 
 
 @pytest.fixture(scope="module")
@@ -84,12 +87,15 @@ def verify(certificate: bytes, signature: bytes, data: bytes) -> None:
 
 
 def test_undisturbed_each_card_signs_what_was_sent(undisturbed):
-    (ps, tries, vitale, invoice, lot, _), signatures, _ = undisturbed
+    (ps, tries, vitale, invoice, lot, sealed, countersigned, _), signatures, _ = undisturbed
     verify(ps.certificate, invoice.signature, INVOICE)
     verify(vitale.certificate, invoice.seal, INVOICE)
     verify(ps.certificate, lot.signature, LOT)
     assert (tries, lot.seal, lot.digest) == (3, None, hashlib.sha256(LOT).digest())
-    assert signatures == [2, 1]
+    verify(vitale.certificate, sealed.seal, SEALED)
+    verify(ps.certificate, countersigned.signature, SEALED)
+    assert (countersigned.seal, countersigned.digest) == (None, sealed.digest)
+    assert signatures == [3, 2]
 
 
 @pytest.mark.parametrize("fault", ["cut inside", "cut after"])

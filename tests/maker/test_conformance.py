@@ -25,11 +25,11 @@ def test_reader_with_the_test_cards_conforms(board, tmp_path):
     findings = {finding["name"]: finding for finding in json.loads(report.read_text())["findings"]}
     assert left.value.code == 0, [name for name, one in findings.items() if not one["good"]]
     assert "signé" not in findings["sans le code, rien n’est signé"]["seen"]
-    assert len(findings) == 29
-    assert board.cards["ps"].signatures == 1
+    assert len(findings) == 34
+    assert [board.cards[name].signatures for name in ("ps", "vitale")] == [2, 2]
 
 
 def test_reader_without_its_cards_does_not(board):
     board.remove("vitale")
     findings = list(CardChecks(board.link_url, "1234"))
-    assert [one.good for one in findings] == [False, False, True, False, False]
+    assert [one.good for one in findings] == [False, False, True, False, False, True, False, False, True]

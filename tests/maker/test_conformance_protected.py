@@ -49,7 +49,7 @@ def test_reader_with_its_secret_conforms_and_is_unchanged(board, tmp_path):
     assert set(channel_checks.CHECKS) < set(findings)
     with MakerReader.open(board.link_url, SECRET) as reader:
         after = reader.state()
-    assert (after.serial, after.signatures - before.signatures) == ("TO-000001", 1)
+    assert (after.serial, after.signatures - before.signatures) == ("TO-000001", 3)
 
 
 def test_reader_with_its_secret_conforms_over_bluetooth(board):

@@ -1,6 +1,7 @@
 """A reader without its link, for tests: requests and answers pass through both codecs, cards sit in direct
 slots."""
 
+import reader_sheets as sheets
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from reader.arena import Arena
@@ -127,6 +128,25 @@ def real_card(name: str) -> VirtualCard:
         return VirtualCard(name, content.atr, cps.CpsApplication(files, content.key, TEST_PIN))
     files = {vitale.EF_ZONE: zones.encode(groups), vitale.EF_CERTIFICATE: certificate}
     return VirtualCard(name, content.atr, vitale.VitaleApplication(files, content.key))
+
+
+def situated(
+    *,
+    rpps: str = sheets.REPLACEMENT_RPPS,
+    own: tuple[str, str] = ("", ""),
+    replacing: tuple[str, str] = ("", ""),
+) -> VirtualCard:
+    """A nurse's card with other numbers: group 1 field 3, group 2 fields 9 and 10, 11 and 12."""
+    holder, situation, *_ = zones.decode(card_content("infirmiere").zone)
+    fields = list(situation.fields)
+    fields[8:12] = [*own, *replacing]
+    holder = zones.make(1, *holder.fields[:2], rpps, *holder.fields[3:])
+    return load_card("infirmiere", zone=zones.encode([holder, zones.make(2, *fields)]))
+
+
+def installed() -> VirtualCard:
+    """The card of a replacement with a practice of her own."""
+    return situated(own=(sheets.REPLACEMENT[:8], sheets.REPLACEMENT[8]))
 
 
 def renewed_card(name: str, key_of: str) -> VirtualCard:

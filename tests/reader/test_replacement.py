@@ -2,30 +2,13 @@
 
 import pytest
 import reader_sheets as sheets
-from reader_bench import Bench, Refused
+from reader_bench import Bench, Refused, installed, situated
 
 from sesam import codes
-from tournee.emulation.cards import load_card
-from tournee.emulation.cards.content import card_content
-from tournee.formats import zones
 
 INVOICE, LOT, FSE = 1, 2, 1
 OTHER = "756000998"
 OWN_KEY, HER_KEY = "0A1B2C", "3D4E5F"
-
-
-def situated(*, rpps=sheets.REPLACEMENT_RPPS, own=("", ""), replacing=("", "")):
-    """A nurse's card with other numbers: group 2 fields 9 and 10, 11 and 12."""
-    holder, situation, *_ = zones.decode(card_content("infirmiere").zone)
-    fields = list(situation.fields)
-    fields[8:12] = [*own, *replacing]
-    holder = zones.make(1, *holder.fields[:2], rpps, *holder.fields[3:])
-    return load_card("infirmiere", zone=zones.encode([holder, zones.make(2, *fields)]))
-
-
-def installed():
-    """A replacement with a practice of her own."""
-    return situated(own=(sheets.REPLACEMENT[:8], sheets.REPLACEMENT[8]))
 
 
 def unlocked(card, vitale="moreau"):
@@ -124,7 +107,7 @@ def test_card_of_before_leaves_no_number_behind():
 
 def test_bedside_seal_is_made_whoever_signs():
     bench = Bench(None, "moreau")
-    assert len(bench.seal(made(), total=sheets.FEE).data("seal")) == 256
+    assert len(bench.seal(made(), total=sheets.FEE).data("signature")) == 256
 
 
 def test_what_names_the_issuer_is_not_even_sealed():

@@ -47,8 +47,8 @@ def by_openssl(folder, name, signature, data):
 
 def test_seal_at_the_bedside_and_signature_later_are_over_the_same_bytes(bedside, tmp_path):
     sealed = bedside.seal(DATA, total=TOTAL)
-    assert sealed.data("signature") == b""
-    assert by_openssl(tmp_path, "moreau", sealed.data("seal"), DATA)
+    assert sealed.data("seal") == b""
+    assert by_openssl(tmp_path, "moreau", sealed.data("signature"), DATA)
     office = Bench("infirmiere", None)
     office.ask("UNLOCK", code=b"1234")
     signed = countersign(office)
@@ -61,7 +61,7 @@ def test_seal_at_the_bedside_and_signature_later_are_over_the_same_bytes(bedside
 def test_seal_is_that_of_mode_03(bedside):
     whole = Bench("infirmiere", "moreau")
     whole.ask("UNLOCK", code=b"1234")
-    assert bedside.seal(DATA, total=TOTAL).data("seal") == countersign(whole, mode=3).data("seal")
+    assert bedside.seal(DATA, total=TOTAL).data("signature") == countersign(whole, mode=3).data("seal")
 
 
 def test_sealing_needs_no_code_and_touches_no_ps_card():

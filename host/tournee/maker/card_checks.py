@@ -37,6 +37,7 @@ class CardChecks:
         vector = read_ours(_VECTOR)
         self._invoice = "".join(vector["records"]).encode("ascii")
         self._total = int(vector["total"])
+        self._of_a_replacement = "".join(vector["of_a_replacement"]).encode("ascii")
         self._known = bytes.fromhex(vector["signature"]), bytes.fromhex(vector["seal"])
 
     def __iter__(self) -> Iterator[CheckResult]:
@@ -44,8 +45,12 @@ class CardChecks:
             "les deux cartes sont là": self._present,
             "les deux cartes sont lues": self._read,
             "sans le code, rien n’est signé": self._locked,
+            "à domicile, sans le code : le sceau connu": self._at_the_bedside,
             "facture : la signature et le sceau connus": self._signed,
+            "facture scellée, contresignée : la signature connue": self._countersigned,
             "total non confirmé refusé": self._unconfirmed,
+            "visite sans lieu des soins refusée": self._placeless,
+            "facture d’un autre, qu’un remplaçant a faite : refusée à cette carte": self._replaced,
         }
         with Reader.open(self._address, self._secret) as reader:
             for name, check in checks.items():
@@ -78,12 +83,29 @@ class CardChecks:
         good = (made.signature, made.seal) == self._known and again == made
         return good, f"signature {made.signature[:4].hex()}…, la même redemandée"
 
+    def _at_the_bedside(self, reader: Reader) -> tuple[bool, str]:
+        made = reader.seal_invoice(self._invoice, kind="FSE", total=self._total)
+        return made.seal == self._known[1], f"sceau {made.seal[:4].hex()}…"
+
+    def _countersigned(self, reader: Reader) -> tuple[bool, str]:
+        made = reader.certify_invoice(self._invoice, kind="FSE", mode="04", total=self._total)
+        return made.signature == self._known[0], f"signature {made.signature[:4].hex()}…, la Vitale à part"
+
+    def _placeless(self, reader: Reader) -> tuple[bool, str]:
+        return self._refused(reader, self._total, codes.MODE, "02")
+
+    def _replaced(self, reader: Reader) -> tuple[bool, str]:
+        """The card is its issuer's, and the invoice says that the card of another one signs it."""
+        return self._refused(reader, self._total, codes.ISSUER, "05", self._of_a_replacement)
+
     def _unconfirmed(self, reader: Reader) -> tuple[bool, str]:
         return self._refused(reader, self._total + 1, codes.CONFIRMATION)
 
-    def _refused(self, reader: Reader, total: int, wanted: int) -> tuple[bool, str]:
+    def _refused(
+        self, reader: Reader, total: int, wanted: int, mode: str = "03", records: bytes = b""
+    ) -> tuple[bool, str]:
         try:
-            self._certify(reader, total)
+            reader.certify_invoice(records or self._invoice, kind="FSE", mode=mode, total=total)
         except Refused as refused:
             return refused.status == wanted, refused.name
         return False, "signé"

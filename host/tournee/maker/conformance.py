@@ -64,6 +64,10 @@ def _expect(status: int, wanted: int) -> tuple[bool, str]:
     return status == wanted, told(status)
 
 
+def _version(link: RawLink) -> tuple[bool, str]:
+    return link.version >= messages.VERSION, f"version {link.version}"
+
+
 def _bad_crc(link: RawLink) -> tuple[bool, str]:
     damaged = bytearray(link.record(frame.REQUEST, 1, IDENTIFY))
     damaged[-2] = damaged[-2] % 255 + 1
@@ -135,6 +139,7 @@ def _least(one: codec.FieldRow) -> int | str | bytes:
 
 
 _CHECKS: dict[str, Check] = {
+    "protocole à jour : sceller, modes 02 et 04, remplaçant": _version,
     "trame altérée refusée, la suivante lue": _bad_crc,
     "octets sans suite passés": _garbage,
     "message trop long refusé": _oversize,

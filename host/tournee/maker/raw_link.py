@@ -41,6 +41,7 @@ class RawLink:
         self._channel = SecureChannel(secret) if secret else None
         self._answer: tuple[bytes, Frame] | None = None  # the last record that held one, and what it held
         self.kept = b""  # the last answer's frame, as it came
+        self.version = 0  # of the protocol, as the last WELCOME has it
         self._number = 0
         self._hello_number = 0  # number of the last HELLO frame
         self.spoken: list[bytes] = []  # the last handshake's messages
@@ -94,7 +95,10 @@ class RawLink:
                 return refusal
         name = os.urandom(NAME) if self._channel is None else self.name
         hello = self.record(frame.HELLO, 1, self.hello_message(name))
-        return status_of(self.exchange(hello, {frame.WELCOME, frame.NAK}))
+        welcome = self.exchange(hello, {frame.WELCOME, frame.NAK})
+        if welcome is not None and welcome.kind == frame.WELCOME:
+            self.version = codec.decode(welcome.payload).uint("version")
+        return status_of(welcome)
 
     def hello_message(self, name: bytes) -> bytearray:
         """The HELLO of a new session."""

@@ -27,7 +27,6 @@ DESYNCHRONISED = "04"
 SEALED_AT_ONCE = ("02", "03")
 
 _RESTARTS = 3  # of a certification that a restart of the reader has undone
-_PART = 256  # bytes of a signature or seal
 _SINCE = 2  # version of the protocol that knows
 _NEW_MODES = {"02": "certifier une visite (mode 02)", "04": "sceller puis contresigner (mode 04)"}
 _REPLACEMENT = "r"  # a record 2R, as `records.shape_of` calls it
@@ -41,14 +40,6 @@ def check_version(version: int, mode: str, data: bytes) -> None:
         raise OlderReader(_NEW_MODES[mode])
     if _REPLACEMENT in records.shape_of(data):
         raise OlderReader("certifier la facture d’un remplaçant")
-
-
-def expected(signed: codec.Message, name: str) -> bytes:
-    """The signature or the seal of SIGNED; Incoherent when it is not there whole."""
-    part = signed.data(name)
-    if len(part) != _PART:
-        raise Incoherent("signature ou sceau absent")
-    return part
 
 
 class CertificationRun:
