@@ -18,16 +18,21 @@ from tournee.app.visits.importing import import_day
 from tournee.exchange.route import Route
 from tournee.reader import Reader
 from tournee.store import Cipher, Journal, MessageState
+from tournee.store.integrity.host_note import Host
 
 KEY = bytes(range(32))
 
 
 @contextmanager
 def office_of(
-    path: Path, route: Route, on_step: Callable[[str], None] | None = None, after: timedelta = timedelta()
+    path: Path,
+    route: Route,
+    on_step: Callable[[str], None] | None = None,
+    after: timedelta = timedelta(),
+    host: Host | None = None,
 ) -> Iterator[Office]:
-    """The office of one host process; `after` what passed since the one before it died."""
-    with Journal(path, Cipher(KEY), lambda: MOMENT + after, on_step, station=0) as journal:
+    """The office of one process on a host; `after` what passed since the one before it died."""
+    with Journal(path, Cipher(KEY), lambda: MOMENT + after, on_step, station=0, host=host) as journal:
         yield Office(journal, route, lambda: MOMENT)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 CONFIGURATION = """
 [envoi]
+poste = 0
 route = "essai"
 [route.essai]
 adresse = "factures@oct.example"

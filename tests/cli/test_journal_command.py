@@ -1,7 +1,9 @@
-"""`tournee journal check`: the whole file is read, and said good or damaged."""
+"""`tournee journal`: which numbers it gives; the whole file read, and said good or damaged."""
 
 import json
+import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from tournee.store import Cipher, Journal, journal_key
 def path(config: Path) -> Path:
     """A journal of one invoice, where the configuration has it."""
     path = config.with_name("journal.db")
-    with Journal(path, Cipher(journal_key(path)), lambda: NOW, station=0) as journal:
+    with Journal(path, Cipher(journal_key(path)), lambda: NOW.astimezone(), station=0) as journal:
         Maker().invoice(journal)
     return path
 
@@ -64,3 +66,50 @@ def test_journal_that_another_program_changed_says_so_everywhere_until_it_is_acc
     assert "numéro donné" not in run(path, "alerts").output
     assert check(path).exit_code == 0
     assert "rien à accepter" in run(path, "journal", "accept").stdout
+
+
+def test_journal_says_its_station_and_ranges_in_plain_french(path: Path) -> None:
+    told = run(path, "journal").stdout
+    assert "Poste 00, que demande la configuration" in told
+    assert "000000001 à 000009999, époque 000" in told
+    found = json.loads(run(path, "journal", "--json").stdout)
+    assert (found["station"], found["anew"], found["lots"]) == (0, "", [1, 19])
+    assert [one["last"] for one in found["ranges"]] == [9999, 99]
+
+
+def test_copy_says_that_its_numbers_will_be_others_until_it_is_accepted(
+    path: Path, tmp_path: Path, configured: Callable[[Path], Path]
+) -> None:
+    copy = configured(tmp_path / "copy").with_name("journal.db")
+    for file in path.parent.glob("journal.db*"):
+        shutil.copy(file, copy.parent)
+    assert "ses prochaines factures auront d’autres numéros" in run(copy, "journal").stdout
+    (alert,) = [one for one in told_alerts(copy) if one["kind"] == "other_numbers"]
+    assert "copie" in alert["text"]
+    accepted = run(copy, "journal", "accept")
+    assert (accepted.exit_code, "d’autres numéros suivent" in accepted.stdout) == (0, True)
+    assert "other_numbers" not in {one["kind"] for one in told_alerts(copy)}
+    found = json.loads(run(copy, "journal", "--json").stdout)
+    assert (found["station"] != 0, found["asked"], found["anew"]) == (True, 0, "")
+
+
+def told_alerts(path: Path) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(run(path, "alerts", "--json").stdout)["alerts"]
+    return found
+
+
+def test_new_journal_is_told_after_which_numbers_it_goes_on(config: Path) -> None:
+    journal = config.with_name("journal.db")
+    words = ("journal", "start", "--after", "000012345", "--file", "87", "--lot", "7")
+    told = run(journal, *words)
+    assert (told.exit_code, "000012346 à 000019999" in told.stdout) == (0, True)
+    again = run(journal, "journal", "start", "--after", "12000")
+    assert (status.of(again.exception), "déjà été donnés" in str(again.exception)) == (8, True)
+    found = json.loads(run(journal, *words[:2], "--after", "12345", "--json").stdout)
+    assert found["ranges"][-2]["first"] == 12346
+
+
+@pytest.mark.parametrize("word", ["abc", "-1", "1234567890", "999999999", "١٢", ""])
+def test_number_that_is_none_is_refused(config: Path, word: str) -> None:
+    told = run(config.with_name("journal.db"), "journal", "start", "--after", word)
+    assert told.exit_code == 2

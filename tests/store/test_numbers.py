@@ -204,15 +204,32 @@ def test_where_nothing_can_be_noted_a_journal_goes_on(path: Path, bill: Bill) ->
     assert bill(path, forbidden) == ["000000003"]
 
 
-@pytest.mark.parametrize("reason", [TOLD, ACCEPTED])
-def test_what_the_oct_knows_better_ends_the_ranges(path: Path, desk: Host, bill: Bill, reason: str) -> None:
+def test_what_the_oct_knows_better_ends_the_ranges(path: Path, desk: Host, bill: Bill) -> None:
     bill(path, desk)
     with Journal(path, Cipher(KEY), lambda: NOW, station=0, host=desk) as journal, journal.db.step("told"):
-        journal.numbers.doubt(reason)
-    assert standing(path, desk).anew == reason
+        journal.numbers.doubt()
+    assert standing(path, desk).anew == TOLD
     first, second = bill(path, desk, 2)
     assert (first[:2] != "00", int(second)) == (True, int(first) + 1)
-    assert standing(path, desk).ranges[-1].reason == reason
+    assert {row.reason for row in standing(path, desk).unseen} == {TOLD}
+
+
+def test_a_journal_that_is_accepted_takes_other_numbers_and_says_no_more(
+    path: Path, tmp_path: Path, desk: Host, bill: Bill
+) -> None:
+    bill(path, desk)
+    kept = tmp_path / "kept.db"
+    shutil.copy(path, kept)
+    bill(path, desk)
+    shutil.copy(kept, path)
+    bill(path, desk)
+    assert {row.reason for row in standing(path, desk).unseen} == {OLDER}
+    with Journal(path, Cipher(KEY), lambda: NOW, station=0, host=desk) as journal:
+        journal.health.accept()
+        journal.numbers.accept()
+    told = standing(path, desk)
+    assert (told.unseen, told.anew, told.ranges[-1].reason) == ((), "", ACCEPTED)
+    assert bill(path, desk) == [f"{told.ranges[-2].range.first:09}"]
 
 
 def test_a_range_that_is_used_up_is_followed_by_another(path: Path, desk: Host, bill: Bill) -> None:
@@ -228,16 +245,14 @@ def test_a_range_that_is_used_up_is_followed_by_another(path: Path, desk: Host, 
 
 def test_a_new_journal_goes_on_after_what_another_program_gave(path: Path, desk: Host, bill: Bill) -> None:
     with Journal(path, Cipher(KEY), lambda: NOW, station=0, host=desk) as journal:
-        with journal.db.step("start"):
-            journal.numbers.start_after(12_345, 7, 87)
+        journal.numbers.start_after(12_345, 7, 87)
         with journal.db.step("numbers"):
             assert (journal.numbers.file(), journal.numbers.lot("756000014")) == (88, 8)
     assert bill(path, desk) == ["000012346"]
     assert standing(path, desk).ranges[0].reason == AFTER
     with (
         Journal(path, Cipher(KEY), lambda: NOW, station=0, host=desk) as journal,
-        pytest.raises(StoreError, match="déjà donné"),
-        journal.db.step("start"),
+        pytest.raises(StoreError, match="déjà été donnés"),
     ):
         journal.numbers.start_after(12_000, 0, 0)
 

@@ -40,9 +40,41 @@ def remake_lot(
 
     Billed anew are the invoices that its returns blame and those of `invoices` (numbers, or whatever names
     them), or all of them; the others wait to be closed in a new lot. StoreError when there is no such lot,
-    when it cannot be remade, or when the ARL speaks of an invoice without saying which.
+    when it cannot be remade, or when the ARL speaks of an invoice without saying which. Of a lot whose
+    numbers the OCT has from another journal, all invoices are billed anew.
     """
-    lot = _refused_lot(office, number, ps)
+    return _remake(
+        office, _refused_lot(office, number, ps), invoices, all_invoices=all_invoices, reason=reason
+    )
+
+
+def remake_file(office: Office, name: str, *, ps: str = "", reason: str = "") -> list[RemadeLot]:
+    """Put right all refused lots of the file `name` that wait for it; StoreError when none does."""
+    wanted = {row.id for row in office.journal.waiting.lots_not_put_right() if row.file == name.zfill(6)}
+    lots = [lot for lot in office.journal.lots.find(LotState.REFUSED, ps) if lot.id in wanted]
+    if not lots:
+        raise StoreError(
+            f"Aucun lot du fichier {name.zfill(6)} n’attend d’être refait.",
+            next_step="les alertes nomment les fichiers dont un lot est refusé",
+            remedy="alerts",
+        )
+    if len({lot.ps for lot in lots}) > 1:
+        raise StoreError(
+            f"Plusieurs professionnels ont un fichier {name.zfill(6)} refusé.",
+            next_step="indiquez le numéro de l’un d’eux",
+            remedy="say-whose",
+        )
+    made = []
+    for lot in lots:
+        if any(row.id == lot.id for row in office.journal.waiting.lots_not_put_right()):
+            made.append(_remake(office, lot, (), all_invoices=False, reason=reason))
+    return made
+
+
+def _remake(
+    office: Office, lot: LotRow, invoices: Sequence[str], *, all_invoices: bool, reason: str
+) -> RemadeLot:
+    all_invoices = all_invoices or office.journal.remaking.was_taken_elsewhere(lot.id)
     blamed = office.journal.remaking.faulty_invoices(lot.id)
     named = {_named(office, lot, invoice) for invoice in invoices}
     if all_invoices:

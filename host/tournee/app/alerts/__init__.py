@@ -8,6 +8,7 @@ from __future__ import annotations
 from tournee.app.alerts.alert import Alert, AlertKind
 from tournee.app.alerts.kept import BACKUP_DAYS, of_backup
 from tournee.app.alerts.money import of_money
+from tournee.app.alerts.numbers import of_numbers
 from tournee.app.alerts.returned import of_returns
 from tournee.app.alerts.sending import UNSENT_DAYS, of_sending, without_arl
 from tournee.app.alerts.signing import of_signing
@@ -21,6 +22,7 @@ def alerts(office: Office) -> list[Alert]:
     return [
         *_altered(office),
         *of_signing(office, urgent=True),
+        *of_numbers(office),
         *without_arl(office),
         *of_money(office),
         *of_sending(office),

@@ -15,6 +15,8 @@ class AlertKind(StrEnum):
     """What is amiss."""
 
     JOURNAL_ALTERED = "journal_altered"
+    OTHER_NUMBERS = "other_numbers"
+    TAKEN_ELSEWHERE = "taken_elsewhere"
     NO_ARL = "no_arl"
     NOT_SENT = "not_sent"
     UNCERTAIN = "uncertain"

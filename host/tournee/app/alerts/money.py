@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tournee.app.alerts.alert import Alert, AlertKind, about_file, age, also_of
+from tournee.app.alerts.numbers import elsewhere
 from tournee.app.alerts.rectifying import to_rectify
 from tournee.app.context import Office
 from tournee.store import WaitingRow
@@ -45,7 +46,9 @@ def _billed_twice(office: Office) -> list[Alert]:
 
 
 def _refused(office: Office) -> list[Alert]:
-    return [_refused_lot(office, row) for row in office.journal.waiting.lots_not_put_right()]
+    told = {row.id for row in elsewhere(office)}
+    waiting = office.journal.waiting.lots_not_put_right()
+    return [_refused_lot(office, row) for row in waiting if row.id not in told]
 
 
 def _refused_lot(office: Office, row: WaitingRow) -> Alert:

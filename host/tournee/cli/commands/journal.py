@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from tournee.cli.options.things import thing_argument
 if TYPE_CHECKING:
     from tournee.app.context import Office
     from tournee.store import OverviewRow
+    from tournee.store.numbering.numbers import NumbersHeld, RangeRow
 
 RECENT_DAYS = 30
 """Days whose invoices `status` shows, whatever became of them."""
@@ -153,9 +155,65 @@ def show_alerts(desk: Desk, as_json: bool) -> None:
         desk.console.print("Rien n’attend votre attention.")
 
 
-@click.group("journal", cls=FrenchGroup)
-def journal() -> None:
-    """Le fichier du journal."""
+@click.group("journal", cls=FrenchGroup, invoke_without_command=True)
+@json_option
+@click.pass_context
+def journal(context: click.Context, as_json: bool) -> None:
+    """Le fichier du journal. Sans commande : quels numéros il donne, son poste, ses plages, et ce qui les
+    changera.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    desk: Desk = context.obj
+    with desk.office() as office:
+        held, where = office.journal.numbers.standing(), office.journal.path
+    if as_json:
+        values.write({"path": str(where), **values.numbers(held)})
+        return
+    desk.console.print(f"Journal {where}", soft_wrap=True)
+    for line in _number_lines(held):
+        desk.console.print(line, soft_wrap=True)
+
+
+def _digits(count: int) -> Callable[[click.Context, click.Parameter, str], int]:
+    """What reads an option that is a number of so many digits at most."""
+
+    def read(context: click.Context, option: click.Parameter, value: str) -> int:
+        if value.isascii() and value.isdecimal() and len(value) <= count and int(value) < 10**count - 1:
+            return int(value)
+        raise click.BadParameter(f"« {value} » n’est pas un numéro de {count} chiffres", context, option)
+
+    return read
+
+
+@journal.command("start", short_help="Continue après les numéros d’un autre programme.")
+@click.option(
+    *("--after", "invoice"),
+    required=True,
+    callback=_digits(9),
+    metavar="FACTURE",
+    help="La dernière facture que l’OCT connaît.",
+)
+@click.option(
+    "--lot", default="0", callback=_digits(3), metavar="LOT", help="Le dernier lot fait aujourd’hui."
+)
+@click.option(
+    "--file", default="0", callback=_digits(6), metavar="FICHIER", help="Le dernier fichier envoyé."
+)
+@json_option
+@click.pass_obj
+def start_journal(desk: Desk, invoice: int, lot: int, file: int, as_json: bool) -> None:
+    """Pour un journal neuf dont l’OCT a déjà des fichiers (autre logiciel, journal perdu) : il continue après
+    ces numéros. Sans --file, les noms de fichiers sont pris dans une plage tirée au sort.
+    """
+    with desk.office() as office:
+        office.journal.numbers.start_after(invoice, lot, file)
+        held = office.journal.numbers.standing()
+    if as_json:
+        values.write(values.numbers(held))
+        return
+    for line in _number_lines(held):
+        desk.console.print(line, soft_wrap=True)
 
 
 @journal.command("check", short_help="Contrôle tout le fichier.")
@@ -191,12 +249,67 @@ def check_journal(desk: Desk, as_json: bool) -> None:
 @click.pass_obj
 def accept_journal(desk: Desk) -> None:
     """Prend le journal tel qu’il est, une fois vérifié ce qu’un autre programme y a changé, ou ce qui manque
-    depuis la sauvegarde que vous avez restaurée : il n’en est plus rien dit.
+    depuis la sauvegarde que vous avez restaurée, ou que c’est une copie : il n’en est plus rien dit. Ses
+    prochaines factures auront d’autres numéros, qu’aucun autre exemplaire n’a donnés.
     """
     with desk.office() as office:
+        numbers = office.journal.numbers
         altered = office.journal.health.look_wholly()
         if altered:
             office.journal.health.accept()
+        held = numbers.standing()
+        found = bool(altered or held.anew or held.unseen)
+        if found:
+            numbers.accept()
     desk.console.print(
-        "Le journal est accepté tel qu’il est." if altered else "Le journal n’a rien à accepter."
+        "Le journal est accepté tel qu’il est ; d’autres numéros suivent."
+        if found
+        else "Le journal n’a rien à accepter."
     )
+
+
+_WHY = {
+    "first": "première plage",
+    "former": "suite des numéros donnés jusque-là",
+    "more": "la précédente était épuisée",
+    "station": "la configuration demande un autre poste",
+    "accepted": "le journal a été accepté tel qu’il était",
+    "after": "suite des numéros d’un autre programme",
+}
+_DIGITS = {"invoice": ("factures", 9), "file": ("fichiers", 6)}
+
+
+def _number_lines(held: NumbersHeld) -> Iterator[str]:
+    """Station, ranges and what will change them, in plain French."""
+    from tournee.app.alerts.numbers import WHY_OTHERS
+
+    if held.station is None:
+        asked = "tiré au sort" if held.asked is None else f"{held.asked:02}, que demande la configuration"
+        yield f"Aucun numéro donné encore ; le poste sera {asked}."
+        return
+    if held.asked is None:
+        whose = "tiré au sort pour ce journal"
+    elif held.asked == held.station:
+        whose = "que demande la configuration"
+    else:
+        whose = f"tiré au sort : le {held.asked:02} de la configuration peut être celui d’un autre exemplaire"
+    yield f"Poste {held.station:02}, {whose}."
+    why = {**WHY_OTHERS, **_WHY}
+    for kind in _DIGITS:
+        current = [row for row in held.ranges if row.range.kind.value == kind][-1]
+        yield f"{_range_told(current, why).capitalize()}."
+    yield (
+        f"Lots : {held.lots.start:03} à {held.lots.stop - 1:03} chaque jour ; au-delà, d’autres dizaines. "
+        f"Messages : compostages dont le compteur commence par {held.station:02}."
+    )
+    for row in [row for row in held.ranges if row.range.kind.value == "invoice"][:-1]:
+        yield f"Avant : {_range_told(row, why)}."
+    if held.anew:
+        yield f"{why[held.anew].capitalize()} ; ses prochaines factures auront d’autres numéros."
+
+
+def _range_told(row: RangeRow, why: dict[str, str]) -> str:
+    name, digits = _DIGITS[row.range.kind.value]
+    first, last = f"{row.range.first:0{digits}}", f"{row.range.last:0{digits}}"
+    day = f"{row.taken[8:10]}/{row.taken[5:7]}/{row.taken[:4]}"
+    return f"{name} : {first} à {last}, époque {row.range.epoch:03}, depuis le {day} ({why[row.reason]})"

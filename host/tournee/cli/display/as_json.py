@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tournee.app.visits.imported import SeenVisit
     from tournee.reader import CardFailed, Identity
     from tournee.store import EffectRow, OverviewRow, PatientPayment, ReturnRow, Totals, Trace
+    from tournee.store.numbering.numbers import NumbersHeld
 
 PROFILE = "open-1"
 
@@ -212,6 +213,28 @@ def reader(identity: Identity) -> dict[str, Any]:
         "heap_peak": identity.heap_peak,
         "slots": identity.slots,
         "date": identity.date,
+    }
+
+
+def numbers(held: NumbersHeld) -> dict[str, Any]:
+    """Which numbers a journal gives."""
+    return {
+        "station": held.station,
+        "asked": held.asked,
+        "lots": [held.lots.start, held.lots.stop - 1] if held.lots else [],
+        "anew": held.anew,
+        "ranges": [
+            {
+                "kind": row.range.kind,
+                "station": row.range.station,
+                "epoch": row.range.epoch,
+                "first": row.range.first,
+                "last": row.range.last,
+                "since": row.taken,
+                "reason": row.reason,
+            }
+            for row in held.ranges
+        ],
     }
 
 

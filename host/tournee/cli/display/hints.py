@@ -44,6 +44,8 @@ OF_REMEDY = {
 
 OF_ALERT = {
     "journal_altered": "tournee journal check ; tournee journal accept",
+    "other_numbers": "tournee fetch ; tournee journal accept",
+    "taken_elsewhere": "tournee file remake {file}",
     "no_arl": "tournee fetch ; tournee send --again {file}",
     "not_sent": "tournee send",
     "uncertain": "tournee fetch ; tournee send --again {file}",

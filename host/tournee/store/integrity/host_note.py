@@ -41,7 +41,6 @@ class Host:
     machine: str = ""
 
     @staticmethod
-    @cache
     def this() -> Host:
         """The one that this program runs on."""
         return Host(state_folder(), _machine())
@@ -188,6 +187,7 @@ def state_folder() -> Path | None:
     return home / folder / "tournee"
 
 
+@cache
 def _machine() -> str:
     """What tells this machine from one made of its disk, where the system says it."""
     told = _registry_id() if sys.platform == "win32" else ""

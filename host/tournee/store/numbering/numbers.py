@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tournee.errors import StoreError
 from tournee.store.database import Database
-from tournee.store.integrity.host_note import OLDER
+from tournee.store.integrity.host_note import COPIED, OLDER
 from tournee.store.numbering.ranges import (
     DrawnRanges,
     Kind,
@@ -36,11 +36,11 @@ used up; the carer gave another station; the OCT knows more than the journal; th
 copy, or told what numbers another program gave.
 """
 
+_TO_BE_SEEN = (COPIED, OLDER, TOLD)
 _RANGES = "SELECT id, holder, kind, station, asked, first, last, taken, reason FROM number_range"
 _MORE_LOTS = """SELECT first, last FROM number_range WHERE kind = 'lot' AND taken LIKE ? AND holder =
     (SELECT holder FROM number_range WHERE holder <> '' ORDER BY id DESC LIMIT 1) ORDER BY id"""
 _CUT = (Kind.INVOICE, Kind.FILE)
-_WHY_ANEW = {1: TOLD, 2: ACCEPTED}
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class RangeRow:
 @dataclass(frozen=True)
 class NumbersHeld:
     """Which numbers the journal gives: `station` None before the first; its ranges in the order they were
-    taken; `anew` says why it will take others first, "" when it will not; `asked` is the configuration's.
+    taken; `anew` says why it will take others first, "" when it will not; `asked` is the configuration's;
+    `unseen` are those that nobody has seen to be taken because the journal is a copy, or knows too little.
     """
 
     station: int | None
@@ -63,10 +64,11 @@ class NumbersHeld:
     ranges: tuple[RangeRow, ...]
     anew: str
     lots: range
+    unseen: tuple[RangeRow, ...] = ()
 
 
 class Numbers:
-    """Gives numbers; all but `standing` inside a step. `asked` is the station of the configuration."""
+    """Gives numbers, inside a step of who asks. `asked` is the station of the configuration."""
 
     def __init__(self, db: Database, asked: int | None, source: RangeSource | None = None) -> None:
         self._db, self._asked = db, asked
@@ -109,37 +111,47 @@ class Numbers:
         query = "SELECT 1 FROM number_range WHERE kind = ? AND holder <> '' AND ? BETWEEN first AND last"
         return bool(self._db.rows(query, kind.value, number))
 
-    def doubt(self, reason: str) -> None:
-        """The next number is of new ranges: the OCT knows more than this journal, or the carer says so."""
-        value = next(value for value, why in _WHY_ANEW.items() if why == reason)
-        self._db.set_counter("", "anew", value)
+    def doubt(self) -> None:
+        """The OCT knows more of this journal's numbers than itself: the next one is of new ranges."""
+        self._db.set_counter("", "anew", 1)
+
+    def accept(self) -> None:
+        """In a step of its own: the carer takes the journal as it is; new ranges are taken at once, and
+        nothing is said of them any more.
+        """
+        with self._db.step("accept_numbers"):
+            rows = self._rows()
+            if rows or self._was_used():
+                self._take_anew(rows, ACCEPTED)
+                self._db.set_counter("", "seen_range", self._rows()[-1]["id"])
 
     def start_after(self, invoice: int, lot: int, file: int) -> None:
-        """Go on after the last numbers that another program gave; 0: not told. StoreError when this journal
-        gave later ones.
+        """In a step of its own: go on after the last numbers that another program gave; 0: not told.
+        StoreError when this journal gave later ones.
         """
-        rows = self._rows()
-        holder = os.urandom(8).hex()
-        station = self._station(rows, "")
-        for kind, last in ((Kind.INVOICE, invoice), (Kind.FILE, file)):
-            if not last:
-                continue
-            following = NumberRange(kind, station, last + 1, max(block_end(kind, last + 1), last + 1))
-            if any(following.meets(_range(row)) for row in rows if row["holder"]) and self._gave(following):
-                raise StoreError(
-                    f"Ce journal a déjà donné des numéros après {last}.",
-                    next_step="indiquez le dernier numéro que connaît l’organisme, s’il est plus grand",
-                )
-            self._keep(NumberRange(kind, station, 1, last), "", AFTER)
-            self._keep(following, holder, AFTER)
-        for kind in _CUT:
-            if not (invoice if kind is Kind.INVOICE else file):
+        with self._db.step("start_after"):
+            rows = self._rows()
+            holder = os.urandom(8).hex()
+            current = _last(rows, Kind.INVOICE)
+            station = current["station"] if current else self._station(rows, FIRST)
+            for kind, last in ((Kind.INVOICE, invoice), (Kind.FILE, file)):
                 known = [_range(row) for row in self._rows()]
-                self._keep(self._source.take(kind, station, known, None, lowest=False), holder, AFTER)
-        for ps in ("", *self._professionals()):
-            self._db.set_counter(ps, "lot", lot)
-        self._db.set_counter("", "anew", 0)
-        self._db.gives_numbers(holder)
+                if not last:
+                    self._keep(self._source.take(kind, station, known, None, lowest=False), holder, AFTER)
+                    continue
+                following = NumberRange(kind, station, last + 1, block_end(kind, last + 1))
+                told = [one for one, row in zip(known, self._rows(), strict=True) if not row["holder"]]
+                if self._gave(following) or any(following.meets(one) for one in told):
+                    raise StoreError(
+                        f"Des numéros ont déjà été donnés après {last}.",
+                        next_step="indiquez le dernier numéro que connaît l’organisme, s’il est plus grand",
+                    )
+                self._keep(NumberRange(kind, station, 1, last), "", AFTER)
+                self._keep(following, holder, AFTER)
+            for ps in ("", *self._professionals()):
+                self._db.set_counter(ps, "lot", lot)
+            self._db.set_counter("", "anew", 0)
+            self._db.gives_numbers(holder)
 
     def standing(self) -> NumbersHeld:
         """Where the journal stands."""
@@ -147,12 +159,15 @@ class Numbers:
             rows = [row for row in self._rows() if row["holder"]]
             current = _last(rows, Kind.INVOICE)
             station = current["station"] if current else None
+            told = {row["id"]: RangeRow(_range(row), row["taken"], row["reason"]) for row in rows}
+            seen = self._db.counter("", "seen_range")
             return NumbersHeld(
                 station,
                 self._asked,
-                tuple(RangeRow(_range(row), row["taken"], row["reason"]) for row in rows),
+                tuple(told.values()),
                 self._why_anew(rows) if current else "",
                 range(0) if station is None else lots_of(station),
+                tuple(one for id_, one in told.items() if id_ > seen and one.reason in _TO_BE_SEEN),
             )
 
     # --- its own ---
@@ -186,15 +201,15 @@ class Numbers:
     def _why_anew(self, rows: list[Row]) -> str:
         current = _last(rows, Kind.INVOICE)
         if current is None and self._was_used():
-            return OLDER if self._db.is_older else FORMER
+            told = TOLD if self._db.counter("", "anew") else FORMER
+            return OLDER if self._db.is_older else told
         if current is None:
             return self._db.why_not_here("", 0) or FIRST
         why = self._db.why_not_here(current["holder"], self._db.counter("", "given"))
         if why:
             return why
-        told = self._db.counter("", "anew")
-        if told:
-            return _WHY_ANEW[told]
+        if self._db.counter("", "anew"):
+            return TOLD
         return STATION if self._asked not in (None, current["asked"]) else ""
 
     def _was_used(self) -> bool:
@@ -203,6 +218,8 @@ class Numbers:
 
     def _take_anew(self, rows: list[Row], why: str) -> None:
         holder = os.urandom(8).hex()
+        if not rows and why != FORMER:
+            rows = self._keep_former()
         station = self._station(rows, why)
         for kind in _CUT:
             given = self._last_given(kind) if why == FORMER else 0
@@ -229,13 +246,26 @@ class Numbers:
         return next(str(row["holder"]) for row in reversed(self._rows()) if row["holder"])
 
     def _station(self, rows: list[Row], why: str) -> int:
-        used = {row["station"] for row in rows if row["holder"]}
-        if why in (STATION, "") and self._asked is not None:
+        if why == STATION and self._asked is not None:
             return self._asked
+        if why == FORMER:
+            return self._former_station()
+        return self._source.station(self._asked, {row["station"] for row in rows})
+
+    def _former_station(self) -> int:
+        """The station that a version without ranges had: the one given, or the one it drew."""
         drawn = self._db.rows("SELECT value FROM counter WHERE owner = '' AND kind = 'station'")
-        if why == FORMER and self._asked is None and drawn:
+        if self._asked is None and drawn:
             return int(drawn[0]["value"])
-        return self._source.station(self._asked, used)
+        return self._source.station(self._asked, ())
+
+    def _keep_former(self) -> list[Row]:
+        """What a version without ranges gave is none of the numbers to come."""
+        for kind in _CUT:
+            last = self._last_given(kind)
+            if last:
+                self._keep(NumberRange(kind, self._former_station(), 1, block_end(kind, last)), "", FORMER)
+        return self._rows()
 
     def _keep(self, taken: NumberRange, holder: str, reason: str) -> None:
         self._db.insert(

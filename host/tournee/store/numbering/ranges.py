@@ -56,6 +56,12 @@ class NumberRange:
     first: int
     last: int
 
+    @property
+    def epoch(self) -> int:
+        """Which block of its station it begins in."""
+        cut = _CUTS.get(self.kind, _Cut(1, 1))
+        return self.first % cut.of_station // cut.block
+
     def meets(self, other: NumberRange) -> bool:
         """Whether both have a number in common."""
         return self.kind is other.kind and self.first <= other.last and other.first <= self.last

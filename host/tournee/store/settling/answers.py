@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from tournee.model import Effect, Outcome, Target
 from tournee.store.database import Database
 from tournee.store.inserts import number_of
-from tournee.store.numbering.numbers import TOLD, Numbers
+from tournee.store.numbering.numbers import Numbers
 from tournee.store.numbering.ranges import Kind
 from tournee.store.statements import Row
 from tournee.store.states import DoubtState
@@ -79,7 +79,7 @@ class Answers:
             if not sent:
                 return Answered(amiss=_NOT_SENT, alarming=self._is_ours(first))
             digest = sent[0]["digest"]
-            if digest is not None and first.digest not in ("", _first(digest)):
+            if digest is not None and any(one.digest not in ("", _first(digest)) for one in told):
                 return Answered(amiss=_OTHER_BYTES, alarming=True)
         elif not first.file:
             return Answered()
@@ -102,7 +102,7 @@ class Answers:
             return False
         if self._db.rows("SELECT 1 FROM message WHERE compostage = ?", effect.taken_under):
             return False
-        self._numbers.doubt(TOLD)
+        self._numbers.doubt()
         return True
 
     def never_given(self, invoice: str) -> bool:
@@ -114,7 +114,7 @@ class Answers:
             return False
         if self._db.rows("SELECT 1 FROM invoice WHERE number = ? LIMIT 1", number):
             return False
-        self._numbers.doubt(TOLD)
+        self._numbers.doubt()
         return True
 
     def _is_ours(self, effect: Effect) -> bool:
@@ -122,7 +122,7 @@ class Answers:
         number = number_of(effect.file) if effect.file else -1
         if not self._numbers.is_ours(Kind.FILE, number):
             return False
-        self._numbers.doubt(TOLD)
+        self._numbers.doubt()
         return True
 
     def _fits(self, file: Row, effect: Effect) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tournee.errors import StoreError
+from tournee.model import Target
 from tournee.store.database import Database
 from tournee.store.inserts import number_of
 from tournee.store.settling.acknowledgements import Acknowledgements
@@ -72,6 +73,16 @@ class Remaking:
                 not self._acknowledgements.is_truly_refused(row["lot"], row["file"])
                 and not self._is_refused_alone(row)
                 for row in self._db.rows(_REFUSED_IN_LOTS, invoice_id)
+            )
+
+    def was_taken_elsewhere(self, lot_id: int) -> bool:
+        """Whether a lot is refused because the OCT has its numbers, or its file's, from another journal."""
+        with self._db.reading():
+            file = self._db.row("lot", "file", lot_id)["file"]
+            told = [*self._effects.applied_to("lot", lot_id), *self._effects.applied_to("file", file or 0)]
+            return any(
+                effect.elsewhere and (effect.target is Target.FILE or row["lot"] == lot_id)
+                for effect, row in told
             )
 
     def remake(self, lot_id: int, faulty: Collection[str], reason: str) -> Remade:

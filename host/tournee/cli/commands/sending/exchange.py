@@ -49,6 +49,38 @@ def make(desk: Desk, as_json: bool) -> None:
         desk.console.print("Aucun lot certifié n’attend d’être mis en fichier.")
 
 
+@file.command("remake", short_help="Refait les lots refusés d’un fichier.")
+@click.argument("name", metavar="FICHIER")
+@click.option("--ps", default="", help="Numéro du professionnel, si deux ont un fichier de ce nom.")
+@click.option("--reason", default="", help="Pourquoi, pour l’historique ; sinon le motif de l’ARL.")
+@json_option
+@click.pass_obj
+def remake(desk: Desk, name: str, ps: str, reason: str, as_json: bool) -> None:
+    """Refait tous les lots refusés d’un fichier. Si l’OCT en a déjà les numéros, d’une autre tablette, d’un
+    journal neuf ou d’une sauvegarde ancienne, toutes leurs factures auront de nouveaux numéros.
+    """
+    from tournee.app.remaking import remake_file
+
+    with desk.office() as office:
+        lots = remake_file(office, name, ps=ps, reason=reason)
+    if as_json:
+        values.write(
+            {
+                "lots": [
+                    {"lot": one.lot.number, "as_they_are": one.as_they_are, "anew": one.anew} for one in lots
+                ]
+            }
+        )
+        return
+    for one in lots:
+        anew, kept = ", ".join(one.anew), ", ".join(one.as_they_are)
+        told = [f"à facturer de nouveau, cartes en main : {anew}" if anew else ""]
+        told += [f"à remettre en lot telles quelles : {kept}" if kept else ""]
+        desk.console.print(f"Lot {one.lot.number} : {' ; '.join(filter(None, told))}", soft_wrap=True)
+    first = "tournee certify, puis " if any(one.anew for one in lots) else ""
+    desk.console.print(f"Ensuite : {first}tournee lot close, file make, send")
+
+
 @click.command("send", cls=FrenchCommand)
 @click.option("--again", metavar="FICHIER", help="Renvoie ce fichier dans un message nouveau.")
 @click.option("--ps", default="", help="Numéro du professionnel, si deux ont un fichier de ce nom.")
