@@ -10,8 +10,8 @@ from reader_bench import Bench, heard_by
 
 from sesam import codes, messages
 from tournee.emulation.cards import VirtualCard, load_card
-from tournee.emulation.cards.applications import vitale
-from tournee.emulation.cards.content import card_content
+from tournee.emulation.cards.applications import cps, vitale
+from tournee.emulation.cards.content import TEST_PIN, card_content
 from tournee.emulation.cards.line.style import Style
 from tournee.formats import zones
 
@@ -204,3 +204,13 @@ def test_no_buffer_of_the_arena_takes_the_place_of_another():
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     ]
     assert len(named) == len(set(named)) > 20
+
+
+def test_nothing_of_a_card_that_was_refused_is_taken_for_the_next_one_s():
+    other = card_content("kine")
+    cut = other.zone[:30]  # its first group says that it is longer
+    bad = cps.CpsApplication({cps.EF_ZONE: cut}, other.key, TEST_PIN)
+    bench = Bench(VirtualCard("bad", other.atr, bad), "moreau")
+    assert bench.refusal("READ_PS_CARD", part=0, offset=0).status == codes.CARD_PROTOCOL
+    bench.slots[0].insert(load_card("infirmiere"))
+    assert bench.read("READ_PS_CARD", 0) == card_content("infirmiere").zone

@@ -91,6 +91,7 @@ class Card:
         self.test = None
         self.mark = CRC_INIT
         self._known = 0
+        self.files.card = None  # what is left there is of the card before
         self.forget()
         status = channel.activate()
         if status:

@@ -27,12 +27,12 @@ class Files:
         self.length = 0
         self.last = False
         self._end = 0  # of what was read into the chunk
-        self._card = None  # whose it is, and
+        self.card = None  # whose it is, from its power on to the next, and
         self._next = 0  # where in its zone chunk[length] stands
 
     def read(self, card: object, offset: int) -> int:
         """Fill the chunk from `offset` of the file that is selected; return 0 or a status."""
-        self._card = None
+        self.card = None
         self._end = 0
         self.last = False
         status = 0
@@ -43,7 +43,7 @@ class Files:
 
     def give(self, atr: object) -> int:
         """Put an answer to reset in place of what was read; return 0."""
-        self._card = None
+        self.card = None
         self.length = atr.length
         self.last = True
         copy(self.chunk, 0, atr.raw, 0, atr.length)
@@ -57,9 +57,9 @@ class Files:
         follow the file.
         """
         chunk = self.chunk
-        kept = self._end - self.length if self._card is card and self._next == offset else 0
+        kept = self._end - self.length if self.card is card and self._next == offset else 0
         copy(chunk, 0, chunk, self.length, kept)
-        self._card = card
+        self.card = card
         self._end = kept
         self.last = False
         at = 0
