@@ -97,7 +97,7 @@ def attempt(tally: Tally, target: Target, data: bytes) -> None:
 
 def attack(targets: Sequence[Target], seconds: float, seed_of: int) -> int:
     """All targets, each its part of the time; the exit status."""
-    signal.signal(signal.SIGALRM, _ring)
+    signal.signal(signal.SIGALRM, ring)
     tallies = []
     for target in targets:
         tally = Tally(target.name)
@@ -189,7 +189,8 @@ def _peak() -> float:
     return int(_STATUS.read_text().split("VmHWM:")[1].split()[0]) / _KIBIBYTE
 
 
-def _ring(signum: int, frame: FrameType | None) -> None:
+def ring(signum: int, frame: FrameType | None) -> None:
+    """The bound of an input is over; `attempt` sets the alarm."""
     raise Hang
 
 
