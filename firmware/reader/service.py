@@ -82,6 +82,8 @@ class Service:
         """Answer one request that the codec has accepted."""
         number = message.number
         self._detail = 0
+        self._ps.channel.line.ask()
+        self._vitale.channel.line.ask()
         if self._refused and (number == messages.RECORDS or number == messages.SIGN):
             status = self._refused
             self._detail = self._refused_detail

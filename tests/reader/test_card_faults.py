@@ -7,7 +7,9 @@ import reader_sheets as sheets
 from reader_bench import Bench
 
 from sesam import codes
-from tournee.emulation.cards import Fault, load_card
+from tournee.emulation.cards import Fault, VirtualCard, load_card
+from tournee.emulation.cards.applications.cps import ATR_CPS3
+from tournee.emulation.cards.line.style import Style
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "reader" / "card_faults.txt"
 ROWS = [
@@ -69,3 +71,14 @@ def test_fault_ends_in_its_code_in_time_and_the_slot_goes_on(fault, slot, reques
     card_slot.insert(load_card(NAMES[slot]))
     bench.ask("UNLOCK", code=b"1234")
     assert outcome(bench, slot, ps, again) == 0
+
+
+def test_card_that_asks_for_time_at_every_command_has_150_s_for_all_of_one_request():
+    card = load_card("infirmiere")
+    style = Style(nulls=15, null_ms=1000, chunk=32)  # each command in time, and far more of them
+    slow = VirtualCard(card.name, ATR_CPS3, card.application, style=style)
+    bench = Bench(slow, "moreau")
+    assert refused(bench, "READ_PS_CARD", part=1, offset=0) == codes.CARD_SILENT
+    assert bench.clock() == 150_000
+    bench.slots[0].insert(load_card("infirmiere"))
+    assert refused(bench, "READ_PS_CARD", part=1, offset=0) == 0

@@ -40,9 +40,9 @@ class Channel:
     def __init__(self, slot: object, arena: object, clock_khz: int, ticks: object, alive: object) -> None:
         self._slot = slot
         self._clock_khz = clock_khz
-        self._line = Line(slot, arena, ticks, alive)
-        self._t0 = T0(self._line, arena)
-        self._t1 = T1 and T1(self._line, arena)
+        self.line = Line(slot, arena, ticks, alive)
+        self._t0 = T0(self.line, arena)
+        self._t1 = T1 and T1(self.line, arena)
         self._protocol = self._t0
         self._pps = arena.pps
         self._again = arena.get_response
@@ -92,7 +92,7 @@ class Channel:
 
     def _answer_to_reset(self) -> int:
         """Cold reset and what the card says to it; return 0 or a status."""
-        line = self._line
+        line = self.line
         atr = self.atr
         line.inverse = False
         self._slot.activate()
@@ -152,7 +152,7 @@ class Channel:
         """PPS for T=`number`, at TA1 unless that is -1 (9.2): 1 the speed is accepted, 0 the card keeps its
         own, _NO_PPS."""
         pps = self._pps
-        line = self._line
+        line = self.line
         n = 3
         if ta1 >= 0:
             n = 4
@@ -215,7 +215,7 @@ class Channel:
         again[0] = header[0]
         again[1] = _GET_RESPONSE
         protocol.length = 0
-        self._line.begin(_EXCHANGE_MS)
+        self.line.begin(_EXCHANGE_MS)
         status = protocol.exchange(header, lc, le)
         for _ in range(_ROUNDS):
             if status or le < 0:

@@ -11,6 +11,7 @@ from sesam.port import const, ticks_diff
 TIMEOUT = const(-1)  # what a slot's read() says when nothing came
 REMOVED = const(-2)  # the card is gone
 _SLICE_MS = const(250)  # longest silence between two signs of life to the host
+_REQUEST_MS = const(150000)  # longest that a card may take over one request; the host gives up after 180 s
 
 
 # The value of each byte of an inverse-convention card, and the byte of each value: complement, bits reversed.
@@ -47,18 +48,22 @@ class Line:
         self._wire = arena.wire
         self._ticks = ticks
         self._alive = alive
-        self._began = 0
-        self._limit = 0
+        self._asked = 0
+        self._limit = 0  # of what is under way, in milliseconds since then
+
+    def ask(self) -> None:
+        """Start a request: all its exchanges together have 150 s."""
+        self._asked = self._ticks()
 
     def begin(self, timeout_ms: int) -> None:
-        """Start an exchange that must be over in `timeout_ms`."""
+        """Start an exchange that must be over in `timeout_ms`, and in what is left of the request."""
         self._alive()
-        self._began = self._ticks()
-        self._limit = timeout_ms
+        limit = ticks_diff(self._ticks(), self._asked) + timeout_ms
+        self._limit = limit if limit < _REQUEST_MS else _REQUEST_MS
 
     def receive(self, timeout_ms: int) -> int:
         """Return the next byte within `timeout_ms` and what is left of the exchange, TIMEOUT or REMOVED."""
-        left = self._limit - ticks_diff(self._ticks(), self._began)
+        left = self._limit - ticks_diff(self._ticks(), self._asked)
         if timeout_ms < left:
             left = timeout_ms
         slot = self.slot
