@@ -29,8 +29,8 @@ def test_a_document_is_given_back_as_it_was_told(journal: Journal) -> None:
         (["AMBERT", "YVO"], [b"Yvonne"]),
         (["LILAS"], [b"Yvonne"]),
         (["DENISE", "YVONNE"], []),
-        (["E"], [b"Yvonne", b"Denise"]),
-        ([], [b"Yvonne", b"Denise"]),
+        (["E"], [b"Denise", b"Yvonne"]),
+        ([], [b"Denise", b"Yvonne"]),
     ],
 )
 def test_a_document_is_found_by_any_part_of_its_words(journal: Journal, words, found) -> None:
@@ -38,6 +38,13 @@ def test_a_document_is_found_by_any_part_of_its_words(journal: Journal, words, f
     journal.dossiers.add("patient", GARNIER)
     journal.dossiers.add("prescriber", DossierDraft(b"doctor", words="LAMBERT"))
     assert [row.content for row in journal.dossiers.search("patient", words)] == found
+
+
+def test_the_first_of_many_are_given_and_all_are_counted(journal: Journal) -> None:
+    for rank in range(30):
+        journal.dossiers.add("patient", DossierDraft(str(rank).encode(), words=f"NOM{rank:04}"))
+    assert [row.content for row in journal.dossiers.search("patient", ["NOM"], 2)] == [b"0", b"1"]
+    assert journal.dossiers.count("patient", ["NOM"]) == 30
 
 
 def test_names_fill_several_pages_and_all_are_looked_at(journal: Journal) -> None:
@@ -152,7 +159,7 @@ def test_a_document_set_aside_is_not_found_and_comes_back(journal: Journal) -> N
     assert journal.dossiers.find("patient") == ()
     with pytest.raises(StoreError, match="clos"):
         journal.dossiers.change(one, LAMBERT, [journal.dossiers.get(one).heads[0].uid])
-    journal.dossiers.reopen(one, "back")
+    journal.dossiers.reopen(one, LAMBERT.words, "back")
     assert [row.id for row in journal.dossiers.search("patient", [])] == [one]
 
 

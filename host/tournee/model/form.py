@@ -6,6 +6,7 @@ Keys sorted, no blanks: the same value gives the same bytes, whatever it came by
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -39,31 +40,47 @@ def form_of(value: Any) -> Any:
 
 def from_form(kind: Any, value: Any) -> Any:
     """A value of the type that a field declares; TypeError, ValueError or KeyError for any other."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        (wanted,) = (one for one in inner if one is not NoneType)
-        return None if value is None else from_form(wanted, value)
-    if origin is Literal:
-        if value not in inner:
-            raise ValueError(value)
-        return value
-    if origin is tuple and inner[-1] is ...:
-        return tuple(from_form(inner[0], one) for one in _of(list, value))
-    if origin is tuple:
-        return tuple(from_form(one, said) for one, said in zip(inner, _of(list, value), strict=True))
-    if origin is frozenset:
-        return frozenset(from_form(inner[0], one) for one in _of(list, value))
-    if kind is date:
-        return date.fromisoformat(_of(str, value))
-    if is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints(kind)
-        return kind(**{name: from_form(hints[name], said) for name, said in _of(dict, value).items()})
-    return _of(kind, value)
+    return _reader(kind)(value)
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """Reads values of one type: what the type is made of is looked at once."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        (wanted,) = (one for one in inner if one is not NoneType)
+        read = _reader(wanted)
+        return lambda value: None if value is None else read(value)
+    if origin is Literal:
+        return lambda value: _among(inner, value)
+    if origin is tuple and inner[-1] is ...:
+        each = _reader(inner[0])
+        return lambda value: tuple([each(one) for one in _of(list, value)])
+    if origin is tuple:
+        parts = [_reader(one) for one in inner]
+        return lambda value: tuple(part(said) for part, said in zip(parts, _of(list, value), strict=True))
+    if origin is frozenset:
+        each = _reader(inner[0])
+        return lambda value: frozenset(each(one) for one in _of(list, value))
+    if kind is date:
+        return lambda value: date.fromisoformat(_of(str, value))
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = get_type_hints(kind)
+        fields_of: dict[str, Callable[[Any], Any]] = {}
+
+        def read_fields(value: Any) -> Any:
+            if not fields_of:  # not before it is read: a value may hold others of its type
+                fields_of.update((name, _reader(hint)) for name, hint in hints.items())
+            return kind(**{name: fields_of[name](said) for name, said in _of(dict, value).items()})
+
+        return read_fields
+    return lambda value: _of(kind, value)
+
+
+def _among(words: tuple[Any, ...], value: Any) -> Any:
+    if value not in words:
+        raise ValueError(value)
+    return value
 
 
 def _of(kind: type, value: Any) -> Any:

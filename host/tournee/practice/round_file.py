@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from tournee.billing.replacement import Replacement
 from tournee.errors import BillingError
 
 STOPS_MAX = 200
@@ -24,12 +25,14 @@ class RoundFile:
 
 @dataclass(frozen=True)
 class Absence:
-    """Days on which a carer is away, both included; `replaced_by` is the RPPS of who sees her rounds."""
+    """Days on which a carer is away, both included. With a `replacement` her rounds go on, on the days of its
+    sessions: the one who replaces sees them, and bills in her name.
+    """
 
     first: date
     last: date
     word: str = ""
-    replaced_by: str = ""
+    replacement: Replacement | None = None
 
     def __post_init__(self) -> None:
         if self.last < self.first:
@@ -38,6 +41,11 @@ class Absence:
                 next_step="corrigez les dates",
             )
 
-    def holds(self, day: date) -> bool:
-        """Whether she is away on a day."""
-        return self.first <= day <= self.last
+    def is_away(self, day: date) -> bool:
+        """Whether nobody cares in her place on a day of it."""
+        return self.first <= day <= self.last and not self.is_replaced(day)
+
+    def is_replaced(self, day: date) -> bool:
+        """Whether somebody does."""
+        within = self.first <= day <= self.last
+        return within and self.replacement is not None and self.replacement.holds(day)

@@ -15,14 +15,17 @@ from tournee.app.practice.plans import DayMark, PlanOf, add_plan, change_days, s
 from tournee.app.practice.prescriptions import add_prescription, prescriptions_of, renew
 from tournee.app.practice.rounds import (
     StopState,
+    carer_of_plans,
     order_round,
     planned_month,
     price_round,
+    replaced_by,
     round_of,
     take_round,
 )
 from tournee.app.visits.importing import import_day
 from tournee.billing.kept.judged import read_judged
+from tournee.billing.replacement import Replacement, ReplacementSession
 from tournee.errors import BillingError
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanError, PlanFile, Slot, as_care
@@ -175,6 +178,23 @@ def test_an_absence_of_the_carer_is_as_the_plan_says(office: Office, yvonne, ord
     add(office, Absence(TODAY, TODAY, "formation"), ps=PS)
     assert states(office) == []
     assert states(office, date(2026, 11, 17)) == [StopState.PLANNED]
+
+
+def test_a_replacement_sees_the_rounds_of_her_dates_and_bills_in_the_other_s_name(
+    office: Office, daily: PlanOf
+) -> None:
+    session = ReplacementSession(TODAY, date(2026, 11, 17))
+    replacement = Replacement(PS, "Claire Lefebvre", "10100004083", "Zoé Remplace", (session,))
+    add(office, Absence(TODAY, date(2026, 11, 20), "congés", replacement), ps=PS)
+    assert states(office) == [StopState.PLANNED]
+    assert replaced_by(office, "10100004083", TODAY) == [PS]
+    assert replaced_by(office, "10100004083", date(2026, 11, 18)) == []
+    assert replaced_by(office, "10100001071", TODAY) == []
+    assert carer_of_plans(office, "", "10100004083", TODAY) == PS
+    take_round(office, TODAY, PS)
+    (row,) = office.journal.visits.find(VisitState.PENDING)
+    told = read_judged(row.payload)
+    assert (told.ps_number, told.visit.replacement) == (PS, replacement)
 
 
 def test_morning_and_evening_are_one_visit_with_two_passages(office: Office, yvonne, order) -> None:

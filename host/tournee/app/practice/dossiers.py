@@ -86,9 +86,11 @@ def get(office: Office, kind: type[Told], dossier_id: int) -> Dossier[Told]:
     return read(kind, row)
 
 
-def search(office: Office, kind: type[Told], words: str) -> list[Dossier[Told]]:
-    """Those of a kind whose words hold each of these somewhere, in the order of their words; "": all."""
-    found = office.journal.dossiers.search(KINDS[kind], search_words(words))
+def search(office: Office, kind: type[Told], words: str, limit: int | None = None) -> list[Dossier[Told]]:
+    """Those of a kind whose words hold each of these somewhere, in the order of their words, `limit` at most;
+    "": all.
+    """
+    found = office.journal.dossiers.search(KINDS[kind], search_words(words), limit)
     return [read(kind, row) for row in found]
 
 
@@ -101,6 +103,13 @@ def of_patient(office: Office, kind: type[Told], patient_id: int) -> list[Dossie
 def add(office: Office, told: Any, *, patient: int | None = None, ps: str = "") -> int:
     """Take a value in; gives its number."""
     return office.journal.dossiers.add(KINDS[type(told)], draft_of(told, patient=patient, ps=ps))
+
+
+def reopen(office: Office, dossier_id: int, reason: str) -> None:
+    """Take up again what was set aside."""
+    row = office.journal.dossiers.get(dossier_id)
+    kind = next(kind for kind, name in KINDS.items() if name == row.kind)
+    office.journal.dossiers.reopen(dossier_id, draft_of(get(office, kind, dossier_id).told).words, reason)
 
 
 def change(office: Office, dossier: Dossier[Told], told: Told) -> None:
@@ -121,13 +130,13 @@ def pick(
     said = " ".join(words)
     if said.isdecimal() and len(said) < _NUMBER_DIGITS:
         return get(office, kind, int(said))
-    found = search(office, kind, said)
+    found = search(office, kind, said, _SHOWN_MAX + 1)
     if len(found) == 1:
         return found[0]
     if not found:
         raise StoreError(f"Rien ne répond à « {said} ».", next_step="cherchez par une partie du nom")
     told = [f"{one.id} : {show(one)}" for one in found[:_SHOWN_MAX]]
-    more = f" et {len(found) - _SHOWN_MAX} de plus" if len(found) > _SHOWN_MAX else ""
+    more = " et d’autres" if len(found) > _SHOWN_MAX else ""
     raise StoreError(
         f"« {said} » peut être {', '.join(told)}{more}.",
         next_step="redites-le avec le numéro, ou plus de mots",

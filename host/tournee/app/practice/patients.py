@@ -42,10 +42,9 @@ class Met:
     alike: tuple[Dossier[PatientFile], ...] = ()
 
 
-def find_patients(office: Office, words: str = "") -> list[Dossier[PatientFile]]:
-    """Patients by any part of their names, numbers, street or phone, by name; "": all."""
-    found = search(office, PatientFile, words)
-    return sorted(found, key=lambda one: (one.told.name.upper(), one.told.first_name.upper(), one.id))
+def find_patients(office: Office, words: str = "", limit: int | None = None) -> list[Dossier[PatientFile]]:
+    """Patients by any part of their names, numbers, street or phone, by name, `limit` at most; "": all."""
+    return search(office, PatientFile, words, limit)
 
 
 def find_patient(office: Office, words: Sequence[str]) -> Dossier[PatientFile]:

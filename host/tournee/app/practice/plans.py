@@ -15,6 +15,7 @@ from tournee.app.practice.prescriptions import visits_of
 from tournee.billing.dayfile.day import DayError, read_day
 from tournee.billing.identity import department_of
 from tournee.billing.kept.known import read_facts
+from tournee.billing.replacement import WEEKDAYS, Replacement
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanError, PlanFile
 from tournee.practice.prescription_file import PrescriptionFile
@@ -112,10 +113,34 @@ def check_plan(
 _TOLD_MAX = 5
 
 
-def day_file(ps: str, profession: str, day: date, visits: list[dict[str, Any]]) -> bytes:
-    """A day file of these visits, as JSON."""
-    head = {"date": day.isoformat(), "ps": ps, "profession": profession}
-    return json.dumps({"journee": head, "visite": visits}, ensure_ascii=False).encode()
+def day_file(
+    ps: str,
+    profession: str,
+    day: date,
+    visits: list[dict[str, Any]],
+    replacement: Replacement | None = None,
+) -> bytes:
+    """A day file of these visits, as JSON; `replacement`: who cares in the place of the carer."""
+    told: dict[str, Any] = {
+        "journee": {"date": day.isoformat(), "ps": ps, "profession": profession},
+        "visite": visits,
+    }
+    if replacement is not None:
+        told["remplacement"] = {
+            "remplace": replacement.replaced,
+            "nom_remplace": replacement.replaced_name,
+            "rpps": replacement.rpps,
+            "nom": replacement.name,
+            "sessions": [
+                {
+                    "du": one.first.isoformat(),
+                    "au": one.last.isoformat(),
+                    "jours": [WEEKDAYS[rank - 1] for rank in one.weekdays],
+                }
+                for one in replacement.sessions
+            ],
+        }
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def change_days(

@@ -14,6 +14,8 @@ from tournee.app.visits.imported import ImportedDay
 from tournee.app.visits.importing import import_day
 from tournee.app.visits.past import JournalPast
 from tournee.app.visits.pricing import Priced, price_files
+from tournee.billing.identity import department_of
+from tournee.billing.replacement import Replacement
 from tournee.errors import BillingError, StoreError
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanFile
@@ -57,21 +59,25 @@ _STATES = {
 }
 
 
-def plans_between(office: Office, first: date, last: date, ps: str = "") -> list[PlanOf]:
-    """The open plans, of one carer or of all, that may have a day between two."""
-    dossiers = office.journal.dossiers
+def plans_between(
+    office: Office, first: date, last: date, ps: str, is_absent: IsAbsent
+) -> list[tuple[PlanOf, tuple[date, ...]]]:
+    """A carer's open plans that have a day between two, each with those days."""
+    dossiers, department = office.journal.dossiers, department_of(ps)
     rows = dossiers.find(KINDS[PlanFile], ps=ps, first=f"{first:%Y%m%d}", last=f"{last:%Y%m%d}")
-    plans = [read(PlanFile, row) for row in rows]
+    found = [
+        (one, one.row.patient, days)
+        for one in (read(PlanFile, row) for row in rows)
+        if one.row.patient is not None and (days := one.told.when.days(first, last, department, is_absent))
+    ]
     patients = {
-        row.id: read(PatientFile, row)
-        for row in dossiers.get_all({one.row.patient for one in plans if one.row.patient})
+        row.id: read(PatientFile, row) for row in dossiers.get_all({patient for _, patient, _ in found})
     }
-    named = {bytes.fromhex(one.told.prescription) for one in plans if one.told.prescription}
+    named = {bytes.fromhex(one.told.prescription) for one, _, _ in found if one.told.prescription}
     orders = {row.uid.hex(): read(PrescriptionFile, row) for row in dossiers.of_uids(named) if row.content}
     return [
-        PlanOf(one, patients[one.row.patient], orders.get(one.told.prescription), one.row.ps)
-        for one in plans
-        if one.row.patient is not None
+        (PlanOf(one, patients[patient], orders.get(one.told.prescription), ps), days)
+        for one, patient, days in found
     ]
 
 
@@ -85,32 +91,61 @@ def plan_of(office: Office, number: int) -> PlanOf:
     return PlanOf(plan, get(office, PatientFile, plan.row.patient), order, plan.row.ps)
 
 
-def carer_of_plans(office: Office, ps: str = "") -> str:
-    """The carer asked for, or the only one who has plans; StoreError when there are several or none."""
+def carer_of_plans(office: Office, ps: str = "", rpps: str = "", day: date | None = None) -> str:
+    """The carer asked for, the one whom `rpps` replaces on a day, or the only one who has plans; StoreError
+    when there are several or none.
+    """
     if ps:
         return ps
-    found = sorted({row.ps for row in office.journal.dossiers.find(KINDS[PlanFile], state=None)})
+    if rpps and day is not None:
+        found = replaced_by(office, rpps, day)
+        whose, none = "Plusieurs sont remplacés", f"Personne n’est remplacé par {rpps} le {day:%d/%m/%Y}."
+    else:
+        found = sorted({row.ps for row in office.journal.dossiers.find(KINDS[PlanFile], state=None)})
+        whose, none = "Plusieurs soignants ont des plans", "Aucun plan n’est fait."
     if len(found) == 1:
         return found[0]
     raise StoreError(
-        "Plusieurs soignants ont des plans." if found else "Aucun plan n’est fait.",
+        f"{whose}." if found else none,
         cause=", ".join(found),
-        next_step="dites lequel" if found else "ajoutez un plan",
+        next_step="dites lequel (son numéro de facturation)" if found else "ajoutez un plan, ou une absence",
     )
 
 
-def absence_of(office: Office, ps: str) -> IsAbsent:
-    """Tells the days on which a carer is away."""
+def _absences(office: Office, ps: str) -> list[Absence]:
     rows = office.journal.dossiers.find(KINDS[Absence], ps=ps)
-    told = [read(Absence, row).told for row in rows]
-    return lambda day: any(one.holds(day) for one in told)
+    return [read(Absence, row).told for row in rows]
+
+
+def absence_of(office: Office, ps: str) -> IsAbsent:
+    """Tells the days on which a carer is away, and nobody in her place."""
+    told = _absences(office, ps)
+    return lambda day: any(one.is_away(day) for one in told)
+
+
+def replacement_on(office: Office, day: date, ps: str) -> Replacement | None:
+    """Who cares in the place of a carer on a day, None when she does herself."""
+    return next((one.replacement for one in _absences(office, ps) if one.is_replaced(day)), None)
+
+
+def replaced_by(office: Office, rpps: str, day: date) -> list[str]:
+    """Whose rounds the carer of this RPPS sees on a day: those whom she replaces then."""
+    rows = office.journal.dossiers.find(KINDS[Absence], first=f"{day:%Y%m%d}", last=f"{day:%Y%m%d}")
+    return sorted(
+        {
+            one.row.ps
+            for one in (read(Absence, row) for row in rows)
+            if one.told.is_replaced(day)
+            and one.told.replacement is not None
+            and one.told.replacement.rpps == rpps
+        }
+    )
 
 
 def round_of(office: Office, day: date, ps: str) -> list[Stop]:
     """A carer's round on a day: in her order, else by hour, then by name."""
-    is_absent = absence_of(office, ps)
-    plans = [one for one in plans_between(office, day, day, ps) if day in one.days(day, day, is_absent)]
-    stops = [_stop(office, one, day) for one in plans]
+    plans = plans_between(office, day, day, ps, absence_of(office, ps))
+    stops = [_stop(office, one, day) for one, _ in plans]
     kept = _kept_round(office, day, ps)
     order = {uid: rank for rank, uid in enumerate(kept.told.order)} if kept else {}
     return sorted(stops, key=lambda stop: _rank(stop, order))
@@ -155,7 +190,7 @@ def round_file(office: Office, day: date, ps: str, stops: Sequence[Stop] | None 
         raise BillingError(
             f"Aucune visite n’est prévue le {day:%d/%m/%Y}.", next_step="ajoutez un plan ou un jour à un plan"
         )
-    return day_file(ps, chosen[0].plan.plan.told.profession, day, told)
+    return day_file(ps, chosen[0].plan.plan.told.profession, day, told, replacement_on(office, day, ps))
 
 
 def take_round(office: Office, day: date, ps: str, stops: Sequence[Stop] | None = None) -> ImportedDay:
@@ -198,9 +233,8 @@ def _name(day: date) -> str:
 def planned_month(office: Office, first: date, ps: str, days: int = 31) -> dict[date, list[PlanOf]]:
     """Which plans fall on which of these days."""
     last = first + timedelta(days=days - 1)
-    is_absent = absence_of(office, ps)
     found: dict[date, list[PlanOf]] = {}
-    for one in plans_between(office, first, last, ps):
-        for day in one.days(first, last, is_absent):
+    for one, on in plans_between(office, first, last, ps, absence_of(office, ps)):
+        for day in on:
             found.setdefault(day, []).append(one)
     return dict(sorted(found.items()))

@@ -170,11 +170,19 @@ class Dossiers:
             }
             return self._gathered(self._db.where(_ROWS, "dossier.id", wanted))
 
-    def search(self, kind: str, words: Sequence[str]) -> tuple[DossierRow, ...]:
-        """Those whose words hold each of these, anywhere; none asked for: all. Open ones alone."""
+    def search(self, kind: str, words: Sequence[str], limit: int | None = None) -> tuple[DossierRow, ...]:
+        """Those whose words hold each of these, anywhere, in the order of their words, `limit` at most; none
+        asked for: all. Open ones alone.
+        """
         with self._db.reading():
-            found = self._pages.search(kind, words)
-            return tuple(row for row in self.get_all(found) if row.state is DossierState.OPEN)
+            found = self._pages.search(kind, words)[:limit]
+            rows = {row.id: row for row in self.get_all(found)}
+            return tuple(rows[one] for one in found)
+
+    def count(self, kind: str, words: Sequence[str]) -> int:
+        """How many `search` finds."""
+        with self._db.reading():
+            return len(self._pages.search(kind, words))
 
     def revisions(self, dossier_id: int) -> tuple[Revision, ...]:
         """Everything that a document said, oldest first."""
@@ -188,11 +196,16 @@ class Dossiers:
         """Set a document aside: it is found by its id, and no longer by words or days."""
         with self._db.step("close_dossier"):
             self._db.move(_NAMED, [dossier_id], DossierState.CLOSED, reason)
+            self._unlist(dossier_id)
 
-    def reopen(self, dossier_id: int, reason: str) -> None:
-        """Take up again a document that was set aside."""
+    def reopen(self, dossier_id: int, words: str, reason: str) -> None:
+        """Take up again a document that was set aside; it is found by these words."""
         with self._db.step("reopen_dossier"):
             self._db.move(_NAMED, [dossier_id], DossierState.OPEN, reason)
+            (row,) = self._db.rows("SELECT kind FROM dossier WHERE id = ?", dossier_id)
+            self._db.update(
+                "dossier", dossier_id, page=self._pages.write(None, row["kind"], dossier_id, words)
+            )
 
     def merge(self, dossier_id: int, into: int, draft: DossierDraft, reason: str) -> None:
         """Let two documents be one: what is about the first is about `into`, which says `draft` from now on.

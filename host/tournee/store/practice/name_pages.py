@@ -23,13 +23,16 @@ class NamePages:
         self._db = db
 
     def search(self, kind: str, words: Sequence[str]) -> list[int]:
-        """The dossiers of a kind whose words hold each of these somewhere; none asked for: all."""
-        return [
-            one
+        """The dossiers of a kind whose words hold each of these somewhere, in the order of their words; none
+        asked for: all.
+        """
+        found = [
+            (told, one)
             for page in self._db.rows("SELECT id, names_sealed FROM name_page WHERE kind = ?", kind)
             for one, told in self._names(page).items()
             if all(word in told for word in words)
         ]
+        return [one for _, one in sorted(found)]
 
     def write(self, page_id: int | None, kind: str, dossier: int, words: str) -> int | None:
         """Let a dossier be found by these words, "" for none, within a step; gives the page that has it.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tournee.app.practice.dossiers import Dossier
     from tournee.practice.patient_file import PatientFile
 
+_SHOWN = 50
 _words = click.argument("words", metavar="PATIENT…", nargs=-1, required=True)
 _reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
 
@@ -29,19 +30,23 @@ def patient() -> None:
 
 @patient.command("list", short_help="Cherche des patients par une partie de leur nom.")
 @click.argument("words", metavar="[MOTS…]", nargs=-1)
+@click.option("--limit", type=click.IntRange(1), default=_SHOWN, help="Au plus N.")
 @json_option
 @click.pass_obj
-def show_list(desk: Desk, words: tuple[str, ...], as_json: bool) -> None:
+def show_list(desk: Desk, words: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Les patients dont le nom, la rue, le numéro ou le téléphone porte ces mots ; tous sans rien dire."""
     from tournee.app.practice.patients import find_patients
     from tournee.cli.display.practice import patients_table
 
     with desk.office() as office:
-        found = find_patients(office, " ".join(words))
+        found = find_patients(office, " ".join(words), limit + 1)
+    more, found = len(found) > limit, found[:limit]
     if as_json:
-        values.write({"patients": [value_of(one) for one in found]})
+        values.write({"patients": [value_of(one) for one in found], "more": more})
     elif found:
         desk.console.print(patients_table(found))
+        if more:
+            desk.console.print(f"Il y en a d’autres : dites plus de mots, ou --limit {2 * limit}")
     else:
         desk.console.print("Aucun patient.")
 
@@ -226,8 +231,10 @@ def close(desk: Desk, words: tuple[str, ...], reason: str) -> None:
 @click.pass_obj
 def reopen(desk: Desk, number: int, reason: str) -> None:
     """Rouvre un dossier, par son numéro."""
+    from tournee.app.practice.dossiers import reopen as reopen_dossier
+
     with desk.office() as office:
-        office.journal.dossiers.reopen(number, reason)
+        reopen_dossier(office, number, reason)
     desk.console.print(f"Dossier {number} : rouvert.")
 
 

@@ -16,6 +16,9 @@ from tournee.errors import BillingError
 
 _day = click.argument("day", metavar="[JOUR]", type=DayOption(), required=False)
 _ps = click.option("--ps", default="", metavar="NUMÉRO", help="De quel soignant, s’ils sont plusieurs.")
+_replacing = click.option(
+    "--remplacant", "rpps", default="", metavar="RPPS", help="La tournée de qui vous remplacez ce jour-là."
+)
 
 
 @click.group("round", cls=FrenchGroup)
@@ -26,16 +29,18 @@ def rounds() -> None:
 @rounds.command("show", short_help="La tournée d’un jour.")
 @_day
 @_ps
+@_replacing
 @click.option("--prix", "priced", is_flag=True, help="Avec ce que vaut chaque visite.")
 @json_option
 @click.pass_obj
-def show(desk: Desk, day: date | None, ps: str, priced: bool, as_json: bool) -> None:
+def show(desk: Desk, day: date | None, ps: str, rpps: str, priced: bool, as_json: bool) -> None:
     """Les visites d’un jour (aujourd’hui sans rien dire) : heure, patient, adresse, soin, où elle en est."""
     from tournee.app.practice.rounds import carer_of_plans, prices_of, round_of
     from tournee.cli.display.practice import show_round, stop_value
 
     with desk.office() as office:
-        when, carer = day or office.clock().date(), carer_of_plans(office, ps)
+        when = day or office.clock().date()
+        carer = carer_of_plans(office, ps, rpps, when)
         stops = round_of(office, when, carer)
         prices = prices_of(office, when, carer) if priced and stops else {}
     if as_json:
@@ -48,9 +53,10 @@ def show(desk: Desk, day: date | None, ps: str, priced: bool, as_json: bool) -> 
 @rounds.command("take", short_help="Prend la tournée au journal, pour la facturer.")
 @_day
 @_ps
+@_replacing
 @json_option
 @click.pass_obj
-def take(desk: Desk, day: date | None, ps: str, as_json: bool) -> None:
+def take(desk: Desk, day: date | None, ps: str, rpps: str, as_json: bool) -> None:
     """Prend au journal les visites prévues d’un jour : chacune une fois ; une visite changée depuis l’est en
     place, une déjà facturée reste. Ensuite : tournee certify.
     """
@@ -59,7 +65,7 @@ def take(desk: Desk, day: date | None, ps: str, as_json: bool) -> None:
 
     with desk.office() as office:
         when = day or office.clock().date()
-        done = take_round(office, when, carer_of_plans(office, ps))
+        done = take_round(office, when, carer_of_plans(office, ps, rpps, when))
     if as_json:
         values.write(imported.as_json(done))
     else:
@@ -106,23 +112,38 @@ def month(desk: Desk, first: date | None, days: int, ps: str, as_json: bool) -> 
         desk.console.print("Rien n’est prévu.")
 
 
-@rounds.command("absence", short_help="Dit quand vous n’êtes pas là.")
+@rounds.command("absence", short_help="Dit quand vous n’êtes pas là, et qui vous remplace.")
 @click.argument("first", metavar="DU", type=DayOption())
 @click.argument("last", metavar="AU", type=DayOption())
 @_ps
 @click.option("--mot", "word", default="", help="Pourquoi.")
-@click.option("--remplacant", "replaced_by", default="", metavar="RPPS", help="Qui fait la tournée.")
+@click.option("--remplacant", "rpps", default="", metavar="RPPS", help="Qui vous remplace.")
+@click.option("--nom-remplacant", "name", default="", help="Son nom.")
+@click.option("--mon-nom", "own_name", default="", help="Le vôtre.")
 @click.pass_obj
-def absence(desk: Desk, first: date, last: date, ps: str, word: str, replaced_by: str) -> None:
-    """Dit des jours d’absence : chaque plan les laisse, les reporte, ou reste à faire par qui remplace."""
+def absence(
+    desk: Desk, first: date, last: date, ps: str, word: str, rpps: str, name: str, own_name: str
+) -> None:
+    """Dit des jours d’absence : chaque plan les laisse, les reporte ou les garde. Avec qui vous remplace, la
+    tournée continue : elle la voit, et facture à votre numéro avec sa carte.
+    """
     from tournee.app.practice.dossiers import add
     from tournee.app.practice.rounds import carer_of_plans
+    from tournee.billing.numbers import rpps_fault
+    from tournee.billing.replacement import Replacement, ReplacementSession
     from tournee.practice.round_file import Absence
 
-    told = Absence(first, last, word, replaced_by)
+    if rpps and (fault := rpps_fault(rpps)):
+        raise click.BadParameter(fault)
+    if rpps and not (name and own_name):
+        raise click.UsageError("dites aussi --nom-remplacant et --mon-nom")
     with desk.office() as office:
-        add(office, told, ps=carer_of_plans(office, ps))
-    desk.console.print(f"Absence du {first:%d/%m/%Y} au {last:%d/%m/%Y} retenue.")
+        number = carer_of_plans(office, ps)
+        session = ReplacementSession(first, last)
+        replacement = Replacement(number, own_name, rpps, name, (session,)) if rpps else None
+        add(office, Absence(first, last, word, replacement), ps=number)
+    who = f", remplacée par {name}" if rpps else ""
+    desk.console.print(f"Absence du {first:%d/%m/%Y} au {last:%d/%m/%Y} retenue{who}.", soft_wrap=True)
 
 
 @rounds.command("export", short_help="Écrit la tournée comme un fichier du jour.")
