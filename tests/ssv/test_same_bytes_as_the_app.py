@@ -125,4 +125,6 @@ def test_every_invoice_of_the_lots_is_told_again_as_it_was_asked(made, library):
             wanted = [one for one in asked[number] if one.id == group.id][rank]
             for field, value in enumerate(group.fields, 1):
                 if value and (group.id, field) != (1130, 4):  # the record has six digits of a birth date
-                    assert group.field(field) == wanted.field(field), (number, group.id, field)
+                    asked_for = wanted.field(field)
+                    told = asked_for[:8] if (group.id, field) == (1610, 2) else asked_for  # and no hour
+                    assert group.field(field) == told, (number, group.id, field)

@@ -13,7 +13,7 @@ from tournee.billing.invoice import Invoice
 from tournee.billing.pricing.recipients import NO_ORGANISME, dre_crf, fse_crf
 from tournee.billing.pricing.shares import InvoiceLine
 from tournee.billing.rules.visit import place_of_care
-from tournee.billing.visit import ANSWERS, SILENCE_DAYS, Agreement
+from tournee.billing.visit import ANSWERS, PLACES, SILENCE_DAYS, Agreement
 from tournee.formats import records
 from tournee.formats.text import upper_ascii
 from tournee.model import Sheet
@@ -25,7 +25,6 @@ AAMMJJ = "%y%m%d"
 NO_NUMBER = "000000000"
 STATE_AID = "2"  # nature of the piece that shows the rights: an attestation of AME
 SILENCE = "S"
-_PLACES = {"home": "01", "institution": "02"}  # record 4, 39+2, in mode 02
 _NAME_LENGTH, _FIRST_NAME_LENGTH = 25, 15  # record 2R
 _CENTURY = len("AA")  # of a date that records write without
 
@@ -169,7 +168,7 @@ def _act(invoice: Invoice, line: InvoiceLine) -> dict[str, Any]:
         "part_amc": invoice.amc_of(line),
     }
     if invoice.visit.mode == VISIT:
-        values["mode_traitement"] = _PLACES[place_of_care(invoice.visit.passages[line.passage])]
+        values["mode_traitement"] = PLACES[place_of_care(invoice.visit.passages[line.passage])]
     if prescription is not None:
         values["specialite_prescripteur"] = prescription.speciality
         values["origine"] = prescription.origin

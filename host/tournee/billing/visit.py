@@ -27,6 +27,9 @@ ORIGINS = (TOWN, HOSPITAL, OWN, DIRECT)
 Place = Literal["", "home", "office", "institution", "remote"]
 """Where a passage was; empty: what its travel tells."""
 
+PLACES: dict[Place, str] = {"home": "01", "institution": "02"}
+"""How records and groups write where care away from the practice was given."""
+
 
 class Splitter(Enum):
     """Who splits the complementary share off an invoice, by the way it will be sent: the OCT may, with

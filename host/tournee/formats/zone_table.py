@@ -86,12 +86,12 @@ TABLE = """
 9002 1 enregistrements
     donnees
 9003 2 lot_a_former
-    lot date
+    lot date nom
 9004 1 prescription
     date prescripteur specialite rpps origine demande_accord accord reponse_accord numero_accord
 9005 1 circonstances
     nature_assurance ald accident date_accident rang_beneficiaire exoneration regime_local debut_maternite
-    fin_maternite debut_ame fin_ame
+    fin_maternite debut_ame fin_ame sortie urgence palliatif departement lieu
 9006 2 fichier_forme
     entete fin
 9007 4 arl

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tournee.app.certification import Signers, certify_lot
+from tournee.billing.numbers import RPPS_DIGITS
 from tournee.billing.zones.card import SITUATION, CardGroup
 from tournee.exchange.files import FILE_GROUP, FILE_MORE_GROUP, file_ends, format_file
 from tournee.exchange.lots import LOT_GROUPS, LOT_NUMBER_MAX, LotSender, group_sheets, lot_body, lot_group
@@ -31,13 +32,15 @@ class Document:
     ps_type: str
     body: bytes = field(repr=False)
     sevens: bytes = field(repr=False)
+    substitute: str = ""
 
 
 def format_lots(reader: Reader, given: Sequence[bytes]) -> list[bytes]:
     """Share the documents of all zones out into lots, certify each; one zone a lot, its 13 or 93 first.
 
-    One of the zones holds group 9003: the first lot's number (the next ones follow, 001 after 999) and their
-    date. The PS's card is open. SsvError, LotError, ReaderError, SignatureError, LayoutError, ZoneError.
+    One of the zones holds group 9003: the first lot's number (the next ones follow, 001 after 999), their
+    date, and for a substitute's the name of who is replaced. The PS's card is open. SsvError, LotError,
+    ReaderError, SignatureError, LayoutError, ZoneError.
     """
     groups = [group for zone in given for group in zones.decode(zone)]
     orders = [group for group in groups if group.id == ORDER]
@@ -51,7 +54,7 @@ def format_lots(reader: Reader, given: Sequence[bytes]) -> list[bytes]:
         raise SsvError("GROUPE_ABSENT", f"Aucun groupe {DOCUMENT} : il n'y a rien à mettre en lot.")
     with asking_ps_card():
         card = reader.read_ps_card()
-    sender = _sender(card.groups, documents)
+    sender = _sender(card.groups, documents, orders[0].field("nom"))
     signers = Signers(card.certificate)
     made = []
     for key, members in group_sheets(documents):
@@ -87,19 +90,26 @@ def _document(head: Group | None, records: bytes) -> Document:
         head.field("type_emetteur"),
         records,
         b"".join(seven.raw for seven in invoice.sevens),
+        invoice.substitute,
     )
 
 
-def _sender(card: Iterable[CardGroup], documents: Sequence[Document]) -> LotSender:
-    """Who makes the lots: the holder of the card, in the situation that bills these documents."""
+def _sender(card: Iterable[CardGroup], documents: Sequence[Document], replaced: str) -> LotSender:
+    """Who makes the lots: the holder of the card, in the situation that bills these documents, or the PS
+    whom she replaced in all of them, whose name is `replaced` where it is told.
+    """
     senders = {(document.emetteur, document.ps_type) for document in documents}
     if len(senders) > 1:
         raise SsvError("EMETTEUR", "Les factures sont de plusieurs professionnels.")
     number, ps_type = senders.pop()
     holder, *situations = card
+    name = f"{holder.field('nom')} {holder.field('prenom')}"
     for group in situations:
         if group.id == SITUATION and group.field("facturation") + group.field("cle_facturation") == number:
-            return LotSender(number, ps_type, f"{holder.field('nom')} {holder.field('prenom')}")
+            return LotSender(number, ps_type, name)
+    own = (holder.field("identifiant") + holder.field("cle"))[-RPPS_DIGITS:]
+    if all(document.substitute == own for document in documents):
+        return LotSender(number, ps_type, replaced or name)
     raise SsvError("EMETTEUR", f"La carte du lecteur n'est pas celle du professionnel {number}.")
 
 

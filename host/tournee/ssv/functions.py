@@ -140,7 +140,7 @@ class Library(ZoneBuilder):
     ) -> tuple[int, bytes]:
         """Zone of the certified FSE, DRE or both of one invoice told by groups 1110 to 1870, 9004 and 9005.
 
-        `cFactureACreer` (ours): 1 FSE, 2 DRE, 3 both; `cModeSecur`: 1, 3 or 5. Out: 9001 and 9002 (ours).
+        `cFactureACreer` (ours): 1 FSE, 2 DRE, 3 both; `cModeSecur`: 1, 2, 3 or 5. Out: 9001 and 9002 (ours).
         """
 
         def work(reader: Reader) -> bytes:

@@ -23,7 +23,7 @@ from tournee.billing.zones.groups import AMC
 from tournee.formats import zones
 from tournee.formats.zones import Group, make
 from tournee.model import Sheet
-from tournee.model.codes import DEGRADED, DRE, FSE, NO_CARD, SECURED
+from tournee.model.codes import DEGRADED, DRE, FSE, NO_CARD, SECURED, VISIT, WITH_VITALE
 from tournee.reader import Reader
 from tournee.ssv.codes import SsvError, asking_ps_card
 from tournee.ssv.record_groups import DOCUMENT, record_groups
@@ -32,7 +32,7 @@ from tournee.ssv.rights import require_same_nature
 DOCUMENTS = {"1": frozenset({FSE}), "2": frozenset({DRE}), "3": frozenset({FSE, DRE})}
 """cFactureACreer (ours): what each of its values asks for."""
 
-MODES = {"1": NO_CARD, "3": SECURED, "5": DEGRADED}
+MODES = {"1": NO_CARD, "2": VISIT, "3": SECURED, "5": DEGRADED}
 """cModeSecur (domain 1.7): those of its values that open-1 certifies."""
 
 
@@ -49,7 +49,7 @@ def format_invoice(reader: Reader, asked: Asked, zone: bytes, opposition: Path |
         card = reader.read_ps_card()
     patients: list[Patient] = []
     vitale_certificate = None
-    if asked.mode == SECURED:
+    if asked.mode in WITH_VITALE:
         vitale = read_unless_on_list(opposition, reader)
         require_same_nature(card.groups, vitale.groups)
         patients, vitale_certificate = patients_from_groups(vitale.groups), vitale.certificate

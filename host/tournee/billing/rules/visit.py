@@ -11,7 +11,7 @@ from datetime import date
 from tournee.billing.breach import Breach
 from tournee.billing.pricing.items import BSX
 from tournee.billing.rules.payers import entitlement_breaches
-from tournee.billing.visit import AMC_PAYS, BOTH_PAY, WORK_ACCIDENT, Passage, Splitter, Visit
+from tournee.billing.visit import AMC_PAYS, BOTH_PAY, PLACES, WORK_ACCIDENT, Passage, Place, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.model.codes import DEGRADED, DRE, KINDS, VISIT, WITH_VITALE
 
@@ -120,12 +120,12 @@ def mode_breaches(visit: Visit) -> Iterator[Breach]:
             )
 
 
-def place_of_care(passage: Passage) -> str:
+def place_of_care(passage: Passage) -> Place:
     """Where a passage was, away from the practice: `home` or `institution`; "" when it was not, or not told.
 
     Who came by a road, or for the day's forfait, and said no more was at the patient's home.
     """
-    if passage.place in ("home", "institution"):
+    if passage.place in PLACES:
         return passage.place
     comes = passage.travel is not None or any(act.code in BSX for act in passage.acts)
     return "home" if not passage.place and comes else ""

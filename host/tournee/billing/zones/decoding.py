@@ -4,18 +4,16 @@ The groups say the visit; billing prices it by the same rules as a day file, and
 tell must be the one found.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from tournee.billing.entitlement import Entitlement
-from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, Patient, Period, PsIdentity
+from tournee.billing.identity import AMC_DIGITS, Amc, Coverage, Patient, Period, PsIdentity, Substitute
 from tournee.billing.invoice import Invoice, make_invoice
 from tournee.billing.judging import judge
 from tournee.billing.kept.known import Nothing
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.pricing.claims import CONTRACT_C2S, CONTRACT_PLAIN, CONTRACT_SPLIT
-from tournee.billing.pricing.items import MAJORATIONS, TRAVEL
 from tournee.billing.rules.case import carer_of
 from tournee.billing.rules.visit import RuleError
 from tournee.billing.visit import (
@@ -23,17 +21,17 @@ from tournee.billing.visit import (
     ANSWERS,
     BOTH_PAY,
     ORIGINS,
+    PLACES,
     SICKNESS,
     WORK_ACCIDENT,
     Accident,
-    Act,
     Agreement,
-    Passage,
+    Place,
     Prescription,
     Visit,
 )
 from tournee.billing.zones.card import SITUATION
-from tournee.billing.zones.decoded import GroupError, NotOnCardError, Told, day, minute, number, wrong
+from tournee.billing.zones.decoded import GroupError, NotOnCardError, Told, day, number, wrong
 from tournee.billing.zones.groups import (
     ACT,
     AMC,
@@ -44,10 +42,13 @@ from tournee.billing.zones.groups import (
     INVOICE,
     PRESCRIPTION,
     PS,
+    SIGNS,
+    SUBSTITUTE,
     invoice_groups,
 )
+from tournee.billing.zones.told_acts import passages_of
 from tournee.formats.zones import Group, field_names, make
-from tournee.model.codes import DRE, SECURED
+from tournee.model.codes import DRE, WITH_VITALE
 
 STRUCTURE, TYPED_SPECIALITY = 1140, 1870
 KNOWN = (
@@ -55,6 +56,7 @@ KNOWN = (
     PS,
     BENEFICIARY,
     STRUCTURE,
+    SUBSTITUTE,
     AMO,
     AMC,
     FRAME,
@@ -122,10 +124,14 @@ def invoice_from_groups(told: Told, ps: PsIdentity, patients: Sequence[Patient],
     Raises GroupError, with the group and field at fault, IdentityError and RuleError.
     """
     head, who = told.need(INVOICE), told.need(BENEFICIARY)
-    typed = None if asked.mode == SECURED else _typed(told, who)
+    typed = None if asked.mode in WITH_VITALE else _typed(told, who)
     patient = _on_card(who, patients) if typed is None else typed
     visit = _visit(told, patient, typed, asked)
-    judged = judge(visit, carer_of(ps.billing_number, ps.ps_type), Nothing(), packaged())
+    ps = _replaced(told, ps)
+    carer, more = carer_of(ps.billing_number, ps.ps_type), told.one(CIRCUMSTANCES)
+    if more is not None and more.field("departement"):
+        carer = replace(carer, department=more.field("departement"))
+    judged = judge(visit, carer, Nothing(), packaged())
     if judged.breaches:
         raise RuleError(judged.breaches, f"{patient.first_name} {patient.name}")
     invoice = make_invoice(ps, patient, judged.visit, number(head, "facture"))
@@ -142,6 +148,24 @@ def invoice_from_groups(told: Told, ps: PsIdentity, patients: Sequence[Patient],
     if told.one(AMC) is not None and invoice.claim.amc is None:
         raise GroupError(AMC, f"Groupe {AMC} : il n’y a rien à demander à cet organisme.")
     return invoice
+
+
+def _replaced(told: Told, ps: PsIdentity) -> PsIdentity:
+    """Who bills: the card's holder, or with a 1150 the PS of the 1120, in whose place the holder cared."""
+    group, head = told.one(SUBSTITUTE), told.one(PS)
+    if group is None:
+        return ps
+    if head is None or not head.field("facturation"):
+        raise GroupError(PS, f"Le groupe {PS} manque : il nomme qui est remplacé.", absent=True)
+    if group.field("signature") not in ("", SIGNS):
+        raise wrong(group, "signature", f"{SIGNS} : le remplaçant signe avec sa carte")
+    own = Substitute(ps.billing_number, ps.rpps, ps.name, ps.first_name)
+    number = head.field("facturation") + head.field("cle")
+    if number == ps.billing_number:
+        raise wrong(head, "facturation", "celui de la personne remplacée, pas celui de la carte")
+    return replace(
+        ps, billing_number=number, name=head.field("nom"), first_name=head.field("prenom"), substitute=own
+    )
 
 
 def _on_card(who: Group, patients: Iterable[Patient]) -> Patient:
@@ -198,7 +222,7 @@ def _visit(told: Told, patient: Patient, typed: Patient | None, asked: Asked) ->
         day=day(told.need(INVOICE), "date"),
         nir=patient.nir,
         key=patient.key,
-        passages=_passages(told.all(ACT)),
+        passages=passages_of(told.all(ACT), urgent=_says(more, "urgence"), place=_place(more)),
         prescription=_prescription(told.one(PRESCRIPTION)),
         agreement=_agreement(told.one(PRESCRIPTION)),
         entitlement=_entitlement(more),
@@ -213,7 +237,21 @@ def _visit(told: Told, patient: Patient, typed: Patient | None, asked: Asked) ->
         nature=nature,
         accident=_accident(more) if nature == WORK_ACCIDENT else None,
         exempt=more is None or more.field("ald") != "0",
+        discharged=day(more, "sortie") if more is not None and more.field("sortie") else None,
+        palliative=_says(more, "palliatif"),
     )
+
+
+def _place(group: Group | None) -> Place:
+    told = group.field("lieu") if group is not None else ""
+    known = {code: place for place, code in PLACES.items()}
+    if group is not None and told and told not in known:
+        raise wrong(group, "lieu", f"un de {', '.join(known)}")
+    return known.get(told, "")
+
+
+def _says(group: Group | None, field: str) -> bool:
+    return group is not None and group.field(field) == "1"
 
 
 def _documents(amc: Group | None, third_party: int, asked: Asked) -> frozenset[str] | None:
@@ -241,60 +279,6 @@ def _amc(group: Group | None, patient: Patient, *, split: bool, documents: froze
         host=group.field("hote"),
         domain=group.field("domaine"),
         c2s=group.field("type_contrat") == CONTRACT_C2S,
-    )
-
-
-def _passages(groups: Sequence[Group]) -> tuple[Passage, ...]:
-    """The acts of one day and hour, cut where what is billed once a passage comes again."""
-    told: dict[tuple[date, int | None], list[Group]] = {}
-    for group in groups:
-        told.setdefault((day(group, "date"), minute(group, "date")), []).append(group)
-    return tuple(_passage(*when, part) for when, acts in told.items() for part in _cut(acts))
-
-
-def _passage(when: date, at: int | None, groups: Sequence[Group]) -> Passage:
-    complements = [group.field("complement") for group in groups if group.field("complement")]
-    majoration = complements[-1] if complements else ""
-    return Passage(when, at, acts=tuple(map(_act, groups)), majoration=majoration)
-
-
-def _cut(acts: list[Group]) -> Iterator[list[Group]]:
-    """Where an allowance, MAU, MCI, MIE, or a complement comes again, a passage has begun: at the last care
-    that followed travel or majorations, else there.
-    """
-    start = begun = 0
-    for at, group in enumerate(acts):
-        if at and _is_care(group) and not _is_care(acts[at - 1]):
-            begun = at
-        if any(_once(group) & _once(before) for before in acts[start:at]):
-            cut = begun if begun > start else at
-            yield acts[start:cut]
-            start = cut
-    yield acts[start:]
-
-
-def _is_care(group: Group) -> bool:
-    return group.field("acte") not in MAJORATIONS | TRAVEL
-
-
-def _once(group: Group) -> set[str]:
-    """What of a group is billed once a passage."""
-    code = {group.field("acte")} & (MAJORATIONS | TRAVEL) - {"IK", "IKM", "IKS"}
-    return code | ({"complement"} if group.field("complement") else set())
-
-
-def _act(group: Group) -> Act:
-    code = group.field("acte")
-    coefficient = number(group, "coefficient") if group.field("coefficient") else None
-    qualifier = group.field("qualificatif")
-    return Act(
-        code=code,
-        coefficient=coefficient,
-        quantity=number(group, "quantite", 1),
-        fee=number(group, "honoraires") if qualifier and group.field("honoraires") else None,
-        qualifier=qualifier,
-        exemption=group.field("exoneration"),
-        weighted=True,
     )
 
 

@@ -1,16 +1,22 @@
 """An invoice as the zone groups that SSV's billing functions take (domain 1.3, profile open-1 "Zones")."""
 
 from tournee.billing.entitlement import Entitlement
+from tournee.billing.identity import PsIdentity
 from tournee.billing.invoice import Invoice
-from tournee.billing.visit import ANSWERS
+from tournee.billing.rules.visit import place_of_care
+from tournee.billing.visit import ANSWERS, PLACES, Visit
 from tournee.formats.zones import Group, make
+from tournee.model.codes import VISIT
 
-INVOICE, PS, BENEFICIARY, AMO, AMC, FRAME, ACT = 1110, 1120, 1130, 1310, 1321, 1410, 1610
+INVOICE, PS, BENEFICIARY, SUBSTITUTE, AMO, AMC, FRAME, ACT = 1110, 1120, 1130, 1150, 1310, 1321, 1410, 1610
 PRESCRIPTION, CIRCUMSTANCES = 9004, 9005
 _NATURE = "1"
 _INSURED_BY_NIR = "A"  # as group 101 field 7
 _LIBERAL = "L"
+_NIGHT = "N"
 _MIDNIGHT = "0000"
+SIGNS = "1"
+"""Group 1150 field 5: the substitute signs by a card of her own."""
 
 
 def invoice_groups(invoice: Invoice) -> list[Group]:
@@ -53,6 +59,7 @@ def invoice_groups(invoice: Invoice) -> list[Group]:
             coverage.ald + coverage.situation,
             "",
         ),
+        *_substitute(ps),
         make(
             AMO,
             patient.regime,
@@ -66,6 +73,14 @@ def invoice_groups(invoice: Invoice) -> list[Group]:
     ]
     acts = [_act(invoice, rank) for rank in range(1, len(invoice.lines) + 1)]
     return [*groups, *acts, *_prescription(invoice), _circumstances(invoice)]
+
+
+def _substitute(ps: PsIdentity) -> list[Group]:
+    one = ps.substitute
+    if one is None:
+        return []
+    number, key = one.billing_number[:-1], one.billing_number[-1]
+    return [make(SUBSTITUTE, number, key, one.name, one.first_name, SIGNS if one.signs else "0")]
 
 
 def _complementary(invoice: Invoice) -> list[Group]:
@@ -100,13 +115,21 @@ def _act(invoice: Invoice, rank: int) -> Group:
     return make(
         ACT,
         str(rank),
-        f"{line.day:%Y%m%d}",
+        f"{line.day:%Y%m%d}{_hour(invoice, rank)}",
         line.code,
         str(line.coefficient),
         str(line.quantity),
         *(str(amount) for amount in amounts),
         *_told(more),
     )
+
+
+def _hour(invoice: Invoice, rank: int) -> str:
+    """HHMM of an act of the night, whose middle has its own price; "" for any other."""
+    passage = invoice.visit.passages[invoice.lines[rank - 1].passage]
+    if passage.majoration != _NIGHT or passage.minute is None:
+        return ""
+    return f"{passage.minute // 60:02d}{passage.minute % 60:02d}"
 
 
 def _prescription(invoice: Invoice) -> list[Group]:
@@ -133,13 +156,22 @@ def _circumstances(invoice: Invoice) -> Group:
         accident.number if accident is not None else "",
         f"{accident_day:%Y%m%d}" if accident_day is not None else "",
         invoice.patient.beneficiary_rank,
-        *_entitlement(visit.entitlement),
+        *_told((*_entitlement(visit.entitlement), *_told(_how(visit)))),
     )
 
 
 def _entitlement(told: Entitlement) -> tuple[str, ...]:
     periods = [(one.start, one.end) if one else ("", "") for one in (told.maternity, told.state_aid)]
-    return _told((told.exemption, "1" if told.local_scheme else "", *periods[0], *periods[1]))
+    return (told.exemption, "1" if told.local_scheme else "", *periods[0], *periods[1])
+
+
+def _how(visit: Visit) -> tuple[str, ...]:
+    """What of a visit gives a right to some acts: a way out of hospital, urgency, palliative care."""
+    left = f"{visit.discharged:%Y%m%d}" if visit.discharged else ""
+    urgent = "1" if any(passage.urgent for passage in visit.passages) else ""
+    places = {place_of_care(passage) for passage in visit.passages} if visit.mode == VISIT else set()
+    place = PLACES.get(places.pop(), "") if len(places) == 1 else ""
+    return (left, urgent, "1" if visit.palliative else "", "", place)
 
 
 def _told(fields: tuple[str, ...]) -> tuple[str, ...]:

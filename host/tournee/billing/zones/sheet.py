@@ -18,6 +18,7 @@ from tournee.billing.zones.groups import (
     INVOICE,
     PRESCRIPTION,
     PS,
+    SUBSTITUTE,
 )
 from tournee.formats import records
 from tournee.formats.records import RECORD_LENGTH
@@ -36,6 +37,7 @@ def sheet_groups(body: bytes) -> list[Group]:
     head = read[0][1]
     acts = [values for kind, values in read if kind == "4"]
     more = next((values for kind, values in read if kind == "2A"), None)
+    substitute = next((values for kind, values in read if kind == "2R"), None)
     rpps = next((values for kind, values in read if kind == "4E"), None)
     first = acts[0]
     emetteur = str(head["emetteur"])
@@ -67,6 +69,7 @@ def sheet_groups(body: bytes) -> list[Group]:
             "",
             "",
         ),
+        *_substitute(substitute),
         make(AMO, str(head["regime"]), str(head["caisse"]), str(head["centre"])),
         *_amc(head, more),
         make(FRAME, str(head["tiers_payant"])),
@@ -79,6 +82,17 @@ def sheet_groups(body: bytes) -> list[Group]:
 def _records(body: bytes) -> Iterator[tuple[str, _Values]]:
     for start in range(0, len(body), RECORD_LENGTH):
         yield records.decode(body[start : start + RECORD_LENGTH], start)
+
+
+def _substitute(told: _Values | None) -> list[Group]:
+    if told is None:
+        return []
+    number = str(told["remplacant"])
+    return [
+        make(
+            SUBSTITUTE, number[:-1], number[-1], *(str(told[name]) for name in ("nom", "prenom", "signature"))
+        )
+    ]
 
 
 def _amc(head: _Values, more: _Values | None) -> list[Group]:
