@@ -289,7 +289,8 @@ def _refuse_unchanged(office: Office, row: VisitRow, before: JudgedVisit, after:
     refused = [one for one in invoices if any(sheet.state in _REFUSED for sheet in one.sheets)]
     content = content_of(after)
     former = {known.id for known in office.journal.known.by_former_content(row.ps, content)}
-    if refused and row.invoice_id is None and (row.id in former or content == content_of(before)):
+    again = row.id in former or (row.invoice_id is None and content == content_of(before))
+    if refused and again:
         raise UnchangedError(
             f"La visite {row.id} a déjà été refusée ainsi (facture {refused[-1].number}) : rien de ce qui "
             "compte n’y change.",

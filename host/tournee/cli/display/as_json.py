@@ -264,6 +264,7 @@ def trace(found: Trace) -> dict[str, Any]:
     return {
         "sheets": [
             {
+                "visit": one.visit_id,
                 "invoice": one.number,
                 "ps": one.ps,
                 "substitute": one.substitute,

@@ -296,7 +296,7 @@ def trace_tables(trace: Trace, carers: Mapping[str, str] | None = None) -> list[
         way.add_column(heading)
     for invoice in trace.invoices:
         for sheet in invoice.sheets:
-            detail = f"{sheet.patient.title()}, {euros(sheet.fee)} €"
+            detail = f"visite {invoice.visit_id}, {sheet.patient.title()}, {euros(sheet.fee)} €"
             detail += f", le patient doit {euros(invoice.shares.patient)} €" if invoice.shares.patient else ""
             links = (
                 substitute_line(invoice.substitute, carers or {}),

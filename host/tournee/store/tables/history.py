@@ -16,14 +16,19 @@ def _date(day: str) -> str:
 
 _NAMES: Mapping[str, tuple[str, Callable[[Row], str]]] = {
     "visit": (
-        """SELECT visit.id, visit.rank, day.date FROM visit JOIN day ON day.id = visit.day
+        """SELECT visit.id, day.date FROM visit JOIN day ON day.id = visit.day
         WHERE visit.id IN ({marks})""",
-        lambda row: f"visite {row['rank']} du {_date(row['date'])}",
+        lambda row: f"visite {row['id']} du {_date(row['date'])}",
     ),
     "sheet": (
         """SELECT sheet.id, sheet.kind, invoice.number FROM sheet JOIN invoice ON invoice.id = sheet.invoice
         WHERE sheet.id IN ({marks})""",
         lambda row: f"{row['kind']} {row['number']:09}",
+    ),
+    "correction": (
+        """SELECT correction.id, invoice.number FROM correction
+        JOIN invoice ON invoice.id = correction.invoice WHERE correction.id IN ({marks})""",
+        lambda row: f"correction de la facture {row['number']:09}",
     ),
     "lot": ("SELECT id, number FROM lot WHERE id IN ({marks})", lambda row: f"lot {row['number']:03}"),
     "file": ("SELECT id, number FROM file WHERE id IN ({marks})", lambda row: f"fichier {row['number']:06}"),

@@ -20,6 +20,7 @@ _INVOICES_ONCE_IN = """SELECT sheet.invoice AS id FROM former_lot JOIN sheet ON 
 _LOTS_OF_INVOICES = "SELECT lot AS id FROM sheet WHERE lot IS NOT NULL AND invoice IN ({marks})"
 _FORMER_LOTS_OF = """SELECT former_lot.lot AS id FROM former_lot JOIN sheet ON sheet.id = former_lot.sheet
     WHERE sheet.invoice IN ({marks})"""
+_CORRECTIONS_OF = "SELECT id FROM correction WHERE invoice IN ({marks})"
 _FILES_OF_LOTS = "SELECT file AS id FROM lot WHERE file IS NOT NULL AND id IN ({marks})"
 
 
@@ -87,6 +88,7 @@ class Tracing:
         invoice_rows = self._invoices.get_all(invoices)
         told = {
             "sheet": [sheet.id for invoice in invoice_rows for sheet in invoice.sheets],
+            "correction": self._ids(invoices, _CORRECTIONS_OF),
             "lot": lots,
             "file": files,
             "message": [message.id for message in messages],

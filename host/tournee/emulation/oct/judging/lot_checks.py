@@ -55,6 +55,9 @@ def check_lot(lot: OctLot, framed: Framed, scenario: Scenario, cards: CardCertif
     _check_signers(signers, closer, scenario.professionals.get(str(lot.header["emetteur"]), ""))
     for sheet, signer in signers:
         check_holder(sheet, rpps_of(signer), scenario.professionals)
+    for sheet in lot.sheets:
+        if sheet.nir in scenario.refused and lot.kind == "FSE":
+            raise OctRefusedError(OTHER, scenario.refused[sheet.nir], sheet.number)
     if lot.kind == "DRE" and lot.crf[1:] in scenario.unknown_amc:
         raise OctRefusedError(OTHER, f"AMC {lot.crf[1:]} INCONNUE DE L'OCT")
 

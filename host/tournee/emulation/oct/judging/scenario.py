@@ -54,9 +54,10 @@ class Scenario:
     numbers, None for anyone whose card it knows. `unknown_amc` are AMC numbers (10 digits) it has no
     agreement with: their DRE lots are refused (0199). `managed_amc` are those whose share the AMO settles
     with its own. `rejected` and `remarks` are by NIR (13): the sheets of that patient are rejected, or paid
-    with a comment. `deferred` NIRs are neither paid nor rejected yet. `flat_payment`, and the `retention`
-    that goes with it, come once for each sender. `mail_certificates` are by mail address, lower case: returns
-    to these are sealed. `opposition` are the increments of the opposition list, in order, from list 0.
+    with a comment; `refused` has the OCT refuse their FSE itself (0199, in these words). `deferred` NIRs are
+    neither paid nor rejected yet. `flat_payment`, and the `retention` that goes with it, come once for each
+    sender. `mail_certificates` are by mail address, lower case: returns to these are sealed. `opposition` are
+    the increments of the opposition list, in order, from list 0.
     `professionals` are RPPS numbers by billing number: of a PS who is there, it knows whose card must sign.
     """
 
@@ -67,6 +68,7 @@ class Scenario:
     managed_amc: frozenset[str] = frozenset({"0089000000"})
     rejected: Mapping[str, ScenarioRejection] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
     deferred: frozenset[str] = frozenset()
     flat_payment: FlatPayment | None = None
     retention: Retention | None = None
