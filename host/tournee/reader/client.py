@@ -241,7 +241,7 @@ class Reader:
         """Have a lot signed by the PS's card, records 1 to 6 with the invoices' records 7, of any length."""
         values = {"what": _LOT, "kind": KINDS[kind], "mode": int(mode)}
         made = self._certified(messages.CERTIFY, values, mode, lot, invoices, total, on_progress)
-        return Certification(made.data("signature"), None, made.data("digest"))
+        return Certification(made.data("signature"), made.data("seal") or None, made.data("digest"))
 
     def filter_state(self) -> FilterState | None:
         """The reader's filter of the opposition list, None where it has none."""
