@@ -7,15 +7,20 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from account_life import THIRD_PARTIES, Practice, Told, practice
+from account_life import PS, THIRD_PARTIES, Practice, Told, practice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tournee.app.accounts.books.entries import entries
+from tournee.app.accounts.books.fec import balance
 from tournee.app.accounts.paying import give_back, give_up, pay, take_back
 from tournee.app.accounts.unpaid import by_debtor_and_age, unpaid
 from tournee.app.finding import thing_of
 from tournee.errors import StoreError
 from tournee.model import Effect, Means, Outcome, Target
+
+PATIENTS, CAISSES, MUTUELLES, FEES, LOSSES = "411100", "411200", "411300", "706000", "654000"
+ANNOUNCED, SUSPENSE, CASH, CHEQUES = "511700", "471000", "530000", "511200"
 
 visits = st.lists(
     st.builds(Told, st.integers(0, 3), st.sampled_from(THIRD_PARTIES), st.integers(1, 2)),
@@ -31,8 +36,9 @@ steps = st.lists(
         st.tuples(st.just("up"), st.integers(1, 4), cents),
         st.tuples(st.just("undo"), st.integers(1, 12)),
         st.tuples(st.just("paid"), st.integers(1, 4), cents, st.sampled_from(["AMO", "AMC"])),
-        st.tuples(st.just("refused"), st.integers(1, 4)),
+        st.tuples(st.just("refused"), st.integers(1, 4), st.sampled_from(["AMO", "AMC"])),
         st.tuples(st.just("lost"), st.integers(1, 4)),
+        st.tuples(st.just("on patient"), st.integers(1, 4)),
         st.tuples(st.just("anew"), st.integers(1, 4)),
     ),
     max_size=12,
@@ -69,11 +75,12 @@ def _live(desk: Practice, what: str, one: int, *more: int) -> None:
         case "paid":
             desk.paid(number, more[0], more[0], str(more[1]))
         case "refused":
-            desk.returned(
-                Effect(Target.INVOICE, Outcome.REJECTED, desk.journal.visits.get(1).ps, invoice=number)
-            )
+            told = {"invoice": number, "share": str(more[0])}
+            desk.returned(Effect(Target.INVOICE, Outcome.REJECTED, PS, **told))
         case "lost":
-            desk.journal.invoices.write_off(one, "perdu")
+            desk.journal.given_up.write_off(one, "perdu")
+        case "on patient":
+            desk.journal.given_up.charge_patient(one, "mutuelle inconnue")
         case "anew":
             desk.journal.visits.reopen(one, "de nouveau")
             desk.certify()
@@ -94,4 +101,12 @@ def _check(desk: Practice) -> None:
     assert sum(one.cents for one in debts) == sum(sum(row.left) for row in rows)
     owed = sum(sum(ages.values()) for ages in by_debtor_and_age(debts).values())
     assert owed == sum(one.cents for one in debts if one.cents > 0)
+    told = balance(entries(desk.office))
+    assert sum(told.values()) == 0
+    due = sum(told.get(number, 0) for number in (PATIENTS, CAISSES, MUTUELLES))
+    assert due + told.get(LOSSES, 0) == sum(sum(row.left) + sum(row.lost) for row in rows)
+    assert told.get(ANNOUNCED, 0) + told.get(SUSPENSE, 0) == desk.journal.totals().paid
+    came = sum(line.cents for line in lines if line.means is not Means.LOSS)
+    assert told.get(CASH, 0) + told.get(CHEQUES, 0) == came
+    assert -told.get(FEES, 0) == sum(row.fee for row in rows if row.counts)
     assert desk.journal.health.look_wholly() == ()

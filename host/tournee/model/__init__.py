@@ -5,7 +5,7 @@ from tournee.model.effect import Effect, Outcome, Target
 from tournee.model.increment import Increment
 from tournee.model.patient_payment import Means, PaymentKind
 from tournee.model.sheet import Sheet
-from tournee.model.three_shares import NO_SHARES, ThreeShares
+from tournee.model.three_shares import NO_SHARES, ThreeShares, on_patient
 
 __all__ = [
     "NO_SHARES",
@@ -19,4 +19,5 @@ __all__ = [
     "Target",
     "ThreeShares",
     "cents_of",
+    "on_patient",
 ]

@@ -14,4 +14,9 @@ class ThreeShares(NamedTuple):
     patient: int
 
 
+def on_patient(shares: ThreeShares) -> ThreeShares:
+    """The shares once the complementary insurer's is asked of the patient."""
+    return ThreeShares(shares.amo, 0, shares.patient + shares.amc)
+
+
 NO_SHARES = ThreeShares(0, 0, 0)

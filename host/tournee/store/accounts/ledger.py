@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from tournee.model import Outcome, ThreeShares
+from tournee.model import Outcome, ThreeShares, on_patient
 from tournee.model.codes import AMC, AMO, DRE, FSE
 from tournee.store.accounts.patient_payments import NOTHING_GIVEN, Given, PatientPayments
 from tournee.store.database import Database
@@ -17,13 +17,18 @@ _INVOICES = """SELECT invoice.id, invoice.number, invoice.ps, invoice.visit, inv
     invoice.by_amc, invoice.by_patient, visit.first_day, visit.last_day, visit.state, day.date,
     (SELECT min(later.id) FROM invoice AS later WHERE later.visit = invoice.visit AND later.id > invoice.id
         AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = later.id AND sheet.state <> 'abandoned'))
-        AS replaced_by
+        AS replaced_by,
+    (SELECT coalesce(sum(given_back), 0) FROM cancelled_invoice WHERE cancelled_invoice.invoice = invoice.id)
+        AS handed_back
     FROM invoice JOIN visit ON visit.id = invoice.visit JOIN day ON day.id = visit.day"""
 
 _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.state, sheet.fee, sheet.amo, sheet.amc,
     sheet.crf, sheet.patient_sealed, sheet.nir_sealed, sheet_bytes.sevens_sealed IS NOT NULL AS certified
     FROM sheet JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id WHERE sheet.invoice IN ({marks})
     ORDER BY sheet.id"""
+
+_EVENTS = """SELECT at, subject_id, state FROM history WHERE subject_id IN ({marks}) AND subject = ?
+    AND state IN ('abandoned', 'written_off', 'on_patient', 'paid', 'partly_paid', 'payment_refused')"""
 
 _PAYMENTS = """SELECT sheet.invoice, payment.sheet, payment.received, payment.share, payment.outcome,
     payment.asked, payment.paid, received.taken FROM payment JOIN sheet ON sheet.id = payment.sheet
@@ -50,6 +55,7 @@ class LedgerPayment:
     sheet_id: int
     return_id: int
     day: str
+    at: str
     share: str
     paid: int
     franchise: int
@@ -58,7 +64,9 @@ class LedgerPayment:
 @dataclass(frozen=True)
 class LedgerRow:
     """An invoice and all its money, in cents. `first_day` and `last_day` (AAAAMMJJ) are of the care, `made`
-    is the invoice's day. `given` is what the patient gave for the visit counts on its last invoice alone.
+    is the invoice's day; `signed` are the shares as its cards signed them, `handed_back` what insurers took
+    back by word of mouth. `given` is what the patient gave for the visit: it counts on its last
+    invoice alone.
     """
 
     invoice_id: int
@@ -74,16 +82,23 @@ class LedgerRow:
     fee: int
     amo: int
     amc: int
-    shares: ThreeShares
+    signed: ThreeShares
     sheets: tuple[LedgerSheet, ...]
     payments: tuple[LedgerPayment, ...]
     replaced_by: int = 0
+    handed_back: int = 0
     given: Given = NOTHING_GIVEN
 
     @property
     def person(self) -> tuple[str, str]:
         """Who the patient is: a NIR may be a family's."""
         return self.nir, self.patient
+
+    @cached_property
+    def shares(self) -> ThreeShares:
+        """What each is asked now: as signed, or the complementary share of the patient."""
+        asked = any(sheet.state is SheetState.ON_PATIENT for sheet in self.sheets)
+        return on_patient(self.signed) if asked else self.signed
 
     @cached_property
     def certified(self) -> bool:
@@ -103,10 +118,12 @@ class LedgerRow:
     @cached_property
     def paid(self) -> ThreeShares:
         """What came: by returns, where a caisse's money beyond its own share is for the complementary one, as
-        when it settles both; and of the patient.
+        when it settles both, less what was handed back to them; and of the patient.
         """
         amo = sum(one.paid + one.franchise for one in self.payments if one.share != AMC)
         amc = sum(one.paid + one.franchise for one in self.payments if one.share == AMC)
+        back = min(self.handed_back, max(amo, 0))
+        amo, amc = amo - back, amc - (self.handed_back - back)
         beyond = max(0, min(amo - self.shares.amo, self.shares.amc - amc))
         return ThreeShares(amo - beyond, amc + beyond, self.given.given)
 
@@ -168,6 +185,24 @@ class Ledger:
                 for one in rows
             )
 
+    def events(self, rows: Iterable[LedgerRow]) -> dict[str, list[tuple[str, int, str]]]:
+        """What became of these invoices' sheets, and of their visits when they were set aside, by "sheet" and
+        "visit": when (ISO 8601), the sheet's or the visit's id and its state, in order.
+        """
+        told = list(rows)
+        subjects = {
+            "sheet": [sheet.id for row in told for sheet in row.sheets],
+            "visit": [row.visit_id for row in told if row.visit_state is VisitState.ABANDONED],
+        }
+        with self._db.reading():
+            return {
+                subject: sorted(
+                    (row["at"], row["subject_id"], row["state"])
+                    for row in self._db.among(_EVENTS, ids, subject)
+                )
+                for subject, ids in subjects.items()
+            }
+
     def _by_invoice(self, query: str, ids: list[int]) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = {}
         for row in self._db.among(query, ids):
@@ -190,10 +225,11 @@ class Ledger:
             fee=first["fee"],
             amo=first["amo"],
             amc=max(sheet["amc"] for sheet in sheets),
-            shares=ThreeShares(row["by_amo"], row["by_amc"], row["by_patient"]),
+            signed=ThreeShares(row["by_amo"], row["by_amc"], row["by_patient"]),
             sheets=tuple(map(_sheet, sheets)),
             payments=tuple(map(_payment, payments)),
             replaced_by=row["replaced_by"] or 0,
+            handed_back=row["handed_back"],
         )
 
 
@@ -213,5 +249,6 @@ def _sheet(row: Row) -> LedgerSheet:
 def _payment(row: Row) -> LedgerPayment:
     held = row["asked"] if row["outcome"] == Outcome.FRANCHISE.value else 0
     return LedgerPayment(
-        *(row["sheet"], row["received"], row["taken"][:10].replace("-", ""), row["share"], row["paid"], held)
+        *(row["sheet"], row["received"], row["taken"][:10].replace("-", ""), row["taken"]),
+        *(row["share"], row["paid"], held),
     )

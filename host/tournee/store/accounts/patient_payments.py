@@ -21,8 +21,10 @@ _LINES = """SELECT line.id, line.visit, line.rank, line.kind, line.means, line.c
 _SUMS = """SELECT visit, sum(cents * (means <> 'loss')) AS given, sum(cents * (means = 'loss')) AS lost
     FROM patient_payment WHERE visit IN ({marks}) GROUP BY visit"""
 
-_LAST_INVOICE = """SELECT id, number, by_patient FROM invoice WHERE visit = ? AND EXISTS
-    (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned')
+_LAST_INVOICE = """SELECT id, number, by_patient + by_amc * EXISTS (SELECT 1 FROM sheet
+        WHERE sheet.invoice = invoice.id AND sheet.state = 'on_patient') AS by_patient
+    FROM invoice WHERE visit = ? AND EXISTS
+        (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned')
     ORDER BY id DESC LIMIT 1"""
 
 

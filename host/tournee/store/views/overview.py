@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
-from tournee.model import ThreeShares
+from tournee.model import ThreeShares, on_patient
 from tournee.model.codes import DRE, FSE
 from tournee.store.accounts.patient_payments import PatientPayments
 from tournee.store.database import Database
@@ -214,6 +214,7 @@ class Overview:
         carried = [message for file in dict.fromkeys(files) for message in messages[file]]
         why = [reason for sheet in sheets if (reason := reasons[sheet["id"]])]
         why += self._message_reasons(carried)
+        shares = ThreeShares(fse["by_amo"], fse["by_amc"], fse["by_patient"])
         earlier = [f"{row['number']:09}" for row in of_visit if row["id"] < fse["invoice"]]
         later = [f"{row['number']:09}" for row in of_visit if row["id"] > fse["invoice"]]
         return OverviewRow(
@@ -236,7 +237,7 @@ class Overview:
             reason=" ; ".join(_once(why)),
             replaces=earlier[-1] if earlier else "",
             replaced_by=later[0] if later else "",
-            shares=ThreeShares(fse["by_amo"], fse["by_amc"], fse["by_patient"]),
+            shares=on_patient(shares) if SheetState.ON_PATIENT in states else shares,
         )
 
     def _message_reasons(self, messages: list[Row]) -> list[str]:

@@ -16,6 +16,7 @@ COMMANDS = {
     "statement": ("papers:statement", "Le relevé d’un patient (PDF)."),
     "unpaid": ("papers:unpaid", "Ce qui est encore dû, par débiteur et par âge."),
     "remind": ("papers:remind", "Les relances, en texte."),
+    "export": ("exports:export", "Les comptes pour le comptable : CSV, FEC."),
     "bank": ("bank:bank", "Le rapprochement avec la banque."),
     "sheet": ("papers:sheet", "La feuille de soins d’une facture sans carte Vitale (PDF)."),
 }
