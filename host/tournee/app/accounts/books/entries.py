@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from tournee.app.accounts.books.invoice_entries import Event, InvoiceLife, YearOfCare, invoice_entries
-from tournee.app.accounts.books.posting import Entry, Side, entry
+from tournee.app.accounts.books.posting import BookEntry, Side, entry
 from tournee.app.context import Office
 from tournee.app.visits.european import european_records
 from tournee.formats import records
@@ -29,7 +29,7 @@ _MEANS = {
 _ORDER = ("AN", "VE", "PA", "RS", "BQ", "OD")
 
 
-def entries(office: Office, ps: str = "") -> tuple[Entry, ...]:
+def entries(office: Office, ps: str = "") -> tuple[BookEntry, ...]:
     """All of them, by day, then by journal, in the order things happened; of one professional or of all."""
     made = [*_of_invoices(office, ps), *_of_outside(office, ps), *_of_patients(office, ps)]
     made += [*_of_payments_outside(office, ps), *_of_bank(office, ps)]
@@ -88,12 +88,12 @@ def _years(office: Office, row: LedgerRow) -> tuple[YearOfCare, ...]:
     return tuple(YearOfCare(days[year], *sums[year]) for year in sorted(sums))
 
 
-def _of_invoices(office: Office, ps: str) -> Iterator[Entry]:
+def _of_invoices(office: Office, ps: str) -> Iterator[BookEntry]:
     for life in lives(office, ps):
         yield from invoice_entries(life)
 
 
-def _of_outside(office: Office, ps: str) -> Iterator[Entry]:
+def _of_outside(office: Office, ps: str) -> Iterator[BookEntry]:
     """Fees for care outside télétransmission, all of them the patient's."""
     for record in european_records(office, ps=ps):
         patient = patient_side(office, record.ceam.person, record.ceam.holder)
@@ -104,7 +104,7 @@ def _of_outside(office: Office, ps: str) -> Iterator[Entry]:
             yield made
 
 
-def _of_patients(office: Office, ps: str) -> Iterator[Entry]:
+def _of_patients(office: Office, ps: str) -> Iterator[BookEntry]:
     people = {row.visit_id: row.person for row in office.journal.ledger.find(ps=ps)}
     people |= {one.id: (one.ceam.person, one.ceam.holder) for one in european_records(office, ps=ps)}
     for line in office.journal.patient_payments.find(ps):
@@ -123,7 +123,7 @@ def _said(line: PatientPayment) -> str:
     return f"{line.kind.label.capitalize()}, {line.means.label}, {line.receipt}"
 
 
-def _of_payments_outside(office: Office, ps: str) -> Iterator[Entry]:
+def _of_payments_outside(office: Office, ps: str) -> Iterator[BookEntry]:
     """Money outside invoices, and money for what this journal does not know: both come by virements."""
     journal, days = office.journal, dict[int, str]()
     outside = [row for row in journal.effects.payments_outside() if row.effect.paid]
@@ -145,7 +145,7 @@ def _of_payments_outside(office: Office, ps: str) -> Iterator[Entry]:
                 yield made
 
 
-def _of_bank(office: Office, ps: str) -> Iterator[Entry]:
+def _of_bank(office: Office, ps: str) -> Iterator[BookEntry]:
     for match in office.journal.bank.matches():
         if ps in ("", match.ps):
             moves = ((Side("bank"), match.cents), (Side("announced"), -match.cents))

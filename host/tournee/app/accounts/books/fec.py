@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from tournee.app.accounts.books.chart import ChartAccount, account_of, journal_label
 from tournee.app.accounts.books.entries import entries
-from tournee.app.accounts.books.posting import Entry, Posting
+from tournee.app.accounts.books.posting import BookEntry, Posting
 from tournee.app.context import Office
 from tournee.errors import AccountsError
 from tournee.printable import line
@@ -83,7 +83,7 @@ def _after_a_year_before(closing: date) -> date:
         return date(closing.year - 1, 3, 1)
 
 
-def _opening(before: Sequence[Entry], day: str) -> Entry | None:
+def _opening(before: Sequence[BookEntry], day: str) -> BookEntry | None:
     """What is carried over: each account of a balance sheet with its auxiliary; the owner's has the rest."""
     balances: dict[tuple[str, str], int] = {}
     kept: dict[tuple[str, str], Posting] = {}
@@ -100,14 +100,14 @@ def _opening(before: Sequence[Entry], day: str) -> Entry | None:
     rest = sum(one.debit - one.credit for one in moves)
     if rest:
         moves.append(Posting(account_of("owner"), max(-rest, 0), max(rest, 0)))
-    return Entry("AN", day, "AN", day, _OPENING, tuple(moves), day) if moves else None
+    return BookEntry("AN", day, "AN", day, _OPENING, tuple(moves), day) if moves else None
 
 
 def _whose(posting: Posting) -> tuple[str, str]:
     return posting.auxiliary, posting.auxiliary_label
 
 
-def _rows(one: Entry, number: int) -> Iterator[tuple[str, ...]]:
+def _rows(one: BookEntry, number: int) -> Iterator[tuple[str, ...]]:
     for posting in one.postings:
         account: ChartAccount = posting.account
         yield (
@@ -128,7 +128,7 @@ def _cell(text: str, separator: str) -> str:
     return line(text).replace(separator, " ").replace("’", "'")
 
 
-def balance(told: Iterable[Entry]) -> dict[str, int]:
+def balance(told: Iterable[BookEntry]) -> dict[str, int]:
     """What each account comes to, debit less credit, by its number."""
     found: dict[str, int] = {}
     for posting in (posting for one in told for posting in one.postings):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tournee.app.accounts.books.posting import Entry, Side, entry
+from tournee.app.accounts.books.posting import BookEntry, Side, entry
 from tournee.model import ThreeShares
 from tournee.model.codes import AMC
 from tournee.store import LedgerPayment, LedgerRow, SheetState
@@ -61,7 +61,7 @@ class InvoiceLife:
         return Side(key, f"{letter}{number}", f"{key} {number}") if number else Side(key)
 
 
-def invoice_entries(life: InvoiceLife) -> Iterator[Entry]:
+def invoice_entries(life: InvoiceLife) -> Iterator[BookEntry]:
     """All of an invoice's life, each entry of its own day."""
     row = life.row
     for sign, day, label in (
@@ -107,7 +107,7 @@ class _Claims:
         self._given_up = {"amo": False, "amc": False}
         self._moved = 0  # of the complementary share, to the patient
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[BookEntry]:
         row = self._life.row
         payments = [(one.at, 0, one) for one in row.payments]
         events = [(one.at, 1, one) for one in self._life.events]
@@ -127,7 +127,7 @@ class _Claims:
             if made_:
                 yield made_
 
-    def _pay(self, payment: LedgerPayment) -> Iterator[Entry]:
+    def _pay(self, payment: LedgerPayment) -> Iterator[BookEntry]:
         took = payment.paid + payment.franchise
         if not took:
             return
@@ -149,7 +149,7 @@ class _Claims:
         if made:
             yield made
 
-    def _move(self, event: Event) -> Iterator[Entry]:
+    def _move(self, event: Event) -> Iterator[BookEntry]:
         day = event.at[:10].replace("-", "")
         row, state = self._life.row, event.state
         if state == SheetState.WRITTEN_OFF.value:
@@ -167,7 +167,7 @@ class _Claims:
             back, self._moved = self._moved, 0
             yield from self._to_patient(day, -back)
 
-    def _to_patient(self, day: str, cents: int) -> Iterator[Entry]:
+    def _to_patient(self, day: str, cents: int) -> Iterator[BookEntry]:
         self._left["amc"] -= cents
         label = (
             "Part complémentaire demandée au patient" if cents > 0 else "Part complémentaire payée après tout"

@@ -21,7 +21,7 @@ class Posting:
 
 
 @dataclass(frozen=True)
-class Entry:
+class BookEntry:
     """What happened on `day`, told by the piece `piece` of `piece_day` (days AAAAMMJJ), noted on `noted`."""
 
     journal: str
@@ -50,7 +50,7 @@ def entry(
     *moves: tuple[Side, int],
     piece_day: str = "",
     noted: str = "",
-) -> Entry | None:
+) -> BookEntry | None:
     """An entry of these moves, cents above 0 to the debit, below 0 to the credit; None when nothing moves."""
     postings = tuple(
         Posting(account_of(side.key), max(cents, 0), max(-cents, 0), side.auxiliary, side.auxiliary_label)
@@ -58,4 +58,6 @@ def entry(
         if cents
     )
     assert sum(one.debit - one.credit for one in postings) == 0
-    return Entry(journal, day, piece, piece_day or day, label, postings, noted or day) if postings else None
+    return (
+        BookEntry(journal, day, piece, piece_day or day, label, postings, noted or day) if postings else None
+    )
