@@ -152,7 +152,7 @@ def test_an_invoice_replaced_is_taken_back_on_the_day_of_the_other(desk: Practic
     desk.journal.visits.reopen(1, "prescription")
     desk.certify()
     fees = [
-        (one.day, one.piece, posting.credit - posting.debit)
+        (one.day, one.voucher, posting.credit - posting.debit)
         for one in entries(desk.office)
         for posting in one.postings
         if posting.account == account_of("fees")

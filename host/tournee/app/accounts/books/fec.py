@@ -113,7 +113,7 @@ def _rows(one: BookEntry, number: int) -> Iterator[tuple[str, ...]]:
         yield (
             *(one.journal, journal_label(one.journal), str(number), one.day),
             *(account.number, account.label, posting.auxiliary, posting.auxiliary_label),
-            *(one.piece, one.piece_day, one.label, amount(posting.debit), amount(posting.credit)),
+            *(one.voucher, one.voucher_day, one.label, amount(posting.debit), amount(posting.credit)),
             *("", "", max(one.noted, one.day), "", ""),
         )
 

@@ -78,7 +78,7 @@ def invoice_entries(life: InvoiceLife) -> Iterator[BookEntry]:
                 (life.mutuelle, sign * shares.amc),
                 (life.patient, sign * shares.patient),
                 (_FEES, -sign * year.fee),
-                piece_day=row.made,
+                voucher_day=row.made,
                 noted=day or max(row.made, year.last_day),
             )
             if made:
@@ -141,9 +141,9 @@ class _Claims:
         for share, side in (("amo", self._life.caisse), ("amc", self._life.mutuelle)):
             self._left[share] -= parts[share]
             moves.append((_LOSS if self._given_up[share] else side, -parts[share]))
-        piece = f"RSP {payment.return_id}"
+        voucher = f"RSP {payment.return_id}"
         made = entry(
-            *("RS", payment.day, piece, f"Retour {payment.return_id}, facture {self._life.row.number}"),
+            *("RS", payment.day, voucher, f"Retour {payment.return_id}, facture {self._life.row.number}"),
             *((_ANNOUNCED, payment.paid), (_FRANCHISE, payment.franchise), *moves),
         )
         if made:

@@ -22,12 +22,12 @@ class Posting:
 
 @dataclass(frozen=True)
 class BookEntry:
-    """What happened on `day`, told by the piece `piece` of `piece_day` (days AAAAMMJJ), noted on `noted`."""
+    """What happened on `day`, told by `voucher` of `voucher_day` (days AAAAMMJJ), noted on `noted`."""
 
     journal: str
     day: str
-    piece: str
-    piece_day: str
+    voucher: str
+    voucher_day: str
     label: str
     postings: tuple[Posting, ...]
     noted: str
@@ -45,10 +45,10 @@ class Side:
 def entry(
     journal: str,
     day: str,
-    piece: str,
+    voucher: str,
     label: str,
     *moves: tuple[Side, int],
-    piece_day: str = "",
+    voucher_day: str = "",
     noted: str = "",
 ) -> BookEntry | None:
     """An entry of these moves, cents above 0 to the debit, below 0 to the credit; None when nothing moves."""
@@ -59,5 +59,7 @@ def entry(
     )
     assert sum(one.debit - one.credit for one in postings) == 0
     return (
-        BookEntry(journal, day, piece, piece_day or day, label, postings, noted or day) if postings else None
+        BookEntry(journal, day, voucher, voucher_day or day, label, postings, noted or day)
+        if postings
+        else None
     )

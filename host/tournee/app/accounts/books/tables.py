@@ -47,7 +47,7 @@ def entries_csv(
         (
             *(_day(one.day), one.day[:4], one.journal, journal_label(one.journal)),
             *(posting.account.number, posting.account.label, posting.auxiliary),
-            *(one.piece, _day(one.piece_day), one.label, posting.debit, posting.credit),
+            *(one.voucher, _day(one.voucher_day), one.label, posting.debit, posting.credit),
         )
         for one in entries(office, ps)
         if since <= one.day <= (until or one.day)
