@@ -15,7 +15,7 @@ from shift_rig import CONFIG, Shift
 
 from tournee.reader import Reader
 from tournee.shift import agent, joining, paths
-from tournee.shift.endings import ShiftEnded
+from tournee.shift.endings import TOLD, Reason, ShiftEnded, read_note
 from tournee.shift.frames import PAYLOAD_MAX, FrameKind, LocalLine
 from tournee.shift.joining import join, shift_status
 from tournee.shift.opening import Opening, open_shift
@@ -138,6 +138,15 @@ def test_agent_that_answers_with_garbage_is_a_shift_that_is_over(runtime_folder:
         with pytest.raises(ShiftEnded, match="s’est arrêté sans prévenir"):
             join("/dev/none", CONFIG, "tournee certify")
         thread.join()
+
+
+@pytest.mark.parametrize("at", ["1e300", "-1e300", "NaN", "Infinity", '"x"', "null"])
+def test_note_of_a_time_that_is_none_is_a_note_or_none(runtime_folder: Path, at: str) -> None:
+    found = ShiftPaths.of("/dev/none")
+    found.make()
+    found.note.write_text(f'{{"shift":"0","reason":"card","at":{at}}}')
+    ending = read_note(found.note, "0")
+    assert ending is None or ending.text == "La vacation a pris fin : " + TOLD[Reason.CARD] + "."
 
 
 def test_socket_that_nobody_listens_to_is_no_shift(runtime_folder: Path) -> None:

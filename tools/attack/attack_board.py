@@ -12,7 +12,7 @@ from tournee.app.cards import open_reader, read_ps
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.line.faults import KINDS, Fault
-from tournee.errors import ReaderError
+from tournee.errors import ReaderError, TourneeError
 
 _BOUND = 60.0  # seconds: a mute card is waited for as long as its ATR asks
 CARDS = ("infirmiere", "infirmiere-cps4", "kine", "cps2ter")
@@ -26,7 +26,7 @@ def run(seconds: float, seed: int) -> int:
         at_board = Target(frames.name, lambda data: _framed(board, data), (), (ReaderError,), _BOUND)
         for _ in rounds(seconds / 2):
             attempt(frames, at_board, _frames(drawn))
-        in_slot = Target(cards.name, lambda data: _inserted(board, data), (), (ReaderError,), _BOUND)
+        in_slot = Target(cards.name, lambda data: _inserted(board, data), (), (TourneeError,), _BOUND)
         for _ in rounds(seconds / 2):
             attempt(cards, in_slot, drawn.randbytes(8))
         board.check()

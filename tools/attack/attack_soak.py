@@ -55,7 +55,7 @@ def run(seconds: float, seed: int) -> int:
             (box / part).mkdir(parents=True)
         server, mailbox = Server("mail.example", 465, Security.TLS), Mailbox(MailboxKind.MAILDIR, path=box)
         route = Route("oct", "factures@oct.example", "cabinet@ville.example", "732829320", server, mailbox)
-        with Journal(Path(folder) / "journal.db", Cipher(KEY), lambda: NOW) as journal:
+        with Journal(Path(folder) / "journal.db", Cipher(KEY), lambda: NOW, station=0) as journal:
             office, peaks = Office(journal, route, lambda: NOW), []
             _bill(journal)
             print(f"{INVOICES:,} invoices sent in {time.monotonic() - started:.0f} s", flush=True)

@@ -9,9 +9,11 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
+import guided
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
@@ -56,7 +58,7 @@ class Tally:
 @dataclass(frozen=True)
 class Target:
     """Something that reads strangers' bytes: `act` may raise what is `typed`, and nothing else, within
-    `seconds`.
+    `seconds`. `pure`: it needs no thread or process beside it, so it may run in another one.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Target:
     seeds: Sequence[bytes]
     typed: tuple[type[Exception], ...] = (TourneeError,)
     seconds: float = SECONDS_MAX
+    pure: bool = True
 
 
 def vectors(*folders: str) -> list[bytes]:
@@ -103,7 +106,11 @@ def attack(targets: Sequence[Target], seconds: float, seed_of: int) -> int:
         tally = Tally(target.name)
         for data in target.seeds:
             attempt(tally, target, data)
-        drive(tally, target, rounds(seconds / len(targets)), seed_of)
+        share = seconds / len(targets)
+        if guided.AVAILABLE and target.pure:
+            share /= 2
+            tally = guided.drive(tally, partial(attempt, tally, target), target.seeds, share, seed_of)
+        drive(tally, target, rounds(share), seed_of)
         print(tally, flush=True)
         tallies.append(tally)
     return 0 if all(tally.held for tally in tallies) else 1

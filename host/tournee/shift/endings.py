@@ -54,7 +54,10 @@ class Ending:
     @property
     def text(self) -> str:
         """In French, as a sentence."""
-        when = f" à {datetime.fromtimestamp(self.at):%H:%M}" if self.at else ""
+        when = ""
+        if self.at:
+            with suppress(OverflowError, ValueError, OSError):  # a note that somebody else wrote
+                when = f" à {datetime.fromtimestamp(self.at):%H:%M}"
         return f"La vacation a pris fin{when} : {TOLD[self.reason]}."
 
 
