@@ -36,7 +36,7 @@ COMMANDS = {
     "cards": ("reader.readers:cards", "Lit les cartes insérées."),
     "day": ("days:day", "Les journées à facturer."),
     "ceam": ("european:ceam", "Les visites sur carte européenne (CEAM) et leur feuille de soins."),
-    "patient": ("practice.patients:patient", "Les dossiers des patients."),
+    "patient": ("practice.files:patient", "Les dossiers des patients."),
     "ordonnance": ("practice.prescriptions:prescription", "Les ordonnances, et où en est chacune."),
     "plan": ("practice.plans:plan", "Les soins planifiés."),
     "round": ("practice.rounds:rounds", "Les tournées : les visites prévues d’un jour."),

@@ -8,7 +8,7 @@ from tournee.store.inserts import DayDraft, FileDraft, LotDraft, MessageDraft, V
 from tournee.store.journal import Journal
 from tournee.store.keys import journal_key
 from tournee.store.numbering.ranges import STATIONS
-from tournee.store.practice.dossiers import DossierDraft, DossierRow, Revision
+from tournee.store.practice.rows import DossierDraft, DossierRow, Revision
 from tournee.store.rows import (
     EffectRow,
     FileRow,

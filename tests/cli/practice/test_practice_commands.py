@@ -135,6 +135,58 @@ def test_a_round_written_as_a_day_file_is_taken_elsewhere(run, told, planned, co
     assert json.loads(done.stdout)["visits"][0]["answer"] == "new"
 
 
+def test_all_that_is_known_is_written_in_files_that_anybody_reads(run, told, planned, tmp_path):
+    run("round", "take")
+    assert told("patient", "copy", "--vers", str(tmp_path / "copie"))["patients"] == 1
+    kept = json.loads((tmp_path / "copie" / "patient-1.json").read_text())
+    assert kept["patient"]["name"] == "Lambert"
+    assert [len(kept[part]) for part in ("prescriptions", "plans", "visits")] == [1, 1, 1]
+    assert "Lambert;Yvonne;19550604" in (tmp_path / "copie" / "patients.csv").read_text("utf-8-sig")
+
+
+def test_a_table_of_patients_goes_out_and_comes_in(run, told, config, configured, tmp_path):
+    run("patient", "add", *YVONNE)
+    run("patient", "add", "--nom", "=Garnier", "--prenom", "Robert", "--naissance", "12/03/1948")
+    table = tmp_path / "patients.csv"
+    run("patient", "export", str(table))
+    assert "'=Garnier" in table.read_text("utf-8-sig")
+    assert told("patient", "import", str(table))["known"] == 1
+    (tmp_path / "autre").mkdir()
+    other = str(configured(tmp_path / "autre"))
+    done = CliRunner().invoke(root, ["--config", other, "patient", "import", str(table), "--json"])
+    assert (json.loads(done.stdout)["made"], done.exit_code) == (2, 0)
+    listed = CliRunner().invoke(root, ["--config", other, "patient", "list", "--json"])
+    assert [one["name"] for one in json.loads(listed.stdout)["patients"]] == ["=Garnier", "Lambert"]
+
+
+def test_a_row_at_fault_stops_no_other(run, config, tmp_path):
+    table = tmp_path / "patients.csv"
+    table.write_bytes(
+        "nom,prenom,naissance,nir\nDûpont,Léa,01/02/1990,\nX,Y,hier,\nZ,T,19900101,12\n".encode("cp1252")
+    )
+    done = CliRunner().invoke(root, ["--config", str(config), "patient", "import", str(table), "--json"])
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["made"], len(told["faults"])) == (5, 1, 2)
+    assert "Dûpont" in run("patient", "list", "dupont")
+    table.write_bytes(b"a;b\n1;2\n")
+    assert "il manque les colonnes" in refused(config, "patient", "import", str(table))
+
+
+def test_the_practice_goes_to_another_device(run, planned, config, configured, tmp_path):
+    phrase = "cinq mots sans lien aucun\n"
+    file = str(tmp_path / "cabinet")
+    (tmp_path / "autre").mkdir()
+    other = str(configured(tmp_path / "autre"))
+
+    def typed(where: str, *words: str):
+        return CliRunner().invoke(root, ["--config", where, "patient", *words, "--json"], input=phrase)
+
+    assert json.loads(typed(str(config), "send", file).stdout)["dossiers"] == 4
+    assert json.loads(typed(other, "receive", file).stdout)["new"] == 4
+    shown = CliRunner().invoke(root, ["--config", other, "round", "show", "--json"])
+    assert [stop["who"] for stop in json.loads(shown.stdout)["stops"]] == ["Yvonne Lambert"]
+
+
 def test_an_absence_leaves_the_days_of_its_plans(run, told, planned):
     day = f"{TODAY:%d/%m/%Y}"
     run("round", "absence", day, day, "--mot", "formation")

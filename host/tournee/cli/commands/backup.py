@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,26 +11,19 @@ import click
 from tournee.cli.context import CONFIG_NAME, Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand
+from tournee.cli.options.passphrases import ask_passphrase, passphrase_fd_option
 from tournee.errors import ConfigError
 
 if TYPE_CHECKING:
     from tournee.app.backup import Manifest
 
-_LINE_MAX = 4096  # bytes of a line that is a passphrase
-
 _file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
-_passphrase_fd = click.option(
-    "--passphrase-fd",
-    type=click.IntRange(0),
-    metavar="N",
-    help="Lit la phrase de passe sur ce descripteur (une ligne), sans rien demander.",
-)
 
 
 @click.command("backup", cls=FrenchCommand)
 @_file
 @click.option("--check", is_flag=True, help="Relit une sauvegarde en entier et dit de quoi elle est.")
-@_passphrase_fd
+@passphrase_fd_option
 @json_option
 @click.pass_obj
 def backup(desk: Desk, file: Path, check: bool, passphrase_fd: int | None, as_json: bool) -> None:
@@ -46,7 +37,7 @@ def backup(desk: Desk, file: Path, check: bool, passphrase_fd: int | None, as_js
 
     forbid_dumps()
     if check:
-        passphrase = _passphrase(passphrase_fd)
+        passphrase = ask_passphrase(passphrase_fd)
         with desk.watcher(as_json) as watch:
             manifest = check_backup(file, passphrase, watch.progress)
         if as_json:
@@ -56,7 +47,7 @@ def backup(desk: Desk, file: Path, check: bool, passphrase_fd: int | None, as_js
         _show(desk, manifest)
         return
     config = desk.config()
-    passphrase = _passphrase(passphrase_fd, twice=True)
+    passphrase = ask_passphrase(passphrase_fd, twice=True)
     doubt = check_passphrase(passphrase)
     if doubt:
         desk.warn(doubt)
@@ -77,7 +68,7 @@ def backup(desk: Desk, file: Path, check: bool, passphrase_fd: int | None, as_js
 @click.command("restore", cls=FrenchCommand)
 @_file
 @click.option("--replace", is_flag=True, help="Remplace un cabinet qui est là ; il est gardé à part.")
-@_passphrase_fd
+@passphrase_fd_option
 @json_option
 @click.pass_obj
 def restore(desk: Desk, file: Path, replace: bool, passphrase_fd: int | None, as_json: bool) -> None:
@@ -88,7 +79,7 @@ def restore(desk: Desk, file: Path, replace: bool, passphrase_fd: int | None, as
     from tournee.core_dumps import forbid_dumps
 
     forbid_dumps()
-    target, passphrase = _target(desk), _passphrase(passphrase_fd)
+    target, passphrase = _target(desk), ask_passphrase(passphrase_fd)
     with desk.watcher(as_json) as watch:
         done = restore_backup(
             file,
@@ -126,42 +117,6 @@ def _target(desk: Desk) -> Path:
         return desk.path()
     except ConfigError:  # none yet
         return Path(click.get_app_dir("tournee")) / CONFIG_NAME
-
-
-def _passphrase(descriptor: int | None, *, twice: bool = False) -> str:
-    """The passphrase: typed unseen at a terminal, twice for a new backup; or one line of a descriptor, or of
-    the standard input. It is in no argument and no environment.
-    """
-    if descriptor is None and sys.stdin.isatty():
-        return _typed(twice)
-    try:
-        line = _line(descriptor) if descriptor is not None else sys.stdin.buffer.readline(_LINE_MAX)
-        text = line.decode("utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError):
-        text = ""
-    if not text:
-        raise ConfigError(
-            "La phrase de passe n’a pas pu être lue.",
-            cause="l’entrée est vide, ou ce n’est pas du texte en UTF-8",
-            next_step="tapez-la à un terminal, ou donnez-la sur une ligne",
-        )
-    return text
-
-
-def _typed(twice: bool) -> str:
-    while True:
-        text = str(click.prompt("Phrase de passe", hide_input=True, err=True))
-        if not twice or text == click.prompt("La même, encore une fois", hide_input=True, err=True):
-            return text
-        click.echo("Les deux ne sont pas les mêmes.", err=True)
-
-
-def _line(descriptor: int) -> bytes:
-    """One line of a descriptor; what follows it stays there."""
-    line = b""
-    while len(line) < _LINE_MAX and (one := os.read(descriptor, 1)) not in (b"", b"\n"):
-        line += one
-    return line
 
 
 def _show(desk: Desk, manifest: Manifest) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from tournee.errors import StoreError
 from tournee.store.database import Database
 from tournee.store.practice.name_pages import NamePages
+from tournee.store.practice.rows import DossierDraft, DossierRow, Revision
 from tournee.store.statements import Row
 from tournee.store.states import DossierState
 
@@ -24,55 +24,9 @@ _NAMED = "dossier"
 
 _ROWS = """SELECT dossier.id, dossier.uid, dossier.kind, dossier.state, dossier.patient, dossier.ps,
     dossier.first_day, dossier.last_day, dossier.became,
-    revision.id AS revision, revision.uid AS revision_uid, revision.at, revision.content_sealed
+    revision.id AS revision, revision.uid AS revision_uid, revision.at, revision.parents,
+    revision.content_sealed
     FROM dossier JOIN revision ON revision.dossier = dossier.id AND revision.head = 1"""
-
-
-@dataclass(frozen=True)
-class DossierDraft:
-    """A document: `content` is given back as it is.
-
-    `name` tells it from all others of its kind, "" when nothing does; it is found by `words`, given as they
-    are to be compared. `patient` is the dossier that it is about, `ps` whose it is; days are AAAAMMJJ or "".
-    """
-
-    content: bytes = field(repr=False)
-    name: str = field(default="", repr=False)
-    words: str = field(default="", repr=False)
-    patient: int | None = None
-    ps: str = ""
-    first_day: str = ""
-    last_day: str = ""
-
-
-@dataclass(frozen=True)
-class Revision:
-    """What a document said from one time on."""
-
-    uid: bytes
-    at: str
-    content: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class DossierRow:
-    """A document as it stands. With more than one head, two devices changed it: `content` is the latest."""
-
-    id: int
-    uid: bytes
-    kind: str
-    state: DossierState
-    patient: int | None
-    ps: str
-    first_day: str
-    last_day: str
-    became: int | None
-    heads: tuple[Revision, ...]
-
-    @property
-    def content(self) -> bytes:
-        """What it says; nothing once it is erased."""
-        return self.heads[-1].content
 
 
 class Dossiers:
@@ -188,7 +142,8 @@ class Dossiers:
         """Everything that a document said, oldest first."""
         with self._db.reading():
             rows = self._db.rows(
-                "SELECT id, uid, at, content_sealed FROM revision WHERE dossier = ? ORDER BY id", dossier_id
+                "SELECT id, uid, at, parents, content_sealed FROM revision WHERE dossier = ? ORDER BY id",
+                dossier_id,
             )
             return tuple(self._head(row, row["id"], row["uid"]) for row in rows)
 
@@ -232,6 +187,12 @@ class Dossiers:
                 self._unlist(one)
                 self._db.update("dossier", one, name=None, first_day="", last_day="")
                 self._db.write("UPDATE revision SET content_sealed = NULL WHERE dossier = ?", one)
+
+    def note(self, dossier_id: int, word: str) -> None:
+        """Write into the history what was done with a document, beside its changes."""
+        with self._db.step("note_dossier"):
+            state = self._db.state(_NAMED, dossier_id)
+            self._db.remember([(_NAMED, dossier_id, state, word)])
 
     # --- its own ---
 
@@ -324,7 +285,7 @@ class Dossiers:
 
     def _head(self, row: Row, revision: int, uid: bytes) -> Revision:
         content = self._db.decrypt(row["content_sealed"], "revision", "content", revision)
-        return Revision(uid, row["at"], content)
+        return Revision(uid, row["at"], content, tuple(_uids(row["parents"])))
 
     def _row(self, row: Row, heads: Sequence[Revision]) -> DossierRow:
         return DossierRow(
