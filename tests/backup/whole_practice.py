@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from by_hand import FAST
 from journal_maker import Maker
@@ -17,7 +18,7 @@ from tournee.config import load_config
 from tournee.secrets import NoKeyring
 
 PHRASE = "cinq mots sans aucun lien"
-NOW = datetime(2026, 3, 2, 18, 30, 5)
+NOW = datetime(2026, 3, 2, 18, 30, 5, tzinfo=ZoneInfo("Europe/Paris"))
 FAST_HEAD = partial(SealedHead, **FAST)
 
 CONFIGURATION = """# Cabinet d’essai

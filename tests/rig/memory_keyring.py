@@ -1,4 +1,4 @@
-"""A system keyring for a test."""
+"""A system keyring for a test that hands it in: nothing else may choose it, so its priority is the least."""
 
 from keyring.backend import KeyringBackend
 
@@ -6,7 +6,7 @@ from keyring.backend import KeyringBackend
 class MemoryKeyring(KeyringBackend):
     """A keyring in memory."""
 
-    priority = 1
+    priority = -1
 
     def __init__(self):
         super().__init__()
