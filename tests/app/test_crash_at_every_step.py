@@ -31,7 +31,11 @@ def ends(surroundings: Surroundings) -> dict[str, object]:
                 for row in journal.overview()[::-1]
             ],
             "files": [file.clear for file in journal.files.find()],
-            "returns": sorted((row.kind, row.content) for row in journal.returns.find() if row.kind != "ART"),
+            "returns": sorted(
+                (row.kind, row.content[:91] + row.content[128:])  # but for the message that an ARL answers
+                for row in journal.returns.find()
+                if row.kind != "ART"
+            ),
             "unmatched": sorted(row.effect.label for row in journal.effects.unmatched()),
             "received": surroundings.received(),
             "signatures": surroundings.signatures(),

@@ -4,9 +4,9 @@ that was moved goes on.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tournee.errors import StoreError
 from tournee.store import Cipher, Journal
 from tournee.store.integrity.host_note import COPIED, OLDER, Host
 from tournee.store.numbering.numbers import ACCEPTED, AFTER, FIRST, MORE, STATION, TOLD, NumbersHeld
-from tournee.store.numbering.ranges import DRAWN, STATIONS, DrawnRanges, Kind, blocks, lots_of
+from tournee.store.numbering.ranges import DRAWN
 
 Bill = Callable[..., list[str]]
 
@@ -257,73 +257,31 @@ def test_a_new_journal_goes_on_after_what_another_program_gave(path: Path, desk:
         journal.numbers.start_after(12_000, 0, 0)
 
 
-def lots(journal: Journal, count: int) -> list[int]:
-    """So many lots of today, as the table keeps them."""
-    made = []
-    for _ in range(count):
-        with journal.db.step("lot"):
-            number = journal.numbers.lot("756000014")
-            journal.db.insert(
-                "lot",
-                id=journal.db.new_id("lot"),
-                ps="756000014",
-                number=number,
-                kind="FSE",
-                crf="F01751123",
-                mode="03",
-                date="260302",
-                state="made",
-            )
-        made.append(number)
-    return made
-
-
-def test_a_station_has_its_share_of_a_days_lots_then_tens_of_its_own(path: Path, desk: Host) -> None:
-    with Journal(
-        path, Cipher(KEY), lambda: NOW, station=1, host=desk, ranges=DrawnRanges(lambda count: count - 1)
-    ) as journal:
-        assert lots(journal, 20) == list(range(20, 40))
-        assert lots(journal, 12) == [*range(990, 1000), 980, 981]
-        assert len(set(lots(journal, 1000 - 200 - 12))) == 788
-        with pytest.raises(StoreError, match="lot libre aujourd’hui"):
-            lots(journal, 1)
-
-
-def test_the_next_day_begins_in_the_share_again(path: Path, desk: Host) -> None:
-    with Journal(path, Cipher(KEY), lambda: NOW, station=0, host=desk) as journal:
-        assert lots(journal, 20)[-1] > 19
-    tomorrow = Journal(path, Cipher(KEY), lambda: datetime(2026, 3, 3), station=0, host=desk)
-    with tomorrow as journal, journal.db.step("lot"):
-        assert journal.numbers.lot("756000014") == 1
-
-
-def test_a_copy_goes_on_with_no_ten_that_the_original_began(
-    path: Path, tmp_path: Path, desk: Host, tablet: Host
+def test_two_processes_on_a_copy_take_other_numbers_once_and_give_none_twice(
+    path: Path, tmp_path: Path, desk: Host, tablet: Host, bill: Bill
 ) -> None:
-    with Journal(path, Cipher(KEY), lambda: NOW, station=0, host=desk) as journal:
-        *_, began = lots(journal, 20)
+    bill(path, desk)
     copy = tmp_path / "copy.db"
     shutil.copy(path, copy)
-    with Journal(copy, Cipher(KEY), lambda: NOW, station=0, host=tablet) as journal:
-        assert began // 10 not in {number // 10 for number in lots(journal, 30)}
-
-
-def test_stations_share_no_lot_but_those_that_are_said_to() -> None:
-    owners: dict[int, list[int]] = {}
-    for station in range(STATIONS):
-        for number in lots_of(station):
-            owners.setdefault(number, []).append(station)
-    assert sorted(owners) == list(range(1, 1000))
-    assert {tuple(owner) for owner in owners.values() if len(owner) > 1} == {
-        (station, station + 80) for station in range(10, 20)
-    }
-
-
-@pytest.mark.parametrize(("kind", "all_"), [(Kind.INVOICE, 10**9), (Kind.FILE, 10**6)])
-def test_blocks_of_all_stations_are_all_numbers_once(kind: Kind, all_: int) -> None:
-    following = 1
-    for station in range(STATIONS):
-        for block in blocks(kind, station):
-            assert block.first == following
-            following = block.last + 1
-    assert following == all_
+    told = [tmp_path / name for name in ("one", "other")]
+    children = []
+    for file in told:
+        child = os.fork()
+        if child == 0:
+            journal = Journal(copy, Cipher(KEY), lambda: NOW, station=0, host=tablet)
+            given = []
+            for _ in range(25):
+                with journal.db.step("numbers"):
+                    numbers = journal.numbers
+                    given.append(
+                        f"{numbers.invoice('756000014'):09} {numbers.file():06} {numbers.message():05}"
+                    )
+            file.write_text("\n".join(given))
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    rounds = [line.split() for file in told for line in file.read_text().splitlines()]
+    for kind in zip(*rounds, strict=True):
+        assert len(set(kind)) == 50
+    assert {row.reason for row in standing(copy, tablet).ranges} == {FIRST, COPIED}
+    assert len(standing(copy, tablet).ranges) == 4

@@ -67,6 +67,7 @@ class HostNote:
         name = hashlib.sha256(os.fsencode(self._place)).hexdigest()[:16]
         self._file = self._folder / f"{cipher.identity}-{name}" if self._folder else None
         self._moved_from: list[Path] = []
+        self._reserved: str | None = None
         self._line = ""
 
     def read(self) -> NotedHere | None:
@@ -77,7 +78,7 @@ class HostNote:
         """`COPIED` or `OLDER` when this journal may not go on with its holder's numbers here; "" when it may:
         it is the one that was noted, here or at a place where it is no more, or nothing can be noted.
         """
-        if self._folder is None:
+        if self._folder is None or holder == self._reserved:
             return ""
         here = self.read()
         if here is not None:
@@ -126,10 +127,15 @@ class HostNote:
             self.note(here.holder, here.given, step, here.former)
 
     def reserve(self, holder: str) -> None:
-        """Note that a step about to be kept takes ranges for this holder."""
+        """Note that a step about to be kept takes ranges for this holder, who may give more in it."""
+        self._reserved = holder
         here = self.read()
         if here is not None:
             self.note(holder, here.given, here.step, here.holder)
+
+    def release(self) -> None:
+        """The step ended, kept or not."""
+        self._reserved = None
 
     def _read(self, file: Path) -> NotedHere | None:
         try:

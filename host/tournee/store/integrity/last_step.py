@@ -112,6 +112,7 @@ class LastStep:
     def drop(self) -> None:
         """The step was taken back."""
         self._gives = False
+        self.host_note.release()
         self._sums.take()
 
     def end(self) -> int:
@@ -150,6 +151,7 @@ class LastStep:
         elif not closing:
             self.host_note.advance(step)
         self._gives = False
+        self.host_note.release()
         self._head.note(step, trusted=not self.alterations and not self._unread)
 
     def begin_here(self) -> None:

@@ -19,8 +19,8 @@ from tournee.store.numbering.ranges import (
     NumberRange,
     RangeSource,
     block_end,
+    block_of,
     lots_of,
-    more_lots,
     next_lot,
 )
 from tournee.store.statements import Row
@@ -40,6 +40,7 @@ _TO_BE_SEEN = (COPIED, OLDER, TOLD)
 _RANGES = "SELECT id, holder, kind, station, asked, first, last, taken, reason FROM number_range"
 _MORE_LOTS = """SELECT first, last FROM number_range WHERE kind = 'lot' AND taken LIKE ? AND holder =
     (SELECT holder FROM number_range WHERE holder <> '' ORDER BY id DESC LIMIT 1) ORDER BY id"""
+_KNOWN = "SELECT 1 FROM number_range WHERE kind = ? AND ? BETWEEN first AND last"
 _CUT = (Kind.INVOICE, Kind.FILE)
 
 
@@ -93,7 +94,7 @@ class Numbers:
         last = self._db.counter(ps, "lot") or self._db.counter("", "lot")
         number = next_lot(shares, last, given)
         if number is None:
-            taken = more_lots(share, given, self._source.draw)
+            taken = self._source.more_lots(share, given)
             self._keep(taken, self._holder(), MORE)
             number = taken.first
         self._give(ps, "lot", number)
@@ -108,8 +109,12 @@ class Numbers:
 
     def is_ours(self, kind: Kind, number: int) -> bool:
         """Whether a number is of a range that this journal has, or had."""
-        query = "SELECT 1 FROM number_range WHERE kind = ? AND holder <> '' AND ? BETWEEN first AND last"
-        return bool(self._db.rows(query, kind.value, number))
+        return bool(self._db.rows(f"{_KNOWN} AND holder <> ''", kind.value, number))
+
+    def learn(self, kind: Kind, number: int) -> None:
+        """Another host gave this number: no range of its station is drawn here."""
+        if number > 0 and not self._db.rows(_KNOWN, kind.value, number):
+            self._keep(block_of(kind, number), "", TOLD)
 
     def doubt(self) -> None:
         """The OCT knows more of this journal's numbers than itself: the next one is of new ranges."""

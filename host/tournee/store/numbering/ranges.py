@@ -88,8 +88,10 @@ class RangeSource(Protocol):
         """
         ...
 
-    def draw(self, count: int) -> int:
-        """One of 0 to `count` - 1, at random."""
+    def more_lots(self, share: range, given: Collection[int]) -> NumberRange:
+        """Ten lot numbers of a day whose `share` is used up, where no number is `given`; StoreError when
+        there are none.
+        """
         ...
 
 
@@ -129,8 +131,21 @@ class DrawnRanges:
             next_step="demandez de l’aide : cela ne devrait pas arriver",
         )
 
+    def more_lots(self, share: range, given: Collection[int]) -> NumberRange:
+        """See `RangeSource`: a ten of those of stations that hosts draw."""
+        begun = {number // _TEN * _TEN for number in (*given, *share)}
+        free = [one for one in _TENS if one not in begun]
+        if not free:
+            raise StoreError(
+                "Il n’y a plus de numéro de lot libre aujourd’hui.",
+                cause="un professionnel a 999 lots par jour, partagés entre ses postes",
+                next_step="fermez les autres lots demain : rien n’est perdu",
+            )
+        first = free[self.draw(len(free))]
+        return NumberRange(Kind.LOT, station_of_lot(first), first, first + _TEN - 1)
+
     def draw(self, count: int) -> int:
-        """See `RangeSource`."""
+        """One of 0 to `count` - 1, at random."""
         if self._given_draw is not None:
             return self._given_draw(count)
         import secrets  # with all that it brings, for what is drawn once
@@ -154,6 +169,13 @@ def block_end(kind: Kind, number: int) -> int:
     return number - number % cut + cut - 1
 
 
+def block_of(kind: Kind, number: int) -> NumberRange:
+    """The range that a number stands in."""
+    last = block_end(kind, number)
+    cut = _CUTS[kind]
+    return NumberRange(kind, number // cut.of_station, max(last - cut.block + 1, 1), last)
+
+
 def lots_of(station: int) -> range:
     """The lot numbers of a day that are a station's alone: 20 for those from 0 to 9, 10 for all others, of
     which those from 10 to 19 share theirs with 90 to 99.
@@ -170,22 +192,6 @@ def next_lot(shares: Sequence[range], last: int, given: Collection[int]) -> int 
     numbers = [number for share in shares for number in share]
     turn = numbers.index(last) + 1 if last in numbers else 0
     return next((one for one in (*numbers[turn:], *numbers[:turn]) if one not in given), None)
-
-
-def more_lots(share: range, given: Collection[int], draw: Callable[[int], int]) -> NumberRange:
-    """Ten numbers more of a day whose share is used up, of those of stations that hosts draw, where nothing
-    was `given`; StoreError when there are none.
-    """
-    begun = {number // _TEN * _TEN for number in (*given, *share)}
-    free = [one for one in _TENS if one not in begun]
-    if not free:
-        raise StoreError(
-            "Il n’y a plus de numéro de lot libre aujourd’hui.",
-            cause="un professionnel a 999 lots par jour, partagés entre ses postes",
-            next_step="fermez les autres lots demain : rien n’est perdu",
-        )
-    first = free[draw(len(free))]
-    return NumberRange(Kind.LOT, station_of_lot(first), first, first + _TEN - 1)
 
 
 def station_of_lot(number: int) -> int:

@@ -107,10 +107,11 @@ class Answers:
 
     def never_given(self, invoice: str) -> bool:
         """Whether an invoice number is of this journal's ranges and it never gave it to anyone; the next
-        numbers are then of new ranges.
+        numbers are then of new ranges. One of another host's ranges is kept in mind.
         """
         number = number_of(invoice)
         if not self._numbers.is_ours(Kind.INVOICE, number):
+            self._numbers.learn(Kind.INVOICE, number)
             return False
         if self._db.rows("SELECT 1 FROM invoice WHERE number = ? LIMIT 1", number):
             return False
@@ -121,6 +122,8 @@ class Answers:
         """Whether the file that an ARL names is of this journal's ranges; the next numbers are then not."""
         number = number_of(effect.file) if effect.file else -1
         if not self._numbers.is_ours(Kind.FILE, number):
+            if effect.outcome is Outcome.ACCEPTED:
+                self._numbers.learn(Kind.FILE, number)
             return False
         self._numbers.doubt()
         return True
