@@ -142,6 +142,17 @@ def test_lock_closes_it_for_the_screen(nurse: Path) -> None:
     assert "l’écran a été verrouillé" in str(run(nurse, "certify").exception)
 
 
+def test_situation_of_a_card_that_has_several_is_told_once_a_shift(nurse: Path) -> None:
+    ask(nurse, "insert", slot="ps", card="deux-cabinets")
+    opened(nurse)
+    assert "plusieurs situations" in str(run(nurse, "certify").exception)
+    assert run(nurse, "certify", "--situation", "2").exception is None
+    assert run(nurse, "certify").exception is None
+    run(nurse, "shift", "close")
+    opened(nurse)
+    assert "plusieurs situations" in str(run(nurse, "certify").exception)
+
+
 def test_agent_that_was_killed_is_told_and_another_opens(nurse: Path) -> None:
     os.kill(opened(nurse), signal.SIGKILL)
     assert told(nurse, "shift", "status")["ended"]["reason"] == "stopped"

@@ -11,7 +11,7 @@ from tournee.cli.code_asked import code_asked
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, FrenchGroup
-from tournee.cli.situation_asked import situation_asked
+from tournee.cli.situation_asked import keep_situation, situation_asked
 from tournee.errors import BillingError, OppositionError, ReaderError, StoreError
 from tournee.model.codes import DESYNCHRONISED, VISIT
 
@@ -294,5 +294,6 @@ def _on_duty(desk: Desk, link: Reader, situation: int | None = None) -> PsOnDuty
     from tournee.app.cards import read_ps, unlock
 
     ps = read_ps(link, situation, situation_asked(desk))
+    keep_situation(desk, situation)
     unlock(link, lambda: code_asked(desk))
     return ps
