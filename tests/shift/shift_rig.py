@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,20 +79,29 @@ class Shift:
 
 @contextmanager
 def shift_on(board: EmulatedBoard) -> Iterator[Shift]:
-    """The nurse's shift, of 15 minutes without a demand and of four hours at most; its agent in a thread."""
+    """The nurse's shift on a board, of 15 minutes without a demand and of four hours at most."""
     cable = Path(os.environ["XDG_RUNTIME_DIR"]) / "reader"
     cable.symlink_to(board.link_url)
     port = str(cable)
+    reopened: list[float] = []
+    with agent_on(port, lambda: Reader.open(port), reopened) as (agent, time, thread):
+        yield Shift(board, port, agent, time, thread, reopened)
+
+
+@contextmanager
+def agent_on(
+    port: str, open_reader: Callable[[], Reader], reopened: list[float]
+) -> Iterator[tuple[Agent, MovedTime, threading.Thread]]:
+    """The agent of a shift on any reader, in a thread."""
     paths = ShiftPaths.of(port)
     paths.make()
-    reader = Reader.open(port)
+    reader = open_reader()
     reader.unlock("1234")
     time = MovedTime()
-    reopened: list[float] = []
 
     def reopen() -> Reader:
         reopened.append(time.whole())
-        return Reader.open(port)
+        return open_reader()
 
     def noted(name: str, ending: Ending) -> None:
         write_note(paths.note, name, ending)
@@ -102,7 +111,7 @@ def shift_on(board: EmulatedBoard) -> Iterator[Shift]:
     thread = threading.Thread(target=agent.serve, args=(listen(paths),), daemon=True)
     thread.start()
     try:
-        yield Shift(board, port, agent, time, thread, reopened)
+        yield agent, time, thread
     finally:
         agent.end(Reason.CLOSED)
         thread.join(20)
