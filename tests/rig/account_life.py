@@ -166,14 +166,14 @@ class Practice:
 
 
 @contextmanager
-def practice(path: Path) -> Iterator[Practice]:
-    """A practice with a new journal."""
+def practice(path: Path, key: bytes = KEY) -> Iterator[Practice]:
+    """A practice with a new journal, of this key."""
     days = [timedelta()]
 
     def clock() -> datetime:
         return NOW + days[0]
 
-    with Journal(path, Cipher(KEY), clock, station=0) as journal:
+    with Journal(path, Cipher(key), clock, station=0) as journal:
         yield Practice(Office(journal, _route(path.parent), clock), days)
 
 
