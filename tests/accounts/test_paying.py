@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import account_life
 import pytest
-from account_life import Practice, Told
+from account_life import PS, Practice, Told
 
+from tournee.app.accounts.papers import statement
 from tournee.app.accounts.paying import give_back, give_up, owes, pay, take_back
 from tournee.app.accounts.standing import accounts_of, visit_meant
 from tournee.app.finding import AmbiguousError, Thing, thing_of
 from tournee.errors import StoreError
-from tournee.model import Means
+from tournee.model import Effect, Means, Outcome, Target
 
 
 @pytest.fixture
@@ -93,6 +98,67 @@ def test_what_was_paid_counts_on_the_invoice_that_replaces_it(desk: Practice, vi
     assert owes(desk.office, visit.id) == 0
     first, second = desk.journal.ledger.find()
     assert (first.given.given, second.given.given) == (0, 335)
+
+
+@pytest.fixture
+def corrected(desk: Practice, visit: Thing) -> Practice:
+    """Yvonne Lambert paid 3,35 €; the invoice was refused: it was Paul Durand, whom a new one is for."""
+    pay(desk.office, visit, Means.CASH)
+    desk.send()
+    desk.returned(Effect(Target.INVOICE, Outcome.REJECTED, PS, invoice="000000001", share="AMO"))
+    desk.journal.visits.reopen(1, "autre patient")
+    assert [one.sheets[0].patient for one in desk.bill(Told(1, "non"))] == ["DURAND PAUL"]
+    return desk
+
+
+def test_what_another_patient_paid_is_hers_and_is_given_back(corrected: Practice) -> None:
+    office = corrected.office
+    hers, his = thing_of(office, 1, 1), thing_of(office, 1, 2)
+    assert (owes(office, 1, 1), owes(office, 1, 2), owes(office, 1)) == (-335, 335, 335)
+    rows = corrected.journal.ledger.find()
+    assert [(row.patient, row.left.patient) for row in rows] == [
+        ("LAMBERT YVONNE", -335),
+        ("DURAND PAUL", 335),
+    ]
+    assert [row.patient_owes for row in corrected.journal.overview()] == [335, -335]
+    with pytest.raises(StoreError, match="0,00 € à rendre"):
+        give_back(office, his, Means.CASH)
+    assert give_back(office, hers, Means.CASH).owes == 0
+    assert pay(office, his, Means.CARD).lines[0].receipt == "000000002-1"
+    assert [row.left.patient for row in corrected.journal.ledger.find()] == [0, 0]
+
+
+def test_an_account_and_a_statement_show_one_patient_s_lines_alone(
+    corrected: Practice, tmp_path: Path
+) -> None:
+    pay(corrected.office, thing_of(corrected.office, 1, 2), Means.CARD, 100)
+    (hers,), (his,) = (accounts_of(corrected.office, name) for name in ("lambert", "durand"))
+    assert ([line.cents for line in hers.lines], hers.owes) == ([335], -335)
+    assert ([line.cents for line in his.lines], his.owes) == ([100], 235)
+    file = tmp_path / "releve.pdf"
+    file.write_bytes(statement(corrected.office, "durand"))
+    told = subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True
+    )
+    assert "DURAND PAUL" in told.stdout and "LAMBERT" not in told.stdout and "000000001-1" not in told.stdout
+
+
+def test_a_name_typed_otherwise_is_the_same_patient(
+    desk: Practice, visit: Thing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay(desk.office, visit, Means.CASH)
+    desk.journal.invoices.abandon(1, "nom mal écrit")
+    monkeypatch.setattr(account_life, "PEOPLE", (replace(account_life.PEOPLE[0], name="LAMBERTE"),))
+    assert [one.sheets[0].patient for one in desk.bill(Told(0, "non"))] == ["LAMBERTE YVONNE"]
+    assert owes(desk.office, 1) == 0
+
+
+def test_her_money_may_go_to_another_visit_of_hers(corrected: Practice) -> None:
+    corrected.bill(Told(0, "amo"), Told(1, "amo"), day="2026-11-16")
+    with pytest.raises(StoreError, match="0,00 € d’avoir"):
+        pay(corrected.office, thing_of(corrected.office, 3), Means.CREDIT, 1)
+    assert pay(corrected.office, thing_of(corrected.office, 2), Means.CREDIT).owes == 0
+    assert owes(corrected.office, 1, 1) == 134 - 335
 
 
 def test_a_visit_set_aside_is_owed_nothing_for(desk: Practice, visit: Thing) -> None:

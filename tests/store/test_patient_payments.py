@@ -37,7 +37,7 @@ def test_a_line_taken_back_stays_and_counts_no_more(billed):
     first, second = billed.patient_payments.find()
     assert (first.reversed_by, second.reverses, second.cents) == (back, line, -400)
     assert (second.word, second.receipt) == ("mauvais patient", "000000001-2")
-    assert billed.patient_payments.sums([1]) == {1: (0, 0)}
+    assert billed.patient_payments.counted([1]) == {1: (1, {1: (0, 0)})}
 
 
 def test_a_line_is_taken_back_once_and_what_takes_back_never(billed):
@@ -57,7 +57,7 @@ def test_both_lines_of_a_credit_are_taken_back_together(billed, make):
     )
     lines = pay(billed, first, second)
     billed.patient_payments.take_back(lines[1], DAY, "erreur")
-    assert billed.patient_payments.sums([1, 2]) == {1: (0, 0), 2: (0, 0)}
+    assert billed.patient_payments.counted([1, 2]) == {1: (1, {1: (0, 0)}), 2: (2, {2: (0, 0)})}
 
 
 def test_what_is_refused_while_lines_are_built_leaves_nothing(billed):

@@ -291,8 +291,8 @@ class OverviewRow:
 
     @property
     def patient_owes(self) -> int:
-        """Cents that the patient still owes; below 0: to give back. Of an invoice that does not count, 0."""
-        return self.shares.patient - self.given.settled if self.counts else 0
+        """Cents that the patient still owes; below 0: to give back. An invoice that does not count asks 0."""
+        return (self.shares.patient if self.counts else 0) - self.given.settled
 
     @property
     def label(self) -> str:

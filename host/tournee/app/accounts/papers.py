@@ -29,14 +29,15 @@ def receipt(office: Office, line_id: int, carer: str = "") -> tuple[bytes, str, 
     told = office.journal.patient_payments.get(line_id)
     if told.means is Means.LOSS or told.reverses:
         raise StoreError(f"Le paiement {line_id} n’a pas de reçu : rien n’a été payé ni rendu.")
-    thing = thing_of(office, told.visit_id)
+    thing = thing_of(office, told.visit_id, told.invoice_id or None)
     rows = office.journal.ledger.find(visits=[told.visit_id])
     row = next((one for one in rows if one.number == told.number), None)
     judged = thing.visit.judged
     first, last = judged.visit.days
     fee = row.fee if row else thing.fee
     shares = row.shares if row else ThreeShares(0, 0, fee)
-    before = [one for one in office.journal.patient_payments.of_visits([told.visit_id]) if one.id <= line_id]
+    same = office.journal.patient_payments.of_same(told.visit_id, told.invoice_id)
+    before = [one for one in same if one.id <= line_id]
     told, duplicate = office.journal.patient_payments.print_receipt(line_id)
     undone = f"Annulé par la contre-écriture n° {told.reversed_by}." if told.reversed_by else ""
     paper = PatientReceipt(

@@ -28,9 +28,11 @@ class PaymentsTold:
     owes: int
 
 
-def owes(office: Office, visit_id: int) -> int:
-    """What a patient owes for a visit, in cents; below 0: was paid and is not due."""
-    balance = office.journal.patient_payments.balance(visit_id)
+def owes(office: Office, visit_id: int, invoice_id: int = 0) -> int:
+    """What a patient owes for a visit, in cents; below 0: was paid and is not due. `invoice_id`: the patient
+    is that of this invoice of the visit.
+    """
+    balance = office.journal.patient_payments.balance(visit_id, invoice_id)
     return _owed(office, balance) - balance.settled.settled
 
 
@@ -70,7 +72,7 @@ def pay(
             return _moved(thing.id, amount, _credits(office, thing), on, word)
         return [PaymentDraft(thing.id, PaymentKind.PAID, means, amount, on, word)]
 
-    return _added(office, thing, office.journal.patient_payments.add(thing.id, build))
+    return _added(office, thing, office.journal.patient_payments.add(thing.id, build, _invoice(thing)))
 
 
 def give_back(
@@ -99,7 +101,7 @@ def give_back(
         _check(amount)
         return [PaymentDraft(thing.id, PaymentKind.GIVEN_BACK, means, -amount, on, word)]
 
-    return _added(office, thing, office.journal.patient_payments.add(thing.id, build))
+    return _added(office, thing, office.journal.patient_payments.add(thing.id, build, _invoice(thing)))
 
 
 def give_up(office: Office, thing: Thing, word: str, cents: int | None = None) -> PaymentsTold:
@@ -114,14 +116,14 @@ def give_up(office: Office, thing: Thing, word: str, cents: int | None = None) -
         _check(amount)
         return [PaymentDraft(thing.id, PaymentKind.GIVEN_UP, Means.LOSS, amount, on, word)]
 
-    return _added(office, thing, office.journal.patient_payments.add(thing.id, build))
+    return _added(office, thing, office.journal.patient_payments.add(thing.id, build, _invoice(thing)))
 
 
 def take_back(office: Office, line_id: int, word: str) -> PaymentsTold:
     """Undo a line by one of the contrary, with a word: neither is erased. StoreError when it was undone."""
     told = office.journal.patient_payments.get(line_id)
     lines = office.journal.patient_payments.take_back(line_id, f"{office.clock():{_DAY}}", word)
-    return _added(office, thing_of(office, told.visit_id), lines)
+    return _added(office, thing_of(office, told.visit_id, told.invoice_id or None), lines)
 
 
 # --- its own ---
@@ -129,7 +131,11 @@ def take_back(office: Office, line_id: int, word: str) -> PaymentsTold:
 
 def _added(office: Office, thing: Thing, lines: Sequence[int]) -> PaymentsTold:
     told = tuple(office.journal.patient_payments.get(one) for one in lines)
-    return PaymentsTold(thing, told, owes(office, thing.id))
+    return PaymentsTold(thing, told, owes(office, thing.id, _invoice(thing)))
+
+
+def _invoice(thing: Thing) -> int:
+    return thing.invoice.id if thing.invoice else 0
 
 
 def _owed(office: Office, balance: Balance) -> int:
@@ -167,18 +173,22 @@ def _check(cents: int) -> None:
         raise StoreError(f"Un paiement est de 0,01 à {euros(CENTS_MAX)} €.", next_step="corrigez le montant.")
 
 
-def _credits(office: Office, thing: Thing) -> dict[int, int]:
-    """What other visits of this patient, by this professional, were paid too much, oldest first."""
+def _credits(office: Office, thing: Thing) -> dict[tuple[int, int], int]:
+    """What other visits of this patient, by this professional, were paid too much, oldest first: by visit and
+    invoice.
+    """
     rows = office.journal.ledger.find(ps=thing.visit.row.ps)
-    mine = next((row.person for row in rows if row.visit_id == thing.id), None)
+    mine = next((row.person for row in rows if row.invoice_id == _invoice(thing)), None)
     return {
-        row.visit_id: -row.left.patient
+        (row.visit_id, row.invoice_id): -row.left.patient
         for row in rows
-        if row.person == mine and row.visit_id != thing.id and row.left.patient < 0
+        if row.person == mine and row.invoice_id != _invoice(thing) and row.left.patient < 0
     }
 
 
-def _moved(visit: int, amount: int, sources: dict[int, int], day: str, word: str) -> Sequence[PaymentDraft]:
+def _moved(
+    visit: int, amount: int, sources: dict[tuple[int, int], int], day: str, word: str
+) -> Sequence[PaymentDraft]:
     """The two lines of each credit that goes over to a visit."""
     if sum(sources.values()) < amount:
         raise StoreError(
@@ -186,11 +196,13 @@ def _moved(visit: int, amount: int, sources: dict[int, int], day: str, word: str
             next_step="donnez un montant plus petit, ou un autre moyen de paiement.",
         )
     lines = []
-    for source, has in sources.items():
+    for (source, invoice), has in sources.items():
         part = min(has, amount)
         if part:
             lines += [
-                PaymentDraft(source, PaymentKind.GIVEN_BACK, Means.CREDIT, -part, day, word),
+                PaymentDraft(
+                    source, PaymentKind.GIVEN_BACK, Means.CREDIT, -part, day, word, invoice_id=invoice
+                ),
                 PaymentDraft(visit, PaymentKind.PAID, Means.CREDIT, part, day, word),
             ]
         amount -= part

@@ -9,6 +9,7 @@ from tournee.app.accounts.paying import owes
 from tournee.app.context import Office
 from tournee.app.finding import Sought, Thing, find_thing, find_things
 from tournee.store import LedgerRow, PatientPayment, VisitState
+from tournee.store.accounts.patient_payments import NOTHING_GIVEN
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def visit_meant(
     """
 
     def fits(one: Thing) -> bool:
-        left = owes(office, one.id) if _is_billed(one) else 0
+        left = owes(office, one.id, _invoice(one)) if _is_billed(one) else 0
         return left < 0 if to_give_back else left > 0
 
     return find_thing(office, words, sought=Sought.INVOICE, ps=ps, fits=fits)
@@ -42,21 +43,32 @@ def accounts_of(office: Office, words: str | Sequence[str], ps: str = "") -> tup
     """The accounts of all visits that these words may be, in their order. StoreError when there is none."""
     things = find_things(office, words, sought=Sought.INVOICE, ps=ps)
     visits = [one.id for one in things]
-    found = office.journal.ledger.find(visits=visits)
-    rows = {row.visit_id: row for row in sorted(found, key=lambda row: (row.counts, row.invoice_id))}
-    lines: dict[int, list[PatientPayment]] = {}
-    for line in office.journal.patient_payments.of_visits(visits):
-        lines.setdefault(line.visit_id, []).append(line)
+    rows: dict[int, list[LedgerRow]] = {}
+    for row in office.journal.ledger.find(visits=visits):
+        rows.setdefault(row.visit_id, []).append(row)
+    payments = office.journal.patient_payments
     return tuple(
         VisitAccount(
             one,
-            rows.get(one.id),
-            tuple(lines.get(one.id, ())),
-            owes(office, one.id) if _is_billed(one) else 0,
+            _row_of(one, rows.get(one.id, [])),
+            payments.of_same(one.id, _invoice(one)),
+            owes(office, one.id, _invoice(one)) if _is_billed(one) else 0,
             one.visit.who.name,
         )
         for one in things
     )
+
+
+def _row_of(one: Thing, rows: Sequence[LedgerRow]) -> LedgerRow | None:
+    """The money of the invoice that is meant where it counts or holds some, else of the one that counts."""
+    meant = next((row for row in rows if row.invoice_id == _invoice(one)), None)
+    if meant is not None and (meant.counts or meant.given != NOTHING_GIVEN):
+        return meant
+    return max(rows, key=lambda row: (row.counts, row.invoice_id), default=None)
+
+
+def _invoice(one: Thing) -> int:
+    return one.invoice.id if one.invoice else 0
 
 
 def _is_billed(one: Thing) -> bool:

@@ -176,11 +176,10 @@ class Ledger:
                 for one in invoices
                 if one["id"] in sheets
             ]
-            given = self._patient_payments.sums({one.visit_id for one in rows})
-            standing = _standing(rows)
+            counted = self._patient_payments.counted({one.visit_id for one in rows})
             return tuple(
-                replace(one, given=given[one.visit_id])
-                if one.visit_id in given and standing[one.visit_id] == one.invoice_id
+                replace(one, given=counted[one.visit_id].given.get(one.invoice_id, NOTHING_GIVEN))
+                if one.visit_id in counted
                 else one
                 for one in rows
             )
@@ -231,15 +230,6 @@ class Ledger:
             replaced_by=row["replaced_by"] or 0,
             handed_back=row["handed_back"],
         )
-
-
-def _standing(rows: Iterable[LedgerRow]) -> dict[int, int]:
-    """By visit, the invoice that what the patient gave counts on: the last one, given up only if all are."""
-    found: dict[int, tuple[bool, int]] = {}
-    for one in rows:
-        rank = (any(sheet.state is not SheetState.ABANDONED for sheet in one.sheets), one.invoice_id)
-        found[one.visit_id] = max(rank, found.get(one.visit_id, rank))
-    return {visit: invoice for visit, (_, invoice) in found.items()}
 
 
 def _sheet(row: Row) -> LedgerSheet:

@@ -8,18 +8,27 @@ from typing import NamedTuple
 
 from tournee.errors import StoreError
 from tournee.model import Means, PaymentKind
+from tournee.store.accounts.three_shares import beneficiary
 from tournee.store.database import Database
 from tournee.store.statements import Row
 from tournee.store.states import VisitState
 
 _LINES = """SELECT line.id, line.visit, line.rank, line.kind, line.means, line.cents, line.day, line.at,
-    line.reverses, line.printed, line.word_sealed, invoice.number, visit.ps,
+    line.reverses, line.printed, line.word_sealed, line.invoice, invoice.number, visit.ps,
     (SELECT id FROM patient_payment AS other WHERE other.reverses = line.id) AS reversed_by
     FROM patient_payment AS line JOIN visit ON visit.id = line.visit
     LEFT JOIN invoice ON invoice.id = line.invoice"""
 
-_SUMS = """SELECT visit, sum(cents * (means <> 'loss')) AS given, sum(cents * (means = 'loss')) AS lost
-    FROM patient_payment WHERE visit IN ({marks}) GROUP BY visit"""
+_SUMS = """SELECT visit, coalesce(invoice, 0) AS invoice, sum(cents * (means <> 'loss')) AS given,
+    sum(cents * (means = 'loss')) AS lost FROM patient_payment WHERE visit IN ({marks})
+    GROUP BY visit, invoice"""
+
+_INVOICES = """SELECT visit, id, EXISTS
+    (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned') AS stands
+    FROM invoice WHERE visit IN ({marks}) ORDER BY stands, id"""
+
+_PERSONS = """SELECT sheet.invoice, sheet.id, sheet_bytes.records_sealed FROM sheet
+    JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id WHERE sheet.invoice IN ({marks}) ORDER BY sheet.id DESC"""
 
 _LAST_INVOICE = """SELECT id, number, by_patient + by_amc * EXISTS (SELECT 1 FROM sheet
         WHERE sheet.invoice = invoice.id AND sheet.state = 'on_patient') AS by_patient
@@ -49,6 +58,7 @@ class PatientPayment:
     reversed_by: int
     printed: str
     word: str = field(repr=False)
+    invoice_id: int = 0
 
     @property
     def receipt(self) -> str:
@@ -67,17 +77,32 @@ class Given(NamedTuple):
         """Both: what the patient owes no more."""
         return self.given + self.lost
 
+    def __add__(self, other: object) -> Given:
+        """Both together."""
+        assert isinstance(other, Given)
+        return Given(self.given + other.given, self.lost + other.lost)
+
 
 NOTHING_GIVEN = Given(0, 0)
 
 
+class Counted(NamedTuple):
+    """By which of a visit's invoices what was given for it counts (0: it has none): the `standing` one, and
+    another that was made for another person, whose money it is.
+    """
+
+    standing: int
+    given: dict[int, Given]
+
+
 @dataclass(frozen=True)
 class Balance:
-    """Where a visit stands with its patient: `number` of its last invoice, "" when it has none, and what its
-    patient owes for it in all, None when there is none to say it.
+    """Where a visit stands with a patient: id and `number` of the invoice that counts, 0 and "" when it has
+    none, and what the patient owes for it in all, None when there is none to say it.
     """
 
     visit_id: int
+    invoice_id: int
     state: VisitState
     number: str
     owed: int | None
@@ -86,7 +111,9 @@ class Balance:
 
 @dataclass(frozen=True)
 class PaymentDraft:
-    """A line to add; `reverses` is the id of the line that it takes back, 0 for none."""
+    """A line to add, to the visit's invoice or to `invoice_id`; `reverses` is the id of the line that it
+    takes back, 0 for none.
+    """
 
     visit_id: int
     kind: PaymentKind
@@ -95,6 +122,7 @@ class PaymentDraft:
     day: str
     word: str = field(default="", repr=False)
     reverses: int = 0
+    invoice_id: int = 0
 
 
 class PatientPayments:
@@ -103,12 +131,19 @@ class PatientPayments:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def add(self, visit_id: int, build: Callable[[Balance], Sequence[PaymentDraft]]) -> tuple[int, ...]:
+    def add(
+        self, visit_id: int, build: Callable[[Balance], Sequence[PaymentDraft]], invoice_id: int = 0
+    ) -> tuple[int, ...]:
         """Add the lines that `build` makes of where a visit stands, in one step: what it raises leaves no
-        trace. Gives their ids; StoreError for a visit that is not there.
+        trace. `invoice_id`: of an invoice before, where its patient is another. Gives their ids; StoreError
+        for a visit that is not there.
         """
         with self._db.step("patient_payment"):
-            return tuple(self._insert(draft) for draft in build(self.balance(visit_id)))
+            balance = self.balance(visit_id, invoice_id)
+            return tuple(
+                self._insert(draft, draft.invoice_id or self._invoice_of(draft, balance))
+                for draft in build(balance)
+            )
 
     def take_back(self, line_id: int, day: str, word: str) -> tuple[int, ...]:
         """Take a line back by one of the contrary, with a word, and with it the other one of a credit that
@@ -130,23 +165,59 @@ class PatientPayments:
                 self._insert(
                     PaymentDraft(
                         *(one.visit_id, PaymentKind.TAKEN_BACK, one.means, -one.cents, day, word, one.id)
-                    )
+                    ),
+                    one.invoice_id,
                 )
                 for one in lines
             )
 
-    def balance(self, visit_id: int) -> Balance:
-        """Where a visit stands."""
+    def balance(self, visit_id: int, invoice_id: int = 0) -> Balance:
+        """Where a visit stands; with the patient of `invoice_id`, where that is another's than the standing
+        one's and something was given by it.
+        """
         with self._db.reading():
             state = VisitState(self._db.row("visit", "state", visit_id)["state"])
+            counted = self.counted([visit_id]).get(visit_id)
+            if counted and invoice_id != counted.standing and invoice_id in counted.given:
+                number = self._db.row("invoice", "number", invoice_id)["number"]
+                return Balance(visit_id, invoice_id, state, f"{number:09}", 0, counted.given[invoice_id])
             found = self._db.rows(_LAST_INVOICE, visit_id)
-            settled = self.sums([visit_id]).get(visit_id, NOTHING_GIVEN)
-            number, owed = (f"{found[0]['number']:09}", found[0]["by_patient"]) if found else ("", None)
-            return Balance(visit_id, state, number, owed, settled)
+            settled = counted.given.get(counted.standing, NOTHING_GIVEN) if counted else NOTHING_GIVEN
+            if not found:
+                return Balance(visit_id, 0, state, "", None, settled)
+            (row,) = found
+            return Balance(visit_id, row["id"], state, f"{row['number']:09}", row["by_patient"], settled)
 
-    def sums(self, visits: Iterable[int]) -> dict[int, Given]:
-        """What was given and given up for these visits, in all; visits without a line are left out."""
-        return {row["visit"]: Given(row["given"], row["lost"]) for row in self._db.among(_SUMS, visits)}
+    def counted(self, visits: Iterable[int]) -> dict[int, Counted]:
+        """What was given and given up for these visits, by the invoice that it counts on: the last one that
+        is not given up, but where its patient is another than the one who gave. Visits without a line are
+        left out.
+        """
+        groups: dict[int, dict[int, Given]] = {}
+        for row in self._db.among(_SUMS, visits):
+            groups.setdefault(row["visit"], {})[row["invoice"]] = Given(row["given"], row["lost"])
+        standing = {row["visit"]: row["id"] for row in self._db.among(_INVOICES, groups)}
+        others = {
+            invoice
+            for visit, by_invoice in groups.items()
+            for invoice in by_invoice
+            if invoice not in (0, standing.get(visit, 0))
+        }
+        if not others:
+            return {
+                visit: Counted(standing.get(visit, 0), {standing.get(visit, 0): _all(by_invoice.values())})
+                for visit, by_invoice in groups.items()
+            }
+        persons = self._persons({*others, *standing.values()})
+        found = {}
+        for visit, by_invoice in groups.items():
+            own, told = standing.get(visit, 0), dict[int, Given]()
+            for invoice, given in by_invoice.items():
+                is_own = invoice not in others or persons.get(invoice) == persons.get(own)
+                holder = own if is_own else invoice
+                told[holder] = told.get(holder, NOTHING_GIVEN) + given
+            found[visit] = Counted(own, told)
+        return found
 
     def get(self, line_id: int) -> PatientPayment:
         """One line."""
@@ -159,6 +230,17 @@ class PatientPayments:
         with self._db.reading():
             rows = self._db.among(f"{_LINES} WHERE line.visit IN ({{marks}})", visits)
             return tuple(_line(self._db, row) for row in sorted(rows, key=lambda row: int(row["id"])))
+
+    def of_same(self, visit_id: int, invoice_id: int) -> tuple[PatientPayment, ...]:
+        """The lines of a visit that count together with those of one of its invoices."""
+        with self._db.reading():
+            counted = self.counted([visit_id]).get(visit_id, Counted(0, {}))
+            apart = set(counted.given) - {counted.standing}
+            return tuple(
+                line
+                for line in self.of_visits([visit_id])
+                if (line.invoice_id == invoice_id if invoice_id in apart else line.invoice_id not in apart)
+            )
 
     def find(self, ps: str = "") -> tuple[PatientPayment, ...]:
         """All lines, or those of one professional, in the order they were written."""
@@ -178,15 +260,27 @@ class PatientPayments:
 
     # --- its own ---
 
-    def _insert(self, draft: PaymentDraft) -> int:
+    def _invoice_of(self, draft: PaymentDraft, balance: Balance) -> int:
+        if draft.visit_id == balance.visit_id:
+            return balance.invoice_id
+        return self.balance(draft.visit_id).invoice_id
+
+    def _persons(self, invoices: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Whose these invoices are, whatever name was typed: by their records."""
+        return {
+            row["invoice"]: beneficiary(
+                self._db.decrypt(row["records_sealed"], "sheet", "records", row["id"])
+            )
+            for row in self._db.among(_PERSONS, sorted(invoices))
+        }
+
+    def _insert(self, draft: PaymentDraft, invoice: int) -> int:
         line = self._db.new_id("patient_payment")
-        found = self._db.rows(_LAST_INVOICE, draft.visit_id)
-        invoice = found[0]["id"] if found else None
         self._db.insert(
             "patient_payment",
             id=line,
             visit=draft.visit_id,
-            invoice=invoice,
+            invoice=invoice or None,
             rank=self._next_rank(invoice, draft.visit_id),
             kind=draft.kind.value,
             means=draft.means.value,
@@ -198,8 +292,8 @@ class PatientPayments:
         )
         return line
 
-    def _next_rank(self, invoice: int | None, visit: int) -> int:
-        of = ("invoice = ?", invoice) if invoice is not None else ("invoice IS NULL AND visit = ?", visit)
+    def _next_rank(self, invoice: int, visit: int) -> int:
+        of = ("invoice = ?", invoice) if invoice else ("invoice IS NULL AND visit = ?", visit)
         query = f"SELECT coalesce(max(rank), 0) + 1 AS rank FROM patient_payment WHERE {of[0]}"  # noqa: S608
         return int(self._db.rows(query, of[1])[0]["rank"])
 
@@ -227,4 +321,9 @@ def _line(db: Database, row: Row) -> PatientPayment:
         reversed_by=row["reversed_by"] or 0,
         printed=row["printed"],
         word=db.decrypt_text(row["word_sealed"], "patient_payment", "word", row["id"]),
+        invoice_id=row["invoice"] or 0,
     )
+
+
+def _all(given: Iterable[Given]) -> Given:
+    return Given(*map(sum, zip(*given, strict=True)))

@@ -14,6 +14,7 @@ from tournee.model import ThreeShares
 from tournee.store.cipher import Cipher
 
 _BY_AMO, _BY_AMC = ("1", "3"), ("2", "3")  # third-party payment, group 1410 field 1
+_NIR = slice(11, 24)  # of a record 2
 _OF_INVOICES = """SELECT invoice.id, min(sheet.id) FROM invoice JOIN sheet ON sheet.invoice = invoice.id
     GROUP BY invoice.id"""
 
@@ -37,6 +38,17 @@ def three_shares(body: bytes, fee: int, amo: int, amc: int) -> ThreeShares:
     patient -= 0 if third_party in _BY_AMC else split
     by_amo = amo if third_party in _BY_AMO else 0
     return ThreeShares(by_amo, fee - by_amo - patient, patient)
+
+
+def beneficiary(body: bytes) -> tuple[str, ...]:
+    """Whose care the records of an invoice are: number, birth and its rank; of records that cannot be read, no
+    more than the number.
+    """
+    try:
+        said = dict(_decoded(body))["2"]
+        return str(said["nir"]), str(said["naissance"]), str(said["rang_naissance"])
+    except (KeyError, RecordError):
+        return (body[_NIR].decode("latin-1"),)
 
 
 def fill_three_shares(connection: sqlite3.Connection, cipher: Cipher) -> None:

@@ -184,12 +184,13 @@ class Overview:
         siblings: dict[int, list[Row]] = {}
         for row in self._db.among(_SIBLINGS, [named[invoice]["visit"] for invoice in meant]):
             siblings.setdefault(row["visit"], []).append(row)
-        by_patient = self._patient_payments.sums(named[invoice]["visit"] for invoice in meant)
+        counted = self._patient_payments.counted(named[invoice]["visit"] for invoice in meant)
         for invoice in meant:
             of_visit = siblings.get(named[invoice]["visit"], [])
             told = self._row(names[invoice], invoices[invoice], payments, reasons, messages, of_visit)
-            given = by_patient.get(named[invoice]["visit"])
-            yield replace(told, given=given) if given and told.counts else told
+            by_invoice = counted.get(named[invoice]["visit"])
+            given = by_invoice.given.get(invoice) if by_invoice else None
+            yield replace(told, given=given) if given else told
 
     def _patient(self, sheet: Row) -> str:
         return self._db.decrypt_text(sheet["patient_sealed"], "sheet", "patient", sheet["id"])

@@ -105,10 +105,11 @@ def _of_outside(office: Office, ps: str) -> Iterator[BookEntry]:
 
 
 def _of_patients(office: Office, ps: str) -> Iterator[BookEntry]:
-    people = {row.visit_id: row.person for row in office.journal.ledger.find(ps=ps)}
-    people |= {one.id: (one.ceam.person, one.ceam.holder) for one in european_records(office, ps=ps)}
+    people = {row.invoice_id: row.person for row in office.journal.ledger.find(ps=ps)}
+    outside = {one.id: (one.ceam.person, one.ceam.holder) for one in european_records(office, ps=ps)}
     for line in office.journal.patient_payments.find(ps):
-        patient = patient_side(office, *people.get(line.visit_id, ("", f"visite {line.visit_id}")))
+        nobody = ("", f"visite {line.visit_id}")
+        patient = patient_side(office, *people.get(line.invoice_id, outside.get(line.visit_id, nobody)))
         moves = ((_MEANS[line.means], line.cents), (patient, -line.cents))
         made = entry(
             *("OD" if line.means in (Means.CREDIT, Means.LOSS) else "PA", line.day, line.receipt),

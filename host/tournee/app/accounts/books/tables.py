@@ -73,10 +73,10 @@ def _receipts(office: Office, ps: str) -> Iterator[tuple[str, Row]]:
     by_return: dict[int, set[str]] = {}
     for (return_id, _), day in came.items():
         by_return.setdefault(return_id, set()).add(day)
-    known = {}
+    known, outside = dict[int, tuple[str, str]](), dict[int, tuple[str, str]]()
     for life in lives(office, ps):
         row = life.row
-        known[row.visit_id] = (row.last_day, life.patient.auxiliary, row.number)
+        known[row.invoice_id] = (row.last_day, life.patient.auxiliary)
         for one in row.payments:
             if one.paid:
                 whom, side = ("mutuelle", life.mutuelle) if one.share == AMC else ("caisse", life.caisse)
@@ -105,10 +105,10 @@ def _receipts(office: Office, ps: str) -> Iterator[tuple[str, Row]]:
                 )
     for record in european_records(office, ps=ps):
         side = patient_side(office, record.ceam.person, record.ceam.holder)
-        known[record.id] = (f"{record.judged.visit.days[1]:%Y%m%d}", side.auxiliary, "")
+        outside[record.id] = (f"{record.judged.visit.days[1]:%Y%m%d}", side.auxiliary)
     for line in office.journal.patient_payments.find(ps):
         if line.means not in (Means.CREDIT, Means.LOSS):
-            care, who, _ = known.get(line.visit_id, (line.day, "", ""))
+            care, who = known.get(line.invoice_id, outside.get(line.visit_id, (line.day, "")))
             yield (
                 line.day,
                 (
