@@ -28,7 +28,8 @@ _INVOICES = """SELECT visit, id, EXISTS
     FROM invoice WHERE visit IN ({marks}) ORDER BY stands, id"""
 
 _PERSONS = """SELECT sheet.invoice, sheet.id, sheet_bytes.records_sealed FROM sheet
-    JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id WHERE sheet.invoice IN ({marks}) ORDER BY sheet.id DESC"""
+    JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id WHERE sheet.invoice IN ({marks})
+    ORDER BY sheet.id DESC"""
 
 _LAST_INVOICE = """SELECT id, number, by_patient + by_amc * EXISTS (SELECT 1 FROM sheet
         WHERE sheet.invoice = invoice.id AND sheet.state = 'on_patient') AS by_patient
@@ -86,7 +87,7 @@ class Given(NamedTuple):
 NOTHING_GIVEN = Given(0, 0)
 
 
-class Counted(NamedTuple):
+class GivenByInvoice(NamedTuple):
     """By which of a visit's invoices what was given for it counts (0: it has none): the `standing` one, and
     another that was made for another person, whose money it is.
     """
@@ -188,7 +189,7 @@ class PatientPayments:
             (row,) = found
             return Balance(visit_id, row["id"], state, f"{row['number']:09}", row["by_patient"], settled)
 
-    def counted(self, visits: Iterable[int]) -> dict[int, Counted]:
+    def counted(self, visits: Iterable[int]) -> dict[int, GivenByInvoice]:
         """What was given and given up for these visits, by the invoice that it counts on: the last one that
         is not given up, but where its patient is another than the one who gave. Visits without a line are
         left out.
@@ -205,7 +206,9 @@ class PatientPayments:
         }
         if not others:
             return {
-                visit: Counted(standing.get(visit, 0), {standing.get(visit, 0): _all(by_invoice.values())})
+                visit: GivenByInvoice(
+                    standing.get(visit, 0), {standing.get(visit, 0): _all(by_invoice.values())}
+                )
                 for visit, by_invoice in groups.items()
             }
         persons = self._persons({*others, *standing.values()})
@@ -216,7 +219,7 @@ class PatientPayments:
                 is_own = invoice not in others or persons.get(invoice) == persons.get(own)
                 holder = own if is_own else invoice
                 told[holder] = told.get(holder, NOTHING_GIVEN) + given
-            found[visit] = Counted(own, told)
+            found[visit] = GivenByInvoice(own, told)
         return found
 
     def get(self, line_id: int) -> PatientPayment:
@@ -234,7 +237,7 @@ class PatientPayments:
     def of_same(self, visit_id: int, invoice_id: int) -> tuple[PatientPayment, ...]:
         """The lines of a visit that count together with those of one of its invoices."""
         with self._db.reading():
-            counted = self.counted([visit_id]).get(visit_id, Counted(0, {}))
+            counted = self.counted([visit_id]).get(visit_id, GivenByInvoice(0, {}))
             apart = set(counted.given) - {counted.standing}
             return tuple(
                 line

@@ -41,8 +41,8 @@ def three_shares(body: bytes, fee: int, amo: int, amc: int) -> ThreeShares:
 
 
 def beneficiary(body: bytes) -> tuple[str, ...]:
-    """Whose care the records of an invoice are: number, birth and its rank; of records that cannot be read, no
-    more than the number.
+    """Whose care the records of an invoice are: number, birth and its rank; of records that cannot be read,
+    the number alone.
     """
     try:
         said = dict(_decoded(body))["2"]
