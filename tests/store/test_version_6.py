@@ -47,8 +47,11 @@ def plain(value):
 
 
 def told(rows, kept):
-    """What rows say of all that the old version said of them."""
-    return [{name: plain(getattr(row, name)) for name in old} for row, old in zip(rows, kept, strict=True)]
+    """What rows say of all that the old version said of them: a return's digest is the journal's own since,
+    under its key.
+    """
+    pairs = zip(rows, kept, strict=True)
+    return [{name: plain(getattr(row, name)) for name in old if name != "digest"} for row, old in pairs]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,8 @@ def told(rows, kept):
     ],
 )
 def test_everything_that_the_old_journal_said_the_new_one_says(journal, thing, read):
-    assert told(read(journal), KEPT[thing]) == KEPT[thing]
+    kept = [{name: value for name, value in one.items() if name != "digest"} for one in KEPT[thing]]
+    assert told(read(journal), KEPT[thing]) == kept
 
 
 def test_effects_and_payments_are_all_there(journal):

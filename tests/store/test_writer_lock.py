@@ -83,7 +83,7 @@ def test_writers_of_one_journal_come_in_turn(journal, make, path):
                     os.write(ready, b".")
                     os.read(gate, 1)  # until it is opened: all at once, each with its journal open
                     for count in range(DAYS):
-                        own.visits.add_day(f"{rank} {count}", make.ps, "20260302", [b"visit"])
+                        own.visits.add_day(f"{rank} {count}", make.ps, "20260302", [b"%d" % rank])
                 status = 0
             finally:
                 os._exit(status)
@@ -94,7 +94,7 @@ def test_writers_of_one_journal_come_in_turn(journal, make, path):
         seen += piece
     os.close(opened)
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * WRITERS
-    order = [int(row["digest"].split()[0]) for row in journal.db.rows("SELECT digest FROM day ORDER BY id")]
+    order = [int(visit.payload) for visit in journal.visits.find()]
     assert len(order) == WRITERS * DAYS
     first_done = min(max(at for at, one in enumerate(order) if one == rank) for rank in range(WRITERS))
     # a process that finds no processor cannot ask: a quarter, not a half, holds on a busy machine

@@ -13,8 +13,8 @@ from typing import Any
 
 from tournee.errors import StoreError
 from tournee.store import opening
-from tournee.store.accounts.three_shares import fill_three_shares
 from tournee.store.cipher import Cipher
+from tournee.store.integrity.brought_forward import fill
 from tournee.store.integrity.host_note import Host
 from tournee.store.integrity.last_step import Alteration, LastStep
 from tournee.store.statements import Row, Statements, check_moves
@@ -293,12 +293,7 @@ class Database(Statements):
             if not found:
                 encrypted = self.encrypt(_KEY_CHECK, "journal", "key", 1)
                 self.insert("journal", id=1, created=self.now(), key_sealed=encrypted, checked=self._today())
-            elif found < opening.CLEAR_EFFECTS:
-                opening.fill_clear_effects(self._connection, self.cipher)
-            if opening.version(self._connection) >= opening.IDENTITY:
-                self.write("UPDATE journal SET identity = ?", self.cipher.identity)
-            if 0 < found < opening.THREE_SHARES <= opening.version(self._connection):
-                fill_three_shares(self._connection, self.cipher)
+            fill(self._connection, self.cipher, found)
             self._last_step.bring_forward()
             if found < opening.RANGES <= opening.version(self._connection):
                 self._last_step.begin_here()

@@ -40,6 +40,9 @@ THREE_SHARES = 13
 RANGES = 15
 """The version from which numbers come of ranges."""
 
+KEYED_DIGESTS = 16
+"""The version from which digests are under the journal's key."""
+
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_SIZE, _VERSION_AT, _APPLICATION_AT = 100, 60, 68
 _PAGE_SIZE_AT, _PAGES_AT = 16, 28

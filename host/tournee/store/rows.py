@@ -174,7 +174,6 @@ class ReturnRow:
     """
 
     id: int
-    digest: str
     source: str
     taken: str
     state: ReturnState

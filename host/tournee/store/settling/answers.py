@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from tournee.model import Effect, Outcome, Target
 from tournee.store.database import Database
 from tournee.store.inserts import number_of
+from tournee.store.integrity.keyed_digests import is_told
 from tournee.store.numbering.numbers import Numbers
 from tournee.store.numbering.ranges import Kind
 from tournee.store.statements import Row
@@ -79,7 +80,8 @@ class Answers:
             if not sent:
                 return Answered(amiss=_NOT_SENT, alarming=self._is_ours(first))
             digest = sent[0]["digest"]
-            if digest is not None and any(one.digest not in ("", _first(digest)) for one in told):
+            said = {one.digest for one in told if one.digest}
+            if digest and not all(is_told(self._db.cipher, digest, one) for one in said):
                 return Answered(amiss=_OTHER_BYTES, alarming=True)
         elif not first.file:
             return Answered()
@@ -139,10 +141,6 @@ class Answers:
             lot["number"] == number_of(effect.lot) and effect.lot_date in ("", lot["date"])
             for lot in self._db.rows(_LOTS, file["id"])
         )
-
-
-def _first(digest: bytes) -> str:
-    return digest.hex()[:16].upper()
 
 
 def _key(effect: Effect) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from tournee.errors import StoreError
 from tournee.store.content import Kept, recut
 from tournee.store.database import Database
 from tournee.store.inserts import FileDraft, check_number
+from tournee.store.integrity.keyed_digests import keyed_file
 from tournee.store.numbering.numbers import Numbers
 from tournee.store.rows import FileRow
 from tournee.store.statements import Row
@@ -59,7 +60,7 @@ class LotFiles:
             invoices=draft.invoices,
             state=FileState.MADE.value,
             size=size,
-            digest=digest.digest(),
+            digest=keyed_file(self._db.cipher, digest.digest()),
             head_sealed=self._db.encrypt(draft.head, "file", "head", file),
             tail_sealed=self._db.encrypt(draft.tail, "file", "tail", file),
         )
@@ -95,7 +96,7 @@ class LotFiles:
         for part in chain((head,), self._lots.records(self._lots.in_file(file)), (tail,)):
             digest.update(part)
             yield part
-        if digest.digest() != row["digest"]:
+        if keyed_file(self._db.cipher, digest.digest()) != row["digest"]:
             raise StoreError(
                 f"Le fichier {row['number']:06} n’est plus celui qui a été fait.",
                 cause="le journal est endommagé",

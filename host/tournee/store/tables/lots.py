@@ -9,6 +9,7 @@ from tournee.errors import StoreError
 from tournee.formats import records
 from tournee.store.database import Database
 from tournee.store.inserts import LotDraft, check_number
+from tournee.store.integrity.keyed_digests import keyed_bytes
 from tournee.store.numbering.numbers import Numbers
 from tournee.store.rows import LotRow
 from tournee.store.statements import Row
@@ -78,7 +79,8 @@ class Lots:
             )
             self._db.remember([("lot", lot, LotState.MADE, "")])
             self._invoices.enter_lot(lot, f"lot {number:03}", sheet_ids, ps, kind, crf, mode)
-            self._db.update("lot", lot, digest=draft.digest or self._digest(draft, sheet_ids))
+            digest = draft.digest or self._digest(draft, sheet_ids)
+            self._db.update("lot", lot, digest=keyed_bytes(self._db.cipher, digest, "lot"))
             return lot
 
     def certified(self, lot_id: int, sevens: bytes) -> None:
@@ -169,7 +171,7 @@ class Lots:
         )
         for part in parts:
             digest.update(part)
-        if digest.digest() != row["digest"]:
+        if keyed_bytes(self._db.cipher, digest.digest(), "lot") != row["digest"]:
             raise StoreError(
                 f"Le lot {row['number']:03} n’est plus celui qui a été fait.",
                 cause="le journal est endommagé",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from tournee.errors import StoreError
 from tournee.model import Effect
 from tournee.store.database import Database
+from tournee.store.integrity.keyed_digests import keyed_text
 from tournee.store.rows import EffectRow, ReturnNotes, ReturnRow, Settlement
 from tournee.store.statements import Row
 from tournee.store.states import DoubtState, ReturnState
@@ -17,7 +18,7 @@ UNKNOWN = "unknown"
 
 _REPEATED = "contenu déjà traité"
 
-_COLUMNS = "id, digest, source, taken, state, kind, summary_sealed, reason_sealed, notes_sealed"
+_COLUMNS = "id, source, taken, state, kind, summary_sealed, reason_sealed, notes_sealed"
 
 _RETURNS = f"SELECT {_COLUMNS} FROM received"  # noqa: S608 (columns of ours)
 
@@ -38,7 +39,7 @@ class Returns:
         """Keep a message received, whole, before it is deleted where it was; None when these bytes are
         already here.
         """
-        digest = hashlib.sha256(raw).hexdigest()
+        digest = self._digest(raw)
         with self._db.step("take_return"):
             if self._db.rows("SELECT id FROM received WHERE digest = ?", digest):
                 return None
@@ -78,7 +79,8 @@ class Returns:
         with self._db.step("settle_return"):
             if self._db.state("received", return_id) is ReturnState.SETTLED:
                 return Settlement(self.get(return_id), self._effects.of_return(return_id))
-            digest, body_digest = _digest(content), _digest(body)
+            digest = self._digest(content) if content else None
+            body_digest = self._digest(body) if body else None
             repeated = bool(self._db.rows(_SETTLED_ALREADY, digest, body_digest))
             reason = _REPEATED if repeated else ""
             self._db.update(
@@ -170,11 +172,13 @@ class Returns:
             query = f"{_RETURNS} WHERE id IN ({{marks}}) ORDER BY id"
             return tuple(map(self._row, self._db.among(query, returns)))
 
+    def _digest(self, data: bytes) -> str:
+        return keyed_text(self._db.cipher, hashlib.sha256(data).hexdigest(), "received")
+
     def _row(self, row: Row) -> ReturnRow:
         received = row["id"]
         return ReturnRow(
             id=received,
-            digest=row["digest"],
             source=row["source"],
             taken=row["taken"],
             state=ReturnState(row["state"]),
@@ -189,7 +193,3 @@ class Returns:
     def _notes(self, row: Row) -> tuple[str, ...]:
         notes = self._db.decrypt_text(row["notes_sealed"], "received", "notes", row["id"])
         return tuple(notes.split("\n")) if notes else ()
-
-
-def _digest(content: bytes) -> str | None:
-    return hashlib.sha256(content).hexdigest() if content else None

@@ -8,6 +8,7 @@ from typing import Any
 from tournee.errors import StoreError
 from tournee.store.database import Database
 from tournee.store.inserts import DayDraft, VisitDraft
+from tournee.store.integrity.keyed_digests import keyed_text
 from tournee.store.rows import VisitRow
 from tournee.store.statements import Row, missing
 from tournee.store.states import VisitState
@@ -186,14 +187,14 @@ class Visits:
     # --- its own ---
 
     def _day_of(self, digest: str) -> int | None:
-        found = self._db.rows("SELECT id FROM day WHERE digest = ?", digest)
+        kept = keyed_text(self._db.cipher, digest, "day")
+        found = self._db.rows("SELECT id FROM day WHERE digest = ?", kept)
         return int(found[0]["id"]) if found else None
 
     def _new_day(self, told: DayDraft) -> int:
         day = self._db.new_id("day")
-        self._db.insert(
-            "day", id=day, digest=told.digest, ps=told.ps, date=told.date, file=self._file(told.file)
-        )
+        digest, file = keyed_text(self._db.cipher, told.digest, "day"), self._file(told.file)
+        self._db.insert("day", id=day, digest=digest, ps=told.ps, date=told.date, file=file)
         return day
 
     def _file(self, name: str) -> bytes | None:

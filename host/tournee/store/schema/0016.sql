@@ -1,0 +1,2 @@
+-- Digests (day, received, lot, file) are under the journal's key from here on: integrity/keyed_digests.py rewrites those
+-- of before. A column's type is as it was.
