@@ -52,12 +52,15 @@ class Head:
         return found.st_dev, found.st_ino
 
     def looks(self) -> str:
-        """Sizes and times of the journal and its WAL: another program that writes changes them."""
+        """Sizes and times of the journal and its WAL: another program that writes changes them. The second
+        time is one that no program sets.
+        """
         told = []
         for part in self._parts:
             with suppress(OSError):
                 found = part.stat()
-                told.append(f"{found.st_size}/{found.st_mtime_ns}" if found.st_size else "")
+                times = f"{found.st_mtime_ns}/{found.st_ctime_ns}"
+                told.append(f"{found.st_size}/{times}" if found.st_size else "")
         return "+".join(filter(None, told))
 
     def read(self) -> Noted | None:

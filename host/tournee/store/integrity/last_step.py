@@ -11,7 +11,8 @@ from tournee.errors import StoreError
 from tournee.store.cipher import Cipher
 from tournee.store.integrity.head import Head
 from tournee.store.integrity.host_note import Host, HostNote
-from tournee.store.integrity.row_sums import RowSums, added, differing
+from tournee.store.integrity.row_sums import SCHEMA, RowSums, added, differing
+from tournee.store.integrity.row_tags import RowTags
 from tournee.store.statements import THINGS
 
 _BINDING = "last_step.kept_sealed.1"
@@ -29,7 +30,9 @@ _THINGS = {
     "day": "journée",
     "sheet_bytes": "enregistrements d’une feuille",
     "sealed_chunk": "contenu gardé",
+    SCHEMA: "forme des tables, index et déclencheurs",
 }
+_SHOWN = 3
 
 
 class Alteration(NamedTuple):
@@ -66,7 +69,7 @@ class LastStep:
         """The journal's connection is there."""
         self._connection = connection
         self._head.open()
-        self._sums = RowSums(connection, self._cipher)
+        self._sums, self._tags = RowSums(connection, self._cipher), RowTags(connection)
 
     @property
     def _is_kept(self) -> bool:
@@ -90,7 +93,7 @@ class LastStep:
             found.append(_older(self._reached - kept.step))
         if wholly or self._noted is None or self._noted.looks != self._before:
             tables = differing(kept.sums, self._whole())
-            found += [_altered(_THINGS.get(table, table)) for table in tables]
+            found += [_altered(self._named(table)) for table in tables]
         self.alterations = tuple(found)
         return self.alterations
 
@@ -117,10 +120,12 @@ class LastStep:
 
     def end(self) -> int:
         """The step is about to be kept: add what it changed; its number, 0 when nothing was."""
-        changes = self._sums.take()
+        changes, rows = self._sums.take()
         kept = self._read() if changes and self._is_kept else None
         if kept is None:
             return 0
+        if self._has_tags:
+            self._tags.keep(rows)
         step = kept.step if self.is_older else kept.step + 1
         self._write(_Kept(step, added(kept.sums, changes)))
         return step
@@ -128,14 +133,14 @@ class LastStep:
     def bring_forward(self) -> None:
         """The tables were made anew: their rows count as they are now."""
         if self._is_kept:
-            self._write(_Kept(self.last_step() + (not self.is_older), self._sums.whole()))
+            self._write(_Kept(self.last_step() + (not self.is_older), self._sums_as_they_are()))
 
     def accept(self) -> int:
         """Let the rows count as they are, as what comes after all that was noted; the step's number."""
         self._sums.take()
         noted, here = self._head.read(), self.host_note.read()
         step = max(self.last_step(), noted.step if noted else 0, here.step if here else 0) + 1
-        self._write(_Kept(step, self._sums.whole()))
+        self._write(_Kept(step, self._sums_as_they_are()))
         self._noted, self._reached, self.is_older, self.alterations = None, 0, False, ()
         return step
 
@@ -168,13 +173,37 @@ class LastStep:
         kept = self._read() if self._is_kept else None
         return kept.step if kept else 0
 
+    @property
+    def _has_tags(self) -> bool:
+        return self._tags.is_kept()
+
+    def _sums_as_they_are(self) -> dict[str, int]:
+        """The sums of the rows as they stand, whose tags are kept."""
+        if self._has_tags:
+            self._tags.keep_all(self._sums.rows())
+        return self._sums.whole()
+
+    def _named(self, table: str) -> str:
+        """What is amiss in a table: its rows by their numbers, as far as that can be told."""
+        thing = _THINGS.get(table, table)
+        rows = self._tags.amiss(table, self._sums.rows(table)) if self._has_tags and table != SCHEMA else []
+        if not rows:
+            return thing
+        told = [f"n° {key} {what}" if isinstance(key, int) else what for key, what in rows[:_SHOWN]]
+        more = f" et {len(rows) - _SHOWN} autres" if len(rows) > _SHOWN else ""
+        return f"{thing} {', '.join(told)}{more}"
+
     def _whole(self) -> dict[str, int]:
+        kept = self._read()
+        known = kept.sums if kept else {}
         try:
-            return self._sums.whole()
+            whole = self._sums.whole()
         except sqlite3.DatabaseError:  # damaged: what looks at pages tells that
             self._unread = True
-            kept = self._read()
-            return kept.sums if kept else {}
+            return known
+        if SCHEMA not in known:  # a journal of an older version: they did not count
+            del whole[SCHEMA]
+        return whole
 
     def _read(self) -> _Kept | None:
         row = self._connection.execute("SELECT kept_sealed FROM last_step").fetchone()
