@@ -1,7 +1,7 @@
 """Digests under the journal's key: what they are of cannot be guessed and tried by who has the file alone.
 
 Each is made of a SHA-256: of a day's file or of a return in hexadecimal, of a lot or a file in bytes. That of
-a file is followed by one of the 16 signs that an ARL says of it (`OCT-RET-2`).
+a file is followed by one of the 16 signs that an ARL says of it.
 """
 
 from __future__ import annotations
