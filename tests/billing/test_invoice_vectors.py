@@ -1,10 +1,12 @@
 """Whole invoices against records written down column by column (vectors/billing/*.records)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tournee.billing.dayfile.day import load_day
+from tournee.billing.identity import Substitute
 from tournee.billing.invoice import Invoice, make_invoice
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.sheets import invoice_sheets
@@ -18,7 +20,10 @@ NUMBERS = {
     "injection_dimanche": 1,
     "kine_ald_1er_janvier_2026": 100,
     "kine_ald_31_decembre_2025": 100,
+    "remplacement": 1,
+    "visite": 1,
 }
+INES = Substitute("756000030", "10100000040", "FAURE", "INES")
 
 
 def written_down(path: Path) -> list[bytes]:
@@ -27,13 +32,15 @@ def written_down(path: Path) -> list[bytes]:
 
 
 @pytest.fixture
-def invoice_of(vectors, nurse, kine):
+def invoice_of(vectors, nurse, kine, patient):
     def build(name: str) -> Invoice:
         path = vectors / f"{name}.toml"
         day = load_day(path.read_bytes(), path.name, packaged())
         visit = day.visits[0]
         ps = nurse if day.profession == "IF" else kine
-        return make_invoice(ps, visit.typed, visit, NUMBERS[name])
+        if visit.visit.replacement is not None:
+            ps = replace(ps, rpps=INES.rpps, substitute=INES)
+        return make_invoice(ps, visit.typed or patient(), visit, NUMBERS[name])
 
     return build
 

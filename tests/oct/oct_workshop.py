@@ -73,6 +73,7 @@ class Sheet:
     five: dict = field(default_factory=dict)
     acts: int = 1
     seals: str | None = None
+    substitute: dict | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ class Workshop:
         if sheet.kind == "DRE" or sheet.complement is not None:
             two |= {"numero_amc": AMC}
         parts = [records.encode("2", {**two, **sheet.two})]
+        if sheet.substitute is not None:
+            parts.append(records.encode("2R", {**shared, **sheet.substitute}))
         if sheet.complement is not None:
             parts.append(records.encode("2A", {**shared, "numero_amc": AMC, **sheet.complement}))
         for rank in range(1, sheet.acts + 1):
@@ -153,7 +156,9 @@ class Workshop:
         }
         parts.append(records.encode("5", {**shared, **total, **sheet.five}))
         signed = b"".join(parts)
-        seals = sheet.seals if sheet.seals is not None else ("PV" if sheet.mode == "03" else "P")
+        seals = (
+            sheet.seals if sheet.seals is not None else ("PV" if sheet.mode in ("02", "03", "04") else "P")
+        )
         signers = {"P": self.cards.ps, "V": self.cards.vitale}
         return signed + b"".join(self.seal(kind, sheet.number, signed, signers[kind]) for kind in seals)
 
@@ -228,7 +233,8 @@ class Workshop:
         attachment: bytes | None = None,
     ) -> bytes:
         invoices = sum(
-            file[at : at + 1] == b"2" and file[at + 38 : at + 39] != b"A" for at in range(0, len(file), 128)
+            file[at : at + 1] == b"2" and file[at + 38 : at + 39] not in (b"A", b"R")
+            for at in range(0, len(file), 128)
         )
         content = gzip.compress(file, mtime=0) if "Z" in form else file
         if "K" in form:
