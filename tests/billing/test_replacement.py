@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+import tomlkit
 
 from tournee.billing.breach import place_of
 from tournee.billing.dayfile.day import DayError, load_day
+from tournee.billing.dayfile.replacement import replacement_table
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.replacement import Replacement, ReplacementSession
 
@@ -79,3 +81,18 @@ def test_sessions_may_be_several():
 def test_a_mistake_in_it_is_told_at_its_place(table, place, text):
     found = mistakes(HEAD + table + VISIT)
     assert any(where == place and text in said for _, where, said in found), found
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        DATES,
+        DATES + 'jours = ["samedi", "dimanche"]\n',
+        "sessions = [{ du = 2026-11-01, au = 2026-11-02 }, "
+        '{ du = 2026-11-14, au = 2026-11-15, jours = ["dimanche"] }]\n',
+    ],
+)
+def test_it_is_written_back_as_it_was_read(dates):
+    _, told = replaced(TABLE + dates)
+    again = HEAD + tomlkit.dumps({"remplacement": replacement_table(told)}) + VISIT
+    assert read(again).visits[0].visit.replacement == told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tournee.billing.numbers import BILLING_DIGITS, RPPS_DIGITS, billing_number_fault, rpps_fault
 from tournee.billing.replacement import WEEKDAYS, Replacement, ReplacementSession
 from tournee.tables.table import Table
@@ -43,6 +45,23 @@ def read_replacement(table: Table, replaced: str = "") -> Replacement | None:
     if any(faults.values()) or not (number and rpps and replaced_name and name and told):
         return None
     return Replacement(number, replaced_name, rpps, name, told) if len(told) == len(sessions) else None
+
+
+def replacement_table(told: Replacement) -> dict[str, Any]:
+    """The `[remplacement]` of one: what `read_replacement` reads back."""
+    head = {
+        "remplace": told.replaced,
+        "nom_remplace": told.replaced_name,
+        "rpps": told.rpps,
+        "nom": told.name,
+    }
+    sessions = [_span(one) for one in told.sessions]
+    return head | (sessions[0] if len(sessions) == 1 else {"sessions": sessions})
+
+
+def _span(one: ReplacementSession) -> dict[str, Any]:
+    days = [WEEKDAYS[day - 1] for day in one.weekdays]
+    return {"du": one.first.isoformat(), "au": one.last.isoformat()} | ({"jours": days} if days else {})
 
 
 def _session(table: Table) -> ReplacementSession | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tournee.app.finding import Thing
     from tournee.app.inbound import Settled
     from tournee.app.visits.imported import SeenVisit
+    from tournee.billing.replacement import Replacement
     from tournee.reader import CardFailed, Identity
     from tournee.store import EffectRow, OverviewRow, PatientPayment, ReturnRow, Totals, Trace
     from tournee.store.numbering.numbers import NumbersHeld
@@ -154,7 +155,15 @@ def visit(one: SeenVisit) -> dict[str, Any]:
         "care": one.day,
         "acts": one.acts,
         "invoice": one.invoice,
+        "mode": one.judged.visit.mode,
+        "replacement": _replacement(one.judged.visit.replacement),
     }
+
+
+def _replacement(told: Replacement | None) -> dict[str, str] | None:
+    if told is None:
+        return None
+    return {"rpps": told.rpps, "name": told.name, "replaced_name": told.replaced_name}
 
 
 def thing(one: Thing) -> dict[str, Any]:

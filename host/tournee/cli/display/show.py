@@ -150,8 +150,16 @@ def visit_table(told: Iterable[SeenVisit]) -> Table:
     for one in told:
         row = one.row
         state = f"{row.state.label}, {one.invoice}" if one.invoice else row.state.label
-        table.add_row(str(row.id), _day(row.date), row.ps, str(one.who), one.day, one.acts, state)
+        table.add_row(
+            str(row.id), _day(row.date), f"{row.ps}{cared_by(one)}", str(one.who), one.day, one.acts, state
+        )
     return table
+
+
+def cared_by(one: SeenVisit) -> str:
+    """Who made a visit in the place of its PS, behind the PS's number; "" when nobody did."""
+    told = one.judged.visit.replacement
+    return f", soins de {told.name}" if told is not None else ""
 
 
 def return_table(settled: Iterable[Settled]) -> Table:

@@ -10,12 +10,14 @@ from rich.table import Table
 
 from tournee.billing.breach import place_of
 from tournee.billing.dayfile.day import DAY, VISIT
+from tournee.billing.dayfile.replacement import TABLE as REPLACEMENT
+from tournee.billing.dayfile.replacement import replacement_table
 from tournee.billing.dayfile.writing import visit_table
 from tournee.billing.judging import Verdict
 from tournee.billing.pricing.items import decimal
 from tournee.billing.quote import Quote, quote
 from tournee.cli.display import as_json as values
-from tournee.cli.display.show import invoice_links, labelled
+from tournee.cli.display.show import cared_by, invoice_links, labelled
 from tournee.french import euros
 
 if TYPE_CHECKING:
@@ -47,7 +49,11 @@ def things_table(things: Iterable[Thing]) -> Table:
 def lines(office: Office, one: Thing) -> Iterator[RenderableType]:
     """All of one visit, top to bottom."""
     judged, row = one.visit.judged, one.visit.row
-    yield labelled(f"Visite {one.id} :", f"{one.told}, {row.state.label} (professionnel {row.ps})", "bold")
+    yield labelled(
+        f"Visite {one.id} :",
+        f"{one.told}, {row.state.label} (professionnel {row.ps}{cared_by(one.visit)})",
+        "bold",
+    )
     if papers := tomlkit.dumps(_papers(one)).strip():
         yield papers
     table = Table()
@@ -105,7 +111,9 @@ def as_toml(one: Thing) -> str:
     """A visit as a day file of it alone: changed, it can be given back to put the visit right."""
     judged = one.visit.judged
     head = {"date": judged.visit.day, "ps": judged.ps_number, "profession": judged.profession}
-    return tomlkit.dumps({DAY: head, VISIT: [visit_table(judged.visit)]})
+    replacement = judged.visit.replacement
+    told = {REPLACEMENT: replacement_table(replacement)} if replacement is not None else {}
+    return tomlkit.dumps({DAY: head} | told | {VISIT: [visit_table(judged.visit)]})
 
 
 def as_json(office: Office, one: Thing) -> dict[str, Any]:
