@@ -76,9 +76,13 @@ def letters(stage: Stage, told: list[dict[str, Any]]) -> None:
 
 
 def tablets(stage: Stage, told: dict[str, Any]) -> None:
-    """`new` ones, with their `poste` where one is configured (-1: none); `lost` ones."""
+    """`new` ones, with their `poste` where one is configured (-1: none); `lost` ones; `bare` ones, each with
+    the reader of another.
+    """
     for name, station in told.get("new", {}).items():
         stage.add(name, None if station < 0 else station)
+    for name, other in told.get("bare", {}).items():
+        stage.take_over(name, other)
     for name in told.get("lost", ()):
         stage.tablets[name].lost = True
 

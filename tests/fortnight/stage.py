@@ -25,7 +25,7 @@ from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.world import SCENARIO, World
 
-CODE = "1234"
+CODE, PASSPHRASE = "1234", "quatre mots sans aucun lien"
 SECONDS_A_COMMAND = 20
 _SURROUNDINGS = {"NO_COLOR": "1", "COLUMNS": "220", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 _ASKS_CODE = ("certify", "lot close", "countersign", "shift open")
@@ -91,14 +91,21 @@ class Stage:
     ) -> None:
         self._open.__exit__(kind, error, trace)
 
-    def add(self, name: str, station: int | None = None, reader_of: str = "") -> Tablet:
-        """A new tablet, in a folder of its own; `reader_of` names another one whose reader it takes over."""
+    def add(self, name: str, station: int | None = None) -> Tablet:
+        """A new tablet, in a folder of its own, with its own reader."""
+        board = self._open.enter_context(EmulatedBoard())
+        tablet = self._put(name, board)
+        configure(tablet.folder, self.world, board.link_url, station)
+        return tablet
+
+    def take_over(self, name: str, other: str) -> Tablet:
+        """A tablet with nothing on it, before the reader of another one."""
+        return self._put(name, self.tablets[other].board)
+
+    def _put(self, name: str, board: EmulatedBoard) -> Tablet:
         folder = self.directory / name
         folder.mkdir()
-        theirs = self.tablets[reader_of].board if reader_of else None
-        board = theirs or self._open.enter_context(EmulatedBoard())
         tablet = Tablet(name, folder, board)
-        configure(folder, self.world, board.link_url, station)
         self.tablets[name] = tablet
         return tablet
 
@@ -121,6 +128,7 @@ class Stage:
     def type(self, tablet: str, line: str, answer: str = "") -> Typed:
         """One command, typed in the folder of a tablet; its code porteur where it asks for one."""
         code = CODE if any(line.startswith(word) for word in _ASKS_CODE) else ""
+        code = PASSPHRASE if any(word in line for word in ("backup ", "restore ")) else code
         self.bytes_typed += len(f"tournee {line}\n{code}\n")
         done = self._run(tablet, line, answer or (f"{code}\n" if code else ""))
         self.typed.append(done)

@@ -6,7 +6,7 @@ A day (`days/NN.toml`) has its date and steps in order. A step says who is `on` 
 - `oct`: what OCT and insurers do from now on; `letters`: what else comes by mail; `tablets`: their fate;
 - `visits`: a day file is written and imported, `*` the usual round (`rounds.toml`), `-name` without one;
   `says` what must be said, `refused` that it is not taken whole, `never` which are told by mistake;
-- `cards`: each is put in and certified with, `*` those of the visits;
+- `cards`: each is put in and certified with, `*` those of the visits; `certify` how, `cps` false: not hers;
 - `type`: commands; what must be said follows a bar, `! ` stands before one that is refused;
 - `evening`: lots, file, sending, returns.
 """
@@ -29,7 +29,17 @@ HERE = Path(__file__).parent
 CARERS = {
     "claire": ("infirmiere", "756000121", "IF"),
     "julien": ("kine", "697000230", "MK"),
-    "sophie": ("infirmiere-cps4", "136000411", "IF"),
+    "ines": ("remplacante", "756000121", "IF"),
+}
+REPLACES = {
+    "ines": """
+[remplacement]
+nom_remplace = "Claire LEFEBVRE"
+rpps = "10100000040"
+nom = "Inès FAURE"
+du = 2026-11-26
+au = 2026-11-27
+"""
 }
 EVENING = ("lot close", "file make", "send", "fetch")
 PATIENTS: dict[str, dict[str, str]] = tomllib.loads((HERE / "patients.toml").read_text("utf-8"))
@@ -78,14 +88,14 @@ class _Step:
         who = self.told.get("who")
         if who is None:
             return
-        self.stage.insert(self.tablet, "ps", CARERS[who][0])
+        self.stage.insert(self.tablet, "ps", CARERS[who][0] if self.told.get("cps", True) else "")
         visits = expanded(self.told.get("visits", []), ROUNDS.get(who, []))
         if visits:
             self._import(who, visits, self.told.get("file", f"{self.day:%d}-{who}.toml"))
         usual = dict.fromkeys(ROUNDS["cards"].get(visit.split()[1], visit.split()[1]) for visit in visits)
         for card in expanded(self.told.get("cards", []), [card for card in usual if card]):
             self.stage.insert(self.tablet, "vitale", card)
-            self._type("certify")
+            self._type(self.told.get("certify", "certify"))
         for line in self.told.get("type", ()):
             self._type(line)
         if self.told.get("evening"):
@@ -95,6 +105,7 @@ class _Step:
     def _import(self, who: str, visits: list[str], name: str) -> None:
         _, number, profession = CARERS[who]
         parts = [f'[journee]\ndate = {self.day}\nps = "{number}"\nprofession = "{profession}"\n']
+        parts += [REPLACES[who]] if who in REPLACES else []
         parts += [written(visit) for visit in visits]
         self.lived.given |= {self._care(visit) for visit in visits}
         self.lived.given -= {self._care(visit) for visit in self.told.get("never", ())}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from tablets import configure
 
 from tournee.app.cards import PsOnDuty, open_reader, read_ps, unlock
@@ -62,9 +63,10 @@ class Told:
 
 @dataclass
 class Host:
-    """One folder of a tablet."""
+    """One folder of a tablet; `state` is where its account keeps what it knows of journals."""
 
     folder: Path
+    state: Path
 
     @property
     def journal(self) -> Path:
@@ -83,11 +85,13 @@ class Practice:
         self.hosts: list[Host] = []
         self.copies: list[Path] = []
         self._made = 0
+        self._account = pytest.MonkeyPatch()
         self.insert("ps", "infirmiere")
 
     def close(self) -> None:
         """Stop the mail server."""
         self.world.server.stop()
+        self._account.undo()
 
     def clock(self) -> datetime:
         """Now; it is never the same minute twice."""
@@ -113,12 +117,17 @@ class Practice:
         folder = self.new_folder()
         folder.mkdir()
         configure(folder, self.world, self.board.link_url, station)
-        self.hosts.append(Host(folder))
+        return self.join(folder)
+
+    def join(self, folder: Path, state: Path | None = None) -> Host:
+        """A folder is a host; on an account that knows other journals, or on a new one."""
+        self.hosts.append(Host(folder, state or self.new_folder()))
         return self.hosts[-1]
 
     @contextmanager
     def office(self, host: Host) -> Iterator[Office]:
-        """One command's office."""
+        """One command's office, on the account of its host."""
+        self._account.setenv("XDG_STATE_HOME", str(host.state))
         with open_office(load_config(host.folder / "tournee.toml"), self.clock) as office:
             yield office
 
@@ -153,13 +162,28 @@ class Practice:
         )
 
     def copy(self, host: Host) -> Path:
-        """A copy of a folder, as a backup or a clone: the journal whole, all that lies beside it."""
+        """A copy of a folder as it is now, its journal whole."""
         folder = self.new_folder()
         shutil.copytree(host.folder, folder, ignore=shutil.ignore_patterns("journal.db", "*-wal", "*-shm"))
-        if host.journal.exists():
-            with sqlite3.connect(host.journal) as source, sqlite3.connect(folder / "journal.db") as target:
-                source.backup(target)
+        with sqlite3.connect(host.journal) as source, sqlite3.connect(folder / "journal.db") as target:
+            source.backup(target)
         return folder
+
+    def put_back(self, host: Host, copy: Path, *, alone: bool) -> None:
+        """A copy in place of what is there: the journal `alone` with its key, or all."""
+        for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+            (host.folder / name).unlink(missing_ok=True)
+        if alone:
+            for name in ("journal.db", "journal.db.key"):
+                shutil.copyfile(copy / name, host.folder / name)
+        else:
+            shutil.copytree(copy, host.folder, dirs_exist_ok=True)
+
+    def move(self, host: Host) -> None:
+        """The folder has another name."""
+        folder = self.new_folder()
+        host.folder.rename(folder)
+        host.folder = folder
 
 
 def digest(content: bytes) -> str:

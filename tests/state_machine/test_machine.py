@@ -16,24 +16,30 @@ import pytest
 from books import World as Numbers
 from books import check_cents, check_visits
 from hosts import ACTS, PATIENTS, START, Host, Practice, Told
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 from ledger import Ledger
 
 from tournee.app.cards import read_vitale
 from tournee.app.certify import abandon_visit, certify_visit, pending_visits, visits_for
 from tournee.app.context import Office
+from tournee.app.correcting.invoices import correct_invoice
+from tournee.app.correcting.visits import cancel_visit
+from tournee.app.finding import thing_of
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, send
 from tournee.app.remaking import remake_lot
+from tournee.app.visits.editing import edit_visit
 from tournee.app.visits.importing import import_day
+from tournee.app.visits.retelling import Edit
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.world import World
-from tournee.errors import StoreError
+from tournee.errors import BillingError, StoreError
 from tournee.store import LotState, VisitState
 
 EXAMPLES, STEPS = 8, 30
+HOSTS = 4
 TOLD = st.builds(
     Told,
     st.sampled_from(sorted(PATIENTS)),
@@ -51,6 +57,26 @@ def cancel(office: Office, which: int) -> None:
     visits = office.journal.visits.find()
     if visits:
         abandon_visit(office, visits[which % len(visits)].id, "essai")
+
+
+def change(office: Office, which: int) -> None:
+    """Tell a visit otherwise, billed or not: edited, corrected, or kept until its invoice stands no more."""
+    visits = office.journal.visits.find()
+    if not visits:
+        return
+    thing = thing_of(office, visits[which % len(visits)].id)
+    other = Edit({"actes": [{"acte": ACTS[which % len(ACTS)]}]})
+    if thing.invoice is None:
+        edit_visit(office, thing.id, other)
+    else:
+        correct_invoice(office, thing, thing.invoice, other)
+
+
+def call_off(office: Office, which: int) -> None:
+    """Cancel a visit, whatever became of it."""
+    visits = office.journal.visits.find()
+    if visits:
+        cancel_visit(office, visits[which % len(visits)].id, "essai")
 
 
 def reopen(office: Office, which: int) -> None:
@@ -73,7 +99,7 @@ def write_off(office: Office, which: int) -> None:
         office.journal.given_up.write_off(rows[which % len(rows)].invoice_id, "perte")
 
 
-PUT_RIGHT = (cancel, reopen, remake, write_off)
+PUT_RIGHT = (cancel, call_off, change, reopen, remake, write_off)
 
 
 class Carer(RuleBasedStateMachine):
@@ -155,13 +181,42 @@ class Carer(RuleBasedStateMachine):
     def days_pass(self, days: int) -> None:
         self.practice.now = self.practice.now.replace(hour=18, minute=0) + timedelta(days)
 
+    @rule(host=hosts)
+    def keep_a_copy(self, host: Host) -> None:
+        self.practice.copies.append(self.practice.copy(host))
+
+    @rule(host=hosts, alone=st.booleans(), which=st.integers(0, 3))
+    def put_a_copy_back(self, host: Host, alone: bool, which: int) -> None:
+        """An older copy of some tablet stands in the place of what was there."""
+        if self.practice.copies:
+            copy = self.practice.copies[which % len(self.practice.copies)]
+            self.practice.put_back(host, copy, alone=alone)
+
+    @precondition(lambda self: len(self.practice.hosts) < HOSTS)
+    @rule(target=hosts, host=hosts, same_account=st.booleans())
+    def clone(self, host: Host, same_account: bool) -> Host:
+        """A tablet is copied, and both go on; on one account or on two machines."""
+        return self.practice.join(self.practice.copy(host), host.state if same_account else None)
+
+    @precondition(lambda self: len(self.practice.hosts) < HOSTS)
+    @rule(target=hosts, station=st.none() | st.integers(0, 99))
+    def another_tablet(self, station: int | None) -> Host:
+        """A new journal of the same carer."""
+        host = self.practice.add(station)
+        with self.practice.office(host):
+            return host
+
+    @rule(host=hosts)
+    def move(self, host: Host) -> None:
+        self.practice.move(host)
+
     @rule(host=hosts, how=st.sampled_from(PUT_RIGHT), which=st.integers(0, 9))
     def put_right(self, host: Host, how: Callable[[Office, int], None], which: int) -> None:
         """One thing is put right, or refused in words."""
         with self.practice.office(host) as office:
             try:
                 how(office, which)
-            except StoreError as refusal:
+            except (StoreError, BillingError) as refusal:
                 assert str(refusal)
 
     @invariant()
@@ -192,6 +247,8 @@ Carer.TestCase.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes minutes
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
 TestCarer = Carer.TestCase
