@@ -38,7 +38,7 @@ def run(config: Path, monkeypatch: pytest.MonkeyPatch):
 
 def told(done: Result) -> Any:
     assert done.exit_code == 0, done.output
-    return json.loads(done.output)
+    return json.loads(done.stdout)
 
 
 def failed(done: Result) -> int:

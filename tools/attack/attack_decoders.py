@@ -18,6 +18,7 @@ from tournee.emulation.demo import WAYS, built_in_days
 from tournee.emulation.oct.judging.answers import seal
 from tournee.exchange.sealing.unsealing import open_envelope, unseal
 from tournee.formats import noemie, records
+from tournee.formats.bank.statement import read_statement
 from tournee.formats.errors import NoemieError, RecordError
 from tournee.printable import line, printable, read_text
 from tournee.reader.codec import decode, encode
@@ -30,6 +31,12 @@ _HEAD = (
     b"Content-Type: Application/EDI-consent\r\nContent-Transfer-Encoding: base64\r\n"
     b"Content-Description: RSP/SV\r\n\r\n"
 )
+_STATEMENTS = [
+    b"Date;Libelle;Montant\n20/11/2026;VIR SEPA CPAM;48,22\n20/11/2026;CARTE;-14,90\n",
+    b"Date,Debit,Credit,Description\n11/20/2026,,1'048.22,VIR\n11/20/2026,(14.90),,CARTE\n",
+    b"****1234;16/11/2026;;1 234,56\n20/11/2026;VIR;48,22\n20/11/2026;CARTE;-14,90\n",
+    b"<OFX><STMTTRN><DTPOSTED>20261120<TRNAMT>+48.22<FITID>A1<NAME>VIR &amp; CPAM<MEMO>1</STMTTRN></OFX>",
+]
 
 
 def run(seconds: float, seed: int) -> int:
@@ -60,8 +67,14 @@ def _targets() -> list[Target]:
         Target("day file, TOML", lambda data: read_day(data, "jour.toml"), days),
         Target("day file, JSON", lambda data: read_day(data, "jour.json"), vectors("days")),
         Target("configuration", _configured, [model().encode()]),
+        Target("bank statement", _credited, _STATEMENTS),
         Target("reader's message", lambda data: decode(data), _messages()),
     ]
+
+
+def _credited(data: bytes) -> None:
+    for one in read_statement(data).lines:
+        assert one.cents and one.words.isprintable()
 
 
 def _understood(data: bytes) -> None:

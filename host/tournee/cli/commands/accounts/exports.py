@@ -116,6 +116,9 @@ def as_fec(
         made = fec(
             office, siren.replace(" ", ""), closing, ps=ps, separator=TAB if separator == "tab" else PIPE
         )
+        is_over = closing < office.clock().date()
+    if not is_over:
+        desk.warn("cet exercice n’est pas fini : ce fichier est provisoire.")
     target = folder / made.name
     write_paper(target, made.content)
     if as_json:
