@@ -12,6 +12,7 @@ from journal_maker import KEY, NOW
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal
 from tournee.store.integrity.host_note import Host
+from tournee.store.numbering.numbers import FORMER, MORE
 from tournee.store.numbering.ranges import STATIONS, DrawnRanges, Kind, blocks, lots_of
 
 
@@ -95,3 +96,26 @@ def test_blocks_of_all_stations_are_all_numbers_once(kind: Kind, all_: int) -> N
             assert block.first == following
             following = block.last + 1
     assert following == all_
+
+
+@pytest.mark.parametrize(("station", "lot"), [(0, 8), (3, 60)])
+def test_a_journal_of_before_goes_on_with_the_numbers_that_follow(
+    path: Path, desk: Host, station: int, lot: int
+) -> None:
+    with Journal(path, Cipher(KEY), lambda: NOW, station=station, host=desk) as journal:
+        for owner, kind, last in (
+            ("756000014", "invoice", 12_345),
+            ("756000014", "lot", 7),
+            ("", "file", 199),
+        ):
+            journal.db.set_counter(owner, kind, last)
+        journal.db.set_counter("751000027", "invoice", 40)
+    with Journal(path, Cipher(KEY), lambda: NOW, station=station, host=desk) as journal:
+        with journal.db.step("numbers"):
+            numbers = journal.numbers
+            told = (numbers.invoice("756000014"), numbers.invoice("751000027"), numbers.lot("756000014"))
+            assert told == (12_346, 41, lot)
+            following = numbers.file()
+            assert following == 200 if station == 0 else following // 10_000 == station
+        assert {row.reason for row in numbers.standing().ranges} == {FORMER, MORE}
+        assert numbers.standing().station == station

@@ -11,7 +11,6 @@ import hashlib
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -31,8 +30,7 @@ _PURPOSE = "host"
 _MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(NamedTuple):
     """One account on one machine: `folder` is where it keeps what belongs to it alone, None where nothing
     can be; `machine` tells it from its own clone, "" where the system has no such word.
     """

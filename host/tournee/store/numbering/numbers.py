@@ -8,7 +8,7 @@ the next.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tournee.errors import StoreError
 from tournee.store.database import Database
@@ -18,7 +18,6 @@ from tournee.store.numbering.ranges import (
     Kind,
     NumberRange,
     RangeSource,
-    block_end,
     block_of,
     lots_of,
     next_lot,
@@ -44,8 +43,7 @@ _KNOWN = "SELECT 1 FROM number_range WHERE kind = ? AND ? BETWEEN first AND last
 _CUT = (Kind.INVOICE, Kind.FILE)
 
 
-@dataclass(frozen=True)
-class RangeRow:
+class RangeRow(NamedTuple):
     """A range of this journal's, since when (ISO 8601) and why."""
 
     range: NumberRange
@@ -53,8 +51,7 @@ class RangeRow:
     reason: str
 
 
-@dataclass(frozen=True)
-class NumbersHeld:
+class NumbersHeld(NamedTuple):
     """Which numbers the journal gives: `station` None before the first; its ranges in the order they were
     taken; `anew` says why it will take others first, "" when it will not; `asked` is the configuration's;
     `unseen` are those that nobody has seen to be taken because the journal is a copy, or knows too little.
@@ -144,7 +141,7 @@ class Numbers:
                 if not last:
                     self._keep(self._source.take(kind, station, known, None, lowest=False), holder, AFTER)
                     continue
-                following = NumberRange(kind, station, last + 1, block_end(kind, last + 1))
+                following = NumberRange(kind, station, last + 1, block_of(kind, last + 1).last)
                 told = [one for one, row in zip(known, self._rows(), strict=True) if not row["holder"]]
                 if self._gave(following) or any(following.meets(one) for one in told):
                     raise StoreError(
@@ -231,7 +228,7 @@ class Numbers:
             known = [_range(row) for row in rows]
             lowest = station == self._asked and why in (FIRST, FORMER, STATION)
             self._keep(
-                NumberRange(kind, station, 1, block_end(kind, given))
+                NumberRange(kind, station, 1, block_of(kind, given).last)
                 if given
                 else self._source.take(kind, station, known, None, lowest=lowest),
                 holder,
@@ -269,7 +266,9 @@ class Numbers:
         for kind in _CUT:
             last = self._last_given(kind)
             if last:
-                self._keep(NumberRange(kind, self._former_station(), 1, block_end(kind, last)), "", FORMER)
+                self._keep(
+                    NumberRange(kind, self._former_station(), 1, block_of(kind, last).last), "", FORMER
+                )
         return self._rows()
 
     def _keep(self, taken: NumberRange, holder: str, reason: str) -> None:

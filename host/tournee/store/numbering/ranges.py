@@ -7,9 +7,8 @@ name (6) a station (2), a block (2) and two more. A lot has its day: its number 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tournee.errors import StoreError
 
@@ -36,19 +35,11 @@ class Kind(StrEnum):
     LOT = "lot"
 
 
-@dataclass(frozen=True)
-class _Cut:
-    """How the numbers of a kind are cut: `block` numbers a range, `of_station` a station."""
-
-    block: int
-    of_station: int
+_CUTS = {Kind.INVOICE: (10_000, 10_000_000), Kind.FILE: (100, 10_000), Kind.LOT: (1, 1)}
+"""How the numbers of a kind are cut: so many a range, so many a station."""
 
 
-_CUTS = {Kind.INVOICE: _Cut(10_000, 10_000_000), Kind.FILE: _Cut(100, 10_000)}
-
-
-@dataclass(frozen=True)
-class NumberRange:
+class NumberRange(NamedTuple):
     """The numbers from `first` to `last`, both in it, that one host may give; of a station's."""
 
     kind: Kind
@@ -59,8 +50,8 @@ class NumberRange:
     @property
     def epoch(self) -> int:
         """Which block of its station it begins in."""
-        cut = _CUTS.get(self.kind, _Cut(1, 1))
-        return self.first % cut.of_station // cut.block
+        block, of_station = _CUTS[self.kind]
+        return self.first % of_station // block
 
     def meets(self, other: NumberRange) -> bool:
         """Whether both have a number in common."""
@@ -155,25 +146,16 @@ class DrawnRanges:
 
 def blocks(kind: Kind, station: int) -> list[NumberRange]:
     """The ranges of a station, in order; no number is 0."""
-    cut = _CUTS[kind]
-    start = station * cut.of_station
-    return [
-        NumberRange(kind, station, max(first, 1), first + cut.block - 1)
-        for first in range(start, start + cut.of_station, cut.block)
-    ]
-
-
-def block_end(kind: Kind, number: int) -> int:
-    """The last number of the range that a number stands in."""
-    cut = _CUTS[kind].block
-    return number - number % cut + cut - 1
+    block, of_station = _CUTS[kind]
+    start = station * of_station
+    return [block_of(kind, max(first, 1)) for first in range(start, start + of_station, block)]
 
 
 def block_of(kind: Kind, number: int) -> NumberRange:
     """The range that a number stands in."""
-    last = block_end(kind, number)
-    cut = _CUTS[kind]
-    return NumberRange(kind, number // cut.of_station, max(last - cut.block + 1, 1), last)
+    block, of_station = _CUTS[kind]
+    first = number - number % block
+    return NumberRange(kind, number // of_station, max(first, 1), first + block - 1)
 
 
 def lots_of(station: int) -> range:

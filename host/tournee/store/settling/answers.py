@@ -8,7 +8,8 @@ their dates are those of the file that it brought; else nothing of it does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from tournee.model import Effect, Outcome, Target
 from tournee.store.database import Database
@@ -34,8 +35,7 @@ _OTHER_BYTES = "réponse à un autre fichier que celui qui est parti d’ici sou
 _OTHER_FILE = "ce n’est pas le fichier envoyé : numéros, dates ou lots diffèrent"
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """The file that an ARL answers, None where its numbers must say it; or why it answers none: `amiss`, said
     of what `fits` by itself. What an `alarming` one says to no effect waits for the carer's eye.
     """
