@@ -17,6 +17,7 @@ from tournee.shift.endings import Reason, write_note
 from tournee.shift.failures import as_values
 from tournee.shift.frames import FrameKind, LineLost, LocalLine, text_of, told
 from tournee.shift.paths import ShiftPaths, ShiftUnavailable
+from tournee.shift.screen_lock import watch_screen
 from tournee.shift.terms import IDLE_BOUNDS, MAXIMUM_BOUNDS, MachineTime, Terms
 
 _START_S = 10.0
@@ -88,6 +89,7 @@ def _serve(control: LocalLine, asked: dict[str, Any], paths: ShiftPaths) -> None
     signal.signal(signal.SIGTERM, lambda *_: agent.end(Reason.STOPPED))
     with suppress(OSError):
         paths.note.unlink()
+    unwatch = watch_screen(lambda: agent.end(Reason.LOCKED))
     listener = listen(paths)
     try:
         with suppress(LineLost):  # it serves all the same
@@ -95,6 +97,7 @@ def _serve(control: LocalLine, asked: dict[str, Any], paths: ShiftPaths) -> None
         control.close()
         agent.serve(listener)
     finally:
+        unwatch()
         with suppress(OSError):
             paths.socket.unlink()
 
