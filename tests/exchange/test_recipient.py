@@ -58,6 +58,13 @@ def test_file_that_is_no_certificate_is_refused(tmp_path: Path, data: bytes) -> 
     assert flaw(path) is Flaw.UNREADABLE
 
 
+def test_certificate_of_a_version_that_there_is_not_is_refused(issue: Issue) -> None:
+    path = issue()
+    der = x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.DER)
+    path.write_bytes(der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020107")))
+    assert flaw(path) is Flaw.UNREADABLE
+
+
 def test_directory_in_place_of_a_certificate_is_refused(tmp_path: Path) -> None:
     assert flaw(tmp_path) is Flaw.UNREADABLE
 

@@ -166,6 +166,18 @@ def test_a_lot_without_its_own_signature_is_refused(certified, ps_card):
         verify_lot(certified.fse_lot[: -4 * 128], ps_certificate=ps_card.certificate)
 
 
+@pytest.mark.parametrize(
+    ("found", "put"),
+    [("a003020102", "a003020107"), ("2a864886f70d010101", "2a864886f70d010163")],
+    ids=["version 8", "a key of no known kind"],
+)
+def test_a_card_s_certificate_that_no_library_reads_is_refused(ps_card, found, put):
+    spoilt = ps_card.certificate.replace(bytes.fromhex(found), bytes.fromhex(put))
+    assert spoilt != ps_card.certificate
+    with pytest.raises(SignatureError, match="illisible"):
+        key_id(spoilt)
+
+
 def test_a_certificate_that_is_none_is_refused(certified):
     with pytest.raises(SignatureError, match="illisible"):
         verify_lot(certified.fse_lot, ps_certificate=b"\x30\x00")

@@ -42,6 +42,9 @@ _SHEETS = """SELECT invoice.number, sheet.state, lot.number AS lot,
     (SELECT coalesce(sum(asked), 0) FROM payment
         WHERE payment.sheet = sheet.id AND outcome = 'franchise') AS franchise
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice LEFT JOIN lot ON lot.id = sheet.lot"""
+_SENT = """SELECT invoice.number AS invoice, lot.number AS lot, file.number AS file FROM sheet
+    JOIN invoice ON invoice.id = sheet.invoice JOIN lot ON lot.id = sheet.lot
+    JOIN file ON file.id = lot.file"""
 _PAID_BY_SOUND = """SELECT coalesce(sum(payment.paid), 0) AS paid FROM payment
     JOIN received ON received.id = payment.received WHERE received.source LIKE '%sound%'"""
 
@@ -59,7 +62,7 @@ def run(seconds: float, seed: int) -> int:
             office, peaks = Office(journal, route, lambda: NOW), []
             _bill(journal)
             print(f"{INVOICES:,} invoices sent in {time.monotonic() - started:.0f} s", flush=True)
-            letters = _letters(drawn)
+            letters = _letters(drawn, _sent(journal))
             for start in range(0, len(letters), _AT_ONCE):
                 for rank, letter in enumerate(letters[start : start + _AT_ONCE], start):
                     (box / "new" / f"{rank}.{'damaged' if letter.damaged else 'sound'}").write_bytes(
@@ -102,14 +105,20 @@ def _bill(journal: Journal) -> None:
             journal.messages.sent(message)
 
 
-def _letters(drawn: random.Random) -> list[Letter]:
+def _sent(journal: Journal) -> dict[int, tuple[int, int]]:
+    """The lot and the file of each invoice, by their numbers."""
+    return {row["invoice"]: (row["lot"], row["file"]) for row in journal.db.rows(_SENT)}
+
+
+def _letters(drawn: random.Random, sent: dict[int, tuple[int, int]]) -> list[Letter]:
     """An ARL a lot, an RSP a handful of invoices; shuffled, one in a hundred doubled, one damaged."""
-    made = [_letter(drawn, "ARL", _arl(drawn, number)) for number in range(1, INVOICES // IN_A_LOT + 1)]
-    numbers = list(range(1, INVOICES + 1))
+    lots = sorted(set(sent.values()))
+    made = [_letter(drawn, "ARL", _arl(drawn, rank, *lot)) for rank, lot in enumerate(lots, 1)]
+    numbers = sorted(sent)
     drawn.shuffle(numbers)
     count = RETURNS - len(made)
     for rank in range(count):
-        content, paid = _rsp(drawn, numbers[rank::count], rank)
+        content, paid = _rsp(drawn, {number: sent[number][0] for number in numbers[rank::count]}, rank)
         made.append(_letter(drawn, "RSP", content, paid))
     doubles = [replace(one, paid=0) for one in drawn.sample(made, len(made) // 100)]
     for at in drawn.sample(range(len(made)), len(made) // 100):
@@ -136,11 +145,10 @@ def _letter(drawn: random.Random, word: str, content: bytes, paid: int = 0) -> L
     return Letter(head.encode() + base64.encodebytes(content), paid)
 
 
-def _arl(drawn: random.Random, number: int) -> bytes:
-    file = (number - 1) // _LOTS_IN_A_FILE + 1
-    ends = {**_ENDS, "application": "AR", "fichier": f"{number:06}"}
+def _arl(drawn: random.Random, rank: int, lot: int, file: int) -> bytes:
+    ends = {**_ENDS, "application": "AR", "fichier": f"{rank:06}"}
     taken = drawn.random() < 0.95
-    item = {"emetteur": PS.zfill(14), "fichier": f"{file:06}", "lot": f"{number:03}", "date_lot": "260302"}
+    item = {"emetteur": PS.zfill(14), "fichier": f"{file:06}", "lot": f"{lot:03}", "date_lot": "260302"}
     item |= {"etat": "P" if taken else "N", "code": "0000" if taken else "0102", "libelle": "X"}
     return (
         records.encode("000", {**ends, "date": "260303"})
@@ -149,11 +157,11 @@ def _arl(drawn: random.Random, number: int) -> bytes:
     )
 
 
-def _rsp(drawn: random.Random, numbers: list[int], rank: int) -> tuple[bytes, int]:
+def _rsp(drawn: random.Random, numbers: dict[int, int], rank: int) -> tuple[bytes, int]:
     """What becomes of these invoices, all that an insurer may say; and what is paid for them."""
     told, paid, outside = [payee()], 0, 0
-    for number in numbers:
-        told += [invoice(f"{number:09}", lot=f"{(number - 1) // IN_A_LOT + 1:03}"), person()]
+    for number, lot in numbers.items():
+        told += [invoice(f"{number:09}", lot=f"{lot:03}"), person()]
         kind = drawn.choices(["full", "part", "over", "refused", "deferred", "remark"], _WEIGHTS)[0]
         cents = {"full": ASKED, "part": drawn.randrange(1, ASKED), "over": ASKED + drawn.randrange(1, 99)}
         share = cents.get(kind, 0)

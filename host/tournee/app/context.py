@@ -173,7 +173,7 @@ class ReturnKey:
         try:
             holder = x509.load_pem_x509_certificate(read_bounded(self.certificate, _PEM_MAX))
             private = serialization.load_pem_private_key(read_bounded(self.key, _PEM_MAX), password=None)
-        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
             why = (
                 reason(error)
                 if isinstance(error, OSError)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -221,7 +221,7 @@ def _by_key(certificates: Iterable[bytes]) -> dict[str, bytes]:
 def _public_key(certificate_der: bytes) -> rsa.RSAPublicKey:
     try:
         key = x509.load_der_x509_certificate(certificate_der).public_key()
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise SignatureError(f"Le certificat de la carte est illisible : {error}.") from error
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size != _BITS:
         raise SignatureError(f"Le certificat de la carte n’est pas celui d’une clé RSA de {_BITS} bits.")

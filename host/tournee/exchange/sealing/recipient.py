@@ -103,7 +103,7 @@ def read_certificate(path: Path | None, whose: str = "de l’OCT") -> x509.Certi
         if _PEM in data:
             return x509.load_pem_x509_certificate(data)
         return x509.load_der_x509_certificate(data)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise CertificateError(Flaw.UNREADABLE, where) from error
 
 
