@@ -6,7 +6,7 @@ import base64
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, send
 from tournee.app.visits.importing import import_day
+from tournee.billing.replacement import Replacement, ReplacementSession
 from tournee.emulation.cards import certificate_pem, load_card
 from tournee.errors import BillingError
 from tournee.reader import Reader
@@ -50,9 +51,11 @@ def seal_all(office: Office, reader: Reader) -> list[InvoiceRow]:
     ]
 
 
-def countersign_all(office: Office, reader: Reader, surroundings: Surroundings) -> list[InvoiceRow]:
+def countersign_all(
+    office: Office, reader: Reader, surroundings: Surroundings, card: str = "infirmiere"
+) -> list[InvoiceRow]:
     surroundings.board.remove("vitale")
-    surroundings.board.insert("ps", load_card("infirmiere"))
+    surroundings.board.insert("ps", load_card(card))
     ps = read_ps(reader)
     unlock(reader, lambda: CODE)
     done = [countersign(office, reader, ps, one) for one in to_countersign(office, ps.identity)]
@@ -130,6 +133,23 @@ def test_without_her_card_ever_read_nothing_is_made(surroundings: Surroundings) 
         with pytest.raises(NotReadError, match="La carte CPS du numéro 756000121 n’a jamais été lue ici"):
             seal_all(office, reader)
         assert office.journal.overview() == ()
+
+
+def test_on_a_day_of_a_replacement_it_is_the_substitute_who_signs_later(surroundings: Surroundings) -> None:
+    within = ReplacementSession(date(2026, 11, 9), date(2026, 11, 22))
+    told = Replacement("756000121", "Claire LEFEBVRE", "10100000040", "Inès FAURE", (within,))
+    with opened(surroundings) as office, Reader.open(surroundings.board.link_url) as reader:
+        import_day(office, short_day(), "jour.toml")
+        know_the_carer(office, reader, surroundings)
+        surroundings.board.insert("ps", load_card("remplacante"))
+        know_the_carer(office, reader, surroundings)
+        office = replace(office, replacements=(told,))
+        (invoice,) = seal_all(office, reader)
+        assert (invoice.ps, invoice.substitute) == ("756000121", "10100000040")
+        surroundings.board.insert("ps", load_card("infirmiere"))
+        assert to_countersign(office, read_ps(reader).identity) == []
+        (done,) = countersign_all(office, reader, surroundings, "remplacante")
+        assert {sheet.state for sheet in office.journal.invoices.get(done.id).sheets} == {SheetState.IN_LOT}
 
 
 def test_another_carer_s_card_signs_nothing_of_it(surroundings: Surroundings) -> None:

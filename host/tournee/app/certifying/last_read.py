@@ -106,10 +106,18 @@ def carers_of(office: Office, rows: Iterable[Cared]) -> dict[str, str]:
 
 
 def carer_last_read(office: Office, visit: JudgedVisit) -> PsIdentity:
-    """The card of who made a visit, as it was last read: the one that its replacement names, else the one
-    that bears its number, in that situation. NotReadError when no such card was.
+    """The card of who made a visit, as it was last read: the one that its replacement names, or that of the
+    configuration on its day, else the one that bears its number, in that situation. NotReadError when no such
+    card was.
     """
-    told = visit.visit.replacement
+    told = visit.visit.replacement or next(
+        (
+            one
+            for one in office.replacements
+            if one.replaced == visit.ps_number and one.holds(visit.visit.day)
+        ),
+        None,
+    )
     for one in _situations_read(office):
         if one.rpps == told.rpps if told is not None else one.billing_number == visit.ps_number:
             return one
