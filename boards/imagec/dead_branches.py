@@ -2,7 +2,8 @@
 
 `settle` puts the value in place of `NAME = a_function(…)` at the top of a module: an integer becomes a
 `const`, bytes a literal; a list of integers goes into the places that take one of them, when nothing else is
-done with it. `prune` leaves out what nobody uses then: imported names, functions. Lines stay where they were.
+done with it. `prune` leaves out what nobody uses then: imported names, functions, plain values. Lines stay
+where they were.
 """
 
 import ast
@@ -55,7 +56,7 @@ def settle(sources: dict[str, str]) -> dict[str, str]:
 
 
 def prune(sources: dict[str, str]) -> dict[str, str]:
-    """Return the modules without the imports and the functions at their top that nothing names."""
+    """Return the modules without the imports, functions and plain values at their top that nothing names."""
     while True:
         used = [_names_used(ast.parse(text)) for text in sources.values()]
         taken = set().union(*(_names_taken(ast.parse(text)) for text in sources.values()))
@@ -121,9 +122,18 @@ def _places(tree: ast.Module, name: str, numbers: dict[str, str]) -> list[tuple[
 
 
 def _names_used(tree: ast.Module) -> set[str]:
-    """Names that code of the module reads: its own and attributes of anything."""
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    """Names that code of the module reads, but for a function that reads its own: its own and attributes of
+    anything, which a module's private name never is."""
+    found = set()
+    for statement in tree.body:
+        names = set()
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                names.add(node.id)
+            elif isinstance(node, ast.Attribute) and not node.attr.startswith("_"):
+                names.add(node.attr)
+        found |= names - {statement.name} if isinstance(statement, ast.FunctionDef) else names
+    return found
 
 
 def _names_taken(tree: ast.Module) -> set[str]:
@@ -142,7 +152,19 @@ def _pruned(text: str, own: set[str], everywhere: set[str]) -> str:
                 edits.append((node, f"from {node.module} import {', '.join(kept)}" if kept else ""))
         elif isinstance(node, ast.FunctionDef) and node.name not in everywhere:
             edits.append((node, ""))
+        elif _made_literal(node) not in everywhere | {""}:
+            edits.append((node, ""))
     return _edited(text, edits)
+
+
+def _made_literal(node: ast.stmt) -> str:
+    """The name that this statement makes a literal, or a tuple of literals; empty when it does not."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=items)):
+            return name if all(isinstance(item, ast.Constant) for item in items) else ""
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant()):
+            return name
+    return ""
 
 
 def _edited(text: str, edits: list[tuple[ast.expr | ast.stmt, str]]) -> str:

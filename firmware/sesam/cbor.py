@@ -20,7 +20,7 @@ _BSTR = const(2)
 _TSTR = const(3)
 _MAP = const(5)
 
-_SLOTS = FIELDS_MAX + 1  # key 0 and the fields
+_SLOTS = const(FIELDS_MAX + 1)  # key 0 and the fields
 _BIG = const(-1)  # an integer of 2**30 or more: refused everywhere, never built
 _BAD = const(-2)  # not a shortest, complete head
 

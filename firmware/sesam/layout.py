@@ -35,7 +35,7 @@ def kind_of(buf: bytes | bytearray | memoryview, at: int) -> int:
         return _KIND_2A if letter == 65 else _KIND_2R if letter == 82 else _KIND_2
     if first == 52:
         return _KIND_4E if buf[at + 35] == 69 else _KIND_4
-    for kind in range(len(KINDS)):
+    for kind in range(len(TABLES)):
         if TABLES[kind][CONSTRAINT_AT] == first:
             return kind
     return -1

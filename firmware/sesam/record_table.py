@@ -30,8 +30,10 @@ PATIENT = b"""\
  30   9 !D>0 facture
 """
 
-# 1: head of a lot
-_RECORD_1 = b"""\
+KINDS = ("1", "2", "2R", "2A", "4", "4E", "5", "6", "7")
+TABLES = (
+    # 1: head of a lot
+    b"""\
   1   1 !K1
   2   9 !B emetteur
  11   6 !_
@@ -49,10 +51,9 @@ _RECORD_1 = b"""\
  82   6 !K140700 version
  88   1 !KU
  89  40 !T crf
-"""
-
-# 2: head of an invoice
-_RECORD_2 = b"""\
+""",
+    # 2: head of an invoice
+    b"""\
   1   1 !K2
   2  37 !&
  39   1 !D nature
@@ -77,10 +78,9 @@ _RECORD_2 = b"""\
 115   2 ?D heure
 117   2 ?D type_contrat
 119  10 ?D numero_amc
-"""
-
-# 2R: who replaces the issuer, and whether her card signs (open-1, group 1150)
-_RECORD_2R = b"""\
+""",
+    # 2R: who replaces the issuer, and whether her card signs (open-1, group 1150)
+    b"""\
   1   1 !K2
   2  37 !&
  39   1 !KR
@@ -91,10 +91,9 @@ _RECORD_2R = b"""\
  87  15 ?T prenom
 102   1 !D000-001 signature
 103  26 !_
-"""
-
-# 2A: complementary insurer of an invoice (open-1)
-_RECORD_2A = b"""\
+""",
+    # 2A: complementary insurer of an invoice (open-1)
+    b"""\
   1   1 !K2
   2  37 !&
  39   1 !KA
@@ -106,10 +105,9 @@ _RECORD_2A = b"""\
  76   2 ?T routage
  78   3 ?T hote
  81  48 !_
-"""
-
-# 4: an act
-_RECORD_4 = b"""\
+""",
+    # 4: an act
+    b"""\
   1   1 !K4
   2  37 !&
  39   2 ?D mode_traitement
@@ -134,10 +132,9 @@ _RECORD_4 = b"""\
 115   7 !I honoraires
 122   1 ?T qualificatif
 123   6 !I part_amc
-"""
-
-# 4E: RPPS numbers of the act before; from 89 on (open-1, version 2) its prescription and prior agreement
-_RECORD_4E = b"""\
+""",
+    # 4E: RPPS numbers of the act before; from 89 on (open-1, version 2) its prescription and prior agreement
+    b"""\
   1   1 !K4
   2  25 !&
  27   9 !D>0 facture
@@ -153,10 +150,9 @@ _RECORD_4E = b"""\
 107   1 ?T accord
 108  14 ?T numero_accord
 122   7 !_
-"""
-
-# 5: end of an invoice
-_RECORD_5 = b"""\
+""",
+    # 5: end of an invoice
+    b"""\
   1   1 !K5
   2  37 !&
  39   3 !I001-999 lignes
@@ -171,10 +167,9 @@ _RECORD_5 = b"""\
 115   8 !0
 123   4 !_
 127   2 !_
-"""
-
-# 6: end of a lot
-_RECORD_6 = b"""\
+""",
+    # 6: end of a lot
+    b"""\
   1   1 !K6
   2   9 !B emetteur
  11   3 !I001-100 factures
@@ -186,10 +181,9 @@ _RECORD_6 = b"""\
  43   9 !I part_amc
  52   3 !D001-999 lot
  55  74 !_
-"""
-
-# 7: a piece of certificate (open-1)
-_RECORD_7 = b"""\
+""",
+    # 7: a piece of certificate (open-1)
+    b"""\
   1   1 !K7
   2   9 !B emetteur
  11   9 !D>0 facture
@@ -199,17 +193,5 @@ _RECORD_7 = b"""\
  25   2 !K01 algorithme
  27   6 !H cle_id
  33  96 !6 signature
-"""
-
-KINDS = ("1", "2", "2R", "2A", "4", "4E", "5", "6", "7")
-TABLES = (
-    _RECORD_1,
-    _RECORD_2,
-    _RECORD_2R,
-    _RECORD_2A,
-    _RECORD_4,
-    _RECORD_4E,
-    _RECORD_5,
-    _RECORD_6,
-    _RECORD_7,
+""",
 )
