@@ -12,8 +12,10 @@ import pytest
 
 from tournee.exchange.sealing.unsealing import unseal
 from tournee.returns.classify import Return, take_in
+from tournee.returns.cms_kinds import is_cms
 
 KEYS = Path(__file__).parents[1] / "vectors" / "exchange"
+SIGNER = ("-signer", str(KEYS / "recipient-cert.pem"), "-inkey", str(KEYS / "recipient-key.pem"))
 CERTIFICATE, KEY = KEYS / "recipient-cert.pem", KEYS / "recipient-key.pem"
 
 
@@ -59,6 +61,28 @@ def take(attachment: bytes, kind: str = "Application/EDI-consent") -> Return:
 def test_what_is_sealed_is_opened_however_it_is_wrapped(vector, sealed):
     read = take(sealed(vector("rsp_576.txt")))
     assert (read.kind, read.clear, read.sealed) == ("RSP", vector("rsp_576.txt"), True)
+
+
+def test_what_is_sealed_is_opened_when_its_length_has_the_tag_of_an_oid(vector):
+    """1,536 to 1,791 bytes: 06 stands in the length, and begins an OID too."""
+    content = gzip.compress(vector("rsp_576.txt"))
+    sealed = encrypt(content + bytes(1200 - len(content)), "-aes256")
+    assert sealed[1:3] == b"\x82\x06"
+    assert take(sealed).clear == vector("rsp_576.txt")
+
+
+def test_what_is_signed_is_named_when_its_length_has_the_tag_of_an_oid():
+    own = ("cms", "-sign", "-binary", "-nodetach", "-outform", "DER", *SIGNER)
+    signed = (openssl(bytes(size), *own) for size in range(100))
+    (found, *_) = (one for one in signed if b"\x06" in one[2:4])
+    assert "SignedData" in take(found).content.reason
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x30", b"\x30\x80", b"\x30\x82\x06", b"\x30\xff" + bytes(300), b"\x30\x84" + b"\x06" * 30]
+)
+def test_what_only_begins_like_a_cms_is_none(data):
+    assert not is_cms(data)
 
 
 @pytest.mark.parametrize(

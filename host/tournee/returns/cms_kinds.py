@@ -7,7 +7,9 @@ import re
 from tournee.returns.message import base64_of, read_entity
 from tournee.returns.quarantine import DamagedError
 
-_FRONT = 40  # bytes in which the content type's OID stands
+_SHORTEST = 16
+_LONG = 0x80  # a length below it is in one byte; itself: none is told (BER); above: in so many bytes more
+_LENGTH_MAX = 10  # where a length of eight bytes ends
 _SEQUENCE = b"\x30"
 _OID = b"\x06"
 _ENVELOPED = bytes.fromhex("2a864886f70d010703")  # 1.2.840.113549.1.7.3
@@ -59,8 +61,12 @@ def entity_within(content: bytes) -> bytes:
 
 
 def _kind(content: bytes) -> bytes | None:
-    if content[:1] != _SEQUENCE:
+    """The content type's OID, which stands right behind the length of the outermost SEQUENCE."""
+    if content[:1] != _SEQUENCE or len(content) < _SHORTEST:
         return None
-    at = content.find(_OID, 0, _FRONT)
-    oid = content[at + 2 : at + 2 + content[at + 1]] if 0 < at < len(content) - 1 else b""
+    length = content[1]
+    at = 2 + (length & 0x7F if length > _LONG else 0)  # its bytes may be like an OID's own tag
+    if content[at : at + 1] != _OID or at > _LENGTH_MAX:
+        return None
+    oid = content[at + 2 : at + 2 + content[at + 1]]
     return oid if oid in _NAMES else None
