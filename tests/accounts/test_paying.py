@@ -14,7 +14,9 @@ from account_life import PS, Practice, Told
 from tournee.app.accounts.papers import statement
 from tournee.app.accounts.paying import give_back, give_up, owes, pay, take_back
 from tournee.app.accounts.standing import accounts_of, visit_meant
+from tournee.app.correcting.invoices import correct_invoice
 from tournee.app.finding import AmbiguousError, Thing, thing_of
+from tournee.app.visits.retelling import Edit
 from tournee.errors import StoreError
 from tournee.model import Effect, Means, Outcome, Target
 
@@ -98,6 +100,23 @@ def test_what_was_paid_counts_on_the_invoice_that_replaces_it(desk: Practice, vi
     assert owes(desk.office, visit.id) == 0
     first, second = desk.journal.ledger.find()
     assert (first.given.given, second.given.given) == (0, 335)
+
+
+def test_what_was_paid_counts_on_a_correction_and_what_it_asks_more_is_due(desk: Practice) -> None:
+    desk.bill(Told(0, "amo"))
+    pay(desk.office, thing_of(desk.office, 1), Means.CASH)
+    desk.send()
+    desk.returned(Effect(Target.INVOICE, Outcome.REJECTED, PS, invoice="000000001", share="AMO"))
+    wrong = thing_of(desk.office, 1)
+    correct_invoice(
+        desk.office, wrong, wrong.invoices[-1], Edit({"tiers_payant": "non"}), reason="sans droits"
+    )
+    desk.certify()
+    assert owes(desk.office, 1) == 335 - 134
+    assert [(row.number, row.given.given) for row in desk.journal.ledger.find()] == [
+        ("000000001", 0),
+        ("000000002", 134),
+    ]
 
 
 @pytest.fixture
