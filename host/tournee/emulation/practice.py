@@ -10,7 +10,11 @@ from zoneinfo import ZoneInfo
 
 import tomlkit
 
+from tournee.app.context import open_office
+from tournee.app.practice.patients import find_patients
+from tournee.config import load_config
 from tournee.emulation.control import LINK_NAME, ControlledBoard
+from tournee.emulation.population import populate
 from tournee.emulation.world import (
     DIRECT_NAME,
     INSURERS_NAME,
@@ -31,8 +35,10 @@ _PASSWORD_NAME = "mot-de-passe"  # noqa: S105 (a file's name)
 
 
 @contextmanager
-def practice(directory: Path) -> Iterator[ControlledBoard]:
+def practice(directory: Path, *, populated: bool = False) -> Iterator[ControlledBoard]:
     """Start both in `directory`, made when missing, with a `tournee.toml` there; stop them on leaving.
+
+    `populated`: its journal is given sixty patients with their plans, when it has none.
 
     The OCT forgets what it received when it stops; the journal and the configuration stay, but for the port
     of the emulated server, which is another each time.
@@ -48,7 +54,15 @@ def practice(directory: Path) -> Iterator[ControlledBoard]:
             _follow_server(config, world)
         else:
             config.write_text(_config(directory, world), "utf-8")
+        if populated:
+            _populate(config)
         yield desk
+
+
+def _populate(config: Path) -> None:
+    with open_office(load_config(config)) as office:
+        if not find_patients(office, limit=1):
+            populate(office, office.clock().date())
 
 
 def _follow_server(config: Path, world: World) -> None:

@@ -65,8 +65,9 @@ def date(desk: Desk) -> None:
 
 @reader.command("emulate", short_help="Lecteur et OCT émulés, pour essayer.")
 @_directory
+@click.option("--cabinet", "populated", is_flag=True, help="Avec soixante patients fictifs et leurs plans.")
 @click.pass_obj
-def emulate(desk: Desk, directory: Path) -> None:
+def emulate(desk: Desk, directory: Path, populated: bool) -> None:
     """Démarre dans DOSSIER un lecteur et un OCT émulés, avec leur configuration, jusqu’à Ctrl-C.
 
     Dans un autre terminal : tournee reader insert DOSSIER ps infirmiere, puis
@@ -77,7 +78,7 @@ def emulate(desk: Desk, directory: Path) -> None:
     """
     from tournee.emulation.practice import practice
 
-    with practice(directory) as desk_of_cards:
+    with practice(directory, populated=populated) as desk_of_cards:
         desk.console.print(f"Lecteur et OCT émulés prêts. Configuration : {directory / 'tournee.toml'}")
         desk.console.print("Code porteur des cartes d’essai : 1234. Arrêt : Ctrl-C.")
         desk_of_cards.serve()
