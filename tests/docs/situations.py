@@ -35,6 +35,9 @@ ANSWERS = ("1234\n" * 4, "une phrase de passe assez longue\n" * 4, "o\n" * 8)
 """What a command may ask for: the code porteur, a passphrase, a yes."""
 
 _ENVIRONMENT = {"NO_COLOR": "1", "COLUMNS": "200", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+_PLACES = {"/media/cle-usb": "cle-usb", "/home/claire": "elsewhere"}
+"""Folders of the documents' carer, and what stands for them beside the practice."""
+
 OPPOSED = status.OF_ERROR[OppositionError]
 _APART = ("desk.sock", "reader", "sent", "mail", "cards", "oct", "am", "ps")
 _CARDS = ("moreau", "lambert", "garnier", "casanova", "pereira")
@@ -82,6 +85,8 @@ class Practice:
 
     def type(self, line: str, answers: str = ANSWERS[0]) -> tuple[int, str]:
         """One command after `tournee`, typed where `DIR` is; its status and what it said."""
+        for shown, place in _PLACES.items():
+            line = line.replace(shown, str(self.place / place))
         here = Path.cwd()
         os.chdir(self.place)
         try:
@@ -114,8 +119,11 @@ class Practice:
             if path.name not in _APART:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         shutil.copytree(self.situations[name], self.folder, dirs_exist_ok=True)
-        self.insert("ps", "infirmiere")
-        self.insert("vitale", "moreau")
+        shutil.rmtree(self.place / "elsewhere", ignore_errors=True)
+        for slot, name in (("ps", "infirmiere"), ("vitale", "moreau")):
+            card = self.desk.board.cards[slot]
+            if card is None or card.name != name:  # a slot's line holds so many moves until the reader looks
+                self.insert(slot, name)
 
 
 @contextmanager
@@ -160,6 +168,8 @@ def _live(made: Practice) -> None:
     payment = _payment_of_another(made)
     made.do("fetch")
     made.keep("answered")
+    (made.place / "cle-usb").mkdir()
+    made.type("backup /media/cle-usb/tournee-20261130-183000.sauvegarde", ANSWERS[1])
     (made.place / "releve.csv").write_text("Date;Libellé;Montant\n18/11/2026;VIR CPAM;12,28\n", "utf-8")
     made.do("account pay lambert --by cheque --amount 10 --credit")
     made.keep("paid by a patient")
@@ -203,6 +213,8 @@ def runs(made: Practice, line: str) -> str:
             for answers in ANSWERS:
                 made.back_to(situation)
                 code, said = made.type(typed, answers)
+                if line.startswith("shift "):
+                    made.type("shift close")  # its agent would keep the reader from the next command
                 if code in (0, OPPOSED):
                     return ""
                 if "Code porteur" not in said and "phrase" not in said and "[o/n]" not in said.casefold():

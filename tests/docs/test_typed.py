@@ -35,7 +35,9 @@ def lines() -> list[str]:
         re.sub(r"\s+#.*$|>.*$", "", line).removeprefix("tournee ").strip()
         for document in DOCUMENTS
         for line in (*typed(document), *mentioned(document))
-        if shlex.split(line, comments=True)[0] == "tournee" and judge(line, whole=True) == ""
+        if shlex.split(line, comments=True)[0] == "tournee"
+        and judge(line, whole=True) == ""
+        and "…" not in line
     ]
     return [line for line in dict.fromkeys(found) if not any(re.match(one, line) for one in ELSEWHERE)]
 

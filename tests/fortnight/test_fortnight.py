@@ -55,7 +55,7 @@ def test_no_care_is_taken_twice_by_the_insurers(fortnight: Lived, ledger: Ledger
     given = Counter((nir, f"{day:%y%m%d}") for nir, day, _ in fortnight.given)
     live: Counter[tuple[str, str]] = Counter()
     for number, sheets in ledger.taken.items():
-        if number not in ledger.refused:
+        if number not in ledger.refused and number[1] not in given_back(fortnight):
             live.update({(sheets[0].nir, day) for day in {act.date for act in sheets[0].acts}})
     assert {care: (times, given[care]) for care, times in live.items() if times > given[care]} == {}
 
@@ -108,6 +108,12 @@ def test_the_register_of_the_oct_took_the_same_invoices(fortnight: Lived, ledger
 
 def test_what_is_typed_is_measured(fortnight: Lived) -> None:
     assert fortnight.stage.bytes_typed <= TYPED
+
+
+def given_back(lived: Lived) -> set[str]:
+    """Invoices that the insurer cancelled by word of mouth: what it had paid was given back."""
+    cancelled = [done.line for done in lived.stage.typed if done.line.startswith("invoice cancelled ")]
+    return {line.split()[2] for line in cancelled if "--rendu" in line}
 
 
 def rows(lived: Lived) -> list[dict[str, object]]:
