@@ -88,6 +88,7 @@ def test_copy_says_that_its_numbers_will_be_others_until_it_is_accepted(
     assert "copie" in alert["text"]
     accepted = run(copy, "journal", "accept")
     assert (accepted.exit_code, "d’autres numéros suivent" in accepted.stdout) == (0, True)
+    assert json.loads(run(copy, "journal", "accept", "--json").stdout)["accepted"] is False
     assert "other_numbers" not in {one["kind"] for one in told_alerts(copy)}
     found = json.loads(run(copy, "journal", "--json").stdout)
     assert (found["station"] != 0, found["asked"], found["anew"]) == (True, 0, "")

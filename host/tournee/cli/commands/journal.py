@@ -246,8 +246,9 @@ def check_journal(desk: Desk, as_json: bool) -> None:
 
 
 @journal.command("accept", short_help="Prend le journal tel qu’il est.")
+@json_option
 @click.pass_obj
-def accept_journal(desk: Desk) -> None:
+def accept_journal(desk: Desk, as_json: bool) -> None:
     """Prend le journal tel qu’il est, une fois vérifié ce qu’un autre programme y a changé, ou ce qui manque
     depuis la sauvegarde que vous avez restaurée, ou que c’est une copie : il n’en est plus rien dit. Ses
     prochaines factures auront d’autres numéros, qu’aucun autre exemplaire n’a donnés.
@@ -261,6 +262,10 @@ def accept_journal(desk: Desk) -> None:
         found = bool(altered or held.anew or held.unseen)
         if found:
             numbers.accept()
+        held = numbers.standing()
+    if as_json:
+        values.write({"accepted": found, **values.numbers(held)})
+        return
     desk.console.print(
         "Le journal est accepté tel qu’il est ; d’autres numéros suivent."
         if found
