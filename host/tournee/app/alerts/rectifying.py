@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from tournee.app.alerts.alert import Alert, AlertKind, age, also_of
 from tournee.app.context import Office
-from tournee.app.correcting.visits import NO_VISIT
-from tournee.app.correcting.waiting import retold
 from tournee.errors import BillingError
 from tournee.french import euros
 from tournee.store import CorrectionRow, CorrectionState, InvoiceRow, SheetState
@@ -22,6 +20,8 @@ def to_rectify(office: Office) -> list[Alert]:
 
 
 def _alert(office: Office, row: CorrectionRow) -> Alert:
+    from tournee.app.correcting.visits import NO_VISIT  # with all that bills
+
     invoice = office.journal.invoices.get(row.invoice_id)
     text, next_step = _told(office, row, invoice)
     what = "à annuler" if row.after == NO_VISIT else "à corriger"
@@ -52,6 +52,9 @@ def _told(office: Office, row: CorrectionRow, invoice: InvoiceRow) -> tuple[str,
 
 def _why_not(office: Office, row: CorrectionRow) -> str:
     """Why the visit is not put right yet."""
+    from tournee.app.correcting.visits import NO_VISIT
+    from tournee.app.correcting.waiting import retold
+
     try:
         if row.after != NO_VISIT:
             retold(office, row)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tournee.app.alerts.alert import Alert, AlertKind, age
-from tournee.app.certifying.last_read import carer_named
 from tournee.app.context import Office
 
 COUNTERSIGN_DAYS = 8
@@ -17,6 +16,8 @@ def of_signing(office: Office, *, urgent: bool) -> list[Alert]:
         days = age(office, row.since).days
         if (days >= COUNTERSIGN_DAYS) is not urgent:
             continue
+        from tournee.app.certifying.last_read import carer_named  # with all that certifies
+
         many = row.invoices > 1
         told = f"{row.invoices} facture{'s' if many else ''} scellée{'s' if many else ''} au chevet "
         told += f"attend{'ent' if many else ''} votre signature"

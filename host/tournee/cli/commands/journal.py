@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from tournee.cli.options.things import thing_argument
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
-    from tournee.store import OverviewRow
+    from tournee.store import InvoiceRow, OverviewRow
     from tournee.store.numbering.numbers import NumbersHeld, RangeRow
 
 RECENT_DAYS = 30
@@ -35,7 +35,6 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
     suite, et ce qui demande votre attention.
     """
     from tournee.app.alerts import alerts
-    from tournee.app.certifying.last_read import carers_of
     from tournee.store import OTHER_PS, MessageState, ReturnState
 
     if not (everything or as_json or filters.narrow or filters.limit):
@@ -48,7 +47,7 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
         unmatched = [row for row in office.journal.effects.unmatched() if row.note != OTHER_PS]
         outside = office.journal.effects.payments_outside()
         found = alerts(office)
-        carers = carers_of(office, rows)
+        carers = _carers_of(office, rows)
         odd = office.journal.returns.notes()
     if as_json:
         values.write(
@@ -95,6 +94,15 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
         desk.console.print(alert_line(one))
 
 
+def _carers_of(office: Office, rows: Sequence[OverviewRow | InvoiceRow]) -> dict[str, str]:
+    """The carers of what a substitute made, by number."""
+    if not any(row.substitute for row in rows):
+        return {}
+    from tournee.app.certifying.last_read import carers_of  # with all that certifies
+
+    return carers_of(office, rows)
+
+
 def _invoices(office: Office, filters: Filters, everything: bool) -> tuple[OverviewRow, ...]:
     """The invoices asked for; unless something was, those that wait and those of the last days."""
     from tournee.store import SheetState
@@ -119,7 +127,6 @@ def show_trace(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> No
     """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture : son numéro, sa
     visite, son patient.
     """
-    from tournee.app.certifying.last_read import carers_of
     from tournee.app.finding import trace_of
 
     with desk.office() as office:
@@ -129,7 +136,7 @@ def show_trace(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> No
             return
         from tournee.cli.display.show import trace_tables
 
-        for table in trace_tables(found, carers_of(office, found.invoices)):
+        for table in trace_tables(found, _carers_of(office, found.invoices)):
             desk.console.print(table)
 
 
