@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from tournee.app.cards import PsOnDuty, VitaleInReader, open_reader, read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits
+from tournee.app.certifying.last_read import carers_of
 from tournee.app.context import Office
 from tournee.app.inbound import Settled, fetch
 from tournee.app.outbound import close_lots, make_files, send
@@ -101,6 +102,7 @@ class DemoOutcome:
     reader: Identity
     runtime: str
     directory: Path
+    carers: dict[str, str]  # names by number, where someone was replaced
 
 
 def built_in_days(way: str = SINGLE_FILE) -> list[DayFile]:
@@ -163,6 +165,7 @@ def run(
             identity,
             runtime,
             directory,
+            carers_of(office, journal.overview()),
         )
 
 

@@ -99,10 +99,13 @@ def carer_named(office: Office, number: str, rpps: str = "") -> str:
 
 
 def carers_of(office: Office, rows: Iterable[Cared]) -> dict[str, str]:
-    """The names of both carers of each invoice that a substitute made, by billing and RPPS number."""
+    """The names, as far as they are known, of both carers of each invoice that a substitute made, by billing
+    and RPPS number.
+    """
     both = {(row.ps, row.substitute) for row in rows if row.substitute}
     names = {number: carer_named(office, number) for number, _ in both}
-    return names | {rpps: carer_named(office, "", rpps) for _, rpps in both}
+    names |= {rpps: carer_named(office, "", rpps) for _, rpps in both}
+    return {number: name for number, name in names.items() if name != number}
 
 
 def carer_last_read(office: Office, visit: JudgedVisit) -> PsIdentity:

@@ -100,7 +100,7 @@ def demo(
         )
         return
     desk.console.print(return_table(outcome.returns))
-    for table in invoice_tables(outcome.invoices):
+    for table in invoice_tables(outcome.invoices, outcome.carers):
         desk.console.print(table)
     for line in outside_lines(outcome.payments_outside):
         desk.console.print(line)
