@@ -155,6 +155,8 @@ def test_money_that_was_paid_is_given_back_to_the_cent(told: Journal, make: Make
         told.given_up.cancel(invoice, "rendue", 500)
     told.given_up.cancel(invoice, "rendue par chèque", 600)
     assert (told.totals().paid, told.totals().given_back) == (600, 600)
+    (row,) = told.ledger.find()
+    assert sum(row.paid) == 0
 
 
 def test_a_refused_dre_is_asked_of_the_patient_and_its_invoice_stands(told: Journal, make: Maker) -> None:
@@ -164,5 +166,13 @@ def test_a_refused_dre_is_asked_of_the_patient_and_its_invoice_stands(told: Jour
         told.given_up.charge_patient(invoice, "mutuelle inconnue")
     settle(told, Effect(Target.INVOICE, Outcome.REFUSED, invoice="000000001", ps=PS, document="DRE"))
     assert told.given_up.charge_patient(invoice, "mutuelle inconnue") == 400
-    assert [one.state.value for one in told.invoices.get(invoice).sheets] == ["sent", "on_patient"]
+    row = told.invoices.get(invoice)
+    assert [one.state.value for one in row.sheets] == ["sent", "on_patient"]
     assert told.visits.live_invoice(1) == invoice
+    assert (row.shares.amc, row.shares.patient) == (0, 400)
+    paid = Effect(
+        Target.INVOICE, Outcome.PAID, invoice="000000001", ps=PS, document="DRE", paid=400, asked=400
+    )
+    settle(told, paid)
+    row = told.invoices.get(invoice)
+    assert (row.sheets[1].state.value, row.shares.amc, row.shares.patient) == ("paid", 400, 0)
