@@ -282,6 +282,7 @@ class OverviewRow:
     substitute: str = ""
     shares: ThreeShares = NO_SHARES
     given: Given = NOTHING_GIVEN
+    visit_id: int = 0
 
     @property
     def counts(self) -> bool:

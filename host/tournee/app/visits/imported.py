@@ -107,7 +107,7 @@ class ImportedDay:
 
 @dataclass(frozen=True)
 class SeenVisit:
-    """A visit of the journal: whom it is for, when, which acts, the number of its invoice or ""."""
+    """A visit of the journal: whom it is for, when, which acts, the number of its invoice or "", its lots."""
 
     row: VisitRow
     judged: JudgedVisit
@@ -115,6 +115,7 @@ class SeenVisit:
     day: str
     acts: str
     invoice: str
+    lots: tuple[str, ...] = ()
 
 
 def seen(journal: Journal, row: VisitRow, former: InvoiceRow | None = None) -> SeenVisit:
@@ -122,7 +123,8 @@ def seen(journal: Journal, row: VisitRow, former: InvoiceRow | None = None) -> S
     judged = read_judged(row.payload)
     who = patient_of(journal, judged.visit, row.invoice_id, former)
     invoice = journal.invoices.get(row.invoice_id).number if row.invoice_id is not None else ""
-    return SeenVisit(row, judged, who, days_of(judged), acts_of(judged), invoice)
+    lots = journal.lookup.lots_of((row.invoice_id,)) if row.invoice_id is not None else ()
+    return SeenVisit(row, judged, who, days_of(judged), acts_of(judged), invoice, lots)
 
 
 def sketch_of(values: Any) -> tuple[Who, str]:

@@ -189,22 +189,29 @@ def lot() -> None:
 def close(desk: Desk, situation: int | None, as_json: bool) -> None:
     """Met en lots tout ce qui est certifié et fait certifier chaque lot dans le lecteur."""
     from tournee.app.outbound import close_lots
+    from tournee.cli.display.show import lot_content, lot_invoices
 
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
         lots = close_lots(office, link, _on_duty(desk, link, situation), watch.progress)
+        told = [(one, f"{lot_content(one)}, certifié ({lot_invoices(office, one)})") for one in lots]
+        held = [[office.journal.invoices.sheet(sheet).invoice for sheet in one.sheet_ids] for one in lots]
     if as_json:
         values.write(
             {
                 "lots": [
-                    {"number": one.number, "kind": one.kind, "invoices": len(one.sheet_ids)} for one in lots
+                    {
+                        "number": one.number,
+                        "kind": one.kind,
+                        "invoices": len(one.sheet_ids),
+                        "numbers": numbers,
+                    }
+                    for one, numbers in zip(lots, held, strict=True)
                 ]
             }
         )
         return
-    from tournee.cli.display.show import lot_content
-
-    for one in lots:
-        desk.console.print(f"Lot {one.number} : {lot_content(one)}, certifié")
+    for one, content in told:
+        desk.console.print(f"Lot {one.number} : {content}", soft_wrap=True)
     if not lots:
         desk.console.print("Aucune facture certifiée n’attend d’être mise en lot.")
 

@@ -19,7 +19,10 @@ from tournee.french import reason
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
+    from tournee.app.inbound import Settled
     from tournee.store import ReturnRow
+
+_NAMED_MAX = 200  # effects whose visits are named: a return may have thousands
 
 
 @click.group("return", cls=FrenchGroup)
@@ -92,8 +95,19 @@ def show(desk: Desk, number: int, out: Path | None, as_json: bool) -> None:
             return
         from tournee.cli.display.show_returns import lines_of
 
-        for line in lines_of(one):
+        for line in lines_of(one, _whose(office, one)):
             desk.console.print(line, highlight=False)  # its expressions take minutes on a stranger’s line
+
+
+def _whose(office: Office, one: Settled) -> dict[str, str]:
+    """The visit and the patient of each invoice that a return changed, by its number."""
+    found: dict[str, str] = {}
+    for told in dict.fromkeys((row.effect.invoice, row.effect.ps) for row in one.effects[:_NAMED_MAX]):
+        number, ps = told
+        known = office.journal.lookup.numbered(int(number), ps) if number.isdecimal() else {}
+        for row in office.journal.invoices.get_all(list(known)):
+            found[number] = f"visite {row.visit_id}, {row.sheets[0].patient.title()}"
+    return found
 
 
 def _write_first(out: Path, raw: bytes) -> None:

@@ -52,6 +52,7 @@ def invoice(row: OverviewRow, carers: Mapping[str, str] | None = None) -> dict[s
     names = carers or {}
     return {
         "number": row.number,
+        "visit": row.visit_id,
         "ps": row.ps,
         "ps_name": names.get(row.ps, ""),
         "substitute": row.substitute,
@@ -85,6 +86,7 @@ def totals(found: Totals) -> dict[str, Any]:
         "invoices": found.invoices,
         "fee": found.fee,
         "paid": found.paid,
+        "given_back": found.given_back,
         "sheets": {state.value: count for state, count in found.sheets.items()},
     }
 
@@ -157,6 +159,7 @@ def visit(one: SeenVisit) -> dict[str, Any]:
         "invoice": one.invoice,
         "mode": one.judged.visit.mode,
         "replacement": _replacement(one.judged.visit.replacement),
+        "lots": list(one.lots),
     }
 
 

@@ -45,6 +45,7 @@ def as_json(run: Certified) -> dict[str, Any]:
         "certified": [
             {
                 "number": one.number,
+                "visit": one.visit_id,
                 "sheets": [sheet.kind for sheet in one.sheets],
                 "fee": one.sheets[0].fee,
                 "shares": one.shares._asdict(),
@@ -70,7 +71,7 @@ def show(screen: Console, errors: Console, run: Certified) -> None:
         sheet = one.sheets[0]
         kinds = " + ".join(sheet.kind for sheet in one.sheets)
         about = f"{kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €"
-        screen.print(f"Facture {one.number} : {about}, {_done(sheet.state)}")
+        screen.print(f"Facture {one.number} : {about}, {_done(sheet.state)} (visite {one.visit_id})")
         screen.print(f"  {shares_line(one.shares, sheet.amo, sheet.amc)}")
     if run.news:
         errors.print(labelled("Attention :", f"{run.doubt}. Ensuite : tournee opposition request"))

@@ -18,6 +18,7 @@ from tournee.store import SheetState
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
+    from tournee.app.context import Office
     from tournee.app.inbound import Settled
     from tournee.app.visits.imported import SeenVisit
     from tournee.billing.identity import Patient
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 CLEAR = "EN CLAIR"
 _FILE_WIDTH = 120
+_NAMED_MAX = 8  # invoices of a lot that are named one by one
 
 _COLOURS = {
     SheetState.SEALED: "yellow",
@@ -107,7 +109,9 @@ def invoice_tables(rows: Iterable[OverviewRow], carers: Mapping[str, str] | None
         if row.ps not in tables:
             named = f", {names[row.ps]}" if row.ps in names else ""
             tables[row.ps] = _invoice_table(f"Factures de {row.ps}{named}")
+        lots = f", lot {' et '.join(row.lots)}" if row.lots else ""
         links = (
+            f"visite {row.visit_id}{lots}",
             substitute_line(row.substitute, names),
             invoice_links(row.replaces, row.replaced_by),
             row.reason,
@@ -149,7 +153,8 @@ def visit_table(told: Iterable[SeenVisit]) -> Table:
         table.add_column(heading)
     for one in told:
         row = one.row
-        state = f"{row.state.label}, {one.invoice}" if one.invoice else row.state.label
+        lots = [f"lot {lot}" for lot in one.lots]
+        state = ", ".join((row.state.label, *([one.invoice] if one.invoice else []), *lots))
         table.add_row(
             str(row.id), _day(row.date), f"{row.ps}{cared_by(one)}", str(one.who), one.day, one.acts, state
         )
@@ -267,6 +272,14 @@ _MODES = {
     NO_CARD: "sans carte Vitale",
     DEGRADED: "en mode dégradé",
 }
+
+
+def lot_invoices(office: Office, lot: LotRow) -> str:
+    """The invoices of a lot with their patients, where they are few."""
+    sheets = [office.journal.invoices.sheet(one) for one in lot.sheet_ids[:_NAMED_MAX]]
+    told = [f"{sheet.invoice.lstrip('0')} {sheet.patient.title()}" for sheet in sheets]
+    more = len(lot.sheet_ids) - len(sheets)
+    return ", ".join(told) + (f" et {more} de plus" if more else "")
 
 
 def lot_content(lot: LotRow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from rich.console import RenderableType
@@ -34,8 +34,8 @@ def list_table(rows: Iterable[ReturnRow]) -> Table:
     return table
 
 
-def lines_of(one: Settled) -> Iterator[RenderableType]:
-    """All of one return, top to bottom."""
+def lines_of(one: Settled, whose: Mapping[str, str] | None = None) -> Iterator[RenderableType]:
+    """All of one return, top to bottom; `whose` are the visits and patients of its invoices, by number."""
     envelope = one.read.envelope
     for label, text in (
         ("De :", envelope.sender),
@@ -62,7 +62,7 @@ def lines_of(one: Settled) -> Iterator[RenderableType]:
             if len(content) > BYTES_MAX:
                 yield labelled("Montrés :", f"{BYTES_MAX} octets sur {len(content)}")
     if one.effects:
-        yield from _bounded(_effect_table(one.effects), len(one.effects))
+        yield from _bounded(_effect_table(one.effects, whose or {}), len(one.effects))
 
 
 def _bounded(table: Table, rows: int) -> Iterator[RenderableType]:
@@ -138,11 +138,12 @@ def _reason(sheet: SheetReturn) -> str:
     return " ; ".join([*(f"{one.code} {one.label}" for one in sheet.rejections), *sheet.comments])
 
 
-def _effect_table(effects: Sequence[EffectRow]) -> Table:
+def _effect_table(effects: Sequence[EffectRow], whose: Mapping[str, str]) -> Table:
     table = Table(title="Ce que le retour a changé", title_style="bold")
     for heading in ("À propos de", "Dit", "Suite"):
         table.add_column(heading)
     for row in effects[:ROWS_MAX]:
         done = row.note or ("fait" if row.applied else "sans suite")
-        table.add_row(row.effect.told, " ".join((row.effect.outcome.label, row.effect.reason)).strip(), done)
+        about = ", ".join(filter(None, (row.effect.told, whose.get(row.effect.invoice, ""))))
+        table.add_row(about, " ".join((row.effect.outcome.label, row.effect.reason)).strip(), done)
     return table

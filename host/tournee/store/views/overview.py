@@ -220,6 +220,7 @@ class Overview:
         later = [f"{row['number']:09}" for row in of_visit if row["id"] > fse["invoice"]]
         return OverviewRow(
             invoice_id=fse["invoice"],
+            visit_id=fse["visit"],
             number=f"{fse['number']:09}",
             ps=fse["ps"],
             substitute=fse["substitute"],
