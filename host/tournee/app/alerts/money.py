@@ -8,6 +8,7 @@ from tournee.app.alerts.alert import Alert, AlertKind, about_file, age, also_of
 from tournee.app.alerts.numbers import elsewhere
 from tournee.app.alerts.rectifying import to_rectify
 from tournee.app.context import Office
+from tournee.model.codes import DRE
 from tournee.store import WaitingRow
 
 _PUT_RIGHT = "corrigez-la selon le motif, ou renvoyez-la telle quelle une fois qu’il ne vaut plus"
@@ -53,8 +54,11 @@ def _refused(office: Office) -> list[Alert]:
 
 def _refused_lot(office: Office, row: WaitingRow) -> Alert:
     """A refused lot with the patients whose sheets it holds, where they are few."""
-    alert = about_file(office, AlertKind.REFUSED, row, "refusé et pas refait", "refaites-le")
-    sheets = [office.journal.invoices.sheet(one) for one in office.journal.lots.get(row.id).sheet_ids]
+    lot = office.journal.lots.get(row.id)
+    how = "réglez sa DRE : renvoyée, ou due par le patient" if lot.kind == DRE else "refaites-le"
+    alert = about_file(office, AlertKind.REFUSED, row, "refusé et pas refait", how)
+    alert = replace(alert, also=lot.reason)
+    sheets = [office.journal.invoices.sheet(one) for one in lot.sheet_ids]
     if len(sheets) > _NAMED_MAX:
         return alert
     visits = [one.visit_id for one in office.journal.invoices.get_all([one.invoice_id for one in sheets])]
@@ -63,7 +67,9 @@ def _refused_lot(office: Office, row: WaitingRow) -> Alert:
         for sheet, visit in zip(sheets, visits, strict=True)
     ]
     numbers = tuple(sheet.invoice for sheet in sheets)
-    return replace(alert, also=" ; ".join(told), invoices=numbers, visits=tuple(visits))
+    return replace(
+        alert, also=" ; ".join(filter(None, (lot.reason, *told))), invoices=numbers, visits=tuple(visits)
+    )
 
 
 def _payments(office: Office) -> list[Alert]:

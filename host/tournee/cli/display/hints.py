@@ -52,7 +52,7 @@ OF_ALERT = {
     "to_countersign": "tournee countersign",
     "unfinished": "tournee fetch ; tournee send --again {file}",
     "undelivered": "tournee send --again {file}",
-    "refused": "tournee lot remake {lot}",
+    "refused": "tournee lot remake {lot} ; une DRE : tournee invoice dre FACTURE",
     "billed_twice": "tournee invoice cancelled FACTURE --reason …",
     "to_rectify": "tournee invoice cancelled FACTURE --reason … ; tournee invoice correct FACTURE",
     "payment_refused": "tournee invoice correct FACTURE … ; ou tournee invoice write-off FACTURE",

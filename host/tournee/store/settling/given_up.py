@@ -38,8 +38,8 @@ class GivenUp:
             self._db.move("sheet", lost, SheetState.WRITTEN_OFF, reason)
 
     def charge_patient(self, invoice_id: int, reason: str) -> int:
-        """Ask the patient for the complementary share whose DRE was refused: the invoice's shares say so from
-        then on. Gives what it is, in cents. StoreError when no DRE of the invoice was refused.
+        """Ask the patient for the complementary share whose DRE was refused; gives it in cents. StoreError
+        when no DRE of the invoice was.
         """
         with self._db.step("charge_patient"):
             sheets = self._sheets(invoice_id)
@@ -50,10 +50,8 @@ class GivenUp:
                     next_step="affichez l’état : la part complémentaire est peut-être déjà réglée.",
                 )
             self._end([row["id"] for row in refused], SheetState.ON_PATIENT, reason)
-            (shares,) = self._db.rows("SELECT by_amc, by_patient FROM invoice WHERE id = ?", invoice_id)
-            owed = int(shares["by_amc"])
-            self._db.update("invoice", invoice_id, by_amc=0, by_patient=shares["by_patient"] + owed)
-            return owed
+            (shares,) = self._db.rows("SELECT by_amc FROM invoice WHERE id = ?", invoice_id)
+            return int(shares["by_amc"])
 
     def cancel(self, invoice_id: int, reason: str, given_back: int = 0) -> None:
         """Keep that its insurer gave up an invoice that left, by word of mouth, and what the carer gave back

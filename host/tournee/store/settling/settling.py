@@ -32,7 +32,6 @@ _CONTRADICTIONS: dict[tuple[Outcome, Outcome], str] = {
 _PAID_AFTER_ALL = "refusée, puis payée : à vérifier"
 _OF_FILES = frozenset({Target.FILE, Target.LOT})
 _PAID_THOUGH_CANCELLED = "annulée par l’organisme, puis payée : à vérifier"
-_BACK_TO_INSURER = "UPDATE invoice SET by_amc = by_amc + ?, by_patient = by_patient - ? WHERE id = ?"
 _OF_MONEY = frozenset({Outcome.PAID, Outcome.REJECTED, Outcome.DEFERRED})
 
 
@@ -245,8 +244,6 @@ class Settling:
             twice = self._billed_twice(changes, sheet["invoice"])
             reasons = joined(effect.reason, *self._anomalies(changes, sheet), *twice)
             changes.move("sheet", sheet_id, state, reasons)
-            if present is SheetState.ON_PATIENT and effect.paid > 0:  # its insurer pays it after all
-                self._db.write(_BACK_TO_INSURER, sheet["amc"], sheet["amc"], sheet["invoice"])
 
     def _spare_billing_twice(self, changes: Changes, invoice: int) -> list[str]:
         """Once an invoice is paid, its visit waits for no other: one made anew that is in no lot is given up.
