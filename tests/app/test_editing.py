@@ -228,6 +228,32 @@ def test_who_pays_changes_no_price_and_meets_no_rule_that_stood(office: Office) 
         edit(office, 1, actes=[{"code": "BSC"}, {"code": "BSB"}])
 
 
+def test_a_visit_of_last_year_is_priced_by_the_table_of_its_day(office: Office) -> None:
+    import_visits(
+        office,
+        visit(YVONNE, "AMI 1", prescription={**PRESCRIPTION, "date": "2025-11-02"}),
+        day=date(2025, 11, 20),
+    )
+    assert cents(office) == 315
+    edit(office, 1, actes=[{"code": "AMI", "coefficient": 2}])
+    assert cents(office) == 630
+    table = kept(office).table
+    edit(office, 1, tiers_payant="amo")
+    assert (cents(office), kept(office).table) == (630, table)
+
+
+def test_a_visit_told_by_two_files_is_one_that_is_put_right_once(office: Office) -> None:
+    told = visit(YVONNE, "AMI 1", heure="08:00")
+    import_visits(office, told, name="tablette-1.json")
+    import_visits(office, told, name="tablette-2.json")
+    assert len(office.journal.visits.find()) == 1
+    edit(office, 1, actes=[{"code": "AMI", "coefficient": 2}])
+    bill(office, 1)
+    for name in ("tablette-1.json", "tablette-2.json"):
+        assert [one.answer.value for one in import_visits(office, told, name=name).visits] == ["billed"]
+    assert len(office.journal.visits.find()) == 1
+
+
 def test_told_again_by_its_first_file_it_is_known_and_stays_as_it_was_put_right(office: Office) -> None:
     told = (visit(YVONNE, "AMI 1"), visit(LUCIEN, "AMI 1"))
     import_visits(office, *told)

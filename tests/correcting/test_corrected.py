@@ -228,6 +228,18 @@ def test_a_visit_that_never_was_is_cancelled_once_its_invoice_is_refused(chain: 
     check_books(chain.office)
 
 
+def test_one_that_was_cancelled_and_is_paid_after_all_waits_to_be_cancelled(chain: Chain) -> None:
+    chain.scenario(rejected=CLOSED)
+    chain.bill(visit(YVONNE, 1))
+    cancel_visit(chain.office, 1, "n’a pas eu lieu")
+    chain.fetch()
+    pay(chain, chain.rows()[0].number)
+    assert chain.office.journal.visits.get(1).state is VisitState.DONE
+    (told,) = chain.alerts("to_rectify")
+    assert "à annuler" in told and "elle est payée 2,01 €" in told
+    check_books(chain.office)
+
+
 def test_a_dre_of_an_unknown_insurer_goes_again_in_one_step(chain: Chain) -> None:
     chain.bill(visit(HUGO, 1, tiers_payant="total", amc=STRANGE_AMC, documents=["FSE", "DRE"]))
     chain.fetch()

@@ -100,9 +100,11 @@ def _visits(office: Office, filters: Filters) -> Iterator[VisitRow]:
 
 def _is_of(office: Office, row: VisitRow, patient: str) -> bool:
     """Whether a visit is of the patient of this name, as far as it is known, or of this end of a NIR."""
+    from tournee.app.finding import is_named
+
     who = _seen(office, [row])[0].who
     by_number = patient.isalnum() and who.number.endswith(patient.upper())
-    return by_number or patient.casefold() in who.name.casefold()
+    return by_number or is_named(who.name, patient)
 
 
 _reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")

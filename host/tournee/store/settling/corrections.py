@@ -136,7 +136,8 @@ class Corrections:
                 raise StoreError(f"La visite {row.visit_id} n’est plus celle de cette facture.")
             self._drop(row.visit_id, reason)
             self._db.move("correction", [correction_id], CorrectionState.WAITING, reason)
-            after = self._db.encrypt(visit.payload, "correction", "after", correction_id)
+            wanted = visit.payload if row.after else b""  # one that was not to be billed is not, still
+            after = self._db.encrypt(wanted, "correction", "after", correction_id)
             self._db.update("correction", correction_id, after_sealed=after, since=self._db.now())
             self._visits.put_right(row.visit_id, draft, date, reason, billed=True)
 
