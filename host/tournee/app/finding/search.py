@@ -282,6 +282,9 @@ def _is_of_day(one: Thing, day: date) -> bool:
 
 
 def _listed(things: Sequence[Thing]) -> str:
-    told = " ; ".join(map(str, things[:_TOLD_MAX]))
+    several = len({one.visit.row.ps for one in things}) > 1
+    told = " ; ".join(
+        f"{one} (professionnel {one.visit.row.ps})" if several else str(one) for one in things[:_TOLD_MAX]
+    )
     more = len(things) - _TOLD_MAX
     return f"{told} ; et {more} de plus" if more > 0 else told
