@@ -101,7 +101,8 @@ def test_a_number_is_what_is_sought_or_else_the_other(office: Office) -> None:
     assert find_thing(office, "000000004").id == 1
     bill_as(office, 4, "OEUVRARD LUCIEN")
     assert find_thing(office, "5").id == 4  # there is no visit 5, and one invoice
-    assert find_thing(office, "visite n° 4").id == 4
+    assert find_thing(office, "visite n° 4").id == find_thing(office, "visite n°4").id == 4
+    assert find_thing(office, "n° 4").id == 4
 
 
 def test_a_nir_is_a_person_with_or_without_key_and_blanks(office: Office) -> None:

@@ -19,6 +19,7 @@ _TOLD_MAX, _NEAR_MAX = 12, 4
 _INVOICE_DIGITS = 9
 _NIR = re.compile(r"[12]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?")
 _NIR_LENGTH = 13
+_NUMBER_MARK = re.compile(r"^(?:n°|N°|#)(?=\d|$)")
 _DAYS = (
     re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?"),
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
@@ -115,7 +116,8 @@ class _Finder:
     def __init__(self, office: Office, told: str, sought: Sought, ps: str) -> None:
         self._office, self._lookup, self._sought, self._ps = office, office.journal.lookup, sought, ps
         self._told = " ".join(told.split())
-        self._day, self._words = _take_day(self._told.split(), office.clock().date())
+        words = [bare for word in self._told.split() if (bare := _NUMBER_MARK.sub("", word))]
+        self._day, self._words = _take_day(words, office.clock().date())
 
     def find(self) -> list[Thing]:
         if not self._words and self._day is None:
@@ -133,7 +135,7 @@ class _Finder:
         if not self._words:
             return [(id_, None) for id_ in self._of_day()]
         head, *rest = self._words
-        number = "".join(rest).lstrip("n°").lstrip("0") or "0"
+        number = "".join(rest).lstrip("0") or "0"
         if (kind := plain(head).rstrip("s")) in _KINDS and rest and number.isdecimal() and number.isascii():
             return self._of_kind(kind, number)
         whole = "".join(self._words)

@@ -103,13 +103,18 @@ def cancel(desk: Desk, words: tuple[str, ...], ps: str, reason: str, sure: bool,
 
     with desk.office() as office:
         one = find_thing(office, words, ps=ps, fits=is_editable)
-        if not (sure or as_json) and sys.stdin.isatty():
-            click.confirm(f"Annuler la {one} ?", abort=True)
+        if not (sure or as_json or not sys.stdin.isatty() or _agreed(f"Annuler la {one} ? (o/n)")):
+            raise click.Abort
         done = cancel_visit(office, one.id, reason)
     if as_json:
         values.write(show_visit.cancelled_as_json(done))
         return
     show_visit.show_cancelled(desk.console, done)
+
+
+def _agreed(question: str) -> bool:
+    answer: str = click.prompt(question, err=True)
+    return answer.strip().casefold()[:1] == "o"
 
 
 @visit.command("price", short_help="Dit ce que valent les visites d’un fichier du jour.")
