@@ -189,7 +189,8 @@ def lot() -> None:
 def close(desk: Desk, situation: int | None, as_json: bool) -> None:
     """Met en lots tout ce qui est certifié et fait certifier chaque lot dans le lecteur."""
     from tournee.app.outbound import close_lots
-    from tournee.cli.display.show import lot_content, lot_invoices
+    from tournee.cli.display.show import lot_content
+    from tournee.cli.display.show_visit import lot_invoices
 
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
         lots = close_lots(office, link, _on_duty(desk, link, situation), watch.progress)

@@ -18,7 +18,6 @@ from tournee.store import SheetState
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
-    from tournee.app.context import Office
     from tournee.app.inbound import Settled
     from tournee.app.visits.imported import SeenVisit
     from tournee.billing.identity import Patient
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 CLEAR = "EN CLAIR"
 _FILE_WIDTH = 120
-_NAMED_MAX = 8  # invoices of a lot that are named one by one
 
 _COLOURS = {
     SheetState.SEALED: "yellow",
@@ -272,14 +270,6 @@ _MODES = {
     NO_CARD: "sans carte Vitale",
     DEGRADED: "en mode dégradé",
 }
-
-
-def lot_invoices(office: Office, lot: LotRow) -> str:
-    """The invoices of a lot with their patients, where they are few."""
-    sheets = [office.journal.invoices.sheet(one) for one in lot.sheet_ids[:_NAMED_MAX]]
-    told = [f"{sheet.invoice.lstrip('0')} {sheet.patient.title()}" for sheet in sheets]
-    more = len(lot.sheet_ids) - len(sheets)
-    return ", ".join(told) + (f" et {more} de plus" if more else "")
 
 
 def lot_content(lot: LotRow) -> str:

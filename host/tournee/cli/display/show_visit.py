@@ -20,6 +20,8 @@ from tournee.cli.display import as_json as values
 from tournee.cli.display.show import cared_by, invoice_links, labelled
 from tournee.french import euros
 
+_NAMED_MAX = 8  # invoices of a lot that are named one by one
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from tournee.app.finding import Thing
     from tournee.app.visits.editing import Edited, Retold
     from tournee.billing.pricing.line import PricedLine
-    from tournee.store import CorrectionRow
+    from tournee.store import CorrectionRow, LotRow
 
 
 def things_table(things: Iterable[Thing]) -> Table:
@@ -44,6 +46,14 @@ def things_table(things: Iterable[Thing]) -> Table:
             str(one.id), str(visit.who), visit.day, visit.acts, money, one.number.lstrip("0"), lot, one.states
         )
     return table
+
+
+def lot_invoices(office: Office, lot: LotRow) -> str:
+    """The invoices of a lot with their patients, where they are few."""
+    sheets = [office.journal.invoices.sheet(one) for one in lot.sheet_ids[:_NAMED_MAX]]
+    told = [f"{sheet.invoice.lstrip('0')} {sheet.patient.title()}" for sheet in sheets]
+    more = len(lot.sheet_ids) - len(sheets)
+    return ", ".join(told) + (f" et {more} de plus" if more else "")
 
 
 def lines(office: Office, one: Thing) -> Iterator[RenderableType]:
