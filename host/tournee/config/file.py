@@ -23,6 +23,7 @@ from tournee.tables.document import DocumentError, TableText, load, parse
 if TYPE_CHECKING:
     from tournee.billing.replacement import Replacement
 
+_REPLACEMENT = "remplacement"
 _NO_STATION = -1
 _MONTHS_MAX = 120
 _ZONE_SHOWN = 40
@@ -143,10 +144,10 @@ def _config(document: TableText, path: Path) -> Config:
 
 def _replacements(root: ConfigTable) -> tuple[Replacement, ...]:
     """`[remplacement]`, or several `[[remplacement]]`."""
+    if not root.has(_REPLACEMENT):
+        return ()
     from tournee.billing.dayfile.replacement import TABLE, read_replacement  # for who replaces only
 
-    if not root.has(TABLE):
-        return ()
     several = isinstance(root.values[TABLE], list)
     tables = root.tables(TABLE) if several else [root.section(TABLE)]
     return tuple(one for table in tables if (one := read_replacement(table)) is not None)
