@@ -20,7 +20,6 @@ _BSTR = const(2)
 _TSTR = const(3)
 _MAP = const(5)
 
-_SLOTS = const(FIELDS_MAX + 1)  # key 0 and the fields
 _BIG = const(-1)  # an integer of 2**30 or more: refused everywhere, never built
 _BAD = const(-2)  # not a shortest, complete head
 
@@ -37,10 +36,10 @@ class Message:
         self.number = 0
         self._at = 0
         self._end = 0
-        self._major = bytearray(_SLOTS)
-        self._value = [0] * _SLOTS  # an integer's value, a string's length
-        self._start = [0] * _SLOTS  # where a string's bytes begin
-        self._key = [0] * _SLOTS
+        self._major = bytearray(FIELDS_MAX + 1)  # of key 0 and the fields
+        self._value = [0] * (FIELDS_MAX + 1)  # an integer's value, a string's length
+        self._start = [0] * (FIELDS_MAX + 1)  # where a string's bytes begin
+        self._key = [0] * (FIELDS_MAX + 1)
 
     def uint(self, key: int) -> int:
         """Value of an unsigned field."""
@@ -113,7 +112,7 @@ class Message:
                 if major == _TSTR and not printable(self.buf, start, value):
                     return -1
                 self._at += value
-            if entry < _SLOTS:
+            if entry <= FIELDS_MAX:
                 self._key[entry] = key
                 self._major[entry] = major
                 self._value[entry] = value
