@@ -10,8 +10,6 @@ import pytest
 from journal_maker import Maker
 from whole_practice import Practice
 
-from tournee.store.integrity.host_note import Host
-
 Bill = Callable[[Path, str], str]
 
 
@@ -21,14 +19,11 @@ def bill(practice: Practice, tmp_path: Path, monkeypatch) -> Iterator[Bill]:
 
     def billed(config: Path, machine: str) -> str:
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / machine))
-        Host.this.cache_clear()
         with practice.office(config) as office:
             number: str = office.journal.invoices.get(Maker().invoice(office.journal)).number
         return number
 
     yield billed
-    monkeypatch.undo()
-    Host.this.cache_clear()
 
 
 def test_restored_on_another_machine_it_takes_other_numbers(practice: Practice, bill: Bill) -> None:
