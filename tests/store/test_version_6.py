@@ -71,6 +71,9 @@ def told(rows, kept):
 )
 def test_everything_that_the_old_journal_said_the_new_one_says(journal, thing, read):
     kept = [{name: value for name, value in one.items() if name != "digest"} for one in KEPT[thing]]
+    for one in kept:
+        if one.get("subject") == "visit":  # by its number in the journal since, by its rank in the day before
+            one["name"] = f"visite {one['subject_id']} du {one['name'].split(' du ')[1]}"
     assert told(read(journal), KEPT[thing]) == kept
 
 
