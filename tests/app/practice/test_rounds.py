@@ -8,6 +8,7 @@ import pytest
 from day_files import answers, day_file, import_visits, open_office, visit
 from people import DAILY, INJECTION, ORDER, PS, YVONNE
 
+from tournee.app.alerts import AlertKind, alerts
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier, add, change, of_patient
 from tournee.app.practice.patients import add_patient, edit_patient
@@ -138,6 +139,21 @@ def test_sessions_are_counted_by_visits_and_never_typed(office: Office, yvonne, 
     assert not counted.ends_soon(TODAY)
     assert counted.ends_soon(counted.last_day - timedelta(days=6))
     assert counted.is_over(counted.last_day + timedelta(days=1))
+
+
+def test_a_prescription_near_its_end_is_an_alert_until_it_is_renewed_or_closed(
+    office: Office, yvonne, order
+) -> None:
+    assert [one.kind for one in alerts(office)] == []
+    short = add_prescription(office, yvonne, replace(ORDER, day=date(2026, 11, 3), sessions=1))
+    (told,) = alerts(office)
+    assert (told.kind, told.about) == (
+        AlertKind.PRESCRIPTION_ENDING,
+        f"ordonnance {short.id}, Yvonne Lambert",
+    )
+    assert "1 séance(s) de reste" in told.text
+    office.journal.dossiers.close(short.id, "guérie")
+    assert alerts(office) == []
 
 
 def test_another_carer_s_sessions_count_too(office: Office, yvonne, order) -> None:

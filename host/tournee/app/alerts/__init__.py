@@ -9,6 +9,7 @@ from tournee.app.alerts.alert import Alert, AlertKind
 from tournee.app.alerts.kept import BACKUP_DAYS, of_backup
 from tournee.app.alerts.money import of_money
 from tournee.app.alerts.numbers import of_numbers
+from tournee.app.alerts.prescribed import of_prescriptions
 from tournee.app.alerts.returned import of_returns
 from tournee.app.alerts.sending import UNSENT_DAYS, of_sending, without_arl
 from tournee.app.alerts.signing import of_signing
@@ -28,6 +29,7 @@ def alerts(office: Office) -> list[Alert]:
         *of_sending(office),
         *of_returns(office),
         *of_signing(office, urgent=False),
+        *of_prescriptions(office),
         *of_backup(office),
     ]
 

@@ -37,6 +37,7 @@ class AlertKind(StrEnum):
     OTHER_INSURED = "other_insured"
     QUARANTINED = "quarantined"
     BACKUP_DUE = "backup_due"
+    PRESCRIPTION_ENDING = "prescription_ending"
 
 
 @dataclass(frozen=True)
