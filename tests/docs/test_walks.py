@@ -6,8 +6,6 @@ import os
 import re
 import shlex
 import shutil
-import sqlite3
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,8 +18,6 @@ import tournee.emulation
 from documents import DOCS, ROOT, blocks
 from tournee.emulation.cards import load_card
 from tournee.emulation.practice import practice
-from tournee.secrets import NoKeyring
-from tournee.store import Cipher, Journal, journal_key
 
 BY_HAND, EMBEDDING, OPERATIONS = (
     Path("host/docs") / f"{name}.md" for name in ("by-hand", "embedding", "operations")
@@ -200,23 +196,6 @@ def test_programs_for_editors_run_as_they_stand(tmp_path: Path) -> None:
     assert standing.startswith("000000002 acceptée 0,00")
     assert "000000001 payée 12,28" in standing  # 5,03 + 1,35 + 3,15 + 2,75
     assert (errors, len(reader.split())) == ("", 3)
-
-
-def test_backup_taken_as_the_manual_says_opens_with_its_key(tmp_path: Path) -> None:
-    (take,) = [block for block in blocks(OPERATIONS, "sh") if "source.backup" in block]
-    path = tmp_path / "journal.db"
-    with Journal(path, Cipher(journal_key(path, NoKeyring())), lambda: NOW):
-        done = run(["sh", "-c", take], tmp_path)
-    assert done.returncode == 0, done.stderr
-    copy = tmp_path / "elsewhere" / "journal.db"
-    copy.parent.mkdir()
-    shutil.move(tmp_path / "backup.db", copy)
-    shutil.copy2(tmp_path / "journal.db.key", copy.parent)
-    assert stat.S_IMODE((copy.parent / "journal.db.key").stat().st_mode) == 0o600
-    with Journal(copy, Cipher(journal_key(copy)), lambda: NOW):
-        pass
-    with sqlite3.connect(copy) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_guide_of_the_carer_has_a_day_that_can_be_taken_in(tmp_path: Path) -> None:

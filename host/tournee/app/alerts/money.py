@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from tournee.app.alerts.alert import Alert, AlertKind, about_file, age, also_of
 from tournee.app.alerts.numbers import elsewhere
-from tournee.app.alerts.rectifying import to_rectify
 from tournee.app.context import Office
 from tournee.model.codes import DRE
-from tournee.store import WaitingRow
+from tournee.store import CorrectionState, WaitingRow
 
 _PUT_RIGHT = "corrigez-la selon le motif, ou renvoyez-la telle quelle une fois qu’il ne vaut plus"
 _CLAIM_THE_REST = "réclamez le reste à l’organisme, ou passez-le en perte avec un mot"
@@ -27,7 +26,15 @@ def of_money(office: Office) -> list[Alert]:
     """Visits billed twice, invoices to rectify, lots refused and not made again, payments refused, in part or
     put off.
     """
-    return [*_billed_twice(office), *to_rectify(office), *_refused(office), *_payments(office)]
+    return [*_billed_twice(office), *_to_rectify(office), *_refused(office), *_payments(office)]
+
+
+def _to_rectify(office: Office) -> list[Alert]:
+    if not office.journal.corrections.find(CorrectionState.WAITING):
+        return []
+    from tournee.app.alerts.rectifying import to_rectify  # loads billing
+
+    return to_rectify(office)
 
 
 def _billed_twice(office: Office) -> list[Alert]:

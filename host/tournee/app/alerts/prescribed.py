@@ -7,11 +7,17 @@ from datetime import datetime, time
 
 from tournee.app.alerts.alert import Alert, AlertKind, age
 from tournee.app.context import Office
-from tournee.app.practice.prescriptions import ending
+
+PRESCRIPTION = "prescription"
+"""How the journal calls a prescription that is kept."""
 
 
 def of_prescriptions(office: Office) -> Iterator[Alert]:
     """Open prescriptions that end soon, or are over and neither renewed nor closed."""
+    if not office.journal.dossiers.find(PRESCRIPTION):
+        return
+    from tournee.app.practice.prescriptions import ending  # what counts loads billing
+
     now = office.clock()
     for patient, order, counted in ending(office):
         day = datetime.combine(counted.last_day, time(), now.tzinfo)

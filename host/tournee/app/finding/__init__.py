@@ -12,7 +12,6 @@ from tournee.app.finding.search import (
     find_invoice,
     find_thing,
     find_things,
-    trace_of,
 )
 from tournee.app.finding.thing import (
     Thing,
@@ -43,5 +42,4 @@ __all__ = [
     "is_reopened",
     "plain",
     "thing_of",
-    "trace_of",
 ]

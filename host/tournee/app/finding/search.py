@@ -12,7 +12,7 @@ from tournee.app.context import Office
 from tournee.app.finding.names import is_named, plain
 from tournee.app.finding.thing import Thing, thing_of
 from tournee.errors import StoreError
-from tournee.store import InvoiceRow, Trace
+from tournee.store import InvoiceRow
 from tournee.store.inserts import number_of
 
 _TOLD_MAX, _NEAR_MAX = 12, 4
@@ -99,15 +99,6 @@ def find_invoice(
             next_step="changez la visite elle-même, ou faites certifier sa facture.",
         )
     return one, row
-
-
-def trace_of(office: Office, words: Sequence[str], ps: str = "") -> Trace:
-    """All that is tied to a message, by its subject or its compostage, or to the invoice that words name."""
-    said = " ".join(words).strip()
-    if "/" in said or (said.isdecimal() and len(said) > _INVOICE_DIGITS):
-        return office.journal.trace(said, ps)
-    one, row = find_invoice(office, words, ps=ps)
-    return office.journal.trace(row.number, one.visit.row.ps)
 
 
 class _Finder:
