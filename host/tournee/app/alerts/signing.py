@@ -11,13 +11,8 @@ COUNTERSIGN_DAYS = 8
 
 def of_signing(office: Office, *, urgent: bool) -> list[Alert]:
     """Invoices to countersign, one alert for each carer: those that are `urgent`, or the others."""
-    found: list[Alert] = []
-    rows = office.journal.waiting.to_countersign()
-    if not rows:
-        return found
-    from tournee.app.certifying.last_read import carer_named  # loads billing
-
-    for row in rows:
+    found = []
+    for row in office.journal.waiting.to_countersign():
         days = age(office, row.since).days
         if (days >= COUNTERSIGN_DAYS) is not urgent:
             continue

@@ -16,7 +16,6 @@ from tournee.cli.options.filters import PAGE, Filters, filter_options, more_line
 from tournee.cli.options.things import thing_argument
 
 if TYPE_CHECKING:
-    from tournee.app.certifying.last_read import Cared
     from tournee.app.context import Office
     from tournee.store import InvoiceRow, OverviewRow
     from tournee.store.numbering.numbers import NumbersHeld, RangeRow
@@ -48,11 +47,7 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
         unmatched = [row for row in office.journal.effects.unmatched() if row.note != OTHER_PS]
         outside = office.journal.effects.payments_outside()
         found = alerts(office)
-<<<<<<< HEAD
         carers = _carers_of(office, rows)
-=======
-        carers = _carers(office, rows)
->>>>>>> 1757f1a (cli: What only reads the journal loads neither reader nor billing)
         odd = office.journal.returns.notes()
     if as_json:
         values.write(
@@ -124,15 +119,6 @@ def _invoices(office: Office, filters: Filters, everything: bool) -> tuple[Overv
     )
 
 
-def _carers(office: Office, rows: Sequence[Cared]) -> dict[str, str]:
-    """The names of both carers of what a substitute made, if one made any."""
-    if not any(row.substitute for row in rows):
-        return {}
-    from tournee.app.certifying.last_read import carers_of  # loads billing
-
-    return carers_of(office, rows)
-
-
 @click.command("trace", cls=FrenchCommand)
 @thing_argument("OBJET|FACTURE")
 @json_option
@@ -141,11 +127,7 @@ def show_trace(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> No
     """Montre tout ce qui tient à un message (son objet ou son compostage) ou à une facture : son numéro, sa
     visite, son patient.
     """
-<<<<<<< HEAD
-    from tournee.app.finding import trace_of
-=======
     from tournee.app.tracing import trace_of
->>>>>>> 1757f1a (cli: What only reads the journal loads neither reader nor billing)
 
     with desk.office() as office:
         found = trace_of(office, words, ps)
@@ -154,11 +136,7 @@ def show_trace(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> No
             return
         from tournee.cli.display.show import trace_tables
 
-<<<<<<< HEAD
         for table in trace_tables(found, _carers_of(office, found.invoices)):
-=======
-        for table in trace_tables(found, _carers(office, found.invoices)):
->>>>>>> 1757f1a (cli: What only reads the journal loads neither reader nor billing)
             desk.console.print(table)
 
 
