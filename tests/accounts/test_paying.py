@@ -162,6 +162,21 @@ def test_an_account_and_a_statement_show_one_patient_s_lines_alone(
     assert "DURAND PAUL" in told.stdout and "LAMBERT" not in told.stdout and "000000001-1" not in told.stdout
 
 
+def test_a_name_that_a_visit_had_before_pays_nothing_of_the_patient_it_is_of_now(
+    desk: Practice, visit: Thing
+) -> None:
+    desk.journal.invoices.abandon(1, "autre patient")
+    desk.bill(Told(1, "non"))
+    hers = visit_meant(desk.office, "lambert")
+    with pytest.raises(StoreError, match="ne doit rien pour la facture 000000001"):
+        pay(desk.office, hers, Means.CHEQUE)
+    (told,) = accounts_of(desk.office, "lambert")
+    assert told.row is not None
+    assert (told.row.number, told.patient, told.owes, told.lines) == ("000000001", "LAMBERT YVONNE", 0, ())
+    pay(desk.office, visit_meant(desk.office, "durand"), Means.CHEQUE)
+    assert [told.lines for told in accounts_of(desk.office, "lambert")] == [()]
+
+
 def test_a_name_typed_otherwise_is_the_same_patient(
     desk: Practice, visit: Thing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,23 +46,28 @@ def accounts_of(office: Office, words: str | Sequence[str], ps: str = "") -> tup
     rows: dict[int, list[LedgerRow]] = {}
     for row in office.journal.ledger.find(visits=visits):
         rows.setdefault(row.visit_id, []).append(row)
-    payments = office.journal.patient_payments
-    return tuple(
-        VisitAccount(
-            one,
-            _row_of(one, rows.get(one.id, [])),
-            payments.of_same(one.id, _invoice(one)),
-            owes(office, one.id, _invoice(one)) if _is_billed(one) else 0,
-            one.visit.who.name,
-        )
-        for one in things
+    return tuple(_account(office, one, rows.get(one.id, [])) for one in things)
+
+
+def _account(office: Office, one: Thing, rows: Sequence[LedgerRow]) -> VisitAccount:
+    payments, invoice = office.journal.patient_payments, _invoice(one)
+    of_another = payments.is_of_another(one.id, invoice)
+    row = _row_of(one, rows, of_another=of_another)
+    return VisitAccount(
+        one,
+        row,
+        payments.of_same(one.id, invoice),
+        owes(office, one.id, invoice) if _is_billed(one) else 0,
+        row.patient if row and of_another else one.visit.who.name,
     )
 
 
-def _row_of(one: Thing, rows: Sequence[LedgerRow]) -> LedgerRow | None:
-    """The money of the invoice that is meant where it counts or holds some, else of the one that counts."""
+def _row_of(one: Thing, rows: Sequence[LedgerRow], *, of_another: bool) -> LedgerRow | None:
+    """The money of the invoice that is meant where it counts or holds some, or is `of_another` patient than
+    the visit now; else of the one that counts.
+    """
     meant = next((row for row in rows if row.invoice_id == _invoice(one)), None)
-    if meant is not None and (meant.counts or meant.given != NOTHING_GIVEN):
+    if meant is not None and (of_another or meant.counts or meant.given != NOTHING_GIVEN):
         return meant
     return max(rows, key=lambda row: (row.counts, row.invoice_id), default=None)
 

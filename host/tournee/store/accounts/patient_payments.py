@@ -174,20 +174,33 @@ class PatientPayments:
 
     def balance(self, visit_id: int, invoice_id: int = 0) -> Balance:
         """Where a visit stands; with the patient of `invoice_id`, where that is another's than the standing
-        one's and something was given by it.
+        one's: that one owes nothing for it.
         """
         with self._db.reading():
             state = VisitState(self._db.row("visit", "state", visit_id)["state"])
             counted = self.counted([visit_id]).get(visit_id)
-            if counted and invoice_id != counted.standing and invoice_id in counted.given:
+            if self.is_of_another(visit_id, invoice_id):
                 number = self._db.row("invoice", "number", invoice_id)["number"]
-                return Balance(visit_id, invoice_id, state, f"{number:09}", 0, counted.given[invoice_id])
+                given = counted.given.get(invoice_id, NOTHING_GIVEN) if counted else NOTHING_GIVEN
+                return Balance(visit_id, invoice_id, state, f"{number:09}", 0, given)
             found = self._db.rows(_LAST_INVOICE, visit_id)
             settled = counted.given.get(counted.standing, NOTHING_GIVEN) if counted else NOTHING_GIVEN
             if not found:
                 return Balance(visit_id, 0, state, "", None, settled)
             (row,) = found
             return Balance(visit_id, row["id"], state, f"{row['number']:09}", row["by_patient"], settled)
+
+    def is_of_another(self, visit_id: int, invoice_id: int) -> bool:
+        """Whether an invoice of a visit was made for another patient than the one of the invoice that counts
+        now; 0, none, never was.
+        """
+        with self._db.reading():
+            rows = self._db.among(_INVOICES, [visit_id])
+            standing = rows[-1]["id"] if rows else 0
+            if invoice_id in (0, standing):
+                return False
+            persons = self._persons({invoice_id, standing})
+            return persons[invoice_id] != persons[standing]
 
     def counted(self, visits: Iterable[int]) -> dict[int, GivenByInvoice]:
         """What was given and given up for these visits, by the invoice that it counts on: the last one that
@@ -239,10 +252,11 @@ class PatientPayments:
         with self._db.reading():
             counted = self.counted([visit_id]).get(visit_id, GivenByInvoice(0, {}))
             apart = set(counted.given) - {counted.standing}
+            is_apart = self.is_of_another(visit_id, invoice_id)
             return tuple(
                 line
                 for line in self.of_visits([visit_id])
-                if (line.invoice_id == invoice_id if invoice_id in apart else line.invoice_id not in apart)
+                if (line.invoice_id == invoice_id if is_apart else line.invoice_id not in apart)
             )
 
     def find(self, ps: str = "") -> tuple[PatientPayment, ...]:
