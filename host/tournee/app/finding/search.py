@@ -66,12 +66,15 @@ def find_thing(
     fits: Callable[[Thing], bool] | None = None,
 ) -> Thing:
     """The one thing that these words name; where several may be meant, the only one that `fits` what is to be
-    done. AmbiguousError, and StoreError as of `find_things`.
+    done. AmbiguousError, and StoreError as of `find_things`, and for a visit named by a patient whom an
+    invoice before was for, where a later one is another's.
     """
     things = find_things(office, words, sought=sought, ps=ps)
     if len(things) > 1 and fits is not None:
         things = [one for one in things if fits(one)] or things
     if len(things) == 1:
+        if sought is Sought.VISIT:
+            _refuse_former_patient(things[0])
         return things[0]
     said = words if isinstance(words, str) else " ".join(words)
     raise AmbiguousError(
@@ -272,6 +275,16 @@ def _day(told: re.Match[str], today: date) -> date | None:
 def _is_of_day(one: Thing, day: date) -> bool:
     first, last = one.visit.judged.visit.days
     return first <= day <= last
+
+
+def _refuse_former_patient(one: Thing) -> None:
+    """StoreError where the patient who is named is no more the visit's, whom another invoice is for since."""
+    if one.invoice is not None and one.invoice.id != one.invoices[-1].id and one.is_of_another:
+        before = f"{one.invoice.sheets[0].patient.title()} (facture {one.number})"
+        raise StoreError(
+            f"La visite {one.id} n’est plus de {before} : elle est de {one.visit.who}.",
+            next_step=f"si c’est bien cette visite, dites son numéro : {one.id}",
+        )
 
 
 def _listed(things: Sequence[Thing]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tournee.app.context import Office
 from tournee.app.visits.imported import SeenVisit, seen
+from tournee.app.visits.names import is_for
 from tournee.french import euros
 from tournee.model.codes import DRE
 from tournee.store import InvoiceRow, SheetState, VisitState
@@ -34,6 +35,12 @@ class Thing:
     def number(self) -> str:
         """The number of the invoice that is meant, "" without one."""
         return self.invoice.number if self.invoice else ""
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether the invoice that is meant is one before, of another patient than the visit is of now."""
+        past = self.invoice is not None and self.visit.row.invoice_id != self.invoice.id
+        return past and self.invoice is not None and not is_for(self.invoice, self.visit.judged.visit)
 
     @property
     def fee(self) -> int:

@@ -39,7 +39,7 @@ def patient_of(
         return Who(visit.nir, f"{visit.typed.first_name} {visit.typed.name}".title())
     if visit.name:
         return Who(visit.nir, visit.name)
-    if invoice_id is None and former is not None and _is_for(former, visit):
+    if invoice_id is None and former is not None and is_for(former, visit):
         invoice_id = former.id
     found = invoice_id or invoiced_before(journal, visit)
     return Who(visit.nir, _billed_to(journal, found) if found else "")
@@ -49,7 +49,7 @@ def _billed_to(journal: Journal, invoice_id: int) -> str:
     return journal.invoices.get(invoice_id).sheets[0].patient.title()
 
 
-def _is_for(invoice: InvoiceRow, visit: Visit) -> bool:
+def is_for(invoice: InvoiceRow, visit: Visit) -> bool:
     """Whether an invoice was made for the person of this visit."""
     sheet = invoice.sheets[0]
     start, length = records.locate("2", "naissance")

@@ -9,6 +9,7 @@ from tournee.app.context import Office
 from tournee.app.finding import AmbiguousError, Thing, find_things
 from tournee.billing.dayfile.writing import visit_table
 from tournee.billing.visit import Person
+from tournee.errors import StoreError
 
 _OF_THE_PERSON = ("nir", "cle", "naissance", "rang_naissance", "nom", "amc")
 _IDENTITY = ("nom", "prenom", "regime", "caisse", "centre", "rang", "qualite")
@@ -17,10 +18,20 @@ _IDENTITY = ("nom", "prenom", "regime", "caisse", "centre", "rang", "qualite")
 def known_patient(office: Office, words: str | Sequence[str]) -> dict[str, Any]:
     """The keys of the patient whom these words name, as the last visit of theirs says them.
 
-    AmbiguousError when they name several people, StoreError when nobody.
+    AmbiguousError when they name several people, StoreError when nobody, or one whose visits are all
+    another's since.
     """
     people: list[tuple[Person, Thing]] = []
-    for one in find_things(office, words):
+    found = find_things(office, words)
+    theirs = [one for one in found if not one.is_of_another]
+    if not theirs:
+        one = found[-1]
+        raise StoreError(
+            f"Ce nom n’est que celui d’une facture d’avant, {one.number}, dont la visite est maintenant de "
+            f"{one.visit.who}.",
+            next_step="dites le patient par son numéro (NIR), sa clé et sa naissance.",
+        )
+    for one in theirs:
         person = one.visit.judged.visit.person
         same = next((at for at, (other, _) in enumerate(people) if other.same(person)), None)
         if same is None:
