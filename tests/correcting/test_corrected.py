@@ -228,6 +228,21 @@ def test_a_visit_that_never_was_is_cancelled_once_its_invoice_is_refused(chain: 
     check_books(chain.office)
 
 
+def test_the_patient_owes_nothing_of_a_visit_that_was_set_aside_and_its_invoice_is_cancelled(
+    chain: Chain,
+) -> None:
+    chain.bill(visit(YVONNE, 1))
+    chain.fetch()
+    cancel_visit(chain.office, 1, "jamais venue")
+    chain.office.journal.given_up.cancel(1, "rendue", 201)
+    (made,) = reconcile(chain.office).made
+    (row,) = chain.rows()
+    (booked,) = chain.office.journal.ledger.find()
+    assert (row.patient_owes, booked.left.patient, made.visit_id) == (0, 0, 1)
+    assert (row.set_aside, row.paid, row.given_back) == (True, 201, 201)
+    assert find_invoice(chain.office, "angelo")[0].states == "annulée"
+
+
 def test_one_that_was_cancelled_and_is_paid_after_all_waits_to_be_cancelled(chain: Chain) -> None:
     chain.scenario(rejected=CLOSED)
     chain.bill(visit(YVONNE, 1))

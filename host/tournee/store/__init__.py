@@ -38,6 +38,7 @@ from tournee.store.states import (
     ReturnState,
     SheetState,
     VisitState,
+    sheet_label,
 )
 from tournee.store.tables.cards_read import CardKind, CardRead
 from tournee.store.tables.doubts import DoubtRow
@@ -107,4 +108,5 @@ __all__ = [
     "VisitState",
     "WaitingRow",
     "journal_key",
+    "sheet_label",
 ]

@@ -14,6 +14,7 @@ from tournee.store.states import (
     ReturnState,
     SheetState,
     VisitState,
+    sheet_label,
 )
 
 
@@ -33,7 +34,9 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """An FSE or DRE; `invoice` is its number on 9 digits; `sevens` are empty until a card signs; cents."""
+    """An FSE or DRE; `invoice` is its number on 9 digits; `sevens` are empty until a card signs; cents.
+    `cancelled`: its insurer gave its invoice up, by word of mouth.
+    """
 
     id: int
     invoice_id: int
@@ -55,6 +58,12 @@ class SheetRow:
     lot_id: int | None
     reason: str = field(repr=False)
     substitute: str = ""
+    cancelled: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its state in French."""
+        return sheet_label(self.state, cancelled=self.cancelled)
 
     @property
     def body(self) -> bytes:
@@ -258,7 +267,8 @@ class OverviewRow:
     and `subjects` are numbers, names and message subjects; `paid` is what returns announced, in cents.
     `replaces`, `replaced_by` and `substitute` are as in `InvoiceRow`.
     `shares` is what each gives the carer, `given` what the patient gave for the visit, which counts on its
-    last invoice.
+    last invoice. `set_aside`: the visit is not to be billed; `cancelled`: the insurer gave the invoice up by
+    word of mouth, and `given_back` of `paid` was handed back to it.
     """
 
     invoice_id: int
@@ -283,6 +293,9 @@ class OverviewRow:
     shares: ThreeShares = NO_SHARES
     given: Given = NOTHING_GIVEN
     visit_id: int = 0
+    set_aside: bool = False
+    cancelled: bool = False
+    given_back: int = 0
 
     @property
     def counts(self) -> bool:
@@ -291,13 +304,10 @@ class OverviewRow:
 
     @property
     def patient_owes(self) -> int:
-        """Cents that the patient still owes; below 0: to give back. An invoice that does not count asks 0."""
-        return (self.shares.patient if self.counts else 0) - self.given.settled
-
-    @property
-    def label(self) -> str:
-        """The state in French."""
-        return self.state.label
+        """Cents that the patient still owes; below 0: to give back. An invoice that does not count asks 0, as
+        does one of a visit that was set aside.
+        """
+        return (self.shares.patient if self.counts and not self.set_aside else 0) - self.given.settled
 
 
 @dataclass(frozen=True)

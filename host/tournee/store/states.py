@@ -241,3 +241,8 @@ MOVES: Mapping[State, frozenset[State]] = {
 money received is: of a refused sheet, and of one taken out of its refused lot to be closed in another. What
 was refused as a duplicate alone (0105) is sent again when the OCT's first word comes.
 """
+
+
+def sheet_label(state: SheetState, *, cancelled: bool) -> str:
+    """The state of a sheet in French: the payment of one that its insurer gave up by word is not refused."""
+    return "annulée" if cancelled and state is SheetState.PAYMENT_REFUSED else state.label

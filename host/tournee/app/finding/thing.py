@@ -55,10 +55,10 @@ class Thing:
         if self.invoice is None:
             return self.visit.row.state.label
         sheets = self.invoice.sheets
-        states = dict.fromkeys(sheet.state.label for sheet in sheets)
+        states = dict.fromkeys(sheet.label for sheet in sheets)
         if len(states) == 1:
             return next(iter(states))
-        return ", ".join(f"{sheet.kind} {sheet.state.label}" for sheet in sheets)
+        return ", ".join(f"{sheet.kind} {sheet.label}" for sheet in sheets)
 
     @property
     def told(self) -> str:

@@ -163,7 +163,7 @@ def _visits(office: Office, patient: PatientFile) -> list[dict[str, Any]]:
                 "sheets": [
                     {
                         "kind": sheet.kind,
-                        "state": sheet.state.label,
+                        "state": sheet.label,
                         "fee": sheet.fee,
                         "amo": sheet.amo,
                         "amc": sheet.amc,

@@ -106,17 +106,20 @@ def cancelled(
     """
     from tournee.app.correcting.waiting import reconcile
     from tournee.app.finding import find_invoice, thing_of
+    from tournee.store import VisitState
 
     with desk.office() as office:
         one, row = find_invoice(office, words, ps=ps)
         office.journal.given_up.cancel(row.id, f"annulée par l’organisme : {reason}", given_back)
-        made = reconcile(office).made
+        made = any(told.visit_id == one.id for told in reconcile(office).made)
         done = thing_of(office, one.id, row.id)
     if as_json:
-        values.write({"visit": values.thing(done), "invoice": row.number, "corrected": bool(made)})
+        values.write({"visit": values.thing(done), "invoice": row.number, "corrected": made})
         return
     desk.console.print(f"Facture {row.number} annulée (visite {one.id}, {one.told}).", soft_wrap=True)
-    if made:
+    if done.visit.row.state is VisitState.ABANDONED:
+        desk.console.print("La visite est mise de côté, comme demandé : rien n’en est plus à facturer.")
+    elif made:
         desk.console.print("La visite est comme vous l’avez corrigée. Ensuite : tournee certify")
     else:
         desk.console.print(

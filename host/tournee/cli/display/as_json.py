@@ -67,6 +67,8 @@ def invoice(row: OverviewRow, carers: Mapping[str, str] | None = None) -> dict[s
         "amo": row.amo,
         "amc": row.amc,
         "paid": row.paid,
+        "given_back": row.given_back,
+        "cancelled": row.cancelled,
         "shares": row.shares._asdict(),
         "patient_paid": row.given.given,
         "patient_owes": row.patient_owes,

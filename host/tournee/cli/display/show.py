@@ -14,7 +14,7 @@ from tournee.cli.display.hints import command_after
 from tournee.french import euros
 from tournee.model import cents_of
 from tournee.model.codes import DEGRADED, DESYNCHRONISED, NO_CARD, SECURED, VISIT
-from tournee.store import SheetState
+from tournee.store import SheetState, sheet_label
 
 if TYPE_CHECKING:
     from tournee.app.alerts import Alert
@@ -114,10 +114,11 @@ def invoice_tables(rows: Iterable[OverviewRow], carers: Mapping[str, str] | None
             invoice_links(row.replaces, row.replaced_by),
             row.reason,
         )
+        amounts = (row.fee, row.amo, row.amc, row.paid - row.given_back, row.patient_owes)
         tables[row.ps].add_row(
             row.number.lstrip("0"),
             row.patient.title(),
-            *(euros(amount) for amount in (row.fee, row.amo, row.amc, row.paid, row.patient_owes)),
+            *(euros(amount) for amount in amounts),
             _states(row),
             " ; ".join(text for text in links if text),
             style="dim" if row.replaced_by else "red" if row.state in _REFUSED else None,
@@ -140,7 +141,8 @@ def _states(row: OverviewRow) -> Text:
     """The sheets of an invoice, one line each, the state in its colour."""
     lines = Text()
     for kind, state in zip(row.kinds, row.states, strict=True):
-        lines.append("\n" if lines else "").append(f"{kind} ").append(state.label, _COLOURS.get(state, ""))
+        label = sheet_label(state, cancelled=row.cancelled)
+        lines.append("\n" if lines else "").append(f"{kind} ").append(label, _COLOURS.get(state, ""))
     return lines
 
 
@@ -241,6 +243,7 @@ def shares_line(shares: ThreeShares, amo: int, amc: int) -> str:
 def total_line(totals: Totals, rows: Sequence[OverviewRow]) -> str:
     """What all the invoices of the journal come to, each visit once, and how many of them are shown."""
     told = f"{counted(totals.invoices, 'facture')} : {euros(totals.fee)} €, {euros(totals.paid)} € payés"
+    told += f", dont {euros(totals.given_back)} € rendus" if totals.given_back else ""
     shown = sum(row.counts for row in rows)
     return told if shown == totals.invoices else f"Affichées : {shown}. En tout : {told}"
 
@@ -308,13 +311,13 @@ def trace_tables(trace: Trace, carers: Mapping[str, str] | None = None) -> list[
     for invoice in trace.invoices:
         for sheet in invoice.sheets:
             detail = f"visite {invoice.visit_id}, {sheet.patient.title()}, {euros(sheet.fee)} €"
-            detail += f", le patient doit {euros(invoice.shares.patient)} €" if invoice.shares.patient else ""
+            detail += f", part du patient {euros(invoice.shares.patient)} €" if invoice.shares.patient else ""
             links = (
                 substitute_line(invoice.substitute, carers or {}),
                 invoice_links(invoice.replaces, invoice.replaced_by),
             )
             told = " ".join(filter(None, (detail, *links, sheet.reason)))
-            way.add_row(sheet.kind, invoice.number, sheet.state.label, told)
+            way.add_row(sheet.kind, invoice.number, sheet.label, told)
     for lot in trace.lots:
         detail = " ".join((lot_content(lot), lot.reason)).strip()
         for word, numbers in (("refait", lot.remakes), ("refait dans", lot.remade_in)):

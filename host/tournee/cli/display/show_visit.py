@@ -75,7 +75,7 @@ def lines(office: Office, one: Thing) -> Iterator[RenderableType]:
     if one.invoice is None:
         yield _shares(quote(Verdict(judged, (), ())))
     for invoice in one.invoices:
-        sheets = ", ".join(f"{sheet.kind} {sheet.state.label}" for sheet in invoice.sheets)
+        sheets = ", ".join(f"{sheet.kind} {sheet.label}" for sheet in invoice.sheets)
         lots = office.journal.lookup.lots_of((invoice.id,))
         fee = max(sheet.fee for sheet in invoice.sheets)
         parts = [

@@ -17,7 +17,8 @@ from tournee.store.tables.visits import Visits
 _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.crf, sheet.mode, sheet.organisme, sheet.acts,
     sheet.fee, sheet.amo, sheet.amc, sheet.state, sheet.lot, sheet.patient_sealed, sheet.nir_sealed,
     sheet.reason_sealed, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed, invoice.number, invoice.ps,
-    invoice.substitute
+    invoice.substitute,
+    EXISTS (SELECT 1 FROM cancelled_invoice WHERE cancelled_invoice.invoice = sheet.invoice) AS cancelled
     FROM sheet JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id JOIN invoice ON invoice.id = sheet.invoice"""
 
 _BODIES = """SELECT sheet.id, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed FROM sheet
@@ -293,6 +294,7 @@ class Invoices:
             sevens=self._db.decrypt(row["sevens_sealed"], "sheet", "sevens", sheet),
             lot_id=row["lot"],
             reason=reason,
+            cancelled=bool(row["cancelled"]),
         )
 
 

@@ -11,7 +11,7 @@ from tournee.store.accounts.patient_payments import PatientPayments
 from tournee.store.database import Database
 from tournee.store.rows import OverviewRow, PaymentRow, Totals
 from tournee.store.statements import Row, marks
-from tournee.store.states import MessageState, SheetState
+from tournee.store.states import MessageState, SheetState, VisitState
 from tournee.store.tables.payments import Payments
 
 _T = TypeVar("_T")
@@ -43,7 +43,8 @@ _AT_ONCE = 200
 
 _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.state, sheet.fee, sheet.amo, sheet.amc,
     sheet.patient_sealed, sheet.reason_sealed, invoice.number, invoice.ps, invoice.substitute, invoice.visit,
-    invoice.by_amo, invoice.by_amc, invoice.by_patient, day.date,
+    invoice.by_amo, invoice.by_amc, invoice.by_patient, day.date, visit.state AS visit_state,
+    (SELECT sum(given_back) FROM cancelled_invoice WHERE invoice = sheet.invoice) AS given_back,
     lot.number AS lot, file.number AS file, file.id AS file_id
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
     JOIN day ON day.id = visit.day LEFT JOIN lot ON lot.id = sheet.lot LEFT JOIN file ON file.id = lot.file
@@ -239,6 +240,9 @@ class Overview:
             reason=" ; ".join(_once(why)),
             replaces=earlier[-1] if earlier else "",
             replaced_by=later[0] if later else "",
+            set_aside=fse["visit_state"] == VisitState.ABANDONED.value,
+            cancelled=fse["given_back"] is not None,
+            given_back=fse["given_back"] or 0,
             shares=on_patient(shares) if SheetState.ON_PATIENT in states else shares,
         )
 
