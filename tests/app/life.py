@@ -30,9 +30,10 @@ def office_of(
     on_step: Callable[[str], None] | None = None,
     after: timedelta = timedelta(),
     host: Host | None = None,
+    station: int = 0,
 ) -> Iterator[Office]:
     """The office of one process on a host; `after` what passed since the one before it died."""
-    with Journal(path, Cipher(KEY), lambda: MOMENT + after, on_step, station=0, host=host) as journal:
+    with Journal(path, Cipher(KEY), lambda: MOMENT + after, on_step, station=station, host=host) as journal:
         yield Office(journal, route, lambda: MOMENT)
 
 

@@ -103,16 +103,41 @@ def test_a_bounce_after_an_answer_changes_nothing(surroundings: Surroundings) ->
         assert office.journal.files.get(sent.file.id) == before
 
 
-def test_a_bounce_of_a_message_that_was_never_sent_is_set_aside(surroundings: Surroundings) -> None:
+@pytest.mark.parametrize(
+    ("stamp", "kind"),
+    [("2026010100000099999", AlertKind.OTHER_STATION), ("2026010100000000999", AlertKind.UNMATCHED)],
+    ids=["another station's", "our station's"],
+)
+def test_a_bounce_of_a_message_that_was_not_sent_from_here_is_told_until_it_is_seen(
+    surroundings: Surroundings, stamp: str, kind: AlertKind
+) -> None:
+    """Nothing would ever open it: it is no longer set aside."""
     world = surroundings.world
     with office_of(surroundings.journal, world.route()) as office:
         make_one_file(office, surroundings)
         message = unanswered(office, world)
-        post(world, bounce(message).replace(message.compostage, "2026010100000099999"))
+        post(world, bounce(message).replace(message.compostage, stamp))
+        (settled,) = fetch(office).settled
+        assert (settled.row.kind, settled.row.state) == ("BOUNCE", ReturnState.SETTLED)
+        assert WORDS in settled.row.summary
+        assert office.journal.messages.get(message.id).state is MessageState.SENT
+        (alert,) = alerts(office)
+        assert alert.kind is kind
+        if kind is AlertKind.OTHER_STATION:
+            assert alert.text.startswith("un autre poste (99) : 1 message non remis, dernier retour le ")
+        office.journal.doubts.seen([settled.row.id], "renvoyé de l’autre poste")
+        assert alerts(office) == []
+
+
+def test_a_bounce_that_names_no_message_is_set_aside(surroundings: Surroundings) -> None:
+    world = surroundings.world
+    with office_of(surroundings.journal, world.route()) as office:
+        make_one_file(office, surroundings)
+        message = unanswered(office, world)
+        post(world, bounce(message).replace(message.compostage, "inconnu"))
         (settled,) = fetch(office).settled
         assert settled.row.state is ReturnState.QUARANTINED
         assert WORDS in settled.row.reason
-        assert office.journal.messages.get(message.id).state is MessageState.SENT
 
 
 def test_what_one_return_says_keeps_no_other_from_being_settled(

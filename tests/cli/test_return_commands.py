@@ -163,3 +163,25 @@ def test_what_is_to_be_checked_is_in_the_alerts_until_it_is_seen(told):
     assert "retour 4" not in told("alerts").output
     with pytest.raises(StoreError):
         told("return", "seen", "4", "--reason", "vu")
+
+
+def test_what_is_of_another_station_is_one_alert_that_one_command_ends(told):
+    def of_others():
+        alerts = json.loads(told("alerts", "--json").stdout)["alerts"]
+        return [one for one in alerts if one["kind"] == "other_station"]
+
+    (alert,) = of_others()
+    assert (alert["about"], alert["ps"]) == ("poste 00, retour 2", "123456782")
+    assert alert["text"].startswith("un autre poste (00) : 2 lots refusés, dernier retour le ")
+    assert alert["command"] == "tournee return seen --poste 00 --reason …"
+    assert "sans suite" not in told("status").output
+    shown = told("return", "seen", "--poste", "00", "--reason", "la tablette de la voiture").output
+    assert "Vu : 2 alertes de moins." in shown
+    assert of_others() == []
+    with pytest.raises(StoreError, match="du poste 00"):
+        told("return", "seen", "--poste", "00", "--reason", "vu")
+
+
+@pytest.mark.parametrize("both", [(), ("2", "--poste", "00")], ids=["neither", "both"])
+def test_returns_or_a_station_are_seen_and_not_both(told, both):
+    assert told("return", "seen", *both, "--reason", "vu").exit_code == 2

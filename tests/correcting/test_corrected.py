@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from chain import HUGO, ROBERT, STRANGE_AMC, YVONNE, Chain, check_books, visit
+from chain import HUGO, PS, ROBERT, STRANGE_AMC, YVONNE, Chain, check_books, visit
 
 from tournee.app.correcting.complementary import charge_patient, send_dre_again
 from tournee.app.correcting.visits import cancel_visit
 from tournee.app.correcting.waiting import reconcile
-from tournee.app.finding import find_invoice
+from tournee.app.finding import find_invoice, find_things
 from tournee.app.visits.editing import UnchangedError
+from tournee.app.visits.importing import import_day
+from tournee.app.visits.names import patient_of
 from tournee.billing.kept.judged import read_judged
 from tournee.config import load_config
 from tournee.emulation.oct import ScenarioRejection
@@ -87,6 +91,21 @@ def test_the_wrong_patient_s_file_is_clean_once_the_visit_is_the_right_one_s(cha
     chain.again()
     assert [row.patient for row in chain.rows()] == ["D'ANGELO YVONNE", "GARNIER ROBERT"]
     assert find_invoice(chain.office, "garnier")[1].number == chain.rows()[1].number
+
+
+def test_a_patient_whose_payment_was_refused_keeps_his_name_on_the_days_that_follow(chain: Chain) -> None:
+    chain.scenario(rejected={HUGO["nir"]: ScenarioRejection("4102", "DROITS FERMES")})
+    chain.bill(visit(HUGO))
+    chain.fetch()
+    assert states(chain) == [["payment_refused"]]
+    name = chain.rows()[0].patient.title()
+    assert "Moreau" in name
+    head = {"date": "2026-11-16", "ps": PS, "profession": "IF"}
+    data = json.dumps({"journee": head, "visite": [visit(HUGO)]}).encode()
+    import_day(chain.office, data, "next.json")
+    row = chain.office.journal.visits.find()[-1]
+    assert patient_of(chain.office.journal, read_judged(row.payload).visit).name == name
+    assert row.id in [one.id for one in find_things(chain.office, "moreau")]
 
 
 def test_refused_it_does_not_go_again_as_it_was_unasked(chain: Chain) -> None:

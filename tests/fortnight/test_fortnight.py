@@ -140,6 +140,7 @@ def named_by_the_tablets(lived: Lived) -> set[tuple[str, str]]:
     for name, tablet in lived.stage.tablets.items():
         if not tablet.lost:
             for alert in lived.stage.look(name, "alerts")["alerts"]:
+                found |= {(alert["ps"], number) for number in alert["invoices"]}
                 words = alert["about"].replace(",", " ").split()
                 found |= {(alert["ps"], word) for word in words if word.isdigit() and len(word) == 9}
     return found

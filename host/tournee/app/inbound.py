@@ -15,6 +15,7 @@ from tournee.errors import ConfigError, TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.route import Route
 from tournee.french import euros
+from tournee.model import Effect, Outcome, Target
 from tournee.printable import line
 from tournee.returns.bounce import Bounce
 from tournee.returns.classify import Return, Unseal, take_in
@@ -170,8 +171,14 @@ def _of_others(effects: Sequence[EffectRow]) -> tuple[str, ...]:
 
 
 def _give_back(office: Office, row: ReturnRow, read: Return, bounce: Bounce) -> Settled:
-    """A bounce marks its message undelivered; one of no message of ours is set aside."""
+    """A bounce marks its message undelivered; one of a message that another station sent is kept as that, one
+    that names no message is set aside.
+    """
     message = office.journal.messages.undelivered(bounce.compostage, bounce.words)
+    if message is None and bounce.compostage:
+        told = Effect(Target.FILE, Outcome.REMARK, stamp=bounce.compostage, label=bounce.told)
+        found = office.journal.returns.settle(row.id, read.kind, bounce.told, (told,))
+        return Settled(found.row, read, found.effects)
     if message is None:
         if row.state is ReturnState.TAKEN:
             row = office.journal.returns.quarantine(row.id, f"{bounce.told} (aucun message envoyé d’ici)")

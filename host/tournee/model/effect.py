@@ -97,6 +97,7 @@ class Effect:
         document, made = f" ({self.document})", f" du {day(self.lot_date)}"
         parts = (
             (self.file, f"fichier {self.file}"),
+            (self.stamp and not (self.file or self.lot), f"message {self.stamp}"),
             (self.lot or self.lot_date, f"lot {self.lot}".strip() + (made if self.lot_date else "")),
             (self.invoice, f"facture {self.invoice}" + (document if self.document else "")),
             (self.share, f"part {self.share}"),

@@ -42,7 +42,7 @@ from tournee.store.states import (
 )
 from tournee.store.tables.cards_read import CardKind, CardRead
 from tournee.store.tables.doubts import DoubtRow
-from tournee.store.tables.effects import OTHER_PS
+from tournee.store.tables.effects import OTHER_PS, OTHER_STATION
 from tournee.store.tables.messages import LEASE
 from tournee.store.tables.opposition import IncrementRow, IncrementState
 from tournee.store.views.known_visits import FactsOf, KnownRow
@@ -51,6 +51,7 @@ from tournee.store.views.waiting import TwiceRow
 __all__ = [
     "LEASE",
     "OTHER_PS",
+    "OTHER_STATION",
     "STATIONS",
     "Balance",
     "BankCredit",

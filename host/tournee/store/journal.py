@@ -13,6 +13,7 @@ from tournee.store.cipher import Cipher
 from tournee.store.database import Database
 from tournee.store.integrity.host_note import Host
 from tournee.store.numbering.numbers import Numbers
+from tournee.store.numbering.other_stations import OtherStations
 from tournee.store.numbering.ranges import RangeSource
 from tournee.store.opening import SCHEMA
 from tournee.store.practice.dossiers import Dossiers
@@ -98,6 +99,7 @@ class Journal:
         settling = Settling(
             *(db, self.effects, self.payments, acknowledgements),
             Answers(db, numbers),
+            OtherStations(db, numbers),
         )
         self.returns = Returns(db, chunks, self.effects, settling.apply)
         self.remaking = Remaking(db, self.visits, self.invoices, self.effects, acknowledgements)

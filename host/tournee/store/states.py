@@ -98,12 +98,14 @@ class DoubtState(State):
     """What waits for the carer's eye in a return that was settled, and `SEEN` once she said so.
 
     Of what it says (an effect): money told against what was told before, amounts that differ from ours,
-    something that is none of ours. Of the return itself: damage or sums that differ, how it came.
+    something that is none of ours, or that is another station's. Of the return itself: damage or sums that
+    differ, how it came.
     """
 
     CONTRADICTED = "contradicted"
     UNBALANCED = "unbalanced"
     UNMATCHED = "unmatched"
+    OTHER_STATION = "other_station"
     UNSOUND = "unsound"
     ODD = "odd"
     SEEN = "seen"
@@ -176,6 +178,7 @@ LABELS: Mapping[State, str] = {
     DoubtState.CONTRADICTED: "contradictoire",
     DoubtState.UNBALANCED: "montants à vérifier",
     DoubtState.UNMATCHED: "sans suite",
+    DoubtState.OTHER_STATION: "d’un autre poste",
     DoubtState.UNSOUND: "sommes à vérifier",
     DoubtState.ODD: "venue à vérifier",
     DoubtState.SEEN: "vu",

@@ -13,6 +13,7 @@ from tournee.app.alerts.prescribed import of_prescriptions
 from tournee.app.alerts.returned import of_returns
 from tournee.app.alerts.sending import UNSENT_DAYS, of_sending, without_arl
 from tournee.app.alerts.signing import of_signing
+from tournee.app.alerts.stations import of_stations
 from tournee.app.context import Office
 
 __all__ = ["BACKUP_DAYS", "UNSENT_DAYS", "Alert", "AlertKind", "alerts"]
@@ -28,6 +29,7 @@ def alerts(office: Office) -> list[Alert]:
         *of_money(office),
         *of_sending(office),
         *of_returns(office),
+        *of_stations(office),
         *of_signing(office, urgent=False),
         *of_prescriptions(office),
         *of_backup(office),

@@ -32,6 +32,7 @@ class AlertKind(StrEnum):
     CONTRADICTED = "contradicted"
     UNBALANCED = "unbalanced"
     UNMATCHED = "unmatched"
+    OTHER_STATION = "other_station"
     UNSOUND = "unsound"
     ODD = "odd"
     OTHER_INSURED = "other_insured"
@@ -44,9 +45,10 @@ class AlertKind(StrEnum):
 class Alert:
     """One thing to look into: `about` names it, `text` says what is amiss, `next_step` what to do, in French.
 
-    `also` is what else names it; `invoices` (9 digits) and `visits` are those it is about, if few.
-    `since` is ISO 8601, `days` how many whole days that is ago; `ps` is the professional's number, `lot` and
-    `file` what it is about, "" where there is none; `urgent`: a delay is over.
+    `also` is what else names it; `invoices` (9 digits) and `visits` are those it is about, if few; all the
+    invoices of another station, which is `station` (two digits). `since` is ISO 8601, `days` how many whole
+    days that is ago; `ps` is the professional's number, `lot` and `file` what it is about, "" where there is
+    none; `urgent`: a delay is over.
     """
 
     kind: AlertKind
@@ -60,6 +62,7 @@ class Alert:
     file: str = ""
     urgent: bool = False
     also: str = ""
+    station: str = ""
     invoices: tuple[str, ...] = ()
     visits: tuple[int, ...] = ()
 

@@ -62,6 +62,7 @@ def _doubts(office: Office) -> list[Alert]:
             row.effect.ps if row.effect else "",
         )
         for row in office.journal.doubts.waiting()
+        if row.station is None
     ]
 
 

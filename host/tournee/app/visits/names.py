@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from tournee.billing.kept.known import read_facts
 from tournee.billing.visit import Visit
 from tournee.formats import records
-from tournee.store import InvoiceRow, Journal
+from tournee.store import InvoiceRow, Journal, KnownRow
 
 _BACK = timedelta(days=366)
 
@@ -41,7 +42,7 @@ def patient_of(
         return Who(visit.nir, visit.name)
     if invoice_id is None and former is not None and is_for(former, visit):
         invoice_id = former.id
-    found = invoice_id or invoiced_before(journal, visit)
+    found = invoice_id or invoiced_before(journal, visit) or _refused_before(journal, visit)
     return Who(visit.nir, _billed_to(journal, found) if found else "")
 
 
@@ -59,11 +60,21 @@ def is_for(invoice: InvoiceRow, visit: Visit) -> bool:
 
 
 def invoiced_before(journal: Journal, visit: Visit) -> int | None:
-    """The last invoice of this person's, of a year."""
+    """The last live invoice of this person's, of a year."""
+    return next((row.invoice_id for row in _visits_of(journal, visit) if row.invoice_id is not None), None)
+
+
+def _refused_before(journal: Journal, visit: Visit) -> int | None:
+    """The last invoice of this person's that lives no more, of a year: it still says the name."""
+    found = (journal.lookup.invoices_of(row.id)[-1:] for row in _visits_of(journal, visit))
+    invoices = (journal.invoices.get(one) for some in found for one in some)
+    return next((one.id for one in invoices if is_for(one, visit)), None)
+
+
+def _visits_of(journal: Journal, visit: Visit) -> Iterator[KnownRow]:
+    """This person's visits within a year, the last first."""
     first, last = (visit.day - _BACK, visit.day + _BACK)
     rows = journal.known.of_person(visit.nir, f"{first:%Y%m%d}", f"{last:%Y%m%d}")
     for row in reversed(rows):
-        is_billed = row.invoice_id is not None and bool(row.facts)
-        if is_billed and any(one.person.same(visit.person) for one in read_facts(row.facts, "")):
-            return row.invoice_id
-    return None
+        if row.facts and any(one.person.same(visit.person) for one in read_facts(row.facts, "")):
+            yield row

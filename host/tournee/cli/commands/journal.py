@@ -35,7 +35,7 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
     suite, et ce qui demande votre attention.
     """
     from tournee.app.alerts import alerts
-    from tournee.store import OTHER_PS, MessageState, ReturnState
+    from tournee.store import OTHER_PS, OTHER_STATION, MessageState, ReturnState
 
     if not (everything or as_json or filters.narrow or filters.limit):
         filters = replace(filters, limit=PAGE)  # what a screen takes; a program has them all
@@ -44,7 +44,8 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
         rows, more = filters.shown(_invoices(office, filters, everything))
         uncertain = office.journal.messages.find(MessageState.UNCERTAIN)
         aside = office.journal.returns.find(ReturnState.QUARANTINED)
-        unmatched = [row for row in office.journal.effects.unmatched() if row.note != OTHER_PS]
+        apart = (OTHER_PS, OTHER_STATION)
+        unmatched = [row for row in office.journal.effects.unmatched() if row.note not in apart]
         outside = office.journal.effects.payments_outside()
         found = alerts(office)
         carers = _carers_of(office, rows)

@@ -125,16 +125,27 @@ def _write_first(out: Path, raw: bytes) -> None:
 
 
 @returned.command("seen", short_help="Ce qu’un retour a de douteux, vérifié.")
-@click.argument("numbers", metavar="RETOUR…", type=int, nargs=-1, required=True)
+@click.argument("numbers", metavar="[RETOUR…]", type=int, nargs=-1)
+@click.option(
+    "--poste",
+    "station",
+    metavar="NUMÉRO",
+    type=click.IntRange(0, 99),
+    help="Tout ce que les retours disent d’un autre poste, au lieu de retours.",
+)
 @click.option("--reason", required=True, help="Ce que vous avez vérifié, pour l’historique.")
 @json_option
 @click.pass_obj
-def seen(desk: Desk, numbers: tuple[int, ...], reason: str, as_json: bool) -> None:
+def seen(desk: Desk, numbers: tuple[int, ...], station: int | None, reason: str, as_json: bool) -> None:
     """Marque comme vu ce que les alertes disent de ces retours : contradictions, montants ou sommes qui
-    diffèrent, ce qui ne correspond à rien. Les factures restent comme elles sont.
+    diffèrent, ce qui ne correspond à rien ; ou tout ce qu’ils disent d’un autre poste, jusqu’au prochain
+    retour qui en parle. Les factures restent comme elles sont.
     """
+    if bool(numbers) == (station is not None):
+        raise click.UsageError("Donnez des numéros de retour, ou --poste avec un numéro de poste.")
     with desk.office() as office:
-        ended = office.journal.doubts.seen(numbers, reason)
+        doubts = office.journal.doubts
+        ended = doubts.seen(numbers, reason) if station is None else doubts.station_seen(station, reason)
     if as_json:
         values.write({"ended": ended})
         return

@@ -61,6 +61,7 @@ OF_ALERT = {
     "contradicted": "tournee return seen RETOUR",
     "unbalanced": "tournee return seen RETOUR",
     "unmatched": "tournee return seen RETOUR",
+    "other_station": "tournee return seen --poste {station} --reason …",
     "unsound": "tournee return seen RETOUR",
     "odd": "tournee return seen RETOUR",
     "other_insured": "tournee return accept RETOUR",
@@ -77,4 +78,4 @@ def command_for(error: TourneeError) -> str:
 
 def command_after(alert: Alert) -> str:
     """The command that does the next step of an alert."""
-    return OF_ALERT[alert.kind.value].format(lot=alert.lot, file=alert.file)
+    return OF_ALERT[alert.kind.value].format(lot=alert.lot, file=alert.file, station=alert.station)

@@ -108,6 +108,13 @@ class Numbers:
         """Whether a number is of a range that this journal has, or had."""
         return bool(self._db.rows(f"{_KNOWN} AND holder <> ''", kind.value, number))
 
+    def is_anothers(self, kind: Kind, number: int) -> bool:
+        """Whether a number is of no range that this journal has or had, nor of a former version's."""
+        held = self._db.rows("SELECT 1 FROM number_range WHERE holder <> '' LIMIT 1")
+        if not held and self._was_used():
+            return False
+        return not self._db.rows(f"{_KNOWN} AND (holder <> '' OR reason = ?)", kind.value, number, FORMER)
+
     def learn(self, kind: Kind, number: int) -> None:
         """Another host gave this number: no range of its station is drawn here."""
         if number > 0 and not self._db.rows(_KNOWN, kind.value, number):

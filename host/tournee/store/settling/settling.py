@@ -7,12 +7,13 @@ from tournee.model import Effect, Outcome, Target
 from tournee.model.codes import AMC, AMO, DRE
 from tournee.store.database import Database
 from tournee.store.inserts import number_of
+from tournee.store.numbering.other_stations import OtherStations
 from tournee.store.rows import EffectRow
 from tournee.store.settling.acknowledgements import Acknowledgements, advance, choose_sheet
 from tournee.store.settling.answers import Answered, Answers
 from tournee.store.settling.changes import Changes, Record
 from tournee.store.states import DoubtState, SheetState, VisitState
-from tournee.store.tables.effects import OTHER_INSURED, OTHER_PS, Applied, Effects
+from tournee.store.tables.effects import OTHER_INSURED, OTHER_PS, OTHER_STATION, Applied, Effects
 from tournee.store.tables.payments import Due, Payments, anomalies, joined, payment_state, same_visit
 
 _NIR_LENGTH = 13  # without its key
@@ -33,6 +34,7 @@ _PAID_AFTER_ALL = "refusée, puis payée : à vérifier"
 _OF_FILES = frozenset({Target.FILE, Target.LOT})
 _PAID_THOUGH_CANCELLED = "annulée par l’organisme, puis payée : à vérifier"
 _OF_MONEY = frozenset({Outcome.PAID, Outcome.REJECTED, Outcome.DEFERRED})
+_TAKEN = frozenset({Outcome.ACCEPTED, Outcome.DUPLICATE})
 
 
 class Settling:
@@ -48,9 +50,10 @@ class Settling:
         payments: Payments,
         acknowledgements: Acknowledgements,
         answers: Answers,
+        others: OtherStations,
     ) -> None:
         self._db, self._effects, self._payments = db, effects, payments
-        self._acknowledgements, self._answers = acknowledgements, answers
+        self._acknowledgements, self._answers, self._others = acknowledgements, answers, others
         self._known: dict[str, bool] = {}
 
     def apply(self, received: int, effects: Sequence[Effect]) -> tuple[EffectRow, ...]:
@@ -61,8 +64,9 @@ class Settling:
         answered = self._answers.of(effects)
         rows = []
         for one in effects:
-            effect = self._understood(one)
-            done = self._apply(changes, effect, former, answered)
+            elsewhere = self._of_other_station(changes, one)
+            effect = one if elsewhere else self._understood(one)
+            done = elsewhere or self._apply(changes, effect, former, answered)
             changes.tell(effect, done)
             rows.append(EffectRow(received, effect, done.applied, done.note))
         changes.write()
@@ -92,6 +96,22 @@ class Settling:
         files = {lot["file"] for lot in changes.records("lot", sorted(lots)) if lot["file"]}
         changes.records("file", sorted(files))
         return former
+
+    def _of_other_station(self, changes: Changes, effect: Effect) -> Applied | None:
+        """What becomes of what another host of this mailbox sent; None for all else. Money, and what was not
+        taken, waits for the carer's eye.
+        """
+        if effect.target is Target.PAYMENT:
+            return None
+        if effect.target is Target.INVOICE:
+            known = changes.with_("invoice", "number", number_of(effect.invoice)) if effect.invoice else []
+            if known or (effect.ps and not self._is_ours(effect.ps)):
+                return None
+        if not self._others.sent(effect):
+            return None
+        of_file = effect.target in _OF_FILES
+        waits = effect.outcome not in _TAKEN if of_file else effect.outcome in _OF_MONEY
+        return Applied(False, OTHER_STATION, doubt=DoubtState.OTHER_STATION if waits else None)
 
     def _understood(self, effect: Effect) -> Effect:
         """A duplicate of what another journal sent is a refusal of ours."""

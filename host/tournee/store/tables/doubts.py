@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from tournee.errors import StoreError
 from tournee.model import Effect
 from tournee.store.database import Database
+from tournee.store.numbering.other_stations import station_of
 from tournee.store.statements import Row
 from tournee.store.states import DoubtState
 from tournee.store.tables.effects import Effects
@@ -34,6 +35,12 @@ class DoubtRow:
     since: str
     effect: Effect | None = None
 
+    @property
+    def station(self) -> int | None:
+        """The other station that it is of, None for one that is of none."""
+        is_of_other = self.state is DoubtState.OTHER_STATION and self.effect is not None
+        return station_of(self.effect) if is_of_other and self.effect is not None else None
+
 
 class Doubts:
     """All that waits for an eye, and its end."""
@@ -55,8 +62,23 @@ class Doubts:
                     f"Rien n’est à vérifier dans le retour {', '.join(map(str, sorted(returns)))}.",
                     next_step="regardez dans les alertes de quel retour il s’agit",
                 )
-            self._db.remember([(subject, one, DoubtState.SEEN, word) for subject, one in ended])
-            return len(ended)
+            return self._end(ended, word)
+
+    def station_seen(self, station: int, word: str) -> int:
+        """End all doubts that are another station's with a word, as `seen`; a new return raises new ones."""
+        with self._db.step("station_seen"):
+            ended = [key for key, row in self._waiting().items() if row.station == station]
+            if not ended:
+                raise StoreError(
+                    f"Rien n’est à vérifier du poste {station:02}.",
+                    next_step="regardez dans les alertes de quel poste il s’agit",
+                )
+            return self._end(ended, word)
+
+    def _end(self, ended: Collection[tuple[str, int]], word: str) -> int:
+        """Inside a step."""
+        self._db.remember([(subject, one, DoubtState.SEEN, word) for subject, one in ended])
+        return len(ended)
 
     def _waiting(self) -> dict[tuple[str, int], DoubtRow]:
         raised = self._db.rows(_RAISED, _EFFECT)

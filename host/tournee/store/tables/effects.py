@@ -15,6 +15,9 @@ OTHER_INSURED = "autre assuré"
 OTHER_PS = "d’un autre professionnel"
 """Why nothing was applied: a file of several professionals tells it of one who is not of this journal."""
 
+OTHER_STATION = "d’un autre poste"
+"""Why nothing was applied: another host on the same mailbox gave these numbers."""
+
 _ACCEPTED = "autre NIR, accepté"
 
 _EFFECTS = """SELECT id, received, applied, invoice, lot, file, told_sealed, note_sealed FROM effect"""
