@@ -9,9 +9,9 @@ from tournee.french import euros
 from tournee.store import CorrectionRow, CorrectionState, InvoiceRow, SheetState
 
 _DEAD = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED, SheetState.ABANDONED)
-_ASK = "demandez à l’organisme de l’annuler ; dès qu’il l’a fait, notez-le : la visite sera refacturée"
-_GIVE_BACK = "demandez comment rendre cette somme ; rendue ou reprise, notez-le : la visite sera refacturée"
-_WAIT = "attendez son retour : refusée, elle se refait seule ; acceptée, demandez à l’organisme de l’annuler"
+_ASK = "demandez à l’organisme de l’annuler ; dès qu’il l’a fait, notez-le : la visite sera {then}"
+_GIVE_BACK = "demandez comment rendre cette somme ; rendue ou reprise, notez-le : la visite sera {then}"
+_WAIT = "attendez son retour : refusée, la visite sera {then} ; acceptée, demandez à l’organisme de l’annuler"
 
 
 def to_rectify(office: Office) -> list[Alert]:
@@ -24,14 +24,14 @@ def _alert(office: Office, row: CorrectionRow) -> Alert:
 
     invoice = office.journal.invoices.get(row.invoice_id)
     text, next_step = _told(office, row, invoice)
-    what = "à annuler" if row.after == NO_VISIT else "à corriger"
+    what, then = ("à annuler", "annulée") if row.after == NO_VISIT else ("à corriger", "refacturée")
     return Alert(
         AlertKind.TO_RECTIFY,
         f"facture {invoice.number}, {invoice.sheets[0].patient}",
         row.since,
         age(office, row.since).days,
         f"{what} ({row.reason}) : {text}",
-        next_step,
+        next_step.format(then=then),
         invoice.ps,
         **also_of(office, invoice.number, invoice.ps),
     )
@@ -62,4 +62,4 @@ def _why_not(office: Office, row: CorrectionRow) -> str:
         return f"mais la visite corrigée n’est plus acceptée : {' '.join(error.message.split())}"
     if office.journal.remaking.is_duplicate_alone(row.invoice_id):
         return "mais refusée comme doublon elle peut encore être payée"
-    return "et la visite se refait au prochain relevé"
+    return f"et la visite {'se refait' if row.after != NO_VISIT else 'sera annulée'} au prochain relevé"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tournee.app.context import Office
-from tournee.app.correcting.visits import NO_VISIT, in_no_lot, refuse_uncertified_lot, standing_invoice
+from tournee.app.correcting.visits import in_no_lot, refuse_uncertified_lot, standing_invoice
 from tournee.app.finding import Thing, thing_of
 from tournee.app.visits.editing import Retold, edit_visit, retell
 from tournee.app.visits.retelling import Edit
@@ -24,6 +24,7 @@ class CorrectionWay(Enum):
     EDITED = "edited"
     ANEW = "anew"
     WAITS = "waits"
+    LEFT = "left"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def correct_invoice(
     twins: bool = False,
 ) -> Corrected:
     """Put right the visit of an invoice: edited where nothing of it is in a lot, to be billed anew where the
-    invoice stands no more, else kept until it does. Corrected again, it is the last telling that counts.
+    invoice stands no more, else kept until it does. Corrected again, it is the last telling that counts; back
+    to what is billed, nothing waits any more.
 
     Errors as of `edit_visit`; UnchangedError where what was refused would go again as it was, unless `same`;
     StoreError for an invoice that another one replaces, or refused as a duplicate alone.
@@ -66,7 +68,7 @@ def correct_invoice(
         done = edit_visit(office, row.id, change, reason=reason, twins=twins, same=same)
         return Corrected(done.thing, done.retold, invoice.number, CorrectionWay.EDITED, done.lost)
     waiting = office.journal.corrections.find(CorrectionState.WAITING, row.id)
-    base = waiting[0].after if waiting and waiting[0].after != NO_VISIT else b""
+    base = (waiting[0].after or row.payload) if waiting else b""
     if standing is None:
         _refuse_duplicate(office, invoice)
         told = retell(office, row, change, base=base, twins=twins, same=same)
@@ -76,6 +78,9 @@ def correct_invoice(
         return Corrected(thing_of(office, row.id), told, invoice.number, CorrectionWay.ANEW)
     refuse_uncertified_lot(office, standing)
     told = retell(office, row, change, base=base, twins=twins)
+    if told.is_as_it_was:
+        leave_invoice(office, thing, reason or "c’est ce qui est facturé")
+        return Corrected(thing_of(office, row.id), told, standing.number, CorrectionWay.LEFT)
     office.journal.corrections.wait(standing.id, row.payload, told.draft.payload, reason or told.why)
     return Corrected(thing_of(office, row.id), told, standing.number, CorrectionWay.WAITS)
 

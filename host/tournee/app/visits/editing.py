@@ -66,7 +66,9 @@ class TwinError(BillingError):
 
 @dataclass(frozen=True)
 class Retold:
-    """A visit as it is told anew, judged: what changed, a line each; what went with another patient."""
+    """A visit as it is told anew, judged: what changed of what the journal has, a line each; what went with
+    another patient.
+    """
 
     row: VisitRow
     before: JudgedVisit
@@ -81,6 +83,12 @@ class Retold:
         """What the journal is to keep of it."""
         facts = visit_facts(self.after, self.reference)
         return VisitDraft(write_judged(self.after), facts, outside=self.after.visit.ceam is not None)
+
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether it says what the journal has."""
+        told, had = self.after.visit, self.before.visit
+        return told.day == had.day and visit_table(told) == visit_table(had)
 
     @property
     def why(self) -> str:
@@ -137,24 +145,28 @@ def retell(
 ) -> Retold:
     """What a visit is when this is changed in it, judged anew; nothing is written. Errors as of `edit_visit`;
     with `same` it may stay as it is, or be as it was refused. `base`: what it is to be already, if not as the
-    journal has it.
+    journal has it; told back to that, it is taken.
     """
-    before = read_judged(base or row.payload)
-    table = visit_table(before.visit)
-    merged = merge(table, before.visit.day, change)
+    had = read_judged(row.payload)
+    before = read_judged(base) if base else had
+    merged = merge(visit_table(before.visit), before.visit.day, change)
     _fill_identity(office, before.visit, merged.table)
     one, reference = _judged(office, row, before, merged)
     after = one.judgement.visit
-    if before.lines and _priced_alike(before, after):
-        after = replace(after, lines=before.lines, table=before.table)
-    changes = differences(
-        table, merged.table, (f"{before.visit.day:%d/%m/%Y}", f"{after.visit.day:%d/%m/%Y}")
-    )
+    for known in (had, before):
+        if known.lines and _priced_alike(known, after):
+            after = replace(after, lines=known.lines, table=known.table)
+            break
+    days = (f"{had.visit.day:%d/%m/%Y}", f"{after.visit.day:%d/%m/%Y}")
+    changes = differences(visit_table(had.visit), merged.table, days)
+    told = Retold(row, had, after, changes, merged.gone, one.remarks, reference)
+    if base and row.invoice_id is not None and told.is_as_it_was:
+        return told
     if not same:
-        _refuse_unchanged(office, row, before, after)
+        _refuse_unchanged(office, row, had, before, after)
     if not twins:
         _refuse_twin(office, row, before, after)
-    return Retold(row, before, after, changes, merged.gone, one.remarks, reference)
+    return told
 
 
 def require_editable(thing: Thing) -> None:
@@ -283,13 +295,17 @@ def _bare(visit: Visit) -> Visit:
     )
 
 
-def _refuse_unchanged(office: Office, row: VisitRow, before: JudgedVisit, after: JudgedVisit) -> None:
-    """BillingError where nothing changes; UnchangedError where what was refused would be billed as it was."""
+def _refuse_unchanged(
+    office: Office, row: VisitRow, had: JudgedVisit, before: JudgedVisit, after: JudgedVisit
+) -> None:
+    """BillingError where nothing changes of what was told before; UnchangedError where what was refused, as
+    the journal has it or had, would be billed as it was.
+    """
     invoices = office.journal.invoices.get_all(office.journal.lookup.invoices_of(row.id))
     refused = [one for one in invoices if any(sheet.state in _REFUSED for sheet in one.sheets)]
     content = content_of(after)
     former = {known.id for known in office.journal.known.by_former_content(row.ps, content)}
-    again = row.id in former or (row.invoice_id is None and content == content_of(before))
+    again = row.id in former or (row.invoice_id is None and content == content_of(had))
     if refused and again:
         raise UnchangedError(
             f"La visite {row.id} a déjà été refusée ainsi (facture {refused[-1].number}) : rien de ce qui "

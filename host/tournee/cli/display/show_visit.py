@@ -196,6 +196,13 @@ def show_corrected(screen: Console, done: Corrected) -> None:
     from tournee.app.correcting.invoices import CorrectionWay
 
     one = done.thing
+    if done.way is CorrectionWay.LEFT:
+        screen.print(
+            f"C’est ce qui est facturé : la correction de la facture {done.number} est ôtée. "
+            f"Visite {one.id}, {one.told}",
+            soft_wrap=True,
+        )
+        return
     screen.print(f"Facture {done.number} corrigée : visite {one.id}, {one.told}", soft_wrap=True)
     show_retold(screen, done.retold)
     _show_lost(screen, done.lost)

@@ -1,0 +1,39 @@
+"""What waits to be put right: told back to what is billed it is left; its alert says what comes of it."""
+
+from __future__ import annotations
+
+import pytest
+from chain import YVONNE, Chain, check_books, visit
+from test_corrected import TWO
+
+from tournee.app.alerts import alerts
+from tournee.app.correcting.visits import cancel_visit
+from tournee.errors import BillingError
+
+
+def test_told_back_to_what_is_billed_a_correction_is_left_and_differences_are_from_that(chain: Chain) -> None:
+    chain.bill(visit(YVONNE, 1))
+    chain.fetch()
+    chain.correct("angelo", actes=TWO)
+    told = chain.correct("angelo", actes=[{"code": "AMI", "coefficient": 3}]).retold
+    assert told.changes == ("actes : AMI 1 → AMI 3",)
+    assert sum(line.cents for line in told.before.lines) == 335
+    with pytest.raises(BillingError, match="rien ne change"):
+        chain.correct("angelo", actes=[{"code": "AMI", "coefficient": 3}])
+    assert chain.correct("angelo", actes=[{"code": "AMI", "coefficient": 1}]).way.value == "left"
+    assert chain.alerts("to_rectify") == []
+    assert {row.state.value for row in chain.office.journal.corrections.find()} == {"dropped"}
+    cancel_visit(chain.office, 1, "jamais venue")
+    assert chain.correct("angelo", actes=[{"code": "AMI", "coefficient": 1}]).way.value == "left"
+    with pytest.raises(BillingError, match="rien ne change"):
+        chain.correct("angelo", actes=[{"code": "AMI", "coefficient": 1}])
+    check_books(chain.office)
+
+
+def test_what_waits_to_be_cancelled_is_not_said_to_be_billed_anew(chain: Chain) -> None:
+    chain.bill(visit(YVONNE, 1))
+    cancel_visit(chain.office, 1, "jamais venue")
+    steps = [one.next_step for one in alerts(chain.office) if one.kind.value == "to_rectify"]
+    chain.fetch()
+    steps += [one.next_step for one in alerts(chain.office) if one.kind.value == "to_rectify"]
+    assert len(steps) == 2 and all("la visite sera annulée" in one for one in steps)
