@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from chain import YVONNE, Chain, check_books, visit
+from chain import HUGO, STRANGE_AMC, YVONNE, Chain, check_books, visit
 from test_corrected import TWO
 
 from tournee.app.alerts import alerts
+from tournee.app.correcting.complementary import charge_patient
 from tournee.app.correcting.visits import cancel_visit
-from tournee.errors import BillingError
+from tournee.app.finding import find_invoice
+from tournee.errors import BillingError, StoreError
 
 
 def test_told_back_to_what_is_billed_a_correction_is_left_and_differences_are_from_that(chain: Chain) -> None:
@@ -37,3 +39,13 @@ def test_what_waits_to_be_cancelled_is_not_said_to_be_billed_anew(chain: Chain) 
     chain.fetch()
     steps += [one.next_step for one in alerts(chain.office) if one.kind.value == "to_rectify"]
     assert len(steps) == 2 and all("la visite sera annulée" in one for one in steps)
+
+
+def test_a_refused_dre_is_not_settled_as_it_was_while_its_correction_waits(chain: Chain) -> None:
+    chain.bill(visit(HUGO, 1, tiers_payant="total", amc=STRANGE_AMC, documents=["FSE", "DRE"]))
+    chain.fetch()
+    chain.correct("hugo", amc={"numero": "0099999999"})
+    _, invoice = find_invoice(chain.office, "hugo")
+    with pytest.raises(StoreError, match="Une correction de la facture"):
+        charge_patient(chain.office, invoice, "")
+    assert [sheet.state.value for sheet in invoice.sheets] == ["paid", "refused"]

@@ -10,7 +10,7 @@ from tournee.app.visits.payers import NewPayer, add_payer, payers_of
 from tournee.config import Config
 from tournee.errors import StoreError
 from tournee.model.codes import DRE
-from tournee.store import InvoiceRow, SheetRow, SheetState
+from tournee.store import CorrectionState, InvoiceRow, SheetRow, SheetState
 
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 
@@ -26,8 +26,9 @@ class SentAgain:
 
 def charge_patient(office: Office, invoice: InvoiceRow, reason: str) -> int:
     """Have the patient owe the complementary share of a refused DRE; gives it in cents. StoreError when none
-    was refused.
+    was refused, and while a correction of the invoice waits.
     """
+    _refuse_corrected(office, invoice)
     return office.journal.given_up.charge_patient(invoice.id, reason or "part mise à la charge du patient")
 
 
@@ -43,9 +44,11 @@ def send_dre_again(
     """Add the insurer of a refused DRE to those that can be billed, unless it is, and take its DRE out of
     their refused lot as they are: the next lot holds them.
 
-    StoreError when no DRE of the invoice was refused, or its insurer itself refused to pay it; ConfigError
+    StoreError when no DRE of the invoice was refused, or its insurer itself refused to pay it, and while a
+    correction of the invoice waits, which would not be in what goes; ConfigError
     and CertificateError as of `add_payer`: nothing is then changed.
     """
+    _refuse_corrected(office, invoice)
     sheet = _refused(invoice)
     if sheet.state is not SheetState.REFUSED or sheet.lot_id is None:
         raise StoreError(
@@ -61,6 +64,17 @@ def send_dre_again(
         add_payer(config, new, office.clock())
     made = office.journal.remaking.remake(lot.id, (), f"mutuelle {number} à facturer")
     return SentAgain(number, added, made.as_they_are)
+
+
+def _refuse_corrected(office: Office, invoice: InvoiceRow) -> None:
+    waiting = office.journal.corrections.find(CorrectionState.WAITING, invoice.visit_id)
+    if waiting:
+        raise StoreError(
+            f"Une correction de la facture {invoice.number} attend ({waiting[0].reason}) : sa DRE resterait "
+            "ce qu’elle était.",
+            next_step="ôtez d’abord cette correction ; ou laissez-la attendre que la facture ne vaille plus",
+            remedy="leave-correction",
+        )
 
 
 def _refused(invoice: InvoiceRow) -> SheetRow:

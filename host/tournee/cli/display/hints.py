@@ -22,6 +22,7 @@ OF_REMEDY = {
     "as-is": "tournee invoice correct … --telle-quelle",
     "correct": "tournee invoice correct FACTURE … ; tournee lot dissolve LOT",
     "dissolve-lot": "tournee lot dissolve LOT --reason …",
+    "leave-correction": "tournee invoice correct FACTURE --laisser",
     "reopen": "tournee day reopen VISITE --reason …",
     "say-passage": "--passage N, ou --toml FICHIER",
     "twin": "--heure 18:00, ou --jumelle",
