@@ -134,6 +134,21 @@ def test_uncertain_message_raises_an_alert_at_once_and_no_other(desk: Desk) -> N
     assert [one.kind for one in desk.after(days=9)] == [AlertKind.UNCERTAIN]
 
 
+def test_an_uncertain_message_is_told_until_its_file_left_again_or_was_answered(desk: Desk) -> None:
+    journal = desk.office.journal
+    MAKE.invoice(journal)
+    MAKE.certified_lot(journal)
+    file = MAKE.made_file(journal)
+    first = journal.messages.make(file, "oct", MAKE.message())
+    journal.messages.transmitting(first)
+    journal.messages.uncertain(first, "coupé")
+    second = journal.messages.make(file, "oct", MAKE.message(), resend=True)
+    assert [one.kind for one in desk.after(days=0)] == [AlertKind.UNCERTAIN]
+    journal.messages.transmitting(second)
+    journal.messages.sent(second, "250 ok")
+    assert desk.after(days=0) == []
+
+
 def test_a_message_that_a_crash_left_is_told_at_once_and_then_is_uncertain(desk: Desk) -> None:
     """Its sender has it alone for 15 minutes; nobody waits for that to be told which file it is."""
     journal = desk.office.journal

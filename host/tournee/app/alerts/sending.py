@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tournee.app.alerts.alert import Alert, AlertKind, about_file, age
 from tournee.app.context import Office
 from tournee.exchange.route import ARL_DAYS
-from tournee.store import LEASE, FileState, MessageState, WaitingRow
+from tournee.store import LEASE, FileState, MessageRow, MessageState, WaitingRow
 
 UNSENT_DAYS = 2
 """Days until a file framed and not sent raises an alert: ours, no text gives it."""
@@ -18,9 +18,25 @@ def of_sending(office: Office) -> list[Alert]:
     return [*_uncertain(office), *_unfinished(office), *_undelivered(office), *_not_sent(office)]
 
 
+def uncertain_messages(office: Office) -> list[MessageRow]:
+    """Messages of which nobody knows whether they arrived, and it matters still: no return has spoken of
+    their file, and it did not leave again since.
+    """
+    messages = office.journal.messages
+    return [
+        one
+        for one in messages.find(MessageState.UNCERTAIN)
+        if office.journal.files.get(one.file_id).state in (FileState.MADE, FileState.SENT)
+        and not any(
+            later.id > one.id and later.state not in (MessageState.MADE, MessageState.FAILED)
+            for later in messages.find(file_id=one.file_id)
+        )
+    ]
+
+
 def _uncertain(office: Office) -> list[Alert]:
     found = []
-    for message in office.journal.messages.find(MessageState.UNCERTAIN):
+    for message in uncertain_messages(office):
         file = office.journal.files.get(message.file_id)
         text = "on ne sait pas s’il est arrivé"
         next_step = "relevez les retours ; si aucun ARL ne vient, renvoyez le fichier"

@@ -35,14 +35,15 @@ def show_status(desk: Desk, filters: Filters, everything: bool, as_json: bool) -
     suite, et ce qui demande votre attention.
     """
     from tournee.app.alerts import alerts
-    from tournee.store import OTHER_PS, OTHER_STATION, MessageState, ReturnState
+    from tournee.app.alerts.sending import uncertain_messages
+    from tournee.store import OTHER_PS, OTHER_STATION, ReturnState
 
     if not (everything or as_json or filters.narrow or filters.limit):
         filters = replace(filters, limit=PAGE)  # what a screen takes; a program has them all
     with desk.office() as office:
         totals = office.journal.totals()
         rows, more = filters.shown(_invoices(office, filters, everything))
-        uncertain = office.journal.messages.find(MessageState.UNCERTAIN)
+        uncertain = uncertain_messages(office)
         aside = office.journal.returns.find(ReturnState.QUARANTINED)
         apart = (OTHER_PS, OTHER_STATION)
         unmatched = [row for row in office.journal.effects.unmatched() if row.note not in apart]

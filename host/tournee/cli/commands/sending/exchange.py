@@ -93,12 +93,12 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
     ou --again.
     """
     from tournee.app.alerts import AlertKind, alerts
+    from tournee.app.alerts.sending import uncertain_messages
     from tournee.app.outbound import is_clear, resend, send
-    from tournee.store import MessageState
 
     with desk.office() as office, desk.watcher(as_json) as watch:
         done = send(office, watch.progress) if again is None else [resend(office, again, ps)]
-        uncertain = office.journal.messages.find(MessageState.UNCERTAIN)
+        uncertain = uncertain_messages(office)
         given_back = [one for one in alerts(office) if one.kind is AlertKind.UNDELIVERED]
         clear = {one.message.id for one in done if one.message is not None and is_clear(one.message)}
     if as_json:
