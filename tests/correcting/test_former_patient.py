@@ -37,4 +37,6 @@ def test_the_visit_of_another_is_not_changed_by_the_name_it_had_and_its_number_d
         find_thing(moved.office, "angelo")
     assert find_thing(moved.office, "1").id == find_thing(moved.office, "garnier").id == 1
     before = moved.rows()[0].number
-    assert find_thing(moved.office, "angelo", sought=Sought.INVOICE).number == before
+    hers = find_thing(moved.office, "angelo", sought=Sought.INVOICE)
+    assert (hers.number, hers.patient) == (before, "D'Angelo Yvonne")
+    assert find_thing(moved.office, "1").patient == "Robert Garnier"

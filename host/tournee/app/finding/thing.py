@@ -43,6 +43,13 @@ class Thing:
         return past and self.invoice is not None and not is_for(self.invoice, self.visit.judged.visit)
 
     @property
+    def patient(self) -> str:
+        """The name of whom the invoice that is meant was for, else of whom the visit is for."""
+        if self.invoice is not None and self.is_of_another:
+            return self.invoice.sheets[0].patient.title()
+        return self.visit.who.name
+
+    @property
     def fee(self) -> int:
         """What was asked for it, in cents; of one never billed, what its lines come to."""
         if self.invoice is None:

@@ -35,7 +35,7 @@ def owes_line(name: str, owes: int) -> str:
 
 
 def account_tables(accounts: Iterable[VisitAccount]) -> Iterator[Table | str]:
-    """What three owe for each visit, what came and is left; each of the patient's lines; the sum."""
+    """What three owe for each visit, what came and is left; each of the patient's lines; each one's sum."""
     told = list(accounts)
     table = Table(title="Comptes", title_style="bold")
     for heading in ("Facture", "Patient", "Soins", "Total", "Caisse", "Mutuelle", "Le patient", "État"):
@@ -57,9 +57,8 @@ def account_tables(accounts: Iterable[VisitAccount]) -> Iterator[Table | str]:
     lines = [line for one in told for line in one.lines]
     if lines:
         yield payments_table(lines)
-    yield owes_line(
-        told[0].patient if len({one.patient for one in told}) == 1 else "", sum(one.owes for one in told)
-    )
+    for patient in dict.fromkeys(one.patient for one in told):
+        yield owes_line(patient, sum(one.owes for one in told if one.patient == patient))
 
 
 def accounts_json(accounts: Iterable[VisitAccount]) -> dict[str, Any]:

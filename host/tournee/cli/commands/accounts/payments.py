@@ -170,4 +170,4 @@ def _tell(desk: Desk, told: PaymentsTold, as_json: bool) -> None:
 
     for one in told.lines:
         desk.console.print(line_of(one), soft_wrap=True)
-    desk.console.print(owes_line(told.thing.visit.who.name, told.owes), soft_wrap=True)
+    desk.console.print(owes_line(told.thing.patient, told.owes), soft_wrap=True)
