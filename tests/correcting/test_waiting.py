@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from chain import HUGO, STRANGE_AMC, YVONNE, Chain, check_books, visit
-from test_corrected import TWO
+from test_corrected import CLOSED, TWO
 
 from tournee.app.alerts import alerts
 from tournee.app.correcting.complementary import charge_patient
@@ -49,3 +49,16 @@ def test_a_refused_dre_is_not_settled_as_it_was_while_its_correction_waits(chain
     with pytest.raises(StoreError, match="Une correction de la facture"):
         charge_patient(chain.office, invoice, "")
     assert [sheet.state.value for sheet in invoice.sheets] == ["paid", "refused"]
+
+
+def test_what_was_refused_and_written_off_waits_for_no_return(chain: Chain) -> None:
+    chain.scenario(rejected=CLOSED)
+    chain.bill(visit(YVONNE, 1))
+    chain.fetch()
+    _, invoice = find_invoice(chain.office, "angelo")
+    chain.office.journal.given_up.write_off(invoice.id, "trop tard")
+    with pytest.raises(StoreError, match="passée en perte"):
+        chain.correct("angelo", actes=TWO)
+    with pytest.raises(StoreError, match="passée en perte"):
+        cancel_visit(chain.office, 1, "jamais venue")
+    assert chain.alerts("to_rectify") == []

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tournee.app.context import Office
-from tournee.app.correcting.visits import in_no_lot, refuse_uncertified_lot, standing_invoice
+from tournee.app.correcting.visits import (
+    in_no_lot,
+    refuse_uncertified_lot,
+    refuse_written_off,
+    standing_invoice,
+)
 from tournee.app.finding import Thing, thing_of
 from tournee.app.visits.editing import Retold, edit_visit, retell
 from tournee.app.visits.retelling import Edit
@@ -55,7 +60,7 @@ def correct_invoice(
     to what is billed, nothing waits any more.
 
     Errors as of `edit_visit`; UnchangedError where what was refused would go again as it was, unless `same`;
-    StoreError for an invoice that another one replaces, or refused as a duplicate alone.
+    StoreError for an invoice that another replaces, that was written off, or refused as a duplicate alone.
     """
     row = thing.visit.row
     if invoice.replaced_by:
@@ -76,6 +81,7 @@ def correct_invoice(
         office.journal.corrections.drop(row.id, why)
         office.journal.corrections.correct(invoice.id, row.payload, told.draft, told.date, why)
         return Corrected(thing_of(office, row.id), told, invoice.number, CorrectionWay.ANEW)
+    refuse_written_off(office, standing)
     refuse_uncertified_lot(office, standing)
     told = retell(office, row, change, base=base, twins=twins)
     if told.is_as_it_was:

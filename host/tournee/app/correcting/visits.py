@@ -28,7 +28,7 @@ def cancel_visit(office: Office, visit_id: int, reason: str) -> Cancelled:
     """Set a visit aside, whatever became of it. An invoice in no lot is given up; one that left stands until
     its insurer refuses it or gives it up: then the visit is set aside by itself.
 
-    StoreError when it is set aside already, and for a lot that is not certified.
+    StoreError when it is set aside already or written off, and for a lot that is not certified.
     """
     thing = thing_of(office, visit_id)
     row = thing.visit.row
@@ -38,6 +38,7 @@ def cancel_visit(office: Office, visit_id: int, reason: str) -> Cancelled:
     if standing is None or in_no_lot(standing):
         lost = office.journal.corrections.cancel(row.id, reason)
         return Cancelled(thing_of(office, row.id), lost)
+    refuse_written_off(office, standing)
     refuse_uncertified_lot(office, standing)
     office.journal.corrections.wait(standing.id, row.payload, NO_VISIT, reason)
     return Cancelled(thing_of(office, row.id), waits=True)
@@ -51,6 +52,18 @@ def standing_invoice(thing: Thing) -> InvoiceRow | None:
 def in_no_lot(invoice: InvoiceRow) -> bool:
     """Whether nothing of an invoice is in a lot: it can be given up."""
     return all(sheet.state in _NOT_SENT and not sheet.lot_id for sheet in invoice.sheets)
+
+
+def refuse_written_off(office: Office, invoice: InvoiceRow) -> None:
+    """StoreError for an invoice of which all was written off and nothing paid: no return will end it."""
+    open_ = {sheet.state for sheet in invoice.sheets} - {SheetState.REFUSED, SheetState.PAYMENT_REFUSED}
+    paid = sum(one.paid for sheet in invoice.sheets for one in office.journal.payments.of_sheet(sheet.id))
+    if open_ == {SheetState.WRITTEN_OFF} and not paid:
+        raise StoreError(
+            f"La facture {invoice.number} est passée en perte ({invoice.sheets[0].reason}) : sa visite n’est "
+            "plus facturée.",
+            next_step="si elle est payée quand même, son retour sera pris",
+        )
 
 
 def refuse_uncertified_lot(office: Office, invoice: InvoiceRow) -> None:
