@@ -177,6 +177,19 @@ def test_what_came_is_told_with_its_year_and_that_of_the_care(lived: Practice) -
     assert {row[told[0].index("de")] for row in told[1:]} == {"caisse", "mutuelle", "patient"}
 
 
+def test_what_was_given_back_to_an_insurer_is_taken_off_what_came_in_both_exports(lived: Practice) -> None:
+    lived.journal.given_up.cancel(1, "caisse", 335)
+    content, lines, total = receipts_csv(lived.office)
+    told = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert (lines, total) == (4, 100)
+    (back,) = (dict(zip(told[0], row, strict=True)) for row in told[1:] if row[11].startswith("-"))
+    assert (back["facture"], back["montant"], back["de"]) == ("000000001", "-3,35", "caisse")
+    booked = csv.reader(
+        io.StringIO(entries_csv(lived.office)[0].decode("utf-8-sig"), newline=""), delimiter=";"
+    )
+    assert [row[11] for row in booked if row[9] == "Rendu à l’organisme" and row[11] != "0,00"] == ["3,35"]
+
+
 def test_a_csv_with_commas_has_points_and_parses(lived: Practice) -> None:
     content, lines = entries_csv(lived.office, separator=",")
     told = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))

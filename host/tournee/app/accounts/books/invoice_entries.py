@@ -55,6 +55,11 @@ class InvoiceLife:
         """The receivable of the complementary insurer."""
         return self._insurer("mutuelle", "D")
 
+    @property
+    def handed_back_on(self) -> str:
+        """The day (AAAAMMJJ) on which what its insurers took back by word of mouth is booked."""
+        return max((one.at for one in self.events), default=self.row.made)[:10].replace("-", "")
+
     def _insurer(self, key: str, letter: str) -> Side:
         crf = next((sheet.crf for sheet in self.row.sheets if sheet.crf[:1] == letter), "")
         number = crf[1:6] if letter == "F" else crf[1:]
@@ -115,10 +120,9 @@ class _Claims:
         for _, _, what in sorted(both, key=lambda item: item[:2]):
             yield from self._pay(what) if isinstance(what, LedgerPayment) else self._move(what)
         if row.handed_back:
-            day = max((one.at for one in self._life.events), default=row.made)[:10].replace("-", "")
             made_ = entry(
                 "BQ",
-                day,
+                self._life.handed_back_on,
                 row.number,
                 "Rendu à l’organisme",
                 (self._life.caisse, row.handed_back),

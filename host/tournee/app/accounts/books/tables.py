@@ -59,8 +59,8 @@ def entries_csv(
 def receipts_csv(
     office: Office, *, ps: str = "", since: str = "", until: str = "", separator: str = SEMICOLON
 ) -> tuple[bytes, int, int]:
-    """What came in on days between two, a line a payment, with the year it came in and that of the care: how
-    many lines there are, and what they come to in cents.
+    """What came in on days between two, and was given back, a line a payment, with the year it came in and
+    that of the care: how many lines there are, and what they come to in cents.
     """
     found = [one for one in _receipts(office, ps) if since <= one[0] <= (until or one[0])]
     found.sort(key=lambda one: one[0])
@@ -103,6 +103,12 @@ def _receipts(office: Office, ps: str) -> Iterator[tuple[str, Row]]:
                         _day(next(iter(bank))) if len(bank) == 1 else "",
                     ),
                 )
+        if row.handed_back:
+            on = life.handed_back_on
+            what = (row.ps, row.number, _day(row.last_day), row.last_day[:4])
+            by = ("caisse", life.caisse.auxiliary, life.patient.auxiliary)
+            money = ("virement", "rendu à l’organisme", -row.handed_back, "")
+            yield on, (_day(on), on[:4], *what, *by, *money)
     for record in european_records(office, ps=ps):
         side = patient_side(office, record.ceam.person, record.ceam.holder)
         outside[record.id] = (f"{record.judged.visit.days[1]:%Y%m%d}", side.auxiliary)
