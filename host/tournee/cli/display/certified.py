@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tournee.errors import OppositionError, TourneeError
     from tournee.store import InvoiceRow, SheetState, VisitRow
 
+_NAMED_MAX = 20  # visits that wait, named one by one
+
 
 @dataclass
 class Certified:
@@ -90,8 +92,11 @@ def show(screen: Console, errors: Console, run: Certified) -> None:
         )
     if run.waiting:
         cards = ", ".join(
-            f"visite {row.id} du {row.date[6:]}/{row.date[4:6]} ({_named(who)})" for row, who in run.waiting
+            f"visite {row.id} du {row.date[6:]}/{row.date[4:6]} ({_named(who)})"
+            for row, who in run.waiting[:_NAMED_MAX]
         )
+        if len(run.waiting) > _NAMED_MAX:
+            cards += f" et {len(run.waiting) - _NAMED_MAX} de plus : tournee day visits"
         waiting = counted(len(run.waiting), "visite attend sa", "visites attendent leur")
         screen.print(f"{waiting} carte Vitale : {cards}", soft_wrap=True)
         if run.opposed is not None or isinstance(run.stopped, CardFailed):

@@ -233,7 +233,7 @@ def shares_line(shares: ThreeShares, amo: int, amc: int) -> str:
     `amo` and `amc`, their shares, are not paid to the carer.
     """
     back = amo + amc - shares.amo - shares.amc
-    told = f", qui lui en rembourseront {euros(back)} €" if back else ""
+    told = f", dont {euros(back)} € lui seront remboursés" if back else ""
     return (
         f"caisse {euros(shares.amo)} € · mutuelle {euros(shares.amc)} € · "
         f"le patient doit {euros(shares.patient)} €{told}"
