@@ -99,7 +99,7 @@ def test_every_extra_named_is_one() -> None:
     assert named
     assert named <= set(extras)
     users = {row[0].strip("`") for row in table(Path("host/docs/embedding.md"), "Install")}
-    assert users - {"none"} == set(extras) - {"dev", "docs"}
+    assert users - {"none"} == set(extras) - {"dev", "docs", "attack"}
 
 
 def test_every_verb_of_the_developer_command_named_is_one() -> None:

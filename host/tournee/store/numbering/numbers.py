@@ -136,10 +136,16 @@ class Numbers:
 
     def start_after(self, invoice: int, lot: int, file: int) -> None:
         """In a step of its own: go on after the last numbers that another program gave; 0: not told.
-        StoreError when this journal gave later ones.
+        StoreError when this journal gave later ones, and for one that is a copy.
         """
         with self._db.step("start_after"):
             rows = self._rows()
+            if {self._why_anew(rows), *(row["reason"] for row in rows)} & {COPIED, OLDER}:
+                raise StoreError(
+                    "Ce journal est une copie, ou l’a été : il garde les numéros qu’il a pris.",
+                    cause="ceux d’avant peuvent être donnés par l’original, ou l’ont été",
+                    next_step="facturez avec ceux-là ; « journal start » est pour un journal neuf",
+                )
             holder = os.urandom(8).hex()
             current = _last(rows, Kind.INVOICE)
             station = current["station"] if current else self._station(rows, FIRST)
