@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from journal_maker import KEY, NOW
 
@@ -195,6 +195,7 @@ def test_a_document_too_long_is_refused_whole(journal: Journal) -> None:
     assert journal.dossiers.find("patient") == ()
 
 
+@settings(max_examples=25)  # each opens a journal
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.sampled_from(["here", "there", "settle"])), min_size=1, max_size=12

@@ -257,6 +257,23 @@ def test_a_new_journal_goes_on_after_what_another_program_gave(path: Path, desk:
         journal.numbers.start_after(12_000, 0, 0)
 
 
+def test_a_copy_does_not_go_back_to_numbers_that_its_original_may_give(
+    path: Path, tmp_path: Path, desk: Host, bill: Bill
+) -> None:
+    bill(path, desk)
+    kept = tmp_path / "kept.db"
+    shutil.copy(path, kept)
+    bill(path, desk)
+    shutil.copy(kept, path)
+    for _ in range(2):  # before it took others, and after
+        with (
+            Journal(path, Cipher(KEY), lambda: NOW, station=0, host=desk) as journal,
+            pytest.raises(StoreError, match="est une copie"),
+        ):
+            journal.numbers.start_after(12_345, 3, 87)
+        bill(path, desk)
+
+
 def test_two_processes_on_a_copy_take_other_numbers_once_and_give_none_twice(
     path: Path, tmp_path: Path, desk: Host, tablet: Host, bill: Bill
 ) -> None:

@@ -258,12 +258,6 @@ def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
             next_step="indiquez aussi le numéro du professionnel.",
             remedy="say-whose",
         )
-    if found[0].state is FileState.ACKNOWLEDGED:
-        raise StoreError(
-            f"Le fichier {file_name} est accepté : il ne part pas deux fois.",
-            cause="l’OCT en a accusé réception",
-            next_step="ce qui est refusé d’un de ses lots se refait, lot par lot",
-        )
     return send_file(office, found[0], resend=True)
 
 
