@@ -31,15 +31,16 @@ from tournee.billing.dayfile.day import (
 from tournee.billing.dayfile.writing import visit_table
 from tournee.billing.kept.judged import read_judged, write_judged
 from tournee.billing.kept.known import Known, Past
-from tournee.billing.kept.same_visit import content_of, shared_passage
+from tournee.billing.kept.same_visit import content_of, priced_alike, shared_passage
 from tournee.billing.visit import JudgedVisit, Person, Visit
 from tournee.errors import BillingError, StoreError
 from tournee.store import SheetState, VisitDraft, VisitRow, VisitState
 
 _NAME = "visite.json"
-_NO_DAY = date.min
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 _WHOLE = {"nom", "prenom", "regime", "caisse", "centre"}  # of a patient typed by hand
+_OF_THE_CARD = {"cle", "nom"}  # the card says them to the invoice, whatever a visit does
+_SIGNED = (SheetState.SEALED, SheetState.CERTIFIED)
 _HEAD_KEYS = 2  # `visite` and its rank: of one visit they say nothing
 
 
@@ -91,6 +92,14 @@ class Retold:
         return told.day == had.day and visit_table(told) == visit_table(had)
 
     @property
+    def bills_the_same(self) -> bool:
+        """Whether an invoice by card is the same as before, to the byte."""
+        if self.after.visit.typed or self.before.visit.typed or self.after.lines != self.before.lines:
+            return False
+        told, had = ({**visit_table(one.visit), "": one.visit.day} for one in (self.after, self.before))
+        return all(told.get(key) == had.get(key) for key in {*told, *had} - _OF_THE_CARD)
+
+    @property
     def why(self) -> str:
         """What changed, on one line."""
         return " ; ".join(self.changes) or "corrigée"
@@ -119,7 +128,8 @@ def edit_visit(
     twins: bool = False,
     same: bool = False,
 ) -> Edited:
-    """Put right a visit of which nothing is in a lot. An invoice of it is given up: its number is lost.
+    """Put right a visit of which nothing is in a lot. An invoice of it is given up, its number lost, unless
+    nothing changes of what it bills.
 
     EditError where it does not read or breaks a rule, TwinError where it would be as another visit and
     `twins` does not say that it is one more; BillingError where nothing changes; StoreError when it is set
@@ -128,9 +138,12 @@ def edit_visit(
     thing = thing_of(office, visit_id)
     require_editable(thing)
     told = retell(office, thing.visit.row, change, twins=twins, same=same)
-    lost = office.journal.corrections.edit(
-        visit_id, thing.visit.row.payload, told.draft, told.date, reason or told.why
-    )
+    row, what, lost = thing.visit.row, (told.draft, told.date, reason or told.why), ""
+    is_signed = thing.invoice is not None and all(one.state in _SIGNED for one in thing.invoice.sheets)
+    if row.state is VisitState.DONE and is_signed and told.bills_the_same:
+        office.journal.corrections.note(visit_id, row.payload, *what)
+    else:
+        lost = office.journal.corrections.edit(visit_id, row.payload, *what)
     return Edited(thing_of(office, visit_id), told, lost)
 
 
@@ -154,7 +167,7 @@ def retell(
     one, reference = _judged(office, row, before, merged)
     after = one.judgement.visit
     for known in (had, before):
-        if known.lines and _priced_alike(known, after):
+        if known.lines and priced_alike(known, after):
             after = replace(after, lines=known.lines, table=known.table)
             break
     days = (f"{had.visit.day:%d/%m/%Y}", f"{after.visit.day:%d/%m/%Y}")
@@ -282,17 +295,6 @@ class _InOrder:
             one._replace(earlier=at is None or one.minute is None or one.minute <= at)
             for one in self._beyond.of_carer(ps, day)
         ]
-
-
-def _priced_alike(one: JudgedVisit, other: JudgedVisit) -> bool:
-    """Whether two tellings of a visit differ in nothing that a price is made of."""
-    return one.visit.person.same(other.visit.person) and _bare(one.visit) == _bare(other.visit)
-
-
-def _bare(visit: Visit) -> Visit:
-    return Visit(
-        _NO_DAY, "", "", visit.passages, palliative=visit.palliative, group=visit.group, ceam=visit.ceam
-    )
 
 
 def _refuse_unchanged(

@@ -70,3 +70,14 @@ def _in_order(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
 
 def _by_hour(passage: Passage) -> tuple[date, int, str]:
     return passage.day, -1 if passage.minute is None else passage.minute, repr(passage)
+
+
+def priced_alike(one: JudgedVisit, other: JudgedVisit) -> bool:
+    """Whether two tellings of a visit differ in nothing that a price is made of."""
+    return one.visit.person.same(other.visit.person) and _bare(one.visit) == _bare(other.visit)
+
+
+def _bare(visit: Visit) -> Visit:
+    return Visit(
+        date.min, "", "", visit.passages, palliative=visit.palliative, group=visit.group, ceam=visit.ceam
+    )

@@ -186,7 +186,10 @@ def show_edited(screen: Console, done: Edited) -> None:
     """What changed in a visit, what it costs now, what comes next."""
     screen.print(f"Visite {done.thing.id} corrigée : {done.thing.told}", soft_wrap=True)
     show_retold(screen, done.retold)
-    _show_lost(screen, done.lost)
+    _show_lost(screen, done.lost, done.thing)
+    if not done.lost and done.thing.visit.row.invoice_id is not None:
+        screen.print(f"Rien de facturé ne change : la facture {done.thing.number} est gardée.")
+        return
     outside = done.thing.visit.judged.visit.ceam is not None
     screen.print(f"Ensuite : tournee {f'ceam sheet {done.thing.id}' if outside else 'certify'}")
 
@@ -205,7 +208,7 @@ def show_corrected(screen: Console, done: Corrected) -> None:
         return
     screen.print(f"Facture {done.number} corrigée : visite {one.id}, {one.told}", soft_wrap=True)
     show_retold(screen, done.retold)
-    _show_lost(screen, done.lost)
+    _show_lost(screen, done.lost, done.thing)
     if done.way is CorrectionWay.WAITS:
         screen.print(
             f"Elle est partie ({one.states}) et reste due : la correction attend que l’organisme l’ait "
@@ -213,6 +216,8 @@ def show_corrected(screen: Console, done: Corrected) -> None:
             f"tournee invoice cancelled {done.number} --reason …",
             soft_wrap=True,
         )
+    elif done.way is CorrectionWay.EDITED and not done.lost and one.visit.row.invoice_id is not None:
+        screen.print("Rien de facturé ne change : elle est gardée.")
     else:
         screen.print(
             "Elle aura une facture et un numéro nouveaux, liés à l’ancienne. Ensuite : tournee certify"
@@ -236,9 +241,15 @@ def show_retold(screen: Console, told: Retold) -> None:
         screen.print(f"À savoir : {one.text}", soft_wrap=True)
 
 
-def _show_lost(screen: Console, number: str) -> None:
+def _show_lost(screen: Console, number: str, one: Thing) -> None:
     if number:
-        screen.print(f"La facture {number} est abandonnée : son numéro est perdu, et c’est normal.")
+        screen.print(_lost(number))
+        if one.visit.judged.visit.by_card:
+            screen.print("Il faut de nouveau la carte Vitale du patient : sa signature est perdue avec elle.")
+
+
+def _lost(number: str) -> str:
+    return f"La facture {number} est abandonnée : son numéro est perdu, et c’est normal."
 
 
 def show_cancelled(screen: Console, done: Cancelled) -> None:
@@ -252,5 +263,6 @@ def show_cancelled(screen: Console, done: Cancelled) -> None:
         )
         return
     screen.print(f"Visite {one.id} annulée : {one.told}", soft_wrap=True)
-    _show_lost(screen, done.lost)
+    if done.lost:
+        screen.print(_lost(done.lost))
     screen.print(f"Pour la remettre : tournee day reopen {one.id} --reason …")

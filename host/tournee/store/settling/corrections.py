@@ -79,6 +79,14 @@ class Corrections:
             self._visits.put_right(visit_id, draft, date, reason)
             return number
 
+    def note(self, visit_id: int, before: bytes, draft: VisitDraft, date: str, reason: str) -> None:
+        """Put a visit right in what its invoice does not bill: that one stands. StoreError when it is no more
+        as it was `before`.
+        """
+        with self._db.step("edit_visit"):
+            self._require_unchanged(visit_id, before)
+            self._visits.put_right(visit_id, draft, date, reason, billed=True)
+
     def cancel(self, visit_id: int, reason: str) -> str:
         """Set aside a visit of which nothing is in a lot or stands: an invoice of it is given up, and its
         number, lost for good, given; "" when it had none.
