@@ -81,7 +81,7 @@ def test_the_overview_has_one_row_an_invoice(journal, make, two_files):
     )
     assert (first.kinds, first.fee, first.amo, first.amc, first.paid) == (("FSE", "DRE"), 1000, 600, 400, 0)
     assert (first.lots, first.files, first.state) == (("001", "002"), ("000001",), SheetState.ACKNOWLEDGED)
-    assert (second.state, second.state.label, second.paid) == (SheetState.PAID, "payée", 600)
+    assert (second.state, second.label, second.paid) == (SheetState.PAID, "payée", 600)
     assert (third.files, third.state) == (("000002",), SheetState.SENT)
 
 

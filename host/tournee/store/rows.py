@@ -261,14 +261,11 @@ class HistoryRow:
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """Where one invoice stands, for the table a carer reads.
-
-    `state` is that of the sheet that needs most attention; `kinds` and `states` go together; `lots`, `files`
-    and `subjects` are numbers, names and message subjects; `paid` is what returns announced, in cents.
-    `replaces`, `replaced_by` and `substitute` are as in `InvoiceRow`.
-    `shares` is what each gives the carer, `given` what the patient gave for the visit, which counts on its
-    last invoice. `set_aside`: the visit is not to be billed; `cancelled`: the insurer gave the invoice up by
-    word of mouth, and `given_back` of `paid` was handed back to it.
+    """Where one invoice stands. `state` is that of the sheet that needs most attention; `kinds` and `states`
+    go together; `lots`, `files`, `subjects` are numbers, names, message subjects; `paid` is what returns
+    announced, in cents; `replaces`, `replaced_by`, `substitute` as in `InvoiceRow`. `shares` is what each one
+    gives, `given` what the patient gave for the visit, on its last invoice. `set_aside`: the visit is not to
+    be billed; `cancelled`: the insurer gave the invoice up, `given_back` of `paid` was handed back to it.
     """
 
     invoice_id: int
@@ -298,15 +295,18 @@ class OverviewRow:
     given_back: int = 0
 
     @property
+    def label(self) -> str:
+        """The state in French."""
+        return sheet_label(self.state, cancelled=self.cancelled)
+
+    @property
     def counts(self) -> bool:
         """Whether the visit is counted by this invoice: the last one made of it, unless it was given up."""
         return not self.replaced_by and self.state is not SheetState.ABANDONED
 
     @property
     def patient_owes(self) -> int:
-        """Cents that the patient still owes; below 0: to give back. An invoice that does not count asks 0, as
-        does one of a visit that was set aside.
-        """
+        """Cents still owed; below 0: to give back. 0 is asked where it does not count, or is set aside."""
         return (self.shares.patient if self.counts and not self.set_aside else 0) - self.given.settled
 
 
