@@ -61,7 +61,7 @@ def list_lines(desk: Desk, as_json: bool) -> None:
     with desk.office() as office:
         found = standing(office)
         lines = {one.id: one for one in office.journal.bank.lines()}
-    from tournee.cli.display import show_bank
+    from tournee.cli.display.accounts import bank as show_bank
 
     if as_json:
         values.write(show_bank.standing_json(found, lines))

@@ -124,7 +124,7 @@ def unpaid(desk: Desk, debtor: str | None, ps: str, as_json: bool) -> None:
 
     with desk.office() as office:
         found = debts.unpaid(office, ps=ps, debtor=_debtor_of(debtor))
-    from tournee.cli.display import show_debts
+    from tournee.cli.display.accounts import debts as show_debts
 
     if as_json:
         values.write(show_debts.debts_json(found))

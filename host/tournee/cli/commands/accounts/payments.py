@@ -54,7 +54,7 @@ def show(desk: Desk, words: tuple[str, ...], ps: str, as_json: bool) -> None:
 
     with desk.office() as office:
         found = accounts_of(office, words, ps)
-    from tournee.cli.display import show_accounts
+    from tournee.cli.display.accounts import account as show_accounts
 
     if as_json:
         values.write(show_accounts.accounts_json(found))
@@ -166,7 +166,7 @@ def _tell(desk: Desk, told: PaymentsTold, as_json: bool) -> None:
         lines = [values.patient_payment(one) for one in told.lines]
         values.write({"payments": lines, "patient_owes": told.owes})
         return
-    from tournee.cli.display.show_accounts import line_of, owes_line
+    from tournee.cli.display.accounts.account import line_of, owes_line
 
     for one in told.lines:
         desk.console.print(line_of(one), soft_wrap=True)

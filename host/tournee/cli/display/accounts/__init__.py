@@ -1,0 +1,1 @@
+"""Accounts on the screen: what patients owe, debts, the bank."""
