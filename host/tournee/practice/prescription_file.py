@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from tournee.billing.numbers import billing_number_fault, rpps_fault
+from tournee.billing.rules.case import months_before
 from tournee.billing.visit import ANSWERS, Agreement, Prescription
 from tournee.errors import BillingError
 
 USUAL_MONTHS = 12
 """How long a prescription is used when it does not say: ours, no text that we could read gives it."""
 
-_MONTHS = 12
 _LINES_MAX = 30
 
 
@@ -103,7 +102,7 @@ class PrescriptionFile:
     @property
     def last_day(self) -> date:
         """The last day on which it may be used: it says so, or what is usual."""
-        return after_months(self.day, self.months or USUAL_MONTHS) - timedelta(days=1)
+        return months_before(self.day, -(self.months or USUAL_MONTHS)) - timedelta(days=1)
 
     @property
     def total(self) -> int:
@@ -149,10 +148,3 @@ def _agreement(told: Agreement) -> dict[str, Any]:
         "numero": told.number,
     }
     return {key: value for key, value in table.items() if value}
-
-
-def after_months(day: date, months: int) -> date:
-    """The same day some months later; the last of its month where there is no such day."""
-    months += day.month - 1
-    year, month = day.year + months // _MONTHS, months % _MONTHS + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

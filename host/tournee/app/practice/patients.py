@@ -9,6 +9,7 @@ from datetime import date
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS, Dossier, add, change, draft_of, get, pick, read, search
 from tournee.billing.identity import Patient
+from tournee.billing.rules.case import months_before
 from tournee.errors import StoreError
 from tournee.practice.completing import (
     Difference,
@@ -21,7 +22,7 @@ from tournee.practice.completing import (
 )
 from tournee.practice.patient_file import Origin, PatientError, PatientFile
 from tournee.practice.plan_file import PlanFile
-from tournee.practice.prescription_file import PrescriptionFile, after_months
+from tournee.practice.prescription_file import PrescriptionFile
 
 RETENTION_YEARS = 20
 """How long a file is kept after its last visit before it may be erased. What the law asks of carers who work
@@ -142,7 +143,7 @@ def erase_patient(office: Office, patient: Dossier[PatientFile], reason: str) ->
     that counted. StoreError before: a file is evidence. Invoices have their own time and stay.
     """
     last = last_day_of(office, patient)
-    until = after_months(last, 12 * RETENTION_YEARS)
+    until = months_before(last, -12 * RETENTION_YEARS)
     if until > office.clock().date():
         raise StoreError(
             f"Le dossier de {patient.told.who} est à garder jusqu’au {until:%d/%m/%Y}.",

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tournee.app.practice.patients import said_day
 from tournee.app.practice.plans import DayMark, PlanOf
 from tournee.app.practice.rounds import Stop, StopState
 from tournee.practice.completing import differences
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MARKS = {DayMark.DONE: ("✓", "green"), DayMark.DUE: ("○", "cyan"), DayMark.MISSED: ("✗", "red")}
 _STATES = {StopState.DONE: "green", StopState.TAKEN: "cyan", StopState.SET_ASIDE: "dim"}
-
-
-def said_day(digits: str) -> str:
-    """A day of AAAAMMJJ as it is said."""
-    return f"{digits[6:]}/{digits[4:6]}/{digits[:4]}"
 
 
 def long_day(day: date) -> str:
