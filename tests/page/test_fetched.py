@@ -16,9 +16,9 @@ def table(tmp_path: Path) -> Path:
     right = "4a398bcc280c8742d474f9162f6d3c153e52ab1078e8ab592b4720410fb3c3e9"
     text = fetched.TABLE.read_text()
     assert right in text
-    place = tmp_path / "packages.toml"
-    place.write_text(text.replace(right, "0" * 64))
-    return place
+    other = tmp_path / "packages.toml"
+    other.write_text(text.replace(right, "0" * 64))
+    return other
 
 
 def test_a_package_is_fetched_once_and_its_files_are_there():
@@ -34,7 +34,7 @@ def test_a_package_of_another_hash_is_refused_and_nothing_is_kept(tmp_path, tabl
 
 
 def test_a_package_that_the_table_does_not_hold_is_refused():
-    with pytest.raises(fetched.NotFetched, match="left-pad is not in packages.toml"):
+    with pytest.raises(fetched.NotFetched, match=r"left-pad is not in packages\.toml"):
         fetched.fetch("left-pad")
 
 

@@ -41,16 +41,16 @@ def fetch(name: str, cache: Path = CACHE, table: Path = TABLE) -> Path:
     if name not in packages:
         raise NotFetched(f"{name} is not in {table.name}: {', '.join(packages)}")
     package = packages[name]
-    place = cache / f"{name.replace('/', '-').lstrip('@')}-{package['version']}-{package['sha256'][:12]}"
-    if place.is_dir():
-        return place
+    kept = cache / f"{name.replace('/', '-').lstrip('@')}-{package['version']}-{package['sha256'][:12]}"
+    if kept.is_dir():
+        return kept
     cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache) as folder:
-        archive = _download(name, package, Path(folder))
+    with tempfile.TemporaryDirectory(dir=cache) as temporary:
+        archive = _download(name, package, Path(temporary))
         found = hashlib.sha256(archive.read_bytes()).hexdigest()
         if found != package["sha256"]:
-            raise NotFetched(f"{name} {package['version']}: SHA-256 {found} in place of {package['sha256']}")
-        made = Path(folder) / "made"
+            raise NotFetched(f"{name} {package['version']}: SHA-256 {found} in kept of {package['sha256']}")
+        made = Path(temporary) / "made"
         if archive.suffix == ".whl":
             zipfile.ZipFile(archive).extractall(made)
         else:
@@ -58,11 +58,11 @@ def fetch(name: str, cache: Path = CACHE, table: Path = TABLE) -> Path:
                 tar.extractall(made, filter="data")
             made /= "package"
         try:
-            made.rename(place)
+            made.rename(kept)
         except OSError:  # another process was first
-            if not place.is_dir():
+            if not kept.is_dir():
                 raise
-    return place
+    return kept
 
 
 def _download(name: str, package: dict[str, Any], folder: Path) -> Path:
