@@ -38,6 +38,8 @@ COMMANDS = {
     "ceam": ("european:ceam", "Les visites sur carte européenne (CEAM) et leur feuille de soins."),
     "patient": ("practice.files:patient", "Les dossiers des patients."),
     "ordonnance": ("practice.prescriptions:prescription", "Les ordonnances, et où en est chacune."),
+    "prescripteur": ("practice.prescribers:prescriber", "Qui prescrit, et comment les joindre."),
+    "mutuelle": ("practice.insurers:insurer", "Les mutuelles, et comment le tiers payant s’y facture."),
     "plan": ("practice.plans:plan", "Les soins planifiés."),
     "round": ("practice.rounds:rounds", "Les tournées : les visites prévues d’un jour."),
     "acts": ("nomenclature.acts:acts", "Les actes et leurs tarifs, par des mots ou un code."),

@@ -106,7 +106,7 @@ def one_of_two(kept: PatientFile, other: PatientFile) -> PatientFile:
     file = kept
     for read in other.rights:
         file = file.with_rights(read)
-    for name in ("nir", "birth_name", "amc", "phone", "doctor"):
+    for name in ("nir", "birth_name", "amc", "phone", "mail", "doctor"):
         if not getattr(file, name):
             file = replace(file, **_with_key(name, other))
     if file.address == type(file.address)():

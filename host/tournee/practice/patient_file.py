@@ -92,6 +92,7 @@ class PatientFile:
     exempted: tuple[Exempted, ...] = ()
     address: Address = Address()
     phone: str = ""
+    mail: str = ""
     contacts: tuple[ContactPerson, ...] = ()
     doctor: Doctor | None = None
     notes: str = ""

@@ -24,21 +24,6 @@ PLAN = ("--ps", "756000121", "--profession", "IF", "--acte", "AMI 1", "--acte", 
 
 
 @pytest.fixture
-def run(config):
-    def type_in(*words: str, status: int = 0):
-        done = CliRunner().invoke(root, ["--config", str(config), *words])
-        assert done.exit_code == status, (done.output, done.exception)
-        return done.stdout
-
-    return type_in
-
-
-@pytest.fixture
-def told(run):
-    return lambda *words: json.loads(run(*words, "--json"))
-
-
-@pytest.fixture
 def planned(run, told):
     run("patient", "add", *YVONNE)
     run("ordonnance", "add", "lambert", *ORDER, "--seances", "15")

@@ -9,9 +9,11 @@ from typing import Any, Generic, TypeVar
 from tournee.app.context import Office
 from tournee.errors import StoreError
 from tournee.practice.forms import read_form, write_form
+from tournee.practice.insurer_file import InsurerFile
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanFile
-from tournee.practice.prescription_file import Prescriber, PrescriptionFile
+from tournee.practice.prescriber_file import PrescriberFile
+from tournee.practice.prescription_file import PrescriptionFile
 from tournee.practice.round_file import Absence, RoundFile
 from tournee.practice.words import search_words
 from tournee.store import DossierDraft, DossierRow
@@ -20,7 +22,8 @@ KINDS: dict[type, str] = {
     PatientFile: "patient",
     PrescriptionFile: "prescription",
     PlanFile: "plan",
-    Prescriber: "prescriber",
+    PrescriberFile: "prescriber",
+    InsurerFile: "insurer",
     RoundFile: "round",
     Absence: "absence",
 }
@@ -51,9 +54,10 @@ def draft_of(told: Any, *, patient: int | None = None, ps: str = "") -> DossierD
     content = write_form(told)
     if isinstance(told, PatientFile):
         return DossierDraft(content, name=told.person, words=told.words)
-    if isinstance(told, Prescriber):
-        words = " ".join(search_words(told.name, told.number, told.rpps))
-        return DossierDraft(content, name=told.told, words=words)
+    if isinstance(told, PrescriberFile):
+        return DossierDraft(content, name=told.told, words=told.words)
+    if isinstance(told, InsurerFile):
+        return DossierDraft(content, name=told.number, words=told.words)
     if isinstance(told, PrescriptionFile):
         first, last = told.day, told.last_day
         return DossierDraft(content, patient=patient, first_day=f"{first:%Y%m%d}", last_day=f"{last:%Y%m%d}")
@@ -75,7 +79,7 @@ def read(kind: type[Told], row: DossierRow) -> Dossier[Told]:
             f"Le dossier {row.id} n’est pas de cette sorte.", next_step="cherchez-le par son nom"
         )
     *before, latest = (read_form(kind, head.content) for head in row.heads)
-    return Dossier(row, latest, tuple(before))
+    return Dossier(row, latest, tuple(one for one in before if one != latest))
 
 
 def get(office: Office, kind: type[Told], dossier_id: int) -> Dossier[Told]:
@@ -92,6 +96,12 @@ def search(office: Office, kind: type[Told], words: str, limit: int | None = Non
     """
     found = office.journal.dossiers.search(KINDS[kind], search_words(words), limit)
     return [read(kind, row) for row in found]
+
+
+def latest(office: Office, kind: type[Told], limit: int) -> list[Dossier[Told]]:
+    """The last of a kind by their first day, the latest first, whatever became of them but erased."""
+    found = office.journal.dossiers.latest(KINDS[kind], limit)
+    return [read(kind, row) for row in found if row.content]
 
 
 def of_patient(office: Office, kind: type[Told], patient_id: int) -> list[Dossier[Told]]:

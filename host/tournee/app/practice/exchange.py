@@ -26,7 +26,7 @@ FORM = "tournee practice 1"
 SIZE_MAX = 64 << 20
 """Bytes of a whole file: some 30,000 dossiers."""
 
-_ORDER = ("patient", "prescriber", "prescription", "plan", "round", "absence")
+_ORDER = ("patient", "prescriber", "insurer", "prescription", "plan", "round", "absence")
 _UID_DIGITS = 32
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS, Dossier, add, change, draft_of, get, pick, read, search
+from tournee.app.practice.insurers import keep_insurer
 from tournee.billing.identity import Patient
 from tournee.billing.rules.case import months_before
 from tournee.errors import StoreError
@@ -75,8 +76,12 @@ def edit_patient(office: Office, patient: Dossier[PatientFile], told: PatientFil
 
 
 def meet(office: Office, patient: Patient, origin: Origin = "card") -> Met:
-    """Complete a person's file by a reading of this day, or make one. What differs is told and stays."""
+    """Complete a person's file by a reading of this day, or make one. What differs is told and stays. An
+    insurer that it names is kept, where none of its number was.
+    """
     day = office.clock().date()
+    if patient.amc is not None:
+        keep_insurer(office, patient.amc)
     row = office.journal.dossiers.named(KINDS[PatientFile], new_file(patient, day, origin).person)
     if row is None:
         alike = tuple(

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier, add, change, get
+from tournee.app.practice.insurers import insurers
 from tournee.app.practice.prescriptions import visits_of
 from tournee.billing.dayfile.day import DayError, read_day
 from tournee.billing.identity import department_of
 from tournee.billing.kept.known import read_facts
 from tournee.billing.replacement import WEEKDAYS, Replacement
+from tournee.practice.insurer_file import InsurerFile, with_convention
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanError, PlanFile
 from tournee.practice.prescription_file import PrescriptionFile
@@ -36,12 +38,15 @@ class DayMark(Enum):
 
 @dataclass(frozen=True)
 class PlanOf:
-    """A plan with what its visits take from: whose it is, by which prescription, by which carer."""
+    """A plan with what its visits take from: whose it is, by which prescription, by which carer, and what is
+    known of insurers, by their number.
+    """
 
     plan: Dossier[PlanFile]
     patient: Dossier[PatientFile]
     prescription: Dossier[PrescriptionFile] | None
     ps: str
+    insurers: Mapping[str, InsurerFile] = field(default_factory=dict)
 
     def reference(self, day: date) -> str:
         """What names a planned visit for ever, on every device of the practice."""
@@ -50,7 +55,8 @@ class PlanOf:
     def visit(self, day: date) -> dict[str, Any]:
         """Its `[[visite]]` of the day file on a day."""
         told = self.prescription.told if self.prescription else None
-        return self.plan.told.visit(day, self.patient.told, told, self.reference(day))
+        patient = with_convention(self.patient.told, self.insurers)
+        return self.plan.told.visit(day, patient, told, self.reference(day))
 
     def days(self, first: date, last: date, is_absent: IsAbsent = nobody_is_away) -> tuple[date, ...]:
         """Its days between two."""
@@ -73,10 +79,12 @@ def add_plan(
             next_step="complétez le dossier du patient, ou insérez sa carte",
         )
     told = _of_prescription(told, prescription)
-    check_plan(told, patient.told, prescription.told if prescription else None, ps)
+    known = insurers(office)
+    order = prescription.told if prescription else None
+    check_plan(told, with_convention(patient.told, known), order, ps)
     kept = replace(told, prescription=prescription.row.uid.hex() if prescription else "")
     dossier = get(office, PlanFile, add(office, kept, patient=patient.id, ps=ps))
-    return PlanOf(dossier, patient, prescription, ps)
+    return PlanOf(dossier, patient, prescription, ps, known)
 
 
 def _of_prescription(told: PlanFile, prescription: Dossier[PrescriptionFile] | None) -> PlanFile:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from tournee.app.context import Office
-from tournee.app.practice.dossiers import KINDS, Dossier, add, change, get, of_patient, read
+from tournee.app.practice.dossiers import KINDS, Dossier, add, get, of_patient, read
+from tournee.app.practice.prescribers import keep_prescriber
 from tournee.billing.kept.known import read_facts
 from tournee.errors import StoreError
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.prescription_file import Prescriber, PrescriptionFile
+from tournee.practice.prescription_file import PrescriptionFile
 from tournee.store import KnownRow, VisitState
 
 SOON_DAYS = 7
@@ -45,15 +46,6 @@ def add_prescription(
     """Take in a prescription of a patient; its prescriber is kept for the next time."""
     keep_prescriber(office, told.prescriber)
     return get(office, PrescriptionFile, add(office, told, patient=patient.id))
-
-
-def keep_prescriber(office: Office, told: Prescriber) -> None:
-    """Keep who prescribes, once; a name given since is taken."""
-    row = office.journal.dossiers.named(KINDS[Prescriber], told.told)
-    if row is None:
-        add(office, told)
-    elif told.name:
-        change(office, read(Prescriber, row), told)
 
 
 def renew(

@@ -9,6 +9,7 @@ from enum import Enum
 
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS, Dossier, add, change, get, read
+from tournee.app.practice.insurers import insurers
 from tournee.app.practice.plans import PlanOf, day_file, days_done
 from tournee.app.visits.imported import ImportedDay
 from tournee.app.visits.importing import import_day
@@ -75,8 +76,9 @@ def plans_between(
     }
     named = {bytes.fromhex(one.told.prescription) for one, _, _ in found if one.told.prescription}
     orders = {row.uid.hex(): read(PrescriptionFile, row) for row in dossiers.of_uids(named) if row.content}
+    known = insurers(office)
     return [
-        (PlanOf(one, patients[patient], orders.get(one.told.prescription), ps), days)
+        (PlanOf(one, patients[patient], orders.get(one.told.prescription), ps, known), days)
         for one, patient, days in found
     ]
 
@@ -88,7 +90,7 @@ def plan_of(office: Office, number: int) -> PlanOf:
     named = [bytes.fromhex(plan.told.prescription)] if plan.told.prescription else []
     rows = [row for row in office.journal.dossiers.of_uids(named) if row.content]
     order = read(PrescriptionFile, rows[0]) if rows else None
-    return PlanOf(plan, get(office, PatientFile, plan.row.patient), order, plan.row.ps)
+    return PlanOf(plan, get(office, PatientFile, plan.row.patient), order, plan.row.ps, insurers(office))
 
 
 def carer_of_plans(office: Office, ps: str = "", rpps: str = "", day: date | None = None) -> str:

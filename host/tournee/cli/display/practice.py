@@ -57,7 +57,7 @@ def patient_lines(one: Dossier[PatientFile]) -> list[str]:
     address = told.address
     where = ", ".join(filter(None, (address.street, f"{address.postcode} {address.town}".strip())))
     door = ", ".join(filter(None, (address.floor, f"code {address.door_code}" * bool(address.door_code))))
-    lines += [line for line in (where, door, told.phone) if line]
+    lines += [line for line in (where, door, told.phone, told.mail) if line]
     read = told.last_read
     if read is not None:
         rights = read.beneficiary

@@ -124,6 +124,14 @@ class Dossiers:
             }
             return self._gathered(self._db.where(_ROWS, "dossier.id", wanted))
 
+    def latest(self, kind: str, limit: int) -> tuple[DossierRow, ...]:
+        """Those of a kind whose first day is the latest, `limit` at most, the latest first, in any state."""
+        with self._db.reading():
+            query = "SELECT id FROM dossier WHERE kind = ? ORDER BY first_day DESC, id DESC LIMIT ?"
+            ids = [row["id"] for row in self._db.rows(query, kind, limit)]
+            rows = {row.id: row for row in self.get_all(ids)}
+            return tuple(rows[one] for one in ids)
+
     def search(self, kind: str, words: Sequence[str], limit: int | None = None) -> tuple[DossierRow, ...]:
         """Those whose words hold each of these, anywhere, in the order of their words, `limit` at most; none
         asked for: all. Open ones alone.

@@ -12,7 +12,7 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
 from tournee.cli.options.filters import DayOption
-from tournee.cli.options.patients import birth, changed, patient_options
+from tournee.cli.options.patients import birth, changed, patient_options, with_insurer
 
 if TYPE_CHECKING:
     from tournee.app.practice.dossiers import Dossier
@@ -105,8 +105,9 @@ def add(desk: Desk, /, name: str, first_name: str, born: str, as_json: bool, **t
     from tournee.app.practice.patients import add_patient
     from tournee.practice.patient_file import PatientFile
 
-    file = changed(PatientFile(name, first_name, birth(born)), told)
+    file = PatientFile(name, first_name, birth(born))
     with desk.office() as office:
+        file = changed(file, with_insurer(office, told))
         _answer(desk, add_patient(office, file), "ouvert", as_json)
 
 
@@ -139,7 +140,7 @@ def edit(
             first_name=first_name or one.told.first_name,
             born=birth(born) if born else one.told.born,
         )
-        done = edit_patient(office, one, changed(file, told))
+        done = edit_patient(office, one, changed(file, with_insurer(office, told)))
         _answer(desk, done, "changé", as_json)
 
 

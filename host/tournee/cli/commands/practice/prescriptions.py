@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tournee.app.context import Office
     from tournee.app.practice.dossiers import Dossier
     from tournee.app.practice.prescriptions import Counted
-    from tournee.practice.prescription_file import Prescriber, PrescriptionFile
+    from tournee.practice.patient_file import PatientFile
+    from tournee.practice.prescription_file import PrescriptionFile
 
 _ORIGINS = {"ville": "V", "établissement": "E", "infirmier": "I", "accès direct": "D"}
 _number = click.argument("number", metavar="ORDONNANCE", type=int)
@@ -78,9 +79,9 @@ def order_value(order: Dossier[PrescriptionFile], counted: Counted, today: date)
 @prescription.command("add", short_help="Garde une ordonnance.")
 @click.argument("words", metavar="PATIENT…", nargs=-1, required=True)
 @click.option("--du", "day", type=DayOption(), required=True, help="Le jour où elle est écrite.")
-@click.option("--prescripteur", required=True, help="Son RPPS, son numéro, ou son nom s’il est connu.")
+@click.option("--prescripteur", help="Son RPPS, son numéro, ou son nom s’il est connu.")
 @click.option("--nom-prescripteur", "name", default="", help="Son nom, pour la prochaine fois.")
-@click.option("--specialite", "speciality", default="01", help="Sa spécialité, 2 chiffres.")
+@click.option("--specialite", "speciality", help="Sa spécialité, 2 chiffres ; 01 sans rien dire.")
 @click.option("--soin", "cares", multiple=True, help="Une ligne de l’ordonnance, dans ses mots.")
 @click.option("--seances", "sessions", type=click.IntRange(0, 999), default=0, help="Combien de séances.")
 @click.option("--faites", "done", type=click.IntRange(0, 999), default=0, help="Faites ailleurs avant.")
@@ -99,9 +100,9 @@ def add(
     /,
     words: tuple[str, ...],
     day: date,
-    prescripteur: str,
+    prescripteur: str | None,
     name: str,
-    speciality: str,
+    speciality: str | None,
     cares: tuple[str, ...],
     origin: str | None,
     asked: date | None,
@@ -110,6 +111,7 @@ def add(
 ) -> None:
     """Garde une ordonnance d’un patient ; le prescripteur est retenu pour la prochaine fois."""
     from tournee.app.practice.patients import find_patient
+    from tournee.app.practice.prescribers import said_prescriber
     from tournee.app.practice.prescriptions import add_prescription
     from tournee.billing.visit import Agreement
     from tournee.practice.prescription_file import PrescribedCare, PrescriptionFile
@@ -117,7 +119,7 @@ def add(
     with desk.office() as office:
         one = find_patient(office, words)
         order = PrescriptionFile(
-            _prescriber(office, prescripteur, name, speciality),
+            said_prescriber(office, _who_prescribes(office, prescripteur, one), name, speciality or ""),
             day,
             tuple(map(PrescribedCare, cares)),
             origin=_ORIGINS[origin] if origin else "",
@@ -135,18 +137,19 @@ def add(
         )
 
 
-def _prescriber(office: Office, said: str, name: str, speciality: str) -> Prescriber:
-    """One known by a part of the name, or one told by a number."""
-    from tournee.app.practice.dossiers import pick
-    from tournee.billing.numbers import BILLING_DIGITS, RPPS_DIGITS
-    from tournee.practice.prescription_file import Prescriber
+def _who_prescribes(office: Office, said: str | None, patient: Dossier[PatientFile]) -> str:
+    """What was said of who prescribes; StoreError proposes where nothing was."""
+    from tournee.app.practice.prescribers import proposed_prescribers
+    from tournee.errors import StoreError
 
-    digits = "".join(said.split())
-    if digits.isdecimal() and len(digits) == RPPS_DIGITS:
-        return Prescriber(name, rpps=digits, speciality=speciality)
-    if digits.isdecimal() and len(digits) == BILLING_DIGITS:
-        return Prescriber(name, number=digits, speciality=speciality)
-    return pick(office, Prescriber, [said], lambda one: f"{one.told.name} ({one.told.told})").told
+    if said:
+        return said
+    told = [f"{one.dossier.told.who} ({one.why})" for one in proposed_prescribers(office, patient)]
+    raise StoreError(
+        "Qui prescrit n’est pas dit.",
+        cause=f"proposés : {', '.join(told)}" if told else "aucun prescripteur n’est connu",
+        next_step="dites son nom s’il est connu, ou son numéro (RPPS, 11 chiffres)",
+    )
 
 
 @prescription.command("renew", short_help="La même, écrite à nouveau.")
