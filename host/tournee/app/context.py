@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from tournee.app.courier.mail import MailCourier
 from tournee.config.payers import recipients_with
 from tournee.errors import ConfigError
 from tournee.files import read_bounded
@@ -18,11 +19,12 @@ from tournee.store import Cipher, Journal, journal_key
 from tournee.store.card_certificates import KeptCertificates
 
 if TYPE_CHECKING:
+    from tournee.app.courier.port import Courier
     from tournee.billing.nomenclature.table import Nomenclature
     from tournee.billing.pricing.recipients import Recipients
     from tournee.billing.replacement import Replacement
     from tournee.config import Config
-    from tournee.exchange.route import Mailbox, Route
+    from tournee.exchange.route import Route
     from tournee.store import VisitFacts
 
 _PEM_MAX = 1 << 16
@@ -45,7 +47,7 @@ class Office:
     those of Vitale cards read before, None to read each one's again; `tables` is the folder of the tables of
     acts and prices taken in, `recipients` the caisses that are known; None: those that come with Tournée. A
     care of more than `billable_months` is not taken in; 0: of more than is usual. `replacements` are those
-    that the configuration tells.
+    that the configuration tells; `courier` takes files away and brings returns.
     """
 
     journal: Journal
@@ -58,6 +60,7 @@ class Office:
     recipients: Recipients | None = None
     billable_months: int = 0
     replacements: tuple[Replacement, ...] = ()
+    courier: Courier = field(default_factory=MailCourier)
 
     def __enter__(self) -> Self:
         return self
@@ -100,12 +103,9 @@ class Office:
         )
 
     @property
-    def mailbox_routes(self) -> tuple[Route, ...]:
-        """The routes whose mailboxes are visited, each mailbox once, the active one's first."""
-        once: dict[Mailbox, Route] = {}
-        for route in (self.route, *self.former):
-            once.setdefault(route.mailbox, route)
-        return tuple(once.values())
+    def routes(self) -> tuple[Route, ...]:
+        """The active route and those used before, whose returns are still taken in (`OCT-MODE-3`)."""
+        return (self.route, *self.former)
 
 
 def open_office(config: Config, clock: Clock | None = None) -> Office:

@@ -165,10 +165,13 @@ def _route(route: Route, active: bool, now: datetime) -> Iterator[Fact]:
     yield Fact("mode", "Mode", str(route.mode))
     yield Fact("sealing", "Scellement", str(route.sealing))
     yield Fact("insurers", "Destinataires", len(route.insurers) if route.is_direct else 1)
-    yield Fact("submission", "Envoi", f"{route.submission.address}, {route.submission.security}")
-    server = route.mailbox.server
-    mailbox = "" if server is None else f" {server.address}, {server.security}"
-    yield Fact("mailbox", "Retours", f"{route.mailbox.kind}{mailbox}")
+    if route.submission is None or route.mailbox is None:
+        yield Fact("submission", "Envoi", "serveur du cabinet")
+    else:
+        yield Fact("submission", "Envoi", f"{route.submission.address}, {route.submission.security}")
+        server = route.mailbox.server
+        mailbox = "" if server is None else f" {server.address}, {server.security}"
+        yield Fact("mailbox", "Retours", f"{route.mailbox.kind}{mailbox}")
     yield Fact("arl_days", "Délai d’ARL", route.arl_days)
     if not route.is_clear:
         yield _certificate(route, now)

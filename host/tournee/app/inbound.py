@@ -10,10 +10,9 @@ from tournee import logs
 from tournee.app.believed import oddities, unlike_before, why_not_believed
 from tournee.app.context import Office, Progress, silent
 from tournee.app.correcting.waiting import Reconciled, reconcile
+from tournee.app.courier.port import ReturnsBox
 from tournee.app.opposition.by_mail import bring_forward
 from tournee.errors import ConfigError, TourneeError
-from tournee.exchange.mail.mailbox import open_mailbox
-from tournee.exchange.route import Route
 from tournee.french import euros
 from tournee.model import Effect, Outcome, Target
 from tournee.printable import line
@@ -66,11 +65,11 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
     known = 0
     problems: list[str] = []
     errors: list[TourneeError] = []
-    for route in office.mailbox_routes:
+    for box in office.courier.boxes(office.routes):
         try:
-            seen, wrong = _take_letters(office, route, progress)
+            seen, wrong = _take_letters(office, box, progress)
         except TourneeError as error:
-            _log.warning("mailbox of route %s: %s", route.name, logs.where(error))
+            _log.warning("mailbox of route %s: %s", box.name, logs.where(error))
             errors.append(error)
         else:
             known += seen
@@ -87,21 +86,21 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
     return Fetched(settled, known, problems, errors, reconcile(office))
 
 
-def _take_letters(office: Office, route: Route, progress: Progress) -> tuple[int, list[str]]:
+def _take_letters(office: Office, box: ReturnsBox, progress: Progress) -> tuple[int, list[str]]:
     known = 0
     problems = []
-    kept = office.journal.returns.sources() if route.mailbox.keep else frozenset()
-    with open_mailbox(route.mailbox) as box:
-        for rank, letter in enumerate(box.letters(lambda key: f"{route.name} {key}" in kept), 1):
-            progress(f"lettres de {route.name}", rank, 0)
+    kept = office.journal.returns.sources() if box.keep else frozenset()
+    with box.open() as opened:
+        for rank, letter in enumerate(opened.letters(lambda key: f"{box.name} {key}" in kept), 1):
+            progress(f"lettres de {box.name}", rank, 0)
             if letter.problem:
-                _log.warning("route %s: a letter could not be taken", route.name)
-                about = f"{route.name}, {line(letter.key)}" if letter.key else route.name
+                _log.warning("route %s: a letter could not be taken", box.name)
+                about = f"{box.name}, {line(letter.key)}" if letter.key else box.name
                 problems.append(f"{about} : {letter.problem}")
                 continue
-            if office.journal.returns.take(letter.raw, f"{route.name} {letter.key}") is None:
+            if office.journal.returns.take(letter.raw, f"{box.name} {letter.key}") is None:
                 known += 1
-            box.acknowledge(letter)
+            opened.acknowledge(letter)
     return known, problems
 
 

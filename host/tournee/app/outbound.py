@@ -29,7 +29,7 @@ from tournee.exchange.files import (
 )
 from tournee.exchange.lot_index import LotOutline, is_enriched, outline_lot
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
-from tournee.exchange.mail.submission import Receipt, UncertainError, submit
+from tournee.exchange.mail.submission import Receipt, UncertainError
 from tournee.exchange.mail.transport import TransportError
 from tournee.exchange.message import (
     PROFILE,
@@ -278,7 +278,7 @@ def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
 
     try:
         leaving = partial(journal.messages.transmitting, message_row.id)
-        submit(route.submission, route.sender, route.address, message_row.content, leaving, accepted)
+        office.courier.hand_over(route, message_row.content, leaving, accepted)
     except UncertainError as uncertain:
         _log.error("message %d uncertain: %s", message_row.id, logs.where(uncertain))
         error = uncertain

@@ -52,8 +52,10 @@ def try_route(route: Route, now: datetime, return_key: ReturnKey | None = None) 
     """
     yield from _addresses(route)
     yield from _certificates(route, now)
-    yield from _submission(route.submission)
-    yield from _mailbox(route.mailbox)
+    if route.submission is not None:
+        yield from _submission(route.submission)
+    if route.mailbox is not None:
+        yield from _mailbox(route.mailbox)
     if return_key is not None:
         yield _return_key(return_key)
 

@@ -131,7 +131,7 @@ class Route:
 
     `identifier` is the OCT's SIREN or an association's number (`OCT-SF-4`), without its leading zeros. In
     direct mode there are `insurers` instead, and no identifier; `towards` gives the route its address and
-    certificate, file by file.
+    certificate, file by file. `submission` and `mailbox` are None where a practice's server has them.
     `certificate` is the file given by the OCT (`OCT-MSG-8`); `revoked` lists certificates withdrawn by
     configuration, each by the SHA-256 of its DER in lower-case hexadecimal. `arl_days` is how long an ARL may
     take until an alert is raised. Raises ConfigError on a value that cannot be right.
@@ -141,8 +141,8 @@ class Route:
     address: str
     sender: str
     identifier: str
-    submission: Server
-    mailbox: Mailbox
+    submission: Server | None
+    mailbox: Mailbox | None
     certificate: Path | None = None
     sealing: Sealing = Sealing.ZK
     cipher: MailCipher = MailCipher.AES_256_CBC
