@@ -1,0 +1,273 @@
+"""A visit of a day as a carer sees it, whether it is planned or in the journal, found by its key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tournee.app.context import Office
+from tournee.app.finding import Thing, thing_of
+from tournee.app.practice.dossiers import KINDS, Dossier, get, read
+from tournee.app.practice.plans import PlanOf, day_file
+from tournee.app.practice.rounds import plan_of, replacement_on, round_of
+from tournee.app.visits.editing import edit_visit
+from tournee.app.visits.imported import Answer
+from tournee.app.visits.importing import import_day
+from tournee.app.visits.past import JournalPast
+from tournee.app.visits.pricing import PricedVisit, price_files
+from tournee.app.visits.retelling import Edit
+from tournee.billing.breach import Remark
+from tournee.billing.dayfile.day import Mistake
+from tournee.billing.dayfile.writing import visit_table
+from tournee.billing.nomenclature.table import Profession
+from tournee.billing.visit import JudgedVisit, Person
+from tournee.errors import BillingError, StoreError
+from tournee.practice.patient_file import PatientFile
+from tournee.practice.plan_file import patient_in_day_file
+from tournee.store import SheetState, VisitState
+
+_KEY = re.compile(r"([pnv])(\d{1,9})(?:-(\d{8}))?")
+_NAME = "visite.json"
+
+
+class VisitStanding:
+    """Where a visit stands on the round."""
+
+    TO_SEE = "to-see"
+    STARTED = "started"
+    CARD_MISSING = "card-missing"
+    SEALED = "sealed"
+    DONE = "done"
+    SET_ASIDE = "set-aside"
+
+
+@dataclass(frozen=True)
+class CareVisit:
+    """One visit: `key` names it, `p…` by plan and day, `n…` a new one of a patient and day, `v…` one of the
+    journal.
+
+    `told` is its `[[visite]]`; `thing` what the journal has of it; `name` and `minute` are shown.
+    """
+
+    key: str
+    day: date
+    ps: str
+    profession: Profession
+    name: str
+    minute: int | None
+    told: Mapping[str, Any]
+    patient: Dossier[PatientFile] | None = None
+    plan: PlanOf | None = None
+    thing: Thing | None = None
+
+    @property
+    def standing(self) -> str:
+        """One of `VisitStanding`."""
+        if self.thing is None:
+            return VisitStanding.TO_SEE
+        state = self.thing.visit.row.state
+        if state is VisitState.ABANDONED:
+            return VisitStanding.SET_ASIDE
+        if state is VisitState.PENDING:
+            return VisitStanding.STARTED
+        sheets = self.thing.invoice.sheets if self.thing.invoice else ()
+        sealed = any(one.state is SheetState.SEALED for one in sheets)
+        return VisitStanding.SEALED if sealed else VisitStanding.DONE
+
+    @property
+    def person(self) -> Person:
+        """Whom it is for."""
+        if self.patient is not None:
+            return self.patient.told.as_person
+        assert self.thing is not None
+        return self.thing.visit.judged.visit.person
+
+
+@dataclass(frozen=True)
+class JudgedCare:
+    """A visit with its lines and prices; `mistakes` keep it from being billed, `remarks` are worth a word."""
+
+    care: CareVisit
+    judged: JudgedVisit | None
+    mistakes: tuple[Mistake, ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def cents(self) -> int:
+        """What it comes to."""
+        return sum(line.cents for line in self.judged.lines) if self.judged else 0
+
+
+def planned_key(plan: int, day: date) -> str:
+    """The key of a plan's visit on a day."""
+    return f"p{plan}-{day:%Y%m%d}"
+
+
+def new_key(patient: int, day: date) -> str:
+    """The key of a visit that nobody planned, before it has an act."""
+    return f"n{patient}-{day:%Y%m%d}"
+
+
+def visit_key(visit_id: int) -> str:
+    """The key of a visit of the journal."""
+    return f"v{visit_id}"
+
+
+def care_visit(office: Office, key: str, *, ps: str = "", profession: Profession = "IF") -> CareVisit:
+    """The visit of a key; a planned one that was taken into the journal is what the journal has.
+
+    `ps` and `profession` are the carer's, for one that nobody planned. StoreError for a key that is none.
+    """
+    found = _KEY.fullmatch(key)
+    if found is None or (found[1] != "v") != bool(found[3]):
+        raise StoreError("Cette visite n’existe pas.", next_step="revenez à la tournée")
+    number = int(found[2])
+    if found[1] == "v":
+        return _of_journal(office, number)
+    day = _day(found[3])
+    if found[1] == "n":
+        patient = get(office, PatientFile, number)
+        told = patient_in_day_file(patient.told)
+        return CareVisit(key, day, ps, profession, patient.told.who, None, told, patient)
+    plan = plan_of(office, number)
+    row = office.journal.known.by_reference(plan.ps, plan.reference(day))
+    if row is not None and row.state is not VisitState.ABANDONED:
+        return _of_journal(office, row.id, plan)
+    return _planned(plan, day)
+
+
+def care_visits(office: Office, day: date, ps: str) -> list[CareVisit]:
+    """A carer's visits of a day: her round in its order, and what the journal has beside it."""
+    found, seen = [], set()
+    for stop in round_of(office, day, ps):
+        if stop.visit_id is not None:
+            seen.add(stop.visit_id)
+            found.append(_of_journal(office, stop.visit_id, stop.plan))
+        else:
+            found.append(_planned(stop.plan, day))
+    text = f"{day:%Y%m%d}"
+    known = office.journal.known.of_carer(ps, text, text)
+    beside = [
+        _of_journal(office, row.id)
+        for row in known
+        if row.id not in seen and row.state is not VisitState.ABANDONED
+    ]
+    planned = {one.person.nir for one in beside}
+    kept = [one for one in found if one.thing is not None or one.person.nir not in planned]
+    return _in_order(kept, beside)
+
+
+def _in_order(round_: list[CareVisit], beside: list[CareVisit]) -> list[CareVisit]:
+    """What was not planned comes where its hour is; without an hour, last."""
+    found = list(round_)
+    for one in beside:
+        at = len(found)
+        if one.minute is not None:
+            later = (rank for rank, other in enumerate(found) if (other.minute or 0) > one.minute)
+            at = next(later, len(found))
+        found.insert(at, one)
+    return found
+
+
+def judged_care(office: Office, care: CareVisit) -> JudgedCare:
+    """Price and judge a visit with the journal behind it; nothing is written."""
+    if care.thing is not None:
+        visit = care.thing.visit.judged
+        if visit.lines:
+            return JudgedCare(care, visit, (), ())
+    past = JournalPast(office.journal, besides=[care.thing.id] if care.thing else [])
+    document = _document(office, care, care.told)
+    priced = price_files([(_NAME, document)], past, office.nomenclature)[0]
+    if not priced.visits:
+        return JudgedCare(care, None, priced.mistakes, ())
+    one: PricedVisit = priced.visits[0]
+    judged = one.judged
+    return JudgedCare(
+        care, judged.judgement.visit, (*priced.mistakes, *judged.mistakes), tuple(judged.remarks)
+    )
+
+
+def take(office: Office, care: CareVisit, told: Mapping[str, Any] | None = None) -> CareVisit:
+    """Have a visit in the journal, told so when `told` says otherwise; gives it as it is there.
+
+    BillingError with what the rules refuse: nothing is changed then.
+    """
+    if care.thing is not None:
+        if told is None:
+            return care
+        edit_visit(office, care.thing.id, Edit(_whole(care, told)), twins=True)
+        return _of_journal(office, care.thing.id, care.plan)
+    wanted = care.told if told is None else told
+    done = import_day(office, _document(office, care, wanted), f"{care.day:%Y-%m-%d}.json", twins=True)
+    one = done.visits[0]
+    if one.answer is Answer.REFUSED or one.id is None:
+        raise _refusal(care, one.mistakes)
+    return _of_journal(office, one.id, care.plan)
+
+
+def _whole(care: CareVisit, told: Mapping[str, Any]) -> dict[str, Any]:
+    """A day file of this visit alone: what it does not say is not said any more."""
+    return {"journee": {"date": care.day.isoformat()}, "visite": [dict(told)]}
+
+
+def _refusal(care: CareVisit, mistakes: tuple[Mistake, ...]) -> BillingError:
+    return BillingError(
+        f"La visite de {care.name} ne peut pas être facturée ainsi.",
+        cause=" ; ".join(one.text for one in mistakes) or "elle est déjà au journal",
+        next_step="changez ce qui est refusé ; rien n’a été pris",
+    )
+
+
+def _document(office: Office, care: CareVisit, told: Mapping[str, Any]) -> bytes:
+    replacement = replacement_on(office, care.day, care.ps)
+    return day_file(care.ps, care.profession, care.day, [dict(told)], replacement)
+
+
+def _planned(plan: PlanOf, day: date) -> CareVisit:
+    told = plan.plan.told
+    return CareVisit(
+        planned_key(plan.plan.id, day),
+        day,
+        plan.ps,
+        told.profession,
+        plan.patient.told.who,
+        told.slots[0].minute,
+        plan.visit(day),
+        plan.patient,
+        plan,
+    )
+
+
+def _of_journal(office: Office, visit_id: int, plan: PlanOf | None = None) -> CareVisit:
+    thing = thing_of(office, visit_id)
+    judged = thing.visit.judged
+    visit = judged.visit
+    row = office.journal.dossiers.named(KINDS[PatientFile], _person(visit.person))
+    patient = plan.patient if plan else (read(PatientFile, row) if row else None)
+    return CareVisit(
+        visit_key(visit_id),
+        visit.day,
+        judged.ps_number,
+        judged.profession,
+        thing.patient or (patient.told.who if patient else ""),
+        visit.passages[0].minute,
+        visit_table(visit),
+        patient,
+        plan,
+        thing,
+    )
+
+
+def _person(person: Person) -> str:
+    born = f"{person.born:%Y%m%d}" if person.born else ""
+    return f"{person.nir} {born} {person.rank or '1'}"
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y%m%d").date()
+    except ValueError as error:
+        raise StoreError("Cette visite n’existe pas.", next_step="revenez à la tournée") from error

@@ -1,0 +1,43 @@
+"""Whose work is shown: the holder of the card in the reader, else the carer whose card was read last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tournee.app.cards import PsOnDuty
+from tournee.app.context import Office
+from tournee.app.practice.dossiers import KINDS
+from tournee.billing.identity import IdentityError, PsIdentity
+from tournee.billing.nomenclature.table import Profession
+from tournee.billing.zones.card import situations_from_groups
+from tournee.formats import zones
+from tournee.practice.plan_file import PlanFile
+from tournee.store import CardKind
+
+
+@dataclass(frozen=True)
+class CarerShown:
+    """A carer by billing number; `name` is "" while her card was never read."""
+
+    number: str
+    name: str = ""
+    profession: Profession = "IF"
+
+
+def carer_shown(office: Office, ps: PsOnDuty | None) -> CarerShown:
+    """The carer whose round and invoices are shown; number "" in a practice where nobody is known yet."""
+    if ps is not None:
+        return _carer(ps.identity)
+    for card in office.journal.cards.all(CardKind.PS):
+        try:
+            return _carer(situations_from_groups(zones.decode(card.zone))[0])
+        except IdentityError:
+            continue
+    rows = office.journal.dossiers.find(KINDS[PlanFile], state=None)
+    return CarerShown(min((row.ps for row in rows), default=""))
+
+
+def _carer(identity: PsIdentity) -> CarerShown:
+    return CarerShown(
+        identity.billing_number, f"{identity.first_name} {identity.name}".title(), identity.ps_type
+    )

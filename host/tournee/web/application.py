@@ -1,0 +1,106 @@
+"""The page as an ASGI application, wherever it stands."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from tournee.errors import TourneeError
+from tournee.web.assets import ASSETS, shell
+from tournee.web.face import Face, face_of, show_error
+from tournee.web.news import News
+from tournee.web.ports import Ports
+from tournee.web.screens import SCREENS
+from tournee.web.screens.cards import card_opens
+from tournee.web.status_bar import status_bar
+from tournee.web.watch import ReaderWatch
+
+NEWS_S = 20.0
+"""How long a page waits for news before it asks again."""
+
+_log = logging.getLogger(__name__)
+
+
+def application(
+    ports: Ports,
+    clock: Callable[[], datetime],
+    middleware: Sequence[Middleware] = (),
+    routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The page over these ports; `middleware` guards it and `routes` are those of where it stands."""
+    news = News()
+    face = Face(ports, news, ReaderWatch(ports, news, clock, lambda state: card_opens(face, state)), clock)
+
+    @contextlib.asynccontextmanager
+    async def living(app: Starlette) -> AsyncIterator[None]:
+        face.watch.start()
+        try:
+            yield
+        finally:
+            await face.watch.stop()
+
+    app = Starlette(
+        routes=[
+            Route("/", shell),
+            Route("/nouvelles", _news),
+            *ASSETS,
+            Mount("/ecran", routes=list(SCREENS)),
+            *routes,
+        ],
+        middleware=list(middleware),
+        exception_handlers={TourneeError: _refused, 404: _unknown, 500: _broken},
+        lifespan=living,
+    )
+    app.state.face = face
+    return app
+
+
+async def _news(request: Request) -> Response:
+    """What happened after `depuis`, and the status bar as it is now."""
+    face = face_of(request)
+    told = request.query_params.get("depuis", "0")
+    since = int(told) if told.isdecimal() and len(told) < len("1000000000") else 0
+    found = await face.news.after(since, NEWS_S) if told != "-" else []
+    values = {
+        "numero": face.news.number,
+        "etat": await status_bar(face),
+        "aller": next((one.go for one in reversed(found) if one.go), ""),
+        "dire": next((one.said for one in reversed(found) if one.said), ""),
+        "son": next((one.sound for one in reversed(found) if one.sound), ""),
+    }
+    return JSONResponse(values)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TourneeError)
+    return show_error(request, error)
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    if not request.url.path.startswith("/ecran/"):
+        return Response(status_code=404)
+    gone = TourneeError(
+        "Cet écran n’existe pas ou plus.",
+        cause="ce qu’il montrait a été annulé ou envoyé entre-temps",
+        next_step="revenez à la tournée",
+    )
+    return show_error(request, gone)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """What nobody foresaw: the traceback is for the log, the carer is told what is safe."""
+    _log.error("%s failed", request.url.path, exc_info=error)
+    unforeseen = TourneeError(
+        "Le programme s’est trompé ici. Rien n’est perdu, rien n’est compté deux fois.",
+        cause=type(error).__name__,
+        next_step="revenez à la tournée et recommencez ; si cela revient, gardez le journal du programme",
+    )
+    return show_error(request, unforeseen)

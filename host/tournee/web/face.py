@@ -1,0 +1,63 @@
+"""What every screen works with: ports, news, the reader's watch, the templates; an answer is a fragment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from tournee.errors import TourneeError
+from tournee.web.news import News
+from tournee.web.ports import Ports
+from tournee.web.templating import templates
+from tournee.web.watch import ReaderWatch
+
+FRAGMENT = "X-Tournee-Ecran"
+"""Header of an answer that is a screen's fragment: the screen's own address."""
+
+
+@dataclass
+class Face:
+    """One page's host. `clock` gives aware local times; `ps` is whose rounds are shown, by billing number."""
+
+    ports: Ports
+    news: News
+    watch: ReaderWatch
+    clock: Callable[[], datetime]
+
+
+def face_of(request: Request) -> Face:
+    """The face that serves this request."""
+    face: Face = request.app.state.face
+    return face
+
+
+def show(request: Request, template: str, *, at: str = "", status: int = 200, **values: Any) -> Response:
+    """A screen's fragment; `at` is its address where it is not the one asked for."""
+    address = at or _address(request)
+    face = face_of(request)
+    text = (
+        templates()
+        .get_template(template)
+        .render(reader=face.watch.state, now=face.clock(), address=address, **values)
+    )
+    return HTMLResponse(text, status, headers={FRAGMENT: address})
+
+
+def go(request: Request, address: str) -> Response:
+    """Send the page to another screen after something was done."""
+    return Response(status_code=204, headers={FRAGMENT: address})
+
+
+def show_error(request: Request, error: TourneeError, *, back: str = "/tournee") -> Response:
+    """The one screen of errors: what happened and what is safe, why, what to do."""
+    return show(request, "error.html", status=409, error=error, back=back)
+
+
+def _address(request: Request) -> str:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return request.url.path.removeprefix("/ecran") + query

@@ -1,0 +1,28 @@
+"""What differs by where the page stands: how the journal is asked, how the reader is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from tournee.app.context import Office
+from tournee.reader import Reader
+
+Found = TypeVar("Found")
+
+
+class Ports(Protocol):
+    """Work is a plain function, run to its end where that may be; its errors are those of the function.
+
+    Two works of one kind never run at once. A work on the reader has an office of its own, for it may take
+    long and pages are read meanwhile.
+    """
+
+    async def ask_journal(self, work: Callable[[Office], Found]) -> Found:
+        """Run `work` with the journal open."""
+
+    async def run_reader(self, work: Callable[[Office, Reader], Found]) -> Found:
+        """Run `work` with the shift's one reader, connected when it is not yet. ReaderError."""
+
+    async def let_reader_go(self) -> None:
+        """Close the reader's session: the professional's card is locked again."""

@@ -1,0 +1,37 @@
+"""The reader and its cards as the page last saw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from tournee.app.cards import PsOnDuty, VitaleInReader
+from tournee.errors import TourneeError
+from tournee.reader import PsState
+
+
+class LinkState(Enum):
+    """Where the reader is."""
+
+    NONE = "none"  # never reached since the page stands
+    HERE = "here"
+    FAR = "far"
+
+
+@dataclass(frozen=True)
+class ReaderSeen:
+    """`unlocked` is when the code porteur was given, None while the card waits for it; `problem` is why a
+    card could not be read.
+    """
+
+    link: LinkState = LinkState.NONE
+    label: str = ""
+    battery: int | None = None
+    ps_state: PsState = PsState.ABSENT
+    ps: PsOnDuty | None = None
+    unlocked: datetime | None = None
+    has_vitale: bool = False
+    vitale: VitaleInReader | None = None
+    read_at: datetime | None = None
+    problem: TourneeError | None = None

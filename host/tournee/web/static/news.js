@@ -1,0 +1,53 @@
+// Waits for what happens by itself: cards, the reader's link; and keeps the status bar.
+
+import { HostGone, ask } from "./host.js";
+import { go, here, say, show } from "./screens.js";
+
+const shell = document.getElementById("shell");
+const AWAY_MS = 1000;
+const LONGER_THAN_THE_HOST_MS = 30_000;
+
+let number = "-"; // of the last happening heard
+let following = false;
+
+function showState(state) {
+  shell.classList.toggle("is-far", state.loin);
+  shell.classList.toggle("is-locked", state.verrouille);
+  for (const [name, value] of Object.entries(state)) {
+    for (const place of document.querySelectorAll(`[data-etat="${name}"]`)) place.textContent = value;
+  }
+  shell.querySelector(".kept").hidden = !state.code;
+  shell.querySelector(".count").hidden = !state.aRegler;
+}
+
+function feel(kind) {
+  if (kind && navigator.vibrate) navigator.vibrate(kind === "ok" ? 30 : [60, 60, 60]);
+  document.dispatchEvent(new CustomEvent("tournee:sound", { detail: kind }));
+}
+
+export async function follow() {
+  if (following) return;
+  following = true;
+  let failures = 0;
+  while (following) {
+    try {
+      const answer = await ask(`/nouvelles?depuis=${number}`, { wait: LONGER_THAN_THE_HOST_MS });
+      if (!answer.ok) { following = false; document.dispatchEvent(new CustomEvent("tournee:closed", { detail: answer.status })); break; }
+      const told = await answer.json();
+      const isFirst = number === "-";
+      const changed = !isFirst && told.numero !== Number(number);
+      number = String(told.numero);
+      failures = 0;
+      showState(told.etat);
+      if (told.dire) say(told.dire);
+      if (told.son) feel(told.son);
+      if (told.aller) go(told.aller);
+      else if (changed && document.querySelector("[data-vivant]")) show(here(), false);
+    } catch (error) {
+      if (!(error instanceof HostGone)) throw error;
+      failures += 1;
+      if (failures === 3) { following = false; document.dispatchEvent(new CustomEvent("tournee:gone")); }
+      await new Promise((done) => { setTimeout(done, AWAY_MS); });
+    }
+  }
+}

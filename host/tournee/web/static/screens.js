@@ -1,0 +1,129 @@
+// Puts fragments into the shell's two panes. One document: a navigation would end the radio link.
+
+import { ADDRESS, HostGone, ask, post } from "./host.js";
+
+const shell = document.getElementById("shell");
+const panes = document.getElementById("contenu");
+const list = document.getElementById("liste");
+const detail = document.getElementById("detail");
+const busy = shell.querySelector(".busy");
+const wide = matchMedia("(min-width: 1000px)");
+const BUSY_AFTER_MS = 300;
+
+let shown = ""; // address of the screen that was asked for last
+let turn = 0; // only the last question's answer is shown
+
+export const here = () => (location.hash.startsWith("#/") ? location.hash.slice(1) : "/tournee");
+export const say = (text) => { document.getElementById("dire").textContent = text; };
+
+function parsed(text) {
+  const holder = document.createElement("template");
+  holder.innerHTML = text;
+  return holder.content.firstElementChild;
+}
+
+function fill(pane, fragment) {
+  pane.replaceChildren(...(fragment ? [...fragment.childNodes] : []));
+  pane.setAttribute("aria-label", fragment ? fragment.dataset.titre : "Vide");
+}
+
+async function fragmentOf(address) {
+  const answer = await ask(`/ecran${address}`);
+  const fragment = answer.headers.has(ADDRESS) ? parsed(await answer.text()) : null;
+  return fragment;
+}
+
+async function put(fragment, address, moved, other) {
+  const told = fragment.dataset;
+  const isList = told.vue === "liste";
+  const two = wide.matches && Boolean(told.avec) && Boolean(other);
+  const active = isList ? list : detail;
+  const kept = shown === address ? active.querySelector(".body")?.scrollTop : 0;
+  fill(active, fragment);
+  if (two || !told.avec) fill(isList ? detail : list, two ? other : null);
+  list.hidden = !(isList || two);
+  detail.hidden = !(!isList || two);
+  panes.classList.toggle("two", two);
+  shell.classList.toggle("is-flow", "flux" in told);
+  shell.classList.toggle("is-blank", "nu" in told);
+  document.title = `${told.titre} · Tournée`;
+  for (const tab of document.querySelectorAll(".tabs [data-tab]")) {
+    if (tab.dataset.tab === told.tab) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+  const open = isList ? told.avec : address;
+  for (const row of list.querySelectorAll("[data-open]")) {
+    if (two && row.dataset.open === open) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+  if (kept) active.querySelector(".body")?.scrollTo(0, kept);
+  else active.querySelector(".next")?.scrollIntoView({ block: "nearest" });
+  shown = address;
+  document.dispatchEvent(new CustomEvent("tournee:shown", { detail: { address, pane: active, told } }));
+  if (!moved) return;
+  const title = active.querySelector("h1");
+  if (title) { title.tabIndex = -1; title.focus({ preventScroll: true }); }
+}
+
+async function during(work) {
+  const mine = ++turn;
+  const late = setTimeout(() => { busy.hidden = false; }, BUSY_AFTER_MS);
+  try {
+    await work(() => mine === turn);
+  } catch (error) {
+    if (!(error instanceof HostGone)) throw error;
+    document.dispatchEvent(new CustomEvent("tournee:gone"));
+  } finally {
+    clearTimeout(late);
+    if (mine === turn) busy.hidden = true;
+  }
+}
+
+export function show(address, moved = true) {
+  return during(async (isLast) => {
+    const fragment = await fragmentOf(address);
+    if (!fragment || !isLast()) return;
+    await beside(fragment, address, moved, isLast);
+  });
+}
+
+async function beside(fragment, address, moved, isLast) {
+  const avec = fragment.dataset.avec;
+  const other = avec && wide.matches ? await fragmentOf(avec) : null;
+  if (isLast()) await put(fragment, address, moved, other);
+}
+
+export function go(address) {
+  if (here() === address) return show(address);
+  location.hash = address;
+  return undefined; // the change of the hash shows it
+}
+
+// Do something: the host answers with a screen, or with the address of the one to go to.
+export function act(path, fields) {
+  return during(async (isLast) => {
+    const answer = await post(path, fields);
+    const address = answer.headers.get(ADDRESS);
+    if (!address || !isLast()) return;
+    if (answer.status === 204) { go(address); return; }
+    const fragment = parsed(await answer.text());
+    if (answer.ok) history.replaceState(null, "", `#${address}`);
+    await beside(fragment, address, address !== shown || !answer.ok, isLast);
+  });
+}
+
+// Replace one part of the screen that is shown: what a search found.
+export function refresh(address, part) {
+  return during(async (isLast) => {
+    const fragment = await fragmentOf(address);
+    const fresh = fragment?.querySelector(part);
+    const old = document.querySelector(part);
+    if (fresh && old && isLast()) old.replaceWith(fresh);
+  });
+}
+
+export function stopped() {
+  put(document.getElementById("arret").content.firstElementChild.cloneNode(true), shown, true, null);
+}
+
+wide.addEventListener("change", () => show(here(), false));

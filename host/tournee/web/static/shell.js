@@ -1,0 +1,65 @@
+// Starts the page: what is touched does something, what happens by itself is shown.
+
+import { takeToken } from "./host.js";
+import { act, go, here, refresh, say, show, stopped } from "./screens.js";
+import { follow } from "./news.js";
+import "./hold.js";
+import "./pad.js";
+import "./theme.js";
+
+const SEARCH_AFTER_MS = 150;
+
+function fieldsOf(button) {
+  const form = button.closest("form");
+  const fields = form ? Object.fromEntries(new FormData(form)) : {};
+  const own = button.dataset.champ;
+  if (own) fields[own.slice(0, own.indexOf("="))] = own.slice(own.indexOf("=") + 1);
+  return fields;
+}
+
+document.addEventListener("click", (event) => {
+  const on = (selector) => event.target.closest(selector);
+  let button;
+  if ((button = on("[data-dialog]"))) document.getElementById(button.dataset.dialog).showModal();
+  if ((button = on("[data-close]"))) button.closest("dialog").close();
+  if ((button = on("[data-reprendre]"))) { follow(); show(here()); }
+  if ((button = on("[data-one]"))) {
+    for (const other of document.querySelectorAll(`[data-one="${button.dataset.one}"]`)) other.setAttribute("aria-pressed", String(other === button));
+  }
+  if ((button = on("[data-post]")) && button.matches("button:not([data-hold])") && button.getAttribute("aria-disabled") !== "true") {
+    event.preventDefault();
+    const fields = fieldsOf(button);
+    button.closest("dialog")?.close();
+    act(button.dataset.post, fields);
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault(); // the content security policy would refuse it, and the document would go
+  if (event.target.dataset.post) act(event.target.dataset.post, Object.fromEntries(new FormData(event.target)));
+});
+
+let typing = 0;
+document.addEventListener("input", (event) => {
+  const field = event.target.closest("[data-search]");
+  if (!field) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    const { search, part } = field.dataset;
+    refresh(`${search}${search.includes("?") ? "&" : "?"}q=${encodeURIComponent(field.value)}`, part);
+  }, SEARCH_AFTER_MS);
+});
+
+document.addEventListener("change", (event) => {
+  const field = event.target.closest("[data-change]");
+  if (field) act(field.dataset.change, { [field.name]: field.type === "checkbox" ? String(field.checked) : field.value });
+});
+
+addEventListener("hashchange", () => { if (location.hash.startsWith("#/")) show(here()); });
+document.addEventListener("tournee:gone", stopped);
+document.addEventListener("tournee:go", (event) => go(event.detail));
+document.addEventListener("tournee:say", (event) => say(event.detail));
+
+takeToken();
+show(here(), false);
+follow();

@@ -1,0 +1,39 @@
+"""The status bar: the simulation's mark, code, reader, network, and how much waits in À régler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tournee.app.context import Office
+from tournee.web.face import Face
+from tournee.web.reader_seen import LinkState, ReaderSeen
+from tournee.web.watch import CODE_KEPT
+
+
+async def status_bar(face: Face) -> dict[str, Any]:
+    """What the shell shows of it: words and switches."""
+    state = face.watch.state
+    return {
+        "loin": state.link is LinkState.FAR,
+        "verrouille": state.link is LinkState.HERE and state.ps is not None and state.unlocked is None,
+        "code": _kept_until(state),
+        "lecteur": _reader(state),
+        "aRegler": await face.ports.ask_journal(to_settle_count),
+    }
+
+
+def to_settle_count(office: Office) -> int:
+    """How many things wait in À régler."""
+    from tournee.app.alerts import alerts
+
+    return len(alerts(office))
+
+
+def _kept_until(state: ReaderSeen) -> str:
+    return f"{state.unlocked + CODE_KEPT:%H:%M}" if state.unlocked else ""
+
+
+def _reader(state: ReaderSeen) -> str:
+    if state.link is LinkState.NONE:
+        return "Aucun lecteur"
+    return f"{state.battery} %" if state.battery is not None else "Relié"

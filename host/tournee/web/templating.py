@@ -1,0 +1,74 @@
+"""The templates: every value escaped, amounts, days and names as a carer reads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tournee.french import euros
+
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def amount(cents: int) -> str:
+    """`15,50 €`, which is never broken."""
+    return euros(cents).replace(" ", "\N{NARROW NO-BREAK SPACE}") + f"{_NO_BREAK}€"
+
+
+def long_day(day: date, *, year: bool = False) -> str:
+    """`mardi 10 novembre`; the first is `1er`."""
+    rank = "1er" if day.day == 1 else str(day.day)
+    return f"{DAYS[day.weekday()]} {rank} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+
+
+def plain_day(day: date, *, year: bool = False) -> str:
+    """`10 novembre`."""
+    return long_day(day, year=year).split(" ", 1)[1]
+
+
+def hour(moment: datetime | int | None) -> str:
+    """`08:50`, of a time or of a minute of the day; "" for none."""
+    if moment is None:
+        return ""
+    if isinstance(moment, int):
+        return f"{moment // 60:02}:{moment % 60:02}"
+    return f"{moment:%H:%M}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """`1 visite`, `3 visites`; French counts 0 as one."""
+    return f"{number}{_NO_BREAK}{one if number < 2 else many}"
+
+
+def capital(text: str) -> str:
+    """The first letter tall, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+@cache
+def templates() -> Environment:
+    """The templates of this page."""
+    made = Environment(
+        loader=PackageLoader("tournee.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters |= {
+        "amount": amount,
+        "capital": capital,
+        "hour": hour,
+        "long_day": long_day,
+        "plain_day": plain_day,
+    }
+    made.globals |= {"counted": counted}
+    return made

@@ -1,0 +1,147 @@
+"""Follows the reader while nothing else uses it: cards that come and go, the link lost and back.
+
+The card is the remote control: a Vitale card that goes in opens its patient's visit, one that comes out after
+it was signed brings the round back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tournee.app.cards import read_ps, read_vitale
+from tournee.app.certifying.last_read import keep_cards
+from tournee.app.context import Office
+from tournee.errors import ReaderError, TourneeError
+from tournee.reader import PS_UNLOCKED, CardsState, LinkLost, PsState, Reader
+from tournee.web.news import News
+from tournee.web.ports import Ports
+from tournee.web.reader_seen import LinkState, ReaderSeen
+
+LOOK_S = 0.5
+"""Between two looks at the slots."""
+
+AWAY_S = 2.0
+"""Between two tries to reach a reader that is not there."""
+
+CODE_KEPT = timedelta(hours=4)
+"""A code porteur is asked again after so long (the CPS's own rule for a shift)."""
+
+_log = logging.getLogger(__name__)
+
+Opened = Callable[[ReaderSeen], Awaitable[str]]
+"""Told what a Vitale card says, gives the screen to open for it, "" for none."""
+
+
+class ReaderWatch:
+    """One task; `state` is what it last saw. `opened` and `left` say which screen a card's coming and going
+    opens.
+    """
+
+    def __init__(self, ports: Ports, news: News, clock: Callable[[], datetime], opened: Opened) -> None:
+        self.state = ReaderSeen()
+        self.signed = False  # the card that is in has been signed with: pulled out, the round comes back
+        self._ports, self._news, self._clock, self._opened = ports, news, clock, opened
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run(), name="reader watch")
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception:  # a watch that ended would leave the page blind
+                _log.exception("the reader's watch goes on")
+            await asyncio.sleep(LOOK_S if self.state.link is LinkState.HERE else AWAY_S)
+
+    async def look(self) -> None:
+        """Look once at what the slots hold, and tell what changed."""
+        before = self.state
+        try:
+            seen, now = await self._ports.run_reader(
+                lambda office, reader: self._seen(office, reader, before)
+            )
+        except ReaderError as error:
+            await self._lost(error)
+            return
+        if now == before:
+            return
+        self.state = now
+        if seen.vitale and not before.has_vitale:
+            self.signed = False
+            await self._news.tell(go=await self._opened(now), sound="error" if now.problem else "")
+        elif before.has_vitale and not seen.vitale:
+            back, self.signed = self.signed, False
+            await self._news.tell(go="/tournee" if back else "")
+        else:
+            await self._news.tell()
+
+    async def unlocked(self) -> None:
+        """The code porteur was accepted."""
+        self.state = replace(self.state, ps_state=PsState(PS_UNLOCKED), unlocked=self._clock())
+        await self._news.tell()
+
+    async def read_again(self) -> None:
+        """Forget what the cards said, so that the next look reads them anew."""
+        self.state = replace(self.state, has_vitale=False, vitale=None, ps=None, problem=None)
+
+    async def _lost(self, error: ReaderError) -> None:
+        was = self.state.link
+        link = LinkState.NONE if was is LinkState.NONE else LinkState.FAR
+        if isinstance(error, LinkLost) or was is not LinkState.HERE:
+            self.state = ReaderSeen(link, self.state.label, problem=error)
+        else:
+            self.state = replace(self.state, problem=error)
+        if was is LinkState.HERE:
+            _log.warning("reader lost: %s", type(error).__name__)
+            await self._news.tell(sound="error")
+
+    def _seen(self, office: Office, reader: Reader, before: ReaderSeen) -> tuple[CardsState, ReaderSeen]:
+        cards = reader.cards()
+        now = replace(before, link=LinkState.HERE, ps_state=cards.ps, has_vitale=cards.vitale)
+        if before.link is not LinkState.HERE:
+            now = replace(now, label=reader.identify().board, problem=None)
+        if cards.ps != PS_UNLOCKED:
+            now = replace(now, unlocked=None)
+        elif before.unlocked is None:
+            now = replace(now, unlocked=self._clock())
+        if cards.ps is PsState.ABSENT:
+            now = replace(now, ps=None)
+        elif now.ps is None:
+            now = self._read_ps(office, reader, now)
+        if not cards.vitale:
+            return cards, replace(
+                now, vitale=None, read_at=None, problem=None if before.has_vitale else now.problem
+            )
+        if not before.has_vitale:
+            now = self._read_vitale(office, reader, now)
+        return cards, now
+
+    def _read_ps(self, office: Office, reader: Reader, now: ReaderSeen) -> ReaderSeen:
+        try:
+            ps = read_ps(reader)
+        except TourneeError as error:
+            return replace(now, problem=error)
+        keep_cards(office, ps, None)
+        return replace(now, ps=ps)
+
+    def _read_vitale(self, office: Office, reader: Reader, now: ReaderSeen) -> ReaderSeen:
+        try:
+            vitale = read_vitale(office, reader)
+        except LinkLost:
+            raise
+        except TourneeError as error:
+            return replace(now, vitale=None, problem=error, read_at=self._clock())
+        return replace(now, vitale=vitale, problem=None, read_at=self._clock())
