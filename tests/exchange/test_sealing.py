@@ -211,5 +211,5 @@ def test_second_judge_opens_what_k_sealed(
 ) -> None:
     """The reader of the cryptography library, stricter than openssl's: plain DER only."""
     sealed = seal(CONTENT, recipient, sealing=Sealing.K, cipher=cipher)
-    certificate = read_certificate(CERTIFICATE)
+    certificate = x509.load_pem_x509_certificate(CERTIFICATE.read_bytes())
     assert pkcs7.pkcs7_decrypt_der(sealed, certificate, recipient_key, []) == CONTENT

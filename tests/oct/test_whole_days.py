@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from whole_in_memory import build_message, seal, single_file
 
 from tournee.billing.dayfile.day import load_day
@@ -15,6 +16,7 @@ from tournee.billing.invoice import choose_patient, make_invoice
 from tournee.billing.nomenclature.table import packaged
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.zones.card import patients_from_groups, ps_from_groups
+from tournee.crypto.certificates import read
 from tournee.emulation.cards import certificate_pem
 from tournee.emulation.cards.certificates import as_der
 from tournee.emulation.cards.content import card_content, card_names
@@ -113,7 +115,8 @@ def as_message(
     if sealing is not Sealing.CLEAR:
         _, certificate = oct_identity
         moment = certificate.not_valid_before_utc
-        holder = check_recipient(certificate, now=moment, revoked=frozenset(), where="de l’OCT")
+        told = read(certificate.public_bytes(Encoding.DER))
+        holder = check_recipient(told, now=moment, revoked=frozenset(), where="de l’OCT")
         attachment = seal(file, holder, sealing=sealing, cipher=cipher)
     facts = facts_of(file)
     subject = subject_of(facts, compostage(NOW, counter))

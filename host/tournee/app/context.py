@@ -6,12 +6,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tournee.app.courier.mail import MailCourier
 from tournee.config.payers import recipients_with
+from tournee.crypto import IS_NATIVE
+from tournee.crypto.values import NotDoneHere
 from tournee.errors import ConfigError
 from tournee.files import read_bounded
 from tournee.french import reason
@@ -154,7 +156,7 @@ class ReturnKey:
         return cls(config.return_certificate, config.return_key)
 
     def unseal(self, data: bytes) -> bytes:
-        """Open a sealed return; ConfigError when a file cannot be read, UnsealError."""
+        """Open a sealed return. ConfigError when a file cannot be read, UnsealError; NotDoneHere."""
         return self._opener(data)
 
     def check(self) -> None:
@@ -163,17 +165,18 @@ class ReturnKey:
 
     @cached_property
     def _opener(self) -> Callable[[bytes], bytes]:
-        from cryptography import x509
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives import serialization
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-        from tournee.exchange.sealing.unsealing import unseal
+        if not IS_NATIVE:
+            raise NotDoneHere(
+                "Un retour chiffré ne s’ouvre pas sur cet appareil.",
+                cause="la clé privée s’y laisserait deviner au temps que prend le calcul",
+                next_step="ouvrez-le sur l’ordinateur du cabinet",
+            )
+        from tournee.exchange.sealing.unsealing import opener
 
         try:
-            holder = x509.load_pem_x509_certificate(read_bounded(self.certificate, _PEM_MAX))
-            private = serialization.load_pem_private_key(read_bounded(self.key, _PEM_MAX), password=None)
-        except (OSError, ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+            certificate, key = read_bounded(self.certificate, _PEM_MAX), read_bounded(self.key, _PEM_MAX)
+            return opener(certificate, key)
+        except (OSError, ValueError) as error:
             why = (
                 reason(error)
                 if isinstance(error, OSError)
@@ -184,9 +187,8 @@ class ReturnKey:
                 cause=why,
                 next_step="indiquez deux fichiers PEM dans la table [retours]",
             ) from error
-        if not isinstance(private, RSAPrivateKey):
-            raise ConfigError(f"La clé {self.key} des retours n’est pas une clé RSA.")
-        return partial(unseal, key=private, certificate=holder)
+        except TypeError:
+            raise ConfigError(f"La clé {self.key} des retours n’est pas une clé RSA.") from None
 
 
 Progress = Callable[[str, int, int], None]

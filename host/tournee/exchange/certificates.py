@@ -7,12 +7,8 @@ import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
+from tournee.crypto import certificates, rsa
+from tournee.crypto.values import NotAuthentic, RsaKey, UnreadableCertificate
 from tournee.errors import ExchangeError
 from tournee.exchange.splitting import Seven, SignedInvoice, SignedLot, Values, split_invoice, split_lot
 from tournee.formats import records
@@ -50,8 +46,7 @@ def key_id(certificate_der: bytes) -> str:
     """The 6 upper-case hexadecimal digits that name a card's key: the start of the SHA-256 of its
     SubjectPublicKeyInfo.
     """
-    info = _public_key(certificate_der).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return hashlib.sha256(info).hexdigest()[:KEY_ID_LENGTH].upper()
+    return hashlib.sha256(_public_key(certificate_der).info).hexdigest()[:KEY_ID_LENGTH].upper()
 
 
 def signing_key(sevens: bytes) -> str:
@@ -208,8 +203,8 @@ def _verify(
             f"{genre} : la clé {first['cle_id']} n’est pas celle de la carte.", invoice=number
         )
     try:
-        _public_key(certificate).verify(signature, covered, padding.PKCS1v15(), hashes.SHA256())
-    except InvalidSignature:
+        rsa.verify(_public_key(certificate), signature, covered)
+    except NotAuthentic:
         raise SignatureError(f"{genre} : la signature ne vérifie pas.", invoice=number) from None
 
 
@@ -218,13 +213,15 @@ def _by_key(certificates: Iterable[bytes]) -> dict[str, bytes]:
 
 
 @lru_cache(_CARDS_KEPT)
-def _public_key(certificate_der: bytes) -> rsa.RSAPublicKey:
+def _public_key(certificate_der: bytes) -> RsaKey:
     try:
-        key = x509.load_der_x509_certificate(certificate_der).public_key()
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        key = certificates.read(certificate_der).key
+    except UnreadableCertificate as error:
         raise SignatureError(f"Le certificat de la carte est illisible : {error}.") from error
-    if not isinstance(key, rsa.RSAPublicKey) or key.key_size != _BITS:
-        raise SignatureError(f"Le certificat de la carte n’est pas celui d’une clé RSA de {_BITS} bits.")
-    if (exponent := key.public_numbers().e) < _EXPONENT_MIN:
-        raise SignatureError(f"La clé RSA de la carte est faible (exposant {exponent}).")
+    if key is None or key.key_size != _BITS:
+        raise SignatureError(
+            f"Le certificat de la carte est illisible, ou n’est pas celui d’une clé RSA de {_BITS} bits."
+        )
+    if key.e < _EXPONENT_MIN:
+        raise SignatureError(f"La clé RSA de la carte est faible (exposant {key.e}).")
     return key

@@ -4,9 +4,8 @@ import hmac
 import os
 from collections.abc import Callable
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from tournee.crypto.ciphers import AesGcm
+from tournee.crypto.values import NotAuthentic
 from tournee.errors import StoreError
 
 KEY_SIZE = 32
@@ -33,7 +32,7 @@ class Cipher:
                 f"La clé du journal doit faire {KEY_SIZE} octets, elle en fait {len(key)}.",
                 next_step="restaurez la clé d’origine de ce journal.",
             )
-        self._aead = AESGCM(key)
+        self._aead = AesGcm(key)
         self._naming = hmac.digest(key, b"names in the journal", "sha256")
         self._random = random
 
@@ -55,7 +54,7 @@ class Cipher:
             raise _unreadable(binding)
         try:
             return self._aead.decrypt(encrypted[:_NONCE_SIZE], encrypted[_NONCE_SIZE:], binding.encode())
-        except InvalidTag:
+        except NotAuthentic:
             raise _unreadable(binding) from None
 
     def name(self, value: bytes, purpose: str) -> bytes:

@@ -19,11 +19,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-
 from tournee.app.backup.errors import altered, extended, newer, not_a_backup, not_opened, partial
+from tournee.crypto.ciphers import AesGcm
+from tournee.crypto.derivation import scrypt
+from tournee.crypto.values import NotAuthentic
 
 MAGIC = b"TOURNBAK"
 VERSION = 1
@@ -68,7 +67,7 @@ class SealedHead:
     def keys(self, passphrase: str) -> tuple[bytes, bytes]:
         """The chunks' key and the mark's: a moment of work, as scrypt is meant to be."""
         text = unicodedata.normalize("NFC", passphrase).encode()
-        made = Scrypt(self.salt, 2 * _KEY_SIZE, 1 << self.log_n, self.r, self.p).derive(text)
+        made = scrypt(text, self.salt, 2 * _KEY_SIZE, n=1 << self.log_n, r=self.r, p=self.p)
         return made[:_KEY_SIZE], made[_KEY_SIZE:]
 
     def packed(self) -> bytes:
@@ -116,7 +115,7 @@ class SealingWriter:
         head = make_head(length, random(_SALT_SIZE))
         key, mark_key = head.keys(passphrase)
         self._head = _marked(head, mark_key)
-        self._file, self._aead, self._chunk = file, AESGCM(key), head.chunk
+        self._file, self._aead, self._chunk = file, AesGcm(key), head.chunk
         self._left, self._number, self._waiting = length, 0, bytearray()
         file.write(self._head)
 
@@ -152,13 +151,13 @@ def opened(file: IO[bytes], passphrase: str) -> Iterator[bytes]:
     key, mark_key = head.keys(passphrase)
     if not hmac.compare_digest(_marked(head, mark_key), data):
         raise not_opened()
-    aead, left, number = AESGCM(key), head.length, 0
+    aead, left, number = AesGcm(key), head.length, 0
     while True:
         last = left <= head.chunk
         sealed = file.read(min(left, head.chunk) + TAG_SIZE)
         try:
             yield aead.decrypt(_nonce(number, last), sealed, data)
-        except InvalidTag:
+        except NotAuthentic:
             raise altered() from None
         if last:
             break

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tournee.billing.nomenclature.reading import TableError
+from tournee.crypto import IS_NATIVE
+from tournee.crypto.values import NotDoneHere
 from tournee.files import read_bounded
 from tournee.french import reason
 
@@ -37,8 +39,14 @@ def by_digest(data: bytes, told: str) -> str:
 def by_signature(data: bytes, signature: Path, keys: Mapping[str, Path]) -> str:
     """Check a detached Ed25519 signature, raw or in base64, by the keys that the carer trusts; says whose.
 
-    `keys` gives for each name a file with the public key in PEM. TableError.
+    `keys` gives for each name a file with the public key in PEM. TableError, NotDoneHere in a page.
     """
+    if not IS_NATIVE:
+        raise NotDoneHere(
+            "La signature d’une table ne se vérifie pas sur cet appareil.",
+            cause="il n’a pas de quoi vérifier une signature Ed25519",
+            next_step="donnez l’empreinte SHA-256 que l’éditeur a publiée",
+        )
     from cryptography.exceptions import InvalidSignature
 
     if not keys:

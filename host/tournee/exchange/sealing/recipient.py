@@ -12,11 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-
+from tournee.crypto.certificates import read, read_pem
+from tournee.crypto.values import CertificateContent, RsaKey, UnreadableCertificate
 from tournee.errors import ExchangeError
 from tournee.files import read_bounded
 from tournee.french import reason
@@ -26,11 +23,11 @@ KEY_BITS_MAX = 16_384  # a longer one takes seconds a message
 EXPONENT_MIN = 65_537  # with e = 3 a slip of padding gives the session key away
 CERTIFICATE_MAX = 64 * 1024  # bytes of a certificate's file
 _PEM = b"-----BEGIN"
-_KNOWN = (
-    *(x509.KeyUsage, x509.ExtendedKeyUsage, x509.BasicConstraints),
-    *(x509.SubjectAlternativeName, x509.CertificatePolicies),
-)
-"""Extensions that may be critical: the usages are judged, the others restrict nothing here (RFC 5280 4.2)."""
+_KNOWN = ("2.5.29.15", "2.5.29.37", "2.5.29.19", "2.5.29.17", "2.5.29.32")
+"""Extensions that may be critical: keyUsage, extKeyUsage, basicConstraints, subjectAltName,
+certificatePolicies. The usages are judged, the others restrict nothing here (RFC 5280 4.2).
+"""
+_MAIL_PURPOSES = {"1.3.6.1.5.5.7.3.4", "2.5.29.37.0"}  # emailProtection, anyExtendedKeyUsage
 _SMALL_PRIMES = [one for one in range(2, 1000) if all(one % less for less in range(2, math.isqrt(one) + 1))]
 _FERMAT_STEPS = 100
 
@@ -83,12 +80,12 @@ class RecipientCertificate:
     """A checked certificate: its DER, its RSA key, the SHA-256 of its DER, and the day it ends."""
 
     der: bytes
-    key: RSAPublicKey
+    key: RsaKey
     fingerprint: str
     ends: datetime
 
 
-def read_certificate(path: Path | None, whose: str = "de l’OCT") -> x509.Certificate:
+def read_certificate(path: Path | None, whose: str = "de l’OCT") -> CertificateContent:
     """The certificate in a PEM or DER file; CertificateError when there is none. `whose` names its holder."""
     if path is None:
         raise CertificateError(Flaw.MISSING, whose)
@@ -101,82 +98,60 @@ def read_certificate(path: Path | None, whose: str = "de l’OCT") -> x509.Certi
         raise CertificateError(Flaw.UNREADABLE, where, reason(error)) from error
     try:
         if _PEM in data:
-            return x509.load_pem_x509_certificate(data)
-        return x509.load_der_x509_certificate(data)
-    except (ValueError, x509.InvalidVersion) as error:
+            return read_pem(data)
+        return read(data)
+    except UnreadableCertificate as error:
         raise CertificateError(Flaw.UNREADABLE, where) from error
 
 
 def check_recipient(
-    certificate: x509.Certificate, *, now: datetime, revoked: frozenset[str], where: str
+    certificate: CertificateContent, *, now: datetime, revoked: frozenset[str], where: str
 ) -> RecipientCertificate:
     """Check withdrawal, dates, key and purpose at `now` (zone-aware); CertificateError names the first flaw.
 
     `revoked` holds SHA-256 fingerprints in lower-case hexadecimal; `where` names the certificate to the user.
     """
-    fingerprint = certificate.fingerprint(hashes.SHA256()).hex()
-    if fingerprint in revoked:
+    if certificate.fingerprint in revoked:
         raise CertificateError(Flaw.REVOKED, where)
-    if now < certificate.not_valid_before_utc:
-        raise CertificateError(
-            Flaw.NOT_YET_VALID, where, f"à partir du {certificate.not_valid_before_utc:%d/%m/%Y}"
-        )
-    if now > certificate.not_valid_after_utc:
-        raise CertificateError(Flaw.EXPIRED, where, f"depuis le {certificate.not_valid_after_utc:%d/%m/%Y}")
-    try:
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise CertificateError(Flaw.NOT_RSA, where) from error
-    if not isinstance(key, RSAPublicKey):
+    if now < certificate.starts:
+        raise CertificateError(Flaw.NOT_YET_VALID, where, f"à partir du {certificate.starts:%d/%m/%Y}")
+    if now > certificate.ends:
+        raise CertificateError(Flaw.EXPIRED, where, f"depuis le {certificate.ends:%d/%m/%Y}")
+    key = certificate.key
+    if key is None:
         raise CertificateError(Flaw.NOT_RSA, where)
     if key.key_size < KEY_BITS_MIN:
         raise CertificateError(Flaw.KEY_TOO_SHORT, where, f"{key.key_size} bits")
     if weakness := _weakness(key):
         raise CertificateError(Flaw.KEY_WEAK, where, weakness)
-    extensions = _extensions(certificate, where)
-    for one in extensions:
-        if one.critical and not isinstance(one.value, _KNOWN):
-            raise CertificateError(Flaw.UNKNOWN_CRITICAL, where, one.oid.dotted_string)
-    if not _may_encipher(extensions):
+    if certificate.extensions is None:
+        raise CertificateError(Flaw.UNREADABLE, where, "extensions")
+    for number, critical in certificate.extensions:
+        if critical and number not in _KNOWN:
+            raise CertificateError(Flaw.UNKNOWN_CRITICAL, where, number)
+    if not _may_encipher(certificate):
         raise CertificateError(Flaw.WRONG_PURPOSE, where)
-    der = certificate.public_bytes(serialization.Encoding.DER)
-    return RecipientCertificate(der, key, fingerprint, certificate.not_valid_after_utc)
+    return RecipientCertificate(certificate.der, key, certificate.fingerprint, certificate.ends)
 
 
-def _weakness(key: RSAPublicKey) -> str:
+def _weakness(key: RsaKey) -> str:
     """Why a key that is long enough must not be sealed for, empty when nothing is seen."""
-    numbers = key.public_numbers()
     if key.key_size > KEY_BITS_MAX:
         return f"{key.key_size} bits"
-    if numbers.e < EXPONENT_MIN or not numbers.e & 1:
-        return f"exposant {numbers.e}"
-    if any(not numbers.n % prime for prime in _SMALL_PRIMES):
+    if key.e < EXPONENT_MIN or not key.e & 1:
+        return f"exposant {key.e}"
+    if any(not key.n % prime for prime in _SMALL_PRIMES):
         return "module divisible par un petit nombre"
-    root = math.isqrt(numbers.n) + 1
+    root = math.isqrt(key.n) + 1
     for middle in range(root, root + _FERMAT_STEPS):  # its two primes are all but the same
-        rest = middle * middle - numbers.n
+        rest = middle * middle - key.n
         if math.isqrt(rest) ** 2 == rest:
             return "facteurs trop proches"
     return ""
 
 
-def _extensions(certificate: x509.Certificate, where: str) -> x509.Extensions:
-    try:
-        return certificate.extensions
-    except ValueError as error:
-        raise CertificateError(Flaw.UNREADABLE, where, "extensions") from error
-
-
-def _may_encipher(extensions: x509.Extensions) -> bool:
+def _may_encipher(certificate: CertificateContent) -> bool:
     """Whether its usages, where given, allow key transport for mail (RFC 5280 4.2.1.3, 4.2.1.12)."""
-    try:
-        if not extensions.get_extension_for_class(x509.KeyUsage).value.key_encipherment:
-            return False
-    except x509.ExtensionNotFound:
-        pass  # no key usage: every usage is allowed
-    try:
-        purposes = set(extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
-    except x509.ExtensionNotFound:
-        return True
-    oid = x509.oid.ExtendedKeyUsageOID
-    return bool(purposes & {oid.EMAIL_PROTECTION, oid.ANY_EXTENDED_KEY_USAGE})
+    if certificate.wraps_keys is False:
+        return False
+    return certificate.purposes is None or bool(certificate.purposes & _MAIL_PURPOSES)

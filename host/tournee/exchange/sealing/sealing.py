@@ -17,11 +17,9 @@ from datetime import datetime
 
 from asn1crypto import algos, cms
 from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
-from cryptography.hazmat.primitives.ciphers import algorithms, modes
-from cryptography.hazmat.primitives.padding import PKCS7
 
+from tournee.crypto import rsa
+from tournee.crypto.ciphers import CbcEncryptor
 from tournee.exchange.route import MailCipher, Route, Sealing
 from tournee.exchange.sealing.recipient import RecipientCertificate, check_recipient, read_certificate
 
@@ -110,11 +108,10 @@ def gzip_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _encrypted(chunks: Iterable[bytes], key: bytes, iv: bytes) -> Iterator[bytes]:
     """AES-CBC with PKCS#7 padding (RFC 5652 6.3)."""
-    padder = PKCS7(_BLOCK * 8).padder()
-    encryptor = BlockCipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
+    encryptor = CbcEncryptor(key, iv)
     for chunk in chunks:
-        yield encryptor.update(padder.update(chunk))
-    yield encryptor.update(padder.finalize()) + encryptor.finalize()
+        yield encryptor.update(chunk)
+    yield encryptor.finalize()
 
 
 def _head(recipient: RecipientCertificate, cipher: MailCipher, key: bytes, iv: bytes, length: int) -> bytes:
@@ -141,7 +138,7 @@ def _head(recipient: RecipientCertificate, cipher: MailCipher, key: bytes, iv: b
                             ),
                         ),
                         "key_encryption_algorithm": {"algorithm": "rsaes_pkcs1v15"},
-                        "encrypted_key": recipient.key.encrypt(key, padding.PKCS1v15()),
+                        "encrypted_key": rsa.wrap(recipient.key, key),
                     }
                 ),
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 from asn1crypto import cms, core
 from asn1crypto import x509 as asn1_x509
@@ -55,6 +56,21 @@ _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 
 class UnsealError(ExchangeError):
     """An attachment cannot be opened; it must be kept whole."""
+
+
+def opener(certificate: bytes, key: bytes) -> Callable[[bytes], bytes]:
+    """What opens returns sealed for this certificate, by its private key: both in PEM, without password.
+
+    ValueError when one cannot be read, TypeError when the key is not RSA.
+    """
+    try:
+        holder = x509.load_pem_x509_certificate(certificate)
+        private = serialization.load_pem_private_key(key, password=None)
+    except (TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(private, RSAPrivateKey):
+        raise TypeError("not RSA")
+    return partial(unseal, key=private, certificate=holder)
 
 
 def unseal(data: bytes, key: RSAPrivateKey, certificate: x509.Certificate, *, limit: int = LIMIT) -> bytes:

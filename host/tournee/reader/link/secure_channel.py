@@ -1,4 +1,4 @@
-"""The host's end of the protected channel (`firmware/PROTOCOL.md` 9), on `cryptography`: the device's judge.
+"""The host's end of the protected channel (`firmware/PROTOCOL.md` 9), on others' work: the device's judge.
 
 The reader's secret comes from its label. It proves to both ends who the other is and makes fresh keys; from
 then on frames travel as records of AES-CCM under a counter, each opened once.
@@ -10,11 +10,9 @@ import hmac
 import os
 from collections.abc import Callable
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESCCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
+from tournee.crypto.ciphers import AesCcm
+from tournee.crypto.derivation import hkdf
+from tournee.crypto.values import NotAuthentic
 from tournee.firmware.sesam import codes, messages
 from tournee.reader import codec
 from tournee.reader.link.framing import Frame
@@ -55,8 +53,8 @@ class SecureChannel:
         self._session = b""
         self._host_nonce = b""
         self._derived = b""
-        self._protecting: AESCCM | None = None
-        self._opening: AESCCM | None = None
+        self._protecting: AesCcm | None = None
+        self._opening: AesCcm | None = None
         self._sent = 0
         self._highest = -1
         self._seen = [-1] * _WINDOW  # the counter taken last of those of one remainder
@@ -88,7 +86,7 @@ class SecureChannel:
         nonces = self._host_nonce + answer.data("nonce")
         exchanged = self._session + nonces
         info = _LABEL + bytes((VERSION, SUITE))
-        derived = HKDF(hashes.SHA256(), length=64, salt=nonces, info=info).derive(self._secret)
+        derived = hkdf(self._secret, nonces, info, 64)
         if not hmac.compare_digest(_proof(derived, b"reader", exchanged), answer.data("proof")):
             raise SecureChannelError(codes.PROOF)
         self._derived = derived
@@ -96,8 +94,8 @@ class SecureChannel:
 
     def establish(self) -> None:
         """End the handshake: the reader has taken the proof."""
-        self._protecting = AESCCM(self._derived[:16], tag_length=_TAG)
-        self._opening = AESCCM(self._derived[16:32], tag_length=_TAG)
+        self._protecting = AesCcm(self._derived[:16], _TAG)
+        self._opening = AesCcm(self._derived[16:32], _TAG)
         self._derived = b""
         self._sent = 0
         self._highest = -1
@@ -109,7 +107,7 @@ class SecureChannel:
         counter = self._sent.to_bytes(_COUNTER, "big")
         self._sent += 1
         body = bytearray((kind, number)) + payload
-        record = counter + self._protecting.encrypt(counter.rjust(_CCM_NONCE, b"\0"), body, None)
+        record = counter + self._protecting.encrypt(counter.rjust(_CCM_NONCE, b"\0"), body)
         body[:] = bytes(len(body))
         return record
 
@@ -122,8 +120,8 @@ class SecureChannel:
             return None
         nonce = record[:_COUNTER].rjust(_CCM_NONCE, b"\0")
         try:
-            body = self._opening.decrypt(nonce, record[_COUNTER:], None)
-        except InvalidTag:
+            body = self._opening.decrypt(nonce, record[_COUNTER:])
+        except NotAuthentic:
             return None
         self._highest = max(self._highest, counter)
         self._seen[slot] = counter
