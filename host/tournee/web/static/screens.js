@@ -112,6 +112,14 @@ export function act(path, fields) {
   });
 }
 
+// A file could not be had: the host said why by a screen.
+export function failed(answer) {
+  return during(async (isLast) => {
+    const address = answer.headers.get(ADDRESS);
+    if (address) await beside(parsed(await answer.text()), address, true, isLast);
+  });
+}
+
 // Replace one part of the screen that is shown: what a search found.
 export function refresh(address, part) {
   return during(async (isLast) => {

@@ -3,6 +3,7 @@
 import { takeToken } from "./host.js";
 import { act, go, here, refresh, say, show, stopped } from "./screens.js";
 import { follow } from "./news.js";
+import "./files.js";
 import "./hold.js";
 import "./pad.js";
 import "./theme.js";
