@@ -3,13 +3,18 @@
 asn1crypto reads late and forgives; here all is read at once, and what DER writes otherwise is refused.
 """
 
+import string
+
 from asn1crypto import pem
-from asn1crypto.x509 import Certificate
+from asn1crypto.core import PrintableString
+from asn1crypto.x509 import Certificate, Name
 
 from tournee.crypto.values import CertificateContent, RsaKey, UnreadableCertificate
 
 _ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 _VERSIONS = ("v1", "v3")
+_PRINTABLE = frozenset(string.ascii_letters + string.digits + " '()+,-./:=?")
+_EXPONENT_MIN = 3
 
 
 def read(data: bytes) -> CertificateContent:
@@ -21,7 +26,9 @@ def read(data: bytes) -> CertificateContent:
             raise ValueError(f"version {body['version'].native}")
         if certificate["signature_algorithm"].dump() != body["signature"].dump():
             raise ValueError("two signature algorithms")
-        _ = body["issuer"].native, body["subject"].native, body["serial_number"].native
+        _ = body["serial_number"].native
+        _check_name(body["issuer"])
+        _check_name(body["subject"])
         starts, ends = body["validity"]["not_before"].native, body["validity"]["not_after"].native
         key = _key(certificate)
         if certificate.copy().dump(force=True) != data:
@@ -53,7 +60,16 @@ def _key(certificate: Certificate) -> RsaKey | None:
         n, e = key["modulus"].native, key["public_exponent"].native
     except _ERRORS:
         return None
-    return RsaKey(n, e)
+    return RsaKey(n, e) if _EXPONENT_MIN <= e < n and e & 1 else None
+
+
+def _check_name(name: Name) -> None:
+    """ValueError for a text that its kind of string cannot have (X.680 41.4)."""
+    for part in name.chosen:
+        for one in part:
+            text = one["value"].native
+            if isinstance(one["value"].chosen, PrintableString) and not _PRINTABLE.issuperset(text):
+                raise ValueError("a name out of its alphabet")
 
 
 def _extensions(

@@ -33,13 +33,16 @@ class NativeCcm:
 
     def __init__(self, key: bytes, tag_length: int) -> None:
         self._aead = AESCCM(key, tag_length)
+        self._tag = tag_length
 
     def encrypt(self, nonce: bytes, data: bytes | bytearray) -> bytes:
         """Ciphertext and tag. ValueError for more than a nonce of this length can count."""
+        _check_count(nonce, len(data))
         return self._aead.encrypt(nonce, data, None)
 
     def decrypt(self, nonce: bytes, encrypted: bytes) -> bytes:
         """What was encrypted. NotAuthentic."""
+        _check_count(nonce, len(encrypted) - self._tag)
         try:
             return self._aead.decrypt(nonce, encrypted, None)
         except InvalidTag:
@@ -60,3 +63,9 @@ class NativeCbc:
     def finalize(self) -> bytes:
         """Ciphertext of the rest."""
         return self._encryptor.update(self._padder.finalize()) + self._encryptor.finalize()
+
+
+def _check_count(nonce: bytes, length: int) -> None:
+    """ValueError before OpenSSL has an error of its own (NIST SP 800-38C A.1)."""
+    if length >= 1 << 8 * max(15 - len(nonce), 0):
+        raise ValueError("longer than this nonce can count")
