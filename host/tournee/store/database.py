@@ -237,11 +237,11 @@ class Database(Statements):
         """Write the state of things, without more."""
         self.write_among(f"UPDATE {table} SET state = ? WHERE id IN ({{marks}})", [state.value], ids)  # noqa: S608
 
-    def remember(self, changes: Sequence[tuple[str, int, State, str]]) -> None:
-        """Write into the history: of what, its id, its state, and why."""
+    def remember(self, changes: Sequence[tuple[str, int, State, str]], at: str = "") -> None:
+        """Write into the history: of what, its id, its state, and why; `at`: when, "" for now."""
         if not changes:
             return
-        now, first = self.now(), self.new_id("history")
+        now, first = at or self.now(), self.new_id("history")
         self.insert_all(
             "history",
             ("id", "at", "subject", "subject_id", "state", "detail_sealed"),

@@ -106,7 +106,7 @@ class Journal:
         self.corrections = Corrections(db, self.visits, self.invoices)
         self.given_up = GivenUp(db, self.payments)
         self.opposition = OppositionUpdates(db, self.files)
-        self.dossiers = Dossiers(db)
+        self.dossiers = Dossiers(db, chunks)
         self.patient_payments = PatientPayments(db)
         self.bank = Bank(db)
         self.ledger = Ledger(db, self.patient_payments)

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
+from tournee.app.backup.sealed_stream import SealedHead
 from tournee.billing.identity import Coverage, Patient
 from tournee.practice.patient_file import Address, PatientFile
 from tournee.practice.plan_file import PlanFile, Slot, as_care
@@ -10,6 +12,8 @@ from tournee.practice.prescription_file import PrescribedCare, Prescriber, Presc
 from tournee.practice.recurrence import Recurrence
 
 PS = "756000121"
+PHRASE = "cinq mots sans lien aucun"
+CHEAP = partial(SealedHead, log_n=4)  # scrypt at its price is measured by the backup's tests
 YVONNE = PatientFile(
     "Lambert",
     "Yvonne",

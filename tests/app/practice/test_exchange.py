@@ -1,19 +1,14 @@
 """The practice's file from one device to another, and back."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 
 import pytest
-from day_files import open_office
-from people import DAILY, ORDER, PS, YVONNE
+from people import CHEAP, DAILY, ORDER, PHRASE, PS, YVONNE
 
-from tournee.app.backup.sealed_stream import SealedHead
 from tournee.app.context import Office
 from tournee.app.practice import exchange
 from tournee.app.practice.dossiers import change, get, of_patient
-from tournee.app.practice.exchange import ExchangeFileError, TakenIn, take_practice, write_practice
+from tournee.app.practice.exchange import ExchangeFileError, take_practice, write_practice
 from tournee.app.practice.patients import add_patient, edit_patient, find_patient, find_patients
 from tournee.app.practice.plans import add_plan
 from tournee.app.practice.prescriptions import add_prescription
@@ -21,25 +16,6 @@ from tournee.app.practice.rounds import round_of
 from tournee.errors import TourneeError
 from tournee.practice.plan_file import PlanFile
 from tournee.practice.prescription_file import PrescriptionFile
-
-PHRASE = "cinq mots sans lien aucun"
-CHEAP = partial(SealedHead, log_n=4)  # scrypt at its price is measured by the backup's tests
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[Office]:
-    (tmp_path / "other").mkdir()
-    with open_office(tmp_path / "other") as opened:
-        yield opened
-
-
-@pytest.fixture
-def carry(tmp_path: Path):
-    def carry(one: Office, to: Office) -> TakenIn:
-        write_practice(one, tmp_path / "file", PHRASE, CHEAP)
-        return take_practice(to, tmp_path / "file", PHRASE)
-
-    return carry
 
 
 def planned(office: Office) -> None:

@@ -227,3 +227,19 @@ def test_words_of_a_plan_are_read_as_they_are_written(kind, said, read):
 def test_words_that_are_none_are_refused(kind, said):
     with pytest.raises(click.BadParameter):
         kind.convert(said, None, None)
+
+
+def test_a_scan_is_kept_and_written_out_again(run, told, refused, tmp_path):
+    run("patient", "add", *YVONNE)
+    number = str(told("ordonnance", "add", "lambert", *ORDER)["prescription"])
+    photo = tmp_path / "photo.pdf"
+    photo.write_bytes(b"%PDF-1.7\n%%EOF\n")
+    assert "n’a pas d’image" in refused("ordonnance", "scan", number, "--vers", str(tmp_path / "out"))
+    kept = told("ordonnance", "scan", number, "--de", str(photo))
+    assert (kept["media"], kept["size"]) == ("application/pdf", 15)
+    assert "image gardée" in run("ordonnance", "list", "lambert")
+    run("ordonnance", "scan", number, "--vers", str(tmp_path / "out"))
+    assert (tmp_path / "out").read_bytes() == photo.read_bytes()
+    photo.write_bytes(b"")
+    assert "JPEG" in refused("ordonnance", "scan", number, "--de", str(photo))
+    assert "--de" in refused("ordonnance", "scan", number)

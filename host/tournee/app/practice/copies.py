@@ -14,6 +14,7 @@ from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS, Dossier, read
 from tournee.app.practice.patients import add_patient, find_patients
 from tournee.app.practice.prescriptions import visits_of
+from tournee.app.practice.scans import scan_bytes, scans_of
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import BillingError, StoreError
 from tournee.files import write_whole
@@ -21,6 +22,7 @@ from tournee.model.form import form_of
 from tournee.practice.patient_file import Address, PatientFile
 from tournee.practice.plan_file import PlanFile
 from tournee.practice.prescription_file import PrescriptionFile
+from tournee.practice.scan_file import SUFFIXES, ScanFile
 
 COLUMNS = (
     *("nom", "prenom", "naissance", "rang", "nir", "cle", "nom_naissance"),
@@ -125,7 +127,9 @@ def _file_of(row: dict[str, str]) -> PatientFile:
 
 
 def patient_copy(office: Office, patient: Dossier[PatientFile]) -> dict[str, Any]:
-    """All that is known of a patient, as plain values: file, prescriptions, plans, visits and invoices."""
+    """All that is known of a patient, as plain values: file, prescriptions, plans, visits and invoices; of
+    scans, the name of the file beside.
+    """
     dossiers = office.journal.dossiers
 
     def of(kind: type[Any]) -> list[Any]:
@@ -141,8 +145,16 @@ def patient_copy(office: Office, patient: Dossier[PatientFile]) -> dict[str, Any
         "patient": {"number": patient.id, **form_of(patient.told)},
         "prescriptions": of(PrescriptionFile),
         "plans": of(PlanFile),
+        "scans": [
+            {"number": one.id, **form_of(one.told), "file": _scan_name(patient.id, one)}
+            for one in scans_of(office, patient.id)
+        ],
         "visits": _visits(office, patient.told),
     }
+
+
+def _scan_name(patient: int, scan: Dossier[ScanFile]) -> str:
+    return f"patient-{patient}-scan-{scan.id}{SUFFIXES[scan.told.media]}"
 
 
 def _visits(office: Office, patient: PatientFile) -> list[dict[str, Any]]:
@@ -176,12 +188,16 @@ def _visits(office: Office, patient: PatientFile) -> list[dict[str, Any]]:
 
 
 def write_copies(office: Office, folder: Path, patients: Iterable[Dossier[PatientFile]] | None = None) -> int:
-    """Write `patients.csv` and a JSON file a patient into a folder, for their owner alone; gives how many."""
+    """Write `patients.csv`, a JSON file a patient and their scans into a folder, for their owner alone; gives
+    how many patients.
+    """
     chosen = list(find_patients(office) if patients is None else patients)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_whole(folder / "patients.csv", patients_table(chosen))
     for one in chosen:
         told = json.dumps(patient_copy(office, one), ensure_ascii=False, indent=1)
         write_whole(folder / f"patient-{one.id}.json", told.encode())
+        for scan in scans_of(office, one.id):
+            write_whole(folder / _scan_name(one.id, scan), scan_bytes(office, scan))
         office.journal.dossiers.note(one.id, "copie écrite")
     return len(chosen)

@@ -15,6 +15,7 @@ from tournee.practice.plan_file import PlanFile
 from tournee.practice.prescriber_file import PrescriberFile
 from tournee.practice.prescription_file import PrescriptionFile
 from tournee.practice.round_file import Absence, RoundFile
+from tournee.practice.scan_file import ScanFile
 from tournee.practice.words import search_words
 from tournee.store import DossierDraft, DossierRow
 
@@ -26,6 +27,7 @@ KINDS: dict[type, str] = {
     InsurerFile: "insurer",
     RoundFile: "round",
     Absence: "absence",
+    ScanFile: "scan",
 }
 """What is kept, and how the journal calls it."""
 
@@ -58,6 +60,8 @@ def draft_of(told: Any, *, patient: int | None = None, ps: str = "") -> DossierD
         return DossierDraft(content, name=told.told, words=told.words)
     if isinstance(told, InsurerFile):
         return DossierDraft(content, name=told.number, words=told.words)
+    if isinstance(told, ScanFile):
+        return DossierDraft(content, patient=patient)
     if isinstance(told, PrescriptionFile):
         first, last = told.day, told.last_day
         return DossierDraft(content, patient=patient, first_day=f"{first:%Y%m%d}", last_day=f"{last:%Y%m%d}")
@@ -78,8 +82,8 @@ def read(kind: type[Told], row: DossierRow) -> Dossier[Told]:
         raise StoreError(
             f"Le dossier {row.id} n’est pas de cette sorte.", next_step="cherchez-le par son nom"
         )
-    *before, latest = (read_form(kind, head.content) for head in row.heads)
-    return Dossier(row, latest, tuple(one for one in before if one != latest))
+    *before, now = (read_form(kind, head.content) for head in row.heads)
+    return Dossier(row, now, tuple(one for one in before if one != now))
 
 
 def get(office: Office, kind: type[Told], dossier_id: int) -> Dossier[Told]:

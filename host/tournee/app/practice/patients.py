@@ -24,6 +24,8 @@ from tournee.practice.completing import (
 from tournee.practice.patient_file import Origin, PatientError, PatientFile
 from tournee.practice.plan_file import PlanFile
 from tournee.practice.prescription_file import PrescriptionFile
+from tournee.practice.scan_file import ScanFile
+from tournee.store import DossierState
 
 RETENTION_YEARS = 20
 """How long a file is kept after its last visit before it may be erased. What the law asks of carers who work
@@ -155,8 +157,11 @@ def erase_patient(office: Office, patient: Dossier[PatientFile], reason: str) ->
             cause=f"son dernier soin est du {last:%d/%m/%Y}",
             next_step="fermez-le : il n’apparaît plus, et reste à sa place",
         )
-    about = [one.id for kind in (PrescriptionFile, PlanFile) for one in _all_of(office, kind, patient.id)]
-    office.journal.dossiers.erase([*about, patient.id], reason)
+    about = [
+        one.id for kind in (PrescriptionFile, PlanFile, ScanFile) for one in _all_of(office, kind, patient.id)
+    ]
+    merged = office.journal.dossiers.merged_into(patient.id)
+    office.journal.dossiers.erase([*about, *merged, patient.id], reason)
     return last
 
 
@@ -169,4 +174,4 @@ def last_day_of(office: Office, patient: Dossier[PatientFile]) -> date:
 
 def _all_of(office: Office, kind: type, patient_id: int) -> list[Dossier[object]]:
     found = office.journal.dossiers.find(KINDS[kind], state=None, patient=patient_id)
-    return [Dossier(row, None) for row in found if row.content]
+    return [Dossier(row, None) for row in found if row.state is not DossierState.ERASED]

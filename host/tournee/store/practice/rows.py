@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from tournee.store.states import DossierState
 
+UID_SIZE = 16
+
 
 @dataclass(frozen=True)
 class DossierDraft:
@@ -51,5 +53,10 @@ class DossierRow:
 
     @property
     def content(self) -> bytes:
-        """What it says; nothing once it is erased."""
-        return self.heads[-1].content
+        """What it says; nothing once it is erased, or another says it."""
+        return self.heads[-1].content if self.heads else b""
+
+
+def uids_of(together: bytes) -> list[bytes]:
+    """Uids that stand end to end, apart."""
+    return [together[start : start + UID_SIZE] for start in range(0, len(together), UID_SIZE)]

@@ -40,6 +40,7 @@ _NAMES: Mapping[str, tuple[str, Callable[[Row], str]]] = {
         "SELECT id, received FROM effect WHERE id IN ({marks})",
         lambda row: f"ce que dit le retour {row['received']}",
     ),
+    "dossier": ("SELECT id FROM dossier WHERE id IN ({marks})", lambda row: f"dossier {row['id']}"),
     "return": ("SELECT id FROM received WHERE id IN ({marks})", lambda row: f"retour {row['id']}"),
     "received": (
         "SELECT id, kind FROM received WHERE id IN ({marks})",

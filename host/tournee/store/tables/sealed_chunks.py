@@ -27,6 +27,11 @@ class SealedChunks:
             held = chunk
         self._insert(place, row, rank, held or b"", end=True)
 
+    def erase(self, table: str, column: str, row: int) -> None:
+        """Overwrite what is kept for a row: nothing is."""
+        query = "UPDATE sealed_chunk SET place = ?, sealed = ? WHERE place = ? AND row = ?"
+        self._db.write(query, f"{table}.{column}.erased", b"", f"{table}.{column}", row)
+
     def content(self, table: str, column: str, row: int) -> Kept:
         """What is kept for a row: nothing at all where nothing was."""
         place = f"{table}.{column}"

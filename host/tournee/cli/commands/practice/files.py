@@ -32,8 +32,9 @@ _there = click.argument(
 @json_option
 @click.pass_obj
 def copy(desk: Desk, words: tuple[str, ...], folder: Path, as_json: bool) -> None:
-    """Écrit un tableau des patients (CSV) et un fichier JSON par patient : dossier, ordonnances, plans,
-    visites et factures. D’un patient, ou de tous. Ils sont en clair : rangez-les où personne d’autre ne lit.
+    """Écrit un tableau des patients (CSV), un fichier JSON par patient (dossier, ordonnances, plans, visites
+    et factures) et les images des ordonnances. D’un patient, ou de tous. Ils sont en clair : rangez-les où
+    personne d’autre ne lit.
     """
     from tournee.app.practice.copies import write_copies
     from tournee.app.practice.patients import find_patient
@@ -125,12 +126,14 @@ def receive(desk: Desk, file: Path, passphrase_fd: int | None, as_json: bool) ->
     with desk.office() as office:
         done = take_practice(office, file, passphrase)
     if as_json:
-        told = {"new": done.new, "known": done.known, "twins": done.twins, "faults": done.faults}
-        values.write(told)
+        told = {"new": done.new, "known": done.known, "twins": done.twins, "erased": done.erased}
+        values.write({**told, "faults": done.faults})
     else:
         desk.console.print(f"{done.new} nouveauté(s), {done.known} déjà connue(s).")
         for one in done.twins:
             desk.errors.print(f"Dossier {one} : cette personne en a un autre ici (tournee patient merge).")
+        for one in done.erased:
+            desk.errors.print(f"Dossier {one} : effacé sur l’autre appareil, toujours là sur celui-ci.")
         for fault in done.faults:
             desk.errors.print(fault, soft_wrap=True)
     if done.faults:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -150,6 +151,51 @@ def _who_prescribes(office: Office, said: str | None, patient: Dossier[PatientFi
         cause=f"proposés : {', '.join(told)}" if told else "aucun prescripteur n’est connu",
         next_step="dites son nom s’il est connu, ou son numéro (RPPS, 11 chiffres)",
     )
+
+
+@prescription.command("scan", short_help="Garde l’image d’une ordonnance, ou la rend.")
+@_number
+@click.option(
+    "--de",
+    "source",
+    metavar="FICHIER",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="La photo (JPEG, PNG) ou le PDF à garder.",
+)
+@click.option(
+    "--vers",
+    "target",
+    metavar="FICHIER",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Où écrire celle qui est gardée.",
+)
+@json_option
+@click.pass_obj
+def scan(desk: Desk, number: int, source: Path | None, target: Path | None, as_json: bool) -> None:
+    """Garde l’image d’une ordonnance, chiffrée avec elle, ou l’écrit où vous dites, en clair."""
+    from tournee.app.practice.dossiers import get
+    from tournee.app.practice.scans import keep_scan, scan_of
+    from tournee.files import read_bounded, write_whole
+    from tournee.model.form import form_of
+    from tournee.practice.prescription_file import PrescriptionFile
+    from tournee.practice.scan_file import SCAN_MAX
+
+    if (source is None) == (target is None):
+        raise click.UsageError("dites --de, pour la garder, ou --vers, pour l’écrire")
+    data = read_bounded(source, SCAN_MAX) if source is not None else b""
+    with desk.office() as office:
+        order = get(office, PrescriptionFile, number)
+        if source is not None:
+            order = keep_scan(office, order, data)
+        told, kept = scan_of(office, order)
+    if target is not None:
+        write_whole(target, kept)
+    if as_json:
+        values.write({"prescription": number, **form_of(told)})
+    elif target is not None:
+        desk.console.print(f"{target} : image de l’ordonnance {number}, en clair.", soft_wrap=True)
+    else:
+        desk.console.print(f"Ordonnance {number} : image gardée, {told.size} octets.")
 
 
 @prescription.command("renew", short_help="La même, écrite à nouveau.")
