@@ -78,6 +78,7 @@ def _listener(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen()  # who is told the link may be faster than the server's start
     except OSError as error:
         listener.close()
         raise ConfigError(

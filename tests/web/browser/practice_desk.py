@@ -1,0 +1,118 @@
+"""A practice of sixty patients with its page served, as who tries it has: emulated reader, cards and OCT."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.emulation.practice import CONFIG_NAME, practice
+
+CODE = "1234"
+_RUN = "from tournee.cli.main import main; main()"
+_PATIENCE_S = 30
+_LINK = re.compile(r"http://\S+")
+
+
+def make_practice(directory: Path) -> Path:
+    """A populated practice at rest, to be copied."""
+    with practice(directory, populated=True):
+        pass
+    return directory
+
+
+class PracticeDesk:
+    """A copy of a practice at rest, standing while the context lasts; `serve` starts the page's host.
+
+    `board` has the emulated reader's slots, `directory` the journal (`journal.db`), the configuration, what
+    the OCT got (`sent/`) and the returns' Maildir (`retours/`).
+    """
+
+    def __init__(self, kept: Path, directory: Path) -> None:
+        self.directory = directory
+        shutil.copytree(kept, directory)
+        config = directory / CONFIG_NAME
+        config.write_text(config.read_text("utf-8").replace(str(kept), str(directory)), "utf-8")
+        self.config = config
+        self.port = _free_port()
+        self.link = ""
+        self._host: subprocess.Popen[str] | None = None
+        self._standing = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.board: EmulatedBoard = self._standing.enter_context(practice(self.directory)).board
+        self._standing.callback(self.kill)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._standing.close()
+
+    @property
+    def origin(self) -> str:
+        """Of the page."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def host(self) -> subprocess.Popen[str]:
+        """The process that serves the page."""
+        assert self._host is not None
+        return self._host
+
+    def serve(self) -> str:
+        """Start the host as the command line does; the page's one-time link."""
+        command = [sys.executable, "-c", _RUN, "--config", str(self.config)]
+        with (self.directory / "host.log").open("a") as log:
+            self._host = subprocess.Popen(
+                [*command, "web", "--no-open", "--port", str(self.port)],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | {"COLUMNS": "200"},
+                text=True,
+                start_new_session=True,
+            )
+        assert self._host.stdout is not None
+        found = next((one for line in self._host.stdout if (one := _LINK.search(line))), None)
+        assert found, (self.directory / "host.log").read_text()
+        self.link = found.group()
+        return self.link
+
+    def kill(self) -> None:
+        """End the host as a power cut would."""
+        if self._host is not None:
+            self._host.kill()
+            self._host.wait()
+            assert self._host.stdout is not None
+            self._host.stdout.close()
+            self._host = None
+
+    def stop(self) -> int:
+        """End the host as Ctrl-C does; its exit status."""
+        self.host.send_signal(signal.SIGINT)
+        status = self.host.wait(_PATIENCE_S)
+        self.kill()
+        return status
+
+    def insert(self, card: str, slot: str = "vitale") -> None:
+        """Put a test card into the emulated reader: `ps` or `vitale`."""
+        self.board.insert(slot, load_card(card))
+
+    def remove(self, slot: str = "vitale") -> None:
+        """Take it out."""
+        self.board.remove(slot)
+
+
+def _free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+    return port
