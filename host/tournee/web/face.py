@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +23,34 @@ FRAGMENT = "X-Tournee-Ecran"
 
 @dataclass
 class Face:
-    """One page's host. `clock` gives aware local times; `ps` is whose rounds are shown, by billing number."""
+    """One page's host. `clock` gives aware local times; `at_visit` is the key of the visit that was opened
+    last, `signed` that of the one signed with the card that is in; `jobs` go on while the page may be
+    elsewhere, `failures` say why one ended, by its name.
+    """
 
     ports: Ports
     news: News
     watch: ReaderWatch
     clock: Callable[[], datetime]
+    at_visit: str = ""
+    signed: str = ""
+    jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    failures: dict[str, TourneeError] = field(default_factory=dict)
+
+    def begin(self, name: str, work: Coroutine[Any, Any, None]) -> bool:
+        """Have a work go on by itself, unless one of this name does; whether it began."""
+        running = self.jobs.get(name)
+        if running is not None and not running.done():
+            work.close()
+            return False
+        self.failures.pop(name, None)
+        self.jobs[name] = asyncio.create_task(work, name=name)
+        return True
+
+    def goes_on(self, name: str) -> bool:
+        """Whether a work of this name goes on."""
+        running = self.jobs.get(name)
+        return running is not None and not running.done()
 
 
 def face_of(request: Request) -> Face:

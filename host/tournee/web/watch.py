@@ -43,7 +43,7 @@ class ReaderWatch:
 
     def __init__(self, ports: Ports, news: News, clock: Callable[[], datetime], opened: Opened) -> None:
         self.state = ReaderSeen()
-        self.signed = False  # the card that is in has been signed with: pulled out, the round comes back
+        self.brings_back = False  # the card that is in is done with: pulled out, the round comes back
         self._ports, self._news, self._clock, self._opened = ports, news, clock, opened
         self._task: asyncio.Task[None] | None = None
 
@@ -80,10 +80,10 @@ class ReaderWatch:
             return
         self.state = now
         if seen.vitale and not before.has_vitale:
-            self.signed = False
+            self.brings_back = False
             await self._news.tell(go=await self._opened(now), sound="error" if now.problem else "")
         elif before.has_vitale and not seen.vitale:
-            back, self.signed = self.signed, False
+            back, self.brings_back = self.brings_back, False
             await self._news.tell(go="/tournee" if back else "")
         else:
             await self._news.tell()

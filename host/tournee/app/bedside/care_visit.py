@@ -38,7 +38,6 @@ class VisitStanding:
 
     TO_SEE = "to-see"
     STARTED = "started"
-    CARD_MISSING = "card-missing"
     SEALED = "sealed"
     DONE = "done"
     SET_ASIDE = "set-aside"
@@ -76,6 +75,11 @@ class CareVisit:
         sheets = self.thing.invoice.sheets if self.thing.invoice else ()
         sealed = any(one.state is SheetState.SEALED for one in sheets)
         return VisitStanding.SEALED if sealed else VisitStanding.DONE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be changed without losing an invoice."""
+        return self.standing in (VisitStanding.TO_SEE, VisitStanding.STARTED)
 
     @property
     def person(self) -> Person:
@@ -172,9 +176,11 @@ def _in_order(round_: list[CareVisit], beside: list[CareVisit]) -> list[CareVisi
     return found
 
 
-def judged_care(office: Office, care: CareVisit) -> JudgedCare:
-    """Price and judge a visit with the journal behind it; nothing is written."""
-    if care.thing is not None:
+def judged_care(office: Office, care: CareVisit, *, anew: bool = False) -> JudgedCare:
+    """Price and judge a visit with the journal behind it; nothing is written. One of the journal is what was
+    judged when it was taken, unless it is to be judged `anew`, as it is told.
+    """
+    if care.thing is not None and not anew:
         visit = care.thing.visit.judged
         if visit.lines:
             return JudgedCare(care, visit, (), ())

@@ -1,11 +1,96 @@
-"""Which screen a Vitale card opens."""
+"""A Vitale card that comes in: which screen it opens, and whom it may be for."""
 
 from __future__ import annotations
 
-from tournee.web.face import Face
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tournee.app.bedside.card_met import PersonOnCard, people_on_card
+from tournee.app.bedside.carer import carer_shown
+from tournee.app.bedside.rights import rights_on
+from tournee.app.context import Office
+from tournee.errors import ReaderError, StoreError
+from tournee.web import words
+from tournee.web.face import Face, face_of, go, show, show_error
 from tournee.web.reader_seen import ReaderSeen
+from tournee.web.screens.visit_view import shown_visit
+
+
+@dataclass(frozen=True)
+class CardOpened:
+    """The people of a card; `opens` is the key of the one visit that it is surely for, "" when that is to be
+    asked; `fine`: nothing of its rights is amiss; `was_at` whose visit was open.
+    """
+
+    people: tuple[PersonOnCard, ...]
+    opens: str
+    fine: bool
+    was_at: str
 
 
 async def card_opens(face: Face, state: ReaderSeen) -> str:
-    """The address to open for the card that went in."""
-    return ""
+    """The address to open for the card that went in; a card never touches the visit that was open."""
+    if state.vitale is None:
+        return "/carte" if state.problem else ""
+    found = await face.ports.ask_journal(lambda office: card_opened(office, state, face))
+    if not found.opens:
+        return "/carte"
+    return f"/visite/{found.opens}" if found.fine else f"/visite/{found.opens}/carte"
+
+
+def card_opened(office: Office, state: ReaderSeen, face: Face) -> CardOpened:
+    """What a card may be for, today."""
+    assert state.vitale is not None
+    day = face.clock().date()
+    carer = carer_shown(office, state.ps)
+    people = tuple(people_on_card(office, state.vitale.patients, day, carer.number))
+    left = [(one, visit) for one in people for visit in one.to_see]
+    at = [(one, visit) for one, visit in left if visit.key == face.at_visit]
+    was_at = ""
+    if face.at_visit and not at:
+        try:
+            was_at = shown_visit(office, face.at_visit, state).name
+        except StoreError:
+            was_at = ""
+    chosen = at[0] if at else (left[0] if len({one.patient.born for one, _ in left}) == 1 else None)
+    if chosen is None or was_at:
+        return CardOpened(people, "", True, was_at)
+    one, visit = chosen
+    return CardOpened(people, visit.key, rights_on(office, one.patient, day).is_fine, "")
+
+
+async def card(request: Request) -> Response:
+    """`/carte`: the card in the reader, and whom she cares for."""
+    face = face_of(request)
+    state = face.watch.state
+    if state.vitale is None:
+        if state.problem is not None:
+            return show_error(request, state.problem)
+        raise ReaderError(
+            "Aucune carte Vitale n’est dans le lecteur.", next_step="insérez la carte du patient"
+        )
+    found = await face.ports.ask_journal(lambda office: card_opened(office, state, face))
+    return show(request, "card_people.html", found=found, day=face.clock().date(), words=words)
+
+
+async def new_person(request: Request) -> Response:
+    """Make the file of one person of the card, for a visit that nobody planned."""
+    from tournee.app.bedside.card_met import file_of_person
+    from tournee.app.bedside.care_visit import new_key
+
+    face = face_of(request)
+    state, rank = face.watch.state, request.path_params["rank"]
+    if state.vitale is None or not 0 <= rank < len(state.vitale.patients):
+        raise ReaderError("La carte Vitale a été retirée.", next_step="insérez-la de nouveau")
+    person = state.vitale.patients[rank]
+    met = await face.ports.ask_journal(lambda office: file_of_person(office, person))
+    return go(request, f"/visite/{new_key(met.patient.id, face.clock().date())}/acte")
+
+
+CARDS = (
+    Route("/carte", card),
+    Route("/carte/{rank:int}/ajouter", new_person, methods=["POST"]),
+)

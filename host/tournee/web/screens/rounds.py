@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tournee.app.bedside.care_visit import CareVisit, VisitStanding, care_visit, care_visits
+from tournee.app.bedside.care_visit import CareVisit, VisitStanding, care_visits
 from tournee.app.bedside.carer import CarerShown, carer_shown
 from tournee.app.context import Office
 from tournee.web.face import face_of, show
@@ -48,14 +48,4 @@ async def the_round(request: Request) -> Response:
     return show(request, "round.html", round=found)
 
 
-async def visit(request: Request) -> Response:
-    """`/visite/{key}`."""
-    key = request.path_params["key"]
-    care = await face_of(request).ports.ask_journal(lambda office: care_visit(office, key))
-    return show(request, "visit.html", care=care)
-
-
-ROUNDS = (
-    Route("/visite/{key}", visit),
-    Route("/tournee", the_round),
-)
+ROUNDS = (Route("/tournee", the_round),)

@@ -27,10 +27,18 @@ function fill(pane, fragment) {
   pane.setAttribute("aria-label", fragment ? fragment.dataset.titre : "Vide");
 }
 
-async function fragmentOf(address) {
-  const answer = await ask(`/ecran${address}`);
-  const fragment = answer.headers.has(ADDRESS) ? parsed(await answer.text()) : null;
-  return fragment;
+const TURNS_MAX = 5;
+
+// The fragment of an address, or of the one that its host sends on to; null where there is none.
+async function fragmentOf(asked) {
+  let address = asked;
+  for (let turns = 0; turns < TURNS_MAX; turns += 1) {
+    const answer = await ask(`/ecran${address}`);
+    if (!answer.headers.has(ADDRESS)) return [null, address];
+    if (answer.status !== 204) return [parsed(await answer.text()), address];
+    address = answer.headers.get(ADDRESS);
+  }
+  return [null, address];
 }
 
 async function put(fragment, address, moved, other) {
@@ -81,15 +89,16 @@ async function during(work) {
 
 export function show(address, moved = true) {
   return during(async (isLast) => {
-    const fragment = await fragmentOf(address);
+    const [fragment, found] = await fragmentOf(address);
     if (!fragment || !isLast()) return;
-    await beside(fragment, address, moved, isLast);
+    if (found !== address) history.replaceState(null, "", `#${found}`);
+    await beside(fragment, found, moved, isLast);
   });
 }
 
 async function beside(fragment, address, moved, isLast) {
   const avec = fragment.dataset.avec;
-  const other = avec && wide.matches ? await fragmentOf(avec) : null;
+  const [other] = avec && wide.matches ? await fragmentOf(avec) : [null];
   if (isLast()) await put(fragment, address, moved, other);
 }
 
@@ -123,7 +132,7 @@ export function failed(answer) {
 // Replace one part of the screen that is shown: what a search found.
 export function refresh(address, part) {
   return during(async (isLast) => {
-    const fragment = await fragmentOf(address);
+    const [fragment] = await fragmentOf(address);
     const fresh = fragment?.querySelector(part);
     const old = document.querySelector(part);
     if (fresh && old && isLast()) old.replaceWith(fresh);

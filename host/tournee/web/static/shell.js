@@ -13,9 +13,7 @@ const SEARCH_AFTER_MS = 150;
 function fieldsOf(button) {
   const form = button.closest("form");
   const fields = form ? Object.fromEntries(new FormData(form)) : {};
-  const own = button.dataset.champ;
-  if (own) fields[own.slice(0, own.indexOf("="))] = own.slice(own.indexOf("=") + 1);
-  return fields;
+  return { ...fields, ...Object.fromEntries(new URLSearchParams(button.dataset.champ || "")) };
 }
 
 document.addEventListener("click", (event) => {

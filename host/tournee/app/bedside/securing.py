@@ -1,0 +1,94 @@
+"""A visit secured by the cards in the reader, kept for later, passed, or undone before it is sent."""
+
+from __future__ import annotations
+
+from tournee.app.bedside.care_visit import CareVisit, VisitStanding, take
+from tournee.app.bedside.changing import Told
+from tournee.app.cards import PsOnDuty, VitaleInReader
+from tournee.app.certify import certify_visit
+from tournee.app.context import Office
+from tournee.app.correcting.visits import cancel_visit, in_no_lot
+from tournee.app.visits.degraded import bill_degraded
+from tournee.billing.kept.judged import read_judged
+from tournee.errors import BillingError, StoreError
+from tournee.reader import Reader
+from tournee.store import InvoiceRow, VisitState
+
+CARD_REASONS = {
+    "plus-tard": "Oubliée, elle viendra plus tard",
+    "illisible": "Illisible ou cassée",
+    "perdue": "Perdue ou volée",
+    "attendue": "Pas encore reçue",
+    "opposition": "En opposition",
+}
+"""Why a Vitale card is not there, in the order in which they are asked."""
+
+_LATER = "plus-tard"
+
+
+def secure(
+    office: Office,
+    reader: Reader,
+    care: CareVisit,
+    told: Told,
+    ps: PsOnDuty,
+    vitale: VitaleInReader | None,
+    without_card: str = "",
+) -> InvoiceRow:
+    """Have a visit signed, as it is `told`: taken into the journal, billed, certified in the reader.
+
+    `without_card` is the reason, of CARD_REASONS, why it is done in dégradé. Called again after a crash it
+    goes on where it stopped. Raises what `take`, `bill_degraded` and `certify_visit` do.
+    """
+    if care.standing not in (VisitStanding.DONE, VisitStanding.SEALED):
+        care = take(office, care, told)
+        assert care.thing is not None
+        if without_card and care.thing.visit.judged.visit.by_card:
+            bill_degraded(office, care.thing.id, _reason(without_card))
+    assert care.thing is not None
+    row = office.journal.visits.get(care.thing.id)
+    if row.state is VisitState.ABANDONED:
+        raise StoreError("Cette visite a été passée.", next_step="reprenez-la d’abord")
+    return certify_visit(office, reader, ps, vitale, row, read_judged(row.payload))
+
+
+def _reason(word: str) -> str:
+    if word not in CARD_REASONS or word == _LATER:
+        raise BillingError(
+            "Pourquoi la carte n’est pas là ?",
+            next_step="choisissez la raison : elle est écrite sur la facture",
+        )
+    return CARD_REASONS[word].lower()
+
+
+def keep_for_card(office: Office, care: CareVisit, told: Told) -> CareVisit:
+    """Have a visit wait for its card: nothing is signed, nothing is lost."""
+    return take(office, care, told)
+
+
+def can_undo(care: CareVisit) -> bool:
+    """Whether its invoice is in no lot yet."""
+    invoice = care.thing.invoice if care.thing is not None else None
+    return (
+        invoice is not None
+        and care.standing in (VisitStanding.DONE, VisitStanding.SEALED)
+        and in_no_lot(invoice)
+    )
+
+
+def undo(office: Office, care: CareVisit) -> None:
+    """Give an invoice up before it is sent: its number is lost, its visit is to be done again. StoreError."""
+    if not can_undo(care):
+        raise StoreError(
+            f"La facture de {care.name} est déjà préparée pour l’envoi.",
+            next_step="elle se corrige dans « À régler », une fois la réponse reçue",
+        )
+    assert care.thing is not None and care.thing.invoice is not None
+    office.journal.invoices.abandon(care.thing.invoice.id, "annulée avant l’envoi")
+
+
+def pass_visit(office: Office, care: CareVisit, told: Told, reason: str = "visite non faite") -> None:
+    """Set a visit of today aside: it is not billed, and the round goes on."""
+    taken = take(office, care, told)
+    assert taken.thing is not None
+    cancel_visit(office, taken.thing.id, reason)

@@ -1,0 +1,233 @@
+"""From « Vérifier » to « Fait »: what is signed, the signature, what the patient pays, and undoing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote as quoted
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tournee.app.accounts.paying import owes, pay
+from tournee.app.bedside.care_visit import CareVisit, JudgedCare, VisitStanding, care_visits, judged_care
+from tournee.app.bedside.proposing import proposed
+from tournee.app.bedside.securing import CARD_REASONS, can_undo, secure, undo
+from tournee.app.bedside.sharing import Shared, shares_of
+from tournee.app.context import Office
+from tournee.app.finding import thing_of
+from tournee.errors import BillingError, ReaderError, TourneeError
+from tournee.model import Means
+from tournee.reader import Reader
+from tournee.web import words
+from tournee.web.face import Face, face_of, go, show, show_error
+from tournee.web.forms import fields_of
+from tournee.web.reader_seen import LinkState, ReaderSeen
+from tournee.web.screens.visit_view import code_of, on_card, shown_visit
+
+PAYMENTS = {
+    "especes": (Means.CASH, "Espèces", "especes"),
+    "cheque": (Means.CHEQUE, "Chèque", "cheque"),
+    "cb": (Means.CARD, "CB", "carte"),
+}
+"""How a patient pays on the spot: the word, its label, its icon."""
+
+
+@dataclass(frozen=True)
+class ToSign:
+    """What is signed: the visit with its lines, who gives what."""
+
+    care: CareVisit
+    judged: JudgedCare
+    shares: Shared | None
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Why it cannot be signed so."""
+        told = tuple(one.text for one in self.judged.mistakes)
+        return tuple(dict.fromkeys((*told, *(self.shares.refused if self.shares else ()))))
+
+
+def to_sign(office: Office, key: str, state: ReaderSeen) -> ToSign:
+    """The visit as it would be signed now."""
+    care = shown_visit(office, key, state)
+    judged = proposed(office, care)[0] if care.is_open else judged_care(office, care)
+    vitale = state.vitale if on_card(care, state) else None
+    return ToSign(judged.care, judged, shares_of(office, judged, state.ps, vitale))
+
+
+def _reason(request: Request) -> str:
+    word = request.query_params.get("sans", "")
+    return word if word in CARD_REASONS else ""
+
+
+async def verify(request: Request) -> Response:
+    """`/visite/{key}/verifier`: the last look before the signature; the code porteur is asked for first."""
+    face, key = face_of(request), request.path_params["key"]
+    state = face.watch.state
+    if state.link is LinkState.HERE and state.ps is not None and state.unlocked is None:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return go(request, f"/code?vers={quoted(f'/visite/{key}/verifier{query}', safe='')}")
+    found = await face.ports.ask_journal(lambda office: to_sign(office, key, state))
+    if not found.care.is_open:
+        return go(request, f"/visite/{found.care.key}/fait")
+    face.at_visit = found.care.key
+    return show(
+        request,
+        "verify.html",
+        found=found,
+        care=found.care,
+        words=words,
+        code_of=code_of,
+        reason=_reason(request),
+    )
+
+
+async def sign(request: Request) -> Response:
+    """Sign the visit: it goes on by itself, the page shows it and may be left."""
+    face, key = face_of(request), request.path_params["key"]
+    reason = _reason(request)
+    state = face.watch.state
+    if state.ps is None:
+        raise ReaderError(
+            "Votre carte CPS n’est pas dans le lecteur.", next_step="insérez-la, puis sécurisez la visite"
+        )
+    face.begin(f"signature {key}", _signing(face, key, reason, state))
+    return go(request, f"/visite/{key}/signature")
+
+
+async def _signing(face: Face, key: str, reason: str, state: ReaderSeen) -> None:
+    name = f"signature {key}"
+
+    def work(office: Office, reader: Reader) -> tuple[int, int]:
+        assert state.ps is not None
+        found = to_sign(office, key, state)
+        care = found.care
+        vitale = state.vitale if on_card(care, state) else None
+        invoice = secure(office, reader, care, care.told, state.ps, vitale, reason)
+        return invoice.visit_id, owes(office, invoice.visit_id, invoice.id)
+
+    try:
+        visit, left = await face.ports.run_reader(work)
+    except TourneeError as error:
+        face.failures[name] = error
+        await face.news.tell(go=f"/visite/{key}/echec", sound="error")
+        return
+    face.signed, face.at_visit = f"v{visit}", ""
+    face.watch.brings_back = left <= 0  # what is due waits for the touch that says how it is paid
+    await face.news.tell(go=f"/visite/v{visit}/fait", said="Sécurisé", sound="ok")
+
+
+async def signature(request: Request) -> Response:
+    """`/visite/{key}/signature`: it goes on; the cards stay."""
+    face, key = face_of(request), request.path_params["key"]
+    if not face.goes_on(f"signature {key}"):
+        return go(request, f"/visite/{key}")
+    found = await face.ports.ask_journal(lambda office: to_sign(office, key, face.watch.state))
+    return show(request, "signature.html", found=found, care=found.care)
+
+
+async def failed(request: Request) -> Response:
+    """`/visite/{key}/echec`: why it was not signed; nothing is lost."""
+    face, key = face_of(request), request.path_params["key"]
+    error = face.failures.get(f"signature {key}")
+    if error is None:
+        return go(request, f"/visite/{key}")
+    return show_error(request, error, back=f"/visite/{key}")
+
+
+@dataclass(frozen=True)
+class Done:
+    """A visit that is signed: what the patient owes for it and in all, the one that comes next."""
+
+    care: CareVisit
+    judged: JudgedCare
+    number: str
+    fee: int
+    amo: int
+    amc: int
+    owes: int
+    undoable: bool
+    next: CareVisit | None
+
+
+def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
+    """A visit that is signed. BillingError when it is not."""
+    care = shown_visit(office, key, state)
+    invoice = care.thing.invoice if care.thing else None
+    if care.thing is None or invoice is None:
+        raise BillingError(
+            "Cette visite n’est pas encore sécurisée.", next_step="ouvrez-la, puis vérifiez-la"
+        )
+    left = [one for one in care_visits(office, care.day, care.ps) if one.standing == VisitStanding.TO_SEE]
+    shares = invoice.shares
+    return Done(
+        care,
+        judged_care(office, care),
+        f"{int(invoice.number)}",
+        care.thing.fee,
+        shares.amo,
+        shares.amc,
+        owes(office, care.thing.id, invoice.id),
+        can_undo(care),
+        left[0] if left else None,
+    )
+
+
+async def done(request: Request) -> Response:
+    """`/visite/{key}/fait`."""
+    face, key = face_of(request), request.path_params["key"]
+    found = await face.ports.ask_journal(lambda office: done_of(office, key, face.watch.state))
+    fresh = face.signed == key
+    if not face.watch.state.has_vitale:
+        face.signed = ""  # told once
+    return show(
+        request,
+        "done.html",
+        done=found,
+        care=found.care,
+        words=words,
+        code_of=code_of,
+        payments=PAYMENTS,
+        fresh=fresh,
+    )
+
+
+async def paid(request: Request) -> Response:
+    """The patient pays on the spot."""
+    face, key = face_of(request), request.path_params["key"]
+    means = PAYMENTS.get((await fields_of(request)).get("moyen", ""))
+    if means is None:
+        raise BillingError("Comment le patient paie-t-il ?", next_step="touchez un moyen de paiement")
+
+    def work(office: Office) -> None:
+        care = shown_visit(office, key, face.watch.state)
+        assert care.thing is not None
+        pay(office, thing_of(office, care.thing.id), means[0])
+
+    await face.ports.ask_journal(work)
+    face.watch.brings_back = True
+    return go(request, "/tournee" if not face.watch.state.has_vitale else f"/visite/{key}/fait")
+
+
+async def undone(request: Request) -> Response:
+    """The invoice is given up, the visit is to be done again."""
+    face, key = face_of(request), request.path_params["key"]
+
+    def work(office: Office) -> None:
+        undo(office, shown_visit(office, key, face.watch.state))
+
+    await face.ports.ask_journal(work)
+    face.signed, face.watch.brings_back = "", False
+    return go(request, "/tournee")
+
+
+SIGNING = (
+    Route("/visite/{key}/verifier", verify),
+    Route("/visite/{key}/securiser", sign, methods=["POST"]),
+    Route("/visite/{key}/signature", signature),
+    Route("/visite/{key}/echec", failed),
+    Route("/visite/{key}/fait", done),
+    Route("/visite/{key}/payer", paid, methods=["POST"]),
+    Route("/visite/{key}/annuler", undone, methods=["POST"]),
+)

@@ -1,0 +1,57 @@
+"""How people, ages and moments are said on the page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from tournee.app.bedside.care_visit import CareVisit
+from tournee.practice.patient_file import Address, PatientFile
+
+_WOMAN = "2"
+
+
+def owes(care: CareVisit) -> str:
+    """« La patiente doit », « Le patient doit »: by the number of who is insured herself."""
+    return f"{'La patiente' if is_woman(care) else 'Le patient'} doit"
+
+
+def is_woman(care: CareVisit) -> bool:
+    """Whether the number says so; a beneficiary's number is another person's."""
+    person = care.person
+    own = person.born is None or f"{person.born:%y%m}" == person.nir[1:5]
+    return own and person.nir.startswith(_WOMAN)
+
+
+def age(patient: PatientFile, day: date) -> str:
+    """`71 ans`, `5 mois`."""
+    born = patient.born
+    years = day.year - int(born[:4]) - (f"{day:%m%d}" < born[4:])
+    if years >= 2:
+        return f"{years}\N{NO-BREAK SPACE}ans"
+    months = (day.year - int(born[:4])) * 12 + day.month - max(int(born[4:6]), 1)
+    return f"{max(months, 0)}\N{NO-BREAK SPACE}mois"
+
+
+_KEYS = re.compile(r" \(« [^»]* »\)")
+
+
+def said(text: str) -> str:
+    """A rule's words as the page says them: without the keys of the day file."""
+    plain = _KEYS.sub("", text)
+    return plain[:1].upper() + plain[1:]
+
+
+def where(address: Address) -> str:
+    """The address on one line, town left out: she knows it."""
+    floor = f"étage {address.floor}" if address.floor.isdecimal() else address.floor
+    return ", ".join(part for part in (address.street, floor) if part)
+
+
+def lead(care: CareVisit) -> str:
+    """Age, address, door code."""
+    if care.patient is None:
+        return ""
+    told = care.patient.told
+    code = f"code {told.address.door_code}" if told.address.door_code else ""
+    return " · ".join(part for part in (age(told, care.day), where(told.address), code) if part)
