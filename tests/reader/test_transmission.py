@@ -225,6 +225,17 @@ def test_host_is_told_that_a_card_works():
     assert bench.signs_of_life >= 10
 
 
+@pytest.mark.parametrize("every_ms", [1, 40, 240])
+def test_host_is_told_once_a_second_of_a_card_that_never_stops_sending(every_ms):
+    card = load_card("moreau")
+    bench, channel = activated(card)
+    card.fail(Fault("nulls", "A4", count=100_000, delay_ms=every_ms))
+    before = bench.signs_of_life
+    began = bench.clock()
+    assert select(channel) == codes.CARD_SILENT
+    assert bench.signs_of_life - before >= (bench.clock() - began) // 1_240
+
+
 def test_endless_null_bytes_are_given_up():
     card = load_card("moreau")
     bench, channel = activated(card)

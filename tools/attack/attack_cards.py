@@ -40,9 +40,8 @@ from tournee.reader.codec import Message
 from tournee.reader.strangers import stranger_of
 
 PS, VITALE = ("infirmiere", "kine", "infirmiere-cps4"), ("moreau", "robin", "lambert")
-REQUEST_MS, LIFE_MS = 180_000, 20_000
-"""What a host gives one request in all, and what the reader may take over one command of a card that never
-leaves off sending, so that no sign of life comes between (PROTOCOL.md 6)."""
+REQUEST_MS, LIFE_MS = 180_000, 3_500
+"""What a host gives one request in all, and the next sign of life (PROTOCOL.md 6)."""
 KNOWN = {value for name, value in vars(codes).items() if name.isupper() and isinstance(value, int)}
 _STATUSES = (0x9000, 0x6100, 0x61FF, 0x6C00, 0x6CFF, 0x6282, 0x63C0, 0x6982, 0x6983, 0x6A82, 0x0000, 0xFFFF)
 

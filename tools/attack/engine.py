@@ -22,11 +22,13 @@ from tournee.errors import TourneeError
 FOUND = Path(__file__).parent / "found"
 SEEDS = Path(__file__).parent / "seeds"
 SECONDS_MAX = 5.0
-"""For one input: more is a hang."""
+"""For one input, without what the system gave to others meanwhile: more is a hang."""
 PEAK_MAX = 256
 """MiB beyond what the process had before, and the input's own size."""
 _ROUND = 200
 _STATUS = Path("/proc/self/status")
+_WAITED = Path("/proc/self/schedstat")
+_LEAST_S = 0.01
 _KIBIBYTE = 1024
 
 
@@ -80,6 +82,7 @@ def attempt(tally: Tally, target: Target, data: bytes) -> None:
     """One input; what breaks is counted and kept."""
     tally.tried += 1
     before = _peak()
+    _bounds[:] = [time.monotonic() - _kept_waiting() + target.seconds]
     signal.setitimer(signal.ITIMER_REAL, target.seconds)
     try:
         target.act(data)
@@ -197,8 +200,23 @@ def _peak() -> float:
 
 
 def ring(signum: int, frame: FrameType | None) -> None:
-    """The bound of an input is over; `attempt` sets the alarm."""
-    raise Hang
+    """The bound of an input is over, unless others had the processor meanwhile: they give it back. `attempt`
+    sets the alarm."""
+    left = _bounds[0] - (time.monotonic() - _kept_waiting())
+    if left < _LEAST_S:
+        raise Hang
+    signal.setitimer(signal.ITIMER_REAL, left)
+
+
+_bounds = [0.0]
+
+
+def _kept_waiting() -> float:
+    """Seconds for which this process was ready to run and did not (Linux; elsewhere they count)."""
+    try:
+        return int(_WAITED.read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _content(raw: bytes) -> bytes:

@@ -11,6 +11,7 @@ from sesam.port import const, ticks_diff
 TIMEOUT = const(-1)  # what a slot's read() says when nothing came
 REMOVED = const(-2)  # the card is gone
 _SLICE_MS = const(250)  # longest silence between two signs of life to the host
+_TOLD_MS = const(1000)  # as long, while the card's bytes come and come
 _REQUEST_MS = const(150000)  # longest that a card may take over one request; the host gives up after 180 s
 
 
@@ -38,8 +39,8 @@ _INVERSE = (
 class Line:
     """Bytes to and from one card, with a bound on each wait and on the whole exchange.
 
-    `ticks` gives milliseconds (wrapping), `alive` is called as an exchange begins and at least every 250 ms
-    of waiting.
+    `ticks` gives milliseconds (wrapping), `alive` is called as an exchange begins, at least every 250 ms of
+    waiting, and once a second between the bytes of a card that sends without end.
     """
 
     def __init__(self, slot: object, arena: object, ticks: object, alive: object) -> None:
@@ -50,10 +51,12 @@ class Line:
         self._alive = alive
         self._asked = 0
         self._limit = 0  # of what is under way, in milliseconds since then
+        self._told = 0  # when the host was last told of it between two bytes
 
     def ask(self) -> None:
         """Start a request: all its exchanges together have 150 s."""
         self._asked = self._ticks()
+        self._told = 0
 
     def begin(self, timeout_ms: int) -> None:
         """Start an exchange that must be over in `timeout_ms`, and in what is left of the request."""
@@ -63,7 +66,11 @@ class Line:
 
     def receive(self, timeout_ms: int) -> int:
         """Return the next byte within `timeout_ms` and what is left of the exchange, TIMEOUT or REMOVED."""
-        left = self._limit - ticks_diff(self._ticks(), self._asked)
+        now = ticks_diff(self._ticks(), self._asked)
+        left = self._limit - now
+        if now - self._told >= _TOLD_MS:
+            self._told = now
+            self._alive()
         if timeout_ms < left:
             left = timeout_ms
         slot = self.slot
