@@ -161,6 +161,16 @@ def test_lot_is_certified_over_tcp_that_hangs_up_again_and_again(tcp_reader):
         assert reader.certify_lot(LOT, **CONFIRMED).digest == hashlib.sha256(LOT).digest()
 
 
+def test_tcp_address_is_one_programs_by_whatever_name_until_it_lets_it_go(tcp_reader):
+    named = tcp_reader.replace("127.0.0.1", "localhost")
+    held = connect(tcp_reader)
+    for url in (tcp_reader, named):
+        with pytest.raises(ReaderInUse, match=f"processus {os.getpid()}\\) de l’utilisateur "):
+            connect(url)
+    held.close()
+    connect(named).close()
+
+
 def test_tcp_port_where_nobody_listens_is_told_as_closed():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

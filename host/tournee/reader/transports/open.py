@@ -1,9 +1,15 @@
 """Where a reader is, as one URL, and the stream that leads there."""
 
+import socket
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from tournee.reader.transports.hold import Hold
 from tournee.reader.transports.pcsc import SCHEME, open_pcsc
 from tournee.reader.transports.streams import SerialTransport, SocketTransport, Transport
 
 _BLUETOOTH = "ble:"
+_TCP = "socket://"
 
 
 def connect(url: str) -> Transport:
@@ -13,8 +19,13 @@ def connect(url: str) -> Transport:
     TransportClosed when it cannot be opened, ReaderInUse when another program has it, PcscUnavailable when
     PC/SC cannot serve, NotPaired when the reader does not know this host.
     """
-    if url.startswith("socket://"):
-        return SocketTransport.over_tcp(url)
+    if url.startswith(_TCP):
+        hold = Hold(_address(url))
+        try:
+            return SocketTransport.over_tcp(url, hold.release)
+        except BaseException:
+            hold.release()
+            raise
     if url.startswith(SCHEME):
         return SocketTransport(url, *open_pcsc(url))
     if url.startswith(_BLUETOOTH):
@@ -22,3 +33,13 @@ def connect(url: str) -> Transport:
 
         return BluetoothTransport(url.removeprefix(_BLUETOOTH))
     return SerialTransport(url)
+
+
+def _address(url: str) -> str:
+    """The same text for a reader's network address by whatever name it is called; the URL where it is none."""
+    with suppress(OSError, ValueError):  # ValueError: a port or a name that cannot be
+        parts = urlsplit(url)
+        found = socket.getaddrinfo(parts.hostname or "", parts.port or 0, type=socket.SOCK_STREAM)
+        address = found[0][4]
+        return f"{_TCP}{address[0]}:{address[1]}"
+    return url

@@ -110,7 +110,7 @@ class SocketTransport:
         self._ended = ended
 
     @classmethod
-    def over_tcp(cls, url: str) -> "SocketTransport":
+    def over_tcp(cls, url: str, ended: Callable[[], None] = lambda: None) -> "SocketTransport":
         """Connect to `socket://host:port`. TransportClosed."""
         try:
             parts = urlsplit(url)
@@ -118,7 +118,7 @@ class SocketTransport:
         except (OSError, ValueError) as error:  # ValueError: a port or a name that cannot be
             raise closed(url) from error
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return cls(url, connected)
+        return cls(url, connected, ended)
 
     def read(self, timeout_ms: int) -> bytes:
         """Give all that is there."""
