@@ -94,6 +94,20 @@ def test_copy_says_that_its_numbers_will_be_others_until_it_is_accepted(
     assert (found["station"] != 0, found["asked"], found["anew"]) == (True, 0, "")
 
 
+@pytest.mark.parametrize("words", [("day", "import", "day.toml"), ("send",), ("fetch", "--json"), ("status",)])
+def test_copy_is_told_by_every_command_at_once(
+    path: Path, tmp_path: Path, configured: Callable[[Path], Path], words: tuple[str, ...]
+) -> None:
+    copy = configured(tmp_path / "copy").with_name("journal.db")
+    for file in path.parent.glob("journal.db*"):
+        shutil.copy(file, copy.parent)
+    day = copy.with_name("day.toml")
+    day.write_text('[journee]\ndate = 2026-03-02\nps = "756000014"\nprofession = "IF"\n')
+    told = run(copy, *(str(day) if word == day.name else word for word in words))
+    assert "c’est une copie" in told.stderr
+    assert "c’est une copie" not in run(path, "status").stderr
+
+
 def told_alerts(path: Path) -> list[dict[str, str]]:
     found: list[dict[str, str]] = json.loads(run(path, "alerts", "--json").stdout)["alerts"]
     return found

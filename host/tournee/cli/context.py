@@ -109,7 +109,16 @@ class Desk:
                     self.warn(f"la route {route.name} envoie en clair.", "bold red")
             for one in office.journal.health.alterations:
                 self.warn(f"journal {one.text}. À faire : {one.next_step}.", "bold red")
+            numbers = office.journal.numbers.standing()
+            if numbers.anew or numbers.unseen:
+                self._tell_copy(office)
             yield office
+
+    def _tell_copy(self, office: Office) -> None:
+        from tournee.app.alerts.numbers import others
+
+        for one in others(office):
+            self.warn(f"journal : {one.text}. À faire : {one.next_step}.", "bold red")
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:

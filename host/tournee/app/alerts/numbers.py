@@ -28,7 +28,7 @@ _SEEN = "relevez les retours, qui disent ce qui fut facturé ailleurs, puis acce
 
 def of_numbers(office: Office) -> list[Alert]:
     """Files that the OCT had from another journal, and numbers taken because this one is a copy."""
-    return [*_taken_elsewhere(office), *_others(office)]
+    return [*_taken_elsewhere(office), *others(office)]
 
 
 def elsewhere(office: Office) -> list[WaitingRow]:
@@ -37,14 +37,8 @@ def elsewhere(office: Office) -> list[WaitingRow]:
     return [row for row in rows if office.journal.remaking.was_taken_elsewhere(row.id)]
 
 
-def _taken_elsewhere(office: Office) -> Iterator[Alert]:
-    files = {(row.ps, row.file): row for row in elsewhere(office)}
-    for row in files.values():
-        of_file = WaitingRow(row.id, row.ps, "", row.file, row.route, row.since)
-        yield about_file(office, AlertKind.TAKEN_ELSEWHERE, of_file, _TAKEN_ELSEWHERE, _REMAKE)
-
-
-def _others(office: Office) -> Iterator[Alert]:
+def others(office: Office) -> Iterator[Alert]:
+    """Why this journal takes, or took, other numbers than it had, until that was seen."""
     told = office.journal.numbers.standing()
     if told.anew in WHY_OTHERS:
         text = f"{WHY_OTHERS[told.anew]} ; ses prochaines factures auront d’autres numéros"
@@ -55,3 +49,10 @@ def _others(office: Office) -> Iterator[Alert]:
         text = f"{WHY_OTHERS[row.reason]} ; ses factures vont maintenant {numbers}"
         days = age(office, row.taken).days
         yield Alert(AlertKind.OTHER_NUMBERS, "journal", row.taken, days, text, _SEEN)
+
+
+def _taken_elsewhere(office: Office) -> Iterator[Alert]:
+    files = {(row.ps, row.file): row for row in elsewhere(office)}
+    for row in files.values():
+        of_file = WaitingRow(row.id, row.ps, "", row.file, row.route, row.since)
+        yield about_file(office, AlertKind.TAKEN_ELSEWHERE, of_file, _TAKEN_ELSEWHERE, _REMAKE)
