@@ -148,7 +148,7 @@ def test_a_file_sent_again_after_the_change_goes_where_it_went(both: Surrounding
         make_files(opened)
         first, *_ = send(opened)
     with office(both, both.world.route(), straight) as opened:
-        again = resend(opened, first.file.name)
+        again = resend(opened, first.file.name, accepted=True)
         assert (again.error, again.message.route) == (None, straight.name)
         fetch(opened)
         assert states(opened) == ENDS

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from days import CODE, short_day
 from life import office_of
 from surroundings import Surroundings
@@ -14,7 +16,7 @@ from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, resend, send
 from tournee.app.visits.importing import import_day
-from tournee.errors import ConfigError
+from tournee.errors import ConfigError, StoreError
 from tournee.exchange.sealing.recipient import CertificateError
 from tournee.reader import Reader
 from tournee.store import FileState, MessageState
@@ -72,6 +74,25 @@ def test_file_that_cannot_leave_does_not_stop_the_next(surroundings: Surrounding
     assert surroundings.received() == 1
 
 
+def test_file_that_would_begin_after_a_quarter_of_an_hour_waits_for_the_next_time(
+    surroundings: Surroundings,
+) -> None:
+    """Each reading of the clock here takes a minute more, as servers that drip do."""
+    with office_of(surroundings.journal, surroundings.world.route()) as office:
+        make_one_file(office, surroundings)
+        make_one_file(office, surroundings, short_day("2026-11-16"))
+        began, told = office.clock(), []
+        minutes = iter(range(0, 600, 8))
+        office.clock = lambda: began + timedelta(minutes=next(minutes))
+        sent, late = send(office, lambda label, done, of: told.append((label, done == of)))
+        office.clock = lambda: began + timedelta(hours=1)
+        (then,) = send(office)
+    assert (sent.error, late.message, "plus de 15 minutes" in str(late.error)) == (None, None, True)
+    assert then.error is None
+    assert told[1][0].startswith("fichier 000001 : localhost")
+    assert told[-2][0].endswith("attendue") and told[-2][1]
+
+
 def test_without_a_certificate_nothing_leaves_and_the_file_waits(surroundings: Surroundings) -> None:
     """OCT-MSG-8."""
     route = surroundings.world.route()
@@ -102,7 +123,7 @@ def test_server_that_is_not_there_leaves_the_file_to_the_next_sending(surroundin
     assert surroundings.received() == 1
 
 
-def test_file_sent_again_is_a_new_message_that_the_oct_knows_as_a_duplicate(
+def test_file_that_is_accepted_leaves_again_for_a_word_more_and_the_oct_knows_it(
     surroundings: Surroundings,
 ) -> None:
     """OCT-MSG-4: the second message has a new compostage; what the first one settled stays."""
@@ -111,7 +132,11 @@ def test_file_sent_again_is_a_new_message_that_the_oct_knows_as_a_duplicate(
         (first,) = send(office)
         fetch(office)
         before = office.journal.overview()[::-1]
-        second = resend(office, first.file.name)
+        with pytest.raises(StoreError, match="déjà accepté : lot 001") as refusal:
+            resend(office, first.file.name)
+        assert refusal.value.remedy == "send-accepted"
+        assert surroundings.received() == 1
+        second = resend(office, first.file.name, accepted=True)
         fetch(office)
         assert second.message.compostage != first.message.compostage
         states = [(row.number, row.states) for row in office.journal.overview()[::-1]]

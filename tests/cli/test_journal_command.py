@@ -94,7 +94,7 @@ def test_copy_says_that_its_numbers_will_be_others_until_it_is_accepted(
     assert (found["station"] != 0, found["asked"], found["anew"]) == (True, 0, "")
 
 
-@pytest.mark.parametrize("words", [("day", "import", "day.toml"), ("send",), ("fetch", "--json"), ("status",)])
+@pytest.mark.parametrize("words", [("day", "import", "day.toml"), ("send",), ("fetch", "--json")])
 def test_copy_is_told_by_every_command_at_once(
     path: Path, tmp_path: Path, configured: Callable[[Path], Path], words: tuple[str, ...]
 ) -> None:

@@ -9,45 +9,25 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
-from itertools import chain
 
 from tournee import logs
 from tournee.app.cards import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
 from tournee.app.certifying.replacing import replaced_name
 from tournee.app.context import Office, Progress, silent
+from tournee.app.dispatch import Dispatch, send_file
 from tournee.billing.kept.judged import read_judged
-from tournee.errors import ConfigError, StoreError, TourneeError
+from tournee.errors import ConfigError, ExchangeError, StoreError
 from tournee.exchange.files import (
-    OCT,
-    addressee_in,
     addressee_of,
     frame_per_recipient,
     frame_single_file,
 )
 from tournee.exchange.lot_index import LotOutline, is_enriched, outline_lot
 from tournee.exchange.lots import LotKey, LotSender, group_sheets, lot_body
-from tournee.exchange.mail.submission import Receipt, UncertainError
-from tournee.exchange.mail.transport import TransportError
-from tournee.exchange.message import (
-    PROFILE,
-    Stamped,
-    base64_chunks,
-    compostage,
-    facts_of,
-    is_addressed,
-    is_readable,
-    message_head,
-    message_id,
-    subject_of,
-)
-from tournee.exchange.opposition import PROFILE as DLOI_PROFILE
-from tournee.exchange.opposition import is_request, subject_of_request
-from tournee.exchange.route import Mode, Route
 from tournee.exchange.sealing.recipient import CertificateError
-from tournee.exchange.sealing.sealing import seal_for
 from tournee.formats.records import RECORD_LENGTH
 from tournee.reader import Reader
 from tournee.store import (
@@ -57,8 +37,6 @@ from tournee.store import (
     LotDraft,
     LotRow,
     LotState,
-    MessageDraft,
-    MessageRow,
     MessageState,
     SheetRow,
     SheetState,
@@ -66,14 +44,8 @@ from tournee.store import (
 
 _log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class Dispatch:
-    """What became of one file: its message, None when none could be made; what stopped it, if anything."""
-
-    file: FileRow
-    message: MessageRow | None
-    error: TourneeError | None = None
+SENDING_MAX = timedelta(minutes=15)
+"""From when on `send` begins no further file; one that is begun has its own bound."""
 
 
 def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress = silent) -> list[LotRow]:
@@ -217,24 +189,38 @@ def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
     What stops a file is in its Dispatch, and does not stop the next: a server's answer, a route that is gone
     or an insurer that it does not know (ConfigError), a certificate that may not be used (CertificateError,
     OCT-MSG-8), an invoice paid meanwhile by the one that it was to replace, another program that sends it
-    (StoreError). Then nothing of it left. What another program was sending when it died is uncertain from
-    the end of its lease on.
+    (StoreError). Then nothing of it left. No file is begun once `SENDING_MAX` is over, whatever the servers
+    do: it waits for the next time (ExchangeError). What another program was sending when it died is uncertain
+    from the end of its lease on.
     """
     office.journal.messages.recover()
     files = waiting_files(office)
     done = []
+    end = office.clock() + SENDING_MAX
     for rank, file in enumerate(files, 1):
         progress(f"fichier {file.name}", rank, len(files))
+        if office.clock() >= end:
+            done.append(Dispatch(file, None, _too_late(file)))
+            continue
         paid = office.journal.waiting.paid_already(file.id)
         if paid:
             done.append(Dispatch(file, None, _paid_already(file, paid)))
             continue
         try:
-            done.append(send_file(office, file, resend=False))
+            done.append(send_file(office, file, resend=False, progress=progress))
         except (ConfigError, CertificateError, StoreError) as error:
             _log.warning("file not sent: %s", logs.where(error))
             done.append(Dispatch(file, None, error))
     return done
+
+
+def _too_late(file: FileRow) -> ExchangeError:
+    minutes = SENDING_MAX // timedelta(minutes=1)
+    return ExchangeError(
+        f"Le fichier {file.name} n’est pas parti : les autres ont pris plus de {minutes} minutes.",
+        cause="réseau lent, ou serveur de messagerie qui répond mal",
+        next_step="recommencez l’envoi plus tard ; rien n’est perdu",
+    )
 
 
 def _paid_already(file: FileRow, invoices: Sequence[str]) -> StoreError:
@@ -246,8 +232,13 @@ def _paid_already(file: FileRow, invoices: Sequence[str]) -> StoreError:
     )
 
 
-def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
-    """Send a file again because the carer says so, in a new message with a new compostage (OCT-MSG-4)."""
+def resend(
+    office: Office, file_name: str, ps: str = "", progress: Progress = silent, *, accepted: bool = False
+) -> Dispatch:
+    """Send a file again because the carer says so, in a new message with a new compostage (OCT-MSG-4).
+
+    One of which a lot was accepted is refused, unless `accepted` says that it is to go all the same.
+    """
     office.journal.messages.recover()
     found = [file for file in office.journal.files.find(ps=ps) if file.name == file_name]
     if not found:
@@ -258,86 +249,18 @@ def resend(office: Office, file_name: str, ps: str = "") -> Dispatch:
             next_step="indiquez aussi le numéro du professionnel.",
             remedy="say-whose",
         )
-    return send_file(office, found[0], resend=True)
+    file, took = found[0], _accepted_lots(office, found[0])
+    if took and not accepted:
+        raise StoreError(
+            f"Le fichier {file.name} est déjà accepté : {', '.join(took)}.",
+            cause="un accusé l’a dit ; renvoyé, il serait refusé comme un double, ou payé deux fois",
+            next_step="ne le renvoyez que si son destinataire vous le demande",
+            remedy="send-accepted",
+        )
+    return send_file(office, file, resend=True, progress=progress)
 
 
-def send_file(office: Office, file: FileRow, *, resend: bool) -> Dispatch:
-    """Send one file in a message of its own; ConfigError, CertificateError when nothing of it left."""
-    journal, route = office.journal, _route_of(office, file)
-    for message in journal.messages.find(MessageState.MADE, file.id):
-        if message.route != route.name or not is_addressed(next(iter(message.content)), route.address):
-            journal.messages.failed(message.id, f"préparé pour la route {message.route} telle qu’elle était")
-    build = partial(_message_draft, office, route, file)
-    message_row = journal.messages.get(journal.messages.make(file.id, route.name, build, resend=resend))
-    error: TransportError | None = None
-
-    def accepted(receipt: Receipt) -> None:
-        """Kept before the server is left: a cut then changes nothing."""
-        journal.messages.sent(message_row.id, receipt.answer)
-        _log.info("message %d accepted by the server: %d bytes", message_row.id, message_row.content.size)
-
-    try:
-        leaving = partial(journal.messages.transmitting, message_row.id)
-        office.courier.hand_over(route, message_row.content, leaving, accepted)
-    except UncertainError as uncertain:
-        _log.error("message %d uncertain: %s", message_row.id, logs.where(uncertain))
-        error = uncertain
-        journal.messages.uncertain(message_row.id, uncertain.cause)
-    except TransportError as refusal:
-        _log.warning("message %d not sent: %s", message_row.id, logs.where(refusal))
-        error = refusal
-        journal.messages.failed(message_row.id, refusal.message)
-    return Dispatch(journal.files.get(file.id), journal.messages.get(message_row.id), error)
-
-
-def is_clear(message: MessageRow) -> bool:
-    """Whether this message carries its file in clear, as its route said by name: whoever shows the message
-    says so (OCT-MSG-8).
-    """
-    return is_readable(next(iter(message.content)))
-
-
-def _route_of(office: Office, file: FileRow) -> Route:
-    """The route that a file was framed for, the active one or one used before (OCT-MODE-1), narrowed to the
-    file's recipient in direct mode.
-
-    What is framed for an OCT, or asked of it, goes to that OCT alone, what is framed for the insurers to them
-    alone, whatever the routes are called since (OCT-MODE-3). Among several that lead there, the one of the
-    same name is taken.
-    """
-    addressee = addressee_in(next(iter(file.content)))
-    party = file.party or (f"{OCT} {addressee.number}" if addressee.type == OCT else "")
-    known = [route for route in (office.route, *office.former) if party in ("", route.party)]
-    named = [route for route in known if route.name == file.route]
-    if named or (party and known):
-        return (named or known)[0].towards(addressee.type, addressee.number, addressee.crf)
-    whose = f"l’OCT {party.removeprefix(OCT).strip()}" if party else f"la route {file.route}"
-    raise ConfigError(
-        f"Le fichier {file.name} est fait pour {'un envoi direct' if party == Mode.DIRECT else whose}, "
-        "qui n’est plus dans la configuration.",
-        cause="cette route a été retirée de la configuration, ou a changé",
-        next_step="remettez-la, sans la rendre active : le fichier partira par elle",
-    )
-
-
-def _message_draft(office: Office, route: Route, file: FileRow, counter: int) -> MessageDraft:
-    now = office.clock()
-    stamp = compostage(now, counter)
-    subject: Stamped
-    first = next(iter(file.content))
-    if is_request(first):
-        subject, profile = subject_of_request(first, stamp), DLOI_PROFILE
-    else:
-        subject, profile = subject_of(facts_of(file.content), stamp), PROFILE
-    sealed = seal_for(route, file.content, now=now)
-    head = message_head(
-        subject=subject,
-        sender=route.sender,
-        recipient=route.address,
-        file_name=file.name,
-        sealing=sealed.sealing,
-        date=now,
-        identifier=message_id(subject, route.sender),
-        profile=profile,
-    )
-    return MessageDraft(str(subject), stamp, chain((head,), base64_chunks(sealed.chunks)))
+def _accepted_lots(office: Office, file: FileRow) -> list[str]:
+    """The lots of a file that its recipient took, in French."""
+    lots = map(office.journal.lots.get, file.lot_ids)
+    return [f"lot {lot.number}" for lot in lots if lot.state is LotState.ACKNOWLEDGED]

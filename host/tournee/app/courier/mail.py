@@ -25,11 +25,13 @@ class MailCourier:
         message: Outgoing,
         on_leaving: Callable[[], None],
         on_accepted: Callable[[Receipt], None],
+        on_left: Callable[[int], None] = lambda sent: None,
     ) -> None:
         """Submit it to the route's server."""
         from tournee.exchange.mail.submission import submit
 
-        submit(submission_of(route), route.sender, route.address, message, on_leaving, on_accepted)
+        server = submission_of(route)
+        submit(server, route.sender, route.address, message, on_leaving, on_accepted, on_left)
 
     def boxes(self, routes: Sequence[Route]) -> Iterator[ReturnsBox]:
         """The mailboxes of these routes, each once, by the name of its first route."""

@@ -39,9 +39,10 @@ class Courier(Protocol):
         message: Outgoing,
         on_leaving: Callable[[], None],
         on_accepted: Callable[[Receipt], None],
+        on_left: Callable[[int], None] = lambda sent: None,
     ) -> None:
         """Hand one message over. `on_leaving` is called before any byte of it leaves; if it raises, none
-        does. `on_accepted` is called once it was taken.
+        does. `on_left` is called with the bytes that left so far, `on_accepted` once it was taken.
 
         Raises TransportError (nothing was taken) and UncertainError (unknown).
         """

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from tournee import logs
 from tournee.app.context import Office, Progress, silent
+from tournee.app.dispatch import Dispatch, send_file
 from tournee.app.opposition.in_force import latest_heard_of, list_path, number_in_force
-from tournee.app.outbound import Dispatch, ps_type_of, send_file
+from tournee.app.outbound import ps_type_of
 from tournee.errors import StoreError, TourneeError
 from tournee.exchange.lots import LotSender
 from tournee.exchange.opposition import request_file

@@ -40,6 +40,7 @@ OF_REMEDY = {
     "request-whole-list": "tournee opposition request --whole",
     "say-whose": "--ps NUMÉRO",
     "send-again": "tournee send --again FICHIER",
+    "send-accepted": "tournee send --again FICHIER --deja-accepte",
 }
 """Commands by `TourneeError.remedy`."""
 

@@ -35,6 +35,12 @@ class Watcher:
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, visible=False)
 
+    def waiting(self, label: str, done: int, of: int) -> None:
+        """Move the bar; where there is none, say once what others are waited for."""
+        if self._bar is None and self._console is not None and not done:
+            self._console.print(labelled("·", label, "bold cyan"))
+        self.progress(label, done, of)
+
     def progress(self, label: str, done: int, of: int) -> None:
         """Move the bar."""
         if self._bar is not None and self._task is not None:

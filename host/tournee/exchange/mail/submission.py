@@ -97,11 +97,13 @@ def submit(
     raw: bytes | Outgoing,
     on_transmitting: Callable[[], None] = lambda: None,
     on_accepted: Callable[[Receipt], None] = lambda receipt: None,
+    on_left: Callable[[int], None] = lambda sent: None,
 ) -> Receipt:
     """Send one message to one recipient, or raise what is certain about it.
 
     `raw` is the message with CRLF line ends, ASCII, whole or in chunks. `on_transmitting` is called once,
     when the server is ready for the message and before any byte of it leaves; if it raises, nothing leaves.
+    `on_left` is called with the bytes of it that left so far: all of them when only the answer is missing.
     `on_accepted` is called once the server has taken the message, before QUIT: what it says is then certain.
     Raises UnreachableError, TlsRefusedError, AuthRefusedError, SubmissionRefusedError, DeferredError
     (all: nothing accepted) and UncertainError (unknown).
@@ -116,7 +118,7 @@ def submit(
         except _LINK_LOST as error:
             raise unreachable(server, error) from error
         on_transmitting()
-        receipt = _transmit(session, server, raw)
+        receipt = _transmit(session, server, raw, on_left)
         on_accepted(receipt)
         _leave(session)
         return receipt
@@ -247,15 +249,18 @@ def _open_envelope(
             _refuse(server, code, answer, f"à l’étape {command}")
 
 
-def _transmit(session: smtplib.SMTP, server: Server, raw: bytes | Outgoing) -> Receipt:
+def _transmit(
+    session: smtplib.SMTP, server: Server, raw: bytes | Outgoing, on_left: Callable[[int], None]
+) -> Receipt:
     """The message, then the final dot. Until the dot starts to leave, a lost link means: not accepted."""
     chunks = (raw[at : at + CHUNK] for at in range(0, len(raw), CHUNK)) if isinstance(raw, bytes) else raw
-    end = b"\r\n"
+    end, left = b"\r\n", 0
     try:
         for chunk in chunks:
             body = re.sub(rb"(?m)^\.", b"..", chunk) if end[-1:] == b"\n" else _DOT.sub(b"\n..", chunk)
             session.send(body)
-            end = (end + chunk)[-2:]
+            end, left = (end + chunk)[-2:], left + len(chunk)
+            on_left(left)
         if end != b"\r\n":
             session.send(b"\r\n")
     except _LINK_LOST as error:

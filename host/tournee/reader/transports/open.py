@@ -36,10 +36,10 @@ def connect(url: str) -> Transport:
 
 
 def _address(url: str) -> str:
-    """The same text for a reader's network address by whatever name it is called; the URL where it is none."""
+    """One text for a reader's network address, by whatever name it is called; the URL where it is none."""
     with suppress(OSError, ValueError):  # ValueError: a port or a name that cannot be
         parts = urlsplit(url)
         found = socket.getaddrinfo(parts.hostname or "", parts.port or 0, type=socket.SOCK_STREAM)
         address = found[0][4]
-        return f"{_TCP}{address[0]}:{address[1]}"
+        return _TCP + ":".join(map(str, address[:2]))
     return url

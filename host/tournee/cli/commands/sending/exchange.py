@@ -12,7 +12,7 @@ from tournee.cli.display.show import CLEAR, alert_line, counted, labelled, money
 from tournee.cli.french import FrenchCommand, FrenchGroup
 
 if TYPE_CHECKING:
-    from tournee.app.outbound import Dispatch
+    from tournee.app.dispatch import Dispatch
 
 
 @click.group("file", cls=FrenchGroup)
@@ -83,10 +83,11 @@ def remake(desk: Desk, name: str, ps: str, reason: str, as_json: bool) -> None:
 
 @click.command("send", cls=FrenchCommand)
 @click.option("--again", metavar="FICHIER", help="Renvoie ce fichier dans un message nouveau.")
+@click.option("--deja-accepte", "accepted", is_flag=True, help="Avec --again : même si un ARL l’a accepté.")
 @click.option("--ps", default="", help="Numéro du professionnel, si deux ont un fichier de ce nom.")
 @json_option
 @click.pass_obj
-def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
+def send_files(desk: Desk, again: str | None, accepted: bool, ps: str, as_json: bool) -> None:
     """Scelle et envoie chaque fichier qui attend, un par message : à l’OCT, ou en direct à sa caisse.
 
     Un envoi dont l’issue n’est pas connue n’est jamais repris tout seul : l’accusé du destinataire le règle,
@@ -94,10 +95,14 @@ def send_files(desk: Desk, again: str | None, ps: str, as_json: bool) -> None:
     """
     from tournee.app.alerts import AlertKind, alerts
     from tournee.app.alerts.sending import uncertain_messages
-    from tournee.app.outbound import is_clear, resend, send
+    from tournee.app.dispatch import is_clear
+    from tournee.app.outbound import resend, send
 
     with desk.office() as office, desk.watcher(as_json) as watch:
-        done = send(office, watch.progress) if again is None else [resend(office, again, ps)]
+        if again is None:
+            done = send(office, watch.waiting)
+        else:
+            done = [resend(office, again, ps, watch.waiting, accepted=accepted)]
         uncertain = uncertain_messages(office)
         given_back = [one for one in alerts(office) if one.kind is AlertKind.UNDELIVERED]
         clear = {one.message.id for one in done if one.message is not None and is_clear(one.message)}
