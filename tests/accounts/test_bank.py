@@ -48,7 +48,9 @@ def test_a_virement_is_all_that_a_return_pays_by_it(paid: Practice) -> None:
 
 
 def test_credits_are_proposed_by_amount_accepted_and_undone(paid: Practice, tmp_path: Path) -> None:
-    file = write(tmp_path, "20/11/2026;VIR SEPA CPAM;2,01", "21/11/2026;VIR;3,57", "21/11/2026;CARTE;-9,00")
+    file = write(
+        tmp_path, "20/11/2026;VIR SEPA CPAM;2,01", "21/11/2026;VIR 124;3,57", "21/11/2026;CARTE;-9,00"
+    )
     told = take_statement(paid.office, file)
     assert (told.new, told.known, told.debits) == (2, 0, 1)
     found = standing(paid.office)
@@ -92,6 +94,15 @@ def test_what_only_the_carer_can_say_is_listed_and_she_says_it(paid: Practice, t
         accept(paid.office, unsure.line.id)
     assert [one.number for one in accept(paid.office, unsure.line.id, ["3-1"])] == ["3-1"]
     assert [one.number for one in standing(paid.office).missing] == ["1-1", "2-1"]
+
+
+def test_an_amount_alone_is_not_sure(paid: Practice, tmp_path: Path) -> None:
+    take_statement(paid.office, write(tmp_path, "21/11/2026;REMISE DE CHEQUES;3,57"))
+    (unsure,) = standing(paid.office).proposals
+    assert ([one.number for one in unsure.virements], unsure.is_sure) == (["2-1"], False)
+    assert accept_all(paid.office) == 0
+    assert "2-1" in {one.number for one in standing(paid.office).missing}
+    assert [one.number for one in accept(paid.office, unsure.line.id, ["2-1"])] == ["2-1"]
 
 
 def test_two_credits_that_may_be_one_virement_are_not_sure(paid: Practice, tmp_path: Path) -> None:

@@ -142,6 +142,15 @@ def test_a_line_that_cannot_be_read_is_told_and_stops_no_other() -> None:
     ]
 
 
+def test_a_minus_in_the_column_of_credits_is_told_and_no_credit() -> None:
+    """In that of debits it is how some banks write a debit."""
+    rows = ("Date;Libellé;Débit;Crédit", "20/11/2026;VIR;;2,01", "21/11/2026;VIR;;-3,57", "22/11/2026;CB;-9;")
+    found = read_statement("\n".join(rows).encode())
+    assert [one.cents for one in found.lines] == [201, -900]
+    ((line, why),) = [(one.line, one.why) for one in found.skipped]
+    assert line == 3 and why.startswith("un moins dans la colonne du crédit")
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -44,8 +44,8 @@ class TakenStatement:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A credit that waits and the virements that it may be. `is_sure`: it is one, and of no other credit;
-    else only the carer can say which.
+    """A credit that waits and the virements that it may be. `is_sure`: it is one, of no other credit, and
+    they have a word in common; else only the carer can say.
     """
 
     line: BankLineRow
@@ -133,7 +133,7 @@ def accept(office: Office, line_id: int, numbers: Sequence[str] = ()) -> tuple[V
 
 
 def accept_all(office: Office) -> int:
-    """Accept every credit for which one virement alone is proposed; how many."""
+    """Accept every credit whose virement is sure; how many."""
     sure = [one for one in standing(office).proposals if one.is_sure]
     for one in sure:
         office.journal.bank.match(one.line.id, one.virements)
@@ -167,13 +167,23 @@ def _proposed(lines: Sequence[BankLineRow], virements: Iterable[VirementRow]) ->
             found.append((line, tuple(one for one in near if alike[one.number] == most)))
     wanted = Counter(one.number for _, virements_ in found for one in virements_)
     return [
-        Proposal(line, near, is_sure=len(near) == 1 and wanted[near[0].number] == 1) for line, near in found
+        Proposal(
+            line,
+            near,
+            is_sure=len(near) == 1 and wanted[near[0].number] == 1 and _share_a_word(line, near[0]),
+        )
+        for line, near in found
     ]
 
 
 def _is_near(line: BankLineRow, virement: VirementRow) -> bool:
     told, came = (datetime.strptime(one.day, "%Y%m%d") for one in (virement, line))
     return told - BEFORE <= came <= told + AFTER
+
+
+def _share_a_word(line: BankLineRow, virement: VirementRow) -> bool:
+    """Whether something beside the amount speaks for it, be it one short number."""
+    return bool((_words(line.words, all_=True) & _words(virement.label, all_=True)) - _COMMON)
 
 
 def _words(text: str, *, all_: bool = False) -> frozenset[str]:

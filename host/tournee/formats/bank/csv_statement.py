@@ -66,8 +66,7 @@ def _read(text: str, delimiter: str) -> Statement:
             words = " ".join(filter(None, (_cell(row, at) for at in columns.words)))
             lines.append(BankLine(day, cents, line(words)))
         elif _cell(row, columns.day) or cents:
-            why = "son jour ne se lit pas" if day is None else "son montant ne se lit pas"
-            skipped.append(Skipped(number, why))
+            skipped.append(Skipped(number, _why_not(row, columns) if day else "son jour ne se lit pas"))
     if not lines:
         raise BankFileError("Aucune ligne de ce relevé ne se lit.")
     return Statement("CSV", tuple(lines), tuple(skipped))
@@ -190,9 +189,22 @@ def _amount(row: list[str], columns: _Columns) -> int | None:
         0 if at is None or not _cell(row, at) else amount(_cell(row, at))
         for at in (columns.credit, columns.debit)
     )
-    if credit is None or debit is None or (credit and debit):
+    if credit is None or debit is None or (credit and debit) or credit < 0:
         return None
     return credit - abs(debit) if debit else credit
+
+
+def _why_not(row: list[str], columns: _Columns) -> str:
+    """Why an amount was not read, in French."""
+    if (
+        columns.amount is None
+        and columns.credit is not None
+        and (amount(_cell(row, columns.credit)) or 0) < 0
+    ):
+        return (
+            "un moins dans la colonne du crédit : virement repris par la banque, ou erreur ; à voir avec elle"
+        )
+    return "son montant ne se lit pas"
 
 
 def _cell(row: list[str], at: int) -> str:
