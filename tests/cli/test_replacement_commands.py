@@ -95,7 +95,13 @@ def test_a_seal_at_the_bedside_is_countersigned_later(put: Put, tmp_path: Path) 
     assert [one["kind"] for one in json.loads(run("alerts", "--json").stdout)["alerts"]] == ["to_countersign"]
     assert "à contresigner" in run("status").stdout
     assert "Aucune facture certifiée" in run("lot", "close").stdout
+    put("ps", "kine")
+    assert "1 facture attend la signature de Claire Lefebvre" in run("countersign").stdout
+    others = json.loads(run("countersign", "--json").stdout)
+    assert (others["certified"], list(others["unsigned"])) == ([], ["Claire Lefebvre"])
+    put("ps", "infirmiere")
     done = json.loads(run("countersign", "--json").stdout)
+    assert done["unsigned"] == {}
     assert {one["state"] for one in done["certified"]} == {"certified"}
     assert "Aucune facture n’est à contresigner" in run("countersign").stdout
     assert "désynchronisées" in run("lot", "close").stdout

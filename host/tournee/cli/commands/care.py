@@ -69,6 +69,7 @@ def countersign(desk: Desk, situation: int | None, as_json: bool) -> None:
     """
     from tournee.app.certifying.desynchronised import countersign as countersign_invoice
     from tournee.app.certifying.desynchronised import to_countersign
+    from tournee.app.certifying.last_read import carer_named
     from tournee.cli.display import certified
 
     run = certified.Certified(nothing="Aucune facture n’est à contresigner avec cette carte.")
@@ -87,6 +88,10 @@ def countersign(desk: Desk, situation: int | None, as_json: bool) -> None:
                 run.stopped = error
                 break
             watch.progress("factures", rank, len(found))
+        mine = {(sheet.ps, sheet.substitute) for one in found for sheet in one.sheets}
+        for row in office.journal.waiting.to_countersign():
+            if (row.ps, row.substitute) not in mine:
+                run.unsigned[carer_named(office, row.ps, row.substitute)] = row.invoices
     _tell(desk, run, as_json)
 
 

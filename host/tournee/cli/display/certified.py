@@ -21,8 +21,8 @@ _NAMED_MAX = 20  # visits that wait, named one by one
 
 @dataclass
 class Certified:
-    """Whose cards were there, what was done and refused, what waits for its card and whose it is, and how
-    many visits of other professionals do, by their numbers.
+    """Whose cards were there, what was done and refused, what waits for its card and whose it is, how many
+    visits of other professionals do, by their numbers, and how many invoices wait for whose signature.
     """
 
     who: str = ""
@@ -32,6 +32,7 @@ class Certified:
     refused: list[tuple[VisitRow, TourneeError]] = field(default_factory=list)
     waiting: list[tuple[VisitRow, Who]] = field(default_factory=list)
     of_others: dict[str, int] = field(default_factory=dict)
+    unsigned: dict[str, int] = field(default_factory=dict)
     opposed: OppositionError | None = None
     stopped: TourneeError | None = None
     doubt: str = ""
@@ -60,6 +61,7 @@ def as_json(run: Certified) -> dict[str, Any]:
         "waiting_visits": [
             {"id": row.id, "date": row.date, "nir": who.number, "name": who.name} for row, who in run.waiting
         ],
+        "unsigned": run.unsigned,
         "card": run.card,
         "ps": run.who,
         "opposed": isinstance(run.opposed, OpposedCardError),
@@ -90,6 +92,9 @@ def show(screen: Console, errors: Console, run: Certified) -> None:
             "sa visite au fichier du jour et reprenez-le ; sinon, insérez la carte d’une visite qui attend.",
             soft_wrap=True,
         )
+    for name, count in run.unsigned.items():
+        waiting = counted(count, "facture attend", "factures attendent")
+        screen.print(f"{waiting} la signature de {name} : insérez sa carte CPS.", soft_wrap=True)
     if run.waiting:
         cards = ", ".join(
             f"visite {row.id} du {row.date[6:]}/{row.date[4:6]} ({_named(who)})"
