@@ -79,6 +79,16 @@ def test_an_edit_by_options_says_what_changed_and_the_price() -> None:
     assert made["fee_before"] == made["fee_after"] == 670
 
 
+def test_twins_are_told_apart_by_their_rank_and_asked_about_no_more() -> None:
+    child = ("--nir", "2550699999001", "--naissance", "2022-02-05", "--acte", "AMI 2", "--heure", "8h")
+    told("visit", "edit", "1", *child[2:])
+    assert run("visit", "edit", "2", *child).exit_code != 0
+    told("visit", "edit", "1", "--rang", "1")
+    told("visit", "edit", "2", *child, "--rang", "2")
+    assert [told("visit", "show", one)["visits"][0]["told"]["rang_naissance"] for one in "12"] == ["1", "2"]
+    assert told("visit", "edit", "1", "--acte", "AMI 3")["fee_after"] > 0
+
+
 def test_what_is_refused_has_its_place_and_changes_nothing() -> None:
     before = told("visit", "show", "2")
     said = refused("visit", "edit", "moreau", "--acte", "ZZZ 3", "--date", "2030-01-01")

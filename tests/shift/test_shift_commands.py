@@ -9,8 +9,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
@@ -20,6 +22,7 @@ from tournee.cli import status
 from tournee.cli.main import tournee as root
 from tournee.emulation.control import ask
 from tournee.emulation.practice import CONFIG_NAME, practice
+from tournee.errors import ReaderError
 from tournee.reader import Reader, ReaderInUse, WrongCode
 from tournee.reader.failures import CodeMalformed
 from tournee.shift.endings import ShiftEnded
@@ -94,6 +97,20 @@ def test_times_are_those_chosen_and_bounded(nurse: Path) -> None:
         assert run(nurse, "shift", "open", *wrong).exit_code == status.USAGE
 
 
+def test_hours_are_told_in_the_time_zone_of_the_configuration(nurse: Path) -> None:
+    path = nurse / CONFIG_NAME
+    text, zone = path.read_text(), ZoneInfo("Pacific/Marquesas")
+    try:
+        path.write_text(text.replace("[envoi]", '[envoi]\nfuseau = "Pacific/Marquesas"'))
+        opened(nurse)
+        state = told(nurse, "shift", "status")
+        since = datetime.fromisoformat(state["since"])
+        assert since.utcoffset() == datetime.now(zone).utcoffset()
+        assert f"ouverte à {since:%H:%M} :" in run(nurse, "shift", "status").stdout
+    finally:
+        path.write_text(text)
+
+
 def test_wrong_code_opens_nothing_and_tells_the_tries_left(nurse: Path) -> None:
     assert isinstance(run(nurse, "shift", "open", typed="0000\n").exception, WrongCode)
     assert isinstance(run(nurse, "shift", "open", typed="12\n").exception, CodeMalformed)
@@ -107,6 +124,17 @@ def test_second_opening_is_told_that_one_is_open(nurse: Path) -> None:
     refused = run(nurse, "shift", "open", typed="1234\n").exception
     assert isinstance(refused, ShiftUnavailable)
     assert "déjà ouverte" in str(refused)
+
+
+def test_no_practice_is_put_in_place_of_one_whose_shift_is_open(nurse: Path) -> None:
+    opened(nurse)
+    before = (nurse / "journal.db").read_bytes()
+    refused = run(nurse, "restore", str(nurse / "none.sauvegarde"), "--replace", typed="phrase\n").exception
+    assert isinstance(refused, ReaderError) and "Une vacation est ouverte" in str(refused)
+    assert (nurse / "journal.db").read_bytes() == before
+    run(nurse, "shift", "close")
+    absent = run(nurse, "restore", str(nurse / "none.sauvegarde"), "--replace", typed="phrase\n").exception
+    assert not isinstance(absent, ReaderError)
 
 
 def test_of_two_openings_at_once_one_opens(nurse: Path) -> None:

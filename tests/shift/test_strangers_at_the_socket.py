@@ -8,6 +8,7 @@ import socket
 import stat
 import struct
 import threading
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,7 @@ def test_note_of_a_time_that_is_none_is_a_note_or_none(runtime_folder: Path, at:
     found.make()
     found.note.write_text(f'{{"shift":"0","reason":"card","at":{at}}}')
     ending = read_note(found.note, "0")
-    assert ending is None or ending.text == "La vacation a pris fin : " + TOLD[Reason.CARD] + "."
+    assert ending is None or ending.told(UTC) == "La vacation a pris fin : " + TOLD[Reason.CARD] + "."
 
 
 def test_socket_that_nobody_listens_to_is_no_shift(runtime_folder: Path) -> None:

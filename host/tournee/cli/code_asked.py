@@ -19,7 +19,7 @@ def code_asked(desk: Desk) -> str:
     port = desk.reader_choice().port
     ending = last_ending(port)
     if ending is not None:
-        desk.warn(ending.text)
+        desk.warn(ending.told(desk.config().zone))
         forget_ending(port)
     if sys.stdin.isatty():
         code: str = click.prompt("Code porteur", hide_input=True, err=True)

@@ -6,7 +6,7 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 
@@ -51,13 +51,12 @@ class Ending:
     reason: Reason
     at: float = 0.0
 
-    @property
-    def text(self) -> str:
-        """In French, as a sentence."""
+    def told(self, zone: tzinfo | None = None) -> str:
+        """In French, as a sentence; with the hour where a time zone is given to tell it in."""
         when = ""
-        if self.at:
+        if self.at and zone is not None:
             with suppress(OverflowError, ValueError, OSError):  # a note that somebody else wrote
-                when = f" à {datetime.fromtimestamp(self.at):%H:%M}"
+                when = f" à {datetime.fromtimestamp(self.at, zone):%H:%M}"
         return f"La vacation a pris fin{when} : {TOLD[self.reason]}."
 
 
@@ -68,7 +67,7 @@ class ShiftEnded(ReaderError):  # noqa: N818 - the names of these say what happe
 
     def __init__(self, ending: Ending) -> None:
         super().__init__(
-            ending.text,
+            ending.told(),
             next_step="ouvrez une vacation ou donnez le code porteur, puis recommencez ; rien n’est signé "
             "deux fois",
         )

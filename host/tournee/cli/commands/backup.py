@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,10 @@ def restore(desk: Desk, file: Path, replace: bool, passphrase_fd: int | None, as
     from tournee.core_dumps import forbid_dumps
 
     forbid_dumps()
-    target, passphrase = _target(desk), ask_passphrase(passphrase_fd)
+    target = _target(desk)
+    if replace:
+        _refuse_a_shift(desk)
+    passphrase = ask_passphrase(passphrase_fd)
     with desk.watcher(as_json) as watch:
         done = restore_backup(
             file,
@@ -109,6 +113,21 @@ def restore(desk: Desk, file: Path, replace: bool, passphrase_fd: int | None, as
         what = ", ".join(done.ask_again)
         desk.console.print(f"À donner de nouveau, car le trousseau ne se sauvegarde pas : {what}.")
     desk.console.print("Ensuite : relevez les retours (tournee fetch), puis voyez tournee status.")
+
+
+def _refuse_a_shift(desk: Desk) -> None:
+    """ReaderError while a shift is open: its card stays unlocked for the practice that stands now."""
+    from tournee.errors import ReaderError
+    from tournee.shift.joining import shift_status
+
+    with suppress(ConfigError):  # one that does not read has no shift that we could find
+        port = desk.reader_choice().port
+        if shift_status(port, str(desk.path().resolve())) is not None:
+            raise ReaderError(
+                "Une vacation est ouverte avec le cabinet qui est là : rien n’est changé.",
+                next_step="fermez-la, puis recommencez",
+                remedy="close-shift",
+            )
 
 
 def _target(desk: Desk) -> Path:

@@ -29,6 +29,7 @@ _TEXTS = (
     ("nir", "nir", "NIR", "Le patient, par son numéro ; ce qui tenait à l’autre s’en va."),
     ("cle", "cle", "CLÉ", "La clé de ce numéro."),
     ("naissance", "naissance", "JOUR", "Sa date de naissance : choisit un enfant, un conjoint."),
+    ("rang", "rang_naissance", "RANG", "Son rang de naissance, pour des jumeaux : 1, 2…"),
     ("nom", "patient.nom", "NOM", "Nom du patient, saisi à la main (dégradé, sans carte)."),
     ("prenom", "patient.prenom", "PRÉNOM", "Son prénom, de même."),
     ("tiers-payant", "tiers_payant", "QUI", "non (le patient paie), amo, amc ou total."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,11 +65,11 @@ def open_(desk: Desk, idle: int, maximum: int, as_json: bool) -> None:
             desk.console.print(f"Carte de {card.get('name')} ({card.get('number')}).", soft_wrap=True)
         return bytearray(code_asked(desk), "ascii", "replace")
 
-    told = open_shift(opening, ask)
+    told, zone = open_shift(opening, ask), desk.config().zone
     if as_json:
-        values.write(_as_json(told))
+        values.write(_as_json(told, zone))
     else:
-        desk.console.print(f"Vacation ouverte : {_times(told)}.", soft_wrap=True)
+        desk.console.print(f"Vacation ouverte : {_times(told, zone)}.", soft_wrap=True)
 
 
 @shift.command("status", short_help="Dit si une vacation est ouverte, et jusqu’à quand.")
@@ -79,20 +79,20 @@ def status(desk: Desk, as_json: bool) -> None:
     """Dit si une vacation est ouverte sur le lecteur configuré, pour qui et jusqu’à quand."""
     from tournee.shift.joining import last_ending, shift_status
 
-    port = desk.reader_choice().port
+    port, zone = desk.reader_choice().port, desk.config().zone
     told = shift_status(port, str(desk.path().resolve()))
     ending = None if told is not None else last_ending(port)
     if as_json:
-        ended = ending and {"reason": ending.reason, "at": _iso(ending.at) if ending.at else None}
-        values.write({"open": False, "ended": ended} if told is None else _as_json(told))
+        ended = ending and {"reason": ending.reason, "at": _iso(ending.at, zone) if ending.at else None}
+        values.write({"open": False, "ended": ended} if told is None else _as_json(told, zone))
     elif told is None:
         desk.console.print("Aucune vacation n’est ouverte.")
         if ending is not None:
-            desk.console.print(ending.text, soft_wrap=True)
+            desk.console.print(ending.told(zone), soft_wrap=True)
     else:
         desk.console.print(
-            f"Vacation de {told['name']} ({told['number']}), ouverte à {_hour(told['since'])} :"
-            f" {_times(told)}.",
+            f"Vacation de {told['name']} ({told['number']}), ouverte à {_hour(told['since'], zone)} :"
+            f" {_times(told, zone)}.",
             soft_wrap=True,
         )
         if told.get("command"):
@@ -129,31 +129,28 @@ def _end(desk: Desk, reason: Reason, as_json: bool) -> None:
         desk.console.print("Vacation fermée." if was_open else "Aucune vacation n’est ouverte.")
 
 
-def _as_json(told: dict[str, Any]) -> dict[str, Any]:
+def _as_json(told: dict[str, Any], zone: tzinfo) -> dict[str, Any]:
     now = time.time()
     return {
         "open": True,
         "name": told["name"],
         "number": told["number"],
-        "since": _iso(told["since"]),
-        "ends_idle": _iso(now + told["idle"]),
-        "ends": _iso(now + told["most"]),
+        "since": _iso(told["since"], zone),
+        "ends_idle": _iso(now + told["idle"], zone),
+        "ends": _iso(now + told["most"], zone),
         "process": told["process"],
         "command": told.get("command") or None,
     }
 
 
-def _times(told: dict[str, Any]) -> str:
-    now = time.time()
-    return (
-        f"jusqu’à {_hour(now + told['most'])} au plus tard, et jusqu’à {_hour(now + told['idle'])} si rien "
-        "n’est demandé d’ici là"
-    )
+def _times(told: dict[str, Any], zone: tzinfo) -> str:
+    most, idle = (_hour(time.time() + told[name], zone) for name in ("most", "idle"))
+    return f"jusqu’à {most} au plus tard, et jusqu’à {idle} si rien n’est demandé d’ici là"
 
 
-def _hour(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds):%H:%M}"
+def _hour(seconds: float, zone: tzinfo) -> str:
+    return f"{datetime.fromtimestamp(seconds, zone):%H:%M}"
 
 
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="seconds")
+def _iso(seconds: float, zone: tzinfo) -> str:
+    return datetime.fromtimestamp(seconds, zone).isoformat(timespec="seconds")
