@@ -17,6 +17,9 @@ from tournee.web.ports import Ports
 from tournee.web.templating import templates
 from tournee.web.watch import ReaderWatch
 
+BESIDE = "X-Tournee-Cote"
+"""Header of a question for the pane beside the one that she looks at."""
+
 FRAGMENT = "X-Tournee-Ecran"
 """Header of an answer that is a screen's fragment: the screen's own address."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 from tournee.app.bedside.care_visit import CareVisit
@@ -40,6 +41,12 @@ def said(text: str) -> str:
     """A rule's words as the page says them: without the keys of the day file."""
     plain = _KEYS.sub("", text)
     return plain[:1].upper() + plain[1:]
+
+
+def of(name: str) -> str:
+    """`d’Irène Abadie`, `de Paul Martinez`."""
+    plain = unicodedata.normalize("NFD", name[:1]).upper()[:1]
+    return f"d’{name}" if plain and plain in "AEIOUYH" else f"de {name}"
 
 
 def where(address: Address) -> str:

@@ -1,4 +1,4 @@
-"""The day's round: what is done, which visit is next, what waits for its card."""
+"""The day's round: what is done, which visit is next, what waits for its card, what is to be sent."""
 
 from __future__ import annotations
 
@@ -12,40 +12,82 @@ from starlette.routing import Route
 from tournee.app.bedside.care_visit import CareVisit, VisitStanding, care_visits
 from tournee.app.bedside.carer import CarerShown, carer_shown
 from tournee.app.context import Office
-from tournee.web.face import face_of, show
+from tournee.app.practice.prescriptions import Counted, count, visits_of
+from tournee.web import words
+from tournee.web.face import BESIDE, face_of, show
+
+_BEHIND = (VisitStanding.STARTED, VisitStanding.DONE, VisitStanding.SEALED)
 
 
 @dataclass(frozen=True)
 class RoundOfDay:
-    """A day's visits with the next one; amounts in cents."""
+    """A day's visits with the next one and its prescription's counter; amounts in cents."""
 
     day: date
+    carer: CarerShown
     visits: tuple[CareVisit, ...]
     next: CareVisit | None
+    counted: Counted | None
     secured: int
 
     @property
     def seen(self) -> int:
         """How many visits are behind."""
-        return sum(one.standing not in (VisitStanding.TO_SEE, VisitStanding.SET_ASIDE) for one in self.visits)
+        return sum(one.standing in _BEHIND for one in self.visits)
+
+    @property
+    def made(self) -> tuple[CareVisit, ...]:
+        """Those that are signed."""
+        return tuple(one for one in self.visits if one.standing in (VisitStanding.DONE, VisitStanding.SEALED))
+
+    @property
+    def missing(self) -> tuple[CareVisit, ...]:
+        """Those that wait for their card."""
+        return tuple(one for one in self.visits if one.standing == VisitStanding.STARTED)
+
+    @property
+    def is_morning(self) -> bool:
+        """Whether nothing is done yet."""
+        return bool(self.visits) and self.seen == 0
+
+    @property
+    def is_evening(self) -> bool:
+        """Whether everything is behind."""
+        return bool(self.visits) and self.next is None
+
+    @property
+    def told(self) -> str:
+        """The day's bar in a sentence."""
+        done, missing = len(self.made), len(self.missing)
+        card = f", {missing} dont la carte manque" if missing else ""
+        return f"{self.seen} vues sur {len(self.visits)} : {done} faites{card}"
 
 
 def round_of_day(office: Office, day: date, carer: CarerShown) -> RoundOfDay:
     """The round that is shown."""
-    visits = tuple(care_visits(office, day, carer.number))
-    left = [one for one in visits if one.standing == VisitStanding.TO_SEE]
-    done = [one for one in visits if one.standing in (VisitStanding.DONE, VisitStanding.SEALED)]
-    return RoundOfDay(day, visits, left[0] if left else None, sum(one.thing.fee for one in done if one.thing))
+    found = care_visits(office, day, carer.number)
+    visits = tuple(one for one in found if one.standing != VisitStanding.SET_ASIDE)
+    next_one = next((one for one in visits if one.standing == VisitStanding.TO_SEE), None)
+    counted = None
+    if next_one is not None and next_one.plan is not None and next_one.plan.prescription is not None:
+        plan = next_one.plan
+        rows = visits_of(office, plan.patient.told)
+        counted = count(next_one.plan.prescription.told, plan.patient.told, rows, day)
+    signed = (VisitStanding.DONE, VisitStanding.SEALED)
+    secured = sum(one.thing.fee for one in visits if one.thing and one.standing in signed)
+    return RoundOfDay(day, carer, visits, next_one, counted, secured)
 
 
 async def the_round(request: Request) -> Response:
     """`/tournee`."""
     face = face_of(request)
     day = face.clock().date()
+    if BESIDE not in request.headers:
+        face.at_visit = ""
     found = await face.ports.ask_journal(
         lambda office: round_of_day(office, day, carer_shown(office, face.watch.state.ps))
     )
-    return show(request, "round.html", round=found)
+    return show(request, "round.html", round=found, words=words)
 
 
 ROUNDS = (Route("/tournee", the_round),)

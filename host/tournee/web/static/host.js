@@ -2,6 +2,7 @@
 
 const KEY = "X-Tournee";
 export const ADDRESS = "X-Tournee-Ecran";
+export const BESIDE = "X-Tournee-Cote";
 const WAIT_MS = 60_000;
 
 export const session = { token: sessionStorage.getItem("tournee") || "" };

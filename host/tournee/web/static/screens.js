@@ -1,6 +1,6 @@
 // Puts fragments into the shell's two panes. One document: a navigation would end the radio link.
 
-import { ADDRESS, HostGone, ask, post } from "./host.js";
+import { ADDRESS, BESIDE, HostGone, ask, post } from "./host.js";
 
 const shell = document.getElementById("shell");
 const panes = document.getElementById("contenu");
@@ -30,10 +30,10 @@ function fill(pane, fragment) {
 const TURNS_MAX = 5;
 
 // The fragment of an address, or of the one that its host sends on to; null where there is none.
-async function fragmentOf(asked) {
+async function fragmentOf(asked, aside = false) {
   let address = asked;
   for (let turns = 0; turns < TURNS_MAX; turns += 1) {
-    const answer = await ask(`/ecran${address}`);
+    const answer = await ask(`/ecran${address}`, aside ? { headers: { [BESIDE]: "1" } } : {});
     if (!answer.headers.has(ADDRESS)) return [null, address];
     if (answer.status !== 204) return [parsed(await answer.text()), address];
     address = answer.headers.get(ADDRESS);
@@ -98,7 +98,7 @@ export function show(address, moved = true) {
 
 async function beside(fragment, address, moved, isLast) {
   const avec = fragment.dataset.avec;
-  const [other] = avec && wide.matches ? await fragmentOf(avec) : [null];
+  const [other] = avec && wide.matches ? await fragmentOf(avec, true) : [null];
   if (isLast()) await put(fragment, address, moved, other);
 }
 
