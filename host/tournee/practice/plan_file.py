@@ -1,25 +1,28 @@
-"""A plan: what is done for a patient, at which hours, on which days; from it come the visits of a round."""
+"""A plan: what is done for a patient, at which hours, on which days, and what is otherwise on single days."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from tournee.billing.nomenclature.table import Profession
 from tournee.errors import BillingError
-from tournee.practice.patient_file import PatientFile
-from tournee.practice.prescription_file import PrescriptionFile
 from tournee.practice.recurrence import Recurrence
 
 SLOTS_MAX = 8
 """Passages of one day."""
 
+APART_MAX, TICKED_MAX = 60, 200
+"""Single days told otherwise, and days ticked, of one plan: older ones are dropped where they are over a year
+old.
+"""
+
 _DAY_MINUTES = 24 * 60
 _CARE_MAX = 8_000
-_OF_PASSAGE = ("deplacement",)  # said once for a visit of one passage, of each where there are several
+_APART_KEPT = timedelta(days=366)
 
 
 class PlanError(BillingError):
@@ -38,7 +41,7 @@ class Slot:
     def __post_init__(self) -> None:
         if self.minute is not None and not 0 <= self.minute < _DAY_MINUTES:
             raise PlanError("Une heure va de 00:00 à 23:59.")
-        _table(self.care)
+        as_told(self.care)
 
     @property
     def hour(self) -> str:
@@ -48,7 +51,25 @@ class Slot:
     @property
     def told(self) -> dict[str, Any]:
         """The keys of its passage."""
-        return _table(self.care)
+        return as_told(self.care)
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What the visit of one day says otherwise than the plan: keys of the day file (JSON), null for one that
+    it leaves out.
+    """
+
+    day: date
+    said: str
+
+    def __post_init__(self) -> None:
+        as_told(self.said)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The keys."""
+        return as_told(self.said)
 
 
 @dataclass(frozen=True)
@@ -56,7 +77,9 @@ class PlanFile:
     """What is planned for one patient, by a carer of this `profession`.
 
     `usual` is what each of its visits says beside its passages, as the day file has it (JSON); `words` is how
-    the carer calls it, `prescription` the uid of its prescription's dossier in hex, "" without.
+    the carer calls it, `prescription` the uid of its prescription's dossier in hex, "" without. `apart` are
+    days told otherwise. `together`: its days are billed several at once, those of them that are `ticked`.
+    `by_clock`: night, Sunday and holidays are asked for as calendar and prescription justify.
     """
 
     slots: tuple[Slot, ...]
@@ -65,55 +88,41 @@ class PlanFile:
     words: str = ""
     usual: str = "{}"
     prescription: str = ""
+    apart: tuple[Apart, ...] = ()
+    together: bool = False
+    ticked: tuple[date, ...] = ()
+    by_clock: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.slots) <= SLOTS_MAX:
             raise PlanError(f"Un plan a de 1 à {SLOTS_MAX} passages par jour, pas {len(self.slots)}.")
-        _table(self.usual)
+        if len(self.apart) > APART_MAX or len(self.ticked) > TICKED_MAX:
+            raise PlanError(
+                f"Un plan retient {APART_MAX} jours dits autrement et {TICKED_MAX} jours cochés au plus.",
+                next_step="arrêtez ce plan, et faites-en un nouveau",
+            )
+        as_told(self.usual)
 
-    def visit(
-        self, day: date, patient: PatientFile, prescription: PrescriptionFile | None, reference: str
-    ) -> dict[str, Any]:
-        """The `[[visite]]` of the day file that a planned day makes; `day` is written only by its caller."""
-        told = {**patient_in_day_file(patient), **(prescription.in_day_file() if prescription else {})}
-        told |= _table(self.usual)
-        if len(self.slots) == 1:
-            told |= _with_hour(self.slots[0])
-        else:
-            each = {key: told.pop(key) for key in _OF_PASSAGE if key in told}
-            told["passage"] = [{**each, **_with_hour(slot)} for slot in self.slots]
-        return {**told, "reference": reference}
+    def told_on(self, day: date) -> dict[str, Any]:
+        """What is otherwise on a day: nothing, on most."""
+        return next((one.told for one in self.apart if one.day == day), {})
 
+    def telling(self, day: date, said: Mapping[str, Any]) -> PlanFile:
+        """The plan with a day told otherwise, in place of what was told of it; nothing: as all others."""
+        others = [one for one in self.apart if one.day != day and day - one.day < _APART_KEPT]
+        if said:
+            others.append(Apart(day, as_care(said)))
+        return replace(self, apart=tuple(sorted(others, key=lambda one: one.day)))
 
-def patient_in_day_file(patient: PatientFile) -> dict[str, Any]:
-    """The keys of a visit that tell whom it is for and who else pays."""
-    told: dict[str, Any] = {"nir": patient.nir, "cle": patient.key, "nom": patient.who}
-    holder = f"{patient.born[2:6]}" == patient.nir[1:5]
-    if not holder:
-        born = patient.born
-        told["naissance"] = f"{born[:4]}-{born[4:6]}-{born[6:]}"
-        if patient.birth_rank != "1":
-            told["rang_naissance"] = patient.birth_rank
-    if patient.amc is not None:
-        amc = patient.amc
-        said = {
-            "numero": amc.number,
-            "adherent": amc.member,
-            "indicateur": amc.indicator,
-            "routage": amc.routing,
-            "hote": amc.host,
-            "c2s": amc.c2s,
-            "accord_de_gestion": amc.management == "single",
-        }
-        told["amc"] = {key: value for key, value in said.items() if value}
-    return {**told, **_table(patient.usual)}
+    def ticking(self, days: Collection[date], *, on: bool = True) -> PlanFile:
+        """The plan with days ticked, or no more."""
+        ticked = {*self.ticked, *days} if on else {*self.ticked} - {*days}
+        latest = max(ticked, default=date.min)
+        return replace(self, ticked=tuple(sorted(day for day in ticked if latest - day < _APART_KEPT)))
 
 
-def _with_hour(slot: Slot) -> dict[str, Any]:
-    return {"heure": slot.hour, **slot.told} if slot.hour else slot.told
-
-
-def _table(text: str) -> dict[str, Any]:
+def as_told(text: str) -> dict[str, Any]:
+    """Keys of the day file that a plan keeps; PlanError."""
     if len(text) > _CARE_MAX:
         raise PlanError(f"Un soin planifié a {_CARE_MAX} caractères au plus.")
     try:
@@ -133,3 +142,9 @@ def as_care(told: Mapping[str, Any]) -> str:
 def _plain(value: Any) -> Any:
     """What TOML reads and JSON does not write: days as text, decimals as numbers."""
     return value.isoformat() if isinstance(value, date) else float(value)
+
+
+def minute_of(hour: Any) -> int | None:
+    """The minute of the day of an hour as the day file writes it ("08:15"); None for anything else."""
+    hours, _, minutes = str(hour).partition(":")
+    return int(hours) * 60 + int(minutes) if hours.isdecimal() and minutes.isdecimal() else None

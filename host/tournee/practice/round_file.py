@@ -13,13 +13,16 @@ STOPS_MAX = 200
 
 @dataclass(frozen=True)
 class RoundFile:
-    """The order of a day: uids of plans in hex. Plans that it does not name stand where their hour says."""
+    """The order of a day: uids of plans in hex. Plans that it does not name stand where their hour says.
+    `waiting` are those whose visit was left to be billed when its card comes.
+    """
 
     day: date
     order: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.order) > STOPS_MAX:
+        if max(len(self.order), len(self.waiting)) > STOPS_MAX:
             raise BillingError(f"Une tournée a {STOPS_MAX} visites au plus, pas {len(self.order)}.")
 
 

@@ -12,7 +12,7 @@ from tournee.app.alerts import AlertKind, alerts
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier, add, change, of_patient
 from tournee.app.practice.patients import add_patient, edit_patient
-from tournee.app.practice.plans import DayMark, PlanOf, add_plan, change_days, strip
+from tournee.app.practice.plans import PlanOf, add_plan, change_days
 from tournee.app.practice.prescriptions import add_prescription, prescriptions_of, renew
 from tournee.app.practice.rounds import (
     StopState,
@@ -24,6 +24,7 @@ from tournee.app.practice.rounds import (
     round_of,
     take_round,
 )
+from tournee.app.practice.strips import DayMark, strip
 from tournee.app.visits.importing import import_day
 from tournee.billing.kept.judged import read_judged
 from tournee.billing.replacement import Replacement, ReplacementSession

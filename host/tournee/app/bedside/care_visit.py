@@ -26,7 +26,7 @@ from tournee.billing.nomenclature.table import Profession
 from tournee.billing.visit import JudgedVisit, Person
 from tournee.errors import BillingError, StoreError
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import patient_in_day_file
+from tournee.practice.planned_visit import patient_in_day_file
 from tournee.store import SheetState, VisitState
 
 _KEY = re.compile(r"([pnv])(\d{1,9})(?:-(\d{8}))?")

@@ -1,39 +1,26 @@
-"""Plans of a patient: made, judged before they are kept, skipped, moved, ended; a strip of fourteen days."""
+"""Plans of a patient: made, judged before they are kept, their days skipped, moved, told otherwise."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from enum import Enum
+from datetime import date
 from typing import Any
 
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier, add, change, get
 from tournee.app.practice.insurers import insurers
-from tournee.app.practice.prescriptions import visits_of
 from tournee.billing.dayfile.day import DayError, read_day
 from tournee.billing.identity import department_of
-from tournee.billing.kept.known import read_facts
 from tournee.billing.replacement import WEEKDAYS, Replacement
 from tournee.practice.insurer_file import InsurerFile, with_convention
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanError, PlanFile
+from tournee.practice.planned_visit import planned_visit
 from tournee.practice.prescription_file import PrescriptionFile
 from tournee.practice.recurrence import IsAbsent, Recurrence, nobody_is_away
-from tournee.store import VisitState
-
-STRIP_DAYS = 14
-
-
-class DayMark(Enum):
-    """What a day of a series is."""
-
-    DONE = "fait"
-    DUE = "à faire"
-    MISSED = "manqué"
-    NONE = ""
+from tournee.store import DossierRow
 
 
 @dataclass(frozen=True)
@@ -50,17 +37,27 @@ class PlanOf:
 
     def reference(self, day: date) -> str:
         """What names a planned visit for ever, on every device of the practice."""
-        return f"{self.plan.row.uid.hex()} {day:%Y%m%d}"
+        return reference_of(self.plan.row, day)
 
     def visit(self, day: date) -> dict[str, Any]:
         """Its `[[visite]]` of the day file on a day."""
-        told = self.prescription.told if self.prescription else None
+        return self.visit_of_days([day], self.reference(day))
+
+    def visit_of_days(self, days: Sequence[date], reference: str, *, dated: bool = False) -> dict[str, Any]:
+        """One `[[visite]]` of some of its days, in order; `dated`: each passage says its own."""
+        order = self.prescription.told if self.prescription else None
         patient = with_convention(self.patient.told, self.insurers)
-        return self.plan.told.visit(day, patient, told, self.reference(day))
+        department = department_of(self.ps)
+        return planned_visit(self.plan.told, days, patient, order, reference, department, dated=dated)
 
     def days(self, first: date, last: date, is_absent: IsAbsent = nobody_is_away) -> tuple[date, ...]:
         """Its days between two."""
         return self.plan.told.when.days(first, last, department_of(self.ps), is_absent)
+
+
+def reference_of(plan: DossierRow, day: date) -> str:
+    """The reference of the visit that a plan makes on a day."""
+    return f"{plan.uid.hex()} {day:%Y%m%d}"
 
 
 def add_plan(
@@ -103,12 +100,13 @@ def check_plan(
     patient: PatientFile,
     prescription: PrescriptionFile | None,
     ps: str,
+    day: date | None = None,
 ) -> None:
-    """PlanError for every mistake of form that its visits would have."""
-    day = told.when.first
-    document = day_file(ps, told.profession, day, [told.visit(day, patient, prescription, "essai")])
+    """PlanError for every mistake of form that its visit of this `day`, else of its first, would have."""
+    on = day or told.when.first
+    visit = planned_visit(told, [on], patient, prescription, "essai", department_of(ps))
     try:
-        mistakes = read_day(document, "plan.json").mistakes
+        mistakes = read_day(day_file(ps, told.profession, on, [visit]), "plan.json").mistakes
     except DayError as error:
         mistakes = error.mistakes
     if mistakes:
@@ -159,35 +157,23 @@ def change_days(
     return get(office, PlanFile, plan.id)
 
 
-def strip(
-    office: Office, plan: PlanOf, first: date, is_absent: IsAbsent = nobody_is_away
-) -> list[tuple[date, DayMark]]:
-    """Fourteen days of a series from `first`: done, due, missed."""
-    last, today = first + timedelta(days=STRIP_DAYS - 1), office.clock().date()
-    planned = set(plan.days(first, last, is_absent))
-    done = days_done(office, plan, first, last)
-    marks = []
-    for rank in range(STRIP_DAYS):
-        day = first + timedelta(days=rank)
-        mark = DayMark.NONE
-        if day in done:
-            mark = DayMark.DONE
-        elif day in planned:
-            mark = DayMark.DUE if day >= today else DayMark.MISSED
-        marks.append((day, mark))
-    return marks
+def tell_day(office: Office, plan: PlanOf, day: date, said: Mapping[str, Any]) -> PlanOf:
+    """Tell one day of a plan otherwise, by keys of the day file (null: left out); nothing: as the others.
+    What is taken in and not billed follows when it is taken again. PlanError for what does not read.
+    """
+    several = len(plan.plan.told.slots) > 1
+    if several and {"actes", "heure"} & set(said):
+        raise PlanError(
+            f"Ce plan a {len(plan.plan.told.slots)} passages par jour : dites-les tous, par « passage ».",
+            next_step="passage = [ { heure = …, actes = [ … ] }, … ]",
+        )
+    told = plan.plan.told.telling(day, said)
+    order = plan.prescription.told if plan.prescription else None
+    check_plan(told, with_convention(plan.patient.told, plan.insurers), order, plan.ps, day)
+    return changed(office, plan, told)
 
 
-def days_done(office: Office, plan: PlanOf, first: date, last: date) -> set[date]:
-    """The days on which this patient was cared for by the plan's prescription; without one, by its carer."""
-    person = plan.patient.told.as_person
-    key = plan.prescription.told.prescription.key if plan.prescription else ""
-    return {
-        one.day
-        for row in visits_of(office, plan.patient.told)
-        if row.counts or row.state is VisitState.OUTSIDE
-        for one in read_facts(row.facts, "")
-        if first <= one.day <= last
-        and one.person.same(person)
-        and (one.prescription == key if key else one.ps == plan.ps)
-    }
+def changed(office: Office, plan: PlanOf, told: PlanFile) -> PlanOf:
+    """Write what a plan says now. What is billed stays as it is."""
+    change(office, plan.plan, told)
+    return replace(plan, plan=get(office, PlanFile, plan.plan.id))

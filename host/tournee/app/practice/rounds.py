@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
 from tournee.app.context import Office
-from tournee.app.practice.dossiers import KINDS, Dossier, add, change, get, read
+from tournee.app.practice.dossiers import KINDS, Dossier, add, change, get, of_patient, read
 from tournee.app.practice.insurers import insurers
-from tournee.app.practice.plans import PlanOf, day_file, days_done
+from tournee.app.practice.patients import find_patient
+from tournee.app.practice.plans import PlanOf, day_file
+from tournee.app.practice.strips import visits_on
 from tournee.app.visits.imported import ImportedDay
 from tournee.app.visits.importing import import_day
 from tournee.app.visits.past import JournalPast
@@ -29,9 +31,10 @@ _LATE = 24 * 60
 
 
 class StopState(Enum):
-    """Where a stop of a round stands."""
+    """Where a stop of a round stands; `TICKED`: seen, to be billed with others of its series."""
 
     PLANNED = "à voir"
+    TICKED = "coché"
     TAKEN = "à facturer"
     DONE = "fait"
     SET_ASIDE = "abandonnée"
@@ -39,12 +42,15 @@ class StopState(Enum):
 
 @dataclass(frozen=True)
 class Stop:
-    """One visit of a round; `visit_id` once it is in the journal."""
+    """One visit of a round; `visit_id` once it is in the journal; `by`: the visit that does its day without
+    having been made from it alone, one typed or one of several days.
+    """
 
     plan: PlanOf
     day: date
     state: StopState
     visit_id: int | None = None
+    by: int | None = None
 
     @property
     def minute(self) -> int | None:
@@ -91,6 +97,21 @@ def plan_of(office: Office, number: int) -> PlanOf:
     rows = [row for row in office.journal.dossiers.of_uids(named) if row.content]
     order = read(PrescriptionFile, rows[0]) if rows else None
     return PlanOf(plan, get(office, PatientFile, plan.row.patient), order, plan.row.ps, insurers(office))
+
+
+def find_plan(office: Office, said: str) -> PlanOf:
+    """The plan of this number, or the only open one of the patient whom these words name; StoreError."""
+    if said.isdecimal():
+        return plan_of(office, int(said))
+    patient = find_patient(office, said.split())
+    found = of_patient(office, PlanFile, patient.id)
+    if len(found) == 1:
+        return plan_of(office, found[0].id)
+    told = ", ".join(f"{one.id} {one.told.words}".strip() for one in found)
+    raise StoreError(
+        f"{patient.told.who} a plusieurs plans : {told}." if found else f"{patient.told.who} n’a aucun plan.",
+        next_step="dites le plan par son numéro" if found else "ajoutez-en un",
+    )
 
 
 def carer_of_plans(office: Office, ps: str = "", rpps: str = "", day: date | None = None) -> str:
@@ -148,7 +169,7 @@ def round_of(office: Office, day: date, ps: str) -> list[Stop]:
     """A carer's round on a day: in her order, else by hour, then by name."""
     plans = plans_between(office, day, day, ps, absence_of(office, ps))
     stops = [_stop(office, one, day) for one, _ in plans]
-    kept = _kept_round(office, day, ps)
+    kept = kept_round(office, day, ps)
     order = {uid: rank for rank, uid in enumerate(kept.told.order)} if kept else {}
     return sorted(stops, key=lambda stop: _rank(stop, order))
 
@@ -165,21 +186,30 @@ def _stop(office: Office, plan: PlanOf, day: date) -> Stop:
     row: KnownRow | None = office.journal.known.by_reference(plan.ps, plan.reference(day))
     if row is not None:
         return Stop(plan, day, _STATES[row.state], row.id)
-    typed = day in days_done(office, plan, day, day)
-    return Stop(plan, day, StopState.DONE if typed else StopState.PLANNED)
+    other = visits_on(office, plan, day, day).get(day)
+    if other is not None:
+        return Stop(plan, day, StopState.DONE, by=other.id)
+    is_ticked = plan.plan.told.together and day in plan.plan.told.ticked
+    return Stop(plan, day, StopState.TICKED if is_ticked else StopState.PLANNED)
 
 
 def order_round(office: Office, day: date, ps: str, order: Sequence[int]) -> None:
     """Keep the order of a day's plans, by their numbers; those left out come after."""
-    told = RoundFile(day, tuple(get(office, PlanFile, one).row.uid.hex() for one in order))
-    kept = _kept_round(office, day, ps)
+    uids = tuple(get(office, PlanFile, one).row.uid.hex() for one in order)
+    keep_round(office, day, ps, lambda told: replace(told, order=uids))
+
+
+def keep_round(office: Office, day: date, ps: str, changed: Callable[[RoundFile], RoundFile]) -> None:
+    """Write what a carer decided of a day's round."""
+    kept = kept_round(office, day, ps)
     if kept is None:
-        add(office, told, ps=ps)
+        add(office, changed(RoundFile(day)), ps=ps)
     else:
-        change(office, kept, told)
+        change(office, kept, changed(kept.told))
 
 
-def _kept_round(office: Office, day: date, ps: str) -> Dossier[RoundFile] | None:
+def kept_round(office: Office, day: date, ps: str) -> Dossier[RoundFile] | None:
+    """What she decided of it, if anything."""
     rows = office.journal.dossiers.find(KINDS[RoundFile], ps=ps, first=f"{day:%Y%m%d}", last=f"{day:%Y%m%d}")
     return read(RoundFile, rows[-1]) if rows else None
 
@@ -197,35 +227,22 @@ def round_file(office: Office, day: date, ps: str, stops: Sequence[Stop] | None 
 
 def take_round(office: Office, day: date, ps: str, stops: Sequence[Stop] | None = None) -> ImportedDay:
     """Take a round's visits into the journal, to be billed: each once, one changed since in place. What was
-    done by hand that day is not taken again.
+    done by hand that day is not taken again, nor what is billed with other days of its series.
     """
     chosen = round_of(office, day, ps) if stops is None else stops
-    left = [one for one in chosen if one.visit_id is not None or one.state is StopState.PLANNED]
+    left = [
+        one
+        for one in chosen
+        if one.visit_id is not None or (one.state is StopState.PLANNED and not one.plan.plan.told.together)
+    ]
     return import_day(office, round_file(office, day, ps, left), _name(day))
 
 
 def price_round(office: Office, day: date, ps: str) -> Priced:
     """What a round comes to, judged with the journal behind it, before anything is taken."""
-    stops = [one for one in round_of(office, day, ps) if one.visit_id is None]
+    stops = [one for one in round_of(office, day, ps) if one.visit_id is None and one.by is None]
     besides = JournalPast(office.journal)
     return price_files([(_name(day), round_file(office, day, ps, stops))], besides, office.nomenclature)[0]
-
-
-def prices_of(office: Office, day: date, ps: str) -> dict[str, int]:
-    """What each visit of a round that is not taken yet comes to, in cents, by its reference; one that the
-    rules refuse has no price.
-    """
-    if all(one.visit_id is not None for one in round_of(office, day, ps)):
-        return {}
-    priced = price_round(office, day, ps)
-    assert priced.day is not None
-    drafts = {one.rank: one.draft for one in priced.day.visits}
-    found = {}
-    for one in priced.visits:
-        draft = drafts[one.judged.rank]
-        if draft is not None and not one.judged.mistakes:
-            found[draft.reference] = one.judged.judgement.cents
-    return found
 
 
 def _name(day: date) -> str:

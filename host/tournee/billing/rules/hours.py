@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from tournee.billing.breach import Breach, Remark
 from tournee.billing.calendar import is_rest_day, is_saturday
@@ -60,6 +61,16 @@ def _without_hour(case: Case, rank: int) -> Iterator[Finding]:
             return
 
 
+def majoration_due(day: date, minute: int | None, department: str, *, night_asked: bool) -> str:
+    """The letter that hour and calendar justify: night where a call or the prescription asks for it, Sunday
+    and holidays; "" for none.
+    """
+    night = minute is not None and not _NIGHT_TO <= minute < _NIGHT_FROM
+    if night and night_asked:
+        return NIGHT
+    return SUNDAY if is_rest_day(day, department) else ""
+
+
 def majorations(case: Case) -> Iterator[Finding]:
     """Night, Sunday and holidays: at its hour, on its day, one a passage (rules nuit, maj-une, maj-samedi,
     mk-majo); forgotten ones are said.
@@ -70,8 +81,10 @@ def majorations(case: Case) -> Iterator[Finding]:
         night = passage.minute is not None and not _NIGHT_TO <= passage.minute < _NIGHT_FROM
         rest = is_rest_day(passage.day, case.carer.department)
         if not said:
-            justified = night and _may_be_night(case, rank)
-            if (justified or rest) and items:
+            asked = _may_be_night(case, rank)
+            due = majoration_due(passage.day, passage.minute, case.carer.department, night_asked=asked)
+            if due and items:
+                justified = due == NIGHT
                 when = "de nuit" if justified else "d’un dimanche ou jour férié"
                 yield Remark(
                     place,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,22 +11,39 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tournee.app.practice.day.day_round import DayRound, RoundStop, StopMark
 from tournee.app.practice.patients import said_day
-from tournee.app.practice.plans import DayMark, PlanOf
-from tournee.app.practice.rounds import Stop, StopState
+from tournee.app.practice.plans import PlanOf
+from tournee.app.practice.strips import DayMark
 from tournee.practice.completing import differences
 from tournee.practice.patient_file import ORIGINS
 
 if TYPE_CHECKING:
+    from tournee.app.practice.day.series import PlannedSeries
     from tournee.app.practice.dossiers import Dossier
     from tournee.app.practice.prescriptions import Counted
+    from tournee.app.visits.pricing import PricedVisit
+    from tournee.billing.quote import Quote
     from tournee.practice.patient_file import PatientFile
     from tournee.practice.plan_file import PlanFile
     from tournee.practice.prescription_file import PrescriptionFile
 
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MARKS = {DayMark.DONE: ("✓", "green"), DayMark.DUE: ("○", "cyan"), DayMark.MISSED: ("✗", "red")}
-_STATES = {StopState.DONE: "green", StopState.TAKEN: "cyan", StopState.SET_ASIDE: "dim"}
+_MARKS = {
+    DayMark.DONE: ("✓", "green"),
+    DayMark.TICKED: ("☑", "green"),
+    DayMark.DUE: ("○", "cyan"),
+    DayMark.MISSED: ("✗", "red"),
+}
+_STATES = {
+    StopMark.DONE: "green",
+    StopMark.TICKED: "green",
+    StopMark.TO_SIGN: "cyan",
+    StopMark.CARD_MISSING: "yellow",
+    StopMark.TO_COUNTERSIGN: "yellow",
+    StopMark.TO_CORRECT: "red",
+    StopMark.SET_ASIDE: "dim",
+}
 
 
 def long_day(day: date) -> str:
@@ -125,36 +142,41 @@ def strip_line(marks: Sequence[tuple[date, DayMark]]) -> Text:
     return told
 
 
-def show_round(console: Console, day: date, stops: Sequence[Stop], prices: dict[str, int]) -> None:
+def show_round(console: Console, told: DayRound, *, priced: bool) -> None:
     """A day's round, in order."""
     from tournee.french import euros
 
-    if not stops:
-        console.print(f"{long_day(day).capitalize()} : aucune visite prévue.")
+    day = long_day(told.day).capitalize()
+    if not told.stops:
+        console.print(f"{day} : aucune visite prévue.")
         return
-    done = sum(stop.state is StopState.DONE for stop in stops)
-    console.print(f"{long_day(day).capitalize()} : {done} visite(s) sur {len(stops)}")
+    done = sum(one.mark is StopMark.DONE for one in told.stops)
+    console.print(f"{day} : {done} visite(s) sur {len(told.stops)}")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("Heure", "Patient", "Où", "Soin", "État", "Prix"):
         table.add_column(name, overflow="fold", justify="right" if name == "Prix" else "left")
-    for stop in stops:
-        told, plan = stop.plan.patient.told, stop.plan.plan
-        address = told.address
+    for one in told.stops:
+        patient, plan = one.stop.plan.patient.told, one.stop.plan.plan
+        address = patient.address
         where = " ".join(filter(None, (address.street, address.town, address.floor, address.door_code)))
-        price = prices.get(stop.plan.reference(day))
+        session = f", séance {one.rank} sur {one.total}" if one.total else ""
         table.add_row(
             plan.told.slots[0].hour,
-            told.who,
+            patient.who,
             where,
-            f"{plan.told.words or 'soin'} (plan {plan.id})",
-            Text(stop.state.value, _STATES.get(stop.state, "")),
-            f"{euros(price)} €" if price is not None else "",
+            f"{plan.told.words or 'soin'} (plan {plan.id}){session}",
+            Text("\n".join((one.mark.value, *one.faults)), _STATES.get(one.mark, "")),
+            f"{euros(one.cents)} €" if priced and one.cents is not None else "",
         )
     console.print(table)
+    for one in told.stops if priced else ():
+        for warning in one.warnings:
+            console.print(f"{one.stop.plan.patient.told.who} : {warning}", soft_wrap=True)
 
 
-def stop_value(stop: Stop) -> dict[str, Any]:
-    """A stop for programs."""
+def stop_value(one: RoundStop) -> dict[str, Any]:
+    """A stop for programs; `mark` is where it stands as one sees it on the round."""
+    stop, quote = one.stop, one.quote
     return {
         "plan": stop.plan.plan.id,
         "patient": stop.plan.patient.id,
@@ -162,8 +184,47 @@ def stop_value(stop: Stop) -> dict[str, Any]:
         "day": stop.day.isoformat(),
         "hour": stop.plan.plan.told.slots[0].hour,
         "state": stop.state.name.lower(),
-        "visit": stop.visit_id,
+        "mark": one.mark.name.lower(),
+        "visit": one.visit_id,
         "reference": stop.plan.reference(stop.day),
+        "cents": one.cents,
+        "shares": {"amo": quote.amo, "amc": quote.amc, "due": quote.due} if quote else None,
+        "rank": one.rank,
+        "total": one.total,
+        "invoice": one.invoice,
+        "kilometres": one.kilometres,
+        "faults": list(one.faults),
+        "warnings": list(one.warnings),
+    }
+
+
+def listed_days(days: Iterable[date]) -> str:
+    """Days as they are said: "09/11/2026 et 10/11/2026"."""
+    told = [f"{day:%d/%m/%Y}" for day in sorted(days)]
+    return " et ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+
+
+def shares_line(quote: Quote) -> str:
+    """Who gives what."""
+    from tournee.french import euros
+
+    return (
+        f"Total {euros(quote.fee)} € · caisse {euros(quote.amo)} € · mutuelle {euros(quote.amc)} € · "
+        f"à demander {euros(quote.due)} €"
+    )
+
+
+def series_price(series: PlannedSeries, days: Collection[date], told: PricedVisit) -> dict[str, Any]:
+    """What days of a series come to, for programs."""
+    quote, (first, last) = told.quote, series.ranks(days)
+    return {
+        "plan": series.plan.plan.id,
+        "days": [day.isoformat() for day in sorted(days)],
+        "sessions": [first, last],
+        "total": series.total,
+        "cents": quote.fee,
+        "shares": {"amo": quote.amo, "amc": quote.amc, "due": quote.due},
+        "refusals": [one.text for one in told.judged.mistakes],
     }
 
 

@@ -1,4 +1,4 @@
-"""What a plan is told by: weekdays, hours, acts and travel as a carer writes them in one word or two."""
+"""What a plan is told by: weekdays, hours, acts, travel, any key of the day file, in one word or two."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import click
+
+from tournee.tables.document import DocumentError, parse
 
 _DAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
 _ALL = ("tous", "tous-les-jours")
@@ -97,3 +99,67 @@ class TravelWord(_Word):
         if found[3]:
             told["terrain"] = found[3]
         return told
+
+
+class KeyWord(_Word):
+    """A key of the day file and what it says: `contrat=99`, `ald=non`, `bilan=11/03/2026`, `foyer=`."""
+
+    name = "clé=valeur"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Any]:
+        """Read the key (its parts by dots) and its value; None when it says nothing."""
+        key, sign, said = (part.strip() for part in value.partition("="))
+        if not sign or not _KEY.match(key):
+            raise click.BadParameter(f"« {value} » : écrivez clé=valeur, comme contrat=99", ctx, param)
+        last = key.rpartition(".")[2]
+        if not said:
+            return key, None
+        if said[0] in _TOML:
+            try:
+                return key, parse(f"x = {said}".encode(), is_json=False).values["x"]
+            except DocumentError as error:
+                raise click.BadParameter(f"« {value} » : {error}", ctx, param) from None
+        if last in _NUMBERS and _NUMBER.match(said):
+            number = float(said.replace(",", "."))
+            return key, int(number) if number.is_integer() else number
+        if last in _LISTS:
+            return key, said.split(",")
+        if key not in _TEXTS and said.lower() in _FLAGS:
+            return key, _FLAGS[said.lower()]
+        day = _DAY.match(said)
+        return key, f"{day[3]}-{day[2]:>02}-{day[1]:>02}" if day else said
+
+
+_KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*$")
+_TOML = "\"'[{"
+_NUMBERS = (
+    "kilometres",
+    "quantite",
+    "groupe",
+    "seances",
+    "faites",
+    "duree_mois",
+    "coefficient",
+    "honoraires",
+)
+_NUMBER = re.compile(r"\d{1,6}([.,]\d{1,2})?$")
+_LISTS = ("documents",)
+_FLAGS = {"oui": True, "true": True, "non": False, "false": False}
+_TEXTS = ("tiers_payant",)  # where « non » is a word of its own
+_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
+
+
+def said_keys(said: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    """Keys and values as the day file has them, a table for those with dots."""
+    told: dict[str, Any] = {}
+    for key, value in said:
+        *heads, last = key.split(".")
+        inner = told
+        for head in heads:
+            inner = inner.setdefault(head, {})
+            if not isinstance(inner, dict):
+                raise click.BadParameter(f"« {key} » : {head} est dit autrement aussi")
+        inner[last] = value
+    return told

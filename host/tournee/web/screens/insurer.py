@@ -16,7 +16,7 @@ from tournee.app.practice.insurers import ProposedInsurer, keep_insurer, propose
 from tournee.app.practice.patients import edit_patient
 from tournee.billing.identity import AMC_DIGITS, Amc, Period
 from tournee.errors import BillingError, TourneeError
-from tournee.practice.plan_file import patient_in_day_file
+from tournee.practice.planned_visit import patient_in_day_file
 from tournee.web import words
 from tournee.web.days import read_day
 from tournee.web.face import face_of, go, show

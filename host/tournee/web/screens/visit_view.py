@@ -11,9 +11,9 @@ from tournee.app.bedside.changing import MAU, acts_of_passage, passages
 from tournee.app.bedside.proposing import Extra, proposed
 from tournee.app.bedside.rights import CardRights, rights_on
 from tournee.app.context import Office
-from tournee.app.practice.plans import DayMark, strip
 from tournee.app.practice.prescriptions import Counted, count, visits_of
 from tournee.app.practice.rounds import absence_of
+from tournee.app.practice.strips import DayMark, strip
 from tournee.billing.dayfile.passages import TRAVEL
 from tournee.billing.identity import Patient
 from tournee.billing.pricing.items import decimal

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tournee.cli.commands.practice.plan_days import (
+    move,
+    plan_argument,
+    skip,
+    take,
+    tell,
+    tick,
+    with_day,
+)
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
 from tournee.cli.options.filters import DayOption
-from tournee.cli.options.planned import ActWord, Hour, TravelWord, Weekdays
+from tournee.cli.options.planned import ActWord, Hour, KeyWord, TravelWord, Weekdays, said_keys
 
 if TYPE_CHECKING:
     from tournee.practice.recurrence import Recurrence
 
 _REST = {"faits": "kept", "laissés": "left", "reportés": "next"}
 _WHERE = ("domicile", "cabinet", "établissement")
-_number = click.argument("number", metavar="PLAN", type=int)
-_day = click.argument("day", metavar="JOUR", type=DayOption())
 
 
 @click.group("plan", cls=FrenchGroup)
@@ -51,6 +57,9 @@ def plan() -> None:
 @click.option("--absences", type=click.Choice(list(_REST)), default="laissés", help="Vos absences.")
 @click.option("--deplacement", "travel", type=TravelWord(), help="IFA, ou IFA 18 ; sinon celui du patient.")
 @click.option("--lieu", "where", type=click.Choice(_WHERE), help="Où le soin est fait.")
+@click.option("--dire", "said", type=KeyWord(), multiple=True, metavar="CLÉ=VALEUR", help="Comme contrat=99.")
+@click.option("--ensemble", "together", is_flag=True, help="Ses jours se facturent à plusieurs.")
+@click.option("--majorations", "by_clock", is_flag=True, help="Nuit, dimanche et fériés, par le calendrier.")
 @click.option("--mots", "called", default="", help="Comment vous l’appelez.")
 @json_option
 @click.pass_obj
@@ -66,7 +75,9 @@ def add(
     **told: Any,
 ) -> None:
     """Planifie un soin d’un patient : ses actes, ses heures, ses jours. Chaque jour prévu fait une visite de
-    la tournée, au tarif de son jour.
+    la tournée, au tarif de son jour ; avec --ensemble, ses jours sont cochés (tournee plan tick), puis
+    facturés en une fois (tournee plan take). --dire dit ce que toutes ses visites disent, dans les mots du
+    fichier du jour.
     """
     from tournee.app.practice.patients import find_patient
     from tournee.app.practice.plans import add_plan
@@ -83,7 +94,15 @@ def add(
     with desk.office() as office:
         one = find_patient(office, words)
         prescription = current_prescription(office, one, order)
-        made = PlanFile(slots, _when(told), profession, called)
+        made = PlanFile(
+            slots,
+            _when(told),
+            profession,
+            called,
+            usual=as_care(said_keys(told["said"])),
+            together=told["together"],
+            by_clock=told["by_clock"],
+        )
         done = add_plan(office, one, prescription, made, ps)
     if as_json:
         values.write({"plan": done.plan.id, "patient": one.id})
@@ -107,78 +126,44 @@ def _when(told: dict[str, Any]) -> Recurrence:
 
 
 @plan.command("show", short_help="Un plan et ses quatorze jours.")
-@_number
+@plan_argument
 @click.option("--du", "first", type=DayOption(), help="Depuis ce jour ; sans lui, depuis lundi dernier.")
 @json_option
 @click.pass_obj
-def show(desk: Desk, number: int, first: date | None, as_json: bool) -> None:
-    """Un plan, et quatorze jours de sa série : ✓ fait, ○ à faire, ✗ manqué."""
+def show(desk: Desk, number: str, first: date | None, as_json: bool) -> None:
+    """Un plan, et quatorze jours de sa série : ✓ fait, ☑ coché, ○ à faire, ✗ manqué."""
     from datetime import timedelta
 
-    from tournee.app.practice.plans import strip
-    from tournee.app.practice.rounds import absence_of, plan_of
+    from tournee.app.practice.rounds import absence_of, find_plan
+    from tournee.app.practice.strips import strip
     from tournee.cli.display.practice import plan_line, strip_line
 
     with desk.office() as office:
-        one = plan_of(office, number)
+        one = find_plan(office, number)
         today = office.clock().date()
         start = first or today - timedelta(days=today.weekday())
         marks = strip(office, one, start, absence_of(office, one.ps))
     if as_json:
         days = [{"day": day.isoformat(), "mark": mark.name.lower()} for day, mark in marks]
-        values.write({"plan": number, "patient": one.patient.id, "days": days})
+        values.write({"plan": one.plan.id, "patient": one.patient.id, "days": days})
         return
-    desk.console.print(f"{one.patient.told.who} — {plan_line(number, one.plan.told)}", soft_wrap=True)
+    desk.console.print(f"{one.patient.told.who} — {plan_line(one.plan.id, one.plan.told)}", soft_wrap=True)
     desk.console.print(strip_line(marks))
 
 
-def _changed(desk: Desk, number: int, changed: Callable[[Recurrence], Recurrence], said: str) -> None:
-    from tournee.app.practice.plans import change_days
-    from tournee.app.practice.rounds import plan_of
-
-    with desk.office() as office:
-        one = plan_of(office, number)
-        change_days(office, one.plan, changed)
-    desk.console.print(f"{one.patient.told.who}, plan {number} : {said}.", soft_wrap=True)
-
-
-@plan.command("skip", short_help="Laisse un jour d’un plan.")
-@_number
-@_day
-@click.pass_obj
-def skip(desk: Desk, number: int, day: date) -> None:
-    """Laisse un jour ; un plan qui compte ses séances en fait une de plus à la fin."""
-    _changed(desk, number, lambda when: when.without(day), f"le {day:%d/%m/%Y} est laissé")
-
-
-@plan.command("day", short_help="Ajoute un jour à un plan.")
-@_number
-@_day
-@click.pass_obj
-def with_day(desk: Desk, number: int, day: date) -> None:
-    """Ajoute un jour, ou reprend un jour laissé."""
-    _changed(desk, number, lambda when: when.with_day(day), f"le {day:%d/%m/%Y} est ajouté")
-
-
-@plan.command("move", short_help="Déplace un jour d’un plan.")
-@_number
-@_day
-@click.argument("to", metavar="AU", type=DayOption())
-@click.pass_obj
-def move(desk: Desk, number: int, day: date, to: date) -> None:
-    """Fait un jour de la série un autre jour."""
-    _changed(desk, number, lambda when: when.moving(day, to), f"le {day:%d/%m/%Y} est fait le {to:%d/%m/%Y}")
-
-
 @plan.command("end", short_help="Arrête un plan.")
-@_number
+@plan_argument
 @click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
 @click.pass_obj
-def end(desk: Desk, number: int, reason: str) -> None:
+def end(desk: Desk, number: str, reason: str) -> None:
     """Arrête un plan : il ne fait plus de visites ; ce qui est fait ou facturé reste."""
-    from tournee.app.practice.rounds import plan_of
+    from tournee.app.practice.rounds import find_plan
 
     with desk.office() as office:
-        one = plan_of(office, number)
-        office.journal.dossiers.close(number, reason)
-    desk.console.print(f"{one.patient.told.who}, plan {number} : arrêté.", soft_wrap=True)
+        one = find_plan(office, number)
+        office.journal.dossiers.close(one.plan.id, reason)
+    desk.console.print(f"{one.patient.told.who}, plan {one.plan.id} : arrêté.", soft_wrap=True)
+
+
+for command in (skip, with_day, move, tell, tick, take):
+    plan.add_command(command)

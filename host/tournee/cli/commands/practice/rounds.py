@@ -35,19 +35,17 @@ def rounds() -> None:
 @click.pass_obj
 def show(desk: Desk, day: date | None, ps: str, rpps: str, priced: bool, as_json: bool) -> None:
     """Les visites d’un jour (aujourd’hui sans rien dire) : heure, patient, adresse, soin, où elle en est."""
-    from tournee.app.practice.rounds import carer_of_plans, prices_of, round_of
+    from tournee.app.practice.day.day_round import day_round
+    from tournee.app.practice.rounds import carer_of_plans
     from tournee.cli.display.practice import show_round, stop_value
 
     with desk.office() as office:
         when = day or office.clock().date()
-        carer = carer_of_plans(office, ps, rpps, when)
-        stops = round_of(office, when, carer)
-        prices = prices_of(office, when, carer) if priced and stops else {}
+        told = day_round(office, when, carer_of_plans(office, ps, rpps, when))
     if as_json:
-        told = [{**stop_value(one), "cents": prices.get(one.plan.reference(one.day))} for one in stops]
-        values.write({"day": when.isoformat(), "ps": carer, "stops": told})
+        values.write({"day": when.isoformat(), "ps": told.ps, "stops": list(map(stop_value, told.stops))})
     else:
-        show_round(desk.console, when, stops, prices)
+        show_round(desk.console, told, priced=priced)
 
 
 @rounds.command("take", short_help="Prend la tournée au journal, pour la facturer.")

@@ -1,0 +1,100 @@
+"""The visit that planned days make: the `[[visite]]` of the day file, of one day or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from tournee.billing.rules.hours import majoration_due
+from tournee.practice.patient_file import PatientFile
+from tournee.practice.plan_file import PlanFile, Slot, as_told, minute_of
+from tournee.practice.prescription_file import PrescriptionFile
+
+_TRAVEL, _PASSAGE, _ACTS, _HOUR, _DATE = "deplacement", "passage", "actes", "heure", "date"
+_OF_EACH = (_TRAVEL, "lieu", "foyer", "majoration", "appel", "urgence")
+"""Said of a visit of one passage in its own keys, of each where there are several."""
+
+
+def planned_visit(
+    plan: PlanFile,
+    days: Sequence[date],
+    patient: PatientFile,
+    prescription: PrescriptionFile | None,
+    reference: str,
+    department: str = "",
+    *,
+    dated: bool = False,
+) -> dict[str, Any]:
+    """The visit of these days, in order: its passages are those of each, `dated` where the day file is of
+    another day. `reference` names it for ever; `department` tells local holidays. What is otherwise on one of
+    the days is told of that day alone where a passage can say it, else of the visit.
+    """
+    told = {**patient_in_day_file(patient), **(prescription.in_day_file() if prescription else {})}
+    told |= as_told(plan.usual)
+    night_asked = prescription is not None and prescription.night
+    apart = [plan.told_on(day) for day in days]
+    passages = [
+        _passage(plan, slot, day, otherwise, department, night_asked)
+        for day, otherwise in zip(days, apart, strict=True)
+        for slot in plan.slots
+    ]
+    for otherwise in apart:
+        told |= {key: said for key, said in otherwise.items() if key not in (*_OF_EACH, _ACTS, _HOUR)}
+    if _PASSAGE in told:
+        pass  # that day's passages are told whole
+    elif len(passages) == 1 and not dated:
+        told |= passages[0]
+    else:
+        each = {key: told.pop(key) for key in _OF_EACH if key in told}
+        of_day = [day for day in days for _ in plan.slots]
+        told[_PASSAGE] = [
+            _said({_DATE: day.isoformat(), **each, **one}) if dated else _said({**each, **one})
+            for day, one in zip(of_day, passages, strict=True)
+        ]
+    return _said({**told, "reference": reference})
+
+
+def _passage(
+    plan: PlanFile,
+    slot: Slot,
+    day: date,
+    otherwise: Mapping[str, Any],
+    department: str,
+    night_asked: bool,
+) -> dict[str, Any]:
+    told = {_HOUR: slot.hour, **slot.told} if slot.hour else slot.told
+    told |= {key: said for key, said in otherwise.items() if key in (*_OF_EACH, _ACTS, _HOUR)}
+    minute = minute_of(told.get(_HOUR))
+    if plan.by_clock and (due := majoration_due(day, minute, department, night_asked=night_asked)):
+        told.setdefault("majoration", due)
+    return told
+
+
+def _said(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the keys that a day leaves out."""
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def patient_in_day_file(patient: PatientFile) -> dict[str, Any]:
+    """The keys of a visit that tell whom it is for and who else pays."""
+    told: dict[str, Any] = {"nir": patient.nir, "cle": patient.key, "nom": patient.who}
+    holder = f"{patient.born[2:6]}" == patient.nir[1:5]
+    if not holder:
+        born = patient.born
+        told["naissance"] = f"{born[:4]}-{born[4:6]}-{born[6:]}"
+        if patient.birth_rank != "1":
+            told["rang_naissance"] = patient.birth_rank
+    if patient.amc is not None:
+        amc = patient.amc
+        said = {
+            "numero": amc.number,
+            "adherent": amc.member,
+            "indicateur": amc.indicator,
+            "routage": amc.routing,
+            "hote": amc.host,
+            "c2s": amc.c2s,
+            "accord_de_gestion": amc.management == "single",
+        }
+        told["amc"] = {key: value for key, value in said.items() if value}
+    return {**told, **as_told(patient.usual)}
