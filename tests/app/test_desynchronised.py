@@ -22,7 +22,9 @@ from tournee.app.certifying.last_read import NotReadError
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, send
+from tournee.app.visits.editing import edit_visit
 from tournee.app.visits.importing import import_day
+from tournee.app.visits.retelling import Edit
 from tournee.billing.replacement import Replacement, ReplacementSession
 from tournee.emulation.cards import certificate_pem, load_card
 from tournee.errors import BillingError
@@ -179,6 +181,19 @@ def test_a_sealed_visit_is_cancelled_and_can_be_made_again(surroundings: Surroun
         assert states == {SheetState.ABANDONED}
         assert countersign_all(office, reader, surroundings) == []
         assert office.journal.visits.get(invoice.visit_id).state is VisitState.ABANDONED
+
+
+def test_another_hour_that_nothing_is_paid_for_keeps_the_seal(
+    surroundings: Surroundings,
+) -> None:
+    with opened(surroundings) as office, Reader.open(surroundings.board.link_url) as reader:
+        import_day(office, short_day(), "jour.toml")
+        know_the_carer(office, reader, surroundings)
+        (invoice,) = seal_all(office, reader)
+        done = edit_visit(office, invoice.visit_id, Edit({"heure": "09:15"}))
+        assert (done.lost, done.thing.invoice, done.thing.visit.row.state) == ("", invoice, VisitState.DONE)
+        (signed,) = countersign_all(office, reader, surroundings)
+        assert [one.records for one in signed.sheets] == [one.records for one in invoice.sheets]
 
 
 @pytest.mark.parametrize(("days", "urgent"), [(0, False), (7, False), (8, True)])

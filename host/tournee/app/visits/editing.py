@@ -31,7 +31,7 @@ from tournee.billing.dayfile.day import (
 from tournee.billing.dayfile.writing import visit_table
 from tournee.billing.kept.judged import read_judged, write_judged
 from tournee.billing.kept.known import Known, Past
-from tournee.billing.kept.same_visit import content_of, priced_alike, shared_passage
+from tournee.billing.kept.same_visit import billed_alike, content_of, priced_alike, shared_passage
 from tournee.billing.visit import JudgedVisit, Person, Visit
 from tournee.errors import BillingError, StoreError
 from tournee.store import SheetState, VisitDraft, VisitRow, VisitState
@@ -39,7 +39,6 @@ from tournee.store import SheetState, VisitDraft, VisitRow, VisitState
 _NAME = "visite.json"
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 _WHOLE = {"nom", "prenom", "regime", "caisse", "centre"}  # of a patient typed by hand
-_OF_THE_CARD = {"cle", "nom"}  # the card says them to the invoice, whatever a visit does
 _SIGNED = (SheetState.SEALED, SheetState.CERTIFIED)
 _HEAD_KEYS = 2  # `visite` and its rank: of one visit they say nothing
 
@@ -94,10 +93,8 @@ class Retold:
     @property
     def bills_the_same(self) -> bool:
         """Whether an invoice by card is the same as before, to the byte."""
-        if self.after.visit.typed or self.before.visit.typed or self.after.lines != self.before.lines:
-            return False
-        told, had = ({**visit_table(one.visit), "": one.visit.day} for one in (self.after, self.before))
-        return all(told.get(key) == had.get(key) for key in {*told, *had} - _OF_THE_CARD)
+        typed = self.after.visit.typed or self.before.visit.typed
+        return not typed and billed_alike(self.after, self.before)
 
     @property
     def why(self) -> str:

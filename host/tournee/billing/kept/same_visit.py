@@ -29,6 +29,13 @@ def says_no_more(one: JudgedVisit, kept: JudgedVisit) -> bool:
     return names and told.day == before.day and content_of(one) == content_of(kept)
 
 
+def billed_alike(one: JudgedVisit, other: JudgedVisit) -> bool:
+    """Whether an invoice by card is the same of both: it has a patient's key and name off the card, and of
+    hours what they are paid for alone.
+    """
+    return one.lines == other.lines and _as_billed(one.visit) == _as_billed(other.visit)
+
+
 def same_hours(one: Visit, other: Visit) -> bool:
     """Whether the passages of two visits may be the same ones: as many, each on the same day and hour. An
     hour that was not told may be any.
@@ -49,6 +56,11 @@ def shared_passage(one: Visit, other: Visit, *, same_acts: bool) -> bool:
 def same_acts(one: Visit, other: Visit) -> bool:
     """Whether the same was done on the same days, travel aside."""
     return _acts(one) == _acts(other)
+
+
+def _as_billed(visit: Visit) -> Visit:
+    timeless = tuple(replace(one, minute=None, called=None) for one in visit.passages)
+    return replace(visit, key="", name="", passages=timeless)
 
 
 def _may_be_same(one: Passage, other: Passage) -> bool:
