@@ -155,6 +155,7 @@ def test_money_that_was_paid_is_given_back_to_the_cent(told: Journal, make: Make
         told.given_up.cancel(invoice, "rendue", 500)
     told.given_up.cancel(invoice, "rendue par chèque", 600)
     assert (told.totals().paid, told.totals().given_back) == (600, 600)
+    assert (told.totals().invoices, told.totals().fee) == (0, 0)
     (row,) = told.ledger.find()
     assert sum(row.paid) == 0
 

@@ -68,13 +68,15 @@ _BESIDE = """SELECT sheet.state, count(*) AS sheets, sum(sheet.fee) AS fee FROM 
     GROUP BY sheet.state"""
 """DRE that an FSE speaks for."""
 
-_REPLACED = """SELECT count(*) AS invoices, coalesce(sum(fee), 0) AS fee FROM
+_GONE = """SELECT count(*) AS invoices, coalesce(sum(fee), 0) AS fee FROM
     (SELECT (SELECT fee FROM sheet WHERE sheet.invoice = invoice.id ORDER BY kind <> 'FSE', id LIMIT 1) AS fee
-    FROM invoice WHERE visit IN (SELECT visit FROM invoice WHERE former IS NOT NULL)
-    AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned')
-    AND EXISTS (SELECT 1 FROM invoice AS later JOIN sheet ON sheet.invoice = later.id
-        WHERE later.visit = invoice.visit AND later.id > invoice.id AND sheet.state <> 'abandoned'))"""
-"""Invoices that another one of their visit replaces."""
+    FROM invoice WHERE id IN (SELECT id FROM invoice
+        WHERE visit IN (SELECT visit FROM invoice WHERE former IS NOT NULL)
+        AND EXISTS (SELECT 1 FROM invoice AS later JOIN sheet ON sheet.invoice = later.id
+            WHERE later.visit = invoice.visit AND later.id > invoice.id AND sheet.state <> 'abandoned')
+        UNION SELECT invoice FROM cancelled_invoice)
+    AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned'))"""
+"""Invoices that another one of their visit replaces, or that their insurer gave up."""
 
 _UNSENT = (MessageState.UNCERTAIN, MessageState.FAILED, MessageState.UNDELIVERED)
 
@@ -112,7 +114,7 @@ class Overview:
         with self._db.reading():
             (paid,) = self._db.rows("SELECT coalesce(sum(paid), 0) AS paid FROM payment")
             (given,) = self._db.rows("SELECT coalesce(sum(given_back), 0) AS cents FROM cancelled_invoice")
-            (replaced,) = self._db.rows(_REPLACED)
+            (gone,) = self._db.rows(_GONE)
             found = self._db.rows(_BY_STATE)
             beside = self._db.rows(_BESIDE) if any(row["kind"] == DRE for row in found) else []
             given_up = SheetState.ABANDONED.value
@@ -122,8 +124,8 @@ class Overview:
             for row in found:
                 sheets[SheetState(row["state"])] += row["sheets"]
             return Totals(
-                invoices=_sum(counted, "sheets") - _sum(spoken_for, "sheets") - replaced["invoices"],
-                fee=_sum(counted, "fee") - _sum(spoken_for, "fee") - replaced["fee"],
+                invoices=_sum(counted, "sheets") - _sum(spoken_for, "sheets") - gone["invoices"],
+                fee=_sum(counted, "fee") - _sum(spoken_for, "fee") - gone["fee"],
                 paid=paid["paid"],
                 sheets=sheets,
                 given_back=given["cents"],
