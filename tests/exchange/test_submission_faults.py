@@ -104,8 +104,24 @@ def test_silence_after_the_final_dot_is_uncertain(rig: Rig) -> None:
         line.until(END)
         line.gone()
 
-    with pytest.raises(UncertainError):
+    with pytest.raises(UncertainError, match="pas de réponse à temps"):
         rig.submit(script, patience=0.1)
+
+
+def test_how_a_link_was_lost_is_told_in_french(rig: Rig) -> None:
+    """The system's own words are English, and stand in an uncertain message's reason for long."""
+
+    def script(line: Line) -> None:
+        go_ahead(line)
+        line.until(END)
+        line.cut()
+
+    with pytest.raises(UncertainError) as lost:
+        rig.submit(script)
+    assert lost.value.cause.partition("(")[2].rstrip(")") in (
+        "la connexion s’est fermée",
+        "la connexion a été coupée",
+    )
 
 
 def test_link_cut_inside_data_is_certain_not_to_be_accepted(rig: Rig) -> None:

@@ -312,9 +312,8 @@ class OverviewRow:
 
 @dataclass(frozen=True)
 class Totals:
-    """What all invoices come to: each visit counted once and none that was cancelled, `fee` what was asked for
-    them, `paid` what returns announced and `given_back` what insurers got back of it, in cents; `sheets`: FSE
-    and DRE in each state.
+    """What all invoices come to: each visit counted once, none that was cancelled; `fee` asked, `paid` what
+    returns announced, `given_back` what insurers got back, in cents; `sheets`: FSE and DRE by state.
     """
 
     invoices: int

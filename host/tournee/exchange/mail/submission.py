@@ -23,6 +23,7 @@ from tournee.exchange.mail.transport import (
     TransportError,
     auth_not_offered,
     auth_refused,
+    how_lost,
     password_of,
     tls_context,
     tls_of,
@@ -273,7 +274,7 @@ def _transmit(
         length = len(raw) if isinstance(raw, bytes) else raw.size
         _log.log(TRAFFIC, "SMTP: message of %d bytes, %d", length, code)
     except _LINK_LOST as error:
-        raise _uncertain(server, str(error)) from error
+        raise _uncertain(server, how_lost(error)) from error
     if code == _DONE:
         return Receipt(code, _words(answer))
     if 400 <= code < 600:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import ssl
 
 from tournee.errors import ExchangeError
 from tournee.exchange.mail.visit import MailVisit, VisitOverError, counted_tls
 from tournee.exchange.route import Server
 from tournee.french import reason
-from tournee.printable import line
+from tournee.printable import line, read_text
 
 NONSENSE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError)
 """What a mail library of Python raises when a server's answer makes no sense."""
 
+_LOST = {
+    errno.ECONNREFUSED: "rien n’y écoute",
+    errno.ECONNRESET: "la connexion a été coupée",
+    errno.ECONNABORTED: "la connexion a été coupée",
+    errno.EPIPE: "la connexion a été coupée",
+    errno.ETIMEDOUT: "pas de réponse à temps",
+    errno.EHOSTUNREACH: "aucun réseau n’y mène",
+    errno.ENETUNREACH: "aucun réseau n’y mène",
+    errno.ENETDOWN: "le réseau est coupé",
+}
 _OAUTH = ("XOAUTH2", "OAUTHBEARER")
 
 
@@ -71,9 +83,30 @@ def unreachable(server: Server, error: object) -> UnreachableError:
         )
     return UnreachableError(
         f"Le serveur de messagerie {server.address} ne répond pas.",
-        cause=f"pas de réseau, serveur arrêté ou adresse fausse ({line(str(error)) or 'connexion fermée'})",
+        cause=f"pas de réseau, serveur arrêté ou adresse fausse ({how_lost(error)})",
         next_step="vérifiez la connexion puis recommencez ; rien n’est perdu",
     )
+
+
+def how_lost(error: object) -> str:
+    """How a link was lost, in French; a server's own words as it wrote them."""
+    if isinstance(error, TimeoutError):
+        return "pas de réponse à temps"
+    if isinstance(error, VisitOverError):
+        return str(error)
+    if isinstance(error, socket.gaierror):
+        return "ce nom n’est celui d’aucun serveur"
+    if isinstance(error, OSError) and error.errno in _LOST:
+        return _LOST[error.errno]
+    code, answer = getattr(error, "smtp_code", 0), getattr(error, "smtp_error", b"")
+    if code:
+        return line(f"{code} {read_text(answer) if isinstance(answer, bytes) else answer}")
+    inner = getattr(error, "__context__", None)  # smtplib says its own of what broke under it
+    if isinstance(error, OSError) and isinstance(inner, OSError):
+        return how_lost(inner)
+    if isinstance(error, (OSError, EOFError)) or not str(error):
+        return "la connexion s’est fermée"
+    return line(str(error))
 
 
 def tls_refused(server: Server, error: object) -> TlsRefusedError:
