@@ -24,6 +24,11 @@ def is_woman(care: CareVisit) -> bool:
     return own and person.nir.startswith(_WOMAN)
 
 
+def is_woman_file(file: PatientFile) -> bool:
+    """The same of a patient's file."""
+    return file.nir.startswith(_WOMAN) and file.born[2:6] == file.nir[1:5]
+
+
 def age(patient: PatientFile, day: date) -> str:
     """`71 ans`, `5 mois`."""
     born = patient.born
