@@ -243,3 +243,21 @@ def test_a_scan_is_kept_and_written_out_again(run, told, refused, tmp_path):
     photo.write_bytes(b"")
     assert "JPEG" in refused("ordonnance", "scan", number, "--de", str(photo))
     assert "--de" in refused("ordonnance", "scan", number)
+
+
+def test_patients_and_prescribers_go_out_as_address_books_and_come_back(run, told, refused, tmp_path):
+    run("patient", "add", *YVONNE, "--telephone", "0100000001")
+    run("prescripteur", "add", "--rpps", "10100001071", "--nom", "Dr Anne Roy")
+    book, doctors = tmp_path / "patients.vcf", tmp_path / "doctors.vcf"
+    assert told("patient", "export", str(book))["patients"] == 1
+    assert told("prescripteur", "export", str(doctors))["prescribers"] == 1
+    assert b"48B12" not in book.read_bytes()
+    assert told("patient", "import", str(book))["same"] == 1
+    book.write_bytes(book.read_bytes().replace(b"0100000001", b"0199999999"))
+    (differ,) = told("patient", "import", str(book))["differences"]
+    assert (differ["what"], differ["kept"], differ["told"]) == ("téléphone", "0100000001", "0199999999")
+    assert "carnet « 0199999999 »" in run("patient", "import", str(book))
+    assert told("patient", "import", str(book), "--remplacer")["completed"] == ["Yvonne Lambert"]
+    assert told("prescripteur", "import", str(doctors))["same"] == 1
+    book.write_bytes(b"nothing")
+    assert "pas un carnet" in refused("patient", "import", str(book))

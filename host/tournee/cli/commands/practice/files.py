@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.options.passphrases import ask_passphrase, passphrase_fd_option
 from tournee.errors import BillingError
+
+if TYPE_CHECKING:
+    from tournee.app.practice.interchange.contacts import BookTaken
 
 _file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False))
 _there = click.argument(
@@ -49,33 +54,64 @@ def copy(desk: Desk, words: tuple[str, ...], folder: Path, as_json: bool) -> Non
         desk.console.print(f"{folder} : {told}, en clair et pour vous seul(e).", soft_wrap=True)
 
 
-@patient.command("export", short_help="Écrit le tableau des patients (CSV).")
+@patient.command("export", short_help="Écrit les patients en tableau (CSV) ou carnet d’adresses (vCard).")
 @_file
+@json_option
 @click.pass_obj
-def export(desk: Desk, file: Path) -> None:
-    """Écrit tous les patients en CSV (UTF-8, point-virgule), pour un tableur ou un autre logiciel."""
+def export(desk: Desk, file: Path, as_json: bool) -> None:
+    """Écrit tous les patients en CSV (UTF-8, point-virgule), pour un tableur ou un autre logiciel ; en .vcf,
+    un carnet d’adresses : ni numéro de sécurité sociale, ni code de porte, ni note n’y sont.
+    """
     from tournee.app.practice.copies import patients_table
+    from tournee.app.practice.interchange.contacts import patients_book
     from tournee.app.practice.patients import find_patients
     from tournee.files import write_whole
 
     with desk.office() as office:
         found = find_patients(office)
-        write_whole(file, patients_table(found))
-    desk.console.print(f"{file} : {len(found)} patient(s).", soft_wrap=True)
+        write_whole(file, patients_book(found) if is_book(file) else patients_table(found))
+    if as_json:
+        values.write({"file": str(file), "patients": len(found)})
+    else:
+        desk.console.print(f"{file} : {len(found)} patient(s).", soft_wrap=True)
 
 
-@patient.command("import", short_help="Prend un tableau de patients (CSV).")
+def is_book(file: Path) -> bool:
+    """Whether a file's name is that of an address book."""
+    return file.suffix.lower() in (".vcf", ".vcard")
+
+
+def book_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What becomes of what an address book says otherwise, and of who is not known."""
+    for option in (
+        click.option("--nouveaux", "make", is_flag=True, help="Carnet : ouvre un dossier à qui n’en a pas."),
+        click.option("--remplacer", "take", is_flag=True, help="Carnet : ce qui diffère est pris du carnet."),
+    ):
+        command = option(command)
+    return command
+
+
+@patient.command("import", short_help="Prend un tableau de patients (CSV), ou un carnet d’adresses (vCard).")
 @_there
+@book_options
 @json_option
 @click.pass_obj
-def take(desk: Desk, file: Path, as_json: bool) -> None:
+def take(desk: Desk, /, file: Path, as_json: bool, **how: bool) -> None:
     """Ouvre un dossier pour chaque ligne d’un tableau CSV (colonnes nom, prenom, naissance, et celles de
     l’export). Qui a un dossier le garde tel quel ; une ligne fausse n’arrête pas les autres.
+
+    D’un carnet d’adresses (.vcf), complète le téléphone et l’adresse de qui a un dossier ; ce qui diffère est
+    montré, et reste.
     """
     from tournee.app.practice.copies import TABLE_MAX, take_table
+    from tournee.app.practice.interchange.contacts import take_patients_book
     from tournee.files import read_bounded
 
     data = read_bounded(file, TABLE_MAX)
+    if is_book(file):
+        with desk.office() as office:
+            book_taken(desk, take_patients_book(office, data, **how), as_json)
+        return
     with desk.office() as office:
         done = take_table(office, data)
     if as_json:
@@ -86,6 +122,33 @@ def take(desk: Desk, file: Path, as_json: bool) -> None:
             desk.errors.print(fault, soft_wrap=True)
     if done.faults:
         raise click.exceptions.Exit(status.OF_ERROR[BillingError])
+
+
+def book_taken(desk: Desk, done: BookTaken, as_json: bool) -> None:
+    """What became of an address book; the status of cards at fault."""
+    if as_json:
+        differ = [
+            {"who": one.who, "what": one.label, "kept": one.kept, "told": one.told}
+            for one in done.differences
+        ]
+        told = {"completed": done.completed, "same": done.same, "made": done.made, "differences": differ}
+        values.write({**told, "unknown": done.unknown, "faults": done.faults})
+    else:
+        made = f"{len(done.made)} ouvert(s)"
+        desk.console.print(f"{len(done.completed)} complété(s), {done.same} sans rien de nouveau, {made}.")
+        for one in done.differences:
+            desk.console.print(
+                f"{one.who}, {one.label} : dossier « {one.kept} », carnet « {one.told} »", soft_wrap=True
+            )
+        if done.unknown:
+            desk.console.print(f"Sans dossier ici : {', '.join(done.unknown[:_SHOWN])}", soft_wrap=True)
+        for fault in done.faults:
+            desk.errors.print(fault, soft_wrap=True)
+    if done.faults:
+        raise click.exceptions.Exit(status.OF_ERROR[BillingError])
+
+
+_SHOWN = 20
 
 
 @patient.command("send", short_help="Écrit le cabinet pour un autre appareil, scellé.")

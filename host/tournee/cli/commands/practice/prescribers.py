@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tournee.cli.commands.practice.files import book_options, book_taken
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
@@ -175,3 +177,41 @@ def close(desk: Desk, words: tuple[str, ...], reason: str) -> None:
         one = find_prescriber(office, words)
         office.journal.dossiers.close(one.id, reason)
     desk.console.print(f"Prescripteur {one.id}, {one.told.who} : mis de côté.", soft_wrap=True)
+
+
+@prescriber.command("export", short_help="Écrit les prescripteurs en carnet d’adresses (vCard).")
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+@click.pass_obj
+def export(desk: Desk, file: Path, as_json: bool) -> None:
+    """Écrit tous les prescripteurs en carnet d’adresses (.vcf)."""
+    from tournee.app.practice.dossiers import search
+    from tournee.app.practice.interchange.contacts import prescribers_book
+    from tournee.files import write_whole
+    from tournee.practice.prescriber_file import PrescriberFile
+
+    with desk.office() as office:
+        found = search(office, PrescriberFile, "")
+        write_whole(file, prescribers_book(found))
+    if as_json:
+        values.write({"file": str(file), "prescribers": len(found)})
+    else:
+        desk.console.print(f"{file} : {len(found)} prescripteur(s).", soft_wrap=True)
+
+
+@prescriber.command("import", short_help="Prend un carnet d’adresses (vCard).")
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@book_options
+@json_option
+@click.pass_obj
+def take(desk: Desk, /, file: Path, as_json: bool, **how: bool) -> None:
+    """Complète les prescripteurs connus par un carnet d’adresses (.vcf) ; ce qui diffère est montré, et
+    reste. Qui n’est pas connu et a un numéro (X-RPPS) est retenu avec --nouveaux.
+    """
+    from tournee.app.practice.interchange.contacts import take_prescribers_book
+    from tournee.files import read_bounded
+    from tournee.practice.interchange.vcards import BOOK_MAX
+
+    data = read_bounded(file, BOOK_MAX)
+    with desk.office() as office:
+        book_taken(desk, take_prescribers_book(office, data, **how), as_json)

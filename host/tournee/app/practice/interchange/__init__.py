@@ -1,0 +1,1 @@
+"""The practice's file with address books and calendars, both ways."""
