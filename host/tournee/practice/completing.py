@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from tournee.billing.identity import Patient
+from tournee.practice.newborn import on_card
 from tournee.practice.patient_file import Origin, PatientFile, RightsRead
 from tournee.practice.words import search_words
 
@@ -55,7 +56,7 @@ def completed(file: PatientFile, patient: Patient, day: date, origin: Origin) ->
     absent: dict[str, Any] = {}
     if not file.nir:
         absent = {"nir": patient.nir, "key": patient.key}
-    return replace(file, **absent).with_rights(RightsRead(day, origin, patient))
+    return on_card(replace(file, **absent).with_rights(RightsRead(day, origin, patient)))
 
 
 def differences(file: PatientFile) -> tuple[Difference, ...]:
@@ -112,7 +113,7 @@ def one_of_two(kept: PatientFile, other: PatientFile) -> PatientFile:
     if file.address == type(file.address)():
         file = replace(file, address=other.address)
     return replace(
-        file,
+        on_card(file),
         exempted=_union(file.exempted, other.exempted),
         contacts=_union(file.contacts, other.contacts),
         notes="\n".join(filter(None, dict.fromkeys((file.notes, other.notes)))),

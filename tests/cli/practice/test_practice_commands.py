@@ -261,3 +261,21 @@ def test_patients_and_prescribers_go_out_as_address_books_and_come_back(run, tol
     assert told("prescripteur", "import", str(doctors))["same"] == 1
     book.write_bytes(b"nothing")
     assert "pas un carnet" in refused("patient", "import", str(book))
+
+
+def test_a_newborn_is_guided_and_seen_in_the_family(run, told, refused):
+    run("patient", "add", *YVONNE)
+    born = ("--naissance", f"{TODAY - timedelta(days=3):%d/%m/%Y}", "--caisse", "01-751-0000")
+    shown = told("patient", "newborn", "lambert", "--prenom", "Léo", *born, "--montrer")
+    assert (shown["patient"], shown["birth_rank"]) == (None, "1")
+    assert "rang de naissance 1" in run("patient", "newborn", "yvonne", "--prenom", "Léo", *born)
+    assert told("patient", "newborn", "yvonne", "--prenom", "Zoé", *born)["birth_rank"] == "2"
+    family = told("patient", "family", "yvonne")["family"]
+    assert [(one["who"], one["twin"], one["awaited"]) for one in family] == [
+        ("Yvonne Lambert", False, False),
+        ("Léo Lambert", True, True),
+        ("Zoé Lambert", True, True),
+    ]
+    assert "rang 2, pas encore sur une carte" in run("patient", "family", "zoé")
+    assert "a déjà un dossier" in refused("patient", "newborn", "yvonne", "--prenom", "Léo", *born)
+    assert "01-751-0000" in refused("patient", "newborn", "yvonne", "--prenom", "Max", *born[:3], "751")

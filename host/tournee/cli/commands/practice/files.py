@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tournee.cli import status
+from tournee.cli.commands.practice.families import family, newborn
 from tournee.cli.commands.practice.patients import patient
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
@@ -18,6 +19,8 @@ from tournee.errors import BillingError
 if TYPE_CHECKING:
     from tournee.app.practice.interchange.contacts import BookTaken
 
+patient.add_command(newborn)
+patient.add_command(family)
 _file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False))
 _there = click.argument(
     "file", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False, exists=True)
