@@ -21,7 +21,7 @@ from tournee.app.practice.prescribers import keep_prescriber
 from tournee.practice.interchange.vcards import (
     BOOK_MAX,
     AddressBookError,
-    Contact,
+    BookCard,
     as_vcards,
     read_vcards,
 )
@@ -59,7 +59,7 @@ def test_an_address_book_says_who_and_where_and_nothing_of_the_care(office: Offi
 
 @given(name=PLAIN, first=PLAIN, street=PLAIN, phone=PLAIN, mail=PLAIN)
 def test_whoever_is_written_is_read_as_the_same(name, first, street, phone, mail) -> None:
-    one = Contact("u", name, first, f"{first} {name}", phone, mail, Address(street, "75011", "Paris", "4e"))
+    one = BookCard("u", name, first, f"{first} {name}", phone, mail, Address(street, "75011", "Paris", "4e"))
     read = read_vcards(as_vcards([one, one]))
     assert (read.contacts, read.faults) == ([one, one], [])
 

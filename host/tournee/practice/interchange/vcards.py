@@ -32,7 +32,7 @@ class AddressBookError(BillingError):
 
 
 @dataclass(frozen=True)
-class Contact:
+class BookCard:
     """One person of an address book. `born` is AAAAMMJJ or ""; `rpps` and `number` are a prescriber's; `tie`
     is what somebody to call is, and to whom.
     """
@@ -55,12 +55,12 @@ class Contact:
         return self.full_name or f"{self.first_name} {self.name}".strip()
 
 
-def as_vcards(contacts: Iterable[Contact]) -> bytes:
+def as_vcards(contacts: Iterable[BookCard]) -> bytes:
     """An address book of these people, UTF-8."""
     return "".join(map(_written, contacts)).encode()
 
 
-def _written(one: Contact) -> str:
+def _written(one: BookCard) -> str:
     import vobject
 
     card = vobject.vCard()
@@ -90,7 +90,7 @@ def _written(one: Contact) -> str:
 class BookRead:
     """What an address book says: its people, and why some cards could not be read."""
 
-    contacts: list[Contact] = field(default_factory=list)
+    contacts: list[BookCard] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -139,7 +139,7 @@ def _cards(text: str) -> Iterator[str]:
             held.append(line)
 
 
-def _read(inside: str) -> Contact:
+def _read(inside: str) -> BookCard:
     import vobject
 
     lines = list(_wanted(inside))
@@ -162,7 +162,7 @@ def _wanted(inside: str) -> Iterator[str]:
             yield line
 
 
-def _contact(card: Any) -> Contact:
+def _contact(card: Any) -> BookCard:
     name = _value(card, "n")
     family, given = (_text(getattr(name, part, "")) for part in ("family", "given"))
     full = _text(_value(card, "fn"))
@@ -170,7 +170,7 @@ def _contact(card: Any) -> Contact:
         raise AddressBookError("elle ne dit pas de nom")
     where = _value(card, "adr")
     parts = (_text(getattr(where, part, "")) for part in ("street", "code", "city", "extended"))
-    return Contact(
+    return BookCard(
         uid=_text(_value(card, "uid")),
         name=family or full,
         first_name=given,

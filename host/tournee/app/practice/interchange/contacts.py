@@ -12,7 +12,7 @@ from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier, add, change, search
 from tournee.app.practice.patients import add_patient
 from tournee.errors import BillingError, StoreError
-from tournee.practice.interchange.vcards import Contact, as_vcards, read_vcards
+from tournee.practice.interchange.vcards import BookCard, as_vcards, read_vcards
 from tournee.practice.patient_file import Address, ContactPerson, PatientFile
 from tournee.practice.prescriber_file import PrescriberFile
 from tournee.practice.words import search_words
@@ -50,7 +50,7 @@ def patients_book(patients: Sequence[Dossier[PatientFile]]) -> bytes:
     for one in patients:
         told = one.told
         cards.append(
-            Contact(
+            BookCard(
                 _uid(one),
                 told.name,
                 told.first_name,
@@ -62,7 +62,7 @@ def patients_book(patients: Sequence[Dossier[PatientFile]]) -> bytes:
             )
         )
         cards += [
-            Contact(
+            BookCard(
                 _uid(one, each.name),
                 each.name,
                 full_name=each.name,
@@ -77,7 +77,7 @@ def patients_book(patients: Sequence[Dossier[PatientFile]]) -> bytes:
 def prescribers_book(prescribers: Sequence[Dossier[PrescriberFile]]) -> bytes:
     """An address book of prescribers."""
     return as_vcards(
-        Contact(
+        BookCard(
             _uid(one),
             one.told.who,
             full_name=one.told.who,
@@ -155,14 +155,14 @@ def take_prescribers_book(
     return done
 
 
-def _keep(office: Office, card: Contact) -> None:
+def _keep(office: Office, card: BookCard) -> None:
     told = PrescriberFile(
         card.who, card.number, card.rpps, phone=card.phone, mail=card.mail, address=card.address
     )
     add(office, told)
 
 
-def _make(done: BookTaken, card: Contact, made: Callable[[], object]) -> None:
+def _make(done: BookTaken, card: BookCard, made: Callable[[], object]) -> None:
     try:
         made()
         done.made.append(card.who)
@@ -170,7 +170,7 @@ def _make(done: BookTaken, card: Contact, made: Callable[[], object]) -> None:
         done.faults.append(f"{card.who} : {error.message}")
 
 
-def _patient(card: Contact) -> PatientFile:
+def _patient(card: BookCard) -> PatientFile:
     return PatientFile(
         card.name,
         card.first_name,
@@ -185,7 +185,7 @@ Reached = tuple[str, str, str, dict[str, Any]]
 """What a card says of one thing: how that is called, what the file says, what the card does, the change."""
 
 
-def _reached(told: PatientFile | PrescriberFile, card: Contact) -> list[Reached]:
+def _reached(told: PatientFile | PrescriberFile, card: BookCard) -> list[Reached]:
     """How somebody is reached, by a card; one that says nothing of it says nothing against it."""
     found: list[Reached] = []
     for name, label in (("phone", _PHONE), ("mail", _MAIL)):
@@ -214,7 +214,7 @@ def _take(
     office: Office,
     one: Dossier[Any],
     reached: list[Reached],
-    card: Contact,
+    card: BookCard,
     done: BookTaken,
     current: dict[int, Dossier[Any]],
     *,
