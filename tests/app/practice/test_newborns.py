@@ -78,7 +78,7 @@ def test_a_newborn_s_planned_visit_is_billed_without_a_card_in_the_child_s_name(
     assert (visit.mode, visit.nir, visit.typed.first_name, visit.typed.born, visit.typed.quality) == (
         NO_CARD,
         MOTHER.nir,
-        "LEO",
+        "LÉO",
         "20261110",
         "6",
     )
