@@ -24,8 +24,10 @@ from day_files import (
 
 from tournee.app.context import Office
 from tournee.app.visits.importing import import_day
+from tournee.app.visits.pricing import price_files
 from tournee.billing.dayfile.day import DayError
 from tournee.billing.kept.judged import read_judged
+from tournee.billing.nomenclature.table import packaged
 from tournee.store import VisitState
 
 
@@ -55,6 +57,20 @@ def test_one_visit_at_fault_stops_no_other_and_is_taken_once_corrected(office: O
     done = import_visits(office, visit(ROBERT), visit(YVONNE), visit(LUCIEN))
     assert answers(done) == ["nouvelle", "connue", "nouvelle"]
     assert len(pending(office)) == 3
+
+
+@pytest.mark.parametrize(
+    ("today", "rule"), [("2026-11-16", None), ("2026-11-14", "jour"), ("2030-01-01", "délai")]
+)
+def test_what_import_would_refuse_for_its_day_is_a_remark_of_its_price(today: str, rule: str | None) -> None:
+    day = day_file(visit(YVONNE))
+    (found,) = price_files([("jour.json", day)], None, packaged(), date.fromisoformat(today))
+    told = {one.rule: one.path for one in found.visits[0].judged.remarks}
+    assert (found.refused, [one for one in told if one in ("jour", "délai")]) == (
+        False,
+        [rule] if rule else [],
+    )
+    assert not rule or told[rule][:2] == ("visite", 0)
 
 
 def test_a_visit_at_fault_refuses_no_neighbour(office: Office) -> None:

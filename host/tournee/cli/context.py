@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,6 +95,13 @@ class Desk:
         told = load(path, "Le fichier de configuration", ConfigError).values.get("nomenclature")
         folder = told.get("dossier") if isinstance(told, dict) else None
         return Tables(path.resolve().parent / (folder if folder and isinstance(folder, str) else _TABLES))
+
+    def today(self) -> date:
+        """The day it is: where the configuration says, or here where it says nothing or is not sound."""
+        try:
+            return datetime.now(self.config().zone).date()
+        except ConfigError:
+            return datetime.now().date()
 
     @contextmanager
     def office(self) -> Iterator[Office]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
+from tournee.billing.breach import Remark
+from tournee.billing.calendar import BILLABLE_MONTHS
 from tournee.billing.dayfile.day import (
+    VISIT,
     DayError,
     JudgedOne,
     Mistake,
     ReadDay,
     judge_days,
+    out_of_time,
     read_day,
     read_document,
 )
@@ -49,8 +54,14 @@ class Priced:
         return sum(one.judged.judgement.cents for one in self.visits if not one.judged.mistakes)
 
 
-def price_files(files: Sequence[tuple[str, bytes]], past: Past | None, table: Nomenclature) -> list[Priced]:
-    """Price day files, each a name and its bytes; `past`: what is known beyond them; `table`: of any day.
+def price_files(
+    files: Sequence[tuple[str, bytes]],
+    past: Past | None,
+    table: Nomenclature,
+    today: date | None = None,
+) -> list[Priced]:
+    """Price day files, each a name and its bytes; `past`: what is known beyond them; `table`: of any day;
+    `today`: a visit that could not be taken in that day, to come or too old, has a remark.
 
     BillingError for what is no document at all.
     """
@@ -68,6 +79,16 @@ def price_files(files: Sequence[tuple[str, bytes]], past: Past | None, table: No
             done.append(Priced(name, None, (), wrong[at], table))
             continue
         day = read[at][0]
-        visits = tuple(PricedVisit(one, quote(one.judgement)) for one in judged[at])
+        visits = tuple(PricedVisit(_timed(day, one, today), quote(one.judgement)) for one in judged[at])
         done.append(Priced(name, day, visits, day.mistakes, table.over(day.day, day.day)))
     return done
+
+
+def _timed(day: ReadDay, one: JudgedOne, today: date | None) -> JudgedOne:
+    """The same with what is amiss with its day."""
+    draft = day.visits[one.rank].draft
+    if draft is None:
+        return one
+    late = out_of_time(draft.visit, today, BILLABLE_MONTHS)
+    told = [Remark((VISIT, one.rank, *draft.place_of(wrong.path)), wrong.text, wrong.rule) for wrong in late]
+    return replace(one, remarks=(*told, *one.remarks))

@@ -244,14 +244,14 @@ def judge_one(
     if draft is None:
         raise ValueError(one.rank)
     found = judge(draft.visit, read.carer, around, table, splitter=splitter)
-    breaches = [*_out_of_time(draft.visit, today, months or BILLABLE_MONTHS), *found.breaches]
+    breaches = [*out_of_time(draft.visit, today, months or BILLABLE_MONTHS), *found.breaches]
     placed = [replace(told, path=(*path, *draft.place_of(told.path))) for told in breaches]
     remarks = tuple(replace(told, path=(*path, *draft.place_of(told.path))) for told in found.remarks)
     return JudgedOne(one.rank, found, _mistakes(placed, document), remarks)
 
 
-def _out_of_time(visit: Visit, today: date | None, months: int) -> Iterator[Breach]:
-    """A visit of a day to come; one that is too old to be paid."""
+def out_of_time(visit: Visit, today: date | None, months: int) -> Iterator[Breach]:
+    """A visit of a day to come; one of more than so many months, too old to be paid. None: no day is."""
     if today is None:
         return
     first, last = visit.days

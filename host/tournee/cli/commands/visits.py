@@ -155,7 +155,8 @@ def _price(desk: Desk, files: tuple[Path, ...], past: Past | None) -> list[Price
     from tournee.app.visits.pricing import price_files
     from tournee.billing.dayfile.day import read_day_file
 
-    return price_files([(path.name, read_day_file(path)) for path in files], past, desk.tables().dated())
+    told = [(path.name, read_day_file(path)) for path in files]
+    return price_files(told, past, desk.tables().dated(), desk.today())
 
 
 @visit.command("degrade", short_help="Passe une visite en mode dégradé.")
