@@ -60,6 +60,24 @@ def test_the_beginning_of_a_number_finds_those_that_begin_so(table: Nomenclature
     assert (coefficients[0], sorted(coefficients)) == (810, [810, 811, 812])
 
 
+@pytest.mark.parametrize(
+    ("typed", "who", "wanted"),
+    [
+        ("SEP", "MK", "affection-neurologique"),
+        ("morphine", "IF", "injection-sous-cutanee"),
+        ("pompe", "IF", "perfusion-longue"),
+        ("pompe morphine", "IF", "perfusion-longue"),
+        ("ventouse", "MK", ""),
+        ("ventouses", "IF", ""),
+    ],
+)
+def test_what_a_word_stands_for_is_found_and_a_word_for_no_act_finds_none(
+    typed: str, who: str, wanted: str, table: Nomenclature
+) -> None:
+    found = [name(one) for one in search(table, typed, who, TODAY)]  # type: ignore[arg-type]
+    assert any(one.startswith(wanted) for one in found[:FIRST]) if wanted else found == []
+
+
 def test_every_session_of_a_physiotherapist_answers_to_seance(table: Nomenclature) -> None:
     found = {name(one) for one in search(table, "séance", "MK", TODAY)}
     assert {"prothese-genou", "lombalgie-commune", "soins-palliatifs"} <= found
