@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from tournee.cli.french import FrenchCommand, LazyGroup
 from tournee.errors import OppositionError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from tournee.billing.identity import Patient
 
 _PAIRING = {
@@ -78,10 +81,17 @@ def emulate(desk: Desk, directory: Path, populated: bool) -> None:
     """
     from tournee.emulation.practice import practice
 
+    for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: no link is left to a terminal that is another's next
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupted)
     with practice(directory, populated=populated) as desk_of_cards:
         desk.console.print(f"Lecteur et OCT émulés prêts. Configuration : {directory / 'tournee.toml'}")
         desk.console.print("Code porteur des cartes d’essai : 1234. Arrêt : Ctrl-C.")
         desk_of_cards.serve()
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 @reader.command("insert", short_help="Met une carte d’essai dans le lecteur émulé.")
