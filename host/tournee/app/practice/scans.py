@@ -15,12 +15,22 @@ def keep_scan(office: Office, order: Dossier[PrescriptionFile], data: bytes) -> 
     """Keep a prescription's scan in place of the one before, which stays among what is known of the patient;
     the same bytes are kept once. ScanError, StoreError: nothing is then changed.
     """
-    told = ScanFile.of(data)
-    if _found(office, order, told.digest) is None:
-        draft = draft_of(told, patient=order.row.patient)
-        office.journal.dossiers.add(KINDS[ScanFile], draft, attached=data)
+    assert order.row.patient is not None
+    told = take_scan(office, order.row.patient, data).told
     change(office, order, replace(order.told, scan=told.digest))
     return get(office, PrescriptionFile, order.id)
+
+
+def take_scan(office: Office, patient_id: int, data: bytes) -> Dossier[ScanFile]:
+    """Keep a scan of a patient's, before it is known of which prescription; the same bytes are kept once.
+    ScanError, StoreError.
+    """
+    told = ScanFile.of(data)
+    kept = next((one for one in scans_of(office, patient_id) if one.told.digest == told.digest), None)
+    if kept is not None:
+        return kept
+    draft = draft_of(told, patient=patient_id)
+    return get(office, ScanFile, office.journal.dossiers.add(KINDS[ScanFile], draft, attached=data))
 
 
 def scan_of(office: Office, order: Dossier[PrescriptionFile]) -> tuple[ScanFile, bytes]:

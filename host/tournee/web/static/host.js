@@ -30,6 +30,10 @@ export async function ask(path, options = {}) {
   return answer;
 }
 
+export function postBytes(path, data) {
+  return ask(`/ecran${path}`, { method: "POST", body: data, headers: { "Content-Type": "application/octet-stream" }, wait: 600_000 });
+}
+
 export function post(path, fields) {
   return ask(`/ecran${path}`, {
     method: "POST",

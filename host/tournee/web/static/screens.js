@@ -1,6 +1,6 @@
 // Puts fragments into the shell's two panes. One document: a navigation would end the radio link.
 
-import { ADDRESS, BESIDE, HostGone, ask, post } from "./host.js";
+import { ADDRESS, BESIDE, HostGone, ask, post, postBytes } from "./host.js";
 
 const shell = document.getElementById("shell");
 const panes = document.getElementById("contenu");
@@ -109,9 +109,12 @@ export function go(address) {
 }
 
 // Do something: the host answers with a screen, or with the address of the one to go to.
-export function act(path, fields) {
+export const act = (path, fields) => answered(() => post(path, fields));
+export const send = (path, data) => answered(() => postBytes(path, data));
+
+function answered(asking) {
   return during(async (isLast) => {
-    const answer = await post(path, fields);
+    const answer = await asking();
     const address = answer.headers.get(ADDRESS);
     if (!address || !isLast()) return;
     if (answer.status === 204) { go(address); return; }
@@ -129,13 +132,14 @@ export function failed(answer) {
   });
 }
 
-// Replace one part of the screen that is shown: what a search found.
-export function refresh(address, part) {
+// Replace some parts of the screen that is shown: what a search found, what a form comes to.
+export function refresh(address, parts) {
   return during(async (isLast) => {
     const [fragment] = await fragmentOf(address);
-    const fresh = fragment?.querySelector(part);
-    const old = document.querySelector(part);
-    if (fresh && old && isLast()) old.replaceWith(fresh);
+    for (const part of isLast() ? parts : []) {
+      const fresh = fragment?.querySelector(part);
+      if (fresh) document.querySelector(part)?.replaceWith(fresh);
+    }
   });
 }
 

@@ -4,6 +4,7 @@ import { takeToken } from "./host.js";
 import { act, go, here, refresh, say, show, stopped } from "./screens.js";
 import { follow } from "./news.js";
 import "./files.js";
+import "./camera.js";
 import "./hold.js";
 import "./pad.js";
 import "./theme.js";
@@ -38,14 +39,17 @@ document.addEventListener("submit", (event) => {
   if (event.target.dataset.post) act(event.target.dataset.post, Object.fromEntries(new FormData(event.target)));
 });
 
+// While she types: what a search finds, and what a form comes to so far.
 let typing = 0;
 document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-refresh]");
   const field = event.target.closest("[data-search]");
-  if (!field) return;
+  if (!form && !field) return;
   clearTimeout(typing);
   typing = setTimeout(() => {
-    const { search, part } = field.dataset;
-    refresh(`${search}${search.includes("?") ? "&" : "?"}q=${encodeURIComponent(field.value)}`, part);
+    const parts = [field?.dataset.part, form?.dataset.part].filter(Boolean);
+    const query = form ? new URLSearchParams(new FormData(form)) : new URLSearchParams({ q: field.value });
+    refresh(`${(form ?? field).dataset[form ? "refresh" : "search"]}?${query}`, parts);
   }, SEARCH_AFTER_MS);
 });
 
