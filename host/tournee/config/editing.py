@@ -11,6 +11,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from tournee.config.file import FILE, NEXT, Config, parse_config
+from tournee.config.page import PageChoice
 from tournee.config.readers import KnownReader
 from tournee.errors import ConfigError
 from tournee.exchange.route import Insurer, Mode, Route, Sealing
@@ -91,6 +92,14 @@ def choose_reader(path: Path, reader: KnownReader) -> Config:
     """Make a remembered reader the one in use; ConfigError: nothing is changed."""
     document = _document(path)
     document["lecteur"]["port"] = reader.port
+    return _replace(path, tomlkit.dumps(document))
+
+
+def choose_page(path: Path, choice: PageChoice) -> Config:
+    """Write when the page locks and how long the code is kept; ConfigError: nothing is changed."""
+    document = _document(path)
+    table = document.setdefault("page", tomlkit.table())
+    table["verrou_minutes"], table["code_heures"] = choice.lock_minutes, choice.code_hours
     return _replace(path, tomlkit.dumps(document))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tournee.config.page import PageChoice, read_page
 from tournee.config.payers import OwnPayer, read_own, with_own
 from tournee.config.readers import ReaderChoice, read_reader
 from tournee.config.routes import read_route
@@ -44,7 +45,8 @@ class Config:
     `station` tells this host from others that send from the same address (`OCT-MSG-4`). `tables` is the
     folder of the nomenclature's tables, `editors` the public keys of those who sign them. `payers` are the
     caisses and AMC that the carer added. A care of more than `billable_months`
-    is refused; 0: of more than is usual. `replacements`: who cares in the place of whom.
+    is refused; 0: of more than is usual. `replacements`: who cares in the place of whom;
+    `page`: when the page locks.
     """
 
     path: Path
@@ -61,6 +63,7 @@ class Config:
     editors: Mapping[str, Path] = field(default_factory=dict)
     billable_months: int = 0
     replacements: tuple[Replacement, ...] = ()
+    page: PageChoice = field(default_factory=PageChoice)
 
     @property
     def route(self) -> Route:
@@ -133,6 +136,7 @@ def _config(document: TableText, path: Path) -> Config:
         billable_months=months,
         tables=acts.file("dossier", home) or home / "nomenclature",
         replacements=_replacements(root),
+        page=read_page(root.section("page")),
         editors={name: file for name in editors.values if (file := editors.file(name, home, required=True))},
     )
     for table in (root, journal, sending, returns, routes, acts, care, editors):

@@ -28,6 +28,7 @@ class News:
         self._kept: list[Happening] = []
         self._number = 0
         self._changed = asyncio.Condition()
+        self._ended = False
 
     @property
     def number(self) -> int:
@@ -41,6 +42,12 @@ class News:
             self._kept = [*self._kept[1 - _KEPT :], Happening(self._number, go, said, sound)]
             self._changed.notify_all()
 
+    async def end(self) -> None:
+        """Nothing happens any more: who waits is answered at once."""
+        async with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
     async def after(self, number: int, seconds: float) -> list[Happening]:
         """What happened after that one; waits so long for something to happen. A number of another run of the
         host gives nothing but the last one.
@@ -49,7 +56,7 @@ class News:
             return self._kept[-1:]
         try:
             async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(lambda: self._number > number)
+                await self._changed.wait_for(lambda: self._ended or self._number > number)
         except TimeoutError:
             return []
         return [one for one in self._kept if one.number > number]

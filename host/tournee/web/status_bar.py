@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tournee.app.context import Office
 from tournee.web.face import Face
 from tournee.web.reader_seen import LinkState, ReaderSeen
-from tournee.web.watch import CODE_KEPT
 
 
 async def status_bar(face: Face) -> dict[str, Any]:
@@ -16,7 +16,7 @@ async def status_bar(face: Face) -> dict[str, Any]:
     return {
         "loin": state.link is LinkState.FAR,
         "verrouille": state.link is LinkState.HERE and state.ps is not None and state.unlocked is None,
-        "code": _kept_until(state),
+        "code": _kept_until(state, face.watch.code_kept),
         "lecteur": _reader(state),
         "aRegler": await face.ports.ask_journal(to_settle_count),
     }
@@ -29,8 +29,8 @@ def to_settle_count(office: Office) -> int:
     return len(alerts(office))
 
 
-def _kept_until(state: ReaderSeen) -> str:
-    return f"{state.unlocked + CODE_KEPT:%H:%M}" if state.unlocked else ""
+def _kept_until(state: ReaderSeen, kept: timedelta) -> str:
+    return f"{state.unlocked + kept:%H:%M}" if state.unlocked else ""
 
 
 def _reader(state: ReaderSeen) -> str:

@@ -43,6 +43,7 @@ class ReaderWatch:
 
     def __init__(self, ports: Ports, news: News, clock: Callable[[], datetime], opened: Opened) -> None:
         self.state = ReaderSeen()
+        self.code_kept = CODE_KEPT
         self.brings_back = False  # the card that is in is done with: pulled out, the round comes back
         self._ports, self._news, self._clock, self._opened = ports, news, clock, opened
         self._task: asyncio.Task[None] | None = None
@@ -67,7 +68,10 @@ class ReaderWatch:
             await asyncio.sleep(LOOK_S if self.state.link is LinkState.HERE else AWAY_S)
 
     async def look(self) -> None:
-        """Look once at what the slots hold, and tell what changed."""
+        """Look once at what the slots hold, and tell what changed; a code kept long enough is forgotten."""
+        given = self.state.unlocked
+        if given is not None and self._clock() - given >= self.code_kept:
+            await self._ports.let_reader_go()
         before = self.state
         try:
             seen, now = await self._ports.run_reader(

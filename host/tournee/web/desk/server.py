@@ -4,73 +4,173 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import uvicorn
+from starlette.applications import Starlette
 
 from tournee.app.cards import set_to_time
-from tournee.app.context import open_office
+from tournee.app.context import Office, open_office
 from tournee.config import Config, load_config
-from tournee.errors import ConfigError
+from tournee.config.page import PageChoice
+from tournee.errors import ConfigError, ReaderError
 from tournee.reader import Reader
-from tournee.shift.joining import join
+from tournee.shift.endings import Reason
+from tournee.shift.joining import close_shift, join
 from tournee.web.application import application
+from tournee.web.desk.door import DeskDoor
+from tournee.web.desk.enrolled import NAME, Enrolled
+from tournee.web.desk.entrance import Entrance
+from tournee.web.desk.entry import entry_routes
 from tournee.web.desk.guard import guard
+from tournee.web.desk.link_file import link_file, remove_link, write_link
+from tournee.web.desk.patience import SoonHeard
 from tournee.web.desk.threads import DeskPorts
+from tournee.web.place import Place, TestCards
 
 PORT = 8737
 """Part of the page's origin, hence of what the browser keeps for it."""
 
+FIRST_SCREEN = "/debut/1"
+_CONNECTIONS_MAX = 128
+_HEAD_MAX = 16_384
+_ZONE = ZoneInfo("Europe/Paris")  # of a host without a configuration
 
-def serve(path: Path, port: int, opened: Callable[[str], None]) -> None:
-    """Serve the page of a configuration until it is stopped; `opened` is told its one-time link.
+Opened = Callable[[str, Path], None]
+"""Told a one-time link, and the file of its owner alone that leads a browser to another one."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One page: its application, who keeps the door, its threads."""
+
+    app: Starlette
+    entrance: Entrance
+    ports: DeskPorts
+
+
+def desk(path: Path, port: int, cards: TestCards | None = None) -> Desk:
+    """The page of the configuration at `path`, there or to be; nothing of the practice is opened yet."""
+    config = load_config(path) if path.exists() else None
+    page = config.page if config else PageChoice()
+    zone = config.zone if config else _ZONE
+
+    def clock() -> datetime:
+        return datetime.now(zone)
+
+    def office() -> Office:
+        return open_office(_configured(path))
+
+    ports = DeskPorts(office, lambda: connect(_configured(path), path, clock))
+    kept = Enrolled(path.resolve().parent / NAME, lambda: clock().date())
+    entrance = Entrance(kept, port, time.monotonic, page.lock_minutes * 60.0)
+    place = Place(path, DeskDoor(entrance), ports.set_up_anew, cards)
+    first = "" if config else FIRST_SCREEN
+    app = application(
+        ports, clock, middleware=guard(entrance, port), routes=entry_routes(entrance, first), place=place
+    )
+    face = app.state.face
+    face.watch.code_kept = page.code_kept
+    entrance.on_lock += [face.news.tell, ports.let_reader_go, _closing_shift(path)]
+    return Desk(app, entrance, ports)
+
+
+def serve(path: Path, port: int, opened: Opened, cards: TestCards | None = None) -> None:
+    """Serve the page of a configuration, there or to be, until it is stopped; `opened` is told its links.
 
     ConfigError when the port is taken.
     """
-    config = load_config(path)
-
-    def clock() -> datetime:
-        return datetime.now(config.zone)
-
-    ports = DeskPorts(lambda: open_office(config), lambda: connect(config, path, clock))
-    token = secrets.token_urlsafe(32)
-    app = application(ports, clock, middleware=guard(token, port))
+    made = desk(path, port, cards)
     listener = _listener(port)
-    server = uvicorn.Server(
+    file = link_file(path.resolve().parent, port)
+
+    def link() -> str:
+        return f"http://localhost:{port}/#lien={made.entrance.new_link()}"
+
+    made.entrance.on_enrol = lambda: write_link(file, link())
+    with contextlib.closing(listener):
+        write_link(file, link())
+        opened(link(), file)
+        try:
+            asyncio.run(_run(server(made.app), listener, made))
+        finally:
+            remove_link(file)
+
+
+class PageServer(uvicorn.Server):
+    """uvicorn; pages that wait for news are answered before it stops."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As the one above."""
+        face = getattr(self.config.app.state, "face", None)
+        if face is not None:
+            await face.news.end()
+        await super().shutdown(sockets)
+
+
+def server(app: Starlette) -> PageServer:
+    """uvicorn for this page: heads, connections and keeping alive are bounded."""
+    return PageServer(
         uvicorn.Config(
             app,
             loop="asyncio",
-            http="h11",
+            http=SoonHeard,
             ws="wsproto",
+            ws_max_size=1 << 16,
             access_log=False,
             log_config=None,
             server_header=False,
+            limit_concurrency=_CONNECTIONS_MAX,
+            h11_max_incomplete_event_size=_HEAD_MAX,
+            timeout_graceful_shutdown=3,
         )
     )
-    opened(f"http://localhost:{port}/#jeton={token}")
-    asyncio.run(_run(server, listener, ports))
 
 
-async def _run(server: uvicorn.Server, listener: socket.socket, ports: DeskPorts) -> None:
-    with contextlib.closing(listener):
-        try:
-            await server.serve(sockets=[listener])
-        finally:
-            await ports.close()
+async def _run(served: uvicorn.Server, listener: socket.socket, made: Desk) -> None:
+    watch = asyncio.create_task(made.entrance.watch(), name="idle lock")
+    try:
+        await served.serve(sockets=[listener])
+    finally:
+        watch.cancel()
+        await made.ports.close()
 
 
 def connect(config: Config, path: Path, clock: Callable[[], datetime]) -> Reader:
     """The configured reader, over the shift that is open on it or connected, set to the time."""
     choice = config.reader
     if not choice.port:
-        raise ConfigError("Aucun lecteur n’est configuré.", next_step="jumelez un lecteur dans les réglages")
+        raise ReaderError("Aucun lecteur n’est configuré.", next_step="jumelez un lecteur dans les réglages")
     joined = join(choice.port, str(path.resolve()), "tournee web", lambda there: None)
     reader = Reader.over(joined) if joined is not None else Reader.open(choice.port, choice.secret_of_port())
     return set_to_time(reader, clock)
+
+
+def _configured(path: Path) -> Config:
+    if not path.exists():
+        raise ConfigError(
+            "Ce cabinet n’est pas encore ouvert sur cet appareil.",
+            next_step="commencez par le lecteur, ou reprenez une sauvegarde",
+            remedy="first-use",
+        )
+    return load_config(path)
+
+
+def _closing_shift(path: Path) -> Callable[[], Awaitable[None]]:
+    """A shift that a command opened on this reader ends with the lock: it keeps the code too."""
+
+    async def close() -> None:
+        with suppress(ConfigError, ReaderError, OSError):
+            await asyncio.to_thread(lambda: close_shift(_configured(path).reader.port, Reason.LOCKED))
+
+    return close
 
 
 def _listener(port: int) -> socket.socket:

@@ -43,12 +43,17 @@ class DeskPorts:
         """As `Ports` says."""
         await asyncio.get_running_loop().run_in_executor(self._readers, self._drop)
 
-    async def close(self) -> None:
-        """Let the reader and both offices go."""
+    async def set_up_anew(self) -> None:
+        """Let all go; the next work opens by the configuration as it is then."""
         await self.let_reader_go()
         loop = asyncio.get_running_loop()
         for name, executor in (("journal", self._journal), ("reader", self._readers)):
             await loop.run_in_executor(executor, self._close_office, name)
+
+    async def close(self) -> None:
+        """Let the reader and both offices go."""
+        await self.set_up_anew()
+        for executor in (self._journal, self._readers):
             executor.shutdown(wait=False)
 
     def _office(self, thread: str) -> Office:

@@ -1,31 +1,33 @@
 // The page speaks to its host by fetch alone, wherever that stands: a server, or a worker behind the service worker.
 
 const KEY = "X-Tournee";
+const BY_ITSELF = "X-Tournee-Seul"; // nobody touched anything: the host's idle lock does not count it
 export const ADDRESS = "X-Tournee-Ecran";
 export const BESIDE = "X-Tournee-Cote";
 const WAIT_MS = 60_000;
 
 export const session = { token: sessionStorage.getItem("tournee") || "" };
 
-// The host's one-time link brings the token in the fragment; it leaves the address bar at once.
-export function takeToken() {
-  const given = /^#jeton=([\w-]{20,})$/.exec(location.hash);
-  if (!given) return;
-  session.token = given[1];
-  sessionStorage.setItem("tournee", session.token);
-  history.replaceState(null, "", "/#/tournee");
+export function setToken(token) {
+  session.token = token;
+  if (token) sessionStorage.setItem("tournee", token);
+  else sessionStorage.removeItem("tournee");
 }
 
 export class HostGone extends Error {}
 
 export async function ask(path, options = {}) {
-  const { wait = WAIT_MS, ...rest } = options;
-  const headers = { ...rest.headers, ...(session.token ? { [KEY]: session.token } : {}) };
+  const { wait = WAIT_MS, alone = false, ...rest } = options;
+  const headers = { ...rest.headers, ...(session.token ? { [KEY]: session.token } : {}), ...(alone ? { [BY_ITSELF]: "1" } : {}) };
   let answer;
   try {
     answer = await fetch(path, { ...rest, headers, cache: "no-store", signal: AbortSignal.timeout(wait) });
   } catch (error) {
     throw new HostGone(String(error));
+  }
+  if (answer.status === 401 && session.token) {
+    setToken("");
+    document.dispatchEvent(new CustomEvent("tournee:closed"));
   }
   return answer;
 }

@@ -32,7 +32,7 @@ export async function follow() {
   while (following) {
     try {
       const answer = await ask(`/nouvelles?depuis=${number}`, { wait: LONGER_THAN_THE_HOST_MS });
-      if (!answer.ok) { following = false; document.dispatchEvent(new CustomEvent("tournee:closed", { detail: answer.status })); break; }
+      if (!answer.ok) { following = false; break; }
       const told = await answer.json();
       const isFirst = number === "-";
       const changed = !isFirst && told.numero !== Number(number);
@@ -42,7 +42,7 @@ export async function follow() {
       if (told.dire) say(told.dire);
       if (told.son) feel(told.son);
       if (told.aller) go(told.aller);
-      else if (changed && document.querySelector("[data-vivant]")) show(here(), false);
+      else if (changed && document.querySelector("[data-vivant]")) show(here(), false, true);
     } catch (error) {
       if (!(error instanceof HostGone)) throw error;
       failures += 1;

@@ -30,10 +30,10 @@ function fill(pane, fragment) {
 const TURNS_MAX = 5;
 
 // The fragment of an address, or of the one that its host sends on to; null where there is none.
-async function fragmentOf(asked, aside = false) {
+async function fragmentOf(asked, alone = false, aside = false) {
   let address = asked;
   for (let turns = 0; turns < TURNS_MAX; turns += 1) {
-    const answer = await ask(`/ecran${address}`, aside ? { headers: { [BESIDE]: "1" } } : {});
+    const answer = await ask(`/ecran${address}`, { alone, headers: aside ? { [BESIDE]: "1" } : {} });
     if (!answer.headers.has(ADDRESS)) return [null, address];
     if (answer.status !== 204) return [parsed(await answer.text()), address];
     address = answer.headers.get(ADDRESS);
@@ -87,18 +87,19 @@ async function during(work) {
   }
 }
 
-export function show(address, moved = true) {
+// `alone`: nobody asked for it.
+export function show(address, moved = true, alone = false) {
   return during(async (isLast) => {
-    const [fragment, found] = await fragmentOf(address);
+    const [fragment, found] = await fragmentOf(address, alone);
     if (!fragment || !isLast()) return;
     if (found !== address) history.replaceState(null, "", `#${found}`);
-    await beside(fragment, found, moved, isLast);
+    await beside(fragment, found, moved, isLast, alone);
   });
 }
 
-async function beside(fragment, address, moved, isLast) {
+async function beside(fragment, address, moved, isLast, alone = false) {
   const avec = fragment.dataset.avec;
-  const [other] = avec && wide.matches ? await fragmentOf(avec, true) : [null];
+  const [other] = avec && wide.matches ? await fragmentOf(avec, alone, true) : [null];
   if (isLast()) await put(fragment, address, moved, other);
 }
 
@@ -143,8 +144,11 @@ export function refresh(address, parts) {
   });
 }
 
-export function stopped() {
-  put(document.getElementById("arret").content.firstElementChild.cloneNode(true), shown, true, null);
+// A screen of the shell's own, which needs no host and holds nothing: both panes are blank but for it.
+export function own(name) {
+  turn += 1;
+  busy.hidden = true;
+  put(document.getElementById(name).content.firstElementChild.cloneNode(true), "", true, null);
 }
 
 wide.addEventListener("change", () => show(here(), false));

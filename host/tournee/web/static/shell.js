@@ -1,7 +1,8 @@
 // Starts the page: what is touched does something, what happens by itself is shown.
 
-import { takeToken } from "./host.js";
-import { act, go, here, refresh, say, show, stopped } from "./screens.js";
+import { enter, reopen, tryCode } from "./entry.js";
+import { HostGone, session, setToken } from "./host.js";
+import { act, go, here, own, refresh, say, show } from "./screens.js";
 import { follow } from "./news.js";
 import "./files.js";
 import "./camera.js";
@@ -22,7 +23,8 @@ document.addEventListener("click", (event) => {
   let button;
   if ((button = on("[data-dialog]"))) document.getElementById(button.dataset.dialog).showModal();
   if ((button = on("[data-close]"))) button.closest("dialog").close();
-  if ((button = on("[data-reprendre]"))) { follow(); show(here()); }
+  if ((button = on("[data-reprendre]"))) start(enter);
+  if ((button = on("[data-rouvrir]"))) start(reopen);
   if ((button = on("[data-one]"))) {
     for (const other of document.querySelectorAll(`[data-one="${button.dataset.one}"]`)) other.setAttribute("aria-pressed", String(other === button));
   }
@@ -58,11 +60,37 @@ document.addEventListener("change", (event) => {
   if (field) act(field.dataset.change, { [field.name]: field.type === "checkbox" ? String(field.checked) : field.value });
 });
 
-addEventListener("hashchange", () => { if (location.hash.startsWith("#/")) show(here()); });
-document.addEventListener("tournee:gone", stopped);
+const AGAIN_MS = 2000;
+let trying = 0;
+
+// Come in, then go on where the page was; while the host does not answer, try again now and then.
+async function start(way) {
+  clearTimeout(trying);
+  try {
+    if (!(await way())) return;
+    show(here());
+    follow();
+  } catch (error) {
+    if (!(error instanceof HostGone)) throw error;
+    gone();
+  }
+}
+
+function gone() {
+  setToken(""); // who answers next has to prove itself
+  if (!document.querySelector("[data-reprendre]")) own("arret");
+  clearTimeout(trying);
+  trying = setTimeout(() => start(enter), AGAIN_MS);
+}
+
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#/") && session.token) show(here());
+  if (location.hash.startsWith("#lien=")) start(enter);
+});
+document.addEventListener("tournee:gone", gone);
+document.addEventListener("tournee:closed", () => start(enter));
+document.addEventListener("tournee:verrou", (event) => start(() => tryCode(event.detail)));
 document.addEventListener("tournee:go", (event) => go(event.detail));
 document.addEventListener("tournee:say", (event) => say(event.detail));
 
-takeToken();
-show(here(), false);
-follow();
+start(enter);

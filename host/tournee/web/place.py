@@ -1,0 +1,79 @@
+"""Where the page stands, for the screens that set it up: configuration, door, a demonstration's cards."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from starlette.requests import Request
+
+
+@dataclass(frozen=True)
+class DeviceShown:
+    """A browser that may open the page; days in ISO 8601; `here`: the one that asks."""
+
+    id: str
+    name: str
+    added: str
+    seen: str
+    here: bool
+
+
+class Door(Protocol):
+    """Who may open the page, and until when."""
+
+    lock_after: float
+    """Seconds without a touch after which the page locks."""
+
+    @property
+    def has_code(self) -> bool:
+        """Whether a code opens the lock."""
+
+    def devices(self, request: Request) -> Sequence[DeviceShown]:
+        """The browsers that may open it."""
+
+    def choose_code(self, code: str) -> None:
+        """Make this the code. ConfigError."""
+
+    async def revoke(self, device: str) -> None:
+        """A browser opens it no more. ConfigError."""
+
+    async def lock(self) -> None:
+        """Lock now."""
+
+
+@dataclass(frozen=True)
+class TestCard:
+    """A card of the demonstration: its name for programs, `ps` or `vitale`, what is said of it."""
+
+    name: str
+    slot: str
+    about: str
+
+
+class TestCards(Protocol):
+    """The emulated reader's cards; EmulationError."""
+
+    def known(self) -> Sequence[TestCard]:
+        """Every card there is."""
+
+    def inside(self) -> dict[str, str]:
+        """The card in each slot, "" for none."""
+
+    def insert(self, slot: str, name: str) -> None:
+        """Put a card in."""
+
+    def remove(self, slot: str) -> None:
+        """Pull it out."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """`config` is the configuration's file, there or to be; `set_up_anew` opens all by it as it is now."""
+
+    config: Path
+    door: Door
+    set_up_anew: Callable[[], Awaitable[None]]
+    cards: TestCards | None = None
