@@ -16,6 +16,7 @@ from typing import Self
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.practice import CONFIG_NAME, practice
+from tournee.web.desk.link_file import link_file, read_link
 
 CODE = "1234"
 _RUN = "from tournee.cli.main import main; main()"
@@ -44,7 +45,6 @@ class PracticeDesk:
         config.write_text(config.read_text("utf-8").replace(str(kept), str(directory)), "utf-8")
         self.config = config
         self.port = _free_port()
-        self.link = ""
         self._host: subprocess.Popen[str] | None = None
         self._standing = ExitStack()
 
@@ -60,6 +60,11 @@ class PracticeDesk:
     def origin(self) -> str:
         """Of the page."""
         return f"http://localhost:{self.port}"
+
+    @property
+    def link(self) -> str:
+        """A one-time link that nobody used yet, out of the file that a browser is opened with."""
+        return read_link(link_file(self.directory, self.port))
 
     @property
     def host(self) -> subprocess.Popen[str]:
@@ -83,7 +88,6 @@ class PracticeDesk:
         assert self._host.stdout is not None
         found = next((one for line in self._host.stdout if (one := _LINK.search(line))), None)
         assert found, (self.directory / "host.log").read_text()
-        self.link = found.group()
         return self.link
 
     def kill(self) -> None:

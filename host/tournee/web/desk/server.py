@@ -109,7 +109,7 @@ class PageServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """As the one above."""
-        face = getattr(self.config.app.state, "face", None)
+        face = getattr(getattr(self.config.app, "state", None), "face", None)
         if face is not None:
             await face.news.end()
         await super().shutdown(sockets)
