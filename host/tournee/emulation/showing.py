@@ -11,13 +11,13 @@ from tournee.emulation.cards import card_names, load_card
 from tournee.emulation.cards.content import card_content
 from tournee.emulation.control import ControlledBoard
 from tournee.emulation.practice import CONFIG_NAME, practice
-from tournee.web.place import TestCard
+from tournee.web.setting import TestCard
 
 _SLOTS = {"cps": "ps", "vitale": "vitale"}
 
 
 class BoardCards:
-    """The test cards of an emulated board, as the page moves them (`tournee.web.place.TestCards`)."""
+    """The test cards of an emulated board, as the page moves them (`tournee.web.setting.TestCards`)."""
 
     def __init__(self, desk: ControlledBoard) -> None:
         self._board = desk.board

@@ -17,10 +17,10 @@ from tournee.errors import TourneeError
 from tournee.web.assets import ASSETS, shell
 from tournee.web.face import Face, face_of, show_error
 from tournee.web.news import News
-from tournee.web.place import Place
 from tournee.web.ports import Ports
 from tournee.web.screens import SCREENS
 from tournee.web.screens.cards import card_opens
+from tournee.web.setting import Setting
 from tournee.web.status_bar import status_bar
 from tournee.web.watch import ReaderWatch
 
@@ -35,14 +35,14 @@ def application(
     clock: Callable[[], datetime],
     middleware: Sequence[Middleware] = (),
     routes: Sequence[BaseRoute] = (),
-    place: Place | None = None,
+    setting: Setting | None = None,
 ) -> Starlette:
-    """The page over these ports; `middleware` guards it, `routes` are those of where it stands, `place` is
+    """The page over these ports; `middleware` guards it, `routes` are those of where it stands, `setting` is
     what may be set up there.
     """
     news = News()
     watch = ReaderWatch(ports, news, clock, lambda state: card_opens(face, state))
-    face = Face(ports, news, watch, clock, place)
+    face = Face(ports, news, watch, clock, setting)
 
     @contextlib.asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:

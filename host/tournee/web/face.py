@@ -13,8 +13,8 @@ from starlette.responses import HTMLResponse, Response
 
 from tournee.errors import TourneeError
 from tournee.web.news import News
-from tournee.web.place import Place
 from tournee.web.ports import Ports
+from tournee.web.setting import Setting
 from tournee.web.templating import templates
 from tournee.web.watch import ReaderWatch
 
@@ -36,7 +36,7 @@ class Face:
     news: News
     watch: ReaderWatch
     clock: Callable[[], datetime]
-    place: Place | None = None
+    setting: Setting | None = None
     at_visit: str = ""
     signed: str = ""
     jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from tournee.cli.french import FrenchCommand
 from tournee.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tournee.web.place import TestCards
+    from tournee.web.setting import TestCards
 
 _PORT = 8737
 

@@ -8,11 +8,11 @@ from starlette.requests import Request
 
 from tournee.web.desk.entrance import Entrance
 from tournee.web.desk.guard import HEADER
-from tournee.web.place import DeviceShown
+from tournee.web.setting import DeviceShown
 
 
 class DeskDoor:
-    """A `Door` over the entrance of a desk."""
+    """A `PageDoor` over the entrance of a desk."""
 
     def __init__(self, entrance: Entrance) -> None:
         self._entrance = entrance
@@ -28,11 +28,11 @@ class DeskDoor:
 
     @property
     def has_code(self) -> bool:
-        """As `Door` says."""
+        """As `PageDoor` says."""
         return self._entrance.has_code
 
     def devices(self, request: Request) -> Sequence[DeviceShown]:
-        """As `Door` says."""
+        """As `PageDoor` says."""
         session = self._entrance.session(request.headers.get(HEADER, ""))
         own = session.device if session else ""
         return [
@@ -41,13 +41,13 @@ class DeskDoor:
         ]
 
     def choose_code(self, code: str) -> None:
-        """As `Door` says."""
+        """As `PageDoor` says."""
         self._entrance.kept.choose_code(code)
 
     async def revoke(self, device: str) -> None:
-        """As `Door` says."""
+        """As `PageDoor` says."""
         await self._entrance.revoke(device)
 
     async def lock(self) -> None:
-        """As `Door` says."""
+        """As `PageDoor` says."""
         await self._entrance.lock()

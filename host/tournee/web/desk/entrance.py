@@ -34,7 +34,7 @@ class EntryLocked(Exception):  # noqa: N818
 
 
 @dataclass
-class Session:
+class PageSession:
     """An open page; `ended` is set when it is open no more."""
 
     device: str
@@ -64,7 +64,7 @@ class Entrance:
         self._touched = now()
         self._links: list[str] = []
         self._challenges: dict[str, tuple[str, str, float]] = {}
-        self._sessions: dict[bytes, Session] = {}
+        self._sessions: dict[bytes, PageSession] = {}
 
     @property
     def has_code(self) -> bool:
@@ -120,7 +120,7 @@ class Entrance:
         self.kept.saw(device)
         return self._open(device)
 
-    def session(self, token: str) -> Session | None:
+    def session(self, token: str) -> PageSession | None:
         """The session of a token."""
         return self._sessions.get(_digest(token))
 
@@ -164,11 +164,11 @@ class Entrance:
         while len(self._sessions) >= _SESSIONS_MAX:
             self._sessions.pop(next(iter(self._sessions))).ended.set()
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        self._sessions[_digest(token)] = Session(device)
+        self._sessions[_digest(token)] = PageSession(device)
         self.touched()
         return token
 
-    def _end(self, which: Callable[[Session], bool]) -> None:
+    def _end(self, which: Callable[[PageSession], bool]) -> None:
         for key, session in list(self._sessions.items()):
             if which(session):
                 del self._sessions[key]

@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tournee.web.desk.entrance import Entrance, Session
+from tournee.web.desk.entrance import Entrance, PageSession
 
 HEADER = "x-tournee"
 BY_ITSELF = "x-tournee-seul"
@@ -168,7 +168,7 @@ class Guard:
                 await send({"type": "websocket.close", "code": LOCKED})
 
 
-def _until_ended(session: Session, receive: Receive) -> Receive:
+def _until_ended(session: PageSession, receive: Receive) -> Receive:
     async def message() -> Message:
         coming, end = asyncio.ensure_future(receive()), asyncio.ensure_future(session.ended.wait())
         try:

@@ -33,7 +33,7 @@ from tournee.web.desk.guard import guard
 from tournee.web.desk.link_file import link_file, remove_link, write_link
 from tournee.web.desk.patience import SoonHeard
 from tournee.web.desk.threads import DeskPorts
-from tournee.web.place import Place, TestCards
+from tournee.web.setting import Setting, TestCards
 
 PORT = 8737
 """Part of the page's origin, hence of what the browser keeps for it."""
@@ -48,7 +48,7 @@ Opened = Callable[[str, Path], None]
 
 
 @dataclass(frozen=True)
-class Desk:
+class ServedPage:
     """One page: its application, who keeps the door, its threads."""
 
     app: Starlette
@@ -56,7 +56,7 @@ class Desk:
     ports: DeskPorts
 
 
-def desk(path: Path, port: int, cards: TestCards | None = None) -> Desk:
+def desk(path: Path, port: int, cards: TestCards | None = None) -> ServedPage:
     """The page of the configuration at `path`, there or to be; nothing of the practice is opened yet."""
     config = load_config(path) if path.exists() else None
     page = config.page if config else PageChoice()
@@ -71,15 +71,15 @@ def desk(path: Path, port: int, cards: TestCards | None = None) -> Desk:
     ports = DeskPorts(office, lambda: connect(_configured(path), path, clock))
     kept = Enrolled(path.resolve().parent / NAME, lambda: clock().date())
     entrance = Entrance(kept, port, time.monotonic, page.lock_minutes * 60.0)
-    place = Place(path, DeskDoor(entrance), ports.set_up_anew, cards)
+    setting = Setting(path, DeskDoor(entrance), ports.set_up_anew, cards)
     first = "" if config else FIRST_SCREEN
     app = application(
-        ports, clock, middleware=guard(entrance, port), routes=entry_routes(entrance, first), place=place
+        ports, clock, middleware=guard(entrance, port), routes=entry_routes(entrance, first), setting=setting
     )
     face = app.state.face
     face.watch.code_kept = page.code_kept
     entrance.on_lock += [face.news.tell, ports.let_reader_go, _closing_shift(path)]
-    return Desk(app, entrance, ports)
+    return ServedPage(app, entrance, ports)
 
 
 def serve(path: Path, port: int, opened: Opened, cards: TestCards | None = None) -> None:
@@ -134,7 +134,7 @@ def server(app: Starlette) -> PageServer:
     )
 
 
-async def _run(served: uvicorn.Server, listener: socket.socket, made: Desk) -> None:
+async def _run(served: uvicorn.Server, listener: socket.socket, made: ServedPage) -> None:
     watch = asyncio.create_task(made.entrance.watch(), name="idle lock")
     try:
         await served.serve(sockets=[listener])

@@ -21,7 +21,7 @@ class DeviceShown:
     here: bool
 
 
-class Door(Protocol):
+class PageDoor(Protocol):
     """Who may open the page, and until when."""
 
     lock_after: float
@@ -70,10 +70,10 @@ class TestCards(Protocol):
 
 
 @dataclass(frozen=True)
-class Place:
+class Setting:
     """`config` is the configuration's file, there or to be; `set_up_anew` opens all by it as it is now."""
 
     config: Path
-    door: Door
+    door: PageDoor
     set_up_anew: Callable[[], Awaitable[None]]
     cards: TestCards | None = None
