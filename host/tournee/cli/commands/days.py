@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from tournee.cli import status
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
-from tournee.cli.options.filters import Filters, filter_options, more_line
+from tournee.cli.options.filters import DayOption, Filters, filter_options, more_line
 from tournee.cli.options.things import thing_argument
 from tournee.errors import BillingError
 
@@ -55,6 +56,38 @@ def import_file(desk: Desk, file: Path, replaces: bool, twins: bool, as_json: bo
         imported.show(desk.console, desk.errors, done)
     if done.refused:
         raise click.exceptions.Exit(status.OF_ERROR[BillingError])
+
+
+@day.command("export", short_help="Écrit un jour du journal comme un fichier du jour.")
+@click.argument("when", metavar="JOUR", type=DayOption())
+@click.argument("target", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--ps", default="", metavar="NUMÉRO", help="De quel soignant, s’ils sont plusieurs.")
+@json_option
+@click.pass_obj
+def export(desk: Desk, when: date, target: Path, ps: str, as_json: bool) -> None:
+    """Écrit les visites d’un jour du journal, sauf celles mises de côté, comme un fichier du jour (JSON).
+    Repris ici, chacune est connue ; repris ailleurs, elles y sont les mêmes.
+    """
+    from tournee.app.practice.interchange.days import journal_day
+    from tournee.errors import StoreError
+    from tournee.files import write_whole
+
+    with desk.office() as office:
+        carers = [ps] if ps else office.journal.visits.professionals()
+        if len(carers) != 1:
+            raise StoreError(
+                "Plusieurs soignants ont des visites." if carers else "Le journal n’a aucune visite.",
+                cause=", ".join(carers),
+                next_step="dites lequel (son numéro de facturation)"
+                if carers
+                else "prenez un fichier du jour",
+            )
+        told = journal_day(office, when, carers[0])
+    write_whole(target, told)
+    if as_json:
+        values.write({"file": str(target), "day": when.isoformat(), "ps": carers[0]})
+    else:
+        desk.console.print(f"{target} : journée du {when:%d/%m/%Y}.", soft_wrap=True)
 
 
 @day.command("visits", short_help="Les visites et leur état.")

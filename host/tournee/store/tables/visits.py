@@ -104,19 +104,21 @@ class Visits:
         *,
         day_id: int | None = None,
         since: str = "",
+        until: str = "",
         ps: str = "",
         newest_first: bool = False,
         limit: int = 0,
         before: int = 0,
     ) -> tuple[VisitRow, ...]:
         """Visits in the order they were taken in, or the other way: of one day, in one state, of days from
-        `since` (AAAAMMJJ) on, of one `ps`. At most `limit` (0: no limit), of those whose id is below `before`
-        (0: all), for the next page.
+        `since` (AAAAMMJJ) on and up to `until`, of one `ps`. At most `limit` (0: no limit), of those whose id
+        is below `before` (0: all), for the next page.
         """
         wanted = {
             "visit.day = ?": day_id,
             "visit.state = ?": state.value if state else "",
             "visit.day IN (SELECT id FROM day WHERE date >= ?)": since,
+            "visit.day IN (SELECT id FROM day WHERE date <= ?)": until,
             "day.ps = ?": ps,
             "visit.id < ?": before,
         }

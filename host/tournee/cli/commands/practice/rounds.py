@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tournee.cli import status
+from tournee.cli.commands.practice.calendars import calendar, follow
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
@@ -24,6 +25,10 @@ _replacing = click.option(
 @click.group("round", cls=FrenchGroup)
 def rounds() -> None:
     """Les tournées : les visites prévues d’un jour, dans leur ordre."""
+
+
+rounds.add_command(calendar)
+rounds.add_command(follow)
 
 
 @rounds.command("show", short_help="La tournée d’un jour.")
