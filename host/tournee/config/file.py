@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tournee.config.page import PageChoice, read_page
 from tournee.config.payers import OwnPayer, read_own, with_own
+from tournee.config.practice_server import JoinedPractice, ServedByUs, read_joined, read_served
 from tournee.config.readers import ReaderChoice, read_reader
 from tournee.config.routes import read_route
 from tournee.config.table import ConfigTable
@@ -45,8 +46,9 @@ class Config:
     `station` tells this host from others that send from the same address (`OCT-MSG-4`). `tables` is the
     folder of the nomenclature's tables, `editors` the public keys of those who sign them. `payers` are the
     caisses and AMC that the carer added. A care of more than `billable_months`
-    is refused; 0: of more than is usual. `replacements`: who cares in the place of whom;
-    `page`: when the page locks.
+    is refused; 0: of more than is usual. `replacements`: who cares in the place of whom; `page`: when the
+    page locks. `joined` is the practice's server that sends and fetches for this host, `serving` what this
+    host serves.
     """
 
     path: Path
@@ -64,6 +66,18 @@ class Config:
     billable_months: int = 0
     replacements: tuple[Replacement, ...] = ()
     page: PageChoice = field(default_factory=PageChoice)
+    joined: JoinedPractice | None = None
+    serving: ServedByUs | None = None
+
+    @property
+    def served(self) -> ServedByUs:
+        """The practice's server that this is; ConfigError when it is none."""
+        if self.serving is None:
+            raise ConfigError(
+                "Cette configuration n’est pas celle d’un serveur de cabinet.",
+                next_step="ajoutez-y une table [serveur] avec nom_public",
+            )
+        return self.serving
 
     @property
     def route(self) -> Route:
@@ -111,6 +125,7 @@ def _config(document: TableText, path: Path) -> Config:
     )
     returns, routes = root.section("retours"), root.section("route", required=True)
     acts, care = root.section("nomenclature"), root.section("facturation")
+    joined = read_joined(root.section("cabinet"), home)
     editors = acts.section("editeurs")
     payers = read_own(home)
     station = sending.whole("poste", _NO_STATION)
@@ -124,7 +139,7 @@ def _config(document: TableText, path: Path) -> Config:
         journal=journal.file("chemin", home) or home / "journal.db",
         reader=read_reader(reader, home),
         routes={
-            name: with_own(read_route(name, routes.section(name, required=True), home), payers)
+            name: with_own(read_route(name, routes.section(name, required=True), home, joined), payers)
             for name in routes.values
         },
         active=sending.text("route", required=True),
@@ -137,6 +152,8 @@ def _config(document: TableText, path: Path) -> Config:
         tables=acts.file("dossier", home) or home / "nomenclature",
         replacements=_replacements(root),
         page=read_page(root.section("page")),
+        joined=joined,
+        serving=read_served(root.section("serveur"), home),
         editors={name: file for name in editors.values if (file := editors.file(name, home, required=True))},
     )
     for table in (root, journal, sending, returns, routes, acts, care, editors):

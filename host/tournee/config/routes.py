@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tournee.config.passwords import password_source
+from tournee.config.practice_server import JoinedPractice
 from tournee.config.table import ConfigTable
 from tournee.errors import ConfigError
 from tournee.exchange.route import (
@@ -26,13 +27,15 @@ from tournee.tables.document import load
 _LIST = "corrigez « destinataires » dans la route, ou créez ce fichier"
 
 
-def read_route(name: str, table: ConfigTable, home: Path) -> Route:
+def read_route(name: str, table: ConfigTable, home: Path, joined: JoinedPractice | None = None) -> Route:
     """The route of one table, paths taken from `home`; ConfigError with the key at fault.
 
     An OCT has its address, number and certificate; a route to the insurers themselves (`OCT-MODE-1`) has a
-    table `destinataire` for each, here or in the file that `destinataires` names.
+    table `destinataire` for each, here or in the file that `destinataires` names. A host that is `joined` to
+    a practice's server needs no servers of its own.
     """
-    submission, mailbox = table.section("envoi", required=True), table.section("retours", required=True)
+    needed = joined is None
+    submission, mailbox = table.section("envoi", required=needed), table.section("retours", required=needed)
     mode = table.one_of("mode", Mode, Mode.SINGLE_FILE)
     is_direct = mode is Mode.DIRECT
     route = Route(
@@ -40,8 +43,8 @@ def read_route(name: str, table: ConfigTable, home: Path) -> Route:
         address="" if is_direct else table.text("adresse", required=True),
         sender=table.text("expediteur", required=True),
         identifier="" if is_direct else table.text("identifiant", required=True),
-        submission=_server(submission, home),
-        mailbox=_mailbox(mailbox, home),
+        submission=_server(submission, home) if needed or submission.values else None,
+        mailbox=_mailbox(mailbox, home) if needed or mailbox.values else None,
         certificate=None if is_direct else table.file("certificat", home),
         sealing=table.one_of("scellement", Sealing, Sealing.ZK),
         cipher=table.one_of("chiffre", MailCipher, MailCipher.AES_256_CBC),
