@@ -118,7 +118,20 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
 
     now = clock or local_time
     secret = journal_key(config.journal)
-    journal = Journal(config.journal, Cipher(secret), now, station=config.station, facts_of=_facts_of)
+    if config.joined is None:
+        journal = Journal(config.journal, Cipher(secret), now, station=config.station, facts_of=_facts_of)
+        courier: Courier = MailCourier()
+    else:
+        from tournee.app.copies.joined import courier_of, given_ranges  # for who is joined only
+
+        given = given_ranges(config)
+        journal = Journal(
+            *(config.journal, Cipher(secret), now),
+            station=given.station_given,
+            facts_of=_facts_of,
+            ranges=given,
+        )
+        courier = courier_of(config, journal)
     former = tuple(route for name, route in config.routes.items() if name != config.active)
     key = ReturnKey.of(config)
     _log.info(
@@ -138,6 +151,7 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
         recipients,
         config.billable_months,
         config.replacements,
+        courier,
     )
 
 

@@ -9,9 +9,9 @@ from itertools import chain
 
 from tournee import logs
 from tournee.app.context import Office, Progress, silent
-from tournee.errors import ConfigError, TourneeError
+from tournee.errors import ConfigError, StoreError, TourneeError
 from tournee.exchange.files import OCT, addressee_in
-from tournee.exchange.mail.submission import Receipt, UncertainError
+from tournee.exchange.mail.submission import Receipt, SubmissionRefusedError, UncertainError
 from tournee.exchange.mail.transport import TransportError
 from tournee.exchange.message import (
     PROFILE,
@@ -81,6 +81,32 @@ def send_file(office: Office, file: FileRow, *, resend: bool, progress: Progress
         error = refusal
         journal.messages.failed(message_row.id, refusal.message)
     return Dispatch(journal.files.get(file.id), journal.messages.get(message_row.id), error)
+
+
+def hand_over_again(office: Office) -> list[Dispatch]:
+    """Hand over once more what may have left, to a courier that knows it again: what it says is then certain.
+
+    What is still uncertain, or cannot be asked now, stays as it is, with its error.
+    """
+    messages, done = office.journal.messages, []
+    for state in (MessageState.TRANSMITTING, MessageState.UNCERTAIN):
+        for message in messages.find(state):
+
+            def accepted(receipt: Receipt, message: MessageRow = message) -> None:
+                messages.sent(message.id, receipt.answer)
+
+            error: TourneeError | None = None
+            try:
+                route = _route_of(office, office.journal.files.get(message.file_id))
+                office.courier.hand_over(route, message.content, lambda: None, accepted)
+            except SubmissionRefusedError as refusal:
+                error = refusal
+                messages.undelivered(message.compostage, refusal.cause)
+            except (TransportError, ConfigError, StoreError) as later:
+                _log.warning("message %d not asked for: %s", message.id, logs.where(later))
+                error = later
+            done.append(Dispatch(office.journal.files.get(message.file_id), messages.get(message.id), error))
+    return done
 
 
 def is_clear(message: MessageRow) -> bool:

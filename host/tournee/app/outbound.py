@@ -17,7 +17,7 @@ from tournee.app.cards import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
 from tournee.app.certifying.replacing import replaced_name
 from tournee.app.context import Office, Progress, silent
-from tournee.app.dispatch import Dispatch, send_file
+from tournee.app.dispatch import Dispatch, hand_over_again, send_file
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import ConfigError, ExchangeError, StoreError
 from tournee.exchange.files import (
@@ -194,8 +194,8 @@ def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
     from the end of its lease on.
     """
     office.journal.messages.recover()
+    done = hand_over_again(office) if office.courier.knows_again else []
     files = waiting_files(office)
-    done = []
     end = office.clock() + SENDING_MAX
     for rank, file in enumerate(files, 1):
         progress(f"fichier {file.name}", rank, len(files))

@@ -1,0 +1,1 @@
+"""Copies of the journal at the practice's server: an encrypted one follows, and rebuilds a tablet."""
