@@ -1,4 +1,4 @@
-"""A tablet's life behind a practice's server: let in, certified, handed over, mailed, paid; lost and rebuilt."""
+"""A tablet's life behind a practice's server: let in, its day mailed and paid; lost and rebuilt."""
 
 from __future__ import annotations
 

@@ -110,7 +110,8 @@ class Desk:
         from tournee.core_dumps import forbid_dumps
 
         forbid_dumps()
-        with open_office(self.config()) as office:
+        config = self.config()
+        with open_office(config) as office:
             for route in (office.route, *office.former):
                 if route.is_clear:
                     self.warn(f"la route {route.name} envoie en clair.", "bold red")
@@ -120,6 +121,17 @@ class Desk:
             if numbers.anew or numbers.unseen:
                 self._tell_copy(office)
             yield office
+            self._follow(office, config)
+
+    def _follow(self, office: Office, config: Config) -> None:
+        """Bring the practice's copy of the journal forward, where there is a network; a command that went
+        well stays so.
+        """
+        if config.joined is None:
+            return
+        from tournee.app.copies.joined import follow_quietly
+
+        follow_quietly(office, config)
 
     def _tell_copy(self, office: Office) -> None:
         from tournee.app.alerts.numbers import others

@@ -12,6 +12,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from tournee.config.file import FILE, NEXT, Config, parse_config
 from tournee.config.page import PageChoice
+from tournee.config.practice_server import JoinedPractice
 from tournee.config.readers import KnownReader
 from tournee.errors import ConfigError
 from tournee.exchange.route import Insurer, Mode, Route, Sealing
@@ -112,6 +113,25 @@ def forget_reader(path: Path, reader: KnownReader) -> Config:
         table.pop("connus")
     if table.get("port") == reader.port:
         table["port"] = ""
+    return _replace(path, tomlkit.dumps(document))
+
+
+def join_practice(path: Path, joined: JoinedPractice) -> Config:
+    """Write `[cabinet]`: all goes by that server from now on; ConfigError: nothing is changed."""
+    document = _document(path)
+    table = tomlkit.table()
+    table["url"] = joined.url
+    if joined.fingerprint:
+        table["empreinte"] = joined.fingerprint
+    table["cle"] = joined.key.name
+    document["cabinet"] = table
+    return _replace(path, tomlkit.dumps(document))
+
+
+def leave_practice(path: Path) -> Config:
+    """Take `[cabinet]` away; ConfigError, as for a route without mail servers: nothing is changed."""
+    document = _document(path)
+    document.pop("cabinet", None)
     return _replace(path, tomlkit.dumps(document))
 
 

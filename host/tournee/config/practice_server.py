@@ -41,7 +41,8 @@ class JoinedPractice:
 @dataclass(frozen=True)
 class ServedByUs:
     """`[serveur]`: the practice's name; the name or address by which tablets reach it; where it listens; its
-    certificate and key, None for its own; its folder; the stations that hosts without it have.
+    certificate and key, None for its own; its folder; the stations that hosts without it have. `is_public`:
+    the system's authorities vouch for the certificate, which may then be renewed.
     """
 
     name: str
@@ -52,6 +53,12 @@ class ServedByUs:
     key: Path | None
     folder: Path
     used_stations: tuple[int, ...] = ()
+    is_public: bool = False
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether tablets know the server by its certificate's fingerprint."""
+        return self.certificate is None or not self.is_public
 
     @property
     def url(self) -> str:
@@ -99,6 +106,7 @@ def read_served(table: ConfigTable, home: Path) -> ServedByUs | None:
         key=key,
         folder=table.file("dossier", home) or home / "serveur",
         used_stations=tuple(map(int, words)),
+        is_public=table.flag("certificat_public", False),
     )
     table.finish()
     return served

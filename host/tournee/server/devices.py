@@ -52,12 +52,11 @@ class Devices:
         """A code for one device, good for `CODE_TIME`. `replaces` is the device whose journal the new one may
         take over. RefusalError (`not-found`) when there is no such device.
         """
-        if replaces:
-            self.get(replaces)
+        former = self.get(replaces).id if replaces else ""
         code = new_code(os.urandom)
         with self._records.step("new_code"):
             ends = utc(self._records.clock() + CODE_TIME)
-            self._records.add("code", digest=_digest(code), ends=ends, replaces=replaces)
+            self._records.add("code", digest=_digest(code), ends=ends, replaces=former)
         return code
 
     def enrol(self, code: str, name: str) -> tuple[EnrolledDevice, str]:

@@ -94,33 +94,6 @@ class ServedPractice:
         told = [{"kind": str(one.kind), "first": one.first, "last": one.last} for one in ranges]
         return {"station": station, "ranges": told}
 
-    def status(self) -> dict[str, Any]:
-        """How the server is, for who keeps it: no patient and no number of one is in it."""
-        unended = self.custody.unended()
-        return {
-            "name": self.config.served.name,
-            "since": self.began,
-            "messages": self.custody.counts(),
-            "waiting": [
-                {"id": one.id, "kept": one.kept, "tries": one.tries, "next": one.next_try, "why": one.answer}
-                for one in unended
-            ],
-            "mailboxes": {
-                name: self.visitor.troubles.get(name, "")
-                for name, route in self.routes.items()
-                if route.mailbox is not None
-            },
-            "devices": [
-                {"id": one.id, "name": one.name, "seen": one.seen, "admitted": one.is_admitted}
-                | {"station": self.numbers.of(one)[0]}
-                | {"letters": len(self.letters.waiting(one.id, 1000))}
-                for one in self.devices.all()
-            ],
-            "journals": [
-                {"device": one.device, "epoch": one.epoch, "at": one.at} for one in self.copies.all()
-            ],
-        }
-
 
 def _route(route: Route) -> dict[str, Any]:
     """What a tablet needs of a route: all but its servers and accounts."""

@@ -6,7 +6,7 @@ Nothing of it is kept: an alert is a question to the journal and to the clock, a
 from __future__ import annotations
 
 from tournee.app.alerts.alert import Alert, AlertKind
-from tournee.app.alerts.kept import BACKUP_DAYS, of_backup
+from tournee.app.alerts.kept import BACKUP_DAYS, of_backup, of_copy
 from tournee.app.alerts.money import of_money
 from tournee.app.alerts.numbers import of_numbers
 from tournee.app.alerts.prescribed import of_prescriptions
@@ -23,6 +23,7 @@ def alerts(office: Office) -> list[Alert]:
     """Everything to look into at this time, what is most urgent first."""
     return [
         *_altered(office),
+        *(one for one in of_copy(office) if one.urgent),
         *of_signing(office, urgent=True),
         *of_numbers(office),
         *without_arl(office),
@@ -32,6 +33,7 @@ def alerts(office: Office) -> list[Alert]:
         *of_stations(office),
         *of_signing(office, urgent=False),
         *of_prescriptions(office),
+        *(one for one in of_copy(office) if not one.urgent),
         *of_backup(office),
     ]
 

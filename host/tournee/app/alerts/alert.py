@@ -38,6 +38,8 @@ class AlertKind(StrEnum):
     OTHER_INSURED = "other_insured"
     QUARANTINED = "quarantined"
     BACKUP_DUE = "backup_due"
+    COPY_STOPPED = "copy_stopped"
+    COPY_BEHIND = "copy_behind"
     PRESCRIPTION_ENDING = "prescription_ending"
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 import platform
 from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tournee.app.copies.following import follow
+from tournee import logs
+from tournee.app.copies.copy_state import CopyFolder
+from tournee.app.copies.following import STOPPING, follow
 from tournee.app.courier.practice import PracticeCourier
-from tournee.errors import StoreError
+from tournee.errors import StoreError, TourneeError
 from tournee.exchange.practice_server.client import PracticeServer
 from tournee.exchange.practice_server.https import HttpsCarrier
 from tournee.files import read_bounded, write_whole
@@ -21,6 +24,7 @@ from tournee.store.numbering.numbers import TOLD, NumbersHeld
 from tournee.store.numbering.ranges import Kind, NumberRange
 
 if TYPE_CHECKING:
+    from tournee.app.context import Office
     from tournee.config import Config
     from tournee.config.practice_server import JoinedPractice
     from tournee.store import Journal
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 _FILE_MAX = 1 << 20
 _RECONNECT = "reliez-vous au réseau et relevez les retours : le serveur du cabinet en donnera d’autres"
 _STATION = "station"
+_MOMENT_S = 2.0
+_log = logging.getLogger(__name__)
 
 
 class GivenRanges:
@@ -149,7 +155,13 @@ def courier_of(config: Config, journal: Journal) -> PracticeCourier:
     """The courier of a host that is joined; ConfigError when its key cannot be read."""
     assert config.joined is not None
     server = server_of(config.joined)
-    return PracticeCourier(server, journal.db.cipher.identity, partial(contact, journal, server, config))
+
+    def refused(code: str) -> None:
+        if code in STOPPING:
+            CopyFolder(journal.path).stop(code)
+
+    follow_it = partial(contact, journal, server, config)
+    return PracticeCourier(server, journal.db.cipher.identity, follow_it, refused)
 
 
 def contact(journal: Journal, server: PracticeServer, config: Config) -> None:
@@ -162,6 +174,21 @@ def refill(journal: Journal, server: PracticeServer, ranges: GivenRanges) -> Non
     """Have the numbers that lack, or soon will."""
     for want in ranges.lacking(journal.numbers.standing()):
         ranges.keep(server.numbers(want))
+
+
+def follow_quietly(office: Office, config: Config) -> None:
+    """Bring the copy forward now if it lacks something and the server is reached in a moment; what stands
+    against it is logged, and told by the alerts.
+    """
+    assert config.joined is not None
+    state = CopyFolder(office.journal.path).read()
+    if state is not None and (state.stopped or state.step == office.journal.db.last_step):
+        return
+    try:
+        carrier = HttpsCarrier(config.joined.url, config.joined.fingerprint, connect_seconds=_MOMENT_S)
+        contact(office.journal, PracticeServer(carrier, config.joined.read_key()), config)
+    except TourneeError as error:
+        _log.warning("the copy is not brought forward: %s", logs.where(error))
 
 
 def own_name() -> str:

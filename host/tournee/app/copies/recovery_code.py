@@ -7,11 +7,12 @@ HKDF (RFC 5869): what the server keeps cannot be tried out.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 
+from tournee.crypto.derivation import hkdf
 from tournee.errors import StoreError
 from tournee.store import Cipher
+from tournee.store.cipher import KEY_SIZE
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _LENGTH, _GROUP = 28, 4
@@ -66,8 +67,7 @@ def _key_of(code: str) -> bytes:
             cause="une lettre manque, ou en remplace une autre",
             next_step="tapez-le comme il est écrit : sept groupes de quatre",
         )
-    drawn = hmac.digest(bytes(32), secret.to_bytes(16, "big"), "sha256")
-    return hmac.digest(drawn, b"tournee recovery\x01", "sha256")
+    return hkdf(secret.to_bytes(16, "big"), b"", b"tournee recovery", KEY_SIZE)
 
 
 def _check(secret: int) -> int:

@@ -27,12 +27,20 @@ _log = logging.getLogger(__name__)
 
 
 class PracticeCourier:
-    """See `Courier`. `journal` is the id of the journal, `follow` brings its copy to its last step."""
+    """See `Courier`. `journal` is the id of the journal, `follow` brings its copy to its last step, `refused`
+    is told the code of each refusal.
+    """
 
     knows_again = True
 
-    def __init__(self, server: PracticeServer, journal: str, follow: Callable[[], object]) -> None:
-        self._server, self._journal, self._follow = server, journal, follow
+    def __init__(
+        self,
+        server: PracticeServer,
+        journal: str,
+        follow: Callable[[], object],
+        refused: Callable[[str], None] = lambda code: None,
+    ) -> None:
+        self._server, self._journal, self._follow, self._refused = server, journal, follow, refused
 
     def hand_over(
         self,
@@ -44,7 +52,8 @@ class PracticeCourier:
         """Hand it to the server, which mails it once, however often it is handed over."""
         on_leaving()
         self._follow()
-        custody = self._server.hand_over(message, self._journal)
+        with self._noted():
+            custody = self._server.hand_over(message, self._journal)
         _log.info("message handed over: %s", custody.state)
         if custody.state == "refused":
             raise SubmissionRefusedError(
@@ -70,11 +79,22 @@ class PracticeCourier:
 
     @contextmanager
     def _open(self) -> Iterator[_ServerBox]:
-        box = _ServerBox(self._server, self._follow)
+        with self._noted():
+            box = _ServerBox(self._server, self._follow)
         try:
             yield box
         finally:
             box.close()
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        from tournee.exchange.practice_server.requests import PracticeServerError
+
+        try:
+            yield
+        except PracticeServerError as error:
+            self._refused(error.code)
+            raise
 
 
 class _ServerBox:

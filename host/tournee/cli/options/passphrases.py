@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 import click
 
@@ -25,6 +26,22 @@ def ask_passphrase(descriptor: int | None, *, twice: bool = False) -> str:
     """
     if descriptor is None and sys.stdin.isatty():
         return _typed(twice)
+    return _read(descriptor, "La phrase de passe n’a pas pu être lue.")
+
+
+def line_option(name: str, told: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """An option that names the descriptor of one line, a secret."""
+    return click.option(name, type=click.IntRange(0), metavar="N", help=told)
+
+
+def ask_line(descriptor: int | None, what: str, unread: str) -> str:
+    """A secret on one line: typed at a terminal, or read as a passphrase is; ConfigError says `unread`."""
+    if descriptor is None and sys.stdin.isatty():
+        return str(click.prompt(what, err=True))
+    return _read(descriptor, unread)
+
+
+def _read(descriptor: int | None, unread: str) -> str:
     try:
         line = _line(descriptor) if descriptor is not None else sys.stdin.buffer.readline(_LINE_MAX)
         text = line.decode("utf-8").rstrip("\r\n")
@@ -32,7 +49,7 @@ def ask_passphrase(descriptor: int | None, *, twice: bool = False) -> str:
         text = ""
     if not text:
         raise ConfigError(
-            "La phrase de passe n’a pas pu être lue.",
+            unread,
             cause="l’entrée est vide, ou ce n’est pas du texte en UTF-8",
             next_step="tapez-la à un terminal, ou donnez-la sur une ligne",
         )

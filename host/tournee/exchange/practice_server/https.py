@@ -33,10 +33,17 @@ class HttpsCarrier:
     lower-case hexadecimal; "": one that the system's authorities vouch for, of this name.
     """
 
-    def __init__(self, url: str, fingerprint: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        url: str,
+        fingerprint: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        connect_seconds: float = _CONNECT_S,
+    ) -> None:
         told = urlsplit(check_url(url))
         self._host, self._port = told.hostname or "", told.port or PORT
-        self._fingerprint, self._clock = fingerprint, clock
+        self._fingerprint, self._clock, self._connect_seconds = fingerprint, clock, connect_seconds
 
     @property
     def address(self) -> str:
@@ -69,7 +76,7 @@ class HttpsCarrier:
         if self._fingerprint:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         try:
-            plain = socket.create_connection((self._host, self._port), _CONNECT_S)
+            plain = socket.create_connection((self._host, self._port), self._connect_seconds)
         except OSError as error:
             raise UnreachableError(
                 f"Le serveur du cabinet {self.address} ne répond pas.",
