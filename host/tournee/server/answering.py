@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 Act = Callable[[Request, EnrolledDevice], Awaitable[Response]]
 
 
-class Answers:
+class ServerAnswers:
     """One method a request."""
 
     def __init__(self, practice: ServedPractice, body_seconds: float = BODY_S) -> None:

@@ -59,8 +59,8 @@ def check_message(path: Path, routes: Iterable[Route]) -> MessageFacts:
     with path.open("rb") as file:
         start = file.read(_HEAD_MAX)
         end = start.find(b"\r\n\r\n") + 4
-        facts, is_sealed = _head(start[:end], routes)
-        if not is_sealed:
+        facts, is_closed = _head(start[:end], routes)
+        if not is_closed:
             raise RefusalError("in-clear")
         file.seek(end)
         _check_body(file)

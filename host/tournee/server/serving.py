@@ -12,7 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tournee.errors import ConfigError
 from tournee.french import reason
-from tournee.server.answering import Answers
+from tournee.server.answering import ServerAnswers
 from tournee.server.own_certificate import own_certificate
 from tournee.server.practice import ServedPractice
 
@@ -61,7 +61,7 @@ def serve(
     """Serve until a signal ends it. `on_started` is told the port that is open. ConfigError."""
     certificate, key = certificate_of(config)
     told = uvicorn.Config(
-        Answers(practice).app(),
+        ServerAnswers(practice).app(),
         host=config.served.address,
         port=config.served.port,
         loop="asyncio",

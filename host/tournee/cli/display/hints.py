@@ -69,6 +69,8 @@ OF_ALERT = {
     "other_insured": "tournee return accept RETOUR",
     "quarantined": "tournee fetch --again",
     "backup_due": "tournee backup FICHIER",
+    "copy_behind": "tournee practice copy",
+    "copy_stopped": "tournee practice show",
 }
 """Commands by the kind of an alert."""
 

@@ -14,7 +14,7 @@ from tournee.exchange.practice_server.protocol import (
     PracticeRequest,
     digest_of,
 )
-from tournee.exchange.practice_server.requests import Custody, Enrolled, PartFacts, WaitingLetter
+from tournee.exchange.practice_server.requests import CustodyState, Enrolled, PartFacts, WaitingLetter
 
 
 class PracticeServer:
@@ -37,7 +37,7 @@ class PracticeServer:
 
     def hand_over(
         self, message: bytes | Outgoing, journal: str, on_leaving: Callable[[], None] = lambda: None
-    ) -> Custody:
+    ) -> CustodyState:
         """Hand a message over; the same one may be handed over again. Raises as `Carrier.carry`, and
         PracticeServerError when it was not taken.
         """

@@ -34,7 +34,7 @@ _LINK = re.compile(r"(https://[A-Za-z0-9.:\[\]-]{1,260})/?#([A-Z2-7]{16})(?:\.([
 _URL = re.compile(r"https://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,45}\])(?::[0-9]{1,5})?")
 
 
-class Fault:
+class ServerFault:
     """What the server answers by: a word, its HTTP status, and French words for who reads it."""
 
     def __init__(self, status: int, message: str, next_step: str) -> None:
@@ -43,50 +43,54 @@ class Fault:
 
 _LATER = "recommencez plus tard ; rien n’est perdu"
 _UPDATE = "mettez à jour Tournée ici et sur le serveur du cabinet"
-FAULTS: Mapping[str, Fault] = {
-    "malformed": Fault(400, "Le serveur du cabinet ne comprend pas la demande.", _UPDATE),
-    "unknown-device": Fault(
+FAULTS: Mapping[str, ServerFault] = {
+    "malformed": ServerFault(400, "Le serveur du cabinet ne comprend pas la demande.", _UPDATE),
+    "unknown-device": ServerFault(
         401, "Le serveur du cabinet ne connaît pas cet appareil.", "reliez-le de nouveau au cabinet"
     ),
-    "revoked": Fault(
+    "revoked": ServerFault(
         403, "Cet appareil n’est plus admis au cabinet.", "voyez avec qui tient le serveur du cabinet"
     ),
-    "superseded": Fault(
+    "superseded": ServerFault(
         409,
         "Un autre appareil a repris ce cabinet à partir de sa copie.",
         "n’envoyez plus rien d’ici ; voyez ce que l’autre appareil n’a pas",
     ),
-    "wrong-code": Fault(
+    "wrong-code": ServerFault(
         403, "Ce code de liaison n’est pas, ou n’est plus, valable.", "demandez-en un autre au cabinet"
     ),
-    "too-many-tries": Fault(429, "Trop d’essais faux : le serveur attend.", "attendez un quart d’heure"),
-    "too-fast": Fault(429, "Trop de demandes en peu de temps.", _LATER),
-    "too-large": Fault(413, "C’est plus que le serveur du cabinet n’accepte.", "découpez l’envoi"),
-    "too-slow": Fault(408, "L’envoi vers le serveur du cabinet a duré trop longtemps.", _LATER),
-    "not-found": Fault(404, "Le serveur du cabinet n’a rien de tel.", _UPDATE),
-    "other-bytes": Fault(
+    "too-many-tries": ServerFault(
+        429, "Trop d’essais faux : le serveur attend.", "attendez un quart d’heure"
+    ),
+    "too-fast": ServerFault(429, "Trop de demandes en peu de temps.", _LATER),
+    "too-large": ServerFault(413, "C’est plus que le serveur du cabinet n’accepte.", "découpez l’envoi"),
+    "too-slow": ServerFault(408, "L’envoi vers le serveur du cabinet a duré trop longtemps.", _LATER),
+    "not-found": ServerFault(404, "Le serveur du cabinet n’a rien de tel.", _UPDATE),
+    "other-bytes": ServerFault(
         409, "Le serveur a déjà un autre message de ce nom.", "demandez de l’aide : rien n’est parti"
     ),
-    "not-a-message": Fault(
+    "not-a-message": ServerFault(
         422, "Ce n’est pas un message que le cabinet envoie.", "vérifiez l’expéditeur et le destinataire"
     ),
-    "in-clear": Fault(
+    "in-clear": ServerFault(
         422, "Le serveur du cabinet ne prend rien en clair.", "scellez les fichiers de cette route"
     ),
-    "older-epoch": Fault(
+    "older-epoch": ServerFault(
         409, "Cette copie est celle d’un journal d’avant.", "un autre appareil l’a repris : n’envoyez plus"
     ),
-    "not-following": Fault(
+    "not-following": ServerFault(
         409,
         "Cette copie ne suit pas celle que le serveur a.",
         "un autre appareil a copié ce journal, ou il a été restauré",
     ),
-    "others-journal": Fault(403, "Ce journal est celui d’un autre appareil.", "reliez-le pour le reprendre"),
-    "no-station": Fault(
+    "others-journal": ServerFault(
+        403, "Ce journal est celui d’un autre appareil.", "reliez-le pour le reprendre"
+    ),
+    "no-station": ServerFault(
         507, "Le serveur du cabinet n’a plus de poste libre.", "rendez-en sur le serveur du cabinet"
     ),
-    "full": Fault(507, "Le serveur du cabinet n’a plus de place.", "prévenez qui tient le serveur"),
-    "failed": Fault(500, "Le serveur du cabinet a échoué.", _LATER),
+    "full": ServerFault(507, "Le serveur du cabinet n’a plus de place.", "prévenez qui tient le serveur"),
+    "failed": ServerFault(500, "Le serveur du cabinet a échoué.", _LATER),
 }
 """Every refusal by its code, which never changes its meaning."""
 

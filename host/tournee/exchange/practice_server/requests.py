@@ -47,7 +47,7 @@ class Enrolled:
 
 
 @dataclass(frozen=True)
-class Custody:
+class CustodyState:
     """Where a message stands at the server: `kept`, `sent`, `refused` or `uncertain`, and its words."""
 
     state: str
@@ -180,12 +180,12 @@ def read_enrolled(told: Mapping[str, Any]) -> Enrolled:
     return Enrolled(_text(told["device"]), _text(told["key"]))
 
 
-def read_custody(told: Mapping[str, Any]) -> Custody:
+def read_custody(told: Mapping[str, Any]) -> CustodyState:
     """The answer to `hand_over`."""
     state = _text(told["state"])
     if state not in ("kept", "sent", "refused", "uncertain"):
         raise ValueError(state)
-    return Custody(state, line(_text(told["answer"])))
+    return CustodyState(state, line(_text(told["answer"])))
 
 
 def read_letters(told: Mapping[str, Any]) -> list[WaitingLetter]:
