@@ -45,7 +45,7 @@ def judge(line: str, *, whole: bool) -> str:
         except click.UsageError as error:
             return error.format_message()
         if not words:
-            return "no command" if whole else ""
+            return "no command" if whole and not command.invoke_without_command else ""
         following = command.get_command(context, words[0])
         if following is None:
             return f"no command {words[0]}"

@@ -23,6 +23,7 @@ ELSEWHERE = {
     r"reader emulate|demo": "keeps on running, or takes a second of its own: test_walks",
     r"route add": "asks for a whole route: tests/cli/test_route_command",
     r"(patient|ordonnance|plan|round) ": "wants a practice's file: tests/cli/practice",
+    r"practice ": "wants a practice's server: tests/server",
     r"password": "needs a keyring: tests/cli/test_secrets",
     r"nomenclature update": "wants an editor's signature: tests/cli",
     r"route test mon-oct|send --again FICHIER": "names what only the reader of the document has",
