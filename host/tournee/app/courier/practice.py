@@ -48,12 +48,13 @@ class PracticeCourier:
         message: Outgoing,
         on_leaving: Callable[[], None],
         on_accepted: Callable[[Receipt], None],
+        on_left: Callable[[int], None] = lambda sent: None,
     ) -> None:
         """Hand it to the server, which mails it once, however often it is handed over."""
         on_leaving()
         self._follow()
         with self._noted():
-            custody = self._server.hand_over(message, self._journal)
+            custody = self._server.hand_over(message, self._journal, on_left=on_left)
         _log.info("message handed over: %s", custody.state)
         if custody.state == "refused":
             raise SubmissionRefusedError(

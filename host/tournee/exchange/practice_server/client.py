@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from tournee.exchange.mail.submission import Outgoing, UncertainError
@@ -36,12 +37,18 @@ class PracticeServer:
         return requests.read_json(self._ask(requests.numbers(want)), dict)
 
     def hand_over(
-        self, message: bytes | Outgoing, journal: str, on_leaving: Callable[[], None] = lambda: None
+        self,
+        message: bytes | Outgoing,
+        journal: str,
+        on_leaving: Callable[[], None] = lambda: None,
+        on_left: Callable[[int], None] = lambda sent: None,
     ) -> CustodyState:
-        """Hand a message over; the same one may be handed over again. Raises as `Carrier.carry`, and
+        """Hand a message over; the same one may be handed over again. `on_left` is told how many bytes of it
+        left so far. Raises as `Carrier.carry`, and
         PracticeServerError when it was not taken.
         """
-        answer = self._carry(requests.hand_over(message, journal), on_leaving)
+        request = requests.hand_over(message, journal)
+        answer = self._carry(replace(request, body=_Watched(request, on_left)), on_leaving)
         requests.certain(answer)
         return requests.read_json(answer, requests.read_custody)
 
@@ -103,8 +110,19 @@ class PracticeServer:
         self, request: PracticeRequest, on_reached: Callable[[], None] = lambda: None
     ) -> PracticeAnswer:
         if self._key:
-            headers = {**request.headers, "Authorization": f"Bearer {self._key}"}
-            request = PracticeRequest(
-                request.method, request.path, headers, request.body, request.answer_max, request.patience
-            )
+            request = replace(request, headers={**request.headers, "Authorization": f"Bearer {self._key}"})
         return self._carrier.carry(request, on_reached)
+
+
+class _Watched:
+    """A body, and who is told how much of it left."""
+
+    def __init__(self, request: PracticeRequest, told: Callable[[int], None]) -> None:
+        self._body, self.size, self._told = request.body, request.size, told
+
+    def __iter__(self) -> Iterator[bytes]:
+        sent = 0
+        for chunk in (self._body,) if isinstance(self._body, bytes) else self._body:
+            yield chunk
+            sent += len(chunk)
+            self._told(sent)
