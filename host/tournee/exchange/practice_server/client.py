@@ -15,7 +15,7 @@ from tournee.exchange.practice_server.protocol import (
     PracticeRequest,
     digest_of,
 )
-from tournee.exchange.practice_server.requests import CustodyState, Enrolled, PartFacts, WaitingLetter
+from tournee.exchange.practice_server.requests import CustodyState, EnrolledHere, PartFacts, WaitingLetter
 
 
 class PracticeServer:
@@ -24,7 +24,7 @@ class PracticeServer:
     def __init__(self, carrier: Carrier, key: str = "") -> None:
         self._carrier, self._key = carrier, key
 
-    def enrol(self, code: str, name: str) -> Enrolled:
+    def enrol(self, code: str, name: str) -> EnrolledHere:
         """Be let in by a one-time code; the key is told now and never again."""
         return requests.read_json(self._ask(requests.enrol(code, name)), requests.read_enrolled)
 

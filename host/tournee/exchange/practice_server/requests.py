@@ -39,7 +39,7 @@ class PracticeServerError(TransportError):
 
 
 @dataclass(frozen=True)
-class Enrolled:
+class EnrolledHere:
     """What a device got by its code: its id and its key, which is told once."""
 
     device: str
@@ -175,9 +175,9 @@ def read_raw(answer: PracticeAnswer) -> bytes:
     )
 
 
-def read_enrolled(told: Mapping[str, Any]) -> Enrolled:
+def read_enrolled(told: Mapping[str, Any]) -> EnrolledHere:
     """The answer to `enrol`."""
-    return Enrolled(_text(told["device"]), _text(told["key"]))
+    return EnrolledHere(_text(told["device"]), _text(told["key"]))
 
 
 def read_custody(told: Mapping[str, Any]) -> CustodyState:
