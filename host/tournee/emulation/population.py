@@ -137,5 +137,6 @@ def _plan(
     minute = draw.randrange(6 * 12, 19 * 12) * 5
     profession: Profession = "IF" if nurse else "MK"
     when = Recurrence(start, None, weekdays, holidays="kept" if nurse else "left")
-    plan = PlanFile((Slot(as_care(care), minute),), when, profession, words)
+    slots = (Slot(as_care(care), minute),)
+    plan = PlanFile(slots, when, profession, words, together=not nurse)
     add_plan(office, patient, order, plan, NURSE if nurse else PHYSIOTHERAPIST)

@@ -8,20 +8,23 @@ from datetime import date
 
 from tournee.app.bedside.care_visit import CareVisit, VisitStanding, care_visits, new_key
 from tournee.app.context import Office
+from tournee.app.practice.dossiers import Dossier, of_patient
 from tournee.app.practice.patients import Met, meet, meet_card
 from tournee.billing.identity import Patient
+from tournee.practice.plan_file import PlanFile
 
 
 @dataclass(frozen=True)
 class PersonOnCard:
     """One beneficiary: her visits of the day, and the key of a new one; `met` is her file, None while she has
-    none.
+    none; `series` are the plans of several days that are billed now and then.
     """
 
     patient: Patient
     visits: tuple[CareVisit, ...]
     met: Met | None
     new: str = ""
+    series: tuple[Dossier[PlanFile], ...] = ()
 
     @property
     def to_see(self) -> tuple[CareVisit, ...]:
@@ -45,8 +48,15 @@ def people_on_card(office: Office, people: Sequence[Patient], day: date, ps: str
         own = met.get(f"{one.nir} {one.born} {one.birth_rank}")
         mine = tuple(visit for visit in visits if _is_of(visit, one))
         new = new_key(own.patient.id, day) if own else ""
-        found.append(PersonOnCard(one, mine, own, new))
+        found.append(PersonOnCard(one, mine, own, new, _series(office, own, ps)))
     return found
+
+
+def _series(office: Office, met: Met | None, ps: str) -> tuple[Dossier[PlanFile], ...]:
+    if met is None:
+        return ()
+    plans = of_patient(office, PlanFile, met.patient.id)
+    return tuple(one for one in plans if one.told.together and one.row.ps == ps)
 
 
 def file_of_person(office: Office, patient: Patient) -> Met:

@@ -14,7 +14,7 @@ from tournee.app.practice.dossiers import KINDS, Dossier, get, read
 from tournee.app.practice.plans import PlanOf, day_file
 from tournee.app.practice.rounds import plan_of, replacement_on, round_of
 from tournee.app.visits.editing import edit_visit
-from tournee.app.visits.imported import Answer
+from tournee.app.visits.imported import Answer, ToldVisit
 from tournee.app.visits.importing import import_day
 from tournee.app.visits.past import JournalPast
 from tournee.app.visits.pricing import PricedVisit, price_files
@@ -209,8 +209,8 @@ def take(office: Office, care: CareVisit, told: Mapping[str, Any] | None = None)
     wanted = care.told if told is None else told
     done = import_day(office, _document(office, care, wanted), f"{care.day:%Y-%m-%d}.json", twins=True)
     one = done.visits[0]
-    if one.answer is Answer.REFUSED or one.id is None:
-        raise _refusal(care, one.mistakes)
+    refuse_mistakes(care.name, one)
+    assert one.id is not None
     return _of_journal(office, one.id, care.plan)
 
 
@@ -219,12 +219,14 @@ def _whole(care: CareVisit, told: Mapping[str, Any]) -> dict[str, Any]:
     return {"journee": {"date": care.day.isoformat()}, "visite": [dict(told)]}
 
 
-def _refusal(care: CareVisit, mistakes: tuple[Mistake, ...]) -> BillingError:
-    return BillingError(
-        f"La visite de {care.name} ne peut pas être facturée ainsi.",
-        cause=" ; ".join(one.text for one in mistakes) or "elle est déjà au journal",
-        next_step="changez ce qui est refusé ; rien n’a été pris",
-    )
+def refuse_mistakes(name: str, one: ToldVisit) -> None:
+    """BillingError for a visit that was not taken, with what the rules refuse of it."""
+    if one.answer is Answer.REFUSED or one.id is None:
+        raise BillingError(
+            f"La visite de {name} ne peut pas être facturée ainsi.",
+            cause=" ; ".join(mistake.text for mistake in one.mistakes) or "elle est déjà au journal",
+            next_step="changez ce qui est refusé ; rien n’a été pris",
+        )
 
 
 def _document(office: Office, care: CareVisit, told: Mapping[str, Any]) -> bytes:

@@ -9,7 +9,8 @@ from tournee.web.screens.insurer import INSURER
 from tournee.web.screens.patients import PATIENTS
 from tournee.web.screens.prescribing import PRESCRIBING
 from tournee.web.screens.rounds import ROUNDS
+from tournee.web.screens.series import SERIES
 from tournee.web.screens.signing import SIGNING
 from tournee.web.screens.visits import VISITS
 
-SCREENS: tuple[Route, ...] = (*ROUNDS, *VISITS, *SIGNING, *CARDS, *INSURER, *PATIENTS, *PRESCRIBING)
+SCREENS: tuple[Route, ...] = (*ROUNDS, *VISITS, *SIGNING, *CARDS, *INSURER, *PATIENTS, *PRESCRIBING, *SERIES)

@@ -21,8 +21,8 @@ from tournee.web.screens.visit_view import shown_visit
 
 @dataclass(frozen=True)
 class CardOpened:
-    """The people of a card; `opens` is the key of the one visit that it is surely for, "" when that is to be
-    asked; `fine`: nothing of its rights is amiss; `was_at` whose visit was open.
+    """The people of a card; `opens` is the screen that it is surely for, "" when that is to be asked;
+    `fine`: nothing of its rights is amiss; `was_at` whose visit was open.
     """
 
     people: tuple[PersonOnCard, ...]
@@ -38,7 +38,7 @@ async def card_opens(face: Face, state: ReaderSeen) -> str:
     found = await face.ports.ask_journal(lambda office: card_opened(office, state, face))
     if not found.opens:
         return "/carte"
-    return f"/visite/{found.opens}" if found.fine else f"/visite/{found.opens}/carte"
+    return found.opens if found.fine else f"{found.opens}/carte"
 
 
 def card_opened(office: Office, state: ReaderSeen, face: Face) -> CardOpened:
@@ -56,10 +56,13 @@ def card_opened(office: Office, state: ReaderSeen, face: Face) -> CardOpened:
         except StoreError:
             was_at = ""
     chosen = at[0] if at else (left[0] if len({one.patient.born for one, _ in left}) == 1 else None)
+    series = [plan for one in people for plan in one.series]
+    if chosen is None and not left and len(series) == 1 and not was_at:
+        return CardOpened(people, f"/serie/{series[0].id}", True, "")
     if chosen is None or was_at:
         return CardOpened(people, "", True, was_at)
     one, visit = chosen
-    return CardOpened(people, visit.key, rights_on(office, one.patient, day).is_fine, "")
+    return CardOpened(people, f"/visite/{visit.key}", rights_on(office, one.patient, day).is_fine, "")
 
 
 async def card(request: Request) -> Response:
@@ -67,11 +70,7 @@ async def card(request: Request) -> Response:
     face = face_of(request)
     state = face.watch.state
     if state.vitale is None:
-        if state.problem is not None:
-            return show_error(request, state.problem)
-        raise ReaderError(
-            "Aucune carte Vitale n’est dans le lecteur.", next_step="insérez la carte du patient"
-        )
+        return show_error(request, state.problem) if state.problem else go(request, "/tournee")
     found = await face.ports.ask_journal(lambda office: card_opened(office, state, face))
     return show(request, "card_people.html", found=found, day=face.clock().date(), words=words)
 

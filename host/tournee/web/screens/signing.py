@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.accounts.paying import owes, pay
+from tournee.app.bedside.bill import BillLine, bill_lines
 from tournee.app.bedside.care_visit import CareVisit, JudgedCare, VisitStanding, care_visits, judged_care
 from tournee.app.bedside.proposing import proposed
 from tournee.app.bedside.securing import CARD_REASONS, can_undo, secure, undo
@@ -23,7 +24,7 @@ from tournee.web import words
 from tournee.web.face import Face, face_of, go, show, show_error
 from tournee.web.forms import fields_of
 from tournee.web.reader_seen import LinkState, ReaderSeen
-from tournee.web.screens.visit_view import code_of, on_card, shown_visit
+from tournee.web.screens.visit_view import on_card, shown_visit
 
 PAYMENTS = {
     "especes": (Means.CASH, "Espèces", "especes"),
@@ -39,6 +40,7 @@ class ToSign:
 
     care: CareVisit
     judged: JudgedCare
+    lines: tuple[BillLine, ...]
     shares: Shared | None
 
     @property
@@ -53,7 +55,8 @@ def to_sign(office: Office, key: str, state: ReaderSeen) -> ToSign:
     care = shown_visit(office, key, state)
     judged = proposed(office, care)[0] if care.is_open else judged_care(office, care)
     vitale = state.vitale if on_card(care, state) else None
-    return ToSign(judged.care, judged, shares_of(office, judged, state.ps, vitale))
+    lines = bill_lines(office, judged.judged)
+    return ToSign(judged.care, judged, lines, shares_of(office, judged, state.ps, vitale))
 
 
 def _reason(request: Request) -> str:
@@ -78,7 +81,6 @@ async def verify(request: Request) -> Response:
         found=found,
         care=found.care,
         words=words,
-        code_of=code_of,
         reason=_reason(request),
     )
 
@@ -141,7 +143,7 @@ class Done:
     """A visit that is signed: what the patient owes for it and in all, the one that comes next."""
 
     care: CareVisit
-    judged: JudgedCare
+    lines: tuple[BillLine, ...]
     number: str
     fee: int
     amo: int
@@ -163,7 +165,7 @@ def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
     shares = invoice.shares
     return Done(
         care,
-        judged_care(office, care),
+        bill_lines(office, care.thing.visit.judged),
         f"{int(invoice.number)}",
         care.thing.fee,
         shares.amo,
@@ -187,7 +189,6 @@ async def done(request: Request) -> Response:
         done=found,
         care=found.care,
         words=words,
-        code_of=code_of,
         payments=PAYMENTS,
         fresh=fresh,
     )

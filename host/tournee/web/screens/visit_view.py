@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tournee.app.bedside.bill import code_of, label_of
 from tournee.app.bedside.care_visit import CareVisit, JudgedCare, care_visit
 from tournee.app.bedside.carer import carer_shown
 from tournee.app.bedside.changing import MAU, acts_of_passage, passages
@@ -16,8 +17,6 @@ from tournee.app.practice.rounds import absence_of
 from tournee.app.practice.strips import DayMark, strip
 from tournee.billing.dayfile.passages import TRAVEL
 from tournee.billing.identity import Patient
-from tournee.billing.pricing.items import decimal
-from tournee.billing.pricing.line import PricedLine
 from tournee.web.reader_seen import ReaderSeen
 
 _MONDAY_BEFORE = 7
@@ -90,7 +89,15 @@ def view_of(office: Office, key: str, state: ReaderSeen) -> VisitView:
     if holder is not None:
         card = rights_on(office, holder, care.day, care.patient.told if care.patient else None)
     return VisitView(
-        care, judged, tuple(_acts(judged)), extras, tuple(_travels(judged)), counted, days, card, holder
+        care,
+        judged,
+        tuple(_acts(office, judged)),
+        extras,
+        tuple(_travels(judged)),
+        counted,
+        days,
+        card,
+        holder,
     )
 
 
@@ -114,15 +121,12 @@ def on_card(care: CareVisit, state: ReaderSeen) -> Patient | None:
     return None
 
 
-def code_of(line: PricedLine) -> str:
-    """`AMI 1,5`, `MAU`."""
-    return f"{line.code} {decimal(line.coefficient)}" if line.kind == "act" else line.code
-
-
-def _acts(judged: JudgedCare) -> list[ActRow]:
+def _acts(office: Office, judged: JudgedCare) -> list[ActRow]:
     if judged.judged is None:
         return []
     rows = []
+    first, last = judged.judged.visit.days
+    table = office.nomenclature.over(first, last)
     for passage in range(len(passages(judged.care.told))):
         own = [one for one in judged.judged.lines if one.passage == passage and one.kind == "act"]
         ranks = [
@@ -131,7 +135,7 @@ def _acts(judged: JudgedCare) -> list[ActRow]:
             if act.get("code") != MAU
         ]
         for line, rank in zip(own, ranks, strict=False):
-            label = line.label or line.code
+            label = label_of(table, judged.judged, line)
             rows.append(ActRow(passage, rank, label, code_of(line), line.cents, line.quantity, line.doubt))
     return rows
 

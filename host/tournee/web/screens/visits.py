@@ -38,6 +38,9 @@ async def visit(request: Request) -> Response:
     face.at_visit = found.care.key
     if not found.care.is_open:
         return go(request, f"/visite/{found.care.key}/fait")
+    plan = found.care.plan
+    if plan is not None and plan.plan.told.together:
+        return go(request, f"/serie/{plan.plan.id}")
     return show(request, "visit.html", view=found, care=found.care, words=words)
 
 

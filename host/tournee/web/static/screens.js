@@ -103,7 +103,9 @@ async function beside(fragment, address, moved, isLast, alone = false) {
   if (isLast()) await put(fragment, address, moved, other);
 }
 
-export function go(address) {
+// `instead`: the screen before is not gone back to.
+export function go(address, instead = false) {
+  if (instead) history.replaceState(null, "", `#${address}`);
   if (here() === address) return show(address);
   location.hash = address;
   return undefined; // the change of the hash shows it

@@ -28,6 +28,7 @@ document.addEventListener("click", (event) => {
   if ((button = on("[data-one]"))) {
     for (const other of document.querySelectorAll(`[data-one="${button.dataset.one}"]`)) other.setAttribute("aria-pressed", String(other === button));
   }
+  if ((button = on("[data-go]"))) go(button.dataset.go, true);
   if ((button = on("[data-post]")) && button.matches("button:not([data-hold])") && button.getAttribute("aria-disabled") !== "true") {
     event.preventDefault();
     const fields = fieldsOf(button);
