@@ -71,3 +71,19 @@ def test_one_word_ends_it_and_it_comes_again_with_what_is_new(surroundings: Surr
     (alert,) = of_other(first)
     assert "1 facture, 0,00 €, 2 paiements refusés, dernier" in alert.text
     assert alert.invoices == ("020000002",)
+
+
+def test_care_that_both_billed_is_named_and_that_of_another_day_is_not(
+    surroundings: Surroundings, tablets
+) -> None:
+    first, second = tablets
+    fetch(first)
+    assert "même soin" not in of_other(first)[0].text
+    make_one_file(second, surroundings, short_day(DAYS[1]))
+    send(second)
+    fetch(first)
+    (alert,) = of_other(first)
+    ours = next(row.number for row in first.journal.overview() if row.paid)
+    theirs = next(row.number for row in second.journal.overview() if len(row.kinds) > 1)
+    assert f"le même soin, facturé deux fois : {theirs} est votre facture {ours}" in alert.text
+    assert alert.text.count("est votre facture") == 1

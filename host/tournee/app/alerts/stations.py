@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tournee.app.alerts.alert import Alert, AlertKind, age
+from tournee.app.alerts.same_care import told_of_same_care
 from tournee.app.context import Office
 from tournee.french import euros
 from tournee.model import Effect, Outcome, Target
@@ -33,12 +34,14 @@ def _alert(office: Office, station: int, rows: Sequence[DoubtRow]) -> Alert:
     since, last = rows[0].since, datetime.fromisoformat(rows[-1].since)
     returns = sorted({row.return_id for row in rows})
     which = f"retour {returns[0]}" if len(returns) == 1 else f"retours {returns[0]} à {returns[-1]}"
+    same = told_of_same_care(office, rows)
     return Alert(
         AlertKind.OTHER_STATION,
         f"poste {station:02}, {which}",
         since,
         age(office, since).days,
-        f"un autre poste ({station:02}) : {_told(effects, len(invoices))}, dernier retour le {last:%d/%m/%Y}",
+        f"un autre poste ({station:02}) : {_told(effects, len(invoices))}, dernier retour le {last:%d/%m/%Y}"
+        + (f" ; {same}" if same else ""),
         _NEXT,
         whose.pop() if len(whose) == 1 else "",
         station=f"{station:02}",
