@@ -80,6 +80,20 @@ def test_port_that_is_not_there_is_lost_after_a_bounded_number_of_attempts():
     assert len(attempts) == 6
 
 
+def test_link_left_by_one_that_was_killed_never_leads_to_the_terminal_of_another(tmp_path):
+    ours, theirs = os.openpty()
+    link = tmp_path / "reader"
+    link.symlink_to(os.ttyname(theirs))
+    try:
+        connect(str(link)).close()
+        os.utime(link, (0, 0), follow_symlinks=False)
+        with pytest.raises(TransportClosed):
+            connect(str(link))
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 def test_reader_that_another_program_uses_is_told_at_once_and_is_free_when_that_ends(emulated):
     attempts = []
 

@@ -7,6 +7,7 @@ import select
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ _SLICE_S = 0.05  # one read waits at most this long: serial time-outs are set on
 _WRITE_S = 5.0
 _CHUNK = 4_096
 _PSEUDO = "/dev/pts/"
+_LINKED_S = 5  # seconds that may pass between a link and what is done to its pseudo-terminal
 
 
 class TransportClosed(ReaderError):  # noqa: N818 - a state of the stream, told as an exception
@@ -68,6 +70,8 @@ class SerialTransport:
     """
 
     def __init__(self, url: str, baud: int = _BAUD) -> None:
+        if _is_of_another(url):
+            raise closed(url)
         try:
             self._port = serial.serial_for_url(
                 url, baud, timeout=_SLICE_S, write_timeout=_WRITE_S, exclusive=True
@@ -153,6 +157,17 @@ def closed(url: str) -> TransportClosed:
         cause="lecteur débranché, éteint ou hors de portée, ou port utilisé par un autre logiciel",
         next_step="vérifiez le branchement et l’alimentation du lecteur, puis recommencez",
     )
+
+
+def _is_of_another(url: str) -> bool:
+    """Whether a link leads to a pseudo-terminal younger than itself: who made it ended without a word, and
+    another program was given the number since.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        link = Path(url)
+        if str(link.readlink()).startswith(_PSEUDO):
+            return link.stat().st_ctime - link.lstat().st_mtime > _LINKED_S
+    return False
 
 
 def _is_held(error: Exception) -> bool:
