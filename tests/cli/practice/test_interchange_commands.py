@@ -46,3 +46,17 @@ def test_a_day_of_the_journal_goes_out_and_is_known_when_it_comes_back(run, told
     (again,) = told("day", "import", str(file))["visits"]
     assert again["answer"] == "known"
     assert "aucune visite" in refused("day", "export", SINCE, str(file))
+
+
+def test_what_two_devices_said_is_shown_decided_and_told(run, told):
+    assert "une seule version" in run("patient", "versions", "1")
+    assert told("patient", "close", "lambert", "--reason", "déménagée")["dossier"] == 1
+    told("patient", "reopen", "1", "--reason", "revenue")
+    history = told("patient", "history", "1")["history"]
+    assert [(one["state"], one["why"]) for one in history] == [
+        ("open", ""),
+        ("closed", "déménagée"),
+        ("open", "revenue"),
+    ]
+    assert "clos : déménagée" in run("patient", "history", "1")
+    assert told("patient", "versions", "1", "--garder", "1")["versions"][0]["said"] == {}

@@ -19,9 +19,12 @@ from tournee.billing.kept.judged import read_judged
 from tournee.errors import BillingError, StoreError
 from tournee.files import write_whole
 from tournee.model.form import form_of
+from tournee.practice.insurer_file import InsurerFile
 from tournee.practice.patient_file import Address, PatientFile
 from tournee.practice.plan_file import PlanFile
+from tournee.practice.prescriber_file import PrescriberFile
 from tournee.practice.prescription_file import PrescriptionFile
+from tournee.practice.round_file import Absence, RoundFile
 from tournee.practice.scan_file import SUFFIXES, ScanFile
 
 COLUMNS = (
@@ -153,6 +156,22 @@ def patient_copy(office: Office, patient: Dossier[PatientFile]) -> dict[str, Any
     }
 
 
+def practice_copy(office: Office) -> dict[str, Any]:
+    """What is kept and is about no patient: prescribers, insurers, the order of rounds, absences."""
+    kinds = {"prescribers": PrescriberFile, "insurers": InsurerFile, "rounds": RoundFile, "absences": Absence}
+    return {
+        "simulation": "profil open-1",
+        **{
+            name: [
+                {"number": row.id, "ps": row.ps, "state": row.state.label, **form_of(read(kind, row).told)}
+                for row in office.journal.dossiers.find(KINDS[kind], state=None)
+                if row.content and row.became is None
+            ]
+            for name, kind in kinds.items()
+        },
+    }
+
+
 def _scan_name(patient: int, scan: Dossier[ScanFile]) -> str:
     return f"patient-{patient}-scan-{scan.id}{SUFFIXES[scan.told.media]}"
 
@@ -188,11 +207,14 @@ def _visits(office: Office, patient: PatientFile) -> list[dict[str, Any]]:
 
 
 def write_copies(office: Office, folder: Path, patients: Iterable[Dossier[PatientFile]] | None = None) -> int:
-    """Write `patients.csv`, a JSON file a patient and their scans into a folder, for their owner alone; gives
-    how many patients.
+    """Write `patients.csv`, a JSON file a patient and their scans into a folder, for their owner alone; of
+    all patients, `practice.json` too: what is about none of them. Gives how many patients.
     """
     chosen = list(find_patients(office) if patients is None else patients)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if patients is None:
+        told = json.dumps(practice_copy(office), ensure_ascii=False, indent=1)
+        write_whole(folder / "practice.json", told.encode())
     write_whole(folder / "patients.csv", patients_table(chosen))
     for one in chosen:
         told = json.dumps(patient_copy(office, one), ensure_ascii=False, indent=1)

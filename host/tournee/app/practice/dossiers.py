@@ -39,11 +39,14 @@ Told = TypeVar("Told")
 
 @dataclass(frozen=True)
 class Dossier(Generic[Told]):
-    """A value with its place in the journal. `others`: what another device says it is, while both stand."""
+    """A value with its place in the journal. `others`: what another device says it is, while both stand;
+    `all_heads`: the value of each head.
+    """
 
     row: DossierRow
     told: Told
     others: tuple[Told, ...] = ()
+    all_heads: tuple[Told, ...] = ()
 
     @property
     def id(self) -> int:
@@ -83,12 +86,14 @@ def read(kind: type[Told], row: DossierRow) -> Dossier[Told]:
             f"Le dossier {row.id} n’est pas de cette sorte.", next_step="cherchez-le par son nom"
         )
     *before, now = (read_form(kind, head.content) for head in row.heads)
-    return Dossier(row, now, tuple(one for one in before if one != now))
+    return Dossier(row, now, tuple(one for one in before if one != now), (*before, now))
 
 
 def get(office: Office, kind: type[Told], dossier_id: int) -> Dossier[Told]:
-    """One of this kind by its number; StoreError when there is none, or it is erased."""
-    row = office.journal.dossiers.get(dossier_id)
+    """One of this kind by its number, or what it became once it was merged; StoreError when there is none,
+    or it is erased.
+    """
+    row = office.journal.dossiers.root(office.journal.dossiers.get(dossier_id))
     if not row.content:
         raise StoreError(f"Le dossier {dossier_id} est effacé.")
     return read(kind, row)

@@ -45,14 +45,15 @@ class ExchangeFileError(BillingError):
 @dataclass
 class TakenIn:
     """What became of a file: revisions that were new, that were known; patients under a person's number that
-    another has here (to be merged), those that the other device erased and this one has, and lines that could
-    not be read.
+    another has here (to be merged), those that the other device erased and this one has, dossiers of which
+    both devices say something else, and lines that could not be read.
     """
 
     new: int = 0
     known: int = 0
     twins: list[int] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    doubled: list[int] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -144,7 +145,16 @@ def take_practice(office: Office, path: Path, passphrase: str) -> TakenIn:
             office.journal.dossiers.take_merge(_uid(one["uid"]), _uid(one["became"]), reason)
         except (TypeError, ValueError, StoreError):
             done.faults.append(f"ligne {one['line']} : ce qu’elle réunit n’est pas dans le fichier")
+    done.doubled += _doubled(office)
     return done
+
+
+def _doubled(office: Office) -> Iterator[int]:
+    """Dossiers that say more than one thing."""
+    for kind in _ORDER:
+        for row in office.journal.dossiers.find(kind):
+            if len({head.content for head in row.heads}) > 1:
+                yield row.id
 
 
 def _read_lines(file: IO[bytes], passphrase: str) -> Iterator[bytes]:

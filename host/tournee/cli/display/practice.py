@@ -112,6 +112,7 @@ def prescription_line(one: Dossier[PrescriptionFile], counted: Counted, today: d
         end = " — bientôt terminée"
     agreed = ", accord préalable demandé" if told.agreement else ""
     agreed += ", image gardée" if told.scan else ""
+    end += f" — deux versions (tournee patient versions {one.id})" if one.others else ""
     return (
         f"Ordonnance {one.id} du {told.day:%d/%m/%Y}, {who}{f' : {words}' if words else ''} : {done}, "
         f"jusqu’au {counted.last_day:%d/%m/%Y}{agreed}{end}"

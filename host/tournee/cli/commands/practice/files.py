@@ -11,6 +11,7 @@ import click
 from tournee.cli import status
 from tournee.cli.commands.practice.families import family, newborn
 from tournee.cli.commands.practice.patients import patient
+from tournee.cli.commands.practice.versions import history, versions
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.options.passphrases import ask_passphrase, passphrase_fd_option
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 patient.add_command(newborn)
 patient.add_command(family)
+patient.add_command(versions)
+patient.add_command(history)
 _file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False))
 _there = click.argument(
     "file", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -193,11 +196,15 @@ def receive(desk: Desk, file: Path, passphrase_fd: int | None, as_json: bool) ->
         done = take_practice(office, file, passphrase)
     if as_json:
         told = {"new": done.new, "known": done.known, "twins": done.twins, "erased": done.erased}
-        values.write({**told, "faults": done.faults})
+        values.write({**told, "doubled": done.doubled, "faults": done.faults})
     else:
         desk.console.print(f"{done.new} nouveauté(s), {done.known} déjà connue(s).")
         for one in done.twins:
             desk.errors.print(f"Dossier {one} : cette personne en a un autre ici (tournee patient merge).")
+        for one in done.doubled:
+            desk.errors.print(
+                f"Dossier {one} : les deux appareils l’ont changé (tournee patient versions {one})."
+            )
         for one in done.erased:
             desk.errors.print(f"Dossier {one} : effacé sur l’autre appareil, toujours là sur celui-ci.")
         for fault in done.faults:

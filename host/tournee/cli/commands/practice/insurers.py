@@ -101,7 +101,7 @@ def _value(one: Dossier[InsurerFile]) -> dict[str, Any]:
         "third_party": agreed.third_party,
         "phone": told.phone,
         "note": told.note,
-        "heads": len(one.row.heads),
+        "heads": 1 + len(one.others),
     }
 
 
@@ -197,12 +197,16 @@ def _answer(desk: Desk, one: Dossier[InsurerFile], done: str, as_json: bool) -> 
 @insurer.command("close", short_help="Met de côté une mutuelle : elle n’est plus proposée.")
 @_words
 @_reason
+@json_option
 @click.pass_obj
-def close(desk: Desk, words: tuple[str, ...], reason: str) -> None:
+def close(desk: Desk, words: tuple[str, ...], reason: str, as_json: bool) -> None:
     """Met de côté une mutuelle ; les dossiers des patients restent."""
     from tournee.app.practice.insurers import find_insurer
 
     with desk.office() as office:
         one = find_insurer(office, words)
         office.journal.dossiers.close(one.id, reason)
-    desk.console.print(f"Mutuelle {one.id}, {one.told.who} : mise de côté.", soft_wrap=True)
+    if as_json:
+        values.write({"dossier": one.id})
+    else:
+        desk.console.print(f"Mutuelle {one.id}, {one.told.who} : mise de côté.", soft_wrap=True)

@@ -59,7 +59,13 @@ def value_of(one: Dossier[PatientFile]) -> dict[str, Any]:
     told: dict[str, Any] = form_of(one.told)
     told.pop("settled", None)
     differ = [{"name": each.name, "kept": each.kept, "told": each.told} for each in differences(one.told)]
-    return {"number": one.id, "who": one.told.who, **told, "differences": differ, "heads": len(one.row.heads)}
+    return {
+        "number": one.id,
+        "who": one.told.who,
+        **told,
+        "differences": differ,
+        "heads": 1 + len(one.others),
+    }
 
 
 @patient.command("show", short_help="Montre un dossier, ses ordonnances et ses plans.")
@@ -215,35 +221,45 @@ def merge(desk: Desk, kept: int, other: int, reason: str, as_json: bool) -> None
 @patient.command("close", short_help="Ferme un dossier : il n’apparaît plus.")
 @_words
 @_reason
+@json_option
 @click.pass_obj
-def close(desk: Desk, words: tuple[str, ...], reason: str) -> None:
+def close(desk: Desk, words: tuple[str, ...], reason: str, as_json: bool) -> None:
     """Ferme un dossier : il reste à sa place, et n’est plus trouvé que par son numéro."""
     from tournee.app.practice.patients import find_patient
 
     with desk.office() as office:
         one = find_patient(office, words)
         office.journal.dossiers.close(one.id, reason)
-    desk.console.print(f"Dossier {one.id}, {one.told.who} : fermé.", soft_wrap=True)
+    _done(desk, one.id, f"Dossier {one.id}, {one.told.who} : fermé.", as_json)
+
+
+def _done(desk: Desk, number: int, said: str, as_json: bool) -> None:
+    if as_json:
+        values.write({"dossier": number})
+    else:
+        desk.console.print(said, soft_wrap=True)
 
 
 @patient.command("reopen", short_help="Rouvre un dossier fermé.")
 @click.argument("number", metavar="DOSSIER", type=int)
 @_reason
+@json_option
 @click.pass_obj
-def reopen(desk: Desk, number: int, reason: str) -> None:
+def reopen(desk: Desk, number: int, reason: str, as_json: bool) -> None:
     """Rouvre un dossier, par son numéro."""
     from tournee.app.practice.dossiers import reopen as reopen_dossier
 
     with desk.office() as office:
         reopen_dossier(office, number, reason)
-    desk.console.print(f"Dossier {number} : rouvert.")
+    _done(desk, number, f"Dossier {number} : rouvert.", as_json)
 
 
 @patient.command("erase", short_help="Efface un dossier dont le temps est passé.")
 @_words
 @_reason
+@json_option
 @click.pass_obj
-def erase(desk: Desk, words: tuple[str, ...], reason: str) -> None:
+def erase(desk: Desk, words: tuple[str, ...], reason: str, as_json: bool) -> None:
     """Efface un dossier, ses ordonnances et ses plans, vingt ans après le dernier soin ; jamais avant. Les
     factures ont leur propre durée et restent.
     """
@@ -252,4 +268,4 @@ def erase(desk: Desk, words: tuple[str, ...], reason: str) -> None:
     with desk.office() as office:
         one = find_patient(office, words)
         erase_patient(office, one, reason)
-    desk.console.print(f"Dossier {one.id} : effacé.")
+    _done(desk, one.id, f"Dossier {one.id} : effacé.", as_json)

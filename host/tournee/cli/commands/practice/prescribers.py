@@ -89,7 +89,7 @@ def _last(told: PrescriptionFile | None) -> dict[str, Any] | None:
 def _value(one: Dossier[PrescriberFile]) -> dict[str, Any]:
     from tournee.model.form import form_of
 
-    return {"dossier": one.id, "who": one.told.who, **form_of(one.told), "heads": len(one.row.heads)}
+    return {"dossier": one.id, "who": one.told.who, **form_of(one.told), "heads": 1 + len(one.others)}
 
 
 def _line(one: Dossier[PrescriberFile]) -> str:
@@ -168,15 +168,19 @@ def _answer(desk: Desk, one: Dossier[PrescriberFile], done: str, as_json: bool) 
 @prescriber.command("close", short_help="Met de côté un prescripteur : il n’est plus proposé.")
 @_words
 @_reason
+@json_option
 @click.pass_obj
-def close(desk: Desk, words: tuple[str, ...], reason: str) -> None:
+def close(desk: Desk, words: tuple[str, ...], reason: str, as_json: bool) -> None:
     """Met de côté un prescripteur ; ses ordonnances restent."""
     from tournee.app.practice.prescribers import find_prescriber
 
     with desk.office() as office:
         one = find_prescriber(office, words)
         office.journal.dossiers.close(one.id, reason)
-    desk.console.print(f"Prescripteur {one.id}, {one.told.who} : mis de côté.", soft_wrap=True)
+    if as_json:
+        values.write({"dossier": one.id})
+    else:
+        desk.console.print(f"Prescripteur {one.id}, {one.told.who} : mis de côté.", soft_wrap=True)
 
 
 @prescriber.command("export", short_help="Écrit les prescripteurs en carnet d’adresses (vCard).")

@@ -68,6 +68,7 @@ def order_value(order: Dossier[PrescriptionFile], counted: Counted, today: date)
     return {
         "number": order.id,
         **form_of(order.told),
+        "heads": 1 + len(order.others),
         "done": counted.done,
         "billed": counted.billed,
         "left": counted.left,
