@@ -99,14 +99,17 @@ class Reader:
         address: str | Callable[[], Transport],
         secret: bytes | None = None,
         reach: Reach = lambda there: None,
+        *,
+        clock: Clock | None = None,
+        session: bytes | None = None,
     ) -> Self:
         """Connect to a URL: a serial port, a pseudo-terminal, `socket://host:port`, `pcsc:`, `ble:address`;
-        or by what opens a stream.
+        or by what opens a stream. `session` names one that this host left open, to take it up again.
 
         LinkLost, PcscUnavailable, NotPaired.
         """
         opener = (lambda: connect(address)) if isinstance(address, str) else address
-        reader = cls(opener, secret=secret, reach=reach)
+        reader = cls(opener, clock=clock, session=session, secret=secret, reach=reach)
         try:
             reader._session.open()
             _log.info("reader: session open, %s", "in clear" if secret is None else "protected channel")

@@ -8,15 +8,16 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
-
-import serial
 
 from tournee.errors import ReaderError
 from tournee.reader.transports.holders import locked_by
 
-if sys.platform != "win32":  # there a port is one program's without asking
+if TYPE_CHECKING:
+    import serial
+
+if sys.platform not in ("win32", "emscripten"):  # there a port is one program's without asking
     import fcntl
     import termios
 
@@ -70,6 +71,8 @@ class SerialTransport:
     """
 
     def __init__(self, url: str, baud: int = _BAUD) -> None:
+        import serial  # where there are ports
+
         if _is_of_another(url):
             raise closed(url)
         try:
@@ -176,7 +179,7 @@ def _is_held(error: Exception) -> bool:
     return windows or getattr(error, "errno", None) in (errno.EAGAIN, errno.EBUSY)
 
 
-def _shut_out_others(port: serial.SerialBase) -> None:
+def _shut_out_others(port: "serial.SerialBase") -> None:
     """Have the system open the port for no program more, not even one that asks for no lock; until it is
     closed. A pseudo-terminal outlives who opened it, and would stay shut."""
     if sys.platform == "win32" or not hasattr(port, "fd"):

@@ -1,0 +1,66 @@
+// Stands for the WebSocket of a desk's host where the host is this page's worker: `link.js` knows no difference.
+//
+// What is raw is the reader's; words are JSON: the page says linked (link, name, piece), gone, sent; the host says
+// wanted (whether its reader comes by this page) and piece (bytes of one write at most).
+
+let worker = null;
+let open = null;
+
+export class HostSocket extends EventTarget {
+  static CONNECTING = 0;
+  static OPEN = 1;
+  static CLOSING = 2;
+  static CLOSED = 3;
+
+  readyState = HostSocket.CONNECTING;
+  bufferedAmount = 0;
+  binaryType = "arraybuffer";
+  onopen = null;
+  onmessage = null;
+  onclose = null;
+
+  constructor() {
+    super();
+    open = this;
+    queueMicrotask(() => {
+      this.readyState = HostSocket.OPEN;
+      this.onopen?.({});
+      this.say(JSON.stringify({ t: "wanted", wanted: true, name: "" }));
+    });
+  }
+
+  send(data) {
+    if (typeof data !== "string") {
+      const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+      worker.postMessage({ kind: "come", data: bytes.slice() });
+      return;
+    }
+    const told = JSON.parse(data);
+    if (told.t === "linked") {
+      if (told.piece) this.say(JSON.stringify({ t: "piece", n: told.piece }));
+      worker.postMessage({ kind: "link", there: true });
+    } else if (told.t === "gone") worker.postMessage({ kind: "link", there: false });
+    else if (told.t === "sent") worker.postMessage({ kind: "sent", well: true });
+  }
+
+  say(data) { this.onmessage?.({ data }); }
+
+  close() {
+    this.readyState = HostSocket.CLOSED;
+    worker.postMessage({ kind: "link", there: false });
+    this.onclose?.({ code: 1000 });
+  }
+}
+
+// What the host sends to the reader; false where the page has no wire.
+export function toReader(bytes) {
+  if (open?.readyState !== HostSocket.OPEN) return false;
+  open.say(bytes.buffer);
+  return true;
+}
+
+// From here on the page's sockets are the worker's.
+export function stand(forWorker) {
+  worker = forWorker;
+  globalThis.WebSocket = HostSocket;
+}

@@ -1,0 +1,102 @@
+// Runs the host: Python, on the pool's files, with the reader's bytes from the page. One message each way a thing.
+
+import { loadPyodide } from "./pyodide/pyodide.mjs";
+import * as door from "./door.js";
+import { Pool, fileSystem } from "./pool.js";
+
+const HOME = "/cabinet";
+const PACKAGES = "/lib/python3.14/site-packages";
+
+let python, host, pool;
+
+// --- the reader's bytes: they come as messages, and Python waits for them ---
+
+const link = { there: false, come: [], waiting: null, sending: [] };
+
+function wake() {
+  link.waiting?.();
+  link.waiting = null;
+}
+
+const forPython = {
+  linked: () => link.there,
+  flushes: () => pool.flushes,
+  async read(timeout) {
+    if (!link.come.length && link.there && timeout > 0) {
+      await new Promise((done) => { link.waiting = done; setTimeout(done, timeout); });
+    }
+    if (!link.come.length) return link.there ? new Uint8Array(0) : undefined;
+    const size = link.come.reduce((sum, one) => sum + one.length, 0), all = new Uint8Array(size);
+    let at = 0;
+    for (const one of link.come.splice(0)) { all.set(one, at); at += one.length; }
+    return all;
+  },
+  write(data) {
+    if (!link.there) return Promise.resolve(false);
+    return new Promise((done) => { link.sending.push(done); self.postMessage({ kind: "write", data }); });
+  },
+};
+
+// --- what the page asks ---
+
+async function open() {
+  pool = await new Pool().open("cabinet");
+  const [ours, others] = await Promise.all(["tournee.zip", "libraries.zip"].map(async (name) => {
+    const answer = await fetch(`./${name}`);
+    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+    return answer.arrayBuffer();
+  }));
+  python = await loadPyodide({ indexURL: new URL("./pyodide/", import.meta.url).href, env: { HOME, TZ: "Europe/Paris" } });
+  python.registerJsModule("tournee_door", door);
+  python.registerJsModule("tournee_page", forPython);
+  for (const archive of [others, ours]) python.unpackArchive(archive, "zip", { extractDir: PACKAGES });
+  python.FS.mkdirTree(HOME);
+  python.FS.mount(fileSystem(python.FS, pool), {}, HOME);
+  self.tournee = { python, pool }; // for who looks into it by the browser's tools
+  host = python.pyimport("tournee.web.tablet.host");
+  return host.begin.callPromising(HOME);
+}
+
+const asked = {
+  open,
+  // Files of a practice, given once: whole, then begun.
+  async install({ files }) {
+    for (const [name, data] of Object.entries(files)) {
+      python.FS.writeFile(`${HOME}/${name}`, data);
+      python.FS.chmod(`${HOME}/${name}`, 0o600);
+      const stream = python.FS.open(`${HOME}/${name}`, "r");
+      stream.stream_ops.fsync(stream);
+      python.FS.close(stream);
+    }
+    return host.begin.callPromising(HOME);
+  },
+};
+
+async function answer({ method, target, headers, body }, port) {
+  try {
+    const found = await host.answer.callPromising(method, target, python.toPy(headers), new Uint8Array(body ?? 0));
+    const [status, told, content] = found.toJs();
+    found.destroy();
+    port.postMessage({ status, headers: told, body: content });
+  } catch (error) {
+    console.error(String(error?.message ?? error));
+    port.postMessage({ status: 500, headers: [["content-type", "text/plain; charset=utf-8"]], body: "" });
+  }
+}
+
+self.onmessage = async ({ data, ports }) => {
+  if (data.kind === "come") { link.come.push(data.data); wake(); return; }
+  if (data.kind === "sent") { link.sending.shift()?.(data.well); return; }
+  if (data.kind === "link") {
+    link.there = data.there;
+    if (!link.there) { link.come = []; for (const done of link.sending.splice(0)) done(false); }
+    wake();
+    return;
+  }
+  if (data.kind === "request") { answer(data, ports[0]); return; }
+  try {
+    self.postMessage({ kind: "done", number: data.number, value: await asked[data.kind](data) });
+  } catch (error) {
+    self.postMessage({ kind: "done", number: data.number, error: `${error?.name ?? ""} ${error?.message ?? error}` });
+  }
+};

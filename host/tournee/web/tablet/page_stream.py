@@ -1,0 +1,37 @@
+"""The reader's bytes from the page, which alone may use the radio: a stream whose waits stop nothing else.
+
+A read is suspended (JavaScript Promise Integration) and other work of the page goes on meanwhile; who asks
+for the reader has to take turns (`TabletPorts`), and no wait may be within a step of the journal.
+"""
+
+from __future__ import annotations
+
+import tournee_page as page
+from pyodide.ffi import run_sync, to_js
+
+from tournee.reader.transports.streams import closed
+
+ADDRESS = "page:"
+
+
+class PageTransport:
+    """The one link that the page has; TransportClosed when it has none, or loses it."""
+
+    def __init__(self) -> None:
+        if not page.linked():
+            raise closed(ADDRESS)
+
+    def read(self, timeout_ms: int) -> bytes:
+        """As `Transport` says."""
+        data = run_sync(page.read(timeout_ms))
+        if data is None:
+            raise closed(ADDRESS)
+        return bytes(data.to_bytes())
+
+    def write(self, data: bytes | bytearray, more: bool = False) -> None:
+        """As `Transport` says."""
+        if data and not run_sync(page.write(to_js(data))):
+            raise closed(ADDRESS)
+
+    def close(self) -> None:
+        """The page keeps the link: the carer chose the reader, and would have to choose it again."""

@@ -1,0 +1,57 @@
+"""The ports of a tablet: one thread for all, so the reader is a matter of turns and the journal of none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from tournee.app.context import Office
+from tournee.errors import ReaderError
+from tournee.reader import LinkLost, Reader
+from tournee.web.ports import Found
+
+
+class TabletPorts:
+    """`open_office` opens the journal, `connect` reaches the reader and sets it to the time.
+
+    Work on the journal never waits, so it runs at once and whole. Work on the reader waits for the radio, and
+    work on the journal runs meanwhile: the reader's has an office of its own.
+    """
+
+    def __init__(self, open_office: Callable[[], Office], connect: Callable[[], Reader]) -> None:
+        self._open_office, self._connect = open_office, connect
+        self._turn = asyncio.Lock()
+        self._journal: Office | None = None
+        self._beside_reader: Office | None = None
+        self._reader: Reader | None = None
+
+    async def ask_journal(self, work: Callable[[Office], Found]) -> Found:
+        """As `Ports` says."""
+        if self._journal is None:
+            self._journal = self._open_office()
+        return work(self._journal)
+
+    async def run_reader(self, work: Callable[[Office, Reader], Found]) -> Found:
+        """As `Ports` says. A link that is lost is opened anew by the next work."""
+        async with self._turn:
+            if self._beside_reader is None:
+                self._beside_reader = self._open_office()
+            if self._reader is None:
+                self._reader = self._connect()
+            try:
+                return work(self._beside_reader, self._reader)
+            except LinkLost:
+                self._drop()
+                raise
+
+    async def let_reader_go(self) -> None:
+        """As `Ports` says."""
+        async with self._turn:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._reader is not None:
+            with suppress(ReaderError, OSError):
+                self._reader.close()
+            self._reader = None

@@ -1,0 +1,117 @@
+"""The page for a tablet, built once for what it is made of, in Debian's Chromium."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tablet_page import Opened, Served
+
+from tournee.reader.label import printed_code
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / ".cache" / "page"
+SECRET = bytes(range(32))
+MADE_OF = ("host/tournee", "firmware/sesam", "tools/page", "tools/requirements/test.txt")
+CONFIGURATION = """
+[journal]
+chemin = "journal.db"
+[lecteur]
+port = "page:"
+secret = "lecteur.secret"
+[envoi]
+route = "oct"
+[route.oct]
+adresse = "fse@oct.example"
+expediteur = "cabinet@soins.example"
+identifiant = "123456782"
+certificat = "oct.pem"
+scellement = "K"
+mode = "fichier-unique"
+[route.oct.envoi]
+serveur = "courrier.example"
+port = 465
+securite = "tls"
+utilisateur = "cabinet"
+fichier_mot_de_passe = "lecteur.secret"
+[route.oct.retours]
+type = "maildir"
+dossier = "retours"
+"""
+
+
+def digest() -> str:
+    """What the site is made of, in 16 hex digits."""
+    made = hashlib.sha256()
+    for part in MADE_OF:
+        path = ROOT / part
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                made.update(str(file.relative_to(ROOT)).encode() + hashlib.sha256(file.read_bytes()).digest())
+    return made.hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the built site."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    folder = CACHE / f"site-{digest()}"
+    with (CACHE / "building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.is_dir():
+            for older in CACHE.glob("site-*"):
+                shutil.rmtree(older)
+            draft = CACHE / f"draft-{os.getpid()}"
+            subprocess.run([sys.executable, ROOT / "tools" / "page", draft], check=True, timeout=110)
+            draft.rename(folder)
+    return folder
+
+
+@pytest.fixture
+def served(site: Path) -> Iterator[Served]:
+    server = Served(site)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Opened]:
+    """Opens the browser on the test's own profile, as often as wanted."""
+    opened: list[BrowserContext] = []
+
+    def launch() -> BrowserContext:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path / "profile", executable_path="/usr/bin/chromium", locale="fr-FR", args=["--no-sandbox"]
+        )
+        opened.append(context)
+        return context
+
+    yield launch
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> list[Path]:
+    """The files that a tablet is given."""
+    folder = tmp_path / "practice"
+    folder.mkdir()
+    (folder / "tournee.toml").write_text(CONFIGURATION)
+    (folder / "lecteur.secret").write_text(printed_code(SECRET) + "\n")
+    shutil.copy(ROOT / "tests" / "vectors" / "exchange" / "recipient-cert.pem", folder / "oct.pem")
+    return sorted(folder.iterdir())

@@ -1,0 +1,156 @@
+"""The page for a tablet, as a folder for any web server: `python tools/page [FOLDER]`, `--sizes` measured."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import contents
+from fetched import NODE, fetch
+
+from tournee.web.assets import assets, release
+from tournee.web.templating import templates
+
+HERE = Path(__file__).resolve().parent
+DEFAULT = HERE.parents[1] / ".cache" / "page" / "site"
+PARTS = contents.HOST / "tournee" / "web" / "tablet" / "page"
+PYODIDE = ("pyodide.mjs", "pyodide.asm.wasm")
+NOBLE = {
+    "ciphers": ("aes", "_polyval", "utils"),
+    "hashes": ("scrypt", "pbkdf2", "hmac", "sha2", "_md", "_u64", "utils"),
+}
+
+UNSYNCED = "___syscall_fdatasync(fd){try{var stream=SYSCALLS.getStreamFromFD(fd);return 0}"
+SYNCED = UNSYNCED.replace("return 0", "return stream.stream_ops?.fsync?.(stream)??0")
+"""Pyodide's loader says that a file is on the disk when it is not; those of `pool.js` can be flushed."""
+
+
+EXPORTED = re.compile(r"^export (?:async )?(?:function|const|class|let) (\w+)", re.MULTILINE)
+
+
+class NotBuilt(Exception):  # noqa: N818 - what happened
+    """The page is not what it must be; no folder is left."""
+
+
+def once(text: str, old: str, new: str, where: str) -> str:
+    """`text` with its one `old` replaced. NotBuilt when there is not exactly one."""
+    if text.count(old) != 1:
+        raise NotBuilt(f"{where}: {text.count(old)} of what must be there once: {old[:60]}")
+    return text.replace(old, new)
+
+
+def build(site: Path) -> None:
+    """Lay out the whole site in a folder, made anew. NotBuilt, NotFetched."""
+    pyodide = fetch("pyodide")
+    shutil.rmtree(site, ignore_errors=True)
+    (site / "pyodide").mkdir(parents=True)
+    for name in PYODIDE:
+        shutil.copy(pyodide / name, site / "pyodide")
+    loader = once((pyodide / "pyodide.asm.mjs").read_text(), UNSYNCED, SYNCED, "pyodide.asm.mjs")
+    (site / "pyodide" / "pyodide.asm.mjs").write_text(loader)
+    lock = json.loads((pyodide / "pyodide-lock.json").read_text()) | {"packages": {}}
+    (site / "pyodide" / "pyodide-lock.json").write_text(json.dumps(lock))
+    compiled(contents.standard(), site / "pyodide" / "python_stdlib.zip")
+    compiled(contents.ours(), site / "tournee.zip")
+    compiled(contents.libraries(), site / "libraries.zip")
+    for library, modules in NOBLE.items():
+        (site / f"noble-{library}").mkdir()
+        for module in modules:
+            shutil.copy(fetch(f"@noble/{library}") / f"{module}.js", site / f"noble-{library}")
+    for part in (*PARTS.glob("*.js"), *PARTS.glob("*.css")):
+        shutil.copy(part, site)
+    (site / "static").mkdir()
+    for name, (data, _) in assets().items():
+        (site / "static" / name).write_bytes(data)
+    instead(site / "static")
+    (site / "index.html").write_text(document())
+    keep(site)
+
+
+def instead(static: Path) -> None:
+    """Put the tablet's own modules in the place of the desk's. NotBuilt when one gives less than that did."""
+    for own in (PARTS / "static").glob("*.js"):
+        wanted, given = (set(EXPORTED.findall(file.read_text())) for file in (static / own.name, own))
+        if not wanted <= given:
+            raise NotBuilt(f"{own.name} does not export {', '.join(sorted(wanted - given))}")
+        shutil.copy(own, static)
+
+
+def document() -> str:
+    """The shell, with what starts the host in it in place of its own start."""
+    shell = templates().get_template("shell.html").render(release=release())
+    script = f'<script type="module" src="/static/shell.js" data-version="{release()}"></script>'
+    shell = once(shell, script, '<script type="module" src="/start.js"></script>', "shell.html")
+    return once(shell, "</body>", (PARTS / "board.html").read_text() + "</body>", "shell.html")
+
+
+def keep(site: Path) -> None:
+    """Write the exact list of the site's files into the service worker that keeps them."""
+    worker = site / "service_worker.js"
+    files = {
+        "./" if path.name == "index.html" else f"./{path.relative_to(site).as_posix()}": digest(path)
+        for path in sorted(site.rglob("*"))
+        if path.is_file() and path != worker
+    }
+    told = {"release": hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16], "files": files}
+    mark = "/* the build puts the list here */ {}"
+    worker.write_text(once(worker.read_text(), mark, json.dumps(told, indent=0), worker.name))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def compiled(files: Iterable[tuple[str, bytes]], target: Path) -> None:
+    """Compile these modules by Pyodide's own interpreter, into a zip; servers compress it."""
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(Path(folder) / "in.zip", "w") as archive:
+            for name, data in files:
+                archive.writestr(zipfile.ZipInfo(name), data)
+        script = [NODE, HERE / "in_node.mjs", fetch("pyodide"), "-", HERE / "compiled.py", f"/work={folder}"]
+        subprocess.run([str(part) for part in script], check=True)
+        shutil.move(Path(folder) / "out.zip", target)
+
+
+def sizes(site: Path) -> dict[str, int]:
+    """Bytes that travel, by brotli at its best: the first visit, and an update of ours alone."""
+    sum_up = """
+    const { brotliCompressSync } = require("node:zlib"), { readFileSync } = require("node:fs");
+    for (const name of process.argv.slice(1)) console.log(brotliCompressSync(readFileSync(name)).length);
+    """
+    files = [path for path in sorted(site.rglob("*")) if path.is_file()]
+    done = subprocess.run([NODE, "-e", sum_up, *files], capture_output=True, text=True, check=True)
+    by_file = dict(zip(files, map(int, done.stdout.split()), strict=True))
+    others = ("pyodide/", "noble-", "libraries.zip")
+    own = sum(n for path, n in by_file.items() if not path.relative_to(site).as_posix().startswith(others))
+    raw = sum(path.stat().st_size for path in files)
+    return {"first visit": sum(by_file.values()), "update of ours": own, "kept": raw}
+
+
+def main() -> int:
+    """Build it where the argument says, else under .cache/."""
+    parser = argparse.ArgumentParser(prog="./tools/dev page", description="The page for a tablet.")
+    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT)
+    parser.add_argument("--sizes", action="store_true", help="measure what travels")
+    options = parser.parse_args()
+    build(options.folder)
+    print(options.folder)
+    for what, size in sizes(options.folder).items() if options.sizes else ():
+        print(f"{what}: {size:,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
