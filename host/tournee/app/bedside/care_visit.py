@@ -202,7 +202,7 @@ def take(office: Office, care: CareVisit, told: Mapping[str, Any] | None = None)
     BillingError with what the rules refuse: nothing is changed then.
     """
     if care.thing is not None:
-        if told is None:
+        if told is None or told == care.told:
             return care
         edit_visit(office, care.thing.id, Edit(_whole(care, told)), twins=True)
         return _of_journal(office, care.thing.id, care.plan)

@@ -1,0 +1,123 @@
+"""From the card to the signed visit and back, with the real reader: signed once, undone, done again."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from days import CODE
+from life import office_of
+from surroundings import Surroundings
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "practice"))
+
+from people import DAILY, ORDER
+
+from tournee.app.accounts.paying import owes
+from tournee.app.bedside.card_met import file_of_person, people_on_card
+from tournee.app.bedside.care_visit import VisitStanding, care_visit, judged_care, planned_key
+from tournee.app.bedside.rights import rights_on
+from tournee.app.bedside.securing import can_undo, keep_for_card, secure, undo
+from tournee.app.bedside.sharing import shares_of
+from tournee.app.cards import PsOnDuty, VitaleInReader, read_ps, read_vitale, unlock
+from tournee.app.context import Office
+from tournee.app.outbound import close_lots
+from tournee.app.practice.plans import PlanOf, add_plan
+from tournee.app.practice.prescriptions import add_prescription
+from tournee.emulation.cards import load_card
+from tournee.errors import BillingError, StoreError
+from tournee.reader import Reader
+
+DAY = date(2026, 11, 16)
+HUGO = 3  # rank on the family's card
+
+
+def at_the_door(office: Office, link: Reader) -> tuple[PsOnDuty, VitaleInReader]:
+    ps = read_ps(link)
+    unlock(link, lambda: CODE)
+    return ps, read_vitale(office, link)
+
+
+def planned(office: Office, vitale: VitaleInReader, ps: PsOnDuty) -> PlanOf:
+    """A plan for the child of the family on the card."""
+    patient = file_of_person(office, vitale.patients[HUGO]).patient
+    return add_plan(
+        office, patient, add_prescription(office, patient, ORDER), DAILY, ps.identity.billing_number
+    )
+
+
+def test_visit_is_signed_once_undone_and_signed_anew(surroundings: Surroundings) -> None:
+    with (
+        office_of(surroundings.journal, surroundings.world.route()) as office,
+        Reader.open(surroundings.board.link_url) as link,
+    ):
+        ps, vitale = at_the_door(office, link)
+        plan = planned(office, vitale, ps)
+        key = planned_key(plan.plan.id, DAY)
+        care = care_visit(office, key)
+        said = shares_of(office, judged_care(office, care), ps, vitale)
+
+        first = secure(office, link, care, care.told, ps, vitale)
+        again = care_visit(office, key)
+        assert secure(office, link, again, again.told, ps, vitale).id == first.id
+
+        assert said is not None and not said.supposed
+        assert (said.fee, said.amo, said.due) == (
+            first.sheets[0].fee,
+            first.sheets[0].amo,
+            owes(office, first.visit_id, first.id),
+        )
+        assert can_undo(again)
+        undo(office, again)
+        assert care_visit(office, key).standing == VisitStanding.STARTED
+        care = care_visit(office, key)
+        second = secure(office, link, care, care.told, ps, vitale)
+        assert int(second.number) == int(first.number) + 1
+        close_lots(office, link, ps)
+        assert not can_undo(care_visit(office, key))
+        with pytest.raises(StoreError, match="déjà préparée"):
+            undo(office, care_visit(office, key))
+
+
+def test_card_tells_its_people_and_their_visits(surroundings: Surroundings) -> None:
+    with (
+        office_of(surroundings.journal, surroundings.world.route()) as office,
+        Reader.open(surroundings.board.link_url) as link,
+    ):
+        ps, vitale = at_the_door(office, link)
+        plan = planned(office, vitale, ps)
+        people = people_on_card(office, vitale.patients, DAY, plan.ps)
+        told = {one.patient.first_name: [visit.key for visit in one.to_see] for one in people}
+        assert told.pop("HUGO") == [planned_key(plan.plan.id, DAY)]
+        assert not any(told.values())
+        assert people[0].met is not None  # the insured person has a file from now on
+
+
+def test_without_its_card_a_visit_waits_or_is_billed_for_a_reason(surroundings: Surroundings) -> None:
+    with (
+        office_of(surroundings.journal, surroundings.world.route()) as office,
+        Reader.open(surroundings.board.link_url) as link,
+    ):
+        ps, vitale = at_the_door(office, link)
+        plan = planned(office, vitale, ps)
+        surroundings.board.remove("vitale")
+        care = care_visit(office, planned_key(plan.plan.id, DAY))
+        waits = keep_for_card(office, care, care.told)
+        with pytest.raises(BillingError, match="carte Vitale"):
+            secure(office, link, waits, waits.told, ps, None)
+        with pytest.raises(BillingError, match="Pourquoi"):
+            secure(office, link, waits, waits.told, ps, None, "plus-tard")
+        assert care_visit(office, waits.key).standing == VisitStanding.STARTED
+
+
+def test_rights_that_ended_are_said(surroundings: Surroundings) -> None:
+    surroundings.board.remove("vitale")
+    surroundings.board.insert("vitale", load_card("martinez"))
+    with (
+        office_of(surroundings.journal, surroundings.world.route()) as office,
+        Reader.open(surroundings.board.link_url) as link,
+    ):
+        vitale = read_vitale(office, link)
+        rights = rights_on(office, vitale.patients[0], DAY)
+        assert not rights.is_fine
+        assert rights.wrong == "Terminés depuis le 31/12/2024"
