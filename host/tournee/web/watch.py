@@ -47,9 +47,12 @@ class ReaderWatch:
         self.brings_back = False  # the card that is in is done with: pulled out, the round comes back
         self._ports, self._news, self._clock, self._opened = ports, news, clock, opened
         self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._telling: asyncio.Future[None] | None = None  # kept while it runs
 
     def start(self) -> None:
         """Begin to look."""
+        self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._run(), name="reader watch")
 
     async def stop(self) -> None:
@@ -91,6 +94,17 @@ class ReaderWatch:
             await self._news.tell(go="/tournee" if back else "")
         else:
             await self._news.tell()
+
+    def reach(self, there: bool) -> None:
+        """The reader went out of reach in the middle of a work, or is back; told by the reader's thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._reached, there)
+
+    def _reached(self, there: bool) -> None:
+        was, now = (LinkState.FAR, LinkState.HERE) if there else (LinkState.HERE, LinkState.FAR)
+        if self.state.link is was:
+            self.state = replace(self.state, link=now)
+            self._telling = asyncio.ensure_future(self._news.tell(sound="" if there else "error"))
 
     async def unlocked(self) -> None:
         """The code porteur was accepted."""

@@ -16,6 +16,8 @@ from typing import Self
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.practice import CONFIG_NAME, practice
+from tournee.files import write_whole
+from tournee.reader.label import printed_code
 from tournee.web.desk.link_file import link_file, read_link
 
 CODE = "1234"
@@ -55,6 +57,20 @@ class PracticeDesk:
 
     def __exit__(self, *_: object) -> None:
         self._standing.close()
+
+    def protect(self, serial: str, secret: bytes) -> None:
+        """A reader with this secret in place of the one in clear; its label's code is in `etiquette`."""
+        board = EmulatedBoard(flash=self.directory / "flash")
+        self.board = self._standing.enter_context(board)
+        board.provision(serial, secret)
+        write_whole(self.directory / "etiquette", printed_code(secret).encode())
+
+    def configure_port(self, port: str, secret: str = "") -> None:
+        """The reader of the configuration, before the page is served."""
+        text = self.config.read_text("utf-8")
+        line = next(line for line in text.splitlines() if line.startswith('port = "'))
+        told = f'port = "{port}"' + (f'\nsecret = "{secret}"' if secret else "")
+        self.config.write_text(text.replace(line, told), "utf-8")
 
     @property
     def origin(self) -> str:

@@ -22,6 +22,7 @@ from tournee.config import Config, load_config
 from tournee.config.page import PageChoice
 from tournee.errors import ConfigError, ReaderError
 from tournee.reader import Reader
+from tournee.reader.link.session import Reach
 from tournee.shift.endings import Reason
 from tournee.shift.joining import close_shift, join
 from tournee.web.application import application
@@ -31,6 +32,7 @@ from tournee.web.desk.entrance import Entrance
 from tournee.web.desk.entry import entry_routes
 from tournee.web.desk.guard import guard
 from tournee.web.desk.link_file import link_file, remove_link, write_link
+from tournee.web.desk.page_readers import MESSAGE_MAX, SCHEME, PageReaders, open_page_reader
 from tournee.web.desk.patience import SoonHeard
 from tournee.web.desk.threads import DeskPorts
 from tournee.web.setting import Setting, TestCards
@@ -68,14 +70,17 @@ def desk(path: Path, port: int, cards: TestCards | None = None) -> ServedPage:
     def office() -> Office:
         return open_office(_configured(path))
 
-    ports = DeskPorts(office, lambda: connect(_configured(path), path, clock))
+    def reach(there: bool) -> None:
+        app.state.face.watch.reach(there)
+
+    readers = PageReaders(lambda: _configured(path).reader.port)
+    ports = DeskPorts(office, lambda: connect(_configured(path), path, clock, readers, reach))
     kept = Enrolled(path.resolve().parent / NAME, lambda: clock().date())
     entrance = Entrance(kept, port, time.monotonic, page.lock_minutes * 60.0)
     setting = Setting(path, DeskDoor(entrance), ports.set_up_anew, cards)
     first = "" if config else FIRST_SCREEN
-    app = application(
-        ports, clock, middleware=guard(entrance, port), routes=entry_routes(entrance, first), setting=setting
-    )
+    routes = [*entry_routes(entrance, first), readers.route]
+    app = application(ports, clock, middleware=guard(entrance, port), routes=routes, setting=setting)
     face = app.state.face
     face.watch.code_kept = page.code_kept
     entrance.on_lock += [face.news.tell, ports.let_reader_go, _closing_shift(path)]
@@ -123,7 +128,7 @@ def server(app: Starlette) -> PageServer:
             loop="asyncio",
             http=SoonHeard,
             ws="wsproto",
-            ws_max_size=1 << 16,
+            ws_max_size=MESSAGE_MAX,
             access_log=False,
             log_config=None,
             server_header=False,
@@ -143,13 +148,19 @@ async def _run(served: uvicorn.Server, listener: socket.socket, made: ServedPage
         await made.ports.close()
 
 
-def connect(config: Config, path: Path, clock: Callable[[], datetime]) -> Reader:
-    """The configured reader, over the shift that is open on it or connected, set to the time."""
+def connect(
+    config: Config, path: Path, clock: Callable[[], datetime], readers: PageReaders, reach: Reach
+) -> Reader:
+    """The configured reader, set to the time: the page's own, over an open shift, or connected."""
     choice = config.reader
     if not choice.port:
         raise ReaderError("Aucun lecteur n’est configuré.", next_step="jumelez un lecteur dans les réglages")
-    joined = join(choice.port, str(path.resolve()), "tournee web", lambda there: None)
-    reader = Reader.over(joined) if joined is not None else Reader.open(choice.port, choice.secret_of_port())
+    if choice.port.startswith(SCHEME):
+        return set_to_time(open_page_reader(readers, choice, reach), clock)
+    joined = join(choice.port, str(path.resolve()), "tournee web", reach)
+    if joined is not None:
+        return set_to_time(Reader.over(joined), clock)
+    reader = Reader.open(choice.port, choice.secret_of_port(), reach)
     return set_to_time(reader, clock)
 
 

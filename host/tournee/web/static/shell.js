@@ -7,6 +7,7 @@ import { follow } from "./news.js";
 import "./files.js";
 import "./camera.js";
 import "./hold.js";
+import "./link.js";
 import "./pad.js";
 import "./theme.js";
 
