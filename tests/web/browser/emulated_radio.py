@@ -24,6 +24,7 @@ _SEGMENT = 244
 _LOOK_MS = 5  # between two looks at what the board said
 
 STANDING_READ = """(() => {
+  if (!isSecureContext) return;
   const start = BluetoothRemoteGATTCharacteristic.prototype.startNotifications;
   BluetoothRemoteGATTCharacteristic.prototype.startNotifications = async function () {
     await start.call(this);
@@ -66,8 +67,9 @@ class EmulatedRadio:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ids.clear()
-        with suppress(Error):
+        self._fail_read()
+        with suppress(Error):  # the page first: a radio that goes while it is used ends the browser
+            self._page.goto("about:blank")
             self._air.send("BluetoothEmulation.disable")
             self._air.detach()
             self._chooser.detach()
@@ -76,12 +78,15 @@ class EmulatedRadio:
     def lose(self) -> None:
         """The reader goes out of range, and cannot be connected to."""
         self._in_range = False
-        notify = self._ids["notify"]
-        self._ids.clear()
-        if self._reading:  # a read that stands would keep the browser's Bluetooth from ever ending
+        self._fail_read()
+        self._air.send("BluetoothEmulation.simulateGATTDisconnection", {"address": _ADDRESS})
+
+    def _fail_read(self) -> None:
+        """A read that stands would keep the browser's Bluetooth from ever ending."""
+        notify = self._ids.pop("notify", "")
+        if self._reading:
             self._reading = False
             self._answer(notify, "read", 1)
-        self._air.send("BluetoothEmulation.simulateGATTDisconnection", {"address": _ADDRESS})
 
     def bring_back(self) -> None:
         """It is in range again."""
