@@ -10,7 +10,7 @@ from watched_page import WatchedPage
 
 
 def test_the_round_is_shown_and_the_token_leaves_the_address(desk: PracticeDesk, page: WatchedPage):
-    expect(page.page.locator(".headline")).to_have_text(re.compile(r"0.visite sur.\d+"))
+    expect(page.page.locator(".headline")).to_have_text(re.compile(r"\d+.visites"))
     assert page.page.url == f"{desk.origin}/#/tournee"
 
 
