@@ -7,7 +7,7 @@ from journal_maker import KEY, NOW
 
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal
-from tournee.store.writer_lock import WriterLock
+from tournee.store.writer_lock import OPEN_HERE, WriterLock
 
 WRITERS, DAYS = 6, 40
 
@@ -99,3 +99,13 @@ def test_writers_of_one_journal_come_in_turn(journal, make, path):
     first_done = min(max(at for at, one in enumerate(order) if one == rank) for rank in range(WRITERS))
     # a process that finds no processor cannot ask: a quarter, not a half, holds on a busy machine
     assert min(order[: first_done + 1].count(rank) for rank in range(WRITERS)) >= DAYS // 4
+
+
+def test_a_file_is_known_to_be_open_here_until_its_last_connection_is_closed(path):
+    """So that its header is not read meanwhile: closing it would end SQLite's own locks on it (POSIX)."""
+    first = Journal(path, Cipher(KEY), lambda: NOW, station=0)
+    second = Journal(path, Cipher(KEY), lambda: NOW, station=0)
+    first.close()
+    assert OPEN_HERE.has(path)
+    second.close()
+    assert not OPEN_HERE.has(path)

@@ -19,7 +19,7 @@ from tournee.store.integrity.host_note import Host
 from tournee.store.integrity.last_step import Alteration, LastStep
 from tournee.store.statements import Row, Statements, check_moves
 from tournee.store.states import STATES, State
-from tournee.store.writer_lock import WriterLock
+from tournee.store.writer_lock import OPEN_HERE, WriterLock
 
 _KEY_CHECK = b"tournee journal"
 _PAGES_AT_ONCE = 2048
@@ -59,6 +59,7 @@ class Database(Statements):
             self._begin(schema)
         except BaseException:
             self._connection.close()
+            OPEN_HERE.closed(self.path)
             self._lock.close()
             raise
 
@@ -68,6 +69,7 @@ class Database(Statements):
         with suppress(sqlite3.Error):
             step = self._last_step.last_step()
         self._connection.close()
+        OPEN_HERE.closed(self.path)
         if step:
             self._last_step.note(step, closing=True)
         self._lock.close()

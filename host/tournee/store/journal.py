@@ -43,6 +43,8 @@ from tournee.store.views.health import Health
 from tournee.store.views.known_visits import FactsOf, KnownVisits
 from tournee.store.views.lookup import Lookup
 from tournee.store.views.overview import Overview
+from tournee.store.views.owing import Owing
+from tournee.store.views.sendings import Sendings
 from tournee.store.views.tracing import Tracing
 from tournee.store.views.waiting import Waiting
 
@@ -55,9 +57,9 @@ class Journal:
     `opposition`, `history`, `dossiers` of the practice's file; `numbers` gives each number once in the world,
     `remaking` puts refused lots right, `corrections` visits and invoices, `given_up` ends what will not be
     paid; `known` (what the rules need of visits), `lookup`, `ledger` (all money) and `bank`, `overview` and
-    `totals`, `waiting` and `trace` answer questions across them, `health` speaks of the whole, `backups`
-    copies it. Opening it changes nothing. Errors: StoreError, and whatever a `build` function raises, which
-    then leaves no trace.
+    `totals`, `waiting`, `sendings`, `owing` and `trace` answer questions across them, `health` speaks of the
+    whole, `backups` copies it. Opening it changes nothing. Errors: StoreError, and whatever a `build`
+    function raises, which then leaves no trace.
 
     `clock`, `on_step`, `busy_seconds`, `schema` and `host` are those of `Database`; `station`, 0 to 99 or
     None, and the source of `ranges` those of `Numbers`; `facts_of` that of `KnownVisits`.
@@ -114,6 +116,7 @@ class Journal:
         self.overview, self.totals = overview.find, overview.totals
         self.waiting = Waiting(db, self.payments)
         self.lookup = Lookup(db)
+        self.sendings, self.owing = Sendings(db), Owing(db)
         self.ends = Ends(db)
         self.health = Health(db, months)
         self.backups = Backups(db)

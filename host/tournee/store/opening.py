@@ -10,15 +10,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tournee.errors import StoreError
 from tournee.french import reason
 from tournee.model import Effect
 from tournee.store.cipher import Cipher
-
-if TYPE_CHECKING:
-    from tournee.store.writer_lock import WriterLock
+from tournee.store.writer_lock import OPEN_HERE, WriterLock
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +53,14 @@ def open_database(path: Path, busy_seconds: float, schema: Path, lock: WriterLoc
     `schema`: it is then left as it was found.
     """
     latest = migrations(schema)[-1][0]
+    with OPEN_HERE:  # beside another connection of this process the header is not read: see there
+        here = OPEN_HERE.has(path)
+        found = _connect(path, busy_seconds, latest) if here else _opened(path, busy_seconds, latest, lock)
+        OPEN_HERE.opened(path)
+    return found
+
+
+def _opened(path: Path, busy_seconds: float, latest: int, lock: WriterLock) -> sqlite3.Connection:
     try:
         if not path.exists() or not path.stat().st_size:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,9 +11,11 @@ import os
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from tournee.errors import StoreError
 from tournee.french import reason
@@ -142,3 +144,47 @@ else:
     def _unlock(file: int, byte: int) -> None:
         with suppress(OSError):
             fcntl.lockf(file, fcntl.LOCK_UN, 1, byte)
+
+
+class FilesOpenHere:
+    """Which files this process has connections to, by device and inode.
+
+    On POSIX, whoever closes a file lets go of all the locks that its process has on it, SQLite's with them;
+    another process could then take the WAL away. So no file is opened beside SQLite while one is here.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._open: Counter[tuple[int, int]] = Counter()
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def has(self, path: Path) -> bool:
+        """Whether a connection of this process is open to the file."""
+        with self, suppress(OSError):
+            return self._open[_told(path)] > 0
+        return False
+
+    def opened(self, path: Path) -> None:
+        """Note that one was opened."""
+        with self:
+            self._open[_told(path)] += 1
+
+    def closed(self, path: Path) -> None:
+        """Note that one was closed."""
+        with self, suppress(OSError):
+            self._open[_told(path)] -= 1
+
+
+def _told(path: Path) -> tuple[int, int]:
+    told = path.stat()
+    return told.st_dev, told.st_ino
+
+
+OPEN_HERE = FilesOpenHere()
+"""Those of this process."""

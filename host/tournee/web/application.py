@@ -50,6 +50,8 @@ def application(
         try:
             yield
         finally:
+            face.evening.stop()
+            await face.evening.ended()
             await face.watch.stop()
 
     app = Starlette(

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from tournee.errors import TourneeError
+from tournee.web.evening import Evening
 from tournee.web.news import News
 from tournee.web.ports import Ports
 from tournee.web.setting import Setting
@@ -29,7 +30,7 @@ FRAGMENT = "X-Tournee-Ecran"
 class Face:
     """One page's host. `clock` gives aware local times; `at_visit` is the key of the visit that was opened
     last, `signed` that of the one signed with the card that is in; `jobs` go on while the page may be
-    elsewhere, `failures` say why one ended, by its name.
+    elsewhere, `failures` say why one ended, by its name; `evening` sends.
     """
 
     ports: Ports
@@ -41,6 +42,7 @@ class Face:
     signed: str = ""
     jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     failures: dict[str, TourneeError] = field(default_factory=dict)
+    evening: Evening = field(default_factory=Evening)
 
     def begin(self, name: str, work: Coroutine[Any, Any, None]) -> bool:
         """Have a work go on by itself, unless one of this name does; whether it began."""

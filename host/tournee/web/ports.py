@@ -1,4 +1,4 @@
-"""What differs by where the page stands: how the journal is asked, how the reader is run."""
+"""What differs by where the page stands: how the journal is asked, the reader run, files sent."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Found = TypeVar("Found")
 class Ports(Protocol):
     """Work is a plain function, run to its end where that may be; its errors are those of the function.
 
-    Two works of one kind never run at once. A work on the reader has an office of its own, for it may take
-    long and pages are read meanwhile.
+    Two works of one kind never run at once. A work on the reader, or over the network, has an office of its
+    own, for it may take long and pages are read meanwhile.
     """
 
     async def ask_journal(self, work: Callable[[Office], Found]) -> Found:
@@ -23,6 +23,9 @@ class Ports(Protocol):
 
     async def run_reader(self, work: Callable[[Office, Reader], Found]) -> Found:
         """Run `work` with the shift's one reader, connected when it is not yet. ReaderError."""
+
+    async def run_courier(self, work: Callable[[Office], Found]) -> Found:
+        """Run `work` that goes over the network, with an office of its own."""
 
     async def let_reader_go(self) -> None:
         """Close the reader's session: the professional's card is locked again."""

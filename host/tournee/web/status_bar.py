@@ -18,15 +18,16 @@ async def status_bar(face: Face) -> dict[str, Any]:
         "verrouille": state.link is LinkState.HERE and state.ps is not None and state.unlocked is None,
         "code": _kept_until(state, face.watch.code_kept),
         "lecteur": _reader(state),
+        "horsReseau": face.evening.offline,
         "aRegler": await face.ports.ask_journal(to_settle_count),
     }
 
 
 def to_settle_count(office: Office) -> int:
     """How many things wait in À régler."""
-    from tournee.app.alerts import alerts
+    from tournee.app.to_settle import count_to_settle
 
-    return len(alerts(office))
+    return count_to_settle(office)
 
 
 def _kept_until(state: ReaderSeen, kept: timedelta) -> str:

@@ -14,6 +14,10 @@ MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
+_SHORT = (
+    *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+    *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
+)
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -31,6 +35,16 @@ def long_day(day: date, *, year: bool = False) -> str:
 def plain_day(day: date, *, year: bool = False) -> str:
     """`10 novembre`."""
     return long_day(day, year=year).split(" ", 1)[1]
+
+
+def day_number(day: date) -> str:
+    """`mardi 10`, of a day near this one."""
+    return " ".join(long_day(day).split(" ")[:2])
+
+
+def short_day(day: date) -> str:
+    """`10 nov.`"""
+    return f"{day.day} {_SHORT[day.month - 1]}"
 
 
 def hour(moment: datetime | int | None) -> str:
@@ -66,9 +80,11 @@ def templates() -> Environment:
     made.filters |= {
         "amount": amount,
         "capital": capital,
+        "day_number": day_number,
         "hour": hour,
         "long_day": long_day,
         "plain_day": plain_day,
+        "short_day": short_day,
     }
     made.globals |= {"counted": counted}
     return made

@@ -53,10 +53,14 @@ class Debt:
         return next((label for last, label in BANDS if self.days <= last), OLDEST)
 
 
-def unpaid(office: Office, *, ps: str = "", debtor: Debtor | None = None) -> tuple[Debt, ...]:
-    """All that is due and all that came beyond, oldest first; of one professional's, of one debtor's."""
+def unpaid(
+    office: Office, *, ps: str = "", debtor: Debtor | None = None, visits: Iterable[int] | None = None
+) -> tuple[Debt, ...]:
+    """All that is due and all that came beyond, oldest first; of one professional's, of one debtor's, of some
+    visits and of all care outside télétransmission.
+    """
     today = office.clock().date()
-    found = [debt for row in office.journal.ledger.find(ps=ps) for debt in _debts(row, today)]
+    found = [debt for row in office.journal.ledger.find(ps=ps, visits=visits) for debt in _debts(row, today)]
     found += _of_outside(office, ps, today)
     wanted = [one for one in found if debtor in (None, one.debtor)]
     return tuple(sorted(wanted, key=lambda one: (-one.days, one.number, one.visit_id)))

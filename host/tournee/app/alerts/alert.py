@@ -50,7 +50,7 @@ class Alert:
     `also` is what else names it; `invoices` (9 digits) and `visits` are those it is about, if few; all the
     invoices of another station, which is `station` (two digits). `since` is ISO 8601, `days` how many whole
     days that is ago; `ps` is the professional's number, `lot` and `file` what it is about, "" where there is
-    none; `urgent`: a delay is over.
+    none; `number` is the return's or the prescription's, 0 where it is of none; `urgent`: a delay is over.
     """
 
     kind: AlertKind
@@ -67,6 +67,7 @@ class Alert:
     station: str = ""
     invoices: tuple[str, ...] = ()
     visits: tuple[int, ...] = ()
+    number: int = 0
 
 
 def about_file(office: Office, kind: AlertKind, row: WaitingRow, text: str, next_step: str) -> Alert:

@@ -31,4 +31,5 @@ def of_prescriptions(office: Office) -> Iterator[Alert]:
             age(office, since).days,
             f"l’ordonnance {over} : dernier jour le {counted.last_day:%d/%m/%Y}{left}",
             "demandez la suivante, puis gardez-la ; ou fermez celle-ci",
+            number=order.id,
         )

@@ -44,6 +44,7 @@ def _other_insured(office: Office) -> list[Alert]:
                 f"{what} pour un autre NIR que celui de la facture : rien n’est changé",
                 "si la caisse a donné un nouveau NIR à ce patient, acceptez-le ; sinon, voyez avec elle",
                 told.ps,
+                number=row.return_id,
             )
         )
     return found
@@ -60,6 +61,7 @@ def _doubts(office: Office) -> list[Alert]:
             f"{_SAID[row.state]}{row.reason}",
             _TO_SETTLE[row.state],
             row.effect.ps if row.effect else "",
+            number=row.return_id,
         )
         for row in office.journal.doubts.waiting()
         if row.station is None
@@ -83,6 +85,7 @@ def _quarantined(office: Office) -> list[Alert]:
             age(office, row.taken).days,
             f"mis de côté : {row.reason}",
             "une fois la cause levée, essayez-le de nouveau",
+            number=row.id,
         )
         for row in office.journal.returns.find(ReturnState.QUARANTINED)
     ]

@@ -71,6 +71,7 @@ OF_ALERT = {
     "backup_due": "tournee backup FICHIER",
     "copy_behind": "tournee practice copy",
     "copy_stopped": "tournee practice show",
+    "prescription_ending": "tournee ordonnance renew ORDONNANCE",
 }
 """Commands by the kind of an alert."""
 

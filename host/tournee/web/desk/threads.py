@@ -1,4 +1,4 @@
-"""The ports of a desk: one thread asks the journal, one runs the shift's reader, each in its office."""
+"""The ports of a desk: threads that ask the journal, run the reader and send, each in its office."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class DeskPorts:
         self._open_office, self._connect = open_office, connect
         self._journal = ThreadPoolExecutor(1, "journal")
         self._readers = ThreadPoolExecutor(1, "reader")
+        self._courier = ThreadPoolExecutor(1, "courier")
         self._offices: dict[str, Office] = {}  # by thread
         self._reader: Reader | None = None
 
@@ -39,6 +40,11 @@ class DeskPorts:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._with_reader, work)
 
+    async def run_courier(self, work: Callable[[Office], Found]) -> Found:
+        """As `Ports` says."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._courier, lambda: work(self._office("courier")))
+
     async def let_reader_go(self) -> None:
         """As `Ports` says."""
         await asyncio.get_running_loop().run_in_executor(self._readers, self._drop)
@@ -47,13 +53,14 @@ class DeskPorts:
         """Let all go; the next work opens by the configuration as it is then."""
         await self.let_reader_go()
         loop = asyncio.get_running_loop()
-        for name, executor in (("journal", self._journal), ("reader", self._readers)):
+        threads = (("journal", self._journal), ("reader", self._readers), ("courier", self._courier))
+        for name, executor in threads:
             await loop.run_in_executor(executor, self._close_office, name)
 
     async def close(self) -> None:
-        """Let the reader and both offices go."""
+        """Let the reader and all offices go."""
         await self.set_up_anew()
-        for executor in (self._journal, self._readers):
+        for executor in (self._journal, self._readers, self._courier):
             executor.shutdown(wait=False)
 
     def _office(self, thread: str) -> Office:

@@ -5,12 +5,27 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from tournee.web.screens.cards import CARDS
+from tournee.web.screens.correcting import CORRECTING
 from tournee.web.screens.insurer import INSURER
 from tournee.web.screens.patients import PATIENTS
 from tournee.web.screens.prescribing import PRESCRIBING
 from tournee.web.screens.rounds import ROUNDS
+from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
+from tournee.web.screens.settling import SETTLING
 from tournee.web.screens.signing import SIGNING
 from tournee.web.screens.visits import VISITS
 
-SCREENS: tuple[Route, ...] = (*ROUNDS, *VISITS, *SIGNING, *CARDS, *INSURER, *PATIENTS, *PRESCRIBING, *SERIES)
+SCREENS: tuple[Route, ...] = (
+    *ROUNDS,
+    *VISITS,
+    *SIGNING,
+    *CARDS,
+    *INSURER,
+    *PATIENTS,
+    *PRESCRIBING,
+    *SERIES,
+    *SENDING,
+    *CORRECTING,
+    *SETTLING,
+)

@@ -1,6 +1,7 @@
 // Waits for what happens by itself: cards, the reader's link; and keeps the status bar.
 
 import { HostGone, ask } from "./host.js";
+import { network } from "./network.js";
 import { go, here, say, show } from "./screens.js";
 
 const shell = document.getElementById("shell");
@@ -13,6 +14,7 @@ let following = false;
 function showState(state) {
   shell.classList.toggle("is-far", state.loin);
   shell.classList.toggle("is-locked", state.verrouille);
+  network(state.horsReseau);
   for (const [name, value] of Object.entries(state)) {
     for (const place of document.querySelectorAll(`[data-etat="${name}"]`)) place.textContent = value;
   }

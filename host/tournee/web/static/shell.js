@@ -14,7 +14,7 @@ import "./theme.js";
 const SEARCH_AFTER_MS = 150;
 
 function fieldsOf(button) {
-  const form = button.closest("form");
+  const form = button.form ?? button.closest("form");
   const fields = form ? Object.fromEntries(new FormData(form)) : {};
   return { ...fields, ...Object.fromEntries(new URLSearchParams(button.dataset.champ || "")) };
 }
@@ -23,6 +23,7 @@ document.addEventListener("click", (event) => {
   const on = (selector) => event.target.closest(selector);
   let button;
   if ((button = on("[data-dialog]"))) document.getElementById(button.dataset.dialog).showModal();
+  if ((button = on("[data-aller]"))) go(button.dataset.aller);
   if ((button = on("[data-close]"))) button.closest("dialog").close();
   if ((button = on("[data-reprendre]"))) start(enter);
   if ((button = on("[data-rouvrir]"))) start(reopen);

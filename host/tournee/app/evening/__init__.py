@@ -1,0 +1,1 @@
+"""An evening's sending: what waits, what one touch does step by step, what came of it."""

@@ -1,0 +1,170 @@
+"""What each act does: the one table from an act to the use case that does it, and what it asks before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tournee.app.context import Office
+from tournee.app.to_settle import doing
+from tournee.app.to_settle.doing import SettleWords
+from tournee.app.to_settle.thing import SettleAct, ToSettle
+
+
+class Place(StrEnum):
+    """Where an act is done: in the journal, over the network, by the evening's run, in the reader with the
+    carer's card, with the configuration, on a page of its own.
+    """
+
+    JOURNAL = "journal"
+    COURIER = "courier"
+    EVENING = "evening"
+    READER = "reader"
+    SETTINGS = "settings"
+    PAGE = "page"
+
+
+class SettleField(StrEnum):
+    """What an act asks before it is done."""
+
+    WORD = "mot"
+    BACK = "rendu"
+    MEANS = "moyen"
+    DAY = "jour"
+    NUMBER = "numero"
+
+
+@dataclass(frozen=True)
+class ActWords:
+    """An act: its button, what it does in a line, where it is done, what it asks; `sure` is asked before what
+    cannot be undone. `run` does it and says what was done.
+    """
+
+    label: str
+    does: str
+    place: Place
+    asks: tuple[SettleField, ...] = ()
+    sure: str = ""
+    run: Callable[[Office, ToSettle, SettleWords], str] | None = None
+
+
+_LOST = "La somme est perdue. Un paiement qui viendrait quand même serait pris."
+
+ACTS: Mapping[SettleAct, ActWords] = {
+    SettleAct.CORRECT: ActWords("Corriger", "Une nouvelle facture remplace celle-ci", Place.PAGE),
+    SettleAct.AS_IS: ActWords(
+        "Repartir telle quelle",
+        "Une nouvelle facture, sans rien changer",
+        Place.JOURNAL,
+        (SettleField.WORD,),
+        run=doing.bill_as_is,
+    ),
+    SettleAct.REMAKE_LOT: ActWords(
+        "Refaire",
+        "Ce qui était juste repart, le reste se refait",
+        Place.JOURNAL,
+        run=doing.remake_refused_lot,
+    ),
+    SettleAct.REMAKE_FILE: ActWords(
+        "Refaire avec de nouveaux numéros", "Carte par carte", Place.JOURNAL, run=doing.remake_refused_file
+    ),
+    SettleAct.SEND_DRE: ActWords(
+        "Corriger et renvoyer",
+        "La demande à la mutuelle repart",
+        Place.SETTINGS,
+        (SettleField.NUMBER,),
+    ),
+    SettleAct.CHARGE_PATIENT: ActWords(
+        "Réclamer au patient",
+        "Sa mutuelle le remboursera, la lettre est prête",
+        Place.JOURNAL,
+        sure="Le patient devra cette part.",
+        run=doing.charge,
+    ),
+    SettleAct.WRITE_OFF: ActWords(
+        "Classer sans suite",
+        "La somme est perdue, la raison est notée",
+        Place.JOURNAL,
+        (SettleField.WORD,),
+        _LOST,
+        doing.write_off,
+    ),
+    SettleAct.CANCELLED: ActWords(
+        "L’organisme l’a annulée",
+        "Notez qui vous l’a dit, et quand",
+        Place.JOURNAL,
+        (SettleField.WORD, SettleField.BACK),
+        "Elle ne comptera plus.",
+        doing.note_cancelled,
+    ),
+    SettleAct.LEAVE: ActWords(
+        "Elle était juste", "La correction qui attend est ôtée", Place.JOURNAL, run=doing.leave
+    ),
+    SettleAct.SEND: ActWords("Envoyer", "Avec tout ce qui attend", Place.EVENING),
+    SettleAct.FETCH: ActWords("Relever les réponses", "Rien n’est envoyé", Place.EVENING),
+    SettleAct.FETCH_AGAIN: ActWords("Relire", "Toutes les réponses mises de côté", Place.EVENING),
+    SettleAct.RESEND: ActWords(
+        "Renvoyer",
+        "Le même fichier, dans un nouveau message",
+        Place.COURIER,
+        sure="Renvoyez seulement si aucune réponse n’est venue. Le même fichier est reconnu : il ne sera pas "
+        "payé deux fois.",
+        run=doing.send_again,
+    ),
+    SettleAct.COUNTERSIGN: ActWords("Contresigner", "Avec votre carte CPS", Place.READER),
+    SettleAct.SEEN: ActWords(
+        "Marquer comme vu",
+        "Notez ce que vous avez vérifié",
+        Place.JOURNAL,
+        (SettleField.WORD,),
+        run=doing.note_seen,
+    ),
+    SettleAct.STATION_SEEN: ActWords(
+        "Marquer comme vu",
+        "Notez ce que vous avez vérifié",
+        Place.JOURNAL,
+        (SettleField.WORD,),
+        run=doing.note_station_seen,
+    ),
+    SettleAct.ACCEPT_NIR: ActWords(
+        "Accepter le nouveau numéro",
+        "La réponse compte alors",
+        Place.JOURNAL,
+        sure="Le patient ou sa caisse l’a confirmé.",
+        run=doing.accept_nir,
+    ),
+    SettleAct.ACCEPT_JOURNAL: ActWords(
+        "Accepter le journal",
+        "D’autres numéros suivent",
+        Place.JOURNAL,
+        sure="Il est pris tel qu’il est. Ses prochaines factures auront d’autres numéros.",
+        run=doing.accept_journal,
+    ),
+    SettleAct.BACK_UP: ActWords("Ouvrir les sauvegardes", "Faire une copie, ou en remettre une", Place.PAGE),
+    SettleAct.RENEW: ActWords(
+        "Renouveler", "La même, d’un nouveau jour", Place.JOURNAL, (SettleField.DAY,), run=doing.renew_order
+    ),
+    SettleAct.CLOSE_ORDER: ActWords(
+        "Fermer l’ordonnance",
+        "Les soins sont finis",
+        Place.JOURNAL,
+        (SettleField.WORD,),
+        run=doing.close_order,
+    ),
+    SettleAct.CLAIM: ActWords("Réclamer", "La lettre est prête", Place.PAGE),
+    SettleAct.COLLECT: ActWords(
+        "Encaisser", "Tout ce qui est dû", Place.JOURNAL, (SettleField.MEANS,), run=doing.collect
+    ),
+    SettleAct.GIVE_UP: ActWords(
+        "Classer sans suite",
+        "La somme est perdue, la raison est notée",
+        Place.JOURNAL,
+        (SettleField.WORD,),
+        _LOST,
+        doing.give_up_share,
+    ),
+    SettleAct.GIVE_BACK: ActWords(
+        "Rendre", "Tout ce qui est en trop", Place.JOURNAL, (SettleField.MEANS,), run=doing.give_back_share
+    ),
+}

@@ -1,0 +1,194 @@
+"""A refused invoice corrected by the one thing that its refusal asks for; the new one waits for a card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from tournee.app.accounts.paying import owes
+from tournee.app.context import Office
+from tournee.app.correcting.invoices import Corrected, CorrectionWay, correct_invoice
+from tournee.app.finding import Thing, thing_of
+from tournee.app.practice.dossiers import Dossier, get, of_patient
+from tournee.app.practice.patients import find_patients
+from tournee.app.practice.rounds import absence_of, plans_between
+from tournee.app.to_settle.listing import asked_of
+from tournee.app.to_settle.reasons import CorrectionAsked
+from tournee.app.to_settle.thing import ToSettle
+from tournee.app.visits.retelling import Edit
+from tournee.billing.dayfile.passages import ACTS
+from tournee.billing.dayfile.writing import visit_table
+from tournee.errors import BillingError, StoreError
+from tournee.practice.prescription_file import PrescriptionFile
+
+_AHEAD = timedelta(days=62)
+_AMC_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class NextVisit:
+    """The next planned visit to a patient: its day, its minute of the day if it has one."""
+
+    day: date
+    minute: int | None
+
+
+@dataclass(frozen=True)
+class CorrectionAt:
+    """What the screen of a correction shows: what is asked for, what the visit says now, the patient's kept
+    prescriptions, when the card comes next; `paid` is what the patient gave already, in cents.
+    """
+
+    asked: CorrectionAsked
+    thing: Thing = field(repr=False)
+    orders: tuple[Dossier[PrescriptionFile], ...]
+    next: NextVisit | None
+    paid: int
+
+    @property
+    def order_day(self) -> date | None:
+        """The day of the prescription that was billed with."""
+        order = self.thing.visit.judged.visit.prescription
+        return order.day if order else None
+
+    @property
+    def day(self) -> date:
+        """The day of the visit."""
+        return self.thing.visit.judged.visit.days[0]
+
+    @property
+    def insurer(self) -> str:
+        """The complementary insurer's number that was billed, "" where none was."""
+        amc = self.thing.visit.judged.visit.amc
+        if amc is not None:
+            return amc.number
+        invoice = self.thing.invoice
+        demands = [sheet.crf[1:] for sheet in invoice.sheets if sheet.kind == "DRE"] if invoice else []
+        return demands[0] if demands else ""
+
+    @property
+    def acts(self) -> list[dict[str, Any]]:
+        """The acts of a visit with one passage, as the day file says them; [] of one with several."""
+        return list(visit_table(self.thing.visit.judged.visit).get(ACTS, ()))
+
+
+@dataclass(frozen=True)
+class CorrectionTold:
+    """What the carer says: the number of a kept prescription (0: none), or its day; an insurer's number and
+    the patient's number there; the day of the visit; acts to leave out by their place and coefficients by
+    theirs; `reason` for the history.
+    """
+
+    order: int = 0
+    order_day: date | None = None
+    insurer: str = ""
+    member: str = ""
+    day: date | None = None
+    without: tuple[int, ...] = ()
+    coefficients: tuple[tuple[int, str], ...] = ()
+    reason: str = ""
+
+
+def correction_of(office: Office, one: ToSettle, asked: CorrectionAsked | None = None) -> CorrectionAt:
+    """What a thing's correction asks for, or what the carer would rather change. StoreError when no single
+    invoice is in cause.
+    """
+    if not one.invoices:
+        raise StoreError("Aucune facture n’est en cause.", next_step="revenez à la liste")
+    row = office.journal.invoices.get(one.invoices[0])
+    thing = thing_of(office, row.visit_id, row.id)
+    paid = row.shares.patient - owes(office, thing.id, row.id)
+    wanted = asked or asked_of(one, (row,))
+    return CorrectionAt(wanted, thing, tuple(_orders(office, thing)), next_visit(office, thing), paid)
+
+
+def correct(
+    office: Office, one: ToSettle, told: CorrectionTold, asked: CorrectionAsked | None = None
+) -> Corrected:
+    """Make the correction. Errors as of `correct_invoice`; BillingError where nothing is said."""
+    at = correction_of(office, one, asked)
+    invoice = at.thing.invoice
+    assert invoice is not None
+    change, same = _change(office, at, told)
+    return correct_invoice(office, at.thing, invoice, change, reason=told.reason, same=same)
+
+
+def correction_said(done: Corrected, next_one: NextVisit | None) -> str:
+    """What was done of it, in a line."""
+    if done.way is CorrectionWay.WAITS:
+        return "La correction attend : la facture compte encore, sa fin la fera"
+    if done.way is CorrectionWay.LEFT:
+        return "Rien ne change"
+    return f"Prête pour le {next_one.day:%d/%m}" if next_one else "Prête pour sa prochaine carte"
+
+
+def next_visit(office: Office, thing: Thing) -> NextVisit | None:
+    """The next day on which this patient is on the carer's round, today first."""
+    today = office.clock().date()
+    visit, ps = thing.visit.judged.visit, thing.visit.row.ps
+    found = [
+        NextVisit(days[0], plan.plan.told.slots[0].minute if plan.plan.told.slots else None)
+        for plan, days in plans_between(office, today, today + _AHEAD, ps, absence_of(office, ps))
+        if days and plan.patient.told.as_person.same(visit.person)
+    ]
+    return min(found, key=lambda one: (one.day, one.minute or 0), default=None)
+
+
+def _orders(office: Office, thing: Thing) -> list[Dossier[PrescriptionFile]]:
+    """The patient's kept prescriptions, the latest first."""
+    visit = thing.visit.judged.visit
+    if not visit.nir:
+        return []
+    mine = [
+        one
+        for one in find_patients(office, visit.nir)
+        if one.told.as_person.same(visit.person)  # a number is a family's
+    ]
+    found = [order for one in mine for order in of_patient(office, PrescriptionFile, one.id)]
+    return sorted(found, key=lambda one: one.told.day, reverse=True)
+
+
+def _change(office: Office, at: CorrectionAt, told: CorrectionTold) -> tuple[Edit, bool]:
+    if at.asked is CorrectionAsked.PRESCRIPTION:
+        return Edit({"prescription": _prescription(office, told)}), False
+    if at.asked is CorrectionAsked.COMPLEMENTARY:
+        if len(told.insurer) != _AMC_DIGITS or not told.insurer.isdecimal():
+            raise BillingError(
+                "Le numéro d’une mutuelle a dix chiffres.", next_step="recopiez-le de l’attestation"
+            )
+        member = {"adherent": told.member} if told.member else {}
+        return Edit({"amc": {"numero": told.insurer, **member}}), False
+    if at.asked is CorrectionAsked.DATE:
+        if told.day is None:
+            raise BillingError("Le jour de la visite manque.", next_step="donnez-le")
+        return Edit({"date": f"{told.day}"}), False
+    if at.asked is CorrectionAsked.ACTS:
+        return Edit({ACTS: _acts(at, told)}), False
+    return Edit({}), True
+
+
+def _prescription(office: Office, told: CorrectionTold) -> dict[str, Any]:
+    if told.order:
+        kept = get(office, PrescriptionFile, told.order).told
+        numbers = {"prescripteur": kept.prescriber.number, "rpps": kept.prescriber.rpps}
+        return {"date": f"{kept.day}", **{key: number for key, number in numbers.items() if number}}
+    if told.order_day is None:
+        raise BillingError("Le jour de l’ordonnance manque.", next_step="donnez-le")
+    return {"date": f"{told.order_day}"}
+
+
+def _acts(at: CorrectionAt, told: CorrectionTold) -> list[dict[str, Any]]:
+    if not at.acts:
+        raise BillingError(
+            "Cette visite a plusieurs passages.", next_step="corrigez-les dans la visite elle-même"
+        )
+    said = dict(told.coefficients)
+    left = [
+        {**act, "coefficient": said[place]} if place in said else act
+        for place, act in enumerate(at.acts)
+        if place not in told.without
+    ]
+    if not left:
+        raise BillingError("Il ne reste aucun acte.", next_step="gardez-en un, ou classez la facture")
+    return left

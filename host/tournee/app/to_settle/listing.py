@@ -1,0 +1,312 @@
+"""All that waits to be settled: the alerts, each with its patient and its money, and what nobody refused but
+nobody paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from tournee.app.accounts.unpaid import Debt, Debtor, unpaid
+from tournee.app.alerts import Alert, AlertKind, alerts
+from tournee.app.context import Office
+from tournee.app.finding import has_refused_dre, thing_of
+from tournee.app.to_settle.reasons import PLAIN, CorrectionAsked, asked_by, words_only
+from tournee.app.to_settle.thing import OwingKind, SettleAct, ToSettle
+from tournee.app.to_settle.wording import REFUSED_DRE, TODO_BY_REFUSAL, WORDS, KindWords
+from tournee.errors import StoreError
+from tournee.french import euros
+from tournee.model.codes import DRE
+from tournee.store import InvoiceRow, SheetRow, SheetState
+
+UNANSWERED_DAYS = 30
+"""Days after which an invoice that was taken and not paid is told: ours, no text gives it."""
+
+_REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
+_NAMED_MAX = 2
+_OF_REFUSAL = (AlertKind.PAYMENT_REFUSED, AlertKind.REFUSED)
+_SAID_ALL = (AlertKind.NO_ARL, AlertKind.NOT_SENT, AlertKind.UNCERTAIN, AlertKind.TAKEN_ELSEWHERE)
+"""Kinds whose words say all that the alert's do, in fewer."""
+
+_OF_RETURN = (
+    *(AlertKind.CONTRADICTED, AlertKind.UNBALANCED, AlertKind.UNMATCHED, AlertKind.UNSOUND, AlertKind.ODD),
+    *(AlertKind.OTHER_INSURED, AlertKind.QUARANTINED),
+)
+
+
+def to_settle(office: Office) -> tuple[ToSettle, ...]:
+    """Everything, what presses most first."""
+    told = alerts(office)
+    of_alerts = [_of_alert(office, one) for one in told]
+    known = {visit for one in of_alerts for visit in one.visits}
+    return (*of_alerts, *_unanswered(office, known), *_of_patients(office))
+
+
+def count_to_settle(office: Office) -> int:
+    """How many things there are."""
+    return len(to_settle(office))
+
+
+def thing_to_settle(office: Office, key: str) -> ToSettle:
+    """The one of a key; StoreError when it waits no more."""
+    found = next((one for one in to_settle(office) if one.key == key), None)
+    if found is None:
+        raise StoreError(
+            "Cela n’attend plus rien de vous.",
+            cause="une réponse est venue, ou c’est déjà réglé",
+            next_step="revenez à la liste",
+        )
+    return found
+
+
+def days_told(days: int) -> str:
+    """`1 jour`, `34 jours`."""
+    return f"{days} jour{'s' if days > 1 else ''}"
+
+
+def words_of(one: ToSettle) -> KindWords:
+    """The words of a thing's kind."""
+    return REFUSED_DRE if one.act is SettleAct.SEND_DRE else WORDS[one.kind]
+
+
+def _of_alert(office: Office, alert: Alert) -> ToSettle:
+    invoices = _meant(office, alert)
+    words = WORDS[alert.kind]
+    is_dre = alert.kind is AlertKind.REFUSED and _is_of_dre(invoices)
+    words = REFUSED_DRE if is_dre else words
+    others = tuple(act for act in words.others if _may(act, office, alert, invoices))
+    return ToSettle(
+        kind=alert.kind,
+        who=_who(alert, invoices),
+        said=_said(alert, words, invoices),
+        told=_told(alert, invoices),
+        lead=_lead(alert, invoices),
+        headline=_headline(alert, invoices),
+        todo=_todo(alert, words, invoices),
+        day=_day_of(office, invoices),
+        act=words.act,
+        others=others,
+        debtor=_debtor(alert, invoices),
+        cents=_cents(alert, invoices),
+        since=alert.since,
+        days=alert.days,
+        alert=alert,
+        invoices=tuple(one.id for one in invoices),
+        visits=tuple(dict.fromkeys(one.visit_id for one in invoices)) or alert.visits,
+        number=invoices[0].number if len(invoices) == 1 else "",
+    )
+
+
+def _meant(office: Office, alert: Alert) -> tuple[InvoiceRow, ...]:
+    """The invoices that an alert is about, if few: of a lot, those that returns blame, where they do."""
+    if not alert.ps or alert.kind is AlertKind.OTHER_STATION:
+        return ()
+    ids: list[int] = []
+    for number in alert.invoices:
+        ids += office.journal.lookup.numbered(int(number), alert.ps)
+    rows = office.journal.invoices.get_all(sorted(ids))
+    if alert.kind is AlertKind.REFUSED:
+        blamed = [one for one in rows if any(map(_is_blamed, one.sheets))]
+        return tuple(blamed) if blamed else tuple(rows)
+    return tuple(rows)
+
+
+def _is_blamed(sheet: SheetRow) -> bool:
+    return sheet.state in _REFUSED and bool(sheet.reason)
+
+
+def _is_of_dre(invoices: Sequence[InvoiceRow]) -> bool:
+    """Whether what was refused of them is the demand to the complementary insurer alone."""
+    refused = {sheet.kind for one in invoices for sheet in one.sheets if sheet.state in _REFUSED}
+    return refused == {DRE}
+
+
+def _may(act: SettleAct, office: Office, alert: Alert, invoices: Sequence[InvoiceRow]) -> bool:
+    """Whether another way is one for this thing."""
+    if act is SettleAct.CHARGE_PATIENT:
+        return len(invoices) == 1 and has_refused_dre(thing_of(office, invoices[0].visit_id, invoices[0].id))
+    if act in (SettleAct.CORRECT, SettleAct.WRITE_OFF, SettleAct.CANCELLED, SettleAct.LEAVE):
+        return len(invoices) == 1
+    return True
+
+
+def _who(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
+    names = list(dict.fromkeys(one.sheets[0].patient.title() for one in invoices))
+    if alert.kind is AlertKind.PRESCRIPTION_ENDING:
+        return alert.about.partition(", ")[2]
+    if alert.kind is AlertKind.TO_COUNTERSIGN:
+        return alert.about.removeprefix("à contresigner par ").title()
+    if alert.kind is AlertKind.OTHER_STATION:
+        return f"Autre appareil, n° {int(alert.station)}"
+    if names and len(names) <= _NAMED_MAX:
+        return " et ".join(map(_name, names))
+    if alert.kind in _OF_RETURN:
+        return f"Réponse n° {alert.number}"
+    if alert.file:
+        return f"Envoi n° {int(alert.file)}"
+    return alert.about[:1].upper() + alert.about[1:]
+
+
+def _name(patient: str) -> str:
+    """As it is said, the first name first, where it is sure which one that is."""
+    words = patient.split()
+    return f"{words[1]} {words[0]}" if len(words) == len(("NOM", "PRENOM")) else patient
+
+
+def _said(alert: Alert, words: KindWords, invoices: Sequence[InvoiceRow]) -> str:
+    text = words.said.format(days=days_told(alert.days))
+    debtor = _debtor(alert, invoices)
+    asked = _asked(alert, invoices)
+    if alert.kind in _OF_REFUSAL and asked is not CorrectionAsked.OTHER:
+        text = PLAIN[asked]
+    if debtor is None or not invoices:
+        return text
+    return f"{debtor.value.capitalize()} : {text[:1].lower()}{text[1:]}"
+
+
+def _asked(alert: Alert, invoices: Sequence[InvoiceRow]) -> CorrectionAsked:
+    reasons = [sheet.reason for one in invoices for sheet in one.sheets if sheet.state in _REFUSED]
+    return asked_by(" ".join(filter(None, [*reasons, alert.also])) or alert.text)
+
+
+def asked_of(one: ToSettle, invoices: Sequence[InvoiceRow]) -> CorrectionAsked:
+    """What the refusal of a thing asks for."""
+    assert one.alert is not None
+    return _asked(one.alert, invoices)
+
+
+def _debtor(alert: Alert, invoices: Sequence[InvoiceRow]) -> Debtor | None:
+    if not invoices:
+        return None
+    wanted = _REFUSED if alert.kind in _OF_REFUSAL else ()
+    kinds = {sheet.kind for one in invoices for sheet in one.sheets if not wanted or sheet.state in wanted}
+    return Debtor.MUTUELLE if kinds == {DRE} else Debtor.CAISSE
+
+
+def _cents(alert: Alert, invoices: Sequence[InvoiceRow]) -> int:
+    """What hangs on it: the shares of what was refused, or all that was asked of insurers."""
+    total = 0
+    for one in invoices:
+        refused = {sheet.kind for sheet in one.sheets if sheet.state in _REFUSED}
+        if alert.kind in _OF_REFUSAL and refused:
+            beside = any(sheet.kind == DRE for sheet in one.sheets)
+            total += 0 if refused == {DRE} else one.shares.amo
+            total += one.shares.amc if DRE in refused or not beside else 0
+        else:
+            total += one.shares.amo + one.shares.amc
+    return total
+
+
+def _lead(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
+    if len(invoices) == 1:
+        return f"Facture {int(invoices[0].number)}"
+    return f"Depuis {days_told(alert.days)}" if alert.days else ""
+
+
+def _day_of(office: Office, invoices: Sequence[InvoiceRow]) -> date | None:
+    if len(invoices) != 1:
+        return None
+    return thing_of(office, invoices[0].visit_id).visit.judged.visit.days[0]
+
+
+def _headline(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
+    """Who does not pay what."""
+    cents, debtor = _cents(alert, invoices), _debtor(alert, invoices)
+    if alert.kind not in _OF_REFUSAL or not cents or debtor is None:
+        return ""
+    if debtor is Debtor.MUTUELLE:
+        return f"La part mutuelle, {euros(cents)} €, est revenue"
+    return f"La caisse ne paie pas ses {euros(cents)} €"
+
+
+def _todo(alert: Alert, words: KindWords, invoices: Sequence[InvoiceRow]) -> str:
+    if alert.kind is not AlertKind.PAYMENT_REFUSED:
+        return words.todo
+    return TODO_BY_REFUSAL.get(_asked(alert, invoices), words.todo)
+
+
+def _told(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
+    """Why, without a code: an insurer's own words where they are all that is known."""
+    if alert.kind in _SAID_ALL:
+        return ""
+    if alert.kind not in _OF_REFUSAL:
+        return alert.text
+    asked = _asked(alert, invoices)
+    if asked is not CorrectionAsked.OTHER:
+        return PLAIN[asked]
+    reasons = [sheet.reason for one in invoices for sheet in one.sheets if _is_blamed(sheet)]
+    return words_only(reasons[0]) if reasons else words_only(alert.also)
+
+
+def _unanswered(office: Office, known: Iterable[int]) -> Iterator[ToSettle]:
+    """Invoices that were taken long ago, that nobody refused nor paid."""
+    before = office.clock() - timedelta(days=UNANSWERED_DAYS)
+    visits = set(office.journal.owing.by_insurers(before.isoformat())) - set(known)
+    if not visits:
+        return
+    told: dict[tuple[Debtor, str, str], list[Debt]] = {}
+    for debt in unpaid(office, visits=visits):
+        if (
+            debt.debtor is not Debtor.PATIENT
+            and debt.cents > 0
+            and debt.state == SheetState.ACKNOWLEDGED.label
+        ):
+            told.setdefault((debt.debtor, debt.person, debt.patient), []).append(debt)
+    for (debtor, person, patient), debts in told.items():
+        oldest = debts[0]
+        text = WORDS[OwingKind.UNANSWERED].said.format(days=days_told(oldest.days))
+        yield _of_debts(OwingKind.UNANSWERED, debtor, patient, f"{debtor.value}{person}", debts, text)
+
+
+def _of_patients(office: Office) -> Iterator[ToSettle]:
+    """What each patient owes, and what each is to be given back."""
+    visits = office.journal.owing.by_patients()
+    told: dict[tuple[str, str], list[Debt]] = {}
+    for debt in unpaid(office, visits=visits, debtor=Debtor.PATIENT):
+        told.setdefault((debt.person, debt.patient), []).append(debt)
+    for (person, patient), debts in told.items():
+        for kind, some in (
+            (OwingKind.PATIENT_OWES, [one for one in debts if one.cents > 0]),
+            (OwingKind.TO_GIVE_BACK, [one for one in debts if one.cents < 0]),
+        ):
+            if some:
+                yield _of_debts(kind, Debtor.PATIENT, patient, person, some, _visits_told(kind, some))
+
+
+def _of_debts(
+    kind: OwingKind, debtor: Debtor, patient: str, person: str, debts: Sequence[Debt], text: str
+) -> ToSettle:
+    words, one = WORDS[kind], len(debts) == 1
+    woman = person[-13:-12] == "2" or person[:1] == "2"
+    whose = ("Patiente" if woman else "Patient") if debtor is Debtor.PATIENT else debtor.value.capitalize()
+    others = tuple(act for act in words.others if act is not SettleAct.CANCELLED or one)
+    visits = tuple(dict.fromkeys(debt.visit_id for debt in debts))
+    return ToSettle(
+        kind=kind,
+        who=_name(patient.title()) if debts[0].number else patient.title(),
+        said=f"{whose} : {text[:1].lower()}{text[1:]}",
+        told="",
+        lead=_visits_told(kind, debts),
+        todo=words.todo,
+        act=words.act,
+        others=others,
+        debtor=debtor,
+        cents=abs(sum(debt.cents for debt in debts)),
+        since=debts[0].made,
+        days=debts[0].days,
+        visits=visits,
+        person=f"{person}|{patient}|{debtor.value}",
+        number=debts[0].number if one else "",
+    )
+
+
+def _visits_told(kind: OwingKind, debts: Sequence[Debt]) -> str:
+    """`6 visites à payer, du 9 au 14 novembre`."""
+    days = sorted(datetime.strptime(one.care, "%Y%m%d").date() for one in debts)
+    what = {OwingKind.PATIENT_OWES: " à payer", OwingKind.TO_GIVE_BACK: " payées en trop"}.get(kind, "")
+    first, last = f"{days[0]:%d/%m}", f"{days[-1]:%d/%m}"
+    if len(debts) == 1:
+        what = what.replace("payées", "payée")
+        return f"1 visite{what}, du {first}"
+    when = f"du {first}" if first == last else f"du {first} au {last}"
+    return f"{len(debts)} visites{what}, {when}"

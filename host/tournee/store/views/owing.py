@@ -1,0 +1,35 @@
+"""Visits whose money is not even: by the patient, or by an insurer that took them long ago and paid not.
+
+It only says where to look; the ledger says how much.
+"""
+
+from tournee.store.database import Database
+
+_PATIENTS = """SELECT DISTINCT invoice.visit FROM invoice WHERE
+    (invoice.by_patient <> 0 OR EXISTS
+        (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state = 'on_patient'))
+    AND invoice.by_patient + invoice.by_amc * EXISTS
+        (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state = 'on_patient')
+    <> coalesce((SELECT sum(cents) FROM patient_payment WHERE patient_payment.visit = invoice.visit), 0)
+    UNION SELECT visit FROM patient_payment
+        WHERE visit NOT IN (SELECT visit FROM invoice WHERE by_patient <> 0)"""
+
+_INSURERS = """SELECT DISTINCT invoice.visit FROM sheet JOIN invoice ON invoice.id = sheet.invoice
+    WHERE sheet.state = 'acknowledged' AND invoice.made < ?"""
+
+
+class Owing:
+    """Reads it; nothing of it is kept."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def by_patients(self) -> tuple[int, ...]:
+        """Visits of which a patient may owe something, or may have paid too much."""
+        with self._db.reading():
+            return tuple(sorted(int(row["visit"]) for row in self._db.rows(_PATIENTS)))
+
+    def by_insurers(self, before: str) -> tuple[int, ...]:
+        """Visits with a sheet that was taken and is not paid, of invoices made before a time (ISO 8601)."""
+        with self._db.reading():
+            return tuple(sorted(int(row["visit"]) for row in self._db.rows(_INSURERS, before)))

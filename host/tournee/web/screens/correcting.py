@@ -1,0 +1,119 @@
+"""Corriger: the one thing that a refusal asks for, what stays as it is, when the new invoice is signed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tournee.app.context import Office
+from tournee.app.to_settle import ToSettle, thing_to_settle
+from tournee.app.to_settle.correcting import (
+    CorrectionAt,
+    CorrectionTold,
+    correct,
+    correction_of,
+    correction_said,
+)
+from tournee.app.to_settle.reasons import CorrectionAsked
+from tournee.web.face import Face, face_of, go, show
+from tournee.web.forms import fields_of, whole
+from tournee.web.screens.settling import day_of
+
+_WORD_MAX = 200
+_CHOICES = {
+    CorrectionAsked.PRESCRIPTION: "L’ordonnance",
+    CorrectionAsked.COMPLEMENTARY: "La mutuelle",
+    CorrectionAsked.DATE: "Le jour",
+    CorrectionAsked.ACTS: "Les actes",
+    CorrectionAsked.OTHER: "Rien, elle repart telle quelle",
+}
+"""What may be corrected, as it is chosen."""
+
+_TITLES = {
+    CorrectionAsked.PRESCRIPTION: "Ordonnance",
+    CorrectionAsked.COMPLEMENTARY: "Mutuelle",
+    CorrectionAsked.DATE: "Visite",
+    CorrectionAsked.ACTS: "Actes",
+}
+
+
+async def correcting(request: Request) -> Response:
+    """`/regler/{key}/corriger`, with `?quoi=` of what the carer would rather change."""
+    face, key = face_of(request), request.path_params["key"]
+    one, at = await face.ports.ask_journal(
+        partial(_at, key=key, asked=_asked(request.query_params.get("quoi")))
+    )
+    asked = at.asked if at.asked in _CHOICES else CorrectionAsked.OTHER
+    return show(
+        request,
+        "correct.html",
+        one=one,
+        told=at,
+        asked=asked,
+        choices=_CHOICES,
+        here=_is_here(face, at),
+    )
+
+
+def _at(office: Office, *, key: str, asked: CorrectionAsked | None) -> tuple[ToSettle, CorrectionAt]:
+    one = thing_to_settle(office, key)
+    return one, correction_of(office, one, asked)
+
+
+def _asked(word: str | None) -> CorrectionAsked | None:
+    return next((one for one in CorrectionAsked if one.value == word), None)
+
+
+def _is_here(face: Face, at: CorrectionAt) -> bool:
+    """Whether the patient's card is in the reader now."""
+    vitale = face.watch.state.vitale
+    nir = at.thing.visit.judged.visit.nir
+    return vitale is not None and any(one.nir == nir for one in vitale.patients)
+
+
+async def make(request: Request) -> Response:
+    """Make the correction; then the visit, where its card is in, else the list."""
+    face, key = face_of(request), request.path_params["key"]
+    fields = await fields_of(request)
+    asked = _asked(fields.get("quoi"))
+    told = CorrectionTold(
+        order=whole(fields, "ordonnance"),
+        order_day=day_of(fields.get("jour-ordonnance", "")),
+        insurer="".join(fields.get("numero", "").split())[:_WORD_MAX],
+        member="".join(fields.get("adherent", "").split())[:_WORD_MAX],
+        day=day_of(fields.get("jour", "")),
+        without=_without(fields),
+        coefficients=_coefficients(fields),
+        reason=" ".join(fields.get("mot", "").split())[:_WORD_MAX],
+    )
+
+    def work(office: Office) -> tuple[int, str, CorrectionAt]:
+        one = thing_to_settle(office, key)
+        at = correction_of(office, one, asked)
+        done = correct(office, one, told, asked)
+        return done.thing.id, correction_said(done, at.next), at
+
+    visit, said, at = await face.ports.ask_journal(work)
+    await face.news.tell(said=said, sound="ok")
+    return go(request, f"/visite/v{visit}" if _is_here(face, at) else "/regler")
+
+
+def _without(fields: dict[str, str]) -> tuple[int, ...]:
+    """Acts that are no more ticked; none where the form had no acts."""
+    count = whole(fields, "actes")
+    return tuple(place for place in range(count) if f"acte-{place}" not in fields)
+
+
+def _coefficients(fields: dict[str, str]) -> tuple[tuple[int, str], ...]:
+    count = whole(fields, "actes")
+    said = {place: fields.get(f"coefficient-{place}", "").strip().replace(",", ".") for place in range(count)}
+    return tuple((place, text) for place, text in said.items() if text)
+
+
+CORRECTING = (
+    Route("/regler/{key}/corriger", correcting),
+    Route("/regler/{key}/corriger", make, methods=["POST"]),
+)
