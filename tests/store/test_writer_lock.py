@@ -1,13 +1,15 @@
 """Processes that write: one at a time, in the order they asked, none for ever."""
 
 import os
+import subprocess
+import sys
 
 import pytest
-from journal_maker import KEY, NOW
+from journal_maker import KEY, NOW, add_visits
 
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal
-from tournee.store.writer_lock import OPEN_HERE, WriterLock
+from tournee.store.writer_lock import WriterLock
 
 WRITERS, DAYS = 6, 40
 
@@ -101,11 +103,15 @@ def test_writers_of_one_journal_come_in_turn(journal, make, path):
     assert min(order[: first_done + 1].count(rank) for rank in range(WRITERS)) >= DAYS // 4
 
 
-def test_a_file_is_known_to_be_open_here_until_its_last_connection_is_closed(path):
-    """So that its header is not read meanwhile: closing it would end SQLite's own locks on it (POSIX)."""
-    first = Journal(path, Cipher(KEY), lambda: NOW, station=0)
-    second = Journal(path, Cipher(KEY), lambda: NOW, station=0)
-    first.close()
-    assert OPEN_HERE.has(path)
-    second.close()
-    assert not OPEN_HERE.has(path)
+def test_a_second_office_of_this_process_lets_no_other_process_take_the_wal_away(path):
+    """On POSIX, who closes a file ends all locks of its process on it: SQLite's, which keep the WAL."""
+    Journal(path, Cipher(KEY), lambda: NOW, station=0).close()
+    wal = path.with_name("journal.db-wal")
+    look = f"import sqlite3; c = sqlite3.connect({str(path)!r}); c.execute('SELECT * FROM lot'); c.close()"
+    with Journal(path, Cipher(KEY), lambda: NOW, station=0) as first:
+        with Journal(path, Cipher(KEY), lambda: NOW, station=0):
+            subprocess.run([sys.executable, "-c", look], check=True)
+            assert wal.exists()
+        add_visits(first, b"kept")
+    with Journal(path, Cipher(KEY), lambda: NOW, station=0) as again:
+        assert len(again.visits.find()) == 1

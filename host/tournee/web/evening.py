@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tournee.app.evening.run import (
     EveningOutcome,
     EveningStep,
-    StoppedError,
+    EveningStoppedError,
     close,
     hand_over,
     is_network,
@@ -55,7 +55,7 @@ class EveningState:
     @property
     def was_stopped(self) -> bool:
         """Whether the carer stopped it."""
-        return isinstance(self.error, StoppedError)
+        return isinstance(self.error, EveningStoppedError)
 
     @property
     def percent(self) -> int:

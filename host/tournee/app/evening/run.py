@@ -29,7 +29,7 @@ class EveningStep(Enum):
     FETCH = "fetch"
 
 
-class StoppedError(TourneeError):
+class EveningStoppedError(TourneeError):
     """The carer asked to stop: between two lots, or between two messages."""
 
 
@@ -99,7 +99,7 @@ def stoppable(progress: Progress, asked: Callable[[], bool]) -> Progress:
 
     def told(label: str, done: int, of: int) -> None:
         if asked() and (label == "lots" or label.startswith("fichier ")):
-            raise StoppedError("Vous avez arrêté l’envoi.")
+            raise EveningStoppedError("Vous avez arrêté l’envoi.")
         progress(label, done, of)
 
     return told

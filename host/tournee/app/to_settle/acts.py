@@ -12,7 +12,7 @@ from tournee.app.to_settle.doing import SettleWords
 from tournee.app.to_settle.thing import SettleAct, ToSettle
 
 
-class Place(StrEnum):
+class ActWhere(StrEnum):
     """Where an act is done: in the journal, over the network, by the evening's run, in the reader with the
     carer's card, with the configuration, on a page of its own.
     """
@@ -43,7 +43,7 @@ class ActWords:
 
     label: str
     does: str
-    place: Place
+    where: ActWhere
     asks: tuple[SettleField, ...] = ()
     sure: str = ""
     run: Callable[[Office, ToSettle, SettleWords], str] | None = None
@@ -52,40 +52,40 @@ class ActWords:
 _LOST = "La somme est perdue. Un paiement qui viendrait quand même serait pris."
 
 ACTS: Mapping[SettleAct, ActWords] = {
-    SettleAct.CORRECT: ActWords("Corriger", "Une nouvelle facture remplace celle-ci", Place.PAGE),
+    SettleAct.CORRECT: ActWords("Corriger", "Une nouvelle facture remplace celle-ci", ActWhere.PAGE),
     SettleAct.AS_IS: ActWords(
         "Repartir telle quelle",
         "Une nouvelle facture, sans rien changer",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         (SettleField.WORD,),
         run=doing.bill_as_is,
     ),
     SettleAct.REMAKE_LOT: ActWords(
         "Refaire",
         "Ce qui était juste repart, le reste se refait",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         run=doing.remake_refused_lot,
     ),
     SettleAct.REMAKE_FILE: ActWords(
-        "Refaire avec de nouveaux numéros", "Carte par carte", Place.JOURNAL, run=doing.remake_refused_file
+        "Refaire avec de nouveaux numéros", "Carte par carte", ActWhere.JOURNAL, run=doing.remake_refused_file
     ),
     SettleAct.SEND_DRE: ActWords(
         "Corriger et renvoyer",
         "La demande à la mutuelle repart",
-        Place.SETTINGS,
+        ActWhere.SETTINGS,
         (SettleField.NUMBER,),
     ),
     SettleAct.CHARGE_PATIENT: ActWords(
         "Réclamer au patient",
         "Sa mutuelle le remboursera, la lettre est prête",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         sure="Le patient devra cette part.",
         run=doing.charge,
     ),
     SettleAct.WRITE_OFF: ActWords(
         "Classer sans suite",
         "La somme est perdue, la raison est notée",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         (SettleField.WORD,),
         _LOST,
         doing.write_off,
@@ -93,78 +93,82 @@ ACTS: Mapping[SettleAct, ActWords] = {
     SettleAct.CANCELLED: ActWords(
         "L’organisme l’a annulée",
         "Notez qui vous l’a dit, et quand",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         (SettleField.WORD, SettleField.BACK),
         "Elle ne comptera plus.",
         doing.note_cancelled,
     ),
     SettleAct.LEAVE: ActWords(
-        "Elle était juste", "La correction qui attend est ôtée", Place.JOURNAL, run=doing.leave
+        "Elle était juste", "La correction qui attend est ôtée", ActWhere.JOURNAL, run=doing.leave
     ),
-    SettleAct.SEND: ActWords("Envoyer", "Avec tout ce qui attend", Place.EVENING),
-    SettleAct.FETCH: ActWords("Relever les réponses", "Rien n’est envoyé", Place.EVENING),
-    SettleAct.FETCH_AGAIN: ActWords("Relire", "Toutes les réponses mises de côté", Place.EVENING),
+    SettleAct.SEND: ActWords("Envoyer", "Avec tout ce qui attend", ActWhere.EVENING),
+    SettleAct.FETCH: ActWords("Relever les réponses", "Rien n’est envoyé", ActWhere.EVENING),
+    SettleAct.FETCH_AGAIN: ActWords("Relire", "Toutes les réponses mises de côté", ActWhere.EVENING),
     SettleAct.RESEND: ActWords(
         "Renvoyer",
         "Le même fichier, dans un nouveau message",
-        Place.COURIER,
+        ActWhere.COURIER,
         sure="Renvoyez seulement si aucune réponse n’est venue. Le même fichier est reconnu : il ne sera pas "
         "payé deux fois.",
         run=doing.send_again,
     ),
-    SettleAct.COUNTERSIGN: ActWords("Contresigner", "Avec votre carte CPS", Place.READER),
+    SettleAct.COUNTERSIGN: ActWords("Contresigner", "Avec votre carte CPS", ActWhere.READER),
     SettleAct.SEEN: ActWords(
         "Marquer comme vu",
         "Notez ce que vous avez vérifié",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         (SettleField.WORD,),
         run=doing.note_seen,
     ),
     SettleAct.STATION_SEEN: ActWords(
         "Marquer comme vu",
         "Notez ce que vous avez vérifié",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         (SettleField.WORD,),
         run=doing.note_station_seen,
     ),
     SettleAct.ACCEPT_NIR: ActWords(
         "Accepter le nouveau numéro",
         "La réponse compte alors",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         sure="Le patient ou sa caisse l’a confirmé.",
         run=doing.accept_nir,
     ),
     SettleAct.ACCEPT_JOURNAL: ActWords(
         "Accepter le journal",
         "D’autres numéros suivent",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         sure="Il est pris tel qu’il est. Ses prochaines factures auront d’autres numéros.",
         run=doing.accept_journal,
     ),
-    SettleAct.BACK_UP: ActWords("Ouvrir les sauvegardes", "Faire une copie, ou en remettre une", Place.PAGE),
+    SettleAct.BACK_UP: ActWords("Ouvrir les sauvegardes", "Faire ou remettre une copie", ActWhere.PAGE),
     SettleAct.RENEW: ActWords(
-        "Renouveler", "La même, d’un nouveau jour", Place.JOURNAL, (SettleField.DAY,), run=doing.renew_order
+        "Renouveler",
+        "La même, d’un nouveau jour",
+        ActWhere.JOURNAL,
+        (SettleField.DAY,),
+        run=doing.renew_order,
     ),
     SettleAct.CLOSE_ORDER: ActWords(
         "Fermer l’ordonnance",
         "Les soins sont finis",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         (SettleField.WORD,),
         run=doing.close_order,
     ),
-    SettleAct.CLAIM: ActWords("Réclamer", "La lettre est prête", Place.PAGE),
+    SettleAct.CLAIM: ActWords("Réclamer", "La lettre est prête", ActWhere.PAGE),
     SettleAct.COLLECT: ActWords(
-        "Encaisser", "Tout ce qui est dû", Place.JOURNAL, (SettleField.MEANS,), run=doing.collect
+        "Encaisser", "Tout ce qui est dû", ActWhere.JOURNAL, (SettleField.MEANS,), run=doing.collect
     ),
     SettleAct.GIVE_UP: ActWords(
         "Classer sans suite",
         "La somme est perdue, la raison est notée",
-        Place.JOURNAL,
+        ActWhere.JOURNAL,
         (SettleField.WORD,),
         _LOST,
         doing.give_up_share,
     ),
     SettleAct.GIVE_BACK: ActWords(
-        "Rendre", "Tout ce qui est en trop", Place.JOURNAL, (SettleField.MEANS,), run=doing.give_back_share
+        "Rendre", "Tout ce qui est en trop", ActWhere.JOURNAL, (SettleField.MEANS,), run=doing.give_back_share
     ),
 }

@@ -76,7 +76,7 @@ class CorrectionAt:
 @dataclass(frozen=True)
 class CorrectionTold:
     """What the carer says: the number of a kept prescription (0: none), or its day; an insurer's number and
-    the patient's number there; the day of the visit; acts to leave out by their place and coefficients by
+    the patient's number there; the day of the visit; acts to leave out by their rank and coefficients by
     theirs; `reason` for the history.
     """
 
@@ -185,9 +185,9 @@ def _acts(at: CorrectionAt, told: CorrectionTold) -> list[dict[str, Any]]:
         )
     said = dict(told.coefficients)
     left = [
-        {**act, "coefficient": said[place]} if place in said else act
-        for place, act in enumerate(at.acts)
-        if place not in told.without
+        {**act, "coefficient": said[rank]} if rank in said else act
+        for rank, act in enumerate(at.acts)
+        if rank not in told.without
     ]
     if not left:
         raise BillingError("Il ne reste aucun acte.", next_step="gardez-en un, ou classez la facture")

@@ -39,24 +39,21 @@ class SettleWords:
 
 
 def _thing(office: Office, one: ToSettle) -> Thing:
-    if not one.invoices:
-        raise StoreError("Aucune facture n’est en cause.", next_step="revenez à la liste")
-    row = office.journal.invoices.get(one.invoices[0])
+    row = _invoice(office, one)
     return thing_of(office, row.visit_id, row.id)
 
 
 def _invoice(office: Office, one: ToSettle) -> InvoiceRow:
-    invoice = _thing(office, one).invoice
-    assert invoice is not None
-    return invoice
+    if not one.invoices:
+        raise StoreError("Aucune facture n’est en cause.", next_step="revenez à la liste")
+    return office.journal.invoices.get(one.invoices[0])
 
 
 def write_off(office: Office, one: ToSettle, told: SettleWords) -> str:
     """Give up what was refused or not paid of an invoice."""
-    thing = _thing(office, one)
-    assert thing.invoice is not None
-    office.journal.given_up.write_off(thing.invoice.id, told.word)
-    office.journal.corrections.drop(thing.id, told.word)
+    invoice = _invoice(office, one)
+    office.journal.given_up.write_off(invoice.id, told.word)
+    office.journal.corrections.drop(invoice.visit_id, told.word)
     return "Classée sans suite"
 
 

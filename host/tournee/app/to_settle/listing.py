@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from tournee.app.accounts.unpaid import Debt, Debtor, unpaid
 from tournee.app.alerts import Alert, AlertKind, alerts
 from tournee.app.context import Office
-from tournee.app.finding import has_refused_dre, thing_of
 from tournee.app.to_settle.reasons import PLAIN, CorrectionAsked, asked_by, words_only
 from tournee.app.to_settle.thing import OwingKind, SettleAct, ToSettle
 from tournee.app.to_settle.wording import REFUSED_DRE, TODO_BY_REFUSAL, WORDS, KindWords
@@ -74,7 +73,7 @@ def _of_alert(office: Office, alert: Alert) -> ToSettle:
     words = WORDS[alert.kind]
     is_dre = alert.kind is AlertKind.REFUSED and _is_of_dre(invoices)
     words = REFUSED_DRE if is_dre else words
-    others = tuple(act for act in words.others if _may(act, office, alert, invoices))
+    others = tuple(act for act in words.others if _may(act, invoices))
     return ToSettle(
         kind=alert.kind,
         who=_who(alert, invoices),
@@ -121,10 +120,11 @@ def _is_of_dre(invoices: Sequence[InvoiceRow]) -> bool:
     return refused == {DRE}
 
 
-def _may(act: SettleAct, office: Office, alert: Alert, invoices: Sequence[InvoiceRow]) -> bool:
+def _may(act: SettleAct, invoices: Sequence[InvoiceRow]) -> bool:
     """Whether another way is one for this thing."""
     if act is SettleAct.CHARGE_PATIENT:
-        return len(invoices) == 1 and has_refused_dre(thing_of(office, invoices[0].visit_id, invoices[0].id))
+        dre = [sheet for one in invoices for sheet in one.sheets if sheet.kind == DRE]
+        return len(invoices) == 1 and any(sheet.state in _REFUSED for sheet in dre)
     if act in (SettleAct.CORRECT, SettleAct.WRITE_OFF, SettleAct.CANCELLED, SettleAct.LEAVE):
         return len(invoices) == 1
     return True
@@ -206,7 +206,7 @@ def _lead(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
 def _day_of(office: Office, invoices: Sequence[InvoiceRow]) -> date | None:
     if len(invoices) != 1:
         return None
-    return thing_of(office, invoices[0].visit_id).visit.judged.visit.days[0]
+    return _date(office.journal.visits.get(invoices[0].visit_id).date)
 
 
 def _headline(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
@@ -216,6 +216,8 @@ def _headline(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
         return ""
     if debtor is Debtor.MUTUELLE:
         return f"La part mutuelle, {euros(cents)} €, est revenue"
+    if cents > sum(one.shares.amo for one in invoices):  # one sheet asks both
+        return f"{euros(cents)} € ne sont pas payés"
     return f"La caisse ne paie pas ses {euros(cents)} €"
 
 
@@ -302,7 +304,7 @@ def _of_debts(
 
 def _visits_told(kind: OwingKind, debts: Sequence[Debt]) -> str:
     """`6 visites à payer, du 9 au 14 novembre`."""
-    days = sorted(datetime.strptime(one.care, "%Y%m%d").date() for one in debts)
+    days = sorted(_date(one.care) for one in debts)
     what = {OwingKind.PATIENT_OWES: " à payer", OwingKind.TO_GIVE_BACK: " payées en trop"}.get(kind, "")
     first, last = f"{days[0]:%d/%m}", f"{days[-1]:%d/%m}"
     if len(debts) == 1:
@@ -310,3 +312,7 @@ def _visits_told(kind: OwingKind, debts: Sequence[Debt]) -> str:
         return f"1 visite{what}, du {first}"
     when = f"du {first}" if first == last else f"du {first} au {last}"
     return f"{len(debts)} visites{what}, {when}"
+
+
+def _date(day: str) -> date:
+    return datetime.strptime(day, "%Y%m%d").date()

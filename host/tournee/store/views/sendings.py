@@ -66,7 +66,7 @@ class SentRow:
 
 
 @dataclass(frozen=True)
-class Changes:
+class SendingChanges:
     """What a run changed, invoices by their ids: those that left and their fee, those taken and refused;
     cents that returns announced, for which invoices, of which days (AAAAMMJJ, "" where there are none).
     """
@@ -121,7 +121,7 @@ class Sendings:
             (row,) = self._db.rows("SELECT coalesce(max(id), 0) AS id FROM history")
             return int(row["id"])
 
-    def since(self, mark: int) -> Changes:
+    def since(self, mark: int) -> SendingChanges:
         """What was changed after a mark."""
         with self._db.reading():
             changed, paid = self._db.rows(_CHANGED, mark), self._db.rows(_PAID, mark)
@@ -132,7 +132,7 @@ class Sendings:
             if row["state"] == SheetState.SENT.value:
                 fees[row["invoice"]] = row["fee"]
         refused = frozenset().union(*(by_state.get(state, set()) for state in _REFUSED))
-        return Changes(
+        return SendingChanges(
             sent=frozenset(fees),
             fee=sum(fees.values()),
             accepted=frozenset(by_state.get(SheetState.ACKNOWLEDGED.value, set())) - refused,

@@ -104,13 +104,13 @@ async def make(request: Request) -> Response:
 def _without(fields: dict[str, str]) -> tuple[int, ...]:
     """Acts that are no more ticked; none where the form had no acts."""
     count = whole(fields, "actes")
-    return tuple(place for place in range(count) if f"acte-{place}" not in fields)
+    return tuple(rank for rank in range(count) if f"acte-{rank}" not in fields)
 
 
 def _coefficients(fields: dict[str, str]) -> tuple[tuple[int, str], ...]:
     count = whole(fields, "actes")
-    said = {place: fields.get(f"coefficient-{place}", "").strip().replace(",", ".") for place in range(count)}
-    return tuple((place, text) for place, text in said.items() if text)
+    said = {rank: fields.get(f"coefficient-{rank}", "").strip().replace(",", ".") for rank in range(count)}
+    return tuple((rank, text) for rank, text in said.items() if text)
 
 
 CORRECTING = (

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tournee.app.accounts.unpaid import Debtor
 from tournee.app.context import Office
 from tournee.app.to_settle import SettleAct, ToSettle, thing_to_settle, to_settle
-from tournee.app.to_settle.acts import ACTS, ActWords, Place, SettleField
+from tournee.app.to_settle.acts import ACTS, ActWhere, ActWords, SettleField
 from tournee.app.to_settle.doing import SettleWords, send_dre
 from tournee.app.to_settle.letters import letters_of
 from tournee.app.to_settle.listing import words_of
@@ -99,12 +99,12 @@ async def act(request: Request) -> Response:
     told = await fields_of(request)
     wanted = _act(request.path_params["act"])
     words, said = ACTS[wanted], said_words(told, ACTS[wanted])
-    if words.place is Place.PAGE:
+    if words.where is ActWhere.PAGE:
         return go(request, page_of(wanted, key))
     one = await face.ports.ask_journal(partial(thing_to_settle, key=key))
     if wanted not in one.acts:
         raise TourneeError("Ce geste n’est pas pour cela.", next_step="revenez à la liste")
-    if words.place is Place.EVENING:
+    if words.where is ActWhere.EVENING:
         face.evening.start(
             face, fetch_only=wanted is not SettleAct.SEND, again=wanted is SettleAct.FETCH_AGAIN
         )
@@ -115,13 +115,13 @@ async def act(request: Request) -> Response:
 
 
 async def _done(face: Face, one: ToSettle, words: ActWords, said: SettleWords) -> str:
-    if words.place is Place.SETTINGS:
+    if words.where is ActWhere.SETTINGS:
         return await _with_settings(face, one, said)
-    if words.place is Place.READER:
+    if words.where is ActWhere.READER:
         return await face.ports.run_reader(countersign_all)
     run = words.run
     assert run is not None
-    if words.place is Place.COURIER:
+    if words.where is ActWhere.COURIER:
         return await face.ports.run_courier(lambda office: run(office, one, said))
     return await face.ports.ask_journal(lambda office: run(office, one, said))
 
