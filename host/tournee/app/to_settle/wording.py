@@ -193,6 +193,20 @@ WORDS: Mapping[SettleKind, KindWords] = {
         "Sauvegardez le cabinet, et gardez le fichier ailleurs que sur cet appareil.",
         SettleAct.BACK_UP,
     ),
+    AlertKind.COPY_STOPPED: KindWords(
+        Tone.BAD,
+        "Le serveur n’en garde plus de copie",
+        "N’envoyez plus rien d’ici avant d’avoir vu avec qui tient le serveur du cabinet. En attendant, "
+        "sauvegardez.",
+        SettleAct.BACK_UP,
+    ),
+    AlertKind.COPY_BEHIND: KindWords(
+        Tone.WARN,
+        "Seule copie sur cet appareil depuis {days}",
+        "Reliez cet appareil au réseau : la copie suit d’elle-même avec le prochain relevé.",
+        SettleAct.FETCH,
+        (SettleAct.BACK_UP,),
+    ),
     AlertKind.PRESCRIPTION_ENDING: KindWords(
         Tone.INFO,
         "Ordonnance à renouveler",
