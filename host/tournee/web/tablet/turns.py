@@ -16,14 +16,15 @@ class TabletPorts:
     """`open_office` opens the journal, `connect` reaches the reader and sets it to the time.
 
     Work on the journal never waits, so it runs at once and whole. Work on the reader waits for the radio, and
-    work on the journal runs meanwhile: the reader's has an office of its own.
+    work on the journal runs meanwhile: the reader's has an office of its own, and so has the network's.
     """
 
     def __init__(self, open_office: Callable[[], Office], connect: Callable[[], Reader]) -> None:
         self._open_office, self._connect = open_office, connect
-        self._turn = asyncio.Lock()
+        self._turn, self._courier_turn = asyncio.Lock(), asyncio.Lock()
         self._journal: Office | None = None
         self._beside_reader: Office | None = None
+        self._beside_network: Office | None = None
         self._reader: Reader | None = None
 
     async def ask_journal(self, work: Callable[[Office], Found]) -> Found:
@@ -44,6 +45,13 @@ class TabletPorts:
             except LinkLost:
                 self._drop()
                 raise
+
+    async def run_courier(self, work: Callable[[Office], Found]) -> Found:
+        """As `Ports` says."""
+        async with self._courier_turn:
+            if self._beside_network is None:
+                self._beside_network = self._open_office()
+            return work(self._beside_network)
 
     async def let_reader_go(self) -> None:
         """As `Ports` says."""
