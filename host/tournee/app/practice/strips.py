@@ -9,7 +9,6 @@ from enum import Enum
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS
 from tournee.app.practice.plans import PlanOf, reference_of
-from tournee.app.practice.prescriptions import visits_of
 from tournee.billing.kept.known import read_facts
 from tournee.practice.plan_file import PlanFile
 from tournee.practice.recurrence import IsAbsent, nobody_is_away
@@ -56,7 +55,8 @@ def visits_on(office: Office, plan: PlanOf, first: date, last: date) -> dict[dat
     person = plan.patient.told.as_person
     key = plan.prescription.told.prescription.key if plan.prescription else ""
     found: dict[date, list[KnownRow]] = {}
-    for row in visits_of(office, plan.patient.told):
+    nir = plan.patient.told.nir
+    for row in office.journal.known.of_person(nir, f"{first:%Y%m%d}", f"{last:%Y%m%d}"):
         if not (row.counts or row.state is VisitState.OUTSIDE):
             continue
         for one in read_facts(row.facts, ""):
