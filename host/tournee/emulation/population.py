@@ -12,6 +12,7 @@ from typing import Any
 
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier
+from tournee.app.practice.insurers import add_insurer
 from tournee.app.practice.patients import add_patient, meet
 from tournee.app.practice.plans import add_plan
 from tournee.app.practice.prescriptions import add_prescription
@@ -20,6 +21,7 @@ from tournee.billing.nomenclature.table import Profession
 from tournee.billing.zones.card import patients_from_groups
 from tournee.emulation.cards.content import card_content, card_names
 from tournee.formats import zones
+from tournee.practice.insurer_file import Convention, InsurerFile
 from tournee.practice.patient_file import Address, PatientFile
 from tournee.practice.plan_file import PlanFile, Slot, as_care
 from tournee.practice.prescription_file import PrescribedCare, Prescriber, PrescriptionFile
@@ -56,6 +58,12 @@ _PHYSIOTHERAPY: tuple[tuple[str, list[dict[str, Any]], frozenset[int], int], ...
     ("rééducation de la main", [{"code": "VSC", "coefficient": 8.11}], frozenset({0, 2, 4}), 15),
 )
 
+_INSURERS = (
+    InsurerFile("0099900009", "Mutuelle des Tilleuls", Convention(indicator="23"), "0100000900"),
+    InsurerFile("0099900017", "Mutuelle du Canal", Convention("single"), "0100000901"),
+)
+"""Fictitious, as on the test cards."""
+
 
 def populate(office: Office, day: date, seed: int = 1) -> int:
     """Fill an empty practice around a day: its plans have begun three weeks before, and go on for as long.
@@ -63,6 +71,8 @@ def populate(office: Office, day: date, seed: int = 1) -> int:
     The same seed and day make the same people and plans. Gives how many patients there are.
     """
     draw = random.Random(seed)  # noqa: S311 (fictitious people)
+    for insurer in _INSURERS:
+        add_insurer(office, insurer)
     patients = [*_with_cards(office), *_without(office, draw)]
     start = day - timedelta(days=21)
     for rank, patient in enumerate(patients):

@@ -5,6 +5,9 @@ from datetime import date
 from functools import partial
 
 from tournee.app.backup.sealed_stream import SealedHead
+from tournee.app.context import Office
+from tournee.app.practice.patients import add_patient
+from tournee.app.practice.prescriptions import add_prescription
 from tournee.billing.identity import Coverage, Patient
 from tournee.practice.patient_file import Address, PatientFile
 from tournee.practice.plan_file import PlanFile, Slot, as_care
@@ -48,3 +51,12 @@ DAILY = PlanFile(
 def twin(rank: str) -> PatientFile:
     """One of two children born on one day."""
     return replace(YVONNE, first_name=f"Enfant{rank}", born="20240102", birth_rank=rank)
+
+
+AWAITED = PatientFile("Lambert", "Yvonne", "19550604", notes="sonner deux fois")
+
+
+def two_files(office: Office) -> None:
+    """One person under two files, the second with a prescription."""
+    add_patient(office, YVONNE)
+    add_prescription(office, add_patient(office, AWAITED), ORDER)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from day_files import open_office
 from days import MOMENT
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from people import CHEAP, DAILY, DOCTOR, ORDER, PHRASE, PS, YVONNE
+from people import DAILY, DOCTOR, ORDER, PS, YVONNE, two_files
 from scans import picture
 
 from tournee.app.context import Office
 from tournee.app.practice import exchange
 from tournee.app.practice.dossiers import change, of_patient, search
-from tournee.app.practice.exchange import take_practice, write_practice
 from tournee.app.practice.insurers import add_insurer
 from tournee.app.practice.patients import (
     add_patient,
@@ -37,18 +36,11 @@ from tournee.practice.prescriber_file import PrescriberFile
 from tournee.practice.prescription_file import PrescriptionFile
 from tournee.store import DossierState
 
-AWAITED = PatientFile("Lambert", "Yvonne", "19550604", notes="sonner deux fois")
 PHOTO = picture()
 
 
 def people(office: Office) -> list[PatientFile]:
     return [one.told for one in find_patients(office)]
-
-
-def two_files(office: Office) -> None:
-    """One person under two files, the second with a prescription."""
-    add_patient(office, YVONNE)
-    add_prescription(office, add_patient(office, AWAITED), ORDER)
 
 
 def merge(office: Office, kept: int, other: int) -> None:
@@ -214,6 +206,57 @@ def test_a_scan_that_is_not_that_of_its_digest_is_not_taken(
     assert scans_of(other, 1) == []
 
 
+def changed_lines(office: Office, **told) -> list[str]:
+    """Lines of a whole practice, and each again with a key told otherwise."""
+    lines = list(exchange._lines(office))
+    return [*lines, *(json.dumps({**json.loads(line), **told}) for line in lines)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"state": "merged", "became": ""},
+        {"state": "merged", "became": "00" * 16},
+        {"state": "gone"},
+        {"since": "tomorrow"},
+        {"since": 7},
+        {"patient": "ff" * 16},
+        {"revisions": 7},
+        {"revisions": [{"uid": "00" * 16, "parents": [], "content": "{}"}]},
+        {"revisions": [{"uid": "zz" * 16, "parents": [], "content": "{}"}]},
+        {"kind": "robot"},
+        {"uid": ""},
+        {"attached": 7},
+    ],
+)
+def test_a_line_that_says_what_cannot_be_is_a_fault_and_changes_nothing(
+    office: Office, other: Office, carry, monkeypatch, told
+) -> None:
+    order = add_prescription(office, add_patient(office, YVONNE), ORDER)
+    keep_scan(office, order, PHOTO)
+    lines = changed_lines(office, **told)
+    monkeypatch.setattr(exchange, "_lines", lambda office: lines)
+    done = carry(office, other)
+    assert done.faults
+    assert people(other) == [YVONNE]
+    (theirs,) = of_patient(other, PrescriptionFile, find_patient(other, ["lambert"]).id)
+    assert scan_of(other, theirs)[1] == PHOTO
+    assert other.journal.db.look_wholly() == ()
+
+
+def test_merges_in_a_circle_make_one_file(office: Office, other: Office, carry, monkeypatch) -> None:
+    two_files(office)
+    carry(office, other)
+    one, two = (row.uid.hex() for row in office.journal.dossiers.find("patient"))
+    lines = [
+        line.replace('"state": "open"', '"state": "merged"').replace('"became": ""', f'"became": "{to}"')
+        for line, to in zip(exchange._lines(office), (two, one, "", ""), strict=True)
+    ]
+    monkeypatch.setattr(exchange, "_lines", lambda office: lines)
+    carry(office, other)
+    assert len(people(other)) == 1
+
+
 def test_a_line_longer_than_any_is_a_fault_and_stops_no_other(
     office: Office, other: Office, carry, monkeypatch
 ) -> None:
@@ -253,68 +296,3 @@ def test_erasing_a_file_erases_those_that_were_merged_into_it(tmp_path: Path) ->
         left = office.journal.db.rows("SELECT dossier FROM revision WHERE content_sealed IS NOT NULL")
         kinds = {office.journal.dossiers.get(row["dossier"]).kind for row in left}
         assert kinds == {"prescriber"}
-
-
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["one", "two"]), st.sampled_from(["phone", "order", "merge", "close", "send"])),
-    min_size=3,
-    max_size=10,
-)
-
-
-@settings(max_examples=12, deadline=None)  # each opens two journals
-@given(STEPS)
-def test_whatever_two_devices_do_both_see_the_same_and_nothing_said_is_lost(tmp_path_factory, steps) -> None:
-    folder = tmp_path_factory.mktemp("devices")
-    for name in ("one", "two"):
-        (folder / name).mkdir()
-    with open_office(folder / "one") as one, open_office(folder / "two") as two:
-        devices = {"one": (one, two), "two": (two, one)}
-        two_files(one)
-
-        def send(source: Office, to: Office) -> None:
-            write_practice(source, folder / "file", PHRASE, CHEAP)
-            assert take_practice(to, folder / "file", PHRASE).faults == []
-
-        send(one, two)
-        said = set()
-        for rank, (where, what) in enumerate(steps):
-            office, away = devices[where]
-            found = find_patients(office)
-            if what == "send":
-                send(office, away)
-            elif what == "phone" and found:
-                said.add(f"06{rank:08}")
-                edit_patient(office, found[0], replace(found[0].told, phone=f"06{rank:08}"))
-            elif what == "order" and found:
-                for order in of_patient(office, PrescriptionFile, found[0].id):
-                    said.add(f"note {rank}")
-                    change(office, order, replace(order.told, note=f"note {rank}"))
-            elif what == "merge" and len(found) > 1:
-                chosen = found[::-1] if rank % 2 else found
-                merge_patients(office, chosen[0], chosen[1], "la même")
-            elif what == "close" and len(found) > 1:
-                office.journal.dossiers.close(found[-1].id, "doublon")
-        for _ in range(2):
-            send(one, two)
-            send(two, one)
-        assert everything(one) == everything(two)
-        assert {word for word in said if word in " ".join(everything(one))} == said
-        heads = [
-            sorted(
-                head for row in office.journal.dossiers.find("prescription") for head in map(str, row.heads)
-            )
-            for office in (one, two)
-        ]
-        assert heads[0] == heads[1]
-
-
-def everything(office: Office) -> list[str]:
-    """All that was ever said, on one device."""
-    dossiers = office.journal.dossiers
-    return sorted(
-        revision.content.decode()
-        for kind in ("patient", "prescription")
-        for row in dossiers.find(kind, state=None)
-        for revision in dossiers.revisions(row.id)
-    )

@@ -141,8 +141,8 @@ def take_practice(office: Office, path: Path, passphrase: str) -> TakenIn:
                 done.faults.append(f"ligne {number} : {error.message}")
     for one in merged:
         try:
-            reason = "réunis sur l’autre appareil"
-            office.journal.dossiers.take_merge(_uid(one["uid"]), _uid(one["became"]), reason)
+            into = _found(office, _uid(one["became"])).uid
+            office.journal.dossiers.take_merge(_uid(one["uid"]), into, "réunis sur l’autre appareil")
         except (TypeError, ValueError, StoreError):
             done.faults.append(f"ligne {one['line']} : ce qu’elle réunit n’est pas dans le fichier")
     done.doubled += _doubled(office)
@@ -189,8 +189,9 @@ def _take_line(office: Office, told: dict[str, Any], done: TakenIn) -> None:
     if state is DossierState.ERASED:
         done.erased += [row.id for row in dossiers.of_uids([uid]) if row.state is not state]
         return
-    patient = dossiers.root(_found(office, _uid(told["patient"]))).id if told["patient"] else None
-    ps, since, attached = str(told["ps"]), _since(told["since"]), _attached(told)
+    patient = _patient_of(office, told["patient"])
+    ps, since = str(told["ps"]), _since(told["since"])
+    attached = _attached(told) if kind is ScanFile else b""
     for one in told["revisions"]:
         value: Any = read_form(kind, one["content"].encode())
         if isinstance(value, ScanFile) and not value.holds(attached):
@@ -215,6 +216,16 @@ def _take_line(office: Office, told: dict[str, Any], done: TakenIn) -> None:
         dossiers.take_state(row.id, state, since, words)
 
 
+def _patient_of(office: Office, uid: str) -> int | None:
+    """The patient whom a dossier is about, by the uid of theirs; None for one that is about nobody."""
+    if not uid:
+        return None
+    row = office.journal.dossiers.root(_found(office, _uid(uid)))
+    if row.kind != KINDS[PatientFile]:
+        raise ValueError(uid)
+    return row.id
+
+
 def _attached(told: dict[str, Any]) -> bytes:
     """The bytes that go with a line, as many as a scan has at most."""
     said = told.get("attached", "")
@@ -234,7 +245,7 @@ def _since(said: str) -> str:
 def _found(office: Office, uid: bytes) -> DossierRow:
     rows = office.journal.dossiers.of_uids([uid])
     if not rows:
-        raise StoreError("Le patient de ce dossier n’est pas dans le fichier.")
+        raise StoreError("Le dossier dont celui-ci parle n’est pas dans le fichier.")
     return rows[0]
 
 
