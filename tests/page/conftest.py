@@ -6,21 +6,23 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Playwright, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tablet_page import Opened, Served
+from tablet_page import SECRET, Opened, Served
 
 from tournee.reader.label import printed_code
 
 ROOT = Path(__file__).parents[2]
+DAY_S = 86_400
 CACHE = ROOT / ".cache" / "page"
-SECRET = bytes(range(32))
 MADE_OF = ("host/tournee", "firmware/sesam", "tools/page", "tools/requirements/test.txt")
 CONFIGURATION = """
 [journal]
@@ -68,8 +70,9 @@ def site() -> Path:
     with (CACHE / "building").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.is_dir():
-            for older in CACHE.glob("site-*"):
-                shutil.rmtree(older)
+            for older in CACHE.glob("site-*"):  # of another branch, it may be in use
+                if time.time() - older.stat().st_mtime > DAY_S:
+                    shutil.rmtree(older)
             draft = CACHE / f"draft-{os.getpid()}"
             subprocess.run([sys.executable, ROOT / "tools" / "page", draft], check=True, timeout=110)
             draft.rename(folder)
@@ -96,14 +99,18 @@ def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Opened]:
 
     def launch() -> BrowserContext:
         context = playwright.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path="/usr/bin/chromium", locale="fr-FR", args=["--no-sandbox"]
+            tmp_path / "profile",
+            executable_path="/usr/bin/chromium",
+            locale="fr-FR",
+            args=["--no-sandbox", "--enable-features=WebBluetooth"],
         )
         opened.append(context)
         return context
 
     yield launch
     for context in opened:
-        context.close()
+        with suppress(Error):  # it was killed
+            context.close()
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from tournee.reader import LinkLost, Reader, Transport
 from tournee.reader.link.session import Reach
 from tournee.reader.transports.streams import closed
 from tournee.tables.document import read_ours
-from tournee.web.desk.wire import LARGEST, PageWire
+from tournee.web.desk.wire import PageWire
+from tournee.web.segments import LARGEST
 
 SCHEME = "page:"
 """A port of the configuration that says that the page brings the reader; the reader's name follows, or

@@ -1,9 +1,4 @@
-"""One reader's byte stream as a page carries it: a `Transport` over the page's WebSocket.
-
-The radio's segment is found by trying: a page does not know what the connection carries, and longer writes
-are cut without a word. Zeros between frames are nothing, so a write filled up with zeros before its frame is
-answered only if it arrived whole.
-"""
+"""One reader's byte stream as a page carries it: a `Transport` over the page's WebSocket."""
 
 from __future__ import annotations
 
@@ -11,44 +6,13 @@ import threading
 from collections.abc import Callable
 
 from tournee.reader.transports.streams import closed
+from tournee.web.segments import SegmentTrial
 
-SMALLEST = 20
-"""Bytes that every connection carries at once."""
-
-LARGEST = 512
-_TRIED = (244, 182)
 _KEPT_MAX = 262_144
 """Bytes that wait to be read, many times what a reader may have under way."""
 
 Send = Callable[[bytes, int], None]
 """Sends bytes in segments of so many at most (0: as they are); waits until the radio has them. OSError."""
-
-
-class SegmentTrial:
-    """Which segment a connection carries: 20 bytes until the reader is heard, then larger ones are tried."""
-
-    def __init__(self, known: int = 0) -> None:
-        self.segment = max(SMALLEST, min(known, LARGEST))
-        self._left = [] if known else list(_TRIED)
-        self._out = 0  # the size that is being tried
-        self._heard = False
-
-    def heard(self) -> None:
-        """Something came from the reader."""
-        self._heard = True
-
-    def fill(self, data: bytes) -> tuple[bytes, int]:
-        """What is written for `data`, and the segment it is cut into."""
-        if self._out:
-            if self._heard:
-                self.segment, self._left = self._out, []
-            self._out = 0
-            self._heard = True  # it was, before the trial
-        if not (self._left and self._heard):
-            return data, self.segment
-        self._out = self._left.pop(0)
-        self._heard = False
-        return bytes(max(0, self._out - len(data))) + data, self._out
 
 
 class PageWire:

@@ -10,6 +10,7 @@ import tournee_page as page
 from pyodide.ffi import run_sync, to_js
 
 from tournee.reader.transports.streams import closed
+from tournee.web.segments import SegmentTrial
 
 ADDRESS = "page:"
 
@@ -18,19 +19,26 @@ class PageTransport:
     """The one link that the page has; TransportClosed when it has none, or loses it."""
 
     def __init__(self) -> None:
-        if not page.linked():
+        link = page.linked()
+        if not link:
             raise closed(ADDRESS)
+        self._trial = SegmentTrial(page.segment()) if link == "ble" else None
 
     def read(self, timeout_ms: int) -> bytes:
         """As `Transport` says."""
         data = run_sync(page.read(timeout_ms))
         if data is None:
             raise closed(ADDRESS)
+        if self._trial is not None and len(data):
+            self._trial.heard()
         return bytes(data.to_bytes())
 
     def write(self, data: bytes | bytearray, more: bool = False) -> None:
         """As `Transport` says."""
-        if data and not run_sync(page.write(to_js(data))):
+        if not data:
+            return
+        out, segment = self._trial.fill(bytes(data)) if self._trial is not None else (bytes(data), 0)
+        if not run_sync(page.write(to_js(out), segment)):
             raise closed(ADDRESS)
 
     def close(self) -> None:

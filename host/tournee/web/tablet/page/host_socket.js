@@ -1,7 +1,7 @@
 // Stands for the WebSocket of a desk's host where the host is this page's worker: `link.js` knows no difference.
 //
-// What is raw is the reader's; words are JSON: the page says linked (link, name, piece), gone, sent; the host says
-// wanted (whether its reader comes by this page) and piece (bytes of one write at most).
+// What is raw is the reader's; words are JSON: the page says linked (link, name, segment), gone, sent; the host
+// says wanted (whether its reader comes by this page) and segment (bytes of one write at most).
 
 let worker = null;
 let open = null;
@@ -37,8 +37,7 @@ export class HostSocket extends EventTarget {
     }
     const told = JSON.parse(data);
     if (told.t === "linked") {
-      if (told.piece) this.say(JSON.stringify({ t: "piece", n: told.piece }));
-      worker.postMessage({ kind: "link", there: true });
+      worker.postMessage({ kind: "link", there: true, link: told.link, segment: told.segment ?? 0 });
     } else if (told.t === "gone") worker.postMessage({ kind: "link", there: false });
     else if (told.t === "sent") worker.postMessage({ kind: "sent", well: true });
   }
@@ -52,9 +51,10 @@ export class HostSocket extends EventTarget {
   }
 }
 
-// What the host sends to the reader; false where the page has no wire.
-export function toReader(bytes) {
+// What the host sends to the reader, in segments of so many bytes; false where the page has no wire.
+export function toReader(bytes, segment) {
   if (open?.readyState !== HostSocket.OPEN) return false;
+  if (segment) open.say(JSON.stringify({ t: "segment", n: segment }));
   open.say(bytes.buffer);
   return true;
 }

@@ -21,7 +21,7 @@ function ask(kind, given = {}) {
 
 function heard({ data }) {
   if (data.kind === "write") {
-    if (!toReader(data.data)) worker.postMessage({ kind: "sent", well: false });
+    if (!toReader(data.data, data.segment)) worker.postMessage({ kind: "sent", well: false });
     return;
   }
   const { done, failed } = waiting.get(data.number);

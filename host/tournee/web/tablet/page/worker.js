@@ -11,7 +11,7 @@ let python, host, pool;
 
 // --- the reader's bytes: they come as messages, and Python waits for them ---
 
-const link = { there: false, come: [], waiting: null, sending: [] };
+const link = { there: false, kind: "", segment: 0, come: [], waiting: null, sending: [] };
 
 function wake() {
   link.waiting?.();
@@ -19,7 +19,8 @@ function wake() {
 }
 
 const forPython = {
-  linked: () => link.there,
+  linked: () => (link.there ? link.kind : ""),
+  segment: () => link.segment,
   flushes: () => pool.flushes,
   async read(timeout) {
     if (!link.come.length && link.there && timeout > 0) {
@@ -31,9 +32,9 @@ const forPython = {
     for (const one of link.come.splice(0)) { all.set(one, at); at += one.length; }
     return all;
   },
-  write(data) {
+  write(data, segment) {
     if (!link.there) return Promise.resolve(false);
-    return new Promise((done) => { link.sending.push(done); self.postMessage({ kind: "write", data }); });
+    return new Promise((done) => { link.sending.push(done); self.postMessage({ kind: "write", data, segment }); });
   },
 };
 
@@ -88,7 +89,7 @@ self.onmessage = async ({ data, ports }) => {
   if (data.kind === "come") { link.come.push(data.data); wake(); return; }
   if (data.kind === "sent") { link.sending.shift()?.(data.well); return; }
   if (data.kind === "link") {
-    link.there = data.there;
+    Object.assign(link, { there: data.there, kind: data.link ?? "", segment: data.segment ?? 0 });
     if (!link.there) { link.come = []; for (const done of link.sending.splice(0)) done(false); }
     wake();
     return;
