@@ -26,12 +26,14 @@ from tournee.config.readers import ReaderChoice
 from tournee.exchange.practice_server.client import PracticeServer
 from tournee.exchange.practice_server.https import HttpsCarrier
 from tournee.exchange.route import Route
+from tournee.server import answering, mailing, serving
 from tournee.server.devices import Devices, EnrolledDevice
 from tournee.server.own_certificate import fingerprint
 from tournee.server.practice import ServedPractice
 from tournee.server.records import ServerRecords
 from tournee.server.serving import certificate_of, serve
 from tournee.store import Cipher, Journal
+from tournee.store.integrity.host_note import Host
 
 KEY = bytes(range(32))
 KILLED = 9
@@ -67,14 +69,15 @@ class Served:
         served = ServedByUs("cabinet", "127.0.0.1", "127.0.0.1", self.port, None, None, self.folder)
         return config_of(self.folder, self.route, serving=served)
 
-    def start(self, kill_at: str = "", body_seconds: float = 120.0) -> None:
+    def start(self, kill_at: str = "", body_seconds: float = 15.0, mailed_within: float = 20.0) -> None:
         """Run it; it dies by itself just after the step `kill_at`."""
         told, tell = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            os.closerange(3, tell)  # nothing of the tests' own: links to readers are one process's alone
-            os.closerange(tell + 1, 1024)
+            _close_readers()
+            os.close(told)
             try:
+                answering.MAILED_WITHIN_S = mailed_within
                 self._child(kill_at, tell, body_seconds)
             except BaseException:
                 traceback.print_exc()
@@ -85,10 +88,8 @@ class Served:
         assert self.port, "the server did not start"
 
     def _child(self, kill_at: str, tell: int, body_seconds: float) -> None:
-        from tournee.server import answering, mailing
-
         mailing.VISIT_AGAIN_S = 0.0
-        answering.BODY_S = body_seconds
+        answering.BODY_S = serving.HEAD_S = body_seconds
 
         def on_step(step: str) -> None:
             if step == kill_at:
@@ -149,23 +150,42 @@ class Served:
         return HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=context)
 
 
+def _close_readers() -> None:
+    """A reader is one process's alone: what a child has of one by its birth goes."""
+    for number in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            if os.readlink(f"/proc/self/fd/{number}").startswith(("/dev/pts/", "/dev/ptmx")):
+                os.close(int(number))
+
+
 def host_config(folder: Path, route: Route, served: Served, key: str) -> Config:
     """The configuration of a host that is joined, with its key in a file; the files are there."""
     (folder / "cabinet.cle").write_text(key)
     (folder / "cabinet.cle").chmod(0o600)
-    url = f"https://127.0.0.1:{served.port}"
+    joined = joined_way(folder, served)
     (folder / "tournee.toml").write_text(
-        f'[journal]\nchemin = "journal.db"\n[envoi]\nroute = "{route.name}"\n[cabinet]\nurl = "{url}"\n'
+        f'[journal]\nchemin = "journal.db"\n[envoi]\nroute = "{route.name}"\n'
+        f'[cabinet]\nurl = "{joined.url}"\n'
         f'empreinte = "{served.print_}"\ncle = "cabinet.cle"\n[route.{route.name}]\n'
         f'adresse = "{route.address}"\nexpediteur = "{route.sender}"\nidentifiant = "{route.identifier}"\n'
         f'certificat = "{route.certificate}"\nscellement = "{route.sealing}"\n'
     )
-    return config_of(folder, route, joined=JoinedPractice(url, served.print_, folder / "cabinet.cle"))
+    return config_of(folder, route, joined=joined)
+
+
+def joined_way(folder: Path, served: Served) -> JoinedPractice:
+    """How a host in this folder is joined."""
+    return JoinedPractice(f"https://127.0.0.1:{served.port}", served.print_, folder / "cabinet.cle")
 
 
 @contextmanager
 def joined_office(
-    folder: Path, route: Route, served: Served, key: str, on_step: Callable[[str], None] | None = None
+    folder: Path,
+    route: Route,
+    served: Served,
+    key: str,
+    on_step: Callable[[str], None] | None = None,
+    host: Host | None = None,
 ) -> Iterator[Office]:
     """An office whose files go by the practice's server."""
     config = host_config(folder, route, served, key)
@@ -174,7 +194,10 @@ def joined_office(
     if given.station_given is None:
         given.keep(server.numbers("station"))
     journal = Journal(
-        *(config.journal, Cipher(KEY), lambda: MOMENT, on_step), station=given.station_given, ranges=given
+        *(config.journal, Cipher(KEY), lambda: MOMENT, on_step),
+        station=given.station_given,
+        ranges=given,
+        host=host,
     )
     with journal:
         follow = partial(contact, journal, server, config)

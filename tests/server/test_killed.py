@@ -8,14 +8,23 @@ from pathlib import Path
 import pytest
 from life import live
 from serving_rig import KILLED, Served, joined_office
-from surroundings import Surroundings, new_surroundings
+from surroundings import Surroundings
 
 from tournee.app.context import Office
 from tournee.app.outbound import send
 from tournee.errors import ExchangeError
 from tournee.store import MessageState, SheetState
 
-STEPS = ["claim", "take_message", "leaving", "message_sent", "take_letter", "acknowledge", "put_part", "put_box"]
+STEPS = [
+    "claim",
+    "take_message",
+    "leaving",
+    "message_sent",
+    "take_letter",
+    "acknowledge",
+    "put_part",
+    "put_box",
+]
 PAID = [SheetState.PAID, SheetState.PAID, SheetState.ACKNOWLEDGED]
 
 
@@ -42,7 +51,7 @@ def test_server_killed_after_any_step_ends_as_one_never_killed(
         try:
             live(office, surroundings.board.link_url)
         except ExchangeError:
-            assert step in ("claim", "put_part", "put_box", "acknowledge")
+            assert step in ("put_part", "put_box", "acknowledge")
         assert served.wait() == KILLED
         served.start()
         live(office, surroundings.board.link_url)
@@ -70,3 +79,33 @@ def test_server_killed_between_the_mail_and_its_note_never_mails_again(
         assert tuple(row) == ("uncertain", 1)
         assert send(office)[0].message == again.message
     assert surroundings.received() == 0
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        *("make_message.after", "message_transmitting.before", "message_transmitting.after"),
+        *("message_sent.before", "take_return.after", "settle_return.before"),
+    ],
+)
+def test_tablet_killed_at_a_step_of_its_journal_sends_nothing_twice(
+    step: str, surroundings: Surroundings, served: Served, tmp_path: Path
+) -> None:
+    key, home = served.enrol(), home_of(tmp_path)
+    child = os.fork()
+    if child == 0:
+
+        def told(name: str) -> None:
+            if name == step:
+                os._exit(KILLED)
+
+        try:
+            with joined_office(home, served.route, served, key, told) as office:
+                live(office, surroundings.board.link_url)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == KILLED
+    with joined_office(home, served.route, served, key) as office:
+        live(office, surroundings.board.link_url)
+        assert states(office) == PAID
+    assert surroundings.received() == 1

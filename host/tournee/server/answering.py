@@ -49,8 +49,8 @@ Act = Callable[[Request, EnrolledDevice], Awaitable[Response]]
 class ServerAnswers:
     """One method a request."""
 
-    def __init__(self, practice: ServedPractice, body_seconds: float = BODY_S) -> None:
-        self._practice, self._body_seconds = practice, body_seconds
+    def __init__(self, practice: ServedPractice) -> None:
+        self._practice = practice
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -232,7 +232,7 @@ class ServerAnswers:
         await run_in_threadpool(self._practice.records.check_room, int(told))
         draft = Arriving(self._practice.records)
         try:
-            async with asyncio.timeout(self._body_seconds):
+            async with asyncio.timeout(BODY_S):
                 async for chunk in request.stream():
                     if draft.size + len(chunk) > most:
                         raise RefusalError("too-large")
