@@ -123,6 +123,18 @@ def test_nonsense_is_malformed(body: bytes, served: Served) -> None:
     assert asked(served, "POST", "/v1/enrol", body) == (400, "malformed")
 
 
+def test_the_page_of_who_keeps_it_names_nobody(served: Served) -> None:
+    served.enrol("Tablette de Claire")
+    line = served.raw()
+    line.request("GET", "/")
+    answer = line.getresponse()
+    page = answer.read().decode()
+    assert (answer.status, answer.getheader("Content-Type")) == (200, "text/html; charset=utf-8")
+    assert "en service" in page
+    assert "Claire" not in page
+    line.close()
+
+
 @pytest.mark.parametrize(
     "path",
     [

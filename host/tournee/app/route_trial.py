@@ -15,6 +15,7 @@ from tournee.errors import ConfigError, TourneeError
 from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.mail.submission import probe
 from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError, password_of
+from tournee.exchange.practice_server.client import PracticeServer
 from tournee.exchange.route import Mailbox, Route, Server
 from tournee.exchange.sealing.recipient import RecipientCertificate
 from tournee.exchange.sealing.sealing import recipient_of
@@ -58,6 +59,16 @@ def try_route(route: Route, now: datetime, return_key: ReturnKey | None = None) 
         yield from _mailbox(route.mailbox)
     if return_key is not None:
         yield _return_key(return_key)
+
+
+def try_practice(server: PracticeServer) -> Iterator[Finding]:
+    """Look at the practice's server that sends and fetches for this host: reached, known, its key taken."""
+    stages = [
+        ("practice-reach", "Serveur du cabinet", "il répond"),
+        ("practice-tls", "Certificat du cabinet", "c’est celui qui a été relié"),
+        ("practice-key", "Clé de cet appareil", "elle est admise"),
+    ]
+    yield from _staged(stages, server.practice)
 
 
 def narrowed(route: Route) -> list[Route]:
@@ -191,7 +202,7 @@ def _password(code: str, whose: str, server: Server) -> Finding:
     return Finding(f"{code}-password", Standing.OK, what, f"gardé pour « {server.username} »")
 
 
-def _staged(stages: list[tuple[str, str, str]], attempt: Callable[[], None]) -> Iterator[Finding]:
+def _staged(stages: list[tuple[str, str, str]], attempt: Callable[[], object]) -> Iterator[Finding]:
     """One finding a stage: those before the one at which the attempt failed went well, those after were not
     tried.
     """

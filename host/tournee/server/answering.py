@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from html import escape
 from typing import Any
 
 from starlette.applications import Starlette
@@ -42,6 +43,13 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+_STATES = {
+    "kept": "en attente",
+    "leaving": "en cours d’envoi",
+    "sent": "envoyés",
+    "refused": "refusés",
+    "uncertain": "incertains",
+}
 _log = logging.getLogger(__name__)
 Act = Callable[[Request, EnrolledDevice], Awaitable[Response]]
 
@@ -58,6 +66,7 @@ class ServerAnswers:
         one = f"{journal}/{{epoch:int}}/{{chain:int}}/{{rank:int}}"
         return Starlette(
             routes=[
+                Path("/", self._status, methods=["GET"]),
                 Path(f"{V1}/enrol", self._enrol, methods=["POST"]),
                 self._path(f"{V1}/practice", self._told, "GET"),
                 self._path(f"{V1}/numbers", self._numbers, "POST"),
@@ -125,6 +134,18 @@ class ServerAnswers:
             raise
         _log.info("a device was let in")
         return _json({"device": device.id, "key": key})
+
+    async def _status(self, request: Request) -> Response:
+        """A page for who keeps the server: that it runs; on this machine itself, what waits."""
+        self._source(request)
+        lines = [f"Serveur du cabinet, en service depuis {self._practice.began}."]
+        if request.client and request.client.host in ("127.0.0.1", "::1"):
+            counts = await run_in_threadpool(self._practice.custody.counts)
+            lines += [f"Messages {_STATES[one]} : {count}." for one, count in sorted(counts.items())]
+            lines += [f"Boîte de {name} : {why}" for name, why in self._practice.visitor.troubles.items()]
+        body = "".join(f"<p>{escape(line)}</p>" for line in lines)
+        page = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>Cabinet</title>{body}</html>'
+        return Response(page, media_type="text/html", headers=_HEADERS)
 
     async def _told(self, request: Request, device: EnrolledDevice) -> Response:
         return _json(await run_in_threadpool(self._practice.told_to, device))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from rich.table import Table
 
 from tournee.app.context import Office, ReturnKey, open_office
 from tournee.app.outbound import kept_lots, waiting_files
-from tournee.app.route_trial import Finding, Standing, certificate_ends, try_route
+from tournee.app.route_trial import Finding, Standing, certificate_ends, try_practice, try_route
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.display.show import labelled
@@ -117,7 +118,7 @@ def test(desk: Desk, name: str | None, as_json: bool) -> None:
     with desk.watcher(as_json) as watch:
         if not as_json:
             desk.console.print(f"Essai de la route {tried.name} ({tried.mode}) ; rien n’est envoyé.")
-        for finding in try_route(tried, datetime.now(config.zone), ReturnKey.of(config)):
+        for finding in _tries(config, tried):
             found.append(finding)
             watch.progress(f"essai de {tried.name}", len(found), 0)
             if not as_json:
@@ -132,6 +133,15 @@ def test(desk: Desk, name: str | None, as_json: bool) -> None:
             f"La route {tried.name} n’est pas prête : {len(wrong)} point(s) à corriger.",
             next_step="corrigez chaque ligne marquée ✗, puis recommencez l’essai",
         )
+
+
+def _tries(config: Config, tried: Route) -> Iterator[Finding]:
+    """What there is to try: the route, and the practice's server where all goes by it."""
+    if config.joined is not None:
+        from tournee.app.copies.joined import server_of
+
+        yield from try_practice(server_of(config.joined))
+    yield from try_route(tried, datetime.now(config.zone), ReturnKey.of(config))
 
 
 def _named(config: Config, name: str) -> Route:
