@@ -58,9 +58,10 @@ def run() -> None:
                     sent.append(done.bytes)
             sent.sort()
             seconds.sort()
+            more = f"one more {sent[STEPS // 2] / 1024:6.1f} KiB, {seconds[STEPS // 2] * 1000:6.0f} ms"
             print(
-                f"{count:6} invoices, {size / MEGABYTE:6.1f} MiB: first copy"
-                f" {first.bytes / MEGABYTE:6.2f} MiB; one more {sent[STEPS // 2] / 1024:6.1f} KiB, {seconds[STEPS // 2] * 1000:6.0f} ms"
-                f"   (a copy of the file: {floor * 1000:.0f} ms)",
+                f"{count:6} invoices, {size / MEGABYTE:6.1f} MiB:",
+                f"first copy {first.bytes / MEGABYTE:6.2f} MiB; {more}",
+                f"  (a copy of the file: {floor * 1000:.0f} ms)",
                 flush=True,
             )
