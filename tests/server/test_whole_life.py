@@ -15,12 +15,13 @@ from test_sending import make_one_file
 from tournee.app.copies.following import keep_recovery
 from tournee.app.copies.rebuilding import rebuild
 from tournee.app.copies.recovery_code import new_recovery_code
+from tournee.app.courier.mail import MailCourier
 from tournee.app.inbound import fetch
 from tournee.app.outbound import send
 from tournee.config import load_config
 from tournee.errors import ExchangeError
 from tournee.secrets import NoKeyring
-from tournee.store import MessageState, SheetState
+from tournee.store import MessageDraft, MessageState, SheetState
 from tournee.store.integrity.host_note import Host
 
 
@@ -100,3 +101,28 @@ def test_the_server_holds_nothing_that_names_a_patient(
     assert len(kept) > 50_000
     for word in (b"2550699999001", b"LAMBERT", b"Lambert", b"Yvonne", KEY, KEY.hex().encode()):
         assert word not in kept
+
+
+def test_what_left_by_mail_before_the_host_was_joined_is_not_handed_over(
+    surroundings: Surroundings, served: Served, tmp_path: Path
+) -> None:
+    """Its mail server may have taken it, and the practice's server does not know it."""
+    key, home = served.enrol(), tmp_path / "tablette"
+    home.mkdir()
+    with joined_office(home, served.route, served, key) as office:
+        make_one_file(office, surroundings)
+        office.courier, by_server = MailCourier(), office.courier
+        (file,) = office.journal.files.find()
+
+        def build(counter: int) -> MessageDraft:
+            stamp = f"20261116193000{counter:05}"
+            return MessageDraft(f"SV140700/00000756000121/{stamp}/00002", stamp, b"x")
+
+        message = office.journal.messages.make(file.id, served.route.name, build)
+        office.journal.messages.transmitting(message)
+        office.journal.messages.uncertain(message, "lien coupé")
+        office.courier = by_server
+        assert send(office) == []
+        assert office.journal.messages.get(message).state is MessageState.UNCERTAIN
+    with served.records() as records:
+        assert records.rows("SELECT * FROM message") == []

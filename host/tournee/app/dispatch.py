@@ -30,6 +30,7 @@ from tournee.exchange.opposition import is_request, subject_of_request
 from tournee.exchange.route import Mode, Route
 from tournee.exchange.sealing.sealing import seal_for
 from tournee.store import FileRow, MessageDraft, MessageRow, MessageState
+from tournee.store.tables.messages import KNOWN_AGAIN
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ def send_file(office: Office, file: FileRow, *, resend: bool, progress: Progress
         progress(f"fichier {file.name} : {waiting}", sent, size)
 
     try:
-        leaving = partial(journal.messages.transmitting, message_row.id)
+        again = office.courier.knows_again
+        leaving = partial(journal.messages.transmitting, message_row.id, known_again=again)
         office.courier.hand_over(route, message_row.content, leaving, accepted, left)
     except UncertainError as uncertain:
         _log.error("message %d uncertain: %s", message_row.id, logs.where(uncertain))
@@ -91,6 +93,8 @@ def hand_over_again(office: Office) -> list[Dispatch]:
     messages, done = office.journal.messages, []
     for state in (MessageState.TRANSMITTING, MessageState.UNCERTAIN):
         for message in messages.find(state):
+            if not message.leased_by.endswith(KNOWN_AGAIN):
+                continue  # it left another way, which knows nothing again
 
             def accepted(receipt: Receipt, message: MessageRow = message) -> None:
                 messages.sent(message.id, receipt.answer)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import platform
+import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 _FILE_MAX = 1 << 20
 _RECONNECT = "reliez-vous au réseau et relevez les retours : le serveur du cabinet en donnera d’autres"
 _STATION = "station"
-_MOMENT_S = 2.0
+_MOMENT_S, _SPARED_S = 2.0, 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -184,11 +186,17 @@ def follow_quietly(office: Office, config: Config) -> None:
     state = CopyFolder(office.journal.path).read()
     if state is not None and (state.stopped or state.step == office.journal.db.last_step):
         return
+    unreached = CopyFolder(office.journal.path).folder / "unreached"
+    with suppress(OSError):
+        if 0 <= time.time() - unreached.stat().st_mtime < _SPARED_S:
+            return
     try:
         carrier = HttpsCarrier(config.joined.url, config.joined.fingerprint, connect_seconds=_MOMENT_S)
         contact(office.journal, PracticeServer(carrier, config.joined.read_key()), config)
     except TourneeError as error:
         _log.warning("the copy is not brought forward: %s", logs.where(error))
+        with suppress(OSError):
+            unreached.touch()
 
 
 def own_name() -> str:

@@ -22,6 +22,9 @@ _log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=15)
 """How long who sends a message has it alone: more than a submission takes."""
 
+KNOWN_AGAIN = " known again"
+"""Ends the name of who sends a message by a courier that knows it again: handed over twice, it goes once."""
+
 _LEASE_MAX = timedelta(days=1)
 """A lease that has longer to run was given by a clock that was wrong: it is over."""
 
@@ -96,14 +99,15 @@ class Messages:
             self._db.remember([("message", message, MessageState.MADE, draft.subject)])
             return message
 
-    def transmitting(self, message_id: int) -> None:
+    def transmitting(self, message_id: int, *, known_again: bool = False) -> None:
         """To call just before the first byte leaves; StoreError when the message is not `made`: it must not
-        leave again. It is this program's alone for `LEASE`.
+        leave again. It is this program's alone for `LEASE`. `known_again`: who takes it would know it again.
         """
         with self._db.step("message_transmitting"):
             self._db.move("message", [message_id], MessageState.TRANSMITTING)
             until = (self._db.time() + LEASE).isoformat(timespec="seconds")
-            self._db.update("message", message_id, leased_by=self._holder, leased_until=until)
+            by = f"{self._holder}{KNOWN_AGAIN if known_again else ''}"
+            self._db.update("message", message_id, leased_by=by, leased_until=until)
 
     def sent(self, message_id: int, detail: str = "") -> None:
         """The server took the message: it, its file, their lots and sheets are sent."""
@@ -206,7 +210,7 @@ class Messages:
             present = MessageState(row["state"])
             if present is MessageState.SENT:
                 return  # a return proved that it arrived
-            if present in _MAY_HAVE_LEFT and row["leased_by"] != self._holder:
+            if present in _MAY_HAVE_LEFT and row["leased_by"].removesuffix(KNOWN_AGAIN) != self._holder:
                 return  # another program sends it, or did: it alone knows
             if present is not state:
                 self._db.move("message", [message_id], state, reason)
