@@ -47,6 +47,16 @@ def short_day(day: date) -> str:
     return f"{day.day} {_SHORT[day.month - 1]}"
 
 
+def month_name(day: date) -> str:
+    """`novembre`."""
+    return MONTHS[day.month - 1]
+
+
+def month(day: date) -> str:
+    """`novembre 2026`."""
+    return f"{month_name(day)} {day.year}"
+
+
 def hour(moment: datetime | int | None) -> str:
     """`08:50`, of a time or of a minute of the day; "" for none."""
     if moment is None:
@@ -83,6 +93,8 @@ def templates() -> Environment:
         "day_number": day_number,
         "hour": hour,
         "long_day": long_day,
+        "month": month,
+        "month_name": month_name,
         "plain_day": plain_day,
         "short_day": short_day,
     }

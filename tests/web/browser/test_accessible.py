@@ -6,7 +6,7 @@ import pytest
 from practice_desk import PracticeDesk
 from watched_page import OpenPage
 
-SCREENS = ("/tournee", "/nulle-part")
+SCREENS = ("/tournee", "/envoi", "/envoi/cours", "/hors-ligne", "/regler", "/tableau", "/nulle-part")
 """Addresses of a practice in which nothing was done yet."""
 
 

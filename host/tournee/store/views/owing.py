@@ -15,7 +15,7 @@ _PATIENTS = """SELECT DISTINCT invoice.visit FROM invoice WHERE
         WHERE visit NOT IN (SELECT visit FROM invoice WHERE by_patient <> 0)"""
 
 _INSURERS = """SELECT DISTINCT invoice.visit FROM sheet JOIN invoice ON invoice.id = sheet.invoice
-    WHERE sheet.state = 'acknowledged' AND invoice.made < ?"""
+    WHERE sheet.state IN ('acknowledged', ?) AND invoice.made < ?"""
 
 
 class Owing:
@@ -29,7 +29,16 @@ class Owing:
         with self._db.reading():
             return tuple(sorted(int(row["visit"]) for row in self._db.rows(_PATIENTS)))
 
-    def by_insurers(self, before: str) -> tuple[int, ...]:
-        """Visits with a sheet that was taken and is not paid, of invoices made before a time (ISO 8601)."""
+    def billed_since(self, since: str) -> tuple[int, ...]:
+        """Visits with an invoice made from a day on (AAAA-MM-JJ)."""
         with self._db.reading():
-            return tuple(sorted(int(row["visit"]) for row in self._db.rows(_INSURERS, before)))
+            query = "SELECT DISTINCT visit FROM invoice WHERE made >= ?"
+            return tuple(sorted(int(row["visit"]) for row in self._db.rows(query, since)))
+
+    def by_insurers(self, before: str, *, sent: bool = False) -> tuple[int, ...]:
+        """Visits with a sheet that was taken and is not paid, of invoices made before a time (ISO 8601); with
+        `sent`, also those that nobody answered yet.
+        """
+        beside = "sent" if sent else "acknowledged"
+        with self._db.reading():
+            return tuple(sorted(int(row["visit"]) for row in self._db.rows(_INSURERS, beside, before)))

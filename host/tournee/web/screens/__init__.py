@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from tournee.web.screens.board import BOARD
 from tournee.web.screens.cards import CARDS
 from tournee.web.screens.correcting import CORRECTING
 from tournee.web.screens.insurer import INSURER
@@ -27,5 +28,6 @@ SCREENS: tuple[Route, ...] = (
     *SERIES,
     *SENDING,
     *CORRECTING,
+    *BOARD,
     *SETTLING,
 )
