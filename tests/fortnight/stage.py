@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shlex
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
+from random import Random
 from types import TracebackType
 from typing import Any, Self
 from unittest.mock import patch
@@ -28,17 +32,19 @@ from tournee.emulation.world import SCENARIO, World
 CODE, PASSPHRASE = "1234", "quatre mots sans aucun lien"
 SECONDS_A_COMMAND = 20
 _SURROUNDINGS = {"NO_COLOR": "1", "COLUMNS": "220", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
-_ASKS_CODE = ("certify", "lot close", "countersign", "shift open")
+_ASKS_CODE = ("certify", "lot close", "countersign", "shift open", "round go")
+_ASKS_PASSPHRASE = ("backup ", "restore ", "patient send ", "patient receive ")
 
 
 @dataclass(frozen=True)
 class Typed:
-    """One command as it was typed, what it said, and its exit status."""
+    """One command as it was typed, what it said (on both screens; `told`: to a program), its exit status."""
 
     tablet: str
     line: str
     said: str
     status: int
+    told: str = ""
 
 
 @dataclass
@@ -74,6 +80,8 @@ class Stage:
         self._open = ExitStack()
         self._open.enter_context(told_by(self.clock))
         self._open.enter_context(patch.dict(os.environ, _SURROUNDINGS))
+        draw = Random(1)  # which numbers a tablet takes when it may not go on with its own
+        self._open.enter_context(patch.object(secrets, "randbelow", draw.randrange))
         self.world = World(self.directory, self.clock, replace(SCENARIO, rejected={}), seal_returns=True)
         self._open.enter_context(patch.object(self.world.server, "_receive", self._receive))
         self._open.enter_context(self.world)
@@ -125,12 +133,15 @@ class Stage:
         self.bytes_typed += len(text.encode())
         return path
 
-    def type(self, tablet: str, line: str, answer: str = "") -> Typed:
-        """One command, typed in the folder of a tablet; its code porteur where it asks for one."""
+    def type(self, tablet: str, line: str, answer: str = "", cards: Sequence[str] = ()) -> Typed:
+        """One command, typed in the folder of a tablet; its code porteur where it asks for one. `cards` go in
+        one after the other, each with one key, and one key more ends it.
+        """
         code = CODE if any(line.startswith(word) for word in _ASKS_CODE) else ""
-        code = PASSPHRASE if any(word in line for word in ("backup ", "restore ")) else code
-        self.bytes_typed += len(f"tournee {line}\n{code}\n")
-        done = self._run(tablet, line, answer or (f"{code}\n" if code else ""))
+        code = PASSPHRASE if any(word in line for word in _ASKS_PASSPHRASE) else code
+        self.bytes_typed += len(f"tournee {line}\n{code}\n") + (len(cards) + 1 if cards else 0)
+        told = answer or (f"{code}\n" if code else "")
+        done = self._run(tablet, line, _Hand(self, tablet, told.encode(), list(cards)) if cards else told)
         self.typed.append(done)
         return done
 
@@ -138,10 +149,10 @@ class Stage:
         """What a command tells a program; it counts as looked at, not as typed."""
         done = self._run(tablet, f"{line} --json", "")
         assert done.status == 0, done
-        told: dict[str, Any] = json.loads(done.said)
+        told: dict[str, Any] = json.loads(done.told)
         return told
 
-    def _run(self, tablet: str, line: str, answer: str) -> Typed:
+    def _run(self, tablet: str, line: str, answer: str | _Hand) -> Typed:
         where = self.tablets[tablet]
         assert not where.lost, f"{tablet} is lost"
         self.clock.pass_(SECONDS_A_COMMAND)
@@ -154,7 +165,7 @@ class Stage:
         said, code = run.output, run.exit_code
         if isinstance(run.exception, Exception):
             said, code = f"{said}{run.exception}", status.of(run.exception)
-        return Typed(tablet, line, said, code)
+        return Typed(tablet, line, said, code, run.stdout)
 
     def number_of(self, tablet: str, what: str, whom: str) -> str:
         """The number of the last visit, invoice, lot, file or return of a patient (by name), as shown."""
@@ -175,3 +186,20 @@ class Stage:
     def filled(self, tablet: str, line: str) -> str:
         """A line with its numbers looked up: `{visit moreau}`, `{lot pereira}`, `{return last}`."""
         return re.sub(r"\{(\w+) ([\w-]+)\}", lambda found: self.number_of(tablet, found[1], found[2]), line)
+
+
+class _Hand(BytesIO):
+    """What a hand gives a command that waits for it: what it types first, then each card and a key."""
+
+    def __init__(self, stage: Stage, tablet: str, first: bytes, cards: list[str]) -> None:
+        super().__init__(first)
+        self._stage, self._tablet, self._cards = stage, tablet, cards
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """The next line; a card is in before it is there."""
+        line = super().readline(size)
+        if line or not self._cards:
+            return line
+        self._stage.insert(self._tablet, "vitale", self._cards.pop(0))
+        self._stage.clock.pass_(SECONDS_A_COMMAND)
+        return b"\n"

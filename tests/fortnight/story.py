@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,17 +64,25 @@ def days() -> list[dict[str, Any]]:
 
 
 @contextmanager
-def live(directory: Path) -> Iterator[Lived]:
-    """Play every day; what was not as the story has it is noted, and the days go on."""
+def live(directory: Path, planned: Mapping[str, Any] | None = None) -> Iterator[Lived]:
+    """Play every day; what was not as the story has it is noted, and the days go on. `planned`: how each step
+    that gives care is told by plans (`planned.toml`), in place of its day file.
+    """
     with Stage(directory) as stage:
         lived = Lived(stage)
         for day in days():
-            for step in day["step"]:
-                _Step(lived, day["date"], step).play()
+            for rank, step in enumerate(day["step"]):
+                if planned is None:
+                    Step(lived, day["date"], step).play()
+                else:
+                    told = planned.get(f"{day['date']:%d}", {}).get(str(rank), {})
+                    PlannedStep(lived, day["date"], step, told).play()
         yield lived
 
 
-class _Step:
+class Step:
+    """One step of a day."""
+
     def __init__(self, lived: Lived, day: date, told: dict[str, Any]) -> None:
         self.lived, self.stage, self.day, self.told = lived, lived.stage, day, told
         self.tablet: str = told.get("on", "")
@@ -90,37 +98,41 @@ class _Step:
             return
         self.stage.insert(self.tablet, "ps", CARERS[who][0] if self.told.get("cps", True) else "")
         visits = expanded(self.told.get("visits", []), ROUNDS.get(who, []))
-        if visits:
-            self._import(who, visits, self.told.get("file", f"{self.day:%d}-{who}.toml"))
         usual = dict.fromkeys(ROUNDS["cards"].get(visit.split()[1], visit.split()[1]) for visit in visits)
-        for card in expanded(self.told.get("cards", []), [card for card in usual if card]):
-            self.stage.insert(self.tablet, "vitale", card)
-            self._type(self.told.get("certify", "certify"))
+        self._care(who, visits, expanded(self.told.get("cards", []), [card for card in usual if card]))
         for line in self.told.get("type", ()):
             self._type(line)
         if self.told.get("evening"):
             for line in EVENING:
                 self._type(line)
 
+    def _care(self, who: str, visits: list[str], cards: list[str]) -> None:
+        """Tell what is to be done, then put each card in and certify."""
+        if visits:
+            self._import(who, visits, self.told.get("file", f"{self.day:%d}-{who}.toml"))
+        for card in cards:
+            self.stage.insert(self.tablet, "vitale", card)
+            self._type(self.told.get("certify", "certify"))
+
     def _import(self, who: str, visits: list[str], name: str) -> None:
         _, number, profession = CARERS[who]
         parts = [f'[journee]\ndate = {self.day}\nps = "{number}"\nprofession = "{profession}"\n']
         parts += [REPLACES[who]] if who in REPLACES else []
         parts += [written(visit) for visit in visits]
-        self.lived.given |= {self._care(visit) for visit in visits}
-        self.lived.given -= {self._care(visit) for visit in self.told.get("never", ())}
+        self.lived.given |= {self._given(visit) for visit in visits}
+        self.lived.given -= {self._given(visit) for visit in self.told.get("never", ())}
         self.stage.write(self.tablet, name, "\n".join(parts))
         line = f"day import {name} {self.told.get('asked', '')}".strip()
         line = f"! {line}" if self.told.get("refused") else line
         self._type(f"{line} | {self.told['says']}" if "says" in self.told else line)
 
-    def _care(self, visit: str) -> tuple[str, date, str]:
+    def _given(self, visit: str) -> tuple[str, date, str]:
         found = _VISIT.fullmatch(visit)
         assert found is not None, visit
         return PATIENTS[found[2]]["nir"].strip('"'), self.day, found[1]
 
-    def _type(self, told: str) -> None:
-        """A command, and whether it did what the story says."""
+    def _type(self, told: str, cards: Sequence[str] = ()) -> None:
+        """A command, and whether it did what the story says; `cards` go in while it runs."""
         line, _, wanted = told.partition(" | ")
         refused = line.startswith("! ")
         line = line.removeprefix("! ")
@@ -128,9 +140,33 @@ class _Step:
             _, slot, card = f"{line} ".split(" ", 2)
             self.stage.insert(self.tablet, slot, card.strip())
             return
-        done = self.stage.type(self.tablet, self.stage.filled(self.tablet, line))
+        done = self.stage.type(self.tablet, self.stage.filled(self.tablet, line), cards=cards)
         if bool(done.status) != refused or (wanted and wanted not in " ".join(done.said.split())):
             self.lived.wrong.append(_complaint(self.day, told, done))
+
+
+class PlannedStep(Step):
+    """The same step, told by plans: `before` are commands, `go` is what does the round."""
+
+    def __init__(self, lived: Lived, day: date, step: dict[str, Any], planned: dict[str, Any]) -> None:
+        super().__init__(lived, day, step)
+        self.planned = planned
+
+    def _care(self, who: str, visits: list[str], cards: list[str]) -> None:
+        """Make what plans do not have yet, then do the round, card after card."""
+        for card, line in self.planned.get("cards", ()):
+            self.stage.insert(self.tablet, "vitale", card)
+            self._type(line)
+        for line in self.planned.get("before", ()):
+            tablet, _, rest = line.rpartition(": ") if line[1:3] == ": " else (self.tablet, "", line)
+            self.stage.insert(self.tablet, "vitale", "")
+            PlannedStep(self.lived, self.day, self.told | {"on": tablet}, {})._type(rest)
+        go = self.planned.get("go", "round go")
+        if not visits or not go:
+            return
+        if cards:
+            self.stage.insert(self.tablet, "vitale", cards[0])
+        self._type(go, cards[1:])
 
 
 def _complaint(day: date, told: str, done: Typed) -> str:

@@ -32,6 +32,9 @@ def planned_visit(
     """
     told = {**patient_in_day_file(patient), **(prescription.in_day_file() if prescription else {})}
     told |= as_told(plan.usual)
+    if isinstance(by_hand := told.get("patient"), dict):
+        name = {"nom": patient.name, "prenom": patient.first_name}
+        told = {**_born(patient), **told, "patient": {**name, **by_hand}}
     night_asked = prescription is not None and prescription.night
     apart = [plan.told_on(day) for day in days]
     passages = [
@@ -40,7 +43,7 @@ def planned_visit(
         for slot in plan.slots
     ]
     for otherwise in apart:
-        told |= {key: said for key, said in otherwise.items() if key not in (*_OF_EACH, _ACTS, _HOUR)}
+        _put(told, {key: said for key, said in otherwise.items() if key not in (*_OF_EACH, _ACTS, _HOUR)})
     if _PASSAGE in told:
         pass  # that day's passages are told whole
     elif len(passages) == 1 and not dated:
@@ -64,11 +67,20 @@ def _passage(
     night_asked: bool,
 ) -> dict[str, Any]:
     told = {_HOUR: slot.hour, **slot.told} if slot.hour else slot.told
-    told |= {key: said for key, said in otherwise.items() if key in (*_OF_EACH, _ACTS, _HOUR)}
+    _put(told, {key: said for key, said in otherwise.items() if key in (*_OF_EACH, _ACTS, _HOUR)})
     minute = minute_of(told.get(_HOUR))
     if plan.by_clock and (due := majoration_due(day, minute, department, night_asked=night_asked)):
         told.setdefault("majoration", due)
     return told
+
+
+def _put(told: dict[str, Any], otherwise: Mapping[str, Any]) -> None:
+    """Say it otherwise: of a table, the keys named alone."""
+    for key, said in otherwise.items():
+        before = told.get(key)
+        if isinstance(before, dict) and isinstance(said, dict):
+            said = _said({**before, **said})
+        told[key] = said
 
 
 def _said(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,15 +88,17 @@ def _said(told: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value is not None}
 
 
+def _born(patient: PatientFile) -> dict[str, str]:
+    """The keys that choose among the people of a number."""
+    born = patient.born
+    return {"naissance": f"{born[:4]}-{born[4:6]}-{born[6:]}", "rang_naissance": patient.birth_rank}
+
+
 def patient_in_day_file(patient: PatientFile) -> dict[str, Any]:
     """The keys of a visit that tell whom it is for and who else pays."""
     told: dict[str, Any] = {"nir": patient.nir, "cle": patient.key, "nom": patient.who}
-    holder = f"{patient.born[2:6]}" == patient.nir[1:5]
-    if not holder:
-        born = patient.born
-        told["naissance"] = f"{born[:4]}-{born[4:6]}-{born[6:]}"
-        if patient.birth_rank != "1":
-            told["rang_naissance"] = patient.birth_rank
+    if patient.born[2:6] != patient.nir[1:5]:  # not the insured person
+        told |= _born(patient)
     if patient.amc is not None:
         amc = patient.amc
         said = {

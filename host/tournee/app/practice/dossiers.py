@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from tournee.app.context import Office
 from tournee.errors import StoreError
+from tournee.practice.care_model import CareModel
 from tournee.practice.forms import read_form, write_form
 from tournee.practice.insurer_file import InsurerFile
 from tournee.practice.patient_file import PatientFile
@@ -28,6 +29,7 @@ KINDS: dict[type, str] = {
     RoundFile: "round",
     Absence: "absence",
     ScanFile: "scan",
+    CareModel: "model",
 }
 """What is kept, and how the journal calls it."""
 
@@ -65,6 +67,8 @@ def draft_of(told: Any, *, patient: int | None = None, ps: str = "") -> DossierD
         return DossierDraft(content, name=told.number, words=told.words)
     if isinstance(told, ScanFile):
         return DossierDraft(content, patient=patient)
+    if isinstance(told, CareModel):
+        return DossierDraft(content, ps=ps, name=told.named(ps), words=" ".join(search_words(told.name)))
     if isinstance(told, PrescriptionFile):
         first, last = told.day, told.last_day
         return DossierDraft(content, patient=patient, first_day=f"{first:%Y%m%d}", last_day=f"{last:%Y%m%d}")

@@ -9,11 +9,13 @@ from datetime import date
 from typing import Any
 
 from tournee.app.context import Office
-from tournee.app.practice.dossiers import Dossier, add, change, get
+from tournee.app.practice.dossiers import KINDS, Dossier, add, change, get, read
 from tournee.app.practice.insurers import insurers
 from tournee.billing.dayfile.day import DayError, read_day
 from tournee.billing.identity import department_of
+from tournee.billing.nomenclature.table import Profession
 from tournee.billing.replacement import WEEKDAYS, Replacement
+from tournee.errors import StoreError
 from tournee.practice.insurer_file import InsurerFile, with_convention
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanError, PlanFile
@@ -82,6 +84,28 @@ def add_plan(
     kept = replace(told, prescription=prescription.row.uid.hex() if prescription else "")
     dossier = get(office, PlanFile, add(office, kept, patient=patient.id, ps=ps))
     return PlanOf(dossier, patient, prescription, ps, known)
+
+
+def carer_for(
+    office: Office, patient: Dossier[PatientFile] | None, ps: str = "", profession: Profession | None = None
+) -> tuple[str, Profession]:
+    """Whose a new plan is, and by which profession's rules: as it is said, else as the patient's other plans,
+    else as all plans. StoreError where that is not one carer.
+    """
+    if ps and profession:
+        return ps, profession
+    dossiers = office.journal.dossiers
+    theirs = dossiers.find(KINDS[PlanFile], patient=patient.id) if patient is not None and not ps else ()
+    rows = theirs or dossiers.find(KINDS[PlanFile], state=None, ps=ps)
+    found = {row.ps: row for row in rows if row.content}
+    if len(found) != 1:
+        raise StoreError(
+            "De quel soignant est ce plan ?",
+            cause=", ".join(sorted(found)),
+            next_step="dites son numéro de facturation, et sa profession pour son premier plan",
+        )
+    ((number, row),) = found.items()
+    return number, profession or read(PlanFile, row).told.profession
 
 
 def _of_prescription(told: PlanFile, prescription: Dossier[PrescriptionFile] | None) -> PlanFile:

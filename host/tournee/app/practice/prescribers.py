@@ -65,7 +65,16 @@ def _named(office: Office, number: str) -> DossierRow | None:
 
 
 def said_prescriber(office: Office, said: str, name: str = "", speciality: str = "") -> Prescriber:
-    """The prescriber of a number, known or not, or the known one of a part of the name. StoreError."""
+    """The prescriber of a number, known or not, of both numbers in any order, or the known one of a part of
+    the name. StoreError.
+    """
+    both = {len(word): word for word in said.split() if word.isdecimal()}
+    if set(both) == {BILLING_DIGITS, RPPS_DIGITS}:
+        row = _named(office, both[RPPS_DIGITS])
+        number, rpps = both[BILLING_DIGITS], both[RPPS_DIGITS]
+        file = read(PrescriberFile, row).told.prescriber if row else Prescriber(name, number, rpps)
+        how = speciality or file.speciality
+        return replace(file, name=name or file.name, number=number, speciality=how)
     digits = "".join(said.split())
     if digits.isdecimal() and len(digits) in (RPPS_DIGITS, BILLING_DIGITS):
         files = search(office, PrescriberFile, digits)

@@ -100,11 +100,15 @@ def plan_of(office: Office, number: int) -> PlanOf:
 
 
 def find_plan(office: Office, said: str) -> PlanOf:
-    """The plan of this number, or the only open one of the patient whom these words name; StoreError."""
+    """The plan of this number, or the only one of the patient whom these words name that is open and not over
+    yet; StoreError.
+    """
     if said.isdecimal():
         return plan_of(office, int(said))
     patient = find_patient(office, said.split())
-    found = of_patient(office, PlanFile, patient.id)
+    today = office.clock().date()
+    plans = of_patient(office, PlanFile, patient.id)
+    found = [one for one in plans if (one.told.when.bounds[1] or today) >= today] or plans
     if len(found) == 1:
         return plan_of(office, found[0].id)
     told = ", ".join(f"{one.id} {one.told.words}".strip() for one in found)

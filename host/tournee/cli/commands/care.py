@@ -53,9 +53,11 @@ def certify(desk: Desk, mode: str | None, situation: int | None, as_json: bool) 
     run = certified.Certified()
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
         if mode == DESYNCHRONISED:
-            _at_the_bedside(run, office, link, _there(desk, link, situation), watch.progress)
+            seal_with_card(run, office, link, carer_there(desk, link, situation), watch.progress)
         else:
-            _certify_all(run, office, link, _on_duty(desk, link, situation), watch.progress, mode or "")
+            certify_with_card(
+                run, office, link, carer_on_duty(desk, link, situation), watch.progress, mode or ""
+            )
     _tell(desk, run, as_json)
 
 
@@ -74,7 +76,7 @@ def countersign(desk: Desk, situation: int | None, as_json: bool) -> None:
 
     run = certified.Certified(nothing="Aucune facture n’est à contresigner avec cette carte.")
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
-        ps = _on_duty(desk, link, situation)
+        ps = carer_on_duty(desk, link, situation)
         run.who = f"{ps.identity.first_name} {ps.identity.name}".title()
         found = to_countersign(office, ps.identity)
         run.possible = len(found)
@@ -109,9 +111,10 @@ def _tell(desk: Desk, run: Certified, as_json: bool) -> None:
         raise click.exceptions.Exit(status.of(run.refused[0][1]))  # each refusal is on the screen already
 
 
-def _at_the_bedside(
+def seal_with_card(
     run: Certified, office: Office, link: Reader, ps: PsOnDuty | None, progress: Progress
 ) -> None:
+    """Have the Vitale card that is there seal its patient's visits; `run` is told what was done."""
     from tournee.app.cards import read_vitale
     from tournee.app.certifying.desynchronised import seal_visit, visits_to_seal
 
@@ -134,9 +137,12 @@ def _at_the_bedside(
         progress("visites", rank, len(possible))
 
 
-def _certify_all(
+def certify_with_card(
     run: Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress, mode: str
 ) -> None:
+    """Certify the visits of the patient whose card is there, and those that need none; `run` is told what was
+    done.
+    """
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, others_waiting, pending_visits, visits_for
     from tournee.app.correcting.waiting import reconcile
@@ -198,7 +204,7 @@ def close(desk: Desk, situation: int | None, as_json: bool) -> None:
     from tournee.cli.display.show_visit import lot_invoices
 
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
-        lots = close_lots(office, link, _on_duty(desk, link, situation), watch.progress)
+        lots = close_lots(office, link, carer_on_duty(desk, link, situation), watch.progress)
         told = [(one, f"{lot_content(one)}, certifié ({lot_invoices(office, one)})") for one in lots]
         held = [[office.journal.invoices.sheet(sheet).invoice for sheet in one.sheet_ids] for one in lots]
     if as_json:
@@ -292,7 +298,7 @@ def remake(
         desk.console.print("Ensuite : tournee lot close, file make, send")
 
 
-def _there(desk: Desk, link: Reader, situation: int | None) -> PsOnDuty | None:
+def carer_there(desk: Desk, link: Reader, situation: int | None) -> PsOnDuty | None:
     """The professional's card if it is there, read and not unlocked."""
     from tournee.app.cards import read_ps
     from tournee.reader import PS_ABSENT
@@ -302,7 +308,7 @@ def _there(desk: Desk, link: Reader, situation: int | None) -> PsOnDuty | None:
     return read_ps(link, situation, situation_asked(desk))
 
 
-def _on_duty(desk: Desk, link: Reader, situation: int | None = None) -> PsOnDuty:
+def carer_on_duty(desk: Desk, link: Reader, situation: int | None = None) -> PsOnDuty:
     """Read the professional's card, and have it unlocked with the code typed in, which is kept nowhere."""
     from tournee.app.cards import read_ps, unlock
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -203,6 +203,15 @@ def listed_days(days: Iterable[date]) -> str:
     """Days as they are said: "09/11/2026 et 10/11/2026"."""
     told = [f"{day:%d/%m/%Y}" for day in sorted(days)]
     return " et ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+
+
+def act_words(acts: Iterable[Mapping[str, Any]]) -> str:
+    """Acts of the day file in a few words: `AMI 1,5 + Pansement de stomie`."""
+    told = []
+    for act in acts:
+        coefficient = f" {act['coefficient']:g}".replace(".", ",") if "coefficient" in act else ""
+        told.append(f"{act.get('code') or act.get('acte', '?')}{coefficient}")
+    return " + ".join(told)
 
 
 def shares_line(quote: Quote) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
+from datetime import date
 from typing import Any
 
 import click
 
+from tournee.cli.options.filters import DayOption
 from tournee.tables.document import DocumentError, parse
 
 _DAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
@@ -14,13 +17,35 @@ _ALL = ("tous", "tous-les-jours")
 _HOUR = re.compile(r"(\d{1,2})(?:[h:](\d{2})?)?$")
 _ACT = re.compile(r"([A-Za-z]{2,4})(?:[ ]?(\d+(?:[.,]\d{1,2})?))?$")
 _TRAVEL = re.compile(r"([A-Za-z]{2,4})?(?:[ :+]*(\d{1,4})(?:[ ]?km)?)?(?:[ ](plaine|montagne|pied))?$")
-_HOURS, _MINUTES = 24, 60
+_HOURS, _MINUTES, _MONTHS = 24, 60, 12
+_DAY_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})$")
 
 
 class _Word(click.ParamType):  # type: ignore[type-arg]
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """How the help names it."""
         return self.name.upper()
+
+
+class NearDay(DayOption):
+    """A day, without its year the one nearest to today: `2/11`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read it."""
+        found = _DAY_MONTH.match(value) if isinstance(value, str) else None
+        if found is None:
+            return super().convert(value, param, ctx)
+        today = date.today()
+        told = (f"{found[1]}/{found[2]}/{today.year + years}" for years in (-1, 0, 1))
+        days = [super(NearDay, self).convert(one, param, ctx) for one in told if _is_day(one)]
+        if not days:
+            return super().convert(value, param, ctx)
+        return min(days, key=lambda day: abs(day - today))
+
+
+def _is_day(said: str) -> bool:
+    day, month, year = map(int, said.split("/"))
+    return 1 <= month <= _MONTHS and 1 <= day <= monthrange(year, month)[1]
 
 
 class Weekdays(_Word):

@@ -12,16 +12,15 @@ from tournee.cli import status
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand
-from tournee.cli.options.filters import DayOption
-from tournee.cli.options.planned import ActWord, KeyWord, said_keys
+from tournee.cli.options.planned import ActWord, KeyWord, NearDay, said_keys
 from tournee.errors import BillingError
 
 if TYPE_CHECKING:
     from tournee.practice.recurrence import Recurrence
 
 plan_argument = click.argument("number", metavar="PLAN")
-_day = click.argument("day", metavar="JOUR", type=DayOption())
-_days = click.argument("days", metavar="[JOUR…]", type=DayOption(), nargs=-1)
+_day = click.argument("day", metavar="JOUR", type=NearDay())
+_days = click.argument("days", metavar="[JOUR…]", type=NearDay(), nargs=-1)
 
 
 def _changed(desk: Desk, number: str, changed: Callable[[Recurrence], Recurrence], said: str) -> None:
@@ -55,7 +54,7 @@ def with_day(desk: Desk, number: str, day: date) -> None:
 @click.command("move", cls=FrenchCommand, short_help="Déplace un jour d’un plan.")
 @plan_argument
 @_day
-@click.argument("to", metavar="AU", type=DayOption())
+@click.argument("to", metavar="AU", type=NearDay())
 @click.pass_obj
 def move(desk: Desk, number: str, day: date, to: date) -> None:
     """Fait un jour de la série un autre jour."""
@@ -67,6 +66,7 @@ def move(desk: Desk, number: str, day: date, to: date) -> None:
 @_day
 @click.argument("said", metavar="[CLÉ=VALEUR…]", type=KeyWord(), nargs=-1)
 @click.option("--acte", "acts", type=ActWord(), multiple=True, help="Les actes de ce jour, tous.")
+@click.option("--modele", "model", default="", metavar="NOM", help="Ajoute les actes d’un de vos modèles.")
 @json_option
 @click.pass_obj
 def tell(
@@ -75,12 +75,14 @@ def tell(
     day: date,
     said: tuple[tuple[str, Any], ...],
     acts: tuple[dict[str, Any], ...],
+    model: str,
     as_json: bool,
 ) -> None:
     """Dit la visite d’un seul jour autrement, dans les mots du fichier du jour : heure=10h15,
     deplacement.kilometres=24, majoration=F, amc.numero=… ; une clé sans valeur est laissée, rien du tout
     remet ce jour comme les autres.
     """
+    from tournee.app.practice.day.models import find_model, with_acts
     from tournee.app.practice.plans import tell_day
     from tournee.app.practice.rounds import find_plan
 
@@ -88,7 +90,12 @@ def tell(
     if acts:
         told["actes"] = list(acts)
     with desk.office() as office:
-        one = tell_day(office, find_plan(office, number), day, told)
+        one = find_plan(office, number)
+        if model:
+            bundle = find_model(office, model, one.ps).told
+            before = told if acts else one.visit(day)
+            told["actes"] = with_acts({"actes": before.get("actes", [])}, bundle.acts)["actes"]
+        one = tell_day(office, one, day, told)
     if as_json:
         values.write({"plan": one.plan.id, "day": day.isoformat(), "said": told})
         return

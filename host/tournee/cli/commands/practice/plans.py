@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from tournee.cli.commands.practice.models import favourites, models
 from tournee.cli.commands.practice.plan_days import (
     move,
     plan_argument,
@@ -19,14 +20,8 @@ from tournee.cli.commands.practice.plan_days import (
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
-from tournee.cli.options.filters import DayOption
-from tournee.cli.options.planned import ActWord, Hour, KeyWord, TravelWord, Weekdays, said_keys
-
-if TYPE_CHECKING:
-    from tournee.practice.recurrence import Recurrence
-
-_REST = {"faits": "kept", "laissés": "left", "reportés": "next"}
-_WHERE = ("domicile", "cabinet", "établissement")
+from tournee.cli.options.plan_options import model_said, plan_of_options, plan_options
+from tournee.cli.options.planned import NearDay
 
 
 @click.group("plan", cls=FrenchGroup)
@@ -37,30 +32,9 @@ def plan() -> None:
 @plan.command("add", short_help="Planifie un soin.")
 @click.argument("words", metavar="PATIENT…", nargs=-1, required=True)
 @click.option("--ordonnance", "order", type=int, help="Son numéro ; sans elle, la seule en cours.")
-@click.option("--ps", required=True, metavar="NUMÉRO", help="Votre numéro de facturation, 9 chiffres.")
-@click.option("--profession", type=click.Choice(["IF", "MK"]), required=True, help="IF ou MK.")
-@click.option(
-    "--acte",
-    "acts",
-    type=ActWord(),
-    multiple=True,
-    required=True,
-    help="AMI 1,5, BSB, ou son nom.",
-)
-@click.option("--heure", "hours", type=Hour(), multiple=True, help="8h50 ; répétée : plusieurs passages.")
-@click.option("--jours", "weekdays", type=Weekdays(), default="tous", help="lun,jeu ou lun-sam ; tous.")
-@click.option("--semaines", "weeks", type=click.IntRange(1, 52), default=1, help="Une semaine sur N.")
-@click.option("--du", "first", type=DayOption(), required=True, help="Le premier jour.")
-@click.option("--au", "last", type=DayOption(), help="Le dernier ; sans lui, celui de l’ordonnance.")
+@click.option("--du", "first", type=NearDay(), help="Le premier jour ; sans lui, aujourd’hui.")
 @click.option("--seances", "sessions", type=click.IntRange(0, 999), default=0, help="Tant de séances.")
-@click.option("--feries", "holidays", type=click.Choice(list(_REST)), default="faits", help="Les fériés.")
-@click.option("--absences", type=click.Choice(list(_REST)), default="laissés", help="Vos absences.")
-@click.option("--deplacement", "travel", type=TravelWord(), help="IFA, ou IFA 18 ; sinon celui du patient.")
-@click.option("--lieu", "where", type=click.Choice(_WHERE), help="Où le soin est fait.")
-@click.option("--dire", "said", type=KeyWord(), multiple=True, metavar="CLÉ=VALEUR", help="Comme contrat=99.")
-@click.option("--ensemble", "together", is_flag=True, help="Ses jours se facturent à plusieurs.")
-@click.option("--majorations", "by_clock", is_flag=True, help="Nuit, dimanche et fériés, par le calendrier.")
-@click.option("--mots", "called", default="", help="Comment vous l’appelez.")
+@plan_options
 @json_option
 @click.pass_obj
 def add(
@@ -68,9 +42,10 @@ def add(
     /,
     words: tuple[str, ...],
     order: int | None,
+    first: date | None,
+    sessions: int,
     ps: str,
     profession: Any,
-    called: str,
     as_json: bool,
     **told: Any,
 ) -> None:
@@ -80,30 +55,17 @@ def add(
     fichier du jour.
     """
     from tournee.app.practice.patients import find_patient
-    from tournee.app.practice.plans import add_plan
+    from tournee.app.practice.plans import add_plan, carer_for
     from tournee.app.practice.prescriptions import current_prescription
     from tournee.cli.display.practice import plan_line
-    from tournee.practice.plan_file import PlanFile, Slot, as_care
 
-    care: dict[str, Any] = {"actes": list(told["acts"])}
-    if told["travel"]:
-        care["deplacement"] = told["travel"]
-    if told["where"]:
-        care["lieu"] = told["where"]
-    slots = tuple(Slot(as_care(care), hour) for hour in sorted(told["hours"])) or (Slot(as_care(care)),)
     with desk.office() as office:
         one = find_patient(office, words)
         prescription = current_prescription(office, one, order)
-        made = PlanFile(
-            slots,
-            _when(told),
-            profession,
-            called,
-            usual=as_care(said_keys(told["said"])),
-            together=told["together"],
-            by_clock=told["by_clock"],
-        )
-        done = add_plan(office, one, prescription, made, ps)
+        number, kind = carer_for(office, one, ps, profession)
+        model = model_said(office, told, number)
+        made = plan_of_options(told, first or office.clock().date(), sessions, kind, model)
+        done = add_plan(office, one, prescription, made, number)
     if as_json:
         values.write({"plan": done.plan.id, "patient": one.id})
     else:
@@ -111,23 +73,9 @@ def add(
         desk.console.print(f"{one.told.who} — {line}", soft_wrap=True)
 
 
-def _when(told: dict[str, Any]) -> Recurrence:
-    from tournee.practice.recurrence import Recurrence
-
-    return Recurrence(
-        told["first"],
-        told["last"],
-        told["weekdays"],
-        told["weeks"],
-        told["sessions"],
-        _REST[told["holidays"]],  # type: ignore[arg-type]
-        _REST[told["absences"]],  # type: ignore[arg-type]
-    )
-
-
 @plan.command("show", short_help="Un plan et ses quatorze jours.")
 @plan_argument
-@click.option("--du", "first", type=DayOption(), help="Depuis ce jour ; sans lui, depuis lundi dernier.")
+@click.option("--du", "first", type=NearDay(), help="Depuis ce jour ; sans lui, depuis lundi dernier.")
 @json_option
 @click.pass_obj
 def show(desk: Desk, number: str, first: date | None, as_json: bool) -> None:
@@ -165,5 +113,6 @@ def end(desk: Desk, number: str, reason: str) -> None:
     desk.console.print(f"{one.patient.told.who}, plan {one.plan.id} : arrêté.", soft_wrap=True)
 
 
-for command in (skip, with_day, move, tell, tick, take):
+plan.add_command(models)
+for command in (skip, with_day, move, tell, tick, take, favourites):
     plan.add_command(command)

@@ -12,11 +12,14 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
 from tournee.cli.options.filters import DayOption
+from tournee.cli.options.plan_options import OF_A_PLAN, model_said, plan_of_options, plan_options
+from tournee.cli.options.planned import NearDay
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
     from tournee.app.practice.dossiers import Dossier
     from tournee.app.practice.prescriptions import Counted
+    from tournee.billing.nomenclature.table import Profession
     from tournee.practice.patient_file import PatientFile
     from tournee.practice.prescription_file import PrescriptionFile
 
@@ -79,9 +82,11 @@ def order_value(order: Dossier[PrescriptionFile], counted: Counted, today: date)
 
 
 @prescription.command("add", short_help="Garde une ordonnance.")
-@click.argument("words", metavar="PATIENT…", nargs=-1, required=True)
-@click.option("--du", "day", type=DayOption(), required=True, help="Le jour où elle est écrite.")
-@click.option("--prescripteur", help="Son RPPS, son numéro, ou son nom s’il est connu.")
+@click.argument("words", metavar="[PATIENT…]", nargs=-1)
+@click.option("--naissance", "born", type=DayOption(), help="Celui de la carte qui est né ce jour.")
+@click.option("--rang", "rank", default="", help="Son rang de naissance, pour des jumeaux : 1, 2…")
+@click.option("--du", "day", type=NearDay(), required=True, help="Le jour où elle est écrite.")
+@click.option("--prescripteur", help="Son numéro, son RPPS, les deux, ou son nom s’il est connu.")
 @click.option("--nom-prescripteur", "name", default="", help="Son nom, pour la prochaine fois.")
 @click.option("--specialite", "speciality", help="Sa spécialité, 2 chiffres ; 01 sans rien dire.")
 @click.option("--soin", "cares", multiple=True, help="Une ligne de l’ordonnance, dans ses mots.")
@@ -93,14 +98,19 @@ def order_value(order: Dossier[PrescriptionFile], counted: Counted, today: date)
 @click.option("--nuit", "night", is_flag=True, help="Elle demande la nuit.")
 @click.option("--quotidien", "daily", is_flag=True, help="Tous les jours, dimanche compris.")
 @click.option("--renouvellement", "renewal", is_flag=True, help="C’est un renouvellement.")
-@click.option("--accord", "asked", type=DayOption(), help="Accord préalable demandé ce jour.")
+@click.option("--accord", "asked", type=NearDay(), help="Accord préalable demandé ce jour.")
 @click.option("--note", default="", help="Ce qu’il faut savoir.")
+@click.option("--debut", "first", type=NearDay(), help="Le premier jour du plan ; sans lui, aujourd’hui.")
+@plan_options
 @json_option
 @click.pass_obj
 def add(
     desk: Desk,
     /,
     words: tuple[str, ...],
+    born: date | None,
+    rank: str,
+    first: date | None,
     day: date,
     prescripteur: str | None,
     name: str,
@@ -111,15 +121,26 @@ def add(
     as_json: bool,
     **told: Any,
 ) -> None:
-    """Garde une ordonnance d’un patient ; le prescripteur est retenu pour la prochaine fois."""
+    """Garde une ordonnance d’un patient ; le prescripteur est retenu pour la prochaine fois. Avec des actes,
+    le plan de ses visites est fait en même temps. Sans patient, c’est celui de la carte Vitale insérée, dont
+    le dossier est ouvert ou complété, et le soignant est celui de la carte CPS.
+    """
     from tournee.app.practice.patients import find_patient
+    from tournee.app.practice.plans import add_plan, carer_for, check_plan
     from tournee.app.practice.prescribers import said_prescriber
     from tournee.app.practice.prescriptions import add_prescription
     from tournee.billing.visit import Agreement
     from tournee.practice.prescription_file import PrescribedCare, PrescriptionFile
 
+    planned = {key: told.pop(key) for key in OF_A_PLAN}
+    ps, kind = planned["ps"], planned["profession"]
+    plan = None
     with desk.office() as office:
-        one = find_patient(office, words)
+        if words:
+            one = find_patient(office, words)
+        else:
+            one, number, profession = _of_cards(desk, office, born, rank)
+            ps, kind = ps or number, kind or profession
         order = PrescriptionFile(
             said_prescriber(office, _who_prescribes(office, prescripteur, one), name, speciality or ""),
             day,
@@ -128,15 +149,49 @@ def add(
             agreement=Agreement(asked) if asked else None,
             **told,
         )
+        with_plan = bool(planned["acts"] or planned["model"])
+        if with_plan:
+            ps, kind = carer_for(office, one, ps, kind)
+            model = model_said(office, planned, ps)
+            made = plan_of_options(planned, first or office.clock().date(), told["sessions"], kind, model)
+            check_plan(made, one.told, order, ps)
         done = add_prescription(office, one, order)
+        if with_plan:
+            plan = add_plan(office, one, done, made, ps)
     if as_json:
-        values.write({"prescription": done.id, "patient": one.id})
-    else:
-        desk.console.print(
-            f"{one.told.who} : ordonnance {done.id} du {day:%d/%m/%Y}, gardée jusqu’au "
-            f"{done.told.last_day:%d/%m/%Y}.",
-            soft_wrap=True,
+        values.write(
+            {"prescription": done.id, "patient": one.id, "plan": plan.plan.id if plan is not None else None}
         )
+        return
+    desk.console.print(
+        f"{one.told.who} : ordonnance {done.id} du {day:%d/%m/%Y}, gardée jusqu’au "
+        f"{done.told.last_day:%d/%m/%Y}.",
+        soft_wrap=True,
+    )
+    if plan is not None:
+        from tournee.cli.display.practice import plan_line
+
+        desk.console.print(plan_line(plan.plan.id, plan.plan.told), soft_wrap=True)
+
+
+def _of_cards(
+    desk: Desk, office: Office, born: date | None, rank: str
+) -> tuple[Dossier[PatientFile], str, Profession]:
+    """The patient of the card that is in the reader, and the carer of the other."""
+    from tournee.app.cards import read_ps, read_vitale
+    from tournee.app.practice.patients import meet_card
+    from tournee.cli.situation_asked import situation_asked
+
+    with desk.reader() as link:
+        carer = read_ps(link, None, situation_asked(desk)).identity
+        people = read_vitale(office, link).patients
+    wanted = f"{born:%Y%m%d}" if born else people[0].born
+    met = [one.patient for one in meet_card(office, people, born)]
+    found = [one for one in met if one.told.born == wanted and rank in ("", one.told.birth_rank)]
+    if len(found) != 1:
+        told = ", ".join(f"{one.told.who} (rang {one.told.birth_rank})" for one in found or met)
+        raise click.UsageError(f"Dites lequel de cette carte par --naissance et --rang : {told}")
+    return found[0], carer.billing_number, carer.ps_type
 
 
 def _who_prescribes(office: Office, said: str | None, patient: Dossier[PatientFile]) -> str:

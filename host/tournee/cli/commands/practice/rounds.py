@@ -9,13 +9,14 @@ import click
 
 from tournee.cli import status
 from tournee.cli.commands.practice.calendars import calendar, follow
+from tournee.cli.commands.practice.round_go import go
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
-from tournee.cli.options.filters import DayOption
+from tournee.cli.options.planned import NearDay
 from tournee.errors import BillingError
 
-_day = click.argument("day", metavar="[JOUR]", type=DayOption(), required=False)
+_day = click.argument("day", metavar="[JOUR]", type=NearDay(), required=False)
 _ps = click.option("--ps", default="", metavar="NUMÉRO", help="De quel soignant, s’ils sont plusieurs.")
 _replacing = click.option(
     "--remplacant", "rpps", default="", metavar="RPPS", help="La tournée de qui vous remplacez ce jour-là."
@@ -78,7 +79,7 @@ def take(desk: Desk, day: date | None, ps: str, rpps: str, as_json: bool) -> Non
 
 
 @rounds.command("order", short_help="Met la tournée dans votre ordre.")
-@click.argument("day", metavar="JOUR", type=DayOption())
+@click.argument("day", metavar="JOUR", type=NearDay())
 @click.argument("plans", metavar="PLAN…", nargs=-1, required=True, type=int)
 @_ps
 @click.pass_obj
@@ -92,7 +93,7 @@ def order(desk: Desk, day: date, plans: tuple[int, ...], ps: str) -> None:
 
 
 @rounds.command("month", short_help="Ce qui est prévu jour par jour.")
-@click.option("--du", "first", type=DayOption(), help="Depuis ce jour ; sans lui, aujourd’hui.")
+@click.option("--du", "first", type=NearDay(), help="Depuis ce jour ; sans lui, aujourd’hui.")
 @click.option("--jours", "days", type=click.IntRange(1, 366), default=31, help="Sur tant de jours.")
 @_ps
 @json_option
@@ -116,8 +117,8 @@ def month(desk: Desk, first: date | None, days: int, ps: str, as_json: bool) -> 
 
 
 @rounds.command("absence", short_help="Dit quand vous n’êtes pas là, et qui vous remplace.")
-@click.argument("first", metavar="DU", type=DayOption())
-@click.argument("last", metavar="AU", type=DayOption())
+@click.argument("first", metavar="DU", type=NearDay())
+@click.argument("last", metavar="AU", type=NearDay())
 @_ps
 @click.option("--mot", "word", default="", help="Pourquoi.")
 @click.option("--remplacant", "rpps", default="", metavar="RPPS", help="Qui vous remplace.")
@@ -150,7 +151,7 @@ def absence(
 
 
 @rounds.command("export", short_help="Écrit la tournée comme un fichier du jour.")
-@click.argument("day", metavar="JOUR", type=DayOption())
+@click.argument("day", metavar="JOUR", type=NearDay())
 @click.argument("target", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False))
 @_ps
 @click.pass_obj
@@ -163,3 +164,6 @@ def export(desk: Desk, day: date, target: Path, ps: str) -> None:
         told = round_file(office, day, carer_of_plans(office, ps))
     write_whole(target, told)
     desk.console.print(f"{target} : tournée du {day:%d/%m/%Y}.", soft_wrap=True)
+
+
+rounds.add_command(go)
