@@ -12,7 +12,7 @@ from unittest.mock import patch
 import tournee
 
 HOST = Path(tournee.__file__).parent
-_APART = ("emulation", "maker")  # what surrounds the host has the clock handed in
+_APART = ("emulation", "maker", "web")  # what surrounds the host has the clock handed in; no page is lived
 _ASKS = ("datetime.now(", "date.today(")
 
 
