@@ -87,6 +87,27 @@ def test_favourites_come_from_visits(run, told, yvonne):
     assert "AMI 1" in run("plan", "favourites")
 
 
+def test_travel_is_as_the_last_time_where_one_is_known(config, run, told, yvonne):
+    run("ordonnance", "add", "lambert", *ORDER, *MINE, "--acte", "AMI 1", "--deplacement", "IFA 24 montagne")
+    run("round", "take")
+    again = ("plan", "add", "lambert", "--acte", "AMI 1", "--heure", "18h", "--deplacement", "même")
+    run(*again)
+    kilometres = [stop["kilometres"] for stop in told("round", "show")["stops"]]
+    assert kilometres == [24, 24]
+    for words in (("plan", "model", "add", "x", "--acte", "MAU"), ("patient", "edit", "lambert")):
+        done = CliRunner().invoke(root, ["--config", str(config), *words, "--deplacement", "même"])
+        assert done.exit_code == 2
+
+
+def test_an_agreement_is_noted_then_answered(run, told, yvonne):
+    run("ordonnance", "add", "lambert", *ORDER)
+    (order,) = told("ordonnance", "list", "lambert")["prescriptions"]
+    number = str(order["number"])
+    assert told("ordonnance", "agreed", number, "--demande", SINCE)["agreement"]["asked"]
+    answered = told("ordonnance", "agreed", number, "--reponse", "accordé", "--numero", "A1")["agreement"]
+    assert (answered["answer"], answered["number"], answered["answered"]) == ("given", "A1", f"{TODAY}")
+
+
 def test_whose_a_plan_is_has_to_be_said_once(config, run, yvonne):
     run("ordonnance", "add", "lambert", *ORDER)
     done = CliRunner().invoke(root, ["--config", str(config), "plan", "add", "lambert", "--acte", "AMI 1"])

@@ -120,6 +120,27 @@ def meet_card(office: Office, people: Sequence[Patient], born: date | None = Non
     return met
 
 
+def meet_one(
+    office: Office, people: Sequence[Patient], born: date | None = None, rank: str = ""
+) -> Dossier[PatientFile]:
+    """The file, completed, of the one person of a card who is meant: the insured one, or who was born on a
+    day, twins by their rank. StoreError where that is not one.
+    """
+    wanted = f"{born:%Y%m%d}" if born else people[0].born
+    met = [one.patient for one in meet_card(office, people, born)]
+    found = [one for one in met if one.told.born == wanted and rank in ("", one.told.birth_rank)]
+    if len(found) == 1:
+        return found[0]
+    named = ", ".join(f"{one.told.who} (rang {one.told.birth_rank})" for one in found or met)
+    raise StoreError(
+        "Plusieurs personnes de cette carte sont nées ce jour."
+        if found
+        else "Personne de cette carte n’a ce rang.",
+        cause=f"la carte porte : {named}",
+        next_step="dites aussi le rang de naissance",
+    )
+
+
 def decide(
     office: Office, patient: Dossier[PatientFile], names: Collection[str], *, take: bool
 ) -> Dossier[PatientFile]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tournee.app.context import Office
-from tournee.app.practice.dossiers import KINDS, Dossier, add, get, of_patient, read
+from tournee.app.practice.dossiers import KINDS, Dossier, add, change, get, of_patient, read
 from tournee.app.practice.prescribers import keep_prescriber
 from tournee.billing.kept.known import read_facts
+from tournee.billing.visit import Agreement, Answer
 from tournee.errors import StoreError
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.prescription_file import PrescriptionFile
@@ -54,6 +55,27 @@ def renew(
     """The same prescription written anew on a day; the one before is set aside."""
     office.journal.dossiers.close(former.id, f"renouvelée le {day:%d/%m/%Y}")
     return add_prescription(office, patient, former.told.renewed(day))
+
+
+def note_agreement(
+    office: Office,
+    order: Dossier[PrescriptionFile],
+    asked: date | None,
+    answer: Answer,
+    answered: date | None = None,
+    number: str = "",
+) -> Dossier[PrescriptionFile]:
+    """Note that a prior agreement was asked for, and its answer ("": none yet), today without a day; visits
+    to come tell it, and those taken follow when they are taken again. StoreError where it was never asked.
+    """
+    before = order.told.agreement
+    day = asked or (before.asked if before else None)
+    if day is None:
+        raise StoreError("L’accord préalable n’a pas été demandé.", next_step="dites le jour de la demande")
+    when = (answered or office.clock().date()) if answer else None
+    told = Agreement(day, answer, when, number or (before.number if before else ""))
+    change(office, order, replace(order.told, agreement=told))
+    return get(office, PrescriptionFile, order.id)
 
 
 def prescriptions_of(

@@ -17,8 +17,9 @@ from tournee.app.visits.imported import ImportedDay
 from tournee.app.visits.importing import import_day
 from tournee.app.visits.past import JournalPast
 from tournee.app.visits.pricing import Priced, price_files
-from tournee.billing.identity import department_of
-from tournee.billing.replacement import Replacement
+from tournee.billing.identity import PsIdentity, department_of
+from tournee.billing.numbers import rpps_fault
+from tournee.billing.replacement import Replacement, ReplacementSession
 from tournee.errors import BillingError, StoreError
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanFile
@@ -137,6 +138,41 @@ def carer_of_plans(office: Office, ps: str = "", rpps: str = "", day: date | Non
         cause=", ".join(found),
         next_step="dites lequel (son numéro de facturation)" if found else "ajoutez un plan, ou une absence",
     )
+
+
+def carer_of_card(office: Office, identity: PsIdentity | None, day: date) -> str:
+    """Whose round the holder of a CPS does on a day: hers, or that of the one whom she replaces; without a
+    card, of the only carer who has plans. StoreError when there are several or none.
+    """
+    if identity is None:
+        return carer_of_plans(office)
+    replaced = replaced_by(office, identity.rpps, day) if identity.rpps else []
+    return replaced[0] if len(replaced) == 1 else identity.billing_number
+
+
+def add_absence(
+    office: Office,
+    ps: str,
+    first: date,
+    last: date,
+    word: str = "",
+    *,
+    own_name: str = "",
+    rpps: str = "",
+    name: str = "",
+) -> int:
+    """Keep days on which a carer is away, both included; with the `rpps` and `name` of who cares in her place
+    on all of them. Gives its number. BillingError for an RPPS whose key is wrong, names that lack, days in
+    another order.
+    """
+    replacement = None
+    if rpps:
+        fault = rpps_fault(rpps) or ("" if name and own_name else "les deux noms sont à dire")
+        if fault:
+            raise BillingError(f"Remplacement : {fault}.", next_step="corrigez, puis recommencez")
+        session = ReplacementSession(first, last)
+        replacement = Replacement(ps, own_name, rpps, name, (session,))
+    return add(office, Absence(first, last, word, replacement), ps=ps)
 
 
 def _absences(office: Office, ps: str) -> list[Absence]:

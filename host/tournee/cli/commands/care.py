@@ -53,7 +53,7 @@ def certify(desk: Desk, mode: str | None, situation: int | None, as_json: bool) 
     run = certified.Certified()
     with desk.office() as office, desk.reader() as link, desk.watcher(as_json) as watch:
         if mode == DESYNCHRONISED:
-            seal_with_card(run, office, link, carer_there(desk, link, situation), watch.progress)
+            at_the_bedside(run, office, link, carer_there(desk, link, situation), watch.progress)
         else:
             certify_with_card(
                 run, office, link, carer_on_duty(desk, link, situation), watch.progress, mode or ""
@@ -111,7 +111,7 @@ def _tell(desk: Desk, run: Certified, as_json: bool) -> None:
         raise click.exceptions.Exit(status.of(run.refused[0][1]))  # each refusal is on the screen already
 
 
-def seal_with_card(
+def at_the_bedside(
     run: Certified, office: Office, link: Reader, ps: PsOnDuty | None, progress: Progress
 ) -> None:
     """Have the Vitale card that is there seal its patient's visits; `run` is told what was done."""

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tournee.cli.options.planned import ActWord, Hour, KeyWord, NearDay, TravelWord, Weekdays, said_keys
+from tournee.cli.options.planned import (
+    SAME_TRAVEL,
+    ActWord,
+    Hour,
+    KeyWord,
+    NearDay,
+    TravelOrSame,
+    Weekdays,
+    said_keys,
+)
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
+    from tournee.app.practice.dossiers import Dossier
     from tournee.billing.nomenclature.table import Profession
     from tournee.practice.care_model import CareModel
+    from tournee.practice.patient_file import PatientFile
     from tournee.practice.plan_file import PlanFile, Slot
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -36,7 +47,7 @@ _OPTIONS = (
     click.option("--feries", "holidays", type=click.Choice(list(_REST)), default="faits", help="Les fériés."),
     click.option("--absences", type=click.Choice(list(_REST)), default="laissés", help="Vos absences."),
     click.option(
-        "--deplacement", "travel", type=TravelWord(), help="IFA, ou IFA 18 ; sinon celui du patient."
+        "--deplacement", "travel", type=TravelOrSame(), help="IFA, IFA 18, même ; sinon celui du patient."
     ),
     click.option("--lieu", "where", type=click.Choice(_WHERE), help="Où le soin est fait."),
     click.option("--tiers-payant", "third_party", type=click.Choice(_THIRD_PARTY), help="Qui paie."),
@@ -113,6 +124,18 @@ def slots_of_options(told: dict[str, Any], model: CareModel | None = None) -> tu
     cares = [{**slot.told, **care} for slot in slots]
     cares[0] = with_acts(cares[0], acts)
     return tuple(Slot(as_care(one), slot.minute) for one, slot in zip(cares, slots, strict=True))
+
+
+def travel_said(office: Office, told: dict[str, Any], patient: Dossier[PatientFile], ps: str) -> None:
+    """Put the travel of the last time where `même` was said; BadParameter where none is known."""
+    from tournee.app.practice.day.travel import remembered_travel
+
+    if told["travel"] is SAME_TRAVEL:
+        told["travel"] = remembered_travel(office, patient, ps)
+        if not told["travel"]:
+            raise click.BadParameter(
+                f"aucun déplacement chez {patient.told.who} n’est connu ; écrivez IFA 18"
+            )
 
 
 def model_said(office: Office, told: dict[str, Any], ps: str) -> CareModel | None:

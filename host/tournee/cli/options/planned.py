@@ -126,6 +126,20 @@ class TravelWord(_Word):
         return told
 
 
+SAME_TRAVEL = {"comme": "avant"}
+"""What `TravelOrSame` gives for the travel of the last visit."""
+
+
+class TravelOrSame(TravelWord):
+    """The same, or `même`: as the last time."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Any]:
+        """Read it as the day file writes it, or as `SAME_TRAVEL`."""
+        if value.strip().lower() in ("même", "meme"):
+            return SAME_TRAVEL
+        return super().convert(value, param, ctx)
+
+
 class KeyWord(_Word):
     """A key of the day file and what it says: `contrat=99`, `ald=non`, `bilan=11/03/2026`, `foyer=`."""
 

@@ -20,7 +20,7 @@ from tournee.cli.commands.practice.plan_days import (
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
-from tournee.cli.options.plan_options import model_said, plan_of_options, plan_options
+from tournee.cli.options.plan_options import model_said, plan_of_options, plan_options, travel_said
 from tournee.cli.options.planned import NearDay
 
 
@@ -64,6 +64,7 @@ def add(
         prescription = current_prescription(office, one, order)
         number, kind = carer_for(office, one, ps, profession)
         model = model_said(office, told, number)
+        travel_said(office, told, one, number)
         made = plan_of_options(told, first or office.clock().date(), sessions, kind, model)
         done = add_plan(office, one, prescription, made, number)
     if as_json:

@@ -12,7 +12,7 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
 from tournee.cli.options.filters import DayOption
-from tournee.cli.options.plan_options import OF_A_PLAN, model_said, plan_of_options, plan_options
+from tournee.cli.options.plan_options import OF_A_PLAN, model_said, plan_of_options, plan_options, travel_said
 from tournee.cli.options.planned import NearDay
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from tournee.app.practice.dossiers import Dossier
     from tournee.app.practice.prescriptions import Counted
     from tournee.billing.nomenclature.table import Profession
+    from tournee.billing.visit import Answer
     from tournee.practice.patient_file import PatientFile
     from tournee.practice.prescription_file import PrescriptionFile
 
 _ORIGINS = {"ville": "V", "établissement": "E", "infirmier": "I", "accès direct": "D"}
+_ANSWERS: dict[str, Answer] = {"silence": "", "accordé": "given", "refusé": "refused"}
 _number = click.argument("number", metavar="ORDONNANCE", type=int)
 
 
@@ -153,6 +155,7 @@ def add(
         if with_plan:
             ps, kind = carer_for(office, one, ps, kind)
             model = model_said(office, planned, ps)
+            travel_said(office, planned, one, ps)
             made = plan_of_options(planned, first or office.clock().date(), told["sessions"], kind, model)
             check_plan(made, one.told, order, ps)
         done = add_prescription(office, one, order)
@@ -179,19 +182,13 @@ def _of_cards(
 ) -> tuple[Dossier[PatientFile], str, Profession]:
     """The patient of the card that is in the reader, and the carer of the other."""
     from tournee.app.cards import read_ps, read_vitale
-    from tournee.app.practice.patients import meet_card
+    from tournee.app.practice.patients import meet_one
     from tournee.cli.situation_asked import situation_asked
 
     with desk.reader() as link:
         carer = read_ps(link, None, situation_asked(desk)).identity
-        people = read_vitale(office, link).patients
-    wanted = f"{born:%Y%m%d}" if born else people[0].born
-    met = [one.patient for one in meet_card(office, people, born)]
-    found = [one for one in met if one.told.born == wanted and rank in ("", one.told.birth_rank)]
-    if len(found) != 1:
-        told = ", ".join(f"{one.told.who} (rang {one.told.birth_rank})" for one in found or met)
-        raise click.UsageError(f"Dites lequel de cette carte par --naissance et --rang : {told}")
-    return found[0], carer.billing_number, carer.ps_type
+        one = meet_one(office, read_vitale(office, link).patients, born, rank)
+    return one, carer.billing_number, carer.ps_type
 
 
 def _who_prescribes(office: Office, said: str | None, patient: Dossier[PatientFile]) -> str:
@@ -207,6 +204,42 @@ def _who_prescribes(office: Office, said: str | None, patient: Dossier[PatientFi
         cause=f"proposés : {', '.join(told)}" if told else "aucun prescripteur n’est connu",
         next_step="dites son nom s’il est connu, ou son numéro (RPPS, 11 chiffres)",
     )
+
+
+@prescription.command("agreed", short_help="Note l’accord préalable : demandé, répondu.")
+@_number
+@click.option("--demande", "asked", type=NearDay(), help="Le jour de la demande, si elle n’est pas notée.")
+@click.option(
+    "--reponse", "answer", type=click.Choice(list(_ANSWERS)), default="silence", help="Ce que dit la caisse."
+)
+@click.option("--le", "answered", type=NearDay(), help="Le jour de la réponse ; sans lui, aujourd’hui.")
+@click.option("--numero", "number_given", default="", help="Le numéro de l’accord, s’il y en a un.")
+@json_option
+@click.pass_obj
+def agreed(
+    desk: Desk,
+    number: int,
+    asked: date | None,
+    answer: str,
+    answered: date | None,
+    number_given: str,
+    as_json: bool,
+) -> None:
+    """Note la demande d’accord préalable d’une ordonnance et sa réponse : les visites à venir la disent. Sans
+    réponse, quinze jours de silence valent accord.
+    """
+    from tournee.app.practice.dossiers import get
+    from tournee.app.practice.prescriptions import note_agreement
+    from tournee.model.form import form_of
+    from tournee.practice.prescription_file import PrescriptionFile
+
+    with desk.office() as office:
+        order = get(office, PrescriptionFile, number)
+        done = note_agreement(office, order, asked, _ANSWERS[answer], answered, number_given)
+    if as_json:
+        values.write({"prescription": number, "agreement": form_of(done.told.agreement)})
+    else:
+        desk.console.print(f"Ordonnance {number} : accord préalable, {answer}.")
 
 
 @prescription.command("scan", short_help="Garde l’image d’une ordonnance, ou la rend.")

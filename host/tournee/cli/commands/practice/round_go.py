@@ -76,13 +76,10 @@ def _take(
     office: Office, duty: PsOnDuty | None, ps: str, before: int | None, after: int | None
 ) -> ImportedDay | None:
     """Take in today's stops of the carer whose card is there; None when nothing is planned."""
-    from tournee.app.practice.rounds import carer_of_plans, replaced_by, round_of, take_round
+    from tournee.app.practice.rounds import carer_of_card, round_of, take_round
 
     day = office.clock().date()
-    rpps = duty.identity.rpps if duty is not None else ""
-    replaced = replaced_by(office, rpps, day) if rpps else []
-    own = duty.identity.billing_number if duty is not None else ""
-    carer = ps or (replaced[0] if len(replaced) == 1 else own) or carer_of_plans(office)
+    carer = ps or carer_of_card(office, duty.identity if duty is not None else None, day)
 
     def is_meant(stop: Stop) -> bool:
         minute = stop.minute or 0
@@ -93,13 +90,13 @@ def _take(
 
 
 def _one_card(office: Office, link: Any, duty: PsOnDuty | None, progress: Any, mode: str | None) -> Certified:
-    from tournee.cli.commands.care import certify_with_card, seal_with_card
+    from tournee.cli.commands.care import at_the_bedside, certify_with_card
     from tournee.cli.display.certified import Certified
 
     run = Certified()
     try:
         if mode == DESYNCHRONISED:
-            seal_with_card(run, office, link, duty, progress)
+            at_the_bedside(run, office, link, duty, progress)
         else:
             assert duty is not None
             certify_with_card(run, office, link, duty, progress, mode or "")

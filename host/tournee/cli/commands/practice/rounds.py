@@ -131,21 +131,13 @@ def absence(
     """Dit des jours d’absence : chaque plan les laisse, les reporte ou les garde. Avec qui vous remplace, la
     tournée continue : elle la voit, et facture à votre numéro avec sa carte.
     """
-    from tournee.app.practice.dossiers import add
-    from tournee.app.practice.rounds import carer_of_plans
-    from tournee.billing.numbers import rpps_fault
-    from tournee.billing.replacement import Replacement, ReplacementSession
-    from tournee.practice.round_file import Absence
+    from tournee.app.practice.rounds import add_absence, carer_of_plans
 
-    if rpps and (fault := rpps_fault(rpps)):
-        raise click.BadParameter(fault)
     if rpps and not (name and own_name):
         raise click.UsageError("dites aussi --nom-remplacant et --mon-nom")
     with desk.office() as office:
         number = carer_of_plans(office, ps)
-        session = ReplacementSession(first, last)
-        replacement = Replacement(number, own_name, rpps, name, (session,)) if rpps else None
-        add(office, Absence(first, last, word, replacement), ps=number)
+        add_absence(office, number, first, last, word, own_name=own_name, rpps=rpps, name=name)
     who = f", remplacée par {name}" if rpps else ""
     desk.console.print(f"Absence du {first:%d/%m/%Y} au {last:%d/%m/%Y} retenue{who}.", soft_wrap=True)
 
