@@ -1,13 +1,15 @@
 """Sixty fictitious patients: the same from the same seed, and every visit of their month can be billed."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from day_files import answers, open_office
 
+from tournee.app.context import Office
+from tournee.app.practice.day.series import take_days
 from tournee.app.practice.patients import find_patients
-from tournee.app.practice.rounds import planned_month, round_of, take_round
+from tournee.app.practice.rounds import Stop, plan_of, planned_month, round_of, take_round
 from tournee.app.visits.imported import Answer
 from tournee.emulation.population import NURSE, PATIENTS, PHYSIOTHERAPIST, populate
 
@@ -30,11 +32,26 @@ def test_the_same_seed_makes_the_same_practice_and_another_one_another(tmp_path:
     assert len(one[0]) == PATIENTS
 
 
-@pytest.mark.parametrize("ps", [NURSE, PHYSIOTHERAPIST])
-def test_every_visit_of_a_week_is_taken_and_none_is_refused(tmp_path: Path, ps: str) -> None:
+def week(office: Office, ps: str) -> dict[date, list[Stop]]:
+    """The stops of seven days."""
+    days = (DAY - timedelta(days=back) for back in range(6, -1, -1))
+    return {day: stops for day in days if (stops := round_of(office, day, ps))}
+
+
+def test_every_visit_of_a_nurse_s_week_is_taken_and_none_is_refused(tmp_path: Path) -> None:
     with open_office(tmp_path) as office:
         populate(office, DAY)
-        for back in range(6, -1, -1):
-            day = DAY - timedelta(days=back)
-            if stops := round_of(office, day, ps):
-                assert answers(take_round(office, day, ps)) == [Answer.NEW.label] * len(stops)
+        for day, stops in week(office, NURSE).items():
+            assert answers(take_round(office, day, NURSE)) == [Answer.NEW.label] * len(stops)
+
+
+def test_every_series_of_a_physiotherapist_s_week_is_one_visit_and_none_is_refused(tmp_path: Path) -> None:
+    with open_office(tmp_path) as office:
+        populate(office, DAY)
+        series = defaultdict[int, list[date]](list)
+        for day, stops in week(office, PHYSIOTHERAPIST).items():
+            for stop in stops:
+                series[stop.plan.plan.id].append(day)
+        assert max(map(len, series.values())) > 1
+        for plan, days in series.items():
+            assert answers(take_days(office, plan_of(office, plan), days)) == [Answer.NEW.label]

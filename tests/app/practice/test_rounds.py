@@ -109,7 +109,7 @@ def test_what_was_typed_by_hand_is_done_and_not_taken_again(office: Office, dail
     by_hand = {"date": "2026-11-02", "rpps": "10100001071"}
     import_visits(office, visit(prescription=by_hand))
     assert states(office) == [StopState.DONE]
-    with pytest.raises(BillingError, match="Aucune visite"):
+    with pytest.raises(BillingError, match="Rien n’est à prendre"):
         take_round(office, TODAY, PS)
 
 

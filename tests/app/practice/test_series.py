@@ -103,7 +103,7 @@ def test_a_day_that_is_billed_or_to_come_is_refused_with_its_day(office: Office,
 
 
 def test_a_round_does_not_take_one_by_one_what_is_billed_together(office: Office, series) -> None:
-    with pytest.raises(BillingError, match="Aucune visite"):
+    with pytest.raises(BillingError, match="Rien n’est à prendre"):
         take_round(office, TODAY, PS)
 
 

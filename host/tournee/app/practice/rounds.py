@@ -270,12 +270,23 @@ def take_round(office: Office, day: date, ps: str, stops: Sequence[Stop] | None 
     done by hand that day is not taken again, nor what is billed with other days of its series.
     """
     chosen = round_of(office, day, ps) if stops is None else stops
-    left = [
+    left = to_take(chosen)
+    if chosen and not left:
+        raise BillingError(
+            f"Rien n’est à prendre un par un le {day:%d/%m/%Y}.",
+            cause="ces visites sont faites, ou d’une série que l’on facture à plusieurs jours",
+            next_step="cochez les jours de la série, puis prenez-la en une fois",
+        )
+    return import_day(office, round_file(office, day, ps, left), _name(day))
+
+
+def to_take(stops: Sequence[Stop]) -> list[Stop]:
+    """Those that a round takes in: not what is done by hand, nor what is billed with others of its series."""
+    return [
         one
-        for one in chosen
+        for one in stops
         if one.visit_id is not None or (one.state is StopState.PLANNED and not one.plan.plan.told.together)
     ]
-    return import_day(office, round_file(office, day, ps, left), _name(day))
 
 
 def price_round(office: Office, day: date, ps: str) -> Priced:

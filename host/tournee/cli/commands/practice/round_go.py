@@ -76,7 +76,7 @@ def _take(
     office: Office, duty: PsOnDuty | None, ps: str, before: int | None, after: int | None
 ) -> ImportedDay | None:
     """Take in today's stops of the carer whose card is there; None when nothing is planned."""
-    from tournee.app.practice.rounds import carer_of_card, round_of, take_round
+    from tournee.app.practice.rounds import carer_of_card, round_of, take_round, to_take
 
     day = office.clock().date()
     carer = ps or carer_of_card(office, duty.identity if duty is not None else None, day)
@@ -85,7 +85,7 @@ def _take(
         minute = stop.minute or 0
         return (before is None or minute < before) and (after is None or minute >= after)
 
-    stops = [stop for stop in round_of(office, day, carer) if is_meant(stop)]
+    stops = to_take([stop for stop in round_of(office, day, carer) if is_meant(stop)])
     return take_round(office, day, carer, stops) if stops else None
 
 
