@@ -1,6 +1,6 @@
 """The client of the reader: link, messages, cards, certification. `Reader` is what the host uses."""
 
-from tournee.reader.client import Reader
+from tournee.reader.client import CODE_DIGITS, Reader
 from tournee.reader.failures import (
     CardAbsent,
     CardFailed,
@@ -36,6 +36,7 @@ from tournee.reader.strangers import StrangeCard
 from tournee.reader.transports.streams import ReaderInUse, Transport, TransportClosed
 
 __all__ = [
+    "CODE_DIGITS",
     "PS_ABSENT",
     "PS_PRESENT",
     "PS_UNLOCKED",

@@ -19,6 +19,7 @@ async def status_bar(face: Face) -> dict[str, Any]:
         "code": _kept_until(state, face.watch.code_kept),
         "lecteur": _reader(state),
         "horsReseau": face.evening.offline,
+        "essai": face.setting is not None and face.setting.cards is not None,
         "aRegler": await face.ports.ask_journal(to_settle_count),
     }
 

@@ -124,10 +124,10 @@ class Guard:
     def _bounded(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         """`receive` for a body of bounded length that comes in bounded time."""
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        most, seconds = (FORM_MAX, self._seconds) if kind in ("", *_FORMS) else (FILE_MAX, FILE_S)
+        most, seconds = (FORM_MAX, self._seconds) if kind in _FORMS else (FILE_MAX, FILE_S)
         if scope["path"].startswith(_ENTRY):
             most = ENTRY_MAX
-        elif scope["path"] == BACKUP_PATH and kind not in ("", *_FORMS):
+        elif scope["path"] == BACKUP_PATH and kind not in _FORMS:
             most, seconds = BACKUP_MAX, BACKUP_S
         told = headers.get("content-length", "0")
         too_long = not told.isdecimal() or len(told) > len(str(most)) or int(told) > most

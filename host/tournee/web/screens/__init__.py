@@ -13,10 +13,16 @@ from tournee.web.screens.prescribing import PRESCRIBING
 from tournee.web.screens.rounds import ROUNDS
 from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
+from tournee.web.screens.setting_up.code import CODE
+from tournee.web.screens.setting_up.locking import LOCKING
+from tournee.web.screens.setting_up.overview import OVERVIEW
+from tournee.web.screens.setting_up.reader import READER
+from tournee.web.screens.setting_up.test_cards import TEST_CARDS
 from tournee.web.screens.settling import SETTLING
 from tournee.web.screens.signing import SIGNING
 from tournee.web.screens.visits import VISITS
 
+SETTING_UP = (*CODE, *LOCKING, *OVERVIEW, *READER, *TEST_CARDS)
 SCREENS: tuple[Route, ...] = (
     *ROUNDS,
     *VISITS,
@@ -25,9 +31,10 @@ SCREENS: tuple[Route, ...] = (
     *INSURER,
     *PATIENTS,
     *PRESCRIBING,
-    *SERIES,
-    *SENDING,
-    *CORRECTING,
     *BOARD,
+    *CORRECTING,
+    *SENDING,
+    *SERIES,
     *SETTLING,
+    *SETTING_UP,
 )

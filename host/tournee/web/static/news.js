@@ -20,6 +20,7 @@ function showState(state) {
   }
   shell.querySelector(".kept").hidden = !state.code;
   shell.querySelector(".count").hidden = !state.aRegler;
+  shell.querySelector(".cards-of-demo").hidden = !state.essai;
 }
 
 function feel(kind) {

@@ -1,6 +1,7 @@
-// The theme that the carer chose on this device; without one, the device's own.
+// The theme and the size of text that the carer chose on this device; without one, the device's own.
 
 const KEPT = "tournee-theme";
+const TEXT = "tournee-texte";
 const root = document.documentElement;
 
 function use(theme) {
@@ -10,11 +11,20 @@ function use(theme) {
 }
 
 const chosen = () => localStorage.getItem(KEPT) ?? (matchMedia("(prefers-contrast: more)").matches ? "soleil" : "");
+
+function size(text) {
+  if (text) root.dataset.texte = text;
+  else delete root.dataset.texte;
+  for (const button of document.querySelectorAll("[data-text-set]")) button.setAttribute("aria-pressed", String(button.dataset.textSet === text));
+}
+
+const sized = () => localStorage.getItem(TEXT) ?? "";
 use(chosen());
-document.addEventListener("tournee:shown", () => use(chosen()));
+size(sized());
+document.addEventListener("tournee:shown", () => { use(chosen()); size(sized()); });
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-theme-set]");
-  if (!button) return;
-  localStorage.setItem(KEPT, button.dataset.themeSet);
-  use(button.dataset.themeSet);
+  const theme = event.target.closest("[data-theme-set]")?.dataset.themeSet;
+  const text = event.target.closest("[data-text-set]")?.dataset.textSet;
+  if (theme !== undefined) { localStorage.setItem(KEPT, theme); use(theme); }
+  if (text !== undefined) { localStorage.setItem(TEXT, text); size(text); }
 });
