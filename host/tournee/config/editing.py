@@ -96,6 +96,18 @@ def choose_reader(path: Path, reader: KnownReader) -> Config:
     return _replace(path, tomlkit.dumps(document))
 
 
+def use_port(path: Path, port: str, secret: str = "") -> Config:
+    """Put the reader of this port in use, with where its secret is; ConfigError: nothing is changed."""
+    document = _document(path)
+    table = document.setdefault("lecteur", tomlkit.table())
+    table["port"] = port
+    if secret:
+        table["secret"] = secret
+    else:
+        table.pop("secret", None)
+    return _replace(path, tomlkit.dumps(document))
+
+
 def choose_page(path: Path, choice: PageChoice) -> Config:
     """Write when the page locks and how long the code is kept; ConfigError: nothing is changed."""
     document = _document(path)

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tournee.errors import TourneeError
 from tournee.web.assets import ASSETS, shell
-from tournee.web.face import Face, face_of, show_error
+from tournee.web.face import Face, face_of, go, show_error
 from tournee.web.news import News
 from tournee.web.ports import Ports
 from tournee.web.screens import SCREENS
@@ -26,6 +26,9 @@ from tournee.web.watch import ReaderWatch
 
 NEWS_S = 20.0
 """How long a page waits for news before it asks again."""
+
+FIRST_USE = "first-use"
+"""The remedy of an error that the first use of a device puts right."""
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +91,8 @@ async def _news(request: Request) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, TourneeError)
+    if error.remedy == FIRST_USE:
+        return go(request, "/debut/1")
     return show_error(request, error)
 
 

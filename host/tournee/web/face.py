@@ -38,7 +38,6 @@ class Face:
     watch: ReaderWatch
     clock: Callable[[], datetime]
     setting: Setting | None = None
-    code_wanted: str = field(default="", repr=False)  # for the lock, until it is given again
     at_visit: str = ""
     signed: str = ""
     jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)

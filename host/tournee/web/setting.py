@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -69,11 +69,31 @@ class TestCards(Protocol):
         """Pull it out."""
 
 
+class SetUpAnew(Protocol):
+    """Closes journal and reader, does what is between, opens all by the configuration as it is then."""
+
+    async def __call__(self, between: Callable[[], None] = ...) -> None:
+        """Do it; the errors are those of `between`."""
+
+
+@dataclass
+class HalfDone:
+    """What one screen began and the next one ends: the lock's new code, a file to be saved under a name, a
+    file that came in.
+    """
+
+    code: str = field(default="", repr=False)
+    to_save: Path | None = None
+    name: str = ""
+    came: Path | None = None
+
+
 @dataclass(frozen=True)
 class Setting:
-    """`config` is the configuration's file, there or to be; `set_up_anew` opens all by it as it is now."""
+    """`config` is the configuration's file, there or to be."""
 
     config: Path
     door: PageDoor
-    set_up_anew: Callable[[], Awaitable[None]]
+    set_up_anew: SetUpAnew
     cards: TestCards | None = None
+    half_done: HalfDone = field(default_factory=HalfDone)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from tournee.app.context import Office
+from tournee.errors import ConfigError
 from tournee.web.face import Face
 from tournee.web.reader_seen import LinkState, ReaderSeen
 
@@ -20,8 +21,15 @@ async def status_bar(face: Face) -> dict[str, Any]:
         "lecteur": _reader(state),
         "horsReseau": face.evening.offline,
         "essai": face.setting is not None and face.setting.cards is not None,
-        "aRegler": await face.ports.ask_journal(to_settle_count),
+        "aRegler": await _to_settle(face),
     }
+
+
+async def _to_settle(face: Face) -> int:
+    try:
+        return await face.ports.ask_journal(to_settle_count)
+    except ConfigError:  # the practice is not begun yet
+        return 0
 
 
 def to_settle_count(office: Office) -> int:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from tournee.app.cards import read_ps, read_vitale
 from tournee.app.certifying.last_read import keep_cards
 from tournee.app.context import Office
-from tournee.errors import ReaderError, TourneeError
+from tournee.errors import ConfigError, ReaderError, TourneeError
 from tournee.reader import PS_UNLOCKED, CardsState, LinkLost, PsState, Reader
 from tournee.web.news import News
 from tournee.web.ports import Ports
@@ -80,7 +80,7 @@ class ReaderWatch:
             seen, now = await self._ports.run_reader(
                 lambda office, reader: self._seen(office, reader, before)
             )
-        except ReaderError as error:
+        except (ReaderError, ConfigError) as error:
             await self._lost(error)
             return
         if now == before:
@@ -115,7 +115,7 @@ class ReaderWatch:
         """Forget what the cards said, so that the next look reads them anew."""
         self.state = replace(self.state, has_vitale=False, vitale=None, ps=None, problem=None)
 
-    async def _lost(self, error: ReaderError) -> None:
+    async def _lost(self, error: TourneeError) -> None:
         was = self.state.link
         link = LinkState.NONE if was is LinkState.NONE else LinkState.FAR
         if isinstance(error, LinkLost) or was is not LinkState.HERE:

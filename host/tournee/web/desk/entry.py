@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -18,8 +19,8 @@ _SYSTEMS = ("Android", "iPad", "iPhone", "Windows", "Macintosh", "CrOS", "Linux"
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 
 
-def entry_routes(entrance: Entrance, first: str = "") -> list[Route]:
-    """The three questions; `first` is the screen that a page opens with, "" for the one that it was at."""
+def entry_routes(entrance: Entrance, first: Callable[[], str] = lambda: "") -> list[Route]:
+    """The three questions; `first` gives the screen that a page opens with, "" for the one that it was at."""
 
     async def bring_link(request: Request) -> Response:
         told = await _told(request)
@@ -27,7 +28,7 @@ def entry_routes(entrance: Entrance, first: str = "") -> list[Route]:
             device, token = entrance.enrol(told.get("lien", ""), _browser(request))
         except EntryRefused:
             return _refused()
-        return JSONResponse({"appareil": device.id, "cle": device.key, "jeton": token, "aller": first})
+        return JSONResponse({"appareil": device.id, "cle": device.key, "jeton": token, "aller": first()})
 
     async def ask(request: Request) -> Response:
         told = await _told(request)
@@ -58,7 +59,7 @@ def entry_routes(entrance: Entrance, first: str = "") -> list[Route]:
             if not entrance.kept.devices:
                 return JSONResponse({}, 410)
             return JSONResponse({"code": entrance.has_code, "essais": left}, 423)
-        return JSONResponse({"jeton": token, "aller": first})
+        return JSONResponse({"jeton": token, "aller": first()})
 
     return [
         Route("/entree/lien", bring_link, methods=["POST"]),

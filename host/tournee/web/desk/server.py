@@ -25,7 +25,7 @@ from tournee.reader import Reader
 from tournee.reader.link.session import Reach
 from tournee.shift.endings import Reason
 from tournee.shift.joining import close_shift, join
-from tournee.web.application import application
+from tournee.web.application import FIRST_USE, application
 from tournee.web.desk.door import DeskDoor
 from tournee.web.desk.enrolled import NAME, Enrolled
 from tournee.web.desk.entrance import Entrance
@@ -78,8 +78,8 @@ def desk(path: Path, port: int, cards: TestCards | None = None) -> ServedPage:
     kept = Enrolled(path.resolve().parent / NAME, lambda: clock().date())
     entrance = Entrance(kept, port, time.monotonic, page.lock_minutes * 60.0)
     setting = Setting(path, DeskDoor(entrance), ports.set_up_anew, cards)
-    first = "" if config else FIRST_SCREEN
-    routes = [*entry_routes(entrance, first), readers.route]
+    entry = entry_routes(entrance, lambda: "" if path.exists() else FIRST_SCREEN)
+    routes = [*entry, readers.route]
     app = application(ports, clock, middleware=guard(entrance, port), routes=routes, setting=setting)
     face = app.state.face
     face.watch.code_kept = page.code_kept
@@ -169,7 +169,7 @@ def _configured(path: Path) -> Config:
         raise ConfigError(
             "Ce cabinet n’est pas encore ouvert sur cet appareil.",
             next_step="commencez par le lecteur, ou reprenez une sauvegarde",
-            remedy="first-use",
+            remedy=FIRST_USE,
         )
     return load_config(path)
 

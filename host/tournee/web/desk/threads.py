@@ -49,13 +49,14 @@ class DeskPorts:
         """As `Ports` says."""
         await asyncio.get_running_loop().run_in_executor(self._readers, self._drop)
 
-    async def set_up_anew(self) -> None:
-        """Let all go; the next work opens by the configuration as it is then."""
+    async def set_up_anew(self, between: Callable[[], None] = lambda: None) -> None:
+        """Let all go, do what is `between`; the next work opens by the configuration as it is then."""
         await self.let_reader_go()
         loop = asyncio.get_running_loop()
-        threads = (("journal", self._journal), ("reader", self._readers), ("courier", self._courier))
+        threads = (("reader", self._readers), ("courier", self._courier), ("journal", self._journal))
         for name, executor in threads:
             await loop.run_in_executor(executor, self._close_office, name)
+        await loop.run_in_executor(self._journal, between)
 
     async def close(self) -> None:
         """Let the reader and all offices go."""

@@ -13,16 +13,32 @@ from tournee.web.screens.prescribing import PRESCRIBING
 from tournee.web.screens.rounds import ROUNDS
 from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
+from tournee.web.screens.setting_up.backup import BACKUP
 from tournee.web.screens.setting_up.code import CODE
+from tournee.web.screens.setting_up.first_use import FIRST_USE
 from tournee.web.screens.setting_up.locking import LOCKING
 from tournee.web.screens.setting_up.overview import OVERVIEW
+from tournee.web.screens.setting_up.pairing import PAIRING
 from tournee.web.screens.setting_up.reader import READER
+from tournee.web.screens.setting_up.routes import ROUTES
+from tournee.web.screens.setting_up.second_device import SECOND_DEVICE
 from tournee.web.screens.setting_up.test_cards import TEST_CARDS
 from tournee.web.screens.settling import SETTLING
 from tournee.web.screens.signing import SIGNING
 from tournee.web.screens.visits import VISITS
 
-SETTING_UP = (*CODE, *LOCKING, *OVERVIEW, *READER, *TEST_CARDS)
+SETTING_UP = (
+    *BACKUP,
+    *CODE,
+    *FIRST_USE,
+    *LOCKING,
+    *OVERVIEW,
+    *PAIRING,
+    *READER,
+    *ROUTES,
+    *SECOND_DEVICE,
+    *TEST_CARDS,
+)
 SCREENS: tuple[Route, ...] = (
     *ROUNDS,
     *VISITS,

@@ -55,15 +55,15 @@ async def pad(request: Request) -> Response:
 
 async def first_time(request: Request) -> Response:
     """The code once: it is asked for again."""
-    face = face_of(request)
-    face.code_wanted = (await fields_of(request)).get("code", "")
+    setting_of(face_of(request)).half_done.code = (await fields_of(request)).get("code", "")
     return _code(request, again=True)
 
 
 async def second_time(request: Request) -> Response:
     """The code again: kept when it is the same."""
     face, fields = face_of(request), await fields_of(request)
-    wanted, face.code_wanted = face.code_wanted, ""
+    half_done = setting_of(face).half_done
+    wanted, half_done.code = half_done.code, ""
     if not wanted or fields.get("code", "") != wanted:
         return _code(request, mistake="Les deux codes ne sont pas les mêmes.")
     try:
