@@ -13,6 +13,9 @@ from tournee.errors import ReaderError
 from tournee.reader import Identity, Reader
 from tournee.reader.label import read_label
 
+BY_PAGE = "page:"
+"""A port that says that the page brings the reader; its name follows."""
+
 
 @dataclass(frozen=True)
 class PortSeen:
@@ -45,6 +48,13 @@ def pair_by_cable(path: Path, port: str, code: str) -> Identity:
     home = load_config(path).path.parent
     use_port(path, port, "" if secret is None else keep_secret(home, port, secret))
     return identity
+
+
+def pair_by_page(path: Path, name: str, code: str) -> None:
+    """Have the page bring the reader of this name. LabelError, ConfigError: nothing is changed."""
+    secret = read_label(code).secret
+    port = f"{BY_PAGE}{name}"
+    use_port(path, port, keep_secret(load_config(path).path.parent, port, secret))
 
 
 def pair_by_radio(

@@ -86,7 +86,7 @@ def standing_of(office: Office, config: Config) -> PracticeStanding:
 def reader_name(choice: ReaderChoice) -> str:
     """The name of the reader in use, else its port."""
     known = next((one for one in choice.known if one.port == choice.port), None)
-    return (known.name if known else "") or choice.port.rpartition("/")[2]
+    return (known.name if known else "") or choice.port.rpartition("/")[2].removeprefix("page:")
 
 
 def link_words(port: str) -> str:
@@ -95,6 +95,8 @@ def link_words(port: str) -> str:
         return ""
     if port.startswith(BLUETOOTH):
         return "Bluetooth"
+    if port.startswith("page:"):
+        return "le navigateur"
     if port.startswith("pcsc:"):
         return "lecteur de bureau"
     return "réseau" if port.startswith("socket:") else "câble"

@@ -166,7 +166,7 @@ class Enrolled:
             "code": asdict(self._code) if self._code else None,
         }
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(self._path, json.dumps(told).encode())
         except OSError as error:
             raise ConfigError(

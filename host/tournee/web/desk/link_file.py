@@ -33,7 +33,7 @@ def link_file(home: Path, port: int) -> Path:
 def write_link(path: Path, link: str) -> None:
     """Put a link there, for its owner alone. ConfigError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, _PAGE.format(link=link).encode())
     except OSError as error:
         raise ConfigError(

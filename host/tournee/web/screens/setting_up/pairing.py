@@ -9,13 +9,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.context import Office
-from tournee.app.setting_up.pairing import pair_by_cable, pair_by_radio, serial_ports
+from tournee.app.setting_up.pairing import (
+    pair_by_cable,
+    pair_by_page,
+    pair_by_radio,
+    serial_ports,
+)
 from tournee.errors import ReaderError
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
 from tournee.web.screens.setting_up.overview import setting_of
 
 _LOOK_S = 5.0
+_NAME_MAX = 64
 
 
 async def pairing(request: Request) -> Response:
@@ -68,6 +74,25 @@ async def by_radio(request: Request) -> Response:
     return go(request, _back(request))
 
 
+async def linked(request: Request) -> Response:
+    """The page has linked a reader by its own radio or cable: its label's code is asked for."""
+    face, fields = face_of(request), await fields_of(request)
+    setting_of(face).half_done.name = fields.get("nom", "")[:_NAME_MAX]
+    back = _back(request)
+    at = f"/jumeler/etiquette?vers={quote(back, safe='')}"
+    return show(request, "setting_up/pairing_label.html", at=at, name=fields.get("nom", ""), back=back)
+
+
+async def by_page(request: Request) -> Response:
+    """Have this page bring the reader from now on."""
+    face, fields = face_of(request), await fields_of(request)
+    setting = setting_of(face)
+    name, code = setting.half_done.name, fields.get("code", "")
+    await face.ports.ask_journal(lambda office: pair_by_page(setting.config, name, code))
+    await setting.set_up_anew()
+    return go(request, _back(request))
+
+
 def _back(request: Request) -> str:
     told = request.query_params.get("vers", "")
     return told if told.startswith("/") and not told.startswith("//") else "/lecteur"
@@ -77,5 +102,7 @@ PAIRING = (
     Route("/jumeler", pairing),
     Route("/jumeler/chercher", look, methods=["POST"]),
     Route("/jumeler/cable", by_cable, methods=["POST"]),
+    Route("/jumeler/relie", linked, methods=["POST"]),
+    Route("/jumeler/page", by_page, methods=["POST"]),
     Route("/jumeler/ondes", by_radio, methods=["POST"]),
 )
