@@ -181,6 +181,13 @@ def model() -> str:
     return files("tournee.config").joinpath("model.toml").read_text("utf-8")
 
 
+def first_text() -> str:
+    """The configuration of a practice that begins: no reader yet, and a route that leads nowhere."""
+    from importlib.resources import files
+
+    return files("tournee.config").joinpath("first.toml").read_text("utf-8")
+
+
 def _zone(sending: ConfigTable) -> ZoneInfo:
     """The time zone; a name that the system takes for a folder, or for too long, is none."""
     name = sending.text("fuseau", default="Europe/Paris")

@@ -77,7 +77,7 @@ class Entrance:
         return self._links[-1]
 
     def enrol(self, link: str, name: str) -> tuple[Device, str]:
-        """The device that a link makes, and the token of its session, "" while the page is locked.
+        """The device that a link makes, and the token of its session, "" while a code locks the page.
 
         EntryRefused for a link that is none, or was used.
         """
@@ -87,6 +87,8 @@ class Entrance:
         self._links.remove(found)
         made = self.kept.enrol(name)
         self.on_enrol()
+        if not self.has_code:
+            self.locked = False
         return made, "" if self.locked else self._open(made.id)
 
     def challenge(self, device: str, asked: str) -> tuple[str, str]:

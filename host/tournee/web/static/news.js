@@ -5,7 +5,6 @@ import { network } from "./network.js";
 import { go, here, say, show } from "./screens.js";
 
 const shell = document.getElementById("shell");
-const AWAY_MS = 1000;
 const LONGER_THAN_THE_HOST_MS = 30_000;
 
 let number = "-"; // of the last happening heard
@@ -31,7 +30,6 @@ function feel(kind) {
 export async function follow() {
   if (following) return;
   following = true;
-  let failures = 0;
   while (following) {
     try {
       const answer = await ask(`/nouvelles?depuis=${number}`, { wait: LONGER_THAN_THE_HOST_MS });
@@ -40,7 +38,6 @@ export async function follow() {
       const isFirst = number === "-";
       const changed = !isFirst && told.numero !== Number(number);
       number = String(told.numero);
-      failures = 0;
       showState(told.etat);
       if (told.dire) say(told.dire);
       if (told.son) feel(told.son);
@@ -48,9 +45,8 @@ export async function follow() {
       else if (changed && document.querySelector("[data-vivant]")) show(here(), false, true);
     } catch (error) {
       if (!(error instanceof HostGone)) throw error;
-      failures += 1;
-      if (failures === 3) { following = false; document.dispatchEvent(new CustomEvent("tournee:gone")); }
-      await new Promise((done) => { setTimeout(done, AWAY_MS); });
+      following = false;
+      document.dispatchEvent(new CustomEvent("tournee:gone"));
     }
   }
 }

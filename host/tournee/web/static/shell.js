@@ -75,12 +75,11 @@ async function start(way) {
     follow();
   } catch (error) {
     if (!(error instanceof HostGone)) throw error;
-    gone();
+    stopped();
   }
 }
 
-function gone() {
-  setToken(""); // who answers next has to prove itself
+function stopped() {
   if (!document.querySelector("[data-reprendre]")) own("arret");
   clearTimeout(trying);
   trying = setTimeout(() => start(enter), AGAIN_MS);
@@ -90,7 +89,7 @@ addEventListener("hashchange", () => {
   if (location.hash.startsWith("#/") && session.token) show(here());
   if (location.hash.startsWith("#lien=")) start(enter);
 });
-document.addEventListener("tournee:gone", gone);
+document.addEventListener("tournee:gone", () => { setToken(""); start(enter); }); // who answers next has to prove itself
 document.addEventListener("tournee:closed", () => start(enter));
 document.addEventListener("tournee:verrou", (event) => start(() => tryCode(event.detail)));
 document.addEventListener("tournee:go", (event) => go(event.detail));

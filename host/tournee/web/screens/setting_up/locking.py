@@ -74,17 +74,18 @@ async def second_time(request: Request) -> Response:
 
 
 async def lock(request: Request) -> Response:
-    """Lock now: this very session ends with it."""
+    """Lock now: this very session ends with it, and comes back to the screen that it was at."""
     face = face_of(request)
     door = setting_of(face).door
     face.begin("verrouiller", door.lock())
-    return go(request, "/tournee")
+    return Response(status_code=204)
 
 
 async def revoke(request: Request) -> Response:
     """A device opens the page no more."""
     face = face_of(request)
     await setting_of(face).door.revoke((await fields_of(request)).get("appareil", ""))
+    await face.news.tell()  # what it has open hears of it at once
     return go(request, _HERE)
 
 
