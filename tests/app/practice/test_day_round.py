@@ -72,6 +72,13 @@ def test_a_round_to_see_has_its_next_stop_its_prices_and_sessions(office: Office
     assert office.journal.visits.find() == ()
 
 
+def test_a_round_that_is_not_priced_has_the_same_stops(office: Office, daily, robert) -> None:
+    take_stop(office, day_round(office, TODAY, PS).stops[0].stop)
+    told = day_round(office, TODAY, PS, priced=False)
+    assert [one.mark for one in told.stops] == [StopMark.TO_SIGN, StopMark.TO_SEE]
+    assert [one.cents for one in told.stops] == [INJECTION_CENTS + TRAVEL_CENTS, None]
+
+
 def test_a_stop_goes_from_taken_to_billed(office: Office, daily, robert) -> None:
     take_stop(office, day_round(office, TODAY, PS).stops[0].stop)
     assert marks(office) == [StopMark.TO_SIGN, StopMark.TO_SEE]

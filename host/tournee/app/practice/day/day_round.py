@@ -95,10 +95,12 @@ class DayRound:
         return sum(one.cents or 0 for one in self.stops if one.mark is not StopMark.SET_ASIDE)
 
 
-def day_round(office: Office, day: date, ps: str) -> DayRound:
-    """A carer's round on a day: its stops in order, each with where it stands. Nothing is changed."""
+def day_round(office: Office, day: date, ps: str, *, priced: bool = True) -> DayRound:
+    """A carer's round on a day: its stops in order, each with where it stands. Nothing is changed. Without
+    `priced` what is to be billed is not judged: it has neither price nor faults, and comes at once.
+    """
     stops = round_of(office, day, ps)
-    priced = price_stops(office, day, ps, stops)
+    judged = price_stops(office, day, ps, stops) if priced else {}
     kept = kept_round(office, day, ps)
     waiting = kept.told.waiting if kept else ()
     last_done = max((rank for rank, one in enumerate(stops) if one.state is StopState.DONE), default=-1)
@@ -106,7 +108,7 @@ def day_round(office: Office, day: date, ps: str) -> DayRound:
     for rank, stop in enumerate(stops):
         is_passed = day < office.clock().date() or rank < last_done
         is_waiting = stop.plan.plan.row.uid.hex() in waiting or is_passed
-        told.append(_told(office, stop, priced.get(stop.plan.reference(day)), waiting=is_waiting))
+        told.append(_told(office, stop, judged.get(stop.plan.reference(day)), waiting=is_waiting))
     return DayRound(day, ps, tuple(told), replacement_on(office, day, ps))
 
 

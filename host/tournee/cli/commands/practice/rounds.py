@@ -47,7 +47,8 @@ def show(desk: Desk, day: date | None, ps: str, rpps: str, priced: bool, as_json
 
     with desk.office() as office:
         when = day or office.clock().date()
-        told = day_round(office, when, carer_of_plans(office, ps, rpps, when))
+        carer = carer_of_plans(office, ps, rpps, when)
+        told = day_round(office, when, carer, priced=priced or as_json)
     if as_json:
         values.write({"day": when.isoformat(), "ps": told.ps, "stops": list(map(stop_value, told.stops))})
     else:
