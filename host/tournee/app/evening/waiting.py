@@ -70,6 +70,21 @@ class ToSend:
         return sum(one.cents for one in self.days)
 
 
+@dataclass(frozen=True)
+class Unsent:
+    """How much waits to be sent, in short: days of care, invoices, cents."""
+
+    days: int = 0
+    invoices: int = 0
+    cents: int = 0
+
+
+def unsent(office: Office, carer: PsIdentity | None = None) -> Unsent:
+    """What waits, of this carer or of all."""
+    rows = [one for one in office.journal.sendings.to_send() if carer is None or _is_hers(one, carer)]
+    return Unsent(len({one.day for one in rows}), len(rows), sum(one.fee for one in rows))
+
+
 def to_send(office: Office, carer: PsIdentity | None = None) -> ToSend:
     """What waits: all that is in a lot already, and what this carer's card can put into one; without a
     carer, of all.

@@ -11,7 +11,9 @@ from starlette.routing import Route
 
 from tournee.app.bedside.care_visit import CareVisit, VisitStanding, care_visits
 from tournee.app.bedside.carer import CarerShown, carer_shown
+from tournee.app.cards import PsOnDuty
 from tournee.app.context import Office
+from tournee.app.evening.waiting import Unsent, unsent
 from tournee.app.practice.prescriptions import Counted, count, visits_of
 from tournee.web import words
 from tournee.web.face import BESIDE, face_of, show
@@ -29,6 +31,7 @@ class RoundOfDay:
     next: CareVisit | None
     counted: Counted | None
     secured: int
+    unsent: Unsent
 
     @property
     def seen(self) -> int:
@@ -63,8 +66,9 @@ class RoundOfDay:
         return f"{self.seen} vues sur {len(self.visits)} : {done} faites{card}"
 
 
-def round_of_day(office: Office, day: date, carer: CarerShown) -> RoundOfDay:
+def round_of_day(office: Office, day: date, ps: PsOnDuty | None) -> RoundOfDay:
     """The round that is shown."""
+    carer = carer_shown(office, ps)
     found = care_visits(office, day, carer.number)
     visits = tuple(one for one in found if one.standing != VisitStanding.SET_ASIDE)
     next_one = next((one for one in visits if one.standing == VisitStanding.TO_SEE), None)
@@ -75,7 +79,8 @@ def round_of_day(office: Office, day: date, carer: CarerShown) -> RoundOfDay:
         counted = count(next_one.plan.prescription.told, plan.patient.told, rows, day)
     signed = (VisitStanding.DONE, VisitStanding.SEALED)
     secured = sum(one.thing.fee for one in visits if one.thing and one.standing in signed)
-    return RoundOfDay(day, carer, visits, next_one, counted, secured)
+    waits = unsent(office, ps.identity if ps else None)
+    return RoundOfDay(day, carer, visits, next_one, counted, secured, waits)
 
 
 async def the_round(request: Request) -> Response:
@@ -84,9 +89,7 @@ async def the_round(request: Request) -> Response:
     day = face.clock().date()
     if BESIDE not in request.headers:
         face.at_visit = ""
-    found = await face.ports.ask_journal(
-        lambda office: round_of_day(office, day, carer_shown(office, face.watch.state.ps))
-    )
+    found = await face.ports.ask_journal(lambda office: round_of_day(office, day, face.watch.state.ps))
     return show(request, "round.html", round=found, words=words)
 
 
