@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import distribution
@@ -12,7 +13,7 @@ from fetched import fetch
 HOST = Path(__file__).resolve().parents[2] / "host"
 
 LEFT_OUT = (
-    *("boards", "cli", "emulation", "maker", "manuals", "shift", "ssv"),
+    *("boards", "cli", "emulation", "maker", "manuals", "server", "shift", "ssv"),
     *("crypto/native", "web/desk", "web/static/", "web/tablet/page/"),
     *("core_dumps.py", "exchange/sealing/unsealing.py", "py.typed"),
 )
@@ -27,7 +28,7 @@ ZONES = (
     *("Europe/Paris", "Indian/Reunion", "Indian/Mayotte", "America/Martinique", "America/Guadeloupe"),
     *("America/Cayenne", "America/Miquelon", "Pacific/Noumea", "Pacific/Tahiti"),
 )
-_STDNUM = ("stdnum/fr/", "stdnum/eu/", "stdnum/iso")
+_STDNUM = re.compile(r"stdnum/(__init__|exceptions|luhn|util|fr/\w+)\.py")  # not its tables of the world
 _STANDARD_LEFT_OUT = (
     *("idlelib/", "lib2to3/", "wsgiref/", "xmlrpc/", "ctypes/macholib/", "unittest/", "pdb", "doctest"),
     *("cProfile", "profile", "pstats", "pyclbr", "turtle", "wave", "webbrowser", "antigravity", "this."),
@@ -76,8 +77,8 @@ def _is_taken(library: str, name: str) -> bool:
         return False
     if library == "tzdata":
         return name.endswith("__init__.py") or name.removeprefix("tzdata/zoneinfo/") in ZONES
-    if library == "python-stdnum" and name.count("/") > 1:
-        return name.startswith(_STDNUM)
+    if library == "python-stdnum":
+        return _STDNUM.fullmatch(name) is not None
     return not name.endswith((".so", ".pyd", ".pyi", ".c", ".pyc", ".typed", ".exe", ".rst", ".md"))
 
 
