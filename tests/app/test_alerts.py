@@ -9,11 +9,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from journal_maker import KEY, Maker
 
 from tournee.app.alerts import UNSENT_DAYS, Alert, AlertKind, alerts
 from tournee.app.context import Office
 from tournee.app.outbound import send
+from tournee.cli.display.hints import OF_ALERT
 from tournee.errors import ConfigError, StoreError
 from tournee.exchange.route import ARL_DAYS, Mailbox, MailboxKind, Route, Security, Server
 from tournee.model import Effect, Outcome, Target
@@ -120,6 +124,48 @@ def test_file_framed_and_not_sent_raises_an_alert_after_its_days(desk: Desk) -> 
         "fichier 000001",
         "envoyez-le",
     )
+
+
+def test_certified_invoices_in_no_file_raise_one_alert_after_their_days_with_their_money(desk: Desk) -> None:
+    MAKE.invoice(desk.office.journal, "FSE", "DRE")
+    MAKE.invoice(desk.office.journal)
+    assert desk.after(days=UNSENT_DAYS, seconds=-1) == []
+    (found,) = desk.after(days=UNSENT_DAYS)
+    assert (found.kind, found.about) == (AlertKind.IN_NO_FILE, f"2 factures de {MAKE.ps}")
+    assert found.text == "certifiées, 20,00 €, et dans aucun fichier"
+    MAKE.certified_lot(desk.office.journal)
+    MAKE.certified_lot(desk.office.journal, "DRE")
+    assert [one.kind for one in desk.after(days=UNSENT_DAYS)] == [AlertKind.IN_NO_FILE]
+    MAKE.made_file(desk.office.journal)
+    assert AlertKind.IN_NO_FILE not in {one.kind for one in desk.after(days=9)}
+
+
+@pytest.mark.parametrize(("left", "told"), [(31, None), (29, "il prend fin le"), (-1, "il a pris fin")])
+def test_a_certificate_that_ends_is_told_a_month_before(
+    desk: Desk, tmp_path: Path, left: int, told: str | None
+) -> None:
+    path = tmp_path / "cert.pem"
+    path.write_bytes(certificate(START + timedelta(days=left, hours=1)))
+    desk.office.route = route(certificate=path)
+    desk.office.return_certificate = path
+    found = [one for one in desk.after() if one.kind is AlertKind.CERTIFICATE_ENDING]
+    assert [one.about for one in found] == (
+        ["certificat de l’OCT oct", "votre certificat de messagerie"] if told else []
+    )
+    assert all(told and one.text.startswith(told) and one.urgent is (left < 0) for one in found)
+
+
+def certificate(ends: datetime) -> bytes:
+    """A recipient's, of a key of its own."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "oct")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    dated = made.serial_number(7).not_valid_before(START - timedelta(days=900)).not_valid_after(ends)
+    return dated.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def test_every_alert_has_its_command() -> None:
+    assert OF_ALERT.keys() == {kind.value for kind in AlertKind}
 
 
 def test_uncertain_message_raises_an_alert_at_once_and_no_other(desk: Desk) -> None:

@@ -162,7 +162,7 @@ class Stage:
             run = CliRunner().invoke(tournee, shlex.split(line), input=answer)
         finally:
             os.chdir(here)
-        said, code = run.output, run.exit_code
+        said, code = run.stdout if line.endswith("--json") else run.output, run.exit_code
         if isinstance(run.exception, Exception):
             said, code = f"{said}{run.exception}", status.of(run.exception)
         return Typed(tablet, line, said, code, run.stdout)

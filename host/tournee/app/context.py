@@ -49,7 +49,8 @@ class Office:
     those of Vitale cards read before, None to read each one's again; `tables` is the folder of the tables of
     acts and prices taken in, `recipients` the caisses that are known; None: those that come with Tournée. A
     care of more than `billable_months` is not taken in; 0: of more than is usual. `replacements` are those
-    that the configuration tells; `courier` takes files away and brings returns.
+    that the configuration tells; `courier` takes files away and brings returns. `return_certificate`: what
+    returns are sealed for.
     """
 
     journal: Journal
@@ -63,6 +64,7 @@ class Office:
     billable_months: int = 0
     replacements: tuple[Replacement, ...] = ()
     courier: Courier = field(default_factory=MailCourier)
+    return_certificate: Path | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -152,6 +154,7 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
         config.billable_months,
         config.replacements,
         courier,
+        config.return_certificate,
     )
 
 

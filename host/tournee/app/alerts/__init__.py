@@ -5,6 +5,7 @@ Nothing of it is kept: an alert is a question to the journal and to the clock, a
 
 from __future__ import annotations
 
+from tournee.app.alerts.ageing import of_ageing
 from tournee.app.alerts.alert import Alert, AlertKind
 from tournee.app.alerts.kept import BACKUP_DAYS, of_backup, of_copy
 from tournee.app.alerts.money import of_money
@@ -34,6 +35,7 @@ def alerts(office: Office) -> list[Alert]:
         *of_signing(office, urgent=False),
         *of_prescriptions(office),
         *(one for one in of_copy(office) if not one.urgent),
+        *of_ageing(office),
         *of_backup(office),
     ]
 

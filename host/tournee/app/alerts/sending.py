@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 from tournee.app.alerts.alert import Alert, AlertKind, about_file, age
 from tournee.app.context import Office
 from tournee.exchange.route import ARL_DAYS
+from tournee.french import euros
 from tournee.store import LEASE, FileState, MessageRow, MessageState, WaitingRow
 
 UNSENT_DAYS = 2
-"""Days until a file framed and not sent raises an alert: ours, no text gives it."""
+"""Days until what is certified or framed, and not sent, raises an alert: ours, no text gives it."""
 
 
 def of_sending(office: Office) -> list[Alert]:
-    """Messages that are uncertain, unfinished or given back, and files that nobody sends."""
-    return [*_uncertain(office), *_unfinished(office), *_undelivered(office), *_not_sent(office)]
+    """Messages that are uncertain, unfinished or given back, and what nobody sends."""
+    messages = [*_uncertain(office), *_unfinished(office), *_undelivered(office)]
+    return [*messages, *_not_sent(office), *_in_no_file(office)]
 
 
 def uncertain_messages(office: Office) -> list[MessageRow]:
@@ -83,6 +85,20 @@ def _not_sent(office: Office) -> list[Alert]:
         for row in office.journal.waiting.files_not_sent()
         if age(office, row.since) >= timedelta(days=UNSENT_DAYS)
     ]
+
+
+def _in_no_file(office: Office) -> list[Alert]:
+    """Certified invoices that stay where they are, of each professional."""
+    found = []
+    for row in office.journal.waiting.in_no_file():
+        days = age(office, row.since).days
+        if days >= UNSENT_DAYS:
+            many = "s" if row.invoices > 1 else ""
+            about = f"{row.invoices} facture{many} de {row.ps}"
+            text = f"certifiée{many}, {euros(row.fee)} €, et dans aucun fichier"
+            next_step = "fermez les lots, formez les fichiers, puis envoyez"
+            found.append(Alert(AlertKind.IN_NO_FILE, about, row.since, days, text, next_step, row.ps))
+    return found
 
 
 def without_arl(office: Office) -> list[Alert]:

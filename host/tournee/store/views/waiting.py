@@ -22,6 +22,12 @@ _UNSENT = """SELECT file.id, file.ps, NULL AS lot, file.number AS file, file.rou
         AND message.state IN ('transmitting', 'uncertain', 'sent', 'undelivered'))
     ORDER BY file.id"""
 
+_IN_NO_FILE = """SELECT ps, count(*) AS invoices, sum(fee) AS fee, min(made) AS since FROM
+    (SELECT invoice.ps, invoice.made, max(sheet.fee) AS fee FROM sheet
+        JOIN invoice ON invoice.id = sheet.invoice LEFT JOIN lot ON lot.id = sheet.lot
+        WHERE sheet.state IN ('certified', 'in_lot') AND lot.file IS NULL GROUP BY invoice.id)
+    GROUP BY ps ORDER BY since"""
+
 _REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, file.route,
     (SELECT at FROM history WHERE subject = 'lot' AND subject_id = lot.id ORDER BY id DESC LIMIT 1) AS since
     FROM lot JOIN file ON file.id = lot.file
@@ -100,6 +106,16 @@ class CountersignRow:
 
 
 @dataclass(frozen=True)
+class InNoFileRow:
+    """How many certified invoices of a `ps` are in no file, and their cents; `since` the first was made."""
+
+    ps: str
+    invoices: int
+    fee: int
+    since: str
+
+
+@dataclass(frozen=True)
 class TwiceRow:
     """Two invoices of one visit that both stand, the later `number` first."""
 
@@ -122,6 +138,14 @@ class Waiting:
     def files_not_sent(self) -> tuple[WaitingRow, ...]:
         """Files framed of which nothing left for certain; `since` they were framed."""
         return self._waiting(_UNSENT)
+
+    def in_no_file(self) -> tuple[InNoFileRow, ...]:
+        """Certified invoices that nobody has put in a file, by professional."""
+        with self._db.reading():
+            return tuple(
+                InNoFileRow(row["ps"], row["invoices"], row["fee"], row["since"])
+                for row in self._db.rows(_IN_NO_FILE)
+            )
 
     def lots_not_put_right(self) -> tuple[WaitingRow, ...]:
         """Lots refused whose sheets were neither put into another lot nor billed anew nor set aside; `since`

@@ -1,0 +1,84 @@
+"""What ages until nothing can be sent or checked with it: certificates, and the list of opposition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tournee.app.alerts.alert import Alert, AlertKind
+from tournee.app.context import Office
+from tournee.files import read_bounded
+
+CERTIFICATE_DAYS = 30
+"""Days before its end from which a certificate is told of: ours, time enough to be given another."""
+
+_PEM_MAX = 64 * 1024
+
+
+def of_ageing(office: Office) -> Iterator[Alert]:
+    """Certificates of the route in force and of returns that end, a list of opposition that is old."""
+    yield from _route(office)
+    yield from _returns(office)
+    yield from _list(office)
+
+
+def _route(office: Office) -> Iterator[Alert]:
+    route, now = office.route, office.clock()
+    if route.is_clear or not (route.certificate or route.is_direct):
+        return
+    from tournee.app.route_trial import narrowed
+    from tournee.exchange.sealing.recipient import CertificateError, Flaw
+    from tournee.exchange.sealing.sealing import recipient_of
+
+    for one in narrowed(route):
+        about = f"certificat {one.whose}"
+        try:
+            yield from _ending(office, about, recipient_of(one, now=now).ends)
+        except CertificateError as error:  # any other flaw is told when something is to be sent
+            if error.flaw is Flaw.EXPIRED:
+                yield _alert(about, 0, "il a pris fin : rien ne part plus par cette route", urgent=True)
+
+
+def _returns(office: Office) -> Iterator[Alert]:
+    if office.return_certificate is None:
+        return
+    from cryptography import x509
+
+    try:
+        held = x509.load_pem_x509_certificate(read_bounded(office.return_certificate, _PEM_MAX))
+        ends = held.not_valid_after_utc
+    except (OSError, ValueError, x509.InvalidVersion):  # told when a sealed return comes
+        return
+    yield from _ending(office, "votre certificat de messagerie", ends.astimezone(office.clock().tzinfo))
+
+
+def _ending(office: Office, about: str, ends: datetime) -> Iterator[Alert]:
+    left = (ends - office.clock()).days
+    if left < CERTIFICATE_DAYS:
+        told = f"il a pris fin le {ends:%d/%m/%Y}" if left < 0 else f"il prend fin le {ends:%d/%m/%Y}"
+        yield _alert(about, max(-left, 0), told, urgent=left < 0)
+
+
+def _alert(about: str, days: int, text: str, *, urgent: bool) -> Alert:
+    next_step = "demandez le suivant à qui l’a donné, et indiquez-le dans la configuration"
+    return Alert(AlertKind.CERTIFICATE_ENDING, about, "", days, text, next_step, urgent=urgent)
+
+
+def _list(office: Office) -> Iterator[Alert]:
+    """An old list only: a practice that never had one is told so at each card."""
+    from tournee.app.opposition.in_force import STALE_DAYS, list_path, list_state
+    from tournee.errors import OppositionError
+
+    if not list_path(office).exists():
+        return
+    try:
+        state = list_state(office)
+    except OppositionError as error:
+        yield _of_list(0, f"elle est abîmée : {error.message}")
+        return
+    if state.age is not None and state.age >= STALE_DAYS:
+        yield _of_list(state.age, f"elle a {state.age} jours : une carte déclarée depuis n’y est pas")
+
+
+def _of_list(days: int, text: str) -> Alert:
+    return Alert(AlertKind.LIST_AGEING, "liste d’opposition", "", days, text, "demandez la suite à votre OCT")
