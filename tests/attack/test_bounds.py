@@ -27,7 +27,7 @@ def waits(_: bytes) -> None:
 @pytest.fixture
 def tally(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> engine.Tally:
     monkeypatch.setattr(engine, "FOUND", tmp_path)
-    before = signal.signal(signal.SIGALRM, engine.ring)
+    before = signal.getsignal(signal.SIGALRM)
     yield engine.Tally("target")
     signal.signal(signal.SIGALRM, before)
 

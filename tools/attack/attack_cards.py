@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from engine import Tally, Target, attempt, ring, rounds
+from engine import Tally, Target, attempt, rounds
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "firmware"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "reader"))
@@ -142,7 +141,6 @@ def run(seconds: float, seed: int) -> int:
         "noise": lambda drawn, name: Babble(drawn),  # type: ignore[dict-item,return-value]
     }
     held = True
-    signal.signal(signal.SIGALRM, ring)
     for kind, make in kinds.items():
         tally, drawn = Tally(f"cards: {kind}"), random.Random(f"{seed} {kind}")
         target = Target(tally.name, lambda data, make=make: _inserted(make, data), (), ())  # type: ignore[misc]

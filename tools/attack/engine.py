@@ -82,6 +82,7 @@ def attempt(tally: Tally, target: Target, data: bytes) -> None:
     """One input; what breaks is counted and kept."""
     tally.tried += 1
     before = _peak()
+    signal.signal(signal.SIGALRM, ring)
     _bounds[:] = [time.monotonic() - _kept_waiting() + target.seconds]
     signal.setitimer(signal.ITIMER_REAL, target.seconds)
     try:
@@ -103,7 +104,6 @@ def attempt(tally: Tally, target: Target, data: bytes) -> None:
 
 def attack(targets: Sequence[Target], seconds: float, seed_of: int) -> int:
     """All targets, each its part of the time; the exit status."""
-    signal.signal(signal.SIGALRM, ring)
     tallies = []
     for target in targets:
         tally = Tally(target.name)
