@@ -67,6 +67,22 @@ WORDS: Mapping[SettleKind, KindWords] = {
     AlertKind.NOT_SENT: KindWords(
         Tone.WARN, "Prêt et pas envoyé depuis {days}", "Envoyez-le : il est signé et prêt.", SettleAct.SEND
     ),
+    AlertKind.IN_NO_FILE: KindWords(
+        Tone.WARN, "Signé et pas envoyé depuis {days}", "Envoyez la journée : tout est signé.", SettleAct.SEND
+    ),
+    AlertKind.CERTIFICATE_ENDING: KindWords(
+        Tone.WARN,
+        "Un certificat prend fin",
+        "Demandez le suivant à qui l’a donné, et indiquez-le dans les réglages. D’ici là, relevez vos "
+        "réponses.",
+        SettleAct.FETCH,
+    ),
+    AlertKind.LIST_AGEING: KindWords(
+        Tone.WARN,
+        "Liste d’opposition ancienne",
+        "Demandez la suite, puis relevez les réponses : elle vient avec elles.",
+        SettleAct.FETCH,
+    ),
     AlertKind.UNCERTAIN: KindWords(
         Tone.WARN,
         "Envoi coupé : arrivé, ou non",
