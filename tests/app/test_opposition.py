@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from days import CODE, short_day
@@ -10,6 +11,7 @@ from life import office_of
 from opposition_mail import deliver
 from surroundings import Surroundings
 
+from tournee.app.alerts import AlertKind, alerts
 from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits, visits_for
 from tournee.app.context import Office
@@ -48,6 +50,17 @@ def test_request_brings_the_list_in_force(surroundings: Surroundings, sealing: S
         (message,) = office.journal.messages.find()
         assert message.subject == f"DLOI/00000756000121/{message.compostage}"
         assert f"Content-Description: DLOI/SV/{sealing.value}\r\n".encode() in message.raw
+
+
+@pytest.mark.parametrize(("days", "told"), [(6, False), (7, True)])
+def test_a_list_of_eight_days_is_an_alert_and_none_at_all_is_not(
+    surroundings: Surroundings, days: int, told: bool
+) -> None:
+    with office_of(surroundings.journal, surroundings.world.route()) as office:
+        later = replace(office, clock=lambda now=office.clock: now() + timedelta(days=days))
+        assert AlertKind.LIST_AGEING not in {one.kind for one in alerts(later)}
+        ask_and_fetch(office)
+        assert (AlertKind.LIST_AGEING in {one.kind for one in alerts(later)}) is told
 
 
 def test_listed_card_is_refused_at_reading_before_any_invoice(surroundings: Surroundings) -> None:
