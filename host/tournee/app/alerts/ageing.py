@@ -7,12 +7,9 @@ from datetime import datetime
 
 from tournee.app.alerts.alert import Alert, AlertKind
 from tournee.app.context import Office
-from tournee.files import read_bounded
 
 CERTIFICATE_DAYS = 30
 """Days before its end from which a certificate is told of: ours, time enough to be given another."""
-
-_PEM_MAX = 64 * 1024
 
 
 def of_ageing(office: Office) -> Iterator[Alert]:
@@ -42,14 +39,13 @@ def _route(office: Office) -> Iterator[Alert]:
 def _returns(office: Office) -> Iterator[Alert]:
     if office.return_certificate is None:
         return
-    from cryptography import x509
+    from tournee.exchange.sealing.recipient import CertificateError, read_certificate
 
     try:
-        held = x509.load_pem_x509_certificate(read_bounded(office.return_certificate, _PEM_MAX))
-        ends = held.not_valid_after_utc
-    except (OSError, ValueError, x509.InvalidVersion):  # told when a sealed return comes
+        ends = read_certificate(office.return_certificate, "vous").ends
+    except CertificateError:  # told when a sealed return comes
         return
-    yield from _ending(office, "votre certificat de messagerie", ends.astimezone(office.clock().tzinfo))
+    yield from _ending(office, "votre certificat de messagerie", ends)
 
 
 def _ending(office: Office, about: str, ends: datetime) -> Iterator[Alert]:
