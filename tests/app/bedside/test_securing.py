@@ -26,6 +26,7 @@ from tournee.app.practice.plans import PlanOf, add_plan
 from tournee.app.practice.prescriptions import add_prescription
 from tournee.emulation.cards import load_card
 from tournee.errors import BillingError, StoreError
+from tournee.model.codes import DEGRADED
 from tournee.reader import Reader
 
 DAY = date(2026, 11, 16)
@@ -108,6 +109,9 @@ def test_without_its_card_a_visit_waits_or_is_billed_for_a_reason(surroundings: 
         with pytest.raises(BillingError, match="Pourquoi"):
             secure(office, link, waits, waits.told, ps, None, "plus-tard")
         assert care_visit(office, waits.key).standing == VisitStanding.STARTED
+        billed = secure(office, link, waits, waits.told, ps, None, "illisible")
+        assert care_visit(office, waits.key).standing == VisitStanding.DONE
+        assert [sheet.mode for sheet in billed.sheets] == [DEGRADED]
 
 
 def test_rights_that_ended_are_said(surroundings: Surroundings) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tournee.app.bedside.care_visit import CareVisit, VisitStanding, take
 from tournee.app.bedside.changing import Told
 from tournee.app.cards import PsOnDuty, VitaleInReader
 from tournee.app.certify import certify_visit
 from tournee.app.context import Office
 from tournee.app.correcting.visits import cancel_visit, in_no_lot
-from tournee.app.visits.degraded import bill_degraded
+from tournee.app.practice.dossiers import Dossier
+from tournee.app.visits.degraded import ToldIdentity, bill_degraded
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import BillingError, StoreError
+from tournee.practice.patient_file import PatientFile
 from tournee.reader import Reader
 from tournee.store import InvoiceRow, VisitState
 
@@ -41,15 +45,28 @@ def secure(
     goes on where it stopped. Raises what `take`, `bill_degraded` and `certify_visit` do.
     """
     if care.standing not in (VisitStanding.DONE, VisitStanding.SEALED):
+        patient = care.patient
         care = take(office, care, told)
         assert care.thing is not None
         if without_card and care.thing.visit.judged.visit.by_card:
-            bill_degraded(office, care.thing.id, _reason(without_card))
+            bill_degraded(office, care.thing.id, _reason(without_card), _identity(patient))
     assert care.thing is not None
     row = office.journal.visits.get(care.thing.id)
     if row.state is VisitState.ABANDONED:
         raise StoreError("Cette visite a été passée.", next_step="reprenez-la d’abord")
     return certify_visit(office, reader, ps, vitale, row, read_judged(row.payload))
+
+
+def _identity(patient: Dossier[PatientFile] | None) -> ToldIdentity:
+    """Who the patient is as the file knows it, and the insurance as it was read last."""
+    if patient is None:
+        return ToldIdentity()
+    file, read = patient.told, patient.told.last_read
+    told = ToldIdentity(file.name, file.first_name, file.key, file.as_person.born)
+    if read is None:
+        return told
+    who = read.beneficiary
+    return replace(told, key=told.key or who.key, organisme=f"{who.regime}{who.caisse}{who.centre}")
 
 
 def _reason(word: str) -> str:
