@@ -15,6 +15,7 @@ from link_rig import VECTORS, CountingService, LinkBoard, ManualClock
 from sesam import codes, frame
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
+from tournee.errors import ReaderError
 from tournee.reader import LinkLost, Reader, ReaderInUse, Refused, TransportClosed
 from tournee.reader.link.framing import encode_frame
 from tournee.reader.transports.hold import Hold
@@ -226,3 +227,8 @@ def test_reader_that_refuses_the_session_is_not_kept_connected():
 def test_url_that_makes_no_sense_is_told_as_closed(url):
     with pytest.raises(TransportClosed):
         connect(url)
+
+
+def test_a_reader_of_the_page_is_told_at_once_to_a_command() -> None:
+    with pytest.raises(ReaderError, match="relié par la page"):
+        Reader.open("page:TRN-01")

@@ -4,11 +4,14 @@ import socket
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from tournee.errors import ReaderError
 from tournee.reader.transports.hold import Hold
 from tournee.reader.transports.pcsc import SCHEME, open_pcsc
 from tournee.reader.transports.streams import SerialTransport, SocketTransport, Transport
 
 _BLUETOOTH = "ble:"
+PAGE = "page:"
+"""What a browser brings; the reader's name follows, or nothing where any will do."""
 _TCP = "socket://"
 
 
@@ -17,7 +20,7 @@ def connect(url: str) -> Transport:
     `ble:address`, …
 
     TransportClosed when it cannot be opened, ReaderInUse when another program has it, PcscUnavailable when
-    PC/SC cannot serve, NotPaired when the reader does not know this host.
+    PC/SC cannot serve, NotPaired when the reader does not know this host, ReaderError for `page:name`.
     """
     if url.startswith(_TCP):
         hold = Hold(_address(url))
@@ -28,6 +31,12 @@ def connect(url: str) -> Transport:
             raise
     if url.startswith(SCHEME):
         return SocketTransport(url, *open_pcsc(url))
+    if url.startswith(PAGE):
+        raise ReaderError(
+            "Ce lecteur est relié par la page de la tournée, dans un navigateur.",
+            next_step="ouvrez la page, ou jumelez le lecteur avec cet appareil aussi",
+            remedy="pair-reader",
+        )
     if url.startswith(_BLUETOOTH):
         from tournee.reader.transports.bluetooth import BluetoothTransport  # loads the platform's stack
 

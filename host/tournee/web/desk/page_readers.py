@@ -26,14 +26,11 @@ from tournee.config.readers import ReaderChoice
 from tournee.errors import ReaderError
 from tournee.reader import LinkLost, Reader, Transport
 from tournee.reader.link.session import Reach
+from tournee.reader.transports.open import PAGE
 from tournee.reader.transports.streams import closed
 from tournee.tables.document import read_ours
 from tournee.web.desk.wire import PageWire
 from tournee.web.segments import LARGEST
-
-SCHEME = "page:"
-"""A port of the configuration that says that the page brings the reader; the reader's name follows, or
-nothing where any will do."""
 
 SUBPROTOCOL = "tournee.1"
 ELSEWHERE, TOO_MUCH, NOT_UNDERSTOOD = 4409, 1009, 1007
@@ -91,7 +88,7 @@ class PageReaders:
                 if wire is not None or not self._awaited_until:
                     raise PageUnlinked
                 if left <= 0:
-                    raise closed(SCHEME + name)
+                    raise closed(PAGE + name)
                 self._changed.wait(left)
         wire.forget()
         return wire
@@ -105,7 +102,7 @@ class PageReaders:
             with suppress(RuntimeError, OSError):
                 await before.close(ELSEWHERE)
         port = await asyncio.to_thread(self._wanted)
-        told = {"t": "wanted", "wanted": port.startswith(SCHEME), "name": port.removeprefix(SCHEME)}
+        told = {"t": "wanted", "wanted": port.startswith(PAGE), "name": port.removeprefix(PAGE)}
         page = _Page(socket, asyncio.get_running_loop())
         looked_for = False
         try:
@@ -218,7 +215,7 @@ def open_page_reader(readers: PageReaders, choice: ReaderChoice, reach: Reach = 
     alone is served. LinkLost, ReaderError.
     """
     secret = choice.secret_of_port()
-    reader = Reader.open(lambda: readers.open(choice.port.removeprefix(SCHEME)), secret, reach)
+    reader = Reader.open(lambda: readers.open(choice.port.removeprefix(PAGE)), secret, reach)
     try:
         if secret is None and not _is_emulated(reader.identify().board):
             raise ReaderError(

@@ -23,6 +23,7 @@ from tournee.config.page import PageChoice
 from tournee.errors import ConfigError, ReaderError
 from tournee.reader import Reader
 from tournee.reader.link.session import Reach
+from tournee.reader.transports.open import PAGE
 from tournee.shift.endings import Reason
 from tournee.shift.joining import close_shift, join
 from tournee.web.application import FIRST_USE, application
@@ -32,7 +33,7 @@ from tournee.web.desk.entrance import Entrance
 from tournee.web.desk.entry import entry_routes
 from tournee.web.desk.guard import guard
 from tournee.web.desk.link_file import link_file, remove_link, write_link
-from tournee.web.desk.page_readers import MESSAGE_MAX, SCHEME, PageReaders, open_page_reader
+from tournee.web.desk.page_readers import MESSAGE_MAX, PageReaders, open_page_reader
 from tournee.web.desk.patience import SoonHeard
 from tournee.web.desk.threads import DeskPorts
 from tournee.web.setting import Setting, TestCards
@@ -155,7 +156,7 @@ def connect(
     choice = config.reader
     if not choice.port:
         raise ReaderError("Aucun lecteur n’est configuré.", next_step="jumelez un lecteur dans les réglages")
-    if choice.port.startswith(SCHEME):
+    if choice.port.startswith(PAGE):
         return set_to_time(open_page_reader(readers, choice, reach), clock)
     joined = join(choice.port, str(path.resolve()), "tournee web", reach)
     if joined is not None:
