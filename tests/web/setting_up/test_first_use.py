@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from screens_asked import OpenDevice, Screens
@@ -10,8 +12,19 @@ from screens_asked import OpenDevice, Screens
 from tournee.app.context import open_office
 from tournee.app.practice.patients import add_patient, find_patients
 from tournee.config import load_config
+from tournee.emulation.oct import make_mail_identity
 from tournee.practice.patient_file import PatientFile
 
+OCT = {
+    "nom": "Mon OCT à moi",
+    "adresse": "factures@oct.example",
+    "siren": "732829320",
+    "expediteur": "cabinet@ville.example",
+    "envoi": "smtp.example:587",
+    "retours": "imap.example:993",
+    "compte": "cabinet",
+    "motdepasse": "secret du compte",
+}
 PHRASE = "cheval agrafe pile correct lune"
 
 
@@ -176,3 +189,37 @@ def test_there_are_no_test_cards_outside_the_demonstration(open_device: OpenDevi
     assert page.show("/cartes-d-essai").status == 409
     assert page.post("/cartes-d-essai/inserer", carte="infirmiere").status == 409
     assert "Cartes d’essai" not in page.show("/reglages").text
+
+
+def test_an_oct_is_added_with_its_certificate_and_put_in_force(open_device: OpenDevice, tmp_path: Path):
+    page = begin(open_device("tablette"))
+    make_mail_identity(tmp_path / "oct", datetime.now(UTC), "OCT de test")
+    assert page.send("/routes/certificat", (tmp_path / "oct" / "cert.pem").read_bytes()).at == "/routes/oct"
+    assert page.post("/routes/oct", **OCT).at == "/routes"
+    assert page.post("/routes", route="mon-oct-a-moi").at == "/routes"
+    route = load_config(page.home / "tournee.toml").route
+    assert (route.address, route.identifier) == ("factures@oct.example", "732829320")
+    assert route.submission.password() == "secret du compte"
+    assert stat.S_IMODE((page.home / "mon-oct-a-moi.motdepasse").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("wrong", [{"nom": "?"}, {"envoi": "smtp.example"}, {"adresse": ""}, {"siren": ""}])
+def test_an_oct_that_is_half_told_leaves_nothing(
+    open_device: OpenDevice, tmp_path: Path, wrong: dict[str, str]
+):
+    page = begin(open_device("tablette"))
+    make_mail_identity(tmp_path / "oct", datetime.now(UTC), "OCT de test")
+    page.send("/routes/certificat", (tmp_path / "oct" / "cert.pem").read_bytes())
+    text = (page.home / "tournee.toml").read_text()
+    assert page.post("/routes/oct", **(OCT | wrong)).status == 409
+    assert (page.home / "tournee.toml").read_text() == text
+    assert not list(page.home.glob("*.pem"))
+    assert not list(page.home.glob("*.motdepasse"))
+
+
+def test_a_certificate_that_is_none_leaves_nothing(open_device: OpenDevice):
+    page = begin(open_device("tablette"))
+    for bytes_of_it in (b"", b"x" * 70_000, b"-----BEGIN CERTIFICATE-----\n"):
+        page.send("/routes/certificat", bytes_of_it)
+        assert page.post("/routes/oct", **OCT).status == 409
+    assert not list(page.home.glob("mon-oct*"))
