@@ -66,6 +66,26 @@ def test_the_code_brings_back_where_she_was(desk: PracticeDesk, page: WatchedPag
     expect(page.title).to_have_text("Verrouillage")
 
 
+def test_a_half_made_visit_is_there_again_after_the_lock(desk: PracticeDesk, page: WatchedPage):
+    desk.insert("infirmiere", "ps")
+    expect(page.page.locator(".status .lock")).to_be_visible()
+    choose_code(page)
+    page.show("/tournee")
+    page.page.locator(".next h2 a").click()
+    count = page.page.locator(".act output").first
+    expect(count).to_have_text("1")
+    page.page.get_by_role("button", name="Une fois de plus").first.click()
+    expect(count).to_have_text("2")
+    address = page.address
+    desk.kill()  # the lock, and a host that starts anew: locked, for there is a code
+    expect(page.title).to_have_text("Tournée s’est arrêtée")
+    desk.serve()
+    expect(page.title).to_have_text("Tournée est verrouillée")
+    give(page, CODE)
+    expect(count).to_have_text("2")
+    assert page.address == address
+
+
 def test_the_lock_forgets_the_code_porteur(desk: PracticeDesk, page: WatchedPage):
     desk.insert("infirmiere", "ps")
     expect(page.page.locator(".status .lock")).to_be_visible()
