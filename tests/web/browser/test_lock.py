@@ -71,18 +71,18 @@ def test_a_half_made_visit_is_there_again_after_the_lock(desk: PracticeDesk, pag
     expect(page.page.locator(".status .lock")).to_be_visible()
     choose_code(page)
     page.show("/tournee")
-    page.page.locator(".next h2 a").click()
-    count = page.page.locator(".act output").first
-    expect(count).to_have_text("1")
-    page.page.get_by_role("button", name="Une fois de plus").first.click()
-    expect(count).to_have_text("2")
+    page.page.locator("a.visit", has_text="injection sous-cutanée").first.click()
+    extra = page.page.get_by_role("switch").first
+    expect(extra).to_have_attribute("aria-checked", "false")
+    extra.click()
+    expect(extra).to_have_attribute("aria-checked", "true")
     address = page.address
     desk.kill()  # the lock, and a host that starts anew: locked, for there is a code
     expect(page.title).to_have_text("Tournée s’est arrêtée")
     desk.serve()
     expect(page.title).to_have_text("Tournée est verrouillée")
     give(page, CODE)
-    expect(count).to_have_text("2")
+    expect(extra).to_have_attribute("aria-checked", "true")
     assert page.address == address
 
 

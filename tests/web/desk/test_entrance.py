@@ -115,6 +115,22 @@ def test_a_proof_for_another_port_is_refused(door: AtTheDoor):
     assert door.served.entry("reponse", preuve=proof, **values)[0] == 403
 
 
+def test_an_answer_shows_that_it_is_the_hosts(door: AtTheDoor):
+    device = enrolled(door)
+    asked = {"x_tournee": device["jeton"], "x_tournee_alea": ASKED}
+    _, headers, _ = door.served.ask("GET", "/ecran/x", **asked)
+    text = f"tournee 1\nreponse\n{door.served.port}\n{device['appareil']}\n{device['jeton']}\n{ASKED}"
+    shown = hmac.new(base64.b64decode(device["cle"]), text.encode(), hashlib.sha256).hexdigest()
+    assert headers["x-tournee-preuve"] == shown
+
+
+def test_nothing_is_shown_to_who_has_no_session(door: AtTheDoor):
+    enrolled(door)
+    for token in ("", "x" * 43):
+        _, headers, _ = door.served.ask("GET", "/ecran/x", x_tournee=token, x_tournee_alea=ASKED)
+        assert "x-tournee-preuve" not in headers
+
+
 def test_a_revoked_device_is_out_at_once_and_for_good(door: AtTheDoor):
     device, other = enrolled(door), enrolled(door)
     door.served.run(lambda: door.entrance.revoke(device["appareil"]))

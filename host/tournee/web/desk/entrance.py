@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from tournee.web.desk.enrolled import Device, Enrolled
 
 TOKEN_BYTES = 32
+_ASKED_MAX = 128
 _LINKS_MAX, _CHALLENGES_MAX, _SESSIONS_MAX = 4, 32, 16
 _CHALLENGE_S = 120.0  # a code is typed meanwhile
 _TICK_S = 1.0
 _log = logging.getLogger(__name__)
-_SIDES = ("hote", "page")
+_SIDES = ("hote", "page", "reponse")
 
 
 class EntryRefused(Exception):  # noqa: N818 - a state, told as an exception
@@ -42,7 +43,8 @@ class PageSession:
 
 
 def proof(key: bytes, side: str, port: int, device: str, asked: str, answered: str) -> str:
-    """What `hote` or `page` shows of the key, for these two random texts and this port; hexadecimal.
+    """What `hote` or `page` shows of the key, for these two random texts and this port; `reponse`: what the
+    host shows with an answer, for the session's token and the request's random text. Hexadecimal.
 
     The port is in it, so that no program at another one can pass on what this host answers.
     """
@@ -125,6 +127,14 @@ class Entrance:
     def session(self, token: str) -> PageSession | None:
         """The session of a token."""
         return self._sessions.get(_digest(token))
+
+    def shown(self, token: str, asked: str) -> str:
+        """What goes with an answer of a session, so that the page knows it for this host's; "" for none."""
+        session = self.session(token)
+        known = self.kept.find(session.device) if session and asked else None
+        if known is None or len(asked) > _ASKED_MAX:
+            return ""
+        return proof(known.secret, "reponse", self._port, known.id, token, asked)
 
     def touched(self) -> None:
         """The carer did something."""

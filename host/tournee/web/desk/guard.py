@@ -20,6 +20,9 @@ HEADER = "x-tournee"
 BY_ITSELF = "x-tournee-seul"
 """Header of what the page asks though nobody touched it: it keeps no session open."""
 
+ASKED, SHOWN = "x-tournee-alea", "x-tournee-preuve"
+"""Headers of a request's random text, and of what the host shows of the device's key for it."""
+
 SUBPROTOCOL = "tournee.1"
 LOCKED = 4401
 """Code by which a WebSocket ends with its session."""
@@ -77,15 +80,18 @@ class Guard:
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
+        headers = Headers(scope=scope)
+        shown = self._entrance.shown(headers.get(HEADER, ""), headers.get(ASKED, ""))
+
         async def closed(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                told = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                own = HEADERS | {SHOWN: shown} if shown else HEADERS
+                told = [(name.encode(), value.encode()) for name, value in own.items()]
                 message["headers"] = [*message["headers"], *told]
             await send(message)
 
-        headers = Headers(scope=scope)
         status = self._status(scope, headers)
         if status:
             await PlainTextResponse("refus", status)(scope, receive, closed)

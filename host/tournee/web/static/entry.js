@@ -1,7 +1,7 @@
 // How the page comes in: a one-time link enrols this browser; later each side proves that it holds the device's key,
 // the host first, for another program may hold its port. The key cannot be read out of the browser's store.
 
-import { HostGone, session, setToken } from "./host.js";
+import { HostGone, random, session, setToken } from "./host.js";
 import { own } from "./screens.js";
 
 const STORE = "appareil";
@@ -39,8 +39,12 @@ async function forget() {
   await store("readwrite", (kept) => kept.delete("ici")).catch(() => null);
 }
 
-async function proof(side, asked, answered) {
-  const told = ["tournee 1", side, location.port, device.id, asked, answered].join("\n");
+function proof(side, asked, answered) {
+  return shown(["tournee 1", side, location.port, device.id, asked, answered]);
+}
+
+async function shown(parts) {
+  const told = parts.join("\n");
   const made = new Uint8Array(await crypto.subtle.sign("HMAC", device.key, text.encode(told)));
   return [...made].map((one) => one.toString(16).padStart(2, "0")).join("");
 }
@@ -60,12 +64,11 @@ async function question(path, values) {
   }
 }
 
-function random() {
-  return [...crypto.getRandomValues(new Uint8Array(32))].map((one) => one.toString(16).padStart(2, "0")).join("");
-}
+const answered = (token, asked) => shown(["tournee 1", "reponse", location.port, device.id, token, asked]);
 
 function opened(told) {
   setToken(told.jeton);
+  session.verify = answered;
   if (told.aller) location.hash = told.aller;
   return true;
 }
@@ -110,7 +113,9 @@ export async function enter() {
       if (told.values.jeton) return opened(told.values);
     }
   }
-  return session.token ? true : prove();
+  if (!session.token || !(await known())) return prove();
+  session.verify = answered;
+  return true;
 }
 
 export async function tryCode(code) {
