@@ -1,0 +1,82 @@
+"""The evening in its touches: all leaves by one, a refused invoice is corrected in four, a debt collected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from practice_desk import CODE, PracticeDesk
+from watched_page import OpenPage, WatchedPage
+
+from tournee.app.cards import read_ps, read_vitale, unlock
+from tournee.app.certify import certify_visit, pending_visits, visits_for
+from tournee.app.context import open_office
+from tournee.app.outbound import close_lots
+from tournee.app.visits.importing import import_day
+from tournee.config import load_config
+from tournee.reader import Reader
+
+PATIENTS = ("casanova", "lambert")
+
+
+@pytest.fixture
+def evening(kept_practice: Path, tmp_path: Path) -> Iterator[PracticeDesk]:
+    """A practice whose page is served in the evening: a day is certified and signed, and nothing left."""
+    with PracticeDesk(kept_practice, tmp_path / "p") as desk:
+        config = load_config(desk.config)
+        told = files("tournee.emulation").joinpath("days", "infirmier.toml").read_bytes()
+        desk.insert("infirmiere", "ps")
+        with open_office(config) as office, Reader.open(config.reader.port) as reader:
+            import_day(office, told, "infirmier.toml")
+            ps = read_ps(reader)
+            unlock(reader, lambda: CODE)
+            for card in PATIENTS:
+                desk.insert(card)
+                vitale = read_vitale(office, reader)
+                for row, visit in visits_for(pending_visits(office, ps), vitale):
+                    certify_visit(office, reader, ps, vitale, row, visit)
+            close_lots(office, reader, ps)
+        desk.remove()
+        desk.serve()
+        yield desk
+
+
+def in_touches(page: WatchedPage, *words: str) -> int:
+    """Touch these one after another; how many that were."""
+    for said in words:
+        page.touch(re.compile(said))
+    return len(words)
+
+
+def test_one_touch_sends_a_refusal_is_corrected_in_four_and_a_debt_collected_in_three(
+    evening: PracticeDesk, open_page: OpenPage
+):
+    page = open_page("tablet", "light")
+    page.enter(evening.link)
+    page.show("/envoi")
+    assert in_touches(page, "Envoyer la journée") == 1
+    expect(page.title).to_have_text(re.compile("2.acceptées, 1.refusée"))
+    expect(page.page.locator(".n-bad")).to_contain_text("l’ordonnance n’est pas la bonne")
+    assert page.axe() == []
+
+    page.show("/tournee")
+    touched = in_touches(page, "^À régler", "Ange Casanova.*Corriger")
+    expect(page.title).to_have_text("Ange Casanova")
+    assert [*page.axe(), *page.overflow()] == []
+    touched += in_touches(page, "^Corriger")
+    expect(page.title).to_have_text("Nouvelle facture")
+    assert [*page.axe(), *page.overflow()] == []
+    touched += in_touches(page, "^Préparer")
+    expect(page.title).to_have_text("À régler")
+    expect(page.page.locator("#liste")).not_to_contain_text("l’ordonnance n’est pas la bonne")
+    assert touched == 4
+
+    touched = in_touches(page, "^À régler", "Yvonne Lambert", "Encaisser ·")
+    expect(page.title).to_have_text("À régler")
+    expect(page.page.locator("#liste")).not_to_contain_text("Yvonne Lambert")
+    assert touched == 3
+    assert len(list((evening.directory / "sent").glob("*.eml"))) == 1
