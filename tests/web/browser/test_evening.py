@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from practice_desk import CODE, PracticeDesk
 from watched_page import OpenPage, WatchedPage
@@ -16,8 +18,11 @@ from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits, visits_for
 from tournee.app.context import open_office
 from tournee.app.outbound import close_lots
+from tournee.app.practice.dossiers import of_patient
+from tournee.app.practice.patients import find_patients
 from tournee.app.visits.importing import import_day
 from tournee.config import load_config
+from tournee.practice.prescription_file import PrescriptionFile
 from tournee.reader import Reader
 
 PATIENTS = ("casanova", "lambert")
@@ -50,6 +55,35 @@ def in_touches(page: WatchedPage, *words: str) -> int:
     for said in words:
         page.touch(re.compile(said))
     return len(words)
+
+
+def test_the_prescription_is_taken_anew_in_the_correction(evening: PracticeDesk, open_page: OpenPage):
+    page = open_page("phone", "dark")
+    page.enter(evening.link)
+    page.show("/envoi")
+    in_touches(page, "Envoyer la journée")
+    expect(page.page.locator(".n-bad")).to_contain_text("l’ordonnance n’est pas la bonne")
+    page.show("/regler")
+    in_touches(page, "Ange Casanova.*Corriger", "^Corriger", "^Photographier")
+    expect(page.page.locator("[data-camera-says]")).to_be_visible()
+    assert [*page.axe(), *page.overflow()] == []
+    page.page.set_input_files(
+        "input[type=file]", {"name": "o.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    )
+    expect(page.page.locator("#detail")).to_contain_text("Photo prise")
+    in_touches(page, "^Préparer")
+    expect(page.title).to_have_text("À régler")
+    with open_office(load_config(evening.config)) as office:
+        (casanova,) = find_patients(office, "casanova")
+        orders = of_patient(office, PrescriptionFile, casanova.id)
+        assert [bool(one.told.scan) for one in orders].count(True) == 1
+
+
+def picture() -> bytes:
+    """A small JPEG, as a camera's."""
+    made = io.BytesIO()
+    Image.new("RGB", (200, 280), "white").save(made, "JPEG")
+    return made.getvalue()
 
 
 def test_one_touch_sends_a_refusal_is_corrected_in_four_and_a_debt_collected_in_three(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from tournee.app.accounts.paying import owes
 from tournee.app.context import Office
 from tournee.app.correcting.invoices import Corrected, CorrectionWay, correct_invoice
 from tournee.app.finding import Thing, thing_of
-from tournee.app.practice.dossiers import Dossier, get, of_patient
+from tournee.app.practice.dossiers import Dossier, add, change, get, of_patient
 from tournee.app.practice.patients import find_patients
 from tournee.app.practice.rounds import absence_of, plans_between
 from tournee.app.to_settle.listing import asked_of
@@ -20,7 +20,9 @@ from tournee.app.visits.retelling import Edit
 from tournee.billing.dayfile.passages import ACTS
 from tournee.billing.dayfile.writing import visit_table
 from tournee.errors import BillingError, StoreError
-from tournee.practice.prescription_file import PrescriptionFile
+from tournee.practice.patient_file import PatientFile
+from tournee.practice.prescription_file import Prescriber, PrescriptionFile
+from tournee.practice.scan_file import ScanFile
 
 _AHEAD = timedelta(days=62)
 _AMC_DIGITS = 10
@@ -37,7 +39,8 @@ class NextVisit:
 @dataclass(frozen=True)
 class CorrectionAt:
     """What the screen of a correction shows: what is asked for, what the visit says now, the patient's kept
-    prescriptions, when the card comes next; `paid` is what the patient gave already, in cents.
+    prescriptions, when the card comes next; `paid` is what the patient gave already, in cents;
+    `patient` the number of the patient's file, 0 without one.
     """
 
     asked: CorrectionAsked
@@ -45,12 +48,18 @@ class CorrectionAt:
     orders: tuple[Dossier[PrescriptionFile], ...]
     next: NextVisit | None
     paid: int
+    patient: int = 0
 
     @property
     def order_day(self) -> date | None:
         """The day of the prescription that was billed with."""
         order = self.thing.visit.judged.visit.prescription
         return order.day if order else None
+
+    @property
+    def others(self) -> bool:
+        """Whether a prescription is kept that is not of the day that was billed with."""
+        return any(one.told.day != self.order_day for one in self.orders)
 
     @property
     def day(self) -> date:
@@ -77,7 +86,7 @@ class CorrectionAt:
 class CorrectionTold:
     """What the carer says: the number of a kept prescription (0: none), or its day; an insurer's number and
     the patient's number there; the day of the visit; acts to leave out by their rank and coefficients by
-    theirs; `reason` for the history.
+    theirs; `reason` for the history; `scan` is the number of a photograph.
     """
 
     order: int = 0
@@ -88,6 +97,7 @@ class CorrectionTold:
     without: tuple[int, ...] = ()
     coefficients: tuple[tuple[int, str], ...] = ()
     reason: str = ""
+    scan: int = 0
 
 
 def correction_of(office: Office, one: ToSettle, asked: CorrectionAsked | None = None) -> CorrectionAt:
@@ -100,7 +110,11 @@ def correction_of(office: Office, one: ToSettle, asked: CorrectionAsked | None =
     thing = thing_of(office, row.visit_id, row.id)
     paid = row.shares.patient - owes(office, thing.id, row.id)
     wanted = asked or asked_of(one, (row,))
-    return CorrectionAt(wanted, thing, tuple(_orders(office, thing)), next_visit(office, thing), paid)
+    known = _files(office, thing)
+    orders = [order for one in known for order in of_patient(office, PrescriptionFile, one.id)]
+    orders.sort(key=lambda one: one.told.day, reverse=True)
+    following = next_visit(office, thing)
+    return CorrectionAt(wanted, thing, tuple(orders), following, paid, known[0].id if known else 0)
 
 
 def correct(
@@ -110,8 +124,11 @@ def correct(
     at = correction_of(office, one, asked)
     invoice = at.thing.invoice
     assert invoice is not None
-    change, same = _change(office, at, told)
-    return correct_invoice(office, at.thing, invoice, change, reason=told.reason, same=same)
+    edit, same = _change(office, at, told)
+    done = correct_invoice(office, at.thing, invoice, edit, reason=told.reason, same=same)
+    if told.scan and at.patient:
+        _keep_photo(office, at, told)
+    return done
 
 
 def correction_said(done: Corrected, next_one: NextVisit | None) -> str:
@@ -135,18 +152,24 @@ def next_visit(office: Office, thing: Thing) -> NextVisit | None:
     return min(found, key=lambda one: (one.day, one.minute or 0), default=None)
 
 
-def _orders(office: Office, thing: Thing) -> list[Dossier[PrescriptionFile]]:
-    """The patient's kept prescriptions, the latest first."""
+def _files(office: Office, thing: Thing) -> list[Dossier[PatientFile]]:
+    """The patient's files: a number is a family's."""
     visit = thing.visit.judged.visit
-    if not visit.nir:
-        return []
-    mine = [
-        one
-        for one in find_patients(office, visit.nir)
-        if one.told.as_person.same(visit.person)  # a number is a family's
-    ]
-    found = [order for one in mine for order in of_patient(office, PrescriptionFile, one.id)]
-    return sorted(found, key=lambda one: one.told.day, reverse=True)
+    found = find_patients(office, visit.nir) if visit.nir else []
+    return [one for one in found if one.told.as_person.same(visit.person)]
+
+
+def _keep_photo(office: Office, at: CorrectionAt, told: CorrectionTold) -> None:
+    """Keep the photograph with the prescription that was chosen, or make the one that it is of."""
+    digest = get(office, ScanFile, told.scan).told.digest
+    if told.order:
+        order = get(office, PrescriptionFile, told.order)
+        change(office, order, replace(order.told, scan=digest))
+        return
+    billed = at.thing.visit.judged.visit.prescription
+    if billed is not None and told.order_day is not None:
+        prescriber = Prescriber(number=billed.prescriber, rpps=billed.rpps, speciality=billed.speciality)
+        add(office, PrescriptionFile(prescriber, told.order_day, scan=digest), patient=at.patient)
 
 
 def _change(office: Office, at: CorrectionAt, told: CorrectionTold) -> tuple[Edit, bool]:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.context import Office
+from tournee.app.practice.scans import take_scan
 from tournee.app.to_settle import ToSettle, thing_to_settle
 from tournee.app.to_settle.correcting import (
     CorrectionAt,
@@ -18,6 +19,8 @@ from tournee.app.to_settle.correcting import (
     correction_said,
 )
 from tournee.app.to_settle.reasons import CorrectionAsked
+from tournee.errors import TourneeError
+from tournee.practice.scan_file import SCAN_MAX
 from tournee.web.face import Face, face_of, go, show
 from tournee.web.forms import fields_of, whole
 from tournee.web.screens.settling import day_of
@@ -43,9 +46,10 @@ _TITLES = {
 async def correcting(request: Request) -> Response:
     """`/regler/{key}/corriger`, with `?quoi=` of what the carer would rather change."""
     face, key = face_of(request), request.path_params["key"]
-    one, at = await face.ports.ask_journal(
-        partial(_at, key=key, asked=_asked(request.query_params.get("quoi")))
-    )
+    wanted = _asked(request.query_params.get("quoi"))
+    one, at = await face.ports.ask_journal(partial(_at, key=key, asked=wanted))
+    if wanted is None and at.asked is CorrectionAsked.PRESCRIPTION and at.patient and not at.others:
+        return go(request, f"/regler/{key}/photo")  # none of those that are kept is the right one
     asked = at.asked if at.asked in _CHOICES else CorrectionAsked.OTHER
     return show(
         request,
@@ -55,6 +59,7 @@ async def correcting(request: Request) -> Response:
         asked=asked,
         choices=_CHOICES,
         here=_is_here(face, at),
+        photo=whole(dict(request.query_params), "photo"),
     )
 
 
@@ -87,6 +92,7 @@ async def make(request: Request) -> Response:
         day=day_of(fields.get("jour", "")),
         without=_without(fields),
         coefficients=_coefficients(fields),
+        scan=whole(fields, "photo"),
         reason=" ".join(fields.get("mot", "").split())[:_WORD_MAX],
     )
 
@@ -113,7 +119,34 @@ def _coefficients(fields: dict[str, str]) -> tuple[tuple[int, str], ...]:
     return tuple((rank, text) for rank, text in said.items() if text)
 
 
+async def camera(request: Request) -> Response:
+    """`/regler/{key}/photo`: the prescription, taken anew."""
+    face, key = face_of(request), request.path_params["key"]
+    one, told = await face.ports.ask_journal(partial(_at, key=key, asked=CorrectionAsked.PRESCRIPTION))
+    return show(request, "correct_photo.html", one=one, told=told)
+
+
+async def photo(request: Request) -> Response:
+    """A photograph, as raw bytes: kept before anything is told of it."""
+    face, key, data = face_of(request), request.path_params["key"], bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > SCAN_MAX:
+            raise TourneeError("Cette image est trop grande.", next_step="reprenez la photo, moins fine")
+
+    def kept(office: Office) -> int:
+        _, told = _at(office, key=key, asked=CorrectionAsked.PRESCRIPTION)
+        if not told.patient:
+            raise TourneeError("Ce patient n’a pas de dossier.", next_step="ouvrez-le une fois, carte lue")
+        return take_scan(office, told.patient, bytes(data)).id
+
+    scan = await face.ports.ask_journal(kept)
+    return go(request, f"/regler/{key}/corriger?quoi=ordonnance&photo={scan}")
+
+
 CORRECTING = (
+    Route("/regler/{key}/photo", camera),
+    Route("/regler/{key}/photo", photo, methods=["POST"]),
     Route("/regler/{key}/corriger", correcting),
     Route("/regler/{key}/corriger", make, methods=["POST"]),
 )
