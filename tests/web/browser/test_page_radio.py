@@ -69,3 +69,20 @@ def test_a_reader_that_is_lost_is_taken_up_again_without_a_touch(
         expect(page.page.locator("[data-lien]")).to_have_text(f"{NAME} relié")
         desk.insert("moreau")
         expect(page.title).to_contain_text(re.compile("Moreau|carte", re.IGNORECASE))
+
+
+def test_the_reader_comes_back_with_the_page_after_a_lock(
+    desk: PracticeDesk, page: WatchedPage, browser: Browser
+):
+    page.forgive("status of 4(01|23)")
+    desk.insert("infirmiere", "ps")
+    with EmulatedRadio(browser, page, desk.board.link_url):
+        link(page)
+        expect(page.page.locator(".status .lock")).to_be_visible()
+        page.show("/verrouillage")
+        page.page.get_by_role("button", name="Verrouiller maintenant").last.click()
+        expect(page.title).to_have_text("Tournée est verrouillée")
+        page.page.get_by_role("button", name="Rouvrir").click()
+        expect(page.title).to_have_text("Verrouillage")
+        desk.insert("moreau")
+        expect(page.title).to_contain_text(re.compile("Moreau|carte", re.IGNORECASE))

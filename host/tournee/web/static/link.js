@@ -13,7 +13,8 @@ const SEGMENTS = { least: 20, most: 512 };
 const PAUSES_MS = [250, 500, 1000, 2000, 4000];
 const SOCKET_AGAIN_MS = 1000;
 const KEPT_MAX = 262_144; // bytes that wait for the socket
-const ENDED = [1007, 1008, 1009, 4401, 4409]; // closed by a host that does not want this page's wire any more
+const LOCKED = 4401;
+const ENDED = [1007, 1008, 1009, 4409]; // closed by a host that does not want this page's wire any more
 const WORDS = {
   none: () => "Aucun lecteur relié",
   linking: (name) => `Liaison avec ${name || "le lecteur"}`,
@@ -80,6 +81,7 @@ function wired() {
     mine.told({ wanted: false, name: "" });
     if (socket !== mine) return;
     socket = null;
+    if (code === LOCKED) return; // the radio's link stays; the wire comes back with the page
     if (ENDED.includes(code)) { drop(); tell(code === 4409 ? "elsewhere" : "none"); return; }
     await pause(SOCKET_AGAIN_MS);
     if (stream && !socket) wired();
@@ -220,6 +222,7 @@ document.addEventListener("click", (event) => {
   if (button) relier(button);
   if (event.target.closest("[data-delier]")) { send({ t: "gone", why: "user" }); drop(); tell("none"); }
 });
+document.addEventListener("tournee:open", () => { if (stream && !socket) wired(); });
 document.addEventListener("tournee:shown", paint);
 document.addEventListener("tournee:shown", granted, { once: true }); // the page is in
 document.addEventListener("visibilitychange", stayAwake);

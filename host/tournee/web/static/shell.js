@@ -71,6 +71,7 @@ async function start(way) {
   clearTimeout(trying);
   try {
     if (!(await way())) return;
+    document.dispatchEvent(new CustomEvent("tournee:open"));
     show(here());
     follow();
   } catch (error) {
