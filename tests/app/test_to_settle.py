@@ -13,7 +13,7 @@ from journal_maker import KEY, PS, Maker
 from tournee.app.accounts.unpaid import Debtor
 from tournee.app.alerts import AlertKind
 from tournee.app.context import Office
-from tournee.app.to_settle import OwingKind, SettleAct, thing_to_settle, to_settle
+from tournee.app.to_settle import OwingKind, SettleAct, count_to_settle, thing_to_settle, to_settle
 from tournee.app.to_settle.acts import ACTS, ActWhere
 from tournee.app.to_settle.doing import SettleWords
 from tournee.app.to_settle.reasons import CorrectionAsked, asked_by, words_only
@@ -198,3 +198,12 @@ def test_a_key_names_no_patient(office):
     for one in to_settle(office):
         assert "LEFEVRE" not in one.key.upper()
         assert "255069" not in one.key
+
+
+def test_the_count_is_that_of_the_list_after_every_step(office):
+    assert count_to_settle(office) == 0
+    rejected(office)
+    assert count_to_settle(office) == len(to_settle(office)) > 0
+    (one,) = of_kind(office, AlertKind.PAYMENT_REFUSED)
+    do(office, one, SettleAct.WRITE_OFF, word="trop peu")
+    assert count_to_settle(office) == len(to_settle(office))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from tournee.app.accounts.unpaid import Debt, Debtor, unpaid
 from tournee.app.alerts import Alert, AlertKind, alerts
@@ -16,10 +17,13 @@ from tournee.app.to_settle.wording import REFUSED_DRE, TODO_BY_REFUSAL, WORDS, K
 from tournee.errors import StoreError
 from tournee.french import euros
 from tournee.model.codes import DRE
-from tournee.store import InvoiceRow, SheetRow, SheetState
+from tournee.store import InvoiceRow, Journal, SheetRow, SheetState
 
 UNANSWERED_DAYS = 30
 """Days after which an invoice that was taken and not paid is told: ours, no text gives it."""
+
+_COUNTED: WeakKeyDictionary[Journal, tuple[tuple[int, str], int]] = WeakKeyDictionary()
+"""The last count of each open journal, and when it was: the page asks for it at everything that happens."""
 
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 _NAMED_MAX = 2
@@ -42,8 +46,13 @@ def to_settle(office: Office) -> tuple[ToSettle, ...]:
 
 
 def count_to_settle(office: Office) -> int:
-    """How many things there are."""
-    return len(to_settle(office))
+    """How many things there are; counted anew after each step of the journal, and each minute."""
+    journal = office.journal
+    now = (journal.db.last_step, f"{office.clock():%Y%m%d%H%M}")
+    kept = _COUNTED.get(journal)
+    if kept is None or kept[0] != now:
+        kept = _COUNTED[journal] = (now, len(to_settle(office)))
+    return kept[1]
 
 
 def thing_to_settle(office: Office, key: str) -> ToSettle:
