@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,29 +18,44 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from practice_desk import PracticeDesk, make_practice
+from practice_desk import CHROMIUM, PracticeDesk, make_day, make_practice
 from watched_page import OpenPage, WatchedPage
 
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--enable-features=WebBluetooth"]
 SIZES = {"tablet": (800, 1280), "wide": (1280, 800), "phone": (390, 844)}
-PATIENCE_MS = 15_000
+PATIENCE_MS = 25_000
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
 def kept_practice(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """A populated practice at rest, made once for all who run the tests side by side."""
+    """A populated practice at rest."""
+    return _made_once("kept-practice", make_practice, tmp_path_factory, request)
+
+
+@pytest.fixture(scope="session")
+def kept_day(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A practice at rest whose round has ten visits, each for a test card."""
+    return _made_once("kept-day", make_day, tmp_path_factory, request)
+
+
+def _made_once(
+    name: str,
+    make: Callable[[Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Path:
+    """A folder made once for all who run the tests side by side."""
     shared = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
         shared = shared.parent
-    kept, made = shared / "kept-practice", shared / "kept-practice.made"
-    with (shared / "kept-practice.lock").open("w") as lock:
+    kept, made = shared / name, shared / f"{name}.made"
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             shutil.rmtree(kept, ignore_errors=True)
-            make_practice(kept)
+            make(kept)
             made.touch()
     return kept
 

@@ -86,3 +86,22 @@ def test_the_reader_comes_back_with_the_page_after_a_lock(
         expect(page.title).to_have_text("Verrouillage")
         desk.insert("moreau")
         expect(page.title).to_contain_text(re.compile("Moreau|carte", re.IGNORECASE))
+
+
+def test_a_second_window_takes_the_wire_and_the_first_says_so(
+    desk: PracticeDesk, page: WatchedPage, browser: Browser
+):
+    with EmulatedRadio(browser, page, desk.board.link_url):
+        link(page)
+        other = WatchedPage(page.context)
+        other.enter(desk.origin)
+        status = other.page.evaluate(
+            """() => new Promise((done) => {
+              const token = sessionStorage.getItem("tournee");
+              const wire = new WebSocket(`ws://${location.host}/fil`, ["tournee.1", token]);
+              wire.onmessage = ({ data }) => done(data);
+              wire.onclose = ({ code }) => done(code);
+            })"""
+        )
+        assert status == f'{{"t": "wanted", "wanted": true, "name": "{NAME}"}}'
+        expect(page.page.locator("[data-lien]")).to_have_text("La page est ouverte ailleurs")

@@ -84,10 +84,11 @@ class WatchedPage:
 
     def hold(self, selector: str = "[data-hold]") -> None:
         """Hold the button that signs until it has."""
-        button = self.page.locator(selector)
-        button.hover()
+        self.page.locator(selector).hover()
         self.page.mouse.down()
-        expect(button).not_to_have_class(re.compile("holding"), timeout=5000)
+        holding = self.page.locator(".holding")
+        expect(holding).to_have_count(1)
+        expect(holding).to_have_count(0)
         self.page.mouse.up()
 
     def code(self, digits: str) -> None:

@@ -1,0 +1,122 @@
+"""The walk of the gallery: one screen after the other, as a day brings them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from carer import Carer
+from practice_desk import CODE
+
+Step = Callable[[Carer], None]
+
+
+def _at(address: str) -> Step:
+    return lambda carer: carer.page.show(address)
+
+
+def _touch(words: str) -> Step:
+    return lambda carer: carer.page.touch(re.compile(words))
+
+
+def _cps(carer: Carer) -> None:
+    carer.desk.insert("infirmiere", "ps")
+    carer.page.touch(re.compile("Saisissez votre code porteur"))
+
+
+def _code(carer: Carer) -> None:
+    carer.page.code(CODE)
+    carer.at_round()
+
+
+def _wrong_code(carer: Carer) -> None:
+    carer.page.code("0000")
+    carer.page.page.wait_for_timeout(800)
+
+
+def _insert(card: str, name: str) -> Step:
+    return lambda carer: carer.insert(card, name)
+
+
+def _people(carer: Carer) -> None:
+    carer.put_in("legall")
+    carer.page.page.get_by_text("Qui soignez-vous").wait_for()
+
+
+def _signed(carer: Carer) -> None:
+    carer.page.page.locator("[data-hold]").click()
+    carer.page.touch("Oui, sécuriser")
+    carer.signed()
+
+
+def _back(carer: Carer) -> None:
+    carer.page.page.go_back()
+
+
+def _add_act(carer: Carer) -> None:
+    carer.insert("lambert", "Yvonne Lambert")
+    carer.page.touch("Ajouter un acte")
+
+
+def _patients(carer: Carer) -> None:
+    _round_again(carer)
+    carer.page.show("/patients")
+
+
+def _search(carer: Carer) -> None:
+    carer.page.page.locator("input[type=search]").first.fill("pansement")
+    carer.page.page.wait_for_timeout(800)
+
+
+def _round_again(carer: Carer) -> None:
+    carer.take_out()
+    carer.page.show("/tournee")
+
+
+def _sent(carer: Carer) -> None:
+    carer.page.show("/envoi")
+    carer.page.touch(re.compile("Envoyer"))
+    carer.page.page.locator(".hero h1").wait_for(timeout=90_000)
+
+
+def _first_to_settle(carer: Carer) -> None:
+    carer.page.show("/regler")
+    carer.page.page.locator('a.row[href^="#/regler/"]').first.click()
+
+
+WALK: tuple[tuple[str, Step], ...] = (
+    ("01-tournee-matin", _at("/tournee")),
+    ("02-code", _cps),
+    ("03-code-faux", _wrong_code),
+    ("04-tournee", _code),
+    ("05-visite-sans-sa-carte", _at("/tournee")),
+    ("06-sans-carte", _touch("^Sans carte")),
+    ("07-visite", _insert("chevalier", "Lucien Chevalier")),
+    ("08-carte", _touch("Carte lue")),
+    ("09-visite-encore", _back),
+    ("10-verifier", lambda carer: carer.verify()),
+    ("11-fait", _signed),
+    ("12-tournee-en-cours", _round_again),
+    (
+        "13-acte",
+        _add_act,
+    ),
+    ("14-acte-cherche", _search),
+    ("15-autre-carte", _people),
+    ("16-patients", _patients),
+    ("17-patient", lambda carer: carer.page.page.locator("#liste a.row, #detail a.row").first.click()),
+    ("18-envoi", _at("/envoi")),
+    ("19-envoi-fait", _sent),
+    ("20-regler", _at("/regler")),
+    ("21-regler-un", _first_to_settle),
+    ("22-hors-ligne", _at("/hors-ligne")),
+    ("23-reglages", _at("/reglages")),
+    ("24-lecteur", _at("/lecteur")),
+    ("25-jumeler", _at("/jumeler")),
+    ("26-sauvegarde", _at("/sauvegarde")),
+    ("27-deuxieme", _at("/deuxieme")),
+    ("28-routes", _at("/routes")),
+    ("29-verrouillage", _at("/verrouillage")),
+    ("30-erreur", _at("/nulle-part")),
+)
+"""A name for the file, and what brings the screen."""
