@@ -1,6 +1,7 @@
 """Amounts, dates and the system's refusals as a carer reads them."""
 
 import errno
+import unicodedata
 
 _REASONS = {
     errno.ENOENT: "il n’existe pas",
@@ -21,6 +22,12 @@ def euros(cents: int) -> str:
     """An amount in cents as `1 234,50`."""
     whole, rest = divmod(abs(cents), 100)
     return f"{'-' if cents < 0 else ''}{whole:,}".replace(",", " ") + f",{rest:02}"
+
+
+def of_name(name: str) -> str:
+    """`d’Irène Abadie`, `de Paul Martinez`."""
+    plain = unicodedata.normalize("NFD", name[:1]).upper()[:1]
+    return f"d’{name}" if plain and plain in "AEIOUYH" else f"de {name}"
 
 
 def day(date: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 
@@ -29,6 +30,9 @@ NEWS_S = 20.0
 
 FIRST_USE = "first-use"
 """The remedy of an error that the first use of a device puts right."""
+
+_WITHIN = re.compile(r"/(visite/[pnv][\d-]+|serie/\d+|patients/\d+)(?=/)")
+"""Where she was when something was refused: a visit, a series, a patient."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +97,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, TourneeError)
     if error.remedy == FIRST_USE:
         return go(request, "/debut/1")
-    return show_error(request, error)
+    found = _WITHIN.match(request.url.path.removeprefix("/ecran"))
+    return show_error(request, error, back=found[0] if found else "/tournee")
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

@@ -162,4 +162,5 @@ class ReaderWatch:
             raise
         except TourneeError as error:
             return replace(now, vitale=None, problem=error, read_at=self._clock())
+        keep_cards(office, None, vitale)
         return replace(now, vitale=vitale, problem=None, read_at=self._clock())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 
 from tournee.app.bedside.care_visit import CareVisit
+from tournee.french import of_name as of
 from tournee.practice.patient_file import Address, PatientFile
+
+__all__ = ["age", "is_woman", "is_woman_file", "lead", "of", "owes", "said", "where"]
 
 _WOMAN = "2"
 
@@ -46,12 +48,6 @@ def said(text: str) -> str:
     """A rule's words as the page says them: without the keys of the day file."""
     plain = _KEYS.sub("", text)
     return plain[:1].upper() + plain[1:]
-
-
-def of(name: str) -> str:
-    """`d’Irène Abadie`, `de Paul Martinez`."""
-    plain = unicodedata.normalize("NFD", name[:1]).upper()[:1]
-    return f"d’{name}" if plain and plain in "AEIOUYH" else f"de {name}"
 
 
 def where(address: Address) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tournee.app.bedside.care_visit import CareVisit, VisitStanding, care_visits, new_key
+from tournee.app.bedside.care_visit import OPEN, CareVisit, care_visits, new_key
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier, of_patient
 from tournee.app.practice.patients import Met, meet, meet_card
@@ -29,8 +29,7 @@ class PersonOnCard:
     @property
     def to_see(self) -> tuple[CareVisit, ...]:
         """Her visits that are not signed."""
-        left = (VisitStanding.TO_SEE, VisitStanding.STARTED)
-        return tuple(one for one in self.visits if one.standing in left)
+        return tuple(one for one in self.visits if one.standing in OPEN)
 
 
 def people_on_card(office: Office, people: Sequence[Patient], day: date, ps: str) -> list[PersonOnCard]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from tournee.app.context import Office
 from tournee.app.finding import Thing, thing_of
-from tournee.app.practice.dossiers import KINDS, Dossier, get, read
+from tournee.app.practice.dossiers import KINDS, Dossier, get, of_patient, read
 from tournee.app.practice.plans import PlanOf, day_file
-from tournee.app.practice.rounds import plan_of, replacement_on, round_of
+from tournee.app.practice.rounds import kept_round, plan_of, replacement_on, round_of
 from tournee.app.visits.editing import edit_visit
 from tournee.app.visits.imported import Answer, ToldVisit
 from tournee.app.visits.importing import import_day
@@ -25,8 +25,10 @@ from tournee.billing.dayfile.writing import visit_table
 from tournee.billing.nomenclature.table import Profession
 from tournee.billing.visit import JudgedVisit, Person
 from tournee.errors import BillingError, StoreError
+from tournee.french import of_name
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.planned_visit import patient_in_day_file
+from tournee.practice.prescription_file import PrescriptionFile
 from tournee.store import SheetState, VisitState
 
 _KEY = re.compile(r"([pnv])(\d{1,9})(?:-(\d{8}))?")
@@ -38,9 +40,14 @@ class VisitStanding:
 
     TO_SEE = "to-see"
     STARTED = "started"
+    CARD_MISSING = "card-missing"
     SEALED = "sealed"
     DONE = "done"
     SET_ASIDE = "set-aside"
+
+
+OPEN = (VisitStanding.TO_SEE, VisitStanding.STARTED, VisitStanding.CARD_MISSING)
+"""What is not signed."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,8 @@ class CareVisit:
     """One visit: `key` names it, `p…` by plan and day, `n…` a new one of a patient and day, `v…` one of the
     journal.
 
-    `told` is its `[[visite]]`; `thing` what the journal has of it; `name` and `minute` are shown.
+    `told` is its `[[visite]]`; `thing` what the journal has of it; `name` and `minute` are shown; it `waits`
+    for its card when she left it so.
     """
 
     key: str
@@ -61,6 +69,7 @@ class CareVisit:
     patient: Dossier[PatientFile] | None = None
     plan: PlanOf | None = None
     thing: Thing | None = None
+    waits: bool = False
 
     @property
     def standing(self) -> str:
@@ -71,7 +80,7 @@ class CareVisit:
         if state is VisitState.ABANDONED:
             return VisitStanding.SET_ASIDE
         if state is VisitState.PENDING:
-            return VisitStanding.STARTED
+            return VisitStanding.CARD_MISSING if self.waits else VisitStanding.STARTED
         sheets = self.thing.invoice.sheets if self.thing.invoice else ()
         sealed = any(one.state is SheetState.SEALED for one in sheets)
         return VisitStanding.SEALED if sealed else VisitStanding.DONE
@@ -79,7 +88,7 @@ class CareVisit:
     @property
     def is_open(self) -> bool:
         """Whether it may still be changed without losing an invoice."""
-        return self.standing in (VisitStanding.TO_SEE, VisitStanding.STARTED)
+        return self.standing in OPEN
 
     @property
     def person(self) -> Person:
@@ -134,13 +143,21 @@ def care_visit(office: Office, key: str, *, ps: str = "", profession: Profession
     day = _day(found[3])
     if found[1] == "n":
         patient = get(office, PatientFile, number)
-        told = patient_in_day_file(patient.told)
+        told = patient_in_day_file(patient.told) | _newest_order(office, patient)
         return CareVisit(key, day, ps, profession, patient.told.who, None, told, patient)
     plan = plan_of(office, number)
     row = office.journal.known.by_reference(plan.ps, plan.reference(day))
     if row is not None and row.state is not VisitState.ABANDONED:
         return _of_journal(office, row.id, plan)
     return _planned(plan, day)
+
+
+def _newest_order(office: Office, patient: Dossier[PatientFile]) -> dict[str, Any]:
+    """What the day file says of the prescription that is in use for a patient, the latest one."""
+    orders = [one.told for one in of_patient(office, PrescriptionFile, patient.id)]
+    today = office.clock().date()
+    usable = [one for one in orders if one.day <= today <= one.last_day]
+    return max(usable, key=lambda one: one.day).in_day_file() if usable else {}
 
 
 def care_visits(office: Office, day: date, ps: str) -> list[CareVisit]:
@@ -207,6 +224,9 @@ def take(office: Office, care: CareVisit, told: Mapping[str, Any] | None = None)
         edit_visit(office, care.thing.id, Edit(_whole(care, told)), twins=True)
         return _of_journal(office, care.thing.id, care.plan)
     wanted = care.told if told is None else told
+    if care.plan is None:  # one more visit, whatever else was done that day
+        now = office.clock()
+        wanted = {"heure": f"{now:%H:%M}", **wanted, "reference": f"{care.key} {now:%H%M}"}
     done = import_day(office, _document(office, care, wanted), f"{care.day:%Y-%m-%d}.json", twins=True)
     one = done.visits[0]
     refuse_mistakes(care.name, one)
@@ -223,10 +243,20 @@ def refuse_mistakes(name: str, one: ToldVisit) -> None:
     """BillingError for a visit that was not taken, with what the rules refuse of it."""
     if one.answer is Answer.REFUSED or one.id is None:
         raise BillingError(
-            f"La visite de {name} ne peut pas être facturée ainsi.",
-            cause=" ; ".join(mistake.text for mistake in one.mistakes) or "elle est déjà au journal",
+            f"La visite {of_name(name)} ne peut pas être facturée ainsi.",
+            cause=" ; ".join(map(said_mistake, one.mistakes)) or "elle est déjà au journal",
             next_step="changez ce qui est refusé ; rien n’a été pris",
         )
+
+
+def said_mistake(mistake: Mistake) -> str:
+    """What is wrong, without the keys of a day file that nobody wrote."""
+    if mistake.text.startswith("manque") and mistake.path:
+        return f"{_ABOUT.get(str(mistake.path[-1]), str(mistake.path[-1]))} {mistake.text}"
+    return mistake.text
+
+
+_ABOUT = {"prescription": "l’ordonnance", "actes": "l’acte", "amc": "la mutuelle", "numero": "le numéro"}
 
 
 def _document(office: Office, care: CareVisit, told: Mapping[str, Any]) -> bytes:
@@ -266,7 +296,15 @@ def _of_journal(office: Office, visit_id: int, plan: PlanOf | None = None) -> Ca
         patient,
         plan,
         thing,
+        waits_for_card(office, visit.day, judged.ps_number, visit_id, plan),
     )
+
+
+def waits_for_card(office: Office, day: date, ps: str, visit_id: int, plan: PlanOf | None) -> bool:
+    """Whether a visit of a round was left until its card comes."""
+    kept = kept_round(office, day, ps)
+    names = {visit_key(visit_id), plan.plan.row.uid.hex() if plan else ""}
+    return kept is not None and bool(names & {*kept.told.waiting})
 
 
 def _person(person: Person) -> str:

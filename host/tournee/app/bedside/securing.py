@@ -8,12 +8,17 @@ from tournee.app.bedside.care_visit import CareVisit, VisitStanding, take
 from tournee.app.bedside.changing import Told
 from tournee.app.cards import PsOnDuty, VitaleInReader
 from tournee.app.certify import certify_visit
+from tournee.app.certifying.last_read import is_known
 from tournee.app.context import Office
 from tournee.app.correcting.visits import cancel_visit, in_no_lot
 from tournee.app.practice.dossiers import Dossier
+from tournee.app.practice.patients import meet
+from tournee.app.practice.rounds import keep_round
 from tournee.app.visits.degraded import ToldIdentity, bill_degraded
+from tournee.billing.identity import Patient
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import BillingError, StoreError
+from tournee.french import of_name
 from tournee.practice.patient_file import PatientFile
 from tournee.reader import Reader
 from tournee.store import InvoiceRow, VisitState
@@ -27,7 +32,8 @@ CARD_REASONS = {
 }
 """Why a Vitale card is not there, in the order in which they are asked."""
 
-_LATER = "plus-tard"
+_LATER, _OPPOSED = "plus-tard", "opposition"
+_ORGANISME = 9
 
 
 def secure(
@@ -49,12 +55,56 @@ def secure(
         care = take(office, care, told)
         assert care.thing is not None
         if without_card and care.thing.visit.judged.visit.by_card:
-            bill_degraded(office, care.thing.id, _reason(without_card), _identity(patient))
+            _without_card(office, care, patient, _reason(without_card), opposed=without_card == _OPPOSED)
     assert care.thing is not None
     row = office.journal.visits.get(care.thing.id)
     if row.state is VisitState.ABANDONED:
         raise StoreError("Cette visite a été passée.", next_step="reprenez-la d’abord")
     return certify_visit(office, reader, ps, vitale, row, read_judged(row.payload))
+
+
+def _without_card(
+    office: Office, care: CareVisit, patient: Dossier[PatientFile] | None, reason: str, *, opposed: bool
+) -> None:
+    """By the rights of a card that was read before; else by what the file says of the patient."""
+    assert care.thing is not None
+    if is_known(office, care.person.nir) and not opposed:
+        bill_degraded(office, care.thing.id, reason, no_card=True)
+    else:
+        bill_degraded(office, care.thing.id, reason, _identity(patient))
+
+
+def lacks_insurance(office: Office, care: CareVisit) -> bool:
+    """Whether régime, caisse and centre have to be copied from the attestation before it is billed so."""
+    read = care.patient.told.last_read if care.patient is not None else None
+    return read is None and not is_known(office, care.person.nir)
+
+
+def note_insurance(office: Office, care: CareVisit, digits: str) -> None:
+    """Keep régime (2 digits), caisse (3) and centre (4) of a patient, off the attestation. BillingError."""
+    told = "".join(digits.split())
+    if len(told) != _ORGANISME or not told.isdecimal() or care.patient is None:
+        raise BillingError(
+            "Il faut le régime, la caisse et le centre, 9 chiffres en tout.",
+            cause="la carte de ce patient n’a jamais été lue ici",
+            next_step="recopiez-les de l’attestation de droits",
+        )
+    file = care.patient.told
+    meet(
+        office,
+        Patient(
+            nir=file.nir,
+            key=file.key,
+            regime=told[:2],
+            caisse=told[2:5],
+            centre=told[5:],
+            born=file.born,
+            name=file.name,
+            first_name=file.first_name,
+            birth_rank=file.birth_rank,
+        ),
+        "typed",
+    )
 
 
 def _identity(patient: Dossier[PatientFile] | None) -> ToldIdentity:
@@ -79,8 +129,15 @@ def _reason(word: str) -> str:
 
 
 def keep_for_card(office: Office, care: CareVisit, told: Told) -> CareVisit:
-    """Have a visit wait for its card: nothing is signed, nothing is lost."""
-    return take(office, care, told)
+    """Have a visit wait for its card: nothing is signed, nothing is lost, the round goes on."""
+    taken = take(office, care, told)
+    keep_round(
+        office,
+        taken.day,
+        taken.ps,
+        lambda kept: replace(kept, waiting=tuple(sorted({*kept.waiting, taken.key}))),
+    )
+    return replace(taken, waits=True)
 
 
 def can_undo(care: CareVisit) -> bool:
@@ -97,7 +154,7 @@ def undo(office: Office, care: CareVisit) -> None:
     """Give an invoice up before it is sent: its number is lost, its visit is to be done again. StoreError."""
     if not can_undo(care):
         raise StoreError(
-            f"La facture de {care.name} est déjà préparée pour l’envoi.",
+            f"La facture {of_name(care.name)} est déjà préparée pour l’envoi.",
             next_step="elle se corrige dans « À régler », une fois la réponse reçue",
         )
     assert care.thing is not None and care.thing.invoice is not None

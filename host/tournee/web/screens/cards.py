@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -48,13 +49,12 @@ def card_opened(office: Office, state: ReaderSeen, face: Face) -> CardOpened:
     carer = carer_shown(office, state.ps)
     people = tuple(people_on_card(office, state.vitale.patients, day, carer.number))
     left = [(one, visit) for one in people for visit in one.to_see]
-    at = [(one, visit) for one, visit in left if visit.key == face.at_visit]
-    was_at = ""
-    if face.at_visit and not at:
-        try:
-            was_at = shown_visit(office, face.at_visit, state).name
-        except StoreError:
-            was_at = ""
+    at, was_at = [], ""
+    if face.at_visit:
+        with suppress(StoreError):
+            open_one = shown_visit(office, face.at_visit, state)
+            at = [(one, visit) for one, visit in left if visit.key == open_one.key]
+            was_at = "" if at or not open_one.is_open else open_one.name
     chosen = at[0] if at else (left[0] if len({one.patient.born for one, _ in left}) == 1 else None)
     series = [plan for one in people for plan in one.series]
     if chosen is None and not left and len(series) == 1 and not was_at:

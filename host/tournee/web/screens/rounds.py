@@ -18,7 +18,10 @@ from tournee.app.practice.prescriptions import Counted, count, visits_of
 from tournee.web import words
 from tournee.web.face import BESIDE, face_of, show
 
-_BEHIND = (VisitStanding.STARTED, VisitStanding.DONE, VisitStanding.SEALED)
+_BEHIND = (VisitStanding.CARD_MISSING, VisitStanding.DONE, VisitStanding.SEALED)
+
+
+_AHEAD = (VisitStanding.TO_SEE, VisitStanding.STARTED)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class RoundOfDay:
     @property
     def missing(self) -> tuple[CareVisit, ...]:
         """Those that wait for their card."""
-        return tuple(one for one in self.visits if one.standing == VisitStanding.STARTED)
+        return tuple(one for one in self.visits if one.standing == VisitStanding.CARD_MISSING)
 
     @property
     def is_morning(self) -> bool:
@@ -71,7 +74,7 @@ def round_of_day(office: Office, day: date, ps: PsOnDuty | None) -> RoundOfDay:
     carer = carer_shown(office, ps)
     found = care_visits(office, day, carer.number)
     visits = tuple(one for one in found if one.standing != VisitStanding.SET_ASIDE)
-    next_one = next((one for one in visits if one.standing == VisitStanding.TO_SEE), None)
+    next_one = next((one for one in visits if one.standing in _AHEAD), None)
     counted = None
     if next_one is not None and next_one.plan is not None and next_one.plan.prescription is not None:
         plan = next_one.plan

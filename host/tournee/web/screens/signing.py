@@ -9,10 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tournee.app.accounts.paying import owes, pay
+from tournee.app.accounts.papers import receipt
+from tournee.app.accounts.paying import owes, pay, take_back
 from tournee.app.bedside.bill import BillLine, bill_lines
 from tournee.app.bedside.care_visit import CareVisit, JudgedCare, VisitStanding, care_visits, judged_care
+from tournee.app.bedside.carer import carer_shown
+from tournee.app.bedside.paid import given_for, payments_of
 from tournee.app.bedside.proposing import proposed
+from tournee.app.bedside.same_card import same_card
 from tournee.app.bedside.securing import CARD_REASONS, can_undo, secure, undo
 from tournee.app.bedside.sharing import Shared, shares_of
 from tournee.app.context import Office
@@ -20,6 +24,7 @@ from tournee.app.finding import thing_of
 from tournee.errors import BillingError, ReaderError, TourneeError
 from tournee.model import Means
 from tournee.reader import Reader
+from tournee.store import PatientPayment
 from tournee.web import words
 from tournee.web.face import Face, face_of, go, show, show_error
 from tournee.web.forms import fields_of
@@ -42,6 +47,12 @@ class ToSign:
     judged: JudgedCare
     lines: tuple[BillLine, ...]
     shares: Shared | None
+    given: int = 0
+
+    @property
+    def due(self) -> int:
+        """What the patient gives now: what is due, less what was paid before."""
+        return max(self.shares.due - self.given, 0) if self.shares else 0
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -56,7 +67,8 @@ def to_sign(office: Office, key: str, state: ReaderSeen) -> ToSign:
     judged = proposed(office, care)[0] if care.is_open else judged_care(office, care)
     vitale = state.vitale if on_card(care, state) else None
     lines = bill_lines(office, judged.judged)
-    return ToSign(judged.care, judged, lines, shares_of(office, judged, state.ps, vitale))
+    shares = shares_of(office, judged, state.ps, vitale)
+    return ToSign(judged.care, judged, lines, shares, given_for(office, care))
 
 
 def _reason(request: Request) -> str:
@@ -105,13 +117,14 @@ async def _signing(face: Face, key: str, reason: str, state: ReaderSeen) -> None
         assert state.ps is not None
         found = to_sign(office, key, state)
         care = found.care
-        vitale = state.vitale if on_card(care, state) else None
+        vitale = same_card(office, reader, state.vitale) if on_card(care, state) else None
         invoice = secure(office, reader, care, care.told, state.ps, vitale, reason)
         return invoice.visit_id, owes(office, invoice.visit_id, invoice.id)
 
     try:
         visit, left = await face.ports.run_reader(work)
     except TourneeError as error:
+        await face.watch.read_again()
         face.failures[name] = error
         await face.news.tell(go=f"/visite/{key}/echec", sound="error")
         return
@@ -149,7 +162,14 @@ class Done:
     amo: int
     amc: int
     owes: int
+    payments: tuple[PatientPayment, ...]
     undoable: bool
+
+    @property
+    def given(self) -> int:
+        """What was paid on it, in cents."""
+        return sum(one.cents for one in self.payments)
+
     next: CareVisit | None
 
 
@@ -171,6 +191,7 @@ def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
         shares.amo,
         shares.amc,
         owes(office, care.thing.id, invoice.id),
+        payments_of(office, care),
         can_undo(care),
         left[0] if left else None,
     )
@@ -211,6 +232,33 @@ async def paid(request: Request) -> Response:
     return go(request, "/tournee" if not face.watch.state.has_vitale else f"/visite/{key}/fait")
 
 
+async def taken_back(request: Request) -> Response:
+    """A payment noted by mistake is taken back."""
+    face, key, line = face_of(request), request.path_params["key"], request.path_params["line"]
+
+    def work(office: Office) -> None:
+        known = {one.id for one in payments_of(office, shown_visit(office, key, face.watch.state))}
+        if line not in known:
+            raise BillingError("Ce paiement n’est plus noté.", next_step="rouvrez la visite")
+        take_back(office, line, "noté par erreur")
+
+    await face.ports.ask_journal(work)
+    return go(request, f"/visite/{key}/fait")
+
+
+async def receipt_of(request: Request) -> Response:
+    """The receipt of a payment, as PDF."""
+    face, key, line = face_of(request), request.path_params["key"], request.path_params["line"]
+
+    def work(office: Office) -> bytes:
+        care = shown_visit(office, key, face.watch.state)
+        if line not in {one.id for one in payments_of(office, care)}:
+            raise BillingError("Ce paiement n’est plus noté.", next_step="rouvrez la visite")
+        return receipt(office, line, carer_shown(office, face.watch.state.ps).name)[0]
+
+    return Response(await face.ports.ask_journal(work), media_type="application/pdf")
+
+
 async def undone(request: Request) -> Response:
     """The invoice is given up, the visit is to be done again."""
     face, key = face_of(request), request.path_params["key"]
@@ -230,5 +278,7 @@ SIGNING = (
     Route("/visite/{key}/echec", failed),
     Route("/visite/{key}/fait", done),
     Route("/visite/{key}/payer", paid, methods=["POST"]),
+    Route("/visite/{key}/payer/{line:int}/reprendre", taken_back, methods=["POST"]),
+    Route("/visite/{key}/recu/{line:int}", receipt_of),
     Route("/visite/{key}/annuler", undone, methods=["POST"]),
 )

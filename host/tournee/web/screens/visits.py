@@ -20,7 +20,13 @@ from tournee.app.bedside.changing import (
     with_quantity,
 )
 from tournee.app.bedside.proposing import proposed
-from tournee.app.bedside.securing import CARD_REASONS, keep_for_card, pass_visit
+from tournee.app.bedside.securing import (
+    CARD_REASONS,
+    keep_for_card,
+    lacks_insurance,
+    note_insurance,
+    pass_visit,
+)
 from tournee.app.context import Office
 from tournee.errors import BillingError
 from tournee.web import words
@@ -118,12 +124,12 @@ async def without_card(request: Request) -> Response:
     """`/visite/{key}/sans-carte`: why, and what becomes of the visit."""
     face, key = face_of(request), request.path_params["key"]
 
-    def work(office: Office) -> tuple[CareVisit, int]:
+    def work(office: Office) -> tuple[CareVisit, int, bool]:
         care = shown_visit(office, key, face.watch.state)
-        return care, judged_care(office, care).cents
+        return care, judged_care(office, care).cents, lacks_insurance(office, care)
 
-    care, cents = await face.ports.ask_journal(work)
-    return show(request, "without_card.html", care=care, cents=cents, reasons=CARD_REASONS)
+    care, cents, lacks = await face.ports.ask_journal(work)
+    return show(request, "without_card.html", care=care, cents=cents, reasons=CARD_REASONS, lacks=lacks)
 
 
 async def keep(request: Request) -> Response:
@@ -140,14 +146,23 @@ async def set_aside(request: Request) -> Response:
 
 async def choose_degraded(request: Request) -> Response:
     """Bill without the card, for the reason that was chosen."""
-    reason = (await fields_of(request)).get("motif", "")
+    face, key = face_of(request), request.path_params["key"]
+    fields = await fields_of(request)
+    reason = fields.get("motif", "")
     if reason not in CARD_REASONS or reason == "plus-tard":
         raise BillingError(
             "Pour facturer sans carte, dites pourquoi elle n’est pas là.",
             cause="la raison est écrite sur la facture",
             next_step="choisissez-la ; si la carte vient plus tard, gardez la visite",
         )
-    return go(request, f"/visite/{request.path_params['key']}/verifier?sans={reason}")
+
+    def work(office: Office) -> None:
+        care = shown_visit(office, key, face.watch.state)
+        if lacks_insurance(office, care):
+            note_insurance(office, care, fields.get("organisme", ""))
+
+    await face.ports.ask_journal(work)
+    return go(request, f"/visite/{key}/verifier?sans={reason}")
 
 
 async def _in_journal(request: Request, work: Callable[[Office, CareVisit, Told], object]) -> None:

@@ -43,6 +43,9 @@ async def insert(request: Request) -> Response:
     found = next((one for one in cards.known() if one.name == fields.get("carte", "")), None)
     if found is None:
         raise EmulationError("Cette carte d’essai n’existe pas.", next_step="choisissez-en une autre")
+    if cards.inside().get(found.slot):  # as by hand: out, then in
+        cards.remove(found.slot)
+        await face_of(request).watch.look()
     cards.insert(found.slot, found.name)
     return go(request, _HERE)
 
