@@ -158,3 +158,19 @@ def test_lines_of_the_journal_say_what_they_mean(office: Office) -> None:
     assert care.thing is not None
     (line,) = bill_lines(office, care.thing.visit.judged)
     assert (line.code, line.label, line.times) == ("AMI 1", "Injection sous-cutanée", 1)
+
+
+def test_acts_she_bills_most_are_proposed_without_a_letter_typed(office: Office, plan: PlanOf) -> None:
+    from day_files import ROBERT
+
+    dressing = {**ROBERT, "actes": [{"acte": "pansement-stomie"}], "prescription": PRESCRIPTION}
+    import_visits(office, dressing)
+    care = care_visit(office, planned_key(plan.plan.id, DAY))
+    assert [one.label for one in addable_acts(office, care, "").usual] == ["Pansement de stomie"]
+
+
+def test_new_visit_takes_the_prescription_in_use(office: Office, plan: PlanOf) -> None:
+    care = care_visit(office, new_key(plan.patient.id, DAY), ps=PS)
+    assert care.told["prescription"]["date"] == "2026-11-02"
+    taken = take(office, care, with_act(care.told, 0, {"code": "AMI", "coefficient": 2.02}))
+    assert taken.standing == VisitStanding.STARTED

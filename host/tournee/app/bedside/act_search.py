@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tournee.app.bedside.care_visit import CareVisit
 from tournee.app.bedside.changing import acts_of_passage, passages
 from tournee.app.context import Office
+from tournee.app.practice.day.favourites import favourite_acts
 from tournee.app.practice.dossiers import of_patient
 from tournee.billing.identity import zone_of
 from tournee.billing.nomenclature.rows import Coming, Cotation
@@ -15,7 +16,7 @@ from tournee.billing.nomenclature.table import Nomenclature
 from tournee.billing.pricing.items import decimal
 from tournee.practice.plan_file import PlanFile
 
-_FOUND_MAX = 12
+_FOUND_MAX, _USUAL_MAX = 12, 6
 _EXTRAS = frozenset({"F", "N", "MAU"})  # proposed by the visit itself
 
 
@@ -38,9 +39,12 @@ class AddableAct:
 
 @dataclass(frozen=True)
 class AddableActs:
-    """`planned` are on the patient's plans and not in this visit; `found` what the search found."""
+    """`planned` are on the patient's plans and not in this visit, `usual` what this carer bills most; `found`
+    what the search found, which shows the others no more.
+    """
 
     planned: tuple[AddableAct, ...]
+    usual: tuple[AddableAct, ...]
     found: tuple[AddableAct, ...]
 
 
@@ -60,11 +64,21 @@ def addable_acts(office: Office, care: CareVisit, text: str) -> AddableActs:
                     name = str(act.get("acte") or act.get("code"))
                     if name not in there and name not in _EXTRAS:
                         planned |= {one.label: one for one in _named(table, care, name, plan.told.words)}
-    found = search(table, text, care.profession, care.day) if text.strip() else []
-    return AddableActs(
-        tuple(planned.values()),
-        tuple(one for item in found if (one := _addable(table, care, item)))[:_FOUND_MAX],
+    if text.strip():
+        found = search(table, text, care.profession, care.day)
+        shown = tuple(one for item in found if (one := _addable(table, care, item)))
+        return AddableActs((), (), shown[:_FOUND_MAX])
+    favourites = favourite_acts(
+        office, care.ps, care.profession, patient=care.patient, limit=_USUAL_MAX + len(planned)
     )
+    usual: dict[str, AddableAct] = {}
+    for favourite in favourites:
+        if str(favourite.act or favourite.code) in there:
+            continue
+        for one in _named(table, care, favourite.act or favourite.written, ""):
+            if one.label not in planned:
+                usual[one.label] = one
+    return AddableActs(tuple(planned.values()), tuple(usual.values())[:_USUAL_MAX], ())
 
 
 def _named(table: Nomenclature, care: CareVisit, name: str, note: str) -> list[AddableAct]:
