@@ -141,13 +141,17 @@ def correction_said(done: Corrected, next_one: NextVisit | None) -> str:
 
 
 def next_visit(office: Office, thing: Thing) -> NextVisit | None:
-    """The next day on which this patient is on the carer's round, today first."""
-    today = office.clock().date()
+    """The next time that this patient is on the carer's round; of today what is still to come."""
+    today, now = office.clock().date(), office.clock()
+    minute = now.hour * 60 + now.minute
     visit, ps = thing.visit.judged.visit, thing.visit.row.ps
     found = [
-        NextVisit(days[0], plan.plan.told.slots[0].minute if plan.plan.told.slots else None)
+        NextVisit(day, slot.minute)
         for plan, days in plans_between(office, today, today + _AHEAD, ps, absence_of(office, ps))
-        if days and plan.patient.told.as_person.same(visit.person)
+        if plan.patient.told.as_person.same(visit.person)
+        for day in days[:2]
+        for slot in plan.plan.told.slots[:1]
+        if day > today or (slot.minute is not None and slot.minute > minute)
     ]
     return min(found, key=lambda one: (one.day, one.minute or 0), default=None)
 

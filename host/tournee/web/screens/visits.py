@@ -18,6 +18,7 @@ from tournee.app.bedside.changing import (
     with_majoration,
     with_mau,
     with_quantity,
+    with_third_party,
 )
 from tournee.app.bedside.proposing import proposed
 from tournee.app.bedside.securing import (
@@ -29,6 +30,7 @@ from tournee.app.bedside.securing import (
 )
 from tournee.app.context import Office
 from tournee.errors import BillingError
+from tournee.practice.insurer_file import THIRD_PARTY
 from tournee.web import words
 from tournee.web.face import Face, face_of, go, show
 from tournee.web.forms import fields_of, whole
@@ -79,6 +81,12 @@ def _extra(told: Told, fields: dict[str, str]) -> dict[str, Any]:
     return with_majoration(told, passage, code, on=on)
 
 
+def _payer(told: Told, fields: dict[str, str]) -> dict[str, Any]:
+    if fields.get("qui") not in THIRD_PARTY:
+        raise BillingError("Qui paie ?", next_step="touchez l’une des réponses")
+    return with_third_party(told, fields["qui"])
+
+
 def _act(told: Told, fields: dict[str, str]) -> dict[str, Any]:
     name, code = fields.get("acte", ""), fields.get("code", "")
     if not name and not code:
@@ -95,6 +103,7 @@ kilometres = _changing(
     lambda told, fields: with_kilometres(told, whole(fields, "passage"), whole(fields, "km"))
 )
 extra = _changing(_extra)
+third_party = _changing(_payer)
 add_act = _changing(_act)
 
 
@@ -186,6 +195,7 @@ VISITS = (
     Route("/visite/{key}", visit),
     Route("/visite/{key}/quantite", quantity, methods=["POST"]),
     Route("/visite/{key}/kilometres", kilometres, methods=["POST"]),
+    Route("/visite/{key}/tiers", third_party, methods=["POST"]),
     Route("/visite/{key}/extra", extra, methods=["POST"]),
     Route("/visite/{key}/acte", act, methods=["GET"]),
     Route("/visite/{key}/acte", add_act, methods=["POST"]),
