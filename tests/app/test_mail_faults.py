@@ -16,7 +16,7 @@ from scripted_server import Line, ScriptedServer
 from tls_authority import Authority
 
 from tournee.app.context import Office
-from tournee.app.dispatch import Dispatch
+from tournee.app.handing_over import Dispatch
 from tournee.app.outbound import resend, send
 from tournee.emulation.smtp import Account, SubmissionServer
 from tournee.exchange.mail.submission import DeferredError, SubmissionRefusedError, UncertainError

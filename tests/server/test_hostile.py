@@ -16,7 +16,7 @@ from days import MOMENT
 from mail_life import office_with_a_file
 from serving_rig import Served
 
-from tournee.app.dispatch import send_file
+from tournee.app.handing_over import send_file
 from tournee.emulation.world import World
 from tournee.errors import ExchangeError
 from tournee.exchange.practice_server.https import HttpsCarrier

@@ -17,7 +17,7 @@ from tournee.app.cards import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
 from tournee.app.certifying.replacing import replaced_name
 from tournee.app.context import Office, Progress, silent
-from tournee.app.dispatch import Dispatch, hand_over_again, send_file
+from tournee.app.handing_over import Dispatch, hand_over_again, send_file
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import ConfigError, ExchangeError, StoreError
 from tournee.exchange.files import (

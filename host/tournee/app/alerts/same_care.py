@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tournee.app.context import Office
-from tournee.billing.kept.judged import read_judged
 from tournee.errors import TourneeError
-from tournee.returns.rsp.content import SheetReturn
-from tournee.returns.rsp.reading import read_rsp
 from tournee.store import DoubtRow
+
+if TYPE_CHECKING:
+    from tournee.returns.rsp.content import SheetReturn
 
 _RETURNS_MAX, _NAMED_MAX = 50, 5
 
@@ -20,6 +21,8 @@ def told_of_same_care(office: Office, rows: Sequence[DoubtRow]) -> str:
 
     A return that tells no act says nothing of it: a patient seen every day has the same amounts.
     """
+    from tournee.returns.rsp.reading import read_rsp
+
     theirs = {row.effect.invoice for row in rows if row.effect is not None and row.effect.invoice}
     returns = sorted({row.return_id for row in rows})[-_RETURNS_MAX:]
     found: dict[str, str] = {}
@@ -36,6 +39,8 @@ def told_of_same_care(office: Office, rows: Sequence[DoubtRow]) -> str:
 
 
 def _ours(office: Office, sheet: SheetReturn) -> Iterator[str]:
+    from tournee.billing.kept.judged import read_judged
+
     for day in sorted({f"20{line.date}" for line in sheet.lines}):
         done = {(line.code, line.coefficient) for line in sheet.lines if f"20{line.date}" == day}
         for known in office.journal.known.of_person(sheet.nir[:13], day, day):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tournee import logs
 from tournee.app.context import Office, Progress, silent
-from tournee.app.dispatch import Dispatch, send_file
+from tournee.app.handing_over import Dispatch, send_file
 from tournee.app.opposition.in_force import latest_heard_of, list_path, number_in_force
 from tournee.app.outbound import ps_type_of
 from tournee.errors import StoreError, TourneeError

@@ -273,7 +273,7 @@ def patient_payment(one: PatientPayment) -> dict[str, Any]:
 
 def trace(found: Trace) -> dict[str, Any]:
     """An invoice's or a message's whole way."""
-    from tournee.app.dispatch import is_clear
+    from tournee.app.handing_over import is_clear
 
     return {
         "sheets": [

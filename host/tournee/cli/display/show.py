@@ -303,7 +303,7 @@ def payments_table(payments: Iterable[PatientPayment]) -> Table:
 
 def trace_tables(trace: Trace, carers: Mapping[str, str] | None = None) -> list[Table]:
     """An invoice's or a message's whole way, and its history; `carers` as in `invoice_tables`."""
-    from tournee.app.dispatch import is_clear
+    from tournee.app.handing_over import is_clear
 
     way = Table(title="Chemin", title_style="bold")
     for heading in ("Quoi", "Numéro", "État", "Détail"):

@@ -12,7 +12,7 @@ from tournee.cli.display.show import CLEAR, alert_line, counted, labelled, money
 from tournee.cli.french import FrenchCommand, FrenchGroup
 
 if TYPE_CHECKING:
-    from tournee.app.dispatch import Dispatch
+    from tournee.app.handing_over import Dispatch
 
 
 @click.group("file", cls=FrenchGroup)
@@ -95,7 +95,7 @@ def send_files(desk: Desk, again: str | None, accepted: bool, ps: str, as_json: 
     """
     from tournee.app.alerts import AlertKind, alerts
     from tournee.app.alerts.sending import uncertain_messages
-    from tournee.app.dispatch import is_clear
+    from tournee.app.handing_over import is_clear
     from tournee.app.outbound import resend, send
 
     with desk.office() as office, desk.watcher(as_json) as watch:
