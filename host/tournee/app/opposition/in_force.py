@@ -6,14 +6,16 @@ import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tournee.app.context import Office
-from tournee.billing.zones.card import serial_from_groups
 from tournee.errors import OppositionError
-from tournee.formats.zones import Group
 from tournee.opposition.held import OppositionList, list_in_force
-from tournee.reader import CardSuspected, KnownCertificate, Reader, VitaleCard
 from tournee.store import FileRow, IncrementRow, IncrementState
+
+if TYPE_CHECKING:  # alerts ask how the list stands: what no card is read for loads no reader
+    from tournee.formats.zones import Group
+    from tournee.reader import KnownCertificate, Reader, VitaleCard
 
 _log = logging.getLogger(__name__)
 
@@ -154,6 +156,7 @@ def read_unless_opposed(office: Office, reader: Reader) -> VitaleCard:
     there; one that is listed, by whichever of the two, is refused. OpposedCardError, OppositionError,
     ReaderError.
     """
+    from tournee.billing.zones.card import serial_from_groups
 
     def known(groups: tuple[Group, ...]) -> bytes | None:
         return None if office.certificates is None else office.certificates.find(serial_from_groups(groups))
@@ -167,6 +170,9 @@ def read_unless_on_list(
     """`read_unless_opposed` with the list held in this file, None when there is none, and the certificates
     `known`.
     """
+    from tournee.billing.zones.card import serial_from_groups
+    from tournee.reader import CardSuspected
+
     try:
         card = reader.read_vitale(known)
     except CardSuspected as suspected:
