@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from tournee.errors import TourneeError
 
 _BYTES_MAX = 32_768
 _FIELDS_MAX = 64
+_CONTROLS = ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
 async def fields_of(request: Request, most: int = _BYTES_MAX) -> dict[str, str]:
@@ -25,7 +27,12 @@ async def fields_of(request: Request, most: int = _BYTES_MAX) -> dict[str, str]:
         told = parse_qs(data.decode(), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
     except ValueError as error:
         raise TourneeError("Ce qui a été envoyé ne se lit pas.", next_step="recommencez") from error
-    return {name: values[-1] for name, values in told.items()}
+    return {name: _plain(values[-1]) for name, values in told.items()}
+
+
+def _plain(text: str) -> str:
+    """What a carer may have typed: no control of the terminal or of the writing direction; lines are kept."""
+    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in _CONTROLS)
 
 
 def whole(fields: dict[str, str], name: str, default: int = 0) -> int:

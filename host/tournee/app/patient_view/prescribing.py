@@ -120,7 +120,9 @@ def keep_order(
     )
     slots = tuple(Slot(as_care(told.care.care), minute) for minute in _minutes(told))
     usual = {} if told.ald else {"ald": False}
-    plan = PlanFile(slots, told.when, profession, told.care.words, as_care(usual))
+    plan = PlanFile(
+        slots, told.when, profession, told.care.words, as_care(usual), together=profession == "MK"
+    )
     return add_plan(office, patient, add_prescription(office, patient, order), plan, ps)
 
 

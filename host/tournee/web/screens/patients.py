@@ -112,6 +112,8 @@ async def keep(request: Request) -> Response:
     fields = await fields_of(request)
 
     def work(office: Office) -> int:
+        if _who(fields)["born"] > f"{office.clock():%Y%m%d}":
+            raise TourneeError("La date de naissance est à venir.")
         if number is None:
             return add_patient(office, _with(PatientFile(**_who(fields)), fields)).id
         known = get(office, PatientFile, number)

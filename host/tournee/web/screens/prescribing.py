@@ -28,6 +28,7 @@ from tournee.practice.scan_file import SCAN_MAX, ScanFile
 from tournee.web.days import read_day
 from tournee.web.face import Face, face_of, go, show
 from tournee.web.forms import fields_of, whole
+from tournee.web.templating import capital
 
 _PASSAGES_MAX, _SESSIONS_MAX = 3, 300
 
@@ -100,7 +101,7 @@ async def keep(request: Request) -> Response:
             given=given,
             today=today,
             yesterday=today - timedelta(days=1),
-            wrong=f"{error.message} {error.next_step}".strip(),
+            wrong=f"{error.message} {capital(error.next_step)}".strip(),
         )
     return go(request, f"/patients/{number}")
 

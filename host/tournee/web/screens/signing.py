@@ -225,7 +225,8 @@ async def paid(request: Request) -> Response:
     def work(office: Office) -> None:
         care = shown_visit(office, key, face.watch.state)
         assert care.thing is not None
-        pay(office, thing_of(office, care.thing.id), means[0])
+        if owes(office, care.thing.id) > 0:  # touched twice, it is paid once
+            pay(office, thing_of(office, care.thing.id), means[0])
 
     await face.ports.ask_journal(work)
     face.watch.brings_back = True
