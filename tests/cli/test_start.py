@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 _READER = {"tournee.reader", "cbor2", "serial", "bleak"}
 _CRYPTO = {"cryptography.x509", "asn1crypto"}
+_CERTIFICATE = Path(__file__).parent.parent / "vectors" / "exchange" / "recipient-cert.pem"
 _JOURNAL = {"sqlite3", "tournee.store", "tournee.config"}
 
 
@@ -53,6 +55,11 @@ def test_what_only_reads_the_journal_loads_neither_reader_nor_certificates(
     loaded = loaded_by(*command, config=config)
     assert "tournee.store" in loaded
     assert not loaded & {*_READER, *_CRYPTO, "stdnum", "tournee.billing", "rich.progress", "tomlkit"}
+
+
+def test_a_certificate_with_years_to_go_is_not_read_whole(config: Path) -> None:
+    shutil.copyfile(_CERTIFICATE, config.parent / "oct.pem")
+    assert not loaded_by("alerts", config=config) & _CRYPTO
 
 
 def test_an_act_is_looked_up_without_the_journal_the_reader_or_certificates(config: Path) -> None:

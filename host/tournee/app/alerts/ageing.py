@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from tournee.app.alerts.alert import Alert, AlertKind
 from tournee.app.context import Office
+from tournee.exchange.sealing.end_date import end_of
 
 CERTIFICATE_DAYS = 30
 """Days before its end from which a certificate is told of: ours, time enough to be given another."""
@@ -23,6 +25,9 @@ def _route(office: Office) -> Iterator[Alert]:
     route, now = office.route, office.clock()
     if route.is_clear or not (route.certificate or route.is_direct):
         return
+    files = [one.certificate for one in route.insurers] if route.is_direct else [route.certificate]
+    if not any(_may_end(office, file) for file in files):
+        return
     from tournee.app.route_trial import narrowed
     from tournee.exchange.sealing.recipient import CertificateError, Flaw
     from tournee.exchange.sealing.sealing import recipient_of
@@ -37,7 +42,7 @@ def _route(office: Office) -> Iterator[Alert]:
 
 
 def _returns(office: Office) -> Iterator[Alert]:
-    if office.return_certificate is None:
+    if office.return_certificate is None or not _may_end(office, office.return_certificate):
         return
     from tournee.exchange.sealing.recipient import CertificateError, read_certificate
 
@@ -46,6 +51,19 @@ def _returns(office: Office) -> Iterator[Alert]:
     except CertificateError:  # told when a sealed return comes
         return
     yield from _ending(office, "votre certificat de messagerie", ends)
+
+
+def _may_end(office: Office, certificate: Path | None) -> bool:
+    """Whether a certificate is worth a whole reading, which each start would pay: it ends soon, as far as one
+    look tells. One that cannot be read is told when something is to be sent.
+    """
+    if certificate is None:
+        return False
+    try:
+        ends = end_of(certificate)
+    except OSError:
+        return False
+    return ends is None or (ends - office.clock()).days < CERTIFICATE_DAYS
 
 
 def _ending(office: Office, about: str, ends: datetime) -> Iterator[Alert]:

@@ -15,13 +15,13 @@ from pathlib import Path
 from tournee.crypto.certificates import read, read_pem
 from tournee.crypto.values import CertificateContent, RsaKey, UnreadableCertificate
 from tournee.errors import ExchangeError
+from tournee.exchange.sealing.end_date import CERTIFICATE_MAX
 from tournee.files import read_bounded
 from tournee.french import reason
 
 KEY_BITS_MIN = 2048
 KEY_BITS_MAX = 16_384  # a longer one takes seconds a message
 EXPONENT_MIN = 65_537  # with e = 3 a slip of padding gives the session key away
-CERTIFICATE_MAX = 64 * 1024  # bytes of a certificate's file
 _PEM = b"-----BEGIN"
 _KNOWN = ("2.5.29.15", "2.5.29.37", "2.5.29.19", "2.5.29.17", "2.5.29.32")
 """Extensions that may be critical: keyUsage, extKeyUsage, basicConstraints, subjectAltName,
