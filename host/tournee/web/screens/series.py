@@ -32,6 +32,12 @@ class SeriesShown:
     priced: PricedVisit | None
     card: bool
 
+    @property
+    def older(self) -> tuple[date, ...]:
+        """Days before the strip that are in no visit, and those of them that are chosen."""
+        first = self.series.days[0].day
+        return tuple(sorted({day for day in (*self.series.proposed, *self.chosen) if day < first}))
+
     def toggled(self, day: date) -> str:
         """The chosen days with this one changed, as an address has them."""
         return written({*self.chosen} ^ {day})
@@ -51,7 +57,8 @@ async def series(request: Request) -> Response:
     def work(office: Office) -> SeriesShown:
         plan = plan_of(office, number)
         found = series_of(office, plan)
-        chosen = _days(given) if given else found.proposed
+        seen = tuple(day for day in found.proposed if day >= found.days[0].day)
+        chosen = _days(given) if given else seen  # what she cannot see is never billed by itself
         priced = price_days(office, plan, chosen) if chosen else None
         care = shown_visit(office, planned_key(number, today), face.watch.state)
         return SeriesShown(found, chosen, priced, on_card(care, face.watch.state) is not None)

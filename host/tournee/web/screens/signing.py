@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote as quoted
 
 from starlette.requests import Request
@@ -48,6 +49,21 @@ class ToSign:
     lines: tuple[BillLine, ...]
     shares: Shared | None
     given: int = 0
+    has_card: bool = False
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days of its passages, where they are several."""
+        if self.judged.judged is None:
+            return ()
+        days = sorted({one.day for one in self.judged.judged.visit.passages})
+        return tuple(days) if len(days) > 1 else ()
+
+    @property
+    def awaits_card(self) -> bool:
+        """Whether its Vitale card has to come first."""
+        judged = self.judged.judged
+        return judged is not None and judged.visit.by_card and not self.has_card
 
     @property
     def due(self) -> int:
@@ -68,7 +84,7 @@ def to_sign(office: Office, key: str, state: ReaderSeen) -> ToSign:
     vitale = state.vitale if on_card(care, state) else None
     lines = bill_lines(office, judged.judged)
     shares = shares_of(office, judged, state.ps, vitale)
-    return ToSign(judged.care, judged, lines, shares, given_for(office, care))
+    return ToSign(judged.care, judged, lines, shares, given_for(office, care), vitale is not None)
 
 
 def _reason(request: Request) -> str:

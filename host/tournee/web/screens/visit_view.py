@@ -60,6 +60,13 @@ class VisitView:
     holder: Patient | None
 
     @property
+    def many_days(self) -> tuple[date, ...]:
+        """The days of a visit that has several."""
+        judged = self.judged.judged
+        days = sorted({one.day for one in judged.visit.passages}) if judged else []
+        return tuple(days) if len(days) > 1 else ()
+
+    @property
     def session(self) -> int:
         """Which session of its prescription this visit is, from 1."""
         return (self.counted.done if self.counted else 0) + (self.care.is_open)
