@@ -9,7 +9,7 @@ from tournee.app.bedside.care_visit import CareVisit
 from tournee.french import of_name as of
 from tournee.practice.patient_file import Address, PatientFile
 
-__all__ = ["age", "is_woman", "is_woman_file", "lead", "of", "owes", "said", "where"]
+__all__ = ["age", "is_woman", "is_woman_file", "lead", "of", "owes", "said", "state", "where"]
 
 _WOMAN = "2"
 
@@ -48,6 +48,19 @@ def said(text: str) -> str:
     """A rule's words as the page says them: without the keys of the day file."""
     plain = _KEYS.sub("", text)
     return plain[:1].upper() + plain[1:]
+
+
+_STATES = {
+    "certifiée": "sécurisée",
+    "en lot": "préparée pour l’envoi",
+}
+
+
+def state(text: str) -> str:
+    """Where an invoice stands, in the page's words."""
+    for word, ours in _STATES.items():
+        text = text.replace(word, ours)
+    return text
 
 
 def where(address: Address) -> str:

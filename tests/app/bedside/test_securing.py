@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "practice"))
 from people import DAILY, ORDER, YVONNE
 
 from tournee.app.accounts.paying import owes, pay
+from tournee.app.bedside.by_card import by_card
 from tournee.app.bedside.card_met import file_of_person, people_on_card
 from tournee.app.bedside.care_visit import (
     VisitStanding,
@@ -238,3 +239,23 @@ def test_insurance_off_the_attestation_bills_a_card_never_read(surroundings: Sur
         assert not lacks_insurance(office, care)
         invoice = secure(office, link, care, care.told, ps, None, "attendue")
         assert (invoice.sheets[0].mode, invoice.sheets[0].organisme) == ("05", "011")
+
+
+def test_c2s_on_the_card_asks_nothing_of_the_patient(surroundings: Surroundings) -> None:
+    surroundings.board.remove("vitale")
+    surroundings.board.insert("vitale", load_card("rousseau"))
+    with (
+        office_of(surroundings.journal, surroundings.world.route()) as office,
+        Reader.open(surroundings.board.link_url) as link,
+    ):
+        ps, vitale = at_the_door(office, link)
+        patient = file_of_person(office, vitale.patients[0]).patient
+        plan = add_plan(
+            office, patient, add_prescription(office, patient, ORDER), DAILY, ps.identity.billing_number
+        )
+        care = by_card(care_visit(office, planned_key(plan.plan.id, DAY)), vitale.patients[0])
+        shares = shares_of(office, judged_care(office, care), ps, vitale)
+        assert shares is not None and (shares.due, shares.refused) == (0, ())
+        invoice = secure(office, link, care, care.told, ps, vitale)
+        assert owes(office, invoice.visit_id, invoice.id) == 0
+        assert by_card(care_visit(office, care.key), vitale.patients[0]) == care_visit(office, care.key)

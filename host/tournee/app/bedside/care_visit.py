@@ -199,7 +199,7 @@ def judged_care(office: Office, care: CareVisit, *, anew: bool = False) -> Judge
     """
     if care.thing is not None and not anew:
         visit = care.thing.visit.judged
-        if visit.lines:
+        if visit.lines and care.told == visit_table(visit.visit):
             return JudgedCare(care, visit, (), ())
     past = JournalPast(office.journal, besides=[care.thing.id] if care.thing else [])
     document = _document(office, care, care.told)
@@ -219,9 +219,10 @@ def take(office: Office, care: CareVisit, told: Mapping[str, Any] | None = None)
     BillingError with what the rules refuse: nothing is changed then.
     """
     if care.thing is not None:
-        if told is None or told == care.told:
+        wanted = care.told if told is None else told
+        if wanted == visit_table(care.thing.visit.judged.visit):
             return care
-        edit_visit(office, care.thing.id, Edit(_whole(care, told)), twins=True)
+        edit_visit(office, care.thing.id, Edit(_whole(care, wanted)), twins=True)
         return _of_journal(office, care.thing.id, care.plan)
     wanted = care.told if told is None else told
     if care.plan is None:  # one more visit, whatever else was done that day

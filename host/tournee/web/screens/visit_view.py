@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tournee.app.bedside.bill import code_of, label_of
+from tournee.app.bedside.by_card import by_card
 from tournee.app.bedside.care_visit import CareVisit, JudgedCare, care_visit
 from tournee.app.bedside.carer import carer_shown
 from tournee.app.bedside.changing import MAU, acts_of_passage, passages
@@ -111,7 +112,8 @@ def view_of(office: Office, key: str, state: ReaderSeen) -> VisitView:
 def shown_visit(office: Office, key: str, state: ReaderSeen) -> CareVisit:
     """The visit of a key, for the carer whose page this is."""
     carer = carer_shown(office, state.ps)
-    return care_visit(office, key, ps=carer.number, profession=carer.profession)
+    care = care_visit(office, key, ps=carer.number, profession=carer.profession)
+    return by_card(care, on_card(care, state))
 
 
 def on_card(care: CareVisit, state: ReaderSeen) -> Patient | None:
