@@ -119,7 +119,7 @@ def compiled(files: Iterable[tuple[str, bytes]], target: Path) -> None:
         with zipfile.ZipFile(Path(folder) / "in.zip", "w") as archive:
             for name, data in files:
                 archive.writestr(zipfile.ZipInfo(name), data)
-        script = [NODE, HERE / "in_node.mjs", fetch("pyodide"), "-", HERE / "compiled.py", f"/work={folder}"]
+        script = [NODE, HERE / "in_node.mjs", fetch("pyodide"), "-", HERE / "compiled.py", f"/build={folder}"]
         subprocess.run([str(part) for part in script], check=True)
         shutil.move(Path(folder) / "out.zip", target)
 

@@ -1,4 +1,4 @@
-"""Runs by Pyodide's own interpreter: /work/in.zip to /work/out.zip, modules compiled, nothing compressed.
+"""Runs by Pyodide's own interpreter: /build/in.zip to /build/out.zip, modules compiled, nothing compressed.
 
 Docstrings and assertions are left out. What reads its own source stays source.
 """
@@ -11,7 +11,7 @@ SOURCES = ("anyio/",)  # finds its names by reading them
 WITHOUT_STRINGS = 2
 HEAD = importlib.util.MAGIC_NUMBER + bytes(12)  # no source to compare with
 
-with zipfile.ZipFile("/work/in.zip") as given, zipfile.ZipFile("/work/out.zip", "w") as made:
+with zipfile.ZipFile("/build/in.zip") as given, zipfile.ZipFile("/build/out.zip", "w") as made:
     for name in sorted(given.namelist()):
         data = given.read(name)
         if name.endswith(".py") and not name.startswith(SOURCES):

@@ -68,8 +68,10 @@ def _path(desk: Desk) -> Path:
 
 @contextlib.contextmanager
 def _demonstration(desk: Desk) -> Iterator[tuple[Path, TestCards]]:
+    from tournee.cli.signals import end_as_interrupted
     from tournee.emulation.showing import showing
 
     desk.console.print("Cabinet fictif, lecteur et OCT émulés ; tout disparaît à l’arrêt. Code porteur 1234.")
+    end_as_interrupted()  # its folder goes with it
     with showing() as shown:
         yield shown

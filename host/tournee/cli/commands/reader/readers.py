@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +11,10 @@ import click
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, LazyGroup
+from tournee.cli.signals import end_as_interrupted
 from tournee.errors import OppositionError
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from tournee.billing.identity import Patient
 
 _PAIRING = {
@@ -81,17 +79,11 @@ def emulate(desk: Desk, directory: Path, populated: bool) -> None:
     """
     from tournee.emulation.practice import practice
 
-    for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: no link is left to a terminal that is another's next
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupted)
+    end_as_interrupted()  # no link is left to a terminal that is another's next
     with practice(directory, populated=populated) as desk_of_cards:
         desk.console.print(f"Lecteur et OCT émulés prêts. Configuration : {directory / 'tournee.toml'}")
         desk.console.print("Code porteur des cartes d’essai : 1234. Arrêt : Ctrl-C.")
         desk_of_cards.serve()
-
-
-def _interrupted(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 @reader.command("insert", short_help="Met une carte d’essai dans le lecteur émulé.")
