@@ -116,3 +116,34 @@ def test_a_key_of_the_day_file_is_said_in_one_word(said, told):
 def test_what_is_no_key_and_value_is_refused(said):
     with pytest.raises(click.BadParameter):
         KeyWord().convert(said, None, None)
+
+
+def test_short_commands_answer_a_program_too(told, nurse, tmp_path) -> None:
+    in_two_days = f"{TODAY + timedelta(days=2):%d/%m/%Y}"
+    assert told("plan", "skip", "lambert", TOMORROW)["skipped"] == f"{TODAY + timedelta(days=1)}"
+    assert told("plan", "day", "lambert", TOMORROW)["added"] == f"{TODAY + timedelta(days=1)}"
+    assert told("plan", "move", "lambert", TOMORROW, in_two_days)["to"] == f"{TODAY + timedelta(days=2)}"
+    number = told("round", "show", f"{TODAY:%d/%m/%Y}")["stops"][0]["plan"]
+    assert told("round", "order", f"{TODAY:%d/%m/%Y}", str(number))["plans"] == [number]
+    assert told("round", "export", f"{TODAY:%d/%m/%Y}", str(tmp_path / "day.json"))["day"] == f"{TODAY}"
+    assert told("round", "absence", in_two_days, in_two_days)["first"] == f"{TODAY + timedelta(days=2)}"
+    assert told("plan", "end", "lambert", "--reason", "guérie")["ended"] is True
+
+
+def test_every_command_of_the_practice_s_file_knows_json() -> None:
+    def commands(group: click.Group, path: str):
+        for name in group.list_commands(click.Context(group)):
+            one = group.get_command(click.Context(group), name)
+            assert one is not None
+            if isinstance(one, click.Group):
+                yield from commands(one, f"{path} {name}")
+            else:
+                yield f"{path} {name}", one
+
+    lacking = [
+        path
+        for name in ("patient", "ordonnance", "plan", "round", "mutuelle", "prescripteur")
+        for path, one in commands(root.get_command(click.Context(root), name), name)
+        if not any("--json" in option.opts for option in one.params)
+    ]
+    assert lacking == []

@@ -20,11 +20,20 @@ if TYPE_CHECKING:
     from tournee.app.inbound import Settled
     from tournee.app.visits.imported import SeenVisit
     from tournee.billing.replacement import Replacement
+    from tournee.cli.context import Desk
     from tournee.reader import CardFailed, Identity
     from tournee.store import EffectRow, OverviewRow, PatientPayment, ReturnRow, Totals, Trace
     from tournee.store.numbering.numbers import NumbersHeld
 
 PROFILE = "open-1"
+
+
+def answer(desk: Desk, as_json: bool, value: dict[str, Any], text: str) -> None:
+    """What a short command did: its values for a program, else one line."""
+    if as_json:
+        write(value)
+    else:
+        desk.console.print(text, soft_wrap=True)
 
 
 def write(values: dict[str, Any]) -> None:

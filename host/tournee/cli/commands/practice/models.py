@@ -80,15 +80,17 @@ def show_list(desk: Desk, ps: str, as_json: bool) -> None:
 @models.command("drop", short_help="Ne propose plus un modèle.")
 @click.argument("name", metavar="NOM")
 @_ps
+@json_option
 @click.pass_obj
-def drop(desk: Desk, name: str, ps: str) -> None:
+def drop(desk: Desk, name: str, ps: str, as_json: bool) -> None:
     """Ne propose plus un modèle ; les plans qui en viennent restent."""
     from tournee.app.practice.day.models import drop_model, find_model
 
     with desk.office() as office:
         one = find_model(office, name, ps)
         drop_model(office, one)
-    desk.console.print(f"Modèle « {one.told.name} » : il n’est plus proposé.", soft_wrap=True)
+    text = f"Modèle « {one.told.name} » : il n’est plus proposé."
+    values.answer(desk, as_json, {"model": one.told.name, "dropped": True}, text)
 
 
 @click.command("favourites", cls=FrenchCommand, short_help="Les actes que vous faites le plus.")

@@ -23,42 +23,56 @@ _day = click.argument("day", metavar="JOUR", type=NearDay())
 _days = click.argument("days", metavar="[JOUR…]", type=NearDay(), nargs=-1)
 
 
-def _changed(desk: Desk, number: str, changed: Callable[[Recurrence], Recurrence], said: str) -> None:
+def _changed(
+    desk: Desk,
+    number: str,
+    changed: Callable[[Recurrence], Recurrence],
+    said: str,
+    as_json: bool,
+    **told: str,
+) -> None:
     from tournee.app.practice.plans import change_days
     from tournee.app.practice.rounds import find_plan
 
     with desk.office() as office:
         one = find_plan(office, number)
         change_days(office, one.plan, changed)
-    desk.console.print(f"{one.patient.told.who}, plan {one.plan.id} : {said}.", soft_wrap=True)
+    text = f"{one.patient.told.who}, plan {one.plan.id} : {said}."
+    values.answer(desk, as_json, {"plan": one.plan.id, **told}, text)
 
 
 @click.command("skip", cls=FrenchCommand, short_help="Laisse un jour d’un plan.")
 @plan_argument
 @_day
+@json_option
 @click.pass_obj
-def skip(desk: Desk, number: str, day: date) -> None:
+def skip(desk: Desk, number: str, day: date, as_json: bool) -> None:
     """Laisse un jour ; un plan qui compte ses séances en fait une de plus à la fin."""
-    _changed(desk, number, lambda when: when.without(day), f"le {day:%d/%m/%Y} est laissé")
+    said = f"le {day:%d/%m/%Y} est laissé"
+    _changed(desk, number, lambda when: when.without(day), said, as_json, skipped=f"{day}")
 
 
 @click.command("day", cls=FrenchCommand, short_help="Ajoute un jour à un plan.")
 @plan_argument
 @_day
+@json_option
 @click.pass_obj
-def with_day(desk: Desk, number: str, day: date) -> None:
+def with_day(desk: Desk, number: str, day: date, as_json: bool) -> None:
     """Ajoute un jour, ou reprend un jour laissé."""
-    _changed(desk, number, lambda when: when.with_day(day), f"le {day:%d/%m/%Y} est ajouté")
+    said = f"le {day:%d/%m/%Y} est ajouté"
+    _changed(desk, number, lambda when: when.with_day(day), said, as_json, added=f"{day}")
 
 
 @click.command("move", cls=FrenchCommand, short_help="Déplace un jour d’un plan.")
 @plan_argument
 @_day
 @click.argument("to", metavar="AU", type=NearDay())
+@json_option
 @click.pass_obj
-def move(desk: Desk, number: str, day: date, to: date) -> None:
+def move(desk: Desk, number: str, day: date, to: date, as_json: bool) -> None:
     """Fait un jour de la série un autre jour."""
-    _changed(desk, number, lambda when: when.moving(day, to), f"le {day:%d/%m/%Y} est fait le {to:%d/%m/%Y}")
+    said = f"le {day:%d/%m/%Y} est fait le {to:%d/%m/%Y}"
+    _changed(desk, number, lambda when: when.moving(day, to), said, as_json, moved=f"{day}", to=f"{to}")
 
 
 @click.command("tell", cls=FrenchCommand, short_help="Dit un seul jour autrement.")

@@ -103,15 +103,17 @@ def show(desk: Desk, number: str, first: date | None, as_json: bool) -> None:
 @plan.command("end", short_help="Arrête un plan.")
 @plan_argument
 @click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
+@json_option
 @click.pass_obj
-def end(desk: Desk, number: str, reason: str) -> None:
+def end(desk: Desk, number: str, reason: str, as_json: bool) -> None:
     """Arrête un plan : il ne fait plus de visites ; ce qui est fait ou facturé reste."""
     from tournee.app.practice.rounds import find_plan
 
     with desk.office() as office:
         one = find_plan(office, number)
         office.journal.dossiers.close(one.plan.id, reason)
-    desk.console.print(f"{one.patient.told.who}, plan {one.plan.id} : arrêté.", soft_wrap=True)
+    text = f"{one.patient.told.who}, plan {one.plan.id} : arrêté."
+    values.answer(desk, as_json, {"plan": one.plan.id, "ended": True}, text)
 
 
 plan.add_command(models)

@@ -313,8 +313,9 @@ def renew_one(desk: Desk, number: int, day: date, as_json: bool) -> None:
 @prescription.command("close", short_help="Ferme une ordonnance.")
 @_number
 @click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
+@json_option
 @click.pass_obj
-def close(desk: Desk, number: int, reason: str) -> None:
+def close(desk: Desk, number: int, reason: str, as_json: bool) -> None:
     """Ferme une ordonnance : elle n’est plus proposée."""
     from tournee.app.practice.dossiers import get
     from tournee.practice.prescription_file import PrescriptionFile
@@ -322,4 +323,4 @@ def close(desk: Desk, number: int, reason: str) -> None:
     with desk.office() as office:
         get(office, PrescriptionFile, number)
         office.journal.dossiers.close(number, reason)
-    desk.console.print(f"Ordonnance {number} : fermée.")
+    values.answer(desk, as_json, {"prescription": number, "closed": True}, f"Ordonnance {number} : fermée.")

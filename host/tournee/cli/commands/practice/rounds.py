@@ -83,14 +83,16 @@ def take(desk: Desk, day: date | None, ps: str, rpps: str, as_json: bool) -> Non
 @click.argument("day", metavar="JOUR", type=NearDay())
 @click.argument("plans", metavar="PLAN…", nargs=-1, required=True, type=int)
 @_ps
+@json_option
 @click.pass_obj
-def order(desk: Desk, day: date, plans: tuple[int, ...], ps: str) -> None:
+def order(desk: Desk, day: date, plans: tuple[int, ...], ps: str, as_json: bool) -> None:
     """Retient l’ordre des plans d’un jour ; ceux que vous ne dites pas suivent, par leur heure."""
     from tournee.app.practice.rounds import carer_of_plans, order_round
 
     with desk.office() as office:
         order_round(office, day, carer_of_plans(office, ps), plans)
-    desk.console.print(f"Tournée du {day:%d/%m/%Y} : ordre retenu.")
+    text = f"Tournée du {day:%d/%m/%Y} : ordre retenu."
+    values.answer(desk, as_json, {"day": f"{day}", "plans": plans}, text)
 
 
 @rounds.command("month", short_help="Ce qui est prévu jour par jour.")
@@ -125,9 +127,18 @@ def month(desk: Desk, first: date | None, days: int, ps: str, as_json: bool) -> 
 @click.option("--remplacant", "rpps", default="", metavar="RPPS", help="Qui vous remplace.")
 @click.option("--nom-remplacant", "name", default="", help="Son nom.")
 @click.option("--mon-nom", "own_name", default="", help="Le vôtre.")
+@json_option
 @click.pass_obj
 def absence(
-    desk: Desk, first: date, last: date, ps: str, word: str, rpps: str, name: str, own_name: str
+    desk: Desk,
+    first: date,
+    last: date,
+    ps: str,
+    word: str,
+    rpps: str,
+    name: str,
+    own_name: str,
+    as_json: bool,
 ) -> None:
     """Dit des jours d’absence : chaque plan les laisse, les reporte ou les garde. Avec qui vous remplace, la
     tournée continue : elle la voit, et facture à votre numéro avec sa carte.
@@ -140,15 +151,17 @@ def absence(
         number = carer_of_plans(office, ps)
         add_absence(office, number, first, last, word, own_name=own_name, rpps=rpps, name=name)
     who = f", remplacée par {name}" if rpps else ""
-    desk.console.print(f"Absence du {first:%d/%m/%Y} au {last:%d/%m/%Y} retenue{who}.", soft_wrap=True)
+    text = f"Absence du {first:%d/%m/%Y} au {last:%d/%m/%Y} retenue{who}."
+    values.answer(desk, as_json, {"first": f"{first}", "last": f"{last}", "replacement": rpps}, text)
 
 
 @rounds.command("export", short_help="Écrit la tournée comme un fichier du jour.")
 @click.argument("day", metavar="JOUR", type=NearDay())
 @click.argument("target", metavar="FICHIER", type=click.Path(path_type=Path, dir_okay=False))
 @_ps
+@json_option
 @click.pass_obj
-def export(desk: Desk, day: date, target: Path, ps: str) -> None:
+def export(desk: Desk, day: date, target: Path, ps: str, as_json: bool) -> None:
     """Écrit la tournée d’un jour comme un fichier du jour (JSON), à reprendre sur un autre appareil."""
     from tournee.app.practice.rounds import carer_of_plans, round_file
     from tournee.files import write_whole
@@ -156,7 +169,8 @@ def export(desk: Desk, day: date, target: Path, ps: str) -> None:
     with desk.office() as office:
         told = round_file(office, day, carer_of_plans(office, ps))
     write_whole(target, told)
-    desk.console.print(f"{target} : tournée du {day:%d/%m/%Y}.", soft_wrap=True)
+    text = f"{target} : tournée du {day:%d/%m/%Y}."
+    values.answer(desk, as_json, {"file": str(target), "day": f"{day}"}, text)
 
 
 rounds.add_command(go)
