@@ -1,6 +1,7 @@
 """A route tried before it is needed: certificates, servers, accounts, mailbox. Nothing is sent.
 
-Each finding is one line for the carer: what was looked at, how it stands, what to do.
+Each finding is one line for the carer: what was looked at, how it stands, what to do. What speaks to servers
+is loaded when one is tried: a tablet's Python has none of it, and tells certificates all the same.
 """
 
 from __future__ import annotations
@@ -9,18 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tournee.app.context import ReturnKey
 from tournee.errors import ConfigError, TourneeError
-from tournee.exchange.mail.mailbox import open_mailbox
-from tournee.exchange.mail.submission import probe
-from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError, password_of
-from tournee.exchange.practice_server.client import PracticeServer
 from tournee.exchange.route import Mailbox, Route, Server
 from tournee.exchange.sealing.recipient import RecipientCertificate
 from tournee.exchange.sealing.sealing import recipient_of
 
-_FAILS_AT: dict[type[TourneeError], int] = {UnreachableError: 0, TlsRefusedError: 1, AuthRefusedError: 2}
+if TYPE_CHECKING:
+    from tournee.exchange.practice_server.client import PracticeServer
 
 SOON = timedelta(days=30)
 """A certificate that ends within this time is told beforehand."""
@@ -128,6 +127,8 @@ def _certificate(what: str, recipient: RecipientCertificate, now: datetime) -> F
 
 
 def _submission(server: Server) -> Iterator[Finding]:
+    from tournee.exchange.mail.submission import probe
+
     whose = "d’envoi"
     ready = True
     if server.username:
@@ -168,6 +169,8 @@ def _mailbox(mailbox: Mailbox) -> Iterator[Finding]:
 
 def _open(mailbox: Mailbox) -> None:
     """Open the mailbox and leave it as it was."""
+    from tournee.exchange.mail.mailbox import open_mailbox
+
     with open_mailbox(mailbox):
         pass
 
@@ -183,6 +186,8 @@ def _return_key(key: ReturnKey) -> Finding:
 
 def _password(code: str, whose: str, server: Server) -> Finding:
     """Whether a password is kept; it is not shown."""
+    from tournee.exchange.mail.transport import AuthRefusedError, password_of
+
     what = f"Mot de passe {whose}"
     try:
         password_of(server)
@@ -206,12 +211,15 @@ def _staged(stages: list[tuple[str, str, str]], attempt: Callable[[], object]) -
     """One finding a stage: those before the one at which the attempt failed went well, those after were not
     tried.
     """
+    from tournee.exchange.mail.transport import AuthRefusedError, TlsRefusedError, UnreachableError
+
+    fails_at: dict[type[TourneeError], int] = {UnreachableError: 0, TlsRefusedError: 1, AuthRefusedError: 2}
     failed, error = len(stages), None
     try:
         attempt()
     except TourneeError as found:
         error = found
-        failed = min(_FAILS_AT.get(type(found), len(stages) - 1), len(stages) - 1)
+        failed = min(fails_at.get(type(found), len(stages) - 1), len(stages) - 1)
     for rank, (code, what, detail) in enumerate(stages):
         if rank < failed:
             yield Finding(code, Standing.OK, what, detail)
