@@ -86,8 +86,9 @@ def served(site: Path) -> Iterator[Served]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """What drives the browser; gone with its module, for it takes this thread's event loop."""
     with sync_playwright() as started:
         yield started
 
