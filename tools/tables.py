@@ -1,4 +1,5 @@
-"""Documents made from the code: tables of PROFILE.md and SSV.md, rules and traces of EXCHANGE.md, rooms.svg.
+"""Documents made from the code: tables of PROFILE.md and SSV.md, rules and traces of EXCHANGE.md and
+SERVICES.md, rooms.svg.
 
 ./.venv/bin/python tools/tables.py            writes them between their marks
 ./.venv/bin/python tools/tables.py --check    ends with 1 when one of them is stale
@@ -28,6 +29,7 @@ from tournee.ssv.codes import ROWS
 ROOT = Path(__file__).resolve().parent.parent
 PROFILE = ROOT / "firmware" / "PROFILE.md"
 EXCHANGE = ROOT / "host" / "EXCHANGE.md"
+SERVICES = ROOT / "host" / "SERVICES.md"
 SSV = ROOT / "host" / "SSV.md"
 ROOMS = ROOT / "host" / "docs" / "drawings" / "rooms.svg"
 WIDTH = 138
@@ -62,8 +64,10 @@ SHARES = {"2R": "2", "2A": "2", "4": "2", "4E": "2", "5": "2", "999": "000"}
 
 _LONG_TEXT = "upper-case unaccented ASCII, left-justified"  # said once, under Records
 _HARD = "\u00a0"  # a space at which no line is cut
-_RULE = re.compile(r"OCT-([A-Z]+)-\s*([0-9]+)(?:[`*]* to [`*]*OCT-\1-([0-9]+))?")
-_HEADING = re.compile(r"^### (OCT-[A-Z]+-[0-9]+) (.*)$", re.MULTILINE)
+FAMILIES = ("SCOR", "DRT", "AMC", "ACV", "ORD", "MAJ", "CEAM", "RMP")  # of rules of services
+_FAMILY = rf"OCT-[A-Z]+|{'|'.join(FAMILIES)}"
+_RULE = re.compile(rf"\b({_FAMILY})-\s*([0-9]+)\b(?:[`*]* to [`*]*\1-([0-9]+))?")
+_HEADING = re.compile(rf"^### ((?:{_FAMILY})-[0-9]+) (.*)$", re.MULTILINE)
 _SHOWN = 2  # tests named for each rule in the list
 
 
@@ -168,7 +172,7 @@ def rule_ids(text: str) -> Iterator[str]:
     """Every rule cited by its id; `OCT-MSG-1 to OCT-MSG-3` cites three."""
     for family, first, last in _RULE.findall(text):
         for number in range(int(first), int(last or first) + 1):
-            yield f"OCT-{family}-{number}"
+            yield f"{family}-{number}"
 
 
 def tracked(*folders: str) -> list[Path]:
@@ -216,7 +220,7 @@ def trace(rule: str, code: dict[str, list[str]], tests: dict[str, dict[str, list
     judge = "host/tournee/emulation/"
     host = [name for name in code.get(rule, ()) if not name.startswith(judge)]
     emulated = [name for name in code.get(rule, ()) if name.startswith(judge)]
-    for title, names in (("Code", host), ("Emulated OCT", emulated)):
+    for title, names in (("Code", host), ("Emulated", emulated)):
         if names:
             lines.append(_wrapped(f"- {title}: {' · '.join(f'`{name}`' for name in names)}"))
     for name, cited in tests.get(rule, {}).items():
@@ -238,10 +242,12 @@ def tests_of(rule: str, tests: dict[str, dict[str, list[str]]]) -> list[str]:
     return sorted(dict.fromkeys(named), key=lambda test: rules[test] or len(tests))
 
 
-def rule_table(text: str, tests: dict[str, dict[str, list[str]]]) -> str:
-    """One row a rule of `text`: its id, its title, how many tests cite it, and two of them."""
+def rule_table(text: str, tests: dict[str, dict[str, list[str]]], family: str = "") -> str:
+    """One row a rule of `text`, of this family: id, title, how many tests cite it, and two of them."""
     rows = ["| rule | says | tests | among them |", "|---|---|---|---|"]
     for rule, title in _HEADING.findall(text):
+        if not rule.startswith(family):
+            continue
         there = re.sub(r"[^\w -]", "", f"{rule} {title}".lower()).replace(" ", "-")
         cited = tests_of(rule, tests)
         shown = " · ".join(f"`{test}`" for test in cited[:_SHOWN])
@@ -289,6 +295,14 @@ def exchange(text: str) -> str:
     return fill(text, {"rules": partial(rule_table, text, tests), **traces})
 
 
+def services(text: str) -> str:
+    """SERVICES.md with, for each family, the list of its rules, and the traces of today's code and tests."""
+    code, tests = traces_in_code(), traces_in_tests()
+    traces = {rule: partial(trace, rule, code, tests) for rule, _ in _HEADING.findall(text)}
+    lists = {f"rules {family}": partial(rule_table, text, tests, f"{family}-") for family in FAMILIES}
+    return fill(text, {**lists, **traces})
+
+
 def ssv(text: str) -> str:
     """SSV.md with the codes of today's table."""
     return fill(text, {"codes": code_table})
@@ -302,6 +316,7 @@ def rooms(_: str) -> str:
 DOCUMENTS: dict[Path, Callable[[str], str]] = {
     PROFILE: profile,
     EXCHANGE: exchange,
+    SERVICES: services,
     SSV: ssv,
     ROOMS: rooms,
 }

@@ -23,7 +23,8 @@ OF_THE_USER = {
     "sesam.ini",
     "DIR/tournee.toml",
 }
-WRITTEN_BY_HAND = [one for one in documents() if one.parts[0] != "firmware" and one.name != "EXCHANGE.md"]
+TRACED = ("EXCHANGE.md", "SERVICES.md")
+WRITTEN_BY_HAND = [one for one in documents() if one.parts[0] != "firmware" and one.name not in TRACED]
 
 
 def is_there(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Every rule of the exchange with an OCT is named by a test that holds it."""
+"""Every rule of the exchange with an OCT, and of the services, is named by a test that holds it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ RULES = [
     for line in (ROOT / "tests" / "vectors" / "exchange" / "rules.txt").read_text().splitlines()
     if not line.startswith("#")
 ]
+FAMILIES = "OCT-[A-Z]+|SCOR|DRT|AMC|ACV|ORD|MAJ|CEAM|RMP"
+
+
+def headings(manual: str) -> list[str]:
+    text = (ROOT / "host" / manual).read_text()
+    return re.findall(rf"^### ((?:{FAMILIES})-[0-9]+)", text, re.MULTILINE)
+
+
+SERVICE_RULES = headings("SERVICES.md")
 
 
 def names_and_docstrings() -> Iterator[str]:
@@ -30,7 +39,7 @@ def names_and_docstrings() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def cited() -> set[str]:
-    ranges = re.compile(r"(OCT-[A-Z]+-)(\d+)(?: to \1(\d+))?")
+    ranges = re.compile(rf"\b((?:{FAMILIES})-)(\d+)\b(?: to \1(\d+))?")
     return {
         f"{family}{number}"
         for text in names_and_docstrings()
@@ -40,16 +49,17 @@ def cited() -> set[str]:
 
 
 def test_the_rules_are_those_of_the_manual() -> None:
-    headings = re.findall(
-        r"^### (OCT-[A-Z]+-[0-9]+)", (ROOT / "host" / "EXCHANGE.md").read_text(), re.MULTILINE
-    )
-    assert headings == RULES
+    assert headings("EXCHANGE.md") == RULES
 
 
-@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_of_the_services_has_one_heading() -> None:
+    assert len(set(SERVICE_RULES)) == len(SERVICE_RULES)
+
+
+@pytest.mark.parametrize("rule", [*RULES, *SERVICE_RULES])
 def test_a_test_names_the_rule(rule: str, cited: set[str]) -> None:
     assert rule in cited
 
 
 def test_no_test_names_a_rule_that_is_none(cited: set[str]) -> None:
-    assert cited <= set(RULES)
+    assert cited <= {*RULES, *SERVICE_RULES}

@@ -41,7 +41,10 @@ def test_a_stale_table_is_refused(tmp_path: Path) -> None:
         PROFILE.replace("| 12+13 | `nir` |", "| 12+14 | `nir` |")
     )
     table = "| rule | says | tests | among them |\n|---|---|---|---|"
-    (tmp_path / "host" / "EXCHANGE.md").write_text(f"<!-- rules -->\n\n{table}\n\n<!-- end of rules -->\n")
+    for manual in ("EXCHANGE.md", "SERVICES.md"):
+        marks = re.findall(r"<!-- (rules[A-Z ]*) -->", (ROOT / "host" / manual).read_text())
+        lists = [f"<!-- {mark} -->\n\n{table}\n\n<!-- end of {mark} -->\n" for mark in marks]
+        (tmp_path / "host" / manual).write_text("".join(lists))
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     script = [sys.executable, str(tmp_path / "tools" / "tables.py"), "--check"]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
