@@ -92,7 +92,7 @@ TABLES = (
 102   1 !D000-001 signature
 103  26 !_
 """,
-    # 2A: complementary insurer of an invoice (open-1)
+    # 2A: complementary insurer of an invoice; from 81 on (open-1, version 3) its engagement
     b"""\
   1   1 !K2
   2  37 !&
@@ -104,7 +104,9 @@ TABLES = (
  68   8 ?I montant_complementaire
  76   2 ?T routage
  78   3 ?T hote
- 81  48 !_
+ 81  16 ?T engagement
+ 97   6 !j engagement_fin
+103  26 !_
 """,
     # 4: an act
     b"""\

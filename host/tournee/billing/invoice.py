@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from tournee.billing.breach import Breach
-from tournee.billing.identity import IdentityError, Patient, PsIdentity
+from tournee.billing.engagement import Engagement, share_fault, with_engaged
+from tournee.billing.identity import Amc, IdentityError, Patient, PsIdentity
 from tournee.billing.pricing.accident import accident_of, billed_for
-from tournee.billing.pricing.claims import Claim, claim_of
+from tournee.billing.pricing.claims import Claim, amc_in_force, claim_of
 from tournee.billing.pricing.coverage import Cover, common_cover, covered
 from tournee.billing.pricing.line import PricedLine
 from tournee.billing.pricing.recipients import Recipient, Recipients
@@ -36,6 +37,7 @@ class Invoice:
     lines: tuple[InvoiceLine, ...]
     unbilled: tuple[PricedLine, ...]  # done and not billed: a third act, what the day's forfait includes
     rectifies: str = ""  # number of the invoice of the same visit that was refused (group 1110 field 5)
+    engagement: Engagement | None = None  # what the AMC engaged itself to on line
 
     @property
     def fee(self) -> int:
@@ -84,12 +86,14 @@ def make_invoice(
     splitter: Splitter = Splitter.OCT,
     rectifies: str = "",
     recipients: Recipients | None = None,
+    engagement: Engagement | None = None,
 ) -> Invoice:
     """Share out a visit that was judged and priced; the journal never gives `number` twice.
 
     What remains to be judged are the cards, and the way it will be sent: `splitter`, by whom it has it split
     (contract 99 allows the OCT alone). `rectifies` is the number of the refused invoice that it stands for;
-    `recipients` the caisses that are known, None: those that come with Tournée.
+    `recipients` the caisses that are known, None: those that come with Tournée. `engagement`: what the AMC
+    said on line that it pays; its cents stand in the lines.
     Raises RuleError with every rule broken (OCT-X-1, OCT-EF-2, OCT-EF-3, rights, age).
     """
     if not 1 <= number <= NUMBER_MAX:
@@ -114,6 +118,8 @@ def make_invoice(
         raise RuleError((Breach(("actes",), "rien à facturer : tout est compris ou gratuit"),), who)
     if sum(line.fee for line in lines) > FEES_MAX:
         raise RuleError((Breach(("actes",), "le total dépasse ce qu’une facture peut porter"),), who)
+    if engagement is not None:
+        lines = _engaged(lines, engagement, amc_in_force(visit, patient))
     claim = claim_of(visit, patient, sum(line.remainder for line in lines))
     if claim.amc is None and DRE in claim.documents:
         asked = Breach(
@@ -135,7 +141,20 @@ def make_invoice(
         lines=lines,
         unbilled=tuple(line for line in judged.lines if not line.billed),
         rectifies=rectifies,
+        engagement=engagement if claim.amc is not None else None,
     )
+
+
+def _engaged(
+    lines: tuple[InvoiceLine, ...], engagement: Engagement, amc: Amc | None
+) -> tuple[InvoiceLine, ...]:
+    """The lines by the insurer's word; BillingError for that of another, or one that does not fit."""
+    fault = share_fault(engagement.shares, lines)
+    if amc is None or amc.number != engagement.insurer:
+        fault = "il est d’un autre organisme complémentaire"
+    if fault:
+        raise BillingError(f"L’engagement {engagement.number} ne va pas avec la facture.", cause=fault)
+    return with_engaged(lines, engagement)
 
 
 def choose_patient(patients: list[Patient], visit: Visit) -> Patient:

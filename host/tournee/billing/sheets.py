@@ -135,7 +135,7 @@ def _substitute(one: Substitute) -> dict[str, Any]:
 def _complementary(invoice: Invoice) -> dict[str, Any]:
     amc = invoice.claim.amc
     assert amc is not None
-    asked = invoice.complementary_third_party
+    asked, engaged = invoice.complementary_third_party, invoice.engagement
     return {
         "numero_amc": amc.number,
         "adherent": upper_ascii(amc.member),
@@ -143,6 +143,8 @@ def _complementary(invoice: Invoice) -> dict[str, Any]:
         "montant_complementaire": asked,
         "routage": upper_ascii(amc.routing),
         "hote": upper_ascii(amc.host),
+        "engagement": engaged.number if engaged else "",
+        "engagement_fin": engaged.expires.strftime(AAMMJJ) if engaged else "",
     }
 
 
