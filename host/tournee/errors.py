@@ -59,5 +59,9 @@ class AccountsError(TourneeError):
     """A bank's file cannot be read, or the accounts cannot be told as asked."""
 
 
+class ServiceError(TourneeError):
+    """A remote service was not reached, refused what it was asked, or says what cannot be used."""
+
+
 class EmulationError(TourneeError):
     """An emulated part did not start or stopped."""

@@ -3,11 +3,11 @@
 import pytest
 
 from tournee.store import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
-from tournee.store.states import LABELS, MOVES, CorrectionState, DossierState, DoubtState
+from tournee.store.states import LABELS, MOVES, CorrectionState, DossierState, DoubtState, RequestState
 
 CLASSES = [
     *(VisitState, SheetState, LotState, FileState, MessageState, ReturnState),
-    *(CorrectionState, DoubtState, DossierState),
+    *(CorrectionState, DoubtState, DossierState, RequestState),
 ]
 ALL = [state for one in CLASSES for state in one]
 

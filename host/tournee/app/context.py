@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from tournee.app.courier.mail import MailCourier
 from tournee.config.payers import recipients_with
+from tournee.config.services import NO_SERVICES, Services
 from tournee.crypto import IS_NATIVE
 from tournee.crypto.values import NotDoneHere
 from tournee.errors import ConfigError
@@ -50,7 +51,7 @@ class Office:
     acts and prices taken in, `recipients` the caisses that are known; None: those that come with Tournée. A
     care of more than `billable_months` is not taken in; 0: of more than is usual. `replacements` are those
     that the configuration tells; `courier` takes files away and brings returns. `return_certificate`: what
-    returns are sealed for.
+    returns are sealed for; `services`: those around the invoice that are asked.
     """
 
     journal: Journal
@@ -65,6 +66,7 @@ class Office:
     replacements: tuple[Replacement, ...] = ()
     courier: Courier = field(default_factory=MailCourier)
     return_certificate: Path | None = None
+    services: Services = NO_SERVICES
 
     def __enter__(self) -> Self:
         return self
@@ -155,6 +157,7 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
         config.replacements,
         courier,
         config.return_certificate,
+        config.services,
     )
 
 

@@ -11,6 +11,7 @@ from tournee.errors import (
     OppositionError,
     ReaderError,
     ReturnsError,
+    ServiceError,
     StoreError,
     TourneeError,
 )
@@ -29,6 +30,7 @@ OF_ERROR: dict[type[TourneeError], int] = {
     EmulationError: 9,
     OppositionError: 10,
     AccountsError: 11,
+    ServiceError: 12,
 }
 MEANINGS = {
     OK: "tout est fait",
@@ -43,6 +45,7 @@ MEANINGS = {
     9: "partie émulée",
     10: "carte ou liste d’opposition",
     11: "relevé de banque, ou comptes à exporter",
+    12: "service à distance : non joint, refus, réponse inutilisable",
     INTERRUPTED: "interrompu au clavier",
 }
 

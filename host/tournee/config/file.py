@@ -14,6 +14,7 @@ from tournee.config.payers import OwnPayer, read_own, with_own
 from tournee.config.practice_server import JoinedPractice, ServedByUs, read_joined, read_served
 from tournee.config.readers import ReaderChoice, read_reader
 from tournee.config.routes import read_route
+from tournee.config.services import NO_SERVICES, Services, read_services
 from tournee.config.table import ConfigTable
 from tournee.errors import ConfigError
 from tournee.exchange.route import Route
@@ -48,7 +49,7 @@ class Config:
     caisses and AMC that the carer added. A care of more than `billable_months`
     is refused; 0: of more than is usual. `replacements`: who cares in the place of whom; `page`: when the
     page locks. `joined` is the practice's server that sends and fetches for this host, `serving` what this
-    host serves.
+    host serves; `services` are those around the invoice that are asked.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class Config:
     page: PageChoice = field(default_factory=PageChoice)
     joined: JoinedPractice | None = None
     serving: ServedByUs | None = None
+    services: Services = NO_SERVICES
 
     @property
     def served(self) -> ServedByUs:
@@ -154,6 +156,7 @@ def _config(document: TableText, path: Path) -> Config:
         page=read_page(root.section("page")),
         joined=joined,
         serving=read_served(root.section("serveur"), home),
+        services=read_services(root.section("services"), home),
         editors={name: file for name in editors.values if (file := editors.file(name, home, required=True))},
     )
     for table in (root, journal, sending, returns, routes, acts, care, editors):

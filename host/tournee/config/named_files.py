@@ -35,6 +35,9 @@ FILES: tuple[Keys, ...] = (
     ("route", "*", "envoi", "fichier_mot_de_passe"),
     ("route", "*", "retours", "autorites"),
     ("route", "*", "retours", "fichier_mot_de_passe"),
+    ("services", "*", "autorites"),
+    ("services", "*", "certificat"),
+    ("services", "*", "cle"),
 )
 IN_LIST: tuple[Keys, ...] = (("destinataire", "*", "certificat"),)
 IN_OWN: tuple[Keys, ...] = ((CAISSE, "*", "certificat"), (AMC, "*", "certificat"))

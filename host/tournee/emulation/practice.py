@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from tournee.app.practice.patients import find_patients
 from tournee.config import load_config
 from tournee.emulation.control import LINK_NAME, ControlledBoard
 from tournee.emulation.population import populate
+from tournee.emulation.services.registered import StandingServices
 from tournee.emulation.world import (
     DIRECT_NAME,
     INSURERS_NAME,
@@ -35,16 +36,20 @@ _PASSWORD_NAME = "mot-de-passe"  # noqa: S105 (a file's name)
 
 
 @contextmanager
-def practice(directory: Path, *, populated: bool = False) -> Iterator[ControlledBoard]:
+def practice(
+    directory: Path, *, populated: bool = False, with_services: bool = False
+) -> Iterator[ControlledBoard]:
     """Start both in `directory`, made when missing, with a `tournee.toml` there; stop them on leaving.
 
-    `populated`: its journal is given sixty patients with their plans, when it has none.
+    `populated`: its journal is given sixty patients with their plans, when it has none; `with_services`: the
+    services around the invoice stand there too.
 
     The OCT forgets what it received when it stops; the journal and the configuration stay, but for the port
     of the emulated server, which is another each time.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with (
+        ExitStack() as stack,
         World(directory, lambda: datetime.now(ZONE), seal_returns=True, with_insurers=True) as world,
         ControlledBoard(directory) as desk,
     ):
@@ -54,6 +59,9 @@ def practice(directory: Path, *, populated: bool = False) -> Iterator[Controlled
             _follow_server(config, world)
         else:
             config.write_text(_config(directory, world), "utf-8")
+        if with_services:
+            standing = StandingServices(directory, lambda: datetime.now(ZONE))
+            stack.enter_context(standing).write_settings(config)
         if populated:
             _populate(config)
         yield desk

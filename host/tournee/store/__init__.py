@@ -27,6 +27,7 @@ from tournee.store.rows import (
     VisitRow,
     WaitingRow,
 )
+from tournee.store.services.requests import ServiceRow
 from tournee.store.settling.corrections import CorrectionRow
 from tournee.store.states import (
     CorrectionState,
@@ -35,6 +36,7 @@ from tournee.store.states import (
     FileState,
     LotState,
     MessageState,
+    RequestState,
     ReturnState,
     SheetState,
     VisitState,
@@ -92,10 +94,12 @@ __all__ = [
     "PatientPayment",
     "PaymentDraft",
     "PaymentRow",
+    "RequestState",
     "ReturnNotes",
     "ReturnRow",
     "ReturnState",
     "Revision",
+    "ServiceRow",
     "Settlement",
     "SheetRow",
     "SheetState",

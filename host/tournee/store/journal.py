@@ -17,6 +17,7 @@ from tournee.store.numbering.other_stations import OtherStations
 from tournee.store.numbering.ranges import RangeSource
 from tournee.store.opening import SCHEMA
 from tournee.store.practice.dossiers import Dossiers
+from tournee.store.services.requests import ServiceRequests
 from tournee.store.settling.acknowledgements import Acknowledgements
 from tournee.store.settling.answers import Answers
 from tournee.store.settling.corrections import Corrections
@@ -54,10 +55,11 @@ class Journal:
 
     One object a thing: `visits`, `cards` last read, `invoices` (with their sheets), `lots`, `files`,
     `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `patient_payments`,
-    `opposition`, `history`, `dossiers` of the practice's file; `numbers` gives each number once in the world,
-    `remaking` puts refused lots right, `corrections` visits and invoices, `given_up` ends what will not be
-    paid; `known` (what the rules need of visits), `lookup`, `ledger` (all money) and `bank`, `overview` and
-    `totals`, `waiting`, `sendings`, `owing` and `trace` answer questions across them, `health` speaks of the
+    `opposition`, `history`, `dossiers` of the practice's file, `requests` to services; `numbers` gives each
+    number once in the world, `remaking` puts refused lots right, `corrections` visits and invoices,
+    `given_up` ends what will not be paid; `known` (what the rules need of visits), `lookup`, `ledger` (all
+    money) and `bank`, `overview` and `totals`, `waiting`, `sendings`, `owing` and `trace` answer questions
+    across them, `health` speaks of the
     whole, `backups` copies it. Opening it changes nothing. Errors: StoreError, and whatever a `build`
     function raises, which then leaves no trace.
 
@@ -109,6 +111,7 @@ class Journal:
         self.given_up = GivenUp(db, self.payments)
         self.opposition = OppositionUpdates(db, self.files)
         self.dossiers = Dossiers(db, chunks)
+        self.requests = ServiceRequests(db)
         self.patient_payments = PatientPayments(db)
         self.bank = Bank(db)
         self.ledger = Ledger(db, self.patient_payments)

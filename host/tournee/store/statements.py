@@ -138,6 +138,7 @@ THINGS = {
     "correction": "correction",
     "received": "retour",
     "dossier": "dossier",
+    "service_request": "demande à un service",
     "patient_payment": "paiement",
     "bank_line": "ligne de relevé",
 }

@@ -120,6 +120,17 @@ class DossierState(State):
     ERASED = "erased"
 
 
+class RequestState(State):
+    """What a service was asked; `WAITING`: for the network, or for its answer; `FAILED`: it says nothing."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    REFUSED = "refused"
+    USED = "used"
+    ERASED = "erased"
+
+
 STATES: Mapping[str, type[State]] = {
     "visit": VisitState,
     "sheet": SheetState,
@@ -131,6 +142,7 @@ STATES: Mapping[str, type[State]] = {
     "effect": DoubtState,
     "return": DoubtState,
     "dossier": DossierState,
+    "service_request": RequestState,
 }
 """By what the history calls a thing."""
 
@@ -186,6 +198,12 @@ LABELS: Mapping[State, str] = {
     DossierState.CLOSED: "clos",
     DossierState.MERGED: "réuni à un autre",
     DossierState.ERASED: "effacé",
+    RequestState.WAITING: "en attente",
+    RequestState.ANSWERED: "répondue",
+    RequestState.FAILED: "réponse inutilisable",
+    RequestState.REFUSED: "refusée",
+    RequestState.USED: "utilisée",
+    RequestState.ERASED: "effacée",
 }
 
 _PAYMENTS = frozenset({SheetState.PAID, SheetState.PARTLY_PAID, SheetState.PAYMENT_REFUSED})
@@ -239,6 +257,14 @@ MOVES: Mapping[State, frozenset[State]] = {
     DossierState.CLOSED: frozenset({DossierState.OPEN, DossierState.ERASED}),
     DossierState.MERGED: frozenset({DossierState.ERASED}),
     DossierState.ERASED: frozenset(),
+    RequestState.WAITING: frozenset(
+        {RequestState.ANSWERED, RequestState.FAILED, RequestState.REFUSED, RequestState.ERASED}
+    ),
+    RequestState.ANSWERED: frozenset({RequestState.USED, RequestState.ERASED}),
+    RequestState.USED: frozenset({RequestState.ERASED}),
+    RequestState.FAILED: frozenset({RequestState.ERASED}),
+    RequestState.REFUSED: frozenset({RequestState.ERASED}),
+    RequestState.ERASED: frozenset(),
 }
 """What may follow what. A refusal is never undone by an acceptance (its invoice may already be billed anew);
 money received is: of a refused sheet, and of one taken out of its refused lot to be closed in another. What

@@ -41,6 +41,10 @@ _NAMES: Mapping[str, tuple[str, Callable[[Row], str]]] = {
         lambda row: f"ce que dit le retour {row['received']}",
     ),
     "dossier": ("SELECT id FROM dossier WHERE id IN ({marks})", lambda row: f"dossier {row['id']}"),
+    "service_request": (
+        "SELECT id FROM service_request WHERE id IN ({marks})",
+        lambda row: f"demande {row['id']}",
+    ),
     "return": ("SELECT id FROM received WHERE id IN ({marks})", lambda row: f"retour {row['id']}"),
     "received": (
         "SELECT id, kind FROM received WHERE id IN ({marks})",

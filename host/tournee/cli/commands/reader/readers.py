@@ -67,8 +67,9 @@ def date(desk: Desk) -> None:
 @reader.command("emulate", short_help="Lecteur et OCT émulés, pour essayer.")
 @_directory
 @click.option("--cabinet", "populated", is_flag=True, help="Avec soixante patients fictifs et leurs plans.")
+@click.option("--services", "with_services", is_flag=True, help="Avec les services autour de la facture.")
 @click.pass_obj
-def emulate(desk: Desk, directory: Path, populated: bool) -> None:
+def emulate(desk: Desk, directory: Path, populated: bool, with_services: bool) -> None:
     """Démarre dans DOSSIER un lecteur et un OCT émulés, avec leur configuration, jusqu’à Ctrl-C.
 
     Dans un autre terminal : tournee reader insert DOSSIER ps infirmiere, puis
@@ -80,7 +81,7 @@ def emulate(desk: Desk, directory: Path, populated: bool) -> None:
     from tournee.emulation.practice import practice
 
     end_as_interrupted()  # no link is left to a terminal that is another's next
-    with practice(directory, populated=populated) as desk_of_cards:
+    with practice(directory, populated=populated, with_services=with_services) as desk_of_cards:
         desk.console.print(f"Lecteur et OCT émulés prêts. Configuration : {directory / 'tournee.toml'}")
         desk.console.print("Code porteur des cartes d’essai : 1234. Arrêt : Ctrl-C.")
         desk_of_cards.serve()

@@ -1,0 +1,134 @@
+"""A service called over HTTPS: before one deadline, within a bound, and what failed told in French.
+
+What is asked of a person stands in the body alone; of a call a log has the service, the answer's status and
+its size. Off line is the normal state: every error says that nothing is lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from tournee.errors import ServiceError
+from tournee.https import (
+    HttpsAnswer,
+    HttpsRequest,
+    HttpsServer,
+    LineCutError,
+    NotReachedError,
+    NotTrustedError,
+    TooLongError,
+    TooSlowError,
+    carry,
+)
+from tournee.services.point import ENVELOPE_MAX, ServicePoint
+
+SECONDS = 5.0
+"""How long a service may take, from the first byte to the last."""
+
+_LATER = "continuez : la demande attend, et repartira quand le réseau est là"
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class ServiceCallError(ServiceError):
+    """The call came to no answer; it may be made again."""
+
+
+class ServiceUnreachableError(ServiceCallError):
+    """Nobody answers there."""
+
+
+class ServiceTlsError(ServiceCallError):
+    """Who answers is not the service, or does not know this client; it was told nothing."""
+
+
+class ServiceSlowError(ServiceCallError):
+    """The answer was not whole in time."""
+
+
+class ServiceLongError(ServiceCallError):
+    """The answer is longer than any that could be right."""
+
+
+class ServiceCutError(ServiceCallError):
+    """The line ended within the answer."""
+
+
+class ServiceAnswerError(ServiceError):
+    """What the service says is no answer of its kind."""
+
+
+class ServiceRefusedError(ServiceError):
+    """The service refuses; `code` is its own word for why."""
+
+    def __init__(self, message: str, *, code: str = "", cause: str = "", next_step: str = "") -> None:
+        super().__init__(message, cause=cause, next_step=next_step)
+        self.code = code
+
+
+def call(
+    point: ServicePoint,
+    method: str,
+    path: str = "",
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    *,
+    seconds: float = SECONDS,
+    answer_max: int = ENVELOPE_MAX,
+    clock: Callable[[], float] = time.monotonic,
+) -> HttpsAnswer:
+    """Ask once; `path` "" is the point's own. Raises a ServiceCallError; any HTTP status is an answer."""
+    server = HttpsServer(
+        *(point.host, point.port, point.fingerprint), point.authority, point.certificate, point.key
+    )
+    asked = HttpsRequest(method, path or point.path, headers or {}, body, answer_max=answer_max)
+    where = f"{point.label} ({server.address})"
+    try:
+        answer = carry(server, asked, seconds, clock=clock)
+    except NotReachedError as error:
+        raise ServiceUnreachableError(
+            f"{where} ne répond pas.",
+            cause=f"pas de réseau, service arrêté ou adresse fausse ({error})",
+            next_step=_LATER,
+        ) from error
+    except NotTrustedError as error:
+        raise ServiceTlsError(
+            f"Ce qui répond à {server.address} n’est pas ce service, ou ne reconnaît pas ce poste.",
+            cause=str(error),
+            next_step="vérifiez l’adresse et les certificats dans la configuration ; rien n’a été dit",
+        ) from error
+    except TooSlowError as error:
+        raise ServiceSlowError(
+            f"{where} n’a pas répondu en {seconds:g} s.",
+            cause="le réseau ou le service est lent",
+            next_step=_LATER,
+        ) from error
+    except TooLongError as error:
+        raise ServiceLongError(
+            f"{where} répond trop longuement.", cause=f"plus de {answer_max} octets", next_step=_LATER
+        ) from error
+    except LineCutError as error:
+        raise ServiceCutError(
+            f"La liaison avec {where[0].lower()}{where[1:]} a été coupée.",
+            cause=str(error),
+            next_step=_LATER,
+        ) from error
+    _log.info("%s: HTTP %d, %d bytes", point.service, answer.status, len(answer.body))
+    return answer
+
+
+def tried(ask: Callable[[], _T], tries: int = 2) -> _T:
+    """Ask again where the call came to nothing, `tries` in all; each try makes its request anew, for a
+    request may be known by a number used once. Who is not trusted is asked once.
+    """
+    for _ in range(tries - 1):
+        try:
+            return ask()
+        except ServiceTlsError:
+            raise
+        except ServiceCallError as error:
+            _log.info("asked again: %s", type(error).__name__)
+    return ask()

@@ -1,0 +1,1 @@
+"""What was asked of services around the invoice, and what they said."""
