@@ -189,10 +189,10 @@ TABLES = (
   1   1 !K7
   2   9 !B emetteur
  11   9 !D>0 facture
- 20   1 !EPVL genre
+ 20   1 !EPVAL genre
  21   2 !I001-099 rang
  23   2 !I001-099 sur
- 25   2 !K01 algorithme
+ 25   2 !E0102 algorithme
  27   6 !H cle_id
  33  96 !6 signature
 """,

@@ -180,7 +180,7 @@ def test_value_that_does_not_fit_is_refused_by_name(kind, name, value):
         (END, 18, "0013", "factures_2", 18),
         (END, 52, "000", "lot", 52),
         (PIECE, 21, "00", "rang", 21),
-        (PIECE, 26, "2", "algorithme", 25),
+        (PIECE, 26, "3", "algorithme", 25),
         (PIECE, 32, "g", "cle_id", 27),
         (PIECE, 34, " ", "signature", 33),
         (FILE, 6, "00000123456783", "numero_emetteur", 6),

@@ -15,6 +15,7 @@ CRF_FSE = "F01021021"
 CRF_DRE = "D0099900009"
 KEY_ID = "0A1B2C"
 SIGNATURE = base64.b64encode(bytes(range(256))).decode()
+PHONE_SEAL = base64.b64encode(bytes(range(72))).decode()
 _WIDTH = 96
 
 
@@ -116,11 +117,27 @@ def certificate(number: int, kind: str, **other: str | int) -> bytes:
             "genre": kind,
             "rang": at // _WIDTH + 1,
             "sur": -(-len(SIGNATURE) // _WIDTH),
+            "algorithme": "01",
             "cle_id": KEY_ID,
             "signature": SIGNATURE[at : at + _WIDTH],
         }
         made += encode("7", values | other)
     return made
+
+
+def phone_seal(number: int, **other: str | int) -> bytes:
+    """The one record 7 of a seal by the service of the patient's phone."""
+    values: dict[str, str | int] = {
+        "emetteur": ISSUER,
+        "facture": f"{number:09d}",
+        "genre": "A",
+        "rang": 1,
+        "sur": 1,
+        "algorithme": "02",
+        "cle_id": KEY_ID,
+        "signature": PHONE_SEAL,
+    }
+    return encode("7", values | other)
 
 
 def certified(number: int, acts: int = 1) -> bytes:

@@ -151,7 +151,8 @@ def _sums(acts: int) -> dict[str, int]:
 
 def _heads(genre: str, key: str) -> list[bytes]:
     """The four records 7 of a signature that is still to be written in."""
-    common = {"emetteur": PS, "facture": "000000001", "genre": genre, "sur": 4, "cle_id": key}
+    common = {"emetteur": PS, "facture": "000000001", "genre": genre, "sur": 4}
+    common |= {"algorithme": "01", "cle_id": key}
     return [encode("7", common | {"rang": rank, "signature": "A" * 8}) for rank in range(1, 5)]
 
 

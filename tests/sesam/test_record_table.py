@@ -79,7 +79,6 @@ def test_every_line_of_a_table_is_as_the_reader_walks_it(table):
         ("2A", 39, "A"),
         ("2A", 40, "01"),
         ("4E", 36, "E"),
-        ("7", 25, "01"),
     ],
 )
 def test_values_that_the_profile_fixes_are_constants(kind, start, constant):

@@ -27,18 +27,21 @@ _FEE = const(4)
 _AMO = const(5)
 _AMC = const(6)
 
-_SEAL = columns("7", "emetteur facture genre rang sur cle_id")
+_SEAL = columns("7", "emetteur facture genre rang sur cle_id algorithme")
 _OF_INVOICE = const(1)
 _KIND = const(2)
 _RANK = const(3)
 _OF = const(4)
 _KEY_ID = const(5)
+_ALGORITHM = const(6)
 
 _VISIT = const(2)  # modes in which the Vitale card seals every invoice: from this (domain 1.7)
+_SECURED = const(3)  # in which the service of the patient's phone may seal in its place
 _DESYNCHRONISED = const(4)  # to this one
 _PARTS = const(4)  # 344 characters of Base64 by 96
 _P = const(80)
 _V = const(86)
+_A = const(65)  # in one part, by another algorithm
 _LETTERS = b"FD"  # first letter of category and of CRF: FSE, DRE
 _REGIME_AT = const(1)  # in a CRF, from zero: F régime caisse centre, or D AMC number
 _OFFICE_AT = const(3)
@@ -66,7 +69,7 @@ class Lot:
         self._signer_ids = arena.signer_ids  # the key of the PS, and of who replaces her
         self._kind = 0  # of the certificate that passes
         self._rank = 0
-        self._seen = 0  # bit 0: a whole P, bit 1: a whole V
+        self._seen = 0  # bit 0: a whole P, bit 1: a whole V or A
 
     def refuse(self, status: int, column: int) -> int:
         """Note the column of a refusal and return its status."""
@@ -135,8 +138,8 @@ class Lot:
         self.amc += invoice.amc
 
     def certificate(self, buf: bytearray, at: int, invoice: int, replaced: int) -> int:
-        """Record 7: the next part of a signature (P), or where the mode has one of a seal (V), of the invoice
-        just closed, `replaced` as that has it."""
+        """Record 7: the next part of a signature (P), or where the mode has one of a seal (V or A), of the
+        invoice just closed, `replaced` as that has it."""
         if not self.bills(buf, at + (_SEAL[_ISSUER] >> 8)):
             return self.refuse(codes.ISSUER, _SEAL[_ISSUER])
         if number(buf, at, _SEAL[_OF_INVOICE]) != invoice:
@@ -158,10 +161,13 @@ class Lot:
             return self.refuse(codes.CERTIFICATE, _SEAL[_KEY_ID])
         if rank != self._rank + 1:
             return self.refuse(codes.CERTIFICATE, _SEAL[_RANK])
-        if number(buf, at, _SEAL[_OF]) != _PARTS:
+        parts = 1 if kind == _A else _PARTS
+        if number(buf, at, _SEAL[_OF]) != parts:
             return self.refuse(codes.CERTIFICATE, _SEAL[_OF])
+        if number(buf, at, _SEAL[_ALGORITHM]) != 1 + (kind == _A):
+            return self.refuse(codes.CERTIFICATE, _SEAL[_ALGORITHM])
         self._rank = rank
-        if rank == _PARTS:
+        if rank == parts:
             self._seen |= bit
             self._rank = 0
         return 0
@@ -177,6 +183,8 @@ class Lot:
         """The bit of a kind of certificate, 0 when the mode has none such."""
         if kind == _P:
             return 1
+        if kind == _A:
+            return 2 if self.mode == _SECURED else 0
         return 2 if kind == _V and _VISIT <= self.mode <= _DESYNCHRONISED else 0
 
     def certified(self) -> int:

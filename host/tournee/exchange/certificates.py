@@ -21,6 +21,9 @@ KEY_ID_LENGTH = 6
 
 PS_SIGNATURE, VITALE_SIGNATURE, LOT_SIGNATURE = "P", "V", "L"
 
+BY_CARD = "01"
+"""Algorithm of a card's signature: RSASSA-PKCS1-v1_5 with SHA-256."""
+
 _CHUNK = 96  # characters of a signature that a record 7 holds
 _BITS = 2048
 _EXPONENT_MIN = 65_537
@@ -80,6 +83,7 @@ def certificate_records(
                 "genre": genre,
                 "rang": rank,
                 "sur": len(chunks),
+                "algorithme": BY_CARD,
                 "cle_id": key,
                 "signature": chunk,
             },
