@@ -32,6 +32,7 @@ from tournee.server.own_certificate import fingerprint
 from tournee.server.practice import ServedPractice
 from tournee.server.records import ServerRecords
 from tournee.server.serving import certificate_of, serve
+from tournee.server.site import TabletSite
 from tournee.store import Cipher, Journal
 from tournee.store.integrity.host_note import Host
 
@@ -63,6 +64,7 @@ class Served:
     pid: int = 0
     kill_at: str = ""
     joined: list[str] = field(default_factory=list)
+    site: Path | None = None
 
     @property
     def config(self) -> Config:
@@ -100,7 +102,7 @@ class Served:
             os.close(tell)
 
         practice = ServedPractice(self.config, lambda: datetime.now(UTC), on_step)
-        serve(self.config, practice, started)
+        serve(self.config, practice, started, TabletSite(self.site) if self.site else None)
         os._exit(0)
 
     def wait(self) -> int:

@@ -31,6 +31,7 @@ from tournee.server.message_check import check_message
 from tournee.server.practice import ServedPractice
 from tournee.server.records import Arriving, FullError
 from tournee.server.refusals import RefusalError
+from tournee.server.site import TabletSite, site_route
 
 BODY_S = 120.0
 MAILED_WITHIN_S = 20.0
@@ -55,10 +56,10 @@ Act = Callable[[Request, EnrolledDevice], Awaitable[Response]]
 
 
 class ServerAnswers:
-    """One method a request."""
+    """One method a request; `site` is the tablet's page, None where it comes from elsewhere."""
 
-    def __init__(self, practice: ServedPractice) -> None:
-        self._practice = practice
+    def __init__(self, practice: ServedPractice, site: TabletSite | None = None) -> None:
+        self._practice, self._site = practice, site
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -66,7 +67,8 @@ class ServerAnswers:
         one = f"{journal}/{{epoch:int}}/{{chain:int}}/{{rank:int}}"
         return Starlette(
             routes=[
-                Path("/", self._status, methods=["GET"]),
+                *([] if self._site else [Path("/", self._status, methods=["GET"])]),
+                Path(f"{V1}/status", self._status, methods=["GET"]),
                 Path(f"{V1}/enrol", self._enrol, methods=["POST"]),
                 self._path(f"{V1}/practice", self._told, "GET"),
                 self._path(f"{V1}/numbers", self._numbers, "POST"),
@@ -80,6 +82,7 @@ class ServerAnswers:
                 self._path(f"{journal}/boxes/{{box}}", self._box, "GET"),
                 self._path(one, self._put_part, "PUT"),
                 self._path(one, self._part, "GET"),
+                *([site_route(self._site, self._source)] if self._site else []),
             ],
             exception_handlers={
                 RefusalError: _refused,

@@ -15,6 +15,7 @@ from tournee.french import reason
 from tournee.server.answering import ServerAnswers
 from tournee.server.own_certificate import own_certificate
 from tournee.server.practice import ServedPractice
+from tournee.server.site import TabletSite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,11 +58,14 @@ def serve(
     config: Config,
     practice: ServedPractice,
     on_started: Callable[[int], None] = lambda port: None,
+    site: TabletSite | None = None,
 ) -> None:
-    """Serve until a signal ends it. `on_started` is told the port that is open. ConfigError."""
+    """Serve until a signal ends it, with the tablet's page where there is one. `on_started` is told the port
+    that is open. ConfigError.
+    """
     certificate, key = certificate_of(config)
     told = uvicorn.Config(
-        ServerAnswers(practice).app(),
+        ServerAnswers(practice, site).app(),
         host=config.served.address,
         port=config.served.port,
         loop="asyncio",

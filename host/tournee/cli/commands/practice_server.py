@@ -23,9 +23,16 @@ if TYPE_CHECKING:
 
 
 @click.group("serve-practice", cls=FrenchGroup, invoke_without_command=True)
+@click.option(
+    "--site",
+    "folder",
+    metavar="DOSSIER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Sert aussi la page des tablettes, de ce dossier.",
+)
 @json_option
 @click.pass_context
-def serve_practice(context: click.Context, as_json: bool) -> None:
+def serve_practice(context: click.Context, folder: Path | None, as_json: bool) -> None:
     """Sert un cabinet : prend ce que les tablettes ont scellé et l’envoie par messagerie, rend les retours,
     garde les copies chiffrées des journaux, donne les numéros. Sans sous-commande : jusqu’à Ctrl-C.
 
@@ -37,9 +44,11 @@ def serve_practice(context: click.Context, as_json: bool) -> None:
 
     from tournee.server.practice import ServedPractice
     from tournee.server.serving import certificate_of, serve
+    from tournee.server.site import TabletSite
 
     desk: Desk = context.obj
     config = desk.config()
+    site = TabletSite(folder) if folder is not None else None
     practice = ServedPractice(config, lambda: datetime.now(UTC))
     told = {"url": config.served.url, "fingerprint": _fingerprint(certificate_of(config)[0])}
 
@@ -50,10 +59,12 @@ def serve_practice(context: click.Context, as_json: bool) -> None:
         desk.console.print(
             f"Serveur du cabinet « {config.served.name} » : {told['url']}, port {port} ouvert."
         )
+        if site is not None:
+            desk.console.print(f"La page des tablettes est à la même adresse : {told['url']}")
         desk.console.print(f"Empreinte de son certificat : {told['fingerprint']}")
         desk.console.print("Pour admettre une tablette : tournee serve-practice enrol")
 
-    serve(config, practice, started)
+    serve(config, practice, started, site)
 
 
 @serve_practice.command("enrol", short_help="Donne le QR code qui admet une tablette, une fois.")
