@@ -25,6 +25,7 @@ from tournee.app.visits.importing import import_day
 from tournee.errors import ReaderError
 from tournee.model import Means
 from tournee.reader import Reader
+from tournee.web.copying import CopyFollower
 from tournee.web.face import Face
 from tournee.web.news import News
 from tournee.web.ports import Found
@@ -61,7 +62,7 @@ def face_over(ports: InlinePorts) -> Face:
     def clock() -> datetime:
         return MOMENT
 
-    return Face(ports, news, ReaderWatch(ports, news, clock, nothing), clock)
+    return Face(ports, news, ReaderWatch(ports, news, clock, nothing), clock, CopyFollower(ports, news))
 
 
 @pytest.fixture

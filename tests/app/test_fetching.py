@@ -14,6 +14,7 @@ from test_sending import make_one_file
 from tournee.app.context import ReturnKey
 from tournee.app.inbound import fetch, read_again
 from tournee.app.outbound import send
+from tournee.crypto.values import NotDoneHere
 from tournee.emulation.world import World
 from tournee.errors import ConfigError
 from tournee.exchange.mail.maildir import MaildirMailbox
@@ -80,6 +81,26 @@ def test_a_return_key_that_is_not_there_is_told_once_when_a_sealed_return_comes(
         assert len(sealed) > 1
         with pytest.raises(ConfigError):
             read_again(office, sealed[0].row.id)
+
+
+def test_a_sealed_return_that_this_place_must_not_open_is_told_once_and_kept(
+    surroundings: Surroundings, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("tournee.app.context.IS_NATIVE", False)
+    with (
+        World(tmp_path / "sealing", lambda: MOMENT, seal_returns=True) as world,
+        office_of(surroundings.journal, world.route()) as office,
+    ):
+        office.unseal = ReturnKey(tmp_path / "ps.pem", tmp_path / "ps.key").unseal
+        make_one_file(office, surroundings)
+        send(office)
+        fetched = fetch(office)
+        (error,) = fetched.errors
+        assert isinstance(error, NotDoneHere)
+        assert error.next_step == "ouvrez-le sur l’ordinateur du cabinet"
+        sealed = [one.row for one in fetched.settled if one.row.state is ReturnState.QUARANTINED]
+        assert len(sealed) > 1
+        assert all(office.journal.returns.get(row.id).raw for row in sealed)
 
 
 def test_return_that_stays_unreadable_stays_aside(surroundings: Surroundings) -> None:

@@ -55,7 +55,7 @@ def test_a_lost_tablet_is_rebuilt_goes_on_and_gives_no_number_twice(
         try:
             with joined_office(home, served.route, served, key, told) as office:
                 make_one_file(office, surroundings)
-                keep_recovery(served.client(key), office.journal, KEY, lambda: code)
+                keep_recovery(served.client(key), office.journal, lambda: code)
                 send(office)
         finally:
             os._exit(1)

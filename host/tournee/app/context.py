@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tournee.billing.pricing.recipients import Recipients
     from tournee.billing.replacement import Replacement
     from tournee.config import Config
+    from tournee.exchange.practice_server.protocol import CarrierTo
     from tournee.exchange.route import Route
     from tournee.store import VisitFacts
 
@@ -114,8 +115,10 @@ class Office:
         return (self.route, *self.former)
 
 
-def open_office(config: Config, clock: Clock | None = None) -> Office:
-    """Open the journal of this configuration with its key, and the route in force (`OCT-MODE-2`)."""
+def open_office(config: Config, clock: Clock | None = None, carrier: CarrierTo | None = None) -> Office:
+    """Open the journal of this configuration with its key, and the route in force (`OCT-MODE-2`). `carrier`
+    leads to the practice's server where there is one; None: by sockets.
+    """
 
     def local_time() -> datetime:
         return datetime.now(config.zone)
@@ -127,6 +130,7 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
         courier: Courier = MailCourier()
     else:
         from tournee.app.copies.joined import courier_of, given_ranges  # for who is joined only
+        from tournee.exchange.practice_server.protocol import by_https
 
         given = given_ranges(config)
         journal = Journal(
@@ -135,7 +139,7 @@ def open_office(config: Config, clock: Clock | None = None) -> Office:
             facts_of=_facts_of,
             ranges=given,
         )
-        courier = courier_of(config, journal)
+        courier = courier_of(config, journal, carrier or by_https)
     former = tuple(route for name, route in config.routes.items() if name != config.active)
     key = ReturnKey.of(config)
     _log.info(

@@ -12,6 +12,7 @@ from tournee.app.context import Office, Progress, silent
 from tournee.app.correcting.waiting import Reconciled, reconcile
 from tournee.app.courier.port import ReturnsBox
 from tournee.app.opposition.by_mail import bring_forward
+from tournee.crypto.values import NotDoneHere
 from tournee.errors import ConfigError, TourneeError
 from tournee.french import euros
 from tournee.model import Effect, Outcome, Target
@@ -188,7 +189,8 @@ def _give_back(office: Office, row: ReturnRow, read: Return, bounce: Bounce) -> 
 
 
 def _opener(office: Office, errors: list[TourneeError]) -> Unseal | None:
-    """What opens a sealed return; a key that cannot be had is told once, and the return is set aside."""
+    """What opens a sealed return; a key that cannot be had, or a place that must not use
+    it, is told once, and the return is set aside."""
     if office.unseal is None:
         return None
     unseal = office.unseal
@@ -196,7 +198,7 @@ def _opener(office: Office, errors: list[TourneeError]) -> Unseal | None:
     def opener(data: bytes) -> bytes:
         try:
             return unseal(data)
-        except ConfigError as error:
+        except (ConfigError, NotDoneHere) as error:
             if str(error) not in map(str, errors):
                 errors.append(error)
             raise

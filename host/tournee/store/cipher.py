@@ -1,5 +1,7 @@
 """Encryption at rest: what names a patient is written to the journal only encrypted."""
 
+from __future__ import annotations
+
 import hmac
 import os
 from collections.abc import Callable
@@ -32,7 +34,7 @@ class Cipher:
                 f"La clé du journal doit faire {KEY_SIZE} octets, elle en fait {len(key)}.",
                 next_step="restaurez la clé d’origine de ce journal.",
             )
-        self._aead = AesGcm(key)
+        self._key, self._aead = key, AesGcm(key)
         self._naming = hmac.digest(key, b"names in the journal", "sha256")
         self._random = random
 
@@ -56,6 +58,10 @@ class Cipher:
             return self._aead.decrypt(encrypted[:_NONCE_SIZE], encrypted[_NONCE_SIZE:], binding.encode())
         except NotAuthentic:
             raise _unreadable(binding) from None
+
+    def wrapped(self, by: Cipher, binding: str) -> bytes:
+        """This key itself, encrypted under another one's for `binding`."""
+        return by.encrypt(self._key, binding)
 
     def name(self, value: bytes, purpose: str) -> bytes:
         """What stands for `value` in an index: the same each time for one `purpose`, and only by this key."""

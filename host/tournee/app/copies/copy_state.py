@@ -33,7 +33,8 @@ class CopyState:
     """The copy as the server has it: epoch and chain (-1: none yet), rank and digest of its last part, step
     of the journal, digest of the file as of then; bytes of the chain's first run and of all its parts;
     digest of the files beside the journal; when it was last brought forward (ISO 8601); `stopped` is the
-    server's word for why it goes no further, "" when it does.
+    server's word for why it goes no further, "" when it does; `recovery`: when a recovery code was last made
+    here, "" for never.
     """
 
     epoch: int = 1
@@ -47,6 +48,7 @@ class CopyState:
     beside: str = ""
     at: str = ""
     stopped: str = ""
+    recovery: str = ""
     run: CopyRun | None = None
 
 

@@ -116,7 +116,8 @@ class _Following:
         epoch = 1 if told is None else self._server.take_over(self._identity, int(told["epoch"]))
         self._folder.there.unlink(missing_ok=True)
         self._folder.coming.unlink(missing_ok=True)
-        return self._folder.write(CopyState(epoch=epoch))
+        kept = self._folder.read() or CopyState()
+        return self._folder.write(CopyState(epoch=epoch, recovery=kept.recovery))
 
     def _prepare(self, state: CopyState) -> CopyState:
         """Copy the journal as of now, and write down what is to leave."""
@@ -213,10 +214,12 @@ class _Following:
         return self._folder.write(replace(state, beside=digest))
 
 
-def keep_recovery(server: PracticeServer, journal: Journal, key: bytes, make: Callable[[], str]) -> str:
+def keep_recovery(server: PracticeServer, journal: Journal, make: Callable[[], str]) -> str:
     """A new recovery code, by which the journal's key can be had from the server; the last one is void."""
     from tournee.app.copies.recovery_code import lock_key
 
-    code, identity = make(), journal.db.cipher.identity
-    server.put_box(identity, "cle", lock_key(key, code, identity))
+    code, cipher, folder = make(), journal.db.cipher, CopyFolder(journal.path)
+    server.put_box(cipher.identity, "cle", lock_key(cipher, code))
+    folder.make()
+    folder.write(replace(folder.read() or CopyState(), recovery=journal.db.now()))
     return code

@@ -18,7 +18,7 @@ from tournee.app.copies.following import STOPPING, follow
 from tournee.app.courier.practice import PracticeCourier
 from tournee.errors import StoreError, TourneeError
 from tournee.exchange.practice_server.client import PracticeServer
-from tournee.exchange.practice_server.https import HttpsCarrier
+from tournee.exchange.practice_server.protocol import CarrierTo, by_https
 from tournee.files import read_bounded, write_whole
 from tournee.french import reason
 from tournee.store.integrity.host_note import COPIED, OLDER
@@ -148,15 +148,15 @@ def given_ranges(config: Config) -> GivenRanges:
     return GivenRanges(config.journal.with_name(f"{config.journal.name}.numeros"))
 
 
-def server_of(joined: JoinedPractice) -> PracticeServer:
+def server_of(joined: JoinedPractice, carrier: CarrierTo = by_https) -> PracticeServer:
     """The server of a configuration, asked in the name of this device; ConfigError."""
-    return PracticeServer(HttpsCarrier(joined.url, joined.fingerprint), joined.read_key())
+    return PracticeServer(carrier(joined.url, joined.fingerprint), joined.read_key())
 
 
-def courier_of(config: Config, journal: Journal) -> PracticeCourier:
+def courier_of(config: Config, journal: Journal, carrier: CarrierTo = by_https) -> PracticeCourier:
     """The courier of a host that is joined; ConfigError when its key cannot be read."""
     assert config.joined is not None
-    server = server_of(config.joined)
+    server = server_of(config.joined, carrier)
 
     def refused(code: str) -> None:
         if code in STOPPING:
@@ -182,6 +182,8 @@ def follow_quietly(office: Office, config: Config) -> None:
     """Bring the copy forward now if it lacks something and the server is reached in a moment; what stands
     against it is logged, and told by the alerts.
     """
+    from tournee.exchange.practice_server.https import HttpsCarrier
+
     assert config.joined is not None
     state = CopyFolder(office.journal.path).read()
     if state is not None and (state.stopped or state.step == office.journal.db.last_step):

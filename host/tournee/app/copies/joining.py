@@ -14,8 +14,7 @@ from tournee.config.editing import join_practice, leave_practice
 from tournee.config.practice_server import JoinedPractice
 from tournee.errors import ConfigError, ExchangeError
 from tournee.exchange.practice_server.client import PracticeServer
-from tournee.exchange.practice_server.https import HttpsCarrier
-from tournee.exchange.practice_server.protocol import JoiningLink
+from tournee.exchange.practice_server.protocol import CarrierTo, JoiningLink, by_https
 from tournee.files import write_whole
 from tournee.french import reason
 from tournee.placing import finish
@@ -27,24 +26,26 @@ _KEYS = ("mode", "adresse", "expediteur", "identifiant", "scellement", "chiffre"
 _PEM_MAX = 1 << 16
 
 
-def enrol(link: JoiningLink, name: str, path: Path) -> tuple[JoinedPractice, str]:
+def enrol(
+    link: JoiningLink, name: str, path: Path, carrier: CarrierTo = by_https
+) -> tuple[JoinedPractice, str]:
     """Have this device let in, its key beside the configuration at `path`; how it is joined, and the key.
     Raises as `PracticeServer.enrol`; ConfigError when the key cannot be kept: it is then void.
     """
     joined = JoinedPractice(link.url, link.fingerprint, path.resolve().parent / KEY_NAME)
     joined.key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     finish(joined.key.parent)
-    enrolled = PracticeServer(HttpsCarrier(link.url, link.fingerprint)).enrol(link.code, name)
+    enrolled = PracticeServer(carrier(link.url, link.fingerprint)).enrol(link.code, name)
     write_secret(joined.key, f"{enrolled.key}\n", "la clé de cet appareil", ConfigError)
     return joined, enrolled.key
 
 
-def join(link: JoiningLink, name: str, path: Path) -> Config:
+def join(link: JoiningLink, name: str, path: Path, carrier: CarrierTo = by_https) -> Config:
     """Join the host whose configuration is at `path`, or is made now of what the practice says; it has its
     first numbers. The configuration as it is now.
     """
-    joined, _ = enrol(link, name, path)
-    server = server_of(joined)
+    joined, _ = enrol(link, name, path, carrier)
+    server = server_of(joined, carrier)
     if not path.exists():
         _write_configuration(path, server.practice())
     config = join_practice(path, joined)

@@ -94,7 +94,7 @@ def rebuild(
         on_step("taken over")
         state = CopyFolder(home / name)
         state.make()
-        state.write(CopyState(epoch=epoch))
+        state.write(CopyState(epoch=epoch, recovery=last.at))  # it was made before, and opened this
         put_all(home, staging, [*names, name], (), "avant-reprise", on_step)
         if in_keyring:
             keep_key(key, ring, home / name)

@@ -33,9 +33,9 @@ def new_recovery_code() -> str:
     return "-".join(letters[at : at + _GROUP] for at in range(0, _LENGTH, _GROUP))
 
 
-def lock_key(key: bytes, code: str, identity: str) -> bytes:
-    """The key of the journal `identity`, for whoever has the code."""
-    return Cipher(_key_of(code)).encrypt(key, f"{_BINDING} {identity}")
+def lock_key(cipher: Cipher, code: str) -> bytes:
+    """The key of a journal, for whoever has the code."""
+    return cipher.wrapped(Cipher(_key_of(code)), f"{_BINDING} {cipher.identity}")
 
 
 def unlock_key(locked: bytes, code: str, identity: str) -> bytes:

@@ -22,27 +22,29 @@ class CopyStanding(StrEnum):
 
 @dataclass(frozen=True)
 class CopyFacts:
-    """How the copy stands; how many steps it lacks; when it was last brought forward (ISO 8601, "": never);
-    the server's word for why it stopped.
+    """How the copy stands; the journal's last step, and how many the copy lacks; when it was last brought
+    forward (ISO 8601, "": never); the server's word for why it stopped; whether a recovery code opens it.
     """
 
     standing: CopyStanding
+    step: int
     lacking: int
     at: str
     stopped: str = ""
+    has_recovery: bool = False
 
 
 def copy_facts(office: Office) -> CopyFacts:
     """Where the copy of this journal stands."""
-    state = CopyFolder(office.journal.path).read()
+    state = CopyFolder(office.journal.path).read() if office.courier.knows_again else None
     last = office.journal.db.last_step
-    if not office.courier.knows_again:
-        return CopyFacts(CopyStanding.ONLY, last, "")
     if state is None:
-        return CopyFacts(CopyStanding.ONLY, last, "")
+        return CopyFacts(CopyStanding.ONLY, last, last, "")
+    coded = bool(state.recovery)
     if state.stopped:
-        return CopyFacts(CopyStanding.STOPPED, last - state.step, state.at, state.stopped)
+        return CopyFacts(CopyStanding.STOPPED, last, last - state.step, state.at, state.stopped, coded)
     if not state.at:
-        return CopyFacts(CopyStanding.ONLY, last, "")
+        return CopyFacts(CopyStanding.ONLY, last, last, "", has_recovery=coded)
     lacking = last - state.step
-    return CopyFacts(CopyStanding.BEHIND if lacking else CopyStanding.CURRENT, lacking, state.at)
+    standing = CopyStanding.BEHIND if lacking else CopyStanding.CURRENT
+    return CopyFacts(standing, last, lacking, state.at, has_recovery=coded)

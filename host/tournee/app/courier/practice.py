@@ -40,7 +40,13 @@ class PracticeCourier:
         follow: Callable[[], object],
         refused: Callable[[str], None] = lambda code: None,
     ) -> None:
-        self._server, self._journal, self._follow, self._refused = server, journal, follow, refused
+        self.server = server
+        self._journal, self._follow, self._refused = journal, follow, refused
+
+    def bring_copy(self) -> None:
+        """Bring the journal's copy to its last step. UnreachableError, PracticeServerError."""
+        with self.noted():
+            self._follow()
 
     def hand_over(
         self,
@@ -53,8 +59,8 @@ class PracticeCourier:
         """Hand it to the server, which mails it once, however often it is handed over."""
         on_leaving()
         self._follow()
-        with self._noted():
-            custody = self._server.hand_over(message, self._journal, on_left=on_left)
+        with self.noted():
+            custody = self.server.hand_over(message, self._journal, on_left=on_left)
         _log.info("message handed over: %s", custody.state)
         if custody.state == "refused":
             raise SubmissionRefusedError(
@@ -80,15 +86,16 @@ class PracticeCourier:
 
     @contextmanager
     def _open(self) -> Iterator[_ServerBox]:
-        with self._noted():
-            box = _ServerBox(self._server, self._follow)
+        with self.noted():
+            box = _ServerBox(self.server, self._follow)
         try:
             yield box
         finally:
             box.close()
 
     @contextmanager
-    def _noted(self) -> Iterator[None]:
+    def noted(self) -> Iterator[None]:
+        """Whatever the server refuses within is told."""
         from tournee.exchange.practice_server.requests import PracticeServerError
 
         try:

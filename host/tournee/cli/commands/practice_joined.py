@@ -177,14 +177,13 @@ def _new_code(office: Office, desk: Desk) -> str:
     from tournee.app.copies.following import keep_recovery
     from tournee.app.copies.joined import contact, server_of
     from tournee.app.copies.recovery_code import new_recovery_code
-    from tournee.store import journal_key
 
     config = desk.config()
     if config.joined is None:
         raise _not_joined()
     server = server_of(config.joined)
     contact(office.journal, server, config)
-    return keep_recovery(server, office.journal, journal_key(config.journal), new_recovery_code)
+    return keep_recovery(server, office.journal, new_recovery_code)
 
 
 def _show_code(desk: Desk, made: str) -> None:

@@ -136,6 +136,17 @@ class Carrier(Protocol):
         ...
 
 
+CarrierTo = Callable[[str, str], Carrier]
+"""Gives the carrier to a server, by its address and the SHA-256 of its certificate (`JoiningLink`)."""
+
+
+def by_https(url: str, fingerprint: str) -> Carrier:
+    """The carrier of a host that has sockets; loaded when it is wanted, for a page has none."""
+    from tournee.exchange.practice_server.https import HttpsCarrier
+
+    return HttpsCarrier(url, fingerprint)
+
+
 @dataclass(frozen=True)
 class JoiningLink:
     """What a QR code tells a device: where the server is, the one-time code, and the SHA-256 of the server's
