@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tournee.errors import TourneeError
 from tournee.web.assets import ASSETS, shell
+from tournee.web.copying import CopyFollower
 from tournee.web.face import Face, face_of, go, show_error
 from tournee.web.news import News
 from tournee.web.ports import Ports
@@ -49,14 +50,16 @@ def application(
     """
     news = News()
     watch = ReaderWatch(ports, news, clock, lambda state: card_opens(face, state))
-    face = Face(ports, news, watch, clock, setting)
+    face = Face(ports, news, watch, clock, CopyFollower(ports, news), setting)
 
     @contextlib.asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
         face.watch.start()
+        face.copying.start()
         try:
             yield
         finally:
+            await face.copying.stop()
             face.evening.stop()
             await face.evening.ended()
             await face.watch.stop()
@@ -86,6 +89,7 @@ async def _news(request: Request) -> Response:
     values = {
         "numero": face.news.number,
         "etat": await status_bar(face),
+        "revoir": any(not one.quiet for one in found),
         "aller": next((one.go for one in reversed(found) if one.go), ""),
         "dire": next((one.said for one in reversed(found) if one.said), ""),
         "son": next((one.sound for one in reversed(found) if one.sound), ""),

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from tournee.errors import TourneeError
+from tournee.web.copying import CopyFollower
 from tournee.web.evening import Evening
 from tournee.web.news import News
 from tournee.web.ports import Ports
@@ -30,13 +31,14 @@ FRAGMENT = "X-Tournee-Ecran"
 class Face:
     """One page's host. `clock` gives aware local times; `at_visit` is the key of the visit that was opened
     last, `signed` that of the one signed with the card that is in; `jobs` go on while the page may be
-    elsewhere, `failures` say why one ended, by its name; `evening` sends.
+    elsewhere, `failures` say why one ended, by its name; `evening` sends, `copying` follows with the copy.
     """
 
     ports: Ports
     news: News
     watch: ReaderWatch
     clock: Callable[[], datetime]
+    copying: CopyFollower
     setting: Setting | None = None
     at_visit: str = ""
     signed: str = ""

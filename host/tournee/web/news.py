@@ -12,13 +12,14 @@ _KEPT = 32
 @dataclass(frozen=True)
 class Happening:
     """One thing: `go` is the screen to open, "" for none; `said` what a screen reader says; `sound` the kind
-    of sound and vibration: `ok`, `error`, or "".
+    of sound and vibration: `ok`, `error`, or ""; `quiet`: the screen that is shown says nothing of it.
     """
 
     number: int
     go: str = ""
     said: str = ""
     sound: str = ""
+    quiet: bool = False
 
 
 class News:
@@ -35,11 +36,11 @@ class News:
         """Of the last happening."""
         return self._number
 
-    async def tell(self, go: str = "", said: str = "", sound: str = "") -> None:
+    async def tell(self, go: str = "", said: str = "", sound: str = "", quiet: bool = False) -> None:
         """Something happened."""
         async with self._changed:
             self._number += 1
-            self._kept = [*self._kept[1 - _KEPT :], Happening(self._number, go, said, sound)]
+            self._kept = [*self._kept[1 - _KEPT :], Happening(self._number, go, said, sound, quiet)]
             self._changed.notify_all()
 
     async def end(self) -> None:

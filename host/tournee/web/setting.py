@@ -9,6 +9,10 @@ from typing import Protocol
 
 from starlette.requests import Request
 
+from tournee.exchange.practice_server.protocol import CODE_LENGTH, CarrierTo, JoiningLink, by_https
+
+_ALIKE = str.maketrans({"0": "O", "1": "I", "8": "B"})  # a code has none of them
+
 
 @dataclass(frozen=True)
 class DeviceShown:
@@ -79,21 +83,42 @@ class SetUpAnew(Protocol):
 @dataclass
 class HalfDone:
     """What one screen began and the next one ends: the lock's new code, a file to be saved under a name, a
-    file that came in.
+    file that came in, the link by which this page was opened to join a practice.
     """
 
     code: str = field(default="", repr=False)
     to_save: Path | None = None
     name: str = ""
     came: Path | None = None
+    link: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """`config` is the configuration's file, there or to be."""
+    """`config` is the configuration's file, there or to be; `carrier` leads to a practice's server. In a
+    tablet's browser (`is_tablet`) nothing but a server has a copy, `origin` is the one address that the page
+    may ask, and a practice that begins needs the page to begin anew.
+    """
 
     config: Path
     door: PageDoor
     set_up_anew: SetUpAnew
     cards: TestCards | None = None
     half_done: HalfDone = field(default_factory=HalfDone)
+    carrier: CarrierTo = by_https
+    origin: str = ""
+
+    @property
+    def is_tablet(self) -> bool:
+        """Whether it is the host in the page."""
+        return bool(self.origin)
+
+    def link_of(self, text: str) -> JoiningLink:
+        """What was scanned or typed: a whole link, or its code where one server alone can be meant.
+        ConfigError.
+        """
+        words = "".join(text.split())
+        code = words.replace("-", "").upper().translate(_ALIKE)
+        if self.origin and len(code) == CODE_LENGTH and code.isalnum():
+            return JoiningLink.parse(f"{self.origin}/#{code}")
+        return JoiningLink.parse(words)

@@ -20,6 +20,7 @@ async def status_bar(face: Face) -> dict[str, Any]:
         "code": _kept_until(state, face.watch.code_kept),
         "lecteur": _reader(state),
         "horsReseau": face.evening.offline,
+        "copie": _copy(face),
         "essai": face.setting is not None and face.setting.cards is not None,
         "aRegler": await _to_settle(face),
     }
@@ -37,6 +38,14 @@ def to_settle_count(office: Office) -> int:
     from tournee.app.to_settle import count_to_settle
 
     return count_to_settle(office)
+
+
+def _copy(face: Face) -> str:
+    """A word of the copy while it is not as it should be; on a tablet, of there being none too."""
+    seen = face.copying.seen
+    if seen is not None:
+        return "" if seen.is_safe else seen.words
+    return "Seule copie" if face.setting is not None and face.setting.is_tablet else ""
 
 
 def _kept_until(state: ReaderSeen, kept: timedelta) -> str:

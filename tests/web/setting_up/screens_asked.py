@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,12 @@ class Screens:
         kind = "application/octet-stream"
         asked = self.served.ask("POST", f"/ecran{address}", data, x_tournee=self._token, content_type=kind)
         return self._answer(*asked)
+
+    def news(self, number: str) -> str:
+        """The number of the last happening, once there is one after this one; "-": at once."""
+        status, _, data = self.served.ask("GET", f"/nouvelles?depuis={number}", x_tournee=self._token)
+        assert status == 200
+        return str(json.loads(data)["numero"])
 
     def _answer(self, status: int, headers: dict[str, str], data: bytes) -> Answer:
         return Answer(status, headers.get(SCREEN, ""), data)

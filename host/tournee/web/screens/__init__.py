@@ -16,6 +16,7 @@ from tournee.web.screens.series import SERIES
 from tournee.web.screens.setting_up.backup import BACKUP
 from tournee.web.screens.setting_up.code import CODE
 from tournee.web.screens.setting_up.first_use import FIRST_USE
+from tournee.web.screens.setting_up.joining import JOINING
 from tournee.web.screens.setting_up.locking import LOCKING
 from tournee.web.screens.setting_up.overview import OVERVIEW
 from tournee.web.screens.setting_up.pairing import PAIRING
@@ -31,6 +32,7 @@ SETTING_UP = (
     *BACKUP,
     *CODE,
     *FIRST_USE,
+    *JOINING,
     *LOCKING,
     *OVERVIEW,
     *PAIRING,

@@ -34,7 +34,10 @@ async def _waiting(face: Face) -> ToSend:
 async def sending(request: Request) -> Response:
     """`/envoi`."""
     face = face_of(request)
-    return show(request, "sending.html", told=await _waiting(face), evening=face.evening)
+    told = await _waiting(face)
+    is_tablet = face.setting is not None and face.setting.is_tablet
+    copy = face.copying.seen
+    return show(request, "sending.html", told=told, evening=face.evening, copy=copy, is_tablet=is_tablet)
 
 
 async def begin(request: Request) -> Response:

@@ -1,5 +1,6 @@
 // Whether the network is there: a word in the status bar, said once when it goes and once when it is back.
 
+import { HostGone, post } from "./host.js";
 import { say } from "./screens.js";
 
 const shell = document.getElementById("shell");
@@ -14,5 +15,9 @@ function told() {
 
 export function network(away) { failed = Boolean(away); told(); }
 
-addEventListener("online", () => { failed = false; told(); });
+async function copied() { // the journal's copy need not wait for the next try
+  try { await post("/cabinet/copier", {}); } catch (error) { if (!(error instanceof HostGone)) throw error; }
+}
+
+addEventListener("online", () => { failed = false; told(); copied(); });
 addEventListener("offline", told);

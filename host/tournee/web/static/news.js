@@ -17,6 +17,7 @@ function showState(state) {
   for (const [name, value] of Object.entries(state)) {
     for (const place of document.querySelectorAll(`[data-etat="${name}"]`)) place.textContent = value;
   }
+  shell.querySelector(".status .copy").hidden = !state.copie;
   shell.querySelector(".kept").hidden = !state.code;
   shell.querySelector(".count").hidden = !state.aRegler;
   shell.querySelector(".cards-of-demo").hidden = !state.essai;
@@ -36,7 +37,7 @@ export async function follow() {
       if (!answer.ok) { following = false; break; }
       const told = await answer.json();
       const isFirst = number === "-";
-      const changed = !isFirst && told.numero !== Number(number);
+      const changed = !isFirst && told.revoir;
       number = String(told.numero);
       showState(told.etat);
       if (told.dire) say(told.dire);

@@ -9,6 +9,7 @@ import "./camera.js";
 import "./hold.js";
 import "./link.js";
 import "./pad.js";
+import "./scan.js";
 import "./theme.js";
 
 const SEARCH_AFTER_MS = 150;
@@ -30,6 +31,7 @@ document.addEventListener("click", (event) => {
   if ((button = on("[data-one]"))) {
     for (const other of document.querySelectorAll(`[data-one="${button.dataset.one}"]`)) other.setAttribute("aria-pressed", String(other === button));
   }
+  if ((button = on("[data-reload]"))) { history.replaceState(null, "", `/#${button.dataset.reload}`); location.reload(); }
   if ((button = on("[data-go]"))) go(button.dataset.go, true);
   if ((button = on("[data-post]")) && button.matches("button:not([data-hold])") && button.getAttribute("aria-disabled") !== "true") {
     event.preventDefault();

@@ -40,6 +40,8 @@ async def settings(request: Request) -> Response:
         minutes=int(setting.door.lock_after // 60),
         has_code=setting.door.has_code,
         cards=setting.cards is not None,
+        copy=face.copying.seen,
+        is_tablet=setting.is_tablet,
     )
 
 

@@ -45,7 +45,7 @@ async function fromHost(event, target) {
 
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  if (url.origin !== location.origin) return;
+  if (url.origin !== location.origin || url.pathname.startsWith("/v1/")) return; // the practice's server
   const name = url.pathname === "/" ? "./" : `.${url.pathname}`;
   if (name in files) {
     event.respondWith(caches.open(CACHE).then((cache) => cache.match(name)).then((found) => found ?? fetch(event.request)));

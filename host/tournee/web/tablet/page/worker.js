@@ -2,6 +2,7 @@
 
 import { loadPyodide } from "./pyodide/pyodide.mjs";
 import * as door from "./door.js";
+import { carry, is_own } from "./own_server.js";
 import { Pool, fileSystem } from "./pool.js";
 
 const HOME = "/cabinet";
@@ -22,6 +23,8 @@ const forPython = {
   linked: () => (link.there ? link.kind : ""),
   segment: () => link.segment,
   flushes: () => pool.flushes,
+  carry,
+  is_own,
   async read(timeout) {
     if (!link.come.length && link.there && timeout > 0) {
       await new Promise((done) => { link.waiting = done; setTimeout(done, timeout); });

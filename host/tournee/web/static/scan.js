@@ -1,0 +1,54 @@
+// Reads the practice's QR code by the camera, where the browser can read one (`BarcodeDetector`); else it is typed.
+
+const LOOK_MS = 200;
+const MEANT = /^https:\/\/\S+#[A-Z2-7]{16}(\.[0-9a-f]{64})?$/;
+let stream = null;
+
+function stop() {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  stream = null;
+}
+
+function found(box, link) {
+  stop();
+  box.querySelector("video").hidden = true;
+  box.querySelector("[data-scan-says]").textContent = "Le code est lu.";
+  const field = box.closest("form").querySelector("[name=lien]");
+  field.value = link;
+  field.focus();
+}
+
+async function read(box) {
+  const [says, video, button] = ["[data-scan-says]", "video", "[data-scan-start]"].map((one) => box.querySelector(one));
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+  } catch {
+    says.textContent = "Aucune caméra : tapez le code.";
+    return;
+  }
+  button.hidden = true;
+  video.hidden = false;
+  video.srcObject = stream;
+  await video.play();
+  says.textContent = "Montrez le carré à la caméra.";
+  const detector = new BarcodeDetector({ formats: ["qr_code"] });
+  while (stream && box.isConnected) {
+    const codes = await detector.detect(video).catch(() => []);
+    const link = codes.map((one) => one.rawValue.trim()).find((one) => MEANT.test(one));
+    if (link) { found(box, link); return; }
+    if (codes.length) says.textContent = "Ce n’est pas le code du cabinet.";
+    await new Promise((done) => { setTimeout(done, LOOK_MS); });
+  }
+  stop();
+}
+
+document.addEventListener("tournee:shown", (event) => {
+  stop();
+  const box = event.detail.pane.querySelector("[data-scan]");
+  if (box && "BarcodeDetector" in globalThis && navigator.mediaDevices) box.hidden = false;
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-scan-start]");
+  if (button) read(button.closest("[data-scan]"));
+});
