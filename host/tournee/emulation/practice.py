@@ -16,6 +16,7 @@ from tournee.config import load_config
 from tournee.emulation.control import LINK_NAME, ControlledBoard
 from tournee.emulation.population import populate
 from tournee.emulation.services.registered import StandingServices
+from tournee.emulation.services.scenes import Scene, SceneWatcher, Stage, play
 from tournee.emulation.world import (
     DIRECT_NAME,
     INSURERS_NAME,
@@ -27,6 +28,7 @@ from tournee.emulation.world import (
     USER,
     World,
 )
+from tournee.errors import EmulationError
 from tournee.exchange.route import Mode
 from tournee.files import write_whole
 
@@ -65,6 +67,21 @@ def practice(
         if populated:
             _populate(config)
         yield desk
+
+
+def service_day(directory: Path, watch: SceneWatcher) -> list[Scene]:
+    """The practice with its services, and every scene played in it. `directory` is new or empty; raises
+    EmulationError otherwise.
+    """
+    if directory.exists() and any(directory.iterdir()):
+        raise EmulationError(
+            f"Le dossier {directory} n'est pas vide.", next_step="indiquez un dossier nouveau ou vide"
+        )
+    with practice(directory, populated=True) as desk:
+        services = StandingServices(directory, lambda: datetime.now(ZONE))
+        with services:
+            services.write_settings(directory / CONFIG_NAME)
+            return play(Stage(directory / CONFIG_NAME, desk.board, services), watch)
 
 
 def _populate(config: Path) -> None:

@@ -57,6 +57,12 @@ from tournee.french import euros
     show_default=True,
     help="Liaison avec le lecteur : ligne série, ou Bluetooth (sans radio, mais par de vraies piles).",
 )
+@click.option(
+    "--services",
+    "with_services",
+    is_flag=True,
+    help="La journée des services autour de la facture (profil open-2), chacun avec sa panne.",
+)
 @json_option
 @click.pass_obj
 def demo(
@@ -67,6 +73,7 @@ def demo(
     clock: str | None,
     board: str,
     link: str,
+    with_services: bool,
     as_json: bool,
 ) -> None:
     """Lit les cartes, fait et certifie les feuilles de soins de deux tournées, clôt les lots dans le
@@ -77,6 +84,14 @@ def demo(
     complémentaire d’après des FSE de contrat 99, direct envoie chaque fichier à sa caisse ou à son organisme
     complémentaire émulés, sans OCT.
     """
+    if with_services:
+        if mode or days or clock or board != "unix" or link != "serie":
+            raise ConfigError(
+                "--services montre sa propre journée, sur le lecteur émulé ordinaire.",
+                next_step="retirez --mode, --day, --clock, --board et --link",
+            )
+        _services(desk, out, as_json)
+        return
     from tournee.billing.dayfile.day import read_day_file
     from tournee.emulation import demo as job  # the emulation is loaded only when asked for
 
@@ -118,6 +133,29 @@ def demo(
     if out is not None:
         keys = "am" if way == job.DIRECT else "oct"
         desk.console.print(f"Tout est dans {out} : clear/, sent/, returns/, {keys}/, cards/, journal.db")
+
+
+def _services(desk: Desk, out: Path | None, as_json: bool) -> None:
+    from tournee.emulation.practice import service_day
+
+    with ExitStack() as stack:
+        directory = out if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        watch = stack.enter_context(desk.watcher(as_json))
+        scenes = service_day(directory, watch)
+    if as_json:
+        values.write(
+            {"scenes": [asdict(one) for one in scenes], "directory": None if out is None else str(out)}
+        )
+        return
+    desk.console.print("Services autour de la facture : profil open-2, simulation lui aussi.")
+    for scene in scenes:
+        desk.console.print(f"\n{scene.title}", style="bold")
+        for line in scene.done:
+            desk.console.print(f"  ✓ {line}")
+        for line in scene.wrong:
+            desk.console.print(f"  ! {line}", style="yellow")
+    if out is not None:
+        desk.console.print(f"\nCe que chaque service a reçu et répondu est dans {out / 'services'}.")
 
 
 def _moment(text: str) -> datetime:
