@@ -1,4 +1,8 @@
-"""Secrets at rest: in the system keyring where there is one, else in files that their owner alone reads."""
+"""Secrets at rest: in the system keyring where there is one, else in files that their owner alone reads.
+
+Where a device has a cipher (`encrypt_secrets_by`), those files are encrypted too; one of before is when it
+is read.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,25 @@ SECRET_MAX = 1 << 20
 """Bytes of the longest file of secrets that is read: a maker's register of some 10,000 readers."""
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_ENCRYPTED = b"tournee secret 1\n"
+
+
+class SecretCipher(Protocol):
+    """Encrypts what is written to files of secrets, under a key that is gone when this device is locked."""
+
+    def encrypt(self, plain: bytes) -> bytes:
+        """What may be written."""
+
+    def decrypt(self, encrypted: bytes) -> bytes | None:
+        """What `encrypt` was given; None when it is damaged, or another device's."""
+
+
+_cipher: list[SecretCipher] = []  # of this process: its device's one, while it is unlocked
+
+
+def encrypt_secrets_by(cipher: SecretCipher | None) -> None:
+    """Encrypt files of secrets by this cipher from now on; None: none, and what was encrypted stays shut."""
+    _cipher[:] = [cipher] if cipher is not None else []
 
 
 class Backend(Protocol):
@@ -111,9 +134,11 @@ def read_secret(path: Path, what: str, error: type[TourneeError], next_step: str
                 f"{what.capitalize()} {path} est lisible par d’autres utilisateurs.",
                 next_step=f"réservez-vous sa lecture : chmod 600 {path}",
             )
-        return read_bounded(path, SECRET_MAX).decode("utf-8")
+        return _opened(path, read_bounded(path, SECRET_MAX)).decode("utf-8")
     except OSError as refusal:
         why = reason(refusal)
+    except _StaysShut as refusal:
+        why = str(refusal)
     except UnicodeDecodeError:
         why = "ce n’est pas un texte"
     raise error(f"{what.capitalize()} {path} est illisible.", cause=why, next_step=next_step)
@@ -122,7 +147,7 @@ def read_secret(path: Path, what: str, error: type[TourneeError], next_step: str
 def write_secret(path: Path, text: str, what: str, error: type[TourneeError]) -> None:
     """Put a file of secrets, for its owner alone, in the old one's place. `error`: it is as it was."""
     try:
-        write_whole(path, text.encode())
+        write_whole(path, _closed(text.encode()))
     except OSError as refusal:
         raise _not_written(path, what, error, refusal) from refusal
 
@@ -131,9 +156,31 @@ def write_first_secret(path: Path, text: str, what: str, error: type[TourneeErro
     """Make a file of secrets, and its folder; False when another process made it first. `error`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return write_first(path, text.encode())
+        return write_first(path, _closed(text.encode()))
     except OSError as refusal:
         raise _not_written(path, what, error, refusal) from refusal
+
+
+class _StaysShut(Exception):  # noqa: N818 - what happened
+    """An encrypted file cannot be read; why, in French."""
+
+
+def _closed(plain: bytes) -> bytes:
+    return _ENCRYPTED + _cipher[0].encrypt(plain) if _cipher else plain
+
+
+def _opened(path: Path, data: bytes) -> bytes:
+    """What a file of secrets holds. OSError when one of before cannot be encrypted."""
+    if not data.startswith(_ENCRYPTED):
+        if _cipher:
+            write_whole(path, _closed(data))
+        return data
+    if not _cipher:
+        raise _StaysShut("il est chiffré, et cet appareil est verrouillé")
+    plain = _cipher[0].decrypt(data[len(_ENCRYPTED) :])
+    if plain is None:
+        raise _StaysShut("il est abîmé, ou vient d’un autre appareil")
+    return plain
 
 
 def _not_written(path: Path, what: str, error: type[TourneeError], refusal: OSError) -> TourneeError:

@@ -16,39 +16,12 @@ from playwright.sync_api import BrowserContext, Error, Playwright, sync_playwrig
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tablet_page import SECRET, Opened, Served
-
-from tournee.reader.label import printed_code
+from tablet_page import Opened, Served, launched, practice_files
 
 ROOT = Path(__file__).parents[2]
 DAY_S = 86_400
 CACHE = ROOT / ".cache" / "page"
 MADE_OF = ("host/tournee", "firmware/sesam", "tools/page", "tools/requirements/test.txt")
-CONFIGURATION = """
-[journal]
-chemin = "journal.db"
-[lecteur]
-port = "page:"
-secret = "lecteur.secret"
-[envoi]
-route = "oct"
-[route.oct]
-adresse = "fse@oct.example"
-expediteur = "cabinet@soins.example"
-identifiant = "123456782"
-certificat = "oct.pem"
-scellement = "K"
-mode = "fichier-unique"
-[route.oct.envoi]
-serveur = "courrier.example"
-port = 465
-securite = "tls"
-utilisateur = "cabinet"
-fichier_mot_de_passe = "lecteur.secret"
-[route.oct.retours]
-type = "maildir"
-dossier = "retours"
-"""
 
 
 def digest() -> str:
@@ -99,14 +72,8 @@ def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Opened]:
     opened: list[BrowserContext] = []
 
     def launch() -> BrowserContext:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path="/usr/bin/chromium",
-            locale="fr-FR",
-            args=["--no-sandbox", "--enable-features=WebBluetooth"],
-        )
-        opened.append(context)
-        return context
+        opened.append(launched(playwright, tmp_path / "profile"))
+        return opened[-1]
 
     yield launch
     for context in opened:
@@ -117,9 +84,4 @@ def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Opened]:
 @pytest.fixture
 def practice(tmp_path: Path) -> list[Path]:
     """The files that a tablet is given."""
-    folder = tmp_path / "practice"
-    folder.mkdir()
-    (folder / "tournee.toml").write_text(CONFIGURATION)
-    (folder / "lecteur.secret").write_text(printed_code(SECRET) + "\n")
-    shutil.copy(ROOT / "tests" / "vectors" / "exchange" / "recipient-cert.pem", folder / "oct.pem")
-    return sorted(folder.iterdir())
+    return practice_files(tmp_path / "practice")

@@ -7,13 +7,13 @@ from tournee.app.certify import certify_visit, pending_visits, visits_for
 from tournee.app.outbound import close_lots, make_files
 from tournee.app.visits.importing import import_day
 from tournee.exchange.sealing.sealing import seal_for
-from tournee.web.tablet.host import _running
+from tournee.web.tablet.host import _begun
 
 DAY = "day.toml"
 
 
 def ports():
-    return _running[0].state.face.ports
+    return _begun[0].app.state.face.ports
 
 
 async def import_once(text):

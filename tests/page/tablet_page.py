@@ -1,16 +1,65 @@
 """A tablet in the tests: the server of its site, its page, and Python behind it."""
 
+import shutil
 import threading
 from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+from tournee.reader.label import printed_code
 
 TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
 SECRET = bytes(range(32))
+CODE = "274915"
 Opened = Callable[..., BrowserContext]
+VECTORS = Path(__file__).parents[1] / "vectors"
+CONFIGURATION = """
+[journal]
+chemin = "journal.db"
+[lecteur]
+port = "page:"
+secret = "lecteur.secret"
+[envoi]
+route = "oct"
+[route.oct]
+adresse = "fse@oct.example"
+expediteur = "cabinet@soins.example"
+identifiant = "123456782"
+certificat = "oct.pem"
+scellement = "K"
+mode = "fichier-unique"
+[route.oct.envoi]
+serveur = "courrier.example"
+port = 465
+securite = "tls"
+utilisateur = "cabinet"
+fichier_mot_de_passe = "lecteur.secret"
+[route.oct.retours]
+type = "maildir"
+dossier = "retours"
+"""
+
+
+def launched(playwright: Playwright, profile: Path) -> BrowserContext:
+    """Debian's Chromium on this profile."""
+    return playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path="/usr/bin/chromium",
+        locale="fr-FR",
+        args=["--no-sandbox", "--enable-features=WebBluetooth"],
+    )
+
+
+def practice_files(folder: Path) -> list[Path]:
+    """The files that a tablet is given, in a folder made for them."""
+    folder.mkdir()
+    (folder / "tournee.toml").write_text(CONFIGURATION)
+    (folder / "lecteur.secret").write_text(printed_code(SECRET) + "\n")
+    shutil.copy(VECTORS / "exchange" / "recipient-cert.pem", folder / "oct.pem")
+    return sorted(folder.iterdir())
 
 
 class Served:
@@ -47,12 +96,28 @@ class Tablet:
             self.said.append(text)
 
     def until(self, state: str) -> "Tablet":
-        """Wait until the page stands at `installation`, `ouverte` or `arret`."""
+        """Wait until the page is `neuve`, `verrou`, `attente`, `installation`, `ouverte` or `arret`."""
         self.page.locator(f"html[data-tournee={state}]").wait_for(timeout=60_000, state="attached")
         return self
 
+    def press(self, code: str = CODE) -> "Tablet":
+        """Type a code on the pad that is shown."""
+        for digit in code:
+            self.page.locator(f"[data-pad] [data-key='{digit}']").click()
+        return self
+
+    def unlock(self, code: str = CODE) -> "Tablet":
+        """Open a tablet whose code was chosen before."""
+        return self.until("verrou").press(code)
+
+    def choose(self, code: str = CODE) -> "Tablet":
+        """Choose the first code."""
+        self.until("neuve").press(code)
+        self.page.get_by_role("heading", name="Encore une fois").wait_for()
+        return self.press(code)
+
     def install(self, files: list[Path]) -> "Tablet":
-        self.until("installation")
+        self.choose().until("installation")
         self.page.set_input_files("#installation input", files)
         self.page.click("#installation button")
         return self.until("ouverte")

@@ -37,7 +37,7 @@ def test_it_starts_without_network_in_a_new_browser_with_its_journal(
     Tablet(first.pages[0], served.address).install(practice)
     first.close()
     served.stop()
-    tablet = Tablet(browser().pages[0], served.address).until("ouverte")
+    tablet = Tablet(browser().pages[0], served.address).unlock().until("ouverte")
     tablet.page.get_by_role("navigation", name="Principal").wait_for()
     assert tablet.run("import os; sorted(os.listdir('/cabinet'))")[:2] == ["etat", "journal.db"]
 

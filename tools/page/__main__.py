@@ -92,7 +92,8 @@ def document() -> str:
     shell = templates().get_template("shell.html").render(release=release())
     script = f'<script type="module" src="/static/shell.js" data-version="{release()}"></script>'
     shell = once(shell, script, '<script type="module" src="/start.js"></script>', "shell.html")
-    return once(shell, "</body>", (PARTS / "board.html").read_text() + "</body>", "shell.html")
+    board = templates().from_string((PARTS / "board.html").read_text()).render()
+    return once(shell, "</body>", board + "</body>", "shell.html")
 
 
 def keep(site: Path) -> None:

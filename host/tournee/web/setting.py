@@ -35,10 +35,14 @@ class PageDoor(Protocol):
     def has_code(self) -> bool:
         """Whether a code opens the lock."""
 
+    @property
+    def digits(self) -> int:
+        """How many the code has."""
+
     def devices(self, request: Request) -> Sequence[DeviceShown]:
         """The browsers that may open it."""
 
-    def choose_code(self, code: str) -> None:
+    async def choose_code(self, code: str) -> None:
         """Make this the code. ConfigError."""
 
     async def revoke(self, device: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from starlette.requests import Request
 
+from tournee.web.desk.enrolled import CODE_DIGITS
 from tournee.web.desk.entrance import Entrance
 from tournee.web.desk.guard import HEADER
 from tournee.web.setting import DeviceShown
@@ -13,6 +15,8 @@ from tournee.web.setting import DeviceShown
 
 class DeskDoor:
     """A `PageDoor` over the entrance of a desk."""
+
+    digits = CODE_DIGITS
 
     def __init__(self, entrance: Entrance) -> None:
         self._entrance = entrance
@@ -40,9 +44,9 @@ class DeskDoor:
             for one in self._entrance.kept.devices
         ]
 
-    def choose_code(self, code: str) -> None:
+    async def choose_code(self, code: str) -> None:
         """As `PageDoor` says."""
-        self._entrance.kept.choose_code(code)
+        await asyncio.to_thread(self._entrance.kept.choose_code, code)
 
     async def revoke(self, device: str) -> None:
         """As `PageDoor` says."""

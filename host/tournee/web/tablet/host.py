@@ -1,73 +1,185 @@
-"""What the worker calls: `begin` once, then `answer` for each request of the page."""
+"""What the worker calls: `begin` once, `choose` or `unlock` with the carer's code, then `answer`."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-from collections.abc import MutableMapping
+import time
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import tournee_page as page
+from pyodide.ffi import to_js
 from starlette.applications import Starlette
 
 from tournee.app.cards import set_to_time
 from tournee.app.context import open_office
-from tournee.config import load_config
+from tournee.config import Config, load_config
 from tournee.errors import TourneeError
 from tournee.reader import Reader
+from tournee.secrets import encrypt_secrets_by
 from tournee.web.application import application
+from tournee.web.face import Face
+from tournee.web.setting import Setting
+from tournee.web.tablet.door import TabletDoor
 from tournee.web.tablet.flushed import check_flushed
+from tournee.web.tablet.given_files import CONFIGURATION, encrypt_named, keep_given
 from tournee.web.tablet.page_stream import PageTransport
 from tournee.web.tablet.session_kept import kept_session
 from tournee.web.tablet.turns import TabletPorts
+from tournee.web.tablet.vault import Vault, WrongCodeError
 
-CONFIGURATION = "tournee.toml"
+_BY_ITSELF = "x-tournee-seul"
+_BY_THEMSELVES = ("/nouvelles",)
 
-_running: list[Any] = []  # the application, and what keeps it alive
+
+@dataclass
+class _Begun:
+    """What this page holds: its folder and vault; once it is open, the application and its door."""
+
+    home: Path
+    vault: Vault
+    app: Starlette | None = None
+    door: TabletDoor | None = None
+
+
+_begun: list[_Begun] = []
 
 
 async def begin(folder: str) -> str:
-    """Open the practice in `folder`, a folder of the pool: "" when all is well, "absent" where there is none
-    yet, else why not as JSON: message, cause, nextStep.
+    """Make `folder`, a folder of the pool, ready: "" when all is well, else why not as JSON: message, cause,
+    nextStep.
     """
     home = Path(folder)
-    if not (home / CONFIGURATION).exists():
-        return "absent"
     for variable, name in (("XDG_STATE_HOME", "etat"), ("XDG_RUNTIME_DIR", "passage"), ("HOME", "")):
         os.environ[variable] = str(home / name)
     (home / "passage").mkdir(exist_ok=True)
     try:
         check_flushed(home, page.flushes)
-        config = load_config(home / CONFIGURATION)
-        app = _application(config, home)
-        await app.state.face.ports.ask_journal(lambda office: None)
     except TourneeError as error:
-        told = {"message": error.message, "cause": error.cause, "nextStep": error.next_step}
-        return json.dumps(told)
-    living = app.router.lifespan_context(app)
-    await living.__aenter__()
-    _running[:] = [app, living]
+        return _why(error)
+    _begun[:] = [_Begun(home, Vault(home, _stretched, time.monotonic))]
     return ""
 
 
-def _application(config: Any, home: Path) -> Starlette:
+async def choose(code: str) -> str:
+    """Make this the first code, which `unlock` then takes: "", or why not."""
+    vault = _begun[0].vault
+    try:
+        await vault.choose(code)
+    except TourneeError as error:
+        return _why(error)
+    vault.shut()
+    return ""
+
+
+async def unlock(code: str) -> str:
+    """Open the practice by the code. JSON: `etat` is `ouverte`, `absente` where no practice is set up yet, or
+    `fausse` with the `essais` left and the seconds of `attente`; else why it does not open.
+    """
+    begun = _begun[0]
+    try:
+        await begun.vault.open(code)
+        encrypt_secrets_by(begun.vault.cipher)
+        return await _settled(begun)
+    except WrongCodeError as error:
+        return json.dumps({"etat": "fausse", "essais": error.left, "attente": error.wait_s})
+    except TourneeError as error:
+        return _why(error)
+
+
+async def install(files: Mapping[str, bytes]) -> str:
+    """Keep the files of a practice, given once, and open it; as `unlock`."""
+    begun = _begun[0]
+    try:
+        keep_given(begun.home, {name: bytes(data) for name, data in files.items()})
+        return await _settled(begun)
+    except TourneeError as error:
+        return _why(error)
+
+
+async def _settled(begun: _Begun) -> str:
+    path = begun.home / CONFIGURATION
+    if not path.exists():
+        return json.dumps({"etat": "absente"})
+    encrypt_named(path)
+    config = load_config(path)
+    begun.app, begun.door = _application(config, begun)
+    await begun.app.state.face.ports.ask_journal(lambda office: None)
+    living = begun.app.router.lifespan_context(begun.app)
+    begun.app.state.living = living
+    await living.__aenter__()
+    begun.app.state.idle = asyncio.ensure_future(begun.door.watch())
+    return json.dumps({"etat": "ouverte"})
+
+
+def _application(config: Config, begun: _Begun) -> tuple[Starlette, TabletDoor]:
     def clock() -> datetime:
         return datetime.now(config.zone)
 
     def connect() -> Reader:
-        session = kept_session(home, clock().date())
-        secret = config.reader.secret_of_port()
+        session = kept_session(begun.home, clock().date())
+        secret = load_config(path).reader.secret_of_port()
         return set_to_time(Reader.open(PageTransport, secret, session=session), clock)
 
-    return application(TabletPorts(lambda: open_office(config), connect), clock)
+    def is_busy() -> bool:
+        jobs = any(not job.done() for job in face.jobs.values())
+        return jobs or face.evening.is_running
+
+    async def close() -> None:
+        """Forget all; what is left of it in memory goes with the worker, which the page then ends."""
+        page.shut()
+        await face.news.tell()
+        await app.state.living.__aexit__(None, None, None)
+        await ports.set_up_anew()
+        encrypt_secrets_by(None)
+        begun.vault.shut()
+        page.locked()
+
+    path = begun.home / CONFIGURATION
+    ports = TabletPorts(lambda: open_office(load_config(path)), connect)
+    clocks = (time.monotonic, time.time)
+    door = TabletDoor(begun.vault, clocks, config.page.lock_minutes * 60.0, is_busy, close)
+    app = application(ports, clock, setting=Setting(path, door, ports.set_up_anew))
+    face: Face = app.state.face
+    face.watch.code_kept = config.page.code_kept
+    return app, door
+
+
+async def _stretched(code: str, salt: bytes, rounds: int) -> bytes | None:
+    made = await page.stretched(code, to_js(salt), rounds)
+    return None if made is None else bytes(made.to_bytes())
+
+
+def _why(error: TourneeError) -> str:
+    return json.dumps({"message": error.message, "cause": error.cause, "nextStep": error.next_step})
 
 
 async def answer(method: str, target: str, headers: Any, body: Any) -> tuple[int, list[list[str]], bytes]:
-    """One request through the application: status, headers, body."""
+    """One request through the application: status, headers, body; 401 while the tablet is locked."""
+    begun = _begun[0] if _begun else None
+    if begun is None or begun.app is None or begun.door is None:
+        return 401, [], b""
+    told = [(name.lower(), value) for name, value in headers]
+    path = target.partition("?")[0]
+    await begun.door.look()
+    if path not in _BY_THEMSELVES and _BY_ITSELF not in dict(told) and not begun.door.locked:
+        begun.door.touched()
+    if not begun.door.locked:
+        status, given, content = await _asked(begun.app, method, target, told, bytes(body.to_bytes()))
+    if begun.door.locked:
+        return 401, [], b""
+    return status, given, content
+
+
+async def _asked(
+    app: Starlette, method: str, target: str, headers: list[tuple[str, str]], content: bytes
+) -> tuple[int, list[list[str]], bytes]:
     path, _, query = target.partition("?")
-    content = bytes(body.to_bytes())
     sent: list[MutableMapping[str, Any]] = []
     given = iter([{"type": "http.request", "body": content, "more_body": False}])
 
@@ -87,11 +199,11 @@ async def answer(method: str, target: str, headers: Any, body: Any) -> tuple[int
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": query.encode(),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
+        "headers": [(name.encode(), value.encode()) for name, value in headers],
         "client": ("tablet", 0),
         "server": ("tablet", 443),
     }
-    await _running[0](scope, receive, send)
+    await app(scope, receive, send)
     start = sent[0]
     told = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in start["headers"]]
     return start["status"], told, b"".join(message.get("body", b"") for message in sent[1:])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tournee.app.context import Office
-from tournee.errors import ReaderError
+from tournee.errors import ReaderError, TourneeError
 from tournee.reader import LinkLost, Reader
 from tournee.web.ports import Found
 
@@ -57,6 +57,18 @@ class TabletPorts:
         """As `Ports` says."""
         async with self._turn:
             self._drop()
+
+    async def set_up_anew(self, between: Callable[[], None] = lambda: None) -> None:
+        """Let all go, do what is `between`; the next work opens by the configuration as it is then."""
+        async with self._turn, self._courier_turn:
+            self._drop()
+            offices = (self._beside_reader, self._beside_network, self._journal)
+            self._beside_reader = self._beside_network = self._journal = None
+            for office in offices:
+                if office is not None:
+                    with suppress(TourneeError):
+                        office.journal.close()
+            between()
 
     def _drop(self) -> None:
         if self._reader is not None:

@@ -67,7 +67,7 @@ async def second_time(request: Request) -> Response:
     if not wanted or fields.get("code", "") != wanted:
         return _code(request, mistake="Les deux codes ne sont pas les mêmes.")
     try:
-        await face.ports.ask_journal(lambda office: setting_of(face).door.choose_code(wanted))
+        await setting_of(face).door.choose_code(wanted)
     except ConfigError as error:
         return _code(request, mistake=error.message)
     return go(request, _HERE)
@@ -112,6 +112,7 @@ def _code(request: Request, *, again: bool = False, mistake: str = "") -> Respon
         status=409 if mistake else 200,
         again=again,
         mistake=mistake,
+        digits=setting_of(face_of(request)).door.digits,
     )
 
 

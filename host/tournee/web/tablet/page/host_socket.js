@@ -5,6 +5,7 @@
 
 let worker = null;
 let open = null;
+let linked = null; // the link that the page has, for a worker that starts while it is there
 
 export class HostSocket extends EventTarget {
   static CONNECTING = 0;
@@ -36,17 +37,21 @@ export class HostSocket extends EventTarget {
       return;
     }
     const told = JSON.parse(data);
-    if (told.t === "linked") {
-      worker.postMessage({ kind: "link", there: true, link: told.link, segment: told.segment ?? 0 });
-    } else if (told.t === "gone") worker.postMessage({ kind: "link", there: false });
+    if (told.t === "linked") this.#link({ kind: "link", there: true, link: told.link, segment: told.segment ?? 0 });
+    else if (told.t === "gone") this.#link(null);
     else if (told.t === "sent") worker.postMessage({ kind: "sent", well: true });
+  }
+
+  #link(told) {
+    linked = told;
+    worker.postMessage(told ?? { kind: "link", there: false });
   }
 
   say(data) { this.onmessage?.({ data }); }
 
   close() {
     this.readyState = HostSocket.CLOSED;
-    worker.postMessage({ kind: "link", there: false });
+    this.#link(null);
     this.onclose?.({ code: 1000 });
   }
 }
@@ -62,5 +67,6 @@ export function toReader(bytes, segment) {
 // From here on the page's sockets are the worker's.
 export function stand(forWorker) {
   worker = forWorker;
+  if (linked) worker.postMessage(linked);
   globalThis.WebSocket = HostSocket;
 }

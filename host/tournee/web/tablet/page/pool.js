@@ -135,6 +135,8 @@ export class Pool {
     if (!slot.opened && !slot.name) slot.handle.truncate(CONTENT);
   }
 
+  close() { for (const slot of this.slots) slot.handle.close(); }
+
   size(slot) { return Math.max(0, slot.handle.getSize() - CONTENT); }
   truncate(slot, size) { slot.handle.truncate(CONTENT + size); }
   read(slot, bytes, at) { return slot.handle.read(bytes, { at: CONTENT + at }); }

@@ -12,7 +12,7 @@ const TEXTS = {
 let worker, number = 0;
 const waiting = new Map();
 
-function ask(kind, given = {}) {
+export function ask(kind, given = {}) {
   return new Promise((done, failed) => {
     waiting.set(++number, { done, failed });
     worker.postMessage({ kind, number, ...given });
@@ -20,6 +20,7 @@ function ask(kind, given = {}) {
 }
 
 function heard({ data }) {
+  if (data.kind === "locked") { locked(); return; }
   if (data.kind === "write") {
     if (!toReader(data.data, data.segment)) worker.postMessage({ kind: "sent", well: false });
     return;
@@ -32,8 +33,16 @@ function heard({ data }) {
 // --- what is said before the shell can speak ---
 
 const board = document.getElementById("demarrage");
+const installation = document.getElementById("installation");
 
-function tell(title, text, next = "") {
+// Where the page stands, for its style and for who watches it; the board goes once a screen takes its place.
+export function stands(state) {
+  board.hidden = true;
+  installation.hidden = state !== "installation";
+  document.documentElement.dataset.tournee = state;
+}
+
+export function tell(title, text, next = "") {
   board.hidden = false;
   board.querySelector("h1").textContent = title;
   board.querySelector("[data-cause]").textContent = text;
@@ -73,19 +82,44 @@ async function keepSite() {
   });
 }
 
-async function installed() {
-  const form = document.getElementById("installation");
-  form.hidden = false;
-  board.hidden = true;
-  document.documentElement.dataset.tournee = "installation";
+export async function installed() {
+  stands("installation");
   for (;;) {
-    await new Promise((done) => form.addEventListener("submit", (event) => { event.preventDefault(); done(); }, { once: true }));
+    await new Promise((done) => installation.addEventListener("submit", (event) => { event.preventDefault(); done(); }, { once: true }));
     const files = {};
-    for (const file of form.querySelector("input").files) files[file.name] = new Uint8Array(await file.arrayBuffer());
-    const told = await ask("install", { files });
-    if (told === "") { form.hidden = true; return ""; }
-    form.querySelector("output").textContent = told === "absent" ? "Il manque le fichier tournee.toml." : JSON.parse(told).message;
+    for (const file of installation.querySelector("input").files) files[file.name] = new Uint8Array(await file.arrayBuffer());
+    const { etat, message } = JSON.parse(await ask("install", { files }));
+    if (etat === "ouverte") return;
+    installation.querySelector("output").textContent = message ?? "Il manque le fichier tournee.toml.";
   }
+}
+
+export function tellWhy({ message, cause, nextStep }) {
+  tell(message, cause && `Pourquoi : ${cause}.`, nextStep && `À faire : ${nextStep}.`);
+}
+
+// --- the worker: one after another, for what it knows is forgotten only with it ---
+
+async function begin() {
+  worker = new Worker("./worker.js", { type: "module" });
+  worker.onmessage = heard;
+  stand(worker);
+  try {
+    const why = await within(ask("begin"), START_MS);
+    if (why) tellWhy(JSON.parse(why));
+  } catch (error) {
+    console.error(error);
+    tell(...(String(error.message).includes("NoModificationAllowed") ? TEXTS.second : TEXTS.slow));
+  }
+}
+
+async function locked() {
+  const old = worker;
+  await ask("close");
+  old.terminate();
+  waiting.clear();
+  begin();
+  document.dispatchEvent(new CustomEvent("tournee:closed"));
 }
 
 async function start() {
@@ -93,25 +127,7 @@ async function start() {
   if (!(await alone())) { tell(...TEXTS.second); return; }
   navigator.storage.persist?.();
   await keepSite();
-  worker = new Worker("./worker.js", { type: "module" });
-  worker.onmessage = heard;
-  stand(worker);
-  let told;
-  try {
-    told = await within(ask("open"), START_MS);
-    if (told === "absent") told = await installed();
-  } catch (error) {
-    console.error(error);
-    tell(...(String(error.message).includes("NoModificationAllowed") ? TEXTS.second : TEXTS.slow));
-    return;
-  }
-  if (told) {
-    const why = JSON.parse(told);
-    tell(why.message, why.cause && `Pourquoi : ${why.cause}.`, why.nextStep && `À faire : ${why.nextStep}.`);
-    return;
-  }
-  board.hidden = true;
-  document.documentElement.dataset.tournee = "ouverte";
+  begin();
   await import("./static/shell.js");
 }
 

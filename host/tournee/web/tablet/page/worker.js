@@ -1,6 +1,7 @@
 // Runs the host: Python, on the pool's files, with the reader's bytes from the page. One message each way a thing.
 
 import { loadPyodide } from "./pyodide/pyodide.mjs";
+import { stretched } from "./device_key.js";
 import * as door from "./door.js";
 import { carry, is_own } from "./own_server.js";
 import { Pool, fileSystem } from "./pool.js";
@@ -8,7 +9,11 @@ import { Pool, fileSystem } from "./pool.js";
 const HOME = "/cabinet";
 const PACKAGES = "/lib/python3.14/site-packages";
 
-let python, host, pool;
+const VAULT = "coffre.json";
+
+let python, host, pool, poolOpened, begun;
+let isOpen = false; // the carer's code was given
+const pending = new Set(); // where answers go that are not given yet
 
 // --- the reader's bytes: they come as messages, and Python waits for them ---
 
@@ -25,6 +30,9 @@ const forPython = {
   flushes: () => pool.flushes,
   carry,
   is_own,
+  stretched: (code, salt, rounds) => stretched(code, salt, rounds, !pool.names.has(VAULT)),
+  shut: () => { isOpen = false; },
+  locked: () => self.postMessage({ kind: "locked" }),
   async read(timeout) {
     if (!link.come.length && link.there && timeout > 0) {
       await new Promise((done) => { link.waiting = done; setTimeout(done, timeout); });
@@ -43,8 +51,13 @@ const forPython = {
 
 // --- what the page asks ---
 
-async function open() {
-  pool = await new Pool().open("cabinet");
+function files() {
+  poolOpened ??= new Pool().open("cabinet").then((opened) => { pool = opened; });
+  return poolOpened;
+}
+
+async function begin() {
+  await files();
   const [ours, others] = await Promise.all(["tournee.zip", "libraries.zip"].map(async (name) => {
     const answer = await fetch(`./${name}`);
     if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
@@ -61,22 +74,33 @@ async function open() {
   return host.begin.callPromising(HOME);
 }
 
+async function told(work, ...given) {
+  await begun;
+  const found = await host[work].callPromising(...given);
+  if (found && JSON.parse(found).etat === "ouverte") isOpen = true;
+  return found;
+}
+
 const asked = {
-  open,
-  // Files of a practice, given once: whole, then begun.
-  async install({ files }) {
-    for (const [name, data] of Object.entries(files)) {
-      python.FS.writeFile(`${HOME}/${name}`, data);
-      python.FS.chmod(`${HOME}/${name}`, 0o600);
-      const stream = python.FS.open(`${HOME}/${name}`, "r");
-      stream.stream_ops.fsync(stream);
-      python.FS.close(stream);
-    }
-    return host.begin.callPromising(HOME);
+  // How it stands, known before Python is: `neuve` without a code yet, `verrou`, `ouverte`.
+  async state() {
+    await files();
+    if (isOpen) return "ouverte";
+    return pool.names.has(VAULT) ? "verrou" : "neuve";
+  },
+  begin: () => (begun ??= begin()),
+  choose: ({ code }) => told("choose", code),
+  unlock: ({ code }) => told("unlock", code),
+  install: ({ files: given }) => told("install", python.toPy(given)),
+  // The end of this worker: what is not answered yet never will be, and another worker takes the files.
+  close() {
+    for (const port of pending) port.postMessage({ status: 401, headers: [], body: "" });
+    pool.close();
   },
 };
 
 async function answer({ method, target, headers, body }, port) {
+  pending.add(port);
   try {
     const found = await host.answer.callPromising(method, target, python.toPy(headers), new Uint8Array(body ?? 0));
     const [status, told, content] = found.toJs();
@@ -85,6 +109,8 @@ async function answer({ method, target, headers, body }, port) {
   } catch (error) {
     console.error(String(error?.message ?? error));
     port.postMessage({ status: 500, headers: [["content-type", "text/plain; charset=utf-8"]], body: "" });
+  } finally {
+    pending.delete(port);
   }
 }
 
@@ -97,7 +123,11 @@ self.onmessage = async ({ data, ports }) => {
     wake();
     return;
   }
-  if (data.kind === "request") { answer(data, ports[0]); return; }
+  if (data.kind === "request") {
+    if (isOpen) answer(data, ports[0]);
+    else ports[0].postMessage({ status: 401, headers: [], body: "" });
+    return;
+  }
   try {
     self.postMessage({ kind: "done", number: data.number, value: await asked[data.kind](data) });
   } catch (error) {
