@@ -65,7 +65,7 @@ offset            68  1 u   0     65535
 data              68  2 b   0       512
 last              68  3 u   0         1
 CERTIFY            5  0 >   -         -
-what               5  1 u   1         2
+what               5  1 u   1         3
 kind               5  2 u   1         2
 mode               5  3 u   0         5
 CERTIFYING        69  0 <   -         -

@@ -2,7 +2,8 @@
 the lot.
 
 What is signed is what was read: of an invoice its records from 2 to 5, of a lot all from 1 to 6, certificates
-of its invoices included (profile, Record 7 and Certification in the reader).
+of its invoices included (profile, Record 7 and Certification in the reader). An assertion is no invoice: what
+is signed for it begins as no record does, and is short.
 """
 
 from reader.certification.invoice import Invoice
@@ -10,17 +11,21 @@ from reader.certification.lot import Lot
 from reader.certification.signing import SEAL, SIGNATURE
 from sesam import codes
 from sesam.layout import KINDS, RECORD_LENGTH, check, class_at, kind_of
+from sesam.octets import same
 from sesam.port import const
 
 _INVOICE = const(1)  # what CERTIFY asks for
 _LOT = const(2)
-SEALED = const(3)  # what SEAL does
+_ASSERTED = const(3)
+SEALED = const(4)  # what SEAL does
 _DRE = const(2)  # its kind; 1 is FSE
 _VISIT = const(2)  # modes in which both cards take part at once (domain 1.7)
 _SECURED = const(3)
 DESYNCHRONISED = const(4)  # the one in which Vitale seals, and the PS's card signs later
 _MODES = const(5)  # from 1, without a Vitale card, to 5, degraded
 _ISSUER = const(2)  # column of every record
+_OPENS = b"<ds:SignedInfo "  # what an assertion's signature is over; no record begins so
+_ASSERTED_MAX = const(8)  # pieces of 128 bytes
 
 _1 = const(1)  # kinds by their place in KINDS, plus one (a test holds them to it); 0: nothing read yet
 _2 = const(2)
@@ -98,6 +103,8 @@ class Certifier:
 
     def take(self, buf: bytearray, at: int) -> int:
         """Check, add up and hash the record at `at`; return 0 or a status."""
+        if self._what == _ASSERTED:
+            return self._assert(buf, at)
         kind = kind_of(buf, at)
         if self._foreign and self._last == _2 and kind + 1 != _2R:
             self.ordinal -= 1 if self._what != _LOT or self.lot.invoices else 2  # the 2, or the lot's 1
@@ -118,6 +125,17 @@ class Certifier:
             return self._refuse(status, self.column)
         self.hashed.update(buf, at, RECORD_LENGTH)
         self._last = kind + 1
+        self.ordinal += 1
+        return 0
+
+    def _assert(self, buf: bytearray, at: int) -> int:
+        """Hash a piece of what an assertion's signature is over; return 0 or a status."""
+        first = not self.ordinal
+        if self.ordinal == _ASSERTED_MAX or (first and not same(buf, at, _OPENS, 0, len(_OPENS))):
+            return self._refuse(codes.LAYOUT, 1)
+        self.hashed.update(buf, at, RECORD_LENGTH)
+        self._last = _5
+        self.lot.invoices = 1
         self.ordinal += 1
         return 0
 

@@ -13,6 +13,7 @@ from tournee.firmware.sesam.cobs import crc16
 from tournee.formats import zones
 from tournee.formats.errors import SesamError
 from tournee.logs import TRAFFIC
+from tournee.model.codes import FSE
 from tournee.reader import codec
 from tournee.reader.certification_run import (
     DESYNCHRONISED,
@@ -24,6 +25,7 @@ from tournee.reader.certification_run import (
 from tournee.reader.failures import (
     CodeMalformed,
     Incoherent,
+    OlderReader,
     ProtocolRefused,
     SealOfOtherBytes,
     SessionForgotten,
@@ -54,7 +56,8 @@ _log = logging.getLogger(__name__)
 CODE_DIGITS = 4
 _FILTER_STEP = 512  # bytes of the opposition list's filter sent at once, at most
 _ZONE, _CERTIFICATE, _ANSWER_TO_RESET = 0, 1, 2  # parts of a card
-_INVOICE, _LOT = 1, 2
+_INVOICE, _LOT, _ASSERTION = 1, 2, 3
+_NO_VITALE = "01"
 
 
 class Reader:
@@ -245,6 +248,19 @@ class Reader:
         values = {"what": _LOT, "kind": KINDS[kind], "mode": int(mode)}
         made = self._certified(messages.CERTIFY, values, mode, lot, invoices, total, on_progress)
         return Certification(made.data("signature"), made.data("seal") or None, made.data("digest"))
+
+    def sign_assertion(self, signed_info: bytes) -> bytes:
+        """Have the PS's card sign an XML signature's `SignedInfo`, canonical, of 128, 256 … 1,024 bytes
+        (RSASSA-PKCS1-v1_5, SHA-256). The reader takes nothing else here, and this nowhere else. OlderReader.
+        """
+        values = {"what": _ASSERTION, "kind": KINDS[FSE], "mode": int(_NO_VITALE)}
+        try:
+            made = self._certified(messages.CERTIFY, values, _NO_VITALE, signed_info, 1, 0, None)
+        except ProtocolRefused as refused:
+            if refused.status == codes.RANGE:
+                raise OlderReader("signer une demande à un service") from refused
+            raise
+        return made.data("signature")
 
     def filter_state(self) -> FilterState | None:
         """The reader's filter of the opposition list, None where it has none."""
