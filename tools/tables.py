@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 
 import drawing
+import service_tables
 from tournee.formats import noemie, records, zone_table
 from tournee.formats.fields import Field
 from tournee.formats.noemie.table import LABELS, TABLE
@@ -300,7 +301,8 @@ def services(text: str) -> str:
     code, tests = traces_in_code(), traces_in_tests()
     traces = {rule: partial(trace, rule, code, tests) for rule, _ in _HEADING.findall(text)}
     lists = {f"rules {family}": partial(rule_table, text, tests, f"{family}-") for family in FAMILIES}
-    return fill(text, {**lists, **traces})
+    made = {mark: make for mark, make in service_tables.MARKS.items() if f"<!-- {mark} -->" in text}
+    return fill(text, {**lists, **traces, **made})
 
 
 def ssv(text: str) -> str:

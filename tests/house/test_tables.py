@@ -35,7 +35,14 @@ def test_a_stale_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "host" / "docs" / "drawings").mkdir(parents=True)
     (tmp_path / "tools").mkdir()
     rooms = "host/docs/drawings/rooms.svg"
-    for name in ("tools/tables.py", "tools/drawing.py", "pyproject.toml", "host/SSV.md", rooms):
+    for name in (
+        "tools/tables.py",
+        "tools/drawing.py",
+        "tools/service_tables.py",
+        "pyproject.toml",
+        "host/SSV.md",
+        rooms,
+    ):
         (tmp_path / name).write_text((ROOT / name).read_text())
     (tmp_path / "firmware" / "PROFILE.md").write_text(
         PROFILE.replace("| 12+13 | `nir` |", "| 12+14 | `nir` |")

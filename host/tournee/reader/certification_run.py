@@ -4,7 +4,7 @@ it, and signed once all the same.
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tournee.errors import ReaderError
 from tournee.firmware.sesam import codes, frame, messages
@@ -14,6 +14,7 @@ from tournee.reader import codec
 from tournee.reader.failures import (
     Incoherent,
     OlderReader,
+    ProtocolRefused,
     Refused,
     SessionForgotten,
     failure_of_status,
@@ -40,6 +41,17 @@ def check_version(version: int, mode: str, data: bytes) -> None:
         raise OlderReader(_NEW_MODES[mode])
     if _REPLACEMENT in records.shape_of(data):
         raise OlderReader("certifier la facture d’un remplaçant")
+
+
+@contextlib.contextmanager
+def known_to_the_reader(what: str) -> Iterator[None]:
+    """OlderReader, for `what`, when the reader calls a value of the message out of bounds."""
+    try:
+        yield
+    except ProtocolRefused as refused:
+        if refused.status == codes.RANGE:
+            raise OlderReader(what) from refused
+        raise
 
 
 class CertificationRun:

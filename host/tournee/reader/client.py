@@ -10,10 +10,8 @@ from typing import Self
 
 from tournee.firmware.sesam import codes, messages
 from tournee.firmware.sesam.cobs import crc16
-from tournee.formats import zones
-from tournee.formats.errors import SesamError
 from tournee.logs import TRAFFIC
-from tournee.model.codes import FSE
+from tournee.model.codes import FSE, NO_CARD
 from tournee.reader import codec
 from tournee.reader.certification_run import (
     DESYNCHRONISED,
@@ -21,16 +19,15 @@ from tournee.reader.certification_run import (
     SEALED_AT_ONCE,
     CertificationRun,
     check_version,
+    known_to_the_reader,
 )
 from tournee.reader.failures import (
     CodeMalformed,
     Incoherent,
-    OlderReader,
     ProtocolRefused,
     SealOfOtherBytes,
     SessionForgotten,
     failure_of_answer,
-    failure_of_status,
 )
 from tournee.reader.host_names import HOST_NAMES, NAME
 from tournee.reader.link.record_stream import AROUND, Progress
@@ -46,6 +43,7 @@ from tournee.reader.results import (
     PsState,
     Seal,
     VitaleCard,
+    groups_of,
 )
 from tournee.reader.strangers import strangers_named
 from tournee.reader.transports.open import connect
@@ -57,7 +55,6 @@ CODE_DIGITS = 4
 _FILTER_STEP = 512  # bytes of the opposition list's filter sent at once, at most
 _ZONE, _CERTIFICATE, _ANSWER_TO_RESET = 0, 1, 2  # parts of a card
 _INVOICE, _LOT, _ASSERTION = 1, 2, 3
-_NO_VITALE = "01"
 
 
 class Reader:
@@ -159,13 +156,13 @@ class Reader:
         """Read the PS's card: zones and certificate. No code is needed."""
         with strangers_named(lambda: self._read_part(messages.READ_PS_CARD, _ANSWER_TO_RESET)):
             zone = self._read_part(messages.READ_PS_CARD, _ZONE)
-            return PsCard(_groups(zone), zone, self._read_part(messages.READ_PS_CARD, _CERTIFICATE))
+            return PsCard(groups_of(zone), zone, self._read_part(messages.READ_PS_CARD, _CERTIFICATE))
 
     def read_vitale(self, known: KnownCertificate = lambda groups: None) -> VitaleCard:
         """Read the Vitale card: zone and certificate, unless `known` gives that for what the zone tells."""
         with strangers_named(lambda: self._read_part(messages.READ_VITALE, _ANSWER_TO_RESET)):
             zone = self._read_part(messages.READ_VITALE, _ZONE)
-            groups = _groups(zone)
+            groups = groups_of(zone)
             certificate = known(groups) or self._read_part(messages.READ_VITALE, _CERTIFICATE)
             return VitaleCard(groups, zone, certificate)
 
@@ -251,15 +248,11 @@ class Reader:
 
     def sign_assertion(self, signed_info: bytes) -> bytes:
         """Have the PS's card sign an XML signature's `SignedInfo`, canonical, of 128, 256 … 1,024 bytes
-        (RSASSA-PKCS1-v1_5, SHA-256). The reader takes nothing else here, and this nowhere else. OlderReader.
+        (RSASSA-PKCS1-v1_5, SHA-256): nothing else is taken here, nor this anywhere else. OlderReader.
         """
-        values = {"what": _ASSERTION, "kind": KINDS[FSE], "mode": int(_NO_VITALE)}
-        try:
-            made = self._certified(messages.CERTIFY, values, _NO_VITALE, signed_info, 1, 0, None)
-        except ProtocolRefused as refused:
-            if refused.status == codes.RANGE:
-                raise OlderReader("signer une demande à un service") from refused
-            raise
+        values = {"what": _ASSERTION, "kind": KINDS[FSE], "mode": int(NO_CARD)}
+        with known_to_the_reader("signer une demande à un service"):
+            made = self._certified(messages.CERTIFY, values, NO_CARD, signed_info, 1, 0, None)
         return made.data("signature")
 
     def filter_state(self) -> FilterState | None:
@@ -355,10 +348,3 @@ class Reader:
         if answer.number != number + messages.ANSWER:
             raise Incoherent("réponse à une autre demande")
         return answer
-
-
-def _groups(zone: bytes) -> tuple[zones.Group, ...]:
-    try:
-        return tuple(zones.decode(zone))
-    except SesamError as error:
-        raise failure_of_status(codes.CARD_COMMUNICATION) from error

@@ -4,7 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from tournee.firmware.sesam import codes
+from tournee.formats import zones
+from tournee.formats.errors import SesamError
 from tournee.formats.zones import Group
+from tournee.reader.failures import failure_of_status
 
 
 @dataclass(frozen=True)
@@ -88,3 +92,11 @@ class Certification:
 
 KnownCertificate = Callable[[tuple[Group, ...]], bytes | None]
 """The certificate (DER) of the card that has this zone, where its reader knows it already."""
+
+
+def groups_of(zone: bytes) -> tuple[Group, ...]:
+    """The groups of a card's zone; a zone that is none is the card's failure."""
+    try:
+        return tuple(zones.decode(zone))
+    except SesamError as error:
+        raise failure_of_status(codes.CARD_COMMUNICATION) from error

@@ -57,6 +57,10 @@ class ServiceCutError(ServiceCallError):
     """The line ended within the answer."""
 
 
+class ServiceBusyError(ServiceCallError):
+    """The service is there and has no time."""
+
+
 class ServiceAnswerError(ServiceError):
     """What the service says is no answer of its kind."""
 

@@ -16,7 +16,9 @@ from tournee.emulation.cards import card_names, certificate_pem
 from tournee.emulation.services.counterpart import Counterpart, CounterpartSetting
 from tournee.emulation.services.standing import FOLDER, StandingService, own_tls
 
-COUNTERPARTS: Mapping[str, str] = {}
+COUNTERPARTS: Mapping[str, str] = {
+    "droits": "rights:made",
+}
 """By the service's word in the configuration: `module:function` under `tournee.emulation.services`; the
 function makes a Counterpart of a CounterpartSetting.
 """

@@ -1,0 +1,1 @@
+"""Rights on line, ADRi-shaped, profile `open-2/droits`: a simulation."""
