@@ -42,6 +42,7 @@ COMMANDS = {
     "mutuelle": ("practice.insurers:insurer", "Les mutuelles, et comment le tiers payant s’y facture."),
     "plan": ("practice.plans:plan", "Les soins planifiés."),
     "round": ("practice.rounds:rounds", "Les tournées : les visites prévues d’un jour."),
+    "remplacement": ("services.replacements:replacement", "Les remplacements et la rétrocession."),
     "acts": ("nomenclature.acts:acts", "Les actes et leurs tarifs, par des mots ou un code."),
     "nomenclature": ("nomenclature.tables:nomenclature", "Les tables des actes et des tarifs."),
     "visit": ("visits:visit", "Ce que valent les visites ; une visite sans sa carte."),

@@ -1,7 +1,7 @@
 """Whose visits the card in the reader may certify: its holder's, and those of whom its holder replaces.
 
-A replacement is told by the day file, for its visits, or by the configuration. The card's own RPPS number
-must be the one told, and each day of the visit one of its sessions.
+A replacement is told by the day file, for its visits, by the configuration or by a contract that is kept.
+The card's own RPPS number must be the one told, and each day of the visit one of its sessions.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tournee.app.context import Office
+from tournee.app.replacements.contracts import replacements_told
 from tournee.billing.identity import PsIdentity, Substitute
 from tournee.billing.kept.judged import read_judged
 from tournee.billing.replacement import Replacement
@@ -72,7 +73,7 @@ def identity_for(office: Office, ps: PsIdentity, visit: JudgedVisit) -> PsIdenti
 
 def replaced_name(office: Office, sheet: SheetRow) -> str:
     """The name of the PS in whose place a sheet's substitute cared."""
-    for one in office.replacements:
+    for one in replacements_told(office):
         if (one.replaced, one.rpps) == (sheet.ps, sheet.substitute):
             return one.replaced_name
     visit = office.journal.invoices.get(sheet.invoice_id).visit_id
@@ -81,7 +82,7 @@ def replaced_name(office: Office, sheet: SheetRow) -> str:
 
 
 def _configured(office: Office, ps: PsIdentity, replaced: str) -> list[Replacement]:
-    return [one for one in office.replacements if (one.replaced, one.rpps) == (replaced, ps.rpps)]
+    return [one for one in replacements_told(office) if (one.replaced, one.rpps) == (replaced, ps.rpps)]
 
 
 def _holds(one: Replacement, visit: JudgedVisit) -> bool:

@@ -15,6 +15,7 @@ from tournee.practice.patient_file import PatientFile
 from tournee.practice.plan_file import PlanFile
 from tournee.practice.prescriber_file import PrescriberFile
 from tournee.practice.prescription_file import PrescriptionFile
+from tournee.practice.replacement_contract import ReplacementContract, SignedStatement
 from tournee.practice.round_file import Absence, RoundFile
 from tournee.practice.scan_file import ScanFile
 from tournee.practice.words import search_words
@@ -30,6 +31,8 @@ KINDS: dict[type, str] = {
     Absence: "absence",
     ScanFile: "scan",
     CareModel: "model",
+    ReplacementContract: "contract",
+    SignedStatement: "statement",
 }
 """What is kept, and how the journal calls it."""
 
@@ -69,6 +72,10 @@ def draft_of(told: Any, *, patient: int | None = None, ps: str = "") -> DossierD
         return DossierDraft(content, patient=patient)
     if isinstance(told, CareModel):
         return DossierDraft(content, ps=ps, name=told.named(ps), words=" ".join(search_words(told.name)))
+    if isinstance(told, ReplacementContract):
+        return DossierDraft(content, ps=ps, words=told.words)
+    if isinstance(told, SignedStatement):
+        return DossierDraft(content, ps=ps, name=told.named)
     if isinstance(told, PrescriptionFile):
         first, last = told.day, told.last_day
         return DossierDraft(content, patient=patient, first_day=f"{first:%Y%m%d}", last_day=f"{last:%Y%m%d}")

@@ -34,7 +34,10 @@ SIZE_MAX = 1 << 30
 LINE_MAX = 32 << 20
 """Bytes of one line: a scan, or a dossier with all its revisions."""
 
-_ORDER = ("patient", "prescriber", "insurer", "prescription", "plan", "round", "absence", "scan", "model")
+_ORDER = (
+    *("patient", "prescriber", "insurer", "prescription", "plan", "round", "absence", "scan", "model"),
+    *("contract", "statement"),
+)
 _UID_DIGITS = 32
 
 

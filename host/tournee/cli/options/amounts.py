@@ -11,6 +11,12 @@ _AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d{1,7})(?:[,.](\d{1,2}))?(?: ?€)?"
 _BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " "})
 
 
+def read_amount(text: str) -> int:
+    """Cents of an amount above zero, of two decimals at most; 0 for what is none."""
+    told = _AMOUNT.fullmatch(text.translate(_BLANKS).strip())
+    return int(told[1].replace(" ", "")) * 100 + int((told[2] or "0").ljust(2, "0")) if told else 0
+
+
 class AmountOption(click.ParamType):  # type: ignore[type-arg]
     """Euros, given in cents."""
 
@@ -24,8 +30,7 @@ class AmountOption(click.ParamType):  # type: ignore[type-arg]
         """Read an amount above zero, of two decimals at most."""
         if isinstance(value, int):
             return value
-        told = _AMOUNT.fullmatch(value.translate(_BLANKS).strip())
-        cents = int(told[1].replace(" ", "")) * 100 + int((told[2] or "0").ljust(2, "0")) if told else 0
+        cents = read_amount(value)
         if not cents:
             raise click.BadParameter(f"« {value} » n’est pas un montant ; écrivez 12,50", ctx, param)
         return cents

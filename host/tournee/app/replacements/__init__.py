@@ -1,0 +1,1 @@
+"""Contracts of replacement: who replaces whom, who billed what, statements of rétrocession."""

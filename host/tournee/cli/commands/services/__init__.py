@@ -1,0 +1,1 @@
+"""The commands of the services around the invoice, and of replacements."""
