@@ -1,15 +1,18 @@
-"""The page for a tablet, as a folder for any web server: `python tools/page [FOLDER]`, `--sizes` measured."""
+"""The page for a tablet, as a folder for any web server: `python tools/page [FOLDER] --sign KEY`.
+
+Without a key it is signed by one of this folder's own, for trials.
+"""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,12 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import contents
 from fetched import NODE, fetch
+from signing import new_key, sign
 
 from tournee.web.assets import assets, release
 from tournee.web.templating import templates
 
 HERE = Path(__file__).resolve().parent
-DEFAULT = HERE.parents[1] / ".cache" / "page" / "site"
+CACHE = HERE.parents[1] / ".cache" / "page"
+DEFAULT, TRIAL_KEY = CACHE / "site", CACHE / "essai.pem"
 PARTS = contents.HOST / "tournee" / "web" / "tablet" / "page"
 PYODIDE = ("pyodide.mjs", "pyodide.asm.wasm")
 NOBLE = {
@@ -75,7 +80,6 @@ def build(site: Path) -> None:
         (site / "static" / name).write_bytes(data)
     instead(site / "static")
     (site / "index.html").write_text(document())
-    keep(site)
 
 
 def instead(static: Path) -> None:
@@ -94,24 +98,6 @@ def document() -> str:
     shell = once(shell, script, '<script type="module" src="/start.js"></script>', "shell.html")
     board = templates().from_string((PARTS / "board.html").read_text()).render()
     return once(shell, "</body>", board + "</body>", "shell.html")
-
-
-def keep(site: Path) -> None:
-    """Write the exact list of the site's files into the service worker that keeps them."""
-    worker = site / "service_worker.js"
-    files = {
-        "./" if path.name == "index.html" else f"./{path.relative_to(site).as_posix()}": digest(path)
-        for path in sorted(site.rglob("*"))
-        if path.is_file() and path != worker
-    }
-    told = {"release": hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16], "files": files}
-    mark = "/* the build puts the list here */ {}"
-    worker.write_text(once(worker.read_text(), mark, json.dumps(told, indent=0), worker.name))
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def compiled(files: Iterable[tuple[str, bytes]], target: Path) -> None:
@@ -141,12 +127,25 @@ def sizes(site: Path) -> dict[str, int]:
 
 
 def main() -> int:
-    """Build it where the argument says, else under .cache/."""
+    """Build it where the argument says, else under .cache/; or make a key."""
     parser = argparse.ArgumentParser(prog="./tools/dev page", description="The page for a tablet.")
     parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT)
     parser.add_argument("--sizes", action="store_true", help="measure what travels")
+    parser.add_argument("--sign", type=Path, metavar="KEY", help="sign the release by this key (a PEM file)")
+    parser.add_argument(
+        "--version", type=int, default=int(time.time()), help="of the release; no tablet takes a lower one"
+    )
+    parser.add_argument("--new-key", type=Path, metavar="KEY", help="make a key, and build nothing")
+    parser.add_argument("--after", type=Path, metavar="KEY", help="the key whose place the new one takes")
     options = parser.parse_args()
+    if options.new_key:
+        new_key(options.new_key, options.after)
+        return 0
+    key = options.sign or TRIAL_KEY
+    if not options.sign and not key.exists():
+        new_key(key)
     build(options.folder)
+    sign(options.folder, key, options.version)
     print(options.folder)
     for what, size in sizes(options.folder).items() if options.sizes else ():
         print(f"{what}: {size:,} bytes")

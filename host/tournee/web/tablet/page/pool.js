@@ -11,6 +11,7 @@ const MAGIC = 0x544f5552;
 const NAME_AT = 14;
 const NAME_MAX = HEADER - NAME_AT - 4;
 const FREE_AT_LEAST = 16;
+const [HELD_MS, AGAIN_MS] = [5000, 50];
 
 export const ENOENT = 44, EIO = 29, EINVAL = 28, ENOSPC = 51, ENAMETOOLONG = 37, ENOTEMPTY = 55, EPERM = 63;
 
@@ -36,6 +37,18 @@ function readHeader(handle, at) {
   return { generation: view.getUint32(4), mode: view.getUint32(8), name: decoder.decode(bytes.subarray(NAME_AT, NAME_AT + size)) };
 }
 
+// A page that was left holds its files for a moment more; the browser's lock says that it was the only other one.
+async function opened(file) {
+  for (const end = performance.now() + HELD_MS; ;) {
+    try {
+      return await file.createSyncAccessHandle();
+    } catch (error) {
+      if (error.name !== "NoModificationAllowedError" || performance.now() > end) throw error;
+      await new Promise((done) => { setTimeout(done, AGAIN_MS); });
+    }
+  }
+}
+
 export class Pool {
   constructor() {
     this.slots = [];
@@ -45,7 +58,7 @@ export class Pool {
   }
 
   // Open every file of the folder, and make new ones until enough are free. NoModificationAllowedError: another
-  // page has them open.
+  // page has them open, and keeps them.
   async open(folder) {
     const root = await navigator.storage.getDirectory();
     const directory = await root.getDirectoryHandle(folder, { create: true });
@@ -59,7 +72,7 @@ export class Pool {
 
   async #add(directory, number) {
     const file = await directory.getFileHandle(String(number), { create: true });
-    this.slots.push({ number, handle: await file.createSyncAccessHandle(), name: "", mode: 0, generation: 0, second: false, opened: 0 });
+    this.slots.push({ number, handle: await opened(file), name: "", mode: 0, generation: 0, second: false, opened: 0 });
   }
 
   #take(slot) {

@@ -1,6 +1,7 @@
 // Starts the host in this page: one page at a time, the site kept, Python begun, then the shell over it.
 
 import { stand, toReader } from "./host_socket.js";
+import { keepSite } from "./site_kept.js";
 
 const START_MS = 60_000;
 const TEXTS = {
@@ -65,23 +66,6 @@ function alone() {
   });
 }
 
-async function keepSite() {
-  const kept = await navigator.serviceWorker.register("./service_worker.js", { type: "classic" });
-  await navigator.serviceWorker.ready;
-  if (!navigator.serviceWorker.controller) {
-    await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
-  }
-  navigator.serviceWorker.addEventListener("message", ({ data, ports }) => { if (data.kind === "request") worker.postMessage(data, ports); });
-  navigator.serviceWorker.startMessages();
-  const offer = () => { if (kept.waiting) document.getElementById("mise-a-jour").hidden = false; };
-  kept.addEventListener("updatefound", () => kept.installing?.addEventListener("statechange", offer));
-  offer();
-  document.getElementById("mise-a-jour").addEventListener("click", () => {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    kept.waiting?.postMessage("replace");
-  });
-}
-
 export async function installed() {
   stands("installation");
   for (;;) {
@@ -126,7 +110,7 @@ async function start() {
   if (!("Suspending" in WebAssembly) || !navigator.serviceWorker || !navigator.storage?.getDirectory) { tell(...TEXTS.browser); return; }
   if (!(await alone())) { tell(...TEXTS.second); return; }
   navigator.storage.persist?.();
-  await keepSite();
+  await keepSite((data, ports) => worker.postMessage(data, ports));
   begin();
   await import("./static/shell.js");
 }
