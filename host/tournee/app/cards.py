@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tournee.app.context import Clock, Office
 from tournee.app.opposition.in_force import read_unless_opposed
@@ -32,12 +33,22 @@ class PsOnDuty:
 class VitaleInReader:
     """The Vitale card in the reader: its serial number, its patients, the insured person first, its
     certificate (DER) and zone.
+
+    A patient's phone that was read stands in its place: it has no serial number, `seals` gives the seal of
+    its service over a SHA-256, until `ends`, and the certificate is that of this seal.
     """
 
     serial: str
     patients: list[Patient]
     certificate: bytes
     zone: bytes = field(default=b"", repr=False)
+    seals: Callable[[bytes], bytes] | None = None
+    ends: datetime | None = None
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether it is no card, but a patient's phone."""
+        return self.seals is not None
 
 
 def open_reader(

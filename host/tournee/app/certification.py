@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tournee.exchange.certificates import (
     LOT_SIGNATURE,
+    PHONE_SEAL,
     PS_SIGNATURE,
     VITALE_SIGNATURE,
     SignatureError,
@@ -27,12 +29,14 @@ from tournee.reader.link.record_stream import Progress
 class Signers:
     """Whose cards are in the reader: their certificates in DER; the patient's None when there is none.
 
-    `read_again` reads the patient's from the card, where that one was kept from another day.
+    `read_again` reads the patient's from the card, where that one was kept from another day. `seals` gives
+    the seal over a SHA-256 of the service of her phone, whose certificate is then the patient's.
     """
 
     ps_certificate: bytes
     vitale_certificate: bytes | None = None
     read_again: Callable[[], bytes] | None = None
+    seals: Callable[[bytes], bytes] | None = None
 
 
 def certify_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str, mode: str) -> bytes:
@@ -40,8 +44,11 @@ def certify_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str,
     records 7 (OCT-SS-2).
 
     Every signature is checked against its card; a seal that does not verify by a certificate that was kept,
-    by the one that the card holds now. ReaderError, SignatureError, LayoutError.
+    by the one that the card holds now. ReaderError, SignatureError, LayoutError; ServiceError where the
+    patient's phone is to seal.
     """
+    if signers.seals is not None and mode in WITH_VITALE:
+        return _certified_by_phone(reader, signers, signers.seals, body, kind=kind, mode=mode)
     made = reader.certify_invoice(body, kind=kind, mode=mode, total=split_invoice(body).fee)
     vitale = signers.vitale_certificate if mode in WITH_VITALE else None
     try:
@@ -53,6 +60,25 @@ def certify_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str,
         if now == vitale:
             raise
         return _checked_sevens(body, mode, made, signers.ps_certificate, now)
+
+
+def _certified_by_phone(
+    reader: Reader, signers: Signers, seals: Callable[[bytes], bytes], body: bytes, *, kind: str, mode: str
+) -> bytes:
+    """Sealed by the service of the patient's phone first, then signed by the PS's card alone: the same bytes
+    (profile, Certification in the reader).
+    """
+    invoice, service = split_invoice(body), signers.vitale_certificate
+    assert service is not None
+    seal = certificate_records(
+        *(invoice.emetteur, invoice.number, PHONE_SEAL, seals(hashlib.sha256(body).digest()), service)
+    )
+    verify_vitale_alone(body + seal, vitale_certificate=service)
+    made = reader.certify_invoice(body, kind=kind, mode=DESYNCHRONISED, total=invoice.fee)
+    ps = signers.ps_certificate
+    sevens = certificate_records(invoice.emetteur, invoice.number, PS_SIGNATURE, made.signature, ps) + seal
+    verify_invoice(body + sevens, mode=mode, ps_certificate=ps, vitale_certificate=service)
+    return sevens
 
 
 def seal_invoice(reader: Reader, signers: Signers, body: bytes, *, kind: str) -> bytes:

@@ -32,7 +32,7 @@ from tournee.billing.visit import JudgedVisit, Splitter, Visit
 from tournee.errors import BillingError
 from tournee.exchange.route import Mode, Route
 from tournee.model import Sheet
-from tournee.model.codes import DESYNCHRONISED, NO_CARD
+from tournee.model.codes import DESYNCHRONISED, NO_CARD, SECURED
 from tournee.reader import Reader
 from tournee.store import InvoiceRow, SheetRow, SheetState, VisitRow, VisitState
 
@@ -87,6 +87,8 @@ def certify_visit(
     lost), ReaderError.
     """
     visit = in_mode(visit, mode)
+    if vitale is not None and vitale.is_phone:
+        _require_secured(visit.visit)
     if visit.visit.mode == DESYNCHRONISED:
         raise BillingError(
             f"La visite du {visit.visit.day:%d/%m/%Y} se fait en mode désynchronisé.",
@@ -101,7 +103,7 @@ def certify_visit(
             _log.info(
                 "visit %d, invoice %d: %s certified, mode %s", row.id, invoice_id, sheet.kind, sheet.mode
             )
-    keep_cards(office, ps, vitale)
+    keep_cards(office, ps, None if vitale is not None and vitale.is_phone else vitale)
     return office.journal.invoices.get(invoice_id)
 
 
@@ -109,7 +111,7 @@ def make_sheets(
     office: Office, ps: PsIdentity, vitale: VitaleInReader | None, row: VisitRow, visit: JudgedVisit
 ) -> int:
     """Make the invoice of a visit that `ps` bills, unless it has one; gives its id. As `certify_visit`."""
-    if vitale is not None and visit.visit.by_card:
+    if vitale is not None and visit.visit.by_card and not vitale.is_phone:
         refuse_opposed(office, vitale.serial)
     require_same_ps(visit, ps)
     _require_past(visit.visit, office.clock().date())
@@ -138,6 +140,16 @@ def in_mode(visit: JudgedVisit, mode: str) -> JudgedVisit:
     if breaches := tuple(mode_breaches(changed)):
         raise RuleError(breaches, f"visite du {visit.visit.day:%d/%m/%Y}")
     return replace(visit, visit=changed)
+
+
+def _require_secured(visit: Visit) -> None:
+    """Refuse to have a patient's phone seal what only a Vitale card can."""
+    if visit.by_card and visit.mode != SECURED:
+        raise BillingError(
+            f"La visite du {visit.day:%d/%m/%Y} ne peut pas être sécurisée par le téléphone du patient.",
+            cause="l’appli carte Vitale ne scelle qu’en mode sécurisé (03)",
+            next_step="mettez la visite en mode 03, ou demandez la carte Vitale",
+        )
 
 
 def _priced(office: Office, row: VisitRow, visit: JudgedVisit) -> JudgedVisit:
@@ -202,7 +214,9 @@ def _certify_sheet(
 ) -> None:
     """Have one sheet certified, journal its records 7 (OCT-SS-2)."""
     signers = Signers(ps.certificate)
-    if vitale is not None:
+    if vitale is not None and vitale.is_phone:
+        signers = Signers(ps.certificate, vitale.certificate, seals=vitale.seals)
+    elif vitale is not None:
         read_again = partial(certificate_now, office, reader, vitale)
         signers = Signers(ps.certificate, vitale.certificate, read_again)
     sevens = certify_invoice(reader, signers, sheet.records, kind=sheet.kind, mode=sheet.mode)

@@ -20,6 +20,9 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]{0,60}){0,8}")
 OWN_TEXTS: Mapping[str, tuple[str, ...]] = {}
 """By service, its own keys of the table beside where it is; each a text."""
 
+OWN_FILES: Mapping[str, tuple[str, ...]] = {"apcv": ("sceau", "sans_contact")}
+"""By service, its own keys that name a file."""
+
 
 @dataclass(frozen=True)
 class ServiceChoice:
@@ -75,6 +78,8 @@ def _read(service: str, table: ConfigTable, home: Path) -> ServiceChoice:
     if (certificate is None) != (key is None):
         table.wrong("certificat", "certificat et cle vont ensemble")
     own = {name: table.text(name) for name in OWN_TEXTS.get(service, ()) if table.has(name)}
+    files = {name: table.file(name, home) for name in OWN_FILES.get(service, ())}
+    own |= {name: str(file) for name, file in files.items() if file is not None}
     table.finish()
     return ServiceChoice(ServicePoint(service, host, port, path, authority, print_, certificate, key), own)
 

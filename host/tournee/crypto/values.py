@@ -44,6 +44,24 @@ class RsaKey:
         return _tlv(0x30, _RSA_ENCRYPTION + _tlv(0x03, b"\0" + numbers))
 
 
+_P256 = bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107")  # an EC key's number, and its curve's
+_COORDINATE = 32
+
+
+@dataclass(frozen=True)
+class EcKey:
+    """A public key on P-256 (SEC 1 2.3.3): a point of the curve."""
+
+    x: int
+    y: int
+
+    @property
+    def info(self) -> bytes:
+        """Its SubjectPublicKeyInfo in DER (RFC 5480 2)."""
+        point = b"\4" + self.x.to_bytes(_COORDINATE, "big") + self.y.to_bytes(_COORDINATE, "big")
+        return _tlv(0x30, _P256 + _tlv(0x03, b"\0" + point))
+
+
 @dataclass(frozen=True)
 class CertificateContent:
     """What is read of a certificate (RFC 5280 4).

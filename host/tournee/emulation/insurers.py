@@ -89,6 +89,10 @@ class EmulatedInsurers:
         """The addresses at which they take mail."""
         return frozenset(self._insurers)
 
+    def know(self, certificate: Certificate) -> None:
+        """Let one more certificate's signatures count: that of the seal of patients' phones."""
+        self._judge.know(certificate)
+
     def receive(self, raw: bytes) -> list[bytes]:
         """The complete messages by which the insurer that `raw` is addressed to answers: ART, ARL, RSP for
         what it accepted. None when it is addressed to no insurer; never raises on `raw`.

@@ -42,6 +42,8 @@ OCT_ADDRESS = "factures@oct.example"
 PS_ADDRESS = "cabinet@soins.example"
 USER, PASSWORD = "cabinet", "motdepasse-de-demonstration"  # an account of this emulation alone
 ROUTE_NAME = "oct-emule"
+PHONE_SEAL = "services/apcv/sceau.pem"
+"""In a world's folder: the certificate of the seal of patients' phones, where that service stands."""
 
 SCENARIO = Scenario(
     siren=SIREN,
@@ -93,6 +95,7 @@ class World:
             (cards / f"{name}.pem").write_bytes(pem)
             known.append(x509.load_pem_x509_certificate(pem))
         scenario = replace(scenario, professionals=professionals())
+        self._phone_seal, self._knows_phones = directory / PHONE_SEAL, False
         self._oct = self._insurers = None
         if with_oct:
             make_oct_identity(directory / "oct", clock())
@@ -126,6 +129,9 @@ class World:
         return frozenset((*own, *others))
 
     def _receive(self, raw: bytes) -> list[bytes]:
+        if not self._knows_phones and self._phone_seal.exists():
+            self._knows_phones = True
+            self.know(x509.load_pem_x509_certificate(self._phone_seal.read_bytes()))
         insurers = self._insurers
         if insurers is not None and (self._oct is None or addressed_to(raw) in insurers.addresses):
             return insurers.receive(raw)
@@ -139,6 +145,12 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.server.stop()
+
+    def know(self, certificate: x509.Certificate) -> None:
+        """Let all of them take one more certificate's signatures: that of the seal of patients' phones."""
+        for one in (self._oct, self._insurers):
+            if one is not None:
+                one.know(certificate)
 
     def unseal(self, data: bytes) -> bytes:
         """Open what was sealed for the PS's mail (`seal_returns`); raises UnsealError on anything else."""

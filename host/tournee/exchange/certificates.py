@@ -5,24 +5,30 @@
 import base64
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 
-from tournee.crypto import certificates, rsa
-from tournee.crypto.values import NotAuthentic, RsaKey, UnreadableCertificate
+from tournee.crypto import certificates, ecdsa, rsa
+from tournee.crypto.values import EcKey, NotAuthentic, RsaKey, UnreadableCertificate
 from tournee.errors import ExchangeError
 from tournee.exchange.splitting import Seven, SignedInvoice, SignedLot, Values, split_invoice, split_lot
 from tournee.formats import records
-from tournee.model.codes import WITH_VITALE
+from tournee.model.codes import SECURED, WITH_VITALE
 
 SIGNATURE_SIZE = 256
 """Bytes of an RSA-2048 signature: 344 Base64 characters, 4 records."""
 
+PHONE_SEAL_MAX = 72
+"""Bytes of an ECDSA signature on P-256 in DER, at most: 96 Base64 characters, 1 record."""
+
 KEY_ID_LENGTH = 6
 
-PS_SIGNATURE, VITALE_SIGNATURE, LOT_SIGNATURE = "P", "V", "L"
+PS_SIGNATURE, VITALE_SIGNATURE, LOT_SIGNATURE, PHONE_SEAL = "P", "V", "L", "A"
 
-BY_CARD = "01"
-"""Algorithm of a card's signature: RSASSA-PKCS1-v1_5 with SHA-256."""
+BY_CARD, BY_PHONE = "01", "02"
+"""Algorithms: of a card's signature RSASSA-PKCS1-v1_5, of the seal of a patient's phone ECDSA on P-256, both
+with SHA-256.
+"""
 
 _CHUNK = 96  # characters of a signature that a record 7 holds
 _BITS = 2048
@@ -64,12 +70,13 @@ def certificate_records(
     """The records 7 of one signature, each of 128 bytes.
 
     `emetteur` is the billing number on 9 digits; `number` the invoice's on 9 digits, or the lot's for genre
-    `L`; `genre` is `P`, `V` or `L`; `signature` has 256 bytes. RecordError or SignatureError when one of
-    them is not.
+    `L`; `genre` is `P`, `V` or `L`, with a signature of 256 bytes, or `A`, with a seal of at most 72.
+    RecordError or SignatureError when one of them is not.
     """
-    if len(signature) != SIGNATURE_SIZE:
+    if not _fits(genre, signature):
         raise SignatureError(
-            f"Signature de {len(signature)} octets : il en faut {SIGNATURE_SIZE}.", invoice=number
+            f"Signature de {len(signature)} octets : ce n’est pas la longueur d’un certificat {genre}.",
+            invoice=number,
         )
     text = base64.b64encode(signature).decode("ascii")
     chunks = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
@@ -83,7 +90,7 @@ def certificate_records(
                 "genre": genre,
                 "rang": rank,
                 "sur": len(chunks),
-                "algorithme": BY_CARD,
+                "algorithme": BY_PHONE if genre == PHONE_SEAL else BY_CARD,
                 "cle_id": key,
                 "signature": chunk,
             },
@@ -97,9 +104,9 @@ def verify_invoice(
 ) -> SignedInvoice:
     """Check the records 7 of one certified invoice (its records 2 to 7), and give its parts.
 
-    `P` by the PS's card always; `V` by the Vitale card in the modes `02`, `03` and `04`, and in these alone.
-    `vitale_certificate` is that of the patient's card. LayoutError or SignatureError, which names the
-    invoice.
+    `P` by the PS's card always; `V` by the Vitale card in the modes `02`, `03` and `04`, and in these alone;
+    in `03` an `A` by the service of the patient's phone may stand in its place. `vitale_certificate` is that
+    of the patient's card, or of that service's seal. LayoutError or SignatureError, which names the invoice.
     """
     invoice = split_invoice(data)
     vitale = [] if vitale_certificate is None else [vitale_certificate]
@@ -115,10 +122,12 @@ def verify_countersigned(data: bytes, *, mode: str, ps_certificate: bytes) -> No
 
 
 def verify_vitale_alone(data: bytes, *, vitale_certificate: bytes) -> None:
-    """Check an invoice that the Vitale card alone has signed yet (mode 04). LayoutError, SignatureError."""
+    """Check an invoice that the Vitale card alone has signed yet (mode 04), or the service of the patient's
+    phone. LayoutError, SignatureError.
+    """
     invoice = split_invoice(data)
     label = f"Facture {invoice.number}"
-    _check_genres(invoice.sevens, VITALE_SIGNATURE, label, invoice.number)
+    _check_genres(invoice.sevens, _sealed_by(invoice), label, invoice.number)
     keys = _by_key([vitale_certificate])
     _verify(invoice.sevens, invoice.body, invoice.emetteur, invoice.number, label, keys)
 
@@ -153,12 +162,25 @@ def _verify_invoice(
 ) -> None:
     """Check each signature by these certificates; None: it was verified when it was made."""
     label = f"Facture {invoice.number}"
-    genres = PS_SIGNATURE + VITALE_SIGNATURE if mode in WITH_VITALE else PS_SIGNATURE
+    genres = PS_SIGNATURE
+    if mode in WITH_VITALE:
+        genres += _sealed_by(invoice) if mode == SECURED else VITALE_SIGNATURE
     _check_genres(invoice.sevens, genres, label, invoice.number)
     for genre in genres:
         sevens = tuple(seven for seven in invoice.sevens if seven.values["genre"] == genre)
         keys = ps if genre == PS_SIGNATURE else vitale
         _verify(sevens, invoice.body, invoice.emetteur, invoice.number, label, keys)
+
+
+def _sealed_by(invoice: SignedInvoice) -> str:
+    """Who has to have sealed it: the phone's service if that did, else the Vitale card."""
+    by_phone = any(seven.values["genre"] == PHONE_SEAL for seven in invoice.sevens)
+    return PHONE_SEAL if by_phone else VITALE_SIGNATURE
+
+
+def _fits(genre: str, signature: bytes) -> bool:
+    """Whether a signature has a length that one of this genre may have."""
+    return 0 < len(signature) <= PHONE_SEAL_MAX if genre == PHONE_SEAL else len(signature) == SIGNATURE_SIZE
 
 
 def _check_genres(sevens: Iterable[Seven], genres: str, label: str, number: str) -> None:
@@ -188,6 +210,7 @@ def _verify(
         "emetteur": emetteur,
         "facture": number.zfill(9),
         "sur": len(sevens),
+        "algorithme": BY_PHONE if first["genre"] == PHONE_SEAL else BY_CARD,
         "cle_id": first["cle_id"],
     }
     for rank, seven in enumerate(sevens, 1):
@@ -197,7 +220,7 @@ def _verify(
                 raise SignatureError(
                     f"{genre} : {field} {seven.values[field]} là où il faut {value}.", invoice=number
                 )
-    if len(signature) != SIGNATURE_SIZE:
+    if not _fits(str(first["genre"]), signature):
         raise SignatureError(f"{genre} : signature de {len(signature)} octets.", invoice=number)
     if certificates is None:
         return
@@ -206,8 +229,14 @@ def _verify(
         raise SignatureError(
             f"{genre} : la clé {first['cle_id']} n’est pas celle de la carte.", invoice=number
         )
+    key = _public_key(certificate)
+    if isinstance(key, EcKey) != (first["genre"] == PHONE_SEAL):
+        raise SignatureError(f"{genre} : la clé n’est pas de son genre.", invoice=number)
     try:
-        rsa.verify(_public_key(certificate), signature, covered)
+        if isinstance(key, EcKey):
+            ecdsa.verify(key, signature, covered)
+        else:
+            rsa.verify(key, signature, covered)
     except NotAuthentic:
         raise SignatureError(f"{genre} : la signature ne vérifie pas.", invoice=number) from None
 
@@ -217,9 +246,12 @@ def _by_key(certificates: Iterable[bytes]) -> dict[str, bytes]:
 
 
 @lru_cache(_CARDS_KEPT)
-def _public_key(certificate_der: bytes) -> RsaKey:
+def _public_key(certificate_der: bytes) -> RsaKey | EcKey:
     try:
         key = certificates.read(certificate_der).key
+        if key is None:
+            with suppress(UnreadableCertificate):
+                return ecdsa.key_in(certificate_der)
     except UnreadableCertificate as error:
         raise SignatureError(f"Le certificat de la carte est illisible : {error}.") from error
     if key is None or key.key_size != _BITS:

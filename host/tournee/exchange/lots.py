@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from tournee.errors import ExchangeError
-from tournee.exchange.certificates import PS_SIGNATURE, VITALE_SIGNATURE, signing_key
+from tournee.exchange.certificates import PHONE_SEAL, PS_SIGNATURE, VITALE_SIGNATURE, signing_key
 from tournee.exchange.lot_index import LotOutline
 from tournee.exchange.splitting import INVOICES_MAX, SignedInvoice, SignedLot, split_invoice, split_lot
 from tournee.formats import records, zones
 from tournee.formats.errors import RecordError
 from tournee.formats.text import upper_ascii
-from tournee.model.codes import DRE, FSE, WITH_VITALE
+from tournee.model.codes import DRE, FSE, SECURED, WITH_VITALE
 
 LOT_NUMBER_MAX = 999
 
@@ -175,7 +175,9 @@ def lot_group(lot: SignedLot | LotOutline | bytes, ps_type: str) -> zones.Group:
 
 
 def _check_invoices(sender: LotSender, key: LotKey, invoices: Sequence[SignedInvoice]) -> None:
-    wanted = {PS_SIGNATURE, VITALE_SIGNATURE} if key.mode in WITH_VITALE else {PS_SIGNATURE}
+    wanted = [{PS_SIGNATURE, VITALE_SIGNATURE} if key.mode in WITH_VITALE else {PS_SIGNATURE}]
+    if key.mode == SECURED:
+        wanted.append({PS_SIGNATURE, PHONE_SEAL})
     seen: set[str] = set()
     for invoice in invoices:
         if invoice.emetteur != sender.number:
@@ -183,7 +185,7 @@ def _check_invoices(sender: LotSender, key: LotKey, invoices: Sequence[SignedInv
         if invoice.number in seen:
             raise LotError(f"La facture {invoice.number} est là deux fois.")
         seen.add(invoice.number)
-        if {str(seven.values["genre"]) for seven in invoice.sevens} != wanted:
+        if {str(seven.values["genre"]) for seven in invoice.sevens} not in wanted:
             raise LotError(
                 f"La facture {invoice.number} n’a pas les certificats du mode {key.mode}.",
                 next_step="certifiez-la de nouveau.",

@@ -9,9 +9,11 @@ from tournee.reader import Reader
 
 
 def same_card(office: Office, reader: Reader, known: VitaleInReader | None) -> VitaleInReader | None:
-    """The card as it is now. BillingError when another one was put in its place meanwhile, ReaderError."""
-    if known is None:
-        return None
+    """The card as it is now; a phone that was read, as it was. BillingError when another card was put in its
+    place meanwhile, ReaderError.
+    """
+    if known is None or known.is_phone:
+        return known
     now = read_vitale(office, reader)
     if now.serial != known.serial:
         raise BillingError(

@@ -61,6 +61,10 @@ class EmulatedOct:
         """(Sender number, invoice number, kind) of each sheet taken in."""
         return set(self._judge.register.known_invoices)
 
+    def know(self, certificate: Certificate) -> None:
+        """Let one more certificate's signatures count: that of the seal of patients' phones."""
+        self._judge.know(certificate)
+
     def receive(self, raw: bytes) -> list[bytes]:
         """The complete messages that answer `raw`: ART, ARL, then RSP for what was accepted; to a request for
         the opposition list, its increments.

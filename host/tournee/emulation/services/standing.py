@@ -91,6 +91,7 @@ class StandingService:
     def settings(self) -> dict[str, str]:
         """The table of the configuration by which a host asks it; paths are absolute."""
         own = {"adresse": self.url, "autorites": str(self.tls.authority.resolve())}
+        own |= getattr(self.counterpart, "own", {})
         if self.counterpart.demands_certificate:
             own |= {
                 "certificat": str(self.tls.client.resolve()),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -23,6 +24,8 @@ ALGORITHM = "01"  # RSASSA-PKCS1-v1_5, SHA-256
 KEY_BITS = 2048
 SIGNATURE_BYTES = KEY_BITS // 8
 RECORDS_A_SIGNATURE = 4  # 344 Base64 characters, 96 a record
+PHONE, PHONE_ALGORITHM = "A", "02"  # the seal of a patient's phone: ECDSA on P-256, SHA-256, in DER
+PHONE_SEAL_BYTES = range(8, 73)  # 96 Base64 characters, 1 record
 _KEY_ID_DIGITS = 6
 _IDNAT_RPPS = re.compile(r"8(\d{11})")
 
@@ -67,21 +70,23 @@ def check_signature(
     cards: CardCertificates,
     code: str,
 ) -> Certificate:
-    """Verify one signature of `kind` (P, V, L) held by its four records 7; returns the card's certificate.
+    """Verify one signature of `kind` (P, V, L: four records 7; A: one); returns the signer's certificate.
 
-    P and L are a professional's, whose certificate carries a title (domain 3.3); V is a patient's. `subject`
+    P and L are a professional's, whose certificate carries a title (domain 3.3); V is a patient's, A the
+    service's of a patient's phone. `subject`
     is the 9-digit invoice or lot number the records must name. Raises `OctRefusedError` with `code`.
     """
     invoice = "" if kind == "L" else subject
     refuse = _refuser(code, f"CERTIFICAT {kind}", invoice)
-    if len(sevens) != RECORDS_A_SIGNATURE:
-        raise refuse(f"{len(sevens)} ENREGISTREMENTS 7 AU LIEU DE {RECORDS_A_SIGNATURE}")
+    algorithm, records = (PHONE_ALGORITHM, 1) if kind == PHONE else (ALGORITHM, RECORDS_A_SIGNATURE)
+    if len(sevens) != records:
+        raise refuse(f"{len(sevens)} ENREGISTREMENTS 7 AU LIEU DE {records}")
     for rank, seven in enumerate(sevens, 1):
         if seven["genre"] != kind or seven["emetteur"] != billing_number or seven["facture"] != subject:
             raise refuse("GENRE, EMETTEUR OU NUMERO")
-        if int(seven["rang"]) != rank or int(seven["sur"]) != RECORDS_A_SIGNATURE:
+        if int(seven["rang"]) != rank or int(seven["sur"]) != records:
             raise refuse("RANG")
-        if seven["algorithme"] != ALGORITHM:
+        if seven["algorithme"] != algorithm:
             raise refuse(f"ALGORITHME {seven['algorithme']}")
         if seven["cle_id"] != sevens[0]["cle_id"]:
             raise refuse("CLES MELANGEES")
@@ -92,15 +97,16 @@ def check_signature(
         signature = b""
     if base64.b64encode(signature).decode() != text:
         raise refuse("BASE64")
-    if len(signature) != SIGNATURE_BYTES:
+    if len(signature) not in (PHONE_SEAL_BYTES if kind == PHONE else (SIGNATURE_BYTES,)):
         raise refuse(f"{len(signature)} OCTETS")
     key = str(sevens[0]["cle_id"])
     known = cards.valid_on(key, day)
     if not known:
         raise refuse(f"CLE {key} INCONNUE OU HORS VALIDITE")
-    by_professional = kind != "V"
+    by_professional = kind not in ("V", PHONE)
+    verifies = _phone_verifies if kind == PHONE else _verifies
     for certificate in known:
-        if _verifies(certificate, signature, signed):
+        if verifies(certificate, signature, signed):
             if bool(certificate.subject.get_attributes_for_oid(NameOID.TITLE)) != by_professional:
                 raise refuse("CARTE D'UN AUTRE GENRE")
             return certificate
@@ -126,6 +132,17 @@ def _verifies(certificate: Certificate, signature: bytes, signed: bytes) -> bool
         return False
     try:
         public.verify(signature, signed, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _phone_verifies(certificate: Certificate, signature: bytes, signed: bytes) -> bool:
+    public = certificate.public_key()
+    if not isinstance(public, EllipticCurvePublicKey) or not isinstance(public.curve, SECP256R1):
+        return False
+    try:
+        public.verify(signature, signed, ECDSA(SHA256()))
     except InvalidSignature:
         return False
     return True

@@ -84,6 +84,10 @@ class Judge:
         self._key = key
         self._certificate = certificate
 
+    def know(self, certificate: Certificate) -> None:
+        """Let one more certificate's signatures count."""
+        self._cards.add(certificate)
+
     def judge(
         self, raw: bytes, claim: StatedOrigin, door: Door, scenario: Scenario, now: datetime
     ) -> Judgement:

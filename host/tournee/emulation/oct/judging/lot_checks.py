@@ -9,7 +9,7 @@ from cryptography.x509 import Certificate
 from stdnum import luhn
 
 from tournee.emulation.oct.judging.care_checks import check_holder, signs_alone
-from tournee.emulation.oct.judging.certificates import CardCertificates, check_signature, rpps_of
+from tournee.emulation.oct.judging.certificates import PHONE, CardCertificates, check_signature, rpps_of
 from tournee.emulation.oct.judging.file import PER_RECIPIENT, Framed, Values
 from tournee.emulation.oct.judging.lot import OctLot, OctSheet
 from tournee.emulation.oct.judging.refusal import (
@@ -25,7 +25,8 @@ from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.judging.sheet_checks import as_date, check_sheet
 
 MAX_INVOICES = 100
-WITH_VITALE = ("03", "02", "04")
+SECURED = "03"
+WITH_VITALE = (SECURED, "02", "04")
 MODES = frozenset({*WITH_VITALE, "05", "01"})
 _CRF = {"FSE": re.compile(r"F\d{8}"), "DRE": re.compile(r"D\d{10}")}
 _VERSION = "140700"
@@ -132,9 +133,13 @@ def _check_trailer(lot: OctLot) -> None:
 
 
 def _check_sheet_certificates(sheet: OctSheet, lot: OctLot, cards: CardCertificates) -> Certificate:
-    """Verify P, and V where the mode has one; returns the certificate of who signed, who did the acts."""
-    kinds = ("P", "V") if lot.mode in WITH_VITALE else ("P",)
-    strangers = {str(seven["genre"]) for seven in sheet.certificates} - set(kinds)
+    """Verify P, and V where the mode has one, or in mode 03 A in its place; returns the certificate of who
+    signed, who did the acts.
+    """
+    found = {str(seven["genre"]) for seven in sheet.certificates}
+    seal = PHONE if lot.mode == SECURED and PHONE in found else "V"
+    kinds = ("P", seal) if lot.mode in WITH_VITALE else ("P",)
+    strangers = found - set(kinds)
     if strangers:
         raise OctRefusedError(
             INVOICE_CERTIFICATE, f"CERTIFICAT {min(strangers)} EN MODE {lot.mode}", sheet.number
