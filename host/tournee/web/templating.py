@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 
 from tournee.french import euros
 
@@ -19,6 +23,7 @@ _SHORT = (
     *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
 )
 _NO_BREAK = "\N{NO-BREAK SPACE}"
+_NEVER_BROKEN = re.compile(r"(?<![\s<>]) (?=[?!:;%»])|(?<=«) ")
 
 
 def amount(cents: int) -> str:
@@ -76,12 +81,23 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+class NoBreak(Extension):
+    """In a template's own words the space before `?` or `:`, and within « », does not end a line."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """As Jinja2 has it: once, when a template is compiled."""
+        for token in stream:
+            words = _NEVER_BROKEN.sub(_NO_BREAK, token.value) if token.type == "data" else token.value
+            yield Token(token.lineno, token.type, words)
+
+
 @cache
 def templates() -> Environment:
     """The templates of this page."""
     made = Environment(
         loader=PackageLoader("tournee.web"),
         autoescape=True,
+        extensions=[NoBreak],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

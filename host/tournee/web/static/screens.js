@@ -11,6 +11,7 @@ const wide = matchMedia("(min-width: 1000px)");
 const BUSY_AFTER_MS = 300;
 
 let shown = ""; // address of the screen that was asked for last
+let last = { told: {}, active: detail, address: "" }; // the screen that is shown
 let turn = 0; // only the last question's answer is shown
 
 export const here = () => (location.hash.startsWith("#/") ? location.hash.slice(1) : "/tournee");
@@ -41,28 +42,34 @@ async function fragmentOf(asked, alone = false, aside = false) {
   return [null, address];
 }
 
-async function put(fragment, address, moved, other) {
-  const told = fragment.dataset;
-  const isList = told.vue === "liste";
+// The pane of a screen, and the one beside it where there is room.
+function arrange(told, active, address, other) {
+  const isList = active === list;
   const two = wide.matches && Boolean(told.avec) && Boolean(other);
-  const active = isList ? list : detail;
-  const kept = shown === address ? active.querySelector(".body")?.scrollTop : 0;
-  fill(active, fragment);
   if (two || !told.avec) fill(isList ? detail : list, two ? other : null);
   list.hidden = !(isList || two);
   detail.hidden = !(!isList || two);
   panes.classList.toggle("two", two);
+  const open = isList ? told.avec : address;
+  for (const row of list.querySelectorAll("[data-open]")) {
+    if (two && row.dataset.open === open) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+  last = { told, active, address };
+}
+
+async function put(fragment, address, moved, other) {
+  const told = fragment.dataset;
+  const active = told.vue === "liste" ? list : detail;
+  const kept = shown === address ? active.querySelector(".body")?.scrollTop : 0;
+  fill(active, fragment);
+  arrange(told, active, address, other);
   shell.classList.toggle("is-flow", "flux" in told);
   shell.classList.toggle("is-blank", "nu" in told);
   document.title = `${told.titre} · Tournée`;
   for (const tab of document.querySelectorAll(".tabs [data-tab]")) {
     if (tab.dataset.tab === told.tab) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
-  }
-  const open = isList ? told.avec : address;
-  for (const row of list.querySelectorAll("[data-open]")) {
-    if (two && row.dataset.open === open) row.setAttribute("aria-current", "true");
-    else row.removeAttribute("aria-current");
   }
   if (kept) active.querySelector(".body")?.scrollTo(0, kept);
   else active.querySelector(".next")?.scrollIntoView({ block: "nearest" });
@@ -153,4 +160,9 @@ export function own(name) {
   put(document.getElementById(name).content.firstElementChild.cloneNode(true), "", true, null);
 }
 
-wide.addEventListener("change", () => show(here(), false));
+// The device was turned: what is typed or said on the screen stays, the one beside it comes or goes.
+wide.addEventListener("change", () => during(async (isLast) => {
+  const { told, active, address } = last;
+  const [other] = told.avec && wide.matches ? await fragmentOf(told.avec, true, true) : [null];
+  if (isLast()) arrange(told, active, address, other);
+}));
