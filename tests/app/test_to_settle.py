@@ -12,6 +12,7 @@ from journal_maker import KEY, PS, Maker
 
 from tournee.app.accounts.unpaid import Debtor
 from tournee.app.alerts import AlertKind
+from tournee.app.bedside.carer import CarerShown
 from tournee.app.context import Office
 from tournee.app.to_settle import OwingKind, SettleAct, count_to_settle, thing_to_settle, to_settle
 from tournee.app.to_settle.acts import ACTS, ActWhere
@@ -24,6 +25,7 @@ from tournee.exchange.route import Mailbox, MailboxKind, Route, Security, Server
 from tournee.model import Effect, Outcome, Target
 from tournee.store import Cipher, Journal, SheetState
 
+NOBODY = CarerShown("")
 START = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
 MAKE = Maker()
 NOT_OURS = ("FSE", "DRE", "ARL", "AMO", "AMC", "tournee ", "lot ", "veuillez", "!")
@@ -201,9 +203,9 @@ def test_a_key_names_no_patient(office):
 
 
 def test_the_count_is_that_of_the_list_after_every_step(office):
-    assert count_to_settle(office) == 0
+    assert count_to_settle(office, NOBODY) == 0
     rejected(office)
-    assert count_to_settle(office) == len(to_settle(office)) > 0
+    assert count_to_settle(office, NOBODY) == len(to_settle(office)) > 0
     (one,) = of_kind(office, AlertKind.PAYMENT_REFUSED)
     do(office, one, SettleAct.WRITE_OFF, word="trop peu")
-    assert count_to_settle(office) == len(to_settle(office))
+    assert count_to_settle(office, NOBODY) == len(to_settle(office))

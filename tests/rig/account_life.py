@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -14,7 +14,7 @@ from journal_maker import Maker
 
 from tournee.app.context import Office
 from tournee.app.visits.importing import import_day
-from tournee.billing.identity import PsIdentity
+from tournee.billing.identity import PsIdentity, Substitute
 from tournee.billing.invoice import make_invoice
 from tournee.billing.kept.judged import read_judged
 from tournee.billing.sheets import invoice_sheets
@@ -27,6 +27,7 @@ NOW = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
 PS, OTHER_PS = "756000121", "697000230"
 IDENTITY = PsIdentity(PS, "IF", "24", "LEFEBVRE", "CLAIRE")
 SEVEN = b"7".ljust(128)
+SUBSTITUTE = Substitute("756000030", "10100000040", "FAURE", "INES")
 _MAKER = Maker()
 
 
@@ -109,19 +110,23 @@ class Practice:
     def later(self, days: int) -> None:
         self.days[0] += timedelta(days)
 
-    def bill(self, *visits: Told, day: str = "2026-11-15") -> list[InvoiceRow]:
-        """Take these visits in, and certify what is to be billed."""
-        import_day(self.office, day_file(visits, day), f"{day}-{next(self._returns)}.toml")
-        return self.certify()
+    def bill(
+        self, *visits: Told, day: str = "2026-11-15", ps: str = PS, substitute: Substitute | None = None
+    ) -> list[InvoiceRow]:
+        """Take these visits in, and certify what is to be billed, with the card of this carer or of who
+        cares in her place.
+        """
+        import_day(self.office, day_file(visits, day, ps), f"{day}-{next(self._returns)}.toml")
+        return self.certify(replace(IDENTITY, billing_number=ps, substitute=substitute))
 
-    def certify(self) -> list[InvoiceRow]:
+    def certify(self, carer: PsIdentity = IDENTITY) -> list[InvoiceRow]:
         made = []
         for row in self.journal.visits.find(VisitState.PENDING):
             judged = read_judged(row.payload)
 
             def build(number: int, judged=judged) -> list[Sheet]:
                 assert judged.typed is not None
-                return invoice_sheets(make_invoice(IDENTITY, judged.typed, judged, number))
+                return invoice_sheets(make_invoice(carer, judged.typed, judged, number))
 
             invoice = self.journal.invoices.make(row.id, row.ps, build)
             for sheet in self.journal.invoices.get(invoice).sheets:

@@ -65,7 +65,8 @@ def big_journal(count: int, a_day: int) -> Path:
         for old in CACHE.glob(f"*-{count}-*"):
             old.unlink()
         draft = kept.with_suffix(".draft")
-        draft.unlink(missing_ok=True)
+        for left in CACHE.glob(f"{draft.name}*"):
+            left.unlink()
         _make(draft, count, a_day)
         draft.rename(kept)
     return kept
@@ -93,7 +94,10 @@ def _make(path: Path, count: int, a_day: int) -> None:
             with journal.db.step("clone"):
                 _clone(journal, rows, highest, rank, days, a_day)
         done = journal.db.new_id("invoice") - 1
-        journal.db.set_counter(PS, "invoice", done)
+        with journal.db.step("numbers"):
+            journal.db.set_counter(PS, "invoice", done)
+            (row,) = journal.db.rows("SELECT max(id) AS id FROM number_range WHERE kind = 'invoice'")
+            journal.db.update("number_range", row["id"], first=1, last=done + ROUND)
         _take_in(journal, days, a_day, done, count)
         made = [row.id for row in journal.visits.find(VisitState.PENDING)]
         live(journal, made[:-OPEN])

@@ -119,7 +119,7 @@ class Journal:
         self.overview, self.totals = overview.find, overview.totals
         self.waiting = Waiting(db, self.payments)
         self.lookup = Lookup(db)
-        self.sendings, self.owing = Sendings(db), Owing(db)
+        self.sendings, self.owing = Sendings(db, self.effects), Owing(db)
         self.ends = Ends(db)
         self.health = Health(db, months)
         self.backups = Backups(db)

@@ -99,7 +99,8 @@ class DoubtState(State):
 
     Of what it says (an effect): money told against what was told before, amounts that differ from ours,
     something that is none of ours, or that is another station's. Of the return itself: damage or sums that
-    differ, how it came.
+    differ, how it came. What cannot be read, or is said of another insured person, is `SEEN` as well once she
+    leaves it at that.
     """
 
     CONTRADICTED = "contradicted"
@@ -218,8 +219,8 @@ MOVES: Mapping[State, frozenset[State]] = {
     SheetState.SEALED: frozenset({SheetState.CERTIFIED, SheetState.ABANDONED}),
     SheetState.CERTIFIED: _PAYMENTS | {SheetState.IN_LOT, SheetState.ABANDONED},
     SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),
-    SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED},
-    SheetState.ACKNOWLEDGED: _PAYMENTS | {SheetState.REFUSED},
+    SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED, SheetState.WRITTEN_OFF},
+    SheetState.ACKNOWLEDGED: _PAYMENTS | {SheetState.REFUSED, SheetState.WRITTEN_OFF},
     SheetState.REFUSED: _PAYMENTS | {SheetState.SENT, SheetState.CERTIFIED} | _GIVEN_UP,
     SheetState.PAID: _PAYMENTS,
     SheetState.PARTLY_PAID: _PAYMENTS | _GIVEN_UP,

@@ -108,7 +108,7 @@ class Evening:
                 "L’envoi s’est arrêté sur une erreur du programme.", cause=type(raised).__name__
             )
         assert self.state is not None
-        came = await face.ports.ask_journal(lambda office: outcome(office, mark))
+        came = await face.ports.ask_journal(lambda office: outcome(office, mark, face.watch.state.ps))
         self.state = replace(self.state, step=None, error=error, outcome=came)
         self.offline = self.state.is_offline
         said = came.line if error is None else error.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tournee.app.cards import PsOnDuty
 from tournee.app.context import Office
 from tournee.errors import ConfigError
 from tournee.web.face import Face
@@ -28,16 +29,17 @@ async def status_bar(face: Face) -> dict[str, Any]:
 
 async def _to_settle(face: Face) -> int:
     try:
-        return await face.ports.ask_journal(to_settle_count)
+        return await face.ports.ask_journal(lambda office: to_settle_count(office, face.watch.state.ps))
     except ConfigError:  # the practice is not begun yet
         return 0
 
 
-def to_settle_count(office: Office) -> int:
-    """How many things wait in À régler."""
+def to_settle_count(office: Office, ps: PsOnDuty | None) -> int:
+    """How many things wait in À régler for the carer whose work is shown."""
+    from tournee.app.bedside.carer import carer_shown
     from tournee.app.to_settle import count_to_settle
 
-    return count_to_settle(office)
+    return count_to_settle(office, carer_shown(office, ps))
 
 
 def _copy(face: Face) -> str:

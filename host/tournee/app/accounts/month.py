@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tournee.app.accounts.unpaid import Debtor, unpaid
+from tournee.app.bedside.carer import CarerShown
 from tournee.app.context import Office
 from tournee.model import ThreeShares
 from tournee.store import LedgerRow, SheetState
@@ -17,6 +18,7 @@ AGES = ((7, "0 à 7 j"), (14, "8 à 14 j"), (30, "15 à 30 j"))
 """Ages of what is expected, in days, each up to its number."""
 
 OLDER = "Plus"
+_DEAD = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 _DELAY_WEEKS, _FEE_WEEKS, _REFUSAL_MONTHS = 8, 6, 3
 _WEEK = timedelta(days=7)
 
@@ -71,8 +73,8 @@ class WeekMoney:
 
 @dataclass(frozen=True)
 class MonthMoney:
-    """One month's, to `until`. `expected` is by age; `refused` of `asked` invoices were, by reason, since
-    three months.
+    """One month's, to `until`. `expected` is by age; of `asked` invoices that count, since three months, some
+    are refused and wait, by `reasons`: each care once, `refused_cents` in all.
     """
 
     first: date
@@ -85,15 +87,26 @@ class MonthMoney:
     weeks: tuple[WeekMoney, ...]
     reasons: tuple[str, ...]
     asked: int
+    refused_cents: int
 
 
-def month_money(office: Office, first: date) -> MonthMoney:
-    """The money of the month that begins on `first`, as it stands now."""
+EVERYBODY = CarerShown("")
+
+
+def month_money(office: Office, first: date, carer: CarerShown = EVERYBODY) -> MonthMoney:
+    """The money of the month that begins on `first`, as it stands now, of this carer."""
     today = office.clock().date()
     until = min(today, _next_month(first) - timedelta(days=1))
     start = min(first, _monday(until) - _WEEK * (_DELAY_WEEKS - 1), _months_before(until, _REFUSAL_MONTHS))
     visits = office.journal.owing.billed_since(start.isoformat())
-    rows = [row for row in office.journal.ledger.find(visits=visits) if _made(row) >= start]
+    rows = [
+        row
+        for row in office.journal.ledger.find(visits=visits)
+        if _made(row) >= start and carer.has(row.ps, row.substitute)
+    ]
+    since = _months_before(until, _REFUSAL_MONTHS)
+    lately = [row for row in rows if row.counts and since < _made(row) <= until]
+    refused = [row for row in lately if any(sheet.state in _DEAD for sheet in row.sheets)]
     mine = [row for row in rows if first <= _made(row) <= until and row.counts]
     return MonthMoney(
         first=first,
@@ -102,10 +115,11 @@ def month_money(office: Office, first: date) -> MonthMoney:
         fees=sum(row.fee for row in mine),
         states={state: count for state, count in Counter(map(_state, mine)).items() if count},
         debtors=tuple(_debtors(mine)),
-        expected=_expected(office, today),
+        expected=_expected(office, today, carer),
         weeks=tuple(_weeks(rows, until)),
-        reasons=tuple(_reasons(office, rows, until)),
-        asked=sum(_months_before(until, _REFUSAL_MONTHS) < _made(row) <= until for row in rows),
+        reasons=tuple(_reasons(office, refused)),
+        asked=len(lately),
+        refused_cents=sum(row.left.amo + row.left.amc for row in refused),
     )
 
 
@@ -129,7 +143,7 @@ def _sum(shares: Iterable[ThreeShares]) -> tuple[int, int, int]:
     return amo, amc, patient
 
 
-def _expected(office: Office, today: date) -> dict[str, int]:
+def _expected(office: Office, today: date, carer: CarerShown) -> dict[str, int]:
     """All that left and is not paid nor refused, and what patients owe, by the invoice's age."""
     owing = office.journal.owing
     tomorrow = (today + timedelta(days=1)).isoformat()
@@ -137,7 +151,8 @@ def _expected(office: Office, today: date) -> dict[str, int]:
     away = {state.label for state in (SheetState.SENT, SheetState.ACKNOWLEDGED, SheetState.PARTLY_PAID)}
     found = dict.fromkeys((*(label for _, label in AGES), OLDER), 0)
     for debt in unpaid(office, visits=visits):
-        if debt.cents > 0 and (debt.debtor is Debtor.PATIENT or debt.state in away):
+        is_due = debt.cents > 0 and (debt.debtor is Debtor.PATIENT or debt.state in away)
+        if is_due and carer.has(debt.ps, debt.substitute):
             found[next((label for last, label in AGES if debt.days <= last), OLDER)] += debt.cents
     return found
 
@@ -165,17 +180,10 @@ def mean_delay(money: MonthMoney) -> float | None:
     return sum(week.days for week in money.weeks) / paid if paid else None
 
 
-def _reasons(office: Office, rows: Sequence[LedgerRow], until: date) -> Iterable[str]:
-    """Why each invoice that was refused since three months was, the last reason of each."""
-    since = _months_before(until, _REFUSAL_MONTHS)
-    dead = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
-    ids = [
-        row.invoice_id
-        for row in rows
-        if since < _made(row) <= until and any(sheet.state in dead for sheet in row.sheets)
-    ]
-    for invoice in office.journal.invoices.get_all(ids):
-        yield " ".join(sheet.reason for sheet in invoice.sheets if sheet.state in dead)
+def _reasons(office: Office, refused: Sequence[LedgerRow]) -> Iterable[str]:
+    """Why each of these was refused, the last reason of each."""
+    for invoice in office.journal.invoices.get_all([row.invoice_id for row in refused]):
+        yield " ".join(sheet.reason for sheet in invoice.sheets if sheet.state in _DEAD)
 
 
 def _first_money(row: LedgerRow) -> date | None:

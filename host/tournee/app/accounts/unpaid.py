@@ -31,7 +31,8 @@ class Debtor(Enum):
 class Debt:
     """What one owes for an invoice, `number` "" of care outside télétransmission: `cents`, below 0 when more
     came than was due, `days` since the invoice was made; where the sheet stands that asks for it, in French.
-    `person` is the patient's number: two patients may have one name.
+    `person` is the patient's number: two patients may have one name; `substitute` the RPPS number of who
+    cared in the place of `ps`.
     """
 
     debtor: Debtor
@@ -46,6 +47,8 @@ class Debt:
     days: int
     cents: int
     state: str
+    substitute: str = ""
+    invoice_id: int = 0
 
     @property
     def band(self) -> str:
@@ -95,6 +98,8 @@ def _debts(row: LedgerRow, today: date) -> Sequence[Debt]:
             days=_age(row.made, today),
             cents=cents,
             state=_state(row, state),
+            substitute=row.substitute,
+            invoice_id=row.invoice_id,
         )
         for debtor, cents, state in told
     ]

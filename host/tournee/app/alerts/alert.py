@@ -52,8 +52,9 @@ class Alert:
 
     `also` is what else names it; `invoices` (9 digits) and `visits` are those it is about, if few; all the
     invoices of another station, which is `station` (two digits). `since` is ISO 8601, `days` how many whole
-    days that is ago; `ps` is the professional's number, `lot` and `file` what it is about, "" where there is
-    none; `number` is the return's or the prescription's, 0 where it is of none; `urgent`: a delay is over.
+    days that is ago; `ps` is the professional's number, `substitute` the RPPS number of who must act in that
+    place, `lot` and `file` what it is about, "" where there is none; `number` is the return's or the
+    prescription's, 0 where it is of none; `urgent`: a delay is over.
     """
 
     kind: AlertKind
@@ -71,6 +72,7 @@ class Alert:
     invoices: tuple[str, ...] = ()
     visits: tuple[int, ...] = ()
     number: int = 0
+    substitute: str = ""
 
 
 def about_file(office: Office, kind: AlertKind, row: WaitingRow, text: str, next_step: str) -> Alert:

@@ -6,7 +6,7 @@ from tournee.app.alerts.alert import Alert, AlertKind, age
 from tournee.app.context import Office
 from tournee.french import euros
 from tournee.model import Effect
-from tournee.store import DoubtState, ReturnState
+from tournee.store import DoubtState
 
 _SAID = {
     DoubtState.CONTRADICTED: "deux retours se contredisent : ",
@@ -42,7 +42,8 @@ def _other_insured(office: Office) -> list[Alert]:
                 taken,
                 age(office, taken).days,
                 f"{what} pour un autre NIR que celui de la facture : rien n’est changé",
-                "si la caisse a donné un nouveau NIR à ce patient, acceptez-le ; sinon, voyez avec elle",
+                "si la caisse a donné un nouveau NIR à ce patient, acceptez-le ; sinon, voyez avec elle, "
+                "puis marquez le retour comme vu",
                 told.ps,
                 number=row.return_id,
             )
@@ -84,8 +85,8 @@ def _quarantined(office: Office) -> list[Alert]:
             row.taken,
             age(office, row.taken).days,
             f"mis de côté : {row.reason}",
-            "une fois la cause levée, essayez-le de nouveau",
+            "une fois la cause levée, essayez-le de nouveau ; s’il ne se lira jamais, marquez-le comme vu",
             number=row.id,
         )
-        for row in office.journal.returns.find(ReturnState.QUARANTINED)
+        for row in office.journal.returns.get_all(office.journal.doubts.unread())
     ]

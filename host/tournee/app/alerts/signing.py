@@ -32,6 +32,7 @@ def of_signing(office: Office, *, urgent: bool) -> list[Alert]:
                 "insérez votre carte CPS et contresignez : aucun lot ne les prend avant",
                 row.ps,
                 urgent=urgent,
+                substitute=row.substitute,
             )
         )
     return found

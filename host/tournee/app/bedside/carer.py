@@ -1,4 +1,6 @@
-"""Whose work is shown: the holder of the card in the reader, else the carer whose card was read last."""
+"""Whose work is shown: the holder of the card in the reader, else the carer whose card was read last. What of
+a journal is hers: what is billed under her number, and the care that she gave in another's place.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,20 @@ from tournee.store import CardKind
 
 @dataclass(frozen=True)
 class CarerShown:
-    """A carer by billing number; `name` is "" while her card was never read."""
+    """A carer by billing number; `name` is "" while her card was never read, `rpps` too. Number "": nobody is
+    known yet.
+    """
 
     number: str
     name: str = ""
     profession: Profession = "IF"
+    rpps: str = ""
+
+    def has(self, ps: str, substitute: str = "") -> bool:
+        """Whether what is billed under `ps`, for care that perhaps a `substitute` (RPPS) gave, is hers. What
+        is of no professional is everybody's.
+        """
+        return not self.number or ps in ("", self.number) or bool(substitute and substitute == self.rpps)
 
 
 def carer_shown(office: Office, ps: PsOnDuty | None) -> CarerShown:
@@ -38,6 +49,5 @@ def carer_shown(office: Office, ps: PsOnDuty | None) -> CarerShown:
 
 
 def _carer(identity: PsIdentity) -> CarerShown:
-    return CarerShown(
-        identity.billing_number, f"{identity.first_name} {identity.name}".title(), identity.ps_type
-    )
+    name = f"{identity.first_name} {identity.name}".title()
+    return CarerShown(identity.billing_number, name, identity.ps_type, identity.rpps)

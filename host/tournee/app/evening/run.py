@@ -5,17 +5,18 @@ Each step is journaled by itself: whatever stops it, the next run goes on from t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from tournee.app.cards import read_ps
+from tournee.app.cards import PsOnDuty, read_ps
 from tournee.app.context import Office, Progress
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, send
 from tournee.errors import ReaderError, TourneeError
 from tournee.exchange.mail.transport import UnreachableError
+from tournee.model import Effect
 from tournee.reader import PS_UNLOCKED, PsState, Reader
 from tournee.store import LotState, SheetState
 
@@ -34,9 +35,21 @@ class EveningStoppedError(TourneeError):
 
 
 @dataclass(frozen=True)
+class OutsideMoney:
+    """Money that a run brought outside invoices: `paid` cents beyond them, `held` back, `moved` of debts of
+    which nothing was paid nor held back; `labels` are the insurers' words for what was paid, each once.
+    """
+
+    paid: int = 0
+    held: int = 0
+    moved: int = 0
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class EveningOutcome:
     """What a run changed, invoices and cents; `paid_from` and `paid_to` are the days of the care that was
-    paid, None where nothing was; `to_settle` is how much waits in all.
+    paid, None where nothing was; `outside` came beside invoices; `to_settle` is how much waits in all.
     """
 
     at: datetime
@@ -51,6 +64,7 @@ class EveningOutcome:
     paid_to: date | None
     to_settle: int
     refused_ids: frozenset[int] = frozenset()
+    outside: OutsideMoney = OutsideMoney()
 
     @property
     def line(self) -> str:
@@ -115,8 +129,9 @@ def take_in(office: Office, progress: Progress, *, again: bool = False) -> list[
     return fetch(office, again=again, progress=progress).errors
 
 
-def outcome(office: Office, mark: int) -> EveningOutcome:
-    """What came of a run that began at this mark of the history."""
+def outcome(office: Office, mark: int, ps: PsOnDuty | None = None) -> EveningOutcome:
+    """What came of a run that began at this mark of the history; `ps` is whose card is in the reader."""
+    from tournee.app.bedside.carer import carer_shown
     from tournee.app.to_settle import count_to_settle
 
     told = office.journal.sendings.since(mark)
@@ -131,8 +146,19 @@ def outcome(office: Office, mark: int) -> EveningOutcome:
         paid_for=len(told.paid_for),
         paid_from=_day(told.paid_from),
         paid_to=_day(told.paid_to),
-        to_settle=count_to_settle(office),
+        to_settle=count_to_settle(office, carer_shown(office, ps)),
         refused_ids=told.refused,
+        outside=_outside(told.outside),
+    )
+
+
+def _outside(effects: Sequence[Effect]) -> OutsideMoney:
+    labels = (one.label.capitalize() for one in effects if one.paid > 0 and one.label)
+    return OutsideMoney(
+        paid=sum(one.paid for one in effects if one.paid > 0),
+        held=-sum(one.paid for one in effects if one.paid < 0),
+        moved=sum(abs(one.moved) for one in effects),
+        labels=tuple(dict.fromkeys(labels)),
     )
 
 

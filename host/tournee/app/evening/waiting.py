@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 
 from tournee.app.context import Office
@@ -14,7 +14,6 @@ from tournee.billing.kept.judged import read_judged
 from tournee.store import VisitState
 from tournee.store.views.sendings import SentRow, ToSendRow
 
-_ONE_EVENING = timedelta(hours=1)
 _EVENINGS = 6
 
 
@@ -40,9 +39,7 @@ class CardAwaited:
 
 @dataclass(frozen=True)
 class EveningBefore:
-    """Messages that left within an hour of each other; how many invoices were taken, refused, are not
-    answered yet.
-    """
+    """One sending, by its last message; how many invoices were taken, refused, are not answered yet."""
 
     at: datetime
     accepted: int
@@ -122,14 +119,8 @@ def _is_hers(row: ToSendRow, carer: PsIdentity) -> bool:
 
 
 def _evenings(rows: Iterable[SentRow]) -> Iterable[EveningBefore]:
-    group: list[SentRow] = []
-    for row in rows:
-        if group and datetime.fromisoformat(group[-1].at) - datetime.fromisoformat(row.at) > _ONE_EVENING:
-            yield _evening(group)
-            group = []
-        group.append(row)
-    if group:
-        yield _evening(group)
+    for _, told in groupby(rows, lambda one: one.sending):
+        yield _evening(list(told))
 
 
 def _evening(rows: list[SentRow]) -> EveningBefore:

@@ -15,7 +15,7 @@ from tournee.app.finding import Thing, has_refused_dre, thing_of
 from tournee.app.inbound import accept_insured
 from tournee.app.outbound import resend
 from tournee.app.remaking import remake_file, remake_lot
-from tournee.app.to_settle.thing import ToSettle
+from tournee.app.to_settle.thing import OwingKind, ToSettle
 from tournee.app.visits.retelling import Edit
 from tournee.config import Config
 from tournee.errors import BillingError, StoreError
@@ -64,10 +64,11 @@ def charge(office: Office, one: ToSettle, told: SettleWords) -> str:
 
 
 def note_cancelled(office: Office, one: ToSettle, told: SettleWords) -> str:
-    """Keep that the insurer gave an invoice up; a correction that waited is made."""
-    office.journal.given_up.cancel(
-        _invoice(office, one).id, f"annulée par l’organisme : {told.word}", told.given_back
-    )
+    """Keep that the insurer gave an invoice up, or each of those that it never answered; a correction that
+    waited is made.
+    """
+    for invoice in one.invoices if one.kind is OwingKind.UNANSWERED else (_invoice(office, one).id,):
+        office.journal.given_up.cancel(invoice, f"annulée par l’organisme : {told.word}", told.given_back)
     return "Annulée : la visite se refait" if reconcile(office).made else "Notée annulée"
 
 

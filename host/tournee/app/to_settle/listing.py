@@ -4,26 +4,31 @@ nobody paid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from weakref import WeakKeyDictionary
 
-from tournee.app.accounts.unpaid import Debt, Debtor, unpaid
+from tournee.app.accounts.unpaid import Debtor
 from tournee.app.alerts import Alert, AlertKind, alerts
 from tournee.app.context import Office
+from tournee.app.to_settle.owing import of_insurers, of_patients
 from tournee.app.to_settle.reasons import PLAIN, CorrectionAsked, asked_by, words_only
-from tournee.app.to_settle.thing import OwingKind, SettleAct, ToSettle
-from tournee.app.to_settle.wording import REFUSED_DRE, TODO_BY_REFUSAL, WORDS, KindWords
+from tournee.app.to_settle.thing import SettleAct, ToSettle
+from tournee.app.to_settle.wording import (
+    REFUSED_DRE,
+    TODO_BY_REFUSAL,
+    WORDS,
+    KindWords,
+    days_told,
+    person_named,
+)
 from tournee.errors import StoreError
 from tournee.french import euros
 from tournee.model.codes import DRE
 from tournee.store import InvoiceRow, Journal, SheetRow, SheetState
 
-UNANSWERED_DAYS = 30
-"""Days after which an invoice that was taken and not paid is told: ours, no text gives it."""
-
-_COUNTED: WeakKeyDictionary[Journal, tuple[tuple[int, str], int]] = WeakKeyDictionary()
-"""The last count of each open journal, and when it was: the page asks for it at everything that happens."""
+_KEPT: WeakKeyDictionary[Journal, tuple[tuple[int, str], tuple[ToSettle, ...]]] = WeakKeyDictionary()
+"""What was found last of each open journal, and when: the page asks for it at everything that happens."""
 
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 _NAMED_MAX = 2
@@ -38,21 +43,22 @@ _OF_RETURN = (
 
 
 def to_settle(office: Office) -> tuple[ToSettle, ...]:
-    """Everything, what presses most first."""
+    """Everything of all carers, what presses most first; looked for anew after each step of the journal, and
+    each minute.
+    """
+    journal = office.journal
+    now = (journal.db.last_step, f"{office.clock():%Y%m%d%H%M}")
+    kept = _KEPT.get(journal)
+    if kept is None or kept[0] != now:
+        kept = _KEPT[journal] = (now, _found(office))
+    return kept[1]
+
+
+def _found(office: Office) -> tuple[ToSettle, ...]:
     told = alerts(office)
     of_alerts = [_of_alert(office, one) for one in told]
     known = {visit for one in of_alerts for visit in one.visits}
-    return (*of_alerts, *_unanswered(office, known), *_of_patients(office))
-
-
-def count_to_settle(office: Office) -> int:
-    """How many things there are; counted anew after each step of the journal, and each minute."""
-    journal = office.journal
-    now = (journal.db.last_step, f"{office.clock():%Y%m%d%H%M}")
-    kept = _COUNTED.get(journal)
-    if kept is None or kept[0] != now:
-        kept = _COUNTED[journal] = (now, len(to_settle(office)))
-    return kept[1]
+    return (*of_alerts, *of_insurers(office, known), *of_patients(office))
 
 
 def thing_to_settle(office: Office, key: str) -> ToSettle:
@@ -65,11 +71,6 @@ def thing_to_settle(office: Office, key: str) -> ToSettle:
             next_step="revenez à la liste",
         )
     return found
-
-
-def days_told(days: int) -> str:
-    """`1 jour`, `34 jours`."""
-    return f"{days} jour{'s' if days > 1 else ''}"
 
 
 def words_of(one: ToSettle) -> KindWords:
@@ -102,7 +103,15 @@ def _of_alert(office: Office, alert: Alert) -> ToSettle:
         invoices=tuple(one.id for one in invoices),
         visits=tuple(dict.fromkeys(one.visit_id for one in invoices)) or alert.visits,
         number=invoices[0].number if len(invoices) == 1 else "",
+        ps=alert.ps,
+        substitute=alert.substitute or _substitute(invoices),
     )
+
+
+def _substitute(invoices: Sequence[InvoiceRow]) -> str:
+    """Who gave the care of all of them in another's place, "" where that is not one."""
+    found = {one.substitute for one in invoices}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _meant(office: Office, alert: Alert) -> tuple[InvoiceRow, ...]:
@@ -148,18 +157,12 @@ def _who(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
     if alert.kind is AlertKind.OTHER_STATION:
         return f"Autre appareil, n° {int(alert.station)}"
     if names and len(names) <= _NAMED_MAX:
-        return " et ".join(map(_name, names))
+        return " et ".join(map(person_named, names))
     if alert.kind in _OF_RETURN:
         return f"Réponse n° {alert.number}"
     if alert.file:
         return f"Envoi n° {int(alert.file)}"
     return alert.about[:1].upper() + alert.about[1:]
-
-
-def _name(patient: str) -> str:
-    """As it is said, the first name first, where it is sure which one that is."""
-    words = patient.split()
-    return f"{words[1]} {words[0]}" if len(words) == len(("NOM", "PRENOM")) else patient
 
 
 def _said(alert: Alert, words: KindWords, invoices: Sequence[InvoiceRow]) -> str:
@@ -247,80 +250,6 @@ def _told(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
         return PLAIN[asked]
     reasons = [sheet.reason for one in invoices for sheet in one.sheets if _is_blamed(sheet)]
     return words_only(reasons[0]) if reasons else words_only(alert.also)
-
-
-def _unanswered(office: Office, known: Iterable[int]) -> Iterator[ToSettle]:
-    """Invoices that were taken long ago, that nobody refused nor paid."""
-    before = office.clock() - timedelta(days=UNANSWERED_DAYS)
-    visits = set(office.journal.owing.by_insurers(before.isoformat())) - set(known)
-    if not visits:
-        return
-    told: dict[tuple[Debtor, str, str], list[Debt]] = {}
-    for debt in unpaid(office, visits=visits):
-        if (
-            debt.debtor is not Debtor.PATIENT
-            and debt.cents > 0
-            and debt.state == SheetState.ACKNOWLEDGED.label
-        ):
-            told.setdefault((debt.debtor, debt.person, debt.patient), []).append(debt)
-    for (debtor, person, patient), debts in told.items():
-        oldest = debts[0]
-        text = WORDS[OwingKind.UNANSWERED].said.format(days=days_told(oldest.days))
-        yield _of_debts(OwingKind.UNANSWERED, debtor, patient, f"{debtor.value}{person}", debts, text)
-
-
-def _of_patients(office: Office) -> Iterator[ToSettle]:
-    """What each patient owes, and what each is to be given back."""
-    visits = office.journal.owing.by_patients()
-    told: dict[tuple[str, str], list[Debt]] = {}
-    for debt in unpaid(office, visits=visits, debtor=Debtor.PATIENT):
-        told.setdefault((debt.person, debt.patient), []).append(debt)
-    for (person, patient), debts in told.items():
-        for kind, some in (
-            (OwingKind.PATIENT_OWES, [one for one in debts if one.cents > 0]),
-            (OwingKind.TO_GIVE_BACK, [one for one in debts if one.cents < 0]),
-        ):
-            if some:
-                yield _of_debts(kind, Debtor.PATIENT, patient, person, some, _visits_told(kind, some))
-
-
-def _of_debts(
-    kind: OwingKind, debtor: Debtor, patient: str, person: str, debts: Sequence[Debt], text: str
-) -> ToSettle:
-    words, one = WORDS[kind], len(debts) == 1
-    woman = person[-13:-12] == "2" or person[:1] == "2"
-    whose = ("Patiente" if woman else "Patient") if debtor is Debtor.PATIENT else debtor.value.capitalize()
-    others = tuple(act for act in words.others if act is not SettleAct.CANCELLED or one)
-    visits = tuple(dict.fromkeys(debt.visit_id for debt in debts))
-    return ToSettle(
-        kind=kind,
-        who=_name(patient.title()) if debts[0].number else patient.title(),
-        said=f"{whose} : {text[:1].lower()}{text[1:]}",
-        told="",
-        lead=_visits_told(kind, debts),
-        todo=words.todo,
-        act=words.act,
-        others=others,
-        debtor=debtor,
-        cents=abs(sum(debt.cents for debt in debts)),
-        since=debts[0].made,
-        days=debts[0].days,
-        visits=visits,
-        person=f"{person}|{patient}|{debtor.value}",
-        number=debts[0].number if one else "",
-    )
-
-
-def _visits_told(kind: OwingKind, debts: Sequence[Debt]) -> str:
-    """`6 visites à payer, du 9 au 14 novembre`."""
-    days = sorted(_date(one.care) for one in debts)
-    what = {OwingKind.PATIENT_OWES: " à payer", OwingKind.TO_GIVE_BACK: " payées en trop"}.get(kind, "")
-    first, last = f"{days[0]:%d/%m}", f"{days[-1]:%d/%m}"
-    if len(debts) == 1:
-        what = what.replace("payées", "payée")
-        return f"1 visite{what}, du {first}"
-    when = f"du {first}" if first == last else f"du {first} au {last}"
-    return f"{len(debts)} visites{what}, {when}"
 
 
 def _date(day: str) -> date:

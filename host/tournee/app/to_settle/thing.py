@@ -58,6 +58,9 @@ class ToSettle:
     sentence, `todo` what to do, `told` why; `day` is the visit's, where it is of one; `kind` is
     an alert's or money's; `refused` is DRE where it is the complementary insurer's refusal.
 
+    `ps` is the billing number of whose it is, "" where it is everybody's, `substitute` the RPPS number of who
+    gave the care in her place.
+
     `cents` is what hangs on it, 0 where no money does; `since` is ISO 8601 or AAAAMMJJ; `invoices` and
     `visits` are ids, the one that is meant first.
     """
@@ -81,6 +84,8 @@ class ToSettle:
     visits: tuple[int, ...] = ()
     person: str = field(default="", repr=False)
     number: str = ""
+    ps: str = ""
+    substitute: str = ""
 
     @property
     def key(self) -> str:

@@ -11,6 +11,17 @@ from tournee.app.to_settle.reasons import CorrectionAsked
 from tournee.app.to_settle.thing import OwingKind, SettleAct, SettleKind
 
 
+def days_told(days: int) -> str:
+    """`1 jour`, `34 jours`."""
+    return f"{days} jour{'s' if days > 1 else ''}"
+
+
+def person_named(patient: str) -> str:
+    """As it is said, the first name first, where it is sure which one that is."""
+    words = patient.split()
+    return f"{words[1]} {words[0]}" if len(words) == len(("NOM", "PRENOM")) else patient
+
+
 class Tone(StrEnum):
     """How much it presses: its shape and its colour."""
 
@@ -143,9 +154,10 @@ WORDS: Mapping[SettleKind, KindWords] = {
     AlertKind.PAYMENT_DEFERRED: KindWords(
         Tone.INFO,
         "Paiement remis à plus tard",
-        "Attendez la prochaine réponse de l’organisme. Rien n’est refusé ; ne facturez pas de nouveau.",
+        "Attendez la prochaine réponse de l’organisme. Rien n’est refusé ; ne facturez pas de nouveau. S’il "
+        "ne la paiera pas, classez-la.",
         SettleAct.FETCH,
-        (SettleAct.CANCELLED,),
+        (SettleAct.CANCELLED, SettleAct.WRITE_OFF),
     ),
     AlertKind.PARTLY_PAID: KindWords(
         Tone.WARN,
@@ -194,14 +206,17 @@ WORDS: Mapping[SettleKind, KindWords] = {
         Tone.WARN,
         "Réponse sous un autre numéro de sécurité sociale",
         "Si la caisse a donné un nouveau numéro à ce patient, acceptez-le : la réponse compte alors. Sinon, "
-        "voyez avec la caisse.",
+        "voyez avec la caisse, puis notez ce qu’elle dit : la facture reste comme elle est.",
         SettleAct.ACCEPT_NIR,
+        (SettleAct.SEEN,),
     ),
     AlertKind.QUARANTINED: KindWords(
         Tone.WARN,
         "Réponse illisible, gardée entière",
-        "Une fois la cause levée, essayez de nouveau de la lire.",
+        "Une fois la cause levée, essayez de nouveau de la lire. Si elle ne se lira jamais, notez ce que "
+        "vous avez fait : elle reste gardée entière.",
         SettleAct.FETCH_AGAIN,
+        (SettleAct.SEEN,),
     ),
     AlertKind.BACKUP_DUE: KindWords(
         Tone.WARN,

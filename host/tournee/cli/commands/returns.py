@@ -138,8 +138,9 @@ def _write_first(out: Path, raw: bytes) -> None:
 @click.pass_obj
 def seen(desk: Desk, numbers: tuple[int, ...], station: int | None, reason: str, as_json: bool) -> None:
     """Marque comme vu ce que les alertes disent de ces retours : contradictions, montants ou sommes qui
-    diffèrent, ce qui ne correspond à rien ; ou tout ce qu’ils disent d’un autre poste, jusqu’au prochain
-    retour qui en parle. Les factures restent comme elles sont.
+    diffèrent, ce qui ne correspond à rien, une facture d’un autre assuré, ce qui ne se lit pas ; ou tout ce
+    qu’ils disent d’un autre poste, jusqu’au prochain retour qui en parle. Les factures restent comme elles
+    sont.
     """
     if bool(numbers) == (station is not None):
         raise click.UsageError("Donnez des numéros de retour, ou --poste avec un numéro de poste.")

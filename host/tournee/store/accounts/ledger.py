@@ -13,8 +13,9 @@ from tournee.store.database import Database
 from tournee.store.statements import Row
 from tournee.store.states import SheetState, VisitState
 
-_INVOICES = """SELECT invoice.id, invoice.number, invoice.ps, invoice.visit, invoice.made, invoice.by_amo,
-    invoice.by_amc, invoice.by_patient, visit.first_day, visit.last_day, visit.state, day.date,
+_INVOICES = """SELECT invoice.id, invoice.number, invoice.ps, invoice.substitute, invoice.visit, invoice.made,
+    invoice.by_amo, invoice.by_amc, invoice.by_patient, visit.first_day, visit.last_day, visit.state,
+    day.date,
     (SELECT min(later.id) FROM invoice AS later WHERE later.visit = invoice.visit AND later.id > invoice.id
         AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = later.id AND sheet.state <> 'abandoned'))
         AS replaced_by,
@@ -64,9 +65,9 @@ class LedgerPayment:
 @dataclass(frozen=True)
 class LedgerRow:
     """An invoice and all its money, in cents. `first_day` and `last_day` (AAAAMMJJ) are of the care, `made`
-    is the invoice's day; `signed` are the shares as its cards signed them, `handed_back` what insurers took
-    back by word of mouth. `given` is what the patient gave for the visit: it counts on its last
-    invoice alone.
+    is the invoice's day, `substitute` the RPPS number of who cared in the place of `ps`; `signed` are the
+    shares as its cards signed them, `handed_back` what insurers took back by word of mouth. `given` is what
+    the patient gave for the visit: it counts on its last invoice alone.
     """
 
     invoice_id: int
@@ -87,6 +88,7 @@ class LedgerRow:
     payments: tuple[LedgerPayment, ...]
     replaced_by: int = 0
     handed_back: int = 0
+    substitute: str = ""
     given: Given = NOTHING_GIVEN
 
     @property
@@ -229,6 +231,7 @@ class Ledger:
             payments=tuple(map(_payment, payments)),
             replaced_by=row["replaced_by"] or 0,
             handed_back=row["handed_back"],
+            substitute=row["substitute"],
         )
 
 

@@ -13,6 +13,8 @@ from tournee.store.tables.payments import Payments
 _SHEETS = "SELECT id, kind, state, amc FROM sheet WHERE invoice = ? ORDER BY id"
 _GIVEN_BACK = "SELECT coalesce(sum(given_back), 0) AS cents FROM cancelled_invoice WHERE invoice = ?"
 _LOST = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED, SheetState.PARTLY_PAID)
+_WAITING = (SheetState.SENT, SheetState.ACKNOWLEDGED)
+_PUT_OFF = "SELECT sheet FROM payment WHERE outcome = 'deferred' AND sheet IN ({marks})"
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 _NOT_SENT = (SheetState.MADE, SheetState.SEALED, SheetState.CERTIFIED, SheetState.IN_LOT)
 _CLOSED = (*_REFUSED, SheetState.ABANDONED)
@@ -25,14 +27,21 @@ class GivenUp:
         self._db, self._payments = db, payments
 
     def write_off(self, invoice_id: int, reason: str) -> None:
-        """Give up what was refused of an invoice or not paid of it; StoreError when nothing was. It is not
-        billed again.
+        """Give up what was refused of an invoice, not paid of it or put off; StoreError when nothing was. It
+        is not billed again.
         """
         with self._db.step("write_off_invoice"):
-            lost = [row["id"] for row in self._sheets(invoice_id) if SheetState(row["state"]) in _LOST]
+            sheets = self._sheets(invoice_id)
+            put_off = {row["sheet"] for row in self._db.among(_PUT_OFF, [row["id"] for row in sheets])}
+            lost = [
+                row["id"]
+                for row in sheets
+                if SheetState(row["state"]) in _LOST
+                or (row["id"] in put_off and SheetState(row["state"]) in _WAITING)
+            ]
             if not lost:
                 raise StoreError(
-                    "Rien de cette facture n’est refusé ni payé en partie.",
+                    "Rien de cette facture n’est refusé, payé en partie ni remis à plus tard.",
                     next_step="attendez son retour, ou affichez l’état.",
                 )
             self._db.move("sheet", lost, SheetState.WRITTEN_OFF, reason)

@@ -21,6 +21,8 @@ _RAISED = """SELECT subject_id, state, at, id, detail_sealed FROM history AS las
     WHERE subject = ? AND id = (SELECT max(id) FROM history
         WHERE history.subject = last.subject AND history.subject_id = last.subject_id) AND state <> 'seen'
     ORDER BY id"""
+_UNREAD = """SELECT id FROM received WHERE state = 'quarantined' AND NOT EXISTS (SELECT 1 FROM history
+    WHERE subject = 'return' AND subject_id = received.id AND state = 'seen') ORDER BY id"""
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,14 @@ class Doubts:
             return tuple(self._waiting().values())
 
     def seen(self, returns: Collection[int], word: str) -> int:
-        """End all doubts of these returns with a word, and give how many; StoreError when there is none."""
+        """End with a word all doubts of these returns, what they say of another insured person, and the
+        waiting of those that cannot be read, which are still tried again; gives how many. StoreError when
+        there is none.
+        """
         with self._db.step("doubts_seen"):
             ended = [key for key, row in self._waiting().items() if row.return_id in returns]
+            ended += [(_EFFECT, one) for one in self._effects.leave_insured(returns)]
+            ended += [(_RETURN, one) for one in self._unread() if one in returns]
             if not ended:
                 raise StoreError(
                     f"Rien n’est à vérifier dans le retour {', '.join(map(str, sorted(returns)))}.",
@@ -74,6 +81,14 @@ class Doubts:
                     next_step="regardez dans les alertes de quel poste il s’agit",
                 )
             return self._end(ended, word)
+
+    def unread(self) -> tuple[int, ...]:
+        """Returns set aside because they cannot be read, that nobody left at that."""
+        with self._db.reading():
+            return self._unread()
+
+    def _unread(self) -> tuple[int, ...]:
+        return tuple(int(row["id"]) for row in self._db.rows(_UNREAD))
 
     def _end(self, ended: Collection[tuple[str, int]], word: str) -> int:
         """Inside a step."""

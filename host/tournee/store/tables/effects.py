@@ -1,6 +1,6 @@
 """Effects: each thing that a return said, applied or kept with the reason why it changed nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from tournee.model import Effect, Target
@@ -18,9 +18,12 @@ OTHER_PS = "d’un autre professionnel"
 OTHER_STATION = "d’un autre poste"
 """Why nothing was applied: another host on the same mailbox gave these numbers."""
 
-_ACCEPTED = "autre NIR, accepté"
+_ACCEPTED, _LEFT = "autre NIR, accepté", "autre NIR, laissé"
 
 _EFFECTS = """SELECT id, received, applied, invoice, lot, file, told_sealed, note_sealed FROM effect"""
+
+_SETTLED_AFTER = """SELECT subject_id FROM history
+    WHERE subject = 'received' AND state = 'settled' AND id > ?"""
 
 _COLUMNS = (
     *("id", "received", "applied", "invoice", "lot", "file", "outcome", "code", "share", "level"),
@@ -85,9 +88,12 @@ class Effects:
         """What returns said of our invoices for another insured person, and nobody accepted since."""
         return tuple(row for row in self.unmatched() if row.note == OTHER_INSURED)
 
-    def payments_outside(self) -> tuple[EffectRow, ...]:
-        """Payments outside invoices that returns told of (RSP 900), to professionals of this journal."""
-        rows = self._find("WHERE applied = 1 AND invoice IS NULL AND lot IS NULL AND file IS NULL")
+    def payments_outside(self, since: int = 0) -> tuple[EffectRow, ...]:
+        """Payments outside invoices that returns told of (RSP 900), to professionals of this journal; those
+        of returns settled after `since`, a mark of the history.
+        """
+        where = "WHERE applied = 1 AND invoice IS NULL AND lot IS NULL AND file IS NULL"
+        rows = self._find(f"{where} AND received IN ({_SETTLED_AFTER})", since)
         return tuple(row for row in rows if row.effect.target is Target.PAYMENT)
 
     # --- for what is settled and put right ---
@@ -100,6 +106,18 @@ class Effects:
                 note = self._db.encrypt(_ACCEPTED, "effect", "note", row["id"])
                 self._db.update("effect", row["id"], applied=1, note_sealed=note)
                 found.append(replace(self._told(row), nir=""))
+        return found
+
+    def leave_insured(self, returns: Collection[int]) -> list[int]:
+        """Inside a step: what these returns said for another insured person stays unmatched, and waits for
+        nobody; gives the effects.
+        """
+        found = []
+        for row in self._db.among(f"{_EFFECTS} WHERE applied = 0 AND received IN ({{marks}})", returns):
+            if self._row(row).note == OTHER_INSURED:
+                note = self._db.encrypt(_LEFT, "effect", "note", row["id"])
+                self._db.update("effect", row["id"], note_sealed=note)
+                found.append(int(row["id"]))
         return found
 
     def applied_to(self, column: str, row_id: int) -> list[tuple[Effect, Row]]:

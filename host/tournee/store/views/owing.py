@@ -29,6 +29,15 @@ class Owing:
         with self._db.reading():
             return tuple(sorted(int(row["visit"]) for row in self._db.rows(_PATIENTS)))
 
+    def professionals(self) -> tuple[str, ...]:
+        """The billing numbers under which there are invoices, in order."""
+        found: list[str] = []
+        with self._db.reading():
+            query = "SELECT min(ps) AS ps FROM invoice WHERE ps > ?"  # each by one look at the index
+            while (row := self._db.rows(query, found[-1] if found else "")[0])["ps"] is not None:
+                found.append(str(row["ps"]))
+        return tuple(found)
+
     def billed_since(self, since: str) -> tuple[int, ...]:
         """Visits with an invoice made from a day on (AAAA-MM-JJ)."""
         with self._db.reading():

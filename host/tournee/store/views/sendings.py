@@ -1,10 +1,14 @@
 """What leaves and what came of it: invoices that wait to be sent, evenings that were, what a run changed."""
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from tournee.model import Effect
 from tournee.store.database import Database
+from tournee.store.statements import Row
 from tournee.store.states import SheetState
+from tournee.store.tables.effects import Effects
 
 _TO_SEND = """SELECT invoice.id, invoice.ps, invoice.substitute, max(sheet.fee) AS fee,
     coalesce(nullif(visit.first_day, ''), day.date) AS day, min(sheet.state = 'certified') AS unclosed
@@ -15,9 +19,13 @@ _TO_SEND = """SELECT invoice.id, invoice.ps, invoice.substitute, max(sheet.fee) 
         AND message.state IN ('transmitting', 'uncertain', 'sent', 'undelivered'))
     GROUP BY invoice.id ORDER BY day, invoice.id"""
 
-_SENT = """SELECT history.at, message.file FROM history JOIN message ON message.id = history.subject_id
+_SENT = """SELECT history.id, history.at, message.file
+    FROM history JOIN message ON message.id = history.subject_id
     WHERE history.subject = 'message' AND history.state = 'sent' AND message.file IN (SELECT file FROM lot)
     ORDER BY history.id DESC LIMIT ?"""
+
+_MADE = """SELECT max(id) AS id FROM history
+    WHERE subject_id IN ({marks}) AND subject = 'file' AND state = 'made' GROUP BY subject_id"""
 
 _HELD = """SELECT lot.file, sheet.invoice, sheet.state, sheet.fee FROM lot JOIN sheet ON sheet.lot = lot.id
     WHERE lot.file IN ({marks})"""
@@ -56,9 +64,13 @@ class ToSendRow:
 
 @dataclass(frozen=True)
 class SentRow:
-    """A message that left: when (ISO 8601), and what became of the invoices of its file, by their ids."""
+    """A message that left: when (ISO 8601), its file, the rank of its sending, and what became of the
+    invoices of its file, by their ids. Messages of one rank left together: no file was made between them.
+    """
 
     at: str
+    file_id: int
+    sending: int
     accepted: frozenset[int]
     refused: frozenset[int]
     waiting: frozenset[int]
@@ -68,7 +80,8 @@ class SentRow:
 @dataclass(frozen=True)
 class SendingChanges:
     """What a run changed, invoices by their ids: those that left and their fee, those taken and refused;
-    cents that returns announced, for which invoices, of which days (AAAAMMJJ, "" where there are none).
+    cents that returns announced, for which invoices, of which days (AAAAMMJJ, "" where there are none);
+    `outside` is what they said of money outside invoices.
     """
 
     sent: frozenset[int]
@@ -79,13 +92,14 @@ class SendingChanges:
     paid_for: frozenset[int]
     paid_from: str
     paid_to: str
+    outside: tuple[Effect, ...]
 
 
 class Sendings:
     """Reads it; nothing of it is kept."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, effects: Effects) -> None:
+        self._db, self._effects = db, effects
 
     def to_send(self) -> tuple[ToSendRow, ...]:
         """Invoices that are certified and of which something did not leave yet, by day; those of which nobody
@@ -104,6 +118,7 @@ class Sendings:
         with self._db.reading():
             messages = self._db.rows(_SENT, limit)
             files = sorted({row["file"] for row in messages})
+            made = sorted(int(row["id"]) for row in self._db.among(_MADE, files))
             states: dict[int, dict[int, set[str]]] = {}
             fees: dict[int, dict[int, int]] = {}
             for query in (_HELD, _HELD_ONCE):
@@ -111,8 +126,8 @@ class Sendings:
                     states.setdefault(row["file"], {}).setdefault(row["invoice"], set()).add(row["state"])
                     fees.setdefault(row["file"], {})[row["invoice"]] = row["fee"]
         return tuple(
-            _sent(row["at"], states.get(row["file"], {}), sum(fees.get(row["file"], {}).values()))
-            for row in messages
+            _sent(row, sending, states.get(row["file"], {}), sum(fees.get(row["file"], {}).values()))
+            for row, sending in zip(messages, _sendings(messages, made), strict=True)
         )
 
     def mark(self) -> int:
@@ -125,6 +140,7 @@ class Sendings:
         """What was changed after a mark."""
         with self._db.reading():
             changed, paid = self._db.rows(_CHANGED, mark), self._db.rows(_PAID, mark)
+            outside = self._effects.payments_outside(mark)
         by_state: dict[str, set[int]] = {}
         fees: dict[int, int] = {}
         for row in changed:
@@ -141,13 +157,28 @@ class Sendings:
             paid_for=frozenset(row["invoice"] for row in paid),
             paid_from=min((row["first_day"] for row in paid), default=""),
             paid_to=max((row["last_day"] for row in paid), default=""),
+            outside=tuple(row.effect for row in outside),
         )
 
 
-def _sent(at: str, states: dict[int, set[str]], fee: int) -> SentRow:
+def _sendings(messages: Sequence[Row], made: Sequence[int]) -> Iterator[int]:
+    """Which sending each message is of, the latest first: one ends where a file was made since, or where the
+    same file leaves again.
+    """
+    rank, files, after = 0, set[int](), 0
+    for row in messages:
+        if files and (bisect_left(made, after) > bisect_left(made, row["id"]) or row["file"] in files):
+            rank, files = rank + 1, set()
+        files.add(row["file"])
+        after = row["id"]
+        yield rank
+
+
+def _sent(row: Row, sending: int, states: dict[int, set[str]], fee: int) -> SentRow:
     def those(wanted: Collection[str]) -> frozenset[int]:
         return frozenset(invoice for invoice, told in states.items() if told & set(wanted))
 
     refused = those(_REFUSED)
     waiting = those(_NO_ANSWER) - refused
-    return SentRow(at, frozenset(states) - refused - waiting, refused, waiting, fee)
+    accepted = frozenset(states) - refused - waiting
+    return SentRow(row["at"], row["file"], sending, accepted, refused, waiting, fee)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +13,11 @@ from starlette.routing import Route
 
 from tournee.app.accounts.books.tables import receipts_csv
 from tournee.app.accounts.month import MonthMoney, MonthState, fee_weeks, mean_delay, month_money
+from tournee.app.bedside.carer import CarerShown, carer_shown
+from tournee.app.certifying.last_read import carer_named
+from tournee.app.context import Office
 from tournee.app.to_settle.reasons import CAUSES, asked_by
+from tournee.french import of_name
 from tournee.web.face import face_of, show
 
 _FILLS = {
@@ -26,15 +32,17 @@ _LENGTH = len("2026-11")
 
 
 async def board(request: Request) -> Response:
-    """`/tableau`, with `?mois=AAAA-MM` of another month."""
+    """`/tableau`, with `?mois=AAAA-MM` of another month, `?de=` of another carer of the journal."""
     face = face_of(request)
     today = face.clock().date()
     first = _month(request.query_params.get("mois", ""), today)
-    money = await face.ports.ask_journal(lambda office: month_money(office, first))
+    at = await face.ports.ask_journal(partial(_whose, request))
+    money = await face.ports.ask_journal(lambda office: month_money(office, first, at.carer))
     return show(
         request,
         "board.html",
         money=money,
+        board=at,
         fills=_FILLS,
         meter=_meter(money),
         delay=mean_delay(money),
@@ -45,7 +53,33 @@ async def board(request: Request) -> Response:
         before=_shifted(first, -1),
         after=_shifted(first, 1) if _shifted(first, 1) <= today else None,
         goal=_GOAL_DAYS,
+        of=of_name,
     )
+
+
+@dataclass(frozen=True)
+class BoardOf:
+    """Whose board it is; the other carers with invoices, by number; `is_others`: not hers who looks."""
+
+    carer: CarerShown
+    others: tuple[CarerShown, ...]
+    is_others: bool
+
+    @property
+    def query(self) -> str:
+        """What names the carer in an address, after others."""
+        return f"&de={self.carer.number}" if self.is_others else ""
+
+
+def _whose(request: Request, office: Office) -> BoardOf:
+    """Hers whose work is shown, or another's that was asked for."""
+    hers = carer_shown(office, face_of(request).watch.state.ps)
+    numbers = [one for one in office.journal.owing.professionals() if one != hers.number]
+    others = tuple(CarerShown(one, carer_named(office, one)) for one in numbers) if hers.number else ()
+    asked = next((one for one in others if one.number == request.query_params.get("de")), None)
+    if asked is None:
+        return BoardOf(hers, others, is_others=False)
+    return BoardOf(asked, (hers,), is_others=True)
 
 
 def _month(text: str, today: date) -> date:
@@ -108,9 +142,12 @@ async def receipts(request: Request) -> Response:
     face = face_of(request)
     first = _month(request.query_params.get("mois", ""), face.clock().date())
     since, until = f"{first:%Y%m}01", f"{first:%Y%m}31"
-    content, _, _ = await face.ports.ask_journal(
-        lambda office: receipts_csv(office, since=since, until=until)
-    )
+
+    def made(office: Office) -> bytes:
+        number = _whose(request, office).carer.number
+        return receipts_csv(office, ps=number, since=since, until=until)[0]
+
+    content = await face.ports.ask_journal(made)
     named = {"Content-Disposition": f'attachment; filename="recettes-{first:%Y-%m}.csv"'}
     return Response(content, media_type="text/csv", headers=named)
 

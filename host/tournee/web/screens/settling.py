@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -10,8 +11,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.accounts.unpaid import Debtor
+from tournee.app.bedside.carer import CarerShown, carer_shown
+from tournee.app.cards import PsOnDuty
 from tournee.app.context import Office
-from tournee.app.to_settle import SettleAct, ToSettle, thing_to_settle, to_settle
+from tournee.app.to_settle import (
+    OthersPart,
+    SettleAct,
+    ToSettle,
+    others_parts,
+    own_things,
+    thing_to_settle,
+    whose,
+)
 from tournee.app.to_settle.acts import ACTS, ActWhere, ActWords, SettleField
 from tournee.app.to_settle.doing import SettleWords, send_dre
 from tournee.app.to_settle.letters import letters_of
@@ -34,15 +45,19 @@ PAGES = {
 }
 """Where the acts that have a page of their own are done."""
 
+_PS_DIGITS = 9
 _WORD_MAX = 200
 _CENTS_MAX = 9_999_999
 
 
 async def the_list(request: Request) -> Response:
-    """`/regler`, with `?qui=` of one debtor."""
+    """`/regler`, with `?qui=` of one debtor; `?de=` of another carer of the journal."""
     face = face_of(request)
-    who = request.query_params.get("qui", "")
-    found = await face.ports.ask_journal(to_settle)
+    who, ps = request.query_params.get("qui", ""), request.query_params.get("de", "")
+    at = await face.ports.ask_journal(
+        lambda office: things_at(office, carer_shown(office, face.watch.state.ps), ps)
+    )
+    found = at.things
     filters = {**_FILTERS, Debtor.PATIENT.value: "Patient"}
     counts = {one: sum(one in ("", _debtor(thing)) for thing in found) for one in filters}
     shown = [one for one in found if who in ("", _debtor(one))]
@@ -53,10 +68,37 @@ async def the_list(request: Request) -> Response:
         filters=filters,
         counts=counts,
         who=who if who in filters else "",
+        told=at,
         cents=sum(one.cents for one in shown),
         words=words_of,
         acts=ACTS,
     )
+
+
+@dataclass(frozen=True)
+class ThingsAt:
+    """What the list shows: hers, or another carer's where she looks at it (`other`), which other carers have
+    something, by key whose a thing is where it is not simply hers.
+    """
+
+    things: tuple[ToSettle, ...]
+    other: OthersPart | None
+    others: tuple[OthersPart, ...]
+    whose: dict[str, str]
+
+    @property
+    def query(self) -> str:
+        """What names the carer in an address."""
+        return f"de={self.other.ps}" if self.other else ""
+
+
+def things_at(office: Office, carer: CarerShown, ps: str) -> ThingsAt:
+    """The things of this carer, or those of another by billing number."""
+    others = others_parts(office, carer)
+    other = next((one for one in others if one.ps == ps), None)
+    things = other.things if other else own_things(office, carer)
+    named = {one.key: whose(office, one, carer) for one in things} if other is None else {}
+    return ThingsAt(things, other, () if other else others, named)
 
 
 def _debtor(one: ToSettle) -> str:
@@ -66,7 +108,7 @@ def _debtor(one: ToSettle) -> str:
 async def one_thing(request: Request) -> Response:
     """`/regler/{key}`."""
     face, key = face_of(request), request.path_params["key"]
-    one, story = await face.ports.ask_journal(partial(_with_story, key=key))
+    one, story, named = await face.ports.ask_journal(partial(_with_story, key=key, ps=face.watch.state.ps))
     return show(
         request,
         "settle_one.html",
@@ -74,22 +116,26 @@ async def one_thing(request: Request) -> Response:
         words=words_of(one),
         acts=ACTS,
         story=story,
+        whose=named,
         back=_back(request),
         pages={wanted: page_of(wanted, key) for wanted in PAGES},
         today=face.clock().date(),
     )
 
 
-def _with_story(office: Office, key: str) -> tuple[ToSettle, tuple[StoryLine, ...]]:
+def _with_story(office: Office, key: str, ps: PsOnDuty | None) -> tuple[ToSettle, tuple[StoryLine, ...], str]:
     one = thing_to_settle(office, key)
+    named = whose(office, one, carer_shown(office, ps))
     if len(one.invoices) != 1:
-        return one, ()
+        return one, (), named
     row = office.journal.invoices.get(one.invoices[0])
-    return one, story_of(office, row.number, row.ps)
+    return one, story_of(office, row.number, row.ps), named
 
 
 def _back(request: Request) -> str:
-    who = request.query_params.get("qui", "")
+    who, ps = request.query_params.get("qui", ""), request.query_params.get("de", "")
+    if ps.isascii() and ps.isdecimal() and len(ps) == _PS_DIGITS:
+        return f"/regler?de={ps}"
     return f"/regler?qui={who}" if who in (one.value for one in Debtor) else "/regler"
 
 
