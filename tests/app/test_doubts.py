@@ -134,7 +134,9 @@ def test_a_part_whose_rest_is_put_off_waits_for_the_insurer(office):
     assert kinds(office) == [AlertKind.PAYMENT_DEFERRED]
 
 
-@pytest.mark.parametrize("effect", [PART, REFUSED, LOT_REFUSED], ids=["part", "refused", "lot refused"])
+@pytest.mark.parametrize(
+    "effect", [PART, REFUSED, LOT_REFUSED, DEFERRED], ids=["part", "refused", "lot refused", "put off"]
+)
 def test_what_is_written_off_ends_its_alert_and_is_not_billed_again(office, effect):
     settle(office, effect)
     office.journal.given_up.write_off(1, "trop peu pour insister")

@@ -16,19 +16,21 @@ from surroundings import Surroundings
 from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.certify import certify_visit, pending_visits, visits_for
 from tournee.app.context import Office
-from tournee.app.evening.run import EveningStep, close
+from tournee.app.evening.run import EveningStep, OutsideMoney, close, outcome
 from tournee.app.evening.waiting import to_send
 from tournee.app.to_settle import OwingKind, SettleAct, to_settle
 from tournee.app.to_settle.acts import ACTS
 from tournee.app.to_settle.doing import SettleWords
 from tournee.app.visits.importing import import_day
 from tournee.errors import ReaderError
-from tournee.model import Means
+from tournee.model import Effect, Means, Outcome, Target
 from tournee.reader import Reader
 from tournee.web.copying import CopyFollower
+from tournee.web.evening import EveningState
 from tournee.web.face import Face
 from tournee.web.news import News
 from tournee.web.ports import Found
+from tournee.web.templating import templates
 from tournee.web.watch import ReaderWatch
 
 
@@ -168,3 +170,38 @@ def test_stopped_before_a_message_it_leaves_everything_whole(certified, both):
     assert both.received() == 0
     run(face)
     assert both.received() == 1
+
+
+def test_two_sendings_within_an_hour_are_two_and_files_that_left_together_are_one(certified):
+    office, reader = certified
+    face = face_over(InlinePorts(office, reader))
+    run(face)
+    import_day(office, short_day("2026-11-14"), "other.toml")
+    vitale, ps = read_vitale(office, reader), read_ps(reader)
+    for row, visit in visits_for(pending_visits(office, ps), vitale):
+        certify_visit(office, reader, ps, vitale, row, visit)
+    run(face)
+    first, second = (one.accepted for one in to_send(office).before)
+    assert first == second > 0
+
+
+def test_money_outside_invoices_is_told_with_the_run_that_brought_it(certified):
+    office, _ = certified
+    mark = office.journal.sendings.mark()
+    told = (
+        Effect(Target.PAYMENT, Outcome.PAID, paid=12_000, code="00101", label="FORFAIT ANNUEL"),
+        Effect(Target.PAYMENT, Outcome.PAID, paid=-3_500, label="Retenue (dette 1, IND RPR)"),
+        Effect(Target.PAYMENT, Outcome.REMARK, moved=900, label="Mouvement"),
+    )
+    received = office.journal.returns.take(b"rsp", "oct 1")
+    office.journal.returns.settle(received, "RSP", "RSP", told)
+    found = outcome(office, mark)
+    assert (found.outside.paid, found.outside.held, found.outside.moved) == (12_000, 3_500, 900)
+    assert found.outside.labels == ("Forfait annuel",)
+    state = EveningState(step=None, outcome=found)
+    values = {"state": state, "came": found, "left": to_send(office), "list_day": None, "refused": ()}
+    seen = {"reader": None, "now": MOMENT, "address": "/envoi/fait"}
+    text = templates().get_template("sending_done.html").render(**values, **seen)
+    for words in ("120,00", "versés hors factures", "Forfait annuel", "35,00", "retenus", "9,00", "Dette de"):
+        assert words in text
+    assert outcome(office, office.journal.sendings.mark()).outside == OutsideMoney()

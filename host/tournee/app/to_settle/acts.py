@@ -135,13 +135,20 @@ ACTS: Mapping[SettleAct, ActWords] = {
         run=doing.accept_nir,
     ),
     SettleAct.ACCEPT_JOURNAL: ActWords(
-        "Accepter le journal",
-        "D’autres numéros suivent",
+        "Continuer avec ces données",
+        "Elles sont prises telles qu’elles sont",
         ActWhere.JOURNAL,
-        sure="Il est pris tel qu’il est. Ses prochaines factures auront d’autres numéros.",
+        sure="Vos données sont prises telles qu’elles sont. Les prochaines factures auront d’autres numéros.",
         run=doing.accept_journal,
     ),
     SettleAct.BACK_UP: ActWords("Ouvrir les sauvegardes", "Faire ou remettre une copie", ActWhere.PAGE),
+    SettleAct.ROUTES: ActWords("Voir où partent les factures", "Donner le certificat suivant", ActWhere.PAGE),
+    SettleAct.ASK_LIST: ActWords(
+        "Demander la suite",
+        "Et relever les réponses : elle vient avec elles",
+        ActWhere.COURIER,
+        run=doing.ask_list,
+    ),
     SettleAct.RENEW: ActWords(
         "Renouveler",
         "La même, d’un nouveau jour",

@@ -12,7 +12,7 @@ from tournee.app.correcting.invoices import correct_invoice, leave_invoice
 from tournee.app.correcting.visits import standing_invoice
 from tournee.app.correcting.waiting import reconcile
 from tournee.app.finding import Thing, has_refused_dre, thing_of
-from tournee.app.inbound import accept_insured
+from tournee.app.inbound import accept_insured, fetch
 from tournee.app.outbound import resend
 from tournee.app.remaking import remake_file, remake_lot
 from tournee.app.to_settle.thing import OwingKind, ToSettle
@@ -140,7 +140,7 @@ def accept_journal(office: Office, one: ToSettle, told: SettleWords) -> str:
     if journal.health.look_wholly():
         journal.health.accept()
     journal.numbers.accept()
-    return "Journal accepté, d’autres numéros suivent"
+    return "Vos données sont gardées, d’autres numéros suivent"
 
 
 def renew_order(office: Office, one: ToSettle, told: SettleWords) -> str:
@@ -205,6 +205,17 @@ def send_again(office: Office, one: ToSettle, told: SettleWords) -> str:
     if done.error is not None:
         raise done.error
     return "Renvoyé"
+
+
+def ask_list(office: Office, one: ToSettle, told: SettleWords) -> str:
+    """Ask for what follows the list of opposition in force, and fetch what came."""
+    from tournee.app.opposition.by_mail import request_list
+
+    done = request_list(office, min(office.journal.visits.professionals(), default=""))
+    if done.error is not None:
+        raise done.error
+    fetch(office)
+    return "Demandée : elle vient avec les prochaines réponses"
 
 
 def send_dre(office: Office, config: Config, one: ToSettle, told: SettleWords) -> str:

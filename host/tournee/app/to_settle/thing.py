@@ -44,6 +44,8 @@ class SettleAct(StrEnum):
     ACCEPT_NIR = "nir"
     ACCEPT_JOURNAL = "accepter"
     BACK_UP = "sauvegarder"
+    ROUTES = "adresses"
+    ASK_LIST = "demander-la-liste"
     RENEW = "renouveler"
     CLOSE_ORDER = "fermer"
     CLAIM = "reclamer"

@@ -47,16 +47,16 @@ WORDS: Mapping[SettleKind, KindWords] = {
     AlertKind.JOURNAL_ALTERED: KindWords(
         Tone.BAD,
         "Changé par un autre programme",
-        "Avez-vous remis une sauvegarde, ou un proche a-t-il ouvert ce fichier ? Si c’est voulu, acceptez le "
-        "journal tel qu’il est. Sinon, remettez la dernière sauvegarde.",
+        "Avez-vous remis une sauvegarde, ou un proche a-t-il ouvert ces fichiers ? Si c’est voulu, continuez "
+        "avec ces données. Sinon, remettez la dernière sauvegarde.",
         SettleAct.ACCEPT_JOURNAL,
         (SettleAct.BACK_UP,),
     ),
     AlertKind.OTHER_NUMBERS: KindWords(
         Tone.WARN,
         "C’est une copie : ses numéros changent",
-        "Relevez les réponses : elles disent ce qui fut facturé ailleurs. Puis acceptez le journal tel qu’il "
-        "est. Aucun numéro ne sert deux fois.",
+        "Relevez les réponses : elles disent ce qui fut facturé ailleurs. Puis continuez avec ces données. "
+        "Aucun numéro ne sert deux fois.",
         SettleAct.ACCEPT_JOURNAL,
         (SettleAct.FETCH,),
     ),
@@ -84,15 +84,16 @@ WORDS: Mapping[SettleKind, KindWords] = {
     AlertKind.CERTIFICATE_ENDING: KindWords(
         Tone.WARN,
         "Un certificat prend fin",
-        "Demandez le suivant à qui l’a donné, et indiquez-le dans les réglages. D’ici là, relevez vos "
-        "réponses.",
-        SettleAct.FETCH,
+        "Demandez le suivant à qui l’a donné, puis donnez-le dans les réglages, là où partent les factures.",
+        SettleAct.ROUTES,
+        (SettleAct.FETCH,),
     ),
     AlertKind.LIST_AGEING: KindWords(
         Tone.WARN,
         "Liste d’opposition ancienne",
-        "Demandez la suite, puis relevez les réponses : elle vient avec elles.",
-        SettleAct.FETCH,
+        "Demandez la suite : elle vient avec les réponses, et une carte déclarée depuis y sera.",
+        SettleAct.ASK_LIST,
+        (SettleAct.FETCH,),
     ),
     AlertKind.UNCERTAIN: KindWords(
         Tone.WARN,
@@ -181,7 +182,8 @@ WORDS: Mapping[SettleKind, KindWords] = {
     AlertKind.UNMATCHED: KindWords(
         Tone.WARN,
         "Réponse à rien d’envoyé d’ici",
-        "Voyez d’où cela vient : un autre appareil, un journal remis à neuf. Puis notez ce que vous avez vu.",
+        "Voyez d’où cela vient : un autre appareil, des données remises à neuf. Puis notez ce que "
+        "vous avez vu.",
         SettleAct.SEEN,
     ),
     AlertKind.OTHER_STATION: KindWords(

@@ -43,13 +43,15 @@ _TO_COUNTERSIGN = """SELECT invoice.ps, invoice.substitute, count(DISTINCT invoi
 
 _MONEY = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.amo, sheet.amc, sheet.patient_sealed,
     sheet.reason_sealed, invoice.number, invoice.ps,
-    (SELECT max(received.taken) FROM payment JOIN received ON received.id = payment.received
-        WHERE payment.sheet = sheet.id) AS since
+    coalesce((SELECT max(received.taken) FROM payment JOIN received ON received.id = payment.received
+        WHERE payment.sheet = sheet.id), (SELECT max(at) FROM history
+        WHERE subject = 'sheet' AND subject_id = sheet.id)) AS since
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
     WHERE visit.state = 'done'
     AND invoice.id = (SELECT max(other.id) FROM invoice AS other WHERE other.visit = visit.id)
     AND"""
-_PAYMENT_REFUSED = f"{_MONEY} sheet.state = 'payment_refused' ORDER BY sheet.id"
+_PAYMENT_REFUSED = f"""{_MONEY} sheet.state = 'payment_refused'
+    AND (visit.invoice IS NULL OR visit.invoice = invoice.id) ORDER BY sheet.id"""
 _DEFERRED = f"""{_MONEY} sheet.id IN (SELECT sheet FROM payment WHERE outcome = 'deferred')
     AND +sheet.state IN ('sent', 'acknowledged') ORDER BY sheet.id"""  # noqa: S608 (ours)
 

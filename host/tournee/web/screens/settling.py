@@ -42,6 +42,7 @@ PAGES = {
     SettleAct.CORRECT: "/regler/{key}/corriger",
     SettleAct.CLAIM: "/regler/{key}/lettre",
     SettleAct.BACK_UP: "/sauvegarde",
+    SettleAct.ROUTES: "/routes",
 }
 """Where the acts that have a page of their own are done."""
 

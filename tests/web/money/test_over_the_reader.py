@@ -1,0 +1,106 @@
+"""À régler over a real reader and the OCT's mail: countersigned, sent, sent again, rescued, by touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from chain import PS, Chain, Practice, opened_practice, visit
+from days import CODE
+from handlers import Asked
+
+from tournee.app.alerts import AlertKind
+from tournee.app.cards import read_ps, read_vitale, unlock
+from tournee.app.certifying.desynchronised import seal_visit, visits_to_seal
+from tournee.app.context import Office
+from tournee.app.visits.importing import import_day
+from tournee.emulation.cards import load_card
+from tournee.reader import Reader
+from tournee.store import Cipher, Journal, MessageState, SheetState
+from tournee.store.integrity.host_note import Host
+
+HUGO = {"nir": "1820475113042", "cle": "45", "naissance": "2022-02-05"}
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    with opened_practice(tmp_path_factory.mktemp("practice")) as made:
+        yield made
+
+
+@pytest.fixture
+def chain(practice: Practice) -> Iterator[Chain]:
+    with practice.chain() as made:
+        yield made
+
+
+def later(chain: Chain, **time: float) -> None:
+    now = chain.office.clock()
+    chain.office.clock = lambda: now + timedelta(**time)
+
+
+def messages(chain: Chain) -> int:
+    return len(chain.office.journal.messages.find(MessageState.SENT))
+
+
+def test_what_was_sealed_at_the_bedside_is_countersigned_then_sent(chain: Chain, practice: Practice):
+    day = f'[journee]\ndate = 2026-11-15\nps = "{PS}"\nprofession = "IF"\n'
+    told = "".join(f'{key} = "{value}"\n' for key, value in HUGO.items() if key != "naissance")
+    care = 'prescription = { date = 2026-11-02, rpps = "10100001071" }\n'
+    care += 'actes = [{ code = "AMI", coefficient = 1 }]\n'
+    import_day(chain.office, f"{day}[[visite]]\n{told}naissance = 2022-02-05\n{care}".encode(), "jour.toml")
+    with Reader.open(chain.link) as reader:
+        ps, vitale = read_ps(reader), read_vitale(chain.office, reader)
+        ((row, judged),) = visits_to_seal(chain.office, vitale)
+        seal_visit(chain.office, reader, ps, vitale, row, judged)
+    with Asked(chain.office, link=chain.link) as asked:
+        address = asked.thing(AlertKind.TO_COUNTERSIGN)
+        assert "signe ce que la carte Vitale a déjà scellé" in asked.show(address)
+        practice.board.remove("vitale")
+        unlock(asked.reader, lambda: CODE)
+        try:
+            asked.post(f"{address}/contresigner")
+            assert AlertKind.TO_COUNTERSIGN not in asked.kinds()
+            assert chain.office.journal.invoices.count_sheets(SheetState.CERTIFIED)
+            later(chain, days=3)
+            asked.post(f"{asked.thing(AlertKind.IN_NO_FILE)}/envoyer")
+        finally:
+            practice.board.insert("vitale", load_card("moreau"))
+        assert AlertKind.IN_NO_FILE not in asked.kinds()
+        assert not chain.office.journal.invoices.count_sheets(SheetState.CERTIFIED)
+        assert messages(chain) == 1
+
+
+def test_what_nobody_answered_is_sent_again_in_a_new_message_and_paid_once(chain: Chain):
+    chain.bill(visit(HUGO))
+    later(chain, days=4)
+    with Asked(chain.office) as asked:
+        address = asked.thing(AlertKind.NO_ARL)
+        before = messages(chain)
+        asked.post(f"{address}/renvoyer")
+        assert messages(chain) == before + 1
+        asked.post("/envoi/lancer", relever="oui")
+        assert AlertKind.NO_ARL not in asked.kinds()
+    (sheet,) = chain.office.journal.invoices.sheets()
+    assert sheet.state is SheetState.PAID
+    assert sum(one.paid for one in chain.office.journal.payments.of_sheet(sheet.id)) == sheet.amo
+
+
+def test_a_file_that_another_device_took_is_made_with_new_numbers(
+    chain: Chain, practice: Practice, tmp_path: Path
+):
+    chain.bill(visit(HUGO))
+    chain.fetch()
+    host = Host(tmp_path / "second", "second")
+    second = tmp_path / "second.db"
+    with Journal(second, Cipher(bytes(32)), chain.office.clock, station=practice.made, host=host) as journal:
+        other = Chain(Office(journal, chain.office.route, chain.office.clock), chain.world, chain.link)
+        later(other, hours=1)
+        other.bill(visit(HUGO, 2))
+        with Asked(other.office) as asked:
+            asked.post("/envoi/lancer", relever="oui")
+            address = asked.thing(AlertKind.TAKEN_ELSEWHERE)
+            asked.post(f"{address}/refaire-fichier")
+            assert AlertKind.TAKEN_ELSEWHERE not in asked.kinds()
