@@ -122,6 +122,6 @@ async def _broken(request: Request, error: Exception) -> Response:
     unforeseen = TourneeError(
         "Le programme s’est trompé ici. Rien n’est perdu, rien n’est compté deux fois.",
         cause=type(error).__name__,
-        next_step="revenez à la tournée et recommencez ; si cela revient, gardez le journal du programme",
+        next_step="revenez à la tournée et recommencez ; si cela revient, faites voir l’appareil",
     )
     return show_error(request, unforeseen)

@@ -23,6 +23,7 @@ from tournee.app.evening.run import (
 )
 from tournee.app.outbound import make_files
 from tournee.errors import TourneeError
+from tournee.web.words import plainly
 
 if TYPE_CHECKING:
     from tournee.web.face import Face
@@ -111,7 +112,7 @@ class Evening:
         came = await face.ports.ask_journal(lambda office: outcome(office, mark, face.watch.state.ps))
         self.state = replace(self.state, step=None, error=error, outcome=came)
         self.offline = self.state.is_offline
-        said = came.line if error is None else error.message
+        said = came.line if error is None else plainly(error.message)
         await face.news.tell(said=said, sound="ok" if error is None and not came.refused else "error")
 
     async def _steps(self, face: Face, again: bool, fetch_only: bool) -> TourneeError | None:

@@ -12,6 +12,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from tournee.french import euros
+from tournee.web.words import plainly
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
@@ -112,6 +113,7 @@ def templates() -> Environment:
         "month": month,
         "month_name": month_name,
         "plain_day": plain_day,
+        "plainly": plainly,
         "short_day": short_day,
     }
     made.globals |= {"counted": counted}

@@ -46,7 +46,7 @@ _KEYS = re.compile(r" \(« [^»]* »\)")
 
 def said(text: str) -> str:
     """A rule's words as the page says them: without the keys of the day file."""
-    plain = _KEYS.sub("", text)
+    plain = plainly(_KEYS.sub("", text))
     return plain[:1].upper() + plain[1:]
 
 
@@ -60,6 +60,52 @@ def state(text: str) -> str:
     """Where an invoice stands, in the page's words."""
     for word, ours in _STATES.items():
         text = text.replace(word, ours)
+    return text
+
+
+_PLAIN = tuple(
+    (re.compile(rf"\b{term}\b"), ours)
+    for term, ours in (
+        (r"NIR", "numéro de sécurité sociale"),
+        (r"aucun ARL", "aucune réponse"),
+        (r"(l’|un )ARL", "la réponse"),
+        (r"ARL", "réponse"),
+        (r"(le retour|ce retour) (\d+)", r"la réponse n° \2"),
+        (r"retours (\d+)", r"réponses \1"),
+        (r"retour (\d+)", r"réponse n° \1"),
+        (r"les retours", "les réponses"),
+        (r"des retours", "des réponses"),
+        (r"vos retours", "vos réponses"),
+        (r"ce retour", "cette réponse"),
+        (r"son retour", "sa réponse"),
+        (r"un autre poste", "un autre appareil"),
+        (r"du poste", "de l’appareil"),
+        (r"part AMO", "part de la caisse"),
+        (r"part AMC", "part de la mutuelle"),
+        (r"l’AMC", "la mutuelle"),
+        (r"AMC", "mutuelle"),
+        (r"AMO", "caisse"),
+        (r"FSE et DRE", "facture et demande à la mutuelle"),
+        (r"FSE", "facture"),
+        (r"DRE", "demande à la mutuelle"),
+        (r"mode dégradé", "facture sans carte"),
+        (r"l’OCT", "l’organisme qui transmet vos factures"),
+        (r"votre OCT", "l’organisme qui transmet vos factures"),
+        (r"à certifier", "à sécuriser"),
+        (r"certifiées", "sécurisées"),
+        (r"certifiée", "sécurisée"),
+        (r"dans le fichier du jour", "sur sa page"),
+        (r"oct-emule", "OCT d’essai"),
+        (r"direct-emule", "caisses d’essai"),
+    )
+)
+"""Terms of the field that errors and alerts say to every face, and what the page says in their place."""
+
+
+def plainly(text: str) -> str:
+    """A message in the page's words: no term of the trade's machinery is left in it."""
+    for term, ours in _PLAIN:
+        text = term.sub(ours, text)
     return text
 
 

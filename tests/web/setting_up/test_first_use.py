@@ -90,7 +90,11 @@ def test_a_backup_with_a_wrong_phrase_changes_nothing(open_device: OpenDevice):
     backup = saved_backup(with_patient(open_device("perdue")))
     new = open_device("neuve")
     new.send("/debut/sauvegarde", backup)
-    assert new.post("/debut/reprendre", phrase=PHRASE + "s").status == 409
+    refused = new.post("/debut/reprendre", phrase=PHRASE + "s", remplacer="oui")
+    assert (refused.status, refused.at) == (409, "/debut/reprise")
+    assert (
+        'role="alert"' in refused.text and "Donnez la phrase qui le scelle" in refused.text
+    )  # it is still in
     assert not (new.home / "tournee.toml").exists()
     assert "Le cabinet est de retour" in new.post("/debut/reprendre", phrase=PHRASE).text
 
@@ -100,6 +104,8 @@ def test_a_practice_that_is_there_is_replaced_only_where_it_was_said(open_device
     other = with_patient(open_device("autre"), "Ysern")
     other.send("/debut/sauvegarde", backup)
     assert other.post("/debut/reprendre", phrase=PHRASE).status == 409
+    wrong = other.post("/debut/reprendre", phrase=PHRASE + "s", remplacer="oui")
+    assert 'name="remplacer" value="oui" checked' in wrong.text
     assert names(other) == ["Ysern"]
     assert "gardé dans le dossier" in other.post("/debut/reprendre", phrase=PHRASE, remplacer="oui").text
     assert names(other) == ["Houdin"]

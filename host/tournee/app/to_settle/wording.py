@@ -125,7 +125,7 @@ WORDS: Mapping[SettleKind, KindWords] = {
     AlertKind.REFUSED: KindWords(
         Tone.BAD,
         "Refusé avant paiement",
-        "Refaites ce lot : ce qui était juste repart tel quel, ce qui ne l’était pas sera sécurisé de "
+        "Refaites-le : ce qui était juste repart tel quel, ce qui ne l’était pas sera sécurisé de "
         "nouveau sous un nouveau numéro.",
         SettleAct.REMAKE_LOT,
         (SettleAct.CORRECT, SettleAct.WRITE_OFF),

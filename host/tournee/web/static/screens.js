@@ -9,6 +9,7 @@ const detail = document.getElementById("detail");
 const busy = shell.querySelector(".busy");
 const wide = matchMedia("(min-width: 1000px)");
 const BUSY_AFTER_MS = 300;
+const TOUCHED = "a[href], button, input, select, textarea, summary";
 
 let shown = ""; // address of the screen that was asked for last
 let last = { told: {}, active: detail, address: "" }; // the screen that is shown
@@ -26,6 +27,9 @@ function parsed(text) {
 function fill(pane, fragment) {
   pane.replaceChildren(...(fragment ? [...fragment.childNodes] : []));
   pane.setAttribute("aria-label", fragment ? fragment.dataset.titre : "Vide");
+  for (const body of pane.querySelectorAll(".body")) { // what scrolls is reached by a keyboard too
+    if (!body.querySelector(TOUCHED)) body.tabIndex = 0;
+  }
 }
 
 const TURNS_MAX = 5;

@@ -4,13 +4,19 @@ const KEPT = "tournee-theme";
 const TEXT = "tournee-texte";
 const root = document.documentElement;
 
+// Without a transition: half-way between two themes nothing has the contrast of either.
 function use(theme) {
+  if (theme !== (root.dataset.theme ?? "")) {
+    root.dataset.switching = "";
+    requestAnimationFrame(() => requestAnimationFrame(() => delete root.dataset.switching));
+  }
   if (theme) root.dataset.theme = theme;
   else delete root.dataset.theme;
   for (const button of document.querySelectorAll("[data-theme-set]")) button.setAttribute("aria-pressed", String(button.dataset.themeSet === theme));
 }
 
-const chosen = () => localStorage.getItem(KEPT) ?? (matchMedia("(prefers-contrast: more)").matches ? "soleil" : "");
+const contrast = matchMedia("(prefers-contrast: more)");
+const chosen = () => localStorage.getItem(KEPT) ?? (contrast.matches ? "soleil" : "");
 
 function size(text) {
   if (text) root.dataset.texte = text;
@@ -21,6 +27,7 @@ function size(text) {
 const sized = () => localStorage.getItem(TEXT) ?? "";
 use(chosen());
 size(sized());
+contrast.addEventListener("change", () => use(chosen()));
 document.addEventListener("tournee:shown", () => { use(chosen()); size(sized()); });
 document.addEventListener("click", (event) => {
   const theme = event.target.closest("[data-theme-set]")?.dataset.themeSet;

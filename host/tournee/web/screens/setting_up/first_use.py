@@ -46,11 +46,22 @@ async def patients(request: Request) -> Response:
 
 async def backup(request: Request) -> Response:
     """`/debut/reprise`: a backup is chosen, then its phrase given."""
-    face = face_of(request)
-    setting = setting_of(face)
-    is_in = setting.half_done.came is not None
+    return _asked(request)
+
+
+def _asked(request: Request, wrong: TourneeError | None = None, *, replace: bool = False) -> Response:
+    """The backup's screen, with why the last try was refused."""
+    setting = setting_of(face_of(request))
     return show(
-        request, "setting_up/first_backup.html", is_in=is_in, done=None, there=setting.config.exists()
+        request,
+        "setting_up/first_backup.html",
+        at="/debut/reprise",
+        status=200 if wrong is None else 409,
+        is_in=setting.half_done.came is not None,
+        done=None,
+        there=setting.config.exists(),
+        wrong=wrong,
+        replace=replace,
     )
 
 
@@ -67,10 +78,11 @@ async def restore(request: Request) -> Response:
     path = came(setting)
     replace = fields.get("remplacer") == "oui"
     if setting.config.exists() and not replace:
-        raise TourneeError(
+        there = TourneeError(
             "Il y a déjà un cabinet sur cet appareil.",
             next_step="cochez « Remplacer ce cabinet » : celui qui est là est gardé à part",
         )
+        return _asked(request, there)
     done: list[Restored] = []
 
     def put_back() -> None:
@@ -80,11 +92,19 @@ async def restore(request: Request) -> Response:
     await face.watch.stop()
     try:
         await setting.set_up_anew(put_back)
+    except TourneeError as wrong:  # what she chose stays: another phrase may be the one
+        return _asked(request, wrong, replace=replace)
     finally:
         face.watch.start()
     forget_received(setting)
     return show(
-        request, "setting_up/first_backup.html", at="/debut/repris", is_in=False, done=done[0], there=True
+        request,
+        "setting_up/first_backup.html",
+        at="/debut/repris",
+        is_in=False,
+        done=done[0],
+        there=True,
+        wrong=None,
     )
 
 
