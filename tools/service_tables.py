@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tournee.formats import proof_table
 from tournee.services.phone_card import table as phone
 from tournee.services.rights import table as rights
 
@@ -16,6 +17,15 @@ def rights_codes() -> str:
     """One row a code of an answer."""
     rows = ["| code | says |", "|---|---|"]
     return "\n".join([*rows, *(f"| {code} | {words} |" for code, words in rights.MEANINGS.items())])
+
+
+def piece_codes() -> str:
+    """One row a code that an ARL gives a piece: what it says, and what puts it right."""
+    rows = ["| code | says | put right by |", "|---|---|---|"]
+    for code, words in proof_table.CODES.items():
+        act = "another picture" if code in proof_table.SCAN_ANEW else "sending it again"
+        rows.append(f"| {code} | {words} | {act} |")
+    return "\n".join(rows)
 
 
 def phone_values() -> str:
@@ -37,4 +47,5 @@ MARKS: dict[str, Callable[[], str]] = {
     "rights fields": rights_fields,
     "rights codes": rights_codes,
     "phone values": phone_values,
+    "pieces codes": piece_codes,
 }

@@ -36,7 +36,8 @@ ROOMS = ROOT / "host" / "docs" / "drawings" / "rooms.svg"
 WIDTH = 138
 
 #: Records whose every column is ours; in the others, fields whose place is public and whose value is ours.
-OUR_RECORDS = ("2R", "2A", "7", "A", "D", "I", "L")
+OUR_RECORDS = ("2R", "2A", "7", "A", "P", "D", "I", "L")
+SERVICE_RECORDS = ("P",)  # laid out in SERVICES.md
 OUR_VALUES = {
     "000": "programme_emetteur application fichier norme",
     "999": "programme_emetteur application fichier",
@@ -284,7 +285,9 @@ def fill(text: str, made: dict[str, Callable[[], str]]) -> str:
 def profile(text: str) -> str:
     """PROFILE.md with the layouts of today's tables."""
     made: dict[str, Callable[[], str]] = {
-        f"record {kind}": partial(record_layout, kind) for kind in records.KINDS
+        f"record {kind}": partial(record_layout, kind)
+        for kind in records.KINDS
+        if kind not in SERVICE_RECORDS
     }
     return fill(text, {**made, "zones": zone_layouts, "noemie": entity_layouts, "letters": letters})
 
@@ -302,6 +305,8 @@ def services(text: str) -> str:
     traces = {rule: partial(trace, rule, code, tests) for rule, _ in _HEADING.findall(text)}
     lists = {f"rules {family}": partial(rule_table, text, tests, f"{family}-") for family in FAMILIES}
     made = {mark: make for mark, make in service_tables.MARKS.items() if f"<!-- {mark} -->" in text}
+    layouts = {f"record {kind}": partial(record_layout, kind) for kind in SERVICE_RECORDS}
+    made |= {mark: make for mark, make in layouts.items() if f"<!-- {mark} -->" in text}
     return fill(text, {**lists, **traces, **made})
 
 

@@ -64,10 +64,25 @@ WORDS = {
         "host/tournee/store/tables",  # sealed_chunk, a table's name; the journal's values are encrypted
         "tools/bench/long_file.py",
     ),
-    # the link's PIECE: a request's frame in parts; and OPPOSITION_PIECE, a status of the protocol
+    # the link's PIECE: a request's frame in parts; and OPPOSITION_PIECE, a status of the protocol;
+    # beyond the link, what proves an invoice on paper (pièce: SCOR)
     "piece": (
         "firmware/reader/link",
         "firmware/sesam",
+        "host/tournee/app",
+        "host/tournee/cli",
+        "host/tournee/documents/pieces",
+        "host/tournee/emulation/oct",
+        "host/tournee/emulation/services",
+        "host/tournee/exchange/proofs.py",
+        "host/tournee/formats/proof_table.py",
+        "host/tournee/model/effect.py",
+        "host/tournee/practice/scan_file.py",
+        "host/tournee/returns/arl.py",
+        "host/tournee/store",
+        "host/tournee/web",
+        "tools/bench",
+        "tools/service_tables.py",
         "host/tournee/maker/reorder_checks.py",
         "host/tournee/reader/link/fragments.py",
     ),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
 from tournee import logs
 from tournee.app.context import Office, Progress, silent
 from tournee.errors import ConfigError, StoreError, TourneeError
-from tournee.exchange.files import OCT, addressee_in
+from tournee.exchange.files import OCT, Addressee, addressee_in
 from tournee.exchange.mail.submission import Receipt, SubmissionRefusedError, UncertainError
 from tournee.exchange.mail.transport import TransportError
 from tournee.exchange.message import (
@@ -27,6 +27,8 @@ from tournee.exchange.message import (
 )
 from tournee.exchange.opposition import PROFILE as DLOI_PROFILE
 from tournee.exchange.opposition import is_request, subject_of_request
+from tournee.exchange.proofs import PROFILE as PROOFS_PROFILE
+from tournee.exchange.proofs import is_proofs, records_of, subject_of_proofs
 from tournee.exchange.route import Mode, Route
 from tournee.exchange.sealing.sealing import seal_for
 from tournee.store import FileRow, MessageDraft, MessageRow, MessageState
@@ -128,7 +130,7 @@ def _route_of(office: Office, file: FileRow) -> Route:
     alone, whatever the routes are called since (OCT-MODE-3). Among several that lead there, the one of the
     same name is taken.
     """
-    addressee = addressee_in(next(iter(file.content)))
+    addressee = _addressee(office, file)
     party = file.party or (f"{OCT} {addressee.number}" if addressee.type == OCT else "")
     known = [route for route in (office.route, *office.former) if party in ("", route.party)]
     named = [route for route in known if route.name == file.route]
@@ -143,12 +145,24 @@ def _route_of(office: Office, file: FileRow) -> Route:
     )
 
 
+def _addressee(office: Office, file: FileRow) -> Addressee:
+    """Whom a file is for; pieces go where their lot went."""
+    first = next(iter(file.content))
+    if not is_proofs(first):
+        return addressee_in(first)
+    told = addressee_in(records_of(first))
+    proofs = office.journal.pieces.of_files([file.id])
+    return replace(told, crf=office.journal.lots.get(proofs[0].lot_id).crf)
+
+
 def _message_draft(office: Office, route: Route, file: FileRow, counter: int) -> MessageDraft:
     now = office.clock()
     stamp = compostage(now, counter)
     subject: Stamped
     first = next(iter(file.content))
-    if is_request(first):
+    if is_proofs(first):
+        subject, profile = subject_of_proofs(first, stamp), PROOFS_PROFILE
+    elif is_request(first):
         subject, profile = subject_of_request(first, stamp), DLOI_PROFILE
     else:
         subject, profile = subject_of(facts_of(file.content), stamp), PROFILE

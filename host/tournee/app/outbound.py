@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Hashable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from tournee import logs
@@ -18,6 +18,7 @@ from tournee.app.certification import Signers, certify_lot
 from tournee.app.certifying.replacing import replaced_name
 from tournee.app.context import Office, Progress, silent
 from tournee.app.handing_over import Dispatch, hand_over_again, send_file
+from tournee.app.pieces.sending import frame_pieces, lacking
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import ConfigError, ExchangeError, StoreError
 from tournee.exchange.files import (
@@ -121,11 +122,12 @@ def _certify_lot(office: Office, reader: Reader, ps: PsOnDuty, lot: LotRow, prog
 def make_files(office: Office, progress: Progress = silent) -> list[FileRow]:
     """Frame the certified lots the way the active route asks: one single file for each professional who has
     some (OCT-SF-1, OCT-SF-2), or one for each recipient of theirs (OCT-SS-1, direct mode). Lots closed before
-    the way was changed are framed the new way (OCT-MODE-1, OCT-EF-4), but for `kept_lots`.
+    the way was changed are framed the new way (OCT-MODE-1, OCT-EF-4), but for `kept_lots`, and for those of
+    mode 05 whose pieces are not all there.
     """
     waiting: dict[tuple[str, Hashable], dict[int, LotOutline]] = {}
     for lot in _certified_lots(office):
-        if not _is_kept(office, lot):
+        if not _is_kept(office, lot) and not lacking(office, lot):
             outline = outline_lot(lot.records)
             recipient = addressee_of(outline) if office.route.per_recipient else None
             waiting.setdefault((lot.ps, recipient), {})[lot.id] = outline
@@ -191,12 +193,19 @@ def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
     OCT-MSG-8), an invoice paid meanwhile by the one that it was to replace, another program that sends it
     (StoreError). Then nothing of it left. No file is begun once `SENDING_MAX` is over, whatever the servers
     do: it waits for the next time (ExchangeError). What another program was sending when it died is uncertain
-    from the end of its lease on.
+    from the end of its lease on. The pieces of a lot go after it, in files of their own.
     """
     office.journal.messages.recover()
     done = hand_over_again(office) if office.courier.knows_again else []
-    files = waiting_files(office)
     end = office.clock() + SENDING_MAX
+    done += _send_in_time(office, waiting_files(office), end, progress)
+    return done + _send_in_time(office, frame_pieces(office), end, progress)
+
+
+def _send_in_time(
+    office: Office, files: Sequence[FileRow], end: datetime, progress: Progress
+) -> list[Dispatch]:
+    done: list[Dispatch] = []
     for rank, file in enumerate(files, 1):
         progress(f"fichier {file.name}", rank, len(files))
         if office.clock() >= end:

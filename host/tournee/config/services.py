@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from tournee.config.table import ConfigTable
 from tournee.errors import ConfigError
+from tournee.exchange.proofs import ProofsSetting
 from tournee.services.point import NAMES, ServicePoint
 
-TABLE = "services"
+TABLE, PROOFS = "services", "scor"
 _PORT = 443
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:]{2,45}")
@@ -34,9 +35,10 @@ class ServiceChoice:
 
 @dataclass(frozen=True)
 class Services:
-    """Those that the configuration names."""
+    """Those that the configuration names; `proofs`: how pieces are sent, None where they are not."""
 
     chosen: Mapping[str, ServiceChoice] = field(default_factory=dict)
+    proofs: ProofsSetting | None = None
 
     def has(self, service: str) -> bool:
         """Whether a service is asked here."""
@@ -62,8 +64,17 @@ def read_services(table: ConfigTable, home: Path) -> Services:
     for service in NAMES:
         if table.has(service):
             chosen[service] = _read(service, table.section(service), home)
+    proofs = _read_proofs(table.section(PROOFS)) if table.has(PROOFS) else None
     table.finish()
-    return Services(chosen)
+    return Services(chosen, proofs)
+
+
+def _read_proofs(table: ConfigTable) -> ProofsSetting:
+    """`[services.scor]`: pieces go by mail, where their lot goes: it has no address."""
+    since, per_invoice = table.day("depuis", required=True), table.flag("par_facture", False)
+    table.finish()
+    assert since is not None
+    return ProofsSetting(since, per_invoice)
 
 
 def _read(service: str, table: ConfigTable, home: Path) -> ServiceChoice:

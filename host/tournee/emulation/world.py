@@ -100,7 +100,7 @@ class World:
         if with_oct:
             make_oct_identity(directory / "oct", clock())
             own = load_mail_identity(directory / "oct")
-            self._oct = EmulatedOct(None, *own, known, scenario, clock)
+            self._oct = EmulatedOct(None, *own, known, scenario, clock, directory / "oct" / "scor")
         if with_insurers:
             make_mail_identity(directory / "am", clock(), "Caisses de demonstration open-1")
             write_list(directory / "am" / INSURERS_NAME, "cert.pem")

@@ -12,7 +12,7 @@ ENDS = b"""\
  26   2 !L type_destinataire
  28  14 !P numero_destinataire
  42   6 ?T programme_destinataire
- 48   2 !ETOTRARDL application
+ 48   2 !ETOTRARDLSC application
  50   6 !D fichier
 """
 
@@ -39,7 +39,7 @@ _RECORD_999 = b"""\
  86  43 !_
 """
 
-# A: acknowledgement of a file, lot or invoice (ARL)
+# A: acknowledgement of a file, lot, invoice or piece (ARL)
 _RECORD_A = b"""\
   1   1 !KA
   2  14 !D emetteur
@@ -50,7 +50,26 @@ _RECORD_A = b"""\
  32   4 !D code
  36  80 ?T libelle
 116   9 ?D facture
-125   4 !_
+125   1 ?T genre
+126   3 ?T piece
+"""
+
+# P: a piece that proves an invoice (SCOR, open-2)
+_RECORD_P = b"""\
+  1   1 !KP
+  2   9 !B emetteur
+ 11   3 !D001-999 lot
+ 14   6 !J date_lot
+ 20   9 !D>0 facture
+ 29   3 !I001-999 rang
+ 32   1 !EJR envoi
+ 33   1 !EOFD nature
+ 34   6 !J jour
+ 40   2 !I001-010 pages
+ 42   7 !I>0 longueur
+ 49  44 !6 empreinte
+ 93   9 ?B prescripteur
+102  27 !_
 """
 
 # D: request for increments of the opposition list (dLOI)
@@ -91,5 +110,5 @@ _RECORD_L = b"""\
 125   4 !_
 """
 
-KINDS = ("000", "999", "A", "D", "I", "L")
-TABLES = (_RECORD_000, _RECORD_999, _RECORD_A, _RECORD_D, _RECORD_I, _RECORD_L)
+KINDS = ("000", "999", "A", "P", "D", "I", "L")
+TABLES = (_RECORD_000, _RECORD_999, _RECORD_A, _RECORD_P, _RECORD_D, _RECORD_I, _RECORD_L)

@@ -8,12 +8,13 @@ from tournee.french import day, euros
 
 
 class Target(Enum):
-    """What an effect speaks of; PAYMENT: money outside invoices (RSP 900)."""
+    """What an effect speaks of; PAYMENT: money outside invoices (RSP 900); PIECE: what proves an invoice."""
 
     FILE = "file"
     LOT = "lot"
     INVOICE = "invoice"
     PAYMENT = "payment"
+    PIECE = "piece"
 
 
 class Outcome(Enum):
@@ -65,7 +66,7 @@ class Effect:
 
     An ARL's `stamp` is the compostage of the message that it answers, `digest` the first 16 digits of the
     SHA-256 of its file; `taken_under` the compostage under which a duplicate (0105) came first, which the
-    journal says to be `elsewhere` when it is none of its own.
+    journal says to be `elsewhere` when it is none of its own. `piece` is the rank of a PIECE in its file.
     """
 
     target: Target
@@ -90,6 +91,7 @@ class Effect:
     digest: str = ""
     taken_under: str = ""
     elsewhere: bool = False
+    piece: int = 0
 
     @property
     def told(self) -> str:
@@ -99,6 +101,7 @@ class Effect:
             (self.file, f"fichier {self.file}"),
             (self.stamp and not (self.file or self.lot), f"message {self.stamp}"),
             (self.lot or self.lot_date, f"lot {self.lot}".strip() + (made if self.lot_date else "")),
+            (self.piece, f"pièce {self.piece:03}"),
             (self.invoice, f"facture {self.invoice}" + (document if self.document else "")),
             (self.share, f"part {self.share}"),
             (self.ps, f"professionnel {self.ps}"),

@@ -1,4 +1,8 @@
-"""A scan: the picture of a prescription, or its PDF, told by its digest and by what its bytes are."""
+"""A scan: the picture of a prescription, or its PDF, told by its digest and by what its bytes are.
+
+One that is a *piece* was read, checked and written anew as PDF/A-1b: it proves invoices and may be sent.
+Another is kept as it came.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tournee.errors import BillingError
+from tournee.formats.proof_table import PAGES_MAX
 
 Media = Literal["image/jpeg", "image/png", "application/pdf"]
+Nature = Literal["O", "F", "D"]
 SCAN_MAX = 8 << 20
 """Bytes of one scan: a camera's picture has 2 to 6 million."""
 
@@ -30,14 +36,20 @@ class ScanError(BillingError):
 
 @dataclass(frozen=True)
 class ScanFile:
-    """A scan that is kept beside: the SHA-256 of its bytes, what they are, how many."""
+    """A scan that is kept beside: the SHA-256 of its bytes, what they are, how many. `nature` is O for a
+    prescription, F a care sheet, D a prior agreement; `pages` are a piece's, 0 for one kept as it came.
+    """
 
     digest: str
     media: Media
     size: int
+    nature: Nature = "O"
+    pages: int = 0
 
     def __post_init__(self) -> None:
-        if not _DIGEST.fullmatch(self.digest) or not 0 < self.size <= SCAN_MAX:
+        is_piece = 0 < self.pages <= PAGES_MAX and self.media == "application/pdf"
+        is_one = _DIGEST.fullmatch(self.digest) and 0 < self.size <= SCAN_MAX
+        if not is_one or not (is_piece or self.pages == 0):
             raise ScanError("Ce n’est pas l’image d’une ordonnance.")
 
     @classmethod
@@ -55,6 +67,11 @@ class ScanFile:
                 next_step="reprenez la photo, ou enregistrez-la en JPEG, PNG ou PDF",
             )
         return cls(hashlib.sha256(data).hexdigest(), media, len(data))
+
+    @property
+    def is_piece(self) -> bool:
+        """Whether it may be sent."""
+        return self.pages > 0
 
     def holds(self, data: bytes) -> bool:
         """Whether these are its bytes."""

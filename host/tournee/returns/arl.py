@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tournee.formats import records
 from tournee.formats.errors import RecordError
+from tournee.formats.proof_table import PIECE_LETTER
 from tournee.returns.quarantine import DamagedError
 
 RECORD = 128
@@ -23,6 +24,7 @@ CODES = {
     "0199": "autre motif",
 }
 _NO_INVOICE = "000000000"
+_PIECE = re.compile(r"(?!000)[0-9]{3}")
 _ANSWERED = re.compile(r"([0-9]{19})(?: ([0-9A-F]{16}))?")
 
 
@@ -31,7 +33,8 @@ class ArlItem:
     """One record A: a lot, or with lot ``000`` a file, accepted or refused.
 
     `sender` (14 digits), `file_name` (6) and `lot` (3) name what the PS sent; `date` is the lot's, AAMMJJ;
-    `invoice` is the 9-digit number of the invoice at fault, "" when none is named.
+    `invoice` is the 9-digit number of the invoice at fault, "" when none is named. `piece` is the rank of the
+    piece that it answers for (SCOR-8), 0 when it answers for none.
     """
 
     sender: str
@@ -42,6 +45,7 @@ class ArlItem:
     code: str
     label: str
     invoice: str
+    piece: int = 0
 
     @property
     def whole_file(self) -> bool:
@@ -131,6 +135,9 @@ def _read_item(content: bytes, index: int) -> ArlItem:
     if accepted != (code == ACCEPTED_CODE):
         raise DamagedError(f"État {state} et code {code} se contredisent.", position(index, 32))
     invoice = str(values["facture"])
+    letter, piece = str(values["genre"]), str(values["piece"])
+    if letter not in ("", PIECE_LETTER) or (piece and (not letter or not _PIECE.fullmatch(piece))):
+        raise DamagedError(f"Genre « {letter} » et pièce « {piece} » ne vont pas.", position(index, 125))
     return ArlItem(
         sender=str(values["emetteur"]),
         file_name=str(values["fichier"]),
@@ -140,4 +147,5 @@ def _read_item(content: bytes, index: int) -> ArlItem:
         code=code,
         label=str(values["libelle"]),
         invoice="" if invoice == _NO_INVOICE else invoice,
+        piece=int(piece or 0),
     )

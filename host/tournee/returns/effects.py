@@ -59,7 +59,7 @@ def _of_item(item: ArlItem, arl: Arl) -> Effect:
     refused = Outcome.DUPLICATE if item.whole_file and duplicate else Outcome.REFUSED
     lot = "" if item.lot == WHOLE_FILE else item.lot
     return Effect(
-        Target.LOT if lot else Target.FILE,
+        Target.PIECE if item.piece else Target.LOT if lot else Target.FILE,
         Outcome.ACCEPTED if item.accepted else refused,
         ps=_billing_number(item.sender),
         file=item.file_name,
@@ -71,6 +71,7 @@ def _of_item(item: ArlItem, arl: Arl) -> Effect:
         stamp=arl.stamp,
         digest=arl.digest,
         taken_under=found[0] if (found := _STAMP.search(item.label)) and duplicate else "",
+        piece=item.piece,
     )
 
 

@@ -23,7 +23,7 @@ _LINES_AT_ONCE = 1_000
 _LINE = 78  # 76 characters and CRLF
 _ENVELOPED = bytes.fromhex("06092a864886f70d010703")  # id-envelopedData (RFC 5652 6.1)
 _ENVELOPED_WITHIN = 32
-_SUBJECT = re.compile(r"(?:SV\d{6}|DLOI)/(\d{14})/(\d{19})(?:/\d{5})?", re.ASCII)
+_SUBJECT = re.compile(r"(?:SV\d{6}|DLOI|SCOR/\d{6})/(\d{14})/(\d{19})(?:/\d{5})?", re.ASCII)
 _HEAD = re.compile(
     r"Date: ([^\r\n]{1,64})\r\nFrom: ([^\r\n]{1,320})\r\nTo: ([^\r\n]{1,320})\r\nMessage-ID: ([^\r\n]{1,400})"
     r'\r\nSubject: ([^\r\n]{1,80})\r\nMIME-Version: 1\.0\r\nContent-Type: [^\r\n;]{1,60}; name="(\d{6})"\r\n'

@@ -8,6 +8,7 @@ from tournee.store.inserts import DayDraft, FileDraft, LotDraft, MessageDraft, V
 from tournee.store.journal import Journal
 from tournee.store.keys import journal_key
 from tournee.store.numbering.ranges import STATIONS
+from tournee.store.pieces.rows import PiecesDraft, ProofDraft, ProofRow, TieRow
 from tournee.store.practice.rows import DossierDraft, DossierRow, Revision
 from tournee.store.rows import (
     EffectRow,
@@ -36,6 +37,7 @@ from tournee.store.states import (
     FileState,
     LotState,
     MessageState,
+    ProofState,
     RequestState,
     ReturnState,
     SheetState,
@@ -94,6 +96,10 @@ __all__ = [
     "PatientPayment",
     "PaymentDraft",
     "PaymentRow",
+    "PiecesDraft",
+    "ProofDraft",
+    "ProofRow",
+    "ProofState",
     "RequestState",
     "ReturnNotes",
     "ReturnRow",
@@ -103,6 +109,7 @@ __all__ = [
     "Settlement",
     "SheetRow",
     "SheetState",
+    "TieRow",
     "Totals",
     "Trace",
     "TwiceRow",

@@ -83,7 +83,7 @@ class FileDraft:
     the party at its end (`OT` and the OCT's number, or `direct`).
 
     A file of lots is what surrounds them: `head`, from 000, and `tail`, to 999. A request of the opposition
-    list holds no lot: all of it is its `head`.
+    list holds no lot: all of it is its `head`. Its 000 begins at `start` of the head.
     """
 
     head: bytes = field(repr=False)
@@ -91,6 +91,7 @@ class FileDraft:
     invoices: int
     route: str
     party: str = ""
+    start: int = 0
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,15 @@ from tournee.store.numbering.numbers import Numbers
 from tournee.store.numbering.other_stations import OtherStations
 from tournee.store.numbering.ranges import RangeSource
 from tournee.store.opening import SCHEMA
+from tournee.store.pieces.parts import PieceParts
+from tournee.store.pieces.pieces import Pieces
 from tournee.store.practice.dossiers import Dossiers
 from tournee.store.services.requests import ServiceRequests
 from tournee.store.settling.acknowledgements import Acknowledgements
 from tournee.store.settling.answers import Answers
 from tournee.store.settling.corrections import Corrections
 from tournee.store.settling.given_up import GivenUp
+from tournee.store.settling.pieces import PieceAnswers
 from tournee.store.settling.remaking import Remaking
 from tournee.store.settling.settling import Settling
 from tournee.store.tables.cards_read import CardsRead
@@ -55,13 +58,13 @@ class Journal:
 
     One object a thing: `visits`, `cards` last read, `invoices` (with their sheets), `lots`, `files`,
     `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `patient_payments`,
-    `opposition`, `history`, `dossiers` of the practice's file, `requests` to services; `numbers` gives each
-    number once in the world, `remaking` puts refused lots right, `corrections` visits and invoices,
-    `given_up` ends what will not be paid; `known` (what the rules need of visits), `lookup`, `ledger` (all
-    money) and `bank`, `overview` and `totals`, `waiting`, `sendings`, `owing` and `trace` answer questions
-    across them, `health` speaks of the
-    whole, `backups` copies it. Opening it changes nothing. Errors: StoreError, and whatever a `build`
-    function raises, which then leaves no trace.
+    `opposition`, `history`, `dossiers` of the practice's file, `pieces` that prove invoices, `requests`
+    to services; `numbers` gives each number once in the world, `remaking` puts refused lots right,
+    `corrections` visits and invoices, `given_up` ends what will not be paid; `known` (what the rules need
+    of visits), `lookup`, `ledger` (all money) and `bank`, `overview` and `totals`, `waiting`, `sendings`,
+    `owing` and `trace` answer questions across them, `health` speaks of the whole, `backups` copies it.
+    Opening it changes nothing. Errors: StoreError, and whatever a `build` function raises, which then
+    leaves no trace.
 
     `clock`, `on_step`, `busy_seconds`, `schema` and `host` are those of `Database`; `station`, 0 to 99 or
     None, and the source of `ranges` those of `Numbers`; `facts_of` that of `KnownVisits`.
@@ -95,7 +98,9 @@ class Journal:
         self.cards = CardsRead(db)
         self.invoices = Invoices(db, numbers, self.visits, self.payments)
         self.lots = Lots(db, numbers, self.invoices, chunks)
-        self.files = LotFiles(db, numbers, self.lots, chunks)
+        parts = PieceParts(db, chunks)
+        self.files = LotFiles(db, numbers, self.lots, chunks, parts)
+        self.pieces = Pieces(db, self.files, parts)
         self.messages = Messages(db, numbers, self.files, chunks)
         self.effects = Effects(db)
         self.doubts = Doubts(db, self.effects, self.payments)
@@ -103,6 +108,7 @@ class Journal:
         settling = Settling(
             *(db, self.effects, self.payments, acknowledgements),
             Answers(db, numbers),
+            PieceAnswers(db),
             OtherStations(db, numbers),
         )
         self.returns = Returns(db, chunks, self.effects, settling.apply)

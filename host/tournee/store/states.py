@@ -86,6 +86,14 @@ class CorrectionState(State):
     DROPPED = "dropped"
 
 
+class ProofState(State):
+    """A piece as it went for an invoice, and what was answered."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
 class ReturnState(State):
     """A message received; `QUARANTINED`: kept whole, not understood."""
 
@@ -139,6 +147,7 @@ STATES: Mapping[str, type[State]] = {
     "file": FileState,
     "correction": CorrectionState,
     "message": MessageState,
+    "proof": ProofState,
     "received": ReturnState,
     "effect": DoubtState,
     "return": DoubtState,
@@ -185,6 +194,9 @@ LABELS: Mapping[State, str] = {
     CorrectionState.WAITING: "à rectifier",
     CorrectionState.MADE: "rectifiée",
     CorrectionState.DROPPED: "laissée telle quelle",
+    ProofState.WAITING: "en attente",
+    ProofState.ACCEPTED: "acceptée",
+    ProofState.REFUSED: "refusée",
     ReturnState.TAKEN: "reçu",
     ReturnState.SETTLED: "traité",
     ReturnState.QUARANTINED: "en quarantaine",
@@ -250,6 +262,9 @@ MOVES: Mapping[State, frozenset[State]] = {
     CorrectionState.WAITING: frozenset({CorrectionState.MADE, CorrectionState.DROPPED}),
     CorrectionState.MADE: frozenset({CorrectionState.WAITING}),
     CorrectionState.DROPPED: frozenset(),
+    ProofState.WAITING: frozenset({ProofState.ACCEPTED, ProofState.REFUSED}),
+    ProofState.ACCEPTED: frozenset(),
+    ProofState.REFUSED: frozenset(),
     ReturnState.TAKEN: frozenset({ReturnState.SETTLED, ReturnState.QUARANTINED}),
     ReturnState.QUARANTINED: frozenset({ReturnState.SETTLED}),
     ReturnState.SETTLED: frozenset(),

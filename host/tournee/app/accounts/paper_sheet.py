@@ -8,7 +8,9 @@ from tournee.app.context import Office
 from tournee.app.finding import Sought, find_thing
 from tournee.billing.european.care_lines import care_lines
 from tournee.billing.european.ceam import CareLine
+from tournee.billing.kept.judged import read_judged
 from tournee.billing.pricing.coverage import Cover, reason_of
+from tournee.billing.visit import JudgedVisit
 from tournee.documents.degraded_sheet import DegradedSheet, SheetAct, degraded_sheet_pdf
 from tournee.errors import StoreError
 from tournee.formats import records
@@ -42,23 +44,33 @@ def paper_sheet(
         raise StoreError(
             f"La visite {thing.id} n’a pas de facture certifiée.", next_step="certifiez-la d’abord"
         )
-    sheet = invoice.sheets[0]
-    if sheet.mode not in _WITHOUT_CARD:
+    if invoice.sheets[0].mode not in _WITHOUT_CARD:
         raise StoreError(
             f"La facture {invoice.number} est sécurisée par la carte Vitale.",
             next_step="il n’y a pas de feuille de soins à envoyer",
         )
+    return _sheet(office, invoice, thing.visit.judged, carer), invoice.number
+
+
+def sheet_of_invoice(office: Office, invoice: InvoiceRow) -> bytes:
+    """The sheet of an invoice that was made without its card, as PDF."""
+    judged = read_judged(office.journal.visits.get(invoice.visit_id).payload)
+    return _sheet(office, invoice, judged, "")
+
+
+def _sheet(office: Office, invoice: InvoiceRow, judged: JudgedVisit, carer: str) -> bytes:
+    sheet = invoice.sheets[0]
     said = _decoded(sheet.records)
     head, total = said["2"][0], said["5"][0]
     extra = said.get("4E", [{}])[0]
-    patient = thing.visit.judged.typed
+    patient = judged.typed
     is_holder = _is_holder(head)
-    labels = _labels(care_lines(thing.visit.judged, office.nomenclature))
+    labels = _labels(care_lines(judged, office.nomenclature))
     told = DegradedSheet(
         number=invoice.number,
         made=invoice.made[:10].replace("-", ""),
         ps_number=invoice.ps,
-        profession=thing.visit.judged.profession,
+        profession=judged.profession,
         carer=carer,
         beneficiary=f"{patient.name} {patient.first_name}" if patient else sheet.patient,
         born=patient.born if patient else _full(str(head["naissance"]), invoice.made),
@@ -68,7 +80,7 @@ def paper_sheet(
         caisse=f"{head['regime']} {head['caisse']} {head['centre']}",
         cover=_cover(head, said["4"]),
         complementary=_complementary(said.get("2A", [])),
-        reason=thing.visit.judged.visit.reason,
+        reason=judged.visit.reason,
         prescription=_prescription(said["4"][0], extra),
         agreement=_agreement(extra),
         acts=tuple(_act(one, labels, invoice.made) for one in said["4"]),
@@ -79,7 +91,7 @@ def paper_sheet(
         due=invoice.shares.patient,
         substitute=_substitute(said.get("2R", [])),
     )
-    return degraded_sheet_pdf(told), invoice.number
+    return degraded_sheet_pdf(told)
 
 
 def _is_fit(invoice: InvoiceRow | None) -> bool:

@@ -17,6 +17,7 @@ from tournee.emulation.oct.judging.refusal import OctRefusedError
 from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.opposition import following, increments_file, is_request, read_request
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
+from tournee.emulation.oct.pieces import PieceDesk, is_of_pieces
 from tournee.emulation.oct.split import AmcClaim, Flow, claims, split
 
 _NAMES = 1_000_000  # file names are counters of 6 digits
@@ -29,7 +30,7 @@ class EmulatedOct:
 
     `key` and `certificate` are its own: files come sealed for it. `card_certificates` are those of the
     cards it accepts signatures of. `clock` gives an aware date and time. `directory`, when given, keeps the
-    split flows.
+    split flows, `pieces` what proves invoices.
     """
 
     def __init__(
@@ -40,12 +41,21 @@ class EmulatedOct:
         card_certificates: Iterable[Certificate],
         scenario: Scenario,
         clock: Clock,
+        pieces: Path | None = None,
     ) -> None:
         self.scenario = scenario
         self.flows: list[Flow] = []
         self.claims: list[AmcClaim] = []
         self._directory = directory
         self._judge = Judge(key, certificate, card_certificates)
+        register = self._judge.register
+        self.pieces = PieceDesk(
+            self._judge.unseal,
+            register.knows_lot,
+            lambda sender, invoice: (sender, invoice, "FSE") in register.known_invoices,
+            pieces,
+            scenario.piece_levels,
+        )
         self._clock = clock
         self._flat_paid: set[str] = set()
         self._named = 0
@@ -73,6 +83,8 @@ class EmulatedOct:
         """
         now = self._clock()
         claim = read_claim(raw)
+        if is_of_pieces(raw):
+            return [self._of_pieces(raw, now)]
         if is_request(raw):
             answer = self._increments(raw, claim, now)
             if answer is not None:
@@ -98,6 +110,24 @@ class EmulatedOct:
             for rsp_name, rsp in self._insurers(judgement.framed, judgement.accepted, now):
                 answers.append(postman.file("RSP", rsp, rsp_name, self._serial()))
         return answers
+
+    def _of_pieces(self, raw: bytes, now: datetime) -> bytes:
+        """The ARL that answers a message of pieces (SCOR-8)."""
+        number, name = self.scenario.siren.zfill(14), self._name()
+        judged = self.pieces.judge(raw, self.scenario.address, number)
+        arl = arl_file(
+            judged.items,
+            answering=("OT", number),
+            ps_type=judged.ps_type,
+            sender=judged.sender,
+            file_name=judged.file_name,
+            name=name,
+            answers=judged.answers,
+            now=now,
+        )
+        certificate = self.scenario.mail_certificates.get(judged.reply_to.lower())
+        postman = Postman(self.scenario.address, judged.reply_to, judged.sender, now, certificate)
+        return postman.file("ARL", arl, name, self._serial())
 
     def _increments(self, raw: bytes, claim: StatedOrigin, now: datetime) -> bytes | None:
         """The dLOI that answers a request (OCT-LOI-1), None when it is none that can be answered."""

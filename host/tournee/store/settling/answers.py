@@ -29,7 +29,10 @@ _LOTS = "SELECT number, date FROM lot WHERE file = ? AND state <> 'abandoned'"
 _BLAMED = """SELECT 1 FROM lot JOIN sheet ON sheet.lot = lot.id OR sheet.id IN
     (SELECT sheet FROM former_lot WHERE former_lot.lot = lot.id) JOIN invoice ON invoice.id = sheet.invoice
     WHERE lot.file = ? AND invoice.number = ? LIMIT 1"""
+_PROVED = """SELECT 1 FROM proof JOIN invoice ON invoice.id = proof.invoice
+    WHERE proof.file = ? AND proof.rank = ? AND invoice.number = ?"""
 
+_UNKNOWN = {Target.FILE: "fichier inconnu", Target.LOT: "lot inconnu", Target.PIECE: "pièce inconnue"}
 _NOT_SENT = "réponse à un envoi que ce journal n’a pas fait"
 _OTHER_BYTES = "réponse à un autre fichier que celui qui est parti d’ici sous ce compostage"
 _OTHER_FILE = "ce n’est pas le fichier envoyé : numéros, dates ou lots diffèrent"
@@ -47,7 +50,7 @@ class Answered(NamedTuple):
 
     def refused(self, effect: Effect) -> Applied:
         """What becomes of an effect of an ARL that answers nothing of ours."""
-        unknown = "lot inconnu" if effect.target is Target.LOT else "fichier inconnu"
+        unknown = _UNKNOWN[effect.target]
         waits = self.alarming or effect.outcome is not Outcome.ACCEPTED
         note = self.amiss if effect in self.fits or effect.stamp else unknown
         return Applied(False, note, doubt=DoubtState.UNMATCHED if waits else None)
@@ -68,7 +71,7 @@ class Answers:
         """Which file each of these effects of one return speaks of, as far as they are an ARL's."""
         told: dict[tuple[str, str, str], list[Effect]] = {}
         for one in effects:
-            if one.target in (Target.FILE, Target.LOT):
+            if one.target in (Target.FILE, Target.LOT, Target.PIECE):
                 told.setdefault(_key(one), []).append(one)
         found = {key: self._answered(key[0], some) for key, some in told.items()}
         return lambda effect: found[_key(effect)]
@@ -135,6 +138,8 @@ class Answers:
             return False
         if effect.ps not in ("", file["ps"]):
             return False
+        if effect.target is Target.PIECE:
+            return bool(self._db.rows(_PROVED, file["id"], effect.piece, number_of(effect.invoice or "-")))
         if effect.invoice and not self._db.rows(_BLAMED, file["id"], number_of(effect.invoice)):
             return False
         return effect.target is Target.FILE or any(

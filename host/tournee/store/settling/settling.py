@@ -12,6 +12,7 @@ from tournee.store.rows import EffectRow
 from tournee.store.settling.acknowledgements import Acknowledgements, advance, choose_sheet
 from tournee.store.settling.answers import Answered, Answers
 from tournee.store.settling.changes import Changes, Record
+from tournee.store.settling.pieces import PieceAnswers
 from tournee.store.states import DoubtState, SheetState, VisitState
 from tournee.store.tables.effects import OTHER_INSURED, OTHER_PS, OTHER_STATION, Applied, Effects
 from tournee.store.tables.payments import Due, Payments, anomalies, joined, payment_state, same_visit
@@ -31,7 +32,7 @@ _CONTRADICTIONS: dict[tuple[Outcome, Outcome], str] = {
 }
 """What is said of money of a share, told against what was told of it before."""
 _PAID_AFTER_ALL = "refusée, puis payée : à vérifier"
-_OF_FILES = frozenset({Target.FILE, Target.LOT})
+_OF_FILES = frozenset({Target.FILE, Target.LOT, Target.PIECE})
 _PAID_THOUGH_CANCELLED = "annulée par l’organisme, puis payée : à vérifier"
 _OF_MONEY = frozenset({Outcome.PAID, Outcome.REJECTED, Outcome.DEFERRED})
 _TAKEN = frozenset({Outcome.ACCEPTED, Outcome.DUPLICATE})
@@ -50,10 +51,12 @@ class Settling:
         payments: Payments,
         acknowledgements: Acknowledgements,
         answers: Answers,
+        pieces: PieceAnswers,
         others: OtherStations,
     ) -> None:
         self._db, self._effects, self._payments = db, effects, payments
         self._acknowledgements, self._answers, self._others = acknowledgements, answers, others
+        self._pieces = pieces
         self._known: dict[str, bool] = {}
 
     def apply(self, received: int, effects: Sequence[Effect]) -> tuple[EffectRow, ...]:
@@ -130,12 +133,17 @@ class Settling:
             file = answered(effect)
             if file.amiss:
                 return file.refused(effect)
-            apply = (
-                self._acknowledgements.apply_to_file
-                if effect.target is Target.FILE
-                else self._acknowledgements.apply_to_lot
-            )
-            return file.alarmed(apply(changes, effect, file.file))
+            if effect.target is Target.PIECE:
+                if file.file is None:
+                    return Applied(False, "pièce inconnue", doubt=DoubtState.UNMATCHED)
+                arrived = self._acknowledgements.prove_arrival
+                return file.alarmed(self._pieces.apply(changes, effect, file.file, arrived))
+            if effect.target is Target.LOT:
+                return file.alarmed(self._acknowledgements.apply_to_lot(changes, effect, file.file))
+            done = self._acknowledgements.apply_to_file(changes, effect, file.file)
+            if done.file is not None:
+                self._pieces.apply_to_all(effect, done.file)
+            return file.alarmed(done)
         if effect.ps and not self._is_ours(effect.ps):
             return Applied(False, OTHER_PS)
         if effect.target is Target.PAYMENT:

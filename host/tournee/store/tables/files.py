@@ -1,9 +1,9 @@
 """Files of lots, framed for sending. Their bytes are those of their lots, between a head and a tail of their
-own; a request of the opposition list is all head.
+own; a request of the opposition list is all head; a file of pieces has those in the place of lots.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from tournee.errors import StoreError
@@ -12,6 +12,7 @@ from tournee.store.database import Database
 from tournee.store.inserts import FileDraft, check_number
 from tournee.store.integrity.keyed_digests import keyed_file
 from tournee.store.numbering.numbers import Numbers
+from tournee.store.pieces.parts import PieceParts
 from tournee.store.rows import FileRow
 from tournee.store.statements import Row
 from tournee.store.states import FileState
@@ -28,8 +29,11 @@ _FILES = f"SELECT {_COLUMNS} FROM file"  # noqa: S608 (columns of ours)
 class LotFiles:
     """Files, each for one party."""
 
-    def __init__(self, db: Database, numbers: Numbers, lots: Lots, chunks: SealedChunks) -> None:
+    def __init__(
+        self, db: Database, numbers: Numbers, lots: Lots, chunks: SealedChunks, pieces: PieceParts
+    ) -> None:
         self._db, self._numbers, self._lots, self._chunks = db, numbers, lots, chunks
+        self._pieces = pieces
 
     def make(self, ps: str, lot_ids: Sequence[int], build: Callable[[int], FileDraft]) -> int:
         """Give the next file name, and journal what `build(number)` puts around these certified lots of `ps`,
@@ -40,13 +44,22 @@ class LotFiles:
                 raise StoreError("Un fichier a au moins un lot.")
             return self.keep(ps, lot_ids, build, "")
 
-    def keep(self, ps: str, lots: Sequence[int], build: Callable[[int], FileDraft], detail: str) -> int:
-        """A file under the next name, inside a step: its id. `detail` is what its history says."""
+    def keep(
+        self,
+        ps: str,
+        lots: Sequence[int],
+        build: Callable[[int], FileDraft],
+        detail: str,
+        pieces: Callable[[], Iterable[bytes]] = tuple,
+    ) -> int:
+        """A file under the next name, inside a step: its id. `detail` is what its history says; `pieces`
+        gives those that it joins, once it is built.
+        """
         number = self._numbers.file()
         draft = build(number)
-        check_number(draft.head, "000", "fichier", number)
+        check_number(draft.head[draft.start :], "000", "fichier", number)
         digest, size = hashlib.sha256(), 0
-        for part in chain((draft.head,), self._lots.records(lots), (draft.tail,)):
+        for part in chain((draft.head,), self._lots.records(lots), pieces(), (draft.tail,)):
             digest.update(part)
             size += len(part)
         file = self._db.new_id("file")
@@ -87,13 +100,14 @@ class LotFiles:
             self._lots.sent(self._lots.in_file(file_id))
 
     def _parts(self, row: Row) -> Iterator[bytes]:
-        """All the bytes of a file, one lot at a time; StoreError at the end when they are not the ones that
-        it was made of.
+        """All the bytes of a file, one lot or piece at a time; StoreError at the end when they are not the
+        ones that it was made of.
         """
         file, digest = row["id"], hashlib.sha256()
         head = self._db.decrypt(row["head_sealed"], "file", "head", file)
         tail = self._db.decrypt(row["tail_sealed"], "file", "tail", file)
-        for part in chain((head,), self._lots.records(self._lots.in_file(file)), (tail,)):
+        lots = self._lots.records(self._lots.in_file(file))
+        for part in chain((head,), lots, self._pieces.of_file(file), (tail,)):
             digest.update(part)
             yield part
         if keyed_file(self._db.cipher, digest.digest()) != row["digest"]:

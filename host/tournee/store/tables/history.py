@@ -36,6 +36,11 @@ _NAMES: Mapping[str, tuple[str, Callable[[Row], str]]] = {
         "SELECT id, compostage FROM message WHERE id IN ({marks})",
         lambda row: f"message {row['compostage']}",
     ),
+    "proof": (
+        """SELECT proof.id, proof.rank, invoice.number FROM proof JOIN invoice ON invoice.id = proof.invoice
+        WHERE proof.id IN ({marks})""",
+        lambda row: f"pièce {row['rank']:03} de la facture {row['number']:09}",
+    ),
     "effect": (
         "SELECT id, received FROM effect WHERE id IN ({marks})",
         lambda row: f"ce que dit le retour {row['received']}",

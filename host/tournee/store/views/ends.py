@@ -14,8 +14,10 @@ _ONCE_IN_LOT = f"""SELECT DISTINCT {_COLUMNS} FROM lot JOIN file ON file.id = lo
 _OF = {  # by target: clauses of a number and of its professional
     Target.FILE: ("file.number = ?", "file.ps = ?"),
     Target.LOT: ("lot.number = ?", "lot.ps = ?"),
+    Target.PIECE: ("lot.number = ?", "lot.ps = ?"),
     Target.INVOICE: ("sheet.invoice IN (SELECT id FROM invoice WHERE number = ?)", "lot.ps = ?"),
 }
+_FRAMED = (Target.FILE, Target.PIECE)
 _FILES = "SELECT party, route, '' AS kind, '' AS crf, '' AS organisme FROM file"
 _SHEETS = "SELECT sheet.id FROM sheet JOIN invoice ON invoice.id = sheet.invoice"
 _PARTIES = "SELECT DISTINCT party FROM file WHERE party <> ''"
@@ -43,7 +45,12 @@ class Ends:
         """Where what an effect names went; for a payment outside invoices, all that its professional sent.
         Empty where no such thing was framed.
         """
-        named = {Target.FILE: effect.file, Target.LOT: effect.lot, Target.INVOICE: effect.invoice}
+        named = {
+            Target.FILE: effect.file,
+            Target.LOT: effect.lot,
+            Target.PIECE: effect.lot,
+            Target.INVOICE: effect.invoice,
+        }
         if effect.target in _OF:
             of_number, of_ps = _OF[effect.target]
             wanted = {of_number: _number(named[effect.target]), of_ps: effect.ps}
@@ -55,8 +62,10 @@ class Ends:
                 for query in (_IN_LOT, _ONCE_IN_LOT)
                 for row in self._db.where(query, "file.party", wanted)
             ]
-            if effect.target is Target.FILE:
-                rows += self._db.where(_FILES, "id", wanted)
+            if effect.target in _FRAMED:
+                of_number, of_ps = _OF[Target.FILE]
+                framed = {of_number: _number(effect.file), of_ps: effect.ps}
+                rows += self._db.where(_FILES, "id", framed)
             return frozenset(End(**row) for row in rows)
 
     def sheets(self, effect: Effect) -> tuple[int, ...]:

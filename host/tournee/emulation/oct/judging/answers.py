@@ -22,13 +22,17 @@ _NO_INVOICE = "0" * 9
 
 @dataclass(frozen=True)
 class Item:
-    """One record A to write: `lot` 000 settles the whole file; `code` 0000 accepts."""
+    """One record A to write: `lot` 000 settles the whole file; `code` 0000 accepts. `genre` S answers for the
+    `piece` of this rank (3 digits).
+    """
 
     lot: str
     date: str
     code: str = "0000"
     label: str = ""
     invoice: str = ""
+    genre: str = ""
+    piece: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ def arl_file(
                 "code": item.code,
                 "libelle": item.label,
                 "facture": item.invoice or _NO_INVOICE,
+                "genre": item.genre,
+                "piece": item.piece,
             },
         )
         for item in items

@@ -23,6 +23,10 @@ class OctRegister:
         self.known_invoices: dict[tuple[str, str, str], str] = {}
         self._split: set[tuple[str, str]] = set()
 
+    def knows_lot(self, sender: str, number: str, date: str) -> bool:
+        """Whether a lot was taken in."""
+        return (sender, number, date) in self._lots
+
     def check_message(self, submission: Submission) -> None:
         """Note the message's stamp; OctRefusedError 0105 when it came before, 0199 when its sender used it
         for another file (OCT-MSG-4).

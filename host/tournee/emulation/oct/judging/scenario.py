@@ -58,6 +58,7 @@ class Scenario:
     neither paid nor rejected yet. `flat_payment`, and the `retention` that goes with it, come once for each
     sender. `mail_certificates` are by mail address, lower case: returns to these are sealed. `opposition` are
     the increments of the opposition list, in order, from list 0.
+    A piece whose writing differs from its paper by fewer than `piece_levels` levels of grey is refused.
     `professionals` are RPPS numbers by billing number: of a PS who is there, it knows whose card must sign.
     """
 
@@ -75,3 +76,4 @@ class Scenario:
     mail_certificates: Mapping[str, Certificate] = field(default_factory=dict)
     opposition: tuple[Increment, ...] = ()
     professionals: Mapping[str, str] = field(default_factory=dict)
+    piece_levels: int = 30

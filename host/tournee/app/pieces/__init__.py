@@ -1,0 +1,1 @@
+"""Pieces that prove invoices: kept, asked for, sent beside their lot, answered (SCOR)."""

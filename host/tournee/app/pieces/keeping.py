@@ -1,0 +1,86 @@
+"""A piece kept: made of what a camera or a scanner gave, sealed, and tied to the visits that it proves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tournee.app.context import Office
+from tournee.app.pieces.fitting import fitted
+from tournee.app.pieces.needs import patient_of_invoice
+from tournee.app.practice.dossiers import KINDS, Dossier, change, draft_of, get, read
+from tournee.errors import StoreError
+from tournee.formats.proof_table import PRESCRIPTION
+from tournee.practice.prescription_file import PrescriptionFile
+from tournee.practice.scan_file import Nature, ScanFile
+
+if TYPE_CHECKING:
+    from tournee.documents.pieces.making import Source
+
+
+def keep_piece(
+    office: Office,
+    sources: Sequence[Source],
+    nature: Nature,
+    invoice_id: int,
+    *,
+    black_and_white: bool = False,
+    pages: int = 0,
+) -> Dossier[ScanFile]:
+    """Make a piece of these files and let it prove the visit of this invoice; a prescription's is its whole
+    series' from then on. The same bytes are kept once. PieceError, CornersError, StoreError: nothing is then
+    changed.
+    """
+    (row,) = office.journal.invoices.get_all([invoice_id])
+    told, data = fitted(sources, nature, black_and_white=black_and_white, pages=pages)
+    return keep_made(office, told, data, invoice_id=row.id)
+
+
+def keep_made(office: Office, told: ScanFile, data: bytes, *, invoice_id: int) -> Dossier[ScanFile]:
+    """Keep a piece that was made, for the visit of an invoice."""
+    (row,) = office.journal.invoices.get_all([invoice_id])
+    patient = patient_of_invoice(office, row)
+    kept = _known(office, told, patient, row.visit_id)
+    if kept is None:
+        draft = draft_of(told, patient=patient)
+        number = office.journal.dossiers.add(KINDS[ScanFile], draft, attached=data)
+        kept = get(office, ScanFile, number)
+    office.journal.pieces.tie(kept.id, told.nature, [row.visit_id])
+    if told.nature == PRESCRIPTION and patient is not None:
+        _of_series(office, row.visit_id, patient, told.digest)
+    return kept
+
+
+def _known(office: Office, told: ScanFile, patient: int | None, visit: int) -> Dossier[ScanFile] | None:
+    """The same piece, kept before of this patient or for this visit."""
+    rows = [] if patient is None else list(office.journal.dossiers.find(KINDS[ScanFile], patient=patient))
+    rows += [office.journal.dossiers.get(tie.dossier_id) for tie in office.journal.pieces.ties_of([visit])]
+    found = (read(ScanFile, row) for row in rows if row.content)
+    return next((one for one in found if one.told == told), None)
+
+
+def _of_series(office: Office, visit: int, patient: int, digest: str) -> None:
+    """Let the piece be the scan of the prescription that a visit names, where the patient's file has it."""
+    from tournee.billing.kept.judged import read_judged
+
+    told = read_judged(office.journal.visits.get(visit).payload).visit.prescription
+    if told is None:
+        return
+    for row in office.journal.dossiers.find(KINDS[PrescriptionFile], patient=patient):
+        order = read(PrescriptionFile, row)
+        if order.told.prescription.key == told.key and order.told.scan != digest:
+            change(office, order, replace(order.told, scan=digest))
+
+
+def piece_bytes(office: Office, dossier_id: int) -> tuple[ScanFile, bytes]:
+    """A piece as it is kept; StoreError for one that is none or whose bytes are not those that were kept."""
+    one = get(office, ScanFile, dossier_id)
+    data = bytes(office.journal.dossiers.attached(one.id))
+    if not one.told.holds(data):
+        raise StoreError(
+            f"La pièce {dossier_id} n’est pas celle qui a été gardée.",
+            cause="le journal est endommagé",
+            next_step="restaurez la dernière sauvegarde, ou refaites la photo",
+        )
+    return one.told, data

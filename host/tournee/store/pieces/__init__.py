@@ -1,0 +1,1 @@
+"""Pieces that prove invoices: of which visits each is, what went of it, what was answered (SCOR)."""

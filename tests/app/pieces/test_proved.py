@@ -1,0 +1,133 @@
+"""Pieces leave after their lot, are judged by the OCT, and what it says stands on the invoice."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from email.parser import BytesParser
+from email.policy import compat32
+from pathlib import Path
+
+import pytest
+from proved_day import DEGRADED, SECURED, bill, office_at, prove
+from surroundings import Surroundings
+
+from tournee.app.context import Office
+from tournee.app.inbound import fetch
+from tournee.app.outbound import make_files, send
+from tournee.app.pieces.needs import needed_pieces
+from tournee.store import LotState
+
+
+@pytest.fixture
+def office(surroundings: Surroundings) -> Iterator[Office]:
+    with office_at(surroundings.journal, surroundings.world.route()) as opened:
+        bill(opened, surroundings)
+        yield opened
+
+
+def standings(office: Office) -> list[tuple[str, str]]:
+    return [(one.nature, str(one.standing)) for one in needed_pieces(office, [SECURED, DEGRADED])]
+
+
+def subjects(office: Office) -> list[str]:
+    return [one.message.subject if one.message else str(one.error) for one in send(office)]
+
+
+def received(surroundings: Surroundings) -> list[Path]:
+    """What the OCT kept, message by message."""
+    return sorted((surroundings.world.directory / "oct" / "scor").iterdir())
+
+
+def test_a_day_goes_with_its_pieces_and_they_are_accepted(office: Office) -> None:
+    """SCOR-5 to SCOR-8: after the lots' file, a message of pieces a lot of FSE; none for the DRE."""
+    prove(office, SECURED, 1)
+    prove(office, DEGRADED, 2)
+    make_files(office)
+    told = [subject.split("/") for subject in subjects(office)]
+    assert [one[0] for one in told] == ["SV140700", "SCOR", "SCOR"]
+    assert [(one[1], one[2], one[4]) for one in told[1:]] == [
+        ("140700", "00000756000121", "00001"),
+        ("140700", "00000756000121", "00002"),
+    ]
+    assert standings(office) == [("O", "waiting"), ("O", "waiting"), ("F", "waiting")]
+    fetch(office)
+    assert standings(office) == [("O", "accepted"), ("O", "accepted"), ("F", "accepted")]
+    assert office.journal.effects.unmatched() == ()
+    assert subjects(office) == []
+
+
+def test_what_the_oct_kept_opens_with_a_stranger_s_tool_and_has_the_digests_that_were_told(
+    office: Office, surroundings: Surroundings
+) -> None:
+    """SCOR-5."""
+    prove(office, SECURED, 1)
+    prove(office, DEGRADED, 2)
+    make_files(office)
+    send(office)
+    for folder in received(surroundings):
+        entity = BytesParser(policy=compat32).parsebytes((folder / "recu.mime").read_bytes())
+        records, *pieces = [part.get_payload(decode=True) for part in entity.get_payload()]
+        rows = [records[at : at + 128] for at in range(0, len(records), 128)]
+        assert (rows[0][47:49], [row[:1] for row in rows[1:-1]]) == (b"SC", [b"P"] * len(pieces))
+        for row, data in zip(rows[1:-1], pieces, strict=True):
+            told = hashlib.sha256(data).digest()
+            assert (int(row[41:48]), row[48:92]) == (len(data), base64.b64encode(told))
+            assert data.startswith(b"%PDF-1.4")
+
+
+def test_a_secured_lot_goes_without_its_piece_which_follows_alone(office: Office) -> None:
+    prove(office, DEGRADED, 2)
+    make_files(office)
+    assert len(subjects(office)) == 2
+    assert standings(office)[0] == ("O", "missing")
+    prove(office, SECURED, 1)
+    assert [one.split("/")[0] for one in subjects(office)] == ["SCOR"]
+
+
+def test_a_lot_without_its_card_waits_for_its_prescription_and_the_others_go(office: Office) -> None:
+    """SCOR-7."""
+    make_files(office)
+    modes = {lot.mode: lot.state for lot in office.journal.lots.find() if lot.kind == "FSE"}
+    assert modes == {"03": LotState.IN_FILE, "05": LotState.CERTIFIED}
+    assert standings(office)[1:] == [("O", "missing"), ("F", "ready")]
+    prove(office, DEGRADED, 2)
+    assert len(make_files(office)) == 1
+
+
+def test_nothing_is_asked_of_lots_where_pieces_are_not_sent(surroundings: Surroundings) -> None:
+    with office_at(surroundings.journal, surroundings.world.route(), setting=None) as office:
+        bill(office, surroundings)
+        make_files(office)
+        assert [one.split("/")[0] for one in subjects(office)] == ["SV140700"]
+
+
+def test_a_piece_refused_goes_again_alone_once_another_picture_is_kept(
+    office: Office, surroundings: Surroundings
+) -> None:
+    """SCOR-8 SCOR-9: the OCT is stricter than the client, for once."""
+    surroundings.world.oct.pieces.levels = 300
+    prove(office, SECURED, 1)
+    prove(office, DEGRADED, 2)
+    make_files(office)
+    send(office)
+    fetch(office)
+    assert standings(office) == [("O", "refused"), ("O", "refused"), ("F", "refused")]
+    (row, *_) = needed_pieces(office, [SECURED])
+    assert row.proof is not None
+    assert (row.proof.code, row.proof.reason) == ("0205", "0205 CONTRASTE")
+    assert subjects(office) == []
+    surroundings.world.oct.pieces.levels = 30
+    prove(office, SECURED, 3)
+    (subject,) = subjects(office)
+    assert subject.endswith("/00001")
+    fetch(office)
+    assert standings(office)[0] == ("O", "accepted")
+
+
+def test_the_same_picture_is_kept_once_and_is_the_scan_of_its_prescription(office: Office) -> None:
+    """SCOR-1."""
+    assert prove(office, SECURED, 1) == prove(office, SECURED, 1)
+    ties = office.journal.pieces.ties_of([1, 2])
+    assert [(tie.visit_id, tie.nature) for tie in ties] == [(1, "O")]
