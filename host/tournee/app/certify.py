@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -19,6 +20,9 @@ from tournee.app.certifying.last_read import keep_cards, rights_of
 from tournee.app.certifying.replacing import identity_for, is_for
 from tournee.app.context import Office
 from tournee.app.opposition.in_force import refuse_opposed
+from tournee.app.services.rights.answer import SERVICE as RIGHTS
+from tournee.app.services.rights.asking import ask_where_needed
+from tournee.app.services.rights.choosing import in_force
 from tournee.app.visits.past import JournalPast
 from tournee.billing.identity import Patient, PsIdentity
 from tournee.billing.invoice import choose_patient, make_invoice
@@ -29,7 +33,7 @@ from tournee.billing.rules.patient import require_same_ps
 from tournee.billing.rules.visit import RuleError, mode_breaches
 from tournee.billing.sheets import invoice_sheets
 from tournee.billing.visit import JudgedVisit, Splitter, Visit
-from tournee.errors import BillingError
+from tournee.errors import BillingError, OppositionError
 from tournee.exchange.route import Mode, Route
 from tournee.model import Sheet
 from tournee.model.codes import DESYNCHRONISED, NO_CARD, SECURED
@@ -96,6 +100,7 @@ def certify_visit(
             next_step="faites-la sceller au chevet du patient, puis contresignez",
             remedy="desynchronise",
         )
+    _ask_rights(office, reader, ps, vitale, row, visit)
     invoice_id = make_sheets(office, identity_for(office, ps.identity, visit), vitale, row, visit)
     for sheet in office.journal.invoices.get(invoice_id).sheets:
         if sheet.state is SheetState.MADE:
@@ -105,6 +110,22 @@ def certify_visit(
             )
     keep_cards(office, ps, None if vitale is not None and vitale.is_phone else vitale)
     return office.journal.invoices.get(invoice_id)
+
+
+def _ask_rights(
+    office: Office,
+    reader: Reader,
+    ps: PsOnDuty,
+    vitale: VitaleInReader | None,
+    row: VisitRow,
+    visit: JudgedVisit,
+) -> None:
+    """Ask the service of rights where the card's are closed or it is not there; nothing of it stops here."""
+    if row.invoice_id is not None or not office.services.has(RIGHTS):
+        return
+    with suppress(BillingError, OppositionError):  # told by who makes the invoice
+        patient = _patient_of(office, visit.visit, vitale)
+        ask_where_needed(office, patient, visit.visit.mode, visit.visit.day, ps, reader, row.id)
 
 
 def make_sheets(
@@ -118,10 +139,12 @@ def make_sheets(
 
     def build(number: int) -> list[Sheet]:
         _require_unchanged(office, row)
+        patient = _patient_of(office, visit.visit, vitale)
+        patient, judged = in_force(office, patient, _priced(office, row, visit))
         invoice = make_invoice(
             ps,
-            _patient_of(office, visit.visit, vitale),
-            _priced(office, row, visit),
+            patient,
+            judged,
             number,
             splitter=splitter_of(office.route),
             rectifies=office.journal.invoices.refused_of(row.id),

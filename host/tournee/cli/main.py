@@ -40,6 +40,7 @@ COMMANDS = {
     "ordonnance": ("practice.prescriptions:prescription", "Les ordonnances, et où en est chacune."),
     "prescripteur": ("practice.prescribers:prescriber", "Qui prescrit, et comment les joindre."),
     "mutuelle": ("practice.insurers:insurer", "Les mutuelles, et comment le tiers payant s’y facture."),
+    "droits": ("services.droits:rights", "Les droits en ligne : demandés, montrés, choisis (simulation)."),
     "plan": ("practice.plans:plan", "Les soins planifiés."),
     "round": ("practice.rounds:rounds", "Les tournées : les visites prévues d’un jour."),
     "remplacement": ("services.replacements:replacement", "Les remplacements et la rétrocession."),

@@ -45,6 +45,6 @@ def showing() -> Iterator[tuple[Path, BoardCards]]:
     """The configuration of a practice that stands, and its cards."""
     with (
         tempfile.TemporaryDirectory(prefix="tournee-demo-") as folder,
-        practice(Path(folder), populated=True) as desk,
+        practice(Path(folder), populated=True, with_services=True) as desk,
     ):
         yield Path(folder) / CONFIG_NAME, BoardCards(desk)

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from tournee.errors import ServiceError
 from tournee.https import (
     HttpsAnswer,
     HttpsRequest,
@@ -23,7 +22,33 @@ from tournee.https import (
     TooSlowError,
     carry,
 )
+from tournee.services.failures import (
+    ServiceAnswerError,
+    ServiceBusyError,
+    ServiceCallError,
+    ServiceCutError,
+    ServiceLongError,
+    ServiceRefusedError,
+    ServiceSlowError,
+    ServiceTlsError,
+    ServiceUnreachableError,
+)
 from tournee.services.point import ENVELOPE_MAX, ServicePoint
+
+__all__ = [
+    "SECONDS",
+    "ServiceAnswerError",
+    "ServiceBusyError",
+    "ServiceCallError",
+    "ServiceCutError",
+    "ServiceLongError",
+    "ServiceRefusedError",
+    "ServiceSlowError",
+    "ServiceTlsError",
+    "ServiceUnreachableError",
+    "call",
+    "tried",
+]
 
 SECONDS = 5.0
 """How long a service may take, from the first byte to the last."""
@@ -31,46 +56,6 @@ SECONDS = 5.0
 _LATER = "continuez : la demande attend, et repartira quand le réseau est là"
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-
-
-class ServiceCallError(ServiceError):
-    """The call came to no answer; it may be made again."""
-
-
-class ServiceUnreachableError(ServiceCallError):
-    """Nobody answers there."""
-
-
-class ServiceTlsError(ServiceCallError):
-    """Who answers is not the service, or does not know this client; it was told nothing."""
-
-
-class ServiceSlowError(ServiceCallError):
-    """The answer was not whole in time."""
-
-
-class ServiceLongError(ServiceCallError):
-    """The answer is longer than any that could be right."""
-
-
-class ServiceCutError(ServiceCallError):
-    """The line ended within the answer."""
-
-
-class ServiceBusyError(ServiceCallError):
-    """The service is there and has no time."""
-
-
-class ServiceAnswerError(ServiceError):
-    """What the service says is no answer of its kind."""
-
-
-class ServiceRefusedError(ServiceError):
-    """The service refuses; `code` is its own word for why."""
-
-    def __init__(self, message: str, *, code: str = "", cause: str = "", next_step: str = "") -> None:
-        super().__init__(message, cause=cause, next_step=next_step)
-        self.code = code
 
 
 def call(

@@ -13,6 +13,7 @@ from tournee.app.alerts.numbers import of_numbers
 from tournee.app.alerts.prescribed import of_prescriptions
 from tournee.app.alerts.returned import of_returns
 from tournee.app.alerts.sending import UNSENT_DAYS, of_sending, without_arl
+from tournee.app.alerts.services import of_cards, of_requests
 from tournee.app.alerts.signing import of_signing
 from tournee.app.alerts.stations import of_stations
 from tournee.app.context import Office
@@ -34,6 +35,8 @@ def alerts(office: Office) -> list[Alert]:
         *of_stations(office),
         *of_signing(office, urgent=False),
         *of_prescriptions(office),
+        *of_requests(office),
+        *of_cards(office),
         *(one for one in of_copy(office) if not one.urgent),
         *of_ageing(office),
         *of_backup(office),

@@ -44,6 +44,8 @@ class AlertKind(StrEnum):
     COPY_STOPPED = "copy_stopped"
     COPY_BEHIND = "copy_behind"
     PRESCRIPTION_ENDING = "prescription_ending"
+    CARD_TO_UPDATE = "card_to_update"
+    SERVICE_WAITING = "service_waiting"
 
 
 @dataclass(frozen=True)

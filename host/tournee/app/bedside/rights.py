@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tournee.app.context import Office
 from tournee.app.opposition.in_force import list_state
+from tournee.app.services.card_update.due import WHERE, due_of
+from tournee.app.services.rights.answer import SERVICE
 from tournee.billing.identity import Patient
 from tournee.practice.patient_file import PatientFile
 
@@ -41,12 +43,15 @@ class CardRights:
 def rights_on(office: Office, patient: Patient, day: date, file: PatientFile | None = None) -> CardRights:
     """The lines of a beneficiary on a day; the patient's file may say an insurer that the card does not."""
     lines = [
-        _rights(patient, day),
+        replace(_rights(patient, day), act="droits" if office.services.has(SERVICE) else ""),
         RightsLine("Caisse", "lieu", f"{patient.regime} · {patient.caisse} · {patient.centre}"),
         _coverage(patient, day),
         _insurer(patient, day, file),
         _opposition(office),
     ]
+    if (due := due_of(office, patient, day)) is not None:
+        text = f"Carte à mettre à jour {WHERE} : {due.text}"
+        lines.append(RightsLine("Carte", "carte", text, "warn"))
     wrong = next((one.text for one in lines if one.state == "bad"), "")
     return CardRights(tuple(lines), wrong)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tournee.app.context import Office
-from tournee.services.calling import ServiceAnswerError, ServiceCallError, ServiceRefusedError
+from tournee.services.failures import ServiceAnswerError, ServiceCallError, ServiceRefusedError
 from tournee.store import RequestState, ServiceRow
 
 _log = logging.getLogger(__name__)

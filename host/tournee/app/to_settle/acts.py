@@ -163,6 +163,7 @@ ACTS: Mapping[SettleAct, ActWords] = {
         (SettleField.WORD,),
         run=doing.close_order,
     ),
+    SettleAct.RIGHTS: ActWords("Voir les droits en ligne", "Ce qui attend, ce qui diffère", ActWhere.PAGE),
     SettleAct.CLAIM: ActWords("Réclamer", "La lettre est prête", ActWhere.PAGE),
     SettleAct.COLLECT: ActWords(
         "Encaisser", "Tout ce qui est dû", ActWhere.JOURNAL, (SettleField.MEANS,), run=doing.collect

@@ -52,6 +52,7 @@ class SettleAct(StrEnum):
     COLLECT = "encaisser"
     GIVE_UP = "abandonner"
     GIVE_BACK = "rendre"
+    RIGHTS = "droits"
 
 
 @dataclass(frozen=True)

@@ -247,6 +247,18 @@ WORDS: Mapping[SettleKind, KindWords] = {
         SettleAct.RENEW,
         (SettleAct.CLOSE_ORDER,),
     ),
+    AlertKind.CARD_TO_UPDATE: KindWords(
+        Tone.INFO,
+        "Carte Vitale à mettre à jour",
+        "Dites-le au patient : elle se met à jour dans une pharmacie, à une borne, à l’accueil de la caisse.",
+        SettleAct.RIGHTS,
+    ),
+    AlertKind.SERVICE_WAITING: KindWords(
+        Tone.INFO,
+        "Une demande attend le réseau",
+        "Redemandez quand le réseau est là, votre carte CPS dans le lecteur.",
+        SettleAct.RIGHTS,
+    ),
     OwingKind.PATIENT_OWES: KindWords(
         Tone.INFO,
         "À payer",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tournee.app.alerts import Alert
 
 OF_REMEDY = {
+    "droits": "tournee droits choisir PATIENT --carte, ou --service",
     "accept-journal": "tournee journal accept",
     "add-route": "tournee route add",
     "alerts": "tournee alerts",
@@ -72,6 +73,8 @@ OF_ALERT = {
     "backup_due": "tournee backup FICHIER",
     "certificate_ending": "tournee route list",
     "list_ageing": "tournee opposition request",
+    "card_to_update": "tournee droits montrer PATIENT",
+    "service_waiting": "tournee droits attente",
     "copy_behind": "tournee practice copy",
     "copy_stopped": "tournee practice show",
     "prescription_ending": "tournee ordonnance renew ORDONNANCE",

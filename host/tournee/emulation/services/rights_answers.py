@@ -13,6 +13,7 @@ from tournee.formats.zones import Group
 
 _INSURED, _SERVICE, _ACCIDENTS, _BENEFICIARY = 101, 102, 103, 104
 _DAY = 8
+_FIELDS = {_INSURED: "insured", _BENEFICIARY: "beneficiary"}
 
 
 class AskedPerson:
@@ -80,8 +81,8 @@ def _changed(groups: list[Group], told: dict[str, Any]) -> list[Group]:
     away = {group.id for group in new} | set(told.get("without", ()))
     changed = []
     for group in groups:
-        if group.id == _INSURED and "insured" in told:
-            changed.append(_with_fields(group, told["insured"]))
+        if group.id in _FIELDS and _FIELDS[group.id] in told:
+            changed.append(_with_fields(group, told[_FIELDS[group.id]]))
         elif group.id not in away:
             changed.append(group)
     return changed + new

@@ -15,7 +15,7 @@ import zeep
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from tournee.services.calling import ServiceAnswerError, ServiceRefusedError
+from tournee.services.failures import ServiceAnswerError, ServiceRefusedError
 from tournee.services.rights import table
 from tournee.services.rights.assertion import Asserting, instant, signed_assertion
 from tournee.services.rights.request import RightsRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from tournee.services.calling import ServiceAnswerError
+from tournee.services.failures import ServiceAnswerError
 from tournee.services.point import ENVELOPE_MAX
 
 

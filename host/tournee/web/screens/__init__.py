@@ -13,6 +13,7 @@ from tournee.web.screens.prescribing import PRESCRIBING
 from tournee.web.screens.rounds import ROUNDS
 from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
+from tournee.web.screens.services.rights import RIGHTS
 from tournee.web.screens.setting_up.backup import BACKUP
 from tournee.web.screens.setting_up.code import CODE
 from tournee.web.screens.setting_up.first_use import FIRST_USE
@@ -49,6 +50,7 @@ SCREENS: tuple[Route, ...] = (
     *INSURER,
     *PATIENTS,
     *PRESCRIBING,
+    *RIGHTS,
     *BOARD,
     *CORRECTING,
     *SENDING,

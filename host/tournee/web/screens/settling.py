@@ -43,6 +43,7 @@ PAGES = {
     SettleAct.CLAIM: "/regler/{key}/lettre",
     SettleAct.BACK_UP: "/sauvegarde",
     SettleAct.ROUTES: "/routes",
+    SettleAct.RIGHTS: "/droits",
 }
 """Where the acts that have a page of their own are done."""
 

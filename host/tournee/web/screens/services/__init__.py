@@ -1,0 +1,1 @@
+"""Screens of the services around the invoice, a module a service."""
