@@ -51,7 +51,7 @@ class Carer:
         """A patient's card goes in: her visit opens by itself."""
         self.put_in(card)
         expect(self.page.title).to_have_text(name)
-        expect(self.page.page.locator(".note.n-ok, .note.n-bad").first).to_be_visible()
+        expect(self.page.page.locator(".note.n-ok:visible, .note.n-bad:visible").first).to_be_visible()
 
     def put_in(self, card: str) -> None:
         """A patient's card goes in, after the one that is there."""

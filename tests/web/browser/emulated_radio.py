@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import os
 import tty
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
 
@@ -52,6 +53,7 @@ class EmulatedRadio:
         self._prompts: set[str] = set()
         self._in_range = True
         self._reading = False  # a read stands
+        self._awaited: dict[int, Callable[[], None]] = {}
         self._ids: dict[str, str] = {}  # of the characteristics, while connected
 
     def __enter__(self) -> Self:
@@ -68,12 +70,19 @@ class EmulatedRadio:
 
     def __exit__(self, *_: object) -> None:
         self._fail_read()
-        with suppress(Error):  # the page first: a radio that goes while it is used ends the browser
-            self._page.goto("about:blank")
-            self._air.send("BluetoothEmulation.disable")
-            self._air.detach()
-            self._chooser.detach()
+        for leave in (  # the page first: a radio that goes while it is used ends the browser
+            lambda: self._page.goto("about:blank"),
+            lambda: self._air.send("BluetoothEmulation.disable"),
+            self._air.detach,
+            self._chooser.detach,
+        ):
+            with suppress(Error):  # the page was killed, or its browser
+                leave()
         os.close(self._line)
+
+    def after(self, segments: int, act: Callable[[], None]) -> None:
+        """Do this, once, when the page has written so many more."""
+        self._awaited[len(self.segments) + segments] = act
 
     def lose(self) -> None:
         """The reader goes out of range, and cannot be connected to."""
@@ -130,6 +139,7 @@ class EmulatedRadio:
             data = base64.b64decode(event["data"])
             self.segments.append(len(data))
             os.write(self._line, data[: self._carries])
+            self._awaited.pop(len(self.segments), bool)()
             if event["writeType"] == "write-without-response":
                 return
         self._answer(characteristic, kind, 0)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import email
 import sqlite3
 from contextlib import closing
 
 from practice_desk import PracticeDesk
 
 from tournee.store import SheetState
+
+UNSIGNED = (SheetState.MADE, SheetState.SEALED, SheetState.ABANDONED)
 
 
 def signed_once(desk: PracticeDesk) -> int:
@@ -17,8 +20,8 @@ def signed_once(desk: PracticeDesk) -> int:
         made = journal.execute("SELECT visit, number FROM invoice ORDER BY id").fetchall()
         standing = journal.execute(
             "SELECT visit, count(DISTINCT invoice.id) FROM invoice JOIN sheet ON sheet.invoice = invoice.id"
-            " WHERE state = ? GROUP BY visit",
-            (SheetState.CERTIFIED.value,),
+            f" WHERE state NOT IN ({', '.join('?' * len(UNSIGNED))}) GROUP BY visit",
+            [state.value for state in UNSIGNED],
         ).fetchall()
     numbers = [number for _, number in made]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
@@ -31,3 +34,24 @@ def signatures(desk: PracticeDesk) -> int:
     card = desk.board.cards["ps"]
     assert card is not None
     return card.signatures
+
+
+def lots_signed(desk: PracticeDesk) -> int:
+    """How many lots the reader has closed. AssertionError when a number came twice, or one is not closed."""
+    with closing(sqlite3.connect(desk.directory / "journal.db")) as journal:
+        told = journal.execute("SELECT ps, number, crf, sevens_sealed FROM lot").fetchall()
+    assert len({lot[:3] for lot in told}) == len(told)
+    assert all(sevens for _, _, _, sevens in told)
+    return len(told)
+
+
+def left_once(desk: PracticeDesk) -> list[str]:
+    """Subjects of the messages that left. AssertionError when a file left twice, or one has not."""
+    with closing(sqlite3.connect(desk.directory / "journal.db")) as journal:
+        told = journal.execute("SELECT file, subject FROM message").fetchall()
+    left = [
+        email.message_from_bytes(one.read_bytes())["subject"] for one in (desk.directory / "sent").iterdir()
+    ]
+    assert sorted(left) == sorted(subject for _, subject in told)
+    assert len({file for file, _ in told}) == len(told)
+    return left
