@@ -1,11 +1,9 @@
 """A carer's day in the tablet's page: her reader over emulated Bluetooth, her day told for last Sunday."""
 
-import os
 import re
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +14,7 @@ from tablet_page import Opened, Served, Tablet
 sys.path.insert(0, str(Path(__file__).parents[1] / "web" / "browser"))
 
 from emulated_radio import STANDING_READ, EmulatedRadio
+from killed_browser import kill_browser, kill_renderer
 
 from tournee.emulation.board import EmulatedBoard
 
@@ -29,24 +28,11 @@ BUTTON = """() => {
 }"""
 
 
-def day() -> str:
-    """The emulation's day, told for the last Sunday."""
+def day(sunday: date = SUNDAY) -> str:
+    """The emulation's day, told for this Sunday."""
     text = files("tournee.emulation").joinpath("days", "infirmier.toml").read_text("utf-8")
-    text = re.sub(r"date = \d{4}-\d\d-\d\d,", f"date = {SUNDAY - timedelta(days=12)},", text)
-    return re.sub(r"(?m)^date = \S+", f"date = {SUNDAY}", text)
-
-
-def processes_of(profile: Path) -> list[int]:
-    """The browser's processes that work on this profile, its children first or not."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            words = (folder / "stat").read_text().rpartition(")")[2].split()
-            found[int(folder.name)] = (int(words[1]), (folder / "cmdline").read_text().split("\0"))
-    ours = {number for number, (_, words) in found.items() if f"--user-data-dir={profile}" in words}
-    while more := {number for number, (parent, _) in found.items() if parent in ours} - ours:
-        ours |= more
-    return sorted(ours)
+    text = re.sub(r"date = \d{4}-\d\d-\d\d,", f"date = {sunday - timedelta(days=12)},", text)
+    return re.sub(r"(?m)^date = \S+", f"date = {sunday}", text)
 
 
 class Carer:
@@ -68,11 +54,21 @@ class Carer:
         tablet.page.evaluate(BUTTON)
         return tablet
 
+    def again(self) -> Tablet:
+        """The page in another tab of the same browser: its renderer was killed."""
+        dead = self.context.pages
+        tablet = Tablet(self.context.new_page(), self._served.address)
+        for page in dead:
+            page.close()
+        return self.ready(tablet.unlock().until("ouverte"))
+
     def kill(self) -> None:
         """End the browser at once, as a tablet does that needs memory."""
-        for process in processes_of(self._profile):
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        kill_browser(self._profile)
+
+    def kill_renderer(self) -> None:
+        """End what runs the page and its host; the browser stands."""
+        kill_renderer(self._profile)
 
     @contextmanager
     def linked(self, tablet: Tablet) -> Iterator[EmulatedRadio]:

@@ -16,7 +16,11 @@ from playwright.sync_api import BrowserContext, Error, Playwright, sync_playwrig
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tablet_page import Opened, Served, launched, practice_files
+from carer_day import Carer
+from tablet_page import SECRET, Opened, Served, launched, practice_files
+
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
 
 ROOT = Path(__file__).parents[2]
 DAY_S = 86_400
@@ -85,3 +89,18 @@ def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Opened]:
 def practice(tmp_path: Path) -> list[Path]:
     """The files that a tablet is given."""
     return practice_files(tmp_path / "practice")
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[EmulatedBoard]:
+    """The board with the nurse's card and a patient's."""
+    with EmulatedBoard(flash=tmp_path / "flash") as board:
+        board.provision("SIM-01", SECRET)
+        board.insert("ps", load_card("infirmiere"))
+        board.insert("vitale", load_card("garnier"))
+        yield board
+
+
+@pytest.fixture
+def carer(browser: Opened, served: Served, board: EmulatedBoard, tmp_path: Path) -> Carer:
+    return Carer(browser, served, board, tmp_path / "profile")

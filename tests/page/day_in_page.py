@@ -16,6 +16,15 @@ def ports():
     return _begun[0].app.state.face.ports
 
 
+async def import_days(days):
+    """Take in days that were not told before."""
+
+    def taken(office):
+        return [import_day(office, text.encode(), name) for name, text in days.items()] and None
+
+    await ports().ask_journal(taken)
+
+
 async def import_once(text):
     """Take the day in, unless it was before."""
 
