@@ -5,6 +5,7 @@ that holds `@` before its end. So each `@` ends an entity, and what is left over
 """
 
 import re
+from functools import cache
 from itertools import accumulate
 
 from tournee.formats.noemie.forms import END, FIXED, FORMS, TYPE_LENGTH, Form
@@ -45,9 +46,11 @@ def _choice(types: "dict[str, str]", at: int = 0) -> str:
     return ways[0] if len(ways) == 1 else "(?:" + "|".join(ways) + ")"
 
 
-_ONE = _choice({kind: _pattern(form) for kind, form in FORMS.items() if kind not in FIXED}).encode()
-_TOUCHING = re.compile(b"(?:" + _ONE + b")*+")
-_APART = re.compile(b"(?:[" + GAP + b"]*+" + _ONE + b")*+")
+@cache
+def _entities(before: bytes) -> "re.Pattern[bytes]":
+    """Entities one after another, each with this before it; made when the first return comes."""
+    one = _choice({kind: _pattern(form) for kind, form in FORMS.items() if kind not in FIXED}).encode()
+    return re.compile(b"(?:" + before + one + b")*+")
 
 
 def judge(stream: bytes, at: int, positions: "list[int]") -> int:
@@ -57,8 +60,8 @@ def judge(stream: bytes, at: int, positions: "list[int]") -> int:
     A position is an offset less its rank in `positions`: entities are cut without their end mark, a byte
     each.
     """
-    pattern = _APART if stream[at : at + 1] in _GAPS else _TOUCHING
-    found = pattern.match(stream, at, at + STRETCH)
+    apart = stream[at : at + 1] in _GAPS
+    found = _entities(b"[" + GAP + b"]*+" if apart else b"").match(stream, at, at + STRETCH)
     end = at if found is None else found.end()
     if end > at:
         entities = stream[at:end].split(END)

@@ -4,6 +4,7 @@ Values are as in `tournee.formats.records`; a numeric field that was left blank 
 """
 
 import re
+from functools import cached_property
 
 from tournee.formats.errors import NoemieError
 from tournee.formats.fields import Field
@@ -26,11 +27,18 @@ class Form:
         self.length = length
         self.title = title
         self.fields: list[Field] = []
-        self.pattern = re.compile(b"")
         self._columns: list[tuple[str, str, int, int]] = []  # name, class, where it starts and ends
 
     def close(self) -> None:
         """End the form once it has its fields."""
+        for field in self.fields:
+            if field.name:
+                start = field.start - 1
+                self._columns.append((field.name, field.cls, start, start + field.length))
+
+    @cached_property
+    def pattern(self) -> "re.Pattern[bytes]":
+        """What an entity's bytes match as a whole; made when one is read."""
         parts = [self.kind]
         for field in self.fields:
             if field.cls == "K":
@@ -39,12 +47,9 @@ class Form:
                 parts.append(rf"(?:\d{{{field.length}}}| {{{field.length}}})")
             else:
                 parts.append(_CLASSES[field.cls] % field.length)
-            if field.name:
-                start = field.start - 1
-                self._columns.append((field.name, field.cls, start, start + field.length))
         if self.kind not in FIXED:
             parts.append("@")
-        self.pattern = re.compile("".join(parts).encode(), re.DOTALL)
+        return re.compile("".join(parts).encode(), re.DOTALL)
 
     @property
     def names(self) -> "tuple[str, ...]":
