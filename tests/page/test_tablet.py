@@ -39,7 +39,11 @@ def test_it_starts_without_network_in_a_new_browser_with_its_journal(
     served.stop()
     tablet = Tablet(browser().pages[0], served.address).unlock().until("ouverte")
     tablet.page.get_by_role("navigation", name="Principal").wait_for()
-    assert tablet.run("import os; sorted(os.listdir('/cabinet'))")[:2] == ["etat", "journal.db"]
+    assert tablet.run("import os; sorted(os.listdir('/cabinet'))")[:3] == [
+        "coffre.json",
+        "etat",
+        "journal.db",
+    ]
 
 
 def test_a_second_tab_is_told_that_the_first_is_open(browser: Opened, served: Served, practice):

@@ -80,6 +80,7 @@ def build(site: Path) -> None:
         (site / "static" / name).write_bytes(data)
     instead(site / "static")
     (site / "index.html").write_text(document())
+    (site / "essai.html").write_text(templates().from_string((PARTS / "essai.html").read_text()).render())
 
 
 def instead(static: Path) -> None:

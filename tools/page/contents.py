@@ -28,6 +28,22 @@ ZONES = (
     *("Europe/Paris", "Indian/Reunion", "Indian/Mayotte", "America/Martinique", "America/Guadeloupe"),
     *("America/Cayenne", "America/Miquelon", "Pacific/Noumea", "Pacific/Tahiti"),
 )
+_LIBRARIES_LEFT_OUT = (
+    *(
+        "anyio/_backends/_trio",
+        "anyio/pytest_plugin",
+        "asn1crypto/csr",
+        "asn1crypto/pdf",
+        "asn1crypto/pkcs12",
+    ),
+    *("asn1crypto/tsp", "dateutil/zoneinfo/", "icalendar/cli", "idna/cli", "idna/codec", "segno/cli"),
+    *("starlette/endpoints", "starlette/middleware/cors", "starlette/middleware/gzip", "starlette/schemas"),
+    *("starlette/middleware/opentelemetry", "starlette/middleware/sessions", "starlette/middleware/wsgi"),
+    *("starlette/templating", "starlette/testclient", "vobject/change_tz", "vobject/hcalendar"),
+    *("vobject/ics_diff",),
+)
+"""What a page never imports of them."""
+
 _STDNUM = re.compile(r"stdnum/(__init__|exceptions|luhn|util|fr/\w+)\.py")  # not its tables of the world
 _STANDARD_LEFT_OUT = (
     *("idlelib/", "lib2to3/", "wsgiref/", "xmlrpc/", "ctypes/macholib/", "unittest/", "pdb", "doctest"),
@@ -44,6 +60,30 @@ _STANDARD_LEFT_OUT = (
     ),
     *("encodings/palm", "encodings/kz", "encodings/iso2022", "pydoc_data/", "ensurepip/", "venv/", "curses/"),
     *("tkinter/", "test/", "_pyrepl/", "concurrent/interpreters/", "asyncio/windows", "asyncio/__main__"),
+    *(
+        "_pydatetime",
+        "argparse",
+        "asyncio/proactor_events",
+        "asyncio/tools",
+        "bdb",
+        "cmd.",
+        "code.",
+        "colorsys",
+    ),
+    *("compileall", "concurrent/futures/process", "configparser", "ctypes/_aix", "ctypes/util", "filecmp"),
+    *(
+        "fileinput",
+        "ftplib",
+        "getopt",
+        "getpass",
+        "html/parser",
+        "_markupbase",
+        "http/cookiejar",
+        "http/server",
+    ),
+    *("json/tool", "logging/config", "logging/handlers", "modulefinder", "netrc", "nturl2path", "optparse"),
+    *("plistlib", "pty.", "py_compile", "sched.", "shelve", "socketserver", "sqlite3/dump", "statistics"),
+    *("tabnanny", "tracemalloc", "tty.", "urllib/robotparser", "xml/dom/", "xml/etree/", "zipapp"),
 )
 
 
@@ -73,7 +113,12 @@ def libraries() -> Iterator[tuple[str, bytes]]:
 
 
 def _is_taken(library: str, name: str) -> bool:
-    if name.startswith(("..", "bin/")) or ".dist-info/" in name or "/tests/" in name or library == "cbor2":
+    if (
+        name.startswith(("..", "bin/", *_LIBRARIES_LEFT_OUT))
+        or ".dist-info/" in name
+        or "/tests/" in name
+        or library == "cbor2"
+    ):
         return False
     if library == "tzdata":
         return name.endswith("__init__.py") or name.removeprefix("tzdata/zoneinfo/") in ZONES
