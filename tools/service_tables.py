@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tournee.formats import proof_table
 from tournee.services.phone_card import table as phone
+from tournee.services.prescriptions import table as orders
 from tournee.services.rights import table as rights
 
 
@@ -43,9 +44,22 @@ def phone_values() -> str:
     return "\n".join([*rows, "", "| refusal | says |", "|---|---|", *refusals])
 
 
+def order_values() -> str:
+    """The values of electronic prescriptions, then one row a refusal."""
+    values = {
+        "a QR code's text begins with": f"`{orders.PREFIX}`",
+        "characters": f"{orders.LENGTH} of `{orders.ALPHABET}`",
+        "asked by POST": f"`{orders.LOOKUP_PATH}`, `{orders.DONE_PATH}`, `{orders.VIEW_PATH}`",
+    }
+    rows = ["| what | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in values.items())]
+    refusals = [f"| {code} | {why.message} |" for code, why in orders.REFUSALS.items()]
+    return "\n".join([*rows, "", "| refusal | says |", "|---|---|", *refusals])
+
+
 MARKS: dict[str, Callable[[], str]] = {
     "rights fields": rights_fields,
     "rights codes": rights_codes,
     "phone values": phone_values,
     "pieces codes": piece_codes,
+    "order values": order_values,
 }

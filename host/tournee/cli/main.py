@@ -43,6 +43,7 @@ COMMANDS = {
     "droits": ("services.droits:rights", "Les droits en ligne : demandés, montrés, choisis (simulation)."),
     "plan": ("practice.plans:plan", "Les soins planifiés."),
     "round": ("practice.rounds:rounds", "Les tournées : les visites prévues d’un jour."),
+    "apcv": ("services.apcv:apcv", "Le téléphone d’un patient, en place de sa carte Vitale."),
     "remplacement": ("services.replacements:replacement", "Les remplacements et la rétrocession."),
     "acts": ("nomenclature.acts:acts", "Les actes et leurs tarifs, par des mots ou un code."),
     "nomenclature": ("nomenclature.tables:nomenclature", "Les tables des actes et des tarifs."),

@@ -4,19 +4,26 @@ In its directory, `reader` leads to the link's pseudo-terminal and `desk.sock` t
 in, one out.
 """
 
+from __future__ import annotations
+
 import json
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import Fault, card_names, load_card
 from tournee.emulation.cards.content import card_content
 from tournee.errors import EmulationError
 
+if TYPE_CHECKING:
+    from tournee.emulation.services.phone import LaidPhone
+
 LINK_NAME = "reader"
 SOCKET_NAME = "desk.sock"
+PHONE = "apcv"  # where a phone is laid, beside the slots
 _LINE_MAX = 65536
 _ANSWER_TIMEOUT_S = 10
 _LOOK_AT_BOARD_S = 1
@@ -31,15 +38,18 @@ class ControlledBoard:
     def __init__(self, directory: Path, board: EmulatedBoard | None = None) -> None:
         self.board = board or EmulatedBoard()
         self._directory = directory
+        self._phone: LaidPhone | None = None
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._commands: dict[str, Callable[[dict[str, Any]], object]] = {
             "insert": self._insert,
-            "remove": lambda order: self.board.remove(order["slot"]),
+            "remove": self._remove,
+            "lay": self._lay,
+            "apdu": lambda order: self._laid_phone().transmit(bytes.fromhex(order["apdu"])).hex(),
             "cards": lambda _: self._cards(),
             "stop": lambda _: None,
         }
 
-    def __enter__(self) -> "ControlledBoard":
+    def __enter__(self) -> ControlledBoard:
         self._directory.mkdir(parents=True, exist_ok=True)
         if is_running(self._directory):
             raise EmulationError(f"Un lecteur émulé est déjà en marche dans {self._directory}.")
@@ -119,6 +129,23 @@ class ControlledBoard:
         for text in order.get("faults", ()):
             card.fail(Fault.from_text(text))
         self.board.insert(order["slot"], card)
+
+    def _remove(self, order: dict[str, Any]) -> None:
+        if order["slot"] == PHONE:
+            self._phone = None
+        else:
+            self.board.remove(order["slot"])
+
+    def _lay(self, order: dict[str, Any]) -> None:
+        from tournee.emulation.services.phone import LaidPhone, phone_in
+
+        phone = phone_in(self._directory, order["card"])
+        self._phone = LaidPhone(phone, lambda: datetime.now(UTC), of=order.get("of", ""))
+
+    def _laid_phone(self) -> LaidPhone:
+        if self._phone is None:
+            raise EmulationError("Aucun téléphone n'est posé sur le lecteur émulé.")
+        return self._phone
 
     def _cards(self) -> dict[str, Any]:
         return {

@@ -59,7 +59,8 @@ class PrescribedCare:
 @dataclass(frozen=True)
 class PrescriptionFile:
     """A prescription for one patient. `done` sessions were elsewhere before; `scan` is the SHA-256 of its
-    picture. What is done and left of it is counted from visits.
+    picture, `electronic` the number of one that a base keeps, which needs none. What is done and left of it
+    is counted from visits.
     """
 
     prescriber: Prescriber
@@ -76,6 +77,7 @@ class PrescriptionFile:
     agreement: Agreement | None = None
     scan: str = ""
     note: str = ""
+    electronic: str = ""
 
     def __post_init__(self) -> None:
         if len(self.lines) > _LINES_MAX:
@@ -111,7 +113,7 @@ class PrescriptionFile:
 
     def renewed(self, day: date) -> PrescriptionFile:
         """The same prescription written anew on a day."""
-        return replace(self, day=day, done=0, renewal=True, agreement=None, scan="")
+        return replace(self, day=day, done=0, renewal=True, agreement=None, scan="", electronic="")
 
     def in_day_file(self) -> dict[str, Any]:
         """The tables of a visit of the day file that tell it."""

@@ -17,6 +17,11 @@ from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import make_files, send
 from tournee.app.pieces.needs import needed_pieces
+from tournee.app.practice.dossiers import add
+from tournee.app.practice.patients import add_patient
+from tournee.billing.kept.judged import read_judged
+from tournee.practice.patient_file import PatientFile
+from tournee.practice.prescription_file import Prescriber, PrescriptionFile
 from tournee.store import LotState
 
 
@@ -131,3 +136,14 @@ def test_the_same_picture_is_kept_once_and_is_the_scan_of_its_prescription(offic
     assert prove(office, SECURED, 1) == prove(office, SECURED, 1)
     ties = office.journal.pieces.ties_of([1, 2])
     assert [(tie.visit_id, tie.nature) for tie in ties] == [(1, "O")]
+
+
+def test_an_electronic_prescription_needs_no_piece(office: Office) -> None:
+    """ORD-2: the number in the patient's file stands in for the scan."""
+    row = office.journal.invoices.get(SECURED)
+    told = read_judged(office.journal.visits.get(row.visit_id).payload).visit.prescription
+    assert told is not None and standings(office)[0] == ("O", "missing")
+    patient = add_patient(office, PatientFile("MOREAU", "HUGO", "20220205", nir="1820475113042", key="45"))
+    who = Prescriber("", told.prescriber, told.rpps, told.speciality)
+    add(office, PrescriptionFile(who, told.day, electronic="0RD0NNANCE00001X"), patient=patient.id)
+    assert [nature for nature, _ in standings(office)] == ["O", "F"]

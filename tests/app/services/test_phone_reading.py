@@ -162,7 +162,7 @@ def test_rights_altered_on_the_way_are_refused(phones, monkeypatch):
 
 def test_a_phone_laid_on_the_reader_gives_the_same_bytes_as_it_shows(phones):
     """ACV-5."""
-    laid = LaidPhone(phones.phone(), phones.clock())
+    laid = LaidPhone(phones.phone(), phones.clock)
     code = read_laid_phone(laid.transmit)
     shown = phones.phone().code(phones.clock(), nonce=code.nonce)
     assert cbor2.loads(shown).value[2] == cbor2.loads(code.content).value[2]

@@ -104,6 +104,8 @@ def needed_pieces(office: Office, invoices: Iterable[int], lot: int | None = Non
         visit = read_judged(office.journal.visits.get(row.visit_id).payload)
         kept = _kept_of(office, row, visit)
         for nature in _natures(row, visit, kept):
+            if nature == PRESCRIPTION and nature not in kept and _is_electronic(office, row, visit):
+                continue  # its number stands in for its scan (ORD-2)
             dossier, scan = kept.get(nature, (None, None))
             found.append(NeededPiece(row, nature, dossier, scan, proofs.get((row.id, nature))))
     return found
@@ -132,18 +134,27 @@ def _kept_of(office: Office, row: InvoiceRow, visit: JudgedVisit) -> dict[str, t
     return kept
 
 
+def _is_electronic(office: Office, row: InvoiceRow, visit: JudgedVisit) -> bool:
+    """Whether the prescription that a visit names is one that a base keeps."""
+    return any(order.electronic for order in _orders_named(office, row, visit))
+
+
+def _orders_named(office: Office, row: InvoiceRow, visit: JudgedVisit) -> list[PrescriptionFile]:
+    """The prescriptions of its patient's file that a visit names."""
+    told, patient = visit.visit.prescription, patient_of_invoice(office, row)
+    if told is None or patient is None:
+        return []
+    rows = office.journal.dossiers.find(KINDS[PrescriptionFile], state=None, patient=patient)
+    orders = (read(PrescriptionFile, one).told for one in rows if one.content)
+    return [order for order in orders if order.prescription.key == told.key]
+
+
 def _series_scan(office: Office, row: InvoiceRow, visit: JudgedVisit) -> tuple[int, ScanFile] | None:
     """The scan of the prescription that a visit names, among those of its patient's file."""
-    told = visit.visit.prescription
+    digests = {order.scan for order in _orders_named(office, row, visit) if order.scan}
     patient = patient_of_invoice(office, row)
-    if told is None or patient is None:
+    if not digests or patient is None:
         return None
-    orders = office.journal.dossiers.find(KINDS[PrescriptionFile], state=None, patient=patient)
-    digests = {
-        order.told.scan
-        for order in (read(PrescriptionFile, one) for one in orders if one.content)
-        if order.told.scan and order.told.prescription.key == told.key
-    }
     scans = (read(ScanFile, one) for one in office.journal.dossiers.find(KINDS[ScanFile], patient=patient))
     found = [one for one in scans if one.told.digest in digests]
     return (found[-1].id, found[-1].told) if found else None

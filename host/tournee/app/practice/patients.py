@@ -184,6 +184,7 @@ def erase_patient(office: Office, patient: Dossier[PatientFile], reason: str) ->
     merged = office.journal.dossiers.merged_into(patient.id)
     office.journal.dossiers.erase([*about, *merged, patient.id], reason)
     asked = office.journal.requests
+    asked.erase(asked.subject("phone", patient.told.nir))
     asked.erase(asked.person(patient.told.nir, patient.told.born, patient.told.birth_rank))
     return last
 

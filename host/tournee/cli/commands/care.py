@@ -12,7 +12,7 @@ from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchCommand, FrenchGroup
 from tournee.cli.situation_asked import keep_situation, situation_asked
-from tournee.errors import BillingError, OppositionError, ReaderError, StoreError
+from tournee.errors import BillingError, OppositionError, ReaderError, ServiceError, StoreError
 from tournee.model.codes import DESYNCHRONISED, VISIT
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ _situation = click.option(
     flag_value=DESYNCHRONISED,
     help="Mode désynchronisé : la carte Vitale scelle seule, la CPS signera plus tard.",
 )
+@click.option("--appli", "by_phone", is_flag=True, help="Avec le téléphone lu en dernier, sans carte Vitale.")
 @_situation
 @json_option
 @click.pass_obj
-def certify(desk: Desk, mode: str | None, situation: int | None, as_json: bool) -> None:
+def certify(desk: Desk, mode: str | None, by_phone: bool, situation: int | None, as_json: bool) -> None:
     """Fait et certifie dans le lecteur les factures des visites du patient dont la carte est insérée, et
     celles qui se font sans carte. Repris après un arrêt, continue où il en était. Avec une carte en
     opposition, illisible ou d’une autre sorte, ne fait que celles-ci.
@@ -56,7 +57,8 @@ def certify(desk: Desk, mode: str | None, situation: int | None, as_json: bool) 
             at_the_bedside(run, office, link, carer_there(desk, link, situation), watch.progress)
         else:
             certify_with_card(
-                run, office, link, carer_on_duty(desk, link, situation), watch.progress, mode or ""
+                *(run, office, link, carer_on_duty(desk, link, situation), watch.progress, mode or ""),
+                by_phone=by_phone,
             )
     _tell(desk, run, as_json)
 
@@ -138,10 +140,17 @@ def at_the_bedside(
 
 
 def certify_with_card(
-    run: Certified, office: Office, link: Reader, ps: PsOnDuty, progress: Progress, mode: str
+    run: Certified,
+    office: Office,
+    link: Reader,
+    ps: PsOnDuty,
+    progress: Progress,
+    mode: str,
+    *,
+    by_phone: bool = False,
 ) -> None:
-    """Certify the visits of the patient whose card is there, and those that need none; `run` is told what was
-    done.
+    """Certify the visits of the patient whose card is there, or `by_phone` whose phone was read last, and
+    those that need none; `run` is told what was done.
     """
     from tournee.app.cards import read_vitale
     from tournee.app.certify import certify_visit, others_waiting, pending_visits, visits_for
@@ -151,7 +160,11 @@ def certify_with_card(
     from tournee.reader import CardFailed
 
     vitale: VitaleInReader | None = None
-    if link.cards().vitale:
+    if by_phone:
+        from tournee.app.services.phone_card.reading import phone_read_last
+
+        vitale = phone_read_last(office).card
+    elif link.cards().vitale:
         try:
             vitale = read_vitale(office, link)
         except OppositionError as error:
@@ -162,7 +175,7 @@ def certify_with_card(
     if vitale is not None and vitale.patients:
         holder = vitale.patients[0]
         run.card = f"{holder.first_name} {holder.name}".title()
-        run.doubt = list_state(office).doubt
+        run.doubt = "" if vitale.is_phone else list_state(office).doubt
         run.news = bool(run.doubt) and doubt_is_news(office, run.doubt)
     reconcile(office)
     possible = visits_for(pending_visits(office, ps), vitale)
@@ -170,7 +183,7 @@ def certify_with_card(
     for rank, (row, visit) in enumerate(possible, 1):
         try:
             run.done.append(certify_visit(office, link, ps, vitale, row, visit, mode=mode))
-        except (BillingError, OppositionError) as error:
+        except (BillingError, OppositionError, ServiceError) as error:
             run.refused.append((row, error))
         except ReaderError as error:  # a card pulled out: what was done before is told
             run.stopped = error

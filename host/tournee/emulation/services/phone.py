@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,6 +106,13 @@ class EmulatedPhone:
         return text_of(self.code(now, of=of))
 
 
+def phone_in(directory: Path, name: str) -> EmulatedPhone:
+    """The phone of a test card's holder, in the folder of an emulated reader with its services."""
+    phone = EmulatedPhone(directory / "services" / "apcv" / FOLDER, name)
+    phone.key  # noqa: B018 (it is made: the application is installed)
+    return phone
+
+
 def text_of(code: bytes) -> str:
     """A code as a QR code has it."""
     return table.PREFIX + base64.urlsafe_b64encode(code).decode().rstrip("=")
@@ -128,8 +135,8 @@ def phones(folder: Path) -> Iterator[EmulatedPhone]:
 class LaidPhone:
     """A phone laid on a contactless reader: command APDUs in, answers with their status word out."""
 
-    def __init__(self, phone: EmulatedPhone, now: datetime, *, of: str = "") -> None:
-        self._phone, self._now, self._of = phone, now, of
+    def __init__(self, phone: EmulatedPhone, clock: Callable[[], datetime], *, of: str = "") -> None:
+        self._phone, self._clock, self._of = phone, clock, of
         self._is_selected, self._nonce = False, b""
 
     def transmit(self, command: bytes) -> bytes:
@@ -150,5 +157,5 @@ class LaidPhone:
             nonce, self._nonce = self._nonce, b""
             if not nonce or body != nonce:
                 return _NOT_READY
-            return self._phone.code(self._now, nonce=nonce, of=self._of) + _OK
+            return self._phone.code(self._clock(), nonce=nonce, of=self._of) + _OK
         return _NO_INSTRUCTION

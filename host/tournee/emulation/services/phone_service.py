@@ -38,6 +38,7 @@ JudgeAssertion = Callable[[bytes, datetime], str]
 
 _CERTIFICATE, _KEY = "sceau.pem", "sceau-key.pem"
 _DIGEST = 32
+_CONTACTLESS = "desk.sock"  # of the emulated reader, on which a phone may lie
 _BENEFICIARY = 104
 _CODE_SLACK = 5  # seconds by which a phone's clock may be ahead
 
@@ -63,7 +64,10 @@ class PhoneService:
         self._clock, self._judge = setting.clock, judge
         self._phones = setting.folder / FOLDER
         self._key, self.certificate = seal_identity(setting.folder)
-        self.own = {"sceau": str((setting.folder / _CERTIFICATE).resolve())}
+        self.own = {
+            "sceau": str((setting.folder / _CERTIFICATE).resolve()),
+            "sans_contact": str((setting.folder.parents[1] / _CONTACTLESS).resolve()),
+        }
         self._nonces: dict[bytes, datetime] = {}
         self._contexts: dict[str, _Context] = {}
 

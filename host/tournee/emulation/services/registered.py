@@ -19,6 +19,7 @@ from tournee.emulation.services.standing import FOLDER, StandingService, own_tls
 COUNTERPARTS: Mapping[str, str] = {
     "droits": "rights:made",
     "apcv": "phone_service:made",
+    "ordonnance": "prescription_base:made",
 }
 """By the service's word in the configuration: `module:function` under `tournee.emulation.services`; the
 function makes a Counterpart of a CounterpartSetting.

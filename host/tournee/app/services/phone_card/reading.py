@@ -26,13 +26,15 @@ from tournee.formats.errors import SesamError
 from tournee.services.calling import ServiceAnswerError
 from tournee.services.phone_card import table
 from tournee.services.phone_card.code import PhoneCode, code_of_text, require_fresh
+from tournee.services.phone_card.contactless import read_phone as read_laid_phone
+from tournee.services.phone_card.contactless_line import transmit_over
 from tournee.services.phone_card.context import PhoneContext, context_of
 from tournee.services.phone_card.service import open_context, seal_digest
 from tournee.services.qr_codes import find_code
 from tournee.store import ServiceRow
 
 SERVICE, ORIGIN = "apcv", "ApCV"
-_SEAL_KEY = "sceau"
+_SEAL_KEY, _CONTACT_KEY = "sceau", "sans_contact"
 _CERTIFICATE_MAX = 16_384
 _SEALED = "scellé"
 _log = logging.getLogger(__name__)
@@ -68,6 +70,18 @@ def code_in_picture(picture: bytes) -> PhoneCode:
     return code_of_text(text)
 
 
+def code_by_contact(office: Office) -> PhoneCode:
+    """The code of the phone that lies on the contactless reader of the configuration. A ServiceError."""
+    told = office.services.of(SERVICE).own.get(_CONTACT_KEY, "")
+    if not told:
+        raise ConfigError(
+            "Aucun lecteur sans contact n’est dit.",
+            cause=f"la table [services.{SERVICE}] n’a pas {_CONTACT_KEY}",
+            next_step="ajoutez-le, ou lisez le code du téléphone",
+        )
+    return read_laid_phone(transmit_over(Path(told)))
+
+
 def read_phone(
     office: Office, code: PhoneCode, assertion: Callable[[], bytes], *, ps: str = "", renews: str = ""
 ) -> PhoneRead:
@@ -97,6 +111,18 @@ def phone_of(office: Office, nir: str) -> PhoneRead | None:
         return None
     context = context_of(row.answer, _seal(office))
     return _read(office, row.id, context, _people(context)) if context.left(office.clock()) else None
+
+
+def phone_read_last(office: Office) -> PhoneRead:
+    """The phone that was read last, while it lives. PhoneOverError when there is none."""
+    found = living(office)
+    if not found:
+        raise PhoneOverError(
+            "Aucun téléphone n’a été lu depuis 30 minutes.",
+            cause="une lecture ne vaut qu’une demi-heure",
+            next_step="lisez le téléphone du patient, ou insérez sa carte Vitale",
+        )
+    return found[-1]
 
 
 def living(office: Office) -> list[PhoneRead]:

@@ -10,7 +10,7 @@ import click
 
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
-from tournee.cli.french import FrenchGroup
+from tournee.cli.french import LazyGroup
 from tournee.cli.options.filters import DayOption
 from tournee.cli.options.plan_options import OF_A_PLAN, model_said, plan_of_options, plan_options, travel_said
 from tournee.cli.options.planned import NearDay
@@ -29,7 +29,12 @@ _ANSWERS: dict[str, Answer] = {"silence": "", "accordé": "given", "refusé": "r
 _number = click.argument("number", metavar="ORDONNANCE", type=int)
 
 
-@click.group("ordonnance", cls=FrenchGroup)
+_ELECTRONIC = {
+    "numerique": ("services.ordonnance:electronic", "Les ordonnances numériques : leur numéro, la base."),
+}
+
+
+@click.group("ordonnance", cls=LazyGroup, commands_at="tournee.cli.commands", table=_ELECTRONIC)
 def prescription() -> None:
     """Les ordonnances : gardées une fois, comptées par les visites."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ _PAIRING = {
     "forget": ("reader.pairing:forget", "Oublie un lecteur Bluetooth."),
 }
 _directory = click.argument("directory", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False))
-_slot = click.argument("slot", metavar="FENTE", type=click.Choice(["ps", "vitale"]))
+_slot = click.argument("slot", metavar="FENTE", type=click.Choice(["ps", "vitale", "apcv"]))
 
 
 @click.group("reader", cls=LazyGroup, commands_at="tournee.cli.commands", table=_PAIRING)
@@ -91,13 +91,41 @@ def emulate(desk: Desk, directory: Path, populated: bool, with_services: bool) -
 @_directory
 @_slot
 @click.argument("card", metavar="CARTE")
+@click.option("--qr/--nfc", "shown", default=True, help="Avec apcv : montre le code, ou pose le téléphone.")
+@click.option("--pour", "of", default="", metavar="CARTE", help="Avec apcv : le patient qui fait confiance.")
+@click.option("--heures", type=click.IntRange(1, 720), default=24, help="Avec --pour : jusqu’à quand.")
 @click.pass_obj
-def insert(desk: Desk, directory: Path, slot: str, card: str) -> None:
-    """Met la carte d’essai CARTE dans la FENTE (ps ou vitale) du lecteur émulé de DOSSIER."""
+def insert(desk: Desk, directory: Path, slot: str, card: str, shown: bool, of: str, heures: int) -> None:
+    """Met la carte d’essai CARTE dans la FENTE (ps ou vitale) du lecteur émulé de DOSSIER. Avec apcv, c’est
+    le téléphone de cette personne : il montre son code, ou est posé sur le lecteur.
+    """
     from tournee.emulation.control import ask
 
+    if slot == "apcv":
+        _show_phone(desk, directory, card, of, heures, by_contact=not shown)
+        return
     ask(directory, "insert", slot=slot, card=card)
     desk.console.print(f"Carte {card} dans la fente {slot}.")
+
+
+def _show_phone(desk: Desk, directory: Path, card: str, of: str, hours: int, *, by_contact: bool) -> None:
+    from tournee.emulation.control import ask
+    from tournee.emulation.services.phone import phone_in
+
+    phone, now = phone_in(directory, card), datetime.now().astimezone()
+    if of:
+        phone_in(directory, of).trust(card, now + timedelta(hours=hours))
+    if by_contact:
+        ask(directory, "lay", card=card, of=of)
+        desk.console.print(f"Téléphone de {card} posé sur le lecteur.")
+        return
+    from tournee.files import write_whole
+    from tournee.services.qr_codes import lines_of, png_of
+
+    text, picture = phone.text(now, of=of), directory / f"telephone-{card}.png"
+    write_whole(picture, png_of(text))
+    click.echo(lines_of(text))
+    desk.console.print(f"Téléphone de {card} : code valable 90 secondes, dans {picture}", soft_wrap=True)
 
 
 @reader.command("remove", short_help="Retire la carte du lecteur émulé.")

@@ -1,0 +1,216 @@
+"""An electronic prescription: its number kept, looked up, made a prescription of the patient's file.
+
+Off line the number waits. What was done of it is recorded back, a visit at a time, each once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tournee.app.context import Office
+from tournee.app.practice.dossiers import Dossier, change, get, of_patient
+from tournee.app.practice.prescriptions import add_prescription, visits_of
+from tournee.app.services.asking import Said, ask, carry_one
+from tournee.billing.kept.known import read_facts
+from tournee.errors import ServiceError, TourneeError
+from tournee.practice.patient_file import PatientFile
+from tournee.practice.prescription_file import PrescribedCare, Prescriber, PrescriptionFile
+from tournee.services.calling import ServiceAnswerError
+from tournee.services.prescriptions import table
+from tournee.services.prescriptions.number import order_number
+from tournee.services.prescriptions.service import ElectronicOrder, look_up, order_of, record_done
+from tournee.services.qr_codes import find_code
+from tournee.store import RequestState, ServiceRow
+
+SERVICE, ORIGIN = "ordonnance", "base des ordonnances"
+_LOOKUP, _DONE = "consulter", "realiser"
+_USED = "ordonnance"
+
+Assert = Callable[[], bytes]
+"""Makes the carer's assertion for one request."""
+
+
+Carried = tuple[ServiceRow, Dossier[PrescriptionFile] | None]
+"""A request, and the prescription that it made."""
+
+
+def number_in_picture(picture: bytes) -> str:
+    """The number of the code that a camera's picture shows, "" when it shows none. Raises a ServiceError."""
+    text = find_code(picture, table.PREFIX)
+    return order_number(text) if text else ""
+
+
+def keep_number(
+    office: Office, patient: Dossier[PatientFile], typed: str, assertion: Assert | None = None
+) -> ServiceRow:
+    """Keep a number for a patient, and look it up now where there is who asserts; else it waits.
+
+    A ServiceError for what is no number. The row tells what became of it; `resolve` makes a prescription.
+    """
+    number = order_number(typed)
+    told = json.dumps({"what": _LOOKUP, "number": number, "patient": patient.id}).encode()
+    carry = None if assertion is None or not office.services.has(SERVICE) else _carrier(office, assertion)
+    return ask(office, SERVICE, _subject(office, patient), told, carry)
+
+
+def number_of(row: ServiceRow) -> str:
+    """The number that a request is about."""
+    return str(_told(row).get("number", ""))
+
+
+def waiting(office: Office) -> tuple[ServiceRow, ...]:
+    """The numbers that wait for the network."""
+    rows = office.journal.requests.waiting(SERVICE)
+    return tuple(row for row in rows if _told(row).get("what") == _LOOKUP)
+
+
+def carry_numbers(office: Office, assertion: Assert) -> list[Carried]:
+    """Look up what waits, as long as the base answers; what became of each, and its prescription."""
+    done: list[Carried] = []
+    for row in waiting(office):
+        found = carry_one(office, row.id, _carrier(office, assertion))
+        done.append((found, resolve(office, found) if found.has_answer else None))
+        if found.state is RequestState.WAITING:
+            break
+    return done
+
+
+def resolve(office: Office, row: ServiceRow) -> Dossier[PrescriptionFile]:
+    """The prescription that an answer tells: made, or that of the same number with what was done elsewhere.
+
+    ServiceAnswerError when it tells none; ServiceError when it was not answered.
+    """
+    if not row.has_answer:
+        raise ServiceError(
+            f"L’ordonnance {number_of(row)} n’est pas encore connue.",
+            cause=row.reason or "elle n’a pas été demandée",
+            next_step="son numéro est gardé : demandez-la quand le réseau est là",
+        )
+    told = _told(row)
+    patient, number = get(office, PatientFile, int(told["patient"])), str(told["number"])
+    order = order_of(row.answer)
+    known = _known(office, patient, number)
+    done = max(0, order.done - _reported(office, patient, number))
+    if known is None:
+        made = add_prescription(office, patient, _as_file(order, number, done))
+    else:
+        made = known
+        if known.told.done != done:
+            change(office, known, replace(known.told, done=done))
+            made = get(office, PrescriptionFile, known.id)
+    office.journal.requests.choose(row.id, f"{_USED} {made.id}")
+    return made
+
+
+def report_done(office: Office, order: Dossier[PrescriptionFile], assertion: Assert) -> list[ServiceRow]:
+    """Record at the base the visits of a prescription that are billed and not recorded yet, a visit a
+    request, then take over what others did; what became of each. StoreError, ServiceError.
+    """
+    number = order.told.electronic
+    if not number or order.row.patient is None:
+        raise ServiceError("Cette ordonnance n’est pas numérique.", next_step="rien n’est à dire à la base")
+    patient = get(office, PatientFile, order.row.patient)
+    carry, rows = _carrier(office, assertion), []
+    for visit, invoice, sessions in _unreported(office, order.told, patient, number):
+        request = {"what": _DONE, "number": number, "visit": visit, "sessions": sessions}
+        told = json.dumps(request | {"reference": _reference(office, invoice)}).encode()
+        rows.append(ask(office, SERVICE, _subject(office, patient), told, carry, visit=visit))
+        if rows[-1].state is RequestState.WAITING:
+            break
+    if rows and rows[-1].has_answer:
+        done = max(0, order_of(rows[-1].answer).done - _reported(office, patient, number))
+        if done != order.told.done:
+            change(office, order, replace(order.told, done=done))
+    return rows
+
+
+def _carrier(office: Office, assertion: Assert) -> Callable[[ServiceRow], Said]:
+    point = office.services.of(SERVICE).point
+
+    def carry(row: ServiceRow) -> Said:
+        told = _told(row)
+        if told.get("what") == _DONE:
+            given = (told["number"], told["reference"], told["sessions"])
+            return Said(ORIGIN, record_done(point, assertion(), *given))
+        return Said(ORIGIN, look_up(point, assertion(), told["number"]))
+
+    return carry
+
+
+def _as_file(order: ElectronicOrder, number: str, done: int) -> PrescriptionFile:
+    try:
+        prescriber = Prescriber(order.prescriber, rpps=order.rpps, speciality=order.speciality)
+        months = (order.expires.year - order.day.year) * 12 + order.expires.month - order.day.month
+        return PrescriptionFile(
+            prescriber,
+            order.day,
+            tuple(PrescribedCare(one.words, one.sessions, one.ald) for one in order.lines),
+            order.sessions,
+            done,
+            min(max(months, 1), 36),
+            electronic=number,
+        )
+    except TourneeError as error:
+        raise ServiceAnswerError(
+            "Ce que dit la base de cette ordonnance ne peut pas servir.",
+            cause=error.message,
+            next_step="gardez l’ordonnance sur papier, avec sa photo",
+        ) from error
+
+
+def _known(office: Office, patient: Dossier[PatientFile], number: str) -> Dossier[PrescriptionFile] | None:
+    kept = of_patient(office, PrescriptionFile, patient.id)
+    return next((one for one in kept if one.told.electronic == number), None)
+
+
+def _reported(office: Office, patient: Dossier[PatientFile], number: str) -> int:
+    """The sessions that this journal has recorded at the base."""
+    return sum(int(_told(row)["sessions"]) for row in _done_rows(office, patient, number) if row.has_answer)
+
+
+def _done_rows(office: Office, patient: Dossier[PatientFile], number: str) -> list[ServiceRow]:
+    rows = office.journal.requests.find(SERVICE, _subject(office, patient))
+    return [row for row in rows if (_told(row).get("what"), _told(row).get("number")) == (_DONE, number)]
+
+
+def _unreported(
+    office: Office, told: PrescriptionFile, patient: Dossier[PatientFile], number: str
+) -> list[tuple[int, str, int]]:
+    """Visits billed under a prescription that the base does not know of, as `_billed` has them."""
+    over = (RequestState.ANSWERED, RequestState.USED, RequestState.REFUSED)
+    known = {int(_told(row)["visit"]) for row in _done_rows(office, patient, number) if row.state in over}
+    return [one for one in _billed(office, told, patient) if one[0] not in known]
+
+
+def _billed(
+    office: Office, told: PrescriptionFile, patient: Dossier[PatientFile]
+) -> list[tuple[int, str, int]]:
+    """The visits billed under a prescription: visit, number of the invoice, sessions."""
+    key, person, found = told.prescription.key, patient.told.as_person, []
+    for row in visits_of(office, patient.told):
+        if row.invoice_id is None:
+            continue
+        sessions = sum(
+            1 for one in read_facts(row.facts, "") if one.prescription == key and one.person.same(person)
+        )
+        if sessions:
+            found.append((row.id, office.journal.invoices.get(row.invoice_id).number, sessions))
+    return found
+
+
+def _reference(office: Office, invoice: str) -> str:
+    """What stands for an invoice at the base: the same each time, and nobody's number."""
+    return office.journal.requests.subject("invoice", invoice).hex()[:32]
+
+
+def _subject(office: Office, patient: Dossier[PatientFile]) -> bytes:
+    file = patient.told
+    return office.journal.requests.person(file.nir, file.born, file.birth_rank)
+
+
+def _told(row: ServiceRow) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(row.request) if row.request else {}
+    return told

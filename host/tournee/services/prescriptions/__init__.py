@@ -1,0 +1,1 @@
+"""Electronic prescriptions, profile `open-2`: a simulation; its values are in `table`."""
