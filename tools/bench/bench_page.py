@@ -1,10 +1,19 @@
-"""The page at 5,000 patients and 100,000 visits: its fragments in processor time, what the shell weighs."""
+"""The page at 5,000 patients and 100,000 visits: its fragments in processor time, what the shell weighs; what
+its host costs on a desk until the shell is served.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import http.client
+import os
+import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bench_practice import spent
@@ -16,6 +25,12 @@ FRAGMENT = 0.030
 
 SHELL = 120_000
 """Limit, in bytes: the document with all that it loads."""
+
+START, MEMORY = 1.0, 70
+"""Limits, in seconds of processor time and MiB that are resident."""
+
+TURNS = 5
+PORT = 18_737
 
 SCREENS = ("/tournee", "/patients", "/patients?q=anne", "/patients/1")
 
@@ -48,6 +63,47 @@ def run() -> None:
             row(f"fragment {screen}", spent(partial(_run, ask)), "limit", FRAGMENT)
         weight = sum(len(data) for data, _ in assets().values()) + len(asyncio.run(_get(app, "/", "")))
         row("the shell, in kB (shown as ms)", weight / 1e6, "limit", SHELL / 1e6)
+    _desk()
+
+
+def _desk() -> None:
+    """The least of some starts of `tournee web`, with a practice and with the demonstration."""
+    from tournee.emulation.practice import CONFIG_NAME, practice
+
+    with tempfile.TemporaryDirectory() as folder:
+        with practice(Path(folder)):
+            pass
+        for what, words in {
+            "a practice": ["--config", str(Path(folder) / CONFIG_NAME), "web"],
+            "the demonstration": ["web", "--demo"],
+        }.items():
+            told = [_started([*words, "--no-open", "--port", str(PORT)], folder) for _ in range(TURNS)]
+            seconds, memory = map(min, zip(*told, strict=True))
+            row(f"start, {what}", seconds, "limit", START)
+            row(f"memory, {what}, in MiB (shown as ms)", memory / 1e3, "limit", MEMORY / 1e3)
+
+
+def _started(words: list[str], folder: str) -> tuple[float, float]:
+    """Processor seconds of a host until it has served the shell, and what is resident then, in MiB."""
+    command = [sys.executable, "-m", "tournee.cli", *words]
+    wide = {**os.environ, "COLUMNS": "200"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=wide) as host:
+        assert host.stdout is not None
+        try:
+            next(line for line in host.stdout if "http://" in line)
+            asked = http.client.HTTPConnection("127.0.0.1", PORT, timeout=20)
+            asked.request("GET", "/", headers={"Host": f"localhost:{PORT}"})
+            asked.getresponse().read()
+            return _used(Path(f"/proc/{host.pid}"))
+        finally:
+            host.terminate()
+
+
+def _used(process: Path) -> tuple[float, float]:
+    words = (process / "stat").read_text().rpartition(")")[2].split()
+    resident = re.search(r"^VmRSS:\s+(\d+)", (process / "status").read_text(), re.MULTILINE)
+    assert resident is not None
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK"), int(resident[1]) / 1024
 
 
 def _run(ask: Callable[[], Any]) -> None:

@@ -31,6 +31,8 @@ from tournee.emulation.world import (
 from tournee.errors import EmulationError
 from tournee.exchange.route import Mode
 from tournee.files import write_whole
+from tournee.secrets import NoKeyring
+from tournee.store import journal_key
 
 CONFIG_NAME = "tournee.toml"
 ZONE = ZoneInfo("Europe/Paris")
@@ -61,6 +63,7 @@ def practice(
             _follow_server(config, world)
         else:
             config.write_text(_config(directory, world), "utf-8")
+            journal_key(load_config(config).journal, NoKeyring())  # an emulated one's is none of the system's
         if with_services:
             standing = StandingServices(directory, lambda: datetime.now(ZONE))
             stack.enter_context(standing).write_settings(config)
