@@ -24,8 +24,9 @@ from tournee.app.services.rights.answer import SERVICE as RIGHTS
 from tournee.app.services.rights.asking import ask_where_needed
 from tournee.app.services.rights.choosing import in_force
 from tournee.app.visits.past import JournalPast
+from tournee.billing.engagement import Engagement
 from tournee.billing.identity import Patient, PsIdentity
-from tournee.billing.invoice import choose_patient, make_invoice
+from tournee.billing.invoice import Invoice, choose_patient, make_invoice
 from tournee.billing.judging import judge
 from tournee.billing.kept.judged import read_judged
 from tournee.billing.rules.case import carer_of
@@ -40,6 +41,8 @@ from tournee.model.codes import DESYNCHRONISED, NO_CARD, SECURED
 from tournee.reader import Reader
 from tournee.store import InvoiceRow, SheetRow, SheetState, VisitRow, VisitState
 
+_AMC = "amc"
+_DRAFT = 1  # the number of an invoice that is not made: what its insurer is asked of
 _log = logging.getLogger(__name__)
 
 
@@ -137,11 +140,10 @@ def make_sheets(
     require_same_ps(visit, ps)
     _require_past(visit.visit, office.clock().date())
 
-    def build(number: int) -> list[Sheet]:
-        _require_unchanged(office, row)
+    def invoice_of(number: int, engagement: Engagement | None = None) -> Invoice:
         patient = _patient_of(office, visit.visit, vitale)
         patient, judged = in_force(office, patient, _priced(office, row, visit))
-        invoice = make_invoice(
+        return make_invoice(
             ps,
             patient,
             judged,
@@ -149,10 +151,27 @@ def make_sheets(
             splitter=splitter_of(office.route),
             rectifies=office.journal.invoices.refused_of(row.id),
             recipients=office.recipients,
+            engagement=engagement,
         )
-        return invoice_sheets(invoice)
 
-    return office.journal.invoices.make(row.id, ps.billing_number, build)
+    if not office.services.has(_AMC) or office.journal.visits.live_invoice(row.id) is not None:
+        return office.journal.invoices.make(
+            row.id, ps.billing_number, lambda number: _sheets(office, row, invoice_of(number))
+        )
+    from tournee.app.services.insurers.engaging import engage, note_made  # for who asks insurers only
+
+    draft = invoice_of(_DRAFT)
+    engaged = engage(office, draft, row.id, anew=bool(draft.rectifies))
+    made = office.journal.invoices.make(
+        row.id, ps.billing_number, lambda number: _sheets(office, row, invoice_of(number, engaged.engagement))
+    )
+    note_made(office, engaged)
+    return made
+
+
+def _sheets(office: Office, row: VisitRow, invoice: Invoice) -> list[Sheet]:
+    _require_unchanged(office, row)
+    return invoice_sheets(invoice)
 
 
 def in_mode(visit: JudgedVisit, mode: str) -> JudgedVisit:

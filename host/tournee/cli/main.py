@@ -44,6 +44,7 @@ COMMANDS = {
     "plan": ("practice.plans:plan", "Les soins planifiés."),
     "round": ("practice.rounds:rounds", "Les tournées : les visites prévues d’un jour."),
     "apcv": ("services.apcv:apcv", "Le téléphone d’un patient, en place de sa carte Vitale."),
+    "amc": ("services.insurers:insurers", "Les mutuelles en ligne : droits, engagements, annuaire."),
     "remplacement": ("services.replacements:replacement", "Les remplacements et la rétrocession."),
     "acts": ("nomenclature.acts:acts", "Les actes et leurs tarifs, par des mots ou un code."),
     "nomenclature": ("nomenclature.tables:nomenclature", "Les tables des actes et des tarifs."),

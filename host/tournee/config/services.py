@@ -21,7 +21,10 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]{0,60}){0,8}")
 OWN_TEXTS: Mapping[str, tuple[str, ...]] = {}
 """By service, its own keys of the table beside where it is; each a text."""
 
-OWN_FILES: Mapping[str, tuple[str, ...]] = {"apcv": ("sceau", "sans_contact")}
+OWN_FILES: Mapping[str, tuple[str, ...]] = {
+    "amc": ("annuaire", "editeur"),
+    "apcv": ("sceau", "sans_contact"),
+}
 """By service, its own keys that name a file."""
 
 

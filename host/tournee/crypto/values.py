@@ -97,3 +97,7 @@ def _tlv(tag: int, content: bytes) -> bytes:
         return bytes((tag, size)) + content
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
     return bytes((tag, 0x80 | len(length))) + length + content
+
+
+class NoKeyError(ValueError):
+    """What is named as an editor’s key is no Ed25519 public key; its text is whose."""

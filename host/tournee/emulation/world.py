@@ -29,6 +29,8 @@ from tournee.emulation.oct import (
     make_oct_identity,
 )
 from tournee.emulation.oct.split import AmcClaim
+from tournee.emulation.services.amc import REGISTER, EngagementRegister
+from tournee.emulation.services.standing import FOLDER
 from tournee.emulation.smtp import Account, SubmissionServer
 from tournee.errors import EmulationError
 from tournee.exchange.route import Mailbox, MailboxKind, Mode, Route, Sealing, Security, Server
@@ -94,7 +96,8 @@ class World:
             pem = certificate_pem(name)
             (cards / f"{name}.pem").write_bytes(pem)
             known.append(x509.load_pem_x509_certificate(pem))
-        scenario = replace(scenario, professionals=professionals())
+        given = EngagementRegister(directory / FOLDER / "amc" / REGISTER)
+        scenario = replace(scenario, professionals=professionals(), engagements=given)
         self._phone_seal, self._knows_phones = directory / PHONE_SEAL, False
         self._oct = self._insurers = None
         if with_oct:

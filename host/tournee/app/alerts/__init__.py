@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tournee.app.alerts.ageing import of_ageing
 from tournee.app.alerts.alert import Alert, AlertKind
+from tournee.app.alerts.insurers import of_insurers
 from tournee.app.alerts.kept import BACKUP_DAYS, of_backup, of_copy
 from tournee.app.alerts.money import of_money
 from tournee.app.alerts.numbers import of_numbers
@@ -34,6 +35,7 @@ def alerts(office: Office) -> list[Alert]:
         *of_returns(office),
         *of_stations(office),
         *of_signing(office, urgent=False),
+        *of_insurers(office),
         *of_prescriptions(office),
         *of_requests(office),
         *of_cards(office),

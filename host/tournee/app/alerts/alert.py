@@ -46,6 +46,8 @@ class AlertKind(StrEnum):
     PRESCRIPTION_ENDING = "prescription_ending"
     CARD_TO_UPDATE = "card_to_update"
     SERVICE_WAITING = "service_waiting"
+    INSURER_DIRECTORY = "insurer_directory"
+    ENGAGEMENT_ENDING = "engagement_ending"
 
 
 @dataclass(frozen=True)

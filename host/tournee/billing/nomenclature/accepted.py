@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tournee.billing.nomenclature.reading import TableError
 from tournee.crypto import IS_NATIVE
+from tournee.crypto.detached import KEY_MAX, SIGNATURE_MAX, NoKeyError, signer_of
 from tournee.crypto.values import NotDoneHere
 from tournee.files import read_bounded
 from tournee.french import reason
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-_SIGNATURE_SIZE = 64
-_SIGNATURE_MAX, _KEY_MAX = 1 << 10, 1 << 14
 _NEXT = "demandez une copie entière à qui vous l’a donnée ; rien n’a changé"
 
 
@@ -47,50 +40,27 @@ def by_signature(data: bytes, signature: Path, keys: Mapping[str, Path]) -> str:
             cause="il n’a pas de quoi vérifier une signature Ed25519",
             next_step="donnez l’empreinte SHA-256 que l’éditeur a publiée",
         )
-    from cryptography.exceptions import InvalidSignature
-
     if not keys:
         raise TableError(
             "Aucune clé d’éditeur n’est connue.",
             next_step="ajoutez sa clé publique à la configuration, table [nomenclature.editeurs]",
         )
-    signed = _signature(_read(signature, _SIGNATURE_MAX, "La signature"))
-    for name, path in keys.items():
-        try:
-            _key(name, path).verify(signed, data)
-        except InvalidSignature:
-            continue
-        return f"signature {name}"
-    raise TableError(
-        "La signature de la table n’est celle d’aucun éditeur connu.",
-        cause=f"le fichier est abîmé, ou signé par un autre ; connus : {', '.join(keys)}",
-        next_step=_NEXT,
-    )
-
-
-def _signature(data: bytes) -> bytes:
-    if len(data) == _SIGNATURE_SIZE:
-        return data
+    signed = _read(signature, SIGNATURE_MAX, "La signature")
     try:
-        return base64.b64decode(b"".join(data.split()), validate=True)
-    except binascii.Error:
-        return b""
-
-
-def _key(name: str, path: Path) -> Ed25519PublicKey:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-    try:
-        key = load_pem_public_key(_read(path, _KEY_MAX, "La clé"))
-    except ValueError:
-        key = None
-    if not isinstance(key, Ed25519PublicKey):
+        whose = signer_of(data, signed, {name: _read(path, KEY_MAX, "La clé") for name, path in keys.items()})
+    except NoKeyError as error:
+        name = str(error)
         raise TableError(
-            f"La clé de l’éditeur {name} n’en est pas une : {path}.",
+            f"La clé de l’éditeur {name} n’en est pas une : {keys[name]}.",
             cause="une clé publique Ed25519 en PEM est attendue",
+        ) from None
+    if not whose:
+        raise TableError(
+            "La signature de la table n’est celle d’aucun éditeur connu.",
+            cause=f"le fichier est abîmé, ou signé par un autre ; connus : {', '.join(keys)}",
+            next_step=_NEXT,
         )
-    return key
+    return f"signature {whose}"
 
 
 def _read(path: Path, most: int, what: str) -> bytes:

@@ -183,6 +183,8 @@ def certify_with_card(
     for rank, (row, visit) in enumerate(possible, 1):
         try:
             run.done.append(certify_visit(office, link, ps, vitale, row, visit, mode=mode))
+            if office.services.has("amc"):
+                run.insurers[row.id] = _said_by_insurer(office, row.id)
         except (BillingError, OppositionError, ServiceError) as error:
             run.refused.append((row, error))
         except ReaderError as error:  # a card pulled out: what was done before is told
@@ -196,6 +198,12 @@ def certify_with_card(
         if row.id not in tried
     ]
     run.of_others = others_waiting(office, ps)
+
+
+def _said_by_insurer(office: Office, visit: int) -> str:
+    from tournee.app.services.insurers.engaging import said_of_visit
+
+    return said_of_visit(office, visit)
 
 
 _reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")

@@ -33,6 +33,7 @@ class Certified:
     waiting: list[tuple[VisitRow, Who]] = field(default_factory=list)
     of_others: dict[str, int] = field(default_factory=dict)
     unsigned: dict[str, int] = field(default_factory=dict)
+    insurers: dict[int, str] = field(default_factory=dict)  # by visit: what its insurer said on line
     opposed: OppositionError | None = None
     stopped: TourneeError | None = None
     doubt: str = ""
@@ -53,6 +54,7 @@ def as_json(run: Certified) -> dict[str, Any]:
                 "fee": one.sheets[0].fee,
                 "shares": one.shares._asdict(),
                 "state": one.sheets[0].state.value,
+                "insurer": run.insurers.get(one.visit_id, ""),
             }
             for one in run.done
         ],
@@ -77,6 +79,8 @@ def show(screen: Console, errors: Console, run: Certified) -> None:
         about = f"{kinds}, {sheet.patient.title()}, {euros(sheet.fee)} €"
         screen.print(f"Facture {one.number} : {about}, {_done(sheet.state)} (visite {one.visit_id})")
         screen.print(f"  {shares_line(one.shares, sheet.amo, sheet.amc)}")
+        if said := run.insurers.get(one.visit_id):
+            screen.print(f"  {said}", soft_wrap=True)
     if run.news:
         errors.print(labelled("Attention :", f"{run.doubt}. Ensuite : tournee opposition request"))
     for row, wrong in run.refused:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tournee.emulation.oct.judging.cover_checks import LOCAL, LOCAL_PART, LOCAL_RATE
+from tournee.emulation.oct.judging.engaged import engagement_of, rejection_of
 from tournee.emulation.oct.judging.file import Framed, Values
 from tournee.emulation.oct.judging.lot import OctAct, OctLot, OctSheet
 from tournee.emulation.oct.judging.scenario import FlatPayment, Retention, Scenario
@@ -103,13 +104,17 @@ def _settled(lot: OctLot, framed: Framed, scenario: Scenario) -> list[OctSheet]:
     return [
         sheet
         for sheet in lot.sheets
-        if sum(_asked(sheet, lot, framed, scenario)) and sheet.nir not in scenario.rejected
+        if sum(_asked(sheet, lot, framed, scenario)) and rejection_of(sheet, lot, scenario) is None
     ]
 
 
 def _reported(lot: OctLot, framed: Framed, scenario: Scenario) -> list[OctSheet]:
     """The sheets of a lot that are rejected or commented on."""
-    return [sheet for sheet in lot.sheets if sheet.nir in scenario.rejected or sheet.nir in scenario.remarks]
+    return [
+        sheet
+        for sheet in lot.sheets
+        if rejection_of(sheet, lot, scenario) is not None or sheet.nir in scenario.remarks
+    ]
 
 
 def _asked(sheet: OctSheet, lot: OctLot, framed: Framed, scenario: Scenario) -> tuple[int, int]:
@@ -145,7 +150,7 @@ def _write_payments(stream: "_Stream", flow: Flow, lots: list[tuple[OctLot, list
 
 def _write_payment(stream: "_Stream", sheet: OctSheet, lot: OctLot) -> int:
     """One settled sheet; returns the cents paid."""
-    deferred = sheet.nir in stream.scenario.deferred
+    deferred = sheet.nir in stream.scenario.deferred and not engagement_of(sheet, lot)
     state = "D" if deferred else "P"
     amo, amc = _asked(sheet, lot, stream.framed, stream.scenario)
     _write_sheet(stream, sheet, lot)
@@ -171,7 +176,7 @@ def _write_rejections(stream: "_Stream", flow: Flow, lots: list[tuple[OctLot, li
         stream.put("080", rupture=_LOT, date=lot.header["date"], lot=lot.number)
         for sheet in sheets:
             _write_sheet(stream, sheet, lot)
-            rejection = stream.scenario.rejected.get(sheet.nir)
+            rejection = rejection_of(sheet, lot, stream.scenario)
             if rejection is not None:
                 part = "C" if lot.kind == "DRE" else "O"
                 stream.put(

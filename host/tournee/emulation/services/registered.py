@@ -17,6 +17,7 @@ from tournee.emulation.services.counterpart import Counterpart, CounterpartSetti
 from tournee.emulation.services.standing import FOLDER, StandingService, own_tls
 
 COUNTERPARTS: Mapping[str, str] = {
+    "amc": "amc:counterpart",
     "droits": "rights:made",
     "apcv": "phone_service:made",
     "ordonnance": "prescription_base:made",

@@ -5,6 +5,8 @@ Data only.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
 
 from cryptography.x509 import Certificate
 
@@ -46,6 +48,13 @@ class Retention:
     owed: int = 0
 
 
+class Engagements(Protocol):
+    """What insurers engaged themselves to on line (`open-2/amc`)."""
+
+    def fault(self, number: str, insurer: str, day: date) -> str:
+        """The code of why an insurer (ten digits) does not pay by a number on a day; "" when it does."""
+
+
 @dataclass(frozen=True)
 class Scenario:
     """The world behind the emulated OCT; every default accepts and pays in full.
@@ -60,6 +69,7 @@ class Scenario:
     the increments of the opposition list, in order, from list 0.
     A piece whose writing differs from its paper by fewer than `piece_levels` levels of grey is refused.
     `professionals` are RPPS numbers by billing number: of a PS who is there, it knows whose card must sign.
+    `engagements` are those that insurers gave on line.
     """
 
     siren: str = "999999998"
@@ -77,3 +87,4 @@ class Scenario:
     opposition: tuple[Increment, ...] = ()
     professionals: Mapping[str, str] = field(default_factory=dict)
     piece_levels: int = 30
+    engagements: Engagements | None = None

@@ -1,0 +1,1 @@
+"""Complementary insurers asked on line: directory, rights, what they engage to pay."""
