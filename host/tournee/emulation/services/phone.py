@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import cbor2
@@ -34,6 +35,12 @@ _NOT_READY, _NO_INSTRUCTION = b"\x69\x85", b"\x6d\x00"
 _HEADER, _DATA_AT = 4, 5
 
 
+@cache
+def holders() -> tuple[str, ...]:
+    """Whose phones there may be: the names of the test cards."""
+    return tuple(card_names("vitale"))
+
+
 @dataclass(frozen=True)
 class EmulatedPhone:
     """The phone of the holder of the test card `name`."""
@@ -42,10 +49,10 @@ class EmulatedPhone:
     name: str
 
     def __post_init__(self) -> None:
-        if self.name not in card_names("vitale"):
+        if self.name not in holders():
             raise EmulationError(
                 f"Personne d’essai inconnue : {self.name}.",
-                next_step=f"choisissez parmi : {', '.join(card_names('vitale'))}.",
+                next_step=f"choisissez parmi : {', '.join(holders())}.",
             )
 
     @property

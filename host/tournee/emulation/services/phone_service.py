@@ -24,11 +24,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_ds
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
-from tournee.emulation.cards import card_names
 from tournee.emulation.cards.content import card_content
 from tournee.emulation.services.believed_assertions import believing_cards
 from tournee.emulation.services.counterpart import CounterpartSetting, Received, Reply
-from tournee.emulation.services.phone import FOLDER, EmulatedPhone, phones
+from tournee.emulation.services.phone import FOLDER, EmulatedPhone, holders, phones
 from tournee.formats import zones
 from tournee.services.phone_card import table
 from tournee.services.phone_card.table import CodeClaim
@@ -197,7 +196,7 @@ def _verify(phone: EmulatedPhone, signed: bytes, signature: bytes) -> None:
 
 
 def _everyone(folder: Path) -> list[EmulatedPhone]:
-    return [EmulatedPhone(folder, name) for name in card_names("vitale")]
+    return [EmulatedPhone(folder, name) for name in holders()]
 
 
 def _beneficiary(zone: bytes) -> zones.Group:

@@ -8,15 +8,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from tournee.https import HttpsAnswer
-from tournee.services.calling import ServiceAnswerError, ServiceCallError, ServiceRefusedError, call
+from tournee.services.calling import (
+    SECONDS,
+    ServiceAnswerError,
+    ServiceCallError,
+    ServiceRefusedError,
+    call,
+)
 from tournee.services.json_answer import object_of
 from tournee.services.phone_card.code import PhoneCode
 from tournee.services.phone_card.context import CONTEXT_MAX, PhoneContext, context_of
 from tournee.services.phone_card.table import CONTEXT_PATH, REFUSALS, SEAL_PATH
 from tournee.services.point import ServicePoint
-
-SECONDS = 2.5
-"""How long the service may take: the patient stands there, and shows a code that lives 90 seconds."""
 
 SEAL_MAX = 72
 """Bytes of a seal: an ECDSA signature on P-256, in DER."""
