@@ -22,7 +22,8 @@ class LinkState(Enum):
 @dataclass(frozen=True)
 class ReaderSeen:
     """`unlocked` is when the code porteur was given, None while the card waits for it; `problem` is why a
-    card could not be read.
+    card could not be read. `phone` is a patient's phone that was read: it is the `vitale` as long as no card
+    is in.
     """
 
     link: LinkState = LinkState.NONE
@@ -34,4 +35,5 @@ class ReaderSeen:
     has_vitale: bool = False
     vitale: VitaleInReader | None = None
     read_at: datetime | None = None
+    phone: VitaleInReader | None = None
     problem: TourneeError | None = None

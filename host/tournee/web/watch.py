@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tournee.app.cards import read_ps, read_vitale
+from tournee.app.cards import VitaleInReader, read_ps, read_vitale
 from tournee.app.certifying.last_read import keep_cards
 from tournee.app.context import Office
 from tournee.errors import ConfigError, ReaderError, TourneeError
@@ -75,6 +75,9 @@ class ReaderWatch:
         given = self.state.unlocked
         if given is not None and self._clock() - given >= self.code_kept:
             await self._ports.let_reader_go()
+        phone = self.state.phone
+        if phone is not None and phone.ends is not None and phone.ends <= self._clock():
+            self.state = _without_phone(self.state)
         before = self.state
         try:
             seen, now = await self._ports.run_reader(
@@ -111,6 +114,14 @@ class ReaderWatch:
         self.state = replace(self.state, ps_state=PsState(PS_UNLOCKED), unlocked=self._clock())
         await self._news.tell()
 
+    async def phone_read(self, phone: VitaleInReader | None) -> None:
+        """A patient's phone was read, in place of a card; None: it is put away."""
+        self.state = _without_phone(self.state)
+        if phone is not None:
+            self.brings_back = False
+            self.state = replace(self.state, phone=phone, vitale=phone, read_at=self._clock(), problem=None)
+        await self._news.tell()
+
     async def read_again(self) -> None:
         """Forget what the cards said, so that the next look reads them anew."""
         self.state = replace(self.state, has_vitale=False, vitale=None, ps=None, problem=None)
@@ -119,7 +130,7 @@ class ReaderWatch:
         was = self.state.link
         link = LinkState.NONE if was is LinkState.NONE else LinkState.FAR
         if isinstance(error, LinkLost) or was is not LinkState.HERE:
-            self.state = ReaderSeen(link, self.state.label, problem=error)
+            self.state = ReaderSeen(link, self.state.label, problem=error, phone=self.state.phone)
         else:
             self.state = replace(self.state, problem=error)
         if was is LinkState.HERE:
@@ -140,11 +151,11 @@ class ReaderWatch:
         elif now.ps is None:
             now = self._read_ps(office, reader, now)
         if not cards.vitale:
-            return cards, replace(
-                now, vitale=None, read_at=None, problem=None if before.has_vitale else now.problem
-            )
+            at = before.read_at if now.phone is not None else None
+            problem = None if before.has_vitale else now.problem
+            return cards, replace(now, vitale=now.phone, read_at=at, problem=problem)
         if not before.has_vitale:
-            now = self._read_vitale(office, reader, now)
+            now = self._read_vitale(office, reader, replace(now, phone=None))
         return cards, now
 
     def _read_ps(self, office: Office, reader: Reader, now: ReaderSeen) -> ReaderSeen:
@@ -164,3 +175,8 @@ class ReaderWatch:
             return replace(now, vitale=None, problem=error, read_at=self._clock())
         keep_cards(office, None, vitale)
         return replace(now, vitale=vitale, problem=None, read_at=self._clock())
+
+
+def _without_phone(state: ReaderSeen) -> ReaderSeen:
+    """No phone any more; a card that is in stays."""
+    return replace(state, phone=None, vitale=state.vitale if state.has_vitale else None)

@@ -111,8 +111,8 @@ class PracticeDesk:
     the OCT got (`sent/`) and the returns' Maildir (`retours/`).
     """
 
-    def __init__(self, kept: Path, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self, kept: Path, directory: Path, *, with_services: bool = False) -> None:
+        self.directory, self._with_services = directory, with_services
         shutil.copytree(kept, directory)
         config = directory / CONFIG_NAME
         config.write_text(config.read_text("utf-8").replace(str(kept), str(directory)), "utf-8")
@@ -122,7 +122,9 @@ class PracticeDesk:
         self._standing = ExitStack()
 
     def __enter__(self) -> Self:
-        self.board: EmulatedBoard = self._standing.enter_context(practice(self.directory)).board
+        self.board: EmulatedBoard = self._standing.enter_context(
+            practice(self.directory, with_services=self._with_services)
+        ).board
         self._standing.callback(self.kill)
         with open_office(load_config(self.config)) as office:
             office.journal.numbers.accept()  # a copy of the kept one: with numbers of its own

@@ -13,6 +13,7 @@ from tournee.web.screens.prescribing import PRESCRIBING
 from tournee.web.screens.rounds import ROUNDS
 from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
+from tournee.web.screens.services.phone import PHONE
 from tournee.web.screens.services.rights import RIGHTS
 from tournee.web.screens.setting_up.backup import BACKUP
 from tournee.web.screens.setting_up.code import CODE
@@ -53,6 +54,7 @@ SCREENS: tuple[Route, ...] = (
     *RIGHTS,
     *BOARD,
     *CORRECTING,
+    *PHONE,
     *SENDING,
     *SERIES,
     *SETTLING,

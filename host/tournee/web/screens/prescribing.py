@@ -57,8 +57,22 @@ async def photo(request: Request) -> Response:
         data += chunk
         if len(data) > SCAN_MAX:
             raise TourneeError("Cette image est trop grande.", next_step="reprenez la photo, moins fine")
+    if electronic := await _electronic(request, number, bytes(data)):
+        return go(request, electronic)
     found = await face_of(request).ports.ask_journal(lambda office: take_scan(office, number, bytes(data)))
     return go(request, f"/patients/{number}/ordonnance/champs?photo={found.id}")
+
+
+async def _electronic(request: Request, number: int, picture: bytes) -> str:
+    """Where to go when a picture shows the code of an electronic prescription: it needs no photograph; ""
+    where it shows none, or none is asked here.
+    """
+    face = face_of(request)
+    if not await face.ports.ask_journal(lambda office: office.services.has("ordonnance")):
+        return ""
+    from tournee.web.screens.services.electronic_order import keep_of_picture
+
+    return await keep_of_picture(face, number, picture)
 
 
 async def fields(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import quote as quoted
 
 from starlette.requests import Request
@@ -42,7 +42,9 @@ PAYMENTS = {
 
 @dataclass(frozen=True)
 class ToSign:
-    """What is signed: the visit with its lines, who gives what."""
+    """What is signed: the visit with its lines, who gives what; `phone_ends` when it is the patient's phone
+    that seals, `reads_phones` whether one may.
+    """
 
     care: CareVisit
     judged: JudgedCare
@@ -50,6 +52,8 @@ class ToSign:
     shares: Shared | None
     given: int = 0
     has_card: bool = False
+    phone_ends: datetime | None = None
+    reads_phones: bool = False
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -84,7 +88,10 @@ def to_sign(office: Office, key: str, state: ReaderSeen) -> ToSign:
     vitale = state.vitale if on_card(care, state) else None
     lines = bill_lines(office, judged.judged)
     shares = shares_of(office, judged, state.ps, vitale)
-    return ToSign(judged.care, judged, lines, shares, given_for(office, care), vitale is not None)
+    ends = vitale.ends if vitale is not None else None
+    given = given_for(office, care)
+    reads = office.services.has("apcv")
+    return ToSign(judged.care, judged, lines, shares, given, vitale is not None, ends, reads)
 
 
 def _reason(request: Request) -> str:

@@ -48,7 +48,7 @@ class TravelRow:
 
 @dataclass(frozen=True)
 class VisitView:
-    """What the screen of a visit shows."""
+    """What the screen of a visit shows; `reads_phones`: a patient's phone may stand in for her card."""
 
     care: CareVisit
     judged: JudgedCare
@@ -59,6 +59,7 @@ class VisitView:
     days: tuple[tuple[date, DayMark], ...]
     card: CardRights | None
     holder: Patient | None
+    reads_phones: bool = False
 
     @property
     def many_days(self) -> tuple[date, ...]:
@@ -106,6 +107,7 @@ def view_of(office: Office, key: str, state: ReaderSeen) -> VisitView:
         days,
         card,
         holder,
+        office.services.has("apcv"),
     )
 
 

@@ -22,7 +22,7 @@ async function open(box) {
   if (!box.isConnected) { stop(); return; }
   video.srcObject = stream;
   await video.play();
-  says.textContent = "Posez l’ordonnance à plat, bien cadrée.";
+  says.textContent = box.dataset.cameraDit ?? "Posez l’ordonnance à plat, bien cadrée.";
   document.querySelector("[data-shutter]").disabled = false;
 }
 

@@ -1,0 +1,72 @@
+"""A patient's phone read by the tablet's camera, in place of her Vitale card."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tournee.app.context import Office
+from tournee.errors import BillingError, ReaderError
+from tournee.reader import Reader
+from tournee.web.face import Face, face_of, go, show
+from tournee.web.screens.cards import card_opens
+
+_PICTURE_MAX = 8 << 20
+
+
+async def phone(request: Request) -> Response:
+    """`/telephone`: the camera, and what to ask the patient for."""
+    face = face_of(request)
+    state = face.watch.state
+    if state.ps is None:
+        raise ReaderError(
+            "Votre carte CPS n’est pas dans le lecteur.",
+            next_step="insérez-la : elle dit au service qui demande",
+        )
+    if state.unlocked is None:
+        return go(request, "/code?vers=/telephone")
+    await face.ports.ask_journal(lambda office: office.services.of("apcv"))
+    return show(request, "services/phone.html", back_to=_back(face))
+
+
+async def picture(request: Request) -> Response:
+    """A picture of the phone's screen, as raw bytes: its code is judged now, and its patient opens."""
+    from tournee.app.services.phone_card.asking import asserted_by
+    from tournee.app.services.phone_card.reading import PhoneRead, code_in_picture, read_phone
+
+    face, data = face_of(request), bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > _PICTURE_MAX:
+            raise BillingError("Cette image est trop grande.", next_step="reprenez-la, moins fine")
+    state = face.watch.state
+    ps = state.ps
+    if ps is None:
+        raise ReaderError("Votre carte CPS n’est pas dans le lecteur.", next_step="insérez-la")
+
+    def work(office: Office, reader: Reader) -> PhoneRead:
+        code = code_in_picture(bytes(data))
+        return read_phone(office, code, asserted_by(office, reader, ps), ps=ps.identity.billing_number)
+
+    read = await face.ports.run_reader(work)
+    await face.watch.phone_read(read.card)
+    return go(request, await card_opens(face, face.watch.state))
+
+
+async def put_away(request: Request) -> Response:
+    """Forget the phone that was read: the next card, or phone, is another patient's."""
+    face = face_of(request)
+    await face.watch.phone_read(None)
+    return go(request, "/tournee")
+
+
+def _back(face: Face) -> str:
+    return f"/visite/{face.at_visit}" if face.at_visit else "/tournee"
+
+
+PHONE = (
+    Route("/telephone", phone),
+    Route("/telephone/photo", picture, methods=["POST"]),
+    Route("/telephone/ranger", put_away, methods=["POST"]),
+)
