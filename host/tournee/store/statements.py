@@ -24,6 +24,11 @@ class Statements:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a step, or several reads, are under way."""
+        return self._connection.in_transaction
+
     def rows(self, query: str, *values: Any) -> list[Row]:
         """All rows of a query; StoreError when the journal is closed or does not answer."""
         cursor = self._execute(query, values)

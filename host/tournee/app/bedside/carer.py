@@ -44,8 +44,7 @@ def carer_shown(office: Office, ps: PsOnDuty | None) -> CarerShown:
             return _carer(situations_from_groups(zones.decode(card.zone))[0])
         except IdentityError:
             continue
-    rows = office.journal.dossiers.find(KINDS[PlanFile], state=None)
-    return CarerShown(min((row.ps for row in rows), default=""))
+    return CarerShown(office.journal.dossiers.first_ps(KINDS[PlanFile]))
 
 
 def _carer(identity: PsIdentity) -> CarerShown:

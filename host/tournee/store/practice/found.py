@@ -72,6 +72,12 @@ class FoundDossiers:
             }
             return self._gathered(self._db.where(_ROWS, "dossier.id", wanted))
 
+    def first_ps(self, kind: str) -> str:
+        """The lowest billing number that one of a kind is of, "" where none is of a carer."""
+        with self._db.reading():
+            query = "SELECT coalesce(min(ps), '') AS ps FROM dossier WHERE kind = ? AND ps <> ''"
+            return str(self._db.rows(query, kind)[0]["ps"])
+
     def latest(self, kind: str, limit: int) -> tuple[DossierRow, ...]:
         """Those of a kind whose first day is the latest, `limit` at most, the latest first, in any state."""
         with self._db.reading():
