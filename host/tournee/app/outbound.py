@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -200,6 +200,14 @@ def send(office: Office, progress: Progress = silent) -> list[Dispatch]:
     end = office.clock() + SENDING_MAX
     done += _send_in_time(office, waiting_files(office), end, progress)
     return done + _send_in_time(office, frame_pieces(office), end, progress)
+
+
+def send_pieces(office: Office, again: Collection[int] = (), progress: Progress = silent) -> list[Dispatch]:
+    """Send the pieces of lots that left, and nothing else; `again` as in `frame_pieces`."""
+    office.journal.messages.recover()
+    waiting = [file for file in waiting_files(office) if office.journal.pieces.is_of_pieces(file.id)]
+    end = office.clock() + SENDING_MAX
+    return _send_in_time(office, [*waiting, *frame_pieces(office, again)], end, progress)
 
 
 def _send_in_time(

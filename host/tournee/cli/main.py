@@ -46,6 +46,7 @@ COMMANDS = {
     "apcv": ("services.apcv:apcv", "Le téléphone d’un patient, en place de sa carte Vitale."),
     "amc": ("services.insurers:insurers", "Les mutuelles en ligne : droits, engagements, annuaire."),
     "remplacement": ("services.replacements:replacement", "Les remplacements et la rétrocession."),
+    "piece": ("services.pieces:piece", "Les pièces qui prouvent les factures (SCOR)."),
     "acts": ("nomenclature.acts:acts", "Les actes et leurs tarifs, par des mots ou un code."),
     "nomenclature": ("nomenclature.tables:nomenclature", "Les tables des actes et des tarifs."),
     "visit": ("visits:visit", "Ce que valent les visites ; une visite sans sa carte."),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tournee.config.table import ConfigTable
 from tournee.errors import ConfigError
-from tournee.exchange.proofs import ProofsSetting
+from tournee.exchange.proofs_setting import ProofsSetting
 from tournee.services.point import NAMES, ServicePoint
 
 TABLE, PROOFS = "services", "scor"

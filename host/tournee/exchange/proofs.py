@@ -9,7 +9,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from tournee.errors import ExchangeError
 from tournee.exchange.files import FILE_NUMBER_MAX, Addressee
@@ -36,16 +36,6 @@ _BLANK = b"\r\n\r\n"
 
 class ProofsError(ExchangeError):
     """Pieces that make no file."""
-
-
-@dataclass(frozen=True)
-class ProofsSetting:
-    """How pieces are sent: those of lots from the day `since` on; `per_invoice`: a prescription's again for
-    each invoice of its series, in the place of once.
-    """
-
-    since: date
-    per_invoice: bool = False
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ class Journal:
         self.trace = Tracing(
             *(db, self.invoices, self.lots, self.files),
             *(self.messages, self.returns, self.effects, self.history),
-            self.patient_payments,
+            *(self.patient_payments, self.pieces),
         ).trace
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tournee.model import NO_SHARES, Effect, ThreeShares
 from tournee.store.accounts.patient_payments import NOTHING_GIVEN, Given, PatientPayment
 from tournee.store.content import Kept
+from tournee.store.pieces.rows import ProofRow
 from tournee.store.states import (
     FileState,
     LotState,
@@ -263,10 +264,9 @@ class HistoryRow:
 class OverviewRow:
     """Where one invoice stands. `state` is that of the sheet that needs most attention; `kinds` and `states`
     go together; `lots`, `files`, `subjects` are numbers, names, message subjects; `paid` is what returns
-    announced, in cents; `replaces`, `replaced_by`, `substitute` as in `InvoiceRow`. `shares` is what each one
-    gives, `given` what the patient gave for the visit, on its last invoice. `set_aside`: the visit is not to
-    be billed; `cancelled`: the insurer gave the invoice up, `given_back` of `paid` was handed back to it.
-    """
+    announced, in cents. `shares` is what each one gives, `given` what the patient gave for the visit, on its
+    last invoice. `set_aside`: the visit is not to be billed; `cancelled`: the insurer gave the invoice up,
+    `given_back` of `paid` was handed back to it. The rest as in `InvoiceRow`."""
 
     invoice_id: int
     number: str
@@ -347,3 +347,4 @@ class Trace:
     effects: tuple[EffectRow, ...]
     history: tuple[HistoryRow, ...]
     patient_payments: tuple[PatientPayment, ...] = ()
+    proofs: tuple[ProofRow, ...] = ()

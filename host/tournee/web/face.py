@@ -15,6 +15,7 @@ from tournee.errors import TourneeError
 from tournee.web.copying import CopyFollower
 from tournee.web.evening import Evening
 from tournee.web.news import News
+from tournee.web.photos import TakenPhotos
 from tournee.web.ports import Ports
 from tournee.web.setting import Setting
 from tournee.web.templating import templates
@@ -29,9 +30,10 @@ FRAGMENT = "X-Tournee-Ecran"
 
 @dataclass
 class Face:
-    """One page's host. `clock` gives aware local times; `at_visit` is the key of the visit that was opened
-    last, `signed` that of the one signed with the card that is in; `jobs` go on while the page may be
-    elsewhere, `failures` say why one ended, by its name; `evening` sends, `copying` follows with the copy.
+    """One page's host. `clock` gives aware local times; `at_visit` is the key of the visit that was
+    opened last, `signed` that of the one signed with the card that is in; `photos` wait to be kept;
+    `jobs` go on while the page may be elsewhere, `failures` say why one ended, by its name; `evening`
+    sends, `copying` follows with the copy.
     """
 
     ports: Ports
@@ -45,6 +47,7 @@ class Face:
     jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     failures: dict[str, TourneeError] = field(default_factory=dict)
     evening: Evening = field(default_factory=Evening)
+    photos: TakenPhotos = field(default_factory=TakenPhotos)
 
     def begin(self, name: str, work: Coroutine[Any, Any, None]) -> bool:
         """Have a work go on by itself, unless one of this name does; whether it began."""

@@ -20,7 +20,7 @@ from tournee.app.pieces.keeping import keep_piece
 from tournee.app.visits.importing import import_day
 from tournee.config.services import Services
 from tournee.documents.pieces.making import Source
-from tournee.exchange.proofs import ProofsSetting
+from tournee.exchange.proofs_setting import ProofsSetting
 from tournee.exchange.route import Route
 from tournee.reader import Reader
 from tournee.store import Cipher, Journal

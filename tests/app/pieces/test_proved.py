@@ -112,7 +112,7 @@ def test_a_piece_refused_goes_again_alone_once_another_picture_is_kept(
     office: Office, surroundings: Surroundings
 ) -> None:
     """SCOR-8 SCOR-9: the OCT is stricter than the client, for once."""
-    surroundings.world.oct.pieces.levels = 300
+    surroundings.world.oct.pieces.levels = 600
     prove(office, SECURED, 1)
     prove(office, DEGRADED, 2)
     make_files(office)
@@ -123,7 +123,7 @@ def test_a_piece_refused_goes_again_alone_once_another_picture_is_kept(
     assert row.proof is not None
     assert (row.proof.code, row.proof.reason) == ("0205", "0205 CONTRASTE")
     assert subjects(office) == []
-    surroundings.world.oct.pieces.levels = 30
+    surroundings.world.oct.pieces.levels = 60
     prove(office, SECURED, 3)
     (subject,) = subjects(office)
     assert subject.endswith("/00001")

@@ -11,6 +11,7 @@ from tournee.app.alerts.insurers import of_insurers
 from tournee.app.alerts.kept import BACKUP_DAYS, of_backup, of_copy
 from tournee.app.alerts.money import of_money
 from tournee.app.alerts.numbers import of_numbers
+from tournee.app.alerts.pieces import of_pieces
 from tournee.app.alerts.prescribed import of_prescriptions
 from tournee.app.alerts.returned import of_returns
 from tournee.app.alerts.sending import UNSENT_DAYS, of_sending, without_arl
@@ -32,6 +33,7 @@ def alerts(office: Office) -> list[Alert]:
         *without_arl(office),
         *of_money(office),
         *of_sending(office),
+        *of_pieces(office),
         *of_returns(office),
         *of_stations(office),
         *of_signing(office, urgent=False),

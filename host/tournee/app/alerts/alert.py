@@ -48,6 +48,8 @@ class AlertKind(StrEnum):
     SERVICE_WAITING = "service_waiting"
     INSURER_DIRECTORY = "insurer_directory"
     ENGAGEMENT_ENDING = "engagement_ending"
+    PIECE_MISSING = "piece_missing"
+    PIECE_REFUSED = "piece_refused"
 
 
 @dataclass(frozen=True)

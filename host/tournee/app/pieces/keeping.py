@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tournee import logs
 from tournee.app.context import Office
 from tournee.app.pieces.fitting import fitted
-from tournee.app.pieces.needs import patient_of_invoice
+from tournee.app.pieces.needs import NeededPiece, PieceStanding, patient_of_invoice
 from tournee.app.practice.dossiers import KINDS, Dossier, change, draft_of, get, read
-from tournee.errors import StoreError
+from tournee.errors import BillingError, ConfigError, StoreError
 from tournee.formats.proof_table import PRESCRIPTION
 from tournee.practice.prescription_file import PrescriptionFile
 from tournee.practice.scan_file import Nature, ScanFile
 
 if TYPE_CHECKING:
     from tournee.documents.pieces.making import Source
+
+_log = logging.getLogger(__name__)
 
 
 def keep_piece(
@@ -50,6 +54,34 @@ def keep_made(office: Office, told: ScanFile, data: bytes, *, invoice_id: int) -
     if told.nature == PRESCRIPTION and patient is not None:
         _of_series(office, row.visit_id, patient, told.digest)
     return kept
+
+
+def keep_photo(
+    office: Office, source: Source, nature: Nature, invoice_id: int, *, black_and_white: bool = False
+) -> Dossier[ScanFile]:
+    """Keep a photograph as a piece; where this host has no libraries for it, as it came: it becomes one
+    before it leaves, on a host that has. PieceError, CornersError, ScanError.
+    """
+    try:
+        return keep_piece(office, [source], nature, invoice_id, black_and_white=black_and_white)
+    except ConfigError:
+        told = replace(ScanFile.of(source.data), nature=nature)
+        return keep_made(office, told, source.data, invoice_id=invoice_id)
+
+
+def refit(office: Office, needed: Sequence[NeededPiece]) -> None:
+    """Make pieces of what was kept as it came, where that can be one now."""
+    from tournee.documents.pieces.making import Source
+
+    for one in needed:
+        if one.standing is PieceStanding.UNFIT and one.dossier_id is not None:
+            scan, data = piece_bytes(office, one.dossier_id)
+            try:
+                told, made = fitted([Source(data)], scan.nature)
+            except (BillingError, ConfigError) as error:
+                _log.info("scan %d is no piece: %s", one.dossier_id, logs.where(error))
+                continue
+            keep_made(office, told, made, invoice_id=one.invoice.id)
 
 
 def _known(office: Office, told: ScanFile, patient: int | None, visit: int) -> Dossier[ScanFile] | None:

@@ -16,7 +16,7 @@ from tournee.app.practice.dossiers import KINDS, read
 from tournee.billing.kept.judged import read_judged
 from tournee.billing.visit import JudgedVisit
 from tournee.formats import records
-from tournee.formats.proof_table import AGREEMENT, CARE_SHEET, DIGEST, NATURES, PRESCRIPTION
+from tournee.formats.proof_table import AGREEMENT, CARE_SHEET, DIGEST, NATURES, PRESCRIPTION, SCAN_ANEW
 from tournee.model.codes import DEGRADED
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.prescription_file import PrescriptionFile
@@ -79,6 +79,14 @@ class NeededPiece:
         if self.scan is None:
             return PieceStanding.MISSING
         return PieceStanding.READY if self.scan.is_piece else PieceStanding.UNFIT
+
+    @property
+    def may_go_again(self) -> bool:
+        """Whether it was refused for something else than its picture, and may be sent as it is."""
+        proof = self.proof
+        if proof is None or proof.state is not ProofState.REFUSED or proof.code in SCAN_ANEW:
+            return False
+        return self.scan is not None and self.scan.is_piece
 
     @property
     def told(self) -> str:

@@ -6,12 +6,13 @@ A lot's pieces never leave before it. A lot of invoices without their card (mode
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
 from tournee.app.context import Office
 from tournee.app.pieces.care_sheets import make_care_sheets
+from tournee.app.pieces.keeping import refit
 from tournee.app.pieces.needs import NeededPiece, PieceStanding, needed_pieces
 from tournee.billing.kept.judged import read_judged
 from tournee.billing.visit import JudgedVisit
@@ -43,12 +44,25 @@ def lacking(office: Office, lot: LotRow) -> list[NeededPiece]:
         return []
     make_care_sheets(office, lot)
     invoices = [invoice for invoice, _ in office.journal.pieces.invoices_in(lot.id)]
+    refit(office, needed_pieces(office, invoices, lot.id))
     return [one for one in needed_pieces(office, invoices, lot.id) if one.standing not in _THERE]
 
 
-def frame_pieces(office: Office) -> list[FileRow]:
+def lots_short_of_pieces(office: Office) -> list[LotRow]:
+    """Lots of which a piece may lack: those that left, and those of mode 05 that wait for a file."""
+    since, lots = since_of(office), office.journal.lots
+    if not since:
+        return []
+    pieces = office.journal.pieces
+    waiting = [lots.get(one) for one in pieces.lots_to_prove(since, sent=False)]
+    left = [lots.get(one) for one in pieces.lots_to_prove(since)]
+    return [*(lot for lot in waiting if lot.mode == DEGRADED), *left]
+
+
+def frame_pieces(office: Office, again: Collection[int] = ()) -> list[FileRow]:
     """Put into files the pieces of lots that left, one file a lot while they fit in a message; what is sent
-    already is not sent again, and what lacks goes later.
+    already is not sent again, and what lacks goes later. `again`: of these invoices, what was refused for
+    something else than its picture too.
     """
     since = since_of(office)
     made: list[FileRow] = []
@@ -56,8 +70,14 @@ def frame_pieces(office: Office) -> list[FileRow]:
         lot = office.journal.lots.get(lot_id)
         make_care_sheets(office, lot)
         invoices = [invoice for invoice, _ in office.journal.pieces.invoices_in(lot_id)]
+        refit(office, needed_pieces(office, invoices, lot_id))
         needed = needed_pieces(office, invoices, lot_id)
-        for some in _messages(office, lot, [one for one in needed if one.standing is PieceStanding.READY]):
+        ready = [
+            one
+            for one in needed
+            if one.standing is PieceStanding.READY or (one.may_go_again and one.invoice.id in again)
+        ]
+        for some in _messages(office, lot, ready):
             made.append(_make(office, lot, some))
         if all(one.standing in _LEFT for one in needed_pieces(office, invoices, lot_id)):
             office.journal.pieces.proved(lot_id)
@@ -73,7 +93,7 @@ def _messages(office: Office, lot: LotRow, ready: Sequence[NeededPiece]) -> list
     for one in ready:
         assert one.dossier_id is not None and one.scan is not None
         is_known = one.dossier_id in here or office.journal.pieces.went(one.dossier_id, lot.id)
-        is_asked_for = one.proof is not None and not one.proof.joined and one.dossier_id not in here
+        is_asked_for = one.proof is not None and one.dossier_id not in here
         joined = setting.per_invoice or is_asked_for or not is_known
         added = one.scan.size if joined else 0
         if not messages or len(messages[-1]) == PIECES_MAX or size + added > FILE_BYTES_MAX:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tournee.app.context import Office
+from tournee.app.pieces.fitting import fitted_or_as_it_is
 from tournee.app.practice.dossiers import KINDS, Dossier, change, draft_of, get, of_patient
 from tournee.errors import StoreError
 from tournee.practice.prescription_file import PrescriptionFile
@@ -22,15 +23,15 @@ def keep_scan(office: Office, order: Dossier[PrescriptionFile], data: bytes) -> 
 
 
 def take_scan(office: Office, patient_id: int, data: bytes) -> Dossier[ScanFile]:
-    """Keep a scan of a patient's, before it is known of which prescription; the same bytes are kept once.
-    ScanError, StoreError.
+    """Keep a scan of a patient's, before it is known of which prescription; the same bytes are kept once. A
+    good picture is kept as the piece that it makes (SCOR-1), another as it came. ScanError, StoreError.
     """
-    told = ScanFile.of(data)
+    told, kept_bytes, _ = fitted_or_as_it_is(data)
     kept = next((one for one in scans_of(office, patient_id) if one.told.digest == told.digest), None)
     if kept is not None:
         return kept
     draft = draft_of(told, patient=patient_id)
-    return get(office, ScanFile, office.journal.dossiers.add(KINDS[ScanFile], draft, attached=data))
+    return get(office, ScanFile, office.journal.dossiers.add(KINDS[ScanFile], draft, attached=kept_bytes))
 
 
 def scan_of(office: Office, order: Dossier[PrescriptionFile]) -> tuple[ScanFile, bytes]:

@@ -164,6 +164,7 @@ ACTS: Mapping[SettleAct, ActWords] = {
         run=doing.close_order,
     ),
     SettleAct.RIGHTS: ActWords("Voir les droits en ligne", "Ce qui attend, ce qui diffère", ActWhere.PAGE),
+    SettleAct.PIECE: ActWords("Prendre la photo", "Elle part avec le prochain envoi", ActWhere.PAGE),
     SettleAct.CLAIM: ActWords("Réclamer", "La lettre est prête", ActWhere.PAGE),
     SettleAct.COLLECT: ActWords(
         "Encaisser", "Tout ce qui est dû", ActWhere.JOURNAL, (SettleField.MEANS,), run=doing.collect

@@ -53,6 +53,7 @@ class SettleAct(StrEnum):
     GIVE_UP = "abandonner"
     GIVE_BACK = "rendre"
     RIGHTS = "droits"
+    PIECE = "piece"
 
 
 @dataclass(frozen=True)

@@ -259,6 +259,18 @@ WORDS: Mapping[SettleKind, KindWords] = {
         "Redemandez quand le réseau est là, votre carte CPS dans le lecteur.",
         SettleAct.RIGHTS,
     ),
+    AlertKind.PIECE_MISSING: KindWords(
+        Tone.WARN,
+        "Papier à joindre",
+        "Photographiez-le : il part avec le prochain envoi. Sans lui, une facture sans carte ne part pas.",
+        SettleAct.PIECE,
+    ),
+    AlertKind.PIECE_REFUSED: KindWords(
+        Tone.BAD,
+        "Papier refusé",
+        "Photographiez-le à nouveau, en pleine lumière : lui seul repart.",
+        SettleAct.PIECE,
+    ),
     OwingKind.PATIENT_OWES: KindWords(
         Tone.INFO,
         "À payer",

@@ -283,6 +283,7 @@ def patient_payment(one: PatientPayment) -> dict[str, Any]:
 def trace(found: Trace) -> dict[str, Any]:
     """An invoice's or a message's whole way."""
     from tournee.app.handing_over import is_clear
+    from tournee.cli.display.pieces import proof_value
 
     return {
         "sheets": [
@@ -304,6 +305,7 @@ def trace(found: Trace) -> dict[str, Any]:
             for sheet in one.sheets
         ],
         "patient_payments": [patient_payment(one) for one in found.patient_payments],
+        "pieces": [proof_value(one) for one in found.proofs],
         "lots": [
             {
                 "number": lot.number,

@@ -304,6 +304,7 @@ def payments_table(payments: Iterable[PatientPayment]) -> Table:
 def trace_tables(trace: Trace, carers: Mapping[str, str] | None = None) -> list[Table]:
     """An invoice's or a message's whole way, and its history; `carers` as in `invoice_tables`."""
     from tournee.app.handing_over import is_clear
+    from tournee.cli.display.pieces import proof_row
 
     way = Table(title="Chemin", title_style="bold")
     for heading in ("Quoi", "Numéro", "État", "Détail"):
@@ -330,6 +331,8 @@ def trace_tables(trace: Trace, carers: Mapping[str, str] | None = None) -> list[
             file.state.label,
             f"{counted(file.invoices, 'facture')} {file.reason}".strip(),
         )
+    for proof in trace.proofs:
+        way.add_row(*proof_row(proof))
     for message in trace.messages:
         detail = " ".join((message.subject, *([CLEAR] if is_clear(message) else []), message.reason))
         way.add_row("message", message.compostage, message.state.label, detail.strip())

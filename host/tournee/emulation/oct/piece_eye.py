@@ -12,7 +12,7 @@ from tournee.formats import proof_table as table
 if TYPE_CHECKING:
     from PIL import Image
 
-LEVELS = 30
+LEVELS = 60
 """By how many levels of grey, of 255, writing must differ from its paper."""
 
 _DOTS = 60

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tournee.formats.proof_table import NATURES
 from tournee.store.inserts import FileDraft
 from tournee.store.states import ProofState
 
@@ -55,3 +56,8 @@ class ProofRow:
     state: ProofState
     code: str
     reason: str = field(repr=False)
+
+    @property
+    def told(self) -> str:
+        """Its nature, in French."""
+        return NATURES[self.nature]

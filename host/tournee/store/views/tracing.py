@@ -4,6 +4,7 @@ from tournee.errors import StoreError
 from tournee.store.accounts.patient_payments import PatientPayments
 from tournee.store.database import Database
 from tournee.store.inserts import number_of
+from tournee.store.pieces.pieces import Pieces
 from tournee.store.rows import Trace
 from tournee.store.tables.effects import Effects
 from tournee.store.tables.files import LotFiles
@@ -21,6 +22,8 @@ _LOTS_OF_INVOICES = "SELECT lot AS id FROM sheet WHERE lot IS NOT NULL AND invoi
 _FORMER_LOTS_OF = """SELECT former_lot.lot AS id FROM former_lot JOIN sheet ON sheet.id = former_lot.sheet
     WHERE sheet.invoice IN ({marks})"""
 _CORRECTIONS_OF = "SELECT id FROM correction WHERE invoice IN ({marks})"
+_LOTS_OF_PIECES = "SELECT lot AS id FROM proof WHERE file IN ({marks})"
+_FILES_OF_PIECES = "SELECT file AS id FROM proof WHERE invoice IN ({marks})"
 _FILES_OF_LOTS = "SELECT file AS id FROM lot WHERE file IS NOT NULL AND id IN ({marks})"
 
 
@@ -38,10 +41,11 @@ class Tracing:
         effects: Effects,
         history: History,
         patient_payments: PatientPayments,
+        pieces: Pieces,
     ) -> None:
         self._db, self._invoices, self._lots, self._files = db, invoices, lots, files
         self._messages, self._returns, self._effects, self._history = messages, returns, effects, history
-        self._patient_payments = patient_payments
+        self._patient_payments, self._pieces = patient_payments, pieces
 
     def trace(self, key: str, ps: str = "") -> Trace:
         """All that is tied to a message subject, a compostage, or an invoice number, of one `ps` when given;
@@ -56,11 +60,12 @@ class Tracing:
             query = "SELECT file AS id FROM message WHERE subject = ? OR compostage = ?"
             files = [row["id"] for row in self._db.rows(query, key, key)]
             if files:
-                lots = self._ids(files, _LOTS_OF_FILES)
+                lots = self._ids(files, _LOTS_OF_FILES, _LOTS_OF_PIECES)
                 return self._trace(key, self._ids(lots, _INVOICES_OF_LOTS, _INVOICES_ONCE_IN), lots, files)
             invoices = self._numbered(key, ps)
             lots = self._ids(invoices, _LOTS_OF_INVOICES, _FORMER_LOTS_OF)
-            return self._trace("", invoices, lots, self._ids(lots, _FILES_OF_LOTS))
+            files = self._ids(lots, _FILES_OF_LOTS)
+            return self._trace("", invoices, lots, sorted({*files, *self._ids(invoices, _FILES_OF_PIECES)}))
 
     def _numbered(self, key: str, ps: str) -> list[int]:
         rows = self._db.rows("SELECT id, ps FROM invoice WHERE number = ? ORDER BY id", number_of(key))
@@ -84,6 +89,7 @@ class Tracing:
             if not subject or subject in (message.subject, message.compostage)
         ]
         effects = self._effects.touching(invoices, lots, files)
+        proofs = self._pieces.of_invoices(invoices)
         returned = sorted({effect.return_id for effect in effects})
         invoice_rows = self._invoices.get_all(invoices)
         told = {
@@ -91,6 +97,7 @@ class Tracing:
             "correction": self._ids(invoices, _CORRECTIONS_OF),
             "lot": lots,
             "file": files,
+            "proof": [proof.id for proof in proofs],
             "message": [message.id for message in messages],
             "received": returned,
         }
@@ -102,6 +109,7 @@ class Tracing:
             returns=self._returns.get_all(returned),
             effects=tuple(effects),
             history=self._history.of(told),
+            proofs=proofs,
             patient_payments=self._patient_payments.of_visits({one.visit_id for one in invoice_rows}),
         )
 

@@ -14,6 +14,7 @@ from tournee.web.screens.rounds import ROUNDS
 from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
 from tournee.web.screens.services.phone import PHONE
+from tournee.web.screens.services.pieces import PIECES
 from tournee.web.screens.services.rights import RIGHTS
 from tournee.web.screens.setting_up.backup import BACKUP
 from tournee.web.screens.setting_up.code import CODE
@@ -55,6 +56,7 @@ SCREENS: tuple[Route, ...] = (
     *BOARD,
     *CORRECTING,
     *PHONE,
+    *PIECES,
     *SENDING,
     *SERIES,
     *SETTLING,

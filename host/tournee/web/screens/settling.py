@@ -41,6 +41,7 @@ _MEANS = {"especes": Means.CASH, "cheque": Means.CHEQUE, "carte": Means.CARD, "v
 PAGES = {
     SettleAct.CORRECT: "/regler/{key}/corriger",
     SettleAct.CLAIM: "/regler/{key}/lettre",
+    SettleAct.PIECE: "/regler/{key}/piece",
     SettleAct.BACK_UP: "/sauvegarde",
     SettleAct.ROUTES: "/routes",
     SettleAct.RIGHTS: "/droits",

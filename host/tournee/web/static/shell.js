@@ -6,6 +6,7 @@ import { act, go, here, own, refresh, say, show } from "./screens.js";
 import { follow } from "./news.js";
 import "./files.js";
 import "./camera.js";
+import "./corners.js";
 import "./hold.js";
 import "./link.js";
 import "./pad.js";

@@ -86,5 +86,5 @@ class Scenario:
     mail_certificates: Mapping[str, Certificate] = field(default_factory=dict)
     opposition: tuple[Increment, ...] = ()
     professionals: Mapping[str, str] = field(default_factory=dict)
-    piece_levels: int = 30
+    piece_levels: int = 60
     engagements: Engagements | None = None
