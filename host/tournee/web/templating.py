@@ -88,7 +88,8 @@ class NoBreak(Extension):
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         """As Jinja2 has it: once, when a template is compiled."""
         for token in stream:
-            words = _NEVER_BROKEN.sub(_NO_BREAK, token.value) if token.type == "data" else token.value
+            ours = token.type in ("data", "string")
+            words = _NEVER_BROKEN.sub(_NO_BREAK, token.value) if ours else token.value
             yield Token(token.lineno, token.type, words)
 
 

@@ -164,9 +164,11 @@ export function own(name) {
   put(document.getElementById(name).content.firstElementChild.cloneNode(true), "", true, null);
 }
 
-// The device was turned: what is typed or said on the screen stays, the one beside it comes or goes.
-wide.addEventListener("change", () => during(async (isLast) => {
+// The device was turned: what is typed or said on the screen stays, the one beside it comes or goes. A screen that
+// is on its way comes all the same.
+wide.addEventListener("change", async () => {
   const { told, active, address } = last;
-  const [other] = told.avec && wide.matches ? await fragmentOf(told.avec, true, true) : [null];
-  if (isLast()) arrange(told, active, address, other);
-}));
+  const mine = turn;
+  const [other] = told.avec && wide.matches ? await fragmentOf(told.avec, true, true).catch(() => [null]) : [null];
+  if (mine === turn && last.address === address) arrange(told, active, address, other);
+});
