@@ -1,6 +1,13 @@
 """The host in the page: it starts, keeps what it was given, flushes each commit, and is opened once."""
 
-from tablet_page import Opened, Served, Tablet
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright
+from tablet_page import Opened, Served, Tablet, launched, practice_files
+
+ASKED = "(address) => fetch(address).then((answer) => answer.text()).catch(() => 'refused')"
 
 COMMITS = """
 import sqlite3, tournee_page
@@ -18,16 +25,42 @@ found
 """
 
 
-def test_a_new_tablet_asks_for_its_files_then_opens_on_the_round(browser: Opened, served: Served, practice):
-    tablet = Tablet(browser().pages[0], served.address).install(practice)
-    tablet.page.get_by_role("navigation", name="Principal").wait_for()
-    tablet.page.locator("#liste, #detail").get_by_role("heading").first.wait_for()
-    assert tablet.said == []
+@pytest.fixture(scope="module")
+def standing(
+    site: Path, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Tablet]:
+    """A tablet that stands installed for those who only look."""
+    folder, server = tmp_path_factory.mktemp("standing"), Served(site)
+    context = launched(playwright, folder / "profile")
+    yield Tablet(context.pages[0], server.address).install(practice_files(folder / "practice"))
+    context.close()
+    server.stop()
 
 
-def test_every_commit_flushes_the_file_once(browser: Opened, served: Served, practice):
-    tablet = Tablet(browser().pages[0], served.address).install(practice)
-    assert tablet.run(COMMITS) == [1] * 20
+def test_a_new_tablet_asks_for_its_files_then_opens_on_the_round(standing: Tablet):
+    standing.page.get_by_role("navigation", name="Principal").wait_for()
+    standing.page.locator("#liste, #detail").get_by_role("heading").first.wait_for()
+    assert standing.said == []
+
+
+def test_every_commit_flushes_the_file_once(standing: Tablet):
+    assert standing.run(COMMITS) == [1] * 20
+
+
+def test_a_second_tab_is_told_that_the_first_is_open(standing: Tablet):
+    second = Tablet(standing.page.context.new_page(), standing.page.url.partition("#")[0]).until("arret")
+    assert "déjà ouverte" in second.page.locator("#demarrage h1").inner_text()
+
+
+def test_another_sites_page_reads_nothing_of_it_and_frames_nothing(standing: Tablet, tmp_path: Path):
+    tablet = standing.page.url.partition("#")[0]
+    (tmp_path / "index.html").write_text(f'<title>Another site</title><iframe src="{tablet}"></iframe>')
+    other = Served(tmp_path)
+    stranger = standing.page.context.new_page()
+    stranger.goto(other.address)
+    assert stranger.evaluate(ASKED, f"{tablet}ecran/tournee") == "refused"
+    assert stranger.frames[1].url.startswith("chrome-error:")
+    other.stop()
 
 
 def test_it_starts_without_network_in_a_new_browser_with_its_journal(
@@ -44,10 +77,3 @@ def test_it_starts_without_network_in_a_new_browser_with_its_journal(
         "etat",
         "journal.db",
     ]
-
-
-def test_a_second_tab_is_told_that_the_first_is_open(browser: Opened, served: Served, practice):
-    context = browser()
-    Tablet(context.pages[0], served.address).install(practice)
-    second = Tablet(context.new_page(), served.address).until("arret")
-    assert "déjà ouverte" in second.page.locator("#demarrage h1").inner_text()

@@ -13,6 +13,11 @@ from playwright.sync_api import Browser, expect
 from practice_desk import PracticeDesk
 from watched_page import OpenPage, WatchedPage
 
+AT_ONCE = """(paths) => Promise.all(paths.map(async (path) => {
+  const headers = { "X-Tournee": sessionStorage.getItem("tournee") };
+  return (await fetch(path, { headers })).status;
+}))"""
+
 
 @pytest.fixture
 def desk(kept_practice: Path, tmp_path: Path) -> Iterator[PracticeDesk]:
@@ -54,6 +59,22 @@ def test_the_card_is_read_by_the_pages_own_radio(desk: PracticeDesk, page: Watch
         link(page)
         expect(page.page.locator(".status .lock")).to_be_visible()
         assert max(radio.segments) == 244
+
+
+def test_three_screens_at_once_are_shown_while_the_reader_reads(
+    desk: PracticeDesk, page: WatchedPage, browser: Browser
+):
+    desk.insert("infirmiere", "ps")
+    with EmulatedRadio(browser, page, desk.board.link_url) as radio:
+        link(page)
+        expect(page.page.locator(".status .lock")).to_be_visible()
+        before = len(radio.segments)
+        desk.insert("moreau")
+        assert (
+            page.page.evaluate(AT_ONCE, ["/ecran/lecteur", "/ecran/tournee", "/ecran/patients"]) == [200] * 3
+        )
+        expect(page.title).to_contain_text(re.compile("Moreau|carte", re.IGNORECASE))
+        assert len(radio.segments) > before
 
 
 def test_a_reader_that_is_lost_is_taken_up_again_without_a_touch(
