@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from day_files import DAY, LUCIEN, ROBERT, YVONNE, bill, import_visits, open_office, pending, visit
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tournee.app.visits.imported import Answer
@@ -64,8 +64,12 @@ def tellings(draw: Any) -> list[tuple[str, date, list[Told]]]:
 _SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+_ONCE, _OTHERWISE = ((YVONNE, 0, "", act, "non") for act in ("AMI 1", "AMI 1.5"))
+
+
 @_SETTINGS
 @given(tellings())
+@example([("a.json", DAY, [_ONCE, _OTHERWISE]), ("a.json", DAY, [_ONCE, _ONCE])])
 def test_no_visit_is_pending_twice_whatever_files_tell_it(files: list[tuple[str, date, list[Told]]]) -> None:
     with TemporaryDirectory() as folder, open_office(Path(folder)) as office:
         for name, day, told in files:

@@ -86,6 +86,9 @@ class Matcher:
 
     def match(self, told: Sequence[Telling]) -> Matching:
         """What each of these is."""
+        of_patient = defaultdict[str, list[Telling]](list)
+        for one in told:
+            of_patient[one.visit.person.nir].append(one)
         self._by_reference(told)
         self._by_content(self._left(told))
         groups = defaultdict[_Key, list[Telling]](list)
@@ -94,17 +97,22 @@ class Matcher:
         candidates = {key: self._candidates(group) for key, group in groups.items()}
         retold = self._retold(groups, candidates)
         again = {key: [row for row in rows if row.day_id in retold] for key, rows in candidates.items()}
+        once = {
+            key: [one for one in group if one.reference or not self._first_told(one, of_patient[key[0].nir])]
+            for key, group in groups.items()
+        }
+        for key, group in once.items():
+            if group:
+                self._corrected(group, again[key])
         for key, group in groups.items():
-            self._corrected(group, again[key])
-        for key, group in groups.items():
-            self._longer_or_shorter(group, again)
+            self._longer_or_shorter(once[key], again)
             for one in self._left(group):
                 self._ask(one, candidates[key])
-        of_patient = defaultdict[str, list[Telling]](list)
-        for one in told:
-            of_patient[one.visit.person.nir].append(one)
         for one in self._left(told, also_asked=True):
-            self._twin_here(one, of_patient[one.visit.person.nir])
+            first = self._first_told(one, of_patient[one.visit.person.nir])
+            if first is not None:
+                found = self._found.get(one.rank, Match())
+                self._found[one.rank] = replace(found, twin_of=first.rank, twin=True)
         into = max(retold, key=lambda day: (day in self._same_name, retold[day]), default=None)
         return Matching(self._found, into, tuple(self._absent()))
 
@@ -272,15 +280,17 @@ class Matcher:
         if maybe:
             self._found[one.rank] = Match(maybe=maybe, twin=any(row.id in twins for row in maybe))
 
-    def _twin_here(self, one: Telling, told: Sequence[Telling]) -> None:
+    def _first_told(self, one: Telling, told: Sequence[Telling]) -> Telling | None:
+        """The visit before it in this file that it may be the twin of: a twin corrects nothing, it is asked
+        about.
+        """
         for other in told:
             if other.rank >= one.rank:
-                return
+                break
             same_person = other.visit.person.same(one.visit.person)
             if same_person and shared_passage(other.visit, one.visit, same_acts=True):
-                found = self._found.get(one.rank, Match())
-                self._found[one.rank] = replace(found, twin_of=other.rank, twin=True)
-                return
+                return other
+        return None
 
     def _absent(self) -> Iterator[VisitRow]:
         asked = {row.id for match in self._found.values() for row in match.maybe}
