@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from carer import Carer
+from playwright.sync_api import expect
 from practice_desk import CODE
 
 Step = Callable[[Carer], None]
@@ -121,9 +122,9 @@ def _locked(carer: Carer) -> None:
 
 def _stopped(carer: Carer) -> None:
     carer.page.page.locator("[data-rouvrir]").click()
-    carer.page.page.locator(".tabs:visible").wait_for()
+    expect(carer.page.title).to_have_text("Verrouillage")
     carer.desk.kill()
-    carer.page.page.get_by_text("Tournée s’est arrêtée").first.wait_for()
+    expect(carer.page.title).to_have_text("Tournée s’est arrêtée")
 
 
 def _sent(carer: Carer) -> None:

@@ -16,7 +16,7 @@ from tournee.app.practice.rounds import plan_of
 from tournee.app.visits.pricing import PricedVisit
 from tournee.errors import BillingError
 from tournee.web import words
-from tournee.web.face import face_of, go, show
+from tournee.web.face import BESIDE, face_of, go, show
 from tournee.web.forms import fields_of
 from tournee.web.screens.visit_view import on_card, shown_visit
 
@@ -64,7 +64,8 @@ async def series(request: Request) -> Response:
         return SeriesShown(found, chosen, priced, on_card(care, face.watch.state) is not None)
 
     found = await face.ports.ask_journal(work)
-    face.at_visit = planned_key(number, today)
+    if BESIDE not in request.headers:
+        face.at_visit = planned_key(number, today)
     return show(request, "series.html", shown=found, words=words, today=today, written=written)
 
 

@@ -32,7 +32,7 @@ from tournee.app.context import Office
 from tournee.errors import BillingError
 from tournee.practice.insurer_file import THIRD_PARTY
 from tournee.web import words
-from tournee.web.face import Face, face_of, go, show
+from tournee.web.face import BESIDE, Face, face_of, go, show
 from tournee.web.forms import fields_of, whole
 from tournee.web.screens.visit_view import shown_visit, view_of
 
@@ -43,7 +43,8 @@ async def visit(request: Request) -> Response:
     """`/visite/{key}`: one that is signed shows what was done."""
     face, key = face_of(request), request.path_params["key"]
     found = await face.ports.ask_journal(lambda office: view_of(office, key, face.watch.state))
-    face.at_visit = found.care.key
+    if BESIDE not in request.headers:
+        face.at_visit = found.care.key
     if not found.care.is_open:
         return go(request, f"/visite/{found.care.key}/fait")
     plan = found.care.plan
