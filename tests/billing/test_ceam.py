@@ -54,6 +54,7 @@ def places(*visits):
 
 
 def test_the_table_judges_sixty_faces_and_each_state():
+    """CEAM-1."""
     assert len(FACES) >= 60
     good = [face for face in FACES if not face["faute"]]
     assert {face["ceam"]["pays"] for face in good} >= set(COUNTRIES) - {"FR"}
@@ -93,6 +94,7 @@ def test_every_fault_of_a_card_is_told_at_once_at_its_place_in_french():
 
 
 def test_a_card_must_be_in_force_on_the_last_day_of_care():
+    """CEAM-1."""
     acts = [{"code": "AMI", "coefficient": 1, "date": f"2026-11-{day}"} for day in ("14", "15", "16")]
     assert list(places(visit(actes=acts, ceam=FACE | {"expiration": "2026-11-15"}))) == [
         "visite 1, ceam, expiration"

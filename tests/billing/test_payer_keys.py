@@ -62,6 +62,7 @@ def test_exemption_of_one_act_is_that_act_s():
 
 
 def test_attestation_of_ame_stands_for_mode_reason_and_third_party():
+    """CEAM-4."""
     visit = visit_of(TYPED + PATIENT + "ame = { debut = 2026-03-01, fin = 2027-02-28 }\n")
     assert visit.entitlement.state_aid == Period("20260301", "20270228")
     assert (visit.mode, visit.reason, visit.third_party) == ("01", "attestation d’AME", 1)

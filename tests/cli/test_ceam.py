@@ -83,6 +83,7 @@ def taken_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_visit_is_recorded_by_name_and_day_and_its_sheet_is_printed(taken_in: Path) -> None:
+    """CEAM-2: read back by pdftotext."""
     (visit,) = told("ceam", "list")["visits"]
     assert (visit["name"], visit["first_name"], visit["date"]) == ("MÜLLER", "JÜRGEN", "2026-10-05")
     assert (visit["state"], visit["amo_cents"], visit["amc_cents"]) == ("outside", 0, 0)
@@ -98,6 +99,7 @@ def test_visit_is_recorded_by_name_and_day_and_its_sheet_is_printed(taken_in: Pa
 
 
 def test_nothing_of_it_enters_an_invoice_a_lot_or_a_sum(taken_in: Path) -> None:
+    """CEAM-2."""
     outside = told("ceam", "list")["visits"][0]["id"]
     assert len(told("certify")["certified"]) == 1
     assert [lot["invoices"] for lot in told("lot", "close")["lots"]] == [1]
@@ -133,6 +135,7 @@ def test_another_visit_is_told_to_be_none(taken_in: Path) -> None:
     ],
 )
 def test_card_of_another_kind_is_named_and_what_to_do_is_said(taken_in: Path, card: str, said: str) -> None:
+    """CEAM-3."""
     ask(taken_in, "insert", slot="vitale", card=card)
     done = run("cards")
     assert "CLAIRE LEFEBVRE" in done.stdout

@@ -44,6 +44,7 @@ COMMANDS = {
     "plan": ("practice.plans:plan", "Les soins planifiés."),
     "round": ("practice.rounds:rounds", "Les tournées : les visites prévues d’un jour."),
     "apcv": ("services.apcv:apcv", "Le téléphone d’un patient, en place de sa carte Vitale."),
+    "attestation": ("services.attestations:attestation", "Les droits recopiés d’un papier, l’AME."),
     "amc": ("services.insurers:insurers", "Les mutuelles en ligne : droits, engagements, annuaire."),
     "remplacement": ("services.replacements:replacement", "Les remplacements et la rétrocession."),
     "piece": ("services.pieces:piece", "Les pièces qui prouvent les factures (SCOR)."),

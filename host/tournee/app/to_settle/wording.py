@@ -253,6 +253,18 @@ WORDS: Mapping[SettleKind, KindWords] = {
         "Dites-le au patient : elle se met à jour dans une pharmacie, à une borne, à l’accueil de la caisse.",
         SettleAct.RIGHTS,
     ),
+    AlertKind.INSURER_DIRECTORY: KindWords(
+        Tone.INFO,
+        "L’annuaire des mutuelles est à renouveler",
+        "Demandez le dernier à son éditeur ; les factures partent sans engagement en attendant.",
+        SettleAct.ROUTES,
+    ),
+    AlertKind.ENGAGEMENT_ENDING: KindWords(
+        Tone.WARN,
+        "L’engagement de la mutuelle finit, et la facture n’est pas partie",
+        "Envoyez la journée : après, la mutuelle refuse.",
+        SettleAct.SEND,
+    ),
     AlertKind.SERVICE_WAITING: KindWords(
         Tone.INFO,
         "Une demande attend le réseau",

@@ -75,6 +75,8 @@ OF_ALERT = {
     "list_ageing": "tournee opposition request",
     "card_to_update": "tournee droits montrer PATIENT",
     "service_waiting": "tournee droits attente",
+    "insurer_directory": "tournee amc annuaire prendre FICHIER SIGNATURE",
+    "engagement_ending": "tournee send",
     "copy_behind": "tournee practice copy",
     "copy_stopped": "tournee practice show",
     "prescription_ending": "tournee ordonnance renew ORDONNANCE",

@@ -22,7 +22,14 @@ from tournee.emulation.cards import load_card
 from tournee.emulation.services.registered import StandingServices
 from tournee.reader import Reader
 
-SCENES: tuple[str, ...] = ("proofs", "phone_scene", "prescription_scene")
+SCENES: tuple[str, ...] = (
+    "proofs",
+    "phone_scene",
+    "prescription_scene",
+    "insurers_scene",
+    "replacement_scene",
+    "papers_scene",
+)
 """Modules under `tournee.emulation.services`, in the order of the day."""
 
 

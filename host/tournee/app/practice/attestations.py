@@ -1,0 +1,102 @@
+"""An attestation of rights, or of AME, copied from paper: kept with the patient as typed, with its day."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tournee.app.context import Office
+from tournee.app.practice.dossiers import Dossier
+from tournee.app.practice.patients import edit_patient
+from tournee.billing.identity import Coverage, Patient, Period
+from tournee.practice.patient_file import ORIGINS, PatientError, PatientFile, RightsRead
+from tournee.practice.plan_file import as_care
+
+_ORGANISME = 9
+_TYPED, _AME = "patient", "ame"  # keys of the day file
+
+
+@dataclass(frozen=True)
+class CopiedAttestation:
+    """What a paper says: régime, caisse and centre in nine digits, the days it covers, ALD, AME; `day`: when
+    it was made out.
+    """
+
+    organisme: str
+    start: date
+    end: date
+    day: date
+    ald: bool = False
+    state_aid: bool = False
+
+
+def note_attestation(
+    office: Office, patient: Dossier[PatientFile], told: CopiedAttestation
+) -> Dossier[PatientFile]:
+    """Keep what a paper says beside what the card said; each visit of an AME is billed by it. PatientError
+    for one that is over, or of a person whose number is not known.
+    """
+    file, digits, today = patient.told, told.organisme, office.clock().date()
+    fault = ""
+    if not file.nir:
+        fault = "son numéro n’est pas connu : dites-le d’abord"
+    elif len(digits) != _ORGANISME or not (digits.isascii() and digits.isdigit()):
+        fault = "régime, caisse et centre font 9 chiffres"
+    elif told.end < told.start:
+        fault = "l’attestation finit avant de commencer"
+    elif told.end < today:
+        fault = f"l’attestation est finie depuis le {told.end:%d/%m/%Y} : demandez celle qui est en cours"
+    elif told.day > today:
+        fault = f"l’attestation est du {told.day:%d/%m/%Y}, un jour à venir"
+    if fault:
+        raise PatientError(f"Attestation de {file.who} : {fault}.", next_step="relisez le papier")
+    person = Patient(
+        nir=file.nir,
+        key=file.key,
+        regime=digits[:2],
+        caisse=digits[2:5],
+        centre=digits[5:],
+        born=file.born,
+        name=file.name,
+        first_name=file.first_name,
+        birth_rank=file.birth_rank,
+        coverage=(Coverage(ald="1" if told.ald else "0"),),
+        rights=(Period(f"{told.start:%Y%m%d}", f"{told.end:%Y%m%d}"),),
+    )
+    changed = file.with_rights(RightsRead(told.day, "typed", person))
+    if told.state_aid:
+        usual = json.loads(changed.usual)
+        usual[_TYPED] = {
+            "nom": file.name,
+            "prenom": file.first_name,
+            "regime": person.regime,
+            "caisse": person.caisse,
+            "centre": person.centre,
+            _AME: {"debut": told.start.isoformat(), "fin": told.end.isoformat()},
+        }
+        changed = replace(changed, usual=as_care(usual))
+    return edit_patient(office, patient, changed)
+
+
+def attestation_said(file: PatientFile, today: date) -> str:
+    """The typed rights of a patient in French, with their day, origin and age; "" when there are none."""
+    read = file.read_by("typed")
+    if read is None:
+        return ""
+    until = next((f" jusqu’au {_said(one.end)}" for one in read.beneficiary.rights if one.end), "")
+    is_aid = _AME in json.loads(file.usual).get(_TYPED, {})
+    what = "AME" if is_aid else "droits"
+    days = max((today - read.day).days, 0)
+    over = (
+        " ; finie" if read.beneficiary.rights_end and read.beneficiary.rights_end < f"{today:%Y%m%d}" else ""
+    )
+    who = read.beneficiary
+    return (
+        f"{what}{until}, caisse {who.regime} {who.caisse} {who.centre} "
+        f"({ORIGINS['typed']}, papier du {read.day:%d/%m/%Y}, {days} jour{'s' if days > 1 else ''}{over})"
+    )
+
+
+def _said(day: str) -> str:
+    return f"{day[6:]}/{day[4:6]}/{day[:4]}"
