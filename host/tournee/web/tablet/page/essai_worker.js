@@ -2,6 +2,7 @@
 
 import * as door from "./door.js";
 import { Pool, fileSystem } from "./pool.js";
+import { unpacked } from "./unpacked.js";
 
 const [POOL, CUT, HOME, PACKAGES] = ["essai", "essai-coupure", "/essai", "/lib/python3.14/site-packages"];
 const PROBE = `
@@ -27,7 +28,7 @@ async function start() {
   const archives = await Promise.all(["libraries.zip", "tournee.zip"].map(async (name) => (await fetch(`./${name}`)).arrayBuffer()));
   const python = await loadPyodide({ indexURL: new URL("./pyodide/", import.meta.url).href });
   python.registerJsModule("tournee_door", door);
-  for (const archive of archives) python.unpackArchive(archive, "zip", { extractDir: PACKAGES });
+  for (const archive of archives) unpacked(python.FS, archive, PACKAGES);
   python.runPython("import tournee.web.application");
   const milliseconds = Math.round(performance.now() - begun);
   const pool = await new Pool().open(POOL);

@@ -15,8 +15,9 @@ const waiting = new Map();
 
 export function ask(kind, given = {}) {
   return new Promise((done, failed) => {
-    waiting.set(++number, { done, failed });
-    worker.postMessage({ kind, number, ...given });
+    const message = { kind, number: ++number, ...given };
+    waiting.set(number, { done, failed, message });
+    worker.postMessage(message);
   });
 }
 
@@ -101,8 +102,9 @@ async function locked() {
   const old = worker;
   await ask("close");
   old.terminate();
-  waiting.clear();
+  const left = [...waiting.values()]; // what the carer asked meanwhile is the next one's
   begin();
+  for (const { message } of left) worker.postMessage(message);
   document.dispatchEvent(new CustomEvent("tournee:closed"));
 }
 

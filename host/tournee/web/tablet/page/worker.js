@@ -5,6 +5,7 @@ import { stretched } from "./device_key.js";
 import * as door from "./door.js";
 import { carry, is_own } from "./own_server.js";
 import { Pool, fileSystem } from "./pool.js";
+import { unpacked } from "./unpacked.js";
 
 const HOME = "/cabinet";
 const PACKAGES = "/lib/python3.14/site-packages";
@@ -13,6 +14,7 @@ const VAULT = "coffre.json";
 
 let python, host, pool, poolOpened, begun;
 let isOpen = false; // the carer's code was given
+let isLeaving = false; // it is locked, and another worker takes its place
 const pending = new Set(); // where answers go that are not given yet
 
 // --- the reader's bytes: they come as messages, and Python waits for them ---
@@ -31,7 +33,7 @@ const forPython = {
   carry,
   is_own,
   stretched: (code, salt, rounds) => stretched(code, salt, rounds, !pool.names.has(VAULT)),
-  shut: () => { isOpen = false; },
+  shut: () => { isOpen = false; isLeaving = true; },
   locked: () => self.postMessage({ kind: "locked" }),
   async read(timeout) {
     if (!link.come.length && link.there && timeout > 0) {
@@ -66,7 +68,7 @@ async function begin() {
   python = await loadPyodide({ indexURL: new URL("./pyodide/", import.meta.url).href, env: { HOME, TZ: "Europe/Paris" } });
   python.registerJsModule("tournee_door", door);
   python.registerJsModule("tournee_page", forPython);
-  for (const archive of [others, ours]) python.unpackArchive(archive, "zip", { extractDir: PACKAGES });
+  for (const archive of [others, ours]) unpacked(python.FS, archive, PACKAGES);
   python.FS.mkdirTree(HOME);
   python.FS.mount(fileSystem(python.FS, pool), {}, HOME);
   self.tournee = { python, pool }; // for who looks into it by the browser's tools
@@ -128,6 +130,7 @@ self.onmessage = async ({ data, ports }) => {
     else ports[0].postMessage({ status: 401, headers: [], body: "" });
     return;
   }
+  if (isLeaving && !["state", "close"].includes(data.kind)) return; // the next worker is asked it again
   try {
     self.postMessage({ kind: "done", number: data.number, value: await asked[data.kind](data) });
   } catch (error) {

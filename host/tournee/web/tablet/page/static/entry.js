@@ -55,7 +55,8 @@ export async function enter() {
   const state = await ask("state");
   if (state === "ouverte") return opened();
   if (state === "neuve") return shows("code-neuf", "neuve");
-  return shows("verrou-tablette", "verrou");
+  const isThere = document.documentElement.dataset.tournee === "verrou" && document.querySelector("[data-pad=verrou]");
+  return isThere ? false : shows("verrou-tablette", "verrou"); // what was typed of a code stays
 }
 
 export async function tryCode(code) {
