@@ -13,8 +13,10 @@ from tournee.web.screens.prescribing import PRESCRIBING
 from tournee.web.screens.rounds import ROUNDS
 from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
+from tournee.web.screens.services.insurers import INSURER_SERVICE
 from tournee.web.screens.services.phone import PHONE
 from tournee.web.screens.services.pieces import PIECES
+from tournee.web.screens.services.replacements import REPLACEMENTS
 from tournee.web.screens.services.rights import RIGHTS
 from tournee.web.screens.setting_up.backup import BACKUP
 from tournee.web.screens.setting_up.code import CODE
@@ -50,8 +52,10 @@ SCREENS: tuple[Route, ...] = (
     *SIGNING,
     *CARDS,
     *INSURER,
+    *INSURER_SERVICE,
     *PATIENTS,
     *PRESCRIBING,
+    *REPLACEMENTS,
     *RIGHTS,
     *BOARD,
     *CORRECTING,

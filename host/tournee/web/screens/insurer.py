@@ -16,11 +16,13 @@ from tournee.app.practice.insurers import ProposedInsurer, keep_insurer, propose
 from tournee.app.practice.patients import edit_patient
 from tournee.billing.identity import AMC_DIGITS, Amc, Period
 from tournee.errors import BillingError, TourneeError
+from tournee.practice.insurer_file import insurer_of
 from tournee.practice.planned_visit import patient_in_day_file
 from tournee.web import words
 from tournee.web.days import read_day
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
+from tournee.web.screens.services.insurers import told_by_insurer
 from tournee.web.screens.visit_view import shown_visit
 
 
@@ -30,6 +32,8 @@ class InsurerAsked:
 
     care: CareVisit
     proposed: tuple[ProposedInsurer, ...]
+    told: str = ""  # what it said on line
+    on_line: bool = False
 
 
 async def insurer(request: Request) -> Response:
@@ -39,7 +43,10 @@ async def insurer(request: Request) -> Response:
     def work(office: Office) -> InsurerAsked:
         care = shown_visit(office, key, face.watch.state)
         found = proposed_insurers(office, care.patient) if care.patient else []
-        return InsurerAsked(care, tuple(found))
+        file = care.patient.told if care.patient else None
+        told = told_by_insurer(office, file.nir, file.born, file.birth_rank) if file else ""
+        is_known = file is not None and bool(file.nir) and bool(insurer_of(file))
+        return InsurerAsked(care, tuple(found), told, is_known and office.services.has("amc"))
 
     asked = await face.ports.ask_journal(work)
     return show(request, "insurer.html", asked=asked, care=asked.care, told={}, wrong="", words=words)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.context import Office
+from tournee.app.replacements.contracts import contracts
 from tournee.app.setting_up.standing import PracticeStanding, standing_of
 from tournee.config import load_config
 from tournee.web.face import Face, face_of, show
@@ -32,10 +33,12 @@ async def settings(request: Request) -> Response:
         return standing_of(office, load_config(setting.config))
 
     found = await face.ports.ask_journal(standing)
+    replacements = await face.ports.ask_journal(lambda office: len(contracts(office)))
     return show(
         request,
         "setting_up/settings.html",
         found=found,
+        replacements=replacements,
         here=face.watch.state.link is LinkState.HERE,
         minutes=int(setting.door.lock_after // 60),
         has_code=setting.door.has_code,
