@@ -39,6 +39,13 @@ def missing(extra: str) -> MissingExtra:
     )
 
 
+def is_installed(extra: str) -> bool:
+    """Whether all that an extra brings is there."""
+    from importlib.util import find_spec  # no start needs it
+
+    return all(find_spec(name) is not None for name in MODULES[extra])
+
+
 def extra_of(module: str) -> str | None:
     """The extra that would have brought a module, None for one that no extra brings."""
     for extra, names in MODULES.items():

@@ -6,6 +6,7 @@ in, one out.
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 from collections.abc import Callable
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tournee.emulation.board import EmulatedBoard
-from tournee.emulation.cards import Fault, card_names, load_card
+from tournee.emulation.card_updates import UpdatableCards
+from tournee.emulation.cards import Fault, card_names
 from tournee.emulation.cards.content import card_content
 from tournee.errors import EmulationError
 
@@ -39,6 +41,7 @@ class ControlledBoard:
         self.board = board or EmulatedBoard()
         self._directory = directory
         self._phone: LaidPhone | None = None
+        self._updatable = UpdatableCards(directory)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._commands: dict[str, Callable[[dict[str, Any]], object]] = {
             "insert": self._insert,
@@ -46,6 +49,8 @@ class ControlledBoard:
             "lay": self._lay,
             "apdu": lambda order: self._laid_phone().transmit(bytes.fromhex(order["apdu"])).hex(),
             "cards": lambda _: self._cards(),
+            "vitale": lambda _: self._vitale(),
+            "update": lambda order: self._update(base64.b64decode(order["update"])),
             "stop": lambda _: None,
         }
 
@@ -125,7 +130,7 @@ class ControlledBoard:
                 f"La carte {name} ne va pas dans cette fente.",
                 next_step=f"choisissez parmi : {', '.join(card_names(kind))}.",
             )
-        card = load_card(name)
+        card = self._updatable.load(name)
         for text in order.get("faults", ()):
             card.fail(Fault.from_text(text))
         self.board.insert(order["slot"], card)
@@ -155,6 +160,24 @@ class ControlledBoard:
                 for name in card_names()
             ],
         }
+
+    def _vitale(self) -> dict[str, Any]:
+        """The Vitale card that is in, as who may update it asks for it."""
+        serial, now = self._updatable.state(self._vitale_name())
+        return {"serial": serial, "counter": now.counter, "digest": now.digest.hex()}
+
+    def _update(self, update: bytes) -> dict[str, Any]:
+        """Have that card take an update; it is powered anew."""
+        name = self._vitale_name()
+        after = self._updatable.update(name, update)
+        self.board.insert("vitale", self._updatable.load(name))
+        return {"digest": after.digest.hex(), "counter": after.counter}
+
+    def _vitale_name(self) -> str:
+        card = self.board.cards.get("vitale")
+        if card is None:
+            raise EmulationError("Il n'y a pas de carte Vitale dans le lecteur émulé.")
+        return card.name
 
     def _clear(self) -> None:
         for name in (LINK_NAME, SOCKET_NAME):

@@ -11,6 +11,7 @@ from tournee.emulation.cards import card_names, load_card
 from tournee.emulation.cards.content import card_content
 from tournee.emulation.control import ControlledBoard
 from tournee.emulation.practice import CONFIG_NAME, practice
+from tournee.extras import is_installed
 from tournee.web.setting import TestCard
 
 _SLOTS = {"cps": "ps", "vitale": "vitale"}
@@ -45,6 +46,6 @@ def showing() -> Iterator[tuple[Path, BoardCards]]:
     """The configuration of a practice that stands, and its cards."""
     with (
         tempfile.TemporaryDirectory(prefix="tournee-demo-") as folder,
-        practice(Path(folder), populated=True, with_services=True) as desk,
+        practice(Path(folder), populated=True, with_services=is_installed("services")) as desk,
     ):
         yield Path(folder) / CONFIG_NAME, BoardCards(desk)

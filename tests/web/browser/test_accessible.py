@@ -6,7 +6,10 @@ import pytest
 from practice_desk import PracticeDesk
 from watched_page import OpenPage
 
-SCREENS = ("/tournee", "/envoi", "/envoi/cours", "/hors-ligne", "/regler", "/tableau", "/nulle-part")
+SCREENS = (
+    *("/tournee", "/envoi", "/envoi/cours", "/hors-ligne", "/regler", "/tableau", "/nulle-part"),
+    *("/droits", "/patients/1/droits"),
+)
 """Addresses of a practice in which nothing was done yet."""
 
 

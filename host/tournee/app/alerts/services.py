@@ -15,7 +15,7 @@ _PATIENCE = timedelta(days=1)
 
 def of_cards(office: Office) -> Iterator[Alert]:
     """Vitale cards whose rights end soon, or of which the service says otherwise (MAJ-1)."""
-    if not office.journal.cards.all(CardKind.VITALE):
+    if not office.journal.cards.last_day(CardKind.VITALE):
         return
     from tournee.app.services.card_update.due import WHERE, due_cards  # reading cards loads billing
 

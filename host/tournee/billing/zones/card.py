@@ -4,6 +4,7 @@ Groups of one beneficiary come in any order; a new group 104 starts the next one
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Protocol, cast
 
 from tournee.billing.identity import (
@@ -51,6 +52,7 @@ class CardGroup(Protocol):
         ...
 
 
+@cache
 def _c2s() -> dict[str, Any]:
     return cast("dict[str, Any]", packaged("tournee.billing", "coverage")["c2s"])
 

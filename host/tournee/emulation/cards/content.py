@@ -118,6 +118,11 @@ def authority_pem() -> bytes:
     return as_pem(authority_certificate(_authority_key()))
 
 
+def authority_key() -> rsa.RSAPrivateKey:
+    """The key of that authority, which signs updates of Vitale cards too."""
+    return read_key(_authority_key())
+
+
 def _authority_key() -> bytes:
     return (_DATA / f"{_AUTHORITY}.pem").read_bytes()
 

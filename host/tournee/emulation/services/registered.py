@@ -19,6 +19,7 @@ from tournee.emulation.services.standing import FOLDER, StandingService, own_tls
 COUNTERPARTS: Mapping[str, str] = {
     "amc": "amc:counterpart",
     "droits": "rights:made",
+    "maj": "card_update:made",
     "apcv": "phone_service:made",
     "ordonnance": "prescription_base:made",
 }

@@ -38,6 +38,24 @@ def answer_to(person: AskedPerson) -> tuple[str, bytes]:
     return "R00", zones.encode(groups)
 
 
+def updated_zone(zone: bytes) -> bytes:
+    """The zone of a whole card, its people's rights as they are known here."""
+    groups = zones.decode(zone)
+    told = _told().get(groups[0].field("nir"), {})
+    cut = next(at for at, group in enumerate(groups) if group.id == _BENEFICIARY)
+    people: list[list[Group]] = []
+    for group in groups[cut:]:
+        if group.id == _BENEFICIARY:
+            people.append([])
+        people[-1].append(group)
+    insured = {"insured": told["insured"]} if "insured" in told else {}
+    new = _changed(groups[:cut], insured)
+    for person in people:
+        is_told = person[0].field("naissance")[:_DAY] == told.get("born")
+        new += _changed(person, told) if is_told else person
+    return zones.encode(new)
+
+
 def serials_of(person: AskedPerson) -> frozenset[str]:
     """The serial numbers of the cards of this insured person."""
     return frozenset(

@@ -23,12 +23,8 @@ from tournee.emulation.services.registered import StandingServices
 from tournee.reader import Reader
 
 SCENES: tuple[str, ...] = (
-    "proofs",
-    "phone_scene",
-    "prescription_scene",
-    "insurers_scene",
-    "replacement_scene",
-    "papers_scene",
+    *("rights_scene", "card_update_scene", "proofs", "phone_scene", "prescription_scene"),
+    *("insurers_scene", "replacement_scene", "papers_scene"),
 )
 """Modules under `tournee.emulation.services`, in the order of the day."""
 

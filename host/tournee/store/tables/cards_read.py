@@ -53,11 +53,17 @@ class CardsRead:
             row = self._row(kind, self._name(kind, holder))
             return None if row is None else self._read(row)
 
-    def all(self, kind: CardKind) -> tuple[CardRead, ...]:
-        """Every card of a kind, the one read last first."""
+    def all(self, kind: CardKind, since: str = "") -> tuple[CardRead, ...]:
+        """Every card of a kind, the one read last first; those read on a day (AAAAMMJJ) or after it."""
         with self._db.reading():
-            query = "SELECT id, day, zone_sealed FROM card_read WHERE kind = ? ORDER BY day DESC, id DESC"
-            return tuple(map(self._read, self._db.rows(query, kind.value)))
+            query = """SELECT id, day, zone_sealed FROM card_read WHERE kind = ? AND day >= ?
+                ORDER BY day DESC, id DESC"""
+            return tuple(map(self._read, self._db.rows(query, kind.value, since)))
+
+    def last_day(self, kind: CardKind) -> str:
+        """The day when a card of a kind was read last, AAAAMMJJ; "" for never."""
+        found = self._db.rows("SELECT max(day) AS day FROM card_read WHERE kind = ?", kind.value)
+        return str(found[0]["day"] or "")
 
     def _name(self, kind: CardKind, holder: str) -> bytes:
         return self._db.cipher.name(holder.encode(), f"card {kind}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -66,6 +66,8 @@ def test_the_alert_says_where_to_go(practice):
     assert told.about == "carte de Thomas Moreau"
     assert "pharmacie" in told.next_step
     assert thomas.nir not in str(told)
+    practice.clock.now += timedelta(days=61)
+    assert AlertKind.CARD_TO_UPDATE not in {one.kind for one in alerts(practice.office)}
 
 
 def test_a_request_that_waits_for_a_day_is_an_alert(practice):

@@ -18,6 +18,7 @@ from tournee.emulation.services.standing import Trouble
 from tournee.errors import BillingError, ConfigError
 from tournee.formats import zones
 from tournee.model.codes import FSE
+from tournee.reader.failures import OlderReader
 from tournee.services.rights.request import RightsRequest
 from tournee.store import CardKind, RequestState, SheetState
 
@@ -138,6 +139,24 @@ def test_asked_once_a_day_at_certification(practice):
         with pytest.raises(BillingError):
             practice.certify()
     assert len(practice.office.journal.requests.find("droits")) == 1
+
+
+def test_a_reader_that_cannot_assert_bills_all_the_same(practice, monkeypatch):
+    """DRT-8: an older one; the request waits, and why is kept."""
+
+    def too_old(_):
+        raise OlderReader("signer une demande à un service")
+
+    monkeypatch.setattr(practice.reader, "sign_assertion", too_old)
+    practice.visit(
+        *MARTINEZ,
+        "naissance = 1962-05-02",
+        '[visite.patient]\nmode = "dégradé"\nmotif = "illisible"\nnom = "MARTINEZ"\nprenom = "PAUL"\n'
+        'regime = "01"\ncaisse = "041"\ncentre = "0000"',
+    )
+    assert len(practice.certify()) == 1
+    (row,) = practice.office.journal.requests.waiting("droits")
+    assert "ne sait pas" in row.reason
 
 
 def test_off_line_a_request_waits_and_is_answered_later(practice):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tournee.app.context import Office
 from tournee.app.services.rights.answer import latest
@@ -21,6 +21,9 @@ from tournee.store import CardKind
 
 DUE_DAYS = 30
 """So many days before its rights end a card is due."""
+
+SEEN_DAYS = 60
+"""A card that was not read for longer is nobody's whom the carer sees now."""
 
 WHERE = "dans une pharmacie, à une borne ou à l’accueil de la caisse"
 _DAY = "%Y%m%d"
@@ -56,9 +59,10 @@ def due_of(office: Office, patient: Patient, day: date) -> UpdateDue | None:
 
 
 def due_cards(office: Office) -> Iterator[UpdateDue]:
-    """Every card read here that is to be updated, by its insured person: the first reason of its family."""
+    """Every card read here lately that is to be updated: the first reason of its family."""
     today = office.clock().date()
-    for card in office.journal.cards.all(CardKind.VITALE):
+    since = f"{today - timedelta(SEEN_DAYS):{_DAY}}"
+    for card in office.journal.cards.all(CardKind.VITALE, since):
         try:
             people = patients_from_groups(zones.decode(card.zone))
         except (SesamError, IdentityError, TourneeError):

@@ -10,11 +10,12 @@ from tournee.app.services.asking import Carry, Said, ask, carry_waiting
 from tournee.app.services.rights.answer import SERVICE, checked_zone, kept_answer, last_asked, subject_of
 from tournee.billing.identity import Patient
 from tournee.crypto import IS_NATIVE
-from tournee.errors import BillingError
+from tournee.errors import BillingError, ConfigError
 from tournee.extras import missing
 from tournee.model.codes import DEGRADED, NO_CARD
 from tournee.practice.patient_file import PatientFile
 from tournee.reader import Reader
+from tournee.reader.failures import OlderReader
 from tournee.services.rights.request import RightsRequest
 from tournee.services.rights.table import ORIGIN, RightsCode
 from tournee.store import RequestState, ServiceRow
@@ -81,7 +82,12 @@ def ask_where_needed(
     last = last_asked(office, patient)
     if last is not None and last.asked[:10] == f"{office.clock():%Y-%m-%d}":
         return
-    ask_rights(office, patient, ps, reader, visit=visit)
+    try:
+        ask_rights(office, patient, ps, reader, visit=visit)
+    except (OlderReader, ConfigError) as error:  # a reader or an installation that cannot ask
+        for row in office.journal.requests.waiting(SERVICE):
+            if row.visit == visit:
+                office.journal.requests.put_off(row.id, error.message)
 
 
 def carrier(office: Office, ps: PsOnDuty, reader: Reader) -> Carry:

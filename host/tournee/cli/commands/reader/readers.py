@@ -15,6 +15,8 @@ from tournee.cli.signals import end_as_interrupted
 from tournee.errors import OppositionError
 
 if TYPE_CHECKING:
+    from tournee.app.context import Office
+    from tournee.app.services.card_update.due import UpdateDue
     from tournee.billing.identity import Patient
 
 _PAIRING = {
@@ -23,6 +25,7 @@ _PAIRING = {
     "list": ("reader.pairing:list_readers", "Les lecteurs Bluetooth connus."),
     "use": ("reader.pairing:use_reader", "Met en service un lecteur connu."),
     "forget": ("reader.pairing:forget", "Oublie un lecteur Bluetooth."),
+    "update-card": ("services.maj:update_card", "Met à jour la carte Vitale d’essai (simulation)."),
 }
 _directory = click.argument("directory", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False))
 _slot = click.argument("slot", metavar="FENTE", type=click.Choice(["ps", "vitale", "apcv"]))
@@ -164,6 +167,12 @@ def known_cards(desk: Desk, as_json: bool) -> None:
     desk.console.print(table)
 
 
+def _due(office: Office, patient: Patient) -> UpdateDue | None:
+    from tournee.app.services.card_update.due import due_of
+
+    return due_of(office, patient, office.clock().date())
+
+
 @click.command("cards", cls=FrenchCommand)
 @json_option
 @click.pass_obj
@@ -179,6 +188,7 @@ def cards(desk: Desk, as_json: bool) -> None:
     ps = None
     opposed: OppositionError | None = None
     unread: dict[str, CardFailed] = {}
+    due: dict[str, str] = {}
     with desk.office() as office, desk.reader() as link:
         state = link.cards()
         try:
@@ -188,6 +198,7 @@ def cards(desk: Desk, as_json: bool) -> None:
         if state.vitale:
             try:
                 patients = read_vitale(office, link).patients
+                due = {one.beneficiary_rank: told.text for one in patients if (told := _due(office, one))}
             except OppositionError as error:
                 opposed = error
             except CardFailed as failed:
@@ -212,6 +223,7 @@ def cards(desk: Desk, as_json: bool) -> None:
                         "born": one.born,
                         "rights_end": one.rights_end,
                         "ald": one.has_ald(f"{datetime.now():%Y%m%d}"),
+                        "to_update": due.get(one.beneficiary_rank),
                         "amc": None if one.amc is None else one.amc.number,
                         "c2s": one.amc is not None and one.amc.c2s,
                         "accidents": [
@@ -249,6 +261,8 @@ def cards(desk: Desk, as_json: bool) -> None:
     today = f"{datetime.now():%Y%m%d}"
     for one in patients:
         desk.console.print(patient_line(one, today), soft_wrap=True)
+        if one.beneficiary_rank in due:
+            desk.console.print(f"  carte à mettre à jour : {due[one.beneficiary_rank]}", soft_wrap=True)
     if "vitale" in unread and stopped is not unread["vitale"]:
         desk.errors.print(str(unread["vitale"]), soft_wrap=True)
     if stopped is not None:

@@ -18,7 +18,7 @@ from tournee.app.services.rights.choosing import choose
 from tournee.app.services.rights.showing import RightsSeen, age_of, rights_seen
 from tournee.errors import StoreError
 from tournee.practice.patient_file import PatientFile
-from tournee.reader import PS_UNLOCKED, LinkLost, Reader
+from tournee.reader import PS_ABSENT, PS_UNLOCKED, LinkLost, Reader
 from tournee.web import words
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
@@ -77,23 +77,27 @@ async def of_visit(request: Request) -> Response:
 
 
 async def ask(request: Request) -> Response:
-    """Ask now; without reader or unlocked card the request waits, and says why."""
+    """Ask now; without reader or unlocked card the request waits, and says why: the code is asked first."""
     face, number = face_of(request), request.path_params["number"]
 
-    def now(office: Office, reader: Reader) -> None:
+    def now(office: Office, reader: Reader) -> bool:
         person = get(office, PatientFile, number).told
-        if reader.cards().ps != PS_UNLOCKED:
+        there = reader.cards().ps
+        if there != PS_UNLOCKED:
             _put_off(office, person, _NO_CARD)
-            return
+            return there is PS_ABSENT
         ask_rights(office, person, read_ps(reader), reader)
+        return True
 
+    here = f"/patients/{number}/droits"
     try:
-        await face.ports.run_reader(now)
+        is_over = await face.ports.run_reader(now)
     except LinkLost:
+        is_over = True
         await face.ports.ask_journal(
             lambda office: _put_off(office, get(office, PatientFile, number).told, _NO_READER)
         )
-    return go(request, f"/patients/{number}/droits")
+    return go(request, here if is_over else f"/code?vers={here}")
 
 
 def _put_off(office: Office, person: PatientFile, why: str) -> None:

@@ -1,0 +1,1 @@
+"""Updates of emulated Vitale cards, profile `open-2/maj`: a simulation, that no real card knows."""

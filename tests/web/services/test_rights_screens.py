@@ -1,0 +1,93 @@
+"""The page of a patient's rights on line: asked, what differs, chosen; without the code porteur it waits."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "desk"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "setting_up"))
+
+from loopback import bound, serving
+from screens_asked import Screens
+
+from tournee.cli.main import tournee as root
+from tournee.emulation.control import ask
+from tournee.emulation.practice import CONFIG_NAME, practice
+from tournee.web.desk.server import desk
+
+HERE = "/patients/1/droits"
+
+
+@pytest.fixture(scope="module")
+def at_work(tmp_path_factory) -> Iterator[tuple[Path, Screens]]:
+    folder = tmp_path_factory.mktemp("cabinet")
+    with practice(folder, with_services=True) as board:
+        serving_cards = threading.Thread(target=board.serve)
+        serving_cards.start()
+        try:
+            ask(folder, "insert", slot="ps", card="infirmiere")
+            ask(folder, "insert", slot="vitale", card="martinez")
+            run(folder, "patient", "card")
+            listener, port = bound()
+            made = desk(folder / CONFIG_NAME, port)
+            try:
+                with serving(made.app, listener) as served:
+                    yield folder, Screens(served, made, folder)
+            finally:
+                asyncio.run(made.ports.close())
+        finally:
+            ask(folder, "stop")
+            serving_cards.join()
+
+
+def run(folder: Path, *words: str) -> str:
+    done = CliRunner().invoke(root, ["--config", str(folder / CONFIG_NAME), *words], input="1234\n")
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_rights_are_asked_shown_beside_the_card_and_chosen(at_work):
+    """DRT-6, DRT-7."""
+    _, page = at_work
+    assert "interrogé" in page.show(HERE).text
+    asked = page.post(f"{HERE}/demander")
+    assert asked.at.startswith("/code?")
+    told = page.show(HERE).text
+    assert "La demande attend." in told
+    assert "attend son code" in told
+    page.post("/code", code="1234")
+    assert page.post(f"{HERE}/demander").at == HERE
+    told = page.show(HERE).text
+    for words in (
+        "simulation",
+        "Ce qui diffère",
+        "terminés le 31/12/2024",
+        "ouverte jusqu’au 31/12/2027",
+        "Prendre le service",
+    ):
+        assert words in told
+    assert "Carte à mettre à jour" in told
+    page.post(f"{HERE}/choisir", choix="service")
+    told = page.show(HERE).text
+    assert "Choisie" in told
+    assert "Choisissez" not in told
+
+
+def test_what_waits_has_a_page(at_work):
+    assert "Aucune demande n’attend" in page_text(at_work, "/droits")
+
+
+def test_a_choice_that_is_none_is_refused(at_work):
+    _, page = at_work
+    assert page.post(f"{HERE}/choisir", choix="rien").status >= 400
+
+
+def page_text(at_work, address: str) -> str:
+    return at_work[1].show(address).text
