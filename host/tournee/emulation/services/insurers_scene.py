@@ -23,9 +23,9 @@ profession = "IF"
 date = {day}
 
 [[visite]]
-nir = "2550699999001"
-cle = "62"
-naissance = 1955-06-12
+nir = "2560699999024"
+cle = "87"
+naissance = 1956-06-12
 reference = "{member}"
 heure = "{hour:02}:00"
 tiers_payant = "total"
@@ -58,7 +58,7 @@ def play(stage: Stage) -> tuple[list[str], list[str]]:
         directory = held_directory(office)
         if directory is not None:
             done.append(f"{directory.said(today)}, signature vérifiée")
-        who = InsuredAsked(_INSURER, "ADH1", "2550699999001", "19550612", "1", today)
+        who = InsuredAsked(_INSURER, "ADH1", "2560699999024", "19560612", "1", today)
         done.append(ask_rights(office, who).said())
         ps = read_ps(reader)
         unlock(reader, TEST_PIN.decode)

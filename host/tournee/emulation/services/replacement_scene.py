@@ -18,15 +18,16 @@ from tournee.french import euros
 from tournee.practice.replacement_contract import FixedCost, ReplacementContract
 
 TITLE = "Un remplacement et sa rétrocession"
+_NIR = "1520375999005"  # nobody's, and no other scene's
 _VISIT = """[journee]
 ps = "756000121"
 profession = "IF"
 date = {day}
 
 [[visite]]
-nir = "1480369123017"
-cle = "30"
-naissance = 1948-03-05
+nir = "1520375999005"
+cle = "79"
+naissance = 1952-03-14
 reference = "remplacement {day}"
 heure = "04:00"
 tiers_payant = "amo"
@@ -65,7 +66,7 @@ def play(stage: Stage) -> tuple[list[str], list[str]]:
         ps = read_ps(reader)
         unlock(reader, TEST_PIN.decode)
         for row, visit in pending_visits(office, ps):
-            if visit.nir != "1480369123017":
+            if visit.nir != _NIR:
                 continue
             try:
                 invoice = certify_visit(office, reader, ps, None, row, visit)
