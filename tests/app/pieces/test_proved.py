@@ -10,6 +10,7 @@ from email.policy import compat32
 from pathlib import Path
 
 import pytest
+from days import short_day
 from proved_day import DEGRADED, SECURED, bill, office_at, prove
 from surroundings import Surroundings
 
@@ -19,6 +20,7 @@ from tournee.app.outbound import make_files, send
 from tournee.app.pieces.needs import needed_pieces
 from tournee.app.practice.dossiers import add
 from tournee.app.practice.patients import add_patient
+from tournee.app.visits.importing import import_day
 from tournee.billing.kept.judged import read_judged
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.prescription_file import Prescriber, PrescriptionFile
@@ -147,3 +149,23 @@ def test_an_electronic_prescription_needs_no_piece(office: Office) -> None:
     who = Prescriber("", told.prescriber, told.rpps, told.speciality)
     add(office, PrescriptionFile(who, told.day, electronic="0RD0NNANCE00001X"), patient=patient.id)
     assert [nature for nature, _ in standings(office)] == ["O", "F"]
+
+
+def test_a_series_sends_its_prescription_once_and_refers_to_it_after(surroundings: Surroundings) -> None:
+    """SCOR-6: one piece of two days' visits goes with its bytes once; the OCT knows it by its digest."""
+    with office_at(surroundings.journal, surroundings.world.route()) as office:
+        import_day(office, short_day("2026-11-16"), "second.toml")
+        bill(office, surroundings)
+        secured = [row.invoice_id for row in office.journal.overview() if "FSE" in row.kinds]
+        rows = {one: office.journal.invoices.get(one) for one in sorted(secured)}
+        first, second = (one for one, row in rows.items() if row.sheets[0].mode == "03")
+        kept = prove(office, first, 1)
+        office.journal.pieces.tie(kept, "O", [rows[second].visit_id])
+        make_files(office)
+        send(office)
+        fetch(office)
+        went = office.journal.pieces.of_invoices([first, second])
+        assert [(one.invoice_id, one.joined, one.state.value) for one in went] == [
+            (first, True, "accepted"),
+            (second, False, "accepted"),
+        ]
