@@ -6,6 +6,7 @@ is read.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -142,6 +143,15 @@ def read_secret(path: Path, what: str, error: type[TourneeError], next_step: str
     except UnicodeDecodeError:
         why = "ce n’est pas un texte"
     raise error(f"{what.capitalize()} {path} est illisible.", cause=why, next_step=next_step)
+
+
+def read_any(path: Path, size_max: int) -> bytes:
+    """The bytes of a file that may be one of secrets, as before this device encrypted it. OSError."""
+    data = read_bounded(path, size_max)
+    try:
+        return _opened(path, data) if data.startswith(_ENCRYPTED) else data
+    except _StaysShut as refusal:
+        raise OSError(errno.EACCES, str(refusal), str(path)) from refusal
 
 
 def write_secret(path: Path, text: str, what: str, error: type[TourneeError]) -> None:

@@ -34,8 +34,8 @@ async def import_once(text):
     await ports().ask_journal(taken)
 
 
-def certified(office, reader):
-    """Certify what the card in the reader has waiting, close the lots, seal the files; how much of each."""
+def signed(office, reader):
+    """Certify what the card in the reader has waiting; how many visits."""
     ps = read_ps(reader)
     vitale = read_vitale(office, reader)
     unlock(reader, lambda: "1234")
@@ -43,10 +43,16 @@ def certified(office, reader):
         certify_visit(office, reader, ps, vitale, row, visit)
         for row, visit in visits_for(pending_visits(office, ps), vitale)
     ]
-    lots = close_lots(office, reader, ps)
+    return len(made)
+
+
+def certified(office, reader):
+    """The same, then close the lots, seal the files; how much of each."""
+    made = signed(office, reader)
+    lots = close_lots(office, reader, read_ps(reader))
     files = make_files(office)
     sealed = [len(seal_for(office.route, file.content, now=office.clock()).data) for file in files]
-    return {"visits": len(made), "lots": len(lots), "files": len(files), "sealed": sum(sealed)}
+    return {"visits": made, "lots": len(lots), "files": len(files), "sealed": sum(sealed)}
 
 
 async def whole(text):

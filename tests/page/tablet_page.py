@@ -43,13 +43,13 @@ dossier = "retours"
 """
 
 
-def launched(playwright: Playwright, profile: Path) -> BrowserContext:
+def launched(playwright: Playwright, profile: Path, *more: str) -> BrowserContext:
     """Debian's Chromium on this profile."""
     return playwright.chromium.launch_persistent_context(
         profile,
         executable_path="/usr/bin/chromium",
         locale="fr-FR",
-        args=["--no-sandbox", "--enable-features=WebBluetooth"],
+        args=["--no-sandbox", "--enable-features=WebBluetooth", *more],
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tournee.errors import StoreError
+from tournee.secrets import encrypt_secrets_by, read_any, write_secret
 from tournee.web.tablet.flushed import check_flushed
 from tournee.web.tablet.session_kept import kept_session
 
@@ -73,3 +74,26 @@ def test_a_loader_of_another_form_is_refused():
     for other in (text.replace(build.UNSYNCED, ""), text + build.UNSYNCED):
         with pytest.raises(build.NotBuilt, match="must be there once"):
             build.once(other, build.UNSYNCED, build.SYNCED, LOADER)
+
+
+class Reversed:
+    """Stands for the vault's cipher: what is kept is not what was given."""
+
+    def encrypt(self, plain: bytes) -> bytes:
+        return plain[::-1]
+
+    def decrypt(self, encrypted: bytes) -> bytes:
+        return encrypted[::-1]
+
+
+def test_a_secret_goes_into_a_copy_as_it_was_before_this_device_encrypted_it(tmp_path):
+    file = tmp_path / "lecteur.secret"
+    encrypt_secrets_by(Reversed())
+    try:
+        write_secret(file, "ABCD-EFGH\n", "le secret", StoreError)
+        assert b"ABCD" not in file.read_bytes()
+        assert read_any(file, 1000) == b"ABCD-EFGH\n"
+    finally:
+        encrypt_secrets_by(None)
+    with pytest.raises(OSError, match="verrouillé"):
+        read_any(file, 1000)

@@ -26,6 +26,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = home / "site"
     (site / "static").mkdir(parents=True)
     (site / "index.html").write_bytes(PAGE)
+    (site / "essai.html").write_bytes(b"<title>Essai</title>")
+    (site / "release.json").write_bytes(b"{}")
     (site / "service_worker.js").write_bytes(b"// keeps the site\n")
     (site / "static" / "tournee.css").write_bytes(b"body {}\n")
     (site / "notes.txt").write_bytes(b"nothing of the page's\n")
@@ -107,9 +109,26 @@ def test_requests_are_answered_as_without_it(server: Served):
     assert "en service depuis" in Answer(server, "/v1/status").content.decode()
 
 
-@pytest.mark.parametrize("missing", ["index.html", "service_worker.js"])
+def test_a_page_has_the_address_of_its_name(server: Served):
+    assert gzip.decompress(Answer(server, "/essai").content) == b"<title>Essai</title>"
+    assert Answer(server, "/essai.html").status == 200
+
+
+def test_another_release_is_served_as_soon_as_it_is_there(tmp_path: Path):
+    for name, data in (("index.html", PAGE), ("release.json", b"{}")):
+        (tmp_path / name).write_bytes(data)
+    site = TabletSite(tmp_path)
+    assert site.get("/new.js") is None
+    (tmp_path / "index.html").write_bytes(b"other")
+    (tmp_path / "new.js").write_bytes(b"// new")
+    (tmp_path / "release.json").write_bytes(b'{"version": 2}')
+    found = [site.get(address) for address in ("/", "/new.js")]
+    assert [gzip.decompress(one.content) for one in found if one] == [b"other", b"// new"]
+
+
+@pytest.mark.parametrize("missing", ["index.html", "release.json"])
 def test_a_folder_that_is_no_page_is_refused_at_the_start(tmp_path: Path, missing: str):
-    for name in {"index.html", "service_worker.js"} - {missing}:
+    for name in {"index.html", "release.json"} - {missing}:
         (tmp_path / name).write_bytes(PAGE)
     with pytest.raises(ConfigError, match="n’est pas la page d’une tablette"):
         TabletSite(tmp_path)

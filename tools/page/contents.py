@@ -49,6 +49,10 @@ _STANDARD_LEFT_OUT = (
     *("idlelib/", "lib2to3/", "wsgiref/", "xmlrpc/", "ctypes/macholib/", "unittest/", "pdb", "doctest"),
     *("cProfile", "profile", "pstats", "pyclbr", "turtle", "wave", "webbrowser", "antigravity", "this."),
     *("multiprocessing/", "sqlite3/__main__", "_pydecimal", "_pyio", "pickletools", "symtable", "mailbox"),
+    *("xml/dom/", "xml/etree/", "http/cookiejar", "http/server", "urllib/robotparser", "json/tool"),
+    *("logging/handlers", "logging/config", "concurrent/futures/process", "_pydatetime", "statistics"),
+    *("ftplib", "socketserver", "optparse", "bdb", "cmd.", "modulefinder", "compileall", "plistlib"),
+    *("timeit",),
     *("imaplib", "nntplib", "trace.", "encodings/mac", "encodings/big", "encodings/euc", "encodings/gb"),
     *(
         "encodings/hz",

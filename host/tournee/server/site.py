@@ -20,7 +20,7 @@ from tournee.server.refusals import RefusalError
 
 FILES_MAX = 500
 FILE_MAX = 32 * 2**20
-_INDEX, _WORKER = "index.html", "service_worker.js"
+_RELEASE = "release.json"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -63,32 +63,47 @@ class SiteFile:
 
 
 class TabletSite:
-    """The files under a folder, by their address; each read and compressed once, when it is first asked for.
+    """The files under a folder, by their address; each read and compressed once, when it is first asked for,
+    and again after another release was put there.
 
     ConfigError where the folder holds no page of a tablet.
     """
 
     def __init__(self, folder: Path) -> None:
-        try:
-            found = [one for one in sorted(folder.rglob("*")) if one.is_file() and not one.is_symlink()]
-        except OSError as error:
-            raise _not_one(folder, reason(error)) from error
-        self._paths = {f"/{one.relative_to(folder).as_posix()}": one for one in found if one.suffix in _TYPES}
-        if f"/{_INDEX}" not in self._paths or f"/{_WORKER}" not in self._paths:
-            raise _not_one(folder, f"il y manque {_INDEX} ou {_WORKER}")
-        if len(found) > FILES_MAX:
-            raise _not_one(folder, f"il a plus de {FILES_MAX} fichiers")
-        self._paths["/"] = self._paths.pop(f"/{_INDEX}")
+        self._folder = folder
+        self._paths: dict[str, Path] = {}
         self._kept: dict[str, SiteFile] = {}
+        self._release = (0, 0)
+        self._look(self._told())
 
     def get(self, address: str) -> SiteFile | None:
-        """The file of an address, None where there is none. OSError."""
+        """The file of an address, None where there is none. ConfigError, OSError."""
+        if (release := self._told()) != self._release:
+            self._look(release)
         if address not in self._kept and address in self._paths:
             path = self._paths[address]
             data = read_bounded(path, FILE_MAX)
             tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
             self._kept[address] = SiteFile(gzip.compress(data, 6, mtime=0), _TYPES[path.suffix], tag)
         return self._kept.get(address)
+
+    def _told(self) -> tuple[int, int]:
+        try:
+            told = (self._folder / _RELEASE).stat()
+        except OSError as error:
+            raise _not_one(self._folder, f"{_RELEASE} : {reason(error)}") from error
+        return told.st_mtime_ns, told.st_size
+
+    def _look(self, release: tuple[int, int]) -> None:
+        found = [one for one in sorted(self._folder.rglob("*")) if one.is_file() and not one.is_symlink()]
+        if len(found) > FILES_MAX:
+            raise _not_one(self._folder, f"il a plus de {FILES_MAX} fichiers")
+        paths = {f"/{one.relative_to(self._folder).as_posix()}": one for one in found if one.suffix in _TYPES}
+        if "/index.html" not in paths:
+            raise _not_one(self._folder, "il y manque index.html")
+        paths["/"] = paths.pop("/index.html")
+        paths |= {address.removesuffix(".html"): one for address, one in paths.items()}
+        self._paths, self._kept, self._release = paths, {}, release
 
 
 def site_route(site: TabletSite, counted: Callable[[Request], object]) -> Route:

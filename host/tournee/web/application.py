@@ -100,7 +100,8 @@ async def _news(request: Request) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, TourneeError)
     if error.remedy == FIRST_USE:
-        return go(request, "/debut/1")
+        setting = face_of(request).setting
+        return go(request, "/cabinet/relier" if setting is not None and setting.is_tablet else "/debut/1")
     found = _WITHIN.match(request.url.path.removeprefix("/ecran"))
     return show_error(request, error, back=found[0] if found else "/tournee")
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from starlette.requests import Request
 
+from tournee.app.copies.rebuilding import Rebuilt
 from tournee.exchange.practice_server.protocol import CODE_LENGTH, CarrierTo, JoiningLink, by_https
 
 _ALIKE = str.maketrans({"0": "O", "1": "I", "8": "B"})  # a code has none of them
@@ -87,7 +88,8 @@ class SetUpAnew(Protocol):
 @dataclass
 class HalfDone:
     """What one screen began and the next one ends: the lock's new code, a file to be saved under a name, a
-    file that came in, the link by which this page was opened to join a practice.
+    file that came in, the link by which this page was opened to join a practice, a recovery code until she
+    says that she has it on paper, what was rebuilt from a copy.
     """
 
     code: str = field(default="", repr=False)
@@ -95,6 +97,8 @@ class HalfDone:
     name: str = ""
     came: Path | None = None
     link: str = field(default="", repr=False)
+    recovery: str = field(default="", repr=False)
+    rebuilt: Rebuilt | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import ssl
 import threading
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -26,27 +27,22 @@ _PATIENCE_S = 30.0
 _PASSWORD = "mot-de-passe-exim"
 
 
-class RealMail:
-    """A desk's route by these servers; while the context lasts its OCT answers what it is sent there."""
+class OctByMail:
+    """An OCT behind these servers: while the context lasts it answers what it is sent there.
 
-    def __init__(self, desk: PracticeDesk, servers: MailServers) -> None:
+    `folder` has its key and certificate (`oct/`) and those of the cards that it knows (`cards/`); `carer` is
+    the account that answers go to, sealed for `sealed_for` where that is given.
+    """
+
+    def __init__(
+        self, folder: Path, servers: MailServers, sealed_for: x509.Certificate | None = None
+    ) -> None:
         self._servers = servers
         self.carer, self.oct_account = servers.account(), servers.account()
-        folder = desk.directory
-        write_whole(folder / _PASSWORD, self.carer.password.encode())
-        document = tomlkit.parse(desk.config.read_text("utf-8"))
-        route = document["route"][ROUTE_NAME]
-        route["adresse"], route["expediteur"] = self.oct_account.address, self.carer.address
-        route["envoi"] = self._server("smtps")
-        route["retours"] = {"type": "imap", **self._server("imaps")}
-        desk.config.write_text(tomlkit.dumps(document), "utf-8")
         known = [x509.load_pem_x509_certificate(one.read_bytes()) for one in (folder / "cards").glob("*.pem")]
-        scenario = replace(
-            SCENARIO,
-            address=self.oct_account.address,
-            professionals=professionals(),
-            mail_certificates={self.carer.address: load_mail_identity(folder / "ps")[1]},
-        )
+        scenario = replace(SCENARIO, address=self.oct_account.address, professionals=professionals())
+        if sealed_for is not None:
+            scenario = replace(scenario, mail_certificates={self.carer.address: sealed_for})
         own = load_mail_identity(folder / "oct")
         zone = ZoneInfo("Europe/Paris")
         self.oct = EmulatedOct(None, *own, known, scenario, lambda: datetime.now(zone))
@@ -54,6 +50,16 @@ class RealMail:
         self._sent = 0
         self._done, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._stand, name="oct", daemon=True)
+
+    def set_route(self, config: Path) -> None:
+        """Have the route to the OCT, in this configuration, go by these servers."""
+        write_whole(config.parent / _PASSWORD, self.carer.password.encode())
+        document = tomlkit.parse(config.read_text("utf-8"))
+        route = document["route"][ROUTE_NAME]
+        route["adresse"], route["expediteur"] = self.oct_account.address, self.carer.address
+        route["envoi"] = self._server("smtps")
+        route["retours"] = {"type": "imap", **self._server("imaps")}
+        config.write_text(tomlkit.dumps(document), "utf-8")
 
     def _server(self, name: str) -> dict[str, str | int]:
         return {
@@ -105,3 +111,11 @@ class RealMail:
             own = f"\0{self.oct_account.address}\0{self.oct_account.password}".encode()
             smtp.docmd("AUTH PLAIN", base64.b64encode(own).decode())
             smtp.sendmail(self.oct_account.address, [self.carer.address], raw)
+
+
+class RealMail(OctByMail):
+    """A desk's route by these servers; returns come sealed for its PS."""
+
+    def __init__(self, desk: PracticeDesk, servers: MailServers) -> None:
+        super().__init__(desk.directory, servers, load_mail_identity(desk.directory / "ps")[1])
+        self.set_route(desk.config)

@@ -32,8 +32,8 @@ from tournee.config.named_files import (
     read_text,
 )
 from tournee.config.payers import FILE_NAME as OWN_PAYERS
-from tournee.files import read_bounded
 from tournee.french import reason
+from tournee.secrets import read_any
 from tournee.tables.document import SIZE_MAX
 
 CONFIG_NAME, JOURNAL_NAME = "tournee.toml", "journal.db"
@@ -206,7 +206,7 @@ def _files_of(folder: Path) -> Iterator[Path]:
 
 def _content(path: Path, most: int) -> bytes:
     try:
-        return read_bounded(path, most)
+        return read_any(path, most)
     except OSError as error:
         raise BackupError(
             f"Le fichier {path}, que la configuration nomme, ne peut pas être lu.",

@@ -14,6 +14,7 @@ const TOUCHED = "a[href], button, input, select, textarea, summary";
 let shown = ""; // address of the screen that was asked for last
 let last = { told: {}, active: detail, address: "" }; // the screen that is shown
 let turn = 0; // only the last question's answer is shown
+let acting = 0; // acts whose answer is awaited: nothing that happens by itself takes its place
 
 export const here = () => (location.hash.startsWith("#/") ? location.hash.slice(1) : "/tournee");
 export const say = (text) => { document.getElementById("dire").textContent = text; };
@@ -100,6 +101,7 @@ async function during(work) {
 
 // `alone`: nobody asked for it.
 export function show(address, moved = true, alone = false) {
+  if (alone && acting) return undefined;
   return during(async (isLast) => {
     const [fragment, found] = await fragmentOf(address, alone);
     if (!fragment || !isLast()) return;
@@ -128,7 +130,8 @@ export const send = (path, data) => answered(() => postBytes(path, data));
 
 function answered(asking) {
   return during(async (isLast) => {
-    const answer = await asking();
+    acting += 1;
+    const answer = await asking().finally(() => { acting -= 1; });
     const address = answer.headers.get(ADDRESS);
     if (!address || !isLast()) return;
     if (answer.status === 204) { go(address); return; }

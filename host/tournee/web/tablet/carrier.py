@@ -25,7 +25,7 @@ class PageCarrier:
     """
 
     def __init__(self, url: str, fingerprint: str = "") -> None:
-        self._url = url
+        self._url, self._name = url, url.removeprefix("https://")
 
     def carry(
         self, request: PracticeRequest, on_reached: Callable[[], None] = lambda: None
@@ -38,7 +38,7 @@ class PageCarrier:
                 next_step="ouvrez Tournée par l’adresse du cabinet",
             )
         if request.size:
-            self._ask(PracticeRequest("GET", f"{V1}/", answer_max=_REACHED_MAX, patience=_REACH_S))
+            self._ask(PracticeRequest("GET", f"{V1}/status", answer_max=_REACHED_MAX, patience=_REACH_S))
         on_reached()
         return self._ask(request)
 
@@ -59,12 +59,12 @@ class PageCarrier:
             return PracticeAnswer(told.status, bytes(told.body.to_bytes()))
         if request.size:
             raise UncertainError(
-                f"La liaison avec le serveur du cabinet {self._url} a été coupée.",
+                f"La liaison avec le serveur du cabinet {self._name} a été coupée.",
                 cause=line(told.why),
                 next_step="recommencez : le serveur reconnaît ce qu’il a déjà",
             )
         raise UnreachableError(
-            f"Le serveur du cabinet {self._url} ne répond pas.",
+            f"Le serveur du cabinet {self._name} ne répond pas.",
             cause=f"pas de réseau, ou serveur arrêté ({line(told.why)})",
             next_step="recommencez quand le réseau est là ; rien n’est perdu",
         )

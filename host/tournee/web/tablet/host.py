@@ -11,20 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import tournee_page as page
 from pyodide.ffi import to_js
 from starlette.applications import Starlette
 
 from tournee.app.cards import set_to_time
-from tournee.app.context import open_office
+from tournee.app.context import Office, open_office
 from tournee.config import Config, load_config
-from tournee.errors import TourneeError
+from tournee.config.page import PageChoice
+from tournee.errors import ConfigError, TourneeError
 from tournee.reader import Reader
 from tournee.secrets import encrypt_secrets_by
-from tournee.web.application import application
+from tournee.web.application import FIRST_USE, application
 from tournee.web.face import Face
 from tournee.web.setting import Setting
+from tournee.web.tablet.carrier import PageCarrier
 from tournee.web.tablet.door import TabletDoor
 from tournee.web.tablet.flushed import check_flushed
 from tournee.web.tablet.given_files import CONFIGURATION, encrypt_named, keep_given
@@ -33,6 +36,7 @@ from tournee.web.tablet.session_kept import kept_session
 from tournee.web.tablet.turns import TabletPorts
 from tournee.web.tablet.vault import Vault, WrongCodeError
 
+_ZONE = ZoneInfo("Europe/Paris")  # of a tablet without a configuration
 _BY_ITSELF = "x-tournee-seul"
 _BY_THEMSELVES = ("/nouvelles",)
 
@@ -102,14 +106,30 @@ async def install(files: Mapping[str, bytes]) -> str:
         return _why(error)
 
 
+async def begin_new() -> str:
+    """Open the page on a tablet that has no practice yet, to be joined to one; as `unlock`."""
+    return await _opened(_begun[0], None)
+
+
+def scanned(link: str) -> None:
+    """Keep the link of the QR code by which this page was opened, for the screen that joins."""
+    app = _begun[0].app
+    if app is not None:
+        app.state.face.setting.half_done.link = link
+
+
 async def _settled(begun: _Begun) -> str:
     path = begun.home / CONFIGURATION
     if not path.exists():
         return json.dumps({"etat": "absente"})
     encrypt_named(path)
-    config = load_config(path)
+    return await _opened(begun, load_config(path))
+
+
+async def _opened(begun: _Begun, config: Config | None) -> str:
     begun.app, begun.door = _application(config, begun)
-    await begun.app.state.face.ports.ask_journal(lambda office: None)
+    if config is not None:
+        await begun.app.state.face.ports.ask_journal(lambda office: None)
     living = begun.app.router.lifespan_context(begun.app)
     begun.app.state.living = living
     await living.__aenter__()
@@ -117,9 +137,21 @@ async def _settled(begun: _Begun) -> str:
     return json.dumps({"etat": "ouverte"})
 
 
-def _application(config: Config, begun: _Begun) -> tuple[Starlette, TabletDoor]:
+def _application(config: Config | None, begun: _Begun) -> tuple[Starlette, TabletDoor]:
+    """The page of a practice; of none yet (None), it says how to have one and then begins anew."""
+    zone, chosen = (config.zone, config.page) if config else (_ZONE, PageChoice())
+
     def clock() -> datetime:
-        return datetime.now(config.zone)
+        return datetime.now(zone)
+
+    def office() -> Office:
+        if config is None:
+            raise ConfigError(
+                "Cette tablette n’a pas encore de cabinet.",
+                next_step="reliez-la au serveur du cabinet",
+                remedy=FIRST_USE,
+            )
+        return open_office(load_config(path), carrier=PageCarrier)
 
     def connect() -> Reader:
         session = kept_session(begun.home, clock().date())
@@ -141,12 +173,13 @@ def _application(config: Config, begun: _Begun) -> tuple[Starlette, TabletDoor]:
         page.locked()
 
     path = begun.home / CONFIGURATION
-    ports = TabletPorts(lambda: open_office(load_config(path)), connect)
+    ports = TabletPorts(office, connect)
     clocks = (time.monotonic, time.time)
-    door = TabletDoor(begun.vault, clocks, config.page.lock_minutes * 60.0, is_busy, close)
-    app = application(ports, clock, setting=Setting(path, door, ports.set_up_anew))
+    door = TabletDoor(begun.vault, clocks, chosen.lock_minutes * 60.0, is_busy, close)
+    setting = Setting(path, door, ports.set_up_anew, carrier=PageCarrier, origin=page.origin())
+    app = application(ports, clock, setting=setting)
     face: Face = app.state.face
-    face.watch.code_kept = config.page.code_kept
+    face.watch.code_kept = chosen.code_kept
     return app, door
 
 

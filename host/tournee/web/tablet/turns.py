@@ -22,13 +22,16 @@ class TabletPorts:
     def __init__(self, open_office: Callable[[], Office], connect: Callable[[], Reader]) -> None:
         self._open_office, self._connect = open_office, connect
         self._turn, self._courier_turn = asyncio.Lock(), asyncio.Lock()
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._journal: Office | None = None
         self._beside_reader: Office | None = None
         self._beside_network: Office | None = None
         self._reader: Reader | None = None
 
     async def ask_journal(self, work: Callable[[Office], Found]) -> Found:
-        """As `Ports` says."""
+        """As `Ports` says; while all is set up anew, by what it will be."""
+        await self._settled.wait()
         if self._journal is None:
             self._journal = self._open_office()
         return work(self._journal)
@@ -61,14 +64,18 @@ class TabletPorts:
     async def set_up_anew(self, between: Callable[[], None] = lambda: None) -> None:
         """Let all go, do what is `between`; the next work opens by the configuration as it is then."""
         async with self._turn, self._courier_turn:
-            self._drop()
-            offices = (self._beside_reader, self._beside_network, self._journal)
-            self._beside_reader = self._beside_network = self._journal = None
-            for office in offices:
-                if office is not None:
-                    with suppress(TourneeError):
-                        office.journal.close()
-            between()
+            self._settled.clear()
+            try:
+                self._drop()
+                offices = (self._beside_reader, self._beside_network, self._journal)
+                self._beside_reader = self._beside_network = self._journal = None
+                for office in offices:
+                    if office is not None:
+                        with suppress(TourneeError):
+                            office.journal.close()
+                between()
+            finally:
+                self._settled.set()
 
     def _drop(self) -> None:
         if self._reader is not None:

@@ -95,16 +95,24 @@ async def copy_now(request: Request) -> Response:
 
 
 async def recovery(request: Request) -> Response:
-    """`/cabinet/secours`: what the recovery code is for, before one is made."""
+    """`/cabinet/secours`: what the recovery code is for; once one is made, itself until it is on paper."""
     face = face_of(request)
     facts = await face.ports.ask_journal(copy_facts)
-    return show(request, "setting_up/recovery.html", has_one=facts.has_recovery, code="")
+    code = setting_of(face).half_done.recovery
+    return show(request, "setting_up/recovery.html", has_one=facts.has_recovery, code=code)
 
 
 async def make_recovery(request: Request) -> Response:
-    """Make one, and show it this once."""
-    code = await face_of(request).ports.run_courier(new_recovery)
-    return show(request, "setting_up/recovery.html", at="/cabinet/secours", has_one=True, code=code)
+    """Make one."""
+    face = face_of(request)
+    setting_of(face).half_done.recovery = await face.ports.run_courier(new_recovery)
+    return go(request, "/cabinet/secours")
+
+
+async def noted(request: Request) -> Response:
+    """It is on paper: it is shown no more."""
+    setting_of(face_of(request)).half_done.recovery = ""
+    return go(request, "/cabinet")
 
 
 def _way(request: Request) -> Response:
@@ -114,13 +122,16 @@ def _way(request: Request) -> Response:
 
 
 def _began(request: Request, done: Rebuilt | None = None) -> Response:
+    setting_of(face_of(request)).half_done.rebuilt = done
+    return go(request, "/cabinet/relie")
+
+
+async def began(request: Request) -> Response:
+    """`/cabinet/relie`: it is joined, or back; what comes next."""
     setting = setting_of(face_of(request))
-    return show(request, "setting_up/joined.html", at="/cabinet/relie", done=done, setting=setting)
-
-
-async def home(request: Request) -> Response:
-    """A reload after it was done."""
-    return go(request, "/cabinet")
+    if not setting.config.exists():
+        return go(request, "/cabinet")
+    return show(request, "setting_up/joined.html", done=setting.half_done.rebuilt, setting=setting)
 
 
 def _name(fields: dict[str, str]) -> str:
@@ -131,10 +142,11 @@ JOINING = (
     Route("/cabinet", standing),
     Route("/cabinet/relier", standing),
     Route("/cabinet/relier", join_now, methods=["POST"]),
-    Route("/cabinet/relie", home),
+    Route("/cabinet/relie", began),
     Route("/cabinet/reprendre", lost),
     Route("/cabinet/reprendre", rebuild_now, methods=["POST"]),
     Route("/cabinet/copier", copy_now, methods=["POST"]),
     Route("/cabinet/secours", recovery),
     Route("/cabinet/secours", make_recovery, methods=["POST"]),
+    Route("/cabinet/secours/note", noted, methods=["POST"]),
 )

@@ -27,8 +27,10 @@ _NAME_MAX = 64
 async def pairing(request: Request) -> Response:
     """`/jumeler`: the ways there are."""
     face = face_of(request)
-    ports = await face.ports.ask_journal(lambda office: serial_ports())
-    return show(request, "setting_up/pairing.html", ports=ports, seen=None, back=_back(request))
+    is_tablet = setting_of(face).is_tablet  # whose browser alone reaches a reader
+    ports = () if is_tablet else await face.ports.ask_journal(lambda office: serial_ports())
+    back = _back(request)
+    return show(request, "setting_up/pairing.html", ports=ports, seen=None, back=back, is_tablet=is_tablet)
 
 
 async def look(request: Request) -> Response:
@@ -75,12 +77,16 @@ async def by_radio(request: Request) -> Response:
 
 
 async def linked(request: Request) -> Response:
-    """The page has linked a reader by its own radio or cable: its label's code is asked for."""
+    """The page has linked a reader by its own radio or cable: its label's code is asked for next."""
     face, fields = face_of(request), await fields_of(request)
     setting_of(face).half_done.name = fields.get("nom", "")[:_NAME_MAX]
-    back = _back(request)
-    at = f"/jumeler/etiquette?vers={quote(back, safe='')}"
-    return show(request, "setting_up/pairing_label.html", at=at, name=fields.get("nom", ""), back=back)
+    return go(request, f"/jumeler/etiquette?vers={quote(_back(request), safe='')}")
+
+
+async def label(request: Request) -> Response:
+    """`/jumeler/etiquette`: for the reader that the page has linked."""
+    name = setting_of(face_of(request)).half_done.name
+    return show(request, "setting_up/pairing_label.html", name=name, back=_back(request))
 
 
 async def by_page(request: Request) -> Response:
@@ -103,6 +109,7 @@ PAIRING = (
     Route("/jumeler/chercher", look, methods=["POST"]),
     Route("/jumeler/cable", by_cable, methods=["POST"]),
     Route("/jumeler/relie", linked, methods=["POST"]),
+    Route("/jumeler/etiquette", label),
     Route("/jumeler/page", by_page, methods=["POST"]),
     Route("/jumeler/ondes", by_radio, methods=["POST"]),
 )

@@ -55,23 +55,34 @@ export class Pool {
     this.names = new Map();
     this.generation = 0;
     this.flushes = 0;
+    this.growing = null;
   }
 
   // Open every file of the folder, and make new ones until enough are free. NoModificationAllowedError: another
   // page has them open, and keeps them.
   async open(folder) {
     const root = await navigator.storage.getDirectory();
-    const directory = await root.getDirectoryHandle(folder, { create: true });
+    this.directory = await root.getDirectoryHandle(folder, { create: true });
     let count = 0;
-    for await (const name of directory.keys()) count = Math.max(count, Number(name) + 1);
-    for (let i = 0; i < count; i++) await this.#add(directory, i);
+    for await (const name of this.directory.keys()) count = Math.max(count, Number(name) + 1);
+    for (let i = 0; i < count; i++) await this.#add(i);
     for (const slot of this.slots) this.#take(slot);
-    for (let free = this.slots.length - this.names.size; free < FREE_AT_LEAST; free++) await this.#add(directory, count++);
+    await this.grow();
     return this;
   }
 
-  async #add(directory, number) {
-    const file = await directory.getFileHandle(String(number), { create: true });
+  // Have so many files free: a new file is made within a call of Python's, where nothing can be waited for, so they
+  // are made beforehand, between two works.
+  async grow(least = FREE_AT_LEAST) {
+    while (this.growing) await this.growing;
+    const missing = least - (this.slots.length - this.names.size);
+    if (missing <= 0) return;
+    this.growing = (async () => { for (let i = 0; i < missing; i++) await this.#add(this.slots.length); })();
+    try { await this.growing; } finally { this.growing = null; }
+  }
+
+  async #add(number) {
+    const file = await this.directory.getFileHandle(String(number), { create: true });
     this.slots.push({ number, handle: await opened(file), name: "", mode: 0, generation: 0, second: false, opened: 0 });
   }
 

@@ -67,10 +67,32 @@ function alone() {
   });
 }
 
+// The link of the QR code by which this page was opened, once: it is in no address afterwards.
+const CODE = /^#[A-Z2-7]{16}(\.[0-9a-f]{64})?$/;
+let link = "";
+
+export function linkOnce() {
+  const given = link;
+  link = "";
+  return given;
+}
+
+function takeLink() {
+  if (!CODE.test(location.hash)) return;
+  link = `${location.origin}/${location.hash}`;
+  history.replaceState(null, "", "/#/cabinet/relier");
+}
+
+// A tablet without a practice: the files that one prepared for it, or a server that it is joined to.
 export async function installed() {
+  if (link) { await ask("beginNew"); return; }
   stands("installation");
   for (;;) {
-    await new Promise((done) => installation.addEventListener("submit", (event) => { event.preventDefault(); done(); }, { once: true }));
+    const way = await new Promise((done) => {
+      installation.addEventListener("submit", (event) => { event.preventDefault(); done("files"); }, { once: true });
+      installation.querySelector("a").addEventListener("click", () => done("join"), { once: true });
+    });
+    if (way === "join") { await ask("beginNew"); return; }
     const files = {};
     for (const file of installation.querySelector("input").files) files[file.name] = new Uint8Array(await file.arrayBuffer());
     const { etat, message } = JSON.parse(await ask("install", { files }));
@@ -112,6 +134,7 @@ async function start() {
   if (!("Suspending" in WebAssembly) || !navigator.serviceWorker || !navigator.storage?.getDirectory) { tell(...TEXTS.browser); return; }
   if (!(await alone())) { tell(...TEXTS.second); return; }
   navigator.storage.persist?.();
+  takeLink();
   await keepSite((data, ports) => worker.postMessage(data, ports));
   begin();
   await import("./static/shell.js");

@@ -11,6 +11,7 @@ const HOME = "/cabinet";
 const PACKAGES = "/lib/python3.14/site-packages";
 
 const VAULT = "coffre.json";
+const FILES_OF_A_PRACTICE = 40; // that come at once, with each insurer's certificate
 
 let python, host, pool, poolOpened, begun;
 let isOpen = false; // the carer's code was given
@@ -32,6 +33,7 @@ const forPython = {
   flushes: () => pool.flushes,
   carry,
   is_own,
+  origin: () => location.origin,
   stretched: (code, salt, rounds) => stretched(code, salt, rounds, !pool.names.has(VAULT)),
   shut: () => { isOpen = false; isLeaving = true; },
   locked: () => self.postMessage({ kind: "locked" }),
@@ -93,6 +95,11 @@ const asked = {
   begin: () => (begun ??= begin()),
   choose: ({ code }) => told("choose", code),
   unlock: ({ code }) => told("unlock", code),
+  async beginNew() {
+    await pool.grow(FILES_OF_A_PRACTICE);
+    return told("begin_new");
+  },
+  async scanned({ link }) { await begun; host.scanned(link); },
   install: ({ files: given }) => told("install", python.toPy(given)),
   // The end of this worker: what is not answered yet never will be, and another worker takes the files.
   close() {
@@ -104,6 +111,7 @@ const asked = {
 async function answer({ method, target, headers, body }, port) {
   pending.add(port);
   try {
+    await pool.grow();
     const found = await host.answer.callPromising(method, target, python.toPy(headers), new Uint8Array(body ?? 0));
     const [status, told, content] = found.toJs();
     found.destroy();

@@ -3,7 +3,7 @@
 
 import { setToken } from "./host.js";
 import { own } from "./screens.js";
-import { ask, installed, stands, tellWhy } from "../start.js";
+import { ask, installed, linkOnce, stands, tellWhy } from "../start.js";
 
 let chosen = ""; // the new code, until it was given twice
 let counting = 0;
@@ -46,6 +46,8 @@ function wrong({ essais, attente }) {
 }
 
 async function opened() {
+  const link = linkOnce();
+  if (link) await ask("scanned", { link });
   setToken("page");
   stands("ouverte");
   return true;
