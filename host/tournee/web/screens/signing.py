@@ -30,6 +30,7 @@ from tournee.web import words
 from tournee.web.face import Face, face_of, go, show, show_error
 from tournee.web.forms import fields_of
 from tournee.web.reader_seen import LinkState, ReaderSeen
+from tournee.web.screens.services.insurers import said_for_visit
 from tournee.web.screens.visit_view import on_card, shown_visit
 
 PAYMENTS = {
@@ -194,6 +195,7 @@ class Done:
         return sum(one.cents for one in self.payments)
 
     next: CareVisit | None
+    insurer: str = ""  # what it said on line
 
 
 def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
@@ -217,6 +219,7 @@ def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
         payments_of(office, care),
         can_undo(care),
         left[0] if left else None,
+        said_for_visit(office, care.thing.id),
     )
 
 

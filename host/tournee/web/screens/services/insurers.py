@@ -24,6 +24,15 @@ def told_by_insurer(office: Office, nir: str, born: str, birth_rank: str) -> str
     return told.said() if told is not None else ""
 
 
+def said_for_visit(office: Office, visit: int) -> str:
+    """What an insurer said of a visit's invoice, or that it went without; "" where none is asked."""
+    if not office.services.has(_SERVICE):
+        return ""
+    from tournee.app.services.insurers.engaging import said_of_visit
+
+    return said_of_visit(office, visit)
+
+
 async def ask(request: Request) -> Response:
     """Ask now; off line the question waits."""
     face, key = face_of(request), request.path_params["key"]
