@@ -32,7 +32,7 @@ START, MEMORY = 1.0, 70
 TURNS = 5
 PORT = 18_737
 
-SCREENS = ("/tournee", "/patients", "/patients?q=anne", "/patients/1")
+SCREENS = ("/tournee", "/patients", "/patients?q=anne", "/patients/1", "/regler")
 
 
 def run() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "tools" / "page"))
 import fetched
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_AXE = """async (rules) => {
-  const found = await axe.run({ runOnly: rules });
+_AXE = """async (only) => {
+  const found = await axe.run({ runOnly: only, resultTypes: ["violations"] });
   const told = (rule) => (node) => `${rule.id}: ${node.html.slice(0, 200)}`;
   return found.violations.flatMap((rule) => rule.nodes.map(told(rule)));
 }"""
@@ -96,12 +96,19 @@ class WatchedPage:
         for digit in digits:
             self.page.locator(f'[data-key="{digit}"]').click()
 
-    def axe(self) -> list[str]:
-        """What axe-core has against the screen as it is."""
-        source = (fetched.fetch("axe-core") / "axe.min.js").read_text("utf-8")
-        self.page.evaluate(f"() => {{ if (!window.axe) {{ {source} }} }}")
-        found: list[str] = self.page.evaluate(_AXE, _RULES)
+    def axe(self, rules: Sequence[str] = ()) -> list[str]:
+        """What axe-core has against the screen as it is, by all rules or by these."""
+        if not self.page.evaluate("() => Boolean(window.axe)"):
+            source = (fetched.fetch("axe-core") / "axe.min.js").read_text("utf-8")
+            self.page.evaluate(f"() => {{ {source} }}")
+        only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": _RULES}
+        found: list[str] = self.page.evaluate(_AXE, only)
         return found
+
+    def resize(self, width: int, height: int) -> None:
+        """Another size of window, until the screen is shown in it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        expect(self.title).to_be_visible()
 
     def overflow(self) -> list[str]:
         """What stands out of the window at its side."""

@@ -154,6 +154,8 @@ def _who(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
         return alert.about.partition(", ")[2]
     if alert.kind is AlertKind.TO_COUNTERSIGN:
         return alert.about.removeprefix("à contresigner par ").title()
+    if alert.kind in (AlertKind.JOURNAL_ALTERED, AlertKind.OTHER_NUMBERS):
+        return "Vos données"
     if alert.kind is AlertKind.OTHER_STATION:
         return f"Autre appareil, n° {int(alert.station)}"
     if names and len(names) <= _NAMED_MAX:

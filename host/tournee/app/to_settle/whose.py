@@ -42,15 +42,21 @@ def others_parts(office: Office, carer: CarerShown) -> tuple[OthersPart, ...]:
     for one in to_settle(office):
         if not carer.has(one.ps, one.substitute):
             found.setdefault(one.ps, []).append(one)
-    return tuple(OthersPart(ps, carer_named(office, ps), tuple(found[ps])) for ps in sorted(found))
+    return tuple(OthersPart(ps, _named(office, ps), tuple(found[ps])) for ps in sorted(found))
 
 
 def whose(office: Office, one: ToSettle, carer: CarerShown) -> str:
     """Whose a thing is where it is not simply hers: `de Claire Lefebvre`, `soins d’Inès Faure`, "" else."""
     if not carer.has(one.ps, one.substitute):
-        return of_name(carer_named(office, one.ps))
+        return of_name(_named(office, one.ps))
     if one.substitute and one.substitute != carer.rpps:
-        return f"soins {of_name(carer_named(office, '', one.substitute))}"
+        return f"soins {of_name(_named(office, '', one.substitute))}"
     if one.ps and carer.number and one.ps != carer.number:
-        return f"pour {carer_named(office, one.ps)}"
+        return f"pour {_named(office, one.ps)}"
     return ""
+
+
+def _named(office: Office, ps: str, rpps: str = "") -> str:
+    """A carer's name, or her number as that of a colleague whose card was never read here."""
+    name = carer_named(office, ps, rpps)
+    return f"collègue n° {name}" if name.isdecimal() else name

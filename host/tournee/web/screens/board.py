@@ -75,11 +75,16 @@ def _whose(request: Request, office: Office) -> BoardOf:
     """Hers whose work is shown, or another's that was asked for."""
     hers = carer_shown(office, face_of(request).watch.state.ps)
     numbers = [one for one in office.journal.owing.professionals() if one != hers.number]
-    others = tuple(CarerShown(one, carer_named(office, one)) for one in numbers) if hers.number else ()
+    others = tuple(CarerShown(one, _name(office, one)) for one in numbers) if hers.number else ()
     asked = next((one for one in others if one.number == request.query_params.get("de")), None)
     if asked is None:
         return BoardOf(hers, others, is_others=False)
     return BoardOf(asked, (hers,), is_others=True)
+
+
+def _name(office: Office, ps: str) -> str:
+    name = carer_named(office, ps)
+    return f"collègue n° {name}" if name == ps else name
 
 
 def _month(text: str, today: date) -> date:
