@@ -1,4 +1,4 @@
-"""A tablet behind its practice's server: joined by QR code, copied after each step, its evening mailed."""
+"""A tablet behind its practice's server: joined by QR code, copied, its evening mailed; lost, and rebuilt."""
 
 import re
 import sys
@@ -167,3 +167,34 @@ def test_her_evening_goes_by_the_server_once_though_an_answer_is_lost_on_the_way
         assert worker.evaluate("() => self.lost") == [200]
         carers.mail.answered()
         assert len(carers.mail.oct.known_files) == 1
+
+
+def test_what_the_server_keeps_names_no_patient(carers: Carers, tablet: Tablet):
+    folder = carers.cabinet.folder / "serveur"
+    kept = b"".join(
+        path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.parent.name != "letters"
+    )
+    assert len(kept) > 50_000
+    for word in (b"GARNIER", b"Garnier", carers.recovery.encode(), b"[lecteur]"):
+        assert word not in kept
+
+
+def test_a_tablet_that_is_lost_comes_back_whole_in_another_browser(carers: Carers, tablet: Tablet):
+    show(tablet, "/cabinet")
+    expect(tablet.page.get_by_text("La copie est à jour.")).to_be_visible()
+    before = tablet.run("await state()")
+    carers.close()
+    other = carers.open("neuve", carers.cabinet.link("Tablette 1"))
+    page = other.choose().until("ouverte").page
+    page.get_by_role("link", name=re.compile("Reprendre une tablette perdue")).click()
+    page.get_by_label("Code de secours").fill(carers.recovery.lower())
+    page.get_by_role("button", name="Reprendre").click()
+    expect(page.get_by_role("heading", name="Le cabinet est de retour")).to_be_visible()
+    page.get_by_role("button", name="Continuer").click()
+    other.unlock().until("ouverte")
+    expect(page.get_by_text("La copie est à jour.")).to_be_visible()
+    ready(other)
+    assert other.run("await state()") == before
+    show(other, "/envoi")
+    page.get_by_role("button", name="Relever les réponses").click()
+    expect(page.locator(".hero h1")).to_have_text("Rien de nouveau")
