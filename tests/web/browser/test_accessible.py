@@ -44,6 +44,7 @@ MORE = (
 
 _GO = """(address) => new Promise((shown) => {
   document.addEventListener("tournee:shown", () => shown(true), { once: true });
+  setTimeout(() => shown(false), 8000); // its host may send on to what is shown already
   location.hash = address;
 })"""
 _SET = """(theme) => new Promise((drawn) => {
