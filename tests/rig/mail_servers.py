@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from free_ports import free_ports
 from tls_authority import Authority
 
 CONFIGURATIONS = Path(__file__).parent
@@ -50,7 +51,7 @@ class MailServers:
         self.directory = Path(tempfile.mkdtemp(prefix="tournee-mail-"))
         self.authority = Authority(self.directory)
         self.ca = self.authority.file
-        self.ports = _free_ports()
+        self.ports = dict(zip(PORTS, free_ports(len(PORTS), HOST), strict=True))
         self._accounts = iter([self._account(number) for number in range(ACCOUNTS)])
         self._running: list[subprocess.Popen[bytes]] = []
 
@@ -193,15 +194,6 @@ def _identities() -> tuple[str, str, str, str]:
     me = pwd.getpwuid(os.getuid())
     group = subprocess.run(["id", "-gn"], check=True, capture_output=True, text=True).stdout.strip()
     return me.pw_name, group, me.pw_name, me.pw_name
-
-
-def _free_ports() -> dict[str, int]:
-    """Six ports that are free now, all different."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in PORTS]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return {name: each.getsockname()[1] for name, each in zip(PORTS, sockets, strict=True)}
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,13 @@ The socket that clients find by PCSCLITE_CSOCK_NAME lies in the test's own folde
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from free_ports import free_ports
 from smartcard import scard
 
 from tournee.emulation.vpcd import VpcdCard, WholeCommandCard
@@ -32,7 +32,7 @@ class PcscService:
     """pcscd and its two readers, `READERS`, each with or without a card."""
 
     def __init__(self, folder: Path) -> None:
-        self._ports = _free_ports()
+        self._ports = free_ports(2)  # in a row, as vpcd takes them
         self._cards: dict[int, VpcdCard] = {}
         (folder / "readers").mkdir()
         (folder / "run").mkdir()
@@ -92,19 +92,6 @@ class PcscService:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.005)
                 raise AssertionError((folder / "pcscd.log").read_text())
-
-
-def _free_ports() -> tuple[int, int]:
-    """Two free ports in a row, as vpcd takes them."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port, port + 1
 
 
 def _listens(port: int) -> bool:
