@@ -12,6 +12,7 @@ from tournee.app.opposition.in_force import read_unless_opposed
 from tournee.billing.identity import IdentityError, Patient, PsIdentity
 from tournee.billing.zones.card import patients_from_groups, serial_from_groups, situations_from_groups
 from tournee.reader import PS_UNLOCKED, Reader, Transport, VitaleCard
+from tournee.store import CardKind
 
 AskCode = Callable[[], str]
 AskSituation = Callable[[Sequence[PsIdentity]], int]
@@ -129,7 +130,11 @@ def _kept(office: Office, card: VitaleCard) -> VitaleInReader:
     serial, kept = serial_from_groups(card.groups), office.certificates
     if kept is not None and kept.find(serial) != card.certificate:
         kept.keep(serial, card.certificate)
-    return VitaleInReader(serial, patients_from_groups(card.groups), card.certificate, card.zone)
+    people = patients_from_groups(card.groups)
+    cards, today = office.journal.cards, f"{office.clock():%Y%m%d}"
+    if people and card.zone and cards.find(CardKind.VITALE, people[0].nir) is not None:
+        cards.keep(CardKind.VITALE, people[0].nir, today, card.zone)  # it may have been updated since
+    return VitaleInReader(serial, people, card.certificate, card.zone)
 
 
 def unlock(reader: Reader, ask_code: AskCode) -> None:

@@ -21,7 +21,7 @@ from days import short_day
 from phone_bench import ASSERTION, Ticking, judge
 
 from tournee.app.context import Office
-from tournee.app.practice.patients import add_patient
+from tournee.app.practice.patients import add_patient, find_patient
 from tournee.app.services.prescriptions import orders
 from tournee.app.services.prescriptions.orders import (
     carry_numbers,
@@ -106,6 +106,21 @@ def test_the_same_number_twice_is_one_prescription(bench):
         assert resolve(office, keep_number(office, patient, bench.number, asserts)).id == first.id
 
 
+def test_a_prescription_of_one_patient_is_no_other_s(bench):
+    """ORD-2: nothing in it names its patient, so who had it first has it."""
+    other = PatientFile("LAMBERT", "YVONNE", "19560612", nir="2560699999024", key="87")
+    with bench.office() as office:
+        waits = keep_number(office, add_patient(office, other), bench.number)
+        resolve(office, keep_number(office, add_patient(office, HUGO), bench.number, asserts))
+        asked = len(bench.standing.received())
+        with pytest.raises(ServiceError, match="déjà au dossier de Hugo Moreau"):
+            keep_number(office, find_patient(office, ("LAMBERT",)), bench.number, asserts)
+        assert len(bench.standing.received()) == asked
+        ((found, order),) = carry_numbers(office, asserts)
+        assert (found.id, found.state, order) == (waits.id, RequestState.REFUSED, None)
+        assert "déjà au dossier" in found.reason
+
+
 def test_its_code_is_read_in_a_picture(bench):
     """ORD-1."""
     assert number_in_picture(png_of(f"ORD1.{bench.number}")) == bench.number
@@ -167,8 +182,6 @@ def test_two_carers_count_what_is_left(bench, monkeypatch):
 
 
 def add_patient_again(office):
-    from tournee.app.practice.patients import find_patient
-
     return find_patient(office, ("MOREAU",))
 
 

@@ -24,6 +24,10 @@ ANSWER_MAX = 32_768
 """Bytes of an answer."""
 
 
+RECORDED = "O04"
+"""The refusal of what the base has already, by the same reference."""
+
+
 class OrderRefusal(NamedTuple):
     """Why the base refuses, as the carer reads it."""
 
@@ -40,7 +44,7 @@ REFUSALS = {
         "Il ne reste pas tant de séances sur cette ordonnance.",
         "voyez ce qui reste : elle a servi ailleurs",
     ),
-    "O04": OrderRefusal("Ces soins sont déjà notés sur cette ordonnance.", "rien n’est à faire"),
+    RECORDED: OrderRefusal("Ces soins sont déjà notés sur cette ordonnance.", "rien n’est à faire"),
     "O06": OrderRefusal(
         "La base ne reconnaît pas votre carte CPS.", "remettez-la, donnez le code, recommencez"
     ),

@@ -10,7 +10,9 @@ import pytest
 from tournee.app.alerts import AlertKind, alerts
 from tournee.app.services.card_update.due import due_of
 from tournee.app.services.rights.asking import ask_rights
+from tournee.app.services.rights.showing import rights_seen
 from tournee.billing.identity import Period
+from tournee.store import CardKind
 
 TODAY = date(2026, 11, 16)
 
@@ -78,3 +80,21 @@ def test_a_request_that_waits_for_a_day_is_an_alert(practice):
     practice.clock.now = practice.clock.now.replace(day=18)
     (told,) = [one for one in alerts(practice.office) if one.kind is AlertKind.SERVICE_WAITING]
     assert told.text == "1 demande attend sa réponse depuis le 16/11/2026"
+
+
+def test_a_card_read_anew_is_what_is_shown_and_alerted_of(practice):
+    """MAJ-1, MAJ-4: read for whatever reason, once it was updated since its visit."""
+    lambert = practice.card("lambert")[0]
+    practice.visit(lambert.nir, lambert.key)
+    practice.certify()
+    kept = practice.office.journal.cards.find(CardKind.VITALE, lambert.nir)
+    end = lambert.rights_end.encode()
+    stale = kept.zone.replace(end, b"20241231")
+    assert stale != kept.zone
+    practice.office.journal.cards.keep(CardKind.VITALE, lambert.nir, kept.day, stale)
+    kinds = {one.kind for one in alerts(practice.office)}
+    assert AlertKind.CARD_TO_UPDATE in kinds
+    practice.card("lambert")
+    kinds = {one.kind for one in alerts(practice.office)}
+    assert AlertKind.CARD_TO_UPDATE not in kinds
+    assert rights_seen(practice.office, lambert).card.rights_end == lambert.rights_end

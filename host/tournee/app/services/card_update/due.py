@@ -54,7 +54,8 @@ def due_of(office: Office, patient: Patient, day: date) -> UpdateDue | None:
         return None
     is_over = end < day
     text = f"ses droits {'sont terminés depuis' if is_over else 'se terminent'} le {end:%d/%m/%Y}"
-    since = datetime.combine(min(end, day), datetime.min.time()).isoformat(timespec="seconds")
+    midnight = datetime.min.time().replace(tzinfo=office.clock().tzinfo)
+    since = datetime.combine(min(end, day), midnight).isoformat(timespec="seconds")
     return UpdateDue(patient, "ended" if is_over else "soon", text, since)
 
 

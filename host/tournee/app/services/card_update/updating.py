@@ -66,6 +66,8 @@ def update_card(office: Office, card: UpdatableCard) -> CardUpdated:
 
     subject = requests.subject("card", serial)
     row = ask(office, SERVICE, subject, json.dumps(named).encode(), carry)
+    if row.state is RequestState.WAITING:
+        requests.fail(row.id, row.reason)  # the card does not wait in the reader
     if row.state is not RequestState.ANSWERED:
         raise ServiceError(
             row.reason or "La mise à jour n’a pas pu se faire.",

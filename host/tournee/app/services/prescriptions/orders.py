@@ -6,28 +6,39 @@ Off line the number waits. What was done of it is recorded back, a visit at a ti
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tournee.app.context import Office
-from tournee.app.practice.dossiers import Dossier, change, get, of_patient
+from tournee.app.practice.dossiers import KINDS, Dossier, change, get, of_patient, read
 from tournee.app.practice.prescriptions import add_prescription, visits_of
 from tournee.app.services.asking import Said, ask, carry_one
 from tournee.billing.kept.known import read_facts
 from tournee.errors import ServiceError, TourneeError
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.prescription_file import PrescribedCare, Prescriber, PrescriptionFile
-from tournee.services.calling import ServiceAnswerError
+from tournee.services.calling import ServiceAnswerError, ServiceRefusedError
 from tournee.services.prescriptions import table
-from tournee.services.prescriptions.number import order_number
+from tournee.services.prescriptions.number import order_number, shown
 from tournee.services.prescriptions.service import ElectronicOrder, look_up, order_of, record_done
 from tournee.services.qr_codes import find_code
-from tournee.store import RequestState, ServiceRow
+from tournee.store import DossierState, RequestState, ServiceRow, SheetState
 
 SERVICE, ORIGIN = "ordonnance", "base des ordonnances"
 _LOOKUP, _DONE = "consulter", "realiser"
 _USED = "ordonnance"
+_HERE = (
+    SheetState.MADE,
+    SheetState.SEALED,
+    SheetState.CERTIFIED,
+    SheetState.IN_LOT,
+    SheetState.ABANDONED,
+)
+_LOOKED_BACK = timedelta(days=90)
+_log = logging.getLogger(__name__)
 
 Assert = Callable[[], bytes]
 """Makes the carer's assertion for one request."""
@@ -48,9 +59,11 @@ def keep_number(
 ) -> ServiceRow:
     """Keep a number for a patient, and look it up now where there is who asserts; else it waits.
 
-    A ServiceError for what is no number. The row tells what became of it; `resolve` makes a prescription.
+    A ServiceError for what is no number, or one of another patient's file. The row tells what became of it;
+    `resolve` makes a prescription.
     """
     number = order_number(typed)
+    _refuse_of_another(office, patient, number)
     told = json.dumps({"what": _LOOKUP, "number": number, "patient": patient.id}).encode()
     carry = None if assertion is None or not office.services.has(SERVICE) else _carrier(office, assertion)
     return ask(office, SERVICE, _subject(office, patient), told, carry)
@@ -69,6 +82,7 @@ def waiting(office: Office) -> tuple[ServiceRow, ...]:
 
 def carry_numbers(office: Office, assertion: Assert) -> list[Carried]:
     """Look up what waits, as long as the base answers; what became of each, and its prescription."""
+    _resolve_left(office)
     done: list[Carried] = []
     for row in waiting(office):
         found = carry_one(office, row.id, _carrier(office, assertion))
@@ -78,10 +92,20 @@ def carry_numbers(office: Office, assertion: Assert) -> list[Carried]:
     return done
 
 
+def _resolve_left(office: Office) -> None:
+    """Make the prescriptions of answers that came as the program was stopped."""
+    for row in office.journal.requests.find(SERVICE, state=RequestState.ANSWERED):
+        if _told(row).get("what") == _LOOKUP:
+            try:
+                resolve(office, row)
+            except TourneeError as error:
+                _log.info("request %d makes no prescription: %s", row.id, type(error).__name__)
+
+
 def resolve(office: Office, row: ServiceRow) -> Dossier[PrescriptionFile]:
     """The prescription that an answer tells: made, or that of the same number with what was done elsewhere.
 
-    ServiceAnswerError when it tells none; ServiceError when it was not answered.
+    ServiceAnswerError when it tells none; ServiceError when it was not answered, or is another patient's.
     """
     if not row.has_answer:
         raise ServiceError(
@@ -91,6 +115,7 @@ def resolve(office: Office, row: ServiceRow) -> Dossier[PrescriptionFile]:
         )
     told = _told(row)
     patient, number = get(office, PatientFile, int(told["patient"])), str(told["number"])
+    _refuse_of_another(office, patient, number)
     order = order_of(row.answer)
     known = _known(office, patient, number)
     done = max(0, order.done - _reported(office, patient, number))
@@ -105,19 +130,30 @@ def resolve(office: Office, row: ServiceRow) -> Dossier[PrescriptionFile]:
     return made
 
 
-def report_done(office: Office, order: Dossier[PrescriptionFile], assertion: Assert) -> list[ServiceRow]:
+def report_done(
+    office: Office, order: Dossier[PrescriptionFile], assertion: Assert, sent_by: str = ""
+) -> list[ServiceRow]:
     """Record at the base the visits of a prescription that are billed and not recorded yet, a visit a
-    request, then take over what others did; what became of each. StoreError, ServiceError.
+    request, then take over what others did; what became of each. With `sent_by`, a billing number, those of
+    this carer alone whose invoice has left. StoreError, ServiceError.
     """
     number = order.told.electronic
     if not number or order.row.patient is None:
         raise ServiceError("Cette ordonnance n’est pas numérique.", next_step="rien n’est à dire à la base")
     patient = get(office, PatientFile, order.row.patient)
     carry, rows = _carrier(office, assertion), []
+    before = {int(_told(row)["visit"]): row for row in _done_rows(office, patient, number)}
     for visit, invoice, sessions in _unreported(office, order.told, patient, number):
-        request = {"what": _DONE, "number": number, "visit": visit, "sessions": sessions}
-        told = json.dumps(request | {"reference": _reference(office, invoice)}).encode()
-        rows.append(ask(office, SERVICE, _subject(office, patient), told, carry, visit=visit))
+        if sent_by and not _left(office, visit, sent_by):
+            continue
+        known = before.get(visit)
+        if known is not None and known.state is RequestState.WAITING:
+            rows.append(carry_one(office, known.id, carry))  # by its own reference: it may have arrived
+        else:
+            reference = _reference(office, invoice) if known is None else _told(known)["reference"]
+            request = {"what": _DONE, "number": number, "visit": visit, "sessions": sessions}
+            told = json.dumps(request | {"reference": reference}).encode()
+            rows.append(ask(office, SERVICE, _subject(office, patient), told, carry, visit=visit))
         if rows[-1].state is RequestState.WAITING:
             break
     if rows and rows[-1].has_answer:
@@ -127,6 +163,33 @@ def report_done(office: Office, order: Dossier[PrescriptionFile], assertion: Ass
     return rows
 
 
+def report_sent(office: Office, assertion: Assert, ps: str) -> list[ServiceRow]:
+    """Record what this carer (billing number) did of every electronic prescription that was in force lately,
+    once its invoices have left; what became of each visit, as long as the base answers.
+    """
+    since, rows = office.clock().date() - _LOOKED_BACK, []
+    found = office.journal.dossiers.find(KINDS[PrescriptionFile], state=None, first=f"{since:%Y%m%d}")
+    for kept in found:
+        if not kept.content or kept.state is DossierState.MERGED:
+            continue
+        order = read(PrescriptionFile, kept)
+        if not order.told.electronic or kept.patient is None:
+            continue
+        rows += report_done(office, order, assertion, ps)
+        if rows and rows[-1].state is RequestState.WAITING:
+            break
+    return rows
+
+
+def _left(office: Office, visit: int, ps: str) -> bool:
+    """Whether the live invoice of a visit of this carer has left for whoever pays."""
+    journal = office.journal
+    live = journal.visits.live_invoice(visit)
+    if live is None or journal.visits.get(visit).ps != ps:
+        return False
+    return any(one.state not in _HERE for one in journal.invoices.get(live).sheets)
+
+
 def _carrier(office: Office, assertion: Assert) -> Callable[[ServiceRow], Said]:
     point = office.services.of(SERVICE).point
 
@@ -134,8 +197,16 @@ def _carrier(office: Office, assertion: Assert) -> Callable[[ServiceRow], Said]:
         told = _told(row)
         if told.get("what") == _DONE:
             given = (told["number"], told["reference"], told["sessions"])
-            return Said(ORIGIN, record_done(point, assertion(), *given))
-        return Said(ORIGIN, look_up(point, assertion(), told["number"]))
+            try:
+                return Said(ORIGIN, record_done(point, assertion(), *given))
+            except ServiceRefusedError as refused:
+                if refused.code != table.RECORDED:
+                    raise  # else it arrived, and its answer was lost on the way
+                return Said(ORIGIN, look_up(point, assertion(), told["number"]))
+        _refuse_of_another(office, get(office, PatientFile, int(told["patient"])), told["number"])
+        answer = look_up(point, assertion(), told["number"])
+        _as_file(order_of(answer), told["number"], 0)
+        return Said(ORIGIN, answer)
 
     return carry
 
@@ -164,6 +235,20 @@ def _as_file(order: ElectronicOrder, number: str, done: int) -> PrescriptionFile
 def _known(office: Office, patient: Dossier[PatientFile], number: str) -> Dossier[PrescriptionFile] | None:
     kept = of_patient(office, PrescriptionFile, patient.id)
     return next((one for one in kept if one.told.electronic == number), None)
+
+
+def _refuse_of_another(office: Office, patient: Dossier[PatientFile], number: str) -> None:
+    """The base says of whom a prescription is to nobody: it is of the patient for whom it was kept first."""
+    for row in office.journal.dossiers.find(KINDS[PrescriptionFile]):
+        one = read(PrescriptionFile, row)
+        if one.told.electronic == number and one.row.patient is not None:
+            holder = get(office, PatientFile, one.row.patient)
+            if holder.id != patient.id:
+                raise ServiceRefusedError(
+                    f"L’ordonnance {shown(number)} est déjà au dossier de {holder.told.who}.",
+                    cause="une ordonnance est d’une seule personne",
+                    next_step="vérifiez le patient et le numéro",
+                )
 
 
 def _reported(office: Office, patient: Dossier[PatientFile], number: str) -> int:

@@ -69,15 +69,17 @@ def find_person(office: Office, words: Sequence[str], born: date | None = None) 
 
 def _card_of(office: Office, person: Patient | PatientFile) -> tuple[Patient | None, date | None]:
     """A person by the card that was read last here, or by its file."""
+    reads = [one for one in person.rights if one.origin == "card"] if isinstance(person, PatientFile) else []
+    told: tuple[Patient | None, date | None] = (
+        (reads[-1].beneficiary, reads[-1].day) if reads else (None, None)
+    )
     kept = office.journal.cards.find(CardKind.VITALE, person.nir) if person.nir else None
     for one in _people(office, person.nir) if kept is not None else ():
         if (one.born, one.birth_rank) == (person.born, person.birth_rank):
             assert kept is not None
-            return one, datetime.strptime(kept.day, _DAY).date()
-    if isinstance(person, PatientFile):
-        reads = [one for one in person.rights if one.origin == "card"]
-        return (reads[-1].beneficiary, reads[-1].day) if reads else (None, None)
-    return person, None
+            read_on = datetime.strptime(kept.day, _DAY).date()
+            return told if told[1] is not None and told[1] > read_on else (one, read_on)
+    return told if isinstance(person, PatientFile) else (person, None)
 
 
 def _people(office: Office, nir: str) -> list[Patient]:
