@@ -148,6 +148,11 @@ def kept_lots(office: Office) -> list[LotRow]:
     return [lot for lot in _certified_lots(office) if _is_kept(office, lot)]
 
 
+def unproved_lots(office: Office) -> list[LotRow]:
+    """Certified lots of mode 05 that wait for a piece (SCOR-7)."""
+    return [lot for lot in _certified_lots(office) if not _is_kept(office, lot) and lacking(office, lot)]
+
+
 def _certified_lots(office: Office) -> Iterator[LotRow]:
     """The lots that wait for a file, one at a time: a file of any size in the same memory."""
     return map(office.journal.lots.get, office.journal.lots.ids(LotState.CERTIFIED))

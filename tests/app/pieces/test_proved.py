@@ -16,7 +16,7 @@ from surroundings import Surroundings
 
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
-from tournee.app.outbound import make_files, send
+from tournee.app.outbound import make_files, send, unproved_lots
 from tournee.app.pieces.needs import needed_pieces
 from tournee.app.practice.dossiers import add
 from tournee.app.practice.patients import add_patient
@@ -98,9 +98,11 @@ def test_a_lot_without_its_card_waits_for_its_prescription_and_the_others_go(off
     make_files(office)
     modes = {lot.mode: lot.state for lot in office.journal.lots.find() if lot.kind == "FSE"}
     assert modes == {"03": LotState.IN_FILE, "05": LotState.CERTIFIED}
+    assert [lot.mode for lot in unproved_lots(office)] == ["05"]
     assert standings(office)[1:] == [("O", "missing"), ("F", "ready")]
     prove(office, DEGRADED, 2)
     assert len(make_files(office)) == 1
+    assert unproved_lots(office) == []
 
 
 def test_nothing_is_asked_of_lots_where_pieces_are_not_sent(surroundings: Surroundings) -> None:

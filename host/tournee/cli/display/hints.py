@@ -79,6 +79,8 @@ OF_ALERT = {
     "engagement_ending": "tournee send",
     "copy_behind": "tournee practice copy",
     "copy_stopped": "tournee practice show",
+    "piece_missing": "tournee piece add PHOTO --facture FACTURE ; tournee send",
+    "piece_refused": "tournee piece add PHOTO --facture FACTURE ; tournee send",
     "prescription_ending": "tournee ordonnance renew ORDONNANCE",
 }
 """Commands by the kind of an alert."""

@@ -27,13 +27,20 @@ def make(desk: Desk, as_json: bool) -> None:
     """Forme avec les lots certifiés le fichier unique de chaque professionnel, ou un fichier par
     destinataire, selon la route.
     """
-    from tournee.app.outbound import kept_lots, make_files
+    from tournee.app.outbound import kept_lots, make_files, unproved_lots
 
     with desk.office() as office, desk.watcher(as_json) as watch:
         files, kept = make_files(office, watch.progress), kept_lots(office)
+        unproved = unproved_lots(office)
     if as_json:
         made = [{"name": one.name, "ps": one.ps, "invoices": one.invoices} for one in files]
-        values.write({"files": made, "kept": [lot.number for lot in kept]})
+        values.write(
+            {
+                "files": made,
+                "kept": [lot.number for lot in kept],
+                "unproved": [lot.number for lot in unproved],
+            }
+        )
         return
     for one in files:
         lots = counted(len(one.lot_ids), "lot")
@@ -45,7 +52,10 @@ def make(desk: Desk, as_json: bool) -> None:
             "tournee route use, avec une route vers un OCT, le laisse partir"
         )
         desk.console.print(labelled(f"Le lot {lot.number} attend :", why))
-    if not files and not kept:
+    for lot in unproved:
+        why = "une pièce manque à une de ses factures sans carte ; voyez tournee piece list"
+        desk.console.print(labelled(f"Le lot {lot.number} attend :", why))
+    if not files and not kept and not unproved:
         desk.console.print("Aucun lot certifié n’attend d’être mis en fichier.")
 
 
