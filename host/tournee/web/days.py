@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from tournee.errors import TourneeError
@@ -27,3 +28,14 @@ def read_day(text: str) -> date:
         f"« {said[:20]} » n’est pas un jour." if said else "Le jour manque.",
         next_step="écrivez-le comme 31/12/2026",
     )
+
+
+def typed_days(fields: Mapping[str, str], names: Sequence[str]) -> tuple[dict[str, date], dict[str, str]]:
+    """The days of these fields of a form, and of those that are none what is wrong, by their names."""
+    days, wrong = {}, {}
+    for name in names:
+        try:
+            days[name] = read_day(fields.get(name, ""))
+        except TourneeError as error:
+            wrong[name] = f"{error.message} Écrivez-le comme 31/12/2026."
+    return days, wrong

@@ -36,6 +36,17 @@ def test_an_ame_is_what_each_visit_of_the_patient_is_billed_by(office, patient):
     assert attestation_said(aided, TODAY).startswith("AME jusqu’au 31/08/2027")
 
 
+def test_a_paper_typed_anew_replaces_and_an_older_one_does_not(office, patient):
+    """CEAM-4."""
+    aided = note_attestation(office, patient, replace(PAPER, state_aid=True))
+    before = replace(PAPER, day=date(2026, 11, 2))
+    again = note_attestation(office, aided, before).told
+    assert attestation_said(again, TODAY).startswith("droits jusqu’au 31/08/2027")
+    assert "patient" not in json.loads(again.usual)
+    with pytest.raises(PatientError, match="plus récente"):
+        note_attestation(office, aided, replace(before, day=date(2026, 11, 1), end=date(2026, 12, 31)))
+
+
 @pytest.mark.parametrize(
     ("changes", "word"),
     [

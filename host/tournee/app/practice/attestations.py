@@ -49,6 +49,8 @@ def note_attestation(
         fault = f"l’attestation est finie depuis le {told.end:%d/%m/%Y} : demandez celle qui est en cours"
     elif told.day > today:
         fault = f"l’attestation est du {told.day:%d/%m/%Y}, un jour à venir"
+    elif _is_newer(file.read_by("typed"), told):
+        fault = "une attestation plus récente, qui va plus loin, est déjà gardée"
     if fault:
         raise PatientError(f"Attestation de {file.who} : {fault}.", next_step="relisez le papier")
     person = Patient(
@@ -64,9 +66,10 @@ def note_attestation(
         coverage=(Coverage(ald="1" if told.ald else "0"),),
         rights=(Period(f"{told.start:%Y%m%d}", f"{told.end:%Y%m%d}"),),
     )
-    changed = file.with_rights(RightsRead(told.day, "typed", person))
+    others = tuple(one for one in file.rights if one.origin != "typed")  # a slip of the pen is typed anew
+    changed = replace(file, rights=others).with_rights(RightsRead(told.day, "typed", person))
+    usual = json.loads(changed.usual)
     if told.state_aid:
-        usual = json.loads(changed.usual)
         usual[_TYPED] = {
             "nom": file.name,
             "prenom": file.first_name,
@@ -75,8 +78,14 @@ def note_attestation(
             "centre": person.centre,
             _AME: {"debut": told.start.isoformat(), "fin": told.end.isoformat()},
         }
-        changed = replace(changed, usual=as_care(usual))
+    elif _AME in usual.get(_TYPED, {}):
+        del usual[_TYPED]  # the rights of a caisse follow an AME
+    changed = replace(changed, usual=as_care(usual))
     return edit_patient(office, patient, changed)
+
+
+def _is_newer(known: RightsRead | None, told: CopiedAttestation) -> bool:
+    return known is not None and known.day > told.day and known.beneficiary.rights_end > f"{told.end:%Y%m%d}"
 
 
 def attestation_said(file: PatientFile, today: date) -> str:

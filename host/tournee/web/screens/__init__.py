@@ -13,6 +13,7 @@ from tournee.web.screens.prescribing import PRESCRIBING
 from tournee.web.screens.rounds import ROUNDS
 from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
+from tournee.web.screens.services.attestations import ATTESTATIONS
 from tournee.web.screens.services.insurers import INSURER_SERVICE
 from tournee.web.screens.services.phone import PHONE
 from tournee.web.screens.services.pieces import PIECES
@@ -54,6 +55,7 @@ SCREENS: tuple[Route, ...] = (
     *INSURER,
     *INSURER_SERVICE,
     *PATIENTS,
+    *ATTESTATIONS,
     *PRESCRIBING,
     *REPLACEMENTS,
     *RIGHTS,

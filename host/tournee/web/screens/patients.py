@@ -15,6 +15,7 @@ from tournee.app.context import Office
 from tournee.app.finding import thing_of
 from tournee.app.patient_view.listed import patients_listed
 from tournee.app.patient_view.page import patient_page
+from tournee.app.practice.attestations import attestation_said
 from tournee.app.practice.dossiers import get
 from tournee.app.practice.patients import add_patient, decide, edit_patient
 from tournee.app.practice.scans import scan_bytes
@@ -44,7 +45,9 @@ async def patient(request: Request) -> Response:
     face, number = face_of(request), request.path_params["number"]
     shown = 500 if request.query_params.get("tout") else 6
     page = await face.ports.ask_journal(lambda office: patient_page(office, number, shown))
-    return show(request, "patient.html", page=page, words=words, day=face.clock().date(), payments=PAYMENTS)
+    day = face.clock().date()
+    paper = attestation_said(page.patient.told, day)
+    return show(request, "patient.html", page=page, words=words, day=day, payments=PAYMENTS, paper=paper)
 
 
 async def visit_of(request: Request) -> Response:
