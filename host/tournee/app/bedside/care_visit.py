@@ -176,7 +176,7 @@ def care_visits(office: Office, day: date, ps: str) -> list[CareVisit]:
         for row in known
         if row.id not in seen and row.state is not VisitState.ABANDONED
     ]
-    planned = {one.person.nir for one in beside}
+    planned = {one.person.nir for one in beside if one.person.nir}
     kept = [one for one in found if one.thing is not None or one.person.nir not in planned]
     return _in_order(kept, beside)
 

@@ -23,7 +23,7 @@ from tournee.billing.european.ceam import (
 from tournee.tables.table import Table
 
 CARD = "ceam"
-_NOT_BESIDE = (
+NOT_BESIDE = (
     "nir",
     "cle",
     "naissance",
@@ -48,7 +48,7 @@ _NOT_BESIDE = (
 
 def refuse_beside(visit: Table) -> None:
     """Note the keys of a visit that have no meaning on a CEAM."""
-    for key in _NOT_BESIDE:
+    for key in NOT_BESIDE:
         if visit.has(key):
             visit.fault(key, "n’a pas de sens avec une CEAM : la visite ne se télétransmet pas")
 

@@ -14,6 +14,7 @@ from tournee.web.screens.rounds import ROUNDS
 from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
 from tournee.web.screens.services.attestations import ATTESTATIONS
+from tournee.web.screens.services.european import EUROPEAN
 from tournee.web.screens.services.insurers import INSURER_SERVICE
 from tournee.web.screens.services.phone import PHONE
 from tournee.web.screens.services.pieces import PIECES
@@ -52,6 +53,7 @@ SCREENS: tuple[Route, ...] = (
     *VISITS,
     *SIGNING,
     *CARDS,
+    *EUROPEAN,
     *INSURER,
     *INSURER_SERVICE,
     *PATIENTS,

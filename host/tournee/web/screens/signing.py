@@ -15,6 +15,7 @@ from tournee.app.accounts.paying import owes, pay, take_back
 from tournee.app.bedside.bill import BillLine, bill_lines
 from tournee.app.bedside.care_visit import CareVisit, JudgedCare, VisitStanding, care_visits, judged_care
 from tournee.app.bedside.carer import carer_shown
+from tournee.app.bedside.european import is_european
 from tournee.app.bedside.paid import given_for, payments_of
 from tournee.app.bedside.proposing import proposed
 from tournee.app.bedside.same_card import same_card
@@ -224,8 +225,10 @@ def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
 
 
 async def done(request: Request) -> Response:
-    """`/visite/{key}/fait`."""
+    """`/visite/{key}/fait`; a visit on a European card has its own."""
     face, key = face_of(request), request.path_params["key"]
+    if await face.ports.ask_journal(lambda office: is_european(shown_visit(office, key, face.watch.state))):
+        return go(request, f"/visite/{key}/carte-europeenne")
     found = await face.ports.ask_journal(lambda office: done_of(office, key, face.watch.state))
     fresh = face.signed == key
     if not face.watch.state.has_vitale:
