@@ -17,7 +17,7 @@ from journal_maker import KEY, Maker
 from tournee.app.alerts import UNSENT_DAYS, Alert, AlertKind, alerts
 from tournee.app.context import Office
 from tournee.app.outbound import send
-from tournee.cli.display.hints import OF_ALERT
+from tournee.cli.display.hints import OF_ALERT, command_after
 from tournee.errors import ConfigError, StoreError
 from tournee.exchange.route import ARL_DAYS, Mailbox, MailboxKind, Route, Security, Server
 from tournee.model import Effect, Outcome, Target
@@ -166,6 +166,14 @@ def certificate(ends: datetime) -> bytes:
 
 def test_every_alert_has_its_command() -> None:
     assert OF_ALERT.keys() == {kind.value for kind in AlertKind}
+
+
+@pytest.mark.parametrize(
+    ("nature", "more"), [("O", ""), ("F", " --nature feuille"), ("D", " --nature accord")]
+)
+def test_the_command_of_a_piece_that_lacks_names_its_invoice_and_nature(nature: str, more: str) -> None:
+    alert = Alert(AlertKind.PIECE_MISSING, "", "", 0, "", "", also=nature, invoices=("000000012",))
+    assert command_after(alert) == f"tournee piece add PHOTO --facture 000000012{more} ; tournee send"
 
 
 def test_uncertain_message_raises_an_alert_at_once_and_no_other(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from made_papers import bad_paper, good_paper
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from tournee.documents.pieces.checks import check_page, fault_of, look_at
 from tournee.documents.pieces.errors import PieceError
@@ -55,3 +55,49 @@ def test_paper_ruled_from_side_to_side_is_whole() -> None:
         draw.line((column, 0, column, 1000), fill=150)
     draw.line((200, 400, 500, 420), fill=20, width=3)
     assert fault_of(look_at(page)) == ""
+
+
+@pytest.mark.parametrize("turned", [0, 1.5])
+def test_squared_paper_from_side_to_side_is_whole_when_it_lies_askew(turned: float) -> None:
+    page = Image.new("L", (707, 1000), 235)
+    draw = ImageDraw.Draw(page)
+    for row in range(10, 1000, 17):
+        draw.line((0, row, 707, row), fill=120)
+    for column in (at for at in range(10, 700, 17) if at != 197):  # one is worn away
+        draw.line((column, 0, column, 1000), fill=120)
+    draw.line((200, 400, 500, 420), fill=20, width=3)
+    assert fault_of(look_at(page.rotate(turned, Image.Resampling.BICUBIC, fillcolor=235))) == ""
+
+
+def printed(shift: tuple[int, int], size: int = 28) -> Image.Image:
+    """A printed page at 200 dots an inch; `shift`: where its words begin, over the border when below 0."""
+    page = Image.new("L", (1654, 2339), 250)
+    draw = ImageDraw.Draw(page)
+    font = ImageFont.load_default(size)
+    for rank in range(20):
+        words = f"{rank} pansement, plaie, matin et soir, a domicile, pendant quinze jours, dimanches aussi"
+        draw.text((shift[0], shift[1] + rank * 60), words[rank % 5 :], 20, font)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("shift", "code"),
+    [
+        ((180, 180), ""),
+        ((12, 14), ""),  # close to the border, and whole
+        ((-70, 180), CUT),
+        ((780, 180), CUT),
+        ((180, -17), CUT),
+        ((180, 2339 - 22 - 19 * 60), CUT),
+    ],
+    ids=["whole", "at the border", "left", "right", "top", "bottom"],
+)
+def test_writing_that_runs_over_any_one_side_is_cut(shift: tuple[int, int], code: str) -> None:
+    """SCOR-3."""
+    assert fault_of(look_at(printed(shift))) == code
+
+
+def test_lines_of_many_words_cut_through_their_letters_at_one_side_are_cut() -> None:
+    """SCOR-3: a page of words cropped, made as large as it was."""
+    page = printed((200, 200)).crop((300, 300, 1654, 2339)).resize((1654, 2339))
+    assert fault_of(look_at(page)) == CUT

@@ -79,11 +79,13 @@ OF_ALERT = {
     "engagement_ending": "tournee send",
     "copy_behind": "tournee practice copy",
     "copy_stopped": "tournee practice show",
-    "piece_missing": "tournee piece add PHOTO --facture FACTURE ; tournee send",
-    "piece_refused": "tournee piece add PHOTO --facture FACTURE ; tournee send",
+    "piece_missing": "tournee piece add PHOTO --facture {invoice}{nature} ; tournee send",
+    "piece_refused": "tournee piece add PHOTO --facture {invoice}{nature} ; tournee send",
     "prescription_ending": "tournee ordonnance renew ORDONNANCE",
 }
 """Commands by the kind of an alert."""
+
+_OF_NATURE = {"F": " --nature feuille", "D": " --nature accord"}
 
 
 def command_for(error: TourneeError) -> str:
@@ -93,4 +95,10 @@ def command_for(error: TourneeError) -> str:
 
 def command_after(alert: Alert) -> str:
     """The command that does the next step of an alert."""
-    return OF_ALERT[alert.kind.value].format(lot=alert.lot, file=alert.file, station=alert.station)
+    return OF_ALERT[alert.kind.value].format(
+        lot=alert.lot,
+        file=alert.file,
+        station=alert.station,
+        invoice=next(iter(alert.invoices), "FACTURE"),
+        nature=_OF_NATURE.get(alert.also, ""),
+    )

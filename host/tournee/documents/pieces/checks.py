@@ -29,7 +29,10 @@ _WRITING_PART = 0.001  # of the points: the darkest, which writing has however l
 _NOISE_LEVELS = 7  # above the noise that every camera makes, smoothed: nothing is written
 _STROKES_MIN = 6  # on one side: fewer are a stamp, a fold, a line of the print
 _SIDES_MIN = 2
-_LINES_CUT = 8  # on the left or the right alone: so many lines do not end at the paper's edge by chance
+_LINES_CUT = 3  # on the left or the right alone: so many lines do not end at the paper's edge by chance
+_LETTERS_CUT = 8  # at the top or the bottom alone: a line is cut through its letters
+_LINE_MIN, _LINE_MAX = 4, 50  # points: how high a line is, a ruling being thinner
+_LINE_DEEP = 16  # points, inwards
 _STRIP, _THICK, _DEEP, _WITHIN = (
     24,
     9,
@@ -135,13 +138,12 @@ def _level(picture: Image.Image, part: float) -> int:
 
 def _sides_cut(small: Image.Image, writing: int) -> int:
     """Over how many sides writing runs: thin strokes that stand on the border, on paper. One counts for two
-    where so many lines end on it that each of them does.
+    where several lines end on it, or one line is cut through its letters.
     """
     from PIL import Image, ImageChops, ImageFilter
 
     threshold = max(LEVELS_MIN * 3 // 4, round(_STROKE_PART * writing))
     light = _PAPER_PART * _level(small, 0.5)
-    width, height = small.size
     found = 0
     for turn in (None, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270):
         side = small if turn is None else small.transpose(turn)
@@ -159,12 +161,30 @@ def _sides_cut(small: Image.Image, writing: int) -> int:
             level >= threshold and ground >= light and below >= threshold
             for level, ground, below in zip(levels, grounds, deeper, strict=True)
         ]
-        is_lateral = side.size != (width, height)
-        strokes = _strokes(marks, _UPRIGHT_MIN if is_lateral else 1)
-        if is_lateral and len(strokes) >= _LINES_CUT:
-            found += _SIDES_MIN
-        elif len(strokes) >= _STROKES_MIN and (is_lateral or not _is_even(strokes)):
-            found += 1
+        if turn in (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270):
+            many = _lines(darker, threshold, marks) >= _LINES_CUT
+            some = len(_strokes(marks, _UPRIGHT_MIN)) >= _STROKES_MIN
+        else:
+            strokes = _strokes(marks, 1)
+            some = len(strokes) >= _STROKES_MIN and not _is_even(strokes)
+            many = some and len(strokes) >= _LETTERS_CUT
+        found += _SIDES_MIN if many else some
+    return found
+
+
+def _lines(darker: Image.Image, threshold: int, marks: list[bool]) -> int:
+    """How many lines of writing stand on the left or the right border: as high as letters are, as ruled lines
+    are not, with a mark on the border itself.
+    """
+    seen = darker.crop((0, 0, darker.width, min(_LINE_DEEP, darker.height))).tobytes()
+    inks = [max(seen[at :: darker.width]) >= threshold for at in range(darker.width)]
+    found, start = 0, -1
+    for at, ink in enumerate([*inks, False]):
+        if ink and start < 0:
+            start = at
+        elif not ink and start >= 0:
+            found += _LINE_MIN <= at - start <= _LINE_MAX and any(marks[start:at])
+            start = -1
     return found
 
 
@@ -182,7 +202,7 @@ def _strokes(marks: list[bool], least: int) -> list[float]:
 
 
 def _is_even(strokes: list[float]) -> bool:
-    """Whether they stand at distances that a ruling has, and no writing."""
+    """Whether they stand at distances that a ruling has, some of its lines unseen, and no writing."""
     gaps = [later - before for before, later in pairwise(strokes)]
-    mean = sum(gaps) / len(gaps)
-    return bool((sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) ** 0.5 <= _EVEN * mean)
+    usual = sorted(gaps)[len(gaps) // 2]
+    return all(abs(gap - usual * max(round(gap / usual), 1)) <= _EVEN * usual for gap in gaps)
