@@ -7,8 +7,11 @@ its size. Off line is the normal state: every error says that nothing is lost.
 from __future__ import annotations
 
 import logging
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from tournee.https import (
@@ -48,14 +51,26 @@ __all__ = [
     "ServiceUnreachableError",
     "call",
     "tried",
+    "within",
 ]
 
 SECONDS = 5.0
 """How long a service may take, from the first byte to the last."""
 
+_until: ContextVar[float] = ContextVar("until", default=math.inf)
 _LATER = "continuez : la demande attend, et repartira quand le réseau est là"
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+
+
+@contextmanager
+def within(seconds: float, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """All calls made inside end before one deadline; those after it are made no more (ServiceSlowError)."""
+    was = _until.set(min(_until.get(), clock() + seconds))
+    try:
+        yield
+    finally:
+        _until.reset(was)
 
 
 def call(
@@ -75,8 +90,13 @@ def call(
     )
     asked = HttpsRequest(method, path or point.path, headers or {}, body, answer_max=answer_max)
     where = f"{point.label} ({server.address})"
+    left = min(seconds, _until.get() - clock())
+    if left <= 0:
+        raise ServiceSlowError(
+            f"{where} n’a pas été demandé.", cause="le temps donné aux services est passé", next_step=_LATER
+        )
     try:
-        answer = carry(server, asked, seconds, clock=clock)
+        answer = carry(server, asked, left, clock=clock)
     except NotReachedError as error:
         raise ServiceUnreachableError(
             f"{where} ne répond pas.",
@@ -91,7 +111,7 @@ def call(
         ) from error
     except TooSlowError as error:
         raise ServiceSlowError(
-            f"{where} n’a pas répondu en {seconds:g} s.",
+            f"{where} n’a pas répondu en {left:.2g} s.",
             cause="le réseau ou le service est lent",
             next_step=_LATER,
         ) from error

@@ -22,7 +22,8 @@ from tournee.app.evening.run import (
     take_in,
 )
 from tournee.app.outbound import make_files
-from tournee.errors import TourneeError
+from tournee.app.services.taking_up import NOTHING, TakenUp, needs_card, something_waits, take_up
+from tournee.errors import ReaderError, TourneeError
 from tournee.web.words import plainly
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class EveningState:
     """One run: the step it is at, None once it ended; how far that is (`of` 0: nobody knows); the steps that
-    are behind; what stopped it or a part of it; what came of it, None while it goes on.
+    are behind; what stopped it or a part of it; what came of it, None while it goes on; of `services` too.
     """
 
     step: EveningStep | None = EveningStep.CLOSE
@@ -46,6 +47,7 @@ class EveningState:
     behind: tuple[EveningStep, ...] = ()
     error: TourneeError | None = None
     outcome: EveningOutcome | None = None
+    services: TakenUp = NOTHING
     stopping: bool = False
 
     @property
@@ -135,6 +137,8 @@ class Evening:
             return network
         await self._enter(face, EveningStep.FETCH)
         errors += await face.ports.run_courier(lambda office: take_in(office, tell, again=again))
+        if not any(map(is_network, errors)):
+            self.state = replace(self.state, services=await _take_up(face))
         await self._enter(face, None)
         return next(filter(is_network, errors), errors[0] if errors else None)
 
@@ -163,6 +167,19 @@ class Evening:
             self._told = now
             _telling.add(task := asyncio.ensure_future(face.news.tell()))
             task.add_done_callback(_telling.discard)
+
+
+async def _take_up(face: Face) -> TakenUp:
+    """What waits for services, by the card in the reader where one is to sign."""
+    if not await face.ports.ask_journal(something_waits):
+        return NOTHING
+    if await face.ports.ask_journal(needs_card):
+        ps = face.watch.state.ps
+        try:
+            return await face.ports.run_reader(lambda office, reader: take_up(office, reader, ps))
+        except ReaderError as error:
+            _log.info("services without a reader: %s", type(error).__name__)
+    return await face.ports.run_courier(take_up)
 
 
 _telling: set[asyncio.Future[None]] = set()

@@ -44,5 +44,5 @@ def of_requests(office: Office) -> Iterator[Alert]:
             since,
             age(office, since).days,
             f"{count} sa réponse depuis le {since[8:10]}/{since[5:7]}/{since[:4]}",
-            "redemandez quand le réseau est là, votre carte CPS dans le lecteur",
+            "elle repart avec le prochain envoi, votre carte CPS dans le lecteur",
         )

@@ -268,8 +268,8 @@ WORDS: Mapping[SettleKind, KindWords] = {
     AlertKind.SERVICE_WAITING: KindWords(
         Tone.INFO,
         "Une demande attend le réseau",
-        "Redemandez quand le réseau est là, votre carte CPS dans le lecteur.",
-        SettleAct.RIGHTS,
+        "Elle repart avec le prochain envoi, votre carte CPS dans le lecteur.",
+        SettleAct.SEND,
     ),
     AlertKind.PIECE_MISSING: KindWords(
         Tone.WARN,

@@ -74,7 +74,7 @@ OF_ALERT = {
     "certificate_ending": "tournee route list",
     "list_ageing": "tournee opposition request",
     "card_to_update": "tournee droits montrer PATIENT",
-    "service_waiting": "tournee droits attente",
+    "service_waiting": "tournee fetch",
     "insurer_directory": "tournee amc annuaire prendre FICHIER SIGNATURE",
     "engagement_ending": "tournee send",
     "copy_behind": "tournee practice copy",

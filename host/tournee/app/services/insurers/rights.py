@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tournee.app.context import Office
-from tournee.app.services.asking import Said, ask
+from tournee.app.services.asking import Carry, Said, ask, carry_one
 from tournee.app.services.insurers.listed import listed
 from tournee.errors import StoreError
 from tournee.formats.text import upper_ascii
@@ -61,13 +61,41 @@ def ask_rights(office: Office, who: InsuredAsked, *, ps: str = "") -> InsurerRig
             next_step="prenez ce que dit l’attestation",
         )
 
+    subject = office.journal.requests.person(who.nir, who.born, who.birth_rank)
+    carry = _carrier(office, entry.idb)
+    return _told(office, ask(office, SERVICE, subject, idb_question(who), carry, ps=ps))
+
+
+def ask_waiting(office: Office) -> list[ServiceRow]:
+    """Ask all that waits, each insurer as long as it answers; what became of each. What an insurer was to
+    engage itself for is asked with its invoice alone: of a day before, it is asked no more.
+    """
+    done, away = [], set()
+    today = f"{office.clock():%Y-%m-%d}"
+    for row in office.journal.requests.waiting(SERVICE):
+        told = read_object(row.request)
+        if "lignes" in told:
+            if row.asked[: len(today)] < today:
+                office.journal.requests.fail(row.id, row.reason)
+            continue
+        number = str(told["amc"])
+        entry = listed(office, number)
+        if entry is None or not entry.idb:
+            office.journal.requests.fail(row.id, f"La mutuelle {number} ne répond plus en ligne.")
+        elif number not in away:
+            done.append(carry_one(office, row.id, _carrier(office, entry.idb)))
+            if done[-1].state is RequestState.WAITING:
+                away.add(number)
+    return done
+
+
+def _carrier(office: Office, where: str) -> Carry:
     def carry(row: ServiceRow) -> Said:
-        answer = put(office.services.of(SERVICE).point, IDB, entry.idb, row.request)
+        answer = put(office.services.of(SERVICE).point, IDB, where, row.request)
         idb_answer(read_object(answer))
         return Said(ORIGIN, answer)
 
-    subject = office.journal.requests.person(who.nir, who.born, who.birth_rank)
-    return _told(office, ask(office, SERVICE, subject, idb_question(who), carry, ps=ps))
+    return carry
 
 
 def insured_of(office: Office, file: PatientFile, number: str = "", member: str = "") -> InsuredAsked:

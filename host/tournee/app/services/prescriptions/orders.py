@@ -9,13 +9,12 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS, Dossier, change, get, of_patient, read
 from tournee.app.practice.prescriptions import add_prescription, visits_of
-from tournee.app.services.asking import Said, ask, carry_one
+from tournee.app.services.asking import Carry, Said, ask, carry_one
 from tournee.billing.kept.known import read_facts
 from tournee.errors import ServiceError, TourneeError
 from tournee.practice.patient_file import PatientFile
@@ -25,19 +24,11 @@ from tournee.services.prescriptions import table
 from tournee.services.prescriptions.number import order_number, shown
 from tournee.services.prescriptions.service import ElectronicOrder, look_up, order_of, record_done
 from tournee.services.qr_codes import find_code
-from tournee.store import DossierState, RequestState, ServiceRow, SheetState
+from tournee.store import RequestState, ServiceRow
 
 SERVICE, ORIGIN = "ordonnance", "base des ordonnances"
 _LOOKUP, _DONE = "consulter", "realiser"
 _USED = "ordonnance"
-_HERE = (
-    SheetState.MADE,
-    SheetState.SEALED,
-    SheetState.CERTIFIED,
-    SheetState.IN_LOT,
-    SheetState.ABANDONED,
-)
-_LOOKED_BACK = timedelta(days=90)
 _log = logging.getLogger(__name__)
 
 Assert = Callable[[], bytes]
@@ -65,7 +56,7 @@ def keep_number(
     number = order_number(typed)
     _refuse_of_another(office, patient, number)
     told = json.dumps({"what": _LOOKUP, "number": number, "patient": patient.id}).encode()
-    carry = None if assertion is None or not office.services.has(SERVICE) else _carrier(office, assertion)
+    carry = None if assertion is None or not office.services.has(SERVICE) else carrier(office, assertion)
     return ask(office, SERVICE, _subject(office, patient), told, carry)
 
 
@@ -85,7 +76,7 @@ def carry_numbers(office: Office, assertion: Assert) -> list[Carried]:
     _resolve_left(office)
     done: list[Carried] = []
     for row in waiting(office):
-        found = carry_one(office, row.id, _carrier(office, assertion))
+        found = carry_one(office, row.id, carrier(office, assertion))
         done.append((found, resolve(office, found) if found.has_answer else None))
         if found.state is RequestState.WAITING:
             break
@@ -130,67 +121,60 @@ def resolve(office: Office, row: ServiceRow) -> Dossier[PrescriptionFile]:
     return made
 
 
-def report_done(
-    office: Office, order: Dossier[PrescriptionFile], assertion: Assert, sent_by: str = ""
-) -> list[ServiceRow]:
+def report_done(office: Office, order: Dossier[PrescriptionFile], assertion: Assert) -> list[ServiceRow]:
     """Record at the base the visits of a prescription that are billed and not recorded yet, a visit a
-    request, then take over what others did; what became of each. With `sent_by`, a billing number, those of
-    this carer alone whose invoice has left. StoreError, ServiceError.
+    request, then take over what others did; what became of each. StoreError, ServiceError.
     """
     number = order.told.electronic
     if not number or order.row.patient is None:
         raise ServiceError("Cette ordonnance n’est pas numérique.", next_step="rien n’est à dire à la base")
     patient = get(office, PatientFile, order.row.patient)
-    carry, rows = _carrier(office, assertion), []
-    before = {int(_told(row)["visit"]): row for row in _done_rows(office, patient, number)}
-    for visit, invoice, sessions in _unreported(office, order.told, patient, number):
-        if sent_by and not _left(office, visit, sent_by):
-            continue
-        known = before.get(visit)
-        if known is not None and known.state is RequestState.WAITING:
-            rows.append(carry_one(office, known.id, carry))  # by its own reference: it may have arrived
+    carry, rows = carrier(office, assertion), []
+    for visit, invoice, sessions, before in unreported(office, order.told, patient):
+        if before is not None and before.state is RequestState.WAITING:
+            rows.append(carry_one(office, before.id, carry))  # by its own reference: it may have arrived
         else:
-            reference = _reference(office, invoice) if known is None else _told(known)["reference"]
-            request = {"what": _DONE, "number": number, "visit": visit, "sessions": sessions}
-            told = json.dumps(request | {"reference": reference}).encode()
+            told = done_request(office, number, invoice, visit, sessions, before)
             rows.append(ask(office, SERVICE, _subject(office, patient), told, carry, visit=visit))
         if rows[-1].state is RequestState.WAITING:
             break
-    if rows and rows[-1].has_answer:
-        done = max(0, order_of(rows[-1].answer).done - _reported(office, patient, number))
-        if done != order.told.done:
-            change(office, order, replace(order.told, done=done))
+    if rows:
+        take_over(office, rows[-1], order)
     return rows
 
 
-def report_sent(office: Office, assertion: Assert, ps: str) -> list[ServiceRow]:
-    """Record what this carer (billing number) did of every electronic prescription that was in force lately,
-    once its invoices have left; what became of each visit, as long as the base answers.
-    """
-    since, rows = office.clock().date() - _LOOKED_BACK, []
-    found = office.journal.dossiers.find(KINDS[PrescriptionFile], state=None, first=f"{since:%Y%m%d}")
-    for kept in found:
-        if not kept.content or kept.state is DossierState.MERGED:
-            continue
-        order = read(PrescriptionFile, kept)
-        if not order.told.electronic or kept.patient is None:
-            continue
-        rows += report_done(office, order, assertion, ps)
-        if rows and rows[-1].state is RequestState.WAITING:
-            break
-    return rows
+def done_request(
+    office: Office, number: str, invoice: str, visit: int, sessions: int, before: ServiceRow | None
+) -> bytes:
+    """What records a visit, by the reference that it had `before`, or a new one of its invoice's number."""
+    reference = _reference(office, invoice) if before is None else _told(before)["reference"]
+    request = {"what": _DONE, "number": number, "visit": visit, "sessions": sessions}
+    return json.dumps(request | {"reference": reference}).encode()
 
 
-def _left(office: Office, visit: int, ps: str) -> bool:
-    """Whether the live invoice of a visit of this carer has left for whoever pays."""
-    journal = office.journal
-    live = journal.visits.live_invoice(visit)
-    if live is None or journal.visits.get(visit).ps != ps:
-        return False
-    return any(one.state not in _HERE for one in journal.invoices.get(live).sheets)
+def is_done(row: ServiceRow) -> bool:
+    """Whether a request records what is done."""
+    return _told(row).get("what") == _DONE
 
 
-def _carrier(office: Office, assertion: Assert) -> Callable[[ServiceRow], Said]:
+def order_for(office: Office, row: ServiceRow) -> Dossier[PrescriptionFile] | None:
+    """The open prescription that a request is about."""
+    found = _of_number(office, number_of(row))
+    return next((one for one in found if one.row.patient is not None), None)
+
+
+def take_over(office: Office, row: ServiceRow, order: Dossier[PrescriptionFile]) -> None:
+    """Keep with a prescription what others did of it, by an answer of the base."""
+    if not row.has_answer or order.row.patient is None:
+        return
+    patient = get(office, PatientFile, order.row.patient)
+    done = max(0, order_of(row.answer).done - _reported(office, patient, order.told.electronic))
+    if done != order.told.done:
+        change(office, order, replace(order.told, done=done))
+
+
+def carrier(office: Office, assertion: Assert) -> Carry:
+    """What takes a number, or what was done, to the base."""
     point = office.services.of(SERVICE).point
 
     def carry(row: ServiceRow) -> Said:
@@ -239,9 +223,8 @@ def _known(office: Office, patient: Dossier[PatientFile], number: str) -> Dossie
 
 def _refuse_of_another(office: Office, patient: Dossier[PatientFile], number: str) -> None:
     """The base says of whom a prescription is to nobody: it is of the patient for whom it was kept first."""
-    for row in office.journal.dossiers.find(KINDS[PrescriptionFile]):
-        one = read(PrescriptionFile, row)
-        if one.told.electronic == number and one.row.patient is not None:
+    for one in _of_number(office, number):
+        if one.row.patient is not None:
             holder = get(office, PatientFile, one.row.patient)
             if holder.id != patient.id:
                 raise ServiceRefusedError(
@@ -249,6 +232,11 @@ def _refuse_of_another(office: Office, patient: Dossier[PatientFile], number: st
                     cause="une ordonnance est d’une seule personne",
                     next_step="vérifiez le patient et le numéro",
                 )
+
+
+def _of_number(office: Office, number: str) -> list[Dossier[PrescriptionFile]]:
+    found = (read(PrescriptionFile, row) for row in office.journal.dossiers.find(KINDS[PrescriptionFile]))
+    return [one for one in found if one.told.electronic == number]
 
 
 def _reported(office: Office, patient: Dossier[PatientFile], number: str) -> int:
@@ -261,19 +249,22 @@ def _done_rows(office: Office, patient: Dossier[PatientFile], number: str) -> li
     return [row for row in rows if (_told(row).get("what"), _told(row).get("number")) == (_DONE, number)]
 
 
-def _unreported(
-    office: Office, told: PrescriptionFile, patient: Dossier[PatientFile], number: str
-) -> list[tuple[int, str, int]]:
-    """Visits billed under a prescription that the base does not know of, as `_billed` has them."""
+def unreported(
+    office: Office, told: PrescriptionFile, patient: Dossier[PatientFile]
+) -> list[tuple[int, str, int, ServiceRow | None]]:
+    """Visits billed under a prescription that the base does not know of: as `_billed` has them, and the last
+    request that was to record each, if any.
+    """
     over = (RequestState.ANSWERED, RequestState.USED, RequestState.REFUSED)
-    known = {int(_told(row)["visit"]) for row in _done_rows(office, patient, number) if row.state in over}
-    return [one for one in _billed(office, told, patient) if one[0] not in known]
+    before = {int(_told(row)["visit"]): row for row in _done_rows(office, patient, told.electronic)}
+    known = {visit for visit, row in before.items() if row.state in over}
+    return [(*one, before.get(one[0])) for one in _billed(office, told, patient) if one[0] not in known]
 
 
 def _billed(
     office: Office, told: PrescriptionFile, patient: Dossier[PatientFile]
 ) -> list[tuple[int, str, int]]:
-    """The visits billed under a prescription: visit, number of the invoice, sessions."""
+    """The visits billed under a prescription: visit, whose invoice it is of what number, sessions."""
     key, person, found = told.prescription.key, patient.told.as_person, []
     for row in visits_of(office, patient.told):
         if row.invoice_id is None:
@@ -282,7 +273,8 @@ def _billed(
             1 for one in read_facts(row.facts, "") if one.prescription == key and one.person.same(person)
         )
         if sessions:
-            found.append((row.id, office.journal.invoices.get(row.invoice_id).number, sessions))
+            invoice = office.journal.invoices.get(row.invoice_id)
+            found.append((row.id, f"{invoice.ps} {invoice.number}", sessions))
     return found
 
 

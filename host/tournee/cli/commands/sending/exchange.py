@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -107,12 +108,14 @@ def send_files(desk: Desk, again: str | None, accepted: bool, ps: str, as_json: 
     from tournee.app.alerts.sending import uncertain_messages
     from tournee.app.handing_over import is_clear
     from tournee.app.outbound import resend, send
+    from tournee.cli.commands.services.taking_up import services_line, take_up_services
 
     with desk.office() as office, desk.watcher(as_json) as watch:
         if again is None:
             done = send(office, watch.waiting)
         else:
             done = [resend(office, again, ps, watch.waiting, accepted=accepted)]
+        taken = take_up_services(desk, office)
         uncertain = uncertain_messages(office)
         given_back = [one for one in alerts(office) if one.kind is AlertKind.UNDELIVERED]
         clear = {one.message.id for one in done if one.message is not None and is_clear(one.message)}
@@ -122,6 +125,7 @@ def send_files(desk: Desk, again: str | None, accepted: bool, ps: str, as_json: 
                 "messages": [_message(one, clear) for one in done],
                 "uncertain": [one.subject for one in uncertain],
                 "undelivered": [values.alert(one) for one in given_back],
+                "services": asdict(taken),
             }
         )
     else:
@@ -137,6 +141,7 @@ def send_files(desk: Desk, again: str | None, accepted: bool, ps: str, as_json: 
             desk.console.print(labelled("Envoi incertain :", f"{message.subject} ({message.reason})"))
         for alert in given_back:
             desk.console.print(alert_line(alert))
+        services_line(desk, taken)
     for one in done:
         if one.error is not None:
             raise one.error
@@ -159,11 +164,13 @@ def _message(one: Dispatch, clear: set[int]) -> dict[str, object]:
 def fetch(desk: Desk, again: bool, as_json: bool) -> None:
     """Relève les boîtes aux lettres, garde chaque message au journal, puis le traite : ART, ARL, RSP."""
     from tournee.app.inbound import fetch as fetch_returns
+    from tournee.cli.commands.services.taking_up import services_line, take_up_services
     from tournee.cli.display.show_returns import art_lines
     from tournee.returns.art import Art
 
     with desk.office() as office, desk.watcher(as_json) as watch:
         fetched = fetch_returns(office, again=again, progress=watch.progress)
+        taken = take_up_services(desk, office)
     if as_json:
         values.write(
             {
@@ -172,6 +179,7 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
                 "problems": fetched.problems,
                 "errors": [str(error) for error in fetched.errors],
                 "money": values.money(fetched.settled),
+                "services": asdict(taken),
                 "corrected": [row.visit_id for row in fetched.corrections.made],
                 "corrections_undone": [row.visit_id for row in fetched.corrections.undone],
             }
@@ -195,6 +203,7 @@ def fetch(desk: Desk, again: bool, as_json: bool) -> None:
         for row in fetched.corrections.undone:
             text = "sa première facture est payée : ce que vous aviez corrigé attend de nouveau (alertes)"
             desk.errors.print(f"Visite {row.visit_id} : {text}")
+        services_line(desk, taken)
         for problem in fetched.problems:
             desk.errors.print(problem)
     if fetched.errors:
