@@ -19,6 +19,7 @@ from tournee.emulation.control import ask
 from tournee.emulation.practice import CONFIG_NAME, practice
 from tournee.emulation.services.prescription_base import numbers
 from tournee.errors import ServiceError
+from tournee.services.prescriptions.number import with_check
 from tournee.services.qr_codes import png_of
 
 NIR = "1820475113042"
@@ -119,3 +120,20 @@ def test_an_electronic_prescription_by_number_by_picture_and_off_line(desk: Path
     assert [one["number"] for one in told("ordonnance", "numerique", "list")["orders"]] == [second]
     assert told("ordonnance", "numerique", "reprendre")["orders"][0]["state"] == "answered"
     assert told("ordonnance", "numerique", "realiser", str(read["prescription"]))["orders"] == []
+
+
+def test_without_a_card_the_number_is_kept_and_said_so(desk: Path) -> None:
+    """ORD-3."""
+    assert (
+        run("patient", "add", "--nom", "Petit", "--prenom", "Luc", "--naissance", "12/04/1960").exit_code == 0
+    )
+    number = with_check("0RD0NNANCE00009")
+    ask(desk, "remove", slot="ps")
+    try:
+        kept = run("ordonnance", "numerique", "lire", "petit", "--numero", number)
+    finally:
+        ask(desk, "insert", slot="ps", card="infirmiere")
+    assert kept.exit_code == 0
+    assert "en attente" in kept.stdout
+    found = json.loads(run("ordonnance", "numerique", "list", "--json").stdout)["orders"]
+    assert [one["number"] for one in found] == [number]

@@ -9,6 +9,7 @@ from account_life import IDENTITY, PS, Told
 from replaced_life import FIRST, HERS, RPPS, SECOND, TERMS
 
 from tournee.app.replacements.billed import billed_parts, shared_out
+from tournee.app.replacements.contracts import change_contract
 from tournee.app.replacements.statements import outside, sign_statement, statements, the_statement
 from tournee.errors import StoreError
 from tournee.model import Effect, Outcome, Target
@@ -117,8 +118,6 @@ def test_statements_are_signed_in_their_order_and_once(desk):
 
 
 def test_a_signed_statement_keeps_its_terms_when_the_contract_changes(desk):
-    from tournee.app.replacements.contracts import change_contract
-
     contract = desk.contract(replace(TERMS, basis="facturé"))
     desk.bill(DAY_IN_FIRST, Told())
     sign_statement(desk.office, contract, 1)
@@ -137,6 +136,44 @@ def test_costs_are_counted_by_day_month_and_session(desk):
     assert first.costs == (("voiture", 200), ("logiciel", 50), ("studio", 7))
     assert second.costs == (("voiture", 100), ("studio", 7))
     assert first.due == first.of_billed - 257
+
+
+def test_a_day_billed_after_the_signature_has_its_cost_in_the_next_statement(desk):
+    """RMP-3: each day's once."""
+    costs = (FixedCost("secrétariat", 1_235, "jour"), FixedCost("logiciel", 50, "mois"))
+    contract = desk.contract(replace(TERMS, costs=costs))
+    (one,) = desk.bill("2026-11-07", Told())
+    signed = sign_statement(desk.office, contract, 1)
+    assert signed.costs == (("secrétariat", 1_235), ("logiciel", 50))
+    desk.bill("2026-11-08", Told(1), Told(2))
+    _, second = statements(desk.office, contract)
+    assert [line.carried for line in second.lines] == [True, True]
+    assert second.costs == (("secrétariat", 1_235),)
+    sign_statement(desk.office, contract, 2)
+    desk.practice.send()
+    desk.practice.paid(one.number, 201, 201)
+    assert statements(desk.office, contract)[2].costs == ()
+
+
+def test_what_changes_of_a_signed_statement_counts_by_its_terms(desk):
+    """RMP-3: the contract changed since."""
+    contract = desk.contract(replace(TERMS, basis="facturé"))
+    (one,) = desk.bill(DAY_IN_FIRST, Told())
+    assert sign_statement(desk.office, contract, 1).due == 268
+    changed = change_contract(desk.office, contract, replace(contract.told, care=5_000))
+    desk.bill(DAY_IN_SECOND, Told(1))
+    desk.journal.invoices.abandon(one.id, "mauvais patient")
+    second = statements(desk.office, changed)[1]
+    assert (second.due, second.of_billed) == (168 - 268, 168 - 268)
+    assert sign_statement(desk.office, changed, 2).due == -100
+    assert [told.of_billed for told in statements(desk.office, changed)] == [268, -100]
+
+
+def test_a_signed_statement_says_the_days_of_its_lines(desk):
+    contract = desk.contract()
+    desk.bill(DAY_IN_FIRST, Told())
+    signed = sign_statement(desk.office, contract, 1)
+    assert [line.days for line in signed.lines] == [(date(2026, 11, 7),)]
 
 
 def test_a_statement_is_found_by_its_month_or_number(desk):

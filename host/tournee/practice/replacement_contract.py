@@ -143,7 +143,8 @@ Line = tuple[str, str, str, int, int, int, int]
 @dataclass(frozen=True)
 class SignedStatement:
     """A statement that both agreed on, as it was: which contract's (its uid, in hexadecimal), of which
-    session and month, the day, what it came to in cents, line by line, and by which terms.
+    session and month, the day, what it came to in cents, line by line, and by which terms. `days`: of whose
+    care it counted the costs, each behind the first day of its session (ISO 8601 both).
     """
 
     contract: str
@@ -156,6 +157,7 @@ class SignedStatement:
     travel: int
     basis: Basis
     costs: tuple[tuple[str, int], ...] = ()
+    days: tuple[str, ...] = ()
 
     @property
     def named(self) -> str:

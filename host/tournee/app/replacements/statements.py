@@ -9,17 +9,16 @@ was.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS, Dossier, add, read
 from tournee.app.replacements.billed import NOTHING, BilledPart, TwoKinds, billed_parts
+from tournee.app.replacements.terms import Terms, part_of, terms_of
 from tournee.errors import StoreError
-from tournee.model.amounts import half_up
 from tournee.practice.replacement_contract import (
-    WHOLE,
     ReplacementContract,
     SignedStatement,
     StatedPart,
@@ -27,12 +26,13 @@ from tournee.practice.replacement_contract import (
 )
 
 _MONTHS = 12
+_Parts = Mapping[tuple[str, date | None, str], BilledPart]
 
 
 @dataclass(frozen=True)
 class RetrocessionLine:
     """An invoice in a statement: the change of what was billed and what came, in cents. `carried`: of a month
-    that a statement before had told.
+    that a statement before had told, by whose `terms` it counts; None: those of this one.
     """
 
     invoice: str
@@ -43,6 +43,7 @@ class RetrocessionLine:
     came: TwoKinds
     refused: int = 0
     carried: bool = False
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,12 @@ class RetrocessionStatement:
     @property
     def of_billed(self) -> int:
         """The replacement's part of what was billed."""
-        return part_of(self.contract, self.billed)
+        return sum(part_of(terms, billed) for terms, billed, _ in self._by_terms())
 
     @property
     def of_came(self) -> int:
         """The replacement's part of what came."""
-        return part_of(self.contract, self.came)
+        return sum(part_of(terms, came) for terms, _, came in self._by_terms())
 
     @property
     def cost(self) -> int:
@@ -93,12 +94,21 @@ class RetrocessionStatement:
         """What the replaced owes the replacement; below 0 the other way round."""
         if self.signed is not None:
             return self.signed_due
-        return (self.of_came if self.contract.basis == "encaissé" else self.of_billed) - self.cost
+        parts = (
+            part_of(terms, came if terms.basis == "encaissé" else billed)
+            for terms, billed, came in self._by_terms()
+        )
+        return sum(parts) - self.cost
 
-
-def part_of(contract: ReplacementContract, money: TwoKinds) -> int:
-    """The replacement's part, rounded once for care and once for travel."""
-    return _percent(money.care, contract.care) + _percent(money.travel, contract.travel)
+    def _by_terms(self) -> list[tuple[Terms, TwoKinds, TwoKinds]]:
+        """What was billed and what came, by each terms that count here."""
+        own = terms_of(self.contract)
+        found: dict[Terms, tuple[TwoKinds, TwoKinds]] = {}
+        for one in self.lines:
+            terms = one.terms or own
+            billed, came = found.get(terms, (NOTHING, NOTHING))
+            found[terms] = (billed + one.billed, came + one.came)
+        return [(terms, *money) for terms, money in found.items()]
 
 
 def statements(office: Office, contract: Dossier[ReplacementContract]) -> tuple[RetrocessionStatement, ...]:
@@ -107,9 +117,9 @@ def statements(office: Office, contract: Dossier[ReplacementContract]) -> tuple[
     found = billed_parts(office, contract.told)
     here = {one.invoice for one in found}  # what another device billed and stated is its own to change
     parts = {one.key: one for one in found if one.session is not None}
-    made = [_as_it_was(contract.told, rank, one) for rank, one in enumerate(signed, 1)]
     stated = _stated(signed)
-    closed = {(one.session, one.month) for one in signed}
+    closed = {(one.session, one.month): terms_of(one) for one in signed}
+    made = [_as_it_was(contract.told, rank, one, parts, closed) for rank, one in enumerate(signed, 1)]
     own: dict[tuple[date, str], list[RetrocessionLine]] = defaultdict(list)
     carried: list[RetrocessionLine] = []
     for key in dict.fromkeys((*parts, *stated)):
@@ -117,15 +127,18 @@ def statements(office: Office, contract: Dossier[ReplacementContract]) -> tuple[
         if line is None:
             continue
         if (line.session, line.month) in closed:
-            carried.append(replace(line, carried=True))
+            carried.append(replace(line, carried=True, terms=closed[line.session, line.month]))
         else:
             own[line.session, line.month].append(line)
     if carried and not own:
         own[_after(office, contract.told, closed)] = []
     counted = {(one.session, one.month) for one in made}
+    charged = _charged(signed, parts)
     for session, month in sorted(own, key=lambda key: (key[1], key[0])):
         lines = own[session, month]
-        costs = _costs(contract.told, session, month, lines, counted)
+        days = {(one.session, day) for one in (*lines, *carried) for day in one.days} - charged
+        costs = _costs(contract.told, session, month, lines, counted, len(days))
+        charged |= days
         counted.add((session, month))
         made.append(
             RetrocessionStatement(contract.told, len(made) + 1, session, month, (*lines, *carried), costs)
@@ -193,6 +206,7 @@ def sign_statement(
             for one in found.lines
         ),
         costs=found.costs,
+        days=tuple(sorted({f"{one.session} {day}" for one in found.lines for day in one.days})),
         care=contract.told.care,
         travel=contract.told.travel,
         basis=contract.told.basis,
@@ -207,21 +221,44 @@ def _signed(office: Office, contract: Dossier[ReplacementContract]) -> list[Sign
     return [one for one in told if one.contract == contract.row.uid.hex()]
 
 
-def _as_it_was(contract: ReplacementContract, number: int, one: SignedStatement) -> RetrocessionStatement:
-    lines = tuple(
-        RetrocessionLine(
-            part.invoice,
-            part.session,
-            part.month,
-            (),
+def _charged(signed: Iterable[SignedStatement], parts: _Parts) -> set[tuple[date, date]]:
+    """The days of which signed statements counted the costs, each with its session; one that kept no days
+    counted those of its invoices.
+    """
+    found = set()
+    for one in signed:
+        told = (day.split() for day in one.days)
+        found |= {(date.fromisoformat(session), date.fromisoformat(day)) for session, day in told}
+        if not one.days:
+            keys = ((part.invoice, part.session, part.month) for part in one.parts)
+            found |= {(key[1], day) for key in keys if key in parts for day in parts[key].days}
+    return found
+
+
+def _as_it_was(
+    contract: ReplacementContract,
+    number: int,
+    one: SignedStatement,
+    parts: _Parts,
+    closed: Mapping[tuple[date, str], Terms],
+) -> RetrocessionStatement:
+    lines = []
+    for part in one.parts:
+        known = parts.get((part.invoice, part.session, part.month))
+        carried = (part.session, part.month) != (one.session, one.month)
+        line = RetrocessionLine(
+            *(part.invoice, part.session, part.month),
+            known.days if known is not None else (),
             TwoKinds(part.billed_care, part.billed_travel),
             TwoKinds(part.came_care, part.came_travel),
-            carried=(part.session, part.month) != (one.session, one.month),
+            carried=carried,
+            terms=closed.get((part.session, part.month)) if carried else None,
         )
-        for part in one.parts
-    )
+        lines.append(line)
     terms = replace(contract, care=one.care, travel=one.travel, basis=one.basis)
-    return RetrocessionStatement(terms, number, one.session, one.month, lines, one.costs, one.signed, one.due)
+    return RetrocessionStatement(
+        terms, number, one.session, one.month, tuple(lines), one.costs, one.signed, one.due
+    )
 
 
 def _change(
@@ -279,18 +316,15 @@ def _costs(
     month: str,
     lines: Iterable[RetrocessionLine],
     counted: set[tuple[date, str]],
+    uncharged: int,
 ) -> tuple[tuple[str, int], ...]:
-    """The costs of a statement: a session's in its first, a month's once, a day's for each day of care."""
-    days = {day for one in lines if not one.carried for day in one.days}
+    """The costs of a statement: a session's in its first, a month's once, a day's for each day of care that
+    no statement charged yet, `uncharged`.
+    """
+    days = {day for one in lines for day in one.days}
     times = {
         "session": not any(first == session for first, _ in counted),
         "mois": bool(days) and not any(told == month for _, told in counted),
-        "jour": len(days),
+        "jour": uncharged,
     }
     return tuple((one.label, one.cents * times[one.per]) for one in contract.costs if times[one.per])
-
-
-def _percent(cents: int, hundredths: int) -> int:
-    """A part of a sum, half a cent up; of what is below 0, the same the other way."""
-    sign = -1 if cents < 0 else 1
-    return sign * half_up(abs(cents) * hundredths, WHOLE)

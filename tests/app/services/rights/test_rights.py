@@ -77,6 +77,17 @@ def test_an_old_answer_is_used_only_with_a_word(practice):
     assert choose(practice.office, martinez, "service", though_old=True).answer.counts(today)
 
 
+def test_the_same_answer_asked_again_keeps_what_was_chosen(practice):
+    """DRT-7."""
+    (martinez,) = practice.card("martinez")
+    practice.ask(martinez)
+    choose(practice.office, martinez, "service")
+    practice.clock.now += timedelta(hours=1)
+    again = practice.ask(martinez)
+    assert (again.state, again.choice) == (RequestState.USED, "service")
+    assert not rights_seen(practice.office, martinez).is_to_choose
+
+
 def test_with_closed_rights_the_service_is_asked_at_certification_and_the_carer_chooses(practice):
     """DRT-8: the choice is kept, the invoice is of what she chose, the card's word stays."""
     (martinez,) = practice.card("martinez")

@@ -73,6 +73,12 @@ def kept_answer(code: RightsCode, at: str, zone: bytes) -> bytes:
     return json.dumps({"code": code, "at": at, "zone": base64.b64encode(zone).decode()}).encode()
 
 
+def says_same(one: ServiceRow, other: ServiceRow) -> bool:
+    """Whether two answers say the same, but for when."""
+    told, then = json.loads(one.answer), json.loads(other.answer)
+    return (told["code"], told["zone"]) == (then["code"], then["zone"])
+
+
 def opened(row: ServiceRow) -> RightsAnswer:
     """What a row that is answered says."""
     told = json.loads(row.answer)

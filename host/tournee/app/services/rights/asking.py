@@ -7,7 +7,16 @@ from datetime import date
 from tournee.app.cards import PsOnDuty
 from tournee.app.context import Office
 from tournee.app.services.asking import Carry, Said, ask, carry_waiting
-from tournee.app.services.rights.answer import SERVICE, checked_zone, kept_answer, last_asked, subject_of
+from tournee.app.services.rights.answer import (
+    CARD,
+    ON_LINE,
+    SERVICE,
+    checked_zone,
+    kept_answer,
+    last_asked,
+    says_same,
+    subject_of,
+)
 from tournee.billing.identity import Patient
 from tournee.crypto import IS_NATIVE
 from tournee.errors import BillingError, ConfigError
@@ -56,18 +65,16 @@ def ask_rights(
     request waits. ConfigError where the service is off, BillingError, ReaderError (the request then waits).
     """
     office.services.of(SERVICE)
-    request = request_of(person)
+    request, subject = request_of(person), subject_of(office, person)
     carry = None if ps is None or reader is None or not IS_NATIVE else carrier(office, ps, reader)
-    return ask(
-        *(office, SERVICE, subject_of(office, person), request.kept(), carry),
-        ps="" if ps is None else ps.identity.billing_number,
-        visit=visit,
-    )
+    number = "" if ps is None else ps.identity.billing_number
+    return _as_chosen(office, ask(office, SERVICE, subject, request.kept(), carry, ps=number, visit=visit))
 
 
 def ask_waiting(office: Office, ps: PsOnDuty, reader: Reader) -> tuple[ServiceRow, ...]:
     """Ask all that waits, as long as the service answers. ConfigError, ReaderError."""
-    return carry_waiting(office, SERVICE, carrier(office, ps, reader))
+    done = carry_waiting(office, SERVICE, carrier(office, ps, reader))
+    return tuple(_as_chosen(office, row) for row in done)
 
 
 def ask_where_needed(
@@ -108,6 +115,18 @@ def carrier(office: Office, ps: PsOnDuty, reader: Reader) -> Carry:
         return Said(ORIGIN, kept_answer(told.code, told.at, told.zone))
 
     return carry
+
+
+def _as_chosen(office: Office, row: ServiceRow) -> ServiceRow:
+    """A request as it stands; an answer that says what the one before said keeps what the carer chose."""
+    if not row.has_answer or row.choice:
+        return row
+    found = office.journal.requests.find(SERVICE, row.subject)
+    before = [one for one in found if one.has_answer and one.id != row.id]
+    last = max(before, key=lambda one: (one.answered, one.id), default=None)
+    if last is not None and last.choice and says_same(last, row):
+        office.journal.requests.choose(row.id, CARD if last.choice == CARD else ON_LINE)
+    return office.journal.requests.get(row.id)
 
 
 def is_waiting(row: ServiceRow | None) -> bool:

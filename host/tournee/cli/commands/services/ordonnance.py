@@ -47,7 +47,8 @@ def read(
     as_json: bool,
 ) -> None:
     """Demande à la base une ordonnance par son numéro ou la photo de son code, et la garde au dossier du
-    patient : elle tient lieu d’image à joindre. Sans réseau, le numéro est gardé et attend.
+    patient : elle tient lieu d’image à joindre. Sans réseau, sans lecteur ou sans carte CPS, le numéro est
+    gardé et attend.
     """
     from tournee.app.practice.patients import find_patient
     from tournee.app.services.phone_card.asking import asserted_by
@@ -55,6 +56,7 @@ def read(
     from tournee.cli.commands.care import carer_on_duty
     from tournee.errors import ServiceError
     from tournee.files import read_bounded
+    from tournee.reader import CardAbsent, LinkLost
     from tournee.services.prescriptions.number import order_number
     from tournee.services.qr_codes import PICTURE_MAX
 
@@ -74,9 +76,14 @@ def read(
             row = keep_number(office, one, number)
         else:
             office.services.of("ordonnance")
-            with desk.reader() as link:
-                ps = carer_on_duty(desk, link, situation)
-                row = keep_number(office, one, number, asserted_by(office, link, ps))
+            try:
+                with desk.reader() as link:
+                    ps = carer_on_duty(desk, link, situation)
+                    row = keep_number(office, one, number, asserted_by(office, link, ps))
+            except (LinkLost, CardAbsent) as error:
+                row = keep_number(office, one, number)
+                office.journal.requests.put_off(row.id, error.message)
+                row = office.journal.requests.get(row.id)
         order = resolve(office, row) if row.has_answer else None
     _tell(desk, [(row, order)], as_json)
 
@@ -161,7 +168,7 @@ def _tell(
             if order is not None:
                 words += f"gardée, n° {order.id}, {order.told.total} séances, {order.told.done} ailleurs."
             else:
-                words += f"{row.state.value} {row.reason}".strip() + "."
+                words += f"{row.state.label} {row.reason}".strip().rstrip(".") + "."
             desk.console.print(words, soft_wrap=True)
         if not done and nothing:
             desk.console.print(nothing)
