@@ -16,6 +16,7 @@ from tournee.web.screens.series import SERIES
 from tournee.web.screens.services.attestations import ATTESTATIONS
 from tournee.web.screens.services.european import EUROPEAN
 from tournee.web.screens.services.insurers import INSURER_SERVICE
+from tournee.web.screens.services.new_contract import NEW_CONTRACT
 from tournee.web.screens.services.phone import PHONE
 from tournee.web.screens.services.pieces import PIECES
 from tournee.web.screens.services.replacements import REPLACEMENTS
@@ -59,6 +60,7 @@ SCREENS: tuple[Route, ...] = (
     *PATIENTS,
     *ATTESTATIONS,
     *PRESCRIBING,
+    *NEW_CONTRACT,
     *REPLACEMENTS,
     *RIGHTS,
     *BOARD,
