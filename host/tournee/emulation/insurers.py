@@ -1,7 +1,8 @@
 """The emulated insurers of direct mode: caisses and AMC that take files themselves, with no OCT (OCT-MODE-1).
 
 Each has its own mail address; one key serves all. They judge as the emulated OCT does, take only what is for
-them, and answer each file by its ART, its ARL and its RSP. Simulation profile open-1: nobody is paid.
+them, and answer each file by its ART, its ARL and its RSP, pieces by their ARL. Simulation, profiles open-1
+and open-2: nobody is paid.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,6 +25,7 @@ from tournee.emulation.oct.judging.refusal import LAYOUT, OTHER, OctRefusedError
 from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.judging.sheet_checks import SPLIT_CONTRACT
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
+from tournee.emulation.oct.pieces import PieceDesk, PiecesDoor, is_of_pieces
 from tournee.emulation.oct.split import Flow
 from tournee.tables.document import packaged
 
@@ -64,7 +66,8 @@ class EmulatedInsurers:
     """Take messages in one after another, remember them, answer each.
 
     `key` and `certificate` are those files come sealed for; `clock` gives an aware date and time. The
-    `unknown_amc` of the scenario are AMC that have no agreement with the carer: they refuse his DRE.
+    `unknown_amc` of the scenario are AMC that have no agreement with the carer: they refuse his DRE. `pieces`
+    keeps what proves invoices, in a folder an insurer.
     """
 
     def __init__(
@@ -74,12 +77,24 @@ class EmulatedInsurers:
         card_certificates: Iterable[Certificate],
         scenario: Scenario,
         clock: Callable[[], datetime],
+        pieces: Path | None = None,
     ) -> None:
         self._insurers = {one.address: one for one in emulated_insurers()}
         self._judge = Judge(key, certificate, card_certificates)
         self._without_agreement = scenario.unknown_amc
         self._scenario = replace(scenario, unknown_amc=frozenset())
         self._clock = clock
+        register = self._judge.register
+        self._desks = {  # a piece that went to one insurer is not known to another
+            address: PieceDesk(
+                self._judge.unseal,
+                register.knows_lot,
+                lambda sender, invoice: (sender, invoice, "FSE") in register.known_invoices,
+                pieces / one.number if pieces is not None else None,
+                scenario.piece_levels,
+            )
+            for address, one in self._insurers.items()
+        }
         self._flat_paid: set[str] = set()
         self._named = 0
         self._sent = 0
@@ -100,7 +115,11 @@ class EmulatedInsurers:
         insurer = self._insurers.get(addressed_to(raw))
         if insurer is None:
             return []
-        now, claim = self._clock(), read_claim(raw)
+        now = self._clock()
+        if is_of_pieces(raw):
+            to = PiecesDoor(insurer.address, insurer.type, insurer.number, self._scenario.mail_certificates)
+            return [self._desks[insurer.address].answer(raw, to, self._name(), now, self._serial)]
+        claim = read_claim(raw)
         door = Door(insurer.address, lambda submission: _read(submission, insurer), self._check)
         judgement = self._judge.judge(raw, claim, door, self._scenario, now)
         postman = Postman(

@@ -108,7 +108,7 @@ class World:
             make_mail_identity(directory / "am", clock(), "Caisses de demonstration open-1")
             write_list(directory / "am" / INSURERS_NAME, "cert.pem")
             own = load_mail_identity(directory / "am")
-            self._insurers = EmulatedInsurers(*own, known, scenario, clock)
+            self._insurers = EmulatedInsurers(*own, known, scenario, clock, directory / "am" / "scor")
         account = Account(USER, PASSWORD, self._addresses(scenario))
         self.server = SubmissionServer(
             directory / "mail", account, self._receive, directory / "retours", directory / "sent"

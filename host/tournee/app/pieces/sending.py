@@ -79,7 +79,8 @@ def frame_pieces(office: Office, again: Collection[int] = ()) -> list[FileRow]:
         ]
         for some in _messages(office, lot, ready):
             made.append(_make(office, lot, some))
-        if all(one.standing in _LEFT for one in needed_pieces(office, invoices, lot_id)):
+        is_whole = len(invoices) == len(lot.sheet_ids)  # one that is put right may yet stand again
+        if is_whole and all(one.standing in _LEFT for one in needed_pieces(office, invoices, lot_id)):
             office.journal.pieces.proved(lot_id)
     return made
 

@@ -17,7 +17,7 @@ from tournee.emulation.oct.judging.refusal import OctRefusedError
 from tournee.emulation.oct.judging.scenario import Scenario
 from tournee.emulation.oct.opposition import following, increments_file, is_request, read_request
 from tournee.emulation.oct.payments import flat_payment_file, rsp_files
-from tournee.emulation.oct.pieces import PieceDesk, is_of_pieces
+from tournee.emulation.oct.pieces import PieceDesk, PiecesDoor, is_of_pieces
 from tournee.emulation.oct.split import AmcClaim, Flow, claims, split
 
 _NAMES = 1_000_000  # file names are counters of 6 digits
@@ -113,21 +113,9 @@ class EmulatedOct:
 
     def _of_pieces(self, raw: bytes, now: datetime) -> bytes:
         """The ARL that answers a message of pieces (SCOR-8)."""
-        number, name = self.scenario.siren.zfill(14), self._name()
-        judged = self.pieces.judge(raw, self.scenario.address, number)
-        arl = arl_file(
-            judged.items,
-            answering=("OT", number),
-            ps_type=judged.ps_type,
-            sender=judged.sender,
-            file_name=judged.file_name,
-            name=name,
-            answers=judged.answers,
-            now=now,
-        )
-        certificate = self.scenario.mail_certificates.get(judged.reply_to.lower())
-        postman = Postman(self.scenario.address, judged.reply_to, judged.sender, now, certificate)
-        return postman.file("ARL", arl, name, self._serial())
+        scenario = self.scenario
+        to = PiecesDoor(scenario.address, "OT", scenario.siren.zfill(14), scenario.mail_certificates)
+        return self.pieces.answer(raw, to, self._name(), now, self._serial)
 
     def _increments(self, raw: bytes, claim: StatedOrigin, now: datetime) -> bytes | None:
         """The dLOI that answers a request (OCT-LOI-1), None when it is none that can be answered."""

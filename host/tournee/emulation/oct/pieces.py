@@ -9,15 +9,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import parseaddr
 from pathlib import Path
 
-from tournee.emulation.oct.judging.answers import Item
+from cryptography.x509 import Certificate
+
+from tournee.emulation.oct.judging.answers import Item, Postman, arl_file
 from tournee.emulation.oct.judging.file import RECORD, Values, decode
 from tournee.emulation.oct.judging.incoming import Unseal, attachment_of, only_part, opened
 from tournee.emulation.oct.judging.refusal import (
@@ -51,6 +54,18 @@ class PiecesJudged:
     file_name: str = "000000"
     items: tuple[Item, ...] = ()
     answers: str = ""
+
+
+@dataclass(frozen=True)
+class PiecesDoor:
+    """Who takes pieces in: mail address, type and number (14) as record 000 says them, and the certificates,
+    by address, of senders whose returns are sealed.
+    """
+
+    address: str
+    type: str
+    number: str
+    mail_certificates: Mapping[str, Certificate]
 
 
 @dataclass
@@ -101,6 +116,25 @@ class PieceDesk:
             item = Item(_WHOLE, _NO_DATE, UNREADABLE, "MESSAGE ILLISIBLE", genre=table.PIECE_LETTER)
         name = name if re.fullmatch(r"\d{6}", name) else "000000"
         return PiecesJudged(reply_to, sender or "0" * 14, _NO_TYPE, name, (item,), answers)
+
+    def answer(
+        self, raw: bytes, to: PiecesDoor, name: str, now: datetime, serial: Callable[[], int]
+    ) -> bytes:
+        """The ARL, named `name`, that answers a message of pieces (SCOR-8)."""
+        judged = self.judge(raw, to.address, to.number)
+        arl = arl_file(
+            judged.items,
+            answering=(to.type, to.number),
+            ps_type=judged.ps_type,
+            sender=judged.sender,
+            file_name=judged.file_name,
+            name=name,
+            answers=judged.answers,
+            now=now,
+        )
+        certificate = to.mail_certificates.get(judged.reply_to.lower())
+        postman = Postman(to.address, judged.reply_to, judged.sender, now, certificate)
+        return postman.file("ARL", arl, name, serial())
 
     def _item(self, sender: str, told: Values, pieces: dict[str, bytes]) -> Item:
         rank, lot, day = f"{told['rang']:03}", str(told["lot"]), str(told["date_lot"])

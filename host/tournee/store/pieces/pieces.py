@@ -33,7 +33,10 @@ _WENT = """SELECT 1 FROM proof JOIN file ON file.id = proof.file JOIN lot ON lot
     AND file.party = (SELECT party FROM file WHERE file.id = meant.file) LIMIT 1"""
 
 _INVOICES = """SELECT DISTINCT invoice.id, invoice.visit, sheet.lot_rank FROM sheet
-    JOIN invoice ON invoice.id = sheet.invoice WHERE sheet.lot = ? ORDER BY sheet.lot_rank"""
+    JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit WHERE sheet.lot = ?
+    AND (visit.invoice = invoice.id OR (visit.state = 'done' AND NOT EXISTS (
+        SELECT 1 FROM invoice AS later WHERE later.visit = invoice.visit AND later.id > invoice.id)))
+    ORDER BY sheet.lot_rank"""
 
 _SENT, _WAITING = "'sent', 'acknowledged'", "'certified'"
 
@@ -106,7 +109,9 @@ class Pieces:
             self._db.update("lot", lot, proved=1)
 
     def invoices_in(self, lot: int) -> tuple[tuple[int, int], ...]:
-        """The invoices of a lot, each with its visit, in order."""
+        """The invoices of a lot, each with its visit, in order: those that are to be proved, for an invoice
+        that is put right, to be billed anew, or that was, is proved no more.
+        """
         with self._db.reading():
             return tuple((row["id"], row["visit"]) for row in self._db.rows(_INVOICES, lot))
 
