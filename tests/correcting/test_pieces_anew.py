@@ -70,7 +70,7 @@ def test_an_invoice_of_a_refused_lot_is_made_anew_with_its_piece(proving: Chain)
 
 
 def test_nothing_is_sent_for_an_invoice_that_another_replaces(proving: Chain) -> None:
-    """SCOR-9: its lot was taken, its payment refused; the piece that came after goes with the new one alone."""
+    """SCOR-9: payment refused, then put right; the piece that came after goes with the new one alone."""
     proving.scenario(rejected={HUGO["nir"]: CLOSED})
     proving.bill(visit(HUGO, 1))
     proving.fetch()

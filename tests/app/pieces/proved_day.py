@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 from days import CODE, MOMENT, short_day
@@ -30,6 +31,7 @@ SECURED, DEGRADED = 1, 2
 """The invoices of the day, by their ids."""
 
 
+@cache
 def photo(seed: int = 1) -> bytes:
     """A prescription's photograph: one that passes."""
     return as_jpeg(good_paper(seed, A4), 70)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shutil
 from collections.abc import Iterator
 from email.parser import BytesParser
 from email.policy import compat32
 from pathlib import Path
 
 import pytest
-from days import short_day
+from days import MOMENT, short_day
 from proved_day import DEGRADED, SECURED, bill, office_at, prove
-from surroundings import Surroundings
+from surroundings import Surroundings, new_surroundings
 
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
@@ -22,15 +23,32 @@ from tournee.app.practice.dossiers import add
 from tournee.app.practice.patients import add_patient
 from tournee.app.visits.importing import import_day
 from tournee.billing.kept.judged import read_judged
+from tournee.emulation.world import World
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.prescription_file import Prescriber, PrescriptionFile
 from tournee.store import LotState
 
 
+@pytest.fixture(scope="module")
+def billed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal whose day is billed, and the keys of its OCT, which got nothing yet."""
+    folder = tmp_path_factory.mktemp("billed")
+    with new_surroundings(folder) as made, office_at(made.journal, made.world.route()) as office:
+        bill(office, made)
+    return folder
+
+
 @pytest.fixture
-def office(surroundings: Surroundings) -> Iterator[Office]:
-    with office_at(surroundings.journal, surroundings.world.route()) as opened:
-        bill(opened, surroundings)
+def world(billed: Path, tmp_path: Path) -> Iterator[World]:
+    """The OCT of a copy of that journal."""
+    shutil.copytree(billed, tmp_path, dirs_exist_ok=True)
+    with World(tmp_path, lambda: MOMENT) as made:
+        yield made
+
+
+@pytest.fixture
+def office(world: World) -> Iterator[Office]:
+    with office_at(world.directory / "journal.db", world.route()) as opened:
         yield opened
 
 
@@ -42,9 +60,9 @@ def subjects(office: Office) -> list[str]:
     return [one.message.subject if one.message else str(one.error) for one in send(office)]
 
 
-def received(surroundings: Surroundings) -> list[Path]:
+def received(world: World) -> list[Path]:
     """What the OCT kept, message by message."""
-    return sorted((surroundings.world.directory / "oct" / "scor").iterdir())
+    return sorted((world.directory / "oct" / "scor").iterdir())
 
 
 def test_a_day_goes_with_its_pieces_and_they_are_accepted(office: Office) -> None:
@@ -66,14 +84,14 @@ def test_a_day_goes_with_its_pieces_and_they_are_accepted(office: Office) -> Non
 
 
 def test_what_the_oct_kept_opens_with_a_stranger_s_tool_and_has_the_digests_that_were_told(
-    office: Office, surroundings: Surroundings
+    office: Office, world: World
 ) -> None:
     """SCOR-5."""
     prove(office, SECURED, 1)
     prove(office, DEGRADED, 2)
     make_files(office)
     send(office)
-    for folder in received(surroundings):
+    for folder in received(world):
         entity = BytesParser(policy=compat32).parsebytes((folder / "recu.mime").read_bytes())
         records, *pieces = [part.get_payload(decode=True) for part in entity.get_payload()]
         rows = [records[at : at + 128] for at in range(0, len(records), 128)]
@@ -105,18 +123,15 @@ def test_a_lot_without_its_card_waits_for_its_prescription_and_the_others_go(off
     assert unproved_lots(office) == []
 
 
-def test_nothing_is_asked_of_lots_where_pieces_are_not_sent(surroundings: Surroundings) -> None:
-    with office_at(surroundings.journal, surroundings.world.route(), setting=None) as office:
-        bill(office, surroundings)
+def test_nothing_is_asked_of_lots_where_pieces_are_not_sent(world: World) -> None:
+    with office_at(world.directory / "journal.db", world.route(), setting=None) as office:
         make_files(office)
         assert [one.split("/")[0] for one in subjects(office)] == ["SV140700"]
 
 
-def test_a_piece_refused_goes_again_alone_once_another_picture_is_kept(
-    office: Office, surroundings: Surroundings
-) -> None:
+def test_a_piece_refused_goes_again_alone_once_another_picture_is_kept(office: Office, world: World) -> None:
     """SCOR-8 SCOR-9: the OCT is stricter than the client, for once."""
-    surroundings.world.oct.pieces.levels = 600
+    world.oct.pieces.levels = 600
     prove(office, SECURED, 1)
     prove(office, DEGRADED, 2)
     make_files(office)
@@ -127,7 +142,7 @@ def test_a_piece_refused_goes_again_alone_once_another_picture_is_kept(
     assert row.proof is not None
     assert (row.proof.code, row.proof.reason) == ("0205", "0205 CONTRASTE")
     assert subjects(office) == []
-    surroundings.world.oct.pieces.levels = 60
+    world.oct.pieces.levels = 60
     prove(office, SECURED, 3)
     (subject,) = subjects(office)
     assert subject.endswith("/00001")
