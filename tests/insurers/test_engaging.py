@@ -49,6 +49,17 @@ def test_off_line_the_invoice_goes_without_and_says_so(desk):
     assert [row.state for row in desk.requests()] == [RequestState.FAILED]  # it is asked no more
 
 
+def test_one_engagement_is_of_one_invoice(desk):
+    """AMC-4: a number that another invoice has already is set aside, and said."""
+    first = desk.note("B1")
+    desk.bill(first)
+    given = desk.requests()[-1].answer
+    desk.amc.trouble = Trouble(body=given)
+    second = desk.note("B2")
+    assert complement(desk.bill(second))[80:] == " " * 48
+    assert "déjà celui d’une autre facture" in desk.said(second)
+
+
 LIES = {
     "negative": (lambda told: told["lignes"][0].update(part_amc=-1), "négative"),
     "above the base": (lambda told: told["lignes"][0].update(part_amc=99_999), "somme des parts"),

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,17 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "setting_up"))
 from loopback import bound, serving
 from screens_asked import Screens
 
+from tournee.app.bedside.care_visit import new_key
+from tournee.app.context import open_office
+from tournee.app.practice.patients import add_patient
+from tournee.billing.identity import Amc
 from tournee.cli.main import tournee as root
+from tournee.config import load_config
 from tournee.emulation.control import ask
 from tournee.emulation.practice import CONFIG_NAME, practice
+from tournee.practice.patient_file import PatientFile
 from tournee.web.desk.server import desk
+from tournee.web.screens.services.insurers import asked_at_signing
 
 HERE = "/patients/1/droits"
 
@@ -82,6 +90,23 @@ def test_rights_are_asked_shown_beside_the_card_and_chosen(at_work):
 
 def test_what_waits_has_a_page(at_work):
     assert "Aucune demande n’attend" in page_text(at_work, "/droits")
+
+
+def test_the_patient_s_insurer_is_asked_from_the_screen_of_the_mutuelle(at_work):
+    """AMC-2."""
+    folder, page = at_work
+    file = PatientFile("LAMBERT", "YVONNE", "19560612", nir="2560699999024", key="87")
+    with open_office(load_config(folder / CONFIG_NAME)) as office:
+        known = add_patient(office, replace(file, amc=Amc("0099900009", member="ADH1")))
+        key = new_key(known.id, office.clock().date())
+        assert "dira à la signature ce qu’elle paie" in asked_at_signing(office, known.told)
+        assert asked_at_signing(office, file) == ""
+    here = f"/visite/{key}/mutuelle"
+    assert "Demander à la mutuelle" in page.show(here).text
+    assert page.post(f"{here}/demander").at == here
+    told = page.show(here).text
+    assert "droits ouverts" in told
+    assert "(IDB)" in told
 
 
 def test_a_choice_that_is_none_is_refused(at_work):

@@ -31,7 +31,7 @@ from tournee.web import words
 from tournee.web.face import Face, face_of, go, show, show_error
 from tournee.web.forms import fields_of
 from tournee.web.reader_seen import LinkState, ReaderSeen
-from tournee.web.screens.services.insurers import said_for_visit
+from tournee.web.screens.services.insurers import asked_at_signing, said_for_visit
 from tournee.web.screens.visit_view import on_card, shown_visit
 
 PAYMENTS = {
@@ -112,10 +112,13 @@ async def verify(request: Request) -> Response:
     if not found.care.is_open:
         return go(request, f"/visite/{found.care.key}/fait")
     face.at_visit = found.care.key
+    file = found.care.patient.told if found.care.patient is not None else None
+    asked = await face.ports.ask_journal(lambda office: asked_at_signing(office, file))
     return show(
         request,
         "verify.html",
         found=found,
+        asked=asked,
         care=found.care,
         words=words,
         reason=_reason(request),

@@ -70,7 +70,7 @@ def engage(office: Office, draft: Invoice, visit: int | None = None, *, anew: bo
             shares = clc_answer(read_object(answer))
         except ServiceAnswerError as error:  # what is wrong with it is kept with the request
             raise ServiceAnswerError(f"{error.message[:-1]} : {error.cause}.") from error
-        if fault := _fault(shares, draft, office.clock().date()):
+        if fault := _fault(shares, draft, office.clock().date()) or _given_before(office, row, shares):
             raise ServiceAnswerError(f"La réponse de {entry.name} ne va pas avec la facture : {fault}.")
         return Said(ORIGIN, answer)
 
@@ -79,13 +79,6 @@ def engage(office: Office, draft: Invoice, visit: int | None = None, *, anew: bo
     if row.state is RequestState.ANSWERED:
         return _engaged(draft, row)
     return Engaged(None, _without(row.reason), row.id)
-
-
-def kept_engagement(office: Office, draft: Invoice) -> Engaged:
-    """What the insurer said of these same lines before, if it still holds; nobody is asked."""
-    if not office.services.has(SERVICE) or draft.claim.amc is None:
-        return NOT_ASKED
-    return _kept(office, draft, _question(draft))
 
 
 def note_made(office: Office, engaged: Engaged) -> None:
@@ -193,6 +186,18 @@ def _said(made: Engagement, ours: int) -> str:
         f"La mutuelle s’engage à payer {euros(theirs)} €{differs}, jusqu’au {made.expires:%d/%m/%Y} "
         f"(engagement {made.number})."
     )
+
+
+def _given_before(office: Office, row: ServiceRow, shares: InsurerShares) -> str:
+    """Whether the insurer gave this engagement for another invoice already: it is for one alone."""
+    insurer = read_object(row.request)["amc"]
+    for one in office.journal.requests.find(SERVICE, state=RequestState.USED):
+        is_same = one.visit == row.visit or (one.visit is None and one.subject == row.subject)
+        if one.origin != ORIGIN or is_same or read_object(one.request)["amc"] != insurer:
+            continue
+        if clc_answer(read_object(one.answer)).engagement == shares.engagement:
+            return f"son engagement {shares.engagement} est déjà celui d’une autre facture"
+    return ""
 
 
 def _fault(shares: InsurerShares, draft: Invoice, today: date) -> str:

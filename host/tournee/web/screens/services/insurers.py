@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.context import Office
-from tournee.errors import StoreError
+from tournee.errors import StoreError, TourneeError
+from tournee.practice.patient_file import PatientFile
 from tournee.web.face import face_of, go
 from tournee.web.screens.visit_view import shown_visit
 
@@ -31,6 +32,22 @@ def said_for_visit(office: Office, visit: int) -> str:
     from tournee.app.services.insurers.engaging import said_of_visit
 
     return said_of_visit(office, visit)
+
+
+def asked_at_signing(office: Office, file: PatientFile | None) -> str:
+    """That the patient's insurer is asked as her invoice is made, in French; "" where it is not."""
+    if file is None or not office.services.has(_SERVICE):
+        return ""
+    from tournee.app.services.insurers.listed import listed
+    from tournee.app.services.insurers.rights import insured_of
+
+    try:
+        entry = listed(office, insured_of(office, file).insurer)
+    except TourneeError:
+        return ""
+    if entry is None or not entry.clc:
+        return ""
+    return f"{entry.name} dira à la signature ce qu’elle paie : sa part peut changer (simulation)."
 
 
 async def ask(request: Request) -> Response:
