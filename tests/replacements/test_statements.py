@@ -2,18 +2,20 @@
 
 from dataclasses import replace
 from datetime import date
-from random import Random
 
 import pytest
 from account_life import IDENTITY, PS, Told
-from replaced_life import FIRST, HERS, RPPS, SECOND, TERMS
+from replaced_life import FIRST, SECOND, TERMS
 
-from tournee.app.replacements.billed import billed_parts, shared_out
+from tournee.app.practice.dossiers import KINDS, change, read
+from tournee.app.replacements.billed import shared_out
 from tournee.app.replacements.contracts import change_contract
+from tournee.app.replacements.papers import line_days, reckoning
 from tournee.app.replacements.statements import outside, sign_statement, statements, the_statement
+from tournee.billing.replacement import ReplacementSession
 from tournee.errors import StoreError
 from tournee.model import Effect, Outcome, Target
-from tournee.practice.replacement_contract import FixedCost
+from tournee.practice.replacement_contract import FixedCost, SignedStatement
 
 AMI_1 = 335  # cents from 6 November 2026; 315 before
 DAY_IN_FIRST, DAY_IN_SECOND = "2026-11-07", "2026-11-10"
@@ -126,6 +128,78 @@ def test_a_signed_statement_keeps_its_terms_when_the_contract_changes(desk):
     assert (told.due, told.of_billed) == (268, 268)
 
 
+def test_what_a_signed_statement_counted_is_corrected_by_its_terms(desk):
+    """RMP-3, RMP-4: 80 % of what came is due of it, whatever the contract says when it comes."""
+    contract = desk.contract()
+    (one,) = desk.bill(DAY_IN_FIRST, Told())
+    desk.practice.send()
+    desk.practice.paid(one.number, 201, 201)
+    sign_statement(desk.office, contract, 1)
+    new_terms = replace(contract.told, care=5_000, basis="facturé")
+    contract = change_contract(desk.office, contract, new_terms)
+    desk.practice.paid(one.number, 134, 134)
+    desk.bill("2026-11-08", Told(1))  # counted by no signed statement
+    second = statements(desk.office, contract)[1]
+    assert [(line.billed.cents, line.came.cents, line.terms.care) for line in second.lines] == [
+        (0, 134, 8_000),
+        (AMI_1, 0, 5_000),
+    ]
+    assert second.due == 107 + 168  # 80 % of 134 that came, 50 % of 335 that was billed
+    assert reckoning(second) == (
+        ("Soins (facturé)", 335),
+        ("Déplacements (facturé)", 0),
+        ("Part de Inès FAURE : 50 % des soins, 100 % des déplacements", 168),
+        ("Conditions d’avant : Soins (encaissé)", 134),
+        ("Conditions d’avant : Déplacements (encaissé)", 0),
+        ("Conditions d’avant : Part de Inès FAURE : 80 % des soins, 100 % des déplacements", 107),
+        ("Rétrocession", 275),
+    )
+    kept = sign_statement(desk.office, contract, 2)
+    assert (kept.lines, kept.due, reckoning(kept)) == (second.lines, 275, reckoning(second))
+
+
+def test_a_signed_part_stays_in_its_session_when_the_dates_change(desk):
+    """RMP-4: nothing of it is taken back, its session is paid for once."""
+    costs = (FixedCost("studio", 700),)
+    contract = desk.contract(replace(TERMS, costs=costs))
+    (one,) = desk.bill(DAY_IN_FIRST, Told())
+    desk.practice.send()
+    sign_statement(desk.office, contract, 1)
+    moved = ReplacementSession(date(2026, 11, 3), date(2026, 11, 8))
+    for sessions in ((moved, SECOND), (SECOND,)):
+        contract = change_contract(desk.office, contract, replace(contract.told, sessions=sessions))
+        assert len(statements(desk.office, contract)) == 1
+    contract = change_contract(desk.office, contract, replace(contract.told, sessions=(moved, SECOND)))
+    desk.practice.paid(one.number, 201, 201)
+    desk.bill("2026-11-08", Told(1))
+    _, second = statements(desk.office, contract)
+    assert (second.session, totals([second]), second.costs) == (moved.first, (AMI_1, 201), ())
+
+
+def test_a_signed_statement_keeps_days_and_what_was_refused(desk):
+    """RMP-4."""
+    contract = desk.contract()
+    (one,) = desk.bill(DAY_IN_FIRST, Told())
+    desk.practice.send()
+    refusal = Effect(Target.INVOICE, Outcome.REFUSED, PS, invoice=one.number, share="AMO", asked=201, paid=0)
+    desk.practice.returned(refusal)
+    (before,) = statements(desk.office, contract)
+    assert sign_statement(desk.office, contract, 1).lines == before.lines
+    (line,) = before.lines
+    assert (line.days, line.refused, line_days(line)) == ((date(2026, 11, 7),), 201, "07/11/2026")
+
+
+def test_a_statement_kept_without_its_days_is_read(desk):
+    contract = desk.contract()
+    desk.bill(DAY_IN_FIRST, Told())
+    sign_statement(desk.office, contract, 1)
+    (row,) = desk.journal.dossiers.find(KINDS[SignedStatement], ps=PS)
+    kept = read(SignedStatement, row)
+    change(desk.office, kept, replace(kept.told, beside=(), older=()))
+    (told,) = statements(desk.office, contract)
+    assert [line.days for line in told.lines] == [(date(2026, 11, 7),)]  # of the invoice, which is here
+
+
 def test_costs_are_counted_by_day_month_and_session(desk):
     costs = (FixedCost("voiture", 100, "jour"), FixedCost("logiciel", 50, "mois"), FixedCost("studio", 7))
     contract = desk.contract(replace(TERMS, costs=costs, basis="facturé"))
@@ -136,6 +210,36 @@ def test_costs_are_counted_by_day_month_and_session(desk):
     assert first.costs == (("voiture", 200), ("logiciel", 50), ("studio", 7))
     assert second.costs == (("voiture", 100), ("studio", 7))
     assert first.due == first.of_billed - 257
+
+
+def test_the_costs_of_a_day_billed_after_the_signature_are_in_the_next_once(desk):
+    """RMP-3."""
+    costs = (FixedCost("voiture", 1_235, "jour"), FixedCost("logiciel", 50, "mois"), FixedCost("studio", 7))
+    contract = desk.contract(replace(TERMS, costs=costs))
+    desk.bill(DAY_IN_FIRST, Told())
+    sign_statement(desk.office, contract, 1)
+    assert len(desk.bill(DAY_IN_FIRST, Told(), Told(1))) == 1  # of a day that is counted
+    desk.bill("2026-11-08", Told(2), Told(3))
+    first, second = statements(desk.office, contract)
+    assert first.costs == (("voiture", 1_235), ("logiciel", 50), ("studio", 7))
+    assert second.costs == (("voiture", 1_235),)
+    sign_statement(desk.office, contract, 2)
+    desk.bill("2026-11-08", Told(2), Told(3), Told())
+    assert statements(desk.office, contract)[2].costs == ()
+
+
+def test_the_month_of_a_statement_without_care_is_still_to_be_counted(desk):
+    """RMP-3: 11/2026 told what came of October; the care of November is billed later."""
+    long = ReplacementSession(date(2026, 10, 5), date(2026, 11, 15))
+    contract = desk.contract(replace(TERMS, sessions=(long,), costs=(FixedCost("logiciel", 50, "mois"),)))
+    (one,) = desk.bill("2026-10-20", Told())
+    desk.practice.send()
+    sign_statement(desk.office, contract, 1)
+    desk.practice.paid(one.number, 189, 189)
+    assert sign_statement(desk.office, contract, 2).month == "202611"
+    desk.bill(DAY_IN_FIRST, Told(1))
+    told = statements(desk.office, contract)
+    assert [one.costs for one in told] == [(("logiciel", 50),), (), (("logiciel", 50),)]
 
 
 def test_a_day_billed_after_the_signature_has_its_cost_in_the_next_statement(desk):
@@ -182,41 +286,6 @@ def test_a_statement_is_found_by_its_month_or_number(desk):
     assert the_statement(desk.office, contract, "202611").number == 1
     with pytest.raises(StoreError, match="Aucun relevé"):
         the_statement(desk.office, contract, "202601")
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_all_statements_add_up_to_what_the_replacement_billed_and_what_came(desk, seed):
-    """RMP-2, RMP-3: whatever is billed, signed, paid and given up, and in whatever order."""
-    chance, contract = Random(seed), desk.contract()
-    made, free = [], {f"2026-11-{day:02}": [0, 1, 2, 3] for day in range(2, 16)}
-    for _ in range(14):
-        what = chance.choice(["bill", "bill", "pay", "sign", "drop"])
-        alive = [one for one in made if one]
-        if what == "bill":
-            day = chance.choice([day for day, people in free.items() if people])
-            who = free[day].pop(0)
-            made += desk.bill(day, Told(who, acts=1), identity=chance.choice([HERS, HERS, IDENTITY]))
-        elif what == "sign":
-            waiting = [one for one in statements(desk.office, contract) if one.signed is None]
-            if waiting:
-                sign_statement(desk.office, contract, waiting[0].number)
-        elif what == "pay" and alive:
-            desk.practice.send()
-            desk.practice.paid(chance.choice(alive).number, chance.randint(1, 201), 201)
-        elif what == "drop" and alive:
-            one = chance.choice(alive)
-            if all(sheet.state.value == "certified" for sheet in desk.journal.invoices.get(one.id).sheets):
-                desk.journal.invoices.abandon(one.id, "erreur")
-                desk.journal.visits.abandon(one.visit_id, "erreur")
-    rows = [
-        row
-        for row in desk.journal.ledger.find(ps=PS)
-        if desk.journal.invoices.get(row.invoice_id).substitute == RPPS
-    ]
-    billed = sum(row.fee for row in rows if row.counts)
-    came = sum(sum(row.paid) for row in rows)
-    assert totals(statements(desk.office, contract)) == (billed, came)
-    assert sum(one.billed.cents for one in billed_parts(desk.office, contract.told)) == billed
 
 
 def test_money_is_shared_out_to_the_cent():

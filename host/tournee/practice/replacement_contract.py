@@ -8,7 +8,7 @@ was said, for the next one tells what changed since.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -46,6 +46,15 @@ class FixedCost:
 
 
 @dataclass(frozen=True)
+class RetrocessionTerms:
+    """What part of care and of travel goes to the replacement, in hundredths of a percent, and of what."""
+
+    care: int
+    travel: int
+    basis: Basis
+
+
+@dataclass(frozen=True)
 class ReplacementContract:
     """`care` and `travel` are what goes to the replacement of each, in hundredths of a percent (`WHOLE`: all,
     0: not included). Sessions share no day.
@@ -78,6 +87,11 @@ class ReplacementContract:
     def who(self) -> str:
         """Who replaces whom."""
         return f"{self.name} remplace {self.replaced_name}"
+
+    @property
+    def terms(self) -> RetrocessionTerms:
+        """What counts for all that no signed statement has counted."""
+        return RetrocessionTerms(self.care, self.travel, self.basis)
 
     @property
     def as_replacement(self) -> Replacement:
@@ -124,7 +138,8 @@ class ReplacementContract:
 @dataclass(frozen=True)
 class StatedPart:
     """What a statement said of an invoice's care in one session and month: money in cents, the change since
-    what statements before had said. `session` is its first day, `month` AAAAMM.
+    what statements before had said. `session` is its first day, `month` AAAAMM; `refused` what insurers
+    refused of it by then, `terms` those of the statement that counted it first.
     """
 
     invoice: str
@@ -134,17 +149,29 @@ class StatedPart:
     billed_travel: int
     came_care: int
     came_travel: int
+    terms: RetrocessionTerms
+    days: tuple[date, ...] = ()
+    refused: int = 0
+
+    @property
+    def key(self) -> tuple[str, date, str]:
+        """Which part of which invoice."""
+        return self.invoice, self.session, self.month
 
 
 Line = tuple[str, str, str, int, int, int, int]
-"""A `StatedPart` as it is kept: thousands of them fit in a dossier."""
+"""The money of a `StatedPart` as it is kept: a thousand of them fit in a dossier."""
+
+Beside = tuple[str, int, int]
+"""The rest of it: its days of the month (`7 8`), what was refused, whose terms: 0 this statement's, else
+which of the `older`, from 1."""
 
 
 @dataclass(frozen=True)
 class SignedStatement:
     """A statement that both agreed on, as it was: which contract's (its uid, in hexadecimal), of which
-    session and month, the day, what it came to in cents, line by line, and by which terms. `days`: of whose
-    care it counted the costs, each behind the first day of its session (ISO 8601 both).
+    session and month, the day, what it came to in cents, line by line, and by which terms. `older`: the terms
+    of lines that a statement before had counted. One kept without `beside` tells no days.
     """
 
     contract: str
@@ -157,7 +184,8 @@ class SignedStatement:
     travel: int
     basis: Basis
     costs: tuple[tuple[str, int], ...] = ()
-    days: tuple[str, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    older: tuple[RetrocessionTerms, ...] = ()
 
     @property
     def named(self) -> str:
@@ -167,21 +195,34 @@ class SignedStatement:
     @property
     def parts(self) -> tuple[StatedPart, ...]:
         """What it said of each invoice."""
+        terms = (RetrocessionTerms(self.care, self.travel, self.basis), *self.older)
+        beside = self.beside or (("", 0, 0),) * len(self.lines)
         return tuple(
-            StatedPart(invoice, date.fromisoformat(session), month, *money)
-            for invoice, session, month, *money in self.lines
+            StatedPart(
+                *(line[0], date.fromisoformat(line[1]), line[2]),
+                *(line[3], line[4], line[5], line[6]),
+                *(terms[which], _days(line[2], days), refused),
+            )
+            for line, (days, refused, which) in zip(self.lines, beside, strict=True)
         )
 
+    def with_parts(self, parts: Iterable[StatedPart]) -> SignedStatement:
+        """This one, saying so of each invoice."""
+        terms = [RetrocessionTerms(self.care, self.travel, self.basis)]
+        lines: list[Line] = []
+        beside: list[Beside] = []
+        for one in parts:
+            if one.terms not in terms:
+                terms.append(one.terms)
+            money = (one.billed_care, one.billed_travel, one.came_care, one.came_travel)
+            lines.append((one.invoice, one.session.isoformat(), one.month, *money))
+            days = " ".join(str(day.day) for day in one.days)
+            beside.append((days, one.refused, terms.index(one.terms)))
+        return replace(self, lines=tuple(lines), beside=tuple(beside), older=tuple(terms[1:]))
 
-def lines_of(parts: Iterable[StatedPart]) -> tuple[Line, ...]:
-    """Parts as a signed statement keeps them."""
-    return tuple(
-        (
-            *(one.invoice, one.session.isoformat(), one.month),
-            *(one.billed_care, one.billed_travel, one.came_care, one.came_travel),
-        )
-        for one in parts
-    )
+
+def _days(month: str, said: str) -> tuple[date, ...]:
+    return tuple(date(int(month[:4]), int(month[4:]), int(day)) for day in said.split())
 
 
 def shared(one: ReplacementSession, other: ReplacementSession) -> bool:

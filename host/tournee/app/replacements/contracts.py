@@ -34,7 +34,7 @@ def add_contract(office: Office, told: ReplacementContract) -> Dossier[Replaceme
 def change_contract(
     office: Office, contract: Dossier[ReplacementContract], told: ReplacementContract
 ) -> Dossier[ReplacementContract]:
-    """Write what was agreed now: it counts for the statements that are not signed yet. StoreError."""
+    """Write what was agreed now: it counts for what no signed statement has counted. StoreError."""
     if (told.replaced, told.rpps) != (contract.told.replaced, contract.told.rpps):
         raise StoreError("Un contrat reste celui de ses deux personnes.", next_step="faites un autre contrat")
     _require_apart(office, told, besides=contract.id)

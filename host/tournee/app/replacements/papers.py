@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from tournee.app.replacements.billed import TwoKinds
-from tournee.app.replacements.statements import RetrocessionLine, RetrocessionStatement
+from tournee.app.replacements.counted import RetrocessionLine
+from tournee.app.replacements.statements import RetrocessionStatement
 from tournee.documents.retrocession import RetrocessionPaper, RetrocessionRow, retrocession_pdf
 from tournee.french import euros
-from tournee.practice.replacement_contract import WHOLE, ReplacementContract
+from tournee.practice.replacement_contract import WHOLE, ReplacementContract, RetrocessionTerms
 
 COLUMNS = (
     *("facture", "session", "mois", "soins", "report"),
@@ -45,21 +46,21 @@ def owed_said(told: RetrocessionStatement) -> str:
 
 def reckoning(told: RetrocessionStatement) -> tuple[tuple[str, int], ...]:
     """How what is owed is reckoned: labels and cents."""
-    contract, money = told.contract, told.came if told.contract.basis == "encaissé" else told.billed
-    part = told.of_came if contract.basis == "encaissé" else told.of_billed
-    return (
-        (f"Soins ({contract.basis})", money.care),
-        (f"Déplacements ({contract.basis})", money.travel),
-        (f"Part de {contract.name} : {terms_said(contract)}", part),
-        *((f"Frais : {label}", -cents) for label, cents in told.costs),
-        ("Rétrocession", told.due),
-    )
+    rows: list[tuple[str, int]] = []
+    for one in told.shares:
+        since = "" if one.terms == told.contract.terms else "Conditions d’avant : "
+        rows += [
+            (f"{since}Soins ({one.terms.basis})", one.money.care),
+            (f"{since}Déplacements ({one.terms.basis})", one.money.travel),
+            (f"{since}Part de {told.contract.name} : {terms_said(one.terms)}", one.part),
+        ]
+    return (*rows, *((f"Frais : {label}", -cents) for label, cents in told.costs), ("Rétrocession", told.due))
 
 
-def terms_said(contract: ReplacementContract) -> str:
+def terms_said(terms: ReplacementContract | RetrocessionTerms) -> str:
     """`80 % des soins, 100 % des déplacements`."""
-    care = f"{percent(contract.care)} des soins" if contract.care else "soins non compris"
-    travel = f"{percent(contract.travel)} des déplacements" if contract.travel else "déplacements non compris"
+    care = f"{percent(terms.care)} des soins" if terms.care else "soins non compris"
+    travel = f"{percent(terms.travel)} des déplacements" if terms.travel else "déplacements non compris"
     return f"{care}, {travel}"
 
 
@@ -77,7 +78,7 @@ def statement_pdf(told: RetrocessionStatement) -> bytes:
                 ("Conditions", f"{terms_said(contract)}, sur ce qui est {contract.basis}"),
             ),
             rows=tuple(
-                RetrocessionRow(one.invoice, _days(one), one.billed.cents, one.refused, one.came.cents)
+                RetrocessionRow(one.invoice, line_days(one), one.billed.cents, one.refused, one.came.cents)
                 for one in told.lines
             ),
             totals=(told.billed.cents, told.refused, told.came.cents),
@@ -136,6 +137,9 @@ def statement_values(told: RetrocessionStatement) -> dict[str, Any]:
                 "billed": _money(one.billed),
                 "came": _money(one.came),
                 "refused_cents": one.refused,
+                "care_hundredths": one.terms.care,
+                "travel_hundredths": one.terms.travel,
+                "basis": one.terms.basis,
             }
             for one in told.lines
         ],
@@ -146,7 +150,8 @@ def _money(told: TwoKinds) -> dict[str, int]:
     return {"care_cents": told.care, "travel_cents": told.travel, "cents": told.cents}
 
 
-def _days(one: RetrocessionLine) -> str:
+def line_days(one: RetrocessionLine) -> str:
+    """When a line is of: its days, or its month where a statement of before has kept none; `report`."""
     said = days_said(one.days)
     return f"{said or month_said(one.month)}, report" if one.carried else said or month_said(one.month)
 

@@ -167,16 +167,26 @@ def add(desk: Desk, /, as_json: bool, **told: Any) -> None:
 @click.pass_obj
 def edit(desk: Desk, /, words: tuple[str, ...], as_json: bool, **told: Any) -> None:
     """Change ce que vous dites, et rien d’autre ; des sessions ou des frais redits remplacent tous ceux
-    d’avant. Les relevés signés restent ce qu’ils sont.
+    d’avant. Cela vaut pour ce qu’aucun relevé signé n’a compté : les relevés signés restent ce qu’ils
+    sont, et ce qui change de ce qu’ils ont compté (payé, refusé, annulé plus tard) suit à leurs conditions.
     """
     from dataclasses import replace
 
     from tournee.app.replacements.contracts import change_contract, find_contract
+    from tournee.app.replacements.statements import statements
 
     kept = {key: said for key, said in told.items() if said not in (None, ())}
     with desk.office() as office:
         one = find_contract(office, words)
-        _answer(desk, change_contract(office, one, replace(one.told, **kept)), "changé", as_json)
+        changed = change_contract(office, one, replace(one.told, **kept))
+        _answer(desk, changed, "changé", as_json)
+        signed = [told.number for told in statements(office, changed) if told.signed is not None]
+    if signed and not as_json:
+        desk.console.print(
+            f"Ce que les relevés signés (1 à {signed[-1]}) ont compté garde ses conditions, aussi ce qui en "
+            "est payé, refusé ou annulé plus tard ; le contrat changé vaut pour le reste.",
+            soft_wrap=True,
+        )
 
 
 @replacement.command("liste", short_help="Les contrats.")
@@ -265,10 +275,8 @@ def statement(
         return
     desk.console.print(_line(told), soft_wrap=True)
     for one in told.lines:
-        carried = ", report" if one.carried else ""
-        days = papers.days_said(one.days)
         desk.console.print(
-            f"  {one.invoice} {days}{carried} : facturé {euros(one.billed.cents)} €, "
+            f"  {one.invoice} {papers.line_days(one)} : facturé {euros(one.billed.cents)} €, "
             f"encaissé {euros(one.came.cents)} €"
             + (f", refusé {euros(one.refused)} €" if one.refused else ""),
             soft_wrap=True,
