@@ -182,11 +182,11 @@ def edit(desk: Desk, /, words: tuple[str, ...], as_json: bool, **told: Any) -> N
         _answer(desk, changed, "changé", as_json)
         signed = [told.number for told in statements(office, changed) if told.signed is not None]
     if signed and not as_json:
-        desk.console.print(
-            f"Ce que les relevés signés (1 à {signed[-1]}) ont compté garde ses conditions, aussi ce qui en "
-            "est payé, refusé ou annulé plus tard ; le contrat changé vaut pour le reste.",
-            soft_wrap=True,
+        counted = (
+            "le relevé 1, signé, a" if len(signed) == 1 else f"les relevés 1 à {signed[-1]}, signés, ont"
         )
+        said = f"Ce que {counted} compté garde ses conditions ; le contrat changé vaut pour le reste."
+        desk.console.print(said, soft_wrap=True)
 
 
 @replacement.command("liste", short_help="Les contrats.")
