@@ -12,7 +12,7 @@ from tournee.formats import records
 from tournee.formats.errors import RecordError
 from tournee.formats.record_pattern import RecordPattern
 
-SEED, COUNT = 140700, 24_000
+SEED, COUNT = 140700, 26_000
 PATTERNS = {kind: RecordPattern(records.fields(kind)) for kind in records.KINDS}
 FIELDS = {(kind, field.start) for kind in records.KINDS for field in records.fields(kind)}
 

@@ -60,7 +60,7 @@ def value_of(field) -> st.SearchStrategy:
         "N": nirs(),
         "P": luhn_number(9).map(lambda number: "00000" + number),
         "H": st.text("0123456789ABCDEF", min_size=field.length, max_size=field.length),
-        "6": base64_text(96),
+        "6": base64_text(min(96, field.length)),
     }[field.cls]
     if field.optional and field.cls in "DIJBR":
         return st.one_of(made, st.just(0 if field.cls == "I" else "0" * field.length))

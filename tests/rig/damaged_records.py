@@ -66,7 +66,7 @@ def _value(random: Random, field: Field) -> str | int:
     if field.cls in "Jj":
         return f"{random.randint(0, 99):02}{random.randint(1, 12):02}{random.randint(1, 28):02}"
     if field.cls == "6":
-        return base64.b64encode(random.randbytes(random.randint(1, 72))).decode()
+        return base64.b64encode(random.randbytes(random.randint(1, min(72, field.length // 4 * 3)))).decode()
     if field.cls == "N":
         body = _digits(random, 13)
         return body[:5] + random.choice(("2A", "2B", body[5:7])) + body[7:]
