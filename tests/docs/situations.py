@@ -83,6 +83,11 @@ class Practice:
         """Where journal, configuration and mailbox are."""
         return self.place / "DIR"
 
+    @property
+    def account(self) -> Path:
+        """What the account notes of its journals, beside them."""
+        return self.place / "account"
+
     def type(self, line: str, answers: str = ANSWERS[0]) -> tuple[int, str]:
         """One command after `tournee`, typed where `DIR` is; its status and what it said."""
         for shown, place in _PLACES.items():
@@ -111,6 +116,7 @@ class Practice:
         """This is a situation."""
         kept = self.place / "situations" / name
         shutil.copytree(self.folder, kept, ignore=shutil.ignore_patterns(*_APART))
+        shutil.copytree(self.account, self.place / "accounts" / name)
         self.situations[name] = kept
 
     def back_to(self, name: str) -> None:
@@ -119,6 +125,8 @@ class Practice:
             if path.name not in _APART:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         shutil.copytree(self.situations[name], self.folder, dirs_exist_ok=True)
+        shutil.rmtree(self.account)
+        shutil.copytree(self.place / "accounts" / name, self.account)
         shutil.rmtree(self.place / "elsewhere", ignore_errors=True)
         for slot, name in (("ps", "infirmiere"), ("vitale", "moreau")):
             card = self.desk.board.cards[slot]
@@ -134,8 +142,9 @@ def open_practice(place: Path) -> Iterator[Practice]:
     (place / "journee.toml").write_text(day)
     tables = sorted((ROOT / "host" / "tournee" / "billing" / "nomenclature").glob("ngap*.json"))
     shutil.copyfile(tables[-1], place / "ngap-2027.json")
-    config = str(place / "DIR" / CONFIG_NAME)
-    with patch.dict(os.environ, _ENVIRONMENT | {"TOURNEE_CONFIG": config}), practice(place / "DIR") as desk:
+    (place / "account").mkdir()
+    own = {"TOURNEE_CONFIG": str(place / "DIR" / CONFIG_NAME), "XDG_STATE_HOME": str(place / "account")}
+    with patch.dict(os.environ, _ENVIRONMENT | own), practice(place / "DIR") as desk:
         serving = threading.Thread(target=desk.serve)
         serving.start()
         made = Practice(place, desk)
