@@ -89,7 +89,7 @@ def test_the_fse_and_the_dre_of_an_invoice_share_its_number(workshop, make_oct):
         (128 + 24, b"00", "ENREG 3 COLONNE 25 : CLE"),
         (2 * 128 + 69, b"261322", "ENREG 4 COLONNE 70 : DATE"),
         (3 * 128, b"4", "ENREG 5 COLONNE"),
-        (4 * 128 + 24, b"02", "ENREG 6 COLONNE 25"),
+        (4 * 128 + 24, b"03", "ENREG 6 COLONNE 25"),
     ],
 )
 def test_0106_a_column_its_table_refuses(workshop, make_oct, at, new, label):
