@@ -72,6 +72,7 @@ WORDS = {
         "host/tournee/app",
         "host/tournee/cli",
         "host/tournee/documents/pieces",
+        "host/tournee/emulation/insurers.py",
         "host/tournee/emulation/oct",
         "host/tournee/emulation/services",
         "host/tournee/exchange/proofs.py",

@@ -185,6 +185,6 @@ def _end(paper: Paper, sheet: DegradedSheet, y: float) -> None:
     paper.text(
         LEFT,
         y - 108,
-        "À joindre à l’envoi papier que la caisse demande pour une facture sans carte Vitale.",
+        "À joindre à une facture sans carte Vitale : sur papier, ou comme pièce quand elle part en ligne.",
         8,
     )

@@ -15,8 +15,8 @@ _OPENING, _CLOSING, _QUOTE, _ESCAPE = b"{[", b"}]", 0x22, 0x5C
 
 
 def object_of(data: bytes, fields: Mapping[str, type], *, limit: int, who: str) -> dict[str, Any]:
-    """The object in `data`, at most `limit` bytes, which has these fields of these types (others are left
-    out). ServiceAnswerError, which names the service `who`.
+    """The object in `data`, at most `limit` bytes, which has these fields of these types, texts without
+    control characters (others are left out). ServiceAnswerError, which names the service `who`.
     """
     if len(data) > limit or _depth(data) > DEPTH_MAX:
         raise _wrong(who, f"elle a {len(data)} octets, ou trop d’étages")
@@ -29,6 +29,8 @@ def object_of(data: bytes, fields: Mapping[str, type], *, limit: int, who: str) 
     for name, kind in fields.items():
         if type(told.get(name)) is not kind:
             raise _wrong(who, f"« {name} » y manque ou n’est pas ce qu’il doit être")
+        if kind is str and not told[name].isprintable():
+            raise _wrong(who, f"« {name} » y a des caractères qui ne s’écrivent pas")
     return {name: told[name] for name in fields}
 
 

@@ -37,7 +37,7 @@ class RetrocessionLine:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedCare:
     """The days of care, months and sessions whose costs statements have told: each is told once, whenever it
     was billed. What is given up later keeps its costs: a day of care it was.
     """

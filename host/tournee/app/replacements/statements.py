@@ -16,7 +16,7 @@ from datetime import date
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS, Dossier, add, read
 from tournee.app.replacements.billed import NOTHING, BilledPart, TwoKinds, billed_parts
-from tournee.app.replacements.counted import Counted, PartKey, RetrocessionLine, as_stated, stated_parts
+from tournee.app.replacements.counted import CountedCare, PartKey, RetrocessionLine, as_stated, stated_parts
 from tournee.errors import StoreError
 from tournee.model.amounts import half_up
 from tournee.practice.replacement_contract import (
@@ -139,7 +139,7 @@ def statements(office: Office, contract: Dossier[ReplacementContract]) -> tuple[
             own[line.session, line.month].append(line)
     if carried and not own:
         own[_after(office, closed)] = []
-    counted = Counted(contract.told)
+    counted = CountedCare(contract.told)
     for one in made:
         counted.add(one.session, one.lines)
     for session, month in sorted(own, key=lambda key: (key[1], key[0])):
