@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _FINEST = 300  # dots an inch: what is finer says no more of a page
 _QUALITIES = (80, 70, 60, 50, 40)
+_COARSE = (*_QUALITIES, 25, 15)  # of a page full of grain, once no dot more can go
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,9 @@ def _fitted(page: Image.Image, dots: int) -> Image.Image:
 
 def _grey(page: Image.Image, number: int) -> PageImage:
     """In grey, as a JPEG as good as its bytes may be."""
-    for dots in (_FINEST, DPI):
+    for dots, qualities in ((_FINEST, _QUALITIES), (DPI, _COARSE)):
         fitted = _fitted(page, dots)
-        for quality in _QUALITIES:
+        for quality in qualities:
             out = io.BytesIO()
             fitted.save(out, "JPEG", quality=quality, optimize=True)
             if out.tell() <= PAGE_BYTES_MAX:
