@@ -325,12 +325,7 @@ def test_a_list_that_is_old_is_asked_for_and_comes(tmp_path: Path, world: World)
         assert len(list((world.directory / "sent").glob("*.eml"))) == sent + 1
 
 
-OVER_THE_READER = {
-    AlertKind.NO_ARL,
-    AlertKind.IN_NO_FILE,
-    AlertKind.TO_COUNTERSIGN,
-    AlertKind.TAKEN_ELSEWHERE,
-}
+OVER_THE_READER = {AlertKind(one) for one in ("no_arl", "in_no_file", "to_countersign", "taken_elsewhere")}
 """Walked in `test_over_the_reader`."""
 
 AT_A_SERVER = {AlertKind.COPY_STOPPED, AlertKind.COPY_BEHIND}
@@ -339,9 +334,15 @@ AT_A_SERVER = {AlertKind.COPY_STOPPED, AlertKind.COPY_BEHIND}
 BY_THEMSELVES = {AlertKind.JOURNAL_ALTERED, AlertKind.LIST_AGEING}
 """Each has a test of its own here."""
 
+OF_SERVICES = {
+    kind for kind in AlertKind if kind.startswith(("piece", "card_", "service", "insurer", "engage"))
+}
+"""Pieces are walked in `test_pieces`, the others end in `tests/app/services` and `tests/insurers`."""
+
 
 def test_no_kind_is_left_out():
-    assert {*ENDS, *LEADS, *OVER_THE_READER, *AT_A_SERVER, *BY_THEMSELVES} == {*AlertKind, *OwingKind}
+    walked = {*ENDS, *LEADS, *OVER_THE_READER, *AT_A_SERVER, *BY_THEMSELVES, *OF_SERVICES}
+    assert walked == {*AlertKind, *OwingKind}
 
 
 def test_no_act_is_without_a_place():
