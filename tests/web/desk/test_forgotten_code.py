@@ -10,7 +10,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from loopback import PATIENCE_S, bound
+from free_ports import free_ports
+from loopback import PATIENCE_S
 
 from tournee.web.desk.enrolled import NAME, Enrolled
 from tournee.web.desk.link_file import link_file
@@ -20,8 +21,7 @@ _RUN = "from tournee.cli.main import main; main()"
 
 def served(home: Path, *options: str) -> str:
     """What the command says of its link; the page ends as by Ctrl-C."""
-    listener, port = bound()
-    listener.close()
+    (port,) = free_ports(1, "127.0.0.1")
     config = home / "tournee" / "tournee.toml"
     command = [sys.executable, "-c", _RUN, "web", "--no-open", "--port", str(port), *options]
     outside = {"XDG_CONFIG_HOME": str(home), "XDG_STATE_HOME": str(home / "state"), "COLUMNS": "200"}
