@@ -168,7 +168,7 @@ def _tell(
             if order is not None:
                 words += f"gardée, n° {order.id}, {order.told.total} séances, {order.told.done} ailleurs."
             else:
-                words += row.reason.rstrip(".") + "." if row.reason else "en attente du réseau."
+                words += f"{row.state.label} {row.reason}".strip().rstrip(".") + "."
             desk.console.print(words, soft_wrap=True)
         if not done and nothing:
             desk.console.print(nothing)
