@@ -75,7 +75,8 @@ def test_with_the_carers_card_away_the_request_waits_and_leaves_later(desk: Path
     assert waits["request"]["reason"]
     ask(desk, "insert", slot="ps", card="infirmiere")
     left = told("droits", "attente")
-    assert (left["waiting"], [one["state"] for one in left["asked"]]) == (0, ["answered"])
+    (one,) = left["asked"]  # used, where she chose what counts before and nothing changed since
+    assert left["waiting"] == 0 and one["state"] in ("answered", "used")
 
 
 @pytest.mark.parametrize(

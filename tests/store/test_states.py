@@ -3,11 +3,19 @@
 import pytest
 
 from tournee.store import FileState, LotState, MessageState, ReturnState, SheetState, VisitState
-from tournee.store.states import LABELS, MOVES, CorrectionState, DossierState, DoubtState, RequestState
+from tournee.store.states import (
+    LABELS,
+    MOVES,
+    CorrectionState,
+    DossierState,
+    DoubtState,
+    ProofState,
+    RequestState,
+)
 
 CLASSES = [
     *(VisitState, SheetState, LotState, FileState, MessageState, ReturnState),
-    *(CorrectionState, DoubtState, DossierState, RequestState),
+    *(CorrectionState, DoubtState, DossierState, RequestState, ProofState),
 ]
 ALL = [state for one in CLASSES for state in one]
 

@@ -89,7 +89,7 @@ def test_effects_and_payments_are_all_there(journal):
         for row in effects
     ]
     texts = dict.fromkeys(("reference", "stamp", "digest", "taken_under"), "")
-    since = {**texts, "moved": 0, "franchise": 0, "elsewhere": False}  # what it did not tell then
+    since = {**texts, "moved": 0, "franchise": 0, "elsewhere": False, "piece": 0}  # what it did not tell then
     assert [{**one, "effect": {**one["effect"], **since}} for one in KEPT["effects"]] == said
     sheets = [sheet["id"] for sheet in KEPT["sheets"]]
     payments = [payment for sheet in sheets for payment in journal.payments.of_sheet(sheet)]
