@@ -182,6 +182,7 @@ def test_what_the_server_keeps_names_no_patient(carers: Carers, tablet: Tablet):
 def test_a_tablet_that_is_lost_comes_back_whole_in_another_browser(carers: Carers, tablet: Tablet):
     show(tablet, "/cabinet")
     expect(tablet.page.get_by_text("La copie est à jour.")).to_be_visible()
+    ready(tablet)
     before = tablet.run("await state()")
     carers.close()
     other = carers.open("neuve", carers.cabinet.link("Tablette 1"))
