@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from tournee.errors import ServiceError
 from tournee.services.calling import ServiceAnswerError, ServiceTlsError
 from tournee.services.insurers.asking import address_of, put
-from tournee.services.insurers.bounded_json import depth_of, read_object
+from tournee.services.insurers.bounded_json import read_object
 from tournee.services.insurers.messages import (
     SCHEMAS,
     AskedLine,
@@ -25,6 +25,7 @@ from tournee.services.insurers.messages import (
     idb_question,
     schema,
 )
+from tournee.services.json_answer import depth_of
 
 DAY = date(2026, 11, 16)
 WHO = InsuredAsked("0099900009", "ADH1", "2550699999001", "19550612", "1", DAY)

@@ -18,7 +18,7 @@ def object_of(data: bytes, fields: Mapping[str, type], *, limit: int, who: str) 
     """The object in `data`, at most `limit` bytes, which has these fields of these types, texts without
     control characters (others are left out). ServiceAnswerError, which names the service `who`.
     """
-    if len(data) > limit or _depth(data) > DEPTH_MAX:
+    if len(data) > limit or depth_of(data) > DEPTH_MAX:
         raise _wrong(who, f"elle a {len(data)} octets, ou trop d’étages")
     try:
         told = json.loads(data, parse_constant=_no_constant, object_pairs_hook=_once)
@@ -34,8 +34,8 @@ def object_of(data: bytes, fields: Mapping[str, type], *, limit: int, who: str) 
     return {name: told[name] for name in fields}
 
 
-def _depth(data: bytes) -> int:
-    """How deep it goes, text left out."""
+def depth_of(data: bytes) -> int:
+    """How deep objects and lists are nested, those within texts aside."""
     deepest = depth = 0
     is_text = is_escaped = False
     for byte in data:

@@ -7,8 +7,7 @@ from typing import Any, NoReturn
 
 from tournee.services.calling import ServiceAnswerError
 from tournee.services.insurers.table import BODY_MAX, DEPTH_MAX, DIGITS_MAX
-
-_OPEN, _CLOSE, _QUOTE, _BACKSLASH = b"[{", b"]}", 0x22, 0x5C
+from tournee.services.json_answer import depth_of
 
 
 def read_object(data: bytes) -> dict[str, Any]:
@@ -30,24 +29,6 @@ def read_object(data: bytes) -> dict[str, Any]:
     if not isinstance(told, dict):
         _refuse("ce n’est pas un objet")
     return told
-
-
-def depth_of(data: bytes) -> int:
-    """How deep brackets are nested, those within strings aside."""
-    depth = deepest = 0
-    in_string = escaped = False
-    for byte in data:
-        if in_string:
-            in_string = escaped or byte != _QUOTE
-            escaped = byte == _BACKSLASH and not escaped
-        elif byte == _QUOTE:
-            in_string = True
-        elif byte in _OPEN:
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in _CLOSE:
-            depth -= 1
-    return deepest
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
