@@ -180,6 +180,7 @@ def test_what_the_server_keeps_names_no_patient(carers: Carers, tablet: Tablet):
 
 
 def test_a_tablet_that_is_lost_comes_back_whole_in_another_browser(carers: Carers, tablet: Tablet):
+    tablet = Tablet(tablet.page, carers.cabinet.address).unlock().until("ouverte")
     show(tablet, "/cabinet")
     expect(tablet.page.get_by_text("La copie est à jour.")).to_be_visible()
     ready(tablet)

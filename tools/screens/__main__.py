@@ -19,7 +19,7 @@ from playwright.sync_api import expect, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "web" / "browser"))
 
 from carer import Carer
-from gallery_walk import WALK
+from gallery_walk import ENDS, WALK
 from practice_desk import CHROMIUM, PracticeDesk, make_day
 from watched_page import WatchedPage
 
@@ -46,7 +46,7 @@ def main() -> int:
             page.page.set_viewport_size({"width": 800, "height": 1280})
             page.enter(desk.link)
             carer = Carer(desk, page)
-            for name, step in WALK:
+            for name, step in (*WALK, *ENDS):
                 try:
                     step(carer)
                 except Exception as error:  # the others are photographed all the same

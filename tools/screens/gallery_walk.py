@@ -191,7 +191,8 @@ WALK: tuple[tuple[str, Step], ...] = (
     ("45-cabinet-reprendre", _by("/cabinet/reprendre")),
     ("46-oct", _by("/routes/oct")),
     ("47-code-de-la-page", _by("/verrouillage/code")),
-    ("48-verrou", _locked),
-    ("49-arret", _stopped),
 )
 """A name for the file, and what brings the screen."""
+
+ENDS: tuple[tuple[str, Step], ...] = (("48-verrou", _locked), ("49-arret", _stopped))
+"""The page locked, then its host dead: nothing can be shown after these."""

@@ -89,7 +89,7 @@ async def _news(request: Request) -> Response:
     values = {
         "numero": face.news.number,
         "etat": await status_bar(face),
-        "revoir": any(not one.quiet for one in found),
+        "revoir": "tout" if any(not one.quiet for one in found) else "copie" if found else "",
         "aller": next((one.go for one in reversed(found) if one.go), ""),
         "dire": next((one.said for one in reversed(found) if one.said), ""),
         "son": next((one.sound for one in reversed(found) if one.sound), ""),

@@ -12,7 +12,7 @@ _KEPT = 32
 @dataclass(frozen=True)
 class Happening:
     """One thing: `go` is the screen to open, "" for none; `said` what a screen reader says; `sound` the kind
-    of sound and vibration: `ok`, `error`, or ""; `quiet`: the screen that is shown says nothing of it.
+    of sound and vibration: `ok`, `error`, or ""; `quiet`: of the journal's copy, which few screens say.
     """
 
     number: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from watched_page import WatchedPage
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "tools" / "screens"))
 
-from gallery_walk import WALK, Step
+from gallery_walk import ENDS, WALK, Step
 
 SIZES = ((320, 640), (390, 844), (640, 400), (800, 1280), (1280, 800))
 """Narrowest, phone, a desk at 200 %, tablet upright, wide."""
@@ -39,6 +40,7 @@ MORE = (
         "/droits",
         "/patients/1/droits",
     ),
+    *("/patients/1/attestation", "/telephone", "/remplacements", "/remplacements/nouveau"),
 )
 """Screens beside the day's."""
 
@@ -53,21 +55,38 @@ _SET = """(theme) => new Promise((drawn) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def walking(kept_day: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Carer]:
-    with PracticeDesk(kept_day, tmp_path_factory.mktemp("walk") / "p") as desk:
+@contextmanager
+def a_carer(kept_day: Path, directory: Path, browser: Browser) -> Iterator[Carer]:
+    """In her window, before a day that nobody began."""
+    with PracticeDesk(kept_day, directory / "p") as desk:
         desk.serve()
         context = browser.new_context(
             locale="fr-FR", timezone_id="Europe/Paris", has_touch=True, reduced_motion="reduce"
         )
         context.set_default_timeout(25_000)
         page = WatchedPage(context)
-        page.forgive("status of 404")
+        page.forgive(
+            "status of 4(0[14]|23)|ERR_CONNECTION|WebSocket"
+        )  # nowhere, locked, and a host that died
         page.page.set_viewport_size({"width": 800, "height": 1280})
         page.enter(desk.link)
         yield Carer(desk, page)
         context.close()
         assert page.unforgiven() == []
+
+
+@pytest.fixture(scope="module")
+def walking(kept_day: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Carer]:
+    """Shared by tests that each begin at a screen of their own."""
+    with a_carer(kept_day, tmp_path_factory.mktemp("walk"), browser) as carer:
+        yield carer
+
+
+@pytest.fixture
+def to_the_end(kept_day: Path, tmp_path: Path, browser: Browser) -> Iterator[Carer]:
+    """One whose host is dead in the end."""
+    with a_carer(kept_day, tmp_path, browser) as carer:
+        yield carer
 
 
 def at(address: str) -> Step:
@@ -95,12 +114,12 @@ def wrong_with(page: WatchedPage) -> list[str]:
 
 
 @pytest.mark.timeout(400)
-def test_no_screen_of_a_day_has_a_finding(walking: Carer):
+def test_no_screen_of_a_day_has_a_finding(to_the_end: Carer):
     found = {}
-    for name, step in (*WALK, *((address, at(address)) for address in MORE)):
-        step(walking)
-        expect(walking.page.title).to_be_visible()
-        if wrong := wrong_with(walking.page):
+    for name, step in (*WALK, *((address, at(address)) for address in MORE), *ENDS):
+        step(to_the_end)
+        expect(to_the_end.page.title).to_be_visible()
+        if wrong := wrong_with(to_the_end.page):
             found[name] = wrong
     assert found == {}
 
@@ -164,6 +183,7 @@ def test_a_visit_is_signed_and_sent_by_the_keyboard_alone(walking: Carer):
     page, keys = walking.page, walking.page.page.keyboard
     page.resize(800, 1280)
     page.show("/tournee")
+    walking.begin()
     walking.insert("garnier", "Robert Garnier")
     assert on_its_title(page)
     tab_to(page, "^Vérifier")

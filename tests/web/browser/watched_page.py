@@ -54,10 +54,12 @@ class WatchedPage:
     def show(self, address: str) -> None:
         """Open a screen by its address, until it is shown."""
         self.page.evaluate(
-            """(address) => new Promise((shown) => {
+            """(address) => new Promise((shown, never) => {
+              const late = setTimeout(() => never(new Error(`${address} is not shown`)), 25000);
               const heard = (event) => {
                 if (event.detail.address !== address) return;
                 document.removeEventListener("tournee:shown", heard);
+                clearTimeout(late);
                 shown();
               };
               document.addEventListener("tournee:shown", heard);

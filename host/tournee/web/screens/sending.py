@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tournee.app.alerts import AlertKind
 from tournee.app.context import Office
 from tournee.app.evening.run import EveningStep, needs_reader
 from tournee.app.evening.waiting import ToSend, to_send
@@ -81,7 +82,8 @@ async def done(request: Request) -> Response:
     came, left = state.outcome, await _waiting(face)
     list_day = await face.ports.ask_journal(_list_day)
     told = await face.ports.ask_journal(to_settle) if came.refused else ()
-    refused = [one for one in told if came.refused_ids & set(one.invoices)]
+    alerts = [one for one in told if isinstance(one.kind, AlertKind)]  # not what the patient owes of them
+    refused = [one for one in alerts if came.refused_ids & set(one.invoices)]
     return show(
         request, "sending_done.html", state=state, came=came, left=left, list_day=list_day, refused=refused
     )

@@ -37,13 +37,13 @@ export async function follow() {
       if (!answer.ok) { following = false; break; }
       const told = await answer.json();
       const isFirst = number === "-";
-      const changed = !isFirst && told.revoir;
+      const living = { tout: "[data-vivant]", copie: '[data-vivant="copie"]' }[told.revoir];
       number = String(told.numero);
       showState(told.etat);
       if (told.dire) say(told.dire);
       if (told.son) feel(told.son);
       if (told.aller) go(told.aller);
-      else if (changed && document.querySelector("[data-vivant]")) show(here(), false, true);
+      else if (!isFirst && living && document.querySelector(living)) show(here(), false, true);
     } catch (error) {
       if (!(error instanceof HostGone)) throw error;
       following = false;
