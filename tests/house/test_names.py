@@ -50,6 +50,7 @@ WORDS = {
         "firmware/reader/cards",
         "firmware/reader/certification",
         "firmware/sesam/messages.py",
+        "host/tournee/api/asking.py",  # a state of the journal
         "host/tournee/app",
         "host/tournee/cli/commands/sending/route_add.py",
         "host/tournee/config",

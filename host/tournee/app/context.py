@@ -115,16 +115,22 @@ class Office:
         return (self.route, *self.former)
 
 
-def open_office(config: Config, clock: Clock | None = None, carrier: CarrierTo | None = None) -> Office:
+def open_office(
+    config: Config,
+    clock: Clock | None = None,
+    carrier: CarrierTo | None = None,
+    key: bytes | None = None,
+) -> Office:
     """Open the journal of this configuration with its key, and the route in force (`OCT-MODE-2`). `carrier`
-    leads to the practice's server where there is one; None: by sockets.
+    leads to the practice's server where there is one; None: by sockets. `key` is the journal's, where
+    another keeps it than the keyring or the file beside it.
     """
 
     def local_time() -> datetime:
         return datetime.now(config.zone)
 
     now = clock or local_time
-    secret = journal_key(config.journal)
+    secret = journal_key(config.journal) if key is None else key
     if config.joined is None:
         journal = Journal(config.journal, Cipher(secret), now, station=config.station, facts_of=_facts_of)
         courier: Courier = MailCourier()
@@ -141,12 +147,12 @@ def open_office(config: Config, clock: Clock | None = None, carrier: CarrierTo |
         )
         courier = courier_of(config, journal, carrier or by_https)
     former = tuple(route for name, route in config.routes.items() if name != config.active)
-    key = ReturnKey.of(config)
+    opener = ReturnKey.of(config)
     _log.info(
         "journal open; route in force: %s, %s, %s", config.active, config.route.mode, config.route.sealing
     )
     certificates = KeptCertificates.beside(Path(config.journal), secret)
-    unseal = None if key is None else key.unseal
+    unseal = None if opener is None else opener.unseal
     recipients = recipients_with(config.payers) if config.payers else None
     return Office(
         journal,

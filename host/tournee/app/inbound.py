@@ -13,7 +13,7 @@ from tournee.app.correcting.waiting import Reconciled, reconcile
 from tournee.app.courier.port import ReturnsBox
 from tournee.app.opposition.by_mail import bring_forward
 from tournee.crypto.values import NotDoneHere
-from tournee.errors import ConfigError, TourneeError
+from tournee.errors import ConfigError, ReturnsError, StoreError, TourneeError
 from tournee.french import euros
 from tournee.model import Effect, Outcome, Target
 from tournee.printable import line
@@ -85,6 +85,57 @@ def fetch(office: Office, *, again: bool = False, progress: Progress = silent) -
     told = {one.row.id: one.read.content.increments for one in settled if isinstance(one.read.content, Dloi)}
     errors += bring_forward(office, progress, told)
     return Fetched(settled, known, problems, errors, reconcile(office))
+
+
+LONGEST = 64 * 1024 * 1024
+"""Bytes of the longest return that is taken in, as of the longest letter of a mailbox."""
+
+
+@dataclass(frozen=True)
+class GivenReturn:
+    """One return that was given as bytes; `already_known`: these bytes had come before. `errors`: what could
+    not be done of what it brings, `corrections` those that it let be made.
+    """
+
+    settled: Settled
+    already_known: bool
+    errors: tuple[TourneeError, ...] = ()
+    corrections: Reconciled = field(default_factory=Reconciled)
+
+
+def take_return(office: Office, raw: bytes, source: str) -> GivenReturn:
+    """Take in one return that came another way than by a mailbox: kept whole, then settled as `fetch` does.
+
+    `source` says where it came from, for the journal. Bytes that came before change nothing; one that a cut
+    left unsettled is settled. ReturnsError for what is empty or too long to be one; whatever else the bytes
+    are, nothing is raised for them: a return that is not understood is set aside.
+    """
+    if not 0 < len(raw) <= LONGEST:
+        raise ReturnsError(
+            "Ce retour est vide." if not raw else f"Ce retour est trop long : {len(raw)} octets.",
+            cause="" if not raw else f"un retour a {LONGEST} octets au plus",
+            next_step="demandez à qui vous l’a remis le message entier, tel qu’il est venu",
+        )
+    returns = office.journal.returns
+    given = returns.take(raw, line(source))
+    return_id = returns.known(raw) if given is None else given
+    if return_id is None:
+        raise StoreError("Ce retour n’est pas dans le journal, où il était.")
+    row = returns.get(return_id)
+    if row.state is not ReturnState.TAKEN:
+        return GivenReturn(_kept(office, row), True)
+    errors: list[TourneeError] = []
+    settled = _settle_or_set_aside(office, row, errors)
+    content = settled.read.content
+    told = {row.id: content.increments} if isinstance(content, Dloi) else {}
+    errors += bring_forward(office, silent, told)
+    return GivenReturn(settled, given is None, tuple(errors), reconcile(office))
+
+
+def _kept(office: Office, row: ReturnRow) -> Settled:
+    """A return as the journal keeps it, of which nothing is opened anew."""
+    read = Return(peek_envelope(row.raw), Quarantined(row.reason, "journal"), b"")
+    return Settled(row, read, office.journal.effects.of_return(row.id))
 
 
 def _take_letters(office: Office, box: ReturnsBox, progress: Progress) -> tuple[int, list[str]]:

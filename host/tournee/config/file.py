@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tournee.config.page import PageChoice, read_page
@@ -30,6 +30,7 @@ _REPLACEMENT = "remplacement"
 _NO_STATION = -1
 _MONTHS_MAX = 120
 _ZONE_SHOWN = 40
+NAME = "tournee.toml"
 FILE = "Le fichier de configuration"
 NEXT = "indiquez où il est, ou créez-le d’après le modèle"
 _log = logging.getLogger(__name__)
@@ -87,13 +88,14 @@ class Config:
         return self.routes[self.active]
 
 
-def load_config(path: Path) -> Config:
-    """Read and check the configuration file; ConfigError with the table and key at fault.
+def load_config(path: Path, *, own_mail: bool = False) -> Config:
+    """Read and check the configuration file; ConfigError with the table and key at fault. `own_mail`: a route
+    needs no servers, another program may carry its mail.
 
     A restored backup whose last moves a cut prevented is put in place first.
     """
     _finish(path)
-    config = _config(load(path, FILE, ConfigFileError, NEXT), path)
+    config = _config(load(path, FILE, ConfigFileError, NEXT), path, own_mail=own_mail)
     _log.info("configuration read: %d routes", len(config.routes))
     return config
 
@@ -117,7 +119,15 @@ def parse_config(text: str, path: Path) -> Config:
         raise ConfigError(f"{FILE} {path} n’est pas du TOML.", cause=str(error)) from None
 
 
-def _config(document: TableText, path: Path) -> Config:
+def config_of(values: dict[str, Any], home: Path) -> Config:
+    """Check a configuration that is in no file: its tables as the file has them, paths taken from `home`.
+    Another program may carry the mail of its routes. ConfigError.
+    """
+    _finish(home / NAME)
+    return _config(TableText(values, ""), home / NAME, own_mail=True)
+
+
+def _config(document: TableText, path: Path, *, own_mail: bool = False) -> Config:
     home = path.resolve().parent
     root = ConfigTable.root(document)
     journal, reader, sending = (
@@ -141,7 +151,10 @@ def _config(document: TableText, path: Path) -> Config:
         journal=journal.file("chemin", home) or home / "journal.db",
         reader=read_reader(reader, home),
         routes={
-            name: with_own(read_route(name, routes.section(name, required=True), home, joined), payers)
+            name: with_own(
+                read_route(name, routes.section(name, required=True), home, joined, own_mail=own_mail),
+                payers,
+            )
             for name in routes.values
         },
         active=sending.text("route", required=True),

@@ -27,14 +27,21 @@ from tournee.tables.document import load
 _LIST = "corrigez « destinataires » dans la route, ou créez ce fichier"
 
 
-def read_route(name: str, table: ConfigTable, home: Path, joined: JoinedPractice | None = None) -> Route:
+def read_route(
+    name: str,
+    table: ConfigTable,
+    home: Path,
+    joined: JoinedPractice | None = None,
+    *,
+    own_mail: bool = False,
+) -> Route:
     """The route of one table, paths taken from `home`; ConfigError with the key at fault.
 
     An OCT has its address, number and certificate; a route to the insurers themselves (`OCT-MODE-1`) has a
     table `destinataire` for each, here or in the file that `destinataires` names. A host that is `joined` to
-    a practice's server needs no servers of its own.
+    a practice's server, or has `own_mail`, needs no servers of its own.
     """
-    needed = joined is None
+    needed = joined is None and not own_mail
     submission, mailbox = table.section("envoi", required=needed), table.section("retours", required=needed)
     mode = table.one_of("mode", Mode, Mode.SINGLE_FILE)
     is_direct = mode is Mode.DIRECT

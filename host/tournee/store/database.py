@@ -17,7 +17,7 @@ from tournee.store.cipher import Cipher
 from tournee.store.integrity.brought_forward import fill
 from tournee.store.integrity.host_note import Host
 from tournee.store.integrity.last_step import Alteration, LastStep
-from tournee.store.statements import Row, Statements, check_moves
+from tournee.store.statements import Row, Statements, check_moves, refuse_other_thread
 from tournee.store.states import STATES, State
 from tournee.store.writer_lock import OPEN_HERE, WriterLock
 
@@ -68,7 +68,8 @@ class Database(Statements):
         step = 0
         with suppress(sqlite3.Error):
             step = self._last_step.last_step()
-        self._connection.close()
+        with self._translated():
+            self._connection.close()
         OPEN_HERE.closed(self.path)
         if step:
             self._last_step.note(step, closing=True)
@@ -341,6 +342,7 @@ class Database(Statements):
         except OverflowError as error:
             raise StoreError("Un numéro est plus grand que tous ceux du journal.") from error
         except sqlite3.Error as error:
+            refuse_other_thread(error)
             if opening.is_damage(error):
                 opening.doubt(self.path)
             raise opening.translate(error) from error

@@ -178,3 +178,13 @@ def check_move(table: str, row_id: int, present: State, state: State) -> None:
             cause="une autre fenêtre vient de le faire",
             next_step="affichez l’état et recommencez.",
         )
+
+
+def refuse_other_thread(error: sqlite3.Error) -> None:
+    """StoreError when this is SQLite's for a thread that did not open the journal."""
+    if isinstance(error, sqlite3.ProgrammingError) and "thread" in str(error):
+        raise StoreError(
+            "Le journal est ouvert dans un autre fil d’exécution (thread) de ce programme.",
+            cause="un journal ouvert ne sert qu’au fil qui l’a ouvert",
+            next_step="ouvrez-le dans chaque fil, ou passez par tournee.api, qui sert à plusieurs à la fois",
+        ) from error

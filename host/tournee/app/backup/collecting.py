@@ -63,11 +63,11 @@ class Collected:
     missing: list[Path] = field(default_factory=list)
 
 
-def collect(config: Config) -> Collected:
-    """All that goes with the journal of a configuration. BackupError, ConfigError for a file that is there
-    and cannot be read.
+def collect(config: Config, text: str = "") -> Collected:
+    """All that goes with the journal of a configuration, whose `text` is told where it is in no file.
+    BackupError, ConfigError for a file that is there and cannot be read.
     """
-    return _Collector(config).collect()
+    return _Collector(config).collect(text)
 
 
 class _Collector:
@@ -77,9 +77,10 @@ class _Collector:
         self._names: dict[Path, str] = {}
         self._used = {CONFIG_NAME, OWN_PAYERS}
 
-    def collect(self) -> Collected:
+    def collect(self, text: str) -> Collected:
         """Look through the configuration and the texts that it names."""
-        document = self._document(self._config.path)
+        path = self._config.path
+        document = read_text(path, text) if text else self._document(path)
         self._journal(document)
         for named in names_in(document, self._home, FILES):
             self._name(named, "")

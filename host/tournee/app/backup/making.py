@@ -50,18 +50,21 @@ def make_backup(
     progress: Progress = silent,
     on_step: Step = lambda step: None,
     make_head: Callable[[int, bytes], SealedHead] = SealedHead,
+    key: bytes | None = None,
+    text: str = "",
 ) -> Made:
     """Write a backup to `path`, 0600, in the place of one that is there; it is there whole or not at all.
 
     The journal may be in use meanwhile: the copy is of one moment. BackupError when a file cannot be read or
-    written, or when what is at `path` is no backup. Its day is kept in the journal.
+    written, or when what is at `path` is no backup. Its day is kept in the journal. `key` is the journal's,
+    where another keeps it; `text` the configuration's, where it is in no file.
     """
     _check_target(path, config)
-    key = journal_key(config.journal)
+    key = journal_key(config.journal) if key is None else key
     try:
         with _copied(office, config, progress) as (copy, step):
             on_step("copied")
-            found = collect(config)
+            found = collect(config, text)
             files = [
                 *found.files,
                 Taken(found.journal + KEY_ENDING, Role.KEY, f"{key.hex()}\n".encode()),

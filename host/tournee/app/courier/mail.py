@@ -61,6 +61,6 @@ def mailbox_of(route: Route) -> Mailbox:
 def _no_servers(route: Route) -> ConfigError:
     return ConfigError(
         f"La route {route.name} n’a pas de messagerie.",
-        cause="elle passait par le serveur du cabinet, auquel cet appareil n’est plus relié",
+        cause="elle passait par le serveur du cabinet, ou par un autre logiciel, qui n’est plus là",
         next_step="indiquez ses tables « envoi » et « retours », ou reliez cet appareil au cabinet",
     )

@@ -122,6 +122,23 @@ class Messages:
         """The link broke when the server may have taken the message."""
         self._unsent("message_uncertain", message_id, MessageState.UNCERTAIN, reason)
 
+    def never_left(self, message_id: int, reason: str) -> None:
+        """Who took an uncertain message over says that it certainly did not leave: a new one may be made for
+        its file. One that is known to have left, or not to, stays as it is. StoreError when it is still at
+        this host, or another program sends it.
+        """
+        with self._db.step("message_never_left"):
+            present = self._db.state("message", message_id)
+            if present in (MessageState.MADE, MessageState.TRANSMITTING):
+                raise StoreError(
+                    f"Ce message n’a été remis à personne ({present.label}).",
+                    next_step="ne dites ce qu’il est devenu qu’une fois qu’il vous a été remis",
+                )
+            if present is MessageState.UNCERTAIN:
+                self._db.move("message", [message_id], MessageState.FAILED, reason)
+                self._db.give_reason("message", message_id, reason)
+                self._db.update("message", message_id, leased_by="", leased_until="")
+
     def undelivered(self, compostage: str, reason: str) -> MessageRow | None:
         """A mail server says that it could not deliver the message of this compostage. None when there is no
         such message; one whose file a return has spoken of, or that never left, stays as it is.
@@ -163,6 +180,12 @@ class Messages:
         with self._db.reading():
             query = f"{_MESSAGES} WHERE file IN ({{marks}}) ORDER BY id"
             return tuple(map(self._row, self._db.among(query, files)))
+
+    def stamped(self, compostage: str) -> MessageRow | None:
+        """The message of this compostage, if any."""
+        with self._db.reading():
+            found = self._db.rows(f"{_MESSAGES} WHERE compostage = ?", compostage)
+            return self._row(found[0]) if found else None
 
     def get(self, message_id: int) -> MessageRow:
         """One message."""

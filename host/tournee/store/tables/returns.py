@@ -142,6 +142,11 @@ class Returns:
             rows = self._db.where(_RETURNS, f"{order}{f' LIMIT {int(limit)}' if limit else ''}", wanted)
             return tuple(map(self._row, rows))
 
+    def known(self, raw: bytes) -> int | None:
+        """The id of the return that has these bytes, if any."""
+        found = self._db.rows("SELECT id FROM received WHERE digest = ?", self._digest(raw))
+        return int(found[0]["id"]) if found else None
+
     def ids(self, state: ReturnState) -> tuple[int, ...]:
         """The ids of the returns in a state, in the order they were taken."""
         with self._db.reading():

@@ -1,0 +1,66 @@
+"""A practice for each test of the interface: own journal and clock; a board and an OCT for a module."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from editor import KEY, Editor, Outbox, settings
+
+from tournee import api
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+
+
+@pytest.fixture(scope="module")
+def board() -> Iterator[EmulatedBoard]:
+    """One board a module: it starts in half a second."""
+    with EmulatedBoard() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys of the OCT, made once."""
+    from datetime import datetime
+
+    from editor import MOMENT
+
+    from tournee.emulation.oct.identity import make_oct_identity
+
+    folder: Path = tmp_path_factory.mktemp("identity")
+    assert isinstance(MOMENT, datetime)
+    make_oct_identity(folder / "oct", MOMENT)
+    return folder / "oct"
+
+
+@pytest.fixture
+def editor(tmp_path: Path, identity: Path) -> Iterator[Editor]:
+    """An editor's practice without a reader: its transport keeps what is carried."""
+    outbox = Outbox()
+    with api.open_practice(
+        settings(identity), home=tmp_path, key=KEY, new=True, transport=outbox, clock=outbox.clock
+    ) as practice:
+        yield Editor(practice, outbox, tmp_path, identity)
+
+
+@pytest.fixture
+def bedside(tmp_path: Path, identity: Path, board: EmulatedBoard) -> Iterator[Editor]:
+    """The same with a reader and both cards in it."""
+    board.insert("ps", load_card("infirmiere"))
+    board.insert("vitale", load_card("moreau"))
+    outbox = Outbox()
+    with api.open_practice(
+        settings(identity, board.link_url),
+        home=tmp_path,
+        key=KEY,
+        new=True,
+        transport=outbox,
+        clock=outbox.clock,
+    ) as practice:
+        yield Editor(practice, outbox, tmp_path, identity)
