@@ -25,13 +25,13 @@ from tournee.app.visits.importing import import_day
 from tournee.errors import ReaderError
 from tournee.model import Effect, Means, Outcome, Target
 from tournee.reader import Reader
-from tournee.web.copying import CopyFollower
 from tournee.web.evening import EveningState
 from tournee.web.face import Face
-from tournee.web.news import News
+from tournee.web.live.copying import CopyFollower
+from tournee.web.live.news import News
+from tournee.web.live.watch import ReaderWatch
 from tournee.web.ports import Found
 from tournee.web.templating import templates
-from tournee.web.watch import ReaderWatch
 
 
 class InlinePorts:

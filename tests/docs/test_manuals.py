@@ -41,7 +41,7 @@ def test_each_alert_has_its_row() -> None:
 
 
 def test_what_an_alert_says_is_told_to_the_carer_and_to_whoever_operates() -> None:
-    modules = sorted((ROOT / "host" / "tournee" / "app" / "alerts").glob("*.py"))
+    modules = sorted((ROOT / "host" / "tournee" / "app" / "alerts").rglob("*.py"))
     source = "\n".join(module.read_text() for module in modules)
     for row in table(OPERATIONS, "What each alert means"):
         words = max(re.split(r"…|\d+", row[1]), key=len).strip().replace("’", "'")

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from tournee.emulation.practice import service_day
-from tournee.emulation.services.scenes import SCENES
+from tournee.emulation.services.scenes.day import SCENES
 
 
 class Looking:

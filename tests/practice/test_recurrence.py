@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tournee.errors import BillingError
-from tournee.practice.recurrence import Recurrence
+from tournee.practice.planning.recurrence import Recurrence
 
 MONDAY = date(2026, 11, 2)
 MONTH = (date(2026, 11, 1), date(2026, 11, 30))

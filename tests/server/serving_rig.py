@@ -26,8 +26,9 @@ from tournee.config.readers import ReaderChoice
 from tournee.exchange.practice_server.client import PracticeServer
 from tournee.exchange.practice_server.https import HttpsCarrier
 from tournee.exchange.route import Route
-from tournee.server import answering, mailing, serving
+from tournee.server import answering, serving
 from tournee.server.devices import Devices, EnrolledDevice
+from tournee.server.mail import mailing
 from tournee.server.own_certificate import fingerprint
 from tournee.server.practice import ServedPractice
 from tournee.server.records import ServerRecords

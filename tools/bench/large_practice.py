@@ -31,9 +31,9 @@ def large_practice() -> Iterator[Any]:
     from tournee.billing.visit import Act, Passage, Prescription, Travel, Visit
     from tournee.exchange.route import Mailbox, MailboxKind, Route, Security, Server
     from tournee.practice.patient_file import Address, PatientFile
-    from tournee.practice.plan_file import PlanFile, Slot, as_care
+    from tournee.practice.planning.plan_file import PlanFile, Slot, as_care
+    from tournee.practice.planning.recurrence import Recurrence
     from tournee.practice.prescription_file import Prescriber, PrescriptionFile
-    from tournee.practice.recurrence import Recurrence
     from tournee.store import Cipher, Journal, VisitDraft
 
     draw = random.Random(1)

@@ -35,7 +35,7 @@ COMMANDS = {
     "shift": ("reader.shift:shift", "La vacation : le code porteur donné une fois."),
     "cards": ("reader.readers:cards", "Lit les cartes insérées."),
     "day": ("days:day", "Les journées à facturer."),
-    "ceam": ("european:ceam", "Les visites sur carte européenne (CEAM) et leur feuille de soins."),
+    "ceam": ("services.european:ceam", "Les visites sur carte européenne (CEAM) et leur feuille de soins."),
     "patient": ("practice.files:patient", "Les dossiers des patients."),
     "ordonnance": ("practice.prescriptions:prescription", "Les ordonnances, et où en est chacune."),
     "prescripteur": ("practice.prescribers:prescriber", "Qui prescrit, et comment les joindre."),

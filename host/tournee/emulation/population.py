@@ -23,9 +23,9 @@ from tournee.emulation.cards.content import card_content, card_names
 from tournee.formats import zones
 from tournee.practice.insurer_file import Convention, InsurerFile
 from tournee.practice.patient_file import Address, PatientFile
-from tournee.practice.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.recurrence import EVERY_DAY, Recurrence
 from tournee.practice.prescription_file import PrescribedCare, Prescriber, PrescriptionFile
-from tournee.practice.recurrence import EVERY_DAY, Recurrence
 
 PATIENTS = 60
 NURSE, PHYSIOTHERAPIST = "756000121", "697000230"

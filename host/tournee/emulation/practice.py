@@ -16,7 +16,7 @@ from tournee.config import load_config
 from tournee.emulation.control import LINK_NAME, ControlledBoard
 from tournee.emulation.population import populate
 from tournee.emulation.services.registered import StandingServices
-from tournee.emulation.services.scenes import Scene, SceneWatcher, Stage, play
+from tournee.emulation.services.scenes.day import Scene, SceneWatcher, Stage, play
 from tournee.emulation.world import (
     DIRECT_NAME,
     INSURERS_NAME,

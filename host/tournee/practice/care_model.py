@@ -8,8 +8,8 @@ from typing import Any
 
 from tournee.billing.nomenclature.table import Profession
 from tournee.errors import BillingError
-from tournee.practice.plan_file import SLOTS_MAX, PlanFile, Slot
-from tournee.practice.recurrence import EVERY_DAY, Recurrence
+from tournee.practice.planning.plan_file import SLOTS_MAX, PlanFile, Slot
+from tournee.practice.planning.recurrence import EVERY_DAY, Recurrence
 from tournee.practice.words import search_words
 
 NAME_MAX = 60

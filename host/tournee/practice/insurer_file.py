@@ -10,7 +10,7 @@ from typing import Literal
 from tournee.billing.identity import Amc
 from tournee.errors import BillingError
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import as_care
+from tournee.practice.planning.plan_file import as_care
 from tournee.practice.words import search_words
 
 ThirdParty = Literal["", "non", "amo", "amc", "total"]

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tournee.practice.patient_file import ContactPerson, PatientError, PatientFile
-from tournee.practice.plan_file import as_care
+from tournee.practice.planning.plan_file import as_care
 
 REASON = "nouveau-né, pas encore sur la carte"
 """Why such a visit is billed without the card."""

@@ -27,7 +27,7 @@ from tournee.exchange.practice_server.protocol import (
 )
 from tournee.exchange.practice_server.requests import PartFacts
 from tournee.server.devices import EnrolledDevice
-from tournee.server.message_check import check_message
+from tournee.server.mail.message_check import check_message
 from tournee.server.practice import ServedPractice
 from tournee.server.records import Arriving, FullError
 from tournee.server.refusals import RefusalError

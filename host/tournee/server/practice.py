@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from tournee.files import read_bounded
 from tournee.server.bounds import Pace, WrongTries
-from tournee.server.custody import Custody
 from tournee.server.devices import Devices, EnrolledDevice
 from tournee.server.given_numbers import GivenNumbers
 from tournee.server.kept_copies import KeptCopies
-from tournee.server.letters import Letters
-from tournee.server.mailing import MailSender, MailVisitor
+from tournee.server.mail.custody import Custody
+from tournee.server.mail.letters import Letters
+from tournee.server.mail.mailing import MailSender, MailVisitor
 from tournee.server.records import ServerRecords, utc
 
 if TYPE_CHECKING:

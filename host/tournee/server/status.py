@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tournee.server.custody import Custody
 from tournee.server.devices import Devices
 from tournee.server.given_numbers import GivenNumbers
 from tournee.server.kept_copies import KeptCopies
-from tournee.server.letters import Letters
+from tournee.server.mail.custody import Custody
+from tournee.server.mail.letters import Letters
 from tournee.server.records import ServerRecords
 
 if TYPE_CHECKING:

@@ -16,15 +16,15 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tournee.errors import TourneeError
 from tournee.web.assets import ASSETS, shell
-from tournee.web.copying import CopyFollower
 from tournee.web.face import Face, face_of, go, show_error
-from tournee.web.news import News
+from tournee.web.live.copying import CopyFollower
+from tournee.web.live.news import News
+from tournee.web.live.watch import ReaderWatch
 from tournee.web.ports import Ports
 from tournee.web.screens import SCREENS
 from tournee.web.screens.cards import card_opens
 from tournee.web.setting import Setting
 from tournee.web.status_bar import status_bar
-from tournee.web.watch import ReaderWatch
 
 NEWS_S = 20.0
 """How long a page waits for news before it asks again."""

@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from tournee.errors import TourneeError
-from tournee.web.copying import CopyFollower
 from tournee.web.evening import Evening
-from tournee.web.news import News
+from tournee.web.live.copying import CopyFollower
+from tournee.web.live.news import News
+from tournee.web.live.watch import ReaderWatch
 from tournee.web.photos import TakenPhotos
 from tournee.web.ports import Ports
 from tournee.web.setting import Setting
 from tournee.web.templating import templates
-from tournee.web.watch import ReaderWatch
 
 BESIDE = "X-Tournee-Cote"
 """Header of a question for the pane beside the one that she looks at."""

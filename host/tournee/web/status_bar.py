@@ -9,7 +9,7 @@ from tournee.app.cards import PsOnDuty
 from tournee.app.context import Office
 from tournee.errors import ConfigError
 from tournee.web.face import Face
-from tournee.web.reader_seen import LinkState, ReaderSeen
+from tournee.web.live.reader_seen import LinkState, ReaderSeen
 
 
 async def status_bar(face: Face) -> dict[str, Any]:

@@ -31,8 +31,8 @@ from tournee.app.practice.patients import add_patient
 from tournee.app.practice.plans import PlanOf, add_plan
 from tournee.app.practice.prescriptions import add_prescription
 from tournee.errors import BillingError, StoreError
-from tournee.practice.plan_file import PlanFile, Slot
-from tournee.practice.recurrence import Recurrence
+from tournee.practice.planning.plan_file import PlanFile, Slot
+from tournee.practice.planning.recurrence import Recurrence
 
 DAY = date(2026, 11, 16)
 SUNDAY = date(2026, 11, 15)

@@ -18,7 +18,7 @@ from tournee.app.patient_view.page import patient_page
 from tournee.app.patient_view.prescribing import OrderTold, care_named, cares_offered, keep_order
 from tournee.app.practice.patients import add_patient
 from tournee.app.practice.rounds import round_of, take_round
-from tournee.practice.plan_file import PlanError
+from tournee.practice.planning.plan_file import PlanError
 
 DAY = date(2026, 11, 16)
 

@@ -10,9 +10,9 @@ from tournee.app.practice.patients import add_patient
 from tournee.app.practice.prescriptions import add_prescription
 from tournee.billing.identity import Coverage, Patient
 from tournee.practice.patient_file import Address, PatientFile
-from tournee.practice.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.recurrence import Recurrence
 from tournee.practice.prescription_file import PrescribedCare, Prescriber, PrescriptionFile
-from tournee.practice.recurrence import Recurrence
 
 PS = "756000121"
 PHRASE = "cinq mots sans lien aucun"

@@ -25,7 +25,7 @@ from tournee.practice.interchange.calendars import (
     as_calendar,
     read_calendar,
 )
-from tournee.practice.plan_file import Slot
+from tournee.practice.planning.plan_file import Slot
 
 MONDAY, TUESDAY, FRIDAY = (date(2026, 11, day) for day in (16, 17, 20))
 PARTY = b"UID:party@example.org\r\nDTSTART:20261118T190000Z\r\nSUMMARY:Anniversaire\r\n"

@@ -20,7 +20,7 @@ from tournee.app.visits.importing import import_day
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import TourneeError
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import Slot
+from tournee.practice.planning.plan_file import Slot
 from tournee.store import VisitState
 
 TODAY = date(2026, 11, 16)

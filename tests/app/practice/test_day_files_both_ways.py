@@ -21,8 +21,8 @@ from tournee.app.visits.importing import import_day
 from tournee.billing.kept.judged import read_judged
 from tournee.emulation.population import NURSE, populate
 from tournee.errors import BillingError
-from tournee.practice.plan_file import PlanFile, Slot, as_care
-from tournee.practice.recurrence import Recurrence
+from tournee.practice.planning.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.recurrence import Recurrence
 from tournee.store import VisitState
 
 TODAY = date(2026, 11, 16)

@@ -28,8 +28,8 @@ from tournee.billing.identity import Period
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import StoreError
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanError, Slot, as_care
-from tournee.practice.recurrence import Recurrence
+from tournee.practice.planning.plan_file import PlanError, Slot, as_care
+from tournee.practice.planning.recurrence import Recurrence
 from tournee.store import VisitState
 
 TODAY, TOMORROW = date(2026, 11, 16), date(2026, 11, 17)

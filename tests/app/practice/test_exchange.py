@@ -14,7 +14,7 @@ from tournee.app.practice.plans import add_plan
 from tournee.app.practice.prescriptions import add_prescription
 from tournee.app.practice.rounds import round_of
 from tournee.errors import TourneeError
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
 from tournee.practice.prescription_file import PrescriptionFile
 
 

@@ -15,7 +15,7 @@ from tournee.app.practice.plans import add_plan
 from tournee.app.practice.prescriptions import add_prescription
 from tournee.errors import StoreError
 from tournee.practice.care_model import CareModel, CareModelError
-from tournee.practice.plan_file import PlanError, Slot, as_care
+from tournee.practice.planning.plan_file import PlanError, Slot, as_care
 
 TODAY = date(2026, 11, 16)
 CARE = as_care({"actes": [{"acte": "Pansement de stomie"}], "deplacement": {"indemnite": "IFA"}})

@@ -28,8 +28,8 @@ from tournee.errors import StoreError
 from tournee.model.codes import NO_CARD
 from tournee.practice.newborn import ParentsCaisse, is_awaited
 from tournee.practice.patient_file import PatientError, PatientFile
-from tournee.practice.plan_file import Slot
-from tournee.practice.recurrence import Recurrence
+from tournee.practice.planning.plan_file import Slot
+from tournee.practice.planning.recurrence import Recurrence
 from tournee.store import VisitState
 
 TODAY = date(2026, 11, 16)

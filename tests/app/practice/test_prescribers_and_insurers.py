@@ -33,7 +33,7 @@ from tournee.billing.visit import BOTH_PAY
 from tournee.errors import StoreError
 from tournee.practice.insurer_file import Convention, InsurerError, InsurerFile
 from tournee.practice.patient_file import Address, Doctor
-from tournee.practice.plan_file import as_care
+from tournee.practice.planning.plan_file import as_care
 from tournee.practice.prescriber_file import PrescriberFile
 from tournee.practice.prescription_file import Prescriber, PrescriptionError
 from tournee.store import VisitState

@@ -30,10 +30,10 @@ from tournee.billing.kept.judged import read_judged
 from tournee.billing.replacement import Replacement, ReplacementSession
 from tournee.errors import BillingError
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanError, PlanFile, Slot, as_care
+from tournee.practice.planning.plan_file import PlanError, PlanFile, Slot, as_care
+from tournee.practice.planning.recurrence import Recurrence
+from tournee.practice.planning.round_file import Absence
 from tournee.practice.prescription_file import PrescriptionFile
-from tournee.practice.recurrence import Recurrence
-from tournee.practice.round_file import Absence
 from tournee.store import VisitState
 
 TODAY = date(2026, 11, 16)

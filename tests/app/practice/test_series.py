@@ -16,8 +16,8 @@ from tournee.app.practice.rounds import StopState, plan_of, round_of, take_round
 from tournee.app.practice.strips import DayMark
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import BillingError
-from tournee.practice.plan_file import PlanFile, Slot, as_care
-from tournee.practice.recurrence import Recurrence
+from tournee.practice.planning.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.recurrence import Recurrence
 from tournee.store import VisitState
 
 PS = "697000230"

@@ -16,7 +16,7 @@ from tournee.app.practice.rounds import add_absence, carer_of_card, plan_of, rep
 from tournee.billing.identity import PsIdentity
 from tournee.errors import BillingError, StoreError
 from tournee.practice.patient_file import Address
-from tournee.practice.plan_file import as_care
+from tournee.practice.planning.plan_file import as_care
 
 TODAY = date(2026, 11, 16)
 FAR = {"indemnite": "IFA", "kilometres": 24, "terrain": "montagne"}

@@ -20,8 +20,8 @@ from tournee.app.practice.versions import history_of, keep_version, versions_of
 from tournee.errors import StoreError
 from tournee.practice.insurer_file import InsurerFile
 from tournee.practice.patient_file import PatientFile
+from tournee.practice.planning.round_file import Absence
 from tournee.practice.prescription_file import PrescriptionFile
-from tournee.practice.round_file import Absence
 
 
 @pytest.fixture

@@ -27,9 +27,9 @@ from tournee.emulation.population import NURSE
 from tournee.emulation.practice import CONFIG_NAME, practice
 from tournee.files import write_whole
 from tournee.formats import zones
-from tournee.practice.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.recurrence import EVERY_DAY, Recurrence
 from tournee.practice.prescription_file import PrescribedCare, Prescriber, PrescriptionFile
-from tournee.practice.recurrence import EVERY_DAY, Recurrence
 from tournee.reader.label import printed_code
 from tournee.web.desk.link_file import link_file, read_link
 

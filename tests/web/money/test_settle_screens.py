@@ -14,7 +14,7 @@ from tournee.app.to_settle.acts import ACTS, ActWhere
 from tournee.app.to_settle.listing import words_of
 from tournee.app.to_settle.wording import WORDS
 from tournee.errors import BillingError
-from tournee.web.reader_seen import ReaderSeen
+from tournee.web.live.reader_seen import ReaderSeen
 from tournee.web.screens.settling import PAGES, cents_of, day_of, page_of
 from tournee.web.templating import templates
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from tournee.app.alerts.ageing import of_ageing
 from tournee.app.alerts.alert import Alert, AlertKind
-from tournee.app.alerts.insurers import of_insurers
 from tournee.app.alerts.kept import BACKUP_DAYS, of_backup, of_copy
 from tournee.app.alerts.money import of_money
 from tournee.app.alerts.numbers import of_numbers
-from tournee.app.alerts.pieces import of_pieces
-from tournee.app.alerts.prescribed import of_prescriptions
 from tournee.app.alerts.returned import of_returns
 from tournee.app.alerts.sending import UNSENT_DAYS, of_sending, without_arl
-from tournee.app.alerts.services import of_cards, of_requests
+from tournee.app.alerts.services.insurers import of_insurers
+from tournee.app.alerts.services.pieces import of_pieces
+from tournee.app.alerts.services.prescribed import of_prescriptions
+from tournee.app.alerts.services.requests import of_cards, of_requests
 from tournee.app.alerts.signing import of_signing
 from tournee.app.alerts.stations import of_stations
 from tournee.app.context import Office

@@ -14,7 +14,7 @@ from tournee.billing.nomenclature.rows import Coming, Cotation
 from tournee.billing.nomenclature.search import Found, prices, search
 from tournee.billing.nomenclature.table import Nomenclature
 from tournee.billing.pricing.items import decimal
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
 
 _FOUND_MAX, _USUAL_MAX = 12, 6
 _EXTRAS = frozenset({"F", "N", "MAU"})  # proposed by the visit itself

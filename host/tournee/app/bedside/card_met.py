@@ -11,7 +11,7 @@ from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier, of_patient
 from tournee.app.practice.patients import Met, meet, meet_card
 from tournee.billing.identity import Patient
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
 
 
 @dataclass(frozen=True)

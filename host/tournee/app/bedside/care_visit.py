@@ -27,7 +27,7 @@ from tournee.billing.visit import JudgedVisit, Person
 from tournee.errors import BillingError, StoreError
 from tournee.french import of_name
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.planned_visit import patient_in_day_file
+from tournee.practice.planning.planned_visit import patient_in_day_file
 from tournee.practice.prescription_file import PrescriptionFile
 from tournee.store import SheetState, VisitState
 

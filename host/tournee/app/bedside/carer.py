@@ -13,7 +13,7 @@ from tournee.billing.identity import IdentityError, PsIdentity
 from tournee.billing.nomenclature.table import Profession
 from tournee.billing.zones.card import situations_from_groups
 from tournee.formats import zones
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
 from tournee.store import CardKind
 
 

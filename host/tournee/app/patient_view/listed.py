@@ -9,7 +9,7 @@ from tournee.app.context import Office
 from tournee.app.practice.dossiers import Dossier, of_patient
 from tournee.app.practice.patients import find_patients
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
 
 LISTED_MAX = 40
 """Patients that one list shows; more words find the others."""

@@ -13,7 +13,7 @@ from tournee.app.practice.prescriptions import Counted, prescriptions_of, visits
 from tournee.app.practice.scans import scans_of
 from tournee.practice.completing import Difference, differences
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
 from tournee.practice.prescription_file import PrescriptionFile
 from tournee.practice.scan_file import ScanFile
 from tournee.store import VisitState

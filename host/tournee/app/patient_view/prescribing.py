@@ -17,9 +17,9 @@ from tournee.billing.nomenclature.rows import Coming, Cotation
 from tournee.billing.nomenclature.search import search
 from tournee.billing.nomenclature.table import Profession
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanError, PlanFile, Slot, as_care
+from tournee.practice.planning.plan_file import PlanError, PlanFile, Slot, as_care
+from tournee.practice.planning.recurrence import EVERY_DAY, Recurrence
 from tournee.practice.prescription_file import PrescribedCare, Prescriber, PrescriptionFile
-from tournee.practice.recurrence import EVERY_DAY, Recurrence
 
 CARES_MAX = 6
 _SUNDAY = 6

@@ -11,7 +11,7 @@ from tournee.app.practice.dossiers import Dossier
 from tournee.app.practice.patients import edit_patient
 from tournee.billing.identity import Coverage, Patient, Period
 from tournee.practice.patient_file import ORIGINS, PatientError, PatientFile, RightsRead
-from tournee.practice.plan_file import as_care
+from tournee.practice.planning.plan_file import as_care
 
 _ORGANISME = 9
 _TYPED, _AME = "patient", "ame"  # keys of the day file

@@ -21,10 +21,10 @@ from tournee.files import write_whole
 from tournee.model.form import form_of
 from tournee.practice.insurer_file import InsurerFile
 from tournee.practice.patient_file import Address, PatientFile
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
+from tournee.practice.planning.round_file import Absence, RoundFile
 from tournee.practice.prescriber_file import PrescriberFile
 from tournee.practice.prescription_file import PrescriptionFile
-from tournee.practice.round_file import Absence, RoundFile
 from tournee.practice.scan_file import SUFFIXES, ScanFile
 
 COLUMNS = (

@@ -12,11 +12,11 @@ from tournee.practice.care_model import CareModel
 from tournee.practice.forms import read_form, write_form
 from tournee.practice.insurer_file import InsurerFile
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
+from tournee.practice.planning.round_file import Absence, RoundFile
 from tournee.practice.prescriber_file import PrescriberFile
 from tournee.practice.prescription_file import PrescriptionFile
 from tournee.practice.replacement_contract import ReplacementContract, SignedStatement
-from tournee.practice.round_file import Absence, RoundFile
 from tournee.practice.scan_file import ScanFile
 from tournee.practice.words import search_words
 from tournee.store import DossierDraft, DossierRow

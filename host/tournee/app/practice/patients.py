@@ -22,7 +22,7 @@ from tournee.practice.completing import (
     same_person,
 )
 from tournee.practice.patient_file import Origin, PatientError, PatientFile
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
 from tournee.practice.prescription_file import PrescriptionFile
 from tournee.practice.scan_file import ScanFile
 from tournee.store import DossierState

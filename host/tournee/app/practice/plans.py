@@ -18,10 +18,10 @@ from tournee.billing.replacement import WEEKDAYS, Replacement
 from tournee.errors import StoreError
 from tournee.practice.insurer_file import InsurerFile, with_convention
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanError, PlanFile
-from tournee.practice.planned_visit import planned_visit
+from tournee.practice.planning.plan_file import PlanError, PlanFile
+from tournee.practice.planning.planned_visit import planned_visit
+from tournee.practice.planning.recurrence import IsAbsent, Recurrence, nobody_is_away
 from tournee.practice.prescription_file import PrescriptionFile
-from tournee.practice.recurrence import IsAbsent, Recurrence, nobody_is_away
 from tournee.store import DossierRow
 
 

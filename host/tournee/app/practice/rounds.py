@@ -22,10 +22,10 @@ from tournee.billing.numbers import rpps_fault
 from tournee.billing.replacement import Replacement, ReplacementSession
 from tournee.errors import BillingError, StoreError
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanFile
+from tournee.practice.planning.plan_file import PlanFile
+from tournee.practice.planning.recurrence import IsAbsent
+from tournee.practice.planning.round_file import Absence, RoundFile
 from tournee.practice.prescription_file import PrescriptionFile
-from tournee.practice.recurrence import IsAbsent
-from tournee.practice.round_file import Absence, RoundFile
 from tournee.store import KnownRow, VisitState
 
 _LATE = 24 * 60

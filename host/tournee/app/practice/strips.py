@@ -10,8 +10,8 @@ from tournee.app.context import Office
 from tournee.app.practice.dossiers import KINDS
 from tournee.app.practice.plans import PlanOf, reference_of
 from tournee.billing.kept.known import read_facts
-from tournee.practice.plan_file import PlanFile
-from tournee.practice.recurrence import IsAbsent, nobody_is_away
+from tournee.practice.planning.plan_file import PlanFile
+from tournee.practice.planning.recurrence import IsAbsent, nobody_is_away
 from tournee.store import DossierRow, KnownRow, VisitState
 
 STRIP_DAYS = 14

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tournee.app.visits.pricing import PricedVisit
     from tournee.billing.quote import Quote
     from tournee.practice.patient_file import PatientFile
-    from tournee.practice.plan_file import PlanFile
+    from tournee.practice.planning.plan_file import PlanFile
     from tournee.practice.prescription_file import PrescriptionFile
 
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")

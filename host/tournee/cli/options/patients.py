@@ -67,7 +67,7 @@ def changed(file: PatientFile, told: dict[str, Any]) -> PatientFile:
     from tournee.billing.identity import Period
     from tournee.billing.numbers import NIR_LENGTH
     from tournee.practice.patient_file import Exempted
-    from tournee.practice.plan_file import as_care
+    from tournee.practice.planning.plan_file import as_care
 
     plain = {name: told[name] for name in _PLAIN if told[name] is not None}
     if told["nir"] is not None:

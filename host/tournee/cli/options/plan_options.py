@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tournee.billing.nomenclature.table import Profession
     from tournee.practice.care_model import CareModel
     from tournee.practice.patient_file import PatientFile
-    from tournee.practice.plan_file import PlanFile, Slot
+    from tournee.practice.planning.plan_file import PlanFile, Slot
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _REST = {"faits": "kept", "laissés": "left", "reportés": "next"}
@@ -80,8 +80,8 @@ def plan_of_options(
     """The plan that the options say, from `first` on, of so many sessions (0: as its prescription); what they
     do not say is the model's.
     """
-    from tournee.practice.plan_file import PlanFile, as_care
-    from tournee.practice.recurrence import EVERY_DAY, Recurrence
+    from tournee.practice.planning.plan_file import PlanFile, as_care
+    from tournee.practice.planning.recurrence import EVERY_DAY, Recurrence
 
     when = Recurrence(
         told["only"] or first,
@@ -109,7 +109,7 @@ def plan_of_options(
 def slots_of_options(told: dict[str, Any], model: CareModel | None = None) -> tuple[Slot, ...]:
     """The passages of a day that the options say: the model's, with acts more in the first."""
     from tournee.app.practice.day.models import with_acts
-    from tournee.practice.plan_file import Slot, as_care
+    from tournee.practice.planning.plan_file import Slot, as_care
 
     care: dict[str, Any] = {"actes": list(told["acts"])}
     if told["travel"]:

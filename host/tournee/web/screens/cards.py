@@ -16,7 +16,7 @@ from tournee.app.context import Office
 from tournee.errors import ReaderError, StoreError
 from tournee.web import words
 from tournee.web.face import Face, face_of, go, show, show_error
-from tournee.web.reader_seen import ReaderSeen
+from tournee.web.live.reader_seen import ReaderSeen
 from tournee.web.screens.visit_view import shown_visit
 
 

@@ -17,7 +17,7 @@ from tournee.app.practice.patients import edit_patient
 from tournee.billing.identity import AMC_DIGITS, Amc, Period
 from tournee.errors import BillingError, TourneeError
 from tournee.practice.insurer_file import insurer_of
-from tournee.practice.planned_visit import patient_in_day_file
+from tournee.practice.planning.planned_visit import patient_in_day_file
 from tournee.web import words
 from tournee.web.days import read_day
 from tournee.web.face import face_of, go, show

@@ -30,7 +30,7 @@ from tournee.store import PatientPayment
 from tournee.web import words
 from tournee.web.face import Face, face_of, go, show, show_error
 from tournee.web.forms import fields_of
-from tournee.web.reader_seen import LinkState, ReaderSeen
+from tournee.web.live.reader_seen import LinkState, ReaderSeen
 from tournee.web.screens.services.insurers import asked_at_signing, said_for_visit
 from tournee.web.screens.visit_view import on_card, shown_visit
 

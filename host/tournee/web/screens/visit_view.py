@@ -18,7 +18,7 @@ from tournee.app.practice.rounds import absence_of
 from tournee.app.practice.strips import DayMark, strip
 from tournee.billing.dayfile.passages import TRAVEL
 from tournee.billing.identity import Patient
-from tournee.web.reader_seen import ReaderSeen
+from tournee.web.live.reader_seen import ReaderSeen
 
 _MONDAY_BEFORE = 7
 

@@ -30,9 +30,9 @@ from tournee.billing.kept.judged import read_judged
 from tournee.billing.nomenclature.table import Profession
 from tournee.errors import StoreError
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.plan_file import PlanFile, Slot, as_care
+from tournee.practice.planning.recurrence import Recurrence
 from tournee.practice.prescription_file import PrescriptionFile
-from tournee.practice.recurrence import Recurrence
 from tournee.store import VisitState
 
 

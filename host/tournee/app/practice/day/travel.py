@@ -12,7 +12,7 @@ from tournee.billing.dayfile.writing import one_passage
 from tournee.billing.kept.judged import read_judged
 from tournee.practice.forms import read_form
 from tournee.practice.patient_file import Address, PatientFile
-from tournee.practice.plan_file import PlanFile, as_told
+from tournee.practice.planning.plan_file import PlanFile, as_told
 
 
 def remembered_travel(office: Office, patient: Dossier[PatientFile], ps: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tournee.practice.interchange.calendars import (
     as_calendar,
     read_calendar,
 )
-from tournee.practice.plan_file import minute_of
+from tournee.practice.planning.plan_file import minute_of
 
 SPAN_MAX = 366
 """Days of one calendar."""

@@ -78,7 +78,7 @@ def show(desk: Desk, words: tuple[str, ...], as_json: bool) -> None:
     from tournee.app.practice.patients import find_patient
     from tournee.app.practice.prescriptions import prescriptions_of
     from tournee.cli.display.practice import patient_lines, plan_line, prescription_line
-    from tournee.practice.plan_file import PlanFile
+    from tournee.practice.planning.plan_file import PlanFile
 
     with desk.office() as office:
         one = find_patient(office, words)

@@ -16,7 +16,7 @@ from tournee.cli.options.planned import ActWord, KeyWord, NearDay, said_keys
 from tournee.errors import BillingError
 
 if TYPE_CHECKING:
-    from tournee.practice.recurrence import Recurrence
+    from tournee.practice.planning.recurrence import Recurrence
 
 plan_argument = click.argument("number", metavar="PLAN")
 _day = click.argument("day", metavar="JOUR", type=NearDay())

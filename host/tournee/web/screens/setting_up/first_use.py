@@ -11,7 +11,7 @@ from tournee.app.setting_up.first_use import begin_practice
 from tournee.errors import TourneeError
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
-from tournee.web.reader_seen import LinkState
+from tournee.web.live.reader_seen import LinkState
 from tournee.web.screens.setting_up.files import came, forget_received, received
 from tournee.web.screens.setting_up.overview import setting_of
 

@@ -14,9 +14,9 @@ from tournee.app.copies.rebuilding import Rebuilt, rebuild
 from tournee.app.copies.standing import CopyFacts, copy_facts
 from tournee.config import Config, load_config
 from tournee.exchange.practice_server.protocol import NAME_MAX
-from tournee.web.copying import CopySeen
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
+from tournee.web.live.copying import CopySeen
 from tournee.web.screens.setting_up.overview import setting_of
 
 _TABLET = "Ma tablette"

@@ -11,7 +11,7 @@ from tournee.app.replacements.contracts import contracts
 from tournee.app.setting_up.standing import PracticeStanding, standing_of
 from tournee.config import load_config
 from tournee.web.face import Face, face_of, show
-from tournee.web.reader_seen import LinkState
+from tournee.web.live.reader_seen import LinkState
 from tournee.web.setting import Setting
 
 

@@ -16,7 +16,7 @@ from tournee.errors import ReaderError
 from tournee.reader import Identity
 from tournee.web.face import face_of, go, show, show_error
 from tournee.web.forms import fields_of
-from tournee.web.reader_seen import LinkState
+from tournee.web.live.reader_seen import LinkState
 from tournee.web.screens.setting_up.overview import setting_of
 
 

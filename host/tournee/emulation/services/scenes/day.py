@@ -23,10 +23,10 @@ from tournee.emulation.services.registered import StandingServices
 from tournee.reader import Reader
 
 SCENES: tuple[str, ...] = (
-    *("rights_scene", "card_update_scene", "proofs", "phone_scene", "prescription_scene"),
-    *("insurers_scene", "replacement_scene", "papers_scene"),
+    *("rights", "card_update", "proofs", "phone", "prescription"),
+    *("insurers", "replacement", "papers"),
 )
-"""Modules under `tournee.emulation.services`, in the order of the day."""
+"""Modules of this room, in the order of the day."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def play(stage: Stage, watch: SceneWatcher, names: Sequence[str] | None = None) 
     """Play these scenes, all when None, one after another."""
     played = []
     for name in SCENES if names is None else names:
-        module = import_module(f"tournee.emulation.services.{name}")
+        module = import_module(f"tournee.emulation.services.scenes.{name}")
         watch.step(module.TITLE)
         done, wrong = module.play(stage)
         played.append(Scene(module.TITLE, tuple(done), tuple(wrong)))

@@ -7,7 +7,7 @@ from tournee.app.services.card_update.due import WHERE, due_of
 from tournee.app.services.card_update.updating import update_card
 from tournee.emulation.card_updates import UpdatableCards
 from tournee.emulation.cards.updating import CardZone
-from tournee.emulation.services.scenes import Stage
+from tournee.emulation.services.scenes.day import Stage
 from tournee.errors import EmulationError
 
 TITLE = "Carte Vitale à mettre à jour (simulation)"

@@ -11,7 +11,7 @@ from tournee.app.context import Office
 from tournee.app.copies.bringing import bring_forward
 from tournee.app.copies.standing import CopyFacts, CopyStanding, copy_facts
 from tournee.errors import TourneeError
-from tournee.web.news import News
+from tournee.web.live.news import News
 from tournee.web.ports import Ports
 
 LOOK_S = 1.0

@@ -13,7 +13,7 @@ from tournee.app.replacements.statements import sign_statement, statements
 from tournee.app.visits.importing import import_day
 from tournee.billing.replacement import ReplacementSession
 from tournee.emulation.cards.content import TEST_PIN
-from tournee.emulation.services.scenes import Stage
+from tournee.emulation.services.scenes.day import Stage
 from tournee.french import euros
 from tournee.practice.replacement_contract import FixedCost, ReplacementContract
 

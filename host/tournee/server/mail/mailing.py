@@ -13,8 +13,8 @@ from tournee.exchange.mail.mailbox import open_mailbox
 from tournee.exchange.mail.submission import SubmissionRefusedError, UncertainError, submit
 from tournee.exchange.mail.transport import TransportError
 from tournee.exchange.route import Mailbox, Route
-from tournee.server.custody import INTERRUPTED, Custody, KeptMessage
-from tournee.server.letters import Letters
+from tournee.server.mail.custody import INTERRUPTED, Custody, KeptMessage
+from tournee.server.mail.letters import Letters
 from tournee.server.records import ServerRecords, utc
 
 VISIT_EVERY_S = 600.0

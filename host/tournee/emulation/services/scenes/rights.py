@@ -6,7 +6,7 @@ from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.services.rights.asking import ask_rights, ask_waiting
 from tournee.app.services.rights.choosing import choose
 from tournee.app.services.rights.showing import rights_seen
-from tournee.emulation.services.scenes import Stage
+from tournee.emulation.services.scenes.day import Stage
 from tournee.emulation.services.standing import Trouble
 
 TITLE = "Droits en ligne (ADRi, simulation)"

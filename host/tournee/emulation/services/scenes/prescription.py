@@ -8,7 +8,7 @@ from tournee.app.services.phone_card.asking import asserted_by
 from tournee.app.services.prescriptions.orders import carry_numbers, keep_number, number_in_picture, resolve
 from tournee.emulation.cards.content import TEST_PIN
 from tournee.emulation.services.prescription_base import numbers
-from tournee.emulation.services.scenes import Stage
+from tournee.emulation.services.scenes.day import Stage
 from tournee.emulation.services.standing import Trouble
 from tournee.services.prescriptions.number import shown
 from tournee.services.prescriptions.table import PREFIX

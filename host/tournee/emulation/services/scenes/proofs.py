@@ -25,7 +25,7 @@ from tournee.exchange.proofs_setting import ProofsSetting
 
 if TYPE_CHECKING:
     from tournee.app.context import Office
-    from tournee.emulation.services.scenes import Stage
+    from tournee.emulation.services.scenes.day import Stage
 
 TITLE = "SCOR : des ordonnances photographiées partent à côté de leur lot"
 

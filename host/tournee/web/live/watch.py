@@ -17,9 +17,9 @@ from tournee.app.certifying.last_read import keep_cards
 from tournee.app.context import Office
 from tournee.errors import ConfigError, ReaderError, TourneeError
 from tournee.reader import PS_UNLOCKED, CardsState, LinkLost, PsState, Reader
-from tournee.web.news import News
+from tournee.web.live.news import News
+from tournee.web.live.reader_seen import LinkState, ReaderSeen
 from tournee.web.ports import Ports
-from tournee.web.reader_seen import LinkState, ReaderSeen
 
 LOOK_S = 0.5
 """Between two looks at the slots."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from tournee.billing.nomenclature.table import Profession
 from tournee.errors import BillingError
-from tournee.practice.recurrence import Recurrence
+from tournee.practice.planning.recurrence import Recurrence
 
 SLOTS_MAX = 8
 """Passages of one day."""

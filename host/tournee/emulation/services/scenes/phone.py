@@ -9,7 +9,7 @@ from tournee.app.services.phone_card.reading import code_in_picture, read_phone
 from tournee.app.visits.importing import import_day
 from tournee.emulation.cards.content import TEST_PIN
 from tournee.emulation.services.phone import phone_in
-from tournee.emulation.services.scenes import Stage
+from tournee.emulation.services.scenes.day import Stage
 from tournee.services.calling import ServiceRefusedError
 from tournee.services.qr_codes import png_of
 

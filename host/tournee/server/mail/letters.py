@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from tournee.returns.bounce import read_bounce
 from tournee.returns.mime import read_head, read_parts
 from tournee.returns.quarantine import DamagedError
-from tournee.server.custody import KeptMessage
+from tournee.server.mail.custody import KeptMessage
 from tournee.server.records import ServerRecords
 from tournee.server.refusals import RefusalError
 

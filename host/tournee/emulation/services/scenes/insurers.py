@@ -11,7 +11,7 @@ from tournee.app.services.insurers.listed import held_directory
 from tournee.app.services.insurers.rights import ask_rights
 from tournee.app.visits.importing import import_day
 from tournee.emulation.cards.content import TEST_PIN
-from tournee.emulation.services.scenes import Stage
+from tournee.emulation.services.scenes.day import Stage
 from tournee.emulation.services.standing import Trouble
 from tournee.services.insurers.messages import InsuredAsked
 

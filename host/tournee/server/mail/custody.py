@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from tournee.server.message_check import MessageFacts
+from tournee.server.mail.message_check import MessageFacts
 from tournee.server.records import ServerRecords, utc
 from tournee.server.refusals import RefusalError
 

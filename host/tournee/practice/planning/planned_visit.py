@@ -8,7 +8,7 @@ from typing import Any
 
 from tournee.billing.rules.hours import majoration_due
 from tournee.practice.patient_file import PatientFile
-from tournee.practice.plan_file import PlanFile, Slot, as_told, minute_of
+from tournee.practice.planning.plan_file import PlanFile, Slot, as_told, minute_of
 from tournee.practice.prescription_file import PrescriptionFile
 
 _TRAVEL, _PASSAGE, _ACTS, _HOUR, _DATE = "deplacement", "passage", "actes", "heure", "date"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tournee.app.visits.european import care_sheet, european_records
 from tournee.app.visits.importing import import_day
-from tournee.emulation.services.scenes import Stage
+from tournee.emulation.services.scenes.day import Stage
 from tournee.french import euros
 
 TITLE = "Des papiers : carte européenne, AME"

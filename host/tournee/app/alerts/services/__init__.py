@@ -1,0 +1,1 @@
+"""Alerts of what stands around an invoice: pieces, prescriptions, insurers, requests that wait."""

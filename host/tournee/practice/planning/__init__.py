@@ -1,0 +1,1 @@
+"""Plans, their days, the visits and rounds that come of them."""
