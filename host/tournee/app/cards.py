@@ -131,9 +131,8 @@ def _kept(office: Office, card: VitaleCard) -> VitaleInReader:
     if kept is not None and kept.find(serial) != card.certificate:
         kept.keep(serial, card.certificate)
     people = patients_from_groups(card.groups)
-    cards, today = office.journal.cards, f"{office.clock():%Y%m%d}"
-    if people and card.zone and cards.find(CardKind.VITALE, people[0].nir) is not None:
-        cards.keep(CardKind.VITALE, people[0].nir, today, card.zone)  # it may have been updated since
+    if people and card.zone:  # whoever's it is: its rights may end, it may have been updated since
+        office.journal.cards.keep(CardKind.VITALE, people[0].nir, f"{office.clock():%Y%m%d}", card.zone)
     return VitaleInReader(serial, people, card.certificate, card.zone)
 
 

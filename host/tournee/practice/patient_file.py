@@ -17,6 +17,9 @@ ORIGINS: dict[Origin, str] = {"card": "carte", "typed": "saisi", "service": "té
 NOTES_MAX = 4_000
 """Characters of the notes."""
 
+ORGANISME_DIGITS = 9
+"""Régime (2), caisse (3) and centre (4), as a paper has them."""
+
 _DAY_DIGITS = 8
 _PLAIN_RANK = "1"
 
@@ -137,6 +140,20 @@ class PatientFile:
             return date(int(self.born[:4]), int(self.born[4:6]), int(self.born[6:]))
         except ValueError:
             return None
+
+    def insured_by(self, organisme: str) -> Patient:
+        """The person with régime, caisse and centre copied from paper, nine digits."""
+        return Patient(
+            nir=self.nir,
+            key=self.key,
+            regime=organisme[:2],
+            caisse=organisme[2:5],
+            centre=organisme[5:],
+            born=self.born,
+            name=self.name,
+            first_name=self.first_name,
+            birth_rank=self.birth_rank,
+        )
 
     @property
     def words(self) -> str:

@@ -45,6 +45,7 @@ from tournee.app.outbound import close_lots
 from tournee.app.practice.patients import add_patient
 from tournee.app.practice.plans import PlanOf, add_plan
 from tournee.app.practice.prescriptions import add_prescription
+from tournee.billing.zones.card import patients_from_groups
 from tournee.emulation.cards import load_card
 from tournee.errors import BillingError, StoreError
 from tournee.model import Means
@@ -121,8 +122,10 @@ def test_without_its_card_a_visit_waits_or_is_billed_for_a_reason(surroundings: 
         office_of(surroundings.journal, surroundings.world.route()) as office,
         Reader.open(surroundings.board.link_url) as link,
     ):
-        ps, vitale = at_the_door(office, link)
-        plan = planned(office, vitale, ps)
+        ps = read_ps(link)
+        unlock(link, lambda: CODE)
+        people = patients_from_groups(link.read_vitale().groups)  # as another device: never read here
+        plan = planned(office, VitaleInReader("", people, b""), ps)
         surroundings.board.remove("vitale")
         care = care_visit(office, planned_key(plan.plan.id, DAY))
         waits = keep_for_card(office, care, care.told)

@@ -15,11 +15,10 @@ from tournee.app.practice.dossiers import Dossier
 from tournee.app.practice.patients import meet
 from tournee.app.practice.rounds import keep_round
 from tournee.app.visits.degraded import ToldIdentity, bill_degraded
-from tournee.billing.identity import Patient
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import BillingError, StoreError
 from tournee.french import of_name
-from tournee.practice.patient_file import PatientFile
+from tournee.practice.patient_file import ORGANISME_DIGITS, PatientFile
 from tournee.reader import Reader
 from tournee.store import InvoiceRow, VisitState
 
@@ -33,7 +32,6 @@ CARD_REASONS = {
 """Why a Vitale card is not there, in the order in which they are asked."""
 
 _LATER, _OPPOSED = "plus-tard", "opposition"
-_ORGANISME = 9
 
 
 def secure(
@@ -83,28 +81,13 @@ def lacks_insurance(office: Office, care: CareVisit) -> bool:
 def note_insurance(office: Office, care: CareVisit, digits: str) -> None:
     """Keep régime (2 digits), caisse (3) and centre (4) of a patient, off the attestation. BillingError."""
     told = "".join(digits.split())
-    if len(told) != _ORGANISME or not told.isdecimal() or care.patient is None:
+    if len(told) != ORGANISME_DIGITS or not told.isdecimal() or care.patient is None:
         raise BillingError(
             "Il faut le régime, la caisse et le centre, 9 chiffres en tout.",
             cause="la carte de ce patient n’a jamais été lue ici",
             next_step="recopiez-les de l’attestation de droits",
         )
-    file = care.patient.told
-    meet(
-        office,
-        Patient(
-            nir=file.nir,
-            key=file.key,
-            regime=told[:2],
-            caisse=told[2:5],
-            centre=told[5:],
-            born=file.born,
-            name=file.name,
-            first_name=file.first_name,
-            birth_rank=file.birth_rank,
-        ),
-        "typed",
-    )
+    meet(office, care.patient.told.insured_by(told), "typed")
 
 
 def _identity(patient: Dossier[PatientFile] | None) -> ToldIdentity:

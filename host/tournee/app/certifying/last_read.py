@@ -1,6 +1,6 @@
 """Cards as they were last read: rights of a patient whose card is not there, and who the carer is.
 
-Kept at each certification, encrypted in the journal.
+Kept whenever one is read, encrypted in the journal.
 """
 
 from __future__ import annotations

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from tournee.app.context import Office
-from tournee.app.practice.dossiers import Dossier
+from tournee.app.practice.dossiers import KINDS, Dossier, read, search
 from tournee.app.practice.patients import edit_patient
-from tournee.billing.identity import Coverage, Patient, Period
-from tournee.practice.patient_file import ORIGINS, PatientError, PatientFile, RightsRead
+from tournee.billing.dayfile.day import Complete
+from tournee.billing.dayfile.payers import AME
+from tournee.billing.identity import Coverage, Period
+from tournee.billing.numbers import NIR_LENGTH
+from tournee.practice.patient_file import (
+    ORGANISME_DIGITS,
+    ORIGINS,
+    PatientError,
+    PatientFile,
+    RightsRead,
+)
 from tournee.practice.planning.plan_file import as_care
+from tournee.practice.planning.planned_visit import aid_noted, by_aid_noted
 
-_ORGANISME = 9
-_TYPED, _AME = "patient", "ame"  # keys of the day file
+_TYPED = "patient"  # a key of the day file
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ def note_attestation(
     fault = ""
     if not file.nir:
         fault = "son numéro n’est pas connu : dites-le d’abord"
-    elif len(digits) != _ORGANISME or not (digits.isascii() and digits.isdigit()):
+    elif len(digits) != ORGANISME_DIGITS or not (digits.isascii() and digits.isdigit()):
         fault = "régime, caisse et centre font 9 chiffres"
     elif told.end < told.start:
         fault = "l’attestation finit avant de commencer"
@@ -53,16 +64,8 @@ def note_attestation(
         fault = "une attestation plus récente, qui va plus loin, est déjà gardée"
     if fault:
         raise PatientError(f"Attestation de {file.who} : {fault}.", next_step="relisez le papier")
-    person = Patient(
-        nir=file.nir,
-        key=file.key,
-        regime=digits[:2],
-        caisse=digits[2:5],
-        centre=digits[5:],
-        born=file.born,
-        name=file.name,
-        first_name=file.first_name,
-        birth_rank=file.birth_rank,
+    person = replace(
+        file.insured_by(digits),
         coverage=(Coverage(ald="1" if told.ald else "0"),),
         rights=(Period(f"{told.start:%Y%m%d}", f"{told.end:%Y%m%d}"),),
     )
@@ -76,9 +79,9 @@ def note_attestation(
             "regime": person.regime,
             "caisse": person.caisse,
             "centre": person.centre,
-            _AME: {"debut": told.start.isoformat(), "fin": told.end.isoformat()},
+            AME: {"debut": told.start.isoformat(), "fin": told.end.isoformat()},
         }
-    elif _AME in usual.get(_TYPED, {}):
+    elif aid_noted(changed):
         del usual[_TYPED]  # the rights of a caisse follow an AME
     changed = replace(changed, usual=as_care(usual))
     return edit_patient(office, patient, changed)
@@ -94,8 +97,7 @@ def attestation_said(file: PatientFile, today: date) -> str:
     if read is None:
         return ""
     until = next((f" jusqu’au {_said(one.end)}" for one in read.beneficiary.rights if one.end), "")
-    is_aid = _AME in json.loads(file.usual).get(_TYPED, {})
-    what = "AME" if is_aid else "droits"
+    what = "AME" if aid_noted(file) else "droits"
     days = max((today - read.day).days, 0)
     over = (
         " ; finie" if read.beneficiary.rights_end and read.beneficiary.rights_end < f"{today:%Y%m%d}" else ""
@@ -109,3 +111,34 @@ def attestation_said(file: PatientFile, today: date) -> str:
 
 def _said(day: str) -> str:
     return f"{day[6:]}/{day[4:6]}/{day[:4]}"
+
+
+def by_attestations(office: Office) -> Complete:
+    """Completes the visits of a day file by the AME noted of their patients, as planned ones are."""
+
+    def complete(visit: Mapping[str, Any]) -> Mapping[str, Any]:
+        file = _file_of(office, visit)
+        return visit if file is None else by_aid_noted(file, visit)
+
+    return complete
+
+
+def _file_of(office: Office, visit: Mapping[str, Any]) -> PatientFile | None:
+    """The file of a visit's patient: of the insured person, where no day of birth is told."""
+    nir = "".join(str(visit.get("nir", "")).split()).upper()[:NIR_LENGTH]
+    if len(nir) < NIR_LENGTH:
+        return None
+    born = _told_day(visit.get("naissance"))
+    if born:
+        name = f"{nir} {born} {visit.get('rang_naissance', '1')}"
+        row = office.journal.dossiers.named(KINDS[PatientFile], name)
+        return read(PatientFile, row).told if row is not None and row.content else None
+    found = [one.told for one in search(office, PatientFile, nir)]
+    own = [one for one in found if one.nir == nir and one.born[2:6] == nir[1:5]]
+    return own[0] if len(own) == 1 else None
+
+
+def _told_day(said: object) -> str:
+    """A day of the day file as eight digits, "" for none."""
+    parts = str(said or "").replace("/", "-").split("-")
+    return "".join(parts if len(parts[0]) > len("31") else reversed(parts))

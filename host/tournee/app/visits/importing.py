@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from tournee.app.certify import splitter_of
 from tournee.app.context import Office
+from tournee.app.practice.attestations import by_attestations
 from tournee.app.visits.imported import (
     Answer,
     ImportedDay,
@@ -68,11 +69,11 @@ def import_day(
 ) -> ImportedDay:
     """Take a day file's visits into the journal, and say of each what became of it.
 
-    `replaces`: a visit of which it is not sure whether it corrects one of the journal does; `twins`: it does
-    not, and one that is like another is another. Refused is, among others, contract 99 when the route in
-    force splits at source or has no OCT (OCT-X-1). Raises DayError for a file whose head does not read.
+    An AME noted of its patient is what bills a visit. `replaces`: one of which it is not sure whether it
+    corrects one of the journal does; `twins`: it does not, and is another. Refused is contract 99 when the
+    route in force splits at source or has no OCT (OCT-X-1). DayError for a file whose head does not read.
     """
-    read, document = read_day(data, name), read_document(data, name)
+    read, document = read_day(data, name, by_attestations(office)), read_document(data, name)
     whole = tuple(one for one in read.mistakes if _rank_of(one) is None)
     if whole:
         raise DayError(name, whole)
@@ -346,5 +347,4 @@ def _rank_of(mistake: Mistake) -> int | None:
     match mistake.path:
         case (str(key), int(rank), *_) if key == VISIT:
             return rank
-        case _:
-            return None
+    return None

@@ -10,6 +10,7 @@ from tournee.billing.breach import Remark
 from tournee.billing.calendar import BILLABLE_MONTHS
 from tournee.billing.dayfile.day import (
     VISIT,
+    Complete,
     DayError,
     JudgedOne,
     Mistake,
@@ -59,9 +60,11 @@ def price_files(
     past: Past | None,
     table: Nomenclature,
     today: date | None = None,
+    complete: Complete | None = None,
 ) -> list[Priced]:
     """Price day files, each a name and its bytes; `past`: what is known beyond them; `table`: of any day;
-    `today`: a visit that could not be taken in that day, to come or too old, has a remark.
+    `today`: a visit that could not be taken in that day, to come or too old, has a remark; `complete` says
+    what else is known of their patients.
 
     BillingError for what is no document at all.
     """
@@ -69,7 +72,7 @@ def price_files(
     wrong: dict[int, tuple[Mistake, ...]] = {}
     for at, (name, data) in enumerate(files):
         try:
-            read[at] = read_day(data, name), read_document(data, name)
+            read[at] = read_day(data, name, complete), read_document(data, name)
         except DayError as error:
             wrong[at] = error.mistakes
     judged = dict(zip(read, judge_days(list(read.values()), table, past=past), strict=True))

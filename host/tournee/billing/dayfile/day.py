@@ -5,10 +5,11 @@ The format is told by `schema.DAY_FORMAT`; TOML, or JSON with the same tables an
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path as FilePath
+from typing import Any
 
 from tournee.billing.breach import Breach, Path, Remark, place_of, told
 from tournee.billing.calendar import BILLABLE_MONTHS
@@ -98,14 +99,22 @@ class JudgedOne:
     remarks: tuple[Remark, ...]
 
 
-def read_day(data: bytes, name: str) -> ReadDay:
-    """Read a day file (JSON when its name ends in `.json`, else TOML); its form alone is looked at.
+Complete = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Given a `[[visite]]` as it is written, gives it with what else is known of its patient."""
+
+
+def read_day(data: bytes, name: str, complete: Complete | None = None) -> ReadDay:
+    """Read a day file (JSON when its name ends in `.json`, else TOML), each visit `complete`d before; its
+    form alone is looked at.
 
     DayError when it says neither its day, its carer nor its profession: no visit of it can then be judged.
     """
     document = read_document(data, name)
     found: list[Breach] = []
-    top = Table(document.values, lambda path, text: found.append(Breach(path, text)))
+    values, written = document.values, document.values.get(VISIT)
+    if complete is not None and isinstance(written, list) and len(written) <= VISITS_MAX:
+        values = values | {VISIT: [complete(one) if isinstance(one, dict) else one for one in written]}
+    top = Table(values, lambda path, text: found.append(Breach(path, text)))
     head = top.table(DAY)
     if head is None and not top.has(DAY):
         top.fault(DAY, "manque")

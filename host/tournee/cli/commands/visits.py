@@ -20,6 +20,7 @@ from tournee.errors import BillingError
 
 if TYPE_CHECKING:
     from tournee.app.visits.pricing import Priced
+    from tournee.billing.dayfile.day import Complete
     from tournee.billing.kept.known import Past
 
 
@@ -137,12 +138,13 @@ def price(desk: Desk, files: tuple[Path, ...], with_journal: bool, as_json: bool
     from tournee.cli.display import priced
 
     if with_journal:
+        from tournee.app.practice.attestations import by_attestations
         from tournee.app.visits.past import JournalPast
 
         with desk.office() as office:
-            done = _price(desk, files, JournalPast(office.journal))
+            done = _price(desk, files, JournalPast(office.journal), by_attestations(office))
     else:
-        done = _price(desk, files, None)
+        done = _price(desk, files)
     if as_json:
         values.write(priced.as_json(done))
     else:
@@ -151,12 +153,14 @@ def price(desk: Desk, files: tuple[Path, ...], with_journal: bool, as_json: bool
         raise click.exceptions.Exit(status.OF_ERROR[BillingError])
 
 
-def _price(desk: Desk, files: tuple[Path, ...], past: Past | None) -> list[Priced]:
+def _price(
+    desk: Desk, files: tuple[Path, ...], past: Past | None = None, complete: Complete | None = None
+) -> list[Priced]:
     from tournee.app.visits.pricing import price_files
     from tournee.billing.dayfile.day import read_day_file
 
     told = [(path.name, read_day_file(path)) for path in files]
-    return price_files(told, past, desk.tables().dated(), desk.today())
+    return price_files(told, past, desk.tables().dated(), desk.today(), complete)
 
 
 @visit.command("degrade", short_help="Passe une visite en mode dégradé.")

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from tournee.billing.dayfile.ceam import CARD
+from tournee.billing.dayfile.payers import AME
 from tournee.billing.rules.hours import majoration_due
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.planning.plan_file import PlanFile, Slot, as_told, minute_of
 from tournee.practice.prescription_file import PrescriptionFile
 
 _TRAVEL, _PASSAGE, _ACTS, _HOUR, _DATE = "deplacement", "passage", "actes", "heure", "date"
+_TYPED, _NIR, _KEY, _MODE = "patient", "nir", "cle", "mode"
 _OF_EACH = (_TRAVEL, "lieu", "foyer", "majoration", "appel", "urgence")
 """Said of a visit of one passage in its own keys, of each where there are several."""
 
@@ -32,9 +35,8 @@ def planned_visit(
     """
     told = {**patient_in_day_file(patient), **(prescription.in_day_file() if prescription else {})}
     told |= as_told(plan.usual)
-    if isinstance(by_hand := told.get("patient"), dict):
-        name = {"nom": patient.name, "prenom": patient.first_name}
-        told = {**_born(patient), **told, "patient": {**name, **by_hand}}
+    if isinstance(typed := told.get(_TYPED), dict):
+        told = _by_hand(patient, told, typed)
     night_asked = prescription is not None and prescription.night
     apart = [plan.told_on(day) for day in days]
     passages = [
@@ -94,9 +96,35 @@ def _born(patient: PatientFile) -> dict[str, str]:
     return {"naissance": f"{born[:4]}-{born[4:6]}-{born[6:]}", "rang_naissance": patient.birth_rank}
 
 
+def _by_hand(patient: PatientFile, told: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    name = {"nom": patient.name, "prenom": patient.first_name}
+    return {**_born(patient), **told, _TYPED: {**name, **typed}}
+
+
+def aid_noted(patient: PatientFile) -> dict[str, Any]:
+    """`[visite.patient]` of each visit of a patient whose AME was noted; empty for another."""
+    typed = as_told(patient.usual).get(_TYPED)
+    return typed if isinstance(typed, dict) and AME in typed else {}
+
+
+def by_aid_noted(patient: PatientFile, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A `[[visite]]` as the AME noted of its patient has it billed, as a planned one is: without a card,
+    whatever reason it gives for that. One that says its own attestation, or a card, stays as it is.
+    """
+    noted, typed = aid_noted(patient), told.get(_TYPED, {})
+    if not noted or not isinstance(typed, dict) or AME in typed or CARD in told:
+        return told
+    if told.get(_MODE, "sans carte") != "sans carte":
+        return told
+    rest, typed = ({k: said for k, said in one.items() if k not in (_MODE, "motif")} for one in (told, typed))
+    if len(str(told.get(_NIR, "")).replace(" ", "")) == len(patient.nir):
+        rest.setdefault(_KEY, patient.key)
+    return _by_hand(patient, rest, {**typed, **noted})
+
+
 def patient_in_day_file(patient: PatientFile) -> dict[str, Any]:
     """The keys of a visit that tell whom it is for and who else pays."""
-    told: dict[str, Any] = {"nir": patient.nir, "cle": patient.key, "nom": patient.who}
+    told: dict[str, Any] = {_NIR: patient.nir, _KEY: patient.key, "nom": patient.who}
     if patient.born[2:6] != patient.nir[1:5]:  # not the insured person
         told |= _born(patient)
     if patient.amc is not None:

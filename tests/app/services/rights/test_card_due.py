@@ -98,3 +98,11 @@ def test_a_card_read_anew_is_what_is_shown_and_alerted_of(practice):
     kinds = {one.kind for one in alerts(practice.office)}
     assert AlertKind.CARD_TO_UPDATE not in kinds
     assert rights_seen(practice.office, lambert).card.rights_end == lambert.rights_end
+
+
+def test_a_card_of_whomever_is_read_is_alerted_of(practice):
+    """MAJ-1: read at a door, before any visit or file of that person."""
+    (martinez,) = practice.card("martinez")
+    (due,) = [one for one in alerts(practice.office) if one.kind is AlertKind.CARD_TO_UPDATE]
+    assert due.about == "carte de Paul Martinez"
+    assert "31/12/2024" in due.text and martinez.nir not in str(due)

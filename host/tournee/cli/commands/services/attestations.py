@@ -42,8 +42,8 @@ def note(
     state_aid: bool,
     as_json: bool,
 ) -> None:
-    """Garde ce que dit le papier. À l’AME, les visites prévues de ce patient se facturent sans carte, payées
-    en entier, et sont refusées hors de ces jours ; un fichier du jour dit l’AME lui-même.
+    """Garde ce que dit le papier. À l’AME, les visites de ce patient, prévues ou d’un fichier du jour, se
+    facturent sans carte, payées en entier, et sont refusées hors de ces jours.
     """
     from tournee.app.practice.attestations import CopiedAttestation, attestation_said, note_attestation
     from tournee.app.practice.patients import find_patient
