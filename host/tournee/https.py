@@ -5,6 +5,7 @@ What goes wrong is told by kind (`LineError`); the words for it are those of who
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import http.client
@@ -18,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from tournee.printable import line
-
 _CHUNK = 64 * 1024
+_EXPIRED, _OTHER_NAME = 10, (62, 64)  # OpenSSL's X509_V_ERR_…
+_CHAIN = (2, 18, 19, 20, 21)
+_NO_NETWORK = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 _LOST = (OSError, EOFError, http.client.HTTPException, ValueError)
 
 
@@ -120,7 +122,7 @@ def carry(
         except TimeoutError as error:
             raise TooSlowError("le serveur répond trop lentement") from error
         except _LOST as error:
-            raise LineCutError(line(str(error)) or "connexion fermée") from error
+            raise LineCutError(_of_system(error)) from error
     finally:
         link.close()
 
@@ -167,7 +169,7 @@ def _connect(server: HttpsServer, end: _Deadline) -> ssl.SSLSocket:
         raise NotReachedError("pas de réponse à temps") from error
     except (OSError, ValueError) as error:
         plain.close()
-        raise NotTrustedError(line(str(error))) from error
+        raise NotTrustedError(_of_handshake(error)) from error
     shown = link.getpeercert(binary_form=True) or b""
     if server.fingerprint and not hmac.compare_digest(hashlib.sha256(shown).hexdigest(), server.fingerprint):
         link.close()
@@ -192,8 +194,8 @@ def _reach(server: HttpsServer, end: _Deadline) -> socket.socket:
             else:
                 return plain
     except (OSError, UnicodeError) as error:
-        raise NotReachedError(line(str(error))) from error
-    raise NotReachedError(line(str(why))) from why
+        raise NotReachedError(_of_system(error)) from error
+    raise NotReachedError(_of_system(why)) from why
 
 
 def _context(server: HttpsServer) -> ssl.SSLContext:
@@ -204,7 +206,7 @@ def _context(server: HttpsServer) -> ssl.SSLContext:
         if server.certificate is not None:
             context.load_cert_chain(server.certificate, server.key)
     except (OSError, ssl.SSLError) as error:
-        raise NotTrustedError(f"un certificat configuré ne peut pas être lu ({line(str(error))})") from error
+        raise NotTrustedError("un certificat de la configuration ne peut pas être lu") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if server.fingerprint:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -214,8 +216,36 @@ def _context(server: HttpsServer) -> ssl.SSLContext:
 def _of_tls(error: ssl.SSLError) -> LineError:
     """TLS 1.3 tells a client whose certificate is refused only when it reads."""
     if "ALERT" in (error.reason or "") and "CLOSE" not in (error.reason or ""):
-        return NotTrustedError(line(str(error)))
-    return LineCutError(line(str(error)))
+        return NotTrustedError(_of_handshake(error))
+    return LineCutError("connexion fermée")
+
+
+def _of_handshake(error: Exception) -> str:
+    """Why TLS did not come to be."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code == _EXPIRED:
+            return "son certificat a expiré, ou l’heure de ce poste est fausse"
+        if error.verify_code in _OTHER_NAME:
+            return "son certificat est celui d’un autre"
+        if error.verify_code in _CHAIN:
+            return "son certificat n’est signé par aucune des autorités que ce poste connaît"
+        return "son certificat ne convient pas"
+    if isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or ""):
+        return "il ne reconnaît pas le certificat de ce poste, ou n’en reçoit pas"
+    return "il ne parle pas comme lui"
+
+
+def _of_system(error: Exception) -> str:
+    """Why a line did not come to be, or ended."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "son adresse est inconnue du réseau"
+    if isinstance(error, TimeoutError):
+        return "pas de réponse à temps"
+    if isinstance(error, ConnectionRefusedError):
+        return "personne n’écoute à son adresse"
+    if isinstance(error, OSError) and error.errno in _NO_NETWORK:
+        return "ce poste n’a pas de réseau"
+    return "connexion fermée"
 
 
 def _write(link: ssl.SSLSocket, server: HttpsServer, request: HttpsRequest, end: _Deadline) -> None:

@@ -134,6 +134,6 @@ def test_without_a_card_the_number_is_kept_and_said_so(desk: Path) -> None:
     finally:
         ask(desk, "insert", slot="ps", card="infirmiere")
     assert kept.exit_code == 0
-    assert "en attente" in kept.stdout
+    assert "La demande attend" in kept.stdout
     found = json.loads(run("ordonnance", "numerique", "list", "--json").stdout)["orders"]
     assert [one["number"] for one in found] == [number]

@@ -125,7 +125,7 @@ BAD = {
 @pytest.mark.parametrize("kind", BAD)
 def test_bad_service_stops_no_invoice(desk, amc, monkeypatch, kind):
     """AMC-6: down, late, cut, deep, huge: said, kept, and the round goes on."""
-    monkeypatch.setattr(asking.put, "__kwdefaults__", {"seconds": 0.3})
+    monkeypatch.setattr(asking.put, "__kwdefaults__", {"seconds": 1.0})
     trouble, word = BAD[kind]
     amc.trouble = trouble
     visit = desk.note()

@@ -18,7 +18,7 @@ from tournee.https import (
     HttpsAnswer,
     HttpsRequest,
     HttpsServer,
-    LineCutError,
+    LineError,
     NotReachedError,
     NotTrustedError,
     TooLongError,
@@ -58,7 +58,7 @@ SECONDS = 5.0
 """How long a service may take, from the first byte to the last."""
 
 _until: ContextVar[float] = ContextVar("until", default=math.inf)
-_LATER = "continuez : la demande attend, et repartira quand le réseau est là"
+_LATER = "continuez : la demande attend, et repart d’elle-même avec votre prochain envoi"
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -89,7 +89,7 @@ def call(
         *(point.host, point.port, point.fingerprint), point.authority, point.certificate, point.key
     )
     asked = HttpsRequest(method, path or point.path, headers or {}, body, answer_max=answer_max)
-    where = f"{point.label} ({server.address})"
+    where = point.label
     left = min(seconds, _until.get() - clock())
     if left <= 0:
         raise ServiceSlowError(
@@ -97,36 +97,37 @@ def call(
         )
     try:
         answer = carry(server, asked, left, clock=clock)
-    except NotReachedError as error:
-        raise ServiceUnreachableError(
-            f"{where} ne répond pas.",
-            cause=f"pas de réseau, service arrêté ou adresse fausse ({error})",
-            next_step=_LATER,
-        ) from error
-    except NotTrustedError as error:
-        raise ServiceTlsError(
-            f"Ce qui répond à {server.address} n’est pas ce service, ou ne reconnaît pas ce poste.",
-            cause=str(error),
-            next_step="vérifiez l’adresse et les certificats dans la configuration ; rien n’a été dit",
-        ) from error
-    except TooSlowError as error:
-        raise ServiceSlowError(
-            f"{where} n’a pas répondu en {left:.2g} s.",
-            cause="le réseau ou le service est lent",
-            next_step=_LATER,
-        ) from error
-    except TooLongError as error:
-        raise ServiceLongError(
-            f"{where} répond trop longuement.", cause=f"plus de {answer_max} octets", next_step=_LATER
-        ) from error
-    except LineCutError as error:
-        raise ServiceCutError(
-            f"La liaison avec {where[0].lower()}{where[1:]} a été coupée.",
-            cause=str(error),
-            next_step=_LATER,
-        ) from error
+    except LineError as error:
+        _log.info("%s at %s: %s: %s", point.service, server.address, type(error).__name__, error.__cause__)
+        raise _failed(where, error, left, answer_max) from error
     _log.info("%s: HTTP %d, %d bytes", point.service, answer.status, len(answer.body))
     return answer
+
+
+def _failed(where: str, error: LineError, seconds: float, answer_max: int) -> ServiceCallError:
+    """What a carer reads of a line that failed: what happened, why, and what she does now."""
+    if isinstance(error, NotReachedError):
+        return ServiceUnreachableError(f"{where} ne répond pas.", cause=str(error), next_step=_LATER)
+    if isinstance(error, NotTrustedError):
+        return ServiceTlsError(
+            f"{where} n’a pas été reconnu{'e' if where.startswith('La ') else ''} ; rien ne lui a été dit.",
+            cause=str(error),
+            next_step="continuez, la demande attend ; si cela dure, faites vérifier dans la configuration "
+            "l’adresse et les certificats de ce service",
+        )
+    if isinstance(error, TooSlowError):
+        return ServiceSlowError(
+            f"{where} n’a pas répondu en {f'{seconds:.2g}'.replace('.', ',')} s.",
+            cause="le réseau ou le service est lent",
+            next_step=_LATER,
+        )
+    if isinstance(error, TooLongError):
+        return ServiceLongError(
+            f"{where} répond trop longuement.", cause=f"plus de {answer_max} octets", next_step=_LATER
+        )
+    return ServiceCutError(
+        f"La liaison avec {where[0].lower()}{where[1:]} a été coupée.", cause=str(error), next_step=_LATER
+    )
 
 
 def tried(ask: Callable[[], _T], tries: int = 2) -> _T:

@@ -9,8 +9,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tournee.app.context import Office
+from tournee.errors import TourneeError
 from tournee.services.failures import ServiceAnswerError, ServiceCallError, ServiceRefusedError
 from tournee.store import RequestState, ServiceRow
+
+SIGNED = ("droits", "ordonnance")
+"""Services that are asked by the carer's card."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,16 +58,27 @@ def carry_one(office: Office, request_id: int, carry: Carry) -> ServiceRow:
     try:
         said = carry(row)
     except ServiceCallError as error:
-        requests.put_off(row.id, error.message)
+        requests.put_off(row.id, _why(error))
     except ServiceRefusedError as error:
-        requests.refuse(row.id, error.message)
+        requests.refuse(row.id, _why(error))
     except ServiceAnswerError as error:
-        requests.fail(row.id, error.message)
+        requests.fail(row.id, _why(error))
     else:
         requests.answer(row.id, said.origin, said.content)
     found = requests.get(row.id)
     _log.info("request %d to %s: %s", row.id, row.service, found.state.value)
     return found
+
+
+def _why(error: TourneeError) -> str:
+    """What happened and why, in one sentence that is kept."""
+    return f"{error.message.rstrip('.')} : {error.cause.rstrip('.')}." if error.cause else error.message
+
+
+def waiting_said(row: ServiceRow) -> str:
+    """Of a request that waits, in French: why, and what to do about it."""
+    card = ", votre carte CPS dans le lecteur" if row.service in SIGNED else ""
+    return f"{row.reason} La demande attend : elle repart avec votre prochain envoi{card}.".lstrip()
 
 
 def carry_waiting(office: Office, service: str, carry: Carry) -> tuple[ServiceRow, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tournee.app.cards import PsOnDuty, read_ps
 from tournee.app.context import Office
+from tournee.app.services.asking import SIGNED
 from tournee.crypto import IS_NATIVE
 from tournee.errors import TourneeError
 from tournee.reader import Reader
@@ -19,7 +20,6 @@ SECONDS = 10.0
 """How long all of it may take."""
 
 _RIGHTS, _INSURERS, _ORDERS = "droits", "amc", "ordonnance"
-_BY_CARD = (_RIGHTS, _ORDERS)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def something_waits(office: Office) -> bool:
 
 def needs_card(office: Office) -> bool:
     """Whether the carer's card is to sign some of what waits."""
-    return any(row.service in _BY_CARD for row in _waiting(office))
+    return any(row.service in SIGNED for row in _waiting(office))
 
 
 def take_up(

@@ -65,11 +65,8 @@ def engage(office: Office, draft: Invoice, visit: int | None = None, *, anew: bo
         return _of_visit(office, draft, kept, visit)
 
     def carry(row: ServiceRow) -> Said:
-        try:
-            answer = put(office.services.of(SERVICE).point, CLC, entry.clc, row.request)
-            shares = clc_answer(read_object(answer))
-        except ServiceAnswerError as error:  # what is wrong with it is kept with the request
-            raise ServiceAnswerError(f"{error.message[:-1]} : {error.cause}.") from error
+        answer = put(office.services.of(SERVICE).point, CLC, entry.clc, row.request)
+        shares = clc_answer(read_object(answer))
         if fault := _fault(shares, draft, office.clock().date()) or _given_before(office, row, shares):
             raise ServiceAnswerError(f"La réponse de {entry.name} ne va pas avec la facture : {fault}.")
         return Said(ORIGIN, answer)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tournee.app.context import Office
-from tournee.app.services.asking import Carry, Said, ask, carry_one
+from tournee.app.services.asking import Carry, Said, ask, carry_one, waiting_said
 from tournee.app.services.insurers.listed import listed
 from tournee.errors import StoreError
 from tournee.formats.text import upper_ascii
@@ -38,7 +38,7 @@ class InsurerRightsTold:
         """In French, a line."""
         who = self.name or self.insurer
         if self.rights is None:
-            return f"{who} : {self.reason or 'la demande attend le réseau.'}"
+            return f"{who} : {self.reason}"
         if not self.rights.known:
             return f"{who} ne connaît pas cet adhérent{self._when()}."
         natures = ", ".join(RIGHTS[one] for one in self.rights.natures) or "aucun"
@@ -123,6 +123,6 @@ def _told(office: Office, row: ServiceRow) -> InsurerRightsTold:
     number = str(read_object(row.request)["amc"])
     entry = listed(office, number)
     rights = idb_answer(read_object(row.answer)) if row.has_answer else None
-    return InsurerRightsTold(
-        row.id, number, entry.name if entry else "", row.state, row.answered, rights, row.reason
-    )
+    name = entry.name if entry else ""
+    why = waiting_said(row) if row.state is RequestState.WAITING else row.reason
+    return InsurerRightsTold(row.id, number, name, row.state, row.answered, rights, why)

@@ -139,7 +139,9 @@ def _tell(desk: Desk, seen: RightsSeen, today: date, row: ServiceRow | None, *, 
     if as_json:
         values.write({**_value(seen, today), "request": None if row is None else _request(row)})
         return
+    from tournee.app.services.asking import waiting_said
     from tournee.app.services.rights.showing import age_of
+    from tournee.store import RequestState
 
     desk.console.print(f"{seen.who} : droits en ligne, simulation")
     if seen.card is not None:
@@ -154,8 +156,8 @@ def _tell(desk: Desk, seen: RightsSeen, today: date, row: ServiceRow | None, *, 
     if seen.answer is not None and seen.answer.patient is not None and not seen.differences:
         desk.console.print("Rien ne diffère de la carte.")
     if row is not None and not row.has_answer:
-        why = f" : {row.reason}" if row.reason else ""
-        desk.console.print(f"Demande {row.id} {row.state.label}{why}", soft_wrap=True)
+        why = waiting_said(row) if row.state is RequestState.WAITING else row.reason
+        desk.console.print(f"Demande {row.id} : {why or row.state.label}", soft_wrap=True)
     if seen.is_to_choose:
         desk.console.print("À choisir : tournee droits choisir … --carte, ou --service")
     elif seen.answer is not None and seen.answer.row.choice:

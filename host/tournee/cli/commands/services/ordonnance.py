@@ -145,9 +145,11 @@ def _tell(
     as_json: bool,
     nothing: str = "",
 ) -> None:
+    from tournee.app.services.asking import waiting_said
     from tournee.app.services.prescriptions.orders import number_of
     from tournee.errors import ServiceError
     from tournee.services.prescriptions.number import shown
+    from tournee.store import RequestState
 
     if as_json:
         told = [
@@ -168,7 +170,7 @@ def _tell(
             if order is not None:
                 words += f"gardée, n° {order.id}, {order.told.total} séances, {order.told.done} ailleurs."
             else:
-                words += f"{row.state.label} {row.reason}".strip().rstrip(".") + "."
+                words += waiting_said(row) if row.state is RequestState.WAITING else row.reason
             desk.console.print(words, soft_wrap=True)
         if not done and nothing:
             desk.console.print(nothing)
