@@ -171,6 +171,8 @@ def board_module(board: dict[str, Any]) -> bytes:
     }
     if "pins" in board:
         values["PINS"] = board["pins"]
+    if "service" in board:
+        values["BUTTON"] = board["service"]["button"]
     if "bluetooth" in board:
         values["BLUETOOTH"] = board["bluetooth"]
     kept = board.get("flash", {})

@@ -13,9 +13,10 @@ RADIO = runpy.run_path(str(HERE / "bluetooth.py"))
 ADDRESS = b"\x00\xf0\xf1\xf2\xf3\xf4\xf5"
 
 
-def power(name, runtime, main, flash, folder, *, usb, pairs=True):
+def power(name, runtime, main, flash, folder, *, usb, pairs=True, held=False, over=None):
     """The board `name`, started at `main`; what it keeps lies in the file `flash`. Its `link_url` is the USB
-    console, or else the radio's other end (`Air`)."""
+    console, or else the radio's other end (`Air`). `held` is the service button, `over` has
+    sources by their names that stand in for its own, or are added."""
     place = folder / "boards"
     (place / name).mkdir(parents=True, exist_ok=True)
     command = ["{python}", str(HERE / "launch.py"), runtime, str(int(usb)), str(HERE / "power_on.py")]
@@ -23,6 +24,7 @@ def power(name, runtime, main, flash, folder, *, usb, pairs=True):
         "{image}",
         str(BOARDS / "unix"),
         str(int(pairs)),
+        str(int(held)),
         main,
         "{flash}",
         "{link}",
@@ -30,6 +32,9 @@ def power(name, runtime, main, flash, folder, *, usb, pairs=True):
         "{vitale}",
     ]
     settings = (BOARDS / name / "board.toml").read_text()
+    for file, text in (over or {}).items():
+        (place / name / file).write_text(text)
+        settings = settings.replace("modules = [", f'modules = ["{file}", ')
     settings += f"\n[memory]\nheap = 0\n\n[emulator]\ncpython = {command!r}\n"  # the sources as a folder
     (place / name / "board.toml").write_text(settings)
     return EmulatedBoard(place / name, runtime="cpython", flash=flash)

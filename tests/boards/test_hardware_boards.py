@@ -12,7 +12,7 @@ import pytest
 from adafruit_uf2 import uf2conv
 
 from tournee.boards import BOARDS, build
-from tournee.errors import ConfigError
+from tournee.errors import ConfigError, EmulationError
 from tournee.maker import flashing
 
 HARDWARE = ["rp2350w", "esp32s3"]
@@ -68,6 +68,17 @@ def test_flashing_is_the_boards_own(name):
     assert steps[2][-2:] == ["built/usb_main.py", ":main.py"]
     over_the_air = flashing.plan(settings(name), given, bluetooth=True)
     assert over_the_air[2][-2:] == ["built/air_main.py", ":main.py"]
+
+
+@pytest.mark.parametrize("name", HARDWARE)
+def test_service_button_is_a_pin_of_no_card_and_named_to_who_flashes(name):
+    board = settings(name)
+    button = board["service"]["button"]
+    assert button not in [pin for pins in board["pins"] for role, pin in pins.items() if role != "uart"]
+    assert f"(broche {button})" in flashing.way_in(board)
+    with pytest.raises(EmulationError) as failed:
+        flashing.run([["false"]], str, flashing.way_in(board))
+    assert f"(broche {button})" in failed.value.next_step
 
 
 def test_board_without_bluetooth_is_not_flashed_for_it():

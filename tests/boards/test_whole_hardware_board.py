@@ -36,9 +36,9 @@ class Desk:
         self._folder = folder
         self.cards = {"ps": load_card("infirmiere"), "vitale": load_card("moreau")}
 
-    def start(self, usb, main="air_main", pairs=True):
+    def start(self, usb, main="air_main", **how):
         name, runtime = self._start
-        board = power(name, runtime, main, self._folder / "flash", self._folder, usb=usb, pairs=pairs)
+        board = power(name, runtime, main, self._folder / "flash", self._folder, usb=usb, **how)
         board.start()
         for slot, card in self.cards.items():
             board.insert(slot, card)

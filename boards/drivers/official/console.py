@@ -3,14 +3,11 @@
 import select
 import sys
 
-import micropython
-
 
 class Console:
-    """The USB serial port, byte for byte."""
+    """The USB serial port, byte for byte; Ctrl-C is off since the first line of main.py."""
 
     def __init__(self) -> None:
-        micropython.kbd_intr(-1)  # 03 is a byte like any other
         self._in = sys.stdin.buffer
         self._out = sys.stdout.buffer
         self._poll = select.poll()

@@ -70,8 +70,17 @@ def sources_folder(name: str) -> Path:
     return build.folder(name, build.sources_of(BOARDS / name, settings(name)))
 
 
-def run(steps: list[list[str]], tell: Callable[[str], None]) -> None:
-    """Run the steps in turn. EmulationError when one fails: what follows is not begun."""
+def way_in(board: Mapping[str, Any]) -> str:
+    """What the maker does for a board that holds a reader already to be flashed: hold its service button."""
+    if "service" not in board:
+        return "remettez la carte en mode de chargement"
+    button = board["service"]["button"]
+    return f"tenez le bouton de service de la carte (broche {button}) dès le branchement et jusqu’à la fin"
+
+
+def run(steps: list[list[str]], tell: Callable[[str], None], entry: str = "") -> None:
+    """Run the steps in turn. EmulationError when one fails, with the way in (`entry`): what follows is not
+    begun."""
     for step in steps:
         tell(" ".join(step))
         beside = str(Path(sys.executable).parent)  # where an environment that is not active has its programs
@@ -86,8 +95,8 @@ def run(steps: list[list[str]], tell: Callable[[str], None]) -> None:
         if status:
             raise EmulationError(
                 f"{step[0]} s’est arrêté (état {status}).",
-                cause="carte débranchée, ou pas en mode de chargement",
-                next_step="remettez la carte en mode de chargement, puis recommencez",
+                cause="carte débranchée, ou son lecteur tourne",
+                next_step=f"{entry or way_in({})}, puis recommencez",
             )
 
 

@@ -103,11 +103,14 @@ def flash(
     }
     told = {name: str(value) for name, value in given.items() if value is not None}
     steps = flashing.plan(settings, told, bluetooth)
+    entry = flashing.way_in(settings)
+    if "service" in settings:
+        console.print(f"Carte qui a déjà un lecteur : {entry}.")
     if dry_run:
         for step in steps:
             console.print(" ".join(step))
         return
-    flashing.run(steps, console.print)
+    flashing.run(steps, console.print, entry)
 
 
 @maker.command("emulate", short_help="Démarre une carte émulée sur sa mémoire, jusqu’à Ctrl-C.")

@@ -9,9 +9,11 @@ import board
 import bluetooth
 
 _DATA, _ACTIVATE, _DEACTIVATE, _PRESENCE, _SPEED = range(5)
+USB_DOWN = 254
 RESET = 75  # the exit status that asks for another start
 
 contacts = ()  # of each slot, set before the first pin is made
+held = False  # the service button
 
 
 class Contacts:
@@ -47,11 +49,14 @@ class Contacts:
 
 
 class Pin:
-    """A pin of `board.PINS`."""
+    """A pin of `board.PINS`, or the service button."""
 
     OUT, IN, PULL_UP = 1, 0, 2
 
     def __init__(self, number, mode, pull=None, value=0):
+        self._role = ""
+        if number == board.BUTTON:
+            return
         ((self._contacts, self._role),) = [
             (contacts[slot], role)
             for slot, pins in enumerate(board.PINS)
@@ -61,6 +66,8 @@ class Pin:
         self._value = value
 
     def value(self, new=None):
+        if not self._role:
+            return int(not held)
         if new is None:
             self._contacts.turn()
             return int(not self._contacts.present)
@@ -119,4 +126,10 @@ def reset():
     """Start anew."""
     if bluetooth.radio.on:
         bluetooth.radio.off()
+    while True:
+        try:
+            sys.modules["micropython"].kbd_intr(USB_DOWN)
+            break
+        except KeyboardInterrupt:
+            pass  # it came before
     sys.exit(RESET)
