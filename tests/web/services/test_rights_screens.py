@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "setting_up"))
 from loopback import bound, serving
 from screens_asked import Screens
 
+from tournee import extras
 from tournee.app.bedside.care_visit import new_key
 from tournee.app.context import open_office
 from tournee.app.practice.patients import add_patient
@@ -65,12 +66,17 @@ def test_rights_are_asked_shown_beside_the_card_and_chosen(at_work):
     """DRT-6, DRT-7."""
     _, page = at_work
     assert "interrogé" in page.show(HERE).text
-    asked = page.post(f"{HERE}/demander")
-    assert asked.at.startswith("/code?")
+    asked = page.post(f"{HERE}/demander?visite=n1-20261130")
+    assert asked.at == "/code?vers=%2Fpatients%2F1%2Fdroits%3Fvisite%3Dn1-20261130"
     told = page.show(HERE).text
     assert "La demande attend." in told
     assert "attend son code" in told
-    page.post("/code", code="1234")
+    assert page.post("/droits/demander").at == "/code?vers=/droits"
+    came_back = page.post(asked.at, code="1234").at
+    assert came_back == f"{HERE}?visite=n1-20261130"
+    told = page.show(came_back).text
+    assert "maintenant son code" in told
+    assert "#/visite/n1-20261130/carte" in told
     assert page.post(f"{HERE}/demander").at == HERE
     told = page.show(HERE).text
     for words in (
@@ -83,6 +89,7 @@ def test_rights_are_asked_shown_beside_the_card_and_chosen(at_work):
         assert words in told
     assert "Carte à mettre à jour" in told
     page.post(f"{HERE}/choisir", choix="service")
+    page.post(f"{HERE}/demander")  # to be sure: it wipes nothing
     told = page.show(HERE).text
     assert "Choisie" in told
     assert "Choisissez" not in told
@@ -112,6 +119,25 @@ def test_the_patient_s_insurer_is_asked_from_the_screen_of_the_mutuelle(at_work)
 def test_a_choice_that_is_none_is_refused(at_work):
     _, page = at_work
     assert page.post(f"{HERE}/choisir", choix="rien").status >= 400
+
+
+def test_where_the_libraries_lack_the_request_waits_and_the_phone_is_not_offered(at_work, monkeypatch):
+    """DRT-6: as in a tablet's own page."""
+    folder, page = at_work
+    monkeypatch.setitem(extras.MODULES, "services", ("no_such_module",))
+    file = PatientFile("PEREIRA", "ANTONIO", "19590218", nir="1590299351044", key="43")
+    with open_office(load_config(folder / CONFIG_NAME)) as office:
+        here = f"/patients/{add_patient(office, file).id}/droits"
+    assert "ne peut pas interroger le service lui-même" in page.show(here).text
+    assert page.post(f"{here}/demander").at == here
+    told = page.show(here).text
+    assert "La demande attend." in told
+    assert "sur l’ordinateur du cabinet" in told
+    assert "Redemander" not in told
+    assert "Redemander" not in page_text(at_work, "/droits")
+    refused = page.show("/telephone")
+    assert refused.status == 409
+    assert "passez sans carte" in refused.text
 
 
 def page_text(at_work, address: str) -> str:

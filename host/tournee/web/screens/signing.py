@@ -23,6 +23,7 @@ from tournee.app.bedside.securing import CARD_REASONS, can_undo, secure, undo
 from tournee.app.bedside.sharing import Shared, shares_of
 from tournee.app.context import Office
 from tournee.app.finding import thing_of
+from tournee.app.services.from_here import reads_phones
 from tournee.errors import BillingError, ReaderError, TourneeError
 from tournee.model import Means
 from tournee.reader import Reader
@@ -92,8 +93,7 @@ def to_sign(office: Office, key: str, state: ReaderSeen) -> ToSign:
     shares = shares_of(office, judged, state.ps, vitale)
     ends = vitale.ends if vitale is not None else None
     given = given_for(office, care)
-    reads = office.services.has("apcv")
-    return ToSign(judged.care, judged, lines, shares, given, vitale is not None, ends, reads)
+    return ToSign(judged.care, judged, lines, shares, given, vitale is not None, ends, reads_phones(office))
 
 
 def _reason(request: Request) -> str:

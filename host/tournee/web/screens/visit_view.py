@@ -16,6 +16,7 @@ from tournee.app.context import Office
 from tournee.app.practice.prescriptions import Counted, count, visits_of
 from tournee.app.practice.rounds import absence_of
 from tournee.app.practice.strips import DayMark, strip
+from tournee.app.services.from_here import reads_phones
 from tournee.billing.dayfile.passages import TRAVEL
 from tournee.billing.identity import Patient
 from tournee.web.live.reader_seen import ReaderSeen
@@ -107,7 +108,7 @@ def view_of(office: Office, key: str, state: ReaderSeen) -> VisitView:
         days,
         card,
         holder,
-        office.services.has("apcv"),
+        reads_phones(office),
     )
 
 

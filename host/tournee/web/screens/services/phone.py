@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.context import Office
+from tournee.app.services.from_here import can_ask
 from tournee.errors import BillingError, ReaderError
 from tournee.reader import Reader
 from tournee.web.face import Face, face_of, go, show
@@ -18,6 +19,7 @@ _PICTURE_MAX = 8 << 20
 async def phone(request: Request) -> Response:
     """`/telephone`: the camera, and what to ask the patient for."""
     face = face_of(request)
+    _require_libraries()
     state = face.watch.state
     if state.ps is None:
         raise ReaderError(
@@ -32,6 +34,7 @@ async def phone(request: Request) -> Response:
 
 async def picture(request: Request) -> Response:
     """A picture of the phone's screen, as raw bytes: its code is judged now, and its patient opens."""
+    _require_libraries()
     from tournee.app.services.phone_card.asking import asserted_by
     from tournee.app.services.phone_card.reading import PhoneRead, code_in_picture, read_phone
 
@@ -52,6 +55,15 @@ async def picture(request: Request) -> Response:
     read = await face.ports.run_reader(work)
     await face.watch.phone_read(read.card)
     return go(request, await card_opens(face, face.watch.state))
+
+
+def _require_libraries() -> None:
+    if not can_ask():
+        raise ReaderError(
+            "Cet appareil ne lit pas l’appli carte Vitale.",
+            cause="il n’a pas ce qu’il faut pour interroger son service",
+            next_step="demandez la carte Vitale, ou passez sans carte",
+        )
 
 
 async def put_away(request: Request) -> Response:

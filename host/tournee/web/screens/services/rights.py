@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,8 +13,9 @@ from tournee.app.cards import read_ps
 from tournee.app.context import Office
 from tournee.app.practice.dossiers import get
 from tournee.app.services.card_update.due import WHERE, UpdateDue, due_cards, due_of
+from tournee.app.services.from_here import NOT_FROM_HERE, can_ask
 from tournee.app.services.rights.answer import SERVICE
-from tournee.app.services.rights.asking import ask_rights, ask_waiting
+from tournee.app.services.rights.asking import ask_rights, ask_waiting, is_waiting
 from tournee.app.services.rights.choosing import choose
 from tournee.app.services.rights.showing import RightsSeen, age_of, rights_seen
 from tournee.errors import StoreError
@@ -22,6 +24,7 @@ from tournee.reader import PS_ABSENT, PS_UNLOCKED, LinkLost, Reader
 from tournee.web import words
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
+from tournee.web.reader_seen import ReaderSeen
 from tournee.web.screens.visit_view import shown_visit
 
 _NO_CARD = "votre carte CPS n’est pas dans le lecteur, ou attend son code"
@@ -48,13 +51,16 @@ async def rights(request: Request) -> Response:
         return RightsPage(seen, due, office.services.has(SERVICE))
 
     page = await face.ports.ask_journal(work)
-    back = await _back(request, number)
+    visit = _visit(request)
     return show(
         request,
         "services/rights.html",
         page=page,
         number=number,
-        back_to=back,
+        visit=visit,
+        back_to=f"/visite/{visit}/carte" if visit else f"/patients/{number}",
+        can_ask=can_ask(),
+        has_code=_has_code(page.seen, face.watch.state),
         day=day,
         age_of=age_of,
         where=WHERE,
@@ -62,9 +68,21 @@ async def rights(request: Request) -> Response:
     )
 
 
-async def _back(request: Request, number: int) -> str:
+def _has_code(seen: RightsSeen, state: ReaderSeen) -> bool:
+    """Whether what waits for the carer's card waits for it no more."""
+    row = seen.asked
+    return row is not None and is_waiting(row) and row.reason == _NO_CARD and state.unlocked is not None
+
+
+def _visit(request: Request) -> str:
+    """The key of the visit that it was asked from, "" for none."""
     key = request.query_params.get("visite", "")
-    return f"/visite/{key}/carte" if key.replace("-", "").isalnum() else f"/patients/{number}"
+    return key if key.replace("-", "").isalnum() else ""
+
+
+def _here(request: Request) -> str:
+    number, visit = request.path_params["number"], _visit(request)
+    return f"/patients/{number}/droits" + (f"?visite={visit}" if visit else "")
 
 
 async def of_visit(request: Request) -> Response:
@@ -77,8 +95,15 @@ async def of_visit(request: Request) -> Response:
 
 
 async def ask(request: Request) -> Response:
-    """Ask now; without reader or unlocked card the request waits, and says why: the code is asked first."""
+    """Ask now; without reader or card the request waits, and says why. A card that waits for its code gets it
+    first: she comes back to the request, which waits.
+    """
     face, number = face_of(request), request.path_params["number"]
+    if not can_ask():
+        await face.ports.ask_journal(
+            lambda office: _put_off(office, get(office, PatientFile, number).told, NOT_FROM_HERE)
+        )
+        return go(request, _here(request))
 
     def now(office: Office, reader: Reader) -> bool:
         person = get(office, PatientFile, number).told
@@ -89,7 +114,6 @@ async def ask(request: Request) -> Response:
         ask_rights(office, person, read_ps(reader), reader)
         return True
 
-    here = f"/patients/{number}/droits"
     try:
         is_over = await face.ports.run_reader(now)
     except LinkLost:
@@ -97,7 +121,7 @@ async def ask(request: Request) -> Response:
         await face.ports.ask_journal(
             lambda office: _put_off(office, get(office, PatientFile, number).told, _NO_READER)
         )
-    return go(request, here if is_over else f"/code?vers={here}")
+    return go(request, _here(request) if is_over else f"/code?vers={quote(_here(request), safe='')}")
 
 
 def _put_off(office: Office, person: PatientFile, why: str) -> None:
@@ -117,7 +141,7 @@ async def chosen(request: Request) -> Response:
     anew = await face.ports.ask_journal(work)
     if anew:
         await face.news.tell(said=f"La caisse change : {len(anew)} facture(s) à sécuriser de nouveau.")
-    return go(request, f"/patients/{number}/droits")
+    return go(request, _here(request))
 
 
 async def waiting(request: Request) -> Response:
@@ -130,11 +154,12 @@ async def waiting(request: Request) -> Response:
         return len(office.journal.requests.waiting(SERVICE)), due
 
     count, due = await face.ports.ask_journal(work)
-    return show(request, "services/rights_waiting.html", count=count, due=due, where=WHERE)
+    template = "services/rights_waiting.html"
+    return show(request, template, count=count, due=due, where=WHERE, can_ask=can_ask())
 
 
 async def ask_all(request: Request) -> Response:
-    """Ask all that waits."""
+    """Ask all that waits; the code is asked for first."""
     face = face_of(request)
 
     def now(office: Office, reader: Reader) -> int:
@@ -143,9 +168,14 @@ async def ask_all(request: Request) -> Response:
         ask_waiting(office, read_ps(reader), reader)
         return len(office.journal.requests.waiting(SERVICE))
 
-    left = await face.ports.run_reader(now)
-    said = f"Demandes en attente : {left}." if left >= 0 else f"Rien n’est parti : {_NO_CARD}."
-    await face.news.tell(said=said)
+    try:
+        left = await face.ports.run_reader(now)
+    except LinkLost:
+        await face.news.tell(said=f"Rien n’est parti : {_NO_READER}.")
+        return go(request, "/droits")
+    if left < 0:
+        return go(request, "/code?vers=/droits")
+    await face.news.tell(said=f"Demandes en attente : {left}.")
     return go(request, "/droits")
 
 
