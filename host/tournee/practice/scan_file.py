@@ -1,7 +1,7 @@
 """A scan: the picture of a prescription, or its PDF, told by its digest and by what its bytes are.
 
 One that is a *piece* was read, checked and written anew as PDF/A-1b: it proves invoices and may be sent.
-Another is kept as it came.
+Another is kept as it came. The copy of a European card or of an attestation is a piece too, and never sent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from tournee.errors import BillingError
 from tournee.formats.proof_table import PAGES_MAX
 
 Media = Literal["image/jpeg", "image/png", "application/pdf"]
-Nature = Literal["O", "F", "D"]
+Nature = Literal["O", "F", "D", "C", "A"]
+EUROPEAN_CARD: Nature = "C"
+ATTESTATION: Nature = "A"
+PAPERS: dict[Nature, str] = {
+    EUROPEAN_CARD: "copie de la carte européenne",
+    ATTESTATION: "attestation papier",
+}
+"""Papers that stay here: no caisse is sent them."""
+
 SCAN_MAX = 8 << 20
 """Bytes of one scan: a camera's picture has 2 to 6 million."""
 
@@ -37,7 +45,8 @@ class ScanError(BillingError):
 @dataclass(frozen=True)
 class ScanFile:
     """A scan that is kept beside: the SHA-256 of its bytes, what they are, how many. `nature` is O for a
-    prescription, F a care sheet, D a prior agreement; `pages` are a piece's, 0 for one kept as it came.
+    prescription, F a care sheet, D a prior agreement, or one of `PAPERS`; `pages` are a piece's, 0 for one
+    kept as it came; `taken` is the SHA-256 of the photograph that a piece was made of.
     """
 
     digest: str
@@ -45,10 +54,13 @@ class ScanFile:
     size: int
     nature: Nature = "O"
     pages: int = 0
+    taken: str = ""
 
     def __post_init__(self) -> None:
         is_piece = 0 < self.pages <= PAGES_MAX and self.media == "application/pdf"
         is_one = _DIGEST.fullmatch(self.digest) and 0 < self.size <= SCAN_MAX
+        if self.taken and not _DIGEST.fullmatch(self.taken):
+            raise ScanError("Ce n’est pas l’empreinte d’une photo.")
         if not is_one or not (is_piece or self.pages == 0):
             raise ScanError("Ce n’est pas l’image d’une ordonnance.")
 
@@ -72,6 +84,12 @@ class ScanFile:
     def is_piece(self) -> bool:
         """Whether it may be sent."""
         return self.pages > 0
+
+    def is_same_picture(self, other: ScanFile) -> bool:
+        """Whether both are of one photograph, or are the same bytes."""
+        return not {self.digest, self.taken or self.digest}.isdisjoint(
+            {other.digest, other.taken or other.digest}
+        )
 
     def holds(self, data: bytes) -> bool:
         """Whether these are its bytes."""

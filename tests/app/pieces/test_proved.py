@@ -12,17 +12,21 @@ from pathlib import Path
 
 import pytest
 from days import MOMENT, short_day
-from proved_day import DEGRADED, SECURED, bill, office_at, prove
+from proved_day import DEGRADED, SECURED, bill, office_at, photo, prove
 from surroundings import Surroundings, new_surroundings
 
 from tournee.app.context import Office
 from tournee.app.inbound import fetch
 from tournee.app.outbound import make_files, send, unproved_lots
+from tournee.app.pieces.keeping import keep_piece
 from tournee.app.pieces.needs import needed_pieces
+from tournee.app.pieces.same_picture import SamePictureError
+from tournee.app.pieces.shown import pieces_shown
 from tournee.app.practice.dossiers import add
 from tournee.app.practice.patients import add_patient
 from tournee.app.visits.importing import import_day
 from tournee.billing.kept.judged import read_judged
+from tournee.documents.pieces.making import Source
 from tournee.emulation.world import World
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.prescription_file import Prescriber, PrescriptionFile
@@ -56,6 +60,11 @@ def standings(office: Office) -> list[tuple[str, str]]:
     return [(one.nature, str(one.standing)) for one in needed_pieces(office, [SECURED, DEGRADED])]
 
 
+def shown(office: Office, invoice: int = SECURED) -> list[tuple[str, str, str, bool]]:
+    """As the invoice's own screen says it."""
+    return [(one.told, one.state, one.tone, one.is_wanted) for one in pieces_shown(office, invoice)]
+
+
 def subjects(office: Office) -> list[str]:
     return [one.message.subject if one.message else str(one.error) for one in send(office)]
 
@@ -67,7 +76,10 @@ def received(world: World) -> list[Path]:
 
 def test_a_day_goes_with_its_pieces_and_they_are_accepted(office: Office) -> None:
     """SCOR-5 to SCOR-8: after the lots' file, a message of pieces a lot of FSE; none for the DRE."""
+    assert shown(office) == [("ordonnance", "manque", "warn", True)]
+    assert shown(office, DEGRADED)[1] == ("feuille de soins", "se fait d’elle-même à l’envoi", "", False)
     prove(office, SECURED, 1)
+    assert shown(office) == [("ordonnance", "prête à partir", "", False)]
     prove(office, DEGRADED, 2)
     make_files(office)
     told = [subject.split("/") for subject in subjects(office)]
@@ -77,8 +89,10 @@ def test_a_day_goes_with_its_pieces_and_they_are_accepted(office: Office) -> Non
         ("140700", "00000756000121", "00002"),
     ]
     assert standings(office) == [("O", "waiting"), ("O", "waiting"), ("F", "waiting")]
+    assert shown(office) == [("ordonnance", "envoyée, en attente", "", False)]
     fetch(office)
     assert standings(office) == [("O", "accepted"), ("O", "accepted"), ("F", "accepted")]
+    assert shown(office) == [("ordonnance", "acceptée", "ok", False)]
     assert office.journal.effects.unmatched() == ()
     assert subjects(office) == []
 
@@ -127,6 +141,7 @@ def test_nothing_is_asked_of_lots_where_pieces_are_not_sent(world: World) -> Non
     with office_at(world.directory / "journal.db", world.route(), setting=None) as office:
         make_files(office)
         assert [one.split("/")[0] for one in subjects(office)] == ["SV140700"]
+        assert shown(office) == []
 
 
 def test_a_piece_refused_goes_again_alone_once_another_picture_is_kept(office: Office, world: World) -> None:
@@ -141,6 +156,7 @@ def test_a_piece_refused_goes_again_alone_once_another_picture_is_kept(office: O
     (row, *_) = needed_pieces(office, [SECURED])
     assert row.proof is not None
     assert (row.proof.code, row.proof.reason) == ("0205", "0205 CONTRASTE")
+    assert shown(office) == [("ordonnance", "refusée : contraste", "bad", True)]
     assert subjects(office) == []
     world.oct.pieces.levels = 60
     prove(office, SECURED, 3)
@@ -155,6 +171,18 @@ def test_the_same_picture_is_kept_once_and_is_the_scan_of_its_prescription(offic
     assert prove(office, SECURED, 1) == prove(office, SECURED, 1)
     ties = office.journal.pieces.ties_of([1, 2])
     assert [(tie.visit_id, tie.nature) for tie in ties] == [(1, "O")]
+
+
+def test_the_same_picture_is_asked_about_where_it_is_another_person_s(office: Office) -> None:
+    """SCOR-1: whatever its corners; nothing is kept before the answer, and it is asked once."""
+    prove(office, SECURED, 1)
+    inset = ((0.01, 0.01), (0.99, 0.01), (0.99, 0.99), (0.01, 0.99))
+    with pytest.raises(SamePictureError, match="déjà gardée pour"):
+        keep_piece(office, [Source(photo(1), inset)], "O", DEGRADED)
+    assert office.journal.pieces.ties_of([2]) == ()
+    keep_piece(office, [Source(photo(1), inset)], "O", DEGRADED, though_same=True)
+    keep_piece(office, [Source(photo(1))], "O", DEGRADED)
+    assert len(office.journal.pieces.ties_of([1])) == 1
 
 
 def test_an_electronic_prescription_needs_no_piece(office: Office) -> None:

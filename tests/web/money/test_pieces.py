@@ -19,6 +19,7 @@ from tournee.emulation.world import World
 from tournee.exchange.proofs_setting import ProofsSetting
 
 PHOTO = re.compile(r'name="photo" value="([^"]+)"')
+SEEN = re.compile(r'data-file="/ecran(/images/\d+)"')
 PICTURE = re.compile(r'data-picture="([^"]+)"')
 CORNERS = {"x0": "4", "y0": "3", "x1": "97", "y1": "2", "x2": "98", "y2": "98", "x3": "3", "y3": "97"}
 
@@ -65,6 +66,29 @@ def test_a_paper_that_lacks_is_photographed_straightened_looked_at_and_kept(desk
         assert AlertKind.PIECE_MISSING not in asked.kinds()
     one, _ = needed_pieces(desk.office, [1])
     assert (one.standing.value, one.scan.pages) == ("ready", 1)
+
+
+def test_the_invoice_s_own_screen_tells_where_each_paper_stands_and_takes_another(desk: Desk) -> None:
+    """SCOR-7."""
+    with Asked(desk.office) as asked:
+        row = desk.office.journal.invoices.get(1)
+        visit = f"/visite/v{row.visit_id}"
+        told = asked.show(f"{visit}/fait")
+        assert ">Manque<" in told
+        assert f'href="#{visit}/piece/ordonnance"' in told
+        assert ">Manque<" in asked.show(asked.thing(AlertKind.PIECE_MISSING))
+        keep(asked, f"{visit}/piece/ordonnance", as_jpeg(good_paper(12, A4), 70), f"{visit}/fait")
+        told = asked.show(f"{visit}/fait")
+        assert ">Prête à partir<" in told
+        assert f'href="#{visit}/piece/ordonnance"' not in told
+        (image,) = SEEN.findall(told)
+        assert asked._ask("GET", image).content.startswith(b"%PDF-")
+
+
+def keep(asked: Asked, address: str, data: bytes, after: str) -> None:
+    at = asked._ask("POST", f"{address}/photo", content=data).headers["X-Tournee-Ecran"]
+    (name,) = PHOTO.findall(asked.show(at))
+    assert asked.post(address, photo=name) == after
 
 
 def test_a_photograph_too_faint_is_told_before_it_is_kept(desk: Desk) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tournee.errors import TourneeError
+from tournee.errors import ConfigError, TourneeError
 from tournee.practice.scan_file import Nature, ScanFile
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ def fitted(
     from tournee.documents.pieces.making import make_piece  # an extra's: not where a scan is only shown
 
     made = make_piece(sources, black_and_white=black_and_white, pages=pages)
-    return ScanFile(made.digest, "application/pdf", len(made.pdf), nature, made.pages), made.pdf
+    taken = hashlib.sha256(sources[0].data).hexdigest()
+    return ScanFile(made.digest, "application/pdf", len(made.pdf), nature, made.pages, taken), made.pdf
 
 
 def fitted_or_as_it_is(data: bytes) -> tuple[ScanFile, bytes, str]:
@@ -33,3 +36,13 @@ def fitted_or_as_it_is(data: bytes) -> tuple[ScanFile, bytes, str]:
         return *fitted([Source(data)]), ""
     except TourneeError as error:
         return told, data, error.message
+
+
+def fitted_or_raw(source: Source, nature: Nature, *, black_and_white: bool = False) -> tuple[ScanFile, bytes]:
+    """The piece of a photograph; where this host has no libraries for it, the photograph as it came.
+    PieceError, CornersError, ScanError.
+    """
+    try:
+        return fitted([source], nature, black_and_white=black_and_white)
+    except ConfigError:
+        return replace(ScanFile.of(source.data), nature=nature), source.data

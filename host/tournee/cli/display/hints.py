@@ -40,6 +40,7 @@ OF_REMEDY = {
     "request-list-for": "tournee opposition request --ps NUMÉRO",
     "request-whole-list": "tournee opposition request --whole",
     "say-whose": "--ps NUMÉRO",
+    "same-picture": "--aussi-ici",
     "send-again": "tournee send --again FICHIER",
     "send-accepted": "tournee send --again FICHIER --deja-accepte",
 }

@@ -21,7 +21,7 @@ from tournee.app.practice.patients import add_patient, decide, edit_patient
 from tournee.app.practice.scans import scan_bytes
 from tournee.errors import TourneeError
 from tournee.practice.patient_file import Address, PatientFile
-from tournee.practice.scan_file import ScanFile
+from tournee.practice.scan_file import PAPERS, ScanFile
 from tournee.web import words
 from tournee.web.days import read_day
 from tournee.web.face import face_of, go, show
@@ -47,7 +47,16 @@ async def patient(request: Request) -> Response:
     page = await face.ports.ask_journal(lambda office: patient_page(office, number, shown))
     day = face.clock().date()
     paper = attestation_said(page.patient.told, day)
-    return show(request, "patient.html", page=page, words=words, day=day, payments=PAYMENTS, paper=paper)
+    return show(
+        request,
+        "patient.html",
+        page=page,
+        words=words,
+        day=day,
+        payments=PAYMENTS,
+        paper=paper,
+        papers=PAPERS,
+    )
 
 
 async def visit_of(request: Request) -> Response:

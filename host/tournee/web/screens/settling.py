@@ -11,9 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.accounts.unpaid import Debtor
+from tournee.app.bedside.care_visit import visit_key
 from tournee.app.bedside.carer import CarerShown, carer_shown
 from tournee.app.cards import PsOnDuty
 from tournee.app.context import Office
+from tournee.app.pieces.shown import PieceShown, pieces_shown
 from tournee.app.to_settle import (
     OthersPart,
     SettleAct,
@@ -111,7 +113,9 @@ def _debtor(one: ToSettle) -> str:
 async def one_thing(request: Request) -> Response:
     """`/regler/{key}`."""
     face, key = face_of(request), request.path_params["key"]
-    one, story, named = await face.ports.ask_journal(partial(_with_story, key=key, ps=face.watch.state.ps))
+    one, story, named, pieces = await face.ports.ask_journal(
+        partial(_with_story, key=key, ps=face.watch.state.ps)
+    )
     return show(
         request,
         "settle_one.html",
@@ -119,6 +123,7 @@ async def one_thing(request: Request) -> Response:
         words=words_of(one),
         acts=ACTS,
         story=story,
+        pieces=pieces,
         whose=named,
         back=_back(request),
         pages={wanted: page_of(wanted, key) for wanted in PAGES},
@@ -126,13 +131,17 @@ async def one_thing(request: Request) -> Response:
     )
 
 
-def _with_story(office: Office, key: str, ps: PsOnDuty | None) -> tuple[ToSettle, tuple[StoryLine, ...], str]:
+def _with_story(
+    office: Office, key: str, ps: PsOnDuty | None
+) -> tuple[ToSettle, tuple[StoryLine, ...], str, dict[str, tuple[PieceShown, ...]]]:
+    """A thing, its story and the pieces of its invoice, by the address of its visit."""
     one = thing_to_settle(office, key)
     named = whose(office, one, carer_shown(office, ps))
     if len(one.invoices) != 1:
-        return one, (), named
+        return one, (), named, {}
     row = office.journal.invoices.get(one.invoices[0])
-    return one, story_of(office, row.number, row.ps), named
+    pieces = {f"/visite/{visit_key(row.visit_id)}": pieces_shown(office, row.id)}
+    return one, story_of(office, row.number, row.ps), named, pieces
 
 
 def _back(request: Request) -> str:

@@ -59,6 +59,12 @@ _bits = click.option("--noir-et-blanc", "bits", is_flag=True, help="En noir et b
 _pages = click.option(
     "--pages", type=click.IntRange(0, 10), default=0, help="Combien de pages il doit y avoir, recto et verso."
 )
+though_same = click.option(
+    "--aussi-ici",
+    "though_same",
+    is_flag=True,
+    help="Garde la même image, quoiqu’elle soit celle d’une autre personne.",
+)
 _words = click.argument("words", metavar="FACTURE…", nargs=-1, required=True)
 
 
@@ -79,6 +85,7 @@ def piece() -> None:
 @_corners
 @_bits
 @_pages
+@though_same
 @json_option
 @click.pass_obj
 def add(
@@ -89,6 +96,7 @@ def add(
     corners: Corners | None,
     bits: bool,
     pages: int,
+    though_same: bool,
     as_json: bool,
 ) -> None:
     """Lit des photos (JPEG, PNG, TIFF) ou un PDF, les vérifie, et garde la pièce (PDF/A).
@@ -100,7 +108,15 @@ def add(
     sources = _sources(files, corners)
     with desk.office() as office:
         row = _invoice(office, [invoice])
-        kept = keep_piece(office, sources, _NATURES[nature], row, black_and_white=bits, pages=pages)
+        kept = keep_piece(
+            office,
+            sources,
+            _NATURES[nature],
+            row,
+            black_and_white=bits,
+            pages=pages,
+            though_same=though_same,
+        )
     told = kept.told
     values.answer(
         desk,

@@ -7,10 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.context import Office
+from tournee.app.pieces.papers import attestation_copy
 from tournee.app.practice.attestations import CopiedAttestation, attestation_said, note_attestation
-from tournee.app.practice.dossiers import get
+from tournee.app.practice.dossiers import Dossier, get
 from tournee.errors import TourneeError
 from tournee.practice.patient_file import PatientError, PatientFile
+from tournee.practice.scan_file import ScanFile
 from tournee.web.days import typed_days
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
@@ -61,11 +63,12 @@ def _said(error: TourneeError) -> str:
 async def _shown(request: Request, told: dict[str, str], wrong: dict[str, str]) -> Response:
     face, number = face_of(request), request.path_params["number"]
 
-    def work(office: Office) -> tuple[str, str]:
-        file = get(office, PatientFile, number).told
-        return file.who, attestation_said(file, office.clock().date())
+    def work(office: Office) -> tuple[str, str, Dossier[ScanFile] | None]:
+        one = get(office, PatientFile, number)
+        said = attestation_said(one.told, office.clock().date())
+        return one.told.who, said, attestation_copy(office, one.id)
 
-    who, said = await face.ports.ask_journal(work)
+    who, said, copy = await face.ports.ask_journal(work)
     return show(
         request,
         "services/attestation.html",
@@ -73,6 +76,7 @@ async def _shown(request: Request, told: dict[str, str], wrong: dict[str, str]) 
         number=number,
         who=who,
         said=said,
+        copy=copy,
         told=told,
         wrong=wrong,
     )

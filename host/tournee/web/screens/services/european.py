@@ -16,10 +16,13 @@ from tournee.app.bedside.changing import Told, acts_of_passage
 from tournee.app.bedside.european import EuropeanCardError, is_european, keep_european
 from tournee.app.bedside.proposing import proposed
 from tournee.app.context import Office
+from tournee.app.pieces.papers import card_copy
+from tournee.app.practice.dossiers import Dossier
 from tournee.app.visits.european import EuropeanRecord, care_sheet, european_record
 from tournee.billing.dayfile.ceam import CARD
 from tournee.billing.european.ceam import COUNTRIES
 from tournee.errors import StoreError
+from tournee.practice.scan_file import ScanFile
 from tournee.web.days import typed_days
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
@@ -43,22 +46,24 @@ async def card(request: Request) -> Response:
     """`/visite/{key}/carte-europeenne`: the card to copy; what was kept, once it is; `?corriger=1` anew."""
     face, key = face_of(request), request.path_params["key"]
 
-    def work(office: Office) -> tuple[EuropeanRecord, int] | None:
+    def work(office: Office) -> tuple[EuropeanRecord, int, Dossier[ScanFile] | None] | None:
         care = shown_visit(office, key, face.watch.state)
         if care.thing is None or not is_european(care) or "corriger" in request.query_params:
             return None
-        return european_record(office, care.thing.id), owes(office, care.thing.id)
+        visit = care.thing.id
+        return european_record(office, visit), owes(office, visit), card_copy(office, visit)
 
     kept = await face.ports.ask_journal(work)
     if kept is None:
         return await _form(request, None, {})
-    record, due = kept
+    record, due, copy = kept
     return show(
         request,
         "services/european_kept.html",
         key=key,
         record=record,
         due=due,
+        copy=copy,
         country=COUNTRIES[record.ceam.country].name,
         payments=PAYMENTS,
     )
