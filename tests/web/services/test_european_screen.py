@@ -7,6 +7,7 @@ import pytest
 from people import DAILY, ORDER, PS, YVONNE
 
 from tournee.app.bedside.care_visit import care_visit, care_visits, new_key, planned_key, take
+from tournee.app.bedside.european import is_european
 from tournee.app.practice.patients import add_patient
 from tournee.app.practice.plans import add_plan
 from tournee.app.practice.prescriptions import add_prescription
@@ -56,6 +57,28 @@ def test_its_visit_leads_there_is_paid_on_the_spot_and_may_be_corrected(page, of
     assert "Payé" in page.show(at)
     assert page.post(at, **(CARD | {"prenom": "JURGEN"})) == at
     assert [one.ceam.first_name for one in european_records(office)] == ["JURGEN"]
+
+
+def test_a_card_copied_by_mistake_is_left_for_the_vitale_card(page, office, key):
+    """CEAM-2: with the care that was told since, planned or not."""
+    at = page.post(f"/visite/{key}/carte-europeenne", **CARD)
+    assert "Revenir à la carte Vitale" in page.show(at)
+    before = care_visit(office, key)
+    back = page.post(f"{at}/quitter")
+    assert back == f"/visite/{before.key}"
+    care = care_visit(office, key)
+    assert not is_european(care) and care.is_open
+    assert care.person.nir == YVONNE.nir
+    assert care.told["actes"] == before.told["actes"]
+    assert care.told["tiers_payant"] == "amo"
+    assert "Insérez la carte Vitale" in page.show(back)
+    assert list(european_records(office)) == []
+    with pytest.raises(AssertionError, match="sur aucune carte européenne"):
+        page.post(f"{at}/quitter")
+    here = f"/visite/{new_key(care.patient.id, DAY)}/carte-europeenne"
+    chosen = re.search(r'name="acte" value="([^"]+)"', page.show(f"{here}?q=AMI 1"))[1]
+    page.post(f"{page.post(here, acte=chosen, **CARD)}/quitter")
+    assert list(european_records(office)) == []
 
 
 def test_a_visit_that_was_begun_is_kept_so_too(page, office, key):

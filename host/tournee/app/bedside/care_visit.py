@@ -149,7 +149,7 @@ def care_visit(office: Office, key: str, *, ps: str = "", profession: Profession
     row = office.journal.known.by_reference(plan.ps, plan.reference(day))
     if row is not None and row.state is not VisitState.ABANDONED:
         return _of_journal(office, row.id, plan)
-    return _planned(plan, day)
+    return planned_visit(plan, day)
 
 
 def _newest_order(office: Office, patient: Dossier[PatientFile]) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def care_visits(office: Office, day: date, ps: str) -> list[CareVisit]:
             seen.add(stop.visit_id)
             found.append(_of_journal(office, stop.visit_id, stop.plan))
         else:
-            found.append(_planned(stop.plan, day))
+            found.append(planned_visit(stop.plan, day))
     text = f"{day:%Y%m%d}"
     known = office.journal.known.of_carer(ps, text, text)
     beside = [
@@ -265,7 +265,8 @@ def _document(office: Office, care: CareVisit, told: Mapping[str, Any]) -> bytes
     return day_file(care.ps, care.profession, care.day, [dict(told)], replacement)
 
 
-def _planned(plan: PlanOf, day: date) -> CareVisit:
+def planned_visit(plan: PlanOf, day: date) -> CareVisit:
+    """A plan's visit on a day, whatever the journal has of it."""
     told = plan.plan.told
     return CareVisit(
         planned_key(plan.plan.id, day),

@@ -6,12 +6,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tournee.app.bedside.care_visit import CareVisit, JudgedCare, judged_care, said_mistake, take
+from tournee.app.bedside.care_visit import (
+    CareVisit,
+    JudgedCare,
+    care_visit,
+    judged_care,
+    new_key,
+    planned_visit,
+    said_mistake,
+    take,
+)
 from tournee.app.bedside.changing import Told, with_act
 from tournee.app.context import Office
+from tournee.app.practice.dossiers import KINDS
+from tournee.app.practice.rounds import round_of
 from tournee.billing.dayfile.ceam import CARD, NOT_BESIDE
 from tournee.billing.dayfile.day import Mistake
 from tournee.errors import BillingError, StoreError
+from tournee.practice.patient_file import PatientFile
 
 _OF_AN_INSURED = frozenset({*NOT_BESIDE, "nom", "mode", "motif"})
 
@@ -51,6 +63,39 @@ def keep_european(
     if faults:
         raise EuropeanCardError(faults)
     return take(office, care, told)
+
+
+def leave_european(office: Office, care: CareVisit) -> CareVisit:
+    """Take a visit off the card that it was kept on by mistake: its patient's Vitale card is to sign it, with
+    the care that was told since; what was paid stays noted. StoreError for one that is on none, or whose
+    patient is not known here.
+    """
+    if care.thing is None or not is_european(care):
+        raise StoreError("Cette visite n’est sur aucune carte européenne.", next_step="rouvrez la visite")
+    before = _as_it_began(office, care)
+    if before is None:
+        raise StoreError(
+            "Le patient de cette visite n’est pas connu ici.",
+            cause="elle est venue d’un fichier, ou le dossier du patient n’est plus là",
+            next_step="mettez-la de côté, insérez sa carte Vitale et refaites la visite",
+        )
+    since = {key: said for key, said in care.told.items() if key != CARD}
+    return take(office, replace(care, patient=before.patient, plan=before.plan), {**before.told, **since})
+
+
+def _as_it_began(office: Office, care: CareVisit) -> CareVisit | None:
+    """The visit as it was planned, or begun for a patient; None where that is not known."""
+    assert care.thing is not None
+    for stop in round_of(office, care.day, care.ps):
+        if stop.visit_id == care.thing.id:
+            return planned_visit(stop.plan, care.day)
+    hour = "" if care.minute is None else f"{care.minute // 60:02}{care.minute % 60:02}"
+    for row in office.journal.dossiers.find(KINDS[PatientFile]):
+        key = new_key(row.id, care.day)
+        known = office.journal.known.by_reference(care.ps, f"{key} {hour}")
+        if known is not None and known.id == care.thing.id:
+            return care_visit(office, key, ps=care.ps, profession=care.profession)
+    return None
 
 
 def with_european(told: Told, card: Mapping[str, str]) -> dict[str, Any]:

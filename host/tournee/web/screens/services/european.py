@@ -13,7 +13,7 @@ from tournee.app.bedside.act_search import AddableActs, addable_acts
 from tournee.app.bedside.care_visit import CareVisit
 from tournee.app.bedside.carer import carer_shown
 from tournee.app.bedside.changing import Told, acts_of_passage
-from tournee.app.bedside.european import EuropeanCardError, is_european, keep_european
+from tournee.app.bedside.european import EuropeanCardError, is_european, keep_european, leave_european
 from tournee.app.bedside.proposing import proposed
 from tournee.app.context import Office
 from tournee.app.pieces.papers import card_copy
@@ -101,6 +101,15 @@ async def keep(request: Request) -> Response:
     return await _form(request, fields, wrong)
 
 
+async def leave(request: Request) -> Response:
+    """It was a mistake: the visit waits for the Vitale card again."""
+    face, key = face_of(request), request.path_params["key"]
+    care = await face.ports.ask_journal(
+        lambda office: leave_european(office, shown_visit(office, key, face.watch.state))
+    )
+    return go(request, f"/visite/{care.key}")
+
+
 async def sheet(request: Request) -> Response:
     """The care sheet as PDF."""
     face, key = face_of(request), request.path_params["key"]
@@ -159,5 +168,6 @@ def _typed(day: str) -> str:
 EUROPEAN = (
     Route("/visite/{key}/carte-europeenne", card, methods=["GET"]),
     Route("/visite/{key}/carte-europeenne", keep, methods=["POST"]),
+    Route("/visite/{key}/carte-europeenne/quitter", leave, methods=["POST"]),
     Route("/visite/{key}/feuille-de-soins.pdf", sheet),
 )

@@ -21,7 +21,7 @@ from tournee.web.face import face_of
 from tournee.web.reader_seen import ReaderSeen
 from tournee.web.screens.visit_view import shown_visit
 
-PLACES = (
+PAPER_ADDRESSES = (
     "/regler/{key}/piece",
     "/visite/{key}/piece/{word}",
     "/patients/{number:int}/attestation/papier",

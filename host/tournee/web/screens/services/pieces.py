@@ -13,7 +13,7 @@ from tournee.errors import ConfigError, TourneeError
 from tournee.practice.scan_file import SCAN_MAX
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
-from tournee.web.screens.services.paper_asked import PLACES, PaperAsked, keep_asked, paper_asked
+from tournee.web.screens.services.paper_asked import PAPER_ADDRESSES, PaperAsked, keep_asked, paper_asked
 from tournee.web.templating import capital
 
 _JPEG = "image/jpeg"
@@ -122,10 +122,10 @@ async def keep(request: Request, given: dict[str, str] | None = None) -> Respons
 
 
 PIECES = (
-    *(Route(place, camera, methods=["GET"]) for place in PLACES),
-    *(Route(place, keep, methods=["POST"]) for place in PLACES),
-    *(Route(f"{place}/photo", photo, methods=["POST"]) for place in PLACES),
-    *(Route(f"{place}/coins", corners, methods=["GET"]) for place in PLACES),
-    *(Route(f"{place}/apercu", preview, methods=["POST"]) for place in PLACES),
+    *(Route(one, camera, methods=["GET"]) for one in PAPER_ADDRESSES),
+    *(Route(one, keep, methods=["POST"]) for one in PAPER_ADDRESSES),
+    *(Route(f"{one}/photo", photo, methods=["POST"]) for one in PAPER_ADDRESSES),
+    *(Route(f"{one}/coins", corners, methods=["GET"]) for one in PAPER_ADDRESSES),
+    *(Route(f"{one}/apercu", preview, methods=["POST"]) for one in PAPER_ADDRESSES),
     Route("/piece/image/{photo}", picture, methods=["GET"]),
 )
