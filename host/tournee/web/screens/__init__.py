@@ -14,6 +14,7 @@ from tournee.web.screens.rounds import ROUNDS
 from tournee.web.screens.sending import SENDING
 from tournee.web.screens.series import SERIES
 from tournee.web.screens.services.attestations import ATTESTATIONS
+from tournee.web.screens.services.changed_contract import CHANGED_CONTRACT
 from tournee.web.screens.services.european import EUROPEAN
 from tournee.web.screens.services.insurers import INSURER_SERVICE
 from tournee.web.screens.services.new_contract import NEW_CONTRACT
@@ -61,6 +62,7 @@ SCREENS: tuple[Route, ...] = (
     *ATTESTATIONS,
     *PRESCRIBING,
     *NEW_CONTRACT,
+    *CHANGED_CONTRACT,
     *REPLACEMENTS,
     *RIGHTS,
     *BOARD,

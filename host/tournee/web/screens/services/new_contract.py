@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from tournee.app.bedside.carer import carer_shown
 from tournee.app.context import Office
+from tournee.app.practice.dossiers import Dossier
 from tournee.app.replacements.contracts import add_contract
 from tournee.billing.numbers import billing_number_fault, rpps_fault
 from tournee.billing.replacement import WEEKDAYS, ReplacementSession
@@ -29,10 +30,13 @@ _ALL_DAYS = len(WEEKDAYS)
 
 @dataclass
 class TypedContract:
-    """The form as it was posted; `wrong` gathers what is wrong in French, by field, as it is read."""
+    """The form as it was posted; `wrong` gathers what is wrong in French, by field ("" for the whole), as it
+    is read; `contract` is what it comes to, None where something is wrong.
+    """
 
     fields: dict[str, str]
     wrong: dict[str, str]
+    contract: ReplacementContract | None = None
 
     def text(self, name: str) -> str:
         """What a field says."""
@@ -46,12 +50,12 @@ class TypedContract:
             self.wrong[name] = f"« {self.text(name)[:20]} » n’est pas un {kind}"
             return 0
 
-    def sessions(self) -> tuple[ReplacementSession, ...]:
-        """The sessions that are told; the first one has to be."""
+    def sessions(self, rooms: int) -> tuple[ReplacementSession, ...]:
+        """The sessions that are told, of so many; the first one has to be."""
         ticked = tuple(rank for rank in range(1, _ALL_DAYS + 1) if f"jour-{rank}" in self.fields)
         weekdays = () if len(ticked) == _ALL_DAYS else ticked
         ranks = [
-            rank for rank in range(SESSIONS) if not rank or self.text(f"du-{rank}") or self.text(f"au-{rank}")
+            rank for rank in range(rooms) if not rank or self.text(f"du-{rank}") or self.text(f"au-{rank}")
         ]
         days: dict[str, date]
         days, wrong = typed_days(self.fields, [f"{end}-{rank}" for rank in ranks for end in ("du", "au")])
@@ -61,8 +65,8 @@ class TypedContract:
         return tuple(ReplacementSession(days[f"du-{rank}"], days[f"au-{rank}"], weekdays) for rank in ranks)
 
 
-def contract_of(fields: dict[str, str]) -> tuple[ReplacementContract | None, dict[str, str]]:
-    """The contract that a form says, or None and what is wrong by field, "" for the whole."""
+def contract_of(fields: dict[str, str], rooms: int = SESSIONS) -> TypedContract:
+    """What a form says, with room for so many sessions."""
     form = TypedContract(fields, {})
     replaced, rpps = ("".join(form.text(name).split()) for name in ("remplace", "rpps"))
     faults = {"remplace": billing_number_fault(replaced), "rpps": rpps_fault(rpps)}
@@ -77,18 +81,18 @@ def contract_of(fields: dict[str, str]) -> tuple[ReplacementContract | None, dic
         cents = form.hundredths("frais_montant", "montant")
         per = next((one for one in PERS if one == form.text("frais_par")), PERS[-1])
         costs = (FixedCost(form.text("frais"), cents, per),)
-    sessions = form.sessions()
+    sessions = form.sessions(rooms)
     if form.wrong:
-        return None, form.wrong
+        return form
     basis = next((one for one in BASES if one == form.text("sur")), BASES[0])
     names = form.text("nom_remplace"), form.text("nom")
     try:
-        told = ReplacementContract(
+        form.contract = ReplacementContract(
             replaced, names[0], rpps, names[1], sessions, care, travel, basis, costs, form.text("note")
         )
     except TourneeError as error:
-        return None, {"": error.message}
-    return told, {}
+        form.wrong[""] = error.message
+    return form
 
 
 async def form(request: Request) -> Response:
@@ -99,33 +103,49 @@ async def form(request: Request) -> Response:
         carer = carer_shown(office, face.watch.state.ps)
         return {"remplace": carer.number, "nom_remplace": carer.name}
 
-    return _shown(request, await face.ports.ask_journal(work), {})
+    return contract_shown(request, await face.ports.ask_journal(work), {})
 
 
 async def keep(request: Request) -> Response:
     """Keep the contract; what is wrong is said beside what was typed."""
     fields = await fields_of(request)
-    told, wrong = contract_of(fields)
+    made = contract_of(fields)
+    told = made.contract
     if told is None:
-        return _shown(request, fields, wrong)
+        return contract_shown(request, fields, made.wrong)
     try:
         await face_of(request).ports.ask_journal(lambda office: add_contract(office, told))
     except TourneeError as error:
-        return _shown(request, fields, {"": f"{error.message} {error.next_step}".strip()})
+        return contract_shown(request, fields, {"": f"{error.message} {error.next_step}".strip()})
     return go(request, "/remplacements")
 
 
-def _shown(request: Request, told: dict[str, str], wrong: dict[str, str]) -> Response:
+def contract_shown(
+    request: Request,
+    told: dict[str, str],
+    wrong: dict[str, str],
+    *,
+    rooms: int = SESSIONS,
+    contract: Dossier[ReplacementContract] | None = None,
+    signed: int = 0,
+    has_week: bool = True,
+) -> Response:
+    """The form of a new contract, or of one that is changed, of which so many statements are signed;
+    `has_week`: its sessions have the same weekdays.
+    """
     return show(
         request,
         "services/new_contract.html",
         status=409 if wrong else 200,
         told=told,
         wrong=wrong,
-        sessions=range(SESSIONS),
+        sessions=range(rooms),
         weekdays=WEEKDAYS,
         bases=BASES,
         pers=PERS,
+        contract=contract,
+        signed=signed,
+        has_week=has_week,
     )
 
 

@@ -24,11 +24,14 @@ from tournee.web.face import face_of, go, show
 
 @dataclass(frozen=True)
 class ContractShown:
-    """A contract with its statements, the last first; `first` is the one to be signed next, 0 for none."""
+    """A contract with its statements, the last first; `first` is the one to be signed next, 0 for none;
+    `is_over`: its last session is.
+    """
 
     contract: Dossier[ReplacementContract]
     statements: tuple[RetrocessionStatement, ...]
     first: int
+    is_over: bool
 
 
 async def replacements(request: Request) -> Response:
@@ -51,7 +54,8 @@ async def replacements(request: Request) -> Response:
 def _shown(office: Office, contract: Dossier[ReplacementContract]) -> ContractShown:
     told = statements(office, contract)
     first = next((one.number for one in told if one.signed is None), 0)
-    return ContractShown(contract, told[::-1], first)
+    is_over = all(one.last < office.clock().date() for one in contract.told.sessions)
+    return ContractShown(contract, told[::-1], first, is_over)
 
 
 async def paper(request: Request) -> Response:
