@@ -18,7 +18,7 @@ from tournee.formats.proof_table import AGREEMENT, CARE_SHEET, NATURES
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.scan_file import ATTESTATION, EUROPEAN_CARD, PAPERS, Nature
 from tournee.web.face import face_of
-from tournee.web.reader_seen import ReaderSeen
+from tournee.web.live.reader_seen import ReaderSeen
 from tournee.web.screens.visit_view import shown_visit
 
 PAPER_ADDRESSES = (

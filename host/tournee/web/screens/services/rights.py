@@ -24,7 +24,7 @@ from tournee.reader import PS_ABSENT, PS_UNLOCKED, LinkLost, Reader
 from tournee.web import words
 from tournee.web.face import face_of, go, show
 from tournee.web.forms import fields_of
-from tournee.web.reader_seen import ReaderSeen
+from tournee.web.live.reader_seen import ReaderSeen
 from tournee.web.screens.visit_view import shown_visit
 
 _NO_CARD = "votre carte CPS n’est pas dans le lecteur, ou attend son code"
