@@ -41,18 +41,23 @@ class PieceShown:
 
 
 def pieces_shown(office: Office, invoice_id: int) -> tuple[PieceShown, ...]:
-    """Those of an invoice, kept or not; where pieces are not sent only an attestation of AME."""
+    """Those of an invoice, kept or not; none where pieces are not sent."""
     (row,) = office.journal.invoices.get_all([invoice_id])
-    found = [_shown(one) for one in needed_pieces(office, [row.id])] if _is_proved(office, row) else []
+    needed = needed_pieces(office, [row.id]) if _is_proved(office, row) else []
+    return tuple(map(_shown, needed))
+
+
+def papers_shown(office: Office, invoice_id: int) -> tuple[PieceShown, ...]:
+    """The same, and the attestation of who is billed by the AME."""
+    (row,) = office.journal.invoices.get_all([invoice_id])
     visit = read_judged(office.journal.visits.get(row.visit_id).payload).visit
-    patient = patient_of_invoice(office, row)
-    if visit.entitlement.state_aid is not None and patient is not None:
-        kept = attestation_copy(office, patient)
-        state = "gardée au dossier" if kept else "pas de copie gardée"
-        dossier = kept.id if kept else None
-        told = PAPERS[ATTESTATION]
-        found.append(PieceShown(ATTESTATION, told, state, "", dossier, kept is None, patient))
-    return tuple(found)
+    pieces, patient = pieces_shown(office, row.id), patient_of_invoice(office, row)
+    if visit.entitlement.state_aid is None or patient is None:
+        return pieces
+    kept = attestation_copy(office, patient)
+    state, told = "gardée au dossier" if kept else "pas de copie gardée", PAPERS[ATTESTATION]
+    dossier = kept.id if kept else None
+    return (*pieces, PieceShown(ATTESTATION, told, state, "", dossier, kept is None, patient))
 
 
 def _is_proved(office: Office, row: InvoiceRow) -> bool:

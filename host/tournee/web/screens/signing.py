@@ -23,7 +23,7 @@ from tournee.app.bedside.securing import CARD_REASONS, can_undo, secure, undo
 from tournee.app.bedside.sharing import Shared, shares_of
 from tournee.app.context import Office
 from tournee.app.finding import thing_of
-from tournee.app.pieces.shown import PieceShown, pieces_shown
+from tournee.app.pieces.shown import PieceShown, papers_shown
 from tournee.app.services.from_here import reads_phones
 from tournee.errors import BillingError, ReaderError, TourneeError
 from tournee.model import Means
@@ -226,7 +226,7 @@ def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
         can_undo(care),
         left[0] if left else None,
         said_for_visit(office, care.thing.id),
-        pieces_shown(office, invoice.id),
+        papers_shown(office, invoice.id),
     )
 
 
