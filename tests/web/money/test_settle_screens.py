@@ -57,6 +57,7 @@ def page(one: ToSettle) -> str:
             words=words_of(one),
             acts=ACTS,
             story=(),
+            pieces={},
             whose="",
             back="/regler",
             pages={wanted: page_of(wanted, one.key) for wanted in PAGES},
