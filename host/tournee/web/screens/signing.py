@@ -34,6 +34,7 @@ from tournee.web.face import Face, face_of, go, show, show_error
 from tournee.web.forms import fields_of
 from tournee.web.live.reader_seen import LinkState, ReaderSeen
 from tournee.web.screens.services.insurers import asked_at_signing, said_for_visit
+from tournee.web.screens.services.phone import shown_by
 from tournee.web.screens.visit_view import on_card, shown_visit
 
 PAYMENTS = {
@@ -47,7 +48,7 @@ PAYMENTS = {
 @dataclass(frozen=True)
 class ToSign:
     """What is signed: the visit with its lines, who gives what; `phone_ends` when it is the patient's phone
-    that seals, `reads_phones` whether one may.
+    that seals, `reads_phones` whether one may, `shown_by` who shows it in the patient's place.
     """
 
     care: CareVisit
@@ -58,6 +59,7 @@ class ToSign:
     has_card: bool = False
     phone_ends: datetime | None = None
     reads_phones: bool = False
+    shown_by: str = ""
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -94,7 +96,8 @@ def to_sign(office: Office, key: str, state: ReaderSeen) -> ToSign:
     shares = shares_of(office, judged, state.ps, vitale)
     ends = vitale.ends if vitale is not None else None
     given = given_for(office, care)
-    return ToSign(judged.care, judged, lines, shares, given, vitale is not None, ends, reads_phones(office))
+    reads, holder = reads_phones(office), shown_by(office, state) if ends is not None else ""
+    return ToSign(judged.care, judged, lines, shares, given, vitale is not None, ends, reads, holder)
 
 
 def _reason(request: Request) -> str:

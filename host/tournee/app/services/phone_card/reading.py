@@ -113,6 +113,17 @@ def phone_of(office: Office, nir: str) -> PhoneRead | None:
     return _read(office, row.id, context, _people(context)) if context.left(office.clock()) else None
 
 
+def phone_over(office: Office, nir: str) -> PhoneRead | None:
+    """What was read of this insured person's phone and is over since less than half an hour: the same phone
+    may take it up, and no other. None when there is none.
+    """
+    row = _last(office, nir) if office.services.has(SERVICE) and nir else None
+    if row is None or not row.has_answer or not _is_recent(row, office.clock()):
+        return None
+    context = context_of(row.answer, _seal(office))
+    return None if context.left(office.clock()) else _read(office, row.id, context, _people(context))
+
+
 def phone_read_last(office: Office) -> PhoneRead:
     """The phone that was read last, while it lives. PhoneOverError when there is none."""
     found = living(office)

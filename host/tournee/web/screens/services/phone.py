@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.context import Office
-from tournee.app.services.from_here import can_ask
-from tournee.errors import BillingError, ReaderError
+from tournee.app.services.from_here import can_ask, reads_phones
+from tournee.errors import BillingError, ReaderError, StoreError
 from tournee.reader import Reader
 from tournee.web.face import Face, face_of, go, show
+from tournee.web.live.reader_seen import ReaderSeen
 from tournee.web.screens.cards import card_opens
+from tournee.web.screens.visit_view import shown_visit
 
 _PICTURE_MAX = 8 << 20
 
@@ -28,8 +32,38 @@ async def phone(request: Request) -> Response:
         )
     if state.unlocked is None:
         return go(request, "/code?vers=/telephone")
-    await face.ports.ask_journal(lambda office: office.services.of("apcv"))
-    return show(request, "services/phone.html", back_to=_back(face))
+    who, _ = await face.ports.ask_journal(lambda office: _taken_up(office, request))
+    anew = "?autre=1" if "autre" in request.query_params else ""
+    return show(request, "services/phone.html", back_to=_back(face), who=who, anew=anew)
+
+
+def _taken_up(office: Office, request: Request) -> tuple[str, str]:
+    """Whose reading is over and may be taken up for the visit that is open, by name and number; "" for none,
+    or where she says that it is another's.
+    """
+    from tournee.app.services.phone_card.reading import phone_over
+
+    office.services.of("apcv")
+    face = face_of(request)
+    if not face.at_visit or "autre" in request.query_params:
+        return "", ""
+    with suppress(StoreError):
+        care = shown_visit(office, face.at_visit, face.watch.state)
+        over = phone_over(office, care.person.nir) if care.is_open else None
+        if over is not None:
+            one = over.insured
+            return f"{one.first_name} {one.name}".title(), one.nir
+    return "", ""
+
+
+def shown_by(office: Office, state: ReaderSeen) -> str:
+    """Who shows the phone that was read in her patient's place, "" where it is the patient's own."""
+    if state.phone is None or not reads_phones(office):
+        return ""
+    from tournee.app.services.phone_card.reading import phone_of
+
+    found = phone_of(office, state.phone.patients[0].nir)
+    return found.context.delegate if found is not None else ""
 
 
 async def picture(request: Request) -> Response:
@@ -50,9 +84,13 @@ async def picture(request: Request) -> Response:
 
     def work(office: Office, reader: Reader) -> PhoneRead:
         code = code_in_picture(bytes(data))
-        return read_phone(office, code, asserted_by(office, reader, ps), ps=ps.identity.billing_number)
+        _, renews = _taken_up(office, request)
+        asserts = asserted_by(office, reader, ps)
+        return read_phone(office, code, asserts, ps=ps.identity.billing_number, renews=renews)
 
     read = await face.ports.run_reader(work)
+    if read.context.delegate:
+        await face.news.tell(said=f"Montré par {read.context.delegate}, à qui le patient fait confiance.")
     await face.watch.phone_read(read.card)
     return go(request, await card_opens(face, face.watch.state))
 
