@@ -38,6 +38,13 @@ def printable(text: str) -> str:
     return "".join(one if one in "\n\t" or one.isprintable() else _shown(one) for one in text)
 
 
+def is_shown_whole(value: object) -> bool:
+    """Whether every text in a value, of tuples and lists, may be shown as it is, on one line."""
+    if isinstance(value, str):
+        return value.isprintable()
+    return not isinstance(value, tuple | list) or all(map(is_shown_whole, value))
+
+
 def line(text: str, most: int = LINE_MAX) -> str:
     """`text` as one line of at most `most` characters, its runs of blanks and line ends made one blank."""
     return " ".join(printable(text[: 4 * most]).split())[:most]

@@ -52,6 +52,6 @@ def serial_of(name: str) -> str:
     found = [group.field("serie").strip() for group in zones.decode(content.zone) if group.id == _INSURED]
     if content.kind != "vitale" or not found:
         raise EmulationError(
-            f"La carte {name} ne se met pas à jour.", next_step="insérez une carte Vitale d'essai"
+            f"La carte {name} ne se met pas à jour.", next_step="insérez une carte Vitale d’essai"
         )
     return found[0]

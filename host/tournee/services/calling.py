@@ -126,7 +126,8 @@ def _failed(where: str, error: LineError, seconds: float, answer_max: int) -> Se
             f"{where} répond trop longuement.", cause=f"plus de {answer_max} octets", next_step=_LATER
         )
     return ServiceCutError(
-        f"La liaison avec {where[0].lower()}{where[1:]} a été coupée.", cause=str(error), next_step=_LATER
+        f"La liaison avec {where[0].lower()}{where[1:]} a été coupée avant la fin de sa réponse.",
+        next_step=_LATER,
     )
 
 

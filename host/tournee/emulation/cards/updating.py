@@ -105,27 +105,27 @@ class UpdatableZone:
         for at in range(0, len(told.zone), _CHUNK):
             self._memory.write(start + _HEAD_SIZE + at, told.zone[at : at + _CHUNK])
         if self._memory.read(start + _HEAD_SIZE, len(told.zone)) != told.zone:
-            raise EmulationError("La carte n'a pas gardé la mise à jour.", cause=_AS_BEFORE)
+            raise EmulationError("La carte n’a pas gardé la mise à jour.", cause=_AS_BEFORE)
         head = _HEAD.pack(_MARK, told.counter, len(told.zone), told.digest)
         self._memory.write(start, head + zlib.crc32(head).to_bytes(_CRC, "big"))
         return self.now
 
     def _judged(self, update: bytes) -> CardZone:
         if not _UPDATE.size + table.SIGNATURE < len(update) <= table.UPDATE_MAX:
-            raise _refused("elle n'est pas de la longueur d'une mise à jour")
+            raise _refused("elle n’est pas de la longueur d’une mise à jour")
         magic, serial, counter, length = _UPDATE.unpack_from(update)
         signed, signature = update[: -table.SIGNATURE], update[-table.SIGNATURE :]
         zone = signed[_UPDATE.size :]
         if magic != table.MAGIC or length != len(zone) or length > table.ZONE_MAX:
-            raise _refused("elle n'est pas d'une forme connue")
+            raise _refused("elle n’est pas d’une forme connue")
         try:
             self._key.verify(signature, signed, padding.PKCS1v15(), SHA256())
         except InvalidSignature:
-            raise _refused("elle n'est pas signée de qui peut la mettre à jour") from None
+            raise _refused("elle n’est pas signée de qui peut la mettre à jour") from None
         if serial.decode("latin-1").rstrip() != self._serial:
-            raise _refused("elle est d'une autre carte")
+            raise _refused("elle est d’une autre carte")
         if counter <= self.now.counter:
-            raise _refused("elle n'est pas plus récente que la carte")
+            raise _refused("elle n’est pas plus récente que la carte")
         return CardZone(counter, zone)
 
     def _area(self, rank: int) -> CardZone | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from tournee.printable import line
 from tournee.services.calling import ServiceAnswerError, ServiceRefusedError, call
 from tournee.services.insurers.bounded_json import read_object
 from tournee.services.insurers.messages import refusal_of
@@ -48,7 +49,7 @@ def put(point: ServicePoint, question: str, told: str, body: bytes, *, seconds: 
     if answer.status != _OK or answer.media != MEDIA:
         raise ServiceAnswerError(
             "La mutuelle répond autre chose que ce qui est attendu.",
-            cause=f"HTTP {answer.status}, {answer.media[:40]}",
+            cause=f"HTTP {answer.status}, {line(answer.media, 40)}",
             next_step="continuez sans elle : le calcul de Tournée sert",
         )
     read_object(answer.body)

@@ -9,6 +9,7 @@ from datetime import date
 from importlib.resources import files
 from typing import Any, NoReturn
 
+from tournee.printable import line as line_of
 from tournee.services.calling import ServiceAnswerError
 from tournee.services.insurers.table import ENGAGEMENT_PATTERN, LINES_MAX, REASONS, REFUSALS, RIGHTS
 
@@ -212,6 +213,6 @@ class _Fields:
 def _wrong(name: str, why: str = "") -> NoReturn:
     raise ServiceAnswerError(
         "La réponse de la mutuelle n’est pas celle qui est attendue.",
-        cause=f"champ {name[:40]}" + (f" : {why}" if why else ""),
+        cause=f"champ {line_of(name, 40)}" + (f" : {why}" if why else ""),
         next_step="continuez sans elle : le calcul de Tournée sert",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from tournee.errors import BillingError, ConfigError, ServiceError
 from tournee.files import read_bounded
 from tournee.formats import zones
 from tournee.formats.errors import SesamError
+from tournee.printable import is_shown_whole
 from tournee.services.calling import ServiceAnswerError
 from tournee.services.phone_card import table
 from tournee.services.phone_card.code import PhoneCode, code_of_text, require_fresh
@@ -186,6 +187,12 @@ def _people(context: PhoneContext) -> list[Patient]:
             cause=str(error),
             next_step="demandez la carte Vitale, ou passez sans carte",
         ) from error
+    if not all(is_shown_whole(astuple(one)) for one in people):
+        raise ServiceAnswerError(
+            "Les droits que donne l’appli carte Vitale sont illisibles.",
+            cause="leurs textes ont des caractères qui ne s’écrivent pas",
+            next_step="demandez la carte Vitale, ou passez sans carte",
+        )
     if not people:
         raise ServiceAnswerError(
             "L’appli carte Vitale ne donne aucune personne.", next_step="demandez la carte Vitale"

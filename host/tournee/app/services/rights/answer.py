@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
 from tournee.app.context import Office
@@ -14,6 +14,7 @@ from tournee.errors import TourneeError
 from tournee.formats import zones
 from tournee.formats.errors import SesamError
 from tournee.practice.patient_file import PatientFile
+from tournee.printable import is_shown_whole
 from tournee.services.failures import ServiceAnswerError
 from tournee.services.rights.table import MEANINGS, STATE_AID, RightsCode
 from tournee.store import ServiceRow
@@ -108,6 +109,8 @@ def checked_zone(zone: bytes, nir: str, born: str) -> None:
         raise _no_answer("ses groupes ne se lisent pas") from None
     if [(one.nir, one.born) for one in people] != [(nir, born)]:
         raise _no_answer("elle parle de quelqu’un d’autre")
+    if not all(is_shown_whole(astuple(one)) for one in people):
+        raise _no_answer("ses textes ont des caractères qui ne s’écrivent pas")
 
 
 def _of_zone(row: ServiceRow, zone: bytes) -> RightsAnswer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tournee.app.cards import read_ps, read_vitale, unlock
+from tournee.app.services.asking import waiting_said
 from tournee.app.services.rights.asking import ask_rights, ask_waiting
 from tournee.app.services.rights.choosing import choose
 from tournee.app.services.rights.showing import rights_seen
@@ -24,9 +25,10 @@ def play(stage: Stage) -> tuple[list[str], list[str]]:
         patient = read_vitale(office, reader).patients[0]
         service.trouble = Trouble(hangs_up=True)
         row = ask_rights(office, patient, ps, reader)
-        wrong = [f"Le service ne répond pas : la demande {row.id} est {row.state.label}, rien n’est perdu."]
+        wrong = [f"Demande {row.id} : {waiting_said(row)}"]
         service.trouble = Trouble()
-        ask_waiting(office, ps, reader)
+        (row,) = ask_waiting(office, ps, reader)
+        wrong.append(f"Le service revient : la demande {row.id} repart d’elle-même, {row.state.label}.")
         seen = rights_seen(office, patient)
         assert seen.answer is not None
         done = [f"{seen.who} : {seen.answer.meaning}, dit par {seen.answer.row.origin}."]
