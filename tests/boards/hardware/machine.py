@@ -79,6 +79,10 @@ class Pin:
         self._value = new
         return None
 
+    def init(self, mode, value):
+        if self._role not in ("clock", "tx"):
+            self.value(value)
+
 
 class PWM:
     """The card's clock."""
@@ -93,11 +97,11 @@ class PWM:
 class UART:
     """The card's line: what is sent is heard as well."""
 
-    def __init__(self, number, baudrate, tx, rx):
+    def __init__(self, number, baudrate, **pins):
         (self._contacts,) = [contacts[slot] for slot, pins in enumerate(board.PINS) if pins["uart"] == number]
         self._baud = baudrate
 
-    def init(self, baudrate, bits, parity, stop):
+    def init(self, baudrate, bits, parity, stop, **pins):
         assert (bits, parity, stop) == (8, 0, 2)
         if baudrate == self._baud:
             return
@@ -116,10 +120,15 @@ class UART:
         self._contacts.heard[:] = self._contacts.heard[1:]
         return 1
 
-    def write(self, buf):
-        self._contacts.heard.extend(buf)
-        self._contacts.send(_DATA, bytes(buf))
-        return len(buf)
+    def write(self, buf, start, n):
+        data = bytes(buf[start : start + n])
+        self._contacts.heard.extend(data)
+        for at in range(0, n, 255):
+            self._contacts.send(_DATA, data[at : at + 255])
+        return n
+
+    def flush(self):
+        pass
 
 
 def reset():

@@ -47,7 +47,7 @@ if PYTHON:
     time.ticks_ms = lambda: time.monotonic_ns() // 1000000
     time.ticks_diff = lambda later, earlier: later - earlier
     time.sleep_ms = lambda n: Event().wait(n / 1000)
-    time.sleep_us = lambda n: Event().wait(n / 1000000)
+    time.ticks_us = lambda: time.monotonic_ns() // 1000
     sys.stdin = Raw(0)
     folder = os.readlink("/proc/self/fd/" + flash) + ".files"
     os.makedirs(folder, exist_ok=True)
