@@ -10,11 +10,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from editor import KEY, Editor, Outbox, settings
+from editor import KEY, MOMENT, Editor, Outbox, journal_of, settings
+from many_invoices import DAY_PIECE, PS, Maker, keep_lots
 
 from tournee import api
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
+from tournee.emulation.oct.identity import make_oct_identity
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +29,7 @@ def board() -> Iterator[EmulatedBoard]:
 @pytest.fixture(scope="session")
 def identity(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The keys of the OCT, made once."""
-    from datetime import datetime
-
-    from editor import MOMENT
-
-    from tournee.emulation.oct.identity import make_oct_identity
-
-    folder: Path = tmp_path_factory.mktemp("identity")
-    assert isinstance(MOMENT, datetime)
+    folder = tmp_path_factory.mktemp("identity")
     make_oct_identity(folder / "oct", MOMENT)
     return folder / "oct"
 
@@ -63,4 +58,18 @@ def bedside(tmp_path: Path, identity: Path, board: EmulatedBoard) -> Iterator[Ed
         transport=outbox,
         clock=outbox.clock,
     ) as practice:
+        yield Editor(practice, outbox, tmp_path, identity)
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, identity: Path) -> Iterator[Editor]:
+    """An editor's practice with one file of a lot that waits to be sent."""
+    with journal_of(tmp_path) as journal:
+        journal.visits.add_day("day", PS, "20261115", [DAY_PIECE])
+        keep_lots(journal, Maker().lots(1))
+    outbox = Outbox()
+    with api.open_practice(
+        settings(identity), home=tmp_path, key=KEY, transport=outbox, clock=outbox.clock
+    ) as practice:
+        assert len(api.make_files(practice)) == 1
         yield Editor(practice, outbox, tmp_path, identity)

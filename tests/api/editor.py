@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from tournee.emulation.cards import card_names, certificate_pem
 from tournee.emulation.cards.lookup import professionals
 from tournee.emulation.oct import EmulatedOct, load_mail_identity
 from tournee.emulation.world import OCT_ADDRESS, PS_ADDRESS, SCENARIO, SIREN
+from tournee.store import Cipher, Journal
 
 KEY = bytes(range(32))
 MOMENT = datetime(2026, 11, 16, 19, 30, tzinfo=ZoneInfo("Europe/Paris"))
@@ -61,6 +62,12 @@ def blood_taken(reference: str = "", **more: Any) -> dict[str, Any]:
         "deplacement": {"indemnite": "IFA"},
     }
     return found | ({"reference": reference} if reference else {}) | more
+
+
+def journal_of(folder: Path, days_ago: int = 0) -> Journal:
+    """The journal of the practice in this folder, as a program beside it has it, or had it."""
+    then = MOMENT - timedelta(days=days_ago)
+    return Journal(folder / "journal.db", Cipher(KEY), lambda: then, station=0)
 
 
 @dataclass

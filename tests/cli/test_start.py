@@ -55,6 +55,7 @@ def test_what_only_reads_the_journal_loads_neither_reader_nor_certificates(
     loaded = loaded_by(*command, config=config)
     assert "tournee.store" in loaded
     assert not loaded & {*_READER, *_CRYPTO, "stdnum", "tournee.billing", "rich.progress", "tomlkit"}
+    assert "tournee.api" not in loaded
 
 
 def test_a_certificate_with_years_to_go_is_not_read_whole(config: Path) -> None:

@@ -111,10 +111,10 @@ def _finish(path: Path) -> None:
         ) from error
 
 
-def parse_config(text: str, path: Path) -> Config:
-    """Check the text of a configuration file that stands, or is to stand, at `path`; ConfigError."""
+def parse_config(text: str, path: Path, *, own_mail: bool = False) -> Config:
+    """Check the text of a configuration file that stands, or is to stand, at `path`; as `load_config`."""
     try:
-        return _config(parse(text.encode()), path)
+        return _config(parse(text.encode()), path, own_mail=own_mail)
     except DocumentError as error:
         raise ConfigError(f"{FILE} {path} n’est pas du TOML.", cause=str(error)) from None
 

@@ -39,9 +39,11 @@ def read_route(
 
     An OCT has its address, number and certificate; a route to the insurers themselves (`OCT-MODE-1`) has a
     table `destinataire` for each, here or in the file that `destinataires` names. A host that is `joined` to
-    a practice's server, or has `own_mail`, needs no servers of its own.
+    a practice's server, or has `own_mail`, needs no servers of its own, nor does a route that says that
+    another program carries its messages.
     """
-    needed = joined is None and not own_mail
+    elsewhere = table.flag("messagerie_externe", False)  # another program carries its mail
+    needed = joined is None and not own_mail and not elsewhere
     submission, mailbox = table.section("envoi", required=needed), table.section("retours", required=needed)
     mode = table.one_of("mode", Mode, Mode.SINGLE_FILE)
     is_direct = mode is Mode.DIRECT

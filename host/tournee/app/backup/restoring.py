@@ -183,7 +183,7 @@ class _Restoring:
             key = read_key(staging / (name + KEY_ENDING))
             identity, version = look_at_copy(staging / name, key)
             text = (staging / self.config_path.name).read_text("utf-8")
-            config = parse_config(text, staging / self.config_path.name)
+            config = parse_config(text, staging / self.config_path.name, own_mail=True)
         except BackupError:
             raise
         except (StoreError, ConfigError, UnicodeDecodeError) as error:

@@ -127,16 +127,19 @@ def read_day(data: bytes, name: str, complete: Complete | None = None) -> ReadDa
     if top.has(VISIT) and not tables:
         top.fault(VISIT, "aucune visite")
     top.finish()
-    if len(tables) > VISITS_MAX:
-        top.fault(VISIT, f"{len(tables)} visites, {VISITS_MAX} au plus dans un fichier")
-        tables = []
+    count = len(document.values[VISIT]) if tables else 0
+    if count > VISITS_MAX:
+        top.fault(VISIT, f"{count} visites, {VISITS_MAX} au plus dans un fichier")
+        count = 0
+    by_rank = {table.path[-1]: table for table in tables}
     visits = []
-    for rank, table in enumerate(tables):
+    for rank in range(count):
         if len(found) > _MISTAKES_MAX:
             top.fault(VISIT, f"trop d’erreurs : les visites après la {rank}e n’ont pas été lues")
             break
-        draft = read_visit(table, day or _NO_DAY, lambda: len(found), replacement)
-        visits.append(ReadVisit(rank, draft))
+        table = by_rank.get(rank)  # None: it is no table, which is a mistake already
+        known = None if table is None else read_visit(table, day or _NO_DAY, lambda: len(found), replacement)
+        visits.append(ReadVisit(rank, known))
     mistakes = _mistakes(found, document)
     if day is None or carer is None:
         raise DayError(name, mistakes)
