@@ -8,15 +8,16 @@ import tempfile
 from pathlib import Path
 
 from account_life import PS, THIRD_PARTIES, Practice, Told, practice
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tournee.app.accounts.books.entries import entries
 from tournee.app.accounts.books.fec import balance
 from tournee.app.accounts.paying import give_back, give_up, pay, take_back
 from tournee.app.accounts.unpaid import by_debtor_and_age, unpaid
+from tournee.app.correcting.dre_alone import correct_dre
 from tournee.app.finding import thing_of
-from tournee.errors import StoreError
+from tournee.errors import BillingError, StoreError
 from tournee.model import Effect, Means, Outcome, Target
 
 PATIENTS, CAISSES, MUTUELLES, FEES, LOSSES = "411100", "411200", "411300", "706000", "654000"
@@ -40,6 +41,7 @@ steps = st.lists(
         st.tuples(st.just("lost"), st.integers(1, 4)),
         st.tuples(st.just("on patient"), st.integers(1, 4)),
         st.tuples(st.just("anew"), st.integers(1, 4)),
+        st.tuples(st.just("alone"), st.integers(1, 4), st.integers(1, 9)),
     ),
     max_size=12,
 )
@@ -47,6 +49,14 @@ steps = st.lists(
 
 @settings(max_examples=15)
 @given(visits, steps)
+@example(
+    [Told(0, "total", 1)],
+    [
+        *(("paid", 1, 201, "AMO"), ("refused", 1, "AMC"), ("alone", 1, 1), ("refused", 1, "AMC")),
+        *(("alone", 1, 2), ("paid", 1, 134, "AMC")),
+    ],
+)
+@example([Told(0, "total", 1)], [("refused", 1, "AMC"), ("alone", 1, 1), ("refused", 1, "AMC"), ("lost", 1)])
 def test_every_cent_is_somewhere(told: list[Told], life: list[tuple]) -> None:
     with tempfile.TemporaryDirectory() as folder, practice(Path(folder) / "journal.db") as desk:
         desk.bill(*told)
@@ -54,7 +64,7 @@ def test_every_cent_is_somewhere(told: list[Told], life: list[tuple]) -> None:
         for step in life:
             try:
                 _live(desk, *step)
-            except StoreError:
+            except (StoreError, BillingError):
                 continue
         _check(desk)
 
@@ -84,6 +94,10 @@ def _live(desk: Practice, what: str, one: int, *more: int) -> None:
         case "anew":
             desk.journal.visits.reopen(one, "de nouveau")
             desk.certify()
+        case "alone":
+            correct_dre(office, None, thing_of(office, one), f"007551000{more[0]}")
+            desk.sign_alone()
+            desk.send()
 
 
 def _check(desk: Practice) -> None:

@@ -155,6 +155,7 @@ class Practice:
         moment: datetime = MOMENT + timedelta(minutes=self.made)
         quiet = {
             "rejected": {},
+            "rejected_amc": {},
             "refused": {},
             "deferred": frozenset(),
             "unknown_amc": frozenset({"0099999997"}),

@@ -135,6 +135,11 @@ class Practice:
             made.append(self.journal.invoices.get(invoice))
         return made
 
+    def sign_alone(self) -> None:
+        """Sign the DRE that were corrected alone."""
+        for sheet in self.journal.invoices.sheets(SheetState.MADE):
+            self.journal.invoices.certified(sheet.id, SEVEN)
+
     def send(self) -> None:
         """Put all that is certified into lots and a file, and send it."""
         groups: dict[tuple[str, str, str], list[int]] = {}

@@ -17,6 +17,7 @@ from tournee.app.cards import PsOnDuty
 from tournee.app.certification import Signers, certify_lot
 from tournee.app.certifying.replacing import replaced_name
 from tournee.app.context import Office, Progress, silent
+from tournee.app.correcting.dre_alone import sign_dre_alone
 from tournee.app.handing_over import Dispatch, hand_over_again, send_file
 from tournee.app.pieces.sending import frame_pieces, lacking
 from tournee.billing.kept.judged import read_judged
@@ -53,12 +54,14 @@ def close_lots(office: Office, reader: Reader, ps: PsOnDuty, progress: Progress 
     """Put this professional's certified sheets into lots, and have each certified in the reader (OCT-SF-2):
     those under her number, whoever cared, and those of hers under the number of whom she replaced.
 
-    Lots that a crash left without their certificate get it first. When the route in force is direct, sheets
-    of contract 99, which it may not take (`kept_lots`), are in lots of their own. Raises ReaderError; what
-    was done stays done, and sheets that are in no lot yet wait for the next time.
+    A corrected DRE that waits for this card is signed first. Lots that a crash left without their certificate
+    get it then. When the route in force is direct, sheets of contract 99, which it may not take
+    (`kept_lots`), are in lots of their own. Raises ReaderError; what was done stays done, and sheets that are
+    in no lot yet wait for the next time.
     """
     identity, journal = ps.identity, office.journal
     number, closed = identity.billing_number, []
+    sign_dre_alone(office, reader, ps)
     for lot in journal.lots.find(LotState.MADE):
         if lot.ps == number or _is_of_substitute(office, lot, identity.rpps):
             closed.append(_certify_lot(office, reader, ps, lot, progress))

@@ -23,6 +23,7 @@ from tournee.store.services.requests import ServiceRequests
 from tournee.store.settling.acknowledgements import Acknowledgements
 from tournee.store.settling.answers import Answers
 from tournee.store.settling.corrections import Corrections
+from tournee.store.settling.dre_alone import DreAlone
 from tournee.store.settling.given_up import GivenUp
 from tournee.store.settling.pieces import PieceAnswers
 from tournee.store.settling.remaking import Remaking
@@ -60,9 +61,10 @@ class Journal:
     `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `patient_payments`,
     `opposition`, `history`, `dossiers` of the practice's file, `pieces` that prove invoices, `requests`
     to services; `numbers` gives each number once in the world, `remaking` puts refused lots right,
-    `corrections` visits and invoices, `given_up` ends what will not be paid; `known` (what the rules need
-    of visits), `lookup`, `ledger` (all money) and `bank`, `overview` and `totals`, `waiting`, `sendings`,
-    `owing` and `trace` answer questions across them, `health` speaks of the whole, `backups` copies it.
+    `corrections` visits and invoices, `dre_alone` a refused DRE, `given_up` ends what will not be paid;
+    `known` (what the rules need of visits), `lookup`, `ledger` (all money) and `bank`, `overview` and
+    `totals`, `waiting`, `sendings`, `owing` and `trace` answer questions across them, `health` speaks of
+    the whole, `backups` copies it.
     Opening it changes nothing. Errors: StoreError, and whatever a `build` function raises, which then
     leaves no trace.
 
@@ -114,6 +116,7 @@ class Journal:
         self.returns = Returns(db, chunks, self.effects, settling.apply)
         self.remaking = Remaking(db, self.visits, self.invoices, self.effects, acknowledgements)
         self.corrections = Corrections(db, self.visits, self.invoices)
+        self.dre_alone = DreAlone(db, self.visits, self.invoices, self.lots)
         self.given_up = GivenUp(db, self.payments)
         self.opposition = OppositionUpdates(db, self.files)
         self.dossiers = Dossiers(db, chunks)

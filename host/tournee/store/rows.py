@@ -36,7 +36,7 @@ class VisitRow:
 @dataclass(frozen=True)
 class SheetRow:
     """An FSE or DRE; `invoice` is its number on 9 digits; `sevens` are empty until a card signs; cents.
-    `cancelled`: its insurer gave its invoice up, by word of mouth.
+    `cancelled`: its insurer gave its invoice up, by word of mouth; `is_alone`: a DRE corrected, sent alone.
     """
 
     id: int
@@ -60,6 +60,7 @@ class SheetRow:
     reason: str = field(repr=False)
     substitute: str = ""
     cancelled: bool = False
+    is_alone: bool = False
 
     @property
     def label(self) -> str:

@@ -227,16 +227,16 @@ MOVES: Mapping[State, frozenset[State]] = {
     VisitState.DONE: frozenset({VisitState.PENDING}),
     VisitState.ABANDONED: frozenset({VisitState.PENDING, VisitState.OUTSIDE}),
     VisitState.OUTSIDE: frozenset({VisitState.ABANDONED}),
-    SheetState.MADE: frozenset({SheetState.SEALED, SheetState.CERTIFIED, SheetState.ABANDONED}),
+    SheetState.MADE: _PAYMENTS | {SheetState.SEALED, SheetState.CERTIFIED, SheetState.ABANDONED},
     SheetState.SEALED: frozenset({SheetState.CERTIFIED, SheetState.ABANDONED}),
     SheetState.CERTIFIED: _PAYMENTS | {SheetState.IN_LOT, SheetState.ABANDONED},
     SheetState.IN_LOT: frozenset({SheetState.SENT, SheetState.CERTIFIED}),
     SheetState.SENT: _PAYMENTS | {SheetState.ACKNOWLEDGED, SheetState.REFUSED, SheetState.WRITTEN_OFF},
     SheetState.ACKNOWLEDGED: _PAYMENTS | {SheetState.REFUSED, SheetState.WRITTEN_OFF},
-    SheetState.REFUSED: _PAYMENTS | {SheetState.SENT, SheetState.CERTIFIED} | _GIVEN_UP,
+    SheetState.REFUSED: _PAYMENTS | {SheetState.SENT, SheetState.CERTIFIED, SheetState.MADE} | _GIVEN_UP,
     SheetState.PAID: _PAYMENTS,
     SheetState.PARTLY_PAID: _PAYMENTS | _GIVEN_UP,
-    SheetState.PAYMENT_REFUSED: _PAYMENTS | _GIVEN_UP,
+    SheetState.PAYMENT_REFUSED: _PAYMENTS | _GIVEN_UP | {SheetState.MADE},
     SheetState.WRITTEN_OFF: _PAYMENTS,
     SheetState.ON_PATIENT: _PAYMENTS,
     SheetState.ABANDONED: frozenset(),
@@ -284,7 +284,8 @@ MOVES: Mapping[State, frozenset[State]] = {
 }
 """What may follow what. A refusal is never undone by an acceptance (its invoice may already be billed anew);
 money received is: of a refused sheet, and of one taken out of its refused lot to be closed in another. What
-was refused as a duplicate alone (0105) is sent again when the OCT's first word comes.
+was refused as a duplicate alone (0105) is sent again when the OCT's first word comes. A DRE that is
+corrected and sent alone is made anew, in its own place.
 """
 
 

@@ -16,7 +16,9 @@ from tournee.app.cards import read_ps, read_vitale, unlock
 from tournee.app.certifying.desynchronised import seal_visit, visits_to_seal
 from tournee.app.context import Office
 from tournee.app.visits.importing import import_day
+from tournee.config import load_config
 from tournee.emulation.cards import load_card
+from tournee.emulation.oct import ScenarioRejection
 from tournee.reader import Reader
 from tournee.store import Cipher, Journal, MessageState, SheetState
 from tournee.store.integrity.host_note import Host
@@ -104,3 +106,59 @@ def test_a_file_that_another_device_took_is_made_with_new_numbers(
             address = asked.thing(AlertKind.TAKEN_ELSEWHERE)
             asked.post(f"{address}/refaire-fichier")
             assert AlertKind.TAKEN_ELSEWHERE not in asked.kinds()
+
+
+def test_a_mutuelle_that_does_not_pay_is_put_right_in_four_touches_and_asked_alone(
+    chain: Chain, practice: Practice
+):
+    wrong = {"numero": "0075510027", "adherent": "PER1"}
+    chain.scenario(rejected_amc={wrong["numero"]: ScenarioRejection("0301", "ADHERENT INCONNU")})
+    chain.bill(visit(HUGO, 1, tiers_payant="total", amc=wrong, documents=["FSE", "DRE"]))
+    chain.fetch()
+    config = chain.office.journal.path.parent / "tournee.toml"
+    config.write_text(CONFIGURATION.format(journal=chain.office.journal.path), "utf-8")
+    practice.board.remove("vitale")
+    try:
+        with Asked(chain.office, link=chain.link, config=config) as asked:
+            unlock(asked.reader, lambda: CODE)
+            thing = asked.thing(AlertKind.PAYMENT_REFUSED)  # touched in the list: 1
+            shown = asked.show(thing)
+            assert "La demande repart seule : la caisse garde la sienne" in shown
+            assert f'href="#{thing}/corriger">Corriger' in shown  # 2
+            form = asked.show(f"{thing}/corriger")
+            assert "La demande à la mutuelle" in form and "Inchangé" in form and "Carte Vitale" not in form
+            assert 'name="numero"' in form and f'value="{wrong["numero"]}"' in form  # 3, then typed
+            assert f'data-post="{thing}/corriger">Préparer</button>' in form  # 4
+            fields = {"quoi": "mutuelle", "numero": "0075510019", "adherent": ""}
+            assert asked.post(f"{thing}/corriger", **fields) == "/regler"
+            assert AlertKind.PAYMENT_REFUSED not in asked.kinds()
+            before = messages(chain)
+            assert "1,34" in asked.show("/envoi")  # its own share, not the invoice's
+            asked.post("/envoi/lancer")
+            assert messages(chain) == before + 1
+            assert asked.kinds() & {AlertKind.PAYMENT_REFUSED, AlertKind.REFUSED} == set()
+    finally:
+        practice.board.insert("vitale", load_card("moreau"))
+    (row,) = chain.office.journal.invoices.get_all([1])
+    assert [sheet.state for sheet in row.sheets] == [SheetState.PAID, SheetState.PAID]
+    assert [one.number for one in load_config(config).payers] == ["0075510019"]
+
+
+CONFIGURATION = """
+[journal]
+chemin = "{journal}"
+[envoi]
+route = "essai"
+[route.essai]
+adresse = "factures@oct.example"
+expediteur = "cabinet@soins.example"
+identifiant = "732829320"
+certificat = "oct.pem"
+[route.essai.envoi]
+serveur = "localhost"
+port = 1
+securite = "tls"
+[route.essai.retours]
+type = "maildir"
+dossier = "retours"
+"""

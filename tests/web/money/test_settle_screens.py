@@ -58,6 +58,7 @@ def page(one: ToSettle) -> str:
             acts=ACTS,
             story=(),
             pieces={},
+            patients=(),
             whose="",
             back="/regler",
             pages={wanted: page_of(wanted, one.key) for wanted in PAGES},

@@ -82,9 +82,11 @@ class EveningOutcome:
 
 
 def needs_reader(office: Office) -> bool:
-    """Whether something is in no lot, or in one without its certificate."""
+    """Whether something is in no lot, or in one without its certificate; or a DRE alone is to be signed."""
     journal = office.journal
-    return bool(journal.invoices.count_sheets(SheetState.CERTIFIED) or journal.lots.ids(LotState.MADE))
+    if journal.invoices.count_sheets(SheetState.CERTIFIED) or journal.lots.ids(LotState.MADE):
+        return True
+    return any(sheet.is_alone for sheet in journal.invoices.sheets(SheetState.MADE))
 
 
 def close(office: Office, reader: Reader, progress: Progress) -> int:

@@ -33,6 +33,7 @@ class SettleField(StrEnum):
     MEANS = "moyen"
     DAY = "jour"
     NUMBER = "numero"
+    MEMBER = "adherent"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ ACTS: Mapping[SettleAct, ActWords] = {
         "Corriger et renvoyer",
         "La demande à la mutuelle repart",
         ActWhere.SETTINGS,
-        (SettleField.NUMBER,),
+        (SettleField.NUMBER, SettleField.MEMBER),
     ),
     SettleAct.CHARGE_PATIENT: ActWords(
         "Réclamer au patient",

@@ -8,6 +8,7 @@ from typing import Any
 
 from tournee.app.accounts.paying import owes
 from tournee.app.context import Office
+from tournee.app.correcting.dre_alone import DreSentAlone, correct_dre, goes_alone
 from tournee.app.correcting.invoices import Corrected, CorrectionWay, correct_invoice
 from tournee.app.finding import Thing, thing_of
 from tournee.app.practice.dossiers import Dossier, add, change, get, of_patient
@@ -19,6 +20,7 @@ from tournee.app.to_settle.thing import ToSettle
 from tournee.app.visits.retelling import Edit
 from tournee.billing.dayfile.passages import ACTS
 from tournee.billing.dayfile.writing import visit_table
+from tournee.config import Config
 from tournee.errors import BillingError, StoreError
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.prescription_file import Prescriber, PrescriptionFile
@@ -51,6 +53,11 @@ class CorrectionAt:
     patient: int = 0
 
     @property
+    def alone(self) -> bool:
+        """Whether the demand to the complementary insurer is put right alone, the caisse's part kept."""
+        return self.asked is CorrectionAsked.COMPLEMENTARY and goes_alone(self.thing)
+
+    @property
     def order_day(self) -> date | None:
         """The day of the prescription that was billed with."""
         order = self.thing.visit.judged.visit.prescription
@@ -69,12 +76,12 @@ class CorrectionAt:
     @property
     def insurer(self) -> str:
         """The complementary insurer's number that was billed, "" where none was."""
-        amc = self.thing.visit.judged.visit.amc
-        if amc is not None:
-            return amc.number
         invoice = self.thing.invoice
         demands = [sheet.crf[1:] for sheet in invoice.sheets if sheet.kind == "DRE"] if invoice else []
-        return demands[0] if demands else ""
+        amc = self.thing.visit.judged.visit.amc
+        if demands or amc is None:
+            return demands[0] if demands else ""
+        return amc.number
 
     @property
     def acts(self) -> list[dict[str, Any]]:
@@ -110,6 +117,8 @@ def correction_of(office: Office, one: ToSettle, asked: CorrectionAsked | None =
     thing = thing_of(office, row.visit_id, row.id)
     paid = row.shares.patient - owes(office, thing.id, row.id)
     wanted = asked or asked_of(one, (row,))
+    if asked is None and goes_alone(thing) and wanted is not CorrectionAsked.DUPLICATE:
+        wanted = CorrectionAsked.COMPLEMENTARY  # the one thing of a demand that can be put right alone
     known = _files(office, thing)
     orders = [order for one in known for order in of_patient(office, PrescriptionFile, one.id)]
     orders.sort(key=lambda one: one.told.day, reverse=True)
@@ -129,6 +138,12 @@ def correct(
     if told.scan and at.patient:
         _keep_photo(office, at, told)
     return done
+
+
+def correct_alone(office: Office, config: Config | None, one: ToSettle, told: CorrectionTold) -> DreSentAlone:
+    """Put the demand to the complementary insurer right, alone. Errors as of `correct_dre`."""
+    at = correction_of(office, one, CorrectionAsked.COMPLEMENTARY)
+    return correct_dre(office, config, at.thing, told.insurer, told.member, reason=told.reason)
 
 
 def correction_said(done: Corrected, next_one: NextVisit | None) -> str:

@@ -8,8 +8,8 @@ from datetime import date
 from tournee.app.accounts.paying import give_back, give_up, owes, pay
 from tournee.app.context import Office
 from tournee.app.correcting.complementary import charge_patient, send_dre_again
+from tournee.app.correcting.dre_alone import correct_dre, goes_alone
 from tournee.app.correcting.invoices import correct_invoice, leave_invoice
-from tournee.app.correcting.visits import standing_invoice
 from tournee.app.correcting.waiting import reconcile
 from tournee.app.finding import Thing, has_refused_dre, thing_of
 from tournee.app.inbound import accept_insured, fetch
@@ -18,7 +18,7 @@ from tournee.app.remaking import remake_file, remake_lot
 from tournee.app.to_settle.thing import OwingKind, ToSettle
 from tournee.app.visits.retelling import Edit
 from tournee.config import Config
-from tournee.errors import BillingError, StoreError
+from tournee.errors import StoreError
 from tournee.french import euros
 from tournee.model import Means
 from tournee.model.codes import DRE
@@ -28,7 +28,7 @@ from tournee.store import InvoiceRow
 @dataclass(frozen=True)
 class SettleWords:
     """What the carer said: a word for the history, cents given back, how she was paid, a day, an insurer's
-    number.
+    number and the patient's there; of several refused together, the `invoice` that is meant, by its id.
     """
 
     word: str = ""
@@ -36,6 +36,12 @@ class SettleWords:
     means: Means = Means.CASH
     day: date | None = None
     number: str = ""
+    member: str = ""
+    invoice: int = 0
+
+
+ALONE_SAID = "Prête : elle part seule, avec votre prochain envoi"
+"""A DRE corrected, its FSE kept."""
 
 
 def _thing(office: Office, one: ToSettle) -> Thing:
@@ -219,33 +225,31 @@ def ask_list(office: Office, one: ToSettle, told: SettleWords) -> str:
 
 
 def send_dre(office: Office, config: Config, one: ToSettle, told: SettleWords) -> str:
-    """Send a refused demand to a complementary insurer again, under the number that its attestation has: one
-    that Tournée does not know yet is added. BillingError for another number than was billed where the caisse
-    took its share: a new invoice would ask it twice.
+    """Send a refused demand to a complementary insurer again, under the numbers that its attestation has: one
+    that Tournée does not know yet is added. As it was, or corrected and alone where the caisse's part stands.
     """
-    thing = find_dre(office, one)
+    thing = find_dre(office, one, told.invoice)
     assert thing.invoice is not None
     billed = next(sheet.crf[1:] for sheet in thing.invoice.sheets if sheet.kind == DRE)
-    if told.number in ("", billed):
+    if told.number in ("", billed) and not told.member:
         made = send_dre_again(office, config, thing.invoice)
         many = len(made.invoices)
         return f"{many} demande{'s' if many > 1 else ''} à renvoyer ce soir"
-    if standing_invoice(thing) is not None:
-        raise BillingError(
-            "La caisse a déjà pris sa part : une facture avec cet autre numéro la lui demanderait deux fois.",
-            cause=f"cette facture demandait la part à la mutuelle {billed}",
-            next_step="réclamez cette part au patient, que sa mutuelle remboursera ; si le numéro demandé "
-            "était juste, renvoyez-la telle quelle",
-        )
-    correct_invoice(office, thing, thing.invoice, Edit({"amc": {"numero": told.number}}), reason=told.word)
+    number = told.number or billed
+    if goes_alone(thing):
+        correct_dre(office, config, thing, number, told.member, reason=told.word)
+        return ALONE_SAID
+    member = {"adherent": told.member} if told.member else {}
+    correct_invoice(
+        office, thing, thing.invoice, Edit({"amc": {"numero": number, **member}}), reason=told.word
+    )
     return "À sécuriser de nouveau, à la prochaine carte"
 
 
-def find_dre(office: Office, one: ToSettle) -> Thing:
-    """The visit whose demand to a complementary insurer was refused. StoreError."""
-    found = [
-        thing_of(office, row.visit_id, row.id) for row in office.journal.invoices.get_all(list(one.invoices))
-    ]
+def find_dre(office: Office, one: ToSettle, invoice: int = 0) -> Thing:
+    """The visit whose demand to a complementary insurer was refused, of this invoice if told. StoreError."""
+    wanted = [number for number in one.invoices if invoice in (0, number)]
+    found = [thing_of(office, row.visit_id, row.id) for row in office.journal.invoices.get_all(wanted)]
     thing = next(filter(has_refused_dre, found), None)
     if thing is None:
         raise StoreError("Aucune demande à la mutuelle n’est refusée.", next_step="revenez à la liste")

@@ -15,6 +15,7 @@ from tournee.app.to_settle.owing import of_insurers, of_patients
 from tournee.app.to_settle.reasons import PLAIN, CorrectionAsked, asked_by, words_only
 from tournee.app.to_settle.thing import SettleAct, ToSettle
 from tournee.app.to_settle.wording import (
+    ALONE_TODO,
     REFUSED_DRE,
     TODO_BY_REFUSAL,
     WORDS,
@@ -138,6 +139,11 @@ def _is_of_dre(invoices: Sequence[InvoiceRow]) -> bool:
     return refused == {DRE}
 
 
+def _is_beside(invoice: InvoiceRow) -> bool:
+    """Whether something else of an invoice stands than what was refused of it."""
+    return any(sheet.state not in (*_REFUSED, SheetState.ABANDONED) for sheet in invoice.sheets)
+
+
 def _may(act: SettleAct, invoices: Sequence[InvoiceRow]) -> bool:
     """Whether another way is one for this thing."""
     if act is SettleAct.CHARGE_PATIENT:
@@ -238,6 +244,8 @@ def _headline(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
 def _todo(alert: Alert, words: KindWords, invoices: Sequence[InvoiceRow]) -> str:
     if alert.kind is not AlertKind.PAYMENT_REFUSED:
         return words.todo
+    if _is_of_dre(invoices) and all(_is_beside(one) for one in invoices):
+        return ALONE_TODO
     return TODO_BY_REFUSAL.get(_asked(alert, invoices), words.todo)
 
 

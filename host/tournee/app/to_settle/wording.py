@@ -315,11 +315,17 @@ TODO_BY_REFUSAL = {
 }
 """What to do of a refused payment, by what the refusal asks for."""
 
+ALONE_TODO = (
+    "Recopiez de l’attestation le numéro de la mutuelle, ou celui du patient. La demande repart seule : la "
+    "caisse garde la sienne."
+)
+"""Of a demand that its complementary insurer does not pay, beside a caisse's part that stands."""
+
 REFUSED_DRE = KindWords(
     Tone.BAD,
     "Mutuelle non reconnue",
-    "Vérifiez le numéro sur l’attestation. S’il est juste, la demande repart telle quelle ; la caisse, elle, "
-    "garde la sienne.",
+    "Recopiez de l’attestation le numéro qui est faux : la demande repart seule, la caisse garde la "
+    "sienne. S’ils sont justes, laissez vide : elle repart telle quelle.",
     SettleAct.SEND_DRE,
     (SettleAct.CHARGE_PATIENT, SettleAct.WRITE_OFF),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,11 @@ from tournee.cli.french import FrenchGroup
 from tournee.cli.options.amounts import AmountOption
 from tournee.cli.options.edit_options import EditOptions, edit_options
 from tournee.cli.options.things import thing_argument
+
+if TYPE_CHECKING:
+    from tournee.app.context import Office
+    from tournee.app.finding import Thing
+    from tournee.store import InvoiceRow
 
 _reason = click.option("--reason", required=True, help="Pourquoi, pour l’historique.")
 
@@ -132,8 +137,12 @@ def cancelled(
 @invoice.command("dre", short_help="Règle une DRE refusée.")
 @thing_argument("FACTURE")
 @click.option("--renvoyer", "resend", is_flag=True, help="La mutuelle est connue : la DRE repart.")
+@click.option("--mutuelle", "insurer", default="", metavar="NUMÉRO", help="Le bon numéro de la mutuelle.")
+@click.option(
+    "--adherent", "member", default="", metavar="NUMÉRO", help="Le bon numéro du patient, chez elle."
+)
 @click.option("--patient", "patient", is_flag=True, help="Le patient paie la part complémentaire.")
-@click.option("--reason", default="", help="Pourquoi le patient paie, pour l’historique.")
+@click.option("--reason", default="", help="Pourquoi, pour l’historique.")
 @click.option("--nom", "name", default="", help="Le nom de la mutuelle, pour vous, si elle s’ajoute.")
 @click.option("--address", default="", metavar="ADRESSE", help="Sa messagerie, pour l’envoi direct.")
 @click.option(
@@ -150,22 +159,30 @@ def dre(
     words: tuple[str, ...],
     ps: str,
     resend: bool,
+    insurer: str,
+    member: str,
     patient: bool,
     reason: str,
     as_json: bool,
     **payer: Any,
 ) -> None:
-    """Règle d’un coup une DRE refusée, sa FSE gardée : la mutuelle est ajoutée aux organismes que l’on peut
-    facturer et toutes les DRE de son lot repartent, ou le patient doit cette part.
+    """Règle d’un coup une DRE refusée, sa FSE gardée : corrigée (--mutuelle, --adherent), elle repart seule ;
+    la mutuelle est ajoutée aux organismes que l’on peut facturer et toutes les DRE de son lot repartent ; ou
+    le patient doit cette part.
     """
     from tournee.app.correcting.complementary import charge_patient, send_dre_again
     from tournee.app.finding import find_invoice, has_refused_dre, thing_of
     from tournee.french import euros
 
-    if resend == patient:
-        raise click.UsageError("Dites --renvoyer ou --patient : l’un des deux.")
+    if resend + patient + bool(insurer or member) != 1:
+        raise click.UsageError(
+            "Dites --renvoyer, --patient, ou --mutuelle et --adherent avec les bons numéros : l’un des trois."
+        )
     with desk.office() as office:
         one, row = find_invoice(office, words, ps=ps, fits=has_refused_dre)
+        if insurer or member:
+            _correct_dre(desk, office, one, row, insurer, member, reason, as_json, payer)
+            return
         if patient:
             owed, again = charge_patient(office, row, reason), None
         else:
@@ -186,6 +203,48 @@ def dre(
             "Ensuite : tournee lot close, file make, send",
             soft_wrap=True,
         )
+
+
+def _correct_dre(
+    desk: Desk,
+    office: Office,
+    one: Thing,
+    row: InvoiceRow,
+    insurer: str,
+    member: str,
+    reason: str,
+    as_json: bool,
+    payer: dict[str, Any],
+) -> None:
+    """Have a refused DRE go alone, to this insurer, under this number there."""
+    from dataclasses import replace
+
+    from tournee.app.correcting.dre_alone import correct_dre, insurer_of
+    from tournee.app.finding import thing_of
+    from tournee.app.visits.payers import NewPayer
+
+    number = "".join(insurer.split()) or insurer_of(row)
+    name = payer.pop("name") or f"mutuelle {number}"
+    made = correct_dre(
+        office,
+        desk.config(),
+        replace(one, invoice=row),
+        number,
+        member,
+        payer=NewPayer(number, name, **payer),
+        reason=reason,
+    )
+    if as_json:
+        told = {"insurer": made.number, "member": made.member, "added": made.added, "alone": True}
+        done = thing_of(office, one.id, row.id)
+        values.write({"visit": values.thing(done), "invoice": row.number, **told})
+        return
+    added = ", ajoutée par vous," if made.added else ""
+    desk.console.print(
+        f"La DRE de la facture {row.number} repart seule, à la mutuelle {made.number}{added} : la caisse "
+        "n’est pas redemandée. Ensuite, votre carte CPS dans le lecteur : tournee lot close, file make, send",
+        soft_wrap=True,
+    )
 
 
 @invoice.command("write-off", short_help="Passe en perte ce qui n’est pas payé.")

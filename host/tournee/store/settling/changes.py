@@ -19,7 +19,7 @@ Record = dict[str, Any]
 _COLUMNS = {
     "invoice": "id, visit, ps, number",
     "visit": "id, state",
-    "sheet": "id, invoice, kind, amo, amc, state, lot, lot_rank, nir_sealed",
+    "sheet": "id, invoice, kind, amo, amc, state, lot, lot_rank, lot_before, nir_sealed",
     "lot": "id, number, date, state, file",
     "file": "id, state",
 }

@@ -14,7 +14,7 @@ _SHEETS = "SELECT id, kind, state, amc FROM sheet WHERE invoice = ? ORDER BY id"
 _GIVEN_BACK = "SELECT coalesce(sum(given_back), 0) AS cents FROM cancelled_invoice WHERE invoice = ?"
 _LOST = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED, SheetState.PARTLY_PAID)
 _WAITING = (SheetState.SENT, SheetState.ACKNOWLEDGED)
-_PUT_OFF = "SELECT sheet FROM payment WHERE outcome = 'deferred' AND sheet IN ({marks})"
+_PUT_OFF = "SELECT sheet FROM payment WHERE outcome = 'deferred' AND past = 0 AND sheet IN ({marks})"
 _REFUSED = (SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
 _NOT_SENT = (SheetState.MADE, SheetState.SEALED, SheetState.CERTIFIED, SheetState.IN_LOT)
 _CLOSED = (*_REFUSED, SheetState.ABANDONED)

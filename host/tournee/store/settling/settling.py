@@ -185,6 +185,8 @@ class Settling:
         ):
             return Applied(False, "facture jamais envoyée", invoice)
         touched = Applied(True, "", invoice, lot["id"], lot["file"])
+        if lot["id"] <= (sheet["lot_before"] or 0) and effect.paid <= 0:
+            return replace(touched, note="dit de cette DRE avant sa correction")
         if effect.outcome in (Outcome.ACCEPTED, Outcome.REFUSED):
             state = SheetState.ACKNOWLEDGED if effect.outcome is Outcome.ACCEPTED else SheetState.REFUSED
             changed = advance(changes, "sheet", sheet["id"], state, effect)

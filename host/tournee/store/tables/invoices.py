@@ -15,9 +15,9 @@ from tournee.store.tables.payments import Payments
 from tournee.store.tables.visits import Visits
 
 _SHEETS = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.crf, sheet.mode, sheet.organisme, sheet.acts,
-    sheet.fee, sheet.amo, sheet.amc, sheet.state, sheet.lot, sheet.patient_sealed, sheet.nir_sealed,
-    sheet.reason_sealed, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed, invoice.number, invoice.ps,
-    invoice.substitute,
+    sheet.fee, sheet.amo, sheet.amc, sheet.state, sheet.lot, sheet.lot_before, sheet.patient_sealed,
+    sheet.nir_sealed, sheet.reason_sealed, sheet_bytes.records_sealed, sheet_bytes.sevens_sealed,
+    invoice.number, invoice.ps, invoice.substitute,
     EXISTS (SELECT 1 FROM cancelled_invoice WHERE cancelled_invoice.invoice = sheet.invoice) AS cancelled
     FROM sheet JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id JOIN invoice ON invoice.id = sheet.invoice"""
 
@@ -167,6 +167,30 @@ class Invoices:
         if self._db.state("visit", visit) is VisitState.DONE:
             self._db.move("visit", [visit], VisitState.PENDING, reason)
 
+    def write_anew(
+        self, sheet: int, crf: str, mode: str, records: bytes, lot_before: int, reason: str
+    ) -> None:
+        """Put other records in the place of a sheet's, to be signed; `lot_before` held it last. Within a
+        step.
+        """
+        self._db.move("sheet", [sheet], SheetState.MADE, reason)
+        self._db.update(
+            "sheet",
+            sheet,
+            crf=crf,
+            mode=mode,
+            lot=None,
+            lot_rank=None,
+            reason_sealed=None,
+            lot_before=lot_before,
+        )
+        encrypted = self._db.encrypt(records, "sheet", "records", sheet)
+        self._db.write(
+            "UPDATE sheet_bytes SET records_sealed = ?, sevens_sealed = NULL WHERE sheet = ?",
+            encrypted,
+            sheet,
+        )
+
     # --- for lots ---
 
     def bodies(self, sheets: Sequence[int]) -> list[bytes]:
@@ -295,6 +319,7 @@ class Invoices:
             lot_id=row["lot"],
             reason=reason,
             cancelled=bool(row["cancelled"]),
+            is_alone=row["lot_before"] is not None,
         )
 
 

@@ -3,7 +3,7 @@ between a head and a tail of their own.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tournee.errors import StoreError
 from tournee.formats import records
@@ -100,9 +100,7 @@ class Lots:
             row = self._db.row("lot", _COLUMNS, lot_id)
             self._db.move("lot", [lot_id], LotState.ABANDONED, reason)
             self._db.give_reason("lot", lot_id, reason)
-            if row["digest"] is not None:
-                self._chunks.keep(self._parts(row), "lot", "body", lot_id)
-                self._db.update("lot", lot_id, digest=None, head_sealed=None, tail_sealed=None)
+            self._keep_whole(row)
             self._invoices.leave_lots(self._held(lot_id), reason)
 
     def find(self, state: LotState | None = None, ps: str = "") -> tuple[LotRow, ...]:
@@ -121,6 +119,13 @@ class Lots:
         """One lot."""
         with self._db.reading():
             return self._row(self._db.row("lot", _COLUMNS, lot_id))
+
+    # --- for a DRE alone ---
+
+    def keep_whole(self, lots: Iterable[int]) -> None:
+        """Keep the bytes of these lots as they are: a sheet of theirs is to have others."""
+        for lot in lots:
+            self._keep_whole(self._db.row("lot", _COLUMNS, lot))
 
     # --- for files ---
 
@@ -152,6 +157,11 @@ class Lots:
         self._invoices.sent(lots)
 
     # --- its own ---
+
+    def _keep_whole(self, row: Row) -> None:
+        if row["digest"] is not None:
+            self._chunks.keep(self._parts(row), "lot", "body", row["id"])
+            self._db.update("lot", row["id"], digest=None, head_sealed=None, tail_sealed=None)
 
     def _digest(self, draft: LotDraft, sheets: Sequence[int]) -> bytes:
         return hashlib.sha256(b"".join((draft.head, *self._invoices.bodies(sheets), draft.tail))).digest()

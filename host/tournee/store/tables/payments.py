@@ -16,7 +16,7 @@ from tournee.store.statements import Row
 from tournee.store.states import SheetState
 
 _PAYMENTS = """SELECT sheet, received, share, outcome, asked, paid FROM payment WHERE sheet IN ({marks})
-    ORDER BY id"""
+    AND past = 0 ORDER BY id"""
 
 _BILLED_TWICE = """WITH standing AS (SELECT invoice.id, invoice.visit, invoice.number,
         (SELECT coalesce(sum(payment.paid), 0) FROM payment JOIN sheet ON sheet.id = payment.sheet

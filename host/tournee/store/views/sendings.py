@@ -10,14 +10,18 @@ from tournee.store.statements import Row
 from tournee.store.states import SheetState
 from tournee.store.tables.effects import Effects
 
-_TO_SEND = """SELECT invoice.id, invoice.ps, invoice.substitute, max(sheet.fee) AS fee,
-    coalesce(nullif(visit.first_day, ''), day.date) AS day, min(sheet.state = 'certified') AS unclosed
+_ASKED = "CASE WHEN sheet.lot_before IS NULL THEN sheet.fee ELSE sheet.amc END"
+"""What a sheet asks with its invoice; a DRE alone, its own share."""
+
+_TO_SEND = f"""SELECT invoice.id, invoice.ps, invoice.substitute, max({_ASKED}) AS fee,
+    coalesce(nullif(visit.first_day, ''), day.date) AS day, min(sheet.state <> 'in_lot') AS unclosed
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
     JOIN day ON day.id = visit.day LEFT JOIN lot ON lot.id = sheet.lot
-    WHERE sheet.state IN ('certified', 'in_lot') AND NOT EXISTS (SELECT 1 FROM message
+    WHERE (sheet.state IN ('certified', 'in_lot') OR (sheet.state = 'made' AND sheet.lot_before IS NOT NULL))
+        AND NOT EXISTS (SELECT 1 FROM message
         WHERE message.file = lot.file
         AND message.state IN ('transmitting', 'uncertain', 'sent', 'undelivered'))
-    GROUP BY invoice.id ORDER BY day, invoice.id"""
+    GROUP BY invoice.id ORDER BY day, invoice.id"""  # noqa: S608 (ours)
 
 _SENT = """SELECT history.id, history.at, message.file
     FROM history JOIN message ON message.id = history.subject_id
@@ -27,15 +31,15 @@ _SENT = """SELECT history.id, history.at, message.file
 _MADE = """SELECT max(id) AS id FROM history
     WHERE subject_id IN ({marks}) AND subject = 'file' AND state = 'made' GROUP BY subject_id"""
 
-_HELD = """SELECT lot.file, sheet.invoice, sheet.state, sheet.fee FROM lot JOIN sheet ON sheet.lot = lot.id
-    WHERE lot.file IN ({marks})"""
+_HELD = f"""SELECT lot.file, sheet.invoice, sheet.state, {_ASKED} AS fee FROM lot
+    JOIN sheet ON sheet.lot = lot.id WHERE lot.file IN ({{marks}})"""  # noqa: S608 (ours)
 _HELD_ONCE = """SELECT lot.file, sheet.invoice, 'refused' AS state, sheet.fee FROM lot
     JOIN former_lot ON former_lot.lot = lot.id JOIN sheet ON sheet.id = former_lot.sheet
     WHERE lot.file IN ({marks})"""
 
-_CHANGED = """SELECT sheet.invoice, sheet.fee, history.state FROM history
+_CHANGED = f"""SELECT sheet.invoice, {_ASKED} AS fee, history.state FROM history
     JOIN sheet ON sheet.id = history.subject_id WHERE history.subject = 'sheet' AND history.id > ?
-    AND history.state IN ('sent', 'acknowledged', 'refused', 'payment_refused')"""
+    AND history.state IN ('sent', 'acknowledged', 'refused', 'payment_refused')"""  # noqa: S608 (ours)
 _PAID = """SELECT payment.paid, sheet.invoice, coalesce(nullif(visit.first_day, ''), day.date) AS first_day,
     coalesce(nullif(visit.last_day, ''), day.date) AS last_day FROM payment
     JOIN sheet ON sheet.id = payment.sheet JOIN invoice ON invoice.id = sheet.invoice

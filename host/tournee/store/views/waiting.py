@@ -23,9 +23,13 @@ _UNSENT = """SELECT file.id, file.ps, NULL AS lot, file.number AS file, file.rou
     ORDER BY file.id"""
 
 _IN_NO_FILE = """SELECT ps, count(*) AS invoices, sum(fee) AS fee, min(made) AS since FROM
-    (SELECT invoice.ps, invoice.made, max(sheet.fee) AS fee FROM sheet
+    (SELECT invoice.ps, max(CASE WHEN sheet.lot_before IS NULL THEN sheet.fee ELSE sheet.amc END) AS fee,
+        min(CASE WHEN sheet.lot_before IS NULL THEN invoice.made ELSE (SELECT max(at) FROM history
+            WHERE subject = 'sheet' AND subject_id = sheet.id AND state = 'made') END) AS made FROM sheet
         JOIN invoice ON invoice.id = sheet.invoice LEFT JOIN lot ON lot.id = sheet.lot
-        WHERE sheet.state IN ('certified', 'in_lot') AND lot.file IS NULL GROUP BY invoice.id)
+        WHERE (sheet.state IN ('certified', 'in_lot')
+            OR (sheet.state = 'made' AND sheet.lot_before IS NOT NULL))
+        AND lot.file IS NULL GROUP BY invoice.id)
     GROUP BY ps ORDER BY since"""
 
 _REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, file.route,
@@ -52,11 +56,11 @@ _MONEY = """SELECT sheet.id, sheet.invoice, sheet.kind, sheet.amo, sheet.amc, sh
     AND"""
 _PAYMENT_REFUSED = f"""{_MONEY} sheet.state = 'payment_refused'
     AND (visit.invoice IS NULL OR visit.invoice = invoice.id) ORDER BY sheet.id"""
-_DEFERRED = f"""{_MONEY} sheet.id IN (SELECT sheet FROM payment WHERE outcome = 'deferred')
+_DEFERRED = f"""{_MONEY} sheet.id IN (SELECT sheet FROM payment WHERE outcome = 'deferred' AND past = 0)
     AND +sheet.state IN ('sent', 'acknowledged') ORDER BY sheet.id"""  # noqa: S608 (ours)
 
 _PARTLY = f"""{_MONEY} sheet.state = 'partly_paid' ORDER BY sheet.id"""
-_PUT_OFF = """SELECT sheet FROM payment AS last WHERE outcome = 'deferred' AND sheet IN ({marks})
+_PUT_OFF = """SELECT sheet FROM payment AS last WHERE outcome = 'deferred' AND past = 0 AND sheet IN ({marks})
     AND id = (SELECT max(id) FROM payment WHERE payment.sheet = last.sheet AND payment.share = last.share)"""
 
 _TWICE = """WITH standing AS (SELECT invoice.id, invoice.number, invoice.ps, invoice.visit,

@@ -9,16 +9,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tournee.app.context import Office
+from tournee.app.correcting.dre_alone import DreSentAlone
 from tournee.app.practice.scans import take_scan
 from tournee.app.to_settle import ToSettle, thing_to_settle
 from tournee.app.to_settle.correcting import (
     CorrectionAt,
     CorrectionTold,
     correct,
+    correct_alone,
     correction_of,
     correction_said,
 )
+from tournee.app.to_settle.doing import ALONE_SAID
 from tournee.app.to_settle.reasons import CorrectionAsked
+from tournee.config import load_config
 from tournee.errors import TourneeError
 from tournee.practice.scan_file import SCAN_MAX
 from tournee.web.face import Face, face_of, go, show
@@ -88,13 +92,16 @@ async def make(request: Request) -> Response:
         order=whole(fields, "ordonnance"),
         order_day=day_of(fields.get("jour-ordonnance", "")),
         insurer="".join(fields.get("numero", "").split())[:_WORD_MAX],
-        member="".join(fields.get("adherent", "").split())[:_WORD_MAX],
+        member=" ".join(fields.get("adherent", "").split())[:_WORD_MAX],
         day=day_of(fields.get("jour", "")),
         without=_without(fields),
         coefficients=_coefficients(fields),
         scan=whole(fields, "photo"),
         reason=" ".join(fields.get("mot", "").split())[:_WORD_MAX],
     )
+
+    if asked is CorrectionAsked.COMPLEMENTARY and await _alone(face, key, told):
+        return go(request, "/regler")
 
     def work(office: Office) -> tuple[int, str, CorrectionAt]:
         one = thing_to_settle(office, key)
@@ -105,6 +112,28 @@ async def make(request: Request) -> Response:
     visit, said, at = await face.ports.ask_journal(work)
     await face.news.tell(said=said, sound="ok")
     return go(request, f"/visite/v{visit}" if _is_here(face, at) else "/regler")
+
+
+async def _alone(face: Face, key: str, told: CorrectionTold) -> bool:
+    """Put a refused demand to the complementary insurer right, where it goes alone; an insurer that is not
+    known yet is written beside the configuration, by which all is then opened.
+    """
+    setting = face.setting
+    config = load_config(setting.config) if setting is not None else None
+
+    def work(office: Office) -> DreSentAlone | None:
+        one = thing_to_settle(office, key)
+        if not correction_of(office, one, CorrectionAsked.COMPLEMENTARY).alone:
+            return None
+        return correct_alone(office, config, one, told)
+
+    done = await face.ports.ask_journal(work)
+    if done is None:
+        return False
+    if done.added and setting is not None:
+        await setting.set_up_anew()
+    await face.news.tell(said=ALONE_SAID, sound="ok")
+    return True
 
 
 def _without(fields: dict[str, str]) -> tuple[int, ...]:

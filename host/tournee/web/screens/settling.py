@@ -31,12 +31,13 @@ from tournee.app.to_settle.letters import letters_of
 from tournee.app.to_settle.listing import words_of
 from tournee.app.to_settle.signing import countersign_all
 from tournee.app.to_settle.story import StoryLine, story_of
+from tournee.app.to_settle.wording import person_named
 from tournee.config import load_config
 from tournee.documents.letter import letter_pdf
 from tournee.errors import BillingError, TourneeError
 from tournee.model import Means
 from tournee.web.face import Face, face_of, go, show
-from tournee.web.forms import fields_of
+from tournee.web.forms import fields_of, whole
 
 _FILTERS = {"": "Tout", Debtor.CAISSE.value: "Caisse", Debtor.MUTUELLE.value: "Mutuelle"}
 _MEANS = {"especes": Means.CASH, "cheque": Means.CHEQUE, "carte": Means.CARD, "virement": Means.TRANSFER}
@@ -113,35 +114,52 @@ def _debtor(one: ToSettle) -> str:
 async def one_thing(request: Request) -> Response:
     """`/regler/{key}`."""
     face, key = face_of(request), request.path_params["key"]
-    one, story, named, pieces = await face.ports.ask_journal(
-        partial(_with_story, key=key, ps=face.watch.state.ps)
-    )
+    at = await face.ports.ask_journal(partial(_with_story, key=key, ps=face.watch.state.ps))
     return show(
         request,
         "settle_one.html",
-        one=one,
-        words=words_of(one),
+        one=at.one,
+        words=words_of(at.one),
         acts=ACTS,
-        story=story,
-        pieces=pieces,
-        whose=named,
+        story=at.story,
+        pieces=at.pieces,
+        patients=at.patients,
+        whose=at.whose,
         back=_back(request),
         pages={wanted: page_of(wanted, key) for wanted in PAGES},
         today=face.clock().date(),
     )
 
 
-def _with_story(
-    office: Office, key: str, ps: PsOnDuty | None
-) -> tuple[ToSettle, tuple[StoryLine, ...], str, dict[str, tuple[PieceShown, ...]]]:
-    """A thing, its story and the pieces of its invoice, by the address of its visit."""
+@dataclass(frozen=True)
+class OneThingAt:
+    """What the screen of one thing shows: its story, whose it is where it is not hers, the pieces of its
+    invoice by the address of its visit; `patients`, by invoice, where one of several is meant at a time.
+    """
+
+    one: ToSettle
+    story: tuple[StoryLine, ...]
+    whose: str
+    pieces: dict[str, tuple[PieceShown, ...]]
+    patients: tuple[tuple[int, str], ...]
+
+
+def _with_story(office: Office, key: str, ps: PsOnDuty | None) -> OneThingAt:
     one = thing_to_settle(office, key)
     named = whose(office, one, carer_shown(office, ps))
     if len(one.invoices) != 1:
-        return one, (), named, {}
+        return OneThingAt(one, (), named, {}, _patients(office, one))
     row = office.journal.invoices.get(one.invoices[0])
     pieces = {f"/visite/{visit_key(row.visit_id)}": pieces_shown(office, row.id)}
-    return one, story_of(office, row.number, row.ps), named, pieces
+    return OneThingAt(one, story_of(office, row.number, row.ps), named, pieces, ())
+
+
+def _patients(office: Office, one: ToSettle) -> tuple[tuple[int, str], ...]:
+    """Of demands to one insurer refused together, each invoice and its patient: one is meant at a time."""
+    if one.act is not SettleAct.SEND_DRE:
+        return ()
+    rows = office.journal.invoices.get_all(list(one.invoices))
+    return tuple((row.id, person_named(row.sheets[0].patient.title())) for row in rows)
 
 
 def _back(request: Request) -> str:
@@ -220,6 +238,8 @@ def said_words(told: dict[str, str], words: ActWords) -> SettleWords:
         means=_MEANS.get(told.get(SettleField.MEANS, ""), Means.CASH),
         day=day_of(told.get(SettleField.DAY, "")),
         number="".join(told.get(SettleField.NUMBER, "").split())[:_WORD_MAX],
+        member=" ".join(told.get(SettleField.MEMBER, "").split())[:_WORD_MAX],
+        invoice=whole(told, "facture"),
     )
 
 

@@ -12,9 +12,12 @@ def rejection_of(sheet: OctSheet, lot: OctLot, scenario: Scenario) -> ScenarioRe
     where it is unknown or over.
     """
     number = engagement_of(sheet, lot)
+    insurer = str(sheet.identity["numero_amc"]).zfill(10)
+    if lot.kind == "DRE" and insurer in scenario.rejected_amc:
+        return scenario.rejected_amc[insurer]
     if not number or scenario.engagements is None:
         return scenario.rejected.get(sheet.nir)
-    code = scenario.engagements.fault(number, str(sheet.identity["numero_amc"]).zfill(10), lot.day)
+    code = scenario.engagements.fault(number, insurer, lot.day)
     return ScenarioRejection(code, REJECTIONS[code]) if code else None
 
 

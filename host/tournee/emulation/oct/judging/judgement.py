@@ -14,6 +14,7 @@ from cryptography.x509 import Certificate
 
 from tournee.emulation.oct.judging.answers import Item
 from tournee.emulation.oct.judging.certificates import CardCertificates
+from tournee.emulation.oct.judging.engaged import rejection_of
 from tournee.emulation.oct.judging.file import RECORD, Framed
 from tournee.emulation.oct.judging.incoming import StatedOrigin, Submission, open_submission
 from tournee.emulation.oct.judging.lot import OctLot, claimed_number, read_lot
@@ -130,6 +131,9 @@ class Judge:
                 items.append(Item(named, day, refused.code, refused.label, refused.invoice))
             else:
                 self.register.note_lot(framed, lot, stamp)
+                for sheet in lot.sheets:
+                    if lot.kind == "DRE" and rejection_of(sheet, lot, scenario) is not None:
+                        self.register.note_unpaid(framed.sender, sheet.number)
                 items.append(Item(named, day))
                 accepted.append((lot, content))
             number += len(content) // RECORD

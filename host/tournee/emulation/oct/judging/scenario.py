@@ -62,11 +62,12 @@ class Scenario:
     `siren` is the recipient number of the files it takes (9 digits). `known_senders` are 9-digit billing
     numbers, None for anyone whose card it knows. `unknown_amc` are AMC numbers (10 digits) it has no
     agreement with: their DRE lots are refused (0199). `managed_amc` are those whose share the AMO settles
-    with its own. `rejected` and `remarks` are by NIR (13): the sheets of that patient are rejected, or paid
-    with a comment; `refused` has the OCT refuse their FSE itself (0199, in these words). `deferred` NIRs are
-    neither paid nor rejected yet. `flat_payment`, and the `retention` that goes with it, come once for each
-    sender. `mail_certificates` are by mail address, lower case: returns to these are sealed. `opposition` are
-    the increments of the opposition list, in order, from list 0.
+    with its own. `rejected` and `remarks` are by NIR (13): the sheets of that patient are rejected, or
+    paid with a comment; `rejected_amc` by AMC number: that insurer pays no DRE; `refused` has the OCT
+    refuse their FSE itself (0199, in these words). `deferred` NIRs are neither paid nor rejected yet.
+    `flat_payment`, and the `retention` that goes with it, come once for each sender. `mail_certificates`
+    are by mail address, lower case: returns to these are sealed. `opposition` are the increments of the
+    opposition list, in order, from list 0.
     A piece whose writing differs from its paper by fewer than `piece_levels` levels of grey is refused.
     `professionals` are RPPS numbers by billing number: of a PS who is there, it knows whose card must sign.
     `engagements` are those that insurers gave on line.
@@ -78,6 +79,7 @@ class Scenario:
     unknown_amc: frozenset[str] = frozenset({"0099999997"})
     managed_amc: frozenset[str] = frozenset({"0089000000"})
     rejected: Mapping[str, ScenarioRejection] = field(default_factory=dict)
+    rejected_amc: Mapping[str, ScenarioRejection] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     deferred: frozenset[str] = frozenset()
