@@ -1,4 +1,6 @@
-"""The evening in its touches: all leaves by one, a refused invoice is corrected in four, a debt collected."""
+"""The evening in its touches: all leaves by one, a refused invoice and a refused demand to a mutuelle are
+corrected in four, a debt collected.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ from tournee.config import load_config
 from tournee.practice.prescription_file import PrescriptionFile
 from tournee.reader import Reader
 
-PATIENTS = ("casanova", "lambert")
+PATIENTS = ("casanova", "lambert", "pereira")
 
 
 @pytest.fixture
@@ -62,7 +64,9 @@ def test_the_prescription_is_taken_anew_in_the_correction(evening: PracticeDesk,
     page.enter(evening.link)
     page.show("/envoi")
     in_touches(page, "Envoyer la journée")
-    expect(page.page.locator(".n-bad")).to_contain_text("l’ordonnance n’est pas la bonne")
+    expect(page.page.locator(".n-bad", has_text="Casanova")).to_contain_text(
+        "l’ordonnance n’est pas la bonne"
+    )
     page.show("/regler")
     in_touches(page, "Ange Casanova.*Corriger", "^Corriger", "^Photographier")
     expect(page.page.locator("[data-camera-says]")).to_be_visible()
@@ -93,8 +97,10 @@ def test_one_touch_sends_a_refusal_is_corrected_in_four_and_a_debt_collected_in_
     page.enter(evening.link)
     page.show("/envoi")
     assert in_touches(page, "Envoyer la journée") == 1
-    expect(page.title).to_have_text(re.compile("2.acceptées, 1.refusée"))
-    expect(page.page.locator(".n-bad")).to_contain_text("l’ordonnance n’est pas la bonne")
+    expect(page.title).to_have_text(re.compile("2.acceptées, 2.refusées"))
+    expect(page.page.locator(".n-bad", has_text="Casanova")).to_contain_text(
+        "l’ordonnance n’est pas la bonne"
+    )
     assert page.axe() == []
 
     page.show("/tournee")
@@ -113,4 +119,14 @@ def test_one_touch_sends_a_refusal_is_corrected_in_four_and_a_debt_collected_in_
     expect(page.title).to_have_text("À régler")
     expect(page.page.locator("#liste")).not_to_contain_text("Yvonne Lambert")
     assert touched == 3
+
+    touched = in_touches(page, "^À régler", "Antonio Pereira")
+    expect(page.page.locator("#detail")).to_contain_text("La part mutuelle, 5,96 €, est revenue")
+    page.page.get_by_label("Numéro de la mutuelle").click()
+    page.page.keyboard.type("0075510019")
+    assert [*page.axe(), *page.overflow()] == []
+    touched += 1 + in_touches(page, "^Corriger et renvoyer")
+    expect(page.title).to_have_text("À régler")
+    expect(page.page.locator("#liste")).not_to_contain_text("Antonio Pereira")
+    assert touched == 4
     assert len(list((evening.directory / "sent").glob("*.eml"))) == 1
