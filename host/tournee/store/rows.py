@@ -96,10 +96,8 @@ class InvoiceRow:
 @dataclass(frozen=True)
 class LotRow:
     """A lot, its number on 3 digits; `body` is records 1 to 6, read when asked for while the journal is open;
-    `sevens` its records 7.
-
-    `sheet_ids` are the sheets that it held when it was made; `remakes` are the numbers of the refused lots
-    that they came out of, `remade_in` of those that they went into when it was refused itself.
+    `sevens` its records 7; `sheet_ids` are the sheets that it held when it was made; `remakes` the numbers of
+    the refused lots that they came out of, `remade_in` of those that they went into when it was refused.
     """
 
     id: int

@@ -29,7 +29,7 @@ class OctRegister:
         self._lots: dict[tuple[str, str, str], str] = {}
         self.known_invoices: dict[tuple[str, str, str], str] = {}
         self._split: set[tuple[str, str]] = set()
-        self._facts: dict[tuple[str, str], bytes] = {}
+        self._facts: dict[tuple[str, str], tuple[str, bytes]] = {}
         self._asked: dict[tuple[str, str], tuple[str, str]] = {}
         self._unpaid: set[tuple[str, str]] = set()
 
@@ -67,7 +67,7 @@ class OctRegister:
         for sheet in lot.sheets:
             stamp = self.known_invoices.get((sender, sheet.number, lot.kind))
             if lot.kind == "DRE":
-                self._check_told(sender, sheet)
+                self._check_told(framed, sheet)
             if stamp is not None and not (lot.kind == "DRE" and self._is_alone(sender, sheet)):
                 raise _duplicate(f"FACTURE {sheet.number} DEJA RECUE", stamp, sheet.number)
             beside = (sender, sheet.number, other_kind) in self.known_invoices
@@ -79,9 +79,10 @@ class OctRegister:
         """Remember that the insurer refused to pay a DRE: its share may be asked of another."""
         self._unpaid.add((sender, number))
 
-    def _check_told(self, sender: str, sheet: OctSheet) -> None:
-        """A DRE tells the facts of the invoice that has its number."""
-        if self._facts.get((sender, sheet.number), _facts_of(sheet)) != _facts_of(sheet):
+    def _check_told(self, framed: Framed, sheet: OctSheet) -> None:
+        """A DRE alone tells the facts of the invoice that an earlier file brought under its number."""
+        file_name, facts = self._facts.get((framed.sender, sheet.number), (framed.file_name, b""))
+        if file_name != framed.file_name and facts != _facts_of(sheet):
             raise OctRefusedError(OTHER, "DRE : AUTRES FAITS QUE CEUX DE LA FACTURE", sheet.number)
 
     def _is_alone(self, sender: str, sheet: OctSheet) -> bool:
@@ -105,7 +106,7 @@ class OctRegister:
         self._lots[sender, lot.number, str(lot.header["date"])] = stamp
         for sheet in lot.sheets:
             self.known_invoices[sender, sheet.number, lot.kind] = stamp
-            self._facts.setdefault((sender, sheet.number), _facts_of(sheet))
+            self._facts.setdefault((sender, sheet.number), (framed.file_name, _facts_of(sheet)))
             if lot.kind == "DRE":
                 self._asked[sender, sheet.number] = _insurer_of(sheet)
                 self._unpaid.discard((sender, sheet.number))
