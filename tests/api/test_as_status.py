@@ -87,7 +87,7 @@ RETURNS = {
 }
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from([*STEPS, *RETURNS]), min_size=2, max_size=8), limit=st.integers(1, 4))
 def test_states_are_those_of_the_command_line(
     tmp_path_factory: pytest.TempPathFactory, identity: Path, steps: list[str], limit: int

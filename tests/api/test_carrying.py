@@ -92,7 +92,7 @@ def test_a_message_is_journaled_as_leaving_before_the_transport_has_it(waiting: 
             seen.append(found.state.value)
         return DELIVERED
 
-    waiting.practice._setting.__dict__["transport"] = look
+    waiting.outbox.says = look
     api.send(waiting.practice)
     assert seen == ["transmitting"]
 
@@ -107,9 +107,11 @@ def test_a_transport_is_called_in_the_callers_thread_and_may_ask_meanwhile(waiti
             api.send(waiting.practice)
         with pytest.raises(api.CallError):
             api.read_cards(waiting.practice)
+        with pytest.raises(api.CallError):
+            waiting.practice.close()
         return DELIVERED
 
-    waiting.practice._setting.__dict__["transport"] = carry
+    waiting.outbox.says = carry
     assert standing(waiting) == [Standing.SENT]
     assert (threads, kept) == ([threading.get_ident()], [()])
 

@@ -136,7 +136,7 @@ ALERTS = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.sets(ALERTS, max_size=12), st.sets(ALERTS, max_size=4), st.integers(1, 4))
 def test_the_order_of_alerts_leaves_out_none_that_stays(
     there: set[Alert], added: set[Alert], limit: int

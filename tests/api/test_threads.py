@@ -77,7 +77,7 @@ def test_a_slow_transport_keeps_nobody_from_asking(waiting: Editor) -> None:
         assert asked.wait(60)
         return DELIVERED
 
-    waiting.practice._setting.__dict__["transport"] = carry
+    waiting.outbox.says = carry
     with ThreadPoolExecutor(1) as other:
         sending = other.submit(api.send, waiting.practice)
         assert leaving.wait(60)
@@ -99,7 +99,7 @@ def test_closing_waits_for_what_is_under_way(waiting: Editor) -> None:
         closing.set()
         waiting.practice.close()
 
-    waiting.practice._setting.__dict__["transport"] = carry
+    waiting.outbox.says = carry
     with ThreadPoolExecutor(2) as others:
         sending = others.submit(api.send, waiting.practice)
         assert leaving.wait(60)

@@ -90,17 +90,13 @@ class Lane(Generic[_T]):
         self._open_it, self._close_it = open_it, close_it
         self._kept: _Kept[_T] = _Kept()
         self._thread = ThreadPoolExecutor(1, f"tournee-{name}")
-        self._closed = False
+        self._closed, self._closing = False, threading.Lock()
 
     def do(self, work: Callable[[_T, Caller], _R]) -> _R:
         """Have this done in its thread, after those who asked before. PracticeClosedError, CallError."""
         held: set[Any] = _inside.__dict__.setdefault("lanes", set())
         if self in held or (held and not self._from_within):
-            raise CallError(
-                "Cet appel attendrait sa propre fin.",
-                cause="il est fait dans une fonction que Tournée vous a demandé d’exécuter (code, transport)",
-                next_step="faites-le une fois que l’appel en cours est rendu",
-            )
+            raise _within()
         caller = Caller()
         held.add(self)
         try:
@@ -116,20 +112,21 @@ class Lane(Generic[_T]):
                 self._close_it(value)
 
     def close(self) -> None:
-        """Let all go, once what was asked is done."""
-        if not self._closed:
-            future = self._submit(self.drop)
+        """Let all go, once what was asked is done. CallError from within what a lane waits for."""
+        if _inside.__dict__.get("lanes"):
+            raise _within()
+        with self._closing:
+            dropped = None if self._closed else self._thread.submit(self.drop)
             self._closed = True
-            future.result()
-            self._thread.shutdown(wait=True)
+        if dropped is not None:
+            dropped.result()
+        self._thread.shutdown(wait=True)
 
     def _submit(self, work: Callable[[], _R]) -> Future[_R]:
-        if self._closed:
-            raise _closed()
-        try:
+        with self._closing:  # nothing is asked behind what lets all go
+            if self._closed:
+                raise _closed()
             return self._thread.submit(work)
-        except RuntimeError:
-            raise _closed() from None
 
     def _opened(self) -> _T:
         if self._kept.value is None:
@@ -142,4 +139,12 @@ def _closed() -> PracticeClosedError:
         "Ce cabinet est fermé.",
         cause="un autre appel l’a fermé, ou le programme se termine",
         next_step="ouvrez-le de nouveau",
+    )
+
+
+def _within() -> CallError:
+    return CallError(
+        "Cet appel attendrait sa propre fin.",
+        cause="il est fait dans une fonction que vous avez donnée à Tournée (code, transport)",
+        next_step="faites-le une fois que l’appel en cours est rendu",
     )

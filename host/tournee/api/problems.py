@@ -70,9 +70,7 @@ class VisitMistake:
 
 def mistake_of(path: tuple[str | int, ...], text: str, rule: str) -> VisitMistake:
     """One, with its path written for people."""
-    return VisitMistake(
-        path, place_of(path).replace("fichier", "visites") if not path else place_of(path), text, rule
-    )
+    return VisitMistake(path, place_of(path) if path else "ces visites", text, rule)
 
 
 def mistakes_of(found: tuple[Mistake, ...]) -> tuple[VisitMistake, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -72,7 +71,7 @@ def take_return(practice: Practice, content: bytes, *, source: str = "logiciel")
     def work(office: Office) -> TakenReturn:
         from tournee.app import inbound
 
-        return _taken(office, inbound.take_return(office, raw, source))
+        return _taken(inbound.take_return(office, raw, source))
 
     return practice._ask_journal(work)
 
@@ -87,7 +86,7 @@ def fetch_returns(practice: Practice, *, again: bool = False) -> FetchedReturns:
 
         done = inbound.fetch(office, again=again)
         return FetchedReturns(
-            tuple(_return(office, one, ()) for one in done.settled),
+            tuple(_return(one, ()) for one in done.settled),
             done.already_known,
             tuple(done.problems),
             tuple(map(problem_of, done.errors)),
@@ -96,14 +95,12 @@ def fetch_returns(practice: Practice, *, again: bool = False) -> FetchedReturns:
     return practice._carry(work)
 
 
-def _taken(office: Office, done: GivenReturn) -> TakenReturn:
+def _taken(done: GivenReturn) -> TakenReturn:
     problems = tuple(map(problem_of, done.errors))
-    return _return(office, done.settled, problems, already_known=done.already_known)
+    return _return(done.settled, problems, already_known=done.already_known)
 
 
-def _return(
-    office: Office, done: Settled, problems: tuple[Problem, ...], *, already_known: bool = False
-) -> TakenReturn:
+def _return(done: Settled, problems: tuple[Problem, ...], *, already_known: bool = False) -> TakenReturn:
     from tournee.store import ReturnState
 
     row, effects = done.row, done.effects
@@ -117,15 +114,7 @@ def _return(
         reason=row.reason,
         told=len(effects),
         applied=sum(one.applied for one in effects),
-        invoices=tuple(dict.fromkeys(_invoices(office, done))),
+        invoices=tuple(dict.fromkeys(one.effect.invoice for one in effects if one.effect.invoice)),
         notes=row.notes,
         problems=problems,
     )
-
-
-def _invoices(office: Office, done: Settled) -> Iterator[str]:
-    """The invoices that a return names; those of the lots that it names."""
-    for one in done.effects:
-        told = one.effect
-        if told.invoice:
-            yield told.invoice
