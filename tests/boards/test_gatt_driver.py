@@ -1,53 +1,30 @@
 """The Bluetooth driver of boards on an official MicroPython, on a small fake of its `bluetooth`."""
 
-import runpy
 import struct
 import tomllib
-import types
 import uuid
-from pathlib import Path
 
 import pytest
+from gatt_rig import (
+    ADDRESS,
+    CONNECT,
+    DISCONNECT,
+    ENCRYPTION,
+    GET_SECRET,
+    NOTIFIED,
+    OURS,
+    PASSKEY,
+    PEERS,
+    SET_SECRET,
+    TOLD,
+    Rig,
+    bonded,
+    secret,
+)
 
 from sesam.frame import encoded_max
 from tournee.boards import BOARDS, build
 from tournee.reader.transports import bluetooth as host
-
-DRIVER = runpy.run_path(str(BOARDS / "drivers" / "official" / "gatt.py"))
-FAKE = runpy.run_path(str(Path(__file__).parent / "hardware" / "bluetooth.py"))
-CONNECT, DISCONNECT, MTU, ENCRYPTION = 1, 2, 21, 28
-GET_SECRET, SET_SECRET, PASSKEY = 29, 30, 31
-OURS, PEERS = 1, 2  # kinds of secrets
-ADDRESS = b"\x00\xf0\xf1\xf2\xf3\xf4\xf5"
-WRITTEN, NOTIFIED, TOLD = FAKE["_HANDLES"]
-
-
-class Rig:
-    def __init__(self, kept=b"", most=2, room=1200):
-        self.ble = FAKE["Server"]()
-        module = types.SimpleNamespace(BLE=lambda: self.ble, UUID=FAKE["UUID"])
-        self.shown, self.saved, self.paused = [], [kept], []
-        self.bonds = DRIVER["Bonds"](most, lambda: self.saved[-1], self.saved.append)
-        self.gatt = DRIVER["Gatt"](
-            module,
-            b"TRN-01",
-            b"open-1",
-            room,
-            self.bonds,
-            self.shown.append,
-            lambda n: b"\x01\x02\x03\x04"[:n],
-            self.paused.append,
-        )
-
-    def connect(self, authenticated=True, mtu=None):
-        self.ble.event(CONNECT, (1, 0, ADDRESS))
-        if mtu:
-            self.ble.event(MTU, (1, mtu))
-        self.ble.event(ENCRYPTION, (1, True, authenticated, True, 16))
-
-    def read(self, most=64, timeout_ms=0):
-        buf = bytearray(most)
-        return bytes(buf[: self.gatt.read(buf, timeout_ms)])
 
 
 @pytest.fixture
@@ -177,12 +154,12 @@ def test_new_connection_hears_and_says_nothing_of_the_one_before(rig):
 
 def test_bonds_are_found_again_after_a_start(rig):
     rig.connect()
-    rig.ble.event(SET_SECRET, (OURS, memoryview(ADDRESS), memoryview(b"our key")))
-    rig.ble.event(SET_SECRET, (PEERS, memoryview(ADDRESS), memoryview(b"their key")))
+    rig.ble.event(SET_SECRET, (OURS, memoryview(ADDRESS), memoryview(secret(b"our"))))
+    rig.ble.event(SET_SECRET, (PEERS, memoryview(ADDRESS), memoryview(secret(b"their"))))
     rig.read()
     again = Rig(kept=rig.saved[-1])
-    assert again.ble.event(GET_SECRET, (OURS, 0, ADDRESS)) == b"our key"
-    assert again.ble.event(GET_SECRET, (PEERS, 0, None)) == b"their key"
+    assert again.ble.event(GET_SECRET, (OURS, 0, ADDRESS)) == secret(b"our")
+    assert again.ble.event(GET_SECRET, (PEERS, 0, None)) == secret(b"their")
     assert again.ble.event(GET_SECRET, (PEERS, 1, None)) is None
     again.ble.pair_again(ADDRESS)
     assert again.ble.event(GET_SECRET, (OURS, 0, ADDRESS)) is None
@@ -192,10 +169,10 @@ def test_one_bond_too_many_takes_the_place_of_the_oldest(rig):
     rig.connect()
     hosts = [struct.pack("<BIH", 0, rank, 0) for rank in range(3)]
     for one in hosts:
-        rig.ble.event(SET_SECRET, (OURS, one, b"our key"))
-        rig.ble.event(SET_SECRET, (PEERS, one, b"their key"))
+        rig.ble.event(SET_SECRET, (OURS, one, secret(b"our")))
+        rig.ble.event(SET_SECRET, (PEERS, one, secret(b"their")))
     found = [rig.ble.event(GET_SECRET, (kind, 0, one)) for one in hosts for kind in (OURS, PEERS)]
-    assert found == [None, None, b"our key", b"their key", b"our key", b"their key"]
+    assert found == [None, None, secret(b"our"), secret(b"their"), secret(b"our"), secret(b"their")]
 
 
 def test_bonds_are_written_only_when_they_change_and_not_in_the_interrupt(rig):
@@ -207,15 +184,6 @@ def test_bonds_are_written_only_when_they_change_and_not_in_the_interrupt(rig):
     for _ in range(3):
         rig.read()
     assert len(rig.saved) == before + 1
-
-
-def bonded(rig, address):
-    """A host that pairs as NimBLE has it: its secrets come before it is known how it was paired."""
-    rig.ble.event(CONNECT, (1, 0, address))
-    for kind in (OURS, PEERS):
-        rig.ble.event(SET_SECRET, (kind, address, b"key of " + address))
-    rig.ble.event(ENCRYPTION, (1, True, True, True, 16))
-    rig.ble.event(DISCONNECT, (1, 0, address))
 
 
 @pytest.mark.parametrize("ends", ["without digits", "before it is encrypted"])
@@ -234,7 +202,7 @@ def test_stranger_who_pairs_takes_no_bonds_place_under_any_address(rig, ends):
     rig.read()
     for now in (rig, Rig(kept=rig.saved[-1])):
         found = [now.ble.event(GET_SECRET, (kind, 0, one)) for one in hosts for kind in (OURS, PEERS)]
-        assert found == [b"key of " + one for one in hosts for _ in range(2)]
+        assert found == [secret(one) for one in hosts for _ in range(2)]
         assert now.ble.event(GET_SECRET, (PEERS, 2, None)) is None
 
 
@@ -243,11 +211,13 @@ def test_known_host_that_pairs_again_is_forgotten_once_and_remembered_anew(rig):
     rig.ble.event(CONNECT, (1, 0, ADDRESS))
     assert rig.ble.pair_again(ADDRESS) == 2
     for kind in (OURS, PEERS):
-        rig.ble.event(SET_SECRET, (kind, ADDRESS, b"another key"))
+        rig.ble.event(SET_SECRET, (kind, ADDRESS, secret(b"another")))
     rig.ble.event(ENCRYPTION, (1, True, True, True, 16))
     rig.read()
     again = Rig(kept=rig.saved[-1])
-    assert [again.ble.event(GET_SECRET, (kind, 0, ADDRESS)) for kind in (OURS, PEERS)] == [b"another key"] * 2
+    assert [again.ble.event(GET_SECRET, (kind, 0, ADDRESS)) for kind in (OURS, PEERS)] == [
+        secret(b"another")
+    ] * 2
 
 
 def test_readers_own_secret_is_no_bond_and_stays(rig):

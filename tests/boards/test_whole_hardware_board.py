@@ -141,7 +141,7 @@ def test_it_conforms_over_the_air(air):
     assert [one for one in conformance.check(lambda: Air(air.link_url), SECRET) if not one.good] == []
 
 
-@pytest.mark.parametrize(("main", "pairs"), [("usb_main", True), ("air_main", False)])
+@pytest.mark.parametrize(("main", "pairs"), [("usb_main", True), ("air_main", False), ("air_main", 2)])
 def test_without_the_air_it_serves_the_console_protected(one, main, pairs):
     board = one.start(usb=True, main=main, pairs=pairs)
     with MakerReader.open(board.link_url, SECRET) as reader:

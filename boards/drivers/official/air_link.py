@@ -26,7 +26,7 @@ def show(digits: object) -> None:
 
 
 def air() -> object:
-    """The stream over the air, None where this MicroPython has no Bluetooth or cannot pair.
+    """The stream over the air, None where this MicroPython has no Bluetooth, or cannot pair and remember.
 
     The window's frames wait in the stack, and a repetition.
     """
@@ -38,7 +38,7 @@ def air() -> object:
         import bluetooth
 
         return Gatt(bluetooth, name, b"open-1", room, bonds, show, os.urandom, time.sleep_ms)
-    except (ImportError, ValueError) as lacking:
+    except (ImportError, ValueError, OSError) as lacking:
         print("no Bluetooth link:", lacking)
         return None
 

@@ -1,7 +1,8 @@
 """A reader's link over Bluetooth LE, in terms of MicroPython's `bluetooth`: one characteristic is written,
 one notifies, one tells who this is. Never yet run on hardware; the tests run it on a fake `bluetooth`.
 
-What is written is taken only from a host that was paired by six digits, which the reader shows.
+What is written is taken only from a host that was paired by six digits, which the reader shows, with Secure
+Connections. The stack is NimBLE: another, which keeps no secrets with us, is refused at the start.
 """
 
 import struct
@@ -35,6 +36,8 @@ _MTU_WANTED = 247
 _INTERVAL_US = 100_000  # between two advertisements
 _NAME = 8  # most characters of a name: it stands beside a UUID in 31 bytes
 _ADDRESS = 7  # bytes of a host's address and its kind: the key of its secrets
+_LEGACY_AT = 8  # in a secret of NimBLE's: EDIV and Rand, zero where Secure Connections made the key
+_LEGACY_END = 18
 _NONE = -1
 _PAUSE_MS = 5
 _PATIENCE_MS = 1_000  # for room in the stack's own queue
@@ -45,7 +48,8 @@ class Bonds:
     one that paired longest ago goes first.
 
     Secrets of a host count from `confirm` on: one that pairs without digits, under whatever address, takes
-    nobody's place. `load()` gives what `save(data)` was given last, empty bytes at first.
+    nobody's place. Those of a pairing without Secure Connections are not kept. `load()` gives what
+    `save(data)` was given last, empty bytes at first.
     """
 
     def __init__(self, most: int, load: object, save: object) -> None:
@@ -58,8 +62,12 @@ class Bonds:
         while at < len(data):
             kind, keys, values = struct.unpack_from("<HBB", data, at)
             at += 4
-            self._kept.append((kind, data[at : at + keys], data[at + keys : at + keys + values]))
+            one = kind, data[at : at + keys], data[at + keys : at + keys + values]
             at += keys + values
+            if legacy(one[1], one[2]):
+                self._dirty = True
+            else:
+                self._kept.append(one)
         self._asked = self._kept  # as the stack has it: what is kept, and what the host that is here changes
 
     def get(self, kind: int, index: int, key: object) -> object:
@@ -112,6 +120,12 @@ class Bonds:
             )
 
 
+def legacy(key: bytes, value: bytes) -> bool:
+    """Whether this is a host's secret that was made without Secure Connections: who heard the pairing
+    knows it, six digits or not (Bluetooth Core 5.4, vol. 3, part H 2.4.4)."""
+    return len(key) == _ADDRESS and any(value[_LEGACY_AT:_LEGACY_END])
+
+
 def _changed(secrets: list, kind: int, key: bytes, value: object) -> list:
     """The secrets with another value behind a key, the newest last, or without it."""
     left = [one for one in secrets if one[:2] != (kind, key)]
@@ -124,7 +138,7 @@ class Gatt:
     """The stream that the core wants. `bluetooth` is the module, `room` the bytes that may wait to be read.
 
     `show(digits)` shows six digits, and None when they are to go; `random(n)` gives unguessable bytes;
-    `pause(ms)` waits.
+    `pause(ms)` waits. ValueError for a stack that cannot pair as it is to, or keep bonds; it is off then.
     """
 
     def __init__(
@@ -143,8 +157,10 @@ class Gatt:
         self._random = random
         self._pause = pause
         self._host = _NONE  # the connection, and
+        self._hosts = 0  # how many connections there were
         self._trusted = False  # whether six digits stand behind it
-        self._stranger = False  # paired without digits
+        self._stranger = False  # paired without digits, or without Secure Connections
+        self._remembers = False  # the stack has asked for a secret
         self._size = _LEAST_MTU - _HEAD
         self._taken = b""  # read from the stack, not yet by the core
         self._at = 0
@@ -156,6 +172,9 @@ class Gatt:
         ble.irq(self._event)  # first: on its way up the stack asks for its own secret
         ble.config(bond=True, mitm=True, le_secure=True, io=_DISPLAY_ONLY)
         ble.active(True)
+        if not self._remembers:  # BTstack, which takes `bond` all the same, has neither these nor digits
+            ble.active(False)
+            raise ValueError("the stack asks for no secrets: no NimBLE")
         ble.config(gap_name=self._name, mtu=_MTU_WANTED)
         write = _WRITE | _WRITE_NO_RESPONSE | _WRITE_ENCRYPTED | _WRITE_AUTHENTICATED
         characteristics = ((uuid(_WRITTEN), write), (uuid(_NOTIFIED), _NOTIFY), (uuid(_IDENTITY), _READ))
@@ -187,9 +206,12 @@ class Gatt:
                     return 0
                 self._pause(_PAUSE_MS)
                 waited += _PAUSE_MS
-        n = min(len(buf), len(self._taken) - self._at)
-        buf[:n] = self._taken[self._at : self._at + n]
-        self._at += n
+        hosts, taken, at = self._hosts, self._taken, self._at  # an event may put others in their place
+        n = min(len(buf), len(taken) - at)
+        buf[:n] = taken[at : at + n]
+        if hosts != self._hosts:
+            return 0
+        self._at = at + n
         return n
 
     def write(self, buf: bytearray, start: int, n: int) -> int:
@@ -216,11 +238,15 @@ class Gatt:
 
     def _event(self, event: int, data: tuple) -> object:
         if event == _GET_SECRET:
+            self._remembers = True
             return self._bonds.get(*data)
         if event == _SET_SECRET:
             kind, key, value = data
-            if self._stranger and value is not None:
-                return False
+            if value is not None:
+                if legacy(key, value):
+                    self._refuse()
+                if self._stranger:
+                    return False
             found = self._bonds.put(kind, key, value)
             if self._trusted:
                 self._bonds.confirm()
@@ -241,6 +267,7 @@ class Gatt:
     def _begin(self, host: int) -> None:
         """Another connection, or none: nothing of the one before is left."""
         self._host = host
+        self._hosts += 1
         self._trusted = False
         self._stranger = False
         self._bonds.drop()
@@ -251,14 +278,19 @@ class Gatt:
         self._show(None)
 
     def _encrypted(self, encrypted: object, authenticated: object) -> None:
-        self._trusted = bool(encrypted and authenticated)
-        self._stranger = bool(encrypted and not authenticated)  # "Just Works": nobody stands behind it
         self._show(None)
+        self._trusted = bool(encrypted and authenticated and not self._stranger)
         if self._trusted:
             self._bonds.confirm()
-        elif self._stranger:
-            self._bonds.drop()
-            self._ble.gap_disconnect(self._host)
+        elif encrypted and not self._stranger:  # "Just Works": nobody stands behind it
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """Send the host away: it has paired as none may, and nothing of it is kept."""
+        self._trusted = False
+        self._stranger = True
+        self._bonds.drop()
+        self._ble.gap_disconnect(self._host)
 
     def _passkey(self, host: int, action: int) -> None:
         if action != _SHOW:

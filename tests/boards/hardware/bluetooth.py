@@ -42,11 +42,12 @@ class Server:
         self.lost = 0  # bytes of writes that found no room
         self.advertised = None
         self.on = False
+        self.nimble = True  # or BTstack: it takes `bond`, and keeps all secrets itself
 
     def active(self, on):
         """On its way up NimBLE asks for its identity key, and makes one where there is none."""
         self.on = on
-        if on and not self.event(_GET_SECRET, (_OWN, 0, b"irk")):
+        if on and self.nimble and not self.event(_GET_SECRET, (_OWN, 0, b"irk")):
             self.event(_SET_SECRET, (_OWN, memoryview(b"irk"), memoryview(b"identity of ours")))
 
     def pair_again(self, address):
@@ -113,6 +114,7 @@ class Radio(Server):
     def __init__(self, stream, ticks, pairs=True):
         super().__init__()
         self._stream, self._ticks, self._pairs = stream, ticks, pairs
+        self.nimble = pairs != "btstack"
         self._most = 0
         self._turning = False
         self._came = self._peer = b""
@@ -187,7 +189,7 @@ class Radio(Server):
             self.event(_MTU, (_CONNECTION, payload[0] << 8 | payload[1]))
         elif tag == PAIRED:
             for kind in _BOND:
-                self.event(_SET_SECRET, (kind, memoryview(self._peer), memoryview(b"a key")))
+                self.event(_SET_SECRET, (kind, memoryview(self._peer), memoryview(bytes(18) + b"a key")))
             self.event(_ENCRYPTION, (_CONNECTION, True, bool(payload[0]), True, 16))
         elif tag == WRITTEN:
             lost = self.lost

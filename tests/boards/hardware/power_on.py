@@ -3,9 +3,10 @@
 
 power_on.py SOURCES DESCRIPTORS PAIRS HELD MAIN FLASH LINK PS VITALE
 
-The sources, the folder of the unix board's `descriptors`, 1 where its Bluetooth can pair, 1 while the service
-button is held, the module that is started as main.py, four descriptors. Standard input and output are the USB
-console, where Ctrl-C is armed as main.py starts, and the REPL is when it has ended.
+The sources, the folder of the unix board's `descriptors`, 1 where its Bluetooth can pair (2: as BTstack
+does), 1 while the service button is held, the module that is started as main.py, four descriptors. Standard
+input and output are the USB console, where Ctrl-C is armed as main.py starts, and the REPL is when it has
+ended.
 """
 
 import os
@@ -66,7 +67,9 @@ from sesam.port import ticks_ms
 
 machine.contacts = tuple(machine.Contacts(Descriptor(int(one))) for one in (ps, vitale))
 machine.held = button == "1"
-bluetooth.radio = bluetooth.Radio(Descriptor(int(link)), ticks_ms, pairs == "1")
+bluetooth.radio = bluetooth.Radio(
+    Descriptor(int(link)), ticks_ms, {"0": False, "2": "btstack"}.get(pairs, True)
+)
 
 
 class Micropython:
