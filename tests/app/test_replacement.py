@@ -16,6 +16,8 @@ from tournee.app.cards import PsOnDuty, SituationError, read_ps, read_vitale, un
 from tournee.app.certify import certify_visit, others_waiting, pending_visits, visits_for
 from tournee.app.certifying.replacing import OtherCarerError
 from tournee.app.context import Office
+from tournee.app.correcting.dre_alone import correct_dre
+from tournee.app.finding import thing_of
 from tournee.app.inbound import fetch
 from tournee.app.outbound import close_lots, make_files, send
 from tournee.app.visits.importing import import_day
@@ -189,3 +191,40 @@ def test_a_card_of_two_situations_asks_which(surroundings: Surroundings) -> None
         assert asked == [["CABINET INFIRMIER DU CANAL", "CABINET INFIRMIER DES LILAS"]]
         with pytest.raises(SituationError, match="ne porte pas de situation n° 7"):
             read_ps(reader, 7)
+
+
+def test_a_dre_of_hers_corrected_alone_waits_for_her_own_card(surroundings: Surroundings) -> None:
+    wrong, right = "0075510027", "0075510019"
+    surroundings.world.oct.scenario = replace(surroundings.world.oct.scenario, unknown_amc=frozenset({wrong}))
+    told = (
+        replaced_day()
+        .decode()
+        .replace(
+            'tiers_payant = "total"',
+            f'tiers_payant = "total"\namc = {{ numero = "{wrong}" }}\ndocuments = ["FSE", "DRE"]',
+        )
+    )
+    assert wrong in told
+    with at_work(surroundings) as (office, reader, ps):
+        import_day(office, told.encode(), "jour.toml")
+        certify_all(office, reader, ps)
+        close_lots(office, reader, ps)
+        make_files(office)
+        send(office)
+        fetch(office)
+        ((thing, dre),) = [
+            (thing_of(office, row.id), sheet)
+            for row in office.journal.visits.find()
+            for invoice in thing_of(office, row.id).invoices
+            for sheet in invoice.sheets
+            if sheet.kind == "DRE"
+        ]
+        assert dre.state is SheetState.REFUSED
+        correct_dre(office, None, thing, right)
+        assert close_lots(office, reader, duty(surroundings, reader, "infirmiere")) == []
+        closed = close_lots(office, reader, duty(surroundings, reader, "remplacante"))
+        assert [(lot.kind, lot.crf, lot.mode) for lot in closed] == [("DRE", f"D{right}", "01")]
+        make_files(office)
+        send(office)
+        fetch(office)
+        assert office.journal.invoices.sheet(dre.id).state is SheetState.PAID
