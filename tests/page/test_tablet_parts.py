@@ -1,13 +1,19 @@
 """Parts of the tablet that need no browser: what proves a flush, whose session, what is in the site."""
 
+import dataclasses
+import marshal
+import re
 import sys
+import zipfile
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tournee.errors import StoreError
 from tournee.secrets import encrypt_secrets_by, read_any, write_secret
+from tournee.web.tablet import prepared
 from tournee.web.tablet.flushed import check_flushed
 from tournee.web.tablet.session_kept import kept_session
 
@@ -74,6 +80,63 @@ def test_a_loader_of_another_form_is_refused():
     for other in (text.replace(build.UNSYNCED, ""), text + build.UNSYNCED):
         with pytest.raises(build.NotBuilt, match="must be there once"):
             build.once(other, build.UNSYNCED, build.SYNCED, LOADER)
+
+
+class Asked(dict):
+    """What is kept, and what of it was asked for and found."""
+
+    def get(self, key, default=None):
+        self.__dict__.setdefault("found", []).append(key in self)
+        return super().get(key, default)
+
+
+def test_a_dataclass_takes_the_methods_that_were_compiled_for_its_text(monkeypatch):
+    texts = []
+    monkeypatch.setattr(
+        dataclasses, "exec", lambda *given: texts.append(given[0]) or exec(*given), raising=False
+    )
+    dataclasses.make_dataclass("Pair", ["one", "two"], frozen=True)
+    codes = Asked({prepared.digest(one): marshal.dumps(compile(one, "<string>", "exec")) for one in texts})
+    prepared.take_methods(codes)
+    pair = dataclasses.make_dataclass("Pair", ["one", "two"], frozen=True)
+    assert codes.found and all(codes.found)
+    assert (repr(pair(1, 2)), pair(1, 2) == pair(1, 2)) == ("Pair(one=1, two=2)", True)
+    dataclasses.make_dataclass("Other", ["three"])
+    assert not all(codes.found)
+
+
+def test_a_pattern_takes_what_was_compiled_for_its_text_and_flags(monkeypatch):
+    compiler = re._compiler
+    given = []
+    engine = SimpleNamespace(**vars(compiler._sre) | {"compile": lambda *told: given.append(told)})
+    with monkeypatch.context() as recording:
+        recording.setattr(compiler, "_sre", engine)
+        compiler.compile("(?P<day>[0-9]+) avril", re.IGNORECASE.value)
+    monkeypatch.setattr(compiler, "compile", compiler.compile)
+    patterns = Asked({("(?P<day>[0-9]+) avril", re.IGNORECASE.value): given[0][1:]})
+    prepared.take_patterns(patterns)
+    found = compiler.compile("(?P<day>[0-9]+) avril", re.IGNORECASE.value)
+    assert found.fullmatch("12 Avril")["day"] == "12"
+    assert compiler.compile("(?P<day>[0-9]+) avril", 0).fullmatch("12 Avril") is None
+    assert patterns.found == [True, False]
+
+
+def test_a_listed_module_is_found_without_a_look_and_no_other():
+    listed = prepared.ListedModules("/packages", ["ours/__init__.pyc", "ours/one.pyc", "ours/two.toml"])
+    package, module = listed.find_spec("ours", None), listed.find_spec("ours.one", ["/packages/ours"])
+    assert (package.origin, package.submodule_search_locations) == (
+        "/packages/ours/__init__.pyc",
+        ["/packages/ours"],
+    )
+    assert (module.origin, module.submodule_search_locations) == ("/packages/ours/one.pyc", None)
+    assert listed.find_spec("ours.two", ["/packages/ours"]) is None
+
+
+def test_the_site_brings_what_our_dataclasses_and_patterns_compile(site):
+    with zipfile.ZipFile(site / "tournee.zip") as archive:
+        methods, patterns = marshal.loads(archive.read(f"tournee/web/tablet/{prepared.NAME}"))
+    assert len(methods) > 300
+    assert len(patterns) > 100
 
 
 class Reversed:

@@ -69,6 +69,7 @@ def build(site: Path) -> None:
     compiled(contents.standard(), site / "pyodide" / "python_stdlib.zip")
     compiled(contents.ours(), site / "tournee.zip")
     compiled(contents.libraries(), site / "libraries.zip")
+    recorded(site)
     for library, modules in NOBLE.items():
         (site / f"noble-{library}").mkdir()
         for module in modules:
@@ -107,9 +108,25 @@ def compiled(files: Iterable[tuple[str, bytes]], target: Path) -> None:
         with zipfile.ZipFile(Path(folder) / "in.zip", "w") as archive:
             for name, data in files:
                 archive.writestr(zipfile.ZipInfo(name), data)
-        script = [NODE, HERE / "in_node.mjs", fetch("pyodide"), "-", HERE / "compiled.py", f"/build={folder}"]
-        subprocess.run([str(part) for part in script], check=True)
+        by_pyodide("compiled.py", Path(folder))
         shutil.move(Path(folder) / "out.zip", target)
+
+
+def recorded(site: Path) -> None:
+    """Put into our archive what an import of all of it compiles."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("libraries.zip", "tournee.zip"):
+            shutil.copy(site / name, folder)
+        by_pyodide("recorded.py", Path(folder))
+        with zipfile.ZipFile(site / "tournee.zip", "a") as archive:
+            entry = zipfile.ZipInfo("tournee/web/tablet/prepared.bin")
+            archive.writestr(entry, (Path(folder) / "prepared.bin").read_bytes())
+
+
+def by_pyodide(script: str, folder: Path) -> None:
+    """Run a script of this folder by Pyodide's interpreter, which has `folder` as /build."""
+    command = [NODE, HERE / "in_node.mjs", fetch("pyodide"), "-", HERE / script, f"/build={folder}"]
+    subprocess.run([str(part) for part in command], check=True)
 
 
 def sizes(site: Path) -> dict[str, int]:

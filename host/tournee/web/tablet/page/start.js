@@ -135,8 +135,9 @@ async function start() {
   if (!(await alone())) { tell(...TEXTS.second); return; }
   navigator.storage.persist?.();
   takeLink();
+  if (navigator.serviceWorker.controller) begin(); // the first time its files are brought before
   await keepSite((data, ports) => worker.postMessage(data, ports));
-  begin();
+  if (!worker) begin();
   await import("./static/shell.js");
 }
 

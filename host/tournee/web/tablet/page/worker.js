@@ -2,7 +2,6 @@
 
 import { loadPyodide } from "./pyodide/pyodide.mjs";
 import { stretched } from "./device_key.js";
-import * as door from "./door.js";
 import { carry, is_own } from "./own_server.js";
 import { Pool, fileSystem } from "./pool.js";
 import { unpacked } from "./unpacked.js";
@@ -60,21 +59,27 @@ function files() {
   return poolOpened;
 }
 
+async function archive(name) {
+  const answer = await fetch(`./${name}`);
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return answer.arrayBuffer();
+}
+
 async function begin() {
-  await files();
-  const [ours, others] = await Promise.all(["tournee.zip", "libraries.zip"].map(async (name) => {
-    const answer = await fetch(`./${name}`);
-    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-    return answer.arrayBuffer();
-  }));
+  const door = import("./door.js"), archives = ["libraries.zip", "tournee.zip"].map(archive); // while Python starts
+  await files(); // the carer's pad asks for them
   python = await loadPyodide({ indexURL: new URL("./pyodide/", import.meta.url).href, env: { HOME, TZ: "Europe/Paris" } });
-  python.registerJsModule("tournee_door", door);
+  python.registerJsModule("tournee_door", await door);
   python.registerJsModule("tournee_page", forPython);
-  for (const archive of [others, ours]) unpacked(python.FS, archive, PACKAGES);
+  const names = [];
+  for (const content of archives) names.push(...unpacked(python.FS, await content, PACKAGES));
   python.FS.mkdirTree(HOME);
   python.FS.mount(fileSystem(python.FS, pool), {}, HOME);
   self.tournee = { python, pool }; // for who looks into it by the browser's tools
+  const prepared = python.pyimport("tournee.web.tablet.prepared");
+  prepared.begin_imports(PACKAGES, names.join("\n"));
   host = python.pyimport("tournee.web.tablet.host");
+  prepared.end_imports();
   return host.begin.callPromising(HOME);
 }
 
