@@ -18,7 +18,7 @@ from typing import Any
 
 from bench_practice import spent
 from large_practice import NOW, large_practice
-from measure import row
+from measure import RIG, row
 
 FRAGMENT = 0.030
 """Limit, in seconds."""
@@ -29,6 +29,7 @@ SHELL = 120_000
 START, MEMORY = 1.0, 70
 """Limits, in seconds of processor time and MiB that are resident."""
 
+DEBTS = 150
 TURNS = 5
 PORT = 18_737
 
@@ -63,7 +64,43 @@ def run() -> None:
             row(f"fragment {screen}", spent(partial(_run, ask)), "limit", FRAGMENT)
         weight = sum(len(data) for data, _ in assets().values()) + len(asyncio.run(_get(app, "/", "")))
         row("the shell, in kB (shown as ms)", weight / 1e6, "limit", SHELL / 1e6)
+    _after_a_step()
     _desk()
+
+
+def _after_a_step() -> None:
+    """What is to settle, looked for anew, where 150 patients owe something."""
+    sys.path.insert(0, str(RIG))
+    import account_life
+    from account_life import NOW as NOW_THERE
+    from account_life import Person, Told, practice
+
+    from tournee.app.to_settle import listing
+    from tournee.web.application import application
+
+    bodies = [f"2{30 + n % 69:02}{1 + n % 12:02}99{n:03}001" for n in range(DEBTS)]
+    account_life.PEOPLE = tuple(
+        Person(
+            one, f"{97 - int(one) % 97:02}", f"NOM{chr(65 + n % 26)}", "ANNE", f"19{one[1:3]}-{one[3:5]}-11"
+        )
+        for n, one in enumerate(bodies)
+    )
+    with tempfile.TemporaryDirectory() as folder, practice(Path(folder) / "journal.db") as desk:
+        for first in range(0, DEBTS, 50):
+            told = (Told(who) for who in range(first, first + 50))
+            desk.bill(*told, day=f"2026-11-{10 + first // 50}")
+
+        class Here:
+            async def ask_journal(self, work: Callable[[Any], Any]) -> Any:
+                return work(desk.office)
+
+        app = application(Here(), lambda: NOW_THERE)  # type: ignore[arg-type]
+
+        def asked() -> None:
+            listing._KEPT.clear()  # as after any step
+            _run(partial(_get, app, "/ecran/regler", ""))
+
+        row(f"fragment /regler, {DEBTS} debts, after a step", spent(asked), "limit", FRAGMENT)
 
 
 def _desk() -> None:

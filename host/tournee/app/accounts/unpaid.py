@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 
 from tournee.app.accounts.paying import owes
@@ -145,4 +145,4 @@ def _of_outside(office: Office, ps: str, today: date) -> list[Debt]:
 
 
 def _age(day: str, today: date) -> int:
-    return max(0, (today - datetime.strptime(day, "%Y%m%d").date()).days)
+    return max(0, (today - date.fromisoformat(day)).days)

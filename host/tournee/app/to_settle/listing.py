@@ -5,7 +5,7 @@ nobody paid.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from weakref import WeakKeyDictionary
 
 from tournee.app.accounts.unpaid import Debtor
@@ -226,7 +226,7 @@ def _lead(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
 def _day_of(office: Office, invoices: Sequence[InvoiceRow]) -> date | None:
     if len(invoices) != 1:
         return None
-    return _date(office.journal.visits.get(invoices[0].visit_id).date)
+    return date.fromisoformat(office.journal.visits.get(invoices[0].visit_id).date)
 
 
 def _headline(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
@@ -260,7 +260,3 @@ def _told(alert: Alert, invoices: Sequence[InvoiceRow]) -> str:
         return PLAIN[asked]
     reasons = [sheet.reason for one in invoices for sheet in one.sheets if _is_blamed(sheet)]
     return words_only(reasons[0]) if reasons else words_only(alert.also)
-
-
-def _date(day: str) -> date:
-    return datetime.strptime(day, "%Y%m%d").date()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from tournee.app.accounts.unpaid import Debt, Debtor, unpaid
 from tournee.app.context import Office
@@ -46,7 +46,7 @@ def of_patients(office: Office) -> Iterator[ToSettle]:
             (OwingKind.TO_GIVE_BACK, [one for one in debts if one.cents < 0]),
         ):
             if some:
-                yield _of_debts(kind, some, _visits_told(kind, some))
+                yield _of_debts(kind, some)
 
 
 def _whose(debt: Debt) -> tuple[str, ...]:
@@ -54,9 +54,12 @@ def _whose(debt: Debt) -> tuple[str, ...]:
     return debt.person, debt.patient, debt.ps, debt.substitute
 
 
-def _of_debts(kind: OwingKind, debts: Sequence[Debt], text: str) -> ToSettle:
-    """One thing of the debts of one debtor for one patient to one carer, the oldest first."""
-    words, one, oldest = WORDS[kind], len(debts) == 1, debts[0]
+def _of_debts(kind: OwingKind, debts: Sequence[Debt], text: str = "") -> ToSettle:
+    """One thing of the debts of one debtor for one patient to one carer, the oldest first; `text`, or the
+    visits, is what is said of it.
+    """
+    words, one, oldest, lead = WORDS[kind], len(debts) == 1, debts[0], _visits_told(kind, debts)
+    text = text or lead
     debtor, patient, person = oldest.debtor, oldest.patient, oldest.person
     woman = person[:1] == "2"
     whose = ("Patiente" if woman else "Patient") if debtor is Debtor.PATIENT else debtor.value.capitalize()
@@ -65,7 +68,7 @@ def _of_debts(kind: OwingKind, debts: Sequence[Debt], text: str) -> ToSettle:
         who=person_named(patient.title()) if oldest.number else patient.title(),
         said=f"{whose} : {text[:1].lower()}{text[1:]}",
         told="",
-        lead=_visits_told(kind, debts),
+        lead=lead,
         todo=words.todo,
         act=words.act,
         others=words.others,
@@ -84,7 +87,7 @@ def _of_debts(kind: OwingKind, debts: Sequence[Debt], text: str) -> ToSettle:
 
 def _visits_told(kind: OwingKind, debts: Sequence[Debt]) -> str:
     """`6 visites à payer, du 9 au 14 novembre`."""
-    days = sorted(_date(one.care) for one in debts)
+    days = sorted(date.fromisoformat(one.care) for one in debts)
     what = {OwingKind.PATIENT_OWES: " à payer", OwingKind.TO_GIVE_BACK: " payées en trop"}.get(kind, "")
     first, last = f"{days[0]:%d/%m}", f"{days[-1]:%d/%m}"
     if len(debts) == 1:
@@ -92,7 +95,3 @@ def _visits_told(kind: OwingKind, debts: Sequence[Debt]) -> str:
         return f"1 visite{what}, du {first}"
     when = f"du {first}" if first == last else f"du {first} au {last}"
     return f"{len(debts)} visites{what}, {when}"
-
-
-def _date(day: str) -> date:
-    return datetime.strptime(day, "%Y%m%d").date()
