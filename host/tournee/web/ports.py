@@ -6,9 +6,20 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from tournee.app.context import Office
-from tournee.reader import Reader
+from tournee.reader import LinkLost, Reader
 
 Found = TypeVar("Found")
+
+
+class PageUnlinked(LinkLost):
+    """No page has the reader linked, nor is one looking for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.args = ("Le lecteur n’est pas relié à cette page.",)
+        self.message = "Le lecteur n’est pas relié à cette page."
+        self.cause = "la page vient d’être ouverte, ou le lecteur a été débranché"
+        self.next_step = "allumez le lecteur, puis reliez-le"
 
 
 class Ports(Protocol):

@@ -21,8 +21,9 @@ from tournee.errors import ReaderError
 from tournee.reader import PS_UNLOCKED, LinkLost, Reader, TransportClosed
 from tournee.reader.label import printed_code
 from tournee.web.desk import page_readers
-from tournee.web.desk.page_readers import PageReaders, PageUnlinked, open_page_reader
+from tournee.web.desk.page_readers import PageReaders, open_page_reader
 from tournee.web.desk.wire import PageWire
+from tournee.web.ports import PageUnlinked
 from tournee.web.segments import SegmentTrial
 
 SECRET = bytes(range(32))

@@ -51,6 +51,7 @@ class Conversation:
         self.largest = 0  # bytes of the largest message that the reader takes
         self._answer = b""
         self._answered = 0  # requests that `_answer` answers for
+        self._early: Frame | None = None  # an answer that came before WELCOME: its record opens but once
 
     @property
     def refusal(self) -> int:
@@ -140,6 +141,7 @@ class Conversation:
     def give_up(self) -> None:
         """Forget what is out, carried out or not; connect again before asking more."""
         self._transmitter.drop()
+        self._early = None
         self.lost = True
         self.state = ConversationState.CLOSED
 
@@ -244,6 +246,9 @@ class Conversation:
         if one.kind == frame.ACK:
             self._transmitter.wait_for_work(now_ms)
             return
+        if one.kind == frame.ANSWER and self._layer.channel and self._transmitter.is_out(one.number):
+            self._early = one
+            return
         step = self._handshake.take(one)
         if step is HandshakeStep.REFUSED:
             self.state = ConversationState.CLOSED
@@ -265,7 +270,11 @@ class Conversation:
             self._transmitter.begin(welcome.last)
         self.lost = False
         self._go_on()
-        self._transmitter.welcomed(now_ms)
+        early, self._early = self._early, None
+        if early is not None and self._transmitter.is_out(early.number):
+            self._take_answer(early, now_ms)
+        if self.state is not ConversationState.OPENING:
+            self._transmitter.welcomed(now_ms)
 
     def _go_on(self) -> None:
         self.state = ConversationState.IDLE if self._transmitter.idle else ConversationState.WAITING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -18,7 +19,9 @@ from tournee.server.mail.letters import Letters
 from tournee.server.records import ServerRecords, utc
 
 VISIT_EVERY_S = 600.0
-VISIT_AGAIN_S = 20.0
+VISIT_AGAIN_S = 3.0
+"""Between two visits, so that no mail server takes many tablets for an attack."""
+
 _IDLE_S = 60.0
 _log = logging.getLogger(__name__)
 
@@ -128,29 +131,31 @@ class MailVisitor(threading.Thread):
     def __init__(self, letters: Letters, routes: Mapping[str, Route]) -> None:
         super().__init__(name="mail-visitor", daemon=True)
         self._letters, self._routes = letters, routes
-        self._turn, self._asked = threading.Lock(), threading.Event()
-        self._stopped = False
-        self._last = float("-inf")
+        self._turn, self._over = threading.Lock(), threading.Event()
+        self._began = float("-inf")
         self.troubles: dict[str, str] = {}
 
     def stop(self) -> None:
         """End after the visit under way."""
-        self._stopped = True
-        self._asked.set()
+        self._over.set()
 
     def run(self) -> None:
         """Until it is stopped."""
-        while not self._stopped:
+        while not self._over.is_set():
             self.visit()
-            self._asked.wait(VISIT_EVERY_S)
+            self._over.wait(VISIT_EVERY_S)
 
     def visit(self) -> None:
-        """Visit every mailbox, unless that was done a moment ago; what goes wrong is in `troubles`."""
-        import time
-
+        """Have visited every mailbox since this was called: those who wait for the same visit share it. What
+        goes wrong is in `troubles`.
+        """
+        asked = time.monotonic()
         with self._turn:
-            if time.monotonic() - self._last < VISIT_AGAIN_S:
+            if self._began >= asked:
                 return
+            if self._over.wait(max(0.0, self._began + VISIT_AGAIN_S - time.monotonic())):
+                return
+            self._began = time.monotonic()
             once: dict[Mailbox, Route] = {}
             for route in self._routes.values():
                 if route.mailbox is not None:
@@ -165,7 +170,6 @@ class MailVisitor(threading.Thread):
                 except Exception as error:
                     _log.exception("mailbox of route %s", route.name)
                     self.troubles[route.name] = type(error).__name__
-            self._last = time.monotonic()
 
     def _take(self, name: str, mailbox: Mailbox) -> None:
         def known(key: str) -> bool:

@@ -24,12 +24,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tournee.config.readers import ReaderChoice
 from tournee.errors import ReaderError
-from tournee.reader import LinkLost, Reader, Transport
+from tournee.reader import Reader, Transport
 from tournee.reader.link.session import Reach
 from tournee.reader.transports.open import PAGE
 from tournee.reader.transports.streams import closed
 from tournee.tables.document import read_ours
 from tournee.web.desk.wire import PageWire
+from tournee.web.ports import PageUnlinked
 from tournee.web.segments import LARGEST
 
 SUBPROTOCOL = "tournee.1"
@@ -43,17 +44,6 @@ MESSAGE_MAX = 65_536
 _SENT_S = 6.0
 _NAME_MAX = 64
 _log = logging.getLogger(__name__)
-
-
-class PageUnlinked(LinkLost):
-    """No page has the reader linked, nor is one looking for it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.args = ("Le lecteur n’est pas relié à cette page.",)
-        self.message = "Le lecteur n’est pas relié à cette page."
-        self.cause = "la page vient d’être ouverte, ou le lecteur a été débranché"
-        self.next_step = "allumez le lecteur, puis reliez-le"
 
 
 class PageReaders:

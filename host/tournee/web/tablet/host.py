@@ -31,7 +31,7 @@ from tournee.web.tablet.carrier import PageCarrier
 from tournee.web.tablet.door import TabletDoor
 from tournee.web.tablet.flushed import check_flushed
 from tournee.web.tablet.given_files import CONFIGURATION, encrypt_named, keep_given
-from tournee.web.tablet.page_stream import PageTransport
+from tournee.web.tablet.page_stream import PageClock, PageTransport
 from tournee.web.tablet.session_kept import kept_session
 from tournee.web.tablet.turns import TabletPorts
 from tournee.web.tablet.vault import Vault, WrongCodeError
@@ -156,7 +156,11 @@ def _application(config: Config | None, begun: _Begun) -> tuple[Starlette, Table
     def connect() -> Reader:
         session = kept_session(begun.home, clock().date())
         secret = load_config(path).reader.secret_of_port()
-        return set_to_time(Reader.open(PageTransport, secret, session=session), clock)
+        reader = Reader.open(PageTransport, secret, reach, clock=PageClock(), session=session)
+        return set_to_time(reader, clock)
+
+    def reach(there: bool) -> None:
+        face.watch.reach(there)
 
     def is_busy() -> bool:
         jobs = any(not job.done() for job in face.jobs.values())

@@ -6,22 +6,42 @@ for the reader has to take turns (`TabletPorts`), and no wait may be within a st
 
 from __future__ import annotations
 
+import time
+
 import tournee_page as page
 from pyodide.ffi import run_sync, to_js
 
 from tournee.reader.transports.streams import closed
+from tournee.web.ports import PageUnlinked
 from tournee.web.segments import SegmentTrial
 
 ADDRESS = "page:"
+_FAR = "far"
+
+
+class PageClock:
+    """A `Clock` whose pause suspends: the page's messages come meanwhile, and screens are given."""
+
+    def now_ms(self) -> int:
+        """As `Clock` says."""
+        return time.monotonic_ns() // 1_000_000
+
+    def pause(self, seconds: float) -> None:
+        """As `Clock` says."""
+        run_sync(page.pause(round(seconds * 1000)))
 
 
 class PageTransport:
-    """The one link that the page has; TransportClosed when it has none, or loses it."""
+    """The one link that the page has. Waits for a reader that went out of range: TransportClosed when it
+    stays away, or goes later; PageUnlinked when none is looked for.
+    """
 
     def __init__(self) -> None:
-        link = page.linked()
-        if not link:
+        link = run_sync(page.linked())
+        if link == _FAR:
             raise closed(ADDRESS)
+        if not link:
+            raise PageUnlinked
         self._trial = SegmentTrial(page.segment()) if link == "ble" else None
 
     def read(self, timeout_ms: int) -> bytes:

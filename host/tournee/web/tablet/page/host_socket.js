@@ -38,13 +38,13 @@ export class HostSocket extends EventTarget {
     }
     const told = JSON.parse(data);
     if (told.t === "linked") this.#link({ kind: "link", there: true, link: told.link, segment: told.segment ?? 0 });
-    else if (told.t === "gone") this.#link(null);
+    else if (told.t === "gone") this.#link(null, ["range", "write"].includes(told.why));
     else if (told.t === "sent") worker.postMessage({ kind: "sent", well: true });
   }
 
-  #link(told) {
+  #link(told, lookedFor = false) {
     linked = told;
-    worker.postMessage(told ?? { kind: "link", there: false });
+    worker.postMessage(told ?? { kind: "link", there: false, lookedFor });
   }
 
   say(data) { this.onmessage?.({ data }); }

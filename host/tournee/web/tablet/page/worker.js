@@ -10,6 +10,7 @@ const HOME = "/cabinet";
 const PACKAGES = "/lib/python3.14/site-packages";
 
 const VAULT = "coffre.json";
+const AWAY_MS = 20_000; // a reader out of range is waited for so long
 const FILES_OF_A_PRACTICE = 40; // that come at once, with each insurer's certificate
 
 let python, host, pool, poolOpened, begun;
@@ -19,27 +20,34 @@ const pending = new Set(); // where answers go that are not given yet
 
 // --- the reader's bytes: they come as messages, and Python waits for them ---
 
-const link = { there: false, kind: "", segment: 0, come: [], waiting: null, sending: [] };
+const link = { there: false, kind: "", segment: 0, until: 0, come: [], waiting: null, sending: [] };
 
 function wake() {
   link.waiting?.();
   link.waiting = null;
 }
 
+const woken = (milliseconds) => new Promise((done) => { link.waiting = done; setTimeout(done, milliseconds); });
+
 const forPython = {
-  linked: () => (link.there ? link.kind : ""),
+  // The link, waited for while the page looks for a reader that went out of range: "far" where it stays away.
+  async linked() {
+    const isLookedFor = link.until > 0;
+    for (let left; !link.there && (left = link.until - performance.now()) > 0;) await woken(left);
+    if (link.there) return link.kind;
+    return isLookedFor && link.until ? "far" : "";
+  },
+  pause: (milliseconds) => (isLeaving ? Promise.resolve() : new Promise((done) => { setTimeout(done, milliseconds); })),
   segment: () => link.segment,
   flushes: () => pool.flushes,
   carry,
   is_own,
   origin: () => location.origin,
   stretched: (code, salt, rounds) => stretched(code, salt, rounds, !pool.names.has(VAULT)),
-  shut: () => { isOpen = false; isLeaving = true; },
+  shut: () => { isOpen = false; isLeaving = true; link.until = 0; wake(); },
   locked: () => self.postMessage({ kind: "locked" }),
   async read(timeout) {
-    if (!link.come.length && link.there && timeout > 0) {
-      await new Promise((done) => { link.waiting = done; setTimeout(done, timeout); });
-    }
+    if (!link.come.length && link.there && timeout > 0) await woken(timeout);
     if (!link.come.length) return link.there ? new Uint8Array(0) : undefined;
     const size = link.come.reduce((sum, one) => sum + one.length, 0), all = new Uint8Array(size);
     let at = 0;
@@ -134,6 +142,7 @@ self.onmessage = async ({ data, ports }) => {
   if (data.kind === "sent") { link.sending.shift()?.(data.well); return; }
   if (data.kind === "link") {
     Object.assign(link, { there: data.there, kind: data.link ?? "", segment: data.segment ?? 0 });
+    link.until = data.lookedFor && !isLeaving ? performance.now() + AWAY_MS : 0;
     if (!link.there) { link.come = []; for (const done of link.sending.splice(0)) done(false); }
     wake();
     return;
