@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from tournee.cli.commands.services.papers import copy_kept, copy_options
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
 from tournee.cli.options.filters import DayOption
+
+if TYPE_CHECKING:
+    from tournee.app.context import Office
+    from tournee.app.practice.dossiers import Dossier
+    from tournee.documents.pieces.making import Source
+    from tournee.practice.scan_file import ScanFile
 
 _words = click.argument("words", metavar="PATIENT…", nargs=-1, required=True)
 
@@ -70,3 +79,27 @@ def show(desk: Desk, words: tuple[str, ...], as_json: bool) -> None:
     said = attestation_said(one.told, today)
     nothing = "rien n’a été recopié d’un papier"
     values.answer(desk, as_json, {"patient": one.id, "said": said}, f"{one.told.who} : {said or nothing}")
+
+
+@attestation.command("copie", short_help="Garde la copie du papier, ou l’écrit.")
+@_words
+@copy_options
+def copy(
+    desk: Desk,
+    words: tuple[str, ...],
+    photo: Path | None,
+    target: Path | None,
+    though_same: bool,
+    as_json: bool,
+) -> None:
+    """La copie du papier d’un patient : lue, vérifiée et gardée comme une pièce, jamais envoyée."""
+    from tournee.app.pieces.papers import attestation_copy, keep_attestation_copy
+    from tournee.app.practice.patients import find_patient
+
+    def keep(office: Office, source: Source) -> Dossier[ScanFile]:
+        return keep_attestation_copy(office, find_patient(office, words).id, source, though_same=though_same)
+
+    def find(office: Office) -> Dossier[ScanFile] | None:
+        return attestation_copy(office, find_patient(office, words).id)
+
+    copy_kept(desk, keep, find, photo=photo, target=target, as_json=as_json)

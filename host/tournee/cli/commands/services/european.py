@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tournee.cli.commands.services.papers import copy_kept, copy_options
 from tournee.cli.context import Desk, json_option
 from tournee.cli.display import as_json as values
 from tournee.cli.french import FrenchGroup
@@ -15,7 +16,11 @@ from tournee.files import write_whole
 from tournee.french import euros, reason
 
 if TYPE_CHECKING:
+    from tournee.app.context import Office
+    from tournee.app.practice.dossiers import Dossier
     from tournee.app.visits.european import EuropeanRecord
+    from tournee.documents.pieces.making import Source
+    from tournee.practice.scan_file import ScanFile
 
 
 @click.group("ceam", cls=FrenchGroup)
@@ -101,6 +106,26 @@ def sheet(desk: Desk, visit: str, file: Path | None, carer: str) -> None:
     except OSError as error:
         raise StoreError(f"La feuille {target} ne peut pas être écrite.", cause=reason(error)) from None
     desk.console.print(f"Feuille de soins : {target}. À imprimer, signer et remettre au patient.")
+
+
+@ceam.command("copie", short_help="Garde la copie de la carte, ou l’écrit.")
+@click.argument("visit", metavar="VISITE|PATIENT")
+@copy_options
+def copy(
+    desk: Desk, visit: str, photo: Path | None, target: Path | None, though_same: bool, as_json: bool
+) -> None:
+    """La copie de la carte, gardée avec VISITE : lue et vérifiée comme une pièce, jamais envoyée."""
+    from tournee.app.finding import find_thing, is_european
+    from tournee.app.pieces.papers import card_copy, keep_card_copy
+
+    def keep(office: Office, source: Source) -> Dossier[ScanFile]:
+        found = find_thing(office, visit, fits=is_european).id
+        return keep_card_copy(office, found, source, though_same=though_same)
+
+    def find(office: Office) -> Dossier[ScanFile] | None:
+        return card_copy(office, find_thing(office, visit, fits=is_european).id)
+
+    copy_kept(desk, keep, find, photo=photo, target=target, as_json=as_json)
 
 
 def _as_json(record: EuropeanRecord) -> dict[str, Any]:
