@@ -242,7 +242,7 @@ def _of_system(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "pas de réponse à temps"
     if isinstance(error, ConnectionRefusedError):
-        return "personne n’écoute à son adresse"
+        return "il est arrêté, ou son adresse est fausse"
     if isinstance(error, OSError) and error.errno in _NO_NETWORK:
         return "ce poste n’a pas de réseau"
     return "connexion fermée"
