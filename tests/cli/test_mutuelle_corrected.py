@@ -86,4 +86,4 @@ def test_the_right_number_alone_is_paid_and_is_not_asked_again(refused: None) ->
     evening()  # without the patient's card
     assert states() == ["paid", "paid"]
     assert "DRE refusée" in str(run("invoice", "dre", "pereira", "--mutuelle", "0075510027").exception)
-    assert "0075510019" in run("recipients", "--json").stdout
+    assert "0075510019" in run("recipient", "list", "--json").stdout

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from chain import HUGO, STRANGE_AMC, Chain, check_books, visit
+from chain import HUGO, PS, STRANGE_AMC, Chain, check_books, visit
 
 from tournee.app.correcting.dre_alone import DreSentAlone, correct_dre
 from tournee.app.finding import find_invoice, thing_of
+from tournee.app.to_settle.story import story_of
 from tournee.billing.kept.judged import read_judged
 from tournee.emulation.oct import ScenarioRejection
 from tournee.errors import BillingError, StoreError
+from tournee.model import Effect, Outcome, Target
 from tournee.model.codes import DRE
 from tournee.store import SheetState
 
@@ -141,4 +143,38 @@ def test_while_it_waits_for_the_card_it_waits_to_be_sent_with_its_own_share(chai
     alone(chain)
     (row,) = chain.office.journal.sendings.to_send()
     assert (row.fee, row.unclosed, needs_reader(chain.office)) == (134, True, True)
+    (waiting,) = chain.office.journal.waiting.in_no_file()
+    assert (waiting.invoices, waiting.fee) == (1, 134)
+    assert waiting.since == max(one.at for one in chain.office.journal.history.find() if one.state == "made")
+    told = [line.text for line in story_of(chain.office, chain.rows()[0].number, PS)]
+    assert "Demande à la mutuelle corrigée, elle repart seule" in told
     assert states(chain) == [["paid", SheetState.MADE.value]]
+
+
+def test_what_the_first_mutuelle_says_late_changes_nothing_and_its_money_is_told(chain: Chain) -> None:
+    wrong = {"numero": "0075510027", "adherent": "PER1"}
+    chain.scenario(rejected_amc={wrong["numero"]: ScenarioRejection("0301", "ADHERENT INCONNU")})
+    chain.bill(visit(HUGO, 1, tiers_payant="total", amc=wrong, documents=["FSE", "DRE"]))
+    chain.fetch()
+    journal = chain.office.journal
+    _, invoice = find_invoice(chain.office, "hugo")
+    first = journal.lots.get(next(one.lot_id for one in invoice.sheets if one.kind == DRE) or 0)
+    late = {"ps": PS, "invoice": invoice.number, "document": DRE, "share": "AMC"}
+    late |= {"lot": first.number, "lot_date": first.date}
+
+    def says(outcome: Outcome, **more: int) -> str:
+        received = journal.returns.take(f"late {outcome} {more}".encode(), "mutuelle")
+        assert received is not None
+        effect = Effect(Target.INVOICE, outcome, **late, **more)
+        journal.returns.settle(received, "RSP", "RSP", (effect,))
+        return journal.effects.of_return(received)[0].note
+
+    alone(chain)
+    chain.post()
+    assert says(Outcome.REJECTED) == "dit de cette DRE avant sa correction"
+    assert states(chain) == [["paid", "sent"]]
+    chain.fetch()
+    assert states(chain) == [["paid", "paid"]]
+    says(Outcome.PAID, asked=134, paid=134)
+    assert len(chain.alerts("unbalanced")) == 1  # twice the share: in front of the carer
+    assert journal.totals().paid == 335 + 134

@@ -67,6 +67,8 @@ def _of_states(trace: Trace) -> Iterator[StoryLine]:
 
 def _of_sheet(row: HistoryRow, at: datetime, who: str, several: bool) -> Iterator[StoryLine]:
     state = SheetState(row.state)
+    if state is SheetState.MADE and row.detail:
+        yield StoryLine(at, "", "crayon", "Demande à la mutuelle corrigée, elle repart seule", row.detail)
     if state not in _OF_SHEET:
         return
     tone, icon, text = _OF_SHEET[state]
