@@ -10,10 +10,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from jinja2 import DictLoader, Environment
 
 from tournee.errors import StoreError
 from tournee.secrets import encrypt_secrets_by, read_any, write_secret
 from tournee.web.tablet import prepared
+from tournee.web.tablet.compiled_templates import CompiledTemplates
 from tournee.web.tablet.flushed import check_flushed
 from tournee.web.tablet.session_kept import kept_session
 
@@ -135,8 +137,10 @@ def test_a_listed_module_is_found_without_a_look_and_no_other():
 def test_the_site_brings_what_our_dataclasses_and_patterns_compile(site):
     with zipfile.ZipFile(site / "tournee.zip") as archive:
         methods, patterns = marshal.loads(archive.read(f"tournee/web/tablet/{prepared.NAME}"))
+        templates = marshal.loads(archive.read("tournee/web/tablet/templates.bin"))
     assert len(methods) > 300
     assert len(patterns) > 100
+    assert {"screen.html", "settle_list.html"} <= set(templates)
 
 
 class Reversed:
@@ -160,3 +164,17 @@ def test_a_secret_goes_into_a_copy_as_it_was_before_this_device_encrypted_it(tmp
         encrypt_secrets_by(None)
     with pytest.raises(OSError, match="verrouillé"):
         read_any(file, 1000)
+
+
+def rendered(codes, text):
+    environment = Environment(loader=DictLoader({"one.html": text}), bytecode_cache=CompiledTemplates(codes))
+    return environment.get_template("one.html").render(name="Anne")
+
+
+def test_a_template_takes_what_was_compiled_of_its_text_and_of_no_other():
+    codes = {}
+    assert rendered(codes, "Bonjour {{ name }}") == "Bonjour Anne"
+    checksum, _ = codes["one.html"]
+    codes["one.html"] = checksum, marshal.dumps(Environment().compile("Bonsoir {{ name }}", "one.html"))
+    assert rendered(codes, "Bonjour {{ name }}") == "Bonsoir Anne"
+    assert rendered(codes, "Adieu {{ name }}") == "Adieu Anne"

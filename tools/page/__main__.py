@@ -113,14 +113,14 @@ def compiled(files: Iterable[tuple[str, bytes]], target: Path) -> None:
 
 
 def recorded(site: Path) -> None:
-    """Put into our archive what an import of all of it compiles."""
+    """Put into our archive what an import of all of it compiles, and its templates compiled."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("libraries.zip", "tournee.zip"):
             shutil.copy(site / name, folder)
         by_pyodide("recorded.py", Path(folder))
         with zipfile.ZipFile(site / "tournee.zip", "a") as archive:
-            entry = zipfile.ZipInfo("tournee/web/tablet/prepared.bin")
-            archive.writestr(entry, (Path(folder) / "prepared.bin").read_bytes())
+            for made in sorted(Path(folder).glob("*.bin")):
+                archive.writestr(zipfile.ZipInfo(f"tournee/web/tablet/{made.name}"), made.read_bytes())
 
 
 def by_pyodide(script: str, folder: Path) -> None:

@@ -1,6 +1,7 @@
-"""Runs by Pyodide's own interpreter: what it compiles while our modules are imported from zips in /build.
+"""Runs by Pyodide's own interpreter: what it compiles while our modules are imported from zips in /build, and
+our templates.
 
-Written to /build/prepared.bin, for `tournee.web.tablet.prepared`.
+Written to /build, for `tournee.web.tablet.prepared` and `compiled_templates`.
 """
 
 import dataclasses
@@ -68,5 +69,13 @@ for name in names:
     if name.startswith("tournee/") and name.endswith(".pyc"):
         with suppress(ModuleNotFoundError):  # of a desk: it needs what a page has not
             importlib.import_module(name.removesuffix(".pyc").removesuffix("/__init__").replace("/", "."))
-with open("/build/prepared.bin", "wb") as file:
-    file.write(marshal.dumps((methods, patterns)))
+templating: Any = importlib.import_module("tournee.web.templating")
+compiled: Any = importlib.import_module("tournee.web.tablet.compiled_templates")
+codes: dict[str, tuple[str, bytes]] = {}
+templates = templating.templates()
+templates.bytecode_cache = compiled.CompiledTemplates(codes)
+for name in templates.list_templates(extensions=["html"]):
+    templates.get_template(name)
+for made, found in ((prepared.NAME, (methods, patterns)), (compiled.NAME, codes)):
+    with open(f"/build/{made}", "wb") as file:
+        file.write(marshal.dumps(found))

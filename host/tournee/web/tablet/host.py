@@ -28,6 +28,7 @@ from tournee.web.application import FIRST_USE, application
 from tournee.web.face import Face
 from tournee.web.setting import Setting
 from tournee.web.tablet.carrier import PageCarrier
+from tournee.web.tablet.compiled_templates import take_templates
 from tournee.web.tablet.door import TabletDoor
 from tournee.web.tablet.flushed import check_flushed
 from tournee.web.tablet.given_files import CONFIGURATION, encrypt_named, keep_given
@@ -35,6 +36,7 @@ from tournee.web.tablet.page_stream import PageClock, PageTransport
 from tournee.web.tablet.session_kept import kept_session
 from tournee.web.tablet.turns import TabletPorts
 from tournee.web.tablet.vault import Vault, WrongCodeError
+from tournee.web.templating import templates
 
 _ZONE = ZoneInfo("Europe/Paris")  # of a tablet without a configuration
 _BY_ITSELF = "x-tournee-seul"
@@ -66,6 +68,7 @@ async def begin(folder: str) -> str:
         check_flushed(home, page.flushes)
     except TourneeError as error:
         return _why(error)
+    take_templates(templates())
     _begun[:] = [_Begun(home, Vault(home, _stretched, time.monotonic))]
     return ""
 
