@@ -19,6 +19,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from carer_day import Carer
 from tablet_page import SECRET, Opened, Served, launched, practice_files
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools" / "page"))
+
+from signing import sign
+
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 
@@ -60,6 +64,24 @@ def site() -> Path:
                     shutil.rmtree(older)
             draft = CACHE / f"draft-{os.getpid()}"
             subprocess.run([sys.executable, ROOT / "tools" / "page", draft], check=True, timeout=SITE_S)
+            draft.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def standing_site(site: Path) -> Path:
+    """The same site as a browser without JavaScript Promise Integration has it: no flag of Chromium's takes it
+    away, so its names are taken away where Python starts.
+    """
+    folder = site.with_name(site.name + "-debout")
+    with (CACHE / "building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.is_dir():
+            draft = CACHE / f"draft-{os.getpid()}"
+            shutil.copytree(site, draft)
+            waits = draft / "waits.js"
+            waits.write_text("delete WebAssembly.Suspending; delete WebAssembly.promising;\n" + waits.read_text())
+            sign(draft, CACHE / "essai.pem", 1)
             draft.rename(folder)
     return folder
 

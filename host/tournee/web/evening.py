@@ -70,10 +70,13 @@ class EveningState:
 
 @dataclass
 class Evening:
-    """The run that goes on, or the last one; `state` None before there was one."""
+    """The run that goes on, or the last one; `state` None before there was one. `asked_to_stop`: the carer
+    did, where her asking is not heard before the step is over.
+    """
 
     state: EveningState | None = None
     offline: bool = False
+    asked_to_stop: Callable[[], bool] = bool
     _task: asyncio.Task[None] | None = field(default=None, repr=False)
     _told: float = 0.0
 
@@ -121,7 +124,8 @@ class Evening:
         """All steps; gives the first error that stopped a part and not the run."""
         assert self.state is not None
         tell = stoppable(
-            self._teller(face, asyncio.get_running_loop()), lambda: bool(self.state and self.state.stopping)
+            self._teller(face, asyncio.get_running_loop()),
+            lambda: self.asked_to_stop() or bool(self.state and self.state.stopping),
         )
         errors: list[TourneeError] = []
         if not fetch_only:

@@ -69,7 +69,7 @@ class EmulatedRadio:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._fail_read()
+        self.let_go()
         for leave in (  # the page first: a radio that goes while it is used ends the browser
             lambda: self._page.goto("about:blank"),
             lambda: self._air.send("BluetoothEmulation.disable"),
@@ -87,11 +87,13 @@ class EmulatedRadio:
     def lose(self) -> None:
         """The reader goes out of range, and cannot be connected to."""
         self._in_range = False
-        self._fail_read()
+        self.let_go()
         self._air.send("BluetoothEmulation.simulateGATTDisconnection", {"address": _ADDRESS})
 
-    def _fail_read(self) -> None:
-        """A read that stands would keep the browser's Bluetooth from ever ending."""
+    def let_go(self) -> None:
+        """End the read that stands, where there is one: it would keep the browser's Bluetooth from ever ending,
+        and a renderer that was killed with it from being missed.
+        """
         notify = self._ids.pop("notify", "")
         if self._reading:
             self._reading = False

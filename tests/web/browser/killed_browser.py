@@ -29,8 +29,10 @@ def kill_browser(profile: Path) -> None:
 
 
 def kill_renderer(profile: Path) -> None:
-    """End what runs the page; the browser stands."""
-    _kill([number for number, words in processes_of(profile).items() if RENDERER in words])
+    """End what runs the page; the browser stands. A renderer tells its words as one, parted by spaces."""
+    found = [number for number, words in processes_of(profile).items() if RENDERER in " ".join(words).split()]
+    assert found
+    _kill(found)
 
 
 def _kill(numbers: list[int]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import tournee_page as page
-from pyodide.ffi import run_sync, to_js
+from pyodide.ffi import to_js
 
 from tournee.exchange.mail.submission import UncertainError
 from tournee.exchange.mail.transport import TlsRefusedError, UnreachableError
 from tournee.exchange.practice_server.protocol import V1, PracticeAnswer, PracticeRequest
 from tournee.printable import line
+from tournee.web.tablet.waiting import waited
 
 _SLOWEST = 16 * 1024  # bytes a second: what a request may take beyond its patience
 _REACH_S = 10.0
@@ -30,7 +31,7 @@ class PageCarrier:
     def carry(
         self, request: PracticeRequest, on_reached: Callable[[], None] = lambda: None
     ) -> PracticeAnswer:
-        """As `Carrier` says; other work of the page goes on meanwhile."""
+        """As `Carrier` says; other work of the page goes on meanwhile, where it can (`waiting`)."""
         if not page.is_own(self._url):
             raise TlsRefusedError(
                 "Cette page ne vient pas du serveur du cabinet ; rien ne lui a été dit.",
@@ -45,7 +46,7 @@ class PageCarrier:
     def _ask(self, request: PracticeRequest) -> PracticeAnswer:
         parts = [request.body] if isinstance(request.body, bytes) else list(request.body)
         within = request.patience + request.size / _SLOWEST
-        told = run_sync(
+        told = waited(
             page.carry(
                 request.method,
                 request.path,

@@ -180,13 +180,14 @@ def _application(config: Config | None, begun: _Begun) -> tuple[Starlette, Table
         page.locked()
 
     path = begun.home / CONFIGURATION
-    ports = TabletPorts(office, connect)
+    ports = TabletPorts(office, connect, page.letIn)
     clocks = (time.monotonic, time.time)
     door = TabletDoor(begun.vault, clocks, chosen.lock_minutes * 60.0, is_busy, close)
     setting = Setting(path, door, ports.set_up_anew, carrier=PageCarrier, origin=page.origin())
     app = application(ports, clock, setting=setting)
     face: Face = app.state.face
     face.watch.code_kept = chosen.code_kept
+    face.evening.asked_to_stop = page.stopping
     return app, door
 
 

@@ -1,7 +1,7 @@
 """The reader's bytes from the page, which alone may use the radio: a stream whose waits stop nothing else.
 
-A read is suspended (JavaScript Promise Integration) and other work of the page goes on meanwhile; who asks
-for the reader has to take turns (`TabletPorts`), and no wait may be within a step of the journal.
+Other work of the page goes on while one waits, where the browser can do that (`waiting`); who asks for the
+reader has to take turns (`TabletPorts`), and no wait may be within a step of the journal.
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ from __future__ import annotations
 import time
 
 import tournee_page as page
-from pyodide.ffi import run_sync, to_js
+from pyodide.ffi import to_js
 
 from tournee.reader.transports.streams import closed
 from tournee.web.ports import PageUnlinked
 from tournee.web.segments import SegmentTrial
+from tournee.web.tablet.waiting import waited
 
 ADDRESS = "page:"
 _FAR = "far"
 
 
 class PageClock:
-    """A `Clock` whose pause suspends: the page's messages come meanwhile, and screens are given."""
+    """A `Clock` whose pause is the page's: it ends when that is locked."""
 
     def now_ms(self) -> int:
         """As `Clock` says."""
@@ -28,7 +29,7 @@ class PageClock:
 
     def pause(self, seconds: float) -> None:
         """As `Clock` says."""
-        run_sync(page.pause(round(seconds * 1000)))
+        waited(page.pause(round(seconds * 1000)))
 
 
 class PageTransport:
@@ -37,7 +38,7 @@ class PageTransport:
     """
 
     def __init__(self) -> None:
-        link = run_sync(page.linked())
+        link = waited(page.linked())
         if link == _FAR:
             raise closed(ADDRESS)
         if not link:
@@ -46,7 +47,7 @@ class PageTransport:
 
     def read(self, timeout_ms: int) -> bytes:
         """As `Transport` says."""
-        data = run_sync(page.read(timeout_ms))
+        data = waited(page.read(timeout_ms))
         if data is None:
             raise closed(ADDRESS)
         if self._trial is not None and len(data):
@@ -58,7 +59,7 @@ class PageTransport:
         if not data:
             return
         out, segment = self._trial.fill(bytes(data)) if self._trial is not None else (bytes(data), 0)
-        if not run_sync(page.write(to_js(out), segment)):
+        if not waited(page.write(to_js(out), segment)):
             raise closed(ADDRESS)
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from tournee.app.context import Office
@@ -12,15 +12,25 @@ from tournee.reader import LinkLost, Reader
 from tournee.web.ports import Found
 
 
+async def _nobody() -> None:
+    """Lets nobody in."""
+
+
 class TabletPorts:
-    """`open_office` opens the journal, `connect` reaches the reader and sets it to the time.
+    """`open_office` opens the journal, `connect` reaches the reader and sets it to the time; `let_in` gives
+    way to what was asked meanwhile, before a work that may keep it waiting.
 
     Work on the journal never waits, so it runs at once and whole. Work on the reader waits for the radio, and
     work on the journal runs meanwhile: the reader's has an office of its own, and so has the network's.
     """
 
-    def __init__(self, open_office: Callable[[], Office], connect: Callable[[], Reader]) -> None:
-        self._open_office, self._connect = open_office, connect
+    def __init__(
+        self,
+        open_office: Callable[[], Office],
+        connect: Callable[[], Reader],
+        let_in: Callable[[], Awaitable[None]] = _nobody,
+    ) -> None:
+        self._open_office, self._connect, self._let_in = open_office, connect, let_in
         self._turn, self._courier_turn = asyncio.Lock(), asyncio.Lock()
         self._settled = asyncio.Event()
         self._settled.set()
@@ -39,6 +49,7 @@ class TabletPorts:
     async def run_reader(self, work: Callable[[Office, Reader], Found]) -> Found:
         """As `Ports` says. A link that is lost is opened anew by the next work."""
         async with self._turn:
+            await self._let_in()
             if self._beside_reader is None:
                 self._beside_reader = self._open_office()
             if self._reader is None:
@@ -52,6 +63,7 @@ class TabletPorts:
     async def run_courier(self, work: Callable[[Office], Found]) -> Found:
         """As `Ports` says."""
         async with self._courier_turn:
+            await self._let_in()
             if self._beside_network is None:
                 self._beside_network = self._open_office()
             return work(self._beside_network)

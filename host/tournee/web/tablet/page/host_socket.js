@@ -3,7 +3,7 @@
 // What is raw is the reader's; words are JSON: the page says linked (link, name, segment), gone, sent; the host
 // says wanted (whether its reader comes by this page) and segment (bytes of one write at most).
 
-let worker = null;
+let tell = null; // the host
 let open = null;
 let linked = null; // the link that the page has, for a worker that starts while it is there
 
@@ -33,18 +33,18 @@ export class HostSocket extends EventTarget {
   send(data) {
     if (typeof data !== "string") {
       const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
-      worker.postMessage({ kind: "come", data: bytes.slice() });
+      tell({ kind: "come", data: bytes.slice() });
       return;
     }
     const told = JSON.parse(data);
     if (told.t === "linked") this.#link({ kind: "link", there: true, link: told.link, segment: told.segment ?? 0 });
     else if (told.t === "gone") this.#link(null, ["range", "write"].includes(told.why));
-    else if (told.t === "sent") worker.postMessage({ kind: "sent", well: true });
+    else if (told.t === "sent") tell({ kind: "sent", well: true });
   }
 
   #link(told, lookedFor = false) {
     linked = told;
-    worker.postMessage(told ?? { kind: "link", there: false, lookedFor });
+    tell(told ?? { kind: "link", there: false, lookedFor });
   }
 
   say(data) { this.onmessage?.({ data }); }
@@ -64,9 +64,9 @@ export function toReader(bytes, segment) {
   return true;
 }
 
-// From here on the page's sockets are the worker's.
-export function stand(forWorker) {
-  worker = forWorker;
-  if (linked) worker.postMessage(linked);
+// From here on the page's sockets are the host's, which is told by `heard`.
+export function stand(heard) {
+  tell = heard;
+  if (linked) tell(linked);
   globalThis.WebSocket = HostSocket;
 }

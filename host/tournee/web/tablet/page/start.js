@@ -2,6 +2,7 @@
 
 import { stand, toReader } from "./host_socket.js";
 import { keepSite } from "./site_kept.js";
+import { Answerer, sharedMemory, suspends } from "./waits.js";
 
 const START_MS = 60_000;
 const TEXTS = {
@@ -11,6 +12,7 @@ const TEXTS = {
 };
 
 let worker, number = 0;
+let answerer = null; // does what the worker waits for where Python cannot be suspended
 const waiting = new Map();
 
 export function ask(kind, given = {}) {
@@ -21,12 +23,14 @@ export function ask(kind, given = {}) {
   });
 }
 
+function written(bytes, segment, tell) {
+  if (!toReader(bytes, segment)) tell({ kind: "sent", well: false });
+}
+
 function heard({ data }) {
   if (data.kind === "locked") { locked(); return; }
-  if (data.kind === "write") {
-    if (!toReader(data.data, data.segment)) worker.postMessage({ kind: "sent", well: false });
-    return;
-  }
+  if (data.kind === "write") { written(data.data, data.segment, (told) => worker.postMessage(told)); return; }
+  if (data.kind === "wait") { answerer.heard(data); return; }
   const { done, failed } = waiting.get(data.number);
   waiting.delete(data.number);
   if (data.error) failed(new Error(data.error)); else done(data.value);
@@ -110,9 +114,14 @@ export function tellWhy({ message, cause, nextStep }) {
 async function begin() {
   worker = new Worker("./worker.js", { type: "module" });
   worker.onmessage = heard;
-  stand(worker);
+  const memory = suspends ? null : sharedMemory();
+  if (memory) {
+    const mine = answerer = new Answerer(memory, (bytes, segment) => written(bytes, segment, (told) => mine.wire.heard(told)));
+  }
+  const mine = worker;
+  stand(answerer ? (told) => answerer.wire.heard(told) : (told) => mine.postMessage(told));
   try {
-    const why = await within(ask("begin"), START_MS);
+    const why = await within(ask("begin", { memory }), START_MS);
     if (why) tellWhy(JSON.parse(why));
   } catch (error) {
     console.error(error);
@@ -130,13 +139,32 @@ async function locked() {
   document.dispatchEvent(new CustomEvent("tournee:closed"));
 }
 
+function handed(request, ports) {
+  worker.postMessage(request, ports);
+  answerer?.asked(request);
+}
+
+// Where Python cannot be suspended its worker stands still on shared memory, which a browser gives only to an isolated
+// page: one that came with its headers (COOP, COEP). The service worker gives them, so a page that came before it did
+// is loaded once more.
+const AGAIN = "tournee-isolement";
+function isolated() {
+  if (suspends || crossOriginIsolated) { sessionStorage.removeItem(AGAIN); return true; }
+  if (sessionStorage.getItem(AGAIN)) { tell(...TEXTS.browser); return false; }
+  sessionStorage.setItem(AGAIN, "1");
+  location.reload();
+  return false;
+}
+
 async function start() {
-  if (!("Suspending" in WebAssembly) || !navigator.serviceWorker || !navigator.storage?.getDirectory) { tell(...TEXTS.browser); return; }
+  if (!navigator.serviceWorker || !navigator.storage?.getDirectory) { tell(...TEXTS.browser); return; }
   if (!(await alone())) { tell(...TEXTS.second); return; }
   navigator.storage.persist?.();
-  takeLink();
-  if (navigator.serviceWorker.controller) begin(); // the first time its files are brought before
-  await keepSite((data, ports) => worker.postMessage(data, ports));
+  const goesOn = suspends || crossOriginIsolated;
+  if (goesOn) takeLink();
+  if (goesOn && navigator.serviceWorker.controller) begin(); // the first time its files are brought before
+  await keepSite(handed);
+  if (!isolated()) return;
   if (!worker) begin();
   await import("./static/shell.js");
 }
