@@ -70,8 +70,8 @@ def site() -> Path:
 
 @pytest.fixture(scope="session")
 def standing_site(site: Path) -> Path:
-    """The same site as a browser without JavaScript Promise Integration has it: no flag of Chromium's takes it
-    away, so its names are taken away where Python starts.
+    """The same site as a browser without JavaScript Promise Integration has it: no flag takes that from
+    Chromium, so its names are taken away before it is looked for.
     """
     folder = site.with_name(site.name + "-debout")
     with (CACHE / "building").open("w") as lock:
@@ -80,7 +80,9 @@ def standing_site(site: Path) -> Path:
             draft = CACHE / f"draft-{os.getpid()}"
             shutil.copytree(site, draft)
             waits = draft / "waits.js"
-            waits.write_text("delete WebAssembly.Suspending; delete WebAssembly.promising;\n" + waits.read_text())
+            waits.write_text(
+                "delete WebAssembly.Suspending; delete WebAssembly.promising;\n" + waits.read_text()
+            )
             sign(draft, CACHE / "essai.pem", 1)
             draft.rename(folder)
     return folder

@@ -19,26 +19,16 @@ WEEKS = 3
 VISITS = 2 * WEEKS
 MOMENTS = (12, 24, *range(28, 44, 2), *range(44, 84, 4))
 """In segments from where the days go on: the cards take some 26, a visit 8, a lot of six visits 40."""
-SEEN_MS = 60_000  # until the browser knows of the end: a tab that is made before is given the dead renderer
+SEEN_MS = 60_000  # until the moment has come, and its end is told
 
 
 def killed(carer: Carer, tablet: Tablet, segments: int, browser: bool) -> Tablet:
     """Let the days go on, and kill after so many segments; the page opened anew."""
-    dead = []
-
-    def die() -> None:
-        (carer.kill if browser else carer.kill_renderer)()
-        dead.append(segments)
-        if not browser:
-            radio.let_go()
-
-    with tablet.page.expect_event("close" if browser else "crash", timeout=SEEN_MS):
-        with suppress(Error), carer.linked(tablet) as radio:
-            radio.after(segments, die)
+    kill, seen = (carer.kill, "close") if browser else (carer.kill_renderer, "crash")
+    with carer.linked(tablet) as radio, tablet.page.expect_event(seen, timeout=SEEN_MS):
+        radio.after(segments, kill)
+        with suppress(Error):  # it may be dead by then
             tablet.run("going = asyncio.ensure_future(ports().run_reader(certified)); None")
-            while not dead:
-                tablet.page.wait_for_timeout(10)
-        assert dead
     return carer.open() if browser else carer.again()
 
 

@@ -1,35 +1,122 @@
-"""A browser that cannot suspend Python: the worker stands still on shared memory, and all goes as with JSPI."""
+"""A browser that cannot suspend Python: its worker stands still on shared memory; all goes as elsewhere."""
 
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from carer_day import Carer
-from tablet_page import Opened, Served
+from joined import Carers, behind_a_server, joined, ready, show
+from mail_servers import MailServers
+from playwright.sync_api import Playwright, expect
+from tablet_page import Opened, Served, Tablet
 
-from tournee.emulation.board import EmulatedBoard
-
-WHOLE = {"visits": 2, "lots": 2, "files": 1}
+NOT_THERE_YET = "Failed to load resource: the server responded with a status of 404 (Not Found)"
+"""Of the journal's copy, before there is one: the page asks the server in the worker's place."""
+CAN = "() => ['Suspending' in WebAssembly, crossOriginIsolated]"
+PATIENTS = "() => fetch('/ecran/patients').then((one) => one.status)"
+HANGS = """() => {
+  const real = self.fetch;
+  self.hung = new Promise((told) => {
+    self.fetch = (path, rest) => {
+      if (!String(path).startsWith("/v1/returns")) return real(path, rest);
+      told(path);
+      const { signal } = rest;
+      return new Promise((_, failed) => signal.addEventListener("abort", () => failed(signal.reason)));
+    };
+  });
+}"""
+FETCHES = """
+from tournee.app.evening.run import take_in
+fetching = asyncio.ensure_future(ports().run_courier(lambda office: take_in(office, lambda *told: None)))
+None
+"""
+ENDED_S = 15  # the lock's own end, another worker and its Python, on a machine that is busy
 SIGNED = 4  # two invoices, their two lots
 
 
-@pytest.fixture
-def served(standing_site: Path) -> Iterator[Served]:
+@pytest.fixture(scope="module")
+def carers(
+    standing_site: Path,
+    mail_servers: MailServers,
+    tmp_path_factory: pytest.TempPathFactory,
+    playwright: Playwright,
+) -> Iterator[Carers]:
+    home = tmp_path_factory.mktemp("debout")
+    with behind_a_server(standing_site, mail_servers, home, playwright) as carers:
+        yield carers
+
+
+@pytest.fixture(scope="module")
+def tablet(carers: Carers) -> Tablet:
+    """One that was joined to its practice."""
+    tablet = joined(carers)
+    assert tablet.page.evaluate(CAN) == [False, True]
+    return tablet
+
+
+def opened(carers: Carers, tablet: Tablet) -> Tablet:
+    """The page anew, on the settings."""
+    tablet = Tablet(tablet.page, carers.cabinet.address).unlock().until("ouverte")
+    ready(tablet)
+    return tablet
+
+
+def locks(tablet: Tablet) -> float:
+    """Touch the lock; the seconds until the page asks for the code and another worker is there."""
+    begun = time.monotonic()
+    with tablet.page.expect_worker():
+        tablet.page.get_by_role("button", name="Verrouiller maintenant").first.click()
+    tablet.until("verrou")
+    assert tablet.page.evaluate(PATIENTS) == 401
+    return time.monotonic() - begun
+
+
+def test_a_site_without_headers_is_loaded_once_more_and_then_has_shared_memory(
+    browser: Opened, standing_site: Path
+):
     server = Served(standing_site)
-    yield server
+    tablet = Tablet(browser().pages[0], server.address).until("neuve")
+    assert tablet.page.evaluate(CAN) == [False, True]
+    assert tablet.said == []
     server.stop()
 
 
-def test_a_day_goes_from_the_cards_to_the_sealed_file(
-    carer: Carer, practice: list[Path], board: EmulatedBoard
-):
-    tablet = carer.open(practice)
-    assert tablet.run("import tournee_page; tournee_page.suspends") is False
-    with carer.linked(tablet):
+def test_a_day_is_read_signed_and_sent_to_the_server(carers: Carers, tablet: Tablet):
+    page = tablet.page
+    ready(tablet)
+    tablet.run("await import_once(DAY_TEXT)")
+    with carers.linked(tablet):
         assert tablet.run("await asyncio.gather(cards(1), cards(1), cards(1))") == [1, 1, 1]
-        made = tablet.run("await whole(DAY_TEXT)")
-        assert {name: made[name] for name in WHOLE} == WHOLE
-        assert made["sealed"] > 2000
+        assert tablet.run("await ports().run_reader(signed)") == 2
+        show(tablet, "/envoi")
+        page.get_by_role("button", name="Envoyer la journée").click()
+        expect(page.locator(".hero h1")).to_have_text(re.compile("2.envoyées, sans réponse"))
         assert tablet.run("await state()") == {"invoices": 2, "problems": []}
-        assert board.cards["ps"].signatures == SIGNED
-        assert tablet.said == []
+    carers.mail.answered()
+    assert len(carers.mail.oct.known_files) == 1
+    assert carers.board.cards["ps"].signatures == SIGNED
+    assert set(tablet.said) <= {NOT_THERE_YET}
+
+
+def test_the_lock_ends_a_wait_for_a_reader_that_is_lost(carers: Carers, tablet: Tablet):
+    tablet = opened(carers, tablet)
+    with carers.linked(tablet) as radio:
+        show(tablet, "/reglages")
+        tablet.page.get_by_role("button", name="Verrouiller maintenant").first.wait_for()
+        lost = []
+        radio.after(8, lambda: lost.append(radio.lose()))
+        tablet.run("reading = asyncio.ensure_future(cards(20)); None")
+        while not lost:
+            tablet.page.wait_for_timeout(10)
+        assert locks(tablet) < ENDED_S
+
+
+def test_the_lock_ends_a_wait_for_a_server_that_does_not_answer(carers: Carers, tablet: Tablet):
+    tablet = opened(carers, tablet)
+    show(tablet, "/reglages")
+    tablet.page.get_by_role("button", name="Verrouiller maintenant").first.wait_for()
+    tablet.page.evaluate(HANGS)
+    tablet.run(FETCHES)
+    assert tablet.page.evaluate("() => self.hung") == "/v1/returns"
+    assert locks(tablet) < ENDED_S

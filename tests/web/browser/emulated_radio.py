@@ -48,6 +48,8 @@ class EmulatedRadio:
         self._air: CDPSession = browser.new_browser_cdp_session()
         self._chooser: CDPSession = page.context.new_cdp_session(page.page)
         self._page = page.page
+        self._crashed = False
+        self._page.on("crash", self._crash)
         self._line = os.open(link_url, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         tty.setraw(self._line)
         self._prompts: set[str] = set()
@@ -69,12 +71,12 @@ class EmulatedRadio:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.let_go()
+        self._fail_read()
         for leave in (  # the page first: a radio that goes while it is used ends the browser
-            lambda: self._page.goto("about:blank"),
+            lambda: self._crashed or self._page.goto("about:blank"),
             lambda: self._air.send("BluetoothEmulation.disable"),
             self._air.detach,
-            self._chooser.detach,
+            lambda: self._crashed or self._chooser.detach(),  # a page that crashed answers nothing, ever
         ):
             with suppress(Error):  # the page was killed, or its browser
                 leave()
@@ -87,13 +89,11 @@ class EmulatedRadio:
     def lose(self) -> None:
         """The reader goes out of range, and cannot be connected to."""
         self._in_range = False
-        self.let_go()
+        self._fail_read()
         self._air.send("BluetoothEmulation.simulateGATTDisconnection", {"address": _ADDRESS})
 
-    def let_go(self) -> None:
-        """End the read that stands, where there is one: it would keep the browser's Bluetooth from ever ending,
-        and a renderer that was killed with it from being missed.
-        """
+    def _fail_read(self) -> None:
+        """A read that stands would keep the browser's Bluetooth from ever ending."""
         notify = self._ids.pop("notify", "")
         if self._reading:
             self._reading = False
@@ -102,6 +102,9 @@ class EmulatedRadio:
     def bring_back(self) -> None:
         """It is in range again."""
         self._in_range = True
+
+    def _crash(self, _: object) -> None:
+        self._crashed = True
 
     def _prompt(self, event: dict[str, Any]) -> None:
         """The chooser: the reader is touched, once (a second answer to one prompt ends the browser)."""
@@ -147,9 +150,12 @@ class EmulatedRadio:
         self._answer(characteristic, kind, 0)
 
     def _give(self, characteristic: str) -> None:
-        """Answer the read that stands once the board says something."""
+        """Answer the read that stands once the board says something; one that comes too late fails."""
+        if self._ids.get("notify") != characteristic:
+            self._answer(characteristic, "read", 1)
+            return
         self._reading = True
-        while self._reading and self._ids.get("notify") == characteristic:
+        while self._reading:
             with suppress(BlockingIOError):
                 part = os.read(self._line, min(self._carries, _SEGMENT))
                 self._reading = False

@@ -26,7 +26,7 @@ MOMENTS = (1, 3, 6, 9, 12, 2, 5, 8, 11, 14)
 
 SIGNED = re.compile("Sécurisé|Scellé")
 YES = "Oui, sécuriser"
-TRIES, TRY_MS = 5, 5_000
+TRIES, TRY_MS, SEEN_MS = 5, 5_000, 60_000
 GO_ON = re.compile("^Envoyer|^Voir l’envoi|^Relever les réponses")
 
 EVENINGS = {2: (2, 9, 30), 6: (5, 14, 40), 9: (3, 11, 20, 50)}
@@ -57,18 +57,10 @@ class KilledPage:
         """Touch, and be killed so many segments later: the renderer and the browser in turn."""
         kill = (kill_renderer, kill_browser)[self.kills % 2]
         before, self.kills = self.kills, self.kills + 1
-        dead = []
         assert self._radio is not None
-
-        def die() -> None:
-            kill(self._profile)
-            dead.append(before)
-
-        self._radio.after(segments, die)
-        touch()
-        while not dead:
-            with suppress(Error):
-                self.page.page.wait_for_timeout(10)
+        with self.page.page.expect_event(("crash", "close")[before % 2], timeout=SEEN_MS):
+            self._radio.after(segments, lambda: kill(self._profile))
+            touch()
         self.close(whole=kill is kill_browser)
         self._open(self._desk.origin)
 

@@ -1,0 +1,113 @@
+"""Carers behind a practice's server that mails for them: their browsers, their reader, one air around it."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+from cabinet import Cabinet
+from carer_day import day
+from playwright.sync_api import BrowserContext, Playwright, expect
+from tablet_page import SECRET, Tablet, launched
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "web" / "browser"))
+
+from emulated_radio import STANDING_READ, EmulatedRadio
+from mail_servers import MailServers
+from real_mail import OctByMail
+
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
+from tournee.reader.label import printed_code
+
+WAIT_MS = 60_000
+
+expect.set_options(timeout=WAIT_MS)
+
+
+class Carers:
+    """What the module's tests share: the server, the mail behind it, the browser's profiles, the reader."""
+
+    def __init__(
+        self, playwright: Playwright, cabinet: Cabinet, mail: OctByMail, board: EmulatedBoard
+    ) -> None:
+        self.cabinet, self.mail, self.board = cabinet, mail, board
+        self._playwright = playwright
+        self.contexts: list[BrowserContext] = []
+        self.recovery = ""
+
+    def open(self, profile: str, address: str) -> Tablet:
+        """The page in a browser of this profile."""
+        folder = self.cabinet.folder.parent / profile
+        context = launched(self._playwright, folder, self.cabinet.trusted)
+        context.add_init_script(STANDING_READ)
+        context.set_default_timeout(WAIT_MS)
+        self.contexts.append(context)
+        return Tablet(context.pages[0], address)
+
+    def close(self) -> None:
+        """The browser that was opened last."""
+        self.contexts.pop().close()
+
+    @contextmanager
+    def linked(self, tablet: Tablet) -> Iterator[EmulatedRadio]:
+        """The air around the page; the reader is paired in it by the code of its label, unless it is."""
+        page = tablet.page
+        show(tablet, "/jumeler")
+        air = SimpleNamespace(page=page, context=page.context)
+        with EmulatedRadio(page.context.browser, air, self.board.link_url) as radio:
+            page.get_by_role("button", name="Relier par ce navigateur").first.click()
+            page.get_by_role("textbox", name="Code de l’étiquette").fill(printed_code(SECRET))
+            page.get_by_role("button", name="Jumeler").click()
+            expect(page.locator(".status .lock")).to_be_visible()
+            yield radio
+
+
+@contextmanager
+def behind_a_server(
+    site: Path, mail_servers: MailServers, home: Path, playwright: Playwright
+) -> Iterator[Carers]:
+    """The server with this site, mail behind it, a reader with its cards."""
+    made = Cabinet(home / "cabinet", site)
+    with OctByMail(made.folder, mail_servers) as mail, EmulatedBoard(flash=home / "flash") as board:
+        mail.set_route(made.config)
+        board.provision("SIM-01", SECRET)
+        board.insert("ps", load_card("infirmiere"))
+        board.insert("vitale", load_card("garnier"))
+        with made as cabinet:
+            carers = Carers(playwright, cabinet, mail, board)
+            yield carers
+            while carers.contexts:
+                carers.close()
+
+
+def joined(carers: Carers) -> Tablet:
+    """A tablet that was joined by scanning the code; its copy is up to date."""
+    tablet = carers.open("une", carers.cabinet.link())
+    tablet.choose().until("ouverte")
+    page = tablet.page
+    expect(page.get_by_text("Le code du cabinet est lu.")).to_be_visible()
+    assert "#/cabinet/relier" in page.url  # the code is in no address
+    page.get_by_label("Nom de cet appareil").fill("Tablette 1")
+    page.get_by_role("button", name="Relier").click()
+    expect(page.get_by_role("heading", name="Reliée au cabinet")).to_be_visible()
+    page.get_by_role("button", name="Continuer").click()
+    tablet.unlock().until("ouverte")
+    page.get_by_role("button", name="Donner le code").click()
+    expect(page.locator(".recovery span")).to_have_count(7)
+    carers.recovery = "-".join(page.locator(".recovery span").all_inner_texts())
+    assert re.fullmatch(r"([A-Z2-7]{4}-){6}[A-Z2-7]{4}", carers.recovery)
+    page.get_by_role("button", name="Il est noté").click()
+    expect(page.get_by_text("La copie est à jour.")).to_be_visible()
+    return tablet
+
+
+def show(tablet: Tablet, address: str) -> None:
+    tablet.page.evaluate("(address) => { location.hash = `#${address}`; }", address)
+
+
+def ready(tablet: Tablet) -> None:
+    source = Path(__file__).with_name("day_in_page.py").read_text()
+    tablet.run(source + f"\nDAY_TEXT = {day()!r}\n")
