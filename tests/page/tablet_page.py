@@ -43,13 +43,14 @@ dossier = "retours"
 """
 
 
-def launched(playwright: Playwright, profile: Path, *more: str) -> BrowserContext:
-    """Debian's Chromium on this profile."""
+def launched(playwright: Playwright, profile: Path, *more: str, **options: object) -> BrowserContext:
+    """Debian's Chromium on this profile, with more arguments, and options of its context."""
     return playwright.chromium.launch_persistent_context(
         profile,
         executable_path="/usr/bin/chromium",
         locale="fr-FR",
         args=["--no-sandbox", "--enable-features=WebBluetooth", *more],
+        **options,
     )
 
 

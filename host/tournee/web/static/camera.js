@@ -15,8 +15,10 @@ async function open(box) {
   const video = box.querySelector("video");
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 2480 }, height: { ideal: 3508 } } });
-  } catch {
-    says.textContent = "Aucune caméra : choisissez un fichier, ou continuez sans photo.";
+  } catch (error) {
+    says.textContent = error.name === "NotAllowedError"
+      ? "La caméra est refusée à cette page. Choisissez un fichier ; pour la caméra, permettez-la dans les réglages du navigateur."
+      : "Aucune caméra ne s’ouvre : choisissez un fichier.";
     return;
   }
   if (!box.isConnected) { stop(); return; }

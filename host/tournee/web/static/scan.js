@@ -22,8 +22,10 @@ async function read(box) {
   const [says, video, button] = ["[data-scan-says]", "video", "[data-scan-start]"].map((one) => box.querySelector(one));
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-  } catch {
-    says.textContent = "Aucune caméra : tapez le code.";
+  } catch (error) {
+    says.textContent = error.name === "NotAllowedError"
+      ? "La caméra est refusée à cette page. Tapez le code ; pour la caméra, permettez-la dans les réglages du navigateur."
+      : "Aucune caméra ne s’ouvre : tapez le code.";
     return;
   }
   button.hidden = true;
