@@ -63,7 +63,9 @@ def test_what_asking_for_the_code_raises_comes_out_and_the_reader_serves_on(beds
     assert api.read_cards(bedside.practice).professional.ps == PS
 
 
-@pytest.mark.parametrize("code", ["0000", "12", "", "abcd", lambda: "9999"], ids=repr)
+@pytest.mark.parametrize(
+    "code", ["0000", "12", "", "abcd", lambda: "9999"], ids=["wrong", "short", "none", "letters", "asked"]
+)
 def test_a_wrong_code_is_a_reader_error_and_nothing_is_made(
     bedside: Editor, code: str | Callable[[], str]
 ) -> None:
