@@ -83,6 +83,8 @@ GOOD = (
     ("piece show 1 --vers s.pdf --nature ordonnance", "pieces"),
     ("piece list", "pieces"),
     ("piece send --encore 1", "sent"),
+    ("attestation copie martinez --photo bonne.jpg --aussi-ici", "piece"),
+    ("attestation copie martinez --vers copie.pdf", "piece"),
 )
 BAD = (
     ("droits demander personne", 8),
@@ -103,6 +105,9 @@ BAD = (
     (("attestation", "noter", "martinez", *PAPER, "--jour", "hier"), 2),
     (("attestation", "noter", "martinez", "--organisme", "010410000"), 2),
     ("attestation montrer personne", 8),
+    ("attestation copie martinez", 2),
+    ("attestation copie martinez --photo texte.jpg", 5),
+    ("attestation copie personne --photo bonne.jpg", 8),
     ("apcv lire", 2),
     ("apcv lire bonne.jpg --sans-contact", 2),
     ("apcv lire bonne.jpg", 12),

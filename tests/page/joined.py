@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,14 +38,18 @@ class Carers:
         self.contexts: list[BrowserContext] = []
         self.recovery = ""
 
-    def open(self, profile: str, address: str) -> Tablet:
-        """The page in a browser of this profile."""
+    def browser(self, profile: str, *more: str, **options: object) -> BrowserContext:
+        """A browser of this profile."""
         folder = self.cabinet.folder.parent / profile
-        context = launched(self._playwright, folder, self.cabinet.trusted)
+        context = launched(self._playwright, folder, self.cabinet.trusted, *more, **options)
         context.add_init_script(STANDING_READ)
         context.set_default_timeout(WAIT_MS)
         self.contexts.append(context)
-        return Tablet(context.pages[0], address)
+        return context
+
+    def open(self, profile: str, address: str) -> Tablet:
+        """The page in it."""
+        return Tablet(self.browser(profile).pages[0], address)
 
     def close(self) -> None:
         """The browser that was opened last."""
@@ -85,22 +89,34 @@ def behind_a_server(
 
 def joined(carers: Carers) -> Tablet:
     """A tablet that was joined by scanning the code; its copy is up to date."""
-    tablet = carers.open("une", carers.cabinet.link())
+    return join(carers, carers.open("une", carers.cabinet.link()))
+
+
+def join(carers: Carers, tablet: Tablet, look: Callable[[str], object] = lambda name: None) -> Tablet:
+    """Join one that was opened by the link of the QR code, until its copy is up to date; `look` is called at
+    each screen on the way.
+    """
     tablet.choose().until("ouverte")
     page = tablet.page
     expect(page.get_by_text("Le code du cabinet est lu.")).to_be_visible()
     assert "#/cabinet/relier" in page.url  # the code is in no address
+    look("the code is read")
     page.get_by_label("Nom de cet appareil").fill("Tablette 1")
     page.get_by_role("button", name="Relier").click()
     expect(page.get_by_role("heading", name="Reliée au cabinet")).to_be_visible()
+    look("joined")
     page.get_by_role("button", name="Continuer").click()
     tablet.unlock().until("ouverte")
+    expect(page.get_by_role("button", name="Donner le code")).to_be_visible()
+    look("before the recovery code")
     page.get_by_role("button", name="Donner le code").click()
     expect(page.locator(".recovery span")).to_have_count(7)
+    look("the recovery code")
     carers.recovery = "-".join(page.locator(".recovery span").all_inner_texts())
     assert re.fullmatch(r"([A-Z2-7]{4}-){6}[A-Z2-7]{4}", carers.recovery)
     page.get_by_role("button", name="Il est noté").click()
     expect(page.get_by_text("La copie est à jour.")).to_be_visible()
+    look("the copy is up to date")
     return tablet
 
 

@@ -4,11 +4,12 @@ One tablet for all, with a day that was signed; it is locked where a test begins
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from carer_day import Carer
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, TimeoutError
 from tablet_page import CODE, SECRET, Served, Tablet, launched, practice_files
 
 from tournee.emulation.board import EmulatedBoard
@@ -35,7 +36,8 @@ STARTED = """() => new Promise((done) => {
   look();
 })"""
 NIR = "2550699999001"
-PATIENTS = "() => fetch('/ecran/patients').then((one) => one.text())"
+PATIENTS = """() => fetch("/ecran/patients").then((one) => one.text())
+  .then((told) => told.includes("Garnier"))"""
 KEYS = """
 from pathlib import Path
 from tournee.store import journal_key
@@ -88,10 +90,15 @@ def tablet(carer: Carer) -> Tablet:
 
 
 def lock(tablet: Tablet) -> None:
-    """By the button of the settings, until another worker is there; it opens on them again."""
-    tablet.page.evaluate("() => { location.hash = '#/reglages'; }")
+    """By the button of the settings, until another worker is there; it opens on them again. A card that is in
+    the reader may open its own screen before the button is touched.
+    """
     with tablet.page.expect_worker():
-        tablet.page.get_by_role("button", name="Verrouiller maintenant").first.click()
+        while True:
+            tablet.page.evaluate("() => { location.hash = '#/reglages'; }")
+            with suppress(TimeoutError):
+                tablet.page.get_by_role("button", name="Verrouiller maintenant").first.click(timeout=5000)
+                break
     tablet.until("verrou")
 
 
@@ -110,7 +117,7 @@ def test_no_name_number_or_key_is_in_the_files_and_none_in_memory_once_it_is_loc
         keys = tablet.run(KEYS)
         (worker,) = tablet.page.workers
         assert worker.evaluate(IN_FILES, b"SQLite format 3".hex())
-        assert "Garnier" in tablet.page.evaluate(PATIENTS)
+        tablet.page.wait_for_function(PATIENTS)  # her card is read and kept
         code = printed_code(SECRET)
         words = ("GARNIER", "Garnier", NIR, code, code.replace("-", ""), *keys)
         for secret in (*(word.encode().hex() for word in words), *keys, SECRET.hex()):

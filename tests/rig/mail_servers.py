@@ -95,6 +95,19 @@ class MailServers:
             while not imap.readline().startswith(b"wait "):
                 pass
 
+    def wait_for_deliveries(self, account: Account, count: int) -> None:
+        """Return once so many messages came to the mailbox, whether they are still there or were taken."""
+        context = ssl.create_default_context(cafile=str(self.ca))
+        with imaplib.IMAP4_SSL(HOST, self.ports["imaps"], ssl_context=context, timeout=PATIENCE) as imap:
+            imap.authenticate("PLAIN", lambda _: f"\0{account.address}\0{account.password}".encode())
+            while imap.select("INBOX", readonly=True) and int(imap.response("UIDNEXT")[1][0] or 1) <= count:
+                imap.send(b"wait IDLE\r\n")
+                while imap.readline().split()[2:3] != [b"EXISTS"]:
+                    pass
+                imap.send(b"DONE\r\n")
+                while not imap.readline().startswith(b"wait "):
+                    pass
+
     def accepted(self, sender: str) -> int:
         """How many messages of this sender exim answered for, delivered or not: its own log says."""
         log = self.directory / "spool" / "exim-mainlog"

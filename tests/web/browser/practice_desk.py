@@ -10,15 +10,12 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from tournee.app.context import Office, open_office
-from tournee.app.practice.patients import meet
-from tournee.app.practice.plans import add_plan
-from tournee.app.practice.prescriptions import add_prescription
-from tournee.billing.zones.card import patients_from_groups
+from planned_day import DAY, OTHER_DAYS, plan_day
+
+from tournee.app.context import open_office
 from tournee.config import load_config
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
@@ -26,10 +23,6 @@ from tournee.emulation.cards.content import card_content
 from tournee.emulation.population import NURSE
 from tournee.emulation.practice import CONFIG_NAME, practice
 from tournee.files import write_whole
-from tournee.formats import zones
-from tournee.practice.planning.plan_file import PlanFile, Slot, as_care
-from tournee.practice.planning.recurrence import EVERY_DAY, Recurrence
-from tournee.practice.prescription_file import PrescribedCare, Prescriber, PrescriptionFile
 from tournee.reader.label import printed_code
 from tournee.web.desk.link_file import link_file, read_link
 
@@ -47,61 +40,11 @@ def make_practice(directory: Path) -> Path:
     return directory
 
 
-DAY = (
-    "chevalier",
-    "barbier",
-    "hoarau",
-    "casanova",
-    "garnier",
-    "moreau",
-    "lambert",
-    "santini",
-    "robin",
-    "pereira",
-)
-"""Whose cards the day's visits are for, in the round's order: an injection each, every day, from 7:00 on."""
-
-NAMES = (
-    *("Lucien Chevalier", "Kevin Barbier", "Jean Hoarau", "Ange Casanova", "Robert Garnier"),
-    *("Thomas Moreau", "Yvonne Lambert", "Maria Santini", "Ines Robin", "Antonio Pereira"),
-)
-"""Their names as the page says them."""
-
-OTHER_DAYS = ("lambert", "legall")
-"""Who has a dressing on another day of the week."""
-
-_INJECTION = {
-    "actes": [{"acte": "Injection sous-cutanée"}],
-    "deplacement": {"indemnite": "IFA"},
-    "tiers_payant": "amo",
-}
-_DRESSING = {
-    "actes": [{"acte": "Pansement de plaie chirurgicale simple"}],
-    "deplacement": {"indemnite": "IFA"},
-}
-
-
 def make_day(directory: Path) -> Path:
     """A nurse's practice at rest whose round has ten visits on any day of the year."""
     with practice(directory), open_office(load_config(directory / CONFIG_NAME)) as office:
-        today = office.clock().date()
-        for rank, card in enumerate(DAY):
-            _plan(office, card, "injection sous-cutanée", _INJECTION, 420 + 20 * rank, EVERY_DAY)
-        for card in OTHER_DAYS:
-            _plan(office, card, "pansement simple", _DRESSING, 600, frozenset({(today.weekday() + 3) % 7}))
+        plan_day(office, {name: card_content(name).zone for name in (*DAY, *OTHER_DAYS)}, NURSE)
     return directory
-
-
-def _plan(
-    office: Office, card: str, words: str, care: dict[str, Any], minute: int, weekdays: frozenset[int]
-) -> None:
-    start = office.clock().date() - timedelta(days=7)
-    patient = meet(office, patients_from_groups(zones.decode(card_content(card).zone))[0]).patient
-    doctor = Prescriber("Dr Anne Roy", "751000126", "10100001071")
-    told = PrescriptionFile(doctor, start, (PrescribedCare(words, 0),), months=3, home=True, daily=True)
-    order = add_prescription(office, patient, told)
-    when = Recurrence(start, None, weekdays, holidays="kept")
-    add_plan(office, patient, order, PlanFile((Slot(as_care(care), minute),), when, "IF", words), NURSE)
 
 
 class PracticeDesk:

@@ -48,7 +48,7 @@ class OctByMail:
         self.oct = EmulatedOct(None, *own, known, scenario, lambda: datetime.now(zone))
         self._read: set[str] = set()
         self._sent = 0
-        self._done, self._over = threading.Event(), threading.Event()
+        self._done, self._over = threading.Semaphore(0), threading.Event()
         self._thread = threading.Thread(target=self._stand, name="oct", daemon=True)
 
     def set_route(self, config: Path) -> None:
@@ -80,10 +80,13 @@ class OctByMail:
         self._thread.join()
 
     def answered(self) -> None:
-        """Return once the answers to what was sent lie in the carer's mailbox."""
-        self._servers.wait_for_mail(self.oct_account, 1)
-        assert self._done.wait(_PATIENCE_S)
-        self._servers.wait_for_mail(self.carer, self._sent)
+        """Return once the answers to one message more have come to the carer's mailbox."""
+        assert self._done.acquire(timeout=_PATIENCE_S)
+        self._servers.wait_for_deliveries(self.carer, self._sent)
+
+    def relent(self) -> None:
+        """From now on nobody's sheets are rejected: the reason given holds no more."""
+        self.oct.scenario = replace(self.oct.scenario, rejected={})
 
     def _stand(self) -> None:
         """Answer what comes, until the end."""
@@ -94,7 +97,7 @@ class OctByMail:
                     for answer in self.oct.receive(raw):
                         self._deliver(answer)
                         self._sent += 1
-                    self._done.set()
+                    self._done.release()
 
     def _mail(self, account: Account) -> dict[str, bytes]:
         return {

@@ -16,8 +16,9 @@ import pytest
 from carer import Carer
 from emulated_radio import NAME, STANDING_READ, EmulatedRadio
 from killed_browser import kill_browser, kill_renderer
+from planned_day import DAY, NAMES
 from playwright.sync_api import BrowserContext, Error, Playwright, expect
-from practice_desk import CHROMIUM, CODE, DAY, NAMES, PracticeDesk
+from practice_desk import CHROMIUM, CODE, PracticeDesk
 from signed_once import left_once, lots_signed, signatures, signed_once
 from watched_page import WatchedPage
 

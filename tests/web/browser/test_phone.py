@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from carer import Carer
-from PIL import Image
+from filmed import camera, show
 from playwright.sync_api import Browser, Playwright, expect
 from practice_desk import CHROMIUM, PracticeDesk
 from watched_page import OpenPage
@@ -21,9 +21,6 @@ from tournee.config import load_config
 from tournee.emulation.services.phone import phone_in
 from tournee.emulation.services.prescription_base import numbers
 from tournee.practice.prescription_file import PrescriptionFile
-from tournee.services.qr_codes import png_of
-
-WIDTH, HEIGHT = 1280, 960
 
 
 @pytest.fixture(scope="module")
@@ -37,24 +34,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def browser(driver: Playwright, film: Path) -> Iterator[Browser]:
     """A browser whose camera is a film."""
-    camera = [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
-    ]
-    browser = driver.chromium.launch(executable_path=CHROMIUM, args=camera)
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=camera(film))
     yield browser
     browser.close()
-
-
-def show(film: Path, text: str) -> None:
-    """Have the camera see this code."""
-    code = Image.open(io.BytesIO(png_of(text))).convert("RGB")
-    scene = Image.new("RGB", (WIDTH, HEIGHT), (90, 90, 90))
-    scene.paste(code.resize((760, 760)), (260, 100))
-    frame = io.BytesIO()
-    scene.save(frame, "JPEG", quality=90)
-    film.write_bytes(frame.getvalue() * 5)
 
 
 @pytest.fixture
@@ -107,3 +89,14 @@ def test_the_photograph_of_an_electronic_prescription_is_read_as_its_number(
     with open_office(load_config(desk.config)) as office:
         orders = [one.told for one in of_patient(office, PrescriptionFile, patient)]
     assert [(one.sessions, one.scan) for one in orders if one.electronic == number] == [(10, "")]
+
+
+def test_a_camera_that_is_refused_is_said_with_another_way(desk: PracticeDesk, open_page: OpenPage) -> None:
+    page = open_page(permissions=[])
+    page.enter(desk.link)
+    Carer(desk, page).begin()
+    page.show("/telephone")
+    says = page.page.locator("[data-camera-says]")
+    expect(says).to_have_text(re.compile("^La caméra est refusée à cette page. Choisissez un fichier"))
+    expect(page.page.locator("[data-shutter]")).to_be_disabled()
+    assert [*page.axe(), *page.overflow()] == []
