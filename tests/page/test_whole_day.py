@@ -34,6 +34,19 @@ from tournee.emulation.cards.content import card_content
 from tournee.emulation.population import NURSE
 from tournee.reader.label import printed_code
 
+LOSES_ANSWERS = """() => {
+  const real = self.fetch;
+  self.lost = [];
+  self.fetch = async (path, told) => {
+    const answer = await real(path, told);
+    if (String(path).startsWith("/v1/messages/") && !self.lost.length) {
+      self.lost.push(answer.status);
+      throw new TypeError("network changed");
+    }
+    return answer;
+  };
+}"""
+"""In the tablet's worker: the first message arrives whole, and its answer does not come back."""
 SENDING_MS = 60_000
 MIDDLE = 5  # segments of a signature: it takes some fourteen
 SITE_S = 240
@@ -191,6 +204,17 @@ def a_mistake_undone(carer: Carer) -> None:
     carer.take_out()
 
 
+def take_answers(carers: Carers, page: WatchedPage) -> None:
+    """What the OCT answered is shown, fetched by a touch where it did not come with the sending."""
+    hero = page.page.locator(".hero h1")
+    expect(hero).to_have_text(re.compile("envoyée|acceptée"), timeout=SENDING_MS)
+    carers.mail.answered()
+    if "acceptée" not in hero.inner_text():
+        page.show("/envoi")
+        page.touch("Relever les réponses")
+    expect(hero).to_have_text(re.compile("acceptée"), timeout=SENDING_MS)
+
+
 def send(carers: Carers, carer: Carer) -> None:
     """Everything leaves in one touch; what the OCT answers later is fetched by another."""
     page, hero = carer.page, carer.page.page.locator(".hero h1")
@@ -199,11 +223,21 @@ def send(carers: Carers, carer: Carer) -> None:
     page.touch("Envoyer la journée")
     expect(hero).to_have_text(re.compile("envoyée|acceptée"), timeout=SENDING_MS)
     assert carer.touches == 1
-    carers.mail.answered()
-    if "acceptée" not in hero.inner_text():
-        page.show("/envoi")
-        page.touch("Relever les réponses")
-    expect(hero).to_have_text(re.compile("acceptée"), timeout=SENDING_MS)
+    take_answers(carers, page)
+
+
+def send_though_an_answer_is_lost(carers: Carers, carer: Carer) -> None:
+    """The message arrives at the server, its answer does not come back: she goes on, and it leaves once."""
+    page = carer.page
+    (worker,) = page.page.workers
+    worker.evaluate(LOSES_ANSWERS)
+    page.show("/envoi")
+    page.touch("Envoyer la journée")
+    again = page.page.get_by_role("button", name="Reprendre l’envoi")
+    again.click(timeout=SENDING_MS)
+    expect(again).to_be_hidden()
+    assert worker.evaluate("() => self.lost") == [200]
+    take_answers(carers, page)
 
 
 def correct(carer: Carer) -> None:
@@ -257,7 +291,7 @@ def test_a_day_of_ten_visits_is_signed_sent_and_accepted_one_after_its_correctio
         expect(page.page.locator("a.n-bad")).to_contain_text("l’ordonnance n’est pas la bonne")
         correct(carer)
         carers.mail.relent()
-        send(carers, carer)
+        send_though_an_answer_is_lost(carers, carer)
         expect(page.title).to_have_text(re.compile("^1.acceptée$"))
         assert len(carers.mail.oct.known_files) == 2
         assert signed(tablet) == [11, 10]

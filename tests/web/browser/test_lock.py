@@ -22,7 +22,7 @@ CODE = "4071"
 def page(desk: PracticeDesk, open_page: OpenPage) -> Iterator[WatchedPage]:
     page = open_page()
     page.forgive("status of 4(01|10|23)")  # the door's answers
-    page.forgive("ERR_(CONNECTION|EMPTY)")  # a host that was stopped
+    page.forgive("ERR_(CONNECTION|EMPTY|SOCKET)")  # a host that was stopped
     page.enter(desk.link)
     return page
 
