@@ -84,10 +84,6 @@ class OctByMail:
         assert self._done.acquire(timeout=_PATIENCE_S)
         self._servers.wait_for_deliveries(self.carer, self._sent)
 
-    def relent(self) -> None:
-        """From now on nobody's sheets are rejected: the reason given holds no more."""
-        self.oct.scenario = replace(self.oct.scenario, rejected={})
-
     def _stand(self) -> None:
         """Answer what comes, until the end."""
         while not self._over.wait(_LOOK_S):
