@@ -90,9 +90,7 @@ def start_command(
     elif runtime == MICROPYTHON:
         values["image"] = payload_of(board_dir, board, sources)
     else:
-        without = board["image"].get("without", [])
-        kept = {name: text for name, text in sources.items() if name not in without}
-        values["image"] = folder(board["name"], kept)
+        values["image"] = folder(board["name"], sources, board["image"].get("without", []))
     return [part.format(**values) for part in commands[runtime]], runtime
 
 
@@ -186,16 +184,17 @@ def window(link: dict[str, int]) -> int:
     return min(_MOST_UNDER_WAY, 1 + link.get("ring", 0) // frame.encoded_max(link["message"]))
 
 
-def folder(name: str, sources: dict[str, bytes]) -> Path:
-    """Return a folder with the sources as they are."""
+def folder(name: str, sources: dict[str, bytes], without: Sequence[str] = ()) -> Path:
+    """Return a folder with the sources as they are, but for those that the board does not serve."""
+    kept = {file: text for file, text in sources.items() if file not in without}
 
     def fill(place: Path) -> None:
         place.mkdir()
-        for file, text in sources.items():
+        for file, text in kept.items():
             (place / file).parent.mkdir(parents=True, exist_ok=True)
             (place / file).write_bytes(text)
 
-    return made_once(name, (_TOOLS, sorted(sources.items())), fill)
+    return made_once(name, (_TOOLS, sorted(kept.items())), fill)
 
 
 def payload_of(board_dir: Path, board: dict[str, Any], sources: dict[str, bytes]) -> Path:

@@ -138,7 +138,7 @@ def test_driver_that_does_otherwise_is_told_so(put, right, wrong, atr, protocol,
 
 
 def test_clock_is_what_the_boards_counter_makes_exactly(put):
-    for name in ("rp2350w", "esp32s3"):
+    for name in ("rp2040", "rp2350w", "esp32s3"):
         slots = tomllib.loads((BOARDS / name / "board.toml").read_text())["slots"]
         assert slots["pwm_khz"] % slots["clock_khz"] == 0
     assert SETTINGS["slots"]["pwm_khz"] == SOURCE_KHZ

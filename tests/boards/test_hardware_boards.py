@@ -12,7 +12,7 @@ from tournee.boards import BOARDS, build
 from tournee.errors import ConfigError, EmulationError
 from tournee.maker import flashing
 
-HARDWARE = ["rp2350w", "esp32s3"]
+HARDWARE = ["rp2040", "rp2350w", "esp32s3"]
 
 
 def settings(name):
@@ -35,7 +35,7 @@ def test_sources_compile_for_the_boards_core(name, tmp_path):
         subprocess.run(command, check=True)
 
 
-@pytest.mark.parametrize(("name", "core"), [("rp2350w", 7), ("esp32s3", 10)])
+@pytest.mark.parametrize(("name", "core"), [("rp2040", 4), ("rp2350w", 7), ("esp32s3", 10)])
 @pytest.mark.parametrize("module", build._NATIVE)
 def test_native_modules_compile_to_machine_code_of_the_boards_core(name, core, module, tmp_path):
     board = settings(name)
@@ -54,6 +54,7 @@ def test_flashing_is_the_boards_own(name):
     given = {"port": "/dev/ttyACM0", "firmware": "mp.uf2", "image": "built", "file": "/media/RP2350"}
     steps = flashing.plan(settings(name), given)
     first = {
+        "rp2040": ["cp", "mp.uf2", "/media/RP2350"],
         "rp2350w": ["cp", "mp.uf2", "/media/RP2350"],
         "esp32s3": [
             *("esptool", "--chip", "esp32s3", "--port", "/dev/ttyACM0"),
@@ -63,8 +64,6 @@ def test_flashing_is_the_boards_own(name):
     assert steps[0] == first[name]
     assert [step[0] for step in steps[1:]] == ["mpremote"] * 3
     assert steps[2][-2:] == ["built/usb_main.py", ":main.py"]
-    over_the_air = flashing.plan(settings(name), given, bluetooth=True)
-    assert over_the_air[2][-2:] == ["built/air_main.py", ":main.py"]
 
 
 @pytest.mark.parametrize("name", HARDWARE)
@@ -78,9 +77,21 @@ def test_service_button_is_a_pin_of_no_card_and_named_to_who_flashes(name):
     assert f"(broche {button})" in failed.value.next_step
 
 
+@pytest.mark.parametrize("name", ["rp2350w", "esp32s3"])
+def test_board_with_bluetooth_starts_over_the_air_where_asked(name):
+    given = {"port": "/dev/ttyACM0", "firmware": "mp.uf2", "image": "built", "file": "/media/RP2350"}
+    steps = flashing.plan(settings(name), given, bluetooth=True)
+    assert steps[2][-2:] == ["built/air_main.py", ":main.py"]
+
+
 def test_board_without_bluetooth_is_not_flashed_for_it():
     with pytest.raises(ConfigError, match="Bluetooth"):
-        flashing.plan(settings("lm3s") | {"flashing": {"steps": []}}, {}, bluetooth=True)
+        flashing.plan(settings("rp2040"), {}, bluetooth=True)
+
+
+def test_board_is_flashed_without_what_it_does_not_serve():
+    assert not (flashing.sources_folder("rp2040") / "reader" / "link" / "reorder_buffer.py").exists()
+    assert (flashing.sources_folder("rp2350w") / "reader" / "link" / "reorder_buffer.py").exists()
 
 
 def test_uf2_gives_back_what_it_was_made_of():

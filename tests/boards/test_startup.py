@@ -80,8 +80,8 @@ def read_until(link, wanted):
 def start(tmp_path):
     boards = []
 
-    def started(runtime="micropython", main="usb_main", **how):
-        board = power("rp2350w", runtime, main, tmp_path / "flash", tmp_path, usb=True, **how)
+    def started(runtime="micropython", main="usb_main", name="rp2350w", **how):
+        board = power(name, runtime, main, tmp_path / "flash", tmp_path, usb=True, **how)
         boards.append(board.start())
         return board
 

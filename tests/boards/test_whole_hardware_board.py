@@ -44,8 +44,8 @@ class Desk:
             board.insert(slot, card)
         return board
 
-    def provision(self):
-        board = self.start(usb=True)
+    def provision(self, main="air_main"):
+        board = self.start(usb=True, main=main)
         try:
             with MakerReader.open(board.link_url) as reader:
                 reader.provision("TO-000001", SECRET)
@@ -53,9 +53,9 @@ class Desk:
             board.stop()
 
 
-def desk_of(name, runtime, folder):
+def desk_of(name, runtime, folder, main="air_main"):
     desk = Desk(name, runtime, folder)
-    desk.provision()
+    desk.provision(main)
     return desk
 
 
@@ -139,6 +139,16 @@ def test_digits_of_a_pairing_go_to_the_console(air):
 
 def test_it_conforms_over_the_air(air):
     assert [one for one in conformance.check(lambda: Air(air.link_url), SECRET) if not one.good] == []
+
+
+def test_board_without_radio_certifies_and_conforms_over_its_console(tmp_path):
+    desk = desk_of("rp2040", "micropython", tmp_path, "usb_main")
+    board = desk.start(usb=True, main="usb_main")
+    with Reader.open(board.link_url, secret=SECRET) as reader:
+        assert certify(reader) == KNOWN
+    assert [one for one in conformance.check(board.link_url, SECRET) if not one.good] == []
+    board.check()
+    board.stop()
 
 
 @pytest.mark.parametrize(("main", "pairs"), [("usb_main", True), ("air_main", False), ("air_main", 2)])

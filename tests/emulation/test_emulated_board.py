@@ -114,7 +114,7 @@ def test_board_without_micropython_says_what_runs_it(echo_board):
     assert "CPython" in EmulatedBoard(echo_board).runtime
 
 
-@pytest.mark.parametrize("name", ["rp2350w", "pcsc", "nowhere"])
+@pytest.mark.parametrize("name", ["rp2040", "rp2350w", "pcsc", "nowhere"])
 def test_board_that_no_emulator_runs_is_refused_with_those_that_one_does(name):
     with pytest.raises(EmulationError, match="lm3s, mps2, netduino, unix"):
         EmulatedBoard(BOARDS / name)

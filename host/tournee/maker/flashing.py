@@ -67,7 +67,8 @@ def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = F
 
 def sources_folder(name: str) -> Path:
     """The firmware and the board's drivers as files, for a board that an official MicroPython runs on."""
-    return build.folder(name, build.sources_of(BOARDS / name, settings(name)))
+    board = settings(name)
+    return build.folder(name, build.sources_of(BOARDS / name, board), board["image"].get("without", []))
 
 
 def way_in(board: Mapping[str, Any]) -> str:
