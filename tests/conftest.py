@@ -2,6 +2,7 @@
 of the real account is touched.
 """
 
+import gc
 import os
 import sys
 import tempfile
@@ -19,3 +20,9 @@ os.environ["XDG_STATE_HOME"] = _account.name  # of every program that a test sta
 sys.path.insert(0, str(Path(__file__).parent / "rig"))
 
 pytest_plugins = ["installation", "mail_servers", "pcsc_service"]
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: no garbage collection of a test needs to walk it again."""
+    gc.collect()
+    gc.freeze()
