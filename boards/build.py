@@ -17,7 +17,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +27,7 @@ from tournee.boards.imagec.bundling import flatten
 from tournee.boards.imagec.constant_folding import fold
 from tournee.boards.imagec.dead_branches import prune, settle
 from tournee.boards.imagec.mangling import rename
+from tournee.boards.schema import read as read_board
 from tournee.firmware.sesam import frame
 
 MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
@@ -72,10 +72,11 @@ def start_command(
     of `{flash}`, which stays empty for a board that is to forget. `script` is a module to run in place of the
     board's `main.py`.
     `heap` (bytes) stands in for the figure of `board.toml`, `runtime` (`qemu`, `micropython`, `cpython`) for
-    the choice by what the board has and what is installed. ValueError for a runtime that the board lacks,
-    CalledProcessError or RuntimeError when a source does not compile.
+    the choice by what the board has and what is installed. BoardError for a `board.toml` that is not right,
+    ValueError for a runtime that the board lacks, CalledProcessError or RuntimeError when a source does not
+    compile.
     """
-    board = tomllib.loads((board_dir / "board.toml").read_text())
+    board = read_board(board_dir)
     commands = board["emulator"]
     usual = [name for name in (QEMU, MICROPYTHON) if name in commands and (name == QEMU or has_micropython())]
     runtime = runtime or (*usual, CPYTHON)[0]
@@ -113,7 +114,7 @@ def flashed(board_dir: Path, board: dict[str, Any], sources: dict[str, bytes]) -
 
 def fresh_flash(board_dir: Path, file: Path, script: Path | None = None) -> None:
     """Write the file that stands for a board's writable flash: the image in its first bank, else erased."""
-    board = tomllib.loads((board_dir / "board.toml").read_text())
+    board = read_board(board_dir)
     image = flashed(board_dir, board, sources_of(board_dir, board, script=script))[1].read_bytes()
     with file.open("wb") as flash:
         flash.write(image.ljust(sum(cross.flash_regions(board)), b"\xff"))

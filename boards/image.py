@@ -18,7 +18,6 @@ import re
 import struct
 import subprocess
 import tempfile
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from tournee.boards import BOARDS, build, cross
+from tournee.boards.schema import read as read_board
 from tournee.errors import ConfigError
 from tournee.french import reason
 
@@ -152,7 +152,7 @@ def modulus(key: rsa.RSAPublicKey) -> bytes:
 
 def built(board_dir: Path, version: str | None, key_file: Path, *, production: bool) -> bytes:
     """Build the board's firmware and return its image. ImageError."""
-    board = tomllib.loads((board_dir / "board.toml").read_text())
+    board = read_board(board_dir)
     key = private_key(key_file)
     development = modulus(key.public_key()) == modulus(public_key(DEVELOPMENT_KEY))
     if production and development:
@@ -174,7 +174,7 @@ def built(board_dir: Path, version: str | None, key_file: Path, *, production: b
 def runtime(board_dir: Path, image: Image, micropython: Path | None) -> bytes:
     """Return the MicroPython (ELF) of our own port that runs this image on its board, from the pinned sources
     or a checkout. ImageError for a board that has another, and for a folder that is no MicroPython."""
-    board = tomllib.loads((board_dir / "board.toml").read_text())
+    board = read_board(board_dir)
     if build.QEMU not in board.get("emulator", {}):
         raise ImageError(f"La carte {board['name']} n’a pas notre portage de MicroPython.")
     try:

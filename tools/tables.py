@@ -1,5 +1,5 @@
-"""Documents made from the code: tables of PROFILE.md and SSV.md, rules and traces of EXCHANGE.md and
-SERVICES.md, rooms.svg.
+"""Documents made from the code: tables of PROFILE.md and SSV.md, keys of boards/README.md, rules and traces
+of EXCHANGE.md and SERVICES.md, rooms.svg.
 
 ./.venv/bin/python tools/tables.py            writes them between their marks
 ./.venv/bin/python tools/tables.py --check    ends with 1 when one of them is stale
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import board_tables
 import drawing
 import service_tables
 from tournee.formats import noemie, records, zone_table
@@ -32,6 +33,7 @@ PROFILE = ROOT / "firmware" / "PROFILE.md"
 EXCHANGE = ROOT / "host" / "EXCHANGE.md"
 SERVICES = ROOT / "host" / "SERVICES.md"
 SSV = ROOT / "host" / "SSV.md"
+BOARDS = ROOT / "boards" / "README.md"
 ROOMS = ROOT / "host" / "docs" / "drawings" / "rooms.svg"
 WIDTH = 138
 
@@ -310,11 +312,6 @@ def services(text: str) -> str:
     return fill(text, {**lists, **traces, **made})
 
 
-def ssv(text: str) -> str:
-    """SSV.md with the codes of today's table."""
-    return fill(text, {"codes": code_table})
-
-
 def rooms(_: str) -> str:
     """The drawing of the host's rooms, whatever it was."""
     return drawing.rooms(ROOT / "pyproject.toml")
@@ -324,7 +321,8 @@ DOCUMENTS: dict[Path, Callable[[str], str]] = {
     PROFILE: profile,
     EXCHANGE: exchange,
     SERVICES: services,
-    SSV: ssv,
+    SSV: partial(fill, made={"codes": code_table}),
+    BOARDS: partial(fill, made={"board keys": board_tables.keys}),
     ROOMS: rooms,
 }
 

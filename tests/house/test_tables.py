@@ -30,16 +30,18 @@ def test_tables_are_those_of_the_code() -> None:
 
 
 def test_a_stale_table_is_refused(tmp_path: Path) -> None:
-    for part in ("firmware", "host", "tests"):
+    for part in ("boards", "firmware", "host", "tests"):
         (tmp_path / part).mkdir()
     (tmp_path / "host" / "docs" / "drawings").mkdir(parents=True)
     (tmp_path / "tools").mkdir()
     rooms = "host/docs/drawings/rooms.svg"
     for name in (
         "tools/tables.py",
+        "tools/board_tables.py",
         "tools/drawing.py",
         "tools/service_tables.py",
         "pyproject.toml",
+        "boards/README.md",
         "host/SSV.md",
         rooms,
     ):

@@ -22,10 +22,10 @@ from typing import Any
 
 from tournee.boards import BOARDS, build
 from tournee.boards import image as images
+from tournee.boards.schema import read as read_board
 from tournee.errors import ConfigError, EmulationError
 from tournee.extras import missing
 from tournee.french import reason
-from tournee.tables.document import read_ours
 
 _log = logging.getLogger(__name__)
 
@@ -33,12 +33,12 @@ _BROUGHT = {"esptool", "mpremote"}  # by the extra `maker`
 
 
 def settings(name: str) -> dict[str, Any]:
-    """The board's `board.toml`. ConfigError when there is none."""
+    """The board's `board.toml`. ConfigError when there is none, or it is not right."""
     file = BOARDS / name / "board.toml"
     if not file.is_file():
         known = ", ".join(sorted(path.parent.name for path in BOARDS.glob("*/board.toml")))
         raise ConfigError(f"Carte électronique inconnue : {name}.", next_step=f"choisissez parmi : {known}")
-    return read_ours(file)
+    return read_board(file.parent)
 
 
 def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = False) -> list[list[str]]:
