@@ -43,12 +43,13 @@ _OPTIMISATION = "-O1"  # keeps line numbers: they lie in flash, and a traceback 
 
 
 class Release(NamedTuple):
-    """What an image says of itself: its version, the modulus of the key that the next one is signed with, and
-    whether it refuses the development key's images."""
+    """What an image says of itself: its version, the modulus of the key that the next one is signed with,
+    whether it refuses the development key's images, and the counter that the next one's may not be below."""
 
     version: str
     modulus: bytes
     production: bool
+    counter: int = 0
 
 
 _RELATIVE = re.compile(r"^( *)from \.(\w*) import", re.MULTILINE)  # of a package to its own modules
@@ -136,7 +137,8 @@ def sources_of(
     if script is not None:
         sources["main.py"] = script.read_bytes()
     sources["board.py"] = board_module(board)
-    sources["release.py"] = f"KEY = {release.modulus!r}\nPRODUCTION = {release.production}\n".encode()
+    key, production, counter = release.modulus, release.production, release.counter
+    sources["release.py"] = f"KEY = {key!r}\nPRODUCTION = {production}\nCOUNTER = {counter}\n".encode()
 
     def package(name: str, files: tuple[str, ...]) -> None:
         for file in files:

@@ -5,11 +5,12 @@ An image is a header of 64 bytes (numbers little-endian), the payload, and the s
     0   4  magic TOUR              8   4  payload's length           32  32  SHA-256 of the payload
     4   1  header version, 1      12   4  version: major << 16 | minor << 8 | patch
     5   1  flags, bit 0: signed with the development key
-    6   2  zero                   16  16  board's name, padded with NUL
+    6   2  counter                16  16  board's name, padded with NUL
 
 The payload is the read-only file system that `build.py` makes; the signature RSASSA-PKCS1-v1_5 with SHA-256
 of a maker's RSA-2048 key (public exponent 65537). The same sources, version and key give the same bytes. An
-image carries the key that the next one must be signed with: the public half of its own.
+image carries the key that the next one must be signed with: the public half of its own, or of the key that
+takes its place. A reader takes no image whose counter is below its own's, whatever the versions.
 """
 
 import hashlib
@@ -24,28 +25,36 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from tournee.boards import BOARDS, build, cross
+from tournee.boards import build, cross
+from tournee.boards.image_keys import (
+    DEVELOPMENT_KEY,
+    SIGNATURE,
+    FileSigner,
+    ImageError,
+    ImageSigner,
+    is_development,
+    key_of,
+    modulus,
+    private_key,
+    public_key,
+    signer,
+)
 from tournee.boards.schema import read as read_board
-from tournee.errors import ConfigError
-from tournee.french import reason
+
+__all__ = ["DEVELOPMENT_KEY", "SIGNATURE", "ImageError", "modulus", "private_key", "public_key", "signer"]
 
 MAGIC = b"TOUR"
 HEADER_VERSION = 1
 DEVELOPMENT = 1  # flag: signed with the development key
 HEADER = struct.Struct("<4sBBHII16s32s")
-SIGNATURE = 256  # bytes
+COUNTER_MAX = 65535
+SIZE_MAX = 1 << 24  # bytes of a file that is read as an image
 WORD = 8  # flash is written by whole words: a payload ends at one, filled up with FF
-EXPONENT = 65537
-DEVELOPMENT_KEY = BOARDS / "keys" / "development.pem"
 _NONE, _DAMAGED = "Ce fichier n’est pas une image.", "L’image est abîmée."
-_OTHER_KEY = f"{{}} : il faut une clé RSA de 2048 bits, d’exposant {EXPONENT}."
+# 256 bytes as an .mpy holds them: their number, themselves, a zero
+_KEY = re.compile(rb"\x82\x00([\x80-\xff][\x00-\xff]{255})\x00")
 _VERSION = re.compile(r"(\d{1,5})\.(\d{1,3})\.(\d{1,3})")
-
-
-class ImageError(ConfigError):
-    """An image cannot be made, or is none that a reader may take."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,7 @@ class Image:
     board: str
     version: int
     development: bool
+    counter: int
     payload: bytes
     signed: bytes
     signature: bytes
@@ -63,6 +73,13 @@ class Image:
     def version_text(self) -> str:
         """The version as it is written: 0.2.0."""
         return f"{self.version >> 16}.{self.version >> 8 & 255}.{self.version & 255}"
+
+    @property
+    def next_key(self) -> rsa.RSAPublicKey | None:
+        """The key that it wants the next image signed with, as its code holds it; None for a board that takes
+        no update."""
+        found = {key for key in _KEY.findall(self.payload) if key[-1] & 1}
+        return key_of(found.pop()) if len(found) == 1 else None
 
 
 def version_number(text: str) -> int:
@@ -76,23 +93,46 @@ def version_number(text: str) -> int:
     return major << 16 | minor << 8 | patch
 
 
-def make(payload: bytes, board: str, version: int, key: rsa.RSAPrivateKey, *, development: bool) -> bytes:
-    """Return the signed image of a payload. ImageError when the board's name does not fit."""
+def to_sign(payload: bytes, board: str, version: int, *, development: bool, counter: int = 0) -> bytes:
+    """Return what the signature of an image covers. ImageError when name or counter does not fit."""
     name = board.encode("ascii")
     if not 0 < len(name) <= 16:
         raise ImageError(f"Le nom de carte « {board} » ne tient pas en 16 caractères.")
+    if not 0 <= counter <= COUNTER_MAX:
+        raise ImageError(f"Le compteur d’une image va de 0 à {COUNTER_MAX}, et non {counter}.")
     flags = DEVELOPMENT if development else 0
     digest = hashlib.sha256(payload).digest()
-    signed = HEADER.pack(MAGIC, HEADER_VERSION, flags, 0, len(payload), version, name, digest) + payload
-    return signed + key.sign(signed, padding.PKCS1v15(), SHA256())
+    return HEADER.pack(MAGIC, HEADER_VERSION, flags, counter, len(payload), version, name, digest) + payload
+
+
+def make(payload: bytes, board: str, version: int, key: rsa.RSAPrivateKey, *, development: bool) -> bytes:
+    """Return the signed image of a payload. ImageError as `to_sign`."""
+    return sign(to_sign(payload, board, version, development=development), FileSigner(key))
+
+
+def sign(wanted: bytes, key: ImageSigner) -> bytes:
+    """Return the image of what is to be signed. ImageError when the key does not sign, or wrongly."""
+    return join(wanted, key.sign(hashlib.sha256(wanted).digest()), key.public)
+
+
+def join(wanted: bytes, signature: bytes, key: rsa.RSAPublicKey) -> bytes:
+    """Return the image of what was to be signed and the signature that came back. ImageError when `wanted`
+    is no image without its signature, or the signature is not this key's."""
+    if len(signature) != SIGNATURE:
+        raise ImageError(f"Une signature a {SIGNATURE} octets, et non {len(signature)}.")
+    known = parse(wanted + signature)
+    if known.development != is_development(key):
+        raise ImageError("Cette image a été faite pour une autre clé.")
+    verify(known, key)
+    return known.signed + known.signature
 
 
 def parse(data: bytes) -> Image:
     """Return the parts of a whole image. ImageError names what is wrong; the signature is not looked at."""
     if len(data) < HEADER.size + SIGNATURE:
         raise ImageError(_NONE, cause=f"{len(data)} octets n’en font pas une")
-    magic, layout, flags, zero, length, version, name, digest = HEADER.unpack_from(data)
-    if magic != MAGIC or layout != HEADER_VERSION or zero or flags & ~DEVELOPMENT:
+    magic, layout, flags, counter, length, version, name, digest = HEADER.unpack_from(data)
+    if magic != MAGIC or layout != HEADER_VERSION or flags & ~DEVELOPMENT:
         raise ImageError(_NONE, cause="son en-tête n’est pas de la version 1")
     board = name.rstrip(b"\0")
     if not board or b"\0" in board or not board.isascii():
@@ -103,8 +143,10 @@ def parse(data: bytes) -> Image:
     signed = data[:-SIGNATURE]
     if hashlib.sha256(signed[HEADER.size :]).digest() != digest:
         raise ImageError(_DAMAGED, cause="l’empreinte du contenu n’est pas celle de l’en-tête")
-    development = bool(flags & DEVELOPMENT)
-    return Image(board.decode(), version, development, signed[HEADER.size :], signed, data[-SIGNATURE:])
+    payload = signed[HEADER.size :]
+    return Image(
+        board.decode(), version, bool(flags & DEVELOPMENT), counter, payload, signed, data[-SIGNATURE:]
+    )
 
 
 def verify(image: Image, key: rsa.RSAPublicKey) -> None:
@@ -115,52 +157,25 @@ def verify(image: Image, key: rsa.RSAPublicKey) -> None:
         raise ImageError("La signature de l’image n’est pas de cette clé.") from None
 
 
-def private_key(path: Path) -> rsa.RSAPrivateKey:
-    """Return the maker's key in a PEM file. ImageError when it is none for images."""
-    try:
-        key = load_pem_private_key(path.read_bytes(), None)
-    except OSError as error:
-        raise ImageError(f"La clé {path} ne se lit pas.", cause=reason(error)) from None
-    except (ValueError, TypeError):
-        raise ImageError(f"{path} n’est pas une clé privée en PEM, sans mot de passe.") from None
-    if not isinstance(key, rsa.RSAPrivateKey) or not _fits(key.public_key()):
-        raise ImageError(_OTHER_KEY.format(path))
-    return key
-
-
-def public_key(path: Path) -> rsa.RSAPublicKey:
-    """Return the public half of the key in a PEM file, private or public. ImageError."""
-    try:
-        key = load_pem_public_key(path.read_bytes())
-    except OSError as error:
-        raise ImageError(f"La clé {path} ne se lit pas.", cause=reason(error)) from None
-    except ValueError:
-        return private_key(path).public_key()
-    if not isinstance(key, rsa.RSAPublicKey) or not _fits(key):
-        raise ImageError(_OTHER_KEY.format(path))
-    return key
-
-
-def _fits(key: rsa.RSAPublicKey) -> bool:
-    return key.key_size == SIGNATURE * 8 and key.public_numbers().e == EXPONENT
-
-
-def modulus(key: rsa.RSAPublicKey) -> bytes:
-    """Return the key's modulus, 256 bytes, as the reader keeps it."""
-    return key.public_numbers().n.to_bytes(SIGNATURE, "big")
-
-
-def built(board_dir: Path, version: str | None, key_file: Path, *, production: bool) -> bytes:
-    """Build the board's firmware and return its image. ImageError."""
+def unsigned(
+    board_dir: Path,
+    version: str | None,
+    key: rsa.RSAPublicKey,
+    *,
+    production: bool,
+    next_key: rsa.RSAPublicKey | None = None,
+    counter: int = 0,
+) -> bytes:
+    """Build the board's firmware and return what the signature of this key has to cover: header and payload.
+    The image takes the next one signed with `next_key`, and none whose counter is lower. ImageError."""
     board = read_board(board_dir)
-    key = private_key(key_file)
-    development = modulus(key.public_key()) == modulus(public_key(DEVELOPMENT_KEY))
-    if production and development:
+    development = is_development(key)
+    if production and (development or (next_key is not None and is_development(next_key))):
         raise ImageError(
             "Une image de production ne se signe pas de la clé de développement.",
             next_step="indiquez celle du fabricant",
         )
-    release = build.Release(version or build.VERSION, modulus(key.public_key()), production)
+    release = build.Release(version or build.VERSION, modulus(next_key or key), production, counter)
     number = version_number(release.version)
     sources = build.sources_of(board_dir, board, release)
     try:
@@ -168,7 +183,13 @@ def built(board_dir: Path, version: str | None, key_file: Path, *, production: b
     except subprocess.CalledProcessError as error:
         raise ImageError("Le micrologiciel ne se compile pas.", cause=str(error)) from error
     payload += b"\xff" * (-len(payload) % WORD)
-    return make(payload, board["name"], number, key, development=development)
+    return to_sign(payload, board["name"], number, development=development, counter=counter)
+
+
+def built(board_dir: Path, version: str | None, key_file: Path, *, production: bool) -> bytes:
+    """Build the board's firmware and return its image, signed with the key in a file. ImageError."""
+    key = FileSigner(private_key(key_file))
+    return sign(unsigned(board_dir, version, key.public, production=production), key)
 
 
 def runtime(board_dir: Path, image: Image, micropython: Path | None) -> bytes:

@@ -1,7 +1,7 @@
 """What this board keeps without power: its flash, as the boards' README has it."""
 
 from nor import Region, running
-from release import KEY, PRODUCTION
+from release import COUNTER, KEY, PRODUCTION
 
 _BOOT = 2
 _STORE = 3
@@ -14,6 +14,7 @@ class Flash:
         self.running = running()
         self.key = KEY
         self.production = PRODUCTION
+        self.counter = COUNTER
         self.banks = (Region(0), Region(1))
         self.boot = Region(_BOOT)
         self.journal = Region(_STORE)

@@ -19,7 +19,7 @@
 typedef struct {
     char magic[4];
     uint8_t version, flags;
-    uint16_t zero;
+    uint16_t counter; // judged when the image is taken in
     uint32_t length; // of the payload
     uint32_t release; // major, minor, patch
     char board[16];

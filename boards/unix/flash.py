@@ -1,6 +1,6 @@
 """What the unix board keeps without power: a file that stands for flash, behind one descriptor."""
 
-from release import KEY, PRODUCTION
+from release import COUNTER, KEY, PRODUCTION
 
 from sesam.port import const
 
@@ -45,6 +45,7 @@ class Flash:
         self.running = running
         self.key = KEY
         self.production = PRODUCTION
+        self.counter = COUNTER
         self.banks = (Part(file, 0, bank, page), Part(file, bank, bank, page))
         self.boot = Part(file, 2 * bank, 2 * page, page)
         self.journal = Part(file, 2 * bank + 2 * page, 2 * page, page)

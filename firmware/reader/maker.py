@@ -164,7 +164,7 @@ class Maker:
 
     def _judge_header(self) -> int:
         header = self._header
-        if header[0:8] != b"TOUR\x01" + header[5:6] + b"\0\0" or header[5] > 1:
+        if header[0:5] != b"TOUR\x01" or header[5] > 1:
             return codes.IMAGE_DAMAGED
         for i in range(_NAME):
             if header[_NAME_AT + i] != (self._board[i] if i < len(self._board) else 0):
@@ -183,6 +183,8 @@ class Maker:
                     return codes.IMAGE_OLDER
                 break
             at += 1
+        if header[7] << 8 | header[6] < self._flash.counter:
+            return codes.IMAGE_WITHDRAWN
         if self._flash.production and header[5] & _DEVELOPMENT:
             return codes.IMAGE_DEVELOPMENT
         return 0

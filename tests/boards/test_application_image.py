@@ -66,7 +66,7 @@ def test_whole_image_is_read_back():
     assert image.payload == PAYLOAD
 
 
-@pytest.mark.parametrize("place", [0, 3, 4, 5, 6, 7, 8, 11, 16, 21, 32, 63, 64, 800])
+@pytest.mark.parametrize("place", [0, 3, 4, 5, 8, 11, 16, 21, 32, 63, 64, 800])
 def test_any_damage_that_the_header_can_tell_is_refused(place):
     image = bytearray(made())
     image[place] ^= 0x80
@@ -74,7 +74,7 @@ def test_any_damage_that_the_header_can_tell_is_refused(place):
         images.parse(bytes(image))
 
 
-@pytest.mark.parametrize("place", [12, 13, 14, 15, -256, -1])
+@pytest.mark.parametrize("place", [6, 7, 12, 13, 14, 15, -256, -1])
 def test_any_other_damage_breaks_the_signature(place):
     image = bytearray(made())
     image[place] ^= 1

@@ -2,7 +2,8 @@
 
 from types import SimpleNamespace
 
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from reader_bench import Bench
 from reader_flash import Flash, Power
 
@@ -16,15 +17,16 @@ BANK_PAGE, CHUNK = 1024, 104
 OLD, NEW = bytes(range(256)) * 2, bytes(reversed(range(256))) * 2
 
 
-def image(payload=NEW, board="bench", version="0.2.0", key=DEVELOPMENT, development=True):
+def image(payload=NEW, board="bench", version="0.2.0", key=DEVELOPMENT, development=True, counter=0):
     number = images.version_number(version)
-    return images.make(payload, board, number, key, development=development)
+    made = images.to_sign(payload, board, number, development=development, counter=counter)
+    return made + key.sign(made, padding.PKCS1v15(), hashes.SHA256())
 
 
 class Updated:
     """Flash with the old image in bank 0, and readers that start on it; `signer` is the key they know."""
 
-    def __init__(self, signer=DEVELOPMENT, *, production=False):
+    def __init__(self, signer=DEVELOPMENT, *, production=False, counter=0):
         self.power = Power()
         self.banks = tuple(Flash(BANK_PAGE, power=self.power) for _ in range(2))
         self.boot = Flash(32, word=1, power=self.power)
@@ -32,6 +34,7 @@ class Updated:
         self.banks[0].data[: len(image(OLD))] = image(OLD, version="0.1.0")
         self.key = images.modulus(signer.public_key())
         self.production = production
+        self.counter = counter
 
     def start(self) -> Bench:
         """Power comes back: the boot code chooses, a reader runs."""
@@ -46,6 +49,7 @@ class Updated:
             running=running,
             key=self.key,
             production=self.production,
+            counter=self.counter,
         )
         self.bench = Bench(None, None, flash)
         return self.bench

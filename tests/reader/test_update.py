@@ -116,7 +116,6 @@ HEADER_FAULTS = {
     "magic": (0, b"X", codes.IMAGE_DAMAGED),
     "header version": (4, b"\x02", codes.IMAGE_DAMAGED),
     "flags": (5, b"\x02", codes.IMAGE_DAMAGED),
-    "zeros": (6, b"\x01", codes.IMAGE_DAMAGED),
     "payload of 16 MB": (11, b"\x01", codes.IMAGE_SIZE),
     "payload of 1 MB": (10, b"\x10", codes.IMAGE_SIZE),
     "payload longer than the bank": (8, struct.pack("<I", 2048 - 64 - 256 + 8), codes.IMAGE_SIZE),
@@ -203,6 +202,18 @@ def test_production_reader_takes_its_makers_images_and_no_development_ones():
     bench = reader.start()
     assert reader.runs == NEW
     assert bench.ask("STATE").uint("production") == 1
+
+
+@pytest.mark.parametrize(("counter", "taken"), [(0, False), (299, False), (300, True), (65535, True)])
+def test_image_of_a_lower_counter_is_withdrawn_whatever_its_version(counter, taken):
+    reader = Updated(counter=300)
+    bench = reader.start()
+    data = image(version="9.0.0", counter=counter)
+    if taken:
+        load(bench, data)
+    else:
+        assert refused(bench, data) == codes.IMAGE_WITHDRAWN
+        assert reader.banks[1].erased == 0
 
 
 def test_board_without_banks_takes_no_update(bench):

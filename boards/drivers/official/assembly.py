@@ -9,7 +9,7 @@ from contacts import ContactSlot
 from cryptolib import aes
 from journal_files import JournalFiles
 from machine import reset
-from release import KEY, PRODUCTION
+from release import COUNTER, KEY, PRODUCTION
 
 from reader.core import Core
 from reader.crypto.sha256 import Sha256
@@ -30,6 +30,7 @@ class Flash:
     def __init__(self) -> None:
         self.key = KEY
         self.production = PRODUCTION
+        self.counter = COUNTER
         self.journal = JournalFiles(_JOURNAL, board.PAGE)
 
     def provisioned(self) -> bool:

@@ -26,7 +26,7 @@ from tournee.core_dumps import forbid_dumps
 from tournee.errors import ReaderError, TourneeError
 from tournee.maker import conformance, flashing
 from tournee.maker.card_checks import CardChecks
-from tournee.maker.images import build_image, show_image
+from tournee.maker.images import build_image, show_image, sign_image
 from tournee.maker.register import ReaderRegister
 from tournee.reader.label import read_label
 from tournee.reader.maker import MakerReader
@@ -64,6 +64,7 @@ def maker(secret_file: Path | None) -> None:
 
 
 maker.add_command(build_image)
+maker.add_command(sign_image)
 maker.add_command(show_image)
 
 

@@ -240,6 +240,11 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
         "mauvais fichier",
         "prenez une image de même version ou plus récente",
     ),
+    codes.IMAGE_WITHDRAWN: (
+        "Le fabricant a retiré cette image : son compteur est plus petit ; l’ancienne continue.",
+        "image d’avant une correction de sécurité",
+        "prenez la dernière image du fabricant",
+    ),
     codes.IMAGE_DEVELOPMENT: (
         "L’image est signée avec la clé de développement ; ce lecteur de production la refuse.",
         "image d’essai",
