@@ -1,15 +1,11 @@
-"""The maker's register, labels and flashing plans."""
-
-import json
+"""Flashing plans, and the exit statuses of the maker's commands."""
 
 import pytest
 
 from tournee.boards import image as images
-from tournee.errors import ConfigError, EmulationError, StoreError
+from tournee.errors import ConfigError, EmulationError
 from tournee.maker import flashing
-from tournee.maker.label import check_serial, write_label
 from tournee.maker.main import main
-from tournee.maker.register import ReaderRegister
 
 BOARD = {
     "name": "unix",
@@ -18,52 +14,6 @@ BOARD = {
         "steps": [["esptool", "--port", "{port}", "0x0", "{firmware}"], ["true"]],
     },
 }
-
-
-def test_register_is_its_owners_alone_and_read_back(tmp_path):
-    file = tmp_path / "register.json"
-    ReaderRegister(file).add("A-1", bytes(range(32)), "unix")
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert ReaderRegister(file).secret("A-1") == bytes(range(32))
-    assert list(tmp_path.iterdir()) == [file]
-
-
-def test_serial_number_keeps_its_secret(tmp_path):
-    register = ReaderRegister(tmp_path / "register.json")
-    register.add("A-1", bytes(32), "unix")
-    register.add("A-1", bytes(32), "unix")
-    with pytest.raises(StoreError, match="déjà au registre"):
-        register.add("A-1", bytes([1]) * 32, "unix")
-
-
-def test_register_that_others_can_read_is_refused(tmp_path):
-    file = tmp_path / "register.json"
-    ReaderRegister(file).add("A-1", bytes(32), "unix")
-    file.chmod(0o644)
-    with pytest.raises(StoreError, match="chmod 600"):
-        ReaderRegister(file)
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"readers": 3}'])
-def test_damaged_register_is_refused(tmp_path, text):
-    file = tmp_path / "register.json"
-    file.write_text(text)
-    file.chmod(0o600)
-    with pytest.raises(StoreError, match="illisible"):
-        ReaderRegister(file)
-
-
-def test_label_is_its_owners_alone(tmp_path):
-    png, pdf = write_label(tmp_path / "new", "TO-1", bytes(range(32)))
-    assert {path.stat().st_mode & 0o777 for path in (png, pdf)} == {0o600}
-    assert png.read_bytes().startswith(b"\x89PNG")
-    assert pdf.read_bytes().startswith(b"%PDF")
-
-
-@pytest.mark.parametrize("serial", ["", "a", "A" * 17, "A B", "A/B", "É"])
-def test_serial_number_that_cannot_be_is_refused(serial):
-    with pytest.raises(ConfigError, match="Numéro de série impossible"):
-        check_serial(serial)
 
 
 def test_steps_of_a_board_are_filled_in():
@@ -107,15 +57,10 @@ def test_emulated_board_is_flashed_with_its_own_image_alone(tmp_path):
         (["identify"], 2),
         (["identify", "--port", "/nowhere"], 4),
         (["provision", "--port", "/nowhere", "a", "--register", "r"], 3),
+        (["provision", "--port", "/nowhere", "A", "--register", "r", "--register-key", "/nowhere"], 8),
     ],
 )
 def test_command_ends_with_the_status_of_its_error(arguments, status):
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == status
-
-
-def test_json_of_the_register_names_board_and_secret(tmp_path):
-    file = tmp_path / "register.json"
-    ReaderRegister(file).add("A-1", bytes(32), "mps2")
-    assert json.loads(file.read_text()) == {"readers": {"A-1": {"board": "mps2", "secret": "00" * 32}}}

@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tournee.maker.register import ReaderRegister
+from tournee.maker.shipping.register import ReaderRegister
+from tournee.maker.shipping.register_file import RegisterFile, key_in_file
 from tournee.reader.label import Label, scanned_text
 
 README = (Path(__file__).parents[2] / "boards" / "README.md").read_text()
@@ -60,7 +61,7 @@ def _judge(folder: Path, said: dict[str, str]) -> None:
     report = json.loads((folder / "report.json").read_text())
     assert all(finding["good"] for finding in report["findings"])
     assert len(report["findings"]) > 15
-    assert (folder / "register.json").stat().st_mode & 0o777 == 0o600
+    assert (folder / "readers.tnr").stat().st_mode & 0o777 == 0o600
     assert (folder / "labels" / "TO-000001.png").read_bytes().startswith(b"\x89PNG")
     assert (folder / "labels" / "TO-000001.pdf").read_bytes().startswith(b"%PDF")
     found = re.search(r"\{.*\}", said[LINES[-1]], re.DOTALL)
@@ -68,14 +69,19 @@ def _judge(folder: Path, said: dict[str, str]) -> None:
     last = json.loads(found[0])
     assert (last["firmware"], last["serial"], last["confirmed"]) == ("0.2.0", "TO-000001", True)
     assert "plus ancienne" in said["! tournee-maker update --port reader older.img"]
-    secret = json.loads((folder / "register.json").read_text())["readers"]["TO-000001"]["secret"]
-    assert len(secret) == 64
-    assert all(secret not in text for text in said.values())
+    secret = _secret(folder)
+    assert secret not in (folder / "readers.tnr").read_bytes()
+    assert all(secret.hex() not in text for text in said.values())
 
 
 def _copy_label(folder: Path) -> None:
     """The code of the label, as its QR code has it, in a file of its owner's."""
-    secret = ReaderRegister(folder / "register.json").secret("TO-000001")
     file = folder / "label.txt"
     file.touch(0o600)
-    file.write_text(scanned_text(Label(secret, "TO-000001")))
+    file.write_text(scanned_text(Label(_secret(folder), "TO-000001")))
+
+
+def _secret(folder: Path) -> bytes:
+    """What the register keeps of the reader."""
+    file = RegisterFile(folder / "readers.tnr", key_in_file(folder / "station.key"))
+    return ReaderRegister(file).find("TO-000001").secret

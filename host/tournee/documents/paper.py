@@ -1,13 +1,15 @@
-"""A4 pages of text, lines and boxes, as PDF: the same content gives the same bytes.
+"""Pages of text, lines and boxes, as PDF: the same content gives the same bytes.
 
-The fonts are two that every viewer has (Helvetica, plain and bold), so nothing is embedded. Letters beyond
-ASCII get codes of their own as they come, by their glyphs' names; a table beside them gives the text back to
-whoever copies or searches. Nothing is compressed: what compresses differs from one machine to the next.
+The fonts are what every viewer has (Helvetica, plain and bold; Courier bold), so nothing is embedded.
+Letters beyond ASCII get codes of their own as they come, by their glyphs' names; a table beside them gives
+the text back to whoever copies or searches. Nothing is compressed: what compresses differs from one machine
+to the next.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from io import BytesIO
 
 import pydyf
@@ -15,6 +17,8 @@ import pydyf
 WIDTH, HEIGHT = 595, 842
 """Points of an A4 page; (0, 0) is its lower left corner."""
 
+FONTS = {"F": "Helvetica", "B": "Helvetica-Bold", "C": "Courier-Bold"}
+_ALWAYS = "FB"  # the others where something is written in them
 _FIRST_CODE, _LAST_CODE = 128, 255
 _ACCENTS = {
     "\u0300": "grave",
@@ -76,9 +80,12 @@ _NARROW, _DIGIT, _MINUS = 278, 556, 333  # thousandths of the size: comma, full 
 
 
 class Paper:
-    """Pages that are written on from wherever the caller stands; `title` is the document's own."""
+    """Pages that are written on from wherever the caller stands; `title` is the document's own, `size` the
+    points of a page."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, size: tuple[float, float] = (WIDTH, HEIGHT)) -> None:
+        self._size = size
+        self._used = set(_ALWAYS)
         self._pdf = pydyf.PDF()
         self._codes: dict[str, int] = {}
         self._fonts = pydyf.Dictionary()
@@ -95,18 +102,22 @@ class Paper:
         page = {
             "Type": "/Page",
             "Parent": self._pdf.pages.reference,
-            "MediaBox": pydyf.Array([0, 0, WIDTH, HEIGHT]),
+            "MediaBox": pydyf.Array([0, 0, *self._size]),
             "Contents": self._stream.reference,
             "Resources": pydyf.Dictionary({"Font": self._fonts.reference}),
         }
         self._pdf.add_page(pydyf.Dictionary(page))
         self.pages += 1
 
-    def text(self, x: float, y: float, words: str, size: float = 9, *, bold: bool = False) -> None:
-        """Write `words` from (x, y) on."""
+    def text(
+        self, x: float, y: float, words: str, size: float = 9, *, bold: bool = False, font: str = ""
+    ) -> None:
+        """Write `words` from (x, y) on, in one of `FONTS`."""
         stream = self._stream
+        name = font or ("B" if bold else "F")
+        self._used.add(name)
         stream.begin_text()
-        stream.set_font_size("B" if bold else "F", size)
+        stream.set_font_size(name, size)
         stream.move_text_to(x, y)
         stream.show_text(f"<{bytes(map(self._code, words)).hex()}>")
         stream.end_text()
@@ -135,6 +146,13 @@ class Paper:
         stream.fill_and_stroke()
         stream.pop_state()
 
+    def blacken(self, squares: Iterable[tuple[float, float, float, float]]) -> None:
+        """Fill rectangles with black: lower left corner, width, height of each."""
+        stream = self._stream
+        for x, y, width, height in squares:
+            stream.rectangle(x, y, width, height)
+        stream.fill()
+
     def to_bytes(self) -> bytes:
         """The document. It is written on no more."""
         unicode_map = pydyf.Stream([_to_unicode(self._codes)])
@@ -147,7 +165,9 @@ class Paper:
                 "Differences": pydyf.Array(differences),
             }
         )
-        for key, name in (("F", "Helvetica"), ("B", "Helvetica-Bold")):
+        for key, name in FONTS.items():
+            if key not in self._used:
+                continue
             font = pydyf.Dictionary(
                 {
                     "Type": "/Font",

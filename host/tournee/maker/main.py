@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from itertools import chain
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 
 from tournee.boards import BOARDS
@@ -27,21 +25,14 @@ from tournee.errors import ReaderError, TourneeError
 from tournee.maker import conformance, flashing
 from tournee.maker.card_checks import CardChecks
 from tournee.maker.images import build_image, show_image, sign_image
-from tournee.maker.register import ReaderRegister
+from tournee.maker.shipping.options import port_option, screen
+from tournee.maker.shipping.provisioning_commands import batch, provision
+from tournee.maker.shipping.register_commands import register_group
 from tournee.reader.label import read_label
 from tournee.reader.maker import MakerReader
 
-_SECRET = 32  # bytes
-_port = click.option(
-    "--port", required=True, help="Port du lecteur : /dev/ttyACM0, COM3, socket://hôte:port…"
-)
 _board = click.argument("board", metavar="CARTE")
 _IMAGE = click.Path(path_type=Path, exists=True, dir_okay=False)
-
-
-def screen(*, stderr: bool = False) -> Console:
-    """Where it prints; nothing that a reader says is markup."""
-    return Console(stderr=stderr, markup=False, emoji=False, soft_wrap=True)
 
 
 @contextmanager
@@ -66,6 +57,8 @@ def maker(secret_file: Path | None) -> None:
 maker.add_command(build_image)
 maker.add_command(sign_image)
 maker.add_command(show_image)
+for _command in (provision, batch, register_group):
+    maker.add_command(_command)
 
 
 @maker.command("flash", short_help="Flashe une carte électronique par sa propre méthode.")
@@ -135,7 +128,7 @@ def emulate(board: str, file: Path, link: Path) -> None:
 
 
 @maker.command("identify", short_help="Qui est ce lecteur.")
-@_port
+@port_option
 @click.option("--json", "as_json", is_flag=True, help="Résultat en JSON.")
 def identify(port: str, as_json: bool) -> None:
     """Numéro de série, version, banques et mémoire du lecteur."""
@@ -151,36 +144,8 @@ def identify(port: str, as_json: bool) -> None:
     console.print(f"Image de la banque {state.running} ({state.banks} banques), {trial}")
 
 
-@maker.command("provision", short_help="Donne numéro de série et secret, une fois pour toutes.")
-@_port
-@click.argument("serial", metavar="NUMÉRO")
-@click.option(
-    "--register", "book", type=click.Path(path_type=Path), required=True, help="Registre du fabricant."
-)
-@click.option("--labels", type=click.Path(path_type=Path), default=Path(), help="Dossier des étiquettes.")
-def provision(port: str, serial: str, book: Path, labels: Path) -> None:
-    """Donne au lecteur son NUMÉRO de série et son propre secret, note ce dernier, fait l’étiquette.
-
-    Le lecteur redémarre : dès lors il ne répond plus qu’à qui connaît son secret.
-    """
-    from tournee.maker import label  # what makes it is of the extra `maker`
-
-    label.check_serial(serial)
-    register = ReaderRegister(book)
-    with reader_at(port) as reader:
-        board = reader.identify().board
-        secret = register.secret(serial) if serial in register else secrets.token_bytes(_SECRET)
-        if reader.state().serial != serial:
-            register.add(serial, secret, board)
-            reader.provision(serial, secret)
-        for path in label.write_label(labels, serial, secret):
-            screen().print(f"Étiquette : {path}")
-        reader.restart()
-    screen().print(f"Lecteur {serial} mis en service ; son secret est dans {book}")
-
-
 @maker.command("update", short_help="Met à jour le lecteur par sa liaison.")
-@_port
+@port_option
 @click.argument("image", metavar="IMAGE", type=_IMAGE)
 def update(port: str, image: Path) -> None:
     """Charge IMAGE dans l’autre banque, redémarre le lecteur, et confirme dès qu’il répond.
@@ -211,7 +176,7 @@ def update(port: str, image: Path) -> None:
 
 
 @maker.command("conform", short_help="Contrôle un lecteur et en fait le rapport.")
-@_port
+@port_option
 @click.option("--json", "report", type=click.Path(path_type=Path), help="Écrit aussi le rapport en JSON.")
 @click.option("--test-cards", "code", metavar="CODE", help="Certifie avec les cartes infirmiere et moreau.")
 @click.pass_context

@@ -1,0 +1,1 @@
+"""What leaves the factory: the register of readers made, their labels, and who provisions them."""

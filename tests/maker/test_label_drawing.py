@@ -1,0 +1,109 @@
+"""A reader's label as it is printed: read back from the picture and from the PDF."""
+
+import io
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from click.testing import CliRunner
+from PIL import Image
+from pypdfium2 import PdfDocument
+
+from tournee.errors import ConfigError
+from tournee.maker.main import maker
+from tournee.maker.shipping.label import labels_pdf, picture_of, write_label
+from tournee.maker.shipping.label_forms import label_form, label_forms
+from tournee.maker.shipping.register import ReaderRegister
+from tournee.maker.shipping.register_file import RegisterFile, key_in_file, make_key_file
+from tournee.reader.label import Label, read_label
+
+SECRET = bytes(range(32))
+SHEETS = [name for name, form in label_forms().items() if form.sheet]
+
+
+def words_of(pdf: bytes) -> str:
+    """The text of a PDF's first page."""
+    return PdfDocument(pdf)[0].get_textpage().get_text_bounded()
+
+
+@pytest.mark.parametrize("name", label_forms())
+@pytest.mark.parametrize("serial", ["A", "TO-0123456789-XY"])
+def test_label_is_read_back_by_camera_and_by_eye(tmp_path, name, serial):
+    form = label_form(name)
+    png, pdf = write_label(tmp_path / "new", serial, SECRET, form)
+    assert {path.stat().st_mode & 0o777 for path in (png, pdf)} == {0o600}
+    picture = Image.open(png)
+    assert picture.size == tuple(pytest.approx(one / 25.4 * 300, abs=1) for one in form.size)
+    assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    (found,) = zxingcpp.read_barcodes(picture)
+    assert read_label(found.text) == Label(SECRET, serial)
+    words = words_of(pdf.read_bytes())
+    assert "Lecteur de cartes Tournée" in words
+    assert f"N° {serial}" in words
+    typed = [line.split(" ", 1)[1] for line in words.splitlines()[2:] if " " in line]
+    assert read_label("".join(typed)).secret == SECRET
+
+
+@pytest.mark.parametrize("name", label_forms())
+def test_nothing_is_printed_in_the_marks_frame_nor_at_the_edge(name):
+    form = label_form(name)
+    alone = labels_pdf(type(form)(name, form.size, None), [Label(SECRET, "TO-0123456789-XY")])
+    picture = Image.open(io.BytesIO(picture_of(alone, 300))).convert("L")
+    width, height = picture.size
+    edge, frame = round(2 / 25.4 * 300) - 2, round(height * 0.2)
+    inside = picture.crop((edge + 8, height - edge - frame + 8, width - edge - 8, height - edge - 8))
+    assert inside.getextrema() == (255, 255)
+    framed = picture.crop((edge, height - edge - frame - 4, width - edge, height - edge + 4))
+    assert framed.getextrema()[0] < 80
+    for strip in ((0, 0, width, edge), (0, 0, edge, height), (width - edge, 0, width, height)):
+        assert picture.crop(strip).getextrema()[0] > 200, strip
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_sheet_has_each_label_once_behind_the_places_that_are_taken(name):
+    form = label_form(name, sheet=True)
+    count = form.sheet.columns * form.sheet.rows
+    labels = [Label(SECRET, f"TO-{number:04}") for number in range(count)]
+    document = PdfDocument(labels_pdf(form, labels, skip=2))
+    assert len(document) == 2
+    serials = [
+        line.removeprefix("N° ")
+        for page in document
+        for line in page.get_textpage().get_text_bounded().splitlines()
+        if line.startswith("N° ")
+    ]
+    assert serials == [label.serial for label in labels]
+    read = zxingcpp.read_barcodes(document[0].render(scale=2).to_pil())
+    assert {read_label(one.text).serial for one in read} == set(serials[: count - 2])
+
+
+def test_same_label_is_the_same_bytes():
+    form = label_form("60x40")
+    assert labels_pdf(form, [Label(SECRET, "A")]) == labels_pdf(form, [Label(SECRET, "A")])
+
+
+@pytest.mark.parametrize(("name", "sheet"), [("A4", False), ("60x40", True)])
+def test_paper_that_is_none_is_refused_with_those_that_are(name, sheet):
+    with pytest.raises(ConfigError, match=r"choisissez parmi : .*70x37"):
+        label_form(name, sheet=sheet)
+
+
+def test_labels_are_made_again_from_the_register_and_it_says_so(tmp_path: Path) -> None:
+    make_key_file(tmp_path / "key")
+    file = RegisterFile(tmp_path / "readers.tnr", key_in_file(tmp_path / "key"))
+    file.create({"readers": {}})
+    register = ReaderRegister(file)
+    for serial in ("A-1", "A-2"):
+        register.begin(serial, "unix")
+    (tmp_path / "list.txt").write_text("A-1\nA-2\n")
+    command = ["register", "label", str(file.path), "--register-key", str(tmp_path / "key")]
+    command += ["--list", str(tmp_path / "list.txt"), "--reason", "encre pâle"]
+    CliRunner().invoke(
+        maker, [*command, "--sheet", str(tmp_path / "s.pdf"), "--form", "70x37"], catch_exceptions=False
+    )
+    CliRunner().invoke(maker, [*command, "--labels", str(tmp_path / "labels")], catch_exceptions=False)
+    assert "N° A-2" in words_of((tmp_path / "s.pdf").read_bytes())
+    assert sorted(one.name for one in (tmp_path / "labels").iterdir()) == [
+        "A-1.pdf", "A-1.png", "A-2.pdf", "A-2.png"
+    ]  # fmt: skip
+    assert [one["what"] for one in register.find("A-2").events] == ["pending", "printed", "printed"]

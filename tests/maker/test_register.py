@@ -1,0 +1,207 @@
+"""The maker's register: encrypted, written whole, searched, and never a number twice."""
+
+import json
+import os
+
+import pytest
+from click.testing import CliRunner
+
+from tournee.errors import ConfigError, StoreError
+from tournee.maker.main import maker
+from tournee.maker.shipping.register import ReaderRegister, check_serial
+from tournee.maker.shipping.register_file import RegisterFile, RegisterKey, key_in_file, make_key_file
+
+PASSPHRASE = "cinq mots sans aucun lien"
+TIMES = ("2026-12-01T08:00:00+00:00", "2026-12-01T08:00:07+00:00", "2026-12-02T09:00:00+00:00")
+
+
+@pytest.fixture
+def key(tmp_path):
+    make_key_file(tmp_path / "station.key")
+    return key_in_file(tmp_path / "station.key")
+
+
+@pytest.fixture
+def file(tmp_path, key):
+    made = RegisterFile(tmp_path / "readers.tnr", key)
+    made.create({"readers": {}})
+    return made
+
+
+@pytest.fixture
+def register(file):
+    times = iter(TIMES * 9)
+    return ReaderRegister(file, now=lambda: next(times), who=lambda: "lea@poste-2")
+
+
+def test_register_is_its_owners_alone_and_holds_no_secret_or_number_in_clear(file, register):
+    secret = register.begin("TO-000001", "unix").secret
+    data = file.path.read_bytes()
+    assert file.path.stat().st_mode & 0o777 == 0o600
+    assert not any(one in data for one in (secret, secret.hex().encode(), b"TO-000001", b"lea@poste-2"))
+
+
+def test_passphrase_opens_it_and_another_does_not(tmp_path):
+    path = tmp_path / "readers.tnr"
+    RegisterFile(path, RegisterKey(PASSPHRASE, log_n=4)).create({"readers": {}})
+    assert RegisterFile(path, RegisterKey(PASSPHRASE)).load() == {"readers": {}}
+    with pytest.raises(StoreError, match="n’est pas la sienne"):
+        RegisterFile(path, RegisterKey("cinq autres mots")).load()
+
+
+def test_key_file_that_others_can_read_opens_nothing(tmp_path):
+    make_key_file(tmp_path / "key")
+    (tmp_path / "key").chmod(0o644)
+    with pytest.raises(StoreError, match="chmod 600"):
+        key_in_file(tmp_path / "key")
+
+
+def test_wrong_kind_of_key_is_told(tmp_path, file, key):
+    with pytest.raises(StoreError, match="fichier de clé"):
+        RegisterFile(file.path, RegisterKey(PASSPHRASE)).load()
+    path = tmp_path / "other.tnr"
+    RegisterFile(path, RegisterKey(PASSPHRASE, log_n=4)).create({"readers": {}})
+    with pytest.raises(StoreError, match="phrase de passe"):
+        RegisterFile(path, key).load()
+
+
+def test_any_altered_byte_shuts_it(file, register):
+    register.begin("A-1", "unix")
+    data = file.path.read_bytes()
+    for at in range(len(data)):
+        file.path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        with pytest.raises(StoreError):
+            file.load()
+
+
+@pytest.mark.parametrize("size", [0, 1, 43, 44, 60])
+def test_cut_register_is_refused(file, size):
+    file.path.write_bytes(file.path.read_bytes()[:size])
+    with pytest.raises(StoreError, match="ne s’ouvre pas"):
+        file.load()
+
+
+def test_strangers_costs_are_refused_before_they_are_paid(tmp_path):
+    path = tmp_path / "readers.tnr"
+    RegisterFile(path, RegisterKey(PASSPHRASE, log_n=4)).create({"readers": {}})
+    data = bytearray(path.read_bytes())
+    data[9] = 40
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match="aucun registre ne demande"):
+        RegisterFile(path, RegisterKey(PASSPHRASE)).load()
+
+
+def test_register_in_clear_of_before_is_told_and_taken_over(tmp_path):
+    old = tmp_path / "register.json"
+    old.touch(0o600)
+    old.write_text(json.dumps({"readers": {"A-1": {"board": "mps2", "secret": "07" * 32}}}))
+    new, station = tmp_path / "readers.tnr", tmp_path / "station.key"
+    refused = CliRunner().invoke(maker, ["register", "create", str(new), "--import", str(new)])
+    assert isinstance(refused.exception, StoreError)
+    done = CliRunner().invoke(
+        maker, ["register", "create", str(new), "--register-key", str(station), "--import", str(old)]
+    )
+    assert "1 lecteur" in done.output
+    key = key_in_file(station)
+    found = ReaderRegister(RegisterFile(new, key)).find("A-1")
+    assert (found.board, found.state, found.secret) == ("mps2", "made", b"\x07" * 32)
+    with pytest.raises(StoreError, match="--import"):
+        RegisterFile(old, key).load()
+
+
+def test_failed_change_leaves_it_as_it_was(file, register, monkeypatch):
+    register.begin("A-1", "unix")
+    before = file.path.read_bytes()
+    monkeypatch.setattr(os, "fsync", lambda number: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.raises(StoreError, match="n’a pas pu être écrit"):
+        register.begin("A-2", "unix")
+    assert file.path.read_bytes() == before
+
+
+def test_what_it_was_before_a_programs_first_change_stays_beside_it(file, register):
+    before = file.path.read_bytes()
+    register.begin("A-1", "unix")
+    register.begin("A-2", "unix")
+    assert file.path.with_name("readers.tnr.previous").read_bytes() == before
+
+
+def test_backup_is_opened_by_the_same_key_and_takes_no_ones_place(tmp_path, file, register, key):
+    secret = register.begin("A-1", "unix").secret
+    file.copy(tmp_path / "safe" / "copy.tnr")
+    assert ReaderRegister(RegisterFile(tmp_path / "safe" / "copy.tnr", key)).find("A-1").secret == secret
+    with pytest.raises(StoreError, match="existe déjà"):
+        file.copy(tmp_path / "safe" / "copy.tnr")
+
+
+def test_number_that_is_made_is_given_no_more(register):
+    secret = register.begin("A-1", "unix").secret
+    assert register.begin("A-1", "unix").secret == secret
+    register.made("A-1", "0.1.0")
+    with pytest.raises(StoreError, match="déjà au registre"):
+        register.begin("A-1", "unix")
+
+
+def test_two_programs_that_change_it_lose_nothing(file, key):
+    first, second = ReaderRegister(file), ReaderRegister(RegisterFile(file.path, key))
+    first.begin("A-1", "unix")
+    second.begin("A-2", "unix")
+    first.made("A-1", "0.1.0")
+    assert [(one.serial, one.state) for one in second.readers()] == [("A-1", "made"), ("A-2", "pending")]
+
+
+def test_reset_reader_gets_another_secret_under_its_number_and_a_withdrawn_one_never(register):
+    old = register.begin("A-1", "unix").secret
+    register.made("A-1", "0.1.0")
+    ended = register.end("A-1", "reset", "retour")
+    assert (ended.secret, ended.since) == (b"", TIMES[2])
+    assert register.begin("A-1", "unix").secret not in (old, b"")
+    register.end("A-1", "withdrawn", "volé")
+    for again in (lambda: register.begin("A-1", "unix"), lambda: register.end("A-1", "reset", "")):
+        with pytest.raises(StoreError):
+            again()
+
+
+def test_history_says_who_did_what_when_and_why(register):
+    register.begin("A-1", "unix")
+    register.made("A-1", "0.1.0")
+    register.printed(["A-1"], "étiquette décollée")
+    assert register.find("A-1").events == (
+        {"at": TIMES[0], "what": "pending", "by": "lea@poste-2"},
+        {"at": TIMES[1], "what": "made", "by": "lea@poste-2"},
+        {"at": TIMES[2], "what": "printed", "by": "lea@poste-2", "why": "étiquette décollée"},
+    )
+
+
+def test_label_of_a_reader_without_a_secret_is_not_made_again_nor_that_of_its_neighbours(register):
+    for serial in ("A-1", "A-2"):
+        register.begin(serial, "unix")
+    register.end("A-2", "withdrawn", "volé")
+    with pytest.raises(StoreError, match="plus valable"):
+        register.printed(["A-1", "A-2"], "")
+    assert [one["what"] for one in register.find("A-1").events] == ["pending"]
+
+
+def test_search_takes_all_words_wherever_they_stand(register):
+    for serial, board in (("A-1", "unix"), ("A-2", "mps2"), ("B-1", "mps2")):
+        register.begin(serial, board)
+    register.end("B-1", "withdrawn", "Volé à Nantes")
+    assert [one.serial for one in register.search("nantes volé")] == ["B-1"]
+    assert [one.serial for one in register.search("a-", board="mps2")] == ["A-2"]
+    assert [one.serial for one in register.search(state="pending")] == ["A-1", "A-2"]
+    assert register.search("nantes a-1") == []
+
+
+@pytest.mark.parametrize("serial", ["", "a", "A" * 17, "A B", "A/B", "É"])
+def test_serial_number_that_cannot_be_is_refused(serial):
+    with pytest.raises(ConfigError, match="Numéro de série impossible"):
+        check_serial(serial)
+
+
+def test_what_is_shown_of_a_reader_has_no_secret(tmp_path, file, register):
+    secret = register.begin("A-1", "unix").secret
+    key = ["--register-key", str(tmp_path / "station.key")]
+    for words in (["list", str(file.path)], ["show", str(file.path), "A-1"]):
+        for form in ([], ["--json"]):
+            told = CliRunner().invoke(maker, ["register", *words, *key, *form], catch_exceptions=False).output
+            assert "A-1" in told
+            assert secret.hex() not in told.lower()
