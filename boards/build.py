@@ -27,15 +27,17 @@ from tournee.boards.imagec.bundling import flatten
 from tournee.boards.imagec.constant_folding import fold
 from tournee.boards.imagec.dead_branches import prune, settle
 from tournee.boards.imagec.mangling import rename
+from tournee.boards.romfs import romfs
 from tournee.boards.schema import read as read_board
 from tournee.firmware.sesam import frame
 
 MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
 DRIVERS = BOARDS / "drivers"  # modules that several boards share
 _NATIVE = ("native.py", "native_sha256.py")  # of the drivers: what stands in for slow modules
+_MAIN = "_main.py"  # what may be copied as main.py, which MicroPython takes as text alone
 _SIGNATURE = 256  # bytes after an image's payload (image.py)
 _IMAGE_STEPS = ("bundling", "constant_folding", "dead_branches", "mangling")
-_MAKERS = ("build.py", *(f"imagec/{name}.py" for name in _IMAGE_STEPS))
+_MAKERS = ("build.py", "romfs.py", *(f"imagec/{name}.py" for name in _IMAGE_STEPS))
 _TOOLS = [(BOARDS / name).read_bytes() for name in _MAKERS]
 _CORES = {"x86_64": "x64"}  # what mpy-cross calls the machines that an emulator's MicroPython may run on
 _MOST_UNDER_WAY = 127  # numbers of requests go to 255: an old one must not be taken for a new one
@@ -204,12 +206,21 @@ def payload_of(board_dir: Path, board: dict[str, Any], sources: dict[str, bytes]
     """Return the file system of these modules as the board's `board.toml` wants it."""
     known = known_names(board_dir, board)
     image = board["image"]
-    core = native_core(board)
-    if core:
-        sources |= {name: module_of(board_dir, name).read_bytes() for name in _NATIVE}
-    native = image.get("native", []) if core or "mpy" not in board.get("core", {}) else []
+    sources, native, core = with_native(board_dir, board, sources)
     left_out = image.get("without", []), native
     return flash_image(board["name"], sources, known, image.get("flat", False), *left_out, core)
+
+
+def with_native(
+    board_dir: Path, board: dict[str, Any], sources: dict[str, bytes], core: str = ""
+) -> tuple[dict[str, bytes], list[str], str]:
+    """Return the sources, with those in machine code where the board has a core for them (or this `core`);
+    the modules that such code, or C, stands in for; and the core."""
+    core = core or native_core(board)
+    if core:
+        sources = sources | {name: module_of(board_dir, name).read_bytes() for name in _NATIVE}
+    native = board["image"].get("native", []) if core or "mpy" not in board.get("core", {}) else []
+    return sources, native, core
 
 
 def native_core(board: dict[str, Any]) -> str:
@@ -240,23 +251,52 @@ def flash_image(
     place, joined into one module when `flat`, their names replaced by `known` ones where there are any, for
     a `core` when parts of them are machine code."""
 
-    def fill(place: Path) -> None:
-        with tempfile.TemporaryDirectory(dir=place.parent) as work:
-            folded = fold(settle({file: text.decode() for file, text in sources.items()}))
-            folded = prune(left_out(folded, without, native))
-            if flat:
-                folded = {"main.py": flatten(folded)}
-            if known:
-                folded = rename(folded, known)
-            compiled = {
-                file.removesuffix(".py") + ".mpy": compile_module(Path(work), file, text, core)
-                for file, text in folded.items()
-            }
-        place.write_bytes(romfs(compiled))
+    made = (_TOOLS, sorted(sources.items()), known, flat, without, native, core)
 
-    return made_once(
-        name, (_TOOLS, sorted(sources.items()), known, flat, without, native, core), fill, ".romfs"
-    )
+    def fill(place: Path) -> None:
+        prepared = prepare(sources, without, native)
+        if flat:
+            prepared = {"main.py": flatten(prepared)}
+        if known:
+            prepared = rename(prepared, known)
+        place.write_bytes(romfs(compiled(prepared, core)))
+
+    return made_once(name, made, fill, ".romfs")
+
+
+def compiled_folder(
+    board_dir: Path, board: dict[str, Any], sources: dict[str, bytes], core: str = ""
+) -> Path:
+    """Return a folder with what an official MicroPython runs as this board: .mpy files, their native parts
+    for its core (or this `core`), and as text those that may be its main.py."""
+    sources, native, core = with_native(board_dir, board, sources, core)
+    without = board["image"].get("without", [])
+
+    def fill(place: Path) -> None:
+        prepared = prepare(sources, without, native)
+        texts = {name: prepared.pop(name).encode() for name in sources if name.endswith(_MAIN)}
+        for file, data in (texts | compiled(prepared, core)).items():
+            (place / file).parent.mkdir(parents=True, exist_ok=True)
+            (place / file).write_bytes(data)
+
+    of = (_TOOLS, "mpy", sorted(sources.items()), without, native, core)
+    return made_once(board["name"], of, fill)
+
+
+def prepare(sources: dict[str, bytes], without: Sequence[str], native: Sequence[str]) -> dict[str, str]:
+    """Return the modules of an image as they are compiled: constants in their places, what nobody uses left
+    out."""
+    folded = fold(settle({file: text.decode() for file, text in sources.items()}))
+    return prune(left_out(folded, without, native))
+
+
+def compiled(sources: dict[str, str], core: str) -> dict[str, bytes]:
+    """Return the modules' compiled forms by their places, native parts for a `core`."""
+    with tempfile.TemporaryDirectory() as work:
+        return {
+            file.removesuffix(".py") + ".mpy": compile_module(Path(work), file, text, core)
+            for file, text in sources.items()
+        }
 
 
 def left_out(sources: dict[str, str], without: Sequence[str], native: Sequence[str]) -> dict[str, str]:
@@ -281,46 +321,6 @@ def compile_module(work: Path, name: str, text: str, core: str = "") -> bytes:
         command.append(f"-march={core}")
     subprocess.run(command, check=True)
     return compiled.read_bytes()
-
-
-def romfs(files: dict[str, bytes]) -> bytes:
-    """Return MicroPython's ROMFS of these files.
-
-    A record is `kind length payload`, numbers in 7-bit groups, the highest first: 4 a directory (name length,
-    name, records), 5 a file (name length, name, a record of kind 2 with its bytes). The whole starts with D2
-    CD 31 and its length.
-    """
-    top = _records(sorted(files.items()))
-    length = _number(len(top))
-    if (3 + len(length) + len(top)) % 2:
-        length = b"\x80" + length
-    return b"\xd2\xcd\x31" + length + top
-
-
-def _records(files: list[tuple[str, bytes]]) -> bytes:
-    """A folder's files, then the folders in it."""
-    whole = b"".join(_record(5, _named(name, _record(2, data))) for name, data in files if "/" not in name)
-    inside: dict[str, list[tuple[str, bytes]]] = {}
-    for path, data in files:
-        folder, _, rest = path.partition("/")
-        if rest:
-            inside.setdefault(folder, []).append((rest, data))
-    return whole + b"".join(_record(4, _named(name, _records(held))) for name, held in inside.items())
-
-
-def _record(kind: int, payload: bytes) -> bytes:
-    return _number(kind) + _number(len(payload)) + payload
-
-
-def _named(name: str, payload: bytes) -> bytes:
-    return _number(len(name)) + name.encode() + payload
-
-
-def _number(value: int) -> bytes:
-    groups = [value & 0x7F]
-    while value := value >> 7:
-        groups.insert(0, value & 0x7F | 0x80)
-    return bytes(groups)
 
 
 if __name__ == "__main__":

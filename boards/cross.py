@@ -94,6 +94,8 @@ def board_header(board: dict[str, Any]) -> str:
         "IMAGE_AT": hex(image["at"]),
         "IMAGE_SIZE": hex(image["size"]),
     }
+    if "mpy" in board["core"]:
+        values["MICROPY_PERSISTENT_CODE_LOAD_NATIVE"] = 1
     if "nor" in board:
         sizes = flash_regions(board)
         starts = [board["nor"]["at"] + sum(sizes[:number]) for number in range(len(sizes))]

@@ -45,6 +45,7 @@ typedef intptr_t mp_int_t;
 typedef uintptr_t mp_uint_t;
 typedef long mp_off_t;
 #define MP_SSIZE_MAX (0x7fffffff)
+#define MICROPY_MAKE_POINTER_CALLABLE(p) ((void *)((mp_uint_t)(p) | 1)) // Thumb, where board.h has machine code loaded
 #define alloca(n) __builtin_alloca(n)
 
 #define MICROPY_HW_BOARD_NAME "tournee " BOARD_NAME

@@ -13,16 +13,16 @@ def const(value: int) -> int:
     return value
 
 
-_PERIOD = const(0x40000000)  # 2**30, as on 32-bit boards: a tick is always a small integer
+_LAST = const(0x3FFFFFFF)  # 2**30 - 1, as on 32-bit boards: a tick is always a small integer
 _HALF = const(0x20000000)
 
 
 def _ticks_ms() -> int:
-    return int(time.monotonic() * 1000) % _PERIOD
+    return int(time.monotonic() * 1000) & _LAST
 
 
 def _ticks_diff(later: int, earlier: int) -> int:
-    return (later - earlier + _HALF) % _PERIOD - _HALF
+    return (later - earlier + _HALF & _LAST) - _HALF
 
 
 #: `ticks_ms()`: milliseconds from an arbitrary start (0..2**30-1 on CPython); compare with `ticks_diff` only.

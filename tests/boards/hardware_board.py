@@ -2,9 +2,10 @@
 `bluetooth`, with virtual cards; and the host's end of its radio."""
 
 import runpy
+import tomllib
 from pathlib import Path
 
-from tournee.boards import BOARDS
+from tournee.boards import BOARDS, build
 from tournee.emulation.board import EmulatedBoard
 from tournee.reader.transports.streams import SerialTransport, closed
 
@@ -16,12 +17,13 @@ ADDRESS = b"\x00\xf0\xf1\xf2\xf3\xf4\xf5"
 def power(name, runtime, main, flash, folder, *, usb, pairs=True, held=False, over=None):
     """The board `name`, started at `main`; what it keeps lies in the file `flash`. Its `link_url` is the USB
     console, or else the radio's other end (`Air`). `held` is the service button, `over` has
-    sources by their names that stand in for its own, or are added."""
+    sources by their names that stand in for its own, or are added; without them MicroPython runs what is
+    flashed, compiled and in machine code, for this machine's core."""
     place = folder / "boards"
     (place / name).mkdir(parents=True, exist_ok=True)
     command = ["{python}", str(HERE / "launch.py"), runtime, str(int(usb)), str(HERE / "power_on.py")]
     command += [
-        "{image}",
+        "{image}" if over or runtime == "cpython" else str(compiled(name)),
         str(BOARDS / "unix"),
         str(int(pairs)),
         str(int(held)),
@@ -38,6 +40,13 @@ def power(name, runtime, main, flash, folder, *, usb, pairs=True, held=False, ov
     settings += f"\n[memory]\nheap = 0\n\n[emulator]\ncpython = {command!r}\n"  # the sources as a folder
     (place / name / "board.toml").write_text(settings)
     return EmulatedBoard(place / name, runtime="cpython", flash=flash)
+
+
+def compiled(name):
+    """The folder that is flashed onto this board, for this machine's core."""
+    board_dir = BOARDS / name
+    settings = tomllib.loads((board_dir / "board.toml").read_text())
+    return build.compiled_folder(board_dir, settings, build.sources_of(board_dir, settings), "x64")
 
 
 class Air:

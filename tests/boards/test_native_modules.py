@@ -5,10 +5,15 @@ import json
 import platform
 import shutil
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+
+import size
 from sesam.record_table import KINDS
 from tournee.boards import BOARDS, build
 from tournee.emulation.board import EmulatedBoard
@@ -19,6 +24,7 @@ VECTORS = BOARDS / "probes" / "crypto_vectors.py"
 LM3S = BOARDS / "lm3s"
 UNIX = BOARDS / "unix"
 _X64 = 2  # of a core, in the header of a .mpy
+HASH_MAX = 500  # instructions for a byte hashed in machine code; plain Python takes 31,800, and heap
 
 
 def printed(board_dir, **how):
@@ -56,10 +62,37 @@ def test_all_that_is_native_does_what_plain_python_does_on_inputs_by_chance(case
     assert numbers(LM3S, cases) == plain
 
 
+@pytest.fixture(scope="module")
+def code_board(tmp_path_factory):
+    """What gives, for a core, a board like LM3S that has machine code of it in place of C, as a Pico has."""
+    place = tmp_path_factory.mktemp("boards")
+    for file in BOARDS.glob("*.py"):
+        (place / file.name).symlink_to(file)
+    native = tomllib.loads((BOARDS / "rp2040" / "board.toml").read_text())["image"]["native"]
+    lines = (LM3S / "board.toml").read_text().replace('"lm3s"', '"code"').splitlines()
+    text = "\n".join(f"native = {native}" if one.startswith("native = ") else one for one in lines)
+
+    def folder(core):
+        (place / core).mkdir(exist_ok=True)
+        (place / core / "board.toml").write_text(text.replace("[core]", f'[core]\nmpy = "{core}"'))
+        return place / core
+
+    return folder
+
+
+@pytest.mark.parametrize("core", ["armv6m", "armv7m"])
+def test_machine_code_of_32_bits_does_what_plain_python_does(code_board, cases, core):
+    assert numbers(code_board(core), cases) == numbers(UNIX, cases, runtime="cpython")
+
+
+def test_reader_in_machine_code_of_32_bits_certifies_without_heap_and_hashes_fast(code_board):
+    assert 0 < size.cost(code_board("armv6m"))[1] <= HASH_MAX  # its heap is locked meanwhile
+
+
 @pytest.mark.parametrize("board_dir", [LM3S, UNIX])
-@pytest.mark.parametrize("size", [0, 55, 64, 500])
-def test_digest_is_the_one_of_openssl(board_dir, size):
-    data = (bytes(range(251)) * 2)[:size]
+@pytest.mark.parametrize("length", [0, 55, 64, 500])
+def test_digest_is_the_one_of_openssl(board_dir, length):
+    data = (bytes(range(251)) * 2)[:length]
     done = subprocess.run(["openssl", "sha256", "-r"], input=data, capture_output=True, check=True)
     assert done.stdout.split()[0].decode() in printed(board_dir)
 

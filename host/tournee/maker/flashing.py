@@ -65,10 +65,10 @@ def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = F
     return [[part.format(**values) for part in step] for step in flashing["steps"]]
 
 
-def sources_folder(name: str) -> Path:
-    """The firmware and the board's drivers as files, for a board that an official MicroPython runs on."""
+def modules_folder(name: str) -> Path:
+    """The firmware and the board's drivers, compiled, for a board that an official MicroPython runs on."""
     board = settings(name)
-    return build.folder(name, build.sources_of(BOARDS / name, board), board["image"].get("without", []))
+    return build.compiled_folder(BOARDS / name, board, build.sources_of(BOARDS / name, board))
 
 
 def way_in(board: Mapping[str, Any]) -> str:

@@ -90,7 +90,7 @@ def flash(
         console.print(f"{file} : {board} flashé avec {image}")
         return
     given = {
-        "image": image or flashing.sources_folder(board),
+        "image": image or flashing.modules_folder(board),
         "firmware": firmware,
         "port": port,
         "file": file,
