@@ -37,7 +37,7 @@ def power(name, runtime, main, flash, folder, *, usb, pairs=True, held=False, ov
     for file, text in (over or {}).items():
         (place / name / file).write_text(text)
         settings = settings.replace("modules = [", f'modules = ["{file}", ')
-    settings += f"\n[memory]\nheap = 0\n\n[emulator]\ncpython = {command!r}\n"  # the sources as a folder
+    settings += f"\n[memory]\nheap = 65536\n\n[emulator]\ncpython = {command!r}\n"  # the sources as a folder
     (place / name / "board.toml").write_text(settings)
     return EmulatedBoard(place / name, runtime="cpython", flash=flash)
 
