@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -79,6 +80,20 @@ def test_port_that_is_not_there_is_lost_after_a_bounded_number_of_attempts():
     with pytest.raises(LinkLost):
         Reader(opener, clock=ImpatientClock()).cards()
     assert len(attempts) == 6
+
+
+def test_port_that_vanishes_as_it_is_opened_is_told_as_closed(monkeypatch):
+    def vanished(*given):
+        raise termios.error(5, "Input/output error")
+
+    master, slave = os.openpty()
+    try:
+        monkeypatch.setattr(termios, "tcsetattr", vanished)
+        with pytest.raises(TransportClosed):
+            SerialTransport(os.ttyname(slave))
+    finally:
+        os.close(master)
+        os.close(slave)
 
 
 def test_link_left_by_one_that_was_killed_never_leads_to_the_terminal_of_another(tmp_path):

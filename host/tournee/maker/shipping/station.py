@@ -9,14 +9,17 @@ stands at the station knows, so it is asked, and no number is ever given to two 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from tournee.errors import ReaderError, StoreError
 from tournee.firmware.sesam import codes
 from tournee.maker.shipping.register import MADE, PENDING, WITHDRAWN, MadeReader, ReaderRegister
-from tournee.reader.failures import Refused
+from tournee.reader.failures import LinkLost, Refused
 from tournee.reader.maker import MakerReader
+from tournee.reader.transports.open import connect
+from tournee.reader.transports.streams import TransportClosed
 
 BLANK, BUSY, ABSENT = "blank", "busy", "absent"
 
@@ -57,13 +60,16 @@ class ProvisioningStation:
     same: Judge = lambda serial: False
 
     def look(self) -> str:
-        """What is at the port: a blank reader, one that has its secret, nothing that answers."""
+        """What is at the port: a blank reader, one that has its secret, nothing that answers. ReaderInUse."""
         try:
+            connect(self.port).close()  # at once: a reader that is to come is not waited for here
             with MakerReader.open(self.port) as reader:
                 return BUSY if reader.state().serial else BLANK
         except Refused as refused:
-            return BUSY if refused.status == codes.UNPROTECTED else ABSENT
-        except ReaderError:
+            if refused.status != codes.UNPROTECTED:
+                raise
+            return BUSY
+        except (TransportClosed, LinkLost):
             return ABSENT
 
     def provision(self, serial: str) -> MadeReader:
@@ -103,28 +109,31 @@ class ProvisioningStation:
             if states.get(serial) in (MADE, WITHDRAWN):
                 yield BatchStep(ranks[serial], len(wanted), known[serial], was=True)
                 continue
-            if states.get(serial) != PENDING or not self._answers(known[serial]):
-                while (seen := self._seen(serial, states.get(serial))) != BLANK:
-                    wait(seen)
+            pending = known[serial] if states.get(serial) == PENDING else None
+            while (seen := self._seen(pending)) != BLANK:
+                wait(seen)
             yield BatchStep(ranks[serial], len(wanted), self.provision(serial), was=False)
 
-    def _seen(self, serial: str, state: str | None) -> str:
-        """As `look`; a reader that has this pending number and no secret yet counts as blank."""
-        if state == PENDING:
-            try:
-                with MakerReader.open(self.port) as reader:
-                    return BLANK if reader.state().serial in ("", serial) else BUSY
-            except ReaderError:
-                pass
-        return self.look()
+    def _seen(self, pending: MadeReader | None) -> str:
+        """As `look`; the reader that has a pending number already counts as blank."""
+        seen = self.look()
+        if seen != BUSY or pending is None:
+            return seen
+        return BLANK if self._has_number(pending.serial) or self._answers(pending) else BUSY
+
+    def _has_number(self, serial: str) -> bool:
+        """Whether the reader at the port has this number, and no secret in force yet."""
+        with suppress(ReaderError), MakerReader.open(self.port) as there:
+            return there.state().serial == serial
+        return False
 
     def _answers(self, reader: MadeReader) -> bool:
         """Whether the reader at the port has this number and knows its secret."""
-        try:
+        with suppress(ReaderError):
+            connect(self.port).close()
             with MakerReader.open(self.port, reader.secret) as there:
                 return there.state().serial == reader.serial
-        except ReaderError:
-            return False
+        return False
 
     def _confirmed(self, entry: MadeReader) -> MadeReader:
         with MakerReader.open(self.port, entry.secret) as reader:

@@ -21,6 +21,10 @@ if sys.platform not in ("win32", "emscripten"):  # there a port is one program's
     import fcntl
     import termios
 
+    _GONE = (OSError, TypeError, termios.error)  # the last two: pyserial, when the port vanishes under it
+else:
+    _GONE = (OSError, TypeError)
+
 _BAUD = 115_200
 _SLICE_S = 0.05  # one read waits at most this long: serial time-outs are set once, at opening
 _WRITE_S = 5.0
@@ -79,7 +83,7 @@ class SerialTransport:
             self._port = serial.serial_for_url(
                 url, baud, timeout=_SLICE_S, write_timeout=_WRITE_S, exclusive=True
             )
-        except (OSError, ValueError) as error:
+        except (*_GONE, ValueError) as error:
             raise ReaderInUse(url, locked_by(url)) if _is_held(error) else closed(url) from error
         _shut_out_others(self._port)
 
@@ -91,19 +95,19 @@ class SerialTransport:
             data: bytes = self._port.read(1)
             waiting = self._port.in_waiting if data else 0
             return data + self._port.read(waiting) if waiting else data
-        except (OSError, TypeError) as error:  # TypeError: pyserial, when the port vanishes under it
+        except _GONE as error:
             raise closed(self._port.name) from error
 
     def write(self, data: bytes | bytearray, more: bool = False) -> None:
         """Send all of `data`."""
         try:
             self._port.write(data)
-        except (OSError, TypeError) as error:
+        except _GONE as error:
             raise closed(self._port.name) from error
 
     def close(self) -> None:
         """Close the port."""
-        with contextlib.suppress(OSError, TypeError):
+        with contextlib.suppress(*_GONE):
             self._port.close()
 
 
