@@ -1,0 +1,81 @@
+"""A maker's proof on the real firmware: python tools/chip --firmware FILE.uf2
+
+An official MicroPython for the RP2040, named by its path, runs on an emulated chip with our reader on it,
+flashed by the commands of its `board.toml`; then it is started, asked, certified with, and cut. The report is
+kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "page"))
+
+from cards import certification, conform, line_times
+from cuts import cuts
+from fetched import NotFetched
+from firmware import Unfit, read_firmware
+from power import CACHE, Desk
+from report import Report
+from starting import boot, copy_of, early_host, flash, service
+
+PARTS = {
+    "boot": (boot, service),
+    "host": (early_host,),
+    "conform": (conform,),
+    "cards": (certification,),
+    "times": (line_times,),
+    "cuts": (cuts,),
+}
+EXIT_SETUP = 3
+
+
+def main() -> int:
+    """Run the parts asked for; the report's status."""
+    parser = argparse.ArgumentParser(prog="./tools/dev chip", description=__doc__.split("\n", 1)[0])
+    parser.add_argument(
+        "--firmware", type=Path, required=True, metavar="FILE.uf2", help="an official RPI_PICO image"
+    )
+    parser.add_argument("--board", default="rp2040", help="the board whose drivers go onto it")
+    parser.add_argument("--image", type=Path, help="a folder to flash in place of the board's own")
+    parser.add_argument(
+        "--only", action="append", choices=PARTS, metavar="PART", help=f"one of: {', '.join(PARTS)}"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FOLDER", help="where the report goes; the traces stay there too"
+    )
+    parser.add_argument(
+        "--flashed", type=Path, metavar="FLASH.bin", help="go on with the flash of an earlier report"
+    )
+    given = parser.parse_args()
+    try:
+        firmware = read_firmware(given.firmware)
+        made = {"MicroPython": firmware.version, "of": firmware.built, "sha256": firmware.sha256}
+        report = Report(given.board, made)
+        folder = given.report or CACHE / f"report-{report.began.replace(':', '')}"
+        desk = Desk(given.board, folder)
+    except (NotFetched, OSError, Unfit) as error:
+        print(f"chip: {error}", file=sys.stderr)
+        return EXIT_SETUP
+    began = time.monotonic()
+    try:
+        if given.flashed:
+            desk.flash.write_bytes(given.flashed.read_bytes())
+        elif not flash(desk, firmware, given.firmware, given.image, report):
+            return report.status
+        for part in given.only or PARTS:
+            for check in PARTS[part]:
+                check(copy_of(desk, part), report)
+    finally:
+        report.figures["seconds here"] = round(time.monotonic() - began)
+        report.keep(folder)
+        print(f"{folder}: report.json, report.txt")
+    return report.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

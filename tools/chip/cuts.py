@@ -1,0 +1,117 @@
+"""Power that fails in the middle of each flash operation of a certification: the journal is whole, nothing is
+signed twice but where nobody can know, which is told first."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from cards import CODE, Invoice
+from line_trace import events
+from power import Desk
+from report import Report
+
+from tournee.emulation.cards import load_card
+from tournee.firmware.sesam import codes
+from tournee.reader import Reader, Refused
+from tournee.reader.maker import MakerReader
+
+SERIAL, SECRET = "TO-000001", bytes(range(32))
+_PS = 0  # the slot of the card that signs
+_SIGN = 0x88  # INTERNAL AUTHENTICATE
+_SIGNATURE = 256  # bytes that the card answers it with
+
+
+def cuts(desk: Desk, report: Report) -> bool:
+    """Certify once, keep the flash as a cut in the middle of each operation leaves it, start with each."""
+    invoice = Invoice()
+    halves = desk.folder / "halves"
+    shutil.rmtree(halves, ignore_errors=True)
+    halves.mkdir()
+    try:
+        with desk.powered(cards=False) as board, MakerReader.open(board.link_url) as maker:
+            maker.provision(SERIAL, SECRET)
+        with desk.powered(halves=halves) as board, Reader.open(board.link_url, SECRET) as reader:
+            reader.unlock(CODE)
+            first = invoice.certify(reader)
+        whole = events(desk.trace)
+    except Exception as error:
+        return report.add("cuts", "an invoice is certified before any cut", False, error)
+    report.add("cuts", "an invoice is certified before any cut", first == invoice.known)
+    operations = [what for what in whole if what.get("event") in ("program", "erase")]
+    good = bool(operations)
+    for operation in operations:
+        name = f"{operation['event']} {operation['number']} at {operation['from']:06X}"
+        signed = _signed_before(whole, operation["at"])
+        try:
+            wrong = _after(desk, halves / f"{operation['number']}.bin", signed, invoice)
+        except Exception as error:
+            wrong = str(error)
+        good &= report.add(
+            "cuts", f"power fails in {name}, signed before: {'yes' if signed else 'no'}", not wrong, wrong
+        )
+    report.figures["cuts"] = len(operations)
+    return good and _really(desk, operations, invoice, report)
+
+
+def _signed_before(whole: list[dict[str, Any]], at: float) -> bool:
+    """Whether the PS's card had given a signature by then."""
+    line = sorted(
+        (what for what in whole if what.get("slot") == _PS and "byte" in what and what["at"] < at),
+        key=lambda what: float(what["at"]),
+    )
+    asked = [
+        number
+        for number, (first, second) in enumerate(pairwise(line))
+        if (first["from"], first["byte"], second["byte"]) == ("reader", 0, _SIGN)
+    ]
+    return any(sum(what["from"] == "card" for what in line[number:]) > _SIGNATURE for number in asked)
+
+
+def _after(desk: Desk, flash: Path, signed: bool, invoice: Invoice) -> str:
+    """Start the board with this flash, and certify again; what is wrong with it."""
+    other = Desk(desk.name, desk.folder / "cut")
+    shutil.copyfile(flash, other.flash)
+    other.cards = {"ps": load_card("infirmiere"), "vitale": load_card("moreau")}
+    told = False
+    with other.powered() as board, MakerReader.open(board.link_url, SECRET) as reader:
+        state = reader.state()
+        if (state.serial, state.journal) != (SERIAL, True):
+            return f"serial {state.serial!r}, journal {state.journal}"
+        reader.unlock(CODE)
+        try:
+            made = invoice.certify(reader)
+        except Refused as refused:
+            if refused.status != codes.INTERRUPTED:
+                raise
+            told = True
+            if other.cards["ps"].signatures:
+                return "a card signed before the interruption was told"
+            made = invoice.certify(reader)
+        again = invoice.certify(reader)
+    by_card = other.cards["ps"].signatures
+    if made != invoice.known or again != made:
+        return "other signatures"
+    if told or by_card + signed == 1:
+        return ""
+    return f"signed {by_card + signed} times, and not told"
+
+
+def _really(desk: Desk, operations: list[dict[str, Any]], invoice: Invoice, report: Report) -> bool:
+    """Power that fails under a running certification, the host waiting; then it comes back."""
+    last = operations[-1]["number"]
+    other = Desk(desk.name, desk.folder / "cut")
+    shutil.copyfile(desk.folder / "before.bin", other.flash)
+    try:
+        with other.powered(cut=last) as board, Reader.open(board.link_url, SECRET) as reader:
+            reader.unlock(CODE)
+            invoice.certify(reader)
+        lost = "nothing was lost"
+    except Exception as error:
+        lost = type(error).__name__
+    wrong = _after(desk, other.flash, False, invoice) if lost == "LinkLost" else lost
+    return report.add(
+        "cuts", f"the board dies in operation {last}, and starts again", not wrong, wrong or lost
+    )
