@@ -169,6 +169,6 @@ def test_the_process_lives_in_the_boards_time(tmp_path):
         assert time.monotonic() == 1.5
         assert time.monotonic_ns() == 1_500_000_000
         file.write_bytes(struct.pack("<d", -1500.0))  # it has ended
-        time.sleep(0.5)
-        assert time.monotonic() >= 2.0
+        while time.monotonic() < 2.0:
+            pass
     assert time.monotonic is not now

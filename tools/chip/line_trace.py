@@ -21,12 +21,16 @@ _CHARACTER = 12  # etu
 
 @dataclass
 class CardSession:
-    """From the first contact that is switched on to the last that is off; what `iso7816` judges."""
+    """From the first contact that is switched on to the last that is off; what `iso7816` judges.
+
+    `cut`: the chip was reset before they were off, which takes them all at once.
+    """
 
     edges: list[tuple[float, str, float]] = field(default_factory=list)
     characters: list[Character] = field(default_factory=list)
     formats: set[str] = field(default_factory=set)
     clock_khz: float = 0.0
+    cut: bool = False
 
     @property
     def spoke(self) -> bool:
@@ -45,6 +49,11 @@ def sessions(trace: Path, slot: int) -> Iterator[CardSession]:
     one = CardSession()
     low = {"VCC", "RST", "CLK", "IO"}
     for what in events(trace):
+        if what.get("event") == "reset" and one.edges:
+            one.cut = True
+            one.characters.sort(key=lambda character: character.at)
+            yield one
+            one, low = CardSession(), {"VCC", "RST", "CLK", "IO"}
         if what.get("slot") != slot:
             continue
         if "contact" not in what:
@@ -100,7 +109,8 @@ def faults(session: CardSession, protocol: int, **limits: int) -> list[str]:
     """What ISO 7816-3 has against a session; `limits` as `iso7816.characters` takes them."""
     on = [edge for edge in session.edges if edge[2]]
     off = [edge for edge in session.edges if not edge[2]]
-    found = iso7816.activation(session, on) + iso7816.deactivation(off)
+    found = iso7816.activation(session, on)
+    found += ["6.4 the chip was reset under a card's power"] if session.cut else iso7816.deactivation(off)
     found += iso7816.characters(session, protocol, **limits)
     if session.formats - {_FORMAT}:
         found.append(f"7.2 characters as {', '.join(sorted(session.formats))}")

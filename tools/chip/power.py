@@ -90,7 +90,7 @@ class Desk:
         for source in (BOARDS / self.name).iterdir():
             shutil.copyfile(source, place / source.name)
         with (place / "board.toml").open("a") as table:
-            table.write(f"\n[memory]\nheap = 0\n\n[emulator]\ncpython = {json.dumps(command)}\n")
+            table.write(f"\n[memory]\nheap = 245760\n\n[emulator]\ncpython = {json.dumps(command)}\n")
         options = [] if cut is None else [f"--cut={cut}"]
         board = EmulatedBoard(place, runtime="cpython", flash=self.flash, options=options)
         self.clock.write_bytes(b"")
