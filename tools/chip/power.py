@@ -85,13 +85,13 @@ class Desk:
         file.write_text(json.dumps(settings))
         command = [str(NODE), str(HERE / "emulated" / "board.mjs"), str(file)]
         command += ["{flash}", "{link}", *(f"{{{slot}}}" for slot in self.settings["slots"]["names"])]
-        place = self.folder / self.name
-        place.mkdir(exist_ok=True)
+        boards = self.folder / self.name
+        boards.mkdir(exist_ok=True)
         for source in (BOARDS / self.name).iterdir():
-            shutil.copyfile(source, place / source.name)
-        with (place / "board.toml").open("a") as table:
+            shutil.copyfile(source, boards / source.name)
+        with (boards / "board.toml").open("a") as table:
             table.write(f"\n[memory]\nheap = 245760\n\n[emulator]\ncpython = {json.dumps(command)}\n")
         options = [] if cut is None else [f"--cut={cut}"]
-        board = EmulatedBoard(place, runtime="cpython", flash=self.flash, options=options)
+        board = EmulatedBoard(boards, runtime="cpython", flash=self.flash, options=options)
         self.clock.write_bytes(b"")
         return board.start()
