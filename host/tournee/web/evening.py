@@ -78,6 +78,7 @@ class Evening:
     offline: bool = False
     asked_to_stop: Callable[[], bool] = bool
     _task: asyncio.Task[None] | None = field(default=None, repr=False)
+    _mark: int | None = None  # of the history, where a run began that was not finished: the next one goes on
     _told: float = 0.0
 
     @property
@@ -102,8 +103,9 @@ class Evening:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self, face: Face, again: bool, fetch_only: bool) -> None:
-        mark = await face.ports.ask_journal(lambda office: office.journal.sendings.mark())
-        error: TourneeError | None = None
+        mark, error = self._mark, None
+        if mark is None:
+            mark = await face.ports.ask_journal(lambda office: office.journal.sendings.mark())
         try:
             error = await self._steps(face, again, fetch_only)
         except TourneeError as raised:
@@ -114,6 +116,7 @@ class Evening:
                 "L’envoi s’est arrêté sur une erreur du programme.", cause=type(raised).__name__
             )
         assert self.state is not None
+        self._mark = None if error is None else mark
         came = await face.ports.ask_journal(lambda office: outcome(office, mark, face.watch.state.ps))
         self.state = replace(self.state, step=None, error=error, outcome=came)
         self.offline = self.state.is_offline

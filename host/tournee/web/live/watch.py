@@ -78,11 +78,13 @@ class ReaderWatch:
         phone = self.state.phone
         if phone is not None and phone.ends is not None and phone.ends <= self._clock():
             self.state = _without_phone(self.state)
-        before = self.state
+
+        def work(office: Office, reader: Reader) -> tuple[ReaderSeen, CardsState, ReaderSeen]:
+            before = self.state  # once it is its turn: what was done with the reader meanwhile is in it
+            return before, *self._seen(office, reader, before)
+
         try:
-            seen, now = await self._ports.run_reader(
-                lambda office, reader: self._seen(office, reader, before)
-            )
+            before, seen, now = await self._ports.run_reader(work)
         except (ReaderError, ConfigError) as error:
             await self._lost(error)
             return

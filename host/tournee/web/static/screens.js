@@ -15,6 +15,7 @@ let shown = ""; // address of the screen that was asked for last
 let last = { told: {}, active: detail, address: "" }; // the screen that is shown
 let turn = 0; // only the last question's answer is shown
 let acting = 0; // acts whose answer is awaited: nothing that happens by itself takes its place
+let led = ""; // where a card led meanwhile
 
 export const here = () => (location.hash.startsWith("#/") ? location.hash.slice(1) : "/tournee");
 export const say = (text) => { document.getElementById("dire").textContent = text; };
@@ -138,7 +139,25 @@ function answered(asking) {
     const fragment = parsed(await answer.text());
     if (answer.ok) history.replaceState(null, "", `#${address}`);
     await beside(fragment, address, address !== shown || !answer.ok, isLast);
-  });
+  }).finally(() => lead(led));
+}
+
+const ENDS = /\/(fait|echec)$/; // of a signature
+
+// Whether she is at what a card leads to, and further: a card that is read again, or late, does not take her back.
+function isWithin(address) {
+  const [at, query] = here().split("?");
+  if (at.endsWith("/signature")) return !ENDS.test(address);
+  const after = new URLSearchParams(query).get("vers") ?? ""; // the code that is given first
+  return !at.endsWith("/sans-carte") && [at, after].some((one) => one.startsWith(`${address}/`));
+}
+
+// Go where a card led, or the end of a signature; whether the page does, now or once her act is answered.
+export function lead(address) {
+  led = acting ? address : "";
+  if (!address || (!acting && isWithin(address))) return false;
+  if (!acting) go(address);
+  return true;
 }
 
 // A file could not be had: the host said why by a screen.
@@ -167,11 +186,19 @@ export function own(name) {
   put(document.getElementById(name).content.firstElementChild.cloneNode(true), "", true, null);
 }
 
-// The device was turned: what is typed or said on the screen stays, the one beside it comes or goes. A screen that
-// is on its way comes all the same.
-wide.addEventListener("change", async () => {
+// Have the pane beside anew; what is typed or said on the screen stays, and one that is on its way comes all the same.
+async function besideAnew() {
   const { told, active, address } = last;
   const mine = turn;
   const [other] = told.avec && wide.matches ? await fragmentOf(told.avec, true, true).catch(() => [null]) : [null];
   if (mine === turn && last.address === address) arrange(told, active, address, other);
-});
+}
+
+wide.addEventListener("change", besideAnew); // the device was turned
+
+// Something happened by itself: the pane that says so (`living`) is shown anew, never one where she may be typing.
+export function renew(living) {
+  const { active } = last;
+  if (active.querySelector(living)) show(here(), false, true);
+  else if ([list, detail].some((pane) => !pane.hidden && pane.querySelector(living))) besideAnew();
+}
