@@ -10,6 +10,7 @@ from gatt_rig import (
     CONNECT,
     DISCONNECT,
     ENCRYPTION,
+    FAKE,
     GET_SECRET,
     NOTIFIED,
     OURS,
@@ -179,7 +180,7 @@ def test_bonds_are_written_only_when_they_change_and_not_in_the_interrupt(rig):
     rig.connect()
     rig.read()
     before = len(rig.saved)
-    rig.ble.event(SET_SECRET, (OURS, ADDRESS, b"key"))
+    rig.ble.event(SET_SECRET, (OURS, ADDRESS, secret(b"another")))
     assert len(rig.saved) == before
     for _ in range(3):
         rig.read()
@@ -202,7 +203,7 @@ def test_stranger_who_pairs_takes_no_bonds_place_under_any_address(rig, ends):
     rig.read()
     for now in (rig, Rig(kept=rig.saved[-1])):
         found = [now.ble.event(GET_SECRET, (kind, 0, one)) for one in hosts for kind in (OURS, PEERS)]
-        assert found == [secret(one) for one in hosts for _ in range(2)]
+        assert found == [FAKE["secret"](one, one) for one in hosts for _ in range(2)]
         assert now.ble.event(GET_SECRET, (PEERS, 2, None)) is None
 
 

@@ -1,8 +1,10 @@
 """A reader's link over Bluetooth LE, in terms of MicroPython's `bluetooth`: one characteristic is written,
-one notifies, one tells who this is. Never yet run on hardware; the tests run it on a fake `bluetooth`.
+one notifies, one tells who this is. Never yet run on hardware; the tests run it on a fake `bluetooth`, makers
+on NimBLE itself (`./tools/dev bluetooth`).
 
 What is written is taken only from a host that was paired by six digits, which the reader shows, with Secure
-Connections. The stack is NimBLE: another, which keeps no secrets with us, is refused at the start.
+Connections, and that keeps the bond. The stack is NimBLE: another, which keeps no secrets with us, is refused
+at the start.
 """
 
 import struct
@@ -36,8 +38,9 @@ _MTU_WANTED = 247
 _INTERVAL_US = 100_000  # between two advertisements
 _NAME = 8  # most characters of a name: it stands beside a UUID in 31 bytes
 _ADDRESS = 7  # bytes of a host's address and its kind: the key of its secrets
-_LEGACY_AT = 8  # in a secret of NimBLE's: EDIV and Rand, zero where Secure Connections made the key
-_LEGACY_END = 18
+_BONDED = 74, 0x06  # a secret of NimBLE's, 80 bytes: which one has the bits `authenticated` and `sc`
+_BONDED_ESP = 80, 0x03  # Espressif's NimBLE keeps a count for signatures before them: 88 bytes
+_SECRET_ESP = 88
 _NONE = -1
 _PAUSE_MS = 5
 _PATIENCE_MS = 1_000  # for room in the stack's own queue
@@ -48,7 +51,7 @@ class Bonds:
     one that paired longest ago goes first.
 
     Secrets of a host count from `confirm` on: one that pairs without digits, under whatever address, takes
-    nobody's place. Those of a pairing without Secure Connections are not kept. `load()` gives what
+    nobody's place. Those of a pairing that is not `secure` are not kept. `load()` gives what
     `save(data)` was given last, empty bytes at first.
     """
 
@@ -64,10 +67,10 @@ class Bonds:
             at += 4
             one = kind, data[at : at + keys], data[at + keys : at + keys + values]
             at += keys + values
-            if legacy(one[1], one[2]):
-                self._dirty = True
-            else:
+            if keys != _ADDRESS or secure(one[2]):
                 self._kept.append(one)
+            else:
+                self._dirty = True
         self._asked = self._kept  # as the stack has it: what is kept, and what the host that is here changes
 
     def get(self, kind: int, index: int, key: object) -> object:
@@ -120,10 +123,11 @@ class Bonds:
             )
 
 
-def legacy(key: bytes, value: bytes) -> bool:
-    """Whether this is a host's secret that was made without Secure Connections: who heard the pairing
-    knows it, six digits or not (Bluetooth Core 5.4, vol. 3, part H 2.4.4)."""
-    return len(key) == _ADDRESS and any(value[_LEGACY_AT:_LEGACY_END])
+def secure(value: bytes) -> bool:
+    """Whether a host's secret was made with digits and with Secure Connections: without them who heard the
+    pairing knows it, digits or not (Bluetooth Core 5.4, vol. 3, part H 2.4.4)."""
+    at, bits = _BONDED_ESP if len(value) == _SECRET_ESP else _BONDED
+    return len(value) > at and value[at] & bits == bits
 
 
 def _changed(secrets: list, kind: int, key: bytes, value: object) -> list:
@@ -139,6 +143,9 @@ class Gatt:
 
     `show(digits)` shows six digits, and None when they are to go; `random(n)` gives unguessable bytes;
     `pause(ms)` waits. ValueError for a stack that cannot pair as it is to, or keep bonds; it is off then.
+
+    What fails in an event is raised by the next `read`, for the board to start anew: MicroPython would take
+    away the handler that raises it, and the reader would be deaf for good.
     """
 
     def __init__(
@@ -156,10 +163,13 @@ class Gatt:
         self._show = show
         self._random = random
         self._pause = pause
+        self._failure = None
         self._host = _NONE  # the connection, and
         self._hosts = 0  # how many connections there were
-        self._trusted = False  # whether six digits stand behind it
-        self._stranger = False  # paired without digits, or without Secure Connections
+        self._sure = False  # encrypted, by digits
+        self._known = False  # by a secret that is `secure`
+        self._trusted = False  # both: it is let in
+        self._stranger = False  # paired as none may
         self._remembers = False  # the stack has asked for a secret
         self._size = _LEAST_MTU - _HEAD
         self._taken = b""  # read from the stack, not yet by the core
@@ -194,6 +204,8 @@ class Gatt:
 
     def read(self, buf: bytearray, timeout_ms: int) -> int:
         """Bytes read within `timeout_ms`; 0: none came."""
+        if self._failure:
+            raise self._failure
         self._bonds.keep()
         waited = 0
         while self._at >= len(self._taken):
@@ -237,20 +249,22 @@ class Gatt:
         self._ble.gap_advertise(_INTERVAL_US, told, resp_data=charge)
 
     def _event(self, event: int, data: tuple) -> object:
+        try:
+            return self._happens(event, data)
+        except Exception as failure:
+            self._failure = failure
+            self._sure = self._trusted = False
+            return None
+
+    def _happens(self, event: int, data: tuple) -> object:
         if event == _GET_SECRET:
             self._remembers = True
-            return self._bonds.get(*data)
-        if event == _SET_SECRET:
-            kind, key, value = data
-            if value is not None:
-                if legacy(key, value):
-                    self._refuse()
-                if self._stranger:
-                    return False
-            found = self._bonds.put(kind, key, value)
-            if self._trusted:
-                self._bonds.confirm()
+            found = self._bonds.get(*data)
+            if found is not None and data[1] == 0 and data[2] is not None and len(data[2]) == _ADDRESS:
+                self._known = True  # all that are kept are secure
             return found
+        if event == _SET_SECRET:
+            return self._remember(*data)
         if event == _CONNECT:
             self._begin(data[0])
         elif event == _DISCONNECT and data[0] == self._host:
@@ -259,16 +273,34 @@ class Gatt:
         elif event == _MTU and data[0] == self._host:
             self._size = data[1] - _HEAD
         elif event == _ENCRYPTION and data[0] == self._host:
-            self._encrypted(data[1], data[2])
+            self._encrypted(data[1], data[2], data[3])
         elif event == _PASSKEY:
             self._passkey(data[0], data[1])
         return None
+
+    def _remember(self, kind: int, key: bytes, value: object) -> bool:
+        """Keep a secret or, without a value, forget it. Those of a pairing come after its `_ENCRYPTION`."""
+        if len(key) == _ADDRESS:
+            self._known = value is not None and secure(value)
+            if value is not None and not self._known:
+                self._refuse()
+            if value is not None and self._stranger:
+                return False
+        found = self._bonds.put(kind, key, value)
+        self._trust()
+        return found
+
+    def _trust(self) -> None:
+        """Let the host in that is sure and known, and keep its bond."""
+        self._trusted = self._sure and self._known and not self._stranger
+        if self._trusted:
+            self._bonds.confirm()
 
     def _begin(self, host: int) -> None:
         """Another connection, or none: nothing of the one before is left."""
         self._host = host
         self._hosts += 1
-        self._trusted = False
+        self._sure = self._known = self._trusted = False
         self._stranger = False
         self._bonds.drop()
         self._size = _LEAST_MTU - _HEAD
@@ -277,25 +309,35 @@ class Gatt:
         self._ble.gatts_read(self._written)
         self._show(None)
 
-    def _encrypted(self, encrypted: object, authenticated: object) -> None:
+    def _encrypted(self, encrypted: object, authenticated: object, bonded: object) -> None:
         self._show(None)
-        self._trusted = bool(encrypted and authenticated and not self._stranger)
-        if self._trusted:
-            self._bonds.confirm()
-        elif encrypted and not self._stranger:  # "Just Works": nobody stands behind it
+        self._sure = bool(encrypted and authenticated and bonded)
+        self._trust()
+        if encrypted and not self._sure:  # nobody stands behind it, or no secret will
             self._refuse()
 
     def _refuse(self) -> None:
         """Send the host away: it has paired as none may, and nothing of it is kept."""
         self._trusted = False
-        self._stranger = True
         self._bonds.drop()
-        self._ble.gap_disconnect(self._host)
+        if not self._stranger:
+            self._stranger = True
+            self._send_away(self._host)
+
+    def _send_away(self, host: int) -> None:
+        try:
+            self._ble.gap_disconnect(host)
+        except OSError:  # it has gone, or is going
+            pass
 
     def _passkey(self, host: int, action: int) -> None:
+        self._known = False  # it pairs anew
         if action != _SHOW:
-            self._ble.gap_disconnect(host)
+            self._send_away(host)
             return
         digits = int.from_bytes(self._random(4), "big") % 1_000_000
-        self._ble.gap_passkey(host, action, digits)
+        try:
+            self._ble.gap_passkey(host, action, digits)
+        except OSError:  # it has gone
+            return
         self._show(digits)

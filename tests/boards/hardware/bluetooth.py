@@ -8,6 +8,9 @@ _GET_SECRET, _SET_SECRET, _OWN = 29, 30, 10
 _BOND = (1, 2)  # kinds of a paired host's secrets: ours for it, its own
 _ENDLESS = 100
 _SHOW = 3
+_ALREADY, _NOT_CONNECTED = 114, 107  # EALREADY, ENOTCONN
+_AUTHENTICATED, _SECURE = 2, 4  # bits of a secret, beside one of no matter here
+_FLAGS = 74  # the byte that has them
 _HANDLES = (10, 12, 15)  # of the values, in the order of registration
 _DEFAULT_ROOM = 20
 _CONNECTION = 1
@@ -32,23 +35,64 @@ class UUID:
         return iter(reversed(bytes.fromhex(self.text.replace("-", ""))))
 
 
+def secret(address, key, authenticated=True, secure=True):
+    """A host's secret as NimBLE has it: address, size of the key, EDIV and Rand (zero with Secure
+    Connections), the key and two more, each with whether it is there; then how it came about."""
+    ediv = b"" if secure else b"\x12\xbe"
+    rand = b"" if secure else b"\xa6\x0d\x0e\x98"
+    whole = bytearray(80)
+    whole[:8] = bytes(address) + b"\x10"
+    whole[8 : 8 + len(ediv)] = ediv
+    whole[16 : 16 + len(rand)] = rand
+    whole[24 : 24 + len(key)] = key
+    whole[40] = 1
+    whole[_FLAGS] = _AUTHENTICATED * bool(authenticated) | _SECURE * bool(secure)
+    return bytes(whole)
+
+
 class Server:
     """The radio: what was configured, advertised, notified; values as a GATT server keeps them."""
 
     def __init__(self):
         self.configured, self.notified, self.passkeys, self.dropped = {}, [], [], []
         self.values, self.room = {}, dict.fromkeys(_HANDLES, (_DEFAULT_ROOM, False))
+        self.connected, self.leaving = [], []
         self.full = 0
         self.lost = 0  # bytes of writes that found no room
         self.advertised = None
         self.on = False
+        self.handler = None
         self.nimble = True  # or BTstack: it takes `bond`, and keeps all secrets itself
 
     def active(self, on):
-        """On its way up NimBLE asks for its identity key, and makes one where there is none."""
+        """On its way up NimBLE asks for its identity key, and makes one where there is none; before and after
+        it looks for those of its hosts."""
         self.on = on
-        if on and self.nimble and not self.event(_GET_SECRET, (_OWN, 0, b"irk")):
-            self.event(_SET_SECRET, (_OWN, memoryview(b"irk"), memoryview(b"identity of ours")))
+        if on and self.nimble:
+            self._look_for_hosts()
+            if not self.event(_GET_SECRET, (_OWN, 0, b"irk")):
+                self.event(_SET_SECRET, (_OWN, memoryview(b"irk"), memoryview(b"identity of ours")))
+            self._look_for_hosts()
+
+    def _look_for_hosts(self):
+        rank = 0
+        while self.event(_GET_SECRET, (_BOND[1], rank, None)) is not None:
+            rank += 1
+
+    def paired(self, connection, address, key, authenticated=True, secure=True, bonded=True, keys=_BOND):
+        """What NimBLE tells of a pairing that came to its end: how the connection is encrypted, then its
+        secrets, ours first; `keys` are those that both have given."""
+        self.event(_ENCRYPTION, (connection, True, authenticated, bonded, 16))
+        for kind in keys if bonded else ():
+            value = secret(address, key, authenticated, secure)
+            self.event(_SET_SECRET, (kind, memoryview(address), memoryview(value)))
+
+    def encrypted_again(self, connection, address):
+        """A host of a bond comes back: with our key, where the driver has kept it."""
+        kept = self.event(_GET_SECRET, (_BOND[0], 0, memoryview(address)))
+        if kept is not None:
+            self.event(_ENCRYPTION, (connection, True, bool(kept[_FLAGS] & _AUTHENTICATED), True, 16))
+        return kept is not None
 
     def pair_again(self, address):
         """What NimBLE does first when a host pairs: it has what is kept of it forgotten, over and over until
@@ -62,7 +106,23 @@ class Server:
         return found
 
     def irq(self, handler):
-        self.event = handler
+        self.handler = handler
+
+    def event(self, event, data):
+        """Tell the driver. As MicroPython has it: a handler that raises is taken away, and hears no more."""
+        if event == _CONNECT:
+            self.connected.append(data[0])
+        elif event == _DISCONNECT:
+            self.connected = [one for one in self.connected if one != data[0]]
+            self.leaving = [one for one in self.leaving if one != data[0]]
+        if self.handler is None:
+            return None
+        try:
+            return self.handler(event, data)
+        except Exception as error:
+            self.handler = None
+            print("Unhandled exception in IRQ callback handler", repr(error))
+            return None
 
     def config(self, **values):
         self.configured.update(values)
@@ -93,9 +153,16 @@ class Server:
         self.advertised = (bytes(adv_data), bytes(resp_data or b""))
 
     def gap_passkey(self, connection, action, passkey):
+        if connection not in self.connected:
+            raise OSError(_NOT_CONNECTED)
         self.passkeys.append((connection, action, passkey))
 
     def gap_disconnect(self, connection):
+        if connection not in self.connected:
+            raise OSError(_NOT_CONNECTED)
+        if connection in self.leaving:
+            raise OSError(_ALREADY)
+        self.leaving.append(connection)
         self.dropped.append(connection)
 
     def write_from_host(self, connection, data):
@@ -142,10 +209,6 @@ class Radio(Server):
     def gap_passkey(self, connection, action, passkey):
         self._tell(DIGITS, passkey.to_bytes(4, "big"))
 
-    def gap_disconnect(self, connection):
-        self._tell(DROPPED, b"")
-        self.event(_DISCONNECT, (connection, 0, b""))
-
     def off(self):
         """The board starts anew: what was notified a moment ago never leaves, the host notices."""
         if self._ticks() - self._notified_at >= _LEAVES_MS:
@@ -162,6 +225,9 @@ class Radio(Server):
         self._turning = False
 
     def _interrupts(self):
+        for connection in list(self.leaving):
+            self._tell(DROPPED, b"")
+            self.event(_DISCONNECT, (connection, 0, self._peer))
         if self._ticks() >= self._next_event:
             self._next_event = self._ticks() + _EVENT_MS
             for _, _, data in self.notified:
@@ -188,9 +254,7 @@ class Radio(Server):
         elif tag == SIZED:
             self.event(_MTU, (_CONNECTION, payload[0] << 8 | payload[1]))
         elif tag == PAIRED:
-            for kind in _BOND:
-                self.event(_SET_SECRET, (kind, memoryview(self._peer), memoryview(bytes(18) + b"a key")))
-            self.event(_ENCRYPTION, (_CONNECTION, True, bool(payload[0]), True, 16))
+            self.paired(_CONNECTION, self._peer, b"a key", authenticated=bool(payload[0]))
         elif tag == WRITTEN:
             lost = self.lost
             self.write_from_host(_CONNECTION, payload)

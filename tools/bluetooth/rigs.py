@@ -1,0 +1,184 @@
+"""What a scenario plays on: one reader, and as many hosts as it wants, each with its own stack and bonds.
+
+`NimbleRig` is a maker's runtime with Bumble around it. What the tests play the same scenarios on, the fake
+`bluetooth`, has the same members.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bleak import BleakClient
+from bleak.exc import BleakError
+from bumble.keys import MemoryKeyStore
+from nimble import NimbleBoard
+from room import READER, Room
+
+from tournee.firmware.sesam import frame, messages
+from tournee.reader import codec
+from tournee.reader.host_names import NAME
+from tournee.reader.link.framing import encode_frame
+from tournee.reader.transports.bluetooth import NOTIFY, WRITE, BluetoothTransport, Radio, pair, scan
+from tournee.reader.transports.streams import Transport
+
+MTU = 247
+_STEP_S = 10.0
+_ANSWER_S = 0.5
+BONDS = 4
+
+
+class Broken(Exception):  # noqa: N818 - what the scenario is
+    """What a scenario says must hold does not."""
+
+
+def holds(good: object, told: str) -> None:
+    """Broken, with these words, unless it is good."""
+    if not good:
+        raise Broken(told)
+
+
+def hello() -> bytes:
+    """A host's first word, in a frame: a reader that takes bytes from it answers."""
+    asked = codec.encode(
+        messages.HELLO, {"session": os.urandom(NAME), "version": messages.VERSION, "resume": 0}
+    )
+    return b"\0" + bytes(encode_frame(frame.HELLO, 1, asked))
+
+
+class Host:
+    """One tablet. `pair` raises NotPaired; so does `open` where the reader takes nothing from it."""
+
+    def __init__(self, rig: NimbleRig, device: object) -> None:
+        self._rig = rig
+        self._device = device
+
+    @property
+    def _radio(self) -> Radio:
+        return self._rig.room.radio_of(self._device, self._rig.mtu)
+
+    def pair(self) -> None:
+        """Pair, by the digits that the reader shows."""
+        pair(self._rig.address, self._radio)
+
+    def answered_as(self, kind: str) -> bool:
+        """Pair as none may (see `Room.pairs_as`), and ask the reader something in the same connection:
+        whether it answers."""
+        self._rig.room.pairs_as(self._device, kind)
+        answers: list[bytes] = []
+
+        async def ask() -> None:
+            async with BleakClient(self._rig.address, timeout=_STEP_S, backend=self._radio.client) as client:
+                await client.pair()
+                await client.start_notify(NOTIFY, lambda _, data: answers.append(bytes(data)))
+                await client.write_gatt_char(WRITE, hello(), response=True)
+                await asyncio.sleep(_ANSWER_S)
+
+        try:
+            self._radio.loop.run(ask(), 2 * _STEP_S)
+        except (BleakError, TimeoutError):  # sent away
+            pass
+        finally:
+            self._rig.room.pairs_as(self._device, "")
+        return bool(answers)
+
+    def open(self) -> Transport:
+        """A stream to the reader."""
+        return BluetoothTransport(self._rig.address, self._radio)
+
+    def forget(self) -> None:
+        """Lose the bond, on this side."""
+        self._device.keystore = MemoryKeyStore()  # type: ignore[attr-defined]
+
+
+class NimbleRig:
+    """A context: a reader on `program`, and tablets around it."""
+
+    def __init__(
+        self, program: Path, *, task: str = "reader", heap: int | None = None, interval_ms: int = 0
+    ) -> None:
+        self._program = program
+        self._options = {"task": task} | ({"heap": heap} if heap else {})
+        self._interval_ms = interval_ms
+        self._hosts: list[Host] = []
+        self.types: Callable[[int], int | None] = lambda shown: shown
+        self.digits: list[int] = []
+        self.mtu = MTU  # what the hosts ask for, from their next connection on
+        self.address = f"{READER}/P"
+
+    def __enter__(self) -> NimbleRig:
+        self._folder = tempfile.TemporaryDirectory(prefix="tournee-air-")
+        self.room = Room(Path(self._folder.name), lambda shown: self.types(shown), self._interval_ms)
+        self.room.__enter__()
+        self._hosts = [Host(self, self.room.tablet)]
+        try:
+            self._power()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            if getattr(self, "board", None):
+                self.board.__exit__()
+        finally:
+            self.room.__exit__(None, None, None)
+            self._folder.cleanup()
+
+    def host(self, rank: int = 0) -> Host:
+        """The tablet of this rank, brought into the room the first time."""
+        while len(self._hosts) <= rank:
+            self.room.another_tablet()
+            self._hosts.append(Host(self, self.room.devices[-1]))
+        return self._hosts[rank]
+
+    def scan(self) -> list[str]:
+        """Names of the readers that advertise."""
+        return [seen.name for seen in scan(0.5, self.room.radio)]
+
+    def out_of_range(self) -> None:
+        """Break the connection, as distance does."""
+        self.room.out_of_range()
+
+    def restart(self) -> None:
+        """Take the reader's power, and give it again."""
+        self.board.__exit__()
+        self.room.unplug()
+        self._power()
+
+    def lose_bonds(self) -> None:
+        """Take the reader's power, and with it what it kept of its hosts."""
+        self.board.__exit__()
+        self.room.unplug()
+        (Path(self._folder.name) / "bonds").unlink()
+        self._power()
+
+    def _power(self) -> None:
+        line = self.room.plug()
+        self.board = NimbleBoard(
+            self._program,
+            Path(self._folder.name),
+            line,
+            self._shown,
+            **self._options,  # type: ignore[arg-type]
+        )
+        self.board.__enter__()
+
+    def _shown(self, digits: int) -> None:
+        self.digits.append(digits)
+        self.room.shown(digits)
+
+
+def settled(look: Callable[[], object], seconds: float = 5.0) -> bool:
+    """Wait until it is so, so many seconds at most; whether it is."""
+    end = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
