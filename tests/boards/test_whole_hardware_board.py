@@ -119,8 +119,9 @@ def test_lot_fills_the_window_and_no_byte_of_it_is_lost(air, mtu):
     assert LARGEST < max(waited) <= 5 * LARGEST
 
 
-def test_asked_to_restart_it_answers_first(air):
+def test_asked_to_restart_it_answers_first_and_puts_the_cards_off(air):
     with MakerReader.open(lambda: Air(air.link_url), secret=SECRET) as reader:
+        assert reader.read_vitale().zone  # it has power from then on: the fake chip is not reset under it
         reader.restart()
         assert reader.state().serial == "TO-000001"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from line_trace import faults, sessions, times
 from power import Desk
@@ -12,22 +14,37 @@ from report import Report
 
 from tournee.emulation.cards import load_card
 from tournee.maker import card_checks, conformance
-from tournee.reader import Reader
+from tournee.reader import Reader, Refused
 from tournee.reader.maker import MakerReader
 from tournee.tables.document import read_ours
 
 CODE = "1234"
-VITALE = 1  # the slot whose card is changed for others
-_SETTLED_S = 0.1  # within which a reader at rest sees a card come or go
-#: A card's answer to reset, its protocol, and the limits that follow from both (`iso7816.characters`).
-CARDS: dict[str, tuple[str, int, dict[str, int]]] = {
-    "T=0": ("3B00", 0, {}),
-    "T=0, twelve times as fast": ("3B1018", 0, {}),
-    "T=0, N = 5": ("3B4005", 0, {"n": 5}),
-    "T=1": ("3B800181", 1, {}),
-    "T=1, N = 5": ("3BC0058131204D18", 1, {"n": 5}),
-    "T=1, twelve times as fast, CWI 5": ("3B90188131FE5593", 1, {"cwi": 5}),
-    "T=1, twelve times as fast, CWI 5, N = 255": ("3BD018FF8131FE552C", 1, {"cwi": 5, "n": 255}),
+SLOTS = ("ps", "vitale")
+_SETTLED_S = 0.3  # within which a reader at rest sees a card come or go: it looks five times a second
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A card that is read, its protocol, and the limits that follow from its answer to reset (`iso7816`)."""
+
+    slot: str
+    card: str
+    protocol: int
+    limits: dict[str, int] = field(default_factory=dict)
+    atr: str = ""
+
+
+#: Those that the reader knows at each speed that they have, and two that it puts off once it has seen them.
+KINDS = {
+    "CPS3, T=0": Kind("ps", "infirmiere", 0),
+    "CPS4, T=1, twelve times as fast": Kind("ps", "infirmiere-cps4", 1),
+    "CPS4, T=0, twelve times as fast, N = 255": Kind(
+        "ps", "infirmiere-cps4", 0, {"n": 255}, "3BDC18FF00001225006480000401009000"
+    ),
+    "Vitale 2, T=0, four times as fast": Kind("vitale", "moreau", 0),
+    "Vitale 1, inverse convention, put off": Kind("vitale", "vitale1", 0),
+    "card of another country, T=1, N = 255, put off": Kind("vitale", "egk", 1, {"n": 255, "cwi": 4}),
+    "CPS3 again, its reader started anew": Kind("ps", "infirmiere", 0),
 }
 
 
@@ -83,30 +100,36 @@ def certification(desk: Desk, report: Report) -> bool:
 
 
 def line_times(desk: Desk, report: Report) -> bool:
-    """A session with each kind of card, put in and taken out again; and one that a restart ends."""
-    unlike = {name: load_card("moreau", atr=bytes.fromhex(atr)) for name, (atr, _, _) in CARDS.items()}
+    """A session with each kind of card, put in and taken out again; the last one is ended by a restart."""
     wrong = ""
     try:
         with desk.powered(cards=False) as board, MakerReader.open(board.link_url) as reader:
-            for card in unlike.values():
-                board.insert("vitale", card)
+            for name, kind in KINDS.items():
+                board.insert(kind.slot, load_card(kind.card, atr=bytes.fromhex(kind.atr) or None))
                 time.sleep(_SETTLED_S)
-                reader.read_vitale()
-                board.remove("vitale")
-                time.sleep(_SETTLED_S)
-            board.insert("vitale", unlike["T=0"])
-            time.sleep(_SETTLED_S)
-            reader.read_vitale()
+                with suppress(Refused):
+                    (reader.read_ps_card if kind.slot == "ps" else reader.read_vitale)()
+                if name != list(KINDS)[-1]:
+                    board.remove(kind.slot)
+                    time.sleep(_SETTLED_S)
             reader.restart()
     except Exception as error:
         wrong = f"{type(error).__name__}: {error}"
-    found = [one for one in sessions(desk.trace, VITALE) if one.spoke]
+    return judge(desk.trace, report, wrong)
+
+
+def judge(trace: Path, report: Report, wrong: str = "") -> bool:
+    """What ISO 7816-3 has against the sessions of `KINDS`, in their order; `wrong` is what broke them off."""
+    found = {slot: [one for one in sessions(trace, SLOTS.index(slot)) if one.spoke] for slot in SLOTS}
+    number = sum(map(len, found.values()))
     good = report.add(
-        "times", "a session with each card comes to its end", len(found) == len(CARDS) + 1, wrong
+        "times", "a session with each card comes to its end", number == len(KINDS), wrong or number
     )
-    ways = [*CARDS.items(), ("T=0, its reader started anew", CARDS["T=0"])]
-    for (name, (_, protocol, limits)), one in zip(ways, found, strict=False):
-        against = faults(one, protocol, **limits)
+    for name, kind in KINDS.items():
+        if not found[kind.slot]:
+            continue
+        one = found[kind.slot].pop(0)
+        against = faults(one, kind.protocol, **kind.limits)
         told = ", ".join(f"{key} {value:.4g}" for key, value in asdict(times(one)).items())
         report.figures[f"times, {name}"] = told
         good &= report.add("times", name, not against, "; ".join(against) or told)

@@ -34,8 +34,8 @@ class CardSession:
 
     @property
     def spoke(self) -> bool:
-        """Whether the card answered its reset, and was asked anything."""
-        return len({one.sender for one in self.characters}) > 1
+        """Whether the card answered its reset."""
+        return any(one.sender == "card" for one in self.characters)
 
 
 def events(trace: Path) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def sessions(trace: Path, slot: int) -> Iterator[CardSession]:
             continue
         one.edges.append((what["at"], contact, level))
         low = low - {contact} if level else low | {contact}
-        if contact == "CLK" and level:
+        if contact == "CLK" and level > 1:  # kHz; it stands still at 0 or 1
             one.clock_khz = level
         if len(low) == len(iso7816._OFF):
             one.characters.sort(key=lambda character: character.at)
@@ -107,8 +107,8 @@ def times(session: CardSession) -> Times:
 
 def faults(session: CardSession, protocol: int, **limits: int) -> list[str]:
     """What ISO 7816-3 has against a session; `limits` as `iso7816.characters` takes them."""
-    on = [edge for edge in session.edges if edge[2]]
-    off = [edge for edge in session.edges if not edge[2]]
+    end = next((at for at, edge in enumerate(session.edges) if edge[1:] == ("RST", 0)), len(session.edges))
+    on, off = session.edges[:end], session.edges[end:]
     found = iso7816.activation(session, on)
     found += ["6.4 the chip was reset under a card's power"] if session.cut else iso7816.deactivation(off)
     found += iso7816.characters(session, protocol, **limits)

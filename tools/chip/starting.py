@@ -29,7 +29,7 @@ def flash(desk: Desk, firmware: Firmware, file: Path, image: Path | None, report
     given = {
         "firmware": str(file),
         "file": str(drive),
-        "image": str(image or flashing.sources_folder(desk.name)),
+        "image": str(image or flashing.modules_folder(desk.name)),
     }
     began = time.monotonic()
     board_s = 0.0

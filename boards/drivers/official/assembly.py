@@ -49,21 +49,26 @@ def fill(buf: bytearray) -> None:
 
 
 def serve(stream: object, flash: Flash, window: int) -> None:
-    """Serve the link, where `window` frames may wait, until the board is to start anew."""
+    """Serve the link, where `window` frames may wait, until the board is to start anew; the cards are put off
+    by then, for a reset takes all their contacts at once (ISO 7816-3 6.4)."""
     slots = (ContactSlot(board.PINS[0], board.CLOCK_KHZ), ContactSlot(board.PINS[1], board.CLOCK_KHZ))
-    Core(
-        stream,
-        slots,
-        ticks_ms,
-        Sha256,
-        board.NAME,
-        board.MESSAGE,
-        board.CLOCK_KHZ,
-        flash=flash,
-        window=window,
-        early=board.EARLY,
-        opposition=board.OPPOSITION,
-        protection=Protection(Sha256, key_of, fill, ticks_ms),
-    ).run()
+    try:
+        Core(
+            stream,
+            slots,
+            ticks_ms,
+            Sha256,
+            board.NAME,
+            board.MESSAGE,
+            board.CLOCK_KHZ,
+            flash=flash,
+            window=window,
+            early=board.EARLY,
+            opposition=board.OPPOSITION,
+            protection=Protection(Sha256, key_of, fill, ticks_ms),
+        ).run()
+    finally:
+        for slot in slots:
+            slot.deactivate()
     sleep_ms(_LAST_WORDS_MS)
     reset()

@@ -22,6 +22,7 @@ class Contacts:
     def __init__(self, stream):
         self.heard = bytearray()
         self.present = False
+        self.powered = False
         self._stream = stream
         self._came = b""
         self._chunk = bytearray(128)
@@ -76,6 +77,8 @@ class Pin:
             self._contacts.send(_ACTIVATE)
         elif self._role == "supply" and self._value and not new:
             self._contacts.send(_DEACTIVATE)
+        if self._role == "supply":
+            self._contacts.powered = bool(new)
         self._value = new
         return None
 
@@ -132,7 +135,8 @@ class UART:
 
 
 def reset():
-    """Start anew."""
+    """Start anew. All pins become inputs at once: no card may have power then (ISO 7816-3 6.4)."""
+    assert not any(one.powered for one in contacts), "6.4"
     if bluetooth.radio.on:
         bluetooth.radio.off()
     while True:
