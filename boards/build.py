@@ -32,6 +32,7 @@ from tournee.boards.schema import read as read_board
 from tournee.firmware.sesam import frame
 
 MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
+OFFICIAL = ("uf2", "esptool")  # methods of flashing for boards that an official MicroPython runs
 DRIVERS = BOARDS / "drivers"  # modules that several boards share
 _NATIVE = ("native.py", "native_sha256.py")  # of the drivers: what stands in for slow modules
 _MAIN = "_main.py"  # what may be copied as main.py, which MicroPython takes as text alone
@@ -204,11 +205,27 @@ def folder(name: str, sources: dict[str, bytes], without: Sequence[str] = ()) ->
 
 def payload_of(board_dir: Path, board: dict[str, Any], sources: dict[str, bytes]) -> Path:
     """Return the file system of these modules as the board's `board.toml` wants it."""
+    if board.get("flashing", {}).get("method") in OFFICIAL:
+        return _payload_of_folder(board["name"], compiled_folder(board_dir, board, sources))
     known = known_names(board_dir, board)
     image = board["image"]
     sources, native, core = with_native(board_dir, board, sources)
     left_out = image.get("without", []), native
     return flash_image(board["name"], sources, known, image.get("flat", False), *left_out, core)
+
+
+def _payload_of_folder(name: str, folder: Path) -> Path:
+    """Return the file system of what is put on a board of an official MicroPython, file by file."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+    def fill(place: Path) -> None:
+        place.write_bytes(romfs(files))
+
+    return made_once(name, (_TOOLS, sorted(files.items())), fill, ".romfs")
 
 
 def with_native(

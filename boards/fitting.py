@@ -19,6 +19,7 @@ _OWN_PORT = {
 }
 _OWN_PORT |= {"uart": ("kind",), "image": ("at", "size"), "link": ("ring",)}
 _FILLED_IN = {"python", "board", "firmware", "heap", "image", "elf", "link", "flash"}  # in a start's command
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLACES = (BOARDS / "drivers", BOARDS / "drivers" / "official")
 
 
@@ -115,6 +116,11 @@ def _flashing(board: dict[str, Any]) -> Iterator[Fault]:
         yield ("flashing", "method"), "file demande [flash] ou [nor] avec leurs banques"
     if not emulated and "steps" not in flashing:
         yield ("flashing", "steps"), "manque"
+    if not emulated and "runtime" not in board:
+        yield ("runtime",), "manque"
+    digest = board.get("runtime", {}).get("sha256")
+    if digest is not None and not _SHA256.fullmatch(digest):
+        yield ("runtime", "sha256"), "il faut 64 chiffres hexadécimaux, en minuscules"
 
 
 def _image(board: dict[str, Any], folder: Path) -> Iterator[Fault]:

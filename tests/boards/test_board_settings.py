@@ -56,6 +56,8 @@ CHANGED = [
     ("rp2350w", "[[pins]] # Vitale", "[[pin]]", "pin : clé inconnue ; peut-être pins"),
     ("esp32s3", 'mpy = "xtensawin"', 'mpy = "xtensa2"', "[core] mpy : 'xtensa2' au lieu de x86 ou"),
     ("esp32s3", "switch = 7\n", "", "[pins n° 1] switch : manque"),
+    ("esp32s3", 'sha256 = "f5', 'sha256 = "F5', "[runtime] sha256 : il faut 64 chiffres hexadécimaux"),
+    ("rp2040", 'version = "1.27.0"\n', "", "[runtime] version : manque"),
     ("pcsc", "[link]", "[links]", "link : manque"),
 ]  # fmt: skip
 

@@ -56,6 +56,7 @@ def test_native_modules_compile_to_machine_code_of_the_boards_core(name, core, m
 @pytest.mark.parametrize("name", HARDWARE)
 def test_flashing_is_the_boards_own(name):
     given = {"port": "/dev/ttyACM0", "firmware": "mp.uf2", "image": "built", "file": "/media/RP2350"}
+    given["clean"] = "clean.py"
     steps = flashing.plan(settings(name), given)
     first = {
         "rp2040": ["cp", "mp.uf2", "/media/RP2350"],
@@ -66,8 +67,8 @@ def test_flashing_is_the_boards_own(name):
         ],
     }
     assert steps[0] == first[name]
-    assert [step[0] for step in steps[1:]] == ["mpremote"] * 3
-    assert steps[2][-2:] == ["built/usb_main.py", ":main.py"]
+    assert [step[0] for step in steps[1:]] == ["mpremote"] * 4
+    assert steps[3][-2:] == ["built/usb_main.py", ":main.py"]
 
 
 @pytest.mark.parametrize("name", HARDWARE)
@@ -84,8 +85,9 @@ def test_service_button_is_a_pin_of_no_card_and_named_to_who_flashes(name):
 @pytest.mark.parametrize("name", ["rp2350w", "esp32s3"])
 def test_board_with_bluetooth_starts_over_the_air_where_asked(name):
     given = {"port": "/dev/ttyACM0", "firmware": "mp.uf2", "image": "built", "file": "/media/RP2350"}
+    given["clean"] = "clean.py"
     steps = flashing.plan(settings(name), given, bluetooth=True)
-    assert steps[2][-2:] == ["built/air_main.py", ":main.py"]
+    assert steps[3][-2:] == ["built/air_main.py", ":main.py"]
 
 
 def test_board_without_bluetooth_is_not_flashed_for_it():

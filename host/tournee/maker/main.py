@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from tournee.boards import BOARDS
 from tournee.boards import image as images
+from tournee.boards.image import DEVELOPMENT_KEY
 from tournee.cli import status
 from tournee.cli.display.show import labelled, reader_line
 from tournee.cli.french import SIMULATION, FrenchGroup
@@ -22,7 +23,7 @@ from tournee.cli.usage import usage_in_french
 from tournee.config.readers import secret_in_file
 from tournee.core_dumps import forbid_dumps
 from tournee.errors import ReaderError, TourneeError
-from tournee.maker import conformance, flashing
+from tournee.maker import conformance, flashing, official_boards
 from tournee.maker.card_checks import CardChecks
 from tournee.maker.images import build_image, show_image, sign_image
 from tournee.maker.shipping.options import port_option, screen
@@ -64,7 +65,10 @@ for _command in (provision, batch, register_group):
 @maker.command("flash", short_help="Flashe une carte électronique par sa propre méthode.")
 @_board
 @click.option("--image", type=_IMAGE, help="Image de l’application (tournee-maker build).")
-@click.option("--firmware", help="MicroPython officiel, pour les cartes qui en partent.")
+@click.option("--key", default=str(DEVELOPMENT_KEY), help="Clé qui l’a signée ; sinon de développement.")
+@click.option("--firmware", type=_IMAGE, help="MicroPython officiel, pour les cartes qui en partent.")
+@click.option("--firmware-sha256", default="", help="Son empreinte, en place de celle de board.toml.")
+@click.option("--erase-secret", is_flag=True, help="Efface tout : secret, journal, appariements.")
 @click.option("--port", help="Port de la carte.")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Mémoire d’une carte émulée.")
 @click.option(
@@ -74,7 +78,10 @@ for _command in (provision, batch, register_group):
 def flash(
     board: str,
     image: Path | None,
-    firmware: str | None,
+    key: str,
+    firmware: Path | None,
+    firmware_sha256: str,
+    erase_secret: bool,
     port: str | None,
     file: Path | None,
     bluetooth: bool,
@@ -89,8 +96,13 @@ def flash(
         flashing.flash_file(board, image.read_bytes(), file)
         console.print(f"{file} : {board} flashé avec {image}")
         return
+    if firmware is not None:
+        official_boards.check_runtime(settings, firmware, firmware_sha256)
+    if image is None:
+        console.print("Sans --image : micrologiciel de développement.")
     given = {
-        "image": image or flashing.modules_folder(board),
+        "image": official_boards.modules_of(board, image, key) if image else flashing.modules_folder(board),
+        "clean": official_boards.ERASE if erase_secret else official_boards.CLEAN,
         "firmware": firmware,
         "port": port,
         "file": file,
