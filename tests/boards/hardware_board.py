@@ -59,7 +59,7 @@ class Air:
         self.events = []  # (tag, payload): what the radio told besides answers
         self._tell(RADIO["CONNECTED"], ADDRESS)
         self._tell(RADIO["SIZED"], mtu.to_bytes(2, "big"))
-        self._tell(RADIO["PAIRED"], bytes((authenticated,)))
+        self._tell(RADIO["PAIRED"], bytes((14 | authenticated,)) + b"a key")
 
     def ask_digits(self):
         """Begin a pairing: the reader is to show digits."""

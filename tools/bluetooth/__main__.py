@@ -23,13 +23,13 @@ from pathlib import Path
 import link_scenarios
 import pairing_scenarios
 import stack_scenarios
+from air_report import UNFIT, USAGE, Finding, Report, begun, line
 from nimble import Unfit, check_runtime
-from report import UNFIT, USAGE, Finding, Report, begun, line
-from rigs import NimbleRig
+from rigs import NimbleRig, Rig
 
 from tournee.errors import TourneeError
 
-Scenario = Callable[[NimbleRig], str]
+Scenario = Callable[[Rig], str]
 REPORTS = Path(__file__).resolve().parents[2] / ".cache" / "reports"
 _OWN_CLASS = {"lots": "lots", "cuts": "lots", "conform": "conform"}
 SCENARIOS: dict[str, tuple[str, Scenario]] = {
@@ -43,13 +43,15 @@ SCENARIOS: dict[str, tuple[str, Scenario]] = {
 }
 
 
-def play(name: str, rig: Callable[..., NimbleRig]) -> Finding:
-    """Play one scenario in a rig of its own; what came of it."""
+def play(name: str, rig: Callable[..., Rig]) -> Finding:
+    """Play one scenario in a rig of its own; what came of it. Unfit where the driver refuses the stack."""
     group, scenario = SCENARIOS[name]
     began = time.monotonic()
     try:
         with rig(**getattr(scenario, "needs", {})) as there:
             seen, good = scenario(there), True
+    except Unfit:
+        raise
     except Exception as error:  # whatever breaks is this scenario's finding, not the run's end
         words = str(error) or type(error).__name__
         if isinstance(error, TourneeError):
@@ -81,7 +83,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"./tools/dev bluetooth: {error}", file=sys.stderr)
         return UNFIT
     for name in options.only or SCENARIOS:
-        found = play(name, lambda **how: NimbleRig(options.runtime, **how))
+        try:
+            found = play(name, lambda **how: NimbleRig(options.runtime, **how))
+        except Unfit as error:
+            print(f"./tools/dev bluetooth: {options.runtime}: {error}", file=sys.stderr)
+            return UNFIT
         report.findings.append(found)
         print(json.dumps(asdict(found), ensure_ascii=False) if options.json else line(found), flush=True)
     return _end(report, options.report, quiet=options.json)

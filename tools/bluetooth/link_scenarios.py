@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from rigs import NimbleRig, holds
+from rigs import Rig, holds
 
 from tournee.maker import conformance
 from tournee.maker.card_checks import CardChecks
@@ -26,7 +26,7 @@ _SEGMENT = 244  # bytes of a write at MTU 247
 _SECRET = bytes(range(32))
 
 
-def echoed(rig: NimbleRig, sent: bytes, segment: int, at_once: int) -> tuple[bytes, float]:
+def echoed(rig: Rig, sent: bytes, segment: int, at_once: int) -> tuple[bytes, float]:
     """Send all of `sent`, at most `at_once` bytes ahead of what has come back; this, and the seconds."""
     stream = rig.host().open()
     began = time.monotonic()
@@ -43,7 +43,7 @@ def echoed(rig: NimbleRig, sent: bytes, segment: int, at_once: int) -> tuple[byt
     return bytes(back), time.monotonic() - began
 
 
-def echo(rig: NimbleRig) -> str:
+def echo(rig: Rig) -> str:
     """thirty thousand bytes there and back: none is lost, none comes twice or in another order"""
     rig.host().pair()
     sent = os.urandom(_ECHOED)
@@ -52,7 +52,7 @@ def echo(rig: NimbleRig) -> str:
     return f"{len(sent)} bytes in {took:.2f} s, {len(sent) / took / 1024:.0f} KiB/s each way"
 
 
-def burst(rig: NimbleRig) -> str:
+def burst(rig: Rig) -> str:
     """what a window may send is whole, though the reader is busy; a byte more is lost without a word"""
     rig.host().pair()
     for more in (0, 1):
@@ -73,7 +73,7 @@ def burst(rig: NimbleRig) -> str:
     return f"{rig.board.room} bytes whole; of {rig.board.room + 1} the last is gone"
 
 
-def cuts(rig: NimbleRig) -> str:
+def cuts(rig: Rig) -> str:
     """a lot is signed once though the air is cut in its middle, and the session goes on"""
     rig.host().pair()
     before = rig.board.signatures
@@ -98,7 +98,7 @@ def cuts(rig: NimbleRig) -> str:
     return "three cuts in a lot of ten, one after it: one signature, the right bytes, the same session"
 
 
-def every_mtu(rig: NimbleRig) -> str:
+def every_mtu(rig: Rig) -> str:
     """messages pass whole at every MTU that a tablet may ask for; the reader takes 247 at most"""
     rig.host().pair()
     told = []
@@ -112,7 +112,7 @@ def every_mtu(rig: NimbleRig) -> str:
     return "both cards read at MTU " + ", ".join(told)
 
 
-def lots(rig: NimbleRig) -> str:
+def lots(rig: Rig) -> str:
     """lots of 1, 10 and 40 sheets, over the protected channel: signed once each, the right bytes"""
     rig.host().pair()
     with MakerReader.open(rig.host().open) as maker:
@@ -135,7 +135,7 @@ def lots(rig: NimbleRig) -> str:
     return "; ".join(told)
 
 
-def conform(rig: NimbleRig) -> str:
+def conform(rig: Rig) -> str:
     """`tournee-maker conform --test-cards` over the air, in clear and over the protected channel"""
     rig.host().pair()
     findings = [*conformance.check(rig.host().open), *CardChecks(rig.host().open, _CODE)]

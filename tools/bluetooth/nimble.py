@@ -3,12 +3,15 @@ virtual cards in its slots."""
 
 from __future__ import annotations
 
+import json
 import os
 import queue
+import re
 import shutil
 import subprocess
 import threading
 import time
+import tomllib
 from pathlib import Path
 
 from tournee.boards import BOARDS
@@ -18,6 +21,7 @@ from tournee.emulation.cards import load_card
 DEVICE = Path(__file__).parent / "device" / "main.py"
 _NAME = "air"
 _MODULES = ["descriptors.py", "flash.py", "slots.py", "gatt.py", "whole_file.py"]
+_OTHERS = re.compile(r"\[(image|emulator)\]")  # tables of the unix board that the air's has otherwise
 _OLDEST = (1, 27)
 _WAIT_S = 20.0
 _ASK = (
@@ -59,25 +63,29 @@ def check_runtime(program: Path) -> str:
 class NimbleBoard:
     """A context: a reader on `program`, its HCI at `line`; `folder` keeps what it keeps without power.
 
-    `task` is `reader` or `echo`, `heap` in bytes. `on_code` hears the six digits, when they are shown.
+    `task` is `reader` or `echo`, `heap` in bytes. `on_code` hears the six digits, when they are shown. `over`
+    has modules that are added, by their names.
     """
 
     def __init__(
         self,
-        program: Path,
+        program: list[str],
         folder: Path,
         line: str,
         on_code: object,
         task: str = "reader",
         heap: int = 393_216,
+        over: dict[str, str] | None = None,
     ) -> None:
         sources = folder / "boards" / _NAME
         sources.mkdir(parents=True, exist_ok=True)
         for module in ("descriptors.py", "flash.py"):
             shutil.copy(BOARDS / "unix" / module, sources)
-        command = ["/usr/bin/env", f"MICROPYBTUART={line}", str(program.resolve()), "-X", f"heapsize={heap}"]
+        for name, text in (over or {}).items():
+            (sources / name).write_text(text)
+        command = ["/usr/bin/env", f"MICROPYBTUART={line}", *program, "-X", f"heapsize={heap}"]
         command += ["{image}/main.py", task, str(folder), "flash={flash}", "{link}", "{ps}", "{vitale}"]
-        (sources / "board.toml").write_text(_settings(command))
+        (sources / "board.toml").write_text(_settings(command, [*_MODULES, *(over or {})]))
         self._board = EmulatedBoard(sources, runtime="cpython", flash=folder / "flash", script=DEVICE)
         self._on_code = on_code
         self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -90,7 +98,7 @@ class NimbleBoard:
         self._listener.start()
         try:
             self.room = int(self._next("ready"))
-        except Unfit:
+        except BaseException:
             self.__exit__()
             raise
         self._board.insert("ps", load_card("infirmiere"))
@@ -111,10 +119,6 @@ class NimbleBoard:
     def check(self) -> None:
         """EmulationError with the traceback where the reader has ended."""
         self._board.check()
-
-    def wait(self) -> None:
-        """Wait until the reader has ended by itself."""
-        self._board._keeper.join(_WAIT_S)
 
     def events(self) -> list[tuple[int, int, int, int]]:
         """What the stack has told since the last look: event, what about, where in our code, answer."""
@@ -151,7 +155,7 @@ class NimbleBoard:
                 return rest
             if word == "lacking":
                 raise Unfit(f"the driver refuses this stack: {rest}")
-        raise Unfit(f"the reader did not say {wanted!r} in {_WAIT_S:.0f} s")
+        raise TimeoutError(f"the reader did not say {wanted!r} in {_WAIT_S:.0f} s")
 
     def _listen(self) -> None:
         came = b""
@@ -172,13 +176,17 @@ class NimbleBoard:
                     self._said.put(text)
 
 
-def _settings(command: list[str]) -> str:
-    """The unix board's `board.toml`, with the air's modules and this command."""
-    text = (BOARDS / "unix" / "board.toml").read_text()
-    kept = text[: text.index("[emulator]")].replace('name = "unix"', f'name = "{_NAME}"')
-    before, _, after = kept.partition("[image]")
-    after = after[after.index("[flashing]") :]
-    radio = (BOARDS / "rp2350w" / "board.toml").read_text()
-    radio = radio[radio.index("[bluetooth]") : radio.index("[image]")]
-    image = f"[image]\nmodules = {['main.py', *_MODULES]!r}\n\n"
-    return f"{before}{radio}{image}{after}[emulator]\ncpython = {command!r}\n"
+def _settings(command: list[str], modules: list[str]) -> str:
+    """The unix board's `board.toml` with a radio, the air's modules and this command."""
+    text = (BOARDS / "unix" / "board.toml").read_text().replace('name = "unix"', f'name = "{_NAME}"')
+    kept = [table for table in re.split(r"^(?=\[)", text, flags=re.MULTILINE) if not _OTHERS.match(table)]
+    radio = tomllib.loads((BOARDS / "rp2350w" / "board.toml").read_text())["bluetooth"]
+    more = {
+        "bluetooth": radio,
+        "image": {"modules": ["main.py", *modules]},
+        "emulator": {"cpython": command},
+    }
+    for table, values in more.items():
+        lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+        kept.append("\n".join((f"[{table}]", *lines, "")))
+    return "".join(kept)

@@ -12,12 +12,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Self
 
+from air_room import READER, Room
 from bleak import BleakClient
 from bleak.exc import BleakError
 from bumble.keys import MemoryKeyStore
 from nimble import NimbleBoard
-from room import READER, Room
 
 from tournee.firmware.sesam import frame, messages
 from tournee.reader import codec
@@ -90,56 +91,70 @@ class Host:
         """A stream to the reader."""
         return BluetoothTransport(self._rig.address, self._radio)
 
-    def forget(self) -> None:
-        """Lose the bond, on this side."""
-        self._device.keystore = MemoryKeyStore()  # type: ignore[attr-defined]
+    def forget(self) -> object:
+        """Lose the bond, on this side; what `remember` gives back."""
+        kept, self._device.keystore = self._device.keystore, MemoryKeyStore()  # type: ignore[attr-defined]
+        return kept
+
+    def remember(self, kept: object) -> None:
+        """Have a bond again that was lost."""
+        self._device.keystore = kept  # type: ignore[attr-defined]
 
 
-class NimbleRig:
-    """A context: a reader on `program`, and tablets around it."""
+class Rig:
+    """A context: a reader, and tablets around it. A child says what they are made of.
 
-    def __init__(
-        self, program: Path, *, task: str = "reader", heap: int | None = None, interval_ms: int = 0
-    ) -> None:
-        self._program = program
-        self._options = {"task": task} | ({"heap": heap} if heap else {})
-        self._interval_ms = interval_ms
-        self._hosts: list[Host] = []
+    `types` gives what is typed for the six digits shown, `mtu` is what hosts ask for; both may change.
+    """
+
+    def __init__(self) -> None:
         self.types: Callable[[int], int | None] = lambda shown: shown
         self.digits: list[int] = []
-        self.mtu = MTU  # what the hosts ask for, from their next connection on
-        self.address = f"{READER}/P"
+        self.mtu = MTU
+        self._hosts: list[Any] = []
+        self.board: NimbleBoard | Any = None
 
-    def __enter__(self) -> NimbleRig:
-        self._folder = tempfile.TemporaryDirectory(prefix="tournee-air-")
-        self.room = Room(Path(self._folder.name), lambda shown: self.types(shown), self._interval_ms)
+    def make_room(self, folder: Path) -> Any:
+        """The air, a context that has `plug`, `unplug`, `shown` and `out_of_range`."""
+        raise NotImplementedError
+
+    def make_board(self, folder: Path, line: str) -> NimbleBoard:
+        """The reader."""
+        raise NotImplementedError
+
+    def make_host(self, rank: int) -> Any:
+        """One more tablet."""
+        raise NotImplementedError
+
+    def scan(self) -> list[str]:
+        """Names of the readers that advertise."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self._temporary = tempfile.TemporaryDirectory(prefix="tournee-air-")
+        self._folder = Path(self._temporary.name)
+        self.room = self.make_room(self._folder)
         self.room.__enter__()
-        self._hosts = [Host(self, self.room.tablet)]
         try:
             self._power()
         except BaseException:
-            self.__exit__(None, None, None)
+            self.__exit__()
             raise
         return self
 
     def __exit__(self, *error: object) -> None:
         try:
-            if getattr(self, "board", None):
+            if self.board is not None:
                 self.board.__exit__()
         finally:
             self.room.__exit__(None, None, None)
-            self._folder.cleanup()
+            self._temporary.cleanup()
 
-    def host(self, rank: int = 0) -> Host:
+    def host(self, rank: int = 0) -> Any:
         """The tablet of this rank, brought into the room the first time."""
         while len(self._hosts) <= rank:
-            self.room.another_tablet()
-            self._hosts.append(Host(self, self.room.devices[-1]))
+            self._hosts.append(self.make_host(len(self._hosts)))
         return self._hosts[rank]
-
-    def scan(self) -> list[str]:
-        """Names of the readers that advertise."""
-        return [seen.name for seen in scan(0.5, self.room.radio)]
 
     def out_of_range(self) -> None:
         """Break the connection, as distance does."""
@@ -147,31 +162,59 @@ class NimbleRig:
 
     def restart(self) -> None:
         """Take the reader's power, and give it again."""
-        self.board.__exit__()
-        self.room.unplug()
+        self._cut()
         self._power()
 
     def lose_bonds(self) -> None:
         """Take the reader's power, and with it what it kept of its hosts."""
-        self.board.__exit__()
-        self.room.unplug()
-        (Path(self._folder.name) / "bonds").unlink()
+        self._cut()
+        (self._folder / "bonds").unlink()
         self._power()
 
+    def _cut(self) -> None:
+        self.board.__exit__()
+        self.board = None
+        self.room.unplug()
+
     def _power(self) -> None:
-        line = self.room.plug()
-        self.board = NimbleBoard(
-            self._program,
-            Path(self._folder.name),
-            line,
-            self._shown,
-            **self._options,  # type: ignore[arg-type]
-        )
-        self.board.__enter__()
+        board = self.make_board(self._folder, self.room.plug())
+        board.__enter__()
+        self.board = board
 
     def _shown(self, digits: int) -> None:
         self.digits.append(digits)
         self.room.shown(digits)
+
+
+class NimbleRig(Rig):
+    """A reader on `program` in Bumble's air, with this connection interval where there is one."""
+
+    def __init__(
+        self, program: Path, *, task: str = "reader", heap: int | None = None, interval_ms: int = 0
+    ) -> None:
+        super().__init__()
+        self._program = [str(program.resolve())]
+        self._options: dict[str, Any] = {"task": task} | ({"heap": heap} if heap else {})
+        self._interval_ms = interval_ms
+        self.address = f"{READER}/P"
+
+    def make_room(self, folder: Path) -> Room:
+        """Bumble's link, with a controller for the reader."""
+        return Room(folder, lambda shown: self.types(shown), self._interval_ms)
+
+    def make_board(self, folder: Path, line: str) -> NimbleBoard:
+        """The runtime in its process."""
+        return NimbleBoard(self._program, folder, line, self._shown, **self._options)
+
+    def make_host(self, rank: int) -> Host:
+        """A tablet: Bumble's host, and ours on bleak."""
+        if rank:
+            self.room.another_tablet()
+        return Host(self, self.room.devices[rank])
+
+    def scan(self) -> list[str]:
+        """Names of the readers that advertise."""
+        return [seen.name for seen in scan(0.5, self.room.radio_of(self.room.tablet, self.mtu))]
 
 
 def settled(look: Callable[[], object], seconds: float = 5.0) -> bool:

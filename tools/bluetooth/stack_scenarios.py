@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from rigs import NimbleRig, holds
+from rigs import Rig, holds
 
 from tournee.reader import Reader
 
@@ -19,7 +19,7 @@ _STARTING = 3
 _SINGLES = 40
 
 
-def on_its_way_up(rig: NimbleRig) -> str:
+def on_its_way_up(rig: Rig) -> str:
     """while `active(True)` runs, the stack asks for its own secret, and has it kept where there was none"""
     first = rig.board.events()
     rig.board.events()  # it has read by then, and kept what it was told
@@ -36,7 +36,7 @@ def on_its_way_up(rig: NimbleRig) -> str:
     return "asked at both starts, kept at the first"
 
 
-def forgetting(rig: NimbleRig) -> str:
+def forgetting(rig: Rig) -> str:
     """a secret is forgotten over and over until it hears that nothing was there"""
     rig.host().pair()
     rig.host().forget()
@@ -52,7 +52,7 @@ def forgetting(rig: NimbleRig) -> str:
     return "each kind twice: True, then False"
 
 
-def events_at_any_jump(rig: NimbleRig) -> str:
+def events_at_any_jump(rig: Rig) -> str:
     """events come while the reader works, reads or writes; the lot is whole all the same"""
     rig.host().pair()
     with Reader.open(rig.host().open) as reader:
@@ -66,7 +66,7 @@ def events_at_any_jump(rig: NimbleRig) -> str:
     return ", ".join(f"{count} writes {name}" for name, count in counted.items())
 
 
-def memory(rig: NimbleRig) -> str:
+def memory(rig: Rig) -> str:
     """what the air's path takes of the heap for forty invoices, with nothing collected: bytes"""
     rig.host().pair()
     with Reader.open(rig.host().open) as reader:

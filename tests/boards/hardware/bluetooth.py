@@ -11,6 +11,7 @@ _SHOW = 3
 _ALREADY, _NOT_CONNECTED = 114, 107  # EALREADY, ENOTCONN
 _AUTHENTICATED, _SECURE = 2, 4  # bits of a secret, beside one of no matter here
 _FLAGS = 74  # the byte that has them
+_KEY = 24  # where a secret's key begins
 _HANDLES = (10, 12, 15)  # of the values, in the order of registration
 _DEFAULT_ROOM = 20
 _CONNECTION = 1
@@ -19,8 +20,8 @@ _LEAVES_MS = 100  # the longest that a notification stays with the stack
 _EVENT_MS = 4  # between two of them
 
 # frames of `Radio`: from the host, and to it
-CONNECTED, LEFT, SIZED, PAIRED, WRITTEN, ASKED = range(6)
-NOTIFIED, ADVERTISED, DIGITS, DROPPED, LOST, WAITED = range(6)
+CONNECTED, LEFT, SIZED, PAIRED, WRITTEN, ASKED, FAILED, KNOWN, SILENT, TURN = range(10)
+NOTIFIED, ADVERTISED, DIGITS, DROPPED, LOST, WAITED, AGAIN, TURNED = range(8)
 
 radio = None  # what `BLE()` gives, where it is set
 
@@ -44,7 +45,7 @@ def secret(address, key, authenticated=True, secure=True):
     whole[:8] = bytes(address) + b"\x10"
     whole[8 : 8 + len(ediv)] = ediv
     whole[16 : 16 + len(rand)] = rand
-    whole[24 : 24 + len(key)] = key
+    whole[_KEY : _KEY + len(key)] = key
     whole[40] = 1
     whole[_FLAGS] = _AUTHENTICATED * bool(authenticated) | _SECURE * bool(secure)
     return bytes(whole)
@@ -85,20 +86,29 @@ class Server:
         self.event(_ENCRYPTION, (connection, True, authenticated, bonded, 16))
         for kind in keys if bonded else ():
             value = secret(address, key, authenticated, secure)
-            self.event(_SET_SECRET, (kind, memoryview(address), memoryview(value)))
+            if not self.event(_SET_SECRET, (kind, memoryview(address), memoryview(value))):
+                self.event(_GET_SECRET, (_BOND[0], 0, memoryview(address)))
 
-    def encrypted_again(self, connection, address):
-        """A host of a bond comes back: with our key, where the driver has kept it."""
+    def not_paired(self, connection):
+        """What NimBLE tells of a pairing that has failed."""
+        self.event(_ENCRYPTION, (connection, False, False, False, 0))
+
+    def encrypted_again(self, connection, address, key=None):
+        """A host of a bond comes back: with our key, if the driver has it; whether it is the host's."""
         kept = self.event(_GET_SECRET, (_BOND[0], 0, memoryview(address)))
+        if kept is not None and key and bytes(kept[_KEY : _KEY + len(key)]) != key:
+            kept = None
         if kept is not None:
             self.event(_ENCRYPTION, (connection, True, bool(kept[_FLAGS] & _AUTHENTICATED), True, 16))
         return kept is not None
 
     def pair_again(self, address):
-        """What NimBLE does first when a host pairs: it has what is kept of it forgotten, over and over until
-        it hears that nothing was there. How often something was; RuntimeError where there is no end."""
+        """What NimBLE does first when a host pairs: where something is kept of it, it has that forgotten,
+        over and over until it hears that nothing was there. How often something was; RuntimeError where there
+        is no end."""
         found = 0
-        for kind in _BOND:
+        known = self.event(_GET_SECRET, (_BOND[1], 0, memoryview(address))) is not None
+        for kind in _BOND if known else ():
             while self.event(_SET_SECRET, (kind, memoryview(address), None)):
                 found += 1
                 if found > _ENDLESS:
@@ -252,9 +262,19 @@ class Radio(Server):
         elif tag == LEFT:
             self.event(_DISCONNECT, (_CONNECTION, 0, payload))
         elif tag == SIZED:
-            self.event(_MTU, (_CONNECTION, payload[0] << 8 | payload[1]))
-        elif tag == PAIRED:
-            self.paired(_CONNECTION, self._peer, b"a key", authenticated=bool(payload[0]))
+            most = self.configured.get("mtu", 256)
+            self.event(_MTU, (_CONNECTION, min(payload[0] << 8 | payload[1], most)))
+        elif tag == PAIRED:  # its bits, and the key
+            how = [bool(payload[0] & bit) for bit in (1, 2, 4)]
+            self.paired(_CONNECTION, self._peer, payload[1:], *how, _BOND if payload[0] & 8 else ())
+        elif tag == FAILED:
+            self.not_paired(_CONNECTION)
+        elif tag == KNOWN:
+            self._tell(AGAIN, bytes((self.encrypted_again(_CONNECTION, self._peer, payload),)))
+        elif tag == SILENT:
+            self.pair_again(self._peer)
+        elif tag == TURN:
+            self._tell(TURNED, b"")
         elif tag == WRITTEN:
             lost = self.lost
             self.write_from_host(_CONNECTION, payload)
