@@ -22,6 +22,7 @@ _CHUNK = const(19)
 _SWITCH = const(20)
 _RESTART = const(21)
 _CONFIRM = const(22)
+_IMAGE = const(23)
 _ANSWER = const(64)
 
 _SERIAL = const(16)
@@ -40,8 +41,14 @@ _DEVELOPMENT = const(1)
 _INFO = b"\x00\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
 
 
+# What SubjectPublicKeyInfo of an RSA-2048 key has before its modulus, and its exponent 65537 (RFC 8017 A.1.1)
+_BEFORE = b"\x30\x82\x01\x22\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x82\x01\x0f\x00"
+_MODULUS = b"\x30\x82\x01\x0a\x02\x82\x01\x01\x00"
+_EXPONENT = b"\x02\x03\x01\x00\x01"
+
+
 class Maker:
-    """Answers the messages 16 to 22; `handle` returns 0 or a status. `restarts` tells that the board is to
+    """Answers the messages 16 to 23; `handle` returns 0 or a status. `restarts` tells that the board is to
     start anew."""
 
     def __init__(self, arena: object, board: bytes, flash: object, journal: object, alive: object) -> None:
@@ -85,6 +92,8 @@ class Maker:
             status = self._take(message)
         elif number == _SWITCH:
             status = self._switch(message)
+        elif number == _IMAGE:
+            return self._image(writer)
         else:
             confirm(self._flash.boot, self._flash.running)
             status = 0
@@ -208,11 +217,11 @@ class Maker:
             return codes.UPDATE_ORDER
         bank = flash.banks[1 - flash.running]
         self._next = 0
-        self._sum(bank, _HEADER)
+        self._sum(bank, _HEADER, self._end)
         for i in range(_DIGEST):
             if self._arena.digest[i] != self._header[_DIGEST_AT + i]:
                 return codes.IMAGE_DAMAGED
-        self._sum(bank, 0)
+        self._sum(bank, 0, self._end)
         at = message.offset(1)
         signature = message.buf[at : at + _SIGNATURE]
         if not self._signed(signature):
@@ -221,12 +230,33 @@ class Maker:
         ask(flash.boot, 1 - flash.running)
         return 0
 
-    def _sum(self, bank: object, at: int) -> None:
-        """SHA-256 of what lies in the bank from `at` to the end of the payload."""
+    def _image(self, writer: object) -> int:
+        """Tell what the image that runs is, as it lies in its bank, and the key of the next one."""
+        flash = self._flash
+        bank = flash.banks[flash.running]
+        head = bytearray(_WORD)
+        bank.read(_WORD, head)
+        end = _HEADER + (head[2] << 16 | head[1] << 8 | head[0])
+        if head[3] or end > bank.size:
+            return codes.IMAGE_DAMAGED
+        arena = self._arena
+        self._sum(bank, 0, end)
+        writer.begin(_IMAGE + _ANSWER)
+        writer.put_bytes(1, arena.digest, 0, _DIGEST)
+        writer.put_uint(2, flash.counter)
+        arena.hash.reset()
+        for part in (_BEFORE, _MODULUS, flash.key, _EXPONENT):
+            arena.hash.update(part, 0, len(part))
+        arena.hash.digest_into(arena.digest, 0)
+        writer.put_bytes(3, arena.digest, 0, _DIGEST)
+        return 0
+
+    def _sum(self, bank: object, at: int, end: int) -> None:
+        """SHA-256 of what lies in the bank from `at` to `end`, of its payload."""
         buffer = self._arena.response  # a bank holds as much behind the payload: the signature
         self._arena.hash.reset()
-        while at < self._end:
-            n = min(len(buffer), self._end - at)
+        while at < end:
+            n = min(len(buffer), end - at)
             bank.read(at, buffer)
             self._arena.hash.update(buffer, 0, n)
             at += n

@@ -149,6 +149,11 @@ RESTART           21  0 >   -         -
 RESTARTING        85  0 <   -         -
 CONFIRM           22  0 >   -         -
 CONFIRMED         86  0 <   -         -
+IMAGE             23  0 >   -         -
+IMAGE_STATE       87  0 <   -         -
+digest            87  1 b  32        32
+counter           87  2 u   0     65535
+key               87  3 b  32        32
 FAILURE          127  0 <   -         -
 status           127  1 u   1     65535
 record           127  2 u   0     99999

@@ -5,6 +5,7 @@ import hashlib
 import struct
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from reader_flash import PowerCut
 from reader_update import CHUNK, DEVELOPMENT, NEW, OLD, OTHER, Updated, chunks, image, load
 
@@ -216,12 +217,24 @@ def test_image_of_a_lower_counter_is_withdrawn_whatever_its_version(counter, tak
         assert reader.banks[1].erased == 0
 
 
+def test_image_that_runs_is_told_as_it_lies_in_its_bank(reader, tmp_path):
+    bench = reader.start()
+    old = image(OLD, version="0.1.0")
+    told = bench.ask("IMAGE")
+    assert told.data("digest") == hashlib.sha256(old[:-256]).digest()
+    der = DEVELOPMENT.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert told.data("key") == hashlib.sha256(der).digest()
+    reader.banks[0].data[100] ^= 1
+    assert bench.ask("IMAGE").data("digest") != told.data("digest")
+
+
 def test_board_without_banks_takes_no_update(bench):
     for name, values in {
         "UPDATE": {"header": bytes(64)},
         "CHUNK": {"offset": 64, "data": bytes(8)},
         "SWITCH": {"signature": bytes(256)},
         "CONFIRM": {},
+        "IMAGE": {},
         "PROVISION": {"serial": "A", "secret": bytes(32)},
     }.items():
         assert bench.refusal(name, **values).status == codes.NO_STORAGE
@@ -245,7 +258,7 @@ def test_numbers_of_the_messages_are_those_of_the_table():
     import reader.maker as maker
     from tournee.reader import codec
 
-    names = ("STATE", "PROVISION", "UPDATE", "CHUNK", "SWITCH", "RESTART", "CONFIRM")
+    names = ("STATE", "PROVISION", "UPDATE", "CHUNK", "SWITCH", "RESTART", "CONFIRM", "IMAGE")
     assert [getattr(maker, f"_{name}") for name in names] == [codec.number_of(name) for name in names]
 
 

@@ -20,6 +20,7 @@ _CHUNK = codec.number_of("CHUNK")
 _SWITCH = codec.number_of("SWITCH")
 _RESTART = codec.number_of("RESTART")
 _CONFIRM = codec.number_of("CONFIRM")
+_IMAGE = codec.number_of("IMAGE")
 _STARTS = 3  # of an update that a restart of the reader has undone
 _RESTART_TRIES = 5  # to reach a reader that restarts
 
@@ -38,6 +39,15 @@ class ReaderState:
     taken: int
 
 
+@dataclass(frozen=True)
+class RunningImage:
+    """The image that runs: SHA-256 of all but its signature, its counter, the fingerprint of the next key."""
+
+    digest: str
+    counter: int
+    next_key: str
+
+
 class MakerReader(Reader):
     """A reader in its maker's hands. The errors are those of `Reader`."""
 
@@ -54,6 +64,11 @@ class MakerReader(Reader):
             bool(answer.uint("production")),
             answer.uint("taken"),
         )
+
+    def image(self) -> RunningImage:
+        """Ask what runs. Refused on a board that has no banks, or serves no maker."""
+        answer = self._ask_again(_IMAGE)
+        return RunningImage(answer.data("digest").hex(), answer.uint("counter"), answer.data("key").hex())
 
     def provision(self, serial: str, secret: bytes) -> None:
         """Give serial number (1 to 16 characters) and secret (32 bytes), once and for ever.
