@@ -25,7 +25,7 @@ def test_reader_with_the_test_cards_conforms(board, tmp_path):
     findings = {finding["name"]: finding for finding in json.loads(report.read_text())["findings"]}
     assert left.value.code == 0, [name for name, one in findings.items() if not one["good"]]
     assert "signé" not in findings["sans le code, rien n’est signé"]["seen"]
-    assert len(findings) == 34
+    assert len(findings) == 40
     assert [board.cards[name].signatures for name in ("ps", "vitale")] == [2, 2]
 
 

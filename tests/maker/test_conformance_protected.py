@@ -8,14 +8,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "bluetooth"))
 
+import protected_board
 from protected_board import ProtectedBoard
 
 from sesam import codes, frame
 from tournee.emulation.bluetooth.air import Air
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
-from tournee.maker import channel_checks, conformance
+from tournee.maker import board_checks, channel_checks, conformance
 from tournee.maker.main import main
+from tournee.maker.raw_link import RawLink
 from tournee.reader import codec
 from tournee.reader.failures import Refused
 from tournee.reader.label import printed_code
@@ -23,6 +25,8 @@ from tournee.reader.maker import MakerReader
 from tournee.reader.transports.bluetooth import BluetoothTransport, pair
 
 SECRET = bytes(range(32))
+USELESS = "trames sans usage refusées ou passées, la suivante lue"
+FIELDS = "chaque champ trop court, trop long, d’un autre type ou absent : refusé"
 
 
 @pytest.fixture(scope="module")
@@ -159,13 +163,22 @@ def _silent_to_a_maker(guard, link):
     sender.keep = kept
 
 
+def _takes_one_byte_more(guard, link):
+    link._message_max += 1
+
+
 FLAWS = {
     _silent_to_a_maker: {"chaque message du protocole : répondu"},
     _keeps_nothing_it_says: {"enregistrements venus trop tôt : gardés comme il le dit"},
     _never_whole: {"demande passée en morceaux"},
     _replays: {"enregistrement rejoué refusé", "enregistrement en retard refusé"},
     _clear: {"rien n’est accepté en clair"},
-    _any_proof: {"hôte qui n’a pas le secret refusé", "poignée de main enregistrée et rejouée refusée"},
+    _any_proof: {
+        "hôte qui n’a pas le secret refusé",
+        "poignée de main enregistrée et rejouée refusée",
+        "messages sans celui qui les précède refusés",
+    },
+    _takes_one_byte_more: {"longueurs qui mentent refusées, la plus grande lue"},
     _any_suite: {"autre version ou autre chiffre refusés"},
     _never_busy: {"second hôte refusé tant que le premier est là"},
     _wrong_parts: {"réponse redemandée en morceaux"},
@@ -174,8 +187,35 @@ FLAWS = {
 
 
 @pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: flaw.__name__.strip("_"))
-def test_flaw_is_found_by_its_check_and_no_other(flaw):
+def test_flaw_is_found_by_its_check_and_no_other(flaw, monkeypatch):
+    monkeypatch.delitem(conformance._LINK, USELESS)  # these two take longest, and are tried above
+    monkeypatch.delitem(conformance._MESSAGES, FIELDS)
     with ProtectedBoard(SECRET) as board:
         flaw(board._core.link._protection, board._core.link)
         found = {one.name for one in conformance.check(board.link_url, SECRET) if not one.good}
     assert found == FLAWS[flaw]
+
+
+BOARD_FILE = {
+    "link": {"message": protected_board._MESSAGE, "early": protected_board._EARLY},
+    "slots": {"names": ["ps", "vitale"]},
+    "image": {"without": []},
+}
+OTHER_FILES = {
+    "message": {"link": {"message": 1024, "early": 1}},
+    "fentes": {"slots": {"names": ["ps"]}},
+    "STATE": {"image": {"without": ["reader/maker.py"]}},
+    "LOAD_OPPOSITION": {"opposition": {"filter": 512}},
+    "trop tôt": {"image": {"without": ["reader/link/reorder_buffer.py"]}},
+}
+
+
+def test_reader_that_is_not_as_its_board_file_says_is_found(monkeypatch):
+    with ProtectedBoard(SECRET) as board:
+        link = RawLink(board.link_url, SECRET)
+        for word, change in (("carte", {}), *OTHER_FILES.items()):
+            monkeypatch.setattr(board_checks, "_board", lambda name, change=change: BOARD_FILE | change)
+            assert link.hello() == codes.OK
+            good, seen = board_checks.matches(link)
+            assert (good, word in seen) == (not change, True), seen
+        link.close()

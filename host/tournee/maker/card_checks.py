@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from tournee.errors import ReaderError
@@ -17,14 +18,27 @@ _VECTOR = Path(__file__).with_name("invoice.toml")
 _CERTIFY_MS = 60_000  # the slowest card at 9600 baud is far below
 
 
+class Family(Enum):
+    """What a check is about; its value is the exit status of `conform` when one of the kind fails."""
+
+    LINK = 21
+    MESSAGES = 22
+    CHANNEL = 23
+    CARDS = 24
+    STATE = 25
+
+
 @dataclass(frozen=True)
 class CheckResult:
-    """One check: its name, whether the reader does what it must, what was seen, and how long it took."""
+    """One check: its name, whether the reader does what it must, what was seen, how long it took, what it is
+    about, and the frames that came: type, number and payload in hexadecimal."""
 
     name: str
     good: bool
     seen: str
     took_ms: int
+    family: Family = Family.LINK
+    received: tuple[str, ...] = ()
 
 
 class CardChecks:
@@ -34,6 +48,7 @@ class CardChecks:
         self._address = address
         self._secret = secret
         self._code = code
+        self._came: list[str] = []  # of one check: signatures, seals, statuses
         vector = read_ours(_VECTOR)
         self._invoice = "".join(vector["records"]).encode("ascii")
         self._total = int(vector["total"])
@@ -54,13 +69,16 @@ class CardChecks:
         }
         with Reader.open(self._address, self._secret) as reader:
             for name, check in checks.items():
+                self._came.clear()
                 began = time.monotonic()
                 try:
                     good, seen = check(reader)
                 except ReaderError as error:
                     good, seen = False, error.message
                 took = round((time.monotonic() - began) * 1000)
-                yield CheckResult(name, good and took < _CERTIFY_MS, seen, took)
+                yield CheckResult(
+                    name, good and took < _CERTIFY_MS, seen, took, Family.CARDS, tuple(self._came)
+                )
 
     def _present(self, reader: Reader) -> tuple[bool, str]:
         state = reader.cards()
@@ -71,7 +89,11 @@ class CardChecks:
         return min(sizes) > 0, f"zones de {sizes[0]} et {sizes[1]} octets"
 
     def _certify(self, reader: Reader, total: int) -> Certification:
-        return reader.certify_invoice(self._invoice, kind="FSE", mode="03", total=total)
+        return self._kept(reader.certify_invoice(self._invoice, kind="FSE", mode="03", total=total))
+
+    def _kept(self, made: Certification) -> Certification:
+        self._came += [one.hex() for one in (made.signature, made.seal) if one]
+        return made
 
     def _locked(self, reader: Reader) -> tuple[bool, str]:
         return self._refused(reader, self._total, codes.LOCKED)
@@ -85,10 +107,11 @@ class CardChecks:
 
     def _at_the_bedside(self, reader: Reader) -> tuple[bool, str]:
         made = reader.seal_invoice(self._invoice, kind="FSE", total=self._total)
+        self._came.append(made.seal.hex())
         return made.seal == self._known[1], f"sceau {made.seal[:4].hex()}…"
 
     def _countersigned(self, reader: Reader) -> tuple[bool, str]:
-        made = reader.certify_invoice(self._invoice, kind="FSE", mode="04", total=self._total)
+        made = self._kept(reader.certify_invoice(self._invoice, kind="FSE", mode="04", total=self._total))
         return made.signature == self._known[0], f"signature {made.signature[:4].hex()}…, la Vitale à part"
 
     def _placeless(self, reader: Reader) -> tuple[bool, str]:
@@ -107,5 +130,6 @@ class CardChecks:
         try:
             reader.certify_invoice(records or self._invoice, kind="FSE", mode=mode, total=total)
         except Refused as refused:
+            self._came.append(f"{refused.status:04x}")
             return refused.status == wanted, refused.name
         return False, "signé"

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -20,16 +19,14 @@ from tournee.cli import status
 from tournee.cli.display.show import labelled, reader_line
 from tournee.cli.french import SIMULATION, FrenchGroup
 from tournee.cli.usage import usage_in_french
-from tournee.config.readers import secret_in_file
 from tournee.core_dumps import forbid_dumps
 from tournee.errors import ReaderError, TourneeError
-from tournee.maker import conformance, flashing, official_boards
-from tournee.maker.card_checks import CardChecks
+from tournee.maker import flashing, official_boards
 from tournee.maker.images import build_image, show_image, sign_image
-from tournee.maker.shipping.options import port_option, screen
+from tournee.maker.proof.conform_command import conform
+from tournee.maker.shipping.options import port_option, screen, secret_given
 from tournee.maker.shipping.provisioning_commands import batch, provision
 from tournee.maker.shipping.register_commands import register_group
-from tournee.reader.label import read_label
 from tournee.reader.maker import MakerReader
 
 _board = click.argument("board", metavar="CARTE")
@@ -43,12 +40,6 @@ def reader_at(port: str) -> Iterator[MakerReader]:
         yield reader
 
 
-def secret_given() -> bytes | None:
-    """The secret in the file of `--secret-file`; ConfigError when it cannot be read, or others can."""
-    file = click.get_current_context().find_root().params.get("secret_file")
-    return read_label(secret_in_file(file)).secret if file else None
-
-
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["--help", "-h"]})
 @click.option("--secret-file", type=_IMAGE, help="Code de l’étiquette, pour un lecteur mis en service.")
 def maker(secret_file: Path | None) -> None:
@@ -58,7 +49,7 @@ def maker(secret_file: Path | None) -> None:
 maker.add_command(build_image)
 maker.add_command(sign_image)
 maker.add_command(show_image)
-for _command in (provision, batch, register_group):
+for _command in (provision, batch, register_group, conform):
     maker.add_command(_command)
 
 
@@ -185,34 +176,6 @@ def update(port: str, image: Path) -> None:
             )
         reader.confirm()
         console.print(f"Micrologiciel {firmware} confirmé, banque {state.running}.")
-
-
-@maker.command("conform", short_help="Contrôle un lecteur et en fait le rapport.")
-@port_option
-@click.option("--json", "report", type=click.Path(path_type=Path), help="Écrit aussi le rapport en JSON.")
-@click.option("--test-cards", "code", metavar="CODE", help="Certifie avec les cartes infirmiere et moreau.")
-@click.pass_context
-def conform(context: click.Context, port: str, report: Path | None, code: str | None) -> None:
-    """Éprouve la liaison, les refus et la mémoire d’un lecteur, émulé ou réel ; état 1 si un point manque.
-
-    Un lecteur mis en service ne parle qu’avec le code de son étiquette : tournee-maker --secret-file FICHIER
-    conform … éprouve alors aussi le canal protégé. Rien n’est changé dans le lecteur.
-    """
-    console = screen()
-    findings = []
-    secret = secret_given()
-    cards = CardChecks(port, code, secret) if code else ()
-    for finding in chain(conformance.check(port, secret), cards):
-        console.print(
-            f"{'ok   ' if finding.good else 'FAUX '} {finding.name} : {finding.seen} ({finding.took_ms} ms)"
-        )
-        findings.append(finding)
-    good = sum(finding.good for finding in findings)
-    console.print(f"{good} points sur {len(findings)}")
-    if report is not None:
-        text = json.dumps({"profile": "open-1", "findings": [asdict(one) for one in findings]}, indent=1)
-        report.write_text(text + "\n", "utf-8")
-    context.exit(status.OK if good == len(findings) else status.FAILED)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -24,6 +24,9 @@ ANSWER_MS = 3500  # PROTOCOL.md 6: between two signs of life
 SILENCE = -1  # in place of a status
 IDENTIFY = codec.encode(messages.IDENTIFY, {})  # the request that changes nothing
 _LARGEST_ANSWER = 4096
+_RECEIVED_MAX = 500  # frames of one check
+# how an answer that holds a card's content begins: a map of four, its number
+_CARD_MARKS = tuple(bytes((0xA4, 0x00, 0x18, codec.number_of(name))) for name in ("PS_CARD", "VITALE"))
 
 
 def opener(address: Address) -> Callable[[], Transport]:
@@ -42,6 +45,8 @@ class RawLink:
         self._answer: tuple[bytes, Frame] | None = None  # the last record that held one, and what it held
         self.kept = b""  # the last answer's frame, as it came
         self.version = 0  # of the protocol, as the last WELCOME has it
+        self.largest = 0  # bytes of the largest message, likewise
+        self.received: list[str] = []  # what came, frame by frame, since whoever asks emptied it
         self._number = 0
         self._hello_number = 0  # number of the last HELLO frame
         self.spoken: list[bytes] = []  # the last handshake's messages
@@ -55,14 +60,16 @@ class RawLink:
         """Send bytes."""
         self._stream.write(data)
 
-    def exchange(self, data: bytes, wanted: set[int]) -> Frame | None:
+    def exchange(self, data: bytes, wanted: set[int], patience_ms: int = ANSWER_MS) -> Frame | None:
         """Send bytes; the first frame of a wanted type that comes back in time, opened where it was
         protected. The last answer's record counts again when it is given again."""
         self.send(data)
-        end = time.monotonic() + ANSWER_MS / 1000
+        end = time.monotonic() + patience_ms / 1000
         while time.monotonic() < end:
             for one in self._reader.feed(self._stream.read(50)):
                 opened = self._opened(one)
+                if opened and len(self.received) < _RECEIVED_MAX:
+                    self.received.append(written(opened))
                 if opened and not opened.damaged and opened.kind in wanted:
                     return opened
         return None
@@ -97,7 +104,8 @@ class RawLink:
         hello = self.record(frame.HELLO, 1, self.hello_message(name))
         welcome = self.exchange(hello, {frame.WELCOME, frame.NAK})
         if welcome is not None and welcome.kind == frame.WELCOME:
-            self.version = codec.decode(welcome.payload).uint("version")
+            told_by = codec.decode(welcome.payload)
+            self.version, self.largest = told_by.uint("version"), told_by.uint("largest_message")
         return status_of(welcome)
 
     def hello_message(self, name: bytes) -> bytearray:
@@ -160,6 +168,16 @@ def status_of(found: Frame | None) -> int:
         return int.from_bytes(found.payload, "big")
     answer = codec.decode(found.payload)
     return answer.uint("status") if answer.number == messages.FAILURE else codes.OK
+
+
+def written(one: Frame) -> str:
+    """A frame as a record keeps it: type, number and payload in hexadecimal; of what is on a card, of which
+    somebody may be the holder, its length alone."""
+    if one.damaged:
+        return "trame abîmée"
+    head = f"{one.kind:02x} {one.number:02x}"
+    of_a_card = one.kind == frame.ANSWER and one.payload.startswith(_CARD_MARKS)
+    return f"{head} carte, {len(one.payload)} octets" if of_a_card else f"{head} {one.payload.hex()}".rstrip()
 
 
 def told(status: int) -> str:

@@ -10,7 +10,7 @@ from tournee.reader import codec
 from tournee.reader.link.fragments import PART, piece
 from tournee.reader.link.framing import Frame
 
-_NONE = "rien n’est gardé d’avance"
+NOTHING_KEPT = "rien n’est gardé d’avance"
 
 
 def kept(link: RawLink) -> tuple[bool, str]:
@@ -21,7 +21,7 @@ def kept(link: RawLink) -> tuple[bool, str]:
     bits = codec.decode(early.payload).uint("record")
     answer = link.exchange(link.record(frame.REQUEST, 1, _records(0)), {frame.ANSWER})
     number = 0 if answer is None else answer.number
-    seen = f"gardé : {bits:b}, puis réponse à {number}" if bits else _NONE
+    seen = f"gardé : {bits:b}, puis réponse à {number}" if bits else NOTHING_KEPT
     return number == 1 + bits and status_of(answer) == codes.NOT_CERTIFYING, seen
 
 
@@ -32,7 +32,7 @@ def in_pieces(link: RawLink) -> tuple[bool, str]:
     wanted = {frame.PIECES, frame.ANSWER, frame.NAK}
     said = [link.exchange(one, wanted) for one in others]
     if {_status(one) for one in said} == {codes.PROTOCOL}:
-        return True, _NONE
+        return True, NOTHING_KEPT
     there = 0
     for rank, one in enumerate(said, start=1):
         there |= 1 << rank

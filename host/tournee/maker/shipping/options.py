@@ -11,10 +11,12 @@ import click
 from rich.console import Console
 
 from tournee.cli.options.passphrases import ask_passphrase, passphrase_fd_option
+from tournee.config.readers import secret_in_file
 from tournee.maker.shipping.label import DPI, NAME
 from tournee.maker.shipping.label_forms import USUAL
 from tournee.maker.shipping.register import ReaderRegister
 from tournee.maker.shipping.register_file import RegisterFile, RegisterKey, key_in_file
+from tournee.reader.label import read_label
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -44,6 +46,12 @@ _form_options = (
         help="Points par pouce de l’image.",
     ),
 )
+
+
+def secret_given() -> bytes | None:
+    """The secret in the file of `--secret-file`; ConfigError when it cannot be read, or others can."""
+    file = click.get_current_context().find_root().params.get("secret_file")
+    return read_label(secret_in_file(file)).secret if file else None
 
 
 def opened_by(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,0 +1,138 @@
+"""What a maker keeps of a reader that was checked: one JSON document, signed apart.
+
+The signature is RSASSA-PKCS1-v1_5 with SHA-256 over the file's very bytes, in a file beside it, so that
+openssl alone tells whether the record is what the station wrote:
+
+    openssl dgst -sha256 -verify station.pub.pem -signature RECORD.json.sig RECORD.json
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import tournee
+from tournee.boards import image as images
+from tournee.boards.image_keys import ImageSigner, fingerprint, is_development
+from tournee.errors import ConfigError
+from tournee.files import read_bounded, write_whole
+from tournee.french import reason
+from tournee.maker.card_checks import CheckResult, Family
+from tournee.reader import Refused
+from tournee.reader.maker import MakerReader
+from tournee.reader.results import Identity
+
+FORM = "tournee-production-1"
+_GIVEN_MAX = 1 << 26  # bytes of an image or a runtime
+
+
+@dataclass(frozen=True)
+class GivenFile:
+    """A file that the maker says is in the reader: the image or the runtime that was flashed."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ReaderTold:
+    """What the reader says of itself, `state` and `image` by the names of their fields; `state` is empty
+    where the board serves no maker, `image` where it has no banks."""
+
+    identity: Identity
+    state: dict[str, Any]
+    image: dict[str, Any]
+
+
+def asked(reader: MakerReader) -> ReaderTold:
+    """Ask a reader what a record holds. ReaderError."""
+    told: dict[str, dict[str, Any]] = {}
+    for name, ask in (("state", reader.state), ("image", reader.image)):
+        try:
+            told[name] = asdict(ask())
+        except Refused:
+            told[name] = {}
+    return ReaderTold(reader.identify(), told["state"], told["image"])
+
+
+def given(path: Path) -> GivenFile:
+    """Name, size and digest of a file. ConfigError."""
+    try:
+        data = read_bounded(path, _GIVEN_MAX)
+    except OSError as error:
+        raise ConfigError(f"{path} ne se lit pas.", cause=reason(error)) from error
+    return GivenFile(path.name, len(data), hashlib.sha256(data).hexdigest())
+
+
+def of_the_image(told: ReaderTold, path: Path) -> CheckResult:
+    """Whether the reader runs the image in a file: by its own digest, or by board and version where it takes
+    none. ImageError when the file is no image."""
+    wanted = images.parse(read_bounded(path, images.SIZE_MAX))
+    digest = hashlib.sha256(wanted.signed).hexdigest()
+    mine = told.identity.board, told.identity.firmware
+    good, seen = mine == (wanted.board, wanted.version_text), " ".join(mine)
+    if told.image:
+        good = good and told.image["digest"] == digest
+        seen += f", {told.image['digest'][:16]}…"
+    return CheckResult("le lecteur a l’image donnée", good, seen, 0, Family.STATE)
+
+
+def status_of(findings: Sequence[CheckResult]) -> int:
+    """The exit status: 0, or the lowest of the families that have a fault."""
+    return min((one.family.value for one in findings if not one.good), default=0)
+
+
+def record(
+    told: ReaderTold,
+    findings: Sequence[CheckResult],
+    files: dict[str, GivenFile],
+    now: datetime,
+    signer: ImageSigner | None,
+) -> dict[str, Any]:
+    """The record of one run; `files` by what they are, `now` with its zone."""
+    return {
+        "form": FORM,
+        "simulation": True,
+        "profile": told.identity.profile,
+        "date": now.isoformat(timespec="seconds"),
+        "tool": {
+            "name": "tournee-maker",
+            "version": tournee.__version__,
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
+        "signed_by": fingerprint(signer.public) if signer else None,
+        "development": is_development(signer.public) if signer else None,
+        "reader": {"serial": told.state.get("serial", ""), **asdict(told.identity)},
+        "state": told.state or None,
+        "image": told.image or None,
+        "files": {name: asdict(one) for name, one in files.items()},
+        "good": sum(one.good for one in findings),
+        "status": status_of(findings),
+        "findings": [{**asdict(one), "family": one.family.name} for one in findings],
+    }
+
+
+def to_json(made: dict[str, Any]) -> bytes:
+    """The record's bytes, in UTF-8."""
+    return (json.dumps(made, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def write_signed(path: Path, data: bytes, signer: ImageSigner) -> list[Path]:
+    """Write a file and its signature beside it, the signature first: who finds the file finds both.
+    ConfigError."""
+    signature = path.with_name(path.name + ".sig")
+    made = signer.sign(hashlib.sha256(data).digest())
+    try:
+        write_whole(signature, made, 0o644)
+        write_whole(path, data, 0o644)
+    except OSError as error:
+        raise ConfigError(f"{path} ne s’écrit pas.", cause=reason(error)) from error
+    return [path, signature]
