@@ -27,10 +27,9 @@ class Flash:
 
 
 maker = Maker(Arena(board.MESSAGE, Sha256), board.NAME, Flash(), None, lambda: None)
-maker._end = 49152
 start = ticks_ms()
-maker._sum(Bank(), 0)
-maker._sum(Bank(), 64)
+maker._sum(Bank(), 0, 49152)
+maker._sum(Bank(), 64, 49152)
 between = ticks_ms()
 print(maker._signed(b"\x01" * 256))
 print(ticks_diff(between, start), ticks_diff(ticks_ms(), between))
