@@ -69,7 +69,10 @@ def main() -> int:
             return report.status
         for part in given.only or PARTS:
             for check in PARTS[part]:
-                check(copy_of(desk, part), report)
+                try:
+                    check(copy_of(desk, part), report)
+                except Exception as error:  # a part that breaks off leaves the others their turn
+                    report.add(part, check.__name__, False, f"{type(error).__name__}: {error}")
     finally:
         report.figures["seconds here"] = round(time.monotonic() - began)
         report.keep(folder)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import serial  # noqa: F401 - it takes the clock that is there when it is loaded: the wall's, for its own waits
+
 _CLOCK = struct.Struct("<d")  # ms since the board's first start, negative once it has ended
 _DEAD = 20  # times as fast as the wall's: nothing comes of a board that has ended
 _NAP_S = 0.002

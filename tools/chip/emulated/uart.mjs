@@ -42,7 +42,7 @@ export class Uart extends Registers {
   }
 
   get baud() {
-    const divisor = this.kept.get(IBRD) + this.kept.get(FBRD) / 64;
+    const divisor = this.readUint32(IBRD) + this.readUint32(FBRD) / 64;
     return divisor ? this.chip.clkPeri / 16 / divisor : 0;
   }
 
