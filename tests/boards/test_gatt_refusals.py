@@ -142,6 +142,18 @@ def test_host_that_goes_while_it_is_sent_away_or_shown_digits_leaves_the_reader_
     assert rig.read() == b"heard"
 
 
+def test_host_that_stays_without_being_let_in_is_sent_away_after_a_minute(rig):
+    rig.ble.event(CONNECT, (1, 0, STRANGER))
+    rig.read(timeout_ms=59_000)
+    assert rig.ble.dropped == []
+    rig.read(timeout_ms=2_000)
+    assert (rig.ble.dropped, rig.ble.handler is not None) == ([1], True)
+    rig.ble.event(DISCONNECT, (1, 0, STRANGER))
+    rig.connect()
+    rig.read(timeout_ms=120_000)
+    assert rig.ble.dropped == [1]
+
+
 def test_event_that_fails_lets_nobody_in_and_ends_the_reader_at_its_next_read(rig):
     rig.connect()
     rig.bonds.drop = lambda: bytes(1 << 62)  # no memory

@@ -98,6 +98,11 @@ def cuts(rig: Rig) -> str:
     return "three cuts in a lot of ten, one after it: one signature, the right bytes, the same session"
 
 
+def slow_air(rig: Rig) -> str:
+    """over an air of six packets each way every 15 ms: thirty thousand bytes there and back, none lost"""
+    return echo(rig)
+
+
 def every_mtu(rig: Rig) -> str:
     """messages pass whole at every MTU that a tablet may ask for; the reader takes 247 at most"""
     rig.host().pair()
@@ -153,4 +158,5 @@ def conform(rig: Rig) -> str:
 
 echo.needs = {"task": "echo"}  # type: ignore[attr-defined]
 burst.needs = {"task": "echo"}  # type: ignore[attr-defined]
-SCENARIOS = (echo, burst, cuts, every_mtu, lots, conform)
+slow_air.needs = {"task": "echo", "interval_ms": 15}  # type: ignore[attr-defined]
+SCENARIOS = (echo, slow_air, burst, cuts, every_mtu, lots, conform)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from rigs import BONDS, Host, Rig, holds, settled
 
 from tournee.reader import Reader, TransportClosed
 from tournee.reader.transports.bluetooth import NotPaired
 
+_STAYS_S = 90
 _ENCRYPTION, _SET_SECRET, _PASSKEY = 28, 30, 31
 
 
@@ -164,6 +167,16 @@ def after_a_failed_pairing(rig: Rig) -> str:
     return "wrong digits, then none: the bond holds, over a start too"
 
 
+def stranger_that_stays(rig: Rig) -> str:
+    """who connects and does not pair is sent away within the minute, and another finds the reader"""
+    rig.host(1).pair()
+    began = time.monotonic()
+    holds(rig.host().stay(_STAYS_S), f"it is still connected after {_STAYS_S} s")
+    took = time.monotonic() - began
+    served(rig.host(1))
+    return f"sent away after {took:.0f} s; another is served"
+
+
 SCENARIOS = (
     pairing,
     wrong_digits,
@@ -175,4 +188,5 @@ SCENARIOS = (
     four_hosts_and_a_fifth,
     order_of_events,
     after_a_failed_pairing,
+    stranger_that_stays,
 )

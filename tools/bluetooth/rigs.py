@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import tempfile
 import time
@@ -86,6 +87,21 @@ class Host:
         finally:
             self._rig.room.pairs_as(self._device, "")
         return bool(answers)
+
+    def stay(self, seconds: float) -> bool:
+        """Connect, pair not, and wait so long at most; whether the reader has ended it."""
+        gone = asyncio.Event()
+
+        async def wait() -> None:
+            def left(_: BleakClient) -> None:
+                gone.set()
+
+            async with BleakClient(self._rig.address, left, timeout=_STEP_S, backend=self._radio.client):
+                await asyncio.wait_for(gone.wait(), seconds)
+
+        with contextlib.suppress(TimeoutError):
+            self._radio.loop.run(wait(), seconds + _STEP_S)
+        return gone.is_set()
 
     def open(self) -> Transport:
         """A stream to the reader."""

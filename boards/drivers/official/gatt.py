@@ -44,6 +44,7 @@ _SECRET_ESP = 88
 _NONE = -1
 _PAUSE_MS = 5
 _PATIENCE_MS = 1_000  # for room in the stack's own queue
+_STRANGER_MS = 60_000  # of waiting with a host that is not let in: while it stays, no other finds the reader
 
 
 class Bonds:
@@ -169,7 +170,8 @@ class Gatt:
         self._sure = False  # encrypted, by digits
         self._known = False  # by a secret that is `secure`
         self._trusted = False  # both: it is let in
-        self._stranger = False  # paired as none may
+        self._stranger = False  # paired as none may, or stayed too long without
+        self._borne_ms = 0
         self._remembers = False  # the stack has asked for a secret
         self._size = _LEAST_MTU - _HEAD
         self._taken = b""  # read from the stack, not yet by the core
@@ -218,6 +220,10 @@ class Gatt:
                     return 0
                 self._pause(_PAUSE_MS)
                 waited += _PAUSE_MS
+                if self._host != _NONE and not self._trusted:
+                    self._borne_ms += _PAUSE_MS
+                    if self._borne_ms >= _STRANGER_MS:
+                        self._refuse()
         hosts, taken, at = self._hosts, self._taken, self._at  # an event may put others in their place
         n = min(len(buf), len(taken) - at)
         buf[:n] = taken[at : at + n]
@@ -302,6 +308,7 @@ class Gatt:
         self._hosts += 1
         self._sure = self._known = self._trusted = False
         self._stranger = False
+        self._borne_ms = 0
         self._bonds.drop()
         self._size = _LEAST_MTU - _HEAD
         self._taken = b""
