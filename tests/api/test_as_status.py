@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 import tomlkit
 from click.testing import CliRunner
-from editor import KEY, Outbox
+from editor import KEY, Outbox, letter
 from editor import settings as configuration
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from journal_maker import Maker
 from rsp_maker import amo, invoice, person, rejection, rsp
-from test_giving_returns import letter
 
 from tournee import api
 from tournee.cli.main import tournee

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from concurrent.futures import ThreadPoolExecutor
 
 import journal_maker
 import pytest
-from editor import KEY, Editor, journal_of, settings
+from editor import KEY, Editor, journal_of, letter, settings
 from rsp_maker import amo, invoice, person, rsp
 
 from tournee import api
 from tournee.app import inbound
-
-
-def letter(content: bytes, sender: str = "factures@oct.example") -> bytes:
-    head = (
-        f"From: {sender}\r\nSubject: RSP/{journal_maker.PS.zfill(14)}/202603030800\r\n"
-        "Content-Type: Application/EDI-consent\r\nContent-Transfer-Encoding: base64\r\n"
-        "Content-Description: RSP/SV\r\n\r\n"
-    )
-    return head.encode() + base64.encodebytes(content)
-
 
 PAID = rsp(invoice(), person(), amo(600, "P", 600), total=600)
 

@@ -24,7 +24,7 @@ FUNCTIONS = {name: one for name, one in PUBLIC.items() if inspect.isfunction(one
 CLASSES = {name: one for name, one in PUBLIC.items() if inspect.isclass(one)}
 VALUES = {name: one for name, one in CLASSES.items() if dataclasses.is_dataclass(one)}
 ERRORS = {name: one for name, one in CLASSES.items() if issubclass(one, Exception)}
-PLAIN = {str, int, bool, bytes, float, object, type(None), date, datetime, os.PathLike}
+PLAIN = {str, int, bool, bytes, float, object, None, type(None), date, datetime, os.PathLike}
 MADE_OF = {tuple, types.UnionType, typing.Union, Mapping, Collection, Callable, os.PathLike}
 
 

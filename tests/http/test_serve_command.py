@@ -110,10 +110,10 @@ def test_behind_tls_an_issuers_token_lets_in_by_what_it_permits(configuration, t
         trusted = ssl.create_default_context(cafile=tmp_path / "authority.pem")
         with httpx.Client(base_url=url, verify=trusted, timeout=30) as ask:
             assert ask.get("/v1/invoices").status_code == 401
-            assert ask.get("/v1/invoices", headers=token("tournee.read")).status_code == 200
-            stopped = ask.post("/v1/visits", json=TOLD, headers=token("tournee.read"))
-            assert stopped.status_code == 403 and "tournee.write" in stopped.headers["www-authenticate"]
-            taken = ask.post("/v1/visits", json=TOLD, headers=token("tournee.write"))
+            assert ask.get("/v1/invoices", headers=token("tournee:read")).status_code == 200
+            stopped = ask.post("/v1/visits", json=TOLD, headers=token("tournee:read"))
+            assert stopped.status_code == 403 and "tournee:write" in stopped.headers["www-authenticate"]
+            taken = ask.post("/v1/visits", json=TOLD, headers=token("tournee:write"))
             assert taken.status_code == 200
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import journal_maker
 from cryptography import x509
 
 from tournee import api
@@ -104,3 +106,13 @@ class Editor:
         known = [x509.load_pem_x509_certificate(certificate_pem(name)) for name in card_names()]
         scenario = replace(SCENARIO, professionals=professionals())
         return EmulatedOct(None, *load_mail_identity(self.identity), known, scenario, lambda: MOMENT)
+
+
+def letter(content: bytes, sender: str = "factures@oct.example") -> bytes:
+    """A mail with what an insurer says, as it comes."""
+    head = (
+        f"From: {sender}\r\nSubject: RSP/{journal_maker.PS.zfill(14)}/202603030800\r\n"
+        "Content-Type: Application/EDI-consent\r\nContent-Transfer-Encoding: base64\r\n"
+        "Content-Description: RSP/SV\r\n\r\n"
+    )
+    return head.encode() + base64.encodebytes(content)

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-API_VERSION = "1.0.0"
+API_VERSION = "1.1.0"
 """The version of this interface, apart from Tournée's own."""
 
 _P = ParamSpec("_P")

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 import tournee
 from tournee.api import API_VERSION, Practice
-from tournee.http.door import Door, Judge
+from tournee.http.door import HttpDoor, Judge
 from tournee.http.problems import MEDIA, ProblemDetails, told_by
 from tournee.http.questions import questions
 from tournee.http.steps import key_told, steps
@@ -43,7 +43,7 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Health(BaseModel):
+class ServerHealth(BaseModel):
     """That the server answers, and what it is."""
 
     status: Literal["ok"] = "ok"
@@ -57,9 +57,9 @@ _open = APIRouter(prefix="/v1")
 
 
 @_open.get("/health", operation_id="health")
-def health() -> Health:
+def health() -> ServerHealth:
     """Whether the server answers; no token is needed."""
-    return Health(version=tournee.__version__, api_version=API_VERSION)
+    return ServerHealth(version=tournee.__version__, api_version=API_VERSION)
 
 
 def application(practice: Practice, judge: Judge, hosts: Collection[str], backups: Path) -> FastAPI:
@@ -76,7 +76,7 @@ def application(practice: Practice, judge: Judge, hosts: Collection[str], backup
     app.state.practice, app.state.works = practice, Works(practice)
     app.state.under_way, app.state.backups = set(), backups
     _with_routes(app)
-    app.add_middleware(Door, judge=judge, hosts=hosts)
+    app.add_middleware(HttpDoor, judge=judge, hosts=hosts)
     told_by(app)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app

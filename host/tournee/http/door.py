@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tournee.http.problems import refused
 
-READ, WRITE = "tournee.read", "tournee.write"
+READ, WRITE = "tournee:read", "tournee:write"
 """What a token permits: to ask, and to have something done."""
 
 OPEN = ("/v1/health", "/docs", "/openapi.json", "/static-offline-docs/")
@@ -60,7 +60,7 @@ class _BodyRefused(Exception):  # noqa: N818
         self.status = status
 
 
-class Door:
+class HttpDoor:
     """Lets in who may ask. `hosts` are the names of this machine, none: all."""
 
     def __init__(self, app: ASGIApp, judge: Judge, hosts: Collection[str] = ()) -> None:

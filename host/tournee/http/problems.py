@@ -56,7 +56,7 @@ _TITLES = {
 _SHOWN = 40
 
 
-class Mistake(BaseModel):
+class MistakeTold(BaseModel):
     """One thing that is wrong in what was asked: where (keys, ranks from 0), what, by which rule."""
 
     path: list[str | int]
@@ -77,7 +77,7 @@ class ProblemDetails(BaseModel):
     cause: str = ""
     next_step: str = ""
     remedy: str = ""
-    mistakes: list[Mistake] = []
+    mistakes: list[MistakeTold] = []
 
 
 class Refusal(Exception):  # noqa: N818 (an answer, not a fault of ours)
@@ -102,7 +102,8 @@ def details_of(error: TourneeError) -> ProblemDetails:
         next_step=told.next_step,
         remedy=told.remedy,
         mistakes=[
-            Mistake(path=list(one.path), where=one.where, text=one.text, rule=one.rule) for one in mistakes
+            MistakeTold(path=list(one.path), where=one.where, text=one.text, rule=one.rule)
+            for one in mistakes
         ],
     )
 
@@ -155,9 +156,9 @@ async def _shape(request: Request, error: Exception) -> JSONResponse:
     return answer(details)
 
 
-def _mistake(told: Mapping[str, Any]) -> Mistake:
+def _mistake(told: Mapping[str, Any]) -> MistakeTold:
     path = [part if isinstance(part, int) else str(part)[:_SHOWN] for part in told["loc"]]
-    return Mistake(path=path, where=".".join(map(str, path)), text=str(told["msg"]))
+    return MistakeTold(path=path, where=".".join(map(str, path)), text=str(told["msg"]))
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

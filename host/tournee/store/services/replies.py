@@ -35,8 +35,8 @@ class Replies:
             row = self._row(key)
             if row is None or row["at"] < self._oldest():
                 return None
-            sealed = row["body_sealed"]
-            body = b"" if sealed is None else self._db.decrypt(sealed, "reply", "body", row["id"])
+            kept = row["body_sealed"]
+            body = b"" if kept is None else self._db.decrypt(kept, "reply", "body", row["id"])
             return KeptReply(row["asked"] == self._hashed(asked), row["status"] or 0, body)
 
     def begin(self, key: str, asked: bytes) -> None:
@@ -51,8 +51,9 @@ class Replies:
         with self._db.step("reply_end"):
             row = self._row(key)
             if row is not None:
-                body_sealed = self._db.encrypt(body, "reply", "body", row["id"])
-                self._db.update("reply", row["id"], status=status, body_sealed=body_sealed)
+                kept = self._db.encrypt(body, "reply", "body", row["id"])
+                values = {"status": status, "body_sealed": kept}
+                self._db.update("reply", row["id"], **values)
 
     def _row(self, key: str) -> Row | None:
         query = "SELECT id, asked, at, status, body_sealed FROM reply WHERE key = ?"
