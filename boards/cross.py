@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,12 @@ _TREE = (  # files without which a folder is no MicroPython that the port can be
 )
 
 
-def firmware(board: dict[str, Any], tables: Tables, micropython: Path | None = None) -> Path:
+def firmware(
+    board: dict[str, Any], tables: Tables, micropython: Path | None = None, keys: Sequence[bytes] = ()
+) -> Path:
     """Return the board's MicroPython, an ELF file, in whose flash lie the names and the `tables` of an image.
 
+    With `keys`, moduli of RSA-2048, it starts an image that one of them signed and no other.
     `micropython` is a checkout of the official sources in place of the pinned ones. ValueError when it is
     none, RuntimeError when something does not compile, with the compiler's words.
     """
@@ -58,11 +62,13 @@ def firmware(board: dict[str, Any], tables: Tables, micropython: Path | None = N
 
     def fill(place: Path) -> None:
         source = place.with_suffix(".c")
-        source.write_text(names_source(pool, own, tables))
+        source.write_text(names_source(pool, own, tables) + keys_source(keys))
         _make(board, library, micropython, f"ELF={place}", f"NAMES={source}", str(place))
 
     linker = (PORT / "port.ld").read_bytes()
-    return made_once(board["name"], (str(library), tables, linker, board["memory"], _TOOL), fill, ".elf")
+    return made_once(
+        board["name"], (str(library), tables, linker, board["memory"], _TOOL, list(keys)), fill, ".elf"
+    )
 
 
 def port(board: dict[str, Any], micropython: Path | None = None) -> Path:
@@ -139,6 +145,26 @@ def _module_tables(pool: list[str], own: dict[str, str], tables: Tables) -> str:
             lines.append(f"static const uint16_t table{place}[] = {{{entries}}};\n")
             rows.append(f"{{{numbers[path]}, {len(names)}, table{place}}},\n")
     return "".join(lines) + f"const table_t application_tables[] = {{\n{''.join(rows)}{{0, 0, 0}}}};\n"
+
+
+def keys_source(keys: Sequence[bytes]) -> str:
+    """Return the table of the keys whose images are started, in C, with what Montgomery's product takes.
+    Without keys no signature is looked at, and the code for it is not linked."""
+    if not keys:
+        return "bool (*const boot_check)(const uint8_t *, size_t) = NULL;\n"
+    rows = []
+    for key in keys:
+        n = int.from_bytes(key, "big")
+        words = (_words(n), _words(pow(2, 4096, n)), f"{-pow(n, -1, 1 << 32) % (1 << 32):#x}")
+        rows.append(f"{{{words[0]}, {words[1]}, {words[2]}}},\n")
+    table = (
+        f"const boot_key_t boot_keys[] = {{\n{''.join(rows)}}};\nconst unsigned boot_keys_n = {len(keys)};\n"
+    )
+    return f"{table}bool (*const boot_check)(const uint8_t *, size_t) = image_signed;\n"
+
+
+def _words(value: int) -> str:
+    return f"{{{', '.join(f'{value >> 32 * at & 0xFFFFFFFF:#x}' for at in range(64))}}}"
 
 
 def _hash(name: str) -> int:

@@ -19,6 +19,7 @@ import re
 import struct
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -192,14 +193,18 @@ def built(board_dir: Path, version: str | None, key_file: Path, *, production: b
     return sign(unsigned(board_dir, version, key.public, production=production), key)
 
 
-def runtime(board_dir: Path, image: Image, micropython: Path | None) -> bytes:
+def runtime(
+    board_dir: Path, image: Image, micropython: Path | None, keys: Sequence[rsa.RSAPublicKey] = ()
+) -> bytes:
     """Return the MicroPython (ELF) of our own port that runs this image on its board, from the pinned sources
-    or a checkout. ImageError for a board that has another, and for a folder that is no MicroPython."""
+    or a checkout; with `keys` it starts no image that none of them signed. ImageError for a board that has
+    another MicroPython, and for a folder that is none."""
     board = read_board(board_dir)
     if build.QEMU not in board.get("emulator", {}):
         raise ImageError(f"La carte {board['name']} n’a pas notre portage de MicroPython.")
+    moduli = [modulus(key) for key in keys]
     try:
-        return cross.firmware(board, cross.tables_of(image.payload), micropython).read_bytes()
+        return cross.firmware(board, cross.tables_of(image.payload), micropython, moduli).read_bytes()
     except ValueError as error:
         raise ImageError("Ce dossier n’est pas celui d’un MicroPython.", cause=str(error)) from None
     except (OSError, RuntimeError) as error:

@@ -1,7 +1,8 @@
 // The application image: judged at boot, then read in place.
 //
 // A header of 64 bytes (boards/README.md), MicroPython's ROMFS, a signature. What is checked here is that the
-// image is whole and of this board; who made it is checked when it is taken in, by the firmware itself.
+// image is whole and of this board; who made it is checked when it is taken in, by the firmware itself, and here
+// again where the maker's keys are linked in.
 
 #include <string.h>
 #include "py/builtin.h"
@@ -12,6 +13,7 @@
 #include "port.h"
 
 #define HEADER 64
+#define SIGNATURE 256
 #define DIRECTORY 4
 #define FILE 5
 #define DATA 2
@@ -36,23 +38,31 @@ static size_t number(const uint8_t **at) {
     return value;
 }
 
-const char *image_open(const uint8_t *image) {
-    const header_t *header = (const void *)image;
+static bool whole(const header_t *header, const uint8_t *payload) {
     static sha256_t hash;
     uint8_t digest[32];
+    sha256_reset(&hash);
+    sha256_update(&hash, payload, header->length);
+    sha256_digest(&hash, digest);
+    return memcmp(digest, header->digest, sizeof(digest)) == 0;
+}
+
+const char *image_open(const uint8_t *image) {
+    const header_t *header = (const void *)image;
     if (memcmp(header->magic, "TOUR", 4) != 0 || header->version != 1) {
         return "no image";
     }
     if (strncmp(header->board, BOARD_NAME, sizeof(header->board)) != 0) {
         return "image of another board";
     }
-    if (header->length > IMAGE_SIZE - HEADER) {
+    if (header->length > IMAGE_SIZE - HEADER - SIGNATURE) {
         return "image too long";
     }
-    sha256_reset(&hash);
-    sha256_update(&hash, image + HEADER, header->length);
-    sha256_digest(&hash, digest);
-    if (memcmp(digest, header->digest, sizeof(digest)) != 0) {
+    if (boot_check != NULL) { // it covers the header and all behind it: one reading of the image is enough
+        if (!boot_check(image, HEADER + header->length)) {
+            return "damaged, or not signed by its maker";
+        }
+    } else if (!whole(header, image + HEADER)) {
         return "damaged image";
     }
     root = image + HEADER;

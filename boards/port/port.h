@@ -37,6 +37,17 @@ typedef struct {
 } table_t;
 extern const table_t application_tables[]; // names.c; a row of zeros ends them
 
+// signature.c
+typedef struct {
+    uint32_t n[64]; // the modulus, lowest word first
+    uint32_t squared[64]; // 2^4096 mod n
+    uint32_t inverse; // -1/n mod 2^32
+} boot_key_t;
+bool image_signed(const uint8_t *image, size_t n); // its n bytes, by the 256 behind them, with one of boot_keys
+extern const boot_key_t boot_keys[]; // names.c, like the next two
+extern const unsigned boot_keys_n;
+extern bool (*const boot_check)(const uint8_t *image, size_t n); // image_signed; NULL: every whole image is started
+
 // sha256.c
 typedef struct {
     uint32_t state[8];

@@ -89,9 +89,15 @@ def build_image(
     made = image.unsigned(
         BOARDS / board, version, public, production=production, next_key=following, counter=counter
     )
-    file = output or Path(f"{board}-{version}.img")
+    file = output or Path(f"{board}-{version}{_UNSIGNED if unsigned else '.img'}")
+    if elf or micropython:
+        elf = elf or file.with_suffix(".elf")
+        known = image.parse(made + bytes(image.SIGNATURE))
+        keys = [key for key in (public, following) if key is not None] if production else []
+        program = image.runtime(BOARDS / board, known, micropython, keys)
+        image.write_whole(elf, program)
+        click.echo(f"{elf} : son MicroPython, SHA-256 {hashlib.sha256(program).hexdigest()}", err=as_json)
     if signer is None:
-        file = output or file.with_suffix(_UNSIGNED)
         image.write_whole(file, made)
         _say(
             {"file": str(file), "digest": hashlib.sha256(made).hexdigest()},
@@ -99,13 +105,7 @@ def build_image(
             as_json,
         )
         return
-    made = image.sign(made, signer)
-    if elf or micropython:
-        elf = elf or file.with_suffix(".elf")
-        program = image.runtime(BOARDS / board, image.parse(made), micropython)
-        image.write_whole(elf, program)
-        click.echo(f"{elf} : son MicroPython, SHA-256 {hashlib.sha256(program).hexdigest()}", err=as_json)
-    image.write_whole(file, made)
+    image.write_whole(file, image.sign(made, signer))
     _tell(file, signer.public, as_json)
 
 

@@ -114,12 +114,15 @@ def flash(
 @_board
 @click.argument("file", metavar="MÉMOIRE", type=click.Path(path_type=Path, exists=True))
 @click.argument("link", metavar="LIEN", type=click.Path(path_type=Path))
-def emulate(board: str, file: Path, link: Path) -> None:
+@click.option("--elf", type=_IMAGE, help="MicroPython de build --elf, pour une carte de notre portage.")
+def emulate(board: str, file: Path, link: Path, elf: Path | None) -> None:
     """Démarre CARTE émulée sur le fichier MÉMOIRE ; LIEN mène à son port."""
     from tournee.emulation.board import EmulatedBoard
 
-    flashing.settings(board)
-    with EmulatedBoard(BOARDS / board, flash=file) as running:
+    if elf and "qemu" not in flashing.settings(board).get("emulator", {}):
+        raise click.UsageError(f"La carte {board} n’a pas notre portage : pas de --elf.")
+    kernel = ["-kernel", str(elf)] if elf else []  # QEMU takes the last one
+    with EmulatedBoard(BOARDS / board, flash=file, options=kernel) as running:
         link.unlink(missing_ok=True)
         link.symlink_to(running.link_url)
         try:
