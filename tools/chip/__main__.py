@@ -51,11 +51,14 @@ def main() -> int:
     parser.add_argument(
         "--flashed", type=Path, metavar="FLASH.bin", help="go on with the flash of an earlier report"
     )
+    parser.add_argument(
+        "--every-cut", action="store_true", help="start the board after every cut: takes hours"
+    )
     given = parser.parse_args()
     try:
         firmware = read_firmware(given.firmware)
         made = {"MicroPython": firmware.version, "of": firmware.built, "sha256": firmware.sha256}
-        report = Report(given.board, made)
+        report = Report(given.board, made, given.every_cut)
         folder = given.report or CACHE / f"report-{report.began.replace(':', '')}"
         desk = Desk(given.board, folder)
     except (NotFetched, OSError, Unfit) as error:

@@ -10,6 +10,7 @@ from typing import Any
 
 from cards import CODE, Invoice
 from line_trace import events
+from mounted import files_of
 from power import Desk
 from report import Report
 
@@ -19,13 +20,15 @@ from tournee.reader import Reader, Refused
 from tournee.reader.maker import MakerReader
 
 SERIAL, SECRET = "TO-000001", bytes(range(32))
+_FILES = "journal0", "journal1"
 _PS = 0  # the slot of the card that signs
 _SIGN = 0x88  # INTERNAL AUTHENTICATE
 _SIGNATURE = 256  # bytes that the card answers it with
 
 
 def cuts(desk: Desk, report: Report) -> bool:
-    """Certify once, keep the flash as a cut in the middle of each operation leaves it, start with each."""
+    """Certify once, and keep the flash as a cut in the middle of each operation leaves it; mount each, start
+    those where the files become others, or every one (`every`)."""
     invoice = Invoice()
     halves = desk.folder / "halves"
     shutil.rmtree(halves, ignore_errors=True)
@@ -33,27 +36,66 @@ def cuts(desk: Desk, report: Report) -> bool:
     try:
         with desk.powered(cards=False) as board, MakerReader.open(board.link_url) as maker:
             maker.provision(SERIAL, SECRET)
+        shutil.copyfile(desk.flash, desk.folder / "before.bin")
         with desk.powered(halves=halves) as board, Reader.open(board.link_url, SECRET) as reader:
             reader.unlock(CODE)
             first = invoice.certify(reader)
         whole = events(desk.trace)
     except Exception as error:
         return report.add("cuts", "an invoice is certified before any cut", False, error)
-    report.add("cuts", "an invoice is certified before any cut", first == invoice.known)
+    good = report.add("cuts", "an invoice is certified before any cut", first == invoice.known)
     operations = [what for what in whole if what.get("event") in ("program", "erase")]
-    good = bool(operations)
-    for operation in operations:
-        name = f"{operation['event']} {operation['number']} at {operation['from']:06X}"
-        signed = _signed_before(whole, operation["at"])
-        try:
-            wrong = _after(desk, halves / f"{operation['number']}.bin", signed, invoice)
-        except Exception as error:
-            wrong = str(error)
-        good &= report.add(
-            "cuts", f"power fails in {name}, signed before: {'yes' if signed else 'no'}", not wrong, wrong
-        )
-    report.figures["cuts"] = len(operations)
-    return good and _really(desk, operations, invoice, report)
+    report.figures["flash operations of a start and a certification"] = len(operations)
+    if not operations:
+        return report.add("cuts", "a certification is written down", False)
+    images = [halves / f"{operation['number']}.bin" for operation in operations]
+    files = files_of(images, _FILES, desk.folder / "mount.py")
+    good &= report.add(
+        "cuts", f"power fails in each of {len(files)} operations: the files are there", *_whole(files)
+    )
+    for operation, image in zip(operations, images, strict=True):
+        if report.every or image in _turns(images, files):
+            good &= _started(desk, operation, image, whole, invoice, report)
+    return good & _really(desk, operations, invoice, report)
+
+
+def _whole(files: list[str]) -> tuple[bool, str]:
+    """Whether every image mounts, and what a record replaced never comes back."""
+    states = [one for one, before in zip(files, ["", *files[:-1]], strict=True) if one != before]
+    broken = [one for one in files if "Error" in one]
+    return not broken and len(set(states)) == len(states), "; ".join(
+        broken
+    ) or f"{len(states)} states, in turn"
+
+
+def _turns(images: list[Path], files: list[str]) -> set[Path]:
+    """The first and the last image of each state of the files."""
+    turns = {images[0], images[-1]}
+    for at in range(1, len(files)):
+        turns |= {images[at - 1], images[at]} if files[at] != files[at - 1] else set()
+    return turns
+
+
+def _started(
+    desk: Desk,
+    operation: dict[str, Any],
+    image: Path,
+    whole: list[dict[str, Any]],
+    invoice: Invoice,
+    report: Report,
+) -> bool:
+    """Start the board with one image, and have the same invoice certified."""
+    signed = _signed_before(whole, operation["at"])
+    try:
+        wrong = _after(desk, image, signed, invoice)
+    except Exception as error:
+        wrong = f"{type(error).__name__}: {error}"
+    report.figures["cuts the board was started after"] = (
+        report.figures.get("cuts the board was started after", 0) + 1
+    )
+    name = f"{operation['event']} {operation['number']} at {operation['from']:06X}"
+    seen = wrong or f"signed before: {'yes' if signed else 'no'}"
+    return report.add("cuts", f"power fails in {name}, then it starts and certifies", not wrong, seen)
 
 
 def _signed_before(whole: list[dict[str, Any]], at: float) -> bool:

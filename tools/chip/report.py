@@ -24,10 +24,11 @@ class Line:
 
 @dataclass
 class Report:
-    """A run: of what, when, its lines and its figures."""
+    """A run: of what, when, its lines and its figures. `every`: the board is started after every cut."""
 
     board: str
     firmware: dict[str, str]
+    every: bool = False
     began: str = field(default_factory=lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     lines: list[Line] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from tournee.reader.maker import MakerReader
 from tournee.reader.transports.streams import SerialTransport
 
 _PAUSE_S = 0.02  # between two frames of a host that does not wait
-_EARLY_S = 30.0  # of the board, within which it has to serve that host
+_EARLY_S = 6.0  # of the board, for which that host speaks, if it is not answered before
 _PROMPTS = b">>>", b"raw REPL"
 _ENDS = b"\x03\x03\x01\x04"  # interrupt, raw REPL, reset: what mpremote sends
 

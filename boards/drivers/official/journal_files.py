@@ -63,7 +63,9 @@ def _opened(name: str, page: int) -> object:
         file = open(name, "r+b")
     except OSError:
         file = open(name, "w+b")
-    for _ in range(file.seek(0, 2), page, len(_BLANK)):
+    lacks = page - file.seek(0, 2)
+    for _ in range(0, lacks, len(_BLANK)):
         file.write(_BLANK)
-    file.flush()
+    if lacks > 0:
+        file.flush()  # of a file that is there it would write its time: littlefs, at each start
     return file

@@ -86,6 +86,9 @@ def state(one):
 def cut_journal():
     """Ten certifications written down, page after page, each cut everywhere: the old state or the new one."""
     _, data = cut_everywhere(Disk().data, journal, lambda lasted: journal())
+    there = Disk(bytearray(data))
+    assert on(there, journal)
+    assert not there.halves, "a start writes nothing"
     total = 0
     states = [[None, None, None]]
     steps = [(IDENTITY, 7)] + [(kind, number) for number in range(5) for kind in (INTENT, SIGNED)]
