@@ -1,4 +1,4 @@
-"""How cuts are judged, without a firmware: what a flash holds, where it becomes another, what a card had done."""
+"""How cuts are judged: what a flash holds, where it becomes another, what a card had done by then."""
 
 import hashlib
 import subprocess

@@ -41,7 +41,8 @@ def main() -> int:
         "--firmware", type=Path, required=True, metavar="FILE.uf2", help="an official RPI_PICO image"
     )
     parser.add_argument("--board", default="rp2040", help="the board whose drivers go onto it")
-    parser.add_argument("--image", type=Path, help="a folder to flash in place of the board's own")
+    parser.add_argument("--image", metavar="FILE", help="an image of the application, as `flash` takes it")
+    parser.add_argument("--key", metavar="FILE", help="the key that signed it")
     parser.add_argument(
         "--only", action="append", choices=PARTS, metavar="PART", help=f"one of: {', '.join(PARTS)}"
     )
@@ -55,20 +56,22 @@ def main() -> int:
         "--every-cut", action="store_true", help="start the board after every cut: takes hours"
     )
     given = parser.parse_args()
+    options = {"--image": given.image, "--key": given.key}
+    image = [word for name, value in options.items() if value for word in (name, value)]
     try:
         firmware = read_firmware(given.firmware)
         made = {"MicroPython": firmware.version, "of": firmware.built, "sha256": firmware.sha256}
         report = Report(given.board, made, given.every_cut)
         folder = given.report or CACHE / f"report-{report.began.replace(':', '')}"
         desk = Desk(given.board, folder)
+        if given.flashed:
+            desk.flash.write_bytes(given.flashed.read_bytes())
     except (NotFetched, OSError, Unfit) as error:
         print(f"chip: {error}", file=sys.stderr)
         return EXIT_SETUP
     began = time.monotonic()
     try:
-        if given.flashed:
-            desk.flash.write_bytes(given.flashed.read_bytes())
-        elif not flash(desk, firmware, given.firmware, given.image, report):
+        if not given.flashed and not flash(desk, firmware, given.firmware, image, report):
             return report.status
         for part in given.only or PARTS:
             for check in PARTS[part]:

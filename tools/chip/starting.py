@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,42 +13,35 @@ from power import Desk
 from report import Report
 
 from tournee.firmware.sesam import frame, messages
-from tournee.maker import flashing
 from tournee.reader import Reader, codec
 from tournee.reader.link.framing import encode_frame
 from tournee.reader.maker import MakerReader
 from tournee.reader.transports.streams import SerialTransport
 
+_MAKER = "from tournee.maker.main import main; main()"
 _PAUSE_S = 0.02  # between two frames of a host that does not wait
 _EARLY_S = 6.0  # of the board, for which that host speaks, if it is not answered before
 _PROMPTS = b">>>", b"raw REPL"
 _ENDS = b"\x03\x03\x01\x04"  # interrupt, raw REPL, reset: what mpremote sends
 
 
-def flash(desk: Desk, firmware: Firmware, file: Path, image: Path | None, report: Report) -> bool:
-    """Copy the firmware onto the chip's drive, then the reader onto the board, by `[flashing]`."""
+def flash(desk: Desk, firmware: Firmware, file: Path, image: list[str], report: Report) -> bool:
+    """Copy the firmware onto the chip's drive, then the reader onto the board, by `tournee-maker flash`; `image`
+    are its options for another one than the development's."""
     drive = desk.folder / "drive.uf2"
-    given = {
-        "firmware": str(file),
-        "file": str(drive),
-        "image": str(image or flashing.modules_folder(desk.name)),
-    }
+    command = [sys.executable, "-c", _MAKER, "flash", desk.name, *image]
+    command += ["--firmware", str(file), "--firmware-sha256", firmware.sha256, "--file", str(drive)]
     began = time.monotonic()
-    board_s = 0.0
-    try:
-        copied, *rest = flashing.plan(desk.settings, given | {"port": "{port}"})
-        flashing.run([copied], lambda _: None)
-        desk.flash.write_bytes(firmware.flash)
-        with desk.powered(cards=False) as board:
-            port = {"{port}": board.link_url}
-            flashing.run([[port.get(part, part) for part in step] for step in rest], lambda _: None)
-            board_s = time.monotonic()
-    except Exception as error:
-        return report.add("flash", "flashed by the commands of its board.toml", False, error)
-    size = sum(one.stat().st_size for one in Path(given["image"]).rglob("*") if one.is_file())
-    seen = f"{size:,} bytes in {board_s:.0f} s of the board, {time.monotonic() - began:.0f} s here"
-    report.figures["bytes flashed"] = size
-    return report.add("flash", "flashed by the commands of its board.toml", True, seen)
+    desk.flash.write_bytes(firmware.flash)
+    with desk.powered(cards=False) as board:  # the prompt of a chip that has nothing else yet
+        done = subprocess.run(
+            [*command, "--port", board.link_url], capture_output=True, text=True, check=False
+        )
+        board_s = time.monotonic()
+    whole = done.returncode == 0 and drive.read_bytes() == file.read_bytes()
+    seen = f"{board_s:.0f} s of the board, {time.monotonic() - began:.0f} s here"
+    last = (done.stderr or done.stdout).strip()[-400:]
+    return report.add("flash", "flashed by tournee-maker flash", whole, seen if whole else last)
 
 
 def boot(desk: Desk, report: Report) -> bool:
