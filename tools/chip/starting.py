@@ -26,7 +26,7 @@ _ENDS = b"\x03\x03\x01\x04"  # interrupt, raw REPL, reset: what mpremote sends
 
 
 def flash(desk: Desk, firmware: Firmware, file: Path, image: list[str], report: Report) -> bool:
-    """Copy the firmware onto the chip's drive, then the reader onto the board, by `tournee-maker flash`; `image`
+    """Copy the firmware onto the chip, then the reader onto the board, by `tournee-maker flash`; `image`
     are its options for another one than the development's."""
     drive = desk.folder / "drive.uf2"
     command = [sys.executable, "-c", _MAKER, "flash", desk.name, *image]
