@@ -1,10 +1,8 @@
 """A tablet is joined by what its camera sees: the practice's QR code, filmed, and no other.
 
-Debian's Chromium has no reader of codes (`BarcodeDetector`, which a tablet's has): it is given one here that
-reads the very frame that the page shows it.
+Debian's Chromium has no reader of codes (`BarcodeDetector`, which a tablet's has): it is given one.
 """
 
-import base64
 import re
 import sys
 from collections.abc import Iterator
@@ -19,20 +17,9 @@ from tablet_page import Tablet, launched
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "web" / "browser"))
 
-from filmed import camera, show
+from filmed import DETECTOR, camera, read_frame, show
 from watched_page import WatchedPage
 
-from tournee.services.qr_codes import read_codes
-
-DETECTOR = """globalThis.BarcodeDetector = class {
-  async detect(video) {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-    canvas.getContext("2d").drawImage(video, 0, 0);
-    const found = await readFrame(canvas.toDataURL("image/png").split(",")[1]);
-    return found.map((rawValue) => ({ rawValue }));
-  }
-};"""
 OTHER = "https://ailleurs.example/#pas-le-cabinet"
 
 
@@ -50,7 +37,7 @@ def context(cabinet: Cabinet, playwright: Playwright, tmp_path: Path) -> Iterato
     show(tmp_path / "film.mjpeg", OTHER)
     more = [cabinet.trusted, *camera(tmp_path / "film.mjpeg")]
     context = launched(playwright, tmp_path / "profile", *more, reduced_motion="reduce")
-    context.expose_function("readFrame", lambda frame: list(read_codes(base64.b64decode(frame))))
+    context.expose_function("readFrame", read_frame)
     context.add_init_script(DETECTOR)
     yield context
     context.close()

@@ -1,7 +1,10 @@
-// Reads the practice's QR code by the camera, where the browser can read one (`BarcodeDetector`); else it is typed.
+// Reads a QR code into the field that `data-scan` names, where the browser can read one (`BarcodeDetector`); else it is typed.
 
 const LOOK_MS = 200;
-const MEANT = /^https:\/\/\S+#[A-Z2-7]{16}(\.[0-9a-f]{64})?$/;
+const MEANT = {
+  lien: { form: /^https:\/\/\S+#[A-Z2-7]{16}(\.[0-9a-f]{64})?$/, other: "Ce n’est pas le code du cabinet." },
+  code: { form: /^TOURNEE1:[A-Z0-9-]{1,16}:[0-9A-Z]{56}$/, other: "Ce n’est pas l’étiquette d’un lecteur." },
+};
 let stream = null;
 
 function stop() {
@@ -9,16 +12,17 @@ function stop() {
   stream = null;
 }
 
-function found(box, link) {
+function found(box, text) {
   stop();
   box.querySelector("video").hidden = true;
   box.querySelector("[data-scan-says]").textContent = "Le code est lu.";
-  const field = box.closest("form").querySelector("[name=lien]");
-  field.value = link;
+  const field = box.closest("form").querySelector(`[name=${box.dataset.scan}]`);
+  field.value = text;
   field.focus();
 }
 
 async function read(box) {
+  const meant = MEANT[box.dataset.scan];
   const [says, video, button] = ["[data-scan-says]", "video", "[data-scan-start]"].map((one) => box.querySelector(one));
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
@@ -36,9 +40,9 @@ async function read(box) {
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   while (stream && box.isConnected) {
     const codes = await detector.detect(video).catch(() => []);
-    const link = codes.map((one) => one.rawValue.trim()).find((one) => MEANT.test(one));
-    if (link) { found(box, link); return; }
-    if (codes.length) says.textContent = "Ce n’est pas le code du cabinet.";
+    const text = codes.map((one) => one.rawValue.trim()).find((one) => meant.form.test(one));
+    if (text) { found(box, text); return; }
+    if (codes.length) says.textContent = meant.other;
     await new Promise((done) => { setTimeout(done, LOOK_MS); });
   }
   stop();
