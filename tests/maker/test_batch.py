@@ -168,9 +168,12 @@ def test_reset_is_believed_of_a_blank_reader_alone(tmp_path, register, tray):
     refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (refused.returncode, states(register)) == (4, {"A-1": "made"})
     assert "n’est pas vierge" in refused.stderr
+    secret = register.find("A-1").secret
     tray.take_away()
     tray.flash(1).unlink()
     tray.put(1)
+    with pytest.raises(ReaderError):
+        MakerReader.open(str(tray.link), secret)
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
     assert states(register) == {"A-1": "reset"}
 

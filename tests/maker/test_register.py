@@ -205,3 +205,19 @@ def test_what_is_shown_of_a_reader_has_no_secret(tmp_path, file, register):
             told = CliRunner().invoke(maker, ["register", *words, *key, *form], catch_exceptions=False).output
             assert "A-1" in told
             assert secret.hex() not in told.lower()
+
+
+def test_every_change_is_told_as_json(tmp_path, file, register):
+    register.begin("A-1", "unix")
+    key = ["--register-key", str(tmp_path / "station.key"), "--json"]
+
+    def told(*words):
+        done = CliRunner().invoke(maker, ["register", words[0], str(file.path), *words[1:], *key])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    copy, sheet = str(tmp_path / "copy.tnr"), str(tmp_path / "sheet.pdf")
+    assert told("backup", copy) == {"file": copy, "readers": 1}
+    labels = told("label", "A-1", "--sheet", sheet, "--form", "70x37")
+    assert labels == {"serials": ["A-1"], "files": [sheet]}
+    assert told("withdraw", "A-1", "--reason", "volé")["state"] == "withdrawn"

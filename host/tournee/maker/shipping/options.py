@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,11 @@ def opened(path: Path, key_file: Path | None, descriptor: int | None) -> ReaderR
     file = RegisterFile(path, register_key(key_file, descriptor))
     file.load()
     return ReaderRegister(file)
+
+
+def say(told: Mapping[str, object], words: str, *, as_json: bool) -> None:
+    """What a command did: as JSON, or in words."""
+    click.echo(json.dumps(told, indent=1, ensure_ascii=False) if as_json else words)
 
 
 def screen(*, stderr: bool = False) -> Console:

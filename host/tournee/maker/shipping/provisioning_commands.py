@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -42,6 +41,7 @@ _same = click.option(
 @_labels
 @options.printed
 @_same
+@options.json_option
 def provision(
     port: str,
     serial: str,
@@ -53,6 +53,7 @@ def provision(
     name: str,
     dpi: str,
     same: bool,
+    as_json: bool,
 ) -> None:
     """Donne au lecteur son NUMÉRO de série et son propre secret, note ce dernier, fait l’étiquette.
 
@@ -64,9 +65,10 @@ def provision(
         port, options.opened(register, key_file, passphrase_fd), lambda pending: same
     )
     made = station.provision(serial)
-    for path in write_label(labels, serial, made.secret, drawn, name, int(dpi)):
-        options.screen().print(f"Étiquette : {path}")
-    options.screen().print(f"Lecteur {serial} mis en service ; son secret est dans {register}")
+    paths = [str(one) for one in write_label(labels, serial, made.secret, drawn, name, int(dpi))]
+    words = [f"Étiquette : {one}" for one in paths]
+    words.append(f"Lecteur {serial} mis en service ; son secret est dans {register}")
+    options.say(made.told() | {"labels": paths}, "\n".join(words), as_json=as_json)
 
 
 @click.command("batch", cls=FrenchCommand, short_help="Met en service une liste de lecteurs, un par un.")
@@ -119,10 +121,8 @@ def batch(
         console.print(f"{step.rank}/{step.of} {serial} : {'déjà fait' if step.was else 'mis en service'}")
         sys.stdout.flush()
         waiting.begin()
-    if as_json:
-        click.echo(json.dumps({"readers": done}, indent=1))
-    else:
-        console.print(f"{len(done)} lecteurs sur {len(serials)} ; étiquettes dans {labels}")
+    words = f"{len(done)} lecteurs sur {len(serials)} ; étiquettes dans {labels}"
+    options.say({"readers": done}, words, as_json=as_json)
 
 
 def _is_the_same(serial: str) -> bool:

@@ -11,6 +11,7 @@ import click
 from tournee.cli.french import FrenchGroup
 from tournee.errors import ConfigError, ReaderError, StoreError
 from tournee.files import write_whole
+from tournee.french import reason as french
 from tournee.maker.shipping import options
 from tournee.maker.shipping.label import labels_pdf, write_label
 from tournee.maker.shipping.label_forms import label_form
@@ -36,7 +37,10 @@ def register_group() -> None:
 @options.register_argument
 @options.opened_by
 @click.option("--import", "old", type=_file, help="Reprend un registre en clair, d’une version d’avant.")
-def create(register: Path, key_file: Path | None, passphrase_fd: int | None, old: Path | None) -> None:
+@options.json_option
+def create(
+    register: Path, key_file: Path | None, passphrase_fd: int | None, old: Path | None, as_json: bool
+) -> None:
     """Crée REGISTRE, que seule la phrase de passe, ou le fichier de clé, ouvre.
 
     Le fichier de clé est fait s’il n’existe pas. Sans lui, ou sans la phrase, le registre est perdu.
@@ -50,12 +54,12 @@ def create(register: Path, key_file: Path | None, passphrase_fd: int | None, old
         raise StoreError(f"Le registre {register} existe déjà.", next_step="choisissez un autre nom")
     if key_file is not None and not key_file.exists():
         make_key_file(key_file)
-        click.echo(f"{key_file} : clé du registre ; gardez-en une copie ailleurs")
+        click.echo(f"{key_file} : clé du registre ; gardez-en une copie ailleurs", err=as_json)
     key = options.register_key(key_file, passphrase_fd, twice=True)
     if key.passphrase and (doubt := check_passphrase(key.passphrase)):
         click.echo(f"Attention : {doubt}", err=True)
     RegisterFile(register, key).create(document)
-    click.echo(f"{register} : {_count(len(document['readers']))}")
+    _counted(register, len(document["readers"]), as_json)
 
 
 @register_group.command("list", short_help="Cherche des lecteurs.")
@@ -113,6 +117,7 @@ def show(
 @click.option("--skip", type=click.IntRange(0, 99), default=0, help="Places déjà prises sur la planche.")
 @options.printed
 @options.reason_option
+@options.json_option
 def label(
     register: Path,
     serials: tuple[str, ...],
@@ -126,6 +131,7 @@ def label(
     name: str,
     dpi: str,
     reason: str,
+    as_json: bool,
 ) -> None:
     """Refait l’étiquette des lecteurs nommés, et le note : qui, quand, pourquoi."""
     wanted = list(serials) + (serials_of(listed) if listed else [])
@@ -135,17 +141,19 @@ def label(
         raise click.UsageError("Donnez --labels DOSSIER ou --sheet FICHIER.")
     drawn = label_form(form, sheet=sheet is not None)
     found = options.opened(register, key_file, passphrase_fd).printed(wanted, reason)
+    made = [sheet] if sheet else []
     if labels is not None:
         for one in found:
-            for path in write_label(labels, one.serial, one.secret, drawn, name, int(dpi)):
-                click.echo(f"Étiquette : {path}")
+            made += write_label(labels, one.serial, one.secret, drawn, name, int(dpi))
     if sheet is not None:
         try:
             pdf = labels_pdf(drawn, [Label(one.secret, one.serial) for one in found], name, skip)
             write_whole(sheet, pdf)
         except OSError as error:
-            raise ConfigError(f"La planche {sheet} n’a pas pu être écrite.") from error
-        click.echo(f"Planche : {sheet}, {len(found)} étiquettes")
+            raise ConfigError(f"La planche {sheet} n’a pas pu être écrite.", cause=french(error)) from error
+    words = [f"{'Planche' if sheet else 'Étiquette'} : {one}" for one in made]
+    told = {"serials": wanted, "files": [str(one) for one in made]}
+    options.say(told, "\n".join(words), as_json=as_json)
 
 
 @register_group.command("reset", short_help="Note qu’un lecteur est remis à neuf.")
@@ -154,8 +162,15 @@ def label(
 @options.port_option
 @options.opened_by
 @options.reason_option
+@options.json_option
 def reset(
-    register: Path, serial: str, port: str, key_file: Path | None, passphrase_fd: int | None, reason: str
+    register: Path,
+    serial: str,
+    port: str,
+    key_file: Path | None,
+    passphrase_fd: int | None,
+    reason: str,
+    as_json: bool,
 ) -> None:
     """Note que le lecteur NUMÉRO, présent sur le port et flashé avec --erase-secret, a oublié son secret.
 
@@ -168,7 +183,7 @@ def reset(
             "Le lecteur présent n’est pas vierge : son secret n’est pas effacé.",
             next_step="flashez-le avec --erase-secret, puis recommencez",
         )
-    _ended(book, serial, RESET, reason)
+    _ended(book.end(serial, RESET, reason), as_json)
 
 
 @register_group.command("withdraw", short_help="Retire un lecteur pour toujours.")
@@ -176,29 +191,43 @@ def reset(
 @_serial
 @options.opened_by
 @options.reason_option
+@options.json_option
 def withdraw(
-    register: Path, serial: str, key_file: Path | None, passphrase_fd: int | None, reason: str
+    register: Path,
+    serial: str,
+    key_file: Path | None,
+    passphrase_fd: int | None,
+    reason: str,
+    as_json: bool,
 ) -> None:
     """Retire le lecteur NUMÉRO : perdu, volé, rebuté. Son secret est oublié, son numéro ne sert plus."""
     if not reason.strip():
         raise click.UsageError("Dites pourquoi : --reason TEXTE.")
-    _ended(options.opened(register, key_file, passphrase_fd), serial, WITHDRAWN, reason)
+    book = options.opened(register, key_file, passphrase_fd)
+    _ended(book.end(serial, WITHDRAWN, reason), as_json)
 
 
 @register_group.command("backup", short_help="Copie le registre, toujours chiffré.")
 @options.register_argument
 @click.argument("copy", metavar="COPIE", type=_file)
 @options.opened_by
-def backup(register: Path, copy: Path, key_file: Path | None, passphrase_fd: int | None) -> None:
+@options.json_option
+def backup(
+    register: Path, copy: Path, key_file: Path | None, passphrase_fd: int | None, as_json: bool
+) -> None:
     """Copie REGISTRE dans COPIE, après l’avoir ouvert : la même clé ouvre la copie."""
     file = RegisterFile(register, options.register_key(key_file, passphrase_fd))
     file.copy(copy)
-    click.echo(f"{copy} : {_count(len(list(ReaderRegister(RegisterFile(copy, file.key)).readers())))}")
+    _counted(copy, len(list(ReaderRegister(RegisterFile(copy, file.key)).readers())), as_json)
 
 
-def _ended(book: ReaderRegister, serial: str, state: str, why: str) -> None:
-    ended: MadeReader = book.end(serial, state, why)
-    click.echo(f"Lecteur {serial} : {_SAID[state]} depuis {ended.since} ; son secret n’est plus valable")
+def _ended(ended: MadeReader, as_json: bool) -> None:
+    words = f"{_SAID[ended.state]} depuis {ended.since} ; son secret n’est plus valable"
+    options.say(ended.told(), f"Lecteur {ended.serial} : {words}", as_json=as_json)
+
+
+def _counted(file: Path, count: int, as_json: bool) -> None:
+    options.say({"file": str(file), "readers": count}, f"{file} : {_count(count)}", as_json=as_json)
 
 
 def _count(count: int) -> str:
