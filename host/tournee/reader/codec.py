@@ -7,8 +7,9 @@ version 6 on it can be told to take no nesting; an older one, which has a form i
 nothing but what `_is_flat`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import cbor2
@@ -159,7 +160,7 @@ def decode(data: bytes) -> Message:
 def _read(data: bytes) -> dict[int, int | str | bytes]:
     """Read the flat deterministic map, or refuse it as MALFORMED."""
     try:
-        plain = _loads(data)
+        plain = _loads()(data)
     except (cbor2.CBORDecodeError, ValueError, TypeError, OverflowError):
         raise CodecError(codes.MALFORMED) from None
     if type(plain) is not dict or not all(
@@ -201,12 +202,14 @@ def _told_loads(data: bytes) -> Any:
     return cbor2.loads(data, allow_indefinite=False, allow_duplicate_keys=False, max_depth=1)
 
 
-try:
-    _told_loads(b"\xa0")
-except TypeError:  # an older one knows none of these
-    _loads = _flat_loads
-else:
-    _loads = _told_loads
+@cache
+def _loads() -> Callable[[bytes], Any]:
+    """How the cbor2 that is here reads; asked when there is something to read."""
+    try:
+        _told_loads(b"\xa0")
+    except TypeError:  # an older one knows none of these
+        return _flat_loads
+    return _told_loads
 
 
 def _is_uint(value: object) -> bool:

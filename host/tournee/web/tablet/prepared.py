@@ -11,12 +11,14 @@ import dataclasses
 import gc
 import hashlib
 import marshal
+import random
 import re
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, SourcelessFileLoader
-from importlib.util import spec_from_file_location
+from importlib.util import LazyLoader, spec_from_file_location
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +28,8 @@ NAME = "prepared.bin"
 _COMPILED = ".pyc"
 _PACKAGE = "/__init__.pyc"
 _DIGEST = 16
+_LATE = ("cbor2",)
+"""What brings a dynamic library, which no picture of the memory can hold: imported when it is first used."""
 
 
 def digest(text: str) -> bytes:
@@ -51,7 +55,9 @@ class ListedModules(MetaPathFinder):
         if file is None:
             return None
         folders = [file.removesuffix(_PACKAGE)] if file.endswith(_PACKAGE) else None
-        loader = SourcelessFileLoader(fullname, file)
+        loader: Loader = SourcelessFileLoader(fullname, file)
+        if fullname in _LATE:
+            loader = LazyLoader(loader)
         return spec_from_file_location(fullname, file, loader=loader, submodule_search_locations=folders)
 
 
@@ -91,5 +97,12 @@ def begin_imports(root: str, names: str) -> None:
 
 def end_imports() -> None:
     """After it: what is there now is never looked at again for what may be freed."""
+    gc.collect()
     gc.freeze()
     gc.enable()
+
+
+def taken_up() -> None:
+    """In a memory that was kept: chance is drawn anew, it would be the same at every start."""
+    random.seed()
+    setattr(tempfile, "_name_sequence", None)  # noqa: B010 - its own chance

@@ -1,20 +1,19 @@
 // Runs the host: Python, on the pool's files, with the reader's bytes from the page. One message each way a thing.
 
-import { loadPyodide } from "./pyodide/pyodide.mjs";
 import { stretched } from "./device_key.js";
 import { carry, is_own } from "./own_server.js";
 import { Pool, fileSystem } from "./pool.js";
-import { unpacked } from "./unpacked.js";
+import { started } from "./started.js";
 import { Asker, pause, stops, suspends } from "./waits.js";
 import { Wire } from "./wire.js";
 
 const HOME = "/cabinet";
-const PACKAGES = "/lib/python3.14/site-packages";
 
 const VAULT = "coffre.json";
 const FILES_OF_A_PRACTICE = 40; // that come at once, with each insurer's certificate
 
 let python, host, pool, poolOpened, begun;
+let kept = null; // the memory that Python began by
 let isOpen = false; // the carer's code was given
 let isLeaving = false; // it is locked, and another worker takes its place
 const pending = new Set(); // where answers go that are not given yet
@@ -54,29 +53,18 @@ function files() {
   return poolOpened;
 }
 
-async function archive(name) {
-  const answer = await fetch(`./${name}`);
-  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-  return answer.arrayBuffer();
-}
-
 async function begin(memory) {
   if (!suspends) asker = new Asker(memory);
-  const door = import("./door.js"), archives = ["libraries.zip", "tournee.zip"].map(archive); // while Python starts
+  const door = import("./door.js");
   await files(); // the carer's pad asks for them
-  python = await loadPyodide({ indexURL: new URL("./pyodide/", import.meta.url).href, env: { HOME, TZ: "Europe/Paris" } });
-  python.registerJsModule("tournee_door", await door);
-  python.registerJsModule("tournee_page", { ...(asker?.forPython ?? waits), ...forPython });
-  const names = [];
-  for (const content of archives) names.push(...unpacked(python.FS, await content, PACKAGES));
+  const modules = { tournee_door: await door, tournee_page: { ...(asker?.forPython ?? waits), ...forPython } };
+  ({ python, host, kept } = await started(modules, { HOME, TZ: "Europe/Paris" }, suspends));
   python.FS.mkdirTree(HOME);
   python.FS.mount(fileSystem(python.FS, pool), {}, HOME);
-  self.tournee = { python, pool }; // for who looks into it by the browser's tools
-  const prepared = python.pyimport("tournee.web.tablet.prepared");
-  prepared.begin_imports(PACKAGES, names.join("\n"));
-  host = python.pyimport("tournee.web.tablet.host");
-  prepared.end_imports();
-  return called(host.begin, HOME);
+  const why = await called(host.begin, HOME);
+  kept?.wentWell();
+  self.tournee = { python, pool, isTakenUp: Boolean(kept) }; // for who looks into it by the browser's tools
+  return why;
 }
 
 async function told(work, ...given) {
@@ -106,6 +94,7 @@ const asked = {
   close() {
     for (const port of pending) port.postMessage({ status: 401, headers: [], body: "" });
     pool.close();
+    kept?.close();
   },
 };
 

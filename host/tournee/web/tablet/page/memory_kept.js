@@ -1,0 +1,176 @@
+// Python's memory as it is once all is imported, kept on this device: a later start of the same release reads it and
+// imports nothing. It is made before the vault, the journal or a code is touched, so it holds nothing of a practice.
+// What does not fit (another release, browser or time zone, a damaged file, a start that did not end well) is dropped,
+// and the start goes the ordinary way.
+
+const FOLDER = "depart";
+const [STATE, IN_USE] = ["tournee-etat", "./ici"]; // the service worker's
+const HEADER = 4096;
+const MAGIC = 0x544f4d45;
+const [MAGIC_AT, HEAD_AT, HEAD_SIZE, HEAD_SUM, TRIES] = [0, 1, 2, 3, 4]; // words of the header
+const TRIES_MAX = 2; // starts by it that did not end: a tab may be closed meanwhile
+const BLOCK = 65_536; // of the memory; one of zeros is not kept
+const ROOM = 4; // so many times its size has to be free
+const [BEGIN, PRIME] = [0x811c9dc5, 0x01000193]; // FNV-1a, by words
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const isZero = (words) => words.every((one) => one === 0);
+
+function summed(words, sum = BEGIN) {
+  for (let at = 0; at < words.length; at++) sum = Math.imul(sum ^ words[at], PRIME);
+  return sum >>> 0;
+}
+
+// What a memory has to fit: the release in use, and what of the browser Python has noted; nothing where none is in use.
+export async function fits(suspends) {
+  const told = await (await (await caches.open(STATE)).match(IN_USE))?.json();
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return told && { name: told.release, made: [told.release, navigator.userAgent, zone, suspends].join("\n"), suspends };
+}
+
+async function folder() {
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+}
+
+export class KeptMemory {
+  #handle;
+  #head;
+
+  constructor(handle, head) {
+    this.#handle = handle;
+    this.#head = head;
+  }
+
+  // The one that fits, null where there is none. What is no good goes.
+  static async found(wanted) {
+    const place = await folder();
+    for await (const name of place.keys()) if (name !== wanted.name) await place.removeEntry(name).catch(() => {});
+    let handle;
+    try {
+      handle = await (await place.getFileHandle(wanted.name)).createSyncAccessHandle();
+    } catch { // none yet, or another page holds it
+      return null;
+    }
+    const head = readHead(handle, wanted.made);
+    if (head) return new KeptMemory(handle, head);
+    handle.close();
+    await place.removeEntry(wanted.name);
+    return null;
+  }
+
+  // Has Python begin by it: options of loadPyodide, whose module `create` makes; `modules` are the page's, by name.
+  options(create, modules) {
+    const restored = (module) => () => {
+      module.growMemory(this.#head.size);
+      this.#read(module.HEAP32);
+      return this.#head.state;
+    };
+    return {
+      _loadSnapshot: new Uint8Array(0), // it is read into its place below, and is nowhere twice
+      _snapshotDeserializer: (name) => modules[name],
+      async createPyodideModule(settings) {
+        const module = await create(settings);
+        module.API.restoreSnapshot = restored(module);
+        return module;
+      },
+    };
+  }
+
+  #read(memory) {
+    const words = BLOCK / 4;
+    let at = HEADER, sum = BEGIN;
+    let next = 0;
+    for (const block of this.#head.blocks) {
+      memory.fill(0, next * words, block * words);
+      const part = memory.subarray(block * words, (block + 1) * words);
+      at += this.#handle.read(part, { at });
+      sum = summed(part, sum);
+      next = block + 1;
+    }
+    memory.fill(0, next * words);
+    if (sum !== this.#head.sum) throw new Error("damaged");
+  }
+
+  // The files that were there: [path, size, place], and how to read them.
+  get files() { return this.#head.files; }
+  read(bytes, at) { return this.#handle.read(bytes, { at }); }
+
+  // The start that began by it ended well.
+  wentWell() { writeHeader(this.#handle, this.#head.header, 0); }
+
+  close() { this.#handle.close(); }
+
+  async drop() {
+    this.close();
+    await (await folder()).removeEntry(this.#head.name);
+  }
+}
+
+function readHead(handle, made) {
+  const header = new Uint32Array(HEADER / 4);
+  handle.read(header, { at: 0 });
+  if (header[MAGIC_AT] !== MAGIC || header[TRIES] >= TRIES_MAX || header[HEAD_AT] + header[HEAD_SIZE] !== handle.getSize()) return null;
+  const bytes = new Uint8Array(header[HEAD_SIZE]);
+  handle.read(bytes, { at: header[HEAD_AT] });
+  if (summed(bytes) !== header[HEAD_SUM]) return null;
+  const head = JSON.parse(decoder.decode(bytes));
+  if (head.made !== made) return null;
+  writeHeader(handle, header, header[TRIES] + 1);
+  return { ...head, header };
+}
+
+function writeHeader(handle, header, tries) {
+  header[TRIES] = tries;
+  handle.write(header, { at: 0 });
+}
+
+// Keep Python's memory as it is, with the files that it may read later: archives as [bytes, folder, entries]. `named`
+// gives the names of the page's own modules. A device that is short of room keeps none.
+export async function keepMemory(python, wanted, named, archives) {
+  const memory = python._module.HEAP32, { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  if (quota - usage < ROOM * memory.byteLength || (await fits(wanted.suspends))?.made !== wanted.made) return;
+  if (Object.keys(python._module.LDSO.loadedLibsByName).length > 1) throw new Error("a library is not in the memory alone");
+  const state = python._api.serializeHiwireState((one) => {
+    if (!named.has(one)) throw new Error("what is the page's would be kept");
+    return named.get(one);
+  });
+  const handle = await (await (await folder()).getFileHandle(wanted.name, { create: true })).createSyncAccessHandle();
+  try {
+    write(handle, { ...wanted, state, size: memory.byteLength }, memory, archives);
+  } catch (error) {
+    handle.truncate(0);
+    throw error;
+  } finally {
+    handle.close();
+  }
+}
+
+function write(handle, head, memory, archives) {
+  const words = BLOCK / 4, blocks = [], files = [];
+  let at = HEADER, sum = BEGIN;
+  const put = (bytes) => {
+    if (handle.write(bytes, { at }) !== bytes.byteLength) throw new Error("no room");
+    at += bytes.byteLength;
+  };
+  handle.truncate(0);
+  for (let block = 0; block * words < memory.length; block++) {
+    const part = memory.subarray(block * words, (block + 1) * words);
+    if (isZero(part)) continue;
+    blocks.push(block);
+    sum = summed(part, sum);
+    put(part);
+  }
+  for (const [bytes, within, entries] of archives) {
+    files.push(...entries.map(([path, size, place]) => [within + path, size, at + place]));
+    put(bytes);
+  }
+  const bytes = encoder.encode(JSON.stringify({ ...head, blocks, sum, files }));
+  const header = new Uint32Array(HEADER / 4);
+  header.set([MAGIC, at, bytes.length, summed(bytes), 0]);
+  put(bytes);
+  handle.flush();
+  handle.write(header, { at: 0 });
+  handle.flush();
+}

@@ -1,0 +1,55 @@
+// Starts Python: by its memory as this device kept it, else by importing all; that memory is then kept.
+
+import { loadPyodide } from "./pyodide/pyodide.mjs";
+import createPyodide from "./pyodide/pyodide.asm.mjs";
+import { KeptMemory, fits, keepMemory } from "./memory_kept.js";
+import { packedFiles } from "./packed_files.js";
+import { unpacked } from "./unpacked.js";
+
+const [LIBRARY, STANDARD, PACKAGES] = ["/lib/", "python314.zip", "python3.14/site-packages"];
+const OTHER_FOLDERS = ["python3.14/lib-dynload/"];
+const [PREPARED, HOST] = ["tournee.web.tablet.prepared", "tournee.web.tablet.host"];
+const here = (path) => new URL(path, import.meta.url).href;
+const SMALL = here("./unpacked.js"); // Pyodide asks for a library, and a kept memory has read it
+
+async function archive(name) {
+  const answer = await fetch(here(`./${name}`));
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return answer.arrayBuffer();
+}
+
+// Python, its module `host`, and the memory that it began by (null: none). `modules` are the page's own, by their
+// names in Python; `environment` is Python's.
+export async function started(modules, environment, suspends) {
+  const options = { indexURL: here("./pyodide/"), env: environment, createPyodideModule: createPyodide };
+  const wanted = await fits(suspends), kept = wanted && await KeptMemory.found(wanted);
+  if (!kept) return imported(options, modules, wanted);
+  try {
+    const python = await loadPyodide({ ...options, ...kept.options(createPyodide, modules), stdLibURL: SMALL });
+    python.FS.mount(packedFiles(python.FS, kept), {}, LIBRARY);
+    python.pyimport(PREPARED).taken_up();
+    return { python, host: python.pyimport(HOST), kept };
+  } catch (error) {
+    console.warn(String(error?.message ?? error));
+    await kept.drop();
+    return imported(options, modules, wanted);
+  }
+}
+
+async function imported(options, modules, wanted) {
+  const archives = ["libraries.zip", "tournee.zip"].map(archive); // while Python starts
+  const python = await loadPyodide(options);
+  for (const [name, module] of Object.entries(modules)) python.registerJsModule(name, module);
+  const held = [[python.FS.lookupPath(LIBRARY + STANDARD).node.contents, "", OTHER_FOLDERS.map((name) => [name, 0, 0])]];
+  held[0][2].push([STANDARD, held[0][0].length, 0]);
+  for (const content of archives) {
+    held.push([new Uint8Array(await content), `${PACKAGES}/`, unpacked(python.FS, await content, LIBRARY + PACKAGES)]);
+  }
+  const prepared = python.pyimport(PREPARED), names = held.slice(1).flatMap(([,, entries]) => entries.map(([name]) => name));
+  prepared.begin_imports(LIBRARY + PACKAGES, names.join("\n"));
+  const host = python.pyimport(HOST);
+  prepared.end_imports();
+  const named = new Map(Object.entries(modules).map(([name, module]) => [module, name]));
+  if (wanted) await keepMemory(python, wanted, named, held).catch((error) => console.warn(String(error?.message ?? error)));
+  return { python, host, kept: null };
+}
