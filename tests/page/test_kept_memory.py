@@ -116,7 +116,7 @@ def test_it_holds_no_key_code_or_name_of_the_practice(tablet: Tablet):
     code = printed_code(SECRET)
     words = [
         *keys,
-        *(word.encode().hex() for word in (*keys, CODE, code, code.replace("-", ""), "oct.example")),
+        *(word.encode().hex() for word in (*keys, CODE, code, code.replace("-", ""), "fse@oct.example")),
     ]
     told = beside(tablet, HOLDS, [*words, b"tournee.web.tablet.host".hex()])
     assert told == [False] * len(words) + [True]

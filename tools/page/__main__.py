@@ -30,7 +30,7 @@ HERE = Path(__file__).resolve().parent
 CACHE = HERE.parents[1] / ".cache" / "page"
 DEFAULT, TRIAL_KEY = CACHE / "site", CACHE / "essai.pem"
 PARTS = contents.HOST / "tournee" / "web" / "tablet" / "page"
-PYODIDE = ("pyodide.mjs", "pyodide.asm.wasm")
+STARTER, WASM = "pyodide.mjs", "pyodide.asm.wasm"
 NOBLE = {
     "ciphers": ("aes", "_polyval", "utils"),
     "hashes": ("scrypt", "pbkdf2", "hmac", "sha2", "_md", "_u64", "utils"),
@@ -40,6 +40,9 @@ UNSYNCED = "___syscall_fdatasync(fd){try{var stream=SYSCALLS.getStreamFromFD(fd)
 SYNCED = UNSYNCED.replace("return 0", "return stream.stream_ops?.fsync?.(stream)??0")
 """Pyodide's loader says that a file is on the disk when it is not; those of `pool.js` can be flushed."""
 
+ITS_CODE = "instantiateWasm:Ie(e.indexURL)"
+GIVEN_CODE = "instantiateWasm:e.instantiateWasm?.(K())??Ie(e.indexURL)"
+"""Pyodide fetches and compiles its code itself; the page gives what it compiled meanwhile."""
 
 EXPORTED = re.compile(r"^export (?:async )?(?:function|const|class|let) (\w+)", re.MULTILINE)
 
@@ -60,8 +63,9 @@ def build(site: Path) -> None:
     pyodide = fetch("pyodide")
     shutil.rmtree(site, ignore_errors=True)
     (site / "pyodide").mkdir(parents=True)
-    for name in PYODIDE:
-        shutil.copy(pyodide / name, site / "pyodide")
+    shutil.copy(pyodide / WASM, site / "pyodide")
+    starter = once((pyodide / STARTER).read_text(), ITS_CODE, GIVEN_CODE, STARTER)
+    (site / "pyodide" / STARTER).write_text(starter)
     loader = once((pyodide / "pyodide.asm.mjs").read_text(), UNSYNCED, SYNCED, "pyodide.asm.mjs")
     (site / "pyodide" / "pyodide.asm.mjs").write_text(loader)
     lock = json.loads((pyodide / "pyodide-lock.json").read_text()) | {"packages": {}}

@@ -65,7 +65,7 @@ export class Pool {
     this.directory = await root.getDirectoryHandle(folder, { create: true });
     let count = 0;
     for await (const name of this.directory.keys()) count = Math.max(count, Number(name) + 1);
-    for (let i = 0; i < count; i++) await this.#add(i);
+    await this.#add(count);
     for (const slot of this.slots) this.#take(slot);
     await this.grow();
     return this;
@@ -77,13 +77,18 @@ export class Pool {
     while (this.growing) await this.growing;
     const missing = least - (this.slots.length - this.names.size);
     if (missing <= 0) return;
-    this.growing = (async () => { for (let i = 0; i < missing; i++) await this.#add(this.slots.length); })();
+    this.growing = this.#add(missing);
     try { await this.growing; } finally { this.growing = null; }
   }
 
-  async #add(number) {
+  async #add(count) {
+    const numbers = Array.from({ length: count }, (_, i) => this.slots.length + i);
+    this.slots.push(...await Promise.all(numbers.map((number) => this.#opened(number))));
+  }
+
+  async #opened(number) {
     const file = await this.directory.getFileHandle(String(number), { create: true });
-    this.slots.push({ number, handle: await opened(file), name: "", mode: 0, generation: 0, second: false, opened: 0 });
+    return { number, handle: await opened(file), name: "", mode: 0, generation: 0, second: false, opened: 0 };
   }
 
   #take(slot) {

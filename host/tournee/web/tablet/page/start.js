@@ -111,9 +111,17 @@ export function tellWhy({ message, cause, nextStep }) {
 
 // --- the worker: one after another, for what it knows is forgotten only with it ---
 
+// Python's code, compiled once for all of them; null where it is not to be had here.
+let code = null;
+function compiled() {
+  code ??= WebAssembly.compileStreaming(fetch("./pyodide/pyodide.asm.wasm")).catch(() => null);
+  return code;
+}
+
 async function begin() {
   worker = new Worker("./worker.js", { type: "module" });
   worker.onmessage = heard;
+  compiled().then((module) => ask("compiled", { module }));
   const memory = suspends ? null : sharedMemory();
   if (memory) {
     const mine = answerer = new Answerer(memory, (bytes, segment) => written(bytes, segment, (told) => mine.wire.heard(told)));
@@ -157,6 +165,7 @@ function isolated() {
 }
 
 async function start() {
+  if (navigator.serviceWorker?.controller) compiled();
   if (!navigator.serviceWorker || !navigator.storage?.getDirectory) { tell(...TEXTS.browser); return; }
   if (!(await alone())) { tell(...TEXTS.second); return; }
   navigator.storage.persist?.();

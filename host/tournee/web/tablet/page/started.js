@@ -1,7 +1,6 @@
 // Starts Python: by its memory as this device kept it, else by importing all; that memory is then kept.
 
 import { loadPyodide } from "./pyodide/pyodide.mjs";
-import createPyodide from "./pyodide/pyodide.asm.mjs";
 import { KeptMemory, fits, keepMemory } from "./memory_kept.js";
 import { packedFiles } from "./packed_files.js";
 import { unpacked } from "./unpacked.js";
@@ -18,11 +17,24 @@ async function archive(name) {
   return answer.arrayBuffer();
 }
 
+// Python's own code, compiled by the page; here where that came to nothing (null).
+const instantiated = (compiled) => (errors) => (imports, done) => {
+  (async () => {
+    Object.assign(imports.env, await errors);
+    const module = await compiled ?? await WebAssembly.compileStreaming(fetch(here("./pyodide/pyodide.asm.wasm")));
+    done(await WebAssembly.instantiate(module, imports), module);
+  })();
+  return {};
+};
+
 // Python, its module `host`, and the memory that it began by (null: none). `modules` are the page's own, by their
-// names in Python; `environment` is Python's.
-export async function started(modules, environment, suspends) {
-  const options = { indexURL: here("./pyodide/"), env: environment, createPyodideModule: createPyodide };
+// names in Python; `environment` is Python's, and `compiled` the promise of its code.
+export async function started(modules, environment, suspends, compiled) {
+  const loading = import("./pyodide/pyodide.asm.mjs");
   const wanted = await fits(suspends), kept = wanted && await KeptMemory.found(wanted);
+  const { default: createPyodide } = await loading;
+  modules = await modules;
+  const options = { indexURL: here("./pyodide/"), env: environment, createPyodideModule: createPyodide, instantiateWasm: instantiated(compiled) };
   if (!kept) return imported(options, modules, wanted);
   try {
     const python = await loadPyodide({ ...options, ...kept.options(createPyodide, modules), stdLibURL: SMALL });

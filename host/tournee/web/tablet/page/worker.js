@@ -14,6 +14,8 @@ const FILES_OF_A_PRACTICE = 40; // that come at once, with each insurer's certif
 
 let python, host, pool, poolOpened, begun;
 let kept = null; // the memory that Python began by
+let takeCode;
+const code = new Promise((done) => { takeCode = done; }); // Python's, which the page compiles
 let isOpen = false; // the carer's code was given
 let isLeaving = false; // it is locked, and another worker takes its place
 const pending = new Set(); // where answers go that are not given yet
@@ -55,10 +57,9 @@ function files() {
 
 async function begin(memory) {
   if (!suspends) asker = new Asker(memory);
-  const door = import("./door.js");
-  await files(); // the carer's pad asks for them
-  const modules = { tournee_door: await door, tournee_page: { ...(asker?.forPython ?? waits), ...forPython } };
-  ({ python, host, kept } = await started(modules, { HOME, TZ: "Europe/Paris" }, suspends));
+  const page = { ...(asker?.forPython ?? waits), ...forPython };
+  const modules = import("./door.js").then((door) => ({ tournee_door: door, tournee_page: page }));
+  [{ python, host, kept }] = await Promise.all([started(modules, { HOME, TZ: "Europe/Paris" }, suspends, code), files()]);
   python.FS.mkdirTree(HOME);
   python.FS.mount(fileSystem(python.FS, pool), {}, HOME);
   const why = await called(host.begin, HOME);
@@ -82,6 +83,7 @@ const asked = {
     return pool.names.has(VAULT) ? "verrou" : "neuve";
   },
   begin: ({ memory }) => (begun ??= begin(memory)),
+  compiled: ({ module }) => takeCode(module),
   choose: ({ code }) => told("choose", code),
   unlock: ({ code }) => told("unlock", code),
   async beginNew() {
