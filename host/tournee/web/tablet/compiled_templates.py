@@ -37,4 +37,5 @@ class CompiledTemplates(BytecodeCache):
 def take_templates(environment: Environment) -> None:
     """Have it take what was compiled when the site was built."""
     data = Path(__file__).with_name(NAME).read_bytes()
+    environment.auto_reload = False  # they are what the site has
     environment.bytecode_cache = CompiledTemplates(marshal.loads(data))  # noqa: S302 - as above

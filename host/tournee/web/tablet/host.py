@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import time
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
@@ -33,9 +34,10 @@ from tournee.web.tablet.door import TabletDoor
 from tournee.web.tablet.flushed import check_flushed
 from tournee.web.tablet.given_files import CONFIGURATION, encrypt_named, keep_given
 from tournee.web.tablet.page_stream import PageClock, PageTransport
+from tournee.web.tablet.rehearsal import FILES, SCREENS, make_ready
 from tournee.web.tablet.session_kept import kept_session
 from tournee.web.tablet.turns import TabletPorts
-from tournee.web.tablet.vault import Vault, WrongCodeError
+from tournee.web.tablet.vault import Vault, VaultCipher, WrongCodeError
 from tournee.web.templating import templates
 
 _ZONE = ZoneInfo("Europe/Paris")  # of a tablet without a configuration
@@ -61,8 +63,7 @@ async def begin(folder: str) -> str:
     nextStep.
     """
     home = Path(folder)
-    for variable, name in (("XDG_STATE_HOME", "etat"), ("XDG_RUNTIME_DIR", "passage"), ("HOME", "")):
-        os.environ[variable] = str(home / name)
+    _place(home)
     (home / "passage").mkdir(exist_ok=True)
     try:
         check_flushed(home, page.flushes)
@@ -71,6 +72,38 @@ async def begin(folder: str) -> str:
     take_templates(templates())
     _begun[:] = [_Begun(home, Vault(home, _stretched, time.monotonic))]
     return ""
+
+
+async def rehearse(folder: str) -> str:
+    """Open a made-up practice in `folder`, which is not the pool's, look at its first screens and remove it:
+    "", or what went wrong, which hurts nothing.
+    """
+    home = Path(folder)
+    take_templates(templates())
+    try:
+        make_ready()
+        (home / "passage").mkdir(parents=True)
+        _place(home)
+        begun = _Begun(home, Vault(home, _stretched, time.monotonic))
+        encrypt_secrets_by(VaultCipher(os.urandom(32)))
+        keep_given(home, FILES)
+        app, _ = _application(load_config(home / CONFIGURATION), begun)
+        for target in SCREENS:
+            status, _, _ = await _asked(app, "GET", target, [], b"")
+            if status != 200:
+                return f"{target}: {status}"
+        await app.state.face.ports.set_up_anew()
+    except (OSError, TourneeError) as error:
+        return str(error)
+    finally:
+        encrypt_secrets_by(None)
+        shutil.rmtree(home, ignore_errors=True)
+    return ""
+
+
+def _place(home: Path) -> None:
+    for variable, name in (("XDG_STATE_HOME", "etat"), ("XDG_RUNTIME_DIR", "passage"), ("HOME", "")):
+        os.environ[variable] = str(home / name)
 
 
 async def choose(code: str) -> str:

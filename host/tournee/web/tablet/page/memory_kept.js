@@ -23,6 +23,11 @@ function summed(words, sum = BEGIN) {
   return sum >>> 0;
 }
 
+function* blocksOf(memory) {
+  const words = BLOCK / 4;
+  for (let block = 0; block * words < memory.length; block++) yield [block, memory.subarray(block * words, (block + 1) * words)];
+}
+
 // What a memory has to fit: the release in use, and what of the browser Python has noted; nothing where none is in use.
 export async function fits(suspends) {
   const told = await (await (await caches.open(STATE)).match(IN_USE))?.json();
@@ -63,8 +68,9 @@ export class KeptMemory {
   // Has Python begin by it: options of loadPyodide, whose module `create` makes; `modules` are the page's, by name.
   options(create, modules) {
     const restored = (module) => () => {
+      const made = module.HEAP32.byteLength;
       module.growMemory(this.#head.size);
-      this.#read(module.HEAP32);
+      this.#read(module.HEAP32, made);
       return this.#head.state;
     };
     return {
@@ -78,18 +84,16 @@ export class KeptMemory {
     };
   }
 
-  #read(memory) {
-    const words = BLOCK / 4;
+  // Into memory that was just made: what it holds already lies in `made` bytes, all after them is zero.
+  #read(memory, made) {
     let at = HEADER, sum = BEGIN;
-    let next = 0;
-    for (const block of this.#head.blocks) {
-      memory.fill(0, next * words, block * words);
-      const part = memory.subarray(block * words, (block + 1) * words);
-      at += this.#handle.read(part, { at });
-      sum = summed(part, sum);
-      next = block + 1;
+    const blocks = new Set(this.#head.blocks);
+    for (const [block, part] of blocksOf(memory)) {
+      if (blocks.has(block)) {
+        at += this.#handle.read(part, { at });
+        sum = summed(part, sum);
+      } else if (part.byteOffset < made && !isZero(part)) part.fill(0);
     }
-    memory.fill(0, next * words);
     if (sum !== this.#head.sum) throw new Error("damaged");
   }
 
@@ -148,15 +152,14 @@ export async function keepMemory(python, wanted, named, archives) {
 }
 
 function write(handle, head, memory, archives) {
-  const words = BLOCK / 4, blocks = [], files = [];
+  const blocks = [], files = [];
   let at = HEADER, sum = BEGIN;
   const put = (bytes) => {
     if (handle.write(bytes, { at }) !== bytes.byteLength) throw new Error("no room");
     at += bytes.byteLength;
   };
   handle.truncate(0);
-  for (let block = 0; block * words < memory.length; block++) {
-    const part = memory.subarray(block * words, (block + 1) * words);
+  for (const [block, part] of blocksOf(memory)) {
     if (isZero(part)) continue;
     blocks.push(block);
     sum = summed(part, sum);

@@ -8,6 +8,7 @@ import { unpacked } from "./unpacked.js";
 const [LIBRARY, STANDARD, PACKAGES] = ["/lib/", "python314.zip", "python3.14/site-packages"];
 const OTHER_FOLDERS = ["python3.14/lib-dynload/"];
 const [PREPARED, HOST] = ["tournee.web.tablet.prepared", "tournee.web.tablet.host"];
+const REHEARSAL = "/tmp/repetition";
 const here = (path) => new URL(path, import.meta.url).href;
 const SMALL = here("./unpacked.js"); // Pyodide asks for a library, and a kept memory has read it
 
@@ -60,6 +61,10 @@ async function imported(options, modules, wanted) {
   const prepared = python.pyimport(PREPARED), names = held.slice(1).flatMap(([,, entries]) => entries.map(([name]) => name));
   prepared.begin_imports(LIBRARY + PACKAGES, names.join("\n"));
   const host = python.pyimport(HOST);
+  if (wanted) {
+    const wrong = await host.rehearse(REHEARSAL);
+    if (wrong) console.warn(wrong);
+  }
   prepared.end_imports();
   const named = new Map(Object.entries(modules).map(([name, module]) => [module, name]));
   if (wanted) await keepMemory(python, wanted, named, held).catch((error) => console.warn(String(error?.message ?? error)));
