@@ -20,7 +20,7 @@ from tournee.http.questions import questions
 from tournee.http.steps import key_told, steps
 from tournee.http.work import Works
 
-TITLE = "Tournée"
+TITLE = "Tournee"
 _ABOUT = (
     "What `tournee.api` does, over HTTP. **Simulation, profile `open-1`: bills nobody.** Amounts are whole "
     "cents, days ISO 8601. Errors are problem details (RFC 9457) in French. What makes something takes an "
