@@ -55,13 +55,14 @@ def main() -> int:
     parser.add_argument(
         "--every-cut", action="store_true", help="start the board after every cut: takes hours"
     )
+    parser.add_argument("--json", action="store_true", help="the report on standard output, nothing else")
     given = parser.parse_args()
     options = {"--image": given.image, "--key": given.key}
     image = [word for name, value in options.items() if value for word in (name, value)]
     try:
         firmware = read_firmware(given.firmware)
         made = {"MicroPython": firmware.version, "of": firmware.built, "sha256": firmware.sha256}
-        report = Report(given.board, made, given.every_cut)
+        report = Report(given.board, made, given.every_cut, given.json)
         folder = given.report or CACHE / f"report-{report.began.replace(':', '')}"
         desk = Desk(given.board, folder)
         if given.flashed:
@@ -82,7 +83,7 @@ def main() -> int:
     finally:
         report.figures["seconds here"] = round(time.monotonic() - began)
         report.keep(folder)
-        print(f"{folder}: report.json, report.txt")
+        print(report.json() if given.json else f"{folder}: report.json, report.txt")
     return report.status
 
 

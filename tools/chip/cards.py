@@ -130,7 +130,7 @@ def judge(trace: Path, report: Report, wrong: str = "") -> bool:
             continue
         one = found[kind.slot].pop(0)
         against = faults(one, kind.protocol, **kind.limits)
-        told = ", ".join(f"{key} {value:.4g}" for key, value in asdict(times(one)).items())
+        told = ", ".join(f"{key} {value:.4g}" for key, value in asdict(times(one)).items() if value)
         report.figures[f"times, {name}"] = told
         good &= report.add("times", name, not against, "; ".join(against) or told)
     return good

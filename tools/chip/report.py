@@ -24,11 +24,13 @@ class Line:
 
 @dataclass
 class Report:
-    """A run: of what, when, its lines and its figures. `every`: the board is started after every cut."""
+    """A run: of what, when, its lines and its figures. `every`: the board is started after each cut;
+    `quiet`: nothing is shown."""
 
     board: str
     firmware: dict[str, str]
     every: bool = False
+    quiet: bool = False
     began: str = field(default_factory=lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     lines: list[Line] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
@@ -37,7 +39,8 @@ class Report:
         """Write one check down, and show it."""
         line = Line(part, name, good, str(seen))
         self.lines.append(line)
-        print(_told(line), flush=True)
+        if not self.quiet:
+            print(_told(line), flush=True)
         return good
 
     @property
@@ -49,9 +52,12 @@ class Report:
     def keep(self, folder: Path) -> None:
         """Write `report.json` and `report.txt`."""
         folder.mkdir(parents=True, exist_ok=True)
-        whole = asdict(self) | {"good": not self.status}
-        (folder / "report.json").write_text(json.dumps(whole, indent=1) + "\n")
+        (folder / "report.json").write_text(self.json() + "\n")
         (folder / "report.txt").write_text(self.text())
+
+    def json(self) -> str:
+        """The report for programs."""
+        return json.dumps(asdict(self) | {"good": not self.status}, indent=1, ensure_ascii=False)
 
     def text(self) -> str:
         """The report for people."""
