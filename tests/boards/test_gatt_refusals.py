@@ -142,6 +142,18 @@ def test_host_that_goes_while_it_is_sent_away_or_shown_digits_leaves_the_reader_
     assert rig.read() == b"heard"
 
 
+def test_answer_that_waits_for_room_goes_to_no_host_that_comes_meanwhile(rig):
+    def another(ms):
+        rig.ble.event(DISCONNECT, (1, 0, ADDRESS))
+        rig.connect()
+
+    rig.connect(mtu=247)
+    rig.gatt._pause = another
+    rig.ble.full = 1
+    assert rig.gatt.write(bytearray(b"of the first"), 0, 12) == 12
+    assert rig.ble.notified == []
+
+
 def test_host_that_stays_without_being_let_in_is_sent_away_after_a_minute(rig):
     rig.ble.event(CONNECT, (1, 0, STRANGER))
     rig.read(timeout_ms=59_000)

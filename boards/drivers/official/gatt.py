@@ -236,7 +236,8 @@ class Gatt:
         """Bytes notified now, one piece; what nobody hears is lost, as on a line. 0: the stack stays full."""
         piece = min(n, self._size)
         waited = 0
-        while self._trusted:
+        hosts = self._hosts
+        while self._trusted and hosts == self._hosts:
             try:
                 self._ble.gatts_notify(self._host, self._notified, memoryview(buf)[start : start + piece])
                 return piece

@@ -32,6 +32,7 @@ except ImportError:
 
 _RECORD = 4  # bytes: event, what it was about, where in our code it came, what it was answered
 _RECORDS = 1024
+_HEARD_MS = 5_000
 _PAUSE_MS = 1_500  # a reader that works, and reads nothing meanwhile
 _SET_SECRET = 30
 _ENCRYPTION = 28
@@ -176,6 +177,7 @@ def run() -> None:
         gatt = Recorded(bluetooth, name, b"open-1", room, bonds, show, os.urandom, time.sleep_ms)
     except (ValueError, OSError) as lacking:
         say(console, "lacking " + str(lacking))
+        console.read(bytearray(1), _HEARD_MS)  # what the console holds is lost with its last descriptor
         return
     gatt.battery(87)
     stream = Stream(gatt, console)
