@@ -1,12 +1,17 @@
 """The Bluetooth driver of boards on an official MicroPython, on a small fake of its `bluetooth`."""
 
 import runpy
+import sys
 import types
 from pathlib import Path
+from unittest.mock import patch
 
 from tournee.boards import BOARDS
 
-DRIVER = runpy.run_path(str(BOARDS / "drivers" / "official" / "gatt.py"))
+OFFICIAL = BOARDS / "drivers" / "official"
+KEPT_BONDS = runpy.run_path(str(OFFICIAL / "kept_bonds.py"))
+with patch.dict(sys.modules, {"kept_bonds": types.SimpleNamespace(**KEPT_BONDS)}):
+    DRIVER = runpy.run_path(str(OFFICIAL / "gatt.py"))
 FAKE = runpy.run_path(str(Path(__file__).parent / "hardware" / "bluetooth.py"))
 CONNECT, DISCONNECT, MTU, ENCRYPTION = 1, 2, 21, 28
 GET_SECRET, SET_SECRET, PASSKEY = 29, 30, 31
@@ -20,7 +25,7 @@ class Rig:
         self.ble = FAKE["Server"]()
         module = types.SimpleNamespace(BLE=lambda: self.ble, UUID=FAKE["UUID"])
         self.shown, self.saved, self.paused = [], [kept], []
-        self.bonds = DRIVER["Bonds"](most, lambda: self.saved[-1], self.saved.append)
+        self.bonds = KEPT_BONDS["Bonds"](most, lambda: self.saved[-1], self.saved.append)
         self.gatt = DRIVER["Gatt"](
             module,
             b"TRN-01",

@@ -86,13 +86,13 @@ def line(one: Finding) -> str:
 
 def begun(program: Path, version: str) -> Report:
     """A report on this runtime, with nothing found yet."""
-    gatt = BOARDS / "drivers" / "official" / "gatt.py"
+    driver = [BOARDS / "drivers" / "official" / name for name in ("gatt.py", "kept_bonds.py")]
     modules = sorted(one for folder in ("reader", "sesam") for one in (FIRMWARE / folder).rglob("*.py"))
     whole = b"".join(one.relative_to(FIRMWARE).as_posix().encode() + one.read_bytes() for one in modules)
     return Report(
         runtime=str(program),
         version=version,
         digest=hashlib.sha256(program.read_bytes()).hexdigest(),
-        driver=hashlib.sha256(gatt.read_bytes()).hexdigest(),
+        driver=hashlib.sha256(b"".join(one.read_bytes() for one in driver)).hexdigest(),
         firmware=hashlib.sha256(whole).hexdigest(),
     )

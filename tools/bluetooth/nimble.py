@@ -20,7 +20,7 @@ from tournee.emulation.cards import load_card
 
 DEVICE = Path(__file__).parent / "device" / "main.py"
 _NAME = "air"
-_MODULES = ["descriptors.py", "flash.py", "slots.py", "gatt.py", "whole_file.py"]
+_MODULES = ["descriptors.py", "flash.py", "slots.py", "gatt.py", "kept_bonds.py", "whole_file.py"]
 _OTHERS = re.compile(r"\[(image|emulator)\]")  # tables of the unix board that the air's has otherwise
 _OLDEST = (1, 27)
 _WAIT_S = 20.0

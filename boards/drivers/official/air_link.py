@@ -10,7 +10,8 @@ import time
 
 import board
 from assembly import Flash, serve
-from gatt import Bonds, Gatt
+from gatt import Gatt
+from kept_bonds import Bonds
 from whole_file import WholeFile
 
 from sesam import frame

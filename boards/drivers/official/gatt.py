@@ -7,7 +7,7 @@ Connections, and that keeps the bond. The stack is NimBLE: another, which keeps 
 at the start.
 """
 
-import struct
+from kept_bonds import ADDRESS, Bonds, secure
 
 _CONNECT = 1
 _DISCONNECT = 2
@@ -37,106 +37,10 @@ _LEAST_MTU = 23
 _MTU_WANTED = 247
 _INTERVAL_US = 100_000  # between two advertisements
 _NAME = 8  # most characters of a name: it stands beside a UUID in 31 bytes
-_ADDRESS = 7  # bytes of a host's address and its kind: the key of its secrets
-_BONDED = 74, 0x06  # a secret of NimBLE's, 80 bytes: which one has the bits `authenticated` and `sc`
-_BONDED_ESP = 80, 0x03  # Espressif's NimBLE keeps a count for signatures before them: 88 bytes
-_SECRET_ESP = 88
 _NONE = -1
 _PAUSE_MS = 5
 _PATIENCE_MS = 1_000  # for room in the stack's own queue
 _STRANGER_MS = 60_000  # of waiting with a host that is not let in: while it stays, no other finds the reader
-
-
-class Bonds:
-    """What the stack asks to be remembered: its own secrets, and those of paired hosts, at most so many; the
-    one that paired longest ago goes first.
-
-    Secrets of a host count from `confirm` on: one that pairs without digits, under whatever address, takes
-    nobody's place. Those of a pairing that is not `secure` are not kept. `load()` gives what
-    `save(data)` was given last, empty bytes at first.
-    """
-
-    def __init__(self, most: int, load: object, save: object) -> None:
-        self._most = most
-        self._save = save
-        self._kept = []  # (kind, key, value), the newest last
-        self._dirty = False
-        data = load()
-        at = 0
-        while at < len(data):
-            kind, keys, values = struct.unpack_from("<HBB", data, at)
-            at += 4
-            one = kind, data[at : at + keys], data[at + keys : at + keys + values]
-            at += keys + values
-            if keys != _ADDRESS or secure(one[2]):
-                self._kept.append(one)
-            else:
-                self._dirty = True
-        self._asked = self._kept  # as the stack has it: what is kept, and what the host that is here changes
-
-    def get(self, kind: int, index: int, key: object) -> object:
-        """A secret by its key, or the one of this rank among its kind; None where there is none."""
-        key = None if key is None else bytes(key)
-        for one in self._asked:
-            if one[0] == kind and (key is None or one[1] == key):
-                if key is not None or index == 0:
-                    return one[2]
-                index -= 1
-        return None
-
-    def put(self, kind: int, key: object, value: object) -> bool:
-        """Remember a secret, or with no value forget it; whether there is something now, or was: NimBLE has a
-        key forgotten again and again, until nothing was there."""
-        key = bytes(key)
-        was = self.get(kind, 0, key) is not None
-        value = None if value is None else bytes(value)
-        if len(key) != _ADDRESS:  # the stack's own
-            self._kept = _changed(self._kept, kind, key, value)
-            self._dirty = True
-        self._asked = _changed(self._asked, kind, key, value)
-        return was or value is not None
-
-    def confirm(self) -> None:
-        """Six digits stand behind the host that is here: what it changed is to be kept."""
-        if self._asked == self._kept:
-            return
-        hosts = []
-        for one in reversed(self._asked):
-            if len(one[1]) == _ADDRESS and one[1] not in hosts:
-                hosts.append(one[1])
-        gone = hosts[self._most :]
-        self._kept = self._asked = [one for one in self._asked if one[1] not in gone]
-        self._dirty = True
-
-    def drop(self) -> None:
-        """Another connection, or a host without digits: what was not confirmed never was."""
-        self._asked = self._kept
-
-    def keep(self) -> None:
-        """Write down what has changed; not in an interrupt."""
-        if self._dirty:
-            self._dirty = False
-            self._save(
-                b"".join(
-                    struct.pack("<HBB", kind, len(key), len(value)) + key + value
-                    for kind, key, value in self._kept
-                )
-            )
-
-
-def secure(value: bytes) -> bool:
-    """Whether a host's secret was made with digits and with Secure Connections: without them who heard the
-    pairing knows it, digits or not (Bluetooth Core 5.4, vol. 3, part H 2.4.4)."""
-    at, bits = _BONDED_ESP if len(value) == _SECRET_ESP else _BONDED
-    return len(value) > at and value[at] & bits == bits
-
-
-def _changed(secrets: list, kind: int, key: bytes, value: object) -> list:
-    """The secrets with another value behind a key, the newest last, or without it."""
-    left = [one for one in secrets if one[:2] != (kind, key)]
-    if value is not None:
-        left.append((kind, key, value))
-    return left
 
 
 class Gatt:
@@ -267,7 +171,7 @@ class Gatt:
         if event == _GET_SECRET:
             self._remembers = True
             found = self._bonds.get(*data)
-            if found is not None and data[1] == 0 and data[2] is not None and len(data[2]) == _ADDRESS:
+            if found is not None and data[1] == 0 and data[2] is not None and len(data[2]) == ADDRESS:
                 self._known = True  # all that are kept are secure
             return found
         if event == _SET_SECRET:
@@ -287,7 +191,7 @@ class Gatt:
 
     def _remember(self, kind: int, key: bytes, value: object) -> bool:
         """Keep a secret or, without a value, forget it. Those of a pairing come after its `_ENCRYPTION`."""
-        if len(key) == _ADDRESS:
+        if len(key) == ADDRESS:
             self._known = value is not None and secure(value)
             if value is not None and not self._known:
                 self._refuse()

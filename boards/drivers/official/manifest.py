@@ -13,6 +13,7 @@ for name in (
     "console.py",
     "gatt.py",
     "journal_files.py",
+    "kept_bonds.py",
     "whole_file.py",
     "assembly.py",
     "startup.py",

@@ -13,7 +13,8 @@ import time
 import board
 from descriptors import Descriptor
 from flash import Flash
-from gatt import Bonds, Gatt
+from gatt import Gatt
+from kept_bonds import Bonds
 from slots import EmulatedSlot
 from whole_file import WholeFile
 
