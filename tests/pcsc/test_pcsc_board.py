@@ -18,6 +18,8 @@ from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import load_card
 from tournee.emulation.cards.content import card_content
 from tournee.emulation.cards.terminal import Terminal
+from tournee.maker import conformance
+from tournee.maker.card_checks import CardChecks
 from tournee.reader import Reader
 from tournee.reader.failures import CardAbsent, CardFailed, Locked, WrongCode
 from tournee.reader.transports.pcsc import PcscUnavailable
@@ -65,6 +67,12 @@ def test_desktop_readers_give_the_same_bytes_as_the_unix_board(both):
         board.insert("ps", load_card("infirmiere"))
         board.insert("vitale", load_card("moreau"))
         assert whole_flow("pcsc:") == whole_flow(board.link_url)
+
+
+def test_desktop_readers_conform(both):
+    findings = [*conformance.check("pcsc:"), *CardChecks("pcsc:", "1234")]
+    assert [one for one in findings if not one.good] == []
+    assert len(findings) > 35
 
 
 def test_each_card_is_read_in_as_many_commands_as_on_a_line_of_our_own(readers):
