@@ -140,14 +140,19 @@ def identify(port: str, as_json: bool) -> None:
     """Numéro de série, version, banques et mémoire du lecteur."""
     with reader_at(port) as reader:
         identity, state = reader.identify(), reader.state()
+        image = reader.image()
     if as_json:
-        click.echo(json.dumps({**asdict(identity), **asdict(state)}, indent=1))
+        told = {**asdict(identity), **asdict(state), "image": asdict(image) if image else None}
+        click.echo(json.dumps(told, indent=1))
         return
     console = screen()
     console.print(reader_line(identity))
     console.print(f"Numéro de série : {state.serial or 'aucun'} ; signatures faites : {state.signatures}")
     trial = "confirmée" if state.confirmed else "à l’essai"
     console.print(f"Image de la banque {state.running} ({state.banks} banques), {trial}")
+    if image:
+        console.print(f"SHA-256 {image.digest}, compteur {image.counter}")
+        console.print(f"Clé de l’image d’après : {image.next_key}")
 
 
 @maker.command("update", short_help="Met à jour le lecteur par sa liaison.")

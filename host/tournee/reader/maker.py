@@ -65,9 +65,14 @@ class MakerReader(Reader):
             answer.uint("taken"),
         )
 
-    def image(self) -> RunningImage:
-        """Ask what runs. Refused on a board that has no banks, or serves no maker."""
-        answer = self._ask_again(_IMAGE)
+    def image(self) -> RunningImage | None:
+        """Ask what runs; None of a board that has no banks, or of firmware that cannot tell."""
+        try:
+            answer = self._ask_again(_IMAGE)
+        except Refused as refused:
+            if refused.status in (codes.NO_STORAGE, codes.UNKNOWN_MESSAGE):
+                return None
+            raise
         return RunningImage(answer.data("digest").hex(), answer.uint("counter"), answer.data("key").hex())
 
     def provision(self, serial: str, secret: bytes) -> None:

@@ -22,6 +22,7 @@ from tournee.boards import image as images
 from tournee.boards.image_keys import ImageSigner, fingerprint, is_development
 from tournee.errors import ConfigError
 from tournee.files import read_bounded, write_whole
+from tournee.firmware.sesam import codes
 from tournee.french import reason
 from tournee.maker.card_checks import CheckResult, Family
 from tournee.reader import Refused
@@ -53,13 +54,14 @@ class ReaderTold:
 
 def asked(reader: MakerReader) -> ReaderTold:
     """Ask a reader what a record holds. ReaderError."""
-    told: dict[str, dict[str, Any]] = {}
-    for name, ask in (("state", reader.state), ("image", reader.image)):
-        try:
-            told[name] = asdict(ask())
-        except Refused:
-            told[name] = {}
-    return ReaderTold(reader.identify(), told["state"], told["image"])
+    image = reader.image()
+    try:
+        state = asdict(reader.state())
+    except Refused as refused:
+        if refused.status != codes.UNKNOWN_MESSAGE:
+            raise
+        state = {}
+    return ReaderTold(reader.identify(), state, asdict(image) if image else {})
 
 
 def given(path: Path) -> GivenFile:
