@@ -86,6 +86,8 @@ def test_batch_that_is_killed_goes_on_and_gives_each_number_once(tmp_path, regis
     tray.next()
     assert run(COUNT // 2) == -signal.SIGKILL
     assert list(states(register).values()).count("made") in (COUNT // 2, COUNT // 2 + 1)
+    if list(states(register).values()).count("made") > COUNT // 2:  # it had just ended with that reader
+        tray.next()
     assert run(0, "--same-reader") == 0, (tmp_path / "said").read_text()
     assert states(register) == dict.fromkeys(SERIALS, "made")
     assert [tray.numbers_in(number, SERIALS) for number in range(1, COUNT + 1)] == [[one] for one in SERIALS]

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tournee.documents.paper import Paper
+from tournee.errors import ConfigError
 from tournee.extras import missing
 from tournee.files import write_whole
+from tournee.french import reason
 from tournee.maker.shipping.label_forms import LabelForm
 from tournee.maker.shipping.register import check_serial
 from tournee.reader.label import Label, printed_code, scanned_text
@@ -27,8 +29,10 @@ _EDGE = 2.0  # mm without print: a label is never cut where it should be
 _GAP = 1.5
 _QUIET = 4  # modules of white around a QR code (ISO/IEC 18004 6.3.8)
 _MARKS = 0.2  # of the height: the frame for the marks
+_NAME_MAX = 48  # characters
 _NUMBER = 1.6  # characters of the code that the number before a row takes
-_WIDE, _BOLD = 0.6, 0.61  # widths of a Courier character, and about that of a bold Helvetica one, in sizes
+_WIDEST = "MWmw@%—…Œœ"
+_WIDE = 0.6  # width of a Courier character, in sizes
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,14 @@ class LabelBox:
 
 
 def labels_pdf(form: LabelForm, labels: Sequence[Label], name: str = NAME, skip: int = 0) -> bytes:
-    """Labels as PDF: a page for each, or sheets full of them, the first `skip` corners left free."""
+    """Labels as PDF: a page for each, or sheets full of them, the first `skip` corners left free.
+
+    ConfigError for a name that cannot be printed.
+    """
+    if not name.strip() or not name.isprintable() or len(name) > _NAME_MAX:
+        raise ConfigError(
+            f"Nom d’étiquette impossible : {name!r}.", next_step=f"1 à {_NAME_MAX} caractères, sur une ligne"
+        )
     width, height = form.size
     corners = [(0.0, 0.0)]
     page = form.size
@@ -74,17 +85,22 @@ def picture_of(pdf: bytes, dpi: int) -> bytes:
 def write_label(
     folder: Path, serial: str, secret: bytes, form: LabelForm, name: str = NAME, dpi: int = DPI[0]
 ) -> list[Path]:
-    """Write `SERIAL.png` and `SERIAL.pdf` into a folder, made when missing; where they are."""
+    """Write `SERIAL.png` and `SERIAL.pdf` into a folder, made when missing; where they are. ConfigError."""
     check_serial(serial)
     alone = LabelForm(form.name, form.size, None)
     pdf = labels_pdf(alone, [Label(secret, serial)], name)
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for kind, data in (("png", picture_of(pdf, dpi)), ("pdf", pdf)):
-        path = folder / f"{serial}.{kind}"
-        write_whole(path, data)
-        written.append(path)
-    return written
+    files = {folder / f"{serial}.png": picture_of(pdf, dpi), folder / f"{serial}.pdf": pdf}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, data in files.items():
+            write_whole(path, data)
+    except OSError as error:
+        raise ConfigError(
+            f"L’étiquette de {serial} n’a pas pu être écrite dans {folder}.",
+            cause=reason(error),
+            next_step="corrigez les droits ou la place, puis recommencez : le lecteur garde son secret",
+        ) from error
+    return list(files)
 
 
 def _draw(paper: Paper, whole: LabelBox, label: Label, name: str) -> None:
@@ -133,11 +149,11 @@ def _runs(dark: Sequence[int]) -> list[tuple[int, int]]:
 def _words(paper: Paper, room: LabelBox, label: Label, name: str) -> None:
     """Name, serial number, and the code in numbered rows of groups."""
     top = room.y + room.height
-    size = min(room.height * 0.12, room.width / (len(name) * _BOLD * 0.92))
+    size = min(room.height * 0.12, room.width / _width(name))
     paper.text(room.x * _MM, (top - size * 0.75) * _MM, name, size * _MM)
     top -= size * 1.3
     serial = f"N° {label.serial}"
-    size = min(room.height * 0.16, room.width / (len(serial) * _BOLD))
+    size = min(room.height * 0.16, room.width / _width(serial))
     paper.text(room.x * _MM, (top - size * 0.8) * _MM, serial, size * _MM, bold=True)
     top -= size * 1.25
     groups = printed_code(label.secret).split()
@@ -155,3 +171,8 @@ def _fit(width: float, height: float, groups: int, per_row: int) -> tuple[float,
     """How large the code can be written with so many groups in a row."""
     across = width / ((per_row * 5 - 1 + _NUMBER) * _WIDE)
     return min(across, height / -(-groups // per_row) / 1.15), per_row
+
+
+def _width(words: str) -> float:
+    """How wide words in Helvetica are at most, bold or not, in sizes."""
+    return sum(0.97 if one in _WIDEST else 0.78 if one.isupper() else 0.61 for one in words)
