@@ -35,7 +35,7 @@ MICROPYTHON, CPYTHON, QEMU = "micropython", "cpython", "qemu"
 OFFICIAL = ("uf2", "esptool")  # methods of flashing for boards that an official MicroPython runs
 DRIVERS = BOARDS / "drivers"  # modules that several boards share
 _NATIVE = ("native.py", "native_sha256.py")  # of the drivers: what stands in for slow modules
-_MAIN = "_main.py"  # what may be copied as main.py, which MicroPython takes as text alone
+MAIN = "_main.py"  # what may be copied as main.py, which MicroPython takes as text alone
 _SIGNATURE = 256  # bytes after an image's payload (image.py)
 _IMAGE_STEPS = ("bundling", "constant_folding", "dead_branches", "mangling")
 _MAKERS = ("build.py", "romfs.py", *(f"imagec/{name}.py" for name in _IMAGE_STEPS))
@@ -291,7 +291,7 @@ def compiled_folder(
 
     def fill(place: Path) -> None:
         prepared = prepare(sources, without, native)
-        texts = {name: prepared.pop(name).encode() for name in sources if name.endswith(_MAIN)}
+        texts = {name: prepared.pop(name).encode() for name in sources if name.endswith(MAIN)}
         for file, data in (texts | compiled(prepared, core)).items():
             (place / file).parent.mkdir(parents=True, exist_ok=True)
             (place / file).write_bytes(data)

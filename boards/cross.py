@@ -19,6 +19,7 @@ from typing import Any
 
 from tournee.boards import BOARDS
 from tournee.boards.cache import made_once
+from tournee.boards.runtimes import OLDEST, version_of
 
 PORT = BOARDS / "port"
 NEEDS = "gcc-arm-none-eabi, libnewlib-arm-none-eabi, make et qemu-system-arm"  # Debian's packages
@@ -176,11 +177,15 @@ def _hash(name: str) -> int:
 
 
 def tree_digest(micropython: Path) -> str:
-    """Return a digest of what the port uses of a MicroPython tree. ValueError, with the files that it lacks,
-    when the folder is none."""
+    """Return a digest of what the port uses of a MicroPython tree. ValueError, with the files that it lacks
+    when the folder is none, with its version when that is too old."""
     lacking = [name for name in _TREE if not (micropython / name).is_file()]
     if lacking:
         raise ValueError(f"{micropython} is no MicroPython tree: {', '.join(lacking)} missing")
+    version = version_of(micropython)
+    if version < OLDEST:
+        found, least = (".".join(map(str, one)) for one in (version, OLDEST))
+        raise ValueError(f"{micropython} is MicroPython {found}: the port needs {least} or newer")
     digest = hashlib.sha256()
     for file in sorted(
         file for part in ("py", "shared") for file in (micropython / part).rglob("*.[chmsp]*")

@@ -57,6 +57,7 @@ KEYS = (
     Key("", "name", TEXT, MUST, 1, 16, "its folder's: small letters and digits"),
     Key("core", "cpu", TEXT, MAY, 1, 24, "our own port: what gcc calls the processor"),
     Key("core", "khz", NUMBER, MAY, 1, 10_000_000, "our own port: the processor's clock"),
+    Key("core", "chip", TEXT, MAY, 1, 24, "official MicroPython: the chip, at the end of its `_machine`"),
     Key("core", "mpy", TEXT, MAY, 0, 0, "what mpy-cross calls the core of its machine code", _CORES),
     Key("memory", "flash_at", NUMBER, MAY, 0, _ADDRESS, "our own port: where its flash begins"),
     Key("memory", "flash", NUMBER, MAY, 0x10000, _SIZE, "our own port: bytes of flash for the port"),

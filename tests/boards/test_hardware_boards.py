@@ -11,7 +11,7 @@ from adafruit_uf2 import uf2conv
 
 from tournee.boards import BOARDS, build, cross
 from tournee.errors import ConfigError, EmulationError
-from tournee.maker import flashing
+from tournee.maker import flashing, uploading
 
 ELLIPSIS, TEXTS, INTEGER, TUPLE = 4, (5, 6), 7, 10  # py/persistentcode.h
 SMALL = 1 << 30  # what an integer of 31 bits, which takes no heap, stays below
@@ -55,8 +55,7 @@ def test_native_modules_compile_to_machine_code_of_the_boards_core(name, core, m
 
 @pytest.mark.parametrize("name", HARDWARE)
 def test_flashing_is_the_boards_own(name):
-    given = {"port": "/dev/ttyACM0", "firmware": "mp.uf2", "image": "built", "file": "/media/RP2350"}
-    given["clean"] = "clean.py"
+    given = {"port": "/dev/ttyACM0", "firmware": "mp.uf2", "file": "/media/RP2350"}
     steps = flashing.plan(settings(name), given)
     first = {
         "rp2040": ["cp", "mp.uf2", "/media/RP2350"],
@@ -66,9 +65,7 @@ def test_flashing_is_the_boards_own(name):
             *("write-flash", "0", "mp.uf2"),
         ],
     }
-    assert steps[0] == first[name]
-    assert [step[0] for step in steps[1:]] == ["mpremote"] * 4
-    assert steps[3][-2:] == ["built/usb_main.py", ":main.py"]
+    assert steps == [first[name]]
 
 
 @pytest.mark.parametrize("name", HARDWARE)
@@ -84,10 +81,14 @@ def test_service_button_is_a_pin_of_no_card_and_named_to_who_flashes(name):
 
 @pytest.mark.parametrize("name", ["rp2350w", "esp32s3"])
 def test_board_with_bluetooth_starts_over_the_air_where_asked(name):
-    given = {"port": "/dev/ttyACM0", "firmware": "mp.uf2", "image": "built", "file": "/media/RP2350"}
-    given["clean"] = "clean.py"
-    steps = flashing.plan(settings(name), given, bluetooth=True)
-    assert steps[3][-2:] == ["built/air_main.py", ":main.py"]
+    shown = []
+    folder = flashing.modules_folder(name)
+    given = {"port": "P", "image": str(folder)}
+    flashing.flash_board(settings(name), given, shown.append, bluetooth=True, dry_run=True)
+    assert list(uploading.commands("P", folder, "air_main"))[-1][3:] == [
+        *("fs", "cp", str(folder / "air_main.py"), ":main.py", "+", "reset")
+    ]
+    assert [line.split()[:3] for line in shown[1:]] == [["mpremote", "connect", "P"]] * 4
 
 
 def test_board_without_bluetooth_is_not_flashed_for_it():

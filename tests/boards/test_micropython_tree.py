@@ -1,11 +1,14 @@
 """Our port from a MicroPython tree given by hand, in place of the pinned sources."""
 
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from tournee.boards import cross
+
+VERSION = "#define MICROPY_VERSION_MAJOR 1\n#define MICROPY_VERSION_MINOR {}\n"
 
 
 def build(folder, *arguments):
@@ -45,9 +48,23 @@ def test_changed_file_of_the_tree_is_another_origin(tmp_path):
     for name in cross._TREE:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1")
+    (tmp_path / "py" / "mpconfig.h").write_text(VERSION.format(27))
     before = cross.tree_digest(tmp_path)
     (tmp_path / "py" / "gc.c").write_text("2")
     assert cross.tree_digest(tmp_path) != before
+
+
+@pytest.mark.parametrize("minor", [19, 26])
+def test_micropython_that_is_too_old_is_told_before_anything_is_compiled(tmp_path, minor):
+    tree = tmp_path / "tree"
+    shutil.copytree(cross.sources(), tree)
+    text = (tree / "py" / "mpconfig.h").read_text()
+    assert "VERSION_MINOR 29" in text
+    (tree / "py" / "mpconfig.h").write_text(text.replace("VERSION_MINOR 29", f"VERSION_MINOR {minor}"))
+    done = build(tmp_path, "lm3s", "--micropython", tree)
+    assert done.returncode == 3
+    assert f"{tree} is MicroPython 1.{minor}: the port needs 1.27 or newer" in done.stderr
+    assert not list(tmp_path.glob("*.img"))
 
 
 @pytest.mark.parametrize("option", ["--elf", "--micropython"])

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tournee.boards import BOARDS, image, romfs
 from tournee.errors import ConfigError
-from tournee.maker import flashing, official_boards
+from tournee.maker import official_boards, uploading
 from tournee.maker.main import maker
 
 BOARDS_OF_MICROPYTHON = ["rp2040", "rp2350w", "esp32s3"]
@@ -64,10 +64,11 @@ def test_what_flash_puts_on_is_the_image_file_by_file(produced, key):
     assert there == romfs.files_of(image.parse(file.read_bytes()).payload)
     assert {"usb_main.py", "board.mpy", "reader/core.mpy"} <= set(there)
     assert not any(DEVELOPMENT[:32] in data for data in there.values())
-    given = {"port": "P", "firmware": "F", "file": "D", "image": str(folder), "clean": "C"}
-    copied = flashing.plan(flashing.settings(name), given)
-    assert (folder / "usb_main.py").is_file()
-    assert copied[1] == ["mpremote", "connect", "P", "run", "C"]
+    asked = [command[3:] for command in uploading.commands("P", folder, "usb_main", official_boards.ERASE)]
+    assert asked[1] == ["run", str(official_boards.ERASE)]
+    copies = [f":{file}" for file in there if not file.endswith("_main.py")]
+    assert sorted(word for word in asked[3] if word.startswith(":")) == sorted(copies)
+    assert asked[4] == ["fs", "cp", str(folder / "usb_main.py"), ":main.py", "+", "reset"]
 
 
 def test_same_key_and_version_make_the_same_bytes(produced, key, tmp_path):

@@ -6,6 +6,8 @@ Old modules would be found before new ones, or take their room. Its secret, jour
 import os
 
 KEPT = ("journal0", "journal1", "bonds", "last_word")
+FILES = ()  # of what is copied then: those that are there already may stay
+FOLDERS = ()  # for them
 _FOLDER = 0x4000
 
 
@@ -15,9 +17,15 @@ def remove(folder: str) -> None:
         path = folder + name
         if kind == _FOLDER:
             remove(path + "/")
-            os.rmdir(path)
-        elif path not in KEPT:
+            if path not in FOLDERS:
+                os.rmdir(path)
+        elif path not in KEPT + FILES:
             os.remove(path)
 
 
 remove("")
+for new in FOLDERS:
+    try:
+        os.mkdir(new)
+    except OSError:
+        pass

@@ -4,9 +4,9 @@
     method = "esptool"                    what it is, for the maker
     steps = [["esptool", "--port", "{port}", …], …]
 
-`{port}`, `{image}` (an image, or else the folder of the sources), `{firmware}`, `{file}`, `{main}` (the
-module that starts the reader: its link is USB, or Bluetooth where the board has it), `{board}` and `{python}`
-are filled in; a board that is emulated has the method `file`, and no steps: its flash is a file.
+The steps put an official MicroPython onto the board, the reader's modules follow (`uploading`). `{port}`,
+`{firmware}`, `{file}`, `{board}` and `{python}` are filled in; a board that is emulated has the method
+`file`, and no steps: its flash is a file.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ from tournee.boards.schema import read as read_board
 from tournee.errors import ConfigError, EmulationError
 from tournee.extras import missing
 from tournee.french import reason
+from tournee.maker import uploading
 
 _log = logging.getLogger(__name__)
 
-_BROUGHT = {"esptool", "mpremote"}  # by the extra `maker`
+_BROUGHT = {"esptool"}  # by the extra `maker`
+_SHOWN = 60  # letters of a word that `--dry-run` shows, and
+_WORDS = 12  # how many words of a command
 
 
 def settings(name: str) -> dict[str, Any]:
@@ -49,8 +52,7 @@ def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = F
     flashing = board.get("flashing")
     if flashing is None:
         raise ConfigError(f"La carte {board['name']} ne dit pas comment elle se flashe ([flashing]).")
-    main = "air_main" if bluetooth else "usb_main"
-    values = {"python": sys.executable, "board": str(BOARDS / board["name"]), "main": main, **given}
+    values = {"python": sys.executable, "board": str(BOARDS / board["name"]), **given}
     wanted = {
         field
         for step in flashing["steps"]
@@ -63,6 +65,36 @@ def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = F
             f"Pour flasher {board['name']}, il manque : {', '.join('--' + one for one in lacking)}."
         )
     return [[part.format(**values) for part in step] for step in flashing["steps"]]
+
+
+def flash_board(
+    board: Mapping[str, Any],
+    given: Mapping[str, str],
+    tell: Callable[[str], None],
+    erase: Path | None = None,
+    *,
+    bluetooth: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Put MicroPython on a board where `firmware` is given, then the reader, whose modules lie in the folder
+    `image`; or tell the commands alone. `erase` runs on the board before, and keeps nothing there."""
+    blank = {} if "firmware" in given else {"firmware": "", "file": ""}
+    steps = plan(board, {**given, **blank}, bluetooth)
+    if blank:
+        steps = []
+    if "port" not in given:
+        raise ConfigError(f"Pour flasher {board['name']}, il manque : --port.")
+    port, main = given["port"], "air_main" if bluetooth else "usb_main"
+    entry, folder = way_in(board), Path(given["image"])
+    if "service" in board:
+        tell(f"Carte qui a déjà un lecteur : {entry}.")
+    if dry_run:
+        for step in (*steps, *uploading.commands(port, folder, main, erase)):
+            shown = [word if len(word) <= _SHOWN else "…" for word in step[:_WORDS]]
+            tell(" ".join(shown + ["…"] * (len(step) > _WORDS)))
+        return
+    run(steps, tell, entry)
+    uploading.put_on(board, port, folder, main, tell, entry, erase=erase)
 
 
 def modules_folder(name: str) -> Path:

@@ -57,7 +57,9 @@ for _command in (provision, batch, register_group, conform):
 @_board
 @click.option("--image", type=_IMAGE, help="Image de l’application (tournee-maker build).")
 @click.option("--key", default=str(DEVELOPMENT_KEY), help="Clé qui l’a signée ; sinon de développement.")
-@click.option("--firmware", type=_IMAGE, help="MicroPython officiel, pour les cartes qui en partent.")
+@click.option(
+    "--firmware", type=_IMAGE, help="MicroPython officiel, à y mettre d’abord ; sans lui, la carte l’a déjà."
+)
 @click.option("--firmware-sha256", default="", help="Son empreinte, en place de celle de board.toml.")
 @click.option("--erase-secret", is_flag=True, help="Efface tout : secret, journal, appariements.")
 @click.option("--port", help="Port de la carte.")
@@ -93,21 +95,13 @@ def flash(
         console.print("Sans --image : micrologiciel de développement.")
     given = {
         "image": official_boards.modules_of(board, image, key) if image else flashing.modules_folder(board),
-        "clean": official_boards.ERASE if erase_secret else official_boards.CLEAN,
         "firmware": firmware,
         "port": port,
         "file": file,
     }
     told = {name: str(value) for name, value in given.items() if value is not None}
-    steps = flashing.plan(settings, told, bluetooth)
-    entry = flashing.way_in(settings)
-    if "service" in settings:
-        console.print(f"Carte qui a déjà un lecteur : {entry}.")
-    if dry_run:
-        for step in steps:
-            console.print(" ".join(step))
-        return
-    flashing.run(steps, console.print, entry)
+    erase = official_boards.ERASE if erase_secret else None
+    flashing.flash_board(settings, told, console.print, erase, bluetooth=bluetooth, dry_run=dry_run)
 
 
 @maker.command("emulate", short_help="Démarre une carte émulée sur sa mémoire, jusqu’à Ctrl-C.")
