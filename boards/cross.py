@@ -102,7 +102,7 @@ def board_header(board: dict[str, Any]) -> str:
         "IMAGE_SIZE": hex(image["size"]),
     }
     if "mpy" in board["core"]:
-        values["MICROPY_PERSISTENT_CODE_LOAD_NATIVE"] = 1
+        values |= {"MICROPY_PERSISTENT_CODE_LOAD_NATIVE": 1, "MICROPY_PY_BUILTINS_MEMORYVIEW": 1}
     if "nor" in board:
         sizes = flash_regions(board)
         starts = [board["nor"]["at"] + sum(sizes[:number]) for number in range(len(sizes))]

@@ -6,7 +6,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -60,23 +59,6 @@ def test_all_that_is_native_does_what_plain_python_does_on_inputs_by_chance(case
     assert len(set(plain)) > 400
     assert numbers(UNIX, cases) == plain
     assert numbers(LM3S, cases) == plain
-
-
-@pytest.fixture(scope="module")
-def code_board(tmp_path_factory):
-    """What gives, for a core, a board like LM3S that has machine code of it in place of C, as a Pico has."""
-    place = tmp_path_factory.mktemp("boards")
-    native = tomllib.loads((BOARDS / "rp2040" / "board.toml").read_text())["image"]["native"]
-    lines = (LM3S / "board.toml").read_text().replace('"lm3s"', '"code"').splitlines()
-    text = "\n".join(f"native = {native}" if one.startswith("native = ") else one for one in lines)
-
-    def folder(core):
-        board_dir = place / core / "code"
-        board_dir.mkdir(parents=True, exist_ok=True)
-        (board_dir / "board.toml").write_text(text.replace("[core]", f'[core]\nmpy = "{core}"'))
-        return board_dir
-
-    return folder
 
 
 @pytest.mark.parametrize("core", ["armv6m", "armv7m"])

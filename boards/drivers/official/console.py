@@ -10,15 +10,19 @@ class Console:
     def __init__(self) -> None:
         self._in = sys.stdin.buffer
         self._out = sys.stdout.buffer
-        self._poll = select.poll()
-        self._poll.register(sys.stdin, select.POLLIN)
+        poll = select.poll()
+        poll.register(sys.stdin, select.POLLIN)
+        self._ready = getattr(poll, "ipoll", poll.poll)  # MicroPython's takes no heap
         self._byte = bytearray(1)
 
     def read(self, buf: bytearray, timeout_ms: int) -> int:
         """Bytes read within `timeout_ms`; 0: none came."""
         n = 0
-        while n < len(buf) and self._poll.poll(0 if n else timeout_ms):
-            if not self._in.readinto(self._byte):
+        while n < len(buf):
+            came = 0
+            for _ in self._ready(0 if n else timeout_ms):
+                came = self._in.readinto(self._byte) or 0
+            if not came:
                 break
             buf[n] = self._byte[0]
             n += 1

@@ -9,6 +9,8 @@ at the start.
 
 from kept_bonds import ADDRESS, Bonds, secure
 
+from sesam.octets import copy
+
 _CONNECT = 1
 _DISCONNECT = 2
 _MTU = 21
@@ -80,6 +82,8 @@ class Gatt:
         self._size = _LEAST_MTU - _HEAD
         self._taken = b""  # read from the stack, not yet by the core
         self._at = 0
+        self._piece = bytearray(_MTU_WANTED - _HEAD)  # what is notified
+        self._view = memoryview(self._piece)
         self._battery = 0xFF
         self._name = name[:_NAME]
         uuid = bluetooth.UUID
@@ -130,7 +134,7 @@ class Gatt:
                         self._refuse()
         hosts, taken, at = self._hosts, self._taken, self._at  # an event may put others in their place
         n = min(len(buf), len(taken) - at)
-        buf[:n] = taken[at : at + n]
+        copy(buf, 0, taken, at, n)
         if hosts != self._hosts:
             return 0
         self._at = at + n
@@ -138,12 +142,14 @@ class Gatt:
 
     def write(self, buf: bytearray, start: int, n: int) -> int:
         """Bytes notified now, one piece; what nobody hears is lost, as on a line. 0: the stack stays full."""
-        piece = min(n, self._size)
+        piece = min(n, self._size, len(self._piece))
+        copy(self._piece, 0, buf, start, piece)
+        data = self._piece if piece == len(self._piece) else self._view[:piece]
         waited = 0
         hosts = self._hosts
         while self._trusted and hosts == self._hosts:
             try:
-                self._ble.gatts_notify(self._host, self._notified, memoryview(buf)[start : start + piece])
+                self._ble.gatts_notify(self._host, self._notified, data)
                 return piece
             except OSError:  # no room in the stack's queue, or the host has just gone
                 if waited >= _PATIENCE_MS:
