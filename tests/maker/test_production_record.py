@@ -117,6 +117,11 @@ def test_reader_that_has_another_image_is_at_fault_in_its_state(station, tmp_pat
     assert [one["name"] for one in faults] == ["le lecteur a l’image donnée"]
 
 
+def test_file_that_is_no_image_is_refused_before_anything_is_asked(tmp_path):
+    (tmp_path / "no.img").write_bytes(b"TOUR")
+    assert conform("--port", "/nowhere", "--image", tmp_path / "no.img") == 3
+
+
 def test_record_without_a_key_is_refused_before_anything_is_asked(tmp_path):
     assert conform("--port", "/nowhere", "--record", tmp_path / "r") == 2
     assert not (tmp_path / "r").exists()

@@ -16,7 +16,7 @@ from tournee.files import write_whole
 from tournee.french import reason
 from tournee.maker import conformance
 from tournee.maker.card_checks import CardChecks, CheckResult
-from tournee.maker.images import password_asked
+from tournee.maker.images import bounded, password_asked
 from tournee.maker.proof import record as records
 from tournee.maker.proof.paper_record import record_pdf
 from tournee.maker.shipping.options import port_option, screen, secret_given
@@ -63,6 +63,7 @@ def conform(
         raise click.UsageError("--record et --sign-key vont ensemble : un rapport gardé est signé.")
     signer = images.signer(sign_key, password_asked(password_file)) if sign_key else None
     files = {name: records.given(path) for name, path in (("image", image), ("runtime", runtime)) if path}
+    wanted = images.parse(bounded(image)) if image else None
     secret = secret_given()
     findings: list[CheckResult] = []
     for finding in chain(conformance.check(port, secret), CardChecks(port, code, secret) if code else ()):
@@ -70,8 +71,8 @@ def conform(
         findings.append(finding)
     with MakerReader.open(port, secret) as reader:
         told = records.asked(reader)
-    if image:
-        findings.append(records.of_the_image(told, image))
+    if wanted:
+        findings.append(records.of_the_image(told, wanted))
         _tell(findings[-1])
     screen().print(f"{sum(one.good for one in findings)} points sur {len(findings)}")
     made = records.record(told, findings, files, datetime.now(UTC), signer)

@@ -73,10 +73,8 @@ def given(path: Path) -> GivenFile:
     return GivenFile(path.name, len(data), hashlib.sha256(data).hexdigest())
 
 
-def of_the_image(told: ReaderTold, path: Path) -> CheckResult:
-    """Whether the reader runs the image in a file: by its own digest, or by board and version where it takes
-    none. ImageError when the file is no image."""
-    wanted = images.parse(read_bounded(path, images.SIZE_MAX))
+def of_the_image(told: ReaderTold, wanted: images.Image) -> CheckResult:
+    """Whether the reader runs this image: by its own digest, or by board and version where it tells none."""
     digest = hashlib.sha256(wanted.signed).hexdigest()
     mine = told.identity.board, told.identity.firmware
     good, seen = mine == (wanted.board, wanted.version_text), " ".join(mine)
