@@ -13,6 +13,7 @@ import pytest
 from hardware_board import power
 
 from tournee.boards import BOARDS
+from tournee.maker.official_boards import CLEAN
 from tournee.reader import Reader
 from tournee.reader.maker import MakerReader
 from tournee.reader.transports.streams import SerialTransport
@@ -136,7 +137,11 @@ def test_held_button_lets_mpremote_flash_again(start, tmp_path):
     (fresh / "reader" / "core.py").write_bytes(b"later = 2\n" * 300)
     board = start(held=True)
     steps = ["fs", "cp", "-r", f"{fresh}/.", ":", "+", "fs", "cp", f"{fresh}/usb_main.py", ":main.py"]
-    mpremote(board, *steps)
+    for old in (":old.py", ":journal0"):
+        mpremote(board, "fs", "cp", str(fresh / "usb_main.py"), old)
+    mpremote(board, "run", str(CLEAN), "+", *steps)
+    there = mpremote(board, "fs", "ls")
+    assert b"journal0" in there and b"old.py" not in there
     assert mpremote(board, "fs", "cat", ":main.py") == b"first = 1\n"
     assert mpremote(board, "fs", "cat", ":reader/core.py") == b"later = 2\n" * 300
 

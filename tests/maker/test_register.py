@@ -221,3 +221,13 @@ def test_every_change_is_told_as_json(tmp_path, file, register):
     labels = told("label", "A-1", "--sheet", sheet, "--form", "70x37")
     assert labels == {"serials": ["A-1"], "files": [sheet]}
     assert told("withdraw", "A-1", "--reason", "volé")["state"] == "withdrawn"
+
+
+def test_passphrase_makes_and_opens_a_register_and_a_weak_one_does_not(tmp_path):
+    file = str(tmp_path / "readers.tnr")
+    weak = CliRunner().invoke(maker, ["register", "create", file], input="court\n")
+    assert isinstance(weak.exception, ConfigError)
+    assert not (tmp_path / "readers.tnr").exists()
+    assert CliRunner().invoke(maker, ["register", "create", file], input=PASSPHRASE + "\n").exit_code == 0
+    told = CliRunner().invoke(maker, ["register", "list", file, "--json"], input=PASSPHRASE + "\n")
+    assert json.loads(told.stdout) == {"readers": []}
