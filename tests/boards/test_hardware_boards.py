@@ -1,6 +1,7 @@
 """Boards that have never run on hardware: their sources compile for their cores, their flashing is the
 commands of their board.toml."""
 
+import runpy
 import subprocess
 import tomllib
 from pathlib import Path
@@ -105,6 +106,14 @@ def test_board_is_flashed_compiled_and_without_what_it_does_not_serve():
         texts = {file.name for file in folder.rglob("*") if file.suffix != ".mpy" and file.is_file()}
         assert texts <= {"usb_main.py", "air_main.py"}
         assert sum(file.stat().st_size for file in folder.rglob("*.*")) < FLASHED_MAX
+
+
+def test_manifest_freezes_every_module_of_the_boards_and_sha256_in_machine_code():
+    listed = set()
+    known = {"include": lambda *_: None, "module": lambda name, base_path=".": listed.add(name)}
+    runpy.run_path(str(BOARDS / "drivers" / "official" / "manifest.py"), known)
+    assert {module for name in HARDWARE for module in settings(name)["image"]["modules"]} <= listed
+    assert "native_sha256.py" in listed
 
 
 def test_uf2_gives_back_what_it_was_made_of():

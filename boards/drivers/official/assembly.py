@@ -12,10 +12,14 @@ from machine import reset
 from release import COUNTER, KEY, PRODUCTION
 
 from reader.core import Core
-from reader.crypto.sha256 import Sha256
 from reader.link.protection import Protection
 from reader.storage.journal import IDENTITY, Journal
 from sesam.port import const, ticks_ms
+
+try:  # machine code, for plain Python's takes heap, and long, where integers have 31 bits
+    from native_sha256 import Sha256
+except ImportError:
+    from reader.crypto.sha256 import Sha256
 
 _ECB = const(1)  # of cryptolib
 _LAST_WORDS_MS = const(300)  # the last answer is with the USB or radio stack: it goes out before the reset

@@ -25,3 +25,4 @@ for name in (
     "release.py",
 ):
     module(name)  # noqa: F821
+module("native_sha256.py", base_path="..")  # noqa: F821
