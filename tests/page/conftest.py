@@ -56,6 +56,8 @@ def site() -> Path:
     """The folder of the built site."""
     CACHE.mkdir(parents=True, exist_ok=True)
     folder = CACHE / f"site-{digest()}"
+    if folder.is_dir():
+        return folder
     with (CACHE / "building").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.is_dir():
@@ -74,6 +76,8 @@ def standing_site(site: Path) -> Path:
     Chromium, so its names are taken away before it is looked for.
     """
     folder = site.with_name(site.name + "-debout")
+    if folder.is_dir():
+        return folder
     with (CACHE / "building").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.is_dir():

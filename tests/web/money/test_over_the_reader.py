@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from chain import PS, Chain, Practice, opened_practice, visit
 from days import CODE
-from handlers import Asked
+from handlers import Asked, Found, Inline
 
 from tournee.app.alerts import AlertKind
 from tournee.app.cards import read_ps, read_vitale, unlock
@@ -19,9 +20,12 @@ from tournee.app.visits.importing import import_day
 from tournee.config import load_config
 from tournee.emulation.cards import load_card
 from tournee.emulation.oct import ScenarioRejection
-from tournee.reader import Reader
+from tournee.reader import LinkLost, Reader
 from tournee.store import Cipher, Journal, MessageState, SheetState
 from tournee.store.integrity.host_note import Host
+from tournee.web.live.news import News
+from tournee.web.live.reader_seen import LinkState, ReaderSeen
+from tournee.web.live.watch import ReaderWatch
 
 HUGO = {"nir": "1820475113042", "cle": "45", "naissance": "2022-02-05"}
 
@@ -162,3 +166,37 @@ securite = "tls"
 type = "maildir"
 dossier = "retours"
 """
+
+
+class LosesIt(Inline):
+    """The reader is out of reach the second time that it is asked."""
+
+    asked = 0
+
+    async def run_reader(self, work: Callable[[Office, Reader], Found]) -> Found:
+        self.asked += 1
+        if self.asked == 2:
+            raise LinkLost
+        return await super().run_reader(work)
+
+
+def test_a_card_that_stayed_in_a_lost_reader_is_not_opened_anew(chain: Chain):
+    opened: list[ReaderSeen] = []
+
+    async def opens(seen: ReaderSeen) -> str:
+        opened.append(seen)
+        return "/carte"
+
+    async def looks() -> None:
+        with Reader.open(chain.link) as reader:
+            watch = ReaderWatch(LosesIt(chain.office, reader), News(), chain.office.clock, opens)
+            await watch.look()
+            first, watch.brings_back = watch.state, True
+            await watch.look()
+            assert watch.state.link is LinkState.FAR
+            await watch.look()
+            assert watch.state.vitale == first.vitale
+            assert watch.brings_back
+
+    asyncio.run(looks())
+    assert len(opened) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 _KEPT = 32
@@ -55,9 +56,7 @@ class News:
         """
         if number > self._number:
             return self._kept[-1:]
-        try:
+        with suppress(TimeoutError):  # what happens as it is over counts all the same
             async with asyncio.timeout(seconds), self._changed:
                 await self._changed.wait_for(lambda: self._ended or self._number > number)
-        except TimeoutError:
-            return []
         return [one for one in self._kept if one.number > number]

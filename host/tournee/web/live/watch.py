@@ -45,6 +45,7 @@ class ReaderWatch:
         self.state = ReaderSeen()
         self.code_kept = CODE_KEPT
         self.brings_back = False  # the card that is in is done with: pulled out, the round comes back
+        self._away = ""  # serial of the Vitale card that was in when the reader was lost
         self._ports, self._news, self._clock, self._opened = ports, news, clock, opened
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -90,11 +91,12 @@ class ReaderWatch:
             return
         if now == before:
             return
-        self.state = now
-        if seen.vitale and not before.has_vitale:
+        self.state, away, self._away = now, self._away, ""
+        stayed = bool(away) and now.vitale is not None and now.vitale.serial == away
+        if seen.vitale and not before.has_vitale and not stayed:
             self.brings_back = False
             await self._news.tell(go=await self._opened(now), sound="error" if now.problem else "")
-        elif before.has_vitale and not seen.vitale:
+        elif (before.has_vitale or away) and not seen.vitale:
             back, self.brings_back = self.brings_back, False
             await self._news.tell(go="/tournee" if back else "")
         else:
@@ -132,6 +134,8 @@ class ReaderWatch:
         was = self.state.link
         link = LinkState.NONE if was is LinkState.NONE else LinkState.FAR
         if isinstance(error, LinkLost) or was is not LinkState.HERE:
+            if self.state.has_vitale and self.state.vitale is not None:
+                self._away = self.state.vitale.serial
             self.state = ReaderSeen(link, self.state.label, problem=error, phone=self.state.phone)
         else:
             self.state = replace(self.state, problem=error)

@@ -64,12 +64,13 @@ function wired() {
   const mine = new WebSocket(`ws${location.protocol.slice(4)}//${location.host}/fil`, ["tournee.1", session.token]);
   mine.binaryType = "arraybuffer";
   let segment = SMALLEST;
-  let turn = Promise.resolve();
   mine.wanted = new Promise((told) => { mine.told = told; });
   mine.onmessage = ({ data }) => {
     if (typeof data !== "string") {
       const [to, size, bytes] = [stream, segment, new Uint8Array(data)];
-      turn = turn.then(() => to?.write(bytes, size)).then(() => send({ t: "sent" })).catch(() => { if (to === stream) gone("write"); });
+      const written = (to?.turn ?? Promise.resolve()).then(() => to?.write(bytes, size));
+      if (to) to.turn = written; // a link that takes nothing any more holds up no other
+      written.then(() => send({ t: "sent" })).catch(() => { if (to === stream) gone("write"); });
       return;
     }
     const said = JSON.parse(data);

@@ -5,6 +5,7 @@ import { keepSite } from "./site_kept.js";
 import { Answerer, sharedMemory, suspends } from "./waits.js";
 
 const START_MS = 60_000;
+const LEFT_MS = 4000;
 const TEXTS = {
   second: ["Tournée est déjà ouverte sur cet appareil.", "Revenez à l’autre onglet, ou fermez-le puis rechargez cette page."],
   browser: ["Ce navigateur ne peut pas faire marcher Tournée.", "Il faut Chrome, ou un navigateur fait comme lui, à jour."],
@@ -62,12 +63,11 @@ function within(promise, milliseconds) {
 
 // --- the steps ---
 
+// The only page, for as long as it lives. One that just died or was left keeps its place for a moment: it is waited for.
 function alone() {
   return new Promise((done) => {
-    navigator.locks.request("tournee", { ifAvailable: true }, (lock) => {
-      done(Boolean(lock));
-      return lock ? new Promise(() => {}) : undefined; // held as long as this page lives
-    });
+    const held = () => { done(true); return new Promise(() => {}); };
+    navigator.locks.request("tournee", { signal: AbortSignal.timeout(LEFT_MS) }, held).catch(() => done(false));
   });
 }
 

@@ -2,6 +2,7 @@
 // in its place (waits.js).
 
 const AWAY_MS = 20_000; // a reader out of range is waited for so long
+const WRITE_MS = 10_000; // a link that took nothing in that time carries nothing any more
 
 export class Wire {
   segment = 0;
@@ -33,9 +34,8 @@ export class Wire {
   #link(there, kind = "", segment = 0, lookedFor = false) {
     [this.#there, this.#kind, this.segment] = [there, kind, segment];
     this.#until = lookedFor && !this.#isEnded ? performance.now() + AWAY_MS : 0;
-    if (there) return;
-    this.#come = [];
-    for (const done of this.#sending.splice(0)) done(false);
+    for (const done of this.#sending.splice(0)) done(false); // of the link before
+    if (!there) this.#come = [];
   }
 
   #wake() {
@@ -74,9 +74,16 @@ export class Wire {
     return all;
   }
 
-  // Whether it went to the reader, once that is known.
-  write(data, segment) {
-    if (!this.#there) return Promise.resolve(false);
-    return new Promise((done) => { this.#sending.push(done); this.#send(data, segment); });
+  // Whether it went to the reader, once that is known; false too where it is not known in time.
+  async write(data, segment) {
+    if (!this.#there) return false;
+    let late;
+    const well = await new Promise((done) => {
+      late = setTimeout(done, WRITE_MS, false);
+      this.#sending.push(done);
+      this.#send(data, segment);
+    });
+    clearTimeout(late);
+    return well;
   }
 }
