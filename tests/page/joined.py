@@ -57,8 +57,12 @@ class Carers:
 
     @contextmanager
     def linked(self, tablet: Tablet) -> Iterator[EmulatedRadio]:
-        """The air around the page; the reader is paired in it by the code of its label, unless it is."""
+        """The air around the page; the reader is paired in it by the code of its label, then the patient's
+        card goes in, and opens.
+        """
         page = tablet.page
+        if self.board.cards["vitale"] is not None:
+            self.board.remove("vitale")  # of a reader that was paired before it would open at once
         show(tablet, "/jumeler")
         air = SimpleNamespace(page=page, context=page.context)
         with EmulatedRadio(page.context.browser, air, self.board.link_url) as radio:
@@ -66,6 +70,8 @@ class Carers:
             page.get_by_role("textbox", name="Code de l’étiquette").fill(printed_code(SECRET))
             page.get_by_role("button", name="Jumeler").click()
             expect(page.locator(".status .lock")).to_be_visible()
+            self.board.insert("vitale", load_card("garnier"))
+            expect(page).to_have_url(re.compile("#/(carte|visite|serie)"))
             yield radio
 
 
@@ -87,12 +93,17 @@ def behind_a_server(
                 carers.close()
 
 
-def joined(carers: Carers) -> Tablet:
+def joined(carers: Carers, name: str = "Tablette 1") -> Tablet:
     """A tablet that was joined by scanning the code; its copy is up to date."""
-    return join(carers, carers.open("une", carers.cabinet.link()))
+    return join(carers, carers.open(name, carers.cabinet.link()), name=name)
 
 
-def join(carers: Carers, tablet: Tablet, look: Callable[[str], object] = lambda name: None) -> Tablet:
+def join(
+    carers: Carers,
+    tablet: Tablet,
+    look: Callable[[str], object] = lambda name: None,
+    name: str = "Tablette 1",
+) -> Tablet:
     """Join one that was opened by the link of the QR code, until its copy is up to date; `look` is called at
     each screen on the way.
     """
@@ -101,7 +112,7 @@ def join(carers: Carers, tablet: Tablet, look: Callable[[str], object] = lambda 
     expect(page.get_by_text("Le code du cabinet est lu.")).to_be_visible()
     assert "#/cabinet/relier" in page.url  # the code is in no address
     look("the code is read")
-    page.get_by_label("Nom de cet appareil").fill("Tablette 1")
+    page.get_by_label("Nom de cet appareil").fill(name)
     page.get_by_role("button", name="Relier").click()
     expect(page.get_by_role("heading", name="Reliée au cabinet")).to_be_visible()
     look("joined")

@@ -11,21 +11,42 @@ from mail_servers import MailServers
 from playwright.sync_api import Playwright, expect
 from tablet_page import Opened, Served, Tablet
 
+from tournee.emulation.cards.content import card_content
+
 NOT_THERE_YET = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 """Of the journal's copy, before there is one: the page asks the server in the worker's place."""
 CAN = "() => ['Suspending' in WebAssembly, crossOriginIsolated]"
 PATIENTS = "() => fetch('/ecran/patients').then((one) => one.status)"
-HANGS = """() => {
+HANGS = """([method, start]) => {
   const real = self.fetch;
   self.hung = new Promise((told) => {
     self.fetch = (path, rest) => {
-      if (!String(path).startsWith("/v1/returns")) return real(path, rest);
+      if (rest?.method !== method || !String(path).startsWith(start)) return real(path, rest);
       told(path);
       const { signal } = rest;
+      self.left = new Promise((why) => signal.addEventListener("abort", () => why(signal.reason.message)));
       return new Promise((_, failed) => signal.addEventListener("abort", () => failed(signal.reason)));
     };
   });
+  self.answers = () => { self.fetch = real; };
 }"""
+"""The server takes this, and says nothing."""
+STOPS = """() => new Promise((handed) => {
+  navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    if (data.target === "/ecran/envoi/arreter") handed();
+  });
+  fetch("/ecran/envoi/arreter", { method: "POST" });
+})"""
+"""What the button *Arrêter* asks; until it is asked of a worker that stands still."""
+MEETS = """
+from tournee.app.practice.patients import meet
+from tournee.billing.zones.card import patients_from_groups
+from tournee.formats import zones
+
+
+await ports().ask_journal(lambda office: meet(office, patients_from_groups(zones.decode(ZONE))[0]) and None)
+"""
+"""A step of the journal's: a patient's file."""
 FETCHES = """
 from tournee.app.evening.run import take_in
 fetching = asyncio.ensure_future(ports().run_courier(lambda office: take_in(office, lambda *told: None)))
@@ -82,15 +103,26 @@ def test_a_site_without_headers_is_loaded_once_more_and_then_has_shared_memory(
     server.stop()
 
 
-def test_a_day_is_read_signed_and_sent_to_the_server(carers: Carers, tablet: Tablet):
+def test_a_day_is_read_signed_and_sent_to_the_server_though_it_is_stopped_between_two_lots(
+    carers: Carers, tablet: Tablet
+):
     page = tablet.page
     ready(tablet)
     tablet.run("await import_once(DAY_TEXT)")
-    with carers.linked(tablet):
+    card = carers.board.cards["ps"]
+    with carers.linked(tablet) as radio:
         assert tablet.run("await asyncio.gather(cards(1), cards(1), cards(1))") == [1, 1, 1]
         assert tablet.run("await ports().run_reader(signed)") == 2
+        radio.quiet = lambda: card.signatures == SIGNED - 1  # from the first lot's signature on
         show(tablet, "/envoi")
         page.get_by_role("button", name="Envoyer la journée").click()
+        while card.signatures < SIGNED - 1:
+            page.wait_for_timeout(10)
+        page.evaluate(STOPS)
+        radio.quiet = bool
+        expect(page.locator(".hero h1")).to_have_text("Vous avez arrêté l’envoi.")
+        assert card.signatures == SIGNED - 1
+        page.get_by_role("button", name="Reprendre l’envoi").click()
         expect(page.locator(".hero h1")).to_have_text(re.compile("2.(envoyées, sans réponse|acceptées)"))
         assert tablet.run("await state()") == {"invoices": 2, "problems": []}
     carers.mail.answered()
@@ -116,7 +148,22 @@ def test_the_lock_ends_a_wait_for_a_server_that_does_not_answer(carers: Carers, 
     tablet = opened(carers, tablet)
     show(tablet, "/reglages")
     tablet.page.get_by_role("button", name="Verrouiller maintenant").first.wait_for()
-    tablet.page.evaluate(HANGS)
+    tablet.page.evaluate(HANGS, ["GET", "/v1/returns"])
     tablet.run(FETCHES)
     assert tablet.page.evaluate("() => self.hung") == "/v1/returns"
     assert locks(tablet) < ENDED_S
+
+
+def test_the_journals_copy_gives_way_to_a_screen_that_she_asks_for_and_goes_on_later(
+    carers: Carers, tablet: Tablet
+):
+    tablet = opened(carers, tablet)
+    page = tablet.page
+    page.evaluate(HANGS, ["PUT", "/v1/journals/"])
+    tablet.run(f"ZONE = {card_content('robin').zone!r}\n{MEETS}")
+    assert page.evaluate("() => self.hung").startswith("/v1/journals/")
+    assert page.evaluate(PATIENTS) == 200
+    assert page.evaluate("() => self.left") == "laissé pour l’écran"
+    page.evaluate("() => { self.answers(); dispatchEvent(new Event('online')); }")
+    show(tablet, "/cabinet")
+    expect(page.get_by_text("La copie est à jour.")).to_be_visible()

@@ -23,6 +23,14 @@ _SERVICE, _WRITE, _NOTIFY = (f"7a0e000{rank}-5e5a-4d56-9a1e-746f75726e65" for ra
 _DESCRIPTOR = "00002902-0000-1000-8000-00805f9b34fb"
 _SEGMENT = 244
 _LOOK_MS = 5  # between two looks at what the board said
+_LEAVE = """() => {
+  const button = document.createElement("button");
+  button.dataset.delier = "";
+  document.body.append(button);
+  button.click();
+  button.remove();
+}"""
+"""The page gives its link up."""
 
 STANDING_READ = """(() => {
   if (!isSecureContext) return;
@@ -56,6 +64,7 @@ class EmulatedRadio:
         self._in_range = True
         self._reading = False  # a read stands
         self._awaited: dict[int, Callable[[], None]] = {}
+        self.quiet: Callable[[], bool] = bool  # while it says so, nothing that the board says comes through
         self._ids: dict[str, str] = {}  # of the characteristics, while connected
 
     def __enter__(self) -> Self:
@@ -73,6 +82,7 @@ class EmulatedRadio:
     def __exit__(self, *_: object) -> None:
         self._fail_read()
         for leave in (  # the page first: a radio that goes while it is used ends the browser
+            lambda: self._crashed or self._page.evaluate(_LEAVE),
             lambda: self._crashed or self._page.goto("about:blank"),
             lambda: self._air.send("BluetoothEmulation.disable"),
             self._air.detach,
@@ -157,6 +167,8 @@ class EmulatedRadio:
         self._reading = True
         while self._reading:
             with suppress(BlockingIOError):
+                if self.quiet():
+                    raise BlockingIOError
                 part = os.read(self._line, min(self._carries, _SEGMENT))
                 self._reading = False
                 self._answer(characteristic, "read", 0, part)

@@ -49,6 +49,8 @@ class OctByMail:
         self._read: set[str] = set()
         self._sent = 0
         self._done, self._over = threading.Semaphore(0), threading.Event()
+        self._answers = threading.Event()
+        self._answers.set()
         self._thread = threading.Thread(target=self._stand, name="oct", daemon=True)
 
     def set_route(self, config: Path) -> None:
@@ -79,14 +81,30 @@ class OctByMail:
         self._over.set()
         self._thread.join()
 
+    @property
+    def messages(self) -> int:
+        """How many came."""
+        return len(self._mail(self.oct_account))
+
+    def wait(self) -> None:
+        """Answer nothing before `answered` is asked for."""
+        self._answers.clear()
+
     def answered(self) -> None:
         """Return once the answers to one message more have come to the carer's mailbox."""
+        self._answers.set()
         assert self._done.acquire(timeout=_PATIENCE_S)
         self._servers.wait_for_deliveries(self.carer, self._sent)
+
+    def relent(self) -> None:
+        """From now on nobody's sheets are rejected: the reason given holds no more."""
+        self.oct.scenario = replace(self.oct.scenario, rejected={})
 
     def _stand(self) -> None:
         """Answer what comes, until the end."""
         while not self._over.wait(_LOOK_S):
+            if not self._answers.is_set():
+                continue
             for name, raw in sorted(self._mail(self.oct_account).items()):
                 if name not in self._read:
                     self._read.add(name)
