@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 _TABLE = re.compile(r"_?[A-Z][A-Z0-9_]*")
@@ -58,8 +59,9 @@ def settle(sources: dict[str, str]) -> dict[str, str]:
 def prune(sources: dict[str, str]) -> dict[str, str]:
     """Return the modules without the imports, functions and plain values at their top that nothing names."""
     while True:
-        used = [_names_used(ast.parse(text)) for text in sources.values()]
-        taken = set().union(*(_names_taken(ast.parse(text)) for text in sources.values()))
+        named = [_names(text) for text in sources.values()]
+        used = [own for own, _ in named]
+        taken = set().union(*(from_others for _, from_others in named))
         everywhere = {"run"}.union(*used)  # the board calls it
         pruned = {
             path: _pruned(text, own | taken, everywhere | taken)
@@ -121,6 +123,15 @@ def _places(tree: ast.Module, name: str, numbers: dict[str, str]) -> list[tuple[
     return found if len(found) == uses else None
 
 
+@cache
+def _names(text: str) -> tuple[set[str], set[str]]:
+    """The names that a module uses, and those that it takes from others; most are asked for again as they
+    were."""
+    tree = ast.parse(text)
+    used = _names_used(tree)
+    return used, _names_taken(tree, used)
+
+
 def _names_used(tree: ast.Module) -> set[str]:
     """Names that code of the module reads, but for a function that reads its own: its own and attributes of
     anything, which a module's private name never is."""
@@ -136,9 +147,8 @@ def _names_used(tree: ast.Module) -> set[str]:
     return found
 
 
-def _names_taken(tree: ast.Module) -> set[str]:
+def _names_taken(tree: ast.Module, used: set[str]) -> set[str]:
     """Names that the module imports from others, whatever it does with them, where it uses them."""
-    used = _names_used(tree)
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     return {alias.name for node in imports for alias in node.names if (alias.asname or alias.name) in used}
 

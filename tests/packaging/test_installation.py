@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from installation import STRANGERS, Installation
-from makers_walk import walk
+from makers_walk import FIRST_IMAGE, Shell, judge
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "tests" / "vectors" / "packaging" / "program.py"
@@ -30,10 +30,16 @@ def test_main_job_runs_away_from_the_checkout(whole: Installation) -> None:
     assert (whole.home / ".cache" / "tournee" / "boards").is_dir()
 
 
-def test_maker_builds_flashes_provisions_and_updates_an_emulated_board(
-    whole: Installation, tmp_path: Path
-) -> None:
-    walk(tmp_path, "unix", [str(whole.bin / "tournee-maker")], whole.environment)
+@pytest.mark.timeout(300)  # builds and installs both wheels, then a dozen commands
+def test_maker_builds_flashes_and_provisions_an_emulated_board(whole: Installation, tmp_path: Path) -> None:
+    environment = whole.environment
+    shell = Shell(tmp_path, {**environment, "PATH": f"{whole.bin}:{environment['PATH']}"})
+    try:
+        shell.type("(umask 077; echo unused > pin.txt; openssl genrsa -out maker.pem 2048 2> /dev/null)")
+        shell.type_all(["KEY=maker.pem", *FIRST_IMAGE])
+    finally:
+        shell.leave()
+    judge(tmp_path, shell.said, "0.1.0")
 
 
 def test_packages_of_others_with_names_like_ours_are_left_alone(whole: Installation) -> None:

@@ -109,14 +109,20 @@ def flash(
 @click.argument("file", metavar="MÉMOIRE", type=click.Path(path_type=Path, exists=True))
 @click.argument("link", metavar="LIEN", type=click.Path(path_type=Path))
 @click.option("--elf", type=_IMAGE, help="MicroPython de build --elf, pour une carte de notre portage.")
-def emulate(board: str, file: Path, link: Path, elf: Path | None) -> None:
+@click.option("--ps", help="Carte d’essai du professionnel, mise dans le lecteur : infirmiere…")
+@click.option("--vitale", help="Carte Vitale d’essai, mise dans le lecteur : moreau…")
+def emulate(board: str, file: Path, link: Path, elf: Path | None, ps: str | None, vitale: str | None) -> None:
     """Démarre CARTE émulée sur le fichier MÉMOIRE ; LIEN mène à son port."""
     from tournee.emulation.board import EmulatedBoard
+    from tournee.emulation.cards import load_card
 
     if elf and "qemu" not in flashing.settings(board).get("emulator", {}):
         raise click.UsageError(f"La carte {board} n’a pas notre portage : pas de --elf.")
+    cards = {slot: load_card(name) for slot, name in (("ps", ps), ("vitale", vitale)) if name}
     kernel = ["-kernel", str(elf)] if elf else []  # QEMU takes the last one
     with EmulatedBoard(BOARDS / board, flash=file, options=kernel) as running:
+        for slot, card in cards.items():
+            running.insert(slot, card)
         link.unlink(missing_ok=True)
         link.symlink_to(running.link_url)
         try:
