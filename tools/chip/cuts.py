@@ -144,7 +144,7 @@ def _after(desk: Desk, flash: Path, signed: bool, invoice: Invoice) -> str:
 def _really(desk: Desk, operations: list[dict[str, Any]], invoice: Invoice, report: Report) -> bool:
     """Power that fails under a running certification, the host waiting; then it comes back."""
     last = operations[-1]["number"]
-    other = Desk(desk.name, desk.folder / "cut")
+    other = Desk(desk.name, desk.folder / "dying")
     shutil.copyfile(desk.folder / "before.bin", other.flash)
     try:
         with other.powered(cut=last) as board, Reader.open(board.link_url, SECRET) as reader:
