@@ -76,9 +76,14 @@ def line(*parts):
 
 
 def test_a_card_has_signed_once_its_whole_answer_is_on_the_line():
-    asked = line(
-        ("reader", b"\x00\x88\x00\x00\x20"), ("card", b"\x88"), ("reader", bytes(32)), ("card", bytes(258))
+    read = ("reader", b"\x00\xb0\x00\x00\x00"), ("card", b"\x2a\x9e\x9a" + bytes(300))
+    asked = (
+        ("reader", b"\x00\x2a\x9e\x9a\x00"),
+        ("card", b"\x61\x00"),
+        ("reader", b"\x00\xc0\x00\x00\x00"),
+        ("card", b"\xc0" + bytes(258)),
     )
-    assert cuts._signed_before(asked, len(asked))
-    assert not cuts._signed_before(asked, len(asked) - 3)
-    assert not cuts._signed_before(line(("reader", b"\x00\xb0\x00\x00\x00"), ("card", bytes(258))), 999)
+    whole = line(*read, *asked)
+    assert cuts._signed_before(whole, len(whole))
+    assert not cuts._signed_before(whole, len(whole) - 5)
+    assert not cuts._signed_before(line(*read), 999)

@@ -4,7 +4,6 @@ signed twice but where nobody can know, which is told first."""
 from __future__ import annotations
 
 import shutil
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from tournee.reader.maker import MakerReader
 SERIAL, SECRET = "TO-000001", bytes(range(32))
 _FILES = "journal0", "journal1"
 _PS = 0  # the slot of the card that signs
-_SIGN = 0x88  # INTERNAL AUTHENTICATE
+_SIGN = b"\x2a\x9e\x9a"  # COMPUTE DIGITAL SIGNATURE, behind its class
 _SIGNATURE = 256  # bytes that the card answers it with
 
 
@@ -104,12 +103,11 @@ def _signed_before(whole: list[dict[str, Any]], at: float) -> bool:
         (what for what in whole if what.get("slot") == _PS and "byte" in what and what["at"] < at),
         key=lambda what: float(what["at"]),
     )
-    asked = [
-        number
-        for number, (first, second) in enumerate(pairwise(line))
-        if (first["from"], first["byte"], second["byte"]) == ("reader", 0, _SIGN)
-    ]
-    return any(sum(what["from"] == "card" for what in line[number:]) > _SIGNATURE for number in asked)
+    said = bytes(what["byte"] for what in line)
+    asked = said.find(_SIGN)
+    while asked >= 0 and any(what["from"] == "card" for what in line[asked : asked + len(_SIGN)]):
+        asked = said.find(_SIGN, asked + 1)
+    return asked >= 0 and sum(what["from"] == "card" for what in line[asked:]) > _SIGNATURE
 
 
 def _after(desk: Desk, flash: Path, signed: bool, invoice: Invoice) -> str:
