@@ -87,3 +87,15 @@ def test_a_card_has_signed_once_its_whole_answer_is_on_the_line():
     assert cuts._signed_before(whole, len(whole))
     assert not cuts._signed_before(whole, len(whole) - 5)
     assert not cuts._signed_before(line(*read), 999)
+
+
+def test_two_signatures_of_one_invoice_are_right_only_where_the_reader_told_it_first():
+    assert cuts._wrong(False, 1, [], True) == ""
+    assert cuts._wrong(True, 0, [], True) == ""
+    assert cuts._wrong(True, 1, [0], True) == ""
+    assert cuts._wrong(False, 1, [0], True) == ""  # asked for, and not yet given
+    assert cuts._wrong(True, 1, [], True)
+    assert cuts._wrong(True, 1, [1], True)
+    assert cuts._wrong(False, 2, [0], True)
+    assert cuts._wrong(False, 0, [], True)
+    assert cuts._wrong(False, 1, [], False)

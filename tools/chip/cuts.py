@@ -3,6 +3,7 @@ signed twice but where nobody can know, which is told first."""
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from mounted import files_of
 from power import Desk
 from report import Report
 
-from tournee.emulation.cards import load_card
+from tournee.emulation.cards import VirtualCard, load_card
 from tournee.firmware.sesam import codes
 from tournee.reader import Reader, Refused
 from tournee.reader.maker import MakerReader
@@ -110,33 +111,51 @@ def _signed_before(whole: list[dict[str, Any]], at: float) -> bool:
     return asked >= 0 and sum(what["from"] == "card" for what in line[asked:]) > _SIGNATURE
 
 
+class Witness(MakerReader):
+    """Notes how many signatures the card had made each time that the reader told an interruption: the host
+    asks again by itself then, for the same bytes can only get the same signature."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.card: VirtualCard | None = None
+        self.told: list[int] = []
+
+    def _send(self, number: int, message: bytearray) -> Any:
+        try:
+            return super()._send(number, message)
+        except Refused as refused:
+            if refused.status == codes.INTERRUPTED and self.card:
+                self.told.append(self.card.signatures)
+            raise
+
+
 def _after(desk: Desk, flash: Path, signed: bool, invoice: Invoice) -> str:
     """Start the board with this flash, and certify again; what is wrong with it."""
     other = Desk(desk.name, desk.folder / "cut")
     shutil.copyfile(flash, other.flash)
     other.cards = {"ps": load_card("infirmiere"), "vitale": load_card("moreau")}
-    told = False
-    with other.powered() as board, MakerReader.open(board.link_url, SECRET) as reader:
+    with other.powered() as board, Witness.open(board.link_url, SECRET) as reader:
+        reader.card = other.cards["ps"]
         state = reader.state()
         if (state.serial, state.journal) != (SERIAL, True):
             return f"serial {state.serial!r}, journal {state.journal}"
         reader.unlock(CODE)
-        try:
-            made = invoice.certify(reader)
-        except Refused as refused:
-            if refused.status != codes.INTERRUPTED:
-                raise
-            told = True
-            if other.cards["ps"].signatures:
-                return "a card signed before the interruption was told"
-            made = invoice.certify(reader)
+        made = invoice.certify(reader)
         again = invoice.certify(reader)
-    by_card = other.cards["ps"].signatures
-    if made != invoice.known or again != made:
+        told = reader.told
+    return _wrong(signed, other.cards["ps"].signatures, told, made == again == invoice.known)
+
+
+def _wrong(signed: bool, by_card: int, told: list[int], known: bool) -> str:
+    """What is wrong with an invoice that was `signed` or not before a cut, and by the card `by_card` times
+    since, the interruption told at these counts of its signatures."""
+    if not known:
         return "other signatures"
-    if told or by_card + signed == 1:
-        return ""
-    return f"signed {by_card + signed} times, and not told"
+    if told not in ([], [0]) or by_card > 1:
+        return f"signed {by_card} times since, the interruption told {len(told)} times"
+    if signed and by_card and not told:
+        return "signed twice, and not told"
+    return "" if signed or by_card else "never signed"
 
 
 def _really(desk: Desk, operations: list[dict[str, Any]], invoice: Invoice, report: Report) -> bool:
@@ -151,7 +170,8 @@ def _really(desk: Desk, operations: list[dict[str, Any]], invoice: Invoice, repo
         lost = "nothing was lost"
     except Exception as error:
         lost = type(error).__name__
-    wrong = _after(desk, other.flash, False, invoice) if lost == "LinkLost" else lost
+    signed = _signed_before(events(other.trace), math.inf)
+    wrong = _after(desk, other.flash, signed, invoice) if lost == "LinkLost" else lost
     return report.add(
         "cuts", f"the board dies in operation {last}, and starts again", not wrong, wrong or lost
     )
