@@ -118,7 +118,7 @@ class Stream:
             ring = len(gatt.records)
             text = bytes([gatt.records[at % ring] for at in range(first * _RECORD, gatt.recorded * _RECORD)])
             gatt.recorded = 0
-            say(self._console, "events " + text.hex())
+            say(self._console, "events " + (text.hex() if text else ""))  # 1.27 has bytes for none
         elif asked == ord("d"):
             gc.collect()
             gc.disable()
