@@ -3,7 +3,8 @@ none itself. Prints bytes for each of some turns."""
 
 import gc
 
-from gatt import Bonds, Gatt
+from gatt import Gatt
+from kept_bonds import Bonds
 
 from sesam.port import const
 

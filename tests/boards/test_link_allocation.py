@@ -29,7 +29,8 @@ RUN = "import sys; from micropython_module import run_main; sys.exit(run_main(sy
 
 
 def test_link_over_the_air_takes_no_heap_but_for_the_stack_and_a_view_of_a_short_piece(code_board):
-    with EmulatedBoard(code_board("armv6m", "gatt.py"), script=BOARDS / "probes" / "air.py") as board:
+    board_dir = code_board("armv6m", "gatt.py", "kept_bonds.py")
+    with EmulatedBoard(board_dir, script=BOARDS / "probes" / "air.py") as board:
         told = list(map(int, board.console().split("begin", 1)[1].split()))
     read, nothing, event, whole, short, *lengths, sent = told
     assert [read, nothing, event, whole, short] == [0, 0, 0, 0, 16]
