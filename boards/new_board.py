@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tournee.boards import BOARDS
+from tournee.boards import BOARDS, build, image
 from tournee.boards.fitting import NAME
 from tournee.boards.schema import BoardError, read
 from tournee.errors import TourneeError
@@ -45,6 +45,19 @@ def make(name: str, like: str, boards: Path = BOARDS) -> Path:
     return place
 
 
+def put_values(name: str, folder: Path, key: Path, production: bool) -> None:
+    """Write `board.py` and `release.py` of a board for who freezes or installs its modules. TourneeError."""
+    board = read(BOARDS / name)
+    modulus = image.modulus(image.public_key(key))
+    if production and modulus == build.development().modulus:
+        raise BoardError(
+            "Un lecteur de production a la clé de son fabricant.", next_step="indiquez-la : --key"
+        )
+    sources = build.sources_of(BOARDS / name, board, build.Release(build.VERSION, modulus, production))
+    for module in ("board.py", "release.py"):
+        image.write_whole(folder / module, sources[module])
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Make a board, or check those that there are; 3 when one is not right."""
     parser = argparse.ArgumentParser(prog="./tools/dev boards", description="Cartes électroniques.")
@@ -52,12 +65,21 @@ def main(arguments: list[str] | None = None) -> int:
     new = verbs.add_parser("new", help="fait le dossier d’une carte, sur le modèle d’une autre")
     new.add_argument("name", metavar="NOM")
     new.add_argument("--like", required=True, metavar="CARTE")
+    values = verbs.add_parser("values", help="écrit board.py et release.py d’une carte")
+    values.add_argument("name", metavar="CARTE")
+    values.add_argument("folder", metavar="DOSSIER", type=Path)
+    values.add_argument("--key", type=Path, default=image.DEVELOPMENT_KEY, help="clé du fabricant (PEM)")
+    values.add_argument("--production", action="store_true", help="refuse les images de développement")
     verbs.add_parser("check", help="contrôle chaque board.toml")
     asked = parser.parse_args(arguments)
     try:
         if asked.verb == "new":
             place = make(asked.name, asked.like)
             print(f"{place} : changez son board.toml, puis tournee-maker build {asked.name}")
+            return 0
+        if asked.verb == "values":
+            put_values(asked.name, asked.folder, asked.key, asked.production)
+            print(f"{asked.folder} : board.py et release.py de {asked.name}")
             return 0
         for file in sorted(BOARDS.glob("*/board.toml")):
             print(f"{read(file.parent)['name']} : juste")

@@ -3,7 +3,7 @@
     make BOARD=RPI_PICO2_W FROZEN_MANIFEST=…/boards/drivers/official/manifest.py (ports/rp2)
     make BOARD=ESP32_GENERIC_S3 FROZEN_MANIFEST=…/boards/drivers/official/manifest.py (ports/esp32)
 
-`board.py` and `release.py` come from `boards/build.py`, into this folder.
+`board.py` and `release.py` are of one board: `./tools/dev boards values rp2350w …/boards/drivers/official`.
 """
 
 include("$(PORT_DIR)/boards/manifest.py")  # noqa: F821  (the manifest's language)
