@@ -18,8 +18,8 @@ while True:
 """
 BOARD = """
 name = "echo"
-memory.heap = 0
-link.message = 128
+memory.heap = 16384
+link.message = 559
 slots = { names = ["ps", "vitale"], clock_khz = 4000 }
 image.modules = ["main.py"]
 emulator.cpython = ["{python}", "{board}/main.py", "{link}", "{ps}", "{vitale}"]
