@@ -97,11 +97,24 @@ def instead(static: Path) -> None:
         shutil.copy(own, static)
 
 
+_EARLY = (
+    "start.js",
+    "host_socket.js",
+    "memory_kept.js",
+    "site_kept.js",
+    "waits.js",
+    "own_server.js",
+    "wire.js",
+)
+"""What the first script imports: asked for at once, not one after another."""
+
+
 def document() -> str:
     """The shell, with what starts the host in it in place of its own start."""
     shell = templates().get_template("shell.html").render(release=release())
     script = f'<script type="module" src="/static/shell.js" data-version="{release()}"></script>'
-    shell = once(shell, script, '<script type="module" src="/start.js"></script>', "shell.html")
+    early = "".join(f'<link rel="modulepreload" href="/{one}">\n' for one in (*_EARLY, "static/shell.js"))
+    shell = once(shell, script, f'{early}<script type="module" src="/start.js"></script>', "shell.html")
     board = templates().from_string((PARTS / "board.html").read_text()).render()
     return once(shell, "</body>", board + "</body>", "shell.html")
 

@@ -18,6 +18,13 @@ const HEADERS = {
 
 const encoder = new TextEncoder();
 const filesOf = ({ release }) => `tournee-site-${release}`;
+const opened = new Map(); // caches of files, by their names
+
+function cacheOf(list) {
+  const name = filesOf(list);
+  if (!opened.has(name)) opened.set(name, caches.open(name));
+  return opened.get(name);
+}
 
 class Refused extends Error {} // its message says why, in one word: the page has the sentence
 
@@ -101,16 +108,20 @@ async function checked(name, wanted) {
 
 // Every file of a list, those that are there already from where they are.
 async function bring(list, older) {
-  const cache = await caches.open(filesOf(list));
+  const cache = await cacheOf(list);
   for (const [name, wanted] of Object.entries(list.files)) {
-    const same = older && older.files[name] === wanted && await (await caches.open(filesOf(older))).match(name);
+    const same = older && older.files[name] === wanted && await (await cacheOf(older)).match(name);
     await cache.put(name, same || await checked(name, wanted));
   }
 }
 
 async function tidy(...lists) {
   const wanted = [STATE, ...lists.filter(Boolean).map(filesOf)];
-  for (const name of await caches.keys()) if (name.startsWith("tournee-") && !wanted.includes(name)) await caches.delete(name);
+  for (const name of await caches.keys()) {
+    if (!name.startsWith("tournee-") || wanted.includes(name)) continue;
+    opened.delete(name);
+    await caches.delete(name);
+  }
 }
 
 // --- what the page asks
@@ -178,7 +189,7 @@ async function answered(event, url) {
   const now = await kept();
   const name = ALSO[url.pathname] ?? `.${url.pathname}`;
   if (!now || !Object.hasOwn(now.files, name)) return fromHost(event, url.pathname + url.search);
-  return await (await caches.open(filesOf(now))).match(name) ?? checked(name, now.files[name]);
+  return await (await cacheOf(now)).match(name) ?? checked(name, now.files[name]);
 }
 
 self.addEventListener("fetch", (event) => {

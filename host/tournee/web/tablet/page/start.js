@@ -1,6 +1,7 @@
 // Starts the host in this page: one page at a time, the site kept, Python begun, then the shell over it.
 
 import { stand, toReader } from "./host_socket.js";
+import { releaseInUse } from "./memory_kept.js";
 import { keepSite } from "./site_kept.js";
 import { Answerer, sharedMemory, suspends } from "./waits.js";
 
@@ -118,9 +119,18 @@ function compiled() {
   return code;
 }
 
-async function begin() {
+let release = null; // the one whose files these are
+function inUse() {
+  release ??= releaseInUse().catch(() => undefined);
+  return release;
+}
+
+function standBy() {
   worker = new Worker("./worker.js", { type: "module" });
   worker.onmessage = heard;
+}
+
+async function begin() {
   compiled().then((module) => ask("compiled", { module }));
   const memory = suspends ? null : sharedMemory();
   if (memory) {
@@ -129,7 +139,7 @@ async function begin() {
   const mine = worker;
   stand(answerer ? (told) => answerer.wire.heard(told) : (told) => mine.postMessage(told));
   try {
-    const why = await within(ask("begin", { memory }), START_MS);
+    const why = await within(inUse().then((release) => ask("begin", { memory, release })), START_MS);
     if (why) tellWhy(JSON.parse(why));
   } catch (error) {
     console.error(error);
@@ -141,6 +151,7 @@ async function locked() {
   const old = worker;
   await ask("close");
   old.terminate();
+  standBy();
   const left = [...waiting.values()]; // what the carer asked meanwhile is the next one's
   begin();
   for (const { message } of left) worker.postMessage(message);
@@ -165,16 +176,20 @@ function isolated() {
 }
 
 async function start() {
-  if (navigator.serviceWorker?.controller) compiled();
+  if (navigator.serviceWorker?.controller) { // the first time its files are brought before
+    standBy();
+    compiled();
+    inUse();
+  }
   if (!navigator.serviceWorker || !navigator.storage?.getDirectory) { tell(...TEXTS.browser); return; }
-  if (!(await alone())) { tell(...TEXTS.second); return; }
+  if (!(await alone())) { worker?.terminate(); tell(...TEXTS.second); return; }
   navigator.storage.persist?.();
   const goesOn = suspends || crossOriginIsolated;
   if (goesOn) takeLink();
-  if (goesOn && navigator.serviceWorker.controller) begin(); // the first time its files are brought before
+  if (goesOn && worker) begin();
   await keepSite(handed);
   if (!isolated()) return;
-  if (!worker) begin();
+  if (!worker) { standBy(); begin(); }
   await import("./static/shell.js");
 }
 

@@ -1,16 +1,18 @@
 // Starts Python: by its memory as this device kept it, else by importing all; that memory is then kept.
 
 import { loadPyodide } from "./pyodide/pyodide.mjs";
-import { KeptMemory, fits, keepMemory } from "./memory_kept.js";
+import { KeptMemory, fits, keepMemory, tidy } from "./memory_kept.js";
 import { packedFiles } from "./packed_files.js";
 import { unpacked } from "./unpacked.js";
 
 const [LIBRARY, STANDARD, PACKAGES] = ["/lib/", "python314.zip", "python3.14/site-packages"];
 const OTHER_FOLDERS = ["python3.14/lib-dynload/"];
 const [PREPARED, HOST] = ["tournee.web.tablet.prepared", "tournee.web.tablet.host"];
+const TIDY_MS = 10_000; // the carer first
 const REHEARSAL = "/tmp/repetition";
+const loading = import("./pyodide/pyodide.asm.mjs"); // a megabyte, while the worker opens its files
 const here = (path) => new URL(path, import.meta.url).href;
-const SMALL = here("./unpacked.js"); // Pyodide asks for a library, and a kept memory has read it
+const LOCK = here("./pyodide/pyodide-lock.json");
 
 async function archive(name) {
   const answer = await fetch(here(`./${name}`));
@@ -29,18 +31,18 @@ const instantiated = (compiled) => (errors) => (imports, done) => {
 };
 
 // Python, its module `host`, and the memory that it began by (null: none). `modules` are the page's own, by their
-// names in Python; `environment` is Python's, and `compiled` the promise of its code.
-export async function started(modules, environment, suspends, compiled) {
-  const loading = import("./pyodide/pyodide.asm.mjs");
-  const wanted = await fits(suspends), kept = wanted && await KeptMemory.found(wanted);
+// names in Python; `environment` is Python's, `compiled` the promise of its code; `release` is the one in use.
+export async function started(modules, environment, suspends, release, compiled) {
+  const wanted = release ? fits(release, suspends) : null, kept = wanted && await KeptMemory.found(wanted);
   const { default: createPyodide } = await loading;
   modules = await modules;
   const options = { indexURL: here("./pyodide/"), env: environment, createPyodideModule: createPyodide, instantiateWasm: instantiated(compiled) };
   if (!kept) return imported(options, modules, wanted);
   try {
-    const python = await loadPyodide({ ...options, ...kept.options(createPyodide, modules), stdLibURL: SMALL });
+    const python = await loadPyodide({ ...options, ...kept.options(createPyodide, modules), stdLibURL: LOCK }); // small: it asks for one
     python.FS.mount(packedFiles(python.FS, kept), {}, LIBRARY);
     python.pyimport(PREPARED).taken_up();
+    setTimeout(() => tidy(wanted), TIDY_MS);
     return { python, host: python.pyimport(HOST), kept };
   } catch (error) {
     console.warn(String(error?.message ?? error));
@@ -66,7 +68,10 @@ async function imported(options, modules, wanted) {
     if (wrong) console.warn(wrong);
   }
   prepared.end_imports();
-  const named = new Map(Object.entries(modules).map(([name, module]) => [module, name]));
-  if (wanted) await keepMemory(python, wanted, named, held).catch((error) => console.warn(String(error?.message ?? error)));
+  if (wanted) {
+    const named = new Map(Object.entries(modules).map(([name, module]) => [module, name]));
+    const keeping = tidy(wanted).then(() => fetch(LOCK)).then((lock) => lock.json());
+    await keeping.then((lock) => keepMemory(python, wanted, lock, named, held)).catch((error) => console.warn(String(error?.message ?? error)));
+  }
   return { python, host, kept: null };
 }

@@ -43,10 +43,34 @@ const forPython = {
   flushes: () => pool.flushes,
   is_own,
   origin: () => location.origin,
-  stretched: (code, salt, rounds) => stretched(code, salt, rounds, !pool.names.has(VAULT)),
+  stretched: (code, salt, rounds) => takenEarly(code, salt, rounds) ?? stretched(code, salt, rounds, !pool.names.has(VAULT)),
   shut: () => { isOpen = false; isLeaving = true; wire.end(); },
   locked: () => self.postMessage({ kind: "locked" }),
 };
+
+// What a code gives, made while Python starts: the vault counts the code as ever, and then finds it done.
+const ROUNDS_MAX = 1_000_000;
+let early = null;
+
+async function stretchEarly(code) {
+  await files();
+  const slot = pool.names.get(VAULT), bytes = new Uint8Array(slot ? pool.size(slot) : 0);
+  if (slot) pool.read(slot, bytes, 0);
+  try {
+    const { salt, rounds } = JSON.parse(new TextDecoder().decode(bytes));
+    if (rounds > ROUNDS_MAX) return;
+    early = { code, salt, rounds, made: stretched(code, Uint8Array.from(salt.match(/../g), (one) => parseInt(one, 16)), rounds, false) };
+    early.made.catch(() => {});
+  } catch { // no vault, or none that can be read: Python says so
+  }
+}
+
+function takenEarly(code, salt, rounds) {
+  const found = early;
+  early = null;
+  const hex = [...salt].map((one) => one.toString(16).padStart(2, "0")).join("");
+  return found?.code === code && found.salt === hex && found.rounds === rounds ? found.made : null;
+}
 
 // --- what the page asks ---
 
@@ -55,11 +79,11 @@ function files() {
   return poolOpened;
 }
 
-async function begin(memory) {
+async function begin(memory, release) {
   if (!suspends) asker = new Asker(memory);
   const page = { ...(asker?.forPython ?? waits), ...forPython };
   const modules = import("./door.js").then((door) => ({ tournee_door: door, tournee_page: page }));
-  [{ python, host, kept }] = await Promise.all([started(modules, { HOME, TZ: "Europe/Paris" }, suspends, code), files()]);
+  [{ python, host, kept }] = await Promise.all([started(modules, { HOME, TZ: "Europe/Paris" }, suspends, release, code), files()]);
   python.FS.mkdirTree(HOME);
   python.FS.mount(fileSystem(python.FS, pool), {}, HOME);
   const why = await called(host.begin, HOME);
@@ -82,10 +106,13 @@ const asked = {
     if (isOpen) return "ouverte";
     return pool.names.has(VAULT) ? "verrou" : "neuve";
   },
-  begin: ({ memory }) => (begun ??= begin(memory)),
+  begin: ({ memory, release }) => (begun ??= begin(memory, release)),
   compiled: ({ module }) => takeCode(module),
   choose: ({ code }) => told("choose", code),
-  unlock: ({ code }) => told("unlock", code),
+  unlock: ({ code }) => {
+    if (!host) stretchEarly(code);
+    return told("unlock", code);
+  },
   async beginNew() {
     await pool.grow(FILES_OF_A_PRACTICE);
     return told("begin_new");

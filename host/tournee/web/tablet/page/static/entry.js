@@ -53,8 +53,13 @@ async function opened() {
   return true;
 }
 
+// The pad is drawn at once where there was a code the last time; the worker then says how it stands.
+const HAD_CODE = "tournee-code-choisi";
+
 export async function enter() {
+  if (!document.documentElement.dataset.tournee && localStorage.getItem(HAD_CODE)) shows("verrou-tablette", "verrou");
   const state = await ask("state");
+  if (state === "neuve") localStorage.removeItem(HAD_CODE); else localStorage.setItem(HAD_CODE, "1");
   if (state === "ouverte") return opened();
   if (state === "neuve") return shows("code-neuf", "neuve");
   const isThere = document.documentElement.dataset.tournee === "verrou" && document.querySelector("[data-pad=verrou]");
