@@ -47,7 +47,7 @@ import sys, importlib, cbor2
 before = "segno" in sys.modules
 [before, importlib.import_module("segno").make("1").version, cbor2.dumps({1: b"2"}).hex(), str(cbor2._cbor2)]
 """
-TRIES, IN_THE_HEAP = 16, 4096 + 40_000
+TRIES, IN_THE_HEAP = 12, 4096 + 40_000
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,17 @@ def test_chance_is_another_at_each_start(tablet: Tablet):
     second = tablet.run(CHANCE)
     assert first[0] != second[0]
     assert first[1] != second[1]
+
+
+def test_the_worker_that_follows_a_lock_begins_by_it_too(tablet: Tablet):
+    tablet.press().until("ouverte")
+    tablet.page.locator(".shell:not(.is-blank)").wait_for()
+    with tablet.page.expect_worker():
+        tablet.page.evaluate("() => { location.hash = '#/reglages'; }")
+        tablet.page.get_by_role("button", name="Verrouiller maintenant").first.click()
+    tablet.until("verrou")
+    (worker,) = tablet.page.workers
+    assert worker.evaluate(BEGUN)
 
 
 def test_it_holds_no_key_code_or_name_of_the_practice(tablet: Tablet):

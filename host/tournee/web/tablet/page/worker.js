@@ -109,9 +109,9 @@ const asked = {
   begin: ({ memory, release }) => (begun ??= begin(memory, release)),
   compiled: ({ module }) => takeCode(module),
   choose: ({ code }) => told("choose", code),
-  unlock: ({ code }) => {
+  async unlock({ code }) {
     if (!host) stretchEarly(code);
-    return told("unlock", code);
+    try { return await told("unlock", code); } finally { early = null; }
   },
   async beginNew() {
     await pool.grow(FILES_OF_A_PRACTICE);
