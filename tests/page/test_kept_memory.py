@@ -66,9 +66,9 @@ def installed(
 
 @pytest.fixture
 def tablet(installed: Tablet) -> Tablet:
-    """It, with a memory that is kept."""
-    if not begins_by_it(installed):
-        assert begins_by_it(installed)
+    """It, looked at from the self-test, with a memory that is kept."""
+    if not beside(installed, NAMES):
+        assert not begins_by_it(installed)
     return installed
 
 
@@ -81,37 +81,39 @@ def begins_by_it(tablet: Tablet) -> bool:
     return worker.evaluate(BEGUN)
 
 
+def opened(tablet: Tablet) -> None:
+    assert begins_by_it(tablet)
+    tablet.press().until("ouverte")
+
+
 def beside(tablet: Tablet, work: str, *given: object) -> object:
     """Something done to its files while no host runs."""
     tablet.page.goto(f"{tablet.address}essai")
     return tablet.page.evaluate(work, *given)
 
 
-def test_a_start_after_the_first_begins_by_the_memory_that_was_kept_and_makes_no_other(tablet: Tablet):
+def test_later_starts_begin_by_the_memory_that_was_kept_and_chance_is_another_each_time(tablet: Tablet):
     (kept,) = beside(tablet, NAMES)
-    assert begins_by_it(tablet)
-    assert beside(tablet, NAMES) == [kept]
     assert re.fullmatch("[0-9a-f]{16}", kept)
+    assert begins_by_it(tablet)
+    first = tablet.run(CHANCE)
+    assert begins_by_it(tablet)
+    second = tablet.run(CHANCE)
+    assert first[0] != second[0]
+    assert first[1] != second[1]
+    assert beside(tablet, NAMES) == [kept]
 
 
 def test_a_commit_is_flushed_once_and_what_was_not_imported_is_read_when_it_is_asked_for(tablet: Tablet):
-    tablet.press().until("ouverte")
+    opened(tablet)
     assert tablet.run(COMMITS.replace("essai.db", "essai-2.db")) == [1] * 20
     before, version, encoded, library = tablet.run(READ_LATER)
     assert (before, version, encoded) == (False, "M1", "a1014132")
     assert "site-packages/cbor2/_cbor2" in library
 
 
-def test_chance_is_another_at_each_start(tablet: Tablet):
-    first = tablet.run(CHANCE)
-    assert begins_by_it(tablet)
-    second = tablet.run(CHANCE)
-    assert first[0] != second[0]
-    assert first[1] != second[1]
-
-
 def test_the_worker_that_follows_a_lock_begins_by_it_too(tablet: Tablet):
-    tablet.press().until("ouverte")
+    opened(tablet)
     tablet.page.locator(".shell:not(.is-blank)").wait_for()
     with tablet.page.expect_worker():
         tablet.page.evaluate("() => { location.hash = '#/reglages'; }")
@@ -122,7 +124,7 @@ def test_the_worker_that_follows_a_lock_begins_by_it_too(tablet: Tablet):
 
 
 def test_it_holds_no_key_code_or_name_of_the_practice(tablet: Tablet):
-    tablet.press().until("ouverte")
+    opened(tablet)
     keys = tablet.run(KEYS)
     code = printed_code(SECRET)
     words = [
@@ -143,7 +145,6 @@ def test_one_that_is_no_good_is_made_anew(tablet: Tablet, place: int, byte: int)
     assert not begins_by_it(tablet)
     tablet.press().until("ouverte")
     assert begins_by_it(tablet)
-    tablet.press().until("ouverte")
 
 
 def test_one_of_another_release_goes(tablet: Tablet):
