@@ -63,7 +63,7 @@ async def begin(folder: str) -> str:
     nextStep.
     """
     home = Path(folder)
-    _place(home)
+    _live_in(home)
     (home / "passage").mkdir(exist_ok=True)
     try:
         check_flushed(home, page.flushes)
@@ -83,7 +83,7 @@ async def rehearse(folder: str) -> str:
     try:
         make_ready()
         (home / "passage").mkdir(parents=True)
-        _place(home)
+        _live_in(home)
         begun = _Begun(home, Vault(home, _stretched, time.monotonic))
         encrypt_secrets_by(VaultCipher(os.urandom(32)))
         keep_given(home, FILES)
@@ -101,7 +101,7 @@ async def rehearse(folder: str) -> str:
     return ""
 
 
-def _place(home: Path) -> None:
+def _live_in(home: Path) -> None:
     for variable, name in (("XDG_STATE_HOME", "etat"), ("XDG_RUNTIME_DIR", "passage"), ("HOME", "")):
         os.environ[variable] = str(home / name)
 
