@@ -12,28 +12,28 @@ from tournee.web.templating import templates
 
 CONFIGURATION = """
 [journal]
-chemin = "journal.db"
+chemin="journal.db"
 [lecteur]
-port = "page:"
-secret = "lecteur.secret"
+port="page:"
+secret="lecteur.secret"
 [envoi]
-route = "essai"
+route="essai"
 [route.essai]
-adresse = "essai@tournee.invalid"
-expediteur = "essai@tournee.invalid"
-identifiant = "000000000"
-certificat = "essai.pem"
-scellement = "K"
-mode = "fichier-unique"
+adresse="essai@tournee.invalid"
+expediteur="essai@tournee.invalid"
+identifiant="000000000"
+certificat="essai.pem"
+scellement="K"
+mode="fichier-unique"
 [route.essai.envoi]
-serveur = "tournee.invalid"
-port = 465
-securite = "tls"
-utilisateur = "essai"
-fichier_mot_de_passe = "lecteur.secret"
+serveur="tournee.invalid"
+port=465
+securite="tls"
+utilisateur="essai"
+fichier_mot_de_passe="lecteur.secret"
 [route.essai.retours]
-type = "maildir"
-dossier = "retours"
+type="maildir"
+dossier="retours"
 """
 FILES = {
     "tournee.toml": CONFIGURATION.encode(),
