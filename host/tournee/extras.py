@@ -50,6 +50,12 @@ def is_installed(extra: str) -> bool:
     return all(find_spec(name) is not None for name in MODULES[extra])
 
 
+def require(extra: str) -> None:
+    """Before anything is begun: MissingExtra where not all that an extra brings is there."""
+    if not is_installed(extra):
+        raise missing(extra)
+
+
 def extra_of(module: str) -> str | None:
     """The extra that would have brought a module, None for one that no extra brings."""
     for extra, names in MODULES.items():

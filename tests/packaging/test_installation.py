@@ -70,7 +70,7 @@ def test_strict_types_of_a_users_program_pass(whole: Installation, tmp_path: Pat
         (("tournee", "reader", "emulate", "folder"), "emulation"),
         (("tournee-maker", "build", "unix"), "maker"),
         (("tournee-maker", "provision", "--port", "x", "--register", "x", "A-1"), "maker"),
-        (("tournee-maker", "flash", "esp32s3", "--firmware", "x", "--port", "x"), "maker"),
+        (("tournee-maker", "flash", "esp32s3", "--port", "x"), "maker"),
         (("tournee-maker", "emulate", "unix", "/dev/null", "link"), "emulation"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),

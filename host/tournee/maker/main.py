@@ -21,6 +21,7 @@ from tournee.cli.french import SIMULATION, FrenchGroup
 from tournee.cli.usage import usage_in_french
 from tournee.core_dumps import forbid_dumps
 from tournee.errors import ReaderError, TourneeError
+from tournee.extras import require
 from tournee.maker import flashing, official_boards
 from tournee.maker.images import build_image, show_image, sign_image
 from tournee.maker.proof.conform_command import conform
@@ -89,6 +90,8 @@ def flash(
         flashing.flash_file(board, image.read_bytes(), file)
         console.print(f"{file} : {board} flashé avec {image}")
         return
+    if "flashing" in settings:
+        require("maker")
     if firmware is not None:
         official_boards.check_runtime(settings, firmware, firmware_sha256)
     if image is None:

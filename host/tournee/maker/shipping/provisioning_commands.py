@@ -11,6 +11,7 @@ import click
 
 from tournee.cli.french import FrenchCommand
 from tournee.errors import ReaderError
+from tournee.extras import require
 from tournee.maker.shipping import options
 from tournee.maker.shipping.label import write_label
 from tournee.maker.shipping.label_forms import label_form
@@ -59,6 +60,7 @@ def provision(
 
     Le lecteur redémarre : dès lors il ne répond plus qu’à qui connaît son secret.
     """
+    require("maker")  # a reader in use without its label would be lost
     check_serial(serial)
     drawn = label_form(form)
     station = ProvisioningStation(
@@ -100,6 +102,7 @@ def batch(
     Coupée à tout moment, elle se relance telle quelle : ce qui est fait le reste, aucun numéro n’est donné
     deux fois.
     """
+    require("maker")
     serials = serials_of(listed)
     drawn = label_form(form)
     console = options.screen(stderr=as_json)
