@@ -173,7 +173,7 @@ def startup(monkeypatch, tmp_path):
         },
         "board": {"BUTTON": 14},
         "link": {},
-        "whole_file": runpy.run_path(str(DRIVERS / "whole_file.py")),
+        "whole_file": runpy.run_path(str(DRIVERS.parent / "whole_file.py")),
     }
     for name, values in fakes.items():
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))

@@ -14,7 +14,6 @@ for name in (
     "gatt.py",
     "journal_files.py",
     "kept_bonds.py",
-    "whole_file.py",
     "assembly.py",
     "startup.py",
     "usb_link.py",
@@ -26,3 +25,4 @@ for name in (
 ):
     module(name)  # noqa: F821
 module("native_sha256.py", base_path="..")  # noqa: F821
+module("whole_file.py", base_path="..")  # noqa: F821

@@ -22,7 +22,7 @@ from tournee.french import reason
 _RUNTIME_MAX = 64 << 20  # bytes: a UF2 file has twice those of the flash
 _IMAGE_MAX = 4 << 20
 _HEX = re.compile(r"[0-9a-f]{64}")
-CLEAN, ERASE = (BOARDS / "drivers" / "official" / name for name in ("clean.py", "erase.py"))
+CLEAN, ERASE = (BOARDS / "drivers" / "flashing" / name for name in ("clean.py", "erase.py"))
 """What mpremote runs before the modules are copied: keeps what a reader keeps, or nothing at all."""
 
 

@@ -32,7 +32,7 @@ _ROUNDS = 3  # a copy that breaks off is begun again so often
 _EVERY = 10  # files between two words
 _LASTING = 3  # steps that are done again after a cut: room, modules, main.py
 _UNREACHED = "failed to access"  # mpremote's word for a port that is not there, or another's
-_CLEAN = BOARDS / "drivers" / "official" / "clean.py"
+_CLEAN = BOARDS / "drivers" / "flashing" / "clean.py"
 _CALLED = "FILES = ()", "FOLDERS = ()"  # lines of it that are filled in
 
 

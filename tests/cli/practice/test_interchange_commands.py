@@ -1,11 +1,12 @@
 """`tournee round calendar|follow`, `tournee day export`: files for other programs, and back."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from carers_day import today
 
-TODAY = date.today()
+TODAY = today()
 SINCE = f"{TODAY - timedelta(days=6):%d/%m/%Y}"
 YVONNE = ("--nom", "Lambert", "--prenom", "Yvonne", "--naissance", "04/06/1955", "--nir", "2550699999001 62")
 PLAN = ("--ps", "756000121", "--profession", "IF", "--acte", "AMI 1", "--heure", "8h50", "--du", SINCE)

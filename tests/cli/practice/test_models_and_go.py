@@ -7,12 +7,13 @@ from datetime import date, timedelta
 
 import click
 import pytest
+from carers_day import today
 from click.testing import CliRunner
 
 from tournee.cli.main import tournee as root
 from tournee.cli.options.planned import NearDay
 
-TODAY = date.today()
+TODAY = today()
 SINCE = f"{TODAY - timedelta(days=6):%d/%m/%Y}"
 MINE = ("--ps", "756000121", "--profession", "IF")
 ORDER = ("--du", SINCE, "--prescripteur", "751000126 10100001071", "--nom-prescripteur", "Roy")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import click
 import pytest
+from carers_day import today
 from click.testing import CliRunner
 
 from tournee.cli.main import tournee as root
 from tournee.cli.options.planned import KeyWord, said_keys
 
-TODAY = date.today()
+TODAY = today()
 SINCE = f"{TODAY - timedelta(days=6):%d/%m/%Y}"
 YESTERDAY = f"{TODAY - timedelta(days=1):%d/%m/%Y}"
 TOMORROW = f"{TODAY + timedelta(days=1):%d/%m/%Y}"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import click
 import pytest
+from carers_day import today
 from click.testing import CliRunner
 
 from tournee.cli.main import tournee as root
 from tournee.cli.options.planned import ActWord, Hour, TravelWord, Weekdays
 
-TODAY = date.today()
+TODAY = today()
 SINCE = f"{TODAY - timedelta(days=6):%d/%m/%Y}"
 YVONNE = (
     *("--nom", "Lambert", "--prenom", "Yvonne", "--naissance", "04/06/1955"),

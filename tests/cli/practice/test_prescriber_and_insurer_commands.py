@@ -1,9 +1,10 @@
 """`tournee prescripteur`, `tournee mutuelle`: typed as a carer types them."""
 
 import json
-from datetime import date
 
-TODAY = f"{date.today():%d/%m/%Y}"
+from carers_day import today
+
+TODAY = f"{today():%d/%m/%Y}"
 YVONNE = ("--nom", "Lambert", "--prenom", "Yvonne", "--naissance", "04/06/1955", "--nir", "2550699999001 62")
 PLAN = ("--ps", "756000121", "--profession", "IF", "--acte", "AMI 1", "--du", TODAY)
 

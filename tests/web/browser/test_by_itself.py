@@ -81,7 +81,8 @@ def test_a_card_that_is_told_late_does_not_take_her_back_from_what_she_signs(
     while not page.page.locator("[data-hold]").count():
         page.show(f"{visit}/verifier")
     page.page.evaluate(SHOWN)
-    slow.let_through()
+    with page.page.expect_response(NEWS):
+        slow.let_through()
     carer.sign()
     shown = page.page.evaluate("() => window.screens")
     assert visit not in shown
