@@ -3,22 +3,13 @@
 import { HostGone, ask } from "./host.js";
 import { network } from "./network.js";
 import { lead, renew, say } from "./screens.js";
+import { untouched } from "./touch.js";
 
 const shell = document.getElementById("shell");
 const LONGER_THAN_THE_HOST_MS = 30_000;
-const [LOOK_MS, PRESS_MAX_MS] = [50, 3000];
 
 let number = "-"; // of the last happening heard
 let following = false;
-let pressed = 0; // until when a finger is taken to be on the screen
-
-document.addEventListener("pointerdown", () => { pressed = performance.now() + PRESS_MAX_MS; }, true);
-for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { pressed = 0; }, true);
-
-// No finger is on the screen: what it touches is not taken from under it.
-async function untouched() {
-  while (performance.now() < pressed) await new Promise((done) => { setTimeout(done, LOOK_MS); });
-}
 
 function showState(state) {
   shell.classList.toggle("is-far", state.loin);

@@ -1,6 +1,7 @@
 // Puts fragments into the shell's two panes. One document: a navigation would end the radio link.
 
 import { ADDRESS, BESIDE, HostGone, ask, post, postBytes } from "./host.js";
+import { untouched } from "./touch.js";
 
 const shell = document.getElementById("shell");
 const panes = document.getElementById("contenu");
@@ -114,7 +115,8 @@ export function show(address, moved = true, alone = false) {
 async function beside(fragment, address, moved, isLast, alone = false) {
   const avec = fragment.dataset.avec;
   const [other] = avec && wide.matches ? await fragmentOf(avec, alone, true) : [null];
-  if (isLast()) await put(fragment, address, moved, other);
+  if (alone) await untouched();
+  if (isLast() && !(alone && acting)) await put(fragment, address, moved, other);
 }
 
 // `instead`: the screen before is not gone back to.
@@ -191,6 +193,7 @@ async function besideAnew() {
   const { told, active, address } = last;
   const mine = turn;
   const [other] = told.avec && wide.matches ? await fragmentOf(told.avec, true, true).catch(() => [null]) : [null];
+  await untouched();
   if (mine === turn && last.address === address) arrange(told, active, address, other);
 }
 
