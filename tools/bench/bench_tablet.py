@@ -27,7 +27,14 @@ START, CARDS, CERTIFY = 1.6, 1.2, 2.5
 MEMORY_MIB = 180
 """Limits: seconds, ratios to the desk, MiB of the renderer (its proportional share)."""
 
-STARTS = 3
+STARTS = 5
+STANDS = """(state) => new Promise((done) => {
+  const root = document.documentElement, look = () => { if (root.dataset.tournee === state) done(); };
+  new MutationObserver(look).observe(root, { attributes: true });
+  look();
+})"""
+"""Until the page stands so: at that moment, where Playwright's own wait looks twice a second."""
+
 TIMED = """
 import time
 
@@ -116,9 +123,11 @@ def _tablet(playwright: Any, folder: Path) -> dict[str, Any]:
         for _ in range(STARTS):
             context = launch()
             begun = time.perf_counter()
-            tablet = Tablet(context.pages[0], served.address).until("verrou")
+            tablet = Tablet(context.pages[0], served.address)
+            tablet.page.evaluate(STANDS, "verrou")
             found["pad"].append(time.perf_counter() - begun)
-            tablet.press().until("ouverte")
+            tablet.press()
+            tablet.page.evaluate(STANDS, "ouverte")
             found["round"].append(time.perf_counter() - begun)
             tablet.page.locator(".shell:not(.is-blank)").wait_for()
             found["memory"] = _largest_renderer(folder / "profile")
