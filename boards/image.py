@@ -42,6 +42,7 @@ from tournee.boards.image_keys import (
     signer,
 )
 from tournee.boards.schema import read as read_board
+from tournee.french import reason
 
 __all__ = ["DEVELOPMENT_KEY", "SIGNATURE", "ImageError", "modulus", "private_key", "public_key", "signer"]
 
@@ -213,11 +214,18 @@ def runtime(
         ) from None
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file that is there whole or not at all. ImageError."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).chmod(mode)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise ImageError(
+            f"{path} n’a pas pu être écrit.",
+            cause=reason(error),
+            next_step="vérifiez que son dossier existe, ses droits et la place libre",
+        ) from error

@@ -1,5 +1,7 @@
 """Flashing plans, and the exit statuses of the maker's commands."""
 
+import stat
+
 import pytest
 
 from tournee.boards import image as images
@@ -38,6 +40,9 @@ def test_emulated_board_is_flashed_with_its_own_image_alone(tmp_path):
     key = images.private_key(images.DEVELOPMENT_KEY)
     made = {name: images.make(b"\xff" * 64, name, 0x100, key, development=True) for name in ("unix", "lm3s")}
     flashing.flash_file("unix", made["unix"], tmp_path / "flash")
+    assert stat.S_IMODE((tmp_path / "flash").stat().st_mode) == 0o600, "its reader keeps a secret there"
+    with pytest.raises(images.ImageError, match="pas pu être écrit"):
+        flashing.flash_file("unix", made["unix"], tmp_path / "none" / "flash")
     data = (tmp_path / "flash").read_bytes()
     assert data.startswith(made["unix"])
     assert set(data[len(made["unix"]) :]) == {0xFF}

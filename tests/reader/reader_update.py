@@ -40,7 +40,8 @@ class Updated:
         """Power comes back: the boot code chooses, a reader runs."""
         self.power.budget = None
         running = choose(self.boot)
-        whole = bytes(self.banks[running].data).rstrip(b"\xff")
+        data = bytes(self.banks[running].data)
+        whole = data[: 64 + int.from_bytes(data[8:12], "little") + 256]  # a signature may end as erased flash
         images.parse(whole)  # a reader that answers: its image is whole
         flash = SimpleNamespace(
             banks=self.banks,

@@ -145,4 +145,4 @@ def flash_file(name: str, image: bytes, file: Path) -> None:
         raise ConfigError(f"Cette image est celle de {known.board}, ou {name} n’a pas de mémoire permanente.")
     size = 2 * flash["banks"] + flash["boot"] + flash["store"]
     data = image.ljust(size, b"\xff").ljust(flash.get("emulated", size), b"\0")
-    images.write_whole(file, data)
+    images.write_whole(file, data, 0o600)  # a reader keeps its secret there
