@@ -64,7 +64,7 @@ def test_deep_and_odd_json_is_refused_and_the_next_is_served(here):
 
 
 def test_what_is_not_there_is_a_problem_too(here):
-    for path in ("/", "/v1/none", "/v1/work/none", "/v1/work/none/events"):
+    for path in ("/", "/v1/none", "/v1/works/none", "/v1/works/none/events"):
         got = here.client.get(path)
         assert (got.status_code, got.headers["content-type"]) == (404, "application/problem+json"), path
     assert here.client.delete("/v1/invoices").status_code == 405

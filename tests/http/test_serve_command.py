@@ -57,17 +57,17 @@ def test_on_this_machine_its_token_is_in_a_file_of_its_owner_and_answers_outlive
             first = ask.post("/v1/visits", json=TOLD, headers={"idempotency-key": "k"})
             assert first.status_code == 200
             begun = ask.post("/v1/certifications", json={"code": "1234"}).json()
-            with ask.stream("GET", f"/v1/work/{begun['id']}/events") as events:
+            with ask.stream("GET", f"/v1/works/{begun['id']}/events") as events:
                 events.read()
-            ended = ask.get(f"/v1/work/{begun['id']}").json()
+            ended = ask.get(f"/v1/works/{begun['id']}").json()
             assert ended["state"] == "failed" and ended["problem"]["next_step"]
         running.send_signal(signal.SIGTERM)
         assert running.wait(20) == 0
     with serving(path) as (told, _), httpx.Client(base_url=told["url"], headers=headers, timeout=30) as ask:
         again = ask.post("/v1/visits", json=TOLD, headers={"idempotency-key": "k"})
         assert again.json() == first.json(), "the token, and the answer to the key, are still those"
-        assert ask.get(f"/v1/work/{begun['id']}").json() == ended
-        with ask.stream("GET", f"/v1/work/{begun['id']}/events") as events:
+        assert ask.get(f"/v1/works/{begun['id']}").json() == ended
+        with ask.stream("GET", f"/v1/works/{begun['id']}/events") as events:
             assert "event: failed" in list(events.iter_lines())
 
 
@@ -81,7 +81,7 @@ def test_work_that_was_killed_is_told_as_interrupted(configuration, board):
             running.kill()
             running.wait()
     with serving(path) as (told, _), httpx.Client(base_url=told["url"], headers=headers, timeout=30) as ask:
-        assert ask.get(f"/v1/work/{begun['id']}").json()["state"] in ("interrupted", "done")
+        assert ask.get(f"/v1/works/{begun['id']}").json()["state"] in ("interrupted", "done")
 
 
 def test_behind_tls_an_issuers_token_lets_in_by_what_it_permits(configuration, tmp_path):

@@ -11,6 +11,7 @@ import contextlib
 import os
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -117,7 +118,7 @@ class Host:
         self._device.keystore = kept  # type: ignore[attr-defined]
 
 
-class Rig:
+class Rig(ABC):
     """A context: a reader, and tablets around it. A child says what they are made of.
 
     `types` gives what is typed for the six digits shown, `mtu` is what hosts ask for; both may change.
@@ -130,21 +131,21 @@ class Rig:
         self._hosts: list[Any] = []
         self.board: NimbleBoard | Any = None
 
+    @abstractmethod
     def make_room(self, folder: Path) -> Any:
         """The air, a context that has `plug`, `unplug`, `shown` and `out_of_range`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make_board(self, folder: Path, line: str) -> NimbleBoard:
         """The reader."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make_host(self, rank: int) -> Any:
         """One more tablet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def scan(self) -> list[str]:
         """Names of the readers that advertise."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._temporary = tempfile.TemporaryDirectory(prefix="tournee-air-")

@@ -80,14 +80,14 @@ def alerts(
     return api.alerts(_practice(request), kinds=kinds, ps=ps, urgent=urgent, limit=limit, cursor=cursor)
 
 
-@questions.get("/work/{name}", operation_id="work")
+@questions.get("/works/{name}", operation_id="work")
 def work(request: Request, name: str) -> Work:
     """Where a piece of work stands, and what it gave; for a week."""
     return _works(request).find(name, request.state.subject)
 
 
 @questions.get(
-    "/work/{name}/events", operation_id="work_events", response_class=StreamingResponse, responses=_EVENTS
+    "/works/{name}/events", operation_id="work_events", response_class=StreamingResponse, responses=_EVENTS
 )
 def work_events(
     request: Request, name: str, last_event_id: Annotated[int, Header(ge=0, le=100_000)] = 0

@@ -100,7 +100,7 @@ class _Running:
 
 def location_of(name: str) -> str:
     """Where a piece of work is asked for."""
-    return f"/v1/work/{name}"
+    return f"/v1/works/{name}"
 
 
 class Works:

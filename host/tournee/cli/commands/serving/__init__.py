@@ -1,0 +1,1 @@
+"""Commands of what serves: programs over HTTP, a practice and its tablets."""
