@@ -43,10 +43,7 @@ _RAW: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "The whole message as it came (RFC 5322), not decoded.",
-        "content": {
-            media: {"schema": {"type": "string", "format": "binary"}}
-            for media in ("message/rfc822", "application/octet-stream")
-        },
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 _VISIT = TypeAdapter(api.CertifiedVisit)
