@@ -90,4 +90,5 @@ address = ctypes.addressof(ctypes.c_char.from_buffer(flash))
 start = str(Path(__file__).with_name("boot.py"))
 command = ["micropython", "-X", f"heapsize={heap}", start, str(address), str(len(flash)), kept, *descriptors]
 if run_main(command) == RESTART:
+    print("starts anew", flush=True)  # the line that `EmulatedBoard` waits for: the cards are still in
     os.execv(sys.executable, sys.orig_argv)  # noqa: S606

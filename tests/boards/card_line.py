@@ -4,6 +4,7 @@ RP2040's: a pin stays with its PWM, a clock is the nearest that a counter gives,
 """
 
 import types
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tournee.emulation.cards import VirtualCard
@@ -36,7 +37,8 @@ class CardLine:
         self.edges: list[tuple[float, str, float]] = []
         self.characters: list[Character] = []
         self.delays: dict[int, float] = {}
-        self.card = card
+        self._card = card
+        self._opened: Callable[[object], None] | None = None  # the handler of the switch's rising edge
         self.clock_khz = 0.0
         self.ta1 = 0x11
         self._ts_clocks, self._turn = ts_clocks, turn
@@ -47,6 +49,17 @@ class CardLine:
         self._free = 0.0  # when the line is
         self._told = 0  # characters of the card since the reset
         self._baud = 0
+
+    @property
+    def card(self) -> VirtualCard | None:
+        """What is in the slot; without one its switch is open, which is high."""
+        return self._card
+
+    @card.setter
+    def card(self, card: VirtualCard | None) -> None:
+        before, self._card = self._card, card
+        if before is not None and card is None and self._opened:
+            self._opened(None)
 
     def etu(self) -> float:
         """The card's, in ns: F/D cycles of its clock (8.1)."""
@@ -87,7 +100,7 @@ class CardLine:
         line = self
 
         class Pin:
-            OUT, IN, PULL_UP = 1, 0, 2
+            OUT, IN, PULL_UP, IRQ_RISING = 1, 0, 2, 8
 
             def __init__(self, number, mode, pull=None, value=None):
                 self.number = number
@@ -107,6 +120,10 @@ class CardLine:
                 if self.own:
                     line.level(self.contact, new)
                 return None
+
+            def irq(self, handler, trigger):
+                assert (self.number, trigger) == (line._switch, self.IRQ_RISING)
+                line._opened = handler
 
         class Pwm:
             def __init__(self, pin, freq, duty_u16):

@@ -219,6 +219,35 @@ def test_removal_is_told_once_even_when_a_card_is_back(put):
     assert [put.slot.present(), put.slot.present()] == [False, True]
 
 
+def test_card_that_was_out_between_two_looks_is_told_once(put):
+    line, channel = put(T0)
+    assert until(channel) == 0
+    line.card, card = None, line.card
+    line.card = card
+    channel.watch()
+    assert not channel.powered
+    assert iso7816.deactivation(line.edges[4:]) == []
+    assert channel.present()
+
+
+def test_card_swapped_behind_the_first_of_two_looks_is_put_off(put):
+    line, channel = put(T0)
+    assert until(channel) == 0
+    look, card = put.slot.present, line.card
+    swaps = [None, card]
+
+    def looks():
+        here = look()
+        while swaps:
+            line.card = swaps.pop(0)
+        return here
+
+    put.slot.present = looks
+    assert channel.present()
+    channel.watch()
+    assert not channel.powered
+
+
 def test_line_that_does_not_hear_itself_is_silent(put):
     line, _ = put(T0)
     put.slot.activate()

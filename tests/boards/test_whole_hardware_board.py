@@ -126,6 +126,16 @@ def test_asked_to_restart_it_answers_first_and_puts_the_cards_off(air):
         assert reader.state().serial == "TO-000001"
 
 
+def test_card_swapped_between_two_looks_has_not_the_code_of_the_one_before(air):
+    with reader_over(air) as reader:
+        reader.unlock("1234")
+        assert reader.cards().ps == 2
+        air.insert("ps", load_card("infirmiere"))
+        while not (seen := reader.cards().ps):
+            pass  # it looked in between
+        assert seen == 1
+
+
 def test_digits_of_a_pairing_go_to_the_console(air):
     link = Air(air.link_url)
     link.ask_digits()

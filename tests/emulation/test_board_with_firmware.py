@@ -1,13 +1,17 @@
 """The real firmware in the emulated board: cards reach it over the slot lines, slow or faulty."""
 
+import time
+
 import pytest
 
+from tournee.boards import BOARDS
 from tournee.emulation.board import EmulatedBoard
 from tournee.emulation.cards import Fault, load_card
 from tournee.emulation.cards.content import card_content
 from tournee.emulation.cards.line.style import Style
 from tournee.reader import Reader
 from tournee.reader.failures import CardAbsent, CardFailed
+from tournee.reader.maker import MakerReader
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +78,19 @@ def test_same_firmware_runs_on_cpython():
     with EmulatedBoard(runtime="cpython") as board, Reader.open(board.link_url) as reader:
         board.insert("vitale", load_card("lambert"))
         assert reader.read_vitale().zone == card_content("lambert").zone
+
+
+@pytest.mark.parametrize("name", ["unix", "mps2"])
+def test_reader_that_starts_anew_finds_the_cards_that_stayed_in(tmp_path, name):
+    with EmulatedBoard(BOARDS / name, flash=tmp_path / "flash") as board:
+        board.insert("ps", load_card("kine"))
+        with MakerReader.open(board.link_url) as reader:
+            reader.unlock("1234")
+            reader.restart()
+            end = time.monotonic() + 10
+            while not reader.cards().ps and time.monotonic() < end:
+                pass  # asked over and over
+            assert (reader.cards().ps, reader.cards().vitale) == (1, False)  # in, and locked
+            assert reader.unlock("1234") == 3
+            board.remove("ps")
+            assert reader.cards().ps == 0

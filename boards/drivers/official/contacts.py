@@ -55,12 +55,19 @@ class ContactSlot:
         self._at_us = 0  # then; or when our last one was handed over, where the card wants more guard time
         self._quiet_us = 0  # how long the line is left alone behind it
         self._gone = False
+        self._switch.irq(self._opened, Pin.IRQ_RISING)
+
+    def _opened(self, switch: Pin) -> None:
+        """The switch has opened, for however short a time; between two looks a card may have been swapped."""
+        self._gone = True
 
     def present(self) -> bool:
         """Whether a card is there, and has been since the last call."""
-        gone = self._gone
-        self._gone = False
-        return not self._switch.value() and not gone
+        here = not self._switch.value()
+        if self._gone:
+            self._gone = False
+            return False
+        return here
 
     def activate(self) -> None:
         """Supply, I/O, clock, cold reset (ISO 7816-3 6.2); what was still coming is dropped."""
@@ -149,7 +156,7 @@ class ContactSlot:
     def _take(self, timeout_ms: int) -> int:
         began = ticks_ms()
         while not self._uart.any():
-            if self._switch.value():
+            if self._gone or self._switch.value():
                 self._gone = True
                 return REMOVED
             if ticks_diff(ticks_ms(), began) > timeout_ms:  # whole milliseconds have gone by

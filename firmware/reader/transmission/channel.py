@@ -54,15 +54,16 @@ class Channel:
         self.length = 0
         self.sw = 0
 
-    def watch(self) -> None:
-        """Notice a removal between two commands."""
-        if not self._slot.present() and self.powered:
+    def watch(self) -> bool:
+        """Notice a removal between two commands; whether a card is there, and was all the time."""
+        here = self._slot.present()
+        if not here and self.powered:
             self.deactivate()
+        return here
 
     def present(self) -> bool:
         """Whether a card is in the slot."""
-        self.watch()
-        return self._slot.present()
+        return self.watch() or self.watch()  # the first may have told of a removal, and another is back
 
     def deactivate(self) -> None:
         """Take power from the card: what it knew is gone."""

@@ -27,6 +27,7 @@ _PR_SET_PDEATHSIG = 1
 _WORDS_KEPT = 8000
 _LAST_WORDS_S = 0.2
 _READY = {"qemu": b"ready\n"}  # the console's line that ends a boot: what is sent before it would be lost
+_ANEW = {"qemu": b"ready", "micropython": b"starts anew"}  # the line that tells of another start
 _RUNTIMES = {
     "qemu": "MicroPython, portage Cortex-M, processeur émulé par QEMU",
     "micropython": "MicroPython, portage unix",
@@ -83,6 +84,7 @@ class EmulatedBoard:
             ) from error
         self._command += options
         self._ready = _READY.get(self._runtime, b"") if listens or not script else b""
+        self._anew = None if script else _ANEW.get(self._runtime)
         self._fresh_flash: Callable[[Path], None] | None = None
         if self._runtime == "qemu" and any("{flash}" in part for part in self._command):
             self._fresh_flash = partial(build.fresh_flash, board_dir, script=script)
@@ -244,6 +246,7 @@ class EmulatedBoard:
             started.set()
             return
         assert self._process.stdout is not None
+        line = b""
         with self._process.stdout as words:
             while True:
                 if self._ready in self._words:
@@ -252,6 +255,10 @@ class EmulatedBoard:
                 if not part:
                     break
                 self._words = (self._words + part)[-_WORDS_KEPT:]
+                *told, line = (line[-_WORDS_KEPT:] + part).split(b"\n")
+                if started.is_set() and self._anew in told:
+                    for slot in list(self._slots.values()):
+                        slot.started_anew()
         self._process.wait()
         started.set()
 

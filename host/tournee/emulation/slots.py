@@ -176,6 +176,14 @@ class SlotThread:
         with self._lock:
             self._take_out()
 
+    def started_anew(self) -> None:
+        """The reader has had another start, with the card in it: it takes a slot for empty until told."""
+        with self._lock:
+            self._coming.clear()
+            if self._card is not None:
+                self._card.deactivate()
+                self._send(PRESENCE, b"\x01")
+
     def close(self) -> None:
         """End the thread and close the line."""
         with contextlib.suppress(OSError):

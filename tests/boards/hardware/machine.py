@@ -23,6 +23,7 @@ class Contacts:
         self.heard = bytearray()
         self.present = False
         self.powered = False
+        self.opened = None  # the handler of the switch's rising edge
         self._stream = stream
         self._came = b""
         self._chunk = bytearray(128)
@@ -38,7 +39,9 @@ class Contacts:
             if tag == _ACTIVATE:
                 self._stale -= 1
             elif tag == _PRESENCE:
-                self.present = bool(payload[0])
+                before, self.present = self.present, bool(payload[0])
+                if before and not self.present and self.opened:
+                    self.opened(None)
             elif not self._stale:
                 self.heard.extend(payload)
 
@@ -52,7 +55,7 @@ class Contacts:
 class Pin:
     """A pin of `board.PINS`, or the service button."""
 
-    OUT, IN, PULL_UP = 1, 0, 2
+    OUT, IN, PULL_UP, IRQ_RISING = 1, 0, 2, 8
 
     def __init__(self, number, mode, pull=None, value=0):
         self._role = ""
@@ -81,6 +84,10 @@ class Pin:
             self._contacts.powered = bool(new)
         self._value = new
         return None
+
+    def irq(self, handler, trigger):
+        assert (self._role, trigger) == ("switch", self.IRQ_RISING)
+        self._contacts.opened = handler
 
     def init(self, mode, value):
         if self._role not in ("clock", "tx"):
