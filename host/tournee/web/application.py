@@ -18,7 +18,7 @@ from tournee.errors import TourneeError
 from tournee.web.assets import ASSETS, shell
 from tournee.web.face import Face, face_of, go, show_error
 from tournee.web.live.copying import CopyFollower
-from tournee.web.live.news import News
+from tournee.web.live.news import Happening, News
 from tournee.web.live.watch import ReaderWatch
 from tournee.web.ports import Ports
 from tournee.web.screens import SCREENS
@@ -86,11 +86,14 @@ async def _news(request: Request) -> Response:
     told = request.query_params.get("depuis", "0")
     since = int(told) if told.isdecimal() and len(told) < len("1000000000") else 0
     found = await face.news.after(since, NEWS_S) if told != "-" else []
+    leading = next((one for one in reversed(found) if one.go or one.out), Happening(0))
     values = {
         "numero": face.news.number,
         "etat": await status_bar(face),
         "revoir": "tout" if any(not one.quiet for one in found) else "copie" if found else "",
-        "aller": next((one.go for one in reversed(found) if one.go), ""),
+        "aller": leading.go,
+        "appel": leading.call,
+        "retiree": leading.out,
         "dire": next((one.said for one in reversed(found) if one.said), ""),
         "son": next((one.sound for one in reversed(found) if one.sound), ""),
     }

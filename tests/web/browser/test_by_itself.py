@@ -87,3 +87,33 @@ def test_a_card_that_is_told_late_does_not_take_her_back_from_what_she_signs(
     shown = page.page.evaluate("() => window.screens")
     assert visit not in shown
     assert re.fullmatch(r"/visite/v\d+/fait", shown[-1])
+
+
+def test_a_card_put_in_while_she_types_elsewhere_is_announced_and_opens_when_touched(
+    desk: PracticeDesk, page: WatchedPage
+):
+    carer = Carer(desk, page)
+    carer.begin()
+    page.show("/patients")
+    page.page.locator("#liste").get_by_text("Jean Hoarau").first.click()
+    expect(page.title).to_have_text("Jean Hoarau")
+    form = f"{page.address}/fiche"
+    page.show(form)
+    phone = page.page.get_by_label("Téléphone")
+    phone.fill("06 39 98 11 22")
+    page.page.evaluate(SHOWN)
+    call = page.page.locator("#appel a")
+    desk.insert("moreau")
+    expect(call).to_have_text("Carte de Thomas Moreau : ouvrir")
+    expect(page.page.locator("#dire")).to_contain_text("Carte de Thomas Moreau")
+    expect(phone).to_be_focused()
+    desk.remove("vitale")
+    expect(call).to_be_hidden()
+    desk.insert("moreau")
+    expect(call).to_be_visible()
+    assert page.page.evaluate("() => window.screens") == []
+    call.click()
+    expect(page.title).to_have_text("Thomas Moreau")
+    expect(call).to_be_hidden()
+    page.page.go_back()
+    expect(phone).to_have_value("06 39 98 11 22")

@@ -12,8 +12,10 @@ _KEPT = 32
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing: `go` is the screen to open, "" for none; `said` what a screen reader says; `sound` the kind
-    of sound and vibration: `ok`, `error`, or ""; `quiet`: of the journal's copy, which few screens say.
+    """One thing: `go` is the screen to open, "" for none; `call` names it to a carer who types meanwhile and
+    is not led away, "" where it is then not worth a word; `said` what a screen reader says; `sound` the kind
+    of sound and vibration: `ok`, `error`, or ""; `quiet`: of the journal's copy, which few screens say; `out`:
+    the patient's card is gone.
     """
 
     number: int
@@ -21,6 +23,8 @@ class Happening:
     said: str = ""
     sound: str = ""
     quiet: bool = False
+    call: str = ""
+    out: bool = False
 
 
 class News:
@@ -37,11 +41,19 @@ class News:
         """Of the last happening."""
         return self._number
 
-    async def tell(self, go: str = "", said: str = "", sound: str = "", quiet: bool = False) -> None:
+    async def tell(
+        self,
+        go: str = "",
+        said: str = "",
+        sound: str = "",
+        quiet: bool = False,
+        call: str = "",
+        out: bool = False,
+    ) -> None:
         """Something happened."""
         async with self._changed:
             self._number += 1
-            self._kept = [*self._kept[1 - _KEPT :], Happening(self._number, go, said, sound, quiet)]
+            self._kept = [*self._kept[1 - _KEPT :], Happening(self._number, go, said, sound, quiet, call, out)]
             self._changed.notify_all()
 
     async def end(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -37,3 +37,11 @@ class ReaderSeen:
     read_at: datetime | None = None
     phone: VitaleInReader | None = None
     problem: TourneeError | None = None
+
+
+@dataclass(frozen=True)
+class CardLeads:
+    """The screen that a card opens, "" for none, and whose card it is, in words."""
+
+    address: str = ""
+    whose: str = field(default="", repr=False)

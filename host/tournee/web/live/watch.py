@@ -18,7 +18,7 @@ from tournee.app.context import Office
 from tournee.errors import ConfigError, ReaderError, TourneeError
 from tournee.reader import PS_UNLOCKED, CardsState, LinkLost, PsState, Reader
 from tournee.web.live.news import News
-from tournee.web.live.reader_seen import LinkState, ReaderSeen
+from tournee.web.live.reader_seen import CardLeads, LinkState, ReaderSeen
 from tournee.web.ports import Ports
 
 LOOK_S = 0.5
@@ -32,8 +32,8 @@ CODE_KEPT = timedelta(hours=4)
 
 _log = logging.getLogger(__name__)
 
-Opened = Callable[[ReaderSeen], Awaitable[str]]
-"""Told what a Vitale card says, gives the screen to open for it, "" for none."""
+Opened = Callable[[ReaderSeen], Awaitable[CardLeads]]
+"""Told what a Vitale card says, gives the screen to open for it."""
 
 
 class ReaderWatch:
@@ -95,10 +95,11 @@ class ReaderWatch:
         stayed = bool(away) and now.vitale is not None and now.vitale.serial == away
         if seen.vitale and not before.has_vitale and not stayed:
             self.brings_back = False
-            await self._news.tell(go=await self._opened(now), sound="error" if now.problem else "")
+            leads = await self._opened(now)
+            await self._news.tell(leads.address, sound="error" if now.problem else "", call=leads.whose)
         elif (before.has_vitale or away) and not seen.vitale:
             back, self.brings_back = self.brings_back, False
-            await self._news.tell(go="/tournee" if back else "")
+            await self._news.tell("/tournee" if back else "", out=True)
         else:
             await self._news.tell()
 

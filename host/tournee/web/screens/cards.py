@@ -14,9 +14,10 @@ from tournee.app.bedside.carer import carer_shown
 from tournee.app.bedside.rights import rights_on
 from tournee.app.context import Office
 from tournee.errors import ReaderError, StoreError
+from tournee.french import of_name
 from tournee.web import words
 from tournee.web.face import Face, face_of, go, show, show_error
-from tournee.web.live.reader_seen import ReaderSeen
+from tournee.web.live.reader_seen import CardLeads, ReaderSeen
 from tournee.web.screens.visit_view import shown_visit
 
 
@@ -31,15 +32,22 @@ class CardOpened:
     fine: bool
     was_at: str
 
+    @property
+    def holder(self) -> str:
+        """The insured person's name."""
+        first = self.people[0].patient if self.people else None
+        return f"{first.first_name} {first.name}".title() if first else ""
 
-async def card_opens(face: Face, state: ReaderSeen) -> str:
-    """The address to open for the card that went in; a card never touches the visit that was open."""
+
+async def card_opens(face: Face, state: ReaderSeen) -> CardLeads:
+    """What to open for the card that went in; a card never touches the visit that was open."""
     if state.vitale is None:
-        return "/carte" if state.problem else ""
+        return CardLeads("/carte", "Carte qui ne se lit pas") if state.problem else CardLeads()
     found = await face.ports.ask_journal(lambda office: card_opened(office, state, face))
+    whose = f"Carte {of_name(found.holder)}" if found.holder else "Carte lue"
     if not found.opens:
-        return "/carte"
-    return found.opens if found.fine else f"{found.opens}/carte"
+        return CardLeads("/carte", whose)
+    return CardLeads(found.opens if found.fine else f"{found.opens}/carte", whose)
 
 
 def card_opened(office: Office, state: ReaderSeen, face: Face) -> CardOpened:

@@ -158,11 +158,11 @@ async def _signing(face: Face, key: str, reason: str, state: ReaderSeen) -> None
     except TourneeError as error:
         await face.watch.read_again()
         face.failures[name] = error
-        await face.news.tell(go=f"/visite/{key}/echec", sound="error")
+        await face.news.tell(f"/visite/{key}/echec", sound="error", call="Visite pas sécurisée")
         return
     face.signed, face.at_visit = f"v{visit}", ""
     face.watch.brings_back = left <= 0  # what is due waits for the touch that says how it is paid
-    await face.news.tell(go=f"/visite/v{visit}/fait", said="Sécurisé", sound="ok")
+    await face.news.tell(f"/visite/v{visit}/fait", said="Sécurisé", sound="ok", call="Visite sécurisée")
 
 
 async def signature(request: Request) -> Response:

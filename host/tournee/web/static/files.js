@@ -38,3 +38,9 @@ document.addEventListener("click", async (event) => {
     button.removeAttribute("aria-busy");
   }
 });
+
+// Files of hers, chosen and not given yet: their names are said, in words that are not the browser's.
+document.addEventListener("change", ({ target }) => {
+  const place = target.matches("input[type=file]") && target.form?.querySelector("[data-names]");
+  if (place) place.textContent = [...target.files].map((one) => one.name).join(", ") || "Aucun fichier choisi";
+});

@@ -2,7 +2,7 @@
 
 import { HostGone, ask } from "./host.js";
 import { network } from "./network.js";
-import { lead, renew, say } from "./screens.js";
+import { hush, lead, renew, say } from "./screens.js";
 import { untouched } from "./touch.js";
 
 const shell = document.getElementById("shell");
@@ -44,7 +44,8 @@ export async function follow() {
       if (told.dire) say(told.dire);
       if (told.son) feel(told.son);
       await untouched();
-      if (!lead(told.aller) && !isFirst && living) renew(living);
+      if (told.retiree) hush();
+      if (!lead(told) && !isFirst && living) renew(living);
     } catch (error) {
       if (!(error instanceof HostGone)) throw error;
       following = false;

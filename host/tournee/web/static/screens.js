@@ -2,12 +2,14 @@
 
 import { ADDRESS, BESIDE, HostGone, ask, post, postBytes } from "./host.js";
 import { untouched } from "./touch.js";
+import { forget, isTyping, keep, restore } from "./typed.js";
 
 const shell = document.getElementById("shell");
 const panes = document.getElementById("contenu");
 const list = document.getElementById("liste");
 const detail = document.getElementById("detail");
 const busy = shell.querySelector(".busy");
+const call = document.getElementById("appel");
 const wide = matchMedia("(min-width: 1000px)");
 const BUSY_AFTER_MS = 300;
 const TOUCHED = "a[href], button, input, select, textarea, summary";
@@ -16,7 +18,7 @@ let shown = ""; // address of the screen that was asked for last
 let last = { told: {}, active: detail, address: "" }; // the screen that is shown
 let turn = 0; // only the last question's answer is shown
 let acting = 0; // acts whose answer is awaited: nothing that happens by itself takes its place
-let led = ""; // where a card led meanwhile
+let led = null; // where a card led meanwhile
 
 export const here = () => (location.hash.startsWith("#/") ? location.hash.slice(1) : "/tournee");
 export const say = (text) => { document.getElementById("dire").textContent = text; };
@@ -81,6 +83,8 @@ async function put(fragment, address, moved, other) {
   if (kept) active.querySelector(".body")?.scrollTo(0, kept);
   else active.querySelector(".next")?.scrollIntoView({ block: "nearest" });
   shown = address;
+  if (restore(address, active)) say("Ce que vous aviez tapé est encore là");
+  if (address === called()) hush();
   document.dispatchEvent(new CustomEvent("tournee:shown", { detail: { address, pane: active, told } }));
   if (!moved) return;
   const title = active.querySelector("h1");
@@ -137,11 +141,13 @@ function answered(asking) {
     const answer = await asking().finally(() => { acting -= 1; });
     const address = answer.headers.get(ADDRESS);
     if (!address || !isLast()) return;
+    if (answer.ok) forget();
     if (answer.status === 204) { go(address); return; }
     const fragment = parsed(await answer.text());
     if (answer.ok) history.replaceState(null, "", `#${address}`);
+    else keep(shown); // it was refused: she puts right what she typed, and types the rest not again
     await beside(fragment, address, address !== shown || !answer.ok, isLast);
-  }).finally(() => lead(led));
+  }).finally(() => { if (led) lead(led); });
 }
 
 const ENDS = /\/(fait|echec)$/; // of a signature
@@ -154,13 +160,33 @@ function isWithin(address) {
   return !at.endsWith("/sans-carte") && [at, after].some((one) => one.startsWith(`${address}/`));
 }
 
-// Go where a card led, or the end of a signature; whether the page does, now or once her act is answered.
-export function lead(address) {
-  led = acting ? address : "";
+// Go where a card led, or the end of a signature; whether the page does, now or once her act is answered. While she
+// types elsewhere, it is announced (`appel`, "" for nothing) and opens when she touches it.
+export function lead(told) {
+  const { aller: address, appel } = told;
+  led = acting ? told : null;
   if (!address || (!acting && isWithin(address))) return false;
-  if (!acting) go(address);
+  if (acting) return true;
+  if (isTyping() && !here().startsWith(`${address}/`)) announce(address, appel);
+  else { hush(); go(address); }
   return true;
 }
+
+const called = () => (call.hidden ? "" : call.querySelector("a").hash.slice(1));
+
+function announce(address, text) {
+  if (!text) return;
+  call.querySelector("a").href = `#${address}`;
+  call.querySelector("b").textContent = text;
+  call.hidden = false;
+  document.activeElement?.scrollIntoView({ block: "nearest" });
+  say(`${text}. Votre saisie est gardée.`);
+}
+
+call.addEventListener("click", () => keep(shown));
+
+// The card that was announced is out again, or is open.
+export function hush() { call.hidden = true; }
 
 // A file could not be had: the host said why by a screen.
 export function failed(answer) {
@@ -185,6 +211,8 @@ export function refresh(address, parts) {
 export function own(name) {
   turn += 1;
   busy.hidden = true;
+  hush();
+  keep(shown);
   put(document.getElementById(name).content.firstElementChild.cloneNode(true), "", true, null);
 }
 

@@ -92,7 +92,7 @@ async def picture(request: Request) -> Response:
     if read.context.delegate:
         await face.news.tell(said=f"Montré par {read.context.delegate}, à qui le patient fait confiance.")
     await face.watch.phone_read(read.card)
-    return go(request, await card_opens(face, face.watch.state))
+    return go(request, (await card_opens(face, face.watch.state)).address)
 
 
 def _require_libraries() -> None:
