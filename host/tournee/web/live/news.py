@@ -14,8 +14,8 @@ _KEPT = 32
 class Happening:
     """One thing: `go` is the screen to open, "" for none; `call` names it to a carer who types meanwhile and
     is not led away, "" where it is then not worth a word; `said` what a screen reader says; `sound` the kind
-    of sound and vibration: `ok`, `error`, or ""; `quiet`: of the journal's copy, which few screens say; `out`:
-    the patient's card is gone.
+    of sound and vibration: `ok`, `error`, or ""; `quiet`: of the journal's copy, which few screens say;
+    `out`: the patient's card is gone.
     """
 
     number: int
@@ -53,7 +53,8 @@ class News:
         """Something happened."""
         async with self._changed:
             self._number += 1
-            self._kept = [*self._kept[1 - _KEPT :], Happening(self._number, go, said, sound, quiet, call, out)]
+            one = Happening(self._number, go, said, sound, quiet, call, out)
+            self._kept = [*self._kept[1 - _KEPT :], one]
             self._changed.notify_all()
 
     async def end(self) -> None:
