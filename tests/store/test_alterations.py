@@ -152,7 +152,7 @@ def test_tags_alone_tell_nothing(closed: Path, told) -> None:
 
 def test_every_row_has_its_tag_after_a_life_and_none_that_is_gone(closed: Path) -> None:
     with Journal(closed, Cipher(KEY), lambda: NOW, station=0) as journal:
-        sums = journal.db._last_step._sums
+        sums = journal.db._engine._last_step._sums
         kept = {(row["of"], row["row"]): row["tag"] for row in journal.db.rows("SELECT * FROM row_tag")}
         rows = {(zlib.crc32(table.encode()), key): tag for (table, key), tag in sums.rows()}
     assert kept == rows
@@ -226,7 +226,7 @@ def test_process_that_is_killed_leaves_nothing_to_tell(open_journal, make: Maker
             break
         finally:
             journal.db._connection.close()  # as the system closes it: nothing is noted
-            journal.db._lock.close()
+            journal.db._engine._lock.close()
         assert told() == []
     assert at > 3
 

@@ -12,7 +12,7 @@ from journal_maker import NOW
 
 from tournee.errors import StoreError
 from tournee.store import Cipher, Journal
-from tournee.store.database import CHECK_EVERY
+from tournee.store.engines.sqlite import CHECK_EVERY
 from tournee.store.integrity.host_note import Host
 from tournee.store.opening import SCHEMA, translate
 

@@ -4,31 +4,26 @@ history.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tournee.errors import StoreError
 from tournee.store import opening
 from tournee.store.cipher import Cipher
-from tournee.store.integrity.brought_forward import fill
+from tournee.store.engines.engine import Alteration, FirstRow
+from tournee.store.engines.sqlite import SqliteEngine
 from tournee.store.integrity.host_note import Host
-from tournee.store.integrity.last_step import Alteration, LastStep
-from tournee.store.statements import Row, Statements, check_moves, refuse_other_thread
+from tournee.store.statements import Row, Statements, check_moves
 from tournee.store.states import STATES, State
-from tournee.store.writer_lock import OPEN_HERE, WriterLock
 
 _KEY_CHECK = b"tournee journal"
-_PAGES_AT_ONCE = 2048
-CHECK_EVERY = timedelta(days=7)
-"""A journal that was not checked for so long is when it is opened."""
 
 
 class Database(Statements):
-    """An open journal. Not for use by two threads at once; any number of processes may share one file.
+    """An open journal. Not for use by two threads at once; any number of processes may share one.
 
     `clock` gives the local time. `on_step(name)` is called just before (`make_lot.before`) and just after
     (`make_lot.after`) each commit: a test may kill the process there. `busy_seconds` bounds the wait for
@@ -47,139 +42,92 @@ class Database(Statements):
         schema: Path = opening.SCHEMA,
         host: Host | None = None,
     ) -> None:
-        self.path = Path(path)
         self.cipher = cipher
         self._clock = clock
-        self._on_step = on_step
-        self._lock = WriterLock(self.path, busy_seconds)
-        self._last_step = LastStep(self.path, cipher, host or Host.this())
-        super().__init__(opening.open_database(self.path, busy_seconds, schema, self._lock))
-        self._last_step.open(self._connection)
-        try:
-            self._begin(schema)
-        except BaseException:
-            self._connection.close()
-            OPEN_HERE.closed(self.path)
-            self._lock.close()
-            raise
+        told = on_step or (lambda _: None)
+        self._engine = SqliteEngine(
+            *(Path(path), cipher, clock, told),
+            busy_seconds=busy_seconds,
+            schema=schema,
+            host=host or Host.this(),
+        )
+        self.path = self._engine.path
+        super().__init__(self._engine.connection)
+        self._engine.begin(FirstRow(self._check_key, self._write_first_row))
 
     def close(self) -> None:
-        """Close the file; the journal cannot be used any more."""
-        step = 0
-        with suppress(sqlite3.Error):
-            step = self._last_step.last_step()
-        with self._translated():
-            self._connection.close()
-        OPEN_HERE.closed(self.path)
-        if step:
-            self._last_step.note(step, closing=True)
-        self._lock.close()
+        """Let go of it; the journal cannot be used any more."""
+        self._engine.close()
 
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str) -> AbstractContextManager[None]:
         """One step: all of it is on the disk afterwards, or nothing. Writers come in the order they asked."""
-        with self._lock, self._translated():
-            self._last_step.begin()
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                number = self._last_step.end()
-                self._told(f"{name}.before")
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._last_step.drop()
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            if number:
-                self._last_step.note(number)
-        self._told(f"{name}.after")
+        return self._engine.step(name)
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """Several reads that see one state of the journal."""
-        if self._connection.in_transaction:
-            yield
-            return
-        with self._translated():
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                if self._connection.in_transaction:  # SQLite ends it by itself on some errors
-                    self._connection.execute("ROLLBACK")
+        return self._engine.reading()
 
     def rows(self, query: str, *values: Any) -> list[Row]:
         """All rows of a query; StoreError when the journal is closed or does not answer."""
-        with self._translated():
+        try:
             return super().rows(query, *values)
+        except self._engine.errors as error:
+            raise self._engine.translate(error) from error
 
     def tuples(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """The same without names."""
-        with self._translated():
+        try:
             return super().tuples(query, *values)
+        except self._engine.errors as error:
+            raise self._engine.translate(error) from error
 
     def check(self) -> tuple[str, ...]:
-        """What is wrong with the file as a whole: nothing, or SQLite's words. A good one is noted as such."""
-        with self._translated():
-            found = opening.problems(self._connection, thorough=True)
-        if not found:
-            self._note_check()
-        return found
+        """What is wrong with it as a whole: nothing, or the database's words. A good one is noted as such."""
+        return self._engine.check()
 
     @property
     def alterations(self) -> tuple[Alteration, ...]:
         """What another hand did to the journal, as far as was looked when it was opened."""
-        return self._last_step.alterations
+        return self._engine.alterations
 
     def look_wholly(self) -> tuple[Alteration, ...]:
         """The same, after a look at every row."""
-        with self.reading():
-            return self._last_step.look(wholly=True)
+        return self._engine.look_wholly()
 
     def accept(self) -> None:
         """Take the journal as it is: from now on it is not what another hand did."""
-        with self.step("accept"):
-            number = self._last_step.accept()
-        self._last_step.note(number)
+        self._engine.accept()
 
     @property
     def is_older(self) -> bool:
         """Whether its opening saw an older copy of the journal, that nobody accepted."""
-        return self._last_step.is_older
+        return self._engine.is_older
 
     def gives_numbers(self, new_holder: str = "") -> None:
         """Inside a step: it gives numbers, or takes ranges for a new holder, which this machine notes."""
-        self._last_step.gives()
-        if new_holder:
-            self._last_step.host_note.reserve(new_holder)
+        self._engine.gives_numbers(new_holder)
 
     def why_not_here(self, holder: str, given: int) -> str:
         """Why this journal may not go on with the numbers of this holder, of whom it knows so many to be
         given: `COPIED`, `OLDER`; "" when it may.
         """
-        return self._last_step.host_note.why_not(holder, given)
+        return self._engine.why_not_here(holder, given)
 
     def copy_to(self, path: Path, told: Callable[[int, int], None]) -> int:
         """Copy the whole journal as of one moment into a new file, while others write; the number of the last
         step that is in it. `told` how many pages are done, of how many.
         """
-        with self.reading(), closing(sqlite3.connect(path)) as copy:
-            step = self._last_step.last_step()  # the moment: from here on this connection sees one state
-            self._connection.backup(
-                copy, pages=_PAGES_AT_ONCE, progress=lambda _, left, all_: told(all_ - left, all_)
-            )
-        return step
+        return self._engine.copy_to(path, told)
 
     @property
     def last_step(self) -> int:
         """The number of the last step."""
-        return self._last_step.last_step()
+        return self._engine.last_step
 
     @property
     def version(self) -> int:
         """The version of the tables."""
-        return opening.version(self._connection)
+        return self._engine.version
 
     def now(self) -> str:
         """The local time, as the journal writes it."""
@@ -271,36 +219,6 @@ class Database(Statements):
 
     # --- its own ---
 
-    def _begin(self, schema: Path) -> None:
-        latest = opening.migrations(schema)[-1][0]
-        with self._translated():
-            found = opening.version(self._connection)
-            if found:
-                self._check_key()
-            if found < latest:
-                self._bring_forward(schema)
-        if not found:
-            self._check_key()
-            opening.set_new(self.path, False)
-        with self.reading():
-            self._last_step.look()
-        self._last_step.start()
-        self._check_if_due()
-
-    def _bring_forward(self, schema: Path) -> None:
-        with self.reading():
-            self._last_step.look()
-        with opening.unbound(self._connection), self.step("open"):
-            found = opening.version(self._connection)
-            opening.migrate(self._connection, schema)
-            if not found:
-                encrypted = self.encrypt(_KEY_CHECK, "journal", "key", 1)
-                self.insert("journal", id=1, created=self.now(), key_sealed=encrypted, checked=self._today())
-            fill(self._connection, self.cipher, found)
-            self._last_step.bring_forward()
-            if found < opening.RANGES <= opening.version(self._connection):
-                self._last_step.begin_here()
-
     def _check_key(self) -> None:
         try:
             self.decrypt(self.rows("SELECT key_sealed FROM journal")[0]["key_sealed"], "journal", "key", 1)
@@ -311,38 +229,6 @@ class Database(Statements):
                 next_step="restaurez la clé d’origine ; rien n’a été modifié.",
             ) from None
 
-    def _check_if_due(self) -> None:
-        """Check a journal that waits for it: once a week, or when it gave an error."""
-        (row,) = self.rows("SELECT checked FROM journal")
-        since = date.fromisoformat(row["checked"]) if row["checked"] else date.min
-        doubted = opening.is_doubted(self.path)
-        if doubted or abs(date.fromisoformat(self._today()) - since) >= CHECK_EVERY:
-            with self._translated():
-                opening.refuse_damaged(self._connection, self.path)
-            self.look_wholly()
-            self._note_check()
-
-    def _note_check(self) -> None:
-        opening.trust(self.path)
-        if self.rows("SELECT checked FROM journal")[0]["checked"] != self._today():
-            with self._lock, self._translated():
-                self.write("UPDATE journal SET checked = ?", self._today())
-
-    def _today(self) -> str:
-        return self._clock().date().isoformat()
-
-    def _told(self, step: str) -> None:
-        if self._on_step is not None:
-            self._on_step(step)
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except OverflowError as error:
-            raise StoreError("Un numéro est plus grand que tous ceux du journal.") from error
-        except sqlite3.Error as error:
-            refuse_other_thread(error)
-            if opening.is_damage(error):
-                opening.doubt(self.path)
-            raise opening.translate(error) from error
+    def _write_first_row(self) -> None:
+        encrypted, now = self.encrypt(_KEY_CHECK, "journal", "key", 1), self._clock()
+        self.insert("journal", id=1, created=self.now(), key_sealed=encrypted, checked=now.date().isoformat())

@@ -4,11 +4,11 @@ function of SQLite's own.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tournee.errors import StoreError
+from tournee.store.engines.engine import Connection
 from tournee.store.states import State
 
 _ID_MAX = (1 << 63) - 1  # SQLite counts no further
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 class Statements:
     """What is asked of an open connection, and written to it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @property
@@ -31,21 +31,13 @@ class Statements:
 
     def rows(self, query: str, *values: Any) -> list[Row]:
         """All rows of a query; StoreError when the journal is closed or does not answer."""
-        cursor = self._execute(query, values)
+        cursor = self._connection.execute(query, values)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def tuples(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """The same without names, where there are hundreds and each is looked at at once."""
-        return self._execute(query, values).fetchall()
-
-    def _execute(self, query: str, values: Sequence[Any]) -> sqlite3.Cursor:
-        try:
-            return self._connection.execute(query, values)
-        except sqlite3.ProgrammingError as error:
-            if "closed" not in str(error):
-                raise
-            raise StoreError("Le journal est fermé : ce contenu ne peut plus être lu.") from error
+        return self._connection.execute(query, values).fetchall()
 
     def among(self, query: str, values: Iterable[Any], *more: Any) -> list[Row]:
         """Rows of a query whose `{marks}` stand for these values, its last `?` for `more`."""
@@ -178,13 +170,3 @@ def check_move(table: str, row_id: int, present: State, state: State) -> None:
             cause="une autre fenêtre vient de le faire",
             next_step="affichez l’état et recommencez.",
         )
-
-
-def refuse_other_thread(error: sqlite3.Error) -> None:
-    """StoreError when this is SQLite's for a thread that did not open the journal."""
-    if isinstance(error, sqlite3.ProgrammingError) and "thread" in str(error):
-        raise StoreError(
-            "Le journal est ouvert dans un autre fil d’exécution (thread) de ce programme.",
-            cause="un journal ouvert ne sert qu’au fil qui l’a ouvert",
-            next_step="ouvrez-le dans chaque fil, ou passez par tournee.api, qui sert à plusieurs à la fois",
-        ) from error

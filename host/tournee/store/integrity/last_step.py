@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tournee.errors import StoreError
 from tournee.store.cipher import Cipher
+from tournee.store.engines.engine import Alteration
 from tournee.store.integrity.head import Head
 from tournee.store.integrity.host_note import Host, HostNote
 from tournee.store.integrity.row_sums import SCHEMA, RowSums, added, differing
@@ -33,13 +34,6 @@ _THINGS = {
     SCHEMA: "forme des tables, index et déclencheurs",
 }
 _SHOWN = 3
-
-
-class Alteration(NamedTuple):
-    """What another hand did to the journal: what is amiss and what to do, in French."""
-
-    text: str
-    next_step: str
 
 
 class _Kept(NamedTuple):

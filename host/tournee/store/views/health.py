@@ -3,7 +3,7 @@ together.
 """
 
 from tournee.store.database import Database
-from tournee.store.integrity.last_step import Alteration
+from tournee.store.engines.engine import Alteration
 from tournee.store.tables.person_months import PersonMonths
 
 _LIVE = """SELECT visit.id FROM visit WHERE coalesce(visit.invoice, 0) <> coalesce((SELECT max(invoice.id)
