@@ -125,6 +125,60 @@ def test_what_it_was_before_a_programs_first_change_stays_beside_it(file, regist
     assert file.path.with_name("readers.tnr.previous").read_bytes() == before
 
 
+def test_forgotten_secret_is_nowhere_beside_the_register_nor_in_a_later_backup(tmp_path, file, register, key):
+    secrets = {serial: register.begin(serial, "unix").secret for serial in ("A-1", "A-2", "A-3")}
+    for serial in secrets:
+        register.made(serial, "0.1.0")
+    draft = tmp_path / ".readers.tnr.kq3v1x0_"  # of a program that was killed while it wrote
+    draft.write_bytes(file.path.read_bytes())
+    (tmp_path / ".readers.tnr2.kq3v1x0_").touch()  # another register's
+    ReaderRegister(RegisterFile(file.path, key)).end("A-1", "withdrawn", "volé")  # a program's first change
+    register.end("A-2", "reset", "retour")  # a later one
+    file.copy(tmp_path / "copy.tnr")
+    kept = {}
+    for name in ("readers.tnr", "readers.tnr.previous", "copy.tnr"):
+        kept = RegisterFile(tmp_path / name, key).load()["readers"]
+        assert [kept[serial]["secret"] for serial in secrets] == ["", "", secrets["A-3"].hex()], name
+    assert not draft.exists()
+    assert (tmp_path / ".readers.tnr2.kq3v1x0_").exists()
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "reset"])
+def test_label_of_a_forgotten_secret_is_printed_from_nothing_that_there_is(tmp_path, file, register, state):
+    register.begin("A-1", "unix")
+    register.made("A-1", "0.1.0")
+    register.end("A-1", state, "volé")
+    file.copy(tmp_path / "copy.tnr")
+    for name in ("readers.tnr", "readers.tnr.previous", "copy.tnr"):
+        command = ["register", "label", str(tmp_path / name), "A-1", "--labels", str(tmp_path / "labels")]
+        done = CliRunner().invoke(maker, [*command, "--register-key", str(tmp_path / "station.key")])
+        assert isinstance(done.exception, StoreError), name
+    assert not (tmp_path / "labels").exists()
+
+
+def test_register_behind_a_link_is_changed_where_it_lies(tmp_path, file, register, key):
+    register.begin("A-1", "unix")
+    (tmp_path / "link").symlink_to(file.path)
+    ReaderRegister(RegisterFile(tmp_path / "link", key)).end("A-1", "withdrawn", "volé")
+    assert (tmp_path / "link").is_symlink()
+    assert register.find("A-1").state == "withdrawn"
+
+
+def test_what_it_was_before_is_read_and_not_changed(tmp_path, file, register, key):
+    register.begin("A-1", "unix")
+    before = RegisterFile(tmp_path / "readers.tnr.previous", key)
+    assert before.load() == {"readers": {}}
+    with pytest.raises(StoreError, match="ne se change pas"):
+        ReaderRegister(before).begin("A-2", "unix")
+
+
+def test_withdrawal_says_where_the_secret_may_still_be(tmp_path, file, register):
+    register.begin("A-1", "unix")
+    words = ["register", "withdraw", str(file.path), "A-1", "--reason", "volé"]
+    done = CliRunner().invoke(maker, [*words, "--register-key", str(tmp_path / "station.key")])
+    assert "étiquette et les sauvegardes d’avant" in done.output
+
+
 def test_backup_is_opened_by_the_same_key_and_takes_no_ones_place(tmp_path, file, register, key):
     secret = register.begin("A-1", "unix").secret
     file.copy(tmp_path / "safe" / "copy.tnr")

@@ -222,8 +222,9 @@ def backup(
 
 
 def _ended(ended: MadeReader, as_json: bool) -> None:
-    words = f"{_SAID[ended.state]} depuis {ended.since} ; son secret n’est plus valable"
-    options.say(ended.told(), f"Lecteur {ended.serial} : {words}", as_json=as_json)
+    words = f"Lecteur {ended.serial} : {_SAID[ended.state]} depuis {ended.since} ; son secret est oublié\n"
+    words += "Son étiquette et les sauvegardes d’avant l’ont encore : détruisez-les."
+    options.say(ended.told(), words, as_json=as_json)
 
 
 def _counted(file: Path, count: int, as_json: bool) -> None:

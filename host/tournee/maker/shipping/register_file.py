@@ -5,11 +5,13 @@
 
 A passphrase becomes the key by scrypt, the 32 bytes of a key file by HKDF-SHA-256; the nonce is drawn anew
 for each writing. The file is written whole or not at all, and what it was before a program's first change
-stays beside it as `<file>.previous`.
+stays beside it as `<file>.previous`, without the secrets that the register forgot since. What a program that
+was killed left half-written goes with the next change.
 """
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import struct
@@ -30,6 +32,8 @@ from tournee.secrets import read_secret, write_first_secret
 from tournee.store.writer_lock import WriterLock
 
 MAGIC = b"TOURREG1"
+PREVIOUS = ".previous"
+"""What is put behind the file's name for what it was before."""
 REGISTER_MAX = 64 << 20  # bytes: some 150,000 readers
 KEY_SIZE = 32
 _BY_PASSPHRASE, _BY_KEY_FILE = 1, 2
@@ -93,7 +97,7 @@ class RegisterFile:
     """A register's document (a dict) at `path`, opened by a key."""
 
     def __init__(self, path: Path, key: RegisterKey) -> None:
-        self._path = path
+        self._path = Path(os.path.realpath(path)) if path.is_symlink() else path  # a link stays one
         self._key = key
         self._kept = False  # what it was, as `<file>.previous`
 
@@ -124,6 +128,11 @@ class RegisterFile:
     @contextmanager
     def changing(self) -> Iterator[dict[str, Any]]:
         """The document as it now is, written when the block ends well; other programs wait. StoreError."""
+        if self._path.name.endswith(PREVIOUS):
+            raise StoreError(
+                f"{self._path} ne se change pas : c’est ce que le registre était avant.",
+                next_step="copiez-le sous un autre nom s’il doit prendre la place du registre",
+            )
         lock = WriterLock(self._path, _WAIT_S)
         try:
             with self._alone(lock):
@@ -208,9 +217,14 @@ class RegisterFile:
         return head + AesGcm(self._key.opens(costs, salt)).encrypt(nonce, plain, head)
 
     def _save(self, before: bytes, document: dict[str, Any], salt: bytes) -> None:
+        was = self._opened(before)[0]
+        forgotten = _forget(was, document)
         try:
-            if not self._kept:
-                write_whole(self._path.with_name(self._path.name + ".previous"), before)
+            for draft in self._path.parent.glob(f".{glob.escape(self._path.name)}.*"):
+                draft.unlink()  # of a program that was killed: whoever writes has the lock
+            if forgotten or not self._kept:
+                kept = self._encrypted(was, salt) if forgotten else before
+                write_whole(self._path.with_name(self._path.name + PREVIOUS), kept)
                 self._kept = True
             write_whole(self._path, self._encrypted(document, salt))
         except OSError as error:
@@ -225,3 +239,15 @@ class RegisterFile:
             cause=reason(error),
             next_step="vérifiez les droits du dossier et la place libre",
         )
+
+
+def _forget(was: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Take the secrets out of a document that a later one has no more; whether there were any."""
+    gone = [
+        one
+        for serial, one in was["readers"].items()
+        if one["secret"] and one["secret"] != now["readers"].get(serial, {}).get("secret")
+    ]
+    for one in gone:
+        one["secret"] = ""
+    return bool(gone)
