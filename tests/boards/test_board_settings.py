@@ -115,7 +115,7 @@ def test_smallest_message_holds_the_longest_answer():
 
 
 def test_wrong_board_is_neither_built_nor_started(tmp_path):
-    board, _ = changed(tmp_path, "unix", "heap = 73728", "heap = 6")
+    board, _ = changed(tmp_path, "unix", "heap = 65536", "heap = 6")
     with pytest.raises(schema.BoardError, match="heap : 6 au lieu de"):
         image.built(board, None, image.DEVELOPMENT_KEY, production=False)
     with pytest.raises(schema.BoardError, match="heap : 6 au lieu de"), EmulatedBoard(board):
