@@ -206,7 +206,8 @@ class Maker:
         if n % _WORD:
             return codes.RANGE
         at = message.offset(2)
-        self._flash.banks[1 - self._flash.running].write(self._next, message.buf[at : at + n])
+        piece = memoryview(message.buf)[at : at + n]  # a copy would need as much room again, in one piece
+        self._flash.banks[1 - self._flash.running].write(self._next, piece)
         self._next += n
         return 0
 
@@ -271,9 +272,19 @@ class Maker:
         if given >= modulus:
             return False
         for _ in range(16):
-            gc.collect()  # such numbers are long, and need room in one piece
-            value = value * value % modulus
-            self._alive()
-        block = (value * given % modulus).to_bytes(_SIGNATURE, "big")
+            value = self._times(value, value, modulus)
+        block = self._times(value, given, modulus).to_bytes(_SIGNATURE, "big")
         padding = _SIGNATURE - _DIGEST - len(_INFO) - 2
         return block == b"\x00\x01" + b"\xff" * padding + _INFO + bytes(self._arena.digest)
+
+    def _times(self, one: int, other: int, modulus: int) -> int:
+        """Their product modulo `modulus`, a digit of 256 bits after the other: each number that this makes
+        needs room in one piece, and so none is much longer than the modulus."""
+        gc.collect()
+        value = 0
+        for shift in range(8 * _SIGNATURE - 256, -1, -256):
+            digit = other >> shift
+            other -= digit << shift
+            value = ((value << 256) + one * digit) % modulus
+        self._alive()
+        return value
