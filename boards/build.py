@@ -17,7 +17,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -140,8 +140,8 @@ def sources_of(
     if script is not None:
         sources["main.py"] = script.read_bytes()
     sources["board.py"] = board_module(board)
-    key, production, counter = release.modulus, release.production, release.counter
-    sources["release.py"] = f"KEY = {key!r}\nPRODUCTION = {production}\nCOUNTER = {counter}\n".encode()
+    told = {"KEY": release.modulus, "PRODUCTION": release.production, "COUNTER": release.counter}
+    sources["release.py"] = constants(told)
 
     def package(name: str, files: tuple[str, ...]) -> None:
         for file in files:
@@ -151,8 +151,8 @@ def sources_of(
             ).encode()
 
     runpy.run_path(str(FIRMWARE / "manifest.py"), {"package": package})
-    told = _VERSION.sub(f'VERSION = b"{release.version}"', sources["reader/__init__.py"].decode())
-    sources["reader/__init__.py"] = told.encode()
+    text = _VERSION.sub(f'VERSION = b"{release.version}"', sources["reader/__init__.py"].decode())
+    sources["reader/__init__.py"] = text.encode()
     return sources
 
 
@@ -181,7 +181,16 @@ def board_module(board: dict[str, Any]) -> bytes:
         values["BLUETOOTH"] = board["bluetooth"]
     kept = board.get("flash", {})
     values |= {name.upper(): kept[name] for name in ("page", "banks") if name in kept}
-    return "".join(f"{name} = {value!r}\n" for name, value in values.items()).encode()
+    return constants(values)
+
+
+def constants(values: Mapping[str, object]) -> bytes:
+    """Return a module of these: a number costs the device nothing (`imagec.constant_folding`)."""
+    lines = (
+        f"{name} = const({value})" if type(value) is int else f"{name} = {value!r}"
+        for name, value in values.items()
+    )
+    return "\n".join(["from sesam.port import const", *lines, ""]).encode()
 
 
 def window(link: dict[str, int]) -> int:

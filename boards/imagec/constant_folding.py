@@ -10,6 +10,7 @@ import re
 import tokenize
 
 _CONSTANT = re.compile(r"^([A-Z]\w*) = const\((-?\w+)\)", re.MULTILINE)
+_MODULE = re.compile(r"^import (\w+)$", re.MULTILINE)
 _FROM = re.compile(r"^from ([\w.]+) import ([\w, ]+)$|^from ([\w.]+) import \(([^)]*)\)$", re.MULTILINE)
 
 
@@ -25,7 +26,7 @@ def fold(sources: dict[str, str]) -> dict[str, str]:
 def _folded(path: str, text: str, constants: dict[str, dict[str, str]]) -> str:
     own = constants[path.removesuffix(".py").replace("/", ".")]
     names: dict[str, str] = {name: f"_{name}" for name in own}
-    modules: dict[str, dict[str, str]] = {}
+    modules = {name: constants[name] for name in _MODULE.findall(text) if name in constants}
 
     def take_import(match: re.Match[str]) -> str:
         origin = match[1] or match[3]

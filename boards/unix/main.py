@@ -13,15 +13,15 @@ from reader.core import Core
 from reader.crypto.aes import Aes
 from reader.crypto.sha256 import Sha256
 from reader.link.protection import Protection
-from sesam.port import ticks_ms
+from sesam.port import const, ticks_ms
 
 try:
     import cryptolib
 except ImportError:
     cryptolib = None
 
-_ECB = 1  # of cryptolib
-_ANOTHER_START = 75  # the status that has `launch.py` start again
+_ECB = const(1)  # of cryptolib
+_ANOTHER_START = const(75)  # the status that has `launch.py` start again
 
 
 def key_of(secret: bytes) -> object:

@@ -206,8 +206,7 @@ class Maker:
         if n % _WORD:
             return codes.RANGE
         at = message.offset(2)
-        piece = memoryview(message.buf)[at : at + n]  # a copy would need as much room again, in one piece
-        self._flash.banks[1 - self._flash.running].write(self._next, piece)
+        self._flash.banks[1 - self._flash.running].write(self._next, message.buf[at : at + n])
         self._next += n
         return 0
 
@@ -224,10 +223,9 @@ class Maker:
                 return codes.IMAGE_DAMAGED
         self._sum(bank, 0, self._end)
         at = message.offset(1)
-        signature = message.buf[at : at + _SIGNATURE]
-        if not self._signed(signature):
+        if not self._signed(message.buf, at):
             return codes.IMAGE_UNSIGNED
-        bank.write(self._end, signature)
+        bank.write(self._end, message.buf[at : at + _SIGNATURE])
         ask(flash.boot, 1 - flash.running)
         return 0
 
@@ -265,26 +263,31 @@ class Maker:
                 self._alive()
         self._arena.hash.digest_into(self._arena.digest, 0)
 
-    def _signed(self, signature: bytearray) -> bool:
-        """Whether this is RSASSA-PKCS1-v1_5 of the digest with the key of this image (RFC 8017 8.2.2)."""
+    def _signed(self, buf: bytearray, at: int) -> bool:
+        """Whether a signature of the digest with the key of this image lies there (RSASSA-PKCS1-v1_5, RFC
+        8017 8.2.2)."""
         modulus = int.from_bytes(self._flash.key, "big")
-        given = value = int.from_bytes(signature, "big")
-        if given >= modulus:
+        value = int.from_bytes(buf[at : at + _SIGNATURE], "big")
+        if value >= modulus:
             return False
         for _ in range(16):
             value = self._times(value, value, modulus)
-        block = self._times(value, given, modulus).to_bytes(_SIGNATURE, "big")
+        value = self._times(value, int.from_bytes(buf[at : at + _SIGNATURE], "big"), modulus)
+        gc.collect()
+        block = value.to_bytes(_SIGNATURE, "big")
         padding = _SIGNATURE - _DIGEST - len(_INFO) - 2
         return block == b"\x00\x01" + b"\xff" * padding + _INFO + bytes(self._arena.digest)
 
     def _times(self, one: int, other: int, modulus: int) -> int:
-        """Their product modulo `modulus`, a digit of 256 bits after the other: each number that this makes
-        needs room in one piece, and so none is much longer than the modulus."""
+        """Their product modulo `modulus`, a digit of 256 bits after the other: a number needs room in one
+        piece, and so none is much longer than the modulus."""
         gc.collect()
         value = 0
         for shift in range(8 * _SIGNATURE - 256, -1, -256):
             digit = other >> shift
             other -= digit << shift
-            value = ((value << 256) + one * digit) % modulus
+            value <<= 256
+            value += one * digit
+            value %= modulus
         self._alive()
         return value

@@ -73,9 +73,7 @@ IMAGE_DEVELOPMENT = const(0xE509)  # signed with the development key, and this i
 IMAGE_SIZE = const(0xE50A)  # longer than a bank, or not of whole words
 UPDATE_ORDER = const(0xE50B)  # no update under way, or not its next chunk
 UNCONFIRMED = const(0xE50C)  # the image that runs is on trial: confirm it, or restart to go back
-IMAGE_WITHDRAWN = const(
-    0xE50D
-)  # its counter is below that of the image that runs: its maker has withdrawn it
+IMAGE_WITHDRAWN = const(0xE50D)  # its counter is below that of the image that runs: withdrawn by its maker
 
 UNPROTECTED = const(0xE601)  # this reader takes nothing in clear: the protected channel comes first
 NO_SECRET = const(0xE602)  # the reader's maker has given it no secret

@@ -17,7 +17,7 @@ def _double(value: int) -> int:
     return value ^ _REDUCE if value & 0x100 else value
 
 
-def _s_box() -> bytearray:
+def _s_box() -> bytes:
     """Inverses in GF(2^8) by powers of the generator 3, then the affine map."""
     powers = bytearray(256)
     logs = bytearray(256)
@@ -34,7 +34,7 @@ def _s_box() -> bytearray:
             inverse = (inverse << 1 | inverse >> 7) & 0xFF
             mixed ^= inverse
         box[i] = mixed ^ 0x63
-    return box
+    return bytes(box)
 
 
 _BOX = _s_box()
