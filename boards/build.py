@@ -17,14 +17,14 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tournee.boards import BOARDS, FIRMWARE, cross
 from tournee.boards.cache import made_once
 from tournee.boards.imagec.bundling import flatten
-from tournee.boards.imagec.constant_folding import fold
+from tournee.boards.imagec.constant_folding import constants, fold
 from tournee.boards.imagec.dead_branches import prune, settle
 from tournee.boards.imagec.mangling import rename
 from tournee.boards.romfs import romfs
@@ -182,15 +182,6 @@ def board_module(board: dict[str, Any]) -> bytes:
     kept = board.get("flash", {})
     values |= {name.upper(): kept[name] for name in ("page", "banks") if name in kept}
     return constants(values)
-
-
-def constants(values: Mapping[str, object]) -> bytes:
-    """Return a module of these: a number costs the device nothing (`imagec.constant_folding`)."""
-    lines = (
-        f"{name} = const({value})" if type(value) is int else f"{name} = {value!r}"
-        for name, value in values.items()
-    )
-    return "\n".join(["from sesam.port import const", *lines, ""]).encode()
 
 
 def window(link: dict[str, int]) -> int:

@@ -8,10 +8,20 @@ const(1)` where it is made, and its number wherever it is used. Lines stay where
 import io
 import re
 import tokenize
+from collections.abc import Mapping
 
 _CONSTANT = re.compile(r"^([A-Z]\w*) = const\((-?\w+)\)", re.MULTILINE)
 _MODULE = re.compile(r"^import (\w+)$", re.MULTILINE)
 _FROM = re.compile(r"^from ([\w.]+) import ([\w, ]+)$|^from ([\w.]+) import \(([^)]*)\)$", re.MULTILINE)
+
+
+def constants(values: Mapping[str, object]) -> bytes:
+    """Return a module of these: a number costs the device nothing once it is folded."""
+    lines = (
+        f"{name} = const({value})" if type(value) is int else f"{name} = {value!r}"
+        for name, value in values.items()
+    )
+    return "\n".join(["from sesam.port import const", *lines, ""]).encode()
 
 
 def fold(sources: dict[str, str]) -> dict[str, str]:
