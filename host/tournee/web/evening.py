@@ -103,6 +103,7 @@ class Evening:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self, face: Face, again: bool, fetch_only: bool) -> None:
+        await face.shown()
         mark, error = self._mark, None
         if mark is None:
             mark = await face.ports.ask_journal(lambda office: office.journal.sendings.mark())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,12 +28,17 @@ FRAGMENT = "X-Tournee-Ecran"
 """Header of an answer that is a screen's fragment: the screen's own address."""
 
 
+async def _at_once() -> None:
+    """The page asks for screens whatever goes on."""
+
+
 @dataclass
 class Face:
     """One page's host. `clock` gives aware local times; `at_visit` is the key of the visit that was
     opened last, `signed` that of the one signed with the card that is in; `photos` wait to be kept;
     `jobs` go on while the page may be elsewhere, `failures` say why one ended, by its name; `evening`
-    sends, `copying` follows with the copy.
+    sends, `copying` follows with the copy. `shown` is over once the page has the screen that was answered
+    last: where a work keeps it from asking for another, it waits for that.
     """
 
     ports: Ports
@@ -47,6 +52,7 @@ class Face:
     jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     failures: dict[str, TourneeError] = field(default_factory=dict)
     evening: Evening = field(default_factory=Evening)
+    shown: Callable[[], Awaitable[None]] = _at_once
     photos: TakenPhotos = field(default_factory=TakenPhotos)
 
     def begin(self, name: str, work: Coroutine[Any, Any, None]) -> bool:

@@ -75,7 +75,12 @@ def test_the_prescription_is_taken_anew_in_the_correction(evening: PracticeDesk,
         "input[type=file]", {"name": "o.jpg", "mimeType": "image/jpeg", "buffer": picture()}
     )
     expect(page.page.locator("#detail")).to_contain_text("Photo prise")
+    page.page.get_by_role("radio", name="Une autre, de ce jour").check()
     in_touches(page, "^Préparer")
+    expect(page.title).to_have_text("Rien ne change")
+    expect(page.page.locator("#detail .n-ok")).to_contain_text("La photo est gardée")
+    assert [*page.axe(), *page.overflow()] == []
+    in_touches(page, "^Choisir une autre ordonnance", "^Préparer")
     expect(page.title).to_have_text("À régler")
     with open_office(load_config(evening.config)) as office:
         (casanova,) = find_patients(office, "casanova")

@@ -14,13 +14,13 @@ from tournee.app.certification import Signers, certify_invoice
 from tournee.app.context import Office
 from tournee.app.correcting.visits import standing_invoice
 from tournee.app.finding import Thing
-from tournee.app.visits.editing import retell
+from tournee.app.visits.editing import NothingChangesError, retell
 from tournee.app.visits.payers import NewPayer, add_payer, payers_of
 from tournee.app.visits.retelling import Edit
 from tournee.billing.dre_alone import insurer_in, insurer_told, mode_alone, signing_substitute, with_insurer
 from tournee.billing.identity import PsIdentity
 from tournee.config import Config
-from tournee.errors import BillingError, StoreError
+from tournee.errors import StoreError
 from tournee.model.codes import DRE
 from tournee.reader import Reader
 from tournee.store import CorrectionState, InvoiceRow, SheetRow, SheetState
@@ -91,7 +91,7 @@ def correct_dre(
     before = insurer_in(sheet.records)
     amc = insurer_told(number, member or before[1])
     if (amc.number, amc.member) == before:
-        raise BillingError(
+        raise NothingChangesError(
             "Ce sont les numéros qui ont été refusés.",
             cause=f"mutuelle {before[0]}, adhérent {before[1] or 'sans numéro'}",
             next_step="recopiez de l’attestation celui qui est faux ; s’ils sont justes, renvoyez la demande "

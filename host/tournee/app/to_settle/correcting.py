@@ -64,9 +64,9 @@ class CorrectionAt:
         return order.day if order else None
 
     @property
-    def others(self) -> bool:
-        """Whether a prescription is kept that is not of the day that was billed with."""
-        return any(one.told.day != self.order_day for one in self.orders)
+    def other(self) -> int:
+        """The first kept prescription that is not of the day that was billed with, 0 for none."""
+        return next((one.id for one in self.orders if one.told.day != self.order_day), 0)
 
     @property
     def day(self) -> date:
@@ -129,14 +129,15 @@ def correction_of(office: Office, one: ToSettle, asked: CorrectionAsked | None =
 def correct(
     office: Office, one: ToSettle, told: CorrectionTold, asked: CorrectionAsked | None = None
 ) -> Corrected:
-    """Make the correction. Errors as of `correct_invoice`; BillingError where nothing is said."""
+    """Make the correction. Errors as of `correct_invoice`; BillingError where nothing is said,
+    NothingChangesError where it says what was billed.
+    """
     at = correction_of(office, one, asked)
     invoice = at.thing.invoice
     assert invoice is not None
     edit, same = _change(office, at, told)
     done = correct_invoice(office, at.thing, invoice, edit, reason=told.reason, same=same)
-    if told.scan and at.patient:
-        _keep_photo(office, at, told)
+    keep_photo(office, at, told)
     return done
 
 
@@ -178,17 +179,24 @@ def _files(office: Office, thing: Thing) -> list[Dossier[PatientFile]]:
     return [one for one in found if one.told.as_person.same(visit.person)]
 
 
-def _keep_photo(office: Office, at: CorrectionAt, told: CorrectionTold) -> None:
-    """Keep the photograph with the prescription that was chosen, or make the one that it is of."""
+def keep_photo(office: Office, at: CorrectionAt, told: CorrectionTold) -> date | None:
+    """Keep the photograph, if one was taken, with the prescription that was chosen or is of the same day, or
+    make the one that it is of; gives that one's day.
+    """
+    if not (told.scan and at.patient):
+        return None
     digest = get(office, ScanFile, told.scan).told.digest
-    if told.order:
-        order = get(office, PrescriptionFile, told.order)
+    number = told.order or next((one.id for one in at.orders if one.told.day == told.order_day), 0)
+    if number:
+        order = get(office, PrescriptionFile, number)
         change(office, order, replace(order.told, scan=digest))
-        return
+        return order.told.day
     billed = at.thing.visit.judged.visit.prescription
     if billed is not None and told.order_day is not None:
         prescriber = Prescriber(number=billed.prescriber, rpps=billed.rpps, speciality=billed.speciality)
         add(office, PrescriptionFile(prescriber, told.order_day, scan=digest), patient=at.patient)
+        return told.order_day
+    return None
 
 
 def _change(office: Office, at: CorrectionAt, told: CorrectionTold) -> tuple[Edit, bool]:

@@ -56,7 +56,11 @@ class EditError(BillingError):
         self.mistakes = tuple(mistakes)
 
 
-class UnchangedError(BillingError):
+class NothingChangesError(BillingError):
+    """What is told anew is what there is."""
+
+
+class UnchangedError(NothingChangesError):
     """EditOptions so, what was refused would be billed again as it was."""
 
 
@@ -297,8 +301,8 @@ class _InOrder:
 def _refuse_unchanged(
     office: Office, row: VisitRow, had: JudgedVisit, before: JudgedVisit, after: JudgedVisit
 ) -> None:
-    """BillingError where nothing changes of what was told before; UnchangedError where what was refused, as
-    the journal has it or had, would be billed as it was.
+    """NothingChangesError where nothing changes of what was told before; UnchangedError where what was
+    refused, as the journal has it or had, would be billed as it was.
     """
     invoices = office.journal.invoices.get_all(office.journal.lookup.invoices_of(row.id))
     refused = [one for one in invoices if any(sheet.state in _REFUSED for sheet in one.sheets)]
@@ -313,7 +317,7 @@ def _refuse_unchanged(
             remedy="as-is",
         )
     if write_judged(after) == write_judged(before):
-        raise BillingError(
+        raise NothingChangesError(
             f"La visite {row.id} est déjà ainsi : rien ne change.", next_step="dites ce qui change."
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from starlette.requests import Request
@@ -19,9 +20,11 @@ from tournee.app.to_settle.correcting import (
     correct_alone,
     correction_of,
     correction_said,
+    keep_photo,
 )
 from tournee.app.to_settle.doing import ALONE_SAID
 from tournee.app.to_settle.reasons import CorrectionAsked
+from tournee.app.visits.editing import NothingChangesError
 from tournee.config import load_config
 from tournee.errors import TourneeError
 from tournee.practice.scan_file import SCAN_MAX
@@ -52,7 +55,7 @@ async def correcting(request: Request) -> Response:
     face, key = face_of(request), request.path_params["key"]
     wanted = _asked(request.query_params.get("quoi"))
     one, at = await face.ports.ask_journal(partial(_at, key=key, asked=wanted))
-    if wanted is None and at.asked is CorrectionAsked.PRESCRIPTION and at.patient and not at.others:
+    if wanted is None and at.asked is CorrectionAsked.PRESCRIPTION and at.patient and not at.other:
         return go(request, f"/regler/{key}/photo")  # none of those that are kept is the right one
     asked = at.asked if at.asked in _CHOICES else CorrectionAsked.OTHER
     return show(
@@ -85,7 +88,6 @@ def _is_here(face: Face, at: CorrectionAt) -> bool:
 
 async def make(request: Request) -> Response:
     """Make the correction; then the visit, where its card is in, else the list."""
-    face, key = face_of(request), request.path_params["key"]
     fields = await fields_of(request)
     asked = _asked(fields.get("quoi"))
     told = CorrectionTold(
@@ -100,6 +102,26 @@ async def make(request: Request) -> Response:
         reason=" ".join(fields.get("mot", "").split())[:_WORD_MAX],
     )
 
+    try:
+        return await _made(request, asked, told)
+    except NothingChangesError:
+        return await _same(request, asked, told)
+
+
+async def _same(request: Request, asked: CorrectionAsked | None, told: CorrectionTold) -> Response:
+    """What she said is what was billed: nothing is prepared, a photograph that she took is kept."""
+    face, key = face_of(request), request.path_params["key"]
+
+    def work(office: Office) -> tuple[ToSettle, CorrectionAt, date | None]:
+        one, at = _at(office, key=key, asked=asked)
+        return one, at, keep_photo(office, at, told)
+
+    one, at, kept = await face.ports.ask_journal(work)
+    return show(request, "correct_same.html", one=one, told=at, kept=kept, choices=_CHOICES)
+
+
+async def _made(request: Request, asked: CorrectionAsked | None, told: CorrectionTold) -> Response:
+    face, key = face_of(request), request.path_params["key"]
     if asked is CorrectionAsked.COMPLEMENTARY and await _alone(face, key, told):
         return go(request, "/regler")
 

@@ -49,8 +49,15 @@ async def begin(request: Request) -> Response:
     waits_for_code = seen.ps is not None and seen.unlocked is None and "relever" not in fields
     if waits_for_code and await face.ports.ask_journal(needs_reader):
         return go(request, "/code?vers=/envoi")
-    face.evening.start(face, fetch_only="relever" in fields, again="relire" in fields)
-    return go(request, "/envoi/cours")
+    return begun(request, fetch_only="relever" in fields, again="relire" in fields)
+
+
+def begun(request: Request, *, fetch_only: bool = False, again: bool = False) -> Response:
+    """Begin to send, or to fetch alone; answers its screen, so that *Arrêter* is there before it works."""
+    face = face_of(request)
+    face.evening.start(face, fetch_only=fetch_only, again=again)
+    state = face.evening.state
+    return show(request, "sending_on.html", at="/envoi/cours", state=state, steps=STEPS)
 
 
 async def stop(request: Request) -> Response:

@@ -38,6 +38,7 @@ from tournee.errors import BillingError, TourneeError
 from tournee.model import Means
 from tournee.web.face import Face, face_of, go, show
 from tournee.web.forms import fields_of, whole
+from tournee.web.screens.sending import begun
 
 _FILTERS = {"": "Tout", Debtor.CAISSE.value: "Caisse", Debtor.MUTUELLE.value: "Mutuelle"}
 _MEANS = {"especes": Means.CASH, "cheque": Means.CHEQUE, "carte": Means.CARD, "virement": Means.TRANSFER}
@@ -181,10 +182,7 @@ async def act(request: Request) -> Response:
     if wanted not in one.acts:
         raise TourneeError("Ce geste n’est pas pour cela.", next_step="revenez à la liste")
     if words.where is ActWhere.EVENING:
-        face.evening.start(
-            face, fetch_only=wanted is not SettleAct.SEND, again=wanted is SettleAct.FETCH_AGAIN
-        )
-        return go(request, "/envoi/cours")
+        return begun(request, fetch_only=wanted is not SettleAct.SEND, again=wanted is SettleAct.FETCH_AGAIN)
     done = await _done(face, one, words, said)
     await face.news.tell(said=done, sound="ok")
     return go(request, "/regler")

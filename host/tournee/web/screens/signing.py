@@ -138,11 +138,16 @@ async def sign(request: Request) -> Response:
         raise ReaderError(
             "Votre carte CPS n’est pas dans le lecteur.", next_step="insérez-la, puis sécurisez la visite"
         )
+    at = f"/visite/{key}/signature"
+    found = await face.ports.ask_journal(lambda office: to_sign(office, key, state))
+    if not found.care.is_open:  # touched twice
+        return go(request, at)
     face.begin(f"signature {key}", _signing(face, key, reason, state))
-    return go(request, f"/visite/{key}/signature")
+    return show(request, "signature.html", at=at, found=found, care=found.care)
 
 
 async def _signing(face: Face, key: str, reason: str, state: ReaderSeen) -> None:
+    await face.shown()
     name = f"signature {key}"
 
     def work(office: Office, reader: Reader) -> tuple[int, int]:

@@ -91,8 +91,11 @@ async function put(fragment, address, moved, other) {
   if (title) { title.tabIndex = -1; title.focus({ preventScroll: true }); }
 }
 
+let under = 0; // screens that are on their way
+
 async function during(work) {
   const mine = ++turn;
+  under += 1;
   const late = setTimeout(() => { busy.hidden = false; }, BUSY_AFTER_MS);
   try {
     await work(() => mine === turn);
@@ -101,8 +104,17 @@ async function during(work) {
     document.dispatchEvent(new CustomEvent("tournee:gone"));
   } finally {
     clearTimeout(late);
+    under -= 1;
     if (mine === turn) busy.hidden = true;
   }
+}
+
+const painted = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
+
+// Until nothing is on its way, and what came of it was painted.
+export async function settled() {
+  do await painted(); while (under > 0);
+  await painted();
 }
 
 // `alone`: nobody asked for it.

@@ -220,7 +220,7 @@ def _application(config: Config | None, begun: _Begun) -> tuple[Starlette, Table
     app = application(ports, clock, setting=setting)
     face: Face = app.state.face
     face.watch.code_kept = chosen.code_kept
-    face.evening.asked_to_stop = page.stopping
+    face.evening.asked_to_stop, face.shown = page.stopping, page.painted
     return app, door
 
 

@@ -5,13 +5,13 @@
 import { carry } from "./own_server.js";
 import { Wire } from "./wire.js";
 
-const [TURN, SIZE, LEFT, STOP] = [0, 1, 2, 3]; // parts given so far; of this one, bytes in it and after it; a stop is wanted
-const HEAD = 16;
+const [TURN, SIZE, LEFT, STOP, SHOWN] = [0, 1, 2, 3, 4]; // parts given so far; of this one, bytes in it and after it; a stop is wanted; screens painted
+const HEAD = 20;
 const ROOM = 1 << 18;
 const LENGTH = 4;
 const [SENDING_STOP, LOCK, BY_ITSELF] = ["/ecran/envoi/arreter", "/ecran/verrouillage/maintenant", "x-tournee-seul"];
 const COPIES = "/v1/journals/";
-const [GRACE_MS, LET_IN_MS] = [2000, 50];
+const [GRACE_MS, LET_IN_MS, SHOWN_MAX_MS, LOOK_MS] = [2000, 50, 2000, 5];
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -79,7 +79,14 @@ export class Asker {
       ...Object.fromEntries(["linked", "segment", "read", "write", "carry", "pause"].map((what) => [what, asked(what)])),
       stopping: () => Atomics.load(this.#words, STOP) === 1,
       letIn: () => pause(LET_IN_MS), // what the carer touched is answered before the worker stands still
+      painted: () => this.#painted(), // and so is the screen on which she stops it
     };
+  }
+
+  async #painted() {
+    const before = Atomics.load(this.#words, SHOWN);
+    self.postMessage({ kind: "wait", what: "painted" });
+    while (Atomics.load(this.#words, SHOWN) === before) await pause(LOOK_MS);
   }
 
   // The worker comes to what was to stop it.
@@ -101,6 +108,7 @@ export class Answerer {
   }
 
   async heard({ what, given }) {
+    if (what === "painted") { this.#painted(); return; }
     if (what) this.#rest = encoded(await this.#answer(what, given).then((value) => ({ value }), (error) => ({ error: String(error) })));
     const part = this.#rest.subarray(0, ROOM);
     this.#rest = this.#rest.subarray(ROOM);
@@ -109,6 +117,12 @@ export class Answerer {
     this.#words[LEFT] = this.#rest.length;
     Atomics.add(this.#words, TURN, 1);
     Atomics.notify(this.#words, TURN);
+  }
+
+  async #painted() {
+    const { settled } = await import("./static/screens.js");
+    await Promise.race([settled(), pause(SHOWN_MAX_MS)]); // one that is hidden paints nothing
+    Atomics.add(this.#words, SHOWN, 1);
   }
 
   async #answer(what, given) {

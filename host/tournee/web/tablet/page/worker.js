@@ -33,6 +33,7 @@ const waits = {
   pause: (milliseconds) => (isLeaving ? Promise.resolve() : pause(milliseconds)),
   stopping: () => false, // what asks to stop is heard meanwhile
   letIn: async () => {},
+  painted: async () => {},
 };
 
 // A function of Python's, which may wait.
