@@ -29,6 +29,7 @@ from tournee.web.evening import EveningState
 from tournee.web.face import Face
 from tournee.web.live.copying import CopyFollower
 from tournee.web.live.news import News
+from tournee.web.live.reader_seen import CardLeads
 from tournee.web.live.watch import ReaderWatch
 from tournee.web.ports import Found
 from tournee.web.templating import templates
@@ -58,8 +59,8 @@ class InlinePorts:
 def face_over(ports: InlinePorts) -> Face:
     news = News()
 
-    async def nothing(state: object) -> str:
-        return ""
+    async def nothing(state: object) -> CardLeads:
+        return CardLeads()
 
     def clock() -> datetime:
         return MOMENT

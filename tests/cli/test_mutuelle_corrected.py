@@ -83,6 +83,10 @@ def test_the_right_number_alone_is_paid_and_is_not_asked_again(refused: None) ->
         True,
     )
     assert states() == ["paid", "made"]
+    undone = json.loads(run("invoice", "dre", "pereira", "--annuler", "--json").stdout)
+    assert (undone["undone"], states()) == (True, ["paid", "refused"])
+    assert run("invoice", "dre", "pereira", "--annuler").exit_code != 0
+    assert run("invoice", "dre", "pereira", "--mutuelle", "0075510019", "--adherent", "PER-1").exit_code == 0
     evening()  # without the patient's card
     assert states() == ["paid", "paid"]
     assert "DRE refusée" in str(run("invoice", "dre", "pereira", "--mutuelle", "0075510027").exception)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from chain import HUGO, PS, STRANGE_AMC, Chain, check_books, visit
 
-from tournee.app.correcting.dre_alone import DreSentAlone, correct_dre
+from tournee.app.correcting.dre_alone import DreSentAlone, correct_dre, undo_dre, waits_alone
 from tournee.app.finding import find_invoice, thing_of
 from tournee.app.to_settle.story import story_of
 from tournee.billing.kept.judged import read_judged
@@ -178,3 +178,61 @@ def test_what_the_first_mutuelle_says_late_changes_nothing_and_its_money_is_told
     says(Outcome.PAID, asked=134, paid=134)
     assert len(chain.alerts("unbalanced")) == 1  # twice the share: in front of the carer
     assert journal.totals().paid == 335 + 134
+
+
+def undo(chain: Chain) -> None:
+    one, row = find_invoice(chain.office, "hugo")
+    undo_dre(chain.office, thing_of(chain.office, one.id, row.id))
+
+
+def test_a_corrected_dre_is_undone_until_it_is_signed_and_may_be_corrected_again(chain: Chain) -> None:
+    billed(chain)
+    _, before = find_invoice(chain.office, "hugo")
+    lots = [chain.office.journal.lots.get(one.lot_id or 0) for one in before.sheets]
+    alarms = chain.alerts("refused", "to_rectify")
+    alone(chain)
+    assert waits_alone(find_invoice(chain.office, "hugo")[1])
+    undo(chain)
+    _, after = find_invoice(chain.office, "hugo")
+    assert after == before
+    assert chain.alerts("refused", "to_rectify") == alarms
+    assert chain.office.journal.sendings.to_send() == ()
+    for lot in lots:
+        now = chain.office.journal.lots.get(lot.id)
+        assert (now.body, now.sheet_ids, now.remade_in) == (lot.body, lot.sheet_ids, ())
+    amc = read_judged(chain.office.journal.visits.get(before.visit_id).payload).visit.amc
+    assert amc is not None and (amc.number, amc.member) == tuple(STRANGE_AMC.values())
+    told = [line.text for line in story_of(chain.office, before.number, PS)]
+    assert "Correction de la demande annulée" in told
+    with pytest.raises(StoreError, match="Aucune correction de DRE n’attend"):
+        undo(chain)
+    alone(chain)
+    chain.post()
+    with pytest.raises(StoreError, match="Aucune correction de DRE"):
+        undo(chain)
+    chain.fetch()
+    assert states(chain) == [["paid", "paid"]]
+    check_books(chain.office)
+
+
+def test_a_second_correction_undone_is_refused_by_the_second_mutuelle_still(chain: Chain) -> None:
+    unknown = ScenarioRejection("0301", "ADHERENT INCONNU")
+    wrong = {"numero": "0075510027", "adherent": "PER1"}
+    chain.scenario(rejected_amc={wrong["numero"]: unknown, "0075510035": unknown})
+    chain.bill(visit(HUGO, 1, tiers_payant="total", amc=wrong, documents=["FSE", "DRE"]))
+    chain.fetch()
+    alone(chain, "0075510035", "PER 2")
+    chain.post()
+    chain.fetch()
+    _, before = find_invoice(chain.office, "hugo")
+    alone(chain)
+    undo(chain)
+    _, after = find_invoice(chain.office, "hugo")
+    assert after == before
+    (told,) = chain.alerts("payment_refused")
+    assert "ADHERENT INCONNU" in told
+    alone(chain)
+    chain.post()
+    chain.fetch()
+    assert states(chain) == [["paid", "paid"]]
+    check_books(chain.office)

@@ -24,7 +24,7 @@ from tournee.reader import LinkLost, Reader
 from tournee.store import Cipher, Journal, MessageState, SheetState
 from tournee.store.integrity.host_note import Host
 from tournee.web.live.news import News
-from tournee.web.live.reader_seen import LinkState, ReaderSeen
+from tournee.web.live.reader_seen import CardLeads, LinkState, ReaderSeen
 from tournee.web.live.watch import ReaderWatch
 
 HUGO = {"nir": "1820475113042", "cle": "45", "naissance": "2022-02-05"}
@@ -136,6 +136,12 @@ def test_a_mutuelle_that_does_not_pay_is_put_right_in_four_touches_and_asked_alo
             fields = {"quoi": "mutuelle", "numero": "0075510019", "adherent": ""}
             assert asked.post(f"{thing}/corriger", **fields) == "/regler"
             assert AlertKind.PAYMENT_REFUSED not in asked.kinds()
+            assert 'href="#/visite/v1/fait"' in asked.show("/envoi")
+            assert 'data-post="/visite/v1/annuler-demande"' in asked.show("/visite/v1/fait")
+            assert asked.post("/visite/v1/annuler-demande") == "/regler"  # undone until it is signed
+            assert asked.thing(AlertKind.PAYMENT_REFUSED) == thing
+            assert "annuler-demande" not in asked.show("/visite/v1/fait")
+            assert asked.post(f"{thing}/corriger", **fields) == "/regler"
             before = messages(chain)
             assert "1,34" in asked.show("/envoi")  # its own share, not the invoice's
             asked.post("/envoi/lancer")
@@ -183,9 +189,9 @@ class LosesIt(Inline):
 def test_a_card_that_stayed_in_a_lost_reader_is_not_opened_anew(chain: Chain):
     opened: list[ReaderSeen] = []
 
-    async def opens(seen: ReaderSeen) -> str:
+    async def opens(seen: ReaderSeen) -> CardLeads:
         opened.append(seen)
-        return "/carte"
+        return CardLeads("/carte")
 
     async def looks() -> None:
         with Reader.open(chain.link) as reader:

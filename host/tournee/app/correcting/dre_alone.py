@@ -110,6 +110,24 @@ def correct_dre(
     return DreSentAlone(amc.number, amc.member, added)
 
 
+def waits_alone(invoice: InvoiceRow) -> bool:
+    """Whether a DRE of it was corrected, and is not signed yet."""
+    return any(sheet.is_alone and sheet.state is SheetState.MADE for sheet in invoice.sheets)
+
+
+def undo_dre(office: Office, thing: Thing, reason: str = "") -> None:
+    """Take the correction of a DRE back before it is signed: it is refused as it was. StoreError when none
+    waits, or the visit was changed meanwhile.
+    """
+    invoice = thing.invoice
+    if invoice is None:
+        raise StoreError("Cette visite n’a pas de facture.", next_step="affichez l’état")
+    number, member = insurer_in(office.journal.dre_alone.before(invoice.id).records)
+    told = retell(office, thing.visit.row, Edit({"amc": _told(number, member)}), twins=True, same=True)
+    why = reason or "correction annulée avant sa signature"
+    office.journal.dre_alone.undo(invoice.id, thing.visit.row.payload, told.draft, told.date, why)
+
+
 def sign_dre_alone(office: Office, reader: Reader, ps: PsOnDuty) -> int:
     """Have this card sign the corrected DRE that wait for it; gives how many. ReaderError, SignatureError:
     what was signed stays so.

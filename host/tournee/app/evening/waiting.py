@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -11,7 +11,7 @@ from tournee.app.context import Office
 from tournee.app.visits.imported import seen
 from tournee.billing.identity import PsIdentity
 from tournee.billing.kept.judged import read_judged
-from tournee.store import VisitState
+from tournee.store import SheetState, VisitState
 from tournee.store.views.sendings import SentRow, ToSendRow
 
 _EVENINGS = 6
@@ -48,13 +48,25 @@ class EveningBefore:
 
 
 @dataclass(frozen=True)
+class DreAwaited:
+    """A demand to a complementary insurer that was corrected and goes alone: its visit, whose, its share."""
+
+    visit_id: int
+    name: str
+    cents: int
+
+
+@dataclass(frozen=True)
 class ToSend:
-    """All that the screen of sending says; `needs_card`: something is in no lot yet."""
+    """All that the screen of sending says; `needs_card`: something is in no lot yet; `alone`: demands that
+    may still be undone.
+    """
 
     days: tuple[DayToSend, ...]
     cards: tuple[CardAwaited, ...]
     before: tuple[EveningBefore, ...]
     needs_card: bool
+    alone: tuple[DreAwaited, ...] = ()
 
     @property
     def invoices(self) -> int:
@@ -109,7 +121,16 @@ def to_send(office: Office, carer: PsIdentity | None = None) -> ToSend:
         for row, judged in unmade
     )
     before = tuple(_evenings(office.journal.sendings.sent()))[:_EVENINGS]
-    return ToSend(tuple(days), cards, before, any(one.unclosed for one in rows))
+    alone = tuple(_alone(office, carer))
+    return ToSend(tuple(days), cards, before, any(one.unclosed for one in rows), alone)
+
+
+def _alone(office: Office, carer: PsIdentity | None) -> Iterator[DreAwaited]:
+    journal = office.journal
+    for sheet in journal.invoices.sheets(SheetState.MADE):
+        if sheet.is_alone and (carer is None or carer.billing_number == sheet.ps):
+            row = journal.visits.get(journal.invoices.get(sheet.invoice_id).visit_id)
+            yield DreAwaited(row.id, seen(journal, row).who.name, sheet.amc)
 
 
 def _is_hers(row: ToSendRow, carer: PsIdentity) -> bool:

@@ -23,6 +23,7 @@ _OF_SHEET = {
     SheetState.ABANDONED: ("", "annuler", "Annulée avant envoi"),
 }
 _BY_WHOM = (SheetState.ACKNOWLEDGED, SheetState.REFUSED, SheetState.PAYMENT_REFUSED)
+_REFUSED = (SheetState.REFUSED.value, SheetState.PAYMENT_REFUSED.value)
 _OF_CORRECTION = {
     CorrectionState.WAITING: "Une correction attend",
     CorrectionState.MADE: "Corrigée, à facturer de nouveau",
@@ -55,9 +56,15 @@ def story_of(office: Office, number: str, ps: str) -> tuple[StoryLine, ...]:
 def _of_states(trace: Trace) -> Iterator[StoryLine]:
     kinds = {sheet.id: sheet.kind for one in trace.invoices for sheet in one.sheets}
     several = len(set(kinds.values())) > 1
+    before: dict[int, str] = {}
     for row in trace.history:
         at = datetime.fromisoformat(row.at)
-        if row.subject == "sheet" and kinds.get(row.subject_id) is not None:
+        was = before.get(row.subject_id) if row.subject == "sheet" else None
+        if row.subject == "sheet":
+            before[row.subject_id] = row.state
+        if was == SheetState.MADE.value and row.state in _REFUSED:
+            yield StoryLine(at, "", "annuler", "Correction de la demande annulée", row.detail)
+        elif row.subject == "sheet" and kinds.get(row.subject_id) is not None:
             yield from _of_sheet(row, at, "mutuelle" if kinds[row.subject_id] == DRE else "caisse", several)
         elif row.subject == "message" and row.state == MessageState.SENT.value:
             yield StoryLine(at, "ok", "envoi", f"Envoyée à {at:%H:%M}")

@@ -142,6 +142,9 @@ def cancelled(
     "--adherent", "member", default="", metavar="NUMÉRO", help="Le bon numéro du patient, chez elle."
 )
 @click.option("--patient", "patient", is_flag=True, help="Le patient paie la part complémentaire.")
+@click.option(
+    "--annuler", "undone", is_flag=True, help="La correction d’une DRE est ôtée, avant sa signature."
+)
 @click.option("--reason", default="", help="Pourquoi, pour l’historique.")
 @click.option("--nom", "name", default="", help="Le nom de la mutuelle, pour vous, si elle s’ajoute.")
 @click.option("--address", default="", metavar="ADRESSE", help="Sa messagerie, pour l’envoi direct.")
@@ -162,23 +165,28 @@ def dre(
     insurer: str,
     member: str,
     patient: bool,
+    undone: bool,
     reason: str,
     as_json: bool,
     **payer: Any,
 ) -> None:
     """Règle d’un coup une DRE refusée, sa FSE gardée : corrigée (--mutuelle, --adherent), elle repart seule ;
     la mutuelle est ajoutée aux organismes que l’on peut facturer et toutes les DRE de son lot repartent ; ou
-    le patient doit cette part.
+    le patient doit cette part. Une DRE corrigée redevient refusée (--annuler) tant qu’elle n’est pas signée.
     """
     from tournee.app.correcting.complementary import charge_patient, send_dre_again
     from tournee.app.finding import find_invoice, has_refused_dre, thing_of
     from tournee.french import euros
 
-    if resend + patient + bool(insurer or member) != 1:
+    if resend + patient + undone + bool(insurer or member) != 1:
         raise click.UsageError(
-            "Dites --renvoyer, --patient, ou --mutuelle et --adherent avec les bons numéros : l’un des trois."
+            "Dites --renvoyer, --patient, --annuler, ou --mutuelle et --adherent avec les bons numéros : "
+            "l’un des quatre."
         )
     with desk.office() as office:
+        if undone:
+            _undo_dre(desk, office, words, ps, reason, as_json)
+            return
         one, row = find_invoice(office, words, ps=ps, fits=has_refused_dre)
         if insurer or member:
             _correct_dre(desk, office, one, row, insurer, member, reason, as_json, payer)
@@ -203,6 +211,31 @@ def dre(
             "Ensuite : tournee lot close, file make, send",
             soft_wrap=True,
         )
+
+
+def _undo_dre(
+    desk: Desk, office: Office, words: tuple[str, ...], ps: str, reason: str, as_json: bool
+) -> None:
+    """Take the correction of a DRE back before it is signed."""
+    from dataclasses import replace
+
+    from tournee.app.correcting.dre_alone import undo_dre, waits_alone
+    from tournee.app.finding import find_invoice, thing_of
+
+    def fits(one: Thing) -> bool:
+        return one.invoice is not None and waits_alone(one.invoice)
+
+    one, row = find_invoice(office, words, ps=ps, fits=fits)
+    undo_dre(office, replace(one, invoice=row), reason)
+    if as_json:
+        done = thing_of(office, one.id, row.id)
+        values.write({"visit": values.thing(done), "invoice": row.number, "undone": True})
+        return
+    desk.console.print(
+        f"La correction est ôtée : la DRE de la facture {row.number} est refusée comme avant, rien n’est "
+        "parti.",
+        soft_wrap=True,
+    )
 
 
 def _correct_dre(

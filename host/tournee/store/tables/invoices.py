@@ -8,7 +8,7 @@ from tournee.store.accounts.three_shares import columns_of, three_shares
 from tournee.store.database import Database
 from tournee.store.inserts import check_number
 from tournee.store.numbering.numbers import Numbers
-from tournee.store.rows import InvoiceRow, SheetRow
+from tournee.store.rows import InvoiceRow, LotRow, SheetRow
 from tournee.store.statements import Row, check_moves, missing
 from tournee.store.states import SheetState, VisitState
 from tournee.store.tables.payments import Payments
@@ -188,6 +188,23 @@ class Invoices:
         self._db.write(
             "UPDATE sheet_bytes SET records_sealed = ?, sevens_sealed = NULL WHERE sheet = ?",
             encrypted,
+            sheet,
+        )
+
+    def put_back(
+        self, sheet: int, lot: LotRow, rank: int, lot_before: int | None, records: bytes, sevens: bytes
+    ) -> None:
+        """Put the records back that a lot holds, in the place of a sheet's; its state is who calls' matter.
+        Within a step.
+        """
+        self._db.update(
+            "sheet", sheet, crf=lot.crf, mode=lot.mode, lot=lot.id, lot_rank=rank, lot_before=lot_before
+        )
+        encrypt = self._db.encrypt
+        self._db.write(
+            "UPDATE sheet_bytes SET records_sealed = ?, sevens_sealed = ? WHERE sheet = ?",
+            encrypt(records, "sheet", "records", sheet),
+            encrypt(sevens, "sheet", "sevens", sheet),
             sheet,
         )
 

@@ -15,6 +15,7 @@ from tournee.app.evening.waiting import ToSend, to_send
 from tournee.app.opposition.in_force import list_state
 from tournee.app.to_settle import to_settle
 from tournee.errors import TourneeError
+from tournee.web import words
 from tournee.web.face import Face, face_of, go, show
 from tournee.web.forms import fields_of
 
@@ -38,7 +39,15 @@ async def sending(request: Request) -> Response:
     told = await _waiting(face)
     is_tablet = face.setting is not None and face.setting.is_tablet
     copy = face.copying.seen
-    return show(request, "sending.html", told=told, evening=face.evening, copy=copy, is_tablet=is_tablet)
+    return show(
+        request,
+        "sending.html",
+        told=told,
+        evening=face.evening,
+        copy=copy,
+        is_tablet=is_tablet,
+        words=words,
+    )
 
 
 async def begin(request: Request) -> Response:

@@ -22,6 +22,7 @@ from tournee.app.bedside.same_card import same_card
 from tournee.app.bedside.securing import CARD_REASONS, can_undo, secure, undo
 from tournee.app.bedside.sharing import Shared, shares_of
 from tournee.app.context import Office
+from tournee.app.correcting.dre_alone import undo_dre, waits_alone
 from tournee.app.finding import thing_of
 from tournee.app.pieces.shown import PieceShown, papers_shown
 from tournee.app.services.from_here import reads_phones
@@ -208,6 +209,7 @@ class Done:
         return sum(one.cents for one in self.payments)
 
     next: CareVisit | None
+    alone: int = 0  # cents of a demand to the complementary insurer that was corrected and is not signed
     insurer: str = ""  # what it said on line
     pieces: tuple[PieceShown, ...] = ()
 
@@ -233,6 +235,7 @@ def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
         payments_of(office, care),
         can_undo(care),
         left[0] if left else None,
+        shares.amc if waits_alone(invoice) else 0,
         said_for_visit(office, care.thing.id),
         papers_shown(office, invoice.id),
     )
@@ -315,7 +318,22 @@ async def undone(request: Request) -> Response:
     return go(request, "/tournee")
 
 
+async def dre_undone(request: Request) -> Response:
+    """A demand to the complementary insurer that was corrected is refused as it was."""
+    face, key = face_of(request), request.path_params["key"]
+
+    def work(office: Office) -> None:
+        thing = shown_visit(office, key, face.watch.state).thing
+        if thing is not None:
+            undo_dre(office, thing)
+
+    await face.ports.ask_journal(work)
+    await face.news.tell(said="La correction est annulée", sound="ok")
+    return go(request, "/regler")
+
+
 SIGNING = (
+    Route("/visite/{key}/annuler-demande", dre_undone, methods=["POST"]),
     Route("/visite/{key}/verifier", verify),
     Route("/visite/{key}/securiser", sign, methods=["POST"]),
     Route("/visite/{key}/signature", signature),
