@@ -20,6 +20,7 @@ class Stack:
     def __init__(self) -> None:
         self.piece = b""
         self.told = 0
+        self.reads = 0
 
     def BLE(self) -> object:  # noqa: N802 (as `bluetooth` has it)
         return self
@@ -50,6 +51,7 @@ class Stack:
     def gatts_read(self, handle: int) -> bytes:
         piece = self.piece
         self.piece = b""
+        self.reads += 1
         return piece
 
     def gatts_notify(self, host: int, handle: int, data: object) -> None:
@@ -81,7 +83,8 @@ def spent(work: object, *arguments: object) -> int:
 
 
 def run() -> None:
-    """A piece read in two, nothing to read, an event, a whole piece notified, a short one."""
+    """A piece read in two, nothing to read, how often the stack was asked until then, an event, a whole piece
+    notified, a short one."""
     stack = Stack()
     gatt = connected(stack)
     buf = bytearray(_PIECE)
@@ -90,9 +93,10 @@ def run() -> None:
 
     def read() -> None:
         stack.piece = piece
+        stack.event(*event)
         gatt.read(part, 0)
         gatt.read(buf, 0)
 
     part = bytearray(100)
-    print("begin", spent(read), spent(gatt.read, buf, 0), spent(stack.event, *event))
+    print("begin", spent(read), spent(gatt.read, buf, 0), stack.reads, spent(stack.event, *event))
     print(spent(gatt.write, buf, 0, _PIECE), spent(gatt.write, buf, 3, 100), len(part), len(buf), stack.told)

@@ -28,6 +28,15 @@ from sesam.port import ticks_ms
 _line = open(os.getenv("MICROPYBTUART"), "r+b", 0)
 radio = Radio(Descriptor(_line.fileno()), ticks_ms)
 """
+TIME = """
+from utime import *
+import utime
+
+def sleep_ms(n):
+    import bluetooth
+    bluetooth.radio.turn()
+    utime.sleep_ms(n)
+"""  # a radio's interrupts come while somebody waits
 START = """
 import sys
 from micropython_module import run_main
@@ -232,7 +241,7 @@ class FakeRig(Rig):
         return FakeRoom()
 
     def make_board(self, folder, line):
-        over = {"bluetooth.py": FAKE.read_text() + MADE}
+        over = {"bluetooth.py": FAKE.read_text() + MADE, "time.py": TIME}
         return NimbleBoard(
             [sys.executable, "-I", "-c", START], folder, line, self._shown, over=over, **self._options
         )

@@ -115,3 +115,31 @@ def test_stack_that_the_driver_refuses_is_unfit(monkeypatch):
     monkeypatch.setattr(fake_air, "MADE", fake_air.MADE + "radio.nimble = False\n")
     with pytest.raises(nimble.Unfit, match="no NimBLE"), fake_air.FakeRig():
         pass
+
+
+def stopping(error):
+    """A harness's `play` whose second scenario ends like this."""
+    played = []
+
+    def play(name, rig):
+        played.append(name)
+        if len(played) == 2:
+            raise error
+        return finding("pairing", True)
+
+    return play
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "good"),
+    [(nimble.Unfit("its radio does not start"), 10, [True, False]), (KeyboardInterrupt(), 130, [True])],
+    ids=["a stack that was taken before", "Ctrl-C"],
+)
+def test_what_was_found_is_kept_whatever_ends_the_run(
+    tmp_path, harness, monkeypatch, capsys, error, status, good
+):
+    monkeypatch.setattr(harness, "play", stopping(error))
+    command = ["--runtime", str(program(tmp_path, GOOD)), "--report", str(tmp_path / "kept")]
+    assert harness.main([*command, "--only", "pairing", "--only", "wrong_digits"]) == status
+    (kept,) = (tmp_path / "kept").glob("*.json")
+    assert [one["good"] for one in json.loads(kept.read_text())["findings"]] == good

@@ -32,8 +32,9 @@ def test_link_over_the_air_takes_no_heap_but_for_the_stack_and_a_view_of_a_short
     board_dir = code_board("armv6m", "gatt.py", "kept_bonds.py")
     with EmulatedBoard(board_dir, script=BOARDS / "probes" / "air.py") as board:
         told = list(map(int, board.console().split("begin", 1)[1].split()))
-    read, nothing, event, whole, short, *lengths, sent = told
+    read, nothing, reads, event, whole, short, *lengths, sent = told
     assert [read, nothing, event, whole, short] == [0, 0, 0, 0, 16]
+    assert reads == TURNS + 1  # each makes an object: none of an empty buffer, but as a host connects
     assert lengths == [100, 244]
     assert sent == TURNS * (244 + 100)
 

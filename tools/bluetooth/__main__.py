@@ -31,6 +31,7 @@ from tournee.errors import TourneeError
 
 Scenario = Callable[[Rig], str]
 REPORTS = Path(__file__).resolve().parents[2] / ".cache" / "reports"
+STOPPED = 130  # by Ctrl-C: what was found until then is kept
 _OWN_CLASS = {"lots": "lots", "cuts": "lots", "conform": "conform"}
 SCENARIOS: dict[str, tuple[str, Scenario]] = {
     scenario.__name__: (_OWN_CLASS.get(scenario.__name__, group), scenario)
@@ -86,11 +87,17 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             found = play(name, lambda **how: NimbleRig(options.runtime, **how))
         except Unfit as error:
-            print(f"./tools/dev bluetooth: {options.runtime}: {error}", file=sys.stderr)
-            return UNFIT
+            if not report.findings:
+                print(f"./tools/dev bluetooth: {options.runtime}: {error}", file=sys.stderr)
+                return UNFIT
+            group, scenario = SCENARIOS[name]  # it took this stack before
+            found = Finding(group, name, str(scenario.__doc__), False, str(error), 0)
+        except KeyboardInterrupt:
+            break
         report.findings.append(found)
         print(json.dumps(asdict(found), ensure_ascii=False) if options.json else line(found), flush=True)
-    return _end(report, options.report, quiet=options.json)
+    status = _end(report, options.report, quiet=options.json)
+    return status if len(report.findings) == len(options.only or SCENARIOS) else STOPPED
 
 
 def _end(report: Report, folder: Path, *, quiet: bool) -> int:
@@ -108,4 +115,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(STOPPED)

@@ -130,8 +130,8 @@ class NimbleBoard:
         self._ask(b"d", "disabled")
 
     def counted(self) -> list[int]:
-        """Bytes since `count`: in all; of reads that gave bytes, and how many; of writes, and how many; of
-        reads that gave none, and how many."""
+        """Bytes of heap since `count`: in all; in the driver's reads; of these in the stack's own, how many
+        bytes it handed out, and in how many reads; in the driver's writes, and how many there were."""
         return [int(one) for one in self._ask(b"m", "memory").split()]
 
     def pause(self) -> None:

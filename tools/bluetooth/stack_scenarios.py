@@ -17,6 +17,9 @@ _WRITE, _GET_SECRET, _SET_SECRET = 3, 29, 30
 _OWN = 10  # the kind of the stack's own secret
 _STARTING = 3
 _SINGLES = 40
+_VIEW = 32  # bytes of a view on 64 bits: one block of the heap
+_OBJECT = 2 * _VIEW  # most bytes of what a read gives, over its content: its head, and the rest of a block
+_ASKING = 512  # bytes that the harness's own answers take
 
 
 def on_its_way_up(rig: Rig) -> str:
@@ -67,7 +70,7 @@ def events_at_any_jump(rig: Rig) -> str:
 
 
 def memory(rig: Rig) -> str:
-    """what the air's path takes of the heap for forty invoices, with nothing collected: bytes"""
+    """of the heap a read takes only what the stack hands out, a notification a view where it is short"""
     rig.host().pair()
     with Reader.open(rig.host().open) as reader:
         reader.unlock("1234")
@@ -78,12 +81,16 @@ def memory(rig: Rig) -> str:
         rig.board.count()
         for _ in range(_SINGLES):
             certify()
-        whole, read, segments, written, notified, idle, idles = rig.board.counted()
-    rest = whole - read - written - idle
+        whole, read, stack, came, reads, written, notified = rig.board.counted()
+    holds(read == stack, f"the driver's reads took {read - stack} bytes of their own")
+    holds(stack <= came + _OBJECT * reads, f"{stack} bytes for {came} in {reads} reads of the stack")
+    holds(written <= _VIEW * notified, f"{written} bytes in {notified} notifications")
+    rest = whole - read - written
+    holds(rest < _ASKING, f"{rest} bytes in events")
     return (
-        f"{whole} bytes in {_SINGLES} lots of one: {read} in {segments} reads, {written} in {notified} "
-        f"notifications, "
-        f"{idle} in {idles} reads that gave nothing, {rest} elsewhere (events among them)"
+        f"{_SINGLES} lots of one, nothing collected: {whole} bytes; of these {stack} are the stack's, for "
+        f"{came} bytes in {reads} reads, 0 the driver's reads', {written} views in {notified} notifications, "
+        f"{rest} this question's"
     )
 
 

@@ -13,6 +13,7 @@ from sesam.octets import copy
 
 _CONNECT = 1
 _DISCONNECT = 2
+_WROTE = 3
 _MTU = 21
 _ENCRYPTION = 28
 _GET_SECRET = 29
@@ -80,6 +81,7 @@ class Gatt:
         self._borne_ms = 0
         self._remembers = False  # the stack has asked for a secret
         self._size = _LEAST_MTU - _HEAD
+        self._waits = False  # something with the stack: what is read makes an object, empty or not
         self._taken = b""  # read from the stack, not yet by the core
         self._at = 0
         self._piece = bytearray(_MTU_WANTED - _HEAD)  # what is notified
@@ -119,11 +121,13 @@ class Gatt:
         self._bonds.keep()
         waited = 0
         while self._at >= len(self._taken):
-            self._taken = self._ble.gatts_read(self._written)  # and empties it
-            self._at = 0
+            if self._waits:
+                self._waits = False  # first: more may come at any time
+                self._taken = self._ble.gatts_read(self._written)  # and empties it
+                self._at = 0
             if not self._trusted:
                 self._taken = b""
-            if not self._taken:
+            if self._at >= len(self._taken):
                 if waited >= timeout_ms:
                     return 0
                 self._pause(_PAUSE_MS)
@@ -174,6 +178,9 @@ class Gatt:
             return None
 
     def _happens(self, event: int, data: tuple) -> object:
+        if event == _WROTE:
+            self._waits = True
+            return None
         if event == _GET_SECRET:
             self._remembers = True
             found = self._bonds.get(*data)
@@ -222,6 +229,7 @@ class Gatt:
         self._borne_ms = 0
         self._bonds.drop()
         self._size = _LEAST_MTU - _HEAD
+        self._waits = False
         self._taken = b""
         self._at = 0
         self._ble.gatts_read(self._written)

@@ -204,16 +204,17 @@ class Radio(Server):
         super().config(**values)
 
     def gatts_read(self, handle):
-        self._turn()
+        self.turn()
         return super().gatts_read(handle)
 
     def gatts_notify(self, connection, handle, data):
-        self._turn()
+        self.turn()
         self.full = len(self.notified) >= _QUEUE
         self._notified_at = self._ticks()
         super().gatts_notify(connection, handle, data)
 
     def gap_advertise(self, interval_us, adv_data, *, resp_data=None):
+        super().gap_advertise(interval_us, adv_data, resp_data=resp_data)
         self._tell(ADVERTISED, bytes(adv_data))
 
     def gap_passkey(self, connection, action, passkey):
@@ -226,9 +227,10 @@ class Radio(Server):
                 self._tell(NOTIFIED, data)
         self._tell(DROPPED, b"")
 
-    def _turn(self):
-        """What the stack does in its interrupts; one does not interrupt another."""
-        if self._turning:
+    def turn(self):
+        """What the stack does in its interrupts; one does not interrupt another, and no host comes before the
+        first advertisement."""
+        if self._turning or not self.advertised:
             return
         self._turning = True
         self._interrupts()

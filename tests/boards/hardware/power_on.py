@@ -11,13 +11,13 @@ ended.
 
 import os
 import sys
+import time
 
 sources, unix, pairs, button, main, flash, link, ps, vitale = sys.argv[1:10]
 sys.path[1:1] = [sources, unix]
 PYTHON = sys.implementation.name == "cpython"
 if PYTHON:
     import signal
-    import time
     import traceback
     import types
     from threading import Event
@@ -72,6 +72,20 @@ bluetooth.radio = bluetooth.Radio(
 )
 
 
+class Time:
+    """The module; a radio's interrupts come while somebody waits."""
+
+    def __init__(self, real):
+        self._real = real
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    def sleep_ms(self, n):
+        bluetooth.radio.turn()
+        self._real.sleep_ms(n)
+
+
 class Micropython:
     """The module. On a board Ctrl-C is armed just before the first statement of main.py; here it is by that
     statement, as it looks for `kbd_intr`."""
@@ -98,6 +112,7 @@ class Micropython:
 
 
 sys.modules["micropython"] = micropython = Micropython()
+sys.modules["time"] = Time(time)
 try:
     __import__(main)
 except SystemExit as left:

@@ -48,6 +48,7 @@ class Recorded(Gatt):
         self.recorded = 0
         self.where = _STARTING
         Gatt.__init__(self, *arguments)
+        self.radio = self._ble = Counted(self._ble)
         self.where = _OUTSIDE
 
     def _event(self, event: int, data: tuple) -> object:
@@ -66,10 +67,34 @@ class Recorded(Gatt):
         return found
 
 
+class Counted:
+    """The runtime's radio. While nothing is collected: bytes of heap that its reads took, bytes that came."""
+
+    def __init__(self, ble: object) -> None:
+        self._ble = ble
+        self.took = self.came = self.reads = 0
+
+    def gatts_read(self, handle: int) -> bytes:
+        """As the radio's."""
+        before = gc.mem_alloc()
+        data = self._ble.gatts_read(handle)
+        self.took += gc.mem_alloc() - before
+        self.came += len(data)
+        self.reads += 1
+        return data
+
+    def gatts_notify(self, host: int, handle: int, data: object) -> None:
+        """As the radio's."""
+        self._ble.gatts_notify(host, handle, data)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._ble, name)
+
+
 class Stream:
     """The stream that the core wants, with what the harness asks on the console beside it.
 
-    `reads` and `writes` count bytes of heap that the driver took, while nothing is collected.
+    `reads` and `writes` count bytes of heap that were taken under the driver, while nothing is collected.
     """
 
     def __init__(self, gatt: Recorded, console: Descriptor) -> None:
@@ -79,8 +104,9 @@ class Stream:
         self._reset()
 
     def _reset(self) -> None:
-        self.reads = self.writes = self.idle = 0
-        self.idles = self.parts = self.notified = 0
+        self.reads = self.writes = self.notified = 0
+        radio = self._gatt.radio
+        radio.took = radio.came = radio.reads = 0
 
     def read(self, buf: bytearray, timeout_ms: int) -> int:
         """As the driver's."""
@@ -90,14 +116,8 @@ class Stream:
         gatt.where = _READING
         before = gc.mem_alloc()
         n = gatt.read(buf, timeout_ms)
-        took = gc.mem_alloc() - before
+        self.reads += gc.mem_alloc() - before
         gatt.where = _OUTSIDE
-        if n:
-            self.reads += took
-            self.parts += 1
-        else:
-            self.idle += took
-            self.idles += 1
         return n
 
     def write(self, buf: bytearray, start: int, n: int) -> int:
@@ -127,7 +147,8 @@ class Stream:
             say(self._console, "disabled")
         elif asked == ord("m"):
             whole = gc.mem_alloc() - self._from
-            figures = (whole, self.reads, self.parts, self.writes, self.notified, self.idle, self.idles)
+            radio = self._gatt.radio
+            figures = (whole, self.reads, radio.took, radio.came, radio.reads, self.writes, self.notified)
             gc.enable()
             gc.collect()
             say(self._console, "memory " + " ".join(map(str, figures)))
@@ -177,7 +198,8 @@ def run() -> None:
     try:
         gatt = Recorded(bluetooth, name, b"open-1", room, bonds, show, os.urandom, time.sleep_ms)
     except (ValueError, OSError) as lacking:
-        say(console, "lacking " + str(lacking))
+        no_start = "its radio does not start: " if isinstance(lacking, OSError) else ""
+        say(console, "lacking " + no_start + str(lacking))
         console.read(bytearray(1), _HEARD_MS)  # what the console holds is lost with its last descriptor
         return
     gatt.battery(87)
