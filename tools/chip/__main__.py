@@ -23,11 +23,13 @@ from power import CACHE, Desk
 from report import Report
 from starting import boot, copy_of, early_host, flash, service
 
+from lots import lots
+
 PARTS = {
     "boot": (boot, service),
     "host": (early_host,),
     "conform": (conform,),
-    "cards": (certification,),
+    "cards": (certification, lots),
     "times": (line_times,),
     "cuts": (cuts,),
 }

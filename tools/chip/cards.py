@@ -90,8 +90,12 @@ def certification(desk: Desk, report: Report) -> bool:
             made = invoice.certify(reader)
             took = time.monotonic() - began
             identity = reader.identify()
+            board.insert("ps", load_card("infirmiere"))
+            while not (swapped := reader.cards().ps):
+                pass  # it looked while none was in
     except Exception as error:
         return report.add("cards", "an invoice is certified", False, error)
+    report.add("cards", "a card swapped at once has not the code of the one before", swapped == 1, swapped)
     report.figures["certification, ms of the board"] = round(took * 1000)
     report.figures["heap after it"] = f"{identity.heap_peak:,} at most, of {identity.heap_size:,}"
     return report.add(
