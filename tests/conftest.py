@@ -1,5 +1,5 @@
-"""What all tests share: mail servers, PC/SC service, installations; properties without a stop-watch; nothing
-of the real account is touched.
+"""What all tests share: mail servers, PC/SC service, PostgreSQL, installations; properties without a
+stop-watch; nothing of the real account is touched.
 """
 
 import gc
@@ -19,7 +19,7 @@ os.environ["XDG_STATE_HOME"] = _account.name  # of every program that a test sta
 
 sys.path.insert(0, str(Path(__file__).parent / "rig"))
 
-pytest_plugins = ["installation", "mail_servers", "pcsc_service"]
+pytest_plugins = ["installation", "mail_servers", "pcsc_service", "postgresql_server"]
 
 
 def pytest_collection_finish() -> None:

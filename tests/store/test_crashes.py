@@ -197,11 +197,11 @@ def test_an_undisturbed_life_goes_through_every_operation(undisturbed):
 
 
 @pytest.mark.parametrize("fatal", range(1, STEPS + 1))
-def test_a_host_killed_at_a_step_finishes_in_the_same_state(tmp_path, make, undisturbed, fatal):
-    path, world = tmp_path / "journal.db", World(tmp_path / "world")
-    assert run_and_die(path, world, make, fatal)
+def test_a_host_killed_at_a_step_finishes_in_the_same_state(place, tmp_path, make, undisturbed, fatal):
+    world = World(tmp_path / "world")
+    assert run_and_die(place, world, make, fatal)
     died_at = undisturbed[0][fatal - 1]
-    _, state = run_life(path, world, make, rank=1)
+    _, state = run_life(place, world, make, rank=1)
     assert state == undisturbed[1], died_at
     sent = world.received()
     assert len(sent) == len(set(sent)), f"{died_at}: the same message left twice"

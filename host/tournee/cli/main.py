@@ -61,6 +61,7 @@ COMMANDS = {
     "alerts": ("journal:show_alerts", "Ce qui demande votre attention."),
     "trace": ("journal:show_trace", "Le chemin d’une facture ou d’un message."),
     "journal": ("journal:journal", "Le fichier du journal."),
+    "store": ("store:store", "La base PostgreSQL d’un hébergeur de cabinets."),
     "web": ("web:web", "La page de la tournée, dans le navigateur de cette machine."),
     "backup": ("backup:backup", "Sauvegarde tout le cabinet dans un fichier scellé."),
     "restore": ("backup:restore", "Remet une sauvegarde en place, ici ou sur un autre appareil."),

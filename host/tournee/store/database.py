@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from tournee.errors import StoreError
+from tournee.extras import missing
 from tournee.store import opening
 from tournee.store.cipher import Cipher
-from tournee.store.engines.engine import Alteration, FirstRow
+from tournee.store.engines.engine import Alteration, Engine, FirstRow
 from tournee.store.engines.sqlite import SqliteEngine
 from tournee.store.integrity.host_note import Host
 from tournee.store.statements import Row, Statements, check_moves
 from tournee.store.states import STATES, State
+
+URL = ("postgresql://", "postgres://")
+"""How the address of a journal in PostgreSQL begins: `postgresql://HOST/DATABASE?practice=7`."""
 
 _KEY_CHECK = b"tournee journal"
 
@@ -28,7 +32,8 @@ class Database(Statements):
     `clock` gives the local time. `on_step(name)` is called just before (`make_lot.before`) and just after
     (`make_lot.after`) each commit: a test may kill the process there. `busy_seconds` bounds the wait for
     other processes' steps. `schema` is the folder of migrations, `host` who works with the journal: this
-    account on this machine when None.
+    account on this machine when None. For a journal in PostgreSQL, whose address is the `path`, both say
+    nothing: `tournee store migrate` makes its tables.
     """
 
     def __init__(
@@ -45,13 +50,17 @@ class Database(Statements):
         self.cipher = cipher
         self._clock = clock
         told = on_step or (lambda _: None)
-        self._engine = SqliteEngine(
-            *(Path(path), cipher, clock, told),
-            busy_seconds=busy_seconds,
-            schema=schema,
-            host=host or Host.this(),
+        self.path = Path(path)
+        self._engine: Engine = (
+            _of_practice(path, cipher, told, busy_seconds)
+            if isinstance(path, str) and path.startswith(URL)
+            else SqliteEngine(
+                *(self.path, cipher, clock, told),
+                busy_seconds=busy_seconds,
+                schema=schema,
+                host=host or Host.this(),
+            )
         )
-        self.path = self._engine.path
         super().__init__(self._engine.connection)
         self._engine.begin(FirstRow(self._check_key, self._write_first_row))
 
@@ -232,3 +241,14 @@ class Database(Statements):
     def _write_first_row(self) -> None:
         encrypted, now = self.encrypt(_KEY_CHECK, "journal", "key", 1), self._clock()
         self.insert("journal", id=1, created=self.now(), key_sealed=encrypted, checked=now.date().isoformat())
+
+
+def _of_practice(url: str, cipher: Cipher, told: Callable[[str], None], busy_seconds: float) -> Engine:
+    """Loaded where one is asked for: its driver is an extra, and a page has none."""
+    try:
+        from tournee.store.engines.postgresql import PostgresqlEngine
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise missing("postgresql") from None
+    return PostgresqlEngine(url, cipher, told, busy_seconds=busy_seconds)

@@ -108,7 +108,12 @@ class Statements:
 
     def update_each(self, table: str, column: str, values: Mapping[int, Any], **same: Any) -> None:
         """Change one column of many rows, each to its own value; and others, to the `same` for all."""
-        pairs = list(values.items())
+        pairs = [pair for pair in values.items() if pair[1] is not None]
+        emptied = [row for row, value in values.items() if value is None]
+        if emptied:  # a list of nothing but NULL has no type
+            nothing = ", ".join((f"{column} = NULL", *(f"{name} = ?" for name in same)))
+            query = f"UPDATE {table} SET {nothing} WHERE id IN ({{marks}})"  # noqa: S608 (names of ours)
+            self.write_among(query, list(same.values()), emptied)
         changes = ", ".join((f"{column} = fresh.value", *(f"{name} = ?" for name in same)))
         for start in range(0, len(pairs), _AT_ONCE // 2):
             some = pairs[start : start + _AT_ONCE // 2]

@@ -19,9 +19,10 @@ _LINES = """SELECT line.id, line.visit, line.rank, line.kind, line.means, line.c
     FROM patient_payment AS line JOIN visit ON visit.id = line.visit
     LEFT JOIN invoice ON invoice.id = line.invoice"""
 
-_SUMS = """SELECT visit, coalesce(invoice, 0) AS invoice, sum(cents * (means <> 'loss')) AS given,
-    sum(cents * (means = 'loss')) AS lost FROM patient_payment WHERE visit IN ({marks})
-    GROUP BY visit, invoice"""
+_SUMS = """SELECT visit, coalesce(invoice, 0) AS invoice,
+    sum(CASE WHEN means <> 'loss' THEN cents ELSE 0 END) AS given,
+    sum(CASE WHEN means = 'loss' THEN cents ELSE 0 END) AS lost
+    FROM patient_payment WHERE visit IN ({marks}) GROUP BY visit, invoice"""
 
 _INVOICES = """SELECT visit, id, EXISTS
     (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned') AS stands
@@ -31,8 +32,8 @@ _PERSONS = """SELECT sheet.invoice, sheet.id, sheet_bytes.records_sealed FROM sh
     JOIN sheet_bytes ON sheet_bytes.sheet = sheet.id WHERE sheet.invoice IN ({marks})
     ORDER BY sheet.id DESC"""
 
-_LAST_INVOICE = """SELECT id, number, by_patient + by_amc * EXISTS (SELECT 1 FROM sheet
-        WHERE sheet.invoice = invoice.id AND sheet.state = 'on_patient') AS by_patient
+_LAST_INVOICE = """SELECT id, number, by_patient + CASE WHEN EXISTS (SELECT 1 FROM sheet
+        WHERE sheet.invoice = invoice.id AND sheet.state = 'on_patient') THEN by_amc ELSE 0 END AS by_patient
     FROM invoice WHERE visit = ? AND EXISTS
         (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned')
     ORDER BY id DESC LIMIT 1"""

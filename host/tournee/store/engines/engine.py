@@ -66,10 +66,6 @@ class Engine(Protocol):
         """What its driver raises, for `translate`."""
 
     @property
-    def path(self) -> Path:
-        """The journal's file; where there is none, what its own files lie beside."""
-
-    @property
     def version(self) -> int:
         """The version of the tables."""
 

@@ -75,7 +75,8 @@ _GONE = """SELECT count(*) AS invoices, coalesce(sum(fee), 0) AS fee FROM
         AND EXISTS (SELECT 1 FROM invoice AS later JOIN sheet ON sheet.invoice = later.id
             WHERE later.visit = invoice.visit AND later.id > invoice.id AND sheet.state <> 'abandoned')
         UNION SELECT invoice FROM cancelled_invoice)
-    AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned'))"""
+    AND EXISTS (SELECT 1 FROM sheet WHERE sheet.invoice = invoice.id AND sheet.state <> 'abandoned'))
+    AS gone"""
 """Invoices that another one of their visit replaces, or that their insurer gave up."""
 
 _UNSENT = (MessageState.UNCERTAIN, MessageState.FAILED, MessageState.UNDELIVERED)

@@ -13,8 +13,9 @@ from tournee.store.tables.effects import Effects
 _ASKED = "CASE WHEN sheet.lot_before IS NULL THEN sheet.fee ELSE sheet.amc END"
 """What a sheet asks with its invoice; a DRE alone, its own share."""
 
-_TO_SEND = f"""SELECT invoice.id, invoice.ps, invoice.substitute, max({_ASKED}) AS fee,
-    coalesce(nullif(visit.first_day, ''), day.date) AS day, min(sheet.state <> 'in_lot') AS unclosed
+_TO_SEND = f"""SELECT invoice.id, max(invoice.ps) AS ps, max(invoice.substitute) AS substitute,
+    max({_ASKED}) AS fee, max(coalesce(nullif(visit.first_day, ''), day.date)) AS day,
+    min(CASE WHEN sheet.state <> 'in_lot' THEN 1 ELSE 0 END) AS unclosed
     FROM sheet JOIN invoice ON invoice.id = sheet.invoice JOIN visit ON visit.id = invoice.visit
     JOIN day ON day.id = visit.day LEFT JOIN lot ON lot.id = sheet.lot
     WHERE (sheet.state IN ('certified', 'in_lot') OR (sheet.state = 'made' AND sheet.lot_before IS NOT NULL))

@@ -23,13 +23,14 @@ _UNSENT = """SELECT file.id, file.ps, NULL AS lot, file.number AS file, file.rou
     ORDER BY file.id"""
 
 _IN_NO_FILE = """SELECT ps, count(*) AS invoices, sum(fee) AS fee, min(made) AS since FROM
-    (SELECT invoice.ps, max(CASE WHEN sheet.lot_before IS NULL THEN sheet.fee ELSE sheet.amc END) AS fee,
+    (SELECT max(invoice.ps) AS ps,
+        max(CASE WHEN sheet.lot_before IS NULL THEN sheet.fee ELSE sheet.amc END) AS fee,
         min(CASE WHEN sheet.lot_before IS NULL THEN invoice.made ELSE (SELECT max(at) FROM history
             WHERE subject = 'sheet' AND subject_id = sheet.id AND state = 'made') END) AS made FROM sheet
         JOIN invoice ON invoice.id = sheet.invoice LEFT JOIN lot ON lot.id = sheet.lot
         WHERE (sheet.state IN ('certified', 'in_lot')
             OR (sheet.state = 'made' AND sheet.lot_before IS NOT NULL))
-        AND lot.file IS NULL GROUP BY invoice.id)
+        AND lot.file IS NULL GROUP BY invoice.id) AS whole
     GROUP BY ps ORDER BY since"""
 
 _REFUSED = """SELECT lot.id, lot.ps, lot.number AS lot, file.number AS file, file.route,
