@@ -30,6 +30,7 @@ ELSEWHERE = {
     r"attestation ": "wants a practice's file: tests/app/practice",
     r"piece (add|check|send)": "wants a photograph: tests/cli/test_piece_commands, tests/app/pieces",
     r"remplacement (montrer|releve|signer)": "wants a contract: tests/replacements",
+    r"store (migrate|move)": "wants a database: tests/store/test_practices",
     r"serve-practice": "keeps on running: tests/server",
     r"password": "needs a keyring: tests/cli/test_secrets",
     r"nomenclature update": "wants an editor's signature: tests/cli",

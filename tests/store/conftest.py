@@ -10,9 +10,9 @@ from journal_maker import KEY, NOW, Maker
 from tournee.store import Cipher, Journal
 
 ON_BOTH = (
-    *("test_arl_matching", "test_corrections", "test_crashes", "test_invoice_journal", "test_lot_journal"),
+    *("test_corrections", "test_crashes", "test_invoice_journal", "test_lot_journal"),
     *("test_message_journal", "test_owing", "test_patient_payments", "test_payment_anomalies"),
-    *("test_remaking", "test_replies", "test_return_journal", "test_return_matching", "test_tracing"),
+    *("test_remaking", "test_replies", "test_return_journal", "test_tracing"),
 )
 """Modules whose tests run on PostgreSQL too, but for those that look at the file."""
 

@@ -2,7 +2,10 @@
 they may not be opened.
 """
 
+import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import psycopg
@@ -97,11 +100,22 @@ def test_an_opening_makes_no_table(postgresql):
         opened(postgresql.practice(1, database="empty"))
     with psycopg.connect(postgresql.conninfo(OWNER, "empty"), autocommit=True) as connection:
         assert connection.execute("SELECT to_regclass('journal')").fetchone() == (None,)
-        assert postgresql_schema.migrate(connection, ROLE) == [postgresql_schema.latest()]
-        assert postgresql_schema.migrate(connection, ROLE) == []
+        latest = postgresql_schema.latest()
+        assert migrated(postgresql) == (0, [latest])
+        assert migrated(postgresql) == (0, [])
+        opened(postgresql.practice(1, database="empty")).close()
         connection.execute("INSERT INTO schema_version (version) VALUES (9999)")
     with pytest.raises(StoreError, match="plus récente"):
         opened(postgresql.practice(1, database="empty"))
+    assert migrated(postgresql)[0] != 0
+
+
+def migrated(postgresql):
+    """`tournee store migrate` as it is typed: its status, the versions made."""
+    url = postgresql.conninfo(OWNER, "empty")
+    command = [sys.executable, "-m", "tournee.cli", "store", "migrate", url, "--role", ROLE, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, json.loads(done.stdout or "{}").get("done")
 
 
 def test_both_engines_have_the_same_tables_and_columns_at_the_same_version(asked):

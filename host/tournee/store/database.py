@@ -14,7 +14,7 @@ from tournee.errors import StoreError
 from tournee.extras import missing
 from tournee.store import opening
 from tournee.store.cipher import Cipher
-from tournee.store.engines.engine import Alteration, Engine, FirstRow
+from tournee.store.engines.engine import Alteration, FirstRow, JournalEngine
 from tournee.store.engines.sqlite import SqliteEngine
 from tournee.store.integrity.host_note import Host
 from tournee.store.statements import Row, Statements, check_moves
@@ -51,7 +51,7 @@ class Database(Statements):
         self._clock = clock
         told = on_step or (lambda _: None)
         self.path = Path(path)
-        self._engine: Engine = (
+        self._engine: JournalEngine = (
             _of_practice(path, cipher, told, busy_seconds)
             if isinstance(path, str) and path.startswith(URL)
             else SqliteEngine(
@@ -243,7 +243,7 @@ class Database(Statements):
         self.insert("journal", id=1, created=self.now(), key_sealed=encrypted, checked=now.date().isoformat())
 
 
-def _of_practice(url: str, cipher: Cipher, told: Callable[[str], None], busy_seconds: float) -> Engine:
+def _of_practice(url: str, cipher: Cipher, told: Callable[[str], None], busy_seconds: float) -> JournalEngine:
     """Loaded where one is asked for: its driver is an extra, and a page has none."""
     try:
         from tournee.store.engines.postgresql import PostgresqlEngine

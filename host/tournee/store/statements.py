@@ -4,7 +4,7 @@ function of SQLite's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tournee.errors import StoreError
@@ -38,6 +38,11 @@ class Statements:
     def tuples(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """The same without names, where there are hundreds and each is looked at at once."""
         return self._connection.execute(query, values).fetchall()
+
+    def each(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query as they come: no more than a few are held at once."""
+        streamed = getattr(self._connection, "stream", self._connection.execute)
+        yield from streamed(query)
 
     def among(self, query: str, values: Iterable[Any], *more: Any) -> list[Row]:
         """Rows of a query whose `{marks}` stand for these values, its last `?` for `more`."""

@@ -32,6 +32,7 @@ OF_REMEDY = {
     "load-recent": "tournee opposition load --since NUMÉRO",
     "pay-credit": "tournee account pay … --credit",
     "close-shift": "tournee shift close",
+    "migrate-tables": "tournee store migrate ADRESSE --role COMPTE",
     "open-shift": "tournee shift open",
     "pair-reader": "tournee reader pair",
     "remake-lot": "tournee lot remake LOT --invoice FACTURE, ou --all",

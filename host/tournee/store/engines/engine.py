@@ -30,7 +30,7 @@ class FirstRow(NamedTuple):
     write: Callable[[], None]
 
 
-class Result(Protocol):
+class StatementResult(Protocol):
     """What a statement gave: names of its columns, its rows."""
 
     @property
@@ -50,11 +50,11 @@ class Connection(Protocol):
     def in_transaction(self) -> bool:
         """Whether a step, or several reads, are under way."""
 
-    def execute(self, query: str, values: Sequence[Any] = ...) -> Result:
+    def execute(self, query: str, values: Sequence[Any] = ..., /) -> StatementResult:
         """Run one statement, a `?` for each value."""
 
 
-class Engine(Protocol):
+class JournalEngine(Protocol):
     """An open database that holds one journal. Not for use by two threads at once."""
 
     @property

@@ -52,17 +52,16 @@ class PostgresqlEngine:
         """Make the practice's journal where there is none."""
         try:
             with self._translated():
-                if not self._is_there():
-                    self.connection.execute(
-                        "INSERT INTO practice (practice) VALUES (?) ON CONFLICT DO NOTHING", (self._practice,)
-                    )
+                if not self.holds_journal:
+                    self.enter()
                     with self.step("open"):
-                        if not self._is_there():  # another may just have made it
+                        if not self.holds_journal:  # another may just have made it
                             first.write()
                             self.connection.execute(
                                 "UPDATE journal SET identity = ?", (self._cipher.identity,)
                             )
                 first.check_key()
+            self.refuse_moved()
         except BaseException:
             self.connection.close()
             raise
@@ -140,8 +139,27 @@ class PostgresqlEngine:
         """PostgreSQL's error in the carer's words."""
         return translated(error)
 
-    def _is_there(self) -> bool:
-        return self.connection.execute("SELECT 1 FROM journal").fetchone() is not None
+    @property
+    def holds_journal(self) -> bool:
+        """Whether the practice has a journal."""
+        with self._translated():
+            return self.connection.execute("SELECT 1 FROM journal").fetchone() is not None
+
+    def enter(self) -> None:
+        """Let the practice be one of the database's."""
+        with self._translated():
+            query = "INSERT INTO practice (practice) VALUES (?) ON CONFLICT DO NOTHING"
+            self.connection.execute(query, (self._practice,))
+
+    def refuse_moved(self) -> None:
+        """StoreError for a journal that was moved away from here."""
+        with self._translated():
+            row = self.connection.execute("SELECT moved FROM practice").fetchone()
+        if row and row[0]:
+            raise StoreError(
+                f"Ce journal a été déplacé hors de la base (le {row[0]}).",
+                next_step="ouvrez-le là où il est maintenant.",
+            )
 
     def _roll_back(self) -> None:
         with suppress(psycopg.Error):  # it was cut meanwhile: what stopped the step is told

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import errors
-from psycopg.pq import TransactionStatus
+from psycopg.pq import Format, TransactionStatus
 from psycopg.types.numeric import NumericBinaryLoader
 
 from tournee.errors import StoreError
 
 _CONNECT_S = 10
+_ROWS_AT_ONCE = 200
 _UNDER_WAY = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 _BUSY = (
     *(errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected),
@@ -26,7 +27,7 @@ _FROM_INDEX = re.compile(r"(?<= )\+(?=[a-z]+\.)")
 _AGAIN = "recommencez : rien n’est à moitié fait, et l’état dit ce qui l’est."
 
 
-class Address(NamedTuple):
+class PracticeAddress(NamedTuple):
     """Where a journal is: what libpq connects to, and the practice there."""
 
     conninfo: str
@@ -45,7 +46,7 @@ class PracticeLink:
     the wait for other writers.
     """
 
-    def __init__(self, address: Address, busy_seconds: float) -> None:
+    def __init__(self, address: PracticeAddress, busy_seconds: float) -> None:
         self._address, self._busy_ms = address, max(1, round(busy_seconds * 1000))
         self._thread = threading.get_ident()
         self._closed = False
@@ -59,6 +60,14 @@ class PracticeLink:
         cursor = raw.execute(_in_dialect(query), values, binary=True)
         self.wrote = self.wrote or not (cursor.statusmessage or "").startswith("SELECT")
         return cursor
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query as they come, inside a step or several reads."""
+        with self.raw.cursor("rows") as cursor:
+            cursor.format = Format.BINARY
+            cursor.itersize = _ROWS_AT_ONCE
+            cursor.execute(_in_dialect(query))
+            yield from cursor
 
     def tell(self, statements: str) -> Any:
         """Run statements of the engine's own in one round trip; gives the last one's result."""
@@ -122,7 +131,7 @@ class PracticeLink:
         return raw
 
 
-def address_of(url: str) -> Address:
+def address_of(url: str) -> PracticeAddress:
     """`postgresql://HOST/DATABASE?practice=7`, and what libpq takes beside; StoreError without a practice."""
     parts = urlsplit(url)
     told = parse_qsl(parts.query, keep_blank_values=True)
@@ -133,7 +142,7 @@ def address_of(url: str) -> Address:
             next_step="terminez-la par « ?practice= » et le numéro du cabinet, à partir de 1.",
         )
     rest = urlencode([(name, value) for name, value in told if name != "practice"])
-    return Address(urlunsplit(parts._replace(query=rest)), int(practices[0]))
+    return PracticeAddress(urlunsplit(parts._replace(query=rest)), int(practices[0]))
 
 
 def translated(error: Exception) -> StoreError:

@@ -71,7 +71,8 @@ def refuse_version(found: int, schema: Path = SCHEMA, *, migrating: bool = False
         raise StoreError(
             f"La base n’a pas les tables de ce programme (version {found}, il faut {wanted}).",
             cause="elle est neuve, ou d’un Tournée plus ancien",
-            next_step="son administrateur exécute « tournee store migrate ».",
+            next_step="son administrateur les y met.",
+            remedy="migrate-tables",
         )
 
 
@@ -81,7 +82,8 @@ def refuse_passing(connection: Connection) -> None:
         raise StoreError(
             "Ce compte de la base voit tous les cabinets : il ne peut pas ouvrir un journal.",
             cause="c’est un administrateur (SUPERUSER ou BYPASSRLS)",
-            next_step="ouvrez le journal par un compte ordinaire (« tournee store migrate --role »).",
+            next_step="ouvrez le journal par un compte ordinaire, à qui l’administrateur en donne le droit.",
+            remedy="migrate-tables",
         )
 
 

@@ -3,10 +3,11 @@
 -- Row-level security is put on each table after the last migration (engines/postgresql_schema.py): a table without a
 -- practice column is refused.
 
--- Writers of a practice take turns by its row; `step` counts what they wrote.
+-- Writers of a practice take turns by its row; `step` counts what they wrote, `moved` says when its journal left.
 CREATE TABLE practice (
     practice bigint PRIMARY KEY CHECK (practice > 0),
-    step bigint NOT NULL DEFAULT 0
+    step bigint NOT NULL DEFAULT 0,
+    moved text COLLATE "C" NOT NULL DEFAULT ''
 );
 
 CREATE TABLE journal (
@@ -365,9 +366,9 @@ CREATE TABLE dossier (
     became bigint,
     PRIMARY KEY (practice, id),
     UNIQUE (practice, uid),
-    FOREIGN KEY (practice, patient) REFERENCES dossier (practice, id),
+    FOREIGN KEY (practice, patient) REFERENCES dossier (practice, id) DEFERRABLE,
     FOREIGN KEY (practice, page) REFERENCES name_page (practice, id),
-    FOREIGN KEY (practice, became) REFERENCES dossier (practice, id)
+    FOREIGN KEY (practice, became) REFERENCES dossier (practice, id) DEFERRABLE
 );
 CREATE INDEX dossier_kind ON dossier (practice, kind, state, first_day, last_day);
 CREATE INDEX dossier_patient ON dossier (practice, patient) WHERE patient IS NOT NULL;

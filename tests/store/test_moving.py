@@ -1,0 +1,125 @@
+"""A journal carried into PostgreSQL and back: the same rows and bytes, whole or not at all, and one of it."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+from journal_maker import KEY, NOW
+
+from tournee.errors import StoreError
+from tournee.model import Effect, Outcome, Target
+from tournee.store import Cipher, Journal
+from tournee.store.engines.moving import move
+
+
+def opened(place):
+    return Journal(place, Cipher(KEY), lambda: NOW, station=0)
+
+
+def moved(source, target):
+    return move(str(source), str(target), Cipher(KEY), lambda: NOW)
+
+
+@pytest.fixture
+def lived(path, make):
+    """A journal with a sent file and a return."""
+    with opened(path) as journal:
+        make.invoice(journal, "FSE", "DRE")
+        make.sent_file(journal)
+        received = journal.returns.take(b"return", "imap")
+        paid = Effect(Target.INVOICE, Outcome.PAID, invoice="000000001", share="AMO", asked=600, paid=600)
+        journal.returns.settle(received, "RSP", "résumé", [paid])
+    return path
+
+
+def rows_of(path):
+    """Every row of a file, but for what is kept over its rows, and that it takes other numbers."""
+    with closing(sqlite3.connect(path)) as connection:
+        tables = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
+        return {
+            table: sorted(map(repr, connection.execute(f"SELECT * FROM {table}")))
+            for (table,) in tables
+            if table not in ("last_step", "row_tag", "counter")
+        }
+
+
+def answers(journal):
+    return journal.overview(), journal.totals(), journal.returns.find(), journal.messages.find()
+
+
+def test_a_journal_that_went_there_and_back_has_the_same_rows_byte_for_byte(lived, practice_url, tmp_path):
+    before = rows_of(lived)
+    with opened(lived) as journal:
+        told = answers(journal)
+    there = moved(lived, practice_url)
+    with opened(practice_url) as journal:
+        assert answers(journal) == told
+    back = tmp_path / "back.db"
+    assert moved(practice_url, back).rows == there.rows
+    assert rows_of(back) == before
+    with opened(back) as journal:
+        assert answers(journal) == told
+        assert journal.health.look_wholly() == ()
+
+
+def test_a_moved_journal_takes_other_numbers_and_is_nowhere_else(lived, practice_url, make):
+    with opened(lived) as journal:
+        before = {one.range for one in journal.numbers.standing().ranges}
+    aside = moved(lived, practice_url).aside
+    assert not lived.exists()
+    assert aside.exists()
+    with opened(practice_url) as journal:
+        journal.visits.add_day("another", make.ps, "20260302", [b"visit"])
+        make.invoice(journal, "FSE")
+        after = {one.range for one in journal.numbers.standing().ranges}
+    assert len(after) == len(before) + 2
+
+
+def test_a_practice_whose_journal_was_moved_away_is_refused(lived, practice_url, tmp_path):
+    moved(lived, practice_url)
+    moved(practice_url, tmp_path / "back.db")
+    with pytest.raises(StoreError, match="déplacé hors de la base"):
+        opened(practice_url)
+    with pytest.raises(StoreError, match="déplacé hors de la base"):
+        moved(practice_url, tmp_path / "again.db")
+    assert not (tmp_path / "again.db").exists()
+
+
+def test_nothing_is_put_over_a_journal_that_is_there(lived, practice_url, tmp_path, make):
+    with opened(practice_url) as journal:
+        make.day(journal)
+    with pytest.raises(StoreError, match="a déjà un journal"):
+        moved(lived, practice_url)
+    with pytest.raises(StoreError, match="Il y a déjà un fichier"):
+        moved(practice_url, lived)
+    assert lived.exists()
+
+
+def test_what_does_not_arrive_as_it_left_is_not_moved(lived, practice_url, postgresql, monkeypatch):
+    import tournee.store.engines.moving as moving
+
+    whole = moving._bounded
+    monkeypatch.setattr(
+        moving, "_bounded", lambda rows, columns: (some[:-1] for some in whole(rows, columns))
+    )
+    with pytest.raises(StoreError, match="n’est pas ce qui est parti"):
+        moved(lived, practice_url)
+    monkeypatch.undo()
+    assert lived.exists()
+    moved(lived, practice_url)
+
+
+def test_the_command_moves_a_journal_with_its_key_beside_it(lived, practice_url):
+    lived.with_name("journal.db.key").write_text(KEY.hex())
+    lived.with_name("journal.db.key").chmod(0o600)
+    command = [sys.executable, "-m", "tournee.cli", "store", "move", str(lived), practice_url, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["rows"]["sheet"] == 2
+    with opened(practice_url) as journal:
+        assert len(journal.overview()) == 1
