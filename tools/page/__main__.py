@@ -84,7 +84,7 @@ def build(site: Path) -> None:
     for name, (data, _) in assets().items():
         (site / "static" / name).write_bytes(data)
     instead(site / "static")
-    (site / "index.html").write_text(document())
+    (site / "index.html").write_text(document(site))
     (site / "essai.html").write_text(templates().from_string((PARTS / "essai.html").read_text()).render())
 
 
@@ -97,24 +97,33 @@ def instead(static: Path) -> None:
         shutil.copy(own, static)
 
 
-_EARLY = (
-    "start.js",
-    "host_socket.js",
-    "memory_kept.js",
-    "site_kept.js",
-    "waits.js",
-    "own_server.js",
-    "wire.js",
-)
-"""What the first script imports: asked for at once, not one after another."""
+_FIRST = "asked_first.js"
+_IMPORTED = re.compile(r"""^import (?:[^"']+ from )?["'](\.[^"']+)["']""", re.MULTILINE)
 
 
-def document() -> str:
+def imported(site: Path, *scripts: str) -> list[str]:
+    """These scripts of the site and all that they import, in that order: asked for at once, not one after
+    another.
+    """
+    found = list(scripts)
+    for script in found:
+        beside = (site / script).parent
+        for name in _IMPORTED.findall((site / script).read_text()):
+            path = (beside / name).resolve().relative_to(site.resolve()).as_posix()
+            if path not in found:
+                found.append(path)
+    return found
+
+
+def document(site: Path) -> str:
     """The shell, with what starts the host in it in place of its own start."""
     shell = templates().get_template("shell.html").render(release=release())
     script = f'<script type="module" src="/static/shell.js" data-version="{release()}"></script>'
-    early = "".join(f'<link rel="modulepreload" href="/{one}">\n' for one in (*_EARLY, "static/shell.js"))
-    shell = once(shell, script, f'{early}<script type="module" src="/start.js"></script>', "shell.html")
+    _, *others = imported(site, _FIRST, "start.js", "static/shell.js")
+    early = (f'<link rel="modulepreload" href="/{one}">' for one in others)
+    first = f'<script type="module" async src="/{_FIRST}"></script>'
+    start = "\n".join((first, *early, '<script type="module" src="/start.js"></script>'))
+    shell = once(shell, script, start, "shell.html")
     board = templates().from_string((PARTS / "board.html").read_text()).render()
     return once(shell, "</body>", board + "</body>", "shell.html")
 

@@ -34,10 +34,18 @@ async function deviceKey(make) {
   return made;
 }
 
+// Asked for before a code is typed: its first one takes it.
+let ahead = null;
+export function askAhead() {
+  ahead = deviceKey(false).catch(() => undefined);
+}
+
 // 32 bytes of a code: PBKDF2, native and constant in time, then this browser's key over them. Nothing (undefined)
 // where that key is gone; `make` it where there was none yet.
 export async function stretched(code, salt, rounds, make) {
-  const key = await deviceKey(make);
+  const asked = ahead;
+  ahead = null;
+  const key = await asked ?? await deviceKey(make);
   if (!key) return undefined;
   const secret = await crypto.subtle.importKey("raw", new TextEncoder().encode(code), "PBKDF2", false, ["deriveBits"]);
   const told = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };

@@ -4,49 +4,62 @@
 // and the start goes the ordinary way.
 
 const FOLDER = "depart";
-const [STATE, IN_USE] = ["tournee-etat", "./ici"]; // the service worker's
 const HEADER = 4096;
 const MAGIC = 0x544f4d45;
-const [MAGIC_AT, HEAD_AT, HEAD_SIZE, TRIES, HEAD_SUMS] = [0, 1, 2, 3, 4]; // words of the header; of the sums four
+const [MAGIC_AT, HEAD_AT, HEAD_SIZE, TRIES, HEAD_SUM] = [0, 1, 2, 3, 4]; // words of the header
 const TRIES_MAX = 2; // starts by it that did not end: a tab may be closed meanwhile
 const LIBRARY = "/lib";
 const BLOCK = 65_536; // of the memory; one of zeros is not kept
 const ROOM = 4; // so many times its size has to be free
-const [BEGIN, PRIME] = [0x811c9dc5, 0x01000193]; // FNV-1a, by words
+const [BEGIN, PRIME] = [0x811c9dc5, 0x01000193]; // FNV-1a, of the head
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-const isZero = (words) => words.every((one) => one === 0);
-
-// Four sums side by side, each over every fourth word: the processor does them at once.
-function summed(words, sums = [BEGIN, BEGIN, BEGIN, BEGIN]) {
-  let [a, b, c, d] = sums;
-  for (let at = 0; at < words.length; at += 4) {
-    a = Math.imul(a ^ words[at], PRIME);
-    b = Math.imul(b ^ words[at + 1], PRIME);
-    c = Math.imul(c ^ words[at + 2], PRIME);
-    d = Math.imul(d ^ words[at + 3], PRIME);
-  }
-  return [a, b, c, d];
+function isZero(words) {
+  for (let at = 0; at < words.length; at++) if (words[at] !== 0) return false;
+  return true;
 }
 
-const same = (some, others) => some.every((one, at) => one === others[at]);
+function summed(bytes) {
+  let sum = BEGIN;
+  for (let at = 0; at < bytes.length; at++) sum = Math.imul(sum ^ bytes[at], PRIME);
+  return sum >>> 0;
+}
 
-function* blocksOf(memory) {
-  const words = BLOCK / 4;
-  for (let block = 0; block * words < memory.length; block++) yield [block, memory.subarray(block * words, (block + 1) * words)];
+// Of memory where it lies: Python's own code does it (XXH64 of its zstd), many times as fast as a script that just
+// started. It takes address 0 for no memory at all; before address 8 there is nothing.
+const summedBy = (module) => ({ byteOffset, byteLength }, sum) => {
+  const from = Math.max(byteOffset, 8);
+  return module._ZSTD_XXH64(from, byteOffset + byteLength - from, sum);
+};
+
+const blocksOf = (memory, first, count = 1) => memory.subarray(first * BLOCK / 4, (first + count) * BLOCK / 4);
+
+// What of memory is not zero: [first block, how many], one after another.
+function runsOf(memory) {
+  const runs = [], end = memory.byteLength / BLOCK;
+  for (let block = 0; block < end; block++) {
+    if (isZero(blocksOf(memory, block))) continue;
+    const last = runs.at(-1);
+    if (last && last[0] + last[1] === block) last[1]++; else runs.push([block, 1]);
+  }
+  return runs;
 }
 
 // The release in use; nothing where none is. Asked by the page too, which has the time.
-export async function releaseInUse() {
-  return (await (await (await caches.open(STATE)).match(IN_USE))?.json())?.release;
-}
+export const releaseInUse = async () => (await fetch("./ici")).json().catch(() => undefined);
 
 // What a memory has to fit: a release, and what of the browser Python has noted.
 export function fits(release, suspends) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return { name: release, made: [release, navigator.userAgent, zone, suspends].join("\n") };
+}
+
+// The file that keeps the memory of a release (a promise of its name); null: none yet. Asked by the page too.
+export async function keptFile(release) {
+  const [place, name] = await Promise.all([folder(), release]);
+  return name ? place.getFileHandle(name).catch(() => null) : null;
 }
 
 async function folder() {
@@ -62,19 +75,14 @@ export class KeptMemory {
     this.#head = head;
   }
 
-  // The one that fits, null where there is none. One that is no good goes.
-  static async found(wanted) {
-    const place = await folder();
-    let handle;
-    try {
-      handle = await (await place.getFileHandle(wanted.name)).createSyncAccessHandle();
-    } catch { // none yet, or another page holds it
-      return null;
-    }
+  // The one in the file that is being opened if it fits, else null. One that is no good goes.
+  static async found(wanted, opening) {
+    const handle = await opening.catch(() => null); // another page may hold it
+    if (!handle) return null;
     const head = readHead(handle, wanted.made);
     if (head) return new KeptMemory(handle, head);
     handle.close();
-    await place.removeEntry(wanted.name);
+    await (await folder()).removeEntry(wanted.name);
     return null;
   }
 
@@ -83,7 +91,7 @@ export class KeptMemory {
     const restored = (module) => () => {
       const made = module.HEAP32.byteLength;
       module.growMemory(this.#head.size);
-      this.#read(module.HEAP32, made);
+      this.#read(module.HEAP32, summedBy(module), made / BLOCK);
       return this.#head.state;
     };
     return {
@@ -99,17 +107,24 @@ export class KeptMemory {
     };
   }
 
-  // Into memory that was just made: what it holds already lies in `made` bytes, all after them is zero.
-  #read(memory, made) {
-    let at = HEADER, sums;
-    const blocks = new Set(this.#head.blocks);
-    for (const [block, part] of blocksOf(memory)) {
-      if (blocks.has(block)) {
-        at += this.#handle.read(part, { at });
-        sums = summed(part, sums);
-      } else if (part.byteOffset < made && !isZero(part)) part.fill(0);
+  // Into memory that was just made: what it holds already lies in its first `made` blocks, all after them is zero.
+  #read(memory, sum, made) {
+    let at = HEADER, found = 0n, next = 0;
+    const clear = (end) => {
+      for (; next < Math.min(end, made); next++) {
+        const part = blocksOf(memory, next);
+        if (!isZero(part)) part.fill(0);
+      }
+    };
+    for (const [first, count] of this.#head.runs) {
+      clear(first);
+      const part = blocksOf(memory, first, count);
+      at += this.#handle.read(part, { at });
+      found = sum(part, found);
+      next = first + count;
     }
-    if (!same(sums, this.#head.sums)) throw new Error("damaged");
+    clear(made);
+    if (String(found) !== this.#head.sum) throw new Error("damaged");
   }
 
   // The files that were there: [path, size, place], and how to read them.
@@ -139,7 +154,7 @@ function readHead(handle, made) {
   if (header[MAGIC_AT] !== MAGIC || header[TRIES] >= TRIES_MAX || header[HEAD_AT] + header[HEAD_SIZE] !== handle.getSize()) return null;
   const bytes = new Uint8Array(header[HEAD_SIZE]);
   handle.read(bytes, { at: header[HEAD_AT] });
-  if (!same(new Uint32Array(summed(bytes)), header.subarray(HEAD_SUMS, HEAD_SUMS + 4))) return null;
+  if (summed(bytes) !== header[HEAD_SUM]) return null;
   const head = JSON.parse(decoder.decode(bytes));
   if (head.made !== made) return null;
   writeHeader(handle, header, header[TRIES] + 1);
@@ -154,7 +169,7 @@ function writeHeader(handle, header, tries) {
 // Keep Python's memory as it is, with the files that it may read later: archives as [bytes, folder, entries]. `named`
 // gives the names of the page's own modules, `lock` what Pyodide reads of itself. A device that is short of room keeps none.
 export async function keepMemory(python, wanted, lock, named, archives) {
-  const memory = python._module.HEAP32, { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  const memory = python._module.HEAP32, sum = summedBy(python._module), { quota = 0, usage = 0 } = await navigator.storage.estimate();
   if (quota - usage < ROOM * memory.byteLength || await releaseInUse() !== wanted.name) return;
   if (Object.keys(python._module.LDSO.loadedLibsByName).length > 1) throw new Error("a library is not in the memory alone");
   const state = python._api.serializeHiwireState((one) => {
@@ -163,7 +178,7 @@ export async function keepMemory(python, wanted, lock, named, archives) {
   });
   const handle = await (await (await folder()).getFileHandle(wanted.name, { create: true })).createSyncAccessHandle();
   try {
-    write(handle, { ...wanted, lock, state, size: memory.byteLength }, memory, archives);
+    write(handle, { ...wanted, lock, state, size: memory.byteLength }, memory, sum, archives);
   } catch (error) {
     handle.truncate(0);
     throw error;
@@ -172,27 +187,26 @@ export async function keepMemory(python, wanted, lock, named, archives) {
   }
 }
 
-function write(handle, head, memory, archives) {
-  const blocks = [], files = [];
-  let at = HEADER, sums;
+function write(handle, head, memory, sum, archives) {
+  const runs = runsOf(memory), files = [];
+  let at = HEADER, made = 0n;
   const put = (bytes) => {
     if (handle.write(bytes, { at }) !== bytes.byteLength) throw new Error("no room");
     at += bytes.byteLength;
   };
   handle.truncate(0);
-  for (const [block, part] of blocksOf(memory)) {
-    if (isZero(part)) continue;
-    blocks.push(block);
-    sums = summed(part, sums);
+  for (const [first, count] of runs) {
+    const part = blocksOf(memory, first, count);
+    made = sum(part, made);
     put(part);
   }
   for (const [bytes, within, entries] of archives) {
     files.push(...entries.map(([path, size, place]) => [within + path, size, at + place]));
     put(bytes);
   }
-  const bytes = encoder.encode(JSON.stringify({ ...head, blocks, sums, files }));
+  const bytes = encoder.encode(JSON.stringify({ ...head, runs, sum: String(made), files }));
   const header = new Uint32Array(HEADER / 4);
-  header.set([MAGIC, at, bytes.length, 0, ...summed(bytes)]);
+  header.set([MAGIC, at, bytes.length, 0, summed(bytes)]);
   put(bytes);
   handle.flush();
   handle.write(header, { at: 0 });

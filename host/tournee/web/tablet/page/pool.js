@@ -63,9 +63,9 @@ export class Pool {
   async open(folder) {
     const root = await navigator.storage.getDirectory();
     this.directory = await root.getDirectoryHandle(folder, { create: true });
-    let count = 0;
-    for await (const name of this.directory.keys()) count = Math.max(count, Number(name) + 1);
-    await this.#add(count);
+    const files = [];
+    for await (const [name, file] of this.directory) files[Number(name)] = file;
+    await this.#add(files.length, files);
     for (const slot of this.slots) this.#take(slot);
     await this.grow();
     return this;
@@ -81,13 +81,14 @@ export class Pool {
     try { await this.growing; } finally { this.growing = null; }
   }
 
-  async #add(count) {
+  // `files`: those that are there, by their numbers.
+  async #add(count, files = []) {
     const numbers = Array.from({ length: count }, (_, i) => this.slots.length + i);
-    this.slots.push(...await Promise.all(numbers.map((number) => this.#opened(number))));
+    this.slots.push(...await Promise.all(numbers.map((number) => this.#opened(number, files[number]))));
   }
 
-  async #opened(number) {
-    const file = await this.directory.getFileHandle(String(number), { create: true });
+  async #opened(number, found) {
+    const file = found ?? await this.directory.getFileHandle(String(number), { create: true });
     return { number, handle: await opened(file), name: "", mode: 0, generation: 0, second: false, opened: 0 };
   }
 

@@ -6,6 +6,7 @@
 const [STATE, RELEASE, GUARDIAN] = ["tournee-etat", "./release.json", "./service_worker.js"];
 const PASSAGES_MAX = 32;
 const LIST_MAX = 1 << 20;
+const IN_USE = "./ici"; // asked by the page: which release these files are of
 const ALSO = { "/": "./", "/essai": "./essai.html" }; // addresses that are not the name of a file
 const POLICY = [
   "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "worker-src 'self'", "connect-src 'self'", "style-src 'self'",
@@ -185,11 +186,25 @@ async function fromHost(event, target) {
   return new Response([204, 304].includes(status) ? null : content, { status, headers });
 }
 
+// The scripts and styles of a page that is opening, looked up before it asks for them: each once.
+const SOON = /\.(m?js|css)$/;
+let soon = { release: "", found: new Map() };
+
+async function lookUpSoon({ release, files }, cache) {
+  soon = { release, found: new Map() };
+  for (const name of Object.keys(files)) if (SOON.test(name)) soon.found.set(name, cache.match(name));
+}
+
 async function answered(event, url) {
   const now = await kept();
   const name = ALSO[url.pathname] ?? `.${url.pathname}`;
+  if (name === IN_USE && now) return new Response(JSON.stringify(now.release), { headers: HEADERS });
   if (!now || !Object.hasOwn(now.files, name)) return fromHost(event, url.pathname + url.search);
-  return await (await cacheOf(now)).match(name) ?? checked(name, now.files[name]);
+  const cache = await cacheOf(now), found = soon.release === now.release && soon.found.get(name);
+  if (found) soon.found.delete(name);
+  const answer = found ? found.catch(() => null) : cache.match(name);
+  if (event.request.mode === "navigate") lookUpSoon(now, cache);
+  return await answer ?? checked(name, now.files[name]);
 }
 
 self.addEventListener("fetch", (event) => {

@@ -41,15 +41,19 @@ async function take() {
   location.reload();
 }
 
-// Have the service worker keep this page; `answer` is given the requests for the host.
-export async function keepSite(answer) {
+// From here on `answer` is given the requests for the host.
+export function answersBy(answer) {
+  navigator.serviceWorker.addEventListener("message", ({ data, ports }) => { if (data.kind === "request") answer(data, ports); });
+  navigator.serviceWorker.startMessages();
+}
+
+// Have the service worker keep this page.
+export async function keepSite() {
   registration = await navigator.serviceWorker.register("./service_worker.js", { type: "classic" });
   await navigator.serviceWorker.ready;
   if (!navigator.serviceWorker.controller) {
     await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
   }
-  navigator.serviceWorker.addEventListener("message", ({ data, ports }) => { if (data.kind === "request") answer(data, ports); });
-  navigator.serviceWorker.startMessages();
   registration.addEventListener("updatefound", look);
   offer.addEventListener("click", take);
   document.addEventListener("click", (event) => { if (event.target.closest("[data-lu]")) refusal.hidden = true; });

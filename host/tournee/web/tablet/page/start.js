@@ -1,8 +1,8 @@
 // Starts the host in this page: one page at a time, the site kept, Python begun, then the shell over it.
 
+import { compiled, firstMemory, firstWorker, isKept, keptMemory, newWorker } from "./asked_first.js";
 import { stand, toReader } from "./host_socket.js";
-import { releaseInUse } from "./memory_kept.js";
-import { keepSite } from "./site_kept.js";
+import { answersBy, keepSite } from "./site_kept.js";
 import { Answerer, sharedMemory, suspends } from "./waits.js";
 
 const START_MS = 60_000;
@@ -112,25 +112,12 @@ export function tellWhy({ message, cause, nextStep }) {
 
 // --- the worker: one after another, for what it knows is forgotten only with it ---
 
-// Python's code, compiled once for all of them; null where it is not to be had here.
-let code = null;
-function compiled() {
-  code ??= WebAssembly.compileStreaming(fetch("./pyodide/pyodide.asm.wasm")).catch(() => null);
-  return code;
-}
-
-let release = null; // the one whose files these are
-function inUse() {
-  release ??= releaseInUse().catch(() => undefined);
-  return release;
-}
-
-function standBy() {
-  worker = new Worker("./worker.js", { type: "module" });
+function standBy(made) {
+  worker = made;
   worker.onmessage = heard;
 }
 
-async function begin() {
+async function begin(kept) {
   compiled().then((module) => ask("compiled", { module }));
   const memory = suspends ? null : sharedMemory();
   if (memory) {
@@ -139,7 +126,7 @@ async function begin() {
   const mine = worker;
   stand(answerer ? (told) => answerer.wire.heard(told) : (told) => mine.postMessage(told));
   try {
-    const why = await within(inUse().then((release) => ask("begin", { memory, release })), START_MS);
+    const why = await within(kept.then((kept) => ask("begin", { memory, ...kept })), START_MS);
     if (why) tellWhy(JSON.parse(why));
   } catch (error) {
     console.error(error);
@@ -151,9 +138,9 @@ async function locked() {
   const old = worker;
   await ask("close");
   old.terminate();
-  standBy();
+  standBy(newWorker());
   const left = [...waiting.values()]; // what the carer asked meanwhile is the next one's
-  begin();
+  begin(keptMemory());
   for (const { message } of left) worker.postMessage(message);
   document.dispatchEvent(new CustomEvent("tournee:closed"));
 }
@@ -176,20 +163,18 @@ function isolated() {
 }
 
 async function start() {
-  if (navigator.serviceWorker?.controller) { // the first time its files are brought before
-    standBy();
-    compiled();
-    inUse();
-  }
+  if (firstWorker) standBy(firstWorker);
   if (!navigator.serviceWorker || !navigator.storage?.getDirectory) { tell(...TEXTS.browser); return; }
   if (!(await alone())) { worker?.terminate(); tell(...TEXTS.second); return; }
   navigator.storage.persist?.();
   const goesOn = suspends || crossOriginIsolated;
   if (goesOn) takeLink();
-  if (goesOn && worker) begin();
-  await keepSite(handed);
+  if (goesOn && worker) begin(firstMemory);
+  answersBy(handed);
+  const keeping = keepSite();
+  if (!isKept) await keeping;
   if (!isolated()) return;
-  if (!worker) { standBy(); begin(); }
+  if (!worker) { standBy(newWorker()); begin(keptMemory()); }
   await import("./static/shell.js");
 }
 

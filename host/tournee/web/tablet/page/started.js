@@ -31,9 +31,11 @@ const instantiated = (compiled) => (errors) => (imports, done) => {
 };
 
 // Python, its module `host`, and the memory that it began by (null: none). `modules` are the page's own, by their
-// names in Python; `environment` is Python's, `compiled` the promise of its code; `release` is the one in use.
-export async function started(modules, environment, suspends, release, compiled) {
-  const wanted = release ? fits(release, suspends) : null, kept = wanted && await KeptMemory.found(wanted);
+// names in Python; `environment` is Python's, `compiled` the promise of its code; `release` is the one in use, `file`
+// keeps its memory.
+export async function started(modules, environment, suspends, { release, file, compiled }) {
+  const opening = file?.createSyncAccessHandle();
+  const wanted = release ? fits(release, suspends) : null, kept = opening ? await KeptMemory.found(wanted, opening) : null;
   const { default: createPyodide } = await loading;
   modules = await modules;
   const options = { indexURL: here("./pyodide/"), env: environment, createPyodideModule: createPyodide, instantiateWasm: instantiated(compiled) };

@@ -1,6 +1,6 @@
 // Runs the host: Python, on the pool's files, with the reader's bytes from the page. One message each way a thing.
 
-import { stretched } from "./device_key.js";
+import { askAhead, stretched } from "./device_key.js";
 import { carry, is_own } from "./own_server.js";
 import { Pool, fileSystem } from "./pool.js";
 import { started } from "./started.js";
@@ -80,11 +80,12 @@ function files() {
   return poolOpened;
 }
 
-async function begin(memory, release) {
+async function begin(memory, found) {
+  askAhead();
   if (!suspends) asker = new Asker(memory);
   const page = { ...(asker?.forPython ?? waits), ...forPython };
   const modules = import("./door.js").then((door) => ({ tournee_door: door, tournee_page: page }));
-  [{ python, host, kept }] = await Promise.all([started(modules, { HOME, TZ: "Europe/Paris" }, suspends, release, code), files()]);
+  [{ python, host, kept }] = await Promise.all([started(modules, { HOME, TZ: "Europe/Paris" }, suspends, { ...found, compiled: code }), files()]);
   python.FS.mkdirTree(HOME);
   python.FS.mount(fileSystem(python.FS, pool), {}, HOME);
   const why = await called(host.begin, HOME);
@@ -107,11 +108,11 @@ const asked = {
     if (isOpen) return "ouverte";
     return pool.names.has(VAULT) ? "verrou" : "neuve";
   },
-  begin: ({ memory, release }) => (begun ??= begin(memory, release)),
+  begin: ({ memory, release, file }) => (begun ??= begin(memory, { release, file })),
   compiled: ({ module }) => takeCode(module),
   choose: ({ code }) => told("choose", code),
   async unlock({ code }) {
-    if (!host) stretchEarly(code);
+    stretchEarly(code);
     try { return await told("unlock", code); } finally { early = null; }
   },
   async beginNew() {
