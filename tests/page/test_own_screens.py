@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "web" / "browser"))
 from watched_page import WatchedPage
 
 LOOK = "() => import('/site_kept.js').then((one) => one.look())"
+CHOSEN = "lecteur.secret, oct.pem, tournee.toml"
 SECOND = "Tournée est déjà ouverte sur cet appareil."
 
 
@@ -82,6 +83,7 @@ def test_no_screen_from_the_first_code_to_a_refused_release_has_a_finding(standi
 
     Tablet(page.page, standing.served.address).unlock().until("installation")
     page.page.set_input_files("#installation input", standing.files)
+    expect(page.page.get_by_label("Choisir les fichiers")).to_have_accessible_description(CHOSEN)
     page.page.click("#installation button")
     tablet.until("ouverte")
     expect(page.page.locator(".tabs")).to_be_visible()

@@ -51,8 +51,14 @@ def _insert(card: str, name: str) -> Step:
 
 
 def _people(carer: Carer) -> None:
-    carer.put_in("legall")
+    carer.page.page.locator("#appel a").click()
     carer.page.page.get_by_text("Qui soignez-vous").wait_for()
+
+
+def _announced(carer: Carer) -> None:
+    """She is searching: the card that comes in does not take that from her."""
+    carer.put_in("legall")
+    carer.page.page.locator("#appel").wait_for()
 
 
 def _signed(carer: Carer) -> None:
@@ -89,6 +95,7 @@ def _of_the_visit(part: str) -> Step:
     """A part of the visit that the card in the reader has opened."""
 
     def go(carer: Carer) -> None:
+        _round_again(carer)
         carer.insert("garnier", "Robert Garnier")
         _by(f"{carer.page.address}/{part}")(carer)
 
@@ -159,6 +166,7 @@ WALK: tuple[tuple[str, Step], ...] = (
     ("12-tournee-en-cours", _round_again),
     ("13-acte", _add_act),
     ("14-acte-cherche", _search),
+    ("15-carte-annoncee", _announced),
     ("15-autre-carte", _people),
     ("16-patients", _patients),
     ("17-patient", lambda carer: carer.page.page.locator("#liste a.row, #detail a.row").first.click()),

@@ -30,6 +30,8 @@ def nir_fault(nir: str, key: str) -> str:
     if fault := nir_form_fault(nir):
         return fault
     if len(key) != 2 or not (key.isascii() and key.isdigit()):
+        if not key:
+            return f"il manque la clé du NIR {nir}, les deux chiffres à la fin"
         return f"la clé {key!r} du NIR {nir} n’est pas faite de 2 chiffres"
     if not nir_ok((nir + key).encode(), 0):
         return f"la clé {key} ne va pas avec le NIR {nir}"

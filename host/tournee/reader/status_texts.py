@@ -127,8 +127,7 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     codes.CARD_SILENT: (
         "La carte ne répond pas.",
         f"{_DIRTY}, ou carte sans puce",
-        f"{_SEAT} ; une carte européenne (CEAM) n’a pas de puce à lire : recopiez sa face dans la visite "
-        "(table ceam du fichier du jour)",
+        f"{_SEAT} ; une carte européenne (CEAM) n’a pas de puce à lire : recopiez sa face dans la visite",
     ),
     codes.CARD_PROTOCOL: ("La carte ne respecte pas son protocole.", _DIRTY, _SEAT),
     codes.CARD_STATUS: (
@@ -175,8 +174,7 @@ STATUS_TEXTS: dict[int, tuple[str, str, str]] = {
     codes.UNKNOWN_CARD: (
         "Carte inconnue du lecteur.",
         "ni CPS ni Vitale, ou génération non gérée",
-        "insérez une carte Vitale ou CPS ; pour une carte européenne (CEAM), recopiez sa face dans la visite "
-        "(table ceam du fichier du jour)",
+        "insérez une carte Vitale ou CPS ; pour une carte européenne (CEAM), recopiez sa face dans la visite",
     ),
     codes.WRONG_CARD: (
         "Cette carte n’est pas dans la bonne fente.",

@@ -16,16 +16,16 @@ from tournee.reader.failures import CardFailed, Refused
 
 _CEAM_ON_IT = (
     "si le patient est assuré dans ce pays, sa carte européenne (CEAM) est au dos de celle-ci : elle ne se "
-    "lit pas par la puce, recopiez-la dans la visite (table ceam du fichier du jour)"
+    "lit pas par la puce, recopiez-la dans la visite"
 )
 _CEAM_APART = (
     "si le patient est assuré dans ce pays, demandez-lui sa carte européenne (CEAM), qui est une autre "
-    "carte, sans puce, et recopiez sa face dans la visite (table ceam du fichier du jour)"
+    "carte, sans puce, et recopiez sa face dans la visite"
 )
 _ANOTHER = "retirez-la, et insérez la carte Vitale du patient ou votre carte CPS"
 _UNKNOWN = (
     "retirez-la, et insérez la carte Vitale du patient ou votre carte CPS ; pour une carte européenne "
-    "(CEAM), recopiez sa face dans la visite (table ceam du fichier du jour) ; pour une carte Vitale ou CPS, "
+    "(CEAM), recopiez sa face dans la visite ; pour une carte Vitale ou CPS, "
     "notez ce code et contactez le support"
 )
 _NO_APPLICATION = (0x6A82, 0x6A81, 0x6A86, 0x6999, 0x6D00, 0x6E00)

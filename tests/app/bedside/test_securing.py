@@ -51,6 +51,7 @@ from tournee.errors import BillingError, StoreError
 from tournee.model import Means
 from tournee.model.codes import DEGRADED
 from tournee.reader import Reader
+from tournee.web.screens.visit_view import sessions_of
 
 DAY = date(2026, 11, 16)
 HUGO = 3  # rank on the family's card
@@ -92,9 +93,13 @@ def test_visit_is_signed_once_undone_and_signed_anew(surroundings: Surroundings)
             owes(office, first.visit_id, first.id),
         )
         assert can_undo(again)
+        signed = sessions_of(office, care_visit(office, key))
         undo(office, again)
         assert care_visit(office, key).standing == VisitStanding.STARTED
         care = care_visit(office, key)
+        begun = sessions_of(office, care)
+        assert signed is not None and begun is not None
+        assert (signed.done, begun.done) == (1, 0)  # it is to be done again
         second = secure(office, link, care, care.told, ps, vitale)
         assert int(second.number) == int(first.number) + 1
         close_lots(office, link, ps)

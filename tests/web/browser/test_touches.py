@@ -89,3 +89,16 @@ def test_a_mistake_is_undone_in_two(carer: Carer):
     carer.page.touch("Oui, annuler")
     carer.at_round()
     assert carer.touches == 2
+
+
+def test_what_is_touched_twice_is_done_once(carer: Carer):
+    page = carer.page
+    page.show("/patients/nouveau")
+    page.page.get_by_label("Prénom").fill("Zoé")
+    page.page.get_by_label("Nom", exact=True).fill("Delcourt-Étienne")
+    page.page.get_by_label("Né(e) le").fill("29/02/1956")
+    page.page.get_by_role("button", name="Enregistrer").dblclick()
+    expect(page.title).to_have_text("Zoé Delcourt-Étienne")
+    page.show("/patients")
+    page.page.get_by_label("Chercher un patient").fill("delcourt")
+    expect(page.page.locator("#trouves")).to_contain_text("1 patient")

@@ -14,9 +14,10 @@ from tournee.app.bedside.carer import CarerShown, carer_shown
 from tournee.app.cards import PsOnDuty
 from tournee.app.context import Office
 from tournee.app.evening.waiting import Unsent, unsent
-from tournee.app.practice.prescriptions import Counted, count, visits_of
+from tournee.app.practice.prescriptions import Counted
 from tournee.web import words
 from tournee.web.face import BESIDE, face_of, show
+from tournee.web.screens.visit_view import sessions_of
 
 _BEHIND = (VisitStanding.CARD_MISSING, VisitStanding.DONE, VisitStanding.SEALED)
 
@@ -75,11 +76,7 @@ def round_of_day(office: Office, day: date, ps: PsOnDuty | None) -> RoundOfDay:
     found = care_visits(office, day, carer.number)
     visits = tuple(one for one in found if one.standing != VisitStanding.SET_ASIDE)
     next_one = next((one for one in visits if one.standing in _AHEAD), None)
-    counted = None
-    if next_one is not None and next_one.plan is not None and next_one.plan.prescription is not None:
-        plan = next_one.plan
-        rows = visits_of(office, plan.patient.told)
-        counted = count(next_one.plan.prescription.told, plan.patient.told, rows, day)
+    counted = sessions_of(office, next_one) if next_one is not None else None
     signed = (VisitStanding.DONE, VisitStanding.SEALED)
     secured = sum(one.thing.fee for one in visits if one.thing and one.standing in signed)
     waits = unsent(office, ps.identity if ps else None)
@@ -91,7 +88,7 @@ async def the_round(request: Request) -> Response:
     face = face_of(request)
     day = face.clock().date()
     if BESIDE not in request.headers:
-        face.at_visit = ""
+        face.at_visit = face.signed = ""  # she has left it
     found = await face.ports.ask_journal(lambda office: round_of_day(office, day, face.watch.state.ps))
     return show(request, "round.html", round=found, words=words)
 

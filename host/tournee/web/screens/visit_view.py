@@ -86,14 +86,13 @@ def view_of(office: Office, key: str, state: ReaderSeen) -> VisitView:
     care = shown_visit(office, key, state)
     judged, extras = proposed(office, care)
     care = judged.care
-    plan, counted = care.plan, None
+    plan = care.plan
     days: tuple[tuple[date, DayMark], ...] = ()
     if plan is not None:
         first = care.day - timedelta(days=care.day.weekday() + _MONDAY_BEFORE)
         days = tuple(strip(office, plan, first, absence_of(office, plan.ps)))
-        if plan.prescription is not None:
-            rows = visits_of(office, plan.patient.told)
-            counted = count(plan.prescription.told, plan.patient.told, rows, care.day)
+        if care.is_open and care.thing is not None:  # begun, it is not done
+            days = tuple((day, DayMark.DUE if day == care.day else mark) for day, mark in days)
     holder = on_card(care, state)
     card = None
     if holder is not None:
@@ -104,12 +103,22 @@ def view_of(office: Office, key: str, state: ReaderSeen) -> VisitView:
         tuple(_acts(office, judged)),
         extras,
         tuple(_travels(judged)),
-        counted,
+        sessions_of(office, care),
         days,
         card,
         holder,
         reads_phones(office),
     )
+
+
+def sessions_of(office: Office, care: CareVisit) -> Counted | None:
+    """The sessions of a visit's prescription until its day; of one that is only begun, without it."""
+    plan = care.plan
+    if plan is None or plan.prescription is None:
+        return None
+    own = care.thing.id if care.thing is not None and care.is_open else 0
+    rows = tuple(row for row in visits_of(office, plan.patient.told) if row.id != own)
+    return count(plan.prescription.told, plan.patient.told, rows, care.day)
 
 
 def shown_visit(office: Office, key: str, state: ReaderSeen) -> CareVisit:

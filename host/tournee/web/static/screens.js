@@ -68,6 +68,7 @@ function arrange(told, active, address, other) {
 }
 
 async function put(fragment, address, moved, other) {
+  doing.clear();
   const told = fragment.dataset;
   const active = told.vue === "liste" ? list : detail;
   const kept = shown === address ? active.querySelector(".body")?.scrollTop : 0;
@@ -143,8 +144,20 @@ export function go(address, instead = false) {
   return undefined; // the change of the hash shows it
 }
 
-// Do something: the host answers with a screen, or with the address of the one to go to.
-export const act = (path, fields) => answered(() => post(path, fields));
+const doing = new Set(); // acts that were done from the screen that is still shown
+
+// Do something: the host answers with a screen, or with the address of the one to go to. Touched twice, it is done once.
+export function act(path, fields) {
+  const what = JSON.stringify([path, fields]);
+  if (doing.has(what)) return undefined;
+  doing.add(what);
+  const again = () => doing.delete(what);
+  return answered(async () => {
+    const answer = await post(path, fields).catch((error) => { again(); throw error; });
+    if (!answer.ok || !answer.headers.has(ADDRESS)) again();
+    return answer;
+  });
+}
 export const send = (path, data) => answered(() => postBytes(path, data));
 
 function answered(asking) {

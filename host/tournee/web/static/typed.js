@@ -6,7 +6,9 @@ const FIELDS = ["input", "textarea", "select"].map((one) => `${SHOWN} ${one}:not
 const HELD = ".dots .on, [data-camera], [data-unsaved]"; // digits of a code, a camera, a form that was sent back
 
 const CHECKED = "[type=checkbox], [type=radio]";
-const NEVER_KEPT = "[type=password], [type=file], [type=hidden], [data-search]";
+const NEVER_KEPT = "[type=password], [type=file], [type=hidden]";
+
+const nameOf = (field) => field.name || (field.dataset.search ?? "");
 
 let kept = { address: "", values: [] };
 
@@ -21,17 +23,17 @@ function isChanged(field) {
 }
 
 const isText = (field) => field.matches(`textarea, input:not(${CHECKED}, [type=hidden], [type=file], [data-search])`);
-const changed = () => [...document.querySelectorAll(FIELDS)].filter(isChanged);
 
 // Whether something would be lost.
 export function isTyping() {
   const at = document.activeElement;
-  return (at?.matches(FIELDS) && isText(at)) || changed().length > 0 || document.querySelector(`${SHOWN} :is(${HELD})`) !== null;
+  return (at?.matches(FIELDS) && isText(at)) || [...document.querySelectorAll(FIELDS)].some(isChanged) || document.querySelector(`${SHOWN} :is(${HELD})`) !== null;
 }
 
 export function keep(address) {
-  const values = changed().filter((one) => one.name && !one.matches(NEVER_KEPT))
-    .map((one) => ({ name: one.name, value: one.value, checked: one.matches(CHECKED) ? one.checked : null }));
+  const wanted = (one) => nameOf(one) && !one.matches(NEVER_KEPT) && (isChanged(one) || (one.matches("[data-search]") && one.value));
+  const values = [...document.querySelectorAll(FIELDS)].filter(wanted)
+    .map((one) => ({ name: nameOf(one), value: one.value, checked: one.matches(CHECKED) ? one.checked : null }));
   if (values.length > 0) kept = { address, values };
 }
 
@@ -42,7 +44,7 @@ export function restore(address, pane) {
   if (kept.address !== address) return false;
   let found = null;
   for (const { name, value, checked } of kept.values) {
-    const same = [...pane.querySelectorAll("input, textarea, select")].filter((one) => one.name === name && !one.matches(NEVER_KEPT));
+    const same = [...pane.querySelectorAll("input, textarea, select")].filter((one) => nameOf(one) === name && !one.matches(NEVER_KEPT));
     const field = checked === null ? same[0] : same.find((one) => one.value === value);
     if (!field) continue;
     if (checked === null) field.value = value; else field.checked = checked;
