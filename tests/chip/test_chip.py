@@ -1,7 +1,9 @@
 """What of ours stands around an emulated RP2040, without a firmware; its parts in JavaScript have tests of
 their own, which run here under node."""
 
+import hashlib
 import json
+import runpy
 import struct
 import subprocess
 import sys
@@ -93,6 +95,14 @@ def test_a_firmware_that_does_not_serve_ends_the_command_with_its_reason(tmp_pat
         "chip: firmware.uf2: no MicroPython says its version in it\n",
     )
     assert not (tmp_path / "kept").exists()
+
+
+def test_report_names_the_reader_that_was_proven(tmp_path):
+    image = tmp_path / "reader.img"
+    image.write_bytes(b"abc")
+    reader_of = runpy.run_path(str(TOOLS / "chip" / "__main__.py"))["reader_of"]
+    assert reader_of("rp2040", str(image)) == hashlib.sha256(b"abc").hexdigest()
+    assert reader_of("rp2040", None) == reader_of("rp2040", None) != reader_of("rp2350w", None)
 
 
 ETU = 1e6 * 372 / 3125

@@ -8,6 +8,7 @@ kept.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 import time
 from pathlib import Path
@@ -24,6 +25,8 @@ from report import Report
 from starting import boot, copy_of, early_host, flash, service
 
 from lots import lots
+from tournee import __version__
+from tournee.boards import BOARDS, FIRMWARE
 
 PARTS = {
     "boot": (boot, service),
@@ -34,6 +37,17 @@ PARTS = {
     "cuts": (cuts,),
 }
 EXIT_SETUP = 3
+
+
+def reader_of(board: str, image: str | None) -> str:
+    """SHA-256 of the reader that is proven: its image, or its sources with their places. OSError."""
+    if image:
+        return hashlib.sha256(Path(image).read_bytes()).hexdigest()
+    digest = hashlib.sha256()
+    for folder in (FIRMWARE, BOARDS / "drivers", BOARDS / board):
+        for file in sorted(one for one in folder.rglob("*") if one.suffix in (".py", ".toml")):
+            digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def main() -> int:
@@ -55,7 +69,9 @@ def main() -> int:
         "--flashed", type=Path, metavar="FLASH.bin", help="go on with the flash of an earlier report"
     )
     parser.add_argument(
-        "--every-cut", action="store_true", help="start the board after every cut: takes hours"
+        "--every-cut",
+        action="store_true",
+        help="start the board after every cut: most of an hour more",
     )
     parser.add_argument("--json", action="store_true", help="the report on standard output, nothing else")
     given = parser.parse_args()
@@ -64,6 +80,7 @@ def main() -> int:
     try:
         firmware = read_firmware(given.firmware)
         made = {"MicroPython": firmware.version, "of": firmware.built, "sha256": firmware.sha256}
+        made |= {"reader": reader_of(given.board, given.image), "tournee": __version__}
         report = Report(given.board, made, given.every_cut, given.json)
         folder = given.report or CACHE / f"report-{report.began.replace(':', '')}"
         desk = Desk(given.board, folder)
