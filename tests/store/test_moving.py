@@ -11,7 +11,8 @@ from journal_maker import KEY, NOW
 
 from tournee.errors import StoreError
 from tournee.model import Effect, Outcome, Target
-from tournee.store import Cipher, Journal
+from tournee.store import Cipher, DossierDraft, Journal
+from tournee.store.engines import moving
 from tournee.store.engines.moving import move
 
 
@@ -25,13 +26,15 @@ def moved(source, target):
 
 @pytest.fixture
 def lived(path, make):
-    """A journal with a sent file and a return."""
+    """A journal with a sent file, a return, and a dossier that became a later one."""
     with opened(path) as journal:
         make.invoice(journal, "FSE", "DRE")
         make.sent_file(journal)
         received = journal.returns.take(b"return", "imap")
         paid = Effect(Target.INVOICE, Outcome.PAID, invoice="000000001", share="AMO", asked=600, paid=600)
         journal.returns.settle(received, "RSP", "résumé", [paid])
+        first, later = (journal.dossiers.add("patient", DossierDraft(b"%d" % rank)) for rank in (1, 2))
+        journal.dossiers.merge(first, later, DossierDraft(b"both"), "the same person")
     return path
 
 
@@ -52,7 +55,10 @@ def answers(journal):
     return journal.overview(), journal.totals(), journal.returns.find(), journal.messages.find()
 
 
-def test_a_journal_that_went_there_and_back_has_the_same_rows_byte_for_byte(lived, practice_url, tmp_path):
+def test_a_journal_that_went_there_and_back_has_the_same_rows_byte_for_byte(
+    lived, practice_url, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(moving, "_VALUES_AT_ONCE", 20)  # few rows at once: what refers to a later one waits
     before = rows_of(lived)
     with opened(lived) as journal:
         told = answers(journal)
@@ -101,8 +107,6 @@ def test_nothing_is_put_over_a_journal_that_is_there(lived, practice_url, tmp_pa
 
 
 def test_what_does_not_arrive_as_it_left_is_not_moved(lived, practice_url, postgresql, monkeypatch):
-    import tournee.store.engines.moving as moving
-
     whole = moving._bounded
     monkeypatch.setattr(
         moving, "_bounded", lambda rows, columns: (some[:-1] for some in whole(rows, columns))

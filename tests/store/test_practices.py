@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 
 import psycopg
@@ -71,6 +72,23 @@ def test_two_practices_give_ids_and_numbers_of_their_own(postgresql, practice_ur
         numbers = [make.invoice(journal, "FSE") for journal in (one, two)]
         assert numbers == [1, 1]
         assert [row.number for row in two.overview()] == [row.number for row in one.overview()]
+
+
+def test_writers_of_one_practice_at_once_give_each_number_once(one_visit, make):
+    given = []
+
+    def write():
+        with opened(one_visit) as journal:
+            for _ in range(5):
+                with journal.db.step("several"):
+                    given.append(journal.numbers.invoice(make.ps))
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert sorted(given) == list(range(1, 21))
 
 
 def test_an_account_that_sees_all_practices_opens_none(postgresql):

@@ -16,7 +16,7 @@ LEFT_OUT = (
     *("boards", "cli", "emulation", "maker", "manuals", "server", "shift", "ssv"),
     *("crypto/native", "web/desk", "web/static/", "web/tablet/page/"),
     *("core_dumps.py", "exchange/sealing/unsealing.py", "py.typed"),
-    *("store/engines/postgresql", "store/schema/postgresql"),
+    *("store/engines/moving", "store/engines/postgresql", "store/schema/postgresql"),
 )
 """Folders and files of `tournee` that a page does not run."""
 
