@@ -25,6 +25,9 @@ from watched_page import WatchedPage
 MOMENTS = (1, 3, 6, 9, 12, 2, 5, 8, 11, 14)
 """In segments from the touch on that signs a visit: it takes some fourteen."""
 
+GONE = re.compile("Target crashed|has been closed")
+"""What a touch says whose page was killed under it."""
+
 SIGNED = re.compile("Sécurisé|Scellé")
 YES = "Oui, sécuriser"
 TRIES, TRY_MS, SEEN_MS = 5, 5_000, 60_000
@@ -55,13 +58,26 @@ class KilledPage:
         self._open(desk.link)
 
     def killed_after(self, segments: int, touch: Callable[[], None]) -> None:
-        """Touch, and be killed so many segments later: the renderer and the browser in turn."""
+        """Touch, and be killed so many segments later: the renderer and the browser in turn. An early kill
+        comes while the touch is still being made: it ends with the page then.
+        """
         kill = (kill_renderer, kill_browser)[self.kills % 2]
         before, self.kills = self.kills, self.kills + 1
+        struck: list[Path] = []
+
+        def strike() -> None:
+            struck.append(self._profile)
+            kill(self._profile)
+
         assert self._radio is not None
         with self.page.page.expect_event(("crash", "close")[before % 2], timeout=SEEN_MS):
-            self._radio.after(segments, lambda: kill(self._profile))
-            touch()
+            self._radio.after(segments, strike)
+            try:
+                touch()
+            except Error as error:
+                if not struck or not GONE.search(error.message):
+                    raise
+        assert struck
         self.close(whole=kill is kill_browser)
         self._open(self._desk.origin)
 
