@@ -18,6 +18,8 @@ from tournee.app.certify import certify_visit, pending_visits, visits_for
 from tournee.app.context import Office
 from tournee.app.evening.run import EveningStep, OutsideMoney, close, outcome
 from tournee.app.evening.waiting import to_send
+from tournee.app.inbound import take_return
+from tournee.app.outbound import make_files, send
 from tournee.app.to_settle import OwingKind, SettleAct, to_settle
 from tournee.app.to_settle.acts import ACTS
 from tournee.app.to_settle.doing import SettleWords
@@ -106,6 +108,21 @@ def test_one_touch_sends_everything_and_says_what_came_of_it(certified, both):
     assert state.outcome.line == f"{waiting.invoices} acceptée{'s' if waiting.invoices > 1 else ''}"
     assert to_send(office).invoices == 0
     assert [one.accepted for one in to_send(office).before] == [waiting.invoices]
+
+
+def test_what_is_paid_before_its_acknowledgement_comes_is_accepted_too(certified, both):
+    office, reader = certified
+    invoices, mark = to_send(office).invoices, office.journal.sendings.mark()
+    close(office, reader, lambda label, done, of: None)
+    make_files(office)
+    assert [one.error for one in send(office)] == [None]
+    answers = sorted((both.world.directory / "retours" / "new").iterdir())
+    for letter in reversed(answers):
+        take_return(office, letter.read_bytes(), "oct")
+    found = outcome(office, mark)
+    assert (found.sent, found.accepted, found.waiting) == (invoices, invoices, 0)
+    assert found.paid_for
+    assert outcome(office, office.journal.sendings.mark()).line == "Rien de nouveau"
 
 
 def test_what_patients_owe_waits_until_it_is_collected(certified):

@@ -41,6 +41,11 @@ _HELD_ONCE = """SELECT lot.file, sheet.invoice, 'refused' AS state, sheet.fee FR
 _CHANGED = f"""SELECT sheet.invoice, {_ASKED} AS fee, history.state FROM history
     JOIN sheet ON sheet.id = history.subject_id WHERE history.subject = 'sheet' AND history.id > ?
     AND history.state IN ('sent', 'acknowledged', 'refused', 'payment_refused')"""  # noqa: S608 (ours)
+_PAID_FIRST = """SELECT sheet.invoice FROM history JOIN sheet ON sheet.id = history.subject_id
+    WHERE history.subject = 'sheet' AND history.id > ? AND history.state IN ('paid', 'partly_paid')
+    AND 'sent' = (SELECT earlier.state FROM history AS earlier WHERE earlier.subject = 'sheet'
+        AND earlier.subject_id = sheet.id AND earlier.id < history.id ORDER BY earlier.id DESC LIMIT 1)"""
+"""Of which an insurer spoke before its acknowledgement came: letters have no order."""
 _PAID = """SELECT payment.paid, sheet.invoice, coalesce(nullif(visit.first_day, ''), day.date) AS first_day,
     coalesce(nullif(visit.last_day, ''), day.date) AS last_day FROM payment
     JOIN sheet ON sheet.id = payment.sheet JOIN invoice ON invoice.id = sheet.invoice
@@ -145,6 +150,7 @@ class Sendings:
         """What was changed after a mark."""
         with self._db.reading():
             changed, paid = self._db.rows(_CHANGED, mark), self._db.rows(_PAID, mark)
+            taken = {row["invoice"] for row in self._db.rows(_PAID_FIRST, mark)}
             outside = self._effects.payments_outside(mark)
         by_state: dict[str, set[int]] = {}
         fees: dict[int, int] = {}
@@ -156,7 +162,7 @@ class Sendings:
         return SendingChanges(
             sent=frozenset(fees),
             fee=sum(fees.values()),
-            accepted=frozenset(by_state.get(SheetState.ACKNOWLEDGED.value, set())) - refused,
+            accepted=frozenset(by_state.get(SheetState.ACKNOWLEDGED.value, set()) | taken) - refused,
             refused=refused,
             paid=sum(row["paid"] for row in paid),
             paid_for=frozenset(row["invoice"] for row in paid),
