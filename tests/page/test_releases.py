@@ -20,6 +20,13 @@ from signing import RELEASE, new_key, sign
 FILE = "tablet.css"
 LOOK = "() => import('/site_kept.js').then((one) => one.look())"
 FIRST = 1_000
+REPLACES = """async () => {
+  const registration = await (await navigator.serviceWorker.getRegistration()).update();
+  const next = registration.installing;
+  if (next) await new Promise((done) => next.addEventListener("statechange", done, { once: true }));
+  return Boolean(registration.waiting);
+}"""
+"""The browser looks for another guardian; whether one waits."""
 RUNNING = f"() => fetch('/{FILE}').then((one) => one.text())"
 
 
@@ -140,6 +147,17 @@ def test_another_guardian_than_the_signed_one_is_said(tablet: Site):
     worker = tablet.folder / "service_worker.js"
     worker.write_text(worker.read_text() + "// another\n")
     refused(tablet, "gardien", "protège cette page")
+
+
+def test_a_release_with_another_guardian_is_what_that_one_watches(tablet: Site):
+    worker = tablet.folder / "service_worker.js"
+    worker.write_text(worker.read_text() + "// next\n")
+    tablet.release("gardien")
+    assert tablet.page.evaluate(REPLACES)
+    assert tablet.look() == {"state": "ready"}
+    tablet.take()
+    assert tablet.running() == "/* gardien */"
+    assert tablet.look() == {"state": "same"}
 
 
 def test_a_key_that_was_handed_over_to_is_followed_and_the_one_before_is_none_any_more(tablet: Site):

@@ -166,7 +166,7 @@ self.addEventListener("message", (event) => {
 // --- life
 
 self.addEventListener("install", (event) => event.waitUntil((async () => {
-  if (await kept()) return; // another guardian of the same site: what is kept stays
+  if (await read("ici")) return; // another guardian: what is kept stays, and may be another once it watches
   const first = await offered("");
   await bring(first, null);
   await keep("ici", first);

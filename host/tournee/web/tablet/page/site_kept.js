@@ -33,10 +33,11 @@ export async function look() {
 
 async function take() {
   await asked("take");
-  if (registration.waiting) {
-    const replaced = new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
-    registration.waiting.postMessage("replace");
-    await replaced;
+  const next = registration.waiting;
+  if (next) {
+    const moved = new Promise((done) => next.addEventListener("statechange", done, { once: true })); // in its place, or none any more
+    next.postMessage("replace");
+    await moved;
   }
   location.reload();
 }
