@@ -42,6 +42,16 @@ from tournee.web.tablet.host import _begun
 [journal_key(Path("/cabinet/journal.db")).hex(), _begun[0].vault._key.hex()]
 """
 CHANCE = "import random, tempfile; [random.random(), next(tempfile._get_candidate_names())]"
+GARBAGE = """
+import gc
+def loops(count):
+    for _ in range(count):
+        one = []
+        one.append(one)
+loops(30_000)
+[gc.isenabled(), gc.get_count()[0] > 30_000]
+"""
+BREAKS = "() => { try { self.tournee.python._api.fatal_error(new Error('a trial')); } catch {} }"
 READ_LATER = """
 import sys, importlib, cbor2
 before = "segno" in sys.modules
@@ -121,6 +131,23 @@ def test_the_worker_that_follows_a_lock_begins_by_it_too(tablet: Tablet):
     tablet.until("verrou")
     (worker,) = tablet.page.workers
     assert worker.evaluate(BEGUN)
+
+
+def test_garbage_is_collected_after_an_answer_and_never_while_something_is_suspended(tablet: Tablet):
+    opened(tablet)
+    assert tablet.run(GARBAGE) == [False, True]
+    assert tablet.page.evaluate("() => fetch('/ecran/tournee').then((answer) => answer.status)") == 200
+    assert tablet.run("import gc; gc.get_count()[0] < 20_000")
+
+
+def test_a_python_that_breaks_is_followed_by_another_which_asks_for_the_code(tablet: Tablet):
+    opened(tablet)
+    tablet.page.locator(".shell:not(.is-blank)").wait_for()
+    (worker,) = tablet.page.workers
+    with tablet.page.expect_worker():
+        worker.evaluate(BREAKS)
+    tablet.until("verrou").press().until("ouverte")
+    tablet.page.locator(".shell:not(.is-blank)").wait_for()
 
 
 def test_it_holds_no_key_code_or_name_of_the_practice(tablet: Tablet):

@@ -34,6 +34,7 @@ from tournee.web.tablet.door import TabletDoor
 from tournee.web.tablet.flushed import check_flushed
 from tournee.web.tablet.given_files import CONFIGURATION, encrypt_named, keep_given
 from tournee.web.tablet.page_stream import PageClock, PageTransport
+from tournee.web.tablet.prepared import collect_garbage
 from tournee.web.tablet.rehearsal import FILES, SCREENS, make_ready
 from tournee.web.tablet.session_kept import kept_session
 from tournee.web.tablet.turns import TabletPorts
@@ -245,6 +246,7 @@ async def answer(method: str, target: str, headers: Any, body: Any) -> tuple[int
         begun.door.touched()
     if not begun.door.locked:
         status, given, content = await _asked(begun.app, method, target, told, bytes(body.to_bytes()))
+        collect_garbage()
     if begun.door.locked:
         return 401, [], b""
     return status, given, content

@@ -86,12 +86,20 @@ async function begin(memory, found) {
   const page = { ...(asker?.forPython ?? waits), ...forPython };
   const modules = import("./door.js").then((door) => ({ tournee_door: door, tournee_page: page }));
   [{ python, host, kept }] = await Promise.all([started(modules, { HOME, TZ: "Europe/Paris" }, suspends, { ...found, compiled: code }), files()]);
+  python._api.on_fatal = broken;
   python.FS.mkdirTree(HOME);
   python.FS.mount(fileSystem(python.FS, pool), {}, HOME);
   const why = await called(host.begin, HOME);
   kept?.wentWell();
   self.tournee = { python, pool, isTakenUp: Boolean(kept) }; // for who looks into it by the browser's tools
   return why;
+}
+
+// Python itself broke, and does nothing more: the next worker goes on from what is in the files, once the code is given.
+function broken() {
+  isOpen = false;
+  isLeaving = true;
+  self.postMessage({ kind: "locked" });
 }
 
 async function told(work, ...given) {
