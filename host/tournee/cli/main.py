@@ -66,6 +66,7 @@ COMMANDS = {
     "backup": ("backup:backup", "Sauvegarde tout le cabinet dans un fichier scellé."),
     "restore": ("backup:restore", "Remet une sauvegarde en place, ici ou sur un autre appareil."),
     "practice": ("serving.practice_joined:practice", "Le serveur du cabinet : relier, copier, reprendre."),
+    "cabi": ("serving.c_library:c_library", "La bibliothèque C des fonctions SSV, pour d’autres langages."),
     "serve": ("serving.serve:serve_http", "Sert l’interface HTTP des éditeurs."),
     "serve-practice": ("serving.practice_server:serve_practice", "Sert un cabinet à ses tablettes."),
     "return": ("returns:returned", "Les retours reçus."),

@@ -5,7 +5,9 @@ group is addressed by its number and occurrence, a field by its number, all from
 `SGD_LireZone` are ours: the closed library gives the session its zone by a way that is not published.
 """
 
+import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from tournee.formats.errors import ZoneError
 from tournee.formats.zones import Group, decode, encode
@@ -15,6 +17,7 @@ from tournee.ssv.codes import SsvError
 SESSIONS_MAX = 16
 SIZE_MAX = 16 * 1024 * 1024
 _ID_MAX = 0xFFFF
+_Output = TypeVar("_Output")
 _ANY_GROUP = 0xFFFF  # a number without a table: any field may be measured in it
 
 
@@ -55,11 +58,12 @@ class _Session:
 
 
 class ZoneBuilder:
-    """The sessions of one library; needs no SSV_InitLIB."""
+    """The sessions of one library, shared by its threads, one call at a time; needs no SSV_InitLIB."""
 
     def __init__(self, outcome: CallOutcome) -> None:
         self._outcome = outcome
         self._sessions: dict[int, _Session] = {}
+        self._turn = threading.Lock()
 
     def SGD_ReserverSession(self, taille: int) -> tuple[int, int]:
         """A session whose zone has at most so many bytes. F802, F80A when all are in use."""
@@ -73,7 +77,7 @@ class ZoneBuilder:
             self._sessions[free] = _Session(taille)
             return free
 
-        return guarded(self._outcome, work, 0)
+        return self._in_turn(work, 0)
 
     def SGD_LibererSession(self, session: int) -> int:
         """Give a session up. F807."""
@@ -115,28 +119,20 @@ class ZoneBuilder:
                 raise SsvError("DERNIER_GROUPE", "C'était le dernier groupe.")
             return occurrences[rank]
 
-        code, (group, occurrence) = guarded(self._outcome, work, (0, 0))
+        code, (group, occurrence) = self._in_turn(work, (0, 0))
         return code, group, occurrence
 
     def SGD_LireChamp(
         self, session: int, idGroupe: int, occurrence: int, numeroChamp: int
     ) -> tuple[int, str]:
         """A field as text; one of a single binary byte as its number. F805, F806, F807."""
-        return guarded(
-            self._outcome,
-            lambda: self._field(session, idGroupe, occurrence, numeroChamp)[0],
-            "",
-        )
+        return self._in_turn(lambda: self._field(session, idGroupe, occurrence, numeroChamp)[0], "")
 
     def SGD_LireChampBin(
         self, session: int, idGroupe: int, occurrence: int, numeroChamp: int
     ) -> tuple[int, bytes]:
         """A field's bytes. F805, F806, F807."""
-        return guarded(
-            self._outcome,
-            lambda: self._field(session, idGroupe, occurrence, numeroChamp)[1],
-            b"",
-        )
+        return self._in_turn(lambda: self._field(session, idGroupe, occurrence, numeroChamp)[1], b"")
 
     def SGD_ChargerZone(self, session: int, ZDataIn: bytes) -> int:
         """Ours: have the session hold this zone, in place of what it held. F804, F807, E601."""
@@ -152,10 +148,14 @@ class ZoneBuilder:
 
     def SGD_LireZone(self, session: int) -> tuple[int, bytes]:
         """Ours: the session's zone. F807, E601 when a group has too few fields."""
-        return guarded(self._outcome, lambda: encode(self._session(session).groups), b"")
+        return self._in_turn(lambda: encode(self._session(session).groups), b"")
 
     def _done(self, work: Callable[[], object]) -> int:
-        return guarded(self._outcome, work, None)[0]
+        return self._in_turn(work, None)[0]
+
+    def _in_turn(self, work: Callable[[], _Output], empty: _Output) -> tuple[int, _Output]:
+        with self._turn:
+            return guarded(self._outcome, work, empty)
 
     def _number(self, session: object) -> int:
         number = _whole(session, "session")

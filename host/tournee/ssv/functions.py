@@ -73,7 +73,8 @@ class Library(ZoneBuilder):
                 told.stations | self._declared, self._declared_list or told.opposition
             )
 
-        return guarded(self._outcome, work, None)[0]
+        with self._turn:
+            return guarded(self._outcome, work, None)[0]
 
     def SSV_TermLIB(self) -> int:
         """Give every reader up that this library has opened. F600."""
