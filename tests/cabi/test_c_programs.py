@@ -8,7 +8,11 @@ from pathlib import Path
 from c_programs import compile_program, run
 
 from tournee.emulation import ssv_example
+from tournee.emulation.board import EmulatedBoard
+from tournee.emulation.cards import load_card
 
+HERE = Path(__file__).parent
+ARL = HERE.parent / "vectors" / "returns" / "arl_lots.txt"
 EXAMPLE = Path(str(files("tournee.cabi").joinpath("example.c")))
 
 
@@ -17,3 +21,29 @@ def test_example_in_c_makes_the_file_that_the_example_in_python_makes(library, b
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "Fichier unique de 6656 octets (simulation open-1, ne facture personne).\n"
     assert (tmp_path / "file").read_bytes() == ssv_example.run()[1].file
+
+
+def arl() -> bytes:
+    lines = ARL.read_text("ascii").splitlines()
+    return b"".join(line[1:-1].encode("ascii") for line in lines if line.startswith("|"))
+
+
+def test_every_function_answers_as_told_and_survives_what_c_gets_wrong(library, tmp_path):
+    (tmp_path / "arl").write_bytes(arl())
+    told = (tmp_path / "arl", tmp_path / "liste")
+    with EmulatedBoard() as board:
+        board.insert("ps", load_card("infirmiere"))
+        board.insert("vitale", load_card("moreau"))
+        done = run(compile_program(library, HERE / "every_function.c"), board.link_url, *told)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_threads_that_begin_at_once_share_one_library_and_no_answer(library, board):
+    done = run(compile_program(library, HERE / "threads.c"), board.link_url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "1 initialised, some read, 8 answers\n"
+
+
+def test_program_that_hides_what_it_loads_loads_and_unloads_twice_without_a_word(library):
+    done = run(compile_program(library, HERE / "loaded.c"), library.library)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
