@@ -11,15 +11,15 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tournee.cabi.given import Given
-from tournee.cabi.handed_over import HandedOver, Place
+from tournee.cabi.given import CInputs
+from tournee.cabi.handed_over import COutputs, Destination
 from tournee.cabi.prototypes import FUNCTIONS, IN_C, CFunction, fingerprint
 from tournee.ssv import Library
 from tournee.ssv.call import guarded
 from tournee.ssv.codes import SsvError, number
 
 FAILED = number("IMPREVU")
-_OTHER_VERSION = "Cette bibliothèque est d’une autre version de tournee : refaites-la par tournee cabi build."
+_OTHER_VERSION = "Cette bibliothèque est d’une autre version de tournee : refaites-la."
 
 
 class AnsweringLibrary(Library):
@@ -27,7 +27,7 @@ class AnsweringLibrary(Library):
 
     def __init__(self, ffi: Any, lib: Any) -> None:
         super().__init__()
-        self._given, self._handed_over = Given(ffi, lib), HandedOver(ffi, lib)
+        self._given, self._handed_over = CInputs(ffi, lib), COutputs(ffi, lib)
 
     def answer_of(self, function: CFunction) -> Callable[..., int]:
         """What answers a function: C's arguments in, its code out."""
@@ -41,36 +41,36 @@ class AnsweringLibrary(Library):
         return answer
 
     def _answer(self, function: CFunction, work: Callable[..., Any], told: tuple[Any, ...]) -> int:
-        places: list[Place] = []
+        destinations: list[Destination] = []
 
         def whole() -> Any:
             rest = iter(told)
             given = [one for argument in function.inputs for one in self._given.read(argument, rest)]
-            places.extend(self._places(function, rest))
+            destinations.extend(self._destinations(function, rest))
             return work(*given)
 
         code, result = guarded(self._outcome, whole, None)
         if code or result is None:
             return code
         told_code, *values = result if isinstance(result, tuple) else (result,)
-        if told_code or not places:
+        if told_code or not destinations:
             return int(told_code)
-        return guarded(self._outcome, lambda: self._hand_over(places, values), None)[0]
+        return guarded(self._outcome, lambda: self._hand_over(destinations, values), None)[0]
 
-    def _places(self, function: CFunction, rest: Iterator[Any]) -> list[Place]:
-        return [self._handed_over.place(argument, rest) for argument in function.outputs]
+    def _destinations(self, function: CFunction, rest: Iterator[Any]) -> list[Destination]:
+        return [self._handed_over.destination(argument, rest) for argument in function.outputs]
 
-    def _hand_over(self, places: list[Place], values: list[Any]) -> None:
-        if len(places) == 1 and len(values) > 1:  # SSV_FormaterLot: number, zones, sizes
+    def _hand_over(self, destinations: list[Destination], values: list[Any]) -> None:
+        if len(destinations) == 1 and len(values) > 1:  # SSV_FormaterLot: number, zones, sizes
             values = [values[1]]
-        for place, value in zip(places, values, strict=True):
-            place.take(value)
+        for destination, value in zip(destinations, values, strict=True):
+            destination.take(value)
 
     def _last_call(self, function: CFunction, work: Callable[..., Any], told: tuple[Any, ...]) -> int:
         """How the last call ended, which this one does not change."""
         try:
-            (place,) = self._places(function, iter(told))
-            place.take(work())
+            (destination,) = self._destinations(function, iter(told))
+            destination.take(work())
         except SsvError as error:
             return number(error.name)
         return 0

@@ -52,9 +52,9 @@ def build_library(folder: Path) -> BuiltLibrary:
     ffi.embedding_init_code(declarations.at_start())
     ffi.set_source("_tournee_ssv", declarations.source(str(python)), extra_link_args=_link_options())
     name = NAMES.get(sys.platform, "libtournee_ssv.so")
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as drafts:
         try:
-            made = ffi.compile(tmpdir=place, target=name)
+            made = ffi.compile(tmpdir=drafts, target=name)
         except VerificationError as error:
             raise ConfigError(
                 "La bibliothèque ne se compile pas.",

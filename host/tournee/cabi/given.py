@@ -15,7 +15,7 @@ ZONES_SIZE_MAX = 4 * SIZE_MAX
 """Bytes of all the zones of a call."""
 
 
-class Given:
+class CInputs:
     """Reads arguments of each kind; F802 (SsvError) for a null pointer or a length out of bounds."""
 
     def __init__(self, ffi: Any, lib: Any) -> None:

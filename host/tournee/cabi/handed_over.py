@@ -13,66 +13,72 @@ _NOT_TOLD = -1
 
 
 @dataclass(frozen=True)
-class Place:
+class Destination:
     """Where one output goes, and how."""
 
     take: Callable[[Any], None]
 
 
-class HandedOver:
-    """Makes the places of outputs; F802 (SsvError) for a null pointer, F804 where there is not the room."""
+class COutputs:
+    """Makes the destinations of outputs; SsvError: F802 for a null pointer, F804 where room lacks."""
 
     def __init__(self, ffi: Any, lib: Any) -> None:
         self._ffi, self._lib = ffi, lib
 
-    def place(self, argument: CArgument, rest: Iterator[Any]) -> Place:
-        """The place of an output, its pointers taken from `rest` and judged."""
+    def destination(self, argument: CArgument, rest: Iterator[Any]) -> Destination:
+        """The destination of an output, its pointers taken from `rest` and judged."""
         pointers = [next(rest) for _ in OUTPUTS[argument.kind]]
         roomy = argument.kind in ("text", "bytes", "message")
         if self._ffi.NULL in (pointers[1:] if roomy else pointers):
             raise SsvError("PARAMETRE", f"{argument.name} : pointeur nul.")
         match argument.kind:
             case "zone":
-                place, size = pointers
-                return Place(lambda value: self._zone(place, size, value))
+                zone, size = pointers
+                return Destination(lambda value: self._zone(zone, size, value))
             case "zones":
                 return self._zones(*pointers)
             case "u16":
-                return Place(lambda value: _put(pointers[0], value))
+                return Destination(lambda value: _put(pointers[0], value))
             case "tries":
-                return Place(lambda value: _put(pointers[0], _NOT_TOLD if value is None else value))
+                return Destination(lambda value: _put(pointers[0], _NOT_TOLD if value is None else value))
             case "date":
-                return Place(lambda value: self._ffi.memmove(pointers[0], value.encode("ascii") + b"\0", 13))
+                return Destination(
+                    lambda value: self._ffi.memmove(pointers[0], value.encode("ascii") + b"\0", 13)
+                )
             case _:
                 return self._room(argument, *pointers)
 
-    def _zone(self, place: Any, size: Any, value: bytes) -> None:
+    def _zone(self, zone: Any, size: Any, value: bytes) -> None:
         made = self._ffi.new("void **")
         if self._lib.SSV_AllouerZoneMem(made, len(value)):
             raise MemoryError
         self._ffi.memmove(made[0], value, len(value))
-        place[0], size[0] = made[0], len(value)
+        zone[0], size[0] = made[0], len(value)
 
-    def _zones(self, count: Any, places: Any, sizes: Any) -> Place:
+    def _date(self, memory: Any, value: str) -> None:
+        told = value.encode("ascii") + b"\0"
+        self._ffi.memmove(memory, told, len(told))
+
+    def _zones(self, count: Any, zones: Any, sizes: Any) -> Destination:
         room, count[0] = count[0], 0
         if room <= 0:
             raise SsvError(
                 "PARAMETRE",
-                f"pNbZDataOut : {room} à l'appel.",
+                f"pNbZDataOut : {room} à l’appel.",
                 next_step="donnez-y le nombre de zones que vos deux tableaux peuvent recevoir",
             )
 
         def take(values: list[bytes]) -> None:
             if len(values) > room:
                 count[0] = len(values)
-                raise SsvError("ZONE_PLEINE", f"{len(values)} lots pour {room} places ; rien n'est rendu.")
+                raise SsvError("ZONE_PLEINE", f"{len(values)} lots pour {room} prévus ; aucun n’est rendu.")
             for rank, value in enumerate(values):
-                self._zone(places + rank, sizes + rank, value)
+                self._zone(zones + rank, sizes + rank, value)
                 count[0] = rank + 1
 
-        return Place(take)
+        return Destination(take)
 
-    def _room(self, argument: CArgument, memory: Any, size: Any) -> Place:
+    def _room(self, argument: CArgument, memory: Any, size: Any) -> Destination:
         room, ending = size[0], b"" if argument.kind == "bytes" else b"\0"
         if memory == self._ffi.NULL and room:
             raise SsvError("PARAMETRE", f"{argument.name} : pointeur nul.")
@@ -88,7 +94,7 @@ class HandedOver:
                 self._ffi.memmove(memory, whole, len(whole))
             size[0] = len(told)
 
-        return Place(take)
+        return Destination(take)
 
 
 def _put(pointer: Any, value: int) -> None:
