@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import venv
 from importlib.resources import files
 from pathlib import Path
 
@@ -47,3 +50,39 @@ def test_threads_that_begin_at_once_share_one_library_and_no_answer(library, boa
 def test_program_that_hides_what_it_loads_loads_and_unloads_twice_without_a_word(library):
     done = run(compile_program(library, HERE / "loaded.c"), library.library)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def cabi_build(folder: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    """The command as it is typed, in a Python that lacks what `before` takes away."""
+    code = f"import sys; {before}; from tournee.cli.main import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "cabi", "build", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_command_without_the_extra_says_in_one_line_what_to_install_and_makes_nothing(tmp_path):
+    done = cabi_build(tmp_path / "lib", before="sys.modules['setuptools'] = None")
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1].endswith("exécutez pip install 'tournee[cabi]'")
+    assert not (tmp_path / "lib").exists()
+
+
+def test_command_without_a_compiler_says_so_and_makes_nothing(tmp_path):
+    done = cabi_build(tmp_path / "lib", before="import os; os.environ['CC'] = '/no/compiler'")
+    assert done.returncode == 3
+    assert "La bibliothèque ne se compile pas" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "lib").exists()
+
+
+def test_library_says_why_when_its_python_is_gone_and_starts_another_that_is_named(library, tmp_path):
+    program = compile_program(library, HERE / "loaded.c")
+    gone = run(program, library.library, TOURNEE_PYTHON="/no/python")
+    assert (gone.returncode, gone.stderr) == (1, "")
+    assert gone.stdout.startswith("E6FF : Python n’est pas à « /no/python » : nommez-le par TOURNEE_PYTHON")
+    bare = tmp_path / "bare"
+    venv.create(bare, symlinks=True)
+    without = run(program, library.library, TOURNEE_PYTHON=str(bare / "bin" / "python"))
+    assert (without.returncode, without.stderr) == (1, "")
+    assert without.stdout == (
+        "E6FF : Il manque _cffi_backend à ce Python : exécutez pip install 'tournee[cabi]'\n"
+    )
