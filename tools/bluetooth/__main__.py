@@ -6,7 +6,7 @@
 PROGRAM is MicroPython's unix port, built with its `bluetooth` on NimBLE and its HCI on a serial line; Bumble
 is the radio at the other end of that line, and the tablets. A report is kept, as JSON and as text. Exit
 status: 0 all holds, 10 to 14 one class alone does not (pairing, link, lots, conform, stack), 1 several, 2 for
-wrong options, 3 for a PROGRAM that is not such a MicroPython.
+wrong options, 3 for a PROGRAM that is not such a MicroPython, 130 where Ctrl-C stops it.
 """
 
 from __future__ import annotations
