@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +13,10 @@ import uvicorn
 from editor import Editor
 from editor_practices import bedside, board, editor, identity
 
+from tournee.asgi.serving import listener, settings
 from tournee.http.application import application
 from tournee.http.door import own_token
+from tournee.http.work import Works
 
 __all__ = ["bedside", "board", "editor", "identity"]
 
@@ -29,6 +30,7 @@ class Served:
     editor: Editor
     url: str
     client: httpx.Client
+    works: Works
 
     def wait(self, begun: httpx.Response) -> dict:
         """The end of a piece of work, by its events."""
@@ -39,16 +41,16 @@ class Served:
 
 
 def served(one: Editor) -> Iterator[Served]:
-    line = socket.create_server(("127.0.0.1", 0))
+    line = listener("127.0.0.1", 0, "")
     host = f"127.0.0.1:{line.getsockname()[1]}"
     app = application(one.practice, own_token(TOKEN), {host}, one.folder / "backups")
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
+    server = uvicorn.Server(settings(app, stop_s=5))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([line])))
     thread.start()
     try:
         headers = {"authorization": f"Bearer {TOKEN}"}
         with httpx.Client(base_url=f"http://{host}", headers=headers, timeout=60) as client:
-            yield Served(one, f"http://{host}", client)
+            yield Served(one, f"http://{host}", client, app.state.works)
     finally:
         server.should_exit = True
         thread.join()

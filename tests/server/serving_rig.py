@@ -20,13 +20,14 @@ from days import MOMENT
 from tournee.app.context import Office
 from tournee.app.copies.joined import GivenRanges, contact
 from tournee.app.courier.practice import PracticeCourier
+from tournee.asgi.soon_heard import SoonHeard
 from tournee.config import Config
 from tournee.config.practice_server import JoinedPractice, ServedByUs
 from tournee.config.readers import ReaderChoice
 from tournee.exchange.practice_server.client import PracticeServer
 from tournee.exchange.practice_server.https import HttpsCarrier
 from tournee.exchange.route import Route
-from tournee.server import answering, serving
+from tournee.server import answering
 from tournee.server.devices import Devices, EnrolledDevice
 from tournee.server.mail import mailing
 from tournee.server.own_certificate import fingerprint
@@ -92,7 +93,7 @@ class Served:
 
     def _child(self, kill_at: str, tell: int, body_seconds: float) -> None:
         mailing.VISIT_AGAIN_S = 0.0
-        answering.BODY_S = serving.HEAD_S = body_seconds
+        answering.BODY_S = SoonHeard.head_s = body_seconds
 
         def on_step(step: str) -> None:
             if step == kill_at:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Body
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 from tournee.api import DeliveryOutcome
 
-Code = Annotated[SecretStr, Field(min_length=1, max_length=16)]
+
+def _text(told: SecretStr) -> SecretStr:
+    try:
+        told.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("halves of characters are no text") from None
+    return told
+
+
+_Secret = Annotated[SecretStr, AfterValidator(_text)]
+Code = Annotated[_Secret, Field(min_length=1, max_length=16)]
 Situation = Annotated[int, Field(ge=0, le=99)]
 Mode = Annotated[str, Field(max_length=40)]
 
@@ -72,4 +82,4 @@ class BackupAsked(BaseModel):
     """The file's name, in the server's folder of backups, and the passphrase that seals it."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-    passphrase: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+    passphrase: Annotated[_Secret, Field(min_length=1, max_length=1024)]

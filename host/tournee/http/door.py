@@ -6,24 +6,24 @@ that does not permit it, a body too long or too slow.
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tournee.asgi.bodies import BodyBound, serve_bounded, with_headers
 from tournee.http.problems import refused
 
 READ, WRITE = "tournee:read", "tournee:write"
 """What a token permits: to ask, and to have something done."""
 
-OPEN = ("/v1/health", "/docs", "/openapi.json", "/static-offline-docs/")
+OPEN, _OPEN_UNDER = ("/v1/health", "/docs", "/openapi.json"), "/static-offline-docs/"
 """What says nothing of a practice, and is shown to whoever comes."""
 
-BODY_MAX, BODY_S = 32 * 2**20, 30.0
+BODY = BodyBound(32 * 2**20, 30.0)
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -44,20 +44,18 @@ class Bearer:
     scopes: frozenset[str]
 
 
-Judge = Callable[[str], Bearer | None]
+Judge = Callable[[str], Awaitable[Bearer | None]]
 """Says whose a token is; None for one that is worth nothing."""
 
 
 def own_token(token: str) -> Judge:
     """A desk's judge: one token, of who may read the file that it is in."""
     whole = Bearer("local", frozenset((READ, WRITE)))
-    return lambda shown: whole if hmac.compare_digest(shown.encode(), token.encode()) else None
 
+    async def judge(shown: str) -> Bearer | None:
+        return whole if hmac.compare_digest(shown.encode(), token.encode()) else None
 
-class _BodyRefused(Exception):  # noqa: N818
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
+    return judge
 
 
 class HttpDoor:
@@ -71,40 +69,23 @@ class HttpDoor:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
-
-        async def closed(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                own = _HEADERS | ({"content-security-policy": _CSP} if scope["path"] == "/docs" else {})
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    *((name.encode(), value.encode()) for name, value in own.items()),
-                ]
-            await send(message)
-
-        headers = Headers(scope=scope)
-        stopped = await self._stopped(scope, headers)
+        csp = {"content-security-policy": _CSP} if scope["path"] == "/docs" else {}
+        closed = with_headers(send, _HEADERS | csp)
+        stopped = await self._stopped(scope, Headers(scope=scope))
         if stopped is not None:
             await stopped(scope, receive, closed)
-            return
-        try:
-            await self._app(scope, _bounded(headers, receive), closed)
-        except _BodyRefused as told:
-            if started:
-                raise
-            await refused(told.status, headers={"connection": "close"})(scope, receive, closed)
+        else:
+            await serve_bounded(self._app, BODY, _body_refused, scope, receive, closed)
 
     async def _stopped(self, scope: Scope, headers: Headers) -> Response | None:
         if self._hosts and headers.get("host", "") not in self._hosts:
             return refused(421, "cette machine ne porte pas le nom qui est demandé")
-        if scope["path"].startswith(OPEN):
+        if scope["path"] in OPEN or scope["path"].startswith(_OPEN_UNDER):
             return None
         word, _, token = headers.get("authorization", "").partition(" ")
         bearer = None
         if word.lower() == "bearer" and token:
-            bearer = await asyncio.to_thread(self._judge, token.strip())
+            bearer = await self._judge(token.strip())
         if bearer is None:
             why = "il est inconnu, périmé ou d’un autre" if token else "il n’y en a pas"
             return refused(401, why, {"www-authenticate": 'Bearer realm="tournee"'})
@@ -116,28 +97,5 @@ class HttpDoor:
         return None
 
 
-def _bounded(headers: Headers, receive: Receive) -> Receive:
-    """`receive` for a body of bounded length that comes in bounded time."""
-    told = headers.get("content-length", "0")
-    too_long = not told.isdecimal() or len(told) > len(str(BODY_MAX)) or int(told) > BODY_MAX
-    end = asyncio.get_running_loop().time() + BODY_S
-    got, whole = 0, False
-
-    async def part() -> Message:
-        nonlocal got, whole
-        if too_long:
-            raise _BodyRefused(413)
-        if whole:
-            return await receive()
-        try:
-            async with asyncio.timeout_at(end):
-                message = await receive()
-        except TimeoutError:
-            raise _BodyRefused(408) from None
-        got += len(message.get("body", b""))
-        whole = not message.get("more_body", False)
-        if got > BODY_MAX:
-            raise _BodyRefused(413)
-        return message
-
-    return part
+def _body_refused(status: int, headers: Mapping[str, str]) -> Response:
+    return refused(status, headers=headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from tournee.api import (
     VisitsRefusedError,
 )
 from tournee.api.problems import problem_of
+from tournee.logs import where
 from tournee.reader import WrongCode
 
 MEDIA = "application/problem+json"
@@ -54,6 +56,7 @@ _TITLES = {
     500: "Une erreur imprévue est survenue.",
 }
 _SHOWN = 40
+_log = logging.getLogger(__name__)
 
 
 class MistakeTold(BaseModel):
@@ -80,12 +83,12 @@ class ProblemDetails(BaseModel):
     mistakes: list[MistakeTold] = []
 
 
-class Refusal(Exception):  # noqa: N818 (an answer, not a fault of ours)
+class Refusal(HTTPException):
     """An answer of HTTP itself: its status, why, and headers."""
 
     def __init__(self, status: int, cause: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(status, cause)
-        self.status, self.cause, self.headers = status, cause, dict(headers or {})
+        super().__init__(status, cause, headers)
+        self.cause = cause
 
 
 def details_of(error: TourneeError) -> ProblemDetails:
@@ -136,7 +139,7 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
 
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refusal)
-    return refused(error.status, error.cause, error.headers)
+    return refused(error.status_code, error.cause, error.headers)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -162,4 +165,5 @@ def _mistake(told: Mapping[str, Any]) -> MistakeTold:
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    _log.error("%s failed: %s", request.scope["route"].path if "route" in request.scope else "", where(error))
     return refused(500, "ce qui était fait est au journal")  # what it was is in the log

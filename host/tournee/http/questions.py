@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 
 from tournee import api
 from tournee.http.asked import Day
+from tournee.http.strict_json import StrictRoute
 from tournee.http.work import Work, Works
 
 
@@ -19,7 +20,7 @@ def _iso(told: object) -> date:
     return date.fromisoformat(str(told))
 
 
-questions = APIRouter(prefix="/v1")
+questions = APIRouter(prefix="/v1", route_class=StrictRoute)
 _Text = Annotated[str, Query(max_length=80)]
 _Day = Annotated[date, BeforeValidator(_iso)]
 _Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -95,6 +96,7 @@ def work_events(
     """Server-sent events of a piece of work as it goes; the last is `done` or `failed`, with all of it."""
     works, subject = _works(request), request.state.subject
     works.find(name, subject)
+    works.check_listeners()
     return StreamingResponse(works.events(name, subject, last_event_id), media_type="text/event-stream")
 
 

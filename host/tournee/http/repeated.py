@@ -10,43 +10,41 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from tournee.api import Practice
+from tournee.app.context import Office
 from tournee.http.problems import Refusal
+from tournee.http.strict_json import Handler, StrictRoute
 from tournee.http.work import ACCEPTED, location_of
 from tournee.store.services.replies import KeptReply
 
 HEADER = "Idempotency-Key"
 AGAIN = "Idempotency-Replayed"
 _KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
-_Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class RepeatedRoute(APIRoute):
+class RepeatedRoute(StrictRoute):
     """A route that makes something."""
 
-    def get_route_handler(self) -> _Handler:
+    def within(self, made: Handler) -> Handler:
         """The handler, behind what is kept."""
-        made = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            key = request.headers.get(HEADER)
-            if key is None or request.method in ("GET", "HEAD"):
+            keys = request.headers.getlist(HEADER)
+            if not keys:
                 return await made(request)
-            if not _KEY.fullmatch(key):
-                raise Refusal(400, f"{HEADER} a de 1 à 128 caractères ASCII, sans espace")
+            key = keys[0]
+            if len(keys) > 1 or not _KEY.fullmatch(key):
+                raise Refusal(400, f"{HEADER} est une fois, et a de 1 à 128 caractères ASCII, sans espace")
             return await _once(request, f"{request.state.subject}\n{key}", made)
 
         return handle
 
 
-async def _once(request: Request, key: str, made: _Handler) -> Response:
+async def _once(request: Request, key: str, made: Handler) -> Response:
     practice: Practice = request.app.state.practice
     under_way: set[str] = request.app.state.under_way
     if key in under_way:
@@ -72,10 +70,13 @@ async def _once(request: Request, key: str, made: _Handler) -> Response:
 
 
 def _find_or_begin(practice: Practice, key: str, asked: bytes) -> KeptReply | None:
-    kept = practice._ask_journal(lambda office: office.journal.replies.find(key, asked))
-    if kept is not None and not kept.is_same:
-        raise Refusal(422, f"cette {HEADER} est celle d’une autre demande")
-    if kept is not None and kept.status:
-        return kept
-    practice._ask_journal(lambda office: office.journal.replies.begin(key, asked))
-    return None
+    def claim(office: Office) -> KeptReply | None:
+        kept = office.journal.replies.find(key, asked)
+        if kept is not None and not kept.is_same:
+            raise Refusal(422, f"cette {HEADER} est celle d’une autre demande")
+        if kept is not None and kept.status:
+            return kept
+        office.journal.replies.begin(key, asked)
+        return None
+
+    return practice._ask_journal(claim)

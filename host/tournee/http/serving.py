@@ -5,24 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import socket
-import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 
 from tournee.api import Practice
+from tournee.asgi.serving import ServerCertificate, listener, settings
 from tournee.config.http import HttpChoice
 from tournee.errors import ConfigError
 from tournee.files import read_bounded, write_whole
 from tournee.french import reason
 from tournee.http.application import application
-from tournee.http.door import Judge, own_token
+from tournee.http.door import Bearer, Judge, own_token
 from tournee.http.tokens import IssuedTokens
 
 TOKEN_NAME, BACKUPS_NAME = "http.jeton", "sauvegardes"
-_HEAD_MAX, _CONNECTIONS = 16 * 2**10, 128
+_STOP_S = 5
 _TOKEN_SIZE = 43
 
 
@@ -57,37 +56,18 @@ def serve(
     told the port that is open. ConfigError.
     """
     judge, hosts = _judge(choice, home), set()
-    line = _listener(choice)
+    line = listener(choice.address, choice.port, "choisissez un autre port dans la table [http]")
     port = line.getsockname()[1]
     if choice.is_loopback and not choice.issuer:
         hosts = {f"{name}:{port}" for name in ("localhost", "127.0.0.1", "[::1]")}
     app = application(practice, judge, hosts, home / BACKUPS_NAME)
-    told = uvicorn.Config(
-        app,
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=_CONNECTIONS,
-        h11_max_incomplete_event_size=_HEAD_MAX,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=5,
-        ssl_certfile=str(choice.certificate) if choice.certificate else None,
-        ssl_keyfile=str(choice.key) if choice.key else None,
+    tls = (
+        ServerCertificate(choice.certificate, choice.key, "http")
+        if choice.certificate and choice.key
+        else None
     )
     with contextlib.closing(line):
-        try:
-            told.load()
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigError(
-                f"Le certificat {choice.certificate} ou la clé {choice.key} ne peut pas être lu.",
-                cause="ce n’est pas du PEM" if isinstance(error, ssl.SSLError) else reason(error),
-                next_step="vérifiez la table [http] de la configuration",
-            ) from error
+        told = settings(app, stop_s=_STOP_S, tls=tls)
         on_started(port)
         try:
             with contextlib.suppress(KeyboardInterrupt):  # a signal is how it ends
@@ -101,20 +81,8 @@ def _judge(choice: HttpChoice, home: Path) -> Judge:
         return own_token(token_of(home))
     tokens = IssuedTokens(choice)
     tokens.check()
-    return tokens.judge
 
+    async def judge(token: str) -> Bearer | None:
+        return await asyncio.to_thread(tokens.judge, token)  # it may have to fetch keys
 
-def _listener(choice: HttpChoice) -> socket.socket:
-    line = socket.socket(socket.AF_INET6 if ":" in choice.address else socket.AF_INET)
-    try:
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        line.bind((choice.address, choice.port))
-        line.listen()
-    except OSError as error:
-        line.close()
-        raise ConfigError(
-            f"Rien ne peut être servi sur {choice.address}, port {choice.port}.",
-            cause=reason(error),
-            next_step="choisissez un autre port dans la table [http] de la configuration",
-        ) from error
-    return line
+    return judge

@@ -65,14 +65,20 @@ class IssuedTokens:
         return Bearer(str(told["sub"]), _scopes(told))
 
     def _key(self, name: object) -> jwt.PyJWK | None:
-        with self._lock:
-            age = _AGE if self._tried is None else self._clock() - self._tried
-            found = self._named(name)
-            if age >= _AGE or (found is None and age > _SOONEST):
-                with suppress(ConfigError):  # those that were fetched before still hold
+        found = self._named(name)
+        if not self._is_due(found) or not self._lock.acquire(blocking=found is None):
+            return found  # while one fetches, those that were fetched before still hold
+        try:
+            if self._is_due(self._named(name)):
+                with suppress(ConfigError):
                     self._fetch()
-                found = self._named(name)
-            return found
+            return self._named(name)
+        finally:
+            self._lock.release()
+
+    def _is_due(self, found: jwt.PyJWK | None) -> bool:
+        age = _AGE if self._tried is None else self._clock() - self._tried
+        return age >= _AGE or (found is None and age > _SOONEST)
 
     def _named(self, name: object) -> jwt.PyJWK | None:
         keys = self._keys.keys if self._keys is not None else []

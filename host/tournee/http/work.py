@@ -30,7 +30,7 @@ from tournee.api import (
 from tournee.http.problems import ProblemDetails, Refusal, details_of, refused
 from tournee.logs import where
 
-WAITING_MAX = 32
+WAITING_MAX, LISTENERS_MAX = 32, 64
 ACCEPTED = 202
 """The status by which work begins."""
 
@@ -76,26 +76,45 @@ class _Running:
     def __init__(self, work: Work, subject: str) -> None:
         self.work, self.subject = work, subject
         self._told: list[tuple[str, str]] = []
-        self._changed = threading.Condition()
+        self._waiting: set[Callable[[], object]] = set()
+        self._lock = threading.Lock()
 
     def tell(self, event: str, data: str) -> None:
-        with self._changed:
+        with self._lock:
             if len(self._told) < _TOLD_MAX:
                 self._told.append((event, data))
-            self._changed.notify_all()
+        self._wake()
 
     def end(self, work: Work, text: str) -> None:
-        with self._changed:
+        with self._lock:
             self.work = work
             self._told.append((work.state.value, text))
-            self._changed.notify_all()
+        self._wake()
 
-    def since(self, rank: int, seconds: float) -> list[tuple[str, str]]:
-        """What was told from `rank` on; waits for it so long."""
-        with self._changed:
-            if len(self._told) <= rank and self.work.state is WorkState.RUNNING:
-                self._changed.wait(seconds)
+    async def since(self, rank: int, seconds: float) -> list[tuple[str, str]]:
+        """What was told from `rank` on; waits for it so long, and holds no thread meanwhile."""
+        changed, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        with self._lock:
+            if len(self._told) > rank or self.work.state is not WorkState.RUNNING:
+                return self._told[rank:]
+            self._waiting.add(wake)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await changed.wait()
+        with self._lock:
+            self._waiting.discard(wake)
             return self._told[rank:]
+
+    def _wake(self) -> None:
+        with self._lock:
+            waiting, self._waiting = self._waiting, set()
+        for wake in waiting:
+            with suppress(RuntimeError):  # the server ended
+                wake()
 
 
 def location_of(name: str) -> str:
@@ -111,6 +130,7 @@ class Works:
         self._threads = ThreadPoolExecutor(_THREADS, "tournee-work")
         self._all: OrderedDict[str, _Running] = OrderedDict()
         self._lock = threading.Lock()
+        self._listeners = 0
 
     def begin(self, kind: str, subject: str, do: Callable[[Tell], WorkResult]) -> Work:
         """Have it done; gives it as it begins. Refusal 429 when too much waits."""
@@ -147,15 +167,24 @@ class Works:
         if running is None:
             yield _event(1, work.state, work.model_dump_json())
             return
-        while True:
-            told = await asyncio.to_thread(running.since, rank, _ALIVE_S)
-            for event, data in told:
-                rank += 1
-                yield _event(rank, event, data)
-            if not told:
-                if running.work.state is not WorkState.RUNNING:
-                    return
-                yield b": ...\n\n"
+        self._listeners += 1
+        try:
+            while True:
+                told = await running.since(rank, _ALIVE_S)
+                for event, data in told:
+                    rank += 1
+                    yield _event(rank, event, data)
+                if not told:
+                    if running.work.state is not WorkState.RUNNING:
+                        return
+                    yield b": ...\n\n"
+        finally:
+            self._listeners -= 1
+
+    def check_listeners(self) -> None:
+        """Refusal 429 while as many listen as may."""
+        if self._listeners >= LISTENERS_MAX:
+            raise Refusal(429, f"{LISTENERS_MAX} écoutes sont déjà ouvertes", {"retry-after": "5"})
 
     def close(self) -> None:
         """Let what runs end; what waits is not begun."""

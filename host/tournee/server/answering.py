@@ -26,6 +26,7 @@ from tournee.exchange.practice_server.protocol import (
     V1,
 )
 from tournee.exchange.practice_server.requests import PartFacts
+from tournee.logs import where
 from tournee.server.devices import EnrolledDevice
 from tournee.server.mail.message_check import check_message
 from tournee.server.practice import ServedPractice
@@ -89,7 +90,7 @@ class ServerAnswers:
                 FullError: lambda request, error: _refused(request, RefusalError("full")),
                 404: lambda request, error: _refused(request, RefusalError("not-found")),
                 405: lambda request, error: _refused(request, RefusalError("not-found")),
-                500: lambda request, error: _refused(request, RefusalError("failed")),
+                500: _failed,
             },
         )
 
@@ -323,6 +324,11 @@ def _json(told: dict[str, Any], status: int = 200) -> Response:
 
 def _raw(data: bytes) -> Response:
     return Response(data, media_type="application/octet-stream", headers=_HEADERS)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    _log.error("failed: %s", where(error))
+    return _refused(request, RefusalError("failed"))
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -90,8 +90,8 @@ def serving(app: Starlette, listener: socket.socket, head_s: float | None = None
     """Serve it in a thread while the context lasts."""
     served = server(app)
     if head_s is not None:
-        own = served.config.http
-        served.config.http = type("Sooner", (own,), {"head_s": head_s})
+        own = served.config.http_protocol_class
+        served.config.http_protocol_class = type("Sooner", (own,), {"head_s": head_s})
     loop = asyncio.new_event_loop()
     ready = threading.Event()
 

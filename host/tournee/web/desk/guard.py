@@ -7,6 +7,7 @@ another site, a preflight, a request or a WebSocket without a session's token, a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 
 from starlette.datastructures import Headers
@@ -14,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tournee.asgi.bodies import BodyBound, serve_bounded, with_headers
 from tournee.web.desk.entrance import Entrance, PageSession
 
 HEADER = "x-tournee"
@@ -47,14 +49,6 @@ HEADERS = {
 }
 
 
-class _BodyRefused(Exception):  # noqa: N818
-    """A body is too long (413) or too slow (408)."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 def guard(entrance: Entrance, port: int, seconds: float = FORM_S) -> list[Middleware]:
     """The middleware of a page on this port; a form has so many seconds to come."""
     return [Middleware(Guard, entrance=entrance, port=port, seconds=seconds)]
@@ -78,31 +72,14 @@ class Guard:
             await self._app(scope, receive, send)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
         headers = Headers(scope=scope)
         shown = self._entrance.shown(headers.get(HEADER, ""), headers.get(ASKED, ""))
-
-        async def closed(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                own = HEADERS | {SHOWN: shown} if shown else HEADERS
-                told = [(name.encode(), value.encode()) for name, value in own.items()]
-                message["headers"] = [*message["headers"], *told]
-            await send(message)
-
+        closed = with_headers(send, HEADERS | {SHOWN: shown} if shown else HEADERS)
         status = self._status(scope, headers)
         if status:
-            await PlainTextResponse("refus", status)(scope, receive, closed)
-            return
-        try:
-            await self._app(scope, self._bounded(scope, headers, receive), closed)
-        except _BodyRefused as refused:
-            if started:
-                raise
-            answer = PlainTextResponse("refus", refused.status, {"connection": "close"})
-            await answer(scope, receive, closed)
+            await _refused(status)(scope, receive, closed)
+        else:
+            await serve_bounded(self._app, self._bound(scope, headers), _refused, scope, receive, closed)
 
     def _status(self, scope: Scope, headers: Headers) -> int:
         """0 for a request that may pass, else how it is refused."""
@@ -127,37 +104,15 @@ class Guard:
     def _is_at_home(self, headers: Headers) -> bool:
         return headers.get("host") in self._hosts and headers.get("origin", "") in {"", *self._origins}
 
-    def _bounded(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
-        """`receive` for a body of bounded length that comes in bounded time."""
+    def _bound(self, scope: Scope, headers: Headers) -> BodyBound:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        most, seconds = (FORM_MAX, self._seconds) if kind in _FORMS else (FILE_MAX, FILE_S)
+        form = kind in _FORMS
+        most, seconds = (FORM_MAX, self._seconds) if form else (FILE_MAX, FILE_S)
         if scope["path"].startswith(_ENTRY):
             most = ENTRY_MAX
-        elif scope["path"] == BACKUP_PATH and kind not in _FORMS:
+        elif scope["path"] == BACKUP_PATH and not form:
             most, seconds = BACKUP_MAX, BACKUP_S
-        told = headers.get("content-length", "0")
-        too_long = not told.isdecimal() or len(told) > len(str(most)) or int(told) > most
-        end = asyncio.get_running_loop().time() + seconds
-        got, whole = 0, False
-
-        async def part() -> Message:
-            nonlocal got, whole
-            if too_long:
-                raise _BodyRefused(413)
-            if whole:
-                return await receive()
-            try:
-                async with asyncio.timeout_at(end):
-                    message = await receive()
-            except TimeoutError:
-                raise _BodyRefused(408) from None
-            got += len(message.get("body", b""))
-            whole = not message.get("more_body", False)
-            if got > most:
-                raise _BodyRefused(413)
-            return message
-
-        return part
+        return BodyBound(most, seconds)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -172,6 +127,10 @@ class Guard:
         if session.ended.is_set():
             with suppress(RuntimeError, OSError):
                 await send({"type": "websocket.close", "code": LOCKED})
+
+
+def _refused(status: int, headers: Mapping[str, str] | None = None) -> ASGIApp:
+    return PlainTextResponse("refus", status, headers)
 
 
 def _until_ended(session: PageSession, receive: Receive) -> Receive:

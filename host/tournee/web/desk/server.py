@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from tournee.app.cards import set_to_time
 from tournee.app.context import Office, open_office
+from tournee.asgi.serving import listener, settings
 from tournee.config import Config, load_config
 from tournee.config.page import PageChoice
 from tournee.errors import ConfigError, ReaderError
@@ -34,7 +35,6 @@ from tournee.web.desk.entry import entry_routes
 from tournee.web.desk.guard import guard
 from tournee.web.desk.link_file import link_file, remove_link, write_link
 from tournee.web.desk.page_readers import MESSAGE_MAX, PageReaders, open_page_reader
-from tournee.web.desk.patience import SoonHeard
 from tournee.web.desk.threads import DeskPorts
 from tournee.web.setting import Setting, TestCards
 
@@ -42,8 +42,7 @@ PORT = 8737
 """Part of the page's origin, hence of what the browser keeps for it."""
 
 FIRST_SCREEN = "/debut/1"
-_CONNECTIONS_MAX = 128
-_HEAD_MAX = 16_384
+_STOP_S = 3
 _ZONE = ZoneInfo("Europe/Paris")  # of a host without a configuration
 
 Opened = Callable[[str, Path], None]
@@ -94,18 +93,18 @@ def serve(path: Path, port: int, opened: Opened, cards: TestCards | None = None)
     ConfigError when the port is taken.
     """
     made = desk(path, port, cards)
-    listener = _listener(port)
+    line = listener("127.0.0.1", port, "fermez l’autre programme, ou servez la page sur un autre port")
     file = link_file(path.resolve().parent, port)
 
     def link() -> str:
         return f"http://localhost:{port}/#lien={made.entrance.new_link()}"
 
     made.entrance.on_enrol = lambda: write_link(file, link())
-    with contextlib.closing(listener):
+    with contextlib.closing(line):
         write_link(file, link())
         opened(link(), file)
         try:
-            asyncio.run(_run(server(made.app), listener, made))
+            asyncio.run(_run(server(made.app), line, made))
         finally:
             remove_link(file)
 
@@ -122,28 +121,14 @@ class PageServer(uvicorn.Server):
 
 
 def server(app: Starlette) -> PageServer:
-    """uvicorn for this page: heads, connections and keeping alive are bounded."""
-    return PageServer(
-        uvicorn.Config(
-            app,
-            loop="asyncio",
-            http=SoonHeard,
-            ws="wsproto",
-            ws_max_size=MESSAGE_MAX,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            limit_concurrency=_CONNECTIONS_MAX,
-            h11_max_incomplete_event_size=_HEAD_MAX,
-            timeout_graceful_shutdown=3,
-        )
-    )
+    """uvicorn for this page."""
+    return PageServer(settings(app, stop_s=_STOP_S, message_max=MESSAGE_MAX))
 
 
-async def _run(served: uvicorn.Server, listener: socket.socket, made: ServedPage) -> None:
+async def _run(served: uvicorn.Server, line: socket.socket, made: ServedPage) -> None:
     watch = asyncio.create_task(made.entrance.watch(), name="idle lock")
     try:
-        await served.serve(sockets=[listener])
+        await served.serve(sockets=[line])
     finally:
         watch.cancel()
         await made.ports.close()
@@ -183,19 +168,3 @@ def _closing_shift(path: Path) -> Callable[[], Awaitable[None]]:
             await asyncio.to_thread(lambda: close_shift(_configured(path).reader.port, Reason.LOCKED))
 
     return close
-
-
-def _listener(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-        listener.listen()  # who is told the link may be faster than the server's start
-    except OSError as error:
-        listener.close()
-        raise ConfigError(
-            f"Le port {port} de cette machine est pris.",
-            cause="la page est peut-être déjà ouverte par un autre programme",
-            next_step="fermez-le, ou servez la page sur un autre port",
-        ) from error
-    return listener

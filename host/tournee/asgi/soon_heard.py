@@ -1,4 +1,4 @@
-"""HTTP on loopback with a head that must come soon: a connection that sends half of one holds no place."""
+"""HTTP with a head that must come soon: a connection that sends half of one holds no place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_S = 10.0
+LINES_MAX = 512
 
 
 class SoonHeard(H11Protocol):
@@ -17,9 +18,11 @@ class SoonHeard(H11Protocol):
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """As the one above, and waits for a first request."""
+        """As the one above, and waits for a first request; there are `LINES_MAX` at most."""
         super().connection_made(transport)
         self._expect()
+        if len(self.connections) > LINES_MAX:
+            transport.close()
 
     def data_received(self, data: bytes) -> None:
         """As the one above; what begins a request has to end its head soon."""
