@@ -127,7 +127,7 @@ def take_visits(
     def take(office: Office) -> ImportedDay:
         from tournee.app.visits.importing import import_day
 
-        return import_day(office, data, name, replaces=replaces, twins=twins)
+        return import_day(office, data, name, replaces=replaces, twins=twins, shown=False)
 
     try:
         done = practice._ask_journal(take)

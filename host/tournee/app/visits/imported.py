@@ -166,8 +166,10 @@ def _listed(acts: Sequence[str]) -> str:
     return f"{shown} + {len(acts) - _ACTS_SHOWN} autres" if len(acts) > _ACTS_SHOWN else shown
 
 
-def absent_of(journal: Journal, row: VisitRow) -> Absent:
-    """A visit of the journal that a file tells no more."""
+def absent_of(journal: Journal, row: VisitRow, *, shown: bool) -> Absent:
+    """A visit of the journal that a file tells no more; not `shown`: its number alone."""
+    if not shown:
+        return Absent(row.id, Who("", ""), "", "")
     one = seen(journal, row)
     return Absent(row.id, one.who, one.day, one.acts)
 

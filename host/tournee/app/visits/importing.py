@@ -65,13 +65,13 @@ class _Plan:
 
 
 def import_day(
-    office: Office, data: bytes, name: str, *, replaces: bool = False, twins: bool = False
+    office: Office, data: bytes, name: str, *, replaces: bool = False, twins: bool = False, shown: bool = True
 ) -> ImportedDay:
     """Take a day file's visits into the journal, and say of each what became of it.
 
-    An AME noted of its patient is what bills a visit. `replaces`: one of which it is not sure whether it
-    corrects one of the journal does; `twins`: it does not, and is another. Refused is contract 99 when the
-    route in force splits at source or has no OCT (OCT-X-1). DayError for a file whose head does not read.
+    An AME noted of its patient bills a visit. `replaces`: one of which it is not sure whether it corrects one
+    of the journal does; `twins`: it is another; not `shown`: those absent are read no further. Refused is
+    contract 99 when the route splits at source or has no OCT (OCT-X-1). DayError: its head does not read.
     """
     read, document = read_day(data, name, by_attestations(office)), read_document(data, name)
     whole = tuple(one for one in read.mistakes if _rank_of(one) is None)
@@ -87,7 +87,7 @@ def import_day(
         day = DayDraft(digest, read.carer.number, date, name, drafts, plan.changed, plan.matching.into)
         ids = visits.take(day, since, f"reprise du fichier « {name} »") if drafts or plan.changed else ()
         if ids is not None:
-            return _imported(office, read, plan, ids)
+            return _imported(office, read, plan, ids, shown=shown)
     raise StoreError(
         "Le journal change sans cesse : ce fichier n’a pas pu être pris.",
         cause="une autre fenêtre y travaille",
@@ -95,7 +95,7 @@ def import_day(
     )
 
 
-def _imported(office: Office, read: ReadDay, plan: _Plan, ids: Sequence[int]) -> ImportedDay:
+def _imported(office: Office, read: ReadDay, plan: _Plan, ids: Sequence[int], *, shown: bool) -> ImportedDay:
     given = dict(zip((rank for rank, _ in plan.new), ids, strict=True))
     told = tuple(replace(one, id=given.get(one.rank, one.id)) for one in plan.told)
     done = ImportedDay(
@@ -103,7 +103,7 @@ def _imported(office: Office, read: ReadDay, plan: _Plan, ids: Sequence[int]) ->
         f"{read.day:%Y%m%d}",
         read.carer.number,
         told,
-        tuple(absent_of(office.journal, row) for row in plan.matching.absent),
+        tuple(absent_of(office.journal, row, shown=shown) for row in plan.matching.absent),
     )
     counts = Counter(one.answer.value for one in told)
     _log.info("day file: %s", ", ".join(f"{count} {answer}" for answer, count in counts.items()))
