@@ -15,12 +15,13 @@ from editor_practices import bedside, board, editor, identity
 
 from tournee.asgi.serving import listener, settings
 from tournee.http.application import application
-from tournee.http.door import own_token
+from tournee.http.door import READ, WRITE, Bearer, Judge, own_token
 from tournee.http.work import Works
 
 __all__ = ["bedside", "board", "editor", "identity"]
 
 TOKEN = "t" * 43
+OWN = own_token(TOKEN)
 
 
 @dataclass
@@ -40,10 +41,10 @@ class Served:
         return self.client.get(begun.headers["location"]).json()
 
 
-def served(one: Editor) -> Iterator[Served]:
+def served(one: Editor, judge: Judge = OWN) -> Iterator[Served]:
     line = listener("127.0.0.1", 0, "")
     host = f"127.0.0.1:{line.getsockname()[1]}"
-    app = application(one.practice, own_token(TOKEN), {host}, one.folder / "backups")
+    app = application(one.practice, judge, {host}, one.folder / "backups")
     server = uvicorn.Server(settings(app, stop_s=5))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([line])))
     thread.start()
@@ -67,3 +68,13 @@ def here(editor: Editor) -> Iterator[Served]:
 def at_bedside(bedside: Editor) -> Iterator[Served]:
     """One with a reader, both cards in it."""
     yield from served(bedside)
+
+
+@pytest.fixture
+def to_many(editor: Editor) -> Iterator[Served]:
+    """One that takes whatever token for a name."""
+
+    async def judge(token: str) -> Bearer:
+        return Bearer(token, frozenset((READ, WRITE)))
+
+    yield from served(editor, judge)

@@ -97,3 +97,15 @@ def test_more_lines_than_may_be_are_closed(here, monkeypatch):
         for line in lines:
             line.close()
     assert httpx.get(f"{here.url}/v1/health").status_code == 200
+
+
+def test_a_key_and_a_work_are_those_of_who_asked(to_many):
+    one, other = ({"authorization": f"Bearer {name}", "idempotency-key": "k"} for name in ("one", "other"))
+    first = httpx.post(f"{to_many.url}/v1/visits", json=DAY, headers=one)
+    second = httpx.post(f"{to_many.url}/v1/visits", json=DAY, headers=other)
+    assert [got.json()["visits"][0]["answer"] for got in (first, second)] == ["new", "known"]
+    sending = {**one, "idempotency-key": "s"}
+    begun = httpx.post(f"{to_many.url}/v1/sendings", headers=sending).headers["location"]
+    for path in (begun, f"{begun}/events"):
+        assert httpx.get(to_many.url + path, headers=other).status_code == 404
+    assert httpx.get(to_many.url + begun, headers=one).status_code == 200

@@ -91,6 +91,7 @@ BAD = {
     "another audience": lambda: token(aud="other"),
     "no audience": lambda: token(aud=None),
     "nobody": lambda: token(sub=None),
+    "two lines": lambda: token(sub="editor\nwork"),
     "for ever": lambda: token(exp=None),
     "over": lambda: token(exp=time.time() - 3600),
     "not yet": lambda: token(nbf=time.time() + 3600),

@@ -62,11 +62,12 @@ class IssuedTokens:
             )
         except (jwt.PyJWTError, ValueError, TypeError, LookupError, RecursionError):
             return None
-        return Bearer(str(told["sub"]), _scopes(told))
+        subject = str(told["sub"])
+        return Bearer(subject, _scopes(told)) if subject.isprintable() else None
 
     def _key(self, name: object) -> jwt.PyJWK | None:
         found = self._named(name)
-        if not self._is_due(found) or not self._lock.acquire(blocking=found is None):
+        if not self._is_due(found) or not self._lock.acquire(blocking=self._keys is None):
             return found  # while one fetches, those that were fetched before still hold
         try:
             if self._is_due(self._named(name)):
