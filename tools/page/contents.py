@@ -13,7 +13,7 @@ from fetched import fetch
 HOST = Path(__file__).resolve().parents[2] / "host"
 
 LEFT_OUT = (
-    *("boards", "cli", "emulation", "maker", "manuals", "server", "shift", "ssv"),
+    *("api/", "asgi/", "boards", "cli", "emulation", "http/", "maker", "manuals", "server", "shift", "ssv"),
     *("crypto/native", "web/desk", "web/static/", "web/tablet/page/"),
     *("core_dumps.py", "exchange/sealing/unsealing.py", "py.typed"),
     *("store/engines/moving", "store/engines/postgresql", "store/schema/postgresql"),
