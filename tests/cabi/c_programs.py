@@ -10,12 +10,12 @@ from tournee.cabi.building import BuiltLibrary
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-D_POSIX_C_SOURCE=200809L")
 
 
-def compile_program(library: BuiltLibrary, source: Path) -> Path:
+def compile_program(library: BuiltLibrary, source: Path, *options: str) -> Path:
     """A program of C linked with the library, each warning an error."""
     folder = library.header.parent
-    made = folder / source.stem
+    made = folder / "".join([source.stem, *options])
     place = ["-I", folder, "-L", folder, "-ltournee_ssv", "-pthread", "-ldl", "-Wl,-rpath,$ORIGIN"]
-    subprocess.run(["gcc", *STRICT, "-o", made, source, *place], check=True)
+    subprocess.run(["gcc", *STRICT, *options, "-o", made, source, *place], check=True)
     return made
 
 

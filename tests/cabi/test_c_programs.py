@@ -26,6 +26,12 @@ def test_example_in_c_makes_the_file_that_the_example_in_python_makes(library, b
     assert (tmp_path / "file").read_bytes() == ssv_example.run()[1].file
 
 
+def test_lots_that_find_no_room_are_counted_and_none_is_given_out(library, board, tmp_path):
+    done = run(compile_program(library, EXAMPLE, "-DLOTS=1"), board.link_url, "1234", tmp_path / "file")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("F804 : 2 lots pour 1 prévus ; aucun n’est rendu.")
+
+
 def arl() -> bytes:
     lines = ARL.read_text("ascii").splitlines()
     return b"".join(line[1:-1].encode("ascii") for line in lines if line.startswith("|"))

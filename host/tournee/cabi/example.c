@@ -12,7 +12,9 @@
 #define READER "LECTEUR"
 #define CPS "CPS"
 #define NOW "202611161930"
-#define LOTS 10
+#ifndef LOTS
+#define LOTS 10 /* that there is room for */
+#endif
 #define FIELDS 13
 
 typedef struct {
