@@ -2,7 +2,7 @@
 
 import { HostGone, ask } from "./host.js";
 import { network } from "./network.js";
-import { hush, lead, renew, say } from "./screens.js";
+import { cardOut, lead, renew, say } from "./screens.js";
 import { untouched } from "./touch.js";
 
 const shell = document.getElementById("shell");
@@ -44,7 +44,7 @@ export async function follow() {
       if (told.dire) say(told.dire);
       if (told.son) feel(told.son);
       await untouched();
-      if (told.retiree) hush();
+      if (told.retiree) cardOut();
       if (!lead(told) && !isFirst && living) renew(living);
     } catch (error) {
       if (!(error instanceof HostGone)) throw error;

@@ -210,8 +210,10 @@ function announce(address, text) {
 
 call.addEventListener("click", () => keep(shown));
 
-// The card that was announced is out again, or is open.
-export function hush() { call.hidden = true; }
+const hush = () => { call.hidden = true; };
+
+// The card that was announced is out again; the end of a signature is still to be seen.
+export function cardOut() { if (!ENDS.test(called())) hush(); }
 
 // A file could not be had: the host said why by a screen.
 export function failed(answer) {
