@@ -19,6 +19,7 @@ let last = { told: {}, active: detail, address: "" }; // the screen that is show
 let turn = 0; // only the last question's answer is shown
 let acting = 0; // acts whose answer is awaited: nothing that happens by itself takes its place
 let led = null; // where a card led meanwhile
+let missed = false; // something happened meanwhile, and is not shown yet
 
 export const here = () => (location.hash.startsWith("#/") ? location.hash.slice(1) : "/tournee");
 export const say = (text) => { document.getElementById("dire").textContent = text; };
@@ -120,7 +121,8 @@ export async function settled() {
 
 // `alone`: nobody asked for it.
 export function show(address, moved = true, alone = false) {
-  if (alone && acting) return undefined;
+  if (alone && acting) { missed = true; return undefined; }
+  missed = false;
   return during(async (isLast) => {
     const [fragment, found] = await fragmentOf(address, alone);
     if (!fragment || !isLast()) return;
@@ -163,16 +165,23 @@ export const send = (path, data) => answered(() => postBytes(path, data));
 function answered(asking) {
   return during(async (isLast) => {
     acting += 1;
-    const answer = await asking().finally(() => { acting -= 1; });
-    const address = answer.headers.get(ADDRESS);
-    if (!address || !isLast()) return;
-    if (answer.ok) forget();
-    if (answer.status === 204) { go(address); return; }
-    const fragment = parsed(await answer.text());
-    if (answer.ok) history.replaceState(null, "", `#${address}`);
-    else keep(shown); // it was refused: she puts right what she typed, and types the rest not again
-    await beside(fragment, address, address !== shown || !answer.ok, isLast);
-  }).finally(() => { if (led) lead(led); });
+    try {
+      const answer = await asking();
+      const address = answer.headers.get(ADDRESS);
+      if (!address || !isLast()) return;
+      if (answer.ok) forget();
+      if (answer.status === 204) { go(address); return; }
+      const fragment = parsed(await answer.text());
+      if (answer.ok) history.replaceState(null, "", `#${address}`);
+      else keep(shown); // it was refused: she puts right what she typed, and types the rest not again
+      await beside(fragment, address, address !== shown || !answer.ok, isLast);
+    } finally {
+      acting -= 1;
+    }
+  }).finally(() => {
+    if (led) lead(led);
+    else if (missed && !acting) renew("[data-vivant]");
+  });
 }
 
 const ENDS = /\/(fait|echec)$/; // of a signature
@@ -256,6 +265,7 @@ wide.addEventListener("change", besideAnew); // the device was turned
 
 // Something happened by itself: the pane that says so (`living`) is shown anew, never one where she may be typing.
 export function renew(living) {
+  if (acting) { missed = true; return; }
   const { active } = last;
   if (active.querySelector(living)) show(here(), false, true);
   else if ([list, detail].some((pane) => !pane.hidden && pane.querySelector(living))) besideAnew();
