@@ -3,7 +3,7 @@
 import re
 import runpy
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,17 @@ _OWN_PORT = {
 }
 _OWN_PORT |= {"uart": ("kind",), "image": ("at", "size"), "link": ("ring",)}
 _FILLED_IN = {"python", "board", "firmware", "heap", "image", "elf", "link", "flash"}  # in a start's command
+_NO_TWINS = [
+    ("uart", "bases"),
+    ("uart", "interrupts"),
+    *(("image", key) for key in ("modules", "without", "native")),
+]
+CHIPS: dict[str, tuple[Set[int], Sequence[int], bool]] = {
+    "RP2040": (frozenset(range(30)), (0, 1), True),
+    "RP2350": (frozenset(range(48)), (0, 1), False),
+    "ESP32S3": (frozenset(range(49)) - {22, 23, 24, 25}, (0, 1, 2), False),
+}
+"""By the chip: its pins, its UARTs, and whether a UART has pins of its own; else those are not judged."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLACES = (BOARDS / "drivers", BOARDS / "drivers" / "official")
 
@@ -26,7 +37,14 @@ _PLACES = (BOARDS / "drivers", BOARDS / "drivers" / "official")
 def misfits(board: dict[str, Any], folder: Path) -> list[Fault]:
     """What does not fit; `board` has the right shape."""
     own_port = "qemu" in board.get("emulator", {})
-    checks = [_named(board, folder), _slots(board), _emulator(board), _flash(board), _flashing(board)]
+    checks = [
+        _named(board, folder),
+        _twice(board),
+        _slots(board),
+        _emulator(board),
+        _flash(board),
+        _flashing(board),
+    ]
     checks += [_image(board, folder)] if "image" in board else []
     checks += [_port(board)] if own_port else []
     return [fault for check in checks for fault in check]
@@ -57,6 +75,7 @@ def _slots(board: dict[str, Any]) -> Iterator[Fault]:
         return
     if len(pins) != len(names):
         yield ("pins",), f"{len(pins)} tables pour {len(names)} lecteurs de carte"
+    yield from _pins(board)
     taken: dict[tuple[str, int], int] = {}
     for number, one in enumerate(pins):
         for role, pin in one.items():
@@ -67,6 +86,41 @@ def _slots(board: dict[str, Any]) -> Iterator[Fault]:
     button = board.get("service", {}).get("button")
     if ("pin", button) in taken:
         yield ("service", "button"), f"la broche {button} est celle d’un lecteur de carte"
+
+
+def _pins(board: dict[str, Any]) -> Iterator[Fault]:
+    """Pins and UARTs that the board's chip does not have, or that its UART cannot be led to."""
+    chip = board.get("core", {}).get("chip", "")
+    if chip not in CHIPS:
+        return
+    pins, uarts, led = CHIPS[chip]
+    for number, one in enumerate(board["pins"]):
+        for role, pin in one.items():
+            place = ("pins", number, role)
+            if role == "uart" and pin not in uarts:
+                yield place, f"{chip} n’a pas d’UART {pin} ; il a {', '.join(map(str, uarts))}"
+            elif role != "uart" and pin not in pins:
+                yield place, f"{chip} n’a pas de broche {pin}"
+            elif led and role in ("tx", "rx") and one["uart"] in uarts and not _led(one["uart"], role, pin):
+                yield place, f"la broche {pin} de {chip} n’est pas le {role} de son UART {one['uart']}"
+    button = board.get("service", {}).get("button", min(pins))
+    if button not in pins:
+        yield ("service", "button"), f"{chip} n’a pas de broche {button}"
+
+
+def _led(uart: int, role: str, pin: int) -> bool:
+    """Whether a pin is this UART's, by the RP2040's table of functions (data sheet 1.4.3)."""
+    return pin % 4 == ("tx", "rx").index(role) and (pin + 4) // 8 % 2 == uart
+
+
+def _twice(board: dict[str, Any]) -> Iterator[Fault]:
+    """What a list names twice where each is a thing of its own."""
+    for table, key in _NO_TWINS:
+        values = board.get(table, {}).get(key, [])
+        for rank, value in enumerate(values):
+            if value in values[:rank]:
+                shown = f"{value:#x}" if key == "bases" else value
+                yield (table, key), f"{shown} y est deux fois"
 
 
 def _emulator(board: dict[str, Any]) -> Iterator[Fault]:

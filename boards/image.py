@@ -53,7 +53,6 @@ HEADER = struct.Struct("<4sBBHII16s32s")
 COUNTER_MAX = 65535
 SIZE_MAX = 1 << 24  # bytes of a file that is read as an image
 WORD = 8  # flash is written by whole words: a payload ends at one, filled up with FF
-_NONE, _DAMAGED = "Ce fichier n’est pas une image.", "L’image est abîmée."
 # 256 bytes as an .mpy holds them: their number, themselves, a zero
 _KEY = re.compile(rb"\x82\x00([\x80-\xff][\x00-\xff]{255})\x00")
 _VERSION = re.compile(r"(\d{1,5})\.(\d{1,3})\.(\d{1,3})")
@@ -129,26 +128,35 @@ def join(wanted: bytes, signature: bytes, key: rsa.RSAPublicKey) -> bytes:
     return known.signed + known.signature
 
 
-def parse(data: bytes) -> Image:
-    """Return the parts of a whole image. ImageError names what is wrong; the signature is not looked at."""
+def parse(data: bytes, file: str = "Ce fichier") -> Image:
+    """Return the parts of a whole image. ImageError names what is wrong with the file of this name; the
+    signature is not looked at."""
+    none, damaged = f"{file} n’est pas une image.", f"{file} est une image abîmée, ou coupée."
     if len(data) < HEADER.size + SIGNATURE:
-        raise ImageError(_NONE, cause=f"{len(data)} octets n’en font pas une")
+        raise ImageError(none, cause=f"{len(data)} octets n’en font pas une")
     magic, layout, flags, counter, length, version, name, digest = HEADER.unpack_from(data)
     if magic != MAGIC or layout != HEADER_VERSION or flags & ~DEVELOPMENT:
-        raise ImageError(_NONE, cause="son en-tête n’est pas de la version 1")
+        raise ImageError(none, cause="son en-tête n’est pas de la version 1")
     board = name.rstrip(b"\0")
     if not board or b"\0" in board or not board.isascii():
-        raise ImageError(_DAMAGED, cause="le nom de la carte n’en est pas un")
+        raise ImageError(damaged, cause="le nom de la carte n’en est pas un")
     if len(data) != HEADER.size + length + SIGNATURE:
         whole = HEADER.size + length + SIGNATURE
-        raise ImageError(_DAMAGED, cause=f"elle annonce {whole} octets et en a {len(data)}")
+        raise ImageError(damaged, cause=f"elle annonce {whole} octets et en a {len(data)}")
     signed = data[:-SIGNATURE]
     if hashlib.sha256(signed[HEADER.size :]).digest() != digest:
-        raise ImageError(_DAMAGED, cause="l’empreinte du contenu n’est pas celle de l’en-tête")
+        raise ImageError(damaged, cause="l’empreinte du contenu n’est pas celle de l’en-tête")
     payload = signed[HEADER.size :]
     return Image(
         board.decode(), version, bool(flags & DEVELOPMENT), counter, payload, signed, data[-SIGNATURE:]
     )
+
+
+def length_of(data: bytes) -> int:
+    """Bytes of the image that begins these, as its header tells it; 0 for none."""
+    if len(data) < HEADER.size or not data.startswith(MAGIC):
+        return 0
+    return HEADER.size + int(HEADER.unpack_from(data)[4]) + SIGNATURE
 
 
 def verify(image: Image, key: rsa.RSAPublicKey) -> None:

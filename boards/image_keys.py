@@ -23,6 +23,7 @@ from tournee.boards import BOARDS
 from tournee.errors import ConfigError
 from tournee.files import read_bounded
 from tournee.french import reason
+from tournee.secrets import open_to_others
 
 SIGNATURE = 256  # bytes
 EXPONENT = 65537
@@ -80,6 +81,7 @@ def private_key(path: Path, password: Password | None = None) -> rsa.RSAPrivateK
         try:
             key = load_pem_private_key(data, None)
         except TypeError:  # it is encrypted
+            _check_owner(path)
             if password is None:
                 raise ImageError(f"La clé {path} a un mot de passe.", next_step="indiquez-le") from None
             key = load_pem_private_key(data, password(f"Mot de passe de {path}").encode())
@@ -87,7 +89,19 @@ def private_key(path: Path, password: Password | None = None) -> rsa.RSAPrivateK
         raise ImageError(f"{path} n’est pas une clé privée en PEM, ou son mot de passe est autre.") from None
     if not isinstance(key, rsa.RSAPrivateKey) or not fits(key.public_key()):
         raise ImageError(_OTHER_KEY.format(path))
+    if path.resolve() != DEVELOPMENT_KEY.resolve() and not is_development(key.public_key()):
+        _check_owner(path)
     return key
+
+
+def _check_owner(path: Path) -> None:
+    """ImageError for a private key that others than its owner can read."""
+    if open_to_others(path):
+        raise ImageError(
+            f"La clé privée {path} est lisible par d’autres utilisateurs.",
+            cause="ses droits le permettent : d’autres ont pu la copier",
+            next_step=f"réservez-vous sa lecture (chmod 600 {path}), ou faites-en une autre",
+        )
 
 
 def public_key(place: str | Path, password: Password | None = None) -> rsa.RSAPublicKey:

@@ -13,27 +13,22 @@ from pathlib import Path
 
 from tournee.boards import BOARDS, build, image
 from tournee.boards.fitting import NAME
-from tournee.boards.schema import BoardError, read
+from tournee.boards.schema import BoardError, read, with_image
 from tournee.errors import TourneeError
+from tournee.french import reason
 
 _NAME_LINE = re.compile(r'^name = ".*"', re.MULTILINE)
 
 
 def make(name: str, like: str, boards: Path = BOARDS) -> Path:
     """Make the folder of a new board out of another's, whole or not at all. BoardError tells why not."""
+    with_image(like, boards)
     model, place = boards / like, boards / name
-    known = sorted(file.parent.name for file in boards.glob("*/board.toml"))
-    if like not in known:
-        raise BoardError(
-            f"Carte électronique inconnue : {like[:40]}.", next_step=f"choisissez parmi : {', '.join(known)}"
-        )
     if not NAME.fullmatch(name):
         what = "des minuscules et des chiffres, une lettre d’abord, 16 en tout au plus"
         raise BoardError(f"« {name[:40]} » n’est pas un nom de carte.", next_step=f"écrivez {what}")
     if place.exists():
         raise BoardError(f"{place} est déjà là.", next_step="choisissez un autre nom, ou changez cette carte")
-    if "image" not in read(model):
-        raise BoardError(f"La carte {like} ne prend pas d’image : aucune carte ne se fait sur son modèle.")
     with tempfile.TemporaryDirectory(dir=boards, prefix=".new-") as work:
         made = Path(work) / name
         shutil.copytree(model, made, ignore=shutil.ignore_patterns("__pycache__"))
@@ -47,13 +42,17 @@ def make(name: str, like: str, boards: Path = BOARDS) -> Path:
 
 def put_values(name: str, folder: Path, key: Path, production: bool) -> None:
     """Write `board.py` and `release.py` of a board for who freezes or installs its modules. TourneeError."""
-    board = read(BOARDS / name)
+    board = with_image(name)
     modulus = image.modulus(image.public_key(key))
     if production and modulus == build.development().modulus:
         raise BoardError(
             "Un lecteur de production a la clé de son fabricant.", next_step="indiquez-la : --key"
         )
     sources = build.sources_of(BOARDS / name, board, build.Release(build.VERSION, modulus, production))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BoardError(f"{folder} ne se crée pas.", cause=reason(error)) from error
     for module in ("board.py", "release.py"):
         image.write_whole(folder / module, sources[module])
 

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tournee.boards import BOARDS
 from tournee.boards.fitting import Fault, misfits
 from tournee.errors import ConfigError
 from tournee.tables.document import TableText, load, words_for
@@ -130,6 +131,24 @@ def read(board_dir: Path) -> dict[str, Any]:
         told += [f"et {len(faults) - _SHOWN} de plus"] if len(faults) > _SHOWN else []
         raise BoardError(f"{file} ne décrit aucune carte possible.", cause=" ; ".join(told))
     return document.values
+
+
+def named(name: str, boards: Path = BOARDS) -> dict[str, Any]:
+    """The values of the board of this name. BoardError with those that there are when there is none."""
+    known = sorted(file.parent.name for file in boards.glob("*/board.toml"))
+    if name not in known:
+        raise BoardError(
+            f"Carte électronique inconnue : {name[:40]}.", next_step=f"choisissez parmi : {', '.join(known)}"
+        )
+    return read(boards / name)
+
+
+def with_image(name: str, boards: Path = BOARDS) -> dict[str, Any]:
+    """As `named`, of a board that takes an image. BoardError for one that does not."""
+    board = named(name, boards)
+    if "image" not in board:
+        raise BoardError(f"La carte {name} ne prend pas d’image : le Python de l’ordinateur y suffit.")
+    return board
 
 
 def _told(document: TableText, place: Place, why: str) -> str:

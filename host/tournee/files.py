@@ -77,6 +77,24 @@ def write_whole(path: Path, data: bytes, mode: int = OWNER_ONLY) -> None:
         file.write(data)
 
 
+def check_folder(folder: Path) -> None:
+    """Make a folder where it lacks, and prove that a file can be written there. OSError."""
+    import tempfile
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"\0")
+
+
+def check_place(path: Path) -> None:
+    """Prove that a file can be put at `path`, in the place of one or of none. OSError."""
+    if path.is_dir():
+        raise OSError(errno.EISDIR, "", str(path))
+    if not path.parent.is_dir():
+        raise OSError(errno.ENOENT if not path.parent.exists() else errno.ENOTDIR, "", str(path))
+    check_folder(path.parent)
+
+
 def write_first(path: Path, data: bytes) -> bool:
     """Make a file of its owner alone, whole; False when another process made it first, which then stands.
 

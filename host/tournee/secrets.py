@@ -130,7 +130,7 @@ def read_secret(path: Path, what: str, error: type[TourneeError], next_step: str
     `what` names it in French with its article: « la clé », « le registre ».
     """
     try:
-        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & _OTHERS:
+        if open_to_others(path):
             raise error(
                 f"{what.capitalize()} {path} est lisible par d’autres utilisateurs.",
                 next_step=f"réservez-vous sa lecture : chmod 600 {path}",
@@ -143,6 +143,11 @@ def read_secret(path: Path, what: str, error: type[TourneeError], next_step: str
     except UnicodeDecodeError:
         why = "ce n’est pas un texte"
     raise error(f"{what.capitalize()} {path} est illisible.", cause=why, next_step=next_step)
+
+
+def open_to_others(path: Path) -> bool:
+    """Whether others than its owner may read or change a file, where the system can tell. OSError."""
+    return os.name == "posix" and bool(stat.S_IMODE(path.stat().st_mode) & _OTHERS)
 
 
 def read_any(path: Path, size_max: int) -> bytes:

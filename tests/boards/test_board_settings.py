@@ -59,6 +59,16 @@ CHANGED = [
     ("esp32s3", 'sha256 = "f5', 'sha256 = "F5', "[runtime] sha256 : il faut 64 chiffres hexadécimaux"),
     ("rp2040", 'version = "1.27.0"\n', "", "[runtime] version : manque"),
     ("pcsc", "[link]", "[links]", "link : manque"),
+    ("lm3s", "interrupts = [5, 6, 33]", "interrupts = [5, 5, 5]", "[uart] interrupts : 5 y est deux fois"),
+    ("lm3s", "0x4000D000", "0x4000C000", "[uart] bases : 0x4000c000 y est deux fois"),
+    ("lm3s", '"main.py", "slots.py"', '"main.py", "main.py", "slots.py"', "main.py y est deux fois"),
+    ("lm3s", '"sesam.cobs"', '"sesam.octets"', "[image] native : sesam.octets y est deux fois"),
+    ("rp2040", "switch = 13", "switch = 30", "[pins n° 2] switch : RP2040 n’a pas de broche 30"),
+    ("rp2040", "uart = 1", "uart = 2", "[pins n° 2] uart : RP2040 n’a pas d’UART 2 ; il a 0, 1"),
+    ("rp2040", "tx = 8", "tx = 15", "[pins n° 2] tx : la broche 15 de RP2040 n’est pas le tx de son UART 1"),
+    ("rp2040", "rx = 9", "rx = 17", "[pins n° 2] rx : la broche 17 de RP2040 n’est pas le rx de son UART 1"),
+    ("rp2040", "button = 14", "button = 99", "[service] button : RP2040 n’a pas de broche 99"),
+    ("esp32s3", "clock = 4", "clock = 22", "[pins n° 1] clock : ESP32S3 n’a pas de broche 22"),
 ]  # fmt: skip
 
 
@@ -107,6 +117,16 @@ def test_many_faults_are_told_together_and_counted(tmp_path):
     board, _ = changed(tmp_path, "lm3s", "[core]", "".join(f"x{n} = 1\n" for n in range(9)) + "[core]")
     with pytest.raises(schema.BoardError, match=r"x5 : clé inconnue.*et 3 de plus"):
         schema.read(board)
+
+
+@pytest.mark.parametrize("name", [*ALL, "nowhere", "../keys"])
+@pytest.mark.parametrize("place", ["new/deep", "file", "."])
+def test_values_of_a_board_are_written_or_it_is_said_why_not(tmp_path, capsys, name, place):
+    (tmp_path / "file").write_text("")
+    status = new_board.main(["values", name, str(tmp_path / place)])
+    good = place != "file" and name in ALL and name != "pcsc"
+    assert (status, (tmp_path / place / "board.py").is_file()) == (0 if good else 3, good)
+    assert ("." in capsys.readouterr().err) != good
 
 
 def test_smallest_message_holds_the_longest_answer():

@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from PIL import Image
 from pypdfium2 import PdfDocument
 
+from tournee.documents.paper import Paper, has_glyph
 from tournee.errors import ConfigError
 from tournee.maker.main import maker
 from tournee.maker.shipping.label import labels_pdf, picture_of, write_label
@@ -110,6 +112,37 @@ def test_labels_are_made_again_from_the_register_and_it_says_so(tmp_path: Path) 
 def test_name_that_cannot_be_printed_is_refused(name):
     with pytest.raises(ConfigError, match="Nom d’étiquette impossible"):
         labels_pdf(label_form("60x40"), [Label(SECRET, "A")], name)
+
+
+@pytest.mark.parametrize("name", ["Łódź", "Lecteur ✓", "読取機", "Ħ", "a\u0301\u0323", "🙂"])
+def test_name_with_what_the_font_lacks_is_refused_by_the_character(name):
+    with pytest.raises(ConfigError) as refused:
+        labels_pdf(label_form("60x40"), [Label(SECRET, "A")], name)
+    assert "U+" in refused.value.cause
+
+
+def test_french_name_is_printed_as_it_is_typed_accents_apart_or_not():
+    name = "Ça, l’œuf : É À ï ù « Noël » ® № 1".replace("№", "n°")
+    whole, apart = (
+        labels_pdf(label_form("60x40"), [Label(SECRET, "A")], unicodedata.normalize(form, name))
+        for form in ("NFC", "NFD")
+    )
+    assert whole == apart
+    assert name in words_of(whole)
+
+
+def drawn(char: str) -> bytes:
+    """A picture of a character alone."""
+    paper = Paper("x", (40, 40))
+    paper.text(5, 10, char, 24)
+    return PdfDocument(paper.to_bytes())[0].render(scale=1, grayscale=True).to_pil().tobytes()
+
+
+def test_each_character_that_a_name_may_have_is_drawn_and_as_no_other():
+    allowed = [one for one in map(chr, range(33, 0x2200)) if one.isprintable() and has_glyph(one)]
+    pictures = {drawn(one): one for one in allowed}
+    assert len(pictures) == len(allowed) > 190
+    assert drawn(" ") not in pictures
 
 
 def test_widest_name_and_number_stay_on_their_label():

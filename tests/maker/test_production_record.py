@@ -38,7 +38,7 @@ def station(tmp_path_factory):
     image = images.built(BOARDS / "unix", "0.2.0", images.DEVELOPMENT_KEY, production=False)
     (folder / "unix.img").write_bytes(image)
     (folder / "runtime").write_bytes(b"what the board runs on")
-    flashing.flash_file("unix", image, folder / "flash")
+    flashing.flash_file("unix", images.parse(image), folder / "flash")
     with EmulatedBoard(flash=folder / "flash") as board:
         board.insert("vitale", load_card("moreau"))
         given = ["--image", folder / "unix.img", "--runtime", folder / "runtime"]
@@ -69,10 +69,12 @@ def test_record_holds_reader_digests_memory_counters_and_all_that_came(station):
     record = json.loads(record_in(folder, "json").read_text())
     image = images.parse((folder / "unix.img").read_bytes())
     (folder / "signed").write_bytes(image.signed)
-    assert openssl("dgst", "-sha256", "-r", folder / "signed")[:64].decode() == record["image"]["digest"]
+    assert (
+        openssl("dgst", "-sha256", "-r", folder / "signed")[:64].decode() == record["image"]["signed_sha256"]
+    )
     assert (
         openssl("dgst", "-sha256", "-r", folder / "runtime")[:64].decode()
-        == (record["files"]["runtime"]["sha256"])
+        == (record["files"]["runtime"]["file_sha256"])
     )
     assert record["tool"]["name"] == "tournee-maker"
     assert (record["reader"]["board"], record["reader"]["firmware"]) == ("unix", "0.2.0")
@@ -100,7 +102,7 @@ def test_paper_says_which_reader_and_that_it_conforms(station):
     )
     text = paper.stdout.decode()
     record = json.loads(record_in(folder, "json").read_text())
-    for part in ("CONFORME", "SIMULATION", record["image"]["digest"], record["signed_by"]):
+    for part in ("CONFORME", "SIMULATION", record["image"]["signed_sha256"], record["signed_by"]):
         assert part in text
     assert "NON CONFORME" not in text
     assert text.count(" ok") == len(record["findings"])

@@ -114,6 +114,8 @@ def test_digest_goes_out_and_a_signature_that_openssl_made_comes_back(keys, unsi
     told = json.loads(done.stdout)
     assert [told["key"], told["next_key"]] == [hashlib.sha256(der).hexdigest() for der in ders]
     assert (told["board"], told["version"], told["counter"]) == ("unix", "1.0.0", 7)
+    assert told["signed_sha256"] == digest.read_bytes().hex()
+    assert told["file_sha256"] == openssl("dgst", "-sha256", "-r", out)[:64].decode()
     assert verified(out, keys, tmp_path) == b"Verified OK\n"
 
 
@@ -151,6 +153,36 @@ def test_key_that_cannot_be_reached_is_told_and_nothing_is_written(
     assert done.returncode == 3
     assert told in done.stderr
     assert not (tmp_path / "x.img").exists()
+
+
+@pytest.mark.parametrize("name", ["maker", "locked"])
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o602])
+def test_private_key_that_others_can_read_or_change_signs_nothing(keys, tmp_path, name, mode):
+    file = tmp_path / "open.pem"
+    file.write_bytes((keys / f"{name}.pem").read_bytes())
+    file.chmod(mode)
+    for use in (images.signer, images.public_key):
+        with pytest.raises(images.ImageError, match="chmod 600"):
+            use(file, lambda what: PIN)
+    file.chmod(0o600)
+    assert images.signer(file, lambda what: PIN).public.key_size == 2048
+
+
+def test_development_key_is_everybodys_and_a_public_key_too(keys, tmp_path):
+    file = tmp_path / "open.pem"
+    for known in (images.DEVELOPMENT_KEY, keys / "maker.pub.pem"):
+        file.write_bytes(known.read_bytes())
+        file.chmod(0o644)
+        assert images.public_key(file).key_size == 2048
+
+
+def test_password_is_read_without_a_terminal_and_nothing_english_is_said(keys, unsigned, tmp_path):
+    command = [sys.executable, "-c", "from tournee.maker.main import main; main()", "sign", unsigned]
+    command += ["--key", keys / "locked.pem", "--output", tmp_path / "x.img"]
+    for given, status in ((PIN + "\n", 0), ("", 3)):
+        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+        assert (done.returncode, "Warning" in done.stderr) == (status, False), done.stderr
+    assert "--password-file" in done.stderr
 
 
 def test_password_that_is_another_one_is_refused(keys, tmp_path):
@@ -195,7 +227,7 @@ def test_change_of_key_on_a_reader(keys, unsigned, tmp_path):
     payload = images.parse(second).payload
     again = images.to_sign(payload, "unix", images.version_number("1.2.0"), development=False, counter=7)
     below = images.to_sign(payload, "unix", images.version_number("9.0.0"), development=False, counter=6)
-    flashing.flash_file("unix", first, tmp_path / "flash")
+    flashing.flash_file("unix", images.parse(first), tmp_path / "flash")
     with EmulatedBoard(flash=tmp_path / "flash") as board, MakerReader.open(board.link_url) as reader:
         assert (reader.identify().firmware, reader.state().production) == ("1.0.0", True)
         assert refusal(reader, first) == codes.IMAGE_UNSIGNED  # its own image: the key has changed with it

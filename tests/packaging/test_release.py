@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import tarfile
@@ -71,6 +72,40 @@ def test_same_sources_make_the_same_bytes_whatever_the_place_the_zone_and_the_um
     assert done.returncode == 0, done.stderr
     assert digests(tmp_path / "two") == digests(release)
     assert len(digests(release)) > 15
+
+
+WRONG = {
+    "folder that is there": (["{}"], "is there already"),
+    "folder that cannot be": (["/dev/null/x/y"], "cannot be written"),
+    "board": (["{}/new", "--boards", "lm3s", "nowhere"], "no image for nowhere"),
+    "counter": (["{}/new", "--counter", "65536"], "goes from 0 to 65535"),
+    "wheels": (["{}/new", "--wheels", "{}"], "has no wheel"),
+    "key": (["{}/new", "--key", "{}/none.pem"], "ne se lit pas"),
+    "next key": (["{}/new", "--next-key", "{}/none.pem"], "ne se lit pas"),
+    "development key": (["{}/new", "--production"], "the maker's own key"),
+    "password": (["{}/new", "--password-file", "{}/none"], "is of a key"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_released_is_told_before_any_work(
+    tmp_path: Path, arguments: list[str], told: str
+) -> None:
+    words = [word.format(tmp_path) for word in arguments]
+    done = subprocess.run([sys.executable, RELEASE, *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, told in done.stderr) == (1, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_release_that_is_stopped_leaves_nothing(tmp_path: Path, number: int) -> None:
+    process = subprocess.Popen([sys.executable, RELEASE, tmp_path / "new"], stderr=subprocess.DEVNULL)
+    while process.poll() is None and not list(tmp_path.glob(".release-*/room/*")):
+        os.sched_yield()
+    process.send_signal(number)
+    assert process.wait() == 128 + number
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_digests_are_those_that_sha256sum_finds_and_miss_no_file(release: Path) -> None:

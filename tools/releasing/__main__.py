@@ -9,6 +9,7 @@ The same sources, pins, keys and SOURCE_DATE_EPOCH (seconds; else the last commi
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -24,10 +25,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
-    """Make a release whole or not at all."""
+    """Make a release whole or not at all: what is given is judged first, and what is begun is taken away."""
     parser = argparse.ArgumentParser(prog="./tools/dev release", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "dist" / f"release-{__version__}")
-    parser.add_argument("--wheels", type=Path, required=True, help="folder of `./tools/dev wheels`")
+    parser.add_argument("--wheels", type=Path, help="folder of `./tools/dev wheels`; else it is made")
     parser.add_argument("--key", help="the maker's key for images, PEM or pkcs11:…; else the development key")
     parser.add_argument("--password-file", type=Path, help="of the key, or the token's code")
     parser.add_argument("--next-key", type=Path, help="what signs the next images, when it changes")
@@ -35,24 +36,40 @@ def main() -> int:
     parser.add_argument("--production", action="store_true", help="readers refuse development images")
     parser.add_argument("--boards", nargs="*", default=[], help="else every board with an image")
     given = parser.parse_args()
-    if given.folder.exists():
-        print(f"release: {given.folder} is there already", file=sys.stderr)
-        return 1
-    from laying import epoch, put  # takes a moment
-
-    told = {name: getattr(given, name) for name in ("key", "password_file", "next_key", "counter")}
-    options = [f"--{name.replace('_', '-')}={value}" for name, value in told.items() if value is not None]
-    options += ["--production"] if given.production else []
-    given.folder.parent.mkdir(parents=True, exist_ok=True)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stopped)
     try:
-        with tempfile.TemporaryDirectory(dir=given.folder.parent, prefix=".release-") as work:
-            put(Path(work) / "new", given.wheels, given.boards, options, epoch())
-            (Path(work) / "new").rename(given.folder)
+        return _release(given)
     except (NotReleased, TourneeError) as error:
         print(f"release: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("release: stopped, nothing is left", file=sys.stderr)
+        return 130
+
+
+def _release(given: argparse.Namespace) -> int:
+    from asked import check
+    from laying import epoch, put  # takes a moment
+    from made_wheels import make_wheels
+
+    names, time = check(given), epoch()
+    told = {name: getattr(given, name) for name in ("key", "password_file", "next_key", "counter")}
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in told.items() if value is not None]
+    options += ["--production"] if given.production else []
+    with tempfile.TemporaryDirectory(
+        dir=given.folder.parent, prefix=".release-", ignore_cleanup_errors=True
+    ) as work:
+        wheels = given.wheels or make_wheels(Path(work))
+        put(Path(work) / "new", wheels, names, options, time)
+        (Path(work) / "new").rename(given.folder)
     print(f"{given.folder}: {len((given.folder / 'SHA256SUMS').read_text().splitlines())} files, SHA256SUMS")
     return 0
+
+
+def _stopped(number: int, frame: object) -> None:
+    """A signal ends the release as an error does: its folder goes."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ OLDEST = 315532800  # 1980: no archive tells an earlier time
 def epoch() -> int:
     """The time that the release tells, in seconds: SOURCE_DATE_EPOCH, else the last commit's."""
     if told := os.environ.get("SOURCE_DATE_EPOCH"):
+        if not told.isascii() or not told.isdigit():
+            raise NotReleased(f"SOURCE_DATE_EPOCH is seconds, and not {told!r}")
         return max(int(told), OLDEST)
     return int(_git("log", "-1", "--format=%ct") or OLDEST)
 

@@ -26,7 +26,11 @@ def tell(error: BaseException, program: str) -> int:
         case click.Abort() | KeyboardInterrupt():
             told, after, code = "", "Interrompu ; ce qui était fait est au journal.", status.INTERRUPTED
         case click.ClickException():
-            told, after, code = usage_in_french(error), f"Aide : {program} --help", status.USAGE
+            told, after, code = (
+                usage_in_french(error),
+                f"Aide : {program}{_after(error)} --help",
+                status.USAGE,
+            )
         case OSError():
             streams.drop(sys.stdout)  # it may be what does not write any more
             told = str(TourneeError("Le système refuse d’écrire ou de lire.", cause=reason(error)))
@@ -43,3 +47,9 @@ def tell(error: BaseException, program: str) -> int:
     except OSError:
         streams.drop(sys.stderr)
     return code
+
+
+def _after(error: click.ClickException) -> str:
+    """The words of the command that was typed, behind the program's own name."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return context.command_path.removeprefix(context.find_root().info_name or "") if context else ""

@@ -69,7 +69,7 @@ def _told(message: str) -> str:
     for pattern, french in _REFUSED:
         if found := re.search(pattern, message):
             return french.format(*(_plain(group) for group in found.groups()))
-    return "commande mal écrite."
+    return message  # what none of click's own is: ours
 
 
 def _plain(text: str) -> str:

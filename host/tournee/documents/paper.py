@@ -73,6 +73,25 @@ _GLYPHS = {
     "°": "degree",
     "·": "periodcentered",
     "×": "multiply",
+    "©": "copyright",
+    "®": "registered",
+    "™": "trademark",
+    "•": "bullet",
+    "§": "section",
+    "±": "plusminus",
+    "÷": "divide",
+    "µ": "mu",
+    "²": "twosuperior",
+    "³": "threesuperior",
+    "¹": "onesuperior",
+    "½": "onehalf",
+    "¼": "onequarter",
+    "¾": "threequarters",
+    "£": "sterling",
+    "¡": "exclamdown",
+    "¿": "questiondown",
+    "ª": "ordfeminine",
+    "º": "ordmasculine",
     "\u00a0": "space",
     "\u202f": "space",
 }
@@ -191,6 +210,16 @@ class Paper:
                 return ord("?")
             self._codes[char] = _FIRST_CODE + len(self._codes)
         return self._codes[char]
+
+
+def has_glyph(char: str) -> bool:
+    """Whether every viewer's own fonts draw a character as itself: sure of Windows-1252 alone (PDF 1.7, annex
+    D); some leave others blank."""
+    try:
+        char.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return " " <= char <= "~" or _glyph(char) != "question"
 
 
 def _glyph(char: str) -> str:

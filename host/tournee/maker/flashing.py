@@ -22,9 +22,10 @@ from typing import Any
 
 from tournee.boards import BOARDS, build
 from tournee.boards import image as images
-from tournee.boards.schema import read as read_board
+from tournee.boards.schema import with_image
 from tournee.errors import ConfigError, EmulationError
 from tournee.extras import missing
+from tournee.files import read_bounded
 from tournee.french import reason
 from tournee.maker import uploading
 
@@ -36,12 +37,9 @@ _WORDS = 12  # how many words of a command
 
 
 def settings(name: str) -> dict[str, Any]:
-    """The board's `board.toml`. ConfigError when there is none, or it is not right."""
-    file = BOARDS / name / "board.toml"
-    if not file.is_file():
-        known = ", ".join(sorted(path.parent.name for path in BOARDS.glob("*/board.toml")))
-        raise ConfigError(f"Carte électronique inconnue : {name}.", next_step=f"choisissez parmi : {known}")
-    return read_board(file.parent)
+    """The `board.toml` of a board that is flashed. BoardError when there is none, it is not right, or the
+    board takes no image."""
+    return with_image(name)
 
 
 def plan(board: Mapping[str, Any], given: Mapping[str, str], bluetooth: bool = False) -> list[list[str]]:
@@ -82,8 +80,6 @@ def flash_board(
     steps = plan(board, {**given, **blank}, bluetooth)
     if blank:
         steps = []
-    if "port" not in given:
-        raise ConfigError(f"Pour flasher {board['name']}, il manque : --port.")
     port, main = given["port"], "air_main" if bluetooth else "usb_main"
     entry, folder = way_in(board), Path(given["image"])
     if "service" in board:
@@ -95,6 +91,16 @@ def flash_board(
         return
     run(steps, tell, entry)
     uploading.put_on(board, port, folder, main, tell, entry, erase=erase)
+
+
+def check_given(board: Mapping[str, Any], given: Mapping[str, str], *, bluetooth: bool) -> None:
+    """ConfigError, before anything is made, for a board that is not flashed so, or for what lacks."""
+    blank = {"image": ""} | ({} if "firmware" in given else {"firmware": "", "file": ""})
+    plan(board, {"port": "", **given, **blank}, bluetooth)
+    if "port" not in given:
+        raise ConfigError(
+            f"Pour flasher {board['name']}, il manque : --port.", next_step="par exemple --port /dev/ttyACM0"
+        )
 
 
 def modules_folder(name: str) -> Path:
@@ -133,16 +139,52 @@ def run(steps: list[list[str]], tell: Callable[[str], None], entry: str = "") ->
             )
 
 
-def flash_file(name: str, image: bytes, file: Path) -> None:
+def flash_file(name: str, image: images.Image, file: Path) -> None:
     """Make the file that stands for the flash of an emulated board: the image in bank 0, all else erased.
 
-    ConfigError when the image is not this board's, or the board has no flash.
+    ConfigError when the image is not this board's, or does not go into its bank.
     """
     board = settings(name)
-    known = images.parse(image)
-    flash = board.get("flash") or board.get("nor")
-    if known.board != name or flash is None:
-        raise ConfigError(f"Cette image est celle de {known.board}, ou {name} n’a pas de mémoire permanente.")
+    flash = board.get("flash") or board["nor"]
+    whole = image.signed + image.signature
+    if image.board != name or len(whole) > flash["banks"]:
+        what = f"{len(whole)} octets, pour {image.board}"
+        raise ConfigError(f"Cette image ne va pas sur {name}.", cause=what)
     size = 2 * flash["banks"] + flash["boot"] + flash["store"]
-    data = image.ljust(size, b"\xff").ljust(flash.get("emulated", size), b"\0")
+    data = whole.ljust(size, b"\xff").ljust(flash.get("emulated", size), b"\0")
     images.write_whole(file, data, 0o600)  # a reader keeps its secret there
+
+
+def check_memory(name: str, file: Path) -> None:
+    """ConfigError for a file that is not the whole flash of this emulated board, with an image of it."""
+    board = settings(name)
+    flash = board.get("flash", board.get("nor", {}))
+    if "banks" not in flash:
+        return
+    banks = flash["banks"]
+    size = flash.get("emulated", 2 * banks + flash["boot"] + flash["store"])
+    flash_it = f"refaites-le : tournee-maker flash {name} --image IMAGE --file {file}"
+    try:
+        found = file.stat().st_size
+        data = read_bounded(file, size) if found == size else b""
+    except OSError as error:
+        raise ConfigError(f"{file} ne se lit pas.", cause=reason(error)) from error
+    if not data:
+        raise ConfigError(
+            f"{file} n’est pas la mémoire d’une carte {name}.",
+            cause=f"{found} octets au lieu de {size}",
+            next_step=flash_it,
+        )
+    if not any(_holds_image(data[at : at + banks], name) for at in (0, banks)):
+        raise ConfigError(
+            f"{file} n’est pas la mémoire d’une carte {name}.",
+            cause="aucune de ses deux banques n’a une image entière de cette carte",
+            next_step=flash_it,
+        )
+
+
+def _holds_image(bank: bytes, name: str) -> bool:
+    try:
+        return images.parse(bank[: images.length_of(bank)]).board == name
+    except images.ImageError:
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ import click
 
 from tournee.boards import BOARDS, build, image, image_keys
 from tournee.cli.french import FrenchCommand
-from tournee.errors import ConfigError
 from tournee.files import read_bounded
+from tournee.french import reason
 from tournee.maker import flashing
 from tournee.secrets import read_secret
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _NEW = click.Path(path_type=Path, dir_okay=False)
+_LINE_MAX = 4096  # characters of a password
 _UNSIGNED = ".unsigned"
 _key = click.option(
     "--key",
@@ -32,10 +34,22 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Résultat en JS
 
 
 def password_asked(file: Path | None) -> image_keys.Password:
-    """How a key's password is had: from a file of its owner's, else typed unseen."""
+    """How a key's password is had: from a file of its owner's, else typed unseen at a terminal, else one line
+    of the standard input."""
     if file is not None:
         return lambda what: read_secret(file, "le mot de passe", image.ImageError).rstrip("\r\n")
-    return lambda what: str(click.prompt(what, hide_input=True, err=True))
+    return _typed
+
+
+def _typed(what: str) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(what, hide_input=True, err=True))
+    line = sys.stdin.readline(_LINE_MAX).rstrip("\r\n")
+    if not line:
+        raise image.ImageError(
+            f"{what} : rien à lire.", next_step="tapez-le à un terminal, ou donnez --password-file FICHIER"
+        )
+    return line
 
 
 @click.command(
@@ -80,8 +94,7 @@ def build_image(
     as_json: bool,
 ) -> None:
     """Fait l’image de CARTE : les mêmes sources, la même version et la même clé font les mêmes octets."""
-    if "image" not in flashing.settings(board):
-        raise ConfigError(f"La carte {board} ne prend pas d’image : le Python de l’ordinateur y suffit.")
+    flashing.settings(board)
     password = password_asked(password_file)
     signer = None if unsigned else image.signer(key, password)
     public = signer.public if signer else image.public_key(key, password)
@@ -100,8 +113,8 @@ def build_image(
     if signer is None:
         image.write_whole(file, made)
         _say(
-            {"file": str(file), "digest": hashlib.sha256(made).hexdigest()},
-            "{file} : à signer, SHA-256 {digest}",
+            {"file": str(file), "signed_sha256": hashlib.sha256(made).hexdigest()},
+            "{file} : à signer, SHA-256 signé : {signed_sha256}",
             as_json,
         )
         return
@@ -136,10 +149,10 @@ def sign_image(
         raise click.UsageError("--digest ou --signature, l’un après l’autre.")
     wanted = bounded(file)
     if digest:
-        image.parse(wanted + bytes(image.SIGNATURE))
+        image.parse(wanted + bytes(image.SIGNATURE), str(file))
         image.write_whole(digest, hashlib.sha256(wanted).digest())
-        told = {"file": str(digest), "digest": hashlib.sha256(wanted).hexdigest()}
-        _say(told, "{file} : empreinte à signer, SHA-256 {digest}", as_json)
+        told = {"file": str(digest), "signed_sha256": hashlib.sha256(wanted).hexdigest()}
+        _say(told, "{file} : empreinte à signer, SHA-256 signé : {signed_sha256}", as_json)
         return
     password = password_asked(password_file)
     if signature:
@@ -163,18 +176,23 @@ def show_image(file: Path, key: str, password_file: Path | None, as_json: bool) 
     _tell(file, image.public_key(key, password_asked(password_file)), as_json)
 
 
+def image_in(file: Path) -> image.Image:
+    """The image in a file, whole; its signature is not looked at. ImageError names the file."""
+    return image.parse(bounded(file), str(file))
+
+
 def bounded(file: Path) -> bytes:
     """The bytes of a file of at most an image's size. ImageError."""
     try:
         return read_bounded(file, image.SIZE_MAX)
     except OSError as error:
-        raise image.ImageError(f"{file} ne se lit pas.", cause=str(error)) from error
+        raise image.ImageError(f"{file} ne se lit pas.", cause=reason(error)) from error
 
 
 def _tell(file: Path, key: Any, as_json: bool) -> None:
     """What the image in a file is; ImageError when it is none, or not signed with the key."""
     data = bounded(file)
-    known = image.parse(data)
+    known = image.parse(data, str(file))
     image.verify(known, key)
     following = known.next_key
     told = {
@@ -184,7 +202,8 @@ def _tell(file: Path, key: Any, as_json: bool) -> None:
         "counter": known.counter,
         "development": known.development,
         "firmware_bytes": len(known.payload),
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "file_sha256": hashlib.sha256(data).hexdigest(),
+        "signed_sha256": hashlib.sha256(known.signed).hexdigest(),
         "key": image_keys.fingerprint(key),
         "next_key": image_keys.fingerprint(following) if following else None,
     }
@@ -195,7 +214,8 @@ def _tell(file: Path, key: Any, as_json: bool) -> None:
     lines = [
         "{file} : {board} {version}, {firmware_bytes} octets de micrologiciel" + mark,
         "Compteur {counter}",
-        "SHA-256 {sha256}",
+        "SHA-256 du fichier, signature comprise : {file_sha256}",
+        "SHA-256 signé, que le lecteur dit de sa banque : {signed_sha256}",
         "Clé {key}",
         f"Clé de l’image d’après : {after}",
     ]

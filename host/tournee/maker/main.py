@@ -13,18 +13,18 @@ import click
 from rich.progress import Progress
 
 from tournee.boards import BOARDS
-from tournee.boards import image as images
 from tournee.boards.image import DEVELOPMENT_KEY
 from tournee.cli import status
-from tournee.cli.display.show import labelled, reader_line
+from tournee.cli.display.show import reader_line
+from tournee.cli.failures import tell
 from tournee.cli.french import SIMULATION, FrenchGroup
-from tournee.cli.usage import usage_in_french
 from tournee.core_dumps import forbid_dumps
-from tournee.errors import ReaderError, TourneeError
+from tournee.errors import ReaderError
 from tournee.extras import require
 from tournee.maker import flashing, official_boards
-from tournee.maker.images import build_image, show_image, sign_image
+from tournee.maker.images import build_image, image_in, show_image, sign_image
 from tournee.maker.proof.conform_command import conform
+from tournee.maker.proof.record import image_told
 from tournee.maker.shipping.options import port_option, screen, secret_given
 from tournee.maker.shipping.provisioning_commands import batch, provision
 from tournee.maker.shipping.register_commands import register_group
@@ -87,24 +87,23 @@ def flash(
     if settings.get("flashing", {}).get("method") == "file":
         if image is None or file is None:
             raise click.UsageError("Une carte émulée se flashe avec --image et --file.")
-        flashing.flash_file(board, image.read_bytes(), file)
+        flashing.flash_file(board, image_in(image), file)
         console.print(f"{file} : {board} flashé avec {image}")
         return
     if "flashing" in settings:
         require("maker")
+    named = {"firmware": firmware, "port": port, "file": file}
+    given = {name: str(value) for name, value in named.items() if value is not None}
+    flashing.check_given(settings, given, bluetooth=bluetooth)
     if firmware is not None:
         official_boards.check_runtime(settings, firmware, firmware_sha256)
     if image is None:
         console.print("Sans --image : micrologiciel de développement.")
-    given = {
-        "image": official_boards.modules_of(board, image, key) if image else flashing.modules_folder(board),
-        "firmware": firmware,
-        "port": port,
-        "file": file,
-    }
-    told = {name: str(value) for name, value in given.items() if value is not None}
+    folder = official_boards.modules_of(board, image, key) if image else flashing.modules_folder(board)
     erase = official_boards.ERASE if erase_secret else None
-    flashing.flash_board(settings, told, console.print, erase, bluetooth=bluetooth, dry_run=dry_run)
+    flashing.flash_board(
+        settings, given | {"image": str(folder)}, console.print, erase, bluetooth=bluetooth, dry_run=dry_run
+    )
 
 
 @maker.command("emulate", short_help="Démarre une carte émulée sur sa mémoire, jusqu’à Ctrl-C.")
@@ -119,7 +118,10 @@ def emulate(board: str, file: Path, link: Path, elf: Path | None, ps: str | None
     from tournee.emulation.board import EmulatedBoard
     from tournee.emulation.cards import load_card
 
-    if elf and "qemu" not in flashing.settings(board).get("emulator", {}):
+    settings = flashing.settings(board)
+    if "emulator" in settings:
+        flashing.check_memory(board, file)
+    if elf and "qemu" not in settings.get("emulator", {}):
         raise click.UsageError(f"La carte {board} n’a pas notre portage : pas de --elf.")
     cards = {slot: load_card(name) for slot, name in (("ps", ps), ("vitale", vitale)) if name}
     kernel = ["-kernel", str(elf)] if elf else []  # QEMU takes the last one
@@ -145,7 +147,7 @@ def identify(port: str, as_json: bool) -> None:
         identity, state = reader.identify(), reader.state()
         image = reader.image()
     if as_json:
-        told = {**asdict(identity), **asdict(state), "image": asdict(image) if image else None}
+        told = {**asdict(identity), **asdict(state), "image": image_told(image)}
         click.echo(json.dumps(told, indent=1))
         return
     console = screen()
@@ -154,7 +156,7 @@ def identify(port: str, as_json: bool) -> None:
     trial = "confirmée" if state.confirmed else "à l’essai"
     console.print(f"Image de la banque {state.running} ({state.banks} banques), {trial}")
     if image:
-        console.print(f"SHA-256 {image.digest}, compteur {image.counter}")
+        console.print(f"SHA-256 signé : {image.digest} ; compteur {image.counter}")
         console.print(f"Clé de l’image d’après : {image.next_key}")
 
 
@@ -166,11 +168,8 @@ def update(port: str, image: Path) -> None:
 
     Coupée à tout moment, elle se relance : le lecteur reprend, ou revient à ce qu’il avait.
     """
-    data = image.read_bytes()
-    try:
-        wanted = images.parse(data).version_text
-    except images.ImageError:
-        wanted = ""  # the reader judges, and says what it has against it
+    known = image_in(image)
+    data, wanted = known.signed + known.signature, known.version_text
     console = screen()
     with reader_at(port) as reader:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -192,18 +191,13 @@ def update(port: str, image: Path) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; every error ends in a message in French and an exit status of its own."""
     forbid_dumps()
-    errors = screen(stderr=True)
-    errors.print(SIMULATION, style="yellow")
+    screen(stderr=True).print(SIMULATION, style="yellow")
     try:
         leave = maker.main(args=arguments, standalone_mode=False)
         sys.exit(leave if isinstance(leave, int) else status.OK)
     except click.exceptions.Exit as left:
         sys.exit(left.exit_code)
-    except click.ClickException as wrong:
-        errors.print(labelled("tournee-maker :", usage_in_french(wrong), "bold red"))
-        sys.exit(status.USAGE)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(status.INTERRUPTED)
-    except TourneeError as error:
-        errors.print(labelled("tournee-maker :", str(error), "bold red"))
-        sys.exit(status.of(error))
+    except Exception as error:  # the last resort: no reader's maker reads a traceback
+        sys.exit(tell(error, "tournee-maker"))

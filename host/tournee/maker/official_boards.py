@@ -61,7 +61,7 @@ def check_runtime(board: Mapping[str, Any], file: Path, wanted: str = "") -> str
 def modules_of(name: str, file: Path, key: str) -> Path:
     """A folder with the modules of an image of this board, which the key signed. ConfigError, ImageError."""
     try:
-        known = image.parse(read_bounded(file, _IMAGE_MAX))
+        known = image.parse(read_bounded(file, _IMAGE_MAX), str(file))
     except OSError as error:
         raise ConfigError(f"{file} est illisible.", cause=reason(error)) from error
     if known.board != name:
@@ -70,5 +70,6 @@ def modules_of(name: str, file: Path, key: str) -> Path:
     try:
         files = romfs.files_of(known.payload)
     except ValueError as error:
-        raise ConfigError(f"{file} ne se défait pas.", cause=str(error)) from error
+        why = "son contenu n’est pas un système de fichiers de MicroPython"
+        raise ConfigError(f"{file} ne se défait pas.", cause=why) from error
     return build.folder(name, files)

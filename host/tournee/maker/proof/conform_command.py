@@ -16,10 +16,10 @@ from tournee.files import write_whole
 from tournee.french import reason
 from tournee.maker import conformance
 from tournee.maker.card_checks import CardChecks, CheckResult
-from tournee.maker.images import bounded, password_asked
+from tournee.maker.images import image_in, password_asked
 from tournee.maker.proof import record as records
 from tournee.maker.proof.paper_record import record_pdf
-from tournee.maker.shipping.options import port_option, screen, secret_given
+from tournee.maker.shipping.options import check_written, port_option, screen, secret_given
 from tournee.reader.maker import MakerReader
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -61,9 +61,10 @@ def conform(
     """
     if (folder is None) != (sign_key is None):
         raise click.UsageError("--record et --sign-key vont ensemble : un rapport gardé est signé.")
+    check_written(folder=folder, file=report)
     signer = images.signer(sign_key, password_asked(password_file)) if sign_key else None
     files = {name: records.given(path) for name, path in (("image", image), ("runtime", runtime)) if path}
-    wanted = images.parse(bounded(image)) if image else None
+    wanted = image_in(image) if image else None
     secret = secret_given()
     findings: list[CheckResult] = []
     for finding in chain(conformance.check(port, secret), CardChecks(port, code, secret) if code else ()):
@@ -83,10 +84,6 @@ def conform(
         except OSError as error:
             raise ConfigError(f"{report} ne s’écrit pas.", cause=reason(error)) from error
     if folder is not None and signer is not None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(f"{folder} ne se crée pas.", cause=reason(error)) from error
         paper = record_pdf(made, hashlib.sha256(data).hexdigest())
         for kind, content in (("json", data), ("pdf", paper)):
             for path in records.write_signed(folder / f"{_name(made)}.{kind}", content, signer):

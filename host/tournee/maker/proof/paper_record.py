@@ -59,12 +59,12 @@ def _facts(made: dict[str, Any], digest: str) -> list[tuple[str, str]]:
         ("Carte, micrologiciel", f"{reader['board']}, {reader['firmware']}"),
     ]
     if image:
-        facts += [("SHA-256 du micrologiciel lu", image["digest"])]
+        facts += [("SHA-256 signé, dit par le lecteur", image["signed_sha256"])]
         facts += [("Compteur", str(image["counter"])), ("Clé de l’image d’après", image["next_key"])]
     for name, label in (("image", "Image donnée"), ("runtime", "MicroPython donné")):
         if name in files:
             facts += [(label, f"{files[name]['name'][:40]}, {files[name]['size']} octets")]
-            facts += [("   SHA-256", files[name]["sha256"])]
+            facts += [("   SHA-256 du fichier", files[name]["file_sha256"])]
     heap = f"{reader['heap_used']} octets sur {reader['heap_size']}, au plus {reader['heap_peak']}"
     facts += [("Mémoire", heap)]
     if state:

@@ -26,7 +26,7 @@ from tournee.firmware.sesam import codes
 from tournee.french import reason
 from tournee.maker.card_checks import CheckResult, Family
 from tournee.reader import Refused
-from tournee.reader.maker import MakerReader
+from tournee.reader.maker import MakerReader, RunningImage
 from tournee.reader.results import Identity
 
 FORM = "tournee-production-1"
@@ -39,7 +39,7 @@ class GivenFile:
 
     name: str
     size: int
-    sha256: str
+    file_sha256: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,14 @@ def asked(reader: MakerReader) -> ReaderTold:
         if refused.status != codes.UNKNOWN_MESSAGE:
             raise
         state = {}
-    return ReaderTold(reader.identify(), state, asdict(image) if image else {})
+    return ReaderTold(reader.identify(), state, image_told(image) or {})
+
+
+def image_told(image: RunningImage | None) -> dict[str, Any] | None:
+    """What a reader says of its image, the digest of what is signed: a file has its signature too."""
+    if image is None:
+        return None
+    return {"signed_sha256": image.digest, "counter": image.counter, "next_key": image.next_key}
 
 
 def given(path: Path) -> GivenFile:
@@ -79,8 +86,8 @@ def of_the_image(told: ReaderTold, wanted: images.Image) -> CheckResult:
     mine = told.identity.board, told.identity.firmware
     good, seen = mine == (wanted.board, wanted.version_text), " ".join(mine)
     if told.image:
-        good = good and told.image["digest"] == digest
-        seen += f", {told.image['digest'][:16]}…"
+        good = good and told.image["signed_sha256"] == digest
+        seen += f", {told.image['signed_sha256'][:16]}…"
     return CheckResult("le lecteur a l’image donnée", good, seen, 0, Family.STATE)
 
 

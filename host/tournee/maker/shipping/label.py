@@ -8,11 +8,12 @@ Whoever reads a label may use the reader: the files are for their owner alone.
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tournee.documents.paper import Paper
+from tournee.documents.paper import Paper, has_glyph
 from tournee.errors import ConfigError
 from tournee.extras import missing
 from tournee.files import write_whole
@@ -50,10 +51,7 @@ def labels_pdf(form: LabelForm, labels: Sequence[Label], name: str = NAME, skip:
 
     ConfigError for a name that cannot be printed.
     """
-    if not name.strip() or not name.isprintable() or len(name) > _NAME_MAX:
-        raise ConfigError(
-            f"Nom d’étiquette impossible : {name!r}.", next_step=f"1 à {_NAME_MAX} caractères, sur une ligne"
-        )
+    name = check_name(name)
     width, height = form.size
     corners = [(0.0, 0.0)]
     page = form.size
@@ -66,6 +64,26 @@ def labels_pdf(form: LabelForm, labels: Sequence[Label], name: str = NAME, skip:
         left, top = corners[rank % len(corners)]
         _draw(paper, LabelBox(left, page[1] - top - height, width, height), label, name)
     return paper.to_bytes()
+
+
+def check_name(name: str) -> str:
+    """A label's name as it is printed, its accents in one piece with their letters.
+
+    ConfigError for one that is none, or has a character that the font lacks.
+    """
+    name = unicodedata.normalize("NFC", name)
+    if not name.strip() or not name.isprintable() or len(name) > _NAME_MAX:
+        raise ConfigError(
+            f"Nom d’étiquette impossible : {name!r}.", next_step=f"1 à {_NAME_MAX} caractères, sur une ligne"
+        )
+    if lacking := sorted(one for one in set(name) if not has_glyph(one)):
+        told = ", ".join(f"« {one} » (U+{ord(one):04X})" for one in lacking)
+        raise ConfigError(
+            "Ce nom d’étiquette ne s’imprime pas.",
+            cause=f"la police n’a pas {told}",
+            next_step="écrivez-le en lettres latines, accents compris, et en ponctuation ordinaire",
+        )
+    return name
 
 
 def picture_of(pdf: bytes, dpi: int) -> bytes:

@@ -13,6 +13,9 @@ from rich.console import Console
 
 from tournee.cli.options.passphrases import ask_passphrase, passphrase_fd_option
 from tournee.config.readers import secret_in_file
+from tournee.errors import ConfigError
+from tournee.files import check_folder, check_place
+from tournee.french import reason
 from tournee.maker.shipping.label import DPI, NAME
 from tournee.maker.shipping.label_forms import USUAL
 from tournee.maker.shipping.register import ReaderRegister
@@ -77,6 +80,22 @@ def opened(path: Path, key_file: Path | None, descriptor: int | None) -> ReaderR
     file = RegisterFile(path, register_key(key_file, descriptor))
     file.load()
     return ReaderRegister(file)
+
+
+def check_written(folder: Path | None = None, file: Path | None = None) -> None:
+    """ConfigError, before any work, for a folder or a file that cannot be written."""
+    try:
+        if folder is not None:
+            check_folder(folder)
+        if file is not None:
+            check_place(file)
+    except OSError as error:
+        where = folder if folder is not None and error.filename != str(file) else file
+        raise ConfigError(
+            f"{where} ne s’écrit pas : rien n’est commencé.",
+            cause=reason(error),
+            next_step="indiquez un dossier à vous, ou corrigez ses droits ou la place",
+        ) from error
 
 
 def say(told: Mapping[str, object], words: str, *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from tournee.cli.french import FrenchCommand
 from tournee.errors import ReaderError
 from tournee.extras import require
 from tournee.maker.shipping import options
-from tournee.maker.shipping.label import write_label
+from tournee.maker.shipping.label import check_name, write_label
 from tournee.maker.shipping.label_forms import label_form
 from tournee.maker.shipping.register import WITHDRAWN, check_serial
 from tournee.maker.shipping.serials import serials_of
@@ -63,6 +63,8 @@ def provision(
     require("maker")  # a reader in use without its label would be lost
     check_serial(serial)
     drawn = label_form(form)
+    check_name(name)
+    options.check_written(folder=labels)
     station = ProvisioningStation(
         port, options.opened(register, key_file, passphrase_fd), lambda pending: same
     )
@@ -105,6 +107,8 @@ def batch(
     require("maker")
     serials = serials_of(listed)
     drawn = label_form(form)
+    check_name(name)
+    options.check_written(folder=labels)
     console = options.screen(stderr=as_json)
     station = ProvisioningStation(
         port,

@@ -21,6 +21,8 @@ from tournee.errors import ConfigError, StoreError
 from tournee.maker.shipping.register_file import RegisterFile
 
 PENDING, MADE, RESET, WITHDRAWN = "pending", "made", "reset", "withdrawn"
+SAID = {PENDING: "en cours", MADE: "en service", RESET: "remis à neuf", WITHDRAWN: "retiré"}
+"""What a maker reads of each state."""
 PRINTED = "printed"  # an event alone: its label was made once more
 STATES = (PENDING, MADE, RESET, WITHDRAWN)
 _SECRET = 32  # bytes
@@ -118,7 +120,7 @@ class ReaderRegister:
             if state != RESET:
                 raise StoreError(
                     f"Le numéro de série {serial} est déjà au registre.",
-                    cause=f"donné à une carte {kept['board']}, état {state}",
+                    cause=f"donné à une carte {kept['board']} ; {SAID[state]}",
                     next_step="choisissez-en un autre",
                 )
             kept |= {"board": board, "secret": secrets.token_bytes(_SECRET).hex(), "firmware": ""}
@@ -141,7 +143,7 @@ class ReaderRegister:
                 if not kept["secret"]:
                     raise StoreError(
                         f"Le lecteur {serial} n’a plus d’étiquette : son secret n’est plus valable.",
-                        cause=f"état {kept['state']}, depuis {_reader(serial, kept).since}",
+                        cause=f"il est {SAID[kept['state']]}, depuis {_reader(serial, kept).since}",
                     )
             for kept in found:
                 self._note(kept, PRINTED, why)
@@ -154,7 +156,7 @@ class ReaderRegister:
             kept = _of(document, serial)
             if kept["state"] in (state, WITHDRAWN):
                 since = _reader(serial, kept).since
-                raise StoreError(f"Le lecteur {serial} est déjà {_SAID[kept['state']]}, depuis {since}.")
+                raise StoreError(f"Le lecteur {serial} est déjà {SAID[kept['state']]}, depuis {since}.")
             kept["secret"] = ""
             self._mark(kept, state, why)
             return _reader(serial, kept)
@@ -166,9 +168,6 @@ class ReaderRegister:
     def _note(self, kept: dict[str, Any], what: str, why: str = "") -> None:
         event = {"at": self._now(), "what": what, "by": self._who()}
         kept["events"].append(event | ({"why": why} if why else {}))
-
-
-_SAID = {RESET: "remis à neuf", WITHDRAWN: "retiré"}
 
 
 def imported(text: str) -> dict[str, Any]:

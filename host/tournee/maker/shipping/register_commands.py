@@ -13,17 +13,25 @@ from tournee.errors import ConfigError, ReaderError, StoreError
 from tournee.files import write_whole
 from tournee.french import reason as french
 from tournee.maker.shipping import options
-from tournee.maker.shipping.label import labels_pdf, write_label
+from tournee.maker.shipping.label import check_name, labels_pdf, write_label
 from tournee.maker.shipping.label_forms import label_form
-from tournee.maker.shipping.register import RESET, STATES, WITHDRAWN, MadeReader, ReaderRegister, imported
+from tournee.maker.shipping.register import (
+    PRINTED,
+    RESET,
+    SAID,
+    STATES,
+    WITHDRAWN,
+    MadeReader,
+    ReaderRegister,
+    imported,
+)
 from tournee.maker.shipping.register_file import RegisterFile, make_key_file
 from tournee.maker.shipping.serials import serials_of
 from tournee.maker.shipping.station import BLANK, ProvisioningStation
 from tournee.reader.label import Label
 from tournee.secrets import read_secret
 
-_SAID = {"pending": "en cours", "made": "en service", "reset": "remis à neuf", "withdrawn": "retiré"}
-_EVENTS = _SAID | {"printed": "étiquette refaite"}
+_EVENTS = SAID | {PRINTED: "étiquette refaite"}
 _file = click.Path(path_type=Path, dir_okay=False)
 _serial = click.argument("serial", metavar="NUMÉRO")
 
@@ -84,7 +92,7 @@ def list_readers(
         click.echo(json.dumps({"readers": [one.told() for one in found]}, indent=1, ensure_ascii=False))
         return
     for one in found:
-        click.echo(f"{one.serial:16}  {one.board:10}  {one.firmware:10}  {_SAID[one.state]}, {one.since}")
+        click.echo(f"{one.serial:16}  {one.board:10}  {one.firmware:10}  {SAID[one.state]}, {one.since}")
     click.echo(_count(len(found)))
 
 
@@ -140,6 +148,8 @@ def label(
     if (labels is None) == (sheet is None):
         raise click.UsageError("Donnez --labels DOSSIER ou --sheet FICHIER.")
     drawn = label_form(form, sheet=sheet is not None)
+    check_name(name)
+    options.check_written(folder=labels, file=sheet)
     found = options.opened(register, key_file, passphrase_fd).printed(wanted, reason)
     made = [sheet] if sheet else []
     if labels is not None:
@@ -222,7 +232,7 @@ def backup(
 
 
 def _ended(ended: MadeReader, as_json: bool) -> None:
-    words = f"Lecteur {ended.serial} : {_SAID[ended.state]} depuis {ended.since} ; son secret est oublié\n"
+    words = f"Lecteur {ended.serial} : {SAID[ended.state]} depuis {ended.since} ; son secret est oublié\n"
     words += "Son étiquette et les sauvegardes d’avant l’ont encore : détruisez-les."
     options.say(ended.told(), words, as_json=as_json)
 
