@@ -29,6 +29,7 @@ def micropython(code, folder):
 def key(tmp_path_factory):
     made = rsa.generate_private_key(65537, 2048)
     file = tmp_path_factory.mktemp("key") / "maker.pem"
+    file.touch(0o600)
     file.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return file
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from part import OUTSIDE, Part
+from part import ELSEWHERE, OUTSIDE, Part
 
 COMMON = Path("/usr/share/common-licenses")
 """Where a Debian keeps the texts of licences that need no name put in."""
 _LINE = "=" * 100
+_ELSEWHERE = (
+    "Of another platform than the one that made this release; their wheels carry their licences there:"
+)
+_NONE = "Neither what is installed of these nor their metadata has a text of their licence:"
 
 
 def licences_of(parts: Iterable[Part]) -> str:
@@ -23,20 +27,18 @@ def licences_of(parts: Iterable[Part]) -> str:
     for part in listed:
         for text in _texts(part):
             owners.setdefault(text.strip(), []).append(f"{part.name} {part.version}")
-    lacking = [f"{part.name} {part.version}" for part in listed if not _texts(part)]
+    lacking = [part for part in listed if not _texts(part)]
     texts = [
         f"{_LINE}\n{', '.join(dict.fromkeys(whose))}\n{_LINE}\n\n{text}\n" for text, whose in owners.items()
     ]
     head = "Licences of what others made and this release holds or asks for.\n"
-    without = "\nNo text of their licence comes with these:\n" + "".join(f"  {one}\n" for one in lacking)
-    return (
-        head
-        + "\n"
-        + "".join(f"  {one}\n" for one in told)
-        + (without if lacking else "")
-        + "\n"
-        + "\n".join(texts)
-    )
+    without = ""
+    for why, some in (
+        (_ELSEWHERE, [part for part in lacking if part.about == ELSEWHERE]),
+        (_NONE, [part for part in lacking if part.about != ELSEWHERE]),
+    ):
+        without += f"\n{why}\n" + "".join(f"  {one.name} {one.version}\n" for one in some) if some else ""
+    return head + "\n" + "".join(f"  {one}\n" for one in told) + without + "\n" + "\n".join(texts)
 
 
 def _texts(part: Part) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from part import OPTIONAL, REQUIRED, NotReleased, Part
+from part import ELSEWHERE, OPTIONAL, REQUIRED, NotReleased, Part
 
 ROOT = Path(__file__).resolve().parents[2]
 PINS = ROOT / "tools" / "requirements" / "test.txt"
@@ -148,13 +148,16 @@ def _package(name: str, scope: str, versions: dict[str, str]) -> Part:
     version, known = versions[name], _installed(name)
     purl = f"pkg:pypi/{name}@{version}"
     if known is None:
-        return Part(name, version, purl=purl, scope=scope, about="of another platform: not installed here")
+        return Part(name, version, purl=purl, scope=scope, about=ELSEWHERE)
     if known.version != version:
         raise NotReleased(
             f"{name} {known.version} is installed, {version} is pinned: ./tools/dev test sets up"
         )
     texts = [
-        file for file in known.files or () if ".dist-info/" in str(file) and _LICENCE_FILE.search(file.name)
+        file
+        for file in known.files or ()
+        if ".dist-info/licenses/" in str(file)  # PEP 639, whatever their names are
+        or (".dist-info/" in str(file) and _LICENCE_FILE.search(file.name))
     ]
     return Part(
         name,

@@ -10,6 +10,10 @@ REQUIRED, OPTIONAL, OUTSIDE = "required", "optional", "excluded"
 """Held always; by an extra or a platform; what it runs on, not held itself (CycloneDX's `scope`)."""
 
 
+ELSEWHERE = "of another platform: not installed here"
+"""About a package that is known by its pin alone."""
+
+
 class NotReleased(Exception):  # noqa: N818 - what happened
     """A release cannot be made: what is missing, or is not what was pinned."""
 
