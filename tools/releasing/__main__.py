@@ -36,16 +36,13 @@ def main() -> int:
     parser.add_argument("--production", action="store_true", help="readers refuse development images")
     parser.add_argument("--boards", nargs="*", default=[], help="else every board with an image")
     given = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, _stopped)
     try:
         return _release(given)
     except (NotReleased, TourneeError) as error:
         print(f"release: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("release: stopped, nothing is left", file=sys.stderr)
-        return 130
 
 
 def _release(given: argparse.Namespace) -> int:

@@ -42,5 +42,6 @@ def _check_keys(given: Namespace) -> None:
         public = image.signer(key, password).public
         if given.production and is_development(public):
             raise NotReleased("--production wants the maker's own key: --key")
-    if given.next_key is not None and given.production and is_development(image.public_key(given.next_key)):
+    following = image.public_key(given.next_key) if given.next_key is not None else None
+    if following is not None and given.production and is_development(following):
         raise NotReleased("--production wants the maker's own next key")

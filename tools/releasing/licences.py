@@ -10,9 +10,7 @@ from part import ELSEWHERE, OUTSIDE, Part
 COMMON = Path("/usr/share/common-licenses")
 """Where a Debian keeps the texts of licences that need no name put in."""
 _LINE = "=" * 100
-_ELSEWHERE = (
-    "Of another platform than the one that made this release; their wheels carry their licences there:"
-)
+_ELSEWHERE = "Of another platform than that of this release; their wheels carry their licences there:"
 _NONE = "Neither what is installed of these nor their metadata has a text of their licence:"
 
 
