@@ -278,16 +278,11 @@ class Maker:
         padding = _SIGNATURE - _DIGEST - len(_INFO) - 2
         return block == b"\x00\x01" + b"\xff" * padding + _INFO + bytes(self._arena.digest)
 
-    def _times(self, one: int, other: int, modulus: int) -> int:
-        """Their product modulo `modulus`, a digit of 256 bits after the other: a number needs room in one
-        piece, and so none is much longer than the modulus."""
+    def _times(self, value: int, other: int, modulus: int) -> int:
+        """Their product modulo `modulus`, in as few long numbers at a time as can be: each needs room in one
+        piece."""
         gc.collect()
-        value = 0
-        for shift in range(8 * _SIGNATURE - 256, -1, -256):
-            digit = other >> shift
-            other -= digit << shift
-            value <<= 256
-            value += one * digit
-            value %= modulus
+        value *= other
+        value %= modulus
         self._alive()
         return value

@@ -86,7 +86,7 @@ def check_folder(folder: Path) -> None:
         file.write(b"\0")
 
 
-def check_place(path: Path) -> None:
+def check_output(path: Path) -> None:
     """Prove that a file can be put at `path`, in the place of one or of none. OSError."""
     if path.is_dir():
         raise OSError(errno.EISDIR, "", str(path))

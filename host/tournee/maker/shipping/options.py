@@ -14,7 +14,7 @@ from rich.console import Console
 from tournee.cli.options.passphrases import ask_passphrase, passphrase_fd_option
 from tournee.config.readers import secret_in_file
 from tournee.errors import ConfigError
-from tournee.files import check_folder, check_place
+from tournee.files import check_folder, check_output
 from tournee.french import reason
 from tournee.maker.shipping.label import DPI, NAME
 from tournee.maker.shipping.label_forms import USUAL
@@ -88,7 +88,7 @@ def check_written(folder: Path | None = None, file: Path | None = None) -> None:
         if folder is not None:
             check_folder(folder)
         if file is not None:
-            check_place(file)
+            check_output(file)
     except OSError as error:
         where = folder if folder is not None and error.filename != str(file) else file
         raise ConfigError(
