@@ -78,10 +78,11 @@ def write_whole(path: Path, data: bytes, mode: int = OWNER_ONLY) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Make a folder where it lacks, and prove that a file can be written there. OSError."""
+    """Prove that a file can be written in a folder, which may still be to be made. OSError."""
     import tempfile
 
-    folder.mkdir(parents=True, exist_ok=True)
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
     with tempfile.TemporaryFile(dir=folder) as file:
         file.write(b"\0")
 

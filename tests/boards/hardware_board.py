@@ -36,7 +36,8 @@ def power(name, runtime, main, flash, folder, *, usb, pairs=True, held=False, ov
     settings = (BOARDS / name / "board.toml").read_text()
     for file, text in (over or {}).items():
         (place / name / file).write_text(text)
-        settings = settings.replace("modules = [", f'modules = ["{file}", ')
+        if f'"{file}"' not in settings:
+            settings = settings.replace("modules = [", f'modules = ["{file}", ')
     settings += f"\n[memory]\nheap = 65536\n\n[emulator]\ncpython = {command!r}\n"  # the sources as a folder
     (place / name / "board.toml").write_text(settings)
     return EmulatedBoard(place / name, runtime="cpython", flash=flash)

@@ -52,7 +52,9 @@ def test_production_image_has_no_development_key_and_says_whose_it_is(produced, 
         assert one not in data
     assert own in data
     files = romfs.files_of(image.parse(data).payload)
-    (tmp_path / "release.mpy").write_bytes(files["release.mpy"])
+    (tmp_path / "sesam").mkdir()
+    for part in ("release.mpy", "sesam/port.mpy"):
+        (tmp_path / part).write_bytes(files[part])
     said = micropython("import release; print(release.PRODUCTION, release.KEY.hex())", tmp_path)
     assert said.split() == ["True", own.hex()]
     assert b"1.4.0" in files["reader/__init__.mpy"]
