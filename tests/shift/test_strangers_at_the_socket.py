@@ -8,6 +8,7 @@ import socket
 import stat
 import struct
 import threading
+from contextlib import ExitStack
 from datetime import UTC
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from shift_rig import CONFIG, Shift
 
 from tournee.reader import Reader
 from tournee.shift import agent, joining, paths
-from tournee.shift.endings import TOLD, Reason, ShiftEnded, read_note
+from tournee.shift.endings import TOLD, Ending, Reason, ShiftEnded, read_note, write_note
 from tournee.shift.frames import PAYLOAD_MAX, FrameKind, LocalLine
 from tournee.shift.joining import join, shift_status
 from tournee.shift.opening import Opening, open_shift
@@ -181,3 +182,23 @@ def test_system_without_local_sockets_is_told_so(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(ShiftUnavailable, match="Ce système ne permet pas de vacation"):
         open_shift(opening, lambda card: bytearray(b"1234"))
     assert join("COM3", CONFIG, "tournee certify") is None
+
+
+def test_command_behind_an_ending_waits_until_the_reader_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    places = ShiftPaths.of("port")
+    places.make()
+    write_note(places.note, "s", Ending(Reason.CARD))
+    looked = []
+    with ExitStack() as ending:
+        assert ending.enter_context(places.locked())
+
+        def let_go(_: float) -> None:
+            looked.append(True)
+            ending.close()
+
+        monkeypatch.setattr(joining.time, "sleep", let_go)
+        assert join("port", "config", "tournee") is None
+    assert looked == [True]

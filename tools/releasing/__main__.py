@@ -54,6 +54,7 @@ def _release(given: argparse.Namespace) -> int:
     told = {name: getattr(given, name) for name in ("key", "password_file", "next_key", "counter")}
     options = [f"--{name.replace('_', '-')}={value}" for name, value in told.items() if value is not None]
     options += ["--production"] if given.production else []
+    given.folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         dir=given.folder.parent, prefix=".release-", ignore_cleanup_errors=True
     ) as work:

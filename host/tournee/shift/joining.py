@@ -33,6 +33,7 @@ _CONNECT_S = 2.0
 _STATUS_S = 30.0  # the agent looks at the card
 _ANSWER_S = 200.0  # the reader's own bound for one request is 180 s
 _BYTES_A_SECOND = 50  # of records, on the worst link that still carries some
+_ENDING_S = 3.0  # an agent that ends lets go of its reader
 _CLOSE_S = 15.0
 _KILLED_S = 2.0
 _LOOK_S = 0.05
@@ -141,6 +142,8 @@ def join(port: str, config: str, command: str, reach: Reach = lambda there: None
     paths = ShiftPaths.of(port)
     line = _connected(paths)
     if line is None:
+        if paths.private and paths.note.exists():  # one has ended, and may still have the reader forget it
+            _is_free(paths, _ENDING_S)
         return None
     try:
         line.tell(FrameKind.GREET, **_greeting("reader", config), command=command, process=os.getpid())
