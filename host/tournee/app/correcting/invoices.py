@@ -63,32 +63,54 @@ def correct_invoice(
     StoreError for an invoice that another replaces, that was written off, or refused as a duplicate alone.
     """
     row = thing.visit.row
-    if invoice.replaced_by:
-        raise StoreError(
-            f"La facture {invoice.number} est remplacée par la facture {invoice.replaced_by}.",
-            next_step="corrigez celle-ci : une visite n’a qu’une facture qui compte",
-        )
+    refuse_uncorrectable(office, thing, invoice)
     standing = standing_invoice(thing)
-    if row.state is not VisitState.DONE or (standing is not None and in_no_lot(standing)):
+    if _is_edited(thing):
         done = edit_visit(office, row.id, change, reason=reason, twins=twins, same=same)
         return Corrected(done.thing, done.retold, invoice.number, CorrectionWay.EDITED, done.lost)
     waiting = office.journal.corrections.find(CorrectionState.WAITING, row.id)
     base = (waiting[0].after or row.payload) if waiting else b""
     if standing is None:
-        _refuse_duplicate(office, invoice)
         told = retell(office, row, change, base=base, twins=twins, same=same)
         why = reason or told.why
         office.journal.corrections.drop(row.id, why)
         office.journal.corrections.correct(invoice.id, row.payload, told.draft, told.date, why)
         return Corrected(thing_of(office, row.id), told, invoice.number, CorrectionWay.ANEW)
-    refuse_written_off(office, standing)
-    refuse_uncertified_lot(office, standing)
     told = retell(office, row, change, base=base, twins=twins)
     if told.is_as_it_was:
         leave_invoice(office, thing, reason or "c’est ce qui est facturé")
         return Corrected(thing_of(office, row.id), told, standing.number, CorrectionWay.LEFT)
     office.journal.corrections.wait(standing.id, row.payload, told.draft.payload, reason or told.why)
     return Corrected(thing_of(office, row.id), told, standing.number, CorrectionWay.WAITS)
+
+
+def refuse_uncorrectable(office: Office, thing: Thing, invoice: InvoiceRow) -> None:
+    """StoreError for an invoice that another replaces, that was written off, in a lot that is not certified
+    yet, or that was refused as a duplicate alone.
+    """
+    if invoice.replaced_by:
+        raise StoreError(
+            f"La facture {invoice.number} est remplacée par la facture {invoice.replaced_by}.",
+            next_step="corrigez celle-ci : une visite n’a qu’une facture qui compte",
+        )
+    standing = standing_invoice(thing)
+    if _is_edited(thing):
+        return
+    if standing is None:
+        _refuse_duplicate(office, invoice)
+    else:
+        refuse_written_off(office, standing)
+        refuse_uncertified_lot(office, standing)
+
+
+def correction_waits(thing: Thing) -> bool:
+    """Whether a visit's correction would wait for the return that ends the invoice which stands."""
+    return standing_invoice(thing) is not None and not _is_edited(thing)
+
+
+def _is_edited(thing: Thing) -> bool:
+    standing = standing_invoice(thing)
+    return thing.visit.row.state is not VisitState.DONE or (standing is not None and in_no_lot(standing))
 
 
 def leave_invoice(office: Office, thing: Thing, reason: str) -> None:

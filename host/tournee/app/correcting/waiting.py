@@ -14,7 +14,7 @@ from tournee.billing.dayfile.day import DAY, VISIT
 from tournee.billing.dayfile.writing import visit_table
 from tournee.billing.kept.judged import read_judged
 from tournee.errors import BillingError
-from tournee.store import CorrectionRow, VisitDraft
+from tournee.store import CorrectionRow, CorrectionState, VisitDraft
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +52,11 @@ def reconcile(office: Office) -> Reconciled:
             continue
         made.append(row)
     return Reconciled(tuple(made), undone)
+
+
+def waits_to_be_corrected(office: Office, visit_id: int) -> bool:
+    """Whether a correction of this visit waits."""
+    return bool(office.journal.corrections.find(CorrectionState.WAITING, visit_id))
 
 
 def retold(office: Office, row: CorrectionRow) -> Retold:

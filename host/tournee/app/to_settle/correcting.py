@@ -9,7 +9,13 @@ from typing import Any
 from tournee.app.accounts.paying import owes
 from tournee.app.context import Office
 from tournee.app.correcting.dre_alone import DreSentAlone, correct_dre, goes_alone
-from tournee.app.correcting.invoices import Corrected, CorrectionWay, correct_invoice
+from tournee.app.correcting.invoices import (
+    Corrected,
+    CorrectionWay,
+    correct_invoice,
+    correction_waits,
+    refuse_uncorrectable,
+)
 from tournee.app.finding import Thing, thing_of
 from tournee.app.practice.dossiers import Dossier, add, change, get, of_patient
 from tournee.app.practice.patients import find_patients
@@ -17,7 +23,8 @@ from tournee.app.practice.rounds import absence_of, plans_between
 from tournee.app.to_settle.listing import asked_of
 from tournee.app.to_settle.reasons import CorrectionAsked
 from tournee.app.to_settle.thing import ToSettle
-from tournee.app.visits.retelling import Edit
+from tournee.app.to_settle.wording import person_named
+from tournee.app.visits.retelling import Edit, act_as_said, coefficient_as_said
 from tournee.billing.dayfile.passages import ACTS
 from tournee.billing.dayfile.writing import visit_table
 from tournee.config import Config
@@ -25,6 +32,7 @@ from tournee.errors import BillingError, StoreError
 from tournee.practice.patient_file import PatientFile
 from tournee.practice.prescription_file import Prescriber, PrescriptionFile
 from tournee.practice.scan_file import ScanFile
+from tournee.store import InvoiceRow
 
 _AHEAD = timedelta(days=62)
 _AMC_DIGITS = 10
@@ -56,6 +64,16 @@ class CorrectionAt:
     def alone(self) -> bool:
         """Whether the demand to the complementary insurer is put right alone, the caisse's part kept."""
         return self.asked is CorrectionAsked.COMPLEMENTARY and goes_alone(self.thing)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the invoice stands, so that its correction waits for the return that ends it."""
+        return not self.alone and correction_waits(self.thing)
+
+    @property
+    def who(self) -> str:
+        """The patient's name."""
+        return person_named(self.thing.visit.who.name)
 
     @property
     def order_day(self) -> date | None:
@@ -93,7 +111,8 @@ class CorrectionAt:
 class CorrectionTold:
     """What the carer says: the number of a kept prescription (0: none), or its day; an insurer's number and
     the patient's number there; the day of the visit; acts to leave out by their rank and coefficients by
-    theirs; `reason` for the history; `scan` is the number of a photograph.
+    theirs, one to add as it is said (`AMI 1,5`); `reason` for the history; `scan` is the number of a
+    photograph.
     """
 
     order: int = 0
@@ -103,6 +122,7 @@ class CorrectionTold:
     day: date | None = None
     without: tuple[int, ...] = ()
     coefficients: tuple[tuple[int, str], ...] = ()
+    added: str = ""
     reason: str = ""
     scan: int = 0
 
@@ -115,10 +135,26 @@ def correction_of(office: Office, one: ToSettle, asked: CorrectionAsked | None =
         raise StoreError("Aucune facture n’est en cause.", next_step="revenez à la liste")
     row = office.journal.invoices.get(one.invoices[0])
     thing = thing_of(office, row.visit_id, row.id)
-    paid = row.shares.patient - owes(office, thing.id, row.id)
     wanted = asked or asked_of(one, (row,))
     if asked is None and goes_alone(thing) and wanted is not CorrectionAsked.DUPLICATE:
         wanted = CorrectionAsked.COMPLEMENTARY  # the one thing of a demand that can be put right alone
+    return _correction_at(office, thing, row, wanted)
+
+
+def correction_of_visit(
+    office: Office, thing: Thing, asked: CorrectionAsked = CorrectionAsked.OTHER
+) -> CorrectionAt:
+    """The same of a visit whose invoice nobody refused, or of which she knows better. StoreError, as of
+    `correct_invoice`, where that invoice is not to be corrected.
+    """
+    if thing.invoice is None:
+        raise StoreError("Cette visite n’a pas de facture.", next_step="ouvrez-la : elle se change encore")
+    refuse_uncorrectable(office, thing, thing.invoice)
+    return _correction_at(office, thing, thing.invoice, asked)
+
+
+def _correction_at(office: Office, thing: Thing, row: InvoiceRow, wanted: CorrectionAsked) -> CorrectionAt:
+    paid = row.shares.patient - owes(office, thing.id, row.id)
     known = _files(office, thing)
     orders = [order for one in known for order in of_patient(office, PrescriptionFile, one.id)]
     orders.sort(key=lambda one: one.told.day, reverse=True)
@@ -126,13 +162,10 @@ def correction_of(office: Office, one: ToSettle, asked: CorrectionAsked | None =
     return CorrectionAt(wanted, thing, tuple(orders), following, paid, known[0].id if known else 0)
 
 
-def correct(
-    office: Office, one: ToSettle, told: CorrectionTold, asked: CorrectionAsked | None = None
-) -> Corrected:
+def correct(office: Office, at: CorrectionAt, told: CorrectionTold) -> Corrected:
     """Make the correction. Errors as of `correct_invoice`; BillingError where nothing is said,
     NothingChangesError where it says what was billed.
     """
-    at = correction_of(office, one, asked)
     invoice = at.thing.invoice
     assert invoice is not None
     edit, same = _change(office, at, told)
@@ -141,9 +174,10 @@ def correct(
     return done
 
 
-def correct_alone(office: Office, config: Config | None, one: ToSettle, told: CorrectionTold) -> DreSentAlone:
+def correct_alone(
+    office: Office, config: Config | None, at: CorrectionAt, told: CorrectionTold
+) -> DreSentAlone:
     """Put the demand to the complementary insurer right, alone. Errors as of `correct_dre`."""
-    at = correction_of(office, one, CorrectionAsked.COMPLEMENTARY)
     return correct_dre(office, config, at.thing, told.insurer, told.member, reason=told.reason)
 
 
@@ -235,10 +269,12 @@ def _acts(at: CorrectionAt, told: CorrectionTold) -> list[dict[str, Any]]:
         )
     said = dict(told.coefficients)
     left = [
-        {**act, "coefficient": said[rank]} if rank in said else act
+        {**act, "coefficient": coefficient_as_said(said[rank])} if rank in said else act
         for rank, act in enumerate(at.acts)
         if rank not in told.without
     ]
+    if told.added:
+        left.append(act_as_said(told.added))
     if not left:
         raise BillingError("Il ne reste aucun acte.", next_step="gardez-en un, ou classez la facture")
     return left

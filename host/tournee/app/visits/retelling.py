@@ -7,6 +7,7 @@ insurer goes with its name. Nothing is judged here: the day file's reader does i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ _BY_HAND, _BY_CARD = (
 )
 _WHOLE = ("maternite", "accident", "ceam")
 _SHOWN = 120
+_COEFFICIENT = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
+_ACT = re.compile(r"([A-Za-z]{2,4}) ?(\d{1,4}(?:[.,]\d{1,2})?)?(?: ?[x×] ?(\d{1,3}))?")
 
 Table = dict[str, Any]
 
@@ -60,6 +63,27 @@ class Merged:
     table: Table
     day: str
     gone: tuple[str, ...] = ()
+
+
+def act_as_said(text: str) -> Table:
+    """An act as one says it: a letter, its coefficient, how often (`AMI 1,5 x 2`); else its name."""
+    found = _ACT.fullmatch(" ".join(text.split()))
+    if found is None:
+        return {"acte": text}
+    act: Table = {"code": found[1].upper()}
+    if found[2]:
+        act["coefficient"] = coefficient_as_said(found[2])
+    if found[3]:
+        act["quantite"] = int(found[3])
+    return act
+
+
+def coefficient_as_said(text: str) -> float:
+    """A coefficient (`1`, `1,5`); BillingError for what is none."""
+    if not _COEFFICIENT.fullmatch(text):
+        raise BillingError(f"« {text[:20]} » n’est pas un coefficient.", next_step="écrivez par exemple 1,5")
+    value = float(text.replace(",", "."))
+    return int(value) if value.is_integer() else value
 
 
 def read_edit(data: bytes, name: str) -> Table:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tournee.app.visits.retelling import Edit
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_ACT = re.compile(r"([A-Za-z]{2,4}) ?(\d{1,4}(?:[.,]\d{1,2})?)?(?: ?[x×] ?(\d{1,3}))?")
 _ORGANISME = re.compile(r"(\d\d)[- ]?(\d{3})[- ]?(\d{4})")
 _STDIN = "-"
 
@@ -116,7 +115,7 @@ class EditOptions:
 
     def change(self, office: Office) -> Edit:
         """What changes, in the day file's keys. UsageError, BillingError for a file that does not read."""
-        from tournee.app.visits.retelling import Edit
+        from tournee.app.visits.retelling import Edit, act_as_said
 
         said = self._read() if self._file is not None else {}
         person: dict[str, Any] = {}
@@ -128,7 +127,7 @@ class EditOptions:
             if text is not None:
                 _say(said, key, text)
         if self._acts:
-            said["actes"] = [_act(one) for one in self._acts]
+            said["actes"] = [act_as_said(one) for one in self._acts]
         if self._kilometres is not None:
             _say(said, "deplacement.kilometres", self._kilometres)
         if self._ald is not None:
@@ -157,19 +156,6 @@ def _say(said: dict[str, Any], key: str, value: Any) -> None:
         inner = said.setdefault(head, {})
         if isinstance(inner, dict):
             inner[rest] = value
-
-
-def _act(told: str) -> dict[str, Any]:
-    """An act as one says it: a letter, its coefficient, how often; else its name."""
-    found = _ACT.fullmatch(" ".join(told.split()))
-    if found is None:
-        return {"acte": told}
-    act: dict[str, Any] = {"code": found[1].upper()}
-    if found[2]:
-        act["coefficient"] = float(found[2].replace(",", "."))
-    if found[3]:
-        act["quantite"] = int(found[3])
-    return act
 
 
 def _organisme(told: str) -> tuple[str, ...]:

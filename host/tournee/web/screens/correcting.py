@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,13 +13,14 @@ from starlette.routing import Route
 from tournee.app.context import Office
 from tournee.app.correcting.dre_alone import DreSentAlone
 from tournee.app.practice.scans import take_scan
-from tournee.app.to_settle import ToSettle, thing_to_settle
+from tournee.app.to_settle import thing_to_settle
 from tournee.app.to_settle.correcting import (
     CorrectionAt,
     CorrectionTold,
     correct,
     correct_alone,
     correction_of,
+    correction_of_visit,
     correction_said,
     keep_photo,
 )
@@ -26,11 +28,12 @@ from tournee.app.to_settle.doing import ALONE_SAID
 from tournee.app.to_settle.reasons import CorrectionAsked
 from tournee.app.visits.editing import NothingChangesError
 from tournee.config import load_config
-from tournee.errors import TourneeError
+from tournee.errors import StoreError, TourneeError
 from tournee.practice.scan_file import SCAN_MAX
 from tournee.web.face import Face, face_of, go, show
 from tournee.web.forms import fields_of, whole
 from tournee.web.screens.settling import day_of
+from tournee.web.screens.visit_view import shown_visit
 
 _WORD_MAX = 200
 _CHOICES = {
@@ -42,37 +45,66 @@ _CHOICES = {
 }
 """What may be corrected, as it is chosen."""
 
-_TITLES = {
-    CorrectionAsked.PRESCRIPTION: "Ordonnance",
-    CorrectionAsked.COMPLEMENTARY: "Mutuelle",
-    CorrectionAsked.DATE: "Visite",
-    CorrectionAsked.ACTS: "Actes",
-}
+
+@dataclass(frozen=True)
+class Correcting:
+    """What is corrected: the address that its screens begin with, where it goes back to; `root` is that of
+    what is beside it.
+    """
+
+    at: CorrectionAt
+    base: str
+    back: str
+    root: str
+
+    @property
+    def choices(self) -> dict[CorrectionAsked, str]:
+        """What may be corrected of it: what stands never goes again as it was."""
+        left_out = {CorrectionAsked.OTHER} if self.at.waits else set()
+        left_out |= set() if self.at.acts else {CorrectionAsked.ACTS}
+        return {one: label for one, label in _CHOICES.items() if one not in left_out}
+
+
+def _finder(request: Request, asked: CorrectionAsked | None) -> Callable[[Office], Correcting]:
+    """What finds it: a thing to settle, or the invoice of a visit that nobody refused."""
+    key, state = request.path_params["key"], face_of(request).watch.state
+
+    def of_thing(office: Office) -> Correcting:
+        at = correction_of(office, thing_to_settle(office, key), asked)
+        return Correcting(at, f"/regler/{key}", f"/regler/{key}", "/regler")
+
+    def of_visit(office: Office) -> Correcting:
+        thing = shown_visit(office, key, state).thing
+        if thing is None:
+            raise StoreError(
+                "Cette visite n’est pas encore facturée.", next_step="ouvrez-la, puis changez-la"
+            )
+        at = correction_of_visit(office, thing, asked or CorrectionAsked.OTHER)
+        return Correcting(at, f"/visite/{key}/facture", f"/visite/{key}/fait", "/tournee")
+
+    return of_thing if request.url.path.startswith("/ecran/regler/") else of_visit
 
 
 async def correcting(request: Request) -> Response:
-    """`/regler/{key}/corriger`, with `?quoi=` of what the carer would rather change."""
-    face, key = face_of(request), request.path_params["key"]
+    """`…/corriger`, with `?quoi=` of what the carer would rather change."""
+    face = face_of(request)
     wanted = _asked(request.query_params.get("quoi"))
-    one, at = await face.ports.ask_journal(partial(_at, key=key, asked=wanted))
+    found = await face.ports.ask_journal(_finder(request, wanted))
+    at = found.at
+    asked = at.asked if at.asked in found.choices else CorrectionAsked.OTHER
+    if asked not in found.choices or (wanted is None and found.root == "/tournee"):
+        return show(request, "correct_what.html", one=found)
     if wanted is None and at.asked is CorrectionAsked.PRESCRIPTION and at.patient and not at.other:
-        return go(request, f"/regler/{key}/photo")  # none of those that are kept is the right one
-    asked = at.asked if at.asked in _CHOICES else CorrectionAsked.OTHER
+        return go(request, f"{found.base}/photo")  # none of those that are kept is the right one
     return show(
         request,
         "correct.html",
-        one=one,
+        one=found,
         told=at,
         asked=asked,
-        choices=_CHOICES,
         here=_is_here(face, at),
         photo=whole(dict(request.query_params), "photo"),
     )
-
-
-def _at(office: Office, *, key: str, asked: CorrectionAsked | None) -> tuple[ToSettle, CorrectionAt]:
-    one = thing_to_settle(office, key)
-    return one, correction_of(office, one, asked)
 
 
 def _asked(word: str | None) -> CorrectionAsked | None:
@@ -80,16 +112,16 @@ def _asked(word: str | None) -> CorrectionAsked | None:
 
 
 def _is_here(face: Face, at: CorrectionAt) -> bool:
-    """Whether the patient's card is in the reader now."""
+    """Whether the patient's card is in the reader now, for an invoice that can be signed anew."""
     vitale = face.watch.state.vitale
     nir = at.thing.visit.judged.visit.nir
-    return vitale is not None and any(one.nir == nir for one in vitale.patients)
+    return not at.waits and vitale is not None and any(one.nir == nir for one in vitale.patients)
 
 
 async def make(request: Request) -> Response:
-    """Make the correction; then the visit, where its card is in, else the list."""
+    """Make the correction; then the visit, where its card is in, else where it was asked for."""
     fields = await fields_of(request)
-    asked = _asked(fields.get("quoi"))
+    find = _finder(request, _asked(fields.get("quoi")))
     told = CorrectionTold(
         order=whole(fields, "ordonnance"),
         order_day=day_of(fields.get("jour-ordonnance", "")),
@@ -98,56 +130,55 @@ async def make(request: Request) -> Response:
         day=day_of(fields.get("jour", "")),
         without=_without(fields),
         coefficients=_coefficients(fields),
+        added=" ".join(fields.get("ajout", "").split())[:_WORD_MAX],
         scan=whole(fields, "photo"),
         reason=" ".join(fields.get("mot", "").split())[:_WORD_MAX],
     )
-
     try:
-        return await _made(request, asked, told)
+        return await _made(request, find, told)
     except NothingChangesError:
-        return await _same(request, asked, told)
+        return await _same(request, find, told)
 
 
-async def _same(request: Request, asked: CorrectionAsked | None, told: CorrectionTold) -> Response:
+async def _same(request: Request, find: Callable[[Office], Correcting], told: CorrectionTold) -> Response:
     """What she said is what was billed: nothing is prepared, a photograph that she took is kept."""
-    face, key = face_of(request), request.path_params["key"]
 
-    def work(office: Office) -> tuple[ToSettle, CorrectionAt, date | None]:
-        one, at = _at(office, key=key, asked=asked)
-        return one, at, keep_photo(office, at, told)
+    def work(office: Office) -> tuple[Correcting, date | None]:
+        found = find(office)
+        return found, keep_photo(office, found.at, told)
 
-    one, at, kept = await face.ports.ask_journal(work)
-    return show(request, "correct_same.html", one=one, told=at, kept=kept, choices=_CHOICES)
+    found, kept = await face_of(request).ports.ask_journal(work)
+    return show(request, "correct_same.html", one=found, told=found.at, kept=kept)
 
 
-async def _made(request: Request, asked: CorrectionAsked | None, told: CorrectionTold) -> Response:
-    face, key = face_of(request), request.path_params["key"]
-    if asked is CorrectionAsked.COMPLEMENTARY and await _alone(face, key, told):
+async def _made(request: Request, find: Callable[[Office], Correcting], told: CorrectionTold) -> Response:
+    face = face_of(request)
+    if await _alone(face, find, told):
         return go(request, "/regler")
 
-    def work(office: Office) -> tuple[int, str, CorrectionAt]:
-        one = thing_to_settle(office, key)
-        at = correction_of(office, one, asked)
-        done = correct(office, one, told, asked)
-        return done.thing.id, correction_said(done, at.next), at
+    def work(office: Office) -> tuple[int, str, Correcting]:
+        found = find(office)
+        done = correct(office, found.at, told)
+        return done.thing.id, correction_said(done, found.at.next), found
 
-    visit, said, at = await face.ports.ask_journal(work)
+    visit, said, found = await face.ports.ask_journal(work)
     await face.news.tell(said=said, sound="ok")
-    return go(request, f"/visite/v{visit}" if _is_here(face, at) else "/regler")
+    if _is_here(face, found.at):
+        return go(request, f"/visite/v{visit}")
+    return go(request, found.back if found.at.waits else "/regler")
 
 
-async def _alone(face: Face, key: str, told: CorrectionTold) -> bool:
+async def _alone(face: Face, find: Callable[[Office], Correcting], told: CorrectionTold) -> bool:
     """Put a refused demand to the complementary insurer right, where it goes alone; an insurer that is not
     known yet is written beside the configuration, by which all is then opened.
     """
     setting = face.setting
-    config = load_config(setting.config) if setting is not None else None
 
     def work(office: Office) -> DreSentAlone | None:
-        one = thing_to_settle(office, key)
-        if not correction_of(office, one, CorrectionAsked.COMPLEMENTARY).alone:
+        found = find(office)
+        if not found.at.alone:
             return None
-        return correct_alone(office, config, one, told)
+        return correct_alone(office, load_config(setting.config) if setting else None, found.at, told)
 
     done = await face.ports.ask_journal(work)
     if done is None:
@@ -166,38 +197,41 @@ def _without(fields: dict[str, str]) -> tuple[int, ...]:
 
 def _coefficients(fields: dict[str, str]) -> tuple[tuple[int, str], ...]:
     count = whole(fields, "actes")
-    said = {rank: fields.get(f"coefficient-{rank}", "").strip().replace(",", ".") for rank in range(count)}
+    said = {rank: fields.get(f"coefficient-{rank}", "").strip() for rank in range(count)}
     return tuple((rank, text) for rank, text in said.items() if text)
 
 
 async def camera(request: Request) -> Response:
-    """`/regler/{key}/photo`: the prescription, taken anew."""
-    face, key = face_of(request), request.path_params["key"]
-    one, told = await face.ports.ask_journal(partial(_at, key=key, asked=CorrectionAsked.PRESCRIPTION))
-    return show(request, "correct_photo.html", one=one, told=told)
+    """`…/photo`: the prescription, taken anew."""
+    found = await face_of(request).ports.ask_journal(_finder(request, CorrectionAsked.PRESCRIPTION))
+    return show(request, "correct_photo.html", one=found)
 
 
 async def photo(request: Request) -> Response:
     """A photograph, as raw bytes: kept before anything is told of it."""
-    face, key, data = face_of(request), request.path_params["key"], bytearray()
+    find, data = _finder(request, CorrectionAsked.PRESCRIPTION), bytearray()
     async for chunk in request.stream():
         data += chunk
         if len(data) > SCAN_MAX:
             raise TourneeError("Cette image est trop grande.", next_step="reprenez la photo, moins fine")
 
-    def kept(office: Office) -> int:
-        _, told = _at(office, key=key, asked=CorrectionAsked.PRESCRIPTION)
-        if not told.patient:
+    def kept(office: Office) -> str:
+        found = find(office)
+        if not found.at.patient:
             raise TourneeError("Ce patient n’a pas de dossier.", next_step="ouvrez-le une fois, carte lue")
-        return take_scan(office, told.patient, bytes(data)).id
+        scan = take_scan(office, found.at.patient, bytes(data)).id
+        return f"{found.base}/corriger?quoi=ordonnance&photo={scan}"
 
-    scan = await face.ports.ask_journal(kept)
-    return go(request, f"/regler/{key}/corriger?quoi=ordonnance&photo={scan}")
+    return go(request, await face_of(request).ports.ask_journal(kept))
 
 
-CORRECTING = (
-    Route("/regler/{key}/photo", camera),
-    Route("/regler/{key}/photo", photo, methods=["POST"]),
-    Route("/regler/{key}/corriger", correcting),
-    Route("/regler/{key}/corriger", make, methods=["POST"]),
+CORRECTING = tuple(
+    Route(f"{base}/{page}", work, methods=methods)
+    for base in ("/regler/{key}", "/visite/{key}/facture")
+    for page, work, methods in (
+        ("photo", camera, ["GET"]),
+        ("photo", photo, ["POST"]),
+        ("corriger", correcting, ["GET"]),
+        ("corriger", make, ["POST"]),
+    )
 )

@@ -23,7 +23,8 @@ from tournee.app.bedside.securing import CARD_REASONS, can_undo, secure, undo
 from tournee.app.bedside.sharing import Shared, shares_of
 from tournee.app.context import Office
 from tournee.app.correcting.dre_alone import undo_dre, waits_alone
-from tournee.app.finding import thing_of
+from tournee.app.correcting.waiting import waits_to_be_corrected
+from tournee.app.finding import is_correctable, thing_of
 from tournee.app.pieces.shown import PieceShown, papers_shown
 from tournee.app.services.from_here import reads_phones
 from tournee.errors import BillingError, ReaderError, TourneeError
@@ -202,16 +203,17 @@ class Done:
     owes: int
     payments: tuple[PatientPayment, ...]
     undoable: bool
+    next: CareVisit | None
+    alone: int = 0  # cents of a demand to the complementary insurer that was corrected and is not signed
+    insurer: str = ""  # what it said on line
+    pieces: tuple[PieceShown, ...] = ()
+    correctable: bool = False
+    waits: bool = False  # its correction, for the return that ends it
 
     @property
     def given(self) -> int:
         """What was paid on it, in cents."""
         return sum(one.cents for one in self.payments)
-
-    next: CareVisit | None
-    alone: int = 0  # cents of a demand to the complementary insurer that was corrected and is not signed
-    insurer: str = ""  # what it said on line
-    pieces: tuple[PieceShown, ...] = ()
 
 
 def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
@@ -238,6 +240,8 @@ def done_of(office: Office, key: str, state: ReaderSeen) -> Done:
         shares.amc if waits_alone(invoice) else 0,
         said_for_visit(office, care.thing.id),
         papers_shown(office, invoice.id),
+        is_correctable(care.thing),
+        waits_to_be_corrected(office, care.thing.id),
     )
 
 
