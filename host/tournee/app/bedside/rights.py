@@ -15,6 +15,9 @@ from tournee.practice.patient_file import PatientFile
 _DAY = "%Y%m%d"
 _ENDLESS = "2900"
 
+OPPOSITION = "Opposition"
+"""Name of the line of the opposition list."""
+
 
 @dataclass(frozen=True)
 class RightsLine:
@@ -94,8 +97,8 @@ def _insurer(patient: Patient, day: date, file: PatientFile | None) -> RightsLin
 def _opposition(office: Office) -> RightsLine:
     state = list_state(office)
     if state.doubt:
-        return RightsLine("Opposition", "carte", state.doubt[:1].upper() + state.doubt[1:], "warn")
-    return RightsLine("Opposition", "carte", "Aucune")
+        return RightsLine(OPPOSITION, "carte", state.doubt[:1].upper() + state.doubt[1:], "warn")
+    return RightsLine(OPPOSITION, "carte", "Aucune")
 
 
 def _until(end: str) -> str:

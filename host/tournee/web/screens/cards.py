@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +13,7 @@ from starlette.routing import Route
 
 from tournee.app.bedside.card_met import PersonOnCard, people_on_card
 from tournee.app.bedside.carer import carer_shown
-from tournee.app.bedside.rights import rights_on
+from tournee.app.bedside.rights import OPPOSITION, rights_on
 from tournee.app.context import Office
 from tournee.errors import ReaderError, StoreError
 from tournee.french import of_name
@@ -73,14 +75,37 @@ def card_opened(office: Office, state: ReaderSeen, face: Face) -> CardOpened:
     return CardOpened(people, f"/visite/{visit.key}", rights_on(office, one.patient, day).is_fine, "")
 
 
+def amiss_on(office: Office, people: Sequence[PersonOnCard], day: date) -> tuple[str, ...]:
+    """What is amiss of a card's rights on a day, each in a line, with its person where there are several;
+    and why its opposition was not looked up.
+    """
+    told, doubts = [], []
+    for one in people:
+        whose = f"{one.patient.first_name} {one.patient.name} : ".title() if len(people) > 1 else ""
+        file = one.met.patient.told if one.met else None
+        for line in rights_on(office, one.patient, day, file).lines:
+            text = line.text[:1].lower() + line.text[1:]
+            if line.state == "bad":
+                told.append(f"{whose}{'droits' if whose else 'Droits'} {text}")
+            elif line.name == OPPOSITION and line.state == "warn":
+                doubts.append(line.text)
+    return tuple(dict.fromkeys((*told, *doubts)))
+
+
 async def card(request: Request) -> Response:
     """`/carte`: the card in the reader, and whom she cares for."""
     face = face_of(request)
     state = face.watch.state
     if state.vitale is None:
         return show_error(request, state.problem) if state.problem else go(request, "/tournee")
-    found = await face.ports.ask_journal(lambda office: card_opened(office, state, face))
-    return show(request, "card_people.html", found=found, day=face.clock().date(), words=words)
+    day = face.clock().date()
+
+    def work(office: Office) -> tuple[CardOpened, tuple[str, ...]]:
+        found = card_opened(office, state, face)
+        return found, amiss_on(office, found.people, day)
+
+    found, amiss = await face.ports.ask_journal(work)
+    return show(request, "card_people.html", found=found, amiss=amiss, day=day, words=words)
 
 
 async def new_person(request: Request) -> Response:
