@@ -19,6 +19,7 @@ let last = { told: {}, active: detail, address: "" }; // the screen that is show
 let turn = 0; // only the last question's answer is shown
 let acting = 0; // acts whose answer is awaited: nothing that happens by itself takes its place
 let led = null; // where a card led meanwhile
+let before = "/tournee"; // where she was when a card led elsewhere
 let missed = false; // something happened meanwhile, and is not shown yet
 
 export const here = () => (location.hash.startsWith("#/") ? location.hash.slice(1) : "/tournee");
@@ -202,7 +203,7 @@ export function lead(told) {
   if (!address || (!acting && isWithin(address))) return false;
   if (acting) return true;
   if (isTyping() && !here().startsWith(`${address}/`)) announce(address, appel);
-  else { hush(); go(address); }
+  else { hush(); leave(address); go(address); }
   return true;
 }
 
@@ -217,12 +218,20 @@ function announce(address, text) {
   say(`${text}. Votre saisie est gardée.`);
 }
 
-call.addEventListener("click", () => keep(shown));
+const REFUSED = "[data-carte-refusee]"; // why a card does not read
+
+const leave = (address) => { if (here() !== address) before = here() || "/tournee"; };
+
+call.addEventListener("click", () => { leave(called()); keep(shown); });
 
 const hush = () => { call.hidden = true; };
 
-// The card that was announced is out again; the end of a signature is still to be seen.
-export function cardOut() { if (!ENDS.test(called())) hush(); }
+// The card that was announced is out again; the end of a signature is still to be seen. Why it did not read gives
+// way to where she was.
+export function cardOut() {
+  if (!ENDS.test(called())) hush();
+  if (!acting && last.active.querySelector(REFUSED)) go(before, true);
+}
 
 // A file could not be had: the host said why by a screen.
 export function failed(answer) {
