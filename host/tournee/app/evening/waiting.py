@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
@@ -29,12 +29,15 @@ class DayToSend:
 
 @dataclass(frozen=True)
 class CardAwaited:
-    """A visit with a card that was not there yet: its number, whom it is for, when, what it comes to."""
+    """A visit with a card that was not there yet: its number, whom it is for, when, what it comes to; `nir`
+    is its card's.
+    """
 
     visit_id: int
     name: str
     day: date
     cents: int
+    nir: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ def to_send(office: Office, carer: PsIdentity | None = None) -> ToSend:
             seen(office.journal, row).who.name,
             _date(row.date),
             sum(line.cents for line in judged.lines),
+            judged.visit.nir,
         )
         for row, judged in unmade
     )
