@@ -236,3 +236,44 @@ def test_a_second_correction_undone_is_refused_by_the_second_mutuelle_still(chai
     chain.fetch()
     assert states(chain) == [["paid", "paid"]]
     check_books(chain.office)
+
+
+def test_corrections_undone_over_and_over_leave_the_state_and_its_reason(chain: Chain) -> None:
+    billed(chain)
+    _, before = find_invoice(chain.office, "hugo")
+    alarms = chain.alerts("refused", "to_rectify")
+    for _ in range(3):
+        alone(chain)
+        undo(chain)
+        assert find_invoice(chain.office, "hugo")[1] == before
+        assert chain.alerts("refused", "to_rectify") == alarms
+    alone(chain)
+    chain.post()
+    chain.fetch()
+    assert states(chain) == [["paid", "paid"]]
+    check_books(chain.office)
+
+
+def test_second_corrections_undone_over_and_over_leave_the_second_refusal(chain: Chain) -> None:
+    unknown = ScenarioRejection("0301", "ADHERENT INCONNU")
+    wrong = {"numero": "0075510027", "adherent": "PER1"}
+    chain.scenario(rejected_amc={wrong["numero"]: unknown, "0075510035": unknown})
+    chain.bill(visit(HUGO, 1, tiers_payant="total", amc=wrong, documents=["FSE", "DRE"]))
+    chain.fetch()
+    alone(chain, "0075510035", "PER 2")
+    undo(chain)
+    alone(chain, "0075510035", "PER 2")
+    chain.post()
+    chain.fetch()
+    _, before = find_invoice(chain.office, "hugo")
+    alarms = chain.alerts("payment_refused")
+    for _ in range(2):
+        alone(chain)
+        undo(chain)
+        assert find_invoice(chain.office, "hugo")[1] == before
+        assert chain.alerts("payment_refused") == alarms
+    alone(chain)
+    chain.post()
+    chain.fetch()
+    assert states(chain) == [["paid", "paid"]]
+    check_books(chain.office)

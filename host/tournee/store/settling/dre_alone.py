@@ -130,11 +130,23 @@ class DreAlone:
 
     def _corrected(self, sheet: int) -> list[Row]:
         """When it was put right, in order: a sheet's first making has no word."""
-        rows = self._db.rows(_STATES, sheet)
+        rows = self._states(sheet)
         return [row for row in rows if row["state"] == SheetState.MADE.value and row["detail_sealed"]]
 
+    def _states(self, sheet: int) -> list[Row]:
+        """Its states in order, without the corrections that were undone, nor their undoing: one that is made
+        is refused next only so.
+        """
+        kept: list[Row] = []
+        for row in self._db.rows(_STATES, sheet):
+            if kept and kept[-1]["state"] == SheetState.MADE.value and SheetState(row["state"]) in _REFUSED:
+                kept.pop()
+            else:
+                kept.append(row)
+        return kept
+
     def _state_before(self, sheet: int, made: int) -> tuple[SheetState, str]:
-        row = [one for one in self._db.rows(_STATES, sheet) if one["id"] < made][-1]
+        row = [one for one in self._states(sheet) if one["id"] < made][-1]
         return SheetState(row["state"]), self._db.decrypt_text(
             row["detail_sealed"] or None, "history", "detail", row["id"]
         )
