@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
 from editor import CODE, blood_taken, day
+
+from tournee.errors import StoreError
+from tournee.store.services.replies import Replies
 
 TOLD = json.loads(json.dumps(day(blood_taken("a")), default=str))
 KEY = {"idempotency-key": "my-key-1"}
@@ -60,3 +64,52 @@ def test_work_is_begun_once_for_a_key(at_bedside):
     assert len({one.json()["id"] for one in begun}) == 1
     assert {one.headers["location"] for one in begun} == {begun[0].headers["location"]}
     assert at_bedside.wait(begun[2])["result"][0]["invoice"]
+
+
+@pytest.fixture
+def unkept(monkeypatch):
+    """A journal that keeps no reply's end."""
+
+    def refused(*told):
+        raise StoreError("occupé")
+
+    monkeypatch.setattr(Replies, "end", refused)
+
+
+def test_an_answer_that_cannot_be_kept_is_given_all_the_same(here, unkept):
+    first = here.client.post("/v1/visits", json=TOLD, headers=KEY)
+    assert first.status_code == 200 and first.json()["visits"][0]["answer"] == "new"
+    assert here.client.post("/v1/visits", json=TOLD, headers=KEY).json()["visits"][0]["answer"] == "known"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("/v1/messages", None), ("/v1/files/000001/sendings", {"ps": "1", "accepted": True})],
+    ids=["hand_over", "send_again"],
+)
+def test_what_would_be_done_twice_is_not_done_again_by_a_key_whose_answer_is_unknown(
+    here, unkept, path, told
+):
+    first = here.client.post(path, json=told, headers=KEY)
+    assert first.status_code < 300, first.text
+    again = here.client.post(path, json=told, headers=KEY)
+    assert again.status_code == 409 and "on ne sait pas" in again.json()["cause"]
+
+
+def test_a_refused_demand_may_be_made_again_by_its_key_where_it_would_be_done_twice(here):
+    for _ in range(2):
+        assert (
+            here.client.post("/v1/files/000001/sendings", json={"accepted": 2}, headers=KEY).status_code
+            == 422
+        )
+
+
+def test_work_that_could_not_begin_takes_no_place(here, monkeypatch):
+    def refused(*told):
+        raise StoreError("occupé")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Replies, "begin", refused)
+        for _ in range(40):
+            assert here.client.post("/v1/sendings").status_code == 409
+    assert here.wait(here.client.post("/v1/sendings"))["state"]

@@ -48,7 +48,7 @@ _TITLES = {
     405: "Cette adresse ne prend pas cette méthode.",
     406: "La réponse ne peut pas être donnée sous cette forme.",
     408: "La demande est venue trop lentement.",
-    409: "La même demande est en cours.",
+    409: "Cette demande ne peut pas être faite maintenant.",
     413: "La demande est trop longue.",
     415: "Le contenu n’est pas de la forme attendue.",
     422: "La demande est refusée.",

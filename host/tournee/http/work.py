@@ -142,8 +142,13 @@ class Works:
             self._forget()
             self._all[name] = one
         begun = one.work
-        self._practice._ask_journal(lambda office: office.journal.replies.begin(_key(subject, name), b""))
-        self._threads.submit(self._do, one, do)
+        try:
+            self._practice._ask_journal(lambda office: office.journal.replies.begin(_key(subject, name), b""))
+            self._threads.submit(self._do, one, do)
+        except BaseException:
+            with self._lock:
+                del self._all[name]  # it never runs: it takes nobody's place
+            raise
         return begun
 
     def find(self, name: str, subject: str) -> Work:

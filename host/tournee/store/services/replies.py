@@ -55,6 +55,11 @@ class Replies:
                 values = {"status": status, "body_sealed": kept}
                 self._db.update("reply", row["id"], **values)
 
+    def forget(self, key: str) -> None:
+        """Keep nothing of a key: what it asked was refused."""
+        with self._db.step("reply_forget"):
+            self._db.write("DELETE FROM reply WHERE key = ?", self._named(key))
+
     def _row(self, key: str) -> Row | None:
         query = "SELECT id, asked, at, status, body_sealed FROM reply WHERE key = ?"
         found = self._db.rows(query, self._named(key))
