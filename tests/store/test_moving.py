@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import closing
 
+import psycopg
 import pytest
 from journal_maker import KEY, NOW
 
@@ -14,6 +15,7 @@ from tournee.model import Effect, Outcome, Target
 from tournee.store import Cipher, DossierDraft, Journal
 from tournee.store.engines import moving
 from tournee.store.engines.moving import move
+from tournee.store.engines.postgresql_link import PracticeLink
 
 
 def opened(place):
@@ -127,3 +129,119 @@ def test_the_command_moves_a_journal_with_its_key_beside_it(lived, practice_url)
     assert json.loads(done.stdout)["rows"]["sheet"] == 2
     with opened(practice_url) as journal:
         assert len(journal.overview()) == 1
+
+
+def test_who_had_the_practice_open_writes_and_reads_no_more_once_its_journal_left(
+    lived, practice_url, postgresql, tmp_path, make
+):
+    moved(lived, practice_url)
+    with opened(practice_url) as journal:
+        moved(practice_url, tmp_path / "back.db")
+        for _ in range(2):
+            with pytest.raises(StoreError, match="déplacé hors de la base"):
+                make.day(journal)
+            with pytest.raises(StoreError, match="déplacé hors de la base"), journal.db.reading():
+                pass
+        journal.db._engine.connection.raw.close()  # cut, so made anew
+        for _ in range(2):
+            with pytest.raises(StoreError, match="déplacé hors de la base"):
+                journal.db.rows("SELECT id FROM visit")
+
+
+@pytest.fixture
+def answerless(monkeypatch):
+    """A base whose answer to the next keeping does not come: `kept` says whether it kept."""
+    whole = PracticeLink.end
+
+    def lose(kept):
+        def end(link, how=""):
+            if how:
+                monkeypatch.setattr(PracticeLink, "end", whole)
+                whole(link, how if kept else "ROLLBACK")
+                raise psycopg.OperationalError("lost")
+            whole(link, how)
+
+        monkeypatch.setattr(PracticeLink, "end", end)
+
+    return lose
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "not kept"])
+def test_a_journal_is_in_one_place_though_the_answer_of_the_base_did_not_come(
+    lived, practice_url, tmp_path, answerless, kept
+):
+    before, back = rows_of(lived), tmp_path / "back.db"
+    for source, target in ((lived, practice_url), (practice_url, back)):
+        answerless(kept)
+        if not kept:
+            with pytest.raises(StoreError):
+                moved(source, target)
+            opened(source).close()
+            assert not back.exists()
+        assert moved(source, target).rows["visit"]
+    assert rows_of(back) == before
+    assert not lived.exists()
+    assert [one for one in tmp_path.iterdir() if ".coming" in one.name] == []
+
+
+def test_a_base_that_cannot_be_asked_leaves_the_file_and_says_how_to_end(
+    lived, practice_url, tmp_path, answerless, monkeypatch
+):
+    whole, back = moving.PostgresqlEngine, tmp_path / "back.db"
+    moved(lived, practice_url)
+    answerless(True)
+    asked = []
+
+    def once(*told, **more):
+        if asked:
+            raise StoreError("La base ne répond pas.")
+        asked.append(told)
+        return whole(*told, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moving, "PostgresqlEngine", once)
+        with pytest.raises(StoreError, match="redonnez la même commande"):
+            moved(practice_url, back)
+    assert not back.exists()
+    with pytest.raises(StoreError, match="redonnez la même commande"):
+        opened(practice_url)
+    assert moved(practice_url, back).rows["visit"]
+    with opened(back) as journal:
+        assert len(journal.overview()) == 1
+        assert journal.health.look_wholly() == ()
+
+
+def test_a_move_that_is_killed_before_the_base_keeps_it_leaves_no_second_journal(
+    lived, practice_url, answerless, monkeypatch
+):
+    def unasked(*told):
+        raise StoreError("killed")
+
+    answerless(False)
+    with monkeypatch.context() as patched:
+        patched.setattr(moving, "_arrived", unasked)
+        with pytest.raises(StoreError, match="killed"):
+            moved(lived, practice_url)
+    aside = lived.with_name("journal.db.moved")
+    with pytest.raises(StoreError, match=r"renommez le fichier en journal\.db"):
+        moved(lived, practice_url)
+    aside.rename(lived)
+    assert moved(lived, practice_url).rows["visit"]
+
+
+def test_a_file_set_aside_before_is_not_written_over(lived, practice_url):
+    aside = lived.with_name("journal.db.moved")
+    aside.write_bytes(b"older")
+    with pytest.raises(StoreError, match=r"Il y a déjà un fichier .*\.moved"):
+        moved(lived, practice_url)
+    assert aside.read_bytes() == b"older"
+    opened(lived).close()
+
+
+def test_another_key_carries_nothing(lived, practice_url, tmp_path):
+    moved(lived, practice_url)
+    back = tmp_path / "back.db"
+    with pytest.raises(StoreError, match="La clé ne correspond pas"):
+        move(practice_url, str(back), Cipher(bytes(32)), lambda: NOW)
+    assert not back.exists()
+    opened(practice_url).close()

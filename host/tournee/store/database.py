@@ -229,18 +229,23 @@ class Database(Statements):
     # --- its own ---
 
     def _check_key(self) -> None:
-        try:
-            self.decrypt(self.rows("SELECT key_sealed FROM journal")[0]["key_sealed"], "journal", "key", 1)
-        except StoreError:
-            raise StoreError(
-                "La clé ne correspond pas à ce journal.",
-                cause="le journal a été copié sans sa clé, ou la clé a été remplacée",
-                next_step="restaurez la clé d’origine ; rien n’a été modifié.",
-            ) from None
+        check_key(self, self.cipher)
 
     def _write_first_row(self) -> None:
         encrypted, now = self.encrypt(_KEY_CHECK, "journal", "key", 1), self._clock()
         self.insert("journal", id=1, created=self.now(), key_sealed=encrypted, checked=now.date().isoformat())
+
+
+def check_key(journal: Statements, cipher: Cipher) -> None:
+    """StoreError when the key is not this journal's."""
+    try:
+        cipher.decrypt(journal.rows("SELECT key_sealed FROM journal")[0]["key_sealed"], "journal.key.1")
+    except StoreError:
+        raise StoreError(
+            "La clé ne correspond pas à ce journal.",
+            cause="le journal a été copié sans sa clé, ou la clé a été remplacée",
+            next_step="restaurez la clé d’origine ; rien n’a été modifié.",
+        ) from None
 
 
 def _of_practice(url: str, cipher: Cipher, told: Callable[[str], None], busy_seconds: float) -> JournalEngine:

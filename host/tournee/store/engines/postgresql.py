@@ -16,12 +16,18 @@ from tournee.errors import StoreError
 from tournee.store.cipher import Cipher
 from tournee.store.engines import postgresql_schema as tables
 from tournee.store.engines.engine import Alteration, FirstRow
-from tournee.store.engines.postgresql_link import PracticeLink, address_of, translated
+from tournee.store.engines.postgresql_link import (
+    MOVED,
+    OURS,
+    PracticeLink,
+    address_of,
+    refuse_moved,
+    translated,
+)
 
-_OURS = "practice = current_setting('tournee.practice')::bigint"
-_BEGIN = f"BEGIN; SELECT 1 FROM practice WHERE {_OURS} FOR UPDATE"  # noqa: S608
-_COUNT_AND_COMMIT = f"UPDATE practice SET step = step + 1 WHERE {_OURS}; COMMIT"  # noqa: S608
-_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_BEGIN = f"BEGIN; {MOVED} FOR UPDATE"
+_COUNT_AND_COMMIT = f"UPDATE practice SET step = step + 1 WHERE {OURS}; COMMIT"  # noqa: S608
+_READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {MOVED}"
 
 
 class PostgresqlEngine:
@@ -61,7 +67,7 @@ class PostgresqlEngine:
                                 "UPDATE journal SET identity = ?", (self._cipher.identity,)
                             )
                 first.check_key()
-            self.refuse_moved()
+            refuse_moved((self.moved,))
         except BaseException:
             self.connection.close()
             raise
@@ -90,8 +96,8 @@ class PostgresqlEngine:
             yield
             return
         with self._translated():
-            self.connection.begin(_READ)
             try:
+                self.connection.begin(_READ)
                 yield
             finally:
                 self._roll_back()
@@ -151,15 +157,12 @@ class PostgresqlEngine:
             query = "INSERT INTO practice (practice) VALUES (?) ON CONFLICT DO NOTHING"
             self.connection.execute(query, (self._practice,))
 
-    def refuse_moved(self) -> None:
-        """StoreError for a journal that was moved away from here."""
+    @property
+    def moved(self) -> str:
+        """When the journal was moved away from here, "" while it was not."""
         with self._translated():
-            row = self.connection.execute("SELECT moved FROM practice").fetchone()
-        if row and row[0]:
-            raise StoreError(
-                f"Ce journal a été déplacé hors de la base (le {row[0]}).",
-                next_step="ouvrez-le là où il est maintenant.",
-            )
+            found = self.connection.execute(MOVED).fetchone()
+        return str(found[0]) if found else ""
 
     def _roll_back(self) -> None:
         with suppress(psycopg.Error):  # it was cut meanwhile: what stopped the step is told

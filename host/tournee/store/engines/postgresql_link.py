@@ -27,6 +27,11 @@ _FROM_INDEX = re.compile(r"(?<= )\+(?=[a-z]+\.)")
 _AGAIN = "recommencez : rien n’est à moitié fait, et l’état dit ce qui l’est."
 
 
+OURS = "practice = current_setting('tournee.practice')::bigint"
+MOVED = f"SELECT moved FROM practice WHERE {OURS}"  # noqa: S608
+"""When the journal was moved away from here, "" while it was not."""
+
+
 class PracticeAddress(NamedTuple):
     """Where a journal is: what libpq connects to, and the practice there."""
 
@@ -78,9 +83,10 @@ class PracticeLink:
         return cursor
 
     def begin(self, how: str) -> None:
-        """Begin a step, or several reads."""
-        self.tell(how)
+        """Begin a step, or several reads; `how` ends by asking when the journal left, which is refused."""
+        found = self.tell(how)
         self.in_transaction, self.wrote = True, False
+        refuse_moved(found.fetchone())
 
     def end(self, how: str = "") -> None:
         """Keep what was begun, or take it back where nothing is said of how: of a connection that was cut,
@@ -112,8 +118,13 @@ class PracticeLink:
     def _again(self) -> psycopg.Connection:
         if self._closed:
             raise StoreError("Le journal est fermé : ce contenu ne peut plus être lu.")
-        self.raw = self._connected()
-        return self.raw
+        self.raw = raw = self._connected()
+        try:
+            refuse_moved(raw.execute(MOVED.encode()).fetchone())
+        except BaseException:
+            raw.close()  # so the next one is refused too
+            raise
+        return raw
 
     def _connected(self) -> psycopg.Connection:
         practice = self._address.practice
@@ -143,6 +154,16 @@ def address_of(url: str) -> PracticeAddress:
         )
     rest = urlencode([(name, value) for name, value in told if name != "practice"])
     return PracticeAddress(urlunsplit(parts._replace(query=rest)), int(practices[0]))
+
+
+def refuse_moved(found: Sequence[Any] | None) -> None:
+    """StoreError for a journal that was moved away from here, by what `MOVED` gave."""
+    if found and found[0]:
+        raise StoreError(
+            f"Ce journal a été déplacé hors de la base (le {found[0]}).",
+            next_step="ouvrez-le là où il est maintenant ; si son déplacement fut interrompu,"
+            " redonnez la même commande « tournee store move » : elle l’achève.",
+        )
 
 
 def translated(error: Exception) -> StoreError:
