@@ -121,6 +121,7 @@ def test_an_opening_makes_no_table(postgresql):
         latest = postgresql_schema.latest()
         assert migrated(postgresql) == (0, [latest])
         assert migrated(postgresql) == (0, [])
+        assert migrated(postgresql, "&practice=7") == (0, [])
         opened(postgresql.practice(1, database="empty")).close()
         connection.execute("INSERT INTO schema_version (version) VALUES (9999)")
     with pytest.raises(StoreError, match="plus récente"):
@@ -128,12 +129,33 @@ def test_an_opening_makes_no_table(postgresql):
     assert migrated(postgresql)[0] != 0
 
 
-def migrated(postgresql):
+def migrated(postgresql, more=""):
     """`tournee store migrate` as it is typed: its status, the versions made."""
-    url = postgresql.conninfo(OWNER, "empty")
+    url = postgresql.conninfo(OWNER, "empty") + more
     command = [sys.executable, "-m", "tournee.cli", "store", "migrate", url, "--role", ROLE, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, json.loads(done.stdout or "{}").get("done")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://tournee:secret@h/b?none=1", "postgresql://[tournee:secret@h/b", "host=h secret"],
+    ids=["parameter", "bracket", "words"],
+)
+def test_an_address_that_does_not_read_is_told_without_its_password(address):
+    command = [sys.executable, "-m", "tournee.cli", "store", "migrate", address]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 8
+    assert "ne se lit pas" in done.stderr
+    assert "secret" not in done.stderr and "None" not in done.stderr
+
+
+def test_a_practice_s_journal_has_no_file_and_nothing_beside_it(one_visit):
+    with opened(one_visit) as journal:
+        assert journal.path is None
+        with pytest.raises(StoreError, match="pas dans un fichier") as told:
+            assert journal.db.file
+    assert "practice" not in str(told.value)
 
 
 def test_both_engines_have_the_same_tables_and_columns_at_the_same_version(asked):

@@ -202,7 +202,8 @@ def _identity(link: Reader) -> Iterator[Fact]:
 def _journal(office: Office) -> Iterator[Fact]:
     health = office.journal.health
     yield Fact("schema", "Version", health.schema_version)
-    yield Fact("bytes", "Octets", office.journal.path.stat().st_size)
+    if office.journal.path is not None:
+        yield Fact("bytes", "Octets", office.journal.path.stat().st_size)
     yield Fact("check", "Contrôle", " ; ".join(health.check()) or "ok")
     for table, states in health.counts().items():
         for state, count in states.items():

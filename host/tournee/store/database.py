@@ -50,19 +50,29 @@ class Database(Statements):
         self.cipher = cipher
         self._clock = clock
         told = on_step or (lambda _: None)
-        self.path = Path(path)
-        self._engine: JournalEngine = (
-            _of_practice(path, cipher, told, busy_seconds)
-            if isinstance(path, str) and path.startswith(URL)
-            else SqliteEngine(
+        self.path: Path | None = None  # of the file, None in PostgreSQL: an address has a password in it
+        if isinstance(path, str) and path.startswith(URL):
+            self._engine: JournalEngine = _of_practice(path, cipher, told, busy_seconds)
+        else:
+            self.path = Path(path)
+            self._engine = SqliteEngine(
                 *(self.path, cipher, clock, told),
                 busy_seconds=busy_seconds,
                 schema=schema,
                 host=host or Host.this(),
             )
-        )
         super().__init__(self._engine.connection)
         self._engine.begin(FirstRow(self._check_key, self._write_first_row))
+
+    @property
+    def file(self) -> Path:
+        """The journal's file, for what lies beside it. StoreError for a journal in PostgreSQL."""
+        if self.path is None:
+            raise StoreError(
+                "Ce journal n’est pas dans un fichier : rien ne peut être tenu à côté de lui.",
+                cause="il est dans une base PostgreSQL",
+            )
+        return self.path
 
     def close(self) -> None:
         """Let go of it; the journal cannot be used any more."""

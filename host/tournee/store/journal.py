@@ -91,7 +91,7 @@ class Journal:
         self.db = db = Database(
             path, cipher, clock, on_step, busy_seconds=busy_seconds, schema=schema, host=host
         )
-        self.path = db.path
+        self.path = db.path  # None in PostgreSQL
         self.numbers = numbers = Numbers(db, station, ranges)
         chunks = SealedChunks(db)
         self.history = History(db)

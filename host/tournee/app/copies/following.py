@@ -58,7 +58,7 @@ def follow(
 
     Raises UnreachableError (try again), PracticeServerError (its `code` may be one of `STOPPING`: noted).
     """
-    folder = CopyFolder(journal.path)
+    folder = CopyFolder(journal.db.file)
     folder.make()
     lock = WriterLock(folder.folder / "turn", _WAIT_S)
     try:
@@ -218,7 +218,7 @@ def keep_recovery(server: PracticeServer, journal: Journal, make: Callable[[], s
     """A new recovery code, by which the journal's key can be had from the server; the last one is void."""
     from tournee.app.copies.recovery_code import lock_key
 
-    code, cipher, folder = make(), journal.db.cipher, CopyFolder(journal.path)
+    code, cipher, folder = make(), journal.db.cipher, CopyFolder(journal.db.file)
     server.put_box(cipher.identity, "cle", lock_key(cipher, code))
     folder.make()
     folder.write(replace(folder.read() or CopyState(), recovery=journal.db.now()))

@@ -160,7 +160,7 @@ def courier_of(config: Config, journal: Journal, carrier: CarrierTo = by_https) 
 
     def refused(code: str) -> None:
         if code in STOPPING:
-            CopyFolder(journal.path).stop(code)
+            CopyFolder(journal.db.file).stop(code)
 
     follow_it = partial(contact, journal, server, config)
     return PracticeCourier(server, journal.db.cipher.identity, follow_it, refused)
@@ -185,10 +185,10 @@ def follow_quietly(office: Office, config: Config) -> None:
     from tournee.exchange.practice_server.https import HttpsCarrier
 
     assert config.joined is not None
-    state = CopyFolder(office.journal.path).read()
+    state = CopyFolder(office.journal.db.file).read()
     if state is not None and (state.stopped or state.step == office.journal.db.last_step):
         return
-    unreached = CopyFolder(office.journal.path).folder / "unreached"
+    unreached = CopyFolder(office.journal.db.file).folder / "unreached"
     with suppress(OSError):
         if 0 <= time.time() - unreached.stat().st_mtime < _SPARED_S:
             return

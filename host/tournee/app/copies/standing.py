@@ -36,7 +36,7 @@ class CopyFacts:
 
 def copy_facts(office: Office) -> CopyFacts:
     """Where the copy of this journal stands."""
-    state = CopyFolder(office.journal.path).read() if office.courier.knows_again else None
+    state = CopyFolder(office.journal.db.file).read() if office.courier.knows_again else None
     last = office.journal.db.last_step
     if state is None:
         return CopyFacts(CopyStanding.ONLY, last, last, "")

@@ -90,7 +90,7 @@ class Loaded:
 
 def list_path(office: Office) -> Path:
     """Where the list is held: beside the journal, under its name."""
-    return office.journal.path.with_suffix(".opposition")
+    return office.journal.db.file.with_suffix(".opposition")
 
 
 def open_list(office: Office) -> OppositionList | None:

@@ -175,7 +175,7 @@ def journal(context: click.Context, as_json: bool) -> None:
         return
     desk: Desk = context.obj
     with desk.office() as office:
-        held, where = office.journal.numbers.standing(), office.journal.path
+        held, where = office.journal.numbers.standing(), office.journal.db.file
     if as_json:
         values.write({"path": str(where), **values.numbers(held)})
         return
@@ -235,7 +235,7 @@ def check_journal(desk: Desk, as_json: bool) -> None:
     with desk.office() as office:
         found = office.journal.health.check()
         altered = office.journal.health.look_wholly()
-        where = office.journal.path
+        where = office.journal.db.file
     if as_json:
         values.write({"problems": [*found, *(one.text for one in altered)]})
     if found:

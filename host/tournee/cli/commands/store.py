@@ -30,11 +30,11 @@ def migrate_tables(desk: Desk, url: str, role: str, as_json: bool) -> None:
     """
     import psycopg
 
-    from tournee.store.engines.postgresql_link import translated
+    from tournee.store.engines.postgresql_link import translated, without_practice
     from tournee.store.engines.postgresql_schema import latest, migrate
 
     try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+        with psycopg.connect(without_practice(url), autocommit=True, connect_timeout=10) as connection:
             done = migrate(connection, role)
     except psycopg.Error as error:
         raise translated(error) from error

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import errors
@@ -24,6 +24,7 @@ _BUSY = (
     errors.SerializationFailure,
 )
 _FROM_INDEX = re.compile(r"(?<= )\+(?=[a-z]+\.)")
+_WRITE_IT = "écrivez-la « postgresql://COMPTE@HÔTE/BASE »."
 _AGAIN = "recommencez : rien n’est à moitié fait, et l’état dit ce qui l’est."
 
 
@@ -144,7 +145,7 @@ class PracticeLink:
 
 def address_of(url: str) -> PracticeAddress:
     """`postgresql://HOST/DATABASE?practice=7`, and what libpq takes beside; StoreError without a practice."""
-    parts = urlsplit(url)
+    parts = _split(url)
     told = parse_qsl(parts.query, keep_blank_values=True)
     practices = [value for name, value in told if name == "practice"]
     if len(practices) != 1 or not practices[0].isdecimal() or not 0 < int(practices[0]) < 1 << 63:
@@ -152,8 +153,24 @@ def address_of(url: str) -> PracticeAddress:
             "L’adresse de la base ne dit pas de quel cabinet est le journal.",
             next_step="terminez-la par « ?practice= » et le numéro du cabinet, à partir de 1.",
         )
+    return PracticeAddress(without_practice(url), int(practices[0]))
+
+
+def without_practice(address: str) -> str:
+    """The database of an address, whichever practice it names."""
+    if not address.startswith(("postgresql://", "postgres://")):
+        return address
+    parts = _split(address)
+    told = parse_qsl(parts.query, keep_blank_values=True)
     rest = urlencode([(name, value) for name, value in told if name != "practice"])
-    return PracticeAddress(urlunsplit(parts._replace(query=rest)), int(practices[0]))
+    return urlunsplit(parts._replace(query=rest))
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        raise StoreError("L’adresse de la base ne se lit pas.", next_step=_WRITE_IT) from None
 
 
 def refuse_moved(found: Sequence[Any] | None) -> None:
@@ -174,7 +191,8 @@ def translated(error: Exception) -> StoreError:
             cause="une autre fenêtre de Tournée est en train d’écrire",
             next_step="attendez qu’elle ait fini, puis recommencez.",
         )
-    told = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    told = error.diag.message_primary if isinstance(error, psycopg.Error) else ""
+    told = told or "la base n’en dit pas la raison"
     if isinstance(error, psycopg.IntegrityError):
         return StoreError(f"Le journal refuse une écriture incohérente : {told}.")
     what, next_step = _fault(error)
@@ -192,6 +210,8 @@ def _fault(error: Exception) -> tuple[str, str]:
         return "la base refuse ce compte", "vérifiez son nom et son mot de passe."
     if isinstance(error, psycopg.OperationalError):
         return "la base ne répond pas, ou plus", f"vérifiez qu’elle est démarrée, puis {_AGAIN}"
+    if isinstance(error, psycopg.ProgrammingError) and not error.sqlstate:  # libpq's: it may quote a password
+        return "l’adresse de la base ne se lit pas", _WRITE_IT
     return "", _AGAIN
 
 
