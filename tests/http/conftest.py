@@ -78,3 +78,13 @@ def to_many(editor: Editor) -> Iterator[Served]:
         return Bearer(token, frozenset((READ, WRITE)))
 
     yield from served(editor, judge)
+
+
+@pytest.fixture
+def to_read(editor: Editor) -> Iterator[Served]:
+    """One whose tokens permit to ask alone."""
+
+    async def judge(token: str) -> Bearer:
+        return Bearer(token, frozenset((READ,)))
+
+    yield from served(editor, judge)

@@ -1,9 +1,14 @@
 """Who is let in, and how much of what they say is read."""
 
+import json
 import socket
 
 import httpx
 import pytest
+from editor import blood_taken, day
+
+from tournee.asgi.bodies import BodyBound
+from tournee.http import door
 
 
 @pytest.mark.parametrize(
@@ -68,3 +73,72 @@ def test_what_is_not_there_is_a_problem_too(here):
         got = here.client.get(path)
         assert (got.status_code, got.headers["content-type"]) == (404, "application/problem+json"), path
     assert here.client.delete("/v1/invoices").status_code == 405
+
+
+JSON_ROUTES = {
+    "/v1/prices": {},
+    "/v1/visits": {},
+    "/v1/visits again": {"idempotency-key": "k"},
+    "/v1/lots": {},
+    "/v1/returns": {},
+}
+
+
+def test_a_body_that_is_too_long_is_told_so_on_every_route(here, monkeypatch):
+    monkeypatch.setattr(door, "BODY", BodyBound(1000, 30.0))
+    body = b"[" * 1001
+    for path, more in JSON_ROUTES.items():
+        for content in (body, iter([body])):
+            headers = {"content-type": "application/json", **more}
+            got = here.client.post(path.split()[0], content=content, headers=headers)
+            assert (got.status_code, got.json()["status"]) == (413, 413), path
+
+
+def test_a_body_that_is_too_slow_is_told_so_on_every_route(here, monkeypatch):
+    monkeypatch.setattr(door, "BODY", BodyBound(1000, 0.05))
+    where, port = here.url.removeprefix("http://").split(":")
+    for path, more in JSON_ROUTES.items():
+        headers = {
+            "Host": f"{where}:{port}",
+            "Authorization": f"Bearer {'t' * 43}",
+            "Content-Type": "application/json",
+            "Content-Length": "9",
+            **more,
+        }
+        told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        with socket.create_connection((where, int(port)), 10) as line:
+            line.sendall(f"POST {path.split()[0]} HTTP/1.1\r\n{told}\r\n[".encode())
+            assert line.recv(100).split(b" ")[1] == b"408", path
+
+
+def test_what_is_wrong_in_a_form_is_said_in_french(here):
+    for path, body, text in (
+        ("/v1/lots", {}, "il manque"),
+        ("/v1/lots", {"code": ""}, "trop court : 1 au moins"),
+        ("/v1/lots", {"code": "1", "situation": 100}, "99 au plus est attendu"),
+        ("/v1/lots", {"code": "1", "situation": "x"}, "un nombre entier est attendu"),
+        ("/v1/files/000001/sendings", {"accepted": 2}, "true ou false est attendu"),
+        ("/v1/files/000001/sendings", [], "un objet est attendu"),
+        ("/v1/visits", "x", "un objet est attendu"),
+        ("/v1/certifications", {"code": "1", "visits": 1}, "une liste est attendue"),
+        ("/v1/certifications", {"code": "1", "visits": [2**53]}, "moins de 9007199254740992 est attendu"),
+        ("/v1/backups", {"name": "/", "passphrase": "x"}, "n’a pas la forme attendue : ^[A-Za-z0-9]"),
+    ):
+        got = here.client.post(path, json=body)
+        assert got.status_code == 422
+        assert got.json()["mistakes"][0]["text"].startswith(text), got.text
+
+
+def test_what_is_wrong_in_a_question_is_said_in_french(here):
+    got = here.client.get("/v1/invoices", params={"states": "none", "since": "x", "limit": 0})
+    since, states, limit = (one["text"] for one in got.json()["mistakes"])
+    assert since == "cette valeur n’a pas la forme attendue"
+    assert states.startswith("une de ces valeurs est attendue : 'made'")
+    assert " ou 'abandoned'" in states
+    assert limit == "1 au moins est attendu"
+
+
+def test_prices_are_asked_by_a_token_that_permits_to_ask(to_read):
+    told = json.loads(json.dumps(day(blood_taken("a")), default=str))
+    assert to_read.client.post("/v1/prices", json=told).json()["visits"][0]["fee"] > 0
+    assert to_read.client.post("/v1/visits", json=told).status_code == 403

@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tournee.config.http import HttpChoice
 from tournee.errors import ConfigError
+from tournee.http import tokens
 from tournee.http.door import READ, WRITE
 from tournee.http.tokens import IssuedTokens
+from tournee.https import HttpsAnswer
 
 ISSUER, AUDIENCE = "https://login.example", "tournee-cabinet"
 RSA = rsa.generate_private_key(65537, 2048)
@@ -145,3 +147,19 @@ def test_keys_that_do_not_read_are_told(choice, keys, text):
 def test_no_keys_is_told(choice, tmp_path):
     with pytest.raises(ConfigError):
         IssuedTokens(replace(choice, keys=str(tmp_path / "none"))).check()
+
+
+def test_the_address_of_the_keys_is_asked_whole(choice, keys, monkeypatch):
+    asked = []
+
+    def carry(server, request, seconds):
+        asked.append((server.host, request.path))
+        return HttpsAnswer(200, "application/json", keys.read_bytes())
+
+    monkeypatch.setattr(tokens, "carry", carry)
+    for query in ("", "?tenant=7&p=a%20b"):
+        IssuedTokens(replace(choice, keys=f"https://login.example/keys{query}")).check()
+    assert asked == [
+        ("login.example", "/keys"),
+        ("login.example", "/keys?tenant=7&p=a%20b"),
+    ]

@@ -19,11 +19,7 @@ class BodyBound(NamedTuple):
 
 
 class _BodyRefused(Exception):  # noqa: N818
-    """A body is too long (413) or too slow (408)."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
+    """A body is too long or too slow."""
 
 
 def with_headers(send: Send, headers: Mapping[str, str]) -> Send:
@@ -50,43 +46,52 @@ async def serve_bounded(
     too long, 408: too slow) and headers.
     """
     started = False
+    stopped: list[int] = []
 
     async def noted(message: Message) -> None:
         nonlocal started
+        if stopped and not started:
+            return  # what the application makes of a body that stopped is not the answer
         started = started or message["type"] == "http.response.start"
         await send(message)
 
     try:
-        await app(scope, _bounded(Headers(scope=scope), bound, receive), noted)
+        await app(scope, _bounded(Headers(scope=scope), bound, receive, stopped), noted)
     except ClientDisconnect:
         return  # in the middle of its body: nobody is there to be answered
-    except _BodyRefused as told:
+    except _BodyRefused:
         if started:
             raise
-        await refused(told.status, {"connection": "close"})(scope, receive, send)
+    if stopped and not started:
+        await refused(stopped[0], {"connection": "close"})(scope, receive, send)
 
 
-def _bounded(headers: Headers, bound: BodyBound, receive: Receive) -> Receive:
+def _bounded(headers: Headers, bound: BodyBound, receive: Receive, stopped: list[int]) -> Receive:
+    """`receive` within a bound; a body that leaves it has its status put into `stopped`."""
     told = headers.get("content-length", "0")
     too_long = not told.isdecimal() or len(told) > len(str(bound.most)) or int(told) > bound.most
     end = asyncio.get_running_loop().time() + bound.seconds
     got, whole = 0, False
 
+    def refuse(status: int) -> _BodyRefused:
+        stopped.append(status)
+        return _BodyRefused()
+
     async def part() -> Message:
         nonlocal got, whole
         if too_long:
-            raise _BodyRefused(413)
+            raise refuse(413)
         if whole:
             return await receive()
         try:
             async with asyncio.timeout_at(end):
                 message = await receive()
         except TimeoutError:
-            raise _BodyRefused(408) from None
+            raise refuse(408) from None
         got += len(message.get("body", b""))
         whole = not message.get("more_body", False)
         if got > bound.most:
-            raise _BodyRefused(413)
+            raise refuse(413)
         return message
 
     return part

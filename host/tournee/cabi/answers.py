@@ -11,9 +11,10 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tournee.cabi.declarations import answered
 from tournee.cabi.given import CInputs
 from tournee.cabi.handed_over import COutputs, Destination
-from tournee.cabi.prototypes import FUNCTIONS, IN_C, CFunction, fingerprint
+from tournee.cabi.prototypes import CFunction, fingerprint
 from tournee.ssv import Library
 from tournee.ssv.call import guarded
 from tournee.ssv.codes import SsvError, number
@@ -85,7 +86,6 @@ def answer_calls(ffi: Any, lib: Any, built_for: str) -> None:
         sys.stdout = sys.stderr = None
     logging.getLogger("tournee").addHandler(logging.NullHandler())
     library = AnsweringLibrary(ffi, lib)
-    for function in FUNCTIONS:
-        if function.name not in IN_C or function.name == "SSV_DernierMessage":
-            name = f"tournee_{function.name}"
-            ffi.def_extern(name=name, error=FAILED, onerror=lambda *_: None)(library.answer_of(function))
+    for function in answered():
+        name = f"tournee_{function.name}"
+        ffi.def_extern(name=name, error=FAILED, onerror=lambda *_: None)(library.answer_of(function))

@@ -42,9 +42,7 @@ class COutputs:
             case "tries":
                 return Destination(lambda value: _put(pointers[0], _NOT_TOLD if value is None else value))
             case "date":
-                return Destination(
-                    lambda value: self._ffi.memmove(pointers[0], value.encode("ascii") + b"\0", 13)
-                )
+                return Destination(lambda value: self._date(pointers[0], value))
             case _:
                 return self._room(argument, *pointers)
 

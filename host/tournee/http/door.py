@@ -24,6 +24,7 @@ OPEN, _OPEN_UNDER = ("/v1/health", "/docs", "/openapi.json"), "/static-offline-d
 """What says nothing of a practice, and is shown to whoever comes."""
 
 BODY = BodyBound(32 * 2**20, 30.0)
+_ASKING = ("/v1/prices",)  # a POST, as a body is asked of
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -89,7 +90,7 @@ class HttpDoor:
         if bearer is None:
             why = "il est inconnu, périmé ou d’un autre" if token else "il n’y en a pas"
             return refused(401, why, {"www-authenticate": 'Bearer realm="tournee"'})
-        needed = READ if scope["method"] in _SAFE else WRITE
+        needed = READ if scope["method"] in _SAFE or scope["path"] in _ASKING else WRITE
         if needed not in bearer.scopes:
             challenge = f'Bearer error="insufficient_scope", scope="{needed}"'
             return refused(403, f"il faut « {needed} »", {"www-authenticate": challenge})

@@ -55,6 +55,37 @@ _TITLES = {
     429: "Trop de travaux attendent.",
     500: "Une erreur imprévue est survenue.",
 }
+_UNFIT = "cette valeur n’a pas la forme attendue"
+_WHOLE, _TRUTH = "un nombre entier est attendu", "true ou false est attendu"
+_DAY = "un jour est attendu : AAAA-MM-JJ"
+_MISTAKES = {  # what pydantic finds, by its word for it
+    "missing": "il manque",
+    "extra_forbidden": "ce nom n’est pas attendu ici",
+    "json_invalid": "ce n’est pas du JSON",
+    "string_type": "un texte est attendu",
+    "string_too_short": "trop court : {min_length} au moins",
+    "string_too_long": "trop long : {max_length} au plus",
+    "string_pattern_mismatch": "n’a pas la forme attendue : {pattern}",
+    "too_short": "trop court : {min_length} au moins",
+    "too_long": "trop long : {max_length} au plus",
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "greater_than": "plus de {gt} est attendu",
+    "greater_than_equal": "{ge} au moins est attendu",
+    "less_than": "moins de {lt} est attendu",
+    "less_than_equal": "{le} au plus est attendu",
+    "enum": "une de ces valeurs est attendue : {expected}",
+    "list_type": "une liste est attendue",
+    "dict_type": "un objet est attendu",
+    "model_type": "un objet est attendu",
+    "model_attributes_type": "un objet est attendu",
+    "date_from_datetime_parsing": _DAY,
+    "date_parsing": _DAY,
+    "date_type": _DAY,
+}
 _SHOWN = 40
 _log = logging.getLogger(__name__)
 
@@ -161,7 +192,9 @@ async def _shape(request: Request, error: Exception) -> JSONResponse:
 
 def _mistake(told: Mapping[str, Any]) -> MistakeTold:
     path = [part if isinstance(part, int) else str(part)[:_SHOWN] for part in told["loc"]]
-    return MistakeTold(path=path, where=".".join(map(str, path)), text=str(told["msg"]))
+    known = {name: str(value).replace(" or ", " ou ") for name, value in told.get("ctx", {}).items()}
+    text = _MISTAKES.get(told["type"], _UNFIT).format_map(known)
+    return MistakeTold(path=path, where=".".join(map(str, path)), text=text)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

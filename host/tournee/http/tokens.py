@@ -104,7 +104,8 @@ class IssuedTokens:
                 return read_bounded(Path(where), _KEYS_MAX)
             url = urlsplit(where)
             server = HttpsServer(url.hostname or "", url.port or 443, authority=self._choice.authority)
-            request = HttpsRequest("GET", url.path or "/", answer_max=_KEYS_MAX)
+            target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+            request = HttpsRequest("GET", target, answer_max=_KEYS_MAX)
             return carry(server, request, _SECONDS).body
         except LineError as error:
             raise ConfigError(
