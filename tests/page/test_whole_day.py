@@ -152,7 +152,7 @@ def another_card_while_a_visit_is_open(carer: Carer) -> None:
     carer.insert("barbier", "Kevin Barbier")
     carer.put_in("lambert")
     expect(carer.page.title).to_have_text(re.compile("Yvonne Lambert"))
-    expect(carer.page.page.locator(".note.n-warn")).to_contain_text("Vous étiez chez Kevin Barbier")
+    expect(carer.page.page.get_by_text("Vous étiez chez Kevin Barbier")).to_be_visible()
     visit(carer, "barbier", "Kevin Barbier")
 
 

@@ -184,10 +184,7 @@ def test_system_without_local_sockets_is_told_so(monkeypatch: pytest.MonkeyPatch
     assert join("COM3", CONFIG, "tournee certify") is None
 
 
-def test_command_behind_an_ending_waits_until_the_reader_is_let_go(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+def test_command_behind_an_ending_waits_until_the_reader_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     places = ShiftPaths.of("port")
     places.make()
     write_note(places.note, "s", Ending(Reason.CARD))

@@ -68,7 +68,7 @@ def test_ten_visits_with_what_goes_wrong(desk: PracticeDesk, page: WatchedPage, 
         carer.insert("barbier", "Kevin Barbier")
         carer.put_in("lambert")
         expect(page.title).to_have_text(re.compile("Yvonne Lambert"))
-        expect(shown.locator(".note.n-warn")).to_contain_text("Vous étiez chez Kevin Barbier")
+        expect(shown.get_by_text("Vous étiez chez Kevin Barbier")).to_be_visible()
         carer.insert("barbier", "Kevin Barbier")
         carer.verify()
         carer.sign()

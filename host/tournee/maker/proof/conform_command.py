@@ -84,6 +84,7 @@ def conform(
         except OSError as error:
             raise ConfigError(f"{report} ne s’écrit pas.", cause=reason(error)) from error
     if folder is not None and signer is not None:
+        folder.mkdir(parents=True, exist_ok=True)
         paper = record_pdf(made, hashlib.sha256(data).hexdigest())
         for kind, content in (("json", data), ("pdf", paper)):
             for path in records.write_signed(folder / f"{_name(made)}.{kind}", content, signer):

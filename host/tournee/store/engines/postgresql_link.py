@@ -179,7 +179,7 @@ def refuse_moved(found: Sequence[Any] | None) -> None:
         raise StoreError(
             f"Ce journal a été déplacé hors de la base (le {found[0]}).",
             next_step="ouvrez-le là où il est maintenant ; si son déplacement fut interrompu,"
-            " redonnez la même commande « tournee store move » : elle l’achève.",
+            " redonnez la même commande : elle l’achève",
         )
 
 
