@@ -23,5 +23,7 @@ os.chdir("/")
 vfs.umount("/")
 for block in range(device.ioctl(_COUNT, 0)):
     device.ioctl(_ERASE, block)
+    if not block % 64:
+        print("erased", block)  # silence would be taken for a dead board
 vfs.VfsLfs2.mkfs(device, progsize=_PROGRAM)
 vfs.mount(vfs.VfsLfs2(device, progsize=_PROGRAM), "/")

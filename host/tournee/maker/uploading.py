@@ -69,11 +69,17 @@ def put_on(
     count = len(modules(folder))
     for left in reversed(range(_ROUNDS)):
         heard = _progress(count, tell)
-        said = next((said for status, said in (_run(step, heard) for step in steps) if status), None)
-        if said is None:
+        done = 0
+        for step in steps:
+            status, said = _run(step, heard)
+            if status:
+                break
+            done += 1
+        else:
             tell(f"{count} modules sur la carte, qui démarre.")
             return
-        steps = steps[-_LASTING:]  # nothing is erased twice
+        if done:  # what was erased to its end is not erased twice
+            steps = steps[-_LASTING:]
         if left:
             tell("La copie s’est interrompue : elle reprend.")
             _asked(ask, entry, wait_s, tell)

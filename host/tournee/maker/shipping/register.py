@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import platform
 import re
 import secrets
@@ -66,7 +67,11 @@ def _now() -> str:
 
 
 def _who() -> str:
-    return f"{getpass.getuser()}@{platform.node()}"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as containers have
+        user = str(os.getuid())
+    return f"{user}@{platform.node()}"
 
 
 class ReaderRegister:
