@@ -54,7 +54,7 @@ def test_threads_that_begin_at_once_share_one_library_and_no_answer(library, boa
 
 
 def test_program_that_hides_what_it_loads_loads_and_unloads_twice_without_a_word(library):
-    done = run(compile_program(library, HERE / "loaded.c"), library.library)
+    done = run(compile_program(library, HERE / "loaded.c"), library.binary)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -82,12 +82,12 @@ def test_command_without_a_compiler_says_so_and_makes_nothing(tmp_path):
 
 def test_library_says_why_when_its_python_is_gone_and_starts_another_that_is_named(library, tmp_path):
     program = compile_program(library, HERE / "loaded.c")
-    gone = run(program, library.library, TOURNEE_PYTHON="/no/python")
+    gone = run(program, library.binary, TOURNEE_PYTHON="/no/python")
     assert (gone.returncode, gone.stderr) == (1, "")
     assert gone.stdout.startswith("E6FF : Python n’est pas à « /no/python » : nommez-le par TOURNEE_PYTHON")
     bare = tmp_path / "bare"
     venv.create(bare, symlinks=True)
-    without = run(program, library.library, TOURNEE_PYTHON=str(bare / "bin" / "python"))
+    without = run(program, library.binary, TOURNEE_PYTHON=str(bare / "bin" / "python"))
     assert (without.returncode, without.stderr) == (1, "")
     assert without.stdout == (
         "E6FF : Il manque _cffi_backend à ce Python : exécutez pip install 'tournee[cabi]'\n"

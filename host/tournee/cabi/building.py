@@ -28,7 +28,7 @@ class BuiltLibrary:
     """What was made: the header, the library, the Python that it starts."""
 
     header: Path
-    library: Path
+    binary: Path
     python: Path
 
 

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tournee.errors import TourneeError
 from tournee.web.assets import ASSETS, shell
@@ -72,8 +73,8 @@ def application(
             Mount("/ecran", routes=list(SCREENS)),
             *routes,
         ],
-        middleware=list(middleware),
-        exception_handlers={TourneeError: _refused, 404: _unknown, 500: _broken},
+        middleware=[*middleware, Middleware(Unforeseen)],
+        exception_handlers={TourneeError: _refused, 404: _unknown},
         lifespan=living,
     )
     app.state.face = face
@@ -120,12 +121,34 @@ async def _unknown(request: Request, error: Exception) -> Response:
     return show_error(request, gone)
 
 
-async def _broken(request: Request, error: Exception) -> Response:
-    """What nobody foresaw: the traceback is for the log, the carer is told what is safe."""
-    _log.error("%s failed", request.url.path, exc_info=error)
-    unforeseen = TourneeError(
-        "Le programme s’est trompé ici. Rien n’est perdu, rien n’est compté deux fois.",
-        cause=type(error).__name__,
-        next_step="revenez à la tournée et recommencez ; si cela revient, faites voir l’appareil",
-    )
-    return show_error(request, unforeseen)
+class Unforeseen:
+    """Tells what nobody foresaw from within the page's guard: an answer without its headers would be taken
+    for a stranger's, and be asked for again without end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve; a fault before the answer began is logged, and the carer told what is safe."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            raise  # nobody is there to be told
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            _log.error("%s failed", scope["path"], exc_info=error)
+            unforeseen = TourneeError(
+                "Le programme s’est trompé ici. Rien n’est perdu, rien n’est compté deux fois.",
+                cause="une panne que personne n’avait prévue",
+                next_step="revenez à la tournée et recommencez ; si cela revient, faites voir l’appareil",
+            )
+            answer = show_error(Request(scope, receive), unforeseen)
+            await answer(scope, receive, send)

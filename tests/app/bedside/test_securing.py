@@ -1,6 +1,7 @@
 """From the card to the signed visit and back, with the real reader: signed once, undone, done again."""
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tournee.app.bedside.care_visit import (
     judged_care,
     new_key,
     planned_key,
+    take,
 )
 from tournee.app.bedside.changing import with_act
 from tournee.app.bedside.paid import given_for, payments_of
@@ -246,6 +248,28 @@ def test_insurance_off_the_attestation_bills_a_card_never_read(surroundings: Sur
         care = care_visit(office, care.key)
         assert not lacks_insurance(office, care)
         invoice = secure(office, link, care, care.told, ps, None, "attendue")
+        assert (invoice.sheets[0].mode, invoice.sheets[0].organisme) == ("05", "011")
+
+
+def test_visit_begun_for_a_card_never_read_keeps_its_file_and_takes_the_attestation(
+    surroundings: Surroundings,
+) -> None:
+    with (
+        office_of(surroundings.journal, surroundings.world.route()) as office,
+        Reader.open(surroundings.board.link_url) as link,
+    ):
+        ps, _ = at_the_door(office, link)
+        surroundings.board.remove("vitale")
+        patient = add_patient(office, YVONNE)
+        add_patient(office, replace(YVONNE, first_name="ZOE", born="20150203"))  # of the same number
+        plan = add_plan(
+            office, patient, add_prescription(office, patient, ORDER), DAILY, ps.identity.billing_number
+        )
+        begun = take(office, care_visit(office, planned_key(plan.plan.id, DAY)))
+        care = care_visit(office, begun.key)
+        assert care.patient is not None and care.patient.id == patient.id
+        note_insurance(office, care, "01 011 0000")
+        invoice = secure(office, link, care_visit(office, begun.key), care.told, ps, None, "attendue")
         assert (invoice.sheets[0].mode, invoice.sheets[0].organisme) == ("05", "011")
 
 

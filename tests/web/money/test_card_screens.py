@@ -65,3 +65,22 @@ def test_undone_with_its_card_in_a_visit_is_to_be_secured_and_waits_for_no_card(
         put_in(asked, chain, practice, VITALE_CARD)
         shown = asked.show("/envoi")
         assert "est à sécuriser, sa carte est là." in shown and "attend sa carte" not in shown
+
+
+def test_acts_are_searched_for_a_patient_without_an_ordonnance(chain: Chain, practice: Practice):
+    chain.bill(visit(HUGO, 1))  # an act that is usual from now on
+    with Asked(chain.office, link=chain.link) as asked:
+        put_in(asked, chain, practice, "pereira")
+        address = asked.post("/carte/0/ajouter").removesuffix("/acte")
+        assert "demande une ordonnance" in asked.show(f"{address}/acte?q=pansement")
+
+
+def test_a_fault_that_nobody_foresaw_is_a_screen_of_the_page(chain: Chain, monkeypatch: pytest.MonkeyPatch):
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with Asked(chain.office, link=chain.link) as asked:
+        monkeypatch.setattr(asked.face.ports, "ask_journal", fails)
+        with pytest.raises(AssertionError, match="Le programme s’est trompé ici") as told:
+            asked.show("/tournee")
+    assert "ZeroDivisionError" not in str(told.value)

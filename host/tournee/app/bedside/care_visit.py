@@ -10,7 +10,7 @@ from typing import Any
 
 from tournee.app.context import Office
 from tournee.app.finding import Thing, thing_of
-from tournee.app.practice.dossiers import KINDS, Dossier, get, of_patient, read
+from tournee.app.practice.dossiers import KINDS, Dossier, get, of_patient, read, search
 from tournee.app.practice.plans import PlanOf, day_file
 from tournee.app.practice.rounds import kept_round, plan_of, replacement_on, round_of
 from tournee.app.visits.editing import edit_visit
@@ -285,8 +285,7 @@ def _of_journal(office: Office, visit_id: int, plan: PlanOf | None = None) -> Ca
     thing = thing_of(office, visit_id)
     judged = thing.visit.judged
     visit = judged.visit
-    row = office.journal.dossiers.named(KINDS[PatientFile], _person(visit.person))
-    patient = plan.patient if plan else (read(PatientFile, row) if row else None)
+    patient = plan.patient if plan else _file_of(office, visit.person)
     return CareVisit(
         visit_key(visit_id),
         visit.day,
@@ -309,9 +308,17 @@ def waits_for_card(office: Office, day: date, ps: str, visit_id: int, plan: Plan
     return kept is not None and bool(names & {*kept.told.waiting})
 
 
-def _person(person: Person) -> str:
+def _file_of(office: Office, person: Person) -> Dossier[PatientFile] | None:
+    """Whom a visit is for. Who is told without a birth date is the insured person, in whose number it is."""
     born = f"{person.born:%Y%m%d}" if person.born else ""
-    return f"{person.nir} {born} {person.rank or '1'}"
+    row = office.journal.dossiers.named(KINDS[PatientFile], f"{person.nir} {born} {person.rank or '1'}")
+    if row is not None:
+        return read(PatientFile, row)
+    if born or not person.nir:
+        return None
+    family = [one for one in search(office, PatientFile, person.nir) if one.told.nir == person.nir]
+    insured = [one for one in family if one.told.born[2:6] == person.nir[1:5]]
+    return insured[0] if len(insured) == 1 else None
 
 
 def _day(text: str) -> date:

@@ -30,9 +30,9 @@ def build(desk: Desk, folder: Path, as_json: bool) -> None:
 
     made = build_library(folder)
     if as_json:
-        told = {"header": str(made.header), "library": str(made.library), "python": str(made.python)}
+        told = {"header": str(made.header), "library": str(made.binary), "python": str(made.python)}
         click.echo(json.dumps(told))
         return
     desk.console.print(f"En-tête : {made.header}", soft_wrap=True)
-    desk.console.print(f"Bibliothèque : {made.library}", soft_wrap=True)
+    desk.console.print(f"Bibliothèque : {made.binary}", soft_wrap=True)
     desk.console.print(f"Elle démarre {made.python}", soft_wrap=True)
